@@ -1,0 +1,18 @@
+//! Defines the code document: what it is made of, and how it is read from TOML.
+//!
+//! A [`Document`] is about one code. Its sections hold blocks, and its blocks hold rows; a
+//! [`Row`] is the unit that readers select, find, copy and cite. The author's typed tables
+//! (`[[modifier]]`, `[[payer]]`, …) become rows when a file is read, so that nothing behind this
+//! module needs to know how a fact was written down.
+
+mod code;
+mod date;
+mod document;
+mod row;
+mod source;
+
+pub use code::{CodeError, CodeId, ModifierCode, System};
+pub use date::{AsOf, Date};
+pub use document::{Block, BlockId, Document, Place, Section, SectionId, Shape, Status};
+pub use row::{Cell, Reach, Remark, Row, RowKey, Standing, Subject, Value, Voice};
+pub use source::{Reason, Source, SourceId, SourceKind, Unavailable};

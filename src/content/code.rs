@@ -1,0 +1,264 @@
+//! Defines the identity of a code: the system it belongs to and its value in canonical form.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Serialize, Serializer};
+
+/// A code system.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum System {
+    /// Current Procedural Terminology, of the American Medical Association.
+    Cpt,
+    /// HCPCS Level II, of CMS.
+    Hcpcs,
+    /// ICD-10-CM diagnoses.
+    Icd10cm,
+}
+
+impl System {
+    /// Every system, in the order in which lists show them.
+    pub const ALL: [Self; 3] = [Self::Cpt, Self::Hcpcs, Self::Icd10cm];
+
+    /// Returns the name used in files, links and on the command line.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Cpt => "cpt",
+            Self::Hcpcs => "hcpcs",
+            Self::Icd10cm => "icd10cm",
+        }
+    }
+
+    /// Returns the name that readers see.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Cpt => "CPT",
+            Self::Hcpcs => "HCPCS",
+            Self::Icd10cm => "ICD-10-CM",
+        }
+    }
+
+    /// Returns the shape of a code of this system, in words, for error messages.
+    pub const fn shape(self) -> &'static str {
+        match self {
+            Self::Cpt => "five characters: four digits, then a digit or one of F, M, T, U",
+            Self::Hcpcs => "a letter and four digits",
+            Self::Icd10cm => {
+                "a letter, a digit, a letter or digit, then up to four more after a dot"
+            }
+        }
+    }
+
+    /// Brings a code into this system's canonical form: upper case, ICD-10-CM with its dot.
+    fn canonical(self, text: &str) -> Option<String> {
+        let text = text.trim().to_ascii_uppercase();
+        let bytes = text.as_bytes();
+        match self {
+            Self::Cpt => (bytes.len() == 5
+                && bytes[..4].iter().all(u8::is_ascii_digit)
+                && (bytes[4].is_ascii_digit() || b"FMTU".contains(&bytes[4])))
+            .then_some(text),
+            Self::Hcpcs => (bytes.len() == 5
+                && bytes[0].is_ascii_uppercase()
+                && bytes[1..].iter().all(u8::is_ascii_digit))
+            .then_some(text),
+            Self::Icd10cm => icd10cm(&text),
+        }
+    }
+}
+
+fn icd10cm(text: &str) -> Option<String> {
+    let (head, tail) = match text.split_once('.') {
+        Some((head, tail)) => (head, tail),
+        None if text.len() > 3 && text.is_char_boundary(3) => text.split_at(3),
+        None => (text, ""),
+    };
+    let h = head.as_bytes();
+    let head_is_right = h.len() == 3
+        && h[0].is_ascii_uppercase()
+        && h[1].is_ascii_digit()
+        && h[2].is_ascii_alphanumeric();
+    let tail_is_right = tail.len() <= 4 && tail.bytes().all(|b| b.is_ascii_alphanumeric());
+    if !head_is_right || !tail_is_right {
+        return None;
+    }
+    Some(if tail.is_empty() {
+        head.to_owned()
+    } else {
+        format!("{head}.{tail}")
+    })
+}
+
+impl fmt::Display for System {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for System {
+    type Err = CodeError;
+
+    fn from_str(s: &str) -> Result<Self, CodeError> {
+        Self::ALL
+            .into_iter()
+            .find(|system| {
+                system.id().eq_ignore_ascii_case(s) || system.name().eq_ignore_ascii_case(s)
+            })
+            .ok_or_else(|| CodeError::UnknownSystem(s.to_owned()))
+    }
+}
+
+impl Serialize for System {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.id())
+    }
+}
+
+/// One code of one system: `cpt:83950`.
+///
+/// The system is part of it everywhere, because a value alone is ambiguous: 471 values of the
+/// public sets are both a HCPCS code and an ICD-10-CM code without its dot (`G0439`, `G04.39`).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct CodeId {
+    system: System,
+    value: String,
+}
+
+impl CodeId {
+    /// Makes a code from a value in any case, with or without dot.
+    pub fn new(system: System, value: &str) -> Result<Self, CodeError> {
+        match system.canonical(value) {
+            Some(value) => Ok(Self { system, value }),
+            None => Err(CodeError::Shape {
+                system,
+                value: value.to_owned(),
+            }),
+        }
+    }
+
+    /// Returns every code that a reader may mean by a bare value, in the order of [`System::ALL`].
+    ///
+    /// A dot decides for ICD-10-CM. Nothing is guessed: what fits two systems comes back twice.
+    pub fn readings(value: &str) -> Vec<Self> {
+        System::ALL
+            .into_iter()
+            .filter_map(|system| Self::new(system, value).ok())
+            .collect()
+    }
+
+    /// Returns the system.
+    pub const fn system(&self) -> System {
+        self.system
+    }
+
+    /// Returns the value in canonical form, as readers write it: `83950`, `K92.2`.
+    pub fn value(&self) -> &str {
+        &self.value
+    }
+
+    /// Returns the name of the file that holds this code's document: `cpt-83950.toml`.
+    pub fn file_name(&self) -> String {
+        format!("{}-{}.toml", self.system.id(), self.value)
+    }
+}
+
+impl fmt::Display for CodeId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.system.id(), self.value)
+    }
+}
+
+impl FromStr for CodeId {
+    type Err = CodeError;
+
+    /// Reads `system:value`.
+    fn from_str(s: &str) -> Result<Self, CodeError> {
+        let (system, value) = s
+            .split_once(':')
+            .ok_or_else(|| CodeError::NoSystem(s.to_owned()))?;
+        Self::new(system.parse()?, value)
+    }
+}
+
+/// Two characters appended to a procedure code: `26`, `90`, `XU`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct ModifierCode(String);
+
+impl ModifierCode {
+    /// Makes a modifier from two letters or digits in any case.
+    pub fn new(text: &str) -> Result<Self, CodeError> {
+        let text = text.trim();
+        if text.len() == 2 && text.bytes().all(|b| b.is_ascii_alphanumeric()) {
+            Ok(Self(text.to_ascii_uppercase()))
+        } else {
+            Err(CodeError::Modifier(text.to_owned()))
+        }
+    }
+
+    /// Returns the two characters.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ModifierCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Says why a text is no code.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CodeError {
+    /// The value does not have the system's shape.
+    #[error("`{value}` is no {} code; one has {}", .system.name(), .system.shape())]
+    Shape {
+        /// The system asked for.
+        system: System,
+        /// What was given.
+        value: String,
+    },
+    /// No system has this name.
+    #[error("`{0}` is no code system; known are cpt, hcpcs and icd10cm")]
+    UnknownSystem(String),
+    /// The system is not named.
+    #[error("`{0}` does not name its system; write cpt:83950")]
+    NoSystem(String),
+    /// The text is no modifier.
+    #[error("`{0}` is no modifier; one has two letters or digits")]
+    Modifier(String),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dot_and_case_do_not_matter() {
+        let dotted = CodeId::new(System::Icd10cm, "K92.2").unwrap();
+        assert_eq!(CodeId::new(System::Icd10cm, "k922").unwrap(), dotted);
+        assert_eq!(dotted.value(), "K92.2");
+    }
+
+    #[test]
+    fn a_value_of_two_systems_has_two_readings_and_a_dot_decides() {
+        let names = |value| {
+            CodeId::readings(value)
+                .iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(names("g0439"), ["hcpcs:G0439", "icd10cm:G04.39"]);
+        assert_eq!(names("G04.39"), ["icd10cm:G04.39"]);
+        assert_eq!(names("83950"), ["cpt:83950"]);
+        assert_eq!(names("3950"), [""; 0]);
+    }
+
+    #[test]
+    fn text_of_any_script_is_no_code() {
+        for text in ["", "é", "日本語", "K9é", "8395O", "🦀0000"] {
+            assert_eq!(CodeId::readings(text), []);
+        }
+    }
+}

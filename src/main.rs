@@ -1,0 +1,3 @@
+//! The `codeleaf` program.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Tests of codeleaf as a whole, in one binary so that it links once.
