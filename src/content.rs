@@ -5,12 +5,14 @@
 //! (`[[modifier]]`, `[[payer]]`, …) become rows when a file is read, so that nothing behind this
 //! module needs to know how a fact was written down.
 
+mod charset;
 mod code;
 mod date;
 mod document;
 mod row;
 mod source;
 
+pub use charset::Charset;
 pub use code::{CodeError, CodeId, ModifierCode, System};
 pub use date::{AsOf, Date};
 pub use document::{Block, BlockId, Document, Place, Section, SectionId, Shape, Status};
