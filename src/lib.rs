@@ -39,3 +39,4 @@ compile_error!("codeleaf runs on Unix: it reads its input from a Unix terminal")
 pub mod content;
 pub mod library;
 pub mod search;
+pub mod terminal;

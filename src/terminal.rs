@@ -1,0 +1,14 @@
+//! Turns bytes into input, and frames into the fewest bytes.
+//!
+//! A host hands [`Event`]s in and takes bytes out. [`Decoder`] makes keys of the bytes that a
+//! terminal sends.
+
+mod capabilities;
+mod decoder;
+mod event;
+
+pub use capabilities::{
+    Capabilities, ColourChoice, Colours, Feature, Multiplexer, Overrides, Painting,
+};
+pub use decoder::{Decoder, Input, Mouse, MouseKind};
+pub use event::{Event, Reason, Size};
