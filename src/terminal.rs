@@ -1,14 +1,17 @@
 //! Turns bytes into input, and frames into the fewest bytes.
 //!
 //! A host hands [`Event`]s in and takes bytes out. [`Decoder`] makes keys of the bytes that a
-//! terminal sends.
+//! terminal sends; [`Screen`] holds what a terminal shows and writes what differs from the next
+//! frame, within what its [`Capabilities`] allow.
 
 mod capabilities;
 mod decoder;
 mod event;
+mod screen;
 
 pub use capabilities::{
     Capabilities, ColourChoice, Colours, Feature, Multiplexer, Overrides, Painting,
 };
 pub use decoder::{Decoder, Input, Mouse, MouseKind};
 pub use event::{Event, Reason, Size};
+pub use screen::{MouseCapture, Screen};

@@ -177,7 +177,7 @@ impl Capabilities {
     }
 
     /// Says whether the terminal can do something.
-    pub const fn can(&self, feature: Feature) -> bool {
+    pub const fn can(self, feature: Feature) -> bool {
         self.features.has(feature)
     }
 

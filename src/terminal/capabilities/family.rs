@@ -159,12 +159,11 @@ impl Family {
     pub(super) fn colours(self, term: &str, says_true: bool) -> Colours {
         match self {
             Self::Vt100 | Self::Vt220 => Colours::None,
-            Self::LinuxConsole | Self::Unknown => Colours::Ansi16,
             Self::Xterm | Self::Tmux if says_true => Colours::True,
             Self::Xterm if TRUE_COLOUR.iter().any(|name| term.contains(name)) => Colours::True,
             Self::Tmux => Colours::Ansi256,
             Self::Xterm | Self::Screen if term.contains("256") => Colours::Ansi256,
-            Self::Xterm | Self::Screen => Colours::Ansi16,
+            Self::Xterm | Self::Screen | Self::LinuxConsole | Self::Unknown => Colours::Ansi16,
         }
     }
 }

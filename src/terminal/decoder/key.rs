@@ -18,7 +18,7 @@ pub(super) fn input(parser: &mut Parser, bytes: &[u8], alt: bool) -> Option<Inpu
             0x08 | 0x7f => Some(legacy(KeyCode::Backspace, alt)),
             b'\n' => Some(legacy(KeyCode::Enter, alt)),
             // As named by the keys that send them, where the parser says Ctrl-4 to Ctrl-7.
-            0x1c..=0x1f => Some(legacy(KeyCode::Char(char::from(byte + 0x40)), alt)).map(control),
+            0x1c..=0x1f => Some(control(legacy(KeyCode::Char(char::from(byte + 0x40)), alt))),
             _ => None,
         },
         _ => None,

@@ -16,6 +16,7 @@ impl Paste {
         self.bytes.extend(bytes.iter().take(room));
     }
 
+    #[cfg(test)]
     pub(super) fn len(&self) -> usize {
         self.bytes.len()
     }

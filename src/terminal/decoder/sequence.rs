@@ -73,6 +73,7 @@ impl Cutter {
         self.state != State::Ground
     }
 
+    #[cfg(test)]
     pub(super) fn pending(&self) -> usize {
         self.bytes.len() + self.paste.len()
     }
