@@ -1,36 +1,48 @@
 //! Defines search: what matches some words, where, and why.
+//!
+//! ```text
+//! text ─► Query ─┐
+//!                ├─► needs (rows for each word) ─► ranking ─► Results (hits, marker, nearest)
+//! Documents ─► IndexBuilder ─► Index
+//! ```
+//!
+//! The unit is the row: a hit lands on one. An [`Index`] knows for each word the rows that have it
+//! and the fields it stands in, but not the texts, which are ten times as large; these are read
+//! again, through [`Texts`], for the few rows that are shown.
 
-use std::ops::Range;
+mod answer;
+mod build;
+mod catalogue;
+mod fields;
+mod marker;
+mod nearest;
+mod need;
+mod postings;
+mod query;
+mod rank;
+mod reading;
+mod snippet;
+mod synonyms;
+mod tokens;
+mod words;
 
-use crate::content::{CodeId, ModifierCode, Place};
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+
+use crate::content::{CodeId, Document, Place};
 use crate::library::Library;
 
-/// What a reader asks for, taken apart.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Query {
-    text: String,
-    modifier: Option<ModifierCode>,
-}
+pub use build::IndexBuilder;
+pub use marker::Marker;
+pub use query::{Query, Scope};
+pub use reading::{Reading, code_and_modifier};
+pub use snippet::Snippet;
+pub use synonyms::Synonyms;
 
-impl Query {
-    /// Takes words apart: codes, modifiers, and the rest.
-    pub fn parse(text: &str) -> Self {
-        Self {
-            text: text.to_owned(),
-            modifier: None,
-        }
-    }
-
-    /// Returns the words as they were typed.
-    pub fn text(&self) -> &str {
-        &self.text
-    }
-
-    /// Says whether nothing is asked for.
-    pub fn is_empty(&self) -> bool {
-        self.text.trim().is_empty()
-    }
-}
+use answer::Answer;
+use catalogue::{Docs, Rows};
+use words::Words;
 
 /// Where the words were found, and why it is an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,9 +51,11 @@ pub struct Hit {
     pub code: CodeId,
     /// The document's title.
     pub title: String,
-    /// The row; a document that has none is hit as a whole.
+    /// The row; a document that has none is hit as a whole. A hit on a code or a title lands on
+    /// the document's first row.
     pub place: Option<Place>,
-    /// Section, row and field, as a breadcrumb shows them.
+    /// Section, row and field, as a breadcrumb shows them; empty where the document as a whole is
+    /// the answer.
     pub trail: Vec<String>,
     /// Why it is an answer.
     pub why: Why,
@@ -72,33 +86,6 @@ pub enum Why {
     },
 }
 
-/// A piece of a row's text, with the words that matched.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Snippet {
-    /// The text, of one line.
-    pub text: String,
-    /// Byte ranges of `text` that matched, in order, apart.
-    pub marks: Vec<Range<usize>>,
-}
-
-/// Marks matched words in any text.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Marker {
-    terms: Vec<String>,
-}
-
-impl Marker {
-    /// Returns the byte ranges of a text that match, in order, apart.
-    pub fn ranges(&self, _text: &str) -> Vec<Range<usize>> {
-        Vec::new()
-    }
-
-    /// Says whether there is nothing to mark.
-    pub fn is_empty(&self) -> bool {
-        self.terms.is_empty()
-    }
-}
-
 /// The answer to a query.
 #[derive(Clone, Debug, Default)]
 pub struct Results {
@@ -112,19 +99,86 @@ pub struct Results {
     pub nearest: Vec<String>,
 }
 
+/// Where the texts of an index are read again.
+#[derive(Clone, Debug)]
+pub enum Texts {
+    /// In a library.
+    Library(Arc<Library>),
+    /// In documents that are at hand.
+    Documents(HashMap<CodeId, Arc<Document>>),
+}
+
+impl Texts {
+    fn document(&self, code: &CodeId) -> Option<Arc<Document>> {
+        match self {
+            Self::Library(library) => library.document(code).ok(),
+            Self::Documents(documents) => documents.get(code).cloned(),
+        }
+    }
+}
+
+impl Default for Texts {
+    fn default() -> Self {
+        Self::Documents(HashMap::new())
+    }
+}
+
 /// Every row of a library, ready to be searched.
-#[derive(Debug, Default)]
-pub struct Index {}
+#[derive(Default)]
+pub struct Index {
+    docs: Docs,
+    rows: Rows,
+    words: Words,
+    texts: Texts,
+    synonyms: Synonyms,
+}
 
 impl Index {
-    /// Reads every document of a library.
-    pub fn build(_library: &Library) -> Self {
-        Self {}
+    /// Reads every document of a library; one that cannot be read is left out.
+    pub fn build(library: &Arc<Library>) -> Self {
+        let mut builder = IndexBuilder::new();
+        for entry in library.entries() {
+            if let Ok(document) = library.document(&entry.code) {
+                builder.add(&document);
+            }
+        }
+        builder.finish(Texts::Library(Arc::clone(library)))
+    }
+
+    /// Makes an index of documents that are at hand.
+    pub fn of_documents(documents: impl IntoIterator<Item = Document>) -> Self {
+        let mut builder = IndexBuilder::new();
+        let mut texts = HashMap::new();
+        for document in documents {
+            builder.add(&document);
+            texts.insert(document.code.clone(), Arc::new(document));
+        }
+        builder.finish(Texts::Documents(texts))
+    }
+
+    /// Returns how many documents and codes can be found.
+    pub fn len(&self) -> usize {
+        self.docs.len()
+    }
+
+    /// Says whether there is nothing to be found.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 
     /// Returns the best hits for a query, at most `limit`; rows of the document that is open come
     /// before equal rows of others.
-    pub fn search(&self, _query: &Query, _open: Option<&CodeId>, _limit: usize) -> Results {
-        Results::default()
+    pub fn search(&self, query: &Query, open: Option<&CodeId>, limit: usize) -> Results {
+        Answer::of(self, query, open, limit)
+    }
+}
+
+impl fmt::Debug for Index {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Index")
+            .field("codes", &self.docs.len())
+            .field("rows", &self.rows.count())
+            .field("words", &self.words.len())
+            .finish_non_exhaustive()
     }
 }

@@ -1,1 +1,3 @@
 //! Tests of codeleaf as a whole, in one binary so that it links once.
+
+mod search;

@@ -1,0 +1,310 @@
+//! Defines what an index knows about documents and rows besides their words.
+
+use std::ops::Range;
+
+use crate::content::{CodeId, ModifierCode, Subject, System};
+
+/// The codes of an index, in the order in which they were added.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Docs {
+    /// Each code, packed; see [`pack`].
+    pub(super) codes: Vec<u64>,
+    /// The row after each document's last one.
+    pub(super) row_ends: Vec<u32>,
+    /// What each one is, and how many words its title has; see [`Make`].
+    pub(super) makes: Vec<u8>,
+    /// The documents' positions, by code.
+    pub(super) by_code: Vec<u32>,
+    pub(super) titles: Titles,
+}
+
+/// What stands behind a code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Make {
+    /// A document.
+    Document,
+    /// An entry of a code set, of which the index knows the title and no rows.
+    Entry,
+}
+
+const ENTRY: u8 = 0x80;
+
+impl Docs {
+    pub(super) fn add(&mut self, code: &CodeId, title: &str, words: usize, make: Make) {
+        let words = u8::try_from(words).unwrap_or(u8::MAX).min(ENTRY - 1);
+        self.codes.push(pack(code));
+        self.makes.push(match make {
+            Make::Document => words,
+            Make::Entry => words | ENTRY,
+        });
+        self.titles.add(title);
+    }
+
+    /// Sorts the codes for look-up; to be called once all of them are in.
+    pub(super) fn sort(&mut self) {
+        let count = u32::try_from(self.codes.len()).unwrap_or(u32::MAX);
+        self.by_code = (0..count).collect();
+        self.by_code.sort_by_key(|doc| self.codes[*doc as usize]);
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.codes.len()
+    }
+
+    pub(super) fn code(&self, doc: u32) -> Option<CodeId> {
+        unpack(*self.codes.get(doc as usize)?)
+    }
+
+    pub(super) fn make(&self, doc: u32) -> Make {
+        match self.makes.get(doc as usize) {
+            Some(byte) if byte & ENTRY != 0 => Make::Entry,
+            _ => Make::Document,
+        }
+    }
+
+    pub(super) fn title_words(&self, doc: u32) -> u8 {
+        self.makes.get(doc as usize).copied().unwrap_or_default() & !ENTRY
+    }
+
+    pub(super) fn system(&self, doc: u32) -> Option<System> {
+        let packed = *self.codes.get(doc as usize)?;
+        system_of(packed)
+    }
+
+    /// Returns the rows of a document.
+    pub(super) fn rows(&self, doc: u32) -> Range<u32> {
+        let doc = doc as usize;
+        let start = match doc.checked_sub(1) {
+            Some(before) => self.row_ends.get(before).copied().unwrap_or_default(),
+            None => 0,
+        };
+        start..self.row_ends.get(doc).copied().unwrap_or(start)
+    }
+
+    /// Returns the document that a row belongs to.
+    pub(super) fn of_row(&self, row: u32) -> u32 {
+        let doc = self.row_ends.partition_point(|end| *end <= row);
+        u32::try_from(doc).unwrap_or(u32::MAX)
+    }
+
+    pub(super) fn find(&self, code: &CodeId) -> Option<u32> {
+        let packed = pack(code);
+        let at = self
+            .by_code
+            .partition_point(|doc| self.codes[*doc as usize] < packed);
+        let doc = *self.by_code.get(at)?;
+        (self.codes[doc as usize] == packed).then_some(doc)
+    }
+
+    /// Returns the documents whose code begins so (upper case, without dot), by code.
+    pub(super) fn beginning(&self, system: System, prefix: &str) -> &[u32] {
+        let (Some(low), true) = (pack_value(system, prefix), prefix.len() <= 7) else {
+            return &[];
+        };
+        let spare = 8 * (7 - prefix.len());
+        let high = low | ((1_u64 << spare) - 1);
+        let from = self
+            .by_code
+            .partition_point(|doc| self.codes[*doc as usize] < low);
+        let to = self
+            .by_code
+            .partition_point(|doc| self.codes[*doc as usize] <= high);
+        self.by_code.get(from..to).unwrap_or_default()
+    }
+
+    /// Returns some codes around the place where one would stand.
+    pub(super) fn around(&self, code: &CodeId, most: usize) -> Vec<CodeId> {
+        let packed = pack(code);
+        let at = self
+            .by_code
+            .partition_point(|doc| self.codes[*doc as usize] < packed);
+        let mut near: Vec<u32> = self
+            .by_code
+            .get(at.saturating_sub(most)..(at + most).min(self.by_code.len()))
+            .unwrap_or_default()
+            .to_vec();
+        near.retain(|doc| self.system(*doc) == Some(code.system()));
+        near.sort_by_key(|doc| {
+            let other = self.codes[*doc as usize];
+            (
+                std::cmp::Reverse((other ^ packed).leading_zeros() / 8),
+                other.abs_diff(packed),
+            )
+        });
+        near.truncate(most);
+        near.into_iter().filter_map(|doc| self.code(doc)).collect()
+    }
+}
+
+/// Packs a code into eight bytes that sort as codes do: the system, then the value without dot.
+pub(super) fn pack(code: &CodeId) -> u64 {
+    let value: String = code.value().chars().filter(|c| *c != '.').collect();
+    pack_value(code.system(), &value).unwrap_or(u64::MAX)
+}
+
+fn pack_value(system: System, value: &str) -> Option<u64> {
+    let mut bytes = [0; 8];
+    bytes[0] = match system {
+        System::Cpt => 0,
+        System::Hcpcs => 1,
+        System::Icd10cm => 2,
+    };
+    bytes[1..]
+        .get_mut(..value.len())?
+        .copy_from_slice(value.as_bytes());
+    Some(u64::from_be_bytes(bytes))
+}
+
+fn system_of(packed: u64) -> Option<System> {
+    Some(match packed.to_be_bytes()[0] {
+        0 => System::Cpt,
+        1 => System::Hcpcs,
+        2 => System::Icd10cm,
+        _ => return None,
+    })
+}
+
+fn unpack(packed: u64) -> Option<CodeId> {
+    let bytes = packed.to_be_bytes();
+    let value = std::str::from_utf8(&bytes[1..]).ok()?;
+    CodeId::new(system_of(packed)?, value.trim_end_matches('\0')).ok()
+}
+
+/// The titles, one after the other.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Titles {
+    text: String,
+    ends: Vec<u32>,
+}
+
+impl Titles {
+    fn add(&mut self, title: &str) {
+        self.text.push_str(title);
+        self.ends
+            .push(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
+    }
+
+    pub(super) fn get(&self, doc: u32) -> String {
+        let doc = doc as usize;
+        let start = match doc.checked_sub(1) {
+            Some(before) => self.ends.get(before).copied().unwrap_or_default(),
+            None => 0,
+        };
+        let end = self.ends.get(doc).copied().unwrap_or(start);
+        self.text
+            .get(start as usize..end as usize)
+            .unwrap_or_default()
+            .to_owned()
+    }
+
+    pub(super) fn size(&self) -> usize {
+        self.text.len() + self.ends.len() * size_of::<u32>()
+    }
+}
+
+/// What kind of row a row is, as far as ranking and scopes care.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Kind {
+    Modifier,
+    Payer,
+    Other,
+    Absence,
+}
+
+impl Kind {
+    pub(super) const fn of(subject: &Subject) -> Self {
+        match subject {
+            Subject::Modifier(_) => Self::Modifier,
+            Subject::Payer => Self::Payer,
+            Subject::Absence => Self::Absence,
+            Subject::Text | Subject::Place | Subject::Code(_) => Self::Other,
+        }
+    }
+}
+
+/// The rows of an index.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Rows {
+    /// Kind (two high bits) and length class (six low ones) of each row.
+    pub(super) bytes: Vec<u8>,
+    /// The rows about modifiers, by modifier and row.
+    pub(super) modifiers: Vec<([u8; 2], u32)>,
+    /// Where another section begins, and which: a position in `sections`.
+    pub(super) turns: Vec<(u32, u16)>,
+    /// The names of the sections, folded, each with `\n` between id, short and full title.
+    pub(super) sections: Vec<String>,
+}
+
+impl Rows {
+    pub(super) fn add(&mut self, kind: Kind, words: usize) {
+        let kind = match kind {
+            Kind::Modifier => 0,
+            Kind::Payer => 1,
+            Kind::Other => 2,
+            Kind::Absence => 3,
+        };
+        self.bytes.push(kind << 6 | length_class(words));
+    }
+
+    pub(super) fn count(&self) -> u32 {
+        u32::try_from(self.bytes.len()).unwrap_or(u32::MAX)
+    }
+
+    pub(super) fn kind(&self, row: u32) -> Kind {
+        match self.bytes.get(row as usize).map(|byte| byte >> 6) {
+            Some(0) => Kind::Modifier,
+            Some(1) => Kind::Payer,
+            Some(3) => Kind::Absence,
+            _ => Kind::Other,
+        }
+    }
+
+    /// Returns how long a row is: its words up to 32, and then ever more coarsely.
+    pub(super) fn length(&self, row: u32) -> u8 {
+        self.bytes.get(row as usize).copied().unwrap_or_default() & 0x3f
+    }
+
+    /// Returns the rows about modifiers that begin so.
+    pub(super) fn about(&self, begins: &str) -> &[([u8; 2], u32)] {
+        let (low, high) = match begins.as_bytes() {
+            [one] => ([*one, 0], [*one, u8::MAX]),
+            [one, two] => ([*one, *two], [*one, *two]),
+            _ => return &[],
+        };
+        let from = self.modifiers.partition_point(|(code, _)| *code < low);
+        let to = self.modifiers.partition_point(|(code, _)| *code <= high);
+        self.modifiers.get(from..to).unwrap_or_default()
+    }
+
+    /// Returns the modifier that a row is about.
+    pub(super) fn modifiers_of(&self, rows: &Range<u32>) -> Vec<ModifierCode> {
+        let mut found: Vec<_> = self
+            .modifiers
+            .iter()
+            .filter(|(_, row)| rows.contains(row))
+            .filter_map(|(code, row)| {
+                let code = std::str::from_utf8(code).ok()?;
+                Some((*row, ModifierCode::new(code).ok()?))
+            })
+            .collect();
+        found.sort();
+        found.into_iter().map(|(_, code)| code).collect()
+    }
+
+    /// Returns the section that a row stands in, as a position in `sections`.
+    pub(super) fn section(&self, row: u32) -> Option<u16> {
+        let at = self.turns.partition_point(|(from, _)| *from <= row);
+        Some(self.turns.get(at.checked_sub(1)?)?.1)
+    }
+}
+
+/// Puts a number of words into six bits: exact up to 32, then in steps of an eighth.
+fn length_class(words: usize) -> u8 {
+    let mut class = 0;
+    let mut bound = 0;
+    while bound < words && class < 0x3f {
+        class += 1;
+        bound += 1 + bound / 32 * 4;
+    }
+    class
+}

@@ -1,0 +1,189 @@
+//! Defines the fields of a row as search sees them: what can be found, and under which name.
+//!
+//! The index is built from these and the snippet of a hit is cut from these, so that both always
+//! speak of the same text.
+
+use std::borrow::Cow;
+
+use crate::content::{Block, Document, Row, Section, Shape, Subject, Value};
+
+/// The fields of a row that words were found in, a bit each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Mask(pub(super) u8);
+
+impl Mask {
+    /// The document's title; its first row has it.
+    pub(super) const TITLE: Self = Self(1);
+    /// The headings above the row; the first row below them has them.
+    pub(super) const HEADING: Self = Self(1 << 1);
+    /// What the row is called.
+    pub(super) const NAME: Self = Self(1 << 2);
+    /// The first field that says something.
+    pub(super) const BODY: Self = Self(1 << 3);
+    /// The last bit: remarks, and whatever finds no bit of its own.
+    pub(super) const REST: Self = Self(1 << 7);
+    /// Every field: the row as a whole answers.
+    pub(super) const WHOLE: Self = Self(0xff);
+
+    /// Returns the bit of the field that comes `index` fields after the first.
+    const fn body(index: usize) -> Self {
+        if index < 4 {
+            Self(Self::BODY.0 << index)
+        } else {
+            Self::REST
+        }
+    }
+
+    pub(super) const fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    pub(super) const fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    pub(super) const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    pub(super) const fn has(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+}
+
+/// One field of a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Field<'a> {
+    pub(super) mask: Mask,
+    /// The name that readers see; empty where the field needs none.
+    pub(super) label: &'a str,
+    pub(super) text: Cow<'a, str>,
+}
+
+/// A row of a document with what stands around it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Spot<'a> {
+    pub(super) document: &'a Document,
+    pub(super) section: &'a Section,
+    pub(super) block: &'a Block,
+    pub(super) row: &'a Row,
+    /// The row's position in the document.
+    pub(super) position: usize,
+}
+
+/// Returns every row of a document, in reading order.
+pub(super) fn spots(document: &Document) -> impl Iterator<Item = Spot<'_>> {
+    document
+        .rows()
+        .enumerate()
+        .map(move |(position, (section, block, row))| Spot {
+            document,
+            section,
+            block,
+            row,
+            position,
+        })
+}
+
+impl<'a> Spot<'a> {
+    /// Returns the fields in which words are looked for.
+    pub(super) fn fields(&self) -> Vec<Field<'a>> {
+        let mut fields = Vec::with_capacity(self.row.cells.len() + 3);
+        if self.position == 0 {
+            fields.push(title(self.document));
+        }
+        self.headings(&mut fields);
+        self.cells(&mut fields);
+        if let Some(standing) = self.row.standing {
+            fields.push(Field {
+                mask: Mask::REST,
+                label: "Standing",
+                text: Cow::Borrowed(standing.words()),
+            });
+        }
+        fields.extend(self.row.remarks.iter().map(|remark| Field {
+            mask: Mask::REST,
+            label: "Remark",
+            text: Cow::Borrowed(&*remark.text),
+        }));
+        fields
+    }
+
+    fn headings(&self, fields: &mut Vec<Field<'a>>) {
+        let mut heading = |text: &'a str| {
+            if !text.is_empty() {
+                fields.push(Field {
+                    mask: Mask::HEADING,
+                    label: "Heading",
+                    text: Cow::Borrowed(text),
+                });
+            }
+        };
+        let opens = |rows: &[Row]| rows.first().is_some_and(|row| std::ptr::eq(row, self.row));
+        if opens(&self.block.rows) {
+            heading(self.block.title.as_deref().unwrap_or_default());
+            let first = self.section.blocks.iter().find(|b| !b.rows.is_empty());
+            if first.is_some_and(|block| std::ptr::eq(block, self.block)) {
+                heading(&self.section.title);
+                self.section.headings.iter().for_each(|text| heading(text));
+            }
+        }
+    }
+
+    fn cells(&self, fields: &mut Vec<Field<'a>>) {
+        if self.block.shape == Shape::Facts
+            && let Some(cell) = self.row.cells.first()
+        {
+            fields.push(Field {
+                mask: Mask::NAME,
+                label: "",
+                text: Cow::Borrowed(&*cell.label),
+            });
+        }
+        let names = self.names();
+        for (index, cell) in self.row.cells.iter().enumerate() {
+            fields.push(Field {
+                mask: match index.checked_sub(names) {
+                    Some(index) => Mask::body(index),
+                    None => Mask::NAME,
+                },
+                label: &cell.label,
+                text: said(&cell.value),
+            });
+        }
+    }
+
+    /// Returns how many of the first cells are the row's name.
+    fn names(&self) -> usize {
+        match (&self.row.subject, self.block.shape) {
+            (Subject::Modifier(code), _) => {
+                let first = self.row.cells.first().and_then(|cell| cell.value.text());
+                if first == Some(code.as_str()) { 2 } else { 1 }
+            }
+            (Subject::Absence, _) | (Subject::Text, Shape::Prose | Shape::List | Shape::Facts) => 0,
+            _ => 1,
+        }
+    }
+}
+
+/// Returns the field that holds a document's title.
+pub(super) fn title(document: &Document) -> Field<'_> {
+    Field {
+        mask: Mask::TITLE,
+        label: "Title",
+        text: Cow::Borrowed(&*document.title),
+    }
+}
+
+/// Returns what a value says, a stated absence in its own words.
+fn said(value: &Value) -> Cow<'_, str> {
+    match value {
+        Value::Text(text) => Cow::Borrowed(&**text),
+        Value::Unavailable(absence) => match (&absence.stated, &absence.find) {
+            (Some(stated), None) => Cow::Borrowed(&**stated),
+            (None, Some(find)) => Cow::Borrowed(&**find),
+            (Some(stated), Some(find)) => Cow::Owned(format!("{stated} {find}")),
+            (None, None) => Cow::Borrowed(absence.reason.words()),
+        },
+    }
+}
