@@ -84,7 +84,7 @@ impl fmt::Display for Problem {
 
 /// The problems found so far, while a file is read.
 #[derive(Debug)]
-pub(super) struct Problems<'t> {
+pub struct Problems<'t> {
     text: &'t str,
     found: Vec<Found>,
     excused: HashSet<(usize, String)>,
@@ -111,7 +111,7 @@ enum Nature {
 
 impl<'t> Problems<'t> {
     /// Opens the list for a file with this text.
-    pub(super) fn of(text: &'t str) -> Self {
+    pub fn of(text: &'t str) -> Self {
         Self {
             text,
             found: Vec::new(),
@@ -126,12 +126,12 @@ impl<'t> Problems<'t> {
     }
 
     /// Notes that the file is no TOML at a place.
-    pub(super) fn syntax(&mut self, span: Range<usize>, message: String, hint: String) {
+    pub fn syntax(&mut self, span: Range<usize>, message: String, hint: String) {
         self.push(span, message, hint, Nature::Syntax);
     }
 
     /// Notes that something that is written is wrong.
-    pub(super) fn fault(
+    pub fn fault(
         &mut self,
         span: Range<usize>,
         message: impl Into<String>,
@@ -173,13 +173,18 @@ impl<'t> Problems<'t> {
         self.excused.contains(&(table, field.to_owned()))
     }
 
+    /// Returns how many problems were noted.
+    pub fn count(&self) -> usize {
+        self.found.len()
+    }
+
     /// Says whether there are so many problems that looking for more helps nobody.
     pub(super) fn is_full(&self) -> bool {
         self.found.len() >= MOST
     }
 
     /// Returns the report, where there is something to report.
-    pub(super) fn report(self, name: &str) -> Result<(), Report> {
+    pub fn report(self, name: &str) -> Result<(), Report> {
         let mut found = self.found;
         if found.is_empty() {
             return Ok(());

@@ -42,6 +42,14 @@ pub(super) fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
         .map(|(_, k)| k)
 }
 
+/// Returns a hint for a word that is none of the known ones: the nearest, or all of them.
+pub fn instead_of(word: &str, known: &[&str]) -> String {
+    match nearest(word, known) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("known are {}", join(known)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
