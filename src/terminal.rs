@@ -2,12 +2,13 @@
 //!
 //! A host hands [`Event`]s in and takes bytes out. [`Decoder`] makes keys of the bytes that a
 //! terminal sends; [`Screen`] holds what a terminal shows and writes what differs from the next
-//! frame, within what its [`Capabilities`] allow.
+//! frame, within what its [`Capabilities`] allow. A [`Session`] is one reader between the two.
 
 mod capabilities;
 mod decoder;
 mod event;
 mod screen;
+mod session;
 
 pub use capabilities::{
     Capabilities, ColourChoice, Colours, Feature, Multiplexer, Overrides, Painting,
@@ -15,3 +16,4 @@ pub use capabilities::{
 pub use decoder::{Decoder, Input, Mouse, MouseKind};
 pub use event::{Event, Reason, Size};
 pub use screen::{MouseCapture, Screen};
+pub use session::Session;

@@ -1,7 +1,13 @@
 //! Defines what a host tells a session.
 
+use std::sync::Arc;
+
+use crate::content::{Document, Place};
+use crate::library::Library;
+use crate::search::Index;
+
 /// What a host tells a session.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Event {
     /// The terminal sent bytes.
     Bytes(Vec<u8>),
@@ -17,6 +23,12 @@ pub enum Event {
     Resumed,
     /// The program is to end.
     Leave(Reason),
+    /// A document that was asked for is here, with the row to open it on; or why it is not.
+    Loaded(Result<Arc<Document>, String>, Option<Place>),
+    /// The library has been read, or read again.
+    Catalogue(Arc<Library>, Arc<Index>),
+    /// Something is to be said in the status line.
+    Note(String),
 }
 
 /// Why a program is to end.
