@@ -2,11 +2,13 @@
 //!
 //! A host hands [`Event`]s in and takes bytes out. [`Decoder`] makes keys of the bytes that a
 //! terminal sends; [`Screen`] holds what a terminal shows and writes what differs from the next
-//! frame, within what its [`Capabilities`] allow.
+//! frame, within what its [`Capabilities`] allow. [`Local`] is the host
+//! on the reader's own terminal, and the only part that performs system calls.
 
 mod capabilities;
 mod decoder;
 mod event;
+mod local;
 mod screen;
 
 pub use capabilities::{
@@ -14,4 +16,5 @@ pub use capabilities::{
 };
 pub use decoder::{Decoder, Input, Mouse, MouseKind};
 pub use event::{Event, Reason, Size};
+pub use local::Local;
 pub use screen::{MouseCapture, Screen};

@@ -28,6 +28,8 @@ pub enum Reason {
     HungUp,
     /// SIGINT.
     Interrupted,
+    /// SIGQUIT.
+    Quit,
 }
 
 impl Reason {
@@ -37,6 +39,7 @@ impl Reason {
         match self {
             Self::HungUp => 129,
             Self::Interrupted => 130,
+            Self::Quit => 131,
             Self::Terminated => 143,
         }
     }
