@@ -2,11 +2,13 @@
 //!
 //! A host hands [`Event`]s in and takes bytes out. [`Decoder`] makes keys of the bytes that a
 //! terminal sends; [`Screen`] holds what a terminal shows and writes what differs from the next
-//! frame, within what its [`Capabilities`] allow. A [`Session`] is one reader between the two.
+//! frame, within what its [`Capabilities`] allow. A [`Session`] is one reader between the two, and
+//! [`Local`] the host on the reader's own terminal, the only part that performs system calls.
 
 mod capabilities;
 mod decoder;
 mod event;
+mod local;
 mod screen;
 mod session;
 
@@ -15,5 +17,6 @@ pub use capabilities::{
 };
 pub use decoder::{Decoder, Input, Mouse, MouseKind};
 pub use event::{Event, Reason, Size};
+pub use local::Local;
 pub use screen::{MouseCapture, Screen};
 pub use session::Session;

@@ -40,6 +40,8 @@ pub enum Reason {
     HungUp,
     /// SIGINT.
     Interrupted,
+    /// SIGQUIT.
+    Quit,
 }
 
 impl Reason {
@@ -49,6 +51,7 @@ impl Reason {
         match self {
             Self::HungUp => 129,
             Self::Interrupted => 130,
+            Self::Quit => 131,
             Self::Terminated => 143,
         }
     }

@@ -94,12 +94,11 @@ impl Screen {
         self.cursor = Cursor::Unknown;
     }
 
-    /// Takes the terminal over, together with the next frame.
+    /// Takes the terminal over, together with the next frame; again, after somebody else gave it
+    /// back.
     pub fn enter(&mut self) {
-        if self.entered {
-            return;
-        }
         self.entered = true;
+        self.cursor_is_hidden = false;
         self.forget();
         if self.capabilities.can(Feature::AlternateScreen) {
             self.queued.extend(b"\x1b[?1049h");
@@ -224,22 +223,19 @@ impl Screen {
     /// Returns what turns the terminal's contents into a grid, and where the cursor is after it.
     fn contents(&self, next: &Grid) -> (Vec<u8>, Cursor) {
         let writer = |cursor| Writer::new(self.capabilities, &self.tables, next.columns(), cursor);
-        let mut writer = match &self.shown {
-            Some(shown) => {
-                let mut writer = writer(self.cursor);
-                rows::rewrite(&mut writer, shown, next);
-                writer
+        let mut writer = if let Some(shown) = &self.shown {
+            let mut writer = writer(self.cursor);
+            rows::rewrite(&mut writer, shown, next);
+            writer
+        } else {
+            let mut writer = writer(Cursor::At(0, 0));
+            writer.out.extend(RESET_PEN);
+            if self.capabilities.can(Feature::ScrollRegion) {
+                writer.out.extend(RESET_REGION);
             }
-            None => {
-                let mut writer = writer(Cursor::At(0, 0));
-                writer.out.extend(RESET_PEN);
-                if self.capabilities.can(Feature::ScrollRegion) {
-                    writer.out.extend(RESET_REGION);
-                }
-                writer.out.extend(CLEAR);
-                rows::rewrite(&mut writer, &Grid::blank(self.size), next);
-                writer
-            }
+            writer.out.extend(CLEAR);
+            rows::rewrite(&mut writer, &Grid::blank(self.size), next);
+            writer
         };
         writer.take_pen(pen::Pen::default());
         (writer.out, writer.cursor)
