@@ -6,13 +6,24 @@
 //! module needs to know how a fact was written down.
 
 mod code;
+mod compile;
 mod date;
 mod document;
+mod format;
+mod intake;
+mod read;
+mod report;
 mod row;
+mod sanitize;
 mod source;
+mod syntax;
+mod words;
 
 pub use code::{CodeError, CodeId, ModifierCode, System};
 pub use date::{AsOf, Date};
 pub use document::{Block, BlockId, Document, Place, Section, SectionId, Shape, Status};
+pub use read::{MAX_BYTES, read, read_file};
+pub use report::{Problem, Report};
 pub use row::{Cell, Reach, Remark, Row, RowKey, Standing, Subject, Value, Voice};
+pub use sanitize::sanitize;
 pub use source::{Reason, Source, SourceId, SourceKind, Unavailable};

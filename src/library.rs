@@ -3,16 +3,30 @@
 //! A [`Library`] is a catalogue. It never changes once it is made, so that every reader can share
 //! it; documents are parsed when somebody opens one.
 
-use std::path::PathBuf;
+mod built_in;
+mod cache;
+mod catalogue;
+mod folders;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::content::{CodeId, Document, ModifierCode, Status};
+use crate::content::{
+    CodeId, Document, ModifierCode, Report, Status, Subject, read, read_file, sanitize,
+};
+
+use cache::Cache;
+use catalogue::Catalogue;
+pub use folders::folders;
 
 /// A catalogue of documents.
 #[derive(Debug, Default)]
 pub struct Library {
+    /// By code, each once.
     entries: Vec<Entry>,
     broken: Vec<Broken>,
+    cache: Cache,
 }
 
 /// One document of the catalogue.
@@ -43,6 +57,16 @@ pub enum Origin {
     File(PathBuf),
 }
 
+impl fmt::Display for Origin {
+    /// Shows the path, made printable, or `built in`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::BuiltIn => f.write_str("built in"),
+            Self::File(path) => f.write_str(&sanitize(&path.to_string_lossy())),
+        }
+    }
+}
+
 /// A file that could not be read as a document.
 #[derive(Clone, Debug)]
 pub struct Broken {
@@ -63,16 +87,67 @@ pub enum LoadError {
     Broken(String),
 }
 
+impl Entry {
+    fn of(document: &Document, origin: Origin) -> Self {
+        let payers = document
+            .rows()
+            .filter(|(_, _, row)| row.subject == Subject::Payer)
+            .map(|(_, _, row)| row.name().to_owned());
+        Self {
+            code: document.code.clone(),
+            title: document.title.clone(),
+            status: document.status,
+            origin,
+            hidden: Vec::new(),
+            modifiers: document.modifiers().cloned().collect(),
+            payers: payers.collect(),
+        }
+    }
+}
+
 impl Library {
     /// Returns the documents that the program carries.
     pub fn built_in() -> Self {
-        Self::default()
+        Self::open(&[])
     }
 
     /// Returns the built-in documents and those of some folders; a later folder stands before an
     /// earlier one, and each before the program's own.
-    pub fn open(_folders: &[PathBuf]) -> Self {
-        Self::built_in()
+    ///
+    /// Of a folder every `*.toml` file is read, but no subfolder and no hidden file. Files and
+    /// folders that cannot be read are in [`Library::broken`]; the others are there all the same.
+    pub fn open(folders: &[PathBuf]) -> Self {
+        let mut catalogue = Catalogue::default();
+        catalogue.add_built_in();
+        for (index, folder) in folders.iter().enumerate() {
+            // A folder that is named again stands where it is named last.
+            if !folders[index + 1..].contains(folder) {
+                catalogue.add_folder(folder);
+            }
+        }
+        let (entries, broken) = catalogue.finish();
+        Self {
+            entries,
+            broken,
+            cache: Cache::default(),
+        }
+    }
+
+    /// Adds the document of one file, which stands before all others on its code; returns the code
+    /// as well.
+    pub fn with_file(mut self, path: &Path) -> Result<(Self, CodeId), Report> {
+        let document = Arc::new(read_file(path)?);
+        let code = document.code.clone();
+        let mut entry = Entry::of(&document, Origin::File(path.to_owned()));
+        match self.position(&code) {
+            Ok(at) => {
+                entry.stand_before(&self.entries[at]);
+                self.entries[at] = entry;
+            }
+            Err(at) => self.entries.insert(at, entry),
+        }
+        self.cache.put(&document);
+        Ok((self, code))
     }
 
     /// Returns the entries, by system and then by value.
@@ -80,18 +155,99 @@ impl Library {
         &self.entries
     }
 
-    /// Returns the files that could not be read.
+    /// Returns the files and folders that could not be read, in the order in which they were met.
     pub fn broken(&self) -> &[Broken] {
         &self.broken
     }
 
     /// Returns the entry on a code.
     pub fn entry(&self, code: &CodeId) -> Option<&Entry> {
-        self.entries.iter().find(|entry| entry.code == *code)
+        self.position(code).ok().map(|at| &self.entries[at])
+    }
+
+    fn position(&self, code: &CodeId) -> Result<usize, usize> {
+        self.entries.binary_search_by(|entry| entry.code.cmp(code))
+    }
+
+    /// Returns every entry that a value may mean: `83950`, `k922`, `cpt:83950`. A bare value that
+    /// fits two systems may mean two.
+    pub fn find(&self, value: &str) -> Vec<&Entry> {
+        let codes = match value.parse() {
+            Ok(code) => vec![code],
+            Err(_) => CodeId::readings(value),
+        };
+        codes.iter().filter_map(|code| self.entry(code)).collect()
+    }
+
+    /// Returns the entries whose values are spelled most like a value, the nearest first, at most
+    /// `limit`. Case and dots do not count.
+    pub fn nearest(&self, value: &str, limit: usize) -> Vec<&Entry> {
+        let plain = |value: &str| value.trim().to_ascii_uppercase().replace('.', "");
+        let value = plain(value.rsplit(':').next().unwrap_or(value));
+        // What is much longer than any code is like none of them, and costs time to compare.
+        if value.is_empty() || value.len() > LONGEST_GUESS {
+            return Vec::new();
+        }
+        let mut near: Vec<(usize, &Entry)> = self
+            .entries
+            .iter()
+            .map(|entry| {
+                let distance = strsim::osa_distance(&value, &plain(entry.code.value()));
+                (distance, entry)
+            })
+            .collect();
+        // The sort is stable, so that equals stay in the order of the catalogue.
+        near.sort_by_key(|(distance, _)| *distance);
+        near.into_iter()
+            .take(limit)
+            .map(|(_, entry)| entry)
+            .collect()
     }
 
     /// Returns the document on a code, parsed now or lately.
     pub fn document(&self, code: &CodeId) -> Result<Arc<Document>, LoadError> {
-        Err(LoadError::Unknown(code.clone()))
+        let entry = self
+            .entry(code)
+            .ok_or_else(|| LoadError::Unknown(code.clone()))?;
+        if let Some(document) = self.cache.get(code) {
+            return Ok(document);
+        }
+        let document = entry.load()?;
+        let document = Arc::new(document);
+        self.cache.put(&document);
+        Ok(document)
+    }
+}
+
+/// The longest value that [`Library::nearest`] compares, in bytes; codes have up to eight.
+const LONGEST_GUESS: usize = 32;
+
+impl Entry {
+    /// Puts this entry before another on the same code.
+    fn stand_before(&mut self, other: &Self) {
+        self.hidden = std::iter::once(&other.origin)
+            .chain(&other.hidden)
+            .filter(|origin| **origin != self.origin)
+            .cloned()
+            .collect();
+    }
+
+    fn load(&self) -> Result<Document, LoadError> {
+        let document = match &self.origin {
+            Origin::BuiltIn => {
+                let (name, text) = built_in::file(&self.code)
+                    .ok_or_else(|| LoadError::Unknown(self.code.clone()))?;
+                read(name, text.as_bytes())
+            }
+            Origin::File(path) => read_file(path),
+        };
+        let document = document.map_err(|report| LoadError::Broken(report.to_string()))?;
+        if document.code == self.code {
+            Ok(document)
+        } else {
+            let name = &self.origin;
+            let report = format!("{name}: this file is now about {}", document.code);
+            Err(LoadError::Broken(report))
+        }
     }
 }

@@ -94,6 +94,9 @@ pub enum Status {
 }
 
 impl Status {
+    /// Every status.
+    pub const ALL: [Self; 3] = [Self::Active, Self::Deleted, Self::Unverified];
+
     /// Returns the word that content files use and readers see.
     pub const fn id(self) -> &'static str {
         match self {

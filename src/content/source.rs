@@ -36,6 +36,20 @@ pub enum SourceKind {
     House,
 }
 
+impl SourceKind {
+    /// Every kind.
+    pub const ALL: [Self; 3] = [Self::Primary, Self::Secondary, Self::House];
+
+    /// Returns the word that content files use.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Primary => "primary",
+            Self::Secondary => "secondary",
+            Self::House => "house",
+        }
+    }
+}
+
 /// A fact that was promised and is not there: a value, never a blank.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Unavailable {

@@ -1,0 +1,116 @@
+//! Defines how stated absences are translated: in a field, and as blocks of their own.
+
+use std::ops::Range;
+
+use toml::Spanned;
+
+use super::Compiler;
+use crate::content::format::{Absence, AbsentRow, Text};
+use crate::content::words::quote;
+use crate::content::{
+    Block, BlockId, Cell, Reach, Reason, RowKey, SectionId, Shape, Subject, Unavailable, Value,
+};
+
+/// An absent item, and where it belongs.
+pub(super) struct Absent {
+    pub(super) section: SectionId,
+    pub(super) block: Block,
+    /// Where the file says so.
+    pub(super) at: Range<usize>,
+}
+
+impl Compiler<'_, '_> {
+    /// Returns the absence that stands in a field's place.
+    pub(super) fn unavailable(&mut self, at: &Range<usize>, absence: &Absence) -> Unavailable {
+        let reason = self.required_word(
+            at,
+            "reason",
+            absence.reason.as_ref(),
+            &Reason::ALL,
+            Reason::id,
+        );
+        if let (Some(stated), None) = (&absence.stated, &absence.source) {
+            self.problems.lack(
+                stated.span(),
+                "`stated` repeats a source's own words, and no source is named",
+                "add source = \"…\"",
+            );
+        }
+        Unavailable {
+            reason: reason.unwrap_or(Reason::SourceSilent),
+            stated: self.optional("stated", absence.stated.as_ref()),
+            source: self.source(absence.source.as_ref()),
+            checked: self.date(absence.checked.as_ref()),
+            find: self.optional("where", absence.r#where.as_ref()),
+        }
+    }
+
+    /// Returns the block that an `[[absent]]` stands for.
+    pub(super) fn absent(&mut self, row: &Spanned<AbsentRow>) -> Absent {
+        let at = row.span();
+        let row = row.get_ref();
+        let section = self.required(&at, "section", row.section.as_ref());
+        let what = self.required(&at, "what", row.what.as_ref());
+        let title = match self.optional("title", row.title.as_ref()) {
+            Some(title) => title,
+            None => super::name::title_of(&what).map_or(what.clone(), str::to_owned),
+        };
+        let absence = Absence {
+            reason: row.reason.clone(),
+            stated: row.stated.clone(),
+            source: row.source.clone(),
+            checked: row.checked.clone(),
+            r#where: row.r#where.clone(),
+        };
+        let value = Value::Unavailable(self.unavailable(&at, &absence));
+        let id = super::name::slug(&what);
+        let said = self.said(row.source.as_ref(), None, &[]);
+        let cell = Cell {
+            label: String::new(),
+            value,
+            reach: Reach::Column,
+        };
+        Absent {
+            section: SectionId(section),
+            block: Block {
+                id: BlockId(id.clone()),
+                title: Some(title),
+                shape: Shape::Prose,
+                rows: vec![said.row(RowKey(id), Subject::Absence, vec![cell])],
+            },
+            at: row.section.as_ref().map_or(at, Text::span),
+        }
+    }
+
+    /// Notes absent items that belong to no section, and those that stand there twice.
+    pub(super) fn refuse_stray(&mut self, absent: &[Absent], sections: &[&str]) {
+        for (index, item) in absent.iter().enumerate() {
+            let (section, block) = (&item.section.0, &item.block.id.0);
+            if !section.is_empty() && !sections.contains(&section.as_str()) {
+                self.unknown_section(item, sections);
+            } else if let Some(first) = absent[..index]
+                .iter()
+                .find(|other| other.section == item.section && other.block.id == item.block.id)
+            {
+                let line = self.problems.line(first.at.start);
+                self.problems.fault(
+                    item.at.clone(),
+                    format!("{} is stated to be absent twice", quote(block)),
+                    format!("line {line} says so already; take one out"),
+                );
+            }
+        }
+    }
+
+    fn unknown_section(&mut self, item: &Absent, sections: &[&str]) {
+        let near = crate::content::words::nearest(&item.section.0, sections);
+        let name = quote(&item.section.0);
+        let message = match near {
+            Some(near) => format!("unknown section {name}; did you mean `{near}`?"),
+            None => format!("unknown section {name}"),
+        };
+        let known = crate::content::words::join(sections);
+        self.problems
+            .lack(item.at.clone(), message, format!("sections are {known}"));
+    }
+}

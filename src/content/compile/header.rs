@@ -1,0 +1,135 @@
+//! Defines how a file's head is translated: the code, the document, its sources and notices.
+
+use toml::Spanned;
+
+use super::Compiler;
+use crate::content::format::{
+    CodeTable, DocumentTable, File, NoticesTable, SourceTable, SynonymRow, Text,
+};
+use crate::content::{AsOf, CodeId, Source, SourceId, SourceKind, Status, System};
+
+/// What the American Medical Association asks of every display of its codes.
+const CPT_NOTICE: &str = "CPT copyright 2026 American Medical Association. All rights reserved. \
+    CPT is a registered trademark of the American Medical Association.";
+
+/// What every reader of any document must know.
+const USE_NOTICE: &str = "Reference only; no guarantee of coverage or payment. \
+    Check the payer's current policy.";
+
+/// What `[code]` says.
+pub(super) struct Header {
+    pub(super) code: CodeId,
+    pub(super) title: String,
+    pub(super) status: Status,
+    pub(super) effective: AsOf,
+}
+
+/// What `[document]` says.
+#[derive(Default)]
+pub(super) struct About {
+    pub(super) revised: AsOf,
+    pub(super) reviewed_by: Option<String>,
+    pub(super) next_review: AsOf,
+}
+
+impl Compiler<'_, '_> {
+    pub(super) fn header(&mut self, table: &Spanned<CodeTable>) -> Option<Header> {
+        let at = table.span();
+        let table = table.get_ref();
+        let code = self.required_code(&at, table.system.as_ref(), "value", table.value.as_ref());
+        let title = self.required(&at, "title", table.title.as_ref());
+        let status = self.required_word(
+            &at,
+            "status",
+            table.status.as_ref(),
+            &Status::ALL,
+            Status::id,
+        );
+        let effective = self.date(table.effective.as_ref());
+        Some(Header {
+            code: code?,
+            title,
+            status: status?,
+            effective,
+        })
+    }
+
+    /// Reads `[document]`, and remembers which source is the publication.
+    pub(super) fn about(&mut self, table: Option<&Spanned<DocumentTable>>) -> About {
+        let Some(table) = table.map(Spanned::get_ref) else {
+            return About::default();
+        };
+        self.publication = self.source(table.publication.as_ref());
+        // An empty name is how authors say that nobody reviewed the document yet.
+        let reviewer = table
+            .reviewed_by
+            .as_ref()
+            .filter(|name| !name.get_ref().trim().is_empty());
+        About {
+            revised: self.date(table.revised.as_ref()),
+            reviewed_by: self.optional("reviewed_by", reviewer),
+            next_review: self.date(table.next_review.as_ref()),
+        }
+    }
+
+    /// Reads every `[sources.ID]`, so that rows can refer to them.
+    pub(super) fn take_sources(&mut self, tables: &[(Text, Spanned<SourceTable>)]) {
+        for (id, table) in tables {
+            let at = table.span();
+            let table = table.get_ref();
+            let id = SourceId(self.name("source", id));
+            let title = self.required(&at, "title", table.title.as_ref());
+            let short = self.optional("short", table.short.as_ref());
+            let kind = self.required_word(
+                &at,
+                "kind",
+                table.kind.as_ref(),
+                &SourceKind::ALL,
+                SourceKind::id,
+            );
+            if table.as_of.is_none() {
+                let hint = "say as of when it speaks, as precisely as it does itself: \
+                            \"2026-04-01\", \"2026-04\", \"2026\" or \"unknown\"";
+                self.missing(&at, "as_of", hint);
+            }
+            let as_of = self.date(table.as_of.as_ref());
+            self.sources.push(Source {
+                id,
+                short: short.unwrap_or_else(|| title.clone()),
+                title,
+                kind: kind.unwrap_or(SourceKind::House),
+                as_of,
+            });
+        }
+    }
+
+    pub(super) fn synonyms(&mut self, rows: &[Spanned<SynonymRow>]) -> Vec<String> {
+        rows.iter()
+            .filter_map(|row| self.optional("text", row.get_ref().text.as_ref()))
+            .collect()
+    }
+
+    /// Returns the notices. Those that must be shown are there even if the file has none.
+    pub(super) fn notices(&mut self, code: &CodeId, file: &File) -> Vec<String> {
+        let none = NoticesTable::default();
+        let table = file.notices.as_ref().map_or(&none, Spanned::get_ref);
+        let cpt = |text: &Option<Text>| text.as_ref().is_some_and(|t| t.get_ref().trim() == "cpt");
+        let has_cpt = code.system() == System::Cpt
+            || file.modifier.iter().any(|row| cpt(&row.get_ref().system))
+            || file.related.iter().any(|row| cpt(&row.get_ref().system))
+            || file.not_this.iter().any(|row| cpt(&row.get_ref().system));
+        let mut notices = Vec::new();
+        match self.optional("cpt", table.cpt.as_ref()) {
+            Some(text) => notices.push(text),
+            None if has_cpt => notices.push(CPT_NOTICE.to_owned()),
+            None => {}
+        }
+        let usage = self.optional("use", table.r#use.as_ref());
+        notices.push(usage.unwrap_or_else(|| USE_NOTICE.to_owned()));
+        notices.extend(self.optional("fees", table.fees.as_ref()));
+        for text in &table.more {
+            notices.push(self.text("more", text));
+        }
+        notices
+    }
+}

@@ -1,0 +1,196 @@
+//! Defines how sections are put together, and in which order they and their blocks stand.
+
+use toml::Spanned;
+
+use super::Compiler;
+use super::absence::Absent;
+use super::name::Names;
+use crate::content::format::{File, SectionTable};
+use crate::content::{Block, BlockId, Section, SectionId, Voice};
+
+/// The sections that every file may have, in reading order: name, title, title for narrow tabs.
+const SECTIONS: [(&str, &str, &str); 5] = [
+    ("summary", "Summary", "Summary"),
+    ("overview", "Overview", "Overview"),
+    ("clinical", "Clinical Context", "Clinical"),
+    ("coding", "Coding Specifications", "Coding"),
+    ("payers", "Payers", "Payers"),
+];
+
+impl Compiler<'_, '_> {
+    /// Returns the sections in reading order: the typed ones, then the author's own.
+    pub(super) fn sections(&mut self, file: &File) -> Vec<Section> {
+        let mut absent: Vec<Absent> = file.absent.iter().map(|row| self.absent(row)).collect();
+        // In the order of the typed rows, so that each finds its place whatever the file's order.
+        absent.sort_by_key(|item| super::name::rank(&item.block.id.0).unwrap_or(usize::MAX));
+        let own: Vec<String> = file.section.iter().map(own_id).collect();
+        let known: Vec<&str> = SECTIONS.iter().map(|(id, ..)| *id).collect();
+        let all: Vec<&str> = known
+            .iter()
+            .copied()
+            .chain(own.iter().map(String::as_str))
+            .collect();
+        self.refuse_stray(&absent, &all);
+        let mut sections = Vec::new();
+        for (id, title, short) in SECTIONS {
+            let (table, data) = self.typed_blocks(id, file);
+            let mut section = Section {
+                id: SectionId(id.to_owned()),
+                title: title.to_owned(),
+                short: short.to_owned(),
+                headings: Vec::new(),
+                blocks: Vec::new(),
+            };
+            if let Some(table) = table {
+                self.refuse_names(table.get_ref(), title);
+            }
+            self.fill(&mut section, table, data, &mut absent);
+            if !section.blocks.is_empty() {
+                sections.push(section);
+            }
+        }
+        let mut names = Names::default();
+        for id in known {
+            names.take(id, &(0..0));
+        }
+        for (row, id) in file.section.iter().zip(own) {
+            let at = row.span();
+            let table = row.get_ref();
+            match &table.id {
+                Some(text) if SECTIONS.iter().any(|(known, ..)| *known == id) => {
+                    self.problems.fault(
+                        text.span(),
+                        format!("the section `{id}` has a table of its own"),
+                        format!("write [{id}] instead of [[section]]"),
+                    );
+                }
+                Some(text) => {
+                    self.name("id", text);
+                    self.refuse_double(&mut names, "section", &id, &text.span());
+                }
+                None => {
+                    self.required(&at, "id", None);
+                }
+            }
+            let title = self.required(&at, "title", table.title.as_ref());
+            let short = self.optional("short", table.short.as_ref());
+            let mut section = Section {
+                id: SectionId(id),
+                short: short.unwrap_or_else(|| title.clone()),
+                title,
+                headings: Vec::new(),
+                blocks: Vec::new(),
+            };
+            self.fill(&mut section, Some(row), Vec::new(), &mut absent);
+            sections.push(section);
+        }
+        sections
+    }
+
+    /// Returns a typed section's table and the blocks that typed rows add to it.
+    fn typed_blocks<'f>(
+        &mut self,
+        id: &str,
+        file: &'f File,
+    ) -> (Option<&'f Spanned<SectionTable>>, Vec<Block>) {
+        let (table, blocks) = match id {
+            "summary" => (&file.summary, Vec::new()),
+            "overview" => (
+                &file.overview,
+                vec![
+                    self.synonym_block(&file.synonym),
+                    self.not_this(&file.not_this),
+                    self.places(&file.place),
+                ],
+            ),
+            "clinical" => (&file.clinical, Vec::new()),
+            "coding" => (
+                &file.coding,
+                vec![
+                    self.modifiers(&file.modifier),
+                    self.diagnoses(&file.diagnosis),
+                    self.related(&file.related),
+                    self.taxonomies(&file.taxonomy),
+                ],
+            ),
+            _ => (&file.payers, vec![self.payers(&file.payer)]),
+        };
+        (table.as_ref(), blocks.into_iter().flatten().collect())
+    }
+
+    /// Fills a section: what its table says, then typed rows, absences, and remarks.
+    fn fill(
+        &mut self,
+        section: &mut Section,
+        table: Option<&Spanned<SectionTable>>,
+        data: Vec<Block>,
+        absent: &mut Vec<Absent>,
+    ) {
+        if let Some(table) = table.map(Spanned::get_ref) {
+            for heading in &table.headings {
+                section.headings.push(self.text("headings", heading));
+            }
+            section.blocks = self.own_blocks(table);
+        }
+        section.blocks.extend(data);
+        let id = section.id.clone();
+        for item in absent.extract_if(.., |item| item.section == id) {
+            insert(&mut section.blocks, item.block);
+        }
+        if let Some(table) = table {
+            let remarks = self.remarks_block(&table.get_ref().remark);
+            section.blocks.extend(remarks);
+            if section.blocks.is_empty() {
+                self.problems.lack(
+                    table.span(),
+                    format!("the section `{}` has nothing in it", section.id.0),
+                    "write text = \"…\", or a [[….fact]], [[….list]] or [[….table]]",
+                );
+            }
+        }
+    }
+
+    /// Notes names on a section whose names are fixed.
+    fn refuse_names(&mut self, table: &SectionTable, title: &str) {
+        let fields = [
+            ("id", &table.id),
+            ("title", &table.title),
+            ("short", &table.short),
+        ];
+        for (field, text) in fields {
+            if let Some(text) = text {
+                self.problems.fault(
+                    text.span(),
+                    format!("`{field}` has no place in this section"),
+                    format!("it is always called {title}; use headings = [\"…\"] for more"),
+                );
+            }
+        }
+    }
+}
+
+fn own_id(row: &Spanned<SectionTable>) -> String {
+    let id = row.get_ref().id.as_ref();
+    id.map(|id| id.get_ref().trim().to_owned())
+        .unwrap_or_default()
+}
+
+/// Puts an absence where its item belongs: before the rows that somebody else adds to the same
+/// item, else before the typed rows that follow it, else at the end.
+fn insert(blocks: &mut Vec<Block>, mut absence: Block) {
+    let rank = |block: &Block| super::name::rank(&block.id.0);
+    let own = rank(&absence);
+    let at = blocks
+        .iter()
+        .position(|block| own.is_some() && rank(block) >= own)
+        .unwrap_or(blocks.len());
+    if let Some(rows) = blocks.get_mut(at).filter(|block| block.id == absence.id) {
+        if rows.rows.iter().all(|row| row.voice == Voice::Editor)
+            && let Some(title) = &mut rows.title
+        {
+            title.push_str(", from the editors");
+        }
+        absence.id = BlockId(format!("{}-absent", absence.id.0));
+    }
+    blocks.insert(at, absence);
+}

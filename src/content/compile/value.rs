@@ -1,0 +1,274 @@
+//! Defines how single values are checked and cleaned: texts, words, dates, codes, sources.
+
+use std::ops::Range;
+
+use toml::Spanned;
+
+use super::Compiler;
+use crate::content::format::{Field, Text, When};
+use crate::content::sanitize::sanitize;
+use crate::content::words::{DATES, join, nearest, quote};
+use crate::content::{AsOf, CodeId, SourceId, System, Value};
+
+impl Compiler<'_, '_> {
+    /// Notes that a table lacks a field, unless the field is there and was refused.
+    pub(super) fn missing(&mut self, table: &Range<usize>, field: &str, hint: &str) {
+        if !self.problems.is_excused(table.start, field) {
+            self.problems
+                .lack(table.clone(), format!("missing field `{field}`"), hint);
+        }
+    }
+
+    /// Returns a text as one paragraph; a text without any is noted.
+    pub(super) fn text(&mut self, field: &str, text: &Text) -> String {
+        let clean = one_line(text.get_ref());
+        self.refuse_empty(clean.is_empty(), field, text);
+        clean
+    }
+
+    /// Returns a text's paragraphs; a text without any is noted.
+    pub(super) fn paragraphs(&mut self, field: &str, text: &Text) -> Vec<String> {
+        let paragraphs = paragraphs(text.get_ref());
+        self.refuse_empty(paragraphs.is_empty(), field, text);
+        paragraphs
+    }
+
+    fn refuse_empty(&mut self, is_empty: bool, field: &str, text: &Text) {
+        if !is_empty {
+            return;
+        }
+        let message = if text.get_ref().trim().is_empty() {
+            format!("`{field}` is empty")
+        } else {
+            format!("`{field}` has nothing in it that can be shown")
+        };
+        let hint = "write a text, or take the line out; what is not known is stated with \
+                    { reason = \"…\" } or in [[absent]]";
+        self.problems.fault(text.span(), message, hint);
+    }
+
+    /// Returns a text that a table must have.
+    pub(super) fn required(
+        &mut self,
+        table: &Range<usize>,
+        field: &str,
+        text: Option<&Text>,
+    ) -> String {
+        if let Some(text) = text {
+            return self.text(field, text);
+        }
+        self.missing(
+            table,
+            field,
+            &format!("write {field} = \"…\" in this table"),
+        );
+        String::new()
+    }
+
+    /// Returns a text that a table may have.
+    pub(super) fn optional(&mut self, field: &str, text: Option<&Text>) -> Option<String> {
+        text.map(|text| self.text(field, text))
+    }
+
+    /// Returns a name that links and the command line use: letters, digits, `-` and `_`.
+    pub(super) fn name(&mut self, field: &str, text: &Text) -> String {
+        let name = self.text(field, text);
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
+        if !name.chars().all(is_plain) {
+            self.problems.fault(
+                text.span(),
+                format!(
+                    "`{field}` has characters that a name cannot have: {}",
+                    quote(&name)
+                ),
+                "use letters without accents, digits, - and _",
+            );
+        }
+        name
+    }
+
+    /// Returns one of the words that a field may hold.
+    pub(super) fn word<T: Copy>(
+        &mut self,
+        field: &str,
+        text: &Text,
+        all: &[T],
+        id: impl Fn(T) -> &'static str,
+    ) -> Option<T> {
+        let word = text.get_ref().trim();
+        let found = all.iter().copied().find(|value| id(*value) == word);
+        if found.is_none() {
+            let known: Vec<&str> = all.iter().map(|value| id(*value)).collect();
+            let message = match nearest(word, &known) {
+                Some(near) => format!("unknown {field} {}; did you mean `{near}`?", quote(word)),
+                None => format!("unknown {field} {}", quote(word)),
+            };
+            self.problems
+                .fault(text.span(), message, format!("known are {}", join(&known)));
+        }
+        found
+    }
+
+    /// Returns one of the words that a field may hold, which the table must have.
+    pub(super) fn required_word<T: Copy>(
+        &mut self,
+        table: &Range<usize>,
+        field: &str,
+        text: Option<&Text>,
+        all: &[T],
+        id: impl Fn(T) -> &'static str,
+    ) -> Option<T> {
+        if let Some(text) = text {
+            return self.word(field, text, all, id);
+        }
+        let known: Vec<&str> = all.iter().map(|value| id(*value)).collect();
+        let hint = format!("write {field} = \"…\" with one of {}", join(&known));
+        self.missing(table, field, &hint);
+        None
+    }
+
+    /// Returns a date, or that there is none.
+    pub(super) fn date(&mut self, date: Option<&Spanned<When>>) -> AsOf {
+        let Some(date) = date else {
+            return AsOf::Unknown;
+        };
+        let text = date.get_ref().0.trim();
+        text.parse().unwrap_or_else(|_| {
+            self.problems
+                .fault(date.span(), format!("{} is no date", quote(text)), DATES);
+            AsOf::Unknown
+        })
+    }
+
+    /// Returns a code of a system.
+    pub(super) fn code(&mut self, system: System, text: &Text) -> Option<CodeId> {
+        let value = text.get_ref().trim();
+        CodeId::new(system, value)
+            .inspect_err(|_| {
+                let (name, shape) = (system.name(), system.shape());
+                let mut hint = format!("a {name} code has {shape}");
+                let digits = value.bytes().filter(u8::is_ascii_digit).count();
+                if system == System::Cpt && !value.is_empty() && digits == value.len() && digits < 5
+                {
+                    hint = format!("{hint}; if leading zeros were lost, it is \"{value:0>5}\"");
+                }
+                self.problems.fault(
+                    text.span(),
+                    format!("{} is no {name} code", quote(value)),
+                    hint,
+                );
+            })
+            .ok()
+    }
+
+    /// Returns a code whose system and value stand in one table that must have both.
+    pub(super) fn required_code(
+        &mut self,
+        table: &Range<usize>,
+        system: Option<&Text>,
+        field: &str,
+        value: Option<&Text>,
+    ) -> Option<CodeId> {
+        let system = self.required_word(table, "system", system, &System::ALL, System::id);
+        if value.is_none() {
+            self.required(table, field, None);
+        }
+        self.code(system?, value?)
+    }
+
+    /// Returns the source that a table names.
+    pub(super) fn source(&mut self, source: Option<&Text>) -> Option<SourceId> {
+        let source = source?;
+        let id = SourceId(source.get_ref().trim().to_owned());
+        if self.sources.iter().any(|known| known.id == id) {
+            return Some(id);
+        }
+        let known: Vec<&str> = self.sources.iter().map(|s| s.id.0.as_str()).collect();
+        let message = match nearest(&id.0, &known) {
+            Some(near) => format!("unknown source {}; did you mean `{near}`?", quote(&id.0)),
+            None => format!("unknown source {}", quote(&id.0)),
+        };
+        let hint = if known.is_empty() {
+            "describe it in a table [sources.ID] with title, kind and as_of".to_owned()
+        } else {
+            format!(
+                "this file has {}; describe others in [sources.ID]",
+                join(&known)
+            )
+        };
+        self.problems.lack(source.span(), message, hint);
+        None
+    }
+
+    /// Returns a field that a table must have: a text, or why there is none.
+    pub(super) fn field(
+        &mut self,
+        table: &Range<usize>,
+        name: &str,
+        field: Option<&Spanned<Field>>,
+    ) -> Value {
+        if let Some(field) = field {
+            return self.value(name, field);
+        }
+        let hint = format!(
+            "write {name} = \"…\", or {name} = {{ reason = \"source_silent\" }} where nobody says"
+        );
+        self.missing(table, name, &hint);
+        Value::Text(String::new())
+    }
+
+    /// Returns what a field says, or why it does not.
+    pub(super) fn value(&mut self, name: &str, field: &Spanned<Field>) -> Value {
+        match field.get_ref() {
+            Field::Text(text) => {
+                let text = Text::new(field.span(), text.clone());
+                Value::Text(self.text(name, &text))
+            }
+            Field::Absent(absence) => Value::Unavailable(self.unavailable(&field.span(), absence)),
+        }
+    }
+}
+
+/// Splits a text at its blank lines. Within a paragraph a line end is a space.
+fn paragraphs(text: &str) -> Vec<String> {
+    let mut paragraphs = vec![String::new()];
+    for line in text.lines() {
+        let line = sanitize(line);
+        let line = line.trim();
+        match paragraphs.last_mut() {
+            Some(last) if !line.is_empty() => {
+                if !last.is_empty() {
+                    last.push(' ');
+                }
+                last.push_str(line);
+            }
+            _ => paragraphs.push(String::new()),
+        }
+    }
+    paragraphs.retain(|paragraph| !paragraph.is_empty());
+    paragraphs
+}
+
+/// Returns a text as one paragraph.
+fn one_line(text: &str) -> String {
+    paragraphs(text).join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blank_lines_part_paragraphs_and_line_ends_are_spaces() {
+        let text = "\n  One line\n  and the next.  \n\n \t \n\nAnother—with a dash.\r\nMore.\n";
+        let expected = ["One line and the next.", "Another—with a dash. More."];
+        assert_eq!(paragraphs(text), expected);
+        assert_eq!(one_line(text), expected.join(" "));
+        assert_eq!(paragraphs(" \n\u{200b}\n"), [""; 0]);
+    }
+
+    #[test]
+    fn spaces_within_a_line_stay_as_they_are() {
+        assert_eq!(one_line("a  b\tc"), "a  b c");
+    }
+}

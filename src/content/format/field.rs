@@ -1,0 +1,91 @@
+//! Defines the values that authors write: texts, dates, and fields that are a text or an absence.
+
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserializer, Error, MapAccess, Visitor};
+use toml::Spanned;
+use toml::value::Datetime;
+
+/// A text as it stands in the file, with its place.
+pub(in crate::content) type Text = Spanned<String>;
+
+/// A date as it stands in the file: a TOML date, a year as a number, or a text.
+#[derive(Clone, Debug)]
+pub(in crate::content) struct When(pub(in crate::content) String);
+
+impl<'de> Deserialize<'de> for When {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+
+        impl<'de> Visitor<'de> for Reader {
+            type Value = When;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a date")
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<When, E> {
+                Ok(When(text.to_owned()))
+            }
+
+            fn visit_i64<E: Error>(self, year: i64) -> Result<When, E> {
+                Ok(When(year.to_string()))
+            }
+
+            // A TOML date comes as a map with one private key; a table of the author's is none.
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<When, A::Error> {
+                Datetime::deserialize(MapAccessDeserializer::new(map))
+                    .map(|date| When(date.to_string()))
+                    .map_err(|_| A::Error::custom("invalid type: table, expected a date"))
+            }
+        }
+
+        deserializer.deserialize_any(Reader)
+    }
+}
+
+/// What an author writes where a fact belongs: the fact, or why there is none.
+#[derive(Debug)]
+pub(in crate::content) enum Field {
+    /// The fact.
+    Text(String),
+    /// Why there is none.
+    Absent(Absence),
+}
+
+/// A stated absence: `{ reason = "source_silent", stated = "…" }`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(in crate::content) struct Absence {
+    pub(in crate::content) reason: Option<Text>,
+    pub(in crate::content) stated: Option<Text>,
+    pub(in crate::content) source: Option<Text>,
+    pub(in crate::content) checked: Option<Spanned<When>>,
+    pub(in crate::content) r#where: Option<Text>,
+}
+
+impl<'de> Deserialize<'de> for Field {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+
+        impl<'de> Visitor<'de> for Reader {
+            type Value = Field;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string or { reason = … }")
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Field, E> {
+                Ok(Field::Text(text.to_owned()))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Field, A::Error> {
+                Absence::deserialize(MapAccessDeserializer::new(map)).map(Field::Absent)
+            }
+        }
+
+        deserializer.deserialize_any(Reader)
+    }
+}

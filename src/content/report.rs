@@ -1,0 +1,269 @@
+//! Defines the report on a file: every problem in it, each with its place and what to do next.
+//!
+//! Authors are specialists and no programmers. They get all problems at once, each with file, line
+//! and column, the line itself with a caret, and a hint.
+
+use std::collections::HashSet;
+use std::fmt;
+use std::ops::Range;
+
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+
+use super::sanitize::{in_place, sanitize};
+
+/// How many problems one report lists; a file with more of them is not a document at all.
+const MOST: usize = 100;
+
+/// The position that stands for the file in [`Problems::excuse`]; tables have their own.
+pub(super) const FILE: usize = usize::MAX;
+
+/// Everything that is wrong with a file. Its text is safe to print, and ends without a line end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// The problems, in the order of the file; never empty.
+    pub problems: Vec<Problem>,
+    /// How many further problems were left out.
+    pub left_out: usize,
+}
+
+impl Report {
+    /// Makes a report on a file as a whole: one that cannot be read, say.
+    pub fn whole_file(name: &str, message: impl Into<String>, hint: &str) -> Self {
+        let message = message.into();
+        let title = Level::ERROR.primary_title(format!("{}: {message}", sanitize(name)));
+        let group = title.element(Level::HELP.message(hint));
+        Self {
+            problems: vec![Problem {
+                line: 0,
+                column: 0,
+                rendered: Renderer::plain().render(&[group]),
+                message,
+                hint: Some(hint.to_owned()),
+            }],
+            left_out: 0,
+        }
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, problem) in self.problems.iter().enumerate() {
+            if index > 0 {
+                f.write_str("\n\n")?;
+            }
+            f.write_str(&problem.rendered)?;
+        }
+        match self.left_out {
+            0 => Ok(()),
+            n => write!(f, "\n\nerror: {n} more in this file; mend these first"),
+        }
+    }
+}
+
+impl std::error::Error for Report {}
+
+/// One thing that is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The line, from 1; 0 where the file as a whole is meant.
+    pub line: usize,
+    /// The column in characters, from 1; 0 where the file as a whole is meant.
+    pub column: usize,
+    /// What is wrong.
+    pub message: String,
+    /// What to do next.
+    pub hint: Option<String>,
+    rendered: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.rendered)
+    }
+}
+
+/// The problems found so far, while a file is read.
+#[derive(Debug)]
+pub(super) struct Problems<'t> {
+    text: &'t str,
+    found: Vec<Found>,
+    excused: HashSet<(usize, String)>,
+}
+
+#[derive(Debug)]
+struct Found {
+    span: Range<usize>,
+    message: String,
+    hint: String,
+    nature: Nature,
+}
+
+/// What a problem may be a mere consequence of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Nature {
+    /// The file is no TOML here.
+    Syntax,
+    /// What is written is wrong.
+    Fault,
+    /// Something is not there. After a syntax error it may only seem so, so it is not reported.
+    Lack,
+}
+
+impl<'t> Problems<'t> {
+    /// Opens the list for a file with this text.
+    pub(super) fn of(text: &'t str) -> Self {
+        Self {
+            text,
+            found: Vec::new(),
+            excused: HashSet::new(),
+        }
+    }
+
+    /// Returns the number of the line that holds a byte, from 1.
+    pub(super) fn line(&self, at: usize) -> usize {
+        let before = self.text.get(..at).unwrap_or(self.text);
+        before.matches('\n').count() + 1
+    }
+
+    /// Notes that the file is no TOML at a place.
+    pub(super) fn syntax(&mut self, span: Range<usize>, message: String, hint: String) {
+        self.push(span, message, hint, Nature::Syntax);
+    }
+
+    /// Notes that something that is written is wrong.
+    pub(super) fn fault(
+        &mut self,
+        span: Range<usize>,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) {
+        self.push(span, message.into(), hint.into(), Nature::Fault);
+    }
+
+    /// Notes that something is not there.
+    pub(super) fn lack(
+        &mut self,
+        span: Range<usize>,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) {
+        self.push(span, message.into(), hint.into(), Nature::Lack);
+    }
+
+    fn push(&mut self, span: Range<usize>, message: String, hint: String, nature: Nature) {
+        let again = |f: &Found| f.span == span && f.message == message;
+        if !self.found.iter().rev().take(MOST).any(again) {
+            self.found.push(Found {
+                span,
+                message,
+                hint,
+                nature,
+            });
+        }
+    }
+
+    /// Excuses a field of the table at a position from being asked for: it is there, but wrong,
+    /// and that is reported already.
+    pub(super) fn excuse(&mut self, table: usize, field: &str) {
+        self.excused.insert((table, field.to_owned()));
+    }
+
+    /// Says whether a field of the table at a position is excused.
+    pub(super) fn is_excused(&self, table: usize, field: &str) -> bool {
+        self.excused.contains(&(table, field.to_owned()))
+    }
+
+    /// Says whether there are so many problems that looking for more helps nobody.
+    pub(super) fn is_full(&self) -> bool {
+        self.found.len() >= MOST
+    }
+
+    /// Returns the report, where there is something to report.
+    pub(super) fn report(self, name: &str) -> Result<(), Report> {
+        let mut found = self.found;
+        if found.is_empty() {
+            return Ok(());
+        }
+        let lines = Lines::of(self.text);
+        let broken: HashSet<usize> = found
+            .iter()
+            .filter(|f| f.nature == Nature::Syntax)
+            .map(|f| lines.number(f.span.start))
+            .collect();
+        found.retain(|f| match f.nature {
+            Nature::Syntax => true,
+            Nature::Fault => !broken.contains(&lines.number(f.span.start)),
+            Nature::Lack => broken.is_empty(),
+        });
+        if found.is_empty() {
+            return Ok(());
+        }
+        found.sort_by_key(|f| (f.span.start, f.span.end));
+        let left_out = found.len().saturating_sub(MOST);
+        found.truncate(MOST);
+        let name = sanitize(name);
+        Err(Report {
+            problems: found.iter().map(|f| lines.problem(&name, f)).collect(),
+            left_out,
+        })
+    }
+}
+
+/// The lines of a file, by the byte at which each starts.
+struct Lines<'t> {
+    text: &'t str,
+    starts: Vec<usize>,
+}
+
+impl<'t> Lines<'t> {
+    fn of(text: &'t str) -> Self {
+        let ends = text.bytes().enumerate().filter(|(_, b)| *b == b'\n');
+        let starts = std::iter::once(0).chain(ends.map(|(at, _)| at + 1));
+        Self {
+            text,
+            starts: starts.collect(),
+        }
+    }
+
+    /// Returns the number of the line that holds a byte, from 0.
+    fn number(&self, at: usize) -> usize {
+        self.starts.partition_point(|start| *start <= at) - 1
+    }
+
+    fn problem(&self, name: &str, found: &Found) -> Problem {
+        let number = self.number(found.span.start);
+        let line = &self.text[self.starts[number]..];
+        let line = line.split(['\r', '\n']).next().unwrap_or_default();
+        let within = |at: usize| {
+            let mut at = at.saturating_sub(self.starts[number]).min(line.len());
+            while !line.is_char_boundary(at) {
+                at -= 1;
+            }
+            at
+        };
+        let (start, end) = (within(found.span.start), within(found.span.end));
+        // Only the one line is rendered, and what stands before, under and after the caret is made
+        // printable apart, so that the caret stays where it belongs.
+        let before = in_place(&line[..start]);
+        let under = in_place(&line[start..end.max(start)]);
+        let after = in_place(&line[end.max(start)..]);
+        let caret = before.len()..before.len() + under.len();
+        let message = sanitize(&found.message).into_owned();
+        let hint = sanitize(&found.hint).into_owned();
+        let snippet = Snippet::source(before.clone() + &under + &after)
+            .path(name)
+            .line_start(number + 1)
+            .annotation(AnnotationKind::Primary.span(caret));
+        let group = Level::ERROR
+            .primary_title(&message)
+            .element(snippet)
+            .element(Level::HELP.message(&hint));
+        Problem {
+            line: number + 1,
+            column: before.chars().count() + 1,
+            rendered: Renderer::plain().render(&[group]),
+            message,
+            hint: Some(hint),
+        }
+    }
+}

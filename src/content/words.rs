@@ -1,0 +1,70 @@
+//! Defines how messages to authors are worded: quoting, lists, and the nearest known word.
+
+use super::sanitize::sanitize;
+
+/// What a date may look like.
+pub(super) const DATES: &str = "write 2026-04-01, \"2026-04\", \"2026\" or \"unknown\"";
+
+/// How much of a text a message repeats, in characters.
+const ECHO: usize = 40;
+
+/// Returns a text in backquotes, made printable and cut to what a message can carry.
+pub(super) fn quote(text: &str) -> String {
+    let text = sanitize(text);
+    let text = text.trim();
+    match text.char_indices().nth(ECHO) {
+        Some((end, _)) => format!("`{}...`", &text[..end]),
+        None => format!("`{text}`"),
+    }
+}
+
+/// Joins words as a sentence does: `a, b and c`.
+pub(super) fn join(words: &[&str]) -> String {
+    match words {
+        [] => "none".to_owned(),
+        [one] => (*one).to_owned(),
+        [rest @ .., last] => format!("{} and {last}", rest.join(", ")),
+    }
+}
+
+/// Returns the known word that a misspelled one most likely stands for.
+pub(super) fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
+    // Longer words would only cost time: nothing that is known comes near them.
+    if word.len() > 2 * ECHO {
+        return None;
+    }
+    let word = word.to_lowercase();
+    known
+        .iter()
+        .map(|k| (strsim::osa_distance(&word, &k.to_lowercase()), *k))
+        .filter(|(distance, k)| *distance <= k.chars().count().max(3) / 3)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, k)| k)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_word_is_near() {
+        let known = ["modifier", "payer", "code", "when", "not_when"];
+        assert_eq!(nearest("modifer", &known), Some("modifier"));
+        assert_eq!(nearest("Modifier", &known), Some("modifier"));
+        assert_eq!(nearest("cdoe", &known), Some("code"));
+        assert_eq!(nearest("colour", &known), None);
+        assert_eq!(nearest(&"m".repeat(100_000), &known), None);
+    }
+
+    #[test]
+    fn an_echo_is_short_and_printable() {
+        assert_eq!(quote("a\u{1b}[2Jb"), "`a[2Jb`");
+        assert_eq!(quote(&"x".repeat(50)), format!("`{}...`", "x".repeat(40)));
+    }
+
+    #[test]
+    fn lists_read_as_sentences() {
+        assert_eq!(join(&["a"]), "a");
+        assert_eq!(join(&["a", "b", "c"]), "a, b and c");
+    }
+}

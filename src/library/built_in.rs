@@ -1,0 +1,27 @@
+//! Defines the documents that the program carries: every `content/*.toml`, listed by `build.rs`.
+
+use crate::content::CodeId;
+
+/// The files, by name, with their text.
+pub(super) const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/built_in.rs"));
+
+/// Returns the file on a code; files are named for their codes, as a test sees to.
+pub(super) fn file(code: &CodeId) -> Option<(&'static str, &'static str)> {
+    let name = code.file_name();
+    FILES.iter().copied().find(|(file, _)| *file == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::content::read;
+
+    #[test]
+    fn every_file_is_sound_and_named_for_its_code() {
+        assert!(!FILES.is_empty());
+        for (name, text) in FILES {
+            let document = read(name, text.as_bytes()).unwrap_or_else(|report| panic!("{report}"));
+            assert_eq!(document.code.file_name(), *name);
+        }
+    }
+}

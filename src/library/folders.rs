@@ -1,0 +1,35 @@
+//! Defines where documents are looked for besides the program itself.
+
+use std::env::split_paths;
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// Returns the folders to open, the later before the earlier: the user's data folder
+/// (`$XDG_DATA_HOME/codeleaf/content`), those of `CODELEAF_CONTENT`, separated by colons, then the
+/// `explicit` ones of the command line in their order.
+///
+/// Of the environment only what `env` returns is used. The data folder is left out where there is
+/// none, since nobody asked for it; the others are returned whether they exist or not, so that
+/// [`super::Library::open`] can say that they do not.
+pub fn folders(explicit: &[PathBuf], env: impl Fn(&str) -> Option<OsString>) -> Vec<PathBuf> {
+    let data = data_folder(&env).filter(|folder| folder.exists());
+    let variable = env("CODELEAF_CONTENT").unwrap_or_default();
+    let named = split_paths(&variable).filter(|path| !path.as_os_str().is_empty());
+    data.into_iter()
+        .chain(named)
+        .chain(explicit.iter().cloned())
+        .collect()
+}
+
+/// Returns the user's data folder for documents, after the XDG Base Directory Specification, which
+/// has relative paths ignored.
+fn data_folder(env: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
+    let absolute = |name| {
+        env(name)
+            .map(PathBuf::from)
+            .filter(|path| path.is_absolute())
+    };
+    let data = absolute("XDG_DATA_HOME")
+        .or_else(|| absolute("HOME").map(|home| home.join(".local/share")))?;
+    Some(data.join("codeleaf/content"))
+}
