@@ -1,5 +1,8 @@
 //! Search as a reader meets it: words in, rows out.
 
+mod generate;
+mod quality;
+
 use codeleaf::content::{
     AsOf, Block, BlockId, Cell, CodeId, Document, ModifierCode, Place, Reach, Reason, Row, RowKey,
     Section, SectionId, Shape, SourceId, Standing, Status, Subject, System, Unavailable, Value,

@@ -46,10 +46,16 @@ impl<'a> Answer<'a> {
         }
         let bounds = Bounds::of(index, query);
         let mut needs = Needs::of(index, query, Leniency::Strict);
-        let mut found = Ranking::of(index, &needs, &bounds, open);
-        if found.is_empty() && !needs.all.is_empty() {
+        let most = if phrases(query.parts()).is_empty() {
+            limit.max(READ_AGAIN)
+        } else {
+            READ_FOR_PHRASE
+        };
+        let rank = |needs: &Needs| Ranking::of(index, needs, &bounds, open, most).finish();
+        let mut found = rank(&needs);
+        if found.1 == 0 && !needs.all.is_empty() {
             needs = Needs::of(index, query, Leniency::Lenient);
-            found = Ranking::of(index, &needs, &bounds, open);
+            found = rank(&needs);
         }
         let marker = Marker::new(
             std::mem::take(&mut needs.terms),
@@ -65,14 +71,15 @@ impl<'a> Answer<'a> {
         answer.results(found, limit)
     }
 
-    fn results(&mut self, mut found: Vec<Candidate>, limit: usize) -> Results {
+    fn results(
+        &mut self,
+        (mut found, mut total): (Vec<Candidate>, usize),
+        limit: usize,
+    ) -> Results {
         let phrases: Vec<&[String]> = phrases(self.query.parts());
-        let mut total = found.len();
         if phrases.is_empty() {
-            best(&mut found, limit.max(READ_AGAIN));
             self.promote(&mut found);
         } else {
-            best(&mut found, READ_FOR_PHRASE);
             found.retain(|one| self.has_phrases(*one, &phrases));
             total = found.len();
         }
@@ -243,15 +250,6 @@ impl<'a> Answer<'a> {
             },
         }
     }
-}
-
-/// Keeps the best answers, in order.
-fn best(found: &mut Vec<Candidate>, most: usize) {
-    if found.len() > most {
-        found.select_nth_unstable(most);
-        found.truncate(most);
-    }
-    found.sort_unstable();
 }
 
 fn phrases(parts: &[Part]) -> Vec<&[String]> {

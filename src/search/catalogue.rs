@@ -87,6 +87,14 @@ impl Docs {
         u32::try_from(doc).unwrap_or(u32::MAX)
     }
 
+    /// Starts to look up the documents of ascending rows.
+    pub(super) fn walk(&self) -> Walk<'_> {
+        Walk {
+            row_ends: &self.row_ends,
+            doc: 0,
+        }
+    }
+
     pub(super) fn find(&self, code: &CodeId) -> Option<u32> {
         let packed = pack(code);
         let at = self
@@ -133,6 +141,27 @@ impl Docs {
         });
         near.truncate(most);
         near.into_iter().filter_map(|doc| self.code(doc)).collect()
+    }
+}
+
+/// Looks up the documents of ascending rows, faster than one by one.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Walk<'a> {
+    row_ends: &'a [u32],
+    doc: usize,
+}
+
+impl Walk<'_> {
+    pub(super) fn of_row(&mut self, row: u32) -> u32 {
+        let rest = self.row_ends.get(self.doc..).unwrap_or_default();
+        let passed = |count: &usize| rest.get(count - 1).is_some_and(|end| *end <= row);
+        let mut bound = 1;
+        while passed(&bound) {
+            bound *= 2;
+        }
+        let (from, to) = (bound / 2, bound.min(rest.len()));
+        self.doc += from + rest[from..to].partition_point(|end| *end <= row);
+        u32::try_from(self.doc).unwrap_or(u32::MAX)
     }
 }
 

@@ -10,6 +10,9 @@ use super::query::{CodePart, Ending, ModifierPart, Part, Query, Scope, Word};
 use super::reading::Reading;
 use super::words::{Correction, Extent};
 
+/// From how many bytes of postings on the rows of several words are gathered in a table.
+const SCATTERED: usize = 4096;
+
 /// What it costs a row that a word stands in it otherwise than it was asked for. Everything from
 /// [`Cost::OTHERWISE`] on ranks behind what is spelled as asked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -414,10 +417,14 @@ impl Finder<'_> {
         self.needs.terms.extend_from_slice(words);
     }
 
-    /// Returns the rows that have one of some words.
+    /// Returns the rows that have one of some words, which are all had in one way.
     fn any_of(&self, terms: &[Term]) -> Vec<Entry> {
         let words = &self.index.words;
-        let mut rows: Vec<Entry> = Vec::new();
+        let weight: usize = terms.iter().map(|term| words.weight(term.number)).sum();
+        if terms.len() > 1 && weight > SCATTERED {
+            return self.any_of_many(terms);
+        }
+        let mut rows: Vec<Entry> = Vec::with_capacity(weight / 2);
         for term in terms {
             let entry = |Posting { row, mask }| Entry {
                 row,
@@ -428,6 +435,41 @@ impl Finder<'_> {
             rows.extend(words.rows(term.number).map(entry));
         }
         settle(&mut rows);
+        rows
+    }
+
+    /// Does the same over a table of all rows, which beats sorting once there are thousands.
+    fn any_of_many(&self, terms: &[Term]) -> Vec<Entry> {
+        let Some(via) = terms.first().map(|term| term.via) else {
+            return Vec::new();
+        };
+        let mut table = vec![(Mask::default(), Cost::default()); self.index.rows.count() as usize];
+        let mut count = 0;
+        for term in terms {
+            for Posting { row, mask } in self.index.words.rows(term.number) {
+                let Some((all, least)) = table.get_mut(row as usize) else {
+                    break;
+                };
+                if all.is_empty() {
+                    count += 1;
+                    *least = term.cost;
+                }
+                *all = all.or(mask);
+                *least = term.cost.min(*least);
+            }
+        }
+        let mut rows = Vec::with_capacity(count);
+        rows.extend(
+            (0..)
+                .zip(table)
+                .filter(|(_, (mask, _))| !mask.is_empty())
+                .map(|(row, (mask, cost))| Entry {
+                    row,
+                    mask,
+                    cost,
+                    via,
+                }),
+        );
         rows
     }
 

@@ -88,33 +88,73 @@ impl Candidate {
 /// Ranks rows for one query.
 pub(super) struct Ranking<'a> {
     index: &'a Index,
-    needs: &'a Needs,
     bounds: &'a Bounds,
     open: Option<u32>,
+    best: Best,
+}
+
+/// The best answers so far; the others are only counted, so that a query which half of all rows
+/// answer takes no memory for them.
+#[derive(Debug)]
+pub(super) struct Best {
     found: Vec<Candidate>,
+    most: usize,
+    total: usize,
+}
+
+impl Best {
+    const fn new(most: usize) -> Self {
+        Self {
+            found: Vec::new(),
+            most,
+            total: 0,
+        }
+    }
+
+    fn push(&mut self, one: Candidate) {
+        self.total += 1;
+        self.found.push(one);
+        if self.found.len() >= self.most.saturating_mul(2).max(1024) {
+            self.prune();
+        }
+    }
+
+    fn prune(&mut self) {
+        if self.found.len() > self.most {
+            self.found.select_nth_unstable(self.most);
+            self.found.truncate(self.most);
+        }
+    }
+
+    /// Returns the best answers, in order, and how many there are in all.
+    pub(super) fn finish(mut self) -> (Vec<Candidate>, usize) {
+        self.prune();
+        self.found.sort_unstable();
+        (self.found, self.total)
+    }
 }
 
 impl<'a> Ranking<'a> {
-    /// Returns every answer to a query, in no order, each row once.
+    /// Returns the best answers to a query, each row once.
     pub(super) fn of(
         index: &'a Index,
-        needs: &'a Needs,
+        needs: &Needs,
         bounds: &'a Bounds,
         open: Option<&CodeId>,
-    ) -> Vec<Candidate> {
+        most: usize,
+    ) -> Best {
         let mut ranking = Self {
             index,
-            needs,
             bounds,
             open: open.and_then(|code| index.docs.find(code)),
-            found: Vec::new(),
+            best: Best::new(most),
         };
         match &needs.all[..] {
             [] => ranking.everything(),
             [one] => ranking.alone(one),
             several => ranking.together(several),
         }
-        ranking.found
+        ranking.best
     }
 
     /// Nothing but scopes was asked for.
@@ -133,31 +173,24 @@ impl<'a> Ranking<'a> {
     }
 
     fn alone(&mut self, need: &Need) {
+        let mut walk = self.index.docs.walk();
         for entry in &need.entries {
-            let doc = self.index.docs.of_row(entry.row);
-            self.push_if(
-                doc,
-                entry.row,
-                self.tier(std::slice::from_ref(entry)),
-                entry.cost,
-            );
-        }
-        let codes = [(Tier::Code, &need.docs), (Tier::CodeBegun, &need.begun)];
-        let from = self.found.len();
-        for (tier, docs) in codes {
-            for doc in docs {
-                self.push_if(
-                    *doc,
-                    self.index.docs.rows(*doc).start,
-                    tier,
-                    Cost::default(),
-                );
+            let doc = walk.of_row(entry.row);
+            // The first row of a document whose code answers stands for it already.
+            let by_code = need.has_code(doc) && self.index.docs.rows(doc).start == entry.row;
+            if !by_code {
+                let tier = self.tier(std::slice::from_ref(entry));
+                self.push_if(doc, entry.row, tier, entry.cost);
             }
         }
-        if self.found.len() > from {
-            self.found
-                .sort_unstable_by_key(|found| (found.row(), found.key));
-            self.found.dedup_by_key(|found| found.row());
+        let begun = need
+            .begun
+            .iter()
+            .filter(|doc| need.docs.binary_search(doc).is_err());
+        let codes = need.docs.iter().map(|doc| (Tier::Code, doc));
+        for (tier, doc) in codes.chain(begun.map(|doc| (Tier::CodeBegun, doc))) {
+            let row = self.index.docs.rows(*doc).start;
+            self.push_if(*doc, row, tier, Cost::default());
         }
     }
 
@@ -282,11 +315,18 @@ impl<'a> Ranking<'a> {
             | u64::from(index.rows.kind(row) == Kind::Absence) << ABSENCE
             | u64::from(length) << LENGTH
             | u64::from(row);
-        self.found.push(Candidate { key, doc });
+        self.best.push(Candidate { key, doc });
     }
 }
 
 impl Need {
+    /// Says whether a document answers by its code.
+    fn has_code(&self, doc: u32) -> bool {
+        [&self.docs, &self.begun]
+            .iter()
+            .any(|docs| docs.binary_search(&doc).is_ok())
+    }
+
     fn size(&self) -> usize {
         self.entries.len() + self.docs.len() + self.begun.len()
     }
