@@ -8,6 +8,7 @@
 mod capabilities;
 mod decoder;
 mod event;
+mod host;
 mod local;
 mod screen;
 mod session;
@@ -17,6 +18,7 @@ pub use capabilities::{
 };
 pub use decoder::{Decoder, Input, Mouse, MouseKind};
 pub use event::{Event, Reason, Size};
+pub use host::{Ending, run};
 pub use local::Local;
 pub use screen::{MouseCapture, Screen};
 pub use session::Session;

@@ -79,8 +79,8 @@ impl Session {
                 self.update(Action::Resize(size), &mut effects);
             }
             Event::Resumed => {
+                self.screen = Screen::new(self.screen.size(), self.screen.capabilities());
                 self.screen.enter();
-                self.screen.forget();
                 if self.app.mouse() == Mouse::Reader {
                     self.screen.capture_mouse(MouseCapture::On);
                 }
@@ -96,6 +96,9 @@ impl Session {
             Event::Note(note) => self.update(Action::Note(note), &mut effects),
             Event::Suspend => effects.push(Effect::Suspend),
             Event::Eof | Event::Leave(_) => effects.push(Effect::Quit),
+        }
+        if effects.contains(&Effect::Quit) && self.app.whereabouts() != self.kept {
+            effects.insert(0, Effect::Keep(self.app.whereabouts()));
         }
         if self.app.whereabouts() == self.kept {
             self.keep_at = None;
@@ -115,7 +118,12 @@ impl Session {
 
     /// Draws what has changed since the last frame, and returns how many bytes it took. The
     /// buffer is scratch: one serves every session of a thread.
-    pub fn draw(&mut self, scratch: &mut Buffer, out: &mut impl Write) -> io::Result<usize> {
+    pub fn draw(
+        &mut self,
+        _now: Instant,
+        scratch: &mut Buffer,
+        out: &mut impl Write,
+    ) -> io::Result<usize> {
         if !self.stale {
             return Ok(0);
         }
@@ -130,6 +138,11 @@ impl Session {
     /// Gives the terminal back as it was.
     pub fn leave(&mut self, out: &mut impl Write) -> io::Result<()> {
         self.screen.leave(out)
+    }
+
+    /// Returns how long an answer of the terminal may still take to arrive, where one is awaited.
+    pub const fn outstanding(&self) -> Option<Duration> {
+        None
     }
 
     fn take(&mut self, mut inputs: Vec<Input>, effects: &mut Vec<Effect>) {

@@ -153,7 +153,10 @@ impl Reader {
 
     fn draw(&mut self) {
         let mut bytes = Vec::new();
-        self.frame = self.session.draw(&mut self.scratch, &mut bytes).unwrap();
+        self.frame = self
+            .session
+            .draw(self.now, &mut self.scratch, &mut bytes)
+            .unwrap();
         assert_eq!(self.frame, bytes.len());
         self.terminal.process(&bytes);
     }
