@@ -14,6 +14,10 @@ use crate::view::{self, Theme};
 /// How long after the last move the reader's place is handed out to be kept.
 const SETTLED: Duration = Duration::from_millis(700);
 
+/// How long a window that is being dragged is given before it is drawn: a storm of resizes costs
+/// one frame, and nobody sees the difference.
+const RESIZED: Duration = Duration::from_millis(30);
+
 /// One reader on one terminal.
 #[derive(Debug)]
 pub struct Session {
@@ -26,6 +30,8 @@ pub struct Session {
     inputs: Vec<Input>,
     kept: Whereabouts,
     keep_at: Option<Instant>,
+    /// Until when nothing is drawn, because the size may go on changing.
+    still_until: Option<Instant>,
 }
 
 impl Session {
@@ -45,6 +51,7 @@ impl Session {
             inputs: Vec::new(),
             kept,
             keep_at: None,
+            still_until: None,
         }
     }
 
@@ -75,6 +82,7 @@ impl Session {
             }
             Event::Resize(size) => {
                 self.screen.resize(size);
+                self.still_until = Some(now + RESIZED);
                 let size = ratatui::layout::Size::new(size.columns(), size.rows());
                 self.update(Action::Resize(size), &mut effects);
             }
@@ -110,7 +118,7 @@ impl Session {
 
     /// Returns when the session wants an [`Event::Deadline`], if at all.
     pub fn deadline(&self) -> Option<Instant> {
-        [self.decoder.deadline(), self.keep_at]
+        [self.decoder.deadline(), self.keep_at, self.still_until]
             .into_iter()
             .flatten()
             .min()
@@ -120,10 +128,14 @@ impl Session {
     /// buffer is scratch: one serves every session of a thread.
     pub fn draw(
         &mut self,
-        _now: Instant,
+        now: Instant,
         scratch: &mut Buffer,
         out: &mut impl Write,
     ) -> io::Result<usize> {
+        if self.still_until.is_some_and(|until| now < until) {
+            return Ok(0);
+        }
+        self.still_until = None;
         if !self.stale {
             return Ok(0);
         }
