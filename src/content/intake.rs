@@ -15,11 +15,14 @@ use toml::de::{DeTable, DeValue, Error, ValueDeserializer};
 use super::format::{File, SCHEMA};
 use super::report::{FILE, Problems};
 use super::words::{DATES, join, nearest, quote};
-use offender::Offender;
+use offender::{Offender, Part};
 
 /// How large a broken file may be, in bytes, for all of its syntax errors to be listed. Beyond it
 /// the first one is: a large file of the wrong kind has millions, at hundreds of bytes each.
 const RECOVERABLE: usize = 256 * 1024;
+
+/// The fields that are written as tables of their own, with double brackets.
+const MANY: [&str; 5] = ["prose", "fact", "list", "table", "remark"];
 
 /// Reads the tables of a file. What is wrong is noted, and left out of what is returned; nothing
 /// is returned for a file of another schema.
@@ -279,13 +282,14 @@ fn note(error: &Error, at: Range<usize>, offender: Option<&Offender>, problems: 
         Some((_, "a string")) => "a text",
         Some((_, "a sequence")) => "a list",
         Some((_, "a date")) => "a date",
-        Some((_, "a string or { reason = … }")) => "a text or { reason = … }",
+        Some((_, "a field")) => "a text or { reason = ... }",
         Some((_, other)) if other.starts_with("struct ") => "a table",
         _ => {
             problems.fault(at, message, "see the format in content/README.md");
             return;
         }
     };
+    let found = offender.kind;
     let hint = match (expected, &offender.number) {
         ("a date", _) => DATES.to_owned(),
         (_, Some(number)) if key == "value" || key == "code" => format!(
@@ -295,17 +299,23 @@ fn note(error: &Error, at: Range<usize>, offender: Option<&Offender>, problems: 
         (_, Some(number)) if expected.starts_with("a text") => {
             format!("put it in quotes: \"{number}\"")
         }
-        ("a list", _) if offender.kind == "a table" => {
-            format!("write double brackets: [[….{key}]]")
+        ("a list" | "a table", _) if MANY.contains(&key.as_str()) => {
+            "write its name in double brackets, [[ ]], and its fields below it".to_owned()
         }
-        ("a list", _) => format!("write {key} = [\"…\", \"…\"]"),
-        ("a table", _) => format!("write [[….{key}]] and its fields below it"),
-        _ => format!("write {key} = \"…\""),
+        ("a list", _) if offender.part == Part::Element => {
+            "write it in brackets: [\"...\", \"...\"]".to_owned()
+        }
+        ("a list", _) => format!("write {key} = [\"...\", \"...\"]"),
+        _ if offender.part == Part::Element => "write it in quotes: \"...\"".to_owned(),
+        _ => format!("write {key} = \"...\""),
     };
-    let found = offender.kind;
+    let subject = match offender.part {
+        Part::Entry => quote(key),
+        Part::Element => format!("each part of {}", quote(key)),
+    };
     problems.fault(
         at,
-        format!("{} must be {expected}, not {found}", quote(key)),
+        format!("{subject} must be {expected}, not {found}"),
         hint,
     );
 }

@@ -60,6 +60,11 @@ pub(super) fn in_place(text: &str) -> String {
         .collect()
 }
 
+/// Says whether a character has no shape of its own, so that nobody sees it in an editor.
+pub(super) fn is_unseen(c: char) -> bool {
+    fate(c) == Fate::Remove
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Fate {
     Keep,

@@ -33,7 +33,7 @@ impl Compiler<'_, '_> {
             self.problems.lack(
                 stated.span(),
                 "`stated` repeats a source's own words, and no source is named",
-                "add source = \"…\"",
+                "add source = \"...\"",
             );
         }
         Unavailable {

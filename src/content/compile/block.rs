@@ -81,7 +81,7 @@ impl Compiler<'_, '_> {
         let at = row.span();
         let row = row.get_ref();
         if row.source.is_none() {
-            let hint = "a remark names who says so: source = \"…\"";
+            let hint = "a remark names who says so: source = \"...\"";
             self.missing(&at, "source", hint);
         }
         Remark {
@@ -230,7 +230,7 @@ impl Compiler<'_, '_> {
         let (id, title) =
             self.block_name(&at, item.id.as_ref(), item.title.as_ref(), "list", names);
         if item.items.is_empty() {
-            self.missing(&at, "items", "write items = [\"…\", \"…\"]");
+            self.missing(&at, "items", "write items = [\"...\", \"...\"]");
         }
         let rows = item.items.iter().enumerate().map(|(index, text)| {
             let cells = vec![column("", Value::Text(self.text("items", text)))];
@@ -259,10 +259,14 @@ impl Compiler<'_, '_> {
             columns.push(label);
         }
         if columns.is_empty() {
-            self.missing(&at, "columns", "write columns = [\"…\", \"…\"]");
+            self.missing(&at, "columns", "write columns = [\"...\", \"...\"]");
         }
         if item.rows.is_empty() {
-            self.missing(&at, "rows", "write rows = [[\"…\", \"…\"], [\"…\", \"…\"]]");
+            self.missing(
+                &at,
+                "rows",
+                "write rows = [[\"...\", \"...\"], [\"...\", \"...\"]]",
+            );
         }
         let mut rows = Vec::new();
         for (index, row) in item.rows.iter().enumerate() {
@@ -291,8 +295,8 @@ impl Compiler<'_, '_> {
         }
         self.problems.fault(
             row.span(),
-            format!("this row has {cells} cells, and the table has {columns} columns"),
-            "give each column a text, or { reason = \"…\" } where there is none",
+            format!("the table has {columns} columns, this row has {cells}"),
+            "give each column a text, or { reason = \"...\" } where there is none",
         );
     }
 

@@ -43,7 +43,7 @@ impl Compiler<'_, '_> {
             format!("`{field}` has nothing in it that can be shown")
         };
         let hint = "write a text, or take the line out; what is not known is stated with \
-                    { reason = \"…\" } or in [[absent]]";
+                    { reason = \"...\" } or in [[absent]]";
         self.problems.fault(text.span(), message, hint);
     }
 
@@ -60,7 +60,7 @@ impl Compiler<'_, '_> {
         self.missing(
             table,
             field,
-            &format!("write {field} = \"…\" in this table"),
+            &format!("write {field} = \"...\" in this table"),
         );
         String::new()
     }
@@ -122,7 +122,7 @@ impl Compiler<'_, '_> {
             return self.word(field, text, all, id);
         }
         let known: Vec<&str> = all.iter().map(|value| id(*value)).collect();
-        let hint = format!("write {field} = \"…\" with one of {}", join(&known));
+        let hint = format!("write {field} = \"...\" with one of {}", join(&known));
         self.missing(table, field, &hint);
         None
     }
@@ -146,7 +146,7 @@ impl Compiler<'_, '_> {
         CodeId::new(system, value)
             .inspect_err(|_| {
                 let (name, shape) = (system.name(), system.shape());
-                let mut hint = format!("a {name} code has {shape}");
+                let mut hint = format!("{name} codes have {shape}");
                 let digits = value.bytes().filter(u8::is_ascii_digit).count();
                 if system == System::Cpt && !value.is_empty() && digits == value.len() && digits < 5
                 {
@@ -211,7 +211,7 @@ impl Compiler<'_, '_> {
             return self.value(name, field);
         }
         let hint = format!(
-            "write {name} = \"…\", or {name} = {{ reason = \"source_silent\" }} where nobody says"
+            "write {name} = \"...\", or {name} = {{ reason = \"source_silent\" }} where nobody says"
         );
         self.missing(table, name, &hint);
         Value::Text(String::new())
