@@ -11,9 +11,11 @@
 //! again, through [`Texts`], for the few rows that are shown.
 
 mod answer;
+mod bounds;
 mod build;
 mod catalogue;
 mod fields;
+mod lookup;
 mod marker;
 mod nearest;
 mod need;
@@ -38,7 +40,7 @@ pub use marker::Marker;
 pub use query::{Query, Scope};
 pub use reading::{Reading, code_and_modifier};
 pub use snippet::Snippet;
-pub use synonyms::Synonyms;
+pub use synonyms::{SynonymProblem, Synonyms, SynonymsError};
 
 use answer::Answer;
 use catalogue::{Docs, Rows};
@@ -154,6 +156,13 @@ impl Index {
             texts.insert(document.code.clone(), Arc::new(document));
         }
         builder.finish(Texts::Documents(texts))
+    }
+
+    /// Exchanges the synonyms, which are the built-in ones at first.
+    #[must_use]
+    pub fn with_synonyms(mut self, synonyms: Synonyms) -> Self {
+        self.synonyms = synonyms;
+        self
     }
 
     /// Returns how many documents and codes can be found.
