@@ -175,6 +175,11 @@ impl Index {
         self.len() == 0
     }
 
+    /// Returns the memory that the index takes, in bytes.
+    pub fn size(&self) -> usize {
+        self.docs.size() + self.rows.size() + self.words.size()
+    }
+
     /// Returns the best hits for a query, at most `limit`; rows of the document that is open come
     /// before equal rows of others.
     pub fn search(&self, query: &Query, open: Option<&CodeId>, limit: usize) -> Results {
@@ -188,6 +193,10 @@ impl fmt::Debug for Index {
             .field("codes", &self.docs.len())
             .field("rows", &self.rows.count())
             .field("words", &self.words.len())
+            .field(
+                "bytes",
+                &[self.docs.size(), self.rows.size(), self.words.size()],
+            )
             .finish_non_exhaustive()
     }
 }
