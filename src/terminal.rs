@@ -2,13 +2,16 @@
 //!
 //! A host hands [`Event`]s in and takes bytes out. [`Decoder`] makes keys of the bytes that a
 //! terminal sends; [`Screen`] holds what a terminal shows and writes what differs from the next
-//! frame, within what its [`Capabilities`] allow. [`Local`] is the host
+//! frame, within what its [`Capabilities`] allow; [`Pacing`] says when the terminal is
+//! ready for one; [`clipboard`] reaches the reader's own. [`Local`] is the host
 //! on the reader's own terminal, and the only part that performs system calls.
 
 mod capabilities;
+pub mod clipboard;
 mod decoder;
 mod event;
 mod local;
+mod pacing;
 mod screen;
 
 pub use capabilities::{
@@ -17,4 +20,5 @@ pub use capabilities::{
 pub use decoder::{Decoder, Input, Mouse, MouseKind};
 pub use event::{Event, Reason, Size};
 pub use local::Local;
+pub use pacing::{Pacing, Turn};
 pub use screen::{MouseCapture, Screen};

@@ -166,15 +166,10 @@ impl Screen {
         self.queued.extend(bytes);
     }
 
-    /// Asks the terminal, at the end of the next frame that is not empty, to say when it has read
-    /// it; the answer arrives as [`Input::Ready`](super::Input::Ready).
+    /// Asks the terminal, at the end of the next frame, to say when it has read it, unless that
+    /// frame is empty; the answer arrives as [`Input::Ready`](super::Input::Ready).
     pub fn ask_when_read(&mut self) {
         self.asks = self.capabilities.can(Feature::DeviceStatus);
-    }
-
-    /// Says whether a query still waits for a frame to go out with.
-    pub const fn still_asks(&self) -> bool {
-        self.asks
     }
 
     /// Writes what turns the terminal's contents into a frame, in one call, and returns how many
@@ -194,6 +189,7 @@ impl Screen {
             self.tables = Tables::default();
         }
         let next = Grid::read(frame, self.size, self.capabilities, &mut self.tables);
+        let asks = std::mem::take(&mut self.asks);
         let mut bytes = std::mem::take(&mut self.queued);
         let contents = self.contents(&next);
         let body = self.with_cursor(contents, cursor);
@@ -208,7 +204,7 @@ impl Screen {
         if bytes.is_empty() {
             return Ok(0);
         }
-        if std::mem::take(&mut self.asks) {
+        if asks {
             bytes.extend(DEVICE_STATUS);
         }
         let written = out.write_all(&bytes).and_then(|()| out.flush());
