@@ -1,3 +1,4 @@
+mod bytes;
 mod emulated;
 
 use ratatui::layout::Rect;
