@@ -1,3 +1,4 @@
+mod bytes;
 mod emulated;
 
 use ratatui::layout::Rect;
@@ -40,9 +41,11 @@ fn a_frame_that_changes_nothing_is_empty() {
     assert_eq!(drawn(&mut screen, &page, None), "");
     screen.ask_when_read();
     assert_eq!(drawn(&mut screen, &page, None), "");
-    assert!(screen.still_asks());
+    page.set_string(3, 3, "cello", Style::new());
+    assert_eq!(drawn(&mut screen, &page, None), "^[5Dc");
     page.set_string(3, 3, "jello", Style::new());
-    assert_eq!(drawn(&mut screen, &page, None), "^[5Dj^[5n");
+    screen.ask_when_read();
+    assert_eq!(drawn(&mut screen, &page, None), "\\x08j^[5n");
 }
 
 #[test]
