@@ -1,6 +1,7 @@
 //! Tests of content: the shipped document, sound files, and what is said about unsound ones.
 
 mod invalid;
+mod mutation;
 mod publication;
 mod unreadable;
 mod valid;

@@ -150,6 +150,14 @@ fn a_file_full_of_errors_is_told_in_a_hundred() {
     }
     let report = read("a.toml", text.as_bytes()).unwrap_err();
     assert!(report.problems.len() <= 101, "{}", report.problems.len());
+    // Names that are made to differ stay cheap, however many there are.
+    let facts = "[[summary.fact]]\nlabel = \"A\"\nvalue = \"B\"\n".repeat(50_000);
+    let head = "schema = 1\n[code]\nsystem = \"cpt\"\nvalue = \"00001\"\n";
+    let head = format!("{head}title = \"A\"\nstatus = \"active\"\n");
+    let started = Instant::now();
+    let document = read("facts.toml", format!("{head}{facts}").as_bytes()).unwrap();
+    assert_eq!(document.rows().count(), 50_000);
+    assert!(started.elapsed() < Duration::from_secs(20));
     // Nor does noise of any kind grow into a long report, or take long to read.
     for noise in [
         "=\n",

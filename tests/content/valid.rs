@@ -177,6 +177,14 @@ fn own_sections_keep_the_order_of_the_file() {
     log: Log (Log) []
       text: - Prose
         1 Editor Nothing happened yet.
+      facts: - Facts
+        fact Editor —=A label without a letter
+      text-absent: text Prose
+        text Editor <source_silent>
+      absent: — Prose
+        absent Editor <source_silent>
+      remarks: Editor's remarks List
+        1 Editor A remark on the log.
     "#);
 }
 

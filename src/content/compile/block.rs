@@ -190,7 +190,7 @@ impl Compiler<'_, '_> {
                 let row = row.get_ref();
                 let label = self.required(&at, "label", row.label.as_ref());
                 let value = self.field(&at, "value", row.value.as_ref());
-                let key = RowKey(names.differing(&slug(&label), &at));
+                let key = RowKey(names.differing(&slug(&label, "fact"), &at));
                 self.said(row.source.as_ref(), section, &row.remark).row(
                     key,
                     Subject::Text,
@@ -315,8 +315,7 @@ impl Compiler<'_, '_> {
             self.refuse_double(names, "block", &name, &id.span());
             name
         } else {
-            let name = title.as_deref().map(slug).filter(|name| !name.is_empty());
-            names.differing(name.as_deref().unwrap_or(kind), at)
+            names.differing(&slug(title.as_deref().unwrap_or_default(), kind), at)
         };
         (id, title)
     }

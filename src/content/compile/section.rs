@@ -4,9 +4,9 @@ use toml::Spanned;
 
 use super::Compiler;
 use super::absence::Absent;
-use super::name::Names;
+use super::name::{Names, rank};
 use crate::content::format::{File, SectionTable};
-use crate::content::{Block, BlockId, Section, SectionId, Voice};
+use crate::content::{Block, Section, SectionId, Voice};
 
 /// The sections that every file may have, in reading order: name, title, title for narrow tabs.
 const SECTIONS: [(&str, &str, &str); 5] = [
@@ -22,7 +22,7 @@ impl Compiler<'_, '_> {
     pub(super) fn sections(&mut self, file: &File) -> Vec<Section> {
         let mut absent: Vec<Absent> = file.absent.iter().map(|row| self.absent(row)).collect();
         // In the order of the typed rows, so that each finds its place whatever the file's order.
-        absent.sort_by_key(|item| super::name::rank(&item.block.id.0).unwrap_or(usize::MAX));
+        absent.sort_by_key(|item| rank(&item.block.id.0).unwrap_or(usize::MAX));
         let own: Vec<String> = file.section.iter().map(own_id).collect();
         let typed = SECTIONS.iter().map(|(id, ..)| *id);
         let known: Vec<&str> = typed.chain(own.iter().map(String::as_str)).collect();
@@ -117,22 +117,25 @@ impl Compiler<'_, '_> {
             section.blocks = self.own_blocks(table);
         }
         section.blocks.extend(data);
+        if let Some(table) = table {
+            let remarks = self.remarks_block(&table.get_ref().remark);
+            section.blocks.extend(remarks);
+        }
         let id = section.id.clone();
         for item in absent.extract_if(.., |item| item.section == id) {
             insert(&mut section.blocks, item.block);
         }
-        if let Some(table) = table {
-            let remarks = self.remarks_block(&table.get_ref().remark);
-            section.blocks.extend(remarks);
-            if section.blocks.is_empty() && !self.problems.has_excused(table.span().start) {
-                let id = &section.id.0;
-                let name = if is_typed(id) { id } else { "section" };
-                self.problems.lack(
-                    table.span(),
-                    format!("the section `{id}` has nothing in it"),
-                    format!("write text = \"...\", or [[{name}.fact]], [[{name}.list]], [[{name}.table]]"),
-                );
-            }
+        if let Some(table) = table
+            && section.blocks.is_empty()
+            && !self.problems.has_excused(table.span().start)
+        {
+            let id = &section.id.0;
+            let name = if is_typed(id) { id } else { "section" };
+            self.problems.lack(
+                table.span(),
+                format!("the section `{id}` has nothing in it"),
+                format!("write text = \"...\", or a [[{name}.fact]], [[{name}.list]], ..."),
+            );
         }
         section
     }
@@ -178,21 +181,21 @@ fn own_id(row: &Spanned<SectionTable>) -> String {
 }
 
 /// Puts an absence where its item belongs: before the rows that somebody else adds to the same
-/// item, else before the typed rows that follow it, else at the end.
+/// item, else before the typed rows that follow it, else after all but the remarks.
 fn insert(blocks: &mut Vec<Block>, mut absence: Block) {
-    let rank = |block: &Block| super::name::rank(&block.id.0);
-    let own = rank(&absence);
+    let own = rank(&absence.id.0).or_else(|| rank("remarks"));
     let at = blocks
         .iter()
-        .position(|block| own.is_some() && rank(block) >= own)
+        .position(|block| rank(&block.id.0) >= own)
         .unwrap_or(blocks.len());
-    if let Some(rows) = blocks.get_mut(at).filter(|block| block.id == absence.id) {
-        if rows.rows.iter().all(|row| row.voice == Voice::Editor)
-            && let Some(title) = &mut rows.title
-        {
-            title.push_str(", from the editors");
-        }
-        absence.id = BlockId(format!("{}-absent", absence.id.0));
+    if let Some(rows) = blocks.get_mut(at).filter(|block| block.id == absence.id)
+        && rows.rows.iter().all(|row| row.voice == Voice::Editor)
+        && let Some(title) = &mut rows.title
+    {
+        title.push_str(", from the editors");
+    }
+    while blocks.iter().any(|block| block.id == absence.id) {
+        absence.id.0.push_str("-absent");
     }
     blocks.insert(at, absence);
 }

@@ -7,7 +7,7 @@ use toml::Spanned;
 use super::Compiler;
 use crate::content::format::{Field, Text, When};
 use crate::content::sanitize::sanitize;
-use crate::content::words::{DATES, join, nearest, quote};
+use crate::content::words::{DATES, join, nearest, quote, unknown};
 use crate::content::{AsOf, CodeId, SourceId, System, Value};
 
 impl Compiler<'_, '_> {
@@ -99,10 +99,7 @@ impl Compiler<'_, '_> {
         let found = all.iter().copied().find(|value| id(*value) == word);
         if found.is_none() {
             let known: Vec<&str> = all.iter().map(|value| id(*value)).collect();
-            let message = match nearest(word, &known) {
-                Some(near) => format!("unknown {field} {}; did you mean `{near}`?", quote(word)),
-                None => format!("unknown {field} {}", quote(word)),
-            };
+            let message = unknown(field, word, nearest(word, &known));
             self.problems
                 .fault(text.span(), message, format!("known are {}", join(&known)));
         }
@@ -184,10 +181,7 @@ impl Compiler<'_, '_> {
             return Some(id);
         }
         let known: Vec<&str> = self.sources.iter().map(|s| s.id.0.as_str()).collect();
-        let message = match nearest(&id.0, &known) {
-            Some(near) => format!("unknown source {}; did you mean `{near}`?", quote(&id.0)),
-            None => format!("unknown source {}", quote(&id.0)),
-        };
+        let message = unknown("source", &id.0, nearest(&id.0, &known));
         let hint = if known.is_empty() {
             "describe it in a table [sources.ID] with title, kind and as_of".to_owned()
         } else {

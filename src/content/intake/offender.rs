@@ -11,7 +11,7 @@ pub(super) struct Offender {
     pub(super) table: usize,
     /// Its name; an element of a list has its list's.
     pub(super) key: String,
-    /// Whether it is the entry itself, or an element of the list that the entry is.
+    /// Which part of it is at fault.
     pub(super) part: Part,
     /// What it is.
     pub(super) kind: &'static str,
@@ -22,7 +22,11 @@ pub(super) struct Offender {
 /// Which part of an entry of a table is at fault.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Part {
-    Entry,
+    /// Its name.
+    Name,
+    /// Its value.
+    Value,
+    /// An element of the list that its value is.
     Element,
 }
 
@@ -37,7 +41,7 @@ impl Offender {
         for (key, entry) in table.iter_mut() {
             let name = key.get_ref();
             if key.span() == *at {
-                found = Some(Self::new(table_at, name, Part::Entry, entry.get_ref()));
+                found = Some(Self::new(table_at, name, Part::Name, entry.get_ref()));
             } else if let Some(inner) = Self::take_out(entry, at) {
                 return Some(inner);
             } else if let DeValue::Array(elements) = entry.get_mut()
@@ -46,7 +50,7 @@ impl Offender {
                 return Some(inner);
             }
             if found.is_none() && covers(&entry.span(), at) {
-                found = Some(Self::new(table_at, name, Part::Entry, entry.get_ref()));
+                found = Some(Self::new(table_at, name, Part::Value, entry.get_ref()));
             }
             if found.is_some() {
                 break;
