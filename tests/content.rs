@@ -3,6 +3,7 @@
 mod invalid;
 mod mutation;
 mod publication;
+mod readme;
 mod unreadable;
 mod valid;
 

@@ -28,8 +28,8 @@ pub struct Report {
 
 impl Report {
     /// Makes a report on a file as a whole: one that cannot be read, say.
-    pub fn whole_file(name: &str, message: impl Into<String>, hint: &str) -> Self {
-        let message = message.into();
+    pub fn whole_file(name: &str, message: impl AsRef<str>, hint: &str) -> Self {
+        let message = sanitize(message.as_ref()).into_owned();
         let title = Level::ERROR.primary_title(format!("{}: {message}", sanitize(name)));
         let group = title.element(Level::HELP.message(hint));
         Self {

@@ -6,7 +6,7 @@ use std::ops::Range;
 use toml::Spanned;
 
 use super::Compiler;
-use super::name::{Names, TITLES, slug, title_of};
+use super::name::{Names, TITLES, rank, slug, title_of};
 use crate::content::format::{
     FactRow, Field, GridTable, ListTable, ProseTable, RemarkRow, SectionTable, Text,
 };
@@ -312,7 +312,18 @@ impl Compiler<'_, '_> {
         let title = self.optional("title", title);
         let id = if let Some(id) = id {
             let name = self.name("id", id);
-            self.refuse_double(names, "block", &name, &id.span());
+            if rank(&name).is_some() {
+                self.problems.fault(
+                    id.span(),
+                    format!(
+                        "the name {} belongs to rows of a kind of their own",
+                        quote(&name)
+                    ),
+                    "choose another id for this block",
+                );
+            } else {
+                self.refuse_double(names, "block", &name, &id.span());
+            }
             name
         } else {
             names.differing(&slug(title.as_deref().unwrap_or_default(), kind), at)
