@@ -179,7 +179,11 @@ impl Line<'_> {
         };
         let blanks = self.blanks(first);
         let start = writer.mark();
-        self.reach(writer, first);
+        match writer.cursor {
+            // What lies between is blank already.
+            Cursor::At(row, column) if row == self.row && (end..first).contains(&column) => {}
+            _ => self.reach(writer, first),
+        }
         writer.take_erasing_pen();
         writer.out.extend(b"\x1b[K");
         if blanks < 2 * ERASABLE {

@@ -37,9 +37,10 @@ pub(super) fn candidates(old: &Grid, new: &Grid) -> Vec<Scroll> {
         .map(|row| equal(new.row(row), old.row(row)))
         .collect();
     // A row that comes free is blank.
-    let loss: Vec<i64> = (0..rows)
-        .map(|row| in_place[row] - blanks(new.row(row)))
+    let freed: Vec<i64> = (0..rows)
+        .map(|row| blanks(new.row(row)) - in_place[row])
         .collect();
+    let freed_up_to = sums(freed.into_iter());
     let mut found = Vec::new();
     for distance in 1..rows {
         // Seen from the upper of two rows, contents come up from the lower or go down to it.
@@ -50,27 +51,10 @@ pub(super) fn candidates(old: &Grid, new: &Grid) -> Vec<Scroll> {
             equal(new.row(lower), old.row(upper)) - in_place[lower]
         });
         let shift = distance.cast_signed();
-        let directions = [(best_band(up), shift), (best_band(down), -shift)];
-        for (band, shift) in directions {
-            let Some(Band { first, last, gain }) = band else {
-                continue;
-            };
-            let bottom = last + distance;
-            let exposed = if shift > 0 {
-                last + 1..=bottom
-            } else {
-                first..=first + distance - 1
-            };
-            let gain = gain - loss[exposed].iter().sum::<i64>();
+        for (moved, shift) in [(sums(up), shift), (sums(down), -shift)] {
+            let (gain, scroll) = best_region(&moved, &freed_up_to, shift);
             if gain >= WORTHWHILE {
-                found.push((
-                    gain,
-                    Scroll {
-                        top: first,
-                        bottom,
-                        shift,
-                    },
-                ));
+                found.push((gain, scroll));
             }
         }
     }
@@ -82,19 +66,60 @@ pub(super) fn candidates(old: &Grid, new: &Grid) -> Vec<Scroll> {
         .collect()
 }
 
+/// Returns the sums of the first none, one, two, … numbers.
+fn sums(numbers: impl Iterator<Item = i64>) -> Vec<i64> {
+    let mut sums = vec![0];
+    let mut sum = 0;
+    for number in numbers {
+        sum += number;
+        sums.push(sum);
+    }
+    sums
+}
+
+/// Returns the region in which a shift gains most, and what it gains.
+///
+/// It is the run of rows with the greatest sum, found in one pass as Kadane does, where the sum
+/// counts the rows that come free at one end with what they gain by being blank: mostly less than
+/// nothing. `moved` has the gains of the upper of the rows that each content moves between.
+fn best_region(moved: &[i64], freed: &[i64], shift: isize) -> (i64, Scroll) {
+    let distance = shift.unsigned_abs();
+    let mut best = (
+        0,
+        Scroll {
+            top: 0,
+            bottom: 0,
+            shift,
+        },
+    );
+    let mut start = (i64::MAX, 0);
+    for last in 0..moved.len() - 1 {
+        let (before, after) = if shift > 0 {
+            let free = freed[last + 1 + distance] - freed[last + 1];
+            (moved[last], moved[last + 1] + free)
+        } else {
+            let free = freed[last + distance] - freed[last];
+            (moved[last] - free, moved[last + 1])
+        };
+        start = start.min((before, last));
+        let (before, top) = start;
+        if after - before > best.0 {
+            let bottom = last + distance;
+            best = (after - before, Scroll { top, bottom, shift });
+        }
+    }
+    best
+}
+
 /// What a character in its place is worth, where a blank is worth 1: blanks are erased many at a
 /// time, and a short line under a long one would look like a match.
 const CHARACTER: i64 = 8;
 
 /// Returns what the cells are worth that two rows have in common.
 fn equal(a: &[Cell], b: &[Cell]) -> i64 {
-    let same = count(a.iter().zip(b).map(|(a, b)| a == b));
-    let both_blank = count(
-        a.iter()
-            .zip(b)
-            .map(|(&a, &b)| (a == Cell::BLANK) & (b == Cell::BLANK)),
-    );
-    (same - both_blank) * CHARACTER + both_blank
+    let blanks = count(a.iter().zip(b).map(|(a, b)| a == b && *a == Cell::BLANK));
+    let characters = count(a.iter().zip(b).map(|(a, b)| a == b && *a != Cell::BLANK));
+    characters * CHARACTER + blanks
 }
 
 fn blanks(row: &[Cell]) -> i64 {
@@ -104,43 +129,6 @@ fn blanks(row: &[Cell]) -> i64 {
 /// Adds up without a branch, so that the compiler compares many cells at a time.
 fn count(are: impl Iterator<Item = bool>) -> i64 {
     i64::from(are.map(u32::from).sum::<u32>())
-}
-
-/// Neighbouring rows, and what moving them gains.
-#[derive(Clone, Copy)]
-struct Band {
-    first: usize,
-    last: usize,
-    gain: i64,
-}
-
-/// Returns the run of rows with the greatest sum, as Kadane finds it.
-fn best_band(gains: impl Iterator<Item = i64>) -> Option<Band> {
-    let mut best: Option<Band> = None;
-    let mut run = Band {
-        first: 0,
-        last: 0,
-        gain: 0,
-    };
-    for (row, gain) in gains.enumerate() {
-        run = if run.gain > 0 {
-            Band {
-                last: row,
-                gain: run.gain + gain,
-                ..run
-            }
-        } else {
-            Band {
-                first: row,
-                last: row,
-                gain,
-            }
-        };
-        if run.gain > best.map_or(0, |best| best.gain) {
-            best = Some(run);
-        }
-    }
-    best
 }
 
 /// Writes what turns the one grid into the other by way of a scroll.

@@ -46,9 +46,11 @@ fn document(columns: u16) -> Vec<String> {
     let mut lines = Vec::new();
     while lines.len() < LINES {
         let mut line = String::new();
+        // Paragraphs have short last lines.
+        let margin = if lines.len() % 7 == 5 { width / 2 } else { 2 };
         loop {
             let next = word();
-            if line.len() + next.len() + 1 > width - 2 {
+            if line.len() + next.len() + 1 > width - margin {
                 break;
             }
             if !line.is_empty() {
@@ -70,11 +72,11 @@ struct Reader {
     screen: Screen,
     size: Size,
     lines: Vec<String>,
-    side: Side,
+    beside: Beside,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Side {
+enum Beside {
     /// The text has its rows to itself.
     Nothing,
     /// A list of 24 columns stands beside the text, and a border between them.
@@ -82,11 +84,11 @@ enum Side {
 }
 
 impl Reader {
-    fn new(columns: u16, rows: u16, side: Side) -> Self {
+    fn new(columns: u16, rows: u16, beside: Beside) -> Self {
         let size = Size::new(columns, rows);
         let mut screen = Screen::new(size, Capabilities::modern());
         screen.enter();
-        let text_columns = if side == Side::List {
+        let text_columns = if beside == Beside::List {
             columns - 26
         } else {
             columns
@@ -95,12 +97,12 @@ impl Reader {
             screen,
             size,
             lines: document(text_columns),
-            side,
+            beside,
         }
     }
 
     fn pane(&self) -> Rect {
-        let left = if self.side == Side::List { 26 } else { 0 };
+        let left = if self.beside == Beside::List { 26 } else { 0 };
         Rect::new(left, 2, self.size.columns() - left, self.size.rows() - 3)
     }
 
@@ -118,7 +120,7 @@ impl Reader {
             dim,
         );
         frame.set_string(12, 1, "2 Overview", bold);
-        if self.side == Side::List {
+        if self.beside == Beside::List {
             for row in 2..rows - 1 {
                 let entry = format!("{} Section of the document", row - 1);
                 frame.set_stringn(0, row, entry, 24, Style::new());
@@ -131,7 +133,7 @@ impl Reader {
             let Some(line) = self.lines.get(at) else {
                 break;
             };
-            let style = if at % 14 == 0 {
+            let style = if at.is_multiple_of(14) {
                 Style::new().fg(Color::Cyan)
             } else {
                 Style::new()
@@ -166,40 +168,68 @@ impl Reader {
         let pane = self.pane();
         let cursor = Position::new(pane.x, pane.y + selected.unwrap_or(0));
         let mut out = Vec::new();
-        let bytes = self
-            .screen
-            .draw(&frame, Some(cursor), &mut out)
-            .expect("a Vec takes everything");
-        if std::env::var_os("SHOW").is_some() {
-            println!("{}", out.escape_ascii());
-        }
-        bytes
+        let drawn = self.screen.draw(&frame, Some(cursor), &mut out);
+        drawn.expect("a Vec takes everything")
     }
 
-    /// Returns the mean bytes of 50 keys, each of which moves by some lines.
-    fn scrolling(&mut self, by: usize) -> usize {
+    /// Returns the mean bytes of keys each of which moves by some lines.
+    fn scrolling(&mut self, by: usize, keys: usize) -> usize {
         self.draw(0, None);
-        let keys = 50.min((LINES - 100) / by);
         let total: usize = (1..=keys).map(|key| self.draw(key * by, None)).sum();
         total / keys
     }
 }
 
+/// Fails if a figure is worse than what it was, and says so if it is much better.
+fn assert_at_most(bytes: usize, most: usize) {
+    assert!(bytes <= most, "{bytes} bytes, where {most} are the most");
+    assert!(
+        bytes * 100 >= most * 95,
+        "{bytes} bytes: {most} may come down"
+    );
+}
+
 #[test]
-fn figures() {
+fn a_first_frame_is_hardly_more_than_its_text() {
+    assert_at_most(Reader::new(80, 24, Beside::Nothing).draw(0, None), 1700);
+    assert_at_most(Reader::new(200, 60, Beside::Nothing).draw(0, None), 4500);
+}
+
+#[test]
+fn a_line_of_scroll_is_hardly_more_than_the_line() {
+    assert_at_most(Reader::new(80, 24, Beside::Nothing).scrolling(1, 50), 96);
+    assert_at_most(Reader::new(200, 60, Beside::Nothing).scrolling(1, 50), 110);
+}
+
+#[test]
+fn scrolling_back_takes_as_little() {
+    let mut reader = Reader::new(80, 24, Beside::Nothing);
+    reader.draw(60, None);
+    let total: usize = (10..60).rev().map(|first| reader.draw(first, None)).sum();
+    assert_at_most(total / 50, 97);
+}
+
+#[test]
+fn a_list_beside_the_text_is_put_back_after_a_scroll() {
+    assert_at_most(Reader::new(80, 24, Beside::List).scrolling(1, 50), 205);
+}
+
+#[test]
+fn several_lines_scroll_in_one_go() {
+    assert_at_most(Reader::new(80, 24, Beside::Nothing).scrolling(3, 30), 225);
+}
+
+#[test]
+fn another_page_takes_no_more_than_its_text() {
+    assert_at_most(Reader::new(80, 24, Beside::Nothing).scrolling(20, 15), 1340);
+}
+
+#[test]
+fn a_selection_moves_in_some_twenty_bytes() {
     for (columns, rows) in [(80, 24), (200, 60)] {
-        for (name, side) in [("a", Side::Nothing), ("b", Side::List)] {
-            let first = Reader::new(columns, rows, side).draw(0, None);
-            let line = Reader::new(columns, rows, side).scrolling(1);
-            let three = Reader::new(columns, rows, side).scrolling(3);
-            let half = Reader::new(columns, rows, side).scrolling(usize::from(rows / 2));
-            let page = Reader::new(columns, rows, side).scrolling(usize::from(rows - 4));
-            let mut reader = Reader::new(columns, rows, side);
-            reader.draw(0, Some(0));
-            let select = (1..=15).map(|row| reader.draw(0, Some(row))).sum::<usize>() / 15;
-            println!(
-                "{columns}x{rows} {name}: first {first} line {line} three {three} half {half} page {page} select {select}"
-            );
-        }
+        let mut reader = Reader::new(columns, rows, Beside::Nothing);
+        reader.draw(0, Some(0));
+        let total: usize = (1..=15).map(|row| reader.draw(0, Some(row))).sum();
+        assert_at_most(total / 15, 20);
     }
 }
