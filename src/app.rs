@@ -102,6 +102,16 @@ impl Room {
     }
 }
 
+/// Where the program that a reader uses runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Host {
+    /// On the reader's own account: everything exists.
+    #[default]
+    Local,
+    /// On a server that others share: nothing exists that touches the machine.
+    Served,
+}
+
 /// What a reader starts with.
 #[derive(Clone, Debug)]
 pub struct Start {
@@ -109,8 +119,10 @@ pub struct Start {
     pub library: Arc<Library>,
     /// What search looks through; it may come later, with [`Action::Catalogue`].
     pub index: Arc<Index>,
-    /// The keys.
+    /// The keys; those of commands that the host does not have are left out.
     pub keymap: Arc<Keymap>,
+    /// Where the program runs.
+    pub host: Host,
     /// The characters that the terminal shows.
     pub charset: Charset,
     /// The terminal's size, in columns and rows.
@@ -144,7 +156,7 @@ impl App {
         let mut app = Self {
             library: start.library,
             index: start.index,
-            keymap: start.keymap,
+            keymap: start.keymap.for_host(start.host),
             charset: start.charset,
             size: start.size,
             reading: Reading::new(start.document),

@@ -11,9 +11,12 @@ mod target;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{CommandFactory, Parser};
 
+use crate::search::Index;
+use answer::Answer;
 pub use arguments::{Arguments, Command};
 
 /// What was asked for is not there.
@@ -34,12 +37,26 @@ pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> anyhow::R
             ));
         }
     };
+    let options = &arguments.options;
     match &arguments.command {
         None => read::read(&arguments),
-        Some(Command::Show(show)) => answer::show(&arguments, show),
-        Some(Command::List { format }) => answer::list(&arguments, *format),
-        Some(Command::Search(search)) => answer::search(&arguments, search),
-        Some(Command::Check { paths }) => answer::check(paths),
+        Some(Command::Show(show)) => match target::find(&show.target, options) {
+            Ok(found) => {
+                let section = show.section.as_deref();
+                answer::show(&found, section, show.format, setup::charset(options)).print()
+            }
+            Err(miss) => Answer::from(miss).print(),
+        },
+        Some(Command::List { format }) => {
+            let library = setup::library(options);
+            answer::list(&library, *format, setup::charset(options)).print()
+        }
+        Some(Command::Search(search)) => {
+            let library = Arc::new(setup::library(options));
+            let index = Index::build(&library);
+            answer::search(&library, &index, search, setup::charset(options)).print()
+        }
+        Some(Command::Check { paths }) => answer::check(paths).print(),
         Some(Command::Completions { shell }) => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Arguments::command(), "codeleaf", &mut script);

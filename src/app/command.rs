@@ -145,6 +145,33 @@ impl Command {
         }
     }
 
+    /// Says whether it needs the reader's own machine, so that it does not exist for a reader who
+    /// is served from afar.
+    pub const fn is_local(self) -> bool {
+        match self {
+            Self::Suspend => true,
+            Self::Go(_)
+            | Self::Left
+            | Self::Right
+            | Self::NextSection
+            | Self::PreviousSection
+            | Self::Section(_)
+            | Self::Open
+            | Self::Back
+            | Self::Search
+            | Self::NextHit
+            | Self::PreviousHit
+            | Self::Library
+            | Self::Erase(_)
+            | Self::Copy
+            | Self::CopyCited
+            | Self::Mouse
+            | Self::Help
+            | Self::Redraw
+            | Self::Quit => false,
+        }
+    }
+
     /// Returns the command of this name.
     pub fn named(id: &str) -> Option<Self> {
         Self::all().find(|command| command.id() == id)

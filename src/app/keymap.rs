@@ -1,13 +1,14 @@
 //! Reads which key does what, and where: rows of `assets/keymap.toml`, patched by the user's file.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crokey::KeyCombination;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{Command, Room};
+use super::{Command, Host, Room};
 use crate::content::{Charset, Problems, Report, instead_of};
 
 /// The keys that the program comes with.
@@ -72,6 +73,20 @@ impl Keymap {
     pub fn patched(mut self, name: &str, text: &str) -> Result<Self, Report> {
         self.read(name, text)?;
         Ok(self)
+    }
+
+    /// Returns the keys as they are for a host: a command that it does not have has no key, and
+    /// neither help nor footer mentions it. Where nothing is to be left out, they stay shared.
+    #[must_use]
+    pub fn for_host(self: Arc<Self>, host: Host) -> Arc<Self> {
+        let exists = |binding: &Binding| host == Host::Local || !binding.command.is_local();
+        if self.bindings.iter().all(exists) {
+            return self;
+        }
+        let bindings = self.bindings.iter().filter(|binding| exists(binding));
+        Arc::new(Self {
+            bindings: bindings.cloned().collect(),
+        })
     }
 
     /// Returns every action with its keys, in the order of the file.
@@ -282,4 +297,28 @@ fn normalized(key: KeyCombination) -> KeyCombination {
         key.modifiers.remove(KeyModifiers::SHIFT);
     }
     key
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_served_reader_has_no_key_that_needs_the_machine() {
+        let own = Arc::new(Keymap::built_in().unwrap());
+        let local = Arc::clone(&own).for_host(Host::Local);
+        assert!(Arc::ptr_eq(&own, &local));
+        let served = own.for_host(Host::Served);
+        assert!(served.bindings().iter().all(|b| !b.command.is_local()));
+        let suspend = KeyEvent::new(KeyCode::Char('z'), KeyModifiers::CONTROL);
+        assert_eq!(
+            local.command(Room::Reading, suspend),
+            Some(Command::Suspend)
+        );
+        assert_eq!(served.command(Room::Reading, suspend), None);
+        assert!(Arc::ptr_eq(
+            &served,
+            &Arc::clone(&served).for_host(Host::Served)
+        ));
+    }
 }

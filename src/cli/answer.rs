@@ -1,33 +1,72 @@
 //! Answers without a terminal: `show`, `list`, `search` and `check`.
+//!
+//! Each answer is words and a status, and nothing is printed here: the command line prints them,
+//! and the SSH server sends them.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use super::arguments::{Arguments, Search, Show};
-use super::target::{self, Found, Miss};
-use super::{BAD, NOT_FOUND, complain, print, setup};
-use crate::content::{Document, SectionId};
+use super::arguments::Search;
+use super::target::{Found, Miss};
+use super::{BAD, NOT_FOUND, complain, print};
+use crate::content::{Charset, Document, SectionId};
 use crate::export::{self, Extent, Format};
+use crate::library::Library;
 use crate::search::{Index, Query, Results};
 
-/// Prints a document, a section or a row.
-pub fn show(arguments: &Arguments, show: &Show) -> anyhow::Result<ExitCode> {
-    let found = match target::find(&show.target, &arguments.options) {
-        Ok(found) => found,
-        Err(miss) => return Ok(refuse(&miss)),
-    };
-    documents(arguments, &found, show.section.as_deref(), show.format)
+/// What is said to a command.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Answer {
+    /// For standard output; ends with a line end where there is any.
+    pub out: String,
+    /// For standard error, without a line end.
+    pub err: String,
+    /// The exit status.
+    pub status: u8,
 }
 
-/// Prints what was found, as `show` does and as the reader does without a terminal.
-pub fn documents(
-    arguments: &Arguments,
-    found: &Found,
-    section: Option<&str>,
-    format: Format,
-) -> anyhow::Result<ExitCode> {
-    let charset = setup::charset(&arguments.options);
+impl Answer {
+    /// Answers with what was asked for.
+    pub fn found(out: String) -> Self {
+        Self {
+            out,
+            ..Self::default()
+        }
+    }
+
+    /// Says why there is nothing to answer with.
+    pub fn refused(err: impl Into<String>, status: u8) -> Self {
+        Self {
+            err: err.into(),
+            status,
+            ..Self::default()
+        }
+    }
+
+    /// Prints the answer.
+    pub fn print(&self) -> anyhow::Result<ExitCode> {
+        print(self.out.as_bytes())?;
+        if !self.err.is_empty() {
+            complain(&self.err);
+        }
+        Ok(ExitCode::from(self.status))
+    }
+}
+
+impl From<Miss> for Answer {
+    fn from(miss: Miss) -> Self {
+        let status = match miss {
+            Miss::NotFound(_) => NOT_FOUND,
+            Miss::Broken(_) => BAD,
+        };
+        Self::refused(miss.to_string(), status)
+    }
+}
+
+/// Writes what was found whole, or one section of it.
+pub fn show(found: &Found, section: Option<&str>, format: Format, charset: Charset) -> Answer {
     let mut out = String::new();
     for (document, place) in &found.documents {
         let extent = match (place, section) {
@@ -41,11 +80,9 @@ pub fn documents(
                         .iter()
                         .map(|section| section.id.0.as_str())
                         .collect();
-                    complain(&format!(
-                        "no section `{name}`; there are {}",
-                        known.join(", ")
-                    ));
-                    return Ok(ExitCode::from(NOT_FOUND));
+                    let name = crate::content::sanitize(name);
+                    let words = format!("no section `{name}`; there are {}", known.join(", "));
+                    return Answer::refused(words, NOT_FOUND);
                 }
             },
         };
@@ -54,7 +91,7 @@ pub fn documents(
         }
         out += &export::document(document, &extent, format, charset);
     }
-    print(out.as_bytes())
+    Answer::found(out)
 }
 
 fn section_named(document: &Document, name: &str) -> Option<SectionId> {
@@ -66,17 +103,15 @@ fn section_named(document: &Document, name: &str) -> Option<SectionId> {
         .map(|section| section.id.clone())
 }
 
-/// Prints the catalogue.
-pub fn list(arguments: &Arguments, format: Format) -> anyhow::Result<ExitCode> {
-    let library = setup::library(&arguments.options);
-    print(export::list(&library, format, setup::charset(&arguments.options)).as_bytes())
+/// Writes the catalogue.
+pub fn list(library: &Library, format: Format, charset: Charset) -> Answer {
+    Answer::found(export::list(library, format, charset))
 }
 
-/// Prints hits.
-pub fn search(arguments: &Arguments, search: &Search) -> anyhow::Result<ExitCode> {
-    let library = Arc::new(setup::library(&arguments.options));
+/// Writes hits.
+pub fn search(library: &Arc<Library>, index: &Index, search: &Search, charset: Charset) -> Answer {
     let query = Query::parse(&search.words.join(" "));
-    let results = Index::build(&library).search(&query, None, search.limit);
+    let results = index.search(&query, None, search.limit);
     let mut notices: Vec<String> = Vec::new();
     for hit in &results.hits {
         if let Ok(document) = library.document(&hit.code) {
@@ -87,15 +122,15 @@ pub fn search(arguments: &Arguments, search: &Search) -> anyhow::Result<ExitCode
             }
         }
     }
-    let charset = setup::charset(&arguments.options);
     let out = export::results(&query, &results, &notices, search.format, charset);
-    let printed = print(out.as_bytes())?;
-    Ok(if results.hits.is_empty() {
-        complain(&nothing_has(&query, &results));
-        ExitCode::from(NOT_FOUND)
+    if results.hits.is_empty() {
+        Answer {
+            out,
+            ..Answer::refused(nothing_has(&query, &results), NOT_FOUND)
+        }
     } else {
-        printed
-    })
+        Answer::found(out)
+    }
 }
 
 fn nothing_has(query: &Query, results: &Results) -> String {
@@ -106,35 +141,29 @@ fn nothing_has(query: &Query, results: &Results) -> String {
     }
 }
 
-/// Checks files, and prints every error in them.
-pub fn check(paths: &[PathBuf]) -> anyhow::Result<ExitCode> {
-    let mut broken = 0;
-    let mut sound = 0;
+/// Checks files, and reports every error in them.
+pub fn check(paths: &[PathBuf]) -> Answer {
+    let mut reports = Vec::new();
     let mut out = String::new();
     for path in files(paths) {
         match crate::content::read_file(&path) {
             Ok(document) => {
-                sound += 1;
                 let path = path.display().to_string();
                 let path = crate::content::sanitize(&path);
                 out += &format!("{path}: {} {}, in order\n", document.code, document.title);
             }
-            Err(report) => {
-                broken += 1;
-                complain(&format!("{report}\n"));
-            }
+            Err(report) => reports.push(format!("{report}\n")),
         }
     }
-    if broken == 0 && sound == 0 {
-        complain("no content file there: a folder is searched for *.toml");
-        return Ok(ExitCode::from(BAD));
+    if reports.is_empty() && out.is_empty() {
+        let words = "no content file there: a folder is searched for *.toml";
+        return Answer::refused(words, BAD);
     }
-    let printed = print(out.as_bytes())?;
-    Ok(if broken == 0 {
-        printed
-    } else {
-        ExitCode::from(BAD)
-    })
+    Answer {
+        status: if reports.is_empty() { 0 } else { BAD },
+        err: reports.join("\n"),
+        out,
+    }
 }
 
 /// Returns the files that are named, and those of the folders that are.
@@ -144,7 +173,7 @@ fn files(paths: &[PathBuf]) -> Vec<PathBuf> {
         match std::fs::read_dir(path) {
             Ok(entries) => {
                 let mut inside: Vec<PathBuf> = entries
-                    .filter_map(Result::ok)
+                    .filter_map(io::Result::ok)
                     .map(|entry| entry.path())
                     .filter(|path| {
                         path.extension()
@@ -158,13 +187,4 @@ fn files(paths: &[PathBuf]) -> Vec<PathBuf> {
         }
     }
     files
-}
-
-/// Says why nothing was found, and returns the status that goes with it.
-pub fn refuse(miss: &Miss) -> ExitCode {
-    complain(&miss.to_string());
-    match miss {
-        Miss::NotFound(_) => ExitCode::from(NOT_FOUND),
-        Miss::Broken(_) => ExitCode::from(BAD),
-    }
 }

@@ -9,10 +9,11 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use ratatui::buffer::Buffer;
 
+use super::answer::{self, Answer};
 use super::arguments::Arguments;
 use super::target::{self, Found};
-use super::{answer, complain, setup};
-use crate::app::{Effect, Start, Whereabouts};
+use super::{complain, setup};
+use crate::app::{Effect, Host, Start, Whereabouts};
 use crate::content::{Document, Place};
 use crate::export::Format;
 use crate::keep::{self, Folders, Keeper};
@@ -47,9 +48,9 @@ pub fn read(arguments: &Arguments) -> anyhow::Result<ExitCode> {
                     complain(&words);
                     return Ok(ExitCode::from(super::BAD));
                 }
-                Err(_) => return answer::documents(arguments, &found, None, Format::Text),
+                Err(_) => return print(arguments, &found),
             },
-            Err(miss) => return Ok(answer::refuse(&miss)),
+            Err(miss) => return Answer::from(miss).print(),
         }
     };
     let capabilities = match Capabilities::detect(&setup::variable, options.overrides()) {
@@ -65,10 +66,21 @@ pub fn read(arguments: &Arguments) -> anyhow::Result<ExitCode> {
                 library: opening.library,
                 documents,
             };
-            return answer::documents(arguments, &found, None, Format::Text);
+            return print(arguments, &found);
         }
     };
     open(arguments, opening, capabilities)
+}
+
+/// Prints what would have been opened.
+fn print(arguments: &Arguments, found: &Found) -> anyhow::Result<ExitCode> {
+    answer::show(
+        found,
+        None,
+        Format::Text,
+        setup::charset(&arguments.options),
+    )
+    .print()
 }
 
 impl Opening {
@@ -141,6 +153,7 @@ fn open(
         library: opening.library,
         index: Arc::default(),
         keymap: Arc::new(keymap),
+        host: Host::Local,
         charset: capabilities.charset,
         size: ratatui::layout::Size::new(size.columns(), size.rows()),
         document: opening.document,

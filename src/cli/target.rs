@@ -37,9 +37,15 @@ pub fn find(words: &[String], options: &Options) -> Result<Found, Miss> {
     {
         return open_file(library, Path::new(file));
     }
+    find_code(words, &Arc::new(library))
+}
+
+/// Finds the code that some words mean, and the row of its modifier where there is one.
+pub fn find_code(words: &[String], library: &Arc<Library>) -> Result<Found, Miss> {
     let asked = words.join(" ");
     let readings = search::code_and_modifier(&asked);
     if readings.is_empty() {
+        let asked = crate::content::sanitize(&asked);
         let words = format!("`{asked}` is no code; try `codeleaf search '{asked}'`");
         return Err(Miss::NotFound(words));
     }
@@ -59,17 +65,17 @@ pub fn find(words: &[String], options: &Options) -> Result<Found, Miss> {
     }
     if documents.is_empty() {
         let codes: Vec<CodeId> = readings.into_iter().map(|reading| reading.code).collect();
-        let words = refused.unwrap_or_else(|| nothing_on(&codes, &library));
+        let words = refused.unwrap_or_else(|| nothing_on(&codes, library));
         return Err(Miss::NotFound(words));
     }
     Ok(Found {
-        library: Arc::new(library),
+        library: Arc::clone(library),
         documents,
     })
 }
 
 /// Says whether an argument is a file and no code.
-fn is_file(argument: &str) -> bool {
+pub fn is_file(argument: &str) -> bool {
     let extension = Path::new(argument).extension();
     argument.contains('/')
         || extension.is_some_and(|extension| extension.eq_ignore_ascii_case("toml"))
