@@ -4,6 +4,7 @@
 
 mod content;
 mod library;
+mod links;
 mod properties;
 mod screens;
 mod search;

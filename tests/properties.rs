@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use codeleaf::app::{Action, App, Command, Focus, Keymap, Start, Step};
+use codeleaf::app::{Action, App, Command, Focus, Host, Keymap, SCOPES, Start, Step};
 use codeleaf::content::{self, Charset, Document, Reach, Row, Subject, Value};
 use codeleaf::library::Library;
 use codeleaf::page::{Flow, Page, Setting, Wanted};
@@ -27,6 +27,7 @@ fn app(document: Arc<Document>, columns: u16, rows: u16, flow: Flow) -> App {
         top: 0,
         note: None,
         flow,
+        host: Host::Local,
     })
 }
 
@@ -51,11 +52,12 @@ fn in_order(app: &App) -> Result<(), TestCaseError> {
     prop_assert!(reading.top() <= lines.saturating_sub(height));
     prop_assert!(reading.selected() < reading.page().rows.len().max(1));
     if let Focus::Search(searching) = app.focus() {
-        let choices = searching
-            .results()
+        let results = searching.results();
+        let choices = results
             .hits
             .len()
-            .max(searching.results().nearest.len());
+            .max(results.nearest.len())
+            .max(SCOPES.len());
         prop_assert!(searching.chosen() < choices.max(1));
     }
     Ok(())

@@ -256,7 +256,7 @@ fn help_lists_every_action_with_its_keys() {
 #[test]
 fn the_library_lists_documents_and_opens_the_chosen_one() {
     assert_snapshot!(screen(80, 10, "o"), @r#"
-Library · 1 document
+Library:                                                            1 document
 ▸ 83950    HER2/neu serum tumor marker assay  CPT · active · built in
 
 
@@ -265,7 +265,7 @@ Library · 1 document
 
 
 
-↑↓ choose  Enter open  Esc back  / search  q quit                   CPT (c) AMA
+↑↓ choose  Enter open  Esc back                                     CPT (c) AMA
 "#);
     assert!(screen(80, 24, "o enter").contains("Summary & Overview"));
 }
