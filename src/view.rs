@@ -9,6 +9,7 @@ mod chrome;
 mod field;
 mod hits;
 mod list;
+mod own;
 mod page;
 mod spoken;
 mod theme;
@@ -64,6 +65,20 @@ pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
                 count: &list::count(app.library(), listing),
             };
             Some(field.draw(&mut canvas, title))
+        }
+        Focus::Note(writing) => {
+            page::reading(&mut canvas, app, list);
+            let field = Field {
+                prompt: "Your note: ",
+                text: writing.text(),
+                cursor: writing.cursor(),
+                count: "",
+            };
+            Some(field.draw(&mut canvas, title))
+        }
+        Focus::Marks(marks) => {
+            chrome::title(&mut canvas, "Your bookmarks and notes", title);
+            Some(own::marks(&mut canvas, app, *marks, list))
         }
         Focus::Text(sheet) => {
             chrome::title(&mut canvas, &sheet.title, title);

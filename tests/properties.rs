@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use codeleaf::app::{Action, App, Command, Focus, Host, Keymap, SCOPES, Start, Step};
+use codeleaf::app::{Action, App, Command, Focus, Host, Keymap, Own, SCOPES, Start, Step};
 use codeleaf::content::{self, Charset, Document, Reach, Row, Subject, Value};
 use codeleaf::library::Library;
 use codeleaf::page::{Flow, Page, Setting, Wanted};
@@ -28,6 +28,7 @@ fn app(document: Arc<Document>, columns: u16, rows: u16, flow: Flow) -> App {
         note: None,
         flow,
         host: Host::Local,
+        own: Some(Own::default()),
     })
 }
 

@@ -29,6 +29,12 @@ pub enum Command {
     NextHit,
     /// Hit before.
     PreviousHit,
+    /// Bookmark the row, or take its bookmark away.
+    Bookmark,
+    /// Write a note on the row.
+    Annotate,
+    /// The list of bookmarks and notes.
+    Marks,
     /// The list of documents.
     Library,
     /// Erase in the search field.
@@ -102,6 +108,9 @@ impl Command {
             Self::PreviousSection,
             Self::Copy,
             Self::CopyCited,
+            Self::Bookmark,
+            Self::Annotate,
+            Self::Marks,
             Self::Library,
             Self::Mouse,
             Self::Erase(Erasure::Before),
@@ -138,6 +147,9 @@ impl Command {
             Self::Search => "search",
             Self::NextHit => "next-hit",
             Self::PreviousHit => "previous-hit",
+            Self::Bookmark => "bookmark",
+            Self::Annotate => "annotate",
+            Self::Marks => "marks",
             Self::Library => "library",
             Self::Erase(Erasure::Before) => "erase",
             Self::Erase(Erasure::After) => "erase-after",
@@ -157,7 +169,7 @@ impl Command {
     /// is served from afar.
     pub const fn is_local(self) -> bool {
         match self {
-            Self::Suspend => true,
+            Self::Suspend | Self::Bookmark | Self::Annotate | Self::Marks => true,
             Self::Go(_)
             | Self::Left
             | Self::Right

@@ -78,7 +78,12 @@ impl App {
                 "nothing here knows {code}: no document and no code set"
             ));
         }
-        self.focus = Focus::Record(Opened::new(self.reading.document(), &place, self.setting()));
+        self.focus = Focus::Record(Opened::new(
+            self.reading.document(),
+            &place,
+            self.setting(),
+            self.own.as_ref(),
+        ));
         None
     }
 

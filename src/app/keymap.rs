@@ -97,7 +97,7 @@ impl Keymap {
     /// Returns what a key does in a room. In a field, a key that types a character does nothing
     /// else.
     pub fn command(&self, room: Room, key: KeyEvent) -> Option<Command> {
-        if matches!(room, Room::Search | Room::Library) && types(key) {
+        if matches!(room, Room::Search | Room::Library | Room::Note) && types(key) {
             return None;
         }
         let key = normalized(KeyCombination::from(key));

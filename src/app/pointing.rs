@@ -61,7 +61,11 @@ impl App {
                     .then(|| self.update(super::Action::Do(Command::Open)))
                     .flatten()
             }
-            Focus::Search(_) | Focus::Library(_) | Focus::Text(_) => None,
+            Focus::Search(_)
+            | Focus::Library(_)
+            | Focus::Text(_)
+            | Focus::Note(_)
+            | Focus::Marks(_) => None,
         }
     }
 

@@ -68,6 +68,9 @@ impl App {
             Command::Search => self.focus = Focus::Search(Box::default()),
             Command::Copy => return self.copy(Citation::Without),
             Command::CopyCited => return self.copy(Citation::With),
+            Command::Bookmark => return self.bookmark(),
+            Command::Annotate => return self.annotate(),
+            Command::Marks => return self.list_marks(),
             Command::Mouse => return Some(self.toggle_mouse()),
             Command::NextHit => return self.go_to_hit(1),
             Command::PreviousHit => return self.go_to_hit(-1),
@@ -96,12 +99,19 @@ impl App {
             Focus::Record(opened) => {
                 let top = opened.top;
                 if let Some(place) = self.reading.place() {
-                    *opened = Opened::new(self.reading.document(), place, setting);
+                    *opened =
+                        Opened::new(self.reading.document(), place, setting, self.own.as_ref());
                     opened.scroll_to(top, height);
                 }
             }
             Focus::Search(searching) => searching.choose(0, list),
             Focus::Library(listing) => listing.choose(0, list),
+            Focus::Note(_) => {}
+            Focus::Marks(marks) => {
+                if let Some(own) = &self.own {
+                    marks.choose(0, own, list);
+                }
+            }
             Focus::Text(sheet) => {
                 sheet.set(&self.keymap, setting);
                 sheet.scroll_to(sheet.top, list);
@@ -121,7 +131,11 @@ impl App {
         match &mut self.focus {
             Focus::Search(searching) => searching.ask(&self.index, &open),
             Focus::Library(listing) => listing.filter(&self.library),
-            Focus::Reading | Focus::Record(_) | Focus::Text(_) => {}
+            Focus::Reading
+            | Focus::Record(_)
+            | Focus::Text(_)
+            | Focus::Note(_)
+            | Focus::Marks(_) => {}
         }
         self.set();
     }
@@ -134,7 +148,8 @@ impl App {
                 searching.ask(&self.index, open);
             }
             Focus::Library(listing) => listing.insert(text, &self.library),
-            Focus::Reading | Focus::Record(_) | Focus::Text(_) => {}
+            Focus::Note(writing) => writing.insert(text),
+            Focus::Reading | Focus::Record(_) | Focus::Text(_) | Focus::Marks(_) => {}
         }
     }
 
@@ -153,7 +168,8 @@ impl App {
                 }
             }
             Focus::Library(listing) => listing.edit(request, &self.library),
-            Focus::Reading | Focus::Record(_) | Focus::Text(_) => {}
+            Focus::Note(writing) => writing.edit(request),
+            Focus::Reading | Focus::Record(_) | Focus::Text(_) | Focus::Marks(_) => {}
         }
     }
 
@@ -181,6 +197,16 @@ impl App {
             Focus::Library(listing) => {
                 listing.choose(distance(step, usize::from(list)), list);
             }
+            Focus::Marks(marks) => {
+                if let Some(own) = &self.own {
+                    marks.choose(distance(step, usize::from(list)), own, list);
+                }
+            }
+            Focus::Note(writing) => match step {
+                Step::Home => writing.edit(InputRequest::GoToStart),
+                Step::End => writing.edit(InputRequest::GoToEnd),
+                Step::Up | Step::Down | Step::PageUp | Step::PageDown => {}
+            },
             Focus::Search(searching) => match step {
                 Step::Home => {
                     searching.edit(InputRequest::GoToStart);
@@ -226,7 +252,12 @@ impl App {
                 };
                 listing.edit(request, &self.library);
             }
-            Focus::Text(_) => {}
+            Focus::Note(writing) => writing.edit(if by < 0 {
+                InputRequest::GoToPrevChar
+            } else {
+                InputRequest::GoToNextChar
+            }),
+            Focus::Text(_) | Focus::Marks(_) => {}
         }
     }
 
@@ -258,6 +289,8 @@ impl App {
                 self.focus = opened;
                 self.follow()
             }
+            Focus::Note(writing) => self.note_written(&writing),
+            Focus::Marks(marks) => self.open_mark(marks),
             text @ Focus::Text(_) => {
                 self.focus = text;
                 None
@@ -268,7 +301,12 @@ impl App {
     /// Opens the selected row whole.
     fn open_row(&mut self) {
         if let Some(place) = self.reading.place() {
-            self.focus = Focus::Record(Opened::new(self.reading.document(), place, self.setting()));
+            self.focus = Focus::Record(Opened::new(
+                self.reading.document(),
+                place,
+                self.setting(),
+                self.own.as_ref(),
+            ));
         }
     }
 
@@ -346,9 +384,12 @@ impl App {
     fn back(&mut self) {
         match self.focus {
             Focus::Reading => self.found = None,
-            Focus::Record(_) | Focus::Search(_) | Focus::Library(_) | Focus::Text(_) => {
-                self.focus = Focus::Reading;
-            }
+            Focus::Record(_)
+            | Focus::Search(_)
+            | Focus::Library(_)
+            | Focus::Text(_)
+            | Focus::Note(_)
+            | Focus::Marks(_) => self.focus = Focus::Reading,
         }
     }
 }

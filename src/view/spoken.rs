@@ -70,6 +70,16 @@ pub fn status(app: &App) -> String {
             )
         }
         Focus::Text(sheet) => sheet.title.clone(),
+        Focus::Note(_) => "Your note: type it, Enter keeps it".to_owned(),
+        Focus::Marks(marks) => match app.own().and_then(|own| own.marks.get(marks.chosen)) {
+            Some(mark) => format!(
+                "Your mark {}: {} {}",
+                marks.chosen + 1,
+                mark.code.value(),
+                mark.name
+            ),
+            None => "You have no bookmarks and no notes".to_owned(),
+        },
     }
 }
 

@@ -4,7 +4,7 @@ use std::num::NonZero;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use codeleaf::app::{Effect, Host, Keymap, Start};
+use codeleaf::app::{Effect, Host, Keymap, Own, Start};
 use codeleaf::content::{CodeId, Document, System};
 use codeleaf::library::Library;
 use codeleaf::page::Flow;
@@ -57,6 +57,7 @@ impl Reader {
             library: Arc::clone(&library),
             keymap: Arc::new(Keymap::built_in().unwrap()),
             host: Host::Local,
+            own: Some(Own::default()),
             charset: capabilities.charset,
             size: ratatui::layout::Size::new(columns, rows),
             document,
