@@ -2,6 +2,7 @@ mod bytes;
 mod emulated;
 mod look;
 mod page;
+mod tmux;
 
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier, Style};
