@@ -15,6 +15,7 @@ mod bounds;
 mod build;
 mod catalogue;
 mod fields;
+mod gather;
 mod lookup;
 mod marker;
 mod nearest;
