@@ -5,6 +5,7 @@
 //! (`[[modifier]]`, `[[payer]]`, …) become rows when a file is read, so that nothing behind this
 //! module needs to know how a fact was written down.
 
+mod charset;
 mod code;
 mod compile;
 mod date;
@@ -19,11 +20,13 @@ mod source;
 mod syntax;
 mod words;
 
+pub use charset::Charset;
 pub use code::{CodeError, CodeId, ModifierCode, System};
 pub use date::{AsOf, Date};
 pub use document::{Block, BlockId, Document, Place, Section, SectionId, Shape, Status};
 pub use read::{MAX_BYTES, read, read_file};
-pub use report::{Problem, Report};
+pub use report::{Problem, Problems, Report};
 pub use row::{Cell, Reach, Remark, Row, RowKey, Standing, Subject, Value, Voice};
 pub use sanitize::sanitize;
 pub use source::{Reason, Source, SourceId, SourceKind, Unavailable};
+pub use words::instead_of;

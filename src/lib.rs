@@ -36,6 +36,13 @@
 #[cfg(not(unix))]
 compile_error!("codeleaf runs on Unix: it reads its input from a Unix terminal");
 
+pub mod app;
+pub mod cli;
 pub mod content;
+pub mod export;
+pub mod keep;
 pub mod library;
+pub mod page;
 pub mod search;
+pub mod terminal;
+pub mod view;

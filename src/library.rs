@@ -8,6 +8,7 @@ mod cache;
 mod catalogue;
 mod folders;
 
+use std::cmp::Reverse;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -125,11 +126,11 @@ impl Library {
                 catalogue.add_folder(folder);
             }
         }
-        let (entries, broken) = catalogue.finish();
+        let (entries, broken, cache) = catalogue.finish();
         Self {
             entries,
             broken,
-            cache: Cache::default(),
+            cache,
         }
     }
 
@@ -180,7 +181,8 @@ impl Library {
     }
 
     /// Returns the entries whose values are spelled most like a value, the nearest first, at most
-    /// `limit`. Case and dots do not count.
+    /// `limit`. Case and dots do not count; of two equally near, the one that begins alike is
+    /// nearer, since codes of one kind do.
     pub fn nearest(&self, value: &str, limit: usize) -> Vec<&Entry> {
         let plain = |value: &str| value.trim().to_ascii_uppercase().replace('.', "");
         let value = plain(value.rsplit(':').next().unwrap_or(value));
@@ -188,19 +190,21 @@ impl Library {
         if value.is_empty() || value.len() > LONGEST_GUESS {
             return Vec::new();
         }
-        let mut near: Vec<(usize, &Entry)> = self
+        let mut near: Vec<(usize, Reverse<usize>, &Entry)> = self
             .entries
             .iter()
             .map(|entry| {
-                let distance = strsim::osa_distance(&value, &plain(entry.code.value()));
-                (distance, entry)
+                let other = plain(entry.code.value());
+                let distance = strsim::osa_distance(&value, &other);
+                let alike = value.bytes().zip(other.bytes()).take_while(|(a, b)| a == b);
+                (distance, Reverse(alike.count()), entry)
             })
             .collect();
         // The sort is stable, so that equals stay in the order of the catalogue.
-        near.sort_by_key(|(distance, _)| *distance);
+        near.sort_by_key(|(distance, alike, _)| (*distance, *alike));
         near.into_iter()
             .take(limit)
-            .map(|(_, entry)| entry)
+            .map(|(.., entry)| entry)
             .collect()
     }
 
@@ -212,8 +216,7 @@ impl Library {
         if let Some(document) = self.cache.get(code) {
             return Ok(document);
         }
-        let document = entry.load()?;
-        let document = Arc::new(document);
+        let document = Arc::new(entry.load()?);
         self.cache.put(&document);
         Ok(document)
     }

@@ -1,3 +1,10 @@
 //! The `codeleaf` program.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    codeleaf::cli::run(std::env::args_os()).unwrap_or_else(|error| {
+        eprintln!("codeleaf: {error:#}");
+        ExitCode::from(2)
+    })
+}

@@ -22,14 +22,14 @@ pub(super) const FILE: usize = usize::MAX;
 pub struct Report {
     /// The problems, in the order of the file; never empty.
     pub problems: Vec<Problem>,
-    /// How many further problems were left out.
+    /// How many further problems were met and left out, at least.
     pub left_out: usize,
 }
 
 impl Report {
     /// Makes a report on a file as a whole: one that cannot be read, say.
-    pub fn whole_file(name: &str, message: impl Into<String>, hint: &str) -> Self {
-        let message = message.into();
+    pub fn whole_file(name: &str, message: impl AsRef<str>, hint: &str) -> Self {
+        let message = sanitize(message.as_ref()).into_owned();
         let title = Level::ERROR.primary_title(format!("{}: {message}", sanitize(name)));
         let group = title.element(Level::HELP.message(hint));
         Self {
@@ -84,9 +84,10 @@ impl fmt::Display for Problem {
 
 /// The problems found so far, while a file is read.
 #[derive(Debug)]
-pub(super) struct Problems<'t> {
+pub struct Problems<'t> {
     text: &'t str,
     found: Vec<Found>,
+    left_out: usize,
     excused: HashSet<(usize, String)>,
 }
 
@@ -111,10 +112,11 @@ enum Nature {
 
 impl<'t> Problems<'t> {
     /// Opens the list for a file with this text.
-    pub(super) fn of(text: &'t str) -> Self {
+    pub fn of(text: &'t str) -> Self {
         Self {
             text,
             found: Vec::new(),
+            left_out: 0,
             excused: HashSet::new(),
         }
     }
@@ -126,12 +128,12 @@ impl<'t> Problems<'t> {
     }
 
     /// Notes that the file is no TOML at a place.
-    pub(super) fn syntax(&mut self, span: Range<usize>, message: String, hint: String) {
+    pub fn syntax(&mut self, span: Range<usize>, message: String, hint: String) {
         self.push(span, message, hint, Nature::Syntax);
     }
 
     /// Notes that something that is written is wrong.
-    pub(super) fn fault(
+    pub fn fault(
         &mut self,
         span: Range<usize>,
         message: impl Into<String>,
@@ -152,7 +154,9 @@ impl<'t> Problems<'t> {
 
     fn push(&mut self, span: Range<usize>, message: String, hint: String, nature: Nature) {
         let again = |f: &Found| f.span == span && f.message == message;
-        if !self.found.iter().rev().take(MOST).any(again) {
+        if self.is_full() {
+            self.left_out += 1;
+        } else if !self.found.iter().any(again) {
             self.found.push(Found {
                 span,
                 message,
@@ -173,13 +177,23 @@ impl<'t> Problems<'t> {
         self.excused.contains(&(table, field.to_owned()))
     }
 
+    /// Returns how many problems were noted.
+    pub fn count(&self) -> usize {
+        self.found.len()
+    }
+
+    /// Says whether any field of the table at a position is excused.
+    pub(super) fn has_excused(&self, table: usize) -> bool {
+        self.excused.iter().any(|(at, _)| *at == table)
+    }
+
     /// Says whether there are so many problems that looking for more helps nobody.
     pub(super) fn is_full(&self) -> bool {
         self.found.len() >= MOST
     }
 
     /// Returns the report, where there is something to report.
-    pub(super) fn report(self, name: &str) -> Result<(), Report> {
+    pub fn report(self, name: &str) -> Result<(), Report> {
         let mut found = self.found;
         if found.is_empty() {
             return Ok(());
@@ -199,12 +213,10 @@ impl<'t> Problems<'t> {
             return Ok(());
         }
         found.sort_by_key(|f| (f.span.start, f.span.end));
-        let left_out = found.len().saturating_sub(MOST);
-        found.truncate(MOST);
         let name = sanitize(name);
         Err(Report {
             problems: found.iter().map(|f| lines.problem(&name, f)).collect(),
-            left_out,
+            left_out: self.left_out,
         })
     }
 }

@@ -102,6 +102,17 @@ impl Reason {
         }
     }
 
+    /// Returns what readers see in a cell of a table, where the opened row says it at length.
+    pub const fn short(self) -> &'static str {
+        match self {
+            Self::SourceSilent => "source silent",
+            Self::NotLoaded => "not loaded",
+            Self::NotApplicable => "not applicable",
+            Self::Licence => "not shipped",
+            Self::Unpublished => "unpublished",
+        }
+    }
+
     /// Returns what readers see.
     pub const fn words(self) -> &'static str {
         match self {

@@ -18,6 +18,15 @@ pub(super) fn quote(text: &str) -> String {
     }
 }
 
+/// Says that a word is unknown, and which one may be meant.
+pub(super) fn unknown(what: &str, word: &str, near: Option<&str>) -> String {
+    let word = quote(word);
+    match near {
+        Some(near) => format!("unknown {what} {word}; did you mean `{near}`?"),
+        None => format!("unknown {what} {word}"),
+    }
+}
+
 /// Joins words as a sentence does: `a, b and c`.
 pub(super) fn join(words: &[&str]) -> String {
     match words {
@@ -40,6 +49,14 @@ pub(super) fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
         .filter(|(distance, k)| *distance <= k.chars().count().max(3) / 3)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, k)| k)
+}
+
+/// Returns a hint for a word that is none of the known ones: the nearest, or all of them.
+pub fn instead_of(word: &str, known: &[&str]) -> String {
+    match nearest(word, known) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("known are {}", join(known)),
+    }
 }
 
 #[cfg(test)]

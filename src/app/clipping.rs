@@ -1,0 +1,69 @@
+//! Makes the text that is copied of a row: unwrapped, with or without who says so.
+
+use super::{App, Effect, Focus, Sheet};
+use crate::content::{Document, Row, Subject, Value};
+
+/// Whether code, source and date go with a copy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Citation {
+    /// They do.
+    With,
+    /// The row's own text alone.
+    Without,
+}
+
+impl App {
+    /// Copies the selected row, and shows what was copied.
+    pub(super) fn copy(&mut self, citation: Citation) -> Option<Effect> {
+        let document = self.reading.document();
+        let (_, _, row) = self.reading.place().and_then(|place| document.row(place))?;
+        let text = clipping(document, row, citation);
+        self.focus = Focus::Text(Sheet::copied(text.clone(), &self.keymap, self.setting()));
+        Some(Effect::Copy(text))
+    }
+}
+
+/// Returns a row's text: its fields on one line, a tab apart, as a spreadsheet takes them.
+fn clipping(document: &Document, row: &Row, citation: Citation) -> String {
+    let fields: Vec<String> = row
+        .cells
+        .iter()
+        .map(|cell| match &cell.value {
+            Value::Text(text) => text.clone(),
+            Value::Unavailable(absent) => match &absent.stated {
+                Some(stated) => format!("{} (“{stated}”)", absent.reason.words()),
+                None => absent.reason.words().to_owned(),
+            },
+        })
+        .collect();
+    let text = fields.join("\t");
+    match citation {
+        Citation::Without => text,
+        Citation::With => format!("{text}\n{}", cited(document, row)),
+    }
+}
+
+/// Returns `83950-26 · CPT 83950: … (publication), no date · disagrees: …`.
+fn cited(document: &Document, row: &Row) -> String {
+    let code = document.code.value();
+    let system = document.code.system();
+    let mut words = match &row.subject {
+        Subject::Modifier(modifier) => format!("{system} {code}-{modifier}"),
+        Subject::Text | Subject::Payer | Subject::Place | Subject::Code(_) | Subject::Absence => {
+            format!("{system} {code}")
+        }
+    };
+    let named = |id| {
+        document
+            .source(id)
+            .map(|source| format!("{}, {}", source.title, source.as_of))
+    };
+    match row.source.as_ref().and_then(named) {
+        Some(source) => words += &format!(" · {source}"),
+        None => words += " · no source named",
+    }
+    for source in row.against.iter().filter_map(named) {
+        words += &format!(" · disagrees: {source}");
+    }
+    words
+}

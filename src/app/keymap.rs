@@ -1,0 +1,324 @@
+//! Reads which key does what, and where: rows of `assets/keymap.toml`, patched by the user's file.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crokey::KeyCombination;
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::{Command, Host, Room};
+use crate::content::{Charset, Problems, Report, instead_of};
+
+/// The keys that the program comes with.
+const DEFAULT: &str = include_str!("../../assets/keymap.toml");
+
+/// Which key does what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Keymap {
+    bindings: Vec<Binding>,
+}
+
+/// One action with its keys.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Binding {
+    /// What happens.
+    pub command: Command,
+    /// The keys, the one that the footer shows first.
+    pub keys: Vec<KeyCombination>,
+    /// Where the keys count.
+    pub rooms: Vec<Room>,
+    /// What help says.
+    pub help: String,
+    /// What the footer says, and where.
+    pub hints: BTreeMap<Room, String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    key: Vec<Spanned<Row>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Row {
+    action: Spanned<String>,
+    keys: Vec<Spanned<String>>,
+    #[serde(default, rename = "in")]
+    rooms: Option<Vec<Spanned<String>>>,
+    help: Option<String>,
+    #[serde(default)]
+    hint: BTreeMap<Spanned<String>, String>,
+}
+
+impl Keymap {
+    /// Returns the keys that the program comes with; it fails for a program built wrong only.
+    pub fn built_in() -> Result<Self, Report> {
+        let mut keymap = Self {
+            bindings: Vec::new(),
+        };
+        keymap.read("assets/keymap.toml", DEFAULT)?;
+        Ok(keymap)
+    }
+
+    /// Lets a user's file replace the keys of the actions that it names. A key that it takes away
+    /// from another action no longer belongs to that one.
+    ///
+    /// # Errors
+    ///
+    /// Every unknown action, key, room or field, and every key given twice, with its line.
+    pub fn patched(mut self, name: &str, text: &str) -> Result<Self, Report> {
+        self.read(name, text)?;
+        Ok(self)
+    }
+
+    /// Returns the keys as they are for a host: a command that it does not have has no key, and
+    /// neither help nor footer mentions it. Where nothing is to be left out, they stay shared.
+    #[must_use]
+    pub fn for_host(self: Arc<Self>, host: Host) -> Arc<Self> {
+        let exists = |binding: &Binding| host == Host::Local || !binding.command.is_local();
+        if self.bindings.iter().all(exists) {
+            return self;
+        }
+        let bindings = self.bindings.iter().filter(|binding| exists(binding));
+        Arc::new(Self {
+            bindings: bindings.cloned().collect(),
+        })
+    }
+
+    /// Returns every action with its keys, in the order of the file.
+    pub fn bindings(&self) -> &[Binding] {
+        &self.bindings
+    }
+
+    /// Returns what a key does in a room. In the search field, a key that types a character does
+    /// nothing else.
+    pub fn command(&self, room: Room, key: KeyEvent) -> Option<Command> {
+        if room == Room::Search && types(key) {
+            return None;
+        }
+        let key = normalized(KeyCombination::from(key));
+        self.bindings
+            .iter()
+            .filter(|binding| binding.rooms.contains(&room))
+            .find_map(|binding| {
+                let at = binding.keys.iter().position(|known| *known == key)?;
+                Some(match binding.command {
+                    Command::Section(_) => Command::Section(u8::try_from(at + 1).ok()?),
+                    command => command,
+                })
+            })
+    }
+
+    /// Returns the footer's hints for a room: the first key of each action that shares the words,
+    /// then the words.
+    pub fn hints(&self, room: Room, charset: Charset) -> Vec<(String, String)> {
+        let mut hints: Vec<(String, String)> = Vec::new();
+        for binding in &self.bindings {
+            let (Some(words), Some(&key)) = (binding.hints.get(&room), binding.keys.first()) else {
+                continue;
+            };
+            let key = key_name(key, charset);
+            match hints.iter_mut().find(|(_, known)| known == words) {
+                Some((keys, _)) => keys.push_str(&key),
+                None => hints.push((key, words.clone())),
+            }
+        }
+        hints
+    }
+
+    fn read(&mut self, name: &str, text: &str) -> Result<(), Report> {
+        let mut problems = Problems::of(text);
+        let file = match toml::from_str(text) {
+            Ok(file) => file,
+            Err(error) => {
+                let at = error.span().unwrap_or(0..0);
+                problems.syntax(at, error.message().to_owned(), String::new());
+                File { key: Vec::new() }
+            }
+        };
+        let mut taken: BTreeMap<(Room, String), String> = BTreeMap::new();
+        let mut seen = BTreeSet::new();
+        for row in file.key {
+            if let Some(binding) = self.row(row.into_inner(), &mut problems, &mut taken, &mut seen)
+            {
+                self.put(binding);
+            }
+        }
+        problems.report(name)
+    }
+
+    /// Reads one row; what is wrong with it is added to the problems.
+    fn row(
+        &self,
+        row: Row,
+        problems: &mut Problems<'_>,
+        taken: &mut BTreeMap<(Room, String), String>,
+        seen: &mut BTreeSet<Command>,
+    ) -> Option<Binding> {
+        let before = problems.count();
+        let action = row.action.get_ref();
+        let command = Command::named(action);
+        let known = command.and_then(|c| self.bindings.iter().find(|binding| binding.command == c));
+        match command {
+            None => problems.fault(
+                row.action.span(),
+                format!("unknown action `{action}`"),
+                instead_of(action, &Command::all().map(Command::id).collect::<Vec<_>>()),
+            ),
+            Some(command) if !seen.insert(command) => problems.fault(
+                row.action.span(),
+                format!("action `{action}` has a row already"),
+                "put all its keys into one row",
+            ),
+            Some(_) => {}
+        }
+        let mut room_named = |name: &Spanned<String>| {
+            let room = Room::ALL
+                .into_iter()
+                .find(|room| room.id() == name.get_ref());
+            if room.is_none() {
+                problems.fault(
+                    name.span(),
+                    format!("`{}` is no place where keys count", name.get_ref()),
+                    instead_of(name.get_ref(), &Room::ALL.map(Room::id)),
+                );
+            }
+            room
+        };
+        let rooms: Vec<Room> = match &row.rooms {
+            Some(names) => names.iter().filter_map(&mut room_named).collect(),
+            None => known.map_or_else(|| Room::ALL.to_vec(), |binding| binding.rooms.clone()),
+        };
+        let mut hints: BTreeMap<Room, String> = row
+            .hint
+            .iter()
+            .filter_map(|(name, hint)| Some((room_named(name)?, hint.clone())))
+            .collect();
+        if let (true, Some(known)) = (hints.is_empty(), known) {
+            hints.clone_from(&known.hints);
+        }
+        let mut keys = Vec::new();
+        for name in &row.keys {
+            let Ok(key) = crokey::parse(name.get_ref()) else {
+                problems.fault(
+                    name.span(),
+                    format!("unknown key `{}`", name.get_ref()),
+                    "write `x`, `shift-x`, `ctrl-x`, `f1`, `pageup`, `left`, `space` ...",
+                );
+                continue;
+            };
+            let key = normalized(key);
+            for room in &rooms {
+                if let Some(other) = taken.insert((*room, key.to_string()), action.clone()) {
+                    problems.fault(
+                        name.span(),
+                        format!("key `{}` belongs to `{other}` already", name.get_ref()),
+                        "a key does one thing in one place",
+                    );
+                    break;
+                }
+            }
+            keys.push(key);
+        }
+        let help = row
+            .help
+            .or_else(|| known.map(|known| known.help.clone()))
+            .unwrap_or_default();
+        (problems.count() == before).then_some(())?;
+        Some(Binding {
+            command: command?,
+            keys,
+            rooms,
+            help,
+            hints,
+        })
+    }
+
+    /// Puts a binding in the place of its action's old one, and takes its keys from others.
+    fn put(&mut self, binding: Binding) {
+        for other in &mut self.bindings {
+            if other.command != binding.command
+                && other.rooms.iter().any(|r| binding.rooms.contains(r))
+            {
+                other.keys.retain(|key| !binding.keys.contains(key));
+            }
+        }
+        match self
+            .bindings
+            .iter_mut()
+            .find(|other| other.command == binding.command)
+        {
+            Some(old) => *old = binding,
+            None => self.bindings.push(binding),
+        }
+    }
+}
+
+/// Returns the name of a key as help and footer show it: `↑`, `Enter`, `Ctrl-c`.
+pub fn key_name(key: KeyCombination, charset: Charset) -> String {
+    let (plain, modifiers) = (key.codes.first(), key.modifiers);
+    match (plain, charset) {
+        (KeyCode::Up, Charset::Unicode) => "↑".to_owned(),
+        (KeyCode::Down, Charset::Unicode) => "↓".to_owned(),
+        (KeyCode::Left, Charset::Unicode) => "←".to_owned(),
+        (KeyCode::Right, Charset::Unicode) => "→".to_owned(),
+        (KeyCode::BackTab, _) => "Shift-Tab".to_owned(),
+        (KeyCode::Char(' '), _) => "Space".to_owned(),
+        (KeyCode::Char(c), _)
+            if !modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT) =>
+        {
+            c.to_string()
+        }
+        (KeyCode::PageUp, _) => "PgUp".to_owned(),
+        (KeyCode::PageDown, _) => "PgDn".to_owned(),
+        _ => crokey::KeyCombinationFormat::default().to_string(key),
+    }
+}
+
+/// Says whether a key types a character.
+fn types(key: KeyEvent) -> bool {
+    matches!(key.code, KeyCode::Char(_))
+        && !key
+            .modifiers
+            .intersects(KeyModifiers::CONTROL | KeyModifiers::ALT | KeyModifiers::SUPER)
+}
+
+/// Brings a key into the form in which bindings are compared: Shift counts on letters only,
+/// because terminals say `?` and not Shift-`?`.
+fn normalized(key: KeyCombination) -> KeyCombination {
+    let mut key = key.normalized();
+    if let KeyCode::Char(c) = key.codes.first()
+        && !c.is_alphabetic()
+    {
+        key.modifiers.remove(KeyModifiers::SHIFT);
+    }
+    key
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_served_reader_has_no_key_that_needs_the_machine() {
+        let own = Arc::new(Keymap::built_in().unwrap());
+        let local = Arc::clone(&own).for_host(Host::Local);
+        assert!(Arc::ptr_eq(&own, &local));
+        let served = own.for_host(Host::Served);
+        assert!(served.bindings().iter().all(|b| !b.command.is_local()));
+        let suspend = KeyEvent::new(KeyCode::Char('z'), KeyModifiers::CONTROL);
+        assert_eq!(
+            local.command(Room::Reading, suspend),
+            Some(Command::Suspend)
+        );
+        assert_eq!(served.command(Room::Reading, suspend), None);
+        assert!(Arc::ptr_eq(
+            &served,
+            &Arc::clone(&served).for_host(Host::Served)
+        ));
+    }
+}

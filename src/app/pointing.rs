@@ -1,0 +1,111 @@
+//! Answers the mouse, which is the terminal's own until the reader asks for it.
+
+use ratatui::layout::Position;
+
+use super::{App, Command, Effect, Focus, HIT_LINES, Mouse};
+use crate::page::width;
+
+impl App {
+    /// Takes the mouse from the terminal, or gives it back.
+    pub(super) fn toggle_mouse(&mut self) -> Effect {
+        let (mouse, note) = match self.mouse {
+            Mouse::Terminal => (
+                Mouse::Reader,
+                "the mouse clicks and scrolls; to select text, hold Shift or press m",
+            ),
+            Mouse::Reader => (
+                Mouse::Terminal,
+                "the mouse selects text, as your terminal does it",
+            ),
+        };
+        self.mouse = mouse;
+        self.note = Some(note.to_owned());
+        Effect::Mouse(mouse)
+    }
+
+    /// Selects what was clicked on; what is selected already, opens.
+    pub(super) fn click(&mut self, at: Position) -> Option<Effect> {
+        let layout = self.layout();
+        let list = layout.list().1;
+        let body = layout.body;
+        match &mut self.focus {
+            Focus::Reading if body.contains(at) => {
+                let line = self.reading.top() + usize::from(at.y - body.y);
+                let rows = &self.reading.page().rows;
+                let row = rows.iter().position(|row| row.lines.contains(&line))?;
+                if row == self.reading.selected() {
+                    return self.update(super::Action::Do(Command::Open));
+                }
+                self.reading.select(row, body.height);
+                None
+            }
+            Focus::Reading | Focus::Record(_) => {
+                let tabs = layout.tabs.filter(|tabs| tabs.contains(at))?;
+                let section = self.tab_at(at.x - tabs.x, tabs.width)?;
+                self.show_section(section);
+                None
+            }
+            Focus::Search(searching) if list.contains(at) => {
+                let line = usize::from((at.y - list.y) / HIT_LINES) + searching.top();
+                let by = isize::try_from(line).ok()? - isize::try_from(searching.chosen()).ok()?;
+                searching.choose(by, list.height);
+                (by == 0)
+                    .then(|| self.update(super::Action::Do(Command::Open)))
+                    .flatten()
+            }
+            Focus::Library(listing) if list.contains(at) => {
+                let line = usize::from(at.y - list.y) + listing.top;
+                let by = isize::try_from(line).ok()? - isize::try_from(listing.chosen).ok()?;
+                listing.choose(by, &self.library, list.height);
+                (by == 0)
+                    .then(|| self.update(super::Action::Do(Command::Open)))
+                    .flatten()
+            }
+            Focus::Search(_) | Focus::Library(_) | Focus::Text(_) => None,
+        }
+    }
+
+    /// Returns the section whose tab covers a column.
+    fn tab_at(&self, column: u16, columns: u16) -> Option<usize> {
+        let mut end = usize::from(columns >= 40);
+        self.tabs(columns).iter().position(|label| {
+            let start = end;
+            end += width(label) + 2;
+            (start..end - 2).contains(&usize::from(column))
+        })
+    }
+
+    /// Returns the labels of the sections' tabs, as long as fits: full titles, short ones, or the
+    /// open one's alone.
+    pub fn tabs(&self, columns: u16) -> Vec<String> {
+        let sections = &self.reading.document().sections;
+        let open = self.reading.section();
+        let labels = |name: &dyn Fn(usize) -> String| -> Vec<String> {
+            (0..sections.len())
+                .map(|n| {
+                    format!("{} {}", n + 1, self.charset.text(&name(n)))
+                        .trim_end()
+                        .to_owned()
+                })
+                .collect()
+        };
+        let fits = |labels: &Vec<String>| {
+            labels.iter().map(|label| width(label) + 2).sum::<usize>() < usize::from(columns)
+        };
+        [
+            labels(&|n| sections[n].title.clone()),
+            labels(&|n| sections[n].short.clone()),
+        ]
+        .into_iter()
+        .find(fits)
+        .unwrap_or_else(|| {
+            labels(&|n| {
+                if n == open {
+                    sections[n].short.clone()
+                } else {
+                    String::new()
+                }
+            })
+        })
+    }
+}

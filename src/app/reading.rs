@@ -1,0 +1,274 @@
+//! Keeps the open document: its section, the selected row, and what is scrolled into sight.
+
+use std::sync::Arc;
+
+use crate::content::{Document, Place};
+use crate::page::{Page, PageRow, RowKind, Setting, Wanted};
+
+/// The open document and where its reader is.
+#[derive(Clone, Debug)]
+pub struct Reading {
+    document: Arc<Document>,
+    section: usize,
+    page: Page,
+    seat: Seat,
+    /// Where the reader was in the other sections.
+    seats: Vec<Seat>,
+}
+
+/// A selected row and the line shown first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Seat {
+    row: usize,
+    top: usize,
+}
+
+/// One row, opened whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opened {
+    /// The row, set field by field.
+    pub page: Page,
+    /// The line shown first.
+    pub top: usize,
+}
+
+impl Reading {
+    /// Opens a document at its start; it shows nothing before [`Reading::set`].
+    pub(super) fn new(document: Arc<Document>) -> Self {
+        let seats = vec![Seat::default(); document.sections.len()];
+        Self {
+            document,
+            section: 0,
+            page: Page::default(),
+            seat: Seat::default(),
+            seats,
+        }
+    }
+
+    /// Returns the document.
+    pub fn document(&self) -> &Document {
+        &self.document
+    }
+
+    /// Returns the number of the open section, from 0.
+    pub const fn section(&self) -> usize {
+        self.section
+    }
+
+    /// Returns the open section, set at the screen's width.
+    pub const fn page(&self) -> &Page {
+        &self.page
+    }
+
+    /// Returns the line shown first.
+    pub const fn top(&self) -> usize {
+        self.seat.top
+    }
+
+    /// Returns the selected row, where the section has any.
+    pub fn row(&self) -> Option<&PageRow> {
+        self.page.rows.get(self.seat.row)
+    }
+
+    /// Returns where the selected row stands.
+    pub fn place(&self) -> Option<&Place> {
+        self.row().map(|row| &row.place)
+    }
+
+    /// Returns the number of the selected row, from 0.
+    pub const fn selected(&self) -> usize {
+        self.seat.row
+    }
+
+    /// Sets the page anew, for a width or a document that has changed.
+    pub(super) fn set(&mut self, setting: Setting, height: u16) {
+        let place = self.place().cloned();
+        self.page = Page::of_section(&self.document, self.section, setting, Wanted::WithNotices);
+        if let Some(row) = place.and_then(|place| self.page.position(&place)) {
+            self.seat.row = row;
+        }
+        self.seat.row = self.seat.row.min(self.page.rows.len().saturating_sub(1));
+        self.scroll_to(self.seat.top, height);
+        self.reveal(height);
+    }
+
+    /// Goes to another section, to where the reader was in it; the number wraps around.
+    pub(super) fn show_section(&mut self, section: usize, setting: Setting, height: u16) {
+        if section >= self.document.sections.len() || section == self.section {
+            return;
+        }
+        self.seats[self.section] = self.seat;
+        self.section = section;
+        self.seat = self.seats[section];
+        self.page = Page::default();
+        self.set(setting, height);
+    }
+
+    /// Goes to a row; says whether it is there.
+    pub(super) fn go(&mut self, place: &Place, setting: Setting, height: u16) -> bool {
+        let Some((section, _)) = self.document.section(&place.section) else {
+            return false;
+        };
+        self.show_section(section, setting, height);
+        let Some(row) = self.page.position(place) else {
+            return false;
+        };
+        self.select(row, height);
+        true
+    }
+
+    /// Takes a new edition of the same document, and stays at the row where it is still there.
+    pub(super) fn replace(&mut self, document: Arc<Document>, setting: Setting, height: u16) {
+        self.seats = vec![Seat::default(); document.sections.len()];
+        self.section = self.section.min(document.sections.len().saturating_sub(1));
+        self.document = document;
+        self.set(setting, height);
+    }
+
+    /// Selects a row of the page and shows it.
+    pub(super) fn select(&mut self, row: usize, height: u16) {
+        self.seat.row = row.min(self.page.rows.len().saturating_sub(1));
+        self.reveal(height);
+    }
+
+    /// Shows a line first, as far as the page's length allows.
+    pub(super) fn scroll_to(&mut self, top: usize, height: u16) {
+        self.seat.top = top.min(self.last_top(height));
+    }
+
+    /// Goes one row down, or one line where the selected row goes on below the screen, or where
+    /// the next one begins so far below that the headings between would never be seen.
+    pub(super) fn down(&mut self, height: u16) {
+        let bottom = self.seat.top + usize::from(height);
+        let goes_on = self.row().is_none_or(|row| row.lines.end > bottom);
+        let next = self.page.rows.get(self.seat.row + 1);
+        match next.map(|next| self.top_for(next, height)) {
+            Some(top) if !goes_on && top <= bottom => self.select(self.seat.row + 1, height),
+            _ => self.scroll_to(self.seat.top + 1, height),
+        }
+    }
+
+    /// Goes one row up, or one line where the selected row goes on above the screen.
+    pub(super) fn up(&mut self, height: u16) {
+        let goes_on = self.row().is_none_or(|row| row.lines.start < self.seat.top);
+        if goes_on || self.seat.row == 0 {
+            self.scroll_to(self.seat.top.saturating_sub(1), height);
+            return;
+        }
+        self.seat.row -= 1;
+        let Some(row) = self.row() else { return };
+        // The headings above a row come into sight with it.
+        let start = match self.seat.row.checked_sub(1) {
+            Some(before) => self.page.rows[before].lines.end,
+            None => 0,
+        };
+        let (last, first) = (row.lines.end, row.lines.start);
+        let height_lines = usize::from(height);
+        let top = if last - start <= height_lines && row.kind == RowKind::LookedUp {
+            start
+        } else if row.kind == RowKind::LookedUp && last - first <= height_lines {
+            first
+        } else {
+            last.saturating_sub(1)
+        };
+        if self.seat.top > top {
+            self.scroll_to(top, height);
+        }
+    }
+
+    /// Goes a screen down, and on the last screen to the last row.
+    pub(super) fn page_down(&mut self, height: u16) {
+        let before = self.seat.top;
+        self.scroll_to(
+            before + usize::from(height.saturating_sub(1)).max(1),
+            height,
+        );
+        if self.seat.top == before {
+            self.seat.row = self.page.rows.len().saturating_sub(1);
+        } else {
+            self.seat.row = self.first_row_in_sight();
+        }
+    }
+
+    /// Goes a screen up, and on the first screen to the first row.
+    pub(super) fn page_up(&mut self, height: u16) {
+        let before = self.seat.top;
+        self.scroll_to(
+            before.saturating_sub(usize::from(height.saturating_sub(1)).max(1)),
+            height,
+        );
+        self.seat.row = if self.seat.top == before {
+            0
+        } else {
+            self.first_row_in_sight()
+        };
+    }
+
+    /// Goes to the first row and the top of the page.
+    pub(super) fn home(&mut self) {
+        self.seat = Seat::default();
+    }
+
+    /// Goes to the last row and the end of the page.
+    pub(super) fn end(&mut self, height: u16) {
+        self.seat = Seat {
+            row: self.page.rows.len().saturating_sub(1),
+            top: self.last_top(height),
+        };
+    }
+
+    fn last_top(&self, height: u16) -> usize {
+        self.page.lines.len().saturating_sub(usize::from(height))
+    }
+
+    fn first_row_in_sight(&self) -> usize {
+        let rows = &self.page.rows;
+        rows.iter()
+            .position(|row| row.lines.start >= self.seat.top)
+            .or_else(|| rows.iter().position(|row| row.lines.end > self.seat.top))
+            .unwrap_or(rows.len().saturating_sub(1))
+    }
+
+    /// Scrolls as little as shows the selected row: whole where it is looked up, or from its start
+    /// where it does not fit; of prose, which is read on line by line, the first line is enough.
+    fn reveal(&mut self, height: u16) {
+        if let Some(row) = self.row() {
+            self.scroll_to(self.top_for(row, height), height);
+        }
+    }
+
+    /// Returns the line to show first so that a row is in sight.
+    fn top_for(&self, row: &PageRow, height: u16) -> usize {
+        let height = usize::from(height.max(1));
+        let (start, end) = (row.lines.start, row.lines.end);
+        let whole = row.kind == RowKind::LookedUp;
+        let must_end = if whole {
+            end.min(start + height)
+        } else {
+            start + 1
+        };
+        let top = self.seat.top;
+        if start < top && (whole || end <= top) {
+            start
+        } else if must_end > top + height {
+            must_end - height
+        } else {
+            top
+        }
+    }
+}
+
+impl Opened {
+    /// Opens the row at a place.
+    pub(super) fn new(document: &Document, place: &Place, setting: Setting) -> Self {
+        Self {
+            page: Page::of_row(document, place, setting, Wanted::WithNotices),
+            top: 0,
+        }
+    }
+
+    /// Shows a line first, as far as the length allows.
+    pub(super) fn scroll_to(&mut self, top: usize, height: u16) {
+        self.top = top.min(self.page.lines.len().saturating_sub(usize::from(height)));
+    }
+}

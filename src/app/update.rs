@@ -1,0 +1,356 @@
+//! Changes the state: one action in, at most one effect out.
+
+use std::mem;
+
+use tui_input::InputRequest;
+
+use super::clipping::Citation;
+use super::command::{Erasure, Step};
+use super::{
+    Action, App, Command, Effect, Focus, Found, Listed, Listing, Opened, Reading, Searching, Sheet,
+};
+use crate::content::Place;
+
+impl App {
+    /// Changes the state as an action asks, and returns what the world outside is to do for it.
+    pub fn update(&mut self, action: Action) -> Option<Effect> {
+        match action {
+            Action::Do(command) => {
+                self.note = None;
+                self.command(command)
+            }
+            Action::Insert(text) => {
+                self.note = None;
+                self.insert(&text);
+                None
+            }
+            Action::Click(at) => {
+                self.note = None;
+                self.click(at)
+            }
+            Action::Wheel(step) => {
+                self.note = None;
+                self.travel(step);
+                None
+            }
+            Action::Resize(size) => {
+                self.size = size;
+                self.set();
+                None
+            }
+            Action::Loaded(document, place) => {
+                self.reading = Reading::new(document);
+                self.set();
+                self.arrive(place.as_ref());
+                None
+            }
+            Action::Catalogue(library, index) => {
+                self.library = library;
+                self.index = index;
+                self.catalogue();
+                None
+            }
+            Action::Note(note) => {
+                self.note = Some(note);
+                None
+            }
+        }
+    }
+
+    fn command(&mut self, command: Command) -> Option<Effect> {
+        match command {
+            Command::Quit => return Some(Effect::Quit),
+            Command::Suspend => return Some(Effect::Suspend),
+            Command::Redraw => return Some(Effect::Redraw),
+            Command::Help => self.focus = Focus::Text(Sheet::help(&self.keymap, self.setting())),
+            Command::Library => self.list(),
+            Command::Search => self.focus = Focus::Search(Box::default()),
+            Command::Copy => return self.copy(Citation::Without),
+            Command::CopyCited => return self.copy(Citation::With),
+            Command::Mouse => return Some(self.toggle_mouse()),
+            Command::NextHit => return self.go_to_hit(1),
+            Command::PreviousHit => return self.go_to_hit(-1),
+            Command::Open => return self.open(),
+            Command::Back => self.back(),
+            Command::NextSection => self.turn(1),
+            Command::PreviousSection => self.turn(-1),
+            Command::Section(n) => self.show_section(usize::from(n).saturating_sub(1)),
+            Command::Left => self.sideways(-1),
+            Command::Right => self.sideways(1),
+            Command::Go(step) => self.travel(step),
+            Command::Erase(erasure) => self.erase(erasure),
+        }
+        None
+    }
+
+    /// Sets everything that depends on the screen's size.
+    fn set(&mut self) {
+        let (setting, height) = (self.setting(), self.layout().body.height);
+        self.reading.set(setting, height);
+        let list = self.layout().list().1.height;
+        match &mut self.focus {
+            Focus::Reading => {}
+            Focus::Record(opened) => {
+                let top = opened.top;
+                if let Some(place) = self.reading.place() {
+                    *opened = Opened::new(self.reading.document(), place, setting);
+                    opened.scroll_to(top, height);
+                }
+            }
+            Focus::Search(searching) => searching.choose(0, list),
+            Focus::Library(listing) => listing.choose(0, &self.library, list),
+            Focus::Text(sheet) => {
+                sheet.set(&self.keymap, setting);
+                sheet.scroll_to(sheet.top, list);
+            }
+        }
+    }
+
+    /// Takes note of a library that has been read: the open document may be newer in it.
+    fn catalogue(&mut self) {
+        let (setting, height) = (self.setting(), self.layout().body.height);
+        if let Ok(document) = self.library.document(&self.reading.document().code)
+            && *document != *self.reading.document()
+        {
+            self.reading.replace(document, setting, height);
+        }
+        let open = self.reading.document().code.clone();
+        if let Focus::Search(searching) = &mut self.focus {
+            searching.ask(&self.index, &open);
+        }
+        self.set();
+    }
+
+    fn insert(&mut self, text: &str) {
+        let open = &self.reading.document().code;
+        if let Focus::Search(searching) = &mut self.focus {
+            searching.insert(text);
+            searching.ask(&self.index, open);
+        }
+    }
+
+    fn erase(&mut self, erasure: Erasure) {
+        let request = match erasure {
+            Erasure::Before => InputRequest::DeletePrevChar,
+            Erasure::After => InputRequest::DeleteNextChar,
+            Erasure::Word => InputRequest::DeletePrevWord,
+            Erasure::All => InputRequest::DeleteLine,
+        };
+        let open = &self.reading.document().code;
+        if let Focus::Search(searching) = &mut self.focus
+            && searching.edit(request)
+        {
+            searching.ask(&self.index, open);
+        }
+    }
+
+    /// Moves up or down in whatever has the keys.
+    fn travel(&mut self, step: Step) {
+        let body = self.layout().body.height;
+        let list = self.layout().list().1.height;
+        match &mut self.focus {
+            Focus::Reading => match step {
+                Step::Up => self.reading.up(body),
+                Step::Down => self.reading.down(body),
+                Step::PageUp => self.reading.page_up(body),
+                Step::PageDown => self.reading.page_down(body),
+                Step::Home => self.reading.home(),
+                Step::End => self.reading.end(body),
+            },
+            Focus::Record(opened) => {
+                let top = moved(opened.top, step, usize::from(body));
+                opened.scroll_to(top, body);
+            }
+            Focus::Text(sheet) => {
+                let top = moved(sheet.top, step, usize::from(list));
+                sheet.scroll_to(top, list);
+            }
+            Focus::Library(listing) => {
+                listing.choose(distance(step, usize::from(list)), &self.library, list);
+            }
+            Focus::Search(searching) => match step {
+                Step::Home => {
+                    searching.edit(InputRequest::GoToStart);
+                }
+                Step::End => {
+                    searching.edit(InputRequest::GoToEnd);
+                }
+                Step::Up | Step::Down | Step::PageUp | Step::PageDown => {
+                    searching.choose(distance(step, searching.visible(list)), list);
+                }
+            },
+        }
+    }
+
+    /// Moves left or right: between sections, rows, or characters.
+    fn sideways(&mut self, by: isize) {
+        match &mut self.focus {
+            Focus::Reading => {
+                if let Some(section) = self.reading.section().checked_add_signed(by) {
+                    self.show_section(section);
+                }
+            }
+            Focus::Record(_) => {
+                let height = self.layout().body.height;
+                if let Some(row) = self.reading.selected().checked_add_signed(by) {
+                    self.reading.select(row, height);
+                    self.open_row();
+                }
+            }
+            Focus::Search(searching) => {
+                let request = if by < 0 {
+                    InputRequest::GoToPrevChar
+                } else {
+                    InputRequest::GoToNextChar
+                };
+                searching.edit(request);
+            }
+            Focus::Library(_) | Focus::Text(_) => {}
+        }
+    }
+
+    /// Goes to the section before or after, around the ends.
+    fn turn(&mut self, by: isize) {
+        let count = self.reading.document().sections.len().max(1);
+        let at = self
+            .reading
+            .section()
+            .checked_add_signed(by)
+            .unwrap_or(count - 1);
+        self.show_section(at % count);
+    }
+
+    pub(super) fn show_section(&mut self, section: usize) {
+        if section < self.reading.document().sections.len() {
+            self.reading
+                .show_section(section, self.setting(), self.layout().body.height);
+            self.focus = Focus::Reading;
+        }
+    }
+
+    fn open(&mut self) -> Option<Effect> {
+        match mem::replace(&mut self.focus, Focus::Reading) {
+            Focus::Reading => {
+                self.open_row();
+                None
+            }
+            Focus::Search(searching) => self.answer(*searching),
+            Focus::Library(listing) => self.open_listed(listing),
+            stays @ (Focus::Record(_) | Focus::Text(_)) => {
+                self.focus = stays;
+                None
+            }
+        }
+    }
+
+    /// Opens the selected row whole.
+    fn open_row(&mut self) {
+        if let Some(place) = self.reading.place() {
+            self.focus = Focus::Record(Opened::new(self.reading.document(), place, self.setting()));
+        }
+    }
+
+    /// Goes to the chosen hit; where nothing matched, asks for the chosen nearest term instead.
+    fn answer(&mut self, mut searching: Searching) -> Option<Effect> {
+        if let Some(term) = searching.nearest().map(str::to_owned) {
+            searching.replace(term);
+            searching.ask(&self.index, &self.reading.document().code);
+            self.focus = Focus::Search(Box::new(searching));
+            return None;
+        }
+        let Some(found) = searching.clone().found() else {
+            self.focus = Focus::Search(Box::new(searching));
+            return None;
+        };
+        self.found = Some(found);
+        self.go_to_hit(0)
+    }
+
+    fn open_listed(&mut self, listing: Listing) -> Option<Effect> {
+        match Listing::all(&self.library).nth(listing.chosen) {
+            Some(Listed::Entry(entry)) => Some(Effect::Load(entry.code.clone(), None)),
+            Some(Listed::Broken(broken)) => {
+                self.focus = Focus::Text(Sheet::report(broken, &self.keymap, self.setting()));
+                None
+            }
+            None => None,
+        }
+    }
+
+    fn list(&mut self) {
+        let open = &self.reading.document().code;
+        let chosen = self
+            .library
+            .entries()
+            .iter()
+            .position(|entry| entry.code == *open)
+            .unwrap_or(0);
+        let mut listing = Listing { chosen, top: 0 };
+        listing.choose(0, &self.library, self.layout().list().1.height);
+        self.focus = Focus::Library(listing);
+    }
+
+    /// Goes to a hit some way from the last one, around the ends.
+    fn go_to_hit(&mut self, by: isize) -> Option<Effect> {
+        let Some(Found { hits, at, text, .. }) = &mut self.found else {
+            self.note = Some("nothing searched for yet: / searches".to_owned());
+            return None;
+        };
+        let count = hits.len();
+        *at = at.checked_add_signed(by).unwrap_or(count - 1) % count;
+        let hit = &hits[*at];
+        self.note = Some(format!("hit {} of {count} for “{text}”", *at + 1));
+        let (code, place) = (hit.code.clone(), hit.place.clone());
+        if code != self.reading.document().code {
+            return Some(Effect::Load(code, place));
+        }
+        self.arrive(place.as_ref());
+        None
+    }
+
+    /// Shows a row of the open document.
+    fn arrive(&mut self, place: Option<&Place>) {
+        self.focus = Focus::Reading;
+        let (setting, height) = (self.setting(), self.layout().body.height);
+        if let Some(place) = place
+            && !self.reading.go(place, setting, height)
+        {
+            self.note = Some(format!("{} is no longer in this document", place.row.0));
+        }
+    }
+
+    fn back(&mut self) {
+        match self.focus {
+            Focus::Reading => self.found = None,
+            Focus::Record(_) | Focus::Search(_) | Focus::Library(_) | Focus::Text(_) => {
+                self.focus = Focus::Reading;
+            }
+        }
+    }
+}
+
+/// Returns the line shown first after a move through a text; the caller clamps it.
+const fn moved(top: usize, step: Step, height: usize) -> usize {
+    let page = if height > 1 { height - 1 } else { 1 };
+    match step {
+        Step::Up => top.saturating_sub(1),
+        Step::Down => top + 1,
+        Step::PageUp => top.saturating_sub(page),
+        Step::PageDown => top + page,
+        Step::Home => 0,
+        Step::End => usize::MAX,
+    }
+}
+
+/// Returns how far a move goes in a list that shows some items.
+fn distance(step: Step, visible: usize) -> isize {
+    let page = isize::try_from(visible).unwrap_or(isize::MAX).max(1);
+    match step {
+        Step::Up => -1,
+        Step::Down => 1,
+        Step::PageUp => -page,
+        Step::PageDown => page,
+        Step::Home => isize::MIN,
+        Step::End => isize::MAX,
+    }
+}

@@ -1,0 +1,173 @@
+//! Defines the words of the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::content::Charset;
+use crate::export::Format;
+use crate::terminal::{ColourChoice, Colours, Overrides};
+
+/// A reference for billing codes: the row, who says so, and as of when.
+///
+/// Reference only; no guarantee of coverage or payment.
+#[derive(Debug, Parser)]
+#[command(name = "codeleaf", version, args_conflicts_with_subcommands = true)]
+pub struct Arguments {
+    /// What to do instead of opening the reader.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+
+    /// A code (`83950`, `icd10cm:K92.2`), a code and a modifier (`83950-90`, `83950 90`), or a
+    /// file (`FILE.toml`, or anything with a `/`).
+    #[arg(value_name = "CODE[-MODIFIER] | FILE.toml")]
+    pub target: Vec<String>,
+
+    /// The documents and the screen.
+    #[command(flatten)]
+    pub options: Options,
+}
+
+/// Options that every command takes.
+#[derive(Args, Debug)]
+pub struct Options {
+    /// A folder of documents; may be given again. A later one stands before an earlier one, each
+    /// before `CODELEAF_CONTENT`, the user's data folder, and the built-in documents.
+    #[arg(long, value_name = "DIR", global = true)]
+    pub content: Vec<PathBuf>,
+
+    /// Colours: dark, light, high-contrast, monochrome, or a file of your own.
+    #[arg(long, value_name = "NAME | FILE", global = true)]
+    pub theme: Option<String>,
+
+    /// How many colours to send.
+    #[arg(long, value_enum, default_value_t, value_name = "WHEN", global = true)]
+    pub color: Colour,
+
+    /// Send ASCII only, whatever the locale says.
+    #[arg(long, global = true, conflicts_with = "unicode")]
+    pub ascii: bool,
+
+    /// For screen readers and braille lines: everything in one column, in order, and every change
+    /// said in the line below it.
+    #[arg(long, global = true)]
+    pub plain_ui: bool,
+
+    /// Send any character, whatever the locale says.
+    #[arg(long, global = true)]
+    pub unicode: bool,
+}
+
+/// What `--color` takes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Colour {
+    /// As `TERM`, `COLORTERM`, `NO_COLOR` and `CLICOLOR` say.
+    #[default]
+    Auto,
+    /// None: bold and underline only.
+    Never,
+    /// The 16 of every terminal.
+    #[value(name = "16")]
+    Ansi16,
+    /// The 256 of xterm.
+    #[value(name = "256")]
+    Ansi256,
+    /// Red, green and blue.
+    True,
+}
+
+impl Options {
+    /// Returns what stands before the environment.
+    pub fn overrides(&self) -> Overrides {
+        Overrides {
+            colour: match self.color {
+                Colour::Auto => ColourChoice::Auto,
+                Colour::Never => ColourChoice::Always(Colours::None),
+                Colour::Ansi16 => ColourChoice::Always(Colours::Ansi16),
+                Colour::Ansi256 => ColourChoice::Always(Colours::Ansi256),
+                Colour::True => ColourChoice::Always(Colours::True),
+            },
+            charset: match (self.ascii, self.unicode) {
+                (true, _) => Some(Charset::Ascii),
+                (_, true) => Some(Charset::Unicode),
+                _ => None,
+            },
+        }
+    }
+}
+
+/// What to do instead of opening the reader.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Print a document, one of its sections, or one row whole.
+    Show(Show),
+    /// Print which documents there are.
+    List {
+        /// How to write it.
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
+    /// Print where words are found: a modifier, a code, a phrase.
+    Search(Search),
+    /// Check content files, and print every error in them with line and column.
+    Check {
+        /// Files, or folders of files.
+        #[arg(required = true, value_name = "PATH")]
+        paths: Vec<PathBuf>,
+    },
+    /// Print a completion script for a shell.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Print the man page.
+    Man,
+}
+
+/// What `show` takes.
+#[derive(Args, Debug)]
+pub struct Show {
+    /// A code, a code and a modifier, or a file, as for the reader.
+    #[arg(required = true, value_name = "CODE[-MODIFIER] | FILE.toml")]
+    pub target: Vec<String>,
+    /// One section: summary, overview, clinical, coding, payers, or one of the author's own.
+    #[arg(long)]
+    pub section: Option<String>,
+    /// How to write it.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// What `search` takes.
+#[derive(Args, Debug)]
+pub struct Search {
+    /// The words.
+    #[arg(required = true)]
+    pub words: Vec<String>,
+    /// How to write it.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+    /// How many places to print at most.
+    #[arg(long, default_value_t = 20)]
+    pub limit: usize,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn a_subcommand_wins_over_a_code() {
+        let read = Arguments::try_parse_from(["codeleaf", "list"]).unwrap();
+        assert!(matches!(read.command, Some(Command::List { .. })));
+        let read = Arguments::try_parse_from(["codeleaf", "83950", "90"]).unwrap();
+        assert_eq!(read.target, ["83950", "90"]);
+    }
+}

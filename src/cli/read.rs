@@ -1,0 +1,209 @@
+//! Opens the reader; without a terminal, prints what it would have opened.
+
+use std::io::{self, IsTerminal};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use ratatui::buffer::Buffer;
+
+use super::answer::{self, Answer};
+use super::arguments::Arguments;
+use super::target::{self, Found};
+use super::{complain, setup};
+use crate::app::{Effect, Host, Start, Whereabouts};
+use crate::content::{Document, Place};
+use crate::export::Format;
+use crate::keep::{self, Folders, Keeper};
+use crate::library::Library;
+use crate::page::Flow;
+use crate::search::Index;
+use crate::terminal::{self, Capabilities, Event, Local, Painting, Session};
+
+/// How long leaving waits for the state file.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// Where the reader starts.
+struct Opening {
+    library: Arc<Library>,
+    document: Arc<Document>,
+    place: Option<Place>,
+    top: usize,
+    note: Option<String>,
+}
+
+/// Opens the reader.
+pub fn read(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let options = &arguments.options;
+    let opening = if arguments.target.is_empty() {
+        resume(Arc::new(setup::library(options)))?
+    } else {
+        match target::find(&arguments.target, options) {
+            Ok(found) => match Opening::of(&found) {
+                Ok(opening) => opening,
+                // A bare value of several systems is not guessed at.
+                Err(words) if io::stdout().is_terminal() => {
+                    complain(&words);
+                    return Ok(ExitCode::from(super::BAD));
+                }
+                Err(_) => return print(arguments, &found),
+            },
+            Err(miss) => return Answer::from(miss).print(),
+        }
+    };
+    let capabilities = match Capabilities::detect(&setup::variable, options.overrides()) {
+        Painting::Full(capabilities) if io::stdout().is_terminal() => capabilities,
+        painting => {
+            if io::stdout().is_terminal() && matches!(painting, Painting::Plain(_)) {
+                complain(
+                    "TERM is dumb or not set, so this is plain text; set TERM to read by keys",
+                );
+            }
+            let documents = vec![(opening.document, opening.place)];
+            let found = Found {
+                library: opening.library,
+                documents,
+            };
+            return print(arguments, &found);
+        }
+    };
+    open(arguments, opening, capabilities)
+}
+
+/// Prints what would have been opened.
+fn print(arguments: &Arguments, found: &Found) -> anyhow::Result<ExitCode> {
+    answer::show(
+        found,
+        None,
+        Format::Text,
+        setup::charset(&arguments.options),
+    )
+    .print()
+}
+
+impl Opening {
+    fn of(found: &Found) -> Result<Self, String> {
+        match found.documents.as_slice() {
+            [(document, place)] => Ok(Self {
+                library: Arc::clone(&found.library),
+                document: Arc::clone(document),
+                place: place.clone(),
+                top: 0,
+                note: None,
+            }),
+            several => {
+                let codes: Vec<String> = several
+                    .iter()
+                    .map(|(document, _)| document.code.to_string())
+                    .collect();
+                Err(format!(
+                    "several codes are written so: {}",
+                    codes.join(", ")
+                ))
+            }
+        }
+    }
+}
+
+/// Finds where the reader was; where nobody was here before, the first document.
+fn resume(library: Arc<Library>) -> anyhow::Result<Opening> {
+    let path = Folders::of_user().map(|folders| folders.state_file());
+    let (kept, note) = match path.as_deref().map(keep::read) {
+        Some(Ok(kept)) => (kept, None),
+        Some(Err(error)) => (None, Some(error.to_string())),
+        None => (None, None),
+    };
+    if let Some(Whereabouts { code, place, top }) = kept
+        && let Ok(document) = library.document(&code)
+    {
+        return Ok(Opening {
+            library,
+            document,
+            place,
+            top,
+            note,
+        });
+    }
+    let code = library.entries().first().map(|entry| entry.code.clone());
+    let code = code.context("there are no documents")?;
+    let document = library.document(&code)?;
+    Ok(Opening {
+        library,
+        document,
+        place: None,
+        top: 0,
+        note,
+    })
+}
+
+fn open(
+    arguments: &Arguments,
+    opening: Opening,
+    capabilities: Capabilities,
+) -> anyhow::Result<ExitCode> {
+    let options = &arguments.options;
+    let keymap = setup::keymap()?;
+    let theme = setup::theme(options)?;
+    let local = Local::open(capabilities).context("cannot take over the terminal")?;
+    let size = local.size();
+    let library = Arc::clone(&opening.library);
+    let start = Start {
+        library: opening.library,
+        index: Arc::default(),
+        keymap: Arc::new(keymap),
+        host: Host::Local,
+        charset: capabilities.charset,
+        size: ratatui::layout::Size::new(size.columns(), size.rows()),
+        document: opening.document,
+        place: opening.place,
+        top: opening.top,
+        note: opening.note,
+        flow: if options.plain_ui {
+            Flow::Linear
+        } else {
+            Flow::Columns
+        },
+    };
+    let mut session = Session::new(start, Arc::new(theme), capabilities);
+    // The picture first, everything else beside it.
+    session.draw(Instant::now(), &mut Buffer::default(), &mut local.writer())?;
+    index(&library, &local);
+    let teller = local.sender();
+    let keeper = Folders::of_user().map(|folders| {
+        Keeper::start(folders.state_file(), move |error| {
+            // A session that has ended needs no note.
+            let _ = teller.send(Event::Note(error.to_string()));
+        })
+    });
+    let ending = terminal::run(local, session, |effect| match effect {
+        Effect::Load(code, place) => {
+            let document = library.document(&code).map_err(|error| error.to_string());
+            Some(Event::Loaded(document, place))
+        }
+        Effect::Keep(whereabouts) => {
+            if let Some(keeper) = &keeper {
+                keeper.keep(whereabouts);
+            }
+            None
+        }
+        Effect::Quit | Effect::Suspend | Effect::Redraw | Effect::Copy(_) | Effect::Mouse(_) => {
+            None
+        }
+    })?;
+    if let Some(keeper) = keeper {
+        keeper.finish(PATIENCE);
+    }
+    Ok(ExitCode::from(ending.exit_status()))
+}
+
+/// Reads every document for search, while the reader reads.
+fn index(library: &Arc<Library>, local: &Local) {
+    let (library, events) = (Arc::clone(library), local.sender());
+    thread::spawn(move || {
+        let index = Arc::new(Index::build(&library));
+        // A session that has ended searches no more.
+        let _ = events.send(Event::Catalogue(library, index));
+    });
+}

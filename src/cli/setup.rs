@@ -1,0 +1,82 @@
+//! Gathers what every command starts from: the library, keys and colours.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+
+use super::arguments::Options;
+use crate::app::Keymap;
+use crate::content::Charset;
+use crate::keep::Folders;
+use crate::library::Library;
+use crate::terminal::{Capabilities, Painting};
+use crate::view::Theme;
+
+/// Returns an environment variable, where it is set and valid UTF-8.
+pub fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// Opens every document.
+pub fn library(options: &Options) -> Library {
+    let folders = crate::library::folders(&options.content, |name| std::env::var_os(name));
+    if folders.is_empty() {
+        Library::built_in()
+    } else {
+        Library::open(&folders)
+    }
+}
+
+/// Returns the characters in which plain output is written.
+pub fn charset(options: &Options) -> Charset {
+    match Capabilities::detect(&variable, options.overrides()) {
+        Painting::Full(capabilities) => capabilities.charset,
+        Painting::Plain(charset) => charset,
+    }
+}
+
+/// Returns the keys, patched by the user's file where there is one.
+pub fn keymap() -> anyhow::Result<Keymap> {
+    let keymap = Keymap::built_in()?;
+    let Some(path) = Folders::of_user().map(|folders| folders.config.join("keymap.toml")) else {
+        return Ok(keymap);
+    };
+    match text(&path)? {
+        Some(text) => Ok(keymap.patched(&path.display().to_string(), &text)?),
+        None => Ok(keymap),
+    }
+}
+
+/// Returns the theme that was asked for: one that the program comes with, one of the user's
+/// folder, or a file.
+pub fn theme(options: &Options) -> anyhow::Result<Theme> {
+    let name = options
+        .theme
+        .as_deref()
+        .or_else(|| Theme::names().next())
+        .unwrap_or_default();
+    if let Some(theme) = Theme::built_in(name) {
+        return Ok(theme?);
+    }
+    let own = Folders::of_user().map(|folders| folders.config.join(format!("themes/{name}.toml")));
+    let paths = [Some(PathBuf::from(name)), own].into_iter().flatten();
+    for path in paths {
+        if let Some(text) = text(&path)? {
+            return Ok(Theme::read(&path.display().to_string(), &text)?);
+        }
+    }
+    let known: Vec<&str> = Theme::names().collect();
+    bail!(
+        "no theme `{name}`; known are {}, or give a file",
+        known.join(", ")
+    )
+}
+
+/// Reads a small text file; nothing where there is none.
+fn text(path: &Path) -> anyhow::Result<Option<String>> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
+    }
+}

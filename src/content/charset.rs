@@ -1,0 +1,165 @@
+//! Defines the characters a reader's terminal can show, and how text is said with fewer.
+//!
+//! It lives with the content because pages, views and terminals all ask for it, and none of them
+//! may use the next.
+
+use std::borrow::Cow;
+
+use deunicode::deunicode_char;
+
+/// The characters that a reader can see.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Charset {
+    /// Every character.
+    #[default]
+    Unicode,
+    /// The 95 printable characters of ASCII.
+    Ascii,
+}
+
+impl Charset {
+    /// Returns one line of text in characters that the reader can see.
+    ///
+    /// Under [`Charset::Ascii`] the result holds printable ASCII only: accents are dropped, signs
+    /// are spelled out (`≥` as `>=`, `§` as `Sec.`), and a control character becomes a space. It
+    /// may be longer than the text was, so it comes before wrapping.
+    pub fn text(self, text: &str) -> Cow<'_, str> {
+        if self == Self::Unicode || text.bytes().all(is_printable) {
+            return Cow::Borrowed(text);
+        }
+        let mut out = String::with_capacity(text.len());
+        for character in text.chars() {
+            push(&mut out, character);
+        }
+        Cow::Owned(out)
+    }
+}
+
+fn is_printable(byte: u8) -> bool {
+    (b' '..=b'~').contains(&byte)
+}
+
+fn push(out: &mut String, character: char) {
+    if character.is_control() {
+        out.push(' ');
+    } else if character.is_ascii() {
+        out.push(character);
+    } else if let Some(fraction) = fraction(character) {
+        // "2½" would otherwise become twenty-one halves.
+        if out.ends_with(|last: char| last.is_ascii_digit()) {
+            out.push(' ');
+        }
+        out.push_str(fraction);
+    } else if let Some(sign) = sign(character) {
+        out.push_str(sign);
+    } else {
+        match deunicode_char(character) {
+            Some(letters) => out.extend(
+                letters
+                    .chars()
+                    .filter(|&c| c == ' ' || c.is_ascii_graphic()),
+            ),
+            None => out.push('?'),
+        }
+    }
+}
+
+fn fraction(character: char) -> Option<&'static str> {
+    Some(match character {
+        '¼' => "1/4",
+        '½' => "1/2",
+        '¾' => "3/4",
+        '⅓' => "1/3",
+        '⅔' => "2/3",
+        '⅛' => "1/8",
+        _ => return None,
+    })
+}
+
+/// Returns what stands for a sign where `deunicode` would say nothing, too much or the wrong thing.
+fn sign(character: char) -> Option<&'static str> {
+    Some(match character {
+        '\u{a0}' | '\u{2007}' | '\u{2009}' | '\u{202f}' => " ",
+        '\u{ad}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}'
+        | '\u{feff}' => "",
+        '‐' | '‑' | '‒' | '–' | '−' | '·' => "-",
+        // Without spaces in the text, one hyphen would join two words into one.
+        '—' | '―' => "--",
+        '…' => "...",
+        '“' | '”' | '„' | '«' | '»' | '″' => "\"",
+        '‘' | '’' | '‚' | '‹' | '›' | '′' => "'",
+        '§' => "Sec.",
+        '¶' => "Para.",
+        '≥' => ">=",
+        '≤' => "<=",
+        '≠' => "!=",
+        '≈' => "~",
+        '±' => "+/-",
+        '÷' => "/",
+        '°' => " deg ",
+        '©' => "(c)",
+        '®' => "(R)",
+        '™' => "(TM)",
+        'µ' | 'μ' => "u",
+        '→' => "->",
+        '←' => "<-",
+        '↑' => "Up",
+        '↓' => "Down",
+        '•' | '▪' | '■' | '●' => "*",
+        '▸' | '▶' | '►' => ">",
+        '◂' | '◀' | '◄' => "<",
+        '✓' | '✔' => "+",
+        '×' | '✗' | '✘' => "x",
+        '€' => "EUR ",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signs_of_medical_prose_are_spelled_out() {
+        let cases = [
+            ("a — b", "a -- b"),
+            ("assay—not", "assay--not"),
+            ("2019–2023", "2019-2023"),
+            ("and so on…", "and so on..."),
+            ("“not” ‘available’", "\"not\" 'available'"),
+            ("§410.32", "Sec.410.32"),
+            ("≥15 ng/mL ≤ 2 ×", ">=15 ng/mL <= 2 x"),
+            ("CPT © AMA®, CPT™", "CPT (c) AMA(R), CPT(TM)"),
+            ("½ of 2½", "1/2 of 2 1/2"),
+            ("µg, café, naïve", "ug, cafe, naive"),
+            ("codes · payers", "codes - payers"),
+            ("a\u{a0}b\u{200b}c", "a bc"),
+            ("β-HCG", "b-HCG"),
+        ];
+        for (text, ascii) in cases {
+            assert_eq!(Charset::Ascii.text(text), ascii, "{text}");
+            assert_eq!(Charset::Unicode.text(text), text);
+        }
+    }
+
+    #[test]
+    fn plain_text_is_not_copied() {
+        assert!(matches!(Charset::Ascii.text("HER2/neu"), Cow::Borrowed(_)));
+        assert!(matches!(Charset::Unicode.text("é"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn no_character_at_all_leaves_printable_ascii() {
+        for character in '\0'..=char::MAX {
+            let text = character.to_string();
+            let ascii = Charset::Ascii.text(&text);
+            assert!(
+                ascii.bytes().all(is_printable),
+                "{character:?} became {ascii:?}"
+            );
+        }
+    }
+}

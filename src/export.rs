@@ -1,0 +1,107 @@
+//! Defines how a document leaves: as plain text, Markdown or JSON, whole, a section, or one row.
+//!
+//! None of them holds an escape sequence, and each ends with the notices.
+
+mod json;
+mod markdown;
+mod text;
+
+use crate::content::{Block, Charset, Document, Place, Row, Section, SectionId};
+use crate::library::Library;
+use crate::search::{Query, Results};
+
+pub use json::SCHEMA;
+
+/// The columns that plain text is set in.
+const COLUMNS: u16 = 84;
+
+/// What of a document leaves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// All of it.
+    Whole,
+    /// One section.
+    Section(SectionId),
+    /// One row, with every field, remark and source.
+    Row(Place),
+}
+
+/// How it is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// Plain text, set as on screen.
+    #[default]
+    Text,
+    /// Markdown, with tables.
+    Markdown,
+    /// JSON, stable and documented in the README.
+    Json,
+}
+
+/// Writes a document, or a part of it. A part that is not there leaves the notices alone.
+pub fn document(document: &Document, extent: &Extent, format: Format, charset: Charset) -> String {
+    match format {
+        Format::Text => text::document(document, extent, charset),
+        Format::Markdown => markdown::document(document, extent),
+        Format::Json => json::document(document, extent),
+    }
+}
+
+/// Writes the catalogue: a document a line, then the files that could not be read.
+pub fn list(library: &Library, format: Format, charset: Charset) -> String {
+    match format {
+        Format::Text => text::list(library, charset),
+        Format::Markdown => markdown::list(library),
+        Format::Json => json::list(library),
+    }
+}
+
+/// Writes the answer to a query.
+pub fn results(
+    query: &Query,
+    results: &Results,
+    notices: &[String],
+    format: Format,
+    charset: Charset,
+) -> String {
+    match format {
+        Format::Text => text::results(results, notices, charset),
+        Format::Markdown => markdown::results(query, results, notices),
+        Format::Json => json::results(query, results, notices),
+    }
+}
+
+/// Returns the blocks that leave, with the rows that leave of each.
+fn parts<'a>(
+    document: &'a Document,
+    extent: &'a Extent,
+) -> impl Iterator<Item = (&'a Section, Vec<(&'a Block, Vec<&'a Row>)>)> {
+    document
+        .sections
+        .iter()
+        .map(|section| {
+            let blocks = section.blocks.iter().map(|block| {
+                let rows = block
+                    .rows
+                    .iter()
+                    .filter(|row| leaves(section, block, row, extent))
+                    .collect();
+                (block, rows)
+            });
+            (
+                section,
+                blocks
+                    .filter(|(_, rows): &(_, Vec<&Row>)| !rows.is_empty())
+                    .collect(),
+            )
+        })
+        .filter(|(_, blocks): &(_, Vec<_>)| !blocks.is_empty())
+}
+
+fn leaves(section: &Section, block: &Block, row: &Row, extent: &Extent) -> bool {
+    match extent {
+        Extent::Whole => true,
+        Extent::Section(id) => section.id == *id,
+        Extent::Row(place) => Place::of(section, block, row) == *place,
+    }
+}

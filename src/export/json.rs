@@ -1,0 +1,126 @@
+//! Writes JSON. Its shape is a promise: fields may be added, none is renamed or removed.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::{Extent, parts};
+use crate::content::{Document, Place};
+use crate::library::{Entry, Library, Origin};
+use crate::search::{Hit, Query, Results, Why};
+
+/// The version of the shape, which every answer names.
+pub const SCHEMA: u32 = 1;
+
+pub fn document(document: &Document, extent: &Extent) -> String {
+    let sections: Vec<Value> = parts(document, extent)
+        .map(|(section, blocks)| {
+            let blocks: Vec<Value> = blocks
+                .into_iter()
+                .map(|(block, rows)| {
+                    let rows: Vec<Value> = rows
+                        .into_iter()
+                        .map(|row| {
+                            let mut value = value(row);
+                            if let Value::Object(fields) = &mut value {
+                                fields.insert("place".into(), json!(Place::of(section, block, row)));
+                            }
+                            value
+                        })
+                        .collect();
+                    json!({ "id": block.id, "title": block.title, "shape": block.shape, "rows": rows })
+                })
+                .collect();
+            json!({
+                "id": section.id,
+                "title": section.title,
+                "headings": section.headings,
+                "blocks": blocks,
+            })
+        })
+        .collect();
+    pretty(&json!({
+        "schema": SCHEMA,
+        "code": document.code,
+        "title": document.title,
+        "status": document.status,
+        "effective": document.effective,
+        "revised": document.revised,
+        "reviewed_by": document.reviewed_by,
+        "next_review": document.next_review,
+        "synonyms": document.synonyms,
+        "sources": document.sources,
+        "sections": sections,
+        "notices": document.notices,
+    }))
+}
+
+pub fn list(library: &Library) -> String {
+    let documents: Vec<Value> = library.entries().iter().map(entry).collect();
+    let broken: Vec<Value> = library
+        .broken()
+        .iter()
+        .map(|broken| json!({ "path": broken.path.display().to_string(), "report": broken.report }))
+        .collect();
+    pretty(&json!({ "schema": SCHEMA, "documents": documents, "broken": broken }))
+}
+
+pub fn results(query: &Query, results: &Results, notices: &[String]) -> String {
+    pretty(&json!({
+        "schema": SCHEMA,
+        "query": query.text(),
+        "total": results.total,
+        "hits": results.hits.iter().map(hit).collect::<Vec<_>>(),
+        "nearest": results.nearest,
+        "notices": notices,
+    }))
+}
+
+fn entry(entry: &Entry) -> Value {
+    json!({
+        "code": entry.code,
+        "title": entry.title,
+        "status": entry.status,
+        "origin": origin(&entry.origin),
+        "hidden": entry.hidden.iter().map(origin).collect::<Vec<_>>(),
+        "modifiers": entry.modifiers,
+        "payers": entry.payers,
+    })
+}
+
+fn origin(origin: &Origin) -> Value {
+    match origin {
+        Origin::BuiltIn => json!("built in"),
+        Origin::File(path) => json!(path.display().to_string()),
+    }
+}
+
+fn hit(hit: &Hit) -> Value {
+    let why = match &hit.why {
+        Why::Code => json!({ "kind": "code" }),
+        Why::Modifier => json!({ "kind": "modifier" }),
+        Why::Synonym { asked, found } => {
+            json!({ "kind": "synonym", "asked": asked, "found": found })
+        }
+        Why::Words { field, typos } => json!({ "kind": "words", "field": field, "typos": typos }),
+    };
+    json!({
+        "code": hit.code,
+        "title": hit.title,
+        "place": hit.place,
+        "trail": hit.trail,
+        "why": why,
+        "snippet": {
+            "text": hit.snippet.text,
+            "marks": hit.snippet.marks.iter().map(|mark| [mark.start, mark.end]).collect::<Vec<_>>(),
+        },
+    })
+}
+
+fn value(from: &impl Serialize) -> Value {
+    // Plain structs with string keys always have a JSON form.
+    serde_json::to_value(from).unwrap_or_default()
+}
+
+fn pretty(value: &Value) -> String {
+    format!("{value:#}\n")
+}

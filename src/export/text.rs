@@ -1,0 +1,119 @@
+//! Writes plain text: the very lines that the reader shows.
+
+use super::{COLUMNS, Extent};
+use crate::content::{Charset, Document};
+use crate::library::{Library, Origin};
+use crate::page::{Flow, Page, Setting, Wanted, width};
+use crate::search::Results;
+
+pub fn document(document: &Document, extent: &Extent, charset: Charset) -> String {
+    let setting = Setting {
+        columns: COLUMNS,
+        charset,
+        flow: Flow::Columns,
+    };
+    let mut out = String::new();
+    let mut pages: Vec<(Option<&str>, Page)> = Vec::new();
+    for (n, section) in document.sections.iter().enumerate() {
+        match extent {
+            Extent::Section(id) if section.id != *id => {}
+            Extent::Row(_) => {}
+            Extent::Whole | Extent::Section(_) => {
+                let page = Page::of_section(document, n, setting, Wanted::Content);
+                pages.push((Some(&section.title), page));
+            }
+        }
+    }
+    if let Extent::Row(place) = extent {
+        pages.push((
+            None,
+            Page::of_row(document, place, setting, Wanted::Content),
+        ));
+    } else {
+        line(
+            &mut out,
+            &format!(
+                "{}  {}",
+                document.code.value(),
+                charset.text(&document.title)
+            ),
+        );
+        line(&mut out, "");
+    }
+    for (title, page) in pages {
+        if let Some(title) = title {
+            let title = charset.text(title);
+            line(&mut out, &title);
+            line(&mut out, &"=".repeat(width(&title)));
+        }
+        lines(&mut out, &page);
+        line(&mut out, "");
+    }
+    lines(&mut out, &Page::of_notices(document, setting));
+    out
+}
+
+pub fn list(library: &Library, charset: Charset) -> String {
+    let mut out = String::new();
+    for entry in library.entries() {
+        let origin = match &entry.origin {
+            Origin::BuiltIn => "built in".to_owned(),
+            Origin::File(path) => path.display().to_string(),
+        };
+        let words = format!(
+            "{}  {}  {} ({}; {origin})",
+            entry.code.value(),
+            entry.code.system(),
+            entry.title,
+            entry.status.id()
+        );
+        line(&mut out, &charset.text(&crate::content::sanitize(&words)));
+    }
+    for broken in library.broken() {
+        let path = broken.path.display().to_string();
+        let path = crate::content::sanitize(&path);
+        line(
+            &mut out,
+            &format!(
+                "! {}  could not be read; `codeleaf check` says why",
+                charset.text(&path)
+            ),
+        );
+    }
+    out
+}
+
+pub fn results(results: &Results, notices: &[String], charset: Charset) -> String {
+    let mut out = String::new();
+    for hit in &results.hits {
+        let mut trail = vec![hit.code.value()];
+        trail.extend(hit.trail.iter().map(String::as_str));
+        line(&mut out, &charset.text(&trail.join(" > ")));
+        line(
+            &mut out,
+            &format!("    {}", charset.text(&hit.snippet.text)),
+        );
+    }
+    let more = results.total.saturating_sub(results.hits.len());
+    if more > 0 {
+        line(&mut out, &format!("and {more} more places"));
+    }
+    if !results.hits.is_empty() {
+        line(&mut out, "");
+        for notice in notices {
+            line(&mut out, &charset.text(notice));
+        }
+    }
+    out
+}
+
+fn lines(out: &mut String, page: &Page) {
+    for text in &page.lines {
+        line(out, &text.to_string());
+    }
+}
+
+fn line(out: &mut String, text: &str) {
+    out.push_str(text.trim_end());
+    out.push('\n');
+}

@@ -1,0 +1,169 @@
+//! Tells families of terminals apart by the name in `TERM`.
+//!
+//! What each can do is from the terminfo entries of ncurses 6.4 and from the terminals' manuals.
+
+use super::{Colours, Feature, Features};
+
+/// Terminals that can do the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Family {
+    /// xterm and the emulators that follow it: nearly all of today's.
+    Xterm,
+    /// tmux, under its own name or as `screen` with `TMUX` set.
+    Tmux,
+    /// GNU screen, or tmux at the far end of a line, which cannot be told from it.
+    Screen,
+    /// The console of the Linux kernel.
+    LinuxConsole,
+    /// DEC's VT200 to VT500 series.
+    Vt220,
+    /// DEC's VT100 and VT102.
+    Vt100,
+    /// Anything else that follows ECMA-48.
+    Unknown,
+}
+
+/// The beginnings of the names of emulators that follow xterm.
+const LIKE_XTERM: [&str; 20] = [
+    "xterm",
+    "alacritty",
+    "foot",
+    "kitty",
+    "wezterm",
+    "ghostty",
+    "rio",
+    "contour",
+    "konsole",
+    "gnome",
+    "vte",
+    "iterm",
+    "st-",
+    "rxvt",
+    "putty",
+    "mintty",
+    "mlterm",
+    "Eterm",
+    "ms-terminal",
+    "termite",
+];
+
+/// The names, or parts of names, of those that show true colour for certain.
+const TRUE_COLOUR: [&str; 8] = [
+    "-direct",
+    "alacritty",
+    "foot",
+    "kitty",
+    "wezterm",
+    "ghostty",
+    "contour",
+    "iterm",
+];
+
+/// The beginnings of the names of DEC's terminals, the VT100 apart.
+const LIKE_VT220: [&str; 6] = ["vt2", "vt3", "vt4", "vt5", "d2", "d4"];
+
+const VT100: Features = Features::of(&[
+    Feature::ScrollRegion,
+    Feature::LateWrap,
+    Feature::DeviceStatus,
+]);
+
+const VT220: Features = Features::of(&[
+    Feature::ScrollRegion,
+    Feature::LateWrap,
+    Feature::DeviceStatus,
+    Feature::EraseCharacters,
+    Feature::HideCursor,
+    Feature::EndAttribute,
+]);
+
+const LINUX_CONSOLE: Features = Features::of(&[
+    Feature::ScrollRegion,
+    Feature::LateWrap,
+    Feature::DeviceStatus,
+    Feature::EraseCharacters,
+    Feature::LineAddress,
+    Feature::HideCursor,
+    Feature::EndAttribute,
+    Feature::Dim,
+]);
+
+/// SGR 3 is standout here, and ECH and mode 2026 are unknown.
+const SCREEN: Features = Features::of(&[
+    Feature::AlternateScreen,
+    Feature::ScrollRegion,
+    Feature::LateWrap,
+    Feature::LineAddress,
+    Feature::BracketedPaste,
+    Feature::HideCursor,
+    Feature::EndAttribute,
+    Feature::BrightColours,
+    Feature::Dim,
+    Feature::DeviceStatus,
+    Feature::Mouse,
+    Feature::Clipboard,
+]);
+
+const XTERM: Features = Features::of(&[
+    Feature::AlternateScreen,
+    Feature::ScrollRegion,
+    Feature::EraseCharacters,
+    Feature::LineAddress,
+    Feature::LateWrap,
+    Feature::Synchronized,
+    Feature::BracketedPaste,
+    Feature::HideCursor,
+    Feature::EndAttribute,
+    Feature::BrightColours,
+    Feature::Dim,
+    Feature::Italic,
+    Feature::CrossedOut,
+    Feature::DeviceStatus,
+    Feature::Mouse,
+    Feature::Clipboard,
+]);
+
+impl Family {
+    /// Returns the family of a name, or none for terminals that take no sequences at all.
+    pub(super) fn named(term: &str, inside_tmux: bool) -> Option<Self> {
+        let starts = |names: &[&str]| names.iter().any(|name| term.starts_with(name));
+        Some(match term {
+            "" | "dumb" | "unknown" | "network" | "dialup" | "emacs" => return None,
+            _ if inside_tmux || term.starts_with("tmux") => Self::Tmux,
+            _ if term.starts_with("screen") => Self::Screen,
+            _ if term == "st" || starts(&LIKE_XTERM) => Self::Xterm,
+            _ if term.starts_with("linux") => Self::LinuxConsole,
+            _ if term.starts_with("vt10") => Self::Vt100,
+            _ if starts(&LIKE_VT220) => Self::Vt220,
+            _ if term.contains("256color") || term.contains("-direct") => Self::Xterm,
+            _ => Self::Unknown,
+        })
+    }
+
+    pub(super) const fn features(self) -> Features {
+        match self {
+            Self::Xterm | Self::Tmux => XTERM,
+            Self::Screen => SCREEN,
+            Self::LinuxConsole => LINUX_CONSOLE,
+            Self::Vt220 => VT220,
+            Self::Vt100 => VT100,
+            Self::Unknown => Features::of(&[]),
+        }
+    }
+
+    /// Says whether the terminal has characters beyond its national ones.
+    pub(super) const fn shows_unicode(self) -> bool {
+        !matches!(self, Self::Vt100 | Self::Vt220)
+    }
+
+    pub(super) fn colours(self, term: &str, says_true: bool) -> Colours {
+        match self {
+            Self::Vt100 | Self::Vt220 => Colours::None,
+            Self::Xterm | Self::Tmux if says_true => Colours::True,
+            Self::Xterm if TRUE_COLOUR.iter().any(|name| term.contains(name)) => Colours::True,
+            Self::Tmux => Colours::Ansi256,
+            Self::Xterm | Self::Screen if term.contains("256") => Colours::Ansi256,
+            Self::Xterm | Self::Screen | Self::LinuxConsole | Self::Unknown => Colours::Ansi16,
+        }
+    }
+}

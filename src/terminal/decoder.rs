@@ -1,0 +1,117 @@
+//! Turns the bytes that a terminal sends into keys, pasted text and clicks.
+//!
+//! `termina`'s parser knows what each sequence means, but keeps an unfinished one for ever and
+//! lets the tail of an unknown one pass as typed text. So bytes are first cut into whole sequences
+//! here, where silence ends what is unfinished, and nothing grows without bound.
+
+mod key;
+mod paste;
+mod sequence;
+
+use std::time::{Duration, Instant};
+
+use crossterm::event::KeyEvent;
+
+use sequence::{Cutter, Piece};
+
+/// How long an unfinished sequence is waited for. A lone Esc is seen as a key after this; a
+/// sequence that a slow line tears apart arrives whole within it.
+const SILENCE: Duration = Duration::from_millis(80);
+
+/// How long the rest of pasted text is waited for. What comes later is taken for keys, so this
+/// outlasts a packet that had to be sent again.
+const SILENCE_IN_PASTE: Duration = Duration::from_secs(2);
+
+/// What a reader did at the terminal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// A key was pressed. Its modifiers are those that `crokey` gives the key's name.
+    Key(KeyEvent),
+    /// Text was pasted: one line, free of control characters.
+    Paste(String),
+    /// The mouse was used, where its capture is on.
+    Mouse(Mouse),
+    /// The terminal has read everything up to the last device-status query.
+    Ready,
+}
+
+/// What was done with the mouse, and where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mouse {
+    /// What was done.
+    pub kind: MouseKind,
+    /// The column, counted from zero.
+    pub column: u16,
+    /// The row, counted from zero.
+    pub row: u16,
+}
+
+/// What was done with the mouse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MouseKind {
+    /// The left button went down.
+    Press,
+    /// The wheel turned away from the reader.
+    WheelUp,
+    /// The wheel turned towards the reader.
+    WheelDown,
+}
+
+/// Turns bytes into [`Input`], however they are cut.
+#[derive(Debug, Default)]
+pub struct Decoder {
+    cutter: Cutter,
+    parser: termina::Parser,
+    deadline: Option<Instant>,
+}
+
+impl Decoder {
+    /// Reads bytes that arrived at a moment and appends what they mean.
+    pub fn feed(&mut self, bytes: &[u8], now: Instant, out: &mut Vec<Input>) {
+        for &byte in bytes {
+            self.cutter
+                .push(byte, &mut |piece| interpret(&mut self.parser, piece, out));
+        }
+        let silence = if self.cutter.is_in_paste() {
+            Some(SILENCE_IN_PASTE)
+        } else if self.cutter.is_in_sequence() {
+            Some(SILENCE)
+        } else {
+            None
+        };
+        self.deadline = silence.map(|silence| now + silence);
+    }
+
+    /// Returns when [`Decoder::expire`] is to be called unless more bytes arrive.
+    pub fn deadline(&self) -> Option<Instant> {
+        self.deadline
+    }
+
+    /// Takes what is unfinished for all there will be, if its time is up. Bytes that have arrived
+    /// by now are to be fed first: what they end is not unfinished.
+    pub fn expire(&mut self, now: Instant, out: &mut Vec<Input>) {
+        if self.deadline.is_some_and(|deadline| deadline <= now) {
+            self.cutter
+                .finish(&mut |piece| interpret(&mut self.parser, piece, out));
+            self.deadline = None;
+        }
+    }
+
+    /// Returns how many bytes are kept for later.
+    #[cfg(test)]
+    fn pending(&self) -> usize {
+        self.cutter.pending()
+    }
+}
+
+fn interpret(parser: &mut termina::Parser, piece: Piece<'_>, out: &mut Vec<Input>) {
+    match piece {
+        Piece::Ready => out.push(Input::Ready),
+        Piece::Paste(text) => out.push(Input::Paste(text)),
+        Piece::Key(key) => out.push(Input::Key(key)),
+        Piece::Sequence { bytes, alt } => out.extend(key::input(parser, bytes, alt)),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,300 @@
+//! Cuts the bytes that a terminal sends into whole sequences.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use super::paste::Paste;
+
+const ESC: u8 = 0x1b;
+const BEL: u8 = 0x07;
+
+/// The most bytes of a sequence that are kept. The longest that means anything here, a key with
+/// all of kitty's additions, has about 40.
+const LIMIT: usize = 256;
+
+/// A whole sequence, or what it is known to mean.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Piece<'a> {
+    /// A character or a sequence that the parser knows.
+    Sequence {
+        bytes: &'a [u8],
+        /// Whether an ESC came before the sequence's own, as some terminals say Alt.
+        alt: bool,
+    },
+    Key(KeyEvent),
+    Paste(String),
+    Ready,
+}
+
+/// Where in a sequence the bytes so far end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum State {
+    #[default]
+    Ground,
+    /// In a character that takes more bytes.
+    Utf8,
+    /// After ESC.
+    Escape,
+    /// After ESC ESC.
+    EscapeEscape,
+    /// After ESC O.
+    Ss3,
+    /// After ESC [.
+    Csi,
+    /// In a control sequence that is too long to mean anything.
+    CsiTooLong,
+    /// After ESC [ [, with which the Linux console begins its function keys.
+    CsiLinux,
+    /// After ESC [ M, which three more bytes of any value follow.
+    CsiMouse,
+    /// In a string such as ESC ] begins; it is the answer to a question that nobody asked.
+    Text { empty: bool },
+    /// After an ESC within such a string.
+    TextEscape,
+    /// In pasted text.
+    Paste,
+}
+
+/// Cuts bytes into whole sequences.
+#[derive(Debug, Default)]
+pub(super) struct Cutter {
+    state: State,
+    /// The bytes of the unfinished sequence; in a paste, of what may end it.
+    bytes: Vec<u8>,
+    alt: bool,
+    paste: Paste,
+}
+
+impl Cutter {
+    pub(super) fn is_in_paste(&self) -> bool {
+        self.state == State::Paste
+    }
+
+    pub(super) fn is_in_sequence(&self) -> bool {
+        self.state != State::Ground
+    }
+
+    #[cfg(test)]
+    pub(super) fn pending(&self) -> usize {
+        self.bytes.len() + self.paste.len()
+    }
+
+    /// Reads a byte and hands over what it completes.
+    pub(super) fn push(&mut self, byte: u8, sink: &mut dyn FnMut(Piece<'_>)) {
+        match self.state {
+            State::Ground => self.ground(byte, sink),
+            State::Utf8 => self.utf8(byte, sink),
+            State::Escape => self.escape(byte, sink),
+            State::EscapeEscape => match byte {
+                b'[' | b'O' => {
+                    self.alt = true;
+                    self.bytes.pop();
+                    self.escape(byte, sink);
+                }
+                ESC => sink(Piece::Key(escape_key())),
+                _ => {
+                    sink(Piece::Key(escape_key()));
+                    self.bytes.pop();
+                    self.escape(byte, sink);
+                }
+            },
+            State::Ss3 => match byte {
+                b' '..=b'~' => self.complete(byte, sink),
+                _ => self.restart(byte, sink),
+            },
+            State::Csi => self.csi(byte, sink),
+            State::CsiTooLong => match byte {
+                b' '..=b'?' => {}
+                b'@'..=b'~' => self.reset(),
+                _ => self.restart(byte, sink),
+            },
+            State::CsiLinux => match byte {
+                b'A'..=b'E' => self.complete(byte, sink),
+                _ => self.restart(byte, sink),
+            },
+            State::CsiMouse => {
+                if self.bytes.len() == 5 {
+                    self.complete(byte, sink);
+                } else {
+                    self.bytes.push(byte);
+                }
+            }
+            State::Text { .. } => match byte {
+                BEL => self.reset(),
+                ESC => self.state = State::TextEscape,
+                0x00..=0x1f => self.restart(byte, sink),
+                _ => self.state = State::Text { empty: false },
+            },
+            State::TextEscape => {
+                self.reset();
+                if byte != b'\\' {
+                    self.ground(ESC, sink);
+                    self.escape(byte, sink);
+                }
+            }
+            State::Paste => self.paste(byte, sink),
+        }
+    }
+
+    /// Takes the unfinished sequence for all there will be.
+    pub(super) fn finish(&mut self, sink: &mut dyn FnMut(Piece<'_>)) {
+        let unfinished = std::mem::take(&mut self.bytes);
+        if self.alt {
+            sink(Piece::Key(escape_key()));
+        }
+        match (self.state, unfinished.as_slice()) {
+            (State::Escape, _) => sink(Piece::Key(escape_key())),
+            (State::EscapeEscape, _) => {
+                sink(Piece::Key(escape_key()));
+                sink(Piece::Key(escape_key()));
+            }
+            // What Alt and one of these characters sends is how a sequence begins.
+            (State::Ss3 | State::Csi | State::Text { empty: true }, &[ESC, byte]) => {
+                sink(Piece::Key(alt_key(char::from(byte))));
+            }
+            (State::Paste, held) => {
+                self.paste.extend(held);
+                sink(Piece::Paste(self.paste.take()));
+            }
+            _ => {}
+        }
+        self.reset();
+    }
+
+    fn ground(&mut self, byte: u8, sink: &mut dyn FnMut(Piece<'_>)) {
+        match byte {
+            ESC => {
+                self.bytes.push(byte);
+                self.state = State::Escape;
+            }
+            0x00..=0x7f => self.complete(byte, sink),
+            _ => {
+                self.bytes.push(byte);
+                self.utf8_so_far(sink);
+            }
+        }
+    }
+
+    fn utf8(&mut self, byte: u8, sink: &mut dyn FnMut(Piece<'_>)) {
+        if (0x80..=0xbf).contains(&byte) {
+            self.bytes.push(byte);
+            self.utf8_so_far(sink);
+        } else {
+            self.restart(byte, sink);
+        }
+    }
+
+    /// Hands a character over if it is whole, and drops what can be none.
+    fn utf8_so_far(&mut self, sink: &mut dyn FnMut(Piece<'_>)) {
+        let start = usize::from(self.bytes[0] == ESC);
+        match std::str::from_utf8(&self.bytes[start..]) {
+            Ok(_) => self.hand_over(sink),
+            Err(error) if error.error_len().is_none() => self.state = State::Utf8,
+            Err(_) => self.reset(),
+        }
+    }
+
+    fn escape(&mut self, byte: u8, sink: &mut dyn FnMut(Piece<'_>)) {
+        self.state = match byte {
+            ESC => State::EscapeEscape,
+            b'[' => State::Csi,
+            b'O' => State::Ss3,
+            b']' | b'P' | b'X' | b'^' | b'_' => State::Text { empty: true },
+            0x00..=0x7f => return self.complete(byte, sink),
+            _ => {
+                self.bytes.push(byte);
+                return self.utf8_so_far(sink);
+            }
+        };
+        self.bytes.push(byte);
+    }
+
+    fn csi(&mut self, byte: u8, sink: &mut dyn FnMut(Piece<'_>)) {
+        let first = self.bytes.len() == 2;
+        match byte {
+            b'M' if first => {
+                self.bytes.push(byte);
+                self.state = State::CsiMouse;
+            }
+            b'[' if first => {
+                self.bytes.push(byte);
+                self.state = State::CsiLinux;
+            }
+            b' '..=b'?' if self.bytes.len() < LIMIT => self.bytes.push(byte),
+            b' '..=b'?' => self.state = State::CsiTooLong,
+            b'@'..=b'~' => match (&self.bytes[2..], byte) {
+                (b"0", b'n') => {
+                    self.reset();
+                    sink(Piece::Ready);
+                }
+                (b"200", b'~') => {
+                    self.reset();
+                    self.state = State::Paste;
+                }
+                _ => self.complete(byte, sink),
+            },
+            _ => self.restart(byte, sink),
+        }
+    }
+
+    /// Reads a byte of pasted text. A terminal may answer in the midst of it.
+    fn paste(&mut self, byte: u8, sink: &mut dyn FnMut(Piece<'_>)) {
+        const END: &[u8] = b"\x1b[201~";
+        const ANSWER: &[u8] = b"\x1b[0n";
+        self.bytes.push(byte);
+        if self.bytes == END {
+            let text = self.paste.take();
+            self.reset();
+            sink(Piece::Paste(text));
+        } else if self.bytes == ANSWER {
+            self.bytes.clear();
+            sink(Piece::Ready);
+        } else if !END.starts_with(&self.bytes) && !ANSWER.starts_with(&self.bytes) {
+            self.bytes.pop();
+            self.paste.extend(&self.bytes);
+            self.bytes.clear();
+            if byte == ESC {
+                self.bytes.push(byte);
+            } else {
+                self.paste.extend(&[byte]);
+            }
+        }
+    }
+
+    fn complete(&mut self, byte: u8, sink: &mut dyn FnMut(Piece<'_>)) {
+        self.bytes.push(byte);
+        self.hand_over(sink);
+    }
+
+    fn hand_over(&mut self, sink: &mut dyn FnMut(Piece<'_>)) {
+        sink(Piece::Sequence {
+            bytes: &self.bytes,
+            alt: self.alt,
+        });
+        self.reset();
+    }
+
+    /// Drops what is unfinished; the byte that cannot continue it begins something else.
+    fn restart(&mut self, byte: u8, sink: &mut dyn FnMut(Piece<'_>)) {
+        self.reset();
+        self.ground(byte, sink);
+    }
+
+    fn reset(&mut self) {
+        self.state = State::Ground;
+        self.bytes.clear();
+        self.alt = false;
+    }
+}
+
+fn escape_key() -> KeyEvent {
+    KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE)
+}
+
+fn alt_key(character: char) -> KeyEvent {
+    let shift = if character.is_ascii_uppercase() {
+        KeyModifiers::SHIFT
+    } else {
+        KeyModifiers::NONE
+    };
+    KeyEvent::new(KeyCode::Char(character), KeyModifiers::ALT | shift)
+}

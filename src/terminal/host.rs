@@ -1,0 +1,96 @@
+//! Runs a session on the reader's own terminal.
+
+use std::io;
+use std::sync::mpsc::RecvTimeoutError;
+use std::time::Instant;
+
+use ratatui::buffer::Buffer;
+
+use super::{Event, Local, Reason, Session};
+use crate::app::Effect;
+
+/// How a session ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// The reader left.
+    Left,
+    /// The program was told to end.
+    Told(Reason),
+    /// The terminal is gone.
+    Gone,
+}
+
+impl Ending {
+    /// Returns the exit status that goes with it.
+    pub const fn exit_status(self) -> u8 {
+        match self {
+            Self::Left => 0,
+            Self::Told(reason) => reason.exit_status(),
+            Self::Gone => Reason::HungUp.exit_status(),
+        }
+    }
+}
+
+/// Runs a session until it ends, and gives the terminal back. `hands` carries out what is not the
+/// terminal's: it loads documents and keeps the reader's place, and may answer with an event.
+///
+/// Everything that is waiting is handed in before one frame is drawn, so that a storm of keys or
+/// resizes costs one frame.
+pub fn run(
+    local: Local,
+    mut session: Session,
+    mut hands: impl FnMut(Effect) -> Option<Event>,
+) -> io::Result<Ending> {
+    let mut out = local.writer();
+    let mut scratch = Buffer::default();
+    let mut ending = None;
+    while ending.is_none() {
+        if session
+            .draw(Instant::now(), &mut scratch, &mut out)
+            .is_err()
+        {
+            ending = Some(Ending::Gone);
+            break;
+        }
+        let first = match session.deadline() {
+            None => local.events().recv().unwrap_or(Event::Eof),
+            Some(at) => {
+                let patience = at.saturating_duration_since(Instant::now());
+                match local.events().recv_timeout(patience) {
+                    Ok(event) => event,
+                    Err(RecvTimeoutError::Timeout) => Event::Deadline,
+                    Err(RecvTimeoutError::Disconnected) => Event::Eof,
+                }
+            }
+        };
+        let mut waiting: Vec<Event> = std::iter::once(first)
+            .chain(local.events().try_iter())
+            .collect();
+        // Answers of `hands` count before what came after the question.
+        waiting.reverse();
+        while let Some(event) = waiting.pop() {
+            match event {
+                Event::Leave(reason) => ending = Some(Ending::Told(reason)),
+                Event::Eof => ending = Some(Ending::Gone),
+                _ => {}
+            }
+            for effect in session.handle(event, Instant::now()) {
+                match effect {
+                    Effect::Quit => ending = ending.or(Some(Ending::Left)),
+                    Effect::Suspend => match local.suspend() {
+                        Ok(events) => waiting.extend(events.into_iter().rev()),
+                        Err(error) => waiting.push(Event::Note(format!("cannot stop: {error}"))),
+                    },
+                    effect => waiting.extend(hands(effect)),
+                }
+            }
+            if ending.is_some() {
+                break;
+            }
+        }
+    }
+    let answer = session.outstanding(Instant::now());
+    drop(out);
+    local.leave(answer);
+    Ok(ending.unwrap_or(Ending::Left))
+}

@@ -1,0 +1,186 @@
+//! Defines the host on the reader's own terminal.
+//!
+//! crossterm's event reader is not used: its `poll` spins at full load when an SSH line drops
+//! (crossterm issue 793). Here one thread reads bytes, one takes signals, and the end of input,
+//! whatever its cause, is an event like any other.
+//!
+//! # Exit status
+//!
+//! A program that ends because of an [`Event`] is to return [`Reason::exit_status`]: 143 after
+//! SIGTERM, 130 after SIGINT, 131 after SIGQUIT, 129 after SIGHUP, and 129 after [`Event::Eof`]
+//! too, since a terminal that is gone without a signal is gone all the same. A panic is 101, as in
+//! every Rust program.
+
+mod restore;
+mod signals;
+mod tty;
+
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::{Capabilities, Decoder, Event, Input, Reason, Size};
+use restore::Restore;
+use signals::Stop;
+use tty::Tty;
+
+/// How many events wait to be taken, after which the terminal's own buffer has to keep bytes.
+const WAITING: usize = 64;
+
+/// The most bytes of one event.
+const READ: usize = 4096;
+
+/// The longest that an answer is waited for on leaving.
+const FAREWELL: Duration = Duration::from_secs(1);
+
+/// The reader's own terminal, in raw mode while this exists.
+#[derive(Debug)]
+pub struct Local {
+    restore: Arc<Restore>,
+    stop: Arc<Stop>,
+    sender: SyncSender<Event>,
+    events: Receiver<Event>,
+}
+
+impl Local {
+    /// Takes over the terminal: raw mode, signals, and a panic hook that gives it back before the
+    /// hook that was there prints. Nothing is written to it yet.
+    ///
+    /// Fails if standard output is no terminal, or if there is none to read from.
+    pub fn open(capabilities: Capabilities) -> io::Result<Self> {
+        let restore = Arc::new(Restore::new(Tty::open()?, capabilities));
+        let stop = Arc::new(Stop::default());
+        let (sender, events) = sync_channel(WAITING);
+        // Before raw mode, so that from its first moment there is somebody to undo it.
+        restore.before_panics_of(thread::current().id());
+        signals::listen(&restore, &stop, sender.clone())?;
+        let local = Self {
+            restore,
+            stop,
+            sender,
+            events,
+        };
+        local.restore.make_raw()?;
+        local.read()?;
+        Ok(local)
+    }
+
+    /// Returns the terminal's size now.
+    pub fn size(&self) -> Size {
+        self.restore.tty.size()
+    }
+
+    /// Returns where events arrive.
+    pub fn events(&self) -> &Receiver<Event> {
+        &self.events
+    }
+
+    /// Returns a way in for the events of others. It waits while the program is behind.
+    pub fn sender(&self) -> SyncSender<Event> {
+        self.sender.clone()
+    }
+
+    /// Returns a writer to the terminal. It waits for a slow terminal as long as the program is to
+    /// go on, and not for long once it is to end; an error means that the terminal is gone.
+    pub fn writer(&self) -> impl Write + use<> {
+        Output(Arc::clone(&self.restore))
+    }
+
+    /// Gives the terminal back, stops the process as Ctrl-Z does, and takes the terminal over
+    /// again when it goes on. Returns what a session is to be told then.
+    ///
+    /// Fails, without stopping, if no shell is there to let the process go on.
+    pub fn suspend(&self) -> io::Result<[Event; 2]> {
+        if !signals::can_stop() {
+            return Err(io::Error::new(
+                io::ErrorKind::Unsupported,
+                "no shell is there to come back from",
+            ));
+        }
+        self.restore.restore();
+        let stopped = self.stop.stop();
+        self.restore.make_raw()?;
+        stopped?;
+        Ok([Event::Resize(self.size()), Event::Resumed])
+    }
+
+    /// Gives the terminal back for good.
+    ///
+    /// With an answer of the terminal outstanding, waits for it as long as given, a second at most,
+    /// and discards it and what was typed meanwhile: none of it is meant for the shell.
+    pub fn leave(self, outstanding: Option<Duration>) {
+        self.restore.note_left();
+        self.restore.undraw();
+        if let Some(patience) = outstanding {
+            self.discard_answer(Instant::now() + patience.min(FAREWELL));
+        }
+        self.restore.restore();
+    }
+
+    fn discard_answer(&self, give_up: Instant) {
+        let mut decoder = Decoder::default();
+        let mut inputs = Vec::new();
+        while let Some(patience) = give_up.checked_duration_since(Instant::now()) {
+            match self.events.recv_timeout(patience) {
+                Ok(Event::Bytes(bytes)) => decoder.feed(&bytes, Instant::now(), &mut inputs),
+                Ok(Event::Eof | Event::Leave(_)) | Err(_) => break,
+                Ok(_) => {}
+            }
+            if inputs.contains(&Input::Ready) {
+                break;
+            }
+            inputs.clear();
+        }
+        self.restore.tty.discard_input();
+    }
+
+    /// Starts the thread that reads.
+    fn read(&self) -> io::Result<()> {
+        let restore = Arc::clone(&self.restore);
+        let events = self.sender.clone();
+        thread::Builder::new()
+            .name("input".to_owned())
+            .spawn(move || {
+                let mut buffer = [0; READ];
+                while let Ok(length @ 1..) = restore.tty.read(&mut buffer) {
+                    if events
+                        .send(Event::Bytes(buffer[..length].to_vec()))
+                        .is_err()
+                    {
+                        return;
+                    }
+                }
+                restore.hurry();
+                if events.send(Event::Eof).is_ok() {
+                    restore.insist(Reason::HungUp.exit_status());
+                }
+            })?;
+        Ok(())
+    }
+}
+
+impl Drop for Local {
+    fn drop(&mut self) {
+        self.restore.note_left();
+        self.restore.restore();
+    }
+}
+
+/// A writer to the terminal.
+struct Output(Arc<Restore>);
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

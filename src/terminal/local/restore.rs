@@ -1,0 +1,141 @@
+//! Gives the terminal back, once, whoever comes to do it: the program's end, a signal or a panic.
+
+use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::ThreadId;
+use std::time::{Duration, Instant};
+
+use super::tty::Tty;
+use crate::terminal::{Capabilities, Screen};
+
+/// How long a terminal that does not read is waited for when the program leaves.
+const PATIENCE: Duration = Duration::from_millis(300);
+
+/// How long one wait for room in the terminal's buffer lasts, after which it is looked whether the
+/// program leaves.
+const SLICE: Duration = Duration::from_millis(100);
+
+/// The terminal, and what has to be undone to it.
+#[derive(Debug)]
+pub(super) struct Restore {
+    pub(super) tty: Tty,
+    capabilities: Capabilities,
+    is_raw: AtomicBool,
+    is_drawn_on: AtomicBool,
+    /// Set once the program is to end: nothing may take long any more.
+    leaving: AtomicBool,
+    left: AtomicBool,
+    /// What other threads' panics said, for when there is a place to print it.
+    panics: Mutex<Vec<String>>,
+}
+
+impl Restore {
+    pub(super) fn new(tty: Tty, capabilities: Capabilities) -> Self {
+        Self {
+            tty,
+            capabilities,
+            is_raw: AtomicBool::new(false),
+            is_drawn_on: AtomicBool::new(false),
+            leaving: AtomicBool::new(false),
+            left: AtomicBool::new(false),
+            panics: Mutex::default(),
+        }
+    }
+
+    pub(super) fn make_raw(&self) -> io::Result<()> {
+        self.is_raw.store(true, Ordering::SeqCst);
+        self.tty.make_raw()
+    }
+
+    /// Turns off all that was turned on by drawing. The modes stay as they are.
+    pub(super) fn undraw(&self) {
+        if self.is_drawn_on.swap(false, Ordering::SeqCst) {
+            let bytes = Screen::restoration(self.capabilities, self.tty.size());
+            let give_up = Instant::now() + PATIENCE;
+            // A terminal that is gone needs nothing restored.
+            let _ = self.write_until(&bytes, || Instant::now() >= give_up);
+        }
+    }
+
+    /// Gives the terminal back. Does nothing the second time.
+    pub(super) fn restore(&self) {
+        self.undraw();
+        if self.is_raw.swap(false, Ordering::SeqCst) && self.tty.is_ours() {
+            let _ = self.tty.make_cooked();
+        }
+        let panics =
+            std::mem::take(&mut *self.panics.lock().unwrap_or_else(PoisonError::into_inner));
+        for panic in panics {
+            eprintln!("{panic}");
+        }
+    }
+
+    /// Notes that the program is to end, so that no write waits for long.
+    pub(super) fn hurry(&self) {
+        self.leaving.store(true, Ordering::SeqCst);
+    }
+
+    /// Notes that the program is about to end by itself.
+    pub(super) fn note_left(&self) {
+        self.hurry();
+        self.left.store(true, Ordering::SeqCst);
+    }
+
+    /// Ends the program if it does not end by itself within a second: it may be busy, or wait for
+    /// a terminal that is gone.
+    pub(super) fn insist(&self, status: u8) {
+        self.hurry();
+        let give_up = Instant::now() + Duration::from_secs(1);
+        while Instant::now() < give_up {
+            std::thread::sleep(Duration::from_millis(20));
+            if self.left.load(Ordering::SeqCst) {
+                return;
+            }
+        }
+        self.restore();
+        std::process::exit(i32::from(status));
+    }
+
+    /// Writes everything, however slowly the terminal takes it, unless the program is to end.
+    pub(super) fn write(&self, bytes: &[u8]) -> io::Result<()> {
+        self.is_drawn_on.store(true, Ordering::SeqCst);
+        let mut give_up = None;
+        self.write_until(bytes, || {
+            let now = Instant::now();
+            let leaving = self.leaving.load(Ordering::SeqCst);
+            leaving && now >= *give_up.get_or_insert(now + PATIENCE)
+        })
+    }
+
+    fn write_until(&self, mut bytes: &[u8], mut gives_up: impl FnMut() -> bool) -> io::Result<()> {
+        while !bytes.is_empty() {
+            let written = self.tty.write(bytes, SLICE)?;
+            bytes = &bytes[written..];
+            if written == 0 && gives_up() {
+                return Err(io::ErrorKind::TimedOut.into());
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes panics give the terminal back before they print: those of one thread, since the
+    /// program goes on after those of others, and keeps what they say for later.
+    pub(super) fn before_panics_of(self: &Arc<Self>, owner: ThreadId) {
+        let restore = Arc::clone(self);
+        let print = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            let in_use = restore.is_raw.load(Ordering::SeqCst);
+            if in_use && std::thread::current().id() != owner {
+                let mut panics = restore
+                    .panics
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner);
+                panics.push(panic.to_string());
+            } else {
+                restore.restore();
+                print(panic);
+            }
+        }));
+    }
+}

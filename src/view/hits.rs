@@ -1,0 +1,195 @@
+//! Draws the search field and its hits.
+
+use ratatui::layout::{Position, Rect};
+
+use super::Part;
+use super::canvas::Canvas;
+use super::page::line_area;
+use crate::app::{HIT_LINES, Searching};
+use crate::page::{clip, width};
+use crate::search::{Hit, Why};
+
+/// What can be asked for, shown while nothing is.
+const EXAMPLES: [&str; 5] = [
+    "26 or 83950-90        a modifier, the row",
+    "professional component   its name, or other words for it",
+    "outside lab              a synonym",
+    "reccurence               a typo is forgiven",
+    "HER-2                    however it is written",
+];
+
+/// Draws the field and how many places were found; returns where the cursor stands.
+pub fn field(canvas: &mut Canvas<'_>, searching: &Searching, area: Rect) -> Position {
+    let start = u16::from(area.width >= 40);
+    let column = canvas.put(area, start, "/ ", canvas.style(Part::Key));
+    let count = count(searching);
+    let mut text_area = area;
+    if !searching.text().is_empty() && area.width >= 40 {
+        let at = canvas.put_right(
+            Rect {
+                width: area.width - 1,
+                ..area
+            },
+            &count,
+            canvas.style(Part::Hint),
+        );
+        text_area.width = at.saturating_sub(1);
+    }
+    // The end of a long text stays in sight, and the cursor with it.
+    let room = usize::from(text_area.width.saturating_sub(column + 1)).max(1);
+    let mut skipped = 0;
+    let mut shown = searching.text();
+    while searching.cursor().saturating_sub(skipped) > room {
+        let Some(c) = shown.chars().next() else { break };
+        skipped += width(&shown[..c.len_utf8()]);
+        shown = &shown[c.len_utf8()..];
+    }
+    let text = canvas.charset.text(shown).into_owned();
+    canvas.put(text_area, column, &text, canvas.style(Part::Field));
+    let cursor = u16::try_from(searching.cursor().saturating_sub(skipped)).unwrap_or(u16::MAX);
+    Position {
+        x: area.x.saturating_add(column).saturating_add(cursor),
+        y: area.y,
+    }
+}
+
+fn count(searching: &Searching) -> String {
+    match searching.results().total {
+        0 => "no place".to_owned(),
+        1 => "1 place".to_owned(),
+        n => format!("{n} places"),
+    }
+}
+
+/// Draws the hits; where there are none, what comes nearest; where nothing is asked for, what can
+/// be.
+pub fn list(canvas: &mut Canvas<'_>, searching: &Searching, area: Rect) {
+    if searching.text().trim().is_empty() {
+        for (n, example) in EXAMPLES.iter().take(usize::from(area.height)).enumerate() {
+            canvas.put_clipped(line_area(area, n), 3, example, canvas.style(Part::Hint));
+        }
+    } else if searching.results().hits.is_empty() {
+        nearest(canvas, searching, area);
+    } else {
+        let visible = usize::from(area.height.div_ceil(HIT_LINES));
+        let hits = searching
+            .results()
+            .hits
+            .iter()
+            .enumerate()
+            .skip(searching.top())
+            .take(visible);
+        for (line, (n, found)) in hits.enumerate() {
+            hit(
+                canvas,
+                found,
+                n == searching.chosen(),
+                area,
+                line * usize::from(HIT_LINES),
+            );
+        }
+    }
+}
+
+fn nearest(canvas: &mut Canvas<'_>, searching: &Searching, area: Rect) {
+    let words = format!("Nothing has “{}”. What comes nearest:", searching.text());
+    canvas.put_clipped(line_area(area, 0), 3, &words, canvas.style(Part::Note));
+    let nearest = searching.results().nearest.iter().enumerate();
+    let visible = usize::from(area.height.saturating_sub(1)).max(1);
+    for (line, (n, term)) in nearest.skip(searching.top()).take(visible).enumerate() {
+        let at = line_area(area, line + 1);
+        let chosen = n == searching.chosen();
+        mark(canvas, at, chosen);
+        let part = if chosen { Part::Chosen } else { Part::Field };
+        canvas.put_clipped(at, indent(area), term, canvas.style(part));
+    }
+}
+
+fn indent(area: Rect) -> u16 {
+    if area.width < 40 { 1 } else { 3 }
+}
+
+fn mark(canvas: &mut Canvas<'_>, at: Rect, chosen: bool) {
+    if chosen {
+        let column = u16::from(at.width >= 40);
+        canvas.put(at, column, canvas.mark(), canvas.style(Part::Mark));
+    }
+}
+
+fn hit(canvas: &mut Canvas<'_>, hit: &Hit, chosen: bool, area: Rect, line: usize) {
+    let at = line_area(area, line);
+    mark(canvas, at, chosen);
+    let mut whereabouts = vec![hit.code.value()];
+    whereabouts.extend(hit.trail.iter().map(String::as_str));
+    let between = canvas.between();
+    let whereabouts = whereabouts.join(if area.width < 40 {
+        between.trim()
+    } else {
+        between
+    });
+    let part = if chosen { Part::Chosen } else { Part::Trail };
+    let end = canvas.put_clipped(at, indent(area), &whereabouts, canvas.style(part));
+    let room = usize::from(area.width.saturating_sub(end + 3));
+    let why = why(&hit.why);
+    if room >= width(&why) {
+        canvas.put_right(
+            Rect {
+                width: area.width - 1,
+                ..at
+            },
+            &why,
+            canvas.style(Part::Source),
+        );
+    }
+    snippet(canvas, hit, line_area(area, line + 1), indent(area) + 2);
+}
+
+/// Draws the text around the match. Where the line is too short for it, the text starts nearer to
+/// the first matched word.
+fn snippet(canvas: &mut Canvas<'_>, hit: &Hit, at: Rect, column: u16) {
+    let text = hit.snippet.text.as_str();
+    let room = usize::from(at.width.saturating_sub(column));
+    let first = hit.snippet.marks.first().map_or(0, |mark| mark.start);
+    let last = hit.snippet.marks.first().map_or(0, |mark| mark.end);
+    let start = if width(&text[..last]) <= room {
+        0
+    } else {
+        first
+    };
+    // One column a character, so that the marks stand where the words do.
+    let shown = &text[start..];
+    canvas.put(
+        at,
+        column,
+        &clip(shown, room, canvas.more()),
+        canvas.style(Part::Snippet),
+    );
+    for range in hit
+        .snippet
+        .marks
+        .iter()
+        .filter(|range| range.start >= start)
+    {
+        let before = width(&text[start..range.start]);
+        let columns = width(&text[range.clone()]).min(room.saturating_sub(before));
+        let at_column = column.saturating_add(u16::try_from(before).unwrap_or(u16::MAX));
+        canvas.restyle(
+            at,
+            at_column,
+            u16::try_from(columns).unwrap_or(0),
+            canvas.style(Part::Found),
+        );
+    }
+}
+
+/// Says why a hit is an answer.
+fn why(why: &Why) -> String {
+    match why {
+        Why::Code => "code".to_owned(),
+        Why::Modifier => "modifier".to_owned(),
+        Why::Synonym { asked, found } => format!("{asked} = {found}"),
+        Why::Words { field, typos: 0 } => field.to_lowercase(),
+        Why::Words { field, typos: 1 } => format!("{}, 1 typo", field.to_lowercase()),
+        Why::Words { field, typos } => format!("{}, {typos} typos", field.to_lowercase()),
+    }
+}

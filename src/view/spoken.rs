@@ -1,0 +1,85 @@
+//! Says in words what a sighted reader sees at a glance, for `--plain-ui`.
+
+use crate::app::{App, Focus, Listed, Listing};
+use crate::content::{Row, Subject};
+
+/// Returns what has the keys and what is selected, in one line.
+pub fn status(app: &App) -> String {
+    let reading = app.reading();
+    match app.focus() {
+        Focus::Reading => {
+            let sections = &reading.document().sections;
+            let title = sections
+                .get(reading.section())
+                .map_or("", |section| section.title.as_str());
+            let section = format!(
+                "Section {} of {}, {title}",
+                reading.section() + 1,
+                sections.len()
+            );
+            let rows = reading.page().rows.len();
+            match reading
+                .place()
+                .and_then(|place| reading.document().row(place))
+            {
+                Some((_, _, row)) => {
+                    format!(
+                        "{section}; row {} of {rows}{}",
+                        reading.selected() + 1,
+                        named(row)
+                    )
+                }
+                None => section,
+            }
+        }
+        Focus::Record(_) => {
+            let row = reading
+                .place()
+                .and_then(|place| reading.document().row(place));
+            format!(
+                "Row opened{}",
+                row.map_or_else(String::new, |(_, _, row)| named(row))
+            )
+        }
+        Focus::Search(searching) => match searching.hit() {
+            Some(hit) => format!(
+                "Hit {} of {}: {} {}",
+                searching.chosen() + 1,
+                searching.results().total,
+                hit.code.value(),
+                hit.trail.join(", ")
+            ),
+            None if searching.text().is_empty() => {
+                "Search: type words, a code or a modifier".to_owned()
+            }
+            None => match searching.nearest() {
+                Some(term) => format!("Nothing found; nearest {}: {term}", searching.chosen() + 1),
+                None => "Nothing found".to_owned(),
+            },
+        },
+        Focus::Library(listing) => {
+            let count = app.library().entries().len() + app.library().broken().len();
+            let chosen = match Listing::all(app.library()).nth(listing.chosen) {
+                Some(Listed::Entry(entry)) => format!("{} {}", entry.code.value(), entry.title),
+                Some(Listed::Broken(_)) => "a file with errors".to_owned(),
+                None => "nothing".to_owned(),
+            };
+            format!("Library, {} of {count}: {chosen}", listing.chosen + 1)
+        }
+        Focus::Text(sheet) => sheet.title.clone(),
+    }
+}
+
+fn named(row: &Row) -> String {
+    let name = match row.subject {
+        Subject::Modifier(_) | Subject::Code(_) | Subject::Payer | Subject::Place => row.name(),
+        Subject::Text => row.cells.first().map_or("", |cell| cell.label.as_str()),
+        Subject::Absence => "not available",
+    };
+    let standing = row.standing.map_or("", |standing| standing.words());
+    [name, standing]
+        .iter()
+        .filter(|words| !words.is_empty())
+        .map(|words| format!(", {words}"))
+        .collect()
+}

@@ -1,0 +1,244 @@
+//! Reads colours by role: files of `assets/themes`, and the user's own.
+
+use std::collections::BTreeMap;
+
+use ratatui::style::{Color, Modifier, Style};
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::content::{Problems, Report, instead_of};
+use crate::page::Role;
+
+/// The themes that the program comes with, the default first.
+const BUILT_IN: [(&str, &str); 4] = [
+    ("dark", include_str!("../../assets/themes/dark.toml")),
+    ("light", include_str!("../../assets/themes/light.toml")),
+    (
+        "high-contrast",
+        include_str!("../../assets/themes/high-contrast.toml"),
+    ),
+    (
+        "monochrome",
+        include_str!("../../assets/themes/monochrome.toml"),
+    ),
+];
+
+/// A part of the screen that has a colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    /// A piece of a page.
+    Page(Role),
+    /// The code in the header.
+    Code,
+    /// The title in the header.
+    Title,
+    /// How far the document can be relied on.
+    State,
+    /// A section's tab.
+    Tab,
+    /// The open section's tab.
+    TabOpen,
+    /// Where the reader is.
+    Trail,
+    /// Who says so.
+    Source,
+    /// Who disagrees.
+    Conflict,
+    /// Something to be said.
+    Note,
+    /// A key in the footer.
+    Key,
+    /// What it does.
+    Hint,
+    /// The short notice.
+    Notice,
+    /// The mark of the selected row.
+    Mark,
+    /// The first field of the selected row.
+    Selected,
+    /// The chosen item of a list.
+    Chosen,
+    /// A word that was searched for.
+    Found,
+    /// What is typed, and items of a list.
+    Field,
+    /// The text around a hit.
+    Snippet,
+}
+
+impl Part {
+    /// Every part with the name that theme files use.
+    const NAMED: [(&'static str, Self); 28] = [
+        ("text", Self::Page(Role::Text)),
+        ("heading", Self::Page(Role::Heading)),
+        ("block", Self::Page(Role::Title)),
+        ("label", Self::Page(Role::Label)),
+        ("editor", Self::Page(Role::Editor)),
+        ("unavailable", Self::Page(Role::Unavailable)),
+        ("caution", Self::Page(Role::Caution)),
+        ("conflict", Self::Page(Role::Conflict)),
+        ("source", Self::Page(Role::Source)),
+        ("notices", Self::Page(Role::Notice)),
+        ("code", Self::Code),
+        ("title", Self::Title),
+        ("state", Self::State),
+        ("tab", Self::Tab),
+        ("tab-open", Self::TabOpen),
+        ("trail", Self::Trail),
+        ("trail-source", Self::Source),
+        ("trail-conflict", Self::Conflict),
+        ("note", Self::Note),
+        ("key", Self::Key),
+        ("hint", Self::Hint),
+        ("notice", Self::Notice),
+        ("mark", Self::Mark),
+        ("selected", Self::Selected),
+        ("chosen", Self::Chosen),
+        ("found", Self::Found),
+        ("field", Self::Field),
+        ("snippet", Self::Snippet),
+    ];
+}
+
+/// The colours of every part.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Theme {
+    styles: BTreeMap<Part, Style>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a line that an author writes"
+)]
+struct Colours {
+    fg: Option<Spanned<String>>,
+    bg: Option<Spanned<String>>,
+    #[serde(default)]
+    bold: bool,
+    #[serde(default)]
+    dim: bool,
+    #[serde(default)]
+    italic: bool,
+    #[serde(default)]
+    underline: bool,
+    #[serde(default)]
+    reverse: bool,
+}
+
+impl Theme {
+    /// Returns the names of the themes that the program comes with, the default first.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        BUILT_IN.into_iter().map(|(name, _)| name)
+    }
+
+    /// Returns a theme that the program comes with.
+    pub fn built_in(name: &str) -> Option<Result<Self, Report>> {
+        BUILT_IN
+            .into_iter()
+            .find(|(known, _)| *known == name)
+            .map(|(name, text)| Self::read(&format!("assets/themes/{name}.toml"), text))
+    }
+
+    /// Reads a theme file.
+    ///
+    /// # Errors
+    ///
+    /// Every unknown part, colour or field, with its line.
+    pub fn read(name: &str, text: &str) -> Result<Self, Report> {
+        let mut problems = Problems::of(text);
+        let file: BTreeMap<Spanned<String>, Spanned<Colours>> = match toml::from_str(text) {
+            Ok(file) => file,
+            Err(error) => {
+                let at = error.span().unwrap_or(0..0);
+                problems.syntax(at, error.message().to_owned(), String::new());
+                BTreeMap::new()
+            }
+        };
+        let mut styles = BTreeMap::new();
+        for (part, colours) in file {
+            let style = style(colours.get_ref(), &mut problems);
+            match Part::NAMED
+                .into_iter()
+                .find(|(known, _)| *known == part.get_ref())
+            {
+                Some((_, part)) => {
+                    styles.insert(part, style);
+                }
+                None => problems.fault(
+                    part.span(),
+                    format!("unknown part of the screen `{}`", part.get_ref()),
+                    instead_of(part.get_ref(), &Part::NAMED.map(|(known, _)| known)),
+                ),
+            }
+        }
+        problems.report(name).map(|()| Self { styles })
+    }
+
+    /// Returns the style of a part; one that the theme does not name has the terminal's own.
+    pub fn style(&self, part: Part) -> Style {
+        self.styles.get(&part).copied().unwrap_or_default()
+    }
+}
+
+fn style(colours: &Colours, problems: &mut Problems<'_>) -> Style {
+    let mut colour = |name: &Option<Spanned<String>>| {
+        let name = name.as_ref()?;
+        let colour = name.get_ref().parse::<Color>().ok();
+        if colour.is_none() {
+            problems.fault(
+                name.span(),
+                format!("unknown colour `{}`", name.get_ref()),
+                "write a name such as `cyan` or `light-red`, a number to 255, or `#rrggbb`",
+            );
+        }
+        colour
+    };
+    let mut style = Style {
+        fg: colour(&colours.fg),
+        bg: colour(&colours.bg),
+        ..Style::default()
+    };
+    let attributes = [
+        (colours.bold, Modifier::BOLD),
+        (colours.dim, Modifier::DIM),
+        (colours.italic, Modifier::ITALIC),
+        (colours.underline, Modifier::UNDERLINED),
+        (colours.reverse, Modifier::REVERSED),
+    ];
+    for (_, attribute) in attributes.into_iter().filter(|(on, _)| *on) {
+        style = style.add_modifier(attribute);
+    }
+    style
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_theme_that_the_program_comes_with_reads() {
+        for name in Theme::names() {
+            let theme = Theme::built_in(name)
+                .unwrap()
+                .unwrap_or_else(|report| panic!("{report}"));
+            assert_ne!(theme.style(Part::Found), theme.style(Part::Field), "{name}");
+            assert_ne!(theme.style(Part::TabOpen), theme.style(Part::Tab), "{name}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_part_and_an_unknown_colour_are_both_reported() {
+        let report = Theme::read(
+            "t.toml",
+            "headng = { fg = 'cyan' }\ntext = { fg = 'cyam' }\n",
+        )
+        .unwrap_err();
+        let words = report.to_string();
+        assert!(
+            words.contains("headng") && words.contains("cyam"),
+            "{words}"
+        );
+    }
+}

@@ -1,0 +1,4 @@
+//! What the tests share: a reader whose terminal is a parser, and a program in a pty.
+
+pub mod program;
+pub mod reader;
