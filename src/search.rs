@@ -26,6 +26,7 @@ mod rank;
 mod reading;
 mod snippet;
 mod synonyms;
+mod titles;
 mod tokens;
 mod words;
 

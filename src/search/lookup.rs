@@ -70,7 +70,7 @@ fn essential(parts: &[Part]) -> Vec<&Part> {
     }
 }
 
-fn is_word(part: &&Part) -> bool {
+fn is_word(part: &Part) -> bool {
     matches!(part, Part::Word(_))
 }
 

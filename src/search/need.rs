@@ -102,7 +102,7 @@ pub(super) fn settle(entries: &mut Vec<Entry>) {
     entries.dedup_by(|next, kept| {
         let same = next.row == kept.row;
         if same {
-            *kept = kept.joined(next);
+            *kept = kept.joined(*next);
         }
         same
     });
@@ -116,7 +116,7 @@ pub(super) fn merged(some: &[Entry], more: &[Entry]) -> Vec<Entry> {
         all.push(match a.row.cmp(&b.row) {
             Ordering::Less => *a,
             Ordering::Greater => *b,
-            Ordering::Equal => a.joined(b),
+            Ordering::Equal => a.joined(*b),
         });
         if a.row <= b.row {
             some = after_a;
@@ -132,11 +132,11 @@ pub(super) fn merged(some: &[Entry], more: &[Entry]) -> Vec<Entry> {
 
 impl Entry {
     /// Joins two ways in which one row answers: the better one, and all the fields.
-    fn joined(&self, other: &Self) -> Self {
+    fn joined(self, other: Self) -> Self {
         let better = (other.cost, other.via.rank()) < (self.cost, self.via.rank());
         Self {
             mask: self.mask.or(other.mask),
-            ..if better { *other } else { *self }
+            ..if better { other } else { self }
         }
     }
 }

@@ -184,7 +184,7 @@ impl<'a> Ranking<'a> {
         let mut walk = self.index.docs.walk();
         let by_code = !(need.docs.is_empty() && need.begun.is_empty());
         for entry in &need.entries {
-            let tier = self.tier(std::slice::from_ref(entry));
+            let tier = Self::tier(std::slice::from_ref(entry));
             if self.is_hopeless(tier, entry.cost) && !by_code {
                 self.best.total += 1;
                 continue;
@@ -264,7 +264,7 @@ impl<'a> Ranking<'a> {
                 .fold(Cost::default(), |sum, e| sum.plus(e.cost));
             if group.len() == whole {
                 any = true;
-                let tier = match self.tier(group) {
+                let tier = match Self::tier(group) {
                     tier if by_code > 0 => tier.min(Tier::Title),
                     tier => tier,
                 };
@@ -290,7 +290,7 @@ impl<'a> Ranking<'a> {
         }
     }
 
-    fn tier(&self, entries: &[Entry]) -> Tier {
+    fn tier(entries: &[Entry]) -> Tier {
         let modifier = |entry: &Entry| match entry.via {
             Via::Modifier => true,
             Via::Synonym(_) => entry.mask == Mask::WHOLE,
