@@ -15,6 +15,7 @@ mod bounds;
 mod build;
 mod catalogue;
 mod fields;
+mod gather;
 mod lookup;
 mod marker;
 mod nearest;
@@ -25,6 +26,7 @@ mod rank;
 mod reading;
 mod snippet;
 mod synonyms;
+mod titles;
 mod tokens;
 mod words;
 

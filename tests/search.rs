@@ -3,11 +3,14 @@
 mod generate;
 mod quality;
 
+use std::sync::Arc;
+
 use codeleaf::content::{
     AsOf, Block, BlockId, Cell, CodeId, Document, ModifierCode, Place, Reach, Reason, Row, RowKey,
     Section, SectionId, Shape, SourceId, Standing, Status, Subject, System, Unavailable, Value,
     Voice,
 };
+use codeleaf::library::Library;
 use codeleaf::search::{Hit, Index, IndexBuilder, Query, Results, Texts, Why};
 use proptest::prelude::*;
 
@@ -179,30 +182,34 @@ fn her2() -> Document {
                     block("related", "Related codes", Shape::Table, vec![absent]),
                 ],
             ),
-            section(
-                "payers",
-                "Payers",
-                "Payers",
-                vec![block(
-                    "payers",
-                    "Payers",
-                    Shape::Table,
-                    ["Aetna", "Medicare"]
-                        .iter()
-                        .map(|name| {
-                            row(
-                                &name.to_lowercase(),
-                                Subject::Payer,
-                                vec![
-                                    cell("Payer", name),
-                                    cell("Policy", "Covered in this analysis."),
-                                ],
-                            )
-                        })
-                        .collect(),
-                )],
-            ),
+            payers(),
         ],
+    )
+}
+
+fn payers() -> Section {
+    section(
+        "payers",
+        "Payers",
+        "Payers",
+        vec![block(
+            "payers",
+            "Payers",
+            Shape::Table,
+            ["Aetna", "Medicare"]
+                .iter()
+                .map(|name| {
+                    row(
+                        &name.to_lowercase(),
+                        Subject::Payer,
+                        vec![
+                            cell("Payer", name),
+                            cell("Policy", "Covered in this analysis."),
+                        ],
+                    )
+                })
+                .collect(),
+        )],
     )
 }
 
@@ -270,6 +277,38 @@ fn marked(hit: &Hit) -> Vec<&str> {
         .iter()
         .map(|mark| &hit.snippet.text[mark.clone()])
         .collect()
+}
+
+#[test]
+fn the_shipped_document_answers_what_billers_ask() {
+    let library = Arc::new(Library::built_in());
+    let index = Index::build(&library);
+    for (text, place) in [
+        ("26", "coding/modifiers/26"),
+        ("-26", "coding/modifiers/26"),
+        ("mod 26", "coding/modifiers/26"),
+        ("modifier 90", "coding/modifiers/90"),
+        ("83950-90", "coding/modifiers/90"),
+        ("professional component", "coding/modifiers/26"),
+        ("profesional comp", "coding/modifiers/26"),
+        ("outside lab", "coding/modifiers/90"),
+        ("outside la", "coding/modifiers/90"),
+        ("send-out", "coding/modifiers/90"),
+        ("repeat test", "coding/remarks/2"),
+        ("clia waived", "coding/remarks/4"),
+        ("reccurence", "clinical/text/1"),
+        ("aetna", "payers/payers/aetna"),
+        ("shed antigen", "overview/synonyms/3"),
+        ("immunohistochemistry", "overview/not-this/1"),
+        ("service type", "overview/facts/service-type"),
+        ("blood test", "summary/text/1"),
+        ("her2", "summary/text/1"),
+        ("HER-2", "summary/text/1"),
+        ("HER2/neu", "summary/text/1"),
+        ("her 2", "summary/text/1"),
+    ] {
+        assert_eq!(first(&index, text), format!("83950 {place}"), "{text}");
+    }
 }
 
 #[test]

@@ -216,7 +216,9 @@ impl<'a> Answer<'a> {
             return None;
         }
         let wanted = |field: &Field<'_>| {
-            if modifier && mask == Mask::WHOLE {
+            if self.needs.all.is_empty() {
+                field.mask != Mask::TITLE && field.mask != Mask::HEADING
+            } else if modifier && mask == Mask::WHOLE {
                 field.mask == Mask::NAME
             } else {
                 mask.is_empty() || mask.has(field.mask)
@@ -334,8 +336,11 @@ fn text(fields: &[Field<'_>], at: usize) -> String {
             if text.len() >= SHORT_FIELD || field.mask == Mask::REST {
                 break;
             }
-            text.push_str(" — ");
-            text.push_str(&field.text);
+            // Absences in a row say the same.
+            if !text.ends_with(&*field.text) {
+                text.push_str(" — ");
+                text.push_str(&field.text);
+            }
         }
     }
     text

@@ -83,7 +83,7 @@ impl IndexBuilder {
 
     /// Makes the index. The texts of its rows are read again from `texts` when they are shown.
     pub fn finish(mut self, texts: Texts) -> Index {
-        self.docs.sort();
+        self.docs.finish();
         self.rows.modifiers.sort_unstable();
         let mut words: Vec<(Box<str>, u32)> = self.words.into_iter().collect();
         words.sort_unstable();
@@ -123,14 +123,13 @@ impl IndexBuilder {
             if token.make == tokens::Make::Run {
                 count += 1;
             }
-            let writer = match words.get(token.text) {
-                Some(writer) => *writer,
-                None => {
-                    let writer = u32::try_from(writers.len()).unwrap_or(u32::MAX);
-                    words.insert(token.text.into(), writer);
-                    writers.push(Writer::default());
-                    writer
-                }
+            let writer = if let Some(writer) = words.get(token.text) {
+                *writer
+            } else {
+                let writer = u32::try_from(writers.len()).unwrap_or(u32::MAX);
+                words.insert(token.text.into(), writer);
+                writers.push(Writer::default());
+                writer
             };
             writers[writer as usize].add(row, mask);
         });

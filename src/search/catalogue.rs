@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use crate::content::{CodeId, ModifierCode, Subject, System};
 
+use super::titles::Titles;
+
 /// The codes of an index, in the order in which they were added.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Docs {
@@ -40,8 +42,9 @@ impl Docs {
         self.titles.add(title);
     }
 
-    /// Sorts the codes for look-up; to be called once all of them are in.
-    pub(super) fn sort(&mut self) {
+    /// Sorts the codes for look-up and packs the titles; to be called once all of them are in.
+    pub(super) fn finish(&mut self) {
+        self.titles.pack();
         let count = u32::try_from(self.codes.len()).unwrap_or(u32::MAX);
         self.by_code = (0..count).collect();
         self.by_code.sort_by_key(|doc| self.codes[*doc as usize]);
@@ -206,38 +209,6 @@ fn unpack(packed: u64) -> Option<CodeId> {
     let bytes = packed.to_be_bytes();
     let value = std::str::from_utf8(&bytes[1..]).ok()?;
     CodeId::new(system_of(packed)?, value.trim_end_matches('\0')).ok()
-}
-
-/// The titles, one after the other.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Titles {
-    text: String,
-    ends: Vec<u32>,
-}
-
-impl Titles {
-    fn add(&mut self, title: &str) {
-        self.text.push_str(title);
-        self.ends
-            .push(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
-    }
-
-    pub(super) fn get(&self, doc: u32) -> String {
-        let doc = doc as usize;
-        let start = match doc.checked_sub(1) {
-            Some(before) => self.ends.get(before).copied().unwrap_or_default(),
-            None => 0,
-        };
-        let end = self.ends.get(doc).copied().unwrap_or(start);
-        self.text
-            .get(start as usize..end as usize)
-            .unwrap_or_default()
-            .to_owned()
-    }
-
-    fn size(&self) -> usize {
-        self.text.len() + size_of_val(&self.ends[..])
-    }
 }
 
 /// What kind of row a row is, as far as ranking and scopes care.

@@ -1,18 +1,17 @@
 //! Defines how a query is looked up: which rows of an index answer each of its parts.
 
+use std::ops::Range;
+
 use crate::content::System;
 
 use super::Index;
 use super::fields::Mask;
-use super::need::{Cost, Entry, Need, Needs, Via, settle};
-use super::postings::Posting;
+use super::gather::{Clause, Filter, Term, all_of};
+use super::need::{Cost, Entry, Need, Needs, Via, merged};
 use super::query::{CodePart, Ending, ModifierPart, Part, Query, Word};
 use super::reading::Reading;
 use super::synonyms::Target;
 use super::words::{Correction, Extent};
-
-/// From how many bytes of postings on the rows of several words are gathered in a table.
-const SCATTERED: usize = 4096;
 
 /// How far a word may be from what was typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +31,8 @@ impl Needs {
             leniency,
             alone: parts.len() == 1,
             needs: Self::default(),
+            clauses: Vec::new(),
+            answers: vec![Vec::new(); parts.len()],
         };
         finder.needs.all.resize_with(parts.len(), Need::default);
         let last = parts.len().saturating_sub(1);
@@ -53,7 +54,7 @@ impl Needs {
             }
         }
         finder.synonyms(&parts, extent(last));
-        finder.needs.settle();
+        finder.gather();
         finder.needs
     }
 }
@@ -69,16 +70,8 @@ fn essential(parts: &[Part]) -> Vec<&Part> {
     }
 }
 
-fn is_word(part: &&Part) -> bool {
+fn is_word(part: &Part) -> bool {
     matches!(part, Part::Word(_))
-}
-
-/// A word of the dictionary that stands for one that was asked for.
-#[derive(Clone, Copy, Debug)]
-struct Term {
-    number: u32,
-    cost: Cost,
-    via: Via,
 }
 
 /// Looks parts up, one after the other.
@@ -88,9 +81,57 @@ struct Finder<'a> {
     /// Whether the query has one part only.
     alone: bool,
     needs: Needs,
+    clauses: Vec<Clause>,
+    /// Which clauses answer each part, as positions in `clauses`.
+    answers: Vec<Vec<usize>>,
 }
 
 impl Finder<'_> {
+    /// Notes a way in which rows answer a part of the query and perhaps some after it.
+    fn add(&mut self, parts: Range<usize>, clause: Clause) {
+        for answers in &mut self.answers[parts] {
+            answers.push(self.clauses.len());
+        }
+        self.clauses.push(clause);
+    }
+
+    /// Gathers the rows of every part, the rarest first.
+    fn gather(&mut self) {
+        let index = self.index;
+        let weights: Vec<usize> = self.clauses.iter().map(|c| c.weight(index)).collect();
+        let mut order: Vec<usize> = (0..self.answers.len()).collect();
+        order.sort_by_key(|at| {
+            let codes = self.needs.all[*at].docs.len() + self.needs.all[*at].begun.len();
+            codes + self.answers[*at].iter().map(|c| weights[*c]).sum::<usize>()
+        });
+        let mut gathered: Vec<Option<Vec<Entry>>> = Vec::new();
+        gathered.resize_with(self.clauses.len(), || None);
+        let mut filter = None;
+        for (done, at) in order.iter().enumerate() {
+            let need = &mut self.needs.all[*at];
+            for clause in &self.answers[*at] {
+                let rows = gathered[*clause].take();
+                let rows =
+                    rows.unwrap_or_else(|| self.clauses[*clause].gather(index, filter.as_ref()));
+                if need.entries.is_empty() {
+                    need.entries.clone_from(&rows);
+                } else {
+                    need.entries = merged(&need.entries, &rows);
+                }
+                gathered[*clause] = Some(rows);
+            }
+            need.settle_docs();
+            if need.is_empty() {
+                break;
+            }
+            if done + 1 < order.len() {
+                filter = Filter::of(index, need).or(filter);
+            }
+        }
+        self.needs.terms.sort_unstable();
+        self.needs.terms.dedup();
+    }
+
     fn code(&mut self, at: usize, part: &CodePart) {
         let index = self.index;
         for Reading { code, modifier } in &part.readings {
@@ -105,21 +146,10 @@ impl Finder<'_> {
                     continue;
                 }
             };
-            let rows = index.docs.rows(doc);
-            let about = index.rows.about(&begins).iter();
-            self.needs.all[at]
-                .entries
-                .extend(
-                    about
-                        .filter(|(_, row)| rows.contains(row))
-                        .map(|(_, row)| Entry {
-                            row: *row,
-                            mask: Mask::WHOLE,
-                            cost: Cost::NONE,
-                            via: Via::CodeAndModifier,
-                        }),
-                );
-            self.needs.terms.push(begins.to_lowercase());
+            let of_code = index.docs.rows(doc);
+            let mut rows = self.rows_about(&begins, Via::CodeAndModifier);
+            rows.retain(|entry| of_code.contains(&entry.row));
+            self.add(at..at + 1, Clause::Rows(rows));
         }
         let bare = part.begun.is_none() && part.readings.iter().any(|read| read.modifier.is_none());
         if bare {
@@ -140,26 +170,20 @@ impl Finder<'_> {
     }
 
     fn modifier(&mut self, at: usize, part: &ModifierPart) {
-        self.about(at, &part.begins, Via::Modifier);
+        let rows = self.rows_about(&part.begins, Via::Modifier);
+        self.add(at..at + 1, Clause::Rows(rows));
         if part.begins.len() == 2 {
-            let sets = part
-                .words
-                .iter()
-                .map(|word| self.index.words.number(word))
-                .map(|number| number.into_iter().map(Term::exact).collect())
-                .collect::<Vec<Vec<Term>>>();
-            let mut rows = all_of(self.index, &sets);
-            for entry in &mut rows {
-                entry.cost = Cost::FORM;
-            }
-            self.needs.all[at].entries.append(&mut rows);
+            let sets = self.sets(&part.words);
+            self.add(at..at + 1, Clause::All(sets, Cost::FORM, Via::Words));
         }
     }
 
-    /// Adds the rows about a modifier.
-    fn about(&mut self, at: usize, begins: &str, via: Via) {
-        let mut rows = self.rows_about(begins, via);
-        self.needs.all[at].entries.append(&mut rows);
+    /// Returns the words of the dictionary that some words are, as they stand.
+    fn sets(&self, words: &[String]) -> Vec<Vec<Term>> {
+        let numbers = words.iter().map(|word| self.index.words.number(word));
+        numbers
+            .map(|number| number.into_iter().map(Term::exact).collect())
+            .collect()
     }
 
     fn rows_about(&mut self, begins: &str, via: Via) -> Vec<Entry> {
@@ -183,62 +207,54 @@ impl Finder<'_> {
     }
 
     fn word(&mut self, at: usize, word: &Word, extent: Extent) {
+        let mut spelling = Spelling::Corrected;
         if let Some(modifier) = word.modifier() {
-            self.about(at, modifier.as_str(), Via::Modifier);
+            let rows = self.rows_about(modifier.as_str(), Via::Modifier);
+            if !rows.is_empty() {
+                spelling = Spelling::AsTyped;
+                self.add(at..at + 1, Clause::Rows(rows));
+            }
         }
         if let Some(code) = word.code()
             && (self.alone || code.len() > 2)
         {
             self.codes_beginning(at, &code, &System::ALL);
+            if !self.needs.all[at].begun.is_empty() {
+                spelling = Spelling::AsTyped;
+            }
         }
-        let need = &self.needs.all[at];
-        let spelling = if need.is_empty() {
-            Spelling::Corrected
-        } else {
-            Spelling::AsTyped
-        };
         self.spelled(at, word, extent, spelling);
     }
 
     /// Adds the rows that have a word in their text, in any of its forms.
     fn spelled(&mut self, at: usize, word: &Word, extent: Extent, spelling: Spelling) {
-        let mut rows = Vec::new();
         let terms = self.terms(&word.whole, extent);
-        rows.append(&mut any_of(self.index, &terms));
-        if !word.runs.is_empty() {
-            let last = word.runs.len() - 1;
-            let sets: Vec<Vec<Term>> = word
-                .runs
-                .iter()
-                .enumerate()
-                .map(|(run, text)| {
-                    self.terms(text, if run == last { extent } else { Extent::Whole })
-                })
+        let mut known = !terms.is_empty();
+        self.add(at..at + 1, Clause::Any(terms, Via::Words));
+        if let Some(last) = word.runs.len().checked_sub(1) {
+            let extent = |run| if run == last { extent } else { Extent::Whole };
+            let runs = word.runs.iter().enumerate();
+            let sets: Vec<Vec<Term>> = runs
+                .map(|(run, text)| self.terms(text, extent(run)))
                 .collect();
-            let mut apart = all_of(self.index, &sets);
-            for entry in &mut apart {
-                entry.cost = entry.cost.plus(Cost::FORM);
-            }
-            rows.append(&mut apart);
+            known |= sets.iter().all(|terms| !terms.is_empty());
+            self.add(at..at + 1, Clause::All(sets, Cost::FORM, Via::Words));
         }
         let correct = match (self.leniency, spelling) {
             (Leniency::Lenient, _) => true,
-            (Leniency::Strict, Spelling::Corrected) => rows.is_empty(),
+            (Leniency::Strict, Spelling::Corrected) => !known,
             (Leniency::Strict, Spelling::AsTyped) => false,
         };
         if correct {
-            let corrected = self.index.words.corrections(&word.whole, extent);
-            let terms: Vec<Term> = corrected
-                .iter()
-                .filter(|near| near.distance > 0)
-                .map(|near| Term::corrected(near, &word.whole))
-                .collect();
-            rows.append(&mut any_of(self.index, &terms));
+            let mut near = self.index.words.corrections(&word.whole, extent);
+            near.retain(|near| near.distance > 0);
+            let terms = near.iter().map(|near| corrected(near, &word.whole));
+            let terms = terms.collect();
+            self.add(at..at + 1, Clause::Any(terms, Via::Typo));
             self.needs
                 .terms
-                .extend(corrected.into_iter().map(|near| near.text));
+                .extend(near.into_iter().map(|near| near.text));
         }
-        self.needs.all[at].entries.append(&mut rows);
     }
 
     /// Returns the words of the dictionary that a word stands for as it is spelled.
@@ -284,11 +300,8 @@ impl Finder<'_> {
                 ..Term::exact(number)
             }));
         }
-        let rows = any_of(self.index, &terms);
         self.needs.terms.push(both);
-        for need in &mut self.needs.all[at..at + 2] {
-            need.entries.extend_from_slice(&rows);
-        }
+        self.add(at..at + 2, Clause::Any(terms, Via::Words));
     }
 
     /// Adds the rows that have other words for some of the query's, or are about what they mean.
@@ -321,38 +334,25 @@ impl Finder<'_> {
             return;
         };
         let via = Via::Synonym(number);
-        let rows = match target {
-            Target::Modifier(code) => self.rows_about(code.as_str(), via),
-            Target::Words(words) => {
-                let sets: Vec<Vec<Term>> = words
-                    .iter()
-                    .map(|word| self.terms(word, Extent::Whole))
-                    .collect();
-                let mut rows = all_of(self.index, &sets);
-                for entry in &mut rows {
-                    entry.cost = entry.cost.plus(Cost::SYNONYM);
-                    entry.via = via;
-                }
-                rows
+        let parts = at..at + count;
+        let sets = match target {
+            Target::Modifier(code) => {
+                let rows = self.rows_about(code.as_str(), via);
+                self.add(parts.clone(), Clause::Rows(rows));
+                self.sets(&["modifier".to_owned(), code.as_str().to_lowercase()])
             }
+            Target::Words(words) => words
+                .iter()
+                .map(|word| self.terms(word, Extent::Whole))
+                .collect(),
         };
-        if rows.is_empty() {
-            return;
-        }
         self.needs.synonyms.push((asked.to_owned(), target.name()));
-        for need in &mut self.needs.all[at..at + count] {
-            need.entries.extend_from_slice(&rows);
-        }
+        self.add(parts, Clause::All(sets, Cost::SYNONYM, via));
     }
 
     fn phrase(&mut self, at: usize, words: &[String]) {
-        let sets: Vec<Vec<Term>> = words
-            .iter()
-            .map(|word| self.index.words.number(word))
-            .map(|number| number.into_iter().map(Term::exact).collect())
-            .collect();
-        let mut rows = all_of(self.index, &sets);
-        self.needs.all[at].entries.append(&mut rows);
+        let sets = self.sets(words);
+        self.add(at..at + 1, Clause::All(sets, Cost::NONE, Via::Words));
         self.needs.terms.extend_from_slice(words);
     }
 }
@@ -364,22 +364,12 @@ enum Spelling {
     AsTyped,
 }
 
-impl Term {
-    const fn exact(number: u32) -> Self {
-        Self {
-            number,
-            cost: Cost::NONE,
-            via: Via::Words,
-        }
-    }
-
-    fn corrected(near: &Correction, word: &str) -> Self {
-        let strange = u8::from(near.text.chars().next() != word.chars().next());
-        Self {
-            number: near.number,
-            cost: Cost(Cost::TYPO.0 * near.distance + Cost::OTHERWISE.0 * strange),
-            via: Via::Typo,
-        }
+/// Weighs a correction: by its typos, and readers seldom mistype the first letter.
+fn corrected(near: &Correction, word: &str) -> Term {
+    let strange = u8::from(near.text.chars().next() != word.chars().next());
+    Term {
+        number: near.number,
+        cost: Cost(Cost::TYPO.0 * near.distance + Cost::OTHERWISE.0 * strange),
     }
 }
 
@@ -405,100 +395,13 @@ fn forms(word: &str) -> Vec<String> {
     forms
 }
 
-/// Returns the rows that have one of some words, which are all had in one way.
-fn any_of(index: &Index, terms: &[Term]) -> Vec<Entry> {
-    let words = &index.words;
-    let weight: usize = terms.iter().map(|term| words.weight(term.number)).sum();
-    if terms.len() > 1 && weight > SCATTERED {
-        return any_of_many(index, terms);
-    }
-    let mut rows: Vec<Entry> = Vec::with_capacity(weight / 2);
-    for term in terms {
-        let entry = |Posting { row, mask }| Entry {
-            row,
-            mask,
-            cost: term.cost,
-            via: term.via,
-        };
-        rows.extend(words.rows(term.number).map(entry));
-    }
-    settle(&mut rows);
-    rows
-}
-
-/// Does the same over a table of all rows, which beats sorting once there are thousands.
-fn any_of_many(index: &Index, terms: &[Term]) -> Vec<Entry> {
-    let Some(via) = terms.first().map(|term| term.via) else {
-        return Vec::new();
-    };
-    let mut table = vec![(Mask::default(), Cost::default()); index.rows.count() as usize];
-    let mut count = 0;
-    for term in terms {
-        for Posting { row, mask } in index.words.rows(term.number) {
-            let Some((all, least)) = table.get_mut(row as usize) else {
-                break;
-            };
-            if all.is_empty() {
-                count += 1;
-                *least = term.cost;
-            }
-            *all = all.or(mask);
-            *least = term.cost.min(*least);
-        }
-    }
-    let mut rows = Vec::with_capacity(count);
-    rows.extend(
-        (0..)
-            .zip(table)
-            .filter(|(_, (mask, _))| !mask.is_empty())
-            .map(|(row, (mask, cost))| Entry {
-                row,
-                mask,
-                cost,
-                via,
-            }),
-    );
-    rows
-}
-
-/// Returns the rows that have a word of each set within one field.
-fn all_of(index: &Index, sets: &[Vec<Term>]) -> Vec<Entry> {
-    let mut sets: Vec<&Vec<Term>> = sets.iter().collect();
-    sets.sort_by_key(|set| {
-        set.iter()
-            .map(|term| index.words.weight(term.number))
-            .sum::<usize>()
-    });
-    let Some((first, others)) = sets.split_first() else {
-        return Vec::new();
-    };
-    let mut rows = any_of(index, first);
-    for set in others {
-        if rows.is_empty() {
-            break;
-        }
-        let more = any_of(index, set);
-        let mut at = 0;
-        rows.retain_mut(|entry| {
-            at += more[at..].partition_point(|other| other.row < entry.row);
-            let Some(other) = more.get(at).filter(|other| other.row == entry.row) else {
-                return false;
-            };
-            entry.mask = entry.mask.and(other.mask);
-            entry.cost = entry.cost.plus(other.cost);
-            !entry.mask.is_empty()
-        });
-    }
-    rows
-}
-
 /// Returns the rows whose name has words that begin so, all of them.
 pub(super) fn rows_named(index: &Index, beginnings: &[String]) -> Vec<u32> {
     let sets: Vec<Vec<Term>> = beginnings
         .iter()
         .map(|word| index.words.beginning(word).map(Term::exact).collect())
         .collect();
-    all_of(index, &sets)
+    all_of(index, &sets, Via::Words, None)
         .into_iter()
         .filter(|entry| entry.mask.has(Mask::NAME))
         .map(|entry| entry.row)

@@ -1,5 +1,7 @@
 //! Defines what a query needs of a row: for each of its parts, the rows and documents that answer.
 
+use std::cmp::Ordering;
+
 use super::fields::Mask;
 
 /// What it costs a row that a word stands in it otherwise than it was asked for. Everything from
@@ -71,22 +73,15 @@ pub(super) struct Needs {
     pub(super) synonyms: Vec<(String, String)>,
 }
 
-impl Needs {
-    /// Brings the entries of every need into order, each row once.
-    pub(super) fn settle(&mut self) {
-        for need in &mut self.all {
-            settle(&mut need.entries);
-            need.docs.sort_unstable();
-            need.docs.dedup();
-            need.begun.sort_unstable();
-            need.begun.dedup();
-        }
-        self.terms.sort_unstable();
-        self.terms.dedup();
-    }
-}
-
 impl Need {
+    /// Brings the documents into order, each once.
+    pub(super) fn settle_docs(&mut self) {
+        for docs in [&mut self.docs, &mut self.begun] {
+            docs.sort_unstable();
+            docs.dedup();
+        }
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.entries.is_empty() && self.docs.is_empty() && self.begun.is_empty()
     }
@@ -103,14 +98,47 @@ pub(super) fn settle(entries: &mut Vec<Entry>) {
     if entries.is_sorted_by(|a, b| a.row < b.row) {
         return;
     }
-    entries.sort_unstable_by_key(|entry| (entry.row, entry.cost, entry.via.rank()));
+    entries.sort_unstable_by_key(|entry| entry.row);
     entries.dedup_by(|next, kept| {
         let same = next.row == kept.row;
         if same {
-            kept.mask = kept.mask.or(next.mask);
+            *kept = kept.joined(*next);
         }
         same
     });
+}
+
+/// Joins two rows of entries that are each in order.
+pub(super) fn merged(some: &[Entry], more: &[Entry]) -> Vec<Entry> {
+    let mut all = Vec::with_capacity(some.len() + more.len());
+    let (mut some, mut more) = (some, more);
+    while let (Some((a, after_a)), Some((b, after_b))) = (some.split_first(), more.split_first()) {
+        all.push(match a.row.cmp(&b.row) {
+            Ordering::Less => *a,
+            Ordering::Greater => *b,
+            Ordering::Equal => a.joined(*b),
+        });
+        if a.row <= b.row {
+            some = after_a;
+        }
+        if b.row <= a.row {
+            more = after_b;
+        }
+    }
+    all.extend_from_slice(some);
+    all.extend_from_slice(more);
+    all
+}
+
+impl Entry {
+    /// Joins two ways in which one row answers: the better one, and all the fields.
+    fn joined(self, other: Self) -> Self {
+        let better = (other.cost, other.via.rank()) < (self.cost, self.via.rank());
+        Self {
+            mask: self.mask.or(other.mask),
+            ..if better { other } else { self }
+        }
+    }
 }
 
 impl Via {

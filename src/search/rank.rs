@@ -12,8 +12,9 @@ use crate::content::CodeId;
 
 use super::Index;
 use super::bounds::Bounds;
-use super::catalogue::{Kind, Make};
+use super::catalogue::{Kind, Make, Walk};
 use super::fields::Mask;
+use super::gather::from;
 use super::need::{Cost, Entry, Need, Needs, Via};
 
 /// How what was asked for stands in a row.
@@ -101,6 +102,8 @@ pub(super) struct Best {
     found: Vec<Candidate>,
     most: usize,
     total: usize,
+    /// What is not better than this is not among the best.
+    bound: u64,
 }
 
 impl Best {
@@ -109,20 +112,24 @@ impl Best {
             found: Vec::new(),
             most,
             total: 0,
+            bound: u64::MAX,
         }
     }
 
     fn push(&mut self, one: Candidate) {
         self.total += 1;
-        self.found.push(one);
-        if self.found.len() >= self.most.saturating_mul(2).max(1024) {
-            self.prune();
+        if one.key < self.bound {
+            self.found.push(one);
+            if self.found.len() >= self.most.saturating_mul(2).max(1024) {
+                self.prune();
+            }
         }
     }
 
     fn prune(&mut self) {
         if self.found.len() > self.most {
-            self.found.select_nth_unstable(self.most);
+            let (_, first_out, _) = self.found.select_nth_unstable(self.most);
+            self.bound = first_out.key;
             self.found.truncate(self.most);
         }
     }
@@ -175,12 +182,18 @@ impl<'a> Ranking<'a> {
 
     fn alone(&mut self, need: &Need) {
         let mut walk = self.index.docs.walk();
+        let by_code = !(need.docs.is_empty() && need.begun.is_empty());
         for entry in &need.entries {
+            let tier = Self::tier(std::slice::from_ref(entry));
+            if self.is_hopeless(tier, entry.cost) && !by_code {
+                self.best.total += 1;
+                continue;
+            }
             let doc = walk.of_row(entry.row);
             // The first row of a document whose code answers stands for it already.
-            let by_code = need.has_code(doc) && self.index.docs.rows(doc).start == entry.row;
-            if !by_code {
-                let tier = self.tier(std::slice::from_ref(entry));
+            let again =
+                by_code && need.has_code(doc) && self.index.docs.rows(doc).start == entry.row;
+            if !again {
                 self.push_if(doc, entry.row, tier, entry.cost);
             }
         }
@@ -195,13 +208,20 @@ impl<'a> Ranking<'a> {
         }
     }
 
+    /// Says whether an answer is not among the best whatever its row is, and counts all the same.
+    fn is_hopeless(&self, tier: Tier, cost: Cost) -> bool {
+        self.bounds.is_open() && worth(tier, cost) >= self.best.bound
+    }
+
     fn together(&mut self, needs: &[Need]) {
         let Some(lead) = (0..needs.len()).min_by_key(|at| needs[*at].size()) else {
             return;
         };
         let mut cursors: Vec<Cursor<'_>> = needs.iter().map(Cursor::new).collect();
+        let mut walk = self.index.docs.walk();
         let mut taken = Vec::with_capacity(needs.len());
-        while let Some(doc) = cursors[lead].doc(&self.index.docs) {
+        let mut entries = Vec::new();
+        while let Some(doc) = cursors[lead].doc(&mut walk) {
             let rows = self.index.docs.rows(doc);
             taken.clear();
             taken.extend(cursors.iter_mut().map(|cursor| cursor.take(doc, &rows)));
@@ -210,21 +230,27 @@ impl<'a> Ranking<'a> {
                 .all(|one| one.by_code || !one.entries.is_empty())
                 && self.bounds.admits_doc(self.index, doc)
             {
-                self.document(doc, &rows, &taken);
+                self.document(doc, &rows, &taken, &mut entries);
             }
         }
     }
 
     /// Adds the rows of a document that has everything somewhere.
-    fn document(&mut self, doc: u32, rows: &Range<u32>, taken: &[Taken<'_>]) {
+    fn document(
+        &mut self,
+        doc: u32,
+        rows: &Range<u32>,
+        taken: &[Taken<'_>],
+        of_rows: &mut Vec<Entry>,
+    ) {
         let by_code = taken.iter().filter(|one| one.by_code).count();
-        let mut of_rows: Vec<Entry> = taken
-            .iter()
-            .filter(|one| !one.by_code)
-            .flat_map(|one| one.entries)
-            .copied()
-            .collect();
-        of_rows.sort_by_key(|entry| entry.row);
+        of_rows.clear();
+        for one in taken.iter().filter(|one| !one.by_code) {
+            of_rows.extend_from_slice(one.entries);
+        }
+        if rows.len() > 1 {
+            of_rows.sort_unstable_by_key(|entry| entry.row);
+        }
         let whole = taken.len() - by_code;
         let mut best: Option<(usize, Cost, u32)> = None;
         let mut any = false;
@@ -238,7 +264,7 @@ impl<'a> Ranking<'a> {
                 .fold(Cost::default(), |sum, e| sum.plus(e.cost));
             if group.len() == whole {
                 any = true;
-                let tier = match self.tier(group) {
+                let tier = match Self::tier(group) {
                     tier if by_code > 0 => tier.min(Tier::Title),
                     tier => tier,
                 };
@@ -264,7 +290,7 @@ impl<'a> Ranking<'a> {
         }
     }
 
-    fn tier(&self, entries: &[Entry]) -> Tier {
+    fn tier(entries: &[Entry]) -> Tier {
         let modifier = |entry: &Entry| match entry.via {
             Via::Modifier => true,
             Via::Synonym(_) => entry.mask == Mask::WHOLE,
@@ -299,25 +325,30 @@ impl<'a> Ranking<'a> {
 
     fn push(&mut self, doc: u32, row: u32, tier: Tier, cost: Cost) {
         let index = self.index;
-        let mut tier_number = tier as u64;
-        if cost >= Cost::OTHERWISE {
-            tier_number += Tier::ALL.len() as u64;
-        }
         let length = match tier {
             Tier::Code | Tier::Modifier | Tier::CodeBegun => 0,
             Tier::Title => index.docs.title_words(doc),
             _ => index.rows.length(row),
         };
-        let key = tier_number << TIER
-            | u64::from(cost.0 >> 4) << OTHERWISE
-            | u64::from(self.open != Some(doc)) << CLOSED
-            | u64::from(cost.0 & 0xf) << COST
-            | u64::from(index.docs.make(doc) == Make::Entry) << ENTRY
-            | u64::from(index.rows.kind(row) == Kind::Absence) << ABSENCE
-            | u64::from(length) << LENGTH
+        let key = worth(tier, cost)
+            | (u64::from(self.open != Some(doc)) << CLOSED)
+            | (u64::from(cost.0 & 0xf) << COST)
+            | (u64::from(index.docs.make(doc) == Make::Entry) << ENTRY)
+            | (u64::from(index.rows.kind(row) == Kind::Absence) << ABSENCE)
+            | (u64::from(length) << LENGTH)
             | u64::from(row);
         self.best.push(Candidate { key, doc });
     }
+}
+
+/// Returns the part of an answer's place in the order that does not depend on its row.
+fn worth(tier: Tier, cost: Cost) -> u64 {
+    let otherwise = if cost < Cost::OTHERWISE {
+        0
+    } else {
+        Tier::ALL.len() as u64
+    };
+    ((tier as u64 + otherwise) << TIER) | (u64::from(cost.0 >> 4) << OTHERWISE)
 }
 
 impl Need {
@@ -358,8 +389,8 @@ impl<'a> Cursor<'a> {
     }
 
     /// Returns the next document that answers.
-    fn doc(&self, docs: &super::catalogue::Docs) -> Option<u32> {
-        let by_row = self.entries.first().map(|entry| docs.of_row(entry.row));
+    fn doc(&self, walk: &mut Walk<'_>) -> Option<u32> {
+        let by_row = self.entries.first().map(|entry| walk.of_row(entry.row));
         [
             by_row,
             self.docs.first().copied(),
@@ -386,17 +417,4 @@ impl<'a> Cursor<'a> {
         }
         Taken { by_code, entries }
     }
-}
-
-/// Returns what is left of a sorted slice after the elements that come before, looking near its
-/// front first.
-fn from<T>(slice: &[T], before: impl Fn(&T) -> bool) -> &[T] {
-    let mut bound = 1;
-    while slice.get(bound - 1).is_some_and(&before) {
-        bound *= 2;
-    }
-    let from = bound / 2;
-    let to = bound.min(slice.len());
-    let at = from + slice[from..to].partition_point(before);
-    &slice[at..]
 }

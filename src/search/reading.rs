@@ -45,7 +45,7 @@ pub fn code_and_modifier(text: &str) -> Vec<Reading> {
     };
     systems
         .into_iter()
-        .flat_map(|system| read(system, text))
+        .filter_map(|system| read(system, text))
         .collect()
 }
 

@@ -92,7 +92,7 @@ impl Synonyms {
         for group in &file.same {
             for asked in group {
                 for other in group.iter().filter(|other| *other != asked) {
-                    self.link(asked, Target::Words(words(other)));
+                    self.link(asked, &Target::Words(words(other)));
                 }
             }
         }
@@ -101,7 +101,7 @@ impl Synonyms {
             let words = also.words.iter().map(|text| Target::Words(words(text)));
             for target in modifier.into_iter().chain(words) {
                 for asked in &also.asked {
-                    self.link(asked, target.clone());
+                    self.link(asked, &target);
                 }
             }
         }
@@ -121,10 +121,10 @@ impl Synonyms {
         }
     }
 
-    fn link(&mut self, asked: &str, target: Target) {
+    fn link(&mut self, asked: &str, target: &Target) {
         for key in self.keys(asked) {
             let targets = self.targets.entry(key).or_default();
-            if !targets.contains(&target) {
+            if !targets.contains(target) {
                 targets.push(target.clone());
             }
         }
@@ -167,7 +167,11 @@ impl Synonyms {
                     count,
                     target,
                 };
-                if let Some(targets) = self.targets.get(key) {
+                // `her 2` is asked for as `her2`.
+                let tied = (count == 2).then(|| vec![asked[first..first + 2].concat()]);
+                let tied = tied.and_then(|tied| self.targets.get(&tied));
+                let targets = self.targets.get(key).or(tied);
+                if let Some(targets) = targets {
                     found.extend(targets.iter().map(meant));
                 } else if first + count == asked.len() && last == Extent::Beginning {
                     found.extend(self.beginning(key).into_iter().map(meant));

@@ -231,17 +231,15 @@ impl Reader {
     /// Returns the tables of a list of tables.
     fn rows<'i>(&mut self, name: &str, value: Spanned<DeValue<'i>>) -> Vec<Spanned<DeValue<'i>>> {
         let span = value.span();
-        match value.into_inner() {
-            DeValue::Array(rows) => rows.into_iter().collect(),
-            _ => {
-                self.note(
-                    span,
-                    format!("`{name}` must be a list of tables"),
-                    "write double brackets: [[same]], [[also]]",
-                );
-                Vec::new()
-            }
+        if let DeValue::Array(rows) = value.into_inner() {
+            return rows.into_iter().collect();
         }
+        self.note(
+            span,
+            format!("`{name}` must be a list of tables"),
+            "write double brackets: [[same]], [[also]]",
+        );
+        Vec::new()
     }
 
     fn row<T: DeserializeOwned>(

@@ -1,0 +1,140 @@
+//! Measures search: how long a keystroke takes, and how much memory an index holds.
+//!
+//! Each query is typed letter by letter, and every letter is one measurement: what matters is not
+//! how fast one query is when it is repeated, which is what benchmark frameworks tell, but how slow
+//! the slowest keystrokes are. So this is a plain program. A keystroke counts as its best of three,
+//! which takes out what other programs on the machine do and nothing else.
+
+#[path = "../../tests/search/generate.rs"]
+mod generate;
+mod library;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use codeleaf::library::Library;
+use codeleaf::search::{Index, IndexBuilder, Query, Texts};
+use generate::{Asked, Coded};
+
+/// How many documents the made-up library has.
+const DOCUMENTS: usize = 10_000;
+
+/// How many hits are asked for: as many as a large screen shows.
+const HITS: usize = 28;
+
+/// What readers ask besides codes and titles.
+const WORDS: [&str; 18] = [
+    "professional component",
+    "outside lab",
+    "her2/neu",
+    "mod 26",
+    "-26",
+    "83950-90",
+    "10234-90",
+    "reccurence",
+    "medicare policy",
+    "laboratory test",
+    "specimen is tested for",
+    "clia waived",
+    "payer:aetna covered",
+    "in:coding specimen",
+    "breast cancer",
+    "heart attack",
+    "diabetes with",
+    "\"laboratory assay\"",
+];
+
+fn main() -> anyhow::Result<()> {
+    let codes = generate::icd10cm().unwrap_or_default();
+    if !codes.is_empty() {
+        let start = Instant::now();
+        let index = generate::index_of(&codes);
+        println!("{} codes: {:.0?}", codes.len(), start.elapsed());
+        measure(&index, &codes);
+    }
+    let phrases = if codes.is_empty() {
+        library::phrases(50_000)
+    } else {
+        codes.iter().map(|coded| coded.title.clone()).collect()
+    };
+    let folder = tempfile::tempdir()?;
+    let mut bytes = 0;
+    for number in 0..DOCUMENTS {
+        let (name, text) = library::file(number, &phrases);
+        bytes += text.len();
+        std::fs::write(folder.path().join(name), text)?;
+    }
+    let start = Instant::now();
+    let library = Arc::new(Library::open(&[folder.path().to_owned()]));
+    if let Some(broken) = library.broken().first() {
+        anyhow::bail!("{}", broken.report);
+    }
+    let size = bytes / DOCUMENTS;
+    println!(
+        "\n{DOCUMENTS} documents of {size} bytes: opened in {:.0?}",
+        start.elapsed()
+    );
+    let start = Instant::now();
+    let mut builder = IndexBuilder::new();
+    for entry in library.entries() {
+        builder.add(&*library.document(&entry.code)?);
+    }
+    println!("read and added in {:.0?}", start.elapsed());
+    for Coded { code, title } in &codes {
+        builder.add_code(code, title, "");
+    }
+    let index = builder.finish(Texts::Library(library));
+    println!("with {} codes: {:.0?}", codes.len(), start.elapsed());
+    measure(&index, &codes);
+    Ok(())
+}
+
+fn measure(index: &Index, codes: &[Coded]) {
+    println!("{index:?}, {} kB", index.size() / 1024);
+    if !codes.is_empty() {
+        let cut = generate::cut_titles(codes, 2, 300);
+        let bare = generate::bare_codes(codes, 1, 300);
+        type_all(index, "codes without dot", &texts(&bare));
+        type_all(index, "three words of a title", &texts(&cut));
+        type_all(
+            index,
+            "the same with a typo",
+            &texts(&generate::misspelled(&cut, 3)),
+        );
+    }
+    type_all(index, "what readers ask", &WORDS);
+}
+
+fn texts(asked: &[Asked]) -> Vec<&str> {
+    asked.iter().map(|asked| asked.text.as_str()).collect()
+}
+
+/// Types queries letter by letter, and prints how long the keystrokes took.
+fn type_all(index: &Index, name: &str, asked: &[&str]) {
+    let mut times: Vec<(Duration, &str)> = Vec::new();
+    for text in asked {
+        for end in (1..=text.len()).filter(|end| text.is_char_boundary(*end)) {
+            let typed = &text[..end];
+            let best = (0..3).map(|_| time(index, typed)).min();
+            times.push((best.unwrap_or_default(), typed));
+        }
+    }
+    times.sort_unstable();
+    let at = |part: usize| times[(times.len() - 1) * part / 100].0;
+    println!(
+        "{name:24} {:6} keystrokes: p50 {:>9.1?}  p95 {:>9.1?}  max {:>9.1?}",
+        times.len(),
+        at(50),
+        at(95),
+        at(100)
+    );
+    for (time, typed) in times.iter().rev().take(3) {
+        println!("    slowest: {time:>9.1?}  {typed:?}");
+    }
+}
+
+fn time(index: &Index, typed: &str) -> Duration {
+    let start = Instant::now();
+    std::hint::black_box(index.search(&Query::parse(typed), None, HITS));
+    start.elapsed()
+}

@@ -1,0 +1,219 @@
+//! Defines how rows are gathered: the postings of the words that a query stands for, joined.
+//!
+//! The rarest part of a query is gathered first, and of the others only rows of documents that
+//! have it ([`Filter`]): the part that is still being typed may stand for half of all rows.
+
+use super::Index;
+use super::fields::Mask;
+use super::need::{Cost, Entry, Need, Via, settle};
+use super::postings::Posting;
+
+/// From how many bytes of postings on the rows of several words are gathered in a table.
+const SCATTERED: usize = 4096;
+
+/// A word of the dictionary that stands for one that was asked for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Term {
+    pub(super) number: u32,
+    pub(super) cost: Cost,
+}
+
+impl Term {
+    pub(super) const fn exact(number: u32) -> Self {
+        Self {
+            number,
+            cost: Cost::NONE,
+        }
+    }
+}
+
+/// One way in which rows answer some parts of a query.
+#[derive(Debug)]
+pub(super) enum Clause {
+    /// These rows do.
+    Rows(Vec<Entry>),
+    /// Rows that have one of the words do.
+    Any(Vec<Term>, Via),
+    /// Rows that have a word of each set within one field do, at some cost.
+    All(Vec<Vec<Term>>, Cost, Via),
+}
+
+impl Clause {
+    /// Returns how much there is to read, in bytes.
+    pub(super) fn weight(&self, index: &Index) -> usize {
+        match self {
+            Self::Rows(rows) => rows.len(),
+            Self::Any(terms, _) => weight(index, terms),
+            Self::All(sets, ..) => sets.iter().map(|terms| weight(index, terms)).sum(),
+        }
+    }
+
+    /// Gathers the rows, ascending, each once.
+    pub(super) fn gather(&self, index: &Index, filter: Option<&Filter>) -> Vec<Entry> {
+        match self {
+            Self::Rows(rows) => {
+                let mut rows = rows.clone();
+                settle(&mut rows);
+                rows
+            }
+            Self::Any(terms, via) => any_of(index, terms, *via, filter),
+            Self::All(sets, cost, via) => {
+                let mut rows = all_of(index, sets, *via, filter);
+                for entry in &mut rows {
+                    entry.cost = entry.cost.plus(*cost);
+                }
+                rows
+            }
+        }
+    }
+}
+
+/// The rows of the documents that have everything gathered so far, a bit each.
+#[derive(Debug)]
+pub(super) struct Filter {
+    bits: Vec<u64>,
+    admitted: usize,
+}
+
+impl Filter {
+    /// Makes the filter of the documents that answer a need; nothing where that is most of them,
+    /// and looking would cost more than it saves.
+    pub(super) fn of(index: &Index, need: &Need) -> Option<Self> {
+        let all = index.rows.count() as usize;
+        let mut filter = Self {
+            bits: vec![0; all.div_ceil(64)],
+            admitted: 0,
+        };
+        let mut walk = index.docs.walk();
+        let mut last = None;
+        for entry in &need.entries {
+            if last.is_none_or(|end| entry.row >= end) {
+                let rows = index.docs.rows(walk.of_row(entry.row));
+                last = Some(rows.end);
+                rows.for_each(|row| filter.admit(row));
+                if filter.admitted > all / 2 {
+                    return None;
+                }
+            }
+        }
+        for doc in need.docs.iter().chain(&need.begun) {
+            index.docs.rows(*doc).for_each(|row| filter.admit(row));
+        }
+        (filter.admitted <= all / 2).then_some(filter)
+    }
+
+    fn admit(&mut self, row: u32) {
+        if let Some(bits) = self.bits.get_mut(row as usize / 64) {
+            *bits |= 1 << (row % 64);
+            self.admitted += 1;
+        }
+    }
+
+    fn has(&self, row: u32) -> bool {
+        let bits = self.bits.get(row as usize / 64).copied();
+        bits.unwrap_or_default() >> (row % 64) & 1 == 1
+    }
+}
+
+fn weight(index: &Index, terms: &[Term]) -> usize {
+    let weights = terms.iter().map(|term| index.words.weight(term.number));
+    weights.sum()
+}
+
+/// Returns the rows that have one of some words.
+fn any_of(index: &Index, terms: &[Term], via: Via, filter: Option<&Filter>) -> Vec<Entry> {
+    let weight = weight(index, terms);
+    let few = |filter: &Filter| filter.admitted < index.rows.count() as usize / 16;
+    if terms.len() > 1 && weight > SCATTERED && !filter.is_some_and(few) {
+        return any_of_many(index, terms, via, filter);
+    }
+    let mut rows: Vec<Entry> = Vec::with_capacity(match filter {
+        None => weight,
+        Some(_) => 0,
+    });
+    for term in terms {
+        let postings = index.words.rows(term.number);
+        let postings = postings.filter(|at| filter.is_none_or(|filter| filter.has(at.row)));
+        rows.extend(postings.map(|Posting { row, mask }| Entry {
+            row,
+            mask,
+            cost: term.cost,
+            via,
+        }));
+    }
+    settle(&mut rows);
+    rows
+}
+
+/// Does the same over a table of all rows, which beats sorting once there are thousands.
+fn any_of_many(index: &Index, terms: &[Term], via: Via, filter: Option<&Filter>) -> Vec<Entry> {
+    // A row's mask, and above it what its cost leaves of the highest: nothing is no row.
+    let mut table = vec![0_u16; index.rows.count() as usize];
+    for term in terms {
+        let rest = u16::from(u8::MAX - term.cost.0) << 8;
+        for Posting { row, mask } in index.words.rows(term.number) {
+            let Some(slot) = table.get_mut(row as usize) else {
+                break;
+            };
+            *slot = rest.max(*slot & 0xff00) | (*slot & 0xff) | u16::from(mask.0);
+        }
+    }
+    let mut rows = Vec::with_capacity(table.iter().filter(|slot| **slot != 0).count());
+    let found = (0..).zip(table).filter(|(_, slot)| *slot != 0);
+    let found = found.filter(|(row, _)| filter.is_none_or(|filter| filter.has(*row)));
+    rows.extend(found.map(|(row, slot)| {
+        let [rest, mask] = slot.to_be_bytes();
+        Entry {
+            row,
+            mask: Mask(mask),
+            cost: Cost(u8::MAX - rest),
+            via,
+        }
+    }));
+    rows
+}
+
+/// Returns the rows that have a word of each set within one field.
+pub(super) fn all_of(
+    index: &Index,
+    sets: &[Vec<Term>],
+    via: Via,
+    filter: Option<&Filter>,
+) -> Vec<Entry> {
+    let mut sets: Vec<&[Term]> = sets.iter().map(Vec::as_slice).collect();
+    sets.sort_by_key(|set| weight(index, set));
+    let Some((first, others)) = sets.split_first() else {
+        return Vec::new();
+    };
+    let mut rows = any_of(index, first, via, filter);
+    for set in others {
+        if rows.is_empty() {
+            break;
+        }
+        let more = any_of(index, set, via, filter);
+        let mut more = &more[..];
+        rows.retain_mut(|entry| {
+            more = from(more, |other| other.row < entry.row);
+            let Some(other) = more.first().filter(|other| other.row == entry.row) else {
+                return false;
+            };
+            entry.mask = entry.mask.and(other.mask);
+            entry.cost = entry.cost.plus(other.cost);
+            !entry.mask.is_empty()
+        });
+    }
+    rows
+}
+
+/// Returns what is left of a sorted slice after the elements that come before, looking near its
+/// front first.
+pub(super) fn from<T>(slice: &[T], before: impl Fn(&T) -> bool) -> &[T] {
+    let mut bound = 1;
+    while slice.get(bound - 1).is_some_and(&before) {
+        bound *= 2;
+    }
+    let from = bound / 2;
+    let to = bound.min(slice.len());
+    let at = from + slice[from..to].partition_point(before);
+    &slice[at..]
+}
