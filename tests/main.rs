@@ -2,9 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod bytes;
 mod content;
 mod library;
 mod properties;
+mod pty;
 mod screens;
 mod search;
 mod support;
