@@ -26,7 +26,7 @@ use super::reader::bytes_of;
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
 /// How long a terminal is silent once a frame is through. The next key would end the silence.
-const SILENCE: Duration = Duration::from_millis(40);
+const SILENCE: Duration = Duration::from_millis(25);
 
 /// A user's folders, of their own.
 #[derive(Clone, Debug)]

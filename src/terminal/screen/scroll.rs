@@ -36,42 +36,40 @@ pub(super) fn candidates(old: &Grid, new: &Grid) -> Vec<Scroll> {
     let in_place: Vec<i64> = (0..rows)
         .map(|row| equal(new.row(row), old.row(row)))
         .collect();
-    // A row that comes free is blank.
-    let loss: Vec<i64> = (0..rows)
-        .map(|row| in_place[row] - blanks(new.row(row)))
-        .collect();
+    // What is lost in the rows before each: a row that comes free is blank.
+    let mut lost = vec![0];
+    for row in 0..rows {
+        lost.push(lost[row] + in_place[row] - blanks(new.row(row)));
+    }
     let mut found = Vec::new();
     for distance in 1..rows {
-        // Seen from the upper of two rows, contents come up from the lower or go down to it.
-        let up = (0..rows - distance)
-            .map(|upper| equal(new.row(upper), old.row(upper + distance)) - in_place[upper]);
-        let down = (0..rows - distance).map(|upper| {
+        // Seen from the upper of two rows, contents come up from the lower or go down to it. What
+        // comes free lies below a band that goes up, and above one that goes down.
+        let up = (0..rows - distance).map(|upper| Move {
+            row: upper,
+            gain: equal(new.row(upper), old.row(upper + distance)) - in_place[upper],
+            exposes: lost[upper + distance + 1] - lost[upper + 1],
+        });
+        let down = (0..rows - distance).rev().map(|upper| {
             let lower = upper + distance;
-            equal(new.row(lower), old.row(upper)) - in_place[lower]
+            Move {
+                row: upper,
+                gain: equal(new.row(lower), old.row(upper)) - in_place[lower],
+                exposes: lost[lower] - lost[upper],
+            }
         });
         let shift = distance.cast_signed();
         let directions = [(best_band(up), shift), (best_band(down), -shift)];
         for (band, shift) in directions {
-            let Some(Band { first, last, gain }) = band else {
+            let Some(band) = band.filter(|band| band.gain >= WORTHWHILE) else {
                 continue;
             };
-            let bottom = last + distance;
-            let exposed = if shift > 0 {
-                last + 1..=bottom
-            } else {
-                first..=first + distance - 1
+            let scroll = Scroll {
+                top: band.from.min(band.to),
+                bottom: band.from.max(band.to) + distance,
+                shift,
             };
-            let gain = gain - loss[exposed].iter().sum::<i64>();
-            if gain >= WORTHWHILE {
-                found.push((
-                    gain,
-                    Scroll {
-                        top: first,
-                        bottom,
-                        shift,
-                    },
-                ));
-            }
+            found.push((band.gain, scroll));
         }
     }
     found.sort_by_key(|&(gain, _)| Reverse(gain));
@@ -106,39 +104,49 @@ fn count(are: impl Iterator<Item = bool>) -> i64 {
     i64::from(are.map(u32::from).sum::<u32>())
 }
 
+/// A row that moves.
+struct Move {
+    row: usize,
+    /// What moving it gains.
+    gain: i64,
+    /// What is lost where rows come free, if a band ends here.
+    exposes: i64,
+}
+
 /// Neighbouring rows, and what moving them gains.
 #[derive(Clone, Copy)]
 struct Band {
-    first: usize,
-    last: usize,
+    from: usize,
+    to: usize,
     gain: i64,
 }
 
-/// Returns the run of rows with the greatest sum, as Kadane finds it.
-fn best_band(gains: impl Iterator<Item = i64>) -> Option<Band> {
+/// Returns the run of rows with the greatest sum, as Kadane finds it, less what is lost beyond its
+/// end: without that, a page that ends in a blank row would take the footer along.
+fn best_band(moves: impl Iterator<Item = Move>) -> Option<Band> {
     let mut best: Option<Band> = None;
-    let mut run = Band {
-        first: 0,
-        last: 0,
-        gain: 0,
-    };
-    for (row, gain) in gains.enumerate() {
-        run = if run.gain > 0 {
-            Band {
-                last: row,
+    let mut run: Option<Band> = None;
+    for Move { row, gain, exposes } in moves {
+        let longer = match run {
+            Some(run) if run.gain > 0 => Band {
+                to: row,
                 gain: run.gain + gain,
                 ..run
-            }
-        } else {
-            Band {
-                first: row,
-                last: row,
+            },
+            _ => Band {
+                from: row,
+                to: row,
                 gain,
-            }
+            },
         };
-        if run.gain > best.map_or(0, |best| best.gain) {
-            best = Some(run);
+        let total = longer.gain - exposes;
+        if best.is_none_or(|best| total > best.gain) {
+            best = Some(Band {
+                gain: total,
+                ..longer
+            });
         }
+        run = Some(longer);
     }
     best
 }
