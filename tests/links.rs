@@ -146,14 +146,26 @@ fn a_row_can_be_bookmarked_and_noted_and_the_list_leads_back() {
     let mut reader = Reader::open(80, 24);
     reader.press("4 b down a \"call the laboratory first\" enter");
     assert!(reader.screen().contains("*▸ 90"), "{}", reader.screen());
-    assert!(reader.press("enter").screen().contains("call the laboratory first"));
+    assert!(
+        reader
+            .press("enter")
+            .screen()
+            .contains("call the laboratory first")
+    );
     let screen = reader.press("esc 1 B").screen();
     assert!(screen.contains("83950 › coding › 26"), "{screen}");
     assert!(screen.contains("call the laboratory first"), "{screen}");
     reader.press("down enter");
     assert!(reader.cursor_line().contains("90"), "{}", reader.screen());
     let marks = |effect: &Effect| matches!(effect, Effect::Mark(_));
-    assert_eq!(reader.effects.iter().filter(|effect| marks(effect)).count(), 2);
+    assert_eq!(
+        reader.effects.iter().filter(|effect| marks(effect)).count(),
+        2
+    );
     reader.press("a ctrl-u enter");
-    assert!(!reader.screen().contains("*▸ 90"), "an empty note goes: {}", reader.screen());
+    assert!(
+        !reader.screen().contains("*▸ 90"),
+        "an empty note goes: {}",
+        reader.screen()
+    );
 }

@@ -2,10 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod bytes;
 mod content;
 mod library;
 mod links;
 mod properties;
+mod pty;
 mod screens;
 mod search;
 mod support;

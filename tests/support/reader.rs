@@ -169,7 +169,8 @@ fn side(cells: u16) -> NonZero<u16> {
     NonZero::new(cells.max(1)).unwrap()
 }
 
-fn bytes_of(key: &str) -> &[u8] {
+/// Returns what a terminal sends for a key.
+pub fn bytes_of(key: &str) -> &[u8] {
     match key {
         "up" => b"\x1b[A",
         "down" => b"\x1b[B",
