@@ -7,6 +7,7 @@ mod built_in;
 mod cache;
 mod catalogue;
 mod folders;
+mod guests;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -26,6 +27,7 @@ pub struct Library {
     /// By code, each once.
     entries: Vec<Entry>,
     broken: Vec<Broken>,
+    editions: guests::Editions,
     cache: Cache,
 }
 
@@ -129,6 +131,7 @@ impl Library {
         Self {
             entries,
             broken,
+            editions: guests::Editions::default(),
             cache: Cache::default(),
         }
     }
@@ -212,7 +215,10 @@ impl Library {
         if let Some(document) = self.cache.get(code) {
             return Ok(document);
         }
-        let document = entry.load()?;
+        let document = match self.editions.get(code) {
+            Some(edition) => edition.document()?,
+            None => entry.load()?,
+        };
         let document = Arc::new(document);
         self.cache.put(&document);
         Ok(document)
