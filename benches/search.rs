@@ -7,40 +7,105 @@
 #[path = "../tests/search/generate.rs"]
 mod generate;
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use codeleaf::search::{Index, Query};
-use generate::Asked;
+use codeleaf::content::CodeId;
+use codeleaf::library::Library;
+use codeleaf::search::{Index, IndexBuilder, Query, Texts};
+use generate::{Asked, Coded};
+
+/// How many documents the made-up library has.
+const DOCUMENTS: usize = 10_000;
 
 fn main() {
-    let Some(codes) = generate::icd10cm() else {
-        return;
+    let codes = generate::icd10cm().unwrap_or_default();
+    if !codes.is_empty() {
+        let start = Instant::now();
+        let index = generate::index_of(&codes);
+        println!("{} codes: {:.0?}", codes.len(), start.elapsed());
+        measure(&index, &codes);
+    }
+    let phrases: Vec<String> = match codes.is_empty() {
+        true => generate::phrases(50_000),
+        false => codes.iter().map(|coded| coded.title.clone()).collect(),
     };
-    let before = resident();
+    let folder = tempfile::tempdir().expect("a folder for the library");
+    let mut bytes = 0;
+    for number in 0..DOCUMENTS {
+        let (name, text) = generate::file(number, &phrases);
+        bytes += text.len();
+        std::fs::write(folder.path().join(name), text).expect("a file of the library");
+    }
     let start = Instant::now();
-    let index = generate::index_of(&codes);
-    println!(
-        "index of {} codes: {:.0?}, {:?}",
-        codes.len(),
-        start.elapsed(),
-        index
-    );
-    let cut = generate::cut_titles(&codes, 2, 300);
-    type_all(
-        &index,
-        "codes without dot",
-        &generate::bare_codes(&codes, 1, 300),
-    );
-    type_all(&index, "three words of a title", &cut);
-    type_all(
-        &index,
-        "the same with a typo",
-        &generate::misspelled(&cut, 3),
+    let library = Arc::new(Library::open(&[folder.path().to_owned()]));
+    assert!(
+        library.broken().is_empty(),
+        "{}",
+        library.broken()[0].report
     );
     println!(
-        "resident: {} kB more than before the index",
-        resident().saturating_sub(before)
+        "\n{DOCUMENTS} documents of {} bytes: opened in {:.0?}",
+        bytes / DOCUMENTS,
+        start.elapsed()
     );
+    let start = Instant::now();
+    let mut builder = IndexBuilder::new();
+    for entry in library.entries() {
+        builder.add(&library.document(&entry.code).expect("a document"));
+    }
+    for Coded { code, title } in &codes {
+        builder.add_code(code, title, "");
+    }
+    let index = builder.finish(Texts::Library(library));
+    println!("with {} codes: {:.0?}", codes.len(), start.elapsed());
+    measure(&index, &codes);
+}
+
+fn measure(index: &Index, codes: &[Coded]) {
+    println!("{index:?}");
+    let cut = match codes.is_empty() {
+        true => Vec::new(),
+        false => generate::cut_titles(codes, 2, 300),
+    };
+    if !codes.is_empty() {
+        type_all(
+            index,
+            "codes without dot",
+            &generate::bare_codes(codes, 1, 300),
+        );
+        type_all(index, "three words of a title", &cut);
+        type_all(
+            index,
+            "the same with a typo",
+            &generate::misspelled(&cut, 3),
+        );
+    }
+    let words = [
+        "professional component",
+        "outside lab",
+        "her2/neu",
+        "mod 26",
+        "-26",
+        "83950-90",
+        "10234-90",
+        "reccurence",
+        "medicare policy",
+        "laboratory test",
+        "specimen is tested for",
+        "clia waived",
+        "payer:aetna covered",
+        "in:coding specimen",
+        "breast cancer",
+        "heart attack",
+        "\"laboratory assay\"",
+    ];
+    let code: CodeId = "icd10cm:A00".parse().expect("a code");
+    let words = words.map(|text| Asked {
+        text: text.to_owned(),
+        code: code.clone(),
+    });
+    type_all(index, "what readers ask", &words);
 }
 
 /// Types queries letter by letter, and prints how long the keystrokes took.

@@ -7,6 +7,7 @@
 mod action;
 mod clipping;
 mod command;
+mod history;
 mod keymap;
 mod layout;
 mod listing;
@@ -27,11 +28,12 @@ use crate::search::Index;
 
 pub use action::{Action, Effect, Mouse};
 pub use command::{Command, Erasure, Step};
+pub use history::History;
 pub use keymap::{Binding, Keymap, key_name};
 pub use layout::Layout;
 pub use listing::{Listed, Listing};
 pub use reading::{Opened, Reading};
-pub use searching::{Found, HIT_LINES, Searching};
+pub use searching::{Found, HIT_LINES, SCOPES, Searching};
 pub use sheet::Sheet;
 
 /// The whole state of one reader.
@@ -48,6 +50,7 @@ pub struct App {
     note: Option<String>,
     mouse: Mouse,
     flow: Flow,
+    history: History,
 }
 
 /// What the keys go to.
@@ -165,6 +168,7 @@ impl App {
             note: start.note,
             mouse: Mouse::default(),
             flow: start.flow,
+            history: History::default(),
         };
         app.reading.set(app.setting(), app.layout().body.height);
         if let Some(place) = &start.place {

@@ -6,7 +6,7 @@ mod json;
 mod markdown;
 mod text;
 
-use crate::content::{Block, Charset, Document, Place, Row, Section, SectionId};
+use crate::content::{Block, Charset, Document, Place, Row, Section, SectionId, notices};
 use crate::library::Library;
 use crate::search::{Query, Results};
 
@@ -49,10 +49,11 @@ pub fn document(document: &Document, extent: &Extent, format: Format, charset: C
 
 /// Writes the catalogue: a document a line, then the files that could not be read.
 pub fn list(library: &Library, format: Format, charset: Charset) -> String {
+    let notices = notices(library.entries().iter().map(|entry| entry.code.system()));
     match format {
-        Format::Text => text::list(library, charset),
-        Format::Markdown => markdown::list(library),
-        Format::Json => json::list(library),
+        Format::Text => text::list(library, &notices, charset),
+        Format::Markdown => markdown::list(library, &notices),
+        Format::Json => json::list(library, &notices),
     }
 }
 

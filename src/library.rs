@@ -9,6 +9,7 @@ mod catalogue;
 mod folders;
 mod guests;
 
+use std::cmp::Reverse;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -127,12 +128,12 @@ impl Library {
                 catalogue.add_folder(folder);
             }
         }
-        let (entries, broken) = catalogue.finish();
+        let (entries, broken, cache) = catalogue.finish();
         Self {
             entries,
             broken,
             editions: guests::Editions::default(),
-            cache: Cache::default(),
+            cache,
         }
     }
 
@@ -183,7 +184,8 @@ impl Library {
     }
 
     /// Returns the entries whose values are spelled most like a value, the nearest first, at most
-    /// `limit`. Case and dots do not count.
+    /// `limit`. Case and dots do not count; of two equally near, the one that begins alike is
+    /// nearer, since codes of one kind do.
     pub fn nearest(&self, value: &str, limit: usize) -> Vec<&Entry> {
         let plain = |value: &str| value.trim().to_ascii_uppercase().replace('.', "");
         let value = plain(value.rsplit(':').next().unwrap_or(value));
@@ -191,19 +193,21 @@ impl Library {
         if value.is_empty() || value.len() > LONGEST_GUESS {
             return Vec::new();
         }
-        let mut near: Vec<(usize, &Entry)> = self
+        let mut near: Vec<(usize, Reverse<usize>, &Entry)> = self
             .entries
             .iter()
             .map(|entry| {
-                let distance = strsim::osa_distance(&value, &plain(entry.code.value()));
-                (distance, entry)
+                let other = plain(entry.code.value());
+                let distance = strsim::osa_distance(&value, &other);
+                let alike = value.bytes().zip(other.bytes()).take_while(|(a, b)| a == b);
+                (distance, Reverse(alike.count()), entry)
             })
             .collect();
         // The sort is stable, so that equals stay in the order of the catalogue.
-        near.sort_by_key(|(distance, _)| *distance);
+        near.sort_by_key(|(distance, alike, _)| (*distance, *alike));
         near.into_iter()
             .take(limit)
-            .map(|(_, entry)| entry)
+            .map(|(.., entry)| entry)
             .collect()
     }
 

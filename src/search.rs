@@ -11,9 +11,11 @@
 //! again, through [`Texts`], for the few rows that are shown.
 
 mod answer;
+mod bounds;
 mod build;
 mod catalogue;
 mod fields;
+mod lookup;
 mod marker;
 mod nearest;
 mod need;
@@ -38,7 +40,7 @@ pub use marker::Marker;
 pub use query::{Query, Scope};
 pub use reading::{Reading, code_and_modifier};
 pub use snippet::Snippet;
-pub use synonyms::Synonyms;
+pub use synonyms::{SynonymProblem, Synonyms, SynonymsError};
 
 use answer::Answer;
 use catalogue::{Docs, Rows};
@@ -156,6 +158,13 @@ impl Index {
         builder.finish(Texts::Documents(texts))
     }
 
+    /// Exchanges the synonyms, which are the built-in ones at first.
+    #[must_use]
+    pub fn with_synonyms(mut self, synonyms: Synonyms) -> Self {
+        self.synonyms = synonyms;
+        self
+    }
+
     /// Returns how many documents and codes can be found.
     pub fn len(&self) -> usize {
         self.docs.len()
@@ -164,6 +173,11 @@ impl Index {
     /// Says whether there is nothing to be found.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// Returns the memory that the index takes, in bytes.
+    pub fn size(&self) -> usize {
+        self.docs.size() + self.rows.size() + self.words.size()
     }
 
     /// Returns the best hits for a query, at most `limit`; rows of the document that is open come
@@ -179,6 +193,10 @@ impl fmt::Debug for Index {
             .field("codes", &self.docs.len())
             .field("rows", &self.rows.count())
             .field("words", &self.words.len())
+            .field(
+                "bytes",
+                &[self.docs.size(), self.rows.size(), self.words.size()],
+            )
             .finish_non_exhaustive()
     }
 }

@@ -1,31 +1,346 @@
-//! Keys in, picture out.
+//! Keys in, picture out: what a reader sees.
+
+use insta::assert_snapshot;
 
 use crate::support::reader::Reader;
 
+/// Opens the shipped document, presses keys, and returns the screen.
+fn screen(columns: u16, rows: u16, keys: &str) -> String {
+    Reader::open(columns, rows).press(keys).screen()
+}
+
 #[test]
-fn look() {
-    for (columns, rows, keys) in [
-        (80, 24, ""),
-        (80, 24, "right"),
-        (80, 24, "4"),
-        (80, 24, "4 enter"),
-        (80, 24, "5"),
-        (80, 24, "/ \"26\""),
-        (80, 24, "/ \"reccurence\""),
-        (80, 24, "/ \"zzzz\""),
-        (80, 24, "o"),
-        (80, 24, "?"),
-        (20, 5, "4"),
-        (20, 24, "4"),
-        (40, 16, "4"),
-        (200, 40, "4"),
-    ] {
-        let mut reader = Reader::open(columns, rows);
-        let first = reader.frame;
+fn the_document_opens_on_its_summary() {
+    assert_snapshot!(screen(80, 14, ""), @r#"
+83950  HER2/neu serum tumor marker assay                    CPT · not reviewed
+1 Summary  2 Overview  3 Clinical Context  4 Coding Specifications  5 Payers
+
+  Summary & Overview
+  CPT 83950: HER2/neu Serum Tumor Marker Assay
+
+▸ CPT code 83950 represents a laboratory assay that measures the HER2/neu
+  oncoprotein in serum. The test is clinically relevant for monitoring
+  patients with a prior breast cancer diagnosis, offering a minimally invasive
+  method to track tumor marker levels over time. Nationally, HER2 monitoring
+  supports oncologists in assessing disease progression or response to therapy
+  and can inform follow-up care decisions.
+83950 › Summary › 1/3                                     publication, no date
+↑↓ row  ←→ section  Enter whole row  / search  ? help  q quit       CPT (c) AMA
+"#);
+}
+
+#[test]
+fn the_modifier_table_shows_description_and_use_and_says_who_disagrees() {
+    assert_snapshot!(screen(80, 24, "right right right"), @r#"
+83950  HER2/neu serum tumor marker assay                    CPT · not reviewed
+1 Summary  2 Overview  3 Clinical Context  4 Coding Specifications  5 Payers
+
+  Clinical & Coding Specifications
+  Coding Specifications
+
+  Modifiers
+  Modifier  Description             When to use
+▸ 26        Professional Component  Use when billing only the professional
+            ! disputed              interpretation/reporting component and the
+                                    facility bills for technical component.
+  90        Reference (Outside)     Use when the specimen is sent to an
+            Laboratory              outside reference laboratory for testing.
+            ~ with conditions
+
+  ICD-10 diagnoses
+  – not available · the source is silent
+    “Data not available in the input for associated taxonomies, ICD-10
+    diagnoses, and related codes.”
+    — CPT 83950: HER2/neu Serum Tumor Marker Assay (publication), no date ·
+    checked 2026-11-23
+
+83950 › Coding › 26                   publication, no date · CMS PFS disagrees
+↑↓ row  ←→ section  Enter whole row  / search  ? help  q quit       CPT (c) AMA
+"#);
+}
+
+#[test]
+fn enter_opens_the_row_whole_and_right_goes_on_to_the_next() {
+    assert_snapshot!(screen(80, 24, "4 enter"), @r#"
+83950  HER2/neu serum tumor marker assay                    CPT · not reviewed
+1 Summary  2 Overview  3 Clinical Context  4 Coding Specifications  5 Payers
+
+  83950-26  Professional Component
+  ! disputed
+
+  Modifier     26
+  Description  Professional Component
+  When to use  Use when billing only the professional interpretation/reporting
+               component and the facility bills for technical component.
+  Code system  CPT
+  — CPT 83950: HER2/neu Serum Tumor Marker Assay (publication), no date
+  disagrees — CMS Physician Fee Schedule, relative value files, 2023
+
+  Editor's remarks
+  | Medicare does not expect modifier 26 for 83950: status X, PC/TC indicator
+    9, no line with modifier 26. Other payers may accept it in writing.
+    — CMS Physician Fee Schedule, relative value files, 2023
+
+  CPT copyright 2026 American Medical Association. All rights reserved. CPT is
+  a registered trademark of the American Medical Association.
+  Reference only; no guarantee of coverage or payment. Check the payer's
+83950 › Coding › 26                   publication, no date · CMS PFS disagrees
+↑↓ scroll  ←→ row  Esc back  / search  y copy  Y with source  q     CPT (c) AMA
+"#);
+    assert_snapshot!(screen(80, 24, "4 enter right").lines().nth(3).unwrap(), @"   83950-90  Reference (Outside) Laboratory");
+}
+
+#[test]
+fn what_is_missing_is_stated_in_the_sources_own_words() {
+    assert_snapshot!(screen(80, 20, "5"), @r#"
+83950  HER2/neu serum tumor marker assay                    CPT · not reviewed
+1 Summary  2 Overview  3 Clinical Context  4 Coding Specifications  5 Payers
+
+  Payers
+  Payer                   Plan             Policy           Rate
+▸ Aetna                   – source silent  – source silent  – source silent
+  Blue Cross Blue Shield  – source silent  – source silent  – source silent
+  Cigna Health            – source silent  – source silent  – source silent
+  UnitedHealthcare        – source silent  – source silent  – source silent
+  Medicare                – source silent  – source silent  – not loaded
+
+  Plan, Policy
+  – not available · the source is silent
+    — CPT 83950: HER2/neu Serum Tumor Marker Assay (publication), no date ·
+    checked 2026-11-23
+
+  Rate
+  – not available · the source is silent
+83950 › Payers › Aetna                                    publication, no date
+↑↓ row  ←→ section  Enter whole row  / search  ? help  q quit       CPT (c) AMA
+"#);
+}
+
+#[test]
+fn at_20_by_5_three_lines_of_content_remain() {
+    assert_snapshot!(screen(20, 5, "4"), @r#"
+83950›Coding›26
+▸26 Professional
+ Component
+ ! disputed
+↑↓ ←→ / ?CPT (c) AMA
+"#);
+}
+
+#[test]
+fn a_narrow_table_is_set_field_by_field() {
+    assert_snapshot!(screen(40, 16, "4"), @r#"
+83950  HER2/neu serum tumor marker ass…
+1  2  3  4 Coding  5
+
+  Clinical & Coding Specifications
+  Coding Specifications
+
+  Modifiers
+▸ 26 Professional Component
+   ! disputed
+   When to use: Use when billing only
+   the professional interpretation/
+   reporting component and the
+   facility bills for technical
+   component.
+83950›Coding›26  publication, no date…
+↑↓ row ←→ Enter / ? q       CPT (c) AMA
+"#);
+}
+
+#[test]
+fn a_wide_screen_does_not_stretch_the_lines() {
+    let screen = screen(200, 20, "");
+    assert!(
+        screen
+            .lines()
+            .skip(3)
+            .take(14)
+            .all(|line| line.chars().count() <= 100),
+        "{screen}"
+    );
+}
+
+#[test]
+fn search_shows_hits_as_one_types_and_enter_goes_to_the_row() {
+    let mut reader = Reader::open(80, 24);
+    assert_snapshot!(reader.press("/ \"profesional comp\"").screen(), @r#"
+/ profesional comp                                                     1 place
+▸ 83950 › Coding › 26                                      description, 1 typo
+    Professional Component — Use when billing only the professional interpreta…
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+↑↓ choose  Enter go  Esc back                                       CPT (c) AMA
+"#);
+    reader.press("enter");
+    assert!(reader.cursor_line().contains("▸ 26"), "{}", reader.screen());
+}
+
+#[test]
+fn a_search_for_nothing_known_offers_what_comes_nearest() {
+    let screen = screen(80, 24, "/ \"oncolojist\"");
+    assert!(screen.contains("oncologist"), "{screen}");
+    let screen = self::screen(80, 24, "/ \"qqqqqq\"");
+    assert!(screen.contains("Nothing has “qqqqqq”"), "{screen}");
+    assert!(screen.lines().count() > 4, "nothing is offered: {screen}");
+}
+
+#[test]
+fn escape_returns_from_a_search_to_where_one_was() {
+    let mut reader = Reader::open(80, 24);
+    reader.press("4 down");
+    let before = reader.screen();
+    assert_eq!(reader.press("/ \"recurrence\" down esc").screen(), before);
+}
+
+#[test]
+fn n_goes_from_hit_to_hit_and_the_words_stay_marked() {
+    let mut reader = Reader::open(80, 24);
+    reader.press("/ \"assay\" enter");
+    let first = reader.session.app().reading().place().cloned();
+    let marked = |reader: &Reader| {
+        let screen = reader.terminal();
+        let cells = (0..24).flat_map(|row| (0..80).map(move |column| (row, column)));
+        cells
+            .filter_map(|(row, column)| screen.cell(row, column))
+            .filter(|cell| cell.bgcolor() == vt100::Color::Idx(3))
+            .map(|cell| cell.contents().to_owned())
+            .collect::<String>()
+    };
+    assert!(
+        marked(&reader).to_lowercase().contains("assay"),
+        "{}",
+        reader.screen()
+    );
+    reader.press("n");
+    assert_ne!(reader.session.app().reading().place().cloned(), first);
+    assert!(
+        marked(&reader).to_lowercase().contains("assay"),
+        "{}",
+        reader.screen()
+    );
+    reader.press("N");
+    assert_eq!(reader.session.app().reading().place().cloned(), first);
+    assert_eq!(marked(reader.press("esc")), "", "Esc takes the marks off");
+}
+
+#[test]
+fn help_lists_every_action_with_its_keys() {
+    let mut reader = Reader::open(100, 60);
+    let help = reader.press("?").screen();
+    for binding in reader.session.app().keymap().bindings() {
+        let words = binding.help.split(';').next().unwrap();
+        assert!(help.contains(words), "{words}: {help}");
+    }
+}
+
+#[test]
+fn the_library_lists_documents_and_opens_the_chosen_one() {
+    assert_snapshot!(screen(80, 10, "o"), @r#"
+Library:                                                            1 document
+▸ 83950    HER2/neu serum tumor marker assay  CPT · active · built in
+
+
+
+
+
+
+
+↑↓ choose  Enter open  Esc back                                     CPT (c) AMA
+"#);
+    assert!(screen(80, 24, "o enter").contains("Summary & Overview"));
+}
+
+#[test]
+fn the_short_notice_stays_in_the_last_line_wherever_the_code_is_shown() {
+    for (columns, rows) in [(80, 24), (20, 5), (40, 10), (200, 60), (12, 3)] {
+        for keys in ["", "4", "4 enter", "/ \"26\"", "o"] {
+            let screen = screen(columns, rows, keys);
+            let last = screen
+                .lines()
+                .nth(usize::from(rows) - 1)
+                .unwrap_or_default();
+            assert!(
+                last.ends_with("CPT (c) AMA"),
+                "{columns}x{rows} {keys}: {screen}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_full_notices_end_every_section_and_every_opened_row() {
+    for section in ["1", "2", "3", "4", "5"] {
+        for keys in [format!("{section} end"), format!("{section} enter end")] {
+            let screen = screen(80, 24, &keys);
+            for words in [
+                "CPT copyright 2026 American Medical Association",
+                "Reference only",
+            ] {
+                assert!(screen.contains(words), "{keys}: {screen}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_cursor_stands_on_the_selected_row() {
+    let mut reader = Reader::open(80, 24);
+    for keys in ["4", "down", "down", "5", "down", "1", "down"] {
         reader.press(keys);
-        println!(
-            "== {columns}x{rows} {keys} first {first}\n{}\n",
+        assert!(
+            reader.cursor_line().contains('▸'),
+            "{keys}: {}",
             reader.screen()
         );
     }
+}
+
+#[test]
+fn a_copy_is_shown_whole_and_asked_of_the_terminal() {
+    let mut reader = Reader::open(80, 24);
+    let screen = reader.press("4 Y").screen();
+    assert!(screen.contains("Sent to your terminal"), "{screen}");
+    assert!(
+        screen.contains("CPT 83950-26 · CPT 83950: HER2/neu"),
+        "{screen}"
+    );
+}
+
+#[test]
+fn a_paste_goes_into_the_search_field_and_runs_no_command() {
+    let mut reader = Reader::open(80, 24);
+    let before = reader.screen();
+    reader.send(b"\x1b[200~q?\r5\x1b[201~");
+    assert_eq!(
+        reader.screen(),
+        before,
+        "outside the field a paste does nothing"
+    );
+    reader.press("/");
+    reader.send(b"\x1b[200~professional\rq\x1b[201~");
+    assert!(
+        reader.screen().starts_with(" / professional q"),
+        "{}",
+        reader.screen()
+    );
 }

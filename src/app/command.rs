@@ -19,6 +19,10 @@ pub enum Command {
     Open,
     /// Back to where the reader was.
     Back,
+    /// Back to where the last jump started.
+    HistoryBack,
+    /// Forward to where the reader came back from.
+    HistoryForward,
     /// Open the search field.
     Search,
     /// Next hit.
@@ -85,6 +89,8 @@ impl Command {
             Self::Right,
             Self::Open,
             Self::Back,
+            Self::HistoryBack,
+            Self::HistoryForward,
             Self::Search,
             Self::NextHit,
             Self::PreviousHit,
@@ -127,6 +133,8 @@ impl Command {
             Self::Section(_) => "section",
             Self::Open => "open",
             Self::Back => "back",
+            Self::HistoryBack => "history-back",
+            Self::HistoryForward => "history-forward",
             Self::Search => "search",
             Self::NextHit => "next-hit",
             Self::PreviousHit => "previous-hit",
@@ -158,6 +166,8 @@ impl Command {
             | Self::Section(_)
             | Self::Open
             | Self::Back
+            | Self::HistoryBack
+            | Self::HistoryForward
             | Self::Search
             | Self::NextHit
             | Self::PreviousHit

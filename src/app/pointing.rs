@@ -54,9 +54,9 @@ impl App {
                     .flatten()
             }
             Focus::Library(listing) if list.contains(at) => {
-                let line = usize::from(at.y - list.y) + listing.top;
-                let by = isize::try_from(line).ok()? - isize::try_from(listing.chosen).ok()?;
-                listing.choose(by, &self.library, list.height);
+                let line = usize::from(at.y - list.y) + listing.top();
+                let by = isize::try_from(line).ok()? - isize::try_from(listing.chosen()).ok()?;
+                listing.choose(by, list.height);
                 (by == 0)
                     .then(|| self.update(super::Action::Do(Command::Open)))
                     .flatten()

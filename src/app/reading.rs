@@ -136,15 +136,15 @@ impl Reading {
         self.seat.top = top.min(self.last_top(height));
     }
 
-    /// Goes one row down, or one line where the selected row goes on below the screen.
+    /// Goes one row down, or one line where the selected row goes on below the screen, or where
+    /// the next one begins so far below that the headings between would never be seen.
     pub(super) fn down(&mut self, height: u16) {
         let bottom = self.seat.top + usize::from(height);
         let goes_on = self.row().is_none_or(|row| row.lines.end > bottom);
-        let is_last = self.seat.row + 1 >= self.page.rows.len();
-        if goes_on || is_last {
-            self.scroll_to(self.seat.top + 1, height);
-        } else {
-            self.select(self.seat.row + 1, height);
+        let next = self.page.rows.get(self.seat.row + 1);
+        match next.map(|next| self.top_for(next, height)) {
+            Some(top) if !goes_on && top <= bottom => self.select(self.seat.row + 1, height),
+            _ => self.scroll_to(self.seat.top + 1, height),
         }
     }
 
@@ -232,20 +232,28 @@ impl Reading {
     /// Scrolls as little as shows the selected row: whole where it is looked up, or from its start
     /// where it does not fit; of prose, which is read on line by line, the first line is enough.
     fn reveal(&mut self, height: u16) {
-        let height_lines = usize::from(height.max(1));
-        let Some(row) = self.row() else { return };
+        if let Some(row) = self.row() {
+            self.scroll_to(self.top_for(row, height), height);
+        }
+    }
+
+    /// Returns the line to show first so that a row is in sight.
+    fn top_for(&self, row: &PageRow, height: u16) -> usize {
+        let height = usize::from(height.max(1));
         let (start, end) = (row.lines.start, row.lines.end);
         let whole = row.kind == RowKind::LookedUp;
         let must_end = if whole {
-            end.min(start + height_lines)
+            end.min(start + height)
         } else {
             start + 1
         };
         let top = self.seat.top;
         if start < top && (whole || end <= top) {
-            self.scroll_to(start, height);
-        } else if must_end > top + height_lines {
-            self.scroll_to(must_end - height_lines, height);
+            start
+        } else if must_end > top + height {
+            must_end - height
+        } else {
+            top
         }
     }
 }

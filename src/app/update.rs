@@ -1,6 +1,7 @@
 //! Changes the state: one action in, at most one effect out.
 
 use std::mem;
+use std::sync::Arc;
 
 use tui_input::InputRequest;
 
@@ -72,6 +73,8 @@ impl App {
             Command::PreviousHit => return self.go_to_hit(-1),
             Command::Open => return self.open(),
             Command::Back => self.back(),
+            Command::HistoryBack => return self.history_back(),
+            Command::HistoryForward => return self.history_forward(),
             Command::NextSection => self.turn(1),
             Command::PreviousSection => self.turn(-1),
             Command::Section(n) => self.show_section(usize::from(n).saturating_sub(1)),
@@ -98,7 +101,7 @@ impl App {
                 }
             }
             Focus::Search(searching) => searching.choose(0, list),
-            Focus::Library(listing) => listing.choose(0, &self.library, list),
+            Focus::Library(listing) => listing.choose(0, list),
             Focus::Text(sheet) => {
                 sheet.set(&self.keymap, setting);
                 sheet.scroll_to(sheet.top, list);
@@ -115,17 +118,23 @@ impl App {
             self.reading.replace(document, setting, height);
         }
         let open = self.reading.document().code.clone();
-        if let Focus::Search(searching) = &mut self.focus {
-            searching.ask(&self.index, &open);
+        match &mut self.focus {
+            Focus::Search(searching) => searching.ask(&self.index, &open),
+            Focus::Library(listing) => listing.filter(&self.library),
+            Focus::Reading | Focus::Record(_) | Focus::Text(_) => {}
         }
         self.set();
     }
 
     fn insert(&mut self, text: &str) {
         let open = &self.reading.document().code;
-        if let Focus::Search(searching) = &mut self.focus {
-            searching.insert(text);
-            searching.ask(&self.index, open);
+        match &mut self.focus {
+            Focus::Search(searching) => {
+                searching.insert(text);
+                searching.ask(&self.index, open);
+            }
+            Focus::Library(listing) => listing.insert(text, &self.library),
+            Focus::Reading | Focus::Record(_) | Focus::Text(_) => {}
         }
     }
 
@@ -137,10 +146,14 @@ impl App {
             Erasure::All => InputRequest::DeleteLine,
         };
         let open = &self.reading.document().code;
-        if let Focus::Search(searching) = &mut self.focus
-            && searching.edit(request)
-        {
-            searching.ask(&self.index, open);
+        match &mut self.focus {
+            Focus::Search(searching) => {
+                if searching.edit(request) {
+                    searching.ask(&self.index, open);
+                }
+            }
+            Focus::Library(listing) => listing.edit(request, &self.library),
+            Focus::Reading | Focus::Record(_) | Focus::Text(_) => {}
         }
     }
 
@@ -166,7 +179,7 @@ impl App {
                 sheet.scroll_to(top, list);
             }
             Focus::Library(listing) => {
-                listing.choose(distance(step, usize::from(list)), &self.library, list);
+                listing.choose(distance(step, usize::from(list)), list);
             }
             Focus::Search(searching) => match step {
                 Step::Home => {
@@ -205,7 +218,15 @@ impl App {
                 };
                 searching.edit(request);
             }
-            Focus::Library(_) | Focus::Text(_) => {}
+            Focus::Library(listing) => {
+                let request = if by < 0 {
+                    InputRequest::GoToPrevChar
+                } else {
+                    InputRequest::GoToNextChar
+                };
+                listing.edit(request, &self.library);
+            }
+            Focus::Text(_) => {}
         }
     }
 
@@ -230,14 +251,15 @@ impl App {
 
     fn open(&mut self) -> Option<Effect> {
         match mem::replace(&mut self.focus, Focus::Reading) {
-            Focus::Reading => {
-                self.open_row();
-                None
-            }
+            Focus::Reading => self.open_selected(),
             Focus::Search(searching) => self.answer(*searching),
-            Focus::Library(listing) => self.open_listed(listing),
-            stays @ (Focus::Record(_) | Focus::Text(_)) => {
-                self.focus = stays;
+            Focus::Library(listing) => self.open_listed(&listing),
+            opened @ Focus::Record(_) => {
+                self.focus = opened;
+                self.follow()
+            }
+            text @ Focus::Text(_) => {
+                self.focus = text;
                 None
             }
         }
@@ -250,9 +272,10 @@ impl App {
         }
     }
 
-    /// Goes to the chosen hit; where nothing matched, asks for the chosen nearest term instead.
+    /// Goes to the chosen hit. Where nothing matched, asks for the chosen nearest term instead;
+    /// where nothing is typed, begins with the chosen scope.
     fn answer(&mut self, mut searching: Searching) -> Option<Effect> {
-        if let Some(term) = searching.nearest().map(str::to_owned) {
+        if let Some(term) = searching.scope().or(searching.nearest()).map(str::to_owned) {
             searching.replace(term);
             searching.ask(&self.index, &self.reading.document().code);
             self.focus = Focus::Search(Box::new(searching));
@@ -263,12 +286,17 @@ impl App {
             return None;
         };
         self.found = Some(found);
+        self.jump();
         self.go_to_hit(0)
     }
 
-    fn open_listed(&mut self, listing: Listing) -> Option<Effect> {
-        match Listing::all(&self.library).nth(listing.chosen) {
-            Some(Listed::Entry(entry)) => Some(Effect::Load(entry.code.clone(), None)),
+    fn open_listed(&mut self, listing: &Listing) -> Option<Effect> {
+        let library = Arc::clone(&self.library);
+        match listing.line(&library, listing.chosen()) {
+            Some(Listed::Entry(entry)) => {
+                self.jump();
+                Some(Effect::Load(entry.code.clone(), None))
+            }
             Some(Listed::Broken(broken)) => {
                 self.focus = Focus::Text(Sheet::report(broken, &self.keymap, self.setting()));
                 None
@@ -278,15 +306,11 @@ impl App {
     }
 
     fn list(&mut self) {
-        let open = &self.reading.document().code;
-        let chosen = self
-            .library
-            .entries()
-            .iter()
-            .position(|entry| entry.code == *open)
-            .unwrap_or(0);
-        let mut listing = Listing { chosen, top: 0 };
-        listing.choose(0, &self.library, self.layout().list().1.height);
+        let mut listing = Listing::new(&self.library);
+        listing.choose_entry(&self.library, |entry| {
+            entry.code == self.reading.document().code
+        });
+        listing.choose(0, self.layout().list().1.height);
         self.focus = Focus::Library(listing);
     }
 
@@ -309,7 +333,7 @@ impl App {
     }
 
     /// Shows a row of the open document.
-    fn arrive(&mut self, place: Option<&Place>) {
+    pub(super) fn arrive(&mut self, place: Option<&Place>) {
         self.focus = Focus::Reading;
         let (setting, height) = (self.setting(), self.layout().body.height);
         if let Some(place) = place

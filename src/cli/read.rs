@@ -4,9 +4,10 @@ use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
+use ratatui::buffer::Buffer;
 
 use super::answer::{self, Answer};
 use super::arguments::Arguments;
@@ -165,7 +166,9 @@ fn open(
             Flow::Columns
         },
     };
-    let session = Session::new(start, Arc::new(theme), capabilities);
+    let mut session = Session::new(start, Arc::new(theme), capabilities);
+    // The picture first, everything else beside it.
+    session.draw(Instant::now(), &mut Buffer::default(), &mut local.writer())?;
     index(&library, &local);
     let teller = local.sender();
     let keeper = Folders::of_user().map(|folders| {

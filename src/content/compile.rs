@@ -43,7 +43,7 @@ impl Compiler<'_, '_> {
         }
         let header = file.code.as_ref().and_then(|table| self.header(table));
         let sections = self.sections(file);
-        if sections.is_empty() {
+        if sections.is_empty() && !self.problems.has_excused(FILE) {
             self.problems.lack(
                 0..0,
                 "this document has no section",

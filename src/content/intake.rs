@@ -14,12 +14,15 @@ use toml::de::{DeTable, DeValue, Error, ValueDeserializer};
 
 use super::format::{File, SCHEMA};
 use super::report::{FILE, Problems};
-use super::words::{DATES, join, nearest, quote};
-use offender::Offender;
+use super::words::{DATES, join, nearest, quote, unknown};
+use offender::{Offender, Part};
 
 /// How large a broken file may be, in bytes, for all of its syntax errors to be listed. Beyond it
 /// the first one is: a large file of the wrong kind has millions, at hundreds of bytes each.
 const RECOVERABLE: usize = 256 * 1024;
+
+/// The fields that are written as tables of their own, with double brackets.
+const MANY: [&str; 5] = ["prose", "fact", "list", "table", "remark"];
 
 /// Reads the tables of a file. What is wrong is noted, and left out of what is returned; nothing
 /// is returned for a file of another schema.
@@ -211,13 +214,11 @@ impl<'i> Tables<'i> {
     fn refuse_rest(self, problems: &mut Problems<'_>) {
         for (key, value) in self.rest {
             let name = key.get_ref();
-            let message = match nearest(name, &self.known) {
-                Some(near) => {
-                    problems.excuse(FILE, near);
-                    format!("unknown field {}; did you mean `{near}`?", quote(name))
-                }
-                None => format!("unknown field {}", quote(name)),
-            };
+            let near = nearest(name, &self.known);
+            if let Some(near) = near {
+                problems.excuse(FILE, near);
+            }
+            let message = unknown("field", name, near);
             let hint = match value.get_ref() {
                 DeValue::Table(_) | DeValue::Array(_) => {
                     format!("a file may have {}", join(&self.known))
@@ -256,56 +257,90 @@ fn note(error: &Error, at: Range<usize>, offender: Option<&Offender>, problems: 
         problems.fault(at, message, "see the format in content/README.md");
         return;
     };
-    let key = &offender.key;
-    problems.excuse(offender.table, key);
-    if message.starts_with("unknown field") {
+    problems.excuse(offender.table, &offender.key);
+    if offender.part == Part::Name && message.starts_with("unknown field") {
         // serde lists what it knows in backquotes after the last "expected".
         let known: Vec<&str> = message
             .rsplit_once(", expected ")
             .map(|(_, known)| known.split('`').skip(1).step_by(2).collect())
             .unwrap_or_default();
-        let name = quote(key);
-        let message = match nearest(key, &known) {
-            Some(near) => {
-                problems.excuse(offender.table, near);
-                format!("unknown field {name}; did you mean `{near}`?")
-            }
-            None => format!("unknown field {name}"),
-        };
+        let near = nearest(&offender.key, &known);
+        if let Some(near) = near {
+            problems.excuse(offender.table, near);
+        }
+        let message = unknown("field", &offender.key, near);
         problems.fault(at, message, format!("known here are {}", join(&known)));
         return;
     }
-    let expected = match message.rsplit_once("expected ") {
-        Some((_, "a string")) => "a text",
-        Some((_, "a sequence")) => "a list",
-        Some((_, "a date")) => "a date",
-        Some((_, "a string or { reason = … }")) => "a text or { reason = … }",
-        Some((_, other)) if other.starts_with("struct ") => "a table",
-        _ => {
-            problems.fault(at, message, "see the format in content/README.md");
-            return;
-        }
+    let Some(expected) = Expected::by(message) else {
+        problems.fault(at, message, "see the format in content/README.md");
+        return;
     };
-    let hint = match (expected, &offender.number) {
-        ("a date", _) => DATES.to_owned(),
-        (_, Some(number)) if key == "value" || key == "code" => format!(
-            "write {key} = \"{number}\" with every character of the code: \
-             a number loses its leading zeros, a text in quotes keeps them"
-        ),
-        (_, Some(number)) if expected.starts_with("a text") => {
-            format!("put it in quotes: \"{number}\"")
-        }
-        ("a list", _) if offender.kind == "a table" => {
-            format!("write double brackets: [[….{key}]]")
-        }
-        ("a list", _) => format!("write {key} = [\"…\", \"…\"]"),
-        ("a table", _) => format!("write [[….{key}]] and its fields below it"),
-        _ => format!("write {key} = \"…\""),
+    let subject = match offender.part {
+        Part::Name | Part::Value => quote(&offender.key),
+        Part::Element => format!("each part of {}", quote(&offender.key)),
     };
-    let found = offender.kind;
-    problems.fault(
-        at,
-        format!("{} must be {expected}, not {found}", quote(key)),
-        hint,
-    );
+    let (words, found) = (expected.words(), offender.kind);
+    let message = format!("{subject} must be {words}, not {found}");
+    problems.fault(at, message, expected.hint(offender));
+}
+
+/// What a field must hold.
+#[derive(Clone, Copy)]
+enum Expected {
+    Text,
+    Field,
+    Date,
+    List,
+    Table,
+}
+
+impl Expected {
+    /// Reads what serde expected from its message.
+    fn by(message: &str) -> Option<Self> {
+        // To serde a date is a map with a private key, which no field knows.
+        if message.starts_with("unknown field") {
+            return Some(Self::Field);
+        }
+        match message.rsplit_once("expected ")?.1 {
+            "a string" => Some(Self::Text),
+            "a field" => Some(Self::Field),
+            "a date" => Some(Self::Date),
+            "a sequence" => Some(Self::List),
+            other => other.starts_with("struct ").then_some(Self::Table),
+        }
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Self::Text => "a text",
+            Self::Field => "a text or { reason = ... }",
+            Self::Date => "a date",
+            Self::List => "a list",
+            Self::Table => "a table",
+        }
+    }
+
+    fn hint(self, offender: &Offender) -> String {
+        let key = &offender.key;
+        let is_element = offender.part == Part::Element;
+        match (self, &offender.number) {
+            (Self::Date, _) => DATES.to_owned(),
+            (Self::Text | Self::Field, Some(number)) if key == "value" || key == "code" => format!(
+                "write {key} = \"{number}\" with every character of the code: \
+                 a number loses its leading zeros, a text in quotes keeps them"
+            ),
+            (Self::Text | Self::Field, Some(number)) => format!("put it in quotes: \"{number}\""),
+            (Self::Text | Self::Field, None) if is_element => {
+                "write it in quotes: \"...\"".to_owned()
+            }
+            (Self::Text | Self::Field, None) => format!("write {key} = \"...\""),
+            (Self::List | Self::Table, _) if MANY.contains(&key.as_str()) => {
+                "write its name in double brackets, [[ ]], and its fields below it".to_owned()
+            }
+            (Self::List, _) if is_element => "write it in brackets: [\"...\", \"...\"]".to_owned(),
+            (Self::List, _) => format!("write {key} = [\"...\", \"...\"]"),
+            (Self::Table, _) => format!("write [{key}] in a line of its own"),
+        }
+    }
 }

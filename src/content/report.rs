@@ -22,14 +22,14 @@ pub(super) const FILE: usize = usize::MAX;
 pub struct Report {
     /// The problems, in the order of the file; never empty.
     pub problems: Vec<Problem>,
-    /// How many further problems were left out.
+    /// How many further problems were met and left out, at least.
     pub left_out: usize,
 }
 
 impl Report {
     /// Makes a report on a file as a whole: one that cannot be read, say.
-    pub fn whole_file(name: &str, message: impl Into<String>, hint: &str) -> Self {
-        let message = message.into();
+    pub fn whole_file(name: &str, message: impl AsRef<str>, hint: &str) -> Self {
+        let message = sanitize(message.as_ref()).into_owned();
         let title = Level::ERROR.primary_title(format!("{}: {message}", sanitize(name)));
         let group = title.element(Level::HELP.message(hint));
         Self {
@@ -87,6 +87,7 @@ impl fmt::Display for Problem {
 pub struct Problems<'t> {
     text: &'t str,
     found: Vec<Found>,
+    left_out: usize,
     excused: HashSet<(usize, String)>,
 }
 
@@ -115,6 +116,7 @@ impl<'t> Problems<'t> {
         Self {
             text,
             found: Vec::new(),
+            left_out: 0,
             excused: HashSet::new(),
         }
     }
@@ -152,7 +154,9 @@ impl<'t> Problems<'t> {
 
     fn push(&mut self, span: Range<usize>, message: String, hint: String, nature: Nature) {
         let again = |f: &Found| f.span == span && f.message == message;
-        if !self.found.iter().rev().take(MOST).any(again) {
+        if self.is_full() {
+            self.left_out += 1;
+        } else if !self.found.iter().any(again) {
             self.found.push(Found {
                 span,
                 message,
@@ -176,6 +180,11 @@ impl<'t> Problems<'t> {
     /// Returns how many problems were noted.
     pub fn count(&self) -> usize {
         self.found.len()
+    }
+
+    /// Says whether any field of the table at a position is excused.
+    pub(super) fn has_excused(&self, table: usize) -> bool {
+        self.excused.iter().any(|(at, _)| *at == table)
     }
 
     /// Says whether there are so many problems that looking for more helps nobody.
@@ -204,12 +213,10 @@ impl<'t> Problems<'t> {
             return Ok(());
         }
         found.sort_by_key(|f| (f.span.start, f.span.end));
-        let left_out = found.len().saturating_sub(MOST);
-        found.truncate(MOST);
         let name = sanitize(name);
         Err(Report {
             problems: found.iter().map(|f| lines.problem(&name, f)).collect(),
-            left_out,
+            left_out: self.left_out,
         })
     }
 }

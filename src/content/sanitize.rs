@@ -21,7 +21,9 @@ const MARKS: usize = 4;
 /// combine with whatever stands before the text. Private-use characters and noncharacters, which
 /// have no agreed shape, become U+FFFD. Clean text is returned as it is.
 pub fn sanitize(text: &str) -> Cow<'_, str> {
-    if text.chars().all(|c| fate(c) == Fate::Keep) {
+    // Most text is plain ASCII, which is quickly seen to be clean.
+    let is_plain = text.bytes().all(|b| matches!(b, b' '..=b'~'));
+    if is_plain || text.chars().all(|c| fate(c) == Fate::Keep) {
         return Cow::Borrowed(text);
     }
     let mut marks = MARKS;
@@ -58,6 +60,11 @@ pub(super) fn in_place(text: &str) -> String {
             Fate::Remove | Fate::Replace => char::REPLACEMENT_CHARACTER,
         })
         .collect()
+}
+
+/// Says whether a character has no shape of its own, so that nobody sees it in an editor.
+pub(super) fn is_unseen(c: char) -> bool {
+    fate(c) == Fate::Remove
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

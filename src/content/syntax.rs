@@ -3,6 +3,7 @@
 use toml::de::Error;
 
 use super::report::Problems;
+use super::sanitize::is_unseen;
 use super::words::{DATES, quote};
 
 /// Notes a syntax error.
@@ -11,8 +12,24 @@ pub(super) fn note(text: &str, error: &Error, problems: &mut Problems<'_>) {
     let found = text.get(span.clone()).unwrap_or_default();
     let message = error.message();
     let about = |part: &str| message.contains(part);
-    let (message, hint) = if about("invalid date") || about("invalid month") || about("invalid day")
-    {
+    let next = text.get(span.start..).and_then(|rest| rest.chars().next());
+    let (message, hint) = if let Some(c) = next.filter(|c| is_unseen(*c)) {
+        (
+            format!(
+                "a character that cannot be seen stands here (U+{:04X})",
+                u32::from(c)
+            ),
+            "delete it, and write the characters around it anew",
+        )
+    } else if let Some(c) = next.filter(|c| c.is_whitespace() && !c.is_ascii()) {
+        (
+            format!(
+                "a space of an unusual kind stands here (U+{:04X})",
+                u32::from(c)
+            ),
+            "write a plain space in its place",
+        )
+    } else if about("invalid date") || about("invalid month") || about("invalid day") {
         (format!("{} is no date", quote(found)), DATES)
     } else if about("leading zero") {
         (
@@ -22,17 +39,17 @@ pub(super) fn note(text: &str, error: &Error, problems: &mut Problems<'_>) {
     } else if about("duplicate key") {
         (
             format!("{} stands here for the second time", quote(found)),
-            "join the two, or write [[…]] with double brackets where there may be several",
+            "join the two, or write [[...]] with double brackets where there may be several",
         )
     } else if about("must be quoted") && found.starts_with(['“', '”', '„', '‘', '’']) {
         (
             "curly quotes cannot enclose a text".to_owned(),
-            "enclose it in straight quotes: \"…\"",
+            "enclose it in straight quotes: \"...\"",
         )
     } else if about("must be quoted") {
         (
             "a text must stand in quotes".to_owned(),
-            "enclose it in straight quotes: \"…\"",
+            "enclose it in straight quotes: \"...\"",
         )
     } else if about("basic string") || about("literal string") {
         (

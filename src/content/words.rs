@@ -18,6 +18,15 @@ pub(super) fn quote(text: &str) -> String {
     }
 }
 
+/// Says that a word is unknown, and which one may be meant.
+pub(super) fn unknown(what: &str, word: &str, near: Option<&str>) -> String {
+    let word = quote(word);
+    match near {
+        Some(near) => format!("unknown {what} {word}; did you mean `{near}`?"),
+        None => format!("unknown {what} {word}"),
+    }
+}
+
 /// Joins words as a sentence does: `a, b and c`.
 pub(super) fn join(words: &[&str]) -> String {
     match words {

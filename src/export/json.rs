@@ -54,14 +54,16 @@ pub fn document(document: &Document, extent: &Extent) -> String {
     }))
 }
 
-pub fn list(library: &Library) -> String {
+pub fn list(library: &Library, notices: &[&str]) -> String {
     let documents: Vec<Value> = library.entries().iter().map(entry).collect();
     let broken: Vec<Value> = library
         .broken()
         .iter()
         .map(|broken| json!({ "path": broken.path.display().to_string(), "report": broken.report }))
         .collect();
-    pretty(&json!({ "schema": SCHEMA, "documents": documents, "broken": broken }))
+    pretty(
+        &json!({ "schema": SCHEMA, "documents": documents, "broken": broken, "notices": notices }),
+    )
 }
 
 pub fn results(query: &Query, results: &Results, notices: &[String]) -> String {

@@ -31,3 +31,41 @@ impl Cache {
         kept.push(Arc::clone(document));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::content::{System, read};
+
+    fn document(number: usize) -> Arc<Document> {
+        let text = format!(
+            "schema = 1\n[code]\nsystem = \"cpt\"\nvalue = \"{number:05}\"\ntitle = \"A\"\n\
+             status = \"active\"\n[summary]\ntext = \"A\"\n"
+        );
+        Arc::new(read("a.toml", text.as_bytes()).unwrap())
+    }
+
+    #[test]
+    fn the_document_that_was_not_asked_for_longest_goes_first() {
+        let code = |number: usize| CodeId::new(System::Cpt, &format!("{number:05}")).unwrap();
+        let cache = Cache::default();
+        for number in 0..MOST {
+            cache.put(&document(number));
+        }
+        assert!(cache.get(&code(0)).is_some());
+        cache.put(&document(MOST));
+        assert!(cache.get(&code(0)).is_some());
+        assert!(cache.get(&code(1)).is_none());
+        assert_eq!(cache.0.lock().unwrap().len(), MOST);
+    }
+
+    #[test]
+    fn the_same_code_is_kept_once() {
+        let cache = Cache::default();
+        cache.put(&document(1));
+        let second = document(1);
+        cache.put(&second);
+        assert!(Arc::ptr_eq(&cache.get(&second.code).unwrap(), &second));
+        assert_eq!(cache.0.lock().unwrap().len(), 1);
+    }
+}

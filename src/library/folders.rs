@@ -33,3 +33,50 @@ fn data_folder(env: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
         .or_else(|| absolute("HOME").map(|home| home.join(".local/share")))?;
     Some(data.join("codeleaf/content"))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn the_data_folder_comes_first_and_the_command_line_last() {
+        let data = tempfile::tempdir().unwrap();
+        let content = data.path().join("codeleaf/content");
+        fs::create_dir_all(&content).unwrap();
+        let env = |name: &str| match name {
+            "XDG_DATA_HOME" => Some(data.path().into()),
+            "CODELEAF_CONTENT" => Some("/a::b".into()),
+            _ => None,
+        };
+        let explicit = ["/c".into(), "/a".into()];
+        let expected: [PathBuf; 5] = [content, "/a".into(), "b".into(), "/c".into(), "/a".into()];
+        assert_eq!(folders(&explicit, env), expected);
+    }
+
+    #[test]
+    fn the_data_folder_is_below_home_unless_it_is_named() {
+        let home = tempfile::tempdir().unwrap();
+        let content = home.path().join(".local/share/codeleaf/content");
+        fs::create_dir_all(&content).unwrap();
+        for named in [None, Some("relative/folders/are/ignored")] {
+            let env = |name: &str| match name {
+                "HOME" => Some(home.path().into()),
+                "XDG_DATA_HOME" => named.map(Into::into),
+                _ => None,
+            };
+            assert_eq!(folders(&[], env), std::slice::from_ref(&content));
+        }
+    }
+
+    #[test]
+    fn a_data_folder_that_is_not_there_is_nobodys_mistake() {
+        let none = |name: &str| (name == "HOME").then(|| "/nowhere/at/all".into());
+        assert!(folders(&[], none).is_empty());
+        assert_eq!(
+            folders(&["/missing".into()], |_| None),
+            [PathBuf::from("/missing")]
+        );
+    }
+}

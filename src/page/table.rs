@@ -5,6 +5,9 @@ use super::wrap::{widest_piece, width, wrap};
 use super::{Flow, Role, RowKind, Span, standing_role, value_words};
 use crate::content::{Block, Cell, Reach, Row, Section, Subject, Unavailable, Value, Voice};
 
+/// The most columns of a field that shares its line with the next where a table is stacked.
+const SHORT: usize = 8;
+
 /// The columns between two columns of a table.
 const BETWEEN: usize = 2;
 
@@ -186,12 +189,7 @@ fn cell_texts(setter: &Setter<'_>, row: &Row, label: &str, signs: bool) -> Vec<(
     let mut texts = Vec::new();
     if let Some(cell) = shown(row).find(|cell| cell.label == label) {
         let (text, role) = value_words(&cell.value, setter.setting.charset);
-        let role = if row.voice == Voice::Editor && role == Role::Text {
-            Role::Editor
-        } else {
-            role
-        };
-        texts.push((text, role));
+        texts.push((text, voiced(row, role)));
     }
     if signs && let Some(standing) = row.standing {
         texts.push((
@@ -255,36 +253,49 @@ fn lines(setter: &mut Setter<'_>, columns: &[Column], widths: &[usize], lead: bo
     }
 }
 
-/// Sets a row field by field.
+/// Sets a row field by field: a short first field and the next on one line, as a heading.
 fn stacked(setter: &mut Setter<'_>, row: &Row, gap: bool) {
     if gap {
         setter.gap();
     }
-    for (n, cell) in shown(row).enumerate() {
-        let (text, role) = value_words(&cell.value, setter.setting.charset);
-        let role = if row.voice == Voice::Editor && role == Role::Text {
-            Role::Editor
-        } else {
-            role
-        };
-        let first = setter.page.lines.len();
-        if n == 0 {
-            setter.paragraph(&text, role, 0);
-            for line in &mut setter.page.lines[first..] {
-                line.spans.iter_mut().for_each(|span| span.lead = true);
-            }
-            if let Some(standing) = row.standing {
-                setter.paragraph(standing.words(), standing_role(standing), 1);
-            }
-        } else {
-            setter.paragraph(
-                &format!("{}: {text}", setter.setting.charset.text(&cell.label)),
-                role,
-                1,
-            );
+    let charset = setter.setting.charset;
+    let texts: Vec<(&str, String, Role)> = shown(row)
+        .map(|cell| {
+            let (text, role) = value_words(&cell.value, charset);
+            (cell.label.as_str(), text, voiced(row, role))
+        })
+        .collect();
+    let first = setter.page.lines.len();
+    let rest = match texts.as_slice() {
+        [(_, code, role), (_, name, _), rest @ ..] if width(code) <= SHORT => {
+            setter.paragraph(&format!("{code} {name}"), *role, 0);
+            rest
         }
+        [(_, name, role), rest @ ..] => {
+            setter.paragraph(name, *role, 0);
+            rest
+        }
+        [] => &[],
+    };
+    for line in &mut setter.page.lines[first..] {
+        line.spans.iter_mut().for_each(|span| span.lead = true);
+    }
+    if let Some(standing) = row.standing {
+        setter.paragraph(standing.words(), standing_role(standing), 1);
+    }
+    for (label, text, role) in rest {
+        setter.paragraph(&format!("{}: {text}", charset.text(label)), *role, 1);
     }
     extras(setter, row);
+}
+
+/// Returns the role of a field's text: what the editors say is told apart from the publication.
+fn voiced(row: &Row, role: Role) -> Role {
+    if row.voice == Voice::Editor && role == Role::Text {
+        Role::Editor
+    } else {
+        role
+    }
 }
 
 /// Sets what an editor's row must show beside its fields: who says so.

@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use crate::content::{CodeId, Document, Place, Shape, Subject};
 
+use super::bounds::Bounds;
 use super::fields::{Field, Mask, Spot, spots};
+use super::lookup::Leniency;
 use super::marker::Marker;
-use super::need::{Bounds, Leniency, Needs, Via};
+use super::need::{Needs, Via};
 use super::query::{Part, Query};
 use super::rank::{Candidate, Ranking, Tier};
 use super::{Hit, Index, Results, Snippet, Why, nearest};

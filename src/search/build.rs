@@ -102,7 +102,7 @@ impl IndexBuilder {
             rows: self.rows,
             words: Words::new(numbers, ends, postings),
             texts,
-            synonyms: Synonyms::default(),
+            synonyms: Synonyms::built_in(),
         }
     }
 

@@ -51,6 +51,15 @@ impl Docs {
         self.codes.len()
     }
 
+    /// Returns the memory that the codes and titles take, in bytes.
+    pub(super) fn size(&self) -> usize {
+        size_of_val(&self.codes[..])
+            + size_of_val(&self.row_ends[..])
+            + size_of_val(&self.makes[..])
+            + size_of_val(&self.by_code[..])
+            + self.titles.size()
+    }
+
     pub(super) fn code(&self, doc: u32) -> Option<CodeId> {
         unpack(*self.codes.get(doc as usize)?)
     }
@@ -226,8 +235,8 @@ impl Titles {
             .to_owned()
     }
 
-    pub(super) fn size(&self) -> usize {
-        self.text.len() + self.ends.len() * size_of::<u32>()
+    fn size(&self) -> usize {
+        self.text.len() + size_of_val(&self.ends[..])
     }
 }
 
@@ -277,6 +286,14 @@ impl Rows {
 
     pub(super) fn count(&self) -> u32 {
         u32::try_from(self.bytes.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Returns the memory that the rows take, in bytes.
+    pub(super) fn size(&self) -> usize {
+        size_of_val(&self.bytes[..])
+            + size_of_val(&self.modifiers[..])
+            + size_of_val(&self.turns[..])
+            + self.sections.iter().map(String::len).sum::<usize>()
     }
 
     pub(super) fn kind(&self, row: u32) -> Kind {

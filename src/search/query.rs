@@ -305,7 +305,7 @@ impl Query {
 
 impl Word {
     /// Reads a piece of a query that holds no space; punctuation alone is no word.
-    fn read(piece: &str) -> Option<Self> {
+    pub(super) fn read(piece: &str) -> Option<Self> {
         let runs = tokens::runs(piece);
         let whole = runs.concat();
         if whole.is_empty() {

@@ -11,9 +11,10 @@ use std::ops::Range;
 use crate::content::CodeId;
 
 use super::Index;
+use super::bounds::Bounds;
 use super::catalogue::{Kind, Make};
 use super::fields::Mask;
-use super::need::{Bounds, Cost, Entry, Need, Needs, Via};
+use super::need::{Cost, Entry, Need, Needs, Via};
 
 /// How what was asked for stands in a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

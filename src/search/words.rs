@@ -58,13 +58,9 @@ impl Words {
         self.ends.len()
     }
 
-    /// Returns the memory that the dictionary takes, in bytes: words, ends, postings.
-    pub(super) fn sizes(&self) -> [usize; 3] {
-        [
-            self.numbers.as_fst().as_bytes().len(),
-            self.ends.len() * size_of::<u32>(),
-            self.postings.len(),
-        ]
+    /// Returns the memory that the dictionary and the postings take, in bytes.
+    pub(super) fn size(&self) -> usize {
+        self.numbers.as_fst().size() + size_of_val(&self.ends[..]) + self.postings.len()
     }
 
     /// Returns the number of a word.

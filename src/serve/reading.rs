@@ -151,12 +151,13 @@ impl<'a> Reading<'a> {
                     Err(Panicked) => return Ok(Ending::Failed),
                 }
             }
-            let wake = [
-                self.session.deadline(),
-                self.idleness.deadline(),
-                self.stale.then_some(self.next_frame),
-            ];
-            let wake = wake.into_iter().flatten().min();
+            let wake = if self.stale {
+                // What else is due waits for the frame, too.
+                Some(self.next_frame)
+            } else {
+                let due = [self.session.deadline(), self.idleness.deadline()];
+                due.into_iter().flatten().min()
+            };
             let alarm = async {
                 match wake {
                     Some(at) => sleep_until(at.into()).await,
@@ -279,7 +280,10 @@ impl<'a> Reading<'a> {
 
     async fn show(&mut self, frame: Vec<u8>) -> Result<(), Gone> {
         if frame.is_empty() {
-            self.since = None;
+            // The input changed nothing, unless the frame is held back.
+            if self.session.deadline().is_none() {
+                self.since = None;
+            }
             return Ok(());
         }
         self.desk.send(frame).await?;
@@ -306,7 +310,7 @@ impl<'a> Reading<'a> {
             self.keep();
             // Writing to memory does not fail.
             let _ = self.session.leave(&mut bytes);
-            self.session.outstanding()
+            self.session.outstanding(Instant::now())
         };
         if let Some(words) = ending.words() {
             bytes.extend(words.bytes());

@@ -89,7 +89,7 @@ pub fn run(
             }
         }
     }
-    let answer = session.outstanding();
+    let answer = session.outstanding(Instant::now());
     drop(out);
     local.leave(answer);
     Ok(ending.unwrap_or(Ending::Left))

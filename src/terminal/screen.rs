@@ -11,6 +11,7 @@ mod grid;
 mod palette;
 mod pen;
 mod rows;
+mod scroll;
 mod tables;
 mod writer;
 
@@ -24,9 +25,13 @@ use grid::Grid;
 use tables::Tables;
 use writer::{Cursor, Writer};
 
-/// The longest frame that is sent without a bracket around it: so short a one arrives in one piece
-/// and cannot be seen half done, and the bracket would cost as much as the frame.
-const UNBRACKETED: usize = 64;
+/// The longest frame that is sent without a bracket around it. The kernel's terminal buffer, sshd
+/// and TCP pass so short a write on in one piece, so that it cannot be seen half done, and the
+/// sixteen bytes of a bracket would be a seventh of a scrolled line.
+const UNBRACKETED: usize = 256;
+
+/// The longest frame that is not tried again with a scroll, which costs some twenty bytes itself.
+const UNSCROLLED: usize = 48;
 
 const BEGIN_SYNCHRONIZED: &[u8] = b"\x1b[?2026h";
 const END_SYNCHRONIZED: &[u8] = b"\x1b[?2026l";
@@ -166,15 +171,10 @@ impl Screen {
         self.queued.extend(bytes);
     }
 
-    /// Asks the terminal, at the end of the next frame that is not empty, to say when it has read
-    /// it; the answer arrives as [`Input::Ready`](super::Input::Ready).
+    /// Asks the terminal, at the end of the next frame, to say when it has read it, unless that
+    /// frame is empty; the answer arrives as [`Input::Ready`](super::Input::Ready).
     pub fn ask_when_read(&mut self) {
         self.asks = self.capabilities.can(Feature::DeviceStatus);
-    }
-
-    /// Says whether a query still waits for a frame to go out with.
-    pub const fn still_asks(&self) -> bool {
-        self.asks
     }
 
     /// Writes what turns the terminal's contents into a frame, in one call, and returns how many
@@ -194,6 +194,7 @@ impl Screen {
             self.tables = Tables::default();
         }
         let next = Grid::read(frame, self.size, self.capabilities, &mut self.tables);
+        let asks = std::mem::take(&mut self.asks);
         let mut bytes = std::mem::take(&mut self.queued);
         let contents = self.contents(&next);
         let body = self.with_cursor(contents, cursor);
@@ -208,7 +209,7 @@ impl Screen {
         if bytes.is_empty() {
             return Ok(0);
         }
-        if std::mem::take(&mut self.asks) {
+        if asks {
             bytes.extend(DEVICE_STATUS);
         }
         let written = out.write_all(&bytes).and_then(|()| out.flush());
@@ -222,23 +223,36 @@ impl Screen {
 
     /// Returns what turns the terminal's contents into a grid, and where the cursor is after it.
     fn contents(&self, next: &Grid) -> (Vec<u8>, Cursor) {
-        let writer = |cursor| Writer::new(self.capabilities, &self.tables, next.columns(), cursor);
-        let mut writer = if let Some(shown) = &self.shown {
-            let mut writer = writer(self.cursor);
-            rows::rewrite(&mut writer, shown, next);
-            writer
-        } else {
-            let mut writer = writer(Cursor::At(0, 0));
+        let Some(shown) = &self.shown else {
+            let mut writer = self.writer(Cursor::At(0, 0));
             writer.out.extend(RESET_PEN);
             if self.capabilities.can(Feature::ScrollRegion) {
                 writer.out.extend(RESET_REGION);
             }
             writer.out.extend(CLEAR);
-            rows::rewrite(&mut writer, &Grid::blank(self.size), next);
-            writer
+            rows::rewrite(&mut writer, &Grid::blank(self.size), next, 0..next.rows());
+            return writer.finish();
         };
-        writer.take_pen(pen::Pen::default());
-        (writer.out, writer.cursor)
+        let mut plain = self.writer(self.cursor);
+        rows::rewrite(&mut plain, shown, next, 0..next.rows());
+        let plain = plain.finish();
+        if plain.0.len() <= UNSCROLLED || !self.capabilities.can(Feature::ScrollRegion) {
+            return plain;
+        }
+        let scrolled = scroll::candidates(shown, next).into_iter().map(|scroll| {
+            let mut writer = self.writer(self.cursor);
+            scroll::rewrite(&mut writer, scroll, shown, next);
+            writer.finish()
+        });
+        match scrolled.min_by_key(|(bytes, _)| bytes.len()) {
+            Some(scrolled) if scrolled.0.len() < plain.0.len() / 4 * 3 => scrolled,
+            _ => plain,
+        }
+    }
+
+    fn writer(&self, cursor: Cursor) -> Writer<'_> {
+        let columns = usize::from(self.size.columns());
+        Writer::new(self.capabilities, &self.tables, columns, cursor)
     }
 
     /// Appends what puts the cursor into its place.
@@ -255,11 +269,11 @@ impl Screen {
         };
         let row = usize::from(position.y.min(self.size.rows() - 1));
         let column = usize::from(position.x.min(self.size.columns() - 1));
-        let columns = usize::from(self.size.columns());
-        let mut writer = Writer::new(self.capabilities, &self.tables, columns, at);
+        let mut writer = self.writer(at);
         writer.go(row, column);
-        self.cursor = writer.cursor;
-        body.extend(writer.out);
+        let (bytes, at) = (writer.out, writer.cursor);
+        body.extend(bytes);
+        self.cursor = at;
         if hides && self.cursor_is_hidden {
             body.extend(SHOW_CURSOR);
             self.cursor_is_hidden = false;

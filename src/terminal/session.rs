@@ -7,12 +7,19 @@ use std::time::{Duration, Instant};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::{Capabilities, Decoder, Event, Input, MouseCapture, MouseKind, Screen, Size};
+use super::{
+    Capabilities, Decoder, Event, Feature, Input, MouseCapture, MouseKind, Pacing, Screen, Size,
+    Turn, clipboard,
+};
 use crate::app::{Action, App, Effect, Mouse, Start, Step, Whereabouts};
 use crate::view::{self, Theme};
 
 /// How long after the last move the reader's place is handed out to be kept.
 const SETTLED: Duration = Duration::from_millis(700);
+
+/// How long a window that is being dragged is given before it is drawn: a storm of resizes costs
+/// one frame, and nobody sees the difference.
+const RESIZED: Duration = Duration::from_millis(30);
 
 /// One reader on one terminal.
 #[derive(Debug)]
@@ -26,6 +33,9 @@ pub struct Session {
     inputs: Vec<Input>,
     kept: Whereabouts,
     keep_at: Option<Instant>,
+    pacing: Pacing,
+    /// Until when nothing is drawn: the size may go on changing, or the terminal is behind.
+    still_until: Option<Instant>,
 }
 
 impl Session {
@@ -45,6 +55,8 @@ impl Session {
             inputs: Vec::new(),
             kept,
             keep_at: None,
+            pacing: Pacing::new(capabilities),
+            still_until: None,
         }
     }
 
@@ -61,12 +73,12 @@ impl Session {
             Event::Bytes(bytes) => {
                 let mut inputs = std::mem::take(&mut self.inputs);
                 self.decoder.feed(&bytes, now, &mut inputs);
-                self.take(inputs, &mut effects);
+                self.take(inputs, now, &mut effects);
             }
             Event::Deadline => {
                 let mut inputs = std::mem::take(&mut self.inputs);
                 self.decoder.expire(now, &mut inputs);
-                self.take(inputs, &mut effects);
+                self.take(inputs, now, &mut effects);
                 if self.keep_at.is_some_and(|at| at <= now) {
                     self.keep_at = None;
                     self.kept = self.app.whereabouts();
@@ -75,6 +87,7 @@ impl Session {
             }
             Event::Resize(size) => {
                 self.screen.resize(size);
+                self.still_until = Some(now + RESIZED);
                 let size = ratatui::layout::Size::new(size.columns(), size.rows());
                 self.update(Action::Resize(size), &mut effects);
             }
@@ -110,7 +123,7 @@ impl Session {
 
     /// Returns when the session wants an [`Event::Deadline`], if at all.
     pub fn deadline(&self) -> Option<Instant> {
-        [self.decoder.deadline(), self.keep_at]
+        [self.decoder.deadline(), self.keep_at, self.still_until]
             .into_iter()
             .flatten()
             .min()
@@ -120,19 +133,32 @@ impl Session {
     /// buffer is scratch: one serves every session of a thread.
     pub fn draw(
         &mut self,
-        _now: Instant,
+        now: Instant,
         scratch: &mut Buffer,
         out: &mut impl Write,
     ) -> io::Result<usize> {
-        if !self.stale {
+        if !self.stale || self.still_until.is_some_and(|until| now < until) {
             return Ok(0);
         }
+        let turn = self.pacing.turn(now);
+        if let Turn::Wait(until) = turn {
+            self.still_until = Some(until);
+            return Ok(0);
+        }
+        self.still_until = None;
         self.stale = false;
         let size = self.screen.size();
         scratch.resize(Rect::new(0, 0, size.columns(), size.rows()));
         scratch.reset();
         let cursor = view::draw(&self.app, &self.theme, scratch);
-        self.screen.draw(scratch, cursor, out)
+        if turn == Turn::DrawAndAsk {
+            self.screen.ask_when_read();
+        }
+        let sent = self.screen.draw(scratch, cursor, out)?;
+        if sent > 0 {
+            self.pacing.drawn(turn, now);
+        }
+        Ok(sent)
     }
 
     /// Gives the terminal back as it was.
@@ -141,11 +167,11 @@ impl Session {
     }
 
     /// Returns how long an answer of the terminal may still take to arrive, where one is awaited.
-    pub const fn outstanding(&self) -> Option<Duration> {
-        None
+    pub fn outstanding(&self, now: Instant) -> Option<Duration> {
+        self.pacing.farewell(now)
     }
 
-    fn take(&mut self, mut inputs: Vec<Input>, effects: &mut Vec<Effect>) {
+    fn take(&mut self, mut inputs: Vec<Input>, now: Instant, effects: &mut Vec<Effect>) {
         for input in inputs.drain(..) {
             match input {
                 Input::Key(key) => {
@@ -164,7 +190,10 @@ impl Session {
                     };
                     self.update(action, effects);
                 }
-                Input::Ready => {}
+                Input::Ready => {
+                    self.pacing.answered(now);
+                    self.still_until = None;
+                }
             }
         }
         self.inputs = inputs;
@@ -176,9 +205,24 @@ impl Session {
             Some(Effect::Redraw) => self.screen.forget(),
             Some(Effect::Mouse(Mouse::Reader)) => self.screen.capture_mouse(MouseCapture::On),
             Some(Effect::Mouse(Mouse::Terminal)) => self.screen.capture_mouse(MouseCapture::Off),
+            Some(Effect::Copy(text)) => self.copy(&text),
             Some(effect) => effects.push(effect),
             None => {}
         }
+    }
+
+    /// Sends a text to the terminal's clipboard, with the next frame.
+    fn copy(&mut self, text: &str) {
+        let capabilities = self.screen.capabilities();
+        let trouble = if capabilities.can(Feature::Clipboard) {
+            match clipboard::copy(text, capabilities.multiplexer) {
+                Ok(bytes) => return self.screen.queue(&bytes),
+                Err(error) => error.to_string(),
+            }
+        } else {
+            "this terminal has no clipboard to send to: select the text".to_owned()
+        };
+        self.app.update(Action::Note(trouble));
     }
 }
 

@@ -210,9 +210,8 @@ pub fn footer(canvas: &mut Canvas<'_>, app: &App, area: Option<Rect>) {
     }
 }
 
-/// Returns the hints for the room at hand: words go first, from the last hint on, then keys.
+/// Returns the hints for the room at hand: words go first, from the last hint on.
 fn hints(app: &App, canvas: &Canvas<'_>, room: usize) -> Vec<(String, String)> {
-    let all = app.keymap().hints(app.room(), canvas.charset);
     let between = if room < 40 { 1 } else { 2 };
     let fits = |hints: &[(String, String)]| {
         let columns = |(key, words): &(String, String)| {
@@ -229,17 +228,22 @@ fn hints(app: &App, canvas: &Canvas<'_>, room: usize) -> Vec<(String, String)> {
             .sum::<usize>()
             <= room + between
     };
-    let mut hints = all;
+    let mut hints = app.keymap().hints(app.room(), canvas.charset);
     for n in (0..hints.len()).rev() {
         if fits(&hints) {
             return hints;
         }
         hints[n].1.clear();
     }
-    while !fits(&hints) {
-        hints.pop();
+    // Then keys go that are too long for what is left, so that shorter ones find room.
+    let mut kept = Vec::new();
+    for hint in hints {
+        kept.push(hint);
+        if !fits(&kept) {
+            kept.pop();
+        }
     }
-    hints
+    kept
 }
 
 /// Says whether CPT codes or the publication's words about them are on screen.

@@ -1,6 +1,6 @@
 //! Says in words what a sighted reader sees at a glance, for `--plain-ui`.
 
-use crate::app::{App, Focus, Listed, Listing};
+use crate::app::{App, Focus, Listed};
 use crate::content::{Row, Subject};
 
 /// Returns what has the keys and what is selected, in one line.
@@ -58,13 +58,16 @@ pub fn status(app: &App) -> String {
             },
         },
         Focus::Library(listing) => {
-            let count = app.library().entries().len() + app.library().broken().len();
-            let chosen = match Listing::all(app.library()).nth(listing.chosen) {
+            let chosen = match listing.line(app.library(), listing.chosen()) {
                 Some(Listed::Entry(entry)) => format!("{} {}", entry.code.value(), entry.title),
                 Some(Listed::Broken(_)) => "a file with errors".to_owned(),
                 None => "nothing".to_owned(),
             };
-            format!("Library, {} of {count}: {chosen}", listing.chosen + 1)
+            format!(
+                "Library, {} of {}: {chosen}",
+                listing.chosen() + 1,
+                listing.len()
+            )
         }
         Focus::Text(sheet) => sheet.title.clone(),
     }

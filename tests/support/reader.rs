@@ -107,6 +107,7 @@ impl Reader {
             .screen_mut()
             .set_size(side(rows), side(columns));
         self.event(Event::Resize(Size::new(columns, rows)));
+        self.now += Duration::from_millis(200);
         self.draw();
     }
 

@@ -5,10 +5,12 @@ use std::ops::Range;
 use toml::Spanned;
 
 use super::Compiler;
+use super::block::column;
+use super::name::{slug, title_of};
 use crate::content::format::{Absence, AbsentRow, Text};
-use crate::content::words::quote;
+use crate::content::words::{join, nearest, quote, unknown};
 use crate::content::{
-    Block, BlockId, Cell, Reach, Reason, RowKey, SectionId, Shape, Subject, Unavailable, Value,
+    Block, BlockId, Reason, RowKey, SectionId, Shape, Subject, Unavailable, Value,
 };
 
 /// An absent item, and where it belongs.
@@ -33,7 +35,7 @@ impl Compiler<'_, '_> {
             self.problems.lack(
                 stated.span(),
                 "`stated` repeats a source's own words, and no source is named",
-                "add source = \"…\"",
+                "add source = \"...\"",
             );
         }
         Unavailable {
@@ -53,7 +55,7 @@ impl Compiler<'_, '_> {
         let what = self.required(&at, "what", row.what.as_ref());
         let title = match self.optional("title", row.title.as_ref()) {
             Some(title) => title,
-            None => super::name::title_of(&what).map_or(what.clone(), str::to_owned),
+            None => title_of(&what).map_or(what.clone(), str::to_owned),
         };
         let absence = Absence {
             reason: row.reason.clone(),
@@ -63,13 +65,9 @@ impl Compiler<'_, '_> {
             r#where: row.r#where.clone(),
         };
         let value = Value::Unavailable(self.unavailable(&at, &absence));
-        let id = super::name::slug(&what);
+        let id = slug(&what, "absent");
         let said = self.said(row.source.as_ref(), None, &[]);
-        let cell = Cell {
-            label: String::new(),
-            value,
-            reach: Reach::Column,
-        };
+        let cell = column("", value);
         Absent {
             section: SectionId(section),
             block: Block {
@@ -103,13 +101,12 @@ impl Compiler<'_, '_> {
     }
 
     fn unknown_section(&mut self, item: &Absent, sections: &[&str]) {
-        let near = crate::content::words::nearest(&item.section.0, sections);
-        let name = quote(&item.section.0);
-        let message = match near {
-            Some(near) => format!("unknown section {name}; did you mean `{near}`?"),
-            None => format!("unknown section {name}"),
-        };
-        let known = crate::content::words::join(sections);
+        let message = unknown(
+            "section",
+            &item.section.0,
+            nearest(&item.section.0, sections),
+        );
+        let known = join(sections);
         self.problems
             .lack(item.at.clone(), message, format!("sections are {known}"));
     }

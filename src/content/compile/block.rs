@@ -6,7 +6,7 @@ use std::ops::Range;
 use toml::Spanned;
 
 use super::Compiler;
-use super::name::{Names, TITLES, slug, title_of};
+use super::name::{Names, TITLES, rank, slug, title_of};
 use crate::content::format::{
     FactRow, Field, GridTable, ListTable, ProseTable, RemarkRow, SectionTable, Text,
 };
@@ -81,7 +81,7 @@ impl Compiler<'_, '_> {
         let at = row.span();
         let row = row.get_ref();
         if row.source.is_none() {
-            let hint = "a remark names who says so: source = \"…\"";
+            let hint = "a remark names who says so: source = \"...\"";
             self.missing(&at, "source", hint);
         }
         Remark {
@@ -190,7 +190,7 @@ impl Compiler<'_, '_> {
                 let row = row.get_ref();
                 let label = self.required(&at, "label", row.label.as_ref());
                 let value = self.field(&at, "value", row.value.as_ref());
-                let key = RowKey(names.differing(&slug(&label), &at));
+                let key = RowKey(names.differing(&slug(&label, "fact"), &at));
                 self.said(row.source.as_ref(), section, &row.remark).row(
                     key,
                     Subject::Text,
@@ -230,7 +230,7 @@ impl Compiler<'_, '_> {
         let (id, title) =
             self.block_name(&at, item.id.as_ref(), item.title.as_ref(), "list", names);
         if item.items.is_empty() {
-            self.missing(&at, "items", "write items = [\"…\", \"…\"]");
+            self.missing(&at, "items", "write items = [\"...\", \"...\"]");
         }
         let rows = item.items.iter().enumerate().map(|(index, text)| {
             let cells = vec![column("", Value::Text(self.text("items", text)))];
@@ -259,10 +259,14 @@ impl Compiler<'_, '_> {
             columns.push(label);
         }
         if columns.is_empty() {
-            self.missing(&at, "columns", "write columns = [\"…\", \"…\"]");
+            self.missing(&at, "columns", "write columns = [\"...\", \"...\"]");
         }
         if item.rows.is_empty() {
-            self.missing(&at, "rows", "write rows = [[\"…\", \"…\"], [\"…\", \"…\"]]");
+            self.missing(
+                &at,
+                "rows",
+                "write rows = [[\"...\", \"...\"], [\"...\", \"...\"]]",
+            );
         }
         let mut rows = Vec::new();
         for (index, row) in item.rows.iter().enumerate() {
@@ -291,8 +295,8 @@ impl Compiler<'_, '_> {
         }
         self.problems.fault(
             row.span(),
-            format!("this row has {cells} cells, and the table has {columns} columns"),
-            "give each column a text, or { reason = \"…\" } where there is none",
+            format!("the table has {columns} columns, this row has {cells}"),
+            "give each column a text, or { reason = \"...\" } where there is none",
         );
     }
 
@@ -308,11 +312,21 @@ impl Compiler<'_, '_> {
         let title = self.optional("title", title);
         let id = if let Some(id) = id {
             let name = self.name("id", id);
-            self.refuse_double(names, "block", &name, &id.span());
+            if rank(&name).is_some() {
+                self.problems.fault(
+                    id.span(),
+                    format!(
+                        "the name {} belongs to rows of a kind of their own",
+                        quote(&name)
+                    ),
+                    "choose another id for this block",
+                );
+            } else {
+                self.refuse_double(names, "block", &name, &id.span());
+            }
             name
         } else {
-            let name = title.as_deref().map(slug).filter(|name| !name.is_empty());
-            names.differing(name.as_deref().unwrap_or(kind), at)
+            names.differing(&slug(title.as_deref().unwrap_or_default(), kind), at)
         };
         (id, title)
     }

@@ -29,7 +29,8 @@ pub(super) fn rank(id: &str) -> Option<usize> {
 }
 
 /// Returns a title as a name for links: lower case, with hyphens for all but letters and digits.
-pub(super) fn slug(title: &str) -> String {
+/// A title without any is given the other name.
+pub(super) fn slug(title: &str, otherwise: &str) -> String {
     let mut slug = String::new();
     for c in title.chars().flat_map(char::to_lowercase) {
         if c.is_alphanumeric() || c == '_' {
@@ -38,29 +39,41 @@ pub(super) fn slug(title: &str) -> String {
             slug.push('-');
         }
     }
-    slug.trim_end_matches('-').to_owned()
+    match slug.trim_end_matches('-') {
+        "" => otherwise.to_owned(),
+        slug => slug.to_owned(),
+    }
 }
 
-/// Names that were given out, each with the place where it was.
+/// Names that were given out.
 #[derive(Default)]
-pub(super) struct Names(HashMap<String, Range<usize>>);
+pub(super) struct Names {
+    /// Each with the place where it was.
+    taken: HashMap<String, Range<usize>>,
+    /// The number to try next for a name that is asked for again. A file may have it a hundred
+    /// thousand times, and counting from the start for each would take minutes.
+    next: HashMap<String, usize>,
+}
 
 impl Names {
     /// Returns the name itself, or with the first number that makes it differ.
     pub(super) fn differing(&mut self, name: &str, at: &Range<usize>) -> String {
-        let numbered = (2..).map(|n| format!("{name}-{n}"));
-        let free = std::iter::once(name.to_owned())
-            .chain(numbered)
-            .find(|name| !self.0.contains_key(name))
-            .unwrap_or_default();
-        self.0.insert(free.clone(), at.clone());
+        let mut free = name.to_owned();
+        while self.taken.contains_key(&free) {
+            let next = self.next.entry(name.to_owned()).or_insert(2);
+            free = format!("{name}-{next}");
+            *next += 1;
+        }
+        self.taken.insert(free.clone(), at.clone());
         free
     }
 
     /// Takes a name, or returns where it was taken before.
     pub(super) fn take(&mut self, name: &str, at: &Range<usize>) -> Option<Range<usize>> {
-        let before = self.0.get(name).cloned();
-        self.0.entry(name.to_owned()).or_insert_with(|| at.clone());
+        let before = self.taken.get(name).cloned();
+        self.taken
+            .entry(name.to_owned())
+            .or_insert_with(|| at.clone());
         before
     }
 }
@@ -71,9 +84,10 @@ mod tests {
 
     #[test]
     fn a_slug_is_fit_for_a_link() {
+        let slug = |title| slug(title, "fact");
         assert_eq!(slug("Typical site of service"), "typical-site-of-service");
         assert_eq!(slug(" NCCI (PTP) / MUE "), "ncci-ptp-mue");
-        assert_eq!(slug("—"), "");
+        assert_eq!(slug("—"), "fact");
     }
 
     #[test]

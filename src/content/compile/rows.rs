@@ -58,8 +58,9 @@ impl Compiler<'_, '_> {
                 ),
             }
         }
+        let key = code.as_ref().map_or("", ModifierCode::as_str).to_owned();
         let mut cells = vec![
-            column("Modifier", Value::Text(text)),
+            column("Modifier", Value::Text(key.clone())),
             column(
                 "Description",
                 self.field(&at, "description", row.description.as_ref()),
@@ -83,7 +84,6 @@ impl Compiler<'_, '_> {
         let against = row.against.iter();
         let against = against.filter_map(|text| self.source(Some(text))).collect();
         let said = self.said(row.source.as_ref(), None, &row.remark);
-        let key = code.as_ref().map_or("", ModifierCode::as_str).to_owned();
         let subject = code.map_or(Subject::Text, Subject::Modifier);
         Row {
             standing,

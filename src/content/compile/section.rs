@@ -4,9 +4,9 @@ use toml::Spanned;
 
 use super::Compiler;
 use super::absence::Absent;
-use super::name::Names;
+use super::name::{Names, rank};
 use crate::content::format::{File, SectionTable};
-use crate::content::{Block, BlockId, Section, SectionId, Voice};
+use crate::content::{Block, Section, SectionId, Voice};
 
 /// The sections that every file may have, in reading order: name, title, title for narrow tabs.
 const SECTIONS: [(&str, &str, &str); 5] = [
@@ -22,69 +22,53 @@ impl Compiler<'_, '_> {
     pub(super) fn sections(&mut self, file: &File) -> Vec<Section> {
         let mut absent: Vec<Absent> = file.absent.iter().map(|row| self.absent(row)).collect();
         // In the order of the typed rows, so that each finds its place whatever the file's order.
-        absent.sort_by_key(|item| super::name::rank(&item.block.id.0).unwrap_or(usize::MAX));
+        absent.sort_by_key(|item| rank(&item.block.id.0).unwrap_or(usize::MAX));
         let own: Vec<String> = file.section.iter().map(own_id).collect();
-        let known: Vec<&str> = SECTIONS.iter().map(|(id, ..)| *id).collect();
-        let all: Vec<&str> = known
-            .iter()
-            .copied()
-            .chain(own.iter().map(String::as_str))
-            .collect();
-        self.refuse_stray(&absent, &all);
+        let typed = SECTIONS.iter().map(|(id, ..)| *id);
+        let known: Vec<&str> = typed.chain(own.iter().map(String::as_str)).collect();
+        self.refuse_stray(&absent, &known);
         let mut sections = Vec::new();
         for (id, title, short) in SECTIONS {
             let (table, data) = self.typed_blocks(id, file);
-            let mut section = Section {
-                id: SectionId(id.to_owned()),
-                title: title.to_owned(),
-                short: short.to_owned(),
-                headings: Vec::new(),
-                blocks: Vec::new(),
-            };
             if let Some(table) = table {
                 self.refuse_names(table.get_ref(), title);
             }
-            self.fill(&mut section, table, data, &mut absent);
+            let section = section(id, title.to_owned(), short.to_owned());
+            let section = self.fill(section, table, data, &mut absent);
             if !section.blocks.is_empty() {
                 sections.push(section);
             }
         }
         let mut names = Names::default();
-        for id in known {
-            names.take(id, &(0..0));
-        }
-        for (row, id) in file.section.iter().zip(own) {
-            let at = row.span();
-            let table = row.get_ref();
-            match &table.id {
-                Some(text) if SECTIONS.iter().any(|(known, ..)| *known == id) => {
-                    self.problems.fault(
-                        text.span(),
-                        format!("the section `{id}` has a table of its own"),
-                        format!("write [{id}] instead of [[section]]"),
-                    );
-                }
-                Some(text) => {
-                    self.name("id", text);
-                    self.refuse_double(&mut names, "section", &id, &text.span());
-                }
-                None => {
-                    self.required(&at, "id", None);
-                }
-            }
-            let title = self.required(&at, "title", table.title.as_ref());
-            let short = self.optional("short", table.short.as_ref());
-            let mut section = Section {
-                id: SectionId(id),
-                short: short.unwrap_or_else(|| title.clone()),
-                title,
-                headings: Vec::new(),
-                blocks: Vec::new(),
-            };
-            self.fill(&mut section, Some(row), Vec::new(), &mut absent);
-            sections.push(section);
+        for (row, id) in file.section.iter().zip(&own) {
+            let section = self.own_section(row, id, &mut names);
+            sections.push(self.fill(section, Some(row), Vec::new(), &mut absent));
         }
         sections
+    }
+
+    /// Returns a section of the author's own, yet to be filled.
+    fn own_section(&mut self, row: &Spanned<SectionTable>, id: &str, names: &mut Names) -> Section {
+        let at = row.span();
+        let table = row.get_ref();
+        match &table.id {
+            Some(text) if is_typed(id) => self.problems.fault(
+                text.span(),
+                format!("the section `{id}` has a table of its own"),
+                format!("write [{id}] instead of [[section]]"),
+            ),
+            Some(text) => {
+                self.name("id", text);
+                self.refuse_double(names, "section", id, &text.span());
+            }
+            None => {
+                self.required(&at, "id", None);
+            }
+        }
+        let title = self.required(&at, "title", table.title.as_ref());
+        let short = self.optional("short", table.short.as_ref());
+        let short = short.unwrap_or_else(|| title.clone());
+        section(id, title, short)
     }
 
     /// Returns a typed section's table and the blocks that typed rows add to it.
@@ -121,11 +105,11 @@ impl Compiler<'_, '_> {
     /// Fills a section: what its table says, then typed rows, absences, and remarks.
     fn fill(
         &mut self,
-        section: &mut Section,
+        mut section: Section,
         table: Option<&Spanned<SectionTable>>,
         data: Vec<Block>,
         absent: &mut Vec<Absent>,
-    ) {
+    ) -> Section {
         if let Some(table) = table.map(Spanned::get_ref) {
             for heading in &table.headings {
                 section.headings.push(self.text("headings", heading));
@@ -133,21 +117,27 @@ impl Compiler<'_, '_> {
             section.blocks = self.own_blocks(table);
         }
         section.blocks.extend(data);
+        if let Some(table) = table {
+            let remarks = self.remarks_block(&table.get_ref().remark);
+            section.blocks.extend(remarks);
+        }
         let id = section.id.clone();
         for item in absent.extract_if(.., |item| item.section == id) {
             insert(&mut section.blocks, item.block);
         }
-        if let Some(table) = table {
-            let remarks = self.remarks_block(&table.get_ref().remark);
-            section.blocks.extend(remarks);
-            if section.blocks.is_empty() {
-                self.problems.lack(
-                    table.span(),
-                    format!("the section `{}` has nothing in it", section.id.0),
-                    "write text = \"…\", or a [[….fact]], [[….list]] or [[….table]]",
-                );
-            }
+        if let Some(table) = table
+            && section.blocks.is_empty()
+            && !self.problems.has_excused(table.span().start)
+        {
+            let id = &section.id.0;
+            let name = if is_typed(id) { id } else { "section" };
+            self.problems.lack(
+                table.span(),
+                format!("the section `{id}` has nothing in it"),
+                format!("write text = \"...\", or a [[{name}.fact]], [[{name}.list]], ..."),
+            );
         }
+        section
     }
 
     /// Notes names on a section whose names are fixed.
@@ -162,10 +152,25 @@ impl Compiler<'_, '_> {
                 self.problems.fault(
                     text.span(),
                     format!("`{field}` has no place in this section"),
-                    format!("it is always called {title}; use headings = [\"…\"] for more"),
+                    format!("it is always called {title}; use headings = [\"...\"] for more"),
                 );
             }
         }
+    }
+}
+
+fn is_typed(id: &str) -> bool {
+    SECTIONS.iter().any(|(typed, ..)| *typed == id)
+}
+
+/// Returns a section without content.
+fn section(id: &str, title: String, short: String) -> Section {
+    Section {
+        id: SectionId(id.to_owned()),
+        title,
+        short,
+        headings: Vec::new(),
+        blocks: Vec::new(),
     }
 }
 
@@ -176,21 +181,21 @@ fn own_id(row: &Spanned<SectionTable>) -> String {
 }
 
 /// Puts an absence where its item belongs: before the rows that somebody else adds to the same
-/// item, else before the typed rows that follow it, else at the end.
+/// item, else before the typed rows that follow it, else after all but the remarks.
 fn insert(blocks: &mut Vec<Block>, mut absence: Block) {
-    let rank = |block: &Block| super::name::rank(&block.id.0);
-    let own = rank(&absence);
+    let own = rank(&absence.id.0).or_else(|| rank("remarks"));
     let at = blocks
         .iter()
-        .position(|block| own.is_some() && rank(block) >= own)
+        .position(|block| rank(&block.id.0) >= own)
         .unwrap_or(blocks.len());
-    if let Some(rows) = blocks.get_mut(at).filter(|block| block.id == absence.id) {
-        if rows.rows.iter().all(|row| row.voice == Voice::Editor)
-            && let Some(title) = &mut rows.title
-        {
-            title.push_str(", from the editors");
-        }
-        absence.id = BlockId(format!("{}-absent", absence.id.0));
+    if let Some(rows) = blocks.get_mut(at).filter(|block| block.id == absence.id)
+        && rows.rows.iter().all(|row| row.voice == Voice::Editor)
+        && let Some(title) = &mut rows.title
+    {
+        title.push_str(", from the editors");
+    }
+    while blocks.iter().any(|block| block.id == absence.id) {
+        absence.id.0.push_str("-absent");
     }
     blocks.insert(at, absence);
 }

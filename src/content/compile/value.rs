@@ -7,7 +7,7 @@ use toml::Spanned;
 use super::Compiler;
 use crate::content::format::{Field, Text, When};
 use crate::content::sanitize::sanitize;
-use crate::content::words::{DATES, join, nearest, quote};
+use crate::content::words::{DATES, join, nearest, quote, unknown};
 use crate::content::{AsOf, CodeId, SourceId, System, Value};
 
 impl Compiler<'_, '_> {
@@ -43,7 +43,7 @@ impl Compiler<'_, '_> {
             format!("`{field}` has nothing in it that can be shown")
         };
         let hint = "write a text, or take the line out; what is not known is stated with \
-                    { reason = \"…\" } or in [[absent]]";
+                    { reason = \"...\" } or in [[absent]]";
         self.problems.fault(text.span(), message, hint);
     }
 
@@ -60,7 +60,7 @@ impl Compiler<'_, '_> {
         self.missing(
             table,
             field,
-            &format!("write {field} = \"…\" in this table"),
+            &format!("write {field} = \"...\" in this table"),
         );
         String::new()
     }
@@ -99,10 +99,7 @@ impl Compiler<'_, '_> {
         let found = all.iter().copied().find(|value| id(*value) == word);
         if found.is_none() {
             let known: Vec<&str> = all.iter().map(|value| id(*value)).collect();
-            let message = match nearest(word, &known) {
-                Some(near) => format!("unknown {field} {}; did you mean `{near}`?", quote(word)),
-                None => format!("unknown {field} {}", quote(word)),
-            };
+            let message = unknown(field, word, nearest(word, &known));
             self.problems
                 .fault(text.span(), message, format!("known are {}", join(&known)));
         }
@@ -122,7 +119,7 @@ impl Compiler<'_, '_> {
             return self.word(field, text, all, id);
         }
         let known: Vec<&str> = all.iter().map(|value| id(*value)).collect();
-        let hint = format!("write {field} = \"…\" with one of {}", join(&known));
+        let hint = format!("write {field} = \"...\" with one of {}", join(&known));
         self.missing(table, field, &hint);
         None
     }
@@ -146,7 +143,7 @@ impl Compiler<'_, '_> {
         CodeId::new(system, value)
             .inspect_err(|_| {
                 let (name, shape) = (system.name(), system.shape());
-                let mut hint = format!("a {name} code has {shape}");
+                let mut hint = format!("{name} codes have {shape}");
                 let digits = value.bytes().filter(u8::is_ascii_digit).count();
                 if system == System::Cpt && !value.is_empty() && digits == value.len() && digits < 5
                 {
@@ -184,10 +181,7 @@ impl Compiler<'_, '_> {
             return Some(id);
         }
         let known: Vec<&str> = self.sources.iter().map(|s| s.id.0.as_str()).collect();
-        let message = match nearest(&id.0, &known) {
-            Some(near) => format!("unknown source {}; did you mean `{near}`?", quote(&id.0)),
-            None => format!("unknown source {}", quote(&id.0)),
-        };
+        let message = unknown("source", &id.0, nearest(&id.0, &known));
         let hint = if known.is_empty() {
             "describe it in a table [sources.ID] with title, kind and as_of".to_owned()
         } else {
@@ -211,7 +205,7 @@ impl Compiler<'_, '_> {
             return self.value(name, field);
         }
         let hint = format!(
-            "write {name} = \"…\", or {name} = {{ reason = \"source_silent\" }} where nobody says"
+            "write {name} = \"...\", or {name} = {{ reason = \"source_silent\" }} where nobody says"
         );
         self.missing(table, name, &hint);
         Value::Text(String::new())

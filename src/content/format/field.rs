@@ -74,7 +74,7 @@ impl<'de> Deserialize<'de> for Field {
             type Value = Field;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a string or { reason = … }")
+                f.write_str("a field")
             }
 
             fn visit_str<E: Error>(self, text: &str) -> Result<Field, E> {

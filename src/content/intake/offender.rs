@@ -11,10 +11,23 @@ pub(super) struct Offender {
     pub(super) table: usize,
     /// Its name; an element of a list has its list's.
     pub(super) key: String,
+    /// Which part of it is at fault.
+    pub(super) part: Part,
     /// What it is.
     pub(super) kind: &'static str,
     /// What the file says there, where it is a number.
     pub(super) number: Option<String>,
+}
+
+/// Which part of an entry of a table is at fault.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    /// Its name.
+    Name,
+    /// Its value.
+    Value,
+    /// An element of the list that its value is.
+    Element,
 }
 
 impl Offender {
@@ -28,7 +41,7 @@ impl Offender {
         for (key, entry) in table.iter_mut() {
             let name = key.get_ref();
             if key.span() == *at {
-                found = Some(Self::new(table_at, name, entry.get_ref()));
+                found = Some(Self::new(table_at, name, Part::Name, entry.get_ref()));
             } else if let Some(inner) = Self::take_out(entry, at) {
                 return Some(inner);
             } else if let DeValue::Array(elements) = entry.get_mut()
@@ -37,7 +50,7 @@ impl Offender {
                 return Some(inner);
             }
             if found.is_none() && covers(&entry.span(), at) {
-                found = Some(Self::new(table_at, name, entry.get_ref()));
+                found = Some(Self::new(table_at, name, Part::Value, entry.get_ref()));
             }
             if found.is_some() {
                 break;
@@ -68,7 +81,7 @@ impl Offender {
             // The rows of a list of tables start where the list does, so that an error at this
             // place is the list's unless the list is written in brackets.
             if covers(&element.span(), at) && !matches!(element.get_ref(), DeValue::Table(_)) {
-                let offender = Self::new(table, key, element.get_ref());
+                let offender = Self::new(table, key, Part::Element, element.get_ref());
                 let all = elements.clone().into_iter().enumerate();
                 *elements = all.filter(|(i, _)| *i != index).map(|(_, e)| e).collect();
                 return Some(offender);
@@ -77,10 +90,11 @@ impl Offender {
         None
     }
 
-    fn new(table: usize, key: &str, value: &DeValue<'_>) -> Self {
+    fn new(table: usize, key: &str, part: Part, value: &DeValue<'_>) -> Self {
         Self {
             table,
             key: key.to_owned(),
+            part,
             kind: match value {
                 DeValue::String(_) => "a text",
                 DeValue::Integer(_) | DeValue::Float(_) => "a number",

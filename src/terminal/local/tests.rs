@@ -177,7 +177,10 @@ impl Terminal {
             let patience = give_up.saturating_duration_since(Instant::now());
             match self.output.recv_timeout(patience) {
                 Ok(bytes) => self.seen.extend(bytes),
-                Err(_) => panic!("no {text:?} in {}", self.seen[start..].escape_ascii()),
+                Err(error) => {
+                    let seen = self.seen[start..].escape_ascii();
+                    panic!("no {text:?} in {seen}: {error}");
+                }
             }
         }
     }

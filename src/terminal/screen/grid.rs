@@ -82,10 +82,6 @@ impl Grid {
         }
     }
 
-    pub(super) const fn columns(&self) -> usize {
-        self.columns
-    }
-
     pub(super) fn rows(&self) -> usize {
         self.cells.len() / self.columns
     }
@@ -97,6 +93,11 @@ impl Grid {
     /// Returns every cell, for the tables to be remade.
     pub(super) fn cells_mut(&mut self) -> &mut [Cell] {
         &mut self.cells
+    }
+
+    /// Takes a row over from another grid.
+    pub(super) fn copy_row(&mut self, row: usize, from: &Self) {
+        self.cells[row * self.columns..][..self.columns].copy_from_slice(from.row(row));
     }
 
     /// Moves what the rows between `top` and `bottom` show; rows that come free are blank.

@@ -13,18 +13,25 @@ const GAP: usize = 12;
 /// The fewest blanks for which erasing them can be shorter than writing them.
 const ERASABLE: usize = 5;
 
-/// Writes what turns the one grid into the other.
-pub(super) fn rewrite(writer: &mut Writer<'_>, old: &Grid, new: &Grid) {
-    for row in 0..new.rows() {
-        if old.row(row) != new.row(row) {
-            Line {
-                row,
-                old: old.row(row),
-                new: new.row(row),
-            }
-            .rewrite(writer);
+/// Writes what turns some rows of the one grid into those of the other.
+pub(super) fn rewrite(writer: &mut Writer<'_>, old: &Grid, new: &Grid, rows: Range<usize>) {
+    for row in rows {
+        let (old, new) = (old.row(row), new.row(row));
+        if old != new {
+            Line { row, old, new }.rewrite(writer);
         }
     }
+}
+
+/// Writes what turns a blank row into another.
+pub(super) fn write_over_blanks(writer: &mut Writer<'_>, row: usize, new: &[Cell]) {
+    let old = vec![Cell::BLANK; new.len()];
+    Line {
+        row,
+        old: &old,
+        new,
+    }
+    .rewrite(writer);
 }
 
 /// A row that changes.
@@ -172,7 +179,11 @@ impl Line<'_> {
         };
         let blanks = self.blanks(first);
         let start = writer.mark();
-        self.reach(writer, first);
+        match writer.cursor {
+            // What lies between is blank already.
+            Cursor::At(row, column) if row == self.row && (end..first).contains(&column) => {}
+            _ => self.reach(writer, first),
+        }
         writer.take_erasing_pen();
         writer.out.extend(b"\x1b[K");
         if blanks < 2 * ERASABLE {

@@ -1,4 +1,7 @@
+mod bytes;
 mod emulated;
+mod look;
+mod page;
 
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier, Style};
@@ -40,9 +43,11 @@ fn a_frame_that_changes_nothing_is_empty() {
     assert_eq!(drawn(&mut screen, &page, None), "");
     screen.ask_when_read();
     assert_eq!(drawn(&mut screen, &page, None), "");
-    assert!(screen.still_asks());
+    page.set_string(3, 3, "cello", Style::new());
+    assert_eq!(drawn(&mut screen, &page, None), "^[5Dc");
     page.set_string(3, 3, "jello", Style::new());
-    assert_eq!(drawn(&mut screen, &page, None), "^[5Dj^[5n");
+    screen.ask_when_read();
+    assert_eq!(drawn(&mut screen, &page, None), "\\x08j^[5n");
 }
 
 #[test]
@@ -57,4 +62,211 @@ fn only_what_differs_is_sent() {
         drawn(&mut screen, &page, Some(Position::new(0, 0))),
         "^[6C^[1;31mw^[m\\r"
     );
+}
+
+#[test]
+fn a_long_frame_is_shown_at_once_and_a_short_one_is_not_bracketed() {
+    let mut screen = Screen::new(Size::new(80, 24), Capabilities::modern());
+    let mut page = frame(80, 24);
+    for row in 0..24 {
+        page.set_string(0, row, "something to read", Style::new());
+    }
+    let bytes = drawn(&mut screen, &page, None);
+    assert!(
+        bytes.starts_with("^[?2026h") && bytes.ends_with("^[?2026l"),
+        "{bytes}"
+    );
+    page.set_string(0, 0, "Something", Style::new());
+    assert!(!drawn(&mut screen, &page, None).contains("2026"));
+}
+
+#[test]
+fn text_that_terminals_measure_differently_is_followed_by_a_sure_move() {
+    for (symbol, sent) in [
+        ("世", "\\xe4\\xb8\\x96^[3Gx"),
+        ("e\u{301}", "e\\xcc\\x81\\r^[Cx"),
+    ] {
+        let mut screen = Screen::new(Size::new(80, 24), Capabilities::modern());
+        let mut page = frame(80, 24);
+        drawn(&mut screen, &page, Some(Position::new(0, 0)));
+        let (end, _) = page.set_stringn(0, 0, format!("{symbol}x"), 80, Style::new());
+        assert_eq!(drawn(&mut screen, &page, Some(Position::new(end, 0))), sent);
+    }
+}
+
+#[test]
+fn long_blanks_are_erased_and_short_ones_written() {
+    let mut screen = Screen::new(Size::new(80, 24), Capabilities::modern());
+    let mut page = frame(80, 24);
+    page.set_string(0, 0, "one two three four five six", Style::new());
+    drawn(&mut screen, &page, Some(Position::new(0, 0)));
+    page.set_string(4, 0, "                       ", Style::new());
+    assert_eq!(
+        drawn(&mut screen, &page, Some(Position::new(4, 0))),
+        "^[4C^[K"
+    );
+    page.set_string(4, 0, "two three four five six", Style::new());
+    drawn(&mut screen, &page, Some(Position::new(0, 0)));
+    page.set_string(4, 0, "                   ", Style::new());
+    assert_eq!(
+        drawn(&mut screen, &page, Some(Position::new(4, 0))),
+        "^[4C^[19X"
+    );
+    page.set_string(0, 0, "   ", Style::new());
+    assert_eq!(
+        drawn(&mut screen, &page, Some(Position::new(3, 0))),
+        "\\r   "
+    );
+}
+
+#[test]
+fn erasing_never_colours_what_it_erases() {
+    let mut screen = Screen::new(Size::new(80, 24), Capabilities::modern());
+    let mut page = frame(80, 24);
+    page.set_string(0, 0, "x and a tail that goes", Style::new());
+    drawn(&mut screen, &page, Some(Position::new(0, 0)));
+    page.set_string(0, 0, "y                     ", Style::new());
+    page.set_style(Rect::new(0, 0, 1, 1), Style::new().bg(Color::Red));
+    assert_eq!(
+        drawn(&mut screen, &page, Some(Position::new(1, 0))),
+        "^[41my^[m^[K"
+    );
+}
+
+#[test]
+fn a_terminal_without_a_second_screen_is_cleared_and_left_at_the_bottom() {
+    let plain = Capabilities::modern().without(Feature::AlternateScreen);
+    let mut screen = Screen::new(Size::new(80, 24), plain);
+    let mut out = Vec::new();
+    screen.leave(&mut out).expect("a Vec takes everything");
+    assert_eq!(out, b"", "it was not entered");
+    screen.enter();
+    drawn(&mut screen, &frame(80, 24), None);
+    screen.leave(&mut out).expect("a Vec takes everything");
+    let left = out.escape_ascii().to_string().replace("\\x1b", "^");
+    assert_eq!(
+        left,
+        "^[r^[?1006l^[?1000l^[?2004l^[?25h^[m^[H^[J^[24H^[?2026l"
+    );
+    out.clear();
+    screen.leave(&mut out).expect("a Vec takes everything");
+    assert_eq!(out, b"", "the second time");
+}
+
+#[test]
+fn what_is_queued_goes_out_with_a_frame_that_changes_nothing() {
+    let mut screen = Screen::new(Size::new(80, 24), Capabilities::modern());
+    let page = frame(80, 24);
+    drawn(&mut screen, &page, None);
+    screen.capture_mouse(MouseCapture::On);
+    assert_eq!(drawn(&mut screen, &page, None), "^[?1000h^[?1006h");
+    screen.queue(b"\x1b]52;c;Zm9v\x07");
+    assert_eq!(drawn(&mut screen, &page, None), "^]52;c;Zm9v\\x07");
+    assert_eq!(drawn(&mut screen, &page, None), "");
+}
+
+/// A terminal that is gone, or that counts how often it is written to.
+struct Line {
+    is_gone: bool,
+    writes: usize,
+}
+
+impl Write for Line {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.writes += 1;
+        if self.is_gone {
+            Err(io::ErrorKind::BrokenPipe.into())
+        } else {
+            Ok(bytes.len())
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_frame_is_one_write_and_an_error_makes_the_next_one_whole() {
+    let mut screen = Screen::new(Size::new(80, 24), Capabilities::modern());
+    let mut page = frame(80, 24);
+    page.set_string(0, 0, "hello", Style::new());
+    let mut line = Line {
+        is_gone: false,
+        writes: 0,
+    };
+    screen.enter();
+    screen.ask_when_read();
+    let whole = screen
+        .draw(&page, None, &mut line)
+        .expect("the line is there");
+    assert_eq!(line.writes, 1);
+    page.set_string(0, 0, "jello", Style::new());
+    line.is_gone = true;
+    assert!(screen.draw(&page, None, &mut line).is_err());
+    line.is_gone = false;
+    let again = screen
+        .draw(&page, None, &mut line)
+        .expect("the line is back");
+    assert!(again + 30 > whole, "{again}");
+}
+
+#[test]
+fn a_frame_of_another_size_is_cut_or_filled_up() {
+    let mut screen = Screen::new(Size::new(10, 2), Capabilities::modern());
+    let mut page = frame(20, 3);
+    page.set_string(8, 1, "abcd", Style::new());
+    assert_eq!(
+        drawn(&mut screen, &page, Some(Position::new(19, 9))),
+        "^[m^[r^[H^[J\\n^[8Cab\\r^[9C"
+    );
+    assert_eq!(
+        drawn(&mut screen, &frame(3, 1), Some(Position::new(0, 0))),
+        "\\x08  ^[H"
+    );
+    assert_eq!(
+        drawn(&mut screen, &frame(0, 0), Some(Position::new(0, 0))),
+        ""
+    );
+}
+
+#[test]
+fn a_grid_takes_four_bytes_a_cell() {
+    assert_eq!(size_of::<cell::Cell>() * 80 * 24, 7680);
+}
+
+#[test]
+fn tables_do_not_grow_with_every_frame() {
+    let mut screen = Screen::new(Size::new(80, 24), Capabilities::modern());
+    for round in 0..60_u8 {
+        let mut page = frame(80, 24);
+        for (at, cell) in (0_u32..).zip(&mut page.content) {
+            let mark = char::from_u32(0x300 + u32::from(round)).expect("a mark");
+            if let Ok(column) = u8::try_from(at) {
+                cell.set_fg(Color::Rgb(round, column, 0));
+                cell.set_symbol(&format!("{}{mark}", char::from(b'a' + column % 26)));
+            }
+        }
+        drawn(&mut screen, &page, None);
+        let (pens, clusters) = screen.tables.sizes();
+        assert!(pens <= cell::PENS && clusters <= cell::CLUSTERS);
+        assert!(screen.shown.is_some());
+    }
+    let (pens, clusters) = screen.tables.sizes();
+    assert!(
+        pens < 2000 && clusters < 2000,
+        "{pens} pens and {clusters} clusters"
+    );
+}
+
+#[test]
+fn a_frame_of_more_colours_than_numbers_is_drawn_all_the_same() {
+    let mut screen = Screen::new(Size::new(80, 60), Capabilities::modern());
+    let mut page = frame(80, 60);
+    for (at, cell) in (0_u16..).zip(&mut page.content) {
+        let [high, low] = at.to_be_bytes();
+        cell.set_symbol("x").set_fg(Color::Rgb(high, low, 1));
+    }
+    let bytes = drawn(&mut screen, &page, None);
+    assert_eq!(bytes.matches('x').count(), 80 * 60);
 }

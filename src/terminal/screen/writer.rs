@@ -57,6 +57,12 @@ impl<'a> Writer<'a> {
         }
     }
 
+    /// Puts the pen down, so that what others write between frames is in none of its colours.
+    pub(super) fn finish(mut self) -> (Vec<u8>, Cursor) {
+        self.take_pen(Pen::default());
+        (self.out, self.cursor)
+    }
+
     pub(super) fn mark(&self) -> Mark {
         Mark {
             length: self.out.len(),

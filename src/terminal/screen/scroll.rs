@@ -1,0 +1,185 @@
+//! Finds rows that moved, and lets the terminal move them.
+//!
+//! The idea is ncurses': where most of a page stands a few rows higher or lower, a scroll region
+//! and a line feed say so in some twenty bytes. ncurses compares hashes of whole rows, which see
+//! nothing where a list beside the page stands still; here cells are counted, and what the scroll
+//! wrongly took along is written again.
+
+use std::cmp::Reverse;
+
+use super::cell::Cell;
+use super::grid::Grid;
+use super::rows;
+use super::writer::{Cursor, Writer};
+
+/// How many scrolls are tried before the shortest is taken.
+const TRIED: usize = 2;
+
+/// The fewest cells that a scroll has to put in place to be tried at all: it costs about as much
+/// as writing these.
+const WORTHWHILE: i64 = 12 * CHARACTER;
+
+/// Rows of the screen that move together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Scroll {
+    /// The first row of the region.
+    pub(super) top: usize,
+    /// The last row of the region.
+    pub(super) bottom: usize,
+    /// How far its contents move up, or, if negative, down.
+    pub(super) shift: isize,
+}
+
+/// Returns the scrolls that leave the least to write, best first.
+pub(super) fn candidates(old: &Grid, new: &Grid) -> Vec<Scroll> {
+    let rows = new.rows();
+    let in_place: Vec<i64> = (0..rows)
+        .map(|row| equal(new.row(row), old.row(row)))
+        .collect();
+    // A row that comes free is blank.
+    let freed: Vec<i64> = (0..rows)
+        .map(|row| blanks(new.row(row)) - in_place[row])
+        .collect();
+    let freed_up_to = sums(freed.into_iter());
+    let mut found = Vec::new();
+    for distance in 1..rows {
+        // Seen from the upper of two rows, contents come up from the lower or go down to it.
+        let up = (0..rows - distance)
+            .map(|upper| equal(new.row(upper), old.row(upper + distance)) - in_place[upper]);
+        let down = (0..rows - distance).map(|upper| {
+            let lower = upper + distance;
+            equal(new.row(lower), old.row(upper)) - in_place[lower]
+        });
+        let shift = distance.cast_signed();
+        for (moved, shift) in [(sums(up), shift), (sums(down), -shift)] {
+            let (gain, scroll) = best_region(&moved, &freed_up_to, shift);
+            if gain >= WORTHWHILE {
+                found.push((gain, scroll));
+            }
+        }
+    }
+    found.sort_by_key(|&(gain, _)| Reverse(gain));
+    found
+        .into_iter()
+        .take(TRIED)
+        .map(|(_, scroll)| scroll)
+        .collect()
+}
+
+/// Returns the sums of the first none, one, two, … numbers.
+fn sums(numbers: impl Iterator<Item = i64>) -> Vec<i64> {
+    let mut sums = vec![0];
+    let mut sum = 0;
+    for number in numbers {
+        sum += number;
+        sums.push(sum);
+    }
+    sums
+}
+
+/// Returns the region in which a shift gains most, and what it gains.
+///
+/// It is the run of rows with the greatest sum, found in one pass as Kadane does, where the sum
+/// counts the rows that come free at one end with what they gain by being blank: mostly less than
+/// nothing. `moved` has the gains of the upper of the rows that each content moves between.
+fn best_region(moved: &[i64], freed: &[i64], shift: isize) -> (i64, Scroll) {
+    let distance = shift.unsigned_abs();
+    let mut best = (
+        0,
+        Scroll {
+            top: 0,
+            bottom: 0,
+            shift,
+        },
+    );
+    let mut start = (i64::MAX, 0);
+    for last in 0..moved.len() - 1 {
+        let (before, after) = if shift > 0 {
+            let free = freed[last + 1 + distance] - freed[last + 1];
+            (moved[last], moved[last + 1] + free)
+        } else {
+            let free = freed[last + distance] - freed[last];
+            (moved[last] - free, moved[last + 1])
+        };
+        start = start.min((before, last));
+        let (before, top) = start;
+        if after - before > best.0 {
+            let bottom = last + distance;
+            best = (after - before, Scroll { top, bottom, shift });
+        }
+    }
+    best
+}
+
+/// What a character in its place is worth, where a blank is worth 1: blanks are erased many at a
+/// time, and a short line under a long one would look like a match.
+const CHARACTER: i64 = 8;
+
+/// Returns what the cells are worth that two rows have in common.
+fn equal(a: &[Cell], b: &[Cell]) -> i64 {
+    let blanks = count(a.iter().zip(b).map(|(a, b)| a == b && *a == Cell::BLANK));
+    let characters = count(a.iter().zip(b).map(|(a, b)| a == b && *a != Cell::BLANK));
+    characters * CHARACTER + blanks
+}
+
+fn blanks(row: &[Cell]) -> i64 {
+    count(row.iter().map(|&cell| cell == Cell::BLANK))
+}
+
+/// Adds up without a branch, so that the compiler compares many cells at a time.
+fn count(are: impl Iterator<Item = bool>) -> i64 {
+    i64::from(are.map(u32::from).sum::<u32>())
+}
+
+/// Writes what turns the one grid into the other by way of a scroll.
+///
+/// Rows outside the region come first, while it is known where the cursor is: nobody knows after
+/// a region is set or reset. Rows that come free are written one by one as they do, with the cursor
+/// already in them. The region is reset within the frame: a terminal that is left with one
+/// misplaces the next scroll of the shell.
+pub(super) fn rewrite(writer: &mut Writer<'_>, scroll: Scroll, old: &Grid, new: &Grid) {
+    let Scroll { top, bottom, shift } = scroll;
+    rows::rewrite(writer, old, new, 0..top);
+    rows::rewrite(writer, old, new, bottom + 1..new.rows());
+    let is_whole = top == 0 && bottom + 1 == new.rows();
+    if !is_whole {
+        set_region(scroll, new.rows(), &mut writer.out);
+        writer.cursor = Cursor::Unknown;
+    }
+    let mut moved = old.clone();
+    moved.scroll(top, bottom, shift);
+    let distance = shift.unsigned_abs();
+    for step in (0..distance).rev() {
+        let (edge, free) = if shift > 0 {
+            (bottom, bottom - step)
+        } else {
+            (top, top + step)
+        };
+        writer.take_erasing_pen();
+        writer.go(edge, 0);
+        writer.out.extend(if shift > 0 {
+            b"\n".as_slice()
+        } else {
+            b"\x1bM"
+        });
+        rows::write_over_blanks(writer, edge, new.row(free));
+        moved.copy_row(free, new);
+    }
+    if !is_whole {
+        writer.out.extend(super::RESET_REGION);
+        writer.cursor = Cursor::Unknown;
+    }
+    rows::rewrite(writer, &moved, new, top..bottom + 1);
+}
+
+/// Appends DECSTBM; an edge that is the screen's own is left out.
+fn set_region(scroll: Scroll, rows: usize, out: &mut Vec<u8>) {
+    out.extend(b"\x1b[");
+    if scroll.top > 0 {
+        out.extend((scroll.top + 1).to_string().bytes());
+    }
+    if scroll.bottom + 1 < rows {
+        out.extend(format!(";{}", scroll.bottom + 1).bytes());
+    }
+    out.push(b'r');
+}

@@ -1,0 +1,203 @@
+//! Makes pages up, and has things happen to them.
+
+use proptest::prelude::*;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::{Color, Modifier, Style};
+
+/// One thing that happens to a page, in fractions of its size.
+#[derive(Clone, Debug)]
+pub(super) enum Change {
+    Text {
+        at: (u16, u16),
+        text: usize,
+        style: usize,
+    },
+    /// A symbol is put into one cell, whatever its neighbours are.
+    Symbol {
+        at: (u16, u16),
+        symbol: usize,
+    },
+    Style {
+        area: [u16; 4],
+        style: usize,
+    },
+    Clear {
+        area: [u16; 4],
+    },
+    /// Part of the page moves up or down, as panes do; text comes in where it leaves room.
+    Scroll {
+        area: [u16; 4],
+        shift: i16,
+        text: usize,
+    },
+    Page {
+        text: usize,
+    },
+    Resize {
+        columns: u16,
+        rows: u16,
+    },
+    /// Somebody else wrote to the terminal, and the screen was told.
+    Scribble,
+    Cursor(Option<(u16, u16)>),
+}
+
+const TEXTS: [&str; 9] = [
+    "Use when billing only the professional interpretation/reporting component",
+    "26   Professional Component",
+    "    deep   gaps      and          more             of them",
+    "─────────────────────────────────────",
+    "│",
+    "世界 and 한국어 in one line",
+    "e\u{301}le\u{300}ve, a cluster",
+    "▸ é ≥ § “x”",
+    "x",
+];
+
+/// Symbols as no widget should put them into a cell.
+const SYMBOLS: [&str; 10] = [
+    "世",
+    "e\u{301}",
+    "",
+    "\u{7f}\x1b[2J",
+    "👩\u{200d}🔬",
+    "☺\u{fe0f}",
+    "ab",
+    "\u{202e}",
+    "│",
+    "한\u{300}",
+];
+
+fn styles() -> [Style; 9] {
+    [
+        Style::reset(),
+        Style::reset().add_modifier(Modifier::BOLD),
+        Style::reset().fg(Color::Red),
+        Style::reset().fg(Color::LightBlue).bg(Color::Indexed(236)),
+        Style::reset().add_modifier(Modifier::REVERSED),
+        Style::reset()
+            .fg(Color::Rgb(200, 100, 50))
+            .add_modifier(Modifier::UNDERLINED),
+        Style::reset().add_modifier(Modifier::DIM | Modifier::ITALIC),
+        Style::reset().bg(Color::Rgb(20, 40, 60)),
+        Style::reset()
+            .fg(Color::DarkGray)
+            .add_modifier(Modifier::BOLD | Modifier::REVERSED),
+    ]
+}
+
+pub(super) fn change() -> impl Strategy<Value = Change> {
+    let place = || (any::<u16>(), any::<u16>());
+    let area = || any::<[u16; 4]>();
+    let text = || 0..TEXTS.len();
+    let style = || 0..styles().len();
+    prop_oneof![
+        6 => (place(), text(), style()).prop_map(|(at, text, style)| Change::Text { at, text, style }),
+        2 => (place(), 0..SYMBOLS.len()).prop_map(|(at, symbol)| Change::Symbol { at, symbol }),
+        3 => (area(), style()).prop_map(|(area, style)| Change::Style { area, style }),
+        2 => area().prop_map(|area| Change::Clear { area }),
+        6 => (area(), -4_i16..=4, text()).prop_map(|(area, shift, text)| Change::Scroll { area, shift, text }),
+        2 => text().prop_map(|text| Change::Page { text }),
+        1 => (1_u16..60, 1_u16..16).prop_map(|(columns, rows)| Change::Resize { columns, rows }),
+        1 => Just(Change::Scribble),
+        3 => proptest::option::of(place()).prop_map(Change::Cursor),
+    ]
+}
+
+/// Returns the part of a page that fractions of its size stand for.
+fn within(page: Rect, [x, y, width, height]: [u16; 4]) -> Rect {
+    let (x, y) = (x % page.width, y % page.height);
+    Rect::new(
+        x,
+        y,
+        width % (page.width - x) + 1,
+        height % (page.height - y) + 1,
+    )
+}
+
+fn fill(page: &mut Buffer, area: Rect, text: usize) {
+    for y in area.top()..area.bottom() {
+        let text = TEXTS[(text + usize::from(y)) % TEXTS.len()];
+        page.set_stringn(area.x, y, text, usize::from(area.width), Style::reset());
+    }
+}
+
+fn scroll(page: &mut Buffer, area: Rect, shift: i16, text: usize) {
+    let before = page.clone();
+    for y in area.top()..area.bottom() {
+        let from = i32::from(y) + i32::from(shift);
+        for x in area.left()..area.right() {
+            match u16::try_from(from) {
+                Ok(from) if (area.top()..area.bottom()).contains(&from) => {
+                    page[(x, y)] = before[(x, from)].clone();
+                }
+                _ => page[(x, y)].reset(),
+            }
+        }
+        if !(i32::from(area.top())..i32::from(area.bottom())).contains(&from) {
+            fill(
+                page,
+                Rect {
+                    y,
+                    height: 1,
+                    ..area
+                },
+                text,
+            );
+        }
+    }
+}
+
+/// A page, and where its cursor is.
+#[derive(Clone, Debug)]
+pub(super) struct Page {
+    pub(super) frame: Buffer,
+    pub(super) cursor: Option<Position>,
+}
+
+impl Page {
+    pub(super) fn blank(columns: u16, rows: u16) -> Self {
+        Self {
+            frame: Buffer::empty(Rect::new(0, 0, columns, rows)),
+            cursor: None,
+        }
+    }
+
+    /// Makes a change that is one to the page.
+    pub(super) fn apply(&mut self, change: &Change) {
+        let page = &mut self.frame;
+        let Rect { width, height, .. } = page.area;
+        match *change {
+            Change::Text {
+                at: (x, y),
+                text,
+                style,
+            } => {
+                page.set_string(x % width, y % height, TEXTS[text], styles()[style]);
+            }
+            Change::Symbol { at: (x, y), symbol } => {
+                page[(x % width, y % height)].set_symbol(SYMBOLS[symbol]);
+            }
+            Change::Style { area, style } => {
+                page.set_style(within(page.area, area), styles()[style]);
+            }
+            Change::Clear { area } => scroll(page, within(page.area, area), i16::MAX, 8),
+            Change::Scroll { area, shift, text } => {
+                scroll(page, within(page.area, area), shift, text);
+            }
+            Change::Page { text } => {
+                page.reset();
+                fill(page, page.area, text);
+            }
+            Change::Resize { columns, rows } => {
+                *self = Self::blank(columns, rows);
+                fill(&mut self.frame, Rect::new(0, 0, columns, rows), 0);
+            }
+            Change::Scribble => {}
+            Change::Cursor(at) => {
+                self.cursor = at.map(|(x, y)| Position::new(x % width, y % height));
+            }
+        }
+    }
+}

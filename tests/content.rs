@@ -1,0 +1,42 @@
+//! Tests of content: the shipped document, sound files, and what is said about unsound ones.
+
+mod invalid;
+mod mutation;
+mod publication;
+mod readme;
+mod unreadable;
+mod valid;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use codeleaf::content::{Document, read};
+
+/// Returns the folder that holds the files of tests.
+fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures")
+}
+
+/// Returns the TOML files of a folder of fixtures, by name.
+fn toml_files(folder: &str) -> Vec<PathBuf> {
+    let entries = fs::read_dir(fixtures().join(folder)).unwrap();
+    let mut files: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    files.retain(|path| {
+        path.extension()
+            .is_some_and(|extension| extension == "toml")
+    });
+    files.sort();
+    assert!(!files.is_empty());
+    files
+}
+
+/// Returns a file's name without its folder and ending.
+fn stem(path: &Path) -> &str {
+    path.file_stem().unwrap().to_str().unwrap()
+}
+
+/// Reads a sound file of a folder of fixtures.
+fn document(name: &str) -> Document {
+    let path = fixtures().join(name);
+    read(name, &fs::read(path).unwrap()).unwrap_or_else(|report| panic!("{report}"))
+}

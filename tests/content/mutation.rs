@@ -1,0 +1,157 @@
+//! Properties of reading: whatever stands in a file, it is read or its report is sound.
+
+use std::collections::HashSet;
+use std::fs;
+use std::sync::LazyLock;
+
+use codeleaf::content::{Document, Report, Shape, Subject, Value, read, sanitize};
+use proptest::prelude::*;
+
+use super::{document, fixtures, stem, toml_files};
+
+/// Asserts what everything behind the content module relies on.
+fn assert_sound(document: &Document) {
+    assert!(!document.sections.is_empty());
+    let mut places = HashSet::new();
+    for section in &document.sections {
+        assert!(places.insert(section.id.0.clone()));
+        assert!(!section.blocks.is_empty());
+        assert!(!section.title.is_empty() && !section.short.is_empty());
+        for block in &section.blocks {
+            assert!(places.insert(format!("{}/{}", section.id.0, block.id.0)));
+            assert!(!block.rows.is_empty());
+            for row in &block.rows {
+                let place = format!("{}/{}/{}", section.id.0, block.id.0, row.key.0);
+                assert!(!row.key.0.is_empty() && !place.contains("//"), "{place}");
+                assert!(!row.cells.is_empty(), "{place}");
+                let source = row.source.iter().chain(&row.against);
+                let named = source.chain(row.remarks.iter().map(|remark| &remark.source));
+                for id in named {
+                    assert!(document.source(id).is_some(), "{place}: {}", id.0);
+                }
+                for cell in &row.cells {
+                    match &cell.value {
+                        Value::Text(text) => assert!(!text.trim().is_empty(), "{place}"),
+                        Value::Unavailable(_) => {}
+                    }
+                    let has_label = matches!(block.shape, Shape::Facts | Shape::Table);
+                    assert!(!has_label || !cell.label.is_empty(), "{place}");
+                }
+                if row.subject == Subject::Absence {
+                    assert!(matches!(row.cells[..], [ref one] if one.value.text().is_none()));
+                }
+                assert!(places.insert(place));
+            }
+            if block.shape == Shape::Table {
+                let columns = |row: &codeleaf::content::Row| {
+                    let columns = row
+                        .cells
+                        .iter()
+                        .filter(|cell| matches!(cell.reach, codeleaf::content::Reach::Column));
+                    columns.map(|cell| cell.label.clone()).collect::<Vec<_>>()
+                };
+                assert!(
+                    block
+                        .rows
+                        .windows(2)
+                        .all(|pair| columns(&pair[0]) == columns(&pair[1]))
+                );
+            }
+        }
+    }
+    let shown = format!("{document:?}");
+    assert_eq!(sanitize(&shown), shown);
+}
+
+fn assert_sound_report(report: &Report, text: &str) {
+    assert!(!report.problems.is_empty());
+    for problem in &report.problems {
+        assert!(problem.line <= text.lines().count() + 1);
+        assert!(!problem.message.is_empty());
+    }
+    for line in report.to_string().lines() {
+        assert_eq!(sanitize(line), line);
+    }
+}
+
+fn assert_sound_either_way(text: &str) {
+    match read("a.toml", text.as_bytes()) {
+        Ok(document) => assert_sound(&document),
+        Err(report) => assert_sound_report(&report, text),
+    }
+}
+
+#[test]
+fn every_sound_file_makes_a_sound_document() {
+    for path in toml_files("valid") {
+        assert_sound(&document(&format!("valid/{}.toml", stem(&path))));
+    }
+}
+
+static EVERYTHING: LazyLock<String> =
+    LazyLock::new(|| fs::read_to_string(fixtures().join("valid/everything.toml")).unwrap());
+
+/// What authors, editors and enemies put into files.
+const STRAY: [&str; 24] = [
+    "",
+    "\n",
+    "\"",
+    "[",
+    "]",
+    "[[",
+    "]]",
+    "{",
+    "}",
+    "=",
+    "= 1\n",
+    "#",
+    "'''",
+    "\"\"\"",
+    "0",
+    "x",
+    "\u{1b}",
+    "\u{202e}",
+    "\u{301}",
+    "—",
+    "\"\"",
+    "code",
+    "[summary]\n",
+    "text = 1\n",
+];
+
+proptest! {
+    #[test]
+    fn a_file_with_stray_pieces_is_read_or_reported(
+        edits in prop::collection::vec((any::<prop::sample::Index>(), 0..20_usize, 0..STRAY.len()), 1..6)
+    ) {
+        let mut text: Vec<char> = EVERYTHING.chars().collect();
+        for (at, cut, stray) in edits {
+            let at = at.index(text.len());
+            let end = (at + cut).min(text.len());
+            text.splice(at..end, STRAY[stray].chars());
+        }
+        assert_sound_either_way(&text.into_iter().collect::<String>());
+    }
+
+    #[test]
+    fn a_file_whose_lines_are_lost_or_moved_is_read_or_reported(
+        edits in prop::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>()), 1..6)
+    ) {
+        let mut lines: Vec<&str> = EVERYTHING.lines().collect();
+        for (from, to) in edits {
+            let line = lines.remove(from.index(lines.len()));
+            if to.index(3) > 0 {
+                lines.insert(to.index(lines.len()), line);
+            }
+        }
+        assert_sound_either_way(&lines.join("\n"));
+    }
+
+    #[test]
+    fn any_bytes_are_read_or_reported(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        let text = String::from_utf8_lossy(&bytes);
+        if let Err(report) = read("a.toml", &bytes) {
+            assert_sound_report(&report, &text);
+        }
+    }
+}

@@ -1,0 +1,337 @@
+//! Proves that the shipped document is the publication, word for word and in its order.
+//!
+//! `tests/fixtures/cpt-83950.txt` is an exact copy of the publication. Its lines are taken apart
+//! here by its own signs (headings, `-` before a list item, `|` in the table), and each must stand
+//! in the loaded document, in the section it belongs to.
+
+use std::fs;
+
+use codeleaf::content::{
+    Cell, CodeId, Document, Reach, Section, Shape, SourceId, Subject, System, Value, Voice,
+};
+use codeleaf::library::Library;
+
+use super::fixtures;
+
+/// The publication's headings, with the section that each opens and whether it is one of several
+/// levels. The first heading of a part also opens the part.
+const HEADINGS: [(&str, &[&str]); 6] = [
+    ("Summary & Overview", &["summary"]),
+    ("CPT 83950: HER2/neu Serum Tumor Marker Assay", &["summary"]),
+    ("Billing Code Overview", &["overview"]),
+    ("Clinical & Coding Specifications", &["clinical", "coding"]),
+    ("Clinical Context", &["clinical"]),
+    ("Coding Specifications", &["coding"]),
+];
+
+fn publication() -> String {
+    fs::read_to_string(fixtures().join("cpt-83950.txt")).unwrap()
+}
+
+fn shipped() -> std::sync::Arc<Document> {
+    let code = CodeId::new(System::Cpt, "83950").unwrap();
+    Library::built_in().document(&code).unwrap()
+}
+
+/// What one section of the publication holds, item by item in reading order.
+#[derive(Debug, Default, PartialEq)]
+struct Part {
+    headings: Vec<String>,
+    /// Paragraphs, list items as `label: value`, and table rows cell by cell.
+    items: Vec<Vec<String>>,
+    /// The heads of the table's columns.
+    columns: Vec<String>,
+}
+
+/// Takes the publication apart, into the parts of the sections named.
+fn parts(text: &str, sections: &[&str]) -> Vec<Part> {
+    let mut parts: Vec<Part> = sections.iter().map(|_| Part::default()).collect();
+    let mut open = Vec::new();
+    for line in text.lines().map(str::trim) {
+        if let Some((_, opens)) = HEADINGS.iter().find(|(heading, _)| *heading == line) {
+            open = opens.to_vec();
+            for (part, section) in parts.iter_mut().zip(sections) {
+                if opens.contains(section) {
+                    part.headings.push(line.to_owned());
+                }
+            }
+            continue;
+        }
+        let only = |open: &[&str]| {
+            assert_eq!(open.len(), 1, "{line:?} stands under no single heading");
+            sections
+                .iter()
+                .position(|section| *section == open[0])
+                .unwrap()
+        };
+        // A lone hyphen announces a list item, which follows in a line of its own.
+        if line.is_empty() || line == "-" || line.chars().all(|c| "|-".contains(c)) {
+            continue;
+        }
+        let part = &mut parts[only(&open)];
+        if line.contains('|') {
+            let cells = line
+                .split('|')
+                .map(str::trim)
+                .filter(|cell| !cell.is_empty());
+            let cells = cells.map(str::to_owned).collect();
+            if line.starts_with('|') {
+                part.columns = cells;
+            } else {
+                part.items.push(cells);
+            }
+        } else {
+            part.items.push(vec![line.to_owned()]);
+        }
+    }
+    parts
+}
+
+/// Returns what a section of the document shows in the publication's voice, in the same form.
+fn part_of(section: &Section) -> Part {
+    let mut part = Part {
+        headings: section.headings.clone(),
+        ..Part::default()
+    };
+    for block in &section.blocks {
+        for row in &block.rows {
+            // Absences repeat the publication's words next to what is absent, and the list of
+            // synonyms is the editors' own, whoever coined a name in it.
+            if row.voice != Voice::Publication
+                || row.subject == Subject::Absence
+                || block.id.0 == "synonyms"
+            {
+                continue;
+            }
+            let columns = row.cells.iter().filter(|cell| cell.reach == Reach::Column);
+            let columns: Vec<&Cell> = columns.collect();
+            let texts = columns
+                .iter()
+                .map(|cell| cell.value.text().unwrap_or_default());
+            part.items.push(match block.shape {
+                Shape::Facts => vec![format!(
+                    "{}: {}",
+                    columns[0].label,
+                    columns[0].value.text().unwrap()
+                )],
+                Shape::Prose | Shape::List | Shape::Table => texts.map(str::to_owned).collect(),
+            });
+            if block.shape == Shape::Table {
+                part.columns = columns.iter().map(|cell| cell.label.clone()).collect();
+            }
+        }
+    }
+    part
+}
+
+#[test]
+fn no_sentence_heading_item_or_cell_of_the_publication_is_lost_or_altered_or_moved() {
+    let document = shipped();
+    let sections = ["summary", "overview", "clinical", "coding"];
+    let parts = parts(&publication(), &sections);
+    for (id, mut expected) in sections.into_iter().zip(parts) {
+        let section = document
+            .sections
+            .iter()
+            .find(|section| section.id.0 == id)
+            .unwrap();
+        let mut found = part_of(section);
+        // The house spells its column heads in lower case: `When to use`, not `When to Use`.
+        for columns in [&mut expected.columns, &mut found.columns] {
+            for column in columns.iter_mut() {
+                *column = column.to_lowercase();
+            }
+        }
+        assert_eq!(found, expected, "in {id}");
+    }
+    let order: Vec<&str> = document.sections.iter().map(|s| s.title.as_str()).collect();
+    let titles = [
+        "Summary",
+        "Overview",
+        "Clinical Context",
+        "Coding Specifications",
+        "Payers",
+    ];
+    assert_eq!(order, titles);
+}
+
+#[test]
+fn the_fixture_is_taken_apart_completely() {
+    let sections = ["summary", "overview", "clinical", "coding"];
+    let parts = parts(&publication(), &sections);
+    let items: Vec<usize> = parts.iter().map(|part| part.items.len()).collect();
+    assert_eq!(items, [3, 4, 1, 2]);
+    let headings: usize = parts.iter().map(|part| part.headings.len()).sum();
+    assert_eq!(
+        headings,
+        HEADINGS.len() + 1,
+        "one heading opens two sections"
+    );
+    assert_eq!(parts[3].columns, ["Modifier", "Description", "When to Use"]);
+    // Every letter of the publication is in one of the parts.
+    let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count();
+    let taken: usize = parts
+        .iter()
+        .flat_map(|part| {
+            part.headings
+                .iter()
+                .chain(&part.columns)
+                .chain(part.items.iter().flatten())
+        })
+        .map(|text| letters(text))
+        .sum();
+    let twice = letters("Clinical & Coding Specifications");
+    assert_eq!(taken - twice, letters(&publication()));
+}
+
+#[test]
+fn what_speaks_as_the_publication_stands_in_it() {
+    let (document, publication) = (shipped(), publication());
+    let source = SourceId("publication".to_owned());
+    let mut told = 0;
+    for (section, block, row) in document.rows() {
+        let place = format!("{}/{}/{}", section.id.0, block.id.0, row.key.0);
+        assert_eq!(
+            row.voice == Voice::Publication,
+            row.source.as_ref() == Some(&source),
+            "{place}"
+        );
+        for remark in &row.remarks {
+            assert_ne!(remark.source, source, "{place}");
+            assert!(!publication.contains(&remark.text), "{place}");
+        }
+        for cell in &row.cells {
+            match &cell.value {
+                Value::Text(text) if row.voice == Voice::Publication => {
+                    assert!(publication.contains(text), "{place}: {text}");
+                }
+                // Names of code systems and the like are in no voice.
+                Value::Text(_) if cell.reach == Reach::Record => {}
+                Value::Text(text) => assert!(!publication.contains(text), "{place}: {text}"),
+                Value::Unavailable(absence) => {
+                    assert_eq!(absence.source.as_ref(), Some(&source), "{place}");
+                    if let Some(stated) = &absence.stated {
+                        assert!(publication.lines().any(|line| line == stated), "{place}");
+                        told += 1;
+                    }
+                }
+            }
+        }
+    }
+    assert_eq!(
+        told,
+        3 + 5,
+        "three blocks and five rates have the publication's own words"
+    );
+}
+
+#[test]
+fn the_five_payers_have_plan_policy_and_rate_or_say_why_not() {
+    let document = shipped();
+    let payers: Vec<_> = document
+        .rows()
+        .filter(|(.., row)| row.subject == Subject::Payer)
+        .collect();
+    let names: Vec<&str> = payers.iter().map(|(.., row)| row.name()).collect();
+    let expected = [
+        "Aetna",
+        "Blue Cross Blue Shield",
+        "Cigna Health",
+        "UnitedHealthcare",
+        "Medicare",
+    ];
+    assert_eq!(names, expected);
+    for (_, _, row) in payers {
+        let labels: Vec<&str> = row.cells.iter().map(|cell| cell.label.as_str()).collect();
+        assert_eq!(labels, ["Payer", "Plan", "Policy", "Rate"]);
+        for cell in &row.cells[1..] {
+            assert!(
+                matches!(cell.value, Value::Unavailable(_)),
+                "{}",
+                row.name()
+            );
+        }
+    }
+}
+
+#[test]
+fn dates_are_no_more_precise_than_they_are_known() {
+    let document = shipped();
+    let dates: Vec<String> = document
+        .sources
+        .iter()
+        .map(|source| format!("{} {}", source.id.0, source.as_of))
+        .collect();
+    insta::assert_snapshot!(dates.join("\n"), @r#"
+    publication no date
+    pfs 2023
+    contractors no date
+    noridian no date
+    ncci_mue 2024-07
+    ncci_ptp 2024-07
+    clfs 2026
+    hcpcs no date
+    ncd no date
+    catalogues no date
+    bcbs no date
+    "#);
+    assert_eq!(document.reviewed_by, None);
+}
+
+#[test]
+fn what_the_editors_say_is_named_by_its_source() {
+    let document = shipped();
+    let mut lines = Vec::new();
+    for (section, block, row) in document.rows() {
+        let place = format!("{}/{}/{}", section.id.0, block.id.0, row.key.0);
+        let source = |id: &SourceId| document.source(id).unwrap().short.clone();
+        if row.voice == Voice::Editor {
+            let texts: Vec<&str> = row
+                .cells
+                .iter()
+                .filter_map(|cell| cell.value.text())
+                .collect();
+            let source = row.source.as_ref().map(source).unwrap();
+            lines.push(format!("{place} [{source}] {}", texts.join(" | ")));
+        }
+        if let Some(standing) = row.standing {
+            let against: Vec<String> = row.against.iter().map(source).collect();
+            lines.push(format!("{place} {} {against:?}", standing.words()));
+        }
+        for remark in &row.remarks {
+            lines.push(format!(
+                "{place} + [{}] {}",
+                source(&remark.source),
+                remark.text
+            ));
+        }
+    }
+    insta::assert_snapshot!(lines.join("\n"), @r#"
+    overview/synonyms/1 [lab catalogues] HER-2 extracellular domain
+    overview/synonyms/2 [lab catalogues] HER2 ECD
+    overview/synonyms/3 [lab catalogues] shed antigen
+    overview/not-this/1 [lab catalogues] Tissue HER2 by immunohistochemistry or FISH
+    overview/not-this/1 + [lab catalogues] The classic mix-up; 83950 is the serum assay.
+    coding/modifiers/26 ! disputed ["CMS PFS"]
+    coding/modifiers/26 + [CMS PFS] Medicare does not expect modifier 26 for 83950: status X, PC/TC indicator 9, no line with modifier 26. Other payers may accept it in writing.
+    coding/modifiers/90 ~ with conditions []
+    coding/modifiers/90 + [Medicare contractors] Right, with conditions (Medicare): independent laboratories only, both CLIA numbers, 90 and non-90 lines on separate claims.
+    coding/related/86300 [NCD 190.29] 86300 | CA 15-3 / 27.29 | serves the same purpose | CPT
+    coding/remarks/1 [CMS PFS] Modifier TC does not apply (PC/TC indicator 9).
+    coding/remarks/2 [Noridian] Modifier 91 is for a medically needed repeat on the same day, never for a rerun.
+    coding/remarks/3 [NCCI MUE] Modifier 91: MUE 1 (MAI 2) means that Medicare denies a second unit.
+    coding/remarks/4 [CMS CLFS] Modifier QW does not apply: no QW line.
+    coding/remarks/5 [NCCI PTP] Modifiers 59 and XU are only for the column-2 codes 86294 and 86316; never for 88271, 88274, 88275 or 96523.
+    coding/remarks/6 [HCPCS Level II] Modifiers GA, GX, GY and GZ are relevant (advance beneficiary notice cases).
+    payers/payers/bcbs + [BCBS plans] Licensees publish separate policies: name the plan.
+    "#);
+}
+
+#[test]
+fn the_notices_are_those_that_must_be_shown() {
+    insta::assert_snapshot!(shipped().notices.join("\n"), @r#"
+    CPT copyright 2026 American Medical Association. All rights reserved. CPT is a registered trademark of the American Medical Association.
+    Reference only; no guarantee of coverage or payment. Check the payer's current policy.
+    Fee schedules, relative value units and similar figures are not assigned by the AMA.
+    "#);
+}

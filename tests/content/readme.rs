@@ -1,0 +1,68 @@
+//! The reference for authors says what the program does.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use codeleaf::content::read;
+
+use super::fixtures;
+
+fn readme() -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("content/README.md");
+    fs::read_to_string(path).unwrap()
+}
+
+#[test]
+fn its_example_reads() {
+    let readme = readme();
+    let examples: Vec<&str> = readme.split("```toml\n").skip(1).collect();
+    assert_eq!(examples.len(), 1);
+    let example = examples[0].split("```").next().unwrap();
+    if let Err(report) = read("content/README.md", example.as_bytes()) {
+        panic!("{report}");
+    }
+}
+
+/// Collects the names of all fields and tables.
+fn names(value: &toml::Value, into: &mut BTreeSet<String>) {
+    match value {
+        toml::Value::Table(table) => {
+            for (name, value) in table {
+                into.insert(name.clone());
+                names(value, into);
+            }
+        }
+        toml::Value::Array(values) => values.iter().for_each(|value| names(value, into)),
+        _ => {}
+    }
+}
+
+#[test]
+fn it_names_every_field_of_the_format() {
+    let text = fs::read_to_string(fixtures().join("valid/everything.toml")).unwrap();
+    let table: toml::Table = toml::from_str(&text).unwrap();
+    let mut all = BTreeSet::new();
+    // The sources' own names are the author's.
+    for (name, value) in table {
+        match value {
+            toml::Value::Table(sources) if name == "sources" => {
+                sources.values().for_each(|source| names(source, &mut all));
+            }
+            value => names(&value, &mut all),
+        }
+        all.insert(name);
+    }
+    assert!(all.len() > 40, "{all:?}");
+    let readme = readme();
+    for name in all {
+        let forms = [
+            format!("`{name}`"),
+            format!("[{name}]"),
+            format!("[{name}."),
+            format!(".{name}]"),
+            format!("`{name} = "),
+        ];
+        assert!(forms.iter().any(|form| readme.contains(form)), "{name}");
+    }
+}

@@ -1,0 +1,178 @@
+//! Paths that cannot be read, each with a clear error and none with a wait.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use codeleaf::content::{MAX_BYTES, read, read_file};
+use rustix::fs::{CWD, FileType, Mode, mknodat};
+
+/// Returns what is said about a path, without the folder it is in.
+fn said(path: &Path) -> String {
+    let report = read_file(path).unwrap_err();
+    assert_eq!(report.problems.len(), 1);
+    assert_eq!((report.problems[0].line, report.problems[0].column), (0, 0));
+    let folder = format!("{}/", path.parent().unwrap().display());
+    report.to_string().replace(&folder, "")
+}
+
+#[test]
+fn what_is_no_file_is_said_to_be_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    fs::create_dir(path("folder.toml")).unwrap();
+    fs::write(path("empty.toml"), "").unwrap();
+    fs::write(path("bom.toml"), "\u{feff}").unwrap();
+    symlink(path("nowhere.toml"), path("dangling.toml")).unwrap();
+    symlink(path("loop.toml"), path("loop.toml")).unwrap();
+    mknodat(CWD, path("pipe.toml"), FileType::Fifo, Mode::RUSR, 0).unwrap();
+    let _socket = std::os::unix::net::UnixListener::bind(path("socket.toml")).unwrap();
+    let names = [
+        "missing", "folder", "empty", "bom", "dangling", "pipe", "socket",
+    ];
+    let started = Instant::now();
+    let told: Vec<String> = names
+        .iter()
+        .map(|name| said(&path(&format!("{name}.toml"))))
+        .collect();
+    assert!(started.elapsed() < Duration::from_secs(2));
+    insta::assert_snapshot!(told.join("\n\n"), @r#"
+    error: missing.toml: there is no such file
+     |
+     = help: check the name, and the folder it is in
+
+    error: folder.toml: this is a folder, not a file
+     |
+     = help: name a .toml file
+
+    error: empty.toml: the file is empty
+     |
+     = help: content/README.md shows what a document looks like
+
+    error: bom.toml: the file is empty
+     |
+     = help: content/README.md shows what a document looks like
+
+    error: dangling.toml: this link leads nowhere
+     |
+     = help: restore the file it points to, or remove the link
+
+    error: pipe.toml: this is a pipe, not a file
+     |
+     = help: name a .toml file
+
+    error: socket.toml: this is a socket, not a file
+     |
+     = help: name a .toml file
+    "#);
+    assert!(said(&path("loop.toml")).contains("cannot be read"));
+    assert!(said(Path::new("/dev/zero")).contains("this is a device, not a file"));
+    assert!(said(&path("empty.toml/x.toml")).contains("cannot be read"));
+}
+
+#[test]
+fn a_file_that_may_not_be_read_is_said_so() {
+    if rustix::process::geteuid().is_root() {
+        eprintln!("skipped: root may read every file");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("secret.toml");
+    fs::write(&path, "schema = 1").unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
+    assert!(said(&path).contains("you may not read this file"));
+}
+
+#[test]
+fn a_huge_file_is_refused_unread() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("huge.toml");
+    // The file has holes: it takes no room on disk, and reading it would take seconds.
+    fs::File::create(&path).unwrap().set_len(100 << 30).unwrap();
+    let started = Instant::now();
+    assert!(said(&path).contains("the file is larger than 4 MiB"));
+    assert!(started.elapsed() < Duration::from_secs(1));
+    let bytes = vec![b'#'; usize::try_from(MAX_BYTES).unwrap() + 1];
+    assert!(
+        read("huge.toml", &bytes)
+            .unwrap_err()
+            .to_string()
+            .contains("larger")
+    );
+    assert!(
+        !read("comment.toml", &bytes[1..])
+            .unwrap_err()
+            .to_string()
+            .contains("larger")
+    );
+}
+
+#[test]
+fn what_is_not_utf_8_is_shown_with_its_place() {
+    let mut bytes = b"schema = 1\n# 83950 \xe2\x80\x94 a dash\n[code]\ntitle = \"".to_vec();
+    bytes.extend(b"\x93HER2\x94\"\n");
+    let report = read("latin.toml", &bytes).unwrap_err();
+    assert_eq!(
+        (report.problems[0].line, report.problems[0].column),
+        (4, 10)
+    );
+    insta::assert_snapshot!(report, @r#"
+    error: not UTF-8: byte 0x93 at offset 46
+     --> latin.toml:4:10
+      |
+    4 | title = "�HER2�"
+      |          ^
+      |
+      = help: save the file as UTF-8; the byte may come from another encoding, such as Windows-1252
+    "#);
+    let utf_16: Vec<u8> = "\u{feff}schema = 1"
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    insta::assert_snapshot!(read("wide.toml", &utf_16).unwrap_err(), @r#"
+    error: not UTF-8: byte 0xFF at offset 0
+     --> wide.toml:1:1
+      |
+    1 | ��s�c�h�e�m�a� �=� �1�
+      | ^
+      |
+      = help: the file is UTF-16; save it as UTF-8
+    "#);
+}
+
+#[test]
+fn a_file_full_of_errors_is_told_in_a_hundred() {
+    let mut text = "schema = 1\n[summary]\n".to_owned();
+    for n in 0..500 {
+        writeln!(text, "wrong_{n} = 1").unwrap();
+    }
+    let report = read("a.toml", text.as_bytes()).unwrap_err();
+    assert!(report.problems.len() <= 101, "{}", report.problems.len());
+    // Names that are made to differ stay cheap, however many there are.
+    let facts = "[[summary.fact]]\nlabel = \"A\"\nvalue = \"B\"\n".repeat(50_000);
+    let head = "schema = 1\n[code]\nsystem = \"cpt\"\nvalue = \"00001\"\n";
+    let head = format!("{head}title = \"A\"\nstatus = \"active\"\n");
+    let started = Instant::now();
+    let document = read("facts.toml", format!("{head}{facts}").as_bytes()).unwrap();
+    assert_eq!(document.rows().count(), 50_000);
+    assert!(started.elapsed() < Duration::from_secs(20));
+    // Nor does noise of any kind grow into a long report, or take long to read.
+    for noise in [
+        "=\n",
+        "[a]\nx=1\n",
+        "a = [[\n",
+        "\u{1}",
+        "a.",
+        "[",
+        "\"",
+        "'''\n",
+    ] {
+        let started = Instant::now();
+        let text = noise.repeat((200 << 10) / noise.len());
+        let report = read("noise.toml", text.as_bytes()).unwrap_err();
+        assert!(report.to_string().len() < 100_000, "{noise:?}");
+        assert!(started.elapsed() < Duration::from_secs(20), "{noise:?}");
+    }
+}

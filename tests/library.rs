@@ -1,0 +1,354 @@
+//! Tests of the library: which documents there are, which stands before which, and what is broken.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use codeleaf::content::{CodeId, ModifierCode, System};
+use codeleaf::library::{Entry, Library, LoadError, Origin};
+use tempfile::TempDir;
+
+/// A sound document on a CPT code.
+fn document(value: &str, title: &str) -> String {
+    format!(
+        "schema = 1\n[code]\nsystem = \"cpt\"\nvalue = \"{value}\"\ntitle = \"{title}\"\n\
+         status = \"active\"\n[summary]\ntext = \"A text about {value}.\"\n"
+    )
+}
+
+/// Makes a folder with files.
+fn folder(files: &[(&str, &str)]) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        fs::write(folder.path().join(name), text).unwrap();
+    }
+    folder
+}
+
+fn open(folders: &[&TempDir]) -> Library {
+    let folders: Vec<PathBuf> = folders.iter().map(|f| f.path().to_owned()).collect();
+    Library::open(&folders)
+}
+
+fn cpt(value: &str) -> CodeId {
+    CodeId::new(System::Cpt, value).unwrap()
+}
+
+fn values(entries: &[&Entry]) -> Vec<String> {
+    entries.iter().map(|entry| entry.code.to_string()).collect()
+}
+
+/// Returns what is broken, without the folders that the files are in.
+fn broken(library: &Library) -> String {
+    let report = |broken: &codeleaf::library::Broken| {
+        let folder = format!("{}/", broken.path.parent().unwrap().display());
+        broken.report.replace(&folder, "")
+    };
+    library
+        .broken()
+        .iter()
+        .map(report)
+        .collect::<Vec<_>>()
+        .join("\n\n")
+}
+
+#[test]
+fn the_program_carries_83950() {
+    let library = Library::built_in();
+    assert!(library.broken().is_empty());
+    let entry = library.entry(&cpt("83950")).unwrap();
+    assert_eq!(entry.origin, Origin::BuiltIn);
+    assert_eq!(entry.title, "HER2/neu serum tumor marker assay");
+    let modifiers: Vec<&str> = entry.modifiers.iter().map(ModifierCode::as_str).collect();
+    assert_eq!(modifiers, ["26", "90"]);
+    let payers = [
+        "Aetna",
+        "Blue Cross Blue Shield",
+        "Cigna Health",
+        "UnitedHealthcare",
+        "Medicare",
+    ];
+    assert_eq!(entry.payers, payers);
+}
+
+#[test]
+fn a_later_folder_stands_before_an_earlier_one_and_each_before_the_program() {
+    let first = folder(&[
+        ("a.toml", &document("83950", "First")),
+        ("b.toml", &document("80048", "B")),
+    ]);
+    let second = folder(&[("c.toml", &document("83950", "Second"))]);
+    let library = open(&[&first, &second]);
+    let entry = library.entry(&cpt("83950")).unwrap();
+    assert_eq!(entry.title, "Second");
+    assert_eq!(entry.origin, Origin::File(second.path().join("c.toml")));
+    assert_eq!(
+        entry.hidden,
+        [Origin::File(first.path().join("a.toml")), Origin::BuiltIn]
+    );
+    assert_eq!(library.document(&cpt("83950")).unwrap().title, "Second");
+    let all: Vec<&Entry> = library.entries().iter().collect();
+    assert_eq!(values(&all), ["cpt:80048", "cpt:83950"]);
+    // Named twice, a folder stands where it is named last, and hides nothing of its own.
+    let library = open(&[&first, &second, &first]);
+    let entry = library.entry(&cpt("83950")).unwrap();
+    assert_eq!(entry.title, "First");
+    assert_eq!(
+        entry.hidden,
+        [Origin::File(second.path().join("c.toml")), Origin::BuiltIn]
+    );
+}
+
+#[test]
+fn a_broken_file_does_not_take_the_others_down() {
+    let sound = document("80048", "Sound");
+    let folder = folder(&[
+        ("b-broken.toml", "schema = 1\n[code\n"),
+        ("c-again.toml", &document("80048", "The same code again")),
+        ("a-sound.toml", &sound),
+        ("d-not-a-code.toml", &document("8395", "Short")),
+        (".hidden.toml", "no TOML at all"),
+        ("notes.txt", "no TOML at all"),
+        ("backup.toml~", "no TOML at all"),
+    ]);
+    fs::create_dir(folder.path().join("sub")).unwrap();
+    fs::write(
+        folder.path().join("sub/e.toml"),
+        document("80050", "In a subfolder"),
+    )
+    .unwrap();
+    symlink("a-sound.toml", folder.path().join("e-link.toml")).unwrap();
+    let library = open(&[&folder]);
+    let all: Vec<&Entry> = library.entries().iter().collect();
+    assert_eq!(values(&all), ["cpt:80048", "cpt:83950"]);
+    assert_eq!(library.entry(&cpt("80048")).unwrap().title, "Sound");
+    let told = broken(&library).replace(&format!("{}/", folder.path().display()), "");
+    insta::assert_snapshot!(told, @r#"
+    error: the brackets of this heading do not close
+     --> b-broken.toml:2:6
+      |
+    2 | [code
+      |      ^
+      |
+      = help: write [name] or [[name]] in a line of its own
+
+    error: c-again.toml: cpt:80048 is already described by a-sound.toml
+     |
+     = help: one file describes one code; remove or move one of the two
+
+    error: `8395` is no CPT code
+     --> d-not-a-code.toml:4:9
+      |
+    4 | value = "8395"
+      |         ^^^^^^
+      |
+      = help: CPT codes have five characters: four digits, then a digit or one of F, M, T, U; if leading zeros were lost, it is "08395"
+
+    error: e-link.toml: cpt:80048 is already described by a-sound.toml
+     |
+     = help: one file describes one code; remove or move one of the two
+    "#);
+}
+
+#[test]
+fn folders_that_cannot_be_opened_are_told() {
+    let sound = folder(&[("a.toml", &document("80048", "Sound"))]);
+    let file = sound.path().join("a.toml");
+    let library = Library::open(&[sound.path().join("missing"), file, sound.path().to_owned()]);
+    assert_eq!(library.entries().len(), 2);
+    insta::assert_snapshot!(broken(&library), @r#"
+    error: missing: there is no such folder
+     |
+     = help: check the name given with --content or in CODELEAF_CONTENT
+
+    error: a.toml: this is a file, not a folder
+     |
+     = help: name the folder it is in, or open the file itself: codeleaf FILE.toml
+    "#);
+}
+
+#[test]
+fn a_folder_that_may_not_be_read_is_told() {
+    if rustix::process::geteuid().is_root() {
+        eprintln!("skipped: root may read every folder");
+        return;
+    }
+    let secret = folder(&[]);
+    fs::set_permissions(secret.path(), fs::Permissions::from_mode(0o000)).unwrap();
+    let library = open(&[&secret]);
+    fs::set_permissions(secret.path(), fs::Permissions::from_mode(0o700)).unwrap();
+    assert!(
+        library.broken()[0]
+            .report
+            .contains("you may not read this folder")
+    );
+}
+
+#[test]
+fn one_file_stands_before_everything() {
+    let folder = folder(&[("a.toml", &document("83950", "Folder"))]);
+    let single = self::folder(&[
+        ("mine.toml", &document("83950", "Mine")),
+        ("new.toml", &document("80048", "New")),
+    ]);
+    let library = open(&[&folder]);
+    // Opened before, so that a stale copy would show.
+    assert_eq!(library.document(&cpt("83950")).unwrap().title, "Folder");
+    let (library, code) = library.with_file(&single.path().join("mine.toml")).unwrap();
+    assert_eq!(code, cpt("83950"));
+    assert_eq!(library.document(&code).unwrap().title, "Mine");
+    let entry = library.entry(&code).unwrap();
+    assert_eq!(
+        entry.hidden,
+        [Origin::File(folder.path().join("a.toml")), Origin::BuiltIn]
+    );
+    let (library, code) = library.with_file(&single.path().join("new.toml")).unwrap();
+    assert_eq!(library.document(&code).unwrap().title, "New");
+    assert_eq!(library.entries().len(), 2);
+    let report = library
+        .with_file(&single.path().join("missing.toml"))
+        .unwrap_err();
+    assert!(report.to_string().contains("there is no such file"));
+}
+
+#[test]
+fn a_document_is_parsed_once_and_read_again_when_it_was_let_go() {
+    let folder = folder(&[("a.toml", &document("80048", "Before"))]);
+    for number in 0..16 {
+        let name = format!("{number}.toml");
+        let text = document(&format!("900{number:02}"), "Another");
+        fs::write(folder.path().join(name), text).unwrap();
+    }
+    let library = open(&[&folder]);
+    let code = cpt("80048");
+    let first = library.document(&code).unwrap();
+    fs::write(folder.path().join("a.toml"), document("80048", "After")).unwrap();
+    assert!(Arc::ptr_eq(&first, &library.document(&code).unwrap()));
+    for number in 0..16 {
+        library.document(&cpt(&format!("900{number:02}"))).unwrap();
+    }
+    assert_eq!(library.document(&code).unwrap().title, "After");
+    assert_eq!(
+        library.entry(&code).unwrap().title,
+        "Before",
+        "the catalogue does not change"
+    );
+    let unknown = library.document(&cpt("80050"));
+    assert!(matches!(unknown, Err(LoadError::Unknown(_))));
+}
+
+#[test]
+fn a_file_that_changes_under_the_library_is_told() {
+    let path = |folder: &TempDir| folder.path().join("a.toml");
+    let folder = folder(&[("a.toml", &document("80048", "Before"))]);
+    let library = open(&[&folder]);
+    fs::write(path(&folder), document("80050", "Another code")).unwrap();
+    let error = library.document(&cpt("80048")).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .ends_with("a.toml: this file is now about cpt:80050"),
+        "{error}"
+    );
+    fs::remove_file(path(&folder)).unwrap();
+    let error = library.document(&cpt("80048")).unwrap_err();
+    assert!(
+        error.to_string().contains("there is no such file"),
+        "{error}"
+    );
+    assert!(
+        library.entry(&cpt("80048")).is_some(),
+        "the catalogue does not change"
+    );
+}
+
+/// A document on any code.
+fn of_system(system: &str, value: &str) -> String {
+    document(value, "A").replace("\"cpt\"", &format!("\"{system}\""))
+}
+
+#[test]
+fn a_bare_value_finds_every_code_it_may_mean() {
+    let folder = folder(&[
+        ("a.toml", &of_system("hcpcs", "G0439")),
+        ("b.toml", &of_system("icd10cm", "G04.39")),
+        ("c.toml", &of_system("icd10cm", "K92.2")),
+    ]);
+    let library = open(&[&folder]);
+    for (asked, found) in [
+        ("83950", &["cpt:83950"][..]),
+        (" 83950 ", &["cpt:83950"]),
+        ("cpt:83950", &["cpt:83950"]),
+        ("CPT:83950", &["cpt:83950"]),
+        ("hcpcs:83950", &[]),
+        ("g0439", &["hcpcs:G0439", "icd10cm:G04.39"]),
+        ("G04.39", &["icd10cm:G04.39"]),
+        ("icd10cm:g0439", &["icd10cm:G04.39"]),
+        ("k922", &["icd10cm:K92.2"]),
+        ("80048", &[]),
+        ("", &[]),
+        ("HER2", &[]),
+    ] {
+        assert_eq!(values(&library.find(asked)), found, "{asked:?}");
+    }
+}
+
+#[test]
+fn the_nearest_codes_are_those_spelled_most_alike() {
+    let folder = folder(&[
+        ("a.toml", &of_system("hcpcs", "G0439")),
+        ("b.toml", &of_system("icd10cm", "K92.2")),
+        ("c.toml", &document("83951", "A")),
+        ("d.toml", &document("38950", "A")),
+    ]);
+    let library = open(&[&folder]);
+    for (asked, found) in [
+        ("83960", &["cpt:83950", "cpt:83951"][..]),
+        ("83905", &["cpt:83950", "cpt:83951"]),
+        ("cpt:8395", &["cpt:83950", "cpt:83951"]),
+        ("k9.22", &["icd10cm:K92.2"]),
+        ("g0438", &["hcpcs:G0439"]),
+    ] {
+        assert_eq!(
+            values(&library.nearest(asked, found.len())),
+            found,
+            "{asked:?}"
+        );
+    }
+    assert_eq!(library.nearest("83950", 100).len(), 5);
+    assert!(library.nearest("", 3).is_empty());
+    assert!(library.nearest(&"8".repeat(1_000_000), 3).is_empty());
+    assert!(library.nearest("83950", 0).is_empty());
+}
+
+#[test]
+fn many_files_are_read_in_the_order_of_their_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| -> PathBuf { Path::join(folder.path(), name) };
+    for number in 0..300 {
+        let name = format!("{number:03}.toml");
+        fs::write(path(&name), document(&format!("8{number:04}"), &name)).unwrap();
+    }
+    for number in [299, 150, 3] {
+        fs::write(path(&format!("{number:03}.toml")), "broken").unwrap();
+    }
+    fs::write(path("zzz.toml"), document("80000", "Too late")).unwrap();
+    let library = Library::open(&[folder.path().to_owned()]);
+    assert_eq!(library.entries().len(), 300 - 3 + 1);
+    assert_eq!(library.entry(&cpt("80000")).unwrap().title, "000.toml");
+    let broken: Vec<&Path> = library
+        .broken()
+        .iter()
+        .map(|broken| broken.path.as_path())
+        .collect();
+    assert_eq!(
+        broken,
+        [
+            path("003.toml"),
+            path("150.toml"),
+            path("299.toml"),
+            path("zzz.toml")
+        ]
+    );
+}
