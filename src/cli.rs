@@ -6,8 +6,14 @@
 mod answer;
 mod arguments;
 mod read;
+#[cfg(feature = "serve")]
+mod serve;
+#[cfg(feature = "serve")]
+mod served;
 mod setup;
 mod target;
+#[cfg(feature = "serve")]
+mod words;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -57,6 +63,8 @@ pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> anyhow::R
             answer::search(&library, &index, search, setup::charset(options)).print()
         }
         Some(Command::Check { paths }) => answer::check(paths).print(),
+        #[cfg(feature = "serve")]
+        Some(Command::Serve(serve)) => serve::serve(options, serve),
         Some(Command::Completions { shell }) => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Arguments::command(), "codeleaf", &mut script);

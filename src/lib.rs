@@ -30,6 +30,7 @@
 //! | [`app`] | what is the reader doing? | `content`, `library`, `search`, `page` |
 //! | [`view`] | what does it look like? | `app` and below |
 //! | [`terminal`] | how do bytes become input, and a frame the fewest bytes? | `app`, `view` |
+//! | `serve` | who may read from afar? | `terminal` |
 //! | [`export`] | how does a document leave? | `content`, `library`, `search`, `page` |
 //! | [`cli`] | what did the user ask for? | all |
 
@@ -44,5 +45,7 @@ pub mod keep;
 pub mod library;
 pub mod page;
 pub mod search;
+#[cfg(feature = "serve")]
+pub mod serve;
 pub mod terminal;
 pub mod view;

@@ -7,6 +7,7 @@ mod built_in;
 mod cache;
 mod catalogue;
 mod folders;
+mod guests;
 
 use std::cmp::Reverse;
 use std::fmt;
@@ -27,6 +28,7 @@ pub struct Library {
     /// By code, each once.
     entries: Vec<Entry>,
     broken: Vec<Broken>,
+    editions: guests::Editions,
     cache: Cache,
 }
 
@@ -130,6 +132,7 @@ impl Library {
         Self {
             entries,
             broken,
+            editions: guests::Editions::default(),
             cache,
         }
     }
@@ -216,7 +219,11 @@ impl Library {
         if let Some(document) = self.cache.get(code) {
             return Ok(document);
         }
-        let document = Arc::new(entry.load()?);
+        let document = match self.editions.get(code) {
+            Some(edition) => edition.document()?,
+            None => entry.load()?,
+        };
+        let document = Arc::new(document);
         self.cache.put(&document);
         Ok(document)
     }

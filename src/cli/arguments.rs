@@ -29,7 +29,7 @@ pub struct Arguments {
 }
 
 /// Options that every command takes.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub struct Options {
     /// A folder of documents; may be given again. A later one stands before an earlier one, each
     /// before `CODELEAF_CONTENT`, the user's data folder, and the built-in documents.
@@ -115,6 +115,9 @@ pub enum Command {
         #[arg(required = true, value_name = "PATH")]
         paths: Vec<PathBuf>,
     },
+    /// Serve the reference over SSH: readers need no account, and get no shell.
+    #[cfg(feature = "serve")]
+    Serve(Box<Serve>),
     /// Print a completion script for a shell.
     Completions {
         /// The shell.
@@ -136,6 +139,23 @@ pub struct Show {
     /// How to write it.
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
+}
+
+/// What `serve` takes.
+#[cfg(feature = "serve")]
+#[derive(Args, Clone, Debug)]
+pub struct Serve {
+    /// Read settings from a TOML file; they are named as the options are. What is given here
+    /// stands before what is set there.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Print the host key's fingerprint and its line for known_hosts; it is made where there is
+    /// none.
+    #[arg(long)]
+    pub show_host_key: bool,
+    /// What can be set there as well.
+    #[command(flatten)]
+    pub settings: crate::serve::Settings,
 }
 
 /// What `search` takes.

@@ -17,9 +17,14 @@ pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
+/// Returns the folders of documents.
+pub fn folders(content: &[PathBuf]) -> Vec<PathBuf> {
+    crate::library::folders(content, |name| std::env::var_os(name))
+}
+
 /// Opens every document.
 pub fn library(options: &Options) -> Library {
-    let folders = crate::library::folders(&options.content, |name| std::env::var_os(name));
+    let folders = folders(&options.content);
     if folders.is_empty() {
         Library::built_in()
     } else {
