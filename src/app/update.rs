@@ -95,7 +95,7 @@ impl App {
         self.reading.set(setting, height);
         let list = self.layout().list().1.height;
         match &mut self.focus {
-            Focus::Reading => {}
+            Focus::Reading | Focus::Note(_) => {}
             Focus::Record(opened) => {
                 let top = opened.top;
                 if let Some(place) = self.reading.place() {
@@ -106,7 +106,6 @@ impl App {
             }
             Focus::Search(searching) => searching.choose(0, list),
             Focus::Library(listing) => listing.choose(0, list),
-            Focus::Note(_) => {}
             Focus::Marks(marks) => {
                 if let Some(own) = &self.own {
                     marks.choose(0, own, list);

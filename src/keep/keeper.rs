@@ -109,7 +109,7 @@ mod tests {
         let (tell, told) = mpsc::channel();
         let below_a_file = folders(&path);
         let keeper = Keeper::start(below_a_file, move |error| {
-            tell.send(error.to_string()).unwrap()
+            tell.send(error.to_string()).unwrap();
         });
         keeper.send(Errand::Place(here()));
         let words = told.recv_timeout(Duration::from_secs(5)).unwrap();

@@ -95,6 +95,7 @@ impl<'a> Reading<'a> {
                 place: opening.place,
                 top: opening.top,
                 note: None,
+                own: None,
                 flow: opening.flow,
             };
             Session::new(start, opening.theme, opening.capabilities)
@@ -253,8 +254,13 @@ impl<'a> Reading<'a> {
                             places.keep(fingerprint, whereabouts);
                         }
                     }
-                    // There is no shell to go back to; the rest is the session's own.
-                    Effect::Suspend | Effect::Redraw | Effect::Copy(_) | Effect::Mouse(_) => {}
+                    // There is no shell to go back to, and nobody's notes are kept; the rest is the
+                    // session's own.
+                    Effect::Suspend
+                    | Effect::Mark(_)
+                    | Effect::Redraw
+                    | Effect::Copy(_)
+                    | Effect::Mouse(_) => {}
                 }
             }
             if ending.is_some() {

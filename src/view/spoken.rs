@@ -90,9 +90,10 @@ fn named(row: &Row) -> String {
         Subject::Absence => "not available",
     };
     let standing = row.standing.map_or("", |standing| standing.words());
-    [name, standing]
-        .iter()
-        .filter(|words| !words.is_empty())
-        .map(|words| format!(", {words}"))
-        .collect()
+    let mut words = String::new();
+    for part in [name, standing].into_iter().filter(|part| !part.is_empty()) {
+        words += ", ";
+        words += part;
+    }
+    words
 }
