@@ -89,6 +89,7 @@ impl Library {
             Err(at) => self.entries.insert(at, entry.clone()),
         }
         self.editions.insert(code.clone(), edition.clone());
+        self.cache.forget(code);
     }
 }
 
