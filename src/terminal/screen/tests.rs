@@ -154,6 +154,23 @@ fn scrolling_never_colours_the_rows_that_come_in() {
 }
 
 #[test]
+fn the_last_cell_of_a_terminal_that_wraps_at_once_is_left_alone() {
+    let hasty = Capabilities::modern().without(Feature::LateWrap);
+    for (columns, text, sent) in [
+        (1, "x", ""),
+        (2, "世", ""),
+        (3, "x世", "x"),
+        (3, "xyz", "xy"),
+    ] {
+        let mut screen = Screen::new(Size::new(columns, 1), hasty);
+        let mut page = frame(columns, 1);
+        page.set_string(0, 0, text, Style::new());
+        let bytes = drawn(&mut screen, &page, None);
+        assert_eq!(bytes, format!("^[m^[r^[H^[J{sent}^[?25l"), "{text}");
+    }
+}
+
+#[test]
 fn a_terminal_without_a_second_screen_is_cleared_and_left_at_the_bottom() {
     let plain = Capabilities::modern().without(Feature::AlternateScreen);
     let mut screen = Screen::new(Size::new(80, 24), plain);
