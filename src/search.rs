@@ -8,7 +8,8 @@
 //!
 //! The unit is the row: a hit lands on one. An [`Index`] knows for each word the rows that have it
 //! and the fields it stands in, but not the texts, which are ten times as large; these are read
-//! again, through [`Texts`], for the few rows that are shown.
+//! again for the few rows that are shown: of a large library from a file of the index's own, of a
+//! small one through [`Texts`].
 
 mod answer;
 mod bounds;
@@ -24,6 +25,7 @@ mod postings;
 mod query;
 mod rank;
 mod reading;
+mod sheet;
 mod snippet;
 mod synonyms;
 mod titles;
@@ -46,7 +48,11 @@ pub use synonyms::{SynonymProblem, Synonyms, SynonymsError};
 
 use answer::Answer;
 use catalogue::{Docs, Rows};
+use sheet::{Sheets, Stack};
 use words::Words;
+
+/// How many documents are few: parsing those that are shown costs nothing then.
+const FEW: usize = 32;
 
 /// Where the words were found, and why it is an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -134,13 +140,25 @@ pub struct Index {
     rows: Rows,
     words: Words,
     texts: Texts,
+    sheets: Option<Sheets>,
     synonyms: Synonyms,
+}
+
+/// What was read of one document again.
+#[derive(Debug)]
+enum Read {
+    Sheets(Stack),
+    Document(Arc<Document>),
 }
 
 impl Index {
     /// Reads every document of a library; one that cannot be read is left out.
     pub fn build(library: &Arc<Library>) -> Self {
-        let mut builder = IndexBuilder::new();
+        let mut builder = if library.entries().len() > FEW {
+            IndexBuilder::for_many()
+        } else {
+            IndexBuilder::new()
+        };
         for entry in library.entries() {
             if let Ok(document) = library.document(&entry.code) {
                 builder.add(&document);
@@ -158,6 +176,15 @@ impl Index {
             texts.insert(document.code.clone(), Arc::new(document));
         }
         builder.finish(Texts::Documents(texts))
+    }
+
+    /// Reads a document again.
+    fn read(&self, doc: u32) -> Option<Read> {
+        let stack = self.sheets.as_ref().and_then(|sheets| sheets.stack(doc));
+        stack.map(Read::Sheets).or_else(|| {
+            let code = self.docs.code(doc)?;
+            self.texts.document(&code).map(Read::Document)
+        })
     }
 
     /// Exchanges the synonyms, which are the built-in ones at first.

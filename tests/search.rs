@@ -453,6 +453,32 @@ fn words_in_quotes_stand_next_to_one_another() {
 }
 
 #[test]
+fn an_index_for_many_documents_shows_the_same() {
+    let texts = || {
+        let documents = [psa(), her2()].map(|document| (document.code.clone(), Arc::new(document)));
+        Texts::Documents(documents.into())
+    };
+    let of = |mut builder: IndexBuilder, texts| {
+        builder.add(&psa());
+        builder.add(&her2());
+        builder.finish(texts)
+    };
+    let few = of(IndexBuilder::new(), texts());
+    let many = of(IndexBuilder::for_many(), Texts::default());
+    for text in [
+        "26",
+        "her2",
+        "83950",
+        "component",
+        "related codes",
+        "mod:26",
+        "\"tumor marker\"",
+    ] {
+        assert_eq!(ask(&many, text).hits, ask(&few, text).hits, "{text}");
+    }
+}
+
+#[test]
 fn a_row_appears_once() {
     let index = two();
     for text in ["component", "26", "her2", "83950", "laboratory", "use when"] {

@@ -75,7 +75,7 @@ fn main() -> anyhow::Result<()> {
         start.elapsed()
     );
     let start = Instant::now();
-    let mut builder = IndexBuilder::new();
+    let mut builder = IndexBuilder::for_many();
     for entry in library.entries() {
         builder.add(&*library.document(&entry.code)?);
     }

@@ -1,17 +1,17 @@
 //! Defines how answers are shown: the best rows as hits with their place, reason and snippet.
 
-use std::sync::Arc;
-
-use crate::content::{CodeId, Document, Place, Shape, Subject};
+use crate::content::CodeId;
 
 use super::bounds::Bounds;
-use super::fields::{Field, Mask, Spot, spots};
+use super::catalogue::Make;
+use super::fields::{Mask, spots};
 use super::lookup::Leniency;
 use super::marker::Marker;
 use super::need::{Needs, Via};
 use super::query::{Part, Query};
 use super::rank::{Candidate, Ranking, Tier};
-use super::{Hit, Index, Results, Snippet, Why, nearest};
+use super::sheet::{Piece, Sheet};
+use super::{Hit, Index, Read, Results, Snippet, Why, nearest};
 
 /// How many of the best rows are read again to see whether their words stand together.
 const READ_AGAIN: usize = 24;
@@ -19,11 +19,12 @@ const READ_AGAIN: usize = 24;
 /// How many rows are read again at most to tell which have a phrase that was asked for.
 const READ_FOR_PHRASE: usize = 400;
 
-/// How long the name of a row is in a trail, in characters.
-const NAME_LENGTH: usize = 32;
-
 /// A field this short is followed by those after it in a snippet, in bytes.
 const SHORT_FIELD: usize = 80;
+
+/// What a title is called in a reason, and a field without a name.
+const TITLE: &str = "Title";
+const TEXT: &str = "Text";
 
 /// Answers one query.
 pub(super) struct Answer<'a> {
@@ -31,8 +32,8 @@ pub(super) struct Answer<'a> {
     query: &'a Query,
     needs: Needs,
     marker: Marker,
-    /// The document that was read last.
-    document: Option<Arc<Document>>,
+    /// What was read last, and of which document.
+    read: Option<(u32, Read)>,
 }
 
 impl<'a> Answer<'a> {
@@ -68,7 +69,7 @@ impl<'a> Answer<'a> {
             query,
             needs,
             marker,
-            document: None,
+            read: None,
         };
         answer.results(found, limit)
     }
@@ -133,42 +134,40 @@ impl<'a> Answer<'a> {
     }
 
     fn has_phrase(&mut self, one: Candidate, words: &[String], last: Last) -> bool {
-        let title = self.index.docs.titles.get(one.doc);
-        if stands_in(words, &title, last) {
-            return true;
+        match self.sheet(one) {
+            Some(sheet) => {
+                let mut pieces = sheet.pieces.iter();
+                pieces.any(|piece| stands_in(words, &piece.text, last))
+            }
+            None => stands_in(words, &self.index.docs.titles.get(one.doc), last),
         }
-        let Some(document) = self.read(one.doc) else {
-            return false;
-        };
-        spot(self.index, &document, one).is_some_and(|spot| {
-            spot.fields()
-                .iter()
-                .any(|field| stands_in(words, &field.text, last))
-        })
     }
 
-    /// Reads a document again; the same one is not read twice in a row.
-    fn read(&mut self, doc: u32) -> Option<Arc<Document>> {
-        let code = self.index.docs.code(doc)?;
-        if let Some(document) = &self.document
-            && document.code == code
-        {
-            return Some(Arc::clone(document));
+    /// Returns what is to be shown of a row; a bare code has nothing but its title.
+    fn sheet(&mut self, one: Candidate) -> Option<Sheet> {
+        if self.index.docs.make(one.doc) == Make::Entry {
+            return None;
         }
-        self.document = self.index.texts.document(&code);
-        self.document.clone()
+        let position = one.row().checked_sub(self.index.docs.rows(one.doc).start)?;
+        if self.read.as_ref().is_none_or(|(doc, _)| *doc != one.doc) {
+            self.read = Some((one.doc, self.index.read(one.doc)?));
+        }
+        match &self.read {
+            Some((_, Read::Sheets(stack))) => stack.sheet(position),
+            Some((_, Read::Document(document))) => {
+                let spot = spots(document).nth(position as usize)?;
+                Some(Sheet::of(&spot))
+            }
+            None => None,
+        }
     }
 
     fn hit(&mut self, one: Candidate) -> Option<Hit> {
         let code = self.index.docs.code(one.doc)?;
         let title = self.index.docs.titles.get(one.doc);
-        let document = self.read(one.doc);
-        let spot = document
-            .as_ref()
-            .and_then(|document| spot(self.index, document, one));
-        let (Some(spot), Some(_)) = (&spot, &document) else {
+        let Some(sheet) = self.sheet(one) else {
             return Some(Hit {
-                why: self.why(one, "Title"),
+                why: self.why(one, TITLE),
                 snippet: Snippet::of(&title, &self.marker),
                 code,
                 title,
@@ -176,31 +175,37 @@ impl<'a> Answer<'a> {
                 trail: Vec::new(),
             });
         };
-        let fields = spot.fields();
-        let field = self.field(one, &fields);
-        let place = Some(Place::of(spot.section, spot.block, spot.row));
+        let piece = self.piece(one, &sheet.pieces);
         let whole = matches!(one.tier(), Tier::Code | Tier::CodeBegun | Tier::Title)
-            && field.is_none_or(|at| fields[at].mask == Mask::TITLE);
-        let (trail, label, text) = match field {
-            Some(at) if !whole => (
-                trail(spot, &fields[at]),
-                label(&fields[at]),
-                text(&fields, at),
-            ),
-            _ => (Vec::new(), "Title".to_owned(), title.clone()),
+            && piece.is_none_or(|at| sheet.pieces[at].mask == Mask::TITLE);
+        let (trail, label, text) = match piece {
+            Some(at) if !whole => {
+                let piece = &sheet.pieces[at];
+                let mut trail = sheet.trail;
+                if piece.in_trail {
+                    trail.push(piece.label.clone());
+                }
+                let label = match piece.label.as_str() {
+                    "" => TEXT,
+                    label => label,
+                };
+                (trail, label, text(&sheet.pieces[at..]))
+            }
+            _ => (Vec::new(), TITLE, title.clone()),
         };
         Some(Hit {
-            why: self.why(one, &label),
+            why: self.why(one, label),
             snippet: Snippet::of(&text, &self.marker),
             code,
             title,
-            place,
+            place: Some(sheet.place),
             trail,
         })
     }
 
-    /// Chooses the field that shows best why a row is an answer.
-    fn field(&self, one: Candidate, fields: &[Field<'_>]) -> Option<usize> {
+    /// Chooses the field that shows best why a row is an answer; nothing where the document as a
+    /// whole is.
+    fn piece(&self, one: Candidate, pieces: &[Piece]) -> Option<usize> {
         let mut mask = Mask::WHOLE;
         let mut modifier = false;
         for need in &self.needs.all {
@@ -209,24 +214,22 @@ impl<'a> Answer<'a> {
                 mask = mask.and(entry.mask);
             }
         }
-        if self.needs.all.iter().any(|need| !need.docs.is_empty())
-            && one.tier() == Tier::Code
-            && !modifier
-        {
+        let by_code = self.needs.all.iter().any(|need| !need.docs.is_empty());
+        if by_code && one.tier() == Tier::Code && !modifier {
             return None;
         }
-        let wanted = |field: &Field<'_>| {
+        let wanted = |piece: &Piece| {
             if self.needs.all.is_empty() {
-                field.mask != Mask::TITLE && field.mask != Mask::HEADING
+                piece.mask != Mask::TITLE && piece.mask != Mask::HEADING
             } else if modifier && mask == Mask::WHOLE {
-                field.mask == Mask::NAME
+                piece.mask == Mask::NAME
             } else {
-                mask.is_empty() || mask.has(field.mask)
+                mask.is_empty() || mask.has(piece.mask)
             }
         };
-        (0..fields.len())
-            .filter(|at| wanted(&fields[*at]) && !fields[*at].text.is_empty())
-            .max_by_key(|at| (self.marker.count(&fields[*at].text), fields.len() - at))
+        (0..pieces.len())
+            .filter(|at| wanted(&pieces[*at]) && !pieces[*at].text.is_empty())
+            .max_by_key(|at| (self.marker.count(&pieces[*at].text), pieces.len() - at))
     }
 
     fn why(&self, one: Candidate, field: &str) -> Why {
@@ -290,67 +293,24 @@ fn stands_in(words: &[String], text: &str, last: Last) -> bool {
         })
 }
 
-/// Returns the row of an answer in its document, unless the document changed since.
-fn spot<'d>(index: &Index, document: &'d Document, one: Candidate) -> Option<Spot<'d>> {
-    let position = one.row().checked_sub(index.docs.rows(one.doc).start)?;
-    spots(document).nth(position as usize)
-}
-
-/// Returns section, row and field, as a breadcrumb shows them.
-fn trail(spot: &Spot<'_>, field: &Field<'_>) -> Vec<String> {
-    let mut trail = vec![spot.section.short.clone()];
-    let prose = matches!(spot.block.shape, Shape::Prose | Shape::List);
-    let name = match (&spot.row.subject, spot.block.shape) {
-        (Subject::Modifier(_) | Subject::Code(_) | Subject::Payer | Subject::Place, _)
-        | (Subject::Text, Shape::Table) => spot.row.name(),
-        (Subject::Text, Shape::Facts) => spot.row.cells.first().map_or("", |cell| &cell.label),
-        (Subject::Text | Subject::Absence, _) => spot.block.title.as_deref().unwrap_or_default(),
-    };
-    if !name.is_empty() && name != spot.section.title {
-        trail.push(shortened(name));
-    }
-    if !(field.label.is_empty()
-        || field.mask == Mask::NAME
-        || field.mask == Mask::HEADING
-        || (prose && field.mask != Mask::REST)
-        || field.label == name)
-    {
-        trail.push(field.label.to_owned());
-    }
-    trail
-}
-
-fn label(field: &Field<'_>) -> String {
-    if field.label.is_empty() {
-        "Text".to_owned()
-    } else {
-        field.label.to_owned()
-    }
-}
-
 /// Returns a field's text; a short one with those after it.
-fn text(fields: &[Field<'_>], at: usize) -> String {
-    let mut text = fields[at].text.to_string();
-    if fields[at].mask != Mask::TITLE && fields[at].mask != Mask::HEADING {
-        for field in &fields[at + 1..] {
-            if text.len() >= SHORT_FIELD || field.mask == Mask::REST {
-                break;
-            }
-            // Absences in a row say the same.
-            if !text.ends_with(&*field.text) {
-                text.push_str(" — ");
-                text.push_str(&field.text);
-            }
+fn text(pieces: &[Piece]) -> String {
+    let Some((first, after)) = pieces.split_first() else {
+        return String::new();
+    };
+    let mut text = first.text.clone();
+    if first.mask == Mask::TITLE || first.mask == Mask::HEADING {
+        return text;
+    }
+    for piece in after {
+        if text.len() >= SHORT_FIELD || piece.mask == Mask::REST {
+            break;
+        }
+        // Absences in a row say the same.
+        if !text.ends_with(&piece.text) {
+            text.push_str(" — ");
+            text.push_str(&piece.text);
         }
     }
     text
-}
-
-fn shortened(name: &str) -> String {
-    if name.chars().count() <= NAME_LENGTH {
-        return name.to_owned();
-    }
-    let cut: String = name.chars().take(NAME_LENGTH).collect();
-    let cut = cut.rsplit_once(' ').map_or(cut.as_str(), |(head, _)| head);
-    format!("{cut}…")
 }

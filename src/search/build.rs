@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use crate::content::{CodeId, Document, Subject};
 
 use super::catalogue::{Docs, Kind, Make, Rows};
-use super::fields::{Mask, spots};
+use super::fields::{Mask, Spot, spots};
 use super::postings::Writer;
+use super::sheet::{Sheet, SheetWriter};
 use super::tokens::{self, each};
 use super::words::Words;
 use super::{Index, Synonyms, Texts};
@@ -21,12 +22,22 @@ pub struct IndexBuilder {
     words: HashMap<Box<str>, u32>,
     writers: Vec<Writer>,
     sections: HashMap<String, u16>,
+    sheets: Option<SheetWriter>,
 }
 
 impl IndexBuilder {
     /// Makes a builder that holds nothing.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Makes a builder for many documents: what hits show of them is kept in a file without a
+    /// name, where one can be had, so that no document is parsed to show a hit.
+    pub fn for_many() -> Self {
+        Self {
+            sheets: SheetWriter::open().ok(),
+            ..Self::default()
+        }
     }
 
     /// Returns how many documents and codes went in.
@@ -44,8 +55,13 @@ impl IndexBuilder {
         let title_words = tokens::runs(&document.title).len();
         self.docs
             .add(&document.code, &document.title, title_words, Make::Document);
+        let doc = u32::try_from(self.docs.len() - 1).unwrap_or(u32::MAX);
+        if let Some(sheets) = &mut self.sheets {
+            sheets.begin(doc);
+        }
         let mut section = None;
         for spot in spots(document) {
+            self.add_sheet(&spot);
             let row = self.rows.count();
             let mut words = 0;
             for field in spot.fields() {
@@ -102,7 +118,17 @@ impl IndexBuilder {
             rows: self.rows,
             words: Words::new(numbers, ends, postings),
             texts,
+            sheets: self.sheets.and_then(|sheets| sheets.finish().ok()),
             synonyms: Synonyms::built_in(),
+        }
+    }
+
+    /// Keeps what a hit shows of a row; where that fails, the index reads documents again instead.
+    fn add_sheet(&mut self, spot: &Spot<'_>) {
+        if let Some(sheets) = &mut self.sheets
+            && sheets.add(&Sheet::of(spot)).is_err()
+        {
+            self.sheets = None;
         }
     }
 
