@@ -14,6 +14,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 
+use crate::terminal::Overrides;
 pub use arguments::{Arguments, Command};
 
 /// What was asked for is not there.
@@ -28,10 +29,12 @@ pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> anyhow::R
         Ok(arguments) => arguments,
         Err(error) => {
             // Help goes to standard output and ends with 0, usage errors with 2.
-            error.print()?;
-            return Ok(ExitCode::from(
-                u8::try_from(error.exit_code()).unwrap_or(BAD),
-            ));
+            let words = error.render().to_string();
+            if !error.use_stderr() {
+                return print(words.as_bytes());
+            }
+            complain(words.trim_end());
+            return Ok(ExitCode::from(BAD));
         }
     };
     match &arguments.command {
@@ -64,9 +67,23 @@ fn print(bytes: &[u8]) -> anyhow::Result<ExitCode> {
     }
 }
 
-/// Prints to standard error, where nobody may be listening.
+/// Says what went wrong where an error has no exit status of its own, and returns the one that goes
+/// with it.
+pub fn fail(error: &anyhow::Error) -> ExitCode {
+    complain(&format!("codeleaf: {error:#}"));
+    ExitCode::from(BAD)
+}
+
+/// Prints to standard error, where nobody may be listening, only what a terminal shows: the words
+/// may repeat a path or an argument.
 fn complain(words: &str) {
-    let _ = writeln!(io::stderr(), "{words}");
+    let charset = setup::charset(Overrides::default());
+    let mut out = String::new();
+    for line in words.lines() {
+        out += &charset.text(&crate::content::sanitize(line));
+        out.push('\n');
+    }
+    let _ = io::stderr().write_all(out.as_bytes());
 }
 
 /// Sets the keys as a section of the man page.

@@ -3,7 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod bytes;
+mod cli;
 mod content;
+mod hostile;
 mod library;
 mod properties;
 mod pty;

@@ -27,7 +27,7 @@ pub fn documents(
     section: Option<&str>,
     format: Format,
 ) -> anyhow::Result<ExitCode> {
-    let charset = setup::charset(&arguments.options);
+    let charset = setup::charset(arguments.options.overrides());
     let mut out = String::new();
     for (document, place) in &found.documents {
         let extent = match (place, section) {
@@ -69,7 +69,14 @@ fn section_named(document: &Document, name: &str) -> Option<SectionId> {
 /// Prints the catalogue.
 pub fn list(arguments: &Arguments, format: Format) -> anyhow::Result<ExitCode> {
     let library = setup::library(&arguments.options);
-    print(export::list(&library, format, setup::charset(&arguments.options)).as_bytes())
+    print(
+        export::list(
+            &library,
+            format,
+            setup::charset(arguments.options.overrides()),
+        )
+        .as_bytes(),
+    )
 }
 
 /// Prints hits.
@@ -87,7 +94,7 @@ pub fn search(arguments: &Arguments, search: &Search) -> anyhow::Result<ExitCode
             }
         }
     }
-    let charset = setup::charset(&arguments.options);
+    let charset = setup::charset(arguments.options.overrides());
     let out = export::results(&query, &results, &notices, search.format, charset);
     let printed = print(out.as_bytes())?;
     Ok(if results.hits.is_empty() {
