@@ -11,4 +11,5 @@ mod properties;
 mod pty;
 mod screens;
 mod search;
+mod ssh;
 mod support;
