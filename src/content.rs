@@ -29,6 +29,6 @@ pub use notice::notices;
 pub use read::{MAX_BYTES, read, read_file};
 pub use report::{Problem, Problems, Report};
 pub use row::{Cell, Reach, Remark, Row, RowKey, Standing, Subject, Value, Voice};
-pub use sanitize::sanitize;
+pub use sanitize::{is_unseen, sanitize};
 pub use source::{Reason, Source, SourceId, SourceKind, Unavailable};
 pub use words::instead_of;

@@ -81,7 +81,7 @@ proptest! {
             in_order(&app)?;
             let size = app.layout();
             let area = ratatui::layout::Rect::new(
-                0, 0, size.body.width, size.footer.map_or(size.body.bottom(), |footer| footer.bottom()),
+                0, 0, size.body.width, size.footer.map_or(size.body.bottom(), ratatui::layout::Rect::bottom),
             );
             let mut buffer = ratatui::buffer::Buffer::empty(area);
             if let Some(at) = codeleaf::view::draw(&app, &theme, &mut buffer) {

@@ -344,3 +344,19 @@ fn a_paste_goes_into_the_search_field_and_runs_no_command() {
         reader.screen()
     );
 }
+
+#[test]
+fn a_resize_keeps_the_row_and_draws_once() {
+    let mut reader = Reader::open(80, 24);
+    reader.press("4 down");
+    reader.resize(20, 5);
+    assert!(reader.cursor_line().contains("▸90"), "{}", reader.screen());
+    let bytes = reader.bytes;
+    for columns in 60..80 {
+        reader.begin_resize(columns, 24);
+    }
+    reader.resize(80, 24);
+    assert!(reader.cursor_line().contains("▸ 90"), "{}", reader.screen());
+    let drawn = reader.bytes - bytes;
+    assert!(drawn < 4_000, "twenty-one resizes took {drawn} bytes");
+}

@@ -12,7 +12,12 @@ use crate::terminal::{ColourChoice, Colours, Overrides};
 ///
 /// Reference only; no guarantee of coverage or payment.
 #[derive(Debug, Parser)]
-#[command(name = "codeleaf", version, args_conflicts_with_subcommands = true)]
+#[command(
+    name = "codeleaf",
+    version,
+    args_conflicts_with_subcommands = true,
+    color = clap::ColorChoice::Never
+)]
 pub struct Arguments {
     /// What to do instead of opening the reader.
     #[command(subcommand)]
@@ -162,7 +167,7 @@ pub struct Serve {
 #[derive(Args, Debug)]
 pub struct Search {
     /// The words.
-    #[arg(required = true)]
+    #[arg(required = true, allow_negative_numbers = true)]
     pub words: Vec<String>,
     /// How to write it.
     #[arg(long, value_enum, default_value_t)]

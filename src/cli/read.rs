@@ -78,7 +78,7 @@ fn print(arguments: &Arguments, found: &Found) -> anyhow::Result<ExitCode> {
         found,
         None,
         Format::Text,
-        setup::charset(&arguments.options),
+        setup::charset(arguments.options.overrides()),
     )
     .print()
 }

@@ -9,7 +9,7 @@ use crate::app::Keymap;
 use crate::content::Charset;
 use crate::keep::Folders;
 use crate::library::Library;
-use crate::terminal::{Capabilities, Painting};
+use crate::terminal::{Capabilities, Overrides, Painting};
 use crate::view::Theme;
 
 /// Returns an environment variable, where it is set and valid UTF-8.
@@ -33,8 +33,8 @@ pub fn library(options: &Options) -> Library {
 }
 
 /// Returns the characters in which plain output is written.
-pub fn charset(options: &Options) -> Charset {
-    match Capabilities::detect(&variable, options.overrides()) {
+pub fn charset(overrides: Overrides) -> Charset {
+    match Capabilities::detect(&variable, overrides) {
         Painting::Full(capabilities) => capabilities.charset,
         Painting::Plain(charset) => charset,
     }

@@ -11,6 +11,8 @@ const FAR: Answers = Answers::After(Duration::from_millis(300));
 #[test]
 fn nothing_is_asked_before_the_first_frame() {
     let mut terminal = open_with(Launch::codeleaf("83950").answers(Answers::Never));
+    // Long before an answer could have come from far away.
+    assert!(terminal.first_paint() < Duration::from_secs(10));
     terminal.wait_for_silence(Duration::from_millis(300));
     for piece in pieces(&terminal.since(0)) {
         match &piece {

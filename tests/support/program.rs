@@ -20,7 +20,7 @@ use rustix::process::{Pid, Signal};
 use rustix::termios::{self, OptionalActions};
 use tempfile::TempDir;
 
-use super::reader::bytes_of;
+use super::keys::bytes_of;
 
 /// How long anything is waited for.
 pub const PATIENCE: Duration = Duration::from_secs(20);
@@ -206,7 +206,7 @@ impl Launch {
         let started = Instant::now();
         let child = pair.slave.spawn_command(command).unwrap();
         let reader = thread::spawn(move || {
-            let mut buffer = [0; 65536];
+            let mut buffer = vec![0; 65536];
             while let Ok(length @ 1..) = output.read(&mut buffer) {
                 let queries = watcher.take(&buffer[..length]);
                 if let Answers::After(delay) = answers {
@@ -249,9 +249,9 @@ pub fn program() -> &'static Path {
 /// What a terminal has received.
 struct Record {
     bytes: Vec<u8>,
-    /// When which byte was reached.
-    arrivals: Vec<(Instant, usize)>,
     parser: vt100::Parser,
+    /// When there first was something to see.
+    painted: Option<Instant>,
     /// How many queries are not answered yet.
     owed: usize,
     /// Set to make the terminal stop listening.
@@ -274,8 +274,8 @@ impl Seen {
         Self {
             record: Mutex::new(Record {
                 bytes: Vec::new(),
-                arrivals: Vec::new(),
                 parser: vt100::Parser::new(side(rows), side(columns), 0),
+                painted: None,
                 owed: 0,
                 deaf: false,
                 closed: false,
@@ -301,8 +301,10 @@ impl Seen {
         self.change(|record| {
             let from = record.bytes.len().saturating_sub(3);
             record.bytes.extend(bytes);
-            record.arrivals.push((Instant::now(), record.bytes.len()));
             record.parser.process(bytes);
+            if record.painted.is_none() && !picture(&record.parser).trim().is_empty() {
+                record.painted = Some(Instant::now());
+            }
             count(&record.bytes[from..], b"\x1b[5n")
         })
     }
@@ -437,21 +439,11 @@ impl Terminal {
         self.seen.lock().bytes[mark..].to_vec()
     }
 
-    /// Returns in how many reads the bytes since a mark arrived.
-    pub fn reads_since(&self, mark: usize) -> usize {
-        let record = self.seen.lock();
-        record
-            .arrivals
-            .iter()
-            .filter(|(_, end)| *end > mark)
-            .count()
-    }
-
-    /// Returns how long after the start the bytes up to a mark had arrived.
-    pub fn arrival(&self, mark: usize) -> Option<Duration> {
-        let record = self.seen.lock();
-        let arrival = record.arrivals.iter().find(|(_, end)| *end >= mark);
-        arrival.map(|(at, _)| at.duration_since(self.started))
+    /// Waits until there is something to see, and returns how long after the start that was.
+    pub fn first_paint(&self) -> Duration {
+        self.wait_until("a first paint", |record| record.painted.is_some());
+        let painted = self.seen.lock().painted.unwrap();
+        painted.duration_since(self.started)
     }
 
     /// Returns the screen as text, a line each, without trailing spaces.
@@ -589,6 +581,16 @@ pub fn processor_time(process: Pid) -> Option<Duration> {
     let ticks: u64 = fields.next()?.parse::<u64>().ok()? + fields.next()?.parse::<u64>().ok()?;
     // Linux counts in hundredths of a second for every program.
     Some(Duration::from_millis(ticks * 10))
+}
+
+/// Returns the most memory that a process has held so far, in kilobytes, where the system tells.
+pub fn memory(process: Pid) -> Option<u64> {
+    let path = format!("/proc/{}/status", process.as_raw_nonzero());
+    let status = fs::read_to_string(path).ok()?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.split_whitespace().next()?.parse().ok()
 }
 
 /// Returns the text of an output, which must be UTF-8.

@@ -122,16 +122,14 @@ pub fn colours(bytes: &[u8]) -> u32 {
         let mut codes = codes.into_iter();
         while let Some(code) = codes.next() {
             most = most.max(match code {
-                38 | 48 => match codes.next() {
-                    Some(5) => {
-                        codes.next();
-                        256
-                    }
-                    _ => {
-                        codes.nth(2);
-                        1 << 24
-                    }
-                },
+                38 | 48 if codes.next() == Some(5) => {
+                    codes.next();
+                    256
+                }
+                38 | 48 => {
+                    codes.nth(2);
+                    1 << 24
+                }
                 30..=37 | 40..=47 | 90..=97 | 100..=107 => 16,
                 _ => 0,
             });
