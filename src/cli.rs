@@ -5,7 +5,9 @@
 
 mod answer;
 mod arguments;
+mod import;
 mod read;
+mod sets;
 mod setup;
 mod target;
 
@@ -40,6 +42,8 @@ pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> anyhow::R
         Some(Command::List { format }) => answer::list(&arguments, *format),
         Some(Command::Search(search)) => answer::search(&arguments, search),
         Some(Command::Check { paths }) => answer::check(paths),
+        Some(Command::Import(import)) => import::import(import),
+        Some(Command::Sets(sets)) => sets::sets(sets),
         Some(Command::Completions { shell }) => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Arguments::command(), "codeleaf", &mut script);

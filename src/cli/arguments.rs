@@ -115,6 +115,10 @@ pub enum Command {
         #[arg(required = true, value_name = "PATH")]
         paths: Vec<PathBuf>,
     },
+    /// Take public code-set files in: ICD-10-CM, HCPCS, CLFS, NUCC, NCCI, place of service.
+    Import(super::import::Arguments),
+    /// Print, compare or remove the code sets that were imported.
+    Sets(super::sets::Arguments),
     /// Print a completion script for a shell.
     Completions {
         /// The shell.

@@ -9,6 +9,7 @@ use crate::app::Keymap;
 use crate::content::Charset;
 use crate::keep::Folders;
 use crate::library::Library;
+use crate::sets::Store;
 use crate::terminal::{Capabilities, Painting};
 use crate::view::Theme;
 
@@ -25,6 +26,11 @@ pub fn library(options: &Options) -> Library {
     } else {
         Library::open(&folders)
     }
+}
+
+/// Returns the store of imported code sets; nothing where the environment names no home.
+pub fn store() -> Option<Store> {
+    Folders::of_user().map(|folders| Store::new(folders.data.join("sets")))
 }
 
 /// Returns the characters in which plain output is written.
