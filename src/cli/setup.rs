@@ -18,13 +18,17 @@ pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
-/// Opens every document.
+/// Opens every document, and the imported code sets.
 pub fn library(options: &Options) -> Library {
     let folders = crate::library::folders(&options.content, |name| std::env::var_os(name));
-    if folders.is_empty() {
+    let library = if folders.is_empty() {
         Library::built_in()
     } else {
         Library::open(&folders)
+    };
+    match store() {
+        Some(store) => library.with_sets(store.open()),
+        None => library,
     }
 }
 

@@ -46,7 +46,7 @@ pub fn find(words: &[String], options: &Options) -> Result<Found, Miss> {
     let mut documents = Vec::new();
     let mut refused = None;
     for Reading { code, modifier } in &readings {
-        if library.entry(code).is_none() {
+        if !library.knows(code) {
             continue;
         }
         let document = library
