@@ -20,6 +20,7 @@ mod row;
 mod sort;
 mod source;
 mod store;
+mod temporary;
 mod write;
 
 pub use diff::{Change, diff};

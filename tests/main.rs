@@ -2,4 +2,5 @@
 
 mod screens;
 mod search;
+mod sets;
 mod support;

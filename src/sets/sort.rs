@@ -81,7 +81,7 @@ impl Sorter {
 
     fn spill(&mut self) -> io::Result<()> {
         self.sort();
-        let file = unnamed(&self.folder, self.runs.len())?;
+        let file = unnamed(&self.folder)?;
         let mut out = BufWriter::with_capacity(256 * 1024, file);
         for start in &self.starts {
             out.write_all(&self.bytes[*start..self.end(*start)])?;
@@ -143,16 +143,23 @@ impl Sorter {
 }
 
 /// Makes a file without a name.
-fn unnamed(folder: &Path, number: usize) -> io::Result<File> {
-    let path = folder.join(format!(".run-{}-{number}.new", std::process::id()));
-    let file = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .open(&path)?;
-    fs::remove_file(&path)?;
-    Ok(file)
+fn unnamed(folder: &Path) -> io::Result<File> {
+    for attempt in 0..1024 {
+        let path = folder.join(format!(".run-{}-{attempt}.new", std::process::id()));
+        let mut options = OpenOptions::new();
+        match options.read(true).write(true).create_new(true).open(&path) {
+            Ok(file) => {
+                // Another import may have tidied the name away already.
+                match fs::remove_file(&path) {
+                    Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                    Ok(()) | Err(_) => return Ok(file),
+                }
+            }
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Err(io::Error::other("no temporary file can be made"))
 }
 
 fn le(bytes: &[u8]) -> u32 {

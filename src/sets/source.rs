@@ -8,7 +8,8 @@ use encoding_rs::WINDOWS_1252;
 use sha2::{Digest, Sha256};
 
 use super::error::Stop;
-use super::reader::{CSV_HEADERS, Record, Records, hcpcs, icd10cm, normal, ptp};
+use super::reader::table::{Record, Records, normal};
+use super::reader::{CSV_HEADERS, hcpcs, icd10cm, ptp};
 use super::{Fault, ImportError, SetKind};
 
 /// How much of a file is looked at to guess its kind, in bytes. The disclaimers that precede the

@@ -1,28 +1,23 @@
 //! Defines the store: the folder of imported sets, how one gets in, and how one goes.
 //!
 //! A set is written to a temporary name, synced and renamed, so that a kill at any moment leaves
-//! the old set or the new one. A temporary file is locked by its writer for as long as it lives;
-//! the next import removes those that nobody holds any more.
+//! the old set or the new one.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs;
 use std::io;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-
-use rustix::fs::{FlockOperation, flock};
 
 use super::error::Stop;
 use super::reader::{self, Facts, Intake};
 use super::sort::Sorter;
 use super::source::Source;
+use super::temporary::{self, Temporary};
 use super::write::Writer;
 use super::{Damage, Edition, Fault, Header, ImportError, OriginalFile, SetFile, SetKind};
 use crate::content::Date;
 
 /// What the names of sets end in.
-const SET: &str = "set";
-/// What the names of unfinished files end in.
-const UNFINISHED: &str = "new";
+pub(super) const SET: &str = "set";
 
 /// The folder of imported sets.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -117,7 +112,7 @@ impl Store {
             source,
         };
         fs::create_dir_all(&self.folder).map_err(failed)?;
-        self.tidy();
+        temporary::tidy(&self.folder);
         let mut sorter = Sorter::new(&self.folder);
         let facts = self.read(kind, &sources, &mut sorter, progress)?;
         let mut notes: Vec<String> = facts.iter().flat_map(|f| f.notes.clone()).collect();
@@ -197,7 +192,7 @@ impl Store {
             source,
         };
         let temporary = Temporary::make(path).map_err(failed)?;
-        let mut writer = Writer::new(&temporary.file).map_err(failed)?;
+        let mut writer = Writer::new(temporary.file()).map_err(failed)?;
         let mut before: Option<(String, u8, u32)> = None;
         let outcome = sorter.finish(|row| {
             if let Some((key, file, line)) = &before
@@ -220,23 +215,6 @@ impl Store {
         let header = writer.finish(header).map_err(failed)?;
         temporary.put(path).map_err(failed)?;
         Ok(header)
-    }
-
-    /// Removes unfinished files whose writer is gone.
-    fn tidy(&self) {
-        let Ok(entries) = fs::read_dir(&self.folder) else {
-            return;
-        };
-        for path in entries.filter_map(Result::ok).map(|entry| entry.path()) {
-            let is_unfinished = path.extension().is_some_and(|e| e == UNFINISHED);
-            if is_unfinished
-                && let Ok(file) = File::open(&path)
-                && flock(&file, FlockOperation::NonBlockingLockExclusive).is_ok()
-            {
-                // Nobody waits for it; if it does not go, the next import tries again.
-                let _ = fs::remove_file(&path);
-            }
-        }
     }
 
     /// Removes a set, or a damaged file of this name; says whether it was there.
@@ -374,58 +352,5 @@ fn original(source: &Source) -> OriginalFile {
         name: source.name(),
         sha256: source.digest.clone(),
         size: source.size,
-    }
-}
-
-/// A file that gets its name when it is whole. Left alone, it goes.
-#[derive(Debug)]
-struct Temporary {
-    path: PathBuf,
-    file: File,
-    is_put: bool,
-}
-
-impl Temporary {
-    /// Makes a file beside the one that it is going to be, and holds it.
-    fn make(beside: &Path) -> io::Result<Self> {
-        for attempt in 0..64 {
-            let process = std::process::id();
-            let path = beside.with_extension(format!("{SET}.{process}.{attempt}.{UNFINISHED}"));
-            let file = match OpenOptions::new().write(true).create_new(true).open(&path) {
-                Ok(file) => file,
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
-                Err(error) => return Err(error),
-            };
-            // A file system without locks tidies nothing away either.
-            let _ = flock(&file, FlockOperation::NonBlockingLockExclusive);
-            // Another import may have tidied it away before it was held.
-            if file.metadata()?.nlink() > 0 {
-                return Ok(Self {
-                    path,
-                    file,
-                    is_put: false,
-                });
-            }
-        }
-        Err(io::Error::other("no temporary file can be made"))
-    }
-
-    /// Gives the file its name, and waits until the disk knows.
-    fn put(mut self, path: &Path) -> io::Result<()> {
-        fs::rename(&self.path, path)?;
-        self.is_put = true;
-        match path.parent() {
-            Some(folder) => File::open(folder)?.sync_all(),
-            None => Ok(()),
-        }
-    }
-}
-
-impl Drop for Temporary {
-    fn drop(&mut self) {
-        if !self.is_put {
-            // Nothing more can be done about a file that does not go; the next import tries.
-            let _ = fs::remove_file(&self.path);
-        }
     }
 }

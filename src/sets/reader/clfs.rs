@@ -3,13 +3,14 @@
 //! `20250401`; Windows-1252 (2025) or ASCII (2026). The descriptors are the AMA's and not kept.
 //! Checked against the file of 2025, second quarter.
 
-use super::{Facts, Intake, Table, is_procedure, required};
+use super::table::{Table, Wanted, required};
+use super::{Facts, Intake, is_procedure};
 use crate::content::ModifierCode;
 use crate::sets::error::Stop;
 use crate::sets::source::Source;
 use crate::sets::{Cents, ClfsRow, SetRow};
 
-const COLUMNS: [super::Wanted; 6] = [
+const COLUMNS: [Wanted; 6] = [
     required(&["YEAR"]),
     required(&["HCPCS"]),
     required(&["MOD"]),
@@ -20,7 +21,7 @@ const COLUMNS: [super::Wanted; 6] = [
 
 pub(super) fn read(source: &Source, intake: &mut Intake<'_>) -> Result<Facts, Stop> {
     let text = source.text()?;
-    let mut table = Table::open(&text, &COLUMNS, |_| ())?;
+    let mut table = Table::open(&text, &COLUMNS)?;
     let mut facts = Facts::default();
     while let Some(cells) = table.next()? {
         intake.passed(cells.passed);

@@ -6,7 +6,8 @@
 //! short; 230 coverage; 269–276 added, 277–284 effective, 285–292 terminated; 293 action.
 //! Disclaimers precede the rows. ISO-8859-1 or UTF-8, CRLF.
 
-use super::{Facts, Intake, Table, clean, columns, date, optional, quote, required};
+use super::table::{Table, Wanted, optional, required};
+use super::{Facts, Intake, clean, columns, date, quote};
 use crate::content::{CodeId, ModifierCode, System};
 use crate::sets::error::Stop;
 use crate::sets::source::Source;
@@ -16,7 +17,7 @@ use crate::sets::{Coverage, Fault, HcpcsCode, HcpcsRow, SetRow};
 const WIDTHS: [usize; 2] = [320, 293];
 
 /// The columns of the separated form.
-const COLUMNS: [super::Wanted; 10] = [
+const COLUMNS: [Wanted; 10] = [
     required(&["HCPC"]),
     required(&["SEQNUM"]),
     required(&["RECID"]),
@@ -133,7 +134,7 @@ fn used(line: &str) -> usize {
 
 fn read_separated(source: &Source, intake: &mut Intake<'_>) -> Result<Facts, Stop> {
     let text = source.text()?;
-    let mut table = Table::open(&text, &COLUMNS, |_| ())?;
+    let mut table = Table::open(&text, &COLUMNS)?;
     let mut joiner = Joiner::default();
     while let Some(cells) = table.next()? {
         intake.passed(cells.passed);

@@ -2,7 +2,8 @@
 //! header over several lines (`HCPCS/CPT Code`, `Practitioner Services MUE Values`, `MUE
 //! Adjudication Indicator`, `MUE Rationale`), then code, units, indicator, rationale.
 
-use super::{Facts, Intake, Table, is_procedure, optional, required};
+use super::table::{Table, Wanted, optional, required};
+use super::{Facts, Intake, is_procedure};
 use crate::sets::error::Stop;
 use crate::sets::source::Source;
 use crate::sets::{MueRow, SetRow};
@@ -12,7 +13,7 @@ const HOSPITAL: &str = "OUTPATIENTHOSPITALSERVICESMUEVALUES";
 const SUPPLIER: &str = "DMESUPPLIERSERVICESMUEVALUES";
 
 /// The three tables that CMS publishes, by the name of their second column.
-const COLUMNS: [super::Wanted; 4] = [
+const COLUMNS: [Wanted; 4] = [
     required(&["HCPCSCPTCODE"]),
     required(&[PRACTITIONER, HOSPITAL, SUPPLIER, "MUEVALUES", "MUEVALUE"]),
     required(&["MUEADJUDICATIONINDICATOR"]),
@@ -21,7 +22,7 @@ const COLUMNS: [super::Wanted; 4] = [
 
 pub(super) fn read(source: &Source, intake: &mut Intake<'_>) -> Result<Facts, Stop> {
     let text = source.text()?;
-    let mut table = Table::open(&text, &COLUMNS, |_| ())?;
+    let mut table = Table::open(&text, &COLUMNS)?;
     let facts = Facts {
         table: table.name(1).and_then(|name| {
             let names = [

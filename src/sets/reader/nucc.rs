@@ -2,12 +2,13 @@
 //! breaks inside, `Code,Grouping,Classification,Specialization,Definition,Notes,Display
 //! Name,Section`. Notes are the file's own history and not kept.
 
-use super::{Facts, Intake, Table, optional, required};
+use super::table::{Table, Wanted, optional, required};
+use super::{Facts, Intake};
 use crate::sets::error::Stop;
 use crate::sets::source::Source;
 use crate::sets::{NuccRow, SetRow};
 
-const COLUMNS: [super::Wanted; 7] = [
+const COLUMNS: [Wanted; 7] = [
     required(&["CODE"]),
     required(&["GROUPING"]),
     required(&["CLASSIFICATION"]),
@@ -19,7 +20,7 @@ const COLUMNS: [super::Wanted; 7] = [
 
 pub(super) fn read(source: &Source, intake: &mut Intake<'_>) -> Result<Facts, Stop> {
     let text = source.text()?;
-    let mut table = Table::open(&text, &COLUMNS, |_| ())?;
+    let mut table = Table::open(&text, &COLUMNS)?;
     while let Some(cells) = table.next()? {
         intake.passed(cells.passed);
         let code = cells.text(0);

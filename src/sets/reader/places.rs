@@ -1,7 +1,8 @@
 //! Reads CMS's place-of-service codes: separated; code, name and description, with or without the
 //! setting (`Facility`, `Non-Facility`), columns by header.
 
-use super::{Facts, Intake, Table, optional, required};
+use super::table::{Table, Wanted, optional, required};
+use super::{Facts, Intake};
 use crate::sets::error::Stop;
 use crate::sets::source::Source;
 use crate::sets::{Fault, PlaceRow, SetRow};
@@ -11,7 +12,7 @@ pub(super) const CODE: &[&str] = &["POSCODE", "PLACEOFSERVICECODE", "PLACEOFSERV
 /// The names of the name's column.
 pub(super) const NAME: &[&str] = &["POSNAME", "PLACEOFSERVICENAME"];
 
-const COLUMNS: [super::Wanted; 4] = [
+const COLUMNS: [Wanted; 4] = [
     required(CODE),
     required(NAME),
     required(&["POSDESCRIPTION", "PLACEOFSERVICEDESCRIPTION"]),
@@ -20,7 +21,7 @@ const COLUMNS: [super::Wanted; 4] = [
 
 pub(super) fn read(source: &Source, intake: &mut Intake<'_>) -> Result<Facts, Stop> {
     let text = source.text()?;
-    let mut table = Table::open(&text, &COLUMNS, |_| ())?;
+    let mut table = Table::open(&text, &COLUMNS)?;
     let mut last = String::new();
     while let Some(cells) = table.next()? {
         intake.passed(cells.passed);
