@@ -28,15 +28,15 @@ pub struct Arguments {
 pub fn import(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let (kind, files) = match words(&arguments.words) {
         Ok(words) => words,
-        Err(words) => return refuse(&words),
+        Err(words) => return Ok(refuse(&words)),
     };
     let edition = match arguments.edition.as_deref().map(Edition::named).transpose() {
         Ok(edition) => edition,
-        Err(error) => return refuse(&error.to_string()),
+        Err(error) => return Ok(refuse(&error.to_string())),
     };
     let groups = match grouped(kind, files) {
         Ok(groups) => groups,
-        Err(error) => return refuse(&format!("{error}\nnothing was imported")),
+        Err(error) => return Ok(refuse(&format!("{error}\nnothing was imported"))),
     };
     let store = setup::store().context("no home folder: set HOME or XDG_DATA_HOME")?;
     let today = today().context("the clock shows no date of the Gregorian calendar")?;
@@ -64,9 +64,9 @@ pub fn import(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     Ok(status)
 }
 
-fn refuse(words: &str) -> anyhow::Result<ExitCode> {
+fn refuse(words: &str) -> ExitCode {
     complain(words);
-    Ok(ExitCode::from(BAD))
+    ExitCode::from(BAD)
 }
 
 /// Tells the kind, where one is named, from the files.

@@ -32,13 +32,11 @@ impl SetFile {
     /// Returns the codes directly below the parent of an ICD-10-CM code, itself among them; of a
     /// category, those that share its first two characters.
     pub fn siblings(&self, code: &str) -> Result<Vec<IcdRow>, Damage> {
-        match self.parents(code)?.last() {
-            Some(parent) => self.children(&parent.code),
-            None => {
-                let stem = code.get(..CATEGORY - 1).unwrap_or_default();
-                self.level(stem, stem)
-            }
+        if let Some(parent) = self.parents(code)?.last() {
+            return self.children(&parent.code);
         }
+        let stem = code.get(..CATEGORY - 1).unwrap_or_default();
+        self.level(stem, stem)
     }
 
     /// Returns the codes that start with a stem, from a key on, without those below them.

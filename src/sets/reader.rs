@@ -96,6 +96,7 @@ pub(super) fn read(kind: SetKind, source: &Source, intake: &mut Intake<'_>) -> R
         SetKind::NcciPtp => ptp::read(source, intake),
         SetKind::PlaceOfService => places::read(source, intake),
     }?;
+    source.changed()?;
     if intake.seen.rows == before.rows {
         let expected = "the file was cut short, or is of another kind";
         return Err(Fault::whole("there are no rows in this file", expected).into());

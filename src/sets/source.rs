@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use encoding_rs::WINDOWS_1252;
 use sha2::{Digest, Sha256};
@@ -40,6 +41,7 @@ pub(super) struct Source {
     pub(super) path: PathBuf,
     file: File,
     pub(super) size: u64,
+    modified: Option<SystemTime>,
     /// SHA-256 in hexadecimal digits.
     pub(super) digest: String,
     encoding: Encoding,
@@ -71,6 +73,7 @@ impl Source {
             });
         }
         let mut file = File::open(path).map_err(failed)?;
+        let modified = modified(&file);
         let seen = look_through(&mut file).map_err(failed)?;
         let encoding = if seen.is_utf8 {
             Encoding::Utf8
@@ -81,6 +84,7 @@ impl Source {
             path: path.to_owned(),
             file,
             size: seen.size,
+            modified,
             digest: seen.digest,
             encoding,
             head: encoding.decode(&seen.head),
@@ -145,11 +149,18 @@ impl Source {
         file.take(LARGEST_CSV + 1)
             .read_to_end(&mut bytes)
             .map_err(Stop::Read)?;
-        if bytes.len() as u64 != self.size {
-            let message = "the file changed while it was read";
-            return Err(Fault::whole(message, "import it again").into());
-        }
         Ok(self.encoding.decode(&bytes))
+    }
+
+    /// Returns the fault of a file that is no longer what its digest was taken of.
+    pub(super) fn changed(&self) -> Result<(), Fault> {
+        let length = self.file.metadata().map(|about| about.len());
+        if length.ok() == Some(self.size) && modified(&self.file) == self.modified {
+            Ok(())
+        } else {
+            let message = "the file changed while it was read";
+            Err(Fault::whole(message, "import it again"))
+        }
     }
 
     /// Returns the fault of a file whose last line is not whole.
@@ -164,6 +175,10 @@ impl Source {
             ))
         }
     }
+}
+
+fn modified(file: &File) -> Option<SystemTime> {
+    file.metadata().and_then(|about| about.modified()).ok()
 }
 
 /// Returns the kind whose header a record is.
@@ -241,12 +256,10 @@ fn look_through(file: &mut File) -> io::Result<Seen> {
             }
         }
     }
-    // A character cut in two by the file's end is the cut's fault, not another encoding.
-    seen.digest = sha
-        .finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    // A character that the file's end cuts in two is the cut's fault, not another encoding.
+    for byte in sha.finalize() {
+        seen.digest += &format!("{byte:02x}");
+    }
     Ok(seen)
 }
 

@@ -137,7 +137,7 @@ impl Store {
         };
         let path = self.path(&header.name());
         let replaced = SetFile::open(&path).ok().map(|set| set.header().clone());
-        let header = self.write(&path, header, sorter, &sources)?;
+        let header = Self::write(&path, header, sorter, &sources)?;
         Ok(Imported {
             header,
             replaced,
@@ -181,7 +181,6 @@ impl Store {
 
     /// Writes the sorted rows, and puts the file in its place.
     fn write(
-        &self,
         path: &Path,
         header: Header,
         sorter: Sorter,

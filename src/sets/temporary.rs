@@ -51,11 +51,11 @@ impl Temporary {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
                 Err(error) => return Err(error),
             };
-            match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+            // A file system without locks tidies nothing away, so that other errors do no harm.
+            let held = flock(&file, FlockOperation::NonBlockingLockExclusive);
+            if held == Err(rustix::io::Errno::WOULDBLOCK) {
                 // Another import is about to tidy it away.
-                Err(rustix::io::Errno::WOULDBLOCK) => continue,
-                // A file system without locks tidies nothing away either.
-                Ok(()) | Err(_) => {}
+                continue;
             }
             // Another import may have tidied it away before it was held.
             if file.metadata()?.nlink() > 0 {

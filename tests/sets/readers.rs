@@ -75,7 +75,7 @@ fn icd_10_cm_has_a_flag_and_two_texts() {
     let long = files::ICD[11].2;
     assert_eq!(
         get(&place, SetKind::Icd10cm, "Z998"),
-        ["Z998", "yes", &long[..60].trim_end(), long]
+        ["Z998", "yes", long[..60].trim_end(), long]
     );
     assert_eq!(get(&place, SetKind::Icd10cm, "K92")[1], "no");
 }

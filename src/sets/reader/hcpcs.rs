@@ -101,12 +101,12 @@ fn read_fixed(source: &Source, intake: &mut Intake<'_>) -> Result<Facts, Stop> {
             return Err(Fault::line(line.number, message, expected).into());
         }
         let field = |(from, to): (usize, usize)| {
-            if !is_in_bytes {
-                clean(columns(&line.text, from, to))
-            } else {
+            if is_in_bytes {
                 let bytes = line.text.as_bytes();
                 let bytes = bytes.get(from - 1..to.min(bytes.len())).unwrap_or_default();
                 clean(&String::from_utf8_lossy(bytes))
+            } else {
+                clean(columns(&line.text, from, to))
             }
         };
         joiner.take(intake, line.number, &FIXED.map(field), &|index| {
@@ -139,7 +139,7 @@ fn read_separated(source: &Source, intake: &mut Intake<'_>) -> Result<Facts, Sto
     while let Some(cells) = table.next()? {
         intake.passed(cells.passed);
         let fields: [String; 10] = std::array::from_fn(|index| cells.text(index).to_owned());
-        let column = |index: usize| cells.cells.get(index).map_or(0, |(_, column)| *column);
+        let column = |index: usize| cells.fields.get(index).map_or(0, |(_, column)| *column);
         joiner.take(intake, cells.line, &fields, &column)?;
     }
     source.cut(table.line)?;

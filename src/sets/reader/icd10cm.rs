@@ -37,13 +37,11 @@ pub(super) fn read(source: &Source, intake: &mut Intake<'_>) -> Result<Facts, St
         if line.text.trim().is_empty() {
             continue;
         }
-        let (order, row) = row(&line).map_err(|fault| match source.is_ended {
-            true => fault,
-            // A last row that is wrong and has no line end is no wrong row.
-            false if intake.seen.bytes >= source.size => {
-                source.cut(line.number).err().unwrap_or(fault)
-            }
-            false => fault,
+        let is_last = intake.seen.bytes >= source.size;
+        let (order, row) = row(&line).map_err(|fault| {
+            // A last row without its line end is not wrong, but cut short.
+            let cut = source.cut(line.number).err().filter(|_| is_last);
+            cut.unwrap_or(fault)
         })?;
         match &before {
             None if row.code != "A00" => {

@@ -199,7 +199,7 @@ impl<'t> Table<'t> {
         });
         Ok(Some(Cells {
             line: record.line,
-            cells: cells.collect(),
+            fields: cells.collect(),
             passed,
         }))
     }
@@ -209,19 +209,19 @@ impl<'t> Table<'t> {
 pub(super) struct Cells {
     pub(super) line: u64,
     /// Each with its column in the file, from 1.
-    pub(super) cells: Vec<(String, usize)>,
+    pub(super) fields: Vec<(String, usize)>,
     /// How many bytes of the file were passed.
     pub(super) passed: usize,
 }
 
 impl Cells {
     pub(super) fn text(&self, index: usize) -> &str {
-        self.cells.get(index).map_or("", |(text, _)| text)
+        self.fields.get(index).map_or("", |(text, _)| text)
     }
 
     /// Makes a fault of a field.
     pub(super) fn fault(&self, index: usize, what: &str, expected: &str) -> Fault {
-        let (text, column) = self.cells.get(index).cloned().unwrap_or_default();
+        let (text, column) = self.fields.get(index).cloned().unwrap_or_default();
         let message = format!("{} is no {what}", quote(&text));
         Fault::line(self.line, message, format!("expected {expected}")).at(column)
     }
