@@ -5,11 +5,13 @@
 
 mod answer;
 mod arguments;
+mod import;
 mod read;
 #[cfg(feature = "serve")]
 mod serve;
 #[cfg(feature = "serve")]
 mod served;
+mod sets;
 mod setup;
 mod target;
 #[cfg(feature = "serve")]
@@ -80,6 +82,8 @@ pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> anyhow::R
         Some(Command::Check { paths }) => answer::check(paths).print(),
         #[cfg(feature = "serve")]
         Some(Command::Serve(serve)) => serve::serve(options, serve),
+        Some(Command::Import(import)) => import::import(import),
+        Some(Command::Sets(sets)) => sets::sets(sets),
         Some(Command::Completions { shell }) => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Arguments::command(), "codeleaf", &mut script);

@@ -12,5 +12,6 @@ mod properties;
 mod pty;
 mod screens;
 mod search;
+mod sets;
 mod ssh;
 mod support;

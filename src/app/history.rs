@@ -70,7 +70,8 @@ impl App {
     pub(super) fn open_selected(&mut self) -> Option<Effect> {
         let place = self.reading.place()?.clone();
         if let Some(code) = self.named_code() {
-            if self.library.entry(&code).is_some() {
+            // Whether an imported set has the code, only reading it tells.
+            if self.library.entry(&code).is_some() || self.library.sets().all().first().is_some() {
                 self.jump();
                 return Some(Effect::Load(code, None));
             }

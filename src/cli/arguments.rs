@@ -123,6 +123,10 @@ pub enum Command {
     /// Serve the reference over SSH: readers need no account, and get no shell.
     #[cfg(feature = "serve")]
     Serve(Box<Serve>),
+    /// Take public code-set files in: ICD-10-CM, HCPCS, CLFS, NUCC, NCCI, place of service.
+    Import(super::import::Arguments),
+    /// Print, compare or remove the code sets that were imported.
+    Sets(super::sets::Arguments),
     /// Print a completion script for a shell.
     Completions {
         /// The shell.

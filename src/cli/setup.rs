@@ -9,6 +9,7 @@ use crate::app::Keymap;
 use crate::content::Charset;
 use crate::keep::Folders;
 use crate::library::Library;
+use crate::sets::Store;
 use crate::terminal::{Capabilities, Overrides, Painting};
 use crate::view::Theme;
 
@@ -22,14 +23,23 @@ pub fn folders(content: &[PathBuf]) -> Vec<PathBuf> {
     crate::library::folders(content, |name| std::env::var_os(name))
 }
 
-/// Opens every document.
+/// Opens every document, and the imported code sets.
 pub fn library(options: &Options) -> Library {
     let folders = folders(&options.content);
-    if folders.is_empty() {
+    let library = if folders.is_empty() {
         Library::built_in()
     } else {
         Library::open(&folders)
+    };
+    match store() {
+        Some(store) => library.with_sets(store.open()),
+        None => library,
     }
+}
+
+/// Returns the store of imported code sets; nothing where the environment names no home.
+pub fn store() -> Option<Store> {
+    Folders::of_user().map(|folders| Store::new(folders.data.join("sets")))
 }
 
 /// Returns the characters in which plain output is written.
