@@ -71,7 +71,7 @@ impl App {
         let place = self.reading.place()?.clone();
         if let Some(code) = self.named_code() {
             // Whether an imported set has the code, only reading it tells.
-            if self.library.entry(&code).is_some() || self.library.sets().all().first().is_some() {
+            if self.library.entry(&code).is_some() || !self.library.sets().all().is_empty() {
                 self.jump();
                 return Some(Effect::Load(code, None));
             }
