@@ -37,7 +37,7 @@ fn host() -> u8 {
             return Reason::HungUp.exit_status();
         }
         let mut inputs = Vec::new();
-        match local.events().recv().expect("the host has a sender too") {
+        match local.wait(None) {
             Event::Bytes(bytes) => decoder.feed(&bytes, Instant::now(), &mut inputs),
             Event::Resize(size) => screen.resize(size),
             Event::Eof => {
@@ -71,14 +71,19 @@ fn host() -> u8 {
                     assert!(panics.is_err());
                     said = "went on".to_owned();
                 }
+                "s" => {
+                    let stopped = signal_hook::low_level::raise(signal_hook::consts::SIGSTOP);
+                    stopped.expect("the process is its own");
+                    said = "ready".to_owned();
+                }
                 "b" => thread::sleep(Duration::from_secs(60)),
-                "Ctrl-z" => match local.suspend() {
-                    Ok([Event::Resize(size), Event::Resumed]) => {
+                "Ctrl-z" => match local.suspend().as_deref() {
+                    Ok(&[Event::Resize(size), Event::Resumed]) => {
                         screen.resize(size);
                         screen.enter();
                         said = "back".to_owned();
                     }
-                    Ok(other) => panic!("{other:?}"),
+                    Ok(other) => assert_eq!(other, []),
                     Err(error) => said = format!("not suspended: {error}"),
                 },
                 _ => {}
@@ -99,8 +104,9 @@ fn host_process() {
 struct Terminal {
     pair: PtyPair,
     child: Box<dyn portable_pty::Child + Send + Sync>,
-    keys: Option<Box<dyn Write + Send>>,
+    keys: Box<dyn Write + Send>,
     output: mpsc::Receiver<Vec<u8>>,
+    reader: thread::JoinHandle<()>,
     /// What was written so far.
     seen: Vec<u8>,
     cooked: String,
@@ -129,7 +135,7 @@ impl Terminal {
         let keys = pair.master.take_writer().expect("a writer");
         let mut reader = pair.master.try_clone_reader().expect("a reader");
         let (sender, output) = mpsc::channel();
-        thread::spawn(move || {
+        let reader = thread::spawn(move || {
             let mut buffer = [0; 4096];
             while let Ok(length @ 1..) = reader.read(&mut buffer) {
                 if sender.send(buffer[..length].to_vec()).is_err() {
@@ -140,8 +146,9 @@ impl Terminal {
         Self {
             pair,
             child,
-            keys: Some(keys),
+            keys,
             output,
+            reader,
             seen: Vec::new(),
             cooked,
         }
@@ -155,9 +162,8 @@ impl Terminal {
     }
 
     fn send(&mut self, bytes: &[u8]) {
-        let keys = self.keys.as_mut().expect("still connected");
-        keys.write_all(bytes).expect("the pty takes it");
-        keys.flush().expect("the pty takes it");
+        self.keys.write_all(bytes).expect("the pty takes it");
+        self.keys.flush().expect("the pty takes it");
     }
 
     fn signal(&self, signal: &str) {
@@ -308,15 +314,20 @@ fn the_end_of_the_terminal_is_the_end_of_the_program() {
     ] {
         let mut terminal = Terminal::start(wrapper);
         terminal.wait_for("ready 80x24.");
-        terminal.keys = None;
+        // The thread that reads holds the terminal open, until it finds nobody to tell.
+        (_, terminal.output) = mpsc::channel();
+        while !terminal.reader.is_finished() {
+            terminal.send(b"xy");
+            thread::sleep(Duration::from_millis(1));
+        }
         let Terminal {
             pair,
             mut child,
-            output,
+            keys,
             ..
         } = terminal;
         let start = Instant::now();
-        drop((pair, output));
+        drop((pair, keys));
         let status = loop {
             match child.try_wait().expect("a child") {
                 Some(status) => break status,
@@ -385,6 +396,33 @@ fn suspension_gives_the_terminal_back_and_takes_it_again() {
     terminal.send(b"q");
     terminal.wait_for("back 0");
     assert_eq!(modes(&terminal.pair), terminal.cooked);
+}
+
+#[test]
+fn a_suspended_program_can_be_ended() {
+    let script =
+        "set -m; (trap '' TERM; \"$@\"; echo ended $?); kill -s TERM %1; kill -s CONT %1; sleep 9";
+    let mut terminal = Terminal::start(&["sh", "-c", script, "sh"]);
+    terminal.wait_for("ready 80x24.");
+    terminal.send(b"\x1a");
+    terminal.wait_for("ended 143");
+    assert_eq!(modes(&terminal.pair), terminal.cooked);
+    let seen = String::from_utf8_lossy(&terminal.seen).into_owned();
+    let (_, after) = seen.split_once("\x1b[?1049l").expect("it left");
+    assert!(!after.contains("Ctrl-z"), "it drew on the shell's screen");
+    terminal.child.kill().expect("the shell sleeps");
+}
+
+#[test]
+fn a_program_stopped_by_force_takes_the_terminal_again() {
+    let script = "set -m; \"$@\"; stty sane; fg >/dev/null; echo back $?";
+    let mut terminal = Terminal::start(&["sh", "-c", script, "sh"]);
+    terminal.wait_for("ready 80x24.");
+    terminal.send(b"s");
+    terminal.wait_for("ready 80x24.");
+    assert_ne!(modes(&terminal.pair), terminal.cooked);
+    terminal.send(b"q");
+    terminal.wait_for("back 0");
 }
 
 #[test]
