@@ -18,7 +18,8 @@ mod screen;
 mod session;
 
 pub use capabilities::{
-    Capabilities, ColourChoice, Colours, Feature, Multiplexer, Overrides, Painting,
+    Capabilities, ColourChoice, ColourChoiceError, Colours, Feature, Multiplexer, Overrides,
+    Painting,
 };
 pub use decoder::{Decoder, Input, Mouse, MouseKind};
 pub use event::{Event, Reason, Size};

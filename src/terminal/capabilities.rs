@@ -6,6 +6,8 @@
 
 mod family;
 
+use std::str::FromStr;
+
 use crate::content::Charset;
 
 use family::Family;
@@ -123,6 +125,26 @@ pub enum ColourChoice {
     Auto,
     /// These, whatever the environment says.
     Always(Colours),
+}
+
+/// Says that a word names no choice of colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("say auto, never, 16, 256 or true")]
+pub struct ColourChoiceError;
+
+impl FromStr for ColourChoice {
+    type Err = ColourChoiceError;
+
+    fn from_str(word: &str) -> Result<Self, Self::Err> {
+        Ok(match word {
+            "auto" => Self::Auto,
+            "never" => Self::Always(Colours::None),
+            "16" => Self::Always(Colours::Ansi16),
+            "256" => Self::Always(Colours::Ansi256),
+            "true" => Self::Always(Colours::True),
+            _ => return Err(ColourChoiceError),
+        })
+    }
 }
 
 /// What a user says on the command line, which stands before the environment.

@@ -17,7 +17,7 @@ mod tty;
 
 use std::io::{self, Write};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -88,11 +88,28 @@ impl Local {
         Output(Arc::clone(&self.restore))
     }
 
+    /// Waits for the next event, or, if a moment is given, until that: [`Event::Deadline`].
+    pub fn wait(&self, until: Option<Instant>) -> Event {
+        let event = match until {
+            Some(until) => {
+                let patience = until.saturating_duration_since(Instant::now());
+                match self.events.recv_timeout(patience) {
+                    Err(RecvTimeoutError::Timeout) => return Event::Deadline,
+                    event => event.ok(),
+                }
+            }
+            None => self.events.recv().ok(),
+        };
+        // This host has a sender itself, so there always is one.
+        event.unwrap_or(Event::Eof)
+    }
+
     /// Gives the terminal back, stops the process as Ctrl-Z does, and takes the terminal over
-    /// again when it goes on. Returns what a session is to be told then.
+    /// again when it goes on. Returns what a session is to be told then: nothing if the process
+    /// goes on only to end.
     ///
     /// Fails, without stopping, if no shell is there to let the process go on.
-    pub fn suspend(&self) -> io::Result<[Event; 2]> {
+    pub fn suspend(&self) -> io::Result<Vec<Event>> {
         if !signals::can_stop() {
             return Err(io::Error::new(
                 io::ErrorKind::Unsupported,
@@ -100,10 +117,17 @@ impl Local {
             ));
         }
         self.restore.restore();
-        let stopped = self.stop.stop();
+        self.stop.stop()?;
+        if !self.restore.tty.is_ours() {
+            // `kill %1` lets a stopped job go on in the background, to end. There, to set the
+            // terminal's modes would stop it again; so would `bg`, which is as it should be.
+            thread::sleep(Duration::from_millis(50));
+        }
+        if self.restore.is_leaving() {
+            return Ok(Vec::new());
+        }
         self.restore.make_raw()?;
-        stopped?;
-        Ok([Event::Resize(self.size()), Event::Resumed])
+        Ok(vec![Event::Resize(self.size()), Event::Resumed])
     }
 
     /// Gives the terminal back for good.
@@ -144,7 +168,7 @@ impl Local {
             .name("input".to_owned())
             .spawn(move || {
                 let mut buffer = [0; READ];
-                while let Ok(length @ 1..) = restore.tty.read(&mut buffer) {
+                while let Ok(length @ 1..) = restore.read(&mut buffer) {
                     if events
                         .send(Event::Bytes(buffer[..length].to_vec()))
                         .is_err()

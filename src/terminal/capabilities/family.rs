@@ -59,8 +59,11 @@ const TRUE_COLOUR: [&str; 8] = [
     "iterm",
 ];
 
-/// The beginnings of the names of DEC's terminals, the VT100 apart.
-const LIKE_VT220: [&str; 6] = ["vt2", "vt3", "vt4", "vt5", "d2", "d4"];
+/// The beginnings of the names of DEC's terminals, those before the VT220 apart.
+const LIKE_VT220: [&str; 4] = ["vt2", "vt3", "vt4", "vt5"];
+
+/// The names of what takes no sequences, or, like the VT52, others than these.
+const DUMB: [&str; 7] = ["", "dumb", "unknown", "network", "dialup", "emacs", "vt52"];
 
 const VT100: Features = Features::of(&[
     Feature::ScrollRegion,
@@ -128,7 +131,7 @@ impl Family {
     pub(super) fn named(term: &str, inside_tmux: bool) -> Option<Self> {
         let starts = |names: &[&str]| names.iter().any(|name| term.starts_with(name));
         Some(match term {
-            "" | "dumb" | "unknown" | "network" | "dialup" | "emacs" => return None,
+            _ if DUMB.contains(&term) => return None,
             _ if inside_tmux || term.starts_with("tmux") => Self::Tmux,
             _ if term.starts_with("screen") => Self::Screen,
             _ if term == "st" || starts(&LIKE_XTERM) => Self::Xterm,
@@ -159,6 +162,7 @@ impl Family {
     pub(super) fn colours(self, term: &str, says_true: bool) -> Colours {
         match self {
             Self::Vt100 | Self::Vt220 => Colours::None,
+            _ if term.ends_with("-mono") => Colours::None,
             Self::Xterm | Self::Tmux if says_true => Colours::True,
             Self::Xterm if TRUE_COLOUR.iter().any(|name| term.contains(name)) => Colours::True,
             Self::Tmux => Colours::Ansi256,

@@ -21,7 +21,7 @@ fn full(variables: &str) -> Capabilities {
 
 #[test]
 fn a_dumb_or_missing_terminal_is_painted_plainly() {
-    for variables in ["", "TERM=", "TERM=dumb", "TERM=unknown"] {
+    for variables in ["", "TERM=", "TERM=dumb", "TERM=unknown", "TERM=vt52"] {
         let painting = detect(variables, Overrides::default());
         assert_eq!(painting, Painting::Plain(Charset::Ascii), "{variables}");
     }
@@ -42,6 +42,8 @@ fn colours_follow_term_and_colorterm() {
         ("TERM=linux COLORTERM=truecolor", Colours::Ansi16),
         ("TERM=vt100 COLORTERM=truecolor", Colours::None),
         ("TERM=vt220", Colours::None),
+        ("TERM=vt525", Colours::None),
+        ("TERM=xterm-mono", Colours::None),
         ("TERM=screen", Colours::Ansi16),
         ("TERM=screen-256color COLORTERM=truecolor", Colours::Ansi256),
         (
@@ -101,6 +103,21 @@ fn the_command_line_stands_before_the_environment() {
     };
     assert_eq!(capabilities.colours, Colours::Ansi256);
     assert_eq!(capabilities.charset, Charset::Unicode);
+}
+
+#[test]
+fn colours_are_chosen_by_a_word() {
+    let cases = [
+        ("auto", Ok(ColourChoice::Auto)),
+        ("never", Ok(ColourChoice::Always(Colours::None))),
+        ("16", Ok(ColourChoice::Always(Colours::Ansi16))),
+        ("256", Ok(ColourChoice::Always(Colours::Ansi256))),
+        ("true", Ok(ColourChoice::Always(Colours::True))),
+        ("blue", Err(ColourChoiceError)),
+    ];
+    for (word, choice) in cases {
+        assert_eq!(word.parse(), choice, "{word}");
+    }
 }
 
 #[test]

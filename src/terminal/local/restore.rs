@@ -71,6 +71,25 @@ impl Restore {
         }
     }
 
+    /// Waits for bytes that are meant for this program, and reads some.
+    ///
+    /// While the terminal is another job's, nothing is read: the kernel would stop this process for
+    /// it, even one that is just being ended, and take the shell's input if it did not.
+    pub(super) fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            self.tty.wait_for_input()?;
+            if self.is_raw.load(Ordering::SeqCst) && self.tty.is_ours() {
+                return self.tty.read(buffer);
+            }
+            std::thread::sleep(SLICE);
+        }
+    }
+
+    /// Says whether the program is to end.
+    pub(super) fn is_leaving(&self) -> bool {
+        self.leaving.load(Ordering::SeqCst)
+    }
+
     /// Notes that the program is to end, so that no write waits for long.
     pub(super) fn hurry(&self) {
         self.leaving.store(true, Ordering::SeqCst);
@@ -98,13 +117,16 @@ impl Restore {
     }
 
     /// Writes everything, however slowly the terminal takes it, unless the program is to end.
+    /// What is written to a terminal that was given back is dropped: it shows a shell.
     pub(super) fn write(&self, bytes: &[u8]) -> io::Result<()> {
+        if !self.is_raw.load(Ordering::SeqCst) {
+            return Ok(());
+        }
         self.is_drawn_on.store(true, Ordering::SeqCst);
         let mut give_up = None;
         self.write_until(bytes, || {
             let now = Instant::now();
-            let leaving = self.leaving.load(Ordering::SeqCst);
-            leaving && now >= *give_up.get_or_insert(now + PATIENCE)
+            self.is_leaving() && now >= *give_up.get_or_insert(now + PATIENCE)
         })
     }
 

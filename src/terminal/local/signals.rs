@@ -5,45 +5,46 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::SyncSender;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::process::{Signal, getpgrp, getppid, getsid, kill_current_process_group};
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH};
 use signal_hook::iterator::Signals;
-use signal_hook::low_level::emulate_default_handler;
 
 use super::restore::Restore;
 use crate::terminal::{Event, Reason};
 
-/// How the process stops, and how its signals are taken while it does.
+/// How long the process may take to stop once it has sent itself the signal, and to learn that it
+/// goes on.
+const MOMENT: Duration = Duration::from_millis(50);
+
+/// Stops the process, and knows whether it has been.
 #[derive(Debug, Default)]
 pub(super) struct Stop {
-    /// A SIGTSTP is on its way that this process sent itself.
-    sent: AtomicBool,
-    /// The process is about to stop or has been stopped by [`Stop::stop`].
+    /// The process is about to stop, or was stopped by [`Stop::stop`].
     stopping: AtomicBool,
+    /// A SIGCONT came since.
+    continued: AtomicBool,
 }
 
 impl Stop {
     /// Stops the process and the rest of its job, as the terminal does on Ctrl-Z unless it is in
-    /// raw mode: `cargo run` and `make` must stop with what they run, or the shell goes on
-    /// waiting for them. Returns when the process goes on.
+    /// raw mode: `cargo run` and `make` must stop with what they run, or the shell goes on waiting
+    /// for them. Returns when the process goes on.
+    ///
+    /// SIGSTOP stops all of them at the same time. With SIGTSTP, which this process catches, the
+    /// others would stop first, and a shell that is quick would let the job go on before this
+    /// process stopped, then for ever.
     pub(super) fn stop(&self) -> io::Result<()> {
+        self.continued.store(false, Ordering::SeqCst);
         self.stopping.store(true, Ordering::SeqCst);
-        self.sent.store(true, Ordering::SeqCst);
-        kill_current_process_group(Signal::TSTP)?;
-        for _ in 0..100 {
-            if !self.sent.load(Ordering::SeqCst) {
-                break;
-            }
+        let stopped = kill_current_process_group(Signal::STOP);
+        let sent = Instant::now();
+        while stopped.is_ok() && !self.continued.load(Ordering::SeqCst) && sent.elapsed() < MOMENT {
             thread::sleep(Duration::from_millis(1));
         }
-        self.sent.store(false, Ordering::SeqCst);
-        let stopped = emulate_default_handler(SIGTSTP);
-        // The signal that ends the stop is taken by another thread, perhaps a moment later.
-        thread::sleep(Duration::from_millis(1));
         self.stopping.store(false, Ordering::SeqCst);
-        stopped
+        Ok(stopped?)
     }
 }
 
@@ -75,9 +76,11 @@ pub(super) fn listen(
                     SIGINT => Event::Leave(Reason::Interrupted),
                     SIGQUIT => Event::Leave(Reason::Quit),
                     SIGWINCH => Event::Resize(restore.tty.size()),
-                    SIGTSTP if stop.sent.swap(false, Ordering::SeqCst) => continue,
                     SIGTSTP => Event::Suspend,
-                    SIGCONT if stop.stopping.load(Ordering::SeqCst) => continue,
+                    SIGCONT if stop.stopping.load(Ordering::SeqCst) => {
+                        stop.continued.store(true, Ordering::SeqCst);
+                        continue;
+                    }
                     // Somebody stopped the process by force, and the shell has used the terminal.
                     SIGCONT => match restore.make_raw() {
                         Ok(()) => Event::Resumed,

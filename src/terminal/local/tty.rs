@@ -82,13 +82,18 @@ impl Tty {
         termios::tcgetpgrp(&self.input).map_or(true, |group| group == rustix::process::getpgrp())
     }
 
-    /// Waits for bytes and reads some.
+    /// Waits for bytes.
+    pub(super) fn wait_for_input(&self) -> io::Result<()> {
+        wait(self.input.as_fd(), PollFlags::IN, None)
+    }
+
+    /// Reads the bytes that are there.
     pub(super) fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
             match rustix::io::read(&self.input, &mut *buffer) {
                 Err(Errno::INTR) => {}
                 // Another process made the terminal non-blocking.
-                Err(Errno::AGAIN) => wait(self.input.as_fd(), PollFlags::IN, None)?,
+                Err(Errno::AGAIN) => self.wait_for_input()?,
                 other => return Ok(other?),
             }
         }
