@@ -62,12 +62,12 @@ fn a_cut_is_told_with_its_line() {
     for (bytes, expected) in [
         (
             icd[..icd.len() - 9].to_vec(),
-            "icd.txt:12: the last line has no line end; the file was cut short; fetch it again \
+            "icd.txt:13: the last line has no line end; the file was cut short; fetch it again \
              (if an editor took the line end off, add it)",
         ),
         (
-            lines(11),
-            "icd.txt:11: the last code is Z853; expected one of Z99, where ICD-10-CM ends: the \
+            lines(12),
+            "icd.txt:12: the last code is Z853; expected one of Z99, where ICD-10-CM ends: the \
              file was cut short",
         ),
         (

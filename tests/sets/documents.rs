@@ -52,15 +52,21 @@ fn a_diagnosis_opens_with_its_family() {
     let children = rows(&document, "hierarchy", "children");
     assert_eq!(children[0].subject, Subject::Absence);
     let header = open(&library, "icd10cm:t36");
-    assert_eq!(
-        keys(&header, "hierarchy", "children"),
-        ["T36.0X1A", "T36.0X1D"]
-    );
+    // What is below a child is the child's.
+    assert_eq!(keys(&header, "hierarchy", "children"), ["T36.0X1"]);
     let child = rows(&header, "hierarchy", "children")[0];
     assert_eq!(
         child.subject,
-        Subject::Code("icd10cm:T36.0X1A".parse().unwrap())
+        Subject::Code("icd10cm:T36.0X1".parse().unwrap())
     );
+    let below = open(&library, "icd10cm:T360X1");
+    assert_eq!(
+        keys(&below, "hierarchy", "children"),
+        ["T36.0X1A", "T36.0X1D"]
+    );
+    let last = open(&library, "icd10cm:T36.0X1D");
+    assert_eq!(keys(&last, "hierarchy", "parents"), ["T36", "T36.0X1"]);
+    assert_eq!(keys(&last, "hierarchy", "neighbours"), ["T36.0X1A"]);
     assert!(texts(rows(&header, "summary", "facts")[1])[0].starts_with("header"));
 }
 

@@ -30,7 +30,7 @@ pub fn icd10cm_of(rows: &[(&str, u8, &str)]) -> Vec<u8> {
     out.into_bytes()
 }
 
-pub const ICD: [(&str, u8, &str); 12] = [
+pub const ICD: [(&str, u8, &str); 13] = [
     ("A00", 0, "Invented fever"),
     ("A000", 1, "Invented fever of the first kind"),
     ("A009", 1, "Invented fever, unspecified"),
@@ -38,6 +38,7 @@ pub const ICD: [(&str, u8, &str); 12] = [
     ("K920", 1, "Invented disease of the first kind"),
     ("K922", 1, "Invented hemorrhage, unspecified"),
     ("T36", 0, "Poisoning by invented drugs"),
+    ("T360X1", 0, "Poisoning by invented drugs, accidental"),
     ("T360X1A", 1, "Poisoning by invented drugs, first encounter"),
     ("T360X1D", 1, "Poisoning by invented drugs, later encounter"),
     ("Z85", 0, "Personal history of invented disease"),

@@ -72,7 +72,7 @@ fn icd_10_cm_has_a_flag_and_two_texts() {
     place
         .import("icd10cm-order-2025.txt", &files::icd10cm())
         .unwrap();
-    let long = files::ICD[11].2;
+    let long = files::ICD[12].2;
     assert_eq!(
         get(&place, SetKind::Icd10cm, "Z998"),
         ["Z998", "yes", long[..60].trim_end(), long]
