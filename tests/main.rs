@@ -8,4 +8,6 @@ mod links;
 mod properties;
 mod screens;
 mod search;
+#[cfg(feature = "serve")]
+mod serve;
 mod support;
