@@ -133,6 +133,8 @@ pub struct Terminal {
 }
 
 struct Seen {
+    /// Whether nothing more will come.
+    ended: bool,
     screen: vt100::Parser,
     bytes: Vec<u8>,
 }
@@ -159,6 +161,7 @@ impl Terminal {
         let seen = Arc::new(Mutex::new(Seen {
             screen: vt100::Parser::new(side(24), side(80), 0),
             bytes: Vec::new(),
+            ended: false,
         }));
         let mut reader = pair.master.try_clone_reader().unwrap();
         let sees = Arc::clone(&seen);
@@ -169,6 +172,7 @@ impl Terminal {
                 seen.screen.process(&buffer[..length]);
                 seen.bytes.extend(&buffer[..length]);
             }
+            sees.lock().unwrap().ended = true;
         });
         let writer = pair.master.take_writer().unwrap();
         Self {
@@ -225,6 +229,8 @@ impl Terminal {
     /// Waits for the program's end, and returns its exit status.
     pub fn ended(&mut self) -> u32 {
         let status = eventually("the client's end", || self.child.try_wait().unwrap());
+        let all_seen = || self.seen.lock().unwrap().ended.then_some(());
+        eventually("the end of what it wrote", all_seen);
         status.exit_code()
     }
 
