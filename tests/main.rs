@@ -12,6 +12,8 @@ mod properties;
 mod pty;
 mod screens;
 mod search;
+#[cfg(feature = "serve")]
+mod serve;
 mod sets;
 mod ssh;
 mod support;

@@ -365,11 +365,15 @@ impl russh::server::Handler for Handler {
         session: &mut Session,
     ) -> Result<(), Error> {
         let most = self.house.limits().screen;
-        let allowed = self
-            .login
-            .as_ref()
-            .is_some_and(|login| login.screen == Screen::Allowed);
-        let open = self.unstarted(channel).filter(|_| allowed);
+        let screen = self.login.as_ref().map(|login| login.screen);
+        // Who may have no screen gets plain text all the same: OpenSSH's client gives up when it is
+        // refused a terminal.
+        let term = if screen == Some(Screen::Allowed) {
+            term
+        } else {
+            "dumb"
+        };
+        let open = self.unstarted(channel);
         let taken = open.is_some();
         if let Some(open) = open {
             open.client

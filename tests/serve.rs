@@ -1,0 +1,11 @@
+//! `codeleaf serve`, as readers meet it: OpenSSH's own client against the built program, on
+//! loopback.
+
+mod access;
+mod client;
+mod commands;
+mod endings;
+mod limits;
+mod refusals;
+mod screens;
+mod server;

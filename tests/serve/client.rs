@@ -1,0 +1,253 @@
+//! OpenSSH's client: with a terminal that is a `vt100` parser, or without one.
+
+use std::io::{Read, Write};
+use std::num::NonZero;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::{Arc, Mutex};
+
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+
+use super::server::{Server, eventually};
+
+/// OpenSSH's client, with a key of its own.
+pub struct Ssh {
+    folder: PathBuf,
+}
+
+/// Says that a program that a test drives is not there; where it is required, the test fails.
+pub fn skip(program: &str) {
+    let required = std::env::var_os("CODELEAF_E2E").is_some_and(|value| value == "require");
+    assert!(!required, "{program} is required and not installed");
+    println!("skipped: {program} is not installed");
+}
+
+/// Says whether a program is installed.
+pub fn installed(program: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
+}
+
+impl Ssh {
+    /// Returns the client; nothing where it is not installed, which is said.
+    pub fn find(folder: &Path) -> Option<Self> {
+        for program in ["ssh", "ssh-keygen", "sftp"] {
+            if !installed(program) {
+                skip(program);
+                return None;
+            }
+        }
+        let folder = folder.join("client");
+        std::fs::create_dir_all(&folder).unwrap();
+        let ssh = Self { folder };
+        ssh.make_key("id");
+        Some(ssh)
+    }
+
+    /// Makes a key, and returns its public line.
+    pub fn make_key(&self, name: &str) -> String {
+        let file = self.folder.join(name);
+        let made = Command::new("ssh-keygen")
+            .args(["-q", "-t", "ed25519", "-N", "", "-C", name, "-f"])
+            .arg(&file)
+            .status()
+            .unwrap();
+        assert!(made.success());
+        std::fs::read_to_string(file.with_extension("pub")).unwrap()
+    }
+
+    /// Returns the arguments before what is asked for.
+    pub fn arguments(&self, server: &Server, more: &[&str]) -> Vec<String> {
+        let key = self.folder.join("id").display().to_string();
+        let port = server.address.port().to_string();
+        let mut arguments: Vec<String> = ["-F", "none", "-i", &key, "-p", &port]
+            .into_iter()
+            .map(str::to_owned)
+            .collect();
+        // Of an option that is given twice, the first counts.
+        arguments.extend(more.iter().map(|&argument| argument.to_owned()));
+        for option in [
+            "IdentitiesOnly=yes",
+            "BatchMode=yes",
+            "StrictHostKeyChecking=no",
+            "UserKnownHostsFile=/dev/null",
+            "LogLevel=ERROR",
+            "SendEnv=LANG LC_* COLORTERM NO_COLOR",
+        ] {
+            arguments.extend(["-o".to_owned(), option.to_owned()]);
+        }
+        arguments.push("codes@127.0.0.1".to_owned());
+        arguments
+    }
+
+    /// Returns the client as a command that has not started, with a plain environment.
+    pub fn command(&self, server: &Server, options: &[&str], asked: &[&str]) -> Command {
+        let mut command = Command::new("ssh");
+        command
+            .args(self.arguments(server, options))
+            .args(asked)
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("LANG", "en_US.UTF-8")
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// Asks for something without a terminal.
+    pub fn ask(&self, server: &Server, options: &[&str], asked: &[&str]) -> Output {
+        self.command(server, options, asked).output().unwrap()
+    }
+
+    /// Opens the reader in a terminal of 80×24.
+    pub fn read(&self, server: &Server, options: &[&str], asked: &[&str]) -> Terminal {
+        let environment = [("TERM", "xterm-256color"), ("LANG", "en_US.UTF-8")];
+        self.read_with(server, options, asked, &environment)
+    }
+
+    /// Opens the reader in a terminal of 80×24, with an environment.
+    pub fn read_with(
+        &self,
+        server: &Server,
+        options: &[&str],
+        asked: &[&str],
+        environment: &[(&str, &str)],
+    ) -> Terminal {
+        let mut command = CommandBuilder::new("ssh");
+        command.args(self.arguments(server, &[&["-t"], options].concat()));
+        command.args(asked);
+        command.env_clear();
+        command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        for (name, value) in environment {
+            command.env(name, value);
+        }
+        Terminal::run(command)
+    }
+}
+
+/// A program in a terminal.
+pub struct Terminal {
+    child: Box<dyn Child + Send + Sync>,
+    master: Box<dyn MasterPty + Send>,
+    writer: Box<dyn Write + Send>,
+    seen: Arc<Mutex<Seen>>,
+}
+
+struct Seen {
+    /// Whether nothing more will come.
+    ended: bool,
+    screen: vt100::Parser,
+    bytes: Vec<u8>,
+}
+
+fn side(cells: u16) -> NonZero<u16> {
+    NonZero::new(cells).unwrap()
+}
+
+fn size(columns: u16, rows: u16) -> PtySize {
+    PtySize {
+        rows,
+        cols: columns,
+        pixel_width: 0,
+        pixel_height: 0,
+    }
+}
+
+impl Terminal {
+    /// Runs a program in a terminal of 80×24.
+    pub fn run(command: CommandBuilder) -> Self {
+        let pair = native_pty_system().openpty(size(80, 24)).unwrap();
+        let child = pair.slave.spawn_command(command).unwrap();
+        drop(pair.slave);
+        let seen = Arc::new(Mutex::new(Seen {
+            screen: vt100::Parser::new(side(24), side(80), 0),
+            bytes: Vec::new(),
+            ended: false,
+        }));
+        let mut reader = pair.master.try_clone_reader().unwrap();
+        let sees = Arc::clone(&seen);
+        std::thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            while let Ok(length @ 1..) = reader.read(&mut buffer) {
+                let mut seen = sees.lock().unwrap();
+                seen.screen.process(&buffer[..length]);
+                seen.bytes.extend(&buffer[..length]);
+            }
+            sees.lock().unwrap().ended = true;
+        });
+        let writer = pair.master.take_writer().unwrap();
+        Self {
+            child,
+            master: pair.master,
+            writer,
+            seen,
+        }
+    }
+
+    /// Presses keys.
+    pub fn press(&mut self, keys: &str) {
+        self.writer.write_all(keys.as_bytes()).unwrap();
+        self.writer.flush().unwrap();
+    }
+
+    /// Changes the terminal's size.
+    pub fn resize(&mut self, columns: u16, rows: u16) {
+        let mut seen = self.seen.lock().unwrap();
+        seen.screen.screen_mut().set_size(side(rows), side(columns));
+        drop(seen);
+        self.master.resize(size(columns, rows)).unwrap();
+    }
+
+    /// Returns the screen as text.
+    pub fn screen(&self) -> String {
+        let seen = self.seen.lock().unwrap();
+        seen.screen.screen().contents()
+    }
+
+    /// Says whether the program uses the alternate screen.
+    pub fn is_full_screen(&self) -> bool {
+        let seen = self.seen.lock().unwrap();
+        seen.screen.screen().alternate_screen()
+    }
+
+    /// Returns every byte that was sent.
+    pub fn bytes(&self) -> Vec<u8> {
+        self.seen.lock().unwrap().bytes.clone()
+    }
+
+    /// Waits until the screen shows a text.
+    pub fn expect(&self, text: &str) {
+        let seen = || self.screen().contains(text).then_some(());
+        eventually(&format!("`{text}`; the screen is\n{}", self.screen()), seen);
+    }
+
+    /// Waits until the screen no longer shows a text.
+    pub fn expect_gone(&self, text: &str) {
+        let gone = || (!self.screen().contains(text)).then_some(());
+        eventually(&format!("`{text}` to go"), gone);
+    }
+
+    /// Waits for the program's end, and returns its exit status.
+    pub fn ended(&mut self) -> u32 {
+        let status = eventually("the client's end", || self.child.try_wait().unwrap());
+        let all_seen = || self.seen.lock().unwrap().ended.then_some(());
+        eventually("the end of what it wrote", all_seen);
+        status.exit_code()
+    }
+
+    /// Kills the program so that it can clean nothing up.
+    pub fn kill(&mut self) {
+        let id = self.child.process_id().unwrap().to_string();
+        let killed = Command::new("kill").args(["-9", &id]).status().unwrap();
+        assert!(killed.success());
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("the screen:\n{}", self.screen());
+        }
+        // It may have ended already.
+        let _ = self.child.kill();
+    }
+}

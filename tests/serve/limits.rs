@@ -1,0 +1,156 @@
+//! What a server does not let happen to it.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
+use super::client::{Ssh, installed, skip};
+use super::server::{PATIENCE, Server, eventually};
+
+fn silent(server: &Server) -> TcpStream {
+    let stream = TcpStream::connect(server.address).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream
+}
+
+fn all_that_is_said(stream: &mut TcpStream) -> String {
+    let mut said = Vec::new();
+    // A reset ends it as well.
+    let _ = stream.read_to_end(&mut said);
+    String::from_utf8_lossy(&said).into_owned()
+}
+
+#[test]
+fn who_does_not_log_in_is_dropped() {
+    let server = Server::open(&["--login-time", "1s"]);
+    let mut stream = silent(&server);
+    let said = all_that_is_said(&mut stream);
+    assert!(said.starts_with("SSH-2.0-codeleaf\r\n"), "{said}");
+    let mut stream = silent(&server);
+    stream.write_all(b"SSH-2.0-silence\r\n").unwrap();
+    all_that_is_said(&mut stream);
+    server.await_figure("codeleaf_connections", 0.0);
+}
+
+#[test]
+fn too_many_of_one_address_are_turned_away_at_once_and_others_log_in() {
+    let server = Server::open(&["--max-logins-per-address", "3", "--login-time", "30s"]);
+    let held: Vec<TcpStream> = (0..3).map(|_| silent(&server)).collect();
+    server.await_figure("codeleaf_connections", 3.0);
+    let said = all_that_is_said(&mut silent(&server));
+    assert!(
+        said.contains("too many are logging in from your address"),
+        "{said}"
+    );
+    drop(held);
+    server.await_figure("codeleaf_connections", 0.0);
+    let Some(ssh) = Ssh::find(server.folder()) else {
+        return;
+    };
+    assert!(ssh.ask(&server, &[], &["list"]).status.success());
+}
+
+#[test]
+fn the_number_of_connections_has_a_limit_that_a_reload_changes() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("serve.toml");
+    std::fs::write(&config, "open = true\nmax-connections = 1\n").unwrap();
+    let path = config.display().to_string();
+    let server = Server::start(folder, &["--config", &path]);
+    let Some(ssh) = Ssh::find(server.folder()) else {
+        return;
+    };
+    let mut reader = ssh.read(&server, &[], &[]);
+    reader.expect("HER2/neu");
+    assert!(all_that_is_said(&mut silent(&server)).contains("too many readers"));
+    std::fs::write(&config, "open = true\nmax-connections = many\n").unwrap();
+    server.signal("HUP");
+    eventually("the error", || {
+        server.log().contains("stay in force").then_some(())
+    });
+    assert!(all_that_is_said(&mut silent(&server)).contains("too many readers"));
+    std::fs::write(&config, "open = true\nmax-connections = 2\n").unwrap();
+    server.signal("HUP");
+    eventually("two reloads", || {
+        (server.log_lines("reloaded").len() == 2).then_some(())
+    });
+    assert!(ssh.ask(&server, &[], &["list"]).status.success());
+    reader.press("q");
+    assert_eq!(reader.ended(), 0);
+}
+
+#[test]
+fn a_terminal_is_never_larger_than_is_granted() {
+    let server = Server::open(&["--max-columns", "60", "--max-rows", "10"]);
+    let Some(ssh) = Ssh::find(server.folder()) else {
+        return;
+    };
+    let mut reader = ssh.read(&server, &[], &[]);
+    reader.expect("HER2/neu");
+    reader.resize(500, 200);
+    let session = server.logged("session");
+    assert_eq!(
+        (&session["columns"], &session["rows"]),
+        (&60.into(), &10.into())
+    );
+    reader.press("\x1b[B");
+    reader.press("q");
+    assert_eq!(reader.ended(), 0);
+    let mut lines = reader.screen();
+    lines.truncate(lines.trim_end().len());
+    assert!(
+        lines.lines().all(|line| line.chars().count() <= 60),
+        "{lines}"
+    );
+}
+
+#[test]
+fn other_clients_are_served_too() {
+    let server = Server::open(&[]);
+    let port = server.address.port().to_string();
+    for (program, arguments) in [
+        (
+            "plink",
+            vec![
+                "-ssh",
+                "-batch",
+                "-P",
+                &port,
+                "-hostkey",
+                "*",
+                "-l",
+                "codes",
+                "127.0.0.1",
+                "list",
+            ],
+        ),
+        (
+            "dbclient",
+            vec!["-y", "-y", "-p", &port, "codes@127.0.0.1", "list"],
+        ),
+    ] {
+        if !installed(program) {
+            skip(program);
+            continue;
+        }
+        let mut command = std::process::Command::new(program);
+        command.args(&arguments).env("HOME", server.folder());
+        if program == "plink" {
+            let fingerprint = server.logged("listening")["fingerprint"].clone();
+            let at = arguments
+                .iter()
+                .position(|argument| *argument == "*")
+                .unwrap();
+            let mut arguments: Vec<&str> = arguments.clone();
+            let fingerprint = fingerprint.as_str().unwrap().to_owned();
+            arguments[at] = &fingerprint;
+            command = std::process::Command::new(program);
+            command.args(&arguments).env("HOME", server.folder());
+        }
+        let answer = command.stdin(std::process::Stdio::null()).output().unwrap();
+        let out = String::from_utf8_lossy(&answer.stdout).into_owned();
+        assert!(
+            answer.status.success() && out.contains("83950"),
+            "{program}: {answer:?}"
+        );
+    }
+}

@@ -1,0 +1,137 @@
+//! What does not exist: everything but reading.
+
+use std::process::Command;
+
+use super::client::Ssh;
+use super::server::{Server, eventually};
+
+#[test]
+fn subsystems_are_refused_with_a_line_and_a_status() {
+    let server = Server::open(&[]);
+    let Some(ssh) = Ssh::find(server.folder()) else {
+        return;
+    };
+    let answer = ssh.ask(&server, &["-s"], &["sftp"]);
+    assert_eq!(answer.status.code(), Some(2));
+    let words = String::from_utf8_lossy(&answer.stderr).into_owned();
+    assert_eq!(
+        words.trim_end(),
+        "codeleaf: no sftp here, only the reference"
+    );
+    let port = server.address.port().to_string();
+    let sftp = Command::new("sftp")
+        .args([
+            "-F",
+            "none",
+            "-o",
+            "BatchMode=yes",
+            "-o",
+            "StrictHostKeyChecking=no",
+        ])
+        .args([
+            "-o",
+            "UserKnownHostsFile=/dev/null",
+            "-P",
+            &port,
+            "codes@127.0.0.1",
+        ])
+        .output()
+        .unwrap();
+    assert!(!sftp.status.success());
+}
+
+#[test]
+fn forwarding_is_refused() {
+    let server = Server::open(&[]);
+    let Some(ssh) = Ssh::find(server.folder()) else {
+        return;
+    };
+    let port = server.address.port();
+    let target = format!("127.0.0.1:{port}");
+    let answer = ssh.ask(&server, &["-o", "LogLevel=INFO", "-W", &target], &[]);
+    assert!(!answer.status.success());
+    let words = String::from_utf8_lossy(&answer.stderr).into_owned();
+    assert!(words.contains("no port forwarding here"), "{words}");
+    let back = format!("0:{target}");
+    let options = ["-o", "ExitOnForwardFailure=yes", "-R", &back];
+    let answer = ssh.ask(&server, &options, &["list"]);
+    assert!(!answer.status.success());
+
+    // -L fails when somebody uses it; the reading goes on.
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let local = free.local_addr().unwrap();
+    drop(free);
+    let forward = format!("{}:{target}", local.port());
+    let mut reader = ssh.read(&server, &["-L", &forward], &[]);
+    reader.expect("HER2/neu");
+    let mut stream = eventually("the forwarded port", || {
+        std::net::TcpStream::connect(local).ok()
+    });
+    let mut read = Vec::new();
+    // Closed at once, or reset.
+    let _ = std::io::Read::read_to_end(&mut stream, &mut read);
+    assert!(read.is_empty(), "somebody answered: {read:?}");
+    reader.press("q");
+    assert_eq!(reader.ended(), 0);
+    eventually("three refusals", || {
+        (server.log_lines("refused").len() >= 3).then_some(())
+    });
+}
+
+#[test]
+fn agents_and_x11_are_refused_and_reading_goes_on() {
+    let server = Server::open(&[]);
+    let Some(ssh) = Ssh::find(server.folder()) else {
+        return;
+    };
+    let mut command = ssh.command(&server, &["-A", "-X"], &["list"]);
+    let agent = server.folder().join("agent.sock");
+    let listener = std::os::unix::net::UnixListener::bind(&agent).unwrap();
+    // An agent that hangs up on every question; one that is silent would be waited for.
+    std::thread::spawn(move || listener.incoming().for_each(drop));
+    command
+        .env("SSH_AUTH_SOCK", &agent)
+        .env("DISPLAY", "127.0.0.1:99");
+    command.args(["--format", "text"]);
+    let answer = command.output().unwrap();
+    assert!(answer.status.success(), "{answer:?}");
+    assert!(String::from_utf8_lossy(&answer.stdout).contains("83950"));
+    assert!(
+        server
+            .log_lines("refused")
+            .iter()
+            .any(|line| line["name"] == "agent forwarding"),
+        "{}",
+        server.log()
+    );
+}
+
+#[test]
+fn a_connection_has_one_session() {
+    let server = Server::open(&[]);
+    let Some(ssh) = Ssh::find(server.folder()) else {
+        return;
+    };
+    // A path to a socket may have 100 bytes or so.
+    let folder = tempfile::tempdir().unwrap();
+    let control = folder.path().join("c").display().to_string();
+    let master = ["-o", "ControlMaster=yes", "-S", &control];
+    let mut reader = ssh.read(&server, &master, &[]);
+    reader.expect("HER2/neu");
+    eventually("the control socket", || {
+        std::path::Path::new(&control).exists().then_some(())
+    });
+    let second = ssh.ask(
+        &server,
+        &["-o", "ControlMaster=no", "-S", &control],
+        &["list"],
+    );
+    // OpenSSH's client opens a connection of its own when the first refuses; what counts is that
+    // the first did.
+    drop(second);
+    let refused = server.logged("refused");
+    assert_eq!(refused["name"], "second session");
+    reader.press("\x1b[B");
+    reader.press("q");
+    assert_eq!(reader.ended(), 0);
+}

@@ -1,0 +1,174 @@
+//! The reader over SSH: the same screens as at home.
+
+use super::client::Ssh;
+use super::server::Server;
+
+#[test]
+fn browse_search_resize_and_quit() {
+    let server = Server::open(&[]);
+    let Some(ssh) = Ssh::find(server.folder()) else {
+        return;
+    };
+    let mut reader = ssh.read(&server, &[], &[]);
+    reader.expect("HER2/neu");
+    reader.press("\x1b[C");
+    reader.press("\x1b[B\x1b[B");
+    reader.press("/");
+    reader.press("mod 26");
+    reader.expect("Professional Component");
+    reader.press("\r");
+    reader.expect("› 26");
+    reader.resize(100, 30);
+    reader.expect("› 26");
+    reader.resize(40, 12);
+    reader.expect("26");
+    assert!(reader.is_full_screen());
+    reader.press("q");
+    assert_eq!(reader.ended(), 0);
+    assert!(!reader.is_full_screen());
+    server.await_figure("codeleaf_sessions", 0.0);
+    server.await_figure("codeleaf_connections", 0.0);
+    assert!(
+        !server.log().contains("mod 26"),
+        "words searched are not logged"
+    );
+}
+
+#[test]
+fn a_code_opens_there() {
+    let server = Server::open(&["--log-codes"]);
+    let Some(ssh) = Ssh::find(server.folder()) else {
+        return;
+    };
+    let mut reader = ssh.read(&server, &[], &["83950-90"]);
+    reader.expect("› 90");
+    reader.press("q");
+    assert_eq!(reader.ended(), 0);
+    assert_eq!(server.logged("opened")["code"], "cpt:83950");
+    assert_eq!(server.logged("session")["term"], "xterm-256color");
+}
+
+#[test]
+fn nothing_local_exists() {
+    let server = Server::open(&[]);
+    let Some(ssh) = Ssh::find(server.folder()) else {
+        return;
+    };
+    let mut reader = ssh.read(&server, &[], &[]);
+    reader.expect("HER2/neu");
+    reader.press("\x1a");
+    reader.press("?");
+    reader.expect("Help");
+    reader.press("\x1b[F");
+    reader.expect("Leave");
+    assert!(!reader.screen().contains("shell"), "{}", reader.screen());
+    reader.press("\x1b");
+    reader.expect_gone("Leave");
+    reader.press("q");
+    assert_eq!(reader.ended(), 0);
+}
+
+#[test]
+fn a_copy_goes_to_the_readers_terminal() {
+    let server = Server::open(&[]);
+    let Some(ssh) = Ssh::find(server.folder()) else {
+        return;
+    };
+    let mut reader = ssh.read(&server, &[], &["83950-26"]);
+    reader.expect("› 26");
+    reader.press("y");
+    super::server::eventually("OSC 52", || {
+        let bytes = reader.bytes();
+        bytes
+            .windows(5)
+            .any(|part| part == b"\x1b]52;")
+            .then_some(())
+    });
+}
+
+#[test]
+fn the_screen_is_what_the_clients_terminal_can_show() {
+    let server = Server::open(&[]);
+    let Some(ssh) = Ssh::find(server.folder()) else {
+        return;
+    };
+    let colour = |bytes: &[u8]| {
+        let sequences = bytes.split(|byte| *byte == 0x1b).skip(1);
+        let pens = sequences.filter(|rest| rest.starts_with(b"["));
+        let mut pens = pens.filter_map(|rest| {
+            let end = rest.iter().position(u8::is_ascii_alphabetic)?;
+            (rest[end] == b'm').then(|| String::from_utf8_lossy(&rest[1..end]).into_owned())
+        });
+        pens.any(|pen| {
+            let number = |part: &str| part.parse().unwrap_or(0);
+            pen.split([';', ':'])
+                .map(number)
+                .any(|n: u16| (30..=49).contains(&n) || n >= 90)
+        })
+    };
+    let utf8 = ("LANG", "en_US.UTF-8");
+    for (environment, has_colour, has_unicode) in [
+        ([("TERM", "xterm-256color"), utf8], true, true),
+        ([("TERM", "xterm-256color"), ("LANG", "C")], true, false),
+        ([("TERM", "vt100"), utf8], false, false),
+        ([("TERM", "vt100"), ("LANG", "C")], false, false),
+        ([("TERM", "linux"), utf8], true, true),
+        (
+            [("TERM", "tmux-256color"), ("LC_ALL", "C.UTF-8")],
+            true,
+            true,
+        ),
+    ] {
+        let mut reader = ssh.read_with(&server, &[], &["83950-26"], &environment);
+        reader.expect("Professional Component");
+        reader.press("q");
+        assert_eq!(reader.ended(), 0);
+        let bytes = reader.bytes();
+        assert_eq!(colour(&bytes), has_colour, "{environment:?}");
+        let unicode = bytes.iter().any(|byte| *byte > 0x7f);
+        assert_eq!(unicode, has_unicode, "{environment:?}");
+    }
+    let mut reader = ssh.read_with(
+        &server,
+        &[],
+        &["83950-26"],
+        &[("TERM", "xterm-256color"), ("NO_COLOR", "1")],
+    );
+    reader.expect("Professional Component");
+    assert!(!colour(&reader.bytes()));
+    reader.press("q");
+    let mut plain = ssh.read_with(&server, &[], &["83950-26"], &[("TERM", "dumb")]);
+    assert_eq!(plain.ended(), 0);
+    assert!(!plain.bytes().contains(&0x1b));
+    assert!(plain.screen().contains("Professional Component"));
+}
+
+#[test]
+fn a_reload_reaches_readers_and_drops_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let content = folder.path().join("data/codeleaf/content");
+    std::fs::create_dir_all(&content).unwrap();
+    let server = Server::start(folder, &["--open"]);
+    let Some(ssh) = Ssh::find(server.folder()) else {
+        return;
+    };
+    let mut reader = ssh.read(&server, &[], &[]);
+    reader.expect("HER2/neu");
+    let shipped = include_str!("../../content/cpt-83950.toml");
+    let ours = shipped.replacen("title = \"", "title = \"Ours now: ", 1);
+    std::fs::write(server.content().join("ours.toml"), &ours).unwrap();
+    server.signal("HUP");
+    server.logged("reloaded");
+    reader.expect("Ours now:");
+    // A file that breaks leaves its last good edition.
+    std::fs::write(server.content().join("ours.toml"), "code = broken").unwrap();
+    server.signal("HUP");
+    super::server::eventually("the second reload", || {
+        (server.log_lines("reloaded").len() == 2).then_some(())
+    });
+    assert!(server.log().contains("is broken"));
+    let listed = ssh.ask(&server, &[], &["list"]);
+    assert!(String::from_utf8_lossy(&listed.stdout).contains("Ours now:"));
+    reader.press("q");
+    assert_eq!(reader.ended(), 0);
+}

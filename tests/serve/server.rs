@@ -1,0 +1,183 @@
+//! The server under test.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// How long anything may take before a test gives it up.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A running server; it ends with the test.
+pub struct Server {
+    child: Child,
+    pub address: SocketAddr,
+    metrics: SocketAddr,
+    log: Arc<Mutex<Vec<Value>>>,
+    folder: TempDir,
+}
+
+/// Returns what a question returns as soon as it returns something.
+pub fn eventually<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
+    let start = Instant::now();
+    loop {
+        if let Some(answer) = ask() {
+            return answer;
+        }
+        assert!(start.elapsed() < PATIENCE, "waited in vain for {what}");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// Returns the program with folders of its own.
+pub fn program(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_codeleaf"));
+    command
+        .env_remove("CODELEAF_CONTENT")
+        .env("HOME", folder)
+        .env("XDG_STATE_HOME", folder.join("state"))
+        .env("XDG_CONFIG_HOME", folder.join("config"))
+        .env("XDG_DATA_HOME", folder.join("data"));
+    command
+}
+
+impl Server {
+    /// Starts a server for everybody.
+    pub fn open(options: &[&str]) -> Self {
+        Self::start(
+            tempfile::tempdir().unwrap(),
+            &[&["--open"], options].concat(),
+        )
+    }
+
+    /// Starts a server with some options.
+    pub fn start(folder: TempDir, options: &[&str]) -> Self {
+        let mut child = program(folder.path())
+            .args([
+                "serve",
+                "--listen",
+                "127.0.0.1:0",
+                "--metrics",
+                "127.0.0.1:0",
+            ])
+            .args(["--log-format", "json"])
+            .args(options)
+            .stdin(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let log = Arc::new(Mutex::new(Vec::new()));
+        let lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let written = Arc::clone(&log);
+        std::thread::spawn(move || {
+            for line in lines.map_while(Result::ok) {
+                // A line that is no JSON is a fault that the test is to see.
+                let line = serde_json::from_str(&line).unwrap_or(Value::String(line));
+                written.lock().unwrap().push(line);
+            }
+        });
+        let nowhere = SocketAddr::from(([127, 0, 0, 1], 0));
+        let mut server = Self {
+            child,
+            address: nowhere,
+            metrics: nowhere,
+            log,
+            folder,
+        };
+        server.metrics = server.logged("metrics")["address"]
+            .as_str()
+            .unwrap()
+            .parse()
+            .unwrap();
+        server.address = server.logged("listening")["address"]
+            .as_str()
+            .unwrap()
+            .parse()
+            .unwrap();
+        server
+    }
+
+    /// Returns the server's own folder.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Returns the folder of its documents.
+    pub fn content(&self) -> PathBuf {
+        self.folder().join("data/codeleaf/content")
+    }
+
+    /// Returns the log line with this message, as soon as there is one.
+    pub fn logged(&self, message: &str) -> Value {
+        eventually(message, || self.log_lines(message).into_iter().next())
+    }
+
+    /// Returns every log line with this message.
+    pub fn log_lines(&self, message: &str) -> Vec<Value> {
+        let log = self.log.lock().unwrap();
+        log.iter()
+            .filter(|line| line["message"] == message)
+            .cloned()
+            .collect()
+    }
+
+    /// Returns the whole log.
+    pub fn log(&self) -> String {
+        let log = self.log.lock().unwrap();
+        log.iter().map(|line| format!("{line}\n")).collect()
+    }
+
+    /// Returns a figure.
+    pub fn figure(&self, name: &str) -> f64 {
+        let mut stream = TcpStream::connect(self.metrics).unwrap();
+        stream
+            .write_all(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")
+            .unwrap();
+        let mut text = String::new();
+        stream.read_to_string(&mut text).unwrap();
+        let line = text
+            .lines()
+            .find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        line.unwrap_or_else(|| panic!("no {name} in\n{text}"))
+            .parse()
+            .unwrap()
+    }
+
+    /// Waits until a figure has a value.
+    pub fn await_figure(&self, name: &str, value: f64) {
+        eventually(&format!("{name} = {value}"), || {
+            ((self.figure(name) - value).abs() < 0.5).then_some(())
+        });
+    }
+
+    /// Sends a signal: `TERM`, `HUP`.
+    pub fn signal(&self, name: &str) {
+        let id = self.child.id().to_string();
+        let status = Command::new("kill")
+            .args([&format!("-{name}"), &id])
+            .status()
+            .unwrap();
+        assert!(status.success());
+    }
+
+    /// Waits for the server's end.
+    pub fn ended(&mut self) -> ExitStatus {
+        eventually("the server's end", || self.child.try_wait().unwrap())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        if std::thread::panicking() {
+            eprintln!("the server's log:\n{}", self.log());
+        }
+    }
+}
