@@ -85,7 +85,7 @@ fn host() -> u8 {
                         screen.enter();
                         said = "back".to_owned();
                     }
-                    Ok(other) => assert_eq!(other, []),
+                    Ok(other) => assert!(other.is_empty(), "{other:?}"),
                     Err(error) => said = format!("not suspended: {error}"),
                 },
                 _ => {}
