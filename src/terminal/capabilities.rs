@@ -162,7 +162,14 @@ impl Capabilities {
     pub fn detect(variable: &dyn Fn(&str) -> Option<String>, overrides: Overrides) -> Painting {
         let environment = Environment { variable };
         let term = environment.get("TERM").unwrap_or_default();
-        let family = Family::named(&term, environment.get("TMUX").is_some());
+        let multiplexer = if environment.get("TMUX").is_some() || term.starts_with("tmux") {
+            Some(Multiplexer::Tmux)
+        } else if term.starts_with("screen") {
+            Some(Multiplexer::Screen)
+        } else {
+            None
+        };
+        let family = Family::named(&term, multiplexer);
         let charset = overrides
             .charset
             .unwrap_or_else(|| environment.charset(family));
@@ -172,13 +179,6 @@ impl Capabilities {
         let colours = match overrides.colour {
             ColourChoice::Always(colours) => colours,
             ColourChoice::Auto => environment.colours(family, &term),
-        };
-        let multiplexer = if environment.get("TMUX").is_some() || term.starts_with("tmux") {
-            Some(Multiplexer::Tmux)
-        } else if term.starts_with("screen") {
-            Some(Multiplexer::Screen)
-        } else {
-            None
         };
         Painting::Full(Self {
             colours,
@@ -243,8 +243,8 @@ impl Environment<'_> {
         if self.get("NO_COLOR").is_some() || (is("CLICOLOR", "0") && !forced) {
             return Colours::None;
         }
-        let true_colour = is("COLORTERM", "truecolor") || is("COLORTERM", "24bit");
-        family.colours(term, true_colour)
+        let claims = is("COLORTERM", "truecolor") || is("COLORTERM", "24bit");
+        family.colours(term, claims.then_some(Colours::True))
     }
 }
 

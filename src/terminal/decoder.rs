@@ -109,7 +109,7 @@ fn interpret(parser: &mut termina::Parser, piece: Piece<'_>, out: &mut Vec<Input
         Piece::Ready => out.push(Input::Ready),
         Piece::Paste(text) => out.push(Input::Paste(text)),
         Piece::Key(key) => out.push(Input::Key(key)),
-        Piece::Sequence { bytes, alt } => out.extend(key::input(parser, bytes, alt)),
+        Piece::Sequence { bytes, modifiers } => out.extend(key::input(parser, bytes, modifiers)),
     }
 }
 

@@ -8,6 +8,7 @@
 mod cell;
 mod glyph;
 mod grid;
+mod moves;
 mod palette;
 mod pen;
 mod rows;

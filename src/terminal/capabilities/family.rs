@@ -2,7 +2,7 @@
 //!
 //! What each can do is from the terminfo entries of ncurses 6.4 and from the terminals' manuals.
 
-use super::{Colours, Feature, Features};
+use super::{Colours, Feature, Features, Multiplexer};
 
 /// Terminals that can do the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -128,12 +128,12 @@ const XTERM: Features = Features::of(&[
 
 impl Family {
     /// Returns the family of a name, or none for terminals that take no sequences at all.
-    pub(super) fn named(term: &str, inside_tmux: bool) -> Option<Self> {
+    pub(super) fn named(term: &str, inside: Option<Multiplexer>) -> Option<Self> {
         let starts = |names: &[&str]| names.iter().any(|name| term.starts_with(name));
         Some(match term {
             _ if DUMB.contains(&term) => return None,
-            _ if inside_tmux || term.starts_with("tmux") => Self::Tmux,
-            _ if term.starts_with("screen") => Self::Screen,
+            _ if inside == Some(Multiplexer::Tmux) => Self::Tmux,
+            _ if inside == Some(Multiplexer::Screen) => Self::Screen,
             _ if term == "st" || starts(&LIKE_XTERM) => Self::Xterm,
             _ if term.starts_with("linux") => Self::LinuxConsole,
             _ if term.starts_with("vt10") => Self::Vt100,
@@ -159,11 +159,11 @@ impl Family {
         !matches!(self, Self::Vt100 | Self::Vt220)
     }
 
-    pub(super) fn colours(self, term: &str, says_true: bool) -> Colours {
+    pub(super) fn colours(self, term: &str, claimed: Option<Colours>) -> Colours {
         match self {
             Self::Vt100 | Self::Vt220 => Colours::None,
             _ if term.ends_with("-mono") => Colours::None,
-            Self::Xterm | Self::Tmux if says_true => Colours::True,
+            Self::Xterm | Self::Tmux if claimed == Some(Colours::True) => Colours::True,
             Self::Xterm if TRUE_COLOUR.iter().any(|name| term.contains(name)) => Colours::True,
             Self::Tmux => Colours::Ansi256,
             Self::Xterm | Self::Screen if term.contains("256") => Colours::Ansi256,

@@ -10,24 +10,21 @@ use termina::{Event as Parsed, Parser};
 use super::{Input, Mouse, MouseKind};
 
 /// Returns what a whole character or sequence means, if it means anything to a reader.
-pub(super) fn input(parser: &mut Parser, bytes: &[u8], alt: bool) -> Option<Input> {
-    let alt = alt || matches!(bytes, [0x1b, byte, ..] if !matches!(byte, b'[' | b'O'));
-    let parsed = match *bytes {
-        [byte] | [0x1b, byte] => match byte {
-            // Terminals are set to either of the two for Backspace.
-            0x08 | 0x7f => Some(legacy(KeyCode::Backspace, alt)),
-            b'\n' => Some(legacy(KeyCode::Enter, alt)),
-            // As named by the keys that send them, where the parser says Ctrl-4 to Ctrl-7.
-            0x1c..=0x1f => Some(control(legacy(KeyCode::Char(char::from(byte + 0x40)), alt))),
-            _ => None,
-        },
+pub(super) fn input(parser: &mut Parser, bytes: &[u8], modifiers: KeyModifiers) -> Option<Input> {
+    let modifiers = match bytes {
+        [0x1b, byte, ..] if !matches!(byte, b'[' | b'O') => modifiers | KeyModifiers::ALT,
+        _ => modifiers,
+    };
+    let legacy = match *bytes {
+        [byte] | [0x1b, byte] => legacy(byte),
         _ => None,
     };
-    if let Some(key) = parsed {
+    if let Some(mut key) = legacy {
+        key.modifiers |= modifiers;
         return Some(Input::Key(key));
     }
     match parse(parser, bytes)? {
-        Parsed::Key(key) => self::key(key, alt).map(Input::Key),
+        Parsed::Key(key) => self::key(key, modifiers).map(Input::Key),
         Parsed::Mouse(mouse) => {
             let kind = match mouse.kind {
                 MouseEventKind::Down(MouseButton::Left) => MouseKind::Press,
@@ -65,32 +62,29 @@ fn parse(parser: &mut Parser, bytes: &[u8]) -> Option<Parsed> {
     first
 }
 
-fn legacy(code: KeyCode, alt: bool) -> KeyEvent {
-    let modifiers = if alt {
-        KeyModifiers::ALT
-    } else {
-        KeyModifiers::NONE
-    };
-    KeyEvent::new(code, modifiers)
-}
-
-fn control(mut key: KeyEvent) -> KeyEvent {
-    key.modifiers |= KeyModifiers::CONTROL;
-    key
+/// Returns what a byte means that the parser takes otherwise.
+fn legacy(byte: u8) -> Option<KeyEvent> {
+    Some(match byte {
+        // Terminals are set to either of the two for Backspace.
+        0x08 | 0x7f => KeyEvent::new(KeyCode::Backspace, KeyModifiers::NONE),
+        b'\n' => KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE),
+        // As named by the keys that send them, where the parser says Ctrl-4 to Ctrl-7.
+        0x1c..=0x1f => {
+            let character = char::from(byte + 0x40);
+            KeyEvent::new(KeyCode::Char(character), KeyModifiers::CONTROL)
+        }
+        _ => return None,
+    })
 }
 
 /// Returns a key with the modifiers that `crokey` gives it when it parses its name: a capital
 /// letter has Shift, another character never has, since which characters need it depends on the
 /// keyboard.
-fn key(parsed: ParsedKey, alt: bool) -> Option<KeyEvent> {
+fn key(parsed: ParsedKey, more: KeyModifiers) -> Option<KeyEvent> {
     if parsed.kind == ParsedKind::Release {
         return None;
     }
-    let mut modifiers = self::modifiers(parsed.modifiers);
-    modifiers.set(
-        KeyModifiers::ALT,
-        alt || modifiers.contains(KeyModifiers::ALT),
-    );
+    let mut modifiers = self::modifiers(parsed.modifiers) | more;
     let shift = modifiers.contains(KeyModifiers::SHIFT);
     let code = match code(parsed.code)? {
         KeyCode::Char(character) if character.is_control() => return None,

@@ -17,8 +17,8 @@ pub(super) enum Piece<'a> {
     /// A character or a sequence that the parser knows.
     Sequence {
         bytes: &'a [u8],
-        /// Whether an ESC came before the sequence's own, as some terminals say Alt.
-        alt: bool,
+        /// Alt, where an ESC came before the sequence's own.
+        modifiers: KeyModifiers,
     },
     Key(KeyEvent),
     Paste(String),
@@ -268,7 +268,11 @@ impl Cutter {
     fn hand_over(&mut self, sink: &mut dyn FnMut(Piece<'_>)) {
         sink(Piece::Sequence {
             bytes: &self.bytes,
-            alt: self.alt,
+            modifiers: if self.alt {
+                KeyModifiers::ALT
+            } else {
+                KeyModifiers::NONE
+            },
         });
         self.reset();
     }

@@ -17,6 +17,14 @@ fn leaving_by_a_key_gives_the_terminal_back() {
 }
 
 #[test]
+fn keys_come_from_the_terminal_where_standard_input_is_none() {
+    let mut terminal = Terminal::start(&["sh", "-c", "\"$@\" </dev/null; exit $?", "sh"]);
+    terminal.wait_for("ready 80x24.");
+    terminal.send(b"q");
+    terminal.ends_restored(0);
+}
+
+#[test]
 fn leaving_by_a_signal_gives_the_terminal_back() {
     for (signal, status) in [("TERM", 143), ("HUP", 129), ("INT", 130), ("QUIT", 131)] {
         let mut terminal = Terminal::start_and_wait();

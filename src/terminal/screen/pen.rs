@@ -1,11 +1,9 @@
 //! Defines a pen, and the shortest sequences that exchange one for another.
 
-use std::io::Write as _;
-
 use ratatui::buffer::Cell as FrameCell;
 use ratatui::style::Modifier;
 
-use super::palette;
+use super::{moves, palette};
 use crate::terminal::{Capabilities, Colours, Feature};
 
 /// A colour as a terminal is told it.
@@ -225,9 +223,16 @@ fn end(out: &mut Vec<u8>) {
     out.push(b'm');
 }
 
+/// Appends a code and a separator.
 fn number(out: &mut Vec<u8>, code: u8) {
-    // Writing into a Vec cannot fail.
-    let _ = write!(out, "{code};");
+    moves::number(out, usize::from(code));
+    out.push(b';');
+}
+
+fn numbers(out: &mut Vec<u8>, codes: &[u8]) {
+    for &code in codes {
+        number(out, code);
+    }
 }
 
 /// Appends a colour that is not the default.
@@ -237,12 +242,8 @@ fn ink(out: &mut Vec<u8>, ink: Ink, ground: Ground) {
         Ink::Default => {}
         Ink::Indexed(index @ 0..8) => number(out, base + index),
         Ink::Indexed(index @ 8..16) => number(out, base + 52 + index),
-        Ink::Indexed(index) => {
-            let _ = write!(out, "{};5;{index};", base + 8);
-        }
-        Ink::Rgb(red, green, blue) => {
-            let _ = write!(out, "{};2;{red};{green};{blue};", base + 8);
-        }
+        Ink::Indexed(index) => numbers(out, &[base + 8, 5, index]),
+        Ink::Rgb(red, green, blue) => numbers(out, &[base + 8, 2, red, green, blue]),
     }
 }
 

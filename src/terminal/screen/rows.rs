@@ -50,8 +50,11 @@ impl Line<'_> {
             .map_or(0, |last| last + 1);
         let mut at = 0;
         while let Some(change) = self.next_change(at..end) {
-            at = if self.erase(writer, change, end) {
-                change + self.blanks(change)
+            let blanks = self.blanks(change);
+            at = if self.is_better_erased(writer, change, blanks, end) {
+                writer.go(self.row, change);
+                writer.erase(blanks);
+                change + blanks
             } else {
                 self.reach_and_write(writer, change)
             };
@@ -78,59 +81,53 @@ impl Line<'_> {
         (0..run).rev().find(changed).map_or(0, |last| last + 1)
     }
 
-    /// Erases the blanks that begin at a change, if that is shorter than writing them.
-    fn erase(&self, writer: &mut Writer<'_>, from: usize, end: usize) -> bool {
-        let blanks = self.blanks(from);
+    /// Says whether to erase the blanks at a change takes less than to write them, the way to the
+    /// next change included.
+    fn is_better_erased(
+        &self,
+        writer: &mut Writer<'_>,
+        from: usize,
+        blanks: usize,
+        end: usize,
+    ) -> bool {
         if blanks < ERASABLE || !writer.capabilities.can(Feature::EraseCharacters) {
             return false;
         }
         let after = from + blanks;
-        let start = writer.mark();
-        self.write_until(writer, from, after);
-        self.reach_next(writer, after, end);
-        let written = writer.since(start);
-        let _ = writer.back_to(start);
-        self.reach(writer, from);
-        writer.take_erasing_pen();
-        writer.control(blanks, 'X');
-        let erased = writer.mark();
-        self.reach_next(writer, after, end);
-        if writer.since(start) < written {
-            let _ = writer.back_to(erased);
-            return true;
-        }
-        let _ = writer.back_to(start);
-        false
+        let next = self.next_change(after..end);
+        let written = writer.cost(|writer| {
+            self.write_until(writer, from, after);
+            next.map(|next| self.reach_and_write(writer, next));
+        });
+        let erased = writer.cost(|writer| {
+            writer.go(self.row, from);
+            writer.erase(blanks);
+            next.map(|next| self.reach_and_write(writer, next));
+        });
+        erased < written
     }
 
-    /// Writes on to the next change, to see what it takes to get there.
-    fn reach_next(&self, writer: &mut Writer<'_>, after: usize, end: usize) {
-        if let Some(next) = self.next_change(after..end) {
-            self.reach_and_write(writer, next);
-        }
-    }
-
+    /// Gets to a change, over what lies between or around it, and writes it. Returns the column
+    /// after it.
     fn reach_and_write(&self, writer: &mut Writer<'_>, at: usize) -> usize {
         if let Some(gap) = self.gap(writer, at) {
-            let start = writer.mark();
-            for column in gap {
-                writer.cell(self.new[column]);
-            }
-            let across = self.write(writer, at);
-            let crossed = writer.since(start);
-            let ends = (writer.cursor, writer.pen);
-            let bytes = writer.back_to(start);
+            writer.shorter(
+                |writer| {
+                    for column in gap {
+                        writer.cell(self.new[column]);
+                    }
+                    self.write(writer, at);
+                },
+                |writer| {
+                    writer.go(self.row, at);
+                    self.write(writer, at);
+                },
+            );
+        } else {
             writer.go(self.row, at);
             self.write(writer, at);
-            if crossed <= writer.since(start) {
-                let _ = writer.back_to(start);
-                writer.out.extend(bytes);
-                (writer.cursor, writer.pen) = ends;
-            }
-            return across;
         }
-        self.reach(writer, at);
-        self.write(writer, at)
+        at + 1 + usize::from(self.is_wide(at))
     }
 
     /// Returns the cells between the cursor and a change, if they are few and can be written.
@@ -147,10 +144,6 @@ impl Line<'_> {
         }
     }
 
-    fn reach(&self, writer: &mut Writer<'_>, at: usize) {
-        writer.go(self.row, at);
-    }
-
     fn write_until(&self, writer: &mut Writer<'_>, from: usize, to: usize) {
         let mut at = from;
         while at < to {
@@ -158,19 +151,18 @@ impl Line<'_> {
         }
     }
 
-    /// Writes the glyph at a column and returns the column after it.
-    fn write(&self, writer: &mut Writer<'_>, at: usize) -> usize {
+    /// Writes the glyph at a column.
+    fn write(&self, writer: &mut Writer<'_>, at: usize) {
         writer.cell(self.new[at]);
-        if self
-            .new
+        if self.is_wide(at) {
+            writer.distrust_column();
+        }
+    }
+
+    fn is_wide(&self, at: usize) -> bool {
+        self.new
             .get(at + 1)
             .is_some_and(|next| next.is_continuation())
-        {
-            writer.distrust_column();
-            at + 2
-        } else {
-            at + 1
-        }
     }
 
     /// Clears what is left of the row after its last character.
@@ -178,25 +170,20 @@ impl Line<'_> {
         let Some(first) = self.next_change(end..self.new.len()) else {
             return;
         };
-        let blanks = self.blanks(first);
-        let start = writer.mark();
-        match writer.cursor {
+        let last = first + self.blanks(first);
+        let erase = |writer: &mut Writer<'_>| {
             // What lies between is blank already.
-            Cursor::At(row, column) if row == self.row && (end..first).contains(&column) => {}
-            _ => self.reach(writer, first),
-        }
-        writer.take_erasing_pen();
-        writer.out.extend(b"\x1b[K");
-        if blanks < 2 * ERASABLE {
-            let erased = writer.since(start);
-            let ends = (writer.cursor, writer.pen);
-            let bytes = writer.back_to(start);
-            self.write_until(writer, first, first + blanks);
-            if erased <= writer.since(start) {
-                let _ = writer.back_to(start);
-                writer.out.extend(bytes);
-                (writer.cursor, writer.pen) = ends;
+            let is_in_tail = matches!(writer.cursor, Cursor::At(row, column)
+                if row == self.row && (end..first).contains(&column));
+            if !is_in_tail {
+                writer.go(self.row, first);
             }
+            writer.erase_rest();
+        };
+        if last - first < 2 * ERASABLE {
+            writer.shorter(erase, |writer| self.write_until(writer, first, last));
+        } else {
+            erase(writer);
         }
     }
 }

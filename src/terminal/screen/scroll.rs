@@ -9,8 +9,8 @@ use std::cmp::Reverse;
 
 use super::cell::Cell;
 use super::grid::Grid;
-use super::rows;
 use super::writer::{Cursor, Writer};
+use super::{moves, rows};
 
 /// How many scrolls are tried before the shortest is taken.
 const TRIED: usize = 2;
@@ -170,10 +170,11 @@ pub(super) fn rewrite(writer: &mut Writer<'_>, scroll: Scroll, old: &Grid, new: 
 fn set_region(scroll: Scroll, rows: usize, out: &mut Vec<u8>) {
     out.extend(b"\x1b[");
     if scroll.top > 0 {
-        out.extend((scroll.top + 1).to_string().bytes());
+        moves::number(out, scroll.top + 1);
     }
     if scroll.bottom + 1 < rows {
-        out.extend(format!(";{}", scroll.bottom + 1).bytes());
+        out.push(b';');
+        moves::number(out, scroll.bottom + 1);
     }
     out.push(b'r');
 }

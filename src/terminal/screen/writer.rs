@@ -1,9 +1,8 @@
 //! Writes cells and moves in the fewest bytes, keeping account of where the terminal's cursor is
 //! and which pen it holds.
 
-use std::io::Write as _;
-
 use super::cell::{Cell, Symbol};
+use super::moves;
 use super::pen::Pen;
 use super::tables::Tables;
 use crate::terminal::{Capabilities, Feature};
@@ -18,14 +17,6 @@ pub(super) enum Cursor {
     Row(usize),
     /// In this row and column.
     At(usize, usize),
-}
-
-/// Where a writer stands, to go back to.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Mark {
-    length: usize,
-    cursor: Cursor,
-    pen: Pen,
 }
 
 /// Writes to a terminal of which it knows cursor and pen.
@@ -63,28 +54,35 @@ impl<'a> Writer<'a> {
         (self.out, self.cursor)
     }
 
-    pub(super) fn mark(&self) -> Mark {
-        Mark {
-            length: self.out.len(),
-            cursor: self.cursor,
-            pen: self.pen,
+    /// Returns how many bytes it would take to write something.
+    pub(super) fn cost(&mut self, write: impl FnOnce(&mut Self)) -> usize {
+        let (length, cursor, pen) = (self.out.len(), self.cursor, self.pen);
+        write(self);
+        let cost = self.out.len() - length;
+        self.out.truncate(length);
+        (self.cursor, self.pen) = (cursor, pen);
+        cost
+    }
+
+    /// Writes something in the shorter of two ways; in the first, if they are equal.
+    pub(super) fn shorter(
+        &mut self,
+        first: impl FnOnce(&mut Self),
+        second: impl FnOnce(&mut Self),
+    ) {
+        let (start, cursor, pen) = (self.out.len(), self.cursor, self.pen);
+        first(self);
+        let (middle, ends) = (self.out.len(), (self.cursor, self.pen));
+        (self.cursor, self.pen) = (cursor, pen);
+        second(self);
+        let length = self.out.len() - middle;
+        if length < middle - start {
+            self.out.copy_within(middle.., start);
+            self.out.truncate(start + length);
+        } else {
+            self.out.truncate(middle);
+            (self.cursor, self.pen) = ends;
         }
-    }
-
-    /// Takes back what was written since the mark.
-    pub(super) fn back_to(&mut self, mark: Mark) -> Vec<u8> {
-        self.cursor = mark.cursor;
-        self.pen = mark.pen;
-        self.out.split_off(mark.length)
-    }
-
-    pub(super) fn since(&self, mark: Mark) -> usize {
-        self.out.len() - mark.length
-    }
-
-    /// Appends a sequence that ends in `last` and has one parameter, which is left out if it is 1.
-    pub(super) fn control(&mut self, parameter: usize, last: char) {
-        control(&mut self.out, parameter, last);
     }
 
     /// Takes up a pen.
@@ -151,176 +149,26 @@ impl<'a> Writer<'a> {
 
     /// Moves the cursor in the fewest bytes.
     pub(super) fn go(&mut self, row: usize, column: usize) {
-        if self.cursor == Cursor::At(row, column) {
-            return;
-        }
-        let mut best = Vec::with_capacity(16);
-        absolute(&mut best, row, column);
-        let mut attempt = Vec::with_capacity(16);
-        let mut consider = |write: &dyn Fn(&mut Vec<u8>)| {
-            attempt.clear();
-            write(&mut attempt);
-            if attempt.len() < best.len() {
-                std::mem::swap(&mut attempt, &mut best);
-            }
-        };
-        let addresses = self.capabilities.can(Feature::LineAddress);
-        if let Cursor::At(from_row, from_column) = self.cursor {
-            for vertical in vertical_moves(from_row, row, self.capabilities) {
-                for horizontal in horizontal_moves(from_column, column, self.capabilities) {
-                    consider(&|out| {
-                        vertical.write(out);
-                        horizontal.write(out);
-                    });
-                }
-            }
-        }
-        if let Cursor::At(from_row, _) | Cursor::Row(from_row) = self.cursor {
-            for vertical in vertical_moves(from_row, row, self.capabilities) {
-                consider(&|out| {
-                    out.push(b'\r');
-                    vertical.write(out);
-                    if column > 0 {
-                        control(out, column, 'C');
-                    }
-                });
-            }
-            if from_row == row && addresses {
-                consider(&|out| control(out, column + 1, 'G'));
-            }
-        }
-        self.out.extend(best);
-        self.cursor = Cursor::At(row, column);
-    }
-}
-
-/// Appends CUP.
-fn absolute(out: &mut Vec<u8>, row: usize, column: usize) {
-    if column == 0 {
-        control(out, row + 1, 'H');
-    } else {
-        // Writing into a Vec cannot fail.
-        let _ = write!(out, "\x1b[{};{}H", row + 1, column + 1);
-    }
-}
-
-fn control(out: &mut Vec<u8>, parameter: usize, last: char) {
-    let _ = if parameter == 1 {
-        write!(out, "\x1b[{last}")
-    } else {
-        write!(out, "\x1b[{parameter}{last}")
-    };
-}
-
-/// A move along one side of the screen.
-#[derive(Clone, Copy)]
-enum Move {
-    Stay,
-    /// The same control character or short sequence again and again.
-    Repeat(&'static [u8], usize),
-    /// A sequence with one parameter.
-    Control(usize, char),
-}
-
-impl Move {
-    fn write(self, out: &mut Vec<u8>) {
-        match self {
-            Self::Stay => {}
-            Self::Repeat(bytes, count) => (0..count).for_each(|_| out.extend(bytes)),
-            Self::Control(parameter, last) => control(out, parameter, last),
+        if self.cursor != Cursor::At(row, column) {
+            moves::write(&mut self.out, self.cursor, (row, column), self.capabilities);
+            self.cursor = Cursor::At(row, column);
         }
     }
-}
 
-/// Returns moves to another row. A line feed keeps the column, since the terminal is in raw mode,
-/// and neither it nor a reverse index scrolls here, since the row is one of the screen's.
-fn vertical_moves(
-    from: usize,
-    to: usize,
-    capabilities: Capabilities,
-) -> impl Iterator<Item = Move> + use<> {
-    let addresses = capabilities.can(Feature::LineAddress);
-    let moves = match to.abs_diff(from) {
-        0 => [Some(Move::Stay), None, None],
-        distance => {
-            let down = to > from;
-            let (single, several): (&[u8], char) =
-                if down { (b"\n", 'B') } else { (b"\x1bM", 'A') };
-            let knows_single = down || capabilities.can(Feature::ScrollRegion);
-            [
-                (knows_single && distance <= 8).then_some(Move::Repeat(single, distance)),
-                Some(Move::Control(distance, several)),
-                addresses.then_some(Move::Control(to + 1, 'd')),
-            ]
-        }
-    };
-    moves.into_iter().flatten()
-}
+    /// Erases some cells from the cursor on, which stays.
+    pub(super) fn erase(&mut self, cells: usize) {
+        self.take_erasing_pen();
+        moves::control(&mut self.out, cells, b'X');
+    }
 
-/// Returns moves to another column.
-fn horizontal_moves(
-    from: usize,
-    to: usize,
-    capabilities: Capabilities,
-) -> impl Iterator<Item = Move> + use<> {
-    let addresses = capabilities.can(Feature::LineAddress);
-    let moves = match to.abs_diff(from) {
-        0 => [Some(Move::Stay), None, None],
-        distance => [
-            (to < from && distance <= 8).then_some(Move::Repeat(b"\x08", distance)),
-            Some(Move::Control(distance, if to > from { 'C' } else { 'D' })),
-            addresses.then_some(Move::Control(to + 1, 'G')),
-        ],
-    };
-    moves.into_iter().flatten()
+    /// Erases the rest of the row.
+    pub(super) fn erase_rest(&mut self) {
+        self.take_erasing_pen();
+        self.out.extend(b"\x1b[K");
+    }
 }
 
 /// Says whether a cell can be written again to get across it.
 pub(super) fn is_rewritable(cell: Cell) -> bool {
     matches!(cell.symbol(), Symbol::Char(_))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn moved(from: Cursor, row: usize, column: usize) -> String {
-        let capabilities = Capabilities::modern();
-        let tables = Tables::default();
-        let mut writer = Writer::new(capabilities, &tables, 80, from);
-        writer.go(row, column);
-        String::from_utf8(writer.out)
-            .expect("moves are ASCII")
-            .replace('\x1b', "^")
-    }
-
-    #[test]
-    fn the_shortest_move_is_taken() {
-        let cases = [
-            (Cursor::Unknown, 0, 0, "^[H"),
-            (Cursor::Unknown, 4, 0, "^[5H"),
-            (Cursor::Unknown, 4, 9, "^[5;10H"),
-            (Cursor::At(4, 9), 4, 9, ""),
-            (Cursor::At(4, 9), 5, 9, "\n"),
-            (Cursor::At(4, 9), 5, 0, "\r\n"),
-            (Cursor::At(4, 9), 3, 9, "^M"),
-            (Cursor::At(4, 9), 4, 7, "\x08\x08"),
-            (Cursor::At(4, 9), 4, 10, "^[C"),
-            (Cursor::At(4, 9), 4, 70, "^[61C"),
-            (Cursor::At(4, 70), 4, 5, "^[6G"),
-            (Cursor::At(4, 9), 20, 9, "^[16B"),
-            (Cursor::At(20, 9), 3, 9, "^[4d"),
-            (Cursor::At(4, 70), 4, 0, "\r"),
-            (Cursor::Row(4), 4, 40, "^[41G"),
-            (Cursor::Row(4), 5, 0, "\r\n"),
-            (Cursor::Row(4), 9, 40, "^[10;41H"),
-        ];
-        for (from, row, column, bytes) in cases {
-            assert_eq!(
-                moved(from, row, column),
-                bytes,
-                "{from:?} to {row},{column}"
-            );
-        }
-    }
 }
