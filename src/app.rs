@@ -7,9 +7,11 @@
 mod action;
 mod clipping;
 mod command;
+mod history;
 mod keymap;
 mod layout;
 mod listing;
+mod own;
 mod pointing;
 mod reading;
 mod searching;
@@ -27,11 +29,13 @@ use crate::search::Index;
 
 pub use action::{Action, Effect, Mouse};
 pub use command::{Command, Erasure, Step};
+pub use history::History;
 pub use keymap::{Binding, Keymap, key_name};
 pub use layout::Layout;
 pub use listing::{Listed, Listing};
+pub use own::{Mark, Marks, Own, Writing};
 pub use reading::{Opened, Reading};
-pub use searching::{Found, HIT_LINES, Searching};
+pub use searching::{Found, HIT_LINES, SCOPES, Searching};
 pub use sheet::Sheet;
 
 /// The whole state of one reader.
@@ -48,6 +52,8 @@ pub struct App {
     note: Option<String>,
     mouse: Mouse,
     flow: Flow,
+    history: History,
+    own: Option<Own>,
 }
 
 /// What the keys go to.
@@ -63,6 +69,10 @@ pub enum Focus {
     Library(Listing),
     /// A text of the program's own: help, or the report on a broken file.
     Text(Sheet),
+    /// A note on the selected row, being written.
+    Note(Writing),
+    /// The list of bookmarks and notes.
+    Marks(Marks),
 }
 
 /// The name of a [`Focus`], by which keys are bound.
@@ -78,16 +88,22 @@ pub enum Room {
     Library,
     /// A text of the program's own.
     Text,
+    /// A note that is being written.
+    Note,
+    /// The list of bookmarks and notes.
+    Marks,
 }
 
 impl Room {
     /// Every room.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 7] = [
         Self::Reading,
         Self::Record,
         Self::Search,
         Self::Library,
         Self::Text,
+        Self::Note,
+        Self::Marks,
     ];
 
     /// Returns the name that `keymap.toml` uses.
@@ -98,6 +114,8 @@ impl Room {
             Self::Search => "search",
             Self::Library => "library",
             Self::Text => "text",
+            Self::Note => "note",
+            Self::Marks => "marks",
         }
     }
 }
@@ -123,6 +141,8 @@ pub struct Start {
     pub keymap: Arc<Keymap>,
     /// Where the program runs.
     pub host: Host,
+    /// The reader's own notes and bookmarks; none where they cannot be kept.
+    pub own: Option<Own>,
     /// The characters that the terminal shows.
     pub charset: Charset,
     /// The terminal's size, in columns and rows.
@@ -165,6 +185,8 @@ impl App {
             note: start.note,
             mouse: Mouse::default(),
             flow: start.flow,
+            history: History::default(),
+            own: start.own,
         };
         app.reading.set(app.setting(), app.layout().body.height);
         if let Some(place) = &start.place {
@@ -193,6 +215,8 @@ impl App {
             Focus::Search(_) => Room::Search,
             Focus::Library(_) => Room::Library,
             Focus::Text(_) => Room::Text,
+            Focus::Note(_) => Room::Note,
+            Focus::Marks(_) => Room::Marks,
         }
     }
 

@@ -5,9 +5,17 @@
 
 mod answer;
 mod arguments;
+mod import;
 mod read;
+#[cfg(feature = "serve")]
+mod serve;
+#[cfg(feature = "serve")]
+mod served;
+mod sets;
 mod setup;
 mod target;
+#[cfg(feature = "serve")]
+mod words;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -16,6 +24,7 @@ use std::sync::Arc;
 use clap::{CommandFactory, Parser};
 
 use crate::search::Index;
+use crate::terminal::Overrides;
 use answer::Answer;
 pub use arguments::{Arguments, Command};
 
@@ -31,10 +40,12 @@ pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> anyhow::R
         Ok(arguments) => arguments,
         Err(error) => {
             // Help goes to standard output and ends with 0, usage errors with 2.
-            error.print()?;
-            return Ok(ExitCode::from(
-                u8::try_from(error.exit_code()).unwrap_or(BAD),
-            ));
+            let words = error.render().to_string();
+            if !error.use_stderr() {
+                return print(words.as_bytes());
+            }
+            complain(words.trim_end());
+            return Ok(ExitCode::from(BAD));
         }
     };
     let options = &arguments.options;
@@ -43,20 +54,36 @@ pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> anyhow::R
         Some(Command::Show(show)) => match target::find(&show.target, options) {
             Ok(found) => {
                 let section = show.section.as_deref();
-                answer::show(&found, section, show.format, setup::charset(options)).print()
+                answer::show(
+                    &found,
+                    section,
+                    show.format,
+                    setup::charset(options.overrides()),
+                )
+                .print()
             }
             Err(miss) => Answer::from(miss).print(),
         },
         Some(Command::List { format }) => {
             let library = setup::library(options);
-            answer::list(&library, *format, setup::charset(options)).print()
+            answer::list(&library, *format, setup::charset(options.overrides())).print()
         }
         Some(Command::Search(search)) => {
             let library = Arc::new(setup::library(options));
             let index = Index::build(&library);
-            answer::search(&library, &index, search, setup::charset(options)).print()
+            answer::search(
+                &library,
+                &index,
+                search,
+                setup::charset(options.overrides()),
+            )
+            .print()
         }
         Some(Command::Check { paths }) => answer::check(paths).print(),
+        #[cfg(feature = "serve")]
+        Some(Command::Serve(serve)) => serve::serve(options, serve),
+        Some(Command::Import(import)) => import::import(import),
+        Some(Command::Sets(sets)) => sets::sets(sets),
         Some(Command::Completions { shell }) => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Arguments::command(), "codeleaf", &mut script);
@@ -81,9 +108,23 @@ fn print(bytes: &[u8]) -> anyhow::Result<ExitCode> {
     }
 }
 
-/// Prints to standard error, where nobody may be listening.
+/// Says what went wrong where an error has no exit status of its own, and returns the one that goes
+/// with it.
+pub fn fail(error: &anyhow::Error) -> ExitCode {
+    complain(&format!("codeleaf: {error:#}"));
+    ExitCode::from(BAD)
+}
+
+/// Prints to standard error, where nobody may be listening, only what a terminal shows: the words
+/// may repeat a path or an argument.
 fn complain(words: &str) {
-    let _ = writeln!(io::stderr(), "{words}");
+    let charset = setup::charset(Overrides::default());
+    let mut out = String::new();
+    for line in words.lines() {
+        out += &charset.text(&crate::content::sanitize(line));
+        out.push('\n');
+    }
+    let _ = io::stderr().write_all(out.as_bytes());
 }
 
 /// Sets the keys as a section of the man page.

@@ -6,7 +6,7 @@ mod json;
 mod markdown;
 mod text;
 
-use crate::content::{Block, Charset, Document, Place, Row, Section, SectionId};
+use crate::content::{Block, Charset, Document, Place, Row, Section, SectionId, notices, sanitize};
 use crate::library::Library;
 use crate::search::{Query, Results};
 
@@ -42,17 +42,18 @@ pub enum Format {
 pub fn document(document: &Document, extent: &Extent, format: Format, charset: Charset) -> String {
     match format {
         Format::Text => text::document(document, extent, charset),
-        Format::Markdown => markdown::document(document, extent),
+        Format::Markdown => in_charset(&markdown::document(document, extent), charset),
         Format::Json => json::document(document, extent),
     }
 }
 
 /// Writes the catalogue: a document a line, then the files that could not be read.
 pub fn list(library: &Library, format: Format, charset: Charset) -> String {
+    let notices = notices(library.entries().iter().map(|entry| entry.code.system()));
     match format {
-        Format::Text => text::list(library, charset),
-        Format::Markdown => markdown::list(library),
-        Format::Json => json::list(library),
+        Format::Text => text::list(library, &notices, charset),
+        Format::Markdown => in_charset(&markdown::list(library, &notices), charset),
+        Format::Json => json::list(library, &notices),
     }
 }
 
@@ -66,9 +67,18 @@ pub fn results(
 ) -> String {
     match format {
         Format::Text => text::results(results, notices, charset),
-        Format::Markdown => markdown::results(query, results, notices),
+        Format::Markdown => in_charset(&markdown::results(query, results, notices), charset),
         Format::Json => json::results(query, results, notices),
     }
+}
+
+/// Returns lines in characters that the reader can see, as a query may have others. JSON needs none of this: it is UTF-8
+/// wherever it is written.
+fn in_charset(lines: &str, charset: Charset) -> String {
+    let lines = lines
+        .lines()
+        .map(|line| charset.text(&sanitize(line)).into_owned() + "\n");
+    lines.collect()
 }
 
 /// Returns the blocks that leave, with the rows that leave of each.

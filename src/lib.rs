@@ -4,6 +4,7 @@
 //!
 //! ```text
 //! content/*.toml ─► Document ─► Library (+ Index)        immutable, in an Arc, shared by every reader
+//! public files ─► Store ─► Sets ──┘                      read row by row, never loaded
 //! Event ─► Decoder ─► Keymap ─► Action ─► App::update ─► Option<Effect>
 //!                                App ─► view ─► Buffer ─► Screen ─► bytes
 //! ```
@@ -24,12 +25,14 @@
 //! | part | question it answers | may use |
 //! | --- | --- | --- |
 //! | [`content`] | what is a code document? | – |
-//! | [`library`] | which documents are there? | `content` |
+//! | [`sets`] | which public code sets has the user imported? | `content` |
+//! | [`library`] | which documents are there? | `content`, `sets` |
 //! | [`page`] | what is a document at this width? | `content` |
 //! | [`search`] | what matches these words? | `content`, `library` |
 //! | [`app`] | what is the reader doing? | `content`, `library`, `search`, `page` |
 //! | [`view`] | what does it look like? | `app` and below |
 //! | [`terminal`] | how do bytes become input, and a frame the fewest bytes? | `app`, `view` |
+//! | `serve` | who may read from afar? | `terminal` |
 //! | [`export`] | how does a document leave? | `content`, `library`, `search`, `page` |
 //! | [`cli`] | what did the user ask for? | all |
 
@@ -44,5 +47,8 @@ pub mod keep;
 pub mod library;
 pub mod page;
 pub mod search;
+#[cfg(feature = "serve")]
+pub mod serve;
+pub mod sets;
 pub mod terminal;
 pub mod view;

@@ -7,6 +7,8 @@ mod built_in;
 mod cache;
 mod catalogue;
 mod folders;
+mod guests;
+mod imported;
 
 use std::cmp::Reverse;
 use std::fmt;
@@ -16,6 +18,7 @@ use std::sync::Arc;
 use crate::content::{
     CodeId, Document, ModifierCode, Report, Status, Subject, read, read_file, sanitize,
 };
+use crate::sets::Sets;
 
 use cache::Cache;
 use catalogue::Catalogue;
@@ -27,6 +30,8 @@ pub struct Library {
     /// By code, each once.
     entries: Vec<Entry>,
     broken: Vec<Broken>,
+    editions: guests::Editions,
+    sets: Sets,
     cache: Cache,
 }
 
@@ -130,14 +135,49 @@ impl Library {
         Self {
             entries,
             broken,
+            editions: guests::Editions::default(),
+            sets: Sets::default(),
             cache,
         }
+    }
+
+    /// Adds the code sets that the user has imported: their ICD-10-CM and HCPCS codes open as
+    /// documents, and what they say on other codes stands beside the documents on those.
+    ///
+    /// Sets that cannot be used are in [`Library::broken`].
+    #[must_use]
+    pub fn with_sets(mut self, sets: Sets) -> Self {
+        let damaged = sets.damaged().iter().map(|damage| Broken {
+            path: damage.path.clone(),
+            report: damage.to_string(),
+        });
+        self.broken.extend(damaged);
+        if !sets.all().is_empty() {
+            // What was opened before has nothing of them.
+            self.cache = Cache::default();
+        }
+        self.sets = sets;
+        self
+    }
+
+    /// Returns the imported code sets.
+    pub const fn sets(&self) -> &Sets {
+        &self.sets
+    }
+
+    /// Says whether [`Library::document`] has something on a code: a document, or an imported
+    /// set's row.
+    pub fn knows(&self, code: &CodeId) -> bool {
+        // Of a damaged set the document says what is wrong.
+        self.entry(code).is_some() || imported::knows(&self.sets, code).unwrap_or(true)
     }
 
     /// Adds the document of one file, which stands before all others on its code; returns the code
     /// as well.
     pub fn with_file(mut self, path: &Path) -> Result<(Self, CodeId), Report> {
-        let document = Arc::new(read_file(path)?);
+        let mut document = read_file(path)?;
+        imported::enrich(&self.sets, &mut document);
+        let document = Arc::new(document);
         let code = document.code.clone();
         let mut entry = Entry::of(&document, Origin::File(path.to_owned()));
         match self.position(&code) {
@@ -208,15 +248,26 @@ impl Library {
             .collect()
     }
 
-    /// Returns the document on a code, parsed now or lately.
+    /// Returns the document on a code, parsed now or lately, with what imported sets say beside it;
+    /// of a code that has none, the row of an imported set as a document.
     pub fn document(&self, code: &CodeId) -> Result<Arc<Document>, LoadError> {
-        let entry = self
-            .entry(code)
-            .ok_or_else(|| LoadError::Unknown(code.clone()))?;
         if let Some(document) = self.cache.get(code) {
             return Ok(document);
         }
-        let document = Arc::new(entry.load()?);
+        let document = match self.entry(code) {
+            Some(entry) => {
+                let mut document = match self.editions.get(code) {
+                    Some(edition) => edition.document()?,
+                    None => entry.load()?,
+                };
+                imported::enrich(&self.sets, &mut document);
+                document
+            }
+            None => imported::document(&self.sets, code)
+                .map_err(|damage| LoadError::Broken(damage.to_string()))?
+                .ok_or_else(|| LoadError::Unknown(code.clone()))?,
+        };
+        let document = Arc::new(document);
         self.cache.put(&document);
         Ok(document)
     }

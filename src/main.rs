@@ -3,8 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    codeleaf::cli::run(std::env::args_os()).unwrap_or_else(|error| {
-        eprintln!("codeleaf: {error:#}");
-        ExitCode::from(2)
-    })
+    codeleaf::cli::run(std::env::args_os()).unwrap_or_else(|error| codeleaf::cli::fail(&error))
 }

@@ -105,6 +105,14 @@ impl Page {
         layout::lines_of(rows, setting)
     }
 
+    /// Adds the lines of another page below an empty line; its rows stay behind.
+    pub fn append(&mut self, other: Self) {
+        if !self.lines.is_empty() {
+            self.lines.push(Line::default());
+        }
+        self.lines.extend(other.lines);
+    }
+
     /// Returns the row with this place.
     pub fn position(&self, place: &Place) -> Option<usize> {
         self.rows.iter().position(|row| row.place == *place)

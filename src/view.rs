@@ -6,8 +6,10 @@
 
 mod canvas;
 mod chrome;
+mod field;
 mod hits;
 mod list;
+mod own;
 mod page;
 mod spoken;
 mod theme;
@@ -17,6 +19,7 @@ use ratatui::layout::Position;
 
 use crate::app::{App, Focus};
 use canvas::Canvas;
+use field::Field;
 
 pub use theme::{Part, Theme};
 
@@ -45,11 +48,37 @@ pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
         }
         Focus::Search(searching) => {
             hits::list(&mut canvas, searching, list);
-            Some(hits::field(&mut canvas, searching, title))
+            let field = Field {
+                prompt: "/ ",
+                text: searching.text(),
+                cursor: searching.cursor(),
+                count: &hits::count(searching),
+            };
+            Some(field.draw(&mut canvas, title))
         }
         Focus::Library(listing) => {
-            chrome::title(&mut canvas, &list::title(app.library()), title);
-            Some(list::documents(&mut canvas, app.library(), *listing, list))
+            list::documents(&mut canvas, app.library(), listing, list);
+            let field = Field {
+                prompt: "Library: ",
+                text: listing.text(),
+                cursor: listing.cursor(),
+                count: &list::count(app.library(), listing),
+            };
+            Some(field.draw(&mut canvas, title))
+        }
+        Focus::Note(writing) => {
+            page::reading(&mut canvas, app, list);
+            let field = Field {
+                prompt: "Your note: ",
+                text: writing.text(),
+                cursor: writing.cursor(),
+                count: "",
+            };
+            Some(field.draw(&mut canvas, title))
+        }
+        Focus::Marks(marks) => {
+            chrome::title(&mut canvas, "Your bookmarks and notes", title);
+            Some(own::marks(&mut canvas, app, *marks, list))
         }
         Focus::Text(sheet) => {
             chrome::title(&mut canvas, &sheet.title, title);

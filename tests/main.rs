@@ -2,9 +2,16 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod bytes;
+mod cli;
 mod content;
+mod hostile;
 mod library;
+mod links;
 mod properties;
+mod pty;
 mod screens;
 mod search;
+mod sets;
+mod ssh;
 mod support;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use codeleaf::app::{Action, App, Command, Focus, Keymap, Start, Step};
+use codeleaf::app::{Action, App, Command, Focus, Host, Keymap, Own, SCOPES, Start, Step};
 use codeleaf::content::{self, Charset, Document, Reach, Row, Subject, Value};
 use codeleaf::library::Library;
 use codeleaf::page::{Flow, Page, Setting, Wanted};
@@ -27,6 +27,8 @@ fn app(document: Arc<Document>, columns: u16, rows: u16, flow: Flow) -> App {
         top: 0,
         note: None,
         flow,
+        host: Host::Local,
+        own: Some(Own::default()),
     })
 }
 
@@ -51,11 +53,12 @@ fn in_order(app: &App) -> Result<(), TestCaseError> {
     prop_assert!(reading.top() <= lines.saturating_sub(height));
     prop_assert!(reading.selected() < reading.page().rows.len().max(1));
     if let Focus::Search(searching) = app.focus() {
-        let choices = searching
-            .results()
+        let results = searching.results();
+        let choices = results
             .hits
             .len()
-            .max(searching.results().nearest.len());
+            .max(results.nearest.len())
+            .max(SCOPES.len());
         prop_assert!(searching.chosen() < choices.max(1));
     }
     Ok(())
@@ -78,7 +81,7 @@ proptest! {
             in_order(&app)?;
             let size = app.layout();
             let area = ratatui::layout::Rect::new(
-                0, 0, size.body.width, size.footer.map_or(size.body.bottom(), |footer| footer.bottom()),
+                0, 0, size.body.width, size.footer.map_or(size.body.bottom(), ratatui::layout::Rect::bottom),
             );
             let mut buffer = ratatui::buffer::Buffer::empty(area);
             if let Some(at) = codeleaf::view::draw(&app, &theme, &mut buffer) {

@@ -256,7 +256,7 @@ fn help_lists_every_action_with_its_keys() {
 #[test]
 fn the_library_lists_documents_and_opens_the_chosen_one() {
     assert_snapshot!(screen(80, 10, "o"), @r#"
-Library · 1 document
+Library:                                                            1 document
 ▸ 83950    HER2/neu serum tumor marker assay  CPT · active · built in
 
 
@@ -265,7 +265,7 @@ Library · 1 document
 
 
 
-↑↓ choose  Enter open  Esc back  / search  q quit                   CPT (c) AMA
+↑↓ choose  Enter open  Esc back                                     CPT (c) AMA
 "#);
     assert!(screen(80, 24, "o enter").contains("Summary & Overview"));
 }
@@ -343,4 +343,20 @@ fn a_paste_goes_into_the_search_field_and_runs_no_command() {
         "{}",
         reader.screen()
     );
+}
+
+#[test]
+fn a_resize_keeps_the_row_and_draws_once() {
+    let mut reader = Reader::open(80, 24);
+    reader.press("4 down");
+    reader.resize(20, 5);
+    assert!(reader.cursor_line().contains("▸90"), "{}", reader.screen());
+    let bytes = reader.bytes;
+    for columns in 60..80 {
+        reader.begin_resize(columns, 24);
+    }
+    reader.resize(80, 24);
+    assert!(reader.cursor_line().contains("▸ 90"), "{}", reader.screen());
+    let drawn = reader.bytes - bytes;
+    assert!(drawn < 4_000, "twenty-one resizes took {drawn} bytes");
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ratatui::layout::{Position, Size};
 
-use super::{Command, Step, Whereabouts};
+use super::{Command, Mark, Step, Whereabouts};
 use crate::content::{CodeId, Document, Place};
 use crate::library::Library;
 use crate::search::Index;
@@ -45,6 +45,8 @@ pub enum Effect {
     Copy(String),
     /// Report clicks and the wheel, or stop it.
     Mouse(Mouse),
+    /// Keep a bookmark or note.
+    Mark(Mark),
     /// Keep where the reader is, for the next start.
     Keep(Whereabouts),
 }

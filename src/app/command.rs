@@ -19,12 +19,22 @@ pub enum Command {
     Open,
     /// Back to where the reader was.
     Back,
+    /// Back to where the last jump started.
+    HistoryBack,
+    /// Forward to where the reader came back from.
+    HistoryForward,
     /// Open the search field.
     Search,
     /// Next hit.
     NextHit,
     /// Hit before.
     PreviousHit,
+    /// Bookmark the row, or take its bookmark away.
+    Bookmark,
+    /// Write a note on the row.
+    Annotate,
+    /// The list of bookmarks and notes.
+    Marks,
     /// The list of documents.
     Library,
     /// Erase in the search field.
@@ -85,6 +95,8 @@ impl Command {
             Self::Right,
             Self::Open,
             Self::Back,
+            Self::HistoryBack,
+            Self::HistoryForward,
             Self::Search,
             Self::NextHit,
             Self::PreviousHit,
@@ -96,6 +108,9 @@ impl Command {
             Self::PreviousSection,
             Self::Copy,
             Self::CopyCited,
+            Self::Bookmark,
+            Self::Annotate,
+            Self::Marks,
             Self::Library,
             Self::Mouse,
             Self::Erase(Erasure::Before),
@@ -127,9 +142,14 @@ impl Command {
             Self::Section(_) => "section",
             Self::Open => "open",
             Self::Back => "back",
+            Self::HistoryBack => "history-back",
+            Self::HistoryForward => "history-forward",
             Self::Search => "search",
             Self::NextHit => "next-hit",
             Self::PreviousHit => "previous-hit",
+            Self::Bookmark => "bookmark",
+            Self::Annotate => "annotate",
+            Self::Marks => "marks",
             Self::Library => "library",
             Self::Erase(Erasure::Before) => "erase",
             Self::Erase(Erasure::After) => "erase-after",
@@ -149,7 +169,7 @@ impl Command {
     /// is served from afar.
     pub const fn is_local(self) -> bool {
         match self {
-            Self::Suspend => true,
+            Self::Suspend | Self::Bookmark | Self::Annotate | Self::Marks => true,
             Self::Go(_)
             | Self::Left
             | Self::Right
@@ -158,6 +178,8 @@ impl Command {
             | Self::Section(_)
             | Self::Open
             | Self::Back
+            | Self::HistoryBack
+            | Self::HistoryForward
             | Self::Search
             | Self::NextHit
             | Self::PreviousHit

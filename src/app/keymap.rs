@@ -94,10 +94,10 @@ impl Keymap {
         &self.bindings
     }
 
-    /// Returns what a key does in a room. In the search field, a key that types a character does
-    /// nothing else.
+    /// Returns what a key does in a room. In a field, a key that types a character does nothing
+    /// else.
     pub fn command(&self, room: Room, key: KeyEvent) -> Option<Command> {
-        if room == Room::Search && types(key) {
+        if matches!(room, Room::Search | Room::Library | Room::Note) && types(key) {
             return None;
         }
         let key = normalized(KeyCombination::from(key));

@@ -54,14 +54,18 @@ impl App {
                     .flatten()
             }
             Focus::Library(listing) if list.contains(at) => {
-                let line = usize::from(at.y - list.y) + listing.top;
-                let by = isize::try_from(line).ok()? - isize::try_from(listing.chosen).ok()?;
-                listing.choose(by, &self.library, list.height);
+                let line = usize::from(at.y - list.y) + listing.top();
+                let by = isize::try_from(line).ok()? - isize::try_from(listing.chosen()).ok()?;
+                listing.choose(by, list.height);
                 (by == 0)
                     .then(|| self.update(super::Action::Do(Command::Open)))
                     .flatten()
             }
-            Focus::Search(_) | Focus::Library(_) | Focus::Text(_) => None,
+            Focus::Search(_)
+            | Focus::Library(_)
+            | Focus::Text(_)
+            | Focus::Note(_)
+            | Focus::Marks(_) => None,
         }
     }
 

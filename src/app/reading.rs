@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use super::Own;
 use crate::content::{Document, Place};
-use crate::page::{Page, PageRow, RowKind, Setting, Wanted};
+use crate::page::{Page, PageRow, Role, RowKind, Setting, Wanted};
 
 /// The open document and where its reader is.
 #[derive(Clone, Debug)]
@@ -259,12 +260,24 @@ impl Reading {
 }
 
 impl Opened {
-    /// Opens the row at a place.
-    pub(super) fn new(document: &Document, place: &Place, setting: Setting) -> Self {
-        Self {
-            page: Page::of_row(document, place, setting, Wanted::WithNotices),
-            top: 0,
+    /// Opens the row at a place, with the reader's own note on it.
+    pub(super) fn new(
+        document: &Document,
+        place: &Place,
+        setting: Setting,
+        own: Option<&Own>,
+    ) -> Self {
+        let mut page = Page::of_row(document, place, setting, Wanted::Content);
+        let mark = own.and_then(|own| own.mark(&document.code, place));
+        if let Some(note) = mark.and_then(|mark| mark.note.as_deref()) {
+            let pairs = [
+                (String::new(), "Your note".to_owned(), Role::Title),
+                (String::new(), note.to_owned(), Role::Text),
+            ];
+            page.append(Page::of_pairs(pairs, setting));
         }
+        page.append(Page::of_notices(document, setting));
+        Self { page, top: 0 }
     }
 
     /// Shows a line first, as far as the length allows.

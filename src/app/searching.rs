@@ -11,6 +11,16 @@ const LIMIT: usize = 200;
 /// The lines that one hit takes in the list: where, then what.
 pub const HIT_LINES: u16 = 2;
 
+/// What a search can be bounded to, for those who do not know the words for it: what to type, and
+/// what it does.
+pub const SCOPES: [(&str, &str); 5] = [
+    ("mod:", "a modifier, in every document: mod:26"),
+    ("payer:", "a payer, in every document: payer:aetna"),
+    ("code:", "codes that begin so: code:839"),
+    ("in:", "one section: in:coding"),
+    ("set:", "one code set: set:icd10cm"),
+];
+
 /// The search field and its answers.
 #[derive(Clone, Debug, Default)]
 pub struct Searching {
@@ -113,7 +123,16 @@ impl Searching {
         usize::from(lines / each).max(1)
     }
 
+    /// Returns the chosen one of [`SCOPES`], while nothing is typed.
+    pub(super) fn scope(&self) -> Option<&'static str> {
+        let (scope, _) = SCOPES.get(self.chosen)?;
+        self.text().is_empty().then_some(scope)
+    }
+
     fn choices(&self) -> usize {
+        if self.text().is_empty() {
+            return SCOPES.len();
+        }
         match self.results.hits.len() {
             0 => self.results.nearest.len(),
             hits => hits,

@@ -1,6 +1,7 @@
 //! Changes the state: one action in, at most one effect out.
 
 use std::mem;
+use std::sync::Arc;
 
 use tui_input::InputRequest;
 
@@ -67,11 +68,16 @@ impl App {
             Command::Search => self.focus = Focus::Search(Box::default()),
             Command::Copy => return self.copy(Citation::Without),
             Command::CopyCited => return self.copy(Citation::With),
+            Command::Bookmark => return self.bookmark(),
+            Command::Annotate => return self.annotate(),
+            Command::Marks => return self.list_marks(),
             Command::Mouse => return Some(self.toggle_mouse()),
             Command::NextHit => return self.go_to_hit(1),
             Command::PreviousHit => return self.go_to_hit(-1),
             Command::Open => return self.open(),
             Command::Back => self.back(),
+            Command::HistoryBack => return self.history_back(),
+            Command::HistoryForward => return self.history_forward(),
             Command::NextSection => self.turn(1),
             Command::PreviousSection => self.turn(-1),
             Command::Section(n) => self.show_section(usize::from(n).saturating_sub(1)),
@@ -89,16 +95,22 @@ impl App {
         self.reading.set(setting, height);
         let list = self.layout().list().1.height;
         match &mut self.focus {
-            Focus::Reading => {}
+            Focus::Reading | Focus::Note(_) => {}
             Focus::Record(opened) => {
                 let top = opened.top;
                 if let Some(place) = self.reading.place() {
-                    *opened = Opened::new(self.reading.document(), place, setting);
+                    *opened =
+                        Opened::new(self.reading.document(), place, setting, self.own.as_ref());
                     opened.scroll_to(top, height);
                 }
             }
             Focus::Search(searching) => searching.choose(0, list),
-            Focus::Library(listing) => listing.choose(0, &self.library, list),
+            Focus::Library(listing) => listing.choose(0, list),
+            Focus::Marks(marks) => {
+                if let Some(own) = &self.own {
+                    marks.choose(0, own, list);
+                }
+            }
             Focus::Text(sheet) => {
                 sheet.set(&self.keymap, setting);
                 sheet.scroll_to(sheet.top, list);
@@ -115,17 +127,28 @@ impl App {
             self.reading.replace(document, setting, height);
         }
         let open = self.reading.document().code.clone();
-        if let Focus::Search(searching) = &mut self.focus {
-            searching.ask(&self.index, &open);
+        match &mut self.focus {
+            Focus::Search(searching) => searching.ask(&self.index, &open),
+            Focus::Library(listing) => listing.filter(&self.library),
+            Focus::Reading
+            | Focus::Record(_)
+            | Focus::Text(_)
+            | Focus::Note(_)
+            | Focus::Marks(_) => {}
         }
         self.set();
     }
 
     fn insert(&mut self, text: &str) {
         let open = &self.reading.document().code;
-        if let Focus::Search(searching) = &mut self.focus {
-            searching.insert(text);
-            searching.ask(&self.index, open);
+        match &mut self.focus {
+            Focus::Search(searching) => {
+                searching.insert(text);
+                searching.ask(&self.index, open);
+            }
+            Focus::Library(listing) => listing.insert(text, &self.library),
+            Focus::Note(writing) => writing.insert(text),
+            Focus::Reading | Focus::Record(_) | Focus::Text(_) | Focus::Marks(_) => {}
         }
     }
 
@@ -137,10 +160,15 @@ impl App {
             Erasure::All => InputRequest::DeleteLine,
         };
         let open = &self.reading.document().code;
-        if let Focus::Search(searching) = &mut self.focus
-            && searching.edit(request)
-        {
-            searching.ask(&self.index, open);
+        match &mut self.focus {
+            Focus::Search(searching) => {
+                if searching.edit(request) {
+                    searching.ask(&self.index, open);
+                }
+            }
+            Focus::Library(listing) => listing.edit(request, &self.library),
+            Focus::Note(writing) => writing.edit(request),
+            Focus::Reading | Focus::Record(_) | Focus::Text(_) | Focus::Marks(_) => {}
         }
     }
 
@@ -166,8 +194,18 @@ impl App {
                 sheet.scroll_to(top, list);
             }
             Focus::Library(listing) => {
-                listing.choose(distance(step, usize::from(list)), &self.library, list);
+                listing.choose(distance(step, usize::from(list)), list);
             }
+            Focus::Marks(marks) => {
+                if let Some(own) = &self.own {
+                    marks.choose(distance(step, usize::from(list)), own, list);
+                }
+            }
+            Focus::Note(writing) => match step {
+                Step::Home => writing.edit(InputRequest::GoToStart),
+                Step::End => writing.edit(InputRequest::GoToEnd),
+                Step::Up | Step::Down | Step::PageUp | Step::PageDown => {}
+            },
             Focus::Search(searching) => match step {
                 Step::Home => {
                     searching.edit(InputRequest::GoToStart);
@@ -205,7 +243,20 @@ impl App {
                 };
                 searching.edit(request);
             }
-            Focus::Library(_) | Focus::Text(_) => {}
+            Focus::Library(listing) => {
+                let request = if by < 0 {
+                    InputRequest::GoToPrevChar
+                } else {
+                    InputRequest::GoToNextChar
+                };
+                listing.edit(request, &self.library);
+            }
+            Focus::Note(writing) => writing.edit(if by < 0 {
+                InputRequest::GoToPrevChar
+            } else {
+                InputRequest::GoToNextChar
+            }),
+            Focus::Text(_) | Focus::Marks(_) => {}
         }
     }
 
@@ -230,14 +281,17 @@ impl App {
 
     fn open(&mut self) -> Option<Effect> {
         match mem::replace(&mut self.focus, Focus::Reading) {
-            Focus::Reading => {
-                self.open_row();
-                None
-            }
+            Focus::Reading => self.open_selected(),
             Focus::Search(searching) => self.answer(*searching),
-            Focus::Library(listing) => self.open_listed(listing),
-            stays @ (Focus::Record(_) | Focus::Text(_)) => {
-                self.focus = stays;
+            Focus::Library(listing) => self.open_listed(&listing),
+            opened @ Focus::Record(_) => {
+                self.focus = opened;
+                self.follow()
+            }
+            Focus::Note(writing) => self.note_written(&writing),
+            Focus::Marks(marks) => self.open_mark(marks),
+            text @ Focus::Text(_) => {
+                self.focus = text;
                 None
             }
         }
@@ -246,13 +300,19 @@ impl App {
     /// Opens the selected row whole.
     fn open_row(&mut self) {
         if let Some(place) = self.reading.place() {
-            self.focus = Focus::Record(Opened::new(self.reading.document(), place, self.setting()));
+            self.focus = Focus::Record(Opened::new(
+                self.reading.document(),
+                place,
+                self.setting(),
+                self.own.as_ref(),
+            ));
         }
     }
 
-    /// Goes to the chosen hit; where nothing matched, asks for the chosen nearest term instead.
+    /// Goes to the chosen hit. Where nothing matched, asks for the chosen nearest term instead;
+    /// where nothing is typed, begins with the chosen scope.
     fn answer(&mut self, mut searching: Searching) -> Option<Effect> {
-        if let Some(term) = searching.nearest().map(str::to_owned) {
+        if let Some(term) = searching.scope().or(searching.nearest()).map(str::to_owned) {
             searching.replace(term);
             searching.ask(&self.index, &self.reading.document().code);
             self.focus = Focus::Search(Box::new(searching));
@@ -263,12 +323,17 @@ impl App {
             return None;
         };
         self.found = Some(found);
+        self.jump();
         self.go_to_hit(0)
     }
 
-    fn open_listed(&mut self, listing: Listing) -> Option<Effect> {
-        match Listing::all(&self.library).nth(listing.chosen) {
-            Some(Listed::Entry(entry)) => Some(Effect::Load(entry.code.clone(), None)),
+    fn open_listed(&mut self, listing: &Listing) -> Option<Effect> {
+        let library = Arc::clone(&self.library);
+        match listing.line(&library, listing.chosen()) {
+            Some(Listed::Entry(entry)) => {
+                self.jump();
+                Some(Effect::Load(entry.code.clone(), None))
+            }
             Some(Listed::Broken(broken)) => {
                 self.focus = Focus::Text(Sheet::report(broken, &self.keymap, self.setting()));
                 None
@@ -278,15 +343,11 @@ impl App {
     }
 
     fn list(&mut self) {
-        let open = &self.reading.document().code;
-        let chosen = self
-            .library
-            .entries()
-            .iter()
-            .position(|entry| entry.code == *open)
-            .unwrap_or(0);
-        let mut listing = Listing { chosen, top: 0 };
-        listing.choose(0, &self.library, self.layout().list().1.height);
+        let mut listing = Listing::new(&self.library);
+        listing.choose_entry(&self.library, |entry| {
+            entry.code == self.reading.document().code
+        });
+        listing.choose(0, self.layout().list().1.height);
         self.focus = Focus::Library(listing);
     }
 
@@ -309,7 +370,7 @@ impl App {
     }
 
     /// Shows a row of the open document.
-    fn arrive(&mut self, place: Option<&Place>) {
+    pub(super) fn arrive(&mut self, place: Option<&Place>) {
         self.focus = Focus::Reading;
         let (setting, height) = (self.setting(), self.layout().body.height);
         if let Some(place) = place
@@ -322,9 +383,12 @@ impl App {
     fn back(&mut self) {
         match self.focus {
             Focus::Reading => self.found = None,
-            Focus::Record(_) | Focus::Search(_) | Focus::Library(_) | Focus::Text(_) => {
-                self.focus = Focus::Reading;
-            }
+            Focus::Record(_)
+            | Focus::Search(_)
+            | Focus::Library(_)
+            | Focus::Text(_)
+            | Focus::Note(_)
+            | Focus::Marks(_) => self.focus = Focus::Reading,
         }
     }
 }

@@ -72,19 +72,12 @@ pub fn show(found: &Found, section: Option<&str>, format: Format, charset: Chars
         let extent = match (place, section) {
             (Some(place), _) => Extent::Row(place.clone()),
             (None, None) => Extent::Whole,
-            (None, Some(name)) => match section_named(document, name) {
-                Some(section) => Extent::Section(section),
-                None => {
-                    let known: Vec<&str> = document
-                        .sections
-                        .iter()
-                        .map(|section| section.id.0.as_str())
-                        .collect();
-                    let name = crate::content::sanitize(name);
-                    let words = format!("no section `{name}`; there are {}", known.join(", "));
-                    return Answer::refused(words, NOT_FOUND);
-                }
-            },
+            (None, Some(name)) => {
+                let Some(section) = section_named(document, name) else {
+                    return no_section(document, name);
+                };
+                Extent::Section(section)
+            }
         };
         if !out.is_empty() {
             out.push('\n');
@@ -92,6 +85,17 @@ pub fn show(found: &Found, section: Option<&str>, format: Format, charset: Chars
         out += &export::document(document, &extent, format, charset);
     }
     Answer::found(out)
+}
+
+fn no_section(document: &Document, name: &str) -> Answer {
+    let known = document
+        .sections
+        .iter()
+        .map(|section| section.id.0.as_str());
+    let known: Vec<&str> = known.collect();
+    let name = crate::content::sanitize(name);
+    let words = format!("no section `{name}`; there are {}", known.join(", "));
+    Answer::refused(words, NOT_FOUND)
 }
 
 fn section_named(document: &Document, name: &str) -> Option<SectionId> {

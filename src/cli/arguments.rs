@@ -12,7 +12,12 @@ use crate::terminal::{ColourChoice, Colours, Overrides};
 ///
 /// Reference only; no guarantee of coverage or payment.
 #[derive(Debug, Parser)]
-#[command(name = "codeleaf", version, args_conflicts_with_subcommands = true)]
+#[command(
+    name = "codeleaf",
+    version,
+    args_conflicts_with_subcommands = true,
+    color = clap::ColorChoice::Never
+)]
 pub struct Arguments {
     /// What to do instead of opening the reader.
     #[command(subcommand)]
@@ -29,7 +34,7 @@ pub struct Arguments {
 }
 
 /// Options that every command takes.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub struct Options {
     /// A folder of documents; may be given again. A later one stands before an earlier one, each
     /// before `CODELEAF_CONTENT`, the user's data folder, and the built-in documents.
@@ -115,6 +120,13 @@ pub enum Command {
         #[arg(required = true, value_name = "PATH")]
         paths: Vec<PathBuf>,
     },
+    /// Serve the reference over SSH: readers need no account, and get no shell.
+    #[cfg(feature = "serve")]
+    Serve(Box<Serve>),
+    /// Take public code-set files in: ICD-10-CM, HCPCS, CLFS, NUCC, NCCI, place of service.
+    Import(super::import::Arguments),
+    /// Print, compare or remove the code sets that were imported.
+    Sets(super::sets::Arguments),
     /// Print a completion script for a shell.
     Completions {
         /// The shell.
@@ -138,11 +150,28 @@ pub struct Show {
     pub format: Format,
 }
 
+/// What `serve` takes.
+#[cfg(feature = "serve")]
+#[derive(Args, Clone, Debug)]
+pub struct Serve {
+    /// Read settings from a TOML file; they are named as the options are. What is given here
+    /// stands before what is set there.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Print the host key's fingerprint and its line for known_hosts; it is made where there is
+    /// none.
+    #[arg(long)]
+    pub show_host_key: bool,
+    /// What can be set there as well.
+    #[command(flatten)]
+    pub settings: crate::serve::Settings,
+}
+
 /// What `search` takes.
 #[derive(Args, Debug)]
 pub struct Search {
     /// The words.
-    #[arg(required = true)]
+    #[arg(required = true, allow_negative_numbers = true)]
     pub words: Vec<String>,
     /// How to write it.
     #[arg(long, value_enum, default_value_t)]

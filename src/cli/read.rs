@@ -16,7 +16,7 @@ use super::{complain, setup};
 use crate::app::{Effect, Host, Start, Whereabouts};
 use crate::content::{Document, Place};
 use crate::export::Format;
-use crate::keep::{self, Folders, Keeper};
+use crate::keep::{self, Errand, Folders, Keeper};
 use crate::library::Library;
 use crate::page::Flow;
 use crate::search::Index;
@@ -78,7 +78,7 @@ fn print(arguments: &Arguments, found: &Found) -> anyhow::Result<ExitCode> {
         found,
         None,
         Format::Text,
-        setup::charset(&arguments.options),
+        setup::charset(arguments.options.overrides()),
     )
     .print()
 }
@@ -146,6 +146,15 @@ fn open(
     let options = &arguments.options;
     let keymap = setup::keymap()?;
     let theme = setup::theme(options)?;
+    let folders = Folders::of_user();
+    let (own, damage) = match folders
+        .as_ref()
+        .map(|folders| keep::own(&folders.marks_file()))
+    {
+        Some(Ok(own)) => (Some(own), None),
+        Some(Err(error)) => (None, Some(error.to_string())),
+        None => (None, None),
+    };
     let local = Local::open(capabilities).context("cannot take over the terminal")?;
     let size = local.size();
     let library = Arc::clone(&opening.library);
@@ -159,7 +168,8 @@ fn open(
         document: opening.document,
         place: opening.place,
         top: opening.top,
-        note: opening.note,
+        note: opening.note.or(damage),
+        own,
         flow: if options.plain_ui {
             Flow::Linear
         } else {
@@ -171,8 +181,8 @@ fn open(
     session.draw(Instant::now(), &mut Buffer::default(), &mut local.writer())?;
     index(&library, &local);
     let teller = local.sender();
-    let keeper = Folders::of_user().map(|folders| {
-        Keeper::start(folders.state_file(), move |error| {
+    let keeper = folders.map(|folders| {
+        Keeper::start(folders, move |error| {
             // A session that has ended needs no note.
             let _ = teller.send(Event::Note(error.to_string()));
         })
@@ -184,7 +194,13 @@ fn open(
         }
         Effect::Keep(whereabouts) => {
             if let Some(keeper) = &keeper {
-                keeper.keep(whereabouts);
+                keeper.send(Errand::Place(whereabouts));
+            }
+            None
+        }
+        Effect::Mark(mark) => {
+            if let Some(keeper) = &keeper {
+                keeper.send(Errand::Mark(mark));
             }
             None
         }

@@ -9,7 +9,8 @@ use crate::app::Keymap;
 use crate::content::Charset;
 use crate::keep::Folders;
 use crate::library::Library;
-use crate::terminal::{Capabilities, Painting};
+use crate::sets::Store;
+use crate::terminal::{Capabilities, Overrides, Painting};
 use crate::view::Theme;
 
 /// Returns an environment variable, where it is set and valid UTF-8.
@@ -17,19 +18,33 @@ pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
-/// Opens every document.
+/// Returns the folders of documents.
+pub fn folders(content: &[PathBuf]) -> Vec<PathBuf> {
+    crate::library::folders(content, |name| std::env::var_os(name))
+}
+
+/// Opens every document, and the imported code sets.
 pub fn library(options: &Options) -> Library {
-    let folders = crate::library::folders(&options.content, |name| std::env::var_os(name));
-    if folders.is_empty() {
+    let folders = folders(&options.content);
+    let library = if folders.is_empty() {
         Library::built_in()
     } else {
         Library::open(&folders)
+    };
+    match store() {
+        Some(store) => library.with_sets(store.open()),
+        None => library,
     }
 }
 
+/// Returns the store of imported code sets; nothing where the environment names no home.
+pub fn store() -> Option<Store> {
+    Folders::of_user().map(|folders| Store::new(folders.data.join("sets")))
+}
+
 /// Returns the characters in which plain output is written.
-pub fn charset(options: &Options) -> Charset {
-    match Capabilities::detect(&variable, options.overrides()) {
+pub fn charset(overrides: Overrides) -> Charset {
+    match Capabilities::detect(&variable, overrides) {
         Painting::Full(capabilities) => capabilities.charset,
         Painting::Plain(charset) => charset,
     }

@@ -52,7 +52,7 @@ pub fn find_code(words: &[String], library: &Arc<Library>) -> Result<Found, Miss
     let mut documents = Vec::new();
     let mut refused = None;
     for Reading { code, modifier } in &readings {
-        if library.entry(code).is_none() {
+        if !library.knows(code) {
             continue;
         }
         let document = library

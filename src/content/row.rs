@@ -21,7 +21,6 @@ pub struct Row {
     /// What it says, field by field, in the order of the block's columns.
     pub cells: Vec<Cell>,
     /// Whether the row is usual, disputed, …; modifiers have it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub standing: Option<Standing>,
     /// Who says so.
     pub source: Option<SourceId>,

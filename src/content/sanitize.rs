@@ -62,8 +62,8 @@ pub(super) fn in_place(text: &str) -> String {
         .collect()
 }
 
-/// Says whether a character has no shape of its own, so that nobody sees it in an editor.
-pub(super) fn is_unseen(c: char) -> bool {
+/// Says whether a character has no shape of its own: a terminal obeys it, or nobody sees it.
+pub fn is_unseen(c: char) -> bool {
     fate(c) == Fate::Remove
 }
 

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{Extent, parts};
-use crate::content::{Document, Place};
+use crate::content::{Document, Place, is_unseen};
 use crate::library::{Entry, Library, Origin};
 use crate::search::{Hit, Query, Results, Why};
 
@@ -54,14 +54,16 @@ pub fn document(document: &Document, extent: &Extent) -> String {
     }))
 }
 
-pub fn list(library: &Library) -> String {
+pub fn list(library: &Library, notices: &[&str]) -> String {
     let documents: Vec<Value> = library.entries().iter().map(entry).collect();
     let broken: Vec<Value> = library
         .broken()
         .iter()
         .map(|broken| json!({ "path": broken.path.display().to_string(), "report": broken.report }))
         .collect();
-    pretty(&json!({ "schema": SCHEMA, "documents": documents, "broken": broken }))
+    pretty(
+        &json!({ "schema": SCHEMA, "documents": documents, "broken": broken, "notices": notices }),
+    )
 }
 
 pub fn results(query: &Query, results: &Results, notices: &[String]) -> String {
@@ -121,6 +123,17 @@ fn value(from: &impl Serialize) -> Value {
     serde_json::to_value(from).unwrap_or_default()
 }
 
+/// Writes a value, and escapes what a terminal would obey or nobody would see: a path may hold it.
 fn pretty(value: &Value) -> String {
-    format!("{value:#}\n")
+    let mut out = String::new();
+    for c in format!("{value:#}\n").chars() {
+        if c != '\n' && is_unseen(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                out += &format!("\\u{unit:04x}");
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    out
 }

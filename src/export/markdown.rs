@@ -31,7 +31,7 @@ pub fn document(document: &Document, extent: &Extent) -> String {
     out
 }
 
-pub fn list(library: &Library) -> String {
+pub fn list(library: &Library, notices: &[&str]) -> String {
     let mut out = String::from("| Code | System | Title | Status |\n| --- | --- | --- | --- |\n");
     for entry in library.entries() {
         out += &format!(
@@ -41,6 +41,10 @@ pub fn list(library: &Library) -> String {
             escaped(&entry.title),
             entry.status.id()
         );
+    }
+    out.push('\n');
+    for notice in notices {
+        paragraph(&mut out, &escaped(notice));
     }
     out
 }

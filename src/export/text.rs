@@ -53,7 +53,7 @@ pub fn document(document: &Document, extent: &Extent, charset: Charset) -> Strin
     out
 }
 
-pub fn list(library: &Library, charset: Charset) -> String {
+pub fn list(library: &Library, notices: &[&str], charset: Charset) -> String {
     let mut out = String::new();
     for entry in library.entries() {
         let origin = match &entry.origin {
@@ -79,6 +79,10 @@ pub fn list(library: &Library, charset: Charset) -> String {
                 charset.text(&path)
             ),
         );
+    }
+    line(&mut out, "");
+    for notice in notices {
+        line(&mut out, &charset.text(notice));
     }
     out
 }

@@ -21,6 +21,12 @@ impl Cache {
         kept.last().cloned()
     }
 
+    /// Lets go of the document on a code, because another one stands in its place.
+    pub(super) fn forget(&self, code: &CodeId) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.retain(|document| document.code != *code);
+    }
+
     /// Keeps a document, and lets go of the one that was not asked for longest.
     pub(super) fn put(&self, document: &Arc<Document>) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);

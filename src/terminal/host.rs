@@ -89,7 +89,11 @@ pub fn run(
             }
         }
     }
-    let answer = session.outstanding(Instant::now());
+    let answer = match ending {
+        // Nobody answers any more, and nobody would get the answer.
+        Some(Ending::Gone | Ending::Told(Reason::HungUp)) => None,
+        _ => session.outstanding(Instant::now()),
+    };
     drop(out);
     local.leave(answer);
     Ok(ending.unwrap_or(Ending::Left))

@@ -19,7 +19,8 @@ const LIMIT: Duration = Duration::from_secs(1);
 /// How many answers in a row may be missed before no more are asked for.
 const MISSES: u8 = 2;
 
-/// How long an answer that is outstanding is waited for on leaving, at least.
+/// How long an answer that is outstanding is waited for on leaving, at least, by a terminal that has
+/// answered before.
 const FAREWELL: Duration = Duration::from_millis(300);
 
 /// What to do with a frame.
@@ -45,7 +46,8 @@ pub struct Pacing {
     drawn: Option<Instant>,
     /// Whether a frame has been held back since the last one was drawn.
     held: bool,
-    round_trip: Duration,
+    /// How long the last answer took; unknown before the first.
+    round_trip: Option<Duration>,
 }
 
 impl Pacing {
@@ -59,7 +61,7 @@ impl Pacing {
             asked: None,
             drawn: None,
             held: false,
-            round_trip: Duration::ZERO,
+            round_trip: None,
         }
     }
 
@@ -103,17 +105,21 @@ impl Pacing {
             self.answers = true;
             self.misses = 0;
             self.asks = true;
-            self.round_trip = now.saturating_duration_since(asked);
+            self.round_trip = Some(now.saturating_duration_since(asked));
         }
         self.outstanding = None;
     }
 
-    /// Returns how long to wait on leaving for an answer that is outstanding: twice what the last
-    /// one took, so that none reaches the shell that comes next.
+    /// Returns how long to wait on leaving for an answer that is outstanding, so that none reaches
+    /// the shell that comes next: twice what the last one took, and as long as an answer may take
+    /// at all where none has come yet.
     pub fn farewell(&self, now: Instant) -> Option<Duration> {
         let asked = self.outstanding?;
         let waited = now.saturating_duration_since(asked);
-        (waited < LIMIT).then(|| (2 * self.round_trip).clamp(FAREWELL, LIMIT))
+        (waited < LIMIT).then(|| {
+            self.round_trip
+                .map_or(LIMIT, |took| (2 * took).clamp(FAREWELL, LIMIT))
+        })
     }
 
     fn miss(&mut self) {
@@ -246,6 +252,15 @@ mod tests {
             assert_eq!(pacing.turn(now), Turn::Draw);
             pacing.drawn(Turn::Draw, now);
         }
+    }
+
+    #[test]
+    fn the_farewell_is_long_where_nothing_is_known_of_the_line() {
+        let mut bench = Bench::new();
+        bench.frame(0);
+        assert_eq!(bench.farewell(5), None, "nothing is outstanding");
+        assert_eq!(bench.frame(10), Turn::DrawAndAsk);
+        assert_eq!(bench.farewell(40), Some(Duration::from_secs(1)));
     }
 
     #[test]

@@ -249,8 +249,10 @@ fn hints(app: &App, canvas: &Canvas<'_>, room: usize) -> Vec<(String, String)> {
 /// Says whether CPT codes or the publication's words about them are on screen.
 fn shows_cpt(app: &App) -> bool {
     match app.room() {
-        Room::Reading | Room::Record => app.reading().document().code.system() != System::Icd10cm,
-        Room::Search | Room::Library => true,
+        Room::Reading | Room::Record | Room::Note => {
+            app.reading().document().code.system() != System::Icd10cm
+        }
+        Room::Search | Room::Library | Room::Marks => true,
         Room::Text => false,
     }
 }

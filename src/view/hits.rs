@@ -1,59 +1,19 @@
 //! Draws the search field and its hits.
 
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Rect;
 
 use super::Part;
 use super::canvas::Canvas;
 use super::page::line_area;
-use crate::app::{HIT_LINES, Searching};
+use crate::app::{HIT_LINES, SCOPES, Searching};
 use crate::page::{clip, width};
 use crate::search::{Hit, Why};
 
-/// What can be asked for, shown while nothing is.
-const EXAMPLES: [&str; 5] = [
-    "26 or 83950-90        a modifier, the row",
-    "professional component   its name, or other words for it",
-    "outside lab              a synonym",
-    "reccurence               a typo is forgiven",
-    "HER-2                    however it is written",
-];
-
-/// Draws the field and how many places were found; returns where the cursor stands.
-pub fn field(canvas: &mut Canvas<'_>, searching: &Searching, area: Rect) -> Position {
-    let start = u16::from(area.width >= 40);
-    let column = canvas.put(area, start, "/ ", canvas.style(Part::Key));
-    let count = count(searching);
-    let mut text_area = area;
-    if !searching.text().is_empty() && area.width >= 40 {
-        let at = canvas.put_right(
-            Rect {
-                width: area.width - 1,
-                ..area
-            },
-            &count,
-            canvas.style(Part::Hint),
-        );
-        text_area.width = at.saturating_sub(1);
+/// Says how many places were found.
+pub fn count(searching: &Searching) -> String {
+    if searching.text().is_empty() {
+        return String::new();
     }
-    // The end of a long text stays in sight, and the cursor with it.
-    let room = usize::from(text_area.width.saturating_sub(column + 1)).max(1);
-    let mut skipped = 0;
-    let mut shown = searching.text();
-    while searching.cursor().saturating_sub(skipped) > room {
-        let Some(c) = shown.chars().next() else { break };
-        skipped += width(&shown[..c.len_utf8()]);
-        shown = &shown[c.len_utf8()..];
-    }
-    let text = canvas.charset.text(shown).into_owned();
-    canvas.put(text_area, column, &text, canvas.style(Part::Field));
-    let cursor = u16::try_from(searching.cursor().saturating_sub(skipped)).unwrap_or(u16::MAX);
-    Position {
-        x: area.x.saturating_add(column).saturating_add(cursor),
-        y: area.y,
-    }
-}
-
-fn count(searching: &Searching) -> String {
     match searching.results().total {
         0 => "no place".to_owned(),
         1 => "1 place".to_owned(),
@@ -65,9 +25,7 @@ fn count(searching: &Searching) -> String {
 /// be.
 pub fn list(canvas: &mut Canvas<'_>, searching: &Searching, area: Rect) {
     if searching.text().trim().is_empty() {
-        for (n, example) in EXAMPLES.iter().take(usize::from(area.height)).enumerate() {
-            canvas.put_clipped(line_area(area, n), 3, example, canvas.style(Part::Hint));
-        }
+        scopes(canvas, searching, area);
     } else if searching.results().hits.is_empty() {
         nearest(canvas, searching, area);
     } else {
@@ -89,6 +47,33 @@ pub fn list(canvas: &mut Canvas<'_>, searching: &Searching, area: Rect) {
             );
         }
     }
+}
+
+/// Draws what can be asked for, and the words that bound a search.
+fn scopes(canvas: &mut Canvas<'_>, searching: &Searching, area: Rect) {
+    let visible = usize::from(area.height);
+    for (line, (n, (scope, words))) in SCOPES
+        .iter()
+        .enumerate()
+        .skip(searching.top())
+        .take(visible)
+        .enumerate()
+    {
+        let at = line_area(area, line);
+        let chosen = n == searching.chosen();
+        mark(canvas, at, chosen);
+        let part = if chosen { Part::Chosen } else { Part::Field };
+        let column = canvas.put(at, indent(area), scope, canvas.style(part));
+        canvas.put_clipped(
+            at,
+            column.max(indent(area) + 7) + 1,
+            words,
+            canvas.style(Part::Hint),
+        );
+    }
+    let below = line_area(area, SCOPES.len() + 1);
+    let words = "Or type: 26, 83950-90, professional component, outside lab, reccurence";
+    canvas.put_clipped(below, indent(area), words, canvas.style(Part::Hint));
 }
 
 fn nearest(canvas: &mut Canvas<'_>, searching: &Searching, area: Rect) {

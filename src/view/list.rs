@@ -1,6 +1,6 @@
 //! Draws the list of documents and of files that could not be read.
 
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Rect;
 
 use super::Part;
 use super::canvas::Canvas;
@@ -9,44 +9,43 @@ use crate::app::{Listed, Listing};
 use crate::library::{Library, Origin};
 
 /// Says what the list holds.
-pub fn title(library: &Library) -> String {
-    let documents = match library.entries().len() {
-        1 => "1 document".to_owned(),
-        n => format!("{n} documents"),
+pub fn count(library: &Library, listing: &Listing) -> String {
+    let files = match library.broken().len() {
+        0 => String::new(),
+        1 => ", 1 file with errors".to_owned(),
+        n => format!(", {n} files with errors"),
     };
-    match library.broken().len() {
-        0 => format!("Library · {documents}"),
-        1 => format!("Library · {documents}, 1 file with errors"),
-        n => format!("Library · {documents}, {n} files with errors"),
+    let documents = library.entries().len();
+    match listing.text() {
+        "" if documents == 1 => format!("1 document{files}"),
+        "" => format!("{documents} documents{files}"),
+        _ => format!(
+            "{} of {}",
+            listing.len(),
+            documents + library.broken().len()
+        ),
     }
 }
 
-/// Draws the list, and returns where the chosen line starts.
-pub fn documents(
-    canvas: &mut Canvas<'_>,
-    library: &Library,
-    listing: Listing,
-    area: Rect,
-) -> Position {
-    let mut cursor = area.as_position();
-    let listed = Listing::all(library)
-        .enumerate()
-        .skip(listing.top)
-        .take(usize::from(area.height));
-    for (line, (n, listed)) in listed.enumerate() {
+/// Draws the list.
+pub fn documents(canvas: &mut Canvas<'_>, library: &Library, listing: &Listing, area: Rect) {
+    for line in 0..usize::from(area.height) {
         let at = line_area(area, line);
-        let chosen = n == listing.chosen;
+        let n = listing.top() + line;
+        let Some(listed) = listing.line(library, n) else {
+            break;
+        };
+        let chosen = n == listing.chosen();
         if chosen {
             let column = u16::from(area.width >= 40);
             canvas.put(at, column, canvas.mark(), canvas.style(Part::Mark));
-            cursor = Position {
-                x: at.x + column,
-                y: at.y,
-            };
         }
         one(canvas, &listed, chosen, at);
     }
-    cursor
+    if listing.is_empty() {
+        let words = "Nothing has these words. Erase some of them.";
+        canvas.put_clipped(line_area(area, 0), 3, words, canvas.style(Part::Note));
+    }
 }
 
 fn one(canvas: &mut Canvas<'_>, listed: &Listed<'_>, chosen: bool, at: Rect) {

@@ -12,6 +12,7 @@ pub fn reading(canvas: &mut Canvas<'_>, app: &App, area: Rect) -> Option<Positio
     let reading = app.reading();
     let top = reading.top();
     lines(canvas, reading.page(), top, area, app.found());
+    signs(canvas, app, area);
     let row = reading.row()?;
     let in_sight = top..top + usize::from(area.height);
     for line in row.lines.clone().filter(|line| in_sight.contains(line)) {
@@ -37,6 +38,29 @@ pub fn reading(canvas: &mut Canvas<'_>, app: &App, area: Rect) -> Option<Positio
         x: at.x + column,
         y: at.y,
     })
+}
+
+/// Draws a sign before each row that has a bookmark or note, where the gutter has room.
+fn signs(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
+    let Some(own) = app
+        .own()
+        .filter(|own| !own.marks.is_empty() && area.width >= 40)
+    else {
+        return;
+    };
+    let reading = app.reading();
+    let in_sight = reading.top()..reading.top() + usize::from(area.height);
+    for row in reading
+        .page()
+        .rows
+        .iter()
+        .filter(|row| in_sight.contains(&row.lines.start))
+    {
+        if own.mark(&reading.document().code, &row.place).is_some() {
+            let at = line_area(area, row.lines.start - reading.top());
+            canvas.put(at, 0, "*", canvas.style(Part::Mark));
+        }
+    }
 }
 
 /// Draws the lines of a page from `top` on.

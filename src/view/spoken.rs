@@ -1,6 +1,6 @@
 //! Says in words what a sighted reader sees at a glance, for `--plain-ui`.
 
-use crate::app::{App, Focus, Listed, Listing};
+use crate::app::{App, Focus, Listed};
 use crate::content::{Row, Subject};
 
 /// Returns what has the keys and what is selected, in one line.
@@ -58,15 +58,28 @@ pub fn status(app: &App) -> String {
             },
         },
         Focus::Library(listing) => {
-            let count = app.library().entries().len() + app.library().broken().len();
-            let chosen = match Listing::all(app.library()).nth(listing.chosen) {
+            let chosen = match listing.line(app.library(), listing.chosen()) {
                 Some(Listed::Entry(entry)) => format!("{} {}", entry.code.value(), entry.title),
                 Some(Listed::Broken(_)) => "a file with errors".to_owned(),
                 None => "nothing".to_owned(),
             };
-            format!("Library, {} of {count}: {chosen}", listing.chosen + 1)
+            format!(
+                "Library, {} of {}: {chosen}",
+                listing.chosen() + 1,
+                listing.len()
+            )
         }
         Focus::Text(sheet) => sheet.title.clone(),
+        Focus::Note(_) => "Your note: type it, Enter keeps it".to_owned(),
+        Focus::Marks(marks) => match app.own().and_then(|own| own.marks.get(marks.chosen)) {
+            Some(mark) => format!(
+                "Your mark {}: {} {}",
+                marks.chosen + 1,
+                mark.code.value(),
+                mark.name
+            ),
+            None => "You have no bookmarks and no notes".to_owned(),
+        },
     }
 }
 
@@ -77,9 +90,10 @@ fn named(row: &Row) -> String {
         Subject::Absence => "not available",
     };
     let standing = row.standing.map_or("", |standing| standing.words());
-    [name, standing]
-        .iter()
-        .filter(|words| !words.is_empty())
-        .map(|words| format!(", {words}"))
-        .collect()
+    let mut words = String::new();
+    for part in [name, standing].into_iter().filter(|part| !part.is_empty()) {
+        words += ", ";
+        words += part;
+    }
+    words
 }

@@ -4,7 +4,7 @@ use std::num::NonZero;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use codeleaf::app::{Effect, Host, Keymap, Start};
+use codeleaf::app::{Effect, Host, Keymap, Own, Start};
 use codeleaf::content::{CodeId, Document, System};
 use codeleaf::library::Library;
 use codeleaf::page::Flow;
@@ -12,6 +12,8 @@ use codeleaf::search::Index;
 use codeleaf::terminal::{Capabilities, Event, Session, Size};
 use codeleaf::view::Theme;
 use ratatui::buffer::Buffer;
+
+use super::keys::bytes_of;
 
 /// A reader at a terminal.
 pub struct Reader {
@@ -22,6 +24,8 @@ pub struct Reader {
     now: Instant,
     /// The bytes of the last frame.
     pub frame: usize,
+    /// The bytes of all frames.
+    pub bytes: usize,
     /// What the session asked its host for, oldest first.
     pub effects: Vec<Effect>,
 }
@@ -57,6 +61,7 @@ impl Reader {
             library: Arc::clone(&library),
             keymap: Arc::new(Keymap::built_in().unwrap()),
             host: Host::Local,
+            own: Some(Own::default()),
             charset: capabilities.charset,
             size: ratatui::layout::Size::new(columns, rows),
             document,
@@ -73,6 +78,7 @@ impl Reader {
             scratch: Buffer::default(),
             now: Instant::now(),
             frame: 0,
+            bytes: 0,
             effects: Vec::new(),
         };
         reader.draw();
@@ -101,7 +107,16 @@ impl Reader {
         self.draw();
     }
 
-    /// Changes the terminal's size.
+    /// Changes the terminal's size, and draws at once where the session wants to.
+    pub fn begin_resize(&mut self, columns: u16, rows: u16) {
+        self.terminal
+            .screen_mut()
+            .set_size(side(rows), side(columns));
+        self.event(Event::Resize(Size::new(columns, rows)));
+        self.draw();
+    }
+
+    /// Changes the terminal's size, and waits until it is drawn.
     pub fn resize(&mut self, columns: u16, rows: u16) {
         self.terminal
             .screen_mut()
@@ -160,34 +175,11 @@ impl Reader {
             .draw(self.now, &mut self.scratch, &mut bytes)
             .unwrap();
         assert_eq!(self.frame, bytes.len());
+        self.bytes += bytes.len();
         self.terminal.process(&bytes);
     }
 }
 
 fn side(cells: u16) -> NonZero<u16> {
     NonZero::new(cells.max(1)).unwrap()
-}
-
-fn bytes_of(key: &str) -> &[u8] {
-    match key {
-        "up" => b"\x1b[A",
-        "down" => b"\x1b[B",
-        "right" => b"\x1b[C",
-        "left" => b"\x1b[D",
-        "home" => b"\x1b[H",
-        "end" => b"\x1b[F",
-        "pageup" => b"\x1b[5~",
-        "pagedown" => b"\x1b[6~",
-        "enter" => b"\r",
-        "esc" => b"\x1b",
-        "tab" => b"\t",
-        "shift-tab" => b"\x1b[Z",
-        "backspace" => b"\x7f",
-        "space" => b" ",
-        "ctrl-c" => b"\x03",
-        "ctrl-u" => b"\x15",
-        "ctrl-z" => b"\x1a",
-        other if other.len() == 1 => other.as_bytes(),
-        other => panic!("no such key: {other}"),
-    }
 }

@@ -6,15 +6,8 @@ use super::Compiler;
 use crate::content::format::{
     CodeTable, DocumentTable, File, NoticesTable, SourceTable, SynonymRow, Text,
 };
+use crate::content::notice::{CPT_NOTICE, USE_NOTICE};
 use crate::content::{AsOf, CodeId, Source, SourceId, SourceKind, Status, System};
-
-/// What the American Medical Association asks of every display of its codes.
-const CPT_NOTICE: &str = "CPT copyright 2026 American Medical Association. All rights reserved. \
-    CPT is a registered trademark of the American Medical Association.";
-
-/// What every reader of any document must know.
-const USE_NOTICE: &str = "Reference only; no guarantee of coverage or payment. \
-    Check the payer's current policy.";
 
 /// What `[code]` says.
 pub(super) struct Header {

@@ -287,6 +287,21 @@ fn an_endless_paste_does_not_grow() {
     assert_eq!(say(&out[1]), "q");
 }
 
+#[test]
+fn an_endless_sequence_does_not_grow() {
+    for start in ["\x1b[", "\x1b]", "\x1bP"] {
+        let mut decoder = Decoder::default();
+        let mut out = Vec::new();
+        decoder.feed(start.as_bytes(), Instant::now(), &mut out);
+        for _ in 0..100 {
+            decoder.feed(&[b'1'; 1024], Instant::now(), &mut out);
+            assert!(decoder.pending() <= 256);
+        }
+        decoder.feed(b"A\x1b\\q", Instant::now(), &mut out);
+        assert_eq!(say(out.last().expect("a key")), "q");
+    }
+}
+
 /// Bytes of which most begin, continue or end sequences.
 fn bytes() -> impl Strategy<Value = Vec<u8>> {
     let fragment = prop_oneof![

@@ -390,11 +390,14 @@ fn suspension_gives_the_terminal_back_and_takes_it_again() {
 
 #[test]
 fn nothing_is_suspended_where_nobody_could_resume_it() {
-    let mut terminal = Terminal::start_and_wait();
-    terminal.send(b"\x1a");
-    terminal.wait_for("not suspended");
-    terminal.send(b"q");
-    terminal.ends_restored(0);
+    for wrapper in [&[][..], &["sh", "-c", "\"$@\"; exit $?", "sh"]] {
+        let mut terminal = Terminal::start(wrapper);
+        terminal.wait_for("ready 80x24.");
+        terminal.send(b"\x1a");
+        terminal.wait_for("not suspended");
+        terminal.send(b"q");
+        terminal.ends_restored(0);
+    }
 }
 
 #[test]

@@ -74,10 +74,12 @@ impl Grid {
     /// Blanks the last cell, the writing of which scrolls everything on a terminal that does not
     /// wait at the end of a row.
     fn spare_corner(&mut self) {
-        if let [.., before, corner] = self.cells.as_mut_slice() {
-            if corner.is_continuation() {
-                *before = Cell::BLANK;
-            }
+        if let [.., before, corner] = self.cells.as_mut_slice()
+            && corner.is_continuation()
+        {
+            *before = Cell::BLANK;
+        }
+        if let Some(corner) = self.cells.last_mut() {
             *corner = Cell::BLANK;
         }
     }

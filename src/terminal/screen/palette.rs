@@ -121,6 +121,7 @@ mod tests {
                 Ink::Rgb(255, 135, 0),
             ),
             (Color::Rgb(255, 135, 0), Colours::Ansi256, Ink::Indexed(208)),
+            (Color::Rgb(205, 0, 0), Colours::Ansi256, Ink::Indexed(160)),
             (Color::Rgb(254, 1, 2), Colours::Ansi16, Ink::Indexed(9)),
             (
                 Color::Rgb(238, 238, 238),

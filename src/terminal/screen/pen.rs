@@ -245,3 +245,121 @@ fn ink(out: &mut Vec<u8>, ink: Ink, ground: Ground) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use ratatui::style::{Color, Style};
+
+    use super::*;
+
+    const BOLD: Pen = pen(Ink::Default, Attributes::BOLD);
+    const BOTH: Pen = pen(Ink::Default, Attributes::BOLD.with(Attributes::DIM));
+    const RED: Pen = pen(Ink::Indexed(1), Attributes::NONE);
+    const BOLD_RED: Pen = pen(Ink::Indexed(1), Attributes::BOLD);
+    const BRIGHT: Pen = pen(Ink::Indexed(9), Attributes::NONE);
+    const ORANGE: Pen = pen(Ink::Indexed(208), Attributes::NONE);
+    const TRUE: Pen = pen(Ink::Rgb(1, 2, 3), Attributes::UNDERLINE);
+
+    const fn pen(foreground: Ink, attributes: Attributes) -> Pen {
+        Pen {
+            foreground,
+            background: Ink::Default,
+            attributes,
+        }
+    }
+
+    fn exchanged(from: Pen, to: Pen, capabilities: Capabilities) -> String {
+        let mut out = Vec::new();
+        from.exchange(to, capabilities, &mut out);
+        out.escape_ascii().to_string().replace("\\x1b[", "")
+    }
+
+    #[test]
+    fn the_shorter_of_delta_and_anew_is_sent() {
+        let none = Pen::default();
+        let cases = [
+            (none, none, ""),
+            (none, BOLD, "1m"),
+            (BOLD, none, "m"),
+            (BOLD, BOTH, "2m"),
+            (BOTH, BOLD, "0;1m"),
+            (BOLD, RED, "0;31m"),
+            (RED, BOLD_RED, "1m"),
+            (BOLD_RED, RED, "22m"),
+            (BOLD_RED, BOLD, "39m"),
+            (RED, BRIGHT, "91m"),
+            (BRIGHT, ORANGE, "38;5;208m"),
+            (ORANGE, TRUE, "4;38;2;1;2;3m"),
+            (TRUE, pen(Ink::Rgb(1, 2, 3), Attributes::BOLD), "1;24m"),
+            (
+                BOTH,
+                pen(Ink::Default, Attributes::DIM.with(Attributes::ITALIC)),
+                "0;2;3m",
+            ),
+        ];
+        for (from, to, expected) in cases {
+            assert_eq!(
+                exchanged(from, to, Capabilities::modern()),
+                expected,
+                "{from:?} to {to:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn of_two_weights_the_one_that_stays_is_begun_again() {
+        let long = Attributes::DIM
+            .with(Attributes::UNDERLINE)
+            .with(Attributes::REVERSE);
+        let both = pen(Ink::Rgb(100, 100, 100), long.with(Attributes::BOLD));
+        let dim = pen(Ink::Rgb(100, 100, 100), long);
+        assert_eq!(exchanged(both, dim, Capabilities::modern()), "22;2m");
+    }
+
+    #[test]
+    fn a_terminal_that_cannot_end_one_attribute_begins_anew() {
+        let old = Capabilities::modern().without(Feature::EndAttribute);
+        assert_eq!(exchanged(BOLD, BOLD_RED, old), "31m");
+        assert_eq!(exchanged(BOLD_RED, RED, old), "0;31m");
+        assert_eq!(exchanged(BOLD_RED, BOLD, old), "0;1m");
+    }
+
+    fn in_16_colours() -> Capabilities {
+        let mut capabilities = Capabilities::modern();
+        capabilities.colours = Colours::Ansi16;
+        capabilities
+    }
+
+    fn of(style: Style, capabilities: Capabilities) -> Pen {
+        let mut cell = FrameCell::EMPTY;
+        cell.set_style(style);
+        Pen::of(&cell, capabilities)
+    }
+
+    #[test]
+    fn text_does_not_vanish_where_two_colours_become_one() {
+        let sixteen = in_16_colours();
+        let grey = Style::new()
+            .fg(Color::Rgb(130, 130, 130))
+            .bg(Color::Rgb(120, 120, 120));
+        assert_eq!(of(grey, sixteen), pen(Ink::Indexed(8), Attributes::NONE));
+        let invisible = Style::new().fg(Color::Red).bg(Color::Red);
+        assert_eq!(
+            of(invisible, sixteen).background,
+            Ink::Indexed(1),
+            "as it was asked for"
+        );
+    }
+
+    #[test]
+    fn terminals_of_eight_colours_show_bright_ones_bold() {
+        let eight = in_16_colours().without(Feature::BrightColours);
+        assert_eq!(of(Style::new().fg(Color::LightRed), eight), BOLD_RED);
+        assert_eq!(
+            of(Style::new().fg(Color::DarkGray), eight),
+            pen(Ink::Indexed(7), Attributes::NONE)
+        );
+        let bright = Style::new().fg(Color::Red).bg(Color::LightRed);
+        assert_eq!(of(bright, eight), RED, "or it would vanish");
+    }
+}

@@ -59,11 +59,12 @@ impl Line<'_> {
         self.clear_tail(writer, end);
     }
 
-    /// Returns the first cell of a range that is to change and that can be written by itself.
+    /// Returns the first cell of a range that is to change. It never is the second half of a glyph,
+    /// the first half of which would then be another too, and written with it.
     fn next_change(&self, range: Range<usize>) -> Option<usize> {
         let start = range.start;
         let mut changes = self.old[range.clone()].iter().zip(&self.new[range]);
-        let at = start + changes.position(|(old, new)| old != new && !new.is_continuation())?;
+        let at = start + changes.position(|(old, new)| old != new)?;
         Some(at)
     }
 

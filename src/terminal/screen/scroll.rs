@@ -17,7 +17,7 @@ const TRIED: usize = 2;
 
 /// The fewest cells that a scroll has to put in place to be tried at all: it costs about as much
 /// as writing these.
-const WORTHWHILE: i64 = 12 * CHARACTER;
+const WORTHWHILE: i64 = 12;
 
 /// Rows of the screen that move together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,15 +111,9 @@ fn best_region(moved: &[i64], freed: &[i64], shift: isize) -> (i64, Scroll) {
     best
 }
 
-/// What a character in its place is worth, where a blank is worth 1: blanks are erased many at a
-/// time, and a short line under a long one would look like a match.
-const CHARACTER: i64 = 8;
-
-/// Returns what the cells are worth that two rows have in common.
+/// Returns how many cells of two rows are the same.
 fn equal(a: &[Cell], b: &[Cell]) -> i64 {
-    let blanks = count(a.iter().zip(b).map(|(a, b)| a == b && *a == Cell::BLANK));
-    let characters = count(a.iter().zip(b).map(|(a, b)| a == b && *a != Cell::BLANK));
-    characters * CHARACTER + blanks
+    count(a.iter().zip(b).map(|(a, b)| a == b))
 }
 
 fn blanks(row: &[Cell]) -> i64 {

@@ -2,6 +2,7 @@ mod bytes;
 mod emulated;
 mod look;
 mod page;
+mod tmux;
 
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier, Style};
@@ -134,6 +135,42 @@ fn erasing_never_colours_what_it_erases() {
 }
 
 #[test]
+fn scrolling_never_colours_the_rows_that_come_in() {
+    let mut screen = Screen::new(Size::new(80, 6), Capabilities::modern());
+    let page = |first: u8| {
+        let mut page = frame(80, 6);
+        for row in 0..5 {
+            let line = char::from(b'a' + first + row).to_string().repeat(12);
+            page.set_string(0, u16::from(row), line, Style::new());
+        }
+        page.set_string(0, 5, first.to_string(), Style::new().bg(Color::Blue));
+        page
+    };
+    drawn(&mut screen, &page(1), Some(Position::new(0, 0)));
+    assert_eq!(
+        drawn(&mut screen, &page(2), Some(Position::new(0, 0))),
+        "^[6H^[44m2^[;5r^[m^[5H\\ngggggggggggg^[r^[H"
+    );
+}
+
+#[test]
+fn the_last_cell_of_a_terminal_that_wraps_at_once_is_left_alone() {
+    let hasty = Capabilities::modern().without(Feature::LateWrap);
+    for (columns, text, sent) in [
+        (1, "x", ""),
+        (2, "世", ""),
+        (3, "x世", "x"),
+        (3, "xyz", "xy"),
+    ] {
+        let mut screen = Screen::new(Size::new(columns, 1), hasty);
+        let mut page = frame(columns, 1);
+        page.set_string(0, 0, text, Style::new());
+        let bytes = drawn(&mut screen, &page, None);
+        assert_eq!(bytes, format!("^[m^[r^[H^[J{sent}^[?25l"), "{text}");
+    }
+}
+
+#[test]
 fn a_terminal_without_a_second_screen_is_cleared_and_left_at_the_bottom() {
     let plain = Capabilities::modern().without(Feature::AlternateScreen);
     let mut screen = Screen::new(Size::new(80, 24), plain);
@@ -248,6 +285,11 @@ fn tables_do_not_grow_with_every_frame() {
             }
         }
         drawn(&mut screen, &page, None);
+        assert_eq!(
+            drawn(&mut screen, &page, None),
+            "",
+            "the numbers still mean the same"
+        );
         let (pens, clusters) = screen.tables.sizes();
         assert!(pens <= cell::PENS && clusters <= cell::CLUSTERS);
         assert!(screen.shown.is_some());
@@ -269,4 +311,5 @@ fn a_frame_of_more_colours_than_numbers_is_drawn_all_the_same() {
     }
     let bytes = drawn(&mut screen, &page, None);
     assert_eq!(bytes.matches('x').count(), 80 * 60);
+    assert_eq!(screen.tables.sizes().0, cell::PENS);
 }

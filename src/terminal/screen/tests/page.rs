@@ -31,6 +31,12 @@ pub(super) enum Change {
         shift: i16,
         text: usize,
     },
+    /// Whole rows move, as those of a page without anything beside it do.
+    ScrollRows {
+        rows: (u16, u16),
+        shift: i16,
+        text: usize,
+    },
     Page {
         text: usize,
     },
@@ -98,6 +104,7 @@ pub(super) fn change() -> impl Strategy<Value = Change> {
         3 => (area(), style()).prop_map(|(area, style)| Change::Style { area, style }),
         2 => area().prop_map(|area| Change::Clear { area }),
         6 => (area(), -4_i16..=4, text()).prop_map(|(area, shift, text)| Change::Scroll { area, shift, text }),
+        6 => (place(), -4_i16..=4, text()).prop_map(|(rows, shift, text)| Change::ScrollRows { rows, shift, text }),
         2 => text().prop_map(|text| Change::Page { text }),
         1 => (1_u16..60, 1_u16..16).prop_map(|(columns, rows)| Change::Resize { columns, rows }),
         1 => Just(Change::Scribble),
@@ -185,6 +192,15 @@ impl Page {
             Change::Clear { area } => scroll(page, within(page.area, area), i16::MAX, 8),
             Change::Scroll { area, shift, text } => {
                 scroll(page, within(page.area, area), shift, text);
+            }
+            Change::ScrollRows {
+                rows: (top, rows),
+                shift,
+                text,
+            } => {
+                let top = top % height;
+                let area = Rect::new(0, top, width, rows % (height - top) + 1);
+                scroll(page, area, shift, text);
             }
             Change::Page { text } => {
                 page.reset();

@@ -1,0 +1,256 @@
+//! Answers `import`: public code-set files into the user's store.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use anyhow::Context;
+use clap::Args;
+
+use super::{BAD, complain, print, setup};
+use crate::content::Date;
+use crate::sets::{self, Edition, Import, Imported, Progress, SetKind};
+
+/// What `import` takes.
+#[derive(Args, Debug)]
+pub struct Arguments {
+    /// The kind, if it is not to be guessed from the content (icd10cm, hcpcs, clfs, nucc,
+    /// ncci-mue, ncci-ptp, pos), then the files.
+    #[arg(required = true, value_name = "[KIND] FILE")]
+    words: Vec<PathBuf>,
+    /// What to call the edition, where the file states none or another is meant: 2026, 2026-q1.
+    #[arg(long, value_name = "NAME")]
+    edition: Option<String>,
+}
+
+/// Imports files.
+pub fn import(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let (kind, files) = match words(&arguments.words) {
+        Ok(words) => words,
+        Err(words) => return Ok(refuse(&words)),
+    };
+    let edition = match arguments.edition.as_deref().map(Edition::named).transpose() {
+        Ok(edition) => edition,
+        Err(error) => return Ok(refuse(&error.to_string())),
+    };
+    let groups = match grouped(kind, files) {
+        Ok(groups) => groups,
+        Err(error) => return Ok(refuse(&format!("{error}\nnothing was imported"))),
+    };
+    let store = setup::store().context("no home folder: set HOME or XDG_DATA_HOME")?;
+    let today = today().context("the clock shows no date of the Gregorian calendar")?;
+    let mut status = ExitCode::SUCCESS;
+    for files in &groups {
+        let import = Import {
+            kind,
+            files,
+            edition: edition.clone(),
+            today,
+        };
+        let mut bar = Bar::start();
+        let imported = store.import(&import, &mut |progress| bar.show(progress));
+        bar.clear();
+        match imported {
+            Ok(imported) => {
+                print(said(&imported).as_bytes())?;
+            }
+            Err(error) => {
+                complain(&format!("{error}\nthe store is unchanged"));
+                status = ExitCode::from(BAD);
+            }
+        }
+    }
+    Ok(status)
+}
+
+fn refuse(words: &str) -> ExitCode {
+    complain(words);
+    ExitCode::from(BAD)
+}
+
+/// Tells the kind, where one is named, from the files.
+fn words(words: &[PathBuf]) -> Result<(Option<SetKind>, &[PathBuf]), String> {
+    let Some((first, rest)) = words.split_first() else {
+        return Ok((None, words));
+    };
+    let named = first.to_str().map(str::parse::<SetKind>);
+    match named {
+        Some(Ok(_)) if rest.is_empty() => Err(format!(
+            "name a file as well: codeleaf import {} FILE",
+            first.display()
+        )),
+        Some(Ok(kind)) => Ok((Some(kind), rest)),
+        // A first word that is no file and looks like none was meant to be a kind.
+        Some(Err(error)) if !rest.is_empty() && !first.exists() && first.extension().is_none() => {
+            Err(error.to_string())
+        }
+        _ => Ok((None, words)),
+    }
+}
+
+/// Puts the files of one edition together: NCCI's pairs come in several files, others in one.
+fn grouped(
+    kind: Option<SetKind>,
+    files: &[PathBuf],
+) -> Result<Vec<Vec<PathBuf>>, sets::ImportError> {
+    let mut groups: Vec<Vec<PathBuf>> = Vec::new();
+    let mut pairs = Vec::new();
+    for file in files {
+        let kind = match kind {
+            Some(kind) => kind,
+            None => sets::guess(file)?,
+        };
+        if kind == SetKind::NcciPtp {
+            pairs.push(file.clone());
+        } else {
+            groups.push(vec![file.clone()]);
+        }
+    }
+    if !pairs.is_empty() {
+        groups.push(pairs);
+    }
+    Ok(groups)
+}
+
+fn said(imported: &Imported) -> String {
+    let header = &imported.header;
+    let mut out = format!(
+        "{}: {}, {} rows\n",
+        header.name(),
+        header.title(),
+        header.rows
+    );
+    for file in &header.files {
+        out += &format!("  from {}, SHA-256 {}\n", file.name, file.sha256);
+    }
+    if let Some(old) = &imported.replaced {
+        out += &format!(
+            "  replaces the import of {}, {} rows\n",
+            old.imported, old.rows
+        );
+    }
+    for note in &imported.notes {
+        out += &format!("  note: {note}\n");
+    }
+    out + &format!("  {}\n", header.notice)
+}
+
+/// Returns the day, in UTC.
+fn today() -> Option<Date> {
+    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs();
+    civil(i64::try_from(seconds / 86_400).ok()?)
+}
+
+/// Returns the day of the Gregorian calendar that is some days after 1970-01-01, after Howard
+/// Hinnant, "chrono-Compatible Low-Level Date Algorithms", `civil_from_days`.
+fn civil(days: i64) -> Option<Date> {
+    let days = days + 719_468;
+    let era = days.div_euclid(146_097);
+    let of_era = days.rem_euclid(146_097);
+    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * shifted + 2) / 5 + 1;
+    let month = if shifted < 10 {
+        shifted + 3
+    } else {
+        shifted - 9
+    };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    Date::new(
+        u16::try_from(year).ok()?,
+        u8::try_from(month).ok()?,
+        u8::try_from(day).ok()?,
+    )
+}
+
+/// How often the bar is drawn anew.
+const PACE: Duration = Duration::from_millis(100);
+/// How wide it is, in characters.
+const WIDTH: u64 = 24;
+
+/// A line on the terminal that says how far an import has come; nothing elsewhere.
+struct Bar {
+    is_shown: bool,
+    started: Instant,
+    drawn: Option<Instant>,
+    length: usize,
+}
+
+impl Bar {
+    fn start() -> Self {
+        Self {
+            is_shown: io::stderr().is_terminal(),
+            started: Instant::now(),
+            drawn: None,
+            length: 0,
+        }
+    }
+
+    fn show(&mut self, progress: Progress) {
+        let now = Instant::now();
+        let is_early = self.drawn.is_some_and(|drawn| now - drawn < PACE);
+        if !self.is_shown || is_early {
+            return;
+        }
+        self.drawn = Some(now);
+        let line = line(progress, now - self.started);
+        // What was longer before is covered by spaces.
+        let _ = write!(io::stderr(), "\r{line:<width$}", width = self.length);
+        self.length = line.len();
+    }
+
+    fn clear(&mut self) {
+        if self.length > 0 {
+            let _ = write!(io::stderr(), "\r{:width$}\r", "", width = self.length);
+            self.length = 0;
+        }
+    }
+}
+
+/// Returns what the bar says: `[######------] 52000 rows, 3 s left`.
+fn line(progress: Progress, passed: Duration) -> String {
+    let Progress { bytes, total, rows } = progress;
+    let full = (WIDTH * bytes.min(total)).checked_div(total).unwrap_or(0);
+    let bar: String = (0..WIDTH)
+        .map(|at| if at < full { '#' } else { '-' })
+        .collect();
+    let left = total.saturating_sub(bytes);
+    let seconds = u128::from(left) * passed.as_millis() / u128::from(bytes.max(1)) / 1000;
+    if left == 0 {
+        format!("[{bar}] {rows} rows, writing")
+    } else {
+        format!("[{bar}] {rows} rows, {} s left", seconds + 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_become_dates() {
+        for (days, date) in [
+            (0, "1970-01-01"),
+            (19_782, "2024-02-29"),
+            (19_783, "2024-03-01"),
+            (20_780, "2026-11-23"),
+        ] {
+            assert_eq!(civil(days).unwrap().to_string(), date);
+        }
+    }
+
+    #[test]
+    fn the_bar_says_rows_and_time_left() {
+        let progress = Progress {
+            bytes: 50,
+            total: 100,
+            rows: 7,
+        };
+        assert_eq!(
+            line(progress, Duration::from_secs(3)),
+            "[############------------] 7 rows, 4 s left"
+        );
+    }
+}

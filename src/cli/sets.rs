@@ -1,0 +1,250 @@
+//! Answers `sets`: which code sets were imported, what changed between two, and away with one.
+
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::{Args, Subcommand, ValueEnum};
+use serde_json::json;
+
+use super::{BAD, NOT_FOUND, complain, print, setup};
+use crate::content::instead_of;
+use crate::sets::{Change, Header, SetFile, SetRow, Sets, diff};
+
+/// What `sets` takes.
+#[derive(Args, Debug)]
+pub struct Arguments {
+    #[command(subcommand)]
+    action: Option<Action>,
+    /// How to write it.
+    #[arg(long, value_enum, default_value_t, global = true)]
+    format: Format,
+}
+
+/// What to do with sets.
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Prints the imported sets: edition, file, digest, rows, day of import, terms.
+    List,
+    /// Removes a set.
+    Remove {
+        /// The set, as `list` names it: icd10cm-2025.
+        set: String,
+    },
+    /// Prints the rows that were added (+), removed (-) or changed (~).
+    Diff {
+        /// The old set.
+        old: String,
+        /// The new set.
+        new: String,
+    },
+}
+
+/// How sets are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// Lines for readers.
+    #[default]
+    Text,
+    /// Stable JSON for programs.
+    Json,
+}
+
+/// Answers about the imported sets.
+pub fn sets(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let store = setup::store().context("no home folder: set HOME or XDG_DATA_HOME")?;
+    let sets = store.open();
+    match arguments.action.as_ref().unwrap_or(&Action::List) {
+        Action::List => list(&sets, arguments.format),
+        Action::Remove { set } => {
+            let name = sets
+                .named(set)
+                .map_or(set.clone(), |set| set.header().name());
+            if store.remove(&name)? {
+                let out = match arguments.format {
+                    Format::Text => format!("{name} was removed\n"),
+                    Format::Json => format!("{}\n", json!({"schema": 1, "removed": name})),
+                };
+                print(out.as_bytes())
+            } else {
+                Ok(unknown(set, &sets))
+            }
+        }
+        Action::Diff { old, new } => {
+            let (Some(first), Some(second)) = (sets.named(old), sets.named(new)) else {
+                let missing = if sets.named(old).is_none() { old } else { new };
+                return Ok(unknown(missing, &sets));
+            };
+            differences(first, second, arguments.format)
+        }
+    }
+}
+
+/// Says that a set is not there, and which are.
+fn unknown(name: &str, sets: &Sets) -> ExitCode {
+    let known: Vec<String> = sets.all().iter().map(|set| set.header().name()).collect();
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    let name = crate::content::sanitize(name);
+    if known.is_empty() {
+        complain(&format!("no set `{name}`: none was imported"));
+    } else {
+        complain(&format!("no set `{name}`; {}", instead_of(&name, &known)));
+    }
+    ExitCode::from(NOT_FOUND)
+}
+
+fn list(sets: &Sets, format: Format) -> anyhow::Result<ExitCode> {
+    for damage in sets.damaged() {
+        complain(&damage.to_string());
+    }
+    let headers = sets.all().iter().map(SetFile::header);
+    let out = match format {
+        Format::Text if sets.all().is_empty() => {
+            "no code sets; codeleaf import FILE takes ICD-10-CM, HCPCS, CLFS, NUCC, NCCI and POS \
+             files\n"
+                .to_owned()
+        }
+        Format::Text => headers.map(text).collect(),
+        Format::Json => {
+            let damaged = sets
+                .damaged()
+                .iter()
+                .map(|damage| json!({"path": damage.path.to_string_lossy(), "what": damage.what}));
+            let sets: Vec<_> = headers.map(value).collect();
+            let damaged: Vec<_> = damaged.collect();
+            format!(
+                "{:#}\n",
+                json!({"schema": 1, "sets": sets, "damaged": damaged})
+            )
+        }
+    };
+    print(out.as_bytes())
+}
+
+fn text(header: &Header) -> String {
+    let mut out = format!("{}  {}\n", header.name(), header.title());
+    out += &format!(
+        "  {} rows, imported {}, as of {}\n",
+        header.rows,
+        header.imported,
+        header.edition.as_of()
+    );
+    for file in &header.files {
+        out += &format!("  {}  SHA-256 {}\n", file.name, file.sha256);
+    }
+    out + &format!("  {}\n", header.notice)
+}
+
+fn value(header: &Header) -> serde_json::Value {
+    let files = header.files.iter();
+    let files = files.map(|f| json!({"name": f.name, "sha256": f.sha256, "size": f.size}));
+    json!({
+        "set": header.name(),
+        "kind": header.kind.id(),
+        "title": header.title(),
+        "edition": header.edition.stated.then_some(&header.edition.name),
+        "as_of": header.edition.as_of(),
+        "rows": header.rows,
+        "imported": header.imported,
+        "files": files.collect::<Vec<_>>(),
+        "notice": header.notice,
+    })
+}
+
+fn differences(old: &SetFile, new: &SetFile, format: Format) -> anyhow::Result<ExitCode> {
+    let (from, to) = (old.header(), new.header());
+    if from.kind != to.kind {
+        let (from, to) = (from.name(), to.name());
+        complain(&format!(
+            "{from} and {to} are of different kinds, so nothing can be compared"
+        ));
+        return Ok(ExitCode::from(BAD));
+    }
+    let mut counts = [0_u64; 3];
+    let mut lines = String::new();
+    let mut values = Vec::new();
+    for change in diff(old, new) {
+        let change = match change {
+            Ok(change) => change,
+            Err(damage) => {
+                complain(&damage.to_string());
+                return Ok(ExitCode::from(BAD));
+            }
+        };
+        let at = match change {
+            Change::Added(_) => 0,
+            Change::Removed(_) => 1,
+            Change::Changed { .. } => 2,
+        };
+        counts[at] += 1;
+        match format {
+            Format::Text => lines += &line(&change),
+            Format::Json => values.push(change_value(&change)),
+        }
+    }
+    let [added, removed, changed] = counts;
+    let out = match format {
+        Format::Text => format!(
+            "{} to {}: {added} added, {removed} removed, {changed} changed\n{lines}",
+            from.name(),
+            to.name()
+        ),
+        Format::Json => {
+            let out = json!({
+                "schema": 1,
+                "old": from.name(),
+                "new": to.name(),
+                "added": added,
+                "removed": removed,
+                "changed": changed,
+                "changes": values,
+            });
+            format!("{out:#}\n")
+        }
+    };
+    print(out.as_bytes())
+}
+
+fn line(change: &Change) -> String {
+    match change {
+        Change::Added(row) => format!("+ {}\n", joined(row)),
+        Change::Removed(row) => format!("- {}\n", joined(row)),
+        Change::Changed { old, new } => {
+            let mut out = format!("~ {}\n", shown_key(new));
+            for ((name, before), (_, after)) in old.fields().iter().zip(new.fields()) {
+                if *before != after {
+                    out += &format!("    {name}: `{before}` is now `{after}`\n");
+                }
+            }
+            out
+        }
+    }
+}
+
+/// Returns a row on one line: its key, and its fields but for the code.
+fn joined(row: &SetRow) -> String {
+    let fields = row.fields();
+    let fields = fields.iter().skip(1).filter(|(_, text)| !text.is_empty());
+    let fields: Vec<String> = fields
+        .map(|(name, text)| format!("{name} {text}"))
+        .collect();
+    format!("{}  {}", shown_key(row), fields.join("; "))
+}
+
+fn shown_key(row: &SetRow) -> String {
+    row.key().replace('>', " > ").replace('@', " of ")
+}
+
+fn change_value(change: &Change) -> serde_json::Value {
+    let row = |row: &SetRow| {
+        let fields = row.fields().into_iter();
+        let fields = fields.map(|(name, text)| (name.to_owned(), text.into()));
+        serde_json::Value::Object(fields.collect())
+    };
+    match change {
+        Change::Added(new) => json!({"change": "added", "key": new.key(), "new": row(new)}),
+        Change::Removed(old) => json!({"change": "removed", "key": old.key(), "old": row(old)}),
+        Change::Changed { old, new } => {
+            json!({"change": "changed", "key": new.key(), "old": row(old), "new": row(new)})
+        }
+    }
+}

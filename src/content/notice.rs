@@ -1,0 +1,20 @@
+//! Defines the notices that stand on every display and printout.
+
+use super::System;
+
+/// What the American Medical Association asks of every display of its codes.
+pub const CPT_NOTICE: &str = "CPT copyright 2026 American Medical Association. All rights reserved. \
+    CPT is a registered trademark of the American Medical Association.";
+
+/// What every reader of any document must know.
+pub const USE_NOTICE: &str = "Reference only; no guarantee of coverage or payment. \
+    Check the payer's current policy.";
+
+/// Returns the notices for codes of some systems, where no document supplies its own.
+pub fn notices(systems: impl IntoIterator<Item = System>) -> Vec<&'static str> {
+    let cpt = systems.into_iter().any(|system| system == System::Cpt);
+    cpt.then_some(CPT_NOTICE)
+        .into_iter()
+        .chain([USE_NOTICE])
+        .collect()
+}

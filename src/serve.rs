@@ -1,0 +1,53 @@
+//! Serves the reference over SSH, with no shell behind it.
+//!
+//! ```text
+//! listener ─► gate (how many?) ─► wire ─► russh ─► handler (who? what?)
+//!                                                     │ bytes, sizes        │ one command line
+//!                                                     ▼                     ▼
+//!                                    inbox ─► reading ─► terminal::Session  interpreter ─► text
+//! ```
+//!
+//! Each reader has the very [`crate::terminal::Session`] that a local one has, driven by a task
+//! instead of a thread; all of them share one [`Stock`] of documents, which a reload replaces.
+//! There is nothing else to ask for: no shell, no files, no forwarding. What a command line means
+//! is the command line's own business, so that its parser is handed in as an [`Interpreter`].
+//!
+//! `tokio` and `russh` occur in this part only. Which of russh's defaults are changed, and why, is
+//! in [`config`].
+
+mod authorized;
+mod channel;
+mod client;
+mod gate;
+mod handler;
+mod host_key;
+mod house;
+mod idleness;
+mod inbox;
+mod lapse;
+mod listener;
+mod log;
+mod metrics;
+mod notify;
+mod origin;
+mod places;
+mod reading;
+mod request;
+mod roll;
+mod server;
+mod settings;
+mod stock;
+mod wire;
+
+pub use authorized::{AuthorizedKeys, Denial, Grant, KeyError, KeyFault, Screen};
+pub use client::Client;
+pub use gate::{Crowd, Gate, Place};
+pub use host_key::{HostKey, HostKeyError};
+pub use lapse::{Lapse, LapseError};
+pub use log::LogError;
+pub use origin::{Origins, OriginsError};
+pub use request::{Call, Interpreter, Opening, Print, Request};
+pub use roll::RollError;
+pub use server::{Plan, ServeError, run};
+pub use settings::{Access, Codes, Limits, LogFormat, Settings, SettingsError};
+pub use stock::Stock;

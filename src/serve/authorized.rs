@@ -1,0 +1,376 @@
+//! Reads who may log in: keys in the format of OpenSSH's `authorized_keys`.
+//!
+//! A line that asks for something that does not exist here is not obeyed by half: its key is
+//! refused, with the reason in the log, and the other lines count. What options take away
+//! (`restrict`, `no-port-forwarding`, …) nobody has here anyway.
+
+use std::net::IpAddr;
+
+use russh::keys::ssh_key::public::KeyData;
+use russh::keys::ssh_key::{self};
+use russh::keys::{Algorithm, PublicKey};
+
+use super::origin::{Origins, OriginsError};
+use crate::content::Date;
+
+/// The keys of a file.
+#[derive(Clone, Debug, Default)]
+pub struct AuthorizedKeys {
+    grants: Vec<Grant>,
+    faults: Vec<KeyFault>,
+}
+
+/// What the owner of a key may do.
+#[derive(Clone, Debug)]
+pub struct Grant {
+    key: KeyData,
+    from: Option<Origins>,
+    until: Option<Moment>,
+    /// Whether the reader may be opened, or only one-shot text be had.
+    pub screen: Screen,
+}
+
+/// Whether somebody may have a terminal.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Screen {
+    /// Yes.
+    #[default]
+    Allowed,
+    /// No: `no-pty` or `restrict`.
+    Forbidden,
+}
+
+/// Seconds since 1970, UTC.
+type Moment = u64;
+
+/// A line whose key is refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyFault {
+    /// The line, from 1.
+    pub line: usize,
+    /// Why.
+    pub error: KeyError,
+}
+
+/// Says why a line's key is refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum KeyError {
+    /// It is no key.
+    #[error("this is no public key: {0}")]
+    NoKey(ssh_key::Error),
+    /// Its signatures cannot be checked here.
+    #[error("{0} keys are not supported; ed25519 and ECDSA keys are")]
+    Algorithm(Algorithm),
+    /// Certificates are not read.
+    #[error("certificates are not supported: list the keys themselves")]
+    Certificate,
+    /// The option means nothing here.
+    #[error("the option `{0}` is not supported, so the key is refused")]
+    Option(String),
+    /// The option's value cannot be honoured.
+    #[error("in `from`, {0}")]
+    From(#[from] OriginsError),
+    /// The time is not written as it should be.
+    #[error("write expiry-time as \"YYYYMMDDZ\" or \"YYYYMMDDhhmmssZ\", in UTC")]
+    Expiry,
+    /// A quote is not closed.
+    #[error("a double quote is not closed")]
+    Quote,
+}
+
+/// Says why somebody is not let in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Denial {
+    /// The key is not listed.
+    #[error("unknown key")]
+    Unknown,
+    /// The key is not good for this address.
+    #[error("key not allowed from this address")]
+    Elsewhere,
+    /// The key is no longer good.
+    #[error("key expired")]
+    Expired,
+}
+
+impl AuthorizedKeys {
+    /// Reads a file.
+    pub fn read(text: &str) -> Self {
+        let mut keys = Self::default();
+        for (index, line) in text.lines().enumerate() {
+            let line = line.trim();
+            if line.is_empty() || line.starts_with('#') {
+                continue;
+            }
+            match Grant::read(line) {
+                Ok(grant) => keys.grants.push(grant),
+                Err(error) => keys.faults.push(KeyFault {
+                    line: index + 1,
+                    error,
+                }),
+            }
+        }
+        keys
+    }
+
+    /// Returns the lines whose keys are refused.
+    pub fn faults(&self) -> &[KeyFault] {
+        &self.faults
+    }
+
+    /// Returns how many keys are let in.
+    pub const fn len(&self) -> usize {
+        self.grants.len()
+    }
+
+    /// Says whether nobody is let in.
+    pub const fn is_empty(&self) -> bool {
+        self.grants.is_empty()
+    }
+
+    /// Returns what the owner of a key may do, who comes from an address at a moment, in seconds
+    /// since 1970. Where a key is listed twice, the first line that lets it in counts.
+    pub fn grant(&self, key: &PublicKey, from: IpAddr, now: u64) -> Result<&Grant, Denial> {
+        let mut denial = Denial::Unknown;
+        for grant in self.grants.iter().filter(|g| g.key == *key.key_data()) {
+            if grant.until.is_some_and(|until| until <= now) {
+                denial = Denial::Expired;
+            } else if grant.from.as_ref().is_some_and(|from_| !from_.admit(from)) {
+                denial = Denial::Elsewhere;
+            } else {
+                return Ok(grant);
+            }
+        }
+        Err(denial)
+    }
+}
+
+impl Grant {
+    fn read(line: &str) -> Result<Self, KeyError> {
+        // A line starts with its options or with the type of its key.
+        if ["ssh-", "ecdsa-", "sk-"]
+            .iter()
+            .any(|kind| line.starts_with(kind))
+        {
+            return Self::of(key(line)?);
+        }
+        let (options, rest) = split_options(line)?;
+        let mut grant = Self::of(key(rest)?)?;
+        for option in options {
+            grant.obey(&option)?;
+        }
+        Ok(grant)
+    }
+
+    fn of(key: PublicKey) -> Result<Self, KeyError> {
+        match key.algorithm() {
+            Algorithm::Ed25519
+            | Algorithm::Ecdsa { .. }
+            | Algorithm::SkEd25519
+            | Algorithm::SkEcdsaSha2NistP256 => Ok(Self {
+                key: key.into(),
+                from: None,
+                until: None,
+                screen: Screen::default(),
+            }),
+            other => Err(KeyError::Algorithm(other)),
+        }
+    }
+
+    fn obey(&mut self, option: &str) -> Result<(), KeyError> {
+        let (name, value) = match option.split_once('=') {
+            Some((name, value)) => (name.to_ascii_lowercase(), value.trim_matches('"')),
+            None => (option.to_ascii_lowercase(), ""),
+        };
+        match name.as_str() {
+            "from" => self.from = Some(value.parse()?),
+            "expiry-time" => self.until = Some(moment(value).ok_or(KeyError::Expiry)?),
+            "restrict" | "no-pty" => self.screen = Screen::Forbidden,
+            "pty" => self.screen = Screen::Allowed,
+            "no-port-forwarding" | "no-agent-forwarding" | "no-x11-forwarding" | "no-user-rc" => {}
+            _ => {
+                return Err(KeyError::Option(
+                    crate::content::sanitize(&name).into_owned(),
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn key(text: &str) -> Result<PublicKey, KeyError> {
+    if text
+        .split(' ')
+        .next()
+        .is_some_and(|kind| kind.contains("-cert-v01@"))
+    {
+        return Err(KeyError::Certificate);
+    }
+    PublicKey::from_openssh(text).map_err(KeyError::NoKey)
+}
+
+/// Splits a line's options from the rest; commas and spaces inside quotes do not count.
+fn split_options(line: &str) -> Result<(Vec<String>, &str), KeyError> {
+    let mut options = vec![String::new()];
+    let mut quoted = false;
+    let mut before = ' ';
+    for (at, c) in line.char_indices() {
+        match c {
+            '"' if before != '\\' => quoted = !quoted,
+            ',' if !quoted => {
+                options.push(String::new());
+                before = c;
+                continue;
+            }
+            ' ' | '\t' if !quoted => return Ok((options, line[at..].trim_start())),
+            _ => {}
+        }
+        if let Some(option) = options.last_mut() {
+            option.push(c);
+        }
+        before = c;
+    }
+    if quoted {
+        return Err(KeyError::Quote);
+    }
+    Ok((options, ""))
+}
+
+/// Reads `YYYYMMDDZ`, `YYYYMMDDhhmmZ` or `YYYYMMDDhhmmssZ`. OpenSSH takes a time without the `Z`
+/// for local time; a server that is moved would change its meaning, so it is not taken.
+fn moment(text: &str) -> Option<Moment> {
+    let digits = text.strip_suffix(['Z', 'z'])?;
+    if !digits.bytes().all(|b| b.is_ascii_digit()) || !matches!(digits.len(), 8 | 12 | 14) {
+        return None;
+    }
+    let number = |from: usize, to: usize| -> Option<u64> {
+        digits.get(from..to).map_or(Some(0), |d| d.parse().ok())
+    };
+    let (year, month, day) = (number(0, 4)?, number(4, 6)?, number(6, 8)?);
+    Date::new(
+        u16::try_from(year).ok()?,
+        u8::try_from(month).ok()?,
+        u8::try_from(day).ok()?,
+    )?;
+    let days = days_since_1970(year, month, day)?;
+    let (hours, minutes, seconds) = (number(8, 10)?, number(10, 12)?, number(12, 14)?);
+    if hours > 23 || minutes > 59 || seconds > 60 {
+        return None;
+    }
+    Some(days * 86_400 + hours * 3_600 + minutes * 60 + seconds)
+}
+
+/// Counts days as Howard Hinnant's `days_from_civil` does, with years that start in March.
+fn days_since_1970(year: u64, month: u64, day: u64) -> Option<u64> {
+    let year = if month <= 2 {
+        year.checked_sub(1)?
+    } else {
+        year
+    };
+    let month = (month + 9) % 12;
+    let leap_days = year / 4 - year / 100 + year / 400;
+    (year * 365 + leap_days + (month * 153 + 2) / 5 + day).checked_sub(719_469)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const ANNA: &str =
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJdD7y3aLq454yWBdwLWbieU1ebz9/cu7/QEXn9OIeZJ anna";
+
+    fn one(line: &str) -> Result<Grant, KeyError> {
+        Grant::read(line)
+    }
+
+    fn let_in(line: &str, from: &str, now: u64) -> Result<Screen, Denial> {
+        let keys = AuthorizedKeys::read(line);
+        assert_eq!(keys.faults(), [], "{line}");
+        let key = PublicKey::from_openssh(ANNA).unwrap();
+        keys.grant(&key, from.parse().unwrap(), now)
+            .map(|g| g.screen)
+    }
+
+    #[test]
+    fn a_listed_key_is_let_in_and_no_other() {
+        let file = format!("# readers\n\n{ANNA}\n");
+        assert_eq!(let_in(&file, "10.0.0.1", 0), Ok(Screen::Allowed));
+        let keys = AuthorizedKeys::read("");
+        let key = PublicKey::from_openssh(ANNA).unwrap();
+        let denied = keys.grant(&key, "10.0.0.1".parse().unwrap(), 0);
+        assert_eq!(denied.unwrap_err(), Denial::Unknown);
+    }
+
+    #[test]
+    fn options_are_honoured() {
+        let line = format!("from=\"10.0.0.0/8,!10.6.6.6\",no-port-forwarding {ANNA}");
+        assert_eq!(let_in(&line, "10.1.2.3", 0), Ok(Screen::Allowed));
+        assert_eq!(let_in(&line, "10.6.6.6", 0), Err(Denial::Elsewhere));
+        assert_eq!(let_in(&line, "192.168.0.1", 0), Err(Denial::Elsewhere));
+        let line = format!("expiry-time=\"20260102Z\" {ANNA}");
+        assert_eq!(let_in(&line, "::1", 1_767_311_999), Ok(Screen::Allowed));
+        assert_eq!(let_in(&line, "::1", 1_767_312_000), Err(Denial::Expired));
+        for (options, screen) in [
+            ("restrict", Screen::Forbidden),
+            ("no-pty,no-X11-forwarding", Screen::Forbidden),
+            ("restrict,pty", Screen::Allowed),
+        ] {
+            assert_eq!(let_in(&format!("{options} {ANNA}"), "::1", 0), Ok(screen));
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_honoured_refuses_the_key_and_only_that() {
+        let file = format!(
+            "command=\"sh -c 'echo, hi'\" {ANNA}\n{ANNA}\ncert-authority {ANNA}\nnonsense\n\
+             from=\"host.example\" {ANNA}\nexpiry-time=\"20260102\" {ANNA}\n\
+             environment=\"A=B {ANNA}\n"
+        );
+        let keys = AuthorizedKeys::read(&file);
+        assert_eq!(keys.len(), 1);
+        let lines: Vec<usize> = keys.faults().iter().map(|fault| fault.line).collect();
+        assert_eq!(lines, [1, 3, 4, 5, 6, 7]);
+        assert_eq!(
+            one(&format!("command=\"sh -c 'echo, hi'\" {ANNA}")).unwrap_err(),
+            KeyError::Option("command".into())
+        );
+    }
+
+    #[test]
+    fn keys_that_cannot_be_checked_are_refused_by_name() {
+        let certificate = "ssh-ed25519-cert-v01@openssh.com AAAA";
+        assert_eq!(one(certificate).unwrap_err(), KeyError::Certificate);
+        assert_eq!(
+            one(&format!("restrict {certificate}")).unwrap_err(),
+            KeyError::Certificate
+        );
+    }
+
+    #[test]
+    fn moments_are_utc() {
+        assert_eq!(moment("19700101Z"), Some(0));
+        assert_eq!(moment("20000301123456Z"), Some(951_914_096));
+        assert_eq!(moment("202402291200Z"), Some(1_709_208_000));
+        for wrong in [
+            "",
+            "Z",
+            "20240230Z",
+            "20240101",
+            "2024010199Z",
+            "20240101246060Z",
+        ] {
+            assert_eq!(moment(wrong), None, "{wrong}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_file_is_read(text in any::<String>(), options in "[a-z\",=!\\\\ -]{0,40}") {
+            AuthorizedKeys::read(&text);
+            let line = format!("{options} {ANNA}");
+            let keys = AuthorizedKeys::read(&line);
+            prop_assert!(keys.len() + keys.faults().len() <= 1);
+        }
+    }
+}

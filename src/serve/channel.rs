@@ -1,0 +1,210 @@
+//! Runs what was asked for on a channel: a text, or the very session that a local reader has.
+//!
+//! A session is a state machine and has no thread: this task wakes when input came, when a moment
+//! it waits for has come, or when the server has something to say, hands all of it in, draws once
+//! and waits until the frame is on its way. A client that does not read holds up nobody else, and
+//! one frame of it at most is kept.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use russh::ChannelId;
+use russh::server::Handle;
+use tokio::time::{sleep, timeout};
+
+use super::client::Client;
+use super::house::House;
+use super::inbox::Inbox;
+use super::listener::{Connection, Stage};
+use super::reading::{Ending, Reading};
+use super::request::{Call, Print, Request};
+
+/// How long a client may leave what it is sent unread; as long as one that does not answer
+/// keepalives is waited for.
+const STALLED: Duration = Duration::from_secs(120);
+
+/// The longest command line, in bytes.
+const LONGEST_LINE: usize = 4096;
+
+/// The bytes of one message to a client.
+const MESSAGE: usize = 32 * 1024;
+
+/// What a client asks for.
+#[derive(Clone, Debug)]
+pub(super) enum Asked {
+    /// A command line; an empty one is a shell's.
+    Line(String),
+    /// Something that does not exist here, with words that say so.
+    Nothing(String),
+}
+
+impl Asked {
+    /// Reads a command line.
+    pub fn line(bytes: &[u8]) -> Self {
+        match std::str::from_utf8(bytes) {
+            Ok(line) if line.len() <= LONGEST_LINE => Self::Line(line.to_owned()),
+            Ok(_) => Self::Nothing("codeleaf: the command line is too long".into()),
+            Err(_) => Self::Nothing("codeleaf: the command line is not UTF-8".into()),
+        }
+    }
+}
+
+/// Says that the client is gone, or reads nothing any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Gone;
+
+/// One channel, and what is needed to serve it.
+pub(super) struct Desk {
+    pub house: Arc<House>,
+    pub connection: Arc<Connection>,
+    pub handle: Handle,
+    pub id: ChannelId,
+    pub inbox: Arc<Inbox>,
+    pub client: Client,
+    /// The reader's key, where the server knows its readers.
+    pub fingerprint: Option<String>,
+}
+
+impl Desk {
+    /// Serves the channel until its end.
+    pub async fn attend(self, asked: Asked) {
+        let status = match asked {
+            Asked::Nothing(words) => self.print(&Print::refusal(words)).await,
+            Asked::Line(line) => self.answer(&line).await,
+        };
+        if let Ok(status) = status {
+            // Where the client has gone meanwhile, nobody needs to be told.
+            let farewell = async {
+                let (handle, id) = (&self.handle, self.id);
+                handle.exit_status_request(id, u32::from(status)).await?;
+                handle.eof(id).await?;
+                handle.close(id).await
+            };
+            let _ = timeout(STALLED, farewell).await;
+        }
+        self.connection.stage.send_replace(Stage::Done);
+    }
+
+    async fn answer(&self, line: &str) -> Result<u8, Gone> {
+        let resume = match (&self.house.places, &self.fingerprint) {
+            (Some(places), Some(fingerprint)) if line.trim().is_empty() => {
+                places.find(fingerprint).await
+            }
+            _ => None,
+        };
+        let mut stock = self.house.stock.subscribe();
+        let current = Arc::clone(&stock.borrow_and_update());
+        let call = Call {
+            line,
+            client: &self.client,
+            stock: &current,
+            resume,
+        };
+        match guarded(|| (self.house.interpret)(&call)) {
+            Ok(Request::Print(print)) => {
+                self.house.metrics.answers.inc();
+                self.log_answer(&print);
+                self.print(&print).await
+            }
+            Ok(Request::Read(opening)) => {
+                let reading = guarded(|| Reading::open(self, *opening, stock));
+                let ending = match reading {
+                    Ok(mut reading) => reading.run().await,
+                    Err(Panicked) => Ending::Failed,
+                };
+                ending.status().ok_or(Gone)
+            }
+            Err(Panicked) => {
+                self.house.metrics.panics.inc();
+                let apology = Print {
+                    status: 101,
+                    ..Print::refusal(Ending::Failed.words().unwrap_or_default())
+                };
+                self.print(&apology).await
+            }
+        }
+    }
+
+    fn log_answer(&self, print: &Print) {
+        let codes = match self.house.limits().codes {
+            super::settings::Codes::Logged => print.codes.as_slice(),
+            super::settings::Codes::Unlogged => &[],
+        };
+        let codes: Vec<String> = codes.iter().map(ToString::to_string).collect();
+        tracing::info!(
+            connection = self.connection.number,
+            status = print.status,
+            codes = (!codes.is_empty()).then(|| codes.join(" ")),
+            "answered"
+        );
+    }
+
+    /// Sends a text. On a terminal nobody but this server makes lines of it.
+    async fn print(&self, print: &Print) -> Result<u8, Gone> {
+        let has_terminal = self.client.term().is_some();
+        let lines = |text: &str| {
+            if has_terminal {
+                text.replace('\n', "\r\n").into_bytes()
+            } else {
+                text.as_bytes().to_vec()
+            }
+        };
+        self.send(lines(&print.out)).await?;
+        if !print.err.is_empty() {
+            let words = lines(&format!("{}\n", print.err));
+            let sent = timeout(STALLED, self.handle.extended_data(self.id, 1, words));
+            sent.await.map_err(|_| self.cut())?.map_err(|_| Gone)?;
+        }
+        Ok(print.status)
+    }
+
+    /// Sends bytes, and waits until they are on their way.
+    pub async fn send(&self, bytes: Vec<u8>) -> Result<(), Gone> {
+        for message in bytes.chunks(MESSAGE) {
+            let sent = timeout(STALLED, self.handle.data(self.id, message.to_vec()));
+            sent.await.map_err(|_| self.cut())?.map_err(|_| Gone)?;
+        }
+        Ok(())
+    }
+
+    /// Waits for what the terminal still has to say, so that it does not say it to a shell.
+    pub async fn hear_out(&self, patience: Duration) {
+        let mut decoder = crate::terminal::Decoder::default();
+        let heard = async {
+            let mut inputs = Vec::new();
+            while !inputs.contains(&crate::terminal::Input::Ready) {
+                inputs.clear();
+                self.inbox.arrival().await;
+                let waiting = self.inbox.take();
+                if waiting.ended {
+                    return;
+                }
+                decoder.feed(&waiting.bytes, Instant::now(), &mut inputs);
+            }
+        };
+        tokio::select! {
+            () = heard => {}
+            () = sleep(patience) => {}
+        }
+    }
+
+    fn cut(&self) -> Gone {
+        tracing::warn!(
+            connection = self.connection.number,
+            "the client reads nothing any more"
+        );
+        self.connection.line.cut();
+        Gone
+    }
+}
+
+/// Says that something panicked. The panic itself is in the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Panicked;
+
+/// Does something that must not take others down with it. What it worked on is to be given up when
+/// this fails.
+pub(super) fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, Panicked> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|_| Panicked)
+}

@@ -1,0 +1,203 @@
+//! Accepts connections, and watches over each until it ends.
+//!
+//! russh's own accept loop ends when accepting fails, as it does while the process has no file
+//! descriptor left; and its connections end only when their clients do.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use russh::server::Config;
+use tokio::io::AsyncWriteExt;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep, sleep_until, timeout_at};
+
+use super::gate::Place;
+use super::handler::Handler;
+use super::house::{House, Phase};
+use super::metrics::What;
+use super::wire::{Line, Wire};
+
+/// How long accepting rests after it failed.
+const REST: Duration = Duration::from_millis(100);
+
+/// How long a client may take to go once its session has ended.
+const FAREWELL: Duration = Duration::from_secs(5);
+
+/// What is known of a connection.
+#[derive(Debug)]
+pub(super) struct Connection {
+    /// Tells connections apart in the log.
+    pub number: u64,
+    pub peer: SocketAddr,
+    pub line: Arc<Line>,
+    pub stage: watch::Sender<Stage>,
+}
+
+/// How far a connection has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// Not logged in.
+    Knocking,
+    /// Logged in, and nothing asked for.
+    LoggedIn,
+    /// Reading.
+    Reading,
+    /// The session has ended.
+    Done,
+}
+
+/// Accepts connections for as long as the server runs.
+pub(super) async fn accept(house: Arc<House>, config: Arc<Config>, listener: TcpListener) {
+    let mut failing = false;
+    loop {
+        match listener.accept().await {
+            Ok((stream, peer)) => {
+                failing = false;
+                welcome(&house, &config, stream, peer);
+            }
+            Err(error) => {
+                // Said once: it may go on for long, many times a second.
+                if !failing {
+                    tracing::error!(%error, "cannot accept connections; trying on");
+                }
+                failing = true;
+                sleep(REST).await;
+            }
+        }
+    }
+}
+
+/// Lets a connection in, or turns it away.
+fn welcome(house: &Arc<House>, config: &Arc<Config>, mut stream: TcpStream, peer: SocketAddr) {
+    match house.gate.enter(peer.ip(), &house.limits()) {
+        Ok(place) => {
+            // A terminal's bytes are few and each matters; failing is no reason to refuse.
+            let _ = stream.set_nodelay(true);
+            let wire = Wire::new(stream);
+            let (stage, _) = watch::channel(Stage::Knocking);
+            let connection = Arc::new(Connection {
+                number: house.next_number(),
+                peer,
+                line: wire.line(),
+                stage,
+            });
+            tracing::info!(connection = connection.number, %peer, "connected");
+            let attended = attend(
+                Arc::clone(house),
+                Arc::clone(config),
+                connection,
+                place,
+                wire,
+            );
+            tokio::spawn(attended);
+        }
+        Err(crowd) => {
+            house.metrics.refuse(What::Connection);
+            tracing::warn!(%peer, reason = %crowd, "connection refused");
+            tokio::spawn(async move {
+                // RFC 4253, 4.2: lines may come before the version. Who does not read misses it.
+                let line = format!("codeleaf: {crowd}\r\n");
+                let goodbye = async {
+                    stream.write_all(line.as_bytes()).await?;
+                    stream.shutdown().await
+                };
+                let _ = tokio::time::timeout(REST, goodbye).await;
+            });
+        }
+    }
+}
+
+/// Watches over a connection until it ends.
+async fn attend(
+    house: Arc<House>,
+    config: Arc<Config>,
+    connection: Arc<Connection>,
+    place: Place,
+    wire: Wire,
+) {
+    let started = Instant::now();
+    house.metrics.connections.inc();
+    converse(&house, config, &connection, place, wire, started).await;
+    let (received, sent) = (connection.line.received(), connection.line.sent());
+    house.metrics.received.inc_by(received);
+    house.metrics.sent.inc_by(sent);
+    house.metrics.connections.dec();
+    let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    tracing::info!(
+        connection = connection.number,
+        milliseconds,
+        received,
+        sent,
+        "disconnected"
+    );
+}
+
+async fn converse(
+    house: &Arc<House>,
+    config: Arc<Config>,
+    connection: &Arc<Connection>,
+    place: Place,
+    wire: Wire,
+    started: Instant,
+) {
+    let login_time = house.limits().login_time;
+    let handler = Handler::new(Arc::clone(house), Arc::clone(connection), place);
+    // The future is large while the versions are exchanged, and a pointer afterwards.
+    let greeting = Box::pin(russh::server::run_stream(config, wire, handler));
+    let Ok(Ok(mut running)) = timeout_at(started + login_time, greeting).await else {
+        return;
+    };
+    let mut stages = connection.stage.subscribe();
+    let mut phase = house.phase.subscribe();
+    let mut since = started;
+    loop {
+        let stage = *stages.borrow_and_update();
+        let until = match stage {
+            Stage::Knocking | Stage::LoggedIn => Some(since + login_time),
+            Stage::Reading => None,
+            Stage::Done => Some(since + FAREWELL),
+        };
+        let too_late = async {
+            match until {
+                Some(until) => sleep_until(until).await,
+                None => std::future::pending().await,
+            }
+        };
+        let ending = async {
+            // The sender lives as long as the house.
+            let _ = phase.wait_for(|phase| *phase == Phase::Ending).await;
+            match stage {
+                // A reader leaves by itself, and whoever is leaving may finish.
+                Stage::Reading | Stage::Done => std::future::pending().await,
+                Stage::Knocking | Stage::LoggedIn => {}
+            }
+        };
+        tokio::select! {
+            ended = &mut running => {
+                if let Err(error) = ended {
+                    tracing::debug!(connection = connection.number, %error, "ended");
+                }
+                return;
+            }
+            changed = stages.changed() => {
+                since = Instant::now();
+                if changed.is_err() {
+                    return;
+                }
+            }
+            () = too_late => {
+                if stage != Stage::Done {
+                    let what = if stage == Stage::Knocking { "login" } else { "request" };
+                    tracing::info!(connection = connection.number, what, "waited for too long");
+                }
+                break;
+            }
+            () = ending => break,
+        }
+    }
+    connection.line.cut();
+    // How it ended was decided here.
+    let _ = running.await;
+}

@@ -1,0 +1,119 @@
+//! Keeps where each reader was, by the fingerprint of the key, and finds it again at the next login.
+
+use std::path::PathBuf;
+
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::spawn_blocking;
+
+use crate::app::Whereabouts;
+use crate::keep;
+
+/// How many places wait to be written, after which new ones are dropped: a disk that hangs is to
+/// cost no reader anything.
+const WAITING: usize = 1024;
+
+/// The places of all readers.
+#[derive(Clone, Debug)]
+pub struct Places {
+    folder: PathBuf,
+    writer: mpsc::Sender<Task>,
+}
+
+#[derive(Debug)]
+enum Task {
+    Keep(PathBuf, Whereabouts),
+    Finish(oneshot::Sender<()>),
+}
+
+impl Places {
+    /// Keeps places in a folder, one file a key. Needs a runtime.
+    pub fn in_folder(folder: PathBuf) -> Self {
+        let (writer, mut tasks) = mpsc::channel(WAITING);
+        tokio::spawn(async move {
+            while let Some(task) = tasks.recv().await {
+                match task {
+                    Task::Keep(path, whereabouts) => {
+                        // One at a time: two sessions of one key share a file.
+                        let written = spawn_blocking(move || keep::write(&path, &whereabouts));
+                        if let Ok(Err(error)) = written.await {
+                            tracing::warn!(%error, "a reader's place was not kept");
+                        }
+                    }
+                    // Nobody waits any more when this fails.
+                    Task::Finish(done) => drop(done.send(())),
+                }
+            }
+        });
+        Self { folder, writer }
+    }
+
+    /// Returns where the owner of a key was.
+    pub async fn find(&self, fingerprint: &str) -> Option<Whereabouts> {
+        let path = self.file(fingerprint);
+        let read = spawn_blocking(move || keep::read(&path)).await.ok()?;
+        read.unwrap_or_else(|error| {
+            tracing::warn!(%error, "a reader's place was not found");
+            None
+        })
+    }
+
+    /// Keeps where the owner of a key is.
+    pub fn keep(&self, fingerprint: &str, whereabouts: Whereabouts) {
+        // What does not fit is written with the reader's next move.
+        let _ = self
+            .writer
+            .try_send(Task::Keep(self.file(fingerprint), whereabouts));
+    }
+
+    /// Waits until everything is written.
+    pub async fn finish(&self) {
+        let (done, finished) = oneshot::channel();
+        if self.writer.send(Task::Finish(done)).await.is_ok() {
+            // The writer is gone only when there is nothing left to write.
+            let _ = finished.await;
+        }
+    }
+
+    /// Returns the file of a key. Fingerprints are base64, whose `/` would name a folder.
+    fn file(&self, fingerprint: &str) -> PathBuf {
+        let name: String = fingerprint
+            .chars()
+            .map(|c| match c {
+                '/' => '_',
+                '+' => '-',
+                c if c.is_ascii_alphanumeric() => c,
+                _ => '.',
+            })
+            .collect();
+        self.folder.join(format!("{name}.toml"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::content::{CodeId, System};
+
+    #[tokio::test]
+    async fn each_key_has_its_own_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let places = Places::in_folder(folder.path().join("readers"));
+        let here = |top| Whereabouts {
+            code: CodeId::new(System::Cpt, "83950").unwrap(),
+            place: None,
+            top,
+        };
+        assert_eq!(places.find("SHA256:a/b+c").await, None);
+        for top in 0..9 {
+            places.keep("SHA256:a/b+c", here(top));
+        }
+        places.keep("SHA256:../../x", here(77));
+        places.finish().await;
+        assert_eq!(places.find("SHA256:a/b+c").await, Some(here(8)));
+        assert_eq!(places.find("SHA256:../../x").await, Some(here(77)));
+        let outside = folder.path().join("x.toml");
+        assert!(!outside.exists());
+        let files = std::fs::read_dir(folder.path().join("readers")).unwrap();
+        assert_eq!(files.count(), 2);
+    }
+}

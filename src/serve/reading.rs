@@ -1,0 +1,358 @@
+//! Hosts one reader's session on a channel.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::watch;
+use tokio::time::sleep_until;
+
+use super::Stock;
+use super::channel::{Desk, Gone, Panicked, guarded};
+use super::house::Phase;
+use super::idleness::Idleness;
+use super::request::Opening;
+use super::settings::Codes;
+use crate::app::{Effect, Host, Start};
+use crate::terminal::{Capabilities, Event, Screen, Session, Size};
+
+/// How a reader's session ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ending {
+    /// The reader left.
+    Left,
+    /// Nothing was pressed for too long.
+    Idle,
+    /// It lasted for as long as it may.
+    Over,
+    /// The server ends.
+    Shutdown,
+    /// A fault.
+    Failed,
+    /// The client is gone.
+    Gone,
+}
+
+impl Ending {
+    /// Returns what the reader is told.
+    pub const fn words(self) -> Option<&'static str> {
+        match self {
+            Self::Left | Self::Gone => None,
+            Self::Idle => Some("codeleaf: ended, since no key was pressed for long; come back"),
+            Self::Over => Some("codeleaf: ended, since sessions have a time limit; come back"),
+            Self::Shutdown => Some("codeleaf: the server is stopping; come back in a moment"),
+            Self::Failed => {
+                Some("codeleaf: sorry, a fault ended this session; it is in the server's log")
+            }
+        }
+    }
+
+    /// Returns the exit status; none where nobody is there to hear it.
+    pub const fn status(self) -> Option<u8> {
+        match self {
+            Self::Left => Some(0),
+            Self::Idle | Self::Over => Some(1),
+            // As the local reader's after SIGTERM.
+            Self::Shutdown => Some(143),
+            // As any panic's.
+            Self::Failed => Some(101),
+            Self::Gone => None,
+        }
+    }
+}
+
+/// One reader's session on a channel.
+pub(super) struct Reading<'a> {
+    desk: &'a Desk,
+    session: Session,
+    capabilities: Capabilities,
+    size: Size,
+    stock: watch::Receiver<Arc<Stock>>,
+    idleness: Idleness,
+    /// Whether something happened since the last frame.
+    stale: bool,
+    /// When the next frame may be sent.
+    next_frame: Instant,
+    /// When the first input came that is not on screen yet.
+    since: Option<Instant>,
+    dropped: bool,
+}
+
+impl<'a> Reading<'a> {
+    /// Opens a reader.
+    pub fn open(desk: &'a Desk, opening: Opening, stock: watch::Receiver<Arc<Stock>>) -> Self {
+        let size = desk.client.size().unwrap_or(Size::DEFAULT);
+        let now = Instant::now();
+        let session = {
+            let stock = stock.borrow();
+            let start = Start {
+                library: Arc::clone(&stock.library),
+                index: Arc::clone(&stock.index),
+                keymap: Arc::clone(&stock.keymap),
+                host: Host::Served,
+                charset: opening.capabilities.charset,
+                size: ratatui::layout::Size::new(size.columns(), size.rows()),
+                document: opening.document,
+                place: opening.place,
+                top: opening.top,
+                note: None,
+                own: None,
+                flow: opening.flow,
+            };
+            Session::new(start, opening.theme, opening.capabilities)
+        };
+        let reading = Self {
+            desk,
+            session,
+            capabilities: opening.capabilities,
+            size,
+            stock,
+            idleness: Idleness::new(&desk.house.limits(), now),
+            stale: true,
+            next_frame: now,
+            since: None,
+            dropped: false,
+        };
+        reading.log_open();
+        reading
+    }
+
+    /// Runs the session to its end, and gives the client's terminal back.
+    pub async fn run(&mut self) -> Ending {
+        let started = Instant::now();
+        let metrics = Arc::clone(&self.desk.house.metrics);
+        metrics.sessions.inc();
+        let ending = match self.read().await {
+            Ok(ending) => ending,
+            Err(Gone) => Ending::Gone,
+        };
+        if ending == Ending::Failed {
+            metrics.panics.inc();
+        }
+        let ending = match self.leave(ending).await {
+            Ok(()) => ending,
+            Err(Gone) => Ending::Gone,
+        };
+        metrics.sessions.dec();
+        tracing::info!(
+            connection = self.desk.connection.number,
+            seconds = started.elapsed().as_secs(),
+            reason = ?ending,
+            "session ended"
+        );
+        ending
+    }
+
+    async fn read(&mut self) -> Result<Ending, Gone> {
+        let mut phase = self.desk.house.phase.subscribe();
+        loop {
+            let now = Instant::now();
+            if self.stale && now >= self.next_frame {
+                match self.draw(now) {
+                    Ok(frame) => self.show(frame).await?,
+                    Err(Panicked) => return Ok(Ending::Failed),
+                }
+            }
+            let wake = if self.stale {
+                // What else is due waits for the frame, too.
+                Some(self.next_frame)
+            } else {
+                let due = [self.session.deadline(), self.idleness.deadline()];
+                due.into_iter().flatten().min()
+            };
+            let alarm = async {
+                match wake {
+                    Some(at) => sleep_until(at.into()).await,
+                    None => std::future::pending().await,
+                }
+            };
+            let handled = tokio::select! {
+                // The sender lives as long as the house.
+                _ = phase.wait_for(|phase| *phase == Phase::Ending) => Ok(Some(Ending::Shutdown)),
+                () = self.desk.inbox.arrival() => self.take(),
+                Ok(()) = self.stock.changed() => self.restock(),
+                () = alarm => self.wake(),
+            };
+            match handled {
+                Ok(None) => {}
+                Ok(Some(ending)) => return Ok(ending),
+                Err(Panicked) => return Ok(Ending::Failed),
+            }
+        }
+    }
+
+    /// Takes what the client sent: one frame is drawn for all of it.
+    fn take(&mut self) -> Result<Option<Ending>, Panicked> {
+        let waiting = self.desk.inbox.take();
+        if waiting.dropped > 0 && !self.dropped {
+            self.dropped = true;
+            tracing::warn!(
+                connection = self.desk.connection.number,
+                "input came faster than it was read, and some was dropped"
+            );
+        }
+        let mut events = Vec::new();
+        if let Some(size) = waiting.size.filter(|size| *size != self.size) {
+            self.size = size;
+            events.push(Event::Resize(size));
+        }
+        if !waiting.bytes.is_empty() {
+            self.idleness.heard(&waiting.bytes, Instant::now());
+            self.since = self.since.or(waiting.since);
+            events.push(Event::Bytes(waiting.bytes));
+        }
+        let ended = waiting.ended.then_some(Ending::Gone);
+        if ended.is_some() {
+            events.push(Event::Eof);
+        }
+        Ok(self.handle(events)?.map(|left| ended.unwrap_or(left)))
+    }
+
+    fn restock(&mut self) -> Result<Option<Ending>, Panicked> {
+        let stock = Arc::clone(&self.stock.borrow_and_update());
+        let (library, index) = (Arc::clone(&stock.library), Arc::clone(&stock.index));
+        self.handle(vec![Event::Catalogue(library, index)])
+    }
+
+    /// Does what a moment was waited for.
+    fn wake(&mut self) -> Result<Option<Ending>, Panicked> {
+        let now = Instant::now();
+        let mut events = Vec::new();
+        if self.session.deadline().is_some_and(|at| at <= now) {
+            events.push(Event::Deadline);
+        }
+        match self.idleness.at(now) {
+            Some(Ok(warning)) => events.push(Event::Note(warning)),
+            Some(Err(ending)) => return Ok(Some(ending)),
+            None => {}
+        }
+        self.handle(events)
+    }
+
+    /// Hands events in, and carries out what the session asks for.
+    fn handle(&mut self, events: Vec<Event>) -> Result<Option<Ending>, Panicked> {
+        let mut events = events;
+        let mut ending = None;
+        events.reverse();
+        while let Some(event) = events.pop() {
+            self.stale = true;
+            let session = &mut self.session;
+            for effect in guarded(|| session.handle(event, Instant::now()))? {
+                match effect {
+                    Effect::Quit => ending = Some(Ending::Left),
+                    Effect::Load(code, place) => {
+                        self.log_code(&code);
+                        let library = Arc::clone(&self.stock.borrow().library);
+                        let document = guarded(|| library.document(&code))?;
+                        let document = document.map_err(|error| error.to_string());
+                        events.push(Event::Loaded(document, place));
+                    }
+                    Effect::Keep(whereabouts) => {
+                        let desk = self.desk;
+                        if let (Some(places), Some(fingerprint)) =
+                            (&desk.house.places, &desk.fingerprint)
+                        {
+                            places.keep(fingerprint, whereabouts);
+                        }
+                    }
+                    // There is no shell to go back to, and nobody's notes are kept; the rest is the
+                    // session's own.
+                    Effect::Suspend
+                    | Effect::Mark(_)
+                    | Effect::Redraw
+                    | Effect::Copy(_)
+                    | Effect::Mouse(_) => {}
+                }
+            }
+            if ending.is_some() {
+                break;
+            }
+        }
+        Ok(ending)
+    }
+
+    fn draw(&mut self, now: Instant) -> Result<Vec<u8>, Panicked> {
+        self.stale = false;
+        let session = &mut self.session;
+        let scratch = &self.desk.house.scratch;
+        guarded(|| {
+            scratch.with(|buffer| {
+                let mut frame = Vec::new();
+                // Writing to memory does not fail.
+                let _ = session.draw(now, buffer, &mut frame);
+                frame
+            })
+        })
+    }
+
+    async fn show(&mut self, frame: Vec<u8>) -> Result<(), Gone> {
+        if frame.is_empty() {
+            // The input changed nothing, unless the frame is held back.
+            if self.session.deadline().is_none() {
+                self.since = None;
+            }
+            return Ok(());
+        }
+        self.desk.send(frame).await?;
+        let house = &self.desk.house;
+        house.metrics.frames.inc();
+        if let Some(since) = self.since.take() {
+            house.metrics.latency.observe(since.elapsed().as_secs_f64());
+        }
+        self.next_frame = Instant::now() + house.limits().between_frames;
+        Ok(())
+    }
+
+    /// Gives the terminal back, with a word where the reader did not leave by choice.
+    async fn leave(&mut self, ending: Ending) -> Result<(), Gone> {
+        if ending == Ending::Gone {
+            return Ok(());
+        }
+        let mut bytes = Vec::new();
+        let outstanding = if ending == Ending::Failed {
+            // Of a session that failed nothing can be relied on.
+            bytes = Screen::restoration(self.capabilities, self.size);
+            None
+        } else {
+            self.keep();
+            // Writing to memory does not fail.
+            let _ = self.session.leave(&mut bytes);
+            self.session.outstanding(Instant::now())
+        };
+        if let Some(words) = ending.words() {
+            bytes.extend(words.bytes());
+            bytes.extend(b"\r\n");
+        }
+        self.desk.send(bytes).await?;
+        if let Some(patience) = outstanding {
+            let patience = patience.min(Duration::from_millis(300));
+            self.desk.hear_out(patience).await;
+        }
+        Ok(())
+    }
+
+    /// Keeps where the reader is.
+    fn keep(&self) {
+        let desk = self.desk;
+        if let (Some(places), Some(fingerprint)) = (&desk.house.places, &desk.fingerprint) {
+            places.keep(fingerprint, self.session.app().whereabouts());
+        }
+    }
+
+    fn log_open(&self) {
+        let client = &self.desk.client;
+        tracing::info!(
+            connection = self.desk.connection.number,
+            term = super::log::said(client.term().unwrap_or_default()),
+            columns = self.size.columns(),
+            rows = self.size.rows(),
+            "session"
+        );
+        self.log_code(&self.session.app().reading().document().code);
+    }
+
+    fn log_code(&self, code: &crate::content::CodeId) {
+        if self.desk.house.limits().codes == Codes::Logged {
+            tracing::info!(connection = self.desk.connection.number, %code, "opened");
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! Defines what all readers share: documents, search, keys and colours; made anew on a reload.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use ratatui::buffer::Buffer;
+
+use crate::app::{Host, Keymap};
+use crate::library::{Broken, Library};
+use crate::search::Index;
+use crate::view::Theme;
+
+/// What all readers share. It never changes; a reload makes another.
+#[derive(Clone, Debug)]
+pub struct Stock {
+    /// The documents.
+    pub library: Arc<Library>,
+    /// What search looks through.
+    pub index: Arc<Index>,
+    /// The keys that exist for served readers.
+    pub keymap: Arc<Keymap>,
+    /// The colours.
+    pub theme: Arc<Theme>,
+}
+
+impl Stock {
+    /// Reads the documents of some folders. Where a file is broken that was sound in the stock
+    /// before, its last sound edition stays; what is broken is returned too.
+    pub fn open(
+        folders: &[PathBuf],
+        keymap: Keymap,
+        theme: Theme,
+        before: Option<&Self>,
+    ) -> (Self, Vec<Broken>) {
+        let before = before.map(|stock| &*stock.library);
+        let (library, broken) = Library::open(folders).for_guests(before);
+        let library = Arc::new(library);
+        let stock = Self {
+            index: Arc::new(Index::build(&library)),
+            library,
+            keymap: Arc::new(keymap).for_host(Host::Served),
+            theme: Arc::new(theme),
+        };
+        (stock, broken)
+    }
+}
+
+/// Buffers to draw in. A frame is drawn and sent to its screen in one go, so that as many are
+/// needed as there are threads, and not one for each session.
+#[derive(Debug, Default)]
+pub struct Scratch(Mutex<Vec<Buffer>>);
+
+impl Scratch {
+    /// Lends a buffer out.
+    pub fn with<T>(&self, draw: impl FnOnce(&mut Buffer) -> T) -> T {
+        let idle = self.idle().pop();
+        let mut buffer = idle.unwrap_or_default();
+        let drawn = draw(&mut buffer);
+        self.idle().push(buffer);
+        drawn
+    }
+
+    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Buffer>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

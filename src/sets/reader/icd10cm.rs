@@ -1,0 +1,125 @@
+//! Reads CMS's ICD-10-CM order file: fixed width, 1–5 order, 7–13 code without dot, 15 flag (0
+//! header, 1 billable), 17–76 short description, from 78 the long one; CRLF. Checked against the
+//! file of fiscal year 2025.
+
+use super::{Facts, Intake, clean, columns, quote};
+use crate::content::{CodeId, System};
+use crate::sets::error::Stop;
+use crate::sets::source::{Line, Source};
+use crate::sets::{Fault, IcdRow, SetRow};
+
+const LAYOUT: &str = "expected an ICD-10-CM order file: columns 1-5 order, 7-13 code, 15 flag 0 or 1, \
+                      17-76 short description, from 78 long description";
+
+/// Says whether a line is in the layout.
+pub(in crate::sets) fn is_row(line: &str) -> bool {
+    let order = columns(line, 1, 5);
+    order.len() == 5
+        && order.bytes().all(|b| b.is_ascii_digit())
+        && columns(line, 6, 6) == " "
+        && matches!(columns(line, 14, 16), " 0 " | " 1 ")
+}
+
+/// What the line before said.
+struct Before {
+    order: u32,
+    row: IcdRow,
+    line: u64,
+}
+
+pub(super) fn read(source: &Source, intake: &mut Intake<'_>) -> Result<Facts, Stop> {
+    let mut lines = source.lines()?;
+    let mut before: Option<Before> = None;
+    let mut facts = Facts::default();
+    let mut gaps = 0_u32;
+    while let Some(line) = lines.next()? {
+        intake.passed(line.bytes);
+        if line.text.trim().is_empty() {
+            continue;
+        }
+        let is_last = intake.seen.bytes >= source.size;
+        let (order, row) = row(&line).map_err(|fault| {
+            // A last row without its line end is not wrong, but cut short.
+            let cut = source.cut(line.number).err().filter(|_| is_last);
+            cut.unwrap_or(fault)
+        })?;
+        match &before {
+            None if row.code != "A00" => {
+                let message = format!("the first code is {}", row.code);
+                let expected = "expected A00: the head of the file is missing";
+                return Err(Fault::line(line.number, message, expected).into());
+            }
+            None => {}
+            Some(before) => {
+                if order <= before.order {
+                    let message = format!("order number {order:05} follows {:05}", before.order);
+                    let expected = "expected them to rise: lines are missing, doubled or moved";
+                    return Err(Fault::line(line.number, message, expected).at(1).into());
+                }
+                gaps += u32::from(order != before.order + 1);
+                childless(before, Some(&row))?;
+            }
+        }
+        intake.take(line.number, &SetRow::Icd10cm(row.clone()))?;
+        before = Some(Before {
+            order,
+            row,
+            line: line.number,
+        });
+    }
+    if let Some(before) = &before {
+        source.cut(before.line)?;
+        childless(before, None)?;
+        if !before.row.code.starts_with("Z99") {
+            let message = format!("the last code is {}", before.row.code);
+            let expected = "expected one of Z99, where ICD-10-CM ends: the file was cut short";
+            return Err(Fault::line(before.line, message, expected).into());
+        }
+    }
+    if gaps > 0 {
+        facts.notes.push(format!(
+            "order numbers leave {gaps} gaps: rows may be missing"
+        ));
+    }
+    Ok(facts)
+}
+
+/// Returns the fault of a header with no code below it.
+fn childless(before: &Before, next: Option<&IcdRow>) -> Result<(), Fault> {
+    let code = &before.row.code;
+    if before.row.billable || next.is_some_and(|next| next.code.starts_with(code.as_str())) {
+        return Ok(());
+    }
+    Err(Fault::line(
+        before.line,
+        format!("{code} is a header, and no code below it follows"),
+        "lines are missing: the file was cut short",
+    ))
+}
+
+fn row(line: &Line) -> Result<(u32, IcdRow), Fault> {
+    let fault = |message: String, column| Fault::line(line.number, message, LAYOUT).at(column);
+    let text = &line.text;
+    if !is_row(text) {
+        return Err(fault(
+            format!("{} is no row of this layout", quote(text)),
+            0,
+        ));
+    }
+    let code = clean(columns(text, 7, 13));
+    if code.contains('.') || CodeId::new(System::Icd10cm, &code).is_err() {
+        return Err(fault(format!("{} is no ICD-10-CM code", quote(&code)), 7));
+    }
+    let row = IcdRow {
+        code,
+        billable: columns(text, 15, 15) == "1",
+        short: clean(columns(text, 17, 76)),
+        long: clean(columns(text, 78, usize::MAX)),
+    };
+    if row.short.is_empty() || row.long.is_empty() {
+        let column = if row.short.is_empty() { 17 } else { 78 };
+        return Err(fault("the description is missing".to_owned(), column));
+    }
+    let order = columns(text, 1, 5).parse().unwrap_or_default();
+    Ok((order, row))
+}

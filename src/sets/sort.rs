@@ -1,0 +1,232 @@
+//! Sorts rows by key in bounded memory: runs of 24 MiB, which go to unnamed files and are merged.
+//!
+//! Most sets fit one run and come in order. NCCI's pairs are millions, in the order of several
+//! files, and each is found by either of its codes.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+/// How many bytes of rows are held in memory.
+const RUN: usize = 24 * 1024 * 1024;
+
+/// Rows on their way into order.
+#[derive(Debug)]
+pub(super) struct Sorter {
+    /// Where runs are put; their files lose their names at once, so that a kill leaves none.
+    folder: PathBuf,
+    room: usize,
+    bytes: Vec<u8>,
+    starts: Vec<usize>,
+    runs: Vec<File>,
+}
+
+/// A row with its key, and where it was read.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Sorted {
+    pub(super) key: String,
+    pub(super) file: u8,
+    pub(super) line: u32,
+    pub(super) row: String,
+}
+
+impl Sorter {
+    pub(super) fn new(folder: &Path) -> Self {
+        Self::with_room(folder, RUN)
+    }
+
+    fn with_room(folder: &Path, room: usize) -> Self {
+        Self {
+            folder: folder.to_owned(),
+            room,
+            bytes: Vec::new(),
+            starts: Vec::new(),
+            runs: Vec::new(),
+        }
+    }
+
+    /// Adds a row.
+    pub(super) fn add(&mut self, key: &str, file: u8, line: u32, row: &str) -> io::Result<()> {
+        let length = |text: &str| {
+            u32::try_from(text.len()).map_err(|_| io::Error::other("a row is too long"))
+        };
+        let (key_length, row_length) = (length(key)?, length(row)?);
+        self.starts.push(self.bytes.len());
+        self.bytes.extend(key_length.to_le_bytes());
+        self.bytes.extend(key.as_bytes());
+        self.bytes.push(file);
+        self.bytes.extend(line.to_le_bytes());
+        self.bytes.extend(row_length.to_le_bytes());
+        self.bytes.extend(row.as_bytes());
+        if self.bytes.len() >= self.room {
+            self.spill()?;
+        }
+        Ok(())
+    }
+
+    fn sort(&mut self) {
+        let bytes = &self.bytes;
+        // The file and line follow the key, so that equals stay in the order of reading.
+        let rank = |start: &usize| {
+            let mut rest = &bytes[*start..];
+            let key = take_text(&mut rest).unwrap_or_default();
+            let file = rest.first().copied().unwrap_or_default();
+            let line = rest.get(1..5).map(le).unwrap_or_default();
+            (key, file, line)
+        };
+        self.starts.sort_unstable_by(|a, b| rank(a).cmp(&rank(b)));
+    }
+
+    fn spill(&mut self) -> io::Result<()> {
+        self.sort();
+        let file = unnamed(&self.folder)?;
+        let mut out = BufWriter::with_capacity(256 * 1024, file);
+        for start in &self.starts {
+            out.write_all(&self.bytes[*start..self.end(*start)])?;
+        }
+        let mut file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
+        file.seek(SeekFrom::Start(0))?;
+        self.runs.push(file);
+        self.bytes.clear();
+        self.starts.clear();
+        Ok(())
+    }
+
+    /// Returns where the row that starts at a byte ends.
+    fn end(&self, start: usize) -> usize {
+        let mut rest = &self.bytes[start..];
+        let before = rest.len();
+        let _ = take_text(&mut rest);
+        rest = rest.get(5..).unwrap_or_default();
+        let _ = take_text(&mut rest);
+        start + before - rest.len()
+    }
+
+    /// Gives every row, in order.
+    pub(super) fn finish<E: From<io::Error>>(
+        mut self,
+        mut each: impl FnMut(Sorted) -> Result<(), E>,
+    ) -> Result<(), E> {
+        if self.runs.is_empty() {
+            self.sort();
+            for start in &self.starts {
+                let mut rest = &self.bytes[*start..];
+                if let Some(row) = read(&mut rest)? {
+                    each(row)?;
+                }
+            }
+            return Ok(());
+        }
+        self.spill()?;
+        self.bytes = Vec::new();
+        let runs = std::mem::take(&mut self.runs);
+        let mut runs: Vec<BufReader<File>> = runs
+            .into_iter()
+            .map(|run| BufReader::with_capacity(128 * 1024, run))
+            .collect();
+        let mut heads = BinaryHeap::new();
+        for (index, run) in runs.iter_mut().enumerate() {
+            if let Some(row) = read(run)? {
+                heads.push(Reverse((row, index)));
+            }
+        }
+        while let Some(Reverse((row, index))) = heads.pop() {
+            if let Some(next) = read(&mut runs[index])? {
+                heads.push(Reverse((next, index)));
+            }
+            each(row)?;
+        }
+        Ok(())
+    }
+}
+
+/// Makes a file without a name.
+fn unnamed(folder: &Path) -> io::Result<File> {
+    for attempt in 0..1024 {
+        let path = folder.join(format!(".run-{}-{attempt}.new", std::process::id()));
+        let mut options = OpenOptions::new();
+        match options.read(true).write(true).create_new(true).open(&path) {
+            Ok(file) => {
+                // Another import may have tidied the name away already.
+                match fs::remove_file(&path) {
+                    Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                    Ok(()) | Err(_) => return Ok(file),
+                }
+            }
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Err(io::Error::other("no temporary file can be made"))
+}
+
+fn le(bytes: &[u8]) -> u32 {
+    bytes.try_into().map(u32::from_le_bytes).unwrap_or_default()
+}
+
+fn take_text<'b>(rest: &mut &'b [u8]) -> Option<&'b [u8]> {
+    let (length, tail) = rest.split_at_checked(4)?;
+    let length = usize::try_from(le(length)).ok()?;
+    let (text, tail) = tail.split_at_checked(length)?;
+    *rest = tail;
+    Some(text)
+}
+
+/// Reads the next row; nothing at the end.
+fn read(from: &mut impl Read) -> io::Result<Option<Sorted>> {
+    let mut word = [0; 4];
+    match from.read_exact(&mut word) {
+        Ok(()) => {}
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
+        Err(error) => return Err(error),
+    }
+    let text = |length: [u8; 4], from: &mut dyn Read| -> io::Result<String> {
+        let mut bytes = vec![0; usize::try_from(u32::from_le_bytes(length)).unwrap_or(0)];
+        from.read_exact(&mut bytes)?;
+        String::from_utf8(bytes).map_err(io::Error::other)
+    };
+    let key = text(word, from)?;
+    let mut file = [0];
+    from.read_exact(&mut file)?;
+    from.read_exact(&mut word)?;
+    let line = u32::from_le_bytes(word);
+    from.read_exact(&mut word)?;
+    let row = text(word, from)?;
+    Ok(Some(Sorted {
+        key,
+        file: file[0],
+        line,
+        row,
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(32))]
+        #[test]
+        fn rows_come_in_order_whether_they_fit_or_not(
+            rows in proptest::collection::vec(("[A-C]{1,3}", ".{0,9}"), 0..200),
+            room in 1_usize..4000,
+        ) {
+            let folder = tempfile::tempdir().unwrap();
+            let mut sorter = Sorter::with_room(folder.path(), room);
+            let mut expected = Vec::new();
+            for (line, (key, row)) in (1..).zip(&rows) {
+                sorter.add(key, 0, line, row).unwrap();
+                expected.push(Sorted { key: key.clone(), file: 0, line, row: row.clone() });
+            }
+            expected.sort();
+            let mut sorted = Vec::new();
+            sorter.finish(|row| { sorted.push(row); io::Result::Ok(()) }).unwrap();
+            prop_assert_eq!(sorted, expected);
+            prop_assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! Draws a field that one types into, with what it has found at the right.
+
+use ratatui::layout::{Position, Rect};
+
+use super::Part;
+use super::canvas::Canvas;
+use crate::page::width;
+
+/// A field of one line.
+pub struct Field<'a> {
+    /// What stands before the text.
+    pub prompt: &'a str,
+    /// What has been typed.
+    pub text: &'a str,
+    /// The columns of the text before the cursor.
+    pub cursor: usize,
+    /// What was found, where there is room for it.
+    pub count: &'a str,
+}
+
+impl Field<'_> {
+    /// Draws the field, and returns where the cursor stands. The end of a long text stays in
+    /// sight, and the cursor with it.
+    pub fn draw(&self, canvas: &mut Canvas<'_>, area: Rect) -> Position {
+        let start = u16::from(area.width >= 40);
+        let column = canvas.put(area, start, self.prompt, canvas.style(Part::Key));
+        let mut text_area = area;
+        if !self.count.is_empty() && area.width >= 40 {
+            let shy = Rect {
+                width: area.width - 1,
+                ..area
+            };
+            let at = canvas.put_right(shy, self.count, canvas.style(Part::Hint));
+            text_area.width = at.saturating_sub(1);
+        }
+        let room = usize::from(text_area.width.saturating_sub(column + 1)).max(1);
+        let mut skipped = 0;
+        let mut shown = self.text;
+        while self.cursor.saturating_sub(skipped) > room {
+            let Some(c) = shown.chars().next() else { break };
+            skipped += width(&shown[..c.len_utf8()]);
+            shown = &shown[c.len_utf8()..];
+        }
+        let text = canvas.charset.text(shown).into_owned();
+        canvas.put(text_area, column, &text, canvas.style(Part::Field));
+        let cursor = u16::try_from(self.cursor.saturating_sub(skipped)).unwrap_or(u16::MAX);
+        Position {
+            x: area.x.saturating_add(column).saturating_add(cursor),
+            y: area.y,
+        }
+    }
+}

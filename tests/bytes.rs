@@ -1,0 +1,103 @@
+//! How few bytes the program sends, which decides how it feels over a slow line.
+//!
+//! The figures are what a terminal received, everything included: header, sections, trail, hints.
+
+use std::time::Duration;
+
+use crate::support::generated;
+use crate::support::program::{Home, Launch, Terminal};
+
+/// The keys over which is averaged.
+const KEYS: usize = 50;
+
+fn open(document: &str, (columns, rows): (u16, u16)) -> Terminal {
+    let home = Home::new();
+    let path = home.write("made-up.toml", document);
+    let terminal = Launch::codeleaf_with(&[path])
+        .home(&home)
+        .size(columns, rows)
+        .start();
+    terminal.wait_for("CPT (c) AMA");
+    terminal.wait_for_silence(Duration::from_millis(200));
+    terminal
+}
+
+/// Presses a key often, and returns how many bytes each took on average.
+fn average(terminal: &Terminal, key: &str) -> usize {
+    let sent: usize = (0..KEYS).map(|_| terminal.step(key)).sum();
+    sent.div_ceil(KEYS)
+}
+
+#[test]
+fn the_first_frame_of_the_shipped_document_is_small() {
+    let terminal = Launch::codeleaf("83950").start();
+    terminal.wait_for("CPT (c) AMA");
+    terminal.wait_for_silence(Duration::from_millis(300));
+    println!(
+        "first frame, shipped document, 80x24: {} B",
+        terminal.mark()
+    );
+    assert!(terminal.mark() <= 2048, "{} B", terminal.mark());
+}
+
+#[test]
+fn the_first_frame_of_a_long_document_is_small() {
+    for (kind, document) in [("list", generated::list()), ("prose", generated::prose())] {
+        let sent = open(&document, (80, 24)).mark();
+        println!("first frame, {kind}, 80x24: {sent} B");
+        assert!(sent <= 2048, "{kind}: {sent} B");
+    }
+}
+
+#[test]
+fn scrolling_by_a_line_is_cheap_on_every_screen() {
+    for (kind, document) in [("list", generated::list()), ("prose", generated::prose())] {
+        for size in [(80, 24), (200, 60)] {
+            let terminal = open(&document, size);
+            // Until the page moves with every key.
+            terminal.step(&"down ".repeat(70));
+            terminal.wait_for_silence(Duration::from_millis(300));
+            let top = terminal.screen().lines().nth(4).unwrap().to_owned();
+            let sent = average(&terminal, "down");
+            println!("one line of scroll, {kind}, {size:?}: {sent} B");
+            assert_ne!(
+                terminal.screen().lines().nth(4).unwrap(),
+                top,
+                "it did not scroll"
+            );
+            assert!(sent <= 130, "{kind}, {size:?}: {sent} B");
+        }
+    }
+}
+
+#[test]
+fn moving_the_selection_is_cheaper_still() {
+    for size in [(80, 24), (200, 60)] {
+        let terminal = open(&generated::list(), size);
+        let keys = usize::from(size.1 / 2);
+        for key in ["down", "up"] {
+            let sent: usize = (0..keys).map(|_| terminal.step(key)).sum();
+            let sent = sent.div_ceil(keys);
+            println!("moving a selection {key}, {size:?}: {sent} B");
+            assert!(sent <= 60, "{key}, {size:?}: {sent} B");
+        }
+    }
+}
+
+#[test]
+fn nothing_is_sent_while_nothing_changes() {
+    let terminal = open(&generated::list(), (80, 24));
+    terminal.step("down");
+    terminal.wait_for_silence(Duration::from_millis(500));
+    let mark = terminal.mark();
+    // A key that means nothing here, and one that cannot go further.
+    terminal
+        .press("home")
+        .wait_for_silence(Duration::from_millis(300));
+    let home = terminal.mark();
+    assert!(home > mark);
+    terminal
+        .press("home F")
+        .wait_for_silence(Duration::from_secs(1));
+    assert_eq!(terminal.mark(), home);
+}

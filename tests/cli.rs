@@ -1,0 +1,471 @@
+//! The command line without a terminal, and what it keeps between two starts.
+
+mod state;
+
+use std::io::Read;
+use std::path::Path;
+use std::process::{Output, Stdio};
+
+use serde_json::Value;
+
+use crate::support::generated;
+use crate::support::program::{Home, Launch, count, text};
+
+/// Runs the program with arguments, separated by spaces.
+fn run(arguments: &str) -> Output {
+    Launch::codeleaf(arguments).run()
+}
+
+/// Runs it, and returns what it prints and its exit status.
+fn printed(arguments: &str) -> (String, Option<i32>) {
+    let output = run(arguments);
+    (text(&output.stdout), output.status.code())
+}
+
+fn json(arguments: &str) -> Value {
+    let output = run(arguments);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// Asserts that a JSON object has these fields, and returns it.
+fn with_fields<'a>(value: &'a Value, fields: &str) -> &'a Value {
+    let mut there: Vec<&str> = value
+        .as_object()
+        .unwrap_or_else(|| panic!("no object: {value}"))
+        .keys()
+        .map(String::as_str)
+        .collect();
+    let mut wanted: Vec<&str> = fields.split(' ').collect();
+    there.sort_unstable();
+    wanted.sort_unstable();
+    assert_eq!(there, wanted);
+    value
+}
+
+/// A document on a code, with a title.
+fn document(code: &str, title: &str) -> String {
+    generated::list()
+        .replace("\"00001\"", &format!("{code:?}"))
+        .replace("A made-up document of 400 lines", title)
+}
+
+#[test]
+fn show_prints_a_document_a_section_or_a_row() {
+    for format in ["text", "markdown"] {
+        let (whole, status) = printed(&format!("show 83950 --format {format}"));
+        assert_eq!(status, Some(0));
+        for words in [
+            "Clinical Context",
+            "Professional Component",
+            "Blue Cross Blue Shield",
+        ] {
+            assert!(whole.contains(words), "{format}: {words}");
+        }
+        let (section, _) = printed(&format!("show 83950 --section coding --format {format}"));
+        assert!(section.contains("Professional Component") && !section.contains("Aetna"));
+        let (row, _) = printed(&format!("show 83950-90 --format {format}"));
+        assert!(row.contains("outside reference") && !row.contains("Professional Component"));
+        for printed in [whole, section, row] {
+            assert!(
+                printed
+                    .trim_end()
+                    .lines()
+                    .rev()
+                    .take(3)
+                    .any(|line| line.contains("Fee schedules")),
+                "{printed}"
+            );
+        }
+    }
+    assert_eq!(
+        printed("show 83950 --section Payers"),
+        printed("show 83950 --section payers")
+    );
+    let output = run("show 83950 --section nonesuch");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        text(&output.stderr).contains("coding"),
+        "{}",
+        text(&output.stderr)
+    );
+}
+
+#[test]
+fn json_has_the_fields_that_are_promised() {
+    for (arguments, sections) in [
+        ("show 83950", 5),
+        ("show 83950 --section coding", 1),
+        ("show 83950-90", 1),
+    ] {
+        let shown = json(&format!("{arguments} --format json"));
+        with_fields(
+            &shown,
+            "schema code title status effective revised reviewed_by next_review synonyms sources sections notices",
+        );
+        assert_eq!(shown["schema"], 1);
+        with_fields(&shown["code"], "system value");
+        with_fields(&shown["sources"][0], "id title short kind as_of");
+        assert_eq!(
+            shown["sections"].as_array().unwrap().len(),
+            sections,
+            "{arguments}"
+        );
+        for section in shown["sections"].as_array().unwrap() {
+            with_fields(section, "id title headings blocks");
+            for block in section["blocks"].as_array().unwrap() {
+                with_fields(block, "id title shape rows");
+                for row in block["rows"].as_array().unwrap() {
+                    with_fields(
+                        row,
+                        "key place subject voice cells standing source against remarks",
+                    );
+                    for cell in row["cells"].as_array().unwrap() {
+                        let value = &with_fields(cell, "label value reach")["value"];
+                        match value.get("unavailable") {
+                            Some(absent) => {
+                                with_fields(absent, "reason stated source checked find");
+                            }
+                            None => {
+                                with_fields(value, "text");
+                            }
+                        }
+                    }
+                    for remark in row["remarks"].as_array().unwrap() {
+                        with_fields(remark, "text source");
+                    }
+                }
+            }
+        }
+    }
+    let found = json("search 26 --format json");
+    with_fields(&found, "schema query total hits nearest notices");
+    assert_eq!(found["schema"], 1);
+    let hit = with_fields(&found["hits"][0], "code title place trail why snippet");
+    assert_eq!(hit["place"], "coding/modifiers/26");
+    let snippet = with_fields(&hit["snippet"], "text marks");
+    let mark = |n: usize| usize::try_from(snippet["marks"][0][n].as_u64().unwrap()).unwrap();
+    assert_eq!(&snippet["text"].as_str().unwrap()[mark(0)..mark(1)], "26");
+    let listed = json("list --format json");
+    with_fields(&listed, "schema documents broken");
+    with_fields(
+        &listed["documents"][0],
+        "code title status origin hidden modifiers payers",
+    );
+}
+
+#[test]
+fn search_prints_hits_and_offers_the_nearest_where_there_are_none() {
+    for words in [
+        "26",
+        "-26",
+        "mod 26",
+        "modifier 26",
+        "professional component",
+    ] {
+        let output = Launch::codeleaf_with(&["search", words]).run();
+        assert_eq!(output.status.code(), Some(0), "{words}");
+        assert!(
+            text(&output.stdout).starts_with("83950 > Coding > 26\n"),
+            "{words}"
+        );
+    }
+    let output = run("search oncolozhizt");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        text(&output.stderr).contains("oncologist"),
+        "{}",
+        text(&output.stderr)
+    );
+    let output = run("search qqqqqq --format json");
+    assert_eq!(output.status.code(), Some(1));
+    let found: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(found["total"], 0);
+}
+
+#[test]
+fn a_code_and_a_modifier_may_be_written_in_any_way() {
+    let row = printed("show 83950-90");
+    assert_eq!(row.1, Some(0));
+    for written in ["83950 90", "8395090", "cpt:83950-90"] {
+        assert_eq!(printed(&format!("show {written}")), row, "{written}");
+        assert_eq!(printed(written), row, "bare {written}");
+    }
+}
+
+#[test]
+fn what_is_not_there_ends_with_1_and_names_what_is_near() {
+    for (arguments, words) in [
+        ("83950-51", "26, 90"),
+        ("show 83950-51", "26, 90"),
+        ("show 83951", "83950"),
+        ("83951", "83950"),
+        ("show nonesuch", "codeleaf search"),
+    ] {
+        let output = run(arguments);
+        assert_eq!(output.status.code(), Some(1), "{arguments}");
+        assert_eq!(output.stdout, b"", "{arguments}");
+        assert!(
+            text(&output.stderr).contains(words),
+            "{}",
+            text(&output.stderr)
+        );
+    }
+    // In a terminal, before it is touched.
+    let mut terminal = Launch::codeleaf("83950-51").start();
+    assert_eq!(terminal.end(), 1);
+    terminal.wait_for("it lists 26, 90");
+    assert_eq!(count(&terminal.since(0), b"\x1b"), 0);
+}
+
+#[test]
+fn a_usage_error_ends_with_2() {
+    for arguments in [
+        "--nonesuch",
+        "show",
+        "search",
+        "check",
+        "show 83950 --format nonesuch",
+        "--ascii --unicode",
+    ] {
+        let output = run(arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments}");
+        assert!(!output.stderr.is_empty(), "{arguments}");
+    }
+    assert_eq!(printed("--help").1, Some(0));
+    assert_eq!(printed("--version").1, Some(0));
+}
+
+#[test]
+fn check_prints_every_error_and_ends_with_2() {
+    let home = Home::new();
+    home.write("sound/a.toml", document("00001", "Sound"));
+    let broken = document("0002", "Broken").replace("kind =", "knid =");
+    home.write("broken/b.toml", broken);
+    let check = |paths: &str| {
+        Launch::codeleaf(&format!("check {paths}"))
+            .home(&home)
+            .run()
+    };
+    let output = check("sound");
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert!(
+        text(&output.stdout).contains("a.toml"),
+        "{}",
+        text(&output.stdout)
+    );
+    for paths in [
+        "broken",
+        "broken/b.toml",
+        "sound broken",
+        "nowhere",
+        "sound/nowhere.toml",
+    ] {
+        let output = check(paths);
+        assert_eq!(output.status.code(), Some(2), "{paths}");
+        let said = text(&output.stderr);
+        if paths.contains("broken") {
+            assert!(
+                said.contains("b.toml:5:9") && said.contains("kind"),
+                "{said}"
+            );
+        } else {
+            assert!(said.contains("nowhere"), "{said}");
+        }
+    }
+    assert_eq!(
+        printed(&format!(
+            "check {}",
+            Path::new("content").canonicalize().unwrap().display()
+        ))
+        .1,
+        Some(0)
+    );
+}
+
+#[test]
+fn a_broken_file_that_is_named_is_reported_before_the_screen_is_touched() {
+    let home = Home::new();
+    let path = home.write("broken.toml", "schema = 1\n[code]\nvlaue = 3\n");
+    let launch = Launch::codeleaf_with(&[path]).home(&home);
+    let mut terminal = launch.clone().start();
+    assert_eq!(terminal.end(), 2);
+    terminal.wait_for("vlaue");
+    assert_eq!(count(&terminal.since(0), b"\x1b"), 0);
+    assert!(terminal.is_cooked());
+    let output = launch.run();
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(output.stdout, b"");
+    assert!(
+        text(&output.stderr).contains("broken.toml:3:1"),
+        "{}",
+        text(&output.stderr)
+    );
+}
+
+#[test]
+fn a_broken_file_in_a_folder_does_not_take_the_others_down() {
+    let home = Home::new();
+    home.write("own/good.toml", document("00002", "A sound one"));
+    home.write("own/broken.toml", "schema = 1\n[code]\nvlaue = 3\n");
+    home.write("own/latin1.toml", b"title = \"\xe9\"\n");
+    home.write("own/folder.toml/nothing", "");
+    let launch =
+        |arguments: &str| Launch::codeleaf(&format!("{arguments} --content own")).home(&home);
+    let output = launch("list --format json").run();
+    assert_eq!(output.status.code(), Some(0));
+    let listed: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(listed["documents"].as_array().unwrap().len(), 2);
+    assert_eq!(listed["broken"].as_array().unwrap().len(), 3, "{listed:#}");
+    for broken in listed["broken"].as_array().unwrap() {
+        with_fields(broken, "path report");
+    }
+    assert_eq!(launch("show 00002").run().status.code(), Some(0));
+    let mut terminal = launch("00002").start();
+    terminal.wait_for("A sound one");
+    terminal
+        .press("o")
+        .wait_for("3 files with errors")
+        .wait_for("broken.toml");
+    terminal.press("end enter").wait_for("latin1.toml");
+    terminal.press("q");
+    terminal.ends_restored(0);
+}
+
+#[test]
+fn a_document_of_the_command_line_stands_before_all_others() {
+    let home = Home::new();
+    for folder in ["data/codeleaf/content", "variable", "first", "second"] {
+        home.write(
+            &format!("{folder}/83950.toml"),
+            document("83950", &format!("From {folder}")),
+        );
+    }
+    let title = |arguments: &str, variable: bool| {
+        let mut launch = Launch::codeleaf(&format!("show 83950 {arguments}")).home(&home);
+        if variable {
+            launch = launch.env("CODELEAF_CONTENT", home.path("variable"));
+        }
+        text(&launch.run().stdout)
+            .lines()
+            .next()
+            .unwrap()
+            .to_owned()
+    };
+    assert_eq!(title("", false), "83950  From data/codeleaf/content");
+    assert_eq!(title("", true), "83950  From variable");
+    assert_eq!(title("--content first", true), "83950  From first");
+    assert_eq!(
+        title("--content first --content second", true),
+        "83950  From second"
+    );
+    let listed = Launch::codeleaf("list --format json --content first")
+        .home(&home)
+        .env("CODELEAF_CONTENT", "variable")
+        .run();
+    let listed: Value = serde_json::from_slice(&listed.stdout).unwrap();
+    assert_eq!(listed["documents"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        listed["documents"][0]["hidden"].as_array().unwrap().len(),
+        3
+    );
+}
+
+#[test]
+fn a_file_has_a_slash_or_an_ending_and_a_command_wins() {
+    let home = Home::new();
+    home.write("83950.toml", document("00003", "A file"));
+    home.write("83950", document("00004", "No ending"));
+    home.write("list", document("00005", "Named as a command"));
+    let first = |arguments: &str| {
+        let output = Launch::codeleaf(arguments).home(&home).run();
+        text(&output.stdout)
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .to_owned()
+    };
+    assert_eq!(first("83950.toml"), "00003  A file");
+    assert_eq!(first("./83950"), "00004  No ending");
+    assert_eq!(first("83950"), "83950  HER2/neu serum tumor marker assay");
+    assert_eq!(first("./list"), "00005  Named as a command");
+    assert!(first("list").starts_with("83950  CPT"));
+}
+
+#[test]
+fn a_pipe_that_is_closed_ends_it_quietly() {
+    for arguments in [
+        "83950",
+        "show 83950 --format json",
+        "list",
+        "search 26",
+        "man",
+        "completions bash",
+    ] {
+        let mut child = Launch::codeleaf(arguments)
+            .piped()
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // Closed before anything is written, or as good as.
+        drop(child.stdout.take());
+        let mut said = String::new();
+        child
+            .stderr
+            .take()
+            .unwrap()
+            .read_to_string(&mut said)
+            .unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(0), "{arguments}");
+        assert_eq!(said, "", "{arguments}");
+    }
+    let script = r#""$@" | head -1"#;
+    let output = Launch::codeleaf("show 83950").by_script(script).run();
+    assert_eq!(text(&output.stdout).lines().count(), 1);
+    assert_eq!(text(&output.stderr), "");
+}
+
+#[test]
+fn nothing_that_is_printed_has_an_escape_in_it_and_the_locale_decides_on_characters() {
+    for arguments in [
+        "",
+        "83950",
+        "83950-51",
+        "show 83950",
+        "show 83950 --format markdown",
+        "show 83950 --format json",
+        "show 83950-26",
+        "list",
+        "list --format markdown",
+        "search recurrence",
+        "search recurrence --format markdown",
+        "search recurrence --format json",
+        "search qqqqqq",
+        "--help",
+        "show --help",
+        "--nonesuch",
+        "man",
+        "completions bash",
+        "completions fish",
+        "83950 --color true",
+    ] {
+        for (locale, color) in [("C", "0"), ("en_US.UTF-8", "1")] {
+            let launch = Launch::codeleaf(arguments)
+                .env("LANG", locale)
+                .env("CLICOLOR_FORCE", color);
+            let output = launch.run();
+            for stream in [text(&output.stdout), text(&output.stderr)] {
+                let odd = stream
+                    .chars()
+                    .find(|c| c.is_control() && !"\n\t".contains(*c));
+                assert_eq!(odd, None, "{arguments}: {stream}");
+                // JSON is UTF-8 wherever it is written.
+                if locale == "C" && !arguments.contains("json") {
+                    let odd = stream.lines().find(|line| !line.is_ascii());
+                    assert_eq!(odd, None, "{arguments}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! Where the reader was: kept, found again, and never in the way.
+
+use std::fs;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::support::program::{Home, Launch, PATIENCE, Terminal};
+
+fn start(home: &Home, arguments: &str) -> Terminal {
+    let terminal = Launch::codeleaf(arguments).home(home).start();
+    terminal.wait_for("CPT (c) AMA");
+    terminal
+}
+
+#[test]
+fn a_place_is_kept_within_a_second_of_the_last_move() {
+    let home = Home::new();
+    let mut terminal = start(&home, "");
+    terminal.press("4 down").wait_for("83950 › Coding › 90");
+    let moved = Instant::now();
+    let kept = || fs::read_to_string(home.state_file()).unwrap_or_default();
+    while !kept().contains("coding/modifiers/90") {
+        assert!(moved.elapsed() < PATIENCE, "{}", kept());
+        thread::sleep(Duration::from_millis(10));
+    }
+    // A second, on a machine that is not busy.
+    assert!(
+        moved.elapsed() < Duration::from_secs(3),
+        "{:?}",
+        moved.elapsed()
+    );
+    // A kill keeps what was written.
+    terminal.signal(rustix::process::Signal::KILL);
+    terminal.end();
+    let mut terminal = start(&home, "");
+    terminal.wait_for("83950 › Coding › 90");
+    assert!(
+        terminal.cursor_line().contains("▸ 90"),
+        "{}",
+        terminal.screen()
+    );
+    terminal.press("q");
+    terminal.ends_restored(0);
+}
+
+#[test]
+fn a_place_is_kept_on_leaving() {
+    let home = Home::new();
+    let mut terminal = start(&home, "");
+    terminal.press("5 down down q");
+    terminal.ends_restored(0);
+    let mut terminal = start(&home, "");
+    terminal.wait_for("83950 › Payers › Cigna Health");
+    assert!(
+        terminal.cursor_line().contains("▸ Cigna"),
+        "{}",
+        terminal.screen()
+    );
+    terminal.signal(rustix::process::Signal::TERM);
+    terminal.ends_restored(143);
+}
+
+#[test]
+fn what_is_asked_for_stands_before_what_was_kept() {
+    let home = Home::new();
+    let mut terminal = start(&home, "");
+    terminal.press("5 down q");
+    terminal.ends_restored(0);
+    let mut terminal = start(&home, "83950-90");
+    terminal.wait_for("83950 › Coding › 90");
+    assert!(
+        terminal.cursor_line().contains("▸ 90"),
+        "{}",
+        terminal.screen()
+    );
+    terminal.press("q");
+    terminal.ends_restored(0);
+}
+
+#[test]
+fn a_damaged_state_is_a_note_and_no_end() {
+    let big = "x".repeat(100_000);
+    for damaged in ["", "code = 3", "\u{1b}[31m", big.as_str()] {
+        let home = Home::new();
+        home.write("state/codeleaf/state.toml", damaged);
+        let mut terminal = start(&home, "");
+        terminal.wait_for("damaged");
+        terminal.press("4").wait_for("83950 › Coding › 26");
+        terminal.press("q");
+        terminal.ends_restored(0);
+        let mut terminal = start(&home, "");
+        terminal.wait_for("83950 › Coding › 26");
+        terminal.press("q");
+        terminal.ends_restored(0);
+    }
+}
+
+#[test]
+fn a_place_that_is_gone_is_no_end() {
+    for gone in [
+        "code = \"cpt:83950\"\nplace = \"no/such/row\"\ntop = 9000\n",
+        "code = \"cpt:00000\"\n",
+    ] {
+        let home = Home::new();
+        home.write("state/codeleaf/state.toml", gone);
+        let mut terminal = start(&home, "");
+        terminal.wait_for("83950 › Summary › 1/3");
+        terminal.press("q");
+        terminal.ends_restored(0);
+    }
+}
+
+#[test]
+fn a_state_that_cannot_be_written_is_a_note_and_no_end() {
+    let home = Home::new();
+    // Not even root can make a folder of a link that leads nowhere.
+    fs::create_dir_all(home.path("state")).unwrap();
+    std::os::unix::fs::symlink("nowhere/at/all", home.path("state/codeleaf")).unwrap();
+    let mut terminal = start(&home, "");
+    terminal.press("4").wait_for("cannot keep your place");
+    terminal.press("down").wait_for("83950 › Coding › 90");
+    terminal.press("q");
+    terminal.ends_restored(0);
+}

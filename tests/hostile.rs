@@ -1,0 +1,338 @@
+//! A document, and names, full of what terminals obey: none of it arrives at one.
+
+use std::os::unix::ffi::OsStrExt;
+use std::process::Output;
+use std::time::Duration;
+
+use crate::support::program::{Home, Launch, count, text};
+use crate::support::sequences::{Piece, pieces};
+
+/// What a colleague, a download or a mail may bring, as TOML writes it: a clipboard sequence, an
+/// erasure, colours by C0 and by C1, a title, a backspace, a line end, tabs, bidirectional
+/// controls, tags, zero-width characters and marks without end.
+fn evil() -> String {
+    String::from(
+        r"E\u001b]52;c;ZXZpbA==\u0007\u001b[2J\u009b31m\u001b[?1049l\u001bPq\u001b\\\b\r\n\t\u007f\u0085",
+    ) + r"\u202e\u2066\u200f\U000E0041\U000E007F\u200b\uFEFF\u2028\u00ADa"
+        + &r"\u0300".repeat(200)
+}
+
+/// A document with `@` in every field that holds text.
+const DOCUMENT: &str = r#"
+schema = 1
+[code]
+system = "cpt"
+value = "00009"
+title = "T @ t"
+status = "unverified"
+[document]
+publication = "paper"
+reviewed_by = "R @ r"
+[sources.paper]
+title = "S @ s"
+short = "s @ s"
+kind = "secondary"
+as_of = "unknown"
+[sources.house]
+title = "H @ h"
+kind = "house"
+as_of = "2026"
+[summary]
+headings = ["H @ h", "@"]
+text = "P @ p"
+source = "paper"
+[[summary.fact]]
+label = "L @ l"
+value = "V @ v"
+[[summary.fact]]
+label = "Absent"
+value = { reason = "licence", stated = "S @ s", source = "house", where = "W @ w" }
+[[summary.list]]
+id = "items"
+title = "T @ t"
+items = ["one @", "two @"]
+[[summary.table]]
+id = "table"
+title = "T @ t"
+columns = ["C @", "D @"]
+rows = [["a @", "b @"], ["c @", { reason = "source_silent", stated = "@ s", source = "paper" }]]
+[[summary.remark]]
+text = "R @ r"
+source = "house"
+[[modifier]]
+code = "26"
+description = "D @ d"
+when = "W @ w"
+not_when = "N @ n"
+documentation = "D @ d"
+standing = "disputed"
+source = "paper"
+against = ["house"]
+[[modifier.remark]]
+text = "R @ r"
+source = "house"
+[[payer]]
+id = "plan"
+name = "N @ n"
+plan = "P @ p"
+policy = "O @ o"
+rate = { reason = "not_loaded", where = "W @ w" }
+[[diagnosis]]
+code = "Z85.3"
+relation = "mentioned"
+description = "D @ d"
+[[related]]
+code = "G0439"
+system = "hcpcs"
+relation = "bundled"
+description = "D @ d"
+[[taxonomy]]
+code = "291U00000X"
+name = "N @ n"
+[[place]]
+code = "02"
+name = "N @ n"
+[[synonym]]
+text = "S @ s"
+[[not_this]]
+text = "N @ n"
+[[absent]]
+section = "payers"
+what = "W @ w"
+reason = "source_silent"
+stated = "S @ s"
+source = "paper"
+[[section]]
+id = "own"
+title = "T @ t"
+text = "P @ p"
+[notices]
+cpt = "C @ c"
+use = "U @ u"
+fees = "F @ f"
+more = ["M @ m"]
+"#;
+
+fn home() -> Home {
+    let home = Home::new();
+    home.write("content/hostile.toml", DOCUMENT.replace('@', &evil()));
+    home
+}
+
+/// Asserts that text holds nothing that a terminal obeys, or that nobody sees.
+fn harmless(what: &str, text: &str) {
+    let mut marks = 0;
+    for c in text.chars() {
+        let unseen = matches!(c,
+            '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+            | '\u{feff}' | '\u{e0000}'..='\u{e007f}');
+        assert!(
+            !unseen && (c == '\n' || !c.is_control()),
+            "{what}: {c:?} in {}",
+            text.escape_debug()
+        );
+        marks = if c == '\u{300}' { marks + 1 } else { 0 };
+        assert!(marks <= 4, "{what}: marks pile up");
+    }
+}
+
+#[test]
+fn a_hostile_document_is_only_text_on_the_screen() {
+    let home = home();
+    for arguments in [
+        "00009 --content content",
+        "00009 --content content --plain-ui",
+    ] {
+        let mut terminal = Launch::codeleaf(arguments).home(&home).start();
+        terminal.wait_for("CPT (c) AMA");
+        // A lone Esc is one only if nothing follows it for a moment.
+        let settled = |keys: &str| {
+            terminal.press(keys);
+            let silence = if keys == "esc" { 150 } else { 10 };
+            terminal.wait_for_silence(Duration::from_millis(silence));
+        };
+        for section in ["1", "2", "3", "4", "5"] {
+            settled(section);
+            // Every row, whole.
+            for _ in 0..4 {
+                settled("enter");
+                settled("right");
+                settled("esc");
+                settled("down");
+            }
+        }
+        settled("/ \"E\" down enter n o enter ?");
+        settled("esc");
+        terminal.press("/ \"26\"");
+        terminal.wait_for("2 places");
+        terminal.press("enter").wait_for("hit 1 of");
+        terminal.press("Y").wait_for("Sent to your terminal");
+        settled("esc");
+        terminal.press("q");
+        terminal.ends_restored(0);
+        let mut copies = 0;
+        let mut shown = String::new();
+        for piece in pieces(&terminal.since(0)) {
+            let known = match &piece {
+                Piece::Text(c) => {
+                    shown.push(*c);
+                    true
+                }
+                // What the screen moves its cursor with.
+                Piece::Control(c) => {
+                    shown.push('\n');
+                    matches!(c, '\n' | '\r' | '\x08')
+                }
+                Piece::Csi(None, _, last) => "ABCDGHJKXdmnr".contains(last.as_str()),
+                Piece::Csi(Some('?'), modes, last) => {
+                    matches!(modes.as_slice(), [25 | 1000 | 1006 | 1049 | 2004 | 2026])
+                        && matches!(last.as_str(), "h" | "l")
+                }
+                Piece::String(']', copy) => {
+                    copies += 1;
+                    let base64 = |c: char| c.is_ascii_alphanumeric() || "+/=".contains(c);
+                    copy.strip_prefix("52;c;")
+                        .is_some_and(|copy| copy.chars().all(base64) && copy != "ZXZpbA==")
+                }
+                Piece::Escape(escape) => escape == "M",
+                Piece::Csi(..) | Piece::String(..) => false,
+            };
+            assert!(known, "{arguments}: {piece:?}");
+        }
+        assert_eq!(copies, 1, "only what was asked for is copied");
+        harmless(arguments, &shown);
+        let left = pieces(&terminal.since(0));
+        let alternate = Piece::Csi(Some('?'), vec![1049], "l".to_owned());
+        assert_eq!(left.iter().filter(|piece| **piece == alternate).count(), 1);
+    }
+}
+
+#[test]
+fn a_hostile_document_is_only_text_when_it_is_printed() {
+    let home = home();
+    for arguments in [
+        "show 00009",
+        "show 00009-26",
+        "search 26",
+        "search V",
+        "list",
+        "00009",
+    ] {
+        for format in ["text", "markdown", "json"] {
+            if format != "text" && arguments == "00009" {
+                continue;
+            }
+            let format = if arguments == "00009" {
+                String::new()
+            } else {
+                format!("--format {format}")
+            };
+            let arguments = format!("{arguments} --content content {format}");
+            let output = Launch::codeleaf(&arguments).home(&home).run();
+            assert_eq!(
+                output.status.code(),
+                Some(0),
+                "{arguments}: {}",
+                text(&output.stderr)
+            );
+            assert!(text(&output.stdout).contains('E'), "{arguments}");
+            harmless_both(&arguments, &output);
+        }
+    }
+}
+
+fn harmless_both(what: &str, output: &Output) {
+    for stream in [&output.stdout, &output.stderr] {
+        harmless(what, &String::from_utf8_lossy(stream));
+    }
+}
+
+#[test]
+fn errors_show_hostile_lines_harmlessly() {
+    let home = Home::new();
+    let raw = "\u{1b}]52;c;ZXZpbA==\u{7}\u{1b}[2J\u{9b}31m\u{202e}\u{e0041}\t";
+    for (name, line) in [
+        ("field", format!("\"k{}\" = 1", evil())),
+        ("raw", format!("title = \"{raw}\"")),
+        ("word", format!("status = \"{}\"", evil())),
+        ("source", format!("source = \"{}\"", evil())),
+    ] {
+        let file = format!("schema = 1\n[code]\nsystem = \"cpt\"\nvalue = \"00009\"\n{line}\n");
+        home.write(&format!("content/{name}.toml"), file);
+    }
+    for arguments in [
+        "check content",
+        "content/field.toml",
+        "show content/raw.toml",
+        "list --content content",
+        "list --content content --format markdown",
+        "list --content content --format json",
+        "show 83950 --content content",
+    ] {
+        let output = Launch::codeleaf(arguments).home(&home).run();
+        harmless_both(arguments, &output);
+    }
+    let mut terminal = Launch::codeleaf("--content content").home(&home).start();
+    terminal.wait_for("CPT (c) AMA");
+    terminal.press("o").wait_for("4 files with errors");
+    for _ in 0..4 {
+        terminal.step("down");
+        terminal.step("enter");
+        terminal.step("esc");
+    }
+    terminal.press("q");
+    terminal.ends_restored(0);
+    assert_eq!(count(&terminal.since(0), b"\x1b]"), 0);
+    assert_eq!(count(&terminal.since(0), b"\x1b[2J"), 0);
+}
+
+#[test]
+fn hostile_names_and_words_are_only_text() {
+    let home = Home::new();
+    let name = "n\u{1b}[31m\u{9b}2J\u{202e}.toml";
+    home.write(&format!("content/{name}"), DOCUMENT.replace('@', "x"));
+    home.write(&format!("broken/{name}"), "schema = 3\n");
+    let latin1 = std::ffi::OsStr::from_bytes(b"content/\xe9\x1b[31m.toml");
+    std::fs::write(
+        home.path("x")
+            .with_file_name("content")
+            .join("\u{1b}c.toml"),
+        "x = \u{1b}",
+    )
+    .unwrap();
+    let word = "\u{1b}[31mzzzz\u{202e}";
+    for arguments in [
+        vec!["list", "--content", "content"],
+        vec!["list", "--content", "content", "--format", "markdown"],
+        vec!["list", "--content", "content", "--format", "json"],
+        vec!["list", "--content", "broken", "--format", "json"],
+        vec!["list", "--content", word],
+        vec!["list", "--content", word, "--format", "json"],
+        vec!["check", "content", "broken"],
+        vec!["check", word],
+        vec!["search", word],
+        vec!["search", word, "--format", "json"],
+        vec!["search", word, "--format", "markdown"],
+        vec!["show", word],
+        vec!["show", "83950", "--section", word],
+        vec!["show", "83950", "--format", word],
+        vec![word],
+        vec!["83950", "--theme", word],
+        vec!["--nonesuch\u{1b}[31m"],
+    ] {
+        let output = Launch::codeleaf_with(&arguments).home(&home).run();
+        harmless_both(&format!("{arguments:?}"), &output);
+    }
+    let output = Launch::codeleaf_with(&[std::ffi::OsStr::new("check"), latin1])
+        .home(&home)
+        .run();
+    harmless_both("not UTF-8", &output);
+    for theme in [word, "nonesuch"] {
+        let mut terminal = Launch::codeleaf_with(&["83950", "--theme", theme])
+            .home(&home)
+            .start();
+        assert_eq!(terminal.end(), 2);
+        terminal.wait_for("no theme");
+        assert_eq!(count(&terminal.since(0), b"\x1b"), 0);
+    }
+}

@@ -1,0 +1,171 @@
+//! What rows name can be opened, and the way back is remembered.
+
+use std::fs;
+use std::sync::Arc;
+
+use codeleaf::app::Effect;
+use codeleaf::library::Library;
+use codeleaf::page::Flow;
+use codeleaf::terminal::Capabilities;
+
+use crate::support::reader::{Reader, shipped};
+
+/// A document that names the shipped one, and a code that nothing knows.
+const OTHER: &str = r#"
+schema = 1
+[code]
+system = "cpt"
+value = "00001"
+title = "An invented code"
+status = "unverified"
+[sources.house]
+title = "House"
+short = "house"
+kind = "house"
+as_of = "2026"
+[summary]
+text = "An invented text."
+source = "house"
+[[modifier]]
+code = "26"
+description = "Professional Component"
+when = "An invented rule."
+source = "house"
+[[related]]
+system = "cpt"
+code = "83950"
+description = "the shipped one"
+relation = "same_purpose"
+source = "house"
+[[related]]
+system = "cpt"
+code = "99999"
+description = "one that nothing knows"
+relation = "same_purpose"
+source = "house"
+"#;
+
+fn reader() -> Reader {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("cpt-00001.toml");
+    fs::write(&path, OTHER).unwrap();
+    let (library, code) = Library::built_in()
+        .with_file(&path)
+        .unwrap_or_else(|report| panic!("{report}"));
+    let document = library.document(&code).unwrap();
+    let terminal = Capabilities::modern();
+    // The file is gone by now: the document was read when it was named.
+    Reader::of(
+        document,
+        Arc::new(library),
+        (80, 24),
+        terminal,
+        Flow::Columns,
+    )
+}
+
+fn code(reader: &Reader) -> String {
+    reader.session.app().reading().document().code.to_string()
+}
+
+#[test]
+fn a_related_code_opens_its_document_and_back_returns_to_the_row() {
+    let mut reader = reader();
+    reader.press("2 down");
+    let before = reader.screen();
+    assert!(reader.cursor_line().contains("83950"), "{before}");
+    reader.press("enter");
+    assert_eq!(code(&reader), "cpt:83950");
+    reader.press("backspace");
+    assert_eq!(code(&reader), "cpt:00001");
+    assert!(
+        reader.cursor_line().contains("83950"),
+        "{}",
+        reader.screen()
+    );
+    reader.press("]");
+    assert_eq!(code(&reader), "cpt:83950");
+}
+
+#[test]
+fn a_code_that_nothing_knows_says_so_and_shows_its_row() {
+    let mut reader = reader();
+    let screen = reader.press("2 down down enter").screen();
+    assert!(screen.contains("nothing here knows cpt:99999"), "{screen}");
+    assert!(screen.contains("one that nothing knows"), "{screen}");
+    assert_eq!(code(&reader), "cpt:00001");
+}
+
+#[test]
+fn an_opened_modifier_leads_to_every_document_that_lists_it() {
+    let mut reader = reader();
+    let screen = reader.press("2 enter enter").screen();
+    assert!(screen.starts_with(" / mod:26"), "{screen}");
+    for code in ["00001 › Coding › 26", "83950 › Coding › 26"] {
+        assert!(screen.contains(code), "{screen}");
+    }
+}
+
+#[test]
+fn back_from_a_hit_returns_to_where_the_search_began() {
+    let mut reader = Reader::open(80, 24);
+    reader.press("5 down down");
+    let before = reader.screen();
+    reader.press("/ \"recurrence\" enter");
+    assert_ne!(reader.screen(), before);
+    reader.press("esc [");
+    assert_eq!(reader.screen(), before);
+}
+
+#[test]
+fn the_library_filters_as_one_types() {
+    let mut reader = reader();
+    let screen = reader.press("o \"invented\"").screen();
+    assert!(
+        screen.contains("00001") && !screen.contains("HER2"),
+        "{screen}"
+    );
+    assert!(screen.contains("1 of 2"), "{screen}");
+    let screen = reader.press("ctrl-u \"her2 cpt\" enter").screen();
+    assert!(screen.contains("Summary & Overview"), "{screen}");
+    assert_eq!(*shipped(), *reader.session.app().reading().document());
+}
+
+#[test]
+fn a_scope_can_be_chosen_from_a_menu() {
+    let mut reader = reader();
+    let screen = reader.press("/").screen();
+    assert!(screen.contains("payer:"), "{screen}");
+    let screen = reader.press("down enter \"medicare\"").screen();
+    assert!(screen.starts_with(" / payer:medicare"), "{screen}");
+    assert!(screen.contains("83950 › Payers › Medicare"), "{screen}");
+}
+
+#[test]
+fn a_row_can_be_bookmarked_and_noted_and_the_list_leads_back() {
+    let mut reader = Reader::open(80, 24);
+    reader.press("4 b down a \"call the laboratory first\" enter");
+    assert!(reader.screen().contains("*▸ 90"), "{}", reader.screen());
+    assert!(
+        reader
+            .press("enter")
+            .screen()
+            .contains("call the laboratory first")
+    );
+    let screen = reader.press("esc 1 B").screen();
+    assert!(screen.contains("83950 › coding › 26"), "{screen}");
+    assert!(screen.contains("call the laboratory first"), "{screen}");
+    reader.press("down enter");
+    assert!(reader.cursor_line().contains("90"), "{}", reader.screen());
+    let marks = |effect: &Effect| matches!(effect, Effect::Mark(_));
+    assert_eq!(
+        reader.effects.iter().filter(|effect| marks(effect)).count(),
+        2
+    );
+    reader.press("a ctrl-u enter");
+    assert!(
+        !reader.screen().contains("*▸ 90"),
+        "an empty note goes: {}",
+        reader.screen()
+    );
+}

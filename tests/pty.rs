@@ -1,0 +1,117 @@
+//! The whole program in a terminal: how it starts, is used, and leaves.
+
+mod environment;
+mod far_away;
+mod leaving;
+
+use std::time::Duration;
+
+use crate::support::program::{Launch, Terminal, memory, processor_time};
+
+/// Opens the shipped document and waits for it.
+fn open() -> Terminal {
+    open_with(Launch::codeleaf("83950"))
+}
+
+fn open_with(launch: Launch) -> Terminal {
+    let terminal = launch.start();
+    terminal.wait_for("1/3");
+    terminal
+}
+
+#[test]
+fn it_starts_finds_a_modifier_and_leaves_the_terminal_as_it_was() {
+    let mut terminal = open();
+    assert!(!terminal.is_cooked());
+    assert!(terminal.look(vt100::Screen::alternate_screen));
+    terminal.press("/ \"26\"").wait_for("▸ 83950 › Coding › 26");
+    terminal.press("enter").wait_for("hit 1 of 1");
+    assert!(
+        terminal.cursor_line().contains("▸ 26"),
+        "{}",
+        terminal.screen()
+    );
+    terminal.press("m").wait_for("mouse");
+    assert_ne!(
+        terminal.look(vt100::Screen::mouse_protocol_mode),
+        vt100::MouseProtocolMode::None
+    );
+    terminal.press("q");
+    terminal.ends_restored(0);
+}
+
+#[test]
+fn a_storm_of_sizes_is_drawn_once_or_twice() {
+    let mut terminal = open();
+    terminal.wait_for_silence(Duration::from_millis(300));
+    let mark = terminal.mark();
+    for n in 0..20 {
+        terminal.resize(100 - 3 * n, 30 - n % 5);
+    }
+    terminal.resize(60, 12);
+    terminal.wait_for("CPT (c) AMA");
+    terminal.wait_for_silence(Duration::from_millis(300));
+    let frames = crate::support::program::count(&terminal.since(mark), b"\x1b[H\x1b[J");
+    assert!((1..=4).contains(&frames), "{frames} frames");
+    let screen = terminal.screen();
+    let lines: Vec<&str> = screen.lines().collect();
+    assert_eq!(lines.len(), 12, "{screen}");
+    assert!(
+        lines[0].contains("83950") && lines[11].ends_with("CPT (c) AMA"),
+        "{screen}"
+    );
+    assert!(
+        lines.iter().all(|line| line.chars().count() <= 60),
+        "{screen}"
+    );
+    terminal.press("q");
+    terminal.ends_restored(0);
+}
+
+#[test]
+fn every_size_shows_what_it_can() {
+    for ((columns, rows), words) in [
+        ((20, 5), Some("CPT code 83950")),
+        ((10, 3), Some("CPT")),
+        ((2, 1), None),
+        ((1, 1), None),
+        ((300, 100), Some("HER2/neu serum tumor marker assay")),
+        // What `ssh -tt` without a terminal reports: 80 by 24.
+        ((0, 0), Some("1 Summary  2 Overview")),
+    ] {
+        let mut terminal = Launch::codeleaf("83950").size(columns, rows).start();
+        match words {
+            Some(words) => {
+                terminal.wait_for(words);
+            }
+            None => terminal
+                .wait_for_bytes(0, b"\x1b[H\x1b[J")
+                .wait_for_silence(Duration::from_millis(50)),
+        }
+        for keys in ["down down 4 enter", "esc", "/ \"26\" enter"] {
+            terminal.press(keys);
+            // A lone Esc is one only if nothing follows it for a moment.
+            terminal.wait_for_silence(Duration::from_millis(150));
+        }
+        terminal.press("q");
+        terminal.ends_restored(0);
+    }
+}
+
+#[test]
+fn nothing_is_sent_and_nothing_is_done_while_no_key_is_pressed() {
+    let mut terminal = open();
+    terminal.step("down");
+    // The place is kept meanwhile.
+    terminal.wait_for_silence(Duration::from_millis(1200));
+    let (mark, before) = (terminal.mark(), processor_time(terminal.process()));
+    assert!(memory(terminal.process()).is_none_or(|kilobytes| kilobytes < 64 * 1024));
+    std::thread::sleep(Duration::from_secs(1));
+    assert_eq!(terminal.mark(), mark);
+    if let (Some(before), Some(after)) = (before, processor_time(terminal.process())) {
+        let busy = after.saturating_sub(before);
+        assert!(busy <= Duration::from_millis(20), "{busy:?}");
+    }
+    terminal.press("q");
+    terminal.ends_restored(0);
+}

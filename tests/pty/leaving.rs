@@ -1,0 +1,103 @@
+//! How it ends, stops, and notices that nobody is there any more.
+
+use std::time::Duration;
+
+use rustix::process::Signal;
+
+use super::{open, open_with};
+use crate::support::program::Launch;
+
+#[test]
+fn every_key_that_leaves_gives_the_terminal_back() {
+    for keys in [
+        "q",
+        "ctrl-c",
+        "? ctrl-c",
+        "/ \"26\" ctrl-c",
+        "4 enter q",
+        "o q",
+    ] {
+        let mut terminal = open();
+        terminal.press(keys);
+        terminal.ends_restored(0);
+    }
+}
+
+#[test]
+fn every_signal_that_ends_gives_the_terminal_back() {
+    for (signal, status) in [
+        (Signal::TERM, 143),
+        (Signal::HUP, 129),
+        (Signal::INT, 130),
+        (Signal::QUIT, 131),
+    ] {
+        let mut terminal = open();
+        terminal.press("m").wait_for("mouse");
+        terminal.signal(signal);
+        terminal.ends_restored(status);
+    }
+}
+
+#[test]
+fn a_line_that_drops_ends_the_program_at_once() {
+    for script in [
+        r#"exec "$@""#,
+        r#"trap "" HUP; exec "$@""#,
+        // The end of a session that is not the terminal's: nobody sends it a signal.
+        r#"trap "" HUP; setsid --wait "$@"; exit $?"#,
+    ] {
+        let mut terminal = open_with(Launch::codeleaf("83950").by_script(script));
+        let (stayed, status) = terminal.hang_up();
+        // A second, on a machine that is not busy.
+        assert!(stayed < Duration::from_secs(3), "{script}: {stayed:?}");
+        assert_eq!(status, 129, "{script}");
+    }
+}
+
+#[test]
+fn it_stops_and_goes_on_as_the_shell_says() {
+    let script = r#"set -m; "$@"; echo stopped; read line; fg >/dev/null; echo back $?"#;
+    let mut terminal = open_with(Launch::codeleaf("83950").by_script(script));
+    terminal.press("4").wait_for("83950 › Coding › 26");
+    terminal.press("ctrl-z").wait_for("stopped");
+    assert!(terminal.is_cooked());
+    assert_eq!(terminal.left_on(), Vec::<String>::new());
+    assert!(!terminal.look(vt100::Screen::alternate_screen));
+    // The shell's window was made smaller meanwhile.
+    terminal.resize(60, 16);
+    terminal.send(b"\n");
+    terminal
+        .wait_for("83950 › Coding › 26")
+        .wait_for("CPT (c) AMA");
+    assert!(terminal.look(vt100::Screen::alternate_screen));
+    assert!(!terminal.is_cooked());
+    assert_eq!(
+        terminal.screen().lines().count(),
+        16,
+        "{}",
+        terminal.screen()
+    );
+    terminal.press("q").wait_for("back 0");
+    terminal.ends_restored(0);
+}
+
+#[test]
+fn a_stop_by_force_is_repainted_afterwards() {
+    let mut terminal = open();
+    terminal.wait_for_silence(Duration::from_millis(100));
+    terminal.signal(Signal::STOP);
+    let mark = terminal.mark();
+    terminal.signal(Signal::CONT);
+    terminal.wait_for_bytes(mark, b"\x1b[H\x1b[J");
+    terminal.wait_for("1/3");
+    terminal.press("q");
+    terminal.ends_restored(0);
+}
+
+#[test]
+fn where_no_shell_is_there_it_does_not_stop() {
+    let mut terminal = open();
+    terminal.press("ctrl-z").wait_for("cannot stop");
+    terminal.press("q");
+    terminal.ends_restored(0);
+}

@@ -1,0 +1,137 @@
+//! The commands, as a shell runs them.
+
+use std::process::{Command, Output};
+
+use super::{Place, files};
+
+fn run(place: &Place, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_codeleaf"))
+        .args(arguments)
+        .current_dir(place.folder.path())
+        .env("XDG_DATA_HOME", place.folder.path().join("data"))
+        .output()
+        .unwrap()
+}
+
+fn said(output: &Output) -> (i32, String, String) {
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    (
+        output.status.code().unwrap(),
+        text(&output.stdout),
+        text(&output.stderr),
+    )
+}
+
+#[test]
+fn a_set_comes_is_listed_compared_shown_and_goes() {
+    let place = Place::new();
+    place.file("icd10cm-order-2025.txt", &files::icd10cm());
+    let mut rows = files::ICD.to_vec();
+    rows[5].2 = "Invented bleeding, unspecified";
+    rows.remove(4);
+    place.file("icd10cm-order-2026.txt", &files::icd10cm_of(&rows));
+    let (status, out, err) = said(&run(&place, &["import", "icd10cm-order-2025.txt"]));
+    assert_eq!(
+        (status, err.as_str()),
+        (0, ""),
+        "no bar where there is no terminal"
+    );
+    assert!(
+        out.starts_with("icd10cm-2025: ICD-10-CM, edition 2025, 12 rows\n"),
+        "{out}"
+    );
+    assert!(out.contains("public domain"), "{out}");
+    let (_, out, _) = said(&run(&place, &["import", "icd10cm-order-2025.txt"]));
+    assert!(out.contains("replaces the import of"), "{out}");
+    said(&run(
+        &place,
+        &["import", "icd10cm", "icd10cm-order-2026.txt"],
+    ));
+
+    let (status, out, _) = said(&run(
+        &place,
+        &["sets", "diff", "icd10cm-2025", "icd10cm-2026"],
+    ));
+    assert_eq!(status, 0);
+    assert_eq!(
+        out,
+        "icd10cm-2025 to icd10cm-2026: 0 added, 1 removed, 1 changed\n\
+         - K920  billable yes; short Invented disease of the first kind; long Invented disease of \
+         the first kind\n\
+         ~ K922\n    \
+         short: `Invented hemorrhage, unspecified` is now `Invented bleeding, unspecified`\n    \
+         long: `Invented hemorrhage, unspecified` is now `Invented bleeding, unspecified`\n"
+    );
+    let (_, out, _) = said(&run(&place, &["sets", "list", "--format", "json"]));
+    let listed: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(listed["sets"][1]["set"], "icd10cm-2026");
+    assert_eq!(listed["sets"][0]["rows"], 12);
+    let (status, out, _) = said(&run(&place, &["show", "icd10cm:K92.2"]));
+    assert_eq!(status, 0);
+    assert!(
+        out.contains("Invented bleeding, unspecified"),
+        "the latest edition: {out}"
+    );
+
+    let (status, out, _) = said(&run(&place, &["sets", "remove", "icd10cm-2026"]));
+    assert_eq!((status, out.as_str()), (0, "icd10cm-2026 was removed\n"));
+    let (status, _, err) = said(&run(&place, &["sets", "remove", "icd10cm-2026"]));
+    assert_eq!(status, 1);
+    assert_eq!(err, "no set `icd10cm-2026`; did you mean `icd10cm-2025`?\n");
+}
+
+#[test]
+fn what_cannot_be_imported_ends_with_status_2() {
+    let place = Place::new();
+    place.file("x.csv", b"hello\n");
+    let clfs = files::clfs();
+    place.file("c.csv", &clfs[..clfs.len() - 5]);
+    for (arguments, expected) in [
+        (
+            vec!["import", "x.csv"],
+            "none of the files that can be imported",
+        ),
+        (vec!["import", "missing.csv"], "cannot be read"),
+        (vec!["import", "clsf", "c.csv"], "did you mean `clfs`?"),
+        (vec!["import", "clfs"], "name a file as well"),
+        (vec!["import", "clfs", "c.csv"], "the store is unchanged"),
+        (
+            vec!["import", "c.csv", "--edition", "../x"],
+            "no name of an edition",
+        ),
+    ] {
+        let (status, _, err) = said(&run(&place, &arguments));
+        assert_eq!(status, 2, "{arguments:?}");
+        assert!(err.contains(expected), "{err}");
+    }
+    assert_eq!(place.content(), []);
+    let (status, out, _) = said(&run(&place, &["sets"]));
+    assert_eq!(status, 0);
+    assert!(out.starts_with("no code sets"));
+}
+
+#[test]
+fn pairs_in_several_files_make_one_set() {
+    let place = Place::new();
+    let row = |first: &str| format!("{first}\t86294\t\t20180701\t*\t1\tInvented reason");
+    place.file("ccipra-v302r0-f1.txt", &files::ptp_of(&[row("83950")]));
+    place.file("ccipra-v302r0-f2.txt", &files::ptp_of(&[row("90000")]));
+    place.file("ccipra-v303r0-f1.txt", &files::ptp_of(&[row("90001")]));
+    place.file("again.txt", &files::ptp_of(&[row("83950")]));
+    let import = |first, second| said(&run(&place, &["import", first, second, "--edition", "x"]));
+    let (status, out, _) = import("ccipra-v302r0-f1.txt", "ccipra-v302r0-f2.txt");
+    assert_eq!(status, 0);
+    assert!(out.contains("edition x, 2 rows"), "{out}");
+    let (_, _, err) = import("ccipra-v302r0-f1.txt", "again.txt");
+    assert!(
+        err.starts_with("again.txt:7: 83950 and 86294 of 2018-07-01 is in ccipra"),
+        "{err}"
+    );
+    let files = ["import", "ccipra-v302r0-f1.txt", "ccipra-v303r0-f1.txt"];
+    let (status, _, err) = said(&run(&place, &files));
+    assert_eq!(status, 2);
+    assert!(
+        err.contains("different editions: practitioner-v302r0, practitioner-v303r0"),
+        "{err}"
+    );
+}

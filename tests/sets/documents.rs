@@ -1,0 +1,238 @@
+//! Documents out of sets, and sets beside documents.
+
+use std::sync::Arc;
+
+use codeleaf::content::{CodeId, Document, Row, Status, Subject, Value, Voice};
+use codeleaf::library::{Library, LoadError};
+
+use super::{Place, files};
+
+fn library(place: &Place) -> Library {
+    for (_, name, bytes) in files::all() {
+        place.import(name, &bytes).unwrap();
+    }
+    Library::built_in().with_sets(place.store.open())
+}
+
+fn open(library: &Library, code: &str) -> Arc<Document> {
+    library.document(&code.parse::<CodeId>().unwrap()).unwrap()
+}
+
+fn rows<'d>(document: &'d Document, section: &str, block: &str) -> Vec<&'d Row> {
+    let found = document.rows();
+    found
+        .filter(|(s, b, _)| s.id.0 == section && b.id.0 == block)
+        .map(|(_, _, row)| row)
+        .collect()
+}
+
+fn texts(row: &Row) -> Vec<&str> {
+    row.cells
+        .iter()
+        .filter_map(|cell| cell.value.text())
+        .collect()
+}
+
+fn keys<'d>(document: &'d Document, section: &str, block: &str) -> Vec<&'d str> {
+    rows(document, section, block)
+        .iter()
+        .map(|row| row.key.0.as_str())
+        .collect()
+}
+
+#[test]
+fn a_diagnosis_opens_with_its_family() {
+    let place = Place::new();
+    let library = library(&place);
+    let document = open(&library, "icd10cm:K92.2");
+    assert_eq!(document.title, "Invented hemorrhage, unspecified");
+    assert_eq!(document.sources[0].as_of.to_string(), "2025");
+    assert_eq!(keys(&document, "hierarchy", "parents"), ["K92"]);
+    assert_eq!(keys(&document, "hierarchy", "neighbours"), ["K92.0"]);
+    let children = rows(&document, "hierarchy", "children");
+    assert_eq!(children[0].subject, Subject::Absence);
+    let header = open(&library, "icd10cm:t36");
+    assert_eq!(
+        keys(&header, "hierarchy", "children"),
+        ["T36.0X1A", "T36.0X1D"]
+    );
+    let child = rows(&header, "hierarchy", "children")[0];
+    assert_eq!(
+        child.subject,
+        Subject::Code("icd10cm:T36.0X1A".parse().unwrap())
+    );
+    assert!(texts(rows(&header, "summary", "facts")[1])[0].starts_with("header"));
+}
+
+#[test]
+fn a_hcpcs_code_opens_with_dates_and_coverage() {
+    let place = Place::new();
+    let library = library(&place);
+    let document = open(&library, "hcpcs:G0103");
+    assert_eq!(document.status, Status::Deleted);
+    let facts: Vec<Vec<&str>> = rows(&document, "summary", "facts")
+        .iter()
+        .map(|r| texts(r))
+        .collect();
+    assert!(facts.contains(&vec!["2025-12-31"]), "{facts:?}");
+    assert!(facts.contains(&vec!["Carrier judgment"]), "{facts:?}");
+    let rate = rows(&document, "imported", "set-clfs");
+    assert_eq!(texts(rate[0]), ["G0103", "$19.00", "2025-01-01", "local"]);
+    assert!(
+        document
+            .notices
+            .iter()
+            .any(|n| n.starts_with("Fee schedules"))
+    );
+}
+
+#[test]
+fn the_gaps_of_83950_fill_beside_the_publications_own_words() {
+    let place = Place::new();
+    let library = library(&place);
+    let document = open(&library, "cpt:83950");
+    let plain = open(&Library::built_in(), "cpt:83950");
+    // Everything that was there is there, word for word and in order.
+    let mut own: Vec<&Row> = document.rows().map(|(_, _, row)| row).collect();
+    let is_added = |row: &&Row| {
+        row.source
+            .as_ref()
+            .is_some_and(|source| source.0.starts_with("set-"))
+    };
+    let added: Vec<&Row> = own.extract_if(.., |row| is_added(row)).collect();
+    assert_eq!(own, plain.rows().map(|(_, _, row)| row).collect::<Vec<_>>());
+    // What was added is the editors', with a source that is there and says as of when.
+    assert!(!added.is_empty());
+    for row in &added {
+        assert_eq!(row.voice, Voice::Editor);
+        let source = document.source(row.source.as_ref().unwrap()).unwrap();
+        assert!(source.title.contains("imported from"), "{}", source.title);
+    }
+    let rate = rows(&document, "payers", "set-clfs");
+    assert_eq!(
+        texts(rate[0]),
+        ["83950", "$64.41", "2025-01-01", "national"]
+    );
+    assert_eq!(
+        texts(rate[1]),
+        ["83950-QW", "no line with QW in this edition"]
+    );
+    assert_eq!(keys(&document, "coding", "set-hcpcs"), ["GA", "QW"]);
+    assert_eq!(texts(rows(&document, "coding", "set-mue")[0])[1], "1");
+    let pairs = keys(&document, "coding", "set-ptp");
+    assert_eq!(pairs, ["83951-83950-2022-01-01", "83950-86294-2018-07-01"]);
+    // The statement that nothing is known stands directly before what a set says.
+    let coding = document
+        .sections
+        .iter()
+        .find(|s| s.id.0 == "coding")
+        .unwrap();
+    let absent = rows(&document, "coding", "diagnoses");
+    assert!(matches!(absent[0].cells[0].value, Value::Unavailable(_)));
+    let at = |id: &str| {
+        coding
+            .blocks
+            .iter()
+            .position(|block| block.id.0 == id)
+            .unwrap()
+    };
+    assert!(at("set-ptp") > at("related") && at("set-ptp") < at("taxonomies"));
+}
+
+#[test]
+fn what_a_document_mentions_is_explained() {
+    let place = Place::new();
+    let library = library(&place);
+    let path = place.file(
+        "own.toml",
+        br#"
+schema = 1
+[code]
+system = "cpt"
+value = "80047"
+title = "Invented panel"
+status = "active"
+effective = "unknown"
+[document]
+publication = "p"
+revised = 2026-01-01
+reviewed_by = ""
+next_review = 2027-01-01
+[sources.p]
+title = "Invented"
+short = "inv"
+kind = "house"
+as_of = "unknown"
+[summary]
+source = "p"
+text = "Given for Z85.3."
+[[diagnosis]]
+code = "K92.2"
+description = "bleeding"
+relation = "mentioned"
+source = "p"
+[[taxonomy]]
+code = "999L00000X"
+name = "a lab"
+source = "p"
+[[place]]
+code = "81"
+name = "lab"
+source = "p"
+[notices]
+cpt = "CPT copyright 2026 American Medical Association."
+use = "Reference only; no guarantee of coverage or payment."
+fees = "Fee schedules are not assigned by the AMA."
+"#,
+    );
+    let (library, code) = library
+        .with_file(&path)
+        .unwrap_or_else(|report| panic!("{report}"));
+    let document = library.document(&code).unwrap();
+    assert_eq!(keys(&document, "coding", "set-icd10cm"), ["K92.2", "Z85.3"]);
+    assert_eq!(keys(&document, "coding", "set-nucc"), ["999L00000X"]);
+    assert_eq!(keys(&document, "overview", "set-pos"), ["81"]);
+    // With a line for QW nothing says that there is none.
+    assert_eq!(
+        keys(&document, "imported", "set-clfs"),
+        ["80047", "80047-QW"]
+    );
+}
+
+#[test]
+fn what_nothing_knows_is_unknown_and_nothing_is_listed() {
+    let place = Place::new();
+    let library = library(&place);
+    let code = |text: &str| text.parse::<CodeId>().unwrap();
+    assert!(library.knows(&code("cpt:83950")) && library.knows(&code("icd10cm:K92.2")));
+    for unknown in ["icd10cm:K92.9", "hcpcs:A9999", "cpt:80047"] {
+        assert!(!library.knows(&code(unknown)), "{unknown}");
+        let error = library.document(&code(unknown)).unwrap_err();
+        assert!(matches!(error, LoadError::Unknown(_)));
+    }
+    assert_eq!(library.entries().len(), Library::built_in().entries().len());
+    assert_eq!(library.sets().all().len(), 7);
+}
+
+#[test]
+fn a_damaged_set_is_a_note_and_the_document_opens() {
+    let place = Place::new();
+    drop(library(&place));
+    for (path, mut bytes) in place.content() {
+        // In the first block, which opening does not read.
+        bytes[100] ^= 1;
+        std::fs::write(path, bytes).unwrap();
+    }
+    let library = Library::built_in().with_sets(place.store.open());
+    let document = open(&library, "cpt:83950");
+    let note = texts(rows(&document, "payers", "set-clfs")[0])[0].to_owned();
+    assert!(note.contains("block 0 is damaged"), "{note}");
+    let code: CodeId = "icd10cm:K92.2".parse().unwrap();
+    assert!(matches!(library.document(&code), Err(LoadError::Broken(_))));
+    for (path, bytes) in place.content() {
+        std::fs::write(path, &bytes[..50]).unwrap();
+    }
+    let library = Library::built_in().with_sets(place.store.open());
+    assert_eq!(library.broken().len(), 7);
+    assert!(library.broken()[0].report.contains("too short"));
+}

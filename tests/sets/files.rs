@@ -1,0 +1,194 @@
+//! Small files in the layouts of the public ones, with invented texts.
+
+use std::fmt::Write as _;
+
+use codeleaf::sets::SetKind;
+
+/// Returns a file of every kind, by a name that states its edition where such names do.
+pub fn all() -> Vec<(SetKind, &'static str, Vec<u8>)> {
+    vec![
+        (SetKind::Icd10cm, "icd10cm-order-2025.txt", icd10cm()),
+        (SetKind::Hcpcs, "HCPC2026_JAN_ANWEB.txt", hcpcs(293)),
+        (SetKind::Clfs, "25CLABQ2.csv", clfs()),
+        (SetKind::Nucc, "nucc_taxonomy_251.csv", nucc()),
+        (
+            SetKind::NcciMue,
+            "MCR_MUE_PractitionerServices_Eff_07-01-2024.csv",
+            mue(),
+        ),
+        (SetKind::NcciPtp, "ccipra-v302r0-f1.txt", ptp()),
+        (SetKind::PlaceOfService, "places-2025.csv", places()),
+    ]
+}
+
+pub fn icd10cm_of(rows: &[(&str, u8, &str)]) -> Vec<u8> {
+    let mut out = String::new();
+    for (order, (code, flag, long)) in (1..).zip(rows) {
+        let short: String = long.chars().take(60).collect();
+        write!(out, "{order:05} {code:<7} {flag} {short:<60} {long}\r\n").unwrap();
+    }
+    out.into_bytes()
+}
+
+pub const ICD: [(&str, u8, &str); 12] = [
+    ("A00", 0, "Invented fever"),
+    ("A000", 1, "Invented fever of the first kind"),
+    ("A009", 1, "Invented fever, unspecified"),
+    ("K92", 0, "Other invented diseases"),
+    ("K920", 1, "Invented disease of the first kind"),
+    ("K922", 1, "Invented hemorrhage, unspecified"),
+    ("T36", 0, "Poisoning by invented drugs"),
+    ("T360X1A", 1, "Poisoning by invented drugs, first encounter"),
+    ("T360X1D", 1, "Poisoning by invented drugs, later encounter"),
+    ("Z85", 0, "Personal history of invented disease"),
+    (
+        "Z853",
+        1,
+        "Personal history of invented disease of the breast",
+    ),
+    (
+        "Z998",
+        1,
+        "Dependence on invented machines, of which there are so many that the words go on",
+    ),
+];
+
+pub fn icd10cm() -> Vec<u8> {
+    icd10cm_of(&ICD)
+}
+
+/// Returns so many rows that importing them takes a while.
+pub fn large_icd10cm() -> Vec<u8> {
+    let mut rows = Vec::new();
+    for letter in 'A'..='Z' {
+        for category in 0..100 {
+            rows.push((format!("{letter}{category:02}"), 0));
+            for code in 0..9 {
+                rows.push((format!("{letter}{category:02}{code:02}"), 1));
+            }
+        }
+    }
+    let text = "Invented disease, which has as many words as the real ones have in the middle";
+    let rows: Vec<(&str, u8, &str)> = rows.iter().map(|(c, f)| (c.as_str(), *f, text)).collect();
+    icd10cm_of(&rows)
+}
+
+fn put(line: &mut [u8], from: usize, text: &[u8]) {
+    line[from - 1..from - 1 + text.len()].copy_from_slice(text);
+}
+
+fn record(width: usize, code: &str, sequence: u32, kind: &str, long: &[u8]) -> Vec<u8> {
+    let mut line = vec![b' '; width];
+    put(
+        &mut line,
+        if code.len() == 2 { 4 } else { 1 },
+        code.as_bytes(),
+    );
+    put(&mut line, 6, format!("{sequence:05}").as_bytes());
+    put(&mut line, 11, kind.as_bytes());
+    put(&mut line, 12, long);
+    if matches!(kind, "3" | "7") {
+        put(&mut line, 92, b"Short words");
+        put(&mut line, 230, b"C");
+        put(&mut line, 269, b"2010010120200101");
+        put(&mut line, 293, b"N");
+    }
+    line
+}
+
+pub fn hcpcs(width: usize) -> Vec<u8> {
+    let mut terminated = record(width, "G0103", 100, "3", b"Invented test, ended");
+    put(&mut terminated, 285, b"20251231");
+    let lines = [
+        b"***Disclaimers\t\t".to_vec(),
+        // A no-break space of ISO-8859-1.
+        b"*Inclusion does not imply coverage.\xa0 ".to_vec(),
+        Vec::new(),
+        record(width, "GA", 100, "7", b"Invented waiver, individual"),
+        record(width, "GA", 200, "8", b"case"),
+        record(width, "QW", 100, "7", b"Invented waived test"),
+        record(width, "A0021", 100, "3", b"Invented ambulance"),
+        terminated,
+        record(width, "G0439", 100, "3", b"Invented visit, includes a"),
+        record(width, "G0439", 200, "4", b"plan of caf\xe9 visits"),
+        record(width, "V5364", 100, "3", b"Invented screening"),
+    ];
+    let mut out = Vec::new();
+    for line in lines {
+        out.extend(line);
+        out.extend(b"\r\n");
+    }
+    out
+}
+
+pub fn hcpcs_csv() -> Vec<u8> {
+    b"HCPC,SEQNUM,RECID,LONG DESCRIPTION,SHORT DESCRIPTION,COV,ADD DT,ACT EFF DT,TERM DT,ACTION CD\r\n\
+      GA,00100,7,\"Invented waiver, individual\",Short words,C,20100101,20200101,,N\r\n\
+      GA,00200,8,case,,,,,,\r\n\
+      G0439,00100,3,\"Invented visit, 5\"\" wide\",Short words,C,20100101,20200101,,N\r\n\
+      V5364,00100,3,Invented screening,Short words,,20100101,20200101,20251231,D\r\n"
+        .to_vec()
+}
+
+pub fn clfs() -> Vec<u8> {
+    b"2025 Invented Fee Schedule ,,,,,,,,\r\n\
+      \"Codes are copyright\xa0of their owner, who is invented.\",,,,,,,,\r\n\
+      \"A notice, with a \x93quote\x94.\",,,,,,,,\r\n\
+      ,,,,,,,,\r\n\
+      YEAR,HCPCS,MOD,EFF_DATE,INDICATOR,RATE,SHORTDESC,LONGDESC,EXTENDED LONGDESC\r\n\
+      2025,0001U,,20250101,N,00720.00,Owner's words,Owner's words,Owner's words\r\n\
+      2025,80047,,20250101,N,13.7,,,\r\n\
+      2025,80047,QW,20250401,N,00013.73,,,\r\n\
+      2025,83950,,20250101,N,00064.41,,,\r\n\
+      2025,G0103,,20250101,L,19,,,\r\n"
+        .to_vec()
+}
+
+pub fn nucc() -> Vec<u8> {
+    "Code,Grouping,Classification,Specialization,Definition,Notes,Display Name,Section\r\n\
+     999L00000X,Laboratories,Invented Laboratory,,\"With a comma, and \"\"quotes\"\".\",[new],Invented Laboratory,Non-Individual\r\n\
+     9990P0000X,Physicians,Invented Physician,Pathology,\"With a\r\nline break — inside.\",,Invented Pathologist,Individual\r\n"
+        .as_bytes()
+        .to_vec()
+}
+
+pub fn mue() -> Vec<u8> {
+    b"\"A notice\r\nover two lines\",,,\r\n\
+      \"HCPCS/\r\nCPT Code\",Practitioner Services MUE Values,MUE Adjudication Indicator,MUE Rationale\r\n\
+      0001U,1,2 Date of Service Edit: Policy,Code Descriptor\r\n\
+      83950,1,2 Date of Service Edit: Policy,Nature of Analyte\r\n"
+        .to_vec()
+}
+
+pub fn ptp() -> Vec<u8> {
+    ptp_of(&[
+        "0001U\t0028U\t\t20180701\t20180930\t1\tInvented reason".to_owned(),
+        "83950\t86294\t\t20180701\t*\t1\tInvented reason".to_owned(),
+        "83951\t83950\t\t20220101\t*\t0\tInvented reason".to_owned(),
+    ])
+}
+
+pub fn ptp_of(rows: &[String]) -> Vec<u8> {
+    let mut out = String::from(
+        "Codes are copyright of their owner.\t\t\t\t\t\t\r\n\
+         Column1/Column2 Edits\t\t\t\t\t\t\r\n\
+         Column 1\tColumn 2\t*=in existence\tEffective\tDeletion\tModifier\tPTP Edit Rationale\r\n\
+         \t\tprior to 1996\tDate\tDate\t0=not allowed\t\r\n\
+         \t\t\t\t*=no data\t1=allowed\t\r\n\
+         \t\t\t\t\t9=not applicable\t\r\n",
+    );
+    for row in rows {
+        out += row;
+        out += "\r\n";
+    }
+    out.into_bytes()
+}
+
+pub fn places() -> Vec<u8> {
+    "pos_code,pos_type,pos_name,pos_description\n\
+     11,Non-Facility,Invented Office,\"A room, invented.\"\n\
+     81,Non-Facility,Invented Laboratory,A laboratory’s room.\n\
+     99,Non-Facility,Other,Other.\n"
+        .as_bytes()
+        .to_vec()
+}

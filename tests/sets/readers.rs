@@ -1,0 +1,221 @@
+//! What each reader makes of a sound file.
+
+use codeleaf::sets::{SetKind, SetRow, guess};
+
+use super::{Place, files};
+
+fn fields(row: &SetRow) -> Vec<String> {
+    row.fields().into_iter().map(|(_, text)| text).collect()
+}
+
+fn get(place: &Place, kind: SetKind, key: &str) -> Vec<String> {
+    let sets = place.store.open();
+    let row = sets.latest(kind).unwrap().get(key).unwrap();
+    fields(&row.unwrap_or_else(|| panic!("no {key}")))
+}
+
+#[test]
+fn every_kind_is_guessed_and_read_back() {
+    for (kind, name, bytes) in files::all() {
+        let place = Place::new();
+        let path = place.file(name, &bytes);
+        assert_eq!(guess(&path).unwrap(), kind);
+        let imported = place.import(name, &bytes).unwrap();
+        let sets = place.store.open();
+        let set = sets.latest(kind).unwrap();
+        assert_eq!(set.header(), &imported.header);
+        let rows: Vec<SetRow> = set.rows().map(Result::unwrap).collect();
+        assert_eq!(rows.len() as u64, imported.header.rows);
+        let keys: Vec<String> = rows.iter().map(SetRow::key).collect();
+        assert!(keys.is_sorted(), "{keys:?}");
+        for (number, row) in (0..).zip(&rows) {
+            assert_eq!(set.get(&row.key()).unwrap().as_ref(), Some(row));
+            let from = set.rows_from_number(number).unwrap().next().unwrap();
+            assert_eq!(&from.unwrap(), row);
+        }
+        assert!(imported.header.edition.stated, "{name}");
+        assert!(imported.header.files[0].sha256.len() == 64);
+    }
+}
+
+#[test]
+fn editions_are_what_the_file_or_its_name_states() {
+    let names = [
+        "icd10cm-2025",
+        "hcpcs-2026-01",
+        "clfs-2025-q2",
+        "nucc-25.1",
+        "ncci-mue-practitioner-2024-07-01",
+        "ncci-ptp-practitioner-v302r0",
+        "pos-2025",
+    ];
+    for ((_, name, bytes), expected) in files::all().into_iter().zip(names) {
+        let place = Place::new();
+        assert_eq!(place.import(name, &bytes).unwrap().header.name(), expected);
+    }
+}
+
+#[test]
+fn a_file_that_states_no_edition_is_known_by_its_digest() {
+    let place = Place::new();
+    let imported = place.import("order.txt", &files::icd10cm()).unwrap();
+    let digest = &imported.header.files[0].sha256[..8];
+    let name = imported.header.name();
+    assert_eq!(name, format!("icd10cm-unknown-{digest}"));
+    assert!(imported.header.title().contains("unknown edition"));
+    assert!(imported.notes[0].contains("--edition"));
+}
+
+#[test]
+fn icd_10_cm_has_a_flag_and_two_texts() {
+    let place = Place::new();
+    place
+        .import("icd10cm-order-2025.txt", &files::icd10cm())
+        .unwrap();
+    let long = files::ICD[11].2;
+    assert_eq!(
+        get(&place, SetKind::Icd10cm, "Z998"),
+        ["Z998", "yes", long[..60].trim_end(), long]
+    );
+    assert_eq!(get(&place, SetKind::Icd10cm, "K92")[1], "no");
+}
+
+#[test]
+fn hcpcs_of_either_width_joins_its_continuations() {
+    for width in [293, 320] {
+        let place = Place::new();
+        place
+            .import("HCPC2026_JAN_ANWEB.txt", &files::hcpcs(width))
+            .unwrap();
+        assert_eq!(
+            get(&place, SetKind::Hcpcs, "G0439"),
+            [
+                "G0439",
+                "Invented visit, includes a plan of café visits",
+                "Short words",
+                "C",
+                "2010-01-01",
+                "2020-01-01",
+                "",
+                "N"
+            ]
+        );
+        assert_eq!(
+            get(&place, SetKind::Hcpcs, "-GA")[1],
+            "Invented waiver, individual case"
+        );
+        assert_eq!(get(&place, SetKind::Hcpcs, "G0103")[6], "2025-12-31");
+    }
+}
+
+#[test]
+fn hcpcs_in_utf_8_counts_columns_in_characters_or_bytes() {
+    let latin = files::hcpcs(293);
+    let text: String = latin.iter().map(|byte| char::from(*byte)).collect();
+    // In bytes, a letter of two takes a space away that stands before the next column.
+    let in_bytes = text.replace("café visits ", "café visits");
+    for text in [text, in_bytes] {
+        let place = Place::new();
+        place
+            .import("HCPC2026_JAN_ANWEB.txt", text.as_bytes())
+            .unwrap();
+        assert!(get(&place, SetKind::Hcpcs, "G0439")[1].ends_with("plan of café visits"));
+    }
+}
+
+#[test]
+fn hcpcs_separated_reads_columns_by_header() {
+    let place = Place::new();
+    place
+        .import("HCPC2026_JAN_ANWEB.csv", &files::hcpcs_csv())
+        .unwrap();
+    assert_eq!(
+        get(&place, SetKind::Hcpcs, "-GA")[1],
+        "Invented waiver, individual case"
+    );
+    assert_eq!(
+        get(&place, SetKind::Hcpcs, "G0439")[1],
+        "Invented visit, 5\" wide"
+    );
+    assert_eq!(
+        get(&place, SetKind::Hcpcs, "V5364")[6..],
+        ["2025-12-31", "D"]
+    );
+}
+
+#[test]
+fn clfs_rates_are_exact_and_descriptors_are_not_kept() {
+    let place = Place::new();
+    let imported = place.import("25CLABQ2.csv", &files::clfs()).unwrap();
+    let row = |key| get(&place, SetKind::Clfs, key).join("|");
+    assert_eq!(row("83950"), "83950||6441|2025-01-01|N|2025");
+    assert_eq!(row("80047"), "80047||1370|2025-01-01|N|2025");
+    assert_eq!(row("80047-QW"), "80047|QW|1373|2025-04-01|N|2025");
+    assert_eq!(row("G0103"), "G0103||1900|2025-01-01|L|2025");
+    assert_eq!(imported.header.edition.as_of().to_string(), "2025-04-01");
+    let (_, bytes) = &place.content()[0];
+    assert!(!String::from_utf8_lossy(bytes).contains("Owner's words"));
+}
+
+#[test]
+fn quoted_fields_go_over_lines() {
+    let place = Place::new();
+    place
+        .import("nucc_taxonomy_251.csv", &files::nucc())
+        .unwrap();
+    let row = get(&place, SetKind::Nucc, "9990P0000X");
+    assert_eq!(row[5], "With a line break — inside.");
+    assert_eq!(
+        get(&place, SetKind::Nucc, "999L00000X")[5],
+        "With a comma, and \"quotes\"."
+    );
+    let place = Place::new();
+    place.import("mue.csv", &files::mue()).unwrap();
+    assert_eq!(
+        get(&place, SetKind::NcciMue, "83950"),
+        [
+            "83950",
+            "1",
+            "2 Date of Service Edit: Policy",
+            "Nature of Analyte"
+        ]
+    );
+}
+
+#[test]
+fn what_a_terminal_would_obey_is_not_stored() {
+    let place = Place::new();
+    let text = String::from_utf8(files::places()).unwrap();
+    let text = text.replace("Invented Office", "Invented\u{1b}[31m \u{202e}Office");
+    place.import("places-2025.csv", text.as_bytes()).unwrap();
+    assert_eq!(
+        get(&place, SetKind::PlaceOfService, "11")[2],
+        "Invented[31m Office"
+    );
+}
+
+#[test]
+fn pairs_by_the_hundred_thousand_are_found_by_either_code() {
+    let place = Place::new();
+    let mut rows = Vec::new();
+    for first in 0..2000_u32 {
+        for second in 0..100_u32 {
+            // Neither file order nor key order.
+            let (first, second) = (99_999 - first * 7, 10_000 + (second * 37) % 100);
+            rows.push(format!(
+                "{first:05}\t{second:05}\t\t20180701\t*\t1\tInvented reason, long enough to fill runs"
+            ));
+        }
+    }
+    let imported = place
+        .import("ccipra-v302r0-f1.txt", &files::ptp_of(&rows))
+        .unwrap();
+    assert_eq!(imported.header.rows, 200_000);
+    let sets = place.store.open();
+    let set = sets.latest(SetKind::NcciPtp).unwrap();
+    assert_eq!(set.starting_with("99999").unwrap().len(), 100);
+    let second = set.starting_with("10042").unwrap();
+    assert_eq!(second.len(), 2000);
+    assert!(second.iter().all(|row| fields(row)[1] == "10042"));
+    assert_eq!(set.rows().map(Result::unwrap).count(), 200_000);
+}

@@ -1,0 +1,114 @@
+//! The public files themselves, where `CODELEAF_DATA` names a folder that has them.
+
+use std::fs;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use codeleaf::content::{CodeId, System};
+use codeleaf::library::Library;
+use codeleaf::sets::SetKind;
+
+use super::Place;
+
+fn folder() -> Option<PathBuf> {
+    let folder = std::env::var_os("CODELEAF_DATA").map(PathBuf::from);
+    if folder.is_none() {
+        println!("skipped: CODELEAF_DATA does not name a folder of public files");
+    }
+    folder
+}
+
+const FILES: [(&str, &str, u64); 7] = [
+    ("icd10cm-order-2025.txt", "icd10cm-2025", 97_584),
+    ("hcpcs-2019-anweb.txt", "hcpcs-2019", 6_800),
+    ("clfs-2025-q2.csv", "clfs-2025-q2", 2_105),
+    ("place-of-service.csv", "pos-unknown-", 52),
+    ("nucc-format-sample.csv", "nucc-unknown-", 2),
+    ("ncci-mue-format-sample.csv", "ncci-mue-unknown-", 3),
+    ("ncci-ptp-format-sample.txt", "ncci-ptp-unknown-", 3),
+];
+
+#[test]
+fn the_real_files_are_imported_whole() {
+    let Some(folder) = folder() else { return };
+    let place = Place::new();
+    for (file, name, rows) in FILES {
+        let started = Instant::now();
+        let imported = place.import_as(None, &folder.join(file), None).unwrap();
+        println!("{file}: {rows} rows in {:?}", started.elapsed());
+        assert!(
+            imported.header.name().starts_with(name),
+            "{}",
+            imported.header.name()
+        );
+        assert_eq!(imported.header.rows, rows, "{file}");
+    }
+    let library = Library::built_in().with_sets(place.store.open());
+    let started = Instant::now();
+    let sets = place.store.open();
+    println!(
+        "{} sets opened in {:?}",
+        sets.all().len(),
+        started.elapsed()
+    );
+    for (system, value, title) in [
+        (
+            System::Icd10cm,
+            "k922",
+            "Gastrointestinal hemorrhage, unspecified",
+        ),
+        (
+            System::Icd10cm,
+            "Z85.3",
+            "Personal history of malignant neoplasm of breast",
+        ),
+        (System::Hcpcs, "V5363", "Language screening"),
+    ] {
+        let code = CodeId::new(system, value).unwrap();
+        assert_eq!(library.document(&code).unwrap().title, title);
+    }
+    let set = sets.latest(SetKind::Icd10cm).unwrap();
+    let started = Instant::now();
+    let mut found = 0;
+    for row in set.rows().step_by(100) {
+        found += u32::from(set.get(&row.unwrap().key()).unwrap().is_some());
+    }
+    assert_eq!(found, 976);
+    println!("976 look-ups among all rows in {:?}", started.elapsed());
+    let children = set.children("C50").unwrap();
+    let children: Vec<&str> = children.iter().map(|row| row.code.as_str()).collect();
+    assert_eq!(children.first(), Some(&"C500"));
+    assert!(children.iter().all(|code| code.len() == 4), "{children:?}");
+}
+
+#[test]
+fn damaged_copies_of_the_real_files_are_refused() {
+    let Some(folder) = folder() else { return };
+    let place = Place::new();
+    for (file, ..) in FILES {
+        let bytes = fs::read(folder.join(file)).unwrap();
+        let kind = codeleaf::sets::guess(&folder.join(file)).unwrap();
+        // Cut in the middle of a line, near the start, the middle and the end.
+        for part in [10, 50, 90, 99] {
+            let mut end = bytes.len() * part / 100;
+            while bytes[end - 1] == b'\n' {
+                end -= 1;
+            }
+            let path = place.file(file, &bytes[..end]);
+            let error = place.import_as(Some(kind), &path, None).unwrap_err();
+            println!("{error}");
+            assert_eq!(place.content(), []);
+        }
+        // The last row twice.
+        let row = bytes
+            .split_inclusive(|byte| *byte == b'\n')
+            .next_back()
+            .unwrap();
+        let path = place.file(file, &[&bytes, row].concat());
+        let error = place.import_as(None, &path, None);
+        if file != "nucc-format-sample.csv" {
+            println!("{}", error.unwrap_err());
+            assert_eq!(place.content(), []);
+        }
+    }
+}

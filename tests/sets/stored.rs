@@ -1,0 +1,202 @@
+//! Files of the store: round trips, editions side by side, and damage that is recognised.
+
+use std::fs;
+
+use codeleaf::sets::{Change, SetFile, SetKind, SetRow, diff};
+use proptest::prelude::*;
+
+use super::{Place, files};
+
+#[test]
+fn two_editions_live_side_by_side_and_the_same_is_replaced() {
+    let place = Place::new();
+    let name = "icd10cm-order-2025.txt";
+    assert_eq!(
+        place.import(name, &files::icd10cm()).unwrap().replaced,
+        None
+    );
+    let newer = place
+        .import("icd10cm-order-2026.txt", &files::icd10cm())
+        .unwrap();
+    assert_eq!(newer.replaced, None);
+    let again = place
+        .import(name, &files::icd10cm_of(&files::ICD[6..8]))
+        .unwrap_err();
+    assert!(again.to_string().contains("the first code is T36"));
+    let again = place.import(name, &files::icd10cm()).unwrap();
+    assert_eq!(again.replaced.unwrap().rows, 12);
+    let sets = place.store.open();
+    let names: Vec<String> = sets.all().iter().map(|set| set.header().name()).collect();
+    assert_eq!(names, ["icd10cm-2025", "icd10cm-2026"]);
+    assert_eq!(
+        sets.latest(SetKind::Icd10cm).unwrap().header().name(),
+        "icd10cm-2026"
+    );
+    assert!(
+        sets.named("icd10cm").is_none(),
+        "a kind of two editions is no name"
+    );
+    assert!(place.store.remove("icd10cm-2026").unwrap());
+    assert!(!place.store.remove("icd10cm-2026").unwrap());
+    assert!(place.store.open().named("icd10cm").is_some());
+}
+
+#[test]
+fn a_difference_has_added_removed_and_changed_rows() {
+    let place = Place::new();
+    place
+        .import("icd10cm-order-2025.txt", &files::icd10cm())
+        .unwrap();
+    let mut rows = files::ICD.to_vec();
+    rows.remove(4);
+    rows.insert(2, ("A001", 1, "Invented fever of the second kind"));
+    rows[4].2 = "Other diseases, invented anew";
+    place
+        .import("icd10cm-order-2026.txt", &files::icd10cm_of(&rows))
+        .unwrap();
+    let sets = place.store.open();
+    let changes: Vec<(char, String)> = diff(&sets.all()[0], &sets.all()[1])
+        .map(|change| match change.unwrap() {
+            Change::Added(row) => ('+', row.key()),
+            Change::Removed(row) => ('-', row.key()),
+            Change::Changed { new, .. } => ('~', new.key()),
+        })
+        .collect();
+    let expected = [('+', "A001"), ('~', "K92"), ('-', "K920")];
+    assert_eq!(changes, expected.map(|(sign, key)| (sign, key.to_owned())));
+}
+
+#[test]
+fn a_byte_changed_anywhere_is_noticed_or_does_no_harm() {
+    for (kind, name, bytes) in files::all() {
+        let place = Place::new();
+        place.import(name, &bytes).unwrap();
+        let (path, sound) = place.content().remove(0);
+        let rows = |set: &SetFile| set.rows().collect::<Result<Vec<SetRow>, _>>();
+        let expected = rows(&SetFile::open(&path).unwrap()).unwrap();
+        for at in 0..sound.len() {
+            let mut bytes = sound.clone();
+            bytes[at] ^= 0x41;
+            fs::write(&path, &bytes).unwrap();
+            let Ok(set) = SetFile::open(&path) else {
+                continue;
+            };
+            if let Ok(read) = rows(&set) {
+                assert_eq!(read, expected, "{kind} at {at}");
+            }
+            for row in &expected {
+                if let Ok(found) = set.get(&row.key()) {
+                    assert_eq!(found.as_ref(), Some(row), "{kind} at {at}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_set_cut_short_or_foreign_is_listed_as_damaged() {
+    let place = Place::new();
+    place.import("places-2025.csv", &files::places()).unwrap();
+    let (path, sound) = place.content().remove(0);
+    for end in 0..sound.len() {
+        fs::write(&path, &sound[..end]).unwrap();
+        let sets = place.store.open();
+        assert_eq!(
+            (sets.all().len(), sets.damaged().len()),
+            (0, 1),
+            "cut at {end}"
+        );
+    }
+    let mut longer = sound.clone();
+    longer.push(0);
+    fs::write(&path, &longer).unwrap();
+    assert!(
+        SetFile::open(&path)
+            .unwrap_err()
+            .to_string()
+            .contains("damaged")
+    );
+    fs::remove_file(&path).unwrap();
+    fs::create_dir(&path).unwrap();
+    assert!(
+        SetFile::open(&path)
+            .unwrap_err()
+            .to_string()
+            .contains("no file")
+    );
+}
+
+#[test]
+fn a_set_that_is_open_stays_readable_when_it_is_replaced() {
+    let place = Place::new();
+    let name = "icd10cm-order-2025.txt";
+    place.import(name, &files::icd10cm()).unwrap();
+    let sets = place.store.open();
+    let mut rows = files::ICD.to_vec();
+    rows.remove(4);
+    place.import(name, &files::icd10cm_of(&rows)).unwrap();
+    assert!(sets.all()[0].get("K920").unwrap().is_some());
+    assert!(place.store.open().all()[0].get("K920").unwrap().is_none());
+}
+
+#[test]
+fn two_imports_at_once_do_not_disturb_each_other() {
+    let place = Place::new();
+    let path = place.file("icd10cm-order-2025.txt", &files::icd10cm());
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for _ in 0..20 {
+                    place.import_as(None, &path, None).unwrap();
+                    assert_eq!(place.store.open().all()[0].rows().count(), 12);
+                }
+            });
+        }
+    });
+    assert_eq!(place.content().len(), 1, "no unfinished file stays");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn any_bytes_in_the_store_are_no_set_and_no_end(bytes in proptest::collection::vec(any::<u8>(), 0..600)) {
+        let place = Place::new();
+        let path = place.file("x.set", &bytes);
+        prop_assert!(SetFile::open(&path).is_err());
+    }
+
+    #[test]
+    fn any_bytes_as_a_file_are_refused_without_a_panic(
+        bytes in proptest::collection::vec(any::<u8>(), 0..400),
+        kind in 0_usize..7,
+        head in 0_usize..400,
+    ) {
+        let place = Place::new();
+        let (kind, name, sound) = files::all().swap_remove(kind);
+        let mut mixed = sound[..head.min(sound.len())].to_vec();
+        mixed.extend(&bytes);
+        let path = place.file(name, &mixed);
+        if place.import_as(Some(kind), &path, None).is_err() {
+            prop_assert_eq!(place.content(), []);
+        }
+    }
+
+    #[test]
+    fn texts_come_back_as_they_went_in(texts in proptest::collection::vec("[ -~é—]{1,80}", 1..40)) {
+        let place = Place::new();
+        let mut out = String::from("pos_code,pos_type,pos_name,pos_description\n");
+        for (code, text) in texts.iter().enumerate() {
+            let text = text.replace('"', "\"\"");
+            out += &format!("{code:02},,Name,\"{text}\"\n");
+        }
+        out += "99,,Other,Other\n";
+        place.import("places-2025.csv", out.as_bytes()).unwrap();
+        let sets = place.store.open();
+        for (code, text) in texts.iter().enumerate() {
+            let row = sets.all()[0].get(&format!("{code:02}")).unwrap().unwrap();
+            let words: Vec<&str> = text.split_whitespace().collect();
+            prop_assert_eq!(&row.fields()[3].1, &words.join(" "));
+        }
+    }
+}
