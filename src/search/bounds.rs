@@ -126,10 +126,15 @@ impl Bounds {
                 .filter(|(doc, row)| self.admits_doc(index, *doc) && self.admits_row(index, *row))
                 .collect();
         }
-        if self.sections.is_some() {
-            return docs
-                .flat_map(|doc| index.docs.rows(doc).map(move |row| (doc, row)))
-                .filter(|(_, row)| self.admits_row(index, *row))
+        if let Some(sections) = &self.sections {
+            let mut walk = index.docs.walk();
+            return index
+                .rows
+                .stretches()
+                .filter(|(_, section)| sections.contains(section))
+                .flat_map(|(rows, _)| rows)
+                .map(|row| (walk.of_row(row), row))
+                .filter(|(doc, _)| self.admits_doc(index, *doc))
                 .collect();
         }
         docs.map(|doc| (doc, index.docs.rows(doc).start)).collect()

@@ -308,6 +308,14 @@ impl Rows {
         found.into_iter().map(|(_, code)| code).collect()
     }
 
+    /// Returns the stretches of rows of one section, in order.
+    pub(super) fn stretches(&self) -> impl Iterator<Item = (Range<u32>, u16)> {
+        let ends = self.turns.iter().skip(1).map(|(row, _)| *row);
+        let ends = ends.chain([self.count()]);
+        let stretch = |((start, section), end): (&(u32, u16), u32)| (*start..end, *section);
+        self.turns.iter().zip(ends).map(stretch)
+    }
+
     /// Returns the section that a row stands in, as a position in `sections`.
     pub(super) fn section(&self, row: u32) -> Option<u16> {
         let at = self.turns.partition_point(|(from, _)| *from <= row);

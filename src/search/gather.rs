@@ -187,21 +187,35 @@ pub(super) fn all_of(
     };
     let mut rows = any_of(index, first, via, filter);
     for set in others {
-        if rows.is_empty() {
-            break;
-        }
-        let more = any_of(index, set, via, filter);
-        let mut more = &more[..];
-        rows.retain_mut(|entry| {
-            more = from(more, |other| other.row < entry.row);
-            let Some(other) = more.first().filter(|other| other.row == entry.row) else {
-                return false;
-            };
-            entry.mask = entry.mask.and(other.mask);
-            entry.cost = entry.cost.plus(other.cost);
-            !entry.mask.is_empty()
-        });
+        rows = also(index, rows, set);
     }
+    rows
+}
+
+/// Keeps the rows that have one of some words as well, within the same field.
+fn also(index: &Index, mut rows: Vec<Entry>, terms: &[Term]) -> Vec<Entry> {
+    let mut met = vec![(Mask::default(), Cost(u8::MAX)); rows.len()];
+    for term in terms {
+        let mut rest = &rows[..];
+        for Posting { row, mask } in index.words.rows(term.number) {
+            rest = from(rest, |entry| entry.row < row);
+            let Some(entry) = rest.first() else { break };
+            let at = rows.len() - rest.len();
+            if entry.row == row
+                && let Some((all, least)) = met.get_mut(at)
+            {
+                *all = all.or(mask);
+                *least = term.cost.min(*least);
+            }
+        }
+    }
+    let mut met = met.into_iter();
+    rows.retain_mut(|entry| {
+        let (mask, cost) = met.next().unwrap_or_default();
+        entry.mask = entry.mask.and(mask);
+        entry.cost = entry.cost.plus(cost);
+        !entry.mask.is_empty()
+    });
     rows
 }
 

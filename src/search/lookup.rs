@@ -11,7 +11,13 @@ use super::need::{Cost, Entry, Need, Needs, Via, merged};
 use super::query::{CodePart, Ending, ModifierPart, Part, Query, Word};
 use super::reading::Reading;
 use super::synonyms::Target;
-use super::words::{Correction, Extent};
+use super::words::{Correction, Extent, Words};
+
+/// From how many letters on a beginning stands for every word that begins with it.
+const SHORT_BEGINNING: usize = 3;
+
+/// How many bytes of postings a shorter beginning stands for, about.
+const MOST_OF_SHORT: usize = 96 * 1024;
 
 /// How far a word may be from what was typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -274,13 +280,12 @@ impl Finder<'_> {
         }
         let open = extent == Extent::Beginning || (terms.is_empty() && word.len() > 2);
         if open {
-            let longer = words
-                .beginning(word)
-                .filter(|number| Some(*number) != exact);
-            terms.extend(longer.map(|number| Term {
-                cost: Cost::BEGINNING,
-                ..Term::exact(number)
-            }));
+            let longer = words.beginning(word).filter(|at| Some(*at) != exact);
+            terms.extend(
+                common(words, word, longer.collect())
+                    .into_iter()
+                    .map(longer_word),
+            );
             self.needs.beginnings.push(word.to_owned());
         }
         terms
@@ -295,10 +300,7 @@ impl Finder<'_> {
         let mut terms = vec![Term::exact(number)];
         if extent == Extent::Beginning {
             let longer = self.index.words.beginning(&both);
-            terms.extend(longer.filter(|n| *n != number).map(|number| Term {
-                cost: Cost::BEGINNING,
-                ..Term::exact(number)
-            }));
+            terms.extend(longer.filter(|n| *n != number).map(longer_word));
         }
         self.needs.terms.push(both);
         self.add(at..at + 2, Clause::Any(terms, Via::Words));
@@ -355,6 +357,28 @@ impl Finder<'_> {
         self.add(at..at + 1, Clause::All(sets, Cost::NONE, Via::Words));
         self.needs.terms.extend_from_slice(words);
     }
+}
+
+const fn longer_word(number: u32) -> Term {
+    Term {
+        number,
+        cost: Cost::BEGINNING,
+    }
+}
+
+/// Keeps the commonest of the words that begin with a letter or two: half of all rows have one of
+/// them, and the next letter tells more than all these rows do.
+fn common(words: &Words, beginning: &str, mut numbers: Vec<u32>) -> Vec<u32> {
+    if beginning.chars().count() < SHORT_BEGINNING {
+        numbers.sort_by_key(|number| std::cmp::Reverse(words.weight(*number)));
+        let mut weight = 0;
+        numbers.retain(|number| {
+            let fits = weight < MOST_OF_SHORT;
+            weight += words.weight(*number);
+            fits
+        });
+    }
+    numbers
 }
 
 /// Whether a word may be corrected where it matches nothing.

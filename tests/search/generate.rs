@@ -1,6 +1,8 @@
 //! Defines what is made up for tests and benchmarks of search: codes and queries, the same in
 //! every run.
 
+use std::collections::HashMap;
+
 use codeleaf::content::{CodeId, System};
 use codeleaf::search::{Index, IndexBuilder, Texts};
 
@@ -103,6 +105,15 @@ pub fn bare_codes(codes: &[Coded], seed: u64, count: usize) -> Vec<Asked> {
 pub fn cut_titles(codes: &[Coded], seed: u64, count: usize) -> Vec<Asked> {
     let mut chance = Chance::new(seed);
     let folded: Vec<Vec<String>> = codes.iter().map(|coded| words_of(&coded.title)).collect();
+    let mut having: HashMap<&String, Vec<usize>> = HashMap::new();
+    for (at, words) in folded.iter().enumerate() {
+        for word in words {
+            let titles = having.entry(word).or_default();
+            if titles.last() != Some(&at) {
+                titles.push(at);
+            }
+        }
+    }
     let mut asked = Vec::with_capacity(count);
     while asked.len() < count {
         let at = chance.below(codes.len());
@@ -114,11 +125,12 @@ pub fn cut_titles(codes: &[Coded], seed: u64, count: usize) -> Vec<Asked> {
         while long.len() > 3 {
             long.remove(chance.below(long.len()));
         }
-        let alone = folded
+        let rarest = long
             .iter()
-            .filter(|words| long.iter().all(|word| words.contains(word)))
-            .count();
-        if alone != 1 {
+            .map(|word| &having[*word])
+            .min_by_key(|at| at.len());
+        let all = |at: &&usize| long.iter().all(|word| folded[**at].contains(word));
+        if rarest.map_or(0, |titles| titles.iter().filter(all).count()) != 1 {
             continue;
         }
         let last = long[2];
