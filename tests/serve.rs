@@ -5,6 +5,7 @@ mod access;
 mod client;
 mod commands;
 mod endings;
+mod hostile;
 mod limits;
 mod refusals;
 mod screens;

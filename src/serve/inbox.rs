@@ -75,6 +75,11 @@ impl Inbox {
         self.arrival.notified().await;
     }
 
+    /// Says whether nothing more will come, even where something still waits.
+    pub fn has_ended(&self) -> bool {
+        self.waiting().ended
+    }
+
     /// Returns all that waits. That nothing more will come is said every time.
     pub fn take(&self) -> Waiting {
         let mut waiting = self.waiting();

@@ -1,5 +1,6 @@
 //! Hosts one reader's session on a channel.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -14,6 +15,14 @@ use super::request::Opening;
 use super::settings::Codes;
 use crate::app::{Effect, Host, Start};
 use crate::terminal::{Capabilities, Event, Screen, Session, Size};
+
+/// How many bytes of input are handed in before the time that they took is looked at. Each may be
+/// a letter in the search field, which is a search.
+const SLICE: usize = 16;
+
+/// How long a session may work at a stretch. Input that takes longer goes on after a rest three
+/// times as long, so that a flood takes a quarter of a thread and not all of it.
+const STRETCH: Duration = Duration::from_millis(2);
 
 /// How a reader's session ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,6 +83,10 @@ pub(super) struct Reading<'a> {
     next_frame: Instant,
     /// When the first input came that is not on screen yet.
     since: Option<Instant>,
+    /// Input that was taken and not handed in yet.
+    input: VecDeque<u8>,
+    /// Until when this session rests.
+    rests: Option<Instant>,
     dropped: bool,
 }
 
@@ -110,6 +123,8 @@ impl<'a> Reading<'a> {
             stale: true,
             next_frame: now,
             since: None,
+            input: VecDeque::new(),
+            rests: None,
             dropped: false,
         };
         reading.log_open();
@@ -156,7 +171,11 @@ impl<'a> Reading<'a> {
                 // What else is due waits for the frame, too.
                 Some(self.next_frame)
             } else {
-                let due = [self.session.deadline(), self.idleness.deadline()];
+                let due = [
+                    self.session.deadline(),
+                    self.idleness.deadline(),
+                    self.rests,
+                ];
                 due.into_iter().flatten().min()
             };
             let alarm = async {
@@ -182,6 +201,13 @@ impl<'a> Reading<'a> {
 
     /// Takes what the client sent: one frame is drawn for all of it.
     fn take(&mut self) -> Result<Option<Ending>, Panicked> {
+        if self.rests.is_some_and(|until| Instant::now() < until) && !self.desk.inbox.has_ended() {
+            return Ok(None);
+        }
+        self.rests = None;
+        if !self.input.is_empty() && !self.desk.inbox.has_ended() {
+            return self.work();
+        }
         let waiting = self.desk.inbox.take();
         if waiting.dropped > 0 && !self.dropped {
             self.dropped = true;
@@ -198,13 +224,39 @@ impl<'a> Reading<'a> {
         if !waiting.bytes.is_empty() {
             self.idleness.heard(&waiting.bytes, Instant::now());
             self.since = self.since.or(waiting.since);
-            events.push(Event::Bytes(waiting.bytes));
+            self.input = waiting.bytes.into();
         }
-        let ended = waiting.ended.then_some(Ending::Gone);
-        if ended.is_some() {
+        if waiting.ended {
             events.push(Event::Eof);
+            self.handle(events)?;
+            return Ok(Some(Ending::Gone));
         }
-        Ok(self.handle(events)?.map(|left| ended.unwrap_or(left)))
+        match self.handle(events)? {
+            Some(ending) => Ok(Some(ending)),
+            None => self.work(),
+        }
+    }
+
+    /// Hands input in, for as long as a session may work at a stretch.
+    fn work(&mut self) -> Result<Option<Ending>, Panicked> {
+        let started = Instant::now();
+        while !self.input.is_empty() {
+            let slice = self.input.drain(..self.input.len().min(SLICE)).collect();
+            if let Some(ending) = self.handle(vec![Event::Bytes(slice)])? {
+                return Ok(Some(ending));
+            }
+            let worked = started.elapsed();
+            if worked > STRETCH {
+                // Also when all is done: more may be waiting.
+                self.rests = Some(Instant::now() + worked * 3);
+                break;
+            }
+        }
+        if self.input.is_empty() {
+            // A long paste is not to keep its room for the rest of the session.
+            self.input = VecDeque::new();
+        }
+        Ok(None)
     }
 
     fn restock(&mut self) -> Result<Option<Ending>, Panicked> {
@@ -216,6 +268,9 @@ impl<'a> Reading<'a> {
     /// Does what a moment was waited for.
     fn wake(&mut self) -> Result<Option<Ending>, Panicked> {
         let now = Instant::now();
+        if self.rests.is_some_and(|until| until <= now) {
+            return self.take();
+        }
         let mut events = Vec::new();
         if self.session.deadline().is_some_and(|at| at <= now) {
             events.push(Event::Deadline);

@@ -164,15 +164,15 @@ impl Terminal {
             ended: false,
         }));
         let mut reader = pair.master.try_clone_reader().unwrap();
-        let sees = Arc::clone(&seen);
+        let watched = Arc::clone(&seen);
         std::thread::spawn(move || {
             let mut buffer = [0; 4096];
             while let Ok(length @ 1..) = reader.read(&mut buffer) {
-                let mut seen = sees.lock().unwrap();
+                let mut seen = watched.lock().unwrap();
                 seen.screen.process(&buffer[..length]);
                 seen.bytes.extend(&buffer[..length]);
             }
-            sees.lock().unwrap().ended = true;
+            watched.lock().unwrap().ended = true;
         });
         let writer = pair.master.take_writer().unwrap();
         Self {

@@ -129,7 +129,8 @@ impl Server {
     /// Returns the whole log.
     pub fn log(&self) -> String {
         let log = self.log.lock().unwrap();
-        log.iter().map(|line| format!("{line}\n")).collect()
+        let lines: Vec<String> = log.iter().map(ToString::to_string).collect();
+        lines.join("\n")
     }
 
     /// Returns a figure.
@@ -153,6 +154,18 @@ impl Server {
         eventually(&format!("{name} = {value}"), || {
             ((self.figure(name) - value).abs() < 0.5).then_some(())
         });
+    }
+
+    /// Returns the memory that the server has, in KiB.
+    pub fn memory(&self) -> u64 {
+        let status = Command::new("ps")
+            .args(["-o", "rss=", "-p", &self.child.id().to_string()])
+            .output()
+            .unwrap();
+        String::from_utf8_lossy(&status.stdout)
+            .trim()
+            .parse()
+            .unwrap()
     }
 
     /// Sends a signal: `TERM`, `HUP`.
