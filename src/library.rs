@@ -126,11 +126,11 @@ impl Library {
                 catalogue.add_folder(folder);
             }
         }
-        let (entries, broken) = catalogue.finish();
+        let (entries, broken, cache) = catalogue.finish();
         Self {
             entries,
             broken,
-            cache: Cache::default(),
+            cache,
         }
     }
 

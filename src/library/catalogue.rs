@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry as Slot;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::{fs, io, thread};
 
+use super::cache::Cache;
 use super::{Broken, Entry, Origin, built_in};
-use crate::content::{CodeId, Report, read, read_file};
+use crate::content::{CodeId, Document, Report, read, read_file};
 
 /// How many threads read files. Reading a document takes well under a millisecond, so that two are
 /// enough for ten thousand, and on a shared server the others are somebody else's.
@@ -20,6 +22,7 @@ const FEW: usize = 64;
 pub(super) struct Catalogue {
     entries: BTreeMap<CodeId, Entry>,
     broken: Vec<Broken>,
+    built_in: Vec<Arc<Document>>,
 }
 
 impl Catalogue {
@@ -31,6 +34,7 @@ impl Catalogue {
                 Ok(document) => {
                     let entry = Entry::of(&document, Origin::BuiltIn);
                     layer.insert(entry.code.clone(), entry);
+                    self.built_in.push(Arc::new(document));
                 }
                 Err(report) => self.refuse(Path::new(name), &report),
             }
@@ -89,9 +93,18 @@ impl Catalogue {
         });
     }
 
-    /// Returns the entries, by code, and what could not be read.
-    pub(super) fn finish(self) -> (Vec<Entry>, Vec<Broken>) {
-        (self.entries.into_values().collect(), self.broken)
+    /// Returns the entries, by code, what could not be read, and a cache of what was read in
+    /// passing: the program's own documents, unless others stand before them. The first one is
+    /// wanted at once, and to read it again would take as long as to start.
+    pub(super) fn finish(self) -> (Vec<Entry>, Vec<Broken>, Cache) {
+        let cache = Cache::default();
+        for document in &self.built_in {
+            let entry = self.entries.get(&document.code);
+            if entry.is_some_and(|entry| entry.origin == Origin::BuiltIn) {
+                cache.put(document);
+            }
+        }
+        (self.entries.into_values().collect(), self.broken, cache)
     }
 }
 
