@@ -147,7 +147,7 @@ fn json_has_the_fields_that_are_promised() {
     let mark = |n: usize| usize::try_from(snippet["marks"][0][n].as_u64().unwrap()).unwrap();
     assert_eq!(&snippet["text"].as_str().unwrap()[mark(0)..mark(1)], "26");
     let listed = json("list --format json");
-    with_fields(&listed, "schema documents broken");
+    with_fields(&listed, "schema documents broken notices");
     with_fields(
         &listed["documents"][0],
         "code title status origin hidden modifiers payers",

@@ -5,6 +5,7 @@
 
 use std::ffi::OsString;
 use std::fs;
+use std::io::Write;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -24,7 +25,8 @@ fn skip(why: &str) {
         std::env::var_os("CODELEAF_E2E").is_none_or(|how| how != "require"),
         "required, and cannot run: {why}"
     );
-    eprintln!("skipped: {why}");
+    // Not by `eprintln!`, which is shown only where a test fails.
+    let _ = writeln!(std::io::stderr(), "skipped: {why}");
 }
 
 fn has(program: &str) -> bool {

@@ -117,7 +117,7 @@ fn a_state_that_cannot_be_written_is_a_note_and_no_end() {
     fs::create_dir_all(home.path("state")).unwrap();
     std::os::unix::fs::symlink("nowhere/at/all", home.path("state/codeleaf")).unwrap();
     let mut terminal = start(&home, "");
-    terminal.press("4").wait_for("cannot keep your place");
+    terminal.press("4").wait_for("cannot keep");
     terminal.press("down").wait_for("83950 › Coding › 90");
     terminal.press("q");
     terminal.ends_restored(0);

@@ -9,13 +9,28 @@ use crate::support::sequences::{Piece, colours, modes, pieces};
 /// Goes everywhere once.
 fn tour(terminal: &Terminal) {
     for keys in [
-        "down", "2", "3", "4", "enter", "right", "esc", "5", "down", "?", "esc", "o", "esc",
+        "down",
+        "2",
+        "3",
+        "4",
+        "enter",
+        "right",
+        "esc",
+        "5",
+        "down",
+        "?",
+        "esc",
+        "o",
+        "esc",
+        "/ \"recurrence\"",
     ] {
-        terminal.step(keys);
+        terminal.press(keys);
+        // A lone Esc is one only if nothing follows it for a moment.
+        let silence = if keys == "esc" { 200 } else { 60 };
+        terminal.wait_for_silence(Duration::from_millis(silence));
     }
-    terminal.step("/");
-    terminal.step("\"recurrence\"");
-    terminal.step("enter");
+    terminal.wait_for("1 place");
+    terminal.press("enter").wait_for("hit 1 of");
 }
 
 /// Starts it in an environment, goes everywhere, leaves, and returns what was sent.

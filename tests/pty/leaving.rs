@@ -15,7 +15,7 @@ fn every_key_that_leaves_gives_the_terminal_back() {
         "? ctrl-c",
         "/ \"26\" ctrl-c",
         "4 enter q",
-        "o q",
+        "o \"q\" ctrl-c",
     ] {
         let mut terminal = open();
         terminal.press(keys);

@@ -376,6 +376,8 @@ impl Terminal {
     /// Presses keys, waits until what they bring about is on screen, and returns how many bytes
     /// that took.
     pub fn step(&self, keys: &str) -> usize {
+        // What is late of the step before is not this one's.
+        self.wait_for_silence(SILENCE);
         let mark = self.mark();
         self.press(keys);
         self.wait_until("an answer to keys", |record| record.bytes.len() > mark);
