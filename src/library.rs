@@ -23,6 +23,7 @@ use crate::sets::Sets;
 use cache::Cache;
 use catalogue::Catalogue;
 pub use folders::folders;
+pub use imported::Listed;
 
 /// A catalogue of documents.
 #[derive(Debug, Default)]
@@ -158,6 +159,11 @@ impl Library {
         }
         self.sets = sets;
         self
+    }
+
+    /// Returns the codes of imported sets that open as documents and have no file of their own.
+    pub fn listed(&self) -> impl Iterator<Item = Listed> {
+        imported::all(&self.sets).filter(|listed| self.entry(&listed.code).is_none())
     }
 
     /// Returns the imported code sets.

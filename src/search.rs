@@ -152,7 +152,8 @@ enum Read {
 }
 
 impl Index {
-    /// Reads every document of a library; one that cannot be read is left out.
+    /// Reads every document of a library and every code of its imported sets; one that cannot be
+    /// read is left out.
     pub fn build(library: &Arc<Library>) -> Self {
         let mut builder = if library.entries().len() > FEW {
             IndexBuilder::for_many()
@@ -163,6 +164,9 @@ impl Index {
             if let Ok(document) = library.document(&entry.code) {
                 builder.add(&document);
             }
+        }
+        for listed in library.listed() {
+            builder.add_code(&listed.code, &listed.title, &listed.short);
         }
         builder.finish(Texts::Library(Arc::clone(library)))
     }

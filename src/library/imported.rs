@@ -13,7 +13,7 @@ pub(super) use beside::enrich;
 pub(super) use code::document;
 
 use crate::content::{CodeId, System};
-use crate::sets::{Damage, SetFile, SetKind, Sets};
+use crate::sets::{Damage, HcpcsCode, HcpcsRow, SetFile, SetKind, SetRow, Sets};
 
 /// Returns the set that lists a code, and the key it has there.
 fn listed<'s>(sets: &'s Sets, code: &CodeId) -> Option<(&'s SetFile, String)> {
@@ -24,6 +24,40 @@ fn listed<'s>(sets: &'s Sets, code: &CodeId) -> Option<(&'s SetFile, String)> {
         System::Cpt => return None,
     };
     Some((sets.latest(kind)?, code.value().replace('.', "")))
+}
+
+/// A code of an imported set, as search finds it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// The code.
+    pub code: CodeId,
+    /// What it is, in full.
+    pub title: String,
+    /// What it is called for short.
+    pub short: String,
+}
+
+/// Returns the codes of imported sets that open as documents, in the order of the sets. A set that
+/// turns out to be damaged ends where it does; its documents say so.
+pub(super) fn all(sets: &Sets) -> impl Iterator<Item = Listed> {
+    [SetKind::Hcpcs, SetKind::Icd10cm]
+        .into_iter()
+        .filter_map(|kind| sets.latest(kind))
+        .flat_map(SetFile::rows)
+        .filter_map(|row| {
+            let (system, value, title, short) = match row.ok()? {
+                SetRow::Icd10cm(row) => (System::Icd10cm, row.code, row.long, row.short),
+                SetRow::Hcpcs(HcpcsRow {
+                    code: HcpcsCode::Code(code),
+                    long,
+                    short,
+                    ..
+                }) => (System::Hcpcs, code, long, short),
+                _ => return None,
+            };
+            let code = CodeId::new(system, &value).ok()?;
+            Some(Listed { code, title, short })
+        })
 }
 
 /// Says whether an imported set has a row on a code.
