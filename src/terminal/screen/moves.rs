@@ -192,7 +192,7 @@ mod tests {
             (Cursor::At(4, 70), 4, 0, "\r"),
             (Cursor::Row(4), 4, 40, "^[41G"),
             (Cursor::Row(4), 5, 0, "\r\n"),
-            (Cursor::Row(4), 9, 40, "^[10;41H"),
+            (Cursor::Row(4), 5, 40, "^[6;41H"),
         ];
         for (from, row, column, bytes) in cases {
             assert_eq!(

@@ -121,6 +121,28 @@ fn long_blanks_are_erased_and_short_ones_written() {
 }
 
 #[test]
+fn blanks_before_another_change_are_written() {
+    let mut screen = Screen::new(Size::new(80, 24), Capabilities::modern());
+    let mut page = frame(80, 24);
+    page.set_string(0, 0, "something", Style::new());
+    drawn(&mut screen, &page, Some(Position::new(0, 0)));
+    page.set_string(0, 0, "     here", Style::new());
+    let bytes = drawn(&mut screen, &page, Some(Position::new(9, 0)));
+    assert_eq!(bytes, "     here");
+}
+
+#[test]
+fn text_that_terminals_measure_differently_is_jumped_over() {
+    let mut screen = Screen::new(Size::new(80, 24), Capabilities::modern());
+    let mut page = frame(80, 24);
+    page.set_string(0, 0, "ae\u{301}b", Style::new());
+    drawn(&mut screen, &page, Some(Position::new(0, 0)));
+    page.set_string(0, 0, "xe\u{301}y", Style::new());
+    let bytes = drawn(&mut screen, &page, Some(Position::new(3, 0)));
+    assert_eq!(bytes, "x^[Cy");
+}
+
+#[test]
 fn erasing_never_colours_what_it_erases() {
     let mut screen = Screen::new(Size::new(80, 24), Capabilities::modern());
     let mut page = frame(80, 24);

@@ -166,7 +166,7 @@ fn knows(capabilities: Capabilities, parameters: &str, last: char) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 800, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn what_was_written_is_what_was_to_be_shown(
