@@ -13,7 +13,7 @@
 //! is the command line's own business, so that its parser is handed in as an [`Interpreter`].
 //!
 //! `tokio` and `russh` occur in this part only. Which of russh's defaults are changed, and why, is
-//! in [`config`].
+//! with the function `config` in `server.rs`.
 
 mod authorized;
 mod channel;

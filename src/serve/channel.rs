@@ -208,3 +208,26 @@ pub(super) struct Panicked;
 pub(super) fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, Panicked> {
     catch_unwind(AssertUnwindSafe(work)).map_err(|_| Panicked)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_ends_what_it_happened_in_and_nothing_else() {
+        let caught = guarded(|| -> u8 { panic!("as a fault would") });
+        assert_eq!(caught, Err(Panicked));
+        assert_eq!(guarded(|| 7), Ok(7));
+        let words = Ending::Failed.words().unwrap();
+        assert!(words.contains("sorry"), "{words}");
+        assert_eq!(Ending::Failed.status(), Some(101));
+    }
+
+    #[test]
+    fn a_command_line_is_short_text() {
+        assert!(matches!(Asked::line(b"list"), Asked::Line(line) if line == "list"));
+        assert!(matches!(Asked::line(&[0xFF]), Asked::Nothing(_)));
+        let long = vec![b'a'; LONGEST_LINE + 1];
+        assert!(matches!(Asked::line(&long), Asked::Nothing(_)));
+    }
+}
