@@ -32,7 +32,8 @@
 //! | [`app`] | what is the reader doing? | `content`, `library`, `search`, `page` |
 //! | [`view`] | what does it look like? | `app` and below |
 //! | [`terminal`] | how do bytes become input, and a frame the fewest bytes? | `app`, `view` |
-//! | `serve` | who may read from afar? | `terminal` |
+//! | [`keep`] | what does a reader find again at the next start? | `content`, `app` |
+//! | `serve` | who may read from afar? | `terminal`, `keep` |
 //! | [`export`] | how does a document leave? | `content`, `library`, `search`, `page` |
 //! | [`cli`] | what did the user ask for? | all |
 
