@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::cache::Cache;
 use super::{Broken, Entry, Library, LoadError, Origin};
 use crate::content::{CodeId, Document, MAX_BYTES, read};
 
@@ -69,6 +70,8 @@ impl Library {
             entry.hidden.iter_mut().for_each(Origin::forget_folder);
         }
         if let Some(before) = before {
+            // It may hold what a lower layer has on a code that gets its last edition back.
+            self.cache = Cache::default();
             for (code, edition) in &before.editions {
                 if lost.iter().any(|path| edition.path.starts_with(path)) {
                     self.restore(before, code, edition);
