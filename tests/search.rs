@@ -387,6 +387,14 @@ fn a_typo_is_corrected_where_the_word_matches_nothing() {
 }
 
 #[test]
+fn only_the_corrections_that_were_found_are_marked() {
+    // `bills` is as near as `billed`, but no row has it beside `apart`.
+    let found = ask(&two(), "billd apart");
+    assert_eq!(shown(&found.hits[0]), "84153 summary/text/1");
+    assert_eq!(found.marker.ranges("bills, billed").len(), 1);
+}
+
+#[test]
 fn every_spelling_of_her2_finds_the_same_rows() {
     let index = two();
     let rows = |text| -> Vec<String> {
@@ -495,6 +503,8 @@ fn scopes_bound_the_answers() {
     let index = two();
     let rows = |text| ask(&index, text).hits.iter().map(shown).collect::<Vec<_>>();
     assert_eq!(rows("payer:aetna"), ["83950 payers/payers/aetna"]);
+    assert_eq!(rows("payer:aetna covered"), ["83950 payers/payers/aetna"]);
+    assert_eq!(rows("mod:90 specimen"), ["83950 coding/modifiers/90"]);
     assert_eq!(rows("mod:26 code:84153"), ["84153 coding/modifiers/26"]);
     assert_eq!(rows("in:clinical recurrence"), ["83950 clinical/text/1"]);
     assert_eq!(rows("code:84153 recurrence"), ["84153 summary/text/2"]);

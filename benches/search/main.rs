@@ -1,5 +1,12 @@
 //! Measures search: how long a keystroke takes, and how much memory an index holds.
 //!
+//! ```text
+//! CODELEAF_DATA=FOLDER cargo bench --bench search
+//! ```
+//!
+//! `FOLDER` has the ICD-10-CM order file; without it, words are made up as well and the queries for
+//! codes are left out.
+//!
 //! Each query is typed letter by letter, and every letter is one measurement: what matters is not
 //! how fast one query is when it is repeated, which is what benchmark frameworks tell, but how slow
 //! the slowest keystrokes are. So this is a plain program. A keystroke counts as its best of three,

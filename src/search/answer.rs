@@ -1,5 +1,7 @@
 //! Defines how answers are shown: the best rows as hits with their place, reason and snippet.
 
+use std::collections::HashSet;
+
 use crate::content::CodeId;
 
 use super::bounds::Bounds;
@@ -11,6 +13,7 @@ use super::need::{Needs, Via};
 use super::query::{Part, Query};
 use super::rank::{Candidate, Ranking, Tier};
 use super::sheet::{Piece, Sheet};
+use super::tokens;
 use super::{Hit, Index, Read, Results, Snippet, Why, nearest};
 
 /// How many of the best rows are read again to see whether their words stand together.
@@ -60,10 +63,8 @@ impl<'a> Answer<'a> {
             needs = Needs::of(index, query, Leniency::Lenient);
             found = rank(&needs);
         }
-        let marker = Marker::new(
-            std::mem::take(&mut needs.terms),
-            std::mem::take(&mut needs.beginnings),
-        );
+        let terms = [&needs.terms[..], &needs.corrections[..]].concat();
+        let marker = Marker::new(terms, needs.beginnings.clone());
         let mut answer = Self {
             index,
             query,
@@ -94,11 +95,30 @@ impl<'a> Answer<'a> {
             Vec::new()
         };
         Results {
+            marker: self.marker_of(&hits),
             hits,
             total,
-            marker: std::mem::take(&mut self.marker),
             nearest,
         }
+    }
+
+    /// Returns what marks the words of the query anywhere: of the corrections only those that the
+    /// hits have, for a word may have dozens.
+    fn marker_of(&mut self, hits: &[Hit]) -> Marker {
+        if self.needs.corrections.is_empty() {
+            return std::mem::take(&mut self.marker);
+        }
+        let marked: HashSet<String> = hits
+            .iter()
+            .flat_map(|Hit { snippet, .. }| {
+                let marks = snippet.marks.iter();
+                marks.flat_map(|mark| tokens::runs(&snippet.text[mark.clone()]))
+            })
+            .collect();
+        let mut terms = std::mem::take(&mut self.needs.corrections);
+        terms.retain(|term| marked.contains(term));
+        terms.append(&mut self.needs.terms);
+        Marker::new(terms, std::mem::take(&mut self.needs.beginnings))
     }
 
     /// Moves rows up whose words stand next to one another as they do in the query.
@@ -281,16 +301,14 @@ fn stands_in(words: &[String], text: &str, last: Last) -> bool {
     let Some((end, front)) = words.split_last() else {
         return false;
     };
-    super::tokens::runs(text)
-        .windows(words.len())
-        .any(|window| {
-            let (found, before) = (&window[window.len() - 1], &window[..window.len() - 1]);
-            before == front
-                && match last {
-                    Last::Whole => found == end,
-                    Last::Begun => found.starts_with(end.as_str()),
-                }
-        })
+    tokens::runs(text).windows(words.len()).any(|window| {
+        let (found, before) = (&window[window.len() - 1], &window[..window.len() - 1]);
+        before == front
+            && match last {
+                Last::Whole => found == end,
+                Last::Begun => found.starts_with(end.as_str()),
+            }
+    })
 }
 
 /// Returns a field's text; a short one with those after it.

@@ -257,9 +257,8 @@ impl Finder<'_> {
             let terms = near.iter().map(|near| corrected(near, &word.whole));
             let terms = terms.collect();
             self.add(at..at + 1, Clause::Any(terms, Via::Typo));
-            self.needs
-                .terms
-                .extend(near.into_iter().map(|near| near.text));
+            let corrections = near.into_iter().map(|near| near.text);
+            self.needs.corrections.extend(corrections);
         }
     }
 

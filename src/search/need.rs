@@ -67,6 +67,8 @@ pub(super) struct Needs {
     pub(super) all: Vec<Need>,
     /// The terms to mark, folded.
     pub(super) terms: Vec<String>,
+    /// The words that were not spelled so, to mark where they were found, folded.
+    pub(super) corrections: Vec<String>,
     /// The beginnings to mark, folded.
     pub(super) beginnings: Vec<String>,
     /// What was asked for, and what stands for it.
