@@ -57,6 +57,7 @@ fn show_prints_a_document_a_section_or_a_row() {
         assert_eq!(status, Some(0));
         for words in [
             "Clinical Context",
+            "Billing Code Overview",
             "Professional Component",
             "Blue Cross Blue Shield",
         ] {

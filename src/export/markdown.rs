@@ -15,6 +15,9 @@ pub fn document(document: &Document, extent: &Extent) -> String {
     );
     for (section, blocks) in parts(document, extent) {
         paragraph(&mut out, &format!("## {}", escaped(&section.title)));
+        for heading in &section.headings {
+            paragraph(&mut out, &format!("**{}**", escaped(heading)));
+        }
         for (block, rows) in blocks {
             if let Some(title) = &block.title {
                 paragraph(&mut out, &format!("### {}", escaped(title)));
