@@ -1,9 +1,14 @@
 //! Decides who may connect: how many in all, how many not logged in, how many of those from one
 //! address. Nobody waits in a queue; who is too many is turned away at once.
+//!
+//! Where too many are logging in, that is the one who has waited longest at the most crowded
+//! address, so that silent connections from a few addresses keep nobody else out.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::Notify;
 
 use super::Limits;
 
@@ -15,8 +20,12 @@ pub struct Gate(Mutex<Counts>);
 struct Counts {
     connections: usize,
     logins: usize,
-    logins_of: HashMap<IpAddr, usize>,
+    /// Those who are not logged in, by address, who has waited longest first.
+    logins_of: HashMap<IpAddr, VecDeque<Knock>>,
 }
+
+/// A connection that is not logged in; it is told when it has to go.
+type Knock = Arc<Notify>;
 
 /// Says why somebody was turned away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -36,8 +45,8 @@ pub enum Crowd {
 #[derive(Debug)]
 pub struct Place {
     gate: Arc<Gate>,
-    /// The address, while the connection is not logged in.
-    logging_in: Option<IpAddr>,
+    from: IpAddr,
+    knock: Knock,
 }
 
 impl Gate {
@@ -48,19 +57,22 @@ impl Gate {
         if counts.connections >= limits.connections {
             return Err(Crowd::Connections);
         }
-        if counts.logins >= limits.logins {
-            return Err(Crowd::Logins);
-        }
-        let of_address = counts.logins_of.entry(from).or_default();
-        if *of_address >= limits.logins_per_address {
+        let of_address = counts.logins_of.get(&from).map_or(0, VecDeque::len);
+        if of_address >= limits.logins_per_address {
             return Err(Crowd::Address);
         }
-        *of_address += 1;
+        if counts.logins >= limits.logins && !counts.make_room(of_address) {
+            return Err(Crowd::Logins);
+        }
+        let knock = Knock::default();
+        let others = counts.logins_of.entry(from).or_default();
+        others.push_back(Arc::clone(&knock));
         counts.connections += 1;
         counts.logins += 1;
         Ok(Place {
             gate: Arc::clone(self),
-            logging_in: Some(from),
+            from,
+            knock,
         })
     }
 
@@ -74,18 +86,46 @@ impl Gate {
     }
 }
 
+impl Counts {
+    /// Turns out who has waited longest at the most crowded address, if that is more crowded than
+    /// the newcomer's would be; says whether somebody went.
+    fn make_room(&mut self, of_newcomer: usize) -> bool {
+        let most = self.logins_of.iter().max_by_key(|(_, knocks)| knocks.len());
+        let Some((&from, _)) = most.filter(|(_, knocks)| knocks.len() > of_newcomer + 1) else {
+            return false;
+        };
+        let oldest = self.logins_of.get_mut(&from).and_then(VecDeque::pop_front);
+        if let Some(oldest) = &oldest {
+            self.logins -= 1;
+            oldest.notify_one();
+        }
+        oldest.is_some()
+    }
+}
+
 impl Place {
+    /// Returns what is notified when the connection has to make room before it is logged in.
+    pub fn turned_out(&self) -> Arc<Notify> {
+        Arc::clone(&self.knock)
+    }
+
     /// Notes that the connection is logged in.
     pub fn logged_in(&mut self) {
-        if let Some(from) = self.logging_in.take() {
-            let mut counts = self.gate.counts();
+        let mut counts = self.gate.counts();
+        let counts = &mut *counts;
+        let Some(knocks) = counts.logins_of.get_mut(&self.from) else {
+            return;
+        };
+        // It is not among them any more once it is logged in or turned out.
+        if let Some(at) = knocks
+            .iter()
+            .position(|knock| Arc::ptr_eq(knock, &self.knock))
+        {
+            knocks.remove(at);
             counts.logins -= 1;
-            if let Some(of_address) = counts.logins_of.get_mut(&from) {
-                *of_address -= 1;
-                if *of_address == 0 {
-                    counts.logins_of.remove(&from);
-                }
-            }
+        }
+        if knocks.is_empty() {
+            counts.logins_of.remove(&self.from);
         }
     }
 }
@@ -139,6 +179,26 @@ mod tests {
         assert_eq!(gate.connections(), 0);
         assert!(gate.counts().logins_of.is_empty());
         assert_eq!(gate.counts().logins, 0);
+    }
+
+    #[test]
+    fn who_waited_longest_at_the_most_crowded_address_makes_room() {
+        let gate = Arc::new(Gate::default());
+        let limits = limits(99, 3, 3);
+        let enter = |from: &str| gate.enter(from.parse().unwrap(), &limits);
+        let crowd: Vec<Place> = (0..3).map(|_| enter("10.0.0.1").unwrap()).collect();
+        let newcomer = enter("10.0.0.2").unwrap();
+        let is_out = |place: &Place| {
+            let notified = Box::pin(place.knock.notified());
+            let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+            std::future::Future::poll(std::pin::pin!(notified), &mut context).is_ready()
+        };
+        assert!(is_out(&crowd[0]) && !is_out(&crowd[1]) && !is_out(&newcomer));
+        // Two of one address and one of the other: nobody is crowded enough to go.
+        assert_eq!(enter("10.0.0.2").unwrap_err(), Crowd::Logins);
+        drop((crowd, newcomer));
+        assert_eq!(gate.counts().logins, 0);
+        assert!(gate.counts().logins_of.is_empty());
     }
 
     #[test]

@@ -143,10 +143,15 @@ async fn converse(
     started: Instant,
 ) {
     let login_time = house.limits().login_time;
+    let turned_out = place.turned_out();
     let handler = Handler::new(Arc::clone(house), Arc::clone(connection), place);
     // The future is large while the versions are exchanged, and a pointer afterwards.
     let greeting = Box::pin(russh::server::run_stream(config, wire, handler));
-    let Ok(Ok(mut running)) = timeout_at(started + login_time, greeting).await else {
+    let greeted = tokio::select! {
+        greeted = timeout_at(started + login_time, greeting) => greeted,
+        () = turned_out.notified() => return,
+    };
+    let Ok(Ok(mut running)) = greeted else {
         return;
     };
     let mut stages = connection.stage.subscribe();
@@ -195,6 +200,10 @@ async fn converse(
                 break;
             }
             () = ending => break,
+            () = turned_out.notified() => {
+                tracing::info!(connection = connection.number, "made room for another login");
+                break;
+            }
         }
     }
     connection.line.cut();
