@@ -554,6 +554,28 @@ fn a_bare_code_of_two_systems_is_never_guessed() {
 }
 
 #[test]
+fn an_abbreviation_in_the_text_does_not_stand_for_the_title() {
+    let mut builder = IndexBuilder::new();
+    for (code, title, short) in [
+        (
+            "E11.37",
+            "Type 2 diabetes with macular edema, resolved",
+            "Type 2 diab with edema",
+        ),
+        (
+            "E11",
+            "Type 2 diabetes mellitus",
+            "Type 2 diabetes mellitus",
+        ),
+    ] {
+        builder.add_code(&icd(code), title, short);
+    }
+    let index = builder.finish(Texts::default());
+    assert_eq!(ask(&index, "type 2 diab").hits[0].code, icd("E11"));
+    assert_eq!(ask(&index, "diab").hits[0].code, icd("E11"));
+}
+
+#[test]
 fn where_nothing_matches_the_nearest_is_offered() {
     let index = two();
     for text in [

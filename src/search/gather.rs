@@ -147,28 +147,31 @@ fn any_of(index: &Index, terms: &[Term], via: Via, filter: Option<&Filter>) -> V
 
 /// Does the same over a table of all rows, which beats sorting once there are thousands.
 fn any_of_many(index: &Index, terms: &[Term], via: Via, filter: Option<&Filter>) -> Vec<Entry> {
-    // A row's mask, and above it what its cost leaves of the highest: nothing is no row.
-    let mut table = vec![0_u16; index.rows.count() as usize];
+    // What the best cost leaves of the highest, in the title and elsewhere, and the fields.
+    let mut table = vec![[0_u8; 3]; index.rows.count() as usize];
     for term in terms {
-        let rest = u16::from(u8::MAX - term.cost.0) << 8;
+        let rest = u8::MAX - term.cost.0;
         for Posting { row, mask } in index.words.rows(term.number) {
-            let Some(slot) = table.get_mut(row as usize) else {
+            let Some([title, elsewhere, all]) = table.get_mut(row as usize) else {
                 break;
             };
-            *slot = rest.max(*slot & 0xff00) | (*slot & 0xff) | u16::from(mask.0);
+            let rests = if mask.has(Mask::TITLE) {
+                title
+            } else {
+                elsewhere
+            };
+            *rests = rest.max(*rests);
+            *all |= mask.0;
         }
     }
-    let mut rows = Vec::with_capacity(table.iter().filter(|slot| **slot != 0).count());
-    let found = (0..).zip(table).filter(|(_, slot)| *slot != 0);
+    let mut rows = Vec::with_capacity(table.iter().filter(|slot| slot[2] != 0).count());
+    let found = (0..).zip(table).filter(|(_, slot)| slot[2] != 0);
     let found = found.filter(|(row, _)| filter.is_none_or(|filter| filter.has(*row)));
-    rows.extend(found.map(|(row, slot)| {
-        let [rest, mask] = slot.to_be_bytes();
-        Entry {
-            row,
-            mask: Mask(mask),
-            cost: Cost(u8::MAX - rest),
-            via,
-        }
+    rows.extend(found.map(|(row, [title, elsewhere, mask])| Entry {
+        row,
+        mask: Mask(mask),
+        cost: Cost(u8::MAX - if title > 0 { title } else { elsewhere }),
+        via,
     }));
     rows
 }

@@ -133,9 +133,16 @@ pub(super) fn merged(some: &[Entry], more: &[Entry]) -> Vec<Entry> {
 }
 
 impl Entry {
-    /// Joins two ways in which one row answers: the better one, and all the fields.
+    /// Joins two ways in which one row answers: the better one, and all the fields. A word in the
+    /// title is better than one in the text that is closer to what was asked for; otherwise the
+    /// title would pass for as close.
     fn joined(self, other: Self) -> Self {
-        let better = (other.cost, other.via.rank()) < (self.cost, self.via.rank());
+        let worth = |entry: Self| {
+            let otherwise = entry.cost >= Cost::OTHERWISE;
+            let title = entry.mask.has(Mask::TITLE);
+            (otherwise, !title, entry.cost, entry.via.rank())
+        };
+        let better = worth(other) < worth(self);
         Self {
             mask: self.mask.or(other.mask),
             ..if better { other } else { self }
