@@ -5,8 +5,9 @@ use tui_input::{Input, InputRequest};
 use crate::content::CodeId;
 use crate::search::{Hit, Index, Marker, Query, Results};
 
-/// How many hits are listed at most.
-const LIMIT: usize = 200;
+/// How many hits are listed at most. Each has its text read again at every keystroke; who wants
+/// more is better served by another word.
+const LIMIT: usize = 60;
 
 /// The lines that one hit takes in the list: where, then what.
 pub const HIT_LINES: u16 = 2;

@@ -17,6 +17,9 @@ pub fn count(searching: &Searching) -> String {
     match searching.results().total {
         0 => "no place".to_owned(),
         1 => "1 place".to_owned(),
+        n if n > searching.results().hits.len() && !searching.results().hits.is_empty() => {
+            format!("the best {} of {n} places", searching.results().hits.len())
+        }
         n => format!("{n} places"),
     }
 }
