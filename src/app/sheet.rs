@@ -1,6 +1,7 @@
 //! Sets the texts of the program's own: help, and the report on a broken file.
 
 use super::Keymap;
+use crate::content::sanitize;
 use crate::library::Broken;
 use crate::page::{Page, Role, Setting};
 
@@ -26,34 +27,23 @@ enum Content {
 impl Sheet {
     /// Lists every action with its keys.
     pub(super) fn help(keymap: &Keymap, setting: Setting) -> Self {
-        let mut sheet = Self {
-            title: "Help".into(),
-            page: Page::default(),
-            top: 0,
-            content: Content::Help,
-        };
-        sheet.set(keymap, setting);
-        sheet
+        Self::new("Help".to_owned(), Content::Help, keymap, setting)
     }
 
     /// Shows what is wrong with a file.
     pub(super) fn report(broken: &Broken, keymap: &Keymap, setting: Setting) -> Self {
-        let title = broken.path.display().to_string();
+        let title = sanitize(&broken.path.display().to_string()).into_owned();
         let content = Content::Report(broken.report.clone());
-        let mut sheet = Self {
-            title,
-            page: Page::default(),
-            top: 0,
-            content,
-        };
-        sheet.set(keymap, setting);
-        sheet
+        Self::new(title, content, keymap, setting)
     }
 
     /// Shows what was handed to the terminal, to be selected by hand where it did not arrive.
     pub(super) fn copied(text: String, keymap: &Keymap, setting: Setting) -> Self {
-        let title = "Sent to your terminal. If it did not arrive, select it here:".into();
-        let content = Content::Copied(text);
+        let title = "Sent to your terminal. If it did not arrive, select it here:".to_owned();
+        Self::new(title, Content::Copied(text), keymap, setting)
+    }
+
+    fn new(title: String, content: Content, keymap: &Keymap, setting: Setting) -> Self {
         let mut sheet = Self {
             title,
             page: Page::default(),

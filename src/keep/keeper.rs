@@ -76,16 +76,7 @@ impl Keeper {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::content::{CodeId, System};
-    use crate::keep::place;
-
-    fn here() -> Whereabouts {
-        Whereabouts {
-            code: CodeId::new(System::Cpt, "83950").unwrap(),
-            place: "coding/modifiers/26".parse().ok(),
-            top: 4,
-        }
-    }
+    use crate::keep::place::{self, here};
 
     fn folders(folder: &std::path::Path) -> Folders {
         Folders {

@@ -46,20 +46,21 @@ pub fn write(path: &Path, whereabouts: &Whereabouts) -> Result<(), KeepError> {
     replace(path, text.as_bytes()).map_err(failed)
 }
 
+/// A place for tests.
+#[cfg(test)]
+pub(super) fn here() -> Whereabouts {
+    Whereabouts {
+        code: "cpt:83950".parse().unwrap(),
+        place: "coding/modifiers/26".parse().ok(),
+        top: 4,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::fs;
 
     use super::*;
-    use crate::content::{CodeId, System};
-
-    fn here() -> Whereabouts {
-        Whereabouts {
-            code: CodeId::new(System::Cpt, "83950").unwrap(),
-            place: "coding/modifiers/26".parse().ok(),
-            top: 4,
-        }
-    }
 
     #[test]
     fn what_was_kept_is_found_again() {

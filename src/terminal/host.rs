@@ -1,7 +1,6 @@
 //! Runs a session on the reader's own terminal.
 
 use std::io;
-use std::sync::mpsc::RecvTimeoutError;
 use std::time::Instant;
 
 use ratatui::buffer::Buffer;
@@ -52,17 +51,7 @@ pub fn run(
             ending = Some(Ending::Gone);
             break;
         }
-        let first = match session.deadline() {
-            None => local.events().recv().unwrap_or(Event::Eof),
-            Some(at) => {
-                let patience = at.saturating_duration_since(Instant::now());
-                match local.events().recv_timeout(patience) {
-                    Ok(event) => event,
-                    Err(RecvTimeoutError::Timeout) => Event::Deadline,
-                    Err(RecvTimeoutError::Disconnected) => Event::Eof,
-                }
-            }
-        };
+        let first = local.wait(session.deadline());
         let mut waiting: Vec<Event> = std::iter::once(first)
             .chain(local.events().try_iter())
             .collect();
