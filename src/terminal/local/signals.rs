@@ -7,7 +7,8 @@ use std::sync::mpsc::SyncSender;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Signal, getpgrp, getppid, getsid, kill_current_process_group};
+use nix::unistd::{getpgrp, getppid, getsid};
+use rustix::process::{Signal, kill_current_process_group};
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH};
 use signal_hook::iterator::Signals;
 
@@ -50,10 +51,14 @@ impl Stop {
 
 /// Says whether somebody is there to let the process go on once it has stopped. The kernel asks
 /// the same before it obeys Ctrl-Z: what `ssh -t HOST codeleaf` runs would stop for ever.
+///
+/// In a container, the parent or its session may lie outside: their number is 0 then, which
+/// rustix's `getsid` does not allow for.
 pub(super) fn can_stop() -> bool {
     let session = getsid(None).ok();
     let leads_session = session == Some(getpgrp());
-    let has_shell = getppid().is_some_and(|parent| getsid(Some(parent)).ok() == session);
+    let parent = getppid();
+    let has_shell = parent.as_raw() != 0 && getsid(Some(parent)).ok() == session;
     has_shell && !leads_session
 }
 

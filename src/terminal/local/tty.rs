@@ -79,7 +79,9 @@ impl Tty {
     /// Says whether the terminal is this job's. Another job's terminal must not be touched: to set
     /// its modes would stop this process, and the shell has set them to its liking.
     pub(super) fn is_ours(&self) -> bool {
-        termios::tcgetpgrp(&self.input).map_or(true, |group| group == rustix::process::getpgrp())
+        termios::tcgetpgrp(&self.input).map_or(true, |group| {
+            group.as_raw_pid() == nix::unistd::getpgrp().as_raw()
+        })
     }
 
     /// Waits for bytes.
