@@ -25,10 +25,11 @@
 //! | part | question it answers | may use |
 //! | --- | --- | --- |
 //! | [`content`] | what is a code document? | – |
-//! | [`sets`] | which public code sets has the user imported? | `content` |
-//! | [`library`] | which documents are there? | `content`, `sets` |
+//! | [`flat`] | how is what was worked out kept in a file and checked? | – |
+//! | [`sets`] | which public code sets has the user imported? | `content`, `flat` |
+//! | [`library`] | which documents are there? | `content`, `flat`, `sets` |
 //! | [`page`] | what is a document at this width? | `content` |
-//! | [`search`] | what matches these words? | `content`, `library` |
+//! | [`search`] | what matches these words? | `content`, `flat`, `library` |
 //! | [`app`] | what is the reader doing? | `content`, `library`, `search`, `page` |
 //! | [`view`] | what does it look like? | `app` and below |
 //! | [`terminal`] | how do bytes become input, and a frame the fewest bytes? | `app`, `view` |
@@ -44,6 +45,7 @@ pub mod app;
 pub mod cli;
 pub mod content;
 pub mod export;
+pub mod flat;
 pub mod keep;
 pub mod library;
 pub mod page;

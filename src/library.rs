@@ -2,13 +2,23 @@
 //!
 //! A [`Library`] is a catalogue. It never changes once it is made, so that every reader can share
 //! it; documents are parsed when somebody opens one.
+//!
+//! To make it every file must be read, once; what was read is kept in a flat file ([`Kept`]) for
+//! the next time. Who cannot wait even so long makes a library that has only begun
+//! ([`Library::begun`]): it finds one document at a time, by the kept catalogue or by file name.
 
+mod begun;
 mod built_in;
 mod cache;
 mod catalogue;
 mod folders;
 mod guests;
 mod imported;
+mod interner;
+mod kept;
+mod scan;
+mod stamp;
+mod workers;
 
 use std::cmp::Reverse;
 use std::fmt;
@@ -20,10 +30,16 @@ use crate::content::{
 };
 use crate::sets::Sets;
 
+use begun::Begun;
 use cache::Cache;
 use catalogue::Catalogue;
+pub use catalogue::Record;
 pub use folders::folders;
-pub use imported::Listed;
+pub use imported::{Listed, all as all_listed};
+pub use kept::{Kept, write as keep};
+pub use scan::{FoundFile, Scan};
+pub use stamp::Stamp;
+pub use workers::{in_order, threads};
 
 /// A catalogue of documents.
 #[derive(Debug, Default)]
@@ -34,6 +50,8 @@ pub struct Library {
     editions: guests::Editions,
     sets: Sets,
     cache: Cache,
+    /// Where documents are looked for that are not among the entries yet.
+    begun: Option<Begun>,
 }
 
 /// One document of the catalogue.
@@ -49,10 +67,10 @@ pub struct Entry {
     pub origin: Origin,
     /// Where documents on the same code come from that this one stands before.
     pub hidden: Vec<Origin>,
-    /// The modifiers that have a row.
-    pub modifiers: Vec<ModifierCode>,
+    /// The modifiers that have a row. Documents share such lists.
+    pub modifiers: Arc<[ModifierCode]>,
     /// The payers that have a row, by name.
-    pub payers: Vec<String>,
+    pub payers: Arc<[String]>,
 }
 
 /// Where a document comes from.
@@ -124,21 +142,25 @@ impl Library {
     /// Of a folder every `*.toml` file is read, but no subfolder and no hidden file. Files and
     /// folders that cannot be read are in [`Library::broken`]; the others are there all the same.
     pub fn open(folders: &[PathBuf]) -> Self {
-        let mut catalogue = Catalogue::default();
-        catalogue.add_built_in();
-        for (index, folder) in folders.iter().enumerate() {
-            // A folder that is named again stands where it is named last.
-            if !folders[index + 1..].contains(folder) {
-                catalogue.add_folder(folder);
-            }
-        }
-        let (entries, broken, cache) = catalogue.finish();
+        Self::read(&Scan::of(folders, None), None)
+    }
+
+    /// Returns the built-in documents and those of a scan; files that were read before and are
+    /// still the same are not read again.
+    pub fn read(scan: &Scan, kept: Option<Kept>) -> Self {
+        let files: Vec<&FoundFile> = scan.files().collect();
+        let before = kept.map(Kept::into_records).unwrap_or_default();
+        Self::of_records(scan, catalogue::read_all(&files, before))
+    }
+
+    /// Returns the built-in documents and those of a scan, whose files were read in its order.
+    pub fn of_records(scan: &Scan, records: Vec<Record>) -> Self {
+        let (entries, broken, cache) = Catalogue::of(scan, records).finish();
         Self {
             entries,
             broken,
-            editions: guests::Editions::default(),
-            sets: Sets::default(),
             cache,
+            ..Self::default()
         }
     }
 
@@ -166,6 +188,11 @@ impl Library {
         imported::all(&self.sets).filter(|listed| self.entry(&listed.code).is_none())
     }
 
+    /// Puts what imported sets say beside a document into it.
+    pub fn enrich(sets: &Sets, document: &mut Document) {
+        imported::enrich(sets, document);
+    }
+
     /// Returns the imported code sets.
     pub const fn sets(&self) -> &Sets {
         &self.sets
@@ -175,7 +202,9 @@ impl Library {
     /// set's row.
     pub fn knows(&self, code: &CodeId) -> bool {
         // Of a damaged set the document says what is wrong.
-        self.entry(code).is_some() || imported::knows(&self.sets, code).unwrap_or(true)
+        self.entry(code).is_some()
+            || (self.begun.is_some() && self.document(code).is_ok())
+            || imported::knows(&self.sets, code).unwrap_or(true)
     }
 
     /// Adds the document of one file, which stands before all others on its code; returns the code
@@ -260,12 +289,16 @@ impl Library {
         if let Some(document) = self.cache.get(code) {
             return Ok(document);
         }
-        let document = match self.entry(code) {
-            Some(entry) => {
-                let mut document = match self.editions.get(code) {
-                    Some(edition) => edition.document()?,
-                    None => entry.load()?,
-                };
+        let loaded = match (self.entry(code), &self.begun) {
+            (Some(entry), _) => Some(match self.editions.get(code) {
+                Some(edition) => edition.document()?,
+                None => entry.load()?,
+            }),
+            (None, Some(begun)) => begun.document(code),
+            (None, None) => None,
+        };
+        let document = match loaded {
+            Some(mut document) => {
                 imported::enrich(&self.sets, &mut document);
                 document
             }
@@ -293,20 +326,26 @@ impl Entry {
     }
 
     fn load(&self) -> Result<Document, LoadError> {
-        let document = match &self.origin {
-            Origin::BuiltIn => {
-                let (name, text) = built_in::file(&self.code)
-                    .ok_or_else(|| LoadError::Unknown(self.code.clone()))?;
+        self.origin.load(&self.code)
+    }
+}
+
+impl Origin {
+    /// Reads the document on a code.
+    fn load(&self, code: &CodeId) -> Result<Document, LoadError> {
+        let document = match self {
+            Self::BuiltIn => {
+                let (name, text) =
+                    built_in::file(code).ok_or_else(|| LoadError::Unknown(code.clone()))?;
                 read(name, text.as_bytes())
             }
-            Origin::File(path) => read_file(path),
+            Self::File(path) => read_file(path),
         };
         let document = document.map_err(|report| LoadError::Broken(report.to_string()))?;
-        if document.code == self.code {
+        if document.code == *code {
             Ok(document)
         } else {
-            let name = &self.origin;
-            let report = format!("{name}: this file is now about {}", document.code);
+            let report = format!("{self}: this file is now about {}", document.code);
             Err(LoadError::Broken(report))
         }
     }

@@ -20,7 +20,6 @@ mod row;
 mod sort;
 mod source;
 mod store;
-mod temporary;
 mod write;
 
 pub use diff::{Change, diff};

@@ -69,7 +69,7 @@ fn the_program_carries_83950() {
         "UnitedHealthcare",
         "Medicare",
     ];
-    assert_eq!(entry.payers, payers);
+    assert_eq!(&*entry.payers, payers);
 }
 
 #[test]

@@ -84,8 +84,8 @@ fn entry(entry: &Entry) -> Value {
         "status": entry.status,
         "origin": origin(&entry.origin),
         "hidden": entry.hidden.iter().map(origin).collect::<Vec<_>>(),
-        "modifiers": entry.modifiers,
-        "payers": entry.payers,
+        "modifiers": &*entry.modifiers,
+        "payers": &*entry.payers,
     })
 }
 

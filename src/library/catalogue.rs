@@ -1,21 +1,69 @@
-//! Defines the catalogue while it is made: layers of documents, the later before the earlier.
+//! Defines the catalogue while it is made: layers of files that were read, the later before the
+//! earlier.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry as Slot;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
-use std::{fs, io, thread};
 
 use super::cache::Cache;
-use super::{Broken, Entry, Origin, built_in};
+use super::interner::Interner;
+use super::scan::Scan;
+use super::workers::{in_order, threads};
+use super::{Broken, Entry, FoundFile, Origin, Stamp, built_in};
 use crate::content::{CodeId, Document, Report, read, read_file};
 
-/// How many threads read files. Reading a document takes well under a millisecond, so that two are
-/// enough for ten thousand, and on a shared server the others are somebody else's.
-const THREADS: usize = 2;
+/// How many files one task reads.
+pub(super) const BATCH: usize = 16;
 
-/// How few files are read without a second thread.
+/// How few files are read without further threads.
 const FEW: usize = 64;
+
+/// What was read of a file.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// What told whether the file changes, before it was read.
+    pub(super) stamp: Option<Stamp>,
+    /// What it holds; or what is wrong with it, ready to show.
+    pub(super) held: Result<Entry, String>,
+}
+
+impl Record {
+    /// Reads a file, and returns the document as well.
+    pub fn read(file: &FoundFile) -> (Self, Option<Document>) {
+        let (held, document) = match read_file(&file.path) {
+            Ok(document) => {
+                let entry = Entry::of(&document, Origin::File(file.path.clone()));
+                (Ok(entry), Some(document))
+            }
+            Err(report) => (Err(report.to_string()), None),
+        };
+        let stamp = file.stamp;
+        (Self { stamp, held }, document)
+    }
+}
+
+/// Reads files, those that were read before only where they changed; keeps their order.
+pub(super) fn read_all(files: &[&FoundFile], mut before: Vec<Option<Record>>) -> Vec<Record> {
+    before.resize_with(files.len(), || None);
+    let missing: Vec<usize> = (0..files.len())
+        .filter(|at| before[*at].is_none())
+        .collect();
+    let threads = if missing.len() <= FEW { 1 } else { threads() };
+    let batches: Vec<&[usize]> = missing.chunks(BATCH).collect();
+    let work = |(): &mut (), batch: usize| -> Vec<Record> {
+        let batch = batches[batch].iter();
+        batch.map(|at| Record::read(files[*at]).0).collect()
+    };
+    let mut read = Vec::with_capacity(missing.len());
+    in_order(threads, batches.len(), |_| (), work, |batch| {
+        read.extend(batch);
+    });
+    for (at, record) in missing.into_iter().zip(read) {
+        before[at] = Some(record);
+    }
+    before.into_iter().flatten().collect()
+}
 
 /// The documents met so far.
 #[derive(Debug, Default)]
@@ -24,11 +72,26 @@ pub(super) struct Catalogue {
     broken: Vec<Broken>,
     /// The built-in documents, which need not be parsed again when they are opened.
     built_in: Vec<Arc<Document>>,
+    lists: Interner,
 }
 
 impl Catalogue {
-    /// Adds the documents that the program carries.
-    pub(super) fn add_built_in(&mut self) {
+    /// Makes the catalogue of the built-in documents and of the files of a scan, which were read
+    /// in its order.
+    pub(super) fn of(scan: &Scan, records: Vec<Record>) -> Self {
+        let mut catalogue = Self::default();
+        catalogue.add_built_in();
+        let mut records = records.into_iter();
+        for layer in &scan.layers {
+            match &layer.files {
+                Ok(files) => catalogue.add_layer(files.iter().zip(records.by_ref())),
+                Err(report) => catalogue.refuse(&layer.folder, report.clone()),
+            }
+        }
+        catalogue
+    }
+
+    fn add_built_in(&mut self) {
         let mut layer = BTreeMap::new();
         for (name, text) in built_in::FILES {
             match read(name, text.as_bytes()) {
@@ -37,27 +100,24 @@ impl Catalogue {
                     layer.insert(entry.code.clone(), entry);
                     self.built_in.push(Arc::new(document));
                 }
-                Err(report) => self.refuse(Path::new(name), &report),
+                Err(report) => self.refuse(Path::new(name), report.to_string()),
             }
         }
         self.stack(layer);
     }
 
-    /// Adds the documents of a folder, which stand before all that were added earlier.
-    pub(super) fn add_folder(&mut self, folder: &Path) {
-        let files = match files(folder) {
-            Ok(files) => files,
-            Err(error) => return self.refuse(folder, &no_folder(folder, &error)),
-        };
+    /// Adds the files of a folder, which stand before all that were added earlier.
+    fn add_layer<'f>(&mut self, files: impl Iterator<Item = (&'f FoundFile, Record)>) {
         let mut layer = BTreeMap::new();
-        for (path, read) in read_all(&files) {
-            let entry = match read {
+        for (file, record) in files {
+            let mut entry = match record.held {
                 Ok(entry) => entry,
                 Err(report) => {
-                    self.refuse(path, &report);
+                    self.refuse(&file.path, report);
                     continue;
                 }
             };
+            self.lists.share(&mut entry);
             match layer.entry(entry.code.clone()) {
                 Slot::Vacant(slot) => {
                     slot.insert(entry);
@@ -69,8 +129,9 @@ impl Catalogue {
                         first.get().origin
                     );
                     let hint = "one file describes one code; remove or move one of the two";
-                    let name = path.to_string_lossy();
-                    self.refuse(path, &Report::whole_file(&name, message, hint));
+                    let name = file.path.to_string_lossy();
+                    let report = Report::whole_file(&name, message, hint);
+                    self.refuse(&file.path, report.to_string());
                 }
             }
         }
@@ -87,10 +148,10 @@ impl Catalogue {
         }
     }
 
-    fn refuse(&mut self, path: &Path, report: &Report) {
+    fn refuse(&mut self, path: &Path, report: String) {
         self.broken.push(Broken {
             path: path.to_owned(),
-            report: report.to_string(),
+            report,
         });
     }
 
@@ -105,71 +166,4 @@ impl Catalogue {
         }
         (self.entries.into_values().collect(), self.broken, cache)
     }
-}
-
-/// Returns the documents of a folder, by name.
-fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        let is_hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
-        let path = entry.path();
-        if !is_hidden
-            && path
-                .extension()
-                .is_some_and(|extension| extension == "toml")
-        {
-            files.push(path);
-        }
-    }
-    files.sort();
-    Ok(files)
-}
-
-fn no_folder(folder: &Path, error: &io::Error) -> Report {
-    let (message, hint) = match error.kind() {
-        io::ErrorKind::NotFound => (
-            "there is no such folder".to_owned(),
-            "check the name given with --content or in CODELEAF_CONTENT",
-        ),
-        io::ErrorKind::NotADirectory => (
-            "this is a file, not a folder".to_owned(),
-            "name the folder it is in, or open the file itself: codeleaf FILE.toml",
-        ),
-        io::ErrorKind::PermissionDenied => (
-            "you may not read this folder".to_owned(),
-            "ask its owner for leave to read it",
-        ),
-        _ => (
-            format!("the folder cannot be read: {error}"),
-            "check that its disk or network folder is there",
-        ),
-    };
-    Report::whole_file(&folder.to_string_lossy(), message, hint)
-}
-
-/// Reads files, and keeps their order.
-fn read_all(files: &[PathBuf]) -> Vec<(&Path, Result<Entry, Report>)> {
-    let read_some = |files: &'_ [PathBuf]| -> Vec<Result<Entry, Report>> {
-        let entry = |path: &PathBuf| {
-            read_file(path).map(|document| Entry::of(&document, Origin::File(path.clone())))
-        };
-        files.iter().map(entry).collect()
-    };
-    let read = if files.len() <= FEW {
-        read_some(files)
-    } else {
-        thread::scope(|scope| {
-            let parts = files.chunks(files.len().div_ceil(THREADS));
-            let parts: Vec<_> = parts
-                .map(|part| (part, scope.spawn(move || read_some(part))))
-                .collect();
-            let joined = parts.into_iter().map(|(part, thread)| {
-                // Reading does not panic; if it did, this thread would say so once more.
-                thread.join().unwrap_or_else(|_| read_some(part))
-            });
-            joined.flatten().collect()
-        })
-    };
-    files.iter().map(PathBuf::as_path).zip(read).collect()
 }

@@ -39,7 +39,7 @@ pub struct Listed {
 
 /// Returns the codes of imported sets that open as documents, in the order of the sets. A set that
 /// turns out to be damaged ends where it does; its documents say so.
-pub(super) fn all(sets: &Sets) -> impl Iterator<Item = Listed> {
+pub fn all(sets: &Sets) -> impl Iterator<Item = Listed> {
     [SetKind::Hcpcs, SetKind::Icd10cm]
         .into_iter()
         .filter_map(|kind| sets.latest(kind))

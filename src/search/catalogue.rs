@@ -31,23 +31,33 @@ pub(super) enum Make {
 
 const ENTRY: u8 = 0x80;
 
-impl Docs {
-    pub(super) fn add(&mut self, code: &CodeId, title: &str, words: usize, make: Make) {
+impl Make {
+    /// Packs what stands behind a code, and how many words its title has.
+    pub(super) fn byte(self, words: usize) -> u8 {
         let words = u8::try_from(words).unwrap_or(u8::MAX).min(ENTRY - 1);
-        self.codes.push(pack(code));
-        self.makes.push(match make {
-            Make::Document => words,
-            Make::Entry => words | ENTRY,
-        });
-        self.titles.add(title);
+        match self {
+            Self::Document => words,
+            Self::Entry => words | ENTRY,
+        }
+    }
+}
+
+impl Docs {
+    /// Adds a code, as packed and made, and the row after its last one.
+    pub(super) fn add(&mut self, code: u64, make: u8, rows: u32) {
+        self.codes.push(code);
+        self.makes.push(make);
+        self.row_ends.push(rows);
     }
 
-    /// Sorts the codes for look-up and packs the titles; to be called once all of them are in.
+    /// Sorts the codes for look-up; to be called once all of them are in.
     pub(super) fn finish(&mut self) {
-        self.titles.pack();
         let count = u32::try_from(self.codes.len()).unwrap_or(u32::MAX);
         self.by_code = (0..count).collect();
         self.by_code.sort_by_key(|doc| self.codes[*doc as usize]);
+        self.codes.shrink_to_fit();
+        self.makes.shrink_to_fit();
+        self.row_ends.shrink_to_fit();
     }
 
     pub(super) fn len(&self) -> usize {
@@ -245,14 +255,11 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    pub(super) fn add(&mut self, kind: Kind, words: usize) {
-        let kind = match kind {
-            Kind::Modifier => 0,
-            Kind::Payer => 1,
-            Kind::Other => 2,
-            Kind::Absence => 3,
-        };
-        self.bytes.push(kind << 6 | length_class(words));
+    /// Gives back what was set aside for more rows.
+    pub(super) fn shrink(&mut self) {
+        self.bytes.shrink_to_fit();
+        self.modifiers.shrink_to_fit();
+        self.turns.shrink_to_fit();
     }
 
     pub(super) fn count(&self) -> u32 {
@@ -321,6 +328,17 @@ impl Rows {
         let at = self.turns.partition_point(|(from, _)| *from <= row);
         Some(self.turns.get(at.checked_sub(1)?)?.1)
     }
+}
+
+/// Packs what a row is, and how many words it has.
+pub(super) fn row_byte(kind: Kind, words: usize) -> u8 {
+    let kind = match kind {
+        Kind::Modifier => 0,
+        Kind::Payer => 1,
+        Kind::Other => 2,
+        Kind::Absence => 3,
+    };
+    kind << 6 | length_class(words)
 }
 
 /// Puts a number of words into six bits: exact up to 32, then in steps of an eighth.

@@ -5,6 +5,7 @@
 //! masks that nearly all rows have need no byte of their own; any other one follows.
 
 use super::fields::Mask;
+use crate::flat::packed::{read_number, write_number};
 
 /// A row that has a word, and the fields it stands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,75 +20,45 @@ const SECOND: u64 = 2;
 const SPELLED: u64 = 3;
 const SECOND_MASK: Mask = Mask(Mask::BODY.0 << 1);
 
-/// The postings of one word, as they are written.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Writer {
-    bytes: Vec<u8>,
+/// The postings of one word, as they are written; rows come in ascending order.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Run {
     /// One more than the row last written, so that the first distance is from nothing.
     after: u32,
-    open: Option<Posting>,
 }
 
-impl Writer {
-    /// Adds a row, or a field of the row that was added last; rows come in ascending order.
-    pub(super) fn add(&mut self, row: u32, mask: Mask) {
-        match &mut self.open {
-            Some(open) if open.row == row => open.mask = open.mask.or(mask),
-            _ => {
-                self.flush();
-                self.open = Some(Posting { row, mask });
-            }
+impl Run {
+    /// Appends a posting to a buffer.
+    pub(super) fn write(&mut self, Posting { row, mask }: Posting, out: &mut Vec<u8>) {
+        let tag = match mask {
+            Mask::BODY => BODY,
+            Mask::TITLE => TITLE,
+            SECOND_MASK => SECOND,
+            _ => SPELLED,
+        };
+        let distance = row.saturating_sub(self.after);
+        write_number(out, u64::from(distance) << 2 | tag);
+        if tag == SPELLED {
+            out.push(mask.0);
         }
+        self.after = row.saturating_add(1);
     }
 
-    /// Appends the packed postings to a buffer.
-    pub(super) fn finish(mut self, out: &mut Vec<u8>) {
-        self.flush();
-        out.extend_from_slice(&self.bytes);
-    }
-
-    fn flush(&mut self) {
-        if let Some(Posting { row, mask }) = self.open.take() {
-            write(&mut self.bytes, row.saturating_sub(self.after), mask);
-            self.after = row.saturating_add(1);
-        }
+    /// Returns the row after the last one.
+    pub(super) const fn after(self) -> u32 {
+        self.after
     }
 }
 
-fn write(out: &mut Vec<u8>, distance: u32, mask: Mask) {
-    let tag = match mask {
-        Mask::BODY => BODY,
-        Mask::TITLE => TITLE,
-        SECOND_MASK => SECOND,
-        _ => SPELLED,
-    };
-    write_number(out, u64::from(distance) << 2 | tag);
-    if tag == SPELLED {
-        out.push(mask.0);
+/// Appends postings that were packed apart from those before them: only the first knows how far
+/// it is from the beginning. `after` is the row after their last one.
+pub(super) fn append(packed: &[u8], after: u32, run: &mut Run, out: &mut Vec<u8>) {
+    let mut reader = Reader::new(packed);
+    if let Some(first) = reader.next() {
+        run.write(first, out);
+        out.extend_from_slice(reader.bytes);
+        run.after = after;
     }
-}
-
-/// Appends a number, seven bits a byte, low bits first.
-pub(super) fn write_number(out: &mut Vec<u8>, mut number: u64) {
-    while number >= 0x80 {
-        out.push((number & 0x7f) as u8 | 0x80);
-        number >>= 7;
-    }
-    out.push((number & 0x7f) as u8);
-}
-
-/// Reads a number and moves on; nothing where the bytes end within it.
-pub(super) fn read_number(bytes: &mut &[u8]) -> Option<u64> {
-    let mut number = 0;
-    for shift in (0..64).step_by(7) {
-        let (&byte, rest) = bytes.split_first()?;
-        *bytes = rest;
-        number |= u64::from(byte & 0x7f) << shift;
-        if byte < 0x80 {
-            return Some(number);
-        }
-    }
-    None
 }
 
 /// Reads packed postings in order; damaged ones end early, and never panic.
@@ -135,24 +106,22 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    #[test]
-    fn a_field_of_the_same_row_joins_its_posting() {
-        let mut writer = Writer::default();
-        writer.add(7, Mask::BODY);
-        writer.add(7, Mask::NAME);
-        writer.add(9, Mask::BODY);
-        let mut bytes = Vec::new();
-        writer.finish(&mut bytes);
-        let read: Vec<_> = Reader::new(&bytes).map(|p| (p.row, p.mask)).collect();
-        assert_eq!(read, [(7, Mask::BODY.or(Mask::NAME)), (9, Mask::BODY)]);
+    fn pack(rows: impl IntoIterator<Item = (u32, u8)>) -> (Vec<u8>, u32) {
+        let (mut run, mut bytes) = (Run::default(), Vec::new());
+        for (row, mask) in rows {
+            let mask = Mask(mask);
+            run.write(Posting { row, mask }, &mut bytes);
+        }
+        (bytes, run.after())
+    }
+
+    fn unpack(bytes: &[u8]) -> Vec<(u32, u8)> {
+        Reader::new(bytes).map(|p| (p.row, p.mask.0)).collect()
     }
 
     #[test]
     fn the_next_row_takes_one_byte() {
-        let mut writer = Writer::default();
-        (0..1000).for_each(|row| writer.add(row, Mask::BODY));
-        let mut bytes = Vec::new();
-        writer.finish(&mut bytes);
+        let (bytes, _) = pack((0..1000).map(|row| (row, Mask::BODY.0)));
         assert_eq!(bytes.len(), 1000);
     }
 
@@ -161,14 +130,23 @@ mod tests {
         fn what_was_written_is_read(
             rows in prop::collection::btree_map(any::<u32>().prop_map(|r| r >> 1), 1_u8.., 0..40)
         ) {
-            let mut writer = Writer::default();
-            for (row, mask) in &rows {
-                writer.add(*row, Mask(*mask));
+            let (bytes, _) = pack(rows.clone());
+            prop_assert_eq!(unpack(&bytes), rows.into_iter().collect::<Vec<_>>());
+        }
+
+        #[test]
+        fn postings_that_were_packed_apart_are_as_if_packed_together(
+            rows in prop::collection::btree_map(0_u32..9000, 1_u8.., 0..40),
+            cut in 0_u32..9000,
+        ) {
+            let mut rest = rows.clone();
+            let later = rest.split_off(&cut);
+            let (mut run, mut joined) = (Run::default(), Vec::new());
+            for part in [rest, later] {
+                let (bytes, after) = pack(part);
+                append(&bytes, after, &mut run, &mut joined);
             }
-            let mut bytes = Vec::new();
-            writer.finish(&mut bytes);
-            let read: Vec<_> = Reader::new(&bytes).map(|p| (p.row, p.mask.0)).collect();
-            prop_assert_eq!(read, rows.into_iter().collect::<Vec<_>>());
+            prop_assert_eq!(joined, pack(rows).0);
         }
 
         #[test]

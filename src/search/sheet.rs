@@ -12,7 +12,7 @@ use std::os::unix::fs::FileExt;
 use crate::content::{BlockId, Place, RowKey, SectionId, Shape, Subject};
 
 use super::fields::{Mask, Spot};
-use super::postings::{read_number, write_number};
+use crate::flat::packed::{read_number, write_number};
 
 /// How long the name of a row is in a trail, in characters.
 const NAME_LENGTH: usize = 32;

@@ -3,9 +3,9 @@
 //! Each title is a row of numbers, and each number a word with all its capitals and commas; the
 //! commonest words have the smallest numbers, which take one byte.
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
-use super::postings::{read_number, write_number};
+use crate::flat::packed::{read_number, write_number};
 
 /// The titles of an index.
 #[derive(Clone, Debug, Default)]
@@ -16,8 +16,6 @@ pub(super) struct Titles {
     numbers: Vec<u8>,
     /// Where the numbers of each title end.
     ends: Vec<u32>,
-    /// The titles as they came, until they are packed.
-    loose: Vec<Box<str>>,
 }
 
 /// Texts one after the other.
@@ -40,38 +38,31 @@ impl Strings {
 }
 
 impl Titles {
-    /// Adds a title, which can be had once all of them are packed.
-    pub(super) fn add(&mut self, title: &str) {
-        self.loose.push(title.into());
-    }
-
-    /// Packs the titles that were added.
-    pub(super) fn pack(&mut self) {
-        let loose = std::mem::take(&mut self.loose);
+    /// Packs titles.
+    pub(super) fn of<'t>(all: impl Iterator<Item = &'t str> + Clone) -> Self {
         let mut counts: HashMap<&str, u32> = HashMap::new();
-        for word in loose.iter().flat_map(|title| title.split(' ')) {
+        for word in all.clone().flat_map(|title| title.split(' ')) {
             *counts.entry(word).or_default() += 1;
         }
         let mut words: Vec<(&str, u32)> = counts.into_iter().collect();
         words.sort_unstable_by_key(|(word, count)| (std::cmp::Reverse(*count), *word));
         let numbers: HashMap<&str, u64> = words.iter().map(|(word, _)| *word).zip(0..).collect();
-        self.words = Strings::default();
+        let mut titles = Self::default();
         for (word, _) in &words {
-            self.words.add(word);
+            titles.words.add(word);
         }
-        for title in &loose {
+        for title in all {
             for word in title.split(' ') {
-                write_number(
-                    &mut self.numbers,
-                    numbers.get(word).copied().unwrap_or_default(),
-                );
+                let number = numbers.get(word).copied().unwrap_or_default();
+                write_number(&mut titles.numbers, number);
             }
-            self.ends.push(length(self.numbers.len()));
+            titles.ends.push(length(titles.numbers.len()));
         }
-        self.numbers.shrink_to_fit();
-        self.ends.shrink_to_fit();
-        self.words.text.shrink_to_fit();
-        self.words.ends.shrink_to_fit();
+        titles.numbers.shrink_to_fit();
+        titles.ends.shrink_to_fit();
+        titles.words.text.shrink_to_fit();
+        titles.words.ends.shrink_to_fit();
+        titles
     }
 
     /// Returns a title.
@@ -115,17 +106,13 @@ mod tests {
 
     #[test]
     fn a_title_comes_back_as_it_was() {
-        let mut titles = Titles::default();
         let all = [
             "Cholera, unspecified",
             "",
             " Cholera due to  Vibrio",
             "Ménière's disease",
         ];
-        for title in all {
-            titles.add(title);
-        }
-        titles.pack();
+        let titles = Titles::of(all.into_iter());
         for (at, title) in (0..).zip(all) {
             assert_eq!(titles.get(at), title);
         }

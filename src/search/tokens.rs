@@ -130,6 +130,13 @@ pub(super) fn runs(text: &str) -> Vec<String> {
     found.into_iter().map(|(_, text)| text).collect()
 }
 
+/// Returns how many tokens of a text are single runs.
+pub(super) fn count(text: &str) -> usize {
+    let mut count = 0;
+    each(text, |token| count += usize::from(token.make == Make::Run));
+    count
+}
+
 /// Returns the end, in bytes of `text`, of as many characters as fold to `length` bytes.
 pub(super) fn end_of_folded(text: &str, length: usize) -> usize {
     let mut folded = String::new();

@@ -11,7 +11,7 @@
 //! table by positioned reads, twelve of them in a set of 98,000 codes, and reads one block. Each
 //! part has a CRC-32, checked whenever it is read, so that damage is recognised before it is shown.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
@@ -168,6 +168,11 @@ impl SetFile {
     /// Returns what the set is and where it comes from.
     pub const fn header(&self) -> &Header {
         &self.header
+    }
+
+    /// Returns what the disk says about the file that is open.
+    pub fn metadata(&self) -> io::Result<Metadata> {
+        self.file.metadata()
     }
 
     /// Returns the row with a key, as [`SetRow::key`] writes it.

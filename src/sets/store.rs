@@ -11,13 +11,13 @@ use super::error::Stop;
 use super::reader::{self, Facts, Intake};
 use super::sort::Sorter;
 use super::source::Source;
-use super::temporary::{self, Temporary};
 use super::write::Writer;
 use super::{Damage, Edition, Fault, Header, ImportError, OriginalFile, SetFile, SetKind};
 use crate::content::Date;
+use crate::flat::{Temporary, tidy};
 
 /// What the names of sets end in.
-pub(super) const SET: &str = "set";
+const SET: &str = "set";
 
 /// The folder of imported sets.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,7 +112,7 @@ impl Store {
             source,
         };
         fs::create_dir_all(&self.folder).map_err(failed)?;
-        temporary::tidy(&self.folder);
+        tidy(&self.folder);
         let mut sorter = Sorter::new(&self.folder);
         let facts = self.read(kind, &sources, &mut sorter, progress)?;
         let mut notes: Vec<String> = facts.iter().flat_map(|f| f.notes.clone()).collect();
@@ -137,7 +137,7 @@ impl Store {
         };
         let path = self.path(&header.name());
         let replaced = SetFile::open(&path).ok().map(|set| set.header().clone());
-        let header = Self::write(&path, header, sorter, &sources)?;
+        let header = self.write(&path, header, sorter, &sources)?;
         Ok(Imported {
             header,
             replaced,
@@ -181,6 +181,7 @@ impl Store {
 
     /// Writes the sorted rows, and puts the file in its place.
     fn write(
+        &self,
         path: &Path,
         header: Header,
         sorter: Sorter,
@@ -213,6 +214,10 @@ impl Store {
         })?;
         let header = writer.finish(header).map_err(failed)?;
         temporary.put(path).map_err(failed)?;
+        // Waits until the disk knows.
+        fs::File::open(&self.folder)
+            .and_then(|folder| folder.sync_all())
+            .map_err(failed)?;
         Ok(header)
     }
 

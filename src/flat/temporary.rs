@@ -1,7 +1,7 @@
 //! Defines the unfinished file: whole under its own name, or gone.
 //!
-//! It is locked by its writer for as long as that lives; the next import removes those that nobody
-//! holds any more.
+//! It is locked by its writer for as long as that lives; the next writer in its folder removes
+//! those that nobody holds any more.
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
@@ -10,13 +10,11 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{FlockOperation, flock};
 
-use super::store::SET;
-
 /// What the names of unfinished files end in.
 const UNFINISHED: &str = "new";
 
-/// Removes unfinished files whose writer is gone.
-pub(super) fn tidy(folder: &Path) {
+/// Removes the unfinished files of a folder whose writer is gone.
+pub fn tidy(folder: &Path) {
     let Ok(entries) = fs::read_dir(folder) else {
         return;
     };
@@ -26,7 +24,7 @@ pub(super) fn tidy(folder: &Path) {
             && let Ok(file) = File::open(&path)
             && flock(&file, FlockOperation::NonBlockingLockExclusive).is_ok()
         {
-            // Nobody waits for it; if it does not go, the next import tries again.
+            // Nobody waits for it; if it does not go, the next writer tries again.
             let _ = fs::remove_file(&path);
         }
     }
@@ -34,7 +32,7 @@ pub(super) fn tidy(folder: &Path) {
 
 /// A file that gets its name when it is whole. Left alone, it goes.
 #[derive(Debug)]
-pub(super) struct Temporary {
+pub struct Temporary {
     path: PathBuf,
     file: File,
     is_put: bool,
@@ -42,11 +40,14 @@ pub(super) struct Temporary {
 
 impl Temporary {
     /// Makes a file beside the one that it is going to be, and holds it.
-    pub(super) fn make(beside: &Path) -> io::Result<Self> {
+    pub fn make(beside: &Path) -> io::Result<Self> {
         for attempt in 0..64 {
             let process = std::process::id();
-            let path = beside.with_extension(format!("{SET}.{process}.{attempt}.{UNFINISHED}"));
-            let file = match OpenOptions::new().write(true).create_new(true).open(&path) {
+            let ending = beside.extension().unwrap_or_default().to_string_lossy();
+            let path =
+                beside.with_extension(format!("{ending}.{process}.{attempt}.{UNFINISHED}"));
+            let mut options = OpenOptions::new();
+            let file = match options.read(true).write(true).create_new(true).open(&path) {
                 Ok(file) => file,
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
                 Err(error) => return Err(error),
@@ -54,10 +55,10 @@ impl Temporary {
             // A file system without locks tidies nothing away, so that other errors do no harm.
             let held = flock(&file, FlockOperation::NonBlockingLockExclusive);
             if held == Err(rustix::io::Errno::WOULDBLOCK) {
-                // Another import is about to tidy it away.
+                // Another writer is about to tidy it away.
                 continue;
             }
-            // Another import may have tidied it away before it was held.
+            // Another writer may have tidied it away before it was held.
             if file.metadata()?.nlink() > 0 {
                 return Ok(Self {
                     path,
@@ -69,25 +70,23 @@ impl Temporary {
         Err(io::Error::other("no temporary file can be made"))
     }
 
-    pub(super) const fn file(&self) -> &File {
+    /// Returns the file.
+    pub const fn file(&self) -> &File {
         &self.file
     }
 
-    /// Gives the file its name, and waits until the disk knows.
-    pub(super) fn put(mut self, path: &Path) -> io::Result<()> {
+    /// Gives the file its name.
+    pub fn put(mut self, path: &Path) -> io::Result<()> {
         fs::rename(&self.path, path)?;
         self.is_put = true;
-        match path.parent() {
-            Some(folder) => File::open(folder)?.sync_all(),
-            None => Ok(()),
-        }
+        Ok(())
     }
 }
 
 impl Drop for Temporary {
     fn drop(&mut self) {
         if !self.is_put {
-            // Nothing more can be done about a file that does not go; the next import tries.
+            // Nothing more can be done about a file that does not go; the next writer tries.
             let _ = fs::remove_file(&self.path);
         }
     }

@@ -1,0 +1,33 @@
+//! Lets entries share their lists of modifiers and payers: ten thousand documents have a few dozen
+//! of them between them.
+
+use std::collections::HashSet;
+use std::hash::Hash;
+use std::sync::Arc;
+
+use super::Entry;
+use crate::content::ModifierCode;
+
+/// The lists met so far.
+#[derive(Debug, Default)]
+pub(super) struct Interner {
+    modifiers: HashSet<Arc<[ModifierCode]>>,
+    payers: HashSet<Arc<[String]>>,
+}
+
+impl Interner {
+    /// Exchanges the lists of an entry for those that others have already.
+    pub(super) fn share(&mut self, entry: &mut Entry) {
+        share(&mut self.modifiers, &mut entry.modifiers);
+        share(&mut self.payers, &mut entry.payers);
+    }
+}
+
+fn share<T: Eq + Hash>(known: &mut HashSet<Arc<[T]>>, list: &mut Arc<[T]>) {
+    match known.get(list) {
+        Some(same) => *list = Arc::clone(same),
+        None => {
+            known.insert(Arc::clone(list));
+        }
+    }
+}

@@ -1,0 +1,292 @@
+//! Puts sheaves together: the same index, byte for byte, however many threads gathered them.
+
+use std::collections::HashMap;
+use std::thread;
+
+use super::catalogue::{Docs, Rows};
+use super::fields::Mask;
+use super::postings::{Posting, Run, append};
+use super::sheaf::{Sheaf, Stalk};
+use super::titles::Titles;
+use super::words::{Postings, Words};
+
+/// Where a document or code is: which sheaf, and its number there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Spike {
+    pub(super) sheaf: u32,
+    pub(super) at: u32,
+}
+
+/// The tables of an index.
+#[derive(Default)]
+pub(super) struct Tables {
+    pub(super) docs: Docs,
+    pub(super) rows: Rows,
+    pub(super) words: Words,
+}
+
+/// Makes the tables of an index that has these documents and codes in this order.
+pub(super) fn assemble(sheaves: &[Sheaf], order: &[Spike], threads: usize) -> Tables {
+    let stalks: Vec<(usize, Stalk<'_>)> = order
+        .iter()
+        .filter_map(|spike| {
+            let sheaf = spike.sheaf as usize;
+            Some((sheaf, sheaves.get(sheaf)?.stalk(spike.at as usize)?))
+        })
+        .collect();
+    let dictionary = Dictionary::of(sheaves, &stalks);
+    thread::scope(|scope| {
+        let titles = || Titles::of(stalks.iter().map(|(_, stalk)| stalk.title()));
+        let titles = if threads > 1 {
+            Ok(scope.spawn(titles))
+        } else {
+            Err(titles())
+        };
+        let (ends, postings) = postings(&stalks, &dictionary, threads);
+        let (mut docs, rows) = catalogue(sheaves, &stalks);
+        docs.titles = match titles {
+            Ok(thread) => match thread.join() {
+                Ok(titles) => titles,
+                Err(panic) => std::panic::resume_unwind(panic),
+            },
+            Err(titles) => titles,
+        };
+        Tables {
+            docs,
+            rows,
+            words: Words::new(dictionary.map, ends, Postings::Memory(postings)),
+        }
+    })
+}
+
+fn catalogue(sheaves: &[Sheaf], stalks: &[(usize, Stalk<'_>)]) -> (Docs, Rows) {
+    let mut docs = Docs::default();
+    let mut rows = Rows::default();
+    let mut sections = Sections::new(sheaves.len());
+    for (sheaf, stalk) in stalks {
+        let first = rows.count();
+        for (row, section) in stalk.turns() {
+            let name = sections.number(&sheaves[*sheaf], *sheaf, section, &mut rows);
+            rows.turns.push((first + row, name));
+        }
+        let modifiers = stalk.modifiers().map(|(code, row)| (code, first + row));
+        rows.modifiers.extend(modifiers);
+        rows.bytes.extend_from_slice(stalk.rows());
+        docs.add(stalk.code(), stalk.make(), rows.count());
+    }
+    docs.finish();
+    rows.modifiers.sort_unstable();
+    rows.shrink();
+    (docs, rows)
+}
+
+/// Numbers sections in the order in which they are met.
+struct Sections {
+    /// By sheaf, and then by number there.
+    known: Vec<Vec<Option<u16>>>,
+    numbers: HashMap<String, u16>,
+}
+
+impl Sections {
+    fn new(sheaves: usize) -> Self {
+        Self {
+            known: vec![Vec::new(); sheaves],
+            numbers: HashMap::new(),
+        }
+    }
+
+    fn number(&mut self, of: &Sheaf, sheaf: usize, section: u16, rows: &mut Rows) -> u16 {
+        let known = &mut self.known[sheaf];
+        let at = usize::from(section);
+        if known.len() <= at {
+            known.resize(at + 1, None);
+        }
+        if let Some(number) = known[at] {
+            return number;
+        }
+        // There are more sections than numbers.
+        let Some(name) = of.sections().get(at) else {
+            return u16::MAX;
+        };
+        let number = self.numbers.get(name).copied().unwrap_or_else(|| {
+            let number = u16::try_from(rows.sections.len()).unwrap_or(u16::MAX);
+            if number < u16::MAX {
+                rows.sections.push(name.clone());
+                self.numbers.insert(name.clone(), number);
+            }
+            number
+        });
+        known[at] = Some(number);
+        number
+    }
+}
+
+/// Every word that a row has, sorted; its number is its position.
+struct Dictionary {
+    map: fst::Map<Vec<u8>>,
+    count: usize,
+    /// The numbers of the words of each sheaf, by their numbers there.
+    numbers: Vec<Vec<u32>>,
+}
+
+impl Dictionary {
+    fn of(sheaves: &[Sheaf], stalks: &[(usize, Stalk<'_>)]) -> Self {
+        let mut numbers: Vec<Vec<u32>> = sheaves
+            .iter()
+            .map(|sheaf| vec![u32::MAX; sheaf.numbers().len()])
+            .collect();
+        // Documents that others stand before are in sheaves, too, and their words in no row.
+        for (sheaf, stalk) in stalks {
+            for word in stalk.words() {
+                numbers[*sheaf][*word as usize] = 0;
+            }
+        }
+        let mut words: Vec<(&str, usize, u32)> = Vec::new();
+        for (at, sheaf) in sheaves.iter().enumerate() {
+            let used = |word: &u32| numbers[at][*word as usize] == 0;
+            let own = sheaf.numbers().iter().filter(|(_, word)| used(word));
+            words.extend(own.map(|(text, word)| (&**text, at, *word)));
+        }
+        words.sort_unstable();
+        let mut count = 0;
+        let mut unique = Vec::with_capacity(words.len());
+        for same in words.chunk_by(|a, b| a.0 == b.0) {
+            for (_, sheaf, word) in same {
+                numbers[*sheaf][*word as usize] = count;
+            }
+            unique.push((same[0].0, u64::from(count)));
+            count += 1;
+        }
+        Self {
+            // Sorted and unique keys are all that a map asks for.
+            map: fst::Map::from_iter(unique).unwrap_or_default(),
+            count: count as usize,
+            numbers,
+        }
+    }
+}
+
+/// Packs the postings of every word; returns where those of each end as well.
+fn postings(
+    stalks: &[(usize, Stalk<'_>)],
+    dictionary: &Dictionary,
+    threads: usize,
+) -> (Vec<u32>, Vec<u8>) {
+    let all: usize = stalks.iter().map(|(_, stalk)| stalk.words().len()).sum();
+    let mut parts = Vec::new();
+    let (mut rest, mut first) = (stalks, 0);
+    for part in 0..threads.max(1) {
+        let share = if part + 1 < threads { all / threads } else { usize::MAX };
+        let mut words = 0;
+        let count = rest
+            .iter()
+            .take_while(|(_, stalk)| {
+                let fits = words < share;
+                words += stalk.words().len();
+                fits
+            })
+            .count();
+        let (own, after) = rest.split_at(count);
+        parts.push((first, own));
+        first += own.iter().map(|(_, stalk)| stalk.rows().len()).sum::<usize>();
+        rest = after;
+    }
+    let segment = |(first, stalks)| Segment::of(first, stalks, dictionary);
+    let segments: Vec<Segment> = if parts.len() < 2 {
+        parts.into_iter().map(segment).collect()
+    } else {
+        thread::scope(|scope| {
+            let segment = &segment;
+            let threads: Vec<_> = parts
+                .into_iter()
+                .map(|part| scope.spawn(move || segment(part)))
+                .collect();
+            let joined = threads.into_iter().map(|thread| match thread.join() {
+                Ok(segment) => segment,
+                Err(panic) => std::panic::resume_unwind(panic),
+            });
+            joined.collect()
+        })
+    };
+    let length = segments.iter().map(|segment| segment.bytes.len()).sum();
+    let mut bytes = Vec::with_capacity(length);
+    let mut ends = Vec::with_capacity(dictionary.count);
+    for word in 0..dictionary.count {
+        let mut run = Run::default();
+        for segment in &segments {
+            segment.append(word, &mut run, &mut bytes);
+        }
+        ends.push(u32::try_from(bytes.len()).unwrap_or(u32::MAX));
+    }
+    bytes.shrink_to_fit();
+    (ends, bytes)
+}
+
+/// The postings of some documents, packed, word by word.
+struct Segment {
+    bytes: Vec<u8>,
+    /// Where the postings of each word end, and the row after its last one.
+    ends: Vec<(usize, u32)>,
+}
+
+impl Segment {
+    fn of(first: usize, stalks: &[(usize, Stalk<'_>)], dictionary: &Dictionary) -> Self {
+        // Sorted by counting: first how many postings each word has, then each in its place.
+        let mut places = vec![0_u32; dictionary.count + 1];
+        for (sheaf, stalk) in stalks {
+            let numbers = &dictionary.numbers[*sheaf];
+            for word in stalk.words() {
+                places[numbers[*word as usize] as usize + 1] += 1;
+            }
+        }
+        let mut sum = 0;
+        for place in &mut places {
+            sum += *place;
+            *place = sum;
+        }
+        let nothing = Posting {
+            row: 0,
+            mask: Mask::default(),
+        };
+        let mut sorted = vec![nothing; sum as usize];
+        let mut row = u32::try_from(first).unwrap_or(u32::MAX);
+        for (sheaf, stalk) in stalks {
+            let numbers = &dictionary.numbers[*sheaf];
+            for (words, masks) in stalk.postings() {
+                for (word, mask) in words.iter().zip(masks) {
+                    let place = &mut places[numbers[*word as usize] as usize];
+                    sorted[*place as usize] = Posting {
+                        row,
+                        mask: Mask(*mask),
+                    };
+                    *place += 1;
+                }
+                row += 1;
+            }
+        }
+        let mut segment = Self {
+            bytes: Vec::with_capacity(sorted.len() + sorted.len() / 4),
+            ends: Vec::with_capacity(dictionary.count),
+        };
+        let mut from = 0;
+        // Each place has moved on to where the next word begins.
+        for to in places.into_iter().take(dictionary.count) {
+            let mut run = Run::default();
+            for posting in &sorted[from..to as usize] {
+                run.write(*posting, &mut segment.bytes);
+            }
+            segment.ends.push((segment.bytes.len(), run.after()));
+            from = to as usize;
+        }
+        segment
+    }
+
+    /// Appends the postings of a word to those of earlier documents.
+    fn append(&self, word: usize, run: &mut Run, out: &mut Vec<u8>) {
+        let start = word.checked_sub(1).map_or(0, |before| self.ends[before].0);
+        let (end, after) = self.ends[word];
+        if start < end {
+            append(&self.bytes[start..end], after, run, out);
+        }
+    }
+}
