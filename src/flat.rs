@@ -23,6 +23,9 @@ pub use temporary::{Temporary, tidy};
 /// How many bytes have one checksum.
 const PAGE: usize = 8 * 1024;
 
+/// How many bytes of a part are checked at a time.
+const STRETCH: u64 = 32 * PAGE as u64;
+
 const MAGIC: &[u8; 8] = b"leafflat";
 /// The magic and the format.
 const HEAD: usize = 12;
@@ -183,6 +186,23 @@ impl Flat {
     pub fn part(&self, name: Name) -> Option<Vec<u8>> {
         let length = usize::try_from(self.length(name)?).ok()?;
         self.piece(name, 0, length)
+    }
+
+    /// Says whether a part is there and no page of it is damaged, without keeping it in memory.
+    pub fn is_sound(&self, name: Name) -> bool {
+        let Some(part) = self.named(name) else {
+            return false;
+        };
+        let mut at = 0;
+        while at < part.length {
+            let length = (part.length - at).min(STRETCH);
+            let size = usize::try_from(length).unwrap_or_default();
+            if self.piece(name, at, size).is_none() {
+                return false;
+            }
+            at += length;
+        }
+        true
     }
 
     /// Returns a piece of a part; nothing where it reaches beyond the end, or a page of it is

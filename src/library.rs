@@ -36,7 +36,7 @@ use catalogue::Catalogue;
 pub use catalogue::Record;
 pub use folders::folders;
 pub use imported::{Listed, all as all_listed};
-pub use kept::{Kept, write as keep};
+pub use kept::{Keepsake, Kept};
 pub use scan::{FoundFile, Scan};
 pub use stamp::Stamp;
 pub use workers::{in_order, threads};

@@ -12,11 +12,15 @@
 //! small one through [`Texts`].
 
 mod answer;
+mod assemble;
 mod bounds;
 mod build;
+mod cache;
 mod catalogue;
+mod collection;
 mod fields;
 mod gather;
+mod harvest;
 mod lookup;
 mod marker;
 mod nearest;
@@ -25,9 +29,11 @@ mod postings;
 mod query;
 mod rank;
 mod reading;
+mod sheaf;
 mod sheet;
 mod snippet;
 mod synonyms;
+mod tables;
 mod titles;
 mod tokens;
 mod words;
@@ -40,6 +46,8 @@ use crate::content::{CodeId, Document, Place};
 use crate::library::Library;
 
 pub use build::IndexBuilder;
+pub use cache::{Cache, CacheError};
+pub use collection::{Collection, Plan, Progress};
 pub use marker::Marker;
 pub use query::{Query, Scope};
 pub use reading::{Reading, code_and_modifier};
@@ -191,6 +199,13 @@ impl Index {
         })
     }
 
+    /// Exchanges where texts are read again.
+    #[must_use]
+    pub fn with_texts(mut self, texts: Texts) -> Self {
+        self.texts = texts;
+        self
+    }
+
     /// Exchanges the synonyms, which are the built-in ones at first.
     #[must_use]
     pub fn with_synonyms(mut self, synonyms: Synonyms) -> Self {
@@ -216,7 +231,13 @@ impl Index {
     /// Returns the best hits for a query, at most `limit`; rows of the document that is open come
     /// before equal rows of others.
     pub fn search(&self, query: &Query, open: Option<&CodeId>, limit: usize) -> Results {
-        Answer::of(self, query, open, limit)
+        let results = Answer::of(self, query, open, limit);
+        if self.words.is_damaged() {
+            // The file was sound when it was opened. Some of the answers are not there any more,
+            // and nobody can tell which.
+            return Results::default();
+        }
+        results
     }
 }
 

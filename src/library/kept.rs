@@ -8,7 +8,7 @@
 
 use std::collections::HashMap;
 use std::ffi::OsStr;
-use std::io::{self, Write as _};
+use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -109,55 +109,56 @@ fn matched(
     is_current
 }
 
-/// Writes what was read of the files of a scan, and where the documents of its library are.
-pub fn write<W: io::Write>(
-    out: &mut FlatWriter<W>,
-    scan: &Scan,
-    records: &[Record],
-    library: &Library,
-) -> io::Result<()> {
-    let mut made = Vec::new();
-    write_bytes(&mut made, &program());
-    write_bytes(&mut made, &of_sets(&library.sets));
-    out.part(MADE, &made)?;
-    out.begin(FILES);
-    let mut bytes = Vec::new();
-    let mut records = records.iter();
-    write_number(&mut bytes, scan.layers.len() as u64);
-    for layer in &scan.layers {
-        write_path(&mut bytes, &layer.folder);
-        match &layer.files {
-            Err(report) => {
-                bytes.push(0);
-                write_text(&mut bytes, report);
-            }
-            Ok(files) => {
-                bytes.push(1);
-                write_number(&mut bytes, files.len() as u64);
-                for (file, record) in files.iter().zip(records.by_ref()) {
-                    write_path(&mut bytes, file_name(&file.path));
-                    write_record(&mut bytes, record);
-                    if bytes.len() > 1 << 16 {
-                        out.write_all(&bytes)?;
-                        bytes.clear();
+/// What was read of the files of a scan, packed to be kept.
+#[derive(Debug)]
+pub struct Keepsake(Vec<u8>);
+
+impl Keepsake {
+    /// Packs what was read of the files of a scan.
+    pub fn of(scan: &Scan, records: &[Record]) -> Self {
+        let mut bytes = Vec::new();
+        let mut records = records.iter();
+        write_number(&mut bytes, scan.layers.len() as u64);
+        for layer in &scan.layers {
+            write_path(&mut bytes, &layer.folder);
+            match &layer.files {
+                Err(report) => {
+                    bytes.push(0);
+                    write_text(&mut bytes, report);
+                }
+                Ok(files) => {
+                    bytes.push(1);
+                    write_number(&mut bytes, files.len() as u64);
+                    for (file, record) in files.iter().zip(records.by_ref()) {
+                        write_path(&mut bytes, file_name(&file.path));
+                        write_record(&mut bytes, record);
                     }
                 }
             }
         }
+        Self(bytes)
     }
-    out.write_all(&bytes)?;
-    bytes.clear();
-    for entry in &library.entries {
-        write_code(&mut bytes, &entry.code);
-        match &entry.origin {
-            Origin::BuiltIn => bytes.push(0),
-            Origin::File(path) => {
-                bytes.push(1);
-                write_path(&mut bytes, path);
+
+    /// Writes it, and where the documents of the library are that was made of it.
+    pub fn write<W: io::Write>(self, library: &Library, out: &mut FlatWriter<W>) -> io::Result<()> {
+        out.part(FILES, &self.0)?;
+        let mut bytes = Vec::new();
+        write_bytes(&mut bytes, &program());
+        write_bytes(&mut bytes, &of_sets(&library.sets));
+        out.part(MADE, &bytes)?;
+        bytes.clear();
+        for entry in &library.entries {
+            write_code(&mut bytes, &entry.code);
+            match &entry.origin {
+                Origin::BuiltIn => bytes.push(0),
+                Origin::File(path) => {
+                    bytes.push(1);
+                    write_path(&mut bytes, path);
+                }
             }
         }
+        out.part(FIND, &bytes)
     }
-    out.part(FIND, &bytes)
 }
 
 /// Returns where the document on a code is, going by a flat file; of no code, the first document.

@@ -131,8 +131,9 @@ fn any_of(index: &Index, terms: &[Term], via: Via, filter: Option<&Filter>) -> V
         None => weight,
         Some(_) => 0,
     });
+    let fetched = index.words.fetch(terms.iter().map(|term| term.number));
     for term in terms {
-        let postings = index.words.rows(term.number);
+        let postings = fetched.rows(term.number);
         let postings = postings.filter(|at| filter.is_none_or(|filter| filter.has(at.row)));
         rows.extend(postings.map(|Posting { row, mask }| Entry {
             row,
@@ -149,9 +150,10 @@ fn any_of(index: &Index, terms: &[Term], via: Via, filter: Option<&Filter>) -> V
 fn any_of_many(index: &Index, terms: &[Term], via: Via, filter: Option<&Filter>) -> Vec<Entry> {
     // What the best cost leaves of the highest, in the title and elsewhere, and the fields.
     let mut table = vec![[0_u8; 3]; index.rows.count() as usize];
+    let fetched = index.words.fetch(terms.iter().map(|term| term.number));
     for term in terms {
         let rest = u8::MAX - term.cost.0;
-        for Posting { row, mask } in index.words.rows(term.number) {
+        for Posting { row, mask } in fetched.rows(term.number) {
             let Some([title, elsewhere, all]) = table.get_mut(row as usize) else {
                 break;
             };
@@ -198,9 +200,10 @@ pub(super) fn all_of(
 /// Keeps the rows that have one of some words as well, within the same field.
 fn also(index: &Index, mut rows: Vec<Entry>, terms: &[Term]) -> Vec<Entry> {
     let mut met = vec![(Mask::default(), Cost(u8::MAX)); rows.len()];
+    let fetched = index.words.fetch(terms.iter().map(|term| term.number));
     for term in terms {
         let mut rest = &rows[..];
-        for Posting { row, mask } in index.words.rows(term.number) {
+        for Posting { row, mask } in fetched.rows(term.number) {
             rest = from(rest, |entry| entry.row < row);
             let Some(entry) = rest.first() else { break };
             let at = rows.len() - rest.len();

@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use foldhash::{HashMap, HashMapExt};
+use foldhash::HashMap;
 
 use super::catalogue::{Kind, Make, pack, row_byte};
 use super::fields::{Mask, spots};

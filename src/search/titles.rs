@@ -65,6 +65,33 @@ impl Titles {
         titles
     }
 
+    /// Makes titles of the parts that [`Titles::words`] and [`Titles::numbers`] return.
+    pub(super) const fn new(
+        text: String,
+        word_ends: Vec<u32>,
+        numbers: Vec<u8>,
+        ends: Vec<u32>,
+    ) -> Self {
+        Self {
+            words: Strings {
+                text,
+                ends: word_ends,
+            },
+            numbers,
+            ends,
+        }
+    }
+
+    /// Returns the words one after the other, and where each ends.
+    pub(super) fn words(&self) -> (&str, &[u32]) {
+        (&self.words.text, &self.words.ends)
+    }
+
+    /// Returns the packed numbers of each title's words, and where each title ends.
+    pub(super) fn numbers(&self) -> (&[u8], &[u32]) {
+        (&self.numbers, &self.ends)
+    }
+
     /// Returns a title.
     pub(super) fn get(&self, at: u32) -> String {
         let at = at as usize;

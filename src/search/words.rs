@@ -1,13 +1,15 @@
 //! Defines the dictionary of an index: every word, and the rows that have it.
 
 use std::ops::Range;
-use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use fst::automaton::Automaton as _;
 use fst::{IntoStreamer, Map, Streamer};
 use levenshtein_automata::{DFA, Distance, LevenshteinAutomatonBuilder};
 
 use super::postings::Reader;
+use crate::flat::{Flat, Name};
 
 /// From how many letters on a word may hold one typo, and two.
 pub(super) const LETTERS_FOR_ONE: usize = 4;
@@ -19,14 +21,36 @@ const LONGEST_CORRECTED: usize = 24;
 /// How many corrections of one word are looked at.
 const MOST_CORRECTIONS: usize = 200;
 
+/// The part of a flat file that holds packed postings.
+pub(super) const POSTINGS: Name = *b"post";
+
+/// How far apart two words' postings may be to be read in one go, in bytes: to read what lies
+/// between costs less than to ask once more.
+const NEAR: u32 = 4096;
+
 /// The words, sorted; each has a number, its position.
 #[derive(Default)]
 pub(super) struct Words {
     numbers: Map<Vec<u8>>,
     /// Where the postings of each word end.
     ends: Vec<u32>,
-    postings: Vec<u8>,
+    postings: Postings,
+    /// Whether postings were asked for that could not be read.
+    is_damaged: AtomicBool,
     correctors: OnceLock<[LevenshteinAutomatonBuilder; 2]>,
+}
+
+/// Where the packed postings are. Of a large library they are most of its index, and a query needs
+/// a few kilobytes of them: they stay in the file, where the system keeps what is asked for often.
+pub(super) enum Postings {
+    Memory(Vec<u8>),
+    File(Arc<Flat>),
+}
+
+impl Default for Postings {
+    fn default() -> Self {
+        Self::Memory(Vec::new())
+    }
 }
 
 /// A word of the dictionary that is not spelled as it was asked for.
@@ -45,13 +69,36 @@ pub(super) enum Extent {
 }
 
 impl Words {
-    pub(super) fn new(numbers: Map<Vec<u8>>, ends: Vec<u32>, postings: Vec<u8>) -> Self {
+    pub(super) fn new(numbers: Map<Vec<u8>>, ends: Vec<u32>, postings: Postings) -> Self {
         Self {
             numbers,
             ends,
             postings,
-            correctors: OnceLock::new(),
+            ..Self::default()
         }
+    }
+
+    /// Returns the words as they are written to a file.
+    pub(super) fn dictionary(&self) -> &[u8] {
+        self.numbers.as_fst().as_bytes()
+    }
+
+    /// Returns where the postings of each word end.
+    pub(super) fn ends(&self) -> &[u32] {
+        &self.ends
+    }
+
+    /// Returns the packed postings, where they are in memory.
+    pub(super) fn packed(&self) -> &[u8] {
+        match &self.postings {
+            Postings::Memory(bytes) => bytes,
+            Postings::File(_) => &[],
+        }
+    }
+
+    /// Says whether postings were asked for that could not be read, so that answers may lack rows.
+    pub(super) fn is_damaged(&self) -> bool {
+        self.is_damaged.load(Ordering::Relaxed)
     }
 
     pub(super) fn len(&self) -> usize {
@@ -60,7 +107,7 @@ impl Words {
 
     /// Returns the memory that the dictionary and the postings take, in bytes.
     pub(super) fn size(&self) -> usize {
-        self.numbers.as_fst().size() + size_of_val(&self.ends[..]) + self.postings.len()
+        self.numbers.as_fst().size() + size_of_val(&self.ends[..]) + self.packed().len()
     }
 
     /// Returns the number of a word.
@@ -141,26 +188,55 @@ impl Words {
         found
     }
 
-    /// Returns the rows that have a word.
-    pub(super) fn rows(&self, number: u32) -> Reader<'_> {
-        Reader::new(self.packed(number))
+    /// Reads the rows of some words.
+    pub(super) fn fetch(&self, numbers: impl Iterator<Item = u32>) -> Fetched<'_> {
+        let flat = match &self.postings {
+            Postings::Memory(bytes) => {
+                return Fetched {
+                    words: self,
+                    held: Held::All(bytes),
+                };
+            }
+            Postings::File(flat) => flat,
+        };
+        let mut ranges: Vec<Range<u32>> = numbers.map(|number| self.range(number)).collect();
+        ranges.retain(|range| !range.is_empty());
+        ranges.sort_unstable_by_key(|range| range.start);
+        let mut runs: Vec<Range<u32>> = Vec::new();
+        for range in ranges {
+            match runs.last_mut() {
+                Some(run) if range.start <= run.end.saturating_add(NEAR) => {
+                    run.end = run.end.max(range.end);
+                }
+                _ => runs.push(range),
+            }
+        }
+        let read = |run: Range<u32>| {
+            let piece = flat.piece(POSTINGS, run.start.into(), run.len());
+            if piece.is_none() {
+                self.is_damaged.store(true, Ordering::Relaxed);
+            }
+            (run.start, piece.unwrap_or_default())
+        };
+        Fetched {
+            words: self,
+            held: Held::Runs(runs.into_iter().map(read).collect()),
+        }
     }
 
     /// Returns the length of a word's packed postings in bytes, which tells how common it is.
     pub(super) fn weight(&self, number: u32) -> usize {
-        self.packed(number).len()
+        self.range(number).len()
     }
 
-    fn packed(&self, number: u32) -> &[u8] {
+    /// Returns where a word's packed postings are.
+    fn range(&self, number: u32) -> Range<u32> {
         let at = number as usize;
         let start = match at.checked_sub(1) {
             Some(before) => self.ends.get(before).copied().unwrap_or_default(),
             None => 0,
         };
-        let end = self.ends.get(at).copied().unwrap_or_default();
-        self.postings
-            .get(start as usize..end as usize)
-            .unwrap_or_default()
+        start..self.ends.get(at).copied().unwrap_or(start)
     }
 
     fn first_from(&self, bytes: &[u8]) -> u32 {
@@ -173,6 +249,38 @@ impl Words {
 
     fn count(&self) -> u32 {
         u32::try_from(self.ends.len()).unwrap_or(u32::MAX)
+    }
+}
+
+/// The rows of some words, read.
+pub(super) struct Fetched<'w> {
+    words: &'w Words,
+    held: Held<'w>,
+}
+
+/// What was read.
+enum Held<'w> {
+    All(&'w [u8]),
+    /// Stretches of the postings, by where they begin.
+    Runs(Vec<(u32, Vec<u8>)>),
+}
+
+impl Fetched<'_> {
+    /// Returns the rows that have a word, which is one of those asked for.
+    pub(super) fn rows(&self, number: u32) -> Reader<'_> {
+        let range = self.words.range(number);
+        let (start, bytes) = match &self.held {
+            Held::All(bytes) => (0, *bytes),
+            Held::Runs(runs) => {
+                let after = runs.partition_point(|(start, _)| *start <= range.start);
+                match after.checked_sub(1).and_then(|at| runs.get(at)) {
+                    Some((start, bytes)) => (*start, bytes.as_slice()),
+                    None => (range.start, &[][..]),
+                }
+            }
+        };
+        let range = (range.start - start) as usize..(range.end - start) as usize;
+        Reader::new(bytes.get(range).unwrap_or_default())
     }
 }
 

@@ -1,0 +1,178 @@
+//! Writes the tables of an index to a flat file, and reads them again.
+//!
+//! Everything that a query walks through comes into memory; postings and sheets, which are twenty
+//! times as large, stay in the file.
+
+use std::io;
+use std::sync::Arc;
+
+use super::assemble::Tables;
+use super::catalogue::{Docs, Rows};
+use super::sheet::{SHEETS, Sheets, Spread};
+use super::titles::Titles;
+use super::words::{POSTINGS, Postings, Words};
+use super::{Index, Synonyms, Texts};
+use crate::flat::packed::{
+    of_u32s, of_u64s, read_bytes, read_many, read_text, u32s, u64s, write_bytes,
+    write_number, write_text,
+};
+use crate::flat::{Flat, FlatWriter, Name};
+
+/// The version of these tables and of all that is kept beside them; to be raised whenever the same
+/// files would give other bytes. A test tells.
+pub(super) const FORMAT: u32 = 1;
+
+const DOCS: Name = *b"docs";
+const TITLES: Name = *b"titl";
+const ROWS: Name = *b"rows";
+const WORDS: Name = *b"word";
+const ENDS: Name = *b"ends";
+const SPREADS: Name = *b"spre";
+
+impl Tables {
+    /// Writes the tables, and where the sheets are that were written already.
+    pub(super) fn write<W: io::Write>(
+        &self,
+        spreads: &[Spread],
+        out: &mut FlatWriter<W>,
+    ) -> io::Result<()> {
+        let Self { docs, rows, words } = self;
+        let mut bytes = Vec::new();
+        write_bytes(&mut bytes, &of_u64s(&docs.codes));
+        write_bytes(&mut bytes, &of_u32s(&docs.row_ends));
+        write_bytes(&mut bytes, &docs.makes);
+        write_bytes(&mut bytes, &of_u32s(&docs.by_code));
+        out.part(DOCS, &bytes)?;
+        bytes.clear();
+        docs.titles.write(&mut bytes);
+        out.part(TITLES, &bytes)?;
+        bytes.clear();
+        rows.write(&mut bytes);
+        out.part(ROWS, &bytes)?;
+        out.part(WORDS, words.dictionary())?;
+        out.part(ENDS, &of_u32s(words.ends()))?;
+        out.part(POSTINGS, words.packed())?;
+        bytes.clear();
+        for spread in spreads {
+            bytes.extend(spread.doc.to_le_bytes());
+            bytes.extend(spread.length.to_le_bytes());
+            bytes.extend(spread.at.to_le_bytes());
+        }
+        out.part(SPREADS, &bytes)
+    }
+}
+
+impl Index {
+    /// Opens the index that a flat file holds; nothing where a part is missing or damaged. Of the
+    /// sheets none is read yet: they are checked one by one, and where one is damaged, `texts` are
+    /// read instead.
+    pub(super) fn open(flat: &Arc<Flat>, texts: Texts) -> Option<Self> {
+        let part = flat.part(DOCS)?;
+        let bytes = &mut &part[..];
+        let mut docs = Docs {
+            codes: u64s(read_bytes(bytes)?),
+            row_ends: u32s(read_bytes(bytes)?),
+            makes: read_bytes(bytes)?.to_vec(),
+            by_code: u32s(read_bytes(bytes)?),
+            titles: Titles::default(),
+        };
+        docs.titles = Titles::read(&mut &flat.part(TITLES)?[..])?;
+        let rows = Rows::read(&mut &flat.part(ROWS)?[..])?;
+        let numbers = fst::Map::new(flat.part(WORDS)?).ok()?;
+        let ends = u32s(&flat.part(ENDS)?);
+        // Nobody would know an answer that lacks rows from one that has all of them.
+        if !flat.is_sound(POSTINGS) {
+            return None;
+        }
+        let spreads = flat.part(SPREADS)?;
+        let (spreads, _) = spreads.as_chunks::<16>();
+        let spreads = spreads.iter().map(|bytes| {
+            let [a, b, c, d, e, f, g, h, at @ ..] = *bytes;
+            Spread {
+                doc: u32::from_le_bytes([a, b, c, d]),
+                length: u32::from_le_bytes([e, f, g, h]),
+                at: u64::from_le_bytes(at),
+            }
+        });
+        let has_sheets = flat.length(SHEETS).is_some();
+        Some(Self {
+            docs,
+            rows,
+            words: Words::new(numbers, ends, Postings::File(Arc::clone(flat))),
+            texts,
+            sheets: has_sheets.then(|| Sheets::new(Arc::clone(flat), spreads.collect())),
+            synonyms: Synonyms::built_in(),
+        })
+    }
+
+    /// Returns the index of tables that stay in memory.
+    pub(super) fn of_tables(tables: Tables, texts: Texts) -> Self {
+        Self {
+            docs: tables.docs,
+            rows: tables.rows,
+            words: tables.words,
+            texts,
+            sheets: None,
+            synonyms: Synonyms::built_in(),
+        }
+    }
+}
+
+impl Rows {
+    fn write(&self, out: &mut Vec<u8>) {
+        write_bytes(out, &self.bytes);
+        write_number(out, self.modifiers.len() as u64);
+        for (code, row) in &self.modifiers {
+            out.extend(code);
+            out.extend(row.to_le_bytes());
+        }
+        write_number(out, self.turns.len() as u64);
+        for (row, section) in &self.turns {
+            out.extend(row.to_le_bytes());
+            out.extend(section.to_le_bytes());
+        }
+        write_number(out, self.sections.len() as u64);
+        for section in &self.sections {
+            write_text(out, section);
+        }
+    }
+
+    fn read(bytes: &mut &[u8]) -> Option<Self> {
+        let rows = read_bytes(bytes)?.to_vec();
+        let six = |bytes: &mut &[u8]| {
+            let (six, rest) = bytes.split_first_chunk::<6>()?;
+            *bytes = rest;
+            Some(*six)
+        };
+        Some(Self {
+            bytes: rows,
+            modifiers: read_many(bytes, |bytes| {
+                let [a, b, c, d, e, f] = six(bytes)?;
+                Some(([a, b], u32::from_le_bytes([c, d, e, f])))
+            })?,
+            turns: read_many(bytes, |bytes| {
+                let [a, b, c, d, e, f] = six(bytes)?;
+                Some((u32::from_le_bytes([a, b, c, d]), u16::from_le_bytes([e, f])))
+            })?,
+            sections: read_many(bytes, |bytes| read_text(bytes).map(str::to_owned))?,
+        })
+    }
+}
+
+impl Titles {
+    fn write(&self, out: &mut Vec<u8>) {
+        let (words, word_ends) = self.words();
+        write_text(out, words);
+        write_bytes(out, &of_u32s(word_ends));
+        let (numbers, ends) = self.numbers();
+        write_bytes(out, numbers);
+        write_bytes(out, &of_u32s(ends));
+    }
+
+    fn read(bytes: &mut &[u8]) -> Option<Self> {
+        let words = read_text(bytes)?.to_owned();
+        let word_ends = u32s(read_bytes(bytes)?);
+        let numbers = read_bytes(bytes)?.to_vec();
+        Some(Self::new(words, word_ends, numbers, u32s(read_bytes(bytes)?)))
+    }
+}
