@@ -35,6 +35,10 @@ const READ: usize = 4096;
 /// The longest that an answer is waited for on leaving.
 const FAREWELL: Duration = Duration::from_secs(1);
 
+/// How long a process that goes on in the background waits for the signal that is to end it. The
+/// thread that takes signals may get no processor for a while on a busy machine.
+const WORD_OF_END: Duration = Duration::from_secs(1);
+
 /// The reader's own terminal, in raw mode while this exists.
 #[derive(Debug)]
 pub struct Local {
@@ -118,10 +122,13 @@ impl Local {
         }
         self.restore.restore();
         self.stop.stop()?;
-        if !self.restore.tty.is_ours() {
-            // `kill %1` lets a stopped job go on in the background, to end. There, to set the
-            // terminal's modes would stop it again; so would `bg`, which is as it should be.
-            thread::sleep(Duration::from_millis(50));
+        // `kill %1` lets a stopped job go on in the background, to end. There, to set the terminal's
+        // modes would stop it again, so it has to learn of its end first; after `bg`, to be stopped
+        // again is as it should be.
+        let give_up = Instant::now() + WORD_OF_END;
+        while !self.restore.tty.is_ours() && !self.restore.is_leaving() && Instant::now() < give_up
+        {
+            thread::sleep(Duration::from_millis(5));
         }
         if self.restore.is_leaving() {
             return Ok(Vec::new());
