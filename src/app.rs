@@ -25,7 +25,7 @@ use ratatui::layout::Size;
 use crate::content::{Charset, CodeId, Document, Place};
 use crate::library::Library;
 use crate::page::{Flow, Setting};
-use crate::search::Index;
+use crate::search::{Index, Progress};
 
 pub use action::{Action, Effect, Mouse};
 pub use command::{Command, Erasure, Step};
@@ -50,6 +50,8 @@ pub struct App {
     focus: Focus,
     found: Option<Found>,
     note: Option<String>,
+    /// How far the reading of the library has come, while it takes longer than a moment.
+    progress: Option<Progress>,
     mouse: Mouse,
     flow: Flow,
     history: History,
@@ -183,6 +185,7 @@ impl App {
             focus: Focus::Reading,
             found: None,
             note: start.note,
+            progress: None,
             mouse: Mouse::default(),
             flow: start.flow,
             history: History::default(),
@@ -228,6 +231,17 @@ impl App {
     /// Returns what is to be said in the status line.
     pub fn note(&self) -> Option<&str> {
         self.note.as_deref()
+    }
+
+    /// Returns how far the reading of the library has come, while it takes longer than a moment.
+    pub const fn progress(&self) -> Option<Progress> {
+        self.progress
+    }
+
+    /// Says whether more can be found later than now, because the library is still being read.
+    pub fn is_reading_on(&self) -> bool {
+        let has_documents = !self.library.entries().is_empty();
+        !self.library.is_whole() || (self.index.is_empty() && has_documents)
     }
 
     /// Returns the documents.

@@ -13,17 +13,16 @@ mod serve;
 mod served;
 mod sets;
 mod setup;
+mod shelf;
 mod target;
 #[cfg(feature = "serve")]
 mod words;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use clap::{CommandFactory, Parser};
 
-use crate::search::Index;
 use crate::terminal::Overrides;
 use answer::Answer;
 pub use arguments::{Arguments, Command};
@@ -69,8 +68,9 @@ pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> anyhow::R
             answer::list(&library, *format, setup::charset(options.overrides())).print()
         }
         Some(Command::Search(search)) => {
-            let library = Arc::new(setup::library(options));
-            let index = Index::build(&library);
+            let synonyms = setup::synonyms()?;
+            let collection = setup::collection(options, None, &mut |_| ());
+            let (library, index) = collection.with_synonyms(synonyms).share();
             answer::search(
                 &library,
                 &index,

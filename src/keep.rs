@@ -29,8 +29,10 @@ pub struct Folders {
     pub data: PathBuf,
     /// Where the reader was.
     pub state: PathBuf,
-    /// Keys and themes.
+    /// Keys, themes and synonyms.
     pub config: PathBuf,
+    /// What can be worked out again: the search index.
+    pub cache: PathBuf,
 }
 
 impl Folders {
@@ -41,6 +43,7 @@ impl Folders {
             data: xdg.data_dir().join("codeleaf"),
             state: xdg.state_dir()?.join("codeleaf"),
             config: xdg.config_dir().join("codeleaf"),
+            cache: xdg.cache_dir().join("codeleaf"),
         })
     }
 

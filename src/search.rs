@@ -47,7 +47,7 @@ use crate::library::Library;
 
 pub use build::IndexBuilder;
 pub use cache::{Cache, CacheError};
-pub use collection::{Collection, Plan, Progress};
+pub use collection::{Collection, Progress, Recipe};
 pub use marker::Marker;
 pub use query::{Query, Scope};
 pub use reading::{Reading, code_and_modifier};

@@ -7,7 +7,7 @@ use ratatui::layout::{Position, Size};
 use super::{Command, Mark, Step, Whereabouts};
 use crate::content::{CodeId, Document, Place};
 use crate::library::Library;
-use crate::search::Index;
+use crate::search::{Index, Progress};
 
 /// Something that happens to the state.
 #[derive(Clone, Debug)]
@@ -24,8 +24,12 @@ pub enum Action {
     Resize(Size),
     /// A document that was asked for is here, with the row to open it on.
     Loaded(Arc<Document>, Option<Place>),
-    /// The library has been read, or read again.
+    /// The library is being read; it has come so far.
+    Progress(Progress),
+    /// The library has been read, or read again, or has only begun.
     Catalogue(Arc<Library>, Arc<Index>),
+    /// The open document as the library has it now.
+    Reloaded(Arc<Document>),
     /// Something is to be said in the status line, until the next key.
     Note(String),
 }
@@ -41,6 +45,8 @@ pub enum Effect {
     Redraw,
     /// Read this document and hand it in as [`Action::Loaded`], or say why not in a note.
     Load(CodeId, Option<Place>),
+    /// Read this document, which is open, and hand it in as [`Action::Reloaded`], if it can be read.
+    Reload(CodeId),
     /// Hand this text to the terminal's clipboard.
     Copy(String),
     /// Report clicks and the wheel, or stop it.

@@ -10,7 +10,7 @@ use super::command::{Erasure, Step};
 use super::{
     Action, App, Command, Effect, Focus, Found, Listed, Listing, Opened, Reading, Searching, Sheet,
 };
-use crate::content::Place;
+use crate::content::{Document, Place};
 
 impl App {
     /// Changes the state as an action asks, and returns what the world outside is to do for it.
@@ -48,7 +48,14 @@ impl App {
             Action::Catalogue(library, index) => {
                 self.library = library;
                 self.index = index;
-                self.catalogue();
+                Some(self.catalogue())
+            }
+            Action::Reloaded(document) => {
+                self.reload(document);
+                None
+            }
+            Action::Progress(progress) => {
+                self.progress = Some(progress);
                 None
             }
             Action::Note(note) => {
@@ -119,13 +126,8 @@ impl App {
     }
 
     /// Takes note of a library that has been read: the open document may be newer in it.
-    fn catalogue(&mut self) {
-        let (setting, height) = (self.setting(), self.layout().body.height);
-        if let Ok(document) = self.library.document(&self.reading.document().code)
-            && *document != *self.reading.document()
-        {
-            self.reading.replace(document, setting, height);
-        }
+    fn catalogue(&mut self) -> Effect {
+        self.progress = None;
         let open = self.reading.document().code.clone();
         match &mut self.focus {
             Focus::Search(searching) => searching.ask(&self.index, &open),
@@ -137,6 +139,17 @@ impl App {
             | Focus::Marks(_) => {}
         }
         self.set();
+        Effect::Reload(open)
+    }
+
+    /// Exchanges the open document for what the library has on its code now.
+    fn reload(&mut self, document: Arc<Document>) {
+        let open = self.reading.document();
+        if document.code == open.code && *document != *open {
+            let (setting, height) = (self.setting(), self.layout().body.height);
+            self.reading.replace(document, setting, height);
+            self.set();
+        }
     }
 
     fn insert(&mut self, text: &str) {

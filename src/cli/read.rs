@@ -1,16 +1,17 @@
 //! Opens the reader; without a terminal, prints what it would have opened.
 
 use std::io::{self, IsTerminal};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use ratatui::buffer::Buffer;
 
 use super::answer::{self, Answer};
-use super::arguments::Arguments;
+use super::arguments::{Arguments, Options};
+use super::shelf::{self, Shelf};
 use super::target::{self, Found};
 use super::{complain, setup};
 use crate::app::{Effect, Host, Start, Whereabouts};
@@ -19,7 +20,6 @@ use crate::export::Format;
 use crate::keep::{self, Errand, Folders, Keeper};
 use crate::library::Library;
 use crate::page::Flow;
-use crate::search::Index;
 use crate::terminal::{self, Capabilities, Event, Local, Painting, Session};
 
 /// How long leaving waits for the state file.
@@ -37,14 +37,27 @@ struct Opening {
 /// Opens the reader.
 pub fn read(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let options = &arguments.options;
+    let on_terminal = io::stdout().is_terminal();
+    let capabilities = match Capabilities::detect(&setup::variable, options.overrides()) {
+        Painting::Full(capabilities) if on_terminal => Some(capabilities),
+        _ => None,
+    };
     let opening = if arguments.target.is_empty() {
-        resume(Arc::new(setup::library(options)))?
+        // What is printed is the last word, and what is read may still change.
+        resume(options, match capabilities {
+            Some(_) => setup::begun(options),
+            None => setup::library(options),
+        })?
     } else {
-        match target::find(&arguments.target, options) {
+        let found = match capabilities {
+            Some(_) => target::find_first(&arguments.target, options),
+            None => target::find(&arguments.target, options),
+        };
+        match found {
             Ok(found) => match Opening::of(&found) {
                 Ok(opening) => opening,
                 // A bare value of several systems is not guessed at.
-                Err(words) if io::stdout().is_terminal() => {
+                Err(words) if on_terminal => {
                     complain(&words);
                     return Ok(ExitCode::from(super::BAD));
                 }
@@ -53,21 +66,16 @@ pub fn read(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             Err(miss) => return Answer::from(miss).print(),
         }
     };
-    let capabilities = match Capabilities::detect(&setup::variable, options.overrides()) {
-        Painting::Full(capabilities) if io::stdout().is_terminal() => capabilities,
-        painting => {
-            if io::stdout().is_terminal() && matches!(painting, Painting::Plain(_)) {
-                complain(
-                    "TERM is dumb or not set, so this is plain text; set TERM to read by keys",
-                );
-            }
-            let documents = vec![(opening.document, opening.place)];
-            let found = Found {
-                library: opening.library,
-                documents,
-            };
-            return print(arguments, &found);
+    let Some(capabilities) = capabilities else {
+        if on_terminal {
+            complain("TERM is dumb or not set, so this is plain text; set TERM to read by keys");
         }
+        let documents = vec![(opening.document, opening.place)];
+        let found = Found {
+            library: opening.library,
+            documents,
+        };
+        return print(arguments, &found);
     };
     open(arguments, opening, capabilities)
 }
@@ -108,12 +116,23 @@ impl Opening {
 }
 
 /// Finds where the reader was; where nobody was here before, the first document.
-fn resume(library: Arc<Library>) -> anyhow::Result<Opening> {
+fn resume(options: &Options, library: Library) -> anyhow::Result<Opening> {
     let path = Folders::of_user().map(|folders| folders.state_file());
     let (kept, note) = match path.as_deref().map(keep::read) {
         Some(Ok(kept)) => (kept, None),
         Some(Err(error)) => (None, Some(error.to_string())),
         None => (None, None),
+    };
+    let place = kept.as_ref().map(|kept| &kept.code);
+    let is_there = place
+        .cloned()
+        .or_else(|| library.first())
+        .is_some_and(|code| library.document(&code).is_ok());
+    let library = if is_there || library.is_whole() {
+        Arc::new(library)
+    } else {
+        // Its file has another name than one would think, or is gone.
+        Arc::new(setup::library(options))
     };
     if let Some(Whereabouts { code, place, top }) = kept
         && let Ok(document) = library.document(&code)
@@ -126,8 +145,7 @@ fn resume(library: Arc<Library>) -> anyhow::Result<Opening> {
             note,
         });
     }
-    let code = library.entries().first().map(|entry| entry.code.clone());
-    let code = code.context("there are no documents")?;
+    let code = library.first().context("there are no documents")?;
     let document = library.document(&code)?;
     Ok(Opening {
         library,
@@ -146,6 +164,7 @@ fn open(
     let options = &arguments.options;
     let keymap = setup::keymap()?;
     let theme = setup::theme(options)?;
+    let synonyms = setup::synonyms()?;
     let folders = Folders::of_user();
     let (own, damage) = match folders
         .as_ref()
@@ -157,7 +176,13 @@ fn open(
     };
     let local = Local::open(capabilities).context("cannot take over the terminal")?;
     let size = local.size();
-    let library = Arc::clone(&opening.library);
+    let shelf = Shelf::new(Arc::clone(&opening.library));
+    let errand = shelf::Errand {
+        options: options.clone(),
+        file: target::file(&arguments.target).map(Path::to_owned),
+        open: Arc::clone(&opening.document),
+        synonyms,
+    };
     let start = Start {
         library: opening.library,
         index: Arc::default(),
@@ -179,7 +204,7 @@ fn open(
     let mut session = Session::new(start, Arc::new(theme), capabilities);
     // The picture first, everything else beside it.
     session.draw(Instant::now(), &mut Buffer::default(), &mut local.writer())?;
-    index(&library, &local);
+    shelf.fill(errand, local.sender());
     let teller = local.sender();
     let keeper = folders.map(|folders| {
         Keeper::start(folders, move |error| {
@@ -189,9 +214,11 @@ fn open(
     });
     let ending = terminal::run(local, session, |effect| match effect {
         Effect::Load(code, place) => {
-            let document = library.document(&code).map_err(|error| error.to_string());
+            let document = shelf.document(&code).map_err(|error| error.to_string());
             Some(Event::Loaded(document, place))
         }
+        // What cannot be read any more stays as it is on screen.
+        Effect::Reload(code) => shelf.document(&code).ok().map(Event::Reloaded),
         Effect::Keep(whereabouts) => {
             if let Some(keeper) = &keeper {
                 keeper.send(Errand::Place(whereabouts));
@@ -212,14 +239,4 @@ fn open(
         keeper.finish(PATIENCE);
     }
     Ok(ExitCode::from(ending.exit_status()))
-}
-
-/// Reads every document for search, while the reader reads.
-fn index(library: &Arc<Library>, local: &Local) {
-    let (library, events) = (Arc::clone(library), local.sender());
-    thread::spawn(move || {
-        let index = Arc::new(Index::build(&library));
-        // A session that has ended searches no more.
-        let _ = events.send(Event::Catalogue(library, index));
-    });
 }

@@ -9,6 +9,7 @@ use anyhow::Context;
 use super::arguments::{Options, Serve};
 use super::{print, served, setup};
 use crate::keep::Folders;
+use crate::search::{Cache, Recipe};
 use crate::serve::{self, HostKey, Plan, Settings, Stock};
 
 /// Serves, or shows the host key.
@@ -35,17 +36,22 @@ pub fn serve(options: &Options, serve: &Serve) -> anyhow::Result<ExitCode> {
                 let content = content(&options, settings);
                 let keymap = setup::keymap().map_err(|error| format!("{error:#}"))?;
                 let theme = setup::theme(&options).map_err(|error| format!("{error:#}"))?;
-                Ok(Stock::open(
-                    &setup::folders(&content),
-                    keymap,
-                    theme,
-                    before,
-                ))
+                let (folders, cache) = (setup::folders(&content), cache());
+                let recipe = Recipe::of(&folders, cache.as_ref());
+                Ok(Stock::open(&recipe, keymap, theme, before))
             })
         },
         settings,
     })?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Returns where the server keeps its library: the folder that systemd makes for it, or that of its
+/// user.
+fn cache() -> Option<Cache> {
+    let of_service = std::env::var_os("CACHE_DIRECTORY").map(PathBuf::from);
+    let of_service = of_service.filter(|folder| folder.is_absolute());
+    of_service.map(Cache::new).or_else(setup::cache)
 }
 
 /// Returns the settings of the command line before those of the file.

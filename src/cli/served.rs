@@ -211,7 +211,8 @@ mod tests {
 
     fn stock() -> Stock {
         let theme = Theme::built_in("dark").unwrap().unwrap();
-        Stock::open(&[], Keymap::built_in().unwrap(), theme, None).0
+        let recipe = crate::search::Recipe::of(&[], None);
+        Stock::open(&recipe, Keymap::built_in().unwrap(), theme, None).0
     }
 
     fn ask(line: &str, term: Option<&str>) -> Request {

@@ -9,7 +9,8 @@ use crate::app::Keymap;
 use crate::content::Charset;
 use crate::keep::Folders;
 use crate::library::Library;
-use crate::sets::Store;
+use crate::search::{Cache, Collection, Progress, Recipe, Synonyms};
+use crate::sets::{Sets, Store};
 use crate::terminal::{Capabilities, Overrides, Painting};
 use crate::view::Theme;
 
@@ -23,17 +24,59 @@ pub fn folders(content: &[PathBuf]) -> Vec<PathBuf> {
     crate::library::folders(content, |name| std::env::var_os(name))
 }
 
-/// Opens every document, and the imported code sets.
+/// Opens every document, and the imported code sets. Files that were read before and are still the
+/// same are not read again.
 pub fn library(options: &Options) -> Library {
     let folders = folders(&options.content);
-    let library = if folders.is_empty() {
-        Library::built_in()
-    } else {
-        Library::open(&folders)
+    let cache = cache();
+    let cache = cache.as_ref().filter(|_| !folders.is_empty());
+    Recipe::of(&folders, cache).library(sets())
+}
+
+/// Begins with the documents: none of a folder is read before it is asked for.
+pub fn begun(options: &Options) -> Library {
+    let folders = folders(&options.content);
+    if folders.is_empty() {
+        return Library::built_in().with_sets(sets());
+    }
+    let kept = cache().and_then(|cache| cache.open(&folders));
+    Library::begun(&folders, sets(), kept)
+}
+
+/// Opens every document, the imported code sets, and what search looks through.
+pub fn collection(
+    options: &Options,
+    file: Option<&Path>,
+    tell: &mut dyn FnMut(Progress),
+) -> Collection {
+    let (folders, cache) = (folders(&options.content), cache());
+    let recipe = Recipe {
+        file,
+        ..Recipe::of(&folders, cache.as_ref())
     };
-    match store() {
-        Some(store) => library.with_sets(store.open()),
-        None => library,
+    recipe.collection(sets(), tell)
+}
+
+/// Returns where libraries are kept; nothing where the environment names no home.
+pub fn cache() -> Option<Cache> {
+    Folders::of_user().map(|folders| Cache::new(folders.cache))
+}
+
+fn sets() -> Sets {
+    store().map(|store| store.open()).unwrap_or_default()
+}
+
+/// Returns what else readers call things, patched by the user's file where there is one.
+pub fn synonyms() -> anyhow::Result<Option<Synonyms>> {
+    let Some(path) = Folders::of_user().map(|folders| folders.config.join("synonyms.toml")) else {
+        return Ok(None);
+    };
+    match text(&path)? {
+        Some(text) => {
+            let synonyms = Synonyms::built_in();
+            Ok(Some(synonyms.patched(&path.display().to_string(), &text)?))
+        }
+        None => Ok(None),
     }
 }
 

@@ -32,12 +32,36 @@ pub enum Miss {
 /// Finds what the words of a command line point at.
 pub fn find(words: &[String], options: &Options) -> Result<Found, Miss> {
     let library = setup::library(options);
-    if let [file] = words
-        && is_file(file)
-    {
-        return open_file(library, Path::new(file));
+    match file(words) {
+        Some(file) => open_file(library, file),
+        None => find_code(words, &Arc::new(library)),
     }
-    find_code(words, &Arc::new(library))
+}
+
+/// Does the same for a reader, who wants to see it at once: where one document is meant that is
+/// easily found, no other is read. What the whole library makes of it may come later.
+pub fn find_first(words: &[String], options: &Options) -> Result<Found, Miss> {
+    let begun = setup::begun(options);
+    if let Some(file) = file(words) {
+        return open_file(begun, file);
+    }
+    // Of several readings each must be known to be there or not.
+    let is_plain = search::code_and_modifier(&words.join(" ")).len() == 1;
+    if is_plain || begun.is_whole() {
+        let found = find_code(words, &Arc::new(begun));
+        if found.is_ok() {
+            return found;
+        }
+    }
+    find_code(words, &Arc::new(setup::library(options)))
+}
+
+/// Returns the file that the words of a command line name instead of a code.
+pub fn file(words: &[String]) -> Option<&Path> {
+    match words {
+        [file] if is_file(file) => Some(Path::new(file)),
+        _ => None,
+    }
 }
 
 /// Finds the code that some words mean, and the row of its modifier where there is one.

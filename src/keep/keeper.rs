@@ -83,6 +83,7 @@ mod tests {
             data: folder.join("data"),
             state: folder.join("state"),
             config: folder.join("config"),
+            cache: folder.join("cache"),
         }
     }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::build::SheetWriter;
 use super::cache::{Cache, CacheError};
 use super::harvest::Harvest;
-use super::{FEW, Index, Texts};
+use super::{FEW, Index, Synonyms, Texts};
 use crate::flat::{Flat, Source, Temporary};
 use crate::library::{Kept, Library, Scan, threads};
 use crate::sets::{SetKind, Sets};
@@ -20,13 +20,13 @@ const BUFFER: usize = 1 << 18;
 
 /// What a collection is made of.
 #[derive(Clone, Copy, Debug)]
-pub struct Plan<'p> {
+pub struct Recipe<'r> {
     /// The folders of documents, the later before the earlier.
-    pub folders: &'p [PathBuf],
+    pub folders: &'r [PathBuf],
     /// A document of its own, which stands before all others. Nothing is kept then.
-    pub file: Option<&'p Path>,
+    pub file: Option<&'r Path>,
     /// Where it is kept.
-    pub cache: Option<&'p Cache>,
+    pub cache: Option<&'r Cache>,
     /// How many threads read files.
     pub threads: usize,
 }
@@ -51,9 +51,9 @@ pub struct Collection {
     pub unkept: Option<CacheError>,
 }
 
-impl<'p> Plan<'p> {
-    /// Plans the collection of some folders, on as many threads as the machine has processors.
-    pub fn of(folders: &'p [PathBuf], cache: Option<&'p Cache>) -> Self {
+impl<'r> Recipe<'r> {
+    /// Makes the recipe of some folders: as many threads as the machine has processors.
+    pub fn of(folders: &'r [PathBuf], cache: Option<&'r Cache>) -> Self {
         Self {
             folders,
             file: None,
@@ -151,6 +151,15 @@ impl Collection {
             index,
             unkept: None,
         }
+    }
+
+    /// Exchanges the synonyms of search, if there are others than the built-in ones.
+    #[must_use]
+    pub fn with_synonyms(mut self, synonyms: Option<Synonyms>) -> Self {
+        if let Some(synonyms) = synonyms {
+            self.index = self.index.with_synonyms(synonyms);
+        }
+        self
     }
 
     /// Returns the library and its index, to be shared by readers.

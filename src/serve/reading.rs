@@ -301,6 +301,11 @@ impl<'a> Reading<'a> {
                         let document = document.map_err(|error| error.to_string());
                         events.push(Event::Loaded(document, place));
                     }
+                    Effect::Reload(code) => {
+                        let library = Arc::clone(&self.stock.borrow().library);
+                        let document = guarded(|| library.document(&code))?;
+                        events.extend(document.map(Event::Reloaded));
+                    }
                     Effect::Keep(whereabouts) => {
                         let desk = self.desk;
                         if let (Some(places), Some(fingerprint)) =

@@ -1,13 +1,13 @@
 //! Defines what all readers share: documents, search, keys and colours; made anew on a reload.
 
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ratatui::buffer::Buffer;
 
 use crate::app::{Host, Keymap};
 use crate::library::{Broken, Library};
-use crate::search::Index;
+use crate::search::{Index, Recipe, Texts};
+use crate::sets::Sets;
 use crate::view::Theme;
 
 /// What all readers share. It never changes; a reload makes another.
@@ -24,19 +24,29 @@ pub struct Stock {
 }
 
 impl Stock {
-    /// Reads the documents of some folders. Where a file is broken that was sound in the stock
-    /// before, its last sound edition stays; what is broken is returned too.
+    /// Reads the documents of a recipe. Where a file is broken that was sound in the stock before, its
+    /// last sound edition stays; what is broken is returned too.
     pub fn open(
-        folders: &[PathBuf],
+        recipe: &Recipe<'_>,
         keymap: Keymap,
         theme: Theme,
         before: Option<&Self>,
     ) -> (Self, Vec<Broken>) {
         let before = before.map(|stock| &*stock.library);
-        let (library, broken) = Library::open(folders).for_guests(before);
+        let collection = recipe.collection(Sets::default(), &mut |_| ());
+        let read = collection.library.entries().len();
+        let (library, broken) = collection.library.for_guests(before);
+        let is_as_read = broken.is_empty() && library.entries().len() == read;
         let library = Arc::new(library);
+        let index = if is_as_read {
+            let texts = Texts::Library(Arc::clone(&library));
+            collection.index.with_texts(texts)
+        } else {
+            // Some documents are those of an earlier edition.
+            Index::build(&library)
+        };
         let stock = Self {
-            index: Arc::new(Index::build(&library)),
+            index: Arc::new(index),
             library,
             keymap: Arc::new(keymap).for_host(Host::Served),
             theme: Arc::new(theme),

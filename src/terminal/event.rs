@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::content::{Document, Place};
 use crate::library::Library;
-use crate::search::Index;
+use crate::search::{Index, Progress};
 
 /// What a host tells a session.
 #[derive(Clone, Debug)]
@@ -25,8 +25,12 @@ pub enum Event {
     Leave(Reason),
     /// A document that was asked for is here, with the row to open it on; or why it is not.
     Loaded(Result<Arc<Document>, String>, Option<Place>),
-    /// The library has been read, or read again.
+    /// The library is being read; it has come so far.
+    Progress(Progress),
+    /// The library has been read, or read again, or has only begun.
     Catalogue(Arc<Library>, Arc<Index>),
+    /// The open document was read again.
+    Reloaded(Arc<Document>),
     /// Something is to be said in the status line.
     Note(String),
 }

@@ -106,6 +106,8 @@ impl Session {
             Event::Catalogue(library, index) => {
                 self.update(Action::Catalogue(library, index), &mut effects);
             }
+            Event::Reloaded(document) => self.update(Action::Reloaded(document), &mut effects),
+            Event::Progress(progress) => self.update(Action::Progress(progress), &mut effects),
             Event::Note(note) => self.update(Action::Note(note), &mut effects),
             Event::Suspend => effects.push(Effect::Suspend),
             Event::Eof | Event::Leave(_) => effects.push(Effect::Quit),

@@ -7,6 +7,7 @@ use super::canvas::Canvas;
 use crate::app::{App, Focus, Room};
 use crate::content::{AsOf, Document, Row, SourceId, Status, Subject, System, Value};
 use crate::page::{Flow, clip, width};
+use crate::search::Progress;
 
 /// The notice that stays on screen with every CPT code.
 const SHORT_NOTICE: &str = "CPT (c) AMA";
@@ -74,12 +75,26 @@ pub fn tabs(canvas: &mut Canvas<'_>, app: &App, area: Option<Rect>) {
     }
 }
 
+/// Says how far the library has been read, while that takes longer than a moment; who asks for
+/// something meanwhile is told that there will be more.
+fn still_reading(app: &App) -> Option<String> {
+    if let Some(Progress { done, total }) = app.progress() {
+        return Some(format!("indexing {done}/{total}"));
+    }
+    let asks = matches!(app.focus(), Focus::Search(_) | Focus::Library(_));
+    (asks && app.is_reading_on()).then(|| "still reading the library".to_owned())
+}
+
 /// Draws where the reader is and who says so; or what there is to say.
 pub fn trail(canvas: &mut Canvas<'_>, app: &App, area: Option<Rect>) {
     let Some(area) = area else { return };
     let column = u16::from(area.width >= 40);
     if let Some(note) = app.note() {
         canvas.put_clipped(area, column, note, canvas.style(Part::Note));
+        return;
+    }
+    if let Some(words) = still_reading(app) {
+        canvas.put_clipped(area, column, &words, canvas.style(Part::Note));
         return;
     }
     let reads = matches!(app.focus(), Focus::Reading | Focus::Record(_));
