@@ -3,7 +3,7 @@
 mod commands;
 mod damaged;
 mod documents;
-mod files;
+pub mod files;
 mod killed;
 mod readers;
 mod real;

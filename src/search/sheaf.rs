@@ -12,7 +12,7 @@ use foldhash::HashMap;
 use super::catalogue::{Kind, Make, pack, row_byte};
 use super::fields::{Mask, spots};
 use super::sheet;
-use super::tokens::{self, each};
+use super::tokens::{self, Cutter};
 use crate::content::{CodeId, Document, Subject};
 
 /// What was gathered of some documents and codes.
@@ -36,6 +36,9 @@ pub(super) struct Sheaf {
     numbers: HashMap<Box<str>, u32>,
     /// Where the last posting of each word is, and one more.
     last: Vec<u32>,
+    cutter: Cutter,
+    /// The sheet that is being written.
+    sheet: Vec<u8>,
 }
 
 /// A document or code: where it ends in the columns of its sheaf.
@@ -90,7 +93,7 @@ impl Sheaf {
         for spot in spots(document) {
             let fields = spot.fields();
             if let Some(sheets) = sheets.as_deref_mut() {
-                sheet::append(&spot, &fields, sheets);
+                sheet::append(&spot, &fields, &mut self.sheet, sheets);
             }
             let start = self.words.len();
             let mut words = 0;
@@ -162,9 +165,10 @@ impl Sheaf {
             last,
             words,
             masks,
+            cutter,
             ..
         } = self;
-        each(text, |token| {
+        cutter.each(text, |token| {
             if token.make == tokens::Make::Run {
                 count += 1;
             }

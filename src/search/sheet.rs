@@ -79,24 +79,30 @@ impl Sheet {
 
 /// Appends the sheet of a row, with its length before it, to those of its document. The fields are
 /// those of the row.
-pub(super) fn append(spot: &Spot<'_>, fields: &[Field<'_>], out: &mut Vec<u8>) {
-    let mut sheet = Vec::with_capacity(256);
-    write_text(&mut sheet, &spot.section.id.0);
-    write_text(&mut sheet, &spot.block.id.0);
-    write_text(&mut sheet, &spot.row.key.0);
+/// `sheet` is where it is put together.
+pub(super) fn append(
+    spot: &Spot<'_>,
+    fields: &[Field<'_>],
+    sheet: &mut Vec<u8>,
+    out: &mut Vec<u8>,
+) {
+    sheet.clear();
+    write_text(sheet, &spot.section.id.0);
+    write_text(sheet, &spot.block.id.0);
+    write_text(sheet, &spot.row.key.0);
     let name = name(spot);
     let trail = trail(spot, name);
-    write_number(&mut sheet, trail.len() as u64);
+    write_number(sheet, trail.len() as u64);
     for text in &trail {
-        write_text(&mut sheet, text);
+        write_text(sheet, text);
     }
-    write_number(&mut sheet, fields.len() as u64);
+    write_number(sheet, fields.len() as u64);
     for field in fields {
         sheet.extend([field.mask.0, u8::from(in_trail(spot, name, field))]);
-        write_text(&mut sheet, field.label);
-        write_text(&mut sheet, &field.text);
+        write_text(sheet, field.label);
+        write_text(sheet, &field.text);
     }
-    packed::write_bytes(out, &sheet);
+    packed::write_bytes(out, sheet);
 }
 
 fn trail(spot: &Spot<'_>, name: &str) -> Vec<String> {
@@ -201,7 +207,7 @@ mod tests {
         let document = crate::content::read("a.toml", text.as_bytes()).unwrap();
         let mut bytes = Vec::new();
         for spot in spots(&document) {
-            append(&spot, &spot.fields(), &mut bytes);
+            append(&spot, &spot.fields(), &mut Vec::new(), &mut bytes);
         }
         let stack = Stack(bytes);
         let mut rows = 0;

@@ -80,42 +80,8 @@ struct Run {
 }
 
 /// Calls a function with every token of a text, runs and ties, in no particular order.
-pub(super) fn each(text: &str, mut take: impl FnMut(Token<'_>)) {
-    let mut cutter = Cutter::default();
-    let mut gap = Gap::Other;
-    let mut gap_width = 0_usize;
-    let mut open: Option<Run> = None;
-    for (at, c) in text.char_indices() {
-        let start = cutter.folded.len();
-        if fold(c, &mut cutter.folded) {
-            if open.is_none() {
-                let before = if gap_width == 1 { gap } else { Gap::Other };
-                let start = cutter.begin(start, before, &mut take);
-                open = Some(Run {
-                    folded: start..start,
-                    source: at..at,
-                    before,
-                });
-            }
-            if let Some(run) = &mut open {
-                run.folded.end = cutter.folded.len();
-                run.source.end = at + c.len_utf8();
-            }
-        } else if open.is_some() && is_silent(c) {
-            if let Some(run) = &mut open {
-                run.source.end = at + c.len_utf8();
-            }
-        } else {
-            if let Some(run) = open.take() {
-                cutter.runs.push(run);
-                gap_width = 0;
-            }
-            gap = Gap::of(c);
-            gap_width += 1;
-        }
-    }
-    cutter.runs.extend(open);
-    cutter.emit(&mut take);
+pub(super) fn each(text: &str, take: impl FnMut(Token<'_>)) {
+    Cutter::default().each(text, take);
 }
 
 /// Returns the tokens of a text that are single runs, in order.
@@ -149,9 +115,10 @@ pub(super) fn end_of_folded(text: &str, length: usize) -> usize {
     text.len()
 }
 
-/// Keeps the runs of one tie, and the lone word before it, until it is known how far it goes.
-#[derive(Default)]
-struct Cutter {
+/// Keeps the runs of one tie, and the lone word before it, until it is known how far it goes. Who
+/// cuts many texts keeps the cutter, and with it the memory that it works in.
+#[derive(Debug, Default)]
+pub(super) struct Cutter {
     folded: String,
     runs: Vec<Run>,
     /// Runs at the front of `runs` that were emitted and stay for the tie to a number.
@@ -159,6 +126,47 @@ struct Cutter {
 }
 
 impl Cutter {
+    /// Calls a function with every token of a text, runs and ties, in no particular order.
+    pub(super) fn each(&mut self, text: &str, mut take: impl FnMut(Token<'_>)) {
+        self.folded.clear();
+        self.runs.clear();
+        self.emitted = 0;
+        let mut gap = Gap::Other;
+        let mut gap_width = 0_usize;
+        let mut open: Option<Run> = None;
+        for (at, c) in text.char_indices() {
+            let start = self.folded.len();
+            if fold(c, &mut self.folded) {
+                if open.is_none() {
+                    let before = if gap_width == 1 { gap } else { Gap::Other };
+                    let start = self.begin(start, before, &mut take);
+                    open = Some(Run {
+                        folded: start..start,
+                        source: at..at,
+                        before,
+                    });
+                }
+                if let Some(run) = &mut open {
+                    run.folded.end = self.folded.len();
+                    run.source.end = at + c.len_utf8();
+                }
+            } else if open.is_some() && is_silent(c) {
+                if let Some(run) = &mut open {
+                    run.source.end = at + c.len_utf8();
+                }
+            } else {
+                if let Some(run) = open.take() {
+                    self.runs.push(run);
+                    gap_width = 0;
+                }
+                gap = Gap::of(c);
+                gap_width += 1;
+            }
+        }
+        self.runs.extend(open);
+        self.emit(&mut take);
+    }
+
     /// Makes room for a run that begins at `start` of the buffer; returns where it begins then.
     fn begin(&mut self, start: usize, before: Gap, take: &mut impl FnMut(Token<'_>)) -> usize {
         if self.runs.is_empty() || (before.ties() && self.runs.len() < MOST_PARTS) {
@@ -270,11 +278,16 @@ const fn is_silent(c: char) -> bool {
 }
 
 /// Appends the folded form of a character; says whether it belongs to a word.
+#[inline]
 fn fold(c: char, out: &mut String) -> bool {
     if c.is_ascii_alphanumeric() {
         out.push(c.to_ascii_lowercase());
         return true;
     }
+    fold_other(c, out)
+}
+
+fn fold_other(c: char, out: &mut String) -> bool {
     if c.is_ascii() || is_silent(c) || !c.is_alphanumeric() {
         return false;
     }

@@ -1,0 +1,40 @@
+//! Whoever is killed while writing leaves what was there.
+
+use std::process::Stdio;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::furnish;
+use crate::support::program::{Home, Launch, text};
+
+#[test]
+fn a_kill_at_any_moment_leaves_nothing_that_matters() {
+    let home = Home::new();
+    furnish(&home);
+    let search = Launch::codeleaf("search specimen number 7").home(&home);
+    let started = Instant::now();
+    let sound = search.run();
+    let whole = started.elapsed();
+    let answer = text(&sound.stdout);
+    assert!(answer.contains("00007"), "{answer}");
+    let cache = home.path("cache/codeleaf");
+    let files = || std::fs::read_dir(&cache).unwrap().count();
+    assert_eq!(files(), 1);
+    for step in 0..16 {
+        std::fs::remove_dir_all(&cache).unwrap();
+        let mut child = search
+            .piped()
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        thread::sleep(Duration::from_secs_f64(
+            whole.as_secs_f64() * f64::from(step) / 16.0,
+        ));
+        // One that is done already cannot be killed.
+        let _ = child.kill();
+        child.wait().unwrap();
+        assert_eq!(text(&search.run().stdout), answer, "step {step}");
+        assert_eq!(files(), 1, "step {step}");
+    }
+}
