@@ -2,7 +2,8 @@
 //!
 //! Derived serde stops at the first error of what it reads. So each table and row is read by
 //! itself; where one fails, the error is noted, the offending entry is taken out, and the rest is
-//! read again, until what is left is sound.
+//! read again, until what is left is sound. That takes a copy of every table, and nearly every file
+//! is in order: the first reading makes none, and is thrown away where it meets an error.
 
 mod offender;
 
@@ -26,9 +27,19 @@ const MANY: [&str; 5] = ["prose", "fact", "list", "table", "remark"];
 
 /// Reads the tables of a file. What is wrong is noted, and left out of what is returned; nothing
 /// is returned for a file of another schema.
-pub(super) fn take_in(text: &str, problems: &mut Problems<'_>) -> Option<File> {
+pub(super) fn take_in<'t>(text: &'t str, problems: &mut Problems<'t>) -> Option<File> {
     let root = match DeTable::parse(text) {
-        Ok(root) => root,
+        Ok(root) => {
+            let mut trial = Problems::of(text);
+            let mut tables = Tables::new(root.into_inner(), Care::Less);
+            let file = tables.file(&mut trial);
+            if !tables.has_failed {
+                *problems = trial;
+                return file;
+            }
+            // It parsed a moment ago.
+            DeTable::parse(text).ok()?
+        }
         Err(error) if text.len() > RECOVERABLE => {
             super::syntax::note(text, &error, problems);
             return None;
@@ -41,47 +52,63 @@ pub(super) fn take_in(text: &str, problems: &mut Problems<'_>) -> Option<File> {
             root
         }
     };
-    let mut tables = Tables::new(root.into_inner());
-    if !tables.schema_is_known(problems) {
-        return None;
-    }
-    let file = File {
-        code: tables.table("code", problems),
-        document: tables.table("document", problems),
-        sources: tables.named("sources", problems),
-        summary: tables.table("summary", problems),
-        overview: tables.table("overview", problems),
-        clinical: tables.table("clinical", problems),
-        coding: tables.table("coding", problems),
-        payers: tables.table("payers", problems),
-        modifier: tables.rows("modifier", problems),
-        payer: tables.rows("payer", problems),
-        diagnosis: tables.rows("diagnosis", problems),
-        related: tables.rows("related", problems),
-        taxonomy: tables.rows("taxonomy", problems),
-        place: tables.rows("place", problems),
-        synonym: tables.rows("synonym", problems),
-        not_this: tables.rows("not_this", problems),
-        absent: tables.rows("absent", problems),
-        section: tables.rows("section", problems),
-        notices: tables.table("notices", problems),
-    };
-    tables.refuse_rest(problems);
-    Some(file)
+    Tables::new(root.into_inner(), Care::More).file(problems)
+}
+
+/// Whether tables are copied before they are read, so that what is wrong can be taken out.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Care {
+    Less,
+    More,
 }
 
 /// The tables of a file that nobody has asked for yet.
 struct Tables<'i> {
     rest: DeTable<'i>,
     known: Vec<&'static str>,
+    care: Care,
+    /// Whether a table was not copied, and could not be read.
+    has_failed: bool,
 }
 
 impl<'i> Tables<'i> {
-    fn new(root: DeTable<'i>) -> Self {
+    fn new(root: DeTable<'i>, care: Care) -> Self {
         Self {
             rest: root,
             known: Vec::new(),
+            care,
+            has_failed: false,
         }
+    }
+
+    /// Reads every table.
+    fn file(&mut self, problems: &mut Problems<'_>) -> Option<File> {
+        if !self.schema_is_known(problems) {
+            return None;
+        }
+        let file = File {
+            code: self.table("code", problems),
+            document: self.table("document", problems),
+            sources: self.named("sources", problems),
+            summary: self.table("summary", problems),
+            overview: self.table("overview", problems),
+            clinical: self.table("clinical", problems),
+            coding: self.table("coding", problems),
+            payers: self.table("payers", problems),
+            modifier: self.rows("modifier", problems),
+            payer: self.rows("payer", problems),
+            diagnosis: self.rows("diagnosis", problems),
+            related: self.rows("related", problems),
+            taxonomy: self.rows("taxonomy", problems),
+            place: self.rows("place", problems),
+            synonym: self.rows("synonym", problems),
+            not_this: self.rows("not_this", problems),
+            absent: self.rows("absent", problems),
+            section: self.rows("section", problems),
+            notices: self.table("notices", problems),
+        };
+        self.refuse_rest(problems);
+        Some(file)
     }
 
     fn take(&mut self, name: &'static str) -> Option<Spanned<DeValue<'i>>> {
@@ -128,7 +155,7 @@ impl<'i> Tables<'i> {
     ) -> Option<Spanned<T>> {
         let value = self.take(name)?;
         if matches!(value.get_ref(), DeValue::Table(_)) {
-            return Some(settle(value, problems));
+            return Some(self.settle(value, problems));
         }
         problems.excuse(FILE, name);
         problems.fault(
@@ -168,7 +195,7 @@ impl<'i> Tables<'i> {
         }
         tables
             .into_iter()
-            .map(|row| settle(row, problems))
+            .map(|row| self.settle(row, problems))
             .collect()
     }
 
@@ -205,14 +232,14 @@ impl<'i> Tables<'i> {
             .into_iter()
             .map(|(key, value)| {
                 let key = Spanned::new(key.span(), key.into_inner().into_owned());
-                (key, settle(value, problems))
+                (key, self.settle(value, problems))
             })
             .collect()
     }
 
     /// Notes every table that nobody asked for.
-    fn refuse_rest(self, problems: &mut Problems<'_>) {
-        for (key, value) in self.rest {
+    fn refuse_rest(&mut self, problems: &mut Problems<'_>) {
+        for (key, value) in std::mem::take(&mut self.rest) {
             let name = key.get_ref();
             let near = nearest(name, &self.known);
             if let Some(near) = near {
@@ -227,6 +254,21 @@ impl<'i> Tables<'i> {
             };
             problems.fault(key.span(), message, hint);
         }
+    }
+
+    /// Reads one table or row.
+    fn settle<T: DeserializeOwned + Default>(
+        &mut self,
+        value: Spanned<DeValue<'_>>,
+        problems: &mut Problems<'_>,
+    ) -> Spanned<T> {
+        if self.care == Care::More {
+            return settle(value, problems);
+        }
+        let span = value.span();
+        let read = T::deserialize(ValueDeserializer::from(value));
+        self.has_failed |= read.is_err();
+        Spanned::new(span, read.unwrap_or_default())
     }
 }
 

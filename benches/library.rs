@@ -1,0 +1,248 @@
+//! Measures a large library: how soon there is something to see, how soon everything can be found,
+//! how long a keystroke takes, and how much memory the reader holds.
+//!
+//! ```text
+//! CODELEAF_DATA=FOLDER cargo bench --bench library
+//! ```
+//!
+//! The library is made up: 10,000 documents of 7 kB, the same in every run. `FOLDER` has the public
+//! files `icd10cm-order-2025.txt` and `hcpcs-2019-anweb.txt`; without it the code sets are left out.
+//! Each start is the built program in a terminal, with its files in the system's memory; of several
+//! starts the median counts.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a measurement that cannot be taken ends"
+)]
+
+#[path = "../tests/search/generate.rs"]
+#[expect(dead_code, reason = "the tests use more of it")]
+mod generate;
+#[path = "search/library.rs"]
+mod made_up;
+#[path = "../tests/support"]
+mod support {
+    pub mod keys;
+    #[expect(dead_code, reason = "the tests use more of it")]
+    pub mod program;
+    #[expect(dead_code, reason = "the tests use more of it")]
+    pub mod sequences;
+}
+
+use std::fs::{self, File};
+use std::path::Path;
+use std::time::{Duration, Instant, SystemTime};
+
+use codeleaf::search::{Cache, Index, Query, Recipe};
+use codeleaf::sets::{Sets, Store};
+use support::program::{Home, Launch, Terminal};
+
+const DOCUMENTS: usize = 10_000;
+
+/// How often the program is started for one figure, and a library read.
+const STARTS: usize = 9;
+const READINGS: usize = 3;
+
+/// How many hits the reader asks for.
+const HITS: usize = 60;
+
+/// What readers ask.
+const ASKED: [&str; 18] = [
+    "professional component",
+    "outside lab",
+    "her2/neu",
+    "mod 26",
+    "-26",
+    "83950-90",
+    "10234-90",
+    "reccurence",
+    "medicare policy",
+    "laboratory test",
+    "specimen is tested for",
+    "clia waived",
+    "payer:aetna covered",
+    "in:coding specimen",
+    "breast cancer",
+    "heart attack",
+    "diabetes with",
+    "\"laboratory assay\"",
+];
+
+fn main() {
+    let home = Home::new();
+    let content = home.path("data/codeleaf/content");
+    let cache = home.path("cache/codeleaf");
+    furnish(&content);
+    let reader = || Launch::codeleaf("10234").home(&home);
+
+    println!("{DOCUMENTS} documents");
+    starts("first frame, nothing kept", || {
+        let _ = fs::remove_dir_all(&cache);
+        reader()
+    });
+    let whole = (0..READINGS).map(|_| {
+        let _ = fs::remove_dir_all(&cache);
+        let (took, _) = open(&content, &cache, Sets::default());
+        took
+    });
+    row("everything read and kept", whole.min().unwrap_or_default());
+    starts("first frame, kept", reader);
+    starts("first frame, kept, another code", || {
+        Launch::codeleaf("15000").home(&home)
+    });
+    let (took, index) = open(&content, &cache, Sets::default());
+    row("opened as kept", took);
+    keystrokes(&index);
+    memory("documents", &home);
+
+    let store = home.path("data/codeleaf/sets");
+    if !import(&home) {
+        return;
+    }
+    println!("\n{DOCUMENTS} documents and the code sets");
+    let open_all = || open(&content, &cache, Store::new(store.clone()).open());
+    let (took, _) = open_all();
+    row("everything read and kept", took);
+    starts("first frame, kept", reader);
+    let (took, index) = open_all();
+    row("opened as kept", took);
+    println!("{index:?}");
+    keystrokes(&index);
+    memory("documents and code sets", &home);
+
+    fs::remove_dir_all(&content).unwrap();
+    println!("\nthe code sets alone");
+    starts("first frame", || Launch::codeleaf("83950").home(&home));
+    starts("first frame, a code of a set", || {
+        Launch::codeleaf("K92.2").home(&home)
+    });
+    memory("code sets", &home);
+}
+
+/// Writes the documents, as if some time ago: what was changed just now is read again.
+fn furnish(content: &Path) {
+    fs::create_dir_all(content).unwrap();
+    let codes = generate::icd10cm().unwrap_or_default();
+    let phrases: Vec<String> = match codes.len() {
+        0 => made_up::phrases(50_000),
+        _ => codes.into_iter().map(|coded| coded.title).collect(),
+    };
+    let then = SystemTime::now() - Duration::from_secs(60);
+    for number in 0..DOCUMENTS {
+        let (name, text) = made_up::file(number, &phrases);
+        let path = content.join(name);
+        fs::write(&path, text).unwrap();
+        let file = File::options().write(true).open(&path).unwrap();
+        file.set_modified(then).unwrap();
+    }
+}
+
+fn import(home: &Home) -> bool {
+    let Some(folder) = std::env::var_os("CODELEAF_DATA") else {
+        return false;
+    };
+    for name in ["icd10cm-order-2025.txt", "hcpcs-2019-anweb.txt"] {
+        let path = Path::new(&folder).join(name);
+        let output = Launch::codeleaf_with(&["import".as_ref(), path.as_os_str()])
+            .home(home)
+            .run();
+        if !output.status.success() {
+            println!("skipped: {}", String::from_utf8_lossy(&output.stderr));
+            return false;
+        }
+    }
+    true
+}
+
+/// Opens the library as the reader does beside the first frame.
+fn open(content: &Path, cache: &Path, sets: Sets) -> (Duration, std::sync::Arc<Index>) {
+    let (folders, cache) = ([content.to_owned()], Cache::new(cache.to_owned()));
+    let recipe = Recipe::of(&folders, Some(&cache));
+    let start = Instant::now();
+    let collection = recipe.collection(sets, &mut |_| ());
+    let took = start.elapsed();
+    assert!(collection.unkept.is_none());
+    (took, collection.share().1)
+}
+
+fn starts(words: &str, mut launch: impl FnMut() -> Launch) {
+    let mut paints: Vec<Duration> = (0..STARTS)
+        .map(|_| {
+            let terminal = launch().start();
+            let paint = terminal.first_paint();
+            leave(terminal);
+            paint
+        })
+        .collect();
+    paints.sort_unstable();
+    row(words, paints[STARTS / 2]);
+}
+
+fn leave(mut terminal: Terminal) {
+    terminal.press("q");
+    terminal.end();
+}
+
+fn row(words: &str, took: Duration) {
+    println!("{words:36} {:>9.1} ms", took.as_secs_f64() * 1000.0);
+}
+
+/// Types what readers ask letter by letter. A keystroke counts as its best of three, which takes
+/// out what other programs do and nothing else.
+fn keystrokes(index: &Index) {
+    let mut times: Vec<(Duration, &str)> = Vec::new();
+    for text in ASKED {
+        for end in 1..=text.len() {
+            let typed = &text[..end];
+            let time = |_| {
+                let start = Instant::now();
+                std::hint::black_box(index.search(&Query::parse(typed), None, HITS));
+                start.elapsed()
+            };
+            times.push(((0..3).map(time).min().unwrap_or_default(), typed));
+        }
+    }
+    times.sort_unstable();
+    for part in [50, 95, 100] {
+        let (took, typed) = times[(times.len() - 1) * part / 100];
+        println!(
+            "{:36} {:>9.1} ms  {typed:?}",
+            format!("a keystroke, {part} in 100 are faster"),
+            took.as_secs_f64() * 1000.0
+        );
+    }
+}
+
+/// Starts a reader, asks it everything, and looks at its memory.
+fn memory(words: &str, home: &Home) {
+    let terminal = Launch::codeleaf("").home(home).start();
+    terminal.first_paint();
+    terminal.wait_for_silence(Duration::from_millis(500));
+    let process = terminal.process();
+    let status = |name: &str| {
+        let path = format!("/proc/{}/status", process.as_raw_nonzero());
+        let status = fs::read_to_string(path).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix(name));
+        let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
+        kilobytes.unwrap_or(0.0) / 1024.0
+    };
+    let print = |when: &str| {
+        println!(
+            "{:36} {:>9.1} MB  (own {:.1}, of files {:.1}, at most {:.1})",
+            format!("memory, {words}, {when}"),
+            status("VmRSS:"),
+            status("RssAnon:"),
+            status("RssFile:"),
+            status("VmHWM:"),
+        );
+    };
+    print("open");
+    for asked in ASKED {
+        terminal.press("/");
+        terminal.send(asked.as_bytes());
+        terminal.wait_for_silence(Duration::from_millis(60));
+        terminal.press("esc");
+    }
+    print("asked");
+    leave(terminal);
+}
