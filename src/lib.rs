@@ -3,8 +3,8 @@
 //! # One way through the house
 //!
 //! ```text
-//! content/*.toml ─► Document ─► Library (+ Index)        immutable, in an Arc, shared by every reader
-//! public files ─► Store ─► Sets ──┘                      read row by row, never loaded
+//! content/*.toml ─► Document ─► Library + Index       immutable, in Arcs, shared by every reader
+//! public files ─► Store ─► Sets ──┘  └─► flat file    kept for the next start
 //! Event ─► Decoder ─► Keymap ─► Action ─► App::update ─► Option<Effect>
 //!                                App ─► view ─► Buffer ─► Screen ─► bytes
 //! ```
@@ -13,12 +13,26 @@
 //! [`terminal::Event`]s, a writer for bytes, and hands that carry out an [`app::Effect`]. The same
 //! [`terminal::Session`] runs under every host and says when it next wants to be woken.
 //!
-//! * Below [`view`] there is no I/O, no clock and no global state: what is on screen follows from
-//!   [`app::App`] alone, and only `App::update` changes it.
+//! * Below [`view`] there is no clock, no global state, and no I/O but that of an index ("What is
+//!   read when", below): what is on screen follows from [`app::App`] alone, and only `App::update`
+//!   changes it.
 //! * Layout is a pure function of area and state. `update` uses it to clamp scrolling exactly, and
 //!   `view` uses it to draw, so nothing is learned at draw time and sent back.
 //! * The unit of everything is the [`content::Row`]: it is what is selected, found, copied, opened
 //!   and cited. A document is sections of blocks of rows, whatever its author wrote them as.
+//!
+//! # What is read when
+//!
+//! The first frame waits for one document: the library has only begun, and finds it by the kept
+//! catalogue or by its file's name. A thread then opens the whole ([`search::Recipe`]): as it is
+//! kept, where no file has changed; else every file is read once, for catalogue and index, by as
+//! many threads as there are processors. The host hands it in as one event, and reads the open
+//! document again for the reader.
+//!
+//! Of a large library only what a query walks through is in memory. Postings and what hits show are
+//! read from the index's own file, and imported sets row by row from theirs: so a search, and the
+//! question whether a code is known, do read files, a few pages at a time and checked. Documents
+//! themselves are read by the host, except for the hits of a library so small that it is not kept.
 //!
 //! # Rooms
 //!

@@ -2,6 +2,7 @@
 
 mod damaged;
 mod killed;
+mod reader;
 mod shared;
 
 use std::fs::{self, File};

@@ -93,3 +93,52 @@ fn code_of(name: &str) -> Option<CodeId> {
     let (system, value) = name.strip_suffix(".toml")?.split_once('-')?;
     CodeId::new(system.parse().ok()?, value).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    fn document(value: &str, title: &str) -> String {
+        format!(
+            "schema = 1\n[code]\nsystem = \"cpt\"\nvalue = \"{value}\"\ntitle = \"{title}\"\n\
+             status = \"active\"\n[summary]\ntext = \"A text.\"\n"
+        )
+    }
+
+    fn title(library: &Library, code: &str) -> Option<String> {
+        let document = library.document(&code.parse().unwrap()).ok()?;
+        Some(document.title.clone())
+    }
+
+    #[test]
+    fn a_document_is_found_by_its_files_name_in_the_later_folder_first() {
+        let folder = tempfile::tempdir().unwrap();
+        let folders = ["one", "two"].map(|name| folder.path().join(name));
+        let write = |at: usize, name: &str, text: &str| {
+            fs::create_dir_all(&folders[at]).unwrap();
+            fs::write(folders[at].join(name), text).unwrap();
+        };
+        write(0, "cpt-80048.toml", &document("80048", "First"));
+        write(1, "cpt-80048.toml", &document("80048", "Second"));
+        write(0, "cpt-80050.toml", &document("80050", "Sound"));
+        write(1, "cpt-80050.toml", "schema = broken");
+        write(0, "cpt-80051.toml", &document("80052", "About another code"));
+        write(0, "cpt-00100.toml", "schema = broken");
+        let library = Library::begun(&folders, Sets::default(), None);
+        assert_eq!(title(&library, "cpt:80048").as_deref(), Some("Second"));
+        assert_eq!(title(&library, "cpt:80050").as_deref(), Some("Sound"));
+        assert_eq!(title(&library, "cpt:80051"), None);
+        assert_eq!(title(&library, "cpt:80052"), None);
+        assert!(title(&library, "cpt:83950").is_some(), "the program's own");
+        assert_eq!(library.first(), "cpt:80048".parse().ok());
+        assert!(!library.is_whole() && library.entries().is_empty());
+    }
+
+    #[test]
+    fn without_any_file_the_program_has_its_own() {
+        let library = Library::begun(&["/nowhere".into()], Sets::default(), None);
+        assert_eq!(library.first(), "cpt:83950".parse().ok());
+    }
+}

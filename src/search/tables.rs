@@ -176,3 +176,31 @@ impl Titles {
         Some(Self::new(words, word_ends, numbers, u32s(read_bytes(bytes)?)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::assemble::{Spike, assemble};
+    use super::super::sheaf::Sheaf;
+    use super::*;
+    use crate::content::read;
+
+    /// Everything that a document may have, and nothing that anybody edits for its own sake.
+    const DOCUMENT: &str = include_str!("../../tests/fixtures/valid/everything.toml");
+
+    #[test]
+    fn other_bytes_ask_for_another_format() {
+        let document = read("everything.toml", DOCUMENT.as_bytes()).unwrap();
+        let (mut sheaf, mut sheets) = (Sheaf::default(), Vec::new());
+        sheaf.add(&document, Some(&mut sheets));
+        let code = "icd10cm:K92.2".parse().unwrap();
+        sheaf.add_code(&code, "Gastrointestinal hemorrhage, unspecified", "GI bleed");
+        let order = [0, 1].map(|at| Spike { sheaf: 0, at });
+        let tables = assemble(&[sheaf], &order, 1);
+        let mut out = FlatWriter::new(Vec::new(), FORMAT).unwrap();
+        out.part(SHEETS, &sheets).unwrap();
+        tables.write(&[], &mut out).unwrap();
+        let sum = crc32fast::hash(&out.finish().unwrap());
+        // Where this fails, raise FORMAT, and then write the new pair down here.
+        assert_eq!((FORMAT, sum), (1, 0));
+    }
+}

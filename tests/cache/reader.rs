@@ -1,0 +1,98 @@
+//! The reader begins with one document, and the others come.
+
+use std::fs;
+use std::time::Duration;
+
+use super::{DOCUMENTS, document, furnish, write};
+use crate::support::program::{Home, Launch, Terminal};
+
+/// Presses Esc, once the terminal has answered: its answer begins with the same byte.
+fn back(terminal: &Terminal) -> &Terminal {
+    terminal.wait_for_silence(Duration::from_millis(100));
+    terminal.wait_until_answered();
+    terminal.press("esc")
+}
+
+#[test]
+fn one_document_is_shown_and_the_others_come() {
+    let home = Home::new();
+    let content = furnish(&home);
+    write(&content.join("broken.toml"), "schema = 1\n[code\n");
+    for _ in ["nothing is kept", "all is kept"] {
+        let mut terminal = Launch::codeleaf("00007").home(&home).start();
+        terminal.wait_for("specimen number 7.");
+        // As soon as there is anything to see.
+        terminal.press("/").send(b"specimen number 12");
+        terminal.wait_for("00012 › Summary");
+        terminal.press("enter").wait_for("hit 1 of");
+        let all = format!("{} documents, 1 file with errors", DOCUMENTS + 1);
+        terminal.press("o").wait_for(&all);
+        back(&terminal).wait_for("specimen number 12.");
+        terminal.press("q");
+        terminal.ends_restored(0);
+    }
+    assert_eq!(fs::read_dir(home.path("cache/codeleaf")).unwrap().count(), 1);
+}
+
+#[test]
+fn the_whole_library_may_have_another_document_for_the_open_code() {
+    let home = Home::new();
+    let content = furnish(&home);
+    let text = document(7, "A text that stands before.");
+    let other = home.write("other/of-another-name.toml", text);
+    for _ in ["nothing is kept", "all is kept"] {
+        let launch = Launch::codeleaf("00007").home(&home);
+        let mut terminal = launch.env("CODELEAF_CONTENT", other.parent().unwrap()).start();
+        terminal.wait_for("A text that stands before.");
+        terminal.press("q");
+        terminal.ends_restored(0);
+    }
+    fs::remove_dir_all(content).unwrap();
+}
+
+#[test]
+fn a_document_whose_file_has_another_name_is_found_all_the_same() {
+    let home = Home::new();
+    let content = furnish(&home);
+    let text = document(99_999, "A text of its own.");
+    write(&content.join("of-another-name.toml"), &text);
+    for arguments in ["99999", ""] {
+        let _ = fs::remove_dir_all(home.path("cache/codeleaf"));
+        let mut terminal = Launch::codeleaf(arguments).home(&home).start();
+        terminal.wait_for("99999  Assay");
+        terminal.press("2").wait_for("▸ 26");
+        terminal.press("q");
+        terminal.ends_restored(0);
+    }
+}
+
+#[test]
+fn a_file_of_its_own_is_read_at_once_and_searched_with_the_others() {
+    let home = Home::new();
+    furnish(&home);
+    let own = home.write("own.toml", document(7, "Quite another specimen."));
+    let mut terminal = Launch::codeleaf_with(&[own]).home(&home).start();
+    terminal.wait_for("Quite another specimen.");
+    terminal.press("/").send(b"specimen number 12");
+    terminal.wait_for("00012 › Summary");
+    back(&terminal).wait_for("Quite another specimen.");
+    terminal.press("/").send(b"quite an");
+    terminal.wait_for("00007 › Summary");
+    back(&terminal).wait_for("1/1");
+    terminal.press("q");
+    terminal.ends_restored(0);
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_worth_one_note() {
+    let home = Home::new();
+    furnish(&home);
+    home.write("cache/codeleaf", "this is no folder");
+    let mut terminal = Launch::codeleaf("00007").home(&home).start();
+    terminal.wait_for("cannot keep the search index");
+    terminal.press("/").send(b"specimen number 12");
+    terminal.wait_for("00012 › Summary");
+    back(&terminal).wait_for("specimen number 7.");
+    terminal.press("q");
+    terminal.ends_restored(0);
+}
