@@ -125,11 +125,9 @@ impl Flat {
         footer_at: u64,
         footer: &[u8],
     ) -> Result<Vec<u8>, FlatError> {
-        let (Some(at), Some(sum), Some(stated)) = (
-            u64_at(footer, 0),
-            u32_at(footer, 8),
-            u64_at(footer, 16),
-        ) else {
+        let (Some(at), Some(sum), Some(stated)) =
+            (u64_at(footer, 0), u32_at(footer, 8), u64_at(footer, 16))
+        else {
             return Err(FlatError::Damaged);
         };
         let is_sound = &footer[24..] == MAGIC

@@ -119,7 +119,15 @@ impl Place {
 
 fn answers(library: &Library, index: &Index) -> Answers {
     let asked = [
-        "specimen k3", "mod 26", "assay 3", "00044", "k99", "tumr", "zebras", "lizard", "horses",
+        "specimen k3",
+        "mod 26",
+        "assay 3",
+        "00044",
+        "k99",
+        "tumr",
+        "zebras",
+        "lizard",
+        "horses",
     ];
     let search = |text: &&str| index.search(&Query::parse(text), None, 60).hits;
     let entries = library.entries().iter().map(|entry| format!("{entry:?}"));
@@ -161,7 +169,9 @@ fn every_change_of_a_file_is_seen() {
                 &document(99_000, "Of zebras."),
             );
         }),
-        ("a file that goes", &|| fs::remove_file(place.file(31)).unwrap()),
+        ("a file that goes", &|| {
+            fs::remove_file(place.file(31)).unwrap();
+        }),
         ("a file that another stood before", &|| {
             fs::remove_file(place.file(22)).unwrap();
         }),
@@ -197,7 +207,10 @@ fn a_file_that_was_changed_just_now_is_read_again() {
 fn the_catalogue_alone_reads_what_has_changed() {
     let place = Place::new();
     place.open();
-    write(&place.file(30), &document(30, "Of zebras.").replace("Assay 30", "Zebras"));
+    write(
+        &place.file(30),
+        &document(30, "Of zebras.").replace("Assay 30", "Zebras"),
+    );
     let kept = fs::read(place.kept_file()).unwrap();
     let library = place.recipe().library(Sets::default());
     let code = "cpt:00030".parse().unwrap();
@@ -248,7 +261,10 @@ fn imported_sets_belong_to_what_is_kept() {
     import("icd10cm.txt", &file);
     assert!(found("Invented fever of the first kind"));
     assert!(!found("Invented fever of the first kind"));
-    import("icd10cm.txt", &file.replace("fever of the first", "fever of one other"));
+    import(
+        "icd10cm.txt",
+        &file.replace("fever of the first", "fever of one other"),
+    );
     assert!(found("Invented fever of one other kind"));
     assert!(!found("Invented fever of one other kind"));
     assert!(place.answers().1, "without sets it is another library");

@@ -44,10 +44,13 @@ pub fn read(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     };
     let opening = if arguments.target.is_empty() {
         // What is printed is the last word, and what is read may still change.
-        resume(options, match capabilities {
-            Some(_) => setup::begun(options),
-            None => setup::library(options),
-        })?
+        resume(
+            options,
+            match capabilities {
+                Some(_) => setup::begun(options),
+                None => setup::library(options),
+            },
+        )?
     } else {
         let found = match capabilities {
             Some(_) => target::find_first(&arguments.target, options),

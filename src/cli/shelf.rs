@@ -59,15 +59,15 @@ impl Shelf {
 
     /// Reads the whole library on a thread, and tells the reader.
     pub fn fill(&self, errand: Errand, events: SyncSender<Event>) {
-        let shelf = self.clone();
+        let this = self.clone();
         thread::spawn(move || {
-            let mut teller = Teller::new(&shelf, &errand, &events);
+            let mut teller = Teller::new(&this, &errand, &events);
             let file = errand.file.as_deref();
             let mut collection =
                 setup::collection(&errand.options, file, &mut |progress| teller.tell(progress));
             let unkept = collection.unkept.take();
             let (library, index) = collection.with_synonyms(errand.synonyms.clone()).share();
-            shelf.put(&library);
+            this.put(&library);
             // A session that has ended needs none of it.
             let _ = events.send(Event::Catalogue(library, index));
             if let Some(error) = unkept {

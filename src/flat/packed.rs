@@ -70,6 +70,18 @@ pub fn read_byte(bytes: &mut &[u8]) -> Option<u8> {
     Some(byte)
 }
 
+/// Reads so many bytes and moves on.
+pub fn read_array<const N: usize>(bytes: &mut &[u8]) -> Option<[u8; N]> {
+    let (array, rest) = bytes.split_first_chunk()?;
+    *bytes = rest;
+    Some(*array)
+}
+
+/// Reads a number of four bytes and moves on.
+pub fn read_u32(bytes: &mut &[u8]) -> Option<u32> {
+    read_array(bytes).map(u32::from_le_bytes)
+}
+
 /// Returns the number of four bytes at a position.
 pub fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
     let bytes = bytes.get(at..)?.first_chunk()?;

@@ -44,8 +44,7 @@ impl Temporary {
         for attempt in 0..64 {
             let process = std::process::id();
             let ending = beside.extension().unwrap_or_default().to_string_lossy();
-            let path =
-                beside.with_extension(format!("{ending}.{process}.{attempt}.{UNFINISHED}"));
+            let path = beside.with_extension(format!("{ending}.{process}.{attempt}.{UNFINISHED}"));
             let mut options = OpenOptions::new();
             let file = match options.read(true).write(true).create_new(true).open(&path) {
                 Ok(file) => file,

@@ -124,7 +124,11 @@ mod tests {
         write(1, "cpt-80048.toml", &document("80048", "Second"));
         write(0, "cpt-80050.toml", &document("80050", "Sound"));
         write(1, "cpt-80050.toml", "schema = broken");
-        write(0, "cpt-80051.toml", &document("80052", "About another code"));
+        write(
+            0,
+            "cpt-80051.toml",
+            &document("80052", "About another code"),
+        );
         write(0, "cpt-00100.toml", "schema = broken");
         let library = Library::begun(&folders, Sets::default(), None);
         assert_eq!(title(&library, "cpt:80048").as_deref(), Some("Second"));

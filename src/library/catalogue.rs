@@ -56,9 +56,15 @@ pub(super) fn read_all(files: &[&FoundFile], mut before: Vec<Option<Record>>) ->
         batch.map(|at| Record::read(files[*at]).0).collect()
     };
     let mut read = Vec::with_capacity(missing.len());
-    in_order(threads, batches.len(), |_| (), work, |batch| {
-        read.extend(batch);
-    });
+    in_order(
+        threads,
+        batches.len(),
+        |_| (),
+        work,
+        |batch| {
+            read.extend(batch);
+        },
+    );
     for (at, record) in missing.into_iter().zip(read) {
         before[at] = Some(record);
     }

@@ -262,15 +262,13 @@ impl RecordReader {
         let title = read_text(bytes)?.to_owned();
         let status = *Status::ALL.get(usize::from(read_byte(bytes)?))?;
         let packed = read_bytes(bytes)?;
-        let lists = match self.lists.get(packed) {
-            Some(lists) => lists.clone(),
-            None => {
-                let lists = read_lists(packed)?;
-                self.lists.insert(packed.to_vec(), lists.clone());
-                lists
-            }
+        let (modifiers, payers) = if let Some(lists) = self.lists.get(packed) {
+            lists.clone()
+        } else {
+            let lists = read_lists(packed)?;
+            self.lists.insert(packed.to_vec(), lists.clone());
+            lists
         };
-        let (modifiers, payers) = lists;
         Some(Entry {
             code,
             title,
@@ -308,7 +306,11 @@ fn write_record(out: &mut Vec<u8>, record: &Record) {
             write_code(out, &entry.code);
             write_text(out, &entry.title);
             let status = Status::ALL.iter().position(|one| *one == entry.status);
-            out.push(status.and_then(|at| u8::try_from(at).ok()).unwrap_or(u8::MAX));
+            out.push(
+                status
+                    .and_then(|at| u8::try_from(at).ok())
+                    .unwrap_or(u8::MAX),
+            );
             let mut lists = Vec::new();
             write_number(&mut lists, entry.modifiers.len() as u64);
             for modifier in &*entry.modifiers {
@@ -325,7 +327,11 @@ fn write_record(out: &mut Vec<u8>, record: &Record) {
 
 fn write_code(out: &mut Vec<u8>, code: &CodeId) {
     let system = System::ALL.iter().position(|one| *one == code.system());
-    out.push(system.and_then(|at| u8::try_from(at).ok()).unwrap_or(u8::MAX));
+    out.push(
+        system
+            .and_then(|at| u8::try_from(at).ok())
+            .unwrap_or(u8::MAX),
+    );
     write_text(out, code.value());
 }
 

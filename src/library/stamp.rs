@@ -5,7 +5,7 @@ use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::time::{Duration, SystemTime};
 
-use crate::flat::packed::{read_number, write_number};
+use crate::flat::packed::{read_array, read_number, write_number};
 
 /// How long ago a file must have been changed for its stamp to be believed. Clocks of files tick
 /// slowly, on some disks every two seconds: a change within the same tick would not show.
@@ -37,9 +37,8 @@ impl Stamp {
 
     /// Takes the stamp of a file that is only ever replaced as a whole.
     pub fn of(about: &Metadata) -> Self {
-        let nanoseconds = |seconds: i64, more: i64| {
-            seconds.saturating_mul(1_000_000_000).saturating_add(more)
-        };
+        let nanoseconds =
+            |seconds: i64, more: i64| seconds.saturating_mul(1_000_000_000).saturating_add(more);
         Self {
             size: about.len(),
             modified: nanoseconds(about.mtime(), about.mtime_nsec()),
@@ -68,11 +67,7 @@ impl Stamp {
 
     pub(super) fn read(bytes: &mut &[u8]) -> Option<Self> {
         let size = read_number(bytes)?;
-        let mut time = || {
-            let (time, rest) = bytes.split_first_chunk()?;
-            *bytes = rest;
-            Some(i64::from_le_bytes(*time))
-        };
+        let mut time = || read_array(bytes).map(i64::from_le_bytes);
         Some(Self {
             size,
             modified: time()?,

@@ -14,7 +14,9 @@ const MOST: usize = 8;
 
 /// Returns how many threads are to work.
 pub fn threads() -> usize {
-    thread::available_parallelism().map_or(1, usize::from).min(MOST)
+    thread::available_parallelism()
+        .map_or(1, usize::from)
+        .min(MOST)
 }
 
 /// Does tasks `0..count` on some threads. `work` gets the thread's own state, and `take` gets every

@@ -176,7 +176,11 @@ fn postings(
     let mut parts = Vec::new();
     let (mut rest, mut first) = (stalks, 0);
     for part in 0..threads.max(1) {
-        let share = if part + 1 < threads { all / threads } else { usize::MAX };
+        let share = if part + 1 < threads {
+            all / threads
+        } else {
+            usize::MAX
+        };
         let mut words = 0;
         let count = rest
             .iter()
@@ -188,7 +192,10 @@ fn postings(
             .count();
         let (own, after) = rest.split_at(count);
         parts.push((first, own));
-        first += own.iter().map(|(_, stalk)| stalk.rows().len()).sum::<usize>();
+        first += own
+            .iter()
+            .map(|(_, stalk)| stalk.rows().len())
+            .sum::<usize>();
         rest = after;
     }
     let segment = |(first, stalks)| Segment::of(first, stalks, dictionary);

@@ -10,9 +10,7 @@ use super::build::SheetWriter;
 use super::catalogue::pack;
 use super::collection::Progress;
 use super::sheaf::Sheaf;
-use crate::library::{
-    FoundFile, Keepsake, Library, Origin, Record, Scan, all_listed, in_order,
-};
+use crate::library::{FoundFile, Keepsake, Library, Origin, Record, Scan, all_listed, in_order};
 use crate::sets::Sets;
 
 /// How many files one task reads.
@@ -109,7 +107,9 @@ impl Harvest {
         let documents: HashSet<u64> = library.entries().iter().map(|e| pack(&e.code)).collect();
         let (sheaf, range) = codes;
         for at in range {
-            let stalk = sheaves.get(sheaf as usize).and_then(|s| s.stalk(at as usize));
+            let stalk = sheaves
+                .get(sheaf as usize)
+                .and_then(|s| s.stalk(at as usize));
             if stalk.is_some_and(|stalk| !documents.contains(&stalk.code())) {
                 order.spikes.push(Spike { sheaf, at });
             }

@@ -172,14 +172,13 @@ impl Sheaf {
             if token.make == tokens::Make::Run {
                 count += 1;
             }
-            let word = match numbers.get(token.text) {
-                Some(word) => *word,
-                None => {
-                    let word = number(last.len());
-                    numbers.insert(token.text.into(), word);
-                    last.push(0);
-                    word
-                }
+            let word = if let Some(word) = numbers.get(token.text) {
+                *word
+            } else {
+                let word = number(last.len());
+                numbers.insert(token.text.into(), word);
+                last.push(0);
+                word
             };
             let last = &mut last[word as usize];
             match (*last as usize).checked_sub(1) {

@@ -65,7 +65,10 @@ fn where_nothing_can_be_written_everything_works_all_the_same() {
     let recipe = Recipe::of(&place.folders, Some(&below_a_file));
     let mut collection = recipe.collection(Sets::default(), &mut |_| ());
     let error = collection.unkept.take().unwrap().to_string();
-    assert!(error.starts_with("cannot keep the search index in "), "{error}");
+    assert!(
+        error.starts_with("cannot keep the search index in "),
+        "{error}"
+    );
     let (library, index) = collection.share();
     assert_eq!(answers(&library, &index), anew);
 }

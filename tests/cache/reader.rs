@@ -31,7 +31,10 @@ fn one_document_is_shown_and_the_others_come() {
         terminal.press("q");
         terminal.ends_restored(0);
     }
-    assert_eq!(fs::read_dir(home.path("cache/codeleaf")).unwrap().count(), 1);
+    assert_eq!(
+        fs::read_dir(home.path("cache/codeleaf")).unwrap().count(),
+        1
+    );
 }
 
 #[test]
@@ -42,7 +45,9 @@ fn the_whole_library_may_have_another_document_for_the_open_code() {
     let other = home.write("other/of-another-name.toml", text);
     for _ in ["nothing is kept", "all is kept"] {
         let launch = Launch::codeleaf("00007").home(&home);
-        let mut terminal = launch.env("CODELEAF_CONTENT", other.parent().unwrap()).start();
+        let mut terminal = launch
+            .env("CODELEAF_CONTENT", other.parent().unwrap())
+            .start();
         terminal.wait_for("A text that stands before.");
         terminal.press("q");
         terminal.ends_restored(0);

@@ -29,11 +29,16 @@ fn who_has_a_file_open_keeps_it() {
     let (_, old, _) = place.open();
     let hits = |index: &codeleaf::search::Index| {
         let hits = index.search(&Query::parse("specimen k3"), None, 60).hits;
-        hits.into_iter().map(|hit| hit.snippet.text).collect::<Vec<_>>()
+        hits.into_iter()
+            .map(|hit| hit.snippet.text)
+            .collect::<Vec<_>>()
     };
     let before = hits(&old);
     for value in 20..60 {
-        write(&place.file(value), &document(value, "Nothing of that kind."));
+        write(
+            &place.file(value),
+            &document(value, "Nothing of that kind."),
+        );
     }
     let (_, new, was_read) = place.open();
     assert!(was_read);
