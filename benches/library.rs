@@ -43,6 +43,9 @@ const DOCUMENTS: usize = 10_000;
 const STARTS: usize = 9;
 const READINGS: usize = 3;
 
+/// After what silence a frame is through.
+const SILENCE: Duration = Duration::from_millis(200);
+
 /// How many hits the reader asks for.
 const HITS: usize = 60;
 
@@ -240,8 +243,10 @@ fn memory(words: &str, home: &Home) {
     for asked in ASKED {
         terminal.press("/");
         terminal.send(asked.as_bytes());
-        terminal.wait_for_silence(Duration::from_millis(60));
+        terminal.wait_for_silence(SILENCE);
         terminal.press("esc");
+        // Esc is known for what it is when nothing follows.
+        terminal.wait_for_silence(SILENCE);
     }
     print("asked");
     leave(terminal);

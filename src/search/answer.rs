@@ -154,13 +154,25 @@ impl<'a> Answer<'a> {
     }
 
     fn has_phrase(&mut self, one: Candidate, words: &[String], last: Last) -> bool {
+        let mask = self.fields(one);
         match self.sheet(one) {
             Some(sheet) => {
-                let mut pieces = sheet.pieces.iter();
+                let mut pieces = sheet.pieces.iter().filter(|piece| mask.has(piece.mask));
                 pieces.any(|piece| stands_in(words, &piece.text, last))
             }
             None => stands_in(words, &self.index.docs.titles.get(one.doc), last),
         }
+    }
+
+    /// Returns the fields that have a word of the query; every one, where that is not known.
+    fn fields(&self, one: Candidate) -> Mask {
+        let entries = self
+            .needs
+            .all
+            .iter()
+            .filter_map(|need| need.entry(one.row()));
+        let mask = entries.fold(Mask::default(), |mask, entry| mask.or(entry.mask));
+        if mask.is_empty() { Mask::WHOLE } else { mask }
     }
 
     /// Returns what is to be shown of a row; a bare code has nothing but its title.
@@ -247,8 +259,16 @@ impl<'a> Answer<'a> {
                 mask.is_empty() || mask.has(piece.mask)
             }
         };
-        (0..pieces.len())
-            .filter(|at| wanted(&pieces[*at]) && !pieces[*at].text.is_empty())
+        let mut fit =
+            (0..pieces.len()).filter(|at| wanted(&pieces[*at]) && !pieces[*at].text.is_empty());
+        let first = fit.next()?;
+        // Where only one field fits, its words need not be counted.
+        let Some(second) = fit.next() else {
+            return Some(first);
+        };
+        [first, second]
+            .into_iter()
+            .chain(fit)
             .max_by_key(|at| (self.marker.count(&pieces[*at].text), pieces.len() - at))
     }
 
