@@ -46,12 +46,15 @@ pub fn serve(options: &Options, serve: &Serve) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Returns where the server keeps its library: the folder that systemd makes for it, or that of its
-/// user.
+/// Returns where the server keeps its library: the folder that systemd makes for it, or one of its
+/// user's. It has no imported sets, so that its library is not the one that its user reads.
 fn cache() -> Option<Cache> {
     let of_service = std::env::var_os("CACHE_DIRECTORY").map(PathBuf::from);
-    let of_service = of_service.filter(|folder| folder.is_absolute());
-    of_service.map(Cache::new).or_else(setup::cache)
+    let of_user = || Some(Folders::of_user()?.cache.join("serve"));
+    of_service
+        .filter(|folder| folder.is_absolute())
+        .or_else(of_user)
+        .map(Cache::new)
 }
 
 /// Returns the settings of the command line before those of the file.

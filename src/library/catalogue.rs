@@ -1,8 +1,7 @@
 //! Defines the catalogue while it is made: layers of files that were read, the later before the
 //! earlier.
 
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry as Slot;
+use std::cmp::Ordering;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -11,7 +10,7 @@ use super::interner::Interner;
 use super::scan::Scan;
 use super::workers::{in_order, threads};
 use super::{Broken, Entry, FoundFile, Origin, Stamp, built_in};
-use crate::content::{CodeId, Document, Report, read, read_file};
+use crate::content::{Document, Report, read, read_file};
 
 /// How many files one task reads.
 pub(super) const BATCH: usize = 16;
@@ -72,9 +71,13 @@ pub(super) fn read_all(files: &[&FoundFile], mut before: Vec<Option<Record>>) ->
 }
 
 /// The documents met so far.
+///
+/// A reader keeps its entries for as long as it runs, so that nothing small is made here that goes
+/// again: it would leave holes in memory between them.
 #[derive(Debug, Default)]
 pub(super) struct Catalogue {
-    entries: BTreeMap<CodeId, Entry>,
+    /// By code, each once.
+    entries: Vec<Entry>,
     broken: Vec<Broken>,
     /// The built-in documents, which need not be parsed again when they are opened.
     built_in: Vec<Arc<Document>>,
@@ -90,7 +93,7 @@ impl Catalogue {
         let mut records = records.into_iter();
         for layer in &scan.layers {
             match &layer.files {
-                Ok(files) => catalogue.add_layer(files.iter().zip(records.by_ref())),
+                Ok(files) => catalogue.add_layer(files, records.by_ref()),
                 Err(report) => catalogue.refuse(&layer.folder, report.clone()),
             }
         }
@@ -98,60 +101,78 @@ impl Catalogue {
     }
 
     fn add_built_in(&mut self) {
-        let mut layer = BTreeMap::new();
+        let mut layer = Vec::new();
         for (name, text) in built_in::FILES {
             match read(name, text.as_bytes()) {
                 Ok(document) => {
-                    let entry = Entry::of(&document, Origin::BuiltIn);
-                    layer.insert(entry.code.clone(), entry);
+                    layer.push(Entry::of(&document, Origin::BuiltIn));
                     self.built_in.push(Arc::new(document));
                 }
                 Err(report) => self.refuse(Path::new(name), report.to_string()),
             }
         }
+        layer.sort_by(|a, b| a.code.cmp(&b.code));
         self.stack(layer);
     }
 
     /// Adds the files of a folder, which stand before all that were added earlier.
-    fn add_layer<'f>(&mut self, files: impl Iterator<Item = (&'f FoundFile, Record)>) {
-        let mut layer = BTreeMap::new();
-        for (file, record) in files {
-            let mut entry = match record.held {
-                Ok(entry) => entry,
+    fn add_layer(&mut self, files: &[FoundFile], records: impl Iterator<Item = Record>) {
+        let mut held: Vec<Result<Entry, String>> = records
+            .take(files.len())
+            .map(|record| record.held)
+            .collect();
+        let mut order: Vec<usize> = (0..held.len()).filter(|at| held[*at].is_ok()).collect();
+        // Of files about one code the first by name comes first.
+        order.sort_by(|a, b| match (&held[*a], &held[*b]) {
+            (Ok(a), Ok(b)) => a.code.cmp(&b.code),
+            _ => Ordering::Equal,
+        });
+        let mut first = None;
+        for at in &order {
+            let code = held[*at].as_ref().ok().map(|entry| &entry.code);
+            match first
+                .filter(|first: &usize| held[*first].as_ref().ok().map(|entry| &entry.code) == code)
+            {
+                Some(first) => {
+                    held[*at] = Err(described_already(&files[first], &files[*at], &held[*at]));
+                }
+                None => first = Some(*at),
+            }
+        }
+        order.retain(|at| held[*at].is_ok());
+        let mut entries: Vec<Option<Entry>> = Vec::with_capacity(held.len());
+        for (file, held) in files.iter().zip(held) {
+            match held {
+                Ok(entry) => entries.push(Some(entry)),
                 Err(report) => {
                     self.refuse(&file.path, report);
-                    continue;
-                }
-            };
-            self.lists.share(&mut entry);
-            match layer.entry(entry.code.clone()) {
-                Slot::Vacant(slot) => {
-                    slot.insert(entry);
-                }
-                Slot::Occupied(first) => {
-                    let message = format!(
-                        "{} is already described by {}",
-                        entry.code,
-                        first.get().origin
-                    );
-                    let hint = "one file describes one code; remove or move one of the two";
-                    let name = file.path.to_string_lossy();
-                    let report = Report::whole_file(&name, message, hint);
-                    self.refuse(&file.path, report.to_string());
+                    entries.push(None);
                 }
             }
+        }
+        let mut layer = Vec::with_capacity(order.len());
+        for mut entry in order.into_iter().filter_map(|at| entries[at].take()) {
+            self.lists.share(&mut entry);
+            layer.push(entry);
         }
         self.stack(layer);
     }
 
-    /// Puts a layer before those below.
-    fn stack(&mut self, layer: BTreeMap<CodeId, Entry>) {
-        for (code, mut entry) in layer {
-            if let Some(below) = self.entries.get(&code) {
-                entry.stand_before(below);
+    /// Puts a layer, which is in order, before those below.
+    fn stack(&mut self, layer: Vec<Entry>) {
+        let below = std::mem::take(&mut self.entries);
+        self.entries.reserve_exact(layer.len() + below.len());
+        let mut below = below.into_iter().peekable();
+        for mut entry in layer {
+            while let Some(other) = below.next_if(|other| other.code < entry.code) {
+                self.entries.push(other);
             }
-            self.entries.insert(code, entry);
+            if let Some(other) = below.next_if(|other| other.code == entry.code) {
+                entry.stand_before(&other);
+            }
+            self.entries.push(entry);
         }
+        self.entries.extend(below);
     }
 
     fn refuse(&mut self, path: &Path, report: String) {
@@ -165,11 +186,26 @@ impl Catalogue {
     pub(super) fn finish(self) -> (Vec<Entry>, Vec<Broken>, Cache) {
         let cache = Cache::default();
         for document in &self.built_in {
-            let entry = self.entries.get(&document.code);
+            let entry = self
+                .entries
+                .iter()
+                .find(|entry| entry.code == document.code);
             if entry.is_some_and(|entry| entry.origin == Origin::BuiltIn) {
                 cache.put(document);
             }
         }
-        (self.entries.into_values().collect(), self.broken, cache)
+        (self.entries, self.broken, cache)
     }
+}
+
+/// Says that a file is about a code that another file of its folder describes already.
+fn described_already(first: &FoundFile, again: &FoundFile, held: &Result<Entry, String>) -> String {
+    let code = held.as_ref().map(|entry| entry.code.to_string());
+    let origin = Origin::File(first.path.clone());
+    let message = format!(
+        "{} is already described by {origin}",
+        code.unwrap_or_default()
+    );
+    let hint = "one file describes one code; remove or move one of the two";
+    Report::whole_file(&again.path.to_string_lossy(), message, hint).to_string()
 }
