@@ -46,6 +46,9 @@ const READINGS: usize = 3;
 /// After what silence a frame is through.
 const SILENCE: Duration = Duration::from_millis(200);
 
+/// How long a reader is left alone after its first frame.
+const SETTLED: Duration = Duration::from_millis(700);
+
 /// How many hits the reader asks for.
 const HITS: usize = 60;
 
@@ -173,6 +176,8 @@ fn starts(words: &str, mut launch: impl FnMut() -> Launch) {
         .map(|_| {
             let terminal = launch().start();
             let paint = terminal.first_paint();
+            // What goes on beside the first frame is not to fall on the next one.
+            std::thread::sleep(SETTLED);
             leave(terminal);
             paint
         })
