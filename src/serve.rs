@@ -15,15 +15,21 @@
 //! `tokio` and `russh` occur in this part only. Which of russh's defaults are changed, and why, is
 //! with the function `config` in `server.rs`.
 
+// A fault in one session would end them all.
+#[cfg(panic = "abort")]
+compile_error!("the feature `serve` needs `panic = \"unwind\"`");
+
 mod authorized;
 mod channel;
 mod client;
+mod entry;
 mod gate;
 mod handler;
 mod host_key;
 mod house;
 mod idleness;
 mod inbox;
+mod inflow;
 mod lapse;
 mod listener;
 mod log;
@@ -32,6 +38,7 @@ mod notify;
 mod origin;
 mod places;
 mod reading;
+mod refusals;
 mod request;
 mod roll;
 mod server;
@@ -41,7 +48,6 @@ mod wire;
 
 pub use authorized::{AuthorizedKeys, Denial, Grant, KeyError, KeyFault, Screen};
 pub use client::Client;
-pub use gate::{Crowd, Gate, Place};
 pub use host_key::{HostKey, HostKeyError};
 pub use lapse::{Lapse, LapseError};
 pub use log::LogError;

@@ -3,6 +3,7 @@
 //! russh's own accept loop ends when accepting fails, as it does while the process has no file
 //! descriptor left; and its connections end only when their clients do.
 
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -70,12 +71,13 @@ pub(super) async fn accept(house: Arc<House>, config: Arc<Config>, listener: Tcp
 }
 
 /// Lets a connection in, or turns it away.
-fn welcome(house: &Arc<House>, config: &Arc<Config>, mut stream: TcpStream, peer: SocketAddr) {
-    match house.gate.enter(peer.ip(), &house.limits()) {
+fn welcome(house: &Arc<House>, config: &Arc<Config>, stream: TcpStream, peer: SocketAddr) {
+    let limits = house.limits();
+    let mut wire = Wire::new(stream, &limits);
+    let heard = Arc::clone(wire.line().received());
+    let now = std::time::Instant::now();
+    match house.gate.enter(peer.ip(), heard, &limits, now) {
         Ok(place) => {
-            // A terminal's bytes are few and each matters; failing is no reason to refuse.
-            let _ = stream.set_nodelay(true);
-            let wire = Wire::new(stream);
             let (stage, _) = watch::channel(Stage::Knocking);
             let connection = Arc::new(Connection {
                 number: house.next_number(),
@@ -100,8 +102,8 @@ fn welcome(house: &Arc<House>, config: &Arc<Config>, mut stream: TcpStream, peer
                 // RFC 4253, 4.2: lines may come before the version. Who does not read misses it.
                 let line = format!("codeleaf: {crowd}\r\n");
                 let goodbye = async {
-                    stream.write_all(line.as_bytes()).await?;
-                    stream.shutdown().await
+                    wire.write_all(line.as_bytes()).await?;
+                    wire.shutdown().await
                 };
                 let _ = tokio::time::timeout(REST, goodbye).await;
             });
@@ -120,7 +122,8 @@ async fn attend(
     let started = Instant::now();
     house.metrics.connections.inc();
     converse(&house, config, &connection, place, wire, started).await;
-    let (received, sent) = (connection.line.received(), connection.line.sent());
+    let line = &connection.line;
+    let (received, sent) = (line.received().get(), line.sent().get());
     house.metrics.received.inc_by(received);
     house.metrics.sent.inc_by(sent);
     house.metrics.connections.dec();
@@ -144,12 +147,13 @@ async fn converse(
 ) {
     let login_time = house.limits().login_time;
     let turned_out = place.turned_out();
+    tokio::pin!(turned_out);
     let handler = Handler::new(Arc::clone(house), Arc::clone(connection), place);
     // The future is large while the versions are exchanged, and a pointer afterwards.
     let greeting = Box::pin(russh::server::run_stream(config, wire, handler));
     let greeted = tokio::select! {
         greeted = timeout_at(started + login_time, greeting) => greeted,
-        () = turned_out.notified() => return,
+        () = &mut turned_out => return log_turned_out(connection),
     };
     let Ok(Ok(mut running)) = greeted else {
         return;
@@ -181,8 +185,14 @@ async fn converse(
         };
         tokio::select! {
             ended = &mut running => {
-                if let Err(error) = ended {
-                    tracing::debug!(connection = connection.number, %error, "ended");
+                match ended {
+                    Err(russh::Error::IO(error)) if error.kind() == io::ErrorKind::TimedOut => {
+                        log_unread(connection);
+                    }
+                    Err(error) => {
+                        tracing::debug!(connection = connection.number, %error, "ended");
+                    }
+                    Ok(()) => {}
                 }
                 return;
             }
@@ -200,8 +210,8 @@ async fn converse(
                 break;
             }
             () = ending => break,
-            () = turned_out.notified() => {
-                tracing::info!(connection = connection.number, "made room for another login");
+            () = &mut turned_out => {
+                log_turned_out(connection);
                 break;
             }
         }
@@ -209,4 +219,19 @@ async fn converse(
     connection.line.cut();
     // How it ended was decided here.
     let _ = running.await;
+}
+
+fn log_turned_out(connection: &Connection) {
+    tracing::info!(
+        connection = connection.number,
+        "made room for another login"
+    );
+}
+
+/// Notes that a client was cut off.
+pub(super) fn log_unread(connection: &Connection) {
+    tracing::warn!(
+        connection = connection.number,
+        "the client reads nothing any more"
+    );
 }

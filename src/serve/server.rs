@@ -16,7 +16,8 @@ use tokio::sync::watch;
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep, timeout};
 
-use super::house::{Entry, House, Phase};
+use super::entry::Entry;
+use super::house::{House, Phase};
 use super::metrics::{self, Metrics};
 use super::notify::notify;
 use super::places::Places;
@@ -121,6 +122,7 @@ async fn serve(plan: Plan, entry: Entry, limits: Limits, stock: Stock) -> Result
         limits: watch::channel(limits).0,
         stock: watch::channel(Arc::new(stock)).0,
         phase: watch::channel(Phase::Serving).0,
+        reloads: watch::channel(()).0,
         places: plan.places.clone().filter(|_| known).map(Places::in_folder),
         gate: Arc::default(),
         metrics,
@@ -247,6 +249,7 @@ async fn reload(house: &Arc<House>, plan: &Plan, settings: &mut Settings) {
     if let Entry::Keys(roll) = &house.entry {
         roll.current();
     }
+    house.reloads.send_replace(());
     let before = Arc::clone(&house.stock.borrow());
     let (restock, under) = (Arc::clone(&plan.restock), settings.clone());
     match spawn_blocking(move || restock(&under, Some(&before))).await {
