@@ -104,23 +104,33 @@ impl Desk {
                 self.log_answer(&print);
                 self.print(&print).await
             }
-            Ok(Request::Read(opening)) => {
-                let reading = guarded(|| Reading::open(self, *opening, stock));
-                let ending = match reading {
-                    Ok(mut reading) => reading.run().await,
-                    Err(Panicked) => Ending::Failed,
-                };
-                ending.status().ok_or(Gone)
-            }
-            Err(Panicked) => {
-                self.house.metrics.panics.inc();
-                let apology = Print {
-                    status: 101,
-                    ..Print::refusal(Ending::Failed.words().unwrap_or_default())
-                };
-                self.print(&apology).await
-            }
+            Ok(Request::Read(opening)) => match guarded(|| Reading::open(self, *opening, stock)) {
+                Ok(mut reading) => reading.run().await.status().ok_or(Gone),
+                Err(Panicked) => self.apologise().await,
+            },
+            Err(Panicked) => self.apologise().await,
         }
+    }
+
+    /// Says sorry where there is no screen yet.
+    async fn apologise(&self) -> Result<u8, Gone> {
+        self.note_fault();
+        let words = Ending::Failed.words().unwrap_or_default();
+        let status = Ending::Failed.status().unwrap_or_default();
+        let apology = Print {
+            status,
+            ..Print::refusal(words)
+        };
+        self.print(&apology).await
+    }
+
+    /// Counts and logs that a fault ended the session.
+    pub fn note_fault(&self) {
+        self.house.metrics.panics.inc();
+        tracing::error!(
+            connection = self.connection.number,
+            "a fault ended this session"
+        );
     }
 
     fn log_answer(&self, print: &Print) {

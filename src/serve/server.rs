@@ -167,7 +167,7 @@ async fn serve(plan: Plan, entry: Entry, limits: Limits, stock: Stock) -> Result
 /// * keepalives every 30 s, of which three may go unanswered, instead of an inactivity timer,
 ///   which any traffic resets: see `idleness`;
 /// * rejections after 250 ms: with ten keys in an agent the right one comes within the login time.
-fn config(host_key: &HostKey, entry: &Entry) -> Config {
+pub(super) fn config(host_key: &HostKey, entry: &Entry) -> Config {
     let methods: &[MethodKind] = match entry {
         Entry::Everybody => &[MethodKind::None, MethodKind::PublicKey],
         Entry::Keys(_) => &[MethodKind::PublicKey],
