@@ -35,6 +35,10 @@ const READ: usize = 4096;
 /// The longest that an answer is waited for on leaving.
 const FAREWELL: Duration = Duration::from_secs(1);
 
+/// How long a process that goes on in the background waits for the signal that is to end it. The
+/// thread that takes signals may get no processor for a while on a busy machine.
+const WORD_OF_END: Duration = Duration::from_secs(1);
+
 /// The reader's own terminal, in raw mode while this exists.
 #[derive(Debug)]
 pub struct Local {
@@ -46,7 +50,8 @@ pub struct Local {
 
 impl Local {
     /// Takes over the terminal: raw mode, signals, and a panic hook that gives it back before the
-    /// hook that was there prints. Nothing is written to it yet.
+    /// hook that was there prints. Nothing is written to it yet, and nothing read: keys wait in the
+    /// terminal until [`Local::read`], so that the first frame does not wait for a thread.
     ///
     /// Fails if standard output is no terminal, or if there is none to read from.
     pub fn open(capabilities: Capabilities) -> io::Result<Self> {
@@ -63,8 +68,31 @@ impl Local {
             events,
         };
         local.restore.make_raw()?;
-        local.read()?;
         Ok(local)
+    }
+
+    /// Starts the thread that reads; to be called once.
+    pub fn read(&self) -> io::Result<()> {
+        let restore = Arc::clone(&self.restore);
+        let events = self.sender.clone();
+        thread::Builder::new()
+            .name("input".to_owned())
+            .spawn(move || {
+                let mut buffer = [0; READ];
+                while let Ok(length @ 1..) = restore.read(&mut buffer) {
+                    if events
+                        .send(Event::Bytes(buffer[..length].to_vec()))
+                        .is_err()
+                    {
+                        return;
+                    }
+                }
+                restore.hurry();
+                if events.send(Event::Eof).is_ok() {
+                    restore.insist(Reason::HungUp.exit_status());
+                }
+            })?;
+        Ok(())
     }
 
     /// Returns the terminal's size now.
@@ -118,10 +146,13 @@ impl Local {
         }
         self.restore.restore();
         self.stop.stop()?;
-        if !self.restore.tty.is_ours() {
-            // `kill %1` lets a stopped job go on in the background, to end. There, to set the
-            // terminal's modes would stop it again; so would `bg`, which is as it should be.
-            thread::sleep(Duration::from_millis(50));
+        // `kill %1` lets a stopped job go on in the background, to end. There, to set the terminal's
+        // modes would stop it again, so it has to learn of its end first; after `bg`, to be stopped
+        // again is as it should be.
+        let give_up = Instant::now() + WORD_OF_END;
+        while !self.restore.tty.is_ours() && !self.restore.is_leaving() && Instant::now() < give_up
+        {
+            thread::sleep(Duration::from_millis(5));
         }
         if self.restore.is_leaving() {
             return Ok(Vec::new());
@@ -158,30 +189,6 @@ impl Local {
             inputs.clear();
         }
         self.restore.tty.discard_input();
-    }
-
-    /// Starts the thread that reads.
-    fn read(&self) -> io::Result<()> {
-        let restore = Arc::clone(&self.restore);
-        let events = self.sender.clone();
-        thread::Builder::new()
-            .name("input".to_owned())
-            .spawn(move || {
-                let mut buffer = [0; READ];
-                while let Ok(length @ 1..) = restore.read(&mut buffer) {
-                    if events
-                        .send(Event::Bytes(buffer[..length].to_vec()))
-                        .is_err()
-                    {
-                        return;
-                    }
-                }
-                restore.hurry();
-                if events.send(Event::Eof).is_ok() {
-                    restore.insist(Reason::HungUp.exit_status());
-                }
-            })?;
-        Ok(())
     }
 }
 
