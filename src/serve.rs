@@ -7,6 +7,17 @@
 //!                                    inbox ─► reading ─► terminal::Session  interpreter ─► text
 //! ```
 //!
+//! | modules | question |
+//! | --- | --- |
+//! | `settings`, `lapse` | what may an administrator set? |
+//! | `server` | when does it start, reload, end? |
+//! | `house`, `stock` | what do all connections share? |
+//! | `listener`, `gate`, `wire`, `inflow` | who may connect, and how much may one connection take? |
+//! | `entry`, `roll`, `authorized`, `origin`, `host_key` | who is who? |
+//! | `handler`, `refusals`, `client` | what does a client say and ask for? |
+//! | `channel`, `request`, `reading`, `inbox`, `idleness`, `places` | what becomes of one session? |
+//! | `log`, `metrics`, `notify` | what does an administrator see? |
+//!
 //! Each reader has the very [`crate::terminal::Session`] that a local one has, driven by a task
 //! instead of a thread; all of them share one [`Stock`] of documents, which a reload replaces.
 //! There is nothing else to ask for: no shell, no files, no forwarding. What a command line means
@@ -46,12 +57,12 @@ mod settings;
 mod stock;
 mod wire;
 
-pub use authorized::{AuthorizedKeys, Denial, Grant, KeyError, KeyFault, Screen};
+pub use authorized::{KeyError, KeyFault};
 pub use client::Client;
 pub use host_key::{HostKey, HostKeyError};
 pub use lapse::{Lapse, LapseError};
 pub use log::LogError;
-pub use origin::{Origins, OriginsError};
+pub use origin::OriginsError;
 pub use request::{Call, Interpreter, Opening, Print, Request};
 pub use roll::RollError;
 pub use server::{Plan, ServeError, run};

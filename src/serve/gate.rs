@@ -57,9 +57,9 @@ pub(super) enum Crowd {
     Address,
 }
 
-/// A connection's place; it comes free when this is dropped.
+/// A connection's seat; it comes free when this is dropped.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(super) struct Seat {
     gate: Arc<Gate>,
     knock: Arc<Knock>,
 }
@@ -72,7 +72,7 @@ impl Gate {
         heard: Arc<Count>,
         limits: &Limits,
         now: Instant,
-    ) -> Result<Place, Crowd> {
+    ) -> Result<Seat, Crowd> {
         let from = household(from);
         let mut counts = self.counts();
         if counts.connections >= limits.connections {
@@ -97,7 +97,7 @@ impl Gate {
         });
         counts.knocks.push(Arc::clone(&knock));
         counts.connections += 1;
-        Ok(Place {
+        Ok(Seat {
             gate: Arc::clone(self),
             knock,
         })
@@ -154,7 +154,7 @@ impl Counts {
     }
 }
 
-impl Place {
+impl Seat {
     /// Waits until the connection has to make room before it is logged in.
     pub fn turned_out(&self) -> impl Future<Output = ()> + Send + use<> {
         let knock = Arc::clone(&self.knock);
@@ -171,7 +171,7 @@ impl Place {
     }
 }
 
-impl Drop for Place {
+impl Drop for Seat {
     fn drop(&mut self) {
         self.logged_in();
         self.gate.counts().connections -= 1;
@@ -219,7 +219,7 @@ mod tests {
             }
         }
 
-        fn enter(&self, from: &str, said: usize, millis: u64) -> Result<Place, Crowd> {
+        fn enter(&self, from: &str, said: usize, millis: u64) -> Result<Seat, Crowd> {
             let heard = Count::default();
             heard.add(said);
             let now = self.opened + Duration::from_millis(millis);
@@ -228,12 +228,12 @@ mod tests {
         }
 
         /// Somebody who says who they are.
-        fn knock(&self, from: &str) -> Result<Place, Crowd> {
+        fn knock(&self, from: &str) -> Result<Seat, Crowd> {
             self.enter(from, 20, 0)
         }
     }
 
-    fn is_out(place: &Place) -> bool {
+    fn is_out(place: &Seat) -> bool {
         let mut context = std::task::Context::from_waker(std::task::Waker::noop());
         std::pin::pin!(place.turned_out())
             .poll(&mut context)
@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn every_place_comes_free() {
+    fn every_seat_comes_free() {
         let entrance = Entrance::new(limits(3, 2, 1));
         let (a, b, c) = ("10.0.0.1", "10.0.0.2", "10.0.0.3");
         let mut first = entrance.knock(a).unwrap();
@@ -259,7 +259,7 @@ mod tests {
     #[test]
     fn who_came_first_to_the_most_crowded_address_makes_room() {
         let entrance = Entrance::new(limits(99, 3, 3));
-        let crowd: Vec<Place> = (0..3)
+        let crowd: Vec<Seat> = (0..3)
             .map(|_| entrance.knock("10.0.0.1").unwrap())
             .collect();
         let newcomer = entrance.knock("10.0.0.2").unwrap();

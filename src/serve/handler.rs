@@ -12,7 +12,7 @@ use super::authorized::{Denial, Screen};
 use super::channel::{self, Desk};
 use super::client::{self, Client};
 use super::entry::{Entry, Login};
-use super::gate::Place;
+use super::gate::Seat;
 use super::house::House;
 use super::inbox::Inbox;
 use super::listener::{Connection, Stage};
@@ -23,7 +23,7 @@ use super::refusals::{Absent, Refusals};
 pub(super) struct Handler {
     house: Arc<House>,
     connection: Arc<Connection>,
-    place: Place,
+    seat: Seat,
     login: Option<Login>,
     channel: Option<Open>,
     refusals: Refusals,
@@ -38,12 +38,12 @@ struct Open {
 }
 
 impl Handler {
-    pub fn new(house: Arc<House>, connection: Arc<Connection>, place: Place) -> Self {
+    pub fn new(house: Arc<House>, connection: Arc<Connection>, seat: Seat) -> Self {
         Self {
             refusals: Refusals::new(Arc::clone(&house), Arc::clone(&connection)),
             house,
             connection,
-            place,
+            seat,
             login: None,
             channel: None,
         }
@@ -163,13 +163,14 @@ impl russh::server::Handler for Handler {
     }
 
     async fn auth_succeeded(&mut self, _: &mut Session) -> Result<(), Error> {
-        self.place.logged_in();
+        self.seat.logged_in();
         self.house.metrics.logins.inc();
         self.connection.stage.send_replace(Stage::LoggedIn);
         if let Some(login) = &self.login {
             let fingerprint = login.reader.as_ref().map(|reader| &*reader.fingerprint);
             tracing::info!(
                 connection = self.connection.number,
+                peer = %self.connection.peer,
                 user = said(&login.user),
                 fingerprint = fingerprint.unwrap_or("none"),
                 "logged in"

@@ -7,6 +7,7 @@ use tokio::sync::watch;
 
 use super::entry::Entry;
 use super::gate::Gate;
+use super::log::Mentions;
 use super::metrics::Metrics;
 use super::places::Places;
 use super::stock::Scratch;
@@ -26,6 +27,7 @@ pub(super) struct House {
     pub places: Option<Places>,
     pub gate: Arc<Gate>,
     pub metrics: Arc<Metrics>,
+    pub mentions: Mentions,
     pub scratch: Scratch,
     pub connections: AtomicU64,
 }

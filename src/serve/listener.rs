@@ -14,9 +14,10 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 
-use super::gate::Place;
+use super::gate::Seat;
 use super::handler::Handler;
 use super::house::{House, Phase};
+use super::log::Mention;
 use super::metrics::What;
 use super::wire::{Line, Wire};
 
@@ -34,6 +35,15 @@ pub(super) struct Connection {
     pub peer: SocketAddr,
     pub line: Arc<Line>,
     pub stage: watch::Sender<Stage>,
+    /// Whether the log has it that there is this connection.
+    pub mention: Mention,
+}
+
+impl Connection {
+    /// Says whether the log is to know nothing of it: it was one of too many, and did not log in.
+    pub fn goes_unmentioned(&self) -> bool {
+        self.mention == Mention::Spared && *self.stage.borrow() == Stage::Knocking
+    }
 }
 
 /// How far a connection has come.
@@ -73,31 +83,37 @@ pub(super) async fn accept(house: Arc<House>, config: Arc<Config>, listener: Tcp
 /// Lets a connection in, or turns it away.
 fn welcome(house: &Arc<House>, config: &Arc<Config>, stream: TcpStream, peer: SocketAddr) {
     let limits = house.limits();
+    let mention = house.mentions.make();
     let mut wire = Wire::new(stream, &limits);
     let heard = Arc::clone(wire.line().received());
     let now = std::time::Instant::now();
     match house.gate.enter(peer.ip(), heard, &limits, now) {
-        Ok(place) => {
+        Ok(seat) => {
             let (stage, _) = watch::channel(Stage::Knocking);
             let connection = Arc::new(Connection {
                 number: house.next_number(),
                 peer,
                 line: wire.line(),
                 stage,
+                mention,
             });
-            tracing::info!(connection = connection.number, %peer, "connected");
+            if mention == Mention::Made {
+                tracing::info!(connection = connection.number, %peer, "connected");
+            }
             let attended = attend(
                 Arc::clone(house),
                 Arc::clone(config),
                 connection,
-                place,
+                seat,
                 wire,
             );
             tokio::spawn(attended);
         }
         Err(crowd) => {
             house.metrics.refuse(What::Connection);
-            tracing::warn!(%peer, reason = %crowd, "connection refused");
+            if mention == Mention::Made {
+                tracing::warn!(%peer, reason = %crowd, "connection refused");
+            }
             tokio::spawn(async move {
                 // RFC 4253, 4.2: lines may come before the version. Who does not read misses it.
                 let line = format!("codeleaf: {crowd}\r\n");
@@ -116,23 +132,25 @@ async fn attend(
     house: Arc<House>,
     config: Arc<Config>,
     connection: Arc<Connection>,
-    place: Place,
+    seat: Seat,
     wire: Wire,
 ) {
     let started = Instant::now();
     house.metrics.connections.inc();
-    converse(&house, config, &connection, place, wire, started).await;
+    converse(&house, config, &connection, seat, wire, started).await;
     let line = &connection.line;
-    let (received, sent) = (line.received().get(), line.sent().get());
-    house.metrics.received.inc_by(received);
-    house.metrics.sent.inc_by(sent);
+    house.metrics.received.inc_by(line.received().get());
+    house.metrics.sent.inc_by(line.sent().get());
     house.metrics.connections.dec();
     let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    if connection.goes_unmentioned() {
+        return;
+    }
     tracing::info!(
         connection = connection.number,
         milliseconds,
-        received,
-        sent,
+        received = line.received().get(),
+        sent = line.sent().get(),
         "disconnected"
     );
 }
@@ -141,14 +159,14 @@ async fn converse(
     house: &Arc<House>,
     config: Arc<Config>,
     connection: &Arc<Connection>,
-    place: Place,
+    seat: Seat,
     wire: Wire,
     started: Instant,
 ) {
     let login_time = house.limits().login_time;
-    let turned_out = place.turned_out();
+    let turned_out = seat.turned_out();
     tokio::pin!(turned_out);
-    let handler = Handler::new(Arc::clone(house), Arc::clone(connection), place);
+    let handler = Handler::new(Arc::clone(house), Arc::clone(connection), seat);
     // The future is large while the versions are exchanged, and a pointer afterwards.
     let greeting = Box::pin(russh::server::run_stream(config, wire, handler));
     let greeted = tokio::select! {
@@ -203,7 +221,7 @@ async fn converse(
                 }
             }
             () = too_late => {
-                if stage != Stage::Done {
+                if stage != Stage::Done && !connection.goes_unmentioned() {
                     let what = if stage == Stage::Knocking { "login" } else { "request" };
                     tracing::info!(connection = connection.number, what, "waited for too long");
                 }
@@ -222,6 +240,9 @@ async fn converse(
 }
 
 fn log_turned_out(connection: &Connection) {
+    if connection.goes_unmentioned() {
+        return;
+    }
     tracing::info!(
         connection = connection.number,
         "made room for another login"
@@ -305,6 +326,7 @@ mod tests {
             places: None,
             gate: Arc::default(),
             metrics: Arc::default(),
+            mentions: crate::serve::log::Mentions::default(),
             scratch: crate::serve::stock::Scratch::default(),
             connections: AtomicU64::new(0),
         });

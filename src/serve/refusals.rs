@@ -59,6 +59,9 @@ impl Refusals {
     /// Refuses a login.
     pub fn login(&self, user: &str, fingerprint: &str, reason: &str) {
         self.house.metrics.refuse(What::Login);
+        if self.connection.goes_unmentioned() {
+            return;
+        }
         tracing::warn!(
             connection = self.connection.number,
             peer = %self.connection.peer,

@@ -18,6 +18,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::entry::Entry;
 use super::house::{House, Phase};
+use super::log::Mentions;
 use super::metrics::{self, Metrics};
 use super::notify::notify;
 use super::places::Places;
@@ -126,6 +127,7 @@ async fn serve(plan: Plan, entry: Entry, limits: Limits, stock: Stock) -> Result
         places: plan.places.clone().filter(|_| known).map(Places::in_folder),
         gate: Arc::default(),
         metrics,
+        mentions: Mentions::default(),
         scratch: Scratch::default(),
         connections: AtomicU64::new(0),
     });
