@@ -12,10 +12,10 @@
 //! | `settings`, `lapse` | what may an administrator set? |
 //! | `server` | when does it start, reload, end? |
 //! | `house`, `stock` | what do all connections share? |
-//! | `listener`, `gate`, `wire`, `inflow` | who may connect, and how much may one connection take? |
+//! | `listener`, `connection`, `gate`, `wire`, `inflow` | who may connect, and how much may one connection take? |
 //! | `entry`, `roll`, `authorized`, `origin`, `host_key` | who is who? |
 //! | `handler`, `refusals`, `client` | what does a client say and ask for? |
-//! | `channel`, `request`, `reading`, `inbox`, `idleness`, `places` | what becomes of one session? |
+//! | `channel`, `request`, `reading`, `inbox`, `idleness`, `ending`, `places` | what becomes of one session? |
 //! | `log`, `metrics`, `notify` | what does an administrator see? |
 //!
 //! Each reader has the very [`crate::terminal::Session`] that a local one has, driven by a task
@@ -33,6 +33,8 @@ compile_error!("the feature `serve` needs `panic = \"unwind\"`");
 mod authorized;
 mod channel;
 mod client;
+mod connection;
+mod ending;
 mod entry;
 mod gate;
 mod handler;

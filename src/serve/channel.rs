@@ -14,11 +14,12 @@ use russh::server::Handle;
 use tokio::time::{sleep, timeout};
 
 use super::client::Client;
+use super::connection::{Connection, Stage};
+use super::ending::Ending;
 use super::entry::Reader;
 use super::house::House;
 use super::inbox::Inbox;
-use super::listener::{Connection, Stage, log_unread};
-use super::reading::{Ending, Reading};
+use super::reading::Reading;
 use super::request::{Call, Print, Request};
 
 /// The longest command line, in bytes.
@@ -205,7 +206,7 @@ impl Desk {
     }
 
     fn cut(&self) -> Gone {
-        log_unread(&self.connection);
+        self.connection.log_unread();
         self.connection.line.cut();
         Gone
     }

@@ -11,11 +11,11 @@ use russh::{Channel, ChannelId, Error, Pty};
 use super::authorized::{Denial, Screen};
 use super::channel::{self, Desk};
 use super::client::{self, Client};
+use super::connection::{Connection, Stage};
 use super::entry::{Entry, Login};
 use super::gate::Seat;
 use super::house::House;
 use super::inbox::Inbox;
-use super::listener::{Connection, Stage};
 use super::log::said;
 use super::refusals::{Absent, Refusals};
 

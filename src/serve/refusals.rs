@@ -6,8 +6,8 @@ use std::sync::Arc;
 use russh::server::ChannelOpenHandle;
 use russh::{ChannelOpenFailure, Error};
 
+use super::connection::Connection;
 use super::house::House;
-use super::listener::Connection;
 use super::log::said;
 use super::metrics::What;
 

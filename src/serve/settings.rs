@@ -280,6 +280,16 @@ mod tests {
     }
 
     #[test]
+    fn what_would_fill_the_server_cannot_be_off() {
+        let of = |text: &str| Settings::read("serve.toml", text).unwrap().limits();
+        let login = of("login-time = \"off\"");
+        assert_eq!(login, Err(SettingsError::EndlessLogin));
+        let unread = of("unread-time = \"off\"");
+        assert_eq!(unread, Err(SettingsError::EndlessWait));
+        assert!(of("idle-time = \"off\"").is_ok());
+    }
+
+    #[test]
     fn a_file_sets_what_the_options_set() {
         let text = "listen = \"0.0.0.0:22\"\nauthorized-keys = \"k\"\nidle-time = \"5m\"\n\
                     max-connections = 2000\nlog-format = \"json\"\ncontent = [\"a\", \"b\"]\n";
