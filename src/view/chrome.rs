@@ -152,9 +152,11 @@ fn breadcrumb(canvas: &Canvas<'_>, app: &App, room: usize) -> String {
 /// Returns the name of a row, where it has one: a paragraph has none.
 fn crumb(row: &Row) -> Option<&str> {
     match row.subject {
-        Subject::Modifier(_) | Subject::Code(_) | Subject::Payer | Subject::Place => {
-            Some(row.name())
-        }
+        Subject::Modifier(_)
+        | Subject::Stance(_)
+        | Subject::Code(_)
+        | Subject::Payer
+        | Subject::Place => Some(row.name()),
         Subject::Text => row
             .cells
             .first()

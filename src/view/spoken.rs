@@ -85,7 +85,11 @@ pub fn status(app: &App) -> String {
 
 fn named(row: &Row) -> String {
     let name = match row.subject {
-        Subject::Modifier(_) | Subject::Code(_) | Subject::Payer | Subject::Place => row.name(),
+        Subject::Modifier(_)
+        | Subject::Stance(_)
+        | Subject::Code(_)
+        | Subject::Payer
+        | Subject::Place => row.name(),
         Subject::Text => row.cells.first().map_or("", |cell| cell.label.as_str()),
         Subject::Absence => "not available",
     };
