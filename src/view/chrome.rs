@@ -254,7 +254,7 @@ fn shows_cpt(app: &App) -> bool {
         Room::Reading | Room::Record | Room::Note => {
             app.reading().document().code.system() != System::Icd10cm
         }
-        Room::Search | Room::Library | Room::Marks => true,
+        Room::Search | Room::Library | Room::Beside | Room::Marks => true,
         Room::Text => false,
     }
 }
