@@ -142,7 +142,7 @@ fn json_has_the_fields_that_are_promised() {
     let found = json("search 26 --format json");
     with_fields(&found, "schema query total hits nearest notices");
     assert_eq!(found["schema"], 1);
-    let hit = with_fields(&found["hits"][0], "code title place trail why snippet");
+    let hit = with_fields(&found["hits"][0], "group code title place trail why snippet");
     assert_eq!(hit["place"], "coding/modifiers/26");
     let snippet = with_fields(&hit["snippet"], "text marks");
     let mark = |n: usize| usize::try_from(snippet["marks"][0][n].as_u64().unwrap()).unwrap();
