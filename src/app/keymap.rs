@@ -1,6 +1,6 @@
 //! Reads which key does what, and where: rows of `assets/keymap.toml`, patched by the user's file.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crokey::KeyCombination;
@@ -140,11 +140,10 @@ impl Keymap {
                 File { key: Vec::new() }
             }
         };
-        let mut taken: BTreeMap<(Room, String), String> = BTreeMap::new();
+        let mut taken = HashMap::new();
         let mut seen = BTreeSet::new();
-        for row in file.key {
-            if let Some(binding) = self.row(row.into_inner(), &mut problems, &mut taken, &mut seen)
-            {
+        for row in &file.key {
+            if let Some(binding) = self.row(row.get_ref(), &mut problems, &mut taken, &mut seen) {
                 self.put(binding);
             }
         }
@@ -152,11 +151,11 @@ impl Keymap {
     }
 
     /// Reads one row; what is wrong with it is added to the problems.
-    fn row(
+    fn row<'r>(
         &self,
-        row: Row,
+        row: &'r Row,
         problems: &mut Problems<'_>,
-        taken: &mut BTreeMap<(Room, String), String>,
+        taken: &mut HashMap<(Room, KeyCombination), &'r str>,
         seen: &mut BTreeSet<Command>,
     ) -> Option<Binding> {
         let before = problems.count();
@@ -213,7 +212,7 @@ impl Keymap {
             };
             let key = normalized(key);
             for room in &rooms {
-                if let Some(other) = taken.insert((*room, key.to_string()), action.clone()) {
+                if let Some(other) = taken.insert((*room, key), action) {
                     problems.fault(
                         name.span(),
                         format!("key `{}` belongs to `{other}` already", name.get_ref()),
@@ -226,6 +225,7 @@ impl Keymap {
         }
         let help = row
             .help
+            .clone()
             .or_else(|| known.map(|known| known.help.clone()))
             .unwrap_or_default();
         (problems.count() == before).then_some(())?;

@@ -22,7 +22,9 @@ const MOST_CORRECTIONS: usize = 200;
 /// The words, sorted; each has a number, its position.
 #[derive(Default)]
 pub(super) struct Words {
-    numbers: Map<Vec<u8>>,
+    /// None where there is no word: fst makes an empty map by way of a table of 960 KB, which would
+    /// take longer than the first frame.
+    numbers: Option<Map<Vec<u8>>>,
     /// Where the postings of each word end.
     ends: Vec<u32>,
     postings: Vec<u8>,
@@ -47,7 +49,7 @@ pub(super) enum Extent {
 impl Words {
     pub(super) fn new(numbers: Map<Vec<u8>>, ends: Vec<u32>, postings: Vec<u8>) -> Self {
         Self {
-            numbers,
+            numbers: Some(numbers),
             ends,
             postings,
             correctors: OnceLock::new(),
@@ -60,12 +62,13 @@ impl Words {
 
     /// Returns the memory that the dictionary and the postings take, in bytes.
     pub(super) fn size(&self) -> usize {
-        self.numbers.as_fst().size() + size_of_val(&self.ends[..]) + self.postings.len()
+        let numbers = self.numbers.as_ref().map(|map| map.as_fst().size());
+        numbers.unwrap_or_default() + size_of_val(&self.ends[..]) + self.postings.len()
     }
 
     /// Returns the number of a word.
     pub(super) fn number(&self, word: &str) -> Option<u32> {
-        number(self.numbers.get(word)?)
+        number(self.numbers.as_ref()?.get(word)?)
     }
 
     /// Returns the numbers of the words that begin so.
@@ -113,7 +116,10 @@ impl Words {
             Extent::Beginning => builder.build_prefix_dfa(word),
         };
         let mut found = Vec::new();
-        let mut stream = self.numbers.search(Typos(&dfa)).into_stream();
+        let Some(numbers) = &self.numbers else {
+            return found;
+        };
+        let mut stream = numbers.search(Typos(&dfa)).into_stream();
         while let Some((text, value)) = stream.next() {
             if let (Some(number), Ok(text), Distance::Exact(distance)) =
                 (number(value), std::str::from_utf8(text), dfa.eval(text))
@@ -130,9 +136,12 @@ impl Words {
 
     /// Returns some words that begin so, in order.
     pub(super) fn sample(&self, prefix: &str, most: usize) -> Vec<String> {
-        let automaton = fst::automaton::Str::new(prefix).starts_with();
-        let mut stream = self.numbers.search(automaton).into_stream();
         let mut found = Vec::new();
+        let Some(numbers) = &self.numbers else {
+            return found;
+        };
+        let automaton = fst::automaton::Str::new(prefix).starts_with();
+        let mut stream = numbers.search(automaton).into_stream();
         while found.len() < most
             && let Some((text, _)) = stream.next()
         {
@@ -164,11 +173,11 @@ impl Words {
     }
 
     fn first_from(&self, bytes: &[u8]) -> u32 {
-        let mut stream = self.numbers.range().ge(bytes).into_stream();
-        stream
-            .next()
-            .and_then(|(_, value)| number(value))
-            .unwrap_or_else(|| self.count())
+        let first = self.numbers.as_ref().and_then(|numbers| {
+            let mut stream = numbers.range().ge(bytes).into_stream();
+            stream.next().and_then(|(_, value)| number(value))
+        });
+        first.unwrap_or_else(|| self.count())
     }
 
     fn count(&self) -> u32 {

@@ -40,6 +40,7 @@ pub fn run(
     mut session: Session,
     mut hands: impl FnMut(Effect) -> Option<Event>,
 ) -> io::Result<Ending> {
+    local.read()?;
     let mut out = local.writer();
     let mut scratch = Buffer::default();
     let mut ending = None;

@@ -50,7 +50,8 @@ pub struct Local {
 
 impl Local {
     /// Takes over the terminal: raw mode, signals, and a panic hook that gives it back before the
-    /// hook that was there prints. Nothing is written to it yet.
+    /// hook that was there prints. Nothing is written to it yet, and nothing read: keys wait in the
+    /// terminal until [`Local::read`], so that the first frame does not wait for a thread.
     ///
     /// Fails if standard output is no terminal, or if there is none to read from.
     pub fn open(capabilities: Capabilities) -> io::Result<Self> {
@@ -67,8 +68,31 @@ impl Local {
             events,
         };
         local.restore.make_raw()?;
-        local.read()?;
         Ok(local)
+    }
+
+    /// Starts the thread that reads; to be called once.
+    pub fn read(&self) -> io::Result<()> {
+        let restore = Arc::clone(&self.restore);
+        let events = self.sender.clone();
+        thread::Builder::new()
+            .name("input".to_owned())
+            .spawn(move || {
+                let mut buffer = [0; READ];
+                while let Ok(length @ 1..) = restore.read(&mut buffer) {
+                    if events
+                        .send(Event::Bytes(buffer[..length].to_vec()))
+                        .is_err()
+                    {
+                        return;
+                    }
+                }
+                restore.hurry();
+                if events.send(Event::Eof).is_ok() {
+                    restore.insist(Reason::HungUp.exit_status());
+                }
+            })?;
+        Ok(())
     }
 
     /// Returns the terminal's size now.
@@ -165,30 +189,6 @@ impl Local {
             inputs.clear();
         }
         self.restore.tty.discard_input();
-    }
-
-    /// Starts the thread that reads.
-    fn read(&self) -> io::Result<()> {
-        let restore = Arc::clone(&self.restore);
-        let events = self.sender.clone();
-        thread::Builder::new()
-            .name("input".to_owned())
-            .spawn(move || {
-                let mut buffer = [0; READ];
-                while let Ok(length @ 1..) = restore.read(&mut buffer) {
-                    if events
-                        .send(Event::Bytes(buffer[..length].to_vec()))
-                        .is_err()
-                    {
-                        return;
-                    }
-                }
-                restore.hurry();
-                if events.send(Event::Eof).is_ok() {
-                    restore.insist(Reason::HungUp.exit_status());
-                }
-            })?;
-        Ok(())
     }
 }
 

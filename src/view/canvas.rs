@@ -34,6 +34,16 @@ impl<'a> Canvas<'a> {
             return column;
         }
         let room = usize::from(area.width - column);
+        // ratatui looks for clusters, which takes most of a frame's time, and ASCII has none.
+        if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+            let mut end = column;
+            for byte in text.bytes().take(room) {
+                let at = Position::new(area.x + end, area.y);
+                self.buffer[at].set_char(char::from(byte)).set_style(style);
+                end += 1;
+            }
+            return end;
+        }
         let (end, _) = self
             .buffer
             .set_stringn(area.x + column, area.y, text, room, style);

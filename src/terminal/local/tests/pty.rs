@@ -20,6 +20,7 @@ const HOST: &str = "CODELEAF_TEST_HOST";
 /// Shows what happens, and does what keys say.
 fn host() -> u8 {
     let local = Local::open(Capabilities::modern()).expect("a terminal");
+    local.read().expect("a thread");
     let mut screen = Screen::new(local.size(), Capabilities::modern());
     let mut decoder = Decoder::default();
     let mut writer = local.writer();
