@@ -176,9 +176,9 @@ impl Library {
         imported::all(&self.sets).filter(|listed| self.entry(&listed.code).is_none())
     }
 
-    /// Returns the title of the imported set whose codes of a system open as documents.
-    pub fn set_title(&self, system: System) -> Option<String> {
-        imported::listing(&self.sets, system).map(|set| set.header().title())
+    /// Returns the edition, in words, of the imported set whose codes of a system open as documents.
+    pub fn edition(&self, system: System) -> Option<String> {
+        imported::listing(&self.sets, system).map(|set| set.header().edition.words())
     }
 
     /// Returns the imported code sets.

@@ -141,8 +141,10 @@ fn first(canvas: &mut Canvas<'_>, item: &Item<'_>, at: Rect) {
             canvas.put_clipped(at, column, &words, canvas.style(lead));
         }
         Listed::Beside(count) => {
-            let words = format!("All {count} documents, side by side");
-            canvas.put_clipped(at, indent(at), &words, canvas.style(lead));
+            // A long text in another style would cost twice as many bytes at every move.
+            let column = canvas.put(at, indent(at), "All", canvas.style(lead));
+            let words = format!(" {count} documents, side by side");
+            canvas.put_clipped(at, column, &words, canvas.style(Part::Field));
         }
         Listed::Row {
             entry,
@@ -177,7 +179,8 @@ fn named(canvas: &mut Canvas<'_>, (code, title): (&str, &str), rest: &str, lead:
     if at.width >= WIDE && !rest.is_empty() {
         let most = usize::from(at.width) * 2 / 5;
         let rest = crate::page::clip(rest, most, canvas.more());
-        let end = canvas.put_right(shy(at), &rest, canvas.style(Part::Source));
+        // Of a list that scrolls each line is sent, and another colour would be a fifth of it.
+        let end = canvas.put_right(shy(at), &rest, canvas.style(Part::Field));
         room.width = end.saturating_sub(2);
     }
     canvas.put_clipped(room, column, title, canvas.style(Part::Field));

@@ -153,8 +153,8 @@ fn documents(filter: &Filter, library: &Library, parts: &mut Vec<Part>) {
 }
 
 fn codes(words: &str, library: &Library, index: &Index, parts: &mut Vec<Part>) -> usize {
-    let title = |system: System| match library.set_title(system) {
-        Some(set) => format!("{system} codes · {set}"),
+    let title = |system: System| match library.edition(system) {
+        Some(edition) => format!("{system} codes, {edition}"),
         None => format!("{system} codes"),
     };
     if words.trim().is_empty() {
