@@ -63,7 +63,7 @@ fn codes_of_sets_stand_after_documents_each_with_title_status_and_source() {
     assert_snapshot!(reader.press("o down down").screen(), @r#"
 Library by code:                                        5 documents, 102 codes
 CPT documents · 3
-  00002    An invented assay                  active · payers-on-modifiers.to…
+  00002    An invented assay                   active · payers-on-modifiers.t…
   0001U    An invented test                       unverified · everything.toml
   83950    HER2/neu serum tumor marker assay                 active · built in
 HCPCS documents · 1
@@ -71,28 +71,28 @@ HCPCS documents · 1
 ICD-10-CM documents · 1
 ▸ K92.2    Gastrointestinal haemorrhage, unspecif…  active · own-sections.toml
 ICD-10-CM codes, edition 2025 · 102
-  A00      Invented diseases                             header · icd10cm-2025
-  A00.0    Invented disease number 0 of the left han…  billable · icd10cm-2025
-  A00.1    Invented disease number 1 of the left han…  billable · icd10cm-2025
-  A00.2    Invented disease number 2 of the left han…  billable · icd10cm-2025
+  A00      Invented diseases                                     header · 2025
+  A00.0    Invented disease number 0 of the left hand, with …  billable · 2025
+  A00.1    Invented disease number 1 of the left hand, with …  billable · 2025
+  A00.2    Invented disease number 2 of the left hand, with …  billable · 2025
 
 ↑↓ choose  Enter open  Esc back  Tab by modifier, by payer          CPT (c) AMA
 "#);
     assert_snapshot!(reader.press("end").screen(), @r#"
 Library by code:                                        5 documents, 102 codes
-  A08.8    Invented disease number 88 of the left ha…  billable · icd10cm-2025
-  A08.9    Invented disease number 89 of the left ha…  billable · icd10cm-2025
-  A09.0    Invented disease number 90 of the left ha…  billable · icd10cm-2025
-  A09.1    Invented disease number 91 of the left ha…  billable · icd10cm-2025
-  A09.2    Invented disease number 92 of the left ha…  billable · icd10cm-2025
-  A09.3    Invented disease number 93 of the left ha…  billable · icd10cm-2025
-  A09.4    Invented disease number 94 of the left ha…  billable · icd10cm-2025
-  A09.5    Invented disease number 95 of the left ha…  billable · icd10cm-2025
-  A09.6    Invented disease number 96 of the left ha…  billable · icd10cm-2025
-  A09.7    Invented disease number 97 of the left ha…  billable · icd10cm-2025
-  A09.8    Invented disease number 98 of the left ha…  billable · icd10cm-2025
-  A09.9    Invented disease number 99 of the left ha…  billable · icd10cm-2025
-▸ Z99.8    The last of all                             billable · icd10cm-2025
+  A08.8    Invented disease number 88 of the left hand, with…  billable · 2025
+  A08.9    Invented disease number 89 of the left hand, with…  billable · 2025
+  A09.0    Invented disease number 90 of the left hand, with…  billable · 2025
+  A09.1    Invented disease number 91 of the left hand, with…  billable · 2025
+  A09.2    Invented disease number 92 of the left hand, with…  billable · 2025
+  A09.3    Invented disease number 93 of the left hand, with…  billable · 2025
+  A09.4    Invented disease number 94 of the left hand, with…  billable · 2025
+  A09.5    Invented disease number 95 of the left hand, with…  billable · 2025
+  A09.6    Invented disease number 96 of the left hand, with…  billable · 2025
+  A09.7    Invented disease number 97 of the left hand, with…  billable · 2025
+  A09.8    Invented disease number 98 of the left hand, with…  billable · 2025
+  A09.9    Invented disease number 99 of the left hand, with…  billable · 2025
+▸ Z99.8    The last of all                                     billable · 2025
 
 ↑↓ choose  Enter open  Esc back  Tab by modifier, by payer          CPT (c) AMA
 "#);
@@ -127,7 +127,7 @@ fn codes_of_sets_are_filtered_by_the_words_of_their_titles() {
     assert_snapshot!(reader.press("o \"disease number 57\"").screen(), @r#"
 Library by code: disease number 57                                    1 of 107
 ICD-10-CM codes, edition 2025 · 1
-▸ A05.7    Invented disease number 57 of the left ha…  billable · icd10cm-2025
+▸ A05.7    Invented disease number 57 of the left hand, with…  billable · 2025
 
 
 
@@ -457,6 +457,8 @@ fn a_key_in_a_list_costs_few_bytes() {
             bytes += reader.frame;
         }
         println!("one line of scroll, codes, {size:?}: {} B", bytes / 50);
-        assert!(bytes / 50 <= 130, "{size:?}: {} B", bytes / 50);
+        // A wide line has its title whole, and whatever of it is new is sent.
+        let most = if size.0 > 80 { 150 } else { 130 };
+        assert!(bytes / 50 <= most, "{size:?}: {} B", bytes / 50);
     }
 }

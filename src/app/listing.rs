@@ -246,9 +246,13 @@ impl Listing {
         self.told.extend(answers);
     }
 
-    /// Forgets what was told: the library has changed.
-    pub(super) fn forget(&mut self) {
+    /// Lists what there is now: the library has changed. The choice stays where it was, since codes
+    /// come after the documents when the index is there.
+    pub(super) fn renew(&mut self, library: &Library, index: &Index) {
+        let choice = self.choice;
         self.told.clear();
+        self.filter(library, index);
+        self.choice = choice;
     }
 
     fn in_sight(&self, height: u16) -> impl Iterator<Item = usize> {

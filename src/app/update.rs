@@ -153,8 +153,7 @@ impl App {
         match &mut self.focus {
             Focus::Search(searching) => searching.ask(&self.index, &open),
             Focus::Library(listing) => {
-                listing.forget();
-                listing.filter(&self.library, &self.index);
+                listing.renew(&self.library, &self.index);
             }
             Focus::Reading
             | Focus::Record(_)

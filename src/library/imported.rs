@@ -73,7 +73,7 @@ pub(super) fn knows(sets: &Sets, code: &CodeId) -> Result<bool, Damage> {
     }
 }
 
-/// Says how a code stands in the imported set that lists it, and which set that is.
+/// Says how a code stands in the imported set that lists it, and in which edition.
 pub(super) fn usage(sets: &Sets, code: &CodeId) -> Result<String, Damage> {
     let Some((set, key)) = listed(sets, code) else {
         return Ok("in no imported set".to_owned());
@@ -86,5 +86,6 @@ pub(super) fn usage(sets: &Sets, code: &CodeId) -> Result<String, Damage> {
         },
         _ => return Ok("no longer in its set".to_owned()),
     };
-    Ok(format!("{usage} · {}", set.header().name()))
+    // The heading of such a list names the set.
+    Ok(format!("{usage} · {}", set.header().edition.name))
 }

@@ -9,7 +9,7 @@ use super::page::line_area;
 use crate::app::{App, By, Heading, Line, Listed, Listing};
 use crate::content::Standing;
 use crate::library::{Entry, Excerpt, Origin};
-use crate::page::{Role, width};
+use crate::page::{MEASURE, Role, width};
 
 /// From how many columns on a line has what stands at its right.
 const WIDE: u16 = 60;
@@ -177,7 +177,7 @@ fn named(canvas: &mut Canvas<'_>, (code, title): (&str, &str), rest: &str, lead:
     let column = column.max(indent(at) + 8) + 1;
     let mut room = shy(at);
     if at.width >= WIDE && !rest.is_empty() {
-        let most = usize::from(at.width) * 2 / 5;
+        let most = usize::from(shy(at).width) * 2 / 5;
         let rest = crate::page::clip(rest, most, canvas.more());
         // Of a list that scrolls each line is sent, and another colour would be a fifth of it.
         let end = canvas.put_right(shy(at), &rest, canvas.style(Part::Field));
@@ -233,10 +233,11 @@ fn origins(entry: &Entry) -> String {
     words
 }
 
-/// Leaves the last column free.
-const fn shy(area: Rect) -> Rect {
+/// Leaves the last column free, and what is wider than text is set.
+fn shy(area: Rect) -> Rect {
+    let widest = MEASURE + indent(area);
     Rect {
-        width: area.width.saturating_sub(1),
+        width: area.width.saturating_sub(1).min(widest),
         ..area
     }
 }
