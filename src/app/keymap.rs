@@ -1,6 +1,6 @@
 //! Reads which key does what, and where: rows of `assets/keymap.toml`, patched by the user's file.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crokey::KeyCombination;
@@ -11,8 +11,17 @@ use toml::Spanned;
 use super::{Command, Host, Room};
 use crate::content::{Charset, Problems, Report, instead_of};
 
-/// The keys that the program comes with.
-const DEFAULT: &str = include_str!("../../assets/keymap.toml");
+/// The keys that the program comes with: `assets/keymap.toml`, read when the program is built.
+const BUILT_IN: &[Preset] = include!(concat!(env!("OUT_DIR"), "/keymap.rs"));
+
+/// A row of the keys that the program comes with.
+struct Preset {
+    action: &'static str,
+    keys: &'static [&'static str],
+    rooms: Option<&'static [&'static str]>,
+    help: &'static str,
+    hints: &'static [(&'static str, &'static str)],
+}
 
 /// Which key does what.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,7 +48,7 @@ pub struct Binding {
 #[serde(deny_unknown_fields)]
 struct File {
     #[serde(default)]
-    key: Vec<Spanned<Row>>,
+    key: Vec<Row>,
 }
 
 #[derive(Deserialize)]
@@ -54,13 +63,33 @@ struct Row {
     hint: BTreeMap<Spanned<String>, String>,
 }
 
+impl From<&Preset> for Row {
+    fn from(preset: &Preset) -> Self {
+        let text = |text: &&str| Spanned::new(0..0, (*text).to_owned());
+        Self {
+            action: text(&preset.action),
+            keys: preset.keys.iter().map(text).collect(),
+            rooms: preset.rooms.map(|rooms| rooms.iter().map(text).collect()),
+            help: Some(preset.help.to_owned()),
+            hint: preset
+                .hints
+                .iter()
+                .map(|(room, hint)| (text(room), (*hint).to_owned()))
+                .collect(),
+        }
+    }
+}
+
 impl Keymap {
     /// Returns the keys that the program comes with; it fails for a program built wrong only.
     pub fn built_in() -> Result<Self, Report> {
         let mut keymap = Self {
             bindings: Vec::new(),
         };
-        keymap.read("assets/keymap.toml", DEFAULT)?;
+        let rows: Vec<Row> = BUILT_IN.iter().map(Row::from).collect();
+        let mut problems = Problems::of("");
+        keymap.take(&rows, &mut problems);
+        problems.report("assets/keymap.toml")?;
         Ok(keymap)
     }
 
@@ -132,22 +161,25 @@ impl Keymap {
 
     fn read(&mut self, name: &str, text: &str) -> Result<(), Report> {
         let mut problems = Problems::of(text);
-        let file = match toml::from_str(text) {
-            Ok(file) => file,
+        match toml::from_str::<File>(text) {
+            Ok(file) => self.take(&file.key, &mut problems),
             Err(error) => {
                 let at = error.span().unwrap_or(0..0);
                 problems.syntax(at, error.message().to_owned(), String::new());
-                File { key: Vec::new() }
-            }
-        };
-        let mut taken = HashMap::new();
-        let mut seen = BTreeSet::new();
-        for row in &file.key {
-            if let Some(binding) = self.row(row.get_ref(), &mut problems, &mut taken, &mut seen) {
-                self.put(binding);
             }
         }
         problems.report(name)
+    }
+
+    /// Takes rows in; what is wrong with them is added to the problems.
+    fn take(&mut self, rows: &[Row], problems: &mut Problems<'_>) {
+        let mut taken = Vec::new();
+        let mut seen = BTreeSet::new();
+        for row in rows {
+            if let Some(binding) = self.row(row, problems, &mut taken, &mut seen) {
+                self.put(binding);
+            }
+        }
     }
 
     /// Reads one row; what is wrong with it is added to the problems.
@@ -155,7 +187,7 @@ impl Keymap {
         &self,
         row: &'r Row,
         problems: &mut Problems<'_>,
-        taken: &mut HashMap<(Room, KeyCombination), &'r str>,
+        taken: &mut Vec<(KeyCombination, Vec<Room>, &'r str)>,
         seen: &mut BTreeSet<Command>,
     ) -> Option<Binding> {
         let before = problems.count();
@@ -211,16 +243,17 @@ impl Keymap {
                 continue;
             };
             let key = normalized(key);
-            for room in &rooms {
-                if let Some(other) = taken.insert((*room, key), action) {
-                    problems.fault(
-                        name.span(),
-                        format!("key `{}` belongs to `{other}` already", name.get_ref()),
-                        "a key does one thing in one place",
-                    );
-                    break;
-                }
+            let other = taken.iter().find(|(known, places, _)| {
+                *known == key && places.iter().any(|place| rooms.contains(place))
+            });
+            if let Some((.., other)) = other {
+                problems.fault(
+                    name.span(),
+                    format!("key `{}` belongs to `{other}` already", name.get_ref()),
+                    "a key does one thing in one place",
+                );
             }
+            taken.push((key, rooms.clone(), action));
             keys.push(key);
         }
         let help = row
@@ -302,6 +335,16 @@ fn normalized(key: KeyCombination) -> KeyCombination {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_keys_that_are_built_in_are_those_of_the_file() {
+        let bindings = Vec::new();
+        let text = include_str!("../../assets/keymap.toml");
+        let read = Keymap { bindings }
+            .patched("keymap.toml", text)
+            .unwrap_or_else(|report| panic!("{report}"));
+        assert_eq!(read, Keymap::built_in().unwrap());
+    }
 
     #[test]
     fn a_served_reader_has_no_key_that_needs_the_machine() {

@@ -9,19 +9,18 @@ use toml::Spanned;
 use crate::content::{Problems, Report, instead_of};
 use crate::page::Role;
 
-/// The themes that the program comes with, the default first.
-const BUILT_IN: [(&str, &str); 4] = [
-    ("dark", include_str!("../../assets/themes/dark.toml")),
-    ("light", include_str!("../../assets/themes/light.toml")),
-    (
-        "high-contrast",
-        include_str!("../../assets/themes/high-contrast.toml"),
-    ),
-    (
-        "monochrome",
-        include_str!("../../assets/themes/monochrome.toml"),
-    ),
-];
+/// The themes that the program comes with: `assets/themes/*.toml`, read when the program is built.
+const BUILT_IN: &[(&str, &[(&str, Preset)])] = include!(concat!(env!("OUT_DIR"), "/themes.rs"));
+
+/// The names of these in the order in which they are offered, the default first.
+const NAMES: [&str; 4] = ["dark", "light", "high-contrast", "monochrome"];
+
+/// The colours of a part in a theme that the program comes with.
+struct Preset {
+    fg: Option<&'static str>,
+    bg: Option<&'static str>,
+    attributes: &'static [&'static str],
+}
 
 /// A part of the screen that has a colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -127,18 +126,39 @@ struct Colours {
     reverse: bool,
 }
 
+impl From<&Preset> for Colours {
+    fn from(preset: &Preset) -> Self {
+        let colour = |name: &str| Spanned::new(0..0, name.to_owned());
+        let has = |attribute| preset.attributes.contains(&attribute);
+        Self {
+            fg: preset.fg.map(colour),
+            bg: preset.bg.map(colour),
+            bold: has("bold"),
+            dim: has("dim"),
+            italic: has("italic"),
+            underline: has("underline"),
+            reverse: has("reverse"),
+        }
+    }
+}
+
 impl Theme {
     /// Returns the names of the themes that the program comes with, the default first.
     pub fn names() -> impl Iterator<Item = &'static str> {
-        BUILT_IN.into_iter().map(|(name, _)| name)
+        NAMES.into_iter()
     }
 
     /// Returns a theme that the program comes with.
     pub fn built_in(name: &str) -> Option<Result<Self, Report>> {
-        BUILT_IN
-            .into_iter()
-            .find(|(known, _)| *known == name)
-            .map(|(name, text)| Self::read(&format!("assets/themes/{name}.toml"), text))
+        let (_, parts) = BUILT_IN.iter().find(|(known, _)| *known == name)?;
+        let mut problems = Problems::of("");
+        let parts = parts.iter().map(|(part, preset)| {
+            let part = Spanned::new(0..0, (*part).to_owned());
+            (part, Colours::from(preset))
+        });
+        let theme = Self::of(parts, &mut problems);
+        let report = problems.report(&format!("assets/themes/{name}.toml"));
+        Some(report.map(|()| theme))
     }
 
     /// Reads a theme file.
@@ -148,7 +168,7 @@ impl Theme {
     /// Every unknown part, colour or field, with its line.
     pub fn read(name: &str, text: &str) -> Result<Self, Report> {
         let mut problems = Problems::of(text);
-        let file: BTreeMap<Spanned<String>, Spanned<Colours>> = match toml::from_str(text) {
+        let file: BTreeMap<Spanned<String>, Colours> = match toml::from_str(text) {
             Ok(file) => file,
             Err(error) => {
                 let at = error.span().unwrap_or(0..0);
@@ -156,9 +176,18 @@ impl Theme {
                 BTreeMap::new()
             }
         };
+        let theme = Self::of(file, &mut problems);
+        problems.report(name).map(|()| theme)
+    }
+
+    /// Makes a theme; what is wrong with it is added to the problems.
+    fn of(
+        parts: impl IntoIterator<Item = (Spanned<String>, Colours)>,
+        problems: &mut Problems<'_>,
+    ) -> Self {
         let mut styles = BTreeMap::new();
-        for (part, colours) in file {
-            let style = style(colours.get_ref(), &mut problems);
+        for (part, colours) in parts {
+            let style = style(&colours, problems);
             match Part::NAMED
                 .into_iter()
                 .find(|(known, _)| *known == part.get_ref())
@@ -173,7 +202,7 @@ impl Theme {
                 ),
             }
         }
-        problems.report(name).map(|()| Self { styles })
+        Self { styles }
     }
 
     /// Returns the style of a part; one that the theme does not name has the terminal's own.
@@ -218,14 +247,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_theme_that_the_program_comes_with_reads() {
+    fn every_theme_that_is_built_in_is_that_of_its_file() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/themes");
         for name in Theme::names() {
             let theme = Theme::built_in(name)
                 .unwrap()
                 .unwrap_or_else(|report| panic!("{report}"));
+            let text = std::fs::read_to_string(format!("{folder}/{name}.toml")).unwrap();
+            assert_eq!(theme, Theme::read(name, &text).unwrap(), "{name}");
             assert_ne!(theme.style(Part::Found), theme.style(Part::Field), "{name}");
             assert_ne!(theme.style(Part::TabOpen), theme.style(Part::Tab), "{name}");
         }
+        assert_eq!(BUILT_IN.len(), NAMES.len());
     }
 
     #[test]

@@ -1,0 +1,80 @@
+//! Programs that are started for each query and read everything: ripgrep and fzf.
+
+use std::fmt::Write as _;
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::{HITS, Peer, Text};
+
+struct Filter {
+    /// One line a text: the code, a tab, and what is said on it.
+    lines: PathBuf,
+    command: fn(&str) -> Command,
+}
+
+/// ripgrep: the words of the query in their order, the last one as a beginning, in any case.
+pub fn ripgrep(texts: &[Text], at: &Path) -> anyhow::Result<Option<Box<dyn Peer>>> {
+    make("rg", texts, at, |text| {
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let mut command = Command::new("rg");
+        command.args(["--ignore-case", "--no-line-number", "--max-count"]);
+        command
+            .arg(HITS.to_string())
+            .arg("--")
+            .arg(words.join(".*"));
+        command
+    })
+}
+
+/// fzf as a filter: fuzzy, ranked.
+pub fn fzf(texts: &[Text], at: &Path) -> anyhow::Result<Option<Box<dyn Peer>>> {
+    make("fzf", texts, at, |text| {
+        let mut command = Command::new("fzf");
+        command.arg("--filter").arg(text);
+        command
+    })
+}
+
+fn make(
+    program: &str,
+    texts: &[Text],
+    at: &Path,
+    command: fn(&str) -> Command,
+) -> anyhow::Result<Option<Box<dyn Peer>>> {
+    let mut version = Command::new(program);
+    if version.arg("--version").output().is_err() {
+        return Ok(None);
+    }
+    let mut lines = String::new();
+    for Text { code, title, file } in texts {
+        let body = file.as_deref().unwrap_or_default().replace('\n', " ");
+        writeln!(lines, "{code}\t{title} {body}")?;
+    }
+    fs::write(at, lines)?;
+    let lines = at.to_owned();
+    Ok(Some(Box::new(Filter { lines, command })))
+}
+
+impl Peer for Filter {
+    fn ask(&self, text: &str) -> anyhow::Result<Vec<String>> {
+        let mut child = (self.command)(text)
+            .stdin(File::open(&self.lines)?)
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let mut codes = Vec::new();
+        if let Some(output) = child.stdout.take() {
+            for line in BufReader::new(output).lines().take(HITS) {
+                let line = line?;
+                codes.extend(line.split('\t').next().map(str::to_owned));
+            }
+        }
+        child.wait()?;
+        Ok(codes)
+    }
+
+    fn is_dear(&self) -> bool {
+        true
+    }
+}
