@@ -48,7 +48,7 @@ pub use marker::Marker;
 pub use query::{Query, Scope};
 pub use reading::{Reading, code_and_modifier};
 pub use snippet::Snippet;
-pub use synonyms::{SynonymProblem, Synonyms, SynonymsError};
+pub use synonyms::Synonyms;
 
 use answer::Answer;
 use catalogue::{Docs, Rows};

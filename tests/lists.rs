@@ -63,7 +63,7 @@ fn codes_of_sets_stand_after_documents_each_with_title_status_and_source() {
     assert_snapshot!(reader.press("o down down").screen(), @r#"
 Library by code:                                        5 documents, 102 codes
 CPT documents · 3
-  00002    An invented assay                   active · payers-on-modifiers.t…
+  00002    An invented assay                 active · payers-on-modifiers.toml
   0001U    An invented test                       unverified · everything.toml
   83950    HER2/neu serum tumor marker assay                 active · built in
 HCPCS documents · 1
@@ -146,9 +146,9 @@ fn a_document_says_before_which_others_it_stands() {
     let library = Library::open(&[folder.path().to_owned()])
         .for_guests(None)
         .0;
-    let screen = reader(library, (140, 10)).press("o").screen();
+    let screen = reader(library, (80, 10)).press("o").screen();
     assert!(
-        screen.contains("active · ours.toml · before the built-in one"),
+        screen.contains("active · ours.toml · before built"),
         "{screen}"
     );
 }

@@ -8,7 +8,7 @@ use super::canvas::Canvas;
 use super::page::line_area;
 use crate::app::{App, By, Heading, Line, Listed, Listing};
 use crate::content::Standing;
-use crate::library::{Entry, Excerpt, Origin};
+use crate::library::{Entry, Excerpt};
 use crate::page::{MEASURE, Role, width};
 
 /// From how many columns on a line has what stands at its right.
@@ -177,7 +177,7 @@ fn named(canvas: &mut Canvas<'_>, (code, title): (&str, &str), rest: &str, lead:
     let column = column.max(indent(at) + 8) + 1;
     let mut room = shy(at);
     if at.width >= WIDE && !rest.is_empty() {
-        let most = usize::from(shy(at).width) * 2 / 5;
+        let most = usize::from(shy(at).width) / 2 - 4;
         let rest = crate::page::clip(rest, most, canvas.more());
         // Of a list that scrolls each line is sent, and another colour would be a fifth of it.
         let end = canvas.put_right(shy(at), &rest, canvas.style(Part::Field));
@@ -225,10 +225,7 @@ fn origins(entry: &Entry) -> String {
     let mut words = entry.origin.to_string();
     for (n, hidden) in entry.hidden.iter().enumerate() {
         words += if n == 0 { " · before " } else { ", " };
-        words += &match hidden {
-            Origin::BuiltIn => "the built-in one".to_owned(),
-            file @ Origin::File(_) => file.to_string(),
-        };
+        words += &hidden.to_string();
     }
     words
 }
