@@ -101,10 +101,8 @@ impl Entry {
         let (mut modifiers, mut payers) = (Vec::new(), Vec::new());
         for (_, _, row) in document.rows() {
             match &row.subject {
-                Subject::Modifier(code) | Subject::Stance(code) => {
-                    if !modifiers.contains(code) {
-                        modifiers.push(code.clone());
-                    }
+                Subject::Modifier(code) | Subject::Stance(code) if !modifiers.contains(code) => {
+                    modifiers.push(code.clone());
                 }
                 Subject::Payer => payers.push(row.name().to_owned()),
                 _ => {}

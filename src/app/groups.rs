@@ -154,12 +154,9 @@ impl Choice {
             line
         };
         // Of an item that is taller than the list, the first line is shown.
-        let least = end.saturating_sub(visible).min(line);
+        let low = end.saturating_sub(visible).min(line);
         let longest = groups.lines(height).saturating_sub(visible);
-        self.top = self
-            .top
-            .clamp(least, start.max(least))
-            .min(longest.max(least));
+        self.top = self.top.clamp(low, start.max(low)).min(longest.max(low));
     }
 }
 

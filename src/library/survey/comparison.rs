@@ -246,7 +246,7 @@ impl Speaker<'_> {
             let about = about.map(|payer| format!("{payer}, remark"));
             let who = about.as_deref().unwrap_or(cites);
             let said = Value::Text(remark.text.clone());
-            let cited = Row {
+            let remarked = Row {
                 source: Some(remark.source.clone()),
                 ..of.clone()
             };
@@ -255,7 +255,7 @@ impl Speaker<'_> {
                 who,
                 label,
                 said,
-                &cited,
+                &remarked,
             )
         });
         lines.collect()
