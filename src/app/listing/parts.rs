@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::By;
 use crate::content::System;
-use crate::library::{About, Broken, Entry, Library};
+use crate::library::{About, Broken, Entry, Library, Origin};
 use crate::search::{BareCodes, CodeNumber, Index};
 
 /// How many codes of imported sets are listed of those that pass a filter.
@@ -250,8 +250,11 @@ impl Filter {
 
 /// Writes what a document can be found by.
 fn write_entry(line: &mut String, entry: &Entry) {
-    let origin = entry.origin.to_string();
     let code = &entry.code;
+    let origin = match &entry.origin {
+        Origin::BuiltIn => "built in".into(),
+        Origin::File(path) => path.to_string_lossy(),
+    };
     for text in [
         code.value(),
         code.system().name(),
