@@ -18,6 +18,7 @@ mod interner;
 mod kept;
 mod scan;
 mod stamp;
+mod survey;
 mod workers;
 
 use std::cmp::Reverse;
@@ -26,7 +27,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::content::{
-    CodeId, Document, ModifierCode, Report, Status, Subject, read, read_file, sanitize,
+    CodeId, Document, ModifierCode, Report, Status, Subject, System, read, read_file, sanitize,
 };
 use crate::sets::Sets;
 
@@ -39,6 +40,7 @@ pub use imported::{Listed, all as all_listed};
 pub use kept::{Keepsake, Kept};
 pub use scan::{FoundFile, Scan};
 pub use stamp::Stamp;
+pub use survey::{About, Ask, Excerpt, Topic};
 pub use workers::{in_order, threads};
 
 /// A catalogue of documents.
@@ -67,7 +69,7 @@ pub struct Entry {
     pub origin: Origin,
     /// Where documents on the same code come from that this one stands before.
     pub hidden: Vec<Origin>,
-    /// The modifiers that have a row. Documents share such lists.
+    /// The modifiers that have a row, of the document or of a payer. Documents share such lists.
     pub modifiers: Arc<[ModifierCode]>,
     /// The payers that have a row, by name.
     pub payers: Arc<[String]>,
@@ -114,18 +116,24 @@ pub enum LoadError {
 
 impl Entry {
     fn of(document: &Document, origin: Origin) -> Self {
-        let payers = document
-            .rows()
-            .filter(|(_, _, row)| row.subject == Subject::Payer)
-            .map(|(_, _, row)| row.name().to_owned());
+        let (mut modifiers, mut payers) = (Vec::new(), Vec::new());
+        for (_, _, row) in document.rows() {
+            match &row.subject {
+                Subject::Modifier(code) | Subject::Stance(code) if !modifiers.contains(code) => {
+                    modifiers.push(code.clone());
+                }
+                Subject::Payer => payers.push(row.name().to_owned()),
+                _ => {}
+            }
+        }
         Self {
             code: document.code.clone(),
             title: document.title.clone(),
             status: document.status,
             origin,
             hidden: Vec::new(),
-            modifiers: document.modifiers().cloned().collect(),
-            payers: payers.collect(),
+            modifiers: modifiers.into(),
+            payers: payers.into(),
         }
     }
 }
@@ -191,6 +199,11 @@ impl Library {
     /// Puts what imported sets say beside a document into it.
     pub fn enrich(sets: &Sets, document: &mut Document) {
         imported::enrich(sets, document);
+    }
+
+    /// Returns the edition, in words, of the imported set whose codes of a system open as documents.
+    pub fn edition(&self, system: System) -> Option<String> {
+        imported::listing(&self.sets, system).map(|set| set.header().edition.words())
     }
 
     /// Returns the imported code sets.
@@ -290,10 +303,7 @@ impl Library {
             return Ok(document);
         }
         let loaded = match (self.entry(code), &self.begun) {
-            (Some(entry), _) => Some(match self.editions.get(code) {
-                Some(edition) => edition.document()?,
-                None => entry.load()?,
-            }),
+            (Some(entry), _) => Some(self.parse(entry)?),
             (None, Some(begun)) => begun.document(code),
             (None, None) => None,
         };
@@ -309,6 +319,24 @@ impl Library {
         let document = Arc::new(document);
         self.cache.put(&document);
         Ok(document)
+    }
+
+    /// Returns the document of a file or of the program on a code as it was written, unless it was
+    /// opened lately. It is not kept: whoever asks wants a line of it, of many documents.
+    fn plain(&self, code: &CodeId) -> Result<Arc<Document>, LoadError> {
+        if let Some(document) = self.cache.get(code) {
+            return Ok(document);
+        }
+        let entry = self.entry(code);
+        let entry = entry.ok_or_else(|| LoadError::Unknown(code.clone()))?;
+        self.parse(entry).map(Arc::new)
+    }
+
+    fn parse(&self, entry: &Entry) -> Result<Document, LoadError> {
+        match self.editions.get(&entry.code) {
+            Some(edition) => edition.document(),
+            None => entry.load(),
+        }
     }
 }
 

@@ -17,9 +17,11 @@ mod bounds;
 mod build;
 mod cache;
 mod catalogue;
+mod codes;
 mod collection;
 mod fields;
 mod gather;
+mod group;
 mod harvest;
 mod lookup;
 mod marker;
@@ -47,12 +49,14 @@ use crate::library::Library;
 
 pub use build::IndexBuilder;
 pub use cache::{Cache, CacheError};
+pub use codes::{BareCodes, CodeNumber};
 pub use collection::{Collection, Progress, Recipe};
+pub use group::Group;
 pub use marker::Marker;
 pub use query::{Query, Scope};
 pub use reading::{Reading, code_and_modifier};
 pub use snippet::Snippet;
-pub use synonyms::{SynonymProblem, Synonyms, SynonymsError};
+pub use synonyms::Synonyms;
 
 use answer::Answer;
 use catalogue::{Docs, Rows};
@@ -65,6 +69,8 @@ const FEW: usize = 32;
 /// Where the words were found, and why it is an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hit {
+    /// What it is listed under.
+    pub group: Group,
     /// The document's code.
     pub code: CodeId,
     /// The document's title.
@@ -107,7 +113,7 @@ pub enum Why {
 /// The answer to a query.
 #[derive(Clone, Debug, Default)]
 pub struct Results {
-    /// The best hits, best first.
+    /// The best hits, in their groups, best first in each; the first of all is the best.
     pub hits: Vec<Hit>,
     /// How many there are in all.
     pub total: usize,

@@ -6,7 +6,7 @@ use ratatui::layout::{Position, Size};
 
 use super::{Command, Mark, Step, Whereabouts};
 use crate::content::{CodeId, Document, Place};
-use crate::library::Library;
+use crate::library::{Ask, Excerpt, Library, Topic};
 use crate::search::{Index, Progress};
 
 /// Something that happens to the state.
@@ -24,6 +24,10 @@ pub enum Action {
     Resize(Size),
     /// A document that was asked for is here, with the row to open it on.
     Loaded(Arc<Document>, Option<Place>),
+    /// What a list had to ask for is here.
+    Told(Vec<(Ask, Excerpt)>),
+    /// A comparison that was asked for is here, with the row of the one document it is about.
+    Compared(Topic, Arc<Document>, Option<Place>),
     /// The library is being read; it has come so far.
     Progress(Progress),
     /// The library has been read, or read again, or has only begun.
@@ -47,6 +51,10 @@ pub enum Effect {
     Load(CodeId, Option<Place>),
     /// Read this document, which is open, and hand it in as [`Action::Reloaded`], if it can be read.
     Reload(CodeId),
+    /// Answer these questions out of the library, and hand the answers in as [`Action::Told`].
+    Ask(Vec<Ask>),
+    /// Lay what documents say side by side, and hand it in as [`Action::Compared`].
+    Compare(Topic),
     /// Hand this text to the terminal's clipboard.
     Copy(String),
     /// Report clicks and the wheel, or stop it.

@@ -222,6 +222,8 @@ fn open(
         }
         // What cannot be read any more stays as it is on screen.
         Effect::Reload(code) => shelf.document(&code).ok().map(Event::Reloaded),
+        Effect::Ask(asks) => Some(Event::told(&shelf.library(), asks)),
+        Effect::Compare(topic) => Event::compared(&shelf.library(), topic),
         Effect::Keep(whereabouts) => {
             if let Some(keeper) = &keeper {
                 keeper.send(Errand::Place(whereabouts));

@@ -49,7 +49,8 @@ impl Shelf {
         library.document(code)
     }
 
-    fn library(&self) -> Arc<Library> {
+    /// Returns the library as far as it has come.
+    pub fn library(&self) -> Arc<Library> {
         Arc::clone(&self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 

@@ -110,7 +110,7 @@ impl Sheaf {
                     self.section(&[&spot.section.id.0, &spot.section.short, &spot.section.title]);
                 self.turns.push((row, name));
             }
-            if let Subject::Modifier(code) = &spot.row.subject
+            if let Subject::Modifier(code) | Subject::Stance(code) = &spot.row.subject
                 && let Ok(code) = <[u8; 2]>::try_from(code.as_str().as_bytes())
             {
                 self.modifiers.push((code, row));

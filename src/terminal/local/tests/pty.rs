@@ -56,6 +56,8 @@ fn host() -> u8 {
             | Event::Reloaded(_)
             | Event::Catalogue(..)
             | Event::Progress(_)
+            | Event::Told(_)
+            | Event::Compared(..)
             | Event::Note(_) => {}
         }
         for input in inputs {
