@@ -187,12 +187,39 @@ mod tests {
     use super::*;
     use crate::content::read;
 
-    /// Everything that a document may have, and nothing that anybody edits for its own sake.
-    const DOCUMENT: &str = include_str!("../../tests/fixtures/valid/everything.toml");
+    /// A document of its own, which nobody edits for another reason.
+    const DOCUMENT: &str = r#"
+schema = 1
+[code]
+system = "cpt"
+value = "83950"
+title = "HER2/neu serum assay"
+status = "active"
+[summary]
+text = "A text about K92.2 and a β-test, in Wilson's words."
+[[overview.fact]]
+label = "Service type"
+value = "Laboratory"
+[[modifier]]
+code = "26"
+system = "cpt"
+description = "Professional Component"
+when = "When only the reading is billed."
+standing = "usual"
+[[payer]]
+id = "aetna"
+name = "Aetna"
+plan = "All plans"
+policy = "Covered."
+rate = { reason = "source_silent" }
+[[synonym]]
+text = "HER-2"
+"#;
 
     #[test]
     fn other_bytes_ask_for_another_format() {
-        let document = read("everything.toml", DOCUMENT.as_bytes()).unwrap();
+        let document =
+            read("a.toml", DOCUMENT.as_bytes()).unwrap_or_else(|report| panic!("{report}"));
         let (mut sheaf, mut sheets) = (Sheaf::default(), Vec::new());
         sheaf.add(&document, Some(&mut sheets));
         let code = "icd10cm:K92.2".parse().unwrap();
@@ -208,6 +235,6 @@ mod tests {
         tables.write(&[], &mut out).unwrap();
         let sum = crc32fast::hash(&out.finish().unwrap());
         // Where this fails, raise FORMAT, and then write the new pair down here.
-        assert_eq!((FORMAT, sum), (1, 2_397_375_823));
+        assert_eq!((FORMAT, sum), (1, 1_132_076_336));
     }
 }
