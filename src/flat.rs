@@ -3,7 +3,7 @@
 //! What the program works out from other files (the catalogue, the search index) is kept in such a
 //! file, and anything may have happened to it since: a full disk, a kill, another version, a bit
 //! that tipped. So nothing of it is used before its checksum was compared, and opening it must not
-//! mean reading it: each part is cut into pages of [`PAGE`] bytes with a CRC-32 each, and all of
+//! mean reading it: each part is cut into pages of eight kilobytes with a CRC-32 each, and all of
 //! these stand in a table at the end, which has one of its own.
 //!
 //! ```text

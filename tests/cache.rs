@@ -4,6 +4,7 @@ mod damaged;
 mod killed;
 mod reader;
 mod shared;
+mod synonyms;
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
