@@ -7,6 +7,17 @@
 //!                                    inbox ─► reading ─► terminal::Session  interpreter ─► text
 //! ```
 //!
+//! | modules | question |
+//! | --- | --- |
+//! | `settings`, `lapse` | what may an administrator set? |
+//! | `server` | when does it start, reload, end? |
+//! | `house`, `stock` | what do all connections share? |
+//! | `listener`, `connection`, `gate`, `wire`, `inflow` | who may connect, and how much may one connection take? |
+//! | `entry`, `roll`, `authorized`, `origin`, `host_key` | who is who? |
+//! | `handler`, `refusals`, `client` | what does a client say and ask for? |
+//! | `channel`, `request`, `reading`, `inbox`, `idleness`, `ending`, `places` | what becomes of one session? |
+//! | `log`, `metrics`, `notify` | what does an administrator see? |
+//!
 //! Each reader has the very [`crate::terminal::Session`] that a local one has, driven by a task
 //! instead of a thread; all of them share one [`Stock`] of documents, which a reload replaces.
 //! There is nothing else to ask for: no shell, no files, no forwarding. What a command line means
@@ -15,15 +26,23 @@
 //! `tokio` and `russh` occur in this part only. Which of russh's defaults are changed, and why, is
 //! with the function `config` in `server.rs`.
 
+// A fault in one session would end them all.
+#[cfg(panic = "abort")]
+compile_error!("the feature `serve` needs `panic = \"unwind\"`");
+
 mod authorized;
 mod channel;
 mod client;
+mod connection;
+mod ending;
+mod entry;
 mod gate;
 mod handler;
 mod host_key;
 mod house;
 mod idleness;
 mod inbox;
+mod inflow;
 mod lapse;
 mod listener;
 mod log;
@@ -32,6 +51,7 @@ mod notify;
 mod origin;
 mod places;
 mod reading;
+mod refusals;
 mod request;
 mod roll;
 mod server;
@@ -39,13 +59,12 @@ mod settings;
 mod stock;
 mod wire;
 
-pub use authorized::{AuthorizedKeys, Denial, Grant, KeyError, KeyFault, Screen};
+pub use authorized::{KeyError, KeyFault};
 pub use client::Client;
-pub use gate::{Crowd, Gate, Place};
 pub use host_key::{HostKey, HostKeyError};
 pub use lapse::{Lapse, LapseError};
 pub use log::LogError;
-pub use origin::{Origins, OriginsError};
+pub use origin::OriginsError;
 pub use request::{Call, Interpreter, Opening, Print, Request};
 pub use roll::RollError;
 pub use server::{Plan, ServeError, run};

@@ -7,6 +7,9 @@ mod commands;
 mod endings;
 mod hostile;
 mod limits;
+mod log;
+#[cfg(target_os = "linux")]
+mod manager;
 mod refusals;
 mod screens;
 mod server;

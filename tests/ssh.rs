@@ -6,18 +6,16 @@
 use std::ffi::OsString;
 use std::fs;
 use std::io::Write;
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process, test_kill_process};
+use rustix::process::{Pid, Signal, test_kill_process};
 
 use crate::support::generated;
-use crate::support::program::{Home, Launch, PATIENCE, Terminal, program};
-
-const SSHD: &str = "/usr/sbin/sshd";
+use crate::support::program::{Home, PATIENCE, Terminal};
+use crate::support::sshd::{Sshd, has};
 
 /// Says that a test is skipped.
 fn skip(why: &str) {
@@ -27,14 +25,6 @@ fn skip(why: &str) {
     );
     // Not by `eprintln!`, which is shown only where a test fails.
     let _ = writeln!(std::io::stderr(), "skipped: {why}");
-}
-
-fn has(program: &str) -> bool {
-    Command::new("sh")
-        .args(["-c", "command -v \"$1\"", "sh", program])
-        .stdout(Stdio::null())
-        .status()
-        .is_ok_and(|status| status.success())
 }
 
 /// A network of its own, where the line is slow.
@@ -71,138 +61,6 @@ impl SlowLine {
 impl Drop for SlowLine {
     fn drop(&mut self) {
         let _ = Command::new("ip").args(["netns", "del", &self.0]).status();
-    }
-}
-
-/// An sshd of the test's own, on this machine only.
-struct Sshd {
-    home: Home,
-    process: std::process::Child,
-    port: u16,
-    prefix: Vec<OsString>,
-}
-
-impl Sshd {
-    /// Starts one, or says why that cannot be.
-    fn start(line: Option<&SlowLine>) -> Result<Self, String> {
-        if !Path::new(SSHD).exists() {
-            return Err(format!("there is no {SSHD}"));
-        }
-        if !rustix::process::geteuid().is_root() {
-            return Err("only root starts an sshd that lets one in".to_owned());
-        }
-        for program in ["ssh", "ssh-keygen"] {
-            if !has(program) {
-                return Err(format!("there is no {program}"));
-            }
-        }
-        let home = Home::new();
-        // Its name is fixed, and Debian's service makes it.
-        fs::create_dir_all("/run/sshd").map_err(|error| error.to_string())?;
-        for key in ["hostkey", "id"] {
-            let made = Command::new("ssh-keygen")
-                .args(["-q", "-t", "ed25519", "-N", "", "-f"])
-                .arg(home.path(key))
-                .status();
-            assert!(made.is_ok_and(|status| status.success()));
-        }
-        fs::copy(home.path("id.pub"), home.path("authorized_keys")).unwrap();
-        let prefix = line.map(SlowLine::prefix).unwrap_or_default();
-        // Somebody else may take the port before sshd does.
-        for _ in 0..5 {
-            let port = TcpListener::bind("127.0.0.1:0")
-                .unwrap()
-                .local_addr()
-                .unwrap()
-                .port();
-            let config = format!(
-                "ListenAddress 127.0.0.1\nPort {port}\nHostKey {0}/hostkey\nPidFile none\n\
-                 AuthorizedKeysFile {0}/authorized_keys\nStrictModes no\nUsePAM no\n\
-                 PasswordAuthentication no\nKbdInteractiveAuthentication no\n\
-                 PermitRootLogin prohibit-password\nAcceptEnv LANG LC_* COLORTERM NO_COLOR\n\
-                 AllowTcpForwarding no\nUseDNS no\n",
-                home.path("").display()
-            );
-            let config = home.write("sshd_config", config.replace("//", "/"));
-            let mut argv = prefix.clone();
-            argv.extend([SSHD, "-D", "-e", "-f"].map(OsString::from));
-            argv.push(config.into());
-            let log = fs::File::create(home.path("log")).unwrap();
-            let mut process = Command::new(&argv[0])
-                .args(&argv[1..])
-                .stdin(Stdio::null())
-                .stdout(Stdio::null())
-                .stderr(log)
-                .spawn()
-                .unwrap();
-            let give_up = Instant::now() + PATIENCE;
-            let log = || fs::read_to_string(home.path("log")).unwrap_or_default();
-            while process.try_wait().unwrap().is_none() {
-                if log().contains("Server listening") {
-                    return Ok(Self {
-                        home,
-                        process,
-                        port,
-                        prefix,
-                    });
-                }
-                assert!(Instant::now() < give_up, "sshd does not listen: {}", log());
-                thread::sleep(Duration::from_millis(20));
-            }
-        }
-        let log = fs::read_to_string(home.path("log")).unwrap_or_default();
-        panic!("sshd does not start: {log}");
-    }
-
-    /// Logs in and runs a command there. The program writes its process id into a file first.
-    fn log_in(&self, command: &str) -> Terminal {
-        let home = self.home.path("").display().to_string();
-        let folders = format!(
-            "export HOME={home} XDG_STATE_HOME={home}/state XDG_DATA_HOME={home}/data \
-             XDG_CONFIG_HOME={home}/config; cd {home}"
-        );
-        let mut argv = self.prefix.clone();
-        argv.extend(["ssh", "-tt", "-F", "none", "-i"].map(OsString::from));
-        argv.push(self.home.path("id").into());
-        for option in [
-            "IdentitiesOnly=yes",
-            "StrictHostKeyChecking=no",
-            "UserKnownHostsFile=/dev/null",
-            "LogLevel=ERROR",
-            "SendEnv=LANG",
-        ] {
-            argv.extend(["-o", option].map(OsString::from));
-        }
-        argv.extend(["-p", &self.port.to_string(), "root@127.0.0.1"].map(OsString::from));
-        argv.push(format!("{folders}; {command}").into());
-        Launch::command(argv).home(&self.home).start()
-    }
-
-    /// Returns the command that opens the reader and says which process it is.
-    fn reader(&self, arguments: &str) -> String {
-        let pid = self.pid_file().display().to_string();
-        let program = program().display();
-        format!("sh -c 'echo $$ > {pid}; exec {program} {arguments}'")
-    }
-
-    fn pid_file(&self) -> PathBuf {
-        self.home.path("pid")
-    }
-
-    /// Returns the reader's process.
-    fn process(&self) -> Pid {
-        let text = fs::read_to_string(self.pid_file()).unwrap();
-        Pid::from_raw(text.trim().parse().unwrap()).unwrap()
-    }
-}
-
-impl Drop for Sshd {
-    fn drop(&mut self) {
-        // SIGTERM, so that it ends its sessions.
-        if let Some(process) = Pid::from_raw(self.process.id().try_into().unwrap_or_default()) {
-            let _ = kill_process(process, Signal::TERM);
-        }
-        let _ = self.process.wait();
     }
 }
 
@@ -263,7 +121,7 @@ fn use_it(terminal: &Terminal) {
 
 #[test]
 fn over_ssh_it_is_used_and_left_and_gone_when_the_line_drops() {
-    let sshd = match Sshd::start(None) {
+    let sshd = match Sshd::start(Vec::new()) {
         Ok(sshd) => sshd,
         Err(why) => return skip(&why),
     };
@@ -289,7 +147,7 @@ fn over_ssh_and_tmux_it_is_used_and_stays_when_the_line_drops() {
     if !has("tmux") {
         return skip("there is no tmux");
     }
-    let sshd = match Sshd::start(None) {
+    let sshd = match Sshd::start(Vec::new()) {
         Ok(sshd) => sshd,
         Err(why) => return skip(&why),
     };
@@ -318,7 +176,7 @@ fn a_held_arrow_on_a_slow_line_stops_soon_after_it_is_released() {
         Ok(line) => line,
         Err(why) => return skip(&format!("no slow line: {why}")),
     };
-    let sshd = match Sshd::start(Some(&line)) {
+    let sshd = match Sshd::start(line.prefix()) {
         Ok(sshd) => sshd,
         Err(why) => return skip(&why),
     };

@@ -14,15 +14,13 @@ use russh::server::Handle;
 use tokio::time::{sleep, timeout};
 
 use super::client::Client;
+use super::connection::{Connection, Stage};
+use super::ending::Ending;
+use super::entry::Reader;
 use super::house::House;
 use super::inbox::Inbox;
-use super::listener::{Connection, Stage};
-use super::reading::{Ending, Reading};
+use super::reading::Reading;
 use super::request::{Call, Print, Request};
-
-/// How long a client may leave what it is sent unread; as long as one that does not answer
-/// keepalives is waited for.
-const STALLED: Duration = Duration::from_secs(120);
 
 /// The longest command line, in bytes.
 const LONGEST_LINE: usize = 4096;
@@ -62,13 +60,14 @@ pub(super) struct Desk {
     pub id: ChannelId,
     pub inbox: Arc<Inbox>,
     pub client: Client,
-    /// The reader's key, where the server knows its readers.
-    pub fingerprint: Option<String>,
+    /// Where the server knows its readers.
+    pub reader: Option<Reader>,
 }
 
 impl Desk {
     /// Serves the channel until its end.
     pub async fn attend(self, asked: Asked) {
+        let _done = Done(&self.connection);
         let status = match asked {
             Asked::Nothing(words) => self.print(&Print::refusal(words)).await,
             Asked::Line(line) => self.answer(&line).await,
@@ -81,15 +80,14 @@ impl Desk {
                 handle.eof(id).await?;
                 handle.close(id).await
             };
-            let _ = timeout(STALLED, farewell).await;
+            let _ = timeout(self.patience(), farewell).await;
         }
-        self.connection.stage.send_replace(Stage::Done);
     }
 
     async fn answer(&self, line: &str) -> Result<u8, Gone> {
-        let resume = match (&self.house.places, &self.fingerprint) {
-            (Some(places), Some(fingerprint)) if line.trim().is_empty() => {
-                places.find(fingerprint).await
+        let resume = match (&self.house.places, &self.reader) {
+            (Some(places), Some(reader)) if line.trim().is_empty() => {
+                places.find(&reader.fingerprint).await
             }
             _ => None,
         };
@@ -107,23 +105,33 @@ impl Desk {
                 self.log_answer(&print);
                 self.print(&print).await
             }
-            Ok(Request::Read(opening)) => {
-                let reading = guarded(|| Reading::open(self, *opening, stock));
-                let ending = match reading {
-                    Ok(mut reading) => reading.run().await,
-                    Err(Panicked) => Ending::Failed,
-                };
-                ending.status().ok_or(Gone)
-            }
-            Err(Panicked) => {
-                self.house.metrics.panics.inc();
-                let apology = Print {
-                    status: 101,
-                    ..Print::refusal(Ending::Failed.words().unwrap_or_default())
-                };
-                self.print(&apology).await
-            }
+            Ok(Request::Read(opening)) => match guarded(|| Reading::open(self, *opening, stock)) {
+                Ok(mut reading) => reading.run().await.status().ok_or(Gone),
+                Err(Panicked) => self.apologise().await,
+            },
+            Err(Panicked) => self.apologise().await,
         }
+    }
+
+    /// Says sorry where there is no screen yet.
+    async fn apologise(&self) -> Result<u8, Gone> {
+        self.note_fault();
+        let words = Ending::Failed.words().unwrap_or_default();
+        let status = Ending::Failed.status().unwrap_or_default();
+        let apology = Print {
+            status,
+            ..Print::refusal(words)
+        };
+        self.print(&apology).await
+    }
+
+    /// Counts and logs that a fault ended the session.
+    pub fn note_fault(&self) {
+        self.house.metrics.panics.inc();
+        tracing::error!(
+            connection = self.connection.number,
+            "a fault ended this session"
+        );
     }
 
     fn log_answer(&self, print: &Print) {
@@ -153,7 +161,10 @@ impl Desk {
         self.send(lines(&print.out)).await?;
         if !print.err.is_empty() {
             let words = lines(&format!("{}\n", print.err));
-            let sent = timeout(STALLED, self.handle.extended_data(self.id, 1, words));
+            let sent = timeout(
+                self.patience(),
+                self.handle.extended_data(self.id, 1, words),
+            );
             sent.await.map_err(|_| self.cut())?.map_err(|_| Gone)?;
         }
         Ok(print.status)
@@ -162,7 +173,7 @@ impl Desk {
     /// Sends bytes, and waits until they are on their way.
     pub async fn send(&self, bytes: Vec<u8>) -> Result<(), Gone> {
         for message in bytes.chunks(MESSAGE) {
-            let sent = timeout(STALLED, self.handle.data(self.id, message.to_vec()));
+            let sent = timeout(self.patience(), self.handle.data(self.id, message.to_vec()));
             sent.await.map_err(|_| self.cut())?.map_err(|_| Gone)?;
         }
         Ok(())
@@ -189,13 +200,24 @@ impl Desk {
         }
     }
 
+    /// Returns how long a client may leave unread what it is sent.
+    fn patience(&self) -> Duration {
+        self.house.limits().unread_time
+    }
+
     fn cut(&self) -> Gone {
-        tracing::warn!(
-            connection = self.connection.number,
-            "the client reads nothing any more"
-        );
+        self.connection.log_unread();
         self.connection.line.cut();
         Gone
+    }
+}
+
+/// Notes at the end that a session has ended, also where a fault ended it.
+struct Done<'a>(&'a Connection);
+
+impl Drop for Done<'_> {
+    fn drop(&mut self) {
+        self.0.stage.send_replace(Stage::Done);
     }
 }
 

@@ -2,45 +2,31 @@
 //! for. Everything else is refused.
 
 use std::sync::Arc;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::Instant;
 
 use russh::keys::{Certificate, HashAlg, PublicKey};
 use russh::server::{Auth, ChannelOpenHandle, Msg, PublicKeyOffer, Session, VerifiedPublicKey};
-use russh::{Channel, ChannelId, ChannelOpenFailure, Error, Pty};
+use russh::{Channel, ChannelId, Error, Pty};
 
 use super::authorized::{Denial, Screen};
 use super::channel::{self, Desk};
 use super::client::{self, Client};
-use super::gate::Place;
-use super::house::{Entry, House};
+use super::connection::{Connection, Stage};
+use super::entry::{Entry, Login};
+use super::gate::Seat;
+use super::house::House;
 use super::inbox::Inbox;
-use super::listener::{Connection, Stage};
 use super::log::said;
-use super::metrics::What;
-
-/// How many refusals are logged a connection.
-const LOGGED: u32 = 8;
-
-/// How many refusals end a connection.
-const TIRED: u32 = 64;
+use super::refusals::{Absent, Refusals};
 
 /// One connection, as the protocol sees it.
 pub(super) struct Handler {
     house: Arc<House>,
     connection: Arc<Connection>,
-    place: Place,
+    seat: Seat,
     login: Option<Login>,
     channel: Option<Open>,
-    refusals: u32,
-}
-
-/// Who is logged in.
-#[derive(Clone, Debug)]
-struct Login {
-    user: String,
-    /// The key, where the server knows its readers.
-    fingerprint: Option<String>,
-    screen: Screen,
+    refusals: Refusals,
 }
 
 /// The session channel.
@@ -52,75 +38,26 @@ struct Open {
 }
 
 impl Handler {
-    pub fn new(house: Arc<House>, connection: Arc<Connection>, place: Place) -> Self {
+    pub fn new(house: Arc<House>, connection: Arc<Connection>, seat: Seat) -> Self {
         Self {
+            refusals: Refusals::new(Arc::clone(&house), Arc::clone(&connection)),
             house,
             connection,
-            place,
+            seat,
             login: None,
             channel: None,
-            refusals: 0,
         }
     }
 
     /// Returns what the owner of a key may do here and now.
     fn screen(&self, key: &PublicKey) -> Result<Screen, Denial> {
-        match &self.house.entry {
-            Entry::Everybody => Ok(Screen::Allowed),
-            Entry::Keys(roll) => {
-                let now = SystemTime::now().duration_since(UNIX_EPOCH);
-                let now = now.map_or(0, |now| now.as_secs());
-                let keys = roll.current();
-                let grant = keys.grant(key, self.connection.peer.ip(), now)?;
-                Ok(grant.screen)
-            }
-        }
+        self.house.entry.screen(key, self.connection.peer.ip())
     }
 
     fn deny(&self, user: &str, key: &PublicKey, denial: Denial) -> Auth {
-        let fingerprint = key.fingerprint(HashAlg::Sha256);
-        self.log_denial(user, &fingerprint.to_string(), &denial.to_string());
+        let fingerprint = key.fingerprint(HashAlg::Sha256).to_string();
+        self.refusals.login(user, &fingerprint, &denial.to_string());
         Auth::reject()
-    }
-
-    fn log_denial(&self, user: &str, fingerprint: &str, reason: &str) {
-        self.house.metrics.refuse(What::Login);
-        tracing::warn!(
-            connection = self.connection.number,
-            peer = %self.connection.peer,
-            user = said(user),
-            fingerprint,
-            reason,
-            "login refused"
-        );
-    }
-
-    /// Counts and logs a refusal; who does not stop is disconnected.
-    fn refuse(&mut self, what: What, name: &str) -> Result<(), Error> {
-        self.house.metrics.refuse(what);
-        self.refusals += 1;
-        if self.refusals <= LOGGED {
-            tracing::info!(
-                connection = self.connection.number,
-                name = said(name),
-                "refused"
-            );
-        }
-        if self.refusals >= TIRED {
-            return Err(Error::Disconnect);
-        }
-        Ok(())
-    }
-
-    async fn refuse_channel(&mut self, name: &str, reply: ChannelOpenHandle) -> Result<(), Error> {
-        self.refuse(What::Channel, name)?;
-        let reason = format!("codeleaf: no {name} here");
-        // RFC 4254, 5.1: administratively prohibited.
-        let code = 1;
-        reply
-            .reject(ChannelOpenFailure::Other { code, reason })
-            .await;
-        Ok(())
     }
 
     /// Starts what was asked for; says whether that was possible.
@@ -140,7 +77,7 @@ impl Handler {
             id,
             inbox: Arc::clone(&open.inbox),
             client: open.client.clone(),
-            fingerprint: login.fingerprint.clone(),
+            reader: login.reader.clone(),
         };
         tokio::spawn(desk.attend(asked));
         true
@@ -171,7 +108,7 @@ impl russh::server::Handler for Handler {
             Entry::Everybody => {
                 self.login = Some(Login {
                     user: user.to_owned(),
-                    fingerprint: None,
+                    reader: None,
                     screen: Screen::Allowed,
                 });
                 Auth::Accept
@@ -200,10 +137,9 @@ impl russh::server::Handler for Handler {
         let key = key.public_key;
         Ok(match self.screen(key) {
             Ok(screen) => {
-                let known = matches!(self.house.entry, Entry::Keys(_));
                 self.login = Some(Login {
                     user: user.to_owned(),
-                    fingerprint: known.then(|| key.fingerprint(HashAlg::Sha256).to_string()),
+                    reader: self.house.entry.reader(key),
                     screen,
                 });
                 Auth::Accept
@@ -218,7 +154,7 @@ impl russh::server::Handler for Handler {
         certificate: &Certificate,
     ) -> Result<Auth, Error> {
         let fingerprint = certificate.public_key().fingerprint(HashAlg::Sha256);
-        self.log_denial(
+        self.refusals.login(
             user,
             &fingerprint.to_string(),
             "certificates are not supported: list the key itself",
@@ -227,14 +163,16 @@ impl russh::server::Handler for Handler {
     }
 
     async fn auth_succeeded(&mut self, _: &mut Session) -> Result<(), Error> {
-        self.place.logged_in();
+        self.seat.logged_in();
         self.house.metrics.logins.inc();
         self.connection.stage.send_replace(Stage::LoggedIn);
         if let Some(login) = &self.login {
+            let fingerprint = login.reader.as_ref().map(|reader| &*reader.fingerprint);
             tracing::info!(
                 connection = self.connection.number,
+                peer = %self.connection.peer,
                 user = said(&login.user),
-                fingerprint = login.fingerprint.as_deref().unwrap_or("none"),
+                fingerprint = fingerprint.unwrap_or("none"),
                 "logged in"
             );
         }
@@ -248,7 +186,7 @@ impl russh::server::Handler for Handler {
         _: &mut Session,
     ) -> Result<(), Error> {
         if self.channel.is_some() {
-            return self.refuse_channel("second session", reply).await;
+            return self.refusals.channel(Absent::SecondSession, reply).await;
         }
         self.channel = Some(Open {
             id: channel.id(),
@@ -268,7 +206,7 @@ impl russh::server::Handler for Handler {
         reply: ChannelOpenHandle,
         _: &mut Session,
     ) -> Result<(), Error> {
-        self.refuse_channel("X11 forwarding", reply).await
+        self.refusals.channel(Absent::X11Forwarding, reply).await
     }
 
     async fn channel_open_direct_tcpip(
@@ -281,7 +219,7 @@ impl russh::server::Handler for Handler {
         reply: ChannelOpenHandle,
         _: &mut Session,
     ) -> Result<(), Error> {
-        self.refuse_channel("port forwarding", reply).await
+        self.refusals.channel(Absent::PortForwarding, reply).await
     }
 
     async fn channel_open_forwarded_tcpip(
@@ -294,7 +232,7 @@ impl russh::server::Handler for Handler {
         reply: ChannelOpenHandle,
         _: &mut Session,
     ) -> Result<(), Error> {
-        self.refuse_channel("port forwarding", reply).await
+        self.refusals.channel(Absent::PortForwarding, reply).await
     }
 
     async fn channel_open_direct_streamlocal(
@@ -304,7 +242,7 @@ impl russh::server::Handler for Handler {
         reply: ChannelOpenHandle,
         _: &mut Session,
     ) -> Result<(), Error> {
-        self.refuse_channel("socket forwarding", reply).await
+        self.refusals.channel(Absent::SocketForwarding, reply).await
     }
 
     async fn tcpip_forward(
@@ -313,17 +251,17 @@ impl russh::server::Handler for Handler {
         _: &mut u32,
         _: &mut Session,
     ) -> Result<bool, Error> {
-        self.refuse(What::Request, "port forwarding")?;
+        self.refusals.request(Absent::PortForwarding)?;
         Ok(false)
     }
 
     async fn streamlocal_forward(&mut self, _: &str, _: &mut Session) -> Result<bool, Error> {
-        self.refuse(What::Request, "socket forwarding")?;
+        self.refusals.request(Absent::SocketForwarding)?;
         Ok(false)
     }
 
     async fn agent_request(&mut self, _: ChannelId, _: &mut Session) -> Result<bool, Error> {
-        self.refuse(What::Request, "agent forwarding")?;
+        self.refusals.request(Absent::AgentForwarding)?;
         Ok(false)
     }
 
@@ -336,7 +274,7 @@ impl russh::server::Handler for Handler {
         _: u32,
         session: &mut Session,
     ) -> Result<(), Error> {
-        self.refuse(What::Request, "X11 forwarding")?;
+        self.refusals.request(Absent::X11Forwarding)?;
         session.channel_failure(channel)
     }
 
@@ -421,8 +359,7 @@ impl russh::server::Handler for Handler {
         name: &str,
         session: &mut Session,
     ) -> Result<(), Error> {
-        self.refuse(What::Request, name)?;
-        let words = format!("codeleaf: no {} here, only the reference", said(name));
+        let words = self.refusals.subsystem(name)?;
         let started = self.start(id, channel::Asked::Nothing(words), session);
         answer(session, id, started)
     }

@@ -5,11 +5,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::sync::watch;
 
+use super::entry::Entry;
+use super::gate::Gate;
+use super::log::Mentions;
 use super::metrics::Metrics;
 use super::places::Places;
-use super::roll::Roll;
 use super::stock::Scratch;
-use super::{Gate, Interpreter, Limits, Stock};
+use super::{Interpreter, Limits, Stock};
 
 /// What every connection of a server shares.
 #[derive(Debug)]
@@ -19,19 +21,15 @@ pub(super) struct House {
     pub limits: watch::Sender<Limits>,
     pub stock: watch::Sender<Arc<Stock>>,
     pub phase: watch::Sender<Phase>,
+    /// Is sent to when keys and settings were read again.
+    pub reloads: watch::Sender<()>,
     /// Where readers were; none where nobody knows who they are.
     pub places: Option<Places>,
     pub gate: Arc<Gate>,
     pub metrics: Arc<Metrics>,
+    pub mentions: Mentions,
     pub scratch: Scratch,
     pub connections: AtomicU64,
-}
-
-/// Who is let in.
-#[derive(Debug)]
-pub(super) enum Entry {
-    Everybody,
-    Keys(Roll),
 }
 
 /// How far the server's life has come.

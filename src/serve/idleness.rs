@@ -6,7 +6,7 @@
 use std::time::{Duration, Instant};
 
 use super::Limits;
-use super::reading::Ending;
+use super::ending::Ending;
 
 /// How long before the end a warning comes; sooner where the whole time is short.
 const NOTICE: Duration = Duration::from_secs(60);

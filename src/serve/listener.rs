@@ -3,6 +3,7 @@
 //! russh's own accept loop ends when accepting fails, as it does while the process has no file
 //! descriptor left; and its connections end only when their clients do.
 
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,40 +14,19 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 
-use super::gate::Place;
+use super::connection::{Connection, Stage};
+use super::gate::Seat;
 use super::handler::Handler;
 use super::house::{House, Phase};
+use super::log::Mention;
 use super::metrics::What;
-use super::wire::{Line, Wire};
+use super::wire::Wire;
 
 /// How long accepting rests after it failed.
 const REST: Duration = Duration::from_millis(100);
 
 /// How long a client may take to go once its session has ended.
 const FAREWELL: Duration = Duration::from_secs(5);
-
-/// What is known of a connection.
-#[derive(Debug)]
-pub(super) struct Connection {
-    /// Tells connections apart in the log.
-    pub number: u64,
-    pub peer: SocketAddr,
-    pub line: Arc<Line>,
-    pub stage: watch::Sender<Stage>,
-}
-
-/// How far a connection has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stage {
-    /// Not logged in.
-    Knocking,
-    /// Logged in, and nothing asked for.
-    LoggedIn,
-    /// Reading.
-    Reading,
-    /// The session has ended.
-    Done,
-}
 
 /// Accepts connections for as long as the server runs.
 pub(super) async fn accept(house: Arc<House>, config: Arc<Config>, listener: TcpListener) {
@@ -70,38 +50,45 @@ pub(super) async fn accept(house: Arc<House>, config: Arc<Config>, listener: Tcp
 }
 
 /// Lets a connection in, or turns it away.
-fn welcome(house: &Arc<House>, config: &Arc<Config>, mut stream: TcpStream, peer: SocketAddr) {
-    match house.gate.enter(peer.ip(), &house.limits()) {
-        Ok(place) => {
-            // A terminal's bytes are few and each matters; failing is no reason to refuse.
-            let _ = stream.set_nodelay(true);
-            let wire = Wire::new(stream);
+fn welcome(house: &Arc<House>, config: &Arc<Config>, stream: TcpStream, peer: SocketAddr) {
+    let limits = house.limits();
+    let mention = house.mentions.make();
+    let mut wire = Wire::new(stream, &limits);
+    let heard = Arc::clone(wire.line().received());
+    let now = std::time::Instant::now();
+    match house.gate.enter(peer.ip(), heard, &limits, now) {
+        Ok(seat) => {
             let (stage, _) = watch::channel(Stage::Knocking);
             let connection = Arc::new(Connection {
                 number: house.next_number(),
                 peer,
                 line: wire.line(),
                 stage,
+                mention,
             });
-            tracing::info!(connection = connection.number, %peer, "connected");
+            if mention == Mention::Made {
+                tracing::info!(connection = connection.number, %peer, "connected");
+            }
             let attended = attend(
                 Arc::clone(house),
                 Arc::clone(config),
                 connection,
-                place,
+                seat,
                 wire,
             );
             tokio::spawn(attended);
         }
         Err(crowd) => {
             house.metrics.refuse(What::Connection);
-            tracing::warn!(%peer, reason = %crowd, "connection refused");
+            if mention == Mention::Made {
+                tracing::warn!(%peer, reason = %crowd, "connection refused");
+            }
             tokio::spawn(async move {
                 // RFC 4253, 4.2: lines may come before the version. Who does not read misses it.
                 let line = format!("codeleaf: {crowd}\r\n");
                 let goodbye = async {
-                    stream.write_all(line.as_bytes()).await?;
-                    stream.shutdown().await
+                    wire.write_all(line.as_bytes()).await?;
+                    wire.shutdown().await
                 };
                 let _ = tokio::time::timeout(REST, goodbye).await;
             });
@@ -114,22 +101,25 @@ async fn attend(
     house: Arc<House>,
     config: Arc<Config>,
     connection: Arc<Connection>,
-    place: Place,
+    seat: Seat,
     wire: Wire,
 ) {
     let started = Instant::now();
     house.metrics.connections.inc();
-    converse(&house, config, &connection, place, wire, started).await;
-    let (received, sent) = (connection.line.received(), connection.line.sent());
-    house.metrics.received.inc_by(received);
-    house.metrics.sent.inc_by(sent);
+    converse(&house, config, &connection, seat, wire, started).await;
+    let line = &connection.line;
+    house.metrics.received.inc_by(line.received().get());
+    house.metrics.sent.inc_by(line.sent().get());
     house.metrics.connections.dec();
     let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    if connection.goes_unmentioned() {
+        return;
+    }
     tracing::info!(
         connection = connection.number,
         milliseconds,
-        received,
-        sent,
+        received = line.received().get(),
+        sent = line.sent().get(),
         "disconnected"
     );
 }
@@ -138,18 +128,19 @@ async fn converse(
     house: &Arc<House>,
     config: Arc<Config>,
     connection: &Arc<Connection>,
-    place: Place,
+    seat: Seat,
     wire: Wire,
     started: Instant,
 ) {
     let login_time = house.limits().login_time;
-    let turned_out = place.turned_out();
-    let handler = Handler::new(Arc::clone(house), Arc::clone(connection), place);
+    let turned_out = seat.turned_out();
+    tokio::pin!(turned_out);
+    let handler = Handler::new(Arc::clone(house), Arc::clone(connection), seat);
     // The future is large while the versions are exchanged, and a pointer afterwards.
     let greeting = Box::pin(russh::server::run_stream(config, wire, handler));
     let greeted = tokio::select! {
         greeted = timeout_at(started + login_time, greeting) => greeted,
-        () = turned_out.notified() => return,
+        () = &mut turned_out => return connection.log_turned_out(),
     };
     let Ok(Ok(mut running)) = greeted else {
         return;
@@ -181,8 +172,14 @@ async fn converse(
         };
         tokio::select! {
             ended = &mut running => {
-                if let Err(error) = ended {
-                    tracing::debug!(connection = connection.number, %error, "ended");
+                match ended {
+                    Err(russh::Error::IO(error)) if error.kind() == io::ErrorKind::TimedOut => {
+                        connection.log_unread();
+                    }
+                    Err(error) => {
+                        tracing::debug!(connection = connection.number, %error, "ended");
+                    }
+                    Ok(()) => {}
                 }
                 return;
             }
@@ -193,15 +190,15 @@ async fn converse(
                 }
             }
             () = too_late => {
-                if stage != Stage::Done {
+                if stage != Stage::Done && !connection.goes_unmentioned() {
                     let what = if stage == Stage::Knocking { "login" } else { "request" };
                     tracing::info!(connection = connection.number, what, "waited for too long");
                 }
                 break;
             }
             () = ending => break,
-            () = turned_out.notified() => {
-                tracing::info!(connection = connection.number, "made room for another login");
+            () = &mut turned_out => {
+                connection.log_turned_out();
                 break;
             }
         }
@@ -210,3 +207,6 @@ async fn converse(
     // How it ended was decided here.
     let _ = running.await;
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,66 +8,28 @@ use tokio::sync::watch;
 use tokio::time::sleep_until;
 
 use super::Stock;
+use super::authorized;
 use super::channel::{Desk, Gone, Panicked, guarded};
+use super::ending::Ending;
 use super::house::Phase;
 use super::idleness::Idleness;
 use super::request::Opening;
 use super::settings::Codes;
-use crate::app::{Effect, Host, Start};
+use crate::app::{Effect, Host, Start, Whereabouts};
 use crate::terminal::{Capabilities, Event, Screen, Session, Size};
 
 /// How many bytes of input are handed in before the time that they took is looked at. Each may be
 /// a letter in the search field, which is a search.
-const SLICE: usize = 16;
+const SLICE: usize = 4;
 
-/// How long a session may work at a stretch. Input that takes longer goes on after a rest three
-/// times as long, so that a flood takes a quarter of a thread and not all of it.
-const STRETCH: Duration = Duration::from_millis(2);
+/// How long a session may work at a stretch, which others may have to wait for. What takes longer
+/// is followed by a rest three times as long, so that a flood takes a quarter of a thread and not
+/// all of it.
+const STRETCH: Duration = Duration::from_micros(500);
 
-/// How a reader's session ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Ending {
-    /// The reader left.
-    Left,
-    /// Nothing was pressed for too long.
-    Idle,
-    /// It lasted for as long as it may.
-    Over,
-    /// The server ends.
-    Shutdown,
-    /// A fault.
-    Failed,
-    /// The client is gone.
-    Gone,
-}
-
-impl Ending {
-    /// Returns what the reader is told.
-    pub const fn words(self) -> Option<&'static str> {
-        match self {
-            Self::Left | Self::Gone => None,
-            Self::Idle => Some("codeleaf: ended, since no key was pressed for long; come back"),
-            Self::Over => Some("codeleaf: ended, since sessions have a time limit; come back"),
-            Self::Shutdown => Some("codeleaf: the server is stopping; come back in a moment"),
-            Self::Failed => {
-                Some("codeleaf: sorry, a fault ended this session; it is in the server's log")
-            }
-        }
-    }
-
-    /// Returns the exit status; none where nobody is there to hear it.
-    pub const fn status(self) -> Option<u8> {
-        match self {
-            Self::Left => Some(0),
-            Self::Idle | Self::Over => Some(1),
-            // As the local reader's after SIGTERM.
-            Self::Shutdown => Some(143),
-            // As any panic's.
-            Self::Failed => Some(101),
-            Self::Gone => None,
-        }
-    }
-}
+/// What a test sends to have a session fail; nothing that is known makes one fail.
+#[cfg(test)]
+pub(super) const FAULT: u8 = 0;
 
 /// One reader's session on a channel.
 pub(super) struct Reading<'a> {
@@ -141,7 +103,7 @@ impl<'a> Reading<'a> {
             Err(Gone) => Ending::Gone,
         };
         if ending == Ending::Failed {
-            metrics.panics.inc();
+            self.desk.note_fault();
         }
         let ending = match self.leave(ending).await {
             Ok(()) => ending,
@@ -159,6 +121,7 @@ impl<'a> Reading<'a> {
 
     async fn read(&mut self) -> Result<Ending, Gone> {
         let mut phase = self.desk.house.phase.subscribe();
+        let mut reloads = self.desk.house.reloads.subscribe();
         loop {
             let now = Instant::now();
             if self.stale && now >= self.next_frame {
@@ -188,6 +151,7 @@ impl<'a> Reading<'a> {
                 // The sender lives as long as the house.
                 _ = phase.wait_for(|phase| *phase == Phase::Ending) => Ok(Some(Ending::Shutdown)),
                 () = self.desk.inbox.arrival() => self.take(),
+                Ok(()) = reloads.changed() => Ok(self.still_let_in()),
                 Ok(()) = self.stock.changed() => self.restock(),
                 () = alarm => self.wake(),
             };
@@ -201,13 +165,34 @@ impl<'a> Reading<'a> {
 
     /// Takes what the client sent: one frame is drawn for all of it.
     fn take(&mut self) -> Result<Option<Ending>, Panicked> {
-        if self.rests.is_some_and(|until| Instant::now() < until) && !self.desk.inbox.has_ended() {
+        let ended = self.desk.inbox.has_ended();
+        let started = Instant::now();
+        if self.rests.is_some_and(|until| started < until) && !ended {
             return Ok(None);
         }
         self.rests = None;
-        if !self.input.is_empty() && !self.desk.inbox.has_ended() {
-            return self.work();
+        let mut ending = None;
+        if self.input.is_empty() || ended {
+            ending = self.receive()?;
         }
+        while ending.is_none() && !self.input.is_empty() && started.elapsed() <= STRETCH {
+            let slice = self.input.drain(..self.input.len().min(SLICE)).collect();
+            ending = self.handle(vec![Event::Bytes(slice)])?;
+        }
+        if self.input.is_empty() {
+            // A long paste is not to keep its room for the rest of the session.
+            self.input = VecDeque::new();
+        }
+        let worked = started.elapsed();
+        if worked > STRETCH {
+            // Also when all is done: more may be waiting.
+            self.rests = Some(started + worked * 4);
+        }
+        Ok(ending)
+    }
+
+    /// Empties the inbox.
+    fn receive(&mut self) -> Result<Option<Ending>, Panicked> {
         let waiting = self.desk.inbox.take();
         if waiting.dropped > 0 && !self.dropped {
             self.dropped = true;
@@ -231,38 +216,24 @@ impl<'a> Reading<'a> {
             self.handle(events)?;
             return Ok(Some(Ending::Gone));
         }
-        match self.handle(events)? {
-            Some(ending) => Ok(Some(ending)),
-            None => self.work(),
-        }
-    }
-
-    /// Hands input in, for as long as a session may work at a stretch.
-    fn work(&mut self) -> Result<Option<Ending>, Panicked> {
-        let started = Instant::now();
-        while !self.input.is_empty() {
-            let slice = self.input.drain(..self.input.len().min(SLICE)).collect();
-            if let Some(ending) = self.handle(vec![Event::Bytes(slice)])? {
-                return Ok(Some(ending));
-            }
-            let worked = started.elapsed();
-            if worked > STRETCH {
-                // Also when all is done: more may be waiting.
-                self.rests = Some(Instant::now() + worked * 3);
-                break;
-            }
-        }
-        if self.input.is_empty() {
-            // A long paste is not to keep its room for the rest of the session.
-            self.input = VecDeque::new();
-        }
-        Ok(None)
+        self.handle(events)
     }
 
     fn restock(&mut self) -> Result<Option<Ending>, Panicked> {
         let stock = Arc::clone(&self.stock.borrow_and_update());
         let (library, index) = (Arc::clone(&stock.library), Arc::clone(&stock.index));
         self.handle(vec![Event::Catalogue(library, index)])
+    }
+
+    /// Ends the session where the reader's key is not let in any more.
+    fn still_let_in(&self) -> Option<Ending> {
+        let desk = self.desk;
+        let reader = desk.reader.as_ref()?;
+        let from = desk.connection.peer.ip();
+        match desk.house.entry.screen(&reader.key, from) {
+            Ok(authorized::Screen::Allowed) => None,
+            Ok(authorized::Screen::Forbidden) | Err(_) => Some(Ending::Revoked),
+        }
     }
 
     /// Does what a moment was waited for.
@@ -291,7 +262,15 @@ impl<'a> Reading<'a> {
         while let Some(event) = events.pop() {
             self.stale = true;
             let session = &mut self.session;
-            for effect in guarded(|| session.handle(event, Instant::now()))? {
+            let handled = guarded(|| {
+                #[cfg(test)]
+                assert!(
+                    !matches!(&event, Event::Bytes(bytes) if bytes.contains(&FAULT)),
+                    "as a fault would"
+                );
+                session.handle(event, Instant::now())
+            })?;
+            for effect in handled {
                 match effect {
                     Effect::Quit => ending = Some(Ending::Left),
                     Effect::Load(code, place) => {
@@ -310,12 +289,7 @@ impl<'a> Reading<'a> {
                         events.extend(guarded(|| Event::compared(&library, topic))?);
                     }
                     Effect::Keep(whereabouts) => {
-                        let desk = self.desk;
-                        if let (Some(places), Some(fingerprint)) =
-                            (&desk.house.places, &desk.fingerprint)
-                        {
-                            places.keep(fingerprint, whereabouts);
-                        }
+                        self.keep(whereabouts);
                     }
                     // There is no shell to go back to, and nobody's notes are kept; the rest is the
                     // session's own.
@@ -376,7 +350,7 @@ impl<'a> Reading<'a> {
             bytes = Screen::restoration(self.capabilities, self.size);
             None
         } else {
-            self.keep();
+            self.keep(self.session.app().whereabouts());
             // Writing to memory does not fail.
             let _ = self.session.leave(&mut bytes);
             self.session.outstanding(Instant::now())
@@ -394,10 +368,10 @@ impl<'a> Reading<'a> {
     }
 
     /// Keeps where the reader is.
-    fn keep(&self) {
+    fn keep(&self, whereabouts: Whereabouts) {
         let desk = self.desk;
-        if let (Some(places), Some(fingerprint)) = (&desk.house.places, &desk.fingerprint) {
-            places.keep(fingerprint, self.session.app().whereabouts());
+        if let (Some(places), Some(reader)) = (&desk.house.places, &desk.reader) {
+            places.keep(&reader.fingerprint, whereabouts);
         }
     }
 

@@ -6,7 +6,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::AuthorizedKeys;
+use super::authorized::AuthorizedKeys;
 
 /// The largest file that is read, in bytes: room for ten thousand keys.
 const LARGEST: u64 = 4 * 1024 * 1024;

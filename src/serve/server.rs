@@ -16,7 +16,9 @@ use tokio::sync::watch;
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep, timeout};
 
-use super::house::{Entry, House, Phase};
+use super::entry::Entry;
+use super::house::{House, Phase};
+use super::log::Mentions;
 use super::metrics::{self, Metrics};
 use super::notify::notify;
 use super::places::Places;
@@ -121,9 +123,11 @@ async fn serve(plan: Plan, entry: Entry, limits: Limits, stock: Stock) -> Result
         limits: watch::channel(limits).0,
         stock: watch::channel(Arc::new(stock)).0,
         phase: watch::channel(Phase::Serving).0,
+        reloads: watch::channel(()).0,
         places: plan.places.clone().filter(|_| known).map(Places::in_folder),
         gate: Arc::default(),
         metrics,
+        mentions: Mentions::default(),
         scratch: Scratch::default(),
         connections: AtomicU64::new(0),
     });
@@ -165,7 +169,7 @@ async fn serve(plan: Plan, entry: Entry, limits: Limits, stock: Stock) -> Result
 /// * keepalives every 30 s, of which three may go unanswered, instead of an inactivity timer,
 ///   which any traffic resets: see `idleness`;
 /// * rejections after 250 ms: with ten keys in an agent the right one comes within the login time.
-fn config(host_key: &HostKey, entry: &Entry) -> Config {
+pub(super) fn config(host_key: &HostKey, entry: &Entry) -> Config {
     let methods: &[MethodKind] = match entry {
         Entry::Everybody => &[MethodKind::None, MethodKind::PublicKey],
         Entry::Keys(_) => &[MethodKind::PublicKey],
@@ -247,6 +251,7 @@ async fn reload(house: &Arc<House>, plan: &Plan, settings: &mut Settings) {
     if let Entry::Keys(roll) = &house.entry {
         roll.current();
     }
+    house.reloads.send_replace(());
     let before = Arc::clone(&house.stock.borrow());
     let (restock, under) = (Arc::clone(&plan.restock), settings.clone());
     match spawn_blocking(move || restock(&under, Some(&before))).await {

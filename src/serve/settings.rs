@@ -69,6 +69,8 @@ settings! {
     login_time: Lapse => "TIME",
     /// How long a reader may do nothing; a warning comes a minute before [default: 30m].
     idle_time: Lapse => "TIME",
+    /// How long a client may leave unread what it is sent [default: 2m].
+    unread_time: Lapse => "TIME",
     /// How long a session may last in all [default: off].
     session_time: Lapse => "TIME",
     /// The most columns of a screen [default: 300].
@@ -78,6 +80,9 @@ settings! {
     /// The most bytes of input that wait for a session; what comes on top is dropped
     /// [default: 65536].
     max_input: NonZeroUsize => "BYTES",
+    /// How many bytes a client may send in a second; one that sends more for long is read more
+    /// slowly [default: 16384].
+    max_input_rate: NonZeroU32 => "BYTES",
     /// The most frames that a session is sent in a second [default: 60].
     max_frames: NonZeroU32 => "N",
 }
@@ -117,6 +122,9 @@ pub enum SettingsError {
     /// Something would never end.
     #[error("--login-time cannot be off: silent connections would fill the server")]
     EndlessLogin,
+    /// Something else would never end.
+    #[error("--unread-time cannot be off: clients that read nothing would fill the server")]
+    EndlessWait,
 }
 
 /// What the server keeps to while it runs; all of it can change without a restart.
@@ -136,8 +144,12 @@ pub struct Limits {
     pub session_time: Option<Duration>,
     /// The largest screen.
     pub screen: Size,
+    /// With something sent that is not read.
+    pub unread_time: Duration,
     /// Input that waits, in bytes.
     pub input: usize,
+    /// Bytes from a client in a second, in the long run.
+    pub input_rate: u32,
     /// The least time between two frames.
     pub between_frames: Duration,
     /// Whether codes are logged.
@@ -216,6 +228,7 @@ impl Settings {
         let count = |set: Option<NonZeroUsize>, default| set.map_or(default, NonZeroUsize::get);
         let side = |set: Option<NonZeroU16>, default| set.map_or(default, NonZeroU16::get);
         let frames = self.max_frames.map_or(60, NonZeroU32::get);
+        let unread_time = self.unread_time.unwrap_or(Lapse::seconds(120)).limit();
         Ok(Limits {
             connections: count(self.max_connections, 200),
             logins: count(self.max_logins, 100),
@@ -228,7 +241,9 @@ impl Settings {
             idle_time: self.idle_time.unwrap_or(Lapse::seconds(1800)).limit(),
             session_time: self.session_time.unwrap_or(Lapse::OFF).limit(),
             screen: Size::new(side(self.max_columns, 300), side(self.max_rows, 100)),
+            unread_time: unread_time.ok_or(SettingsError::EndlessWait)?,
             input: count(self.max_input, 64 * 1024),
+            input_rate: self.max_input_rate.map_or(16 * 1024, NonZeroU32::get),
             between_frames: Duration::from_secs(1) / frames,
             codes: if self.log_codes == Some(true) {
                 Codes::Logged
@@ -262,6 +277,16 @@ mod tests {
         );
         // The command line stands before the file.
         assert_eq!(keys.over(open).access(), Ok(Access::Keys("keys".into())));
+    }
+
+    #[test]
+    fn what_would_fill_the_server_cannot_be_off() {
+        let of = |text: &str| Settings::read("serve.toml", text).unwrap().limits();
+        let login = of("login-time = \"off\"");
+        assert_eq!(login, Err(SettingsError::EndlessLogin));
+        let unread = of("unread-time = \"off\"");
+        assert_eq!(unread, Err(SettingsError::EndlessWait));
+        assert!(of("idle-time = \"off\"").is_ok());
     }
 
     #[test]

@@ -1,54 +1,117 @@
-//! Defines the wire: a client's connection, which counts bytes and can be cut from outside.
+//! Defines the wire: a client's connection, which counts bytes, is read no faster than a client may
+//! send, gives up a client that does not read, and can be cut from outside.
 //!
 //! russh's task ends when its connection does, and in no other way once it waits for a client that
 //! neither reads nor writes; so whoever watches over a connection must be able to end it.
 
+use std::future::Future;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
+use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
+use tokio::time::{Sleep, sleep, sleep_until};
+
+use super::Limits;
+use super::inflow::Inflow;
+
+/// The bytes on their way to a client that the system is to keep. It would keep megabytes for one
+/// that does not read; a few screens are enough for one that does.
+const OUTFLOW: usize = 64 * 1024;
+
+/// How many bytes a client sends before it is logged in, at least.
+const HANDSHAKE: u64 = 4096;
 
 /// A client's connection.
 #[derive(Debug)]
-pub struct Wire(Arc<Line>);
+pub struct Wire {
+    line: Arc<Line>,
+    inflow: Inflow,
+    /// What is waited for before more is read.
+    rest: Option<Pin<Box<Sleep>>>,
+    /// How long the client may leave unread what it is sent.
+    patience: Duration,
+    /// When that is over, while it does.
+    unread: Option<Pin<Box<Sleep>>>,
+}
 
 /// What others may know of a connection, and do with it.
 #[derive(Debug)]
 pub struct Line {
     stream: TcpStream,
-    received: AtomicU64,
-    sent: AtomicU64,
+    received: Arc<Count>,
+    sent: Count,
+}
+
+/// Counts bytes.
+#[derive(Debug, Default)]
+pub struct Count(AtomicU64);
+
+impl Count {
+    /// Adds some, and returns how many there were before.
+    pub fn add(&self, bytes: usize) -> u64 {
+        self.0.fetch_add(bytes as u64, Ordering::Relaxed)
+    }
+
+    /// Returns how many there are.
+    pub fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 impl Wire {
-    /// Takes a connection.
-    pub fn new(stream: TcpStream) -> Self {
-        Self(Arc::new(Line {
-            stream,
-            received: AtomicU64::new(0),
-            sent: AtomicU64::new(0),
-        }))
+    /// Takes a client's connection, under the limits for clients.
+    pub fn new(stream: TcpStream, limits: &Limits) -> Self {
+        // A terminal's bytes are few and each matters. Failing is no reason to refuse anybody.
+        let _ = stream.set_nodelay(true);
+        let _ = rustix::net::sockopt::set_socket_send_buffer_size(&stream, OUTFLOW);
+        Self {
+            line: Arc::new(Line {
+                stream,
+                received: Arc::default(),
+                sent: Count::default(),
+            }),
+            inflow: Inflow::new(limits.input_rate, Instant::now()),
+            rest: None,
+            patience: limits.unread_time,
+            unread: None,
+        }
     }
 
     /// Returns the line.
     pub fn line(&self) -> Arc<Line> {
-        Arc::clone(&self.0)
+        Arc::clone(&self.line)
     }
 }
 
 impl Line {
-    /// Returns how many bytes came in.
-    pub fn received(&self) -> u64 {
-        self.received.load(Ordering::Relaxed)
+    /// Returns how many bytes came in, now and from now on.
+    pub const fn received(&self) -> &Arc<Count> {
+        &self.received
     }
 
     /// Returns how many bytes went out.
-    pub fn sent(&self) -> u64 {
-        self.sent.load(Ordering::Relaxed)
+    pub const fn sent(&self) -> &Count {
+        &self.sent
+    }
+
+    /// Counts what came in.
+    fn hear(&self, length: usize) {
+        if self.received.add(length) < HANDSHAKE {
+            self.acknowledge();
+        }
+    }
+
+    /// Has what came in be acknowledged at once. OpenSSH's client holds its half of the exchange of
+    /// keys back until its list of methods is acknowledged, to which there is nothing to answer, so
+    /// that both sides would wait for 40 ms.
+    fn acknowledge(&self) {
+        #[cfg(target_os = "linux")]
+        let _ = rustix::net::sockopt::set_tcp_quickack(&self.stream, true);
     }
 
     /// Ends the connection, whatever anybody waits for.
@@ -60,16 +123,22 @@ impl Line {
 
 impl AsyncRead for Wire {
     fn poll_read(
-        self: Pin<&mut Self>,
+        mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        if let Some(rest) = &mut self.rest {
+            ready!(rest.as_mut().poll(context));
+            self.rest = None;
+        }
         loop {
-            ready!(self.0.stream.poll_read_ready(context))?;
-            match self.0.stream.try_read(buffer.initialize_unfilled()) {
+            ready!(self.line.stream.poll_read_ready(context))?;
+            match self.line.stream.try_read(buffer.initialize_unfilled()) {
                 Ok(length) => {
                     buffer.advance(length);
-                    self.0.received.fetch_add(length as u64, Ordering::Relaxed);
+                    self.line.hear(length);
+                    let next = self.inflow.read(length, Instant::now());
+                    self.rest = next.map(|next| Box::pin(sleep_until(next.into())));
                     return Poll::Ready(Ok(()));
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
@@ -80,16 +149,25 @@ impl AsyncRead for Wire {
 }
 
 impl AsyncWrite for Wire {
+    /// Writes, or fails with [`io::ErrorKind::TimedOut`] where the client has read nothing for too
+    /// long: russh waits for it, and does not even ask whether it is still there.
     fn poll_write(
-        self: Pin<&mut Self>,
+        mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
+        let line = Arc::clone(&self.line);
         loop {
-            ready!(self.0.stream.poll_write_ready(context))?;
-            match self.0.stream.try_write(bytes) {
+            if line.stream.poll_write_ready(context)?.is_pending() {
+                let patience = self.patience;
+                let unread = self.unread.get_or_insert_with(|| Box::pin(sleep(patience)));
+                ready!(unread.as_mut().poll(context));
+                return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+            }
+            match line.stream.try_write(bytes) {
                 Ok(length) => {
-                    self.0.sent.fetch_add(length as u64, Ordering::Relaxed);
+                    line.sent.add(length);
+                    self.unread = None;
                     return Poll::Ready(Ok(length));
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
@@ -103,7 +181,7 @@ impl AsyncWrite for Wire {
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match rustix::net::shutdown(&self.0.stream, rustix::net::Shutdown::Write) {
+        match rustix::net::shutdown(&self.line.stream, rustix::net::Shutdown::Write) {
             Err(error) if error != rustix::io::Errno::NOTCONN => Poll::Ready(Err(error.into())),
             _ => Poll::Ready(Ok(())),
         }

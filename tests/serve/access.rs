@@ -70,6 +70,29 @@ fn keys_count_as_soon_as_they_are_listed() {
 }
 
 #[test]
+fn whose_key_is_taken_out_reads_until_the_reload() {
+    let Some((server, ssh, key)) = closed(&[]) else {
+        return;
+    };
+    let keys = server.folder().join("keys");
+    let other = ssh.make_key("other");
+    let mut reader = ssh.read(&server, &[], &[]);
+    reader.expect("HER2/neu");
+    std::fs::write(&keys, format!("{other}{key}")).unwrap();
+    server.signal("HUP");
+    server.logged("reloaded");
+    std::fs::write(&keys, &other).unwrap();
+    assert!(!ssh.ask(&server, &[], &["list"]).status.success());
+    reader.press("4");
+    reader.expect("Professional Component");
+    server.signal("HUP");
+    assert_eq!(reader.ended(), 1);
+    reader.expect("your key is not let in any more");
+    assert!(!reader.is_full_screen());
+    assert_eq!(server.logged("session ended")["reason"], "Revoked");
+}
+
+#[test]
 fn a_reader_finds_again_where_they_were() {
     let Some((server, ssh, _)) = closed(&[]) else {
         return;

@@ -1,16 +1,23 @@
 //! Clients that mean harm: what they cost the server, and the others.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use russh::client::{self, Config, Handle, Msg};
 use russh::keys::PublicKeyOrCertificate;
-use russh::{Channel, Error};
+use russh::{Channel, ChannelMsg, Error};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio::runtime::Runtime;
+use tokio::time::{sleep, timeout};
 
 use super::client::Ssh;
-use super::server::Server;
+use super::server::{PATIENCE, Server};
+use crate::support::ears::Ears;
 
-struct Hostile;
+/// Takes any server for the right one.
+pub struct Hostile;
 
 impl client::Handler for Hostile {
     type Error = Error;
@@ -20,19 +27,38 @@ impl client::Handler for Hostile {
     }
 }
 
-async fn connect(server: &Server) -> (Handle<Hostile>, Channel<Msg>) {
+/// Logs in under a name.
+pub async fn connect(server: &Server, user: &str) -> Handle<Hostile> {
+    let stream = TcpStream::connect(server.address).await.unwrap();
+    connect_by(stream, user).await
+}
+
+async fn connect_by(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    user: &str,
+) -> Handle<Hostile> {
     let config = Arc::new(Config::default());
-    let mut connection = client::connect(config, server.address, Hostile)
+    let mut connection = client::connect_stream(config, stream, Hostile)
         .await
         .unwrap();
-    assert!(connection.authenticate_none("x").await.unwrap().success());
+    assert!(connection.authenticate_none(user).await.unwrap().success());
+    connection
+}
+
+/// Opens a session on a terminal of some kind and size.
+pub async fn open(
+    connection: &Handle<Hostile>,
+    term: &str,
+    columns: u32,
+    rows: u32,
+) -> Channel<Msg> {
     let channel = connection.channel_open_session().await.unwrap();
     channel
-        .request_pty(false, "xterm", 80, 24, 0, 0, &[])
+        .request_pty(false, term, columns, rows, 0, 0, &[])
         .await
         .unwrap();
     channel.request_shell(false).await.unwrap();
-    (connection, channel)
+    channel
 }
 
 /// Sends something for some seconds without reading an answer, and returns how much was taken.
@@ -41,7 +67,7 @@ async fn flood(channel: &Channel<Msg>, what: &[u8]) -> usize {
     let end = Instant::now() + Duration::from_secs(3);
     while Instant::now() < end {
         let message = what.repeat(8192 / what.len());
-        let push = tokio::time::timeout(Duration::from_millis(200), channel.data(&message[..]));
+        let push = timeout(Duration::from_millis(200), channel.data(&message[..]));
         if push.await.is_ok() {
             sent += message.len();
         }
@@ -58,12 +84,13 @@ fn floods_stay_small_and_others_are_served() {
     let mut reader = ssh.read(&server, &[], &[]);
     reader.expect("HER2/neu");
     let before = server.memory();
-    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let runtime = Runtime::new().unwrap();
     runtime.block_on(async {
         let floods: [&[u8]; 4] = [b"\x1b", b"jy", b"\x1b[200~endless", b"/\x15modifier"];
         let mut held = Vec::new();
         for what in floods {
-            let (connection, channel) = connect(&server).await;
+            let connection = connect(&server, "x").await;
+            let channel = open(&connection, "xterm", 80, 24).await;
             held.push((
                 connection,
                 tokio::spawn(async move {
@@ -72,7 +99,8 @@ fn floods_stay_small_and_others_are_served() {
                 }),
             ));
         }
-        let (connection, channel) = connect(&server).await;
+        let connection = connect(&server, "x").await;
+        let channel = open(&connection, "xterm", 80, 24).await;
         for turn in 0..500 {
             channel.window_change(turn, 500 - turn, 0, 0).await.unwrap();
         }
@@ -99,9 +127,9 @@ fn floods_stay_small_and_others_are_served() {
 #[test]
 fn asking_for_what_is_refused_again_and_again_ends_the_connection() {
     let server = Server::open(&[]);
-    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let runtime = Runtime::new().unwrap();
     runtime.block_on(async {
-        let (connection, _channel) = connect(&server).await;
+        let connection = connect(&server, "x").await;
         for _ in 0..200 {
             let opened = connection.channel_open_direct_tcpip("127.0.0.1", 22, "127.0.0.1", 1);
             assert!(opened.await.is_err());
@@ -110,4 +138,53 @@ fn asking_for_what_is_refused_again_and_again_ends_the_connection() {
     server.await_figure("codeleaf_connections", 0.0);
     let refused = server.log_lines("refused").len();
     assert!(refused < 10, "{refused} lines");
+}
+
+#[test]
+fn who_reads_nothing_is_cut_off() {
+    let server = Server::open(&["--unread-time", "1s"]);
+    Runtime::new().unwrap().block_on(async {
+        let stream = TcpStream::connect(server.address).await.unwrap();
+        let (ears, shut) = Ears::of(stream);
+        let connection = connect_by(ears, "x").await;
+        let mut channel = open(&connection, "xterm", 300, 100).await;
+        while !matches!(channel.wait().await, Some(ChannelMsg::Data { .. })) {}
+        shut.store(true, Ordering::Relaxed);
+        let draws_all_anew = async {
+            while server.log_lines("disconnected").is_empty() {
+                // The end of the line is nothing that a client without ears hears of.
+                let _ = channel.data(&b"\x0c"[..]).await;
+                sleep(Duration::from_millis(20)).await;
+            }
+        };
+        timeout(PATIENCE, draws_all_anew).await.unwrap();
+    });
+    server.logged("the client reads nothing any more");
+    assert_eq!(server.logged("session ended")["reason"], "Gone");
+    server.await_figure("codeleaf_sessions", 0.0);
+}
+
+#[test]
+fn a_storm_of_resizes_draws_no_more_frames_than_are_allowed() {
+    let server = Server::open(&["--max-frames", "5"]);
+    Runtime::new().unwrap().block_on(async {
+        let connection = connect(&server, "x").await;
+        let mut channel = open(&connection, "xterm", 80, 24).await;
+        while !matches!(channel.wait().await, Some(ChannelMsg::Data { .. })) {}
+        // Some come so close that a window that is being dragged is not drawn at all, some do not.
+        for pause in [20, 60] {
+            let before = server.figure("codeleaf_frames_total");
+            let started = Instant::now();
+            for turn in 0..50 {
+                channel
+                    .window_change(60 + turn, 20 + turn, 0, 0)
+                    .await
+                    .unwrap();
+                sleep(Duration::from_millis(pause)).await;
+            }
+            let drawn = server.figure("codeleaf_frames_total") - before;
+            let most = started.elapsed().as_secs_f64() * 5.0 + 2.0;
+            assert!(drawn <= most, "{drawn} frames, {most} at most");
+        }
+    });
 }

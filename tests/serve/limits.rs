@@ -5,6 +5,7 @@ use std::net::TcpStream;
 
 use super::client::{Ssh, installed, skip};
 use super::server::{PATIENCE, Server, eventually};
+use crate::support::program::processor_time;
 
 fn silent(server: &Server) -> TcpStream {
     let stream = TcpStream::connect(server.address).unwrap();
@@ -32,21 +33,59 @@ fn who_does_not_log_in_is_dropped() {
 }
 
 #[test]
-fn too_many_of_one_address_are_turned_away_at_once_and_others_log_in() {
-    let server = Server::open(&["--max-logins-per-address", "3", "--login-time", "30s"]);
-    let held: Vec<TcpStream> = (0..3).map(|_| silent(&server)).collect();
-    server.await_figure("codeleaf_connections", 3.0);
-    let said = all_that_is_said(&mut silent(&server));
-    assert!(
-        said.contains("too many are logging in from your address"),
-        "{said}"
-    );
-    drop(held);
-    server.await_figure("codeleaf_connections", 0.0);
+fn silent_connections_keep_nobody_out() {
+    let server = Server::open(&["--max-logins-per-address", "3", "--login-time", "60s"]);
     let Some(ssh) = Ssh::find(server.folder()) else {
         return;
     };
-    assert!(ssh.ask(&server, &[], &["list"]).status.success());
+    let held: Vec<TcpStream> = (0..3).map(|_| silent(&server)).collect();
+    server.await_figure("codeleaf_connections", 3.0);
+    // Once they have been silent for long enough, and long before their login time is over.
+    eventually("a login", || {
+        ssh.ask(&server, &[], &["list"])
+            .status
+            .success()
+            .then_some(())
+    });
+    server.logged("made room for another login");
+    drop(held);
+    server.await_figure("codeleaf_connections", 0.0);
+}
+
+#[test]
+fn without_a_descriptor_left_it_waits_quietly_and_goes_on() {
+    let server = Server::start_by(
+        &["sh", "-c", "ulimit -n 40; exec \"$@\"", "sh"],
+        tempfile::tempdir().unwrap(),
+        &[
+            &["--open", "--login-time", "60s"] as &[&str],
+            &["--max-logins", "999", "--max-logins-per-address", "999"],
+        ]
+        .concat(),
+    );
+    let Some(ssh) = Ssh::find(server.folder()) else {
+        return;
+    };
+    let held: Vec<TcpStream> = (0..60).map(|_| silent(&server)).collect();
+    let failed = "cannot accept connections; trying on";
+    server.logged(failed);
+    let busy = processor_time(server.process());
+    let pause = std::time::Duration::from_secs(1);
+    std::thread::sleep(pause);
+    if let (Some(before), Some(after)) = (busy, processor_time(server.process())) {
+        assert!(
+            after < before + pause / 2,
+            "it spins: {before:?}, {after:?}"
+        );
+    }
+    assert_eq!(server.log_lines(failed).len(), 1);
+    drop(held);
+    eventually("a login", || {
+        ssh.ask(&server, &[], &["list"])
+            .status
+            .success()
+            .then_some(())
+    });
 }
 
 #[test]

@@ -7,6 +7,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use rustix::process::Pid;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -57,7 +58,22 @@ impl Server {
 
     /// Starts a server with some options.
     pub fn start(folder: TempDir, options: &[&str]) -> Self {
-        let mut child = program(folder.path())
+        Self::start_by(&["env"], folder, options)
+    }
+
+    /// Starts a server with some options by another program, which becomes the server.
+    pub fn start_by(by: &[&str], folder: TempDir, options: &[&str]) -> Self {
+        let codeleaf = program(folder.path());
+        let mut command = Command::new(by[0]);
+        for (name, value) in codeleaf.get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        let mut child = command
+            .args(&by[1..])
+            .arg(codeleaf.get_program())
             .args([
                 "serve",
                 "--listen",
@@ -154,6 +170,11 @@ impl Server {
         eventually(&format!("{name} = {value}"), || {
             ((self.figure(name) - value).abs() < 0.5).then_some(())
         });
+    }
+
+    /// Returns the server's process.
+    pub fn process(&self) -> Pid {
+        Pid::from_raw(self.child.id().try_into().unwrap()).unwrap()
     }
 
     /// Returns the memory that the server has, in KiB.

@@ -1,0 +1,160 @@
+//! Clients that mean harm. They run as a process of its own at the lowest priority, since a real
+//! one would not take the server's processor.
+
+use std::future;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use russh::ChannelMsg;
+use tokio::io::AsyncWriteExt;
+use tokio::time::{interval, sleep};
+
+use crate::reader::{Reader, dial};
+use crate::support::ears::Ears;
+
+/// How many connections say nothing.
+const SILENT: u8 = 100;
+
+/// What is done to a server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Attack {
+    Deaf,
+    Escapes,
+    Paste,
+    Resizes,
+    Silence,
+    Crowd,
+}
+
+impl Attack {
+    /// All of them.
+    pub const ALL: [Self; 6] = [
+        Self::Deaf,
+        Self::Escapes,
+        Self::Paste,
+        Self::Resizes,
+        Self::Silence,
+        Self::Crowd,
+    ];
+
+    /// Returns its word on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Deaf => "deaf",
+            Self::Escapes => "escapes",
+            Self::Paste => "paste",
+            Self::Resizes => "resizes",
+            Self::Silence => "silence",
+            Self::Crowd => "crowd",
+        }
+    }
+
+    /// Returns the attack with a word.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|attack| attack.name() == name)
+    }
+
+    /// Says what is done.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Deaf => "turns pages at 300x100, 20 a second, and reads nothing",
+            Self::Escapes => "sends Esc as fast as it is taken",
+            Self::Paste => "pastes without end, as fast as it is taken",
+            Self::Resizes => "changes its size 50 times a second",
+            Self::Silence => "500 connections from 5 addresses that say nothing",
+            Self::Crowd => "500 connections from 250 addresses that say nothing",
+        }
+    }
+
+    /// Says whether those who connect meanwhile are what it is about.
+    pub const fn is_about_logins(self) -> bool {
+        matches!(self, Self::Silence | Self::Crowd)
+    }
+
+    /// Attacks a server so many times at once, and never stops.
+    pub async fn go_on(self, address: SocketAddr, times: usize) {
+        for _ in 0..times {
+            match self {
+                Self::Deaf => drop(tokio::spawn(deaf(address))),
+                Self::Escapes => drop(tokio::spawn(flood(address, b"", b"\x1b"))),
+                Self::Paste => drop(tokio::spawn(flood(address, b"/\x1b[200~", b"modifier "))),
+                Self::Resizes => drop(tokio::spawn(resizes(address))),
+                Self::Silence => crowd(address, 5, SILENT),
+                Self::Crowd => crowd(address, 250, 2),
+            }
+        }
+        future::pending::<()>().await;
+    }
+}
+
+/// Turns pages and reads nothing.
+async fn deaf(address: SocketAddr) {
+    let stream = dial(Ipv4Addr::LOCALHOST.into(), address).await.unwrap();
+    let (stream, shut) = Ears::of(stream);
+    let mut reader = Reader::open(stream, 300, 100).await.unwrap();
+    reader.frame().await;
+    shut.store(true, Ordering::Relaxed);
+    let mut time = interval(Duration::from_millis(50));
+    for key in [b"\x1b[6~", b"\x1b[5~"].into_iter().cycle() {
+        time.tick().await;
+        // Ctrl-L has the whole screen drawn anew.
+        let keys = [key, &b"\x0c"[..]].concat();
+        if reader.channel.data(&keys[..]).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Sends a beginning, and then the same without end.
+async fn flood(address: SocketAddr, first: &[u8], more: &[u8]) {
+    let stream = dial(Ipv4Addr::LOCALHOST.into(), address).await.unwrap();
+    let Reader {
+        mut channel,
+        connection,
+    } = Reader::open(stream, 80, 24).await.unwrap();
+    channel.data(first).await.unwrap();
+    let more = more.repeat(8192 / more.len());
+    let mut writer = channel.make_writer();
+    let writing = async { while writer.write_all(&more).await.is_ok() {} };
+    let reading =
+        async { while !matches!(channel.wait().await, None | Some(ChannelMsg::Close)) {} };
+    tokio::join!(writing, reading);
+    drop(connection);
+}
+
+/// Changes its size 50 times a second.
+async fn resizes(address: SocketAddr) {
+    let stream = dial(Ipv4Addr::LOCALHOST.into(), address).await.unwrap();
+    let mut reader = Reader::open(stream, 80, 24).await.unwrap();
+    let mut time = interval(Duration::from_millis(20));
+    for columns in (20..300).step_by(7).cycle() {
+        tokio::select! {
+            _ = time.tick() => {}
+            () = reader.frame() => continue,
+        }
+        let rows = columns / 3;
+        let changed = reader.channel.window_change(columns, rows, 0, 0);
+        if changed.await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Holds connections open that say nothing, so many from each of some addresses; who is turned
+/// away comes back.
+fn crowd(address: SocketAddr, addresses: u8, each: u8) {
+    for from in 1..=addresses {
+        for _ in 0..each {
+            tokio::spawn(async move {
+                loop {
+                    let from = Ipv4Addr::new(127, 0, 1, from);
+                    if let Ok(mut stream) = dial(from.into(), address).await {
+                        let _ = tokio::io::copy(&mut stream, &mut tokio::io::sink()).await;
+                    }
+                    sleep(Duration::from_secs(1)).await;
+                }
+            });
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! Prints times.
+
+use std::time::Duration;
+
+/// Times of one thing that was done often.
+#[derive(Clone, Debug, Default)]
+pub struct Times(Vec<Duration>);
+
+impl FromIterator<Duration> for Times {
+    fn from_iter<I: IntoIterator<Item = Duration>>(times: I) -> Self {
+        let mut times: Vec<Duration> = times.into_iter().collect();
+        times.sort();
+        Self(times)
+    }
+}
+
+impl Times {
+    /// Returns how many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Returns the time in milliseconds that so many per cent do not exceed.
+    pub fn at(&self, percent: usize) -> f64 {
+        let last = self.0.len().saturating_sub(1);
+        let time = self.0.get(last * percent / 100);
+        time.copied().unwrap_or_default().as_secs_f64() * 1e3
+    }
+
+    /// Prints them in a line.
+    pub fn print(&self, what: &str) {
+        println!(
+            "  {what}: p50 {:.2} ms, p95 {:.2} ms, p99 {:.2} ms, of {}",
+            self.at(50),
+            self.at(95),
+            self.at(99),
+            self.len()
+        );
+    }
+}

@@ -1,0 +1,42 @@
+//! From the start of OpenSSH's client in a terminal until there is something to see: against
+//! `codeleaf serve`, and against a real sshd that runs the same reader. Both let the same key in,
+//! and they take turns, so that what else the machine does falls on both.
+
+use std::time::Duration;
+
+use crate::figures::Times;
+use crate::server::Server;
+use crate::support::program::{Launch, Terminal, program};
+use crate::support::sshd::{self, Sshd};
+
+/// How often each is connected to.
+const RUNS: usize = 25;
+
+/// Measures and prints, or says why not.
+pub fn measure() {
+    let sshd = match Sshd::start(Vec::new()) {
+        Ok(sshd) => sshd,
+        Err(why) => return println!("skipped: {why}"),
+    };
+    let keys = sshd.home.path("authorized_keys").display().to_string();
+    let server = Server::start(&["--authorized-keys", &keys]);
+    let reader = format!("exec {} 83950", program().display());
+    let (mut own, mut other) = (Vec::new(), Vec::new());
+    for _ in 0..RUNS {
+        let client = sshd::client(&sshd.home.path("id"), server.address.port());
+        own.push(seen(&Launch::command(client).home(&sshd.home).start()));
+        other.push(seen(&sshd.log_in(&reader)));
+    }
+    println!("ssh, from its start to the first frame, with a key");
+    let [own, other] = [own, other].map(Times::from_iter);
+    own.print("codeleaf serve");
+    other.print("sshd and the same reader");
+    println!("  p50, of sshd's: {:.2}", own.at(50) / other.at(50));
+}
+
+/// Returns how long it took until there was something to see, and leaves.
+fn seen(terminal: &Terminal) -> Duration {
+    let first = terminal.first_paint();
+    terminal.wait_for("83950");
+    first
+}

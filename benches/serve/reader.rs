@@ -1,0 +1,162 @@
+//! A reader who behaves: a russh client, and a terminal that answers.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use russh::client::{self, Config, Handle, Msg};
+use russh::keys::PublicKeyOrCertificate;
+use russh::{Channel, ChannelMsg};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpSocket, TcpStream};
+
+use crate::figures::Times;
+use crate::server::Server;
+
+/// How many readers connect at once.
+pub const AT_ONCE: usize = 8;
+
+/// How long a frame is waited for; one that takes longer counts as this.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Takes any server for the right one.
+pub struct AnyServer;
+
+impl client::Handler for AnyServer {
+    type Error = russh::Error;
+
+    async fn check_server_key(&mut self, _: &PublicKeyOrCertificate) -> Result<bool, russh::Error> {
+        Ok(true)
+    }
+}
+
+/// A session, open.
+pub struct Reader {
+    pub channel: Channel<Msg>,
+    pub connection: Handle<AnyServer>,
+}
+
+/// Connects from an address of this machine.
+pub async fn dial(from: IpAddr, to: SocketAddr) -> std::io::Result<TcpStream> {
+    let socket = TcpSocket::new_v4()?;
+    socket.bind(SocketAddr::new(from, 0))?;
+    let stream = socket.connect(to).await?;
+    stream.set_nodelay(true)?;
+    Ok(stream)
+}
+
+impl Reader {
+    /// Connects and waits for the first frame; says how long that took.
+    pub async fn connect(address: SocketAddr) -> (Self, Duration) {
+        let started = Instant::now();
+        let stream = dial(Ipv4Addr::LOCALHOST.into(), address).await.unwrap();
+        let mut reader = Self::open(stream, 80, 24).await.unwrap();
+        reader.frame().await;
+        (reader, started.elapsed())
+    }
+
+    /// Opens a session on a terminal of a size.
+    pub async fn open(
+        stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+        columns: u32,
+        rows: u32,
+    ) -> Result<Self, russh::Error> {
+        let config = Arc::new(Config::default());
+        let mut connection = client::connect_stream(config, stream, AnyServer).await?;
+        if !connection.authenticate_none("load").await?.success() {
+            return Err(russh::Error::Disconnect);
+        }
+        let channel = connection.channel_open_session().await?;
+        channel.set_env(false, "LANG", "en_US.UTF-8").await?;
+        channel
+            .request_pty(false, "xterm-256color", columns, rows, 0, 0, &[])
+            .await?;
+        channel.request_shell(false).await?;
+        Ok(Self {
+            channel,
+            connection,
+        })
+    }
+
+    /// Waits for a frame, and answers as a terminal does.
+    pub async fn frame(&mut self) {
+        loop {
+            match self.channel.wait().await.unwrap() {
+                ChannelMsg::Data { data } => {
+                    if data.windows(4).any(|part| part == b"\x1b[5n") {
+                        self.channel.data(&b"\x1b[0n"[..]).await.unwrap();
+                    }
+                    return;
+                }
+                ChannelMsg::Close | ChannelMsg::Eof => panic!("the server ended a session"),
+                _ => {}
+            }
+        }
+    }
+
+    /// Presses keys in even time, and returns how long each took to show.
+    async fn type_on(
+        mut self,
+        between: Duration,
+        first: Duration,
+        all: Duration,
+    ) -> (Self, Vec<Duration>) {
+        let mut times = Vec::new();
+        let end = Instant::now() + all;
+        let mut next = Instant::now() + first;
+        // Down and up again, so that every key moves something.
+        let mut keys = [b"j", b"j", b"k", b"k"].into_iter().cycle();
+        while next < end {
+            tokio::time::sleep_until(next.into()).await;
+            let pressed = Instant::now();
+            self.channel.data(&keys.next().unwrap()[..]).await.unwrap();
+            // One that is given up is not waited for with the next key.
+            let _ = tokio::time::timeout(PATIENCE, self.frame()).await;
+            times.push(pressed.elapsed());
+            next = (next + between).max(pressed);
+        }
+        (self, times)
+    }
+}
+
+/// Connects readers, some at once, and says how long each took.
+pub async fn connect(server: &Server, readers: usize) -> (Vec<Reader>, Times) {
+    let mut connected = Vec::new();
+    let mut times = Vec::new();
+    while connected.len() < readers {
+        let more = AT_ONCE.min(readers - connected.len());
+        let batch: Vec<_> = (0..more)
+            .map(|_| tokio::spawn(Reader::connect(server.address)))
+            .collect();
+        for reader in batch {
+            let (reader, time) = reader.await.unwrap();
+            connected.push(reader);
+            times.push(time);
+        }
+    }
+    (connected, times.into_iter().collect())
+}
+
+/// Has readers press keys for a time, each one key in so much time and no two at once, and says
+/// how long each key took to show.
+pub async fn type_on(
+    readers: Vec<Reader>,
+    between: Duration,
+    all: Duration,
+) -> (Vec<Reader>, Times) {
+    let count = u32::try_from(readers.len()).unwrap();
+    let typing: Vec<_> = (0..)
+        .zip(readers)
+        .map(|(n, reader): (u32, _)| {
+            tokio::spawn(reader.type_on(between, between * n / count, all))
+        })
+        .collect();
+    let mut times = Vec::new();
+    let mut readers = Vec::new();
+    for reader in typing {
+        let (reader, some) = reader.await.unwrap();
+        readers.push(reader);
+        times.extend(some);
+    }
+    (readers, times.into_iter().collect())
+}

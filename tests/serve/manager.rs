@@ -1,0 +1,39 @@
+//! What the service manager is told, as systemd listens to it.
+
+use std::os::linux::net::SocketAddrExt;
+use std::os::unix::net::{SocketAddr, UnixDatagram};
+
+use super::server::{PATIENCE, Server};
+
+fn heard(socket: &UnixDatagram) -> String {
+    socket.set_read_timeout(Some(PATIENCE)).unwrap();
+    let mut said = [0; 256];
+    let length = socket.recv(&mut said).unwrap();
+    String::from_utf8_lossy(&said[..length]).into_owned()
+}
+
+#[test]
+fn the_service_manager_hears_when_it_serves_and_when_it_stops() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("notify");
+    let name = format!("codeleaf-test-{}", std::process::id());
+    let address = SocketAddr::from_abstract_name(&name).unwrap();
+    for (socket, variable) in [
+        (
+            UnixDatagram::bind(&path).unwrap(),
+            path.display().to_string(),
+        ),
+        (
+            UnixDatagram::bind_addr(&address).unwrap(),
+            format!("@{name}"),
+        ),
+    ] {
+        let variable = format!("NOTIFY_SOCKET={variable}");
+        let folder = tempfile::tempdir().unwrap();
+        let mut server = Server::start_by(&["env", &variable], folder, &["--open"]);
+        assert_eq!(heard(&socket), "READY=1");
+        server.signal("TERM");
+        assert_eq!(heard(&socket), "STOPPING=1");
+        assert!(server.ended().success());
+    }
+}

@@ -1,0 +1,166 @@
+//! A real sshd, of the test's own, on this machine only.
+
+use std::ffi::OsString;
+use std::fs;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use super::program::{Home, Launch, PATIENCE, Terminal, program};
+
+const SSHD: &str = "/usr/sbin/sshd";
+
+/// Says whether a program is installed.
+pub fn has(program: &str) -> bool {
+    Command::new("sh")
+        .args(["-c", "command -v \"$1\"", "sh", program])
+        .stdout(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
+}
+
+/// An sshd; it ends when this is dropped.
+pub struct Sshd {
+    /// Whose folders are used, and where its keys are.
+    pub home: Home,
+    process: Child,
+    port: u16,
+    prefix: Vec<OsString>,
+}
+
+impl Sshd {
+    /// Starts one, by a command that is put before it and before its clients, or says why that
+    /// cannot be.
+    pub fn start(prefix: Vec<OsString>) -> Result<Self, String> {
+        if !Path::new(SSHD).exists() {
+            return Err(format!("there is no {SSHD}"));
+        }
+        if !rustix::process::geteuid().is_root() {
+            return Err("only root starts an sshd that lets one in".to_owned());
+        }
+        for program in ["ssh", "ssh-keygen"] {
+            if !has(program) {
+                return Err(format!("there is no {program}"));
+            }
+        }
+        let home = Home::new();
+        // Its name is fixed, and Debian's service makes it.
+        fs::create_dir_all("/run/sshd").map_err(|error| error.to_string())?;
+        for key in ["hostkey", "id"] {
+            let made = Command::new("ssh-keygen")
+                .args(["-q", "-t", "ed25519", "-N", "", "-f"])
+                .arg(home.path(key))
+                .status();
+            assert!(made.is_ok_and(|status| status.success()));
+        }
+        fs::copy(home.path("id.pub"), home.path("authorized_keys")).unwrap();
+        // Somebody else may take the port before sshd does.
+        for _ in 0..5 {
+            let port = TcpListener::bind("127.0.0.1:0")
+                .unwrap()
+                .local_addr()
+                .unwrap()
+                .port();
+            let config = format!(
+                "ListenAddress 127.0.0.1\nPort {port}\nHostKey {0}/hostkey\nPidFile none\n\
+                 AuthorizedKeysFile {0}/authorized_keys\nStrictModes no\nUsePAM no\n\
+                 PasswordAuthentication no\nKbdInteractiveAuthentication no\n\
+                 PermitRootLogin prohibit-password\nAcceptEnv LANG LC_* COLORTERM NO_COLOR\n\
+                 AllowTcpForwarding no\nUseDNS no\n",
+                home.path("").display()
+            );
+            let config = home.write("sshd_config", config.replace("//", "/"));
+            let mut argv = prefix.clone();
+            argv.extend([SSHD, "-D", "-e", "-f"].map(OsString::from));
+            argv.push(config.into());
+            let log = fs::File::create(home.path("log")).unwrap();
+            let mut process = Command::new(&argv[0])
+                .args(&argv[1..])
+                .stdin(Stdio::null())
+                .stdout(Stdio::null())
+                .stderr(log)
+                .spawn()
+                .unwrap();
+            let give_up = Instant::now() + PATIENCE;
+            let log = || fs::read_to_string(home.path("log")).unwrap_or_default();
+            while process.try_wait().unwrap().is_none() {
+                if log().contains("Server listening") {
+                    return Ok(Self {
+                        home,
+                        process,
+                        port,
+                        prefix,
+                    });
+                }
+                assert!(Instant::now() < give_up, "sshd does not listen: {}", log());
+                thread::sleep(Duration::from_millis(20));
+            }
+        }
+        let log = fs::read_to_string(home.path("log")).unwrap_or_default();
+        panic!("sshd does not start: {log}");
+    }
+
+    /// Logs in and runs a command there.
+    pub fn log_in(&self, command: &str) -> Terminal {
+        let home = self.home.path("").display().to_string();
+        let folders = format!(
+            "export HOME={home} XDG_STATE_HOME={home}/state XDG_DATA_HOME={home}/data \
+             XDG_CONFIG_HOME={home}/config; cd {home}"
+        );
+        let mut argv = self.prefix.clone();
+        argv.extend(client(&self.home.path("id"), self.port));
+        argv.push(format!("{folders}; {command}").into());
+        Launch::command(argv).home(&self.home).start()
+    }
+
+    /// Returns the command that opens the reader and writes its process id into a file first.
+    pub fn reader(&self, arguments: &str) -> String {
+        let pid = self.pid_file().display().to_string();
+        let program = program().display();
+        format!("sh -c 'echo $$ > {pid}; exec {program} {arguments}'")
+    }
+
+    fn pid_file(&self) -> PathBuf {
+        self.home.path("pid")
+    }
+
+    /// Returns the reader's process.
+    pub fn process(&self) -> Pid {
+        let text = fs::read_to_string(self.pid_file()).unwrap();
+        Pid::from_raw(text.trim().parse().unwrap()).unwrap()
+    }
+}
+
+impl Drop for Sshd {
+    fn drop(&mut self) {
+        // SIGTERM, so that it ends its sessions.
+        if let Some(process) = Pid::from_raw(self.process.id().try_into().unwrap_or_default()) {
+            let _ = kill_process(process, Signal::TERM);
+        }
+        let _ = self.process.wait();
+    }
+}
+
+/// Returns OpenSSH's client as a command that logs in with a key, as root on this machine, with a
+/// terminal.
+pub fn client(key: &Path, port: u16) -> Vec<OsString> {
+    let mut argv = ["ssh", "-tt", "-F", "none", "-i"]
+        .map(OsString::from)
+        .to_vec();
+    argv.push(key.into());
+    for option in [
+        "IdentitiesOnly=yes",
+        "StrictHostKeyChecking=no",
+        "UserKnownHostsFile=/dev/null",
+        "LogLevel=ERROR",
+        "SendEnv=LANG",
+    ] {
+        argv.extend(["-o", option].map(OsString::from));
+    }
+    argv.extend(["-p", &port.to_string(), "root@127.0.0.1"].map(OsString::from));
+    argv
+}
