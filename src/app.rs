@@ -5,8 +5,10 @@
 //! no I/O.
 
 mod action;
+mod beside;
 mod clipping;
 mod command;
+mod groups;
 mod history;
 mod keymap;
 mod layout;
@@ -28,11 +30,13 @@ use crate::page::{Flow, Setting};
 use crate::search::Index;
 
 pub use action::{Action, Effect, Mouse};
+pub use beside::Beside;
 pub use command::{Command, Erasure, Step};
+pub use groups::{Choice, Groups, Heading, Line};
 pub use history::History;
 pub use keymap::{Binding, Keymap, key_name};
 pub use layout::Layout;
-pub use listing::{Listed, Listing};
+pub use listing::{By, Listed, Listing};
 pub use own::{Mark, Marks, Own, Writing};
 pub use reading::{Opened, Reading};
 pub use searching::{Found, HIT_LINES, SCOPES, Searching};
@@ -65,8 +69,10 @@ pub enum Focus {
     Record(Opened),
     /// The search field and its hits.
     Search(Box<Searching>),
-    /// The list of documents.
+    /// The library's lists.
     Library(Listing),
+    /// What documents say on a modifier or of a payer, side by side.
+    Beside(Box<Beside>),
     /// A text of the program's own: help, or the report on a broken file.
     Text(Sheet),
     /// A note on the selected row, being written.
@@ -84,8 +90,10 @@ pub enum Room {
     Record,
     /// The search field.
     Search,
-    /// The list of documents.
+    /// The library's lists.
     Library,
+    /// What documents say on one topic, side by side.
+    Beside,
     /// A text of the program's own.
     Text,
     /// A note that is being written.
@@ -96,11 +104,12 @@ pub enum Room {
 
 impl Room {
     /// Every room.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Reading,
         Self::Record,
         Self::Search,
         Self::Library,
+        Self::Beside,
         Self::Text,
         Self::Note,
         Self::Marks,
@@ -113,6 +122,7 @@ impl Room {
             Self::Record => "record",
             Self::Search => "search",
             Self::Library => "library",
+            Self::Beside => "beside",
             Self::Text => "text",
             Self::Note => "note",
             Self::Marks => "marks",
@@ -214,6 +224,7 @@ impl App {
             Focus::Record(_) => Room::Record,
             Focus::Search(_) => Room::Search,
             Focus::Library(_) => Room::Library,
+            Focus::Beside(_) => Room::Beside,
             Focus::Text(_) => Room::Text,
             Focus::Note(_) => Room::Note,
             Focus::Marks(_) => Room::Marks,
@@ -233,6 +244,11 @@ impl App {
     /// Returns the documents.
     pub fn library(&self) -> &Library {
         &self.library
+    }
+
+    /// Returns what search looks through.
+    pub fn index(&self) -> &Index {
+        &self.index
     }
 
     /// Returns the keys.

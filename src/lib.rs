@@ -17,6 +17,9 @@
 //!   [`app::App`] alone, and only `App::update` changes it.
 //! * Layout is a pure function of area and state. `update` uses it to clamp scrolling exactly, and
 //!   `view` uses it to draw, so nothing is learned at draw time and sent back.
+//! * A list of documents or codes keeps numbers. What its lines in sight say is asked for
+//!   ([`app::Effect::Ask`]) and told by the host, who alone reads files; so it is with what documents
+//!   say side by side ([`app::Effect::Compare`]).
 //! * The unit of everything is the [`content::Row`]: it is what is selected, found, copied, opened
 //!   and cited. A document is sections of blocks of rows, whatever its author wrote them as.
 //!

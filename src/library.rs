@@ -9,6 +9,7 @@ mod catalogue;
 mod folders;
 mod guests;
 mod imported;
+mod survey;
 
 use std::cmp::Reverse;
 use std::fmt;
@@ -16,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::content::{
-    CodeId, Document, ModifierCode, Report, Status, Subject, read, read_file, sanitize,
+    CodeId, Document, ModifierCode, Report, Status, Subject, System, read, read_file, sanitize,
 };
 use crate::sets::Sets;
 
@@ -24,6 +25,7 @@ use cache::Cache;
 use catalogue::Catalogue;
 pub use folders::folders;
 pub use imported::Listed;
+pub use survey::{About, Ask, Excerpt, Topic};
 
 /// A catalogue of documents.
 #[derive(Debug, Default)]
@@ -49,7 +51,7 @@ pub struct Entry {
     pub origin: Origin,
     /// Where documents on the same code come from that this one stands before.
     pub hidden: Vec<Origin>,
-    /// The modifiers that have a row.
+    /// The modifiers that have a row, of the document or of a payer.
     pub modifiers: Vec<ModifierCode>,
     /// The payers that have a row, by name.
     pub payers: Vec<String>,
@@ -96,18 +98,24 @@ pub enum LoadError {
 
 impl Entry {
     fn of(document: &Document, origin: Origin) -> Self {
-        let payers = document
-            .rows()
-            .filter(|(_, _, row)| row.subject == Subject::Payer)
-            .map(|(_, _, row)| row.name().to_owned());
+        let (mut modifiers, mut payers) = (Vec::new(), Vec::new());
+        for (_, _, row) in document.rows() {
+            match &row.subject {
+                Subject::Modifier(code) | Subject::Stance(code) if !modifiers.contains(code) => {
+                    modifiers.push(code.clone());
+                }
+                Subject::Payer => payers.push(row.name().to_owned()),
+                _ => {}
+            }
+        }
         Self {
             code: document.code.clone(),
             title: document.title.clone(),
             status: document.status,
             origin,
             hidden: Vec::new(),
-            modifiers: document.modifiers().cloned().collect(),
-            payers: payers.collect(),
+            modifiers,
+            payers,
         }
     }
 }
@@ -164,6 +172,11 @@ impl Library {
     /// Returns the codes of imported sets that open as documents and have no file of their own.
     pub fn listed(&self) -> impl Iterator<Item = Listed> {
         imported::all(&self.sets).filter(|listed| self.entry(&listed.code).is_none())
+    }
+
+    /// Returns the edition, in words, of the imported set whose codes of a system open as documents.
+    pub fn edition(&self, system: System) -> Option<String> {
+        imported::listing(&self.sets, system).map(|set| set.header().edition.words())
     }
 
     /// Returns the imported code sets.
@@ -262,10 +275,7 @@ impl Library {
         }
         let document = match self.entry(code) {
             Some(entry) => {
-                let mut document = match self.editions.get(code) {
-                    Some(edition) => edition.document()?,
-                    None => entry.load()?,
-                };
+                let mut document = self.parse(entry)?;
                 imported::enrich(&self.sets, &mut document);
                 document
             }
@@ -276,6 +286,24 @@ impl Library {
         let document = Arc::new(document);
         self.cache.put(&document);
         Ok(document)
+    }
+
+    /// Returns the document of a file or of the program on a code as it was written, unless it was
+    /// opened lately. It is not kept: whoever asks wants a line of it, of many documents.
+    fn plain(&self, code: &CodeId) -> Result<Arc<Document>, LoadError> {
+        if let Some(document) = self.cache.get(code) {
+            return Ok(document);
+        }
+        let entry = self.entry(code);
+        let entry = entry.ok_or_else(|| LoadError::Unknown(code.clone()))?;
+        self.parse(entry).map(Arc::new)
+    }
+
+    fn parse(&self, entry: &Entry) -> Result<Document, LoadError> {
+        match self.editions.get(&entry.code) {
+            Some(edition) => edition.document(),
+            None => entry.load(),
+        }
     }
 }
 

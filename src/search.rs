@@ -15,8 +15,10 @@ mod answer;
 mod bounds;
 mod build;
 mod catalogue;
+mod codes;
 mod fields;
 mod gather;
+mod group;
 mod lookup;
 mod marker;
 mod nearest;
@@ -40,11 +42,13 @@ use crate::content::{CodeId, Document, Place};
 use crate::library::Library;
 
 pub use build::IndexBuilder;
+pub use codes::{BareCodes, CodeNumber};
+pub use group::Group;
 pub use marker::Marker;
 pub use query::{Query, Scope};
 pub use reading::{Reading, code_and_modifier};
 pub use snippet::Snippet;
-pub use synonyms::{SynonymProblem, Synonyms, SynonymsError};
+pub use synonyms::Synonyms;
 
 use answer::Answer;
 use catalogue::{Docs, Rows};
@@ -57,6 +61,8 @@ const FEW: usize = 32;
 /// Where the words were found, and why it is an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hit {
+    /// What it is listed under.
+    pub group: Group,
     /// The document's code.
     pub code: CodeId,
     /// The document's title.
@@ -99,7 +105,7 @@ pub enum Why {
 /// The answer to a query.
 #[derive(Clone, Debug, Default)]
 pub struct Results {
-    /// The best hits, best first.
+    /// The best hits, in their groups, best first in each; the first of all is the best.
     pub hits: Vec<Hit>,
     /// How many there are in all.
     pub total: usize,

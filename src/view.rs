@@ -57,14 +57,19 @@ pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
             Some(field.draw(&mut canvas, title))
         }
         Focus::Library(listing) => {
-            list::documents(&mut canvas, app.library(), listing, list);
+            list::items(&mut canvas, app, listing, list);
             let field = Field {
-                prompt: "Library: ",
+                prompt: &list::prompt(listing, title.width),
                 text: listing.text(),
                 cursor: listing.cursor(),
-                count: &list::count(app.library(), listing),
+                count: &list::count(app, listing),
             };
             Some(field.draw(&mut canvas, title))
+        }
+        Focus::Beside(beside) => {
+            chrome::title(&mut canvas, &beside.title(), title);
+            page::lines(&mut canvas, &beside.page, beside.top, list, None);
+            Some(list.as_position())
         }
         Focus::Note(writing) => {
             page::reading(&mut canvas, app, list);

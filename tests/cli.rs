@@ -142,7 +142,10 @@ fn json_has_the_fields_that_are_promised() {
     let found = json("search 26 --format json");
     with_fields(&found, "schema query total hits nearest notices");
     assert_eq!(found["schema"], 1);
-    let hit = with_fields(&found["hits"][0], "code title place trail why snippet");
+    let hit = with_fields(
+        &found["hits"][0],
+        "group code title place trail why snippet",
+    );
     assert_eq!(hit["place"], "coding/modifiers/26");
     let snippet = with_fields(&hit["snippet"], "text marks");
     let mark = |n: usize| usize::try_from(snippet["marks"][0][n].as_u64().unwrap()).unwrap();
@@ -167,7 +170,8 @@ fn search_prints_hits_and_offers_the_nearest_where_there_are_none() {
         let output = Launch::codeleaf_with(&["search", words]).run();
         assert_eq!(output.status.code(), Some(0), "{words}");
         assert!(
-            text(&output.stdout).starts_with("83950 > Coding > 26\n"),
+            text(&output.stdout).starts_with("Documents (")
+                && text(&output.stdout).lines().nth(1) == Some("83950 > Coding > 26"),
             "{words}"
         );
     }

@@ -8,6 +8,7 @@ mod content;
 mod hostile;
 mod library;
 mod links;
+mod lists;
 mod properties;
 mod pty;
 mod screens;

@@ -1,11 +1,13 @@
 //! What holds for any keys at any size, and for any table at any width.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
-use codeleaf::app::{Action, App, Command, Focus, Host, Keymap, Own, SCOPES, Start, Step};
+use codeleaf::app::{
+    Action, App, Command, Effect, Focus, Host, Keymap, Line, Own, SCOPES, Start, Step,
+};
 use codeleaf::content::{self, Charset, Document, Reach, Row, Subject, Value};
-use codeleaf::library::Library;
+use codeleaf::library::{About, Library, Topic};
 use codeleaf::page::{Flow, Page, Setting, Wanted};
 use codeleaf::search::Index;
 use codeleaf::terminal::Capabilities;
@@ -15,7 +17,7 @@ use ratatui::layout::{Position, Size};
 use crate::support::reader::{Reader, shipped};
 
 fn app(document: Arc<Document>, columns: u16, rows: u16, flow: Flow) -> App {
-    let library = Arc::new(Library::built_in());
+    let library = library();
     App::new(Start {
         index: Arc::new(Index::build(&library)),
         library,
@@ -32,11 +34,49 @@ fn app(document: Arc<Document>, columns: u16, rows: u16, flow: Flow) -> App {
     })
 }
 
+/// Returns the documents of the fixtures and the shipped one.
+fn library() -> Arc<Library> {
+    static LIBRARY: LazyLock<Arc<Library>> = LazyLock::new(|| {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+        Arc::new(Library::open(&[
+            folder.join("valid"),
+            folder.join("invalid"),
+        ]))
+    });
+    Arc::clone(&LIBRARY)
+}
+
+/// Does for an app what a host does.
+fn serve(app: &mut App, mut effect: Option<Effect>) {
+    while let Some(asked) = effect.take() {
+        effect = match asked {
+            Effect::Load(code, place) => {
+                let document = library().document(&code).unwrap();
+                app.update(Action::Loaded(document, place))
+            }
+            Effect::Ask(asks) => {
+                let answers = asks
+                    .into_iter()
+                    .map(|ask| (ask.clone(), library().excerpt(&ask)));
+                app.update(Action::Told(answers.collect()))
+            }
+            Effect::Compare(topic) => {
+                let (document, place) = library().comparison(&topic).unwrap();
+                app.update(Action::Compared(topic, Arc::new(document), place))
+            }
+            _ => None,
+        };
+    }
+}
+
 fn any_action() -> impl Strategy<Value = Action> {
     let commands: Vec<Command> = Command::all().collect();
     prop_oneof![
         8 => prop::sample::select(commands).prop_map(Action::Do),
         1 => (1..=9u8).prop_map(|n| Action::Do(Command::Section(n))),
+        2 => Just(Action::Do(Command::Library)),
+        2 => Just(Action::Do(Command::NextSection)),
+        2 => Just(Action::Do(Command::Open)),
         2 => "[a-z0-9 /-]{0,6}|26|83950-90|é日".prop_map(Action::Insert),
         1 => (0..250u16, 0..70u16).prop_map(|(width, height)| Action::Resize(Size::new(width, height))),
         1 => (0..90u16, 0..30u16).prop_map(|(x, y)| Action::Click(Position::new(x, y))),
@@ -61,6 +101,23 @@ fn in_order(app: &App) -> Result<(), TestCaseError> {
             .max(SCOPES.len());
         prop_assert!(searching.chosen() < choices.max(1));
     }
+    let list = app.layout().list().1.height;
+    if let Focus::Library(listing) = app.focus() {
+        prop_assert!(listing.chosen() < listing.len().max(1));
+        let lines = listing.top()..listing.top() + usize::from(list);
+        let mut lines = lines.map(|line| listing.groups().at(line, list));
+        let chosen = Some(Line::Item(listing.chosen(), 0));
+        prop_assert!(listing.is_empty() || list == 0 || lines.any(|line| line == chosen));
+        prop_assert!(
+            listing.is_empty()
+                || listing
+                    .item(listing.chosen(), app.library(), app.index())
+                    .is_some()
+        );
+    }
+    if let Focus::Beside(beside) = app.focus() {
+        prop_assert!(beside.top <= beside.page.lines.len().saturating_sub(usize::from(list)));
+    }
     Ok(())
 }
 
@@ -77,7 +134,8 @@ proptest! {
         let mut app = app(shipped(), columns, rows, flow);
         let theme = codeleaf::view::Theme::built_in("dark").unwrap().unwrap();
         for action in actions {
-            app.update(action);
+            let effect = app.update(action);
+            serve(&mut app, effect);
             in_order(&app)?;
             let size = app.layout();
             let area = ratatui::layout::Rect::new(
@@ -187,6 +245,27 @@ fn by_column(lines: &[codeleaf::page::Line]) -> String {
 
 fn squeezed(text: &str) -> String {
     text.chars().filter(|c| *c != ' ' && *c != '–').collect()
+}
+
+#[test]
+fn a_comparison_loses_no_word_at_any_width() {
+    let modifier = codeleaf::content::ModifierCode::new("26").unwrap();
+    let topics = [
+        About::Modifier(modifier),
+        About::Payer("Gold Health".to_owned()),
+    ];
+    for about in topics {
+        let codes = ["cpt:00002", "cpt:0001U", "cpt:83950"].map(|code| code.parse().unwrap());
+        let topic = Topic {
+            about,
+            codes: codes.to_vec(),
+            left_out: 0,
+        };
+        let (document, _) = library().comparison(&topic).unwrap();
+        for columns in 20..=200 {
+            loses_no_word(&document, columns);
+        }
+    }
 }
 
 #[test]

@@ -167,9 +167,9 @@ fn search_shows_hits_as_one_types_and_enter_goes_to_the_row() {
     let mut reader = Reader::open(80, 24);
     assert_snapshot!(reader.press("/ \"profesional comp\"").screen(), @r#"
 / profesional comp                                                     1 place
+Documents · 1
 ▸ 83950 › Coding › 26                                      description, 1 typo
     Professional Component — Use when billing only the professional interpreta…
-
 
 
 
@@ -256,16 +256,16 @@ fn help_lists_every_action_with_its_keys() {
 #[test]
 fn the_library_lists_documents_and_opens_the_chosen_one() {
     assert_snapshot!(screen(80, 10, "o"), @r#"
-Library:                                                            1 document
-▸ 83950    HER2/neu serum tumor marker assay  CPT · active · built in
+Library by code:                                                    1 document
+CPT documents · 1
+▸ 83950    HER2/neu serum tumor marker assay                 active · built in
 
 
 
 
 
 
-
-↑↓ choose  Enter open  Esc back                                     CPT (c) AMA
+↑↓ choose  Enter open  Esc back  Tab by modifier, by payer          CPT (c) AMA
 "#);
     assert!(screen(80, 24, "o enter").contains("Summary & Overview"));
 }

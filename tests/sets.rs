@@ -3,7 +3,7 @@
 mod commands;
 mod damaged;
 mod documents;
-mod files;
+pub mod files;
 mod killed;
 mod readers;
 mod real;
@@ -15,13 +15,13 @@ use codeleaf::content::Date;
 use codeleaf::sets::{Edition, Import, ImportError, Imported, SetKind, Store};
 
 /// A store in a folder of its own, and a place for files.
-struct Place {
+pub struct Place {
     folder: tempfile::TempDir,
-    store: Store,
+    pub store: Store,
 }
 
 impl Place {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::new(folder.path().join("data/codeleaf/sets"));
         Self { folder, store }
@@ -48,7 +48,7 @@ impl Place {
         self.store.import(&import, &mut |_| ())
     }
 
-    fn import(&self, name: &str, bytes: &[u8]) -> Result<Imported, ImportError> {
+    pub fn import(&self, name: &str, bytes: &[u8]) -> Result<Imported, ImportError> {
         self.import_as(None, &self.file(name, bytes), None)
     }
 

@@ -6,7 +6,7 @@ use ratatui::layout::{Position, Size};
 
 use super::{Command, Mark, Step, Whereabouts};
 use crate::content::{CodeId, Document, Place};
-use crate::library::Library;
+use crate::library::{Ask, Excerpt, Library, Topic};
 use crate::search::Index;
 
 /// Something that happens to the state.
@@ -24,6 +24,10 @@ pub enum Action {
     Resize(Size),
     /// A document that was asked for is here, with the row to open it on.
     Loaded(Arc<Document>, Option<Place>),
+    /// What a list had to ask for is here.
+    Told(Vec<(Ask, Excerpt)>),
+    /// A comparison that was asked for is here, with the row of the one document it is about.
+    Compared(Topic, Arc<Document>, Option<Place>),
     /// The library has been read, or read again.
     Catalogue(Arc<Library>, Arc<Index>),
     /// Something is to be said in the status line, until the next key.
@@ -41,6 +45,10 @@ pub enum Effect {
     Redraw,
     /// Read this document and hand it in as [`Action::Loaded`], or say why not in a note.
     Load(CodeId, Option<Place>),
+    /// Answer these questions out of the library, and hand the answers in as [`Action::Told`].
+    Ask(Vec<Ask>),
+    /// Lay what documents say side by side, and hand it in as [`Action::Compared`].
+    Compare(Topic),
     /// Hand this text to the terminal's clipboard.
     Copy(String),
     /// Report clicks and the wheel, or stop it.

@@ -48,7 +48,9 @@ fn cited(document: &Document, row: &Row) -> String {
     let code = document.code.value();
     let system = document.code.system();
     let mut words = match &row.subject {
-        Subject::Modifier(modifier) => format!("{system} {code}-{modifier}"),
+        Subject::Modifier(modifier) | Subject::Stance(modifier) => {
+            format!("{system} {code}-{modifier}")
+        }
         Subject::Text | Subject::Payer | Subject::Place | Subject::Code(_) | Subject::Absence => {
             format!("{system} {code}")
         }

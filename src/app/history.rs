@@ -97,7 +97,7 @@ impl App {
             .and_then(|place| self.reading.document().row(place))?;
         let asked = match &row.subject {
             Subject::Code(_) => return self.open_selected(),
-            Subject::Modifier(modifier) => format!("mod:{modifier} "),
+            Subject::Modifier(modifier) | Subject::Stance(modifier) => format!("mod:{modifier} "),
             Subject::Payer => format!("payer:\"{}\" ", row.name()),
             Subject::Text | Subject::Place | Subject::Absence => return None,
         };

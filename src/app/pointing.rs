@@ -2,7 +2,7 @@
 
 use ratatui::layout::Position;
 
-use super::{App, Command, Effect, Focus, HIT_LINES, Mouse};
+use super::{App, Command, Effect, Focus, Groups, Line, Mouse};
 use crate::page::width;
 
 impl App {
@@ -46,8 +46,8 @@ impl App {
                 None
             }
             Focus::Search(searching) if list.contains(at) => {
-                let line = usize::from((at.y - list.y) / HIT_LINES) + searching.top();
-                let by = isize::try_from(line).ok()? - isize::try_from(searching.chosen()).ok()?;
+                let line = usize::from(at.y - list.y) + searching.top();
+                let by = distance(searching.groups(), line, searching.chosen(), list.height)?;
                 searching.choose(by, list.height);
                 (by == 0)
                     .then(|| self.update(super::Action::Do(Command::Open)))
@@ -55,7 +55,7 @@ impl App {
             }
             Focus::Library(listing) if list.contains(at) => {
                 let line = usize::from(at.y - list.y) + listing.top();
-                let by = isize::try_from(line).ok()? - isize::try_from(listing.chosen()).ok()?;
+                let by = distance(listing.groups(), line, listing.chosen(), list.height)?;
                 listing.choose(by, list.height);
                 (by == 0)
                     .then(|| self.update(super::Action::Do(Command::Open)))
@@ -63,6 +63,7 @@ impl App {
             }
             Focus::Search(_)
             | Focus::Library(_)
+            | Focus::Beside(_)
             | Focus::Text(_)
             | Focus::Note(_)
             | Focus::Marks(_) => None,
@@ -111,5 +112,13 @@ impl App {
                 }
             })
         })
+    }
+}
+
+/// Returns how far the item on a line of a list is from the chosen one; a heading is no item.
+fn distance(groups: &Groups, line: usize, chosen: usize, height: u16) -> Option<isize> {
+    match groups.at(line, height)? {
+        Line::Item(n, _) => Some(isize::try_from(n).ok()? - isize::try_from(chosen).ok()?),
+        Line::Heading(_) => None,
     }
 }

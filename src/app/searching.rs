@@ -2,6 +2,7 @@
 
 use tui_input::{Input, InputRequest};
 
+use super::groups::{Choice, Groups, Heading};
 use crate::content::CodeId;
 use crate::search::{Hit, Index, Marker, Query, Results};
 
@@ -23,12 +24,24 @@ pub const SCOPES: [(&str, &str); 5] = [
 ];
 
 /// The search field and its answers.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Searching {
     input: Input,
     results: Results,
-    chosen: usize,
-    top: usize,
+    groups: Groups,
+    choice: Choice,
+}
+
+impl Default for Searching {
+    /// Begins with the list of scopes.
+    fn default() -> Self {
+        Self {
+            input: Input::default(),
+            results: Results::default(),
+            groups: Groups::plain(SCOPES.len(), 1),
+            choice: Choice::default(),
+        }
+    }
 }
 
 impl Searching {
@@ -49,22 +62,28 @@ impl Searching {
 
     /// Returns the number of the chosen hit, or of the chosen nearest term where nothing matched.
     pub const fn chosen(&self) -> usize {
-        self.chosen
+        self.choice.item
     }
 
-    /// Returns the number of the hit that is listed first.
+    /// Returns the number of the line that is shown first.
     pub const fn top(&self) -> usize {
-        self.top
+        self.choice.top
+    }
+
+    /// Returns where hits and the headings of their groups stand; without hits, where the nearest
+    /// terms or the scopes do.
+    pub const fn groups(&self) -> &Groups {
+        &self.groups
     }
 
     /// Returns the chosen hit.
     pub fn hit(&self) -> Option<&Hit> {
-        self.results.hits.get(self.chosen)
+        self.results.hits.get(self.choice.item)
     }
 
     /// Returns the chosen one of the nearest terms, where nothing matched.
     pub fn nearest(&self) -> Option<&str> {
-        let nearest = self.results.nearest.get(self.chosen);
+        let nearest = self.results.nearest.get(self.choice.item);
         nearest
             .filter(|_| self.results.hits.is_empty())
             .map(String::as_str)
@@ -78,8 +97,8 @@ impl Searching {
         } else {
             index.search(&query, Some(open), LIMIT)
         };
-        self.chosen = 0;
-        self.top = 0;
+        self.groups = self.grouped();
+        self.choice = Choice::default();
     }
 
     /// Edits the field; says whether its text has changed.
@@ -103,46 +122,37 @@ impl Searching {
 
     /// Chooses a hit by how far it is from the chosen one, and shows it in a list of some lines.
     pub(super) fn choose(&mut self, by: isize, lines: u16) {
-        let count = self.choices();
-        self.chosen = self
-            .chosen
-            .saturating_add_signed(by)
-            .min(count.saturating_sub(1));
-        let visible = self.visible(lines);
-        self.top = self
-            .top
-            .clamp(self.chosen.saturating_sub(visible - 1), self.chosen);
+        self.choice.step(by, &self.groups, lines);
     }
 
     /// Returns how many hits a list of some lines shows.
     pub(super) fn visible(&self, lines: u16) -> usize {
-        let each = if self.results.hits.is_empty() {
-            1
-        } else {
-            HIT_LINES
-        };
-        usize::from(lines / each).max(1)
+        self.groups.visible(lines)
     }
 
     /// Returns the chosen one of [`SCOPES`], while nothing is typed.
     pub(super) fn scope(&self) -> Option<&'static str> {
-        let (scope, _) = SCOPES.get(self.chosen)?;
+        let (scope, _) = SCOPES.get(self.choice.item)?;
         self.text().is_empty().then_some(scope)
     }
 
-    fn choices(&self) -> usize {
+    fn grouped(&self) -> Groups {
+        let hits = &self.results.hits;
         if self.text().is_empty() {
-            return SCOPES.len();
+            return Groups::plain(SCOPES.len(), 1);
         }
-        match self.results.hits.len() {
-            0 => self.results.nearest.len(),
-            hits => hits,
+        if hits.is_empty() {
+            return Groups::plain(self.results.nearest.len(), 1);
         }
+        let groups = hits.chunk_by(|a, b| a.group == b.group);
+        let groups =
+            groups.map(|group| Heading::new(group[0].group.title().to_owned(), group.len()));
+        Groups::new(groups, HIT_LINES)
     }
 
     /// Ends the search at the chosen hit.
     pub(super) fn found(self) -> Option<Found> {
-        let at = self.chosen;
+        let at = self.choice.item;
         (at < self.results.hits.len()).then(|| Found {
             text: self.input.value().to_owned(),
             hits: self.results.hits,

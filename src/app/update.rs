@@ -8,13 +8,24 @@ use tui_input::InputRequest;
 use super::clipping::Citation;
 use super::command::{Erasure, Step};
 use super::{
-    Action, App, Command, Effect, Focus, Found, Listed, Listing, Opened, Reading, Searching, Sheet,
+    Action, App, By, Command, Effect, Focus, Found, Listed, Listing, Opened, Reading, Searching,
+    Sheet,
 };
 use crate::content::Place;
+use crate::library::Entry;
 
 impl App {
     /// Changes the state as an action asks, and returns what the world outside is to do for it.
     pub fn update(&mut self, action: Action) -> Option<Effect> {
+        if let Action::Told(answers) = action {
+            // Nothing is asked again after an answer, whatever it was: that could go on for ever.
+            self.told(answers);
+            return None;
+        }
+        self.act(action).or_else(|| self.ask())
+    }
+
+    fn act(&mut self, action: Action) -> Option<Effect> {
         match action {
             Action::Do(command) => {
                 self.note = None;
@@ -43,6 +54,14 @@ impl App {
                 self.reading = Reading::new(document);
                 self.set();
                 self.arrive(place.as_ref());
+                None
+            }
+            Action::Told(answers) => {
+                self.told(answers);
+                None
+            }
+            Action::Compared(topic, document, place) => {
+                self.lay_beside(topic, document, place);
                 None
             }
             Action::Catalogue(library, index) => {
@@ -81,8 +100,8 @@ impl App {
             Command::NextSection => self.turn(1),
             Command::PreviousSection => self.turn(-1),
             Command::Section(n) => self.show_section(usize::from(n).saturating_sub(1)),
-            Command::Left => self.sideways(-1),
-            Command::Right => self.sideways(1),
+            Command::Left => return self.sideways(-1),
+            Command::Right => return self.sideways(1),
             Command::Go(step) => self.travel(step),
             Command::Erase(erasure) => self.erase(erasure),
         }
@@ -106,6 +125,10 @@ impl App {
             }
             Focus::Search(searching) => searching.choose(0, list),
             Focus::Library(listing) => listing.choose(0, list),
+            Focus::Beside(beside) => {
+                beside.set(setting);
+                beside.scroll_to(beside.top, list);
+            }
             Focus::Marks(marks) => {
                 if let Some(own) = &self.own {
                     marks.choose(0, own, list);
@@ -129,9 +152,12 @@ impl App {
         let open = self.reading.document().code.clone();
         match &mut self.focus {
             Focus::Search(searching) => searching.ask(&self.index, &open),
-            Focus::Library(listing) => listing.filter(&self.library),
+            Focus::Library(listing) => {
+                listing.renew(&self.library, &self.index);
+            }
             Focus::Reading
             | Focus::Record(_)
+            | Focus::Beside(_)
             | Focus::Text(_)
             | Focus::Note(_)
             | Focus::Marks(_) => {}
@@ -146,9 +172,13 @@ impl App {
                 searching.insert(text);
                 searching.ask(&self.index, open);
             }
-            Focus::Library(listing) => listing.insert(text, &self.library),
+            Focus::Library(listing) => listing.insert(text, &self.library, &self.index),
             Focus::Note(writing) => writing.insert(text),
-            Focus::Reading | Focus::Record(_) | Focus::Text(_) | Focus::Marks(_) => {}
+            Focus::Reading
+            | Focus::Record(_)
+            | Focus::Beside(_)
+            | Focus::Text(_)
+            | Focus::Marks(_) => {}
         }
     }
 
@@ -166,9 +196,13 @@ impl App {
                     searching.ask(&self.index, open);
                 }
             }
-            Focus::Library(listing) => listing.edit(request, &self.library),
+            Focus::Library(listing) => listing.edit(request, &self.library, &self.index),
             Focus::Note(writing) => writing.edit(request),
-            Focus::Reading | Focus::Record(_) | Focus::Text(_) | Focus::Marks(_) => {}
+            Focus::Reading
+            | Focus::Record(_)
+            | Focus::Beside(_)
+            | Focus::Text(_)
+            | Focus::Marks(_) => {}
         }
     }
 
@@ -193,8 +227,12 @@ impl App {
                 let top = moved(sheet.top, step, usize::from(list));
                 sheet.scroll_to(top, list);
             }
+            Focus::Beside(beside) => {
+                let top = moved(beside.top, step, usize::from(list));
+                beside.scroll_to(top, list);
+            }
             Focus::Library(listing) => {
-                listing.choose(distance(step, usize::from(list)), list);
+                listing.choose(distance(step, listing.visible(list)), list);
             }
             Focus::Marks(marks) => {
                 if let Some(own) = &self.own {
@@ -220,8 +258,8 @@ impl App {
         }
     }
 
-    /// Moves left or right: between sections, rows, or characters.
-    fn sideways(&mut self, by: isize) {
+    /// Moves left or right: between sections, rows, lists, or characters.
+    fn sideways(&mut self, by: isize) -> Option<Effect> {
         match &mut self.focus {
             Focus::Reading => {
                 if let Some(section) = self.reading.section().checked_add_signed(by) {
@@ -243,13 +281,16 @@ impl App {
                 };
                 searching.edit(request);
             }
+            Focus::Beside(_) => return self.next_beside(by),
+            // Where there is no text to move in, they go between the lists.
+            Focus::Library(listing) if listing.text().is_empty() => self.turn(by),
             Focus::Library(listing) => {
                 let request = if by < 0 {
                     InputRequest::GoToPrevChar
                 } else {
                     InputRequest::GoToNextChar
                 };
-                listing.edit(request, &self.library);
+                listing.edit(request, &self.library, &self.index);
             }
             Focus::Note(writing) => writing.edit(if by < 0 {
                 InputRequest::GoToPrevChar
@@ -258,10 +299,18 @@ impl App {
             }),
             Focus::Text(_) | Focus::Marks(_) => {}
         }
+        None
     }
 
-    /// Goes to the section before or after, around the ends.
+    /// Goes to the section or list before or after, around the ends.
     fn turn(&mut self, by: isize) {
+        let list = self.layout().list().1.height;
+        if let Focus::Library(listing) = &mut self.focus {
+            listing.turn(by, &self.library, &self.index);
+            listing.choose_code(&self.library, &self.reading.document().code);
+            listing.choose(0, list);
+            return;
+        }
         let count = self.reading.document().sections.len().max(1);
         let at = self
             .reading
@@ -283,7 +332,8 @@ impl App {
         match mem::replace(&mut self.focus, Focus::Reading) {
             Focus::Reading => self.open_selected(),
             Focus::Search(searching) => self.answer(*searching),
-            Focus::Library(listing) => self.open_listed(&listing),
+            Focus::Library(listing) => self.open_listed(listing),
+            Focus::Beside(beside) => self.open_beside(beside),
             opened @ Focus::Record(_) => {
                 self.focus = opened;
                 self.follow()
@@ -327,26 +377,34 @@ impl App {
         self.go_to_hit(0)
     }
 
-    fn open_listed(&mut self, listing: &Listing) -> Option<Effect> {
-        let library = Arc::clone(&self.library);
-        match listing.line(&library, listing.chosen()) {
-            Some(Listed::Entry(entry)) => {
+    fn open_listed(&mut self, listing: Listing) -> Option<Effect> {
+        let (library, index) = (Arc::clone(&self.library), Arc::clone(&self.index));
+        let chosen = listing.chosen();
+        match listing.item(chosen, &library, &index) {
+            Some(Listed::Entry(Entry { code, .. })) => {
                 self.jump();
-                Some(Effect::Load(entry.code.clone(), None))
+                Some(Effect::Load(code.clone(), None))
+            }
+            Some(Listed::Code { code, .. }) => {
+                self.jump();
+                Some(Effect::Load(code, None))
             }
             Some(Listed::Broken(broken)) => {
                 self.focus = Focus::Text(Sheet::report(broken, &self.keymap, self.setting()));
                 None
             }
-            None => None,
+            Some(Listed::Row { .. } | Listed::Beside(_)) | None => {
+                let topic = listing.topic(chosen, &library);
+                // The list stays until the answer is there, and is come back to.
+                self.focus = Focus::Library(listing);
+                topic.map(Effect::Compare)
+            }
         }
     }
 
     fn list(&mut self) {
-        let mut listing = Listing::new(&self.library);
-        listing.choose_entry(&self.library, |entry| {
-            entry.code == self.reading.document().code
-        });
+        let mut listing = Listing::new(By::Code, &self.library, &self.index);
+        listing.choose_code(&self.library, &self.reading.document().code);
         listing.choose(0, self.layout().list().1.height);
         self.focus = Focus::Library(listing);
     }
@@ -381,14 +439,18 @@ impl App {
     }
 
     fn back(&mut self) {
-        match self.focus {
+        match mem::replace(&mut self.focus, Focus::Reading) {
             Focus::Reading => self.found = None,
+            Focus::Beside(beside) => {
+                self.focus = Focus::Library(beside.into_list());
+                self.set();
+            }
             Focus::Record(_)
             | Focus::Search(_)
             | Focus::Library(_)
             | Focus::Text(_)
             | Focus::Note(_)
-            | Focus::Marks(_) => self.focus = Focus::Reading,
+            | Focus::Marks(_) => {}
         }
     }
 }

@@ -192,6 +192,8 @@ fn open(
             let document = library.document(&code).map_err(|error| error.to_string());
             Some(Event::Loaded(document, place))
         }
+        Effect::Ask(asks) => Some(Event::told(&library, asks)),
+        Effect::Compare(topic) => Event::compared(&library, topic),
         Effect::Keep(whereabouts) => {
             if let Some(keeper) = &keeper {
                 keeper.send(Errand::Place(whereabouts));

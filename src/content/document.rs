@@ -72,6 +72,14 @@ impl Document {
             .map(|(section, block, row)| (Place::of(section, block, row), row))
     }
 
+    /// Returns what a payer, by the name of its row, says on a modifier.
+    pub fn stance(&self, payer: &RowKey, modifier: &ModifierCode) -> Option<(Place, &Row)> {
+        let key = RowKey::of_stance(payer, modifier);
+        self.rows()
+            .find(|(_, _, row)| row.subject == Subject::Stance(modifier.clone()) && row.key == key)
+            .map(|(section, block, row)| (Place::of(section, block, row), row))
+    }
+
     /// Returns the modifiers that have a row, in reading order.
     pub fn modifiers(&self) -> impl Iterator<Item = &ModifierCode> {
         self.rows().filter_map(|(_, _, row)| match &row.subject {

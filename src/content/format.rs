@@ -160,6 +160,18 @@ pub(super) struct PayerRow {
     pub(super) plan: Option<Spanned<Field>>,
     pub(super) policy: Option<Spanned<Field>>,
     pub(super) rate: Option<Spanned<Field>>,
+    pub(super) modifier: Vec<Spanned<StanceRow>>,
+    pub(super) source: Option<Text>,
+    pub(super) remark: Vec<Spanned<RemarkRow>>,
+}
+
+/// `[[payer.modifier]]`: what the payer says on a modifier.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct StanceRow {
+    pub(super) code: Option<Text>,
+    pub(super) says: Option<Spanned<Field>>,
+    pub(super) standing: Option<Text>,
     pub(super) source: Option<Text>,
     pub(super) remark: Vec<Spanned<RemarkRow>>,
 }

@@ -22,7 +22,7 @@ use offender::{Offender, Part};
 const RECOVERABLE: usize = 256 * 1024;
 
 /// The fields that are written as tables of their own, with double brackets.
-const MANY: [&str; 5] = ["prose", "fact", "list", "table", "remark"];
+const MANY: [&str; 6] = ["prose", "fact", "list", "table", "remark", "modifier"];
 
 /// Reads the tables of a file. What is wrong is noted, and left out of what is returned; nothing
 /// is returned for a file of another schema.

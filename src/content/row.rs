@@ -9,6 +9,13 @@ use super::{CodeId, ModifierCode, SourceId, Unavailable};
 #[serde(transparent)]
 pub struct RowKey(pub String);
 
+impl RowKey {
+    /// Returns the name of the row with what a payer says on a modifier: `aetna-26`.
+    pub fn of_stance(payer: &Self, modifier: &ModifierCode) -> Self {
+        Self(format!("{}-{modifier}", payer.0))
+    }
+}
+
 /// A paragraph, list item, fact, table row, modifier, payer, … of a document.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Row {
@@ -37,7 +44,11 @@ impl Row {
         match &self.subject {
             Subject::Modifier(code) => code.as_str(),
             Subject::Code(code) => code.value(),
-            Subject::Text | Subject::Payer | Subject::Place | Subject::Absence => self
+            Subject::Text
+            | Subject::Payer
+            | Subject::Stance(_)
+            | Subject::Place
+            | Subject::Absence => self
                 .cells
                 .first()
                 .and_then(|cell| cell.value.text())
@@ -56,6 +67,8 @@ pub enum Subject {
     Modifier(ModifierCode),
     /// A payer.
     Payer,
+    /// What a payer says on a modifier.
+    Stance(ModifierCode),
     /// A place of service.
     Place,
     /// Another code: a diagnosis, a related code, one not to be mixed up with.

@@ -106,6 +106,7 @@ fn hit(hit: &Hit) -> Value {
         Why::Words { field, typos } => json!({ "kind": "words", "field": field, "typos": typos }),
     };
     json!({
+        "group": hit.group.id(),
         "code": hit.code,
         "title": hit.title,
         "place": hit.place,

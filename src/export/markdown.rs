@@ -55,7 +55,11 @@ pub fn list(library: &Library, notices: &[&str]) -> String {
 pub fn results(query: &Query, results: &Results, notices: &[String]) -> String {
     let mut out = String::new();
     paragraph(&mut out, &format!("# {}", escaped(query.text())));
+    let mut group = None;
     for hit in &results.hits {
+        if group.replace(hit.group) != Some(hit.group) {
+            paragraph(&mut out, &format!("## {}", hit.group.title()));
+        }
         let mut trail = vec![hit.code.value().to_owned()];
         trail.extend(hit.trail.iter().map(|part| escaped(part)));
         paragraph(

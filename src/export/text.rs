@@ -89,7 +89,15 @@ pub fn list(library: &Library, notices: &[&str], charset: Charset) -> String {
 
 pub fn results(results: &Results, notices: &[String], charset: Charset) -> String {
     let mut out = String::new();
+    let mut group = None;
     for hit in &results.hits {
+        if group.replace(hit.group) != Some(hit.group) {
+            let count = results.hits.iter().filter(|h| h.group == hit.group).count();
+            if !out.is_empty() {
+                line(&mut out, "");
+            }
+            line(&mut out, &format!("{} ({count})", hit.group.title()));
+        }
         let mut trail = vec![hit.code.value()];
         trail.extend(hit.trail.iter().map(String::as_str));
         line(&mut out, &charset.text(&trail.join(" > ")));

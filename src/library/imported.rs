@@ -17,13 +17,18 @@ use crate::sets::{Damage, HcpcsCode, HcpcsRow, SetFile, SetKind, SetRow, Sets};
 
 /// Returns the set that lists a code, and the key it has there.
 fn listed<'s>(sets: &'s Sets, code: &CodeId) -> Option<(&'s SetFile, String)> {
-    let kind = match code.system() {
+    let set = listing(sets, code.system())?;
+    Some((set, code.value().replace('.', "")))
+}
+
+/// Returns the set that lists the codes of a system.
+pub(super) fn listing(sets: &Sets, system: System) -> Option<&SetFile> {
+    sets.latest(match system {
         System::Icd10cm => SetKind::Icd10cm,
         System::Hcpcs => SetKind::Hcpcs,
         // The AMA's codes come with no descriptors, so that there is nothing to make a document of.
         System::Cpt => return None,
-    };
-    Some((sets.latest(kind)?, code.value().replace('.', "")))
+    })
 }
 
 /// A code of an imported set, as search finds it.
@@ -66,4 +71,21 @@ pub(super) fn knows(sets: &Sets, code: &CodeId) -> Result<bool, Damage> {
         Some((set, key)) => Ok(set.get(&key)?.is_some()),
         None => Ok(false),
     }
+}
+
+/// Says how a code stands in the imported set that lists it, and in which edition.
+pub(super) fn usage(sets: &Sets, code: &CodeId) -> Result<String, Damage> {
+    let Some((set, key)) = listed(sets, code) else {
+        return Ok("in no imported set".to_owned());
+    };
+    let usage = match set.get(&key)? {
+        Some(SetRow::Icd10cm(row)) => rows::usage(&row).to_owned(),
+        Some(SetRow::Hcpcs(row)) => match row.terminated {
+            Some(date) => format!("terminated {date}"),
+            None => "active".to_owned(),
+        },
+        _ => return Ok("no longer in its set".to_owned()),
+    };
+    // The heading of such a list names the set.
+    Ok(format!("{usage} · {}", set.header().edition.name))
 }

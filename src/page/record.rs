@@ -76,6 +76,9 @@ fn title(document: &Document, section: &Section, block: &Block, row: &Row) -> St
                 .unwrap_or_default();
             format!("{code}-{modifier}  {name}").trim_end().to_owned()
         }
+        Subject::Stance(modifier) => {
+            format!("{code}-{modifier} › {}", row.name())
+        }
         Subject::Payer | Subject::Place | Subject::Code(_) => {
             format!("{code} › {} › {}", section.short, row.name())
         }

@@ -197,7 +197,20 @@ fn cell_texts(setter: &Setter<'_>, row: &Row, label: &str, signs: bool) -> Vec<(
             standing_role(standing),
         ));
     }
+    if signs && differs(row) {
+        let words = setter.setting.charset.text(DIFFERS).into_owned();
+        texts.push((words, Role::Conflict));
+    }
     texts
+}
+
+/// What is said below a payer's rule that others disagree with.
+const DIFFERS: &str = "≠ differs";
+
+/// Says whether a row is a payer's rule that others disagree with; a document's own says so by its
+/// standing.
+fn differs(row: &Row) -> bool {
+    matches!(row.subject, Subject::Stance(_)) && !row.against.is_empty()
 }
 
 fn header(setter: &mut Setter<'_>, labels: &[&str], widths: &[usize]) {
@@ -282,6 +295,9 @@ fn stacked(setter: &mut Setter<'_>, row: &Row, gap: bool) {
     }
     if let Some(standing) = row.standing {
         setter.paragraph(standing.words(), standing_role(standing), 1);
+    }
+    if differs(row) {
+        setter.paragraph(DIFFERS, Role::Conflict, 1);
     }
     for (label, text, role) in rest {
         setter.paragraph(&format!("{}: {text}", charset.text(label)), *role, 1);

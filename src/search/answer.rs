@@ -7,6 +7,7 @@ use crate::content::CodeId;
 use super::bounds::Bounds;
 use super::catalogue::Make;
 use super::fields::{Mask, spots};
+use super::group::{Group, grouped};
 use super::lookup::Leniency;
 use super::marker::Marker;
 use super::need::{Needs, Via};
@@ -88,7 +89,10 @@ impl<'a> Answer<'a> {
             total = found.len();
         }
         found.truncate(limit);
-        let hits: Vec<Hit> = found.iter().filter_map(|one| self.hit(*one)).collect();
+        let hits: Vec<Hit> = grouped(found, |one| self.group(*one))
+            .into_iter()
+            .filter_map(|(group, one)| self.hit(one, group))
+            .collect();
         let nearest = if total == 0 {
             nearest::of(self.index, self.query, &self.needs)
         } else {
@@ -182,11 +186,24 @@ impl<'a> Answer<'a> {
         }
     }
 
-    fn hit(&mut self, one: Candidate) -> Option<Hit> {
+    fn group(&self, one: Candidate) -> Group {
+        match (one.tier(), self.index.docs.make(one.doc)) {
+            (Tier::Code, _) => Group::Best,
+            (_, Make::Document) => Group::Documents,
+            (_, Make::Entry) => self
+                .index
+                .docs
+                .system(one.doc)
+                .map_or(Group::Documents, Group::Codes),
+        }
+    }
+
+    fn hit(&mut self, one: Candidate, group: Group) -> Option<Hit> {
         let code = self.index.docs.code(one.doc)?;
         let title = self.index.docs.titles.get(one.doc);
         let Some(sheet) = self.sheet(one) else {
             return Some(Hit {
+                group,
                 why: self.why(one, TITLE),
                 snippet: Snippet::of(&title, &self.marker),
                 code,
@@ -214,6 +231,7 @@ impl<'a> Answer<'a> {
             _ => (Vec::new(), TITLE, title.clone()),
         };
         Some(Hit {
+            group,
             why: self.why(one, label),
             snippet: Snippet::of(&text, &self.marker),
             code,

@@ -76,7 +76,7 @@ impl IndexBuilder {
                     self.section(&[&spot.section.id.0, &spot.section.short, &spot.section.title]);
                 self.rows.turns.push((row, name));
             }
-            if let Subject::Modifier(code) = &spot.row.subject
+            if let Subject::Modifier(code) | Subject::Stance(code) = &spot.row.subject
                 && let Ok(code) = <[u8; 2]>::try_from(code.as_str().as_bytes())
             {
                 self.rows.modifiers.push((code, row));

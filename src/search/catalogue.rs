@@ -224,7 +224,7 @@ impl Kind {
     pub(super) const fn of(subject: &Subject) -> Self {
         match subject {
             Subject::Modifier(_) => Self::Modifier,
-            Subject::Payer => Self::Payer,
+            Subject::Payer | Subject::Stance(_) => Self::Payer,
             Subject::Absence => Self::Absence,
             Subject::Text | Subject::Place | Subject::Code(_) => Self::Other,
         }

@@ -23,7 +23,10 @@ pub(super) fn of(index: &Index, query: &Query, needs: &Needs) -> Vec<String> {
                     .filter_map(|code| Some((code, index.docs.find(code)?)))
                     .flat_map(|(code, doc)| {
                         let rows = index.docs.rows(doc);
-                        let listed = index.rows.modifiers_of(&rows);
+                        let mut listed = index.rows.modifiers_of(&rows);
+                        // Payers may have rows on the same.
+                        let mut seen = std::collections::BTreeSet::new();
+                        listed.retain(|modifier| seen.insert(modifier.clone()));
                         listed.into_iter().map(|m| format!("{}-{m}", code.value()))
                     })
                     .collect();

@@ -117,7 +117,14 @@ impl Sheet {
 /// Returns what a trail calls a row.
 fn name<'a>(spot: &Spot<'a>) -> &'a str {
     match (&spot.row.subject, spot.block.shape) {
-        (Subject::Modifier(_) | Subject::Code(_) | Subject::Payer | Subject::Place, _)
+        (
+            Subject::Modifier(_)
+            | Subject::Stance(_)
+            | Subject::Code(_)
+            | Subject::Payer
+            | Subject::Place,
+            _,
+        )
         | (Subject::Text, Shape::Table) => spot.row.name(),
         (Subject::Text, Shape::Facts) => spot.row.cells.first().map_or("", |cell| &cell.label),
         (Subject::Text | Subject::Absence, _) => spot.block.title.as_deref().unwrap_or_default(),

@@ -7,11 +7,10 @@ mod read;
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::content::ModifierCode;
+use crate::content::{ModifierCode, Report};
 
 use super::query::{Word, is_small_word};
 use super::words::Extent;
-pub use read::{SynonymProblem, SynonymsError};
 
 /// The file that the program carries.
 const DEFAULT: &str = include_str!("../../assets/synonyms.toml");
@@ -67,14 +66,14 @@ impl Synonyms {
     }
 
     /// Reads synonyms; `name` is the file's name, for messages.
-    pub fn read(name: &str, text: &str) -> Result<Self, SynonymsError> {
+    pub fn read(name: &str, text: &str) -> Result<Self, Report> {
         let mut synonyms = Self::default();
         synonyms.add(read::File::read(name, text)?);
         Ok(synonyms)
     }
 
     /// Returns these synonyms with what a user's file adds and takes away.
-    pub fn patched(&self, name: &str, text: &str) -> Result<Self, SynonymsError> {
+    pub fn patched(&self, name: &str, text: &str) -> Result<Self, Report> {
         let mut synonyms = self.clone();
         synonyms.add(read::File::read(name, text)?);
         Ok(synonyms)

@@ -280,6 +280,14 @@ impl<'a> Reading<'a> {
                         let document = document.map_err(|error| error.to_string());
                         events.push(Event::Loaded(document, place));
                     }
+                    Effect::Ask(asks) => {
+                        let library = Arc::clone(&self.stock.borrow().library);
+                        events.push(guarded(|| Event::told(&library, asks))?);
+                    }
+                    Effect::Compare(topic) => {
+                        let library = Arc::clone(&self.stock.borrow().library);
+                        events.extend(guarded(|| Event::compared(&library, topic))?);
+                    }
                     Effect::Keep(whereabouts) => {
                         self.keep(whereabouts);
                     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::content::{Document, Place};
-use crate::library::Library;
+use crate::library::{Ask, Excerpt, Library, Topic};
 use crate::search::Index;
 
 /// What a host tells a session.
@@ -25,10 +25,28 @@ pub enum Event {
     Leave(Reason),
     /// A document that was asked for is here, with the row to open it on; or why it is not.
     Loaded(Result<Arc<Document>, String>, Option<Place>),
+    /// What a list had to ask the library for.
+    Told(Vec<(Ask, Excerpt)>),
+    /// What documents say on a topic, with the row of the one that it is about.
+    Compared(Topic, Arc<Document>, Option<Place>),
     /// The library has been read, or read again.
     Catalogue(Arc<Library>, Arc<Index>),
     /// Something is to be said in the status line.
     Note(String),
+}
+
+impl Event {
+    /// Answers [`crate::app::Effect::Ask`].
+    pub fn told(library: &Library, asks: Vec<Ask>) -> Self {
+        let answers = asks.into_iter().map(|ask| (library.excerpt(&ask), ask));
+        Self::Told(answers.map(|(excerpt, ask)| (ask, excerpt)).collect())
+    }
+
+    /// Answers [`crate::app::Effect::Compare`], where there is anything to compare.
+    pub fn compared(library: &Library, topic: Topic) -> Option<Self> {
+        let (document, place) = library.comparison(&topic)?;
+        Some(Self::Compared(topic, Arc::new(document), place))
+    }
 }
 
 /// Why a program is to end.

@@ -103,6 +103,10 @@ impl Session {
                 self.update(Action::Loaded(document, place), &mut effects);
             }
             Event::Loaded(Err(error), _) => self.update(Action::Note(error), &mut effects),
+            Event::Told(answers) => self.update(Action::Told(answers), &mut effects),
+            Event::Compared(topic, document, place) => {
+                self.update(Action::Compared(topic, document, place), &mut effects);
+            }
             Event::Catalogue(library, index) => {
                 self.update(Action::Catalogue(library, index), &mut effects);
             }

@@ -152,9 +152,11 @@ fn breadcrumb(canvas: &Canvas<'_>, app: &App, room: usize) -> String {
 /// Returns the name of a row, where it has one: a paragraph has none.
 fn crumb(row: &Row) -> Option<&str> {
     match row.subject {
-        Subject::Modifier(_) | Subject::Code(_) | Subject::Payer | Subject::Place => {
-            Some(row.name())
-        }
+        Subject::Modifier(_)
+        | Subject::Stance(_)
+        | Subject::Code(_)
+        | Subject::Payer
+        | Subject::Place => Some(row.name()),
         Subject::Text => row
             .cells
             .first()
@@ -252,7 +254,7 @@ fn shows_cpt(app: &App) -> bool {
         Room::Reading | Room::Record | Room::Note => {
             app.reading().document().code.system() != System::Icd10cm
         }
-        Room::Search | Room::Library | Room::Marks => true,
+        Room::Search | Room::Library | Room::Beside | Room::Marks => true,
         Room::Text => false,
     }
 }

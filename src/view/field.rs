@@ -6,6 +6,9 @@ use super::Part;
 use super::canvas::Canvas;
 use crate::page::width;
 
+/// The columns that are left to the text, whatever was found.
+const ROOM: u16 = 8;
+
 /// A field of one line.
 pub struct Field<'a> {
     /// What stands before the text.
@@ -25,7 +28,8 @@ impl Field<'_> {
         let start = u16::from(area.width >= 40);
         let column = canvas.put(area, start, self.prompt, canvas.style(Part::Key));
         let mut text_area = area;
-        if !self.count.is_empty() && area.width >= 40 {
+        let room = usize::from(area.width.saturating_sub(column + ROOM));
+        if !self.count.is_empty() && width(self.count) <= room {
             let shy = Rect {
                 width: area.width - 1,
                 ..area

@@ -4,8 +4,9 @@ use ratatui::layout::Rect;
 
 use super::Part;
 use super::canvas::Canvas;
+use super::list::{self, indent, mark};
 use super::page::line_area;
-use crate::app::{HIT_LINES, SCOPES, Searching};
+use crate::app::{Line, SCOPES, Searching};
 use crate::page::{clip, width};
 use crate::search::{Hit, Why};
 
@@ -32,22 +33,22 @@ pub fn list(canvas: &mut Canvas<'_>, searching: &Searching, area: Rect) {
     } else if searching.results().hits.is_empty() {
         nearest(canvas, searching, area);
     } else {
-        let visible = usize::from(area.height.div_ceil(HIT_LINES));
-        let hits = searching
-            .results()
-            .hits
-            .iter()
-            .enumerate()
-            .skip(searching.top())
-            .take(visible);
-        for (line, (n, found)) in hits.enumerate() {
-            hit(
-                canvas,
-                found,
-                n == searching.chosen(),
-                area,
-                line * usize::from(HIT_LINES),
-            );
+        for line in 0..usize::from(area.height) {
+            let at = line_area(area, line);
+            match searching.groups().at(searching.top() + line, area.height) {
+                Some(Line::Heading(group)) => list::heading(canvas, group, at),
+                Some(Line::Item(n, part)) => {
+                    let Some(found) = searching.results().hits.get(n) else {
+                        break;
+                    };
+                    if part == 0 {
+                        whereabouts(canvas, found, n == searching.chosen(), at);
+                    } else {
+                        snippet(canvas, found, at, indent(at) + 2);
+                    }
+                }
+                None => break,
+            }
         }
     }
 }
@@ -93,43 +94,31 @@ fn nearest(canvas: &mut Canvas<'_>, searching: &Searching, area: Rect) {
     }
 }
 
-fn indent(area: Rect) -> u16 {
-    if area.width < 40 { 1 } else { 3 }
-}
-
-fn mark(canvas: &mut Canvas<'_>, at: Rect, chosen: bool) {
-    if chosen {
-        let column = u16::from(at.width >= 40);
-        canvas.put(at, column, canvas.mark(), canvas.style(Part::Mark));
-    }
-}
-
-fn hit(canvas: &mut Canvas<'_>, hit: &Hit, chosen: bool, area: Rect, line: usize) {
-    let at = line_area(area, line);
+/// Draws where a hit is, and why it is one.
+fn whereabouts(canvas: &mut Canvas<'_>, hit: &Hit, chosen: bool, at: Rect) {
     mark(canvas, at, chosen);
     let mut whereabouts = vec![hit.code.value()];
     whereabouts.extend(hit.trail.iter().map(String::as_str));
     let between = canvas.between();
-    let whereabouts = whereabouts.join(if area.width < 40 {
+    let whereabouts = whereabouts.join(if at.width < 40 {
         between.trim()
     } else {
         between
     });
     let part = if chosen { Part::Chosen } else { Part::Trail };
-    let end = canvas.put_clipped(at, indent(area), &whereabouts, canvas.style(part));
-    let room = usize::from(area.width.saturating_sub(end + 3));
+    let end = canvas.put_clipped(at, indent(at), &whereabouts, canvas.style(part));
+    let room = usize::from(at.width.saturating_sub(end + 3));
     let why = why(&hit.why);
     if room >= width(&why) {
         canvas.put_right(
             Rect {
-                width: area.width - 1,
+                width: at.width - 1,
                 ..at
             },
             &why,
             canvas.style(Part::Source),
         );
     }
-    snippet(canvas, hit, line_area(area, line + 1), indent(area) + 2);
 }
 
 /// Draws the text around the match. Where the line is too short for it, the text starts nearer to

@@ -58,17 +58,19 @@ pub fn status(app: &App) -> String {
             },
         },
         Focus::Library(listing) => {
-            let chosen = match listing.line(app.library(), listing.chosen()) {
-                Some(Listed::Entry(entry)) => format!("{} {}", entry.code.value(), entry.title),
-                Some(Listed::Broken(_)) => "a file with errors".to_owned(),
-                None => "nothing".to_owned(),
-            };
+            let chosen = listing.item(listing.chosen(), app.library(), app.index());
+            let chosen = chosen.map_or_else(|| "nothing".to_owned(), |listed| item(&listed));
+            let group = listing.groups().find(listing.chosen());
+            let group = group.and_then(|(group, _)| listing.groups().headings().get(group));
+            let group = group.map_or("", |group| group.title.as_str());
             format!(
-                "Library, {} of {}: {chosen}",
+                "Library {}, {} of {}: {group}, {chosen}",
+                listing.by().title(),
                 listing.chosen() + 1,
                 listing.len()
             )
         }
+        Focus::Beside(beside) => format!("Side by side: {}", beside.title()),
         Focus::Text(sheet) => sheet.title.clone(),
         Focus::Note(_) => "Your note: type it, Enter keeps it".to_owned(),
         Focus::Marks(marks) => match app.own().and_then(|own| own.marks.get(marks.chosen)) {
@@ -83,9 +85,28 @@ pub fn status(app: &App) -> String {
     }
 }
 
+/// Says what an item of the library's lists is.
+fn item(listed: &Listed<'_>) -> String {
+    match listed {
+        Listed::Entry(entry) => format!("{} {}", entry.code.value(), entry.title),
+        Listed::Code { code, title, .. } => format!("{} {title}", code.value()),
+        Listed::Broken(_) => "a file with errors".to_owned(),
+        Listed::Beside(count) => format!("all {count} documents side by side"),
+        Listed::Row { entry, excerpt, .. } => {
+            let standing = excerpt.and_then(|excerpt| excerpt.standing);
+            let standing = standing.map_or("", |standing| standing.words());
+            format!("{} {standing}", entry.code.value())
+        }
+    }
+}
+
 fn named(row: &Row) -> String {
     let name = match row.subject {
-        Subject::Modifier(_) | Subject::Code(_) | Subject::Payer | Subject::Place => row.name(),
+        Subject::Modifier(_)
+        | Subject::Stance(_)
+        | Subject::Code(_)
+        | Subject::Payer
+        | Subject::Place => row.name(),
         Subject::Text => row.cells.first().map_or("", |cell| cell.label.as_str()),
         Subject::Absence => "not available",
     };

@@ -141,6 +141,10 @@ fn every_field_of_the_format_arrives() {
       payers: Payers Table
         plan-a Publication Payer=Plan A | Plan=Gold | Policy=<unpublished> | Rate=<not_loaded>
           + There are two of this name. [house]
+      payer-modifiers: Payers on modifiers Table
+        plan-a-26 Editor Payer=Plan A | Modifier=26 | What the payer says=Accepted in writing, as invented.
+          + Nobody ever wrote. [house]
+        plan-a-QW Editor Payer=Plan A | Modifier=QW | What the payer says=<source_silent>
     appeals: Appeals (Appeals) []
       text: - Prose
         1 Editor How to appeal.

@@ -164,6 +164,15 @@ impl Reader {
                     .map_err(|error| error.to_string());
                 self.event(Event::Loaded(document, place.clone()));
             }
+            match &effect {
+                Effect::Ask(asks) => self.event(Event::told(&self.library, asks.clone())),
+                Effect::Compare(topic) => {
+                    if let Some(event) = Event::compared(&self.library, topic.clone()) {
+                        self.event(event);
+                    }
+                }
+                _ => {}
+            }
             self.effects.push(effect);
         }
     }

@@ -54,6 +54,58 @@ pub(super) fn record(label: &str, value: Value) -> Cell {
     }
 }
 
+/// A block of the author's own, of any shape.
+struct Own<'f> {
+    at: Range<usize>,
+    id: Option<&'f Text>,
+    title: Option<&'f Text>,
+    source: Option<&'f Text>,
+    content: Content<'f>,
+}
+
+/// What a block of the author's own holds.
+#[derive(Clone, Copy)]
+enum Content<'f> {
+    Prose(Option<&'f Text>),
+    List(&'f [Text]),
+    Grid(&'f GridTable),
+}
+
+impl<'f> Own<'f> {
+    fn prose(item: &'f Spanned<ProseTable>) -> Self {
+        let table = item.get_ref();
+        Self {
+            at: item.span(),
+            id: table.id.as_ref(),
+            title: table.title.as_ref(),
+            source: table.source.as_ref(),
+            content: Content::Prose(table.text.as_ref()),
+        }
+    }
+
+    fn list(item: &'f Spanned<ListTable>) -> Self {
+        let table = item.get_ref();
+        Self {
+            at: item.span(),
+            id: table.id.as_ref(),
+            title: table.title.as_ref(),
+            source: table.source.as_ref(),
+            content: Content::List(&table.items),
+        }
+    }
+
+    fn grid(item: &'f Spanned<GridTable>) -> Self {
+        let table = item.get_ref();
+        Self {
+            at: item.span(),
+            id: table.id.as_ref(),
+            title: table.title.as_ref(),
+            source: table.source.as_ref(),
+            content: Content::Grid(table),
+        }
+    }
+}
+
 impl Compiler<'_, '_> {
     /// Returns who says something: the source that the row names, else its section's.
     pub(super) fn said(
@@ -129,14 +181,12 @@ impl Compiler<'_, '_> {
             let id = names.differing("facts", &first.span());
             blocks.push((first.span(), block(id, None, Shape::Facts, rows)));
         }
-        for item in &table.prose {
-            blocks.push((item.span(), self.prose_block(item, source, &mut names)));
-        }
-        for item in &table.list {
-            blocks.push((item.span(), self.list_block(item, source, &mut names)));
-        }
-        for item in &table.table {
-            blocks.push((item.span(), self.grid_block(item, source, &mut names)));
+        let prose = table.prose.iter().map(Own::prose);
+        let lists = table.list.iter().map(Own::list);
+        let grids = table.table.iter().map(Own::grid);
+        for own in prose.chain(lists).chain(grids) {
+            let block = self.own_block(&own, source, &mut names);
+            blocks.push((own.at, block));
         }
         blocks.sort_by_key(|(at, _)| at.start);
         blocks.into_iter().map(|(_, block)| block).collect()
@@ -171,15 +221,23 @@ impl Compiler<'_, '_> {
         source: Option<&Text>,
         section: Option<&SourceId>,
     ) -> Vec<Row> {
-        self.paragraphs("text", text)
-            .into_iter()
-            .enumerate()
-            .map(|(index, text)| {
-                let cells = vec![column("", Value::Text(text))];
-                self.said(source, section, &[])
-                    .row(number(index), Subject::Text, cells)
-            })
-            .collect()
+        let paragraphs = self.paragraphs("text", text);
+        self.numbered(paragraphs, source, section)
+    }
+
+    /// Returns a row for each text, named by its number.
+    fn numbered(
+        &mut self,
+        texts: Vec<String>,
+        source: Option<&Text>,
+        section: Option<&SourceId>,
+    ) -> Vec<Row> {
+        let rows = texts.into_iter().enumerate().map(|(index, text)| {
+            let cells = vec![column("", Value::Text(text))];
+            self.said(source, section, &[])
+                .row(number(index), Subject::Text, cells)
+        });
+        rows.collect()
     }
 
     fn facts(&mut self, rows: &[Spanned<FactRow>], section: Option<&SourceId>) -> Vec<Row> {
@@ -200,86 +258,64 @@ impl Compiler<'_, '_> {
             .collect()
     }
 
-    fn prose_block(
-        &mut self,
-        item: &Spanned<ProseTable>,
-        section: Option<&SourceId>,
-        names: &mut Names,
-    ) -> Block {
-        let at = item.span();
-        let item = item.get_ref();
-        let (id, title) =
-            self.block_name(&at, item.id.as_ref(), item.title.as_ref(), "prose", names);
-        let rows = if let Some(text) = &item.text {
-            self.prose(text, item.source.as_ref(), section)
-        } else {
-            self.required(&at, "text", None);
-            Vec::new()
+    /// Returns a block of the author's own.
+    fn own_block(&mut self, own: &Own<'_>, section: Option<&SourceId>, names: &mut Names) -> Block {
+        let (kind, shape) = match own.content {
+            Content::Prose(_) => ("prose", Shape::Prose),
+            Content::List(_) => ("list", Shape::List),
+            Content::Grid(_) => ("table", Shape::Table),
         };
-        block(id, title, Shape::Prose, rows)
+        let (id, title) = self.block_name(own, kind, names);
+        let rows = match own.content {
+            Content::Prose(Some(text)) => self.prose(text, own.source, section),
+            Content::Prose(None) => {
+                self.required(&own.at, "text", None);
+                Vec::new()
+            }
+            Content::List(items) => {
+                if items.is_empty() {
+                    self.missing(&own.at, "items", "write items = [\"...\", \"...\"]");
+                }
+                let texts = items.iter().map(|text| self.text("items", text)).collect();
+                self.numbered(texts, own.source, section)
+            }
+            Content::Grid(table) => self.grid(&own.at, table, section),
+        };
+        block(id, title, shape, rows)
     }
 
-    fn list_block(
+    fn grid(
         &mut self,
-        item: &Spanned<ListTable>,
+        at: &Range<usize>,
+        table: &GridTable,
         section: Option<&SourceId>,
-        names: &mut Names,
-    ) -> Block {
-        let at = item.span();
-        let item = item.get_ref();
-        let (id, title) =
-            self.block_name(&at, item.id.as_ref(), item.title.as_ref(), "list", names);
-        if item.items.is_empty() {
-            self.missing(&at, "items", "write items = [\"...\", \"...\"]");
-        }
-        let rows = item.items.iter().enumerate().map(|(index, text)| {
-            let cells = vec![column("", Value::Text(self.text("items", text)))];
-            self.said(item.source.as_ref(), section, &[])
-                .row(number(index), Subject::Text, cells)
-        });
-        let rows = rows.collect();
-        block(id, title, Shape::List, rows)
-    }
-
-    fn grid_block(
-        &mut self,
-        item: &Spanned<GridTable>,
-        section: Option<&SourceId>,
-        names: &mut Names,
-    ) -> Block {
-        let at = item.span();
-        let item = item.get_ref();
-        let (id, title) =
-            self.block_name(&at, item.id.as_ref(), item.title.as_ref(), "table", names);
+    ) -> Vec<Row> {
         let mut labels = Names::default();
         let mut columns = Vec::new();
-        for text in &item.columns {
+        for text in &table.columns {
             let label = self.text("columns", text);
             self.refuse_double(&mut labels, "column", &label, &text.span());
             columns.push(label);
         }
         if columns.is_empty() {
-            self.missing(&at, "columns", "write columns = [\"...\", \"...\"]");
+            self.missing(at, "columns", "write columns = [\"...\", \"...\"]");
         }
-        if item.rows.is_empty() {
-            self.missing(
-                &at,
-                "rows",
-                "write rows = [[\"...\", \"...\"], [\"...\", \"...\"]]",
-            );
+        if table.rows.is_empty() {
+            let hint = "write rows = [[\"...\", \"...\"], [\"...\", \"...\"]]";
+            self.missing(at, "rows", hint);
         }
         let mut rows = Vec::new();
-        for (index, row) in item.rows.iter().enumerate() {
-            self.refuse_width(&at, columns.len(), row);
+        for (index, row) in table.rows.iter().enumerate() {
+            self.refuse_width(at, columns.len(), row);
             let cells: Vec<Cell> = columns
                 .iter()
                 .zip(row.get_ref())
                 .map(|(label, field)| column(label, self.value("rows", field)))
                 .collect();
-            let said = self.said(item.source.as_ref(), section, &[]);
+            let said = self.said(table.source.as_ref(), section, &[]);
             rows.push(said.row(number(index), Subject::Text, cells));
         }
-        block(id, title, Shape::Table, rows)
+        rows
     }
 
     fn refuse_width(
@@ -303,14 +339,12 @@ impl Compiler<'_, '_> {
     /// Returns the name and title of a block of the author's own.
     fn block_name(
         &mut self,
-        at: &Range<usize>,
-        id: Option<&Text>,
-        title: Option<&Text>,
+        own: &Own<'_>,
         kind: &str,
         names: &mut Names,
     ) -> (String, Option<String>) {
-        let title = self.optional("title", title);
-        let id = if let Some(id) = id {
+        let title = self.optional("title", own.title);
+        let id = if let Some(id) = own.id {
             let name = self.name("id", id);
             if rank(&name).is_some() {
                 self.problems.fault(
@@ -326,7 +360,7 @@ impl Compiler<'_, '_> {
             }
             name
         } else {
-            names.differing(&slug(title.as_deref().unwrap_or_default(), kind), at)
+            names.differing(&slug(title.as_deref().unwrap_or_default(), kind), &own.at)
         };
         (id, title)
     }

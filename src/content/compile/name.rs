@@ -6,12 +6,13 @@ use std::ops::Range;
 
 /// The blocks that the author's typed rows go to, with their titles, in reading order. An author's
 /// own block cannot have one of these names.
-pub(super) const TITLES: [(&str, &str); 9] = [
+pub(super) const TITLES: [(&str, &str); 10] = [
     ("modifiers", "Modifiers"),
     ("diagnoses", "ICD-10 diagnoses"),
     ("related", "Related codes"),
     ("taxonomies", "Taxonomies"),
     ("payers", "Payers"),
+    ("payer-modifiers", "Payers on modifiers"),
     ("synonyms", "Also known as"),
     ("not-this", "Not to be mixed up with"),
     ("places", "Places of service"),

@@ -6,9 +6,10 @@ use super::Compiler;
 use super::block::{block, column, number, record};
 use super::name::{Names, title_of};
 use crate::content::format::{
-    DiagnosisRow, Field, ModifierRow, NamedRow, NotThisRow, PayerRow, RelatedRow, SynonymRow, Text,
+    DiagnosisRow, Field, ModifierRow, NamedRow, NotThisRow, PayerRow, RelatedRow, StanceRow,
+    SynonymRow, Text,
 };
-use crate::content::words::quote;
+use crate::content::words::{join, quote};
 use crate::content::{
     Block, Cell, ModifierCode, Row, RowKey, Shape, Standing, Subject, System, Value,
 };
@@ -45,19 +46,7 @@ impl Compiler<'_, '_> {
     fn modifier(&mut self, row: &Spanned<ModifierRow>, names: &mut Names) -> Row {
         let at = row.span();
         let row = row.get_ref();
-        let text = self.required(&at, "code", row.code.as_ref());
-        let code = ModifierCode::new(&text).ok();
-        if let Some(place) = &row.code {
-            match &code {
-                Some(code) => self.refuse_double(names, "modifier", code.as_str(), &place.span()),
-                None if text.is_empty() => {}
-                None => self.problems.fault(
-                    place.span(),
-                    format!("{} is no modifier", quote(&text)),
-                    "a modifier has two letters or digits; a leading zero counts",
-                ),
-            }
-        }
+        let code = self.modifier_code(&at, row.code.as_ref(), names);
         let key = code.as_ref().map_or("", ModifierCode::as_str).to_owned();
         let mut cells = vec![
             column("Modifier", Value::Text(key.clone())),
@@ -92,14 +81,38 @@ impl Compiler<'_, '_> {
         }
     }
 
+    /// Returns the modifier that a table must name, once among its like.
+    fn modifier_code(
+        &mut self,
+        table: &std::ops::Range<usize>,
+        text: Option<&Text>,
+        names: &mut Names,
+    ) -> Option<ModifierCode> {
+        let place = text.map(Text::span).unwrap_or_default();
+        let text = self.required(table, "code", text);
+        let code = ModifierCode::new(&text).ok();
+        match &code {
+            Some(code) => self.refuse_double(names, "modifier", code.as_str(), &place),
+            None if text.is_empty() => {}
+            None => self.problems.fault(
+                place,
+                format!("{} is no modifier", quote(&text)),
+                "a modifier has two letters or digits; a leading zero counts",
+            ),
+        }
+        code
+    }
+
     /// Returns a field that only the opened row shows, where it is written.
     fn extra(&mut self, label: &str, name: &str, field: Option<&Spanned<Field>>) -> Option<Cell> {
         field.map(|field| record(label, self.value(name, field)))
     }
 
-    pub(super) fn payers(&mut self, rows: &[Spanned<PayerRow>]) -> Option<Block> {
+    /// Returns the payers, and what they say on modifiers.
+    pub(super) fn payers(&mut self, rows: &[Spanned<PayerRow>]) -> [Option<Block>; 2] {
         let mut names = Names::default();
         let mut made = Vec::new();
+        let mut stances = Vec::new();
         for row in rows {
             let at = row.span();
             let row = row.get_ref();
@@ -111,19 +124,72 @@ impl Compiler<'_, '_> {
                 }
                 None => self.required(&at, "id", None),
             };
+            let payer = self.required(&at, "name", row.name.as_ref());
             let cells = vec![
-                column(
-                    "Payer",
-                    Value::Text(self.required(&at, "name", row.name.as_ref())),
-                ),
+                column("Payer", Value::Text(payer.clone())),
                 column("Plan", self.field(&at, "plan", row.plan.as_ref())),
                 column("Policy", self.field(&at, "policy", row.policy.as_ref())),
                 column("Rate", self.field(&at, "rate", row.rate.as_ref())),
             ];
             let said = self.said(row.source.as_ref(), None, &row.remark);
-            made.push(said.row(RowKey(id), Subject::Payer, cells));
+            let id = RowKey(id);
+            let mut modifiers = Names::default();
+            for stance in &row.modifier {
+                stances.push(self.stance(&id, &payer, stance, &mut modifiers));
+            }
+            made.push(said.row(id, Subject::Payer, cells));
         }
-        typed("payers", Shape::Table, made)
+        [
+            typed("payers", Shape::Table, made),
+            typed("payer-modifiers", Shape::Table, stances),
+        ]
+    }
+
+    /// Returns what a payer says on a modifier. Who says so, and where it stands, is asked for
+    /// unless it is said to be unknown: a rule of a payer that nobody can look up helps nobody.
+    fn stance(
+        &mut self,
+        id: &RowKey,
+        payer: &str,
+        row: &Spanned<StanceRow>,
+        names: &mut Names,
+    ) -> Row {
+        let at = row.span();
+        let row = row.get_ref();
+        let code = self.modifier_code(&at, row.code.as_ref(), names);
+        let says = self.field(&at, "says", row.says.as_ref());
+        let known: Vec<&str> = Standing::ALL.iter().map(|one| one.id()).collect();
+        let is_said = matches!(&says, Value::Text(text) if !text.is_empty());
+        if is_said && row.source.is_none() {
+            let hint = "a payer's rule names who says so: source = \"...\"";
+            self.missing(&at, "source", hint);
+        }
+        let standing = match &row.standing {
+            Some(text) => self.word("standing", text, &Standing::ALL, Standing::id),
+            None if is_said => {
+                let hint = format!("write standing = \"...\" with one of {}", join(&known));
+                self.missing(&at, "standing", &hint);
+                None
+            }
+            None => None,
+        };
+        let cells = vec![
+            column("Payer", Value::Text(payer.to_owned())),
+            column(
+                "Modifier",
+                Value::Text(code.as_ref().map_or("", ModifierCode::as_str).to_owned()),
+            ),
+            column("What the payer says", says),
+        ];
+        let said = self.said(row.source.as_ref(), None, &row.remark);
+        let (key, subject) = match code {
+            Some(code) => (RowKey::of_stance(id, &code), Subject::Stance(code)),
+            None => (RowKey(String::new()), Subject::Text),
+        };
+        Row {
+            standing,
+            ..said.row(key, subject, cells)
+        }
     }
 
     pub(super) fn diagnoses(&mut self, rows: &[Spanned<DiagnosisRow>]) -> Option<Block> {

@@ -97,7 +97,7 @@ impl Compiler<'_, '_> {
                     self.taxonomies(&file.taxonomy),
                 ],
             ),
-            _ => (&file.payers, vec![self.payers(&file.payer)]),
+            _ => (&file.payers, self.payers(&file.payer).into()),
         };
         (table.as_ref(), blocks.into_iter().flatten().collect())
     }

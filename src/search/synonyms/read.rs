@@ -1,23 +1,18 @@
 //! Defines how a file of synonyms is read, with every mistake in it told at once.
 
-use std::fmt;
 use std::ops::Range;
 
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, Error, ValueDeserializer};
 
-use crate::content::{ModifierCode, sanitize};
+use crate::content::{ModifierCode, Problems, Report, instead_of};
 
 use super::{LONGEST_PHRASE, words};
 
 /// The largest file that is read, in bytes; the built-in one has about 7 kB.
 const LARGEST: usize = 1 << 20;
-
-/// How many mistakes are told.
-const MOST: usize = 50;
 
 /// A file of synonyms, checked.
 #[derive(Debug, Default)]
@@ -50,150 +45,53 @@ struct AlsoRow {
     words: Vec<Spanned<String>>,
 }
 
-/// Everything that is wrong with a file of synonyms.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SynonymsError {
-    /// The mistakes, in the order of the file; never empty.
-    pub problems: Vec<SynonymProblem>,
-}
-
-/// One mistake in a file of synonyms. It shows as file, line and column, the line with a caret,
-/// and what to do next.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SynonymProblem {
-    /// The line, from 1.
-    pub line: usize,
-    /// What is wrong.
-    pub message: String,
-    rendered: String,
-}
-
-impl fmt::Display for SynonymsError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, problem) in self.problems.iter().enumerate() {
-            if at > 0 {
-                f.write_str("\n\n")?;
-            }
-            f.write_str(&problem.rendered)?;
-        }
-        Ok(())
-    }
-}
-
-impl std::error::Error for SynonymsError {}
-
 impl File {
-    pub(super) fn read(name: &str, text: &str) -> Result<Self, SynonymsError> {
+    pub(super) fn read(name: &str, text: &str) -> Result<Self, Report> {
+        if text.len() > LARGEST {
+            let hint = "synonyms take a few kilobytes";
+            return Err(Report::whole_file(name, "this file is too large", hint));
+        }
         let mut reader = Reader {
             file: Self::default(),
-            found: Vec::new(),
+            problems: Problems::of(text),
         };
-        if text.len() > LARGEST {
-            reader.note(
-                0..0,
-                "this file is too large",
-                "synonyms take a few kilobytes",
-            );
-        } else {
-            reader.read(text);
-        }
-        let mut found = reader.found;
-        if found.is_empty() {
-            return Ok(reader.file);
-        }
-        found.sort_by_key(|mistake| mistake.span.start);
-        found.truncate(MOST);
-        let problems = found
-            .iter()
-            .map(|mistake| mistake.shown(name, text))
-            .collect();
-        Err(SynonymsError { problems })
+        reader.read(text);
+        reader.problems.report(name)?;
+        Ok(reader.file)
     }
 }
 
-/// A mistake, before it is shown.
-struct Mistake {
-    span: Range<usize>,
-    message: String,
-    hint: &'static str,
-}
-
-impl Mistake {
-    fn shown(&self, name: &str, text: &str) -> SynonymProblem {
-        let start = self.span.start.min(text.len());
-        let begin = text[..floor(text, start)]
-            .rfind('\n')
-            .map_or(0, |at| at + 1);
-        let number = text[..begin].matches('\n').count() + 1;
-        let line = text[begin..].split(['\r', '\n']).next().unwrap_or_default();
-        let within = |at: usize| floor(line, at.saturating_sub(begin).min(line.len()));
-        let (from, to) = (within(self.span.start), within(self.span.end));
-        // What stands before and under the caret is made printable apart, so that it stays put.
-        let before = sanitize(&line[..from]);
-        let under = sanitize(&line[from..to.max(from)]);
-        let after = sanitize(&line[to.max(from)..]);
-        let caret = before.len()..before.len() + under.len();
-        let message = sanitize(&self.message).into_owned();
-        let name = sanitize(name);
-        let snippet = Snippet::source(format!("{before}{under}{after}"))
-            .path(&*name)
-            .line_start(number)
-            .annotation(AnnotationKind::Primary.span(caret));
-        let group = Level::ERROR
-            .primary_title(&*message)
-            .element(snippet)
-            .element(Level::HELP.message(self.hint));
-        SynonymProblem {
-            line: number,
-            rendered: Renderer::plain().render(&[group]),
-            message,
-        }
-    }
-}
-
-fn floor(text: &str, mut at: usize) -> usize {
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
-}
-
-struct Reader {
+struct Reader<'t> {
     file: File,
-    found: Vec<Mistake>,
+    problems: Problems<'t>,
 }
 
-impl Reader {
-    fn note(&mut self, span: Range<usize>, message: impl Into<String>, hint: &'static str) {
-        if self.found.len() < MOST {
-            self.found.push(Mistake {
-                span,
-                message: message.into(),
-                hint,
-            });
-        }
-    }
-
+impl Reader<'_> {
+    /// Notes what serde says about a row.
     fn note_error(&mut self, error: &Error, span: Range<usize>, hint: &'static str) {
         let message = error.message();
         let unknown = message
             .strip_prefix("unknown field `")
             .and_then(|rest| rest.split_once('`'));
-        let message = match unknown {
-            Some((name, known)) => unknown_field(name, known),
-            None => message.to_owned(),
+        let (message, hint) = match unknown {
+            Some((name, known)) => {
+                // serde lists what it knows in backquotes.
+                let known: Vec<&str> = known.split('`').skip(1).step_by(2).collect();
+                (format!("unknown field `{name}`"), instead_of(name, &known))
+            }
+            None => (message.to_owned(), hint.to_owned()),
         };
-        self.note(error.span().unwrap_or(span), message, hint);
+        let span = error.span().unwrap_or(span);
+        self.problems.fault(span, message, hint);
     }
 
     fn read(&mut self, text: &str) {
         let (root, errors) = DeTable::parse_recoverable(text);
         for error in &errors {
-            self.note_error(
-                error,
-                0..0,
-                "the file must be TOML; assets/synonyms.toml shows how",
-            );
+            let hint = "the file must be TOML; assets/synonyms.toml shows how";
+            let span = error.span().unwrap_or_default();
+            self.problems
+                .syntax(span, error.message().to_owned(), hint.to_owned());
         }
         if !errors.is_empty() {
             return;
@@ -211,7 +109,7 @@ impl Reader {
                         self.also(row);
                     }
                 }
-                name => self.note(
+                name => self.problems.fault(
                     key.span(),
                     format!("unknown field `{name}`"),
                     "a file may have forget = […], [[same]] and [[also]]",
@@ -234,7 +132,7 @@ impl Reader {
         if let DeValue::Array(rows) = value.into_inner() {
             return rows.into_iter().collect();
         }
-        self.note(
+        self.problems.fault(
             span,
             format!("`{name}` must be a list of tables"),
             "write double brackets: [[same]], [[also]]",
@@ -262,10 +160,10 @@ impl Reader {
         let Some(row) = self.row::<SameRow>(row, "[[same]] has words = [\"…\", \"…\"]") else {
             return;
         };
-        let before = self.found.len();
+        let before = self.problems.count();
         let words = self.phrases(row.words);
-        if words.len() < 2 && self.found.len() == before {
-            self.note(
+        if words.len() < 2 && self.problems.count() == before {
+            self.problems.fault(
                 span,
                 "a group needs two phrases at least",
                 "write words = [\"lab\", \"laboratory\"]",
@@ -280,11 +178,11 @@ impl Reader {
         let Some(row) = self.row::<AlsoRow>(row, hint) else {
             return;
         };
-        let before = self.found.len();
+        let before = self.problems.count();
         let modifier = row.modifier.and_then(|text| {
             let code = ModifierCode::new(text.get_ref());
             if let Err(error) = &code {
-                self.note(
+                self.problems.fault(
                     text.span(),
                     error.to_string(),
                     "put the two characters in quotes, as in \"26\"",
@@ -294,11 +192,11 @@ impl Reader {
         });
         let asked = self.phrases(row.asked);
         let words = self.phrases(row.words);
-        if self.found.len() > before {
+        if self.problems.count() > before {
             return;
         }
         if asked.is_empty() || (modifier.is_none() && words.is_empty()) {
-            self.note(span, "this stands for nothing", hint);
+            self.problems.fault(span, "this stands for nothing", hint);
         }
         self.file.also.push(Also {
             asked,
@@ -311,13 +209,13 @@ impl Reader {
         let mut sound = Vec::with_capacity(phrases.len());
         for phrase in phrases {
             match words(phrase.get_ref()).len() {
-                0 => self.note(
+                0 => self.problems.fault(
                     phrase.span(),
                     "a phrase needs a letter or digit",
                     "write the words as readers would type them",
                 ),
                 1..=LONGEST_PHRASE => sound.push(phrase.into_inner()),
-                _ => self.note(
+                _ => self.problems.fault(
                     phrase.span(),
                     format!("a phrase may have {LONGEST_PHRASE} words at most"),
                     "leave the small words out",
@@ -325,19 +223,6 @@ impl Reader {
             }
         }
         sound
-    }
-}
-
-/// Words what serde says about an unknown field: its name, and then the known ones in backquotes.
-fn unknown_field(name: &str, known: &str) -> String {
-    let near = known
-        .split('`')
-        .skip(1)
-        .step_by(2)
-        .find(|known| strsim::osa_distance(name, known) <= 2);
-    match near {
-        Some(near) => format!("unknown field `{name}`; did you mean `{near}`?"),
-        None => format!("unknown field `{name}`"),
     }
 }
 
@@ -377,13 +262,13 @@ mod tests {
           |
           = help: write words = ["lab", "laboratory"]
 
-        error: unknown field `modifer`; did you mean `modifier`?
+        error: unknown field `modifer`
          --> mine.toml:6:1
           |
         6 | modifer = "90"
           | ^^^^^^^
           |
-          = help: [[also]] has asked = ["…"], and modifier = "26" or words = ["…"]
+          = help: did you mean `modifier`?
 
         error: `901` is no modifier; one has two letters or digits
          --> mine.toml:9:12

@@ -19,6 +19,9 @@ const TRIED: usize = 2;
 /// as writing these.
 const WORTHWHILE: i64 = 12;
 
+/// What it costs to go to what differs in a row, in cells.
+const MOVE: i64 = 6;
+
 /// Rows of the screen that move together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Scroll {
@@ -111,9 +114,12 @@ fn best_region(moved: &[i64], freed: &[i64], shift: isize) -> (i64, Scroll) {
     best
 }
 
-/// Returns how many cells of two rows are the same.
+/// Returns how many cells of two rows are the same, less what it costs to go to the others: the rows
+/// of a list may differ in a digit each, and to change twenty digits takes more than to scroll.
 fn equal(a: &[Cell], b: &[Cell]) -> i64 {
-    count(a.iter().zip(b).map(|(a, b)| a == b))
+    let same = count(a.iter().zip(b).map(|(a, b)| a == b));
+    let all = i64::try_from(a.len()).unwrap_or(i64::MAX);
+    if same < all { same - MOVE } else { same }
 }
 
 fn blanks(row: &[Cell]) -> i64 {

@@ -52,7 +52,11 @@ fn host() -> u8 {
             }
             Event::Suspend => decoder.feed(b"\x1a", Instant::now(), &mut inputs),
             Event::Deadline | Event::Resumed => screen.enter(),
-            Event::Loaded(..) | Event::Catalogue(..) | Event::Note(_) => {}
+            Event::Loaded(..)
+            | Event::Told(_)
+            | Event::Compared(..)
+            | Event::Catalogue(..)
+            | Event::Note(_) => {}
         }
         for input in inputs {
             said = format!("{input:?}");

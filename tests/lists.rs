@@ -1,0 +1,464 @@
+//! The library's lists: by code, by modifier, by payer, and what documents say side by side.
+
+use std::sync::Arc;
+
+use codeleaf::app::{Effect, Focus};
+use codeleaf::library::Library;
+use codeleaf::page::Flow;
+use codeleaf::terminal::Capabilities;
+use insta::assert_snapshot;
+
+use crate::sets::{Place, files};
+use crate::support::reader::{Reader, shipped};
+
+/// Returns the documents of the fixtures and the shipped one, without the folder they lie in.
+fn documents() -> Library {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/valid");
+    Library::open(&[folder]).for_guests(None).0
+}
+
+fn reader(library: Library, (columns, rows): (u16, u16)) -> Reader {
+    let library = Arc::new(library);
+    let document = shipped();
+    Reader::of(
+        document,
+        library,
+        (columns, rows),
+        Capabilities::modern(),
+        Flow::Columns,
+    )
+}
+
+fn screen(size: (u16, u16), keys: &str) -> String {
+    reader(documents(), size).press(keys).screen()
+}
+
+/// Opens a library with codes of an imported set.
+fn with_codes(rows: usize, size: (u16, u16)) -> Reader {
+    let place = Place::new();
+    let titles: Vec<(String, String)> = (0..rows)
+        .map(|n| {
+            let letter = char::from(b'A' + u8::try_from(n / 1000 % 26).unwrap());
+            let title =
+                format!("Invented disease number {n} of the left hand, with later encounters");
+            (format!("{letter}{:02}{}", n / 10 % 100, n % 10), title)
+        })
+        .collect();
+    let codes = titles.iter();
+    let codes = codes.map(|(code, title)| (code.as_str(), 1, title.as_str()));
+    // A file without these is taken to be cut short.
+    let titles: Vec<(&str, u8, &str)> = [("A00", 0, "Invented diseases")]
+        .into_iter()
+        .chain(codes)
+        .chain([("Z998", 1, "The last of all")])
+        .collect();
+    let file = files::icd10cm_of(&titles);
+    place.import("icd10cm-order-2025.txt", &file).unwrap();
+    reader(documents().with_sets(place.store.open()), size)
+}
+
+#[test]
+fn codes_of_sets_stand_after_documents_each_with_title_status_and_source() {
+    let mut reader = with_codes(100, (80, 16));
+    assert_snapshot!(reader.press("o down down").screen(), @r#"
+Library by code:                                        5 documents, 102 codes
+CPT documents · 3
+  00002    An invented assay                 active · payers-on-modifiers.toml
+  0001U    An invented test                       unverified · everything.toml
+  83950    HER2/neu serum tumor marker assay                 active · built in
+HCPCS documents · 1
+  G0439    Annual wellness visit, subsequent             active · minimal.toml
+ICD-10-CM documents · 1
+▸ K92.2    Gastrointestinal haemorrhage, unspecif…  active · own-sections.toml
+ICD-10-CM codes, edition 2025 · 102
+  A00      Invented diseases                                     header · 2025
+  A00.0    Invented disease number 0 of the left hand, with …  billable · 2025
+  A00.1    Invented disease number 1 of the left hand, with …  billable · 2025
+  A00.2    Invented disease number 2 of the left hand, with …  billable · 2025
+
+↑↓ choose  Enter open  Esc back  Tab by modifier, by payer          CPT (c) AMA
+"#);
+    assert_snapshot!(reader.press("end").screen(), @r#"
+Library by code:                                        5 documents, 102 codes
+  A08.8    Invented disease number 88 of the left hand, with…  billable · 2025
+  A08.9    Invented disease number 89 of the left hand, with…  billable · 2025
+  A09.0    Invented disease number 90 of the left hand, with…  billable · 2025
+  A09.1    Invented disease number 91 of the left hand, with…  billable · 2025
+  A09.2    Invented disease number 92 of the left hand, with…  billable · 2025
+  A09.3    Invented disease number 93 of the left hand, with…  billable · 2025
+  A09.4    Invented disease number 94 of the left hand, with…  billable · 2025
+  A09.5    Invented disease number 95 of the left hand, with…  billable · 2025
+  A09.6    Invented disease number 96 of the left hand, with…  billable · 2025
+  A09.7    Invented disease number 97 of the left hand, with…  billable · 2025
+  A09.8    Invented disease number 98 of the left hand, with…  billable · 2025
+  A09.9    Invented disease number 99 of the left hand, with…  billable · 2025
+▸ Z99.8    The last of all                                     billable · 2025
+
+↑↓ choose  Enter open  Esc back  Tab by modifier, by payer          CPT (c) AMA
+"#);
+    reader.press("enter");
+    assert_eq!(
+        reader.session.app().reading().document().code.value(),
+        "Z99.8"
+    );
+}
+
+#[test]
+fn codes_of_sets_at_a_narrow_size() {
+    assert_snapshot!(with_codes(100, (40, 12)).press("o down down").screen(), @r#"
+Library by code:
+CPT documents · 3
+  00002    An invented assay
+  0001U    An invented test
+  83950    HER2/neu serum tumor marke…
+HCPCS documents · 1
+  G0439    Annual wellness visit, sub…
+ICD-10-CM documents · 1
+▸ K92.2    Gastrointestinal haemorrha…
+ICD-10-CM codes, edition 2025 · 102
+
+↑↓ choose Enter Esc Tab     CPT (c) AMA
+"#);
+}
+
+#[test]
+fn codes_of_sets_are_filtered_by_the_words_of_their_titles() {
+    let mut reader = with_codes(100, (80, 10));
+    assert_snapshot!(reader.press("o \"disease number 57\"").screen(), @r#"
+Library by code: disease number 57                                    1 of 107
+ICD-10-CM codes, edition 2025 · 1
+▸ A05.7    Invented disease number 57 of the left hand, with…  billable · 2025
+
+
+
+
+
+
+↑↓ choose  Enter open  Esc back  Tab by modifier, by payer          CPT (c) AMA
+"#);
+}
+
+#[test]
+fn a_document_says_before_which_others_it_stands() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("content/cpt-83950.toml");
+    std::fs::copy(path, folder.path().join("ours.toml")).unwrap();
+    let library = Library::open(&[folder.path().to_owned()])
+        .for_guests(None)
+        .0;
+    let screen = reader(library, (80, 10)).press("o").screen();
+    assert!(
+        screen.contains("active · ours.toml · before built"),
+        "{screen}"
+    );
+}
+
+#[test]
+fn each_modifier_lists_its_documents_with_rule_and_standing() {
+    assert_snapshot!(screen((80, 24), "o tab"), @r#"
+Library by modifier:                                               3 modifiers
+Modifier 26 · 3
+  All 3 documents, side by side
+    who says what, and where they differ
+  00002  An invented assay                                             + usual
+    Professional Component — Use when billing only the professional interpret…
+  0001U  An invented test                                           ! disputed
+    Professional component, as invented — When only the reading is billed.
+▸ 83950  HER2/neu serum tumor marker assay                          ! disputed
+    Professional Component — Use when billing only the professional interpret…
+Modifier 90 · 2
+  All 2 documents, side by side
+    who says what, and where they differ
+  00002  An invented assay                                   ~ with conditions
+    Reference (Outside) Laboratory — Use when the specimen is sent to an outs…
+  83950  HER2/neu serum tumor marker assay                   ~ with conditions
+    Reference (Outside) Laboratory — Use when the specimen is sent to an outs…
+Modifier QW · 1
+  0001U  An invented test                                       x not expected
+    – source silent — Never.
+
+
+
+↑↓ choose  Enter open  Esc back  Tab by modifier, by payer          CPT (c) AMA
+"#);
+}
+
+#[test]
+fn modifiers_at_a_narrow_size() {
+    assert_snapshot!(screen((40, 12), "o tab"), @r#"
+Library by modifier:
+Modifier 26 · 3
+  All 3 documents, side by side
+    who says what, and where they dif…
+  00002  + usual  An invented assay
+    Professional Component — Use when…
+  0001U  ! disputed  An invented test
+    Professional component, as invent…
+▸ 83950  ! disputed  HER2/neu serum t…
+    Professional Component — Use when…
+
+↑↓ choose Enter Esc Tab     CPT (c) AMA
+"#);
+}
+
+#[test]
+fn each_payer_lists_what_documents_say_of_it() {
+    assert_snapshot!(screen((80, 16), "o right right \"plan\""), @r#"
+Library by payer: plan                                                 1 payer
+Plan A · 1
+▸ 0001U  An invented test
+    Plan: Gold · Policy: – unpublished · Rate: – not loaded · 26: ~ with cond…
+
+
+
+
+
+
+
+
+
+
+
+↑↓ choose  Enter open  Esc back  Tab by modifier, by payer          CPT (c) AMA
+"#);
+}
+
+#[test]
+fn payers_at_a_narrow_size() {
+    assert_snapshot!(screen((40, 12), "o left \"gold\""), @r#"
+Library by payer: gold         1 payer
+Gold Health · 1
+▸ 00002  An invented assay
+    Plan: All plans · Policy: Policy …
+
+
+
+
+
+
+
+↑↓ choose Enter Esc Tab     CPT (c) AMA
+"#);
+}
+
+#[test]
+fn enter_shows_the_rule_whole_and_the_payers_beside_it_with_source_and_date() {
+    let mut reader = reader(documents(), (80, 34));
+    assert_snapshot!(reader.press("o tab \"26 00002\" enter").screen(), @r#"
+Modifier 26 · 00002
+  ≠ differs: from the document's own rule; where that is disputed or missing,
+  from what most payers say.
+
+  00002-26  An invented assay
+  Who          On 26                                                Source
+  The          Professional Component: Use when billing only the    paper, no
+  publication  professional interpretation/reporting component and  date
+               the facility bills for technical component.
+               + usual
+  Gold Health  Paid to the physician who interprets, with a         Policy 12,
+               written report in the record.                        2026-04-01
+               + usual
+  Silver       Denied for laboratory tests without a professional   Silver
+  Mutual       component.                                           manual,
+               x not expected                                       2025-11
+               ≠ differs
+  Silver       An appeal with the report was granted once.          Silver
+  Mutual,                                                           manual,
+  remark                                                            2025-11
+  Bronze       – source silent                                      paper, no
+  Cross                                                             date
+
+  On 26
+  – not available · the source is silent
+    — An invented publication, no date
+
+  Sources
+  paper          An invented publication, no date
+  Policy 12      Policy 12 of the Gold plan, 2026-04-01
+  Silver manual  Provider manual of the Silver plan, chapter 3, 2025-11
+
+
+↑↓ scroll  ←→ next  Enter document  Esc back  q quit                CPT (c) AMA
+"#);
+    // From there on: to the document, to the next of the list, and back to it.
+    reader.press("enter");
+    let reading = reader.session.app().reading();
+    assert_eq!(reading.document().code.value(), "00002");
+    assert_eq!(reading.place().unwrap().to_string(), "coding/modifiers/26");
+}
+
+#[test]
+fn payers_stand_below_one_another_where_columns_do_not_fit() {
+    assert_snapshot!(screen((40, 40), "o tab \"26 00002\" enter"), @r#"
+Modifier 26 · 00002
+  ≠ differs: from the document's own
+  rule; where that is disputed or
+  missing, from what most payers say.
+
+  00002-26  An invented assay
+  The publication
+   + usual
+   On 26: Professional Component: Use
+   when billing only the professional
+   interpretation/reporting component
+   and the facility bills for
+   technical component.
+   Source: paper, no date
+
+  Gold Health
+   + usual
+   On 26: Paid to the physician who
+   interprets, with a written report
+   in the record.
+   Source: Policy 12, 2026-04-01
+
+  Silver Mutual
+   x not expected
+   ≠ differs
+   On 26: Denied for laboratory tests
+   without a professional component.
+   Source: Silver manual, 2025-11
+
+  Silver Mutual, remark
+   On 26: An appeal with the report
+   was granted once.
+   Source: Silver manual, 2025-11
+
+  Bronze Cross
+   On 26: – source silent
+   Source: paper, no date
+
+
+↑↓ scroll ←→ Enter Esc q    CPT (c) AMA
+"#);
+}
+
+#[test]
+fn all_documents_on_a_modifier_are_laid_side_by_side() {
+    let all = screen((80, 60), "o tab \"90\" home enter");
+    assert!(all.contains("Modifier 90 · 2 documents"), "{all}");
+    assert!(
+        all.contains("00002-90") && all.contains("83950-90"),
+        "{all}"
+    );
+    assert!(all.contains("≠ differs"), "{all}");
+}
+
+#[test]
+fn what_a_document_says_of_a_payer_is_shown_whole() {
+    assert_snapshot!(screen((80, 24), "o left \"silver\" enter"), @r#"
+Silver Mutual · 00002
+  00002  An invented assay
+  Who       What is said                                Source
+  Plan      PPO                                         Silver manual, 2025-11
+  Policy    Provider manual                             Silver manual, 2025-11
+  Rate      $ 61.20                                     Silver manual, 2025-11
+  Modifier  Denied for laboratory tests without a       Silver manual, 2025-11
+  26        professional component.
+            x not expected
+  Silver    An appeal with the report was granted       Silver manual, 2025-11
+  manual    once.
+  Modifier  – source silent                             Silver manual, 2025-11
+  90
+
+  What is said
+  – not available · the source is silent
+    — Provider manual of the Silver plan, chapter 3, 2025-11 · checked
+    2026-11-23
+
+  Sources
+  Silver manual  Provider manual of the Silver plan, chapter 3, 2025-11
+
+
+↑↓ scroll  ←→ next  Enter document  Esc back  q quit                CPT (c) AMA
+"#);
+}
+
+#[test]
+fn left_and_right_go_through_the_list_and_esc_comes_back_to_it() {
+    let mut reader = reader(documents(), (80, 24));
+    reader.press("o tab \"83950\" home enter");
+    let title = |reader: &Reader| reader.screen().lines().next().unwrap().to_owned();
+    assert_eq!(title(&reader), " Modifier 26 · 83950");
+    reader.press("right");
+    assert_eq!(title(&reader), " Modifier 90 · 83950");
+    reader.press("right");
+    assert_eq!(title(&reader), " Modifier 90 · 83950");
+    reader.press("left");
+    assert_eq!(title(&reader), " Modifier 26 · 83950");
+    reader.press("right esc");
+    let Focus::Library(listing) = reader.session.app().focus() else {
+        panic!("{}", reader.screen());
+    };
+    assert_eq!((listing.text(), listing.chosen()), ("83950", 1));
+}
+
+#[test]
+fn imported_sets_speak_beside_payers() {
+    let place = Place::new();
+    for (_, name, bytes) in files::all() {
+        place.import(name, &bytes).unwrap();
+    }
+    let library = documents().with_sets(place.store.open());
+    let screen = reader(library, (80, 60))
+        .press("o tab \"QW 0001U\" enter")
+        .screen();
+    assert!(screen.contains("Official text"), "{screen}");
+    assert!(screen.contains("HCPCS Level II"), "{screen}");
+}
+
+#[test]
+fn a_list_asks_only_for_the_lines_in_sight_and_each_once() {
+    let mut reader = with_codes(1000, (80, 24));
+    let asked = |reader: &Reader| -> Vec<usize> {
+        let effects = reader.effects.iter().filter_map(|effect| match effect {
+            Effect::Ask(asks) => Some(asks.len()),
+            _ => None,
+        });
+        effects.collect()
+    };
+    reader.press("o");
+    assert!(
+        asked(&reader).iter().sum::<usize>() < 22,
+        "{:?}",
+        asked(&reader)
+    );
+    let before = asked(&reader).len();
+    reader.press("end up up down down");
+    assert_eq!(asked(&reader).len(), before + 1);
+    reader.press(&"up ".repeat(30));
+    assert!(
+        asked(&reader)[before + 1..].iter().all(|n| *n == 1),
+        "{:?}",
+        asked(&reader)
+    );
+}
+
+#[test]
+fn a_key_in_a_list_costs_few_bytes() {
+    for size in [(80, 24), (200, 60)] {
+        for keys in ["o", "o tab", "o tab tab"] {
+            let mut reader = with_codes(300, size);
+            reader.press(keys).press("home");
+            for key in ["down", "up"] {
+                reader.press(key);
+                assert!(
+                    reader.frame <= 60,
+                    "{size:?} {keys} {key}: {} B",
+                    reader.frame
+                );
+            }
+        }
+        let mut reader = with_codes(300, size);
+        reader.press("o home").press(&"down ".repeat(100));
+        let mut bytes = 0;
+        for _ in 0..50 {
+            reader.press("down");
+            bytes += reader.frame;
+        }
+        println!("one line of scroll, codes, {size:?}: {} B", bytes / 50);
+        // A wide line has its title whole, and whatever of it is new is sent.
+        let most = if size.0 > 80 { 150 } else { 130 };
+        assert!(bytes / 50 <= most, "{size:?}: {} B", bytes / 50);
+    }
+}
