@@ -146,6 +146,7 @@ fn json_has_the_fields_that_are_promised() {
         &found["hits"][0],
         "group code title place trail why snippet",
     );
+    assert_eq!(hit["group"], "documents");
     assert_eq!(hit["place"], "coding/modifiers/26");
     let snippet = with_fields(&hit["snippet"], "text marks");
     let mark = |n: usize| usize::try_from(snippet["marks"][0][n].as_u64().unwrap()).unwrap();

@@ -139,6 +139,72 @@ ICD-10-CM codes, edition 2025 · 1
 }
 
 #[test]
+fn hits_stand_in_groups_and_what_was_asked_for_leads() {
+    let mut reader = with_codes(100, (80, 16));
+    assert_snapshot!(reader.press("/ \"00002\"").screen(), @r#"
+/ 00002                                                                1 place
+Best match · 1
+▸ 00002                                                                   code
+    An invented assay
+
+
+
+
+
+
+
+
+
+
+
+↑↓ choose  Enter go  Esc back                                       CPT (c) AMA
+"#);
+    reader.press("ctrl-u");
+    assert_snapshot!(reader.press("\"invented no\"").screen(), @r#"
+/ invented no                                        the best 60 of 110 places
+Documents · 2
+▸ 00002                                                                  title
+    An invented assay
+  0001U                                                                  title
+    An invented test
+ICD-10-CM codes · 58
+  A00                                                                    title
+    Invented diseases
+  A00.0                                                                  title
+    Invented disease number 0 of the left hand, with later encounters
+  A00.1                                                                  title
+    Invented disease number 1 of the left hand, with later encounters
+  A00.2                                                                  title
+
+↑↓ choose  Enter go  Esc back                                       CPT (c) AMA
+"#);
+    let hit = |reader: &Reader| match reader.session.app().focus() {
+        Focus::Search(searching) => searching.hit().unwrap().code.value().to_owned(),
+        focus => panic!("{focus:?}"),
+    };
+    reader.press("ctrl-u").press("\"a000\"");
+    assert_eq!(hit(&reader), "A00.0");
+}
+
+#[test]
+fn hits_in_groups_at_a_narrow_size() {
+    assert_snapshot!(with_codes(100, (40, 12)).press("/ \"invented disease\"").screen(), @r#"
+/ invented disease
+Best match · 1
+▸ A00.0                          title
+    Invented disease number 0 of the l…
+ICD-10-CM codes · 59
+  A00.1                          title
+    Invented disease number 1 of the l…
+  A00.2                          title
+    Invented disease number 2 of the l…
+  A00.3                          title
+
+↑↓ choose Enter go Esc      CPT (c) AMA
+"#);
+}
+
+#[test]
 fn a_document_says_before_which_others_it_stands() {
     let folder = tempfile::tempdir().unwrap();
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("content/cpt-83950.toml");

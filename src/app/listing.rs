@@ -8,10 +8,12 @@
 mod parts;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use tui_input::{Input, InputRequest};
 
 use super::groups::{Choice, Groups, Heading};
+use super::{App, Effect, Focus, Sheet};
 use crate::content::CodeId;
 use crate::library::{About, Ask, Broken, Entry, Excerpt, Library, Topic};
 use crate::search::Index;
@@ -337,5 +339,41 @@ impl Listing {
         });
         self.groups = Groups::new(headings, self.by.lines());
         self.choice = Choice::default();
+    }
+}
+
+impl App {
+    /// Opens the chosen item: a document, a report, or what documents say side by side.
+    pub(super) fn open_listed(&mut self, listing: Listing) -> Option<Effect> {
+        let (library, index) = (Arc::clone(&self.library), Arc::clone(&self.index));
+        let chosen = listing.chosen();
+        match listing.item(chosen, &library, &index) {
+            Some(Listed::Entry(Entry { code, .. })) => {
+                self.jump();
+                Some(Effect::Load(code.clone(), None))
+            }
+            Some(Listed::Code { code, .. }) => {
+                self.jump();
+                Some(Effect::Load(code, None))
+            }
+            Some(Listed::Broken(broken)) => {
+                self.focus = Focus::Text(Sheet::report(broken, &self.keymap, self.setting()));
+                None
+            }
+            Some(Listed::Row { .. } | Listed::Beside(_)) | None => {
+                let topic = listing.topic(chosen, &library);
+                // The list stays until the answer is there, and is come back to.
+                self.focus = Focus::Library(listing);
+                topic.map(Effect::Compare)
+            }
+        }
+    }
+
+    /// Shows the library's lists, at the open document.
+    pub(super) fn list(&mut self) {
+        let mut listing = Listing::new(By::Code, &self.library, &self.index);
+        listing.choose_code(&self.library, &self.reading.document().code);
+        listing.choose(0, self.layout().list().1.height);
+        self.focus = Focus::Library(listing);
     }
 }

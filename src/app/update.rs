@@ -7,12 +7,8 @@ use tui_input::InputRequest;
 
 use super::clipping::Citation;
 use super::command::{Erasure, Step};
-use super::{
-    Action, App, By, Command, Effect, Focus, Found, Listed, Listing, Opened, Reading, Searching,
-    Sheet,
-};
+use super::{Action, App, Command, Effect, Focus, Found, Opened, Reading, Searching, Sheet};
 use crate::content::{Document, Place};
-use crate::library::Entry;
 
 impl App {
     /// Changes the state as an action asks, and returns what the world outside is to do for it.
@@ -388,38 +384,6 @@ impl App {
         self.found = Some(found);
         self.jump();
         self.go_to_hit(0)
-    }
-
-    fn open_listed(&mut self, listing: Listing) -> Option<Effect> {
-        let (library, index) = (Arc::clone(&self.library), Arc::clone(&self.index));
-        let chosen = listing.chosen();
-        match listing.item(chosen, &library, &index) {
-            Some(Listed::Entry(Entry { code, .. })) => {
-                self.jump();
-                Some(Effect::Load(code.clone(), None))
-            }
-            Some(Listed::Code { code, .. }) => {
-                self.jump();
-                Some(Effect::Load(code, None))
-            }
-            Some(Listed::Broken(broken)) => {
-                self.focus = Focus::Text(Sheet::report(broken, &self.keymap, self.setting()));
-                None
-            }
-            Some(Listed::Row { .. } | Listed::Beside(_)) | None => {
-                let topic = listing.topic(chosen, &library);
-                // The list stays until the answer is there, and is come back to.
-                self.focus = Focus::Library(listing);
-                topic.map(Effect::Compare)
-            }
-        }
-    }
-
-    fn list(&mut self) {
-        let mut listing = Listing::new(By::Code, &self.library, &self.index);
-        listing.choose_code(&self.library, &self.reading.document().code);
-        listing.choose(0, self.layout().list().1.height);
-        self.focus = Focus::Library(listing);
     }
 
     /// Goes to a hit some way from the last one, around the ends.

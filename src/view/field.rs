@@ -6,8 +6,8 @@ use super::Part;
 use super::canvas::Canvas;
 use crate::page::width;
 
-/// The columns that are left to the text, whatever was found.
-const ROOM: u16 = 8;
+/// The columns that are left to a text that has fewer.
+const ROOM: usize = 8;
 
 /// A field of one line.
 pub struct Field<'a> {
@@ -28,7 +28,8 @@ impl Field<'_> {
         let start = u16::from(area.width >= 40);
         let column = canvas.put(area, start, self.prompt, canvas.style(Part::Key));
         let mut text_area = area;
-        let room = usize::from(area.width.saturating_sub(column + ROOM));
+        let text = (width(self.text) + 2).max(ROOM);
+        let room = usize::from(area.width.saturating_sub(column)).saturating_sub(text);
         if !self.count.is_empty() && width(self.count) <= room {
             let shy = Rect {
                 width: area.width - 1,

@@ -81,6 +81,7 @@ pub fn items(canvas: &mut Canvas<'_>, app: &App, listing: &Listing, area: Rect) 
     }
     if listing.is_empty() {
         let words = match (listing.by(), listing.text()) {
+            _ if app.is_reading_on() => "Nothing yet: the documents are still being read.",
             (By::Modifier, "") => "No document has a row on a modifier.",
             (By::Payer, "") => "No document has a row on a payer.",
             _ => "Nothing has these words. Erase some of them.",
