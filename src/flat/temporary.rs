@@ -3,15 +3,19 @@
 //! It is locked by its writer for as long as that lives; the next writer in its folder removes
 //! those that nobody holds any more.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, Permissions};
 use std::io;
-use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::Path;
 
 use rustix::fs::{FlockOperation, flock};
+use tempfile::NamedTempFile;
 
 /// What the names of unfinished files end in.
 const UNFINISHED: &str = "new";
+
+/// How often another name is tried where a writer that tidies is quicker.
+const ATTEMPTS: usize = 64;
 
 /// Removes the unfinished files of a folder whose writer is gone.
 pub fn tidy(folder: &Path) {
@@ -32,61 +36,41 @@ pub fn tidy(folder: &Path) {
 
 /// A file that gets its name when it is whole. Left alone, it goes.
 #[derive(Debug)]
-pub struct Temporary {
-    path: PathBuf,
-    file: File,
-    is_put: bool,
-}
+pub struct Temporary(NamedTempFile);
 
 impl Temporary {
     /// Makes a file beside the one that it is going to be, and holds it.
+    ///
+    /// Its name is made of chance and never comes again: a writer that tidies may just have opened
+    /// the file that had the name before.
     pub fn make(beside: &Path) -> io::Result<Self> {
-        for attempt in 0..64 {
-            let process = std::process::id();
-            let ending = beside.extension().unwrap_or_default().to_string_lossy();
-            let path = beside.with_extension(format!("{ending}.{process}.{attempt}.{UNFINISHED}"));
-            let mut options = OpenOptions::new();
-            let file = match options.read(true).write(true).create_new(true).open(&path) {
-                Ok(file) => file,
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
-                Err(error) => return Err(error),
-            };
+        let folder = beside.parent().unwrap_or(Path::new("."));
+        let name = beside.file_name().unwrap_or_default();
+        for _ in 0..ATTEMPTS {
+            let file = tempfile::Builder::new()
+                .prefix(name)
+                .suffix(&format!(".{UNFINISHED}"))
+                .permissions(Permissions::from_mode(0o666))
+                .tempfile_in(folder)?;
             // A file system without locks tidies nothing away, so that other errors do no harm.
-            let held = flock(&file, FlockOperation::NonBlockingLockExclusive);
-            if held == Err(rustix::io::Errno::WOULDBLOCK) {
-                // Another writer is about to tidy it away.
-                continue;
-            }
-            // Another writer may have tidied it away before it was held.
-            if file.metadata()?.nlink() > 0 {
-                return Ok(Self {
-                    path,
-                    file,
-                    is_put: false,
-                });
+            let held = flock(file.as_file(), FlockOperation::NonBlockingLockExclusive);
+            // Another writer may be about to tidy it away, or have done so before it was held.
+            if held != Err(rustix::io::Errno::WOULDBLOCK) && file.as_file().metadata()?.nlink() > 0
+            {
+                return Ok(Self(file));
             }
         }
         Err(io::Error::other("no temporary file can be made"))
     }
 
     /// Returns the file.
-    pub const fn file(&self) -> &File {
-        &self.file
+    pub fn file(&self) -> &File {
+        self.0.as_file()
     }
 
     /// Gives the file its name.
-    pub fn put(mut self, path: &Path) -> io::Result<()> {
-        fs::rename(&self.path, path)?;
-        self.is_put = true;
+    pub fn put(self, path: &Path) -> io::Result<()> {
+        self.0.persist(path)?;
         Ok(())
-    }
-}
-
-impl Drop for Temporary {
-    fn drop(&mut self) {
-        if !self.is_put {
-            // Nothing more can be done about a file that does not go; the next writer tries.
-            let _ = fs::remove_file(&self.path);
-        }
     }
 }

@@ -5,7 +5,7 @@
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
-use std::fs::{self, File, OpenOptions};
+use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
@@ -81,7 +81,7 @@ impl Sorter {
 
     fn spill(&mut self) -> io::Result<()> {
         self.sort();
-        let file = unnamed(&self.folder)?;
+        let file = tempfile::tempfile_in(&self.folder)?;
         let mut out = BufWriter::with_capacity(256 * 1024, file);
         for start in &self.starts {
             out.write_all(&self.bytes[*start..self.end(*start)])?;
@@ -140,26 +140,6 @@ impl Sorter {
         }
         Ok(())
     }
-}
-
-/// Makes a file without a name.
-fn unnamed(folder: &Path) -> io::Result<File> {
-    for attempt in 0..1024 {
-        let path = folder.join(format!(".run-{}-{attempt}.new", std::process::id()));
-        let mut options = OpenOptions::new();
-        match options.read(true).write(true).create_new(true).open(&path) {
-            Ok(file) => {
-                // Another import may have tidied the name away already.
-                match fs::remove_file(&path) {
-                    Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-                    Ok(()) | Err(_) => return Ok(file),
-                }
-            }
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Err(io::Error::other("no temporary file can be made"))
 }
 
 fn le(bytes: &[u8]) -> u32 {
@@ -226,7 +206,7 @@ mod tests {
             let mut sorted = Vec::new();
             sorter.finish(|row| { sorted.push(row); io::Result::Ok(()) }).unwrap();
             prop_assert_eq!(sorted, expected);
-            prop_assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+            prop_assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
         }
     }
 }
