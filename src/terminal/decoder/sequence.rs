@@ -223,16 +223,29 @@ impl Cutter {
             b' '..=b'?' => self.state = State::CsiTooLong,
             b'@'..=b'~' => match (&self.bytes[2..], byte) {
                 (b"0", b'n') => {
+                    self.hand_over_escape(sink);
                     self.reset();
                     sink(Piece::Ready);
                 }
                 (b"200", b'~') => {
+                    self.hand_over_escape(sink);
                     self.reset();
                     self.state = State::Paste;
+                }
+                ([b'<', ..], _) => {
+                    self.hand_over_escape(sink);
+                    self.complete(byte, sink);
                 }
                 _ => self.complete(byte, sink),
             },
             _ => self.restart(byte, sink),
+        }
+    }
+
+    /// Hands over an Esc that came right before what is no key: Alt belongs to keys.
+    fn hand_over_escape(&mut self, sink: &mut dyn FnMut(Piece<'_>)) {
+        if std::mem::take(&mut self.alt) {
+            sink(Piece::Key(escape_key()));
         }
     }
 

@@ -129,6 +129,15 @@ const SILENT: &[&[u8]] = &[
 ];
 
 #[test]
+fn an_esc_right_before_what_is_no_key_is_a_key() {
+    assert_eq!(said(&[b"\x1b\x1b[0n"]), "esc ready");
+    assert_eq!(said(&[b"\x1b", b"\x1b[0", b"nj"]), "esc ready j");
+    assert_eq!(said(&[b"\x1b\x1b[200~a\x1b[201~"]), "esc paste:a");
+    assert_eq!(said(&[b"\x1b\x1b[<0;1;1M"]), "esc Press@0,0");
+    assert_eq!(said(&[b"\x1b\x1b[A"]), "alt-up");
+}
+
+#[test]
 fn sequences_become_the_keys_that_a_keymap_names() {
     for (bytes, name) in NAMED {
         assert_eq!(said(&[bytes]), *name, "{}", bytes.escape_ascii());
