@@ -88,6 +88,22 @@ fn a_related_code_opens_its_document_and_back_returns_to_the_row() {
 }
 
 #[test]
+fn keys_typed_ahead_are_meant_for_what_the_key_before_them_opens() {
+    let mut reader = reader();
+    reader.press("2 down");
+    // The list would be under the document that comes later, were it opened first.
+    reader.send(b"\ro");
+    assert_eq!(code(&reader), "cpt:83950");
+    let screen = reader.screen();
+    assert!(screen.starts_with(" Library by code"), "{screen}");
+    reader.press("esc");
+    // A code that cannot be opened holds nothing up.
+    reader.press("backspace down");
+    reader.send(b"\ro");
+    assert!(reader.screen().starts_with(" Library by code"));
+}
+
+#[test]
 fn a_code_that_nothing_knows_says_so_and_shows_its_row() {
     let mut reader = reader();
     let screen = reader.press("2 down down enter").screen();

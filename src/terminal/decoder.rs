@@ -67,7 +67,7 @@ pub struct Decoder {
 
 impl Decoder {
     /// Reads bytes that arrived at a moment and appends what they mean.
-    pub fn feed(&mut self, bytes: &[u8], now: Instant, out: &mut Vec<Input>) {
+    pub fn feed(&mut self, bytes: &[u8], now: Instant, out: &mut impl Extend<Input>) {
         for &byte in bytes {
             self.cutter
                 .push(byte, &mut |piece| interpret(&mut self.parser, piece, out));
@@ -89,7 +89,7 @@ impl Decoder {
 
     /// Takes what is unfinished for all there will be, if its time is up. Bytes that have arrived
     /// by now are to be fed first: what they end is not unfinished.
-    pub fn expire(&mut self, now: Instant, out: &mut Vec<Input>) {
+    pub fn expire(&mut self, now: Instant, out: &mut impl Extend<Input>) {
         if self.deadline.is_some_and(|deadline| deadline <= now) {
             self.cutter
                 .finish(&mut |piece| interpret(&mut self.parser, piece, out));
@@ -104,13 +104,13 @@ impl Decoder {
     }
 }
 
-fn interpret(parser: &mut termina::Parser, piece: Piece<'_>, out: &mut Vec<Input>) {
-    match piece {
-        Piece::Ready => out.push(Input::Ready),
-        Piece::Paste(text) => out.push(Input::Paste(text)),
-        Piece::Key(key) => out.push(Input::Key(key)),
-        Piece::Sequence { bytes, modifiers } => out.extend(key::input(parser, bytes, modifiers)),
-    }
+fn interpret(parser: &mut termina::Parser, piece: Piece<'_>, out: &mut impl Extend<Input>) {
+    out.extend(match piece {
+        Piece::Ready => Some(Input::Ready),
+        Piece::Paste(text) => Some(Input::Paste(text)),
+        Piece::Key(key) => Some(Input::Key(key)),
+        Piece::Sequence { bytes, modifiers } => key::input(parser, bytes, modifiers),
+    });
 }
 
 #[cfg(test)]

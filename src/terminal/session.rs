@@ -1,5 +1,6 @@
 //! Runs one reader: events in, effects and bytes out, the same under every host.
 
+use std::collections::VecDeque;
 use std::io::{self, Write};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -30,7 +31,11 @@ pub struct Session {
     screen: Screen,
     /// Whether anything happened since the last frame.
     stale: bool,
-    inputs: Vec<Input>,
+    /// What was read and not yet acted on: what came behind a key whose effect is awaited is meant
+    /// for what that brings.
+    inputs: VecDeque<Input>,
+    /// Since when that waits.
+    held: Option<Instant>,
     kept: Whereabouts,
     keep_at: Option<Instant>,
     pacing: Pacing,
@@ -52,7 +57,8 @@ impl Session {
             decoder: Decoder::default(),
             screen,
             stale: true,
-            inputs: Vec::new(),
+            inputs: VecDeque::new(),
+            held: None,
             kept,
             keep_at: None,
             pacing: Pacing::new(capabilities),
@@ -70,15 +76,9 @@ impl Session {
     pub fn handle(&mut self, event: Event, now: Instant) -> Vec<Effect> {
         let mut effects = Vec::new();
         match event {
-            Event::Bytes(bytes) => {
-                let mut inputs = std::mem::take(&mut self.inputs);
-                self.decoder.feed(&bytes, now, &mut inputs);
-                self.take(inputs, now, &mut effects);
-            }
+            Event::Bytes(bytes) => self.decoder.feed(&bytes, now, &mut self.inputs),
             Event::Deadline => {
-                let mut inputs = std::mem::take(&mut self.inputs);
-                self.decoder.expire(now, &mut inputs);
-                self.take(inputs, now, &mut effects);
+                self.decoder.expire(now, &mut self.inputs);
                 if self.keep_at.is_some_and(|at| at <= now) {
                     self.keep_at = None;
                     self.kept = self.app.whereabouts();
@@ -116,6 +116,7 @@ impl Session {
             Event::Suspend => effects.push(Effect::Suspend),
             Event::Eof | Event::Leave(_) => effects.push(Effect::Quit),
         }
+        self.take(now, &mut effects);
         if effects.contains(&Effect::Quit) && self.app.whereabouts() != self.kept {
             effects.insert(0, Effect::Keep(self.app.whereabouts()));
         }
@@ -129,10 +130,13 @@ impl Session {
 
     /// Returns when the session wants an [`Event::Deadline`], if at all.
     pub fn deadline(&self) -> Option<Instant> {
-        [self.decoder.deadline(), self.keep_at, self.still_until]
-            .into_iter()
-            .flatten()
-            .min()
+        let due = [
+            self.decoder.deadline(),
+            self.keep_at,
+            self.still_until,
+            self.held,
+        ];
+        due.into_iter().flatten().min()
     }
 
     /// Draws what has changed since the last frame, and returns how many bytes it took. The
@@ -177,8 +181,11 @@ impl Session {
         self.pacing.farewell(now)
     }
 
-    fn take(&mut self, mut inputs: Vec<Input>, now: Instant, effects: &mut Vec<Effect>) {
-        for input in inputs.drain(..) {
+    /// Acts on what was read, up to a key that the host has to do something for first.
+    fn take(&mut self, now: Instant, effects: &mut Vec<Effect>) {
+        while !effects.iter().any(is_awaited)
+            && let Some(input) = self.inputs.pop_front()
+        {
             match input {
                 Input::Key(key) => {
                     if let Some(command) = self.app.keymap().command(self.app.room(), key) {
@@ -202,7 +209,7 @@ impl Session {
                 }
             }
         }
-        self.inputs = inputs;
+        self.held = (!self.inputs.is_empty()).then_some(now);
     }
 
     fn update(&mut self, action: Action, effects: &mut Vec<Effect>) {
@@ -229,6 +236,20 @@ impl Session {
             "this terminal has no clipboard to send to: select the text".to_owned()
         };
         self.app.update(Action::Note(trouble));
+    }
+}
+
+/// Says whether what is typed next is meant for what an effect brings.
+const fn is_awaited(effect: &Effect) -> bool {
+    match effect {
+        Effect::Load(..) | Effect::Compare(_) | Effect::Suspend | Effect::Quit => true,
+        Effect::Redraw
+        | Effect::Reload(_)
+        | Effect::Ask(_)
+        | Effect::Copy(_)
+        | Effect::Mouse(_)
+        | Effect::Mark(_)
+        | Effect::Keep(_) => false,
     }
 }
 
