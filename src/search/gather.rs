@@ -3,6 +3,8 @@
 //! The rarest part of a query is gathered first, and of the others only rows of documents that
 //! have it ([`Filter`]): the part that is still being typed may stand for half of all rows.
 
+use std::ops::Range;
+
 use super::Index;
 use super::fields::Mask;
 use super::need::{Cost, Entry, Need, Via, settle};
@@ -10,6 +12,9 @@ use super::postings::Posting;
 
 /// From how many bytes of postings on the rows of several words are gathered in a table.
 const SCATTERED: usize = 4096;
+
+/// How many rows are looked at together.
+const BLOCK: u32 = 1 << 14;
 
 /// A word of the dictionary that stands for one that was asked for.
 #[derive(Clone, Copy, Debug)]
@@ -90,22 +95,28 @@ impl Filter {
             if last.is_none_or(|end| entry.row >= end) {
                 let rows = index.docs.rows(walk.of_row(entry.row));
                 last = Some(rows.end);
-                rows.for_each(|row| filter.admit(row));
+                filter.admit(rows);
                 if filter.admitted > all / 2 {
                     return None;
                 }
             }
         }
         for doc in need.docs.iter().chain(&need.begun) {
-            index.docs.rows(*doc).for_each(|row| filter.admit(row));
+            filter.admit(index.docs.rows(*doc));
         }
         (filter.admitted <= all / 2).then_some(filter)
     }
 
-    fn admit(&mut self, row: u32) {
-        if let Some(bits) = self.bits.get_mut(row as usize / 64) {
-            *bits |= 1 << (row % 64);
-            self.admitted += 1;
+    fn admit(&mut self, rows: Range<u32>) {
+        self.admitted += rows.len();
+        let mut from = rows.start;
+        while from < rows.end {
+            let to = rows.end.min((from / 64 + 1) * 64);
+            let ones = u64::MAX >> (64 - (to - from));
+            if let Some(bits) = self.bits.get_mut(from as usize / 64) {
+                *bits |= ones << (from % 64);
+            }
+            from = to;
         }
     }
 
@@ -146,35 +157,51 @@ fn any_of(index: &Index, terms: &[Term], via: Via, filter: Option<&Filter>) -> V
     rows
 }
 
-/// Does the same over a table of all rows, which beats sorting once there are thousands.
+/// Does the same over a table of rows, which beats sorting once there are thousands; a block of
+/// them at a time, so that the table stays near the processor.
 fn any_of_many(index: &Index, terms: &[Term], via: Via, filter: Option<&Filter>) -> Vec<Entry> {
     // What the best cost leaves of the highest, in the title and elsewhere, and the fields.
-    let mut table = vec![[0_u8; 3]; index.rows.count() as usize];
+    let mut table = vec![[0_u8; 3]; BLOCK as usize];
     let fetched = index.words.fetch(terms.iter().map(|term| term.number));
-    for term in terms {
-        let rest = u8::MAX - term.cost.0;
-        for Posting { row, mask } in fetched.rows(term.number) {
-            let Some([title, elsewhere, all]) = table.get_mut(row as usize) else {
-                break;
-            };
-            let rests = if mask.has(Mask::TITLE) {
-                title
-            } else {
-                elsewhere
-            };
-            *rests = rest.max(*rests);
-            *all |= mask.0;
+    let mut readers: Vec<_> = terms
+        .iter()
+        .map(|term| {
+            let rest = u8::MAX - term.cost.0;
+            (rest, fetched.rows(term.number).peekable())
+        })
+        .collect();
+    let mut rows = Vec::new();
+    let mut start = 0;
+    while !readers.is_empty() {
+        for (rest, reader) in &mut readers {
+            while let Some(posting) = reader.next_if(|posting| posting.row - start < BLOCK) {
+                let [title, elsewhere, all] = &mut table[(posting.row - start) as usize];
+                let rests = if posting.mask.has(Mask::TITLE) {
+                    title
+                } else {
+                    elsewhere
+                };
+                *rests = (*rest).max(*rests);
+                *all |= posting.mask.0;
+            }
         }
+        let found = (start..).zip(&mut table).filter(|(_, slot)| slot[2] != 0);
+        for (row, slot) in found {
+            let [title, elsewhere, mask] = std::mem::take(slot);
+            if filter.is_none_or(|filter| filter.has(row)) {
+                rows.push(Entry {
+                    row,
+                    mask: Mask(mask),
+                    cost: Cost(u8::MAX - if title > 0 { title } else { elsewhere }),
+                    via,
+                });
+            }
+        }
+        readers.retain_mut(|(_, reader)| reader.peek().is_some());
+        let next = readers.iter_mut().filter_map(|(_, reader)| reader.peek());
+        let next = next.map(|posting| posting.row).min();
+        start = next.map_or(start, |row| row - row % BLOCK);
     }
-    let mut rows = Vec::with_capacity(table.iter().filter(|slot| slot[2] != 0).count());
-    let found = (0..).zip(table).filter(|(_, slot)| slot[2] != 0);
-    let found = found.filter(|(row, _)| filter.is_none_or(|filter| filter.has(*row)));
-    rows.extend(found.map(|(row, [title, elsewhere, mask])| Entry {
-        row,
-        mask: Mask(mask),
-        cost: Cost(u8::MAX - if title > 0 { title } else { elsewhere }),
-        via,
-    }));
     rows
 }
 

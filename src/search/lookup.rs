@@ -119,12 +119,19 @@ impl Finder<'_> {
                 let rows = gathered[*clause].take();
                 let rows =
                     rows.unwrap_or_else(|| self.clauses[*clause].gather(index, filter.as_ref()));
+                // Hundreds of thousands, maybe: they are copied for another part only.
+                let again = order[done + 1..].iter();
+                if again
+                    .into_iter()
+                    .any(|at| self.answers[*at].contains(clause))
+                {
+                    gathered[*clause] = Some(rows.clone());
+                }
                 if need.entries.is_empty() {
-                    need.entries.clone_from(&rows);
-                } else {
+                    need.entries = rows;
+                } else if !rows.is_empty() {
                     need.entries = merged(&need.entries, &rows);
                 }
-                gathered[*clause] = Some(rows);
             }
             need.settle_docs();
             if need.is_empty() {
@@ -322,7 +329,16 @@ impl Finder<'_> {
             } else {
                 Extent::Whole
             };
-            for meant in index.synonyms.meant(&words, extent) {
+            let mut all = index.synonyms.meant(&words, extent);
+            if self.leniency == Leniency::Lenient {
+                let nearly = index.synonyms.resembled(&words).into_iter();
+                all.extend(
+                    nearly
+                        .filter(|nearly| !all.contains(nearly))
+                        .collect::<Vec<_>>(),
+                );
+            }
+            for meant in all {
                 let asked = words[meant.first..meant.first + meant.count].join(" ");
                 self.meant(from + meant.first, &asked, meant.count, meant.target);
             }
@@ -336,7 +352,7 @@ impl Finder<'_> {
         };
         let via = Via::Synonym(number);
         let parts = at..at + count;
-        let sets = match target {
+        let mut sets = match target {
             Target::Modifier(code) => {
                 let rows = self.rows_about(code.as_str(), via);
                 self.add(parts.clone(), Clause::Rows(rows));
@@ -345,10 +361,28 @@ impl Finder<'_> {
             Target::Words(words) => words
                 .iter()
                 .map(|word| self.terms(word, Extent::Whole))
-                .collect(),
+                .collect::<Vec<_>>(),
         };
+        if let ([terms], 1) = (&mut sets[..], count) {
+            terms.retain(|term| !self.answers_as_asked(at, term.number));
+            if terms.is_empty() {
+                return;
+            }
+        }
         self.needs.synonyms.push((asked.to_owned(), target.name()));
         self.add(parts, Clause::All(sets, Cost::SYNONYM, via));
+    }
+
+    /// Says whether rows with a word answer a part already, and better than by another name: `lab`
+    /// is how `laboratory` begins.
+    fn answers_as_asked(&self, at: usize, number: u32) -> bool {
+        let clauses = self.answers[at].iter().map(|clause| &self.clauses[*clause]);
+        clauses.into_iter().any(|clause| match clause {
+            Clause::Any(terms, _) => terms
+                .iter()
+                .any(|term| term.number == number && term.cost < Cost::OTHERWISE),
+            Clause::Rows(_) | Clause::All(..) => false,
+        })
     }
 
     fn phrase(&mut self, at: usize, words: &[String]) {

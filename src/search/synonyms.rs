@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, HashMap};
 use crate::content::{ModifierCode, Report};
 
 use super::query::{Word, is_small_word};
-use super::words::Extent;
+use super::words::{Extent, forgiven};
 
 /// The file that the program carries.
 const DEFAULT: &str = include_str!("../../assets/synonyms.toml");
@@ -180,6 +180,28 @@ impl Synonyms {
         found
     }
 
+    /// Returns what some of the words of a query stand for if they are misspelled.
+    pub(super) fn resembled(&self, asked: &[&str]) -> Vec<Meant<'_>> {
+        let near = |word: &str, other: &str| {
+            word == other || strsim::osa_distance(word, other) <= forgiven(word)
+        };
+        let mut found = Vec::new();
+        for (phrase, targets) in &self.targets {
+            let count = phrase.len();
+            for (first, some) in asked.windows(count).enumerate() {
+                let words = some.iter().map(|word| self.reduce_word(word));
+                if words.zip(phrase).all(|(word, other)| near(&word, other)) {
+                    found.extend(targets.iter().map(|target| Meant {
+                        first,
+                        count,
+                        target,
+                    }));
+                }
+            }
+        }
+        found
+    }
+
     /// Returns what a phrase stands for whose last word is being typed; one word alone tells too
     /// little.
     fn beginning(&self, key: &[String]) -> Vec<&Target> {
@@ -248,6 +270,18 @@ mod tests {
                 "{asked:?}: {meant:?}"
             );
         }
+    }
+
+    #[test]
+    fn a_misspelled_phrase_resembles_the_right_one() {
+        let synonyms = Synonyms::built_in();
+        let resembled = |asked: &[&str]| -> Vec<String> {
+            let meant = synonyms.resembled(asked);
+            meant.iter().map(|meant| meant.target.name()).collect()
+        };
+        assert_eq!(resembled(&["heart", "attak"]), ["myocardial infarction"]);
+        assert!(resembled(&["a", "clai", "wavied"]).contains(&"modifier QW".to_owned()));
+        assert!(resembled(&["heart", "block"]).is_empty());
     }
 
     #[test]

@@ -70,6 +70,19 @@ pub(super) enum Extent {
     Beginning,
 }
 
+/// Returns how many typos a word may hold. Numbers are never corrected: another number is another
+/// fact.
+pub(super) fn forgiven(word: &str) -> usize {
+    if !word.chars().any(char::is_alphabetic) {
+        return 0;
+    }
+    match word.chars().count() {
+        LETTERS_FOR_TWO..=LONGEST_CORRECTED => 2,
+        LETTERS_FOR_ONE..LETTERS_FOR_TWO => 1,
+        _ => 0,
+    }
+}
+
 impl Words {
     pub(super) fn new(numbers: Map<Vec<u8>>, ends: Vec<u32>, postings: Postings) -> Self {
         Self {
@@ -134,16 +147,10 @@ impl Words {
 
     /// Returns the words that can be had from one by a few typos, likeliest first.
     ///
-    /// One from four letters on, two from seven on. Numbers are never corrected: another number is
-    /// another fact.
+    /// One from four letters on, two from seven on.
     pub(super) fn corrections(&self, word: &str, extent: Extent) -> Vec<Correction> {
-        let letters = word.chars().count();
-        let most = match letters {
-            LETTERS_FOR_TWO..=LONGEST_CORRECTED => 2,
-            LETTERS_FOR_ONE..LETTERS_FOR_TWO => 1,
-            _ => return Vec::new(),
-        };
-        if !word.chars().any(char::is_alphabetic) {
+        let most = forgiven(word);
+        if most == 0 {
             return Vec::new();
         }
         let mut found = self.within(word, extent, most);
