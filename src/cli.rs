@@ -6,6 +6,7 @@
 mod answer;
 mod arguments;
 mod import;
+mod options;
 mod read;
 #[cfg(feature = "serve")]
 mod serve;

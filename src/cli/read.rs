@@ -10,7 +10,8 @@ use anyhow::Context;
 use ratatui::buffer::Buffer;
 
 use super::answer::{self, Answer};
-use super::arguments::{Arguments, Options};
+use super::arguments::Arguments;
+use super::options::Options;
 use super::shelf::{self, Shelf};
 use super::target::{self, Found};
 use super::{complain, setup};

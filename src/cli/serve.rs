@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use anyhow::Context;
 
-use super::arguments::{Options, Serve};
+use super::arguments::Serve;
+use super::options::Options;
 use super::{print, served, setup};
 use crate::keep::Folders;
 use crate::search::{Cache, Recipe};

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use clap::{CommandFactory, FromArgMatches};
 
 use super::answer::{self, Answer};
-use super::arguments::{Arguments, Command, Options};
+use super::arguments::{Arguments, Command};
+use super::options::Options;
 use super::target::{self, Found};
 use super::{BAD, words};
 use crate::content::{CodeId, sanitize};

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
-use super::arguments::Options;
+use super::options::Options;
 use crate::app::Keymap;
 use crate::content::Charset;
 use crate::keep::Folders;

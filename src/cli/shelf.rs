@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::arguments::Options;
+use super::options::Options;
 use super::setup;
 use crate::content::{CodeId, Document};
 use crate::library::{Library, LoadError};

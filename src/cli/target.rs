@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::arguments::Options;
+use super::options::Options;
 use super::setup;
 use crate::content::{CodeId, Document, ModifierCode, Place, System};
 use crate::library::{Entry, Library};

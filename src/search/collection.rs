@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::build::SheetWriter;
 use super::cache::{Cache, CacheError};
-use super::harvest::Harvest;
+use super::harvest::{Harvest, Progress};
 use super::{FEW, Index, Synonyms, Texts};
 use crate::flat::{Flat, Source, Temporary};
 use crate::library::{Kept, Library, Scan, threads};
@@ -29,15 +29,6 @@ pub struct Recipe<'r> {
     pub cache: Option<&'r Cache>,
     /// How many threads read files.
     pub threads: usize,
-}
-
-/// How far the reading of files has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Progress {
-    /// How many were read.
-    pub done: usize,
-    /// How many there are.
-    pub total: usize,
 }
 
 /// A library and its index.

@@ -8,13 +8,21 @@ use foldhash::{HashMap, HashMapExt, HashSet};
 use super::assemble::{Spike, Tables, assemble};
 use super::build::SheetWriter;
 use super::catalogue::pack;
-use super::collection::Progress;
 use super::sheaf::Sheaf;
 use crate::library::{FoundFile, Keepsake, Library, Origin, Record, Scan, all_listed, in_order};
 use crate::sets::Sets;
 
 /// How many files one task reads.
 const BATCH: usize = 16;
+
+/// How far the reading of files has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// How many were read.
+    pub done: usize,
+    /// How many there are.
+    pub total: usize,
+}
 
 /// What was read of a library.
 pub(super) struct Harvest {
