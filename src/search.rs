@@ -23,6 +23,7 @@ mod fields;
 mod gather;
 mod group;
 mod harvest;
+mod lexicon;
 mod lookup;
 mod marker;
 mod nearest;

@@ -5,6 +5,7 @@ use std::thread;
 
 use super::catalogue::{Docs, Rows};
 use super::fields::Mask;
+use super::lexicon::Lexicon;
 use super::postings::{Posting, Run, append};
 use super::sheaf::{Sheaf, Stalk};
 use super::titles::Titles;
@@ -54,7 +55,7 @@ pub(super) fn assemble(sheaves: &[Sheaf], order: &[Spike], threads: usize) -> Ta
         Tables {
             docs,
             rows,
-            words: Words::new(dictionary.map, ends, Postings::Memory(postings)),
+            words: Words::new(dictionary.lexicon, ends, Postings::Memory(postings)),
         }
     })
 }
@@ -123,7 +124,7 @@ impl Sections {
 
 /// Every word that a row has, sorted; its number is its position.
 struct Dictionary {
-    map: fst::Map<Vec<u8>>,
+    lexicon: Lexicon,
     count: usize,
     /// The numbers of the words of each sheaf, by their numbers there.
     numbers: Vec<Vec<u32>>,
@@ -154,12 +155,11 @@ impl Dictionary {
             for (_, sheaf, word) in same {
                 numbers[*sheaf][*word as usize] = count;
             }
-            unique.push((same[0].0, u64::from(count)));
+            unique.push(same[0].0);
             count += 1;
         }
         Self {
-            // Sorted and unique keys are all that a map asks for.
-            map: fst::Map::from_iter(unique).unwrap_or_default(),
+            lexicon: Lexicon::of(&unique),
             count: count as usize,
             numbers,
         }

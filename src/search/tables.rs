@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::assemble::Tables;
 use super::catalogue::{Docs, Rows};
+use super::lexicon::Lexicon;
 use super::sheet::{SHEETS, Sheets, Spread};
 use super::titles::Titles;
 use super::words::{POSTINGS, Postings, Words};
@@ -49,7 +50,7 @@ impl Tables {
         bytes.clear();
         rows.write(&mut bytes);
         out.part(ROWS, &bytes)?;
-        out.part(WORDS, words.dictionary())?;
+        out.part(WORDS, &words.dictionary())?;
         out.part(ENDS, &of_u32s(words.ends()))?;
         out.part(POSTINGS, words.packed())?;
         bytes.clear();
@@ -85,7 +86,7 @@ impl Index {
         }
         docs.titles = Titles::read(&mut &flat.part(TITLES)?[..])?;
         let rows = Rows::read(&mut &flat.part(ROWS)?[..])?;
-        let numbers = fst::Map::new(flat.part(WORDS)?).ok()?;
+        let lexicon = Lexicon::read(flat.part(WORDS)?)?;
         let ends = u32s(&flat.part(ENDS)?);
         // Nobody would know an answer that lacks rows from one that has all of them.
         if !flat.is_sound(POSTINGS) {
@@ -104,7 +105,7 @@ impl Index {
         Some(Self {
             docs,
             rows,
-            words: Words::new(numbers, ends, Postings::File(Arc::clone(flat))),
+            words: Words::new(lexicon, ends, Postings::File(Arc::clone(flat))),
             texts,
             sheets: has_sheets.then(|| Sheets::new(Arc::clone(flat), spreads.collect())),
             synonyms: Synonyms::built_in(),

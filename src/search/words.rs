@@ -1,13 +1,14 @@
 //! Defines the dictionary of an index: every word, and the rows that have it.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use fst::automaton::Automaton as _;
-use fst::{IntoStreamer, Map, Streamer};
 use levenshtein_automata::{DFA, Distance, LevenshteinAutomatonBuilder};
 
+use super::lexicon::{Enough, Lexicon};
 use super::postings::Reader;
 use crate::flat::{Flat, Name};
 
@@ -31,9 +32,7 @@ const NEAR: u32 = 4096;
 /// The words, sorted; each has a number, its position.
 #[derive(Default)]
 pub(super) struct Words {
-    /// None where there is no word: fst makes an empty map by way of a table of 960 KB, which would
-    /// take longer than the first frame.
-    numbers: Option<Map<Vec<u8>>>,
+    lexicon: Lexicon,
     /// Where the postings of each word end.
     ends: Vec<u32>,
     postings: Postings,
@@ -84,19 +83,18 @@ pub(super) fn forgiven(word: &str) -> usize {
 }
 
 impl Words {
-    pub(super) fn new(numbers: Map<Vec<u8>>, ends: Vec<u32>, postings: Postings) -> Self {
+    pub(super) fn new(lexicon: Lexicon, ends: Vec<u32>, postings: Postings) -> Self {
         Self {
-            numbers: Some(numbers),
+            lexicon,
             ends,
             postings,
             ..Self::default()
         }
     }
 
-    /// Returns the words as they are written to a file; nothing where there are none.
-    pub(super) fn dictionary(&self) -> &[u8] {
-        let numbers = self.numbers.as_ref();
-        numbers.map_or(&[], |map| map.as_fst().as_bytes())
+    /// Returns the words as they are written to a file.
+    pub(super) fn dictionary(&self) -> Cow<'_, [u8]> {
+        self.lexicon.bytes()
     }
 
     /// Returns where the postings of each word end.
@@ -123,13 +121,12 @@ impl Words {
 
     /// Returns the memory that the dictionary and the postings take, in bytes.
     pub(super) fn size(&self) -> usize {
-        let numbers = self.numbers.as_ref().map(|map| map.as_fst().size());
-        numbers.unwrap_or_default() + size_of_val(&self.ends[..]) + self.packed().len()
+        self.lexicon.size() + size_of_val(&self.ends[..]) + self.packed().len()
     }
 
     /// Returns the number of a word.
     pub(super) fn number(&self, word: &str) -> Option<u32> {
-        number(self.numbers.as_ref()?.get(word)?)
+        self.lexicon.number(word)
     }
 
     /// Returns the numbers of the words that begin so.
@@ -171,37 +168,31 @@ impl Words {
             Extent::Beginning => builder.build_prefix_dfa(word),
         };
         let mut found = Vec::new();
-        let Some(numbers) = &self.numbers else {
-            return found;
-        };
-        let mut stream = numbers.search(Typos(&dfa)).into_stream();
-        while let Some((text, value)) = stream.next() {
-            if let (Some(number), Ok(text), Distance::Exact(distance)) =
-                (number(value), std::str::from_utf8(text), dfa.eval(text))
-            {
+        self.lexicon.accepted(Typos(&dfa), |text, number| {
+            if let Distance::Exact(distance) = dfa.eval(text) {
                 found.push(Correction {
                     number,
                     text: text.to_owned(),
                     distance,
                 });
             }
-        }
+            Enough::No
+        });
         found
     }
 
     /// Returns some words that begin so, in order.
     pub(super) fn sample(&self, prefix: &str, most: usize) -> Vec<String> {
         let mut found = Vec::new();
-        let Some(numbers) = &self.numbers else {
-            return found;
-        };
         let automaton = fst::automaton::Str::new(prefix).starts_with();
-        let mut stream = numbers.search(automaton).into_stream();
-        while found.len() < most
-            && let Some((text, _)) = stream.next()
-        {
-            found.extend(std::str::from_utf8(text).map(str::to_owned));
-        }
+        self.lexicon.accepted(automaton, |text, _| {
+            found.push(text.to_owned());
+            if found.len() < most {
+                Enough::No
+            } else {
+                Enough::Yes
+            }
+        });
         found
     }
 
@@ -257,10 +248,7 @@ impl Words {
     }
 
     fn first_from(&self, bytes: &[u8]) -> u32 {
-        let first = self.numbers.as_ref().and_then(|numbers| {
-            let mut stream = numbers.range().ge(bytes).into_stream();
-            stream.next().and_then(|(_, value)| number(value))
-        });
+        let first = self.lexicon.first_from(bytes);
         first.unwrap_or_else(|| self.count())
     }
 
@@ -299,10 +287,6 @@ impl Fetched<'_> {
         let range = (range.start - start) as usize..(range.end - start) as usize;
         Reader::new(bytes.get(range).unwrap_or_default())
     }
-}
-
-fn number(value: u64) -> Option<u32> {
-    u32::try_from(value).ok()
 }
 
 /// Lets a dictionary be walked along an automaton that someone else still needs.
