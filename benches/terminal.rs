@@ -25,7 +25,7 @@ use support::generated;
 use support::program::{Answers, Home, Launch, memory, processor_time, text};
 
 /// How often each is started.
-const RUNS: usize = 15;
+const RUNS: usize = 41;
 
 /// The keys over which bytes are averaged.
 const KEYS: usize = 50;
