@@ -33,6 +33,7 @@ use std::fs::{self, File};
 use std::path::Path;
 use std::time::{Duration, Instant, SystemTime};
 
+use codeleaf::app::MOST_HITS;
 use codeleaf::search::{Cache, Index, Query, Recipe};
 use codeleaf::sets::{Sets, Store};
 use support::program::{Home, Launch, Terminal};
@@ -48,31 +49,6 @@ const SILENCE: Duration = Duration::from_millis(200);
 
 /// How long a reader is left alone after its first frame.
 const SETTLED: Duration = Duration::from_millis(700);
-
-/// How many hits the reader asks for.
-const HITS: usize = 60;
-
-/// What readers ask.
-const ASKED: [&str; 18] = [
-    "professional component",
-    "outside lab",
-    "her2/neu",
-    "mod 26",
-    "-26",
-    "83950-90",
-    "10234-90",
-    "reccurence",
-    "medicare policy",
-    "laboratory test",
-    "specimen is tested for",
-    "clia waived",
-    "payer:aetna covered",
-    "in:coding specimen",
-    "breast cancer",
-    "heart attack",
-    "diabetes with",
-    "\"laboratory assay\"",
-];
 
 fn main() {
     let home = Home::new();
@@ -199,12 +175,12 @@ fn row(words: &str, took: Duration) {
 /// out what other programs do and nothing else.
 fn keystrokes(index: &Index) {
     let mut times: Vec<(Duration, &str)> = Vec::new();
-    for text in ASKED {
+    for text in made_up::ASKED {
         for end in 1..=text.len() {
             let typed = &text[..end];
             let time = |_| {
                 let start = Instant::now();
-                std::hint::black_box(index.search(&Query::parse(typed), None, HITS));
+                std::hint::black_box(index.search(&Query::parse(typed), None, MOST_HITS));
                 start.elapsed()
             };
             times.push(((0..3).map(time).min().unwrap_or_default(), typed));
@@ -245,7 +221,7 @@ fn memory(words: &str, home: &Home) {
         );
     };
     print("open");
-    for asked in ASKED {
+    for asked in made_up::ASKED {
         terminal.press("/");
         terminal.send(asked.as_bytes());
         terminal.wait_for_silence(SILENCE);

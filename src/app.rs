@@ -39,7 +39,7 @@ pub use layout::Layout;
 pub use listing::{By, Listed, Listing};
 pub use own::{Mark, Marks, Own, Writing};
 pub use reading::{Opened, Reading};
-pub use searching::{Found, HIT_LINES, SCOPES, Searching};
+pub use searching::{Found, HIT_LINES, MOST_HITS, SCOPES, Searching};
 pub use sheet::Sheet;
 
 /// The whole state of one reader.

@@ -4,6 +4,28 @@ use std::fmt::Write as _;
 
 use crate::generate::Chance;
 
+/// What readers ask besides codes and titles.
+pub const ASKED: [&str; 18] = [
+    "professional component",
+    "outside lab",
+    "her2/neu",
+    "mod 26",
+    "-26",
+    "83950-90",
+    "10234-90",
+    "reccurence",
+    "medicare policy",
+    "laboratory test",
+    "specimen is tested for",
+    "clia waived",
+    "payer:aetna covered",
+    "in:coding specimen",
+    "breast cancer",
+    "heart attack",
+    "diabetes with",
+    "\"laboratory assay\"",
+];
+
 /// The name and text of one file of a made-up library: a document of about 7 kB, of the shape of
 /// the one that is shipped. Its words are those of `phrases`; which come how often follows from
 /// them.

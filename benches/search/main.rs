@@ -19,37 +19,13 @@ mod library;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use codeleaf::app::MOST_HITS;
 use codeleaf::library::Library;
 use codeleaf::search::{Index, IndexBuilder, Query, Texts};
 use generate::{Asked, Coded};
 
 /// How many documents the made-up library has.
 const DOCUMENTS: usize = 10_000;
-
-/// How many hits are asked for: as many as a large screen shows.
-const HITS: usize = 28;
-
-/// What readers ask besides codes and titles.
-const WORDS: [&str; 18] = [
-    "professional component",
-    "outside lab",
-    "her2/neu",
-    "mod 26",
-    "-26",
-    "83950-90",
-    "10234-90",
-    "reccurence",
-    "medicare policy",
-    "laboratory test",
-    "specimen is tested for",
-    "clia waived",
-    "payer:aetna covered",
-    "in:coding specimen",
-    "breast cancer",
-    "heart attack",
-    "diabetes with",
-    "\"laboratory assay\"",
-];
 
 fn main() -> anyhow::Result<()> {
     let codes = generate::icd10cm().unwrap_or_default();
@@ -109,7 +85,7 @@ fn measure(index: &Index, codes: &[Coded]) {
             &texts(&generate::misspelled(&cut, 3)),
         );
     }
-    type_all(index, "what readers ask", &WORDS);
+    type_all(index, "what readers ask", &library::ASKED);
 }
 
 fn texts(asked: &[Asked]) -> Vec<&str> {
@@ -142,6 +118,6 @@ fn type_all(index: &Index, name: &str, asked: &[&str]) {
 
 fn time(index: &Index, typed: &str) -> Duration {
     let start = Instant::now();
-    std::hint::black_box(index.search(&Query::parse(typed), None, HITS));
+    std::hint::black_box(index.search(&Query::parse(typed), None, MOST_HITS));
     start.elapsed()
 }

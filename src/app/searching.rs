@@ -8,7 +8,7 @@ use crate::search::{Hit, Index, Marker, Query, Results};
 
 /// How many hits are listed at most. Each has its text read again at every keystroke; who wants
 /// more is better served by another word.
-const LIMIT: usize = 60;
+pub const MOST_HITS: usize = 60;
 
 /// The lines that one hit takes in the list: where, then what.
 pub const HIT_LINES: u16 = 2;
@@ -95,7 +95,7 @@ impl Searching {
         self.results = if query.is_empty() {
             Results::default()
         } else {
-            index.search(&query, Some(open), LIMIT)
+            index.search(&query, Some(open), MOST_HITS)
         };
         self.groups = self.grouped();
         self.choice = Choice::default();

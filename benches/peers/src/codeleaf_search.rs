@@ -6,7 +6,9 @@ use anyhow::Context;
 use codeleaf::content::{CodeId, System, read};
 use codeleaf::search::{Index, IndexBuilder, Query, Texts};
 
-use crate::{HITS, Peer, Text};
+use codeleaf::app::MOST_HITS;
+
+use crate::{Peer, Text};
 
 struct Own(Index);
 
@@ -29,7 +31,7 @@ pub fn make(texts: &[Text], _: &Path) -> anyhow::Result<Option<Box<dyn Peer>>> {
 
 impl Peer for Own {
     fn ask(&self, text: &str) -> anyhow::Result<Vec<String>> {
-        let results = self.0.search(&Query::parse(text), None, HITS);
+        let results = self.0.search(&Query::parse(text), None, MOST_HITS);
         let codes = results.hits.iter().map(|hit| hit.code.value().to_owned());
         Ok(codes.collect())
     }

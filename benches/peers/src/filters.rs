@@ -6,7 +6,9 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::{HITS, Peer, Text};
+use codeleaf::app::MOST_HITS;
+
+use crate::{Peer, Text};
 
 struct Filter {
     /// One line a text: the code, a tab, and what is said on it.
@@ -21,7 +23,7 @@ pub fn ripgrep(texts: &[Text], at: &Path) -> anyhow::Result<Option<Box<dyn Peer>
         let mut command = Command::new("rg");
         command.args(["--ignore-case", "--no-line-number", "--max-count"]);
         command
-            .arg(HITS.to_string())
+            .arg(MOST_HITS.to_string())
             .arg("--")
             .arg(words.join(".*"));
         command
@@ -65,7 +67,7 @@ impl Peer for Filter {
             .spawn()?;
         let mut codes = Vec::new();
         if let Some(output) = child.stdout.take() {
-            for line in BufReader::new(output).lines().take(HITS) {
+            for line in BufReader::new(output).lines().take(MOST_HITS) {
                 let line = line?;
                 codes.extend(line.split('\t').next().map(str::to_owned));
             }

@@ -32,9 +32,6 @@ use generate::{Asked, Coded};
 /// How many documents the made-up library has.
 const DOCUMENTS: usize = 10_000;
 
-/// How many hits are asked for: as many as the reader lists.
-const HITS: usize = 60;
-
 /// How many queries a program that is started for each one gets.
 const FEW: usize = 30;
 

@@ -4,7 +4,9 @@ use std::path::Path;
 
 use rusqlite::{Connection, params};
 
-use crate::{HITS, Peer, Text};
+use codeleaf::app::MOST_HITS;
+
+use crate::{Peer, Text};
 
 struct Sqlite(Connection);
 
@@ -38,7 +40,7 @@ impl Peer for Sqlite {
             "SELECT code FROM texts WHERE texts MATCH ?1 ORDER BY bm25(texts, 9, 4, 1) LIMIT ?2",
         )?;
         let asked = words.join(" ") + "*";
-        let rows = query.query_map(params![asked, i64::try_from(HITS)?], |row| row.get(0))?;
+        let rows = query.query_map(params![asked, i64::try_from(MOST_HITS)?], |row| row.get(0))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 }

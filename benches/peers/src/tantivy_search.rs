@@ -7,7 +7,9 @@ use tantivy::query::{BooleanQuery, BoostQuery, FuzzyTermQuery, Occur, Query, Ter
 use tantivy::schema::{Field, IndexRecordOption, STORED, STRING, Schema, TEXT, Value};
 use tantivy::{Index, IndexReader, TantivyDocument, Term, doc};
 
-use crate::{HITS, Peer, Text};
+use codeleaf::app::MOST_HITS;
+
+use crate::{Peer, Text};
 
 struct Tantivy {
     reader: IndexReader,
@@ -84,7 +86,7 @@ impl Peer for Tantivy {
         let searcher = self.reader.searcher();
         let best = searcher.search(
             &BooleanQuery::new(all),
-            &TopDocs::with_limit(HITS).order_by_score(),
+            &TopDocs::with_limit(MOST_HITS).order_by_score(),
         )?;
         let mut codes = Vec::with_capacity(best.len());
         for (_, address) in best {
