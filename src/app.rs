@@ -130,6 +130,11 @@ impl Room {
             Self::Marks => "marks",
         }
     }
+
+    /// Returns the room of a name.
+    pub fn named(id: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|room| room.id() == id)
+    }
 }
 
 /// Where the program that a reader uses runs.

@@ -22,7 +22,7 @@ mod words;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser};
+use clap::CommandFactory;
 
 use crate::terminal::Overrides;
 use answer::Answer;
@@ -36,7 +36,7 @@ const BAD: u8 = 2;
 /// Answers a command line. Errors that have no status of their own are for `main` to print; they
 /// end with status 2.
 pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> anyhow::Result<ExitCode> {
-    let arguments = match Arguments::try_parse_from(arguments) {
+    let arguments = match Arguments::read(arguments) {
         Ok(arguments) => arguments,
         Err(error) => {
             // Help goes to standard output and ends with 0, usage errors with 2.
@@ -93,7 +93,7 @@ pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> anyhow::R
         Some(Command::Man) => {
             let mut page = Vec::new();
             clap_mangen::Man::new(Arguments::command()).render(&mut page)?;
-            page.extend(keys_for_man()?.into_bytes());
+            page.extend(keys_for_man().into_bytes());
             print(&page)
         }
     }
@@ -129,8 +129,8 @@ fn complain(words: &str) {
 }
 
 /// Sets the keys as a section of the man page.
-fn keys_for_man() -> anyhow::Result<String> {
-    let keymap = crate::app::Keymap::built_in()?;
+fn keys_for_man() -> String {
+    let keymap = crate::app::Keymap::built_in();
     let mut page = String::from(".SH KEYS\n");
     for binding in keymap.bindings() {
         let keys: Vec<String> = binding
@@ -146,5 +146,5 @@ fn keys_for_man() -> anyhow::Result<String> {
             binding.help.replace('-', "\\-")
         );
     }
-    Ok(page)
+    page
 }

@@ -21,7 +21,7 @@ fn app(document: Arc<Document>, columns: u16, rows: u16, flow: Flow) -> App {
     App::new(Start {
         index: Arc::new(Index::build(&library)),
         library,
-        keymap: Arc::new(Keymap::built_in().unwrap()),
+        keymap: Arc::new(Keymap::built_in()),
         charset: Charset::Unicode,
         size: Size::new(columns, rows),
         document,

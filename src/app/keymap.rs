@@ -1,5 +1,6 @@
 //! Reads which key does what, and where: rows of `assets/keymap.toml`, patched by the user's file.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -39,9 +40,9 @@ pub struct Binding {
     /// Where the keys count.
     pub rooms: Vec<Room>,
     /// What help says.
-    pub help: String,
+    pub help: Cow<'static, str>,
     /// What the footer says, and where.
-    pub hints: BTreeMap<Room, String>,
+    pub hints: BTreeMap<Room, Cow<'static, str>>,
 }
 
 #[derive(Deserialize)]
@@ -63,34 +64,33 @@ struct Row {
     hint: BTreeMap<Spanned<String>, String>,
 }
 
-impl From<&Preset> for Row {
-    fn from(preset: &Preset) -> Self {
-        let text = |text: &&str| Spanned::new(0..0, (*text).to_owned());
-        Self {
-            action: text(&preset.action),
-            keys: preset.keys.iter().map(text).collect(),
-            rooms: preset.rooms.map(|rooms| rooms.iter().map(text).collect()),
-            help: Some(preset.help.to_owned()),
-            hint: preset
-                .hints
-                .iter()
-                .map(|(room, hint)| (text(room), (*hint).to_owned()))
+impl Preset {
+    /// Returns the binding; nothing for an action that there is not. Nothing else is checked: the
+    /// file is, by a test.
+    fn binding(&'static self) -> Option<Binding> {
+        let rooms = self
+            .rooms
+            .map(|names| names.iter().filter_map(|name| Room::named(name)));
+        let keys = self.keys.iter().filter_map(|key| crokey::parse(key).ok());
+        let hints = self.hints.iter();
+        Some(Binding {
+            command: Command::named(self.action)?,
+            keys: keys.map(normalized).collect(),
+            rooms: rooms.map_or_else(|| Room::ALL.to_vec(), Iterator::collect),
+            help: self.help.into(),
+            hints: hints
+                .filter_map(|&(room, hint)| Some((Room::named(room)?, hint.into())))
                 .collect(),
-        }
+        })
     }
 }
 
 impl Keymap {
-    /// Returns the keys that the program comes with; it fails for a program built wrong only.
-    pub fn built_in() -> Result<Self, Report> {
-        let mut keymap = Self {
-            bindings: Vec::new(),
-        };
-        let rows: Vec<Row> = BUILT_IN.iter().map(Row::from).collect();
-        let mut problems = Problems::of("");
-        keymap.take(&rows, &mut problems);
-        problems.report("assets/keymap.toml")?;
-        Ok(keymap)
+    /// Returns the keys that the program comes with.
+    pub fn built_in() -> Self {
+        Self {
+            bindings: BUILT_IN.iter().filter_map(Preset::binding).collect(),
+        }
     }
 
     /// Lets a user's file replace the keys of the actions that it names. A key that it takes away
@@ -153,7 +153,7 @@ impl Keymap {
             let key = key_name(key, charset);
             match hints.iter_mut().find(|(_, known)| known == words) {
                 Some((keys, _)) => keys.push_str(&key),
-                None => hints.push((key, words.clone())),
+                None => hints.push((key, words.to_string())),
             }
         }
         hints
@@ -208,9 +208,7 @@ impl Keymap {
             Some(_) => {}
         }
         let mut room_named = |name: &Spanned<String>| {
-            let room = Room::ALL
-                .into_iter()
-                .find(|room| room.id() == name.get_ref());
+            let room = Room::named(name.get_ref());
             if room.is_none() {
                 problems.fault(
                     name.span(),
@@ -224,10 +222,10 @@ impl Keymap {
             Some(names) => names.iter().filter_map(&mut room_named).collect(),
             None => known.map_or_else(|| Room::ALL.to_vec(), |binding| binding.rooms.clone()),
         };
-        let mut hints: BTreeMap<Room, String> = row
+        let mut hints: BTreeMap<Room, Cow<'static, str>> = row
             .hint
             .iter()
-            .filter_map(|(name, hint)| Some((room_named(name)?, hint.clone())))
+            .filter_map(|(name, hint)| Some((room_named(name)?, hint.clone().into())))
             .collect();
         if let (true, Some(known)) = (hints.is_empty(), known) {
             hints.clone_from(&known.hints);
@@ -259,6 +257,7 @@ impl Keymap {
         let help = row
             .help
             .clone()
+            .map(Cow::from)
             .or_else(|| known.map(|known| known.help.clone()))
             .unwrap_or_default();
         (problems.count() == before).then_some(())?;
@@ -343,12 +342,12 @@ mod tests {
         let read = Keymap { bindings }
             .patched("keymap.toml", text)
             .unwrap_or_else(|report| panic!("{report}"));
-        assert_eq!(read, Keymap::built_in().unwrap());
+        assert_eq!(read, Keymap::built_in());
     }
 
     #[test]
     fn a_served_reader_has_no_key_that_needs_the_machine() {
-        let own = Arc::new(Keymap::built_in().unwrap());
+        let own = Arc::new(Keymap::built_in());
         let local = Arc::clone(&own).for_host(Host::Local);
         assert!(Arc::ptr_eq(&own, &local));
         let served = own.for_host(Host::Served);

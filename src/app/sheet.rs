@@ -85,7 +85,7 @@ fn help(keymap: &Keymap, setting: Setting) -> Page {
             .iter()
             .map(|key| super::key_name(*key, setting.charset))
             .collect();
-        (keys.join(" "), binding.help.clone(), Role::Text)
+        (keys.join(" "), binding.help.to_string(), Role::Text)
     });
     let own = [
         (String::new(), String::new(), Role::Text),

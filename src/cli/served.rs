@@ -213,7 +213,7 @@ mod tests {
     fn stock() -> Stock {
         let theme = Theme::built_in("dark").unwrap().unwrap();
         let recipe = crate::search::Recipe::of(&[], None);
-        Stock::open(&recipe, Keymap::built_in().unwrap(), theme, None).0
+        Stock::open(&recipe, Keymap::built_in(), theme, None).0
     }
 
     fn ask(line: &str, term: Option<&str>) -> Request {

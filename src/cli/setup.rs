@@ -95,7 +95,7 @@ pub fn charset(overrides: Overrides) -> Charset {
 
 /// Returns the keys, patched by the user's file where there is one.
 pub fn keymap() -> anyhow::Result<Keymap> {
-    let keymap = Keymap::built_in()?;
+    let keymap = Keymap::built_in();
     let Some(path) = Folders::of_user().map(|folders| folders.config.join("keymap.toml")) else {
         return Ok(keymap);
     };

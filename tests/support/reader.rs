@@ -59,7 +59,7 @@ impl Reader {
         let start = Start {
             index: Arc::new(Index::build(&library)),
             library: Arc::clone(&library),
-            keymap: Arc::new(Keymap::built_in().unwrap()),
+            keymap: Arc::new(Keymap::built_in()),
             host: Host::Local,
             own: Some(Own::default()),
             charset: capabilities.charset,

@@ -57,7 +57,7 @@ fn interpret(call: &Call<'_>) -> Request {
 async fn serve() -> (Arc<House>, SocketAddr) {
     let theme = Theme::built_in("dark").unwrap().unwrap();
     let recipe = crate::search::Recipe::of(&[], None);
-    let (stock, _) = Stock::open(&recipe, Keymap::built_in().unwrap(), theme, None);
+    let (stock, _) = Stock::open(&recipe, Keymap::built_in(), theme, None);
     let house = Arc::new(House {
         entry: Entry::Everybody,
         interpret,
