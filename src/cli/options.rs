@@ -8,7 +8,7 @@ use crate::content::Charset;
 use crate::terminal::{ColourChoice, Colours, Overrides};
 
 /// Options that every command takes.
-#[derive(Args, Clone, Debug)]
+#[derive(Args, Clone, Debug, Default)]
 pub struct Options {
     /// A folder of documents; may be given again. A later one stands before an earlier one, each
     /// before `CODELEAF_CONTENT`, the user's data folder, and the built-in documents.

@@ -206,8 +206,9 @@ fn open(
         },
     };
     let mut session = Session::new(start, Arc::new(theme), capabilities);
-    // The picture first, everything else beside it.
-    session.draw(Instant::now(), &mut Buffer::default(), &mut local.writer())?;
+    // The picture first, everything else beside it. That the terminal is gone, or that the program
+    // is to end before the terminal takes anything, comes as an event as well.
+    let _ = session.draw(Instant::now(), &mut Buffer::default(), &mut local.writer());
     shelf.fill(errand, local.sender());
     let teller = local.sender();
     let keeper = folders.map(|folders| {
