@@ -49,7 +49,12 @@ pub fn run(
             .draw(Instant::now(), &mut scratch, &mut out)
             .is_err()
         {
-            ending = Some(Ending::Gone);
+            // A program that is told to end gives up on a terminal that takes nothing.
+            let told = local.events().try_iter().find_map(|event| match event {
+                Event::Leave(reason) => Some(reason),
+                _ => None,
+            });
+            ending = Some(told.map_or(Ending::Gone, Ending::Told));
             break;
         }
         let first = local.wait(session.deadline());

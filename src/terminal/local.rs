@@ -16,14 +16,14 @@ mod signals;
 mod tty;
 
 use std::io::{self, Write};
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::{Capabilities, Decoder, Event, Input, Reason, Size};
 use restore::Restore;
-use signals::Stop;
+use signals::{Stop, Watch};
 use tty::Tty;
 
 /// How many events wait to be taken, after which the terminal's own buffer has to keep bytes.
@@ -44,14 +44,28 @@ const WORD_OF_END: Duration = Duration::from_secs(1);
 pub struct Local {
     restore: Arc<Restore>,
     stop: Arc<Stop>,
+    watch: Arc<Idle>,
     sender: SyncSender<Event>,
     events: Receiver<Event>,
+}
+
+/// The watch for signals until it starts.
+#[derive(Debug)]
+struct Idle(Mutex<Option<Watch>>);
+
+impl Idle {
+    /// Starts the watch, unless it has been started.
+    fn start(&self) -> io::Result<()> {
+        let watch = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        watch.map_or(Ok(()), Watch::start)
+    }
 }
 
 impl Local {
     /// Takes over the terminal: raw mode, signals, and a panic hook that gives it back before the
     /// hook that was there prints. Nothing is written to it yet, and nothing read: keys wait in the
-    /// terminal until [`Local::read`], so that the first frame does not wait for a thread.
+    /// terminal until [`Local::read`], and signals until that or until the terminal is waited for,
+    /// so that the first frame does not wait for a thread.
     ///
     /// Fails if standard output is no terminal, or if there is none to read from.
     pub fn open(capabilities: Capabilities) -> io::Result<Self> {
@@ -60,19 +74,25 @@ impl Local {
         let (sender, events) = sync_channel(WAITING);
         // Before raw mode, so that from its first moment there is somebody to undo it.
         restore.before_panics_of(thread::current().id());
-        signals::listen(&restore, &stop, sender.clone())?;
+        let watch = Watch::catch(&restore, &stop, sender.clone())?;
         let local = Self {
             restore,
             stop,
+            watch: Arc::new(Idle(Mutex::new(Some(watch)))),
             sender,
             events,
         };
+        // The kernel stops a background job when it sets modes, and a write may block.
+        if !local.restore.tty.is_ours() || local.restore.tty.may_block()? {
+            local.watch.start()?;
+        }
         local.restore.make_raw()?;
         Ok(local)
     }
 
-    /// Starts the thread that reads; to be called once.
+    /// Starts to read and to take signals; to be called once.
     pub fn read(&self) -> io::Result<()> {
+        self.watch.start()?;
         let restore = Arc::clone(&self.restore);
         let events = self.sender.clone();
         thread::Builder::new()
@@ -113,7 +133,10 @@ impl Local {
     /// Returns a writer to the terminal. It waits for a slow terminal as long as the program is to
     /// go on, and not for long once it is to end; an error means that the terminal is gone.
     pub fn writer(&self) -> impl Write + use<> {
-        Output(Arc::clone(&self.restore))
+        Output {
+            restore: Arc::clone(&self.restore),
+            watch: Arc::clone(&self.watch),
+        }
     }
 
     /// Waits for the next event, or, if a moment is given, until that: [`Event::Deadline`].
@@ -200,11 +223,18 @@ impl Drop for Local {
 }
 
 /// A writer to the terminal.
-struct Output(Arc<Restore>);
+struct Output {
+    restore: Arc<Restore>,
+    watch: Arc<Idle>,
+}
 
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.write(bytes)?;
+        let written = self.restore.write_now(bytes)?;
+        if written < bytes.len() {
+            self.watch.start()?;
+            self.restore.write(&bytes[written..])?;
+        }
         Ok(bytes.len())
     }
 

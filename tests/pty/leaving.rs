@@ -1,11 +1,11 @@
 //! How it ends, stops, and notices that nobody is there any more.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 
 use super::{open, open_with};
-use crate::support::program::Launch;
+use crate::support::program::{Launch, PATIENCE};
 
 #[test]
 fn every_key_that_leaves_gives_the_terminal_back() {
@@ -36,6 +36,23 @@ fn every_signal_that_ends_gives_the_terminal_back() {
         terminal.signal(signal);
         terminal.ends_restored(status);
     }
+}
+
+#[test]
+fn a_terminal_that_takes_nothing_from_the_start_does_not_keep_it() {
+    let mut terminal = Launch::codeleaf("83950")
+        .by_script(r#"read go; exec "$@""#)
+        .start();
+    terminal.take_nothing();
+    terminal.send(b"\n");
+    let started = Instant::now();
+    while terminal.is_cooked() {
+        assert!(started.elapsed() < PATIENCE, "it never took the terminal");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    // It waits for the terminal by now, or will in a moment.
+    terminal.signal(Signal::TERM);
+    assert_eq!(terminal.end(), 143);
 }
 
 #[test]

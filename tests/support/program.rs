@@ -491,6 +491,13 @@ impl Terminal {
         rustix::process::kill_process(self.process(), signal).unwrap();
     }
 
+    /// Takes nothing any more of what the program writes, as after Ctrl-S.
+    pub fn take_nothing(&self) {
+        let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
+        let tty = rustix::fs::open(&self.tty, flags, Mode::empty()).unwrap();
+        termios::tcflow(&tty, termios::Action::OOff).unwrap();
+    }
+
     /// Says whether the terminal's modes are as they were before the start.
     pub fn is_cooked(&self) -> bool {
         let (master, _) = self.pair.as_ref().unwrap();

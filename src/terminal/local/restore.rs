@@ -116,13 +116,22 @@ impl Restore {
         std::process::exit(i32::from(status));
     }
 
-    /// Writes everything, however slowly the terminal takes it, unless the program is to end.
+    /// Writes what the terminal takes without being waited for, and returns how much that is.
     /// What is written to a terminal that was given back is dropped: it shows a shell.
+    pub(super) fn write_now(&self, bytes: &[u8]) -> io::Result<usize> {
+        if !self.is_raw.load(Ordering::SeqCst) {
+            return Ok(bytes.len());
+        }
+        self.is_drawn_on.store(true, Ordering::SeqCst);
+        self.tty.write(bytes, Duration::ZERO)
+    }
+
+    /// Writes everything, however slowly the terminal takes it, unless the program is to end. The
+    /// terminal may have been given back meanwhile.
     pub(super) fn write(&self, bytes: &[u8]) -> io::Result<()> {
         if !self.is_raw.load(Ordering::SeqCst) {
             return Ok(());
         }
-        self.is_drawn_on.store(true, Ordering::SeqCst);
         let mut give_up = None;
         self.write_until(bytes, || {
             let now = Instant::now();

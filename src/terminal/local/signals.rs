@@ -62,51 +62,79 @@ pub(super) fn can_stop() -> bool {
     has_shell && !leads_session
 }
 
-/// Starts the thread that takes signals.
-pub(super) fn listen(
-    restore: &Arc<Restore>,
-    stop: &Arc<Stop>,
+/// Signals that are caught, and wait for the thread that takes them.
+///
+/// The first frame does not wait for that thread: it starts when the program first waits for
+/// something. What was caught until then is taken then.
+#[derive(Debug)]
+pub(super) struct Watch {
+    signals: Signals,
+    restore: Arc<Restore>,
+    stop: Arc<Stop>,
     events: SyncSender<Event>,
-) -> io::Result<()> {
-    let mut signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGWINCH, SIGTSTP, SIGCONT])?;
-    let restore = Arc::clone(restore);
-    let stop = Arc::clone(stop);
-    thread::Builder::new()
-        .name("signals".to_owned())
-        .spawn(move || {
-            for signal in &mut signals {
-                let event = match signal {
-                    SIGTERM => Event::Leave(Reason::Terminated),
-                    SIGHUP => Event::Leave(Reason::HungUp),
-                    SIGINT => Event::Leave(Reason::Interrupted),
-                    SIGQUIT => Event::Leave(Reason::Quit),
-                    SIGWINCH => Event::Resize(restore.tty.size()),
-                    SIGTSTP => Event::Suspend,
-                    SIGCONT if stop.stopping.load(Ordering::SeqCst) => {
-                        stop.continued.store(true, Ordering::SeqCst);
+}
+
+impl Watch {
+    /// Catches signals from now on.
+    pub(super) fn catch(
+        restore: &Arc<Restore>,
+        stop: &Arc<Stop>,
+        events: SyncSender<Event>,
+    ) -> io::Result<Self> {
+        Ok(Self {
+            signals: Signals::new([SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGWINCH, SIGTSTP, SIGCONT])?,
+            restore: Arc::clone(restore),
+            stop: Arc::clone(stop),
+            events,
+        })
+    }
+
+    /// Starts the thread that takes signals.
+    pub(super) fn start(mut self) -> io::Result<()> {
+        thread::Builder::new()
+            .name("signals".to_owned())
+            .spawn(move || {
+                for signal in &mut self.signals {
+                    let Some(event) = event(signal, &self.restore, &self.stop) else {
                         continue;
+                    };
+                    let reason = match event {
+                        Event::Leave(reason) => Some(reason),
+                        _ => None,
+                    };
+                    if reason.is_some() {
+                        self.restore.hurry();
                     }
-                    // Somebody stopped the process by force, and the shell has used the terminal.
-                    SIGCONT => match restore.make_raw() {
-                        Ok(()) => Event::Resumed,
-                        Err(_) => Event::Eof,
-                    },
-                    _ => continue,
-                };
-                let reason = match event {
-                    Event::Leave(reason) => Some(reason),
-                    _ => None,
-                };
-                if reason.is_some() {
-                    restore.hurry();
+                    if self.events.send(event).is_err() {
+                        return;
+                    }
+                    if let Some(reason) = reason {
+                        self.restore.insist(reason.exit_status());
+                    }
                 }
-                if events.send(event).is_err() {
-                    return;
-                }
-                if let Some(reason) = reason {
-                    restore.insist(reason.exit_status());
-                }
-            }
-        })?;
-    Ok(())
+            })?;
+        Ok(())
+    }
+}
+
+/// Returns what a signal means to the session, if it is for the session.
+fn event(signal: i32, restore: &Restore, stop: &Stop) -> Option<Event> {
+    Some(match signal {
+        SIGTERM => Event::Leave(Reason::Terminated),
+        SIGHUP => Event::Leave(Reason::HungUp),
+        SIGINT => Event::Leave(Reason::Interrupted),
+        SIGQUIT => Event::Leave(Reason::Quit),
+        SIGWINCH => Event::Resize(restore.tty.size()),
+        SIGTSTP => Event::Suspend,
+        SIGCONT if stop.stopping.load(Ordering::SeqCst) => {
+            stop.continued.store(true, Ordering::SeqCst);
+            return None;
+        }
+        // Somebody stopped the process by force, and the shell has used the terminal.
+        SIGCONT => match restore.make_raw() {
+            Ok(()) => Event::Resumed,
+            Err(_) => Event::Eof,
+        },
+        _ => return None,
+    })
 }

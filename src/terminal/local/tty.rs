@@ -101,6 +101,12 @@ impl Tty {
         }
     }
 
+    /// Says whether a write may wait for the terminal longer than it is told to.
+    pub(super) fn may_block(&self) -> io::Result<bool> {
+        let flags = retry(|| rustix::fs::fcntl_getfl(&self.output))?;
+        Ok(!flags.contains(OFlags::NONBLOCK))
+    }
+
     /// Writes some bytes if the terminal takes any within a time.
     pub(super) fn write(&self, bytes: &[u8], patience: Duration) -> io::Result<usize> {
         loop {
