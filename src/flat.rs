@@ -11,6 +11,7 @@
 //! ```
 
 pub mod packed;
+mod stream;
 mod temporary;
 
 use std::fs::File;
@@ -18,6 +19,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::FileExt;
 
 use packed::{read_number, u32_at, u64_at, write_number};
+pub use stream::Stream;
 pub use temporary::{Temporary, tidy};
 
 /// How many bytes have one checksum.
@@ -184,6 +186,11 @@ impl Flat {
     pub fn part(&self, name: Name) -> Option<Vec<u8>> {
         let length = usize::try_from(self.length(name)?).ok()?;
         self.piece(name, 0, length)
+    }
+
+    /// Returns a part to be read from its front; nothing where there is none.
+    pub fn stream(&self, name: Name) -> Option<Stream<'_>> {
+        Some(Stream::new(self, name, self.length(name)?))
     }
 
     /// Says whether a part is there and no page of it is damaged, without keeping it in memory.

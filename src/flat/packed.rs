@@ -13,10 +13,14 @@ pub fn write_number(out: &mut Vec<u8>, mut number: u64) {
 
 /// Reads a number and moves on; nothing where the bytes end within it.
 pub fn read_number(bytes: &mut &[u8]) -> Option<u64> {
+    number_of(|| read_byte(bytes))
+}
+
+/// Returns the number of bytes that come one by one.
+pub(super) fn number_of(mut next: impl FnMut() -> Option<u8>) -> Option<u64> {
     let mut number = 0;
     for shift in (0..64).step_by(7) {
-        let (&byte, rest) = bytes.split_first()?;
-        *bytes = rest;
+        let byte = next()?;
         number |= u64::from(byte & 0x7f) << shift;
         if byte < 0x80 {
             return Some(number);

@@ -90,6 +90,55 @@ fn no_byte_can_change_unnoticed() {
     }
 }
 
+#[test]
+fn a_part_is_read_from_its_front() {
+    let numbers: Vec<u32> = (0..50_000).map(|n| n * 77_777).collect();
+    let large: Vec<u64> = (0..30_000).map(|n| n << 40 | n).collect();
+    let text = "é".repeat(70_000);
+    let mut bytes = Vec::new();
+    // One byte, so that no number stands where it would in memory.
+    bytes.push(7);
+    packed::write_bytes(&mut bytes, &packed::of_u32s(&numbers));
+    write_number(&mut bytes, u64::MAX);
+    packed::write_text(&mut bytes, &text);
+    packed::write_bytes(&mut bytes, &packed::of_u64s(&large));
+    bytes.extend(b"end");
+    bytes.extend(packed::of_u32s(&numbers));
+    let whole = file(&[(*b"more", vec![1; 100]), (*b"long", bytes.clone())]);
+    let read = |whole: Vec<u8>| -> Option<()> {
+        let flat = open(whole).ok()?;
+        let mut part = flat.stream(*b"long")?;
+        assert_eq!(part.left(), bytes.len() as u64);
+        assert_eq!(part.byte()?, 7);
+        assert_eq!(part.u32s()?, numbers);
+        assert_eq!(part.number()?, u64::MAX);
+        assert_eq!(part.text()?, text);
+        assert_eq!(part.u64s()?, large);
+        assert_eq!(part.array()?, *b"end");
+        assert_eq!(part.rest_as_u32s()?, numbers);
+        assert_eq!((part.left(), part.byte()), (0, None));
+        Some(())
+    };
+    assert!(read(whole.clone()).is_some());
+    for at in (1000..whole.len()).step_by(37_777) {
+        let mut damaged = whole.clone();
+        damaged[at] ^= 4;
+        assert!(read(damaged).is_none(), "{at}");
+    }
+    // A length that reaches beyond the end asks for no memory.
+    for length in [9, u64::MAX] {
+        let mut bytes = Vec::new();
+        write_number(&mut bytes, length);
+        let flat = open(file(&[(*b"long", bytes)])).unwrap();
+        let stream = || flat.stream(*b"long").unwrap();
+        assert_eq!(
+            (stream().bytes(), stream().u32s(), stream().u64s()),
+            (None, None, None)
+        );
+        assert_eq!(stream().many(Stream::byte), None);
+    }
+}
+
 proptest! {
     #[test]
     fn any_bytes_are_no_reason_to_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {

@@ -16,10 +16,8 @@ use std::sync::Arc;
 use super::scan::Scan;
 use super::{Entry, FoundFile, Library, Origin, Record, Stamp, built_in};
 use crate::content::{CodeId, ModifierCode, Status, System};
-use crate::flat::packed::{
-    read_byte, read_bytes, read_many, read_text, write_bytes, write_number, write_text,
-};
-use crate::flat::{Flat, FlatWriter, Name};
+use crate::flat::packed::{read_many, read_text, write_bytes, write_number, write_text};
+use crate::flat::{Flat, FlatWriter, Name, Stream};
 use crate::sets::Sets;
 
 const MADE: Name = *b"made";
@@ -38,35 +36,36 @@ pub struct Kept {
 impl Kept {
     /// Reads what a flat file has on the files of a scan; nothing where another program made it.
     pub fn read(flat: &Flat, scan: &Scan, sets: &Sets) -> Option<Self> {
-        let made = flat.part(MADE)?;
-        let mut made = &made[..];
-        if read_bytes(&mut made)? != program() {
+        let mut made = flat.stream(MADE)?;
+        if made.bytes()? != program() {
             return None;
         }
-        let same_sets = read_bytes(&mut made)? == of_sets(sets);
-        let files = flat.part(FILES)?;
-        let mut reader = RecordReader::default();
-        let layers = read_many(&mut &files[..], |bytes| reader.layer(bytes))?;
-        let mut is_current = same_sets && layers.len() == scan.layers.len();
-        let mut layers = layers.into_iter().peekable();
-        let mut records = Vec::new();
+        let same_sets = made.bytes()? == of_sets(sets);
+        let mut part = Records::new(flat.stream(FILES)?);
+        let mut left = part.stream.number()?;
+        let mut is_current = same_sets && left == scan.layers.len() as u64;
+        let mut records = Vec::with_capacity(scan.files().count());
+        let mut folder = part.folder(&mut left)?;
         for layer in &scan.layers {
-            let kept = layers.next_if(|kept| kept.folder == layer.folder);
-            let Some(kept) = kept else {
+            if folder.as_ref() != Some(&layer.folder) {
                 is_current = false;
-                let files = layer.files.iter().flatten();
-                records.extend(files.map(|_| None));
+                records.extend(layer.files.iter().flatten().map(|_| None));
                 continue;
-            };
-            match (&layer.files, kept.files) {
-                (Ok(files), Ok(kept)) => is_current &= matched(files, kept, &mut records),
-                (Err(now), Err(then)) => is_current &= *now == then,
-                (Ok(files), Err(_)) => {
-                    is_current = false;
-                    records.extend(files.iter().map(|_| None));
-                }
-                (Err(_), Ok(_)) => is_current = false,
             }
+            is_current &= match (&layer.files, part.stream.byte()?) {
+                (Err(now), 0) => *now == part.stream.text()?,
+                (Ok(files), 0) => {
+                    part.stream.text()?;
+                    records.extend(files.iter().map(|_| None));
+                    false
+                }
+                (Ok(files), _) => part.matched(files, &mut records)?,
+                (Err(_), _) => {
+                    part.matched(&[], &mut records)?;
+                    false
+                }
+            };
+            folder = part.folder(&mut left)?;
         }
         Some(Self {
             records,
@@ -87,26 +86,6 @@ impl Kept {
     pub(super) fn into_records(self) -> Vec<Option<Record>> {
         self.records
     }
-}
-
-/// Takes the records of files that are as they were; says whether that is all, and nothing went.
-fn matched(
-    files: &[FoundFile],
-    kept: Vec<(PathBuf, Record)>,
-    records: &mut Vec<Option<Record>>,
-) -> bool {
-    let mut is_current = files.len() == kept.len();
-    let mut kept = kept.into_iter().peekable();
-    for file in files {
-        while kept.next_if(|(path, _)| *path < file.path).is_some() {}
-        let record = kept
-            .next_if(|(path, _)| *path == file.path)
-            .map(|(_, record)| record)
-            .filter(|record| file.stamp.is_some() && record.stamp == file.stamp);
-        is_current &= record.is_some();
-        records.push(record);
-    }
-    is_current
 }
 
 /// What was read of the files of a scan, packed to be kept.
@@ -164,23 +143,27 @@ impl Keepsake {
 /// Returns where the document on a code is, going by a flat file; of no code, the first document.
 /// The file may have changed since.
 pub(super) fn find(flat: &Flat, wanted: Option<&CodeId>) -> Option<(CodeId, Origin)> {
-    let made = flat.part(MADE)?;
-    if read_bytes(&mut &made[..])? != program() {
+    if flat.stream(MADE)?.bytes()? != program() {
         return None;
     }
-    let bytes = flat.part(FIND)?;
-    let mut bytes = &bytes[..];
-    let value = wanted.map(CodeId::value);
-    while !bytes.is_empty() {
-        let (system, found) = (read_system(&mut bytes)?, read_text(&mut bytes)?);
-        let path = match read_byte(&mut bytes)? {
-            0 => None,
-            _ => Some(read_bytes(&mut bytes)?),
-        };
-        let fits = wanted.is_none_or(|code| code.system() == system);
-        if fits && value.is_none_or(|value| value == found) {
-            let origin = path.map_or(Origin::BuiltIn, |path| Origin::File(path_of(path)));
-            return Some((CodeId::new(system, found).ok()?, origin));
+    let mut part = flat.stream(FIND)?;
+    let (mut value, mut path) = (Vec::new(), Vec::new());
+    while part.left() > 0 {
+        let system = read_system(&mut part)?;
+        part.bytes_into(&mut value)?;
+        let is_file = part.byte()? != 0;
+        if is_file {
+            part.bytes_into(&mut path)?;
+        }
+        let is_it = |code: &CodeId| code.system() == system && code.value().as_bytes() == value;
+        if wanted.is_none_or(is_it) {
+            let code = CodeId::new(system, std::str::from_utf8(&value).ok()?).ok()?;
+            let origin = if is_file {
+                Origin::File(path_of(&path))
+            } else {
+                Origin::BuiltIn
+            };
+            return Some((code, origin));
         }
     }
     None
@@ -216,64 +199,90 @@ fn of_sets(sets: &Sets) -> Vec<u8> {
     bytes
 }
 
-/// A layer as it was kept.
-struct KeptLayer {
-    folder: PathBuf,
-    files: Result<Vec<(PathBuf, Record)>, String>,
-}
-
 /// Reads records; lists that were met before are not read again.
-#[derive(Default)]
-struct RecordReader {
+struct Records<'f> {
+    stream: Stream<'f>,
     lists: HashMap<Vec<u8>, Lists>,
 }
 
 type Lists = (Arc<[ModifierCode]>, Arc<[String]>);
 
-impl RecordReader {
-    fn layer(&mut self, bytes: &mut &[u8]) -> Option<KeptLayer> {
-        let folder = path_of(read_bytes(bytes)?);
-        let files = match read_byte(bytes)? {
-            0 => Err(read_text(bytes)?.to_owned()),
-            _ => Ok(read_many(bytes, |bytes| {
-                let path = folder.join(OsStr::from_bytes(read_bytes(bytes)?));
-                let record = self.record(bytes, &path)?;
-                Some((path, record))
-            })?),
-        };
-        Some(KeptLayer { folder, files })
+impl<'f> Records<'f> {
+    fn new(stream: Stream<'f>) -> Self {
+        Self {
+            stream,
+            lists: HashMap::new(),
+        }
     }
 
-    fn record(&mut self, bytes: &mut &[u8], path: &Path) -> Option<Record> {
-        let stamp = match read_byte(bytes)? {
+    /// Returns the next layer's folder; none where there is no layer left.
+    fn folder(&mut self, left: &mut u64) -> Option<Option<PathBuf>> {
+        let Some(fewer) = left.checked_sub(1) else {
+            return Some(None);
+        };
+        *left = fewer;
+        Some(Some(path_of(&self.stream.bytes()?)))
+    }
+
+    /// Reads the records of a folder, and takes those of files that are as they were; says whether
+    /// that is all, and nothing went.
+    fn matched(&mut self, files: &[FoundFile], records: &mut Vec<Option<Record>>) -> Option<bool> {
+        let count = self.stream.number()?;
+        let mut is_current = count == files.len() as u64;
+        let mut files = files.iter().peekable();
+        for _ in 0..count {
+            let name = path_of(&self.stream.bytes()?);
+            while files.next_if(|file| file_name(&file.path) < name).is_some() {
+                is_current = false;
+                records.push(None);
+            }
+            let file = files.next_if(|file| file_name(&file.path) == name);
+            let record = self.record(file)?;
+            if file.is_some() {
+                is_current &= record.is_some();
+                records.push(record);
+            }
+        }
+        for _ in files {
+            is_current = false;
+            records.push(None);
+        }
+        Some(is_current)
+    }
+
+    /// Reads a record; returns it if it is on a file and that is as it was.
+    fn record(&mut self, file: Option<&FoundFile>) -> Option<Option<Record>> {
+        let stamp = match self.stream.byte()? {
             0 => None,
-            _ => Some(Stamp::read(bytes)?),
+            _ => Some(Stamp::read(&mut self.stream)?),
         };
-        let held = match read_byte(bytes)? {
-            0 => Err(read_text(bytes)?.to_owned()),
-            _ => Ok(self.entry(bytes, path)?),
+        let file = file.filter(|file| file.stamp.is_some() && file.stamp == stamp);
+        let held = match self.stream.byte()? {
+            0 => Err(self.stream.text()?),
+            _ => Ok(self.entry(file.map(|file| &*file.path))?),
         };
-        Some(Record { stamp, held })
+        Some(file.map(|_| Record { stamp, held }))
     }
 
-    fn entry(&mut self, bytes: &mut &[u8], path: &Path) -> Option<Entry> {
-        let (system, value) = (read_system(bytes)?, read_text(bytes)?);
-        let code = CodeId::new(system, value).ok()?;
-        let title = read_text(bytes)?.to_owned();
-        let status = *Status::ALL.get(usize::from(read_byte(bytes)?))?;
-        let packed = read_bytes(bytes)?;
-        let (modifiers, payers) = if let Some(lists) = self.lists.get(packed) {
+    fn entry(&mut self, path: Option<&Path>) -> Option<Entry> {
+        let part = &mut self.stream;
+        let system = read_system(part)?;
+        let code = CodeId::new(system, &part.text()?).ok()?;
+        let title = part.text()?;
+        let status = *Status::ALL.get(usize::from(part.byte()?))?;
+        let packed = part.bytes()?;
+        let (modifiers, payers) = if let Some(lists) = self.lists.get(&packed) {
             lists.clone()
         } else {
-            let lists = read_lists(packed)?;
-            self.lists.insert(packed.to_vec(), lists.clone());
+            let lists = read_lists(&packed)?;
+            self.lists.insert(packed, lists.clone());
             lists
         };
         Some(Entry {
             code,
             title,
             status,
-            origin: Origin::File(path.to_owned()),
+            origin: path.map_or(Origin::BuiltIn, |path| Origin::File(path.to_owned())),
             hidden: Vec::new(),
             modifiers,
             payers,
@@ -335,8 +344,8 @@ fn write_code(out: &mut Vec<u8>, code: &CodeId) {
     write_text(out, code.value());
 }
 
-fn read_system(bytes: &mut &[u8]) -> Option<System> {
-    System::ALL.get(usize::from(read_byte(bytes)?)).copied()
+fn read_system(part: &mut Stream<'_>) -> Option<System> {
+    System::ALL.get(usize::from(part.byte()?)).copied()
 }
 
 fn write_path(out: &mut Vec<u8>, path: &Path) {

@@ -5,7 +5,8 @@ use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::time::{Duration, SystemTime};
 
-use crate::flat::packed::{read_array, read_number, write_number};
+use crate::flat::Stream;
+use crate::flat::packed::write_number;
 
 /// How long ago a file must have been changed for its stamp to be believed. Clocks of files tick
 /// slowly, on some disks every two seconds: a change within the same tick would not show.
@@ -65,14 +66,12 @@ impl Stamp {
         write_number(out, self.inode);
     }
 
-    pub(super) fn read(bytes: &mut &[u8]) -> Option<Self> {
-        let size = read_number(bytes)?;
-        let mut time = || read_array(bytes).map(i64::from_le_bytes);
+    pub(super) fn read(part: &mut Stream<'_>) -> Option<Self> {
         Some(Self {
-            size,
-            modified: time()?,
-            changed: time()?,
-            inode: read_number(bytes)?,
+            size: part.number()?,
+            modified: i64::from_le_bytes(part.array()?),
+            changed: i64::from_le_bytes(part.array()?),
+            inode: part.number()?,
         })
     }
 }
@@ -82,6 +81,7 @@ mod tests {
     use std::fs::{self, File};
 
     use super::*;
+    use crate::flat::{Flat, FlatWriter, Source};
 
     #[test]
     fn a_change_shows_and_one_of_just_now_is_not_believed() {
@@ -113,9 +113,15 @@ mod tests {
         };
         let mut bytes = Vec::new();
         stamp.write(&mut bytes);
-        assert_eq!(Stamp::read(&mut &bytes[..]), Some(stamp));
+        let read = |bytes: &[u8]| {
+            let mut out = FlatWriter::new(Vec::new(), 1).unwrap();
+            out.part(*b"part", bytes).unwrap();
+            let flat = Flat::open(Source::Memory(out.finish().unwrap()), 1).unwrap();
+            Stamp::read(&mut flat.stream(*b"part").unwrap())
+        };
+        assert_eq!(read(&bytes), Some(stamp));
         for length in 0..bytes.len() {
-            assert_eq!(Stamp::read(&mut &bytes[..length]), None);
+            assert_eq!(read(&bytes[..length]), None);
         }
     }
 }

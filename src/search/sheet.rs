@@ -161,6 +161,11 @@ pub(super) struct Spread {
     pub(super) at: u64,
 }
 
+impl Spread {
+    /// How many bytes one takes in a file.
+    pub(super) const BYTES: u64 = 16;
+}
+
 /// The sheets of an index, in its file.
 #[derive(Debug)]
 pub(super) struct Sheets {

@@ -13,11 +13,8 @@ use super::sheet::{SHEETS, Sheets, Spread};
 use super::titles::Titles;
 use super::words::{POSTINGS, Postings, Words};
 use super::{Index, Synonyms, Texts};
-use crate::flat::packed::{
-    of_u32s, of_u64s, read_array, read_bytes, read_many, read_text, read_u32, u32_at, u32s, u64_at,
-    u64s, write_bytes, write_number, write_text,
-};
-use crate::flat::{Flat, FlatWriter, Name};
+use crate::flat::packed::{of_u32s, of_u64s, write_bytes, write_number, write_text};
+use crate::flat::{Flat, FlatWriter, Name, Stream};
 
 /// The version of these tables and of all that is kept beside them; to be raised whenever the same
 /// files would give other bytes. A test tells.
@@ -68,13 +65,12 @@ impl Index {
     /// sheets none is read yet: they are checked one by one, and where one is damaged, `texts` are
     /// read instead.
     pub(super) fn open(flat: &Arc<Flat>, texts: Texts) -> Option<Self> {
-        let part = flat.part(DOCS)?;
-        let bytes = &mut &part[..];
+        let mut part = flat.stream(DOCS)?;
         let mut docs = Docs {
-            codes: u64s(read_bytes(bytes)?),
-            row_ends: u32s(read_bytes(bytes)?),
-            makes: read_bytes(bytes)?.to_vec(),
-            by_code: u32s(read_bytes(bytes)?),
+            codes: part.u64s()?,
+            row_ends: part.u32s()?,
+            makes: part.bytes()?,
+            by_code: part.u32s()?,
             titles: Titles::default(),
         };
         let count = u32::try_from(docs.codes.len()).ok()?;
@@ -84,30 +80,30 @@ impl Index {
         if !is_whole {
             return None;
         }
-        docs.titles = Titles::read(&mut &flat.part(TITLES)?[..])?;
-        let rows = Rows::read(&mut &flat.part(ROWS)?[..])?;
+        docs.titles = Titles::read(&mut flat.stream(TITLES)?)?;
+        let rows = Rows::read(&mut flat.stream(ROWS)?)?;
         let lexicon = Lexicon::read(flat.part(WORDS)?)?;
-        let ends = u32s(&flat.part(ENDS)?);
+        let ends = flat.stream(ENDS)?.rest_as_u32s()?;
         // Nobody would know an answer that lacks rows from one that has all of them.
         if !flat.is_sound(POSTINGS) {
             return None;
         }
-        let spreads = flat.part(SPREADS)?;
-        let (spreads, _) = spreads.as_chunks::<16>();
-        let spreads = spreads.iter().filter_map(|bytes| {
-            Some(Spread {
-                doc: u32_at(bytes, 0)?,
-                length: u32_at(bytes, 4)?,
-                at: u64_at(bytes, 8)?,
-            })
-        });
+        let mut part = flat.stream(SPREADS)?;
+        let mut spreads = Vec::with_capacity(usize::try_from(part.left() / Spread::BYTES).ok()?);
+        while part.left() > 0 {
+            spreads.push(Spread {
+                doc: u32::from_le_bytes(part.array()?),
+                length: u32::from_le_bytes(part.array()?),
+                at: u64::from_le_bytes(part.array()?),
+            });
+        }
         let has_sheets = flat.length(SHEETS).is_some();
         Some(Self {
             docs,
             rows,
             words: Words::new(lexicon, ends, Postings::File(Arc::clone(flat))),
             texts,
-            sheets: has_sheets.then(|| Sheets::new(Arc::clone(flat), spreads.collect())),
+            sheets: has_sheets.then(|| Sheets::new(Arc::clone(flat), spreads)),
             synonyms: Synonyms::built_in(),
         })
     }
@@ -144,16 +140,16 @@ impl Rows {
         }
     }
 
-    fn read(bytes: &mut &[u8]) -> Option<Self> {
-        let rows = read_bytes(bytes)?.to_vec();
+    fn read(part: &mut Stream<'_>) -> Option<Self> {
         Some(Self {
-            bytes: rows,
-            modifiers: read_many(bytes, |bytes| Some((read_array(bytes)?, read_u32(bytes)?)))?,
-            turns: read_many(bytes, |bytes| {
-                let row = read_u32(bytes)?;
-                Some((row, u16::from_le_bytes(read_array(bytes)?)))
+            bytes: part.bytes()?,
+            modifiers: part
+                .many(|part| Some((part.array()?, u32::from_le_bytes(part.array()?))))?,
+            turns: part.many(|part| {
+                let row = u32::from_le_bytes(part.array()?);
+                Some((row, u16::from_le_bytes(part.array()?)))
             })?,
-            sections: read_many(bytes, |bytes| read_text(bytes).map(str::to_owned))?,
+            sections: part.many(Stream::text)?,
         })
     }
 }
@@ -168,15 +164,12 @@ impl Titles {
         write_bytes(out, &of_u32s(ends));
     }
 
-    fn read(bytes: &mut &[u8]) -> Option<Self> {
-        let words = read_text(bytes)?.to_owned();
-        let word_ends = u32s(read_bytes(bytes)?);
-        let numbers = read_bytes(bytes)?.to_vec();
+    fn read(part: &mut Stream<'_>) -> Option<Self> {
         Some(Self::new(
-            words,
-            word_ends,
-            numbers,
-            u32s(read_bytes(bytes)?),
+            part.text()?,
+            part.u32s()?,
+            part.bytes()?,
+            part.u32s()?,
         ))
     }
 }
