@@ -32,6 +32,7 @@ mod postings;
 mod query;
 mod rank;
 mod reading;
+mod row_set;
 mod sheaf;
 mod sheet;
 mod snippet;

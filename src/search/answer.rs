@@ -23,6 +23,9 @@ const READ_AGAIN: usize = 24;
 /// How many rows are read again at most to tell which have a phrase that was asked for.
 const READ_FOR_PHRASE: usize = 400;
 
+/// How many words of a phrase are looked at.
+const LONGEST_PHRASE: usize = 64;
+
 /// A field this short is followed by those after it in a snippet, in bytes.
 const SHORT_FIELD: usize = 80;
 
@@ -85,7 +88,7 @@ impl<'a> Answer<'a> {
         if phrases.is_empty() {
             self.promote(&mut found);
         } else {
-            found.retain(|one| self.has_phrases(*one, &phrases));
+            self.keep_phrases(&mut found, &phrases);
             total = found.len();
         }
         found.truncate(limit);
@@ -149,6 +152,13 @@ impl<'a> Answer<'a> {
             }
         }
         window.sort_unstable();
+    }
+
+    /// Keeps rows that have every phrase. They are read document by document, each once.
+    fn keep_phrases(&mut self, found: &mut Vec<Candidate>, phrases: &[&[String]]) {
+        found.sort_unstable_by_key(|one| (one.doc, one.row()));
+        found.retain(|one| self.has_phrases(*one, phrases));
+        found.sort_unstable();
     }
 
     fn has_phrases(&mut self, one: Candidate, phrases: &[&[String]]) -> bool {
@@ -334,19 +344,29 @@ enum Last {
     Begun,
 }
 
-/// Says whether some words stand next to one another in a text, in this order.
+/// Says whether some words stand next to one another in a text, in this order; of a longer phrase
+/// than anybody types, whether its beginning does.
 fn stands_in(words: &[String], text: &str, last: Last) -> bool {
-    let Some((end, front)) = words.split_last() else {
+    let words = words.get(..LONGEST_PHRASE).unwrap_or(words);
+    let Some(end) = words.len().checked_sub(1) else {
         return false;
     };
-    tokens::runs(text).windows(words.len()).any(|window| {
-        let (found, before) = (&window[window.len() - 1], &window[..window.len() - 1]);
-        before == front
-            && match last {
-                Last::Whole => found == end,
-                Last::Begun => found.starts_with(end.as_str()),
-            }
-    })
+    // Bit n: the words up to the one at n end here.
+    let (mut ended, mut found) = (0_u64, false);
+    tokens::each(text, |token| {
+        if token.make != tokens::Make::Run {
+            return;
+        }
+        let mut fit = 0;
+        for (at, word) in words.iter().enumerate() {
+            let fits = token.text == word
+                || (at == end && last == Last::Begun && token.text.starts_with(word.as_str()));
+            fit |= u64::from(fits) << at;
+        }
+        ended = (ended << 1 | 1) & fit;
+        found |= ended >> end & 1 == 1;
+    });
+    found
 }
 
 /// Returns a field's text; a short one with those after it.

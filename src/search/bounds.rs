@@ -4,8 +4,9 @@ use crate::content::System;
 
 use super::Index;
 use super::catalogue::Kind;
-use super::lookup::rows_named;
+use super::fields::Mask;
 use super::query::{Query, Scope};
+use super::row_set::RowSet;
 use super::tokens;
 
 /// The rows and documents that the scopes of a query let pass.
@@ -13,8 +14,7 @@ use super::tokens;
 pub(super) struct Bounds {
     systems: Option<Vec<System>>,
     codes: Option<Vec<u32>>,
-    rows: Option<Vec<u32>>,
-    sections: Option<Vec<u16>>,
+    rows: Option<RowSet>,
 }
 
 impl Bounds {
@@ -55,43 +55,45 @@ impl Bounds {
                 self.codes = Some(narrowed(self.codes.take(), docs));
             }
             Scope::Modifier(value) => {
-                let mut rows: Vec<u32> = index
-                    .rows
-                    .about(&value.trim_start_matches('-').to_ascii_uppercase())
-                    .iter()
-                    .map(|(_, row)| *row)
-                    .collect();
-                rows.sort_unstable();
-                self.rows = Some(narrowed(self.rows.take(), rows));
+                let value = value.trim_start_matches('-').to_ascii_uppercase();
+                let about = index.rows.about(&value).iter();
+                self.bind(RowSet::of(
+                    index.rows.count(),
+                    about.map(|(_, row)| *row..row + 1),
+                ));
             }
             Scope::Payer(value) => {
-                let rows = payers(index, value);
-                self.rows = Some(narrowed(self.rows.take(), rows));
+                for beginning in tokens::runs(value) {
+                    self.bind(payers(index, &beginning));
+                }
             }
             Scope::Section(value) => {
                 let value = tokens::runs(value).join(" ");
                 let fits = |name: &String| name.split('\n').any(|name| name.starts_with(&value));
-                let found = (0..)
-                    .zip(&index.rows.sections)
-                    .filter(|(_, name)| fits(name))
-                    .map(|(at, _)| at)
-                    .collect();
-                self.sections = Some(narrowed(self.sections.take(), found));
+                let fits: Vec<bool> = index.rows.sections.iter().map(fits).collect();
+                let stretches = index.rows.stretches();
+                let fit = stretches.filter(|(_, at)| fits.get(usize::from(*at)) == Some(&true));
+                self.bind(RowSet::of(index.rows.count(), fit.map(|(rows, _)| rows)));
             }
         }
     }
 
+    /// Lets none but some rows pass.
+    fn bind(&mut self, mut rows: RowSet) {
+        if let Some(before) = &self.rows {
+            rows.narrow(before);
+        }
+        self.rows = Some(rows);
+    }
+
     /// Says whether everything may pass.
     pub(super) const fn is_open(&self) -> bool {
-        self.systems.is_none()
-            && self.codes.is_none()
-            && self.rows.is_none()
-            && self.sections.is_none()
+        self.systems.is_none() && self.codes.is_none() && self.rows.is_none()
     }
 
     /// Says whether rows are bound, and not only documents.
     pub(super) const fn binds_rows(&self) -> bool {
-        self.rows.is_some() || self.sections.is_some()
+        self.rows.is_some()
     }
 
     pub(super) fn admits_doc(&self, index: &Index, doc: u32) -> bool {
@@ -104,40 +106,22 @@ impl Bounds {
                 .is_none_or(|docs| docs.binary_search(&doc).is_ok())
     }
 
-    pub(super) fn admits_row(&self, index: &Index, row: u32) -> bool {
-        self.rows
-            .as_ref()
-            .is_none_or(|rows| rows.binary_search(&row).is_ok())
-            && self
-                .sections
-                .as_ref()
-                .is_none_or(|names| index.rows.section(row).is_some_and(|s| names.contains(&s)))
+    pub(super) fn admits_row(&self, row: u32) -> bool {
+        self.rows.as_ref().is_none_or(|rows| rows.has(row))
     }
 
     /// Returns the rows that may pass where nothing but scopes was asked for: each row where rows
     /// are bound, else the first of each document.
     pub(super) fn rows(&self, index: &Index) -> Vec<(u32, u32)> {
-        let docs = 0..u32::try_from(index.docs.len()).unwrap_or(u32::MAX);
-        let docs = docs.filter(|doc| self.admits_doc(index, *doc));
+        let admitted = |(doc, _): &(u32, u32)| self.admits_doc(index, *doc);
         if let Some(rows) = &self.rows {
-            return rows
-                .iter()
-                .map(|row| (index.docs.of_row(*row), *row))
-                .filter(|(doc, row)| self.admits_doc(index, *doc) && self.admits_row(index, *row))
-                .collect();
-        }
-        if let Some(sections) = &self.sections {
             let mut walk = index.docs.walk();
-            return index
-                .rows
-                .stretches()
-                .filter(|(_, section)| sections.contains(section))
-                .flat_map(|(rows, _)| rows)
-                .map(|row| (walk.of_row(row), row))
-                .filter(|(doc, _)| self.admits_doc(index, *doc))
-                .collect();
+            let rows = rows.iter().map(|row| (walk.of_row(row), row));
+            return rows.filter(admitted).collect();
         }
-        docs.map(|doc| (doc, index.docs.rows(doc).start)).collect()
+        let docs = 0..u32::try_from(index.docs.len()).unwrap_or(u32::MAX);
+        let docs = docs.map(|doc| (doc, index.docs.rows(doc).start));
+        docs.filter(admitted).collect()
     }
 }
 
@@ -151,10 +135,13 @@ fn narrowed<T: PartialEq>(before: Option<Vec<T>>, found: Vec<T>) -> Vec<T> {
     }
 }
 
-/// Returns the rows about payers whose name has words that begin so.
-fn payers(index: &Index, value: &str) -> Vec<u32> {
-    rows_named(index, &tokens::runs(value))
-        .into_iter()
-        .filter(|row| index.rows.kind(*row) == Kind::Payer)
-        .collect()
+/// Returns the rows about payers whose name has a word that begins so.
+fn payers(index: &Index, beginning: &str) -> RowSet {
+    let words = index.words.beginning(beginning);
+    let fetched = index.words.fetch(words.clone());
+    let postings = words.flat_map(|word| fetched.rows(word));
+    let named = postings
+        .filter(|at| at.mask.has(Mask::NAME) && index.rows.kind(at.row) == Kind::Payer)
+        .map(|at| at.row..at.row + 1);
+    RowSet::of(index.rows.count(), named)
 }

@@ -103,12 +103,6 @@ impl Docs {
         start..self.row_ends.get(doc).copied().unwrap_or(start)
     }
 
-    /// Returns the document that a row belongs to.
-    pub(super) fn of_row(&self, row: u32) -> u32 {
-        let doc = self.row_ends.partition_point(|end| *end <= row);
-        u32::try_from(doc).unwrap_or(u32::MAX)
-    }
-
     /// Starts to look up the documents of ascending rows.
     pub(super) fn walk(&self) -> Walk<'_> {
         Walk {
@@ -321,12 +315,6 @@ impl Rows {
         let ends = ends.chain([self.count()]);
         let stretch = |((start, section), end): (&(u32, u16), u32)| (*start..end, *section);
         self.turns.iter().zip(ends).map(stretch)
-    }
-
-    /// Returns the section that a row stands in, as a position in `sections`.
-    pub(super) fn section(&self, row: u32) -> Option<u16> {
-        let at = self.turns.partition_point(|(from, _)| *from <= row);
-        Some(self.turns.get(at.checked_sub(1)?)?.1)
     }
 }
 

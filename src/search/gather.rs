@@ -7,14 +7,18 @@ use std::ops::Range;
 
 use super::Index;
 use super::fields::Mask;
-use super::need::{Cost, Entry, Need, Via, settle};
+use super::need::{Cost, Entry, Need, Via, merged, settle};
 use super::postings::Posting;
+use super::row_set::RowSet;
 
-/// From how many bytes of postings on the rows of several words are gathered in a table.
+/// The rows of how many words are joined one after the other.
+const MERGED: usize = 3;
+
+/// From how many bytes of postings on the rows of more words are gathered in a table.
 const SCATTERED: usize = 4096;
 
 /// How many rows are looked at together.
-const BLOCK: u32 = 1 << 14;
+const BLOCK: u32 = 1 << 13;
 
 /// A word of the dictionary that stands for one that was asked for.
 #[derive(Clone, Copy, Debug)]
@@ -73,10 +77,10 @@ impl Clause {
     }
 }
 
-/// The rows of the documents that have everything gathered so far, a bit each.
+/// The rows of the documents that have everything gathered so far.
 #[derive(Debug)]
 pub(super) struct Filter {
-    bits: Vec<u64>,
+    rows: RowSet,
     admitted: usize,
 }
 
@@ -84,9 +88,10 @@ impl Filter {
     /// Makes the filter of the documents that answer a need; nothing where that is most of them,
     /// and looking would cost more than it saves.
     pub(super) fn of(index: &Index, need: &Need) -> Option<Self> {
-        let all = index.rows.count() as usize;
+        let all = index.rows.count();
+        let most = all as usize / 2;
         let mut filter = Self {
-            bits: vec![0; all.div_ceil(64)],
+            rows: RowSet::new(all),
             admitted: 0,
         };
         let mut walk = index.docs.walk();
@@ -96,7 +101,7 @@ impl Filter {
                 let rows = index.docs.rows(walk.of_row(entry.row));
                 last = Some(rows.end);
                 filter.admit(rows);
-                if filter.admitted > all / 2 {
+                if filter.admitted > most {
                     return None;
                 }
             }
@@ -104,25 +109,16 @@ impl Filter {
         for doc in need.docs.iter().chain(&need.begun) {
             filter.admit(index.docs.rows(*doc));
         }
-        (filter.admitted <= all / 2).then_some(filter)
+        (filter.admitted <= most).then_some(filter)
     }
 
     fn admit(&mut self, rows: Range<u32>) {
         self.admitted += rows.len();
-        let mut from = rows.start;
-        while from < rows.end {
-            let to = rows.end.min((from / 64 + 1) * 64);
-            let ones = u64::MAX >> (64 - (to - from));
-            if let Some(bits) = self.bits.get_mut(from as usize / 64) {
-                *bits |= ones << (from % 64);
-            }
-            from = to;
-        }
+        self.rows.add(rows);
     }
 
     fn has(&self, row: u32) -> bool {
-        let bits = self.bits.get(row as usize / 64).copied();
-        bits.unwrap_or_default() >> (row % 64) & 1 == 1
+        self.rows.has(row)
     }
 }
 
@@ -135,83 +131,100 @@ fn weight(index: &Index, terms: &[Term]) -> usize {
 fn any_of(index: &Index, terms: &[Term], via: Via, filter: Option<&Filter>) -> Vec<Entry> {
     let weight = weight(index, terms);
     let few = |filter: &Filter| filter.admitted < index.rows.count() as usize / 16;
-    if terms.len() > 1 && weight > SCATTERED && !filter.is_some_and(few) {
+    if terms.len() > MERGED && weight > SCATTERED && !filter.is_some_and(few) {
         return any_of_many(index, terms, via, filter);
     }
-    let mut rows: Vec<Entry> = Vec::with_capacity(match filter {
-        None => weight,
-        Some(_) => 0,
-    });
     let fetched = index.words.fetch(terms.iter().map(|term| term.number));
+    let add = |term: &Term, rows: &mut Vec<Entry>| {
+        let cost = term.cost;
+        for Posting { row, mask } in fetched.rows(term.number) {
+            if filter.is_none_or(|filter| filter.has(row)) {
+                rows.push(Entry {
+                    row,
+                    mask,
+                    cost,
+                    via,
+                });
+            }
+        }
+    };
+    if terms.len() <= MERGED {
+        let mut all = Vec::new();
+        for term in terms {
+            let mut rows = Vec::with_capacity(match filter {
+                None => index.words.weight(term.number),
+                Some(_) => 0,
+            });
+            add(term, &mut rows);
+            all = merged(all, rows);
+        }
+        return all;
+    }
+    let mut rows = Vec::new();
     for term in terms {
-        let postings = fetched.rows(term.number);
-        let postings = postings.filter(|at| filter.is_none_or(|filter| filter.has(at.row)));
-        rows.extend(postings.map(|Posting { row, mask }| Entry {
-            row,
-            mask,
-            cost: term.cost,
-            via,
-        }));
+        add(term, &mut rows);
     }
     settle(&mut rows);
     rows
 }
 
+/// What the words gathered so far say of a row: what the best cost leaves of the highest, in the
+/// title and elsewhere, and the fields. The last byte only makes it a whole number of words.
+type Slot = [u8; 4];
+
+/// How many slots are looked at together for whether any of them is taken.
+const SLOTS: usize = 16;
+
 /// Does the same over a table of rows, which beats sorting once there are thousands; a block of
 /// them at a time, so that the table stays near the processor.
 fn any_of_many(index: &Index, terms: &[Term], via: Via, filter: Option<&Filter>) -> Vec<Entry> {
-    // What the best cost leaves of the highest, in the title and elsewhere, and the fields.
-    let mut table = vec![[0_u8; 3]; BLOCK as usize];
+    let mut table: Vec<Slot> = vec![Slot::default(); BLOCK as usize];
     let fetched = index.words.fetch(terms.iter().map(|term| term.number));
     let mut readers: Vec<_> = terms
         .iter()
-        .map(|term| {
-            let rest = u8::MAX - term.cost.0;
-            (rest, fetched.rows(term.number).peekable())
+        .filter_map(|term| {
+            let mut reader = fetched.rows(term.number);
+            Some((reader.next()?, u8::MAX - term.cost.0, reader))
         })
         .collect();
     let mut rows = Vec::new();
-    let mut start = 0;
-    while !readers.is_empty() {
-        for (rest, reader) in &mut readers {
-            while let Some(posting) = reader.next_if(|posting| posting.row - start < BLOCK) {
-                let [title, elsewhere, all] = &mut table[(posting.row - start) as usize];
-                let rests = if posting.mask.has(Mask::TITLE) {
-                    title
-                } else {
-                    elsewhere
-                };
-                *rests = (*rest).max(*rests);
-                *all |= posting.mask.0;
+    while let Some(first) = readers.iter().map(|(next, ..)| next.row).min() {
+        let start = first - first % BLOCK;
+        readers.retain_mut(|(next, rest, reader)| {
+            while next.row - start < BLOCK {
+                let slot = &mut table[(next.row - start) as usize];
+                let best = &mut slot[usize::from(!next.mask.has(Mask::TITLE))];
+                *best = (*best).max(*rest);
+                slot[2] |= next.mask.0;
+                match reader.next() {
+                    Some(posting) => *next = posting,
+                    None => return false,
+                }
+            }
+            true
+        });
+        for (row, slots) in (start..).step_by(SLOTS).zip(table.chunks_mut(SLOTS)) {
+            if slots.as_flattened().iter().all(|byte| *byte == 0) {
+                continue;
+            }
+            for (row, slot) in (row..).zip(slots) {
+                let [title, elsewhere, mask, _] = std::mem::take(slot);
+                if mask != 0 && filter.is_none_or(|filter| filter.has(row)) {
+                    rows.push(Entry {
+                        row,
+                        mask: Mask(mask),
+                        cost: Cost(u8::MAX - if title > 0 { title } else { elsewhere }),
+                        via,
+                    });
+                }
             }
         }
-        let found = (start..).zip(&mut table).filter(|(_, slot)| slot[2] != 0);
-        for (row, slot) in found {
-            let [title, elsewhere, mask] = std::mem::take(slot);
-            if filter.is_none_or(|filter| filter.has(row)) {
-                rows.push(Entry {
-                    row,
-                    mask: Mask(mask),
-                    cost: Cost(u8::MAX - if title > 0 { title } else { elsewhere }),
-                    via,
-                });
-            }
-        }
-        readers.retain_mut(|(_, reader)| reader.peek().is_some());
-        let next = readers.iter_mut().filter_map(|(_, reader)| reader.peek());
-        let next = next.map(|posting| posting.row).min();
-        start = next.map_or(start, |row| row - row % BLOCK);
     }
     rows
 }
 
 /// Returns the rows that have a word of each set within one field.
-pub(super) fn all_of(
-    index: &Index,
-    sets: &[Vec<Term>],
-    via: Via,
-    filter: Option<&Filter>,
-) -> Vec<Entry> {
+fn all_of(index: &Index, sets: &[Vec<Term>], via: Via, filter: Option<&Filter>) -> Vec<Entry> {
     let mut sets: Vec<&[Term]> = sets.iter().map(Vec::as_slice).collect();
     sets.sort_by_key(|set| weight(index, set));
     let Some((first, others)) = sets.split_first() else {
@@ -231,6 +244,9 @@ fn also(index: &Index, mut rows: Vec<Entry>, terms: &[Term]) -> Vec<Entry> {
     for term in terms {
         let mut rest = &rows[..];
         for Posting { row, mask } in fetched.rows(term.number) {
+            if rest.first().is_some_and(|entry| entry.row > row) {
+                continue;
+            }
             rest = from(rest, |entry| entry.row < row);
             let Some(entry) = rest.first() else { break };
             let at = rows.len() - rest.len();

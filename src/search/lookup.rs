@@ -6,7 +6,7 @@ use crate::content::System;
 
 use super::Index;
 use super::fields::Mask;
-use super::gather::{Clause, Filter, Term, all_of};
+use super::gather::{Clause, Filter, Term};
 use super::need::{Cost, Entry, Need, Needs, Via, merged};
 use super::query::{CodePart, Ending, ModifierPart, Part, Query, Word};
 use super::reading::Reading;
@@ -17,7 +17,7 @@ use super::words::{Correction, Extent, Words};
 const SHORT_BEGINNING: usize = 3;
 
 /// How many bytes of postings a shorter beginning stands for, about.
-const MOST_OF_SHORT: usize = 96 * 1024;
+const MOST_OF_SHORT: usize = 64 * 1024;
 
 /// How far a word may be from what was typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -127,11 +127,7 @@ impl Finder<'_> {
                 {
                     gathered[*clause] = Some(rows.clone());
                 }
-                if need.entries.is_empty() {
-                    need.entries = rows;
-                } else if !rows.is_empty() {
-                    need.entries = merged(&need.entries, &rows);
-                }
+                need.entries = merged(std::mem::take(&mut need.entries), rows);
             }
             need.settle_docs();
             if need.is_empty() {
@@ -450,17 +446,4 @@ fn forms(word: &str) -> Vec<String> {
         None => forms.extend([format!("{word}s"), format!("{word}es")]),
     }
     forms
-}
-
-/// Returns the rows whose name has words that begin so, all of them.
-pub(super) fn rows_named(index: &Index, beginnings: &[String]) -> Vec<u32> {
-    let sets: Vec<Vec<Term>> = beginnings
-        .iter()
-        .map(|word| index.words.beginning(word).map(Term::exact).collect())
-        .collect();
-    all_of(index, &sets, Via::Words, None)
-        .into_iter()
-        .filter(|entry| entry.mask.has(Mask::NAME))
-        .map(|entry| entry.row)
-        .collect()
 }

@@ -1,8 +1,7 @@
 //! Defines what a query needs of a row: for each of its parts, the rows and documents that answer.
 
-use std::cmp::Ordering;
-
 use super::fields::Mask;
+use super::gather::from;
 
 /// What it costs a row that a word stands in it otherwise than it was asked for. Everything from
 /// [`Cost::OTHERWISE`] on ranks behind what is spelled as asked.
@@ -111,20 +110,29 @@ pub(super) fn settle(entries: &mut Vec<Entry>) {
 }
 
 /// Joins two rows of entries that are each in order.
-pub(super) fn merged(some: &[Entry], more: &[Entry]) -> Vec<Entry> {
+pub(super) fn merged(some: Vec<Entry>, more: Vec<Entry>) -> Vec<Entry> {
+    if more.is_empty() {
+        return some;
+    }
+    if some.is_empty() {
+        return more;
+    }
     let mut all = Vec::with_capacity(some.len() + more.len());
-    let (mut some, mut more) = (some, more);
-    while let (Some((a, after_a)), Some((b, after_b))) = (some.split_first(), more.split_first()) {
-        all.push(match a.row.cmp(&b.row) {
-            Ordering::Less => *a,
-            Ordering::Greater => *b,
-            Ordering::Equal => a.joined(*b),
-        });
-        if a.row <= b.row {
-            some = after_a;
-        }
-        if b.row <= a.row {
-            more = after_b;
+    let (mut some, mut more) = (&some[..], &more[..]);
+    while let (Some(a), Some(b)) = (some.first(), more.first()) {
+        if a.row == b.row {
+            all.push(a.joined(*b));
+            (some, more) = (&some[1..], &more[1..]);
+        } else {
+            // One of them may have a thousand rows before the other's next.
+            let (earlier, row) = if a.row < b.row {
+                (&mut some, b.row)
+            } else {
+                (&mut more, a.row)
+            };
+            let rest = from(earlier, |entry| entry.row < row);
+            all.extend_from_slice(&earlier[..earlier.len() - rest.len()]);
+            *earlier = rest;
         }
     }
     all.extend_from_slice(some);

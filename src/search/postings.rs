@@ -14,11 +14,10 @@ pub(super) struct Posting {
     pub(super) mask: Mask,
 }
 
-const BODY: u64 = 0;
-const TITLE: u64 = 1;
-const SECOND: u64 = 2;
-const SPELLED: u64 = 3;
-const SECOND_MASK: Mask = Mask(Mask::BODY.0 << 1);
+/// The masks that need no byte of their own, by the bits that stand for them.
+const MASKS: [Mask; 3] = [Mask::BODY, Mask::TITLE, Mask(Mask::BODY.0 << 1)];
+/// The bits that stand for any other mask, which follows.
+const SPELLED: u8 = 3;
 
 /// The postings of one word, as they are written; rows come in ascending order.
 #[derive(Clone, Copy, Debug, Default)]
@@ -30,14 +29,10 @@ pub(super) struct Run {
 impl Run {
     /// Appends a posting to a buffer.
     pub(super) fn write(&mut self, Posting { row, mask }: Posting, out: &mut Vec<u8>) {
-        let tag = match mask {
-            Mask::BODY => BODY,
-            Mask::TITLE => TITLE,
-            SECOND_MASK => SECOND,
-            _ => SPELLED,
-        };
+        let tag = (0..SPELLED).zip(MASKS).find(|(_, known)| *known == mask);
+        let tag = tag.map_or(SPELLED, |(tag, _)| tag);
         let distance = row.saturating_sub(self.after);
-        write_number(out, u64::from(distance) << 2 | tag);
+        write_number(out, u64::from(distance) << 2 | u64::from(tag));
         if tag == SPELLED {
             out.push(mask.0);
         }
@@ -78,24 +73,23 @@ impl Iterator for Reader<'_> {
     type Item = Posting;
 
     fn next(&mut self) -> Option<Posting> {
-        let number = match self.bytes.split_first() {
-            Some((&byte, rest)) if byte < 0x80 => {
-                self.bytes = rest;
-                u64::from(byte)
-            }
-            _ => read_number(&mut self.bytes)?,
+        let (&byte, rest) = self.bytes.split_first()?;
+        let (distance, tag) = if byte < 0x80 {
+            self.bytes = rest;
+            (u32::from(byte >> 2), byte & 3)
+        } else {
+            let number = read_number(&mut self.bytes)?;
+            (u32::try_from(number >> 2).ok()?, (number & 3) as u8)
         };
-        let mask = match number & 3 {
-            BODY => Mask::BODY,
-            TITLE => Mask::TITLE,
-            SECOND => SECOND_MASK,
-            _ => {
+        let mask = match MASKS.get(usize::from(tag)) {
+            Some(mask) => *mask,
+            None => {
                 let (&mask, rest) = self.bytes.split_first()?;
                 self.bytes = rest;
                 Mask(mask)
             }
         };
-        let row = self.after.checked_add(u32::try_from(number >> 2).ok()?)?;
+        let row = self.after.checked_add(distance)?;
         self.after = row.checked_add(1)?;
         Some(Posting { row, mask })
     }

@@ -184,7 +184,7 @@ impl<'a> Ranking<'a> {
         let mut walk = self.index.docs.walk();
         let by_code = !(need.docs.is_empty() && need.begun.is_empty());
         for entry in &need.entries {
-            let tier = Self::tier(std::slice::from_ref(entry));
+            let tier = Met::of(entry).tier();
             if self.is_hopeless(tier, entry.cost) && !by_code {
                 self.best.total += 1;
                 continue;
@@ -220,7 +220,7 @@ impl<'a> Ranking<'a> {
         let mut cursors: Vec<Cursor<'_>> = needs.iter().map(Cursor::new).collect();
         let mut walk = self.index.docs.walk();
         let mut taken = Vec::with_capacity(needs.len());
-        let mut entries = Vec::new();
+        let mut rests = Vec::with_capacity(needs.len());
         while let Some(doc) = cursors[lead].doc(&mut walk) {
             let rows = self.index.docs.rows(doc);
             taken.clear();
@@ -230,51 +230,43 @@ impl<'a> Ranking<'a> {
                 .all(|one| one.by_code || !one.entries.is_empty())
                 && self.bounds.admits_doc(self.index, doc)
             {
-                self.document(doc, &rows, &taken, &mut entries);
+                self.document(doc, &rows, &taken, &mut rests);
             }
         }
     }
 
-    /// Adds the rows of a document that has everything somewhere.
-    fn document(
+    /// Adds the rows of a document that has everything somewhere. `rests` is room to work in.
+    fn document<'e>(
         &mut self,
         doc: u32,
         rows: &Range<u32>,
-        taken: &[Taken<'_>],
-        of_rows: &mut Vec<Entry>,
+        taken: &[Taken<'e>],
+        rests: &mut Vec<&'e [Entry]>,
     ) {
-        let by_code = taken.iter().filter(|one| one.by_code).count();
-        of_rows.clear();
-        for one in taken.iter().filter(|one| !one.by_code) {
-            of_rows.extend_from_slice(one.entries);
-        }
-        if rows.len() > 1 {
-            of_rows.sort_unstable_by_key(|entry| entry.row);
-        }
-        let whole = taken.len() - by_code;
+        rests.clear();
+        let by_row = taken.iter().filter(|one| !one.by_code);
+        rests.extend(by_row.map(|one| one.entries));
+        let whole = rests.len();
+        let by_code = taken.len() - whole;
         let mut best: Option<(usize, Cost, u32)> = None;
         let mut any = false;
-        for group in of_rows.chunk_by(|a, b| a.row == b.row) {
-            let row = group[0].row;
-            if !self.bounds.admits_row(self.index, row) {
+        while let Some((row, met)) = next_row(rests) {
+            if !self.bounds.admits_row(row) {
                 continue;
             }
-            let cost = group
-                .iter()
-                .fold(Cost::default(), |sum, e| sum.plus(e.cost));
-            if group.len() == whole {
+            if met.count == whole {
                 any = true;
-                let tier = match Self::tier(group) {
+                let tier = match met.tier() {
                     tier if by_code > 0 => tier.min(Tier::Title),
                     tier => tier,
                 };
-                self.push(doc, row, tier, cost);
+                self.push(doc, row, tier, met.cost);
             } else {
                 let better = best.is_none_or(|(count, best, _)| {
-                    (count, std::cmp::Reverse(best)) < (group.len(), std::cmp::Reverse(cost))
+                    (count, std::cmp::Reverse(best)) < (met.count, std::cmp::Reverse(met.cost))
                 });
                 if better {
-                    best = Some((group.len(), cost, row));
+                    best = Some((met.count, met.cost, row));
                 }
             }
         }
@@ -290,47 +282,26 @@ impl<'a> Ranking<'a> {
         }
     }
 
-    fn tier(entries: &[Entry]) -> Tier {
-        let modifier = |entry: &Entry| match entry.via {
-            Via::Modifier => true,
-            Via::Synonym(_) => entry.mask == Mask::WHOLE,
-            Via::CodeAndModifier | Via::Words | Via::Typo => false,
-        };
-        let mask = entries
-            .iter()
-            .fold(Mask::WHOLE, |mask, entry| mask.and(entry.mask));
-        if entries
-            .iter()
-            .any(|entry| entry.via == Via::CodeAndModifier)
-        {
-            Tier::Code
-        } else if entries.iter().any(modifier) {
-            Tier::Modifier
-        } else if mask.has(Mask::TITLE) {
-            Tier::Title
-        } else if mask.has(Mask::NAME.or(Mask::HEADING)) {
-            Tier::Name
-        } else if mask.is_empty() {
-            Tier::Row
-        } else {
-            Tier::Field
-        }
-    }
-
     fn push_if(&mut self, doc: u32, row: u32, tier: Tier, cost: Cost) {
-        if self.bounds.admits_doc(self.index, doc) && self.bounds.admits_row(self.index, row) {
+        if self.bounds.admits_doc(self.index, doc) && self.bounds.admits_row(row) {
             self.push(doc, row, tier, cost);
         }
     }
 
     fn push(&mut self, doc: u32, row: u32, tier: Tier, cost: Cost) {
+        let worth = worth(tier, cost);
+        if worth >= self.best.bound {
+            // It is not among the best whatever its row is.
+            self.best.total += 1;
+            return;
+        }
         let index = self.index;
         let length = match tier {
             Tier::Code | Tier::Modifier | Tier::CodeBegun => 0,
             Tier::Title => index.docs.title_words(doc),
             _ => index.rows.length(row),
         };
-        let key = worth(tier, cost)
+        let key = worth
             | (u64::from(self.open != Some(doc)) << CLOSED)
             | (u64::from(cost.0 & 0xf) << COST)
             | (u64::from(index.docs.make(doc) == Make::Entry) << ENTRY)
@@ -339,6 +310,82 @@ impl<'a> Ranking<'a> {
             | u64::from(row);
         self.best.push(Candidate { key, doc });
     }
+}
+
+/// How a row answers some needs.
+#[derive(Clone, Copy, Debug)]
+struct Met {
+    /// How many.
+    count: usize,
+    cost: Cost,
+    /// The fields that have something for each of them.
+    mask: Mask,
+    code_and_modifier: bool,
+    modifier: bool,
+}
+
+impl Met {
+    const NONE: Self = Self {
+        count: 0,
+        cost: Cost::NONE,
+        mask: Mask::WHOLE,
+        code_and_modifier: false,
+        modifier: false,
+    };
+
+    fn of(entry: &Entry) -> Self {
+        let mut met = Self::NONE;
+        met.add(entry);
+        met
+    }
+
+    fn add(&mut self, entry: &Entry) {
+        self.count += 1;
+        self.cost = self.cost.plus(entry.cost);
+        self.mask = self.mask.and(entry.mask);
+        match entry.via {
+            Via::CodeAndModifier => self.code_and_modifier = true,
+            Via::Modifier => self.modifier = true,
+            Via::Synonym(_) => self.modifier |= entry.mask == Mask::WHOLE,
+            Via::Words | Via::Typo => {}
+        }
+    }
+
+    fn tier(&self) -> Tier {
+        if self.code_and_modifier {
+            Tier::Code
+        } else if self.modifier {
+            Tier::Modifier
+        } else if self.mask.has(Mask::TITLE) {
+            Tier::Title
+        } else if self.mask.has(Mask::NAME.or(Mask::HEADING)) {
+            Tier::Name
+        } else if self.mask.is_empty() {
+            Tier::Row
+        } else {
+            Tier::Field
+        }
+    }
+}
+
+/// Moves past the first row that answers some need; returns it, and how.
+fn next_row(rests: &mut [&[Entry]]) -> Option<(u32, Met)> {
+    let mut row = u32::MAX;
+    for rest in &*rests {
+        if let [entry, ..] = rest {
+            row = row.min(entry.row);
+        }
+    }
+    let mut met = Met::NONE;
+    for rest in rests {
+        if let [entry, after @ ..] = rest
+            && entry.row == row
+        {
+            met.add(entry);
+            *rest = after;
+        }
+    }
+    (met.count > 0).then_some((row, met))
 }
 
 /// Returns the part of an answer's place in the order that does not depend on its row.

@@ -58,11 +58,15 @@ fn one_line(text: &str) -> String {
 /// Returns the part of a text that is shown: it begins and ends between words where it can, and
 /// never within what readers see as one character.
 fn window(text: &str, mark: Option<&Range<usize>>) -> Range<usize> {
-    let bounds: Vec<usize> = text
-        .grapheme_indices(true)
-        .map(|(at, _)| at)
-        .chain([text.len()])
-        .collect();
+    if text.len() <= LENGTH {
+        return 0..text.len();
+    }
+    let bounds: Vec<usize> = if text.is_ascii() {
+        (0..=text.len()).collect()
+    } else {
+        let starts = text.grapheme_indices(true).map(|(at, _)| at);
+        starts.chain([text.len()]).collect()
+    };
     let last = bounds.len() - 1;
     if last <= LENGTH {
         return 0..text.len();

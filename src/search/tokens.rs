@@ -79,7 +79,7 @@ struct Run {
     before: Gap,
 }
 
-/// Calls a function with every token of a text, runs and ties, in no particular order.
+/// Calls a function with every token of a text: runs in their order, and ties among them.
 pub(super) fn each(text: &str, take: impl FnMut(Token<'_>)) {
     Cutter::default().each(text, take);
 }
@@ -89,11 +89,10 @@ pub(super) fn runs(text: &str) -> Vec<String> {
     let mut found = Vec::new();
     each(text, |token| {
         if token.make == Make::Run {
-            found.push((token.range.start, token.text.to_owned()));
+            found.push(token.text.to_owned());
         }
     });
-    found.sort_by_key(|(at, _)| *at);
-    found.into_iter().map(|(_, text)| text).collect()
+    found
 }
 
 /// Returns how many tokens of a text are single runs.
@@ -126,7 +125,7 @@ pub(super) struct Cutter {
 }
 
 impl Cutter {
-    /// Calls a function with every token of a text, runs and ties, in no particular order.
+    /// Calls a function with every token of a text: runs in their order, and ties among them.
     pub(super) fn each(&mut self, text: &str, mut take: impl FnMut(Token<'_>)) {
         self.folded.clear();
         self.runs.clear();
@@ -434,10 +433,15 @@ mod tests {
     proptest! {
         #[test]
         fn any_text_is_cut_on_its_characters(text in any::<String>()) {
+            let mut after = 0;
             each(&text, |token| {
                 assert!(text.get(token.range.clone()).is_some(), "{token:?}");
                 assert!(!token.text.is_empty() && token.text.len() <= LONGEST);
                 assert!(!token.range.is_empty());
+                if token.make == Make::Run {
+                    assert!(token.range.start >= after, "{token:?}");
+                    after = token.range.end;
+                }
             });
         }
 
@@ -446,7 +450,14 @@ mod tests {
             text in "([a-zé2]{1,5}[-./' ]{0,2}){0,12}",
             length in 0_usize..9,
         ) {
-            each(&text, |token| assert!(text.get(token.range.clone()).is_some(), "{token:?}"));
+            let mut after = 0;
+            each(&text, |token| {
+                assert!(text.get(token.range.clone()).is_some(), "{token:?}");
+                if token.make == Make::Run {
+                    assert!(token.range.start >= after, "{token:?}");
+                    after = token.range.end;
+                }
+            });
             assert!(text.is_char_boundary(end_of_folded(&text, length)));
         }
     }
