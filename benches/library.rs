@@ -29,13 +29,16 @@ mod support {
     pub mod sequences;
 }
 
+use std::ffi::OsString;
 use std::fs::{self, File};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use codeleaf::app::MOST_HITS;
 use codeleaf::search::{Cache, Index, Query, Recipe};
-use codeleaf::sets::{Sets, Store};
+use codeleaf::sets::Store;
 use support::program::{Home, Launch, Terminal};
 
 const DOCUMENTS: usize = 10_000;
@@ -50,11 +53,20 @@ const SILENCE: Duration = Duration::from_millis(200);
 /// How long a reader is left alone after its first frame.
 const SETTLED: Duration = Duration::from_millis(700);
 
+/// The word that a process is given which measures what takes memory, and what it is to do.
+const ASIDE: &str = "aside";
+
 fn main() {
+    let words: Vec<OsString> = std::env::args_os().collect();
+    if let [_, word, task, home] = &words[..]
+        && word == ASIDE
+    {
+        return Aside::at(Path::new(home)).run(task.to_str().unwrap());
+    }
     let home = Home::new();
     let content = home.path("data/codeleaf/content");
     let cache = home.path("cache/codeleaf");
-    furnish(&content);
+    aside("furnish", &home);
     let reader = || Launch::codeleaf("10234").home(&home);
 
     println!("{DOCUMENTS} documents");
@@ -62,34 +74,21 @@ fn main() {
         let _ = fs::remove_dir_all(&cache);
         reader()
     });
-    let whole = (0..READINGS).map(|_| {
-        let _ = fs::remove_dir_all(&cache);
-        let (took, _) = open(&content, &cache, Sets::default());
-        took
-    });
-    row("everything read and kept", whole.min().unwrap_or_default());
+    aside("read", &home);
     starts("first frame, kept", reader);
     starts("first frame, kept, another code", || {
         Launch::codeleaf("15000").home(&home)
     });
-    let (took, index) = open(&content, &cache, Sets::default());
-    row("opened as kept", took);
-    keystrokes(&index);
+    aside("open", &home);
     memory("documents", &home);
 
-    let store = home.path("data/codeleaf/sets");
     if !import(&home) {
         return;
     }
     println!("\n{DOCUMENTS} documents and the code sets");
-    let open_all = || open(&content, &cache, Store::new(store.clone()).open());
-    let (took, _) = open_all();
-    row("everything read and kept", took);
+    aside("read", &home);
     starts("first frame, kept", reader);
-    let (took, index) = open_all();
-    row("opened as kept", took);
-    println!("{index:?}");
-    keystrokes(&index);
+    aside("open", &home);
     memory("documents and code sets", &home);
 
     fs::remove_dir_all(&content).unwrap();
@@ -99,6 +98,64 @@ fn main() {
         Launch::codeleaf("K92.2").home(&home)
     });
     memory("code sets", &home);
+}
+
+/// Has something done by a process of its own. To start a program takes the longer the larger the
+/// process is that starts it, and an index makes it large.
+fn aside(task: &str, home: &Home) {
+    let status = Command::new(std::env::current_exe().unwrap())
+        .args([ASIDE, task])
+        .arg(home.path(""))
+        .status();
+    assert!(status.unwrap().success(), "{task}");
+}
+
+/// A process of its own.
+struct Aside {
+    content: PathBuf,
+    cache: PathBuf,
+    store: PathBuf,
+}
+
+impl Aside {
+    fn at(home: &Path) -> Self {
+        Self {
+            content: home.join("data/codeleaf/content"),
+            cache: home.join("cache/codeleaf"),
+            store: home.join("data/codeleaf/sets"),
+        }
+    }
+
+    fn run(&self, task: &str) {
+        match task {
+            "furnish" => furnish(&self.content),
+            "read" => {
+                let whole = (0..READINGS).map(|_| {
+                    let _ = fs::remove_dir_all(&self.cache);
+                    self.open().0
+                });
+                row("everything read and kept", whole.min().unwrap_or_default());
+            }
+            _ => {
+                let (took, index) = self.open();
+                row("opened as kept", took);
+                println!("{index:?}");
+                keystrokes(&index);
+            }
+        }
+    }
+
+    /// Opens the library as the reader does beside the first frame.
+    fn open(&self) -> (Duration, Arc<Index>) {
+        let (folders, cache) = ([self.content.clone()], Cache::new(self.cache.clone()));
+        let recipe = Recipe::of(&folders, Some(&cache));
+        let sets = Store::new(self.store.clone()).open();
+        let start = Instant::now();
+        let collection = recipe.collection(sets, &mut |_| ());
+        let took = start.elapsed();
+        assert!(collection.unkept.is_none());
+        (took, collection.share().1)
+    }
 }
 
 /// Writes the documents, as if some time ago: what was changed just now is read again.
@@ -134,17 +191,6 @@ fn import(home: &Home) -> bool {
         }
     }
     true
-}
-
-/// Opens the library as the reader does beside the first frame.
-fn open(content: &Path, cache: &Path, sets: Sets) -> (Duration, std::sync::Arc<Index>) {
-    let (folders, cache) = ([content.to_owned()], Cache::new(cache.to_owned()));
-    let recipe = Recipe::of(&folders, Some(&cache));
-    let start = Instant::now();
-    let collection = recipe.collection(sets, &mut |_| ());
-    let took = start.elapsed();
-    assert!(collection.unkept.is_none());
-    (took, collection.share().1)
 }
 
 fn starts(words: &str, mut launch: impl FnMut() -> Launch) {

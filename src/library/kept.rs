@@ -45,8 +45,12 @@ impl Kept {
         let mut left = part.stream.number()?;
         let mut is_current = same_sets && left == scan.layers.len() as u64;
         let mut records = Vec::with_capacity(scan.files().count());
-        let mut folder = part.folder(&mut left)?;
+        let mut folder = None;
         for layer in &scan.layers {
+            if folder.is_none() && left > 0 {
+                left -= 1;
+                folder = Some(path_of(&part.stream.bytes()?));
+            }
             if folder.as_ref() != Some(&layer.folder) {
                 is_current = false;
                 records.extend(layer.files.iter().flatten().map(|_| None));
@@ -65,7 +69,7 @@ impl Kept {
                     false
                 }
             };
-            folder = part.folder(&mut left)?;
+            folder = None;
         }
         Some(Self {
             records,
@@ -215,15 +219,6 @@ impl<'f> Records<'f> {
         }
     }
 
-    /// Returns the next layer's folder; none where there is no layer left.
-    fn folder(&mut self, left: &mut u64) -> Option<Option<PathBuf>> {
-        let Some(fewer) = left.checked_sub(1) else {
-            return Some(None);
-        };
-        *left = fewer;
-        Some(Some(path_of(&self.stream.bytes()?)))
-    }
-
     /// Reads the records of a folder, and takes those of files that are as they were; says whether
     /// that is all, and nothing went.
     fn matched(&mut self, files: &[FoundFile], records: &mut Vec<Option<Record>>) -> Option<bool> {
@@ -237,10 +232,11 @@ impl<'f> Records<'f> {
                 records.push(None);
             }
             let file = files.next_if(|file| file_name(&file.path) == name);
-            let record = self.record(file)?;
-            if file.is_some() {
-                is_current &= record.is_some();
-                records.push(record);
+            let record = self.record(file.map_or(Path::new(""), |file| &file.path))?;
+            if let Some(FoundFile { stamp, .. }) = file {
+                let is_same = stamp.is_some() && *stamp == record.stamp;
+                is_current &= is_same;
+                records.push(is_same.then_some(record));
             }
         }
         for _ in files {
@@ -250,21 +246,19 @@ impl<'f> Records<'f> {
         Some(is_current)
     }
 
-    /// Reads a record; returns it if it is on a file and that is as it was.
-    fn record(&mut self, file: Option<&FoundFile>) -> Option<Option<Record>> {
+    fn record(&mut self, path: &Path) -> Option<Record> {
         let stamp = match self.stream.byte()? {
             0 => None,
             _ => Some(Stamp::read(&mut self.stream)?),
         };
-        let file = file.filter(|file| file.stamp.is_some() && file.stamp == stamp);
         let held = match self.stream.byte()? {
             0 => Err(self.stream.text()?),
-            _ => Ok(self.entry(file.map(|file| &*file.path))?),
+            _ => Ok(self.entry(path)?),
         };
-        Some(file.map(|_| Record { stamp, held }))
+        Some(Record { stamp, held })
     }
 
-    fn entry(&mut self, path: Option<&Path>) -> Option<Entry> {
+    fn entry(&mut self, path: &Path) -> Option<Entry> {
         let part = &mut self.stream;
         let system = read_system(part)?;
         let code = CodeId::new(system, &part.text()?).ok()?;
@@ -282,7 +276,7 @@ impl<'f> Records<'f> {
             code,
             title,
             status,
-            origin: path.map_or(Origin::BuiltIn, |path| Origin::File(path.to_owned())),
+            origin: Origin::File(path.to_owned()),
             hidden: Vec::new(),
             modifiers,
             payers,

@@ -81,13 +81,12 @@ impl Iterator for Reader<'_> {
             let number = read_number(&mut self.bytes)?;
             (u32::try_from(number >> 2).ok()?, (number & 3) as u8)
         };
-        let mask = match MASKS.get(usize::from(tag)) {
-            Some(mask) => *mask,
-            None => {
-                let (&mask, rest) = self.bytes.split_first()?;
-                self.bytes = rest;
-                Mask(mask)
-            }
+        let mask = if let Some(mask) = MASKS.get(usize::from(tag)) {
+            *mask
+        } else {
+            let (&mask, rest) = self.bytes.split_first()?;
+            self.bytes = rest;
+            Mask(mask)
         };
         let row = self.after.checked_add(distance)?;
         self.after = row.checked_add(1)?;

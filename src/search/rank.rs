@@ -184,7 +184,7 @@ impl<'a> Ranking<'a> {
         let mut walk = self.index.docs.walk();
         let by_code = !(need.docs.is_empty() && need.begun.is_empty());
         for entry in &need.entries {
-            let tier = Met::of(entry).tier();
+            let tier = Met::of(*entry).tier();
             if self.is_hopeless(tier, entry.cost) && !by_code {
                 self.best.total += 1;
                 continue;
@@ -333,13 +333,13 @@ impl Met {
         modifier: false,
     };
 
-    fn of(entry: &Entry) -> Self {
+    fn of(entry: Entry) -> Self {
         let mut met = Self::NONE;
         met.add(entry);
         met
     }
 
-    fn add(&mut self, entry: &Entry) {
+    fn add(&mut self, entry: Entry) {
         self.count += 1;
         self.cost = self.cost.plus(entry.cost);
         self.mask = self.mask.and(entry.mask);
@@ -381,7 +381,7 @@ fn next_row(rests: &mut [&[Entry]]) -> Option<(u32, Met)> {
         if let [entry, after @ ..] = rest
             && entry.row == row
         {
-            met.add(entry);
+            met.add(*entry);
             *rest = after;
         }
     }
