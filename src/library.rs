@@ -191,6 +191,11 @@ impl Library {
         self
     }
 
+    /// Returns the imported code sets, without the documents.
+    pub fn into_sets(self) -> Sets {
+        self.sets
+    }
+
     /// Returns the codes of imported sets that open as documents and have no file of their own.
     pub fn listed(&self) -> impl Iterator<Item = Listed> {
         imported::all(&self.sets).filter(|listed| self.entry(&listed.code).is_none())

@@ -67,7 +67,8 @@ pub(super) fn read_all(files: &[&FoundFile], mut before: Vec<Option<Record>>) ->
     for (at, record) in missing.into_iter().zip(read) {
         before[at] = Some(record);
     }
-    before.into_iter().flatten().collect()
+    // In the place where they are: nothing is missing any more.
+    before.into_iter().collect::<Option<_>>().unwrap_or_default()
 }
 
 /// The documents met so far.

@@ -68,18 +68,22 @@ impl<'r> Recipe<'r> {
 
     /// Returns the library and its index: as they are kept, where nothing has changed since; else
     /// every file is read, once, and both are kept for the next time.
-    pub fn collection(&self, sets: Sets, tell: &mut dyn FnMut(Progress)) -> Collection {
+    pub fn collection(&self, mut sets: Sets, tell: &mut dyn FnMut(Progress)) -> Collection {
         let scan = Scan::of(self.folders, self.file);
         if let Some(flat) = self.kept()
             && let Some(kept) = Kept::read(&flat, &scan, &sets)
             && kept.is_current()
-            && let Some(index) = Index::open(&flat, Texts::default())
         {
-            return Collection {
-                library: Library::read(&scan, Some(kept)).with_sets(sets),
-                index,
-                unkept: None,
-            };
+            // The library first: what it needed only meanwhile is room for the index.
+            let library = Library::read(&scan, Some(kept)).with_sets(sets);
+            if let Some(index) = Index::open(&flat, Texts::default()) {
+                return Collection {
+                    library,
+                    index,
+                    unkept: None,
+                };
+            }
+            sets = library.into_sets();
         }
         let lists_codes = [SetKind::Icd10cm, SetKind::Hcpcs]
             .iter()
