@@ -68,7 +68,10 @@ pub(super) fn read_all(files: &[&FoundFile], mut before: Vec<Option<Record>>) ->
         before[at] = Some(record);
     }
     // In the place where they are: nothing is missing any more.
-    before.into_iter().collect::<Option<_>>().unwrap_or_default()
+    before
+        .into_iter()
+        .collect::<Option<_>>()
+        .unwrap_or_default()
 }
 
 /// The documents met so far.

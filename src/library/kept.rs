@@ -113,7 +113,7 @@ impl Keepsake {
                     bytes.push(1);
                     write_number(&mut bytes, files.len() as u64);
                     for (file, record) in files.iter().zip(records.by_ref()) {
-                        write_path(&mut bytes, file_name(&file.path));
+                        write_bytes(&mut bytes, file_name(&file.path).as_bytes());
                         write_record(&mut bytes, record);
                     }
                 }
@@ -206,6 +206,8 @@ fn of_sets(sets: &Sets) -> Vec<u8> {
 /// Reads records; lists that were met before are not read again.
 struct Records<'f> {
     stream: Stream<'f>,
+    /// The name that was read last.
+    name: Vec<u8>,
     lists: HashMap<Vec<u8>, Lists>,
 }
 
@@ -215,6 +217,7 @@ impl<'f> Records<'f> {
     fn new(stream: Stream<'f>) -> Self {
         Self {
             stream,
+            name: Vec::new(),
             lists: HashMap::new(),
         }
     }
@@ -226,7 +229,8 @@ impl<'f> Records<'f> {
         let mut is_current = count == files.len() as u64;
         let mut files = files.iter().peekable();
         for _ in 0..count {
-            let name = path_of(&self.stream.bytes()?);
+            self.stream.bytes_into(&mut self.name)?;
+            let name = OsStr::from_bytes(&self.name);
             while files.next_if(|file| file_name(&file.path) < name).is_some() {
                 is_current = false;
                 records.push(None);
@@ -350,6 +354,6 @@ fn path_of(bytes: &[u8]) -> PathBuf {
     PathBuf::from(OsStr::from_bytes(bytes))
 }
 
-fn file_name(path: &Path) -> &Path {
-    path.file_name().map_or(path, Path::new)
+fn file_name(path: &Path) -> &OsStr {
+    path.file_name().unwrap_or(path.as_os_str())
 }
