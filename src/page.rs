@@ -7,6 +7,7 @@
 
 mod layout;
 mod record;
+mod setter;
 mod table;
 mod wrap;
 

@@ -1,12 +1,9 @@
 //! Sets a section: headings, blocks by their shape, and the notices at the end.
 
-use super::wrap::{width, wrap};
-use super::{
-    Line, Page, PageRow, Role, RowKind, Setting, Span, Wanted, standing_role, table, value_words,
-};
-use crate::content::{
-    AsOf, Block, Document, Place, Row, Section, Shape, SourceId, Subject, Unavailable, Value, Voice,
-};
+use super::setter::{Setter, attribution, field};
+use super::wrap::width;
+use super::{Page, Role, RowKind, Setting, Wanted, standing_role, table, value_words};
+use crate::content::{Block, Document, Reach, Row, Section, Shape, Subject, Value, Voice};
 
 /// Sets one section of a document.
 pub fn section(document: &Document, section: usize, setting: Setting, wanted: Wanted) -> Page {
@@ -16,7 +13,7 @@ pub fn section(document: &Document, section: usize, setting: Setting, wanted: Wa
             setter.paragraph(heading, Role::Heading, 0);
         }
         for block in &section.blocks {
-            setter.block(section, block);
+            self::block(&mut setter, section, block);
         }
         setter.end(wanted);
     }
@@ -45,281 +42,73 @@ pub fn lines_of(rows: impl IntoIterator<Item = (String, String, Role)>, setting:
     page
 }
 
-/// Adds `Label  value`, the value wrapped behind a label column of its own or, where that leaves
-/// too little room, below the label.
-fn field(page: &mut Page, setting: Setting, label: (&str, usize), text: &str, role: Role) {
-    let (label, label_columns) = label;
-    let columns = setting.text();
-    let at = |column: usize| {
-        u16::try_from(column)
-            .unwrap_or(u16::MAX)
-            .saturating_add(setting.gutter())
-    };
-    let lead = |line: String| Span {
-        column: at(0),
-        text: line,
-        role: Role::Label,
-        lead: true,
-    };
-    let (below, inner) = match label_columns {
-        0 => (false, 0),
-        _ if columns < label_columns + 22 => (true, 1),
-        _ => (false, label_columns + 2),
-    };
-    let mut labels = wrap(label, columns)
-        .into_iter()
-        .filter(|line| !line.is_empty())
-        .map(lead);
-    if below {
-        page.lines
-            .extend(labels.by_ref().map(|span| Line { spans: vec![span] }));
+fn block(setter: &mut Setter<'_>, section: &Section, block: &Block) {
+    setter.gap();
+    if let Some(title) = &block.title {
+        setter.paragraph(title, Role::Title, 0);
     }
-    for line in wrap(text, columns.saturating_sub(inner)) {
-        let mut spans: Vec<Span> = labels.next().into_iter().collect();
-        if !line.is_empty() {
-            spans.push(Span {
-                column: at(inner),
-                text: line,
-                role,
-                lead: false,
-            });
-        }
-        page.lines.push(Line { spans });
+    match block.shape {
+        Shape::Table => table::set(setter, section, block),
+        Shape::Prose | Shape::List | Shape::Facts => rows(setter, section, block),
     }
 }
 
-/// Collects the lines of a page.
-pub struct Setter<'a> {
-    /// The document that the rows belong to.
-    pub document: &'a Document,
-    /// How the page is to be set.
-    pub setting: Setting,
-    /// What has been set.
-    pub page: Page,
-}
-
-impl<'a> Setter<'a> {
-    /// Starts an empty page.
-    pub fn new(document: &'a Document, setting: Setting) -> Self {
-        Self {
-            document,
-            setting,
-            page: Page::default(),
+fn rows(setter: &mut Setter<'_>, section: &Section, block: &Block) {
+    let labels = block
+        .rows
+        .iter()
+        .filter_map(|row| row.cells.first())
+        .map(|cell| width(&setter.setting.charset.text(&cell.label)))
+        .max()
+        .unwrap_or(0);
+    for (n, row) in block.rows.iter().enumerate() {
+        if n > 0 && block.shape == Shape::Prose {
+            setter.gap();
         }
-    }
-
-    /// Adds a line.
-    pub fn line(&mut self, spans: Vec<Span>) {
-        self.page.lines.push(Line { spans });
-    }
-
-    /// Adds an empty line, unless the page is empty or ends with one.
-    pub fn gap(&mut self) {
-        if self
-            .page
-            .lines
-            .last()
-            .is_some_and(|line| !line.spans.is_empty())
-        {
-            self.line(Vec::new());
-        }
-    }
-
-    /// Adds a wrapped paragraph, some columns in from the gutter.
-    pub fn paragraph(&mut self, text: &str, role: Role, indent: usize) {
-        self.hanging("", text, role, indent);
-    }
-
-    /// Adds a wrapped paragraph whose first line starts with a sign; the others stand under the
-    /// text.
-    fn hanging(&mut self, sign: &str, text: &str, role: Role, indent: usize) {
-        let sign = self.setting.charset.text(sign).into_owned();
-        let text = self.setting.charset.text(text).into_owned();
-        let columns = self.setting.text();
-        // On a line too short for an indent, the text needs the columns more.
-        let indent = if columns < 24 { 0 } else { indent };
-        let inner = indent + width(&sign);
-        for (n, line) in wrap(&text, columns.saturating_sub(inner))
-            .into_iter()
-            .enumerate()
-        {
-            let text = if n == 0 {
-                format!("{sign}{line}")
-            } else {
-                line
-            };
-            let column = if n == 0 { indent } else { inner };
-            let span = self.span(column, text, role);
-            self.line(vec![span]);
-        }
-    }
-
-    /// Makes a span some columns in from the gutter.
-    pub fn span(&self, column: usize, text: String, role: Role) -> Span {
-        let column = u16::try_from(column)
-            .unwrap_or(u16::MAX)
-            .saturating_add(self.setting.gutter());
-        Span {
-            column,
-            text,
-            role,
-            lead: false,
-        }
-    }
-
-    /// Adds `Label  value`, in the charset of the page.
-    pub fn field(&mut self, label: &str, label_columns: usize, text: &str, role: Role) {
-        let charset = self.setting.charset;
-        let (label, text) = (charset.text(label), charset.text(text));
-        field(
-            &mut self.page,
-            self.setting,
-            (&label, label_columns),
-            &text,
-            role,
-        );
-    }
-
-    fn block(&mut self, section: &Section, block: &Block) {
-        self.gap();
-        if let Some(title) = &block.title {
-            self.paragraph(title, Role::Title, 0);
-        }
-        match block.shape {
-            Shape::Table => table::set(self, section, block),
-            Shape::Prose | Shape::List | Shape::Facts => self.rows(section, block),
-        }
-    }
-
-    fn rows(&mut self, section: &Section, block: &Block) {
-        let labels = block
-            .rows
-            .iter()
-            .filter_map(|row| row.cells.first())
-            .map(|cell| width(&self.setting.charset.text(&cell.label)))
-            .max()
-            .unwrap_or(0);
-        for (n, row) in block.rows.iter().enumerate() {
-            if n > 0 && block.shape == Shape::Prose {
-                self.gap();
-            }
-            let start = self.page.lines.len();
-            let kind = match block.shape {
-                Shape::Prose => RowKind::Read,
-                Shape::List | Shape::Facts | Shape::Table => RowKind::LookedUp,
-            };
-            self.one(block.shape, labels, row);
-            self.finish(section, block, row, start, kind);
-        }
-    }
-
-    fn one(&mut self, shape: Shape, labels: usize, row: &Row) {
-        let own = if row.voice == Voice::Editor {
-            Role::Editor
-        } else {
-            Role::Text
+        let start = setter.page.lines.len();
+        let kind = match block.shape {
+            Shape::Prose => RowKind::Read,
+            Shape::List | Shape::Facts | Shape::Table => RowKind::LookedUp,
         };
-        for cell in row
-            .cells
-            .iter()
-            .filter(|cell| cell.reach == crate::content::Reach::Column)
-        {
-            match (&cell.value, shape) {
-                (Value::Unavailable(absent), _) if row.subject == Subject::Absence => {
-                    self.absence(absent);
-                }
-                (Value::Unavailable(_), Shape::Facts) => {
-                    let (text, role) = value_words(&cell.value, self.setting.charset);
-                    self.field(&cell.label, labels, &text, role);
-                }
-                (Value::Unavailable(absent), _) => self.absence(absent),
-                (Value::Text(text), Shape::Facts) => self.field(&cell.label, labels, text, own),
-                (Value::Text(text), Shape::List) => self.hanging("• ", text, own, 0),
-                (Value::Text(text), Shape::Prose | Shape::Table) => match row.voice {
-                    Voice::Editor => self.hanging("| ", text, own, 0),
-                    Voice::Publication => self.paragraph(text, own, 0),
-                },
-            }
-        }
-        if let Some(standing) = row.standing {
-            self.paragraph(standing.words(), standing_role(standing), 2);
-        }
-        if row.voice == Voice::Editor
-            && let Some(source) = &row.source
-        {
-            let words = attribution(self.document, source);
-            self.paragraph(&words, Role::Source, 2);
-        }
-        for remark in &row.remarks {
-            self.remark(&remark.text, &remark.source);
-        }
-    }
-
-    /// Adds what the editors say, with who says so.
-    pub fn remark(&mut self, text: &str, source: &SourceId) {
-        self.hanging("| ", text, Role::Editor, 0);
-        let words = attribution(self.document, source);
-        self.paragraph(&words, Role::Source, 2);
-    }
-
-    /// Adds a stated absence: its reason, the source's own words, and where to look.
-    pub fn absence(&mut self, absent: &Unavailable) {
-        self.hanging("– ", absent.reason.words(), Role::Unavailable, 0);
-        if let Some(stated) = &absent.stated {
-            self.paragraph(&format!("“{stated}”"), Role::Unavailable, 2);
-        }
-        let mut rest: Vec<String> = Vec::new();
-        if let Some(source) = &absent.source {
-            rest.push(attribution(self.document, source));
-        }
-        if absent.checked != AsOf::Unknown {
-            rest.push(format!("checked {}", absent.checked));
-        }
-        if let Some(find) = &absent.find {
-            rest.push(format!("look in: {find}"));
-        }
-        if !rest.is_empty() {
-            self.paragraph(&rest.join(" · "), Role::Source, 2);
-        }
-    }
-
-    /// Ends a row that began at a line.
-    pub fn finish(
-        &mut self,
-        section: &Section,
-        block: &Block,
-        row: &Row,
-        start: usize,
-        kind: RowKind,
-    ) {
-        if self.page.lines.len() > start {
-            let lines = start..self.page.lines.len();
-            self.page.rows.push(PageRow {
-                place: Place::of(section, block, row),
-                lines,
-                kind,
-            });
-        }
-    }
-
-    /// Ends the page, with the document's notices where they are wanted.
-    pub fn end(&mut self, wanted: Wanted) {
-        match wanted {
-            Wanted::Content => {}
-            Wanted::WithNotices => {
-                self.gap();
-                for notice in &self.document.notices {
-                    self.paragraph(notice, Role::Notice, 0);
-                }
-            }
-        }
+        one(setter, block.shape, labels, row);
+        setter.finish(section, block, row, start, kind);
     }
 }
 
-/// Says who speaks and as of when: `— CMS PFS relative value files, 2023`.
-pub fn attribution(document: &Document, id: &SourceId) -> String {
-    match document.source(id) {
-        Some(source) => format!("— {}, {}", source.title, source.as_of),
-        None => format!("— {}, source unknown", id.0),
+fn one(setter: &mut Setter<'_>, shape: Shape, labels: usize, row: &Row) {
+    let own = if row.voice == Voice::Editor {
+        Role::Editor
+    } else {
+        Role::Text
+    };
+    for cell in row.cells.iter().filter(|cell| cell.reach == Reach::Column) {
+        match (&cell.value, shape) {
+            (Value::Unavailable(absent), _) if row.subject == Subject::Absence => {
+                setter.absence(absent);
+            }
+            (Value::Unavailable(_), Shape::Facts) => {
+                let (text, role) = value_words(&cell.value, setter.setting.charset);
+                setter.field(&cell.label, labels, &text, role);
+            }
+            (Value::Unavailable(absent), _) => setter.absence(absent),
+            (Value::Text(text), Shape::Facts) => setter.field(&cell.label, labels, text, own),
+            (Value::Text(text), Shape::List) => setter.hanging("• ", text, own, 0),
+            (Value::Text(text), Shape::Prose | Shape::Table) => match row.voice {
+                Voice::Editor => setter.hanging("| ", text, own, 0),
+                Voice::Publication => setter.paragraph(text, own, 0),
+            },
+        }
+    }
+    if let Some(standing) = row.standing {
+        setter.paragraph(standing.words(), standing_role(standing), 2);
+    }
+    if row.voice == Voice::Editor
+        && let Some(source) = &row.source
+    {
+        let words = attribution(setter.document, source);
+        setter.paragraph(&words, Role::Source, 2);
+    }
+    for remark in &row.remarks {
+        setter.remark(&remark.text, &remark.source);
     }
 }

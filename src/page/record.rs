@@ -1,6 +1,6 @@
 //! Sets one row whole: field by field, with every remark, source and absence.
 
-use super::layout::{Setter, attribution};
+use super::setter::{Setter, attribution};
 use super::wrap::width;
 use super::{Page, Role, Setting, Wanted, standing_role};
 use crate::content::{Block, Document, Place, Row, Section, Subject, Value, Voice};

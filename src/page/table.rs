@@ -1,6 +1,6 @@
 //! Sets a table: columns that wrap by word, or field by field where columns do not fit.
 
-use super::layout::Setter;
+use super::setter::{Setter, attribution};
 use super::wrap::{widest_piece, width, wrap};
 use super::{Flow, Role, RowKind, Span, standing_role, value_words};
 use crate::content::{Block, Cell, Reach, Row, Section, Subject, Unavailable, Value, Voice};
@@ -319,7 +319,7 @@ fn extras(setter: &mut Setter<'_>, row: &Row) {
     if row.voice == Voice::Editor
         && let Some(source) = &row.source
     {
-        let words = super::layout::attribution(setter.document, source);
+        let words = attribution(setter.document, source);
         setter.paragraph(&words, Role::Source, 2);
     }
 }
