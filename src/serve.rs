@@ -15,7 +15,7 @@
 //! | `listener`, `connection`, `gate`, `wire`, `inflow` | who may connect, and how much may one connection take? |
 //! | `entry`, `roll`, `authorized`, `origin`, `host_key` | who is who? |
 //! | `handler`, `refusals`, `client` | what does a client say and ask for? |
-//! | `channel`, `request`, `reading`, `inbox`, `idleness`, `ending`, `places` | what becomes of one session? |
+//! | `channel`, `desk`, `request`, `reading`, `guard`, `inbox`, `idleness`, `ending`, `places` | what becomes of one session? |
 //! | `log`, `metrics`, `notify` | what does an administrator see? |
 //!
 //! Each reader has the very [`crate::terminal::Session`] that a local one has, driven by a task
@@ -34,9 +34,11 @@ mod authorized;
 mod channel;
 mod client;
 mod connection;
+mod desk;
 mod ending;
 mod entry;
 mod gate;
+mod guard;
 mod handler;
 mod host_key;
 mod house;

@@ -5,28 +5,20 @@
 //! and waits until the frame is on its way. A client that does not read holds up nobody else, and
 //! one frame of it at most is kept.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
-use russh::ChannelId;
-use russh::server::Handle;
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 
-use super::client::Client;
 use super::connection::{Connection, Stage};
+use super::desk::{Desk, Gone};
 use super::ending::Ending;
-use super::entry::Reader;
-use super::house::House;
-use super::inbox::Inbox;
+use super::guard::{Panicked, guarded};
 use super::reading::Reading;
 use super::request::{Call, Print, Request};
+use super::settings::Codes;
 
 /// The longest command line, in bytes.
 const LONGEST_LINE: usize = 4096;
-
-/// The bytes of one message to a client.
-const MESSAGE: usize = 32 * 1024;
 
 /// What a client asks for.
 #[derive(Clone, Debug)]
@@ -48,168 +40,78 @@ impl Asked {
     }
 }
 
-/// Says that the client is gone, or reads nothing any more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Gone;
-
-/// One channel, and what is needed to serve it.
-pub(super) struct Desk {
-    pub house: Arc<House>,
-    pub connection: Arc<Connection>,
-    pub handle: Handle,
-    pub id: ChannelId,
-    pub inbox: Arc<Inbox>,
-    pub client: Client,
-    /// Where the server knows its readers.
-    pub reader: Option<Reader>,
+/// Serves the channel until its end.
+pub(super) async fn attend(desk: Desk, asked: Asked) {
+    let _done = Done(&desk.connection);
+    let status = match asked {
+        Asked::Nothing(words) => desk.print(&Print::refusal(words)).await,
+        Asked::Line(line) => answer(&desk, &line).await,
+    };
+    if let Ok(status) = status {
+        // Where the client has gone meanwhile, nobody needs to be told.
+        let farewell = async {
+            let (handle, id) = (&desk.handle, desk.id);
+            handle.exit_status_request(id, u32::from(status)).await?;
+            handle.eof(id).await?;
+            handle.close(id).await
+        };
+        let _ = timeout(desk.patience(), farewell).await;
+    }
 }
 
-impl Desk {
-    /// Serves the channel until its end.
-    pub async fn attend(self, asked: Asked) {
-        let _done = Done(&self.connection);
-        let status = match asked {
-            Asked::Nothing(words) => self.print(&Print::refusal(words)).await,
-            Asked::Line(line) => self.answer(&line).await,
-        };
-        if let Ok(status) = status {
-            // Where the client has gone meanwhile, nobody needs to be told.
-            let farewell = async {
-                let (handle, id) = (&self.handle, self.id);
-                handle.exit_status_request(id, u32::from(status)).await?;
-                handle.eof(id).await?;
-                handle.close(id).await
-            };
-            let _ = timeout(self.patience(), farewell).await;
+async fn answer(desk: &Desk, line: &str) -> Result<u8, Gone> {
+    let resume = match (&desk.house.places, &desk.reader) {
+        (Some(places), Some(reader)) if line.trim().is_empty() => {
+            places.find(&reader.fingerprint).await
         }
-    }
-
-    async fn answer(&self, line: &str) -> Result<u8, Gone> {
-        let resume = match (&self.house.places, &self.reader) {
-            (Some(places), Some(reader)) if line.trim().is_empty() => {
-                places.find(&reader.fingerprint).await
-            }
-            _ => None,
-        };
-        let mut stock = self.house.stock.subscribe();
-        let current = Arc::clone(&stock.borrow_and_update());
-        let call = Call {
-            line,
-            client: &self.client,
-            stock: &current,
-            resume,
-        };
-        match guarded(|| (self.house.interpret)(&call)) {
-            Ok(Request::Print(print)) => {
-                self.house.metrics.answers.inc();
-                self.log_answer(&print);
-                self.print(&print).await
-            }
-            Ok(Request::Read(opening)) => match guarded(|| Reading::open(self, *opening, stock)) {
-                Ok(mut reading) => reading.run().await.status().ok_or(Gone),
-                Err(Panicked) => self.apologise().await,
-            },
-            Err(Panicked) => self.apologise().await,
+        _ => None,
+    };
+    let mut stock = desk.house.stock.subscribe();
+    let current = Arc::clone(&stock.borrow_and_update());
+    let call = Call {
+        line,
+        client: &desk.client,
+        stock: &current,
+        resume,
+    };
+    match guarded(|| (desk.house.interpret)(&call)) {
+        Ok(Request::Print(print)) => {
+            desk.house.metrics.answers.inc();
+            log_answer(desk, &print);
+            desk.print(&print).await
         }
+        Ok(Request::Read(opening)) => match guarded(|| Reading::open(desk, *opening, stock)) {
+            Ok(mut reading) => reading.run().await.status().ok_or(Gone),
+            Err(Panicked) => apologise(desk).await,
+        },
+        Err(Panicked) => apologise(desk).await,
     }
+}
 
-    /// Says sorry where there is no screen yet.
-    async fn apologise(&self) -> Result<u8, Gone> {
-        self.note_fault();
-        let words = Ending::Failed.words().unwrap_or_default();
-        let status = Ending::Failed.status().unwrap_or_default();
-        let apology = Print {
-            status,
-            ..Print::refusal(words)
-        };
-        self.print(&apology).await
-    }
+/// Says sorry where there is no screen yet.
+async fn apologise(desk: &Desk) -> Result<u8, Gone> {
+    desk.note_fault();
+    let words = Ending::Failed.words().unwrap_or_default();
+    let status = Ending::Failed.status().unwrap_or_default();
+    let apology = Print {
+        status,
+        ..Print::refusal(words)
+    };
+    desk.print(&apology).await
+}
 
-    /// Counts and logs that a fault ended the session.
-    pub fn note_fault(&self) {
-        self.house.metrics.panics.inc();
-        tracing::error!(
-            connection = self.connection.number,
-            "a fault ended this session"
-        );
-    }
-
-    fn log_answer(&self, print: &Print) {
-        let codes = match self.house.limits().codes {
-            super::settings::Codes::Logged => print.codes.as_slice(),
-            super::settings::Codes::Unlogged => &[],
-        };
-        let codes: Vec<String> = codes.iter().map(ToString::to_string).collect();
-        tracing::info!(
-            connection = self.connection.number,
-            status = print.status,
-            codes = (!codes.is_empty()).then(|| codes.join(" ")),
-            "answered"
-        );
-    }
-
-    /// Sends a text. On a terminal nobody but this server makes lines of it.
-    async fn print(&self, print: &Print) -> Result<u8, Gone> {
-        let has_terminal = self.client.term().is_some();
-        let lines = |text: &str| {
-            if has_terminal {
-                text.replace('\n', "\r\n").into_bytes()
-            } else {
-                text.as_bytes().to_vec()
-            }
-        };
-        self.send(lines(&print.out)).await?;
-        if !print.err.is_empty() {
-            let words = lines(&format!("{}\n", print.err));
-            let sent = timeout(
-                self.patience(),
-                self.handle.extended_data(self.id, 1, words),
-            );
-            sent.await.map_err(|_| self.cut())?.map_err(|_| Gone)?;
-        }
-        Ok(print.status)
-    }
-
-    /// Sends bytes, and waits until they are on their way.
-    pub async fn send(&self, bytes: Vec<u8>) -> Result<(), Gone> {
-        for message in bytes.chunks(MESSAGE) {
-            let sent = timeout(self.patience(), self.handle.data(self.id, message.to_vec()));
-            sent.await.map_err(|_| self.cut())?.map_err(|_| Gone)?;
-        }
-        Ok(())
-    }
-
-    /// Waits for what the terminal still has to say, so that it does not say it to a shell.
-    pub async fn hear_out(&self, patience: Duration) {
-        let mut decoder = crate::terminal::Decoder::default();
-        let heard = async {
-            let mut inputs = Vec::new();
-            while !inputs.contains(&crate::terminal::Input::Ready) {
-                inputs.clear();
-                self.inbox.arrival().await;
-                let waiting = self.inbox.take();
-                if waiting.ended {
-                    return;
-                }
-                decoder.feed(&waiting.bytes, Instant::now(), &mut inputs);
-            }
-        };
-        tokio::select! {
-            () = heard => {}
-            () = sleep(patience) => {}
-        }
-    }
-
-    /// Returns how long a client may leave unread what it is sent.
-    fn patience(&self) -> Duration {
-        self.house.limits().unread_time
-    }
-
-    fn cut(&self) -> Gone {
-        self.connection.log_unread();
-        self.connection.line.cut();
-        Gone
-    }
+fn log_answer(desk: &Desk, print: &Print) {
+    let codes = match desk.house.limits().codes {
+        Codes::Logged => print.codes.as_slice(),
+        Codes::Unlogged => &[],
+    };
+    let codes: Vec<String> = codes.iter().map(ToString::to_string).collect();
+    tracing::info!(
+        connection = desk.connection.number,
+        status = print.status,
+        codes = (!codes.is_empty()).then(|| codes.join(" ")),
+        "answered"
+    );
 }
 
 /// Notes at the end that a session has ended, also where a fault ended it.
@@ -221,25 +123,12 @@ impl Drop for Done<'_> {
     }
 }
 
-/// Says that something panicked. The panic itself is in the log.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Panicked;
-
-/// Does something that must not take others down with it. What it worked on is to be given up when
-/// this fails.
-pub(super) fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, Panicked> {
-    catch_unwind(AssertUnwindSafe(work)).map_err(|_| Panicked)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_panic_ends_what_it_happened_in_and_nothing_else() {
-        let caught = guarded(|| -> u8 { panic!("as a fault would") });
-        assert_eq!(caught, Err(Panicked));
-        assert_eq!(guarded(|| 7), Ok(7));
+    fn a_fault_is_apologised_for() {
         let words = Ending::Failed.words().unwrap();
         assert!(words.contains("sorry"), "{words}");
         assert_eq!(Ending::Failed.status(), Some(101));

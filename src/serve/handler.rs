@@ -9,9 +9,10 @@ use russh::server::{Auth, ChannelOpenHandle, Msg, PublicKeyOffer, Session, Verif
 use russh::{Channel, ChannelId, Error, Pty};
 
 use super::authorized::{Denial, Screen};
-use super::channel::{self, Desk};
+use super::channel;
 use super::client::{self, Client};
 use super::connection::{Connection, Stage};
+use super::desk::Desk;
 use super::entry::{Entry, Login};
 use super::gate::Seat;
 use super::house::House;
@@ -79,7 +80,7 @@ impl Handler {
             client: open.client.clone(),
             reader: login.reader.clone(),
         };
-        tokio::spawn(desk.attend(asked));
+        tokio::spawn(channel::attend(desk, asked));
         true
     }
 

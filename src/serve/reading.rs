@@ -9,8 +9,9 @@ use tokio::time::sleep_until;
 
 use super::Stock;
 use super::authorized;
-use super::channel::{Desk, Gone, Panicked, guarded};
+use super::desk::{Desk, Gone};
 use super::ending::Ending;
+use super::guard::{Panicked, guarded};
 use super::house::Phase;
 use super::idleness::Idleness;
 use super::request::Opening;
