@@ -133,9 +133,23 @@ impl Cutter {
         let mut gap = Gap::Other;
         let mut gap_width = 0_usize;
         let mut open: Option<Run> = None;
-        for (at, c) in text.char_indices() {
+        let mut rest = text;
+        while let Some(c) = rest.chars().next() {
+            let at = text.len() - rest.len();
             let start = self.folded.len();
-            if fold(c, &mut self.folded) {
+            let plain = plain_letters(rest);
+            let length = plain.max(c.len_utf8());
+            rest = &rest[length..];
+            let is_letter = if plain > 0 {
+                self.folded.push_str(&text[at..at + plain]);
+                if let Some(folded) = self.folded.get_mut(start..) {
+                    folded.make_ascii_lowercase();
+                }
+                true
+            } else {
+                fold_other(c, &mut self.folded)
+            };
+            if is_letter {
                 if open.is_none() {
                     let before = if gap_width == 1 { gap } else { Gap::Other };
                     let start = self.begin(start, before, &mut take);
@@ -147,11 +161,11 @@ impl Cutter {
                 }
                 if let Some(run) = &mut open {
                     run.folded.end = self.folded.len();
-                    run.source.end = at + c.len_utf8();
+                    run.source.end = at + length;
                 }
             } else if open.is_some() && is_silent(c) {
                 if let Some(run) = &mut open {
-                    run.source.end = at + c.len_utf8();
+                    run.source.end = at + length;
                 }
             } else {
                 if let Some(run) = open.take() {
@@ -276,8 +290,13 @@ const fn is_silent(c: char) -> bool {
     )
 }
 
+/// Returns how many ASCII letters and digits a text begins with.
+fn plain_letters(text: &str) -> usize {
+    let bytes = text.bytes();
+    bytes.take_while(u8::is_ascii_alphanumeric).count()
+}
+
 /// Appends the folded form of a character; says whether it belongs to a word.
-#[inline]
 fn fold(c: char, out: &mut String) -> bool {
     if c.is_ascii_alphanumeric() {
         out.push(c.to_ascii_lowercase());
