@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::Index;
 use super::fields::Mask;
-use super::need::{Cost, Entry, Need, Via, merged, settle};
+use super::need::{Cost, Entry, Need, Via, from, merged, settle};
 use super::postings::Posting;
 use super::row_set::RowSet;
 
@@ -266,17 +266,4 @@ fn also(index: &Index, mut rows: Vec<Entry>, terms: &[Term]) -> Vec<Entry> {
         !entry.mask.is_empty()
     });
     rows
-}
-
-/// Returns what is left of a sorted slice after the elements that come before, looking near its
-/// front first.
-pub(super) fn from<T>(slice: &[T], before: impl Fn(&T) -> bool) -> &[T] {
-    let mut bound = 1;
-    while slice.get(bound - 1).is_some_and(&before) {
-        bound *= 2;
-    }
-    let from = bound / 2;
-    let to = bound.min(slice.len());
-    let at = from + slice[from..to].partition_point(before);
-    &slice[at..]
 }

@@ -1,7 +1,6 @@
 //! Defines what a query needs of a row: for each of its parts, the rows and documents that answer.
 
 use super::fields::Mask;
-use super::gather::from;
 
 /// What it costs a row that a word stands in it otherwise than it was asked for. Everything from
 /// [`Cost::OTHERWISE`] on ranks behind what is spelled as asked.
@@ -138,6 +137,19 @@ pub(super) fn merged(some: Vec<Entry>, more: Vec<Entry>) -> Vec<Entry> {
     all.extend_from_slice(some);
     all.extend_from_slice(more);
     all
+}
+
+/// Returns what is left of a sorted slice after the elements that come before, looking near its
+/// front first.
+pub(super) fn from<T>(slice: &[T], before: impl Fn(&T) -> bool) -> &[T] {
+    let mut bound = 1;
+    while slice.get(bound - 1).is_some_and(&before) {
+        bound *= 2;
+    }
+    let from = bound / 2;
+    let to = bound.min(slice.len());
+    let at = from + slice[from..to].partition_point(before);
+    &slice[at..]
 }
 
 impl Entry {

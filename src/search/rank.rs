@@ -14,8 +14,7 @@ use super::Index;
 use super::bounds::Bounds;
 use super::catalogue::{Kind, Make, Walk};
 use super::fields::Mask;
-use super::gather::from;
-use super::need::{Cost, Entry, Need, Needs, Via};
+use super::need::{Cost, Entry, Need, Needs, Via, from};
 
 /// How what was asked for stands in a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -182,17 +181,21 @@ impl<'a> Ranking<'a> {
 
     fn alone(&mut self, need: &Need) {
         let mut walk = self.index.docs.walk();
-        let by_code = !(need.docs.is_empty() && need.begun.is_empty());
+        let mut by_code = [&need.docs[..], &need.begun[..]];
+        let any_by_code = by_code.iter().any(|docs| !docs.is_empty());
         for entry in &need.entries {
             let tier = Met::of(*entry).tier();
-            if self.is_hopeless(tier, entry.cost) && !by_code {
+            if !any_by_code && self.is_hopeless(tier, entry.cost) {
                 self.best.total += 1;
                 continue;
             }
             let doc = walk.of_row(entry.row);
+            for docs in &mut by_code {
+                *docs = from(docs, |other| *other < doc);
+            }
             // The first row of a document whose code answers stands for it already.
-            let again =
-                by_code && need.has_code(doc) && self.index.docs.rows(doc).start == entry.row;
+            let again = by_code.iter().any(|docs| docs.first() == Some(&doc))
+                && self.index.docs.rows(doc).start == entry.row;
             if !again {
                 self.push_if(doc, entry.row, tier, entry.cost);
             }
@@ -399,13 +402,6 @@ fn worth(tier: Tier, cost: Cost) -> u64 {
 }
 
 impl Need {
-    /// Says whether a document answers by its code.
-    fn has_code(&self, doc: u32) -> bool {
-        [&self.docs, &self.begun]
-            .iter()
-            .any(|docs| docs.binary_search(&doc).is_ok())
-    }
-
     fn size(&self) -> usize {
         self.entries.len() + self.docs.len() + self.begun.len()
     }
