@@ -115,3 +115,14 @@ fn leaves(section: &Section, block: &Block, row: &Row, extent: &Extent) -> bool 
         Extent::Row(place) => Place::of(section, block, row) == *place,
     }
 }
+
+/// Says how many places more there are than are written.
+fn more(results: &Results) -> Option<String> {
+    let more = results.total.saturating_sub(results.hits.len());
+    Some(match (more, results.unread) {
+        (0, 0) => return None,
+        (0, _) => "and perhaps more places".to_owned(),
+        (_, 0) => format!("and {more} more places"),
+        (..) => format!("and at least {more} more places"),
+    })
+}

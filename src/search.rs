@@ -118,8 +118,11 @@ pub enum Why {
 pub struct Results {
     /// The best hits, in their groups, best first in each; the first of all is the best.
     pub hits: Vec<Hit>,
-    /// How many there are in all.
+    /// How many there are in all, as far as is known.
     pub total: usize,
+    /// How many rows have the words of a phrase, and were not read to see whether they stand
+    /// together: the best ones are. With any of these, there may be more hits than `total`.
+    pub unread: usize,
     /// Marks the words that matched, misspelled ones as the documents spell them.
     pub marker: Marker,
     /// Where nothing matched: the nearest words that would.

@@ -140,7 +140,7 @@ fn json_has_the_fields_that_are_promised() {
         }
     }
     let found = json("search 26 --format json");
-    with_fields(&found, "schema query total hits nearest notices");
+    with_fields(&found, "schema query total unread hits nearest notices");
     assert_eq!(found["schema"], 1);
     let hit = with_fields(
         &found["hits"][0],

@@ -446,6 +446,29 @@ fn words_in_one_field_stand_before_words_in_one_document() {
 }
 
 #[test]
+fn of_a_phrase_that_many_rows_may_have_it_is_said_how_many_were_not_read() {
+    let texts: Vec<String> = (0..450)
+        .map(|n| format!("An assay of serum, number {n}"))
+        .collect();
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let sections = vec![section(
+        "summary",
+        "Summary",
+        "Summary",
+        vec![prose(&texts)],
+    )];
+    let index = Index::of_documents([document(cpt("83950"), "Assay", sections)]);
+    let counts = |text| {
+        let found = ask(&index, text);
+        (found.hits.len(), found.total, found.unread)
+    };
+    assert_eq!(counts("\"assay of serum\""), (20, 400, 50));
+    assert_eq!(counts("\"serum assay\""), (0, 0, 50));
+    assert_eq!(counts("assay of serum"), (20, 450, 0));
+    assert_eq!(counts("\"number 7\""), (1, 1, 0));
+}
+
+#[test]
 fn words_in_quotes_stand_next_to_one_another() {
     let index = two();
     let found = ask(&index, "\"component that a professional\"");

@@ -139,9 +139,13 @@ pub fn search(library: &Arc<Library>, index: &Index, search: &Search, charset: C
 
 fn nothing_has(query: &Query, results: &Results) -> String {
     let words = crate::content::sanitize(query.text());
+    let nothing = match results.unread {
+        0 => format!("nothing has `{words}`"),
+        unread => format!("none of the best rows has `{words}`, and {unread} were not read"),
+    };
     match results.nearest.as_slice() {
-        [] => format!("nothing has `{words}`"),
-        nearest => format!("nothing has `{words}`; nearest: {}", nearest.join(", ")),
+        [] => nothing,
+        nearest => format!("{nothing}; nearest: {}", nearest.join(", ")),
     }
 }
 

@@ -71,6 +71,7 @@ pub fn results(query: &Query, results: &Results, notices: &[String]) -> String {
         "schema": SCHEMA,
         "query": query.text(),
         "total": results.total,
+        "unread": results.unread,
         "hits": results.hits.iter().map(hit).collect::<Vec<_>>(),
         "nearest": results.nearest,
         "notices": notices,

@@ -71,6 +71,9 @@ pub fn results(query: &Query, results: &Results, notices: &[String]) -> String {
             ),
         );
     }
+    if let Some(more) = super::more(results) {
+        paragraph(&mut out, &more);
+    }
     for notice in notices {
         paragraph(&mut out, &escaped(notice));
     }

@@ -106,9 +106,8 @@ pub fn results(results: &Results, notices: &[String], charset: Charset) -> Strin
             &format!("    {}", charset.text(&hit.snippet.text)),
         );
     }
-    let more = results.total.saturating_sub(results.hits.len());
-    if more > 0 {
-        line(&mut out, &format!("and {more} more places"));
+    if let Some(more) = super::more(results) {
+        line(&mut out, &more);
     }
     if !results.hits.is_empty() {
         line(&mut out, "");

@@ -85,9 +85,11 @@ impl<'a> Answer<'a> {
         limit: usize,
     ) -> Results {
         let phrases: Vec<&[String]> = phrases(self.query.parts());
+        let mut unread = 0;
         if phrases.is_empty() {
             self.promote(&mut found);
         } else {
+            unread = total - found.len();
             self.keep_phrases(&mut found, &phrases);
             total = found.len();
         }
@@ -105,6 +107,7 @@ impl<'a> Answer<'a> {
             marker: self.marker_of(&hits),
             hits,
             total,
+            unread,
             nearest,
         }
     }

@@ -15,13 +15,19 @@ pub fn count(searching: &Searching) -> String {
     if searching.text().is_empty() {
         return String::new();
     }
-    match searching.results().total {
-        0 => "no place".to_owned(),
-        1 => "1 place".to_owned(),
-        n if n > searching.results().hits.len() && !searching.results().hits.is_empty() => {
-            format!("the best {} of {n} places", searching.results().hits.len())
+    let results = searching.results();
+    let or_more = match results.unread {
+        0 => "",
+        _ => " or more",
+    };
+    match (results.total, results.hits.len()) {
+        (0, _) if results.unread > 0 => format!("no place; {} rows not read", results.unread),
+        (0, _) => "no place".to_owned(),
+        (1, _) if results.unread == 0 => "1 place".to_owned(),
+        (total, hits @ 1..) if total > hits => {
+            format!("the best {hits} of {total}{or_more} places")
         }
-        n => format!("{n} places"),
+        (total, _) => format!("{total}{or_more} places"),
     }
 }
 
@@ -81,7 +87,11 @@ fn scopes(canvas: &mut Canvas<'_>, searching: &Searching, area: Rect) {
 }
 
 fn nearest(canvas: &mut Canvas<'_>, searching: &Searching, area: Rect) {
-    let words = format!("Nothing has “{}”. What comes nearest:", searching.text());
+    let nothing = match searching.results().unread {
+        0 => "Nothing has",
+        _ => "None of the best rows has",
+    };
+    let words = format!("{nothing} “{}”. What comes nearest:", searching.text());
     canvas.put_clipped(line_area(area, 0), 3, &words, canvas.style(Part::Note));
     let nearest = searching.results().nearest.iter().enumerate();
     let visible = usize::from(area.height.saturating_sub(1)).max(1);

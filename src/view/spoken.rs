@@ -43,9 +43,13 @@ pub fn status(app: &App) -> String {
         }
         Focus::Search(searching) => match searching.hit() {
             Some(hit) => format!(
-                "Hit {} of {}: {} {}",
+                "Hit {} of {}{}: {} {}",
                 searching.chosen() + 1,
                 searching.results().total,
+                match searching.results().unread {
+                    0 => "",
+                    _ => " or more",
+                },
                 hit.code.value(),
                 hit.trail.join(", ")
             ),
@@ -54,6 +58,9 @@ pub fn status(app: &App) -> String {
             }
             None => match searching.nearest() {
                 Some(term) => format!("Nothing found; nearest {}: {term}", searching.chosen() + 1),
+                None if searching.results().unread > 0 => {
+                    "Nothing found in the best rows".to_owned()
+                }
                 None => "Nothing found".to_owned(),
             },
         },
