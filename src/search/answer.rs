@@ -55,7 +55,7 @@ impl<'a> Answer<'a> {
             return Results::default();
         }
         let bounds = Bounds::of(index, query);
-        let mut needs = Needs::of(index, query, Leniency::Strict);
+        let mut needs = Needs::of(index, query, &bounds, Leniency::Strict);
         let most = if phrases(query.parts()).is_empty() {
             limit.max(READ_AGAIN)
         } else {
@@ -64,7 +64,7 @@ impl<'a> Answer<'a> {
         let rank = |needs: &Needs| Ranking::of(index, needs, &bounds, open, most).finish();
         let mut found = rank(&needs);
         if found.1 == 0 && !needs.all.is_empty() {
-            needs = Needs::of(index, query, Leniency::Lenient);
+            needs = Needs::of(index, query, &bounds, Leniency::Lenient);
             found = rank(&needs);
         }
         let terms = [&needs.terms[..], &needs.corrections[..]].concat();

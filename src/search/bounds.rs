@@ -91,6 +91,11 @@ impl Bounds {
         self.systems.is_none() && self.codes.is_none() && self.rows.is_none()
     }
 
+    /// Returns the rows that may pass, where rows are bound.
+    pub(super) const fn row_set(&self) -> Option<&RowSet> {
+        self.rows.as_ref()
+    }
+
     /// Says whether rows are bound, and not only documents.
     pub(super) const fn binds_rows(&self) -> bool {
         self.rows.is_some()

@@ -84,7 +84,7 @@ impl Index {
         let bounds = Bounds::of(self, &query);
         let mut found = (Vec::new(), 0);
         for leniency in [Leniency::Strict, Leniency::Lenient] {
-            let needs = Needs::of(self, &query, leniency);
+            let needs = Needs::of(self, &query, &bounds, leniency);
             let (candidates, _) = Ranking::of(self, &needs, &bounds, None, usize::MAX).finish();
             let mut seen = vec![0_u64; self.docs.len().div_ceil(64)];
             for one in candidates {

@@ -77,7 +77,8 @@ impl Clause {
     }
 }
 
-/// The rows of the documents that have everything gathered so far.
+/// The rows that may answer: of the documents that have everything gathered so far, or those that
+/// the bounds of a query let pass.
 #[derive(Debug)]
 pub(super) struct Filter {
     rows: RowSet,
@@ -110,6 +111,14 @@ impl Filter {
             filter.admit(index.docs.rows(*doc));
         }
         (filter.admitted <= most).then_some(filter)
+    }
+
+    /// Makes the filter of some rows.
+    pub(super) fn of_rows(rows: &RowSet) -> Self {
+        Self {
+            rows: rows.clone(),
+            admitted: rows.count(),
+        }
     }
 
     fn admit(&mut self, rows: Range<u32>) {

@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::content::System;
 
 use super::Index;
+use super::bounds::Bounds;
 use super::fields::Mask;
 use super::gather::{Clause, Filter, Term};
 use super::need::{Cost, Entry, Need, Needs, Via, merged};
@@ -17,7 +18,7 @@ use super::words::{Correction, Extent, Words};
 const SHORT_BEGINNING: usize = 3;
 
 /// How many bytes of postings a shorter beginning stands for, about.
-const MOST_OF_SHORT: usize = 64 * 1024;
+const MOST_OF_SHORT: usize = 48 * 1024;
 
 /// How far a word may be from what was typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +31,7 @@ pub(super) enum Leniency {
 
 impl Needs {
     /// Looks every part of a query up.
-    pub(super) fn of(index: &Index, query: &Query, leniency: Leniency) -> Self {
+    pub(super) fn of(index: &Index, query: &Query, bounds: &Bounds, leniency: Leniency) -> Self {
         let parts = essential(query.parts());
         let mut finder = Finder {
             index,
@@ -60,7 +61,9 @@ impl Needs {
             }
         }
         finder.synonyms(&parts, extent(last));
-        finder.gather();
+        // Of several parts one may stand in a row that the bounds do not let pass.
+        let rows = bounds.row_set().filter(|_| parts.len() == 1);
+        finder.gather(rows.map(Filter::of_rows));
         finder.needs
     }
 }
@@ -101,8 +104,8 @@ impl Finder<'_> {
         self.clauses.push(clause);
     }
 
-    /// Gathers the rows of every part, the rarest first.
-    fn gather(&mut self) {
+    /// Gathers the rows of every part that pass a filter, the rarest first.
+    fn gather(&mut self, mut filter: Option<Filter>) {
         let index = self.index;
         let weights: Vec<usize> = self.clauses.iter().map(|c| c.weight(index)).collect();
         let mut order: Vec<usize> = (0..self.answers.len()).collect();
@@ -112,7 +115,6 @@ impl Finder<'_> {
         });
         let mut gathered: Vec<Option<Vec<Entry>>> = Vec::new();
         gathered.resize_with(self.clauses.len(), || None);
-        let mut filter = None;
         for (done, at) in order.iter().enumerate() {
             let need = &mut self.needs.all[*at];
             for clause in &self.answers[*at] {

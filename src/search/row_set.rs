@@ -45,6 +45,14 @@ impl RowSet {
         }
     }
 
+    /// Returns how many rows there are.
+    pub(super) fn count(&self) -> usize {
+        self.bits
+            .iter()
+            .map(|bits| bits.count_ones() as usize)
+            .sum()
+    }
+
     pub(super) fn has(&self, row: u32) -> bool {
         let bits = self.bits.get(row as usize / 64).copied();
         bits.unwrap_or_default() >> (row % 64) & 1 == 1
@@ -86,6 +94,7 @@ mod tests {
             let wanted: Vec<u32> =
                 (0..450).filter(|row| is_in(&some, *row) && is_in(&more, *row)).collect();
             prop_assert_eq!(&rows, &wanted);
+            prop_assert_eq!(both.count(), wanted.len());
             prop_assert_eq!(both.iter().collect::<Vec<_>>(), wanted);
         }
     }
