@@ -13,8 +13,8 @@ fn main() -> io::Result<()> {
     let root = PathBuf::from(variable("CARGO_MANIFEST_DIR")?);
     let out = PathBuf::from(variable("OUT_DIR")?);
     // The unwinder out of GCC's own library, as `-static-libgcc` has it: to load libgcc_s at every
-    // start, which asks the processor what it can do, would take a tenth of the time to the first
-    // frame where the processor is a virtual one.
+    // start, which asks the processor what it can do, would take a twentieth of the time to the
+    // first frame where the processor is a virtual one.
     if variable("CARGO_CFG_TARGET_OS")? == "linux" && variable("CARGO_CFG_TARGET_ENV")? == "gnu" {
         println!("cargo::rustc-link-lib=gcc_eh");
     }

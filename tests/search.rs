@@ -469,6 +469,21 @@ fn of_a_phrase_that_many_rows_may_have_it_is_said_how_many_were_not_read() {
 }
 
 #[test]
+fn a_payer_of_signs_alone_is_nobody() {
+    assert!(ask(&two(), "component").total > 0);
+    assert_eq!(ask(&two(), "payer:-- component").total, 0);
+}
+
+#[test]
+fn a_phrase_of_many_words_is_looked_for_whole() {
+    let long = format!("{} and not a word", vec!["serum"; 70].join(" "));
+    let rows = prose(&[&long, &long.replace("not", "yet")]);
+    let sections = vec![section("summary", "Summary", "Summary", vec![rows])];
+    let index = Index::of_documents([document(cpt("83950"), "Assay", sections)]);
+    assert_eq!(ask(&index, &format!("\"{long}\"")).total, 1);
+}
+
+#[test]
 fn words_in_quotes_stand_next_to_one_another() {
     let index = two();
     let found = ask(&index, "\"component that a professional\"");

@@ -23,9 +23,6 @@ const READ_AGAIN: usize = 24;
 /// How many rows are read again at most to tell which have a phrase that was asked for.
 const READ_FOR_PHRASE: usize = 400;
 
-/// How many words of a phrase are looked at.
-const LONGEST_PHRASE: usize = 64;
-
 /// A field this short is followed by those after it in a snippet, in bytes.
 const SHORT_FIELD: usize = 80;
 
@@ -347,27 +344,24 @@ enum Last {
     Begun,
 }
 
-/// Says whether some words stand next to one another in a text, in this order; of a longer phrase
-/// than anybody types, whether its beginning does.
+/// Says whether some words stand next to one another in a text, in this order.
 fn stands_in(words: &[String], text: &str, last: Last) -> bool {
-    let words = words.get(..LONGEST_PHRASE).unwrap_or(words);
     let Some(end) = words.len().checked_sub(1) else {
         return false;
     };
-    // Bit n: the words up to the one at n end here.
-    let (mut ended, mut found) = (0_u64, false);
+    // Whether the words up to each one end where the text has been read to.
+    let mut ended = vec![false; words.len()];
+    let mut found = false;
     tokens::each(text, |token| {
         if token.make != tokens::Make::Run {
             return;
         }
-        let mut fit = 0;
-        for (at, word) in words.iter().enumerate() {
+        for (at, word) in words.iter().enumerate().rev() {
             let fits = token.text == word
                 || (at == end && last == Last::Begun && token.text.starts_with(word.as_str()));
-            fit |= u64::from(fits) << at;
+            ended[at] = fits && (at == 0 || ended[at - 1]);
         }
-        ended = (ended << 1 | 1) & fit;
-        found |= ended >> end & 1 == 1;
+        found |= ended[end];
     });
     found
 }

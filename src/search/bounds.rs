@@ -63,7 +63,12 @@ impl Bounds {
                 ));
             }
             Scope::Payer(value) => {
-                for beginning in tokens::runs(value) {
+                let beginnings = tokens::runs(value);
+                if beginnings.is_empty() {
+                    // No payer is called by signs alone.
+                    self.bind(RowSet::new(index.rows.count()));
+                }
+                for beginning in beginnings {
                     self.bind(payers(index, &beginning));
                 }
             }

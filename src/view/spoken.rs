@@ -56,13 +56,16 @@ pub fn status(app: &App) -> String {
             None if searching.text().is_empty() => {
                 "Search: type words, a code or a modifier".to_owned()
             }
-            None => match searching.nearest() {
-                Some(term) => format!("Nothing found; nearest {}: {term}", searching.chosen() + 1),
-                None if searching.results().unread > 0 => {
-                    "Nothing found in the best rows".to_owned()
+            None => {
+                let nothing = match searching.results().unread {
+                    0 => "Nothing found",
+                    _ => "Nothing found in the best rows",
+                };
+                match searching.nearest() {
+                    Some(term) => format!("{nothing}; nearest {}: {term}", searching.chosen() + 1),
+                    None => nothing.to_owned(),
                 }
-                None => "Nothing found".to_owned(),
-            },
+            }
         },
         Focus::Library(listing) => {
             let chosen = listing.item(listing.chosen(), app.library(), app.index());
