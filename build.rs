@@ -23,21 +23,23 @@ fn main() -> io::Result<()> {
     }
     fs::write(out.join("built_in.rs"), documents(&root.join("content"))?)?;
     let keys = fs::read_to_string(root.join("assets/keymap.toml"))?;
-    fs::write(out.join("keymap.rs"), bindings(&table(&keys)?)?)?;
+    fs::write(out.join("keymap.rs"), bindings(&parse_table(&keys)?)?)?;
     fs::write(out.join("themes.rs"), themes(&root.join("assets/themes"))?)
 }
 
 /// Lists the documents: their names, and their texts.
 fn documents(folder: &Path) -> io::Result<String> {
     let mut list = "&[\n".to_owned();
-    for (name, path) in files(folder)? {
-        let path = path.to_str().ok_or_else(|| wrong("a path is not UTF-8"))?;
+    for (name, path) in toml_files(folder)? {
+        let path = path
+            .to_str()
+            .ok_or_else(|| invalid_asset("a path is not UTF-8"))?;
         _ = writeln!(list, "    ({name:?}, include_str!({path:?})),");
     }
     Ok(list + "]\n")
 }
 
-/// Makes a table of the keys: a `Preset` an action.
+/// Makes a table of the keys: a `BuiltInBinding` an action.
 fn bindings(keymap: &Table) -> io::Result<String> {
     let mut list = "&[\n".to_owned();
     for row in keymap
@@ -46,9 +48,11 @@ fn bindings(keymap: &Table) -> io::Result<String> {
         .into_iter()
         .flatten()
     {
-        let row = row.as_table().ok_or_else(|| wrong("a key is no table"))?;
-        let rooms = match row.get("in") {
-            Some(rooms) => format!("Some(&{:?})", texts(rooms)?),
+        let row = row
+            .as_table()
+            .ok_or_else(|| invalid_asset("a key is no table"))?;
+        let modes = match row.get("in") {
+            Some(modes) => format!("Some(&{:?})", strings(modes)?),
             None => "None".to_owned(),
         };
         let mut hints = Vec::new();
@@ -58,14 +62,14 @@ fn bindings(keymap: &Table) -> io::Result<String> {
             .into_iter()
             .flatten()
         {
-            hints.push((room, text(Some(hint))?));
+            hints.push((room, string(Some(hint))?));
         }
         _ = writeln!(
             list,
-            "    Preset {{ action: {:?}, keys: &{:?}, rooms: {rooms}, help: {:?}, hints: &{hints:?} }},",
-            text(row.get("action"))?,
-            texts(row.get("keys").unwrap_or(&Value::Boolean(false)))?,
-            text(row.get("help"))?,
+            "    BuiltInBinding {{ action: {:?}, keys: &{:?}, modes: {modes}, help: {:?}, hints: &{hints:?} }},",
+            string(row.get("action"))?,
+            strings(row.get("keys").unwrap_or(&Value::Boolean(false)))?,
+            string(row.get("help"))?,
         );
     }
     Ok(list + "]\n")
@@ -74,14 +78,14 @@ fn bindings(keymap: &Table) -> io::Result<String> {
 /// Makes a table of the themes: each name, and the parts of the screen with their colours.
 fn themes(folder: &Path) -> io::Result<String> {
     let mut list = "&[\n".to_owned();
-    for (name, path) in files(folder)? {
-        let theme = table(&fs::read_to_string(path)?)?;
+    for (name, path) in toml_files(folder)? {
+        let theme = parse_table(&fs::read_to_string(path)?)?;
         _ = writeln!(list, "    ({:?}, &[", name.trim_end_matches(".toml"));
         for (part, colours) in &theme {
             let colours = colours
                 .as_table()
-                .ok_or_else(|| wrong("a colour is no table"))?;
-            let colour = |end| colours.get(end).map(|name| text(Some(name))).transpose();
+                .ok_or_else(|| invalid_asset("a colour is no table"))?;
+            let colour = |end| colours.get(end).map(|name| string(Some(name))).transpose();
             let mut attributes = Vec::new();
             for (name, value) in colours {
                 if value.as_bool() == Some(true) {
@@ -90,7 +94,7 @@ fn themes(folder: &Path) -> io::Result<String> {
             }
             _ = writeln!(
                 list,
-                "        ({part:?}, Preset {{ fg: {:?}, bg: {:?}, attributes: &{attributes:?} }}),",
+                "        ({part:?}, BuiltInStyle {{ fg: {:?}, bg: {:?}, attributes: &{attributes:?} }}),",
                 colour("fg")?,
                 colour("bg")?,
             );
@@ -101,12 +105,14 @@ fn themes(folder: &Path) -> io::Result<String> {
 }
 
 /// Returns the TOML files of a folder, by name.
-fn files(folder: &Path) -> io::Result<Vec<(String, PathBuf)>> {
+fn toml_files(folder: &Path) -> io::Result<Vec<(String, PathBuf)>> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         let name = path.file_name().and_then(|name| name.to_str());
-        let name = name.ok_or_else(|| wrong("a name is not UTF-8"))?.to_owned();
+        let name = name
+            .ok_or_else(|| invalid_asset("a name is not UTF-8"))?
+            .to_owned();
         if path.extension().is_some_and(|end| end == "toml") {
             files.push((name, path));
         }
@@ -115,23 +121,23 @@ fn files(folder: &Path) -> io::Result<Vec<(String, PathBuf)>> {
     Ok(files)
 }
 
-fn table(text: &str) -> io::Result<Table> {
+fn parse_table(text: &str) -> io::Result<Table> {
     text.parse().map_err(io::Error::other)
 }
 
-fn text(value: Option<&Value>) -> io::Result<&str> {
+fn string(value: Option<&Value>) -> io::Result<&str> {
     value
         .and_then(Value::as_str)
-        .ok_or_else(|| wrong("a text is missing, or is none"))
+        .ok_or_else(|| invalid_asset("a text is missing, or is none"))
 }
 
-fn texts(value: &Value) -> io::Result<Vec<&str>> {
+fn strings(value: &Value) -> io::Result<Vec<&str>> {
     let list = value
         .as_array()
-        .ok_or_else(|| wrong("a list is missing, or is none"))?;
-    list.iter().map(|value| text(Some(value))).collect()
+        .ok_or_else(|| invalid_asset("a list is missing, or is none"))?;
+    list.iter().map(|value| string(Some(value))).collect()
 }
 
-fn wrong(what: &str) -> io::Error {
+fn invalid_asset(what: &str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, format!("in an asset, {what}"))
 }

@@ -36,89 +36,89 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use codeleaf::app::MOST_HITS;
-use codeleaf::search::{Cache, Index, Query, Recipe};
-use codeleaf::sets::Store;
+use codeleaf::app::MAX_HITS;
+use codeleaf::search::{Index, IndexCache, LibraryLoader, Query};
+use codeleaf::sets::SetStore;
 use support::program::{Home, Launch, Terminal};
 
 const DOCUMENTS: usize = 10_000;
 
 /// How often the program is started for one figure, and a library read.
-const STARTS: usize = 9;
-const READINGS: usize = 3;
+const START_RUNS: usize = 9;
+const LOAD_RUNS: usize = 3;
 
 /// After what silence a frame is through.
-const SILENCE: Duration = Duration::from_millis(200);
+const QUIET_PERIOD: Duration = Duration::from_millis(200);
 
 /// How long a reader is left alone after its first frame.
-const SETTLED: Duration = Duration::from_millis(700);
+const SETTLE_TIME: Duration = Duration::from_millis(700);
 
 /// The word that a process is given which measures what takes memory, and what it is to do.
-const ASIDE: &str = "aside";
+const CHILD_ARGUMENT: &str = "aside";
 
 fn main() {
     let words: Vec<OsString> = std::env::args_os().collect();
     if let [_, word, task, home] = &words[..]
-        && word == ASIDE
+        && word == CHILD_ARGUMENT
     {
-        return Aside::at(Path::new(home)).run(task.to_str().unwrap());
+        return ChildTask::in_home(Path::new(home)).run(task.to_str().unwrap());
     }
     let home = Home::new();
     let content = home.path("data/codeleaf/content");
     let cache = home.path("cache/codeleaf");
-    aside("furnish", &home);
+    run_in_child("furnish", &home);
     let reader = || Launch::codeleaf("10234").home(&home);
 
     println!("{DOCUMENTS} documents");
-    starts("first frame, nothing kept", || {
+    measure_starts("first frame, nothing kept", || {
         let _ = fs::remove_dir_all(&cache);
         reader()
     });
-    aside("read", &home);
-    starts("first frame, kept", reader);
-    starts("first frame, kept, another code", || {
+    run_in_child("read", &home);
+    measure_starts("first frame, kept", reader);
+    measure_starts("first frame, kept, another code", || {
         Launch::codeleaf("15000").home(&home)
     });
-    aside("open", &home);
-    memory("documents", &home);
+    run_in_child("open", &home);
+    measure_memory("documents", &home);
 
-    if !import(&home) {
+    if !import_sets(&home) {
         return;
     }
     println!("\n{DOCUMENTS} documents and the code sets");
-    aside("read", &home);
-    starts("first frame, kept", reader);
-    aside("open", &home);
-    memory("documents and code sets", &home);
+    run_in_child("read", &home);
+    measure_starts("first frame, kept", reader);
+    run_in_child("open", &home);
+    measure_memory("documents and code sets", &home);
 
     fs::remove_dir_all(&content).unwrap();
     println!("\nthe code sets alone");
-    starts("first frame", || Launch::codeleaf("83950").home(&home));
-    starts("first frame, a code of a set", || {
+    measure_starts("first frame", || Launch::codeleaf("83950").home(&home));
+    measure_starts("first frame, a code of a set", || {
         Launch::codeleaf("K92.2").home(&home)
     });
-    memory("code sets", &home);
+    measure_memory("code sets", &home);
 }
 
 /// Has something done by a process of its own. To start a program takes the longer the larger the
 /// process is that starts it, and an index makes it large.
-fn aside(task: &str, home: &Home) {
+fn run_in_child(task: &str, home: &Home) {
     let status = Command::new(std::env::current_exe().unwrap())
-        .args([ASIDE, task])
+        .args([CHILD_ARGUMENT, task])
         .arg(home.path(""))
         .status();
     assert!(status.unwrap().success(), "{task}");
 }
 
 /// A process of its own.
-struct Aside {
+struct ChildTask {
     content: PathBuf,
     cache: PathBuf,
     store: PathBuf,
 }
 
-impl Aside {
-    fn at(home: &Path) -> Self {
+impl ChildTask {
+    fn in_home(home: &Path) -> Self {
         Self {
             content: home.join("data/codeleaf/content"),
             cache: home.join("cache/codeleaf"),
@@ -128,47 +128,47 @@ impl Aside {
 
     fn run(&self, task: &str) {
         match task {
-            "furnish" => furnish(&self.content),
+            "furnish" => write_documents(&self.content),
             "read" => {
-                let whole = (0..READINGS).map(|_| {
+                let whole = (0..LOAD_RUNS).map(|_| {
                     let _ = fs::remove_dir_all(&self.cache);
-                    self.open().0
+                    self.open_library().0
                 });
-                row("everything read and kept", whole.min().unwrap_or_default());
+                print_row("everything read and kept", whole.min().unwrap_or_default());
             }
             _ => {
-                let (took, index) = self.open();
-                row("opened as kept", took);
+                let (took, index) = self.open_library();
+                print_row("opened as kept", took);
                 println!("{index:?}");
-                keystrokes(&index);
+                measure_keystrokes(&index);
             }
         }
     }
 
     /// Opens the library as the reader does beside the first frame.
-    fn open(&self) -> (Duration, Arc<Index>) {
-        let (folders, cache) = ([self.content.clone()], Cache::new(self.cache.clone()));
-        let recipe = Recipe::of(&folders, Some(&cache));
-        let sets = Store::new(self.store.clone()).open();
+    fn open_library(&self) -> (Duration, Arc<Index>) {
+        let (folders, cache) = ([self.content.clone()], IndexCache::new(self.cache.clone()));
+        let recipe = LibraryLoader::new(&folders, Some(&cache));
+        let sets = SetStore::new(self.store.clone()).open_sets();
         let start = Instant::now();
-        let collection = recipe.collection(sets, &mut |_| ());
+        let collection = recipe.load(sets, &mut |_| ());
         let took = start.elapsed();
-        assert!(collection.unkept.is_none());
-        (took, collection.share().1)
+        assert!(collection.cache_error.is_none());
+        (took, collection.into_shared().1)
     }
 }
 
 /// Writes the documents, as if some time ago: what was changed just now is read again.
-fn furnish(content: &Path) {
+fn write_documents(content: &Path) {
     fs::create_dir_all(content).unwrap();
-    let codes = generate::icd10cm().unwrap_or_default();
+    let codes = generate::load_icd10cm().unwrap_or_default();
     let phrases: Vec<String> = match codes.len() {
         0 => made_up::phrases(50_000),
         _ => codes.into_iter().map(|coded| coded.title).collect(),
     };
     let then = SystemTime::now() - Duration::from_secs(60);
     for number in 0..DOCUMENTS {
-        let (name, text) = made_up::file(number, &phrases);
+        let (name, text) = made_up::document_file(number, &phrases);
         let path = content.join(name);
         fs::write(&path, text).unwrap();
         let file = File::options().write(true).open(&path).unwrap();
@@ -176,7 +176,7 @@ fn furnish(content: &Path) {
     }
 }
 
-fn import(home: &Home) -> bool {
+fn import_sets(home: &Home) -> bool {
     let Some(folder) = std::env::var_os("CODELEAF_DATA") else {
         return false;
     };
@@ -193,40 +193,40 @@ fn import(home: &Home) -> bool {
     true
 }
 
-fn starts(words: &str, mut launch: impl FnMut() -> Launch) {
-    let mut paints: Vec<Duration> = (0..STARTS)
+fn measure_starts(words: &str, mut launch: impl FnMut() -> Launch) {
+    let mut paints: Vec<Duration> = (0..START_RUNS)
         .map(|_| {
             let terminal = launch().start();
-            let paint = terminal.first_paint();
+            let paint = terminal.time_to_first_paint();
             // What goes on beside the first frame is not to fall on the next one.
-            std::thread::sleep(SETTLED);
-            leave(terminal);
+            std::thread::sleep(SETTLE_TIME);
+            quit(terminal);
             paint
         })
         .collect();
     paints.sort_unstable();
-    row(words, paints[STARTS / 2]);
+    print_row(words, paints[START_RUNS / 2]);
 }
 
-fn leave(mut terminal: Terminal) {
+fn quit(mut terminal: Terminal) {
     terminal.press("q");
-    terminal.end();
+    terminal.wait_for_exit();
 }
 
-fn row(words: &str, took: Duration) {
+fn print_row(words: &str, took: Duration) {
     println!("{words:36} {:>9.1} ms", took.as_secs_f64() * 1000.0);
 }
 
 /// Types what readers ask letter by letter. A keystroke counts as its best of three, which takes
 /// out what other programs do and nothing else.
-fn keystrokes(index: &Index) {
+fn measure_keystrokes(index: &Index) {
     let mut times: Vec<(Duration, &str)> = Vec::new();
-    for text in made_up::ASKED {
+    for text in made_up::READER_QUERIES {
         for end in 1..=text.len() {
             let typed = &text[..end];
             let time = |_| {
                 let start = Instant::now();
-                std::hint::black_box(index.search(&Query::parse(typed), None, MOST_HITS));
+                std::hint::black_box(index.search(&Query::parse(typed), None, MAX_HITS));
                 start.elapsed()
             };
             times.push(((0..3).map(time).min().unwrap_or_default(), typed));
@@ -244,11 +244,11 @@ fn keystrokes(index: &Index) {
 }
 
 /// Starts a reader, asks it everything, and looks at its memory.
-fn memory(words: &str, home: &Home) {
+fn measure_memory(words: &str, home: &Home) {
     let terminal = Launch::codeleaf("").home(home).start();
-    terminal.first_paint();
+    terminal.time_to_first_paint();
     terminal.wait_for_silence(Duration::from_millis(500));
-    let process = terminal.process();
+    let process = terminal.pid();
     let status = |name: &str| {
         let path = format!("/proc/{}/status", process.as_raw_nonzero());
         let status = fs::read_to_string(path).unwrap_or_default();
@@ -267,14 +267,14 @@ fn memory(words: &str, home: &Home) {
         );
     };
     print("open");
-    for asked in made_up::ASKED {
+    for asked in made_up::READER_QUERIES {
         terminal.press("/");
         terminal.send(asked.as_bytes());
-        terminal.wait_for_silence(SILENCE);
+        terminal.wait_for_silence(QUIET_PERIOD);
         terminal.press("esc");
         // Esc is known for what it is when nothing follows.
-        terminal.wait_for_silence(SILENCE);
+        terminal.wait_for_silence(QUIET_PERIOD);
     }
     print("asked");
-    leave(terminal);
+    quit(terminal);
 }

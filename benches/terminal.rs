@@ -22,7 +22,7 @@ mod support {
 use std::time::Duration;
 
 use support::generated;
-use support::program::{Answers, Home, Launch, memory, processor_time, text};
+use support::program::{Home, Launch, QueryReplies, cpu_time, peak_memory, text};
 
 /// How often each is started.
 const RUNS: usize = 41;
@@ -48,11 +48,11 @@ fn main() {
         "{:36} {:>10} {:>10} {:>7}",
         "80x24, median", "codeleaf", "less", "ratio"
     );
-    let far = Answers::After(Duration::from_millis(300));
+    let far = QueryReplies::After(Duration::from_millis(300));
     for (words, answers) in [
-        ("first paint, ms", Answers::After(Duration::ZERO)),
+        ("first paint, ms", QueryReplies::After(Duration::ZERO)),
         ("... 300 ms away, ms", far),
-        ("... answering nothing, ms", Answers::Never),
+        ("... answering nothing, ms", QueryReplies::Never),
     ] {
         let mut paints = [Vec::new(), Vec::new()];
         for _ in 0..RUNS {
@@ -60,30 +60,30 @@ fn main() {
                 .into_iter()
                 .zip(&mut paints)
             {
-                let terminal = launch.answers(answers).start();
-                paints.push(terminal.first_paint().as_secs_f64() * 1000.0);
+                let terminal = launch.query_replies(answers).start();
+                paints.push(terminal.time_to_first_paint().as_secs_f64() * 1000.0);
                 terminal.wait_for_silence(Duration::from_millis(30));
             }
         }
         let [own, other] = paints.map(median);
-        row(words, own, other);
+        print_row(words, own, other);
     }
 
     let mut figures = [codeleaf("83950"), less("shipped.txt")].map(|launch| {
         let terminal = launch.start();
-        terminal.first_paint();
+        terminal.time_to_first_paint();
         terminal.wait_for_silence(SILENCE);
-        let first = terminal.mark();
-        let process = terminal.process();
-        let before = processor_time(process).unwrap_or_default();
+        let first = terminal.bytes_received();
+        let process = terminal.pid();
+        let before = cpu_time(process).unwrap_or_default();
         std::thread::sleep(Duration::from_secs(2));
-        let after = processor_time(process).unwrap_or_default();
+        let after = cpu_time(process).unwrap_or_default();
         let busy = after.saturating_sub(before);
-        let idle = terminal.mark() - first;
-        let kilobytes = memory(process).unwrap_or_default();
+        let idle = terminal.bytes_received() - first;
+        let kilobytes = peak_memory(process).unwrap_or_default();
         [
-            number(first),
-            number(idle) / 2.0,
+            to_f64(first),
+            to_f64(idle) / 2.0,
             busy.as_secs_f64() / 2.0 * 100.0,
             f64::from(u32::try_from(kilobytes).unwrap()) / 1024.0,
         ]
@@ -96,32 +96,40 @@ fn main() {
         "memory at most, MB",
     ] {
         let [own, other] = figures.each_mut().map(|figures| figures.next().unwrap());
-        row(words, own, other);
+        print_row(words, own, other);
     }
 
     for (columns, rows) in [(80, 24), (200, 60)] {
         let scroll = [codeleaf("long.toml"), less("long.txt")].map(|launch| {
             let terminal = launch.size(columns, rows).start();
-            terminal.first_paint();
+            terminal.time_to_first_paint();
             terminal.wait_for_silence(SILENCE);
-            terminal.step(&"down ".repeat(70));
+            terminal.press_and_count_bytes(&"down ".repeat(70));
             terminal.wait_for_silence(SILENCE);
-            number((0..KEYS).map(|_| terminal.step("down")).sum()) / number(KEYS)
+            to_f64(
+                (0..KEYS)
+                    .map(|_| terminal.press_and_count_bytes("down"))
+                    .sum(),
+            ) / to_f64(KEYS)
         });
-        row(
+        print_row(
             &format!("one line of scroll, {columns}x{rows}, B"),
             scroll[0],
             scroll[1],
         );
     }
     let terminal = codeleaf("long.toml").start();
-    terminal.first_paint();
+    terminal.time_to_first_paint();
     terminal.wait_for_silence(SILENCE);
-    let moved = number((0..12).map(|_| terminal.step("down")).sum()) / 12.0;
+    let moved = to_f64(
+        (0..12)
+            .map(|_| terminal.press_and_count_bytes("down"))
+            .sum(),
+    ) / 12.0;
     println!("{:36} {moved:>10.1}", "moving a selection, B");
 }
 
-fn row(words: &str, own: f64, other: f64) {
+fn print_row(words: &str, own: f64, other: f64) {
     let ratio = if other > 0.0 {
         format!("{:.2}", own / other)
     } else {
@@ -135,6 +143,6 @@ fn median(mut values: Vec<f64>) -> f64 {
     values[values.len() / 2]
 }
 
-fn number(count: usize) -> f64 {
+fn to_f64(count: usize) -> f64 {
     f64::from(u32::try_from(count).unwrap())
 }

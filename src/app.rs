@@ -24,23 +24,23 @@ use std::sync::Arc;
 
 use ratatui::layout::Size;
 
-use crate::content::{Charset, CodeId, Document, Place};
+use crate::content::{Charset, CodeId, Document, RowPath};
 use crate::library::Library;
-use crate::page::{Flow, Setting};
-use crate::search::{Index, Progress};
+use crate::page::{LayoutOptions, TableMode};
+use crate::search::{Index, IndexingProgress};
 
-pub use action::{Action, Effect, Mouse};
-pub use beside::Beside;
-pub use command::{Command, Erasure, Step};
-pub use groups::{Choice, Groups, Heading, Line};
+pub use action::{Action, Effect, MouseOwner};
+pub use beside::ComparisonView;
+pub use command::{Command, Deletion, Movement};
+pub use groups::{Group, GroupedList, ListCursor, ListLine};
 pub use history::History;
 pub use keymap::{Binding, Keymap, key_name};
-pub use layout::Layout;
-pub use listing::{By, Listed, Listing};
-pub use own::{Mark, Marks, Own, Writing};
-pub use reading::{Opened, Reading};
-pub use searching::{Found, HIT_LINES, MOST_HITS, SCOPES, Searching};
-pub use sheet::Sheet;
+pub use layout::ScreenLayout;
+pub use listing::{GroupBy, LibraryItem, LibraryList};
+pub use own::{Bookmark, BookmarkList, Bookmarks, NoteEditor};
+pub use reading::{DocumentView, RowDetail};
+pub use searching::{ActiveSearch, HIT_LINES, MAX_HITS, SCOPES, SearchState};
+pub use sheet::TextPanel;
 
 /// The whole state of one reader.
 #[derive(Clone, Debug)]
@@ -50,89 +50,89 @@ pub struct App {
     keymap: Arc<Keymap>,
     charset: Charset,
     size: Size,
-    reading: Reading,
+    document_view: DocumentView,
     focus: Focus,
-    found: Option<Found>,
-    note: Option<String>,
+    active_search: Option<ActiveSearch>,
+    message: Option<String>,
     /// How far the reading of the library has come, while it takes longer than a moment.
-    progress: Option<Progress>,
-    mouse: Mouse,
-    flow: Flow,
+    progress: Option<IndexingProgress>,
+    mouse_owner: MouseOwner,
+    table_mode: TableMode,
     history: History,
-    own: Option<Own>,
+    bookmarks: Option<Bookmarks>,
 }
 
 /// What the keys go to.
 #[derive(Clone, Debug)]
 pub enum Focus {
     /// A section of the open document.
-    Reading,
+    Document,
     /// One row of it, whole.
-    Record(Opened),
+    RowDetail(RowDetail),
     /// The search field and its hits.
-    Search(Box<Searching>),
+    Search(Box<SearchState>),
     /// The library's lists.
-    Library(Listing),
+    Library(LibraryList),
     /// What documents say on a modifier or of a payer, side by side.
-    Beside(Box<Beside>),
+    Comparison(Box<ComparisonView>),
     /// A text of the program's own: help, or the report on a broken file.
-    Text(Sheet),
+    TextPanel(TextPanel),
     /// A note on the selected row, being written.
-    Note(Writing),
+    Note(NoteEditor),
     /// The list of bookmarks and notes.
-    Marks(Marks),
+    Bookmarks(BookmarkList),
 }
 
 /// The name of a [`Focus`], by which keys are bound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Room {
+pub enum Mode {
     /// A section of the open document.
-    Reading,
+    Document,
     /// One row, whole.
-    Record,
+    RowDetail,
     /// The search field.
     Search,
     /// The library's lists.
     Library,
     /// What documents say on one topic, side by side.
-    Beside,
+    Comparison,
     /// A text of the program's own.
-    Text,
+    TextPanel,
     /// A note that is being written.
     Note,
     /// The list of bookmarks and notes.
-    Marks,
+    Bookmarks,
 }
 
-impl Room {
+impl Mode {
     /// Every room.
     pub const ALL: [Self; 8] = [
-        Self::Reading,
-        Self::Record,
+        Self::Document,
+        Self::RowDetail,
         Self::Search,
         Self::Library,
-        Self::Beside,
-        Self::Text,
+        Self::Comparison,
+        Self::TextPanel,
         Self::Note,
-        Self::Marks,
+        Self::Bookmarks,
     ];
 
     /// Returns the name that `keymap.toml` uses.
     pub const fn id(self) -> &'static str {
         match self {
-            Self::Reading => "reading",
-            Self::Record => "record",
+            Self::Document => "reading",
+            Self::RowDetail => "record",
             Self::Search => "search",
             Self::Library => "library",
-            Self::Beside => "beside",
-            Self::Text => "text",
+            Self::Comparison => "beside",
+            Self::TextPanel => "text",
             Self::Note => "note",
-            Self::Marks => "marks",
+            Self::Bookmarks => "marks",
         }
     }
 
     /// Returns the room of a name.
-    pub fn named(id: &str) -> Option<Self> {
+    pub fn from_id(id: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|room| room.id() == id)
     }
 }
@@ -149,17 +149,17 @@ pub enum Host {
 
 /// What a reader starts with.
 #[derive(Clone, Debug)]
-pub struct Start {
+pub struct AppOptions {
     /// The documents.
     pub library: Arc<Library>,
-    /// What search looks through; it may come later, with [`Action::Catalogue`].
+    /// What search looks through; it may come later, with [`Action::LibraryLoaded`].
     pub index: Arc<Index>,
     /// The keys; those of commands that the host does not have are left out.
     pub keymap: Arc<Keymap>,
     /// Where the program runs.
     pub host: Host,
     /// The reader's own notes and bookmarks; none where they cannot be kept.
-    pub own: Option<Own>,
+    pub bookmarks: Option<Bookmarks>,
     /// The characters that the terminal shows.
     pub charset: Charset,
     /// The terminal's size, in columns and rows.
@@ -167,57 +167,62 @@ pub struct Start {
     /// The document to open.
     pub document: Arc<Document>,
     /// The row to open it on.
-    pub place: Option<Place>,
+    pub row_path: Option<RowPath>,
     /// The line to show first, where the row allows it.
     pub top: usize,
     /// What to say at the start.
-    pub note: Option<String>,
+    pub message: Option<String>,
     /// Whether tables have columns.
-    pub flow: Flow,
+    pub table_mode: TableMode,
 }
 
 /// Where a reader was, for the next start.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Whereabouts {
+pub struct ReadingPosition {
     /// The document.
     pub code: CodeId,
     /// The selected row.
-    pub place: Option<Place>,
+    pub row_path: Option<RowPath>,
     /// The line shown first.
     pub top: usize,
 }
 
 impl App {
     /// Opens a document.
-    pub fn new(start: Start) -> Self {
+    pub fn new(start: AppOptions) -> Self {
         let mut app = Self {
             library: start.library,
             index: start.index,
             keymap: start.keymap.for_host(start.host),
             charset: start.charset,
             size: start.size,
-            reading: Reading::new(start.document),
-            focus: Focus::Reading,
-            found: None,
-            note: start.note,
+            document_view: DocumentView::new(start.document),
+            focus: Focus::Document,
+            active_search: None,
+            message: start.message,
             progress: None,
-            mouse: Mouse::default(),
-            flow: start.flow,
+            mouse_owner: MouseOwner::default(),
+            table_mode: start.table_mode,
             history: History::default(),
-            own: start.own,
+            bookmarks: start.bookmarks,
         };
-        app.reading.set(app.setting(), app.layout().body.height);
-        if let Some(place) = &start.place {
-            app.reading
-                .go(place, app.setting(), app.layout().body.height);
-            app.reading.scroll_to(start.top, app.layout().body.height);
+        app.document_view
+            .relayout(app.layout_options(), app.screen_layout().body.height);
+        if let Some(place) = &start.row_path {
+            app.document_view.go_to_row(
+                place,
+                app.layout_options(),
+                app.screen_layout().body.height,
+            );
+            app.document_view
+                .scroll_to(start.top, app.screen_layout().body.height);
         }
         app
     }
 
     /// Returns the open document, its section and row.
-    pub const fn reading(&self) -> &Reading {
-        &self.reading
+    pub const fn document_view(&self) -> &DocumentView {
+        &self.document_view
     }
 
     /// Returns what the keys go to.
@@ -226,38 +231,38 @@ impl App {
     }
 
     /// Returns the name of what the keys go to.
-    pub const fn room(&self) -> Room {
+    pub const fn mode(&self) -> Mode {
         match self.focus {
-            Focus::Reading => Room::Reading,
-            Focus::Record(_) => Room::Record,
-            Focus::Search(_) => Room::Search,
-            Focus::Library(_) => Room::Library,
-            Focus::Beside(_) => Room::Beside,
-            Focus::Text(_) => Room::Text,
-            Focus::Note(_) => Room::Note,
-            Focus::Marks(_) => Room::Marks,
+            Focus::Document => Mode::Document,
+            Focus::RowDetail(_) => Mode::RowDetail,
+            Focus::Search(_) => Mode::Search,
+            Focus::Library(_) => Mode::Library,
+            Focus::Comparison(_) => Mode::Comparison,
+            Focus::TextPanel(_) => Mode::TextPanel,
+            Focus::Note(_) => Mode::Note,
+            Focus::Bookmarks(_) => Mode::Bookmarks,
         }
     }
 
     /// Returns the search that the reader went to a hit of, while its words are marked.
-    pub const fn found(&self) -> Option<&Found> {
-        self.found.as_ref()
+    pub const fn active_search(&self) -> Option<&ActiveSearch> {
+        self.active_search.as_ref()
     }
 
     /// Returns what is to be said in the status line.
-    pub fn note(&self) -> Option<&str> {
-        self.note.as_deref()
+    pub fn message(&self) -> Option<&str> {
+        self.message.as_deref()
     }
 
     /// Returns how far the reading of the library has come, while it takes longer than a moment.
-    pub const fn progress(&self) -> Option<Progress> {
+    pub const fn progress(&self) -> Option<IndexingProgress> {
         self.progress
     }
 
     /// Says whether more can be found later than now, because the library is still being read.
-    pub fn is_reading_on(&self) -> bool {
+    pub fn is_library_loading(&self) -> bool {
         let has_documents = !self.library.entries().is_empty();
-        !self.library.is_whole() || (self.index.is_empty() && has_documents)
+        !self.library.is_fully_loaded() || (self.index.is_empty() && has_documents)
     }
 
     /// Returns the documents.
@@ -281,35 +286,35 @@ impl App {
     }
 
     /// Returns who has the mouse.
-    pub const fn mouse(&self) -> Mouse {
-        self.mouse
+    pub const fn mouse_owner(&self) -> MouseOwner {
+        self.mouse_owner
     }
 
     /// Returns whether tables have columns, or everything is read in order.
-    pub const fn flow(&self) -> Flow {
-        self.flow
+    pub const fn table_mode(&self) -> TableMode {
+        self.table_mode
     }
 
     /// Returns where everything stands on the screen.
-    pub fn layout(&self) -> Layout {
-        Layout::of(self.size, self.flow)
+    pub fn screen_layout(&self) -> ScreenLayout {
+        ScreenLayout::new(self.size, self.table_mode)
     }
 
     /// Returns where the reader is.
-    pub fn whereabouts(&self) -> Whereabouts {
-        Whereabouts {
-            code: self.reading.document().code.clone(),
-            place: self.reading.place().cloned(),
-            top: self.reading.top(),
+    pub fn reading_position(&self) -> ReadingPosition {
+        ReadingPosition {
+            code: self.document_view.document().code.clone(),
+            row_path: self.document_view.row_path().cloned(),
+            top: self.document_view.top(),
         }
     }
 
     /// Returns how pages are to be set.
-    const fn setting(&self) -> Setting {
-        Setting {
+    const fn layout_options(&self) -> LayoutOptions {
+        LayoutOptions {
             columns: self.size.width,
             charset: self.charset,
-            flow: self.flow,
+            table_mode: self.table_mode,
         }
     }
 }

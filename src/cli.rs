@@ -25,33 +25,33 @@ use std::process::ExitCode;
 use clap::CommandFactory;
 
 use crate::terminal::Overrides;
-use answer::Answer;
-pub use arguments::{Arguments, Command};
+use answer::CommandOutput;
+pub use arguments::{Arguments, CliCommand};
 
 /// What was asked for is not there.
 const NOT_FOUND: u8 = 1;
 /// The question or the content is wrong.
-const BAD: u8 = 2;
+const INVALID_INPUT: u8 = 2;
 
 /// Answers a command line. Errors that have no status of their own are for `main` to print; they
 /// end with status 2.
 pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> anyhow::Result<ExitCode> {
-    let arguments = match Arguments::read(arguments) {
+    let arguments = match Arguments::parse_command_line(arguments) {
         Ok(arguments) => arguments,
         Err(error) => {
             // Help goes to standard output and ends with 0, usage errors with 2.
             let words = error.render().to_string();
             if !error.use_stderr() {
-                return print(words.as_bytes());
+                return print_output(words.as_bytes());
             }
-            complain(words.trim_end());
-            return Ok(ExitCode::from(BAD));
+            print_error(words.trim_end());
+            return Ok(ExitCode::from(INVALID_INPUT));
         }
     };
     let options = &arguments.options;
     match &arguments.command {
-        None => read::read(&arguments),
-        Some(Command::Show(show)) => match target::find(&show.target, options) {
+        None => read::open_reader(&arguments),
+        Some(CliCommand::Show(show)) => match target::find(&show.target, options) {
             Ok(found) => {
                 let section = show.section.as_deref();
                 answer::show(
@@ -62,16 +62,16 @@ pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> anyhow::R
                 )
                 .print()
             }
-            Err(miss) => Answer::from(miss).print(),
+            Err(miss) => CommandOutput::from(miss).print(),
         },
-        Some(Command::List { format }) => {
+        Some(CliCommand::List { format }) => {
             let library = setup::library(options);
             answer::list(&library, *format, setup::charset(options.overrides())).print()
         }
-        Some(Command::Search(search)) => {
+        Some(CliCommand::Search(search)) => {
             let synonyms = setup::synonyms()?;
-            let collection = setup::collection(options, None, &mut |_| ());
-            let (library, index) = collection.with_synonyms(synonyms).share();
+            let collection = setup::library_with_index(options, None, &mut |_| ());
+            let (library, index) = collection.with_synonyms(synonyms).into_shared();
             answer::search(
                 &library,
                 &index,
@@ -80,27 +80,27 @@ pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> anyhow::R
             )
             .print()
         }
-        Some(Command::Check { paths }) => answer::check(paths).print(),
+        Some(CliCommand::Check { paths }) => answer::check(paths).print(),
         #[cfg(feature = "serve")]
-        Some(Command::Serve(serve)) => serve::serve(options, serve),
-        Some(Command::Import(import)) => import::import(import),
-        Some(Command::Sets(sets)) => sets::sets(sets),
-        Some(Command::Completions { shell }) => {
+        Some(CliCommand::Serve(serve)) => serve::serve(options, serve),
+        Some(CliCommand::Import(import)) => import::import(import),
+        Some(CliCommand::Sets(sets)) => sets::sets(sets),
+        Some(CliCommand::Completions { shell }) => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Arguments::command(), "codeleaf", &mut script);
-            print(&script)
+            print_output(&script)
         }
-        Some(Command::Man) => {
+        Some(CliCommand::Man) => {
             let mut page = Vec::new();
             clap_mangen::Man::new(Arguments::command()).render(&mut page)?;
             page.extend(keys_for_man().into_bytes());
-            print(&page)
+            print_output(&page)
         }
     }
 }
 
 /// Prints to standard output; a reader that closes it early is no error.
-fn print(bytes: &[u8]) -> anyhow::Result<ExitCode> {
+fn print_output(bytes: &[u8]) -> anyhow::Result<ExitCode> {
     let mut out = io::stdout().lock();
     match out.write_all(bytes).and_then(|()| out.flush()) {
         Ok(()) => Ok(ExitCode::SUCCESS),
@@ -111,18 +111,18 @@ fn print(bytes: &[u8]) -> anyhow::Result<ExitCode> {
 
 /// Says what went wrong where an error has no exit status of its own, and returns the one that goes
 /// with it.
-pub fn fail(error: &anyhow::Error) -> ExitCode {
-    complain(&format!("codeleaf: {error:#}"));
-    ExitCode::from(BAD)
+pub fn report_error(error: &anyhow::Error) -> ExitCode {
+    print_error(&format!("codeleaf: {error:#}"));
+    ExitCode::from(INVALID_INPUT)
 }
 
 /// Prints to standard error, where nobody may be listening, only what a terminal shows: the words
 /// may repeat a path or an argument.
-fn complain(words: &str) {
+fn print_error(words: &str) {
     let charset = setup::charset(Overrides::default());
     let mut out = String::new();
     for line in words.lines() {
-        out += &charset.text(&crate::content::sanitize(line));
+        out += &charset.transliterate(&crate::content::sanitize(line));
         out.push('\n');
     }
     let _ = io::stderr().write_all(out.as_bytes());

@@ -6,29 +6,31 @@ mod json;
 mod markdown;
 mod text;
 
-use crate::content::{Block, Charset, Document, Place, Row, Section, SectionId, notices, sanitize};
+use crate::content::{
+    Block, Charset, Document, Row, RowPath, Section, SectionId, notices, sanitize,
+};
 use crate::library::Library;
 use crate::search::{Query, Results};
 
-pub use json::SCHEMA;
+pub use json::SCHEMA_VERSION;
 
 /// The columns that plain text is set in.
-const COLUMNS: u16 = 84;
+const TEXT_WIDTH: u16 = 84;
 
 /// What of a document leaves.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Extent {
+pub enum ExportScope {
     /// All of it.
     Whole,
     /// One section.
     Section(SectionId),
     /// One row, with every field, remark and source.
-    Row(Place),
+    Row(RowPath),
 }
 
 /// How it is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub enum Format {
+pub enum ExportFormat {
     /// Plain text, set as on screen.
     #[default]
     Text,
@@ -39,21 +41,26 @@ pub enum Format {
 }
 
 /// Writes a document, or a part of it. A part that is not there leaves the notices alone.
-pub fn document(document: &Document, extent: &Extent, format: Format, charset: Charset) -> String {
+pub fn document(
+    document: &Document,
+    extent: &ExportScope,
+    format: ExportFormat,
+    charset: Charset,
+) -> String {
     match format {
-        Format::Text => text::document(document, extent, charset),
-        Format::Markdown => in_charset(&markdown::document(document, extent), charset),
-        Format::Json => json::document(document, extent),
+        ExportFormat::Text => text::document(document, extent, charset),
+        ExportFormat::Markdown => in_charset(&markdown::document(document, extent), charset),
+        ExportFormat::Json => json::document(document, extent),
     }
 }
 
 /// Writes the catalogue: a document a line, then the files that could not be read.
-pub fn list(library: &Library, format: Format, charset: Charset) -> String {
+pub fn list(library: &Library, format: ExportFormat, charset: Charset) -> String {
     let notices = notices(library.entries().iter().map(|entry| entry.code.system()));
     match format {
-        Format::Text => text::list(library, &notices, charset),
-        Format::Markdown => in_charset(&markdown::list(library, &notices), charset),
-        Format::Json => json::list(library, &notices),
+        ExportFormat::Text => text::list(library, &notices, charset),
+        ExportFormat::Markdown => in_charset(&markdown::list(library, &notices), charset),
+        ExportFormat::Json => json::list(library, &notices),
     }
 }
 
@@ -62,13 +69,13 @@ pub fn results(
     query: &Query,
     results: &Results,
     notices: &[String],
-    format: Format,
+    format: ExportFormat,
     charset: Charset,
 ) -> String {
     match format {
-        Format::Text => text::results(results, notices, charset),
-        Format::Markdown => in_charset(&markdown::results(query, results, notices), charset),
-        Format::Json => json::results(query, results, notices),
+        ExportFormat::Text => text::results(results, notices, charset),
+        ExportFormat::Markdown => in_charset(&markdown::results(query, results, notices), charset),
+        ExportFormat::Json => json::results(query, results, notices),
     }
 }
 
@@ -77,14 +84,14 @@ pub fn results(
 fn in_charset(lines: &str, charset: Charset) -> String {
     let lines = lines
         .lines()
-        .map(|line| charset.text(&sanitize(line)).into_owned() + "\n");
+        .map(|line| charset.transliterate(&sanitize(line)).into_owned() + "\n");
     lines.collect()
 }
 
 /// Returns the blocks that leave, with the rows that leave of each.
-fn parts<'a>(
+fn selected_sections<'a>(
     document: &'a Document,
-    extent: &'a Extent,
+    extent: &'a ExportScope,
 ) -> impl Iterator<Item = (&'a Section, Vec<(&'a Block, Vec<&'a Row>)>)> {
     document
         .sections
@@ -94,7 +101,7 @@ fn parts<'a>(
                 let rows = block
                     .rows
                     .iter()
-                    .filter(|row| leaves(section, block, row, extent))
+                    .filter(|row| is_selected(section, block, row, extent))
                     .collect();
                 (block, rows)
             });
@@ -108,18 +115,18 @@ fn parts<'a>(
         .filter(|(_, blocks): &(_, Vec<_>)| !blocks.is_empty())
 }
 
-fn leaves(section: &Section, block: &Block, row: &Row, extent: &Extent) -> bool {
+fn is_selected(section: &Section, block: &Block, row: &Row, extent: &ExportScope) -> bool {
     match extent {
-        Extent::Whole => true,
-        Extent::Section(id) => section.id == *id,
-        Extent::Row(place) => Place::of(section, block, row) == *place,
+        ExportScope::Whole => true,
+        ExportScope::Section(id) => section.id == *id,
+        ExportScope::Row(place) => RowPath::new(section, block, row) == *place,
     }
 }
 
 /// Says how many places more there are than are written.
-fn more(results: &Results) -> Option<String> {
+fn more_results_note(results: &Results) -> Option<String> {
     let more = results.total.saturating_sub(results.hits.len());
-    Some(match (more, results.unread) {
+    Some(match (more, results.unverified) {
         (0, 0) => return None,
         (0, _) => "and perhaps more places".to_owned(),
         (_, 0) => format!("and {more} more places"),

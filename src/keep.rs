@@ -15,16 +15,16 @@ use std::path::{Path, PathBuf};
 use etcetera::BaseStrategy;
 use etcetera::base_strategy::Xdg;
 
-pub use keeper::{Errand, Keeper};
-pub use own::{mark, own};
-pub use place::{read, write};
+pub use keeper::{StateWriter, WriteJob};
+pub use own::{load_bookmarks, save_bookmark};
+pub use place::{load_position, save_position};
 
 /// The largest file that is read, in bytes; a larger one is not ours.
-const LARGEST: u64 = 8 * 1024 * 1024;
+const MAX_FILE_BYTES: u64 = 8 * 1024 * 1024;
 
 /// The user's own folders, after the XDG base directory specification.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Folders {
+pub struct UserDirs {
     /// Documents of the user's own, in `content` below it, and their bookmarks and notes.
     pub data: PathBuf,
     /// Where the reader was.
@@ -35,9 +35,9 @@ pub struct Folders {
     pub cache: PathBuf,
 }
 
-impl Folders {
+impl UserDirs {
     /// Returns the folders that the environment names; nothing where it names no home.
-    pub fn of_user() -> Option<Self> {
+    pub fn from_env() -> Option<Self> {
         let xdg = Xdg::new().ok()?;
         Some(Self {
             data: xdg.data_dir().join("codeleaf"),
@@ -48,7 +48,7 @@ impl Folders {
     }
 
     /// Returns the file of bookmarks and notes.
-    pub fn marks_file(&self) -> PathBuf {
+    pub fn bookmarks_file(&self) -> PathBuf {
         self.data.join("marks.toml")
     }
 
@@ -60,7 +60,7 @@ impl Folders {
 
 /// Says why something could not be read or kept.
 #[derive(Debug, thiserror::Error)]
-pub enum KeepError {
+pub enum UserDataError {
     /// The file is there and cannot be read.
     #[error("cannot read {}: {source}", path.display())]
     Read {
@@ -88,8 +88,8 @@ pub enum KeepError {
 }
 
 /// Reads a file of ours; nothing where there is none.
-fn bytes(path: &Path) -> Result<Option<Vec<u8>>, KeepError> {
-    let unreadable = |source| KeepError::Read {
+fn read_if_exists(path: &Path) -> Result<Option<Vec<u8>>, UserDataError> {
+    let unreadable = |source| UserDataError::Read {
         path: path.to_owned(),
         source,
     };
@@ -102,24 +102,24 @@ fn bytes(path: &Path) -> Result<Option<Vec<u8>>, KeepError> {
     }
     let mut bytes = Vec::new();
     let file = fs::File::open(path).map_err(unreadable)?;
-    file.take(LARGEST + 1)
+    file.take(MAX_FILE_BYTES + 1)
         .read_to_end(&mut bytes)
         .map_err(unreadable)?;
-    if bytes.len() as u64 > LARGEST {
+    if bytes.len() as u64 > MAX_FILE_BYTES {
         return Err(damaged(path, "it is too large"));
     }
     Ok(Some(bytes))
 }
 
-fn damaged(path: &Path, why: &str) -> KeepError {
-    KeepError::Damaged {
+fn damaged(path: &Path, why: &str) -> UserDataError {
+    UserDataError::Damaged {
         path: path.to_owned(),
         why: why.to_owned(),
     }
 }
 
 /// Replaces a file by way of a temporary one beside it.
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+fn write_atomic(path: &Path, bytes: &[u8]) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }

@@ -19,15 +19,15 @@
 //! * Layout is a pure function of area and state. `update` uses it to clamp scrolling exactly, and
 //!   `view` uses it to draw, so nothing is learned at draw time and sent back.
 //! * A list of documents or codes keeps numbers. What its lines in sight say is asked for
-//!   ([`app::Effect::Ask`]) and told by the host, who alone reads files; so it is with what documents
-//!   say side by side ([`app::Effect::Compare`]).
+//!   ([`app::Effect::LoadExcerpts`]) and told by the host, who alone reads files; so it is with what documents
+//!   say side by side ([`app::Effect::LoadComparison`]).
 //! * The unit of everything is the [`content::Row`]: it is what is selected, found, copied, opened
 //!   and cited. A document is sections of blocks of rows, whatever its author wrote them as.
 //!
 //! # What is read when
 //!
 //! The first frame waits for one document: the library has only begun, and finds it by the kept
-//! catalogue or by its file's name. A thread then opens the whole ([`search::Recipe`]): as it is
+//! catalogue or by its file's name. A thread then opens the whole ([`search::LibraryLoader`]): as it is
 //! kept, where no file has changed; else every file is read once, for catalogue and index, by as
 //! many threads as there are processors. The host hands it in as one event, and reads the open
 //! document again for the reader.

@@ -3,9 +3,9 @@
 //! A [`Library`] is a catalogue. It never changes once it is made, so that every reader can share
 //! it; documents are parsed when somebody opens one.
 //!
-//! To make it every file must be read, once; what was read is kept in a flat file ([`Kept`]) for
+//! To make it every file must be read, once; what was read is kept in a flat file ([`CachedCatalog`]) for
 //! the next time. Who cannot wait even so long makes a library that has only begun
-//! ([`Library::begun`]): it finds one document at a time, by the kept catalogue or by file name.
+//! ([`Library::lazy`]): it finds one document at a time, by the kept catalogue or by file name.
 
 mod begun;
 mod built_in;
@@ -27,38 +27,39 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::content::{
-    CodeId, Document, ModifierCode, Report, Status, Subject, System, read, read_file, sanitize,
+    CodeId, CodeSystem, Document, ModifierCode, Report, Status, Subject, load_document,
+    parse_document, sanitize,
 };
-use crate::sets::Sets;
+use crate::sets::ImportedSets;
 
-use begun::Begun;
-use cache::Cache;
-use catalogue::Catalogue;
-pub use catalogue::Record;
-pub use folders::folders;
-pub use imported::{Listed, all as all_listed};
-pub use kept::{Keepsake, Kept};
-pub use scan::{FoundFile, Scan};
-pub use stamp::Stamp;
-pub use survey::{About, Ask, Excerpt, Topic};
-pub use workers::{in_order, threads};
+use begun::LazyLibrary;
+use cache::DocumentCache;
+use catalogue::CatalogBuilder;
+pub use catalogue::CatalogRecord;
+pub use folders::content_folders;
+pub use imported::{ListedCode, listed_codes as all_listed};
+pub use kept::{CachedCatalog, EncodedCatalog};
+pub use scan::{Scan, ScannedFile};
+pub use stamp::Fingerprint;
+pub use survey::{ComparisonRequest, Excerpt, ExcerptRequest, ExcerptSubject};
+pub use workers::{parallel_map_ordered, thread_count};
 
 /// A catalogue of documents.
 #[derive(Debug, Default)]
 pub struct Library {
     /// By code, each once.
-    entries: Vec<Entry>,
-    broken: Vec<Broken>,
-    editions: guests::Editions,
-    sets: Sets,
-    cache: Cache,
+    entries: Vec<CatalogEntry>,
+    broken: Vec<BrokenFile>,
+    snapshots: guests::FileSnapshots,
+    sets: ImportedSets,
+    cache: DocumentCache,
     /// Where documents are looked for that are not among the entries yet.
-    begun: Option<Begun>,
+    lazy: Option<LazyLibrary>,
 }
 
 /// One document of the catalogue.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct CatalogEntry {
     /// The code.
     pub code: CodeId,
     /// The document's title.
@@ -68,7 +69,7 @@ pub struct Entry {
     /// Where the document comes from.
     pub origin: Origin,
     /// Where documents on the same code come from that this one stands before.
-    pub hidden: Vec<Origin>,
+    pub shadowed: Vec<Origin>,
     /// The modifiers that have a row, of the document or of a payer. Documents share such lists.
     pub modifiers: Arc<[ModifierCode]>,
     /// The payers that have a row, by name.
@@ -96,7 +97,7 @@ impl fmt::Display for Origin {
 
 /// A file that could not be read as a document.
 #[derive(Clone, Debug)]
-pub struct Broken {
+pub struct BrokenFile {
     /// The file.
     pub path: PathBuf,
     /// What is wrong, ready to show: every error with line, column and hint.
@@ -114,8 +115,8 @@ pub enum LoadError {
     Broken(String),
 }
 
-impl Entry {
-    fn of(document: &Document, origin: Origin) -> Self {
+impl CatalogEntry {
+    fn new(document: &Document, origin: Origin) -> Self {
         let (mut modifiers, mut payers) = (Vec::new(), Vec::new());
         for (_, _, row) in document.rows() {
             match &row.subject {
@@ -131,7 +132,7 @@ impl Entry {
             title: document.title.clone(),
             status: document.status,
             origin,
-            hidden: Vec::new(),
+            shadowed: Vec::new(),
             modifiers: modifiers.into(),
             payers: payers.into(),
         }
@@ -150,20 +151,20 @@ impl Library {
     /// Of a folder every `*.toml` file is read, but no subfolder and no hidden file. Files and
     /// folders that cannot be read are in [`Library::broken`]; the others are there all the same.
     pub fn open(folders: &[PathBuf]) -> Self {
-        Self::read(&Scan::of(folders, None), None)
+        Self::from_scan(&Scan::new(folders, None), None)
     }
 
     /// Returns the built-in documents and those of a scan; files that were read before and are
     /// still the same are not read again.
-    pub fn read(scan: &Scan, kept: Option<Kept>) -> Self {
-        let files: Vec<&FoundFile> = scan.files().collect();
-        let before = kept.map(Kept::into_records).unwrap_or_default();
-        Self::of_records(scan, catalogue::read_all(&files, before))
+    pub fn from_scan(scan: &Scan, kept: Option<CachedCatalog>) -> Self {
+        let files: Vec<&ScannedFile> = scan.files().collect();
+        let before = kept.map(CachedCatalog::into_records).unwrap_or_default();
+        Self::from_records(scan, catalogue::load_records(&files, before))
     }
 
     /// Returns the built-in documents and those of a scan, whose files were read in its order.
-    pub fn of_records(scan: &Scan, records: Vec<Record>) -> Self {
-        let (entries, broken, cache) = Catalogue::of(scan, records).finish();
+    pub fn from_records(scan: &Scan, records: Vec<CatalogRecord>) -> Self {
+        let (entries, broken, cache) = CatalogBuilder::from_records(scan, records).finish();
         Self {
             entries,
             broken,
@@ -177,85 +178,85 @@ impl Library {
     ///
     /// Sets that cannot be used are in [`Library::broken`].
     #[must_use]
-    pub fn with_sets(mut self, sets: Sets) -> Self {
-        let damaged = sets.damaged().iter().map(|damage| Broken {
+    pub fn with_sets(mut self, sets: ImportedSets) -> Self {
+        let damaged = sets.damaged().iter().map(|damage| BrokenFile {
             path: damage.path.clone(),
             report: damage.to_string(),
         });
         self.broken.extend(damaged);
         if !sets.all().is_empty() {
             // What was opened before has nothing of them.
-            self.cache = Cache::default();
+            self.cache = DocumentCache::default();
         }
         self.sets = sets;
         self
     }
 
     /// Returns the imported code sets, without the documents.
-    pub fn into_sets(self) -> Sets {
+    pub fn into_sets(self) -> ImportedSets {
         self.sets
     }
 
     /// Returns the codes of imported sets that open as documents and have no file of their own.
-    pub fn listed(&self) -> impl Iterator<Item = Listed> {
-        imported::all(&self.sets).filter(|listed| self.entry(&listed.code).is_none())
+    pub fn codes_only_in_sets(&self) -> impl Iterator<Item = ListedCode> {
+        imported::listed_codes(&self.sets).filter(|listed| self.entry(&listed.code).is_none())
     }
 
     /// Puts what imported sets say beside a document into it.
-    pub fn enrich(sets: &Sets, document: &mut Document) {
+    pub fn enrich(sets: &ImportedSets, document: &mut Document) {
         imported::enrich(sets, document);
     }
 
     /// Returns the edition, in words, of the imported set whose codes of a system open as documents.
-    pub fn edition(&self, system: System) -> Option<String> {
-        imported::listing(&self.sets, system).map(|set| set.header().edition.words())
+    pub fn edition_name(&self, system: CodeSystem) -> Option<String> {
+        imported::set_for_system(&self.sets, system).map(|set| set.header().edition.label())
     }
 
     /// Returns the imported code sets.
-    pub const fn sets(&self) -> &Sets {
+    pub const fn sets(&self) -> &ImportedSets {
         &self.sets
     }
 
     /// Says whether [`Library::document`] has something on a code: a document, or an imported
     /// set's row.
-    pub fn knows(&self, code: &CodeId) -> bool {
+    pub fn contains(&self, code: &CodeId) -> bool {
         // Of a damaged set the document says what is wrong.
         self.entry(code).is_some()
-            || (self.begun.is_some() && self.document(code).is_ok())
-            || imported::knows(&self.sets, code).unwrap_or(true)
+            || (self.lazy.is_some() && self.document(code).is_ok())
+            || imported::contains_code(&self.sets, code).unwrap_or(true)
     }
 
     /// Adds the document of one file, which stands before all others on its code; returns the code
     /// as well.
     pub fn with_file(mut self, path: &Path) -> Result<(Self, CodeId), Report> {
-        let mut document = read_file(path)?;
+        let mut document = load_document(path)?;
         imported::enrich(&self.sets, &mut document);
         let document = Arc::new(document);
         let code = document.code.clone();
-        let mut entry = Entry::of(&document, Origin::File(path.to_owned()));
+        let mut entry = CatalogEntry::new(&document, Origin::File(path.to_owned()));
         match self.position(&code) {
             Ok(at) => {
-                entry.stand_before(&self.entries[at]);
+                entry.shadow(&self.entries[at]);
                 self.entries[at] = entry;
             }
             Err(at) => self.entries.insert(at, entry),
         }
-        self.cache.put(&document);
+        self.cache.insert(&document);
         Ok((self, code))
     }
 
     /// Returns the entries, by system and then by value.
-    pub fn entries(&self) -> &[Entry] {
+    pub fn entries(&self) -> &[CatalogEntry] {
         &self.entries
     }
 
     /// Returns the files and folders that could not be read, in the order in which they were met.
-    pub fn broken(&self) -> &[Broken] {
+    pub fn broken(&self) -> &[BrokenFile] {
         &self.broken
     }
 
     /// Returns the entry on a code.
-    pub fn entry(&self, code: &CodeId) -> Option<&Entry> {
+    pub fn entry(&self, code: &CodeId) -> Option<&CatalogEntry> {
         self.position(code).ok().map(|at| &self.entries[at])
     }
 
@@ -265,10 +266,10 @@ impl Library {
 
     /// Returns every entry that a value may mean: `83950`, `k922`, `cpt:83950`. A bare value that
     /// fits two systems may mean two.
-    pub fn find(&self, value: &str) -> Vec<&Entry> {
+    pub fn find(&self, value: &str) -> Vec<&CatalogEntry> {
         let codes = match value.parse() {
             Ok(code) => vec![code],
-            Err(_) => CodeId::readings(value),
+            Err(_) => CodeId::candidates(value),
         };
         codes.iter().filter_map(|code| self.entry(code)).collect()
     }
@@ -276,14 +277,14 @@ impl Library {
     /// Returns the entries whose values are spelled most like a value, the nearest first, at most
     /// `limit`. Case and dots do not count; of two equally near, the one that begins alike is
     /// nearer, since codes of one kind do.
-    pub fn nearest(&self, value: &str, limit: usize) -> Vec<&Entry> {
+    pub fn nearest(&self, value: &str, limit: usize) -> Vec<&CatalogEntry> {
         let plain = |value: &str| value.trim().to_ascii_uppercase().replace('.', "");
         let value = plain(value.rsplit(':').next().unwrap_or(value));
         // What is much longer than any code is like none of them, and costs time to compare.
-        if value.is_empty() || value.len() > LONGEST_GUESS {
+        if value.is_empty() || value.len() > MAX_GUESS_BYTES {
             return Vec::new();
         }
-        let mut near: Vec<(usize, Reverse<usize>, &Entry)> = self
+        let mut near: Vec<(usize, Reverse<usize>, &CatalogEntry)> = self
             .entries
             .iter()
             .map(|entry| {
@@ -307,7 +308,7 @@ impl Library {
         if let Some(document) = self.cache.get(code) {
             return Ok(document);
         }
-        let loaded = match (self.entry(code), &self.begun) {
+        let loaded = match (self.entry(code), &self.lazy) {
             (Some(entry), _) => Some(self.parse(entry)?),
             (None, Some(begun)) => begun.document(code),
             (None, None) => None,
@@ -317,18 +318,18 @@ impl Library {
                 imported::enrich(&self.sets, &mut document);
                 document
             }
-            None => imported::document(&self.sets, code)
+            None => imported::synthesize(&self.sets, code)
                 .map_err(|damage| LoadError::Broken(damage.to_string()))?
                 .ok_or_else(|| LoadError::Unknown(code.clone()))?,
         };
         let document = Arc::new(document);
-        self.cache.put(&document);
+        self.cache.insert(&document);
         Ok(document)
     }
 
     /// Returns the document of a file or of the program on a code as it was written, unless it was
     /// opened lately. It is not kept: whoever asks wants a line of it, of many documents.
-    fn plain(&self, code: &CodeId) -> Result<Arc<Document>, LoadError> {
+    fn document_unenriched(&self, code: &CodeId) -> Result<Arc<Document>, LoadError> {
         if let Some(document) = self.cache.get(code) {
             return Ok(document);
         }
@@ -337,22 +338,22 @@ impl Library {
         self.parse(entry).map(Arc::new)
     }
 
-    fn parse(&self, entry: &Entry) -> Result<Document, LoadError> {
-        match self.editions.get(&entry.code) {
-            Some(edition) => edition.document(),
+    fn parse(&self, entry: &CatalogEntry) -> Result<Document, LoadError> {
+        match self.snapshots.get(&entry.code) {
+            Some(edition) => edition.parse(),
             None => entry.load(),
         }
     }
 }
 
-/// The longest value that [`Library::nearest`] compares, in bytes; codes have up to eight.
-const LONGEST_GUESS: usize = 32;
+/// The longest value that [`Library::suggestions`] compares, in bytes; codes have up to eight.
+const MAX_GUESS_BYTES: usize = 32;
 
-impl Entry {
+impl CatalogEntry {
     /// Puts this entry before another on the same code.
-    fn stand_before(&mut self, other: &Self) {
-        self.hidden = std::iter::once(&other.origin)
-            .chain(&other.hidden)
+    fn shadow(&mut self, other: &Self) {
+        self.shadowed = std::iter::once(&other.origin)
+            .chain(&other.shadowed)
             .filter(|origin| **origin != self.origin)
             .cloned()
             .collect();
@@ -368,11 +369,11 @@ impl Origin {
     fn load(&self, code: &CodeId) -> Result<Document, LoadError> {
         let document = match self {
             Self::BuiltIn => {
-                let (name, text) =
-                    built_in::file(code).ok_or_else(|| LoadError::Unknown(code.clone()))?;
-                read(name, text.as_bytes())
+                let (name, text) = built_in::file_for_code(code)
+                    .ok_or_else(|| LoadError::Unknown(code.clone()))?;
+                parse_document(name, text.as_bytes())
             }
-            Self::File(path) => read_file(path),
+            Self::File(path) => load_document(path),
         };
         let document = document.map_err(|report| LoadError::Broken(report.to_string()))?;
         if document.code == *code {

@@ -3,5 +3,6 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    codeleaf::cli::run(std::env::args_os()).unwrap_or_else(|error| codeleaf::cli::fail(&error))
+    codeleaf::cli::run(std::env::args_os())
+        .unwrap_or_else(|error| codeleaf::cli::report_error(&error))
 }

@@ -13,27 +13,27 @@ mod wrap;
 
 use std::ops::Range;
 
-use crate::content::{Charset, Document, Place, Standing, Value};
+use crate::content::{Charset, Document, RowPath, Standing, Value};
 
 pub use wrap::{clip, width};
 
 /// The widest that text is set, in columns; longer lines are hard to read.
-pub const MEASURE: u16 = 96;
+pub const MAX_TEXT_WIDTH: u16 = 96;
 
 /// How a page is to be set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Setting {
+pub struct LayoutOptions {
     /// The columns at hand, gutter included.
     pub columns: u16,
     /// The characters that may be used.
     pub charset: Charset,
     /// Whether tables have columns.
-    pub flow: Flow,
+    pub table_mode: TableMode,
 }
 
 /// The order in which a page is read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Flow {
+pub enum TableMode {
     /// Across and down: tables have columns.
     #[default]
     Columns,
@@ -41,82 +41,87 @@ pub enum Flow {
     Linear,
 }
 
-impl Setting {
+impl LayoutOptions {
     /// Returns the columns left of the text that hold the selection mark.
     pub const fn gutter(self) -> u16 {
         if self.columns < 40 { 1 } else { 3 }
     }
 
     /// Returns the columns that text may fill.
-    pub(crate) fn text(self) -> usize {
+    pub(crate) fn text_width(self) -> usize {
         usize::from(
             self.columns
                 .saturating_sub(self.gutter())
                 .saturating_sub(1)
-                .clamp(1, MEASURE),
+                .clamp(1, MAX_TEXT_WIDTH),
         )
     }
 }
 
 /// What is set of a section or row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wanted {
+pub enum Notices {
     /// The content, then the notices: what stands on a screen of its own.
-    WithNotices,
+    Include,
     /// The content alone, where the notices follow elsewhere.
-    Content,
+    Omit,
 }
 
 /// A section, or an opened row, set at one width.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Page {
     /// The lines, from the top.
-    pub lines: Vec<Line>,
+    pub lines: Vec<PageLine>,
     /// The rows that can be selected, in order; none in an opened row.
     pub rows: Vec<PageRow>,
 }
 
 impl Page {
     /// Sets one section of a document. A section that is not there makes an empty page.
-    pub fn of_section(
+    pub fn from_section(
         document: &Document,
         section: usize,
-        setting: Setting,
-        wanted: Wanted,
+        setting: LayoutOptions,
+        wanted: Notices,
     ) -> Self {
-        layout::section(document, section, setting, wanted)
+        layout::layout_section(document, section, setting, wanted)
     }
 
     /// Sets one row whole: every field, remark and source. A row that is not there makes an empty
     /// page.
-    pub fn of_row(document: &Document, place: &Place, setting: Setting, wanted: Wanted) -> Self {
-        record::page(document, place, setting, wanted)
+    pub fn from_row(
+        document: &Document,
+        place: &RowPath,
+        setting: LayoutOptions,
+        wanted: Notices,
+    ) -> Self {
+        record::layout_row_detail(document, place, setting, wanted)
     }
 
     /// Sets the notices alone.
-    pub fn of_notices(document: &Document, setting: Setting) -> Self {
-        layout::notices(document, setting)
+    pub fn from_notices(document: &Document, setting: LayoutOptions) -> Self {
+        layout::layout_notices(document, setting)
     }
 
     /// Sets `(label, text)` lines that belong to no document, one under the other.
-    pub fn of_pairs(
+    pub fn from_label_values(
         rows: impl IntoIterator<Item = (String, String, Role)>,
-        setting: Setting,
+        setting: LayoutOptions,
     ) -> Self {
-        layout::lines_of(rows, setting)
+        layout::layout_label_values(rows, setting)
     }
 
     /// Adds the lines of another page below an empty line; its rows stay behind.
     pub fn append(&mut self, other: Self) {
         if !self.lines.is_empty() {
-            self.lines.push(Line::default());
+            self.lines.push(PageLine::default());
         }
         self.lines.extend(other.lines);
     }
 
     /// Returns the row with this place.
-    pub fn position(&self, place: &Place) -> Option<usize> {
-        self.rows.iter().position(|row| row.place == *place)
+    pub fn row_index(&self, place: &RowPath) -> Option<usize> {
+        self.rows.iter().position(|row| row.path == *place)
     }
 }
 
@@ -124,7 +129,7 @@ impl Page {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PageRow {
     /// Where it stands in the document.
-    pub place: Place,
+    pub path: RowPath,
     /// The lines it takes.
     pub lines: Range<usize>,
     /// Whether it is read line by line rather than looked up.
@@ -135,14 +140,14 @@ pub struct PageRow {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RowKind {
     /// Line by line, as prose is.
-    Read,
+    Prose,
     /// At a glance, as the row of a table is: shown whole as soon as it is selected.
-    LookedUp,
+    Record,
 }
 
 /// One line of a page.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Line {
+pub struct PageLine {
     /// The texts on the line, from left to right, apart.
     pub spans: Vec<Span>,
 }
@@ -157,7 +162,7 @@ pub struct Span {
     /// What it is, which decides its colour.
     pub role: Role,
     /// Whether it belongs to the row's first field, which is bold while the row is selected.
-    pub lead: bool,
+    pub is_first_field: bool,
 }
 
 /// What a piece of text is; a theme gives each role its colour.
@@ -195,19 +200,19 @@ const fn standing_role(standing: Standing) -> Role {
 }
 
 /// Returns a field's content as it is shown in a table or fact, and in which role.
-fn value_words(value: &Value, charset: Charset) -> (String, Role) {
+fn value_text(value: &Value, charset: Charset) -> (String, Role) {
     match value {
-        Value::Text(text) => (charset.text(text).into_owned(), Role::Text),
+        Value::Text(text) => (charset.transliterate(text).into_owned(), Role::Text),
         Value::Unavailable(absent) => (
             charset
-                .text(&format!("– {}", absent.reason.short()))
+                .transliterate(&format!("– {}", absent.reason.short_label()))
                 .into_owned(),
             Role::Unavailable,
         ),
     }
 }
 
-impl std::fmt::Display for Line {
+impl std::fmt::Display for PageLine {
     /// Writes the line as plain text, gutter left out.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let start = self.spans.iter().map(|span| span.column).min().unwrap_or(0);

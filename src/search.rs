@@ -9,7 +9,7 @@
 //! The unit is the row: a hit lands on one. An [`Index`] knows for each word the rows that have it
 //! and the fields it stands in, but not the texts, which are ten times as large; these are read
 //! again for the few rows that are shown: of a large library from a file of the index's own, of a
-//! small one through [`Texts`].
+//! small one through [`DocumentSource`].
 
 mod answer;
 mod assemble;
@@ -46,53 +46,53 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::content::{CodeId, Document, Place};
+use crate::content::{CodeId, Document, RowPath};
 use crate::library::Library;
 
 pub use build::IndexBuilder;
-pub use cache::{Cache, CacheError};
-pub use codes::{BareCodes, CodeNumber};
-pub use collection::{Collection, Recipe};
-pub use group::Group;
-pub use harvest::Progress;
-pub use marker::Marker;
+pub use cache::{CacheError, IndexCache};
+pub use codes::{CodeDocId, CodeList};
+pub use collection::{LibraryLoader, LoadedLibrary};
+pub use group::HitGroup;
+pub use harvest::IndexingProgress;
+pub use marker::Highlighter;
 pub use query::{Query, Scope};
-pub use reading::{Reading, code_and_modifier};
+pub use reading::{CodeRef, parse_code_refs};
 pub use snippet::Snippet;
 pub use synonyms::Synonyms;
 
-use answer::Answer;
-use catalogue::{Docs, Rows};
-use sheet::{Sheets, Stack};
-use words::Words;
+use answer::Searcher;
+use catalogue::{DocTable, RowTable};
+use sheet::{RowStore, StoredDoc};
+use words::TermDictionary;
 
 /// How many documents are few: parsing those that are shown costs nothing then.
-const FEW: usize = 32;
+const SMALL_LIBRARY_SIZE: usize = 32;
 
 /// Where the words were found, and why it is an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hit {
     /// What it is listed under.
-    pub group: Group,
+    pub group: HitGroup,
     /// The document's code.
     pub code: CodeId,
     /// The document's title.
     pub title: String,
     /// The row; a document that has none is hit as a whole. A hit on a code or a title lands on
     /// the document's first row.
-    pub place: Option<Place>,
+    pub row_path: Option<RowPath>,
     /// Section, row and field, as a breadcrumb shows them; empty where the document as a whole is
     /// the answer.
     pub trail: Vec<String>,
     /// Why it is an answer.
-    pub why: Why,
+    pub reason: MatchReason,
     /// The row's text around the match.
     pub snippet: Snippet,
 }
 
 /// Why a hit is an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Why {
+pub enum MatchReason {
     /// The code itself was asked for.
     Code,
     /// The modifier itself was asked for.
@@ -100,9 +100,9 @@ pub enum Why {
     /// The words are another name for something in the row.
     Synonym {
         /// What was asked for.
-        asked: String,
+        query_words: String,
         /// What stands in the row.
-        found: String,
+        synonym: String,
     },
     /// The words stand in the field named, as a phrase or apart.
     Words {
@@ -122,23 +122,23 @@ pub struct Results {
     pub total: usize,
     /// How many rows have the words of a phrase, and were not read to see whether they stand
     /// together: the best ones are. With any of these, there may be more hits than `total`.
-    pub unread: usize,
+    pub unverified: usize,
     /// Marks the words that matched, misspelled ones as the documents spell them.
-    pub marker: Marker,
+    pub highlighter: Highlighter,
     /// Where nothing matched: the nearest words that would.
-    pub nearest: Vec<String>,
+    pub suggestions: Vec<String>,
 }
 
 /// Where the texts of an index are read again.
 #[derive(Clone, Debug)]
-pub enum Texts {
+pub enum DocumentSource {
     /// In a library.
     Library(Arc<Library>),
     /// In documents that are at hand.
     Documents(HashMap<CodeId, Arc<Document>>),
 }
 
-impl Texts {
+impl DocumentSource {
     fn document(&self, code: &CodeId) -> Option<Arc<Document>> {
         match self {
             Self::Library(library) => library.document(code).ok(),
@@ -147,7 +147,7 @@ impl Texts {
     }
 }
 
-impl Default for Texts {
+impl Default for DocumentSource {
     fn default() -> Self {
         Self::Documents(HashMap::new())
     }
@@ -156,27 +156,27 @@ impl Default for Texts {
 /// Every row of a library, ready to be searched.
 #[derive(Default)]
 pub struct Index {
-    docs: Docs,
-    rows: Rows,
-    words: Words,
-    texts: Texts,
-    sheets: Option<Sheets>,
+    docs: DocTable,
+    rows: RowTable,
+    terms: TermDictionary,
+    document_source: DocumentSource,
+    row_store: Option<RowStore>,
     synonyms: Synonyms,
 }
 
 /// What was read of one document again.
 #[derive(Debug)]
-enum Read {
-    Sheets(Stack),
-    Document(Arc<Document>),
+enum LoadedDoc {
+    Stored(StoredDoc),
+    Parsed(Arc<Document>),
 }
 
 impl Index {
     /// Reads every document of a library and every code of its imported sets; one that cannot be
     /// read is left out.
     pub fn build(library: &Arc<Library>) -> Self {
-        let mut builder = if library.entries().len() > FEW {
-            IndexBuilder::for_many()
+        let mut builder = if library.entries().len() > SMALL_LIBRARY_SIZE {
+            IndexBuilder::with_row_store()
         } else {
             IndexBuilder::new()
         };
@@ -185,36 +185,36 @@ impl Index {
                 builder.add(&document);
             }
         }
-        for listed in library.listed() {
+        for listed in library.codes_only_in_sets() {
             builder.add_code(&listed.code, &listed.title, &listed.short);
         }
-        builder.finish(Texts::Library(Arc::clone(library)))
+        builder.finish(DocumentSource::Library(Arc::clone(library)))
     }
 
     /// Makes an index of documents that are at hand.
-    pub fn of_documents(documents: impl IntoIterator<Item = Document>) -> Self {
+    pub fn from_documents(documents: impl IntoIterator<Item = Document>) -> Self {
         let mut builder = IndexBuilder::new();
         let mut texts = HashMap::new();
         for document in documents {
             builder.add(&document);
             texts.insert(document.code.clone(), Arc::new(document));
         }
-        builder.finish(Texts::Documents(texts))
+        builder.finish(DocumentSource::Documents(texts))
     }
 
     /// Reads a document again.
-    fn read(&self, doc: u32) -> Option<Read> {
-        let stack = self.sheets.as_ref().and_then(|sheets| sheets.stack(doc));
-        stack.map(Read::Sheets).or_else(|| {
+    fn load_doc(&self, doc: u32) -> Option<LoadedDoc> {
+        let stack = self.row_store.as_ref().and_then(|sheets| sheets.doc(doc));
+        stack.map(LoadedDoc::Stored).or_else(|| {
             let code = self.docs.code(doc)?;
-            self.texts.document(&code).map(Read::Document)
+            self.document_source.document(&code).map(LoadedDoc::Parsed)
         })
     }
 
     /// Exchanges where texts are read again.
     #[must_use]
-    pub fn with_texts(mut self, texts: Texts) -> Self {
-        self.texts = texts;
+    pub fn with_document_source(mut self, texts: DocumentSource) -> Self {
+        self.document_source = texts;
         self
     }
 
@@ -237,14 +237,14 @@ impl Index {
 
     /// Returns the memory that the index takes, in bytes.
     pub fn size(&self) -> usize {
-        self.docs.size() + self.rows.size() + self.words.size()
+        self.docs.size() + self.rows.size() + self.terms.size()
     }
 
     /// Returns the best hits for a query, at most `limit`; rows of the document that is open come
     /// before equal rows of others.
     pub fn search(&self, query: &Query, open: Option<&CodeId>, limit: usize) -> Results {
-        let results = Answer::of(self, query, open, limit);
-        if self.words.is_damaged() {
+        let results = Searcher::search(self, query, open, limit);
+        if self.terms.is_damaged() {
             // The file was sound when it was opened. Some of the answers are not there any more,
             // and nobody can tell which.
             return Results::default();
@@ -258,10 +258,10 @@ impl fmt::Debug for Index {
         f.debug_struct("Index")
             .field("codes", &self.docs.len())
             .field("rows", &self.rows.count())
-            .field("words", &self.words.len())
+            .field("words", &self.terms.len())
             .field(
                 "bytes",
-                &[self.docs.size(), self.rows.size(), self.words.size()],
+                &[self.docs.size(), self.rows.size(), self.terms.size()],
             )
             .finish_non_exhaustive()
     }

@@ -19,7 +19,7 @@
 //! | `log`, `metrics`, `notify` | what does an administrator see? |
 //!
 //! Each reader has the very [`crate::terminal::Session`] that a local one has, driven by a task
-//! instead of a thread; all of them share one [`Stock`] of documents, which a reload replaces.
+//! instead of a thread; all of them share one [`ServedContent`] of documents, which a reload replaces.
 //! There is nothing else to ask for: no shell, no files, no forwarding. What a command line means
 //! is the command line's own business, so that its parser is handed in as an [`Interpreter`].
 //!
@@ -61,14 +61,14 @@ mod settings;
 mod stock;
 mod wire;
 
-pub use authorized::{KeyError, KeyFault};
-pub use client::Client;
+pub use authorized::{KeyError, RejectedKey};
+pub use client::ClientTerminal;
 pub use host_key::{HostKey, HostKeyError};
-pub use lapse::{Lapse, LapseError};
+pub use lapse::{TimeLimit, TimeLimitError};
 pub use log::LogError;
-pub use origin::OriginsError;
-pub use request::{Call, Interpreter, Opening, Print, Request};
-pub use roll::RollError;
-pub use server::{Plan, ServeError, run};
-pub use settings::{Access, Codes, Limits, LogFormat, Settings, SettingsError};
-pub use stock::Stock;
+pub use origin::AddressPatternsError;
+pub use request::{CommandContext, Interpreter, Response, SessionOptions, TextResponse};
+pub use roll::AuthorizedKeysFileError;
+pub use server::{ServeError, ServerOptions, run};
+pub use settings::{Access, CodeLogging, Limits, LogFormat, Settings, SettingsError};
+pub use stock::ServedContent;

@@ -24,12 +24,12 @@ mod write;
 
 pub use diff::{Change, diff};
 pub use edition::{Edition, EditionError};
-pub use error::{Damage, Fault, ImportError};
-pub use file::{Header, OriginalFile, Rows, SetFile};
+pub use error::{CorruptSet, ImportError, ParseError};
+pub use file::{OriginalFile, Rows, SetFile, SetHeader};
 pub use kind::SetKind;
 pub use row::{
     Cents, ClfsRow, Coverage, HcpcsCode, HcpcsRow, IcdRow, MueRow, NuccRow, PlaceRow, PtpRow,
     SetRow,
 };
-pub use source::guess;
-pub use store::{Import, Imported, Progress, Sets, Store};
+pub use source::detect_kind;
+pub use store::{ImportOutcome, ImportProgress, ImportRequest, ImportedSets, SetStore};

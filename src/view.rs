@@ -19,61 +19,61 @@ use ratatui::layout::Position;
 
 use crate::app::{App, Focus};
 use canvas::Canvas;
-use field::Field;
+use field::InputLine;
 
-pub use theme::{Part, Theme};
+pub use theme::{StyleRole, Theme};
 
 /// Draws the whole screen, and returns where the terminal's cursor is to stand: on the selected
 /// row, where a screen reader follows it, or in the search field.
 pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
     let mut canvas = Canvas::new(buffer, theme, app.charset());
-    let layout = app.layout();
-    let (title, list) = layout.list();
-    let reads = matches!(app.focus(), Focus::Reading | Focus::Record(_));
+    let layout = app.screen_layout();
+    let (title, list) = layout.list_areas();
+    let reads = matches!(app.focus(), Focus::Document | Focus::RowDetail(_));
     if reads {
         chrome::header(&mut canvas, app, layout.header);
         chrome::tabs(&mut canvas, app, layout.tabs);
     }
     let cursor = match app.focus() {
-        Focus::Reading => page::reading(&mut canvas, app, layout.body),
-        Focus::Record(opened) => {
+        Focus::Document => page::document(&mut canvas, app, layout.body),
+        Focus::RowDetail(opened) => {
             page::lines(
                 &mut canvas,
                 &opened.page,
                 opened.top,
                 layout.body,
-                app.found(),
+                app.active_search(),
             );
             Some(layout.body.as_position())
         }
         Focus::Search(searching) => {
             hits::list(&mut canvas, searching, list);
-            let field = Field {
+            let field = InputLine {
                 prompt: "/ ",
                 text: searching.text(),
                 cursor: searching.cursor(),
-                count: &hits::count(searching),
+                count: &hits::count_text(searching),
             };
             Some(field.draw(&mut canvas, title))
         }
         Focus::Library(listing) => {
             list::items(&mut canvas, app, listing, list);
-            let field = Field {
+            let field = InputLine {
                 prompt: &list::prompt(listing, title.width),
-                text: listing.text(),
+                text: listing.filter_text(),
                 cursor: listing.cursor(),
-                count: &list::count(app, listing),
+                count: &list::count_text(app, listing),
             };
             Some(field.draw(&mut canvas, title))
         }
-        Focus::Beside(beside) => {
+        Focus::Comparison(beside) => {
             chrome::title(&mut canvas, &beside.title(), title);
             page::lines(&mut canvas, &beside.page, beside.top, list, None);
             Some(list.as_position())
         }
         Focus::Note(writing) => {
-            page::reading(&mut canvas, app, list);
-            let field = Field {
+            page::document(&mut canvas, app, list);
+            let field = InputLine {
                 prompt: "Your note: ",
                 text: writing.text(),
                 cursor: writing.cursor(),
@@ -81,20 +81,20 @@ pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
             };
             Some(field.draw(&mut canvas, title))
         }
-        Focus::Marks(marks) => {
+        Focus::Bookmarks(marks) => {
             chrome::title(&mut canvas, "Your bookmarks and notes", title);
-            Some(own::marks(&mut canvas, app, *marks, list))
+            Some(own::bookmark_list(&mut canvas, app, *marks, list))
         }
-        Focus::Text(sheet) => {
+        Focus::TextPanel(sheet) => {
             chrome::title(&mut canvas, &sheet.title, title);
             page::lines(&mut canvas, &sheet.page, sheet.top, list, None);
             Some(list.as_position())
         }
     };
     // On the smallest screens the trail's line is the title of a list.
-    if reads || layout.trail != Some(title) {
-        chrome::trail(&mut canvas, app, layout.trail);
+    if reads || layout.status_line != Some(title) {
+        chrome::status_line(&mut canvas, app, layout.status_line);
     }
     chrome::footer(&mut canvas, app, layout.footer);
-    cursor.map(|at| canvas.within(at))
+    cursor.map(|at| canvas.clamp(at))
 }

@@ -8,7 +8,7 @@ use crate::support::generated;
 use crate::support::program::{Home, Launch, Terminal};
 
 /// The keys over which is averaged.
-const KEYS: usize = 50;
+const KEY_PRESSES: usize = 50;
 
 fn open(document: &str, (columns, rows): (u16, u16)) -> Terminal {
     let home = Home::new();
@@ -23,9 +23,11 @@ fn open(document: &str, (columns, rows): (u16, u16)) -> Terminal {
 }
 
 /// Presses a key often, and returns how many bytes each took on average.
-fn average(terminal: &Terminal, key: &str) -> usize {
-    let sent: usize = (0..KEYS).map(|_| terminal.step(key)).sum();
-    sent.div_ceil(KEYS)
+fn average_bytes_per_key(terminal: &Terminal, key: &str) -> usize {
+    let sent: usize = (0..KEY_PRESSES)
+        .map(|_| terminal.press_and_count_bytes(key))
+        .sum();
+    sent.div_ceil(KEY_PRESSES)
 }
 
 #[test]
@@ -35,15 +37,19 @@ fn the_first_frame_of_the_shipped_document_is_small() {
     terminal.wait_for_silence(Duration::from_millis(300));
     println!(
         "first frame, shipped document, 80x24: {} B",
-        terminal.mark()
+        terminal.bytes_received()
     );
-    assert!(terminal.mark() <= 2048, "{} B", terminal.mark());
+    assert!(
+        terminal.bytes_received() <= 2048,
+        "{} B",
+        terminal.bytes_received()
+    );
 }
 
 #[test]
 fn the_first_frame_of_a_long_document_is_small() {
     for (kind, document) in [("list", generated::list()), ("prose", generated::prose())] {
-        let sent = open(&document, (80, 24)).mark();
+        let sent = open(&document, (80, 24)).bytes_received();
         println!("first frame, {kind}, 80x24: {sent} B");
         assert!(sent <= 2048, "{kind}: {sent} B");
     }
@@ -55,10 +61,10 @@ fn scrolling_by_a_line_is_cheap_on_every_screen() {
         for size in [(80, 24), (200, 60)] {
             let terminal = open(&document, size);
             // Until the page moves with every key.
-            terminal.step(&"down ".repeat(70));
+            terminal.press_and_count_bytes(&"down ".repeat(70));
             terminal.wait_for_silence(Duration::from_millis(300));
             let top = terminal.screen().lines().nth(4).unwrap().to_owned();
-            let sent = average(&terminal, "down");
+            let sent = average_bytes_per_key(&terminal, "down");
             println!("one line of scroll, {kind}, {size:?}: {sent} B");
             assert_ne!(
                 terminal.screen().lines().nth(4).unwrap(),
@@ -71,12 +77,12 @@ fn scrolling_by_a_line_is_cheap_on_every_screen() {
 }
 
 #[test]
-fn moving_the_selection_is_cheaper_still() {
+fn moving_the_selection_sends_few_bytes() {
     for size in [(80, 24), (200, 60)] {
         let terminal = open(&generated::list(), size);
         let keys = usize::from(size.1 / 2);
         for key in ["down", "up"] {
-            let sent: usize = (0..keys).map(|_| terminal.step(key)).sum();
+            let sent: usize = (0..keys).map(|_| terminal.press_and_count_bytes(key)).sum();
             let sent = sent.div_ceil(keys);
             println!("moving a selection {key}, {size:?}: {sent} B");
             assert!(sent <= 60, "{key}, {size:?}: {sent} B");
@@ -87,17 +93,17 @@ fn moving_the_selection_is_cheaper_still() {
 #[test]
 fn nothing_is_sent_while_nothing_changes() {
     let terminal = open(&generated::list(), (80, 24));
-    terminal.step("down");
+    terminal.press_and_count_bytes("down");
     terminal.wait_for_silence(Duration::from_millis(500));
-    let mark = terminal.mark();
+    let mark = terminal.bytes_received();
     // A key that means nothing here, and one that cannot go further.
     terminal
         .press("home")
         .wait_for_silence(Duration::from_millis(300));
-    let home = terminal.mark();
+    let home = terminal.bytes_received();
     assert!(home > mark);
     terminal
         .press("home F")
         .wait_for_silence(Duration::from_secs(1));
-    assert_eq!(terminal.mark(), home);
+    assert_eq!(terminal.bytes_received(), home);
 }

@@ -12,8 +12,8 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use codeleaf::library::Library;
-use codeleaf::search::{Cache, Hit, Index, Query, Recipe};
-use codeleaf::sets::{Edition, Import, Sets, Store};
+use codeleaf::search::{Hit, Index, IndexCache, LibraryLoader, Query};
+use codeleaf::sets::{Edition, ImportRequest, ImportedSets, SetStore};
 use tempfile::TempDir;
 
 use crate::sets::files;
@@ -23,14 +23,14 @@ use crate::support::program::Home;
 const DOCUMENTS: usize = 40;
 
 /// A library in folders of its own, and where it is kept.
-struct Place {
-    folder: TempDir,
+struct TestLibrary {
+    root: TempDir,
     folders: Vec<PathBuf>,
-    cache: Cache,
+    cache: IndexCache,
 }
 
 /// What a library answers to some questions, and what is broken in it.
-type Answers = (Vec<Hit>, Vec<String>, Vec<String>);
+type LibraryAnswers = (Vec<Hit>, Vec<String>, Vec<String>);
 
 fn document(value: usize, text: &str) -> String {
     format!(
@@ -42,14 +42,14 @@ fn document(value: usize, text: &str) -> String {
 }
 
 /// Writes a file as if some time ago, so that its stamp is believed.
-fn write(path: &Path, text: &str) {
+fn write_backdated(path: &Path, text: &str) {
     fs::write(path, text).unwrap();
     let file = File::options().write(true).open(path).unwrap();
     let then = SystemTime::now() - Duration::from_secs(60);
     file.set_modified(then).unwrap();
 }
 
-impl Place {
+impl TestLibrary {
     /// Two folders whose documents overlap, and a file that is broken.
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
@@ -59,25 +59,25 @@ impl Place {
             for value in 0..DOCUMENTS {
                 let value = value + number * DOCUMENTS / 2;
                 let text = format!("The specimen of folder {number}, kind k{}.", value % 7);
-                write(
+                write_backdated(
                     &folder.join(format!("cpt-{value:05}.toml")),
                     &document(value, &text),
                 );
             }
         }
-        write(&folders[1].join("broken.toml"), "schema = 1\n[code\n");
+        write_backdated(&folders[1].join("broken.toml"), "schema = 1\n[code\n");
         Self {
-            cache: Cache::new(folder.path().join("cache")),
+            cache: IndexCache::new(folder.path().join("cache")),
             folders: folders.into(),
-            folder,
+            root: folder,
         }
     }
 
-    fn recipe(&self) -> Recipe<'_> {
-        Recipe::of(&self.folders, Some(&self.cache))
+    fn loader(&self) -> LibraryLoader<'_> {
+        LibraryLoader::new(&self.folders, Some(&self.cache))
     }
 
-    fn file(&self, value: usize) -> PathBuf {
+    fn document_path(&self, value: usize) -> PathBuf {
         self.folders[1].join(format!("cpt-{value:05}.toml"))
     }
 
@@ -85,32 +85,38 @@ impl Place {
     fn open(&self) -> (Arc<Library>, Arc<Index>, bool) {
         let mut was_read = false;
         let mut tell = |_| was_read = true;
-        let collection = self.recipe().collection(Sets::default(), &mut tell);
-        assert!(collection.unkept.is_none(), "{:?}", collection.unkept);
-        let (library, index) = collection.share();
+        let collection = self.loader().load(ImportedSets::default(), &mut tell);
+        assert!(
+            collection.cache_error.is_none(),
+            "{:?}",
+            collection.cache_error
+        );
+        let (library, index) = collection.into_shared();
         (library, index, was_read)
     }
 
-    fn answers(&self) -> (Answers, bool) {
+    fn answers(&self) -> (LibraryAnswers, bool) {
         let (library, index, was_read) = self.open();
-        (answers(&library, &index), was_read)
+        (search_answers(&library, &index), was_read)
     }
 
     /// Returns what a library answers that was never kept.
-    fn anew(&self) -> Answers {
-        let recipe = Recipe::of(&self.folders, None);
-        let (library, index) = recipe.collection(Sets::default(), &mut |_| ()).share();
-        answers(&library, &index)
+    fn uncached_answers(&self) -> LibraryAnswers {
+        let recipe = LibraryLoader::new(&self.folders, None);
+        let (library, index) = recipe
+            .load(ImportedSets::default(), &mut |_| ())
+            .into_shared();
+        search_answers(&library, &index)
     }
 
     /// Returns the files of the cache.
-    fn kept(&self) -> Vec<PathBuf> {
-        let entries = fs::read_dir(self.folder.path().join("cache")).unwrap();
+    fn cache_files(&self) -> Vec<PathBuf> {
+        let entries = fs::read_dir(self.root.path().join("cache")).unwrap();
         entries.map(|entry| entry.unwrap().path()).collect()
     }
 
-    fn kept_file(&self) -> PathBuf {
-        let kept = self.kept();
+    fn only_cache_file(&self) -> PathBuf {
+        let kept = self.cache_files();
         let [file] = &kept[..] else {
             panic!("{kept:?}")
         };
@@ -118,7 +124,7 @@ impl Place {
     }
 }
 
-fn answers(library: &Library, index: &Index) -> Answers {
+fn search_answers(library: &Library, index: &Index) -> LibraryAnswers {
     let asked = [
         "specimen k3",
         "mod 26",
@@ -141,52 +147,54 @@ fn answers(library: &Library, index: &Index) -> Answers {
 }
 
 #[test]
-fn what_is_kept_answers_like_what_was_read() {
-    let place = Place::new();
-    let anew = place.anew();
+fn cached_library_answers_like_an_uncached_one() {
+    let place = TestLibrary::new();
+    let anew = place.uncached_answers();
     assert_eq!((anew.0.len() > 80, anew.2.len()), (true, 1));
     assert_eq!(place.answers(), (anew.clone(), true));
-    let kept = fs::read(place.kept_file()).unwrap();
+    let kept = fs::read(place.only_cache_file()).unwrap();
     assert_eq!(place.answers(), (anew.clone(), false));
-    assert_eq!(fs::read(place.kept_file()).unwrap(), kept);
-    let library = place.recipe().library(Sets::default());
+    assert_eq!(fs::read(place.only_cache_file()).unwrap(), kept);
+    let library = place.loader().load_library(ImportedSets::default());
     let entries: Vec<String> = library.entries().iter().map(|e| format!("{e:?}")).collect();
     assert_eq!(entries, anew.1);
 }
 
 #[test]
-fn every_change_of_a_file_is_seen() {
-    let place = Place::new();
+fn every_file_change_is_detected() {
+    let place = TestLibrary::new();
     place.open();
     let text = document(30, "Something about zebras.");
     let changes: [(&str, &dyn Fn()); 6] = [
-        ("a text", &|| write(&place.file(30), &text)),
+        ("a text", &|| {
+            write_backdated(&place.document_path(30), &text)
+        }),
         ("a text of the same size", &|| {
-            write(&place.file(30), &text.replace("zebras", "lizard"));
+            write_backdated(&place.document_path(30), &text.replace("zebras", "lizard"));
         }),
         ("a new file", &|| {
-            write(
+            write_backdated(
                 &place.folders[0].join("zz.toml"),
                 &document(99_000, "Of zebras."),
             );
         }),
         ("a file that goes", &|| {
-            fs::remove_file(place.file(31)).unwrap();
+            fs::remove_file(place.document_path(31)).unwrap();
         }),
         ("a file that another stood before", &|| {
-            fs::remove_file(place.file(22)).unwrap();
+            fs::remove_file(place.document_path(22)).unwrap();
         }),
         ("one that was broken", &|| {
-            write(
+            write_backdated(
                 &place.folders[1].join("broken.toml"),
                 &document(99_001, "Of horses."),
             );
         }),
     ];
     for (words, change) in changes {
-        let before = place.anew();
+        let before = place.uncached_answers();
         change();
-        let anew = place.anew();
+        let anew = place.uncached_answers();
         assert_ne!(before, anew, "{words}");
         assert_eq!(place.answers(), (anew.clone(), true), "{words}");
         assert_eq!(place.answers(), (anew, false), "{words}");
@@ -194,56 +202,63 @@ fn every_change_of_a_file_is_seen() {
 }
 
 #[test]
-fn a_file_that_was_changed_just_now_is_read_again() {
-    let place = Place::new();
-    fs::write(place.file(30), document(30, "Written this moment.")).unwrap();
+fn recently_changed_file_is_read_again() {
+    let place = TestLibrary::new();
+    fs::write(
+        place.document_path(30),
+        document(30, "Written this moment."),
+    )
+    .unwrap();
     assert!(place.answers().1);
     assert!(place.answers().1, "another change might not show");
-    write(&place.file(30), &document(30, "Written this moment."));
+    write_backdated(
+        &place.document_path(30),
+        &document(30, "Written this moment."),
+    );
     assert!(place.answers().1);
     assert!(!place.answers().1);
 }
 
 #[test]
-fn the_catalogue_alone_reads_what_has_changed() {
-    let place = Place::new();
+fn loading_the_catalog_alone_reads_changed_files() {
+    let place = TestLibrary::new();
     place.open();
-    write(
-        &place.file(30),
+    write_backdated(
+        &place.document_path(30),
         &document(30, "Of zebras.").replace("Assay 30", "Zebras"),
     );
-    let kept = fs::read(place.kept_file()).unwrap();
-    let library = place.recipe().library(Sets::default());
+    let kept = fs::read(place.only_cache_file()).unwrap();
+    let library = place.loader().load_library(ImportedSets::default());
     let code = "cpt:00030".parse().unwrap();
     assert_eq!(library.entry(&code).unwrap().title, "Zebras");
     assert_eq!(library.entries().len(), DOCUMENTS * 3 / 2 + 1);
     assert_eq!(library.broken().len(), 1);
-    assert_eq!(fs::read(place.kept_file()).unwrap(), kept);
+    assert_eq!(fs::read(place.only_cache_file()).unwrap(), kept);
 }
 
 #[test]
-fn other_folders_have_a_file_of_their_own() {
-    let place = Place::new();
+fn each_folder_list_has_its_own_cache_file() {
+    let place = TestLibrary::new();
     place.open();
     let one = [place.folders[0].clone()];
-    let recipe = Recipe::of(&one, Some(&place.cache));
-    let library = recipe.collection(Sets::default(), &mut |_| ()).library;
+    let recipe = LibraryLoader::new(&one, Some(&place.cache));
+    let library = recipe.load(ImportedSets::default(), &mut |_| ()).library;
     assert_eq!(library.entries().len(), DOCUMENTS + 1);
-    assert_eq!(place.kept().len(), 2);
+    assert_eq!(place.cache_files().len(), 2);
     assert!(!place.answers().1);
 }
 
 #[test]
-fn imported_sets_belong_to_what_is_kept() {
-    let place = Place::new();
-    let store = Store::new(place.folder.path().join("sets"));
+fn imported_sets_invalidate_the_cache() {
+    let place = TestLibrary::new();
+    let store = SetStore::new(place.root.path().join("sets"));
     let import = |name: &str, text: &str| {
-        let path = place.folder.path().join(name);
+        let path = place.root.path().join(name);
         fs::write(&path, text).unwrap();
-        let import = Import {
+        let import = ImportRequest {
             kind: None,
             files: &[path],
-            edition: Some(Edition::named("2025").unwrap()),
+            edition: Some(Edition::from_name("2025").unwrap()),
             today: codeleaf::content::Date::new(2026, 11, 23).unwrap(),
         };
         store.import(&import, &mut |_| ()).unwrap();
@@ -251,8 +266,8 @@ fn imported_sets_belong_to_what_is_kept() {
     let found = |title: &str| {
         let mut was_read = false;
         let mut tell = |_| was_read = true;
-        let collection = place.recipe().collection(store.open(), &mut tell);
-        let (_, index) = collection.share();
+        let collection = place.loader().load(store.open_sets(), &mut tell);
+        let (_, index) = collection.into_shared();
         let hits = index.search(&Query::parse("A000"), None, 9).hits;
         assert_eq!(hits[0].title, title);
         was_read
@@ -272,15 +287,15 @@ fn imported_sets_belong_to_what_is_kept() {
 }
 
 #[test]
-fn the_number_of_threads_makes_no_difference() {
-    let place = Place::new();
+fn thread_count_does_not_change_the_cache_file() {
+    let place = TestLibrary::new();
     let kept = [1, 2, 5].map(|threads| {
-        let recipe = Recipe {
+        let recipe = LibraryLoader {
             threads,
-            ..place.recipe()
+            ..place.loader()
         };
-        recipe.collection(Sets::default(), &mut |_| ());
-        let file = place.kept_file();
+        recipe.load(ImportedSets::default(), &mut |_| ());
+        let file = place.only_cache_file();
         let bytes = fs::read(&file).unwrap();
         fs::remove_file(file).unwrap();
         bytes
@@ -290,12 +305,12 @@ fn the_number_of_threads_makes_no_difference() {
 }
 
 /// Puts a library into the data folder of a user.
-fn furnish(home: &Home) -> PathBuf {
+fn install_user_library(home: &Home) -> PathBuf {
     let folder = home.path("data/codeleaf/content");
     fs::create_dir_all(&folder).unwrap();
     for value in 0..DOCUMENTS {
         let text = document(value, &format!("The specimen number {value}."));
-        write(&folder.join(format!("cpt-{value:05}.toml")), &text);
+        write_backdated(&folder.join(format!("cpt-{value:05}.toml")), &text);
     }
     folder
 }

@@ -17,19 +17,19 @@ fn run(arguments: &str) -> Output {
 }
 
 /// Runs it, and returns what it prints and its exit status.
-fn printed(arguments: &str) -> (String, Option<i32>) {
+fn run_stdout(arguments: &str) -> (String, Option<i32>) {
     let output = run(arguments);
     (text(&output.stdout), output.status.code())
 }
 
-fn json(arguments: &str) -> Value {
+fn run_json(arguments: &str) -> Value {
     let output = run(arguments);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
 /// Asserts that a JSON object has these fields, and returns it.
-fn with_fields<'a>(value: &'a Value, fields: &str) -> &'a Value {
+fn assert_fields<'a>(value: &'a Value, fields: &str) -> &'a Value {
     let mut there: Vec<&str> = value
         .as_object()
         .unwrap_or_else(|| panic!("no object: {value}"))
@@ -53,7 +53,7 @@ fn document(code: &str, title: &str) -> String {
 #[test]
 fn show_prints_a_document_a_section_or_a_row() {
     for format in ["text", "markdown"] {
-        let (whole, status) = printed(&format!("show 83950 --format {format}"));
+        let (whole, status) = run_stdout(&format!("show 83950 --format {format}"));
         assert_eq!(status, Some(0));
         for words in [
             "Clinical Context",
@@ -63,9 +63,9 @@ fn show_prints_a_document_a_section_or_a_row() {
         ] {
             assert!(whole.contains(words), "{format}: {words}");
         }
-        let (section, _) = printed(&format!("show 83950 --section coding --format {format}"));
+        let (section, _) = run_stdout(&format!("show 83950 --section coding --format {format}"));
         assert!(section.contains("Professional Component") && !section.contains("Aetna"));
-        let (row, _) = printed(&format!("show 83950-90 --format {format}"));
+        let (row, _) = run_stdout(&format!("show 83950-90 --format {format}"));
         assert!(row.contains("outside reference") && !row.contains("Professional Component"));
         for printed in [whole, section, row] {
             assert!(
@@ -80,8 +80,8 @@ fn show_prints_a_document_a_section_or_a_row() {
         }
     }
     assert_eq!(
-        printed("show 83950 --section Payers"),
-        printed("show 83950 --section payers")
+        run_stdout("show 83950 --section Payers"),
+        run_stdout("show 83950 --section payers")
     );
     let output = run("show 83950 --section nonesuch");
     assert_eq!(output.status.code(), Some(1));
@@ -93,74 +93,74 @@ fn show_prints_a_document_a_section_or_a_row() {
 }
 
 #[test]
-fn json_has_the_fields_that_are_promised() {
+fn json_output_has_the_documented_fields() {
     for (arguments, sections) in [
         ("show 83950", 5),
         ("show 83950 --section coding", 1),
         ("show 83950-90", 1),
     ] {
-        let shown = json(&format!("{arguments} --format json"));
-        with_fields(
+        let shown = run_json(&format!("{arguments} --format json"));
+        assert_fields(
             &shown,
             "schema code title status effective revised reviewed_by next_review synonyms sources sections notices",
         );
         assert_eq!(shown["schema"], 1);
-        with_fields(&shown["code"], "system value");
-        with_fields(&shown["sources"][0], "id title short kind as_of");
+        assert_fields(&shown["code"], "system value");
+        assert_fields(&shown["sources"][0], "id title short kind as_of");
         assert_eq!(
             shown["sections"].as_array().unwrap().len(),
             sections,
             "{arguments}"
         );
         for section in shown["sections"].as_array().unwrap() {
-            with_fields(section, "id title headings blocks");
+            assert_fields(section, "id title headings blocks");
             for block in section["blocks"].as_array().unwrap() {
-                with_fields(block, "id title shape rows");
+                assert_fields(block, "id title shape rows");
                 for row in block["rows"].as_array().unwrap() {
-                    with_fields(
+                    assert_fields(
                         row,
                         "key place subject voice cells standing source against remarks",
                     );
                     for cell in row["cells"].as_array().unwrap() {
-                        let value = &with_fields(cell, "label value reach")["value"];
+                        let value = &assert_fields(cell, "label value reach")["value"];
                         match value.get("unavailable") {
                             Some(absent) => {
-                                with_fields(absent, "reason stated source checked find");
+                                assert_fields(absent, "reason stated source checked find");
                             }
                             None => {
-                                with_fields(value, "text");
+                                assert_fields(value, "text");
                             }
                         }
                     }
                     for remark in row["remarks"].as_array().unwrap() {
-                        with_fields(remark, "text source");
+                        assert_fields(remark, "text source");
                     }
                 }
             }
         }
     }
-    let found = json("search 26 --format json");
-    with_fields(&found, "schema query total unread hits nearest notices");
+    let found = run_json("search 26 --format json");
+    assert_fields(&found, "schema query total unread hits nearest notices");
     assert_eq!(found["schema"], 1);
-    let hit = with_fields(
+    let hit = assert_fields(
         &found["hits"][0],
         "group code title place trail why snippet",
     );
     assert_eq!(hit["group"], "documents");
     assert_eq!(hit["place"], "coding/modifiers/26");
-    let snippet = with_fields(&hit["snippet"], "text marks");
+    let snippet = assert_fields(&hit["snippet"], "text marks");
     let mark = |n: usize| usize::try_from(snippet["marks"][0][n].as_u64().unwrap()).unwrap();
     assert_eq!(&snippet["text"].as_str().unwrap()[mark(0)..mark(1)], "26");
-    let listed = json("list --format json");
-    with_fields(&listed, "schema documents broken notices");
-    with_fields(
+    let listed = run_json("list --format json");
+    assert_fields(&listed, "schema documents broken notices");
+    assert_fields(
         &listed["documents"][0],
         "code title status origin hidden modifiers payers",
     );
 }
 
 #[test]
-fn search_prints_hits_and_offers_the_nearest_where_there_are_none() {
+fn search_prints_hits_or_the_nearest_words() {
     for words in [
         "26",
         "-26",
@@ -190,17 +190,17 @@ fn search_prints_hits_and_offers_the_nearest_where_there_are_none() {
 }
 
 #[test]
-fn a_code_and_a_modifier_may_be_written_in_any_way() {
-    let row = printed("show 83950-90");
+fn code_with_modifier_accepts_every_spelling() {
+    let row = run_stdout("show 83950-90");
     assert_eq!(row.1, Some(0));
     for written in ["83950 90", "8395090", "cpt:83950-90"] {
-        assert_eq!(printed(&format!("show {written}")), row, "{written}");
-        assert_eq!(printed(written), row, "bare {written}");
+        assert_eq!(run_stdout(&format!("show {written}")), row, "{written}");
+        assert_eq!(run_stdout(written), row, "bare {written}");
     }
 }
 
 #[test]
-fn what_is_not_there_ends_with_1_and_names_what_is_near() {
+fn missing_target_exits_with_1_and_suggests_alternatives() {
     for (arguments, words) in [
         ("83950-51", "26, 90"),
         ("show 83950-51", "26, 90"),
@@ -219,13 +219,13 @@ fn what_is_not_there_ends_with_1_and_names_what_is_near() {
     }
     // In a terminal, before it is touched.
     let mut terminal = Launch::codeleaf("83950-51").start();
-    assert_eq!(terminal.end(), 1);
+    assert_eq!(terminal.wait_for_exit(), 1);
     terminal.wait_for("it lists 26, 90");
-    assert_eq!(count(&terminal.since(0), b"\x1b"), 0);
+    assert_eq!(count(&terminal.bytes_since(0), b"\x1b"), 0);
 }
 
 #[test]
-fn a_usage_error_ends_with_2() {
+fn usage_error_exits_with_2() {
     for arguments in [
         "--nonesuch",
         "show",
@@ -238,12 +238,12 @@ fn a_usage_error_ends_with_2() {
         assert_eq!(output.status.code(), Some(2), "{arguments}");
         assert!(!output.stderr.is_empty(), "{arguments}");
     }
-    assert_eq!(printed("--help").1, Some(0));
-    assert_eq!(printed("--version").1, Some(0));
+    assert_eq!(run_stdout("--help").1, Some(0));
+    assert_eq!(run_stdout("--version").1, Some(0));
 }
 
 #[test]
-fn check_prints_every_error_and_ends_with_2() {
+fn check_prints_every_error_and_exits_with_2() {
     let home = Home::new();
     home.write("sound/a.toml", document("00001", "Sound"));
     let broken = document("0002", "Broken").replace("kind =", "knid =");
@@ -280,7 +280,7 @@ fn check_prints_every_error_and_ends_with_2() {
         }
     }
     assert_eq!(
-        printed(&format!(
+        run_stdout(&format!(
             "check {}",
             Path::new("content").canonicalize().unwrap().display()
         ))
@@ -290,15 +290,15 @@ fn check_prints_every_error_and_ends_with_2() {
 }
 
 #[test]
-fn a_broken_file_that_is_named_is_reported_before_the_screen_is_touched() {
+fn broken_file_argument_is_reported_before_the_screen_opens() {
     let home = Home::new();
     let path = home.write("broken.toml", "schema = 1\n[code]\nvlaue = 3\n");
     let launch = Launch::codeleaf_with(&[path]).home(&home);
     let mut terminal = launch.clone().start();
-    assert_eq!(terminal.end(), 2);
+    assert_eq!(terminal.wait_for_exit(), 2);
     terminal.wait_for("vlaue");
-    assert_eq!(count(&terminal.since(0), b"\x1b"), 0);
-    assert!(terminal.is_cooked());
+    assert_eq!(count(&terminal.bytes_since(0), b"\x1b"), 0);
+    assert!(terminal.has_initial_modes());
     let output = launch.run();
     assert_eq!(output.status.code(), Some(2));
     assert_eq!(output.stdout, b"");
@@ -310,7 +310,7 @@ fn a_broken_file_that_is_named_is_reported_before_the_screen_is_touched() {
 }
 
 #[test]
-fn a_broken_file_in_a_folder_does_not_take_the_others_down() {
+fn broken_file_in_a_folder_does_not_hide_the_others() {
     let home = Home::new();
     home.write("own/good.toml", document("00002", "A sound one"));
     home.write("own/broken.toml", "schema = 1\n[code]\nvlaue = 3\n");
@@ -324,7 +324,7 @@ fn a_broken_file_in_a_folder_does_not_take_the_others_down() {
     assert_eq!(listed["documents"].as_array().unwrap().len(), 2);
     assert_eq!(listed["broken"].as_array().unwrap().len(), 3, "{listed:#}");
     for broken in listed["broken"].as_array().unwrap() {
-        with_fields(broken, "path report");
+        assert_fields(broken, "path report");
     }
     assert_eq!(launch("show 00002").run().status.code(), Some(0));
     let mut terminal = launch("00002").start();
@@ -335,11 +335,11 @@ fn a_broken_file_in_a_folder_does_not_take_the_others_down() {
         .wait_for("broken.toml");
     terminal.press("end enter").wait_for("latin1.toml");
     terminal.press("q");
-    terminal.ends_restored(0);
+    terminal.assert_exits_restored(0);
 }
 
 #[test]
-fn a_document_of_the_command_line_stands_before_all_others() {
+fn content_option_overrides_all_other_folders() {
     let home = Home::new();
     for folder in ["data/codeleaf/content", "variable", "first", "second"] {
         home.write(
@@ -378,7 +378,7 @@ fn a_document_of_the_command_line_stands_before_all_others() {
 }
 
 #[test]
-fn a_file_has_a_slash_or_an_ending_and_a_command_wins() {
+fn file_arguments_need_a_slash_or_toml_and_commands_win() {
     let home = Home::new();
     home.write("83950.toml", document("00003", "A file"));
     home.write("83950", document("00004", "No ending"));
@@ -399,7 +399,7 @@ fn a_file_has_a_slash_or_an_ending_and_a_command_wins() {
 }
 
 #[test]
-fn a_pipe_that_is_closed_ends_it_quietly() {
+fn closed_pipe_exits_quietly() {
     for arguments in [
         "83950",
         "show 83950 --format json",
@@ -409,7 +409,7 @@ fn a_pipe_that_is_closed_ends_it_quietly() {
         "completions bash",
     ] {
         let mut child = Launch::codeleaf(arguments)
-            .piped()
+            .to_command()
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -427,13 +427,13 @@ fn a_pipe_that_is_closed_ends_it_quietly() {
         assert_eq!(said, "", "{arguments}");
     }
     let script = r#""$@" | head -1"#;
-    let output = Launch::codeleaf("show 83950").by_script(script).run();
+    let output = Launch::codeleaf("show 83950").in_shell_script(script).run();
     assert_eq!(text(&output.stdout).lines().count(), 1);
     assert_eq!(text(&output.stderr), "");
 }
 
 #[test]
-fn nothing_that_is_printed_has_an_escape_in_it_and_the_locale_decides_on_characters() {
+fn output_has_no_escapes_and_follows_the_locale() {
     for arguments in [
         "",
         "83950",

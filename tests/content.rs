@@ -10,7 +10,7 @@ mod valid;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use codeleaf::content::{Document, read};
+use codeleaf::content::{Document, parse_document};
 
 /// Returns the folder that holds the files of tests.
 fn fixtures() -> PathBuf {
@@ -38,5 +38,5 @@ fn stem(path: &Path) -> &str {
 /// Reads a sound file of a folder of fixtures.
 fn document(name: &str) -> Document {
     let path = fixtures().join(name);
-    read(name, &fs::read(path).unwrap()).unwrap_or_else(|report| panic!("{report}"))
+    parse_document(name, &fs::read(path).unwrap()).unwrap_or_else(|report| panic!("{report}"))
 }

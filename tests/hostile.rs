@@ -5,12 +5,12 @@ use std::process::Output;
 use std::time::Duration;
 
 use crate::support::program::{Home, Launch, count, text};
-use crate::support::sequences::{Piece, pieces};
+use crate::support::sequences::{OutputToken, parse_output};
 
 /// What a colleague, a download or a mail may bring, as TOML writes it: a clipboard sequence, an
 /// erasure, colours by C0 and by C1, a title, a backspace, a line end, tabs, bidirectional
 /// controls, tags, zero-width characters and marks without end.
-fn evil() -> String {
+fn hostile_toml() -> String {
     String::from(
         r"E\u001b]52;c;ZXZpbA==\u0007\u001b[2J\u009b31m\u001b[?1049l\u001bPq\u001b\\\b\r\n\t\u007f\u0085",
     ) + r"\u202e\u2066\u200f\U000E0041\U000E007F\u200b\uFEFF\u2028\u00ADa"
@@ -113,14 +113,17 @@ fees = "F @ f"
 more = ["M @ m"]
 "#;
 
-fn home() -> Home {
+fn home_with_hostile_document() -> Home {
     let home = Home::new();
-    home.write("content/hostile.toml", DOCUMENT.replace('@', &evil()));
+    home.write(
+        "content/hostile.toml",
+        DOCUMENT.replace('@', &hostile_toml()),
+    );
     home
 }
 
 /// Asserts that text holds nothing that a terminal obeys, or that nobody sees.
-fn harmless(what: &str, text: &str) {
+fn assert_harmless(what: &str, text: &str) {
     let mut marks = 0;
     for c in text.chars() {
         let unseen = matches!(c,
@@ -137,8 +140,8 @@ fn harmless(what: &str, text: &str) {
 }
 
 #[test]
-fn a_hostile_document_is_only_text_on_the_screen() {
-    let home = home();
+fn hostile_document_is_sanitized_on_screen() {
+    let home = home_with_hostile_document();
     for arguments in [
         "00009 --content content",
         "00009 --content content --plain-ui",
@@ -169,47 +172,47 @@ fn a_hostile_document_is_only_text_on_the_screen() {
         terminal.press("Y").wait_for("Sent to your terminal");
         settled("esc");
         terminal.press("q");
-        terminal.ends_restored(0);
+        terminal.assert_exits_restored(0);
         let mut copies = 0;
         let mut shown = String::new();
-        for piece in pieces(&terminal.since(0)) {
+        for piece in parse_output(&terminal.bytes_since(0)) {
             let known = match &piece {
-                Piece::Text(c) => {
+                OutputToken::Text(c) => {
                     shown.push(*c);
                     true
                 }
                 // What the screen moves its cursor with.
-                Piece::Control(c) => {
+                OutputToken::Control(c) => {
                     shown.push('\n');
                     matches!(c, '\n' | '\r' | '\x08')
                 }
-                Piece::Csi(None, _, last) => "ABCDGHJKXdmnr".contains(last.as_str()),
-                Piece::Csi(Some('?'), modes, last) => {
+                OutputToken::Csi(None, _, last) => "ABCDGHJKXdmnr".contains(last.as_str()),
+                OutputToken::Csi(Some('?'), modes, last) => {
                     matches!(modes.as_slice(), [25 | 1000 | 1006 | 1049 | 2004 | 2026])
                         && matches!(last.as_str(), "h" | "l")
                 }
-                Piece::String(']', copy) => {
+                OutputToken::String(']', copy) => {
                     copies += 1;
                     let base64 = |c: char| c.is_ascii_alphanumeric() || "+/=".contains(c);
                     copy.strip_prefix("52;c;")
                         .is_some_and(|copy| copy.chars().all(base64) && copy != "ZXZpbA==")
                 }
-                Piece::Escape(escape) => escape == "M",
-                Piece::Csi(..) | Piece::String(..) => false,
+                OutputToken::Escape(escape) => escape == "M",
+                OutputToken::Csi(..) | OutputToken::String(..) => false,
             };
             assert!(known, "{arguments}: {piece:?}");
         }
         assert_eq!(copies, 1, "only what was asked for is copied");
-        harmless(arguments, &shown);
-        let left = pieces(&terminal.since(0));
-        let alternate = Piece::Csi(Some('?'), vec![1049], "l".to_owned());
+        assert_harmless(arguments, &shown);
+        let left = parse_output(&terminal.bytes_since(0));
+        let alternate = OutputToken::Csi(Some('?'), vec![1049], "l".to_owned());
         assert_eq!(left.iter().filter(|piece| **piece == alternate).count(), 1);
     }
 }
 
 #[test]
-fn a_hostile_document_is_only_text_when_it_is_printed() {
-    let home = home();
+fn hostile_document_is_sanitized_in_printed_output() {
+    let home = home_with_hostile_document();
     for arguments in [
         "show 00009",
         "show 00009-26",
@@ -236,26 +239,26 @@ fn a_hostile_document_is_only_text_when_it_is_printed() {
                 text(&output.stderr)
             );
             assert!(text(&output.stdout).contains('E'), "{arguments}");
-            harmless_both(&arguments, &output);
+            assert_output_harmless(&arguments, &output);
         }
     }
 }
 
-fn harmless_both(what: &str, output: &Output) {
+fn assert_output_harmless(what: &str, output: &Output) {
     for stream in [&output.stdout, &output.stderr] {
-        harmless(what, &String::from_utf8_lossy(stream));
+        assert_harmless(what, &String::from_utf8_lossy(stream));
     }
 }
 
 #[test]
-fn errors_show_hostile_lines_harmlessly() {
+fn errors_sanitize_hostile_lines() {
     let home = Home::new();
     let raw = "\u{1b}]52;c;ZXZpbA==\u{7}\u{1b}[2J\u{9b}31m\u{202e}\u{e0041}\t";
     for (name, line) in [
-        ("field", format!("\"k{}\" = 1", evil())),
+        ("field", format!("\"k{}\" = 1", hostile_toml())),
         ("raw", format!("title = \"{raw}\"")),
-        ("word", format!("status = \"{}\"", evil())),
-        ("source", format!("source = \"{}\"", evil())),
+        ("word", format!("status = \"{}\"", hostile_toml())),
+        ("source", format!("source = \"{}\"", hostile_toml())),
     ] {
         let file = format!("schema = 1\n[code]\nsystem = \"cpt\"\nvalue = \"00009\"\n{line}\n");
         home.write(&format!("content/{name}.toml"), file);
@@ -270,24 +273,24 @@ fn errors_show_hostile_lines_harmlessly() {
         "show 83950 --content content",
     ] {
         let output = Launch::codeleaf(arguments).home(&home).run();
-        harmless_both(arguments, &output);
+        assert_output_harmless(arguments, &output);
     }
     let mut terminal = Launch::codeleaf("--content content").home(&home).start();
     terminal.wait_for("CPT (c) AMA");
     terminal.press("o").wait_for("4 files with errors");
     for _ in 0..4 {
-        terminal.step("down");
-        terminal.step("enter");
-        terminal.step("esc");
+        terminal.press_and_count_bytes("down");
+        terminal.press_and_count_bytes("enter");
+        terminal.press_and_count_bytes("esc");
     }
     terminal.press("q");
-    terminal.ends_restored(0);
-    assert_eq!(count(&terminal.since(0), b"\x1b]"), 0);
-    assert_eq!(count(&terminal.since(0), b"\x1b[2J"), 0);
+    terminal.assert_exits_restored(0);
+    assert_eq!(count(&terminal.bytes_since(0), b"\x1b]"), 0);
+    assert_eq!(count(&terminal.bytes_since(0), b"\x1b[2J"), 0);
 }
 
 #[test]
-fn hostile_names_and_words_are_only_text() {
+fn hostile_file_names_and_arguments_are_sanitized() {
     let home = Home::new();
     let name = "n\u{1b}[31m\u{9b}2J\u{202e}.toml";
     home.write(&format!("content/{name}"), DOCUMENT.replace('@', "x"));
@@ -321,18 +324,18 @@ fn hostile_names_and_words_are_only_text() {
         vec!["--nonesuch\u{1b}[31m"],
     ] {
         let output = Launch::codeleaf_with(&arguments).home(&home).run();
-        harmless_both(&format!("{arguments:?}"), &output);
+        assert_output_harmless(&format!("{arguments:?}"), &output);
     }
     let output = Launch::codeleaf_with(&[std::ffi::OsStr::new("check"), latin1])
         .home(&home)
         .run();
-    harmless_both("not UTF-8", &output);
+    assert_output_harmless("not UTF-8", &output);
     for theme in [word, "nonesuch"] {
         let mut terminal = Launch::codeleaf_with(&["83950", "--theme", theme])
             .home(&home)
             .start();
-        assert_eq!(terminal.end(), 2);
+        assert_eq!(terminal.wait_for_exit(), 2);
         terminal.wait_for("no theme");
-        assert_eq!(count(&terminal.since(0), b"\x1b"), 0);
+        assert_eq!(count(&terminal.bytes_since(0), b"\x1b"), 0);
     }
 }

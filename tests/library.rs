@@ -5,8 +5,8 @@ use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use codeleaf::content::{CodeId, ModifierCode, System};
-use codeleaf::library::{Entry, Library, LoadError, Origin};
+use codeleaf::content::{CodeId, CodeSystem, ModifierCode};
+use codeleaf::library::{CatalogEntry, Library, LoadError, Origin};
 use tempfile::TempDir;
 
 /// A sound document on a CPT code.
@@ -32,16 +32,16 @@ fn open(folders: &[&TempDir]) -> Library {
 }
 
 fn cpt(value: &str) -> CodeId {
-    CodeId::new(System::Cpt, value).unwrap()
+    CodeId::new(CodeSystem::Cpt, value).unwrap()
 }
 
-fn values(entries: &[&Entry]) -> Vec<String> {
+fn codes(entries: &[&CatalogEntry]) -> Vec<String> {
     entries.iter().map(|entry| entry.code.to_string()).collect()
 }
 
 /// Returns what is broken, without the folders that the files are in.
-fn broken(library: &Library) -> String {
-    let report = |broken: &codeleaf::library::Broken| {
+fn broken_reports(library: &Library) -> String {
+    let report = |broken: &codeleaf::library::BrokenFile| {
         let folder = format!("{}/", broken.path.parent().unwrap().display());
         broken.report.replace(&folder, "")
     };
@@ -54,7 +54,7 @@ fn broken(library: &Library) -> String {
 }
 
 #[test]
-fn the_program_carries_83950() {
+fn built_in_library_contains_83950() {
     let library = Library::built_in();
     assert!(library.broken().is_empty());
     let entry = library.entry(&cpt("83950")).unwrap();
@@ -73,7 +73,7 @@ fn the_program_carries_83950() {
 }
 
 #[test]
-fn a_later_folder_stands_before_an_earlier_one_and_each_before_the_program() {
+fn later_folder_overrides_earlier_and_built_in() {
     let first = folder(&[
         ("a.toml", &document("83950", "First")),
         ("b.toml", &document("80048", "B")),
@@ -84,24 +84,24 @@ fn a_later_folder_stands_before_an_earlier_one_and_each_before_the_program() {
     assert_eq!(entry.title, "Second");
     assert_eq!(entry.origin, Origin::File(second.path().join("c.toml")));
     assert_eq!(
-        entry.hidden,
+        entry.shadowed,
         [Origin::File(first.path().join("a.toml")), Origin::BuiltIn]
     );
     assert_eq!(library.document(&cpt("83950")).unwrap().title, "Second");
-    let all: Vec<&Entry> = library.entries().iter().collect();
-    assert_eq!(values(&all), ["cpt:80048", "cpt:83950"]);
+    let all: Vec<&CatalogEntry> = library.entries().iter().collect();
+    assert_eq!(codes(&all), ["cpt:80048", "cpt:83950"]);
     // Named twice, a folder stands where it is named last, and hides nothing of its own.
     let library = open(&[&first, &second, &first]);
     let entry = library.entry(&cpt("83950")).unwrap();
     assert_eq!(entry.title, "First");
     assert_eq!(
-        entry.hidden,
+        entry.shadowed,
         [Origin::File(second.path().join("c.toml")), Origin::BuiltIn]
     );
 }
 
 #[test]
-fn a_broken_file_does_not_take_the_others_down() {
+fn broken_file_does_not_affect_the_others() {
     let sound = document("80048", "Sound");
     let folder = folder(&[
         ("b-broken.toml", "schema = 1\n[code\n"),
@@ -120,10 +120,10 @@ fn a_broken_file_does_not_take_the_others_down() {
     .unwrap();
     symlink("a-sound.toml", folder.path().join("e-link.toml")).unwrap();
     let library = open(&[&folder]);
-    let all: Vec<&Entry> = library.entries().iter().collect();
-    assert_eq!(values(&all), ["cpt:80048", "cpt:83950"]);
+    let all: Vec<&CatalogEntry> = library.entries().iter().collect();
+    assert_eq!(codes(&all), ["cpt:80048", "cpt:83950"]);
     assert_eq!(library.entry(&cpt("80048")).unwrap().title, "Sound");
-    let told = broken(&library).replace(&format!("{}/", folder.path().display()), "");
+    let told = broken_reports(&library).replace(&format!("{}/", folder.path().display()), "");
     insta::assert_snapshot!(told, @r#"
     error: the brackets of this heading do not close
      --> b-broken.toml:2:6
@@ -152,12 +152,12 @@ fn a_broken_file_does_not_take_the_others_down() {
 }
 
 #[test]
-fn folders_that_cannot_be_opened_are_told() {
+fn unopenable_folders_are_reported() {
     let sound = folder(&[("a.toml", &document("80048", "Sound"))]);
     let file = sound.path().join("a.toml");
     let library = Library::open(&[sound.path().join("missing"), file, sound.path().to_owned()]);
     assert_eq!(library.entries().len(), 2);
-    insta::assert_snapshot!(broken(&library), @r#"
+    insta::assert_snapshot!(broken_reports(&library), @r#"
     error: missing: there is no such folder
      |
      = help: check the name given with --content or in CODELEAF_CONTENT
@@ -169,7 +169,7 @@ fn folders_that_cannot_be_opened_are_told() {
 }
 
 #[test]
-fn a_folder_that_may_not_be_read_is_told() {
+fn unreadable_folder_is_reported() {
     if rustix::process::geteuid().is_root() {
         eprintln!("skipped: root may read every folder");
         return;
@@ -186,7 +186,7 @@ fn a_folder_that_may_not_be_read_is_told() {
 }
 
 #[test]
-fn one_file_stands_before_everything() {
+fn single_file_overrides_every_folder() {
     let folder = folder(&[("a.toml", &document("83950", "Folder"))]);
     let single = self::folder(&[
         ("mine.toml", &document("83950", "Mine")),
@@ -200,7 +200,7 @@ fn one_file_stands_before_everything() {
     assert_eq!(library.document(&code).unwrap().title, "Mine");
     let entry = library.entry(&code).unwrap();
     assert_eq!(
-        entry.hidden,
+        entry.shadowed,
         [Origin::File(folder.path().join("a.toml")), Origin::BuiltIn]
     );
     let (library, code) = library.with_file(&single.path().join("new.toml")).unwrap();
@@ -213,7 +213,7 @@ fn one_file_stands_before_everything() {
 }
 
 #[test]
-fn a_document_is_parsed_once_and_read_again_when_it_was_let_go() {
+fn document_is_parsed_once_and_reread_after_eviction() {
     let folder = folder(&[("a.toml", &document("80048", "Before"))]);
     for number in 0..16 {
         let name = format!("{number}.toml");
@@ -239,7 +239,7 @@ fn a_document_is_parsed_once_and_read_again_when_it_was_let_go() {
 }
 
 #[test]
-fn a_file_that_changes_under_the_library_is_told() {
+fn file_changed_after_opening_is_reported() {
     let path = |folder: &TempDir| folder.path().join("a.toml");
     let folder = folder(&[("a.toml", &document("80048", "Before"))]);
     let library = open(&[&folder]);
@@ -264,16 +264,16 @@ fn a_file_that_changes_under_the_library_is_told() {
 }
 
 /// A document on any code.
-fn of_system(system: &str, value: &str) -> String {
+fn document_in_system(system: &str, value: &str) -> String {
     document(value, "A").replace("\"cpt\"", &format!("\"{system}\""))
 }
 
 #[test]
-fn a_bare_value_finds_every_code_it_may_mean() {
+fn bare_value_finds_every_matching_code() {
     let folder = folder(&[
-        ("a.toml", &of_system("hcpcs", "G0439")),
-        ("b.toml", &of_system("icd10cm", "G04.39")),
-        ("c.toml", &of_system("icd10cm", "K92.2")),
+        ("a.toml", &document_in_system("hcpcs", "G0439")),
+        ("b.toml", &document_in_system("icd10cm", "G04.39")),
+        ("c.toml", &document_in_system("icd10cm", "K92.2")),
     ]);
     let library = open(&[&folder]);
     for (asked, found) in [
@@ -290,15 +290,15 @@ fn a_bare_value_finds_every_code_it_may_mean() {
         ("", &[]),
         ("HER2", &[]),
     ] {
-        assert_eq!(values(&library.find(asked)), found, "{asked:?}");
+        assert_eq!(codes(&library.find(asked)), found, "{asked:?}");
     }
 }
 
 #[test]
-fn the_nearest_codes_are_those_spelled_most_alike() {
+fn nearest_codes_are_ordered_by_spelling() {
     let folder = folder(&[
-        ("a.toml", &of_system("hcpcs", "G0439")),
-        ("b.toml", &of_system("icd10cm", "K92.2")),
+        ("a.toml", &document_in_system("hcpcs", "G0439")),
+        ("b.toml", &document_in_system("icd10cm", "K92.2")),
         ("c.toml", &document("83951", "A")),
         ("d.toml", &document("38950", "A")),
     ]);
@@ -311,7 +311,7 @@ fn the_nearest_codes_are_those_spelled_most_alike() {
         ("g0438", &["hcpcs:G0439"]),
     ] {
         assert_eq!(
-            values(&library.nearest(asked, found.len())),
+            codes(&library.nearest(asked, found.len())),
             found,
             "{asked:?}"
         );

@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use codeleaf::app::Effect;
 use codeleaf::library::Library;
-use codeleaf::page::Flow;
+use codeleaf::page::TableMode;
 use codeleaf::terminal::Capabilities;
 
-use crate::support::reader::{Reader, shipped};
+use crate::support::reader::{TestSession, shipped_document};
 
 /// A document that names the shipped one, and a code that nothing knows.
-const OTHER: &str = r#"
+const OTHER_DOCUMENT: &str = r#"
 schema = 1
 [code]
 system = "cpt"
@@ -45,55 +45,61 @@ relation = "same_purpose"
 source = "house"
 "#;
 
-fn reader() -> Reader {
+fn reader() -> TestSession {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("cpt-00001.toml");
-    fs::write(&path, OTHER).unwrap();
+    fs::write(&path, OTHER_DOCUMENT).unwrap();
     let (library, code) = Library::built_in()
         .with_file(&path)
         .unwrap_or_else(|report| panic!("{report}"));
     let document = library.document(&code).unwrap();
     let terminal = Capabilities::modern();
     // The file is gone by now: the document was read when it was named.
-    Reader::of(
+    TestSession::with_document(
         document,
         Arc::new(library),
         (80, 24),
         terminal,
-        Flow::Columns,
+        TableMode::Columns,
     )
 }
 
-fn code(reader: &Reader) -> String {
-    reader.session.app().reading().document().code.to_string()
+fn current_code(reader: &TestSession) -> String {
+    reader
+        .session
+        .app()
+        .document_view()
+        .document()
+        .code
+        .to_string()
 }
 
 #[test]
-fn a_related_code_opens_its_document_and_back_returns_to_the_row() {
+fn related_code_opens_its_document_and_back_returns() {
     let mut reader = reader();
     reader.press("2 down");
     let before = reader.screen();
     assert!(reader.cursor_line().contains("83950"), "{before}");
     reader.press("enter");
-    assert_eq!(code(&reader), "cpt:83950");
+    assert_eq!(current_code(&reader), "cpt:83950");
     reader.press("backspace");
-    assert_eq!(code(&reader), "cpt:00001");
+    assert_eq!(current_code(&reader), "cpt:00001");
     assert!(
         reader.cursor_line().contains("83950"),
         "{}",
         reader.screen()
     );
     reader.press("]");
-    assert_eq!(code(&reader), "cpt:83950");
+    assert_eq!(current_code(&reader), "cpt:83950");
 }
 
 #[test]
-fn keys_typed_ahead_are_meant_for_what_the_key_before_them_opens() {
+fn keys_typed_ahead_wait_for_the_document_to_open() {
     let mut reader = reader();
     reader.press("2 down");
     // The list would be under the document that comes later, were it opened first.
     reader.send(b"\ro");
-    assert_eq!(code(&reader), "cpt:83950");
+    assert_eq!(current_code(&reader), "cpt:83950");
     let screen = reader.screen();
     assert!(screen.starts_with(" Library by code"), "{screen}");
     reader.press("esc");
@@ -104,16 +110,16 @@ fn keys_typed_ahead_are_meant_for_what_the_key_before_them_opens() {
 }
 
 #[test]
-fn a_code_that_nothing_knows_says_so_and_shows_its_row() {
+fn unknown_code_shows_a_message_and_its_row() {
     let mut reader = reader();
     let screen = reader.press("2 down down enter").screen();
     assert!(screen.contains("nothing here knows cpt:99999"), "{screen}");
     assert!(screen.contains("one that nothing knows"), "{screen}");
-    assert_eq!(code(&reader), "cpt:00001");
+    assert_eq!(current_code(&reader), "cpt:00001");
 }
 
 #[test]
-fn an_opened_modifier_leads_to_every_document_that_lists_it() {
+fn opened_modifier_finds_every_document_listing_it() {
     let mut reader = reader();
     let screen = reader.press("2 enter enter").screen();
     assert!(screen.starts_with(" / mod:26"), "{screen}");
@@ -123,8 +129,8 @@ fn an_opened_modifier_leads_to_every_document_that_lists_it() {
 }
 
 #[test]
-fn back_from_a_hit_returns_to_where_the_search_began() {
-    let mut reader = Reader::open(80, 24);
+fn back_from_a_hit_restores_the_position_before_search() {
+    let mut reader = TestSession::open(80, 24);
     reader.press("5 down down");
     let before = reader.screen();
     reader.press("/ \"recurrence\" enter");
@@ -134,7 +140,7 @@ fn back_from_a_hit_returns_to_where_the_search_began() {
 }
 
 #[test]
-fn the_library_filters_as_one_types() {
+fn library_list_filters_while_typing() {
     let mut reader = reader();
     let screen = reader.press("o \"invented\"").screen();
     assert!(
@@ -144,7 +150,10 @@ fn the_library_filters_as_one_types() {
     assert!(screen.contains("1 of 2"), "{screen}");
     let screen = reader.press("ctrl-u \"her2 cpt\" enter").screen();
     assert!(screen.contains("Summary & Overview"), "{screen}");
-    assert_eq!(*shipped(), *reader.session.app().reading().document());
+    assert_eq!(
+        *shipped_document(),
+        *reader.session.app().document_view().document()
+    );
 }
 
 #[test]
@@ -158,8 +167,8 @@ fn a_scope_can_be_chosen_from_a_menu() {
 }
 
 #[test]
-fn a_row_can_be_bookmarked_and_noted_and_the_list_leads_back() {
-    let mut reader = Reader::open(80, 24);
+fn bookmarked_row_with_a_note_reopens_from_the_list() {
+    let mut reader = TestSession::open(80, 24);
     reader.press("4 b down a \"call the laboratory first\" enter");
     assert!(reader.screen().contains("*▸ 90"), "{}", reader.screen());
     assert!(
@@ -173,7 +182,7 @@ fn a_row_can_be_bookmarked_and_noted_and_the_list_leads_back() {
     assert!(screen.contains("call the laboratory first"), "{screen}");
     reader.press("down enter");
     assert!(reader.cursor_line().contains("90"), "{}", reader.screen());
-    let marks = |effect: &Effect| matches!(effect, Effect::Mark(_));
+    let marks = |effect: &Effect| matches!(effect, Effect::SaveBookmark(_));
     assert_eq!(
         reader.effects.iter().filter(|effect| marks(effect)).count(),
         2

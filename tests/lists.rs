@@ -4,38 +4,38 @@ use std::sync::Arc;
 
 use codeleaf::app::{Effect, Focus};
 use codeleaf::library::Library;
-use codeleaf::page::Flow;
+use codeleaf::page::TableMode;
 use codeleaf::terminal::Capabilities;
 use insta::assert_snapshot;
 
-use crate::sets::{Place, files};
-use crate::support::reader::{Reader, shipped};
+use crate::sets::{StoreFixture, files};
+use crate::support::reader::{TestSession, shipped_document};
 
 /// Returns the documents of the fixtures and the shipped one, without the folder they lie in.
-fn documents() -> Library {
+fn fixture_library() -> Library {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/valid");
-    Library::open(&[folder]).for_guests(None).0
+    Library::open(&[folder]).for_serving(None).0
 }
 
-fn reader(library: Library, (columns, rows): (u16, u16)) -> Reader {
+fn reader(library: Library, (columns, rows): (u16, u16)) -> TestSession {
     let library = Arc::new(library);
-    let document = shipped();
-    Reader::of(
+    let document = shipped_document();
+    TestSession::with_document(
         document,
         library,
         (columns, rows),
         Capabilities::modern(),
-        Flow::Columns,
+        TableMode::Columns,
     )
 }
 
 fn screen(size: (u16, u16), keys: &str) -> String {
-    reader(documents(), size).press(keys).screen()
+    reader(fixture_library(), size).press(keys).screen()
 }
 
 /// Opens a library with codes of an imported set.
-fn with_codes(rows: usize, size: (u16, u16)) -> Reader {
-    let place = Place::new();
+fn reader_with_set_codes(rows: usize, size: (u16, u16)) -> TestSession {
+    let place = StoreFixture::new();
     let titles: Vec<(String, String)> = (0..rows)
         .map(|n| {
             let letter = char::from(b'A' + u8::try_from(n / 1000 % 26).unwrap());
@@ -52,14 +52,14 @@ fn with_codes(rows: usize, size: (u16, u16)) -> Reader {
         .chain(codes)
         .chain([("Z998", 1, "The last of all")])
         .collect();
-    let file = files::icd10cm_of(&titles);
+    let file = files::icd10cm_from_rows(&titles);
     place.import("icd10cm-order-2025.txt", &file).unwrap();
-    reader(documents().with_sets(place.store.open()), size)
+    reader(fixture_library().with_sets(place.store.open_sets()), size)
 }
 
 #[test]
-fn codes_of_sets_stand_after_documents_each_with_title_status_and_source() {
-    let mut reader = with_codes(100, (80, 16));
+fn set_codes_follow_documents_with_title_status_and_source() {
+    let mut reader = reader_with_set_codes(100, (80, 16));
     assert_snapshot!(reader.press("o down down").screen(), @r#"
 Library by code:                                        5 documents, 102 codes
 CPT documents · 3
@@ -98,14 +98,14 @@ Library by code:                                        5 documents, 102 codes
 "#);
     reader.press("enter");
     assert_eq!(
-        reader.session.app().reading().document().code.value(),
+        reader.session.app().document_view().document().code.value(),
         "Z99.8"
     );
 }
 
 #[test]
-fn codes_of_sets_at_a_narrow_size() {
-    assert_snapshot!(with_codes(100, (40, 12)).press("o down down").screen(), @r#"
+fn set_codes_at_a_narrow_size() {
+    assert_snapshot!(reader_with_set_codes(100, (40, 12)).press("o down down").screen(), @r#"
 Library by code:
 CPT documents · 3
   00002    An invented assay
@@ -122,8 +122,8 @@ ICD-10-CM codes, edition 2025 · 102
 }
 
 #[test]
-fn codes_of_sets_are_filtered_by_the_words_of_their_titles() {
-    let mut reader = with_codes(100, (80, 10));
+fn set_codes_are_filtered_by_title_words() {
+    let mut reader = reader_with_set_codes(100, (80, 10));
     assert_snapshot!(reader.press("o \"disease number 57\"").screen(), @r#"
 Library by code: disease number 57                                    1 of 107
 ICD-10-CM codes, edition 2025 · 1
@@ -139,8 +139,8 @@ ICD-10-CM codes, edition 2025 · 1
 }
 
 #[test]
-fn hits_stand_in_groups_and_what_was_asked_for_leads() {
-    let mut reader = with_codes(100, (80, 16));
+fn hits_are_grouped_with_the_best_match_first() {
+    let mut reader = reader_with_set_codes(100, (80, 16));
     assert_snapshot!(reader.press("/ \"00002\"").screen(), @r#"
 / 00002                                                                1 place
 Best match · 1
@@ -178,8 +178,8 @@ ICD-10-CM codes · 58
 
 ↑↓ choose  Enter go  Esc back                                       CPT (c) AMA
 "#);
-    let hit = |reader: &Reader| match reader.session.app().focus() {
-        Focus::Search(searching) => searching.hit().unwrap().code.value().to_owned(),
+    let hit = |reader: &TestSession| match reader.session.app().focus() {
+        Focus::Search(searching) => searching.selected_hit().unwrap().code.value().to_owned(),
         focus => panic!("{focus:?}"),
     };
     reader.press("ctrl-u").press("\"a000\"");
@@ -187,8 +187,8 @@ ICD-10-CM codes · 58
 }
 
 #[test]
-fn hits_in_groups_at_a_narrow_size() {
-    assert_snapshot!(with_codes(100, (40, 12)).press("/ \"invented disease\"").screen(), @r#"
+fn grouped_hits_at_a_narrow_size() {
+    assert_snapshot!(reader_with_set_codes(100, (40, 12)).press("/ \"invented disease\"").screen(), @r#"
 / invented disease
 Best match · 1
 ▸ A00.0                          title
@@ -205,12 +205,12 @@ ICD-10-CM codes · 59
 }
 
 #[test]
-fn a_document_says_before_which_others_it_stands() {
+fn document_names_the_origins_it_overrides() {
     let folder = tempfile::tempdir().unwrap();
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("content/cpt-83950.toml");
     std::fs::copy(path, folder.path().join("ours.toml")).unwrap();
     let library = Library::open(&[folder.path().to_owned()])
-        .for_guests(None)
+        .for_serving(None)
         .0;
     let screen = reader(library, (80, 10)).press("o").screen();
     assert!(
@@ -268,7 +268,7 @@ Modifier 26 · 3
 }
 
 #[test]
-fn each_payer_lists_what_documents_say_of_it() {
+fn each_payer_lists_its_excerpts() {
     assert_snapshot!(screen((80, 16), "o right right \"plan\""), @r#"
 Library by payer: plan                                                 1 payer
 Plan A · 1
@@ -308,8 +308,8 @@ Gold Health · 1
 }
 
 #[test]
-fn enter_shows_the_rule_whole_and_the_payers_beside_it_with_source_and_date() {
-    let mut reader = reader(documents(), (80, 34));
+fn enter_shows_the_full_rule_and_payers_with_sources() {
+    let mut reader = reader(fixture_library(), (80, 34));
     assert_snapshot!(reader.press("o tab \"26 00002\" enter").screen(), @r#"
 Modifier 26 · 00002
   ≠ differs: from the document's own rule; where that is disputed or missing,
@@ -348,13 +348,16 @@ Modifier 26 · 00002
 "#);
     // From there on: to the document, to the next of the list, and back to it.
     reader.press("enter");
-    let reading = reader.session.app().reading();
+    let reading = reader.session.app().document_view();
     assert_eq!(reading.document().code.value(), "00002");
-    assert_eq!(reading.place().unwrap().to_string(), "coding/modifiers/26");
+    assert_eq!(
+        reading.row_path().unwrap().to_string(),
+        "coding/modifiers/26"
+    );
 }
 
 #[test]
-fn payers_stand_below_one_another_where_columns_do_not_fit() {
+fn payers_are_stacked_when_columns_do_not_fit() {
     assert_snapshot!(screen((40, 40), "o tab \"26 00002\" enter"), @r#"
 Modifier 26 · 00002
   ≠ differs: from the document's own
@@ -400,7 +403,7 @@ Modifier 26 · 00002
 }
 
 #[test]
-fn all_documents_on_a_modifier_are_laid_side_by_side() {
+fn comparison_shows_all_documents_on_a_modifier() {
     let all = screen((80, 60), "o tab \"90\" home enter");
     assert!(all.contains("Modifier 90 · 2 documents"), "{all}");
     assert!(
@@ -411,7 +414,7 @@ fn all_documents_on_a_modifier_are_laid_side_by_side() {
 }
 
 #[test]
-fn what_a_document_says_of_a_payer_is_shown_whole() {
+fn payer_comparison_shows_every_field() {
     assert_snapshot!(screen((80, 24), "o left \"silver\" enter"), @r#"
 Silver Mutual · 00002
   00002  An invented assay
@@ -441,10 +444,10 @@ Silver Mutual · 00002
 }
 
 #[test]
-fn left_and_right_go_through_the_list_and_esc_comes_back_to_it() {
-    let mut reader = reader(documents(), (80, 24));
+fn left_and_right_step_through_the_list_and_esc_returns() {
+    let mut reader = reader(fixture_library(), (80, 24));
     reader.press("o tab \"83950\" home enter");
-    let title = |reader: &Reader| reader.screen().lines().next().unwrap().to_owned();
+    let title = |reader: &TestSession| reader.screen().lines().next().unwrap().to_owned();
     assert_eq!(title(&reader), " Modifier 26 · 83950");
     reader.press("right");
     assert_eq!(title(&reader), " Modifier 90 · 83950");
@@ -456,16 +459,16 @@ fn left_and_right_go_through_the_list_and_esc_comes_back_to_it() {
     let Focus::Library(listing) = reader.session.app().focus() else {
         panic!("{}", reader.screen());
     };
-    assert_eq!((listing.text(), listing.chosen()), ("83950", 1));
+    assert_eq!((listing.filter_text(), listing.selected()), ("83950", 1));
 }
 
 #[test]
-fn imported_sets_speak_beside_payers() {
-    let place = Place::new();
+fn modifier_comparison_includes_imported_sets() {
+    let place = StoreFixture::new();
     for (_, name, bytes) in files::all() {
         place.import(name, &bytes).unwrap();
     }
-    let library = documents().with_sets(place.store.open());
+    let library = fixture_library().with_sets(place.store.open_sets());
     let screen = reader(library, (80, 60))
         .press("o tab \"QW 0001U\" enter")
         .screen();
@@ -474,11 +477,11 @@ fn imported_sets_speak_beside_payers() {
 }
 
 #[test]
-fn a_list_asks_only_for_the_lines_in_sight_and_each_once() {
-    let mut reader = with_codes(1000, (80, 24));
-    let asked = |reader: &Reader| -> Vec<usize> {
+fn list_requests_each_visible_excerpt_once() {
+    let mut reader = reader_with_set_codes(1000, (80, 24));
+    let asked = |reader: &TestSession| -> Vec<usize> {
         let effects = reader.effects.iter().filter_map(|effect| match effect {
-            Effect::Ask(asks) => Some(asks.len()),
+            Effect::LoadExcerpts(asks) => Some(asks.len()),
             _ => None,
         });
         effects.collect()
@@ -501,26 +504,26 @@ fn a_list_asks_only_for_the_lines_in_sight_and_each_once() {
 }
 
 #[test]
-fn a_key_in_a_list_costs_few_bytes() {
+fn list_keys_send_few_bytes() {
     for size in [(80, 24), (200, 60)] {
         for keys in ["o", "o tab", "o tab tab"] {
-            let mut reader = with_codes(300, size);
+            let mut reader = reader_with_set_codes(300, size);
             reader.press(keys).press("home");
             for key in ["down", "up"] {
                 reader.press(key);
                 assert!(
-                    reader.frame <= 60,
+                    reader.last_frame_bytes <= 60,
                     "{size:?} {keys} {key}: {} B",
-                    reader.frame
+                    reader.last_frame_bytes
                 );
             }
         }
-        let mut reader = with_codes(300, size);
+        let mut reader = reader_with_set_codes(300, size);
         reader.press("o home").press(&"down ".repeat(100));
         let mut bytes = 0;
         for _ in 0..50 {
             reader.press("down");
-            bytes += reader.frame;
+            bytes += reader.last_frame_bytes;
         }
         println!("one line of scroll, codes, {size:?}: {} B", bytes / 50);
         // A wide line has its title whole, and whatever of it is new is sent.

@@ -4,33 +4,34 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
 use codeleaf::app::{
-    Action, App, Command, Effect, Focus, Host, Keymap, Line, Own, SCOPES, Start, Step,
+    Action, App, AppOptions, Bookmarks, Command, Effect, Focus, Host, Keymap, ListLine, Movement,
+    SCOPES,
 };
-use codeleaf::content::{self, Charset, Document, Reach, Row, Subject, Value};
-use codeleaf::library::{About, Library, Topic};
-use codeleaf::page::{Flow, Page, Setting, Wanted};
+use codeleaf::content::{self, Charset, Document, Row, Subject, Value, Visibility};
+use codeleaf::library::{ComparisonRequest, ExcerptSubject, Library};
+use codeleaf::page::{LayoutOptions, Notices, Page, TableMode};
 use codeleaf::search::Index;
 use codeleaf::terminal::Capabilities;
 use proptest::prelude::*;
 use ratatui::layout::{Position, Size};
 
-use crate::support::reader::{Reader, shipped};
+use crate::support::reader::{TestSession, shipped_document};
 
-fn app(document: Arc<Document>, columns: u16, rows: u16, flow: Flow) -> App {
+fn app(document: Arc<Document>, columns: u16, rows: u16, flow: TableMode) -> App {
     let library = library();
-    App::new(Start {
+    App::new(AppOptions {
         index: Arc::new(Index::build(&library)),
         library,
         keymap: Arc::new(Keymap::built_in()),
         charset: Charset::Unicode,
         size: Size::new(columns, rows),
         document,
-        place: None,
+        row_path: None,
         top: 0,
-        note: None,
-        flow,
+        message: None,
+        table_mode: flow,
         host: Host::Local,
-        own: Some(Own::default()),
+        bookmarks: Some(Bookmarks::default()),
     })
 }
 
@@ -47,22 +48,22 @@ fn library() -> Arc<Library> {
 }
 
 /// Does for an app what a host does.
-fn serve(app: &mut App, mut effect: Option<Effect>) {
+fn run_effects(app: &mut App, mut effect: Option<Effect>) {
     while let Some(asked) = effect.take() {
         effect = match asked {
-            Effect::Load(code, place) => {
+            Effect::LoadDocument(code, place) => {
                 let document = library().document(&code).unwrap();
-                app.update(Action::Loaded(document, place))
+                app.update(Action::DocumentLoaded(document, place))
             }
-            Effect::Ask(asks) => {
+            Effect::LoadExcerpts(asks) => {
                 let answers = asks
                     .into_iter()
                     .map(|ask| (ask.clone(), library().excerpt(&ask)));
-                app.update(Action::Told(answers.collect()))
+                app.update(Action::ExcerptsLoaded(answers.collect()))
             }
-            Effect::Compare(topic) => {
+            Effect::LoadComparison(topic) => {
                 let (document, place) = library().comparison(&topic).unwrap();
-                app.update(Action::Compared(topic, Arc::new(document), place))
+                app.update(Action::ComparisonLoaded(topic, Arc::new(document), place))
             }
             _ => None,
         };
@@ -72,22 +73,22 @@ fn serve(app: &mut App, mut effect: Option<Effect>) {
 fn any_action() -> impl Strategy<Value = Action> {
     let commands: Vec<Command> = Command::all().collect();
     prop_oneof![
-        8 => prop::sample::select(commands).prop_map(Action::Do),
-        1 => (1..=9u8).prop_map(|n| Action::Do(Command::Section(n))),
-        2 => Just(Action::Do(Command::Library)),
-        2 => Just(Action::Do(Command::NextSection)),
-        2 => Just(Action::Do(Command::Open)),
+        8 => prop::sample::select(commands).prop_map(Action::Command),
+        1 => (1..=9u8).prop_map(|n| Action::Command(Command::Section(n))),
+        2 => Just(Action::Command(Command::Library)),
+        2 => Just(Action::Command(Command::NextSection)),
+        2 => Just(Action::Command(Command::Open)),
         2 => "[a-z0-9 /-]{0,6}|26|83950-90|é日".prop_map(Action::Insert),
         1 => (0..250u16, 0..70u16).prop_map(|(width, height)| Action::Resize(Size::new(width, height))),
         1 => (0..90u16, 0..30u16).prop_map(|(x, y)| Action::Click(Position::new(x, y))),
-        1 => prop::sample::select(vec![Step::Up, Step::Down]).prop_map(Action::Wheel),
+        1 => prop::sample::select(vec![Movement::Up, Movement::Down]).prop_map(Action::Wheel),
     ]
 }
 
 /// Says that what is selected exists and can be seen.
-fn in_order(app: &App) -> Result<(), TestCaseError> {
-    let reading = app.reading();
-    let height = usize::from(app.layout().body.height);
+fn check_invariants(app: &App) -> Result<(), TestCaseError> {
+    let reading = app.document_view();
+    let height = usize::from(app.screen_layout().body.height);
     let lines = reading.page().lines.len();
     prop_assert!(reading.section() < reading.document().sections.len());
     prop_assert!(reading.top() <= lines.saturating_sub(height));
@@ -97,25 +98,25 @@ fn in_order(app: &App) -> Result<(), TestCaseError> {
         let choices = results
             .hits
             .len()
-            .max(results.nearest.len())
+            .max(results.suggestions.len())
             .max(SCOPES.len());
-        prop_assert!(searching.chosen() < choices.max(1));
+        prop_assert!(searching.selected() < choices.max(1));
     }
-    let list = app.layout().list().1.height;
+    let list = app.screen_layout().list_areas().1.height;
     if let Focus::Library(listing) = app.focus() {
-        prop_assert!(listing.chosen() < listing.len().max(1));
+        prop_assert!(listing.selected() < listing.len().max(1));
         let lines = listing.top()..listing.top() + usize::from(list);
-        let mut lines = lines.map(|line| listing.groups().at(line, list));
-        let chosen = Some(Line::Item(listing.chosen(), 0));
+        let mut lines = lines.map(|line| listing.grouped_list().line_at(line, list));
+        let chosen = Some(ListLine::Item(listing.selected(), 0));
         prop_assert!(listing.is_empty() || list == 0 || lines.any(|line| line == chosen));
         prop_assert!(
             listing.is_empty()
                 || listing
-                    .item(listing.chosen(), app.library(), app.index())
+                    .item(listing.selected(), app.library(), app.index())
                     .is_some()
         );
     }
-    if let Focus::Beside(beside) = app.focus() {
+    if let Focus::Comparison(beside) = app.focus() {
         prop_assert!(beside.top <= beside.page.lines.len().saturating_sub(usize::from(list)));
     }
     Ok(())
@@ -130,14 +131,14 @@ proptest! {
         (columns, rows) in (0..220u16, 0..70u16),
         linear in any::<bool>(),
     ) {
-        let flow = if linear { Flow::Linear } else { Flow::Columns };
-        let mut app = app(shipped(), columns, rows, flow);
+        let flow = if linear { TableMode::Linear } else { TableMode::Columns };
+        let mut app = app(shipped_document(), columns, rows, flow);
         let theme = codeleaf::view::Theme::built_in("dark").unwrap().unwrap();
         for action in actions {
             let effect = app.update(action);
-            serve(&mut app, effect);
-            in_order(&app)?;
-            let size = app.layout();
+            run_effects(&mut app, effect);
+            check_invariants(&app)?;
+            let size = app.screen_layout();
             let area = ratatui::layout::Rect::new(
                 0, 0, size.body.width, size.footer.map_or(size.body.bottom(), ratatui::layout::Rect::bottom),
             );
@@ -149,12 +150,12 @@ proptest! {
     }
 
     #[test]
-    fn a_table_of_any_words_loses_none(
+    fn table_of_any_words_shows_every_word(
         rows in prop::collection::vec(("[0-9A-Z]{2}", "[a-zA-Z/é-]{1,40}( [a-z(]{1,12}){0,8}", "[a-z—]{1,60}( [a-z,]{1,9}){0,30}"), 1..5),
         columns in 20..200u16,
     ) {
         let mut seen = BTreeSet::new();
-        let mut text = String::from(HEAD);
+        let mut text = String::from(DOCUMENT_HEAD);
         for (code, name, when) in rows {
             if seen.insert(code.clone()) {
                 text += &format!(
@@ -162,27 +163,27 @@ proptest! {
                 );
             }
         }
-        let document = content::read("t.toml", text.as_bytes()).unwrap_or_else(|report| panic!("{report}"));
-        loses_no_word(&document, columns);
+        let document = content::parse_document("t.toml", text.as_bytes()).unwrap_or_else(|report| panic!("{report}"));
+        assert_no_word_lost(&document, columns);
     }
 }
 
 /// What a document needs before its modifiers.
-const HEAD: &str = "schema = 1\n[code]\nsystem = \"cpt\"\nvalue = \"00001\"\ntitle = \"t\"\nstatus = \"unverified\"\n\
+const DOCUMENT_HEAD: &str = "schema = 1\n[code]\nsystem = \"cpt\"\nvalue = \"00001\"\ntitle = \"t\"\nstatus = \"unverified\"\n\
     [sources.s]\ntitle = \"s\"\nshort = \"s\"\nkind = \"house\"\nas_of = \"unknown\"\n";
 
 /// Proves that every word of every table is on its page at a width.
-fn loses_no_word(document: &Document, columns: u16) {
-    for flow in [Flow::Columns, Flow::Linear] {
-        let setting = Setting {
+fn assert_no_word_lost(document: &Document, columns: u16) {
+    for flow in [TableMode::Columns, TableMode::Linear] {
+        let setting = LayoutOptions {
             columns,
             charset: Charset::Unicode,
-            flow,
+            table_mode: flow,
         };
         for n in 0..document.sections.len() {
-            let page = Page::of_section(document, n, setting, Wanted::WithNotices);
+            let page = Page::from_section(document, n, setting, Notices::Include);
             for shown in &page.rows {
-                let (_, _, row) = document.row(&shown.place).unwrap();
+                let (_, _, row) = document.row(&shown.path).unwrap();
                 let lines = &page.lines[shown.lines.clone()];
                 for line in lines {
                     for span in &line.spans {
@@ -190,10 +191,10 @@ fn loses_no_word(document: &Document, columns: u16) {
                         assert!(end <= usize::from(columns), "{columns}: {span:?}");
                     }
                 }
-                let everything = squeezed(&by_column(lines));
+                let everything = strip_spaces_and_dashes(&text_by_column(lines));
                 for text in column_texts(row) {
                     assert!(
-                        everything.contains(&squeezed(&text)),
+                        everything.contains(&strip_spaces_and_dashes(&text)),
                         "{columns}: {text} not in {everything}"
                     );
                 }
@@ -205,18 +206,18 @@ fn loses_no_word(document: &Document, columns: u16) {
 fn column_texts(row: &Row) -> impl Iterator<Item = String> {
     row.cells
         .iter()
-        .filter(|cell| cell.reach == Reach::Column)
+        .filter(|cell| cell.reach == Visibility::Column)
         .map(move |cell| match &cell.value {
             Value::Text(text) => text.clone(),
             Value::Unavailable(absent) if row.subject == Subject::Absence => {
-                absent.reason.words().to_owned()
+                absent.reason.label().to_owned()
             }
-            Value::Unavailable(absent) => absent.reason.short().to_owned(),
+            Value::Unavailable(absent) => absent.reason.short_label().to_owned(),
         })
 }
 
 /// Returns the text of some lines, column by column.
-fn by_column(lines: &[codeleaf::page::Line]) -> String {
+fn text_by_column(lines: &[codeleaf::page::PageLine]) -> String {
     let columns: BTreeSet<u16> = lines
         .iter()
         .flat_map(|line| &line.spans)
@@ -243,56 +244,56 @@ fn by_column(lines: &[codeleaf::page::Line]) -> String {
     text.join("|")
 }
 
-fn squeezed(text: &str) -> String {
+fn strip_spaces_and_dashes(text: &str) -> String {
     text.chars().filter(|c| *c != ' ' && *c != '–').collect()
 }
 
 #[test]
-fn a_comparison_loses_no_word_at_any_width() {
+fn comparison_shows_every_word_at_any_width() {
     let modifier = codeleaf::content::ModifierCode::new("26").unwrap();
     let topics = [
-        About::Modifier(modifier),
-        About::Payer("Gold Health".to_owned()),
+        ExcerptSubject::Modifier(modifier),
+        ExcerptSubject::Payer("Gold Health".to_owned()),
     ];
     for about in topics {
         let codes = ["cpt:00002", "cpt:0001U", "cpt:83950"].map(|code| code.parse().unwrap());
-        let topic = Topic {
-            about,
+        let topic = ComparisonRequest {
+            subject: about,
             codes: codes.to_vec(),
             left_out: 0,
         };
         let (document, _) = library().comparison(&topic).unwrap();
         for columns in 20..=200 {
-            loses_no_word(&document, columns);
+            assert_no_word_lost(&document, columns);
         }
     }
 }
 
 #[test]
-fn every_word_of_every_table_can_be_brought_on_screen_at_every_width() {
-    let document = shipped();
+fn every_word_is_reachable_at_every_width() {
+    let document = shipped_document();
     for columns in 20..=200 {
-        loses_no_word(&document, columns);
+        assert_no_word_lost(&document, columns);
         for rows in [5, 24] {
-            every_line_can_be_brought_on_screen(&document, columns, rows);
+            assert_every_line_reachable(&document, columns, rows);
         }
     }
 }
 
-fn every_line_can_be_brought_on_screen(document: &Arc<Document>, columns: u16, rows: u16) {
-    let mut app = app(Arc::clone(document), columns, rows, Flow::Columns);
+fn assert_every_line_reachable(document: &Arc<Document>, columns: u16, rows: u16) {
+    let mut app = app(Arc::clone(document), columns, rows, TableMode::Columns);
     for section in 0..document.sections.len() {
-        app.update(Action::Do(Command::Section(
+        app.update(Action::Command(Command::Section(
             u8::try_from(section + 1).unwrap(),
         )));
-        let height = usize::from(app.layout().body.height);
-        let lines = app.reading().page().lines.len();
+        let height = usize::from(app.screen_layout().body.height);
+        let lines = app.document_view().page().lines.len();
         let (mut seen, mut before) = (BTreeSet::new(), None);
-        app.update(Action::Do(Command::Go(Step::Home)));
-        while before != Some((app.reading().top(), app.reading().selected())) {
-            before = Some((app.reading().top(), app.reading().selected()));
-            seen.extend(app.reading().top()..(app.reading().top() + height).min(lines));
-            app.update(Action::Do(Command::Go(Step::Down)));
+        app.update(Action::Command(Command::Move(Movement::Home)));
+        while before != Some((app.document_view().top(), app.document_view().selected())) {
+            before = Some((app.document_view().top(), app.document_view().selected()));
+            seen.extend(app.document_view().top()..(app.document_view().top() + height).min(lines));
+            app.update(Action::Command(Command::Move(Movement::Down)));
         }
         let unseen: Vec<usize> = (0..lines).filter(|line| !seen.contains(line)).collect();
         assert!(
@@ -300,26 +301,26 @@ fn every_line_can_be_brought_on_screen(document: &Arc<Document>, columns: u16, r
             "{columns}x{rows}, section {section}: {unseen:?}"
         );
         assert_eq!(
-            app.reading().selected() + 1,
-            app.reading().page().rows.len()
+            app.document_view().selected() + 1,
+            app.document_view().page().rows.len()
         );
     }
 }
 
 #[test]
-fn down_and_up_are_each_others_way_back() {
+fn moving_up_undoes_moving_down() {
     for (columns, rows) in [(20, 5), (80, 24), (200, 60)] {
-        let mut app = app(shipped(), columns, rows, Flow::Columns);
+        let mut app = app(shipped_document(), columns, rows, TableMode::Columns);
         for section in 1..=5 {
-            app.update(Action::Do(Command::Section(section)));
+            app.update(Action::Command(Command::Section(section)));
             for _ in 0..300 {
-                app.update(Action::Do(Command::Go(Step::Down)));
+                app.update(Action::Command(Command::Move(Movement::Down)));
             }
             for _ in 0..300 {
-                app.update(Action::Do(Command::Go(Step::Up)));
+                app.update(Action::Command(Command::Move(Movement::Up)));
             }
             assert_eq!(
-                (app.reading().top(), app.reading().selected()),
+                (app.document_view().top(), app.document_view().selected()),
                 (0, 0),
                 "{columns}x{rows} {section}"
             );
@@ -328,10 +329,10 @@ fn down_and_up_are_each_others_way_back() {
 }
 
 #[test]
-fn a_terminal_of_ascii_gets_no_other_byte() {
+fn ascii_terminal_receives_only_ascii() {
     let mut capabilities = Capabilities::modern();
     capabilities.charset = Charset::Ascii;
-    let mut reader = Reader::with(80, 24, capabilities, Flow::Columns);
+    let mut reader = TestSession::with_capabilities(80, 24, capabilities, TableMode::Columns);
     for keys in [
         "2",
         "3",
@@ -351,9 +352,10 @@ fn a_terminal_of_ascii_gets_no_other_byte() {
 }
 
 #[test]
-fn in_plain_ui_every_change_is_said_in_the_status_line() {
-    let mut reader = Reader::with(80, 24, Capabilities::modern(), Flow::Linear);
-    let status = |reader: &Reader| {
+fn plain_ui_announces_every_change_in_status_line() {
+    let mut reader =
+        TestSession::with_capabilities(80, 24, Capabilities::modern(), TableMode::Linear);
+    let status = |reader: &TestSession| {
         reader
             .screen()
             .lines()

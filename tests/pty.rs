@@ -6,7 +6,7 @@ mod leaving;
 
 use std::time::Duration;
 
-use crate::support::program::{Launch, Terminal, memory, processor_time};
+use crate::support::program::{Launch, Terminal, cpu_time, peak_memory};
 
 /// Opens the shipped document and waits for it.
 fn open() -> Terminal {
@@ -20,10 +20,10 @@ fn open_with(launch: Launch) -> Terminal {
 }
 
 #[test]
-fn it_starts_finds_a_modifier_and_leaves_the_terminal_as_it_was() {
+fn program_finds_a_modifier_and_restores_the_terminal() {
     let mut terminal = open();
-    assert!(!terminal.is_cooked());
-    assert!(terminal.look(vt100::Screen::alternate_screen));
+    assert!(!terminal.has_initial_modes());
+    assert!(terminal.with_screen(vt100::Screen::alternate_screen));
     terminal.press("/ \"26\"").wait_for("▸ 83950 › Coding › 26");
     terminal.press("enter").wait_for("hit 1 of 1");
     assert!(
@@ -33,25 +33,25 @@ fn it_starts_finds_a_modifier_and_leaves_the_terminal_as_it_was() {
     );
     terminal.press("m").wait_for("mouse");
     assert_ne!(
-        terminal.look(vt100::Screen::mouse_protocol_mode),
+        terminal.with_screen(vt100::Screen::mouse_protocol_mode),
         vt100::MouseProtocolMode::None
     );
     terminal.press("q");
-    terminal.ends_restored(0);
+    terminal.assert_exits_restored(0);
 }
 
 #[test]
-fn a_storm_of_sizes_is_drawn_once_or_twice() {
+fn rapid_resizes_are_coalesced() {
     let mut terminal = open();
     terminal.wait_for_silence(Duration::from_millis(300));
-    let mark = terminal.mark();
+    let mark = terminal.bytes_received();
     for n in 0..20 {
         terminal.resize(100 - 3 * n, 30 - n % 5);
     }
     terminal.resize(60, 12);
     terminal.wait_for("CPT (c) AMA");
     terminal.wait_for_silence(Duration::from_millis(300));
-    let frames = crate::support::program::count(&terminal.since(mark), b"\x1b[H\x1b[J");
+    let frames = crate::support::program::count(&terminal.bytes_since(mark), b"\x1b[H\x1b[J");
     assert!((1..=4).contains(&frames), "{frames} frames");
     let screen = terminal.screen();
     let lines: Vec<&str> = screen.lines().collect();
@@ -65,11 +65,11 @@ fn a_storm_of_sizes_is_drawn_once_or_twice() {
         "{screen}"
     );
     terminal.press("q");
-    terminal.ends_restored(0);
+    terminal.assert_exits_restored(0);
 }
 
 #[test]
-fn every_size_shows_what_it_can() {
+fn program_works_at_every_terminal_size() {
     for ((columns, rows), words) in [
         ((20, 5), Some("CPT code 83950")),
         ((10, 3), Some("CPT")),
@@ -94,24 +94,24 @@ fn every_size_shows_what_it_can() {
             terminal.wait_for_silence(Duration::from_millis(150));
         }
         terminal.press("q");
-        terminal.ends_restored(0);
+        terminal.assert_exits_restored(0);
     }
 }
 
 #[test]
-fn nothing_is_sent_and_nothing_is_done_while_no_key_is_pressed() {
+fn idle_program_sends_nothing_and_uses_no_cpu() {
     let mut terminal = open();
-    terminal.step("down");
+    terminal.press_and_count_bytes("down");
     // The place is kept meanwhile.
     terminal.wait_for_silence(Duration::from_millis(1200));
-    let (mark, before) = (terminal.mark(), processor_time(terminal.process()));
-    assert!(memory(terminal.process()).is_none_or(|kilobytes| kilobytes < 64 * 1024));
+    let (mark, before) = (terminal.bytes_received(), cpu_time(terminal.pid()));
+    assert!(peak_memory(terminal.pid()).is_none_or(|kilobytes| kilobytes < 64 * 1024));
     std::thread::sleep(Duration::from_secs(1));
-    assert_eq!(terminal.mark(), mark);
-    if let (Some(before), Some(after)) = (before, processor_time(terminal.process())) {
+    assert_eq!(terminal.bytes_received(), mark);
+    if let (Some(before), Some(after)) = (before, cpu_time(terminal.pid())) {
         let busy = after.saturating_sub(before);
         assert!(busy <= Duration::from_millis(20), "{busy:?}");
     }
     terminal.press("q");
-    terminal.ends_restored(0);
+    terminal.assert_exits_restored(0);
 }

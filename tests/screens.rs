@@ -2,11 +2,11 @@
 
 use insta::assert_snapshot;
 
-use crate::support::reader::Reader;
+use crate::support::reader::TestSession;
 
 /// Opens the shipped document, presses keys, and returns the screen.
 fn screen(columns: u16, rows: u16, keys: &str) -> String {
-    Reader::open(columns, rows).press(keys).screen()
+    TestSession::open(columns, rows).press(keys).screen()
 }
 
 #[test]
@@ -30,7 +30,7 @@ fn the_document_opens_on_its_summary() {
 }
 
 #[test]
-fn the_modifier_table_shows_description_and_use_and_says_who_disagrees() {
+fn modifier_table_shows_use_and_disagreeing_source() {
     assert_snapshot!(screen(80, 24, "right right right"), @r#"
 83950  HER2/neu serum tumor marker assay                    CPT · not reviewed
 1 Summary  2 Overview  3 Clinical Context  4 Coding Specifications  5 Payers
@@ -60,7 +60,7 @@ fn the_modifier_table_shows_description_and_use_and_says_who_disagrees() {
 }
 
 #[test]
-fn enter_opens_the_row_whole_and_right_goes_on_to_the_next() {
+fn enter_opens_row_detail_and_right_shows_next_row() {
     assert_snapshot!(screen(80, 24, "4 enter"), @r#"
 83950  HER2/neu serum tumor marker assay                    CPT · not reviewed
 1 Summary  2 Overview  3 Clinical Context  4 Coding Specifications  5 Payers
@@ -91,7 +91,7 @@ fn enter_opens_the_row_whole_and_right_goes_on_to_the_next() {
 }
 
 #[test]
-fn what_is_missing_is_stated_in_the_sources_own_words() {
+fn missing_values_are_explained_in_the_sources_words() {
     assert_snapshot!(screen(80, 20, "5"), @r#"
 83950  HER2/neu serum tumor marker assay                    CPT · not reviewed
 1 Summary  2 Overview  3 Clinical Context  4 Coding Specifications  5 Payers
@@ -117,7 +117,7 @@ fn what_is_missing_is_stated_in_the_sources_own_words() {
 }
 
 #[test]
-fn at_20_by_5_three_lines_of_content_remain() {
+fn screen_of_20_by_5_shows_three_content_lines() {
     assert_snapshot!(screen(20, 5, "4"), @r#"
 83950›Coding›26
 ▸26 Professional
@@ -128,7 +128,7 @@ fn at_20_by_5_three_lines_of_content_remain() {
 }
 
 #[test]
-fn a_narrow_table_is_set_field_by_field() {
+fn narrow_table_is_laid_out_field_by_field() {
     assert_snapshot!(screen(40, 16, "4"), @r#"
 83950  HER2/neu serum tumor marker ass…
 1  2  3  4 Coding  5
@@ -163,8 +163,8 @@ fn a_wide_screen_does_not_stretch_the_lines() {
 }
 
 #[test]
-fn search_shows_hits_as_one_types_and_enter_goes_to_the_row() {
-    let mut reader = Reader::open(80, 24);
+fn search_lists_hits_while_typing_and_enter_opens_row() {
+    let mut reader = TestSession::open(80, 24);
     assert_snapshot!(reader.press("/ \"profesional comp\"").screen(), @r#"
 / profesional comp                                                     1 place
 Documents · 1
@@ -196,7 +196,7 @@ Documents · 1
 }
 
 #[test]
-fn a_search_for_nothing_known_offers_what_comes_nearest() {
+fn search_without_hits_suggests_nearest_terms() {
     let screen = screen(80, 24, "/ \"oncolojist\"");
     assert!(screen.contains("oncologist"), "{screen}");
     let screen = self::screen(80, 24, "/ \"qqqqqq\"");
@@ -205,20 +205,20 @@ fn a_search_for_nothing_known_offers_what_comes_nearest() {
 }
 
 #[test]
-fn escape_returns_from_a_search_to_where_one_was() {
-    let mut reader = Reader::open(80, 24);
+fn escape_from_search_restores_previous_screen() {
+    let mut reader = TestSession::open(80, 24);
     reader.press("4 down");
     let before = reader.screen();
     assert_eq!(reader.press("/ \"recurrence\" down esc").screen(), before);
 }
 
 #[test]
-fn n_goes_from_hit_to_hit_and_the_words_stay_marked() {
-    let mut reader = Reader::open(80, 24);
+fn n_moves_between_hits_and_keeps_highlights() {
+    let mut reader = TestSession::open(80, 24);
     reader.press("/ \"assay\" enter");
-    let first = reader.session.app().reading().place().cloned();
-    let marked = |reader: &Reader| {
-        let screen = reader.terminal();
+    let first = reader.session.app().document_view().row_path().cloned();
+    let marked = |reader: &TestSession| {
+        let screen = reader.vt100_screen();
         let cells = (0..24).flat_map(|row| (0..80).map(move |column| (row, column)));
         cells
             .filter_map(|(row, column)| screen.cell(row, column))
@@ -232,20 +232,26 @@ fn n_goes_from_hit_to_hit_and_the_words_stay_marked() {
         reader.screen()
     );
     reader.press("n");
-    assert_ne!(reader.session.app().reading().place().cloned(), first);
+    assert_ne!(
+        reader.session.app().document_view().row_path().cloned(),
+        first
+    );
     assert!(
         marked(&reader).to_lowercase().contains("assay"),
         "{}",
         reader.screen()
     );
     reader.press("N");
-    assert_eq!(reader.session.app().reading().place().cloned(), first);
+    assert_eq!(
+        reader.session.app().document_view().row_path().cloned(),
+        first
+    );
     assert_eq!(marked(reader.press("esc")), "", "Esc takes the marks off");
 }
 
 #[test]
 fn help_lists_every_action_with_its_keys() {
-    let mut reader = Reader::open(100, 60);
+    let mut reader = TestSession::open(100, 60);
     let help = reader.press("?").screen();
     for binding in reader.session.app().keymap().bindings() {
         let words = binding.help.split(';').next().unwrap();
@@ -271,7 +277,7 @@ CPT documents · 1
 }
 
 #[test]
-fn the_short_notice_stays_in_the_last_line_wherever_the_code_is_shown() {
+fn short_notice_stays_on_last_line_for_cpt_content() {
     for (columns, rows) in [(80, 24), (20, 5), (40, 10), (200, 60), (12, 3)] {
         for keys in ["", "4", "4 enter", "/ \"26\"", "o"] {
             let screen = screen(columns, rows, keys);
@@ -288,7 +294,7 @@ fn the_short_notice_stays_in_the_last_line_wherever_the_code_is_shown() {
 }
 
 #[test]
-fn the_full_notices_end_every_section_and_every_opened_row() {
+fn full_notices_end_every_section_and_row_detail() {
     for section in ["1", "2", "3", "4", "5"] {
         for keys in [format!("{section} end"), format!("{section} enter end")] {
             let screen = screen(80, 24, &keys);
@@ -304,7 +310,7 @@ fn the_full_notices_end_every_section_and_every_opened_row() {
 
 #[test]
 fn the_cursor_stands_on_the_selected_row() {
-    let mut reader = Reader::open(80, 24);
+    let mut reader = TestSession::open(80, 24);
     for keys in ["4", "down", "down", "5", "down", "1", "down"] {
         reader.press(keys);
         assert!(
@@ -316,8 +322,8 @@ fn the_cursor_stands_on_the_selected_row() {
 }
 
 #[test]
-fn a_copy_is_shown_whole_and_asked_of_the_terminal() {
-    let mut reader = Reader::open(80, 24);
+fn copied_text_is_shown_and_sent_to_terminal() {
+    let mut reader = TestSession::open(80, 24);
     let screen = reader.press("4 Y").screen();
     assert!(screen.contains("Sent to your terminal"), "{screen}");
     assert!(
@@ -328,7 +334,7 @@ fn a_copy_is_shown_whole_and_asked_of_the_terminal() {
 
 #[test]
 fn a_paste_goes_into_the_search_field_and_runs_no_command() {
-    let mut reader = Reader::open(80, 24);
+    let mut reader = TestSession::open(80, 24);
     let before = reader.screen();
     reader.send(b"\x1b[200~q?\r5\x1b[201~");
     assert_eq!(
@@ -347,16 +353,16 @@ fn a_paste_goes_into_the_search_field_and_runs_no_command() {
 
 #[test]
 fn a_resize_keeps_the_row_and_draws_once() {
-    let mut reader = Reader::open(80, 24);
+    let mut reader = TestSession::open(80, 24);
     reader.press("4 down");
     reader.resize(20, 5);
     assert!(reader.cursor_line().contains("▸90"), "{}", reader.screen());
-    let bytes = reader.bytes;
+    let bytes = reader.total_bytes;
     for columns in 60..80 {
         reader.begin_resize(columns, 24);
     }
     reader.resize(80, 24);
     assert!(reader.cursor_line().contains("▸ 90"), "{}", reader.screen());
-    let drawn = reader.bytes - bytes;
+    let drawn = reader.total_bytes - bytes;
     assert!(drawn < 4_000, "twenty-one resizes took {drawn} bytes");
 }

@@ -6,19 +6,19 @@ mod quality;
 use std::sync::Arc;
 
 use codeleaf::content::{
-    AsOf, Block, BlockId, Cell, CodeId, Document, ModifierCode, Place, Reach, Reason, Row, RowKey,
-    Section, SectionId, Shape, SourceId, Standing, Status, Subject, System, Unavailable, Value,
-    Voice,
+    AbsenceReason, AsOf, Block, BlockId, Cell, CodeId, CodeSystem, Document, ModifierCode, Row,
+    RowKey, RowPath, Section, SectionId, Shape, SourceId, Standing, Status, Subject, Unavailable,
+    Value, Visibility, Voice,
 };
 use codeleaf::library::Library;
-use codeleaf::search::{Hit, Index, IndexBuilder, Query, Results, Texts, Why};
+use codeleaf::search::{DocumentSource, Hit, Index, IndexBuilder, MatchReason, Query, Results};
 use proptest::prelude::*;
 
 fn cell(label: &str, text: &str) -> Cell {
     Cell {
         label: label.to_owned(),
         value: Value::Text(text.to_owned()),
-        reach: Reach::Column,
+        reach: Visibility::Column,
     }
 }
 
@@ -93,11 +93,11 @@ fn document(code: CodeId, title: &str, sections: Vec<Section>) -> Document {
 }
 
 fn cpt(value: &str) -> CodeId {
-    CodeId::new(System::Cpt, value).unwrap()
+    CodeId::new(CodeSystem::Cpt, value).unwrap()
 }
 
 fn icd(value: &str) -> CodeId {
-    CodeId::new(System::Icd10cm, value).unwrap()
+    CodeId::new(CodeSystem::Icd10cm, value).unwrap()
 }
 
 /// The publication's document, with its sentences shortened.
@@ -107,13 +107,13 @@ fn her2() -> Document {
         cells: vec![Cell {
             label: String::new(),
             value: Value::Unavailable(Unavailable {
-                reason: Reason::SourceSilent,
+                reason: AbsenceReason::SourceSilent,
                 stated: Some("Data not available in the input for related codes.".to_owned()),
                 source: None,
                 checked: AsOf::Unknown,
                 find: None,
             }),
-            reach: Reach::Column,
+            reach: Visibility::Column,
         }],
         ..row("absent", Subject::Absence, Vec::new())
     };
@@ -250,8 +250,8 @@ fn psa() -> Document {
     )
 }
 
-fn two() -> Index {
-    Index::of_documents([psa(), her2()])
+fn two_document_index() -> Index {
+    Index::from_documents([psa(), her2()])
 }
 
 fn ask(index: &Index, text: &str) -> Results {
@@ -259,21 +259,24 @@ fn ask(index: &Index, text: &str) -> Results {
 }
 
 /// Where a hit lands, and what the reader sees of it.
-fn shown(hit: &Hit) -> String {
-    let place = hit.place.as_ref().map_or("-".to_owned(), Place::to_string);
+fn location(hit: &Hit) -> String {
+    let place = hit
+        .row_path
+        .as_ref()
+        .map_or("-".to_owned(), RowPath::to_string);
     format!("{} {place}", hit.code.value())
 }
 
-fn first(index: &Index, text: &str) -> String {
+fn first_location(index: &Index, text: &str) -> String {
     ask(index, text)
         .hits
         .first()
-        .map_or_else(|| "nothing".to_owned(), shown)
+        .map_or_else(|| "nothing".to_owned(), location)
 }
 
-fn marked(hit: &Hit) -> Vec<&str> {
+fn highlighted(hit: &Hit) -> Vec<&str> {
     hit.snippet
-        .marks
+        .highlights
         .iter()
         .map(|mark| &hit.snippet.text[mark.clone()])
         .collect()
@@ -307,13 +310,17 @@ fn the_shipped_document_answers_what_billers_ask() {
         ("HER2/neu", "summary/text/1"),
         ("her 2", "summary/text/1"),
     ] {
-        assert_eq!(first(&index, text), format!("83950 {place}"), "{text}");
+        assert_eq!(
+            first_location(&index, text),
+            format!("83950 {place}"),
+            "{text}"
+        );
     }
 }
 
 #[test]
 fn a_modifier_is_found_in_every_spelling() {
-    let index = two();
+    let index = two_document_index();
     for text in [
         "26",
         "-26",
@@ -323,7 +330,11 @@ fn a_modifier_is_found_in_every_spelling() {
         "MOD 26",
         "professional component",
     ] {
-        assert_eq!(first(&index, text), "83950 coding/modifiers/26", "{text}");
+        assert_eq!(
+            first_location(&index, text),
+            "83950 coding/modifiers/26",
+            "{text}"
+        );
     }
     for text in [
         "modifier 90",
@@ -333,14 +344,18 @@ fn a_modifier_is_found_in_every_spelling() {
         "83950 mod 90",
         "reference lab",
     ] {
-        assert_eq!(first(&index, text), "83950 coding/modifiers/90", "{text}");
+        assert_eq!(
+            first_location(&index, text),
+            "83950 coding/modifiers/90",
+            "{text}"
+        );
     }
 }
 
 #[test]
-fn a_modifier_row_stands_before_the_same_number_in_prose() {
-    let found = ask(&two(), "26");
-    let places: Vec<_> = found.hits.iter().map(shown).collect();
+fn modifier_row_ranks_above_same_number_in_prose() {
+    let found = ask(&two_document_index(), "26");
+    let places: Vec<_> = found.hits.iter().map(location).collect();
     assert_eq!(
         places,
         [
@@ -350,36 +365,36 @@ fn a_modifier_row_stands_before_the_same_number_in_prose() {
             "84153 summary/text/2",
         ]
     );
-    assert_eq!(found.hits[0].why, Why::Modifier);
+    assert_eq!(found.hits[0].reason, MatchReason::Modifier);
     assert_eq!(found.hits[0].trail, ["Coding", "26"]);
     assert_eq!(found.total, 4);
 }
 
 #[test]
-fn a_code_with_a_modifier_is_one_row() {
-    let found = ask(&two(), "84153-26");
+fn code_with_modifier_finds_one_row() {
+    let found = ask(&two_document_index(), "84153-26");
     assert_eq!(
-        found.hits.iter().map(shown).collect::<Vec<_>>(),
+        found.hits.iter().map(location).collect::<Vec<_>>(),
         ["84153 coding/modifiers/26"]
     );
-    assert_eq!(found.hits[0].why, Why::Code);
+    assert_eq!(found.hits[0].reason, MatchReason::Code);
 }
 
 #[test]
-fn a_modifier_that_is_not_listed_names_those_that_are() {
-    let found = ask(&two(), "83950-51");
+fn unlisted_modifier_suggests_listed_ones() {
+    let found = ask(&two_document_index(), "83950-51");
     assert_eq!((found.hits.len(), found.total), (0, 0));
-    assert_eq!(found.nearest, ["83950-26", "83950-90"]);
+    assert_eq!(found.suggestions, ["83950-26", "83950-90"]);
 }
 
 #[test]
 fn a_typo_is_corrected_where_the_word_matches_nothing() {
-    let found = ask(&two(), "reccurence");
-    assert_eq!(shown(&found.hits[0]), "83950 clinical/text/1");
-    assert_eq!(marked(&found.hits[0]), ["recurrence"]);
+    let found = ask(&two_document_index(), "reccurence");
+    assert_eq!(location(&found.hits[0]), "83950 clinical/text/1");
+    assert_eq!(highlighted(&found.hits[0]), ["recurrence"]);
     assert_eq!(
-        found.hits[0].why,
-        Why::Words {
+        found.hits[0].reason,
+        MatchReason::Words {
             field: "Text".to_owned(),
             typos: 1
         }
@@ -387,43 +402,47 @@ fn a_typo_is_corrected_where_the_word_matches_nothing() {
 }
 
 #[test]
-fn only_the_corrections_that_were_found_are_marked() {
+fn only_corrections_found_in_hits_are_highlighted() {
     // `bills` is as near as `billed`, but no row has it beside `apart`.
-    let found = ask(&two(), "billd apart");
-    assert_eq!(shown(&found.hits[0]), "84153 summary/text/1");
-    assert_eq!(found.marker.ranges("bills, billed").len(), 1);
+    let found = ask(&two_document_index(), "billd apart");
+    assert_eq!(location(&found.hits[0]), "84153 summary/text/1");
+    assert_eq!(found.highlighter.ranges("bills, billed").len(), 1);
 }
 
 #[test]
 fn every_spelling_of_her2_finds_the_same_rows() {
-    let index = two();
+    let index = two_document_index();
     let rows = |text| -> Vec<String> {
-        let mut rows: Vec<_> = ask(&index, text).hits.iter().map(shown).collect();
+        let mut rows: Vec<_> = ask(&index, text).hits.iter().map(location).collect();
         rows.sort();
         rows
     };
     for text in ["HER2", "HER-2", "her 2", "HER2 "] {
         assert_eq!(rows(text), rows("her2"), "{text}");
-        assert_eq!(first(&index, text), "83950 summary/text/1", "{text}");
+        assert_eq!(
+            first_location(&index, text),
+            "83950 summary/text/1",
+            "{text}"
+        );
     }
-    assert_eq!(first(&index, "HER2/neu"), "83950 summary/text/1");
-    assert_eq!(marked(&ask(&index, "HER2/neu").hits[0]), ["HER2/neu"]);
+    assert_eq!(first_location(&index, "HER2/neu"), "83950 summary/text/1");
+    assert_eq!(highlighted(&ask(&index, "HER2/neu").hits[0]), ["HER2/neu"]);
 }
 
 #[test]
 fn a_code_is_found_with_its_document() {
-    let found = ask(&two(), "84153");
-    assert_eq!(shown(&found.hits[0]), "84153 summary/text/1");
-    assert_eq!(found.hits[0].why, Why::Code);
+    let found = ask(&two_document_index(), "84153");
+    assert_eq!(location(&found.hits[0]), "84153 summary/text/1");
+    assert_eq!(found.hits[0].reason, MatchReason::Code);
     assert_eq!(found.hits[0].trail, [""; 0]);
 }
 
 #[test]
-fn the_beginning_of_a_word_is_enough_while_it_is_typed() {
-    let index = two();
+fn last_word_matches_as_prefix_while_typed() {
+    let index = two_document_index();
     let found = ask(&index, "professional comp");
-    assert_eq!(shown(&found.hits[0]), "83950 coding/modifiers/26");
-    assert_eq!(marked(&found.hits[0])[..2], ["Professional", "Comp"]);
+    assert_eq!(location(&found.hits[0]), "83950 coding/modifiers/26");
+    assert_eq!(highlighted(&found.hits[0])[..2], ["Professional", "Comp"]);
     for typed in [
         "p",
         "pr",
@@ -437,16 +456,16 @@ fn the_beginning_of_a_word_is_enough_while_it_is_typed() {
 }
 
 #[test]
-fn words_in_one_field_stand_before_words_in_one_document() {
-    let found = ask(&two(), "specimen laboratory");
-    let places: Vec<_> = found.hits.iter().map(shown).collect();
+fn words_in_one_field_rank_above_words_in_one_document() {
+    let found = ask(&two_document_index(), "specimen laboratory");
+    let places: Vec<_> = found.hits.iter().map(location).collect();
     assert_eq!(places[0], "83950 coding/modifiers/90");
-    let found = ask(&two(), "recurrence serologic");
+    let found = ask(&two_document_index(), "recurrence serologic");
     assert_eq!(found.hits.len(), 1, "{found:?}");
 }
 
 #[test]
-fn of_a_phrase_that_many_rows_may_have_it_is_said_how_many_were_not_read() {
+fn phrase_search_counts_unread_rows() {
     let texts: Vec<String> = (0..450)
         .map(|n| format!("An assay of serum, number {n}"))
         .collect();
@@ -457,10 +476,10 @@ fn of_a_phrase_that_many_rows_may_have_it_is_said_how_many_were_not_read() {
         "Summary",
         vec![prose(&texts)],
     )];
-    let index = Index::of_documents([document(cpt("83950"), "Assay", sections)]);
+    let index = Index::from_documents([document(cpt("83950"), "Assay", sections)]);
     let counts = |text| {
         let found = ask(&index, text);
-        (found.hits.len(), found.total, found.unread)
+        (found.hits.len(), found.total, found.unverified)
     };
     assert_eq!(counts("\"assay of serum\""), (20, 400, 50));
     assert_eq!(counts("\"serum assay\""), (0, 0, 50));
@@ -469,26 +488,26 @@ fn of_a_phrase_that_many_rows_may_have_it_is_said_how_many_were_not_read() {
 }
 
 #[test]
-fn a_payer_of_signs_alone_is_nobody() {
-    assert!(ask(&two(), "component").total > 0);
-    assert_eq!(ask(&two(), "payer:-- component").total, 0);
+fn punctuation_only_payer_matches_nothing() {
+    assert!(ask(&two_document_index(), "component").total > 0);
+    assert_eq!(ask(&two_document_index(), "payer:-- component").total, 0);
 }
 
 #[test]
-fn a_phrase_of_many_words_is_looked_for_whole() {
+fn long_phrase_is_matched_in_full() {
     let long = format!("{} and not a word", vec!["serum"; 70].join(" "));
     let rows = prose(&[&long, &long.replace("not", "yet")]);
     let sections = vec![section("summary", "Summary", "Summary", vec![rows])];
-    let index = Index::of_documents([document(cpt("83950"), "Assay", sections)]);
+    let index = Index::from_documents([document(cpt("83950"), "Assay", sections)]);
     assert_eq!(ask(&index, &format!("\"{long}\"")).total, 1);
 }
 
 #[test]
-fn words_in_quotes_stand_next_to_one_another() {
-    let index = two();
+fn quoted_words_must_be_adjacent() {
+    let index = two_document_index();
     let found = ask(&index, "\"component that a professional\"");
     assert_eq!(
-        found.hits.iter().map(shown).collect::<Vec<_>>(),
+        found.hits.iter().map(location).collect::<Vec<_>>(),
         ["84153 summary/text/1"]
     );
     let found = ask(&index, "\"professional component\"");
@@ -499,10 +518,10 @@ fn words_in_quotes_stand_next_to_one_another() {
 }
 
 #[test]
-fn an_index_for_many_documents_shows_the_same() {
+fn large_and_small_index_return_the_same_hits() {
     let texts = || {
         let documents = [psa(), her2()].map(|document| (document.code.clone(), Arc::new(document)));
-        Texts::Documents(documents.into())
+        DocumentSource::Documents(documents.into())
     };
     let of = |mut builder: IndexBuilder, texts| {
         builder.add(&psa());
@@ -510,7 +529,7 @@ fn an_index_for_many_documents_shows_the_same() {
         builder.finish(texts)
     };
     let few = of(IndexBuilder::new(), texts());
-    let many = of(IndexBuilder::for_many(), Texts::default());
+    let many = of(IndexBuilder::with_row_store(), DocumentSource::default());
     for text in [
         "26",
         "her2",
@@ -526,9 +545,9 @@ fn an_index_for_many_documents_shows_the_same() {
 
 #[test]
 fn a_row_appears_once() {
-    let index = two();
+    let index = two_document_index();
     for text in ["component", "26", "her2", "83950", "laboratory", "use when"] {
-        let mut rows: Vec<_> = ask(&index, text).hits.iter().map(shown).collect();
+        let mut rows: Vec<_> = ask(&index, text).hits.iter().map(location).collect();
         let all = rows.len();
         rows.sort();
         rows.dedup();
@@ -537,9 +556,15 @@ fn a_row_appears_once() {
 }
 
 #[test]
-fn scopes_bound_the_answers() {
-    let index = two();
-    let rows = |text| ask(&index, text).hits.iter().map(shown).collect::<Vec<_>>();
+fn scopes_restrict_results() {
+    let index = two_document_index();
+    let rows = |text| {
+        ask(&index, text)
+            .hits
+            .iter()
+            .map(location)
+            .collect::<Vec<_>>()
+    };
     assert_eq!(rows("payer:aetna"), ["83950 payers/payers/aetna"]);
     assert_eq!(rows("payer:aetna covered"), ["83950 payers/payers/aetna"]);
     assert_eq!(rows("mod:90 specimen"), ["83950 coding/modifiers/90"]);
@@ -552,10 +577,10 @@ fn scopes_bound_the_answers() {
 }
 
 #[test]
-fn a_bare_code_of_two_systems_is_never_guessed() {
+fn bare_code_of_two_systems_returns_both() {
     let mut builder = IndexBuilder::new();
     builder.add_code(
-        &CodeId::new(System::Hcpcs, "G0439").unwrap(),
+        &CodeId::new(CodeSystem::Hcpcs, "G0439").unwrap(),
         "Annual wellness visit",
         "",
     );
@@ -569,7 +594,7 @@ fn a_bare_code_of_two_systems_is_never_guessed() {
         "Gastrointestinal hemorrhage, unspecified",
         "",
     );
-    let index = builder.finish(Texts::default());
+    let index = builder.finish(DocumentSource::default());
     let codes = |text| -> Vec<String> {
         ask(&index, text)
             .hits
@@ -586,13 +611,13 @@ fn a_bare_code_of_two_systems_is_never_guessed() {
     assert_eq!(codes("hemorrhage gastro"), ["icd10cm:K92.2"]);
     let hit = &ask(&index, "gastrointestinal").hits[0];
     assert_eq!(
-        (&hit.place, &*hit.snippet.text),
+        (&hit.row_path, &*hit.snippet.text),
         (&None, "Gastrointestinal hemorrhage, unspecified")
     );
 }
 
 #[test]
-fn an_abbreviation_in_the_text_does_not_stand_for_the_title() {
+fn abbreviation_in_text_does_not_outrank_title_match() {
     let mut builder = IndexBuilder::new();
     for (code, title, short) in [
         (
@@ -608,14 +633,14 @@ fn an_abbreviation_in_the_text_does_not_stand_for_the_title() {
     ] {
         builder.add_code(&icd(code), title, short);
     }
-    let index = builder.finish(Texts::default());
+    let index = builder.finish(DocumentSource::default());
     assert_eq!(ask(&index, "type 2 diab").hits[0].code, icd("E11"));
     assert_eq!(ask(&index, "diab").hits[0].code, icd("E11"));
 }
 
 #[test]
-fn where_nothing_matches_the_nearest_is_offered() {
-    let index = two();
+fn query_without_hits_suggests_nearest_terms() {
+    let index = two_document_index();
     for text in [
         "zzzzqqqq",
         "83951",
@@ -627,42 +652,42 @@ fn where_nothing_matches_the_nearest_is_offered() {
     ] {
         let found = ask(&index, text);
         assert_eq!(found.hits, [], "{text}");
-        assert!(!found.nearest.is_empty(), "{text}");
+        assert!(!found.suggestions.is_empty(), "{text}");
     }
-    assert_eq!(ask(&index, "83951").nearest[0], "83950");
+    assert_eq!(ask(&index, "83951").suggestions[0], "83950");
     assert!(
         ask(&index, "recxrrexcx")
-            .nearest
+            .suggestions
             .contains(&"recurrence".to_owned())
     );
-    assert_eq!(ask(&index, "  ").nearest, [""; 0]);
+    assert_eq!(ask(&index, "  ").suggestions, [""; 0]);
 }
 
 #[test]
 fn headings_and_absences_are_found() {
-    let index = two();
+    let index = two_document_index();
     assert_eq!(
-        first(&index, "related codes"),
+        first_location(&index, "related codes"),
         "83950 coding/related/absent"
     );
     assert_eq!(
-        first(&index, "service type"),
+        first_location(&index, "service type"),
         "83950 overview/facts/service"
     );
 }
 
-fn assert_sound(results: &Results) {
+fn assert_consistent(results: &Results) {
     for hit in &results.hits {
         let text = &hit.snippet.text;
         assert!(
             hit.snippet
-                .marks
+                .highlights
                 .iter()
                 .all(|mark| text.get(mark.clone()).is_some() && !mark.is_empty())
         );
         assert!(
             hit.snippet
-                .marks
+                .highlights
                 .windows(2)
                 .all(|pair| pair[0].end <= pair[1].start)
         );
@@ -676,11 +701,11 @@ proptest! {
 
     #[test]
     fn any_query_is_answered(text in any::<String>()) {
-        assert_sound(&ask(&two(), &text));
+        assert_consistent(&ask(&two_document_index(), &text));
     }
 
     #[test]
-    fn queries_made_of_query_parts_are_answered(
+    fn random_query_syntax_is_answered(
         parts in prop::collection::vec(
             prop::sample::select(vec![
                 "26", "-26", "mod", "modifier", "83950", "-90", "83950-", "her2", "HER-2", "/neu", "\"",
@@ -692,6 +717,6 @@ proptest! {
         spaces in prop::collection::vec(prop::sample::select(vec!["", " ", "  "]), 8),
     ) {
         let text: String = parts.iter().zip(spaces).flat_map(|(part, space)| [*part, space]).collect();
-        assert_sound(&ask(&two(), &text));
+        assert_consistent(&ask(&two_document_index(), &text));
     }
 }

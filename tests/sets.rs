@@ -12,22 +12,22 @@ mod stored;
 use std::path::{Path, PathBuf};
 
 use codeleaf::content::Date;
-use codeleaf::sets::{Edition, Import, ImportError, Imported, SetKind, Store};
+use codeleaf::sets::{Edition, ImportError, ImportOutcome, ImportRequest, SetKind, SetStore};
 
 /// A store in a folder of its own, and a place for files.
-pub struct Place {
+pub struct StoreFixture {
     folder: tempfile::TempDir,
-    pub store: Store,
+    pub store: SetStore,
 }
 
-impl Place {
+impl StoreFixture {
     pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::new(folder.path().join("data/codeleaf/sets"));
+        let store = SetStore::new(folder.path().join("data/codeleaf/sets"));
         Self { folder, store }
     }
 
-    fn file(&self, name: &str, bytes: &[u8]) -> PathBuf {
+    fn write_file(&self, name: &str, bytes: &[u8]) -> PathBuf {
         let path = self.folder.path().join(name);
         std::fs::write(&path, bytes).unwrap();
         path
@@ -38,22 +38,22 @@ impl Place {
         kind: Option<SetKind>,
         path: &Path,
         edition: Option<&str>,
-    ) -> Result<Imported, ImportError> {
-        let import = Import {
+    ) -> Result<ImportOutcome, ImportError> {
+        let import = ImportRequest {
             kind,
             files: &[path.to_owned()],
-            edition: edition.map(|name| Edition::named(name).unwrap()),
+            edition: edition.map(|name| Edition::from_name(name).unwrap()),
             today: Date::new(2026, 11, 23).unwrap(),
         };
         self.store.import(&import, &mut |_| ())
     }
 
-    pub fn import(&self, name: &str, bytes: &[u8]) -> Result<Imported, ImportError> {
-        self.import_as(None, &self.file(name, bytes), None)
+    pub fn import(&self, name: &str, bytes: &[u8]) -> Result<ImportOutcome, ImportError> {
+        self.import_as(None, &self.write_file(name, bytes), None)
     }
 
     /// Returns every file of the store with its content.
-    fn content(&self) -> Vec<(PathBuf, Vec<u8>)> {
+    fn stored_files(&self) -> Vec<(PathBuf, Vec<u8>)> {
         let folder = self.folder.path().join("data/codeleaf/sets");
         let Ok(entries) = std::fs::read_dir(folder) else {
             return Vec::new();

@@ -14,8 +14,8 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, test_kill_process};
 
 use crate::support::generated;
-use crate::support::program::{Home, PATIENCE, Terminal};
-use crate::support::sshd::{Sshd, has};
+use crate::support::program::{Home, Terminal, WAIT_TIMEOUT};
+use crate::support::sshd::{Sshd, is_installed};
 
 /// Says that a test is skipped.
 fn skip(why: &str) {
@@ -51,7 +51,7 @@ impl SlowLine {
         Ok(line)
     }
 
-    fn prefix(&self) -> Vec<OsString> {
+    fn command_prefix(&self) -> Vec<OsString> {
         ["ip", "netns", "exec", &self.0]
             .map(OsString::from)
             .to_vec()
@@ -84,7 +84,7 @@ impl Drop for Tmux {
 }
 
 /// Says whether a process runs. One that has ended and was not yet asked how does not.
-fn runs(process: Pid) -> bool {
+fn is_running(process: Pid) -> bool {
     match fs::read_to_string(format!("/proc/{}/stat", process.as_raw_nonzero())) {
         Ok(stat) => !stat
             .rsplit(')')
@@ -96,17 +96,17 @@ fn runs(process: Pid) -> bool {
 }
 
 /// Waits until a process is gone, and returns how long that took.
-fn gone(process: Pid) -> Duration {
+fn wait_for_exit(process: Pid) -> Duration {
     let start = Instant::now();
-    while runs(process) {
-        assert!(start.elapsed() < PATIENCE, "the reader is still there");
+    while is_running(process) {
+        assert!(start.elapsed() < WAIT_TIMEOUT, "the reader is still there");
         thread::sleep(Duration::from_millis(10));
     }
     start.elapsed()
 }
 
 /// Browses, searches and changes the size.
-fn use_it(terminal: &Terminal) {
+fn browse_and_search(terminal: &Terminal) {
     terminal.wait_for("83950 › Summary › 1/3");
     terminal.press("4").wait_for("83950 › Coding › 26");
     terminal.press("down").wait_for("83950 › Coding › 90");
@@ -120,31 +120,31 @@ fn use_it(terminal: &Terminal) {
 }
 
 #[test]
-fn over_ssh_it_is_used_and_left_and_gone_when_the_line_drops() {
+fn reader_over_ssh_exits_when_the_connection_drops() {
     let sshd = match Sshd::start(Vec::new()) {
         Ok(sshd) => sshd,
         Err(why) => return skip(&why),
     };
-    let mut terminal = sshd.log_in(&sshd.reader("83950"));
-    use_it(&terminal);
+    let mut terminal = sshd.log_in(&sshd.reader_command("83950"));
+    browse_and_search(&terminal);
     terminal.press("q");
-    assert_eq!(terminal.end(), 0);
+    assert_eq!(terminal.wait_for_exit(), 0);
     terminal.wait_for_silence(Duration::from_millis(100));
-    assert_eq!(terminal.left_on(), Vec::<String>::new());
+    assert_eq!(terminal.left_enabled(), Vec::<String>::new());
 
-    let mut terminal = sshd.log_in(&sshd.reader("83950"));
-    use_it(&terminal);
-    let process = sshd.process();
+    let mut terminal = sshd.log_in(&sshd.reader_command("83950"));
+    browse_and_search(&terminal);
+    let process = sshd.reader_pid();
     terminal.signal(Signal::KILL);
-    terminal.end();
-    let took = gone(process);
+    terminal.wait_for_exit();
+    let took = wait_for_exit(process);
     // A second, on a machine that is not busy.
     assert!(took < Duration::from_secs(3), "{took:?}");
 }
 
 #[test]
-fn over_ssh_and_tmux_it_is_used_and_stays_when_the_line_drops() {
-    if !has("tmux") {
+fn reader_in_tmux_survives_a_dropped_ssh_connection() {
+    if !is_installed("tmux") {
         return skip("there is no tmux");
     }
     let sshd = match Sshd::start(Vec::new()) {
@@ -153,35 +153,35 @@ fn over_ssh_and_tmux_it_is_used_and_stays_when_the_line_drops() {
     };
     let server = Tmux(sshd.home.clone());
     let tmux = format!("tmux -S {} -f /dev/null", server.socket().display());
-    let reader = sshd.reader("83950");
+    let reader = sshd.reader_command("83950");
     let shell = reader.replace('\'', "'\\''");
     let start = format!("{tmux} -u new-session -s reading '{shell}' \\; set status off");
     let mut terminal = sshd.log_in(&start);
-    use_it(&terminal);
-    let process = sshd.process();
+    browse_and_search(&terminal);
+    let process = sshd.reader_pid();
     terminal.signal(Signal::KILL);
-    terminal.end();
+    terminal.wait_for_exit();
     // Inside tmux the reader reads on, and its reader comes back to where they were.
     let mut terminal = sshd.log_in(&format!("{tmux} -u attach -t reading"));
     terminal.wait_for("Aetna");
-    assert!(runs(process));
+    assert!(is_running(process));
     drop(server);
-    gone(process);
-    terminal.end();
+    wait_for_exit(process);
+    terminal.wait_for_exit();
 }
 
 #[test]
-fn a_held_arrow_on_a_slow_line_stops_soon_after_it_is_released() {
+fn held_key_on_a_slow_line_stops_soon_after_release() {
     let line = match SlowLine::new() {
         Ok(line) => line,
         Err(why) => return skip(&format!("no slow line: {why}")),
     };
-    let sshd = match Sshd::start(line.prefix()) {
+    let sshd = match Sshd::start(line.command_prefix()) {
         Ok(sshd) => sshd,
         Err(why) => return skip(&why),
     };
     let document = sshd.home.write("made-up.toml", generated::list());
-    let mut terminal = sshd.log_in(&sshd.reader(&document.display().to_string()));
+    let mut terminal = sshd.log_in(&sshd.reader_command(&document.display().to_string()));
     terminal.wait_for("00001 › Summary › 1/401");
     terminal.wait_for_silence(Duration::from_millis(500));
     // As a keyboard repeats a key that is held for three seconds.
@@ -197,5 +197,5 @@ fn a_held_arrow_on_a_slow_line_stops_soon_after_it_is_released() {
     // A second and a half where 0.4 s is the goal: this is no benchmark.
     assert!(lag < Duration::from_millis(1500), "{lag:?}");
     terminal.press("q");
-    assert_eq!(terminal.end(), 0);
+    assert_eq!(terminal.wait_for_exit(), 0);
 }

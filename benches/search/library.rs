@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use crate::generate::Chance;
+use crate::generate::SplitMix64;
 
 /// What readers ask besides codes and titles.
-pub const ASKED: [&str; 18] = [
+pub const READER_QUERIES: [&str; 18] = [
     "professional component",
     "outside lab",
     "her2/neu",
@@ -29,8 +29,8 @@ pub const ASKED: [&str; 18] = [
 /// The name and text of one file of a made-up library: a document of about 7 kB, of the shape of
 /// the one that is shipped. Its words are those of `phrases`; which come how often follows from
 /// them.
-pub fn file(number: usize, phrases: &[String]) -> (String, String) {
-    let mut chance = Chance::new(number as u64 + 1);
+pub fn document_file(number: usize, phrases: &[String]) -> (String, String) {
+    let mut chance = SplitMix64::new(number as u64 + 1);
     let code = 10_000 + number;
     let mut text = String::with_capacity(8192);
     let mut say = |line: String| {
@@ -122,7 +122,7 @@ pub fn phrases(count: usize) -> Vec<String> {
         "pa", "qua", "ri", "sta", "to", "ul", "vi", "xe", "yl", "zo", "ter", "mia", "itis", "oma",
         "gen", "phy", "cel", "ther",
     ];
-    let mut chance = Chance::new(7);
+    let mut chance = SplitMix64::new(7);
     let words: Vec<String> = (0..20_000)
         .map(|at: usize| {
             let syllables = 2 + (at + 1).ilog2() as usize / 5;

@@ -19,19 +19,19 @@ mod library;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use codeleaf::app::MOST_HITS;
+use codeleaf::app::MAX_HITS;
 use codeleaf::library::Library;
-use codeleaf::search::{Index, IndexBuilder, Query, Texts};
-use generate::{Asked, Coded};
+use codeleaf::search::{DocumentSource, Index, IndexBuilder, Query};
+use generate::{QueryCase, TitledCode};
 
 /// How many documents the made-up library has.
 const DOCUMENTS: usize = 10_000;
 
 fn main() -> anyhow::Result<()> {
-    let codes = generate::icd10cm().unwrap_or_default();
+    let codes = generate::load_icd10cm().unwrap_or_default();
     if !codes.is_empty() {
         let start = Instant::now();
-        let index = generate::index_of(&codes);
+        let index = generate::build_index(&codes);
         println!("{} codes: {:.0?}", codes.len(), start.elapsed());
         measure(&index, &codes);
     }
@@ -43,7 +43,7 @@ fn main() -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     let mut bytes = 0;
     for number in 0..DOCUMENTS {
-        let (name, text) = library::file(number, &phrases);
+        let (name, text) = library::document_file(number, &phrases);
         bytes += text.len();
         std::fs::write(folder.path().join(name), text)?;
     }
@@ -58,47 +58,47 @@ fn main() -> anyhow::Result<()> {
         start.elapsed()
     );
     let start = Instant::now();
-    let mut builder = IndexBuilder::for_many();
+    let mut builder = IndexBuilder::with_row_store();
     for entry in library.entries() {
         builder.add(&*library.document(&entry.code)?);
     }
     println!("read and added in {:.0?}", start.elapsed());
-    for Coded { code, title } in &codes {
+    for TitledCode { code, title } in &codes {
         builder.add_code(code, title, "");
     }
-    let index = builder.finish(Texts::Library(library));
+    let index = builder.finish(DocumentSource::Library(library));
     println!("with {} codes: {:.0?}", codes.len(), start.elapsed());
     measure(&index, &codes);
     Ok(())
 }
 
-fn measure(index: &Index, codes: &[Coded]) {
+fn measure(index: &Index, codes: &[TitledCode]) {
     println!("{index:?}, {} kB", index.size() / 1024);
     if !codes.is_empty() {
-        let cut = generate::cut_titles(codes, 2, 300);
-        let bare = generate::bare_codes(codes, 1, 300);
-        type_all(index, "codes without dot", &texts(&bare));
-        type_all(index, "three words of a title", &texts(&cut));
-        type_all(
+        let cut = generate::cut_title_queries(codes, 2, 300);
+        let bare = generate::bare_code_queries(codes, 1, 300);
+        measure_typing(index, "codes without dot", &query_texts(&bare));
+        measure_typing(index, "three words of a title", &query_texts(&cut));
+        measure_typing(
             index,
             "the same with a typo",
-            &texts(&generate::misspelled(&cut, 3)),
+            &query_texts(&generate::misspelled_queries(&cut, 3)),
         );
     }
-    type_all(index, "what readers ask", &library::ASKED);
+    measure_typing(index, "what readers ask", &library::READER_QUERIES);
 }
 
-fn texts(asked: &[Asked]) -> Vec<&str> {
+fn query_texts(asked: &[QueryCase]) -> Vec<&str> {
     asked.iter().map(|asked| asked.text.as_str()).collect()
 }
 
 /// Types queries letter by letter, and prints how long the keystrokes took.
-fn type_all(index: &Index, name: &str, asked: &[&str]) {
+fn measure_typing(index: &Index, name: &str, asked: &[&str]) {
     let mut times: Vec<(Duration, &str)> = Vec::new();
     for text in asked {
         for end in (1..=text.len()).filter(|end| text.is_char_boundary(*end)) {
             let typed = &text[..end];
-            let best = (0..3).map(|_| time(index, typed)).min();
+            let best = (0..3).map(|_| time_search(index, typed)).min();
             times.push((best.unwrap_or_default(), typed));
         }
     }
@@ -116,8 +116,8 @@ fn type_all(index: &Index, name: &str, asked: &[&str]) {
     }
 }
 
-fn time(index: &Index, typed: &str) -> Duration {
+fn time_search(index: &Index, typed: &str) -> Duration {
     let start = Instant::now();
-    std::hint::black_box(index.search(&Query::parse(typed), None, MOST_HITS));
+    std::hint::black_box(index.search(&Query::parse(typed), None, MAX_HITS));
     start.elapsed()
 }

@@ -10,16 +10,16 @@ use russh::ChannelMsg;
 use tokio::io::AsyncWriteExt;
 use tokio::time::{interval, sleep};
 
-use crate::reader::{Reader, dial};
-use crate::support::ears::Ears;
+use crate::reader::{TestSession, dial};
+use crate::support::ears::StallableStream;
 
 /// How many connections say nothing.
-const SILENT: u8 = 100;
+const SILENT_CONNECTIONS: u8 = 100;
 
 /// What is done to a server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Attack {
-    Deaf,
+    Unread,
     Escapes,
     Paste,
     Resizes,
@@ -30,7 +30,7 @@ pub enum Attack {
 impl Attack {
     /// All of them.
     pub const ALL: [Self; 6] = [
-        Self::Deaf,
+        Self::Unread,
         Self::Escapes,
         Self::Paste,
         Self::Resizes,
@@ -41,7 +41,7 @@ impl Attack {
     /// Returns its word on the command line.
     pub const fn name(self) -> &'static str {
         match self {
-            Self::Deaf => "deaf",
+            Self::Unread => "deaf",
             Self::Escapes => "escapes",
             Self::Paste => "paste",
             Self::Resizes => "resizes",
@@ -51,14 +51,14 @@ impl Attack {
     }
 
     /// Returns the attack with a word.
-    pub fn named(name: &str) -> Option<Self> {
+    pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|attack| attack.name() == name)
     }
 
     /// Says what is done.
-    pub const fn words(self) -> &'static str {
+    pub const fn description(self) -> &'static str {
         match self {
-            Self::Deaf => "turns pages at 300x100, 20 a second, and reads nothing",
+            Self::Unread => "turns pages at 300x100, 20 a second, and reads nothing",
             Self::Escapes => "sends Esc as fast as it is taken",
             Self::Paste => "pastes without end, as fast as it is taken",
             Self::Resizes => "changes its size 50 times a second",
@@ -73,15 +73,19 @@ impl Attack {
     }
 
     /// Attacks a server so many times at once, and never stops.
-    pub async fn go_on(self, address: SocketAddr, times: usize) {
+    pub async fn run(self, address: SocketAddr, times: usize) {
         for _ in 0..times {
             match self {
-                Self::Deaf => drop(tokio::spawn(deaf(address))),
-                Self::Escapes => drop(tokio::spawn(flood(address, b"", b"\x1b"))),
-                Self::Paste => drop(tokio::spawn(flood(address, b"/\x1b[200~", b"modifier "))),
-                Self::Resizes => drop(tokio::spawn(resizes(address))),
-                Self::Silence => crowd(address, 5, SILENT),
-                Self::Crowd => crowd(address, 250, 2),
+                Self::Unread => drop(tokio::spawn(page_without_reading(address))),
+                Self::Escapes => drop(tokio::spawn(flood_input(address, b"", b"\x1b"))),
+                Self::Paste => drop(tokio::spawn(flood_input(
+                    address,
+                    b"/\x1b[200~",
+                    b"modifier ",
+                ))),
+                Self::Resizes => drop(tokio::spawn(flood_resizes(address))),
+                Self::Silence => hold_silent_connections(address, 5, SILENT_CONNECTIONS),
+                Self::Crowd => hold_silent_connections(address, 250, 2),
             }
         }
         future::pending::<()>().await;
@@ -89,12 +93,12 @@ impl Attack {
 }
 
 /// Turns pages and reads nothing.
-async fn deaf(address: SocketAddr) {
+async fn page_without_reading(address: SocketAddr) {
     let stream = dial(Ipv4Addr::LOCALHOST.into(), address).await.unwrap();
-    let (stream, shut) = Ears::of(stream);
-    let mut reader = Reader::open(stream, 300, 100).await.unwrap();
-    reader.frame().await;
-    shut.store(true, Ordering::Relaxed);
+    let (stream, stalled) = StallableStream::new(stream);
+    let mut reader = TestSession::open(stream, 300, 100).await.unwrap();
+    reader.wait_for_frame().await;
+    stalled.store(true, Ordering::Relaxed);
     let mut time = interval(Duration::from_millis(50));
     for key in [b"\x1b[6~", b"\x1b[5~"].into_iter().cycle() {
         time.tick().await;
@@ -107,12 +111,12 @@ async fn deaf(address: SocketAddr) {
 }
 
 /// Sends a beginning, and then the same without end.
-async fn flood(address: SocketAddr, first: &[u8], more: &[u8]) {
+async fn flood_input(address: SocketAddr, first: &[u8], more: &[u8]) {
     let stream = dial(Ipv4Addr::LOCALHOST.into(), address).await.unwrap();
-    let Reader {
+    let TestSession {
         mut channel,
         connection,
-    } = Reader::open(stream, 80, 24).await.unwrap();
+    } = TestSession::open(stream, 80, 24).await.unwrap();
     channel.data(first).await.unwrap();
     let more = more.repeat(8192 / more.len());
     let mut writer = channel.make_writer();
@@ -124,14 +128,14 @@ async fn flood(address: SocketAddr, first: &[u8], more: &[u8]) {
 }
 
 /// Changes its size 50 times a second.
-async fn resizes(address: SocketAddr) {
+async fn flood_resizes(address: SocketAddr) {
     let stream = dial(Ipv4Addr::LOCALHOST.into(), address).await.unwrap();
-    let mut reader = Reader::open(stream, 80, 24).await.unwrap();
+    let mut reader = TestSession::open(stream, 80, 24).await.unwrap();
     let mut time = interval(Duration::from_millis(20));
     for columns in (20..300).step_by(7).cycle() {
         tokio::select! {
             _ = time.tick() => {}
-            () = reader.frame() => continue,
+            () = reader.wait_for_frame() => continue,
         }
         let rows = columns / 3;
         let changed = reader.channel.window_change(columns, rows, 0, 0);
@@ -143,7 +147,7 @@ async fn resizes(address: SocketAddr) {
 
 /// Holds connections open that say nothing, so many from each of some addresses; who is turned
 /// away comes back.
-fn crowd(address: SocketAddr, addresses: u8, each: u8) {
+fn hold_silent_connections(address: SocketAddr, addresses: u8, each: u8) {
     for from in 1..=addresses {
         for _ in 0..each {
             tokio::spawn(async move {

@@ -21,7 +21,7 @@ impl Times {
     }
 
     /// Returns the time in milliseconds that so many per cent do not exceed.
-    pub fn at(&self, percent: usize) -> f64 {
+    pub fn percentile(&self, percent: usize) -> f64 {
         let last = self.0.len().saturating_sub(1);
         let time = self.0.get(last * percent / 100);
         time.copied().unwrap_or_default().as_secs_f64() * 1e3
@@ -31,9 +31,9 @@ impl Times {
     pub fn print(&self, what: &str) {
         println!(
             "  {what}: p50 {:.2} ms, p95 {:.2} ms, p99 {:.2} ms, of {}",
-            self.at(50),
-            self.at(95),
-            self.at(99),
+            self.percentile(50),
+            self.percentile(95),
+            self.percentile(99),
             self.len()
         );
     }

@@ -9,52 +9,52 @@ use tokio::time::{sleep, timeout};
 
 use crate::attack::Attack;
 use crate::figures::Times;
-use crate::reader::{self, Reader, dial};
+use crate::reader::{self, TestSession, dial};
 use crate::server::Server;
 
 /// How many readers behave.
 const READERS: usize = 20;
 
 /// How long each of them rests between two keys.
-const BETWEEN: Duration = Duration::from_millis(200);
+const KEY_INTERVAL: Duration = Duration::from_millis(200);
 
 /// How long keys are pressed, before and during the attack.
-const TYPING: Duration = Duration::from_secs(15);
+const TYPING_TIME: Duration = Duration::from_secs(15);
 
 /// How long the attack goes on before it is looked at.
-const LEAD: Duration = Duration::from_secs(3);
+const ATTACK_LEAD: Duration = Duration::from_secs(3);
 
 /// How many log in during the attack, one after the other.
 const LOGINS: usize = 40;
 
 /// Measures and prints; the attack is made so many times at once.
 pub async fn measure(attack: Attack, times: usize) {
-    println!("{times} × {}: {}", attack.name(), attack.words());
+    println!("{times} × {}: {}", attack.name(), attack.description());
     let server = Server::start(&["--open"]);
     let (readers, _) = reader::connect(&server, READERS).await;
     // What drawing brings along is not the attack's.
-    let (readers, _) = reader::type_on(readers, BETWEEN, Duration::from_secs(2)).await;
-    let (readers, quiet) = typed(&server, readers).await;
+    let (readers, _) = reader::type_keys(readers, KEY_INTERVAL, Duration::from_secs(2)).await;
+    let (readers, quiet) = measure_typing(&server, readers).await;
     quiet.print("quiet");
-    let _attackers = Attackers::start(attack, &server, times);
-    sleep(LEAD).await;
-    let (readers, during) = typed(&server, readers).await;
+    let _attackers = AttackProcess::start(attack, &server, times);
+    sleep(ATTACK_LEAD).await;
+    let (readers, during) = measure_typing(&server, readers).await;
     during.print("during it");
     println!(
         "  p95, of its quiet value: {:.2}",
-        during.0.at(95) / quiet.0.at(95)
+        during.0.percentile(95) / quiet.0.percentile(95)
     );
     if attack.is_about_logins() {
-        log_in(&server, "an address of its own", [127, 0, 0, 1].into()).await;
-        log_in(&server, "an address of theirs", [127, 0, 1, 1].into()).await;
+        measure_logins(&server, "an address of its own", [127, 0, 0, 1].into()).await;
+        measure_logins(&server, "an address of theirs", [127, 0, 1, 1].into()).await;
     }
     drop(readers);
 }
 
 /// Times, with what the server used meanwhile.
-struct Measured(Times, u64, f64);
+struct ServerLoad(Times, u64, f64);
 
-impl Measured {
+impl ServerLoad {
     fn print(&self, what: &str) {
         let Self(times, memory, busy) = self;
         times.print(what);
@@ -63,31 +63,34 @@ impl Measured {
 }
 
 /// Has the readers type, and looks at the server meanwhile.
-async fn typed(server: &Server, readers: Vec<Reader>) -> (Vec<Reader>, Measured) {
-    let (started, ticks) = (Instant::now(), server.ticks());
-    let typing = reader::type_on(readers, BETWEEN, TYPING);
+async fn measure_typing(
+    server: &Server,
+    readers: Vec<TestSession>,
+) -> (Vec<TestSession>, ServerLoad) {
+    let (started, ticks) = (Instant::now(), server.cpu_ticks());
+    let typing = reader::type_keys(readers, KEY_INTERVAL, TYPING_TIME);
     tokio::pin!(typing);
     let mut most = 0;
     loop {
         tokio::select! {
             (readers, times) = &mut typing => {
-                let busy = (server.ticks() - ticks) as f64 / started.elapsed().as_secs_f64();
-                return (readers, Measured(times, most, busy));
+                let busy = (server.cpu_ticks() - ticks) as f64 / started.elapsed().as_secs_f64();
+                return (readers, ServerLoad(times, most, busy));
             }
-            () = sleep(Duration::from_millis(100)) => most = most.max(server.memory()),
+            () = sleep(Duration::from_millis(100)) => most = most.max(server.memory_kib()),
         }
     }
 }
 
 /// Logs in again and again, and prints how many came to a first frame.
-async fn log_in(server: &Server, whence: &str, from: IpAddr) {
+async fn measure_logins(server: &Server, whence: &str, from: IpAddr) {
     let mut times = Vec::new();
     for _ in 0..LOGINS {
         let started = Instant::now();
         let login = async {
             let stream = dial(from, server.address).await?;
-            let mut reader = Reader::open(stream, 80, 24).await?;
-            reader.frame().await;
+            let mut reader = TestSession::open(stream, 80, 24).await?;
+            reader.wait_for_frame().await;
             Ok::<_, russh::Error>(())
         };
         if let Ok(Ok(())) = timeout(Duration::from_secs(10), login).await {
@@ -101,9 +104,9 @@ async fn log_in(server: &Server, whence: &str, from: IpAddr) {
 }
 
 /// The process of the attackers; it ends with the measurement.
-struct Attackers(Child);
+struct AttackProcess(Child);
 
-impl Attackers {
+impl AttackProcess {
     fn start(attack: Attack, server: &Server, times: usize) -> Self {
         let process = Command::new("nice")
             .args(["-n", "19"])
@@ -116,7 +119,7 @@ impl Attackers {
     }
 }
 
-impl Drop for Attackers {
+impl Drop for AttackProcess {
     fn drop(&mut self) {
         self.0.kill().unwrap();
         self.0.wait().unwrap();

@@ -10,16 +10,16 @@ use crate::server::Server;
 const WINDOW: Duration = Duration::from_secs(120);
 
 /// What connecting leaves to do is done after so long.
-const SETTLED: Duration = Duration::from_secs(3);
+const SETTLE_TIME: Duration = Duration::from_secs(3);
 
 /// Measures and prints.
 pub async fn measure(readers: usize) {
-    let server = Server::roomy();
+    let server = Server::with_high_limits();
     let (connected, _) = reader::connect(&server, readers).await;
-    tokio::time::sleep(SETTLED).await;
-    let rest = server.ticks();
+    tokio::time::sleep(SETTLE_TIME).await;
+    let rest = server.cpu_ticks();
     tokio::time::sleep(WINDOW).await;
-    let idle = (server.ticks() - rest) as f64 / WINDOW.as_secs_f64();
+    let idle = (server.cpu_ticks() - rest) as f64 / WINDOW.as_secs_f64();
     println!(
         "{readers} readers idle for {} s: {idle:.2} % of a core",
         WINDOW.as_secs()

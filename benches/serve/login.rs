@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::figures::Times;
 use crate::server::Server;
-use crate::support::program::{Launch, Terminal, program};
+use crate::support::program::{Launch, Terminal, program_path};
 use crate::support::sshd::{self, Sshd};
 
 /// How often each is connected to.
@@ -20,23 +20,28 @@ pub fn measure() {
     };
     let keys = sshd.home.path("authorized_keys").display().to_string();
     let server = Server::start(&["--authorized-keys", &keys]);
-    let reader = format!("exec {} 83950", program().display());
+    let reader = format!("exec {} 83950", program_path().display());
     let (mut own, mut other) = (Vec::new(), Vec::new());
     for _ in 0..RUNS {
-        let client = sshd::client(&sshd.home.path("id"), server.address.port());
-        own.push(seen(&Launch::command(client).home(&sshd.home).start()));
-        other.push(seen(&sshd.log_in(&reader)));
+        let client = sshd::client_command(&sshd.home.path("id"), server.address.port());
+        own.push(time_to_time_to_first_paint(
+            &Launch::command(client).home(&sshd.home).start(),
+        ));
+        other.push(time_to_time_to_first_paint(&sshd.log_in(&reader)));
     }
     println!("ssh, from its start to the first frame, with a key");
     let [own, other] = [own, other].map(Times::from_iter);
     own.print("codeleaf serve");
     other.print("sshd and the same reader");
-    println!("  p50, of sshd's: {:.2}", own.at(50) / other.at(50));
+    println!(
+        "  p50, of sshd's: {:.2}",
+        own.percentile(50) / other.percentile(50)
+    );
 }
 
 /// Returns how long it took until there was something to see, and leaves.
-fn seen(terminal: &Terminal) -> Duration {
-    let first = terminal.first_paint();
+fn time_to_time_to_first_paint(terminal: &Terminal) -> Duration {
+    let first = terminal.time_to_first_paint();
     terminal.wait_for("83950");
     first
 }

@@ -32,7 +32,7 @@ mod server;
 use attack::Attack;
 
 /// The most readers; each takes a file descriptor on both sides.
-const MOST: usize = 2_000;
+const MAX_READERS: usize = 2_000;
 
 fn main() {
     // Cargo hands `--bench` down.
@@ -43,12 +43,12 @@ fn main() {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words.as_slice() {
         ["load", numbers @ ..] => {
-            for readers in counts(numbers, &[100, 1000]) {
+            for readers in parse_counts(numbers, &[100, 1000]) {
                 run(load::measure(readers));
             }
         }
         ["idle", numbers @ ..] => {
-            for readers in counts(numbers, &[1000]) {
+            for readers in parse_counts(numbers, &[1000]) {
                 run(idle::measure(readers));
             }
         }
@@ -60,12 +60,12 @@ fn main() {
         }
         // What the measurement of hostile clients starts as a process of its own.
         ["attack", name, address, times] => {
-            let attack = Attack::named(name).unwrap();
-            run(attack.go_on(address.parse().unwrap(), times.parse().unwrap()));
+            let attack = Attack::from_name(name).unwrap();
+            run(attack.run(address.parse().unwrap(), times.parse().unwrap()));
         }
-        [name, numbers @ ..] if Attack::named(name).is_some() => {
-            for times in counts(numbers, &[1]) {
-                run(hostile::measure(Attack::named(name).unwrap(), times));
+        [name, numbers @ ..] if Attack::from_name(name).is_some() => {
+            for times in parse_counts(numbers, &[1]) {
+                run(hostile::measure(Attack::from_name(name).unwrap(), times));
             }
         }
         _ => println!(
@@ -75,17 +75,17 @@ fn main() {
              login               connecting, beside a login to sshd\n  \
              hostile             each of these, one after the other:\n{}",
             Attack::ALL
-                .map(|attack| format!("  {:19} {}\n", attack.name(), attack.words()))
+                .map(|attack| format!("  {:19} {}\n", attack.name(), attack.description()))
                 .concat()
         ),
     }
 }
 
 /// Returns the numbers that are given, or else others.
-fn counts(given: &[&str], otherwise: &[usize]) -> Vec<usize> {
+fn parse_counts(given: &[&str], otherwise: &[usize]) -> Vec<usize> {
     let given: Vec<usize> = given
         .iter()
-        .map(|number| number.parse::<usize>().unwrap().clamp(1, MOST))
+        .map(|number| number.parse::<usize>().unwrap().clamp(1, MAX_READERS))
         .collect();
     if given.is_empty() {
         otherwise.to_vec()

@@ -17,7 +17,7 @@ use crate::server::Server;
 pub const AT_ONCE: usize = 8;
 
 /// How long a frame is waited for; one that takes longer counts as this.
-const PATIENCE: Duration = Duration::from_secs(5);
+const FRAME_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Takes any server for the right one.
 pub struct AnyServer;
@@ -31,7 +31,7 @@ impl client::Handler for AnyServer {
 }
 
 /// A session, open.
-pub struct Reader {
+pub struct TestSession {
     pub channel: Channel<Msg>,
     pub connection: Handle<AnyServer>,
 }
@@ -45,13 +45,13 @@ pub async fn dial(from: IpAddr, to: SocketAddr) -> std::io::Result<TcpStream> {
     Ok(stream)
 }
 
-impl Reader {
+impl TestSession {
     /// Connects and waits for the first frame; says how long that took.
     pub async fn connect(address: SocketAddr) -> (Self, Duration) {
         let started = Instant::now();
         let stream = dial(Ipv4Addr::LOCALHOST.into(), address).await.unwrap();
         let mut reader = Self::open(stream, 80, 24).await.unwrap();
-        reader.frame().await;
+        reader.wait_for_frame().await;
         (reader, started.elapsed())
     }
 
@@ -79,7 +79,7 @@ impl Reader {
     }
 
     /// Waits for a frame, and answers as a terminal does.
-    pub async fn frame(&mut self) {
+    pub async fn wait_for_frame(&mut self) {
         loop {
             match self.channel.wait().await.unwrap() {
                 ChannelMsg::Data { data } => {
@@ -95,7 +95,7 @@ impl Reader {
     }
 
     /// Presses keys in even time, and returns how long each took to show.
-    async fn type_on(
+    async fn type_keys(
         mut self,
         between: Duration,
         first: Duration,
@@ -111,7 +111,7 @@ impl Reader {
             let pressed = Instant::now();
             self.channel.data(&keys.next().unwrap()[..]).await.unwrap();
             // One that is given up is not waited for with the next key.
-            let _ = tokio::time::timeout(PATIENCE, self.frame()).await;
+            let _ = tokio::time::timeout(FRAME_TIMEOUT, self.wait_for_frame()).await;
             times.push(pressed.elapsed());
             next = (next + between).max(pressed);
         }
@@ -120,13 +120,13 @@ impl Reader {
 }
 
 /// Connects readers, some at once, and says how long each took.
-pub async fn connect(server: &Server, readers: usize) -> (Vec<Reader>, Times) {
+pub async fn connect(server: &Server, readers: usize) -> (Vec<TestSession>, Times) {
     let mut connected = Vec::new();
     let mut times = Vec::new();
     while connected.len() < readers {
         let more = AT_ONCE.min(readers - connected.len());
         let batch: Vec<_> = (0..more)
-            .map(|_| tokio::spawn(Reader::connect(server.address)))
+            .map(|_| tokio::spawn(TestSession::connect(server.address)))
             .collect();
         for reader in batch {
             let (reader, time) = reader.await.unwrap();
@@ -139,16 +139,16 @@ pub async fn connect(server: &Server, readers: usize) -> (Vec<Reader>, Times) {
 
 /// Has readers press keys for a time, each one key in so much time and no two at once, and says
 /// how long each key took to show.
-pub async fn type_on(
-    readers: Vec<Reader>,
+pub async fn type_keys(
+    readers: Vec<TestSession>,
     between: Duration,
     all: Duration,
-) -> (Vec<Reader>, Times) {
+) -> (Vec<TestSession>, Times) {
     let count = u32::try_from(readers.len()).unwrap();
     let typing: Vec<_> = (0..)
         .zip(readers)
         .map(|(n, reader): (u32, _)| {
-            tokio::spawn(reader.type_on(between, between * n / count, all))
+            tokio::spawn(reader.type_keys(between, between * n / count, all))
         })
         .collect();
     let mut times = Vec::new();

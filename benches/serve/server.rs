@@ -5,8 +5,8 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use crate::MOST;
-use crate::support::program::program;
+use crate::MAX_READERS;
+use crate::support::program::program_path;
 
 /// A running server; it ends with the measurement.
 pub struct Server {
@@ -16,8 +16,8 @@ pub struct Server {
 
 impl Server {
     /// Starts one that lets in as many as are wanted.
-    pub fn roomy() -> Self {
-        let many = MOST.to_string();
+    pub fn with_high_limits() -> Self {
+        let many = MAX_READERS.to_string();
         let limits = [
             "--max-connections",
             "--max-logins",
@@ -35,7 +35,7 @@ impl Server {
 
     /// The same, with its files in a folder.
     pub fn start_in(folder: &Path, options: &[&str]) -> Self {
-        let mut child = Command::new(program())
+        let mut child = Command::new(program_path())
             .args(["serve", "--listen", "127.0.0.1:0"])
             .args(options)
             .env_remove("CODELEAF_CONTENT")
@@ -63,7 +63,7 @@ impl Server {
     }
 
     /// Returns the memory that the process has, in KiB.
-    pub fn memory(&self) -> u64 {
+    pub fn memory_kib(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
         let line = status
             .lines()
@@ -73,7 +73,7 @@ impl Server {
     }
 
     /// Returns the time that the process has had, in ticks of 10 ms.
-    pub fn ticks(&self) -> u64 {
+    pub fn cpu_ticks(&self) -> u64 {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap();
         let (_, rest) = stat.rsplit_once(") ").unwrap();
         let field = |n: usize| -> u64 { rest.split(' ').nth(n).unwrap().parse().unwrap() };

@@ -4,38 +4,38 @@ use std::sync::Arc;
 
 use ratatui::layout::{Position, Size};
 
-use super::{Command, Mark, Step, Whereabouts};
-use crate::content::{CodeId, Document, Place};
-use crate::library::{Ask, Excerpt, Library, Topic};
-use crate::search::{Index, Progress};
+use super::{Bookmark, Command, Movement, ReadingPosition};
+use crate::content::{CodeId, Document, RowPath};
+use crate::library::{ComparisonRequest, Excerpt, ExcerptRequest, Library};
+use crate::search::{Index, IndexingProgress};
 
 /// Something that happens to the state.
 #[derive(Clone, Debug)]
 pub enum Action {
     /// A key's command.
-    Do(Command),
+    Command(Command),
     /// Typed or pasted text, for the search field; elsewhere it does nothing.
     Insert(String),
     /// A click at a cell of the screen, which is 0, 0 at the top left.
     Click(Position),
     /// The wheel was turned one notch.
-    Wheel(Step),
+    Wheel(Movement),
     /// The terminal has another size.
     Resize(Size),
     /// A document that was asked for is here, with the row to open it on.
-    Loaded(Arc<Document>, Option<Place>),
+    DocumentLoaded(Arc<Document>, Option<RowPath>),
     /// What a list had to ask for is here.
-    Told(Vec<(Ask, Excerpt)>),
+    ExcerptsLoaded(Vec<(ExcerptRequest, Excerpt)>),
     /// A comparison that was asked for is here, with the row of the one document it is about.
-    Compared(Topic, Arc<Document>, Option<Place>),
+    ComparisonLoaded(ComparisonRequest, Arc<Document>, Option<RowPath>),
     /// The library is being read; it has come so far.
-    Progress(Progress),
+    Progress(IndexingProgress),
     /// The library has been read, or read again, or has only begun.
-    Catalogue(Arc<Library>, Arc<Index>),
+    LibraryLoaded(Arc<Library>, Arc<Index>),
     /// The open document as the library has it now.
-    Reloaded(Arc<Document>),
+    DocumentReloaded(Arc<Document>),
     /// Something is to be said in the status line, until the next key.
-    Note(String),
+    ShowMessage(String),
 }
 
 /// What the world outside is to do.
@@ -47,30 +47,30 @@ pub enum Effect {
     Suspend,
     /// Draw everything anew: the screen shows something else than was sent.
     Redraw,
-    /// Read this document and hand it in as [`Action::Loaded`], or say why not in a note.
-    Load(CodeId, Option<Place>),
-    /// Read this document, which is open, and hand it in as [`Action::Reloaded`], if it can be read.
-    Reload(CodeId),
-    /// Answer these questions out of the library, and hand the answers in as [`Action::Told`].
-    Ask(Vec<Ask>),
-    /// Lay what documents say side by side, and hand it in as [`Action::Compared`].
-    Compare(Topic),
+    /// Read this document and hand it in as [`Action::DocumentLoaded`], or say why not in a note.
+    LoadDocument(CodeId, Option<RowPath>),
+    /// Read this document, which is open, and hand it in as [`Action::DocumentReloaded`], if it can be read.
+    ReloadDocument(CodeId),
+    /// Answer these questions out of the library, and hand the answers in as [`Action::ExcerptsLoaded`].
+    LoadExcerpts(Vec<ExcerptRequest>),
+    /// Lay what documents say side by side, and hand it in as [`Action::ComparisonLoaded`].
+    LoadComparison(ComparisonRequest),
     /// Hand this text to the terminal's clipboard.
     Copy(String),
     /// Report clicks and the wheel, or stop it.
-    Mouse(Mouse),
+    SetMouseOwner(MouseOwner),
     /// Keep a bookmark or note.
-    Mark(Mark),
+    SaveBookmark(Bookmark),
     /// Keep where the reader is, for the next start.
-    Keep(Whereabouts),
+    SavePosition(ReadingPosition),
 }
 
 /// Who has the mouse.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Mouse {
+pub enum MouseOwner {
     /// The terminal: it selects text.
     #[default]
     Terminal,
     /// The reader: it points and scrolls.
-    Reader,
+    App,
 }

@@ -3,38 +3,38 @@
 
 use std::sync::Arc;
 
-use super::{App, Effect, Focus, Listing};
-use crate::content::{Document, Place};
-use crate::library::{Ask, Excerpt, Topic};
-use crate::page::{Page, Setting, Wanted};
+use super::{App, Effect, Focus, LibraryList};
+use crate::content::{Document, RowPath};
+use crate::library::{ComparisonRequest, Excerpt, ExcerptRequest};
+use crate::page::{LayoutOptions, Notices, Page};
 
 /// What documents say on one topic, side by side.
 #[derive(Clone, Debug)]
-pub struct Beside {
-    topic: Topic,
+pub struct ComparisonView {
+    request: ComparisonRequest,
     document: Arc<Document>,
     /// The row of the one document that it is about, where it is about one.
-    place: Option<Place>,
+    row_path: Option<RowPath>,
     /// The texts, set at the screen's width.
     pub page: Page,
     /// The line shown first.
     pub top: usize,
     /// The list that it was opened from.
-    from: Listing,
+    opened_from: LibraryList,
 }
 
-impl Beside {
+impl ComparisonView {
     /// Returns what it is about, for the line above it.
     pub fn title(&self) -> String {
-        let documents = match (self.topic.codes.as_slice(), self.topic.left_out) {
+        let documents = match (self.request.codes.as_slice(), self.request.left_out) {
             ([code], 0) => code.value().to_owned(),
             (codes, more) => format!("{} documents", codes.len() + more),
         };
-        format!("{} · {documents}", self.topic.about)
+        format!("{} · {documents}", self.request.subject)
     }
 
-    pub(super) fn set(&mut self, setting: Setting) {
-        self.page = Page::of_section(&self.document, 0, setting, Wanted::WithNotices);
+    pub(super) fn relayout(&mut self, setting: LayoutOptions) {
+        self.page = Page::from_section(&self.document, 0, setting, Notices::Include);
     }
 
     /// Shows a line first, as far as the length allows.
@@ -43,78 +43,78 @@ impl Beside {
         self.top = top.min(last);
     }
 
-    pub(super) fn into_list(self) -> Listing {
-        self.from
+    pub(super) fn into_list(self) -> LibraryList {
+        self.opened_from
     }
 }
 
 impl App {
     /// Returns a question for whatever the list in sight does not know, where there is any.
-    pub(super) fn ask(&self) -> Option<Effect> {
+    pub(super) fn request_missing_excerpts(&self) -> Option<Effect> {
         let Focus::Library(listing) = &self.focus else {
             return None;
         };
-        let height = self.layout().list().1.height;
-        let missing = listing.missing(&self.library, &self.index, height);
-        (!missing.is_empty()).then_some(Effect::Ask(missing))
+        let height = self.screen_layout().list_areas().1.height;
+        let missing = listing.missing_excerpts(&self.library, &self.index, height);
+        (!missing.is_empty()).then_some(Effect::LoadExcerpts(missing))
     }
 
     /// Takes in what a list had to ask for.
-    pub(super) fn told(&mut self, answers: Vec<(Ask, Excerpt)>) {
+    pub(super) fn receive_excerpts(&mut self, answers: Vec<(ExcerptRequest, Excerpt)>) {
         if let Focus::Library(listing) = &mut self.focus {
-            listing.tell(answers);
+            listing.receive(answers);
         }
     }
 
     /// Shows a comparison that was asked for, unless the reader has gone elsewhere since.
-    pub(super) fn lay_beside(
+    pub(super) fn show_comparison(
         &mut self,
-        topic: Topic,
+        topic: ComparisonRequest,
         document: Arc<Document>,
-        place: Option<Place>,
+        place: Option<RowPath>,
     ) {
-        let from = match std::mem::replace(&mut self.focus, Focus::Reading) {
+        let from = match std::mem::replace(&mut self.focus, Focus::Document) {
             Focus::Library(listing) => listing,
-            Focus::Beside(beside) => beside.into_list(),
+            Focus::Comparison(beside) => beside.into_list(),
             other => {
                 self.focus = other;
                 return;
             }
         };
-        let mut beside = Beside {
-            topic,
+        let mut beside = ComparisonView {
+            request: topic,
             document,
-            place,
+            row_path: place,
             page: Page::default(),
             top: 0,
-            from,
+            opened_from: from,
         };
-        beside.set(self.setting());
-        self.focus = Focus::Beside(Box::new(beside));
+        beside.relayout(self.layout_options());
+        self.focus = Focus::Comparison(Box::new(beside));
     }
 
     /// Asks for the comparison some items before or after the one that is shown.
-    pub(super) fn next_beside(&mut self, by: isize) -> Option<Effect> {
-        let height = self.layout().list().1.height;
-        let Focus::Beside(beside) = &mut self.focus else {
+    pub(super) fn request_adjacent_comparison(&mut self, by: isize) -> Option<Effect> {
+        let height = self.screen_layout().list_areas().1.height;
+        let Focus::Comparison(beside) = &mut self.focus else {
             return None;
         };
-        let before = beside.from.chosen();
-        beside.from.choose(by, height);
-        let at = beside.from.chosen();
-        let topic = beside.from.topic(at, &self.library)?;
-        (at != before).then_some(Effect::Compare(topic))
+        let before = beside.opened_from.selected();
+        beside.opened_from.move_selection(by, height);
+        let at = beside.opened_from.selected();
+        let topic = beside.opened_from.comparison_request(at, &self.library)?;
+        (at != before).then_some(Effect::LoadComparison(topic))
     }
 
     /// Goes to the row that a comparison is about; of one over several documents, to none.
-    pub(super) fn open_beside(&mut self, beside: Box<Beside>) -> Option<Effect> {
-        let [code] = beside.topic.codes.as_slice() else {
-            self.note = Some("this is about several documents: Esc, and choose one".to_owned());
-            self.focus = Focus::Beside(beside);
+    pub(super) fn open_compared_row(&mut self, beside: Box<ComparisonView>) -> Option<Effect> {
+        let [code] = beside.request.codes.as_slice() else {
+            self.message = Some("this is about several documents: Esc, and choose one".to_owned());
+            self.focus = Focus::Comparison(beside);
             return None;
         };
-        let (code, place) = (code.clone(), beside.place.clone());
-        self.jump();
-        Some(Effect::Load(code, place))
+        let (code, place) = (code.clone(), beside.row_path.clone());
+        self.push_history();
+        Some(Effect::LoadDocument(code, place))
     }
 }

@@ -1,6 +1,6 @@
 //! Makes the text that is copied of a row: unwrapped, with or without who says so.
 
-use super::{App, Effect, Focus, Sheet};
+use super::{App, Effect, Focus, TextPanel};
 use crate::content::{Document, Row, Subject, Value};
 
 /// Whether code, source and date go with a copy.
@@ -15,36 +15,43 @@ pub enum Citation {
 impl App {
     /// Copies the selected row, and shows what was copied.
     pub(super) fn copy(&mut self, citation: Citation) -> Option<Effect> {
-        let document = self.reading.document();
-        let (_, _, row) = self.reading.place().and_then(|place| document.row(place))?;
-        let text = clipping(document, row, citation);
-        self.focus = Focus::Text(Sheet::copied(text.clone(), &self.keymap, self.setting()));
+        let document = self.document_view.document();
+        let (_, _, row) = self
+            .document_view
+            .row_path()
+            .and_then(|place| document.row(place))?;
+        let text = copy_text(document, row, citation);
+        self.focus = Focus::TextPanel(TextPanel::copied(
+            text.clone(),
+            &self.keymap,
+            self.layout_options(),
+        ));
         Some(Effect::Copy(text))
     }
 }
 
 /// Returns a row's text: its fields on one line, a tab apart, as a spreadsheet takes them.
-fn clipping(document: &Document, row: &Row, citation: Citation) -> String {
+fn copy_text(document: &Document, row: &Row, citation: Citation) -> String {
     let fields: Vec<String> = row
         .cells
         .iter()
         .map(|cell| match &cell.value {
             Value::Text(text) => text.clone(),
             Value::Unavailable(absent) => match &absent.stated {
-                Some(stated) => format!("{} (“{stated}”)", absent.reason.words()),
-                None => absent.reason.words().to_owned(),
+                Some(stated) => format!("{} (“{stated}”)", absent.reason.label()),
+                None => absent.reason.label().to_owned(),
             },
         })
         .collect();
     let text = fields.join("\t");
     match citation {
         Citation::Without => text,
-        Citation::With => format!("{text}\n{}", cited(document, row)),
+        Citation::With => format!("{text}\n{}", citation_line(document, row)),
     }
 }
 
 /// Returns `83950-26 · CPT 83950: … (publication), no date · disagrees: …`.
-fn cited(document: &Document, row: &Row) -> String {
+fn citation_line(document: &Document, row: &Row) -> String {
     let code = document.code.value();
     let system = document.code.system();
     let mut words = match &row.subject {

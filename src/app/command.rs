@@ -4,7 +4,7 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Command {
     /// Move up or down in whatever has the keys.
-    Go(Step),
+    Move(Movement),
     /// Section, row or character before.
     Left,
     /// Section, row or character after.
@@ -34,17 +34,17 @@ pub enum Command {
     /// Write a note on the row.
     Annotate,
     /// The list of bookmarks and notes.
-    Marks,
+    Bookmarks,
     /// The list of documents.
     Library,
     /// Erase in the search field.
-    Erase(Erasure),
+    Delete(Deletion),
     /// Copy the row's text.
     Copy,
     /// Copy the row's text with code, source and date.
-    CopyCited,
+    CopyWithCitation,
     /// Let the mouse point, or leave it to the terminal.
-    Mouse,
+    ToggleMouse,
     /// The list of keys.
     Help,
     /// Draw the screen anew.
@@ -57,7 +57,7 @@ pub enum Command {
 
 /// A move up or down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Step {
+pub enum Movement {
     /// One row or line up.
     Up,
     /// One row or line down.
@@ -74,13 +74,13 @@ pub enum Step {
 
 /// What is erased from the search field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Erasure {
+pub enum Deletion {
     /// The character before the cursor.
-    Before,
+    PreviousChar,
     /// The character under the cursor.
-    After,
+    NextChar,
     /// The word before the cursor.
-    Word,
+    PreviousWord,
     /// Everything.
     All,
 }
@@ -89,8 +89,8 @@ impl Command {
     /// Returns every command, in the order in which help lists them.
     pub fn all() -> impl Iterator<Item = Self> {
         [
-            Self::Go(Step::Up),
-            Self::Go(Step::Down),
+            Self::Move(Movement::Up),
+            Self::Move(Movement::Down),
             Self::Left,
             Self::Right,
             Self::Open,
@@ -100,23 +100,23 @@ impl Command {
             Self::Search,
             Self::NextHit,
             Self::PreviousHit,
-            Self::Go(Step::PageDown),
-            Self::Go(Step::PageUp),
-            Self::Go(Step::Home),
-            Self::Go(Step::End),
+            Self::Move(Movement::PageDown),
+            Self::Move(Movement::PageUp),
+            Self::Move(Movement::Home),
+            Self::Move(Movement::End),
             Self::NextSection,
             Self::PreviousSection,
             Self::Copy,
-            Self::CopyCited,
+            Self::CopyWithCitation,
             Self::Bookmark,
             Self::Annotate,
-            Self::Marks,
+            Self::Bookmarks,
             Self::Library,
-            Self::Mouse,
-            Self::Erase(Erasure::Before),
-            Self::Erase(Erasure::After),
-            Self::Erase(Erasure::Word),
-            Self::Erase(Erasure::All),
+            Self::ToggleMouse,
+            Self::Delete(Deletion::PreviousChar),
+            Self::Delete(Deletion::NextChar),
+            Self::Delete(Deletion::PreviousWord),
+            Self::Delete(Deletion::All),
             Self::Help,
             Self::Redraw,
             Self::Suspend,
@@ -129,14 +129,14 @@ impl Command {
     /// Returns the name that `keymap.toml` uses.
     pub const fn id(self) -> &'static str {
         match self {
-            Self::Go(Step::Up) => "up",
-            Self::Go(Step::Down) => "down",
+            Self::Move(Movement::Up) => "up",
+            Self::Move(Movement::Down) => "down",
             Self::Left => "left",
             Self::Right => "right",
-            Self::Go(Step::PageUp) => "page-up",
-            Self::Go(Step::PageDown) => "page-down",
-            Self::Go(Step::Home) => "home",
-            Self::Go(Step::End) => "end",
+            Self::Move(Movement::PageUp) => "page-up",
+            Self::Move(Movement::PageDown) => "page-down",
+            Self::Move(Movement::Home) => "home",
+            Self::Move(Movement::End) => "end",
             Self::NextSection => "next-section",
             Self::PreviousSection => "previous-section",
             Self::Section(_) => "section",
@@ -149,15 +149,15 @@ impl Command {
             Self::PreviousHit => "previous-hit",
             Self::Bookmark => "bookmark",
             Self::Annotate => "annotate",
-            Self::Marks => "marks",
+            Self::Bookmarks => "marks",
             Self::Library => "library",
-            Self::Erase(Erasure::Before) => "erase",
-            Self::Erase(Erasure::After) => "erase-after",
-            Self::Erase(Erasure::Word) => "erase-word",
-            Self::Erase(Erasure::All) => "erase-all",
+            Self::Delete(Deletion::PreviousChar) => "erase",
+            Self::Delete(Deletion::NextChar) => "erase-after",
+            Self::Delete(Deletion::PreviousWord) => "erase-word",
+            Self::Delete(Deletion::All) => "erase-all",
             Self::Copy => "copy",
-            Self::CopyCited => "copy-cited",
-            Self::Mouse => "mouse",
+            Self::CopyWithCitation => "copy-cited",
+            Self::ToggleMouse => "mouse",
             Self::Help => "help",
             Self::Redraw => "redraw",
             Self::Suspend => "suspend",
@@ -167,10 +167,10 @@ impl Command {
 
     /// Says whether it needs the reader's own machine, so that it does not exist for a reader who
     /// is served from afar.
-    pub const fn is_local(self) -> bool {
+    pub const fn is_local_only(self) -> bool {
         match self {
-            Self::Suspend | Self::Bookmark | Self::Annotate | Self::Marks => true,
-            Self::Go(_)
+            Self::Suspend | Self::Bookmark | Self::Annotate | Self::Bookmarks => true,
+            Self::Move(_)
             | Self::Left
             | Self::Right
             | Self::NextSection
@@ -184,10 +184,10 @@ impl Command {
             | Self::NextHit
             | Self::PreviousHit
             | Self::Library
-            | Self::Erase(_)
+            | Self::Delete(_)
             | Self::Copy
-            | Self::CopyCited
-            | Self::Mouse
+            | Self::CopyWithCitation
+            | Self::ToggleMouse
             | Self::Help
             | Self::Redraw
             | Self::Quit => false,
@@ -195,7 +195,7 @@ impl Command {
     }
 
     /// Returns the command of this name.
-    pub fn named(id: &str) -> Option<Self> {
+    pub fn from_id(id: &str) -> Option<Self> {
         Self::all().find(|command| command.id() == id)
     }
 }

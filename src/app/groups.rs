@@ -4,66 +4,66 @@
 //! a list of a hundred thousand items costs no more than one of ten.
 
 /// The least lines of a list that has headings: below, content needs them more.
-const LEAST_FOR_HEADINGS: u16 = 6;
+const MIN_HEIGHT_FOR_HEADINGS: u16 = 6;
 
 /// The groups of a list, none of them empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Groups {
-    groups: Vec<Heading>,
+pub struct GroupedList {
+    groups: Vec<Group>,
     /// The lines that each item takes.
-    each: u16,
+    lines_per_item: u16,
 }
 
 /// One group.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Heading {
+pub struct Group {
     /// What stands above it.
     pub title: String,
     /// How many items it has.
     pub count: usize,
     /// How much it says there is: an item may stand for several others.
-    pub said: usize,
+    pub shown_count: usize,
 }
 
 /// What stands on a line of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Line<'a> {
+pub enum ListLine<'a> {
     /// The heading of a group.
-    Heading(&'a Heading),
+    Heading(&'a Group),
     /// An item, by number, and which of its lines.
     Item(usize, usize),
 }
 
-impl Heading {
+impl Group {
     /// Makes a heading that says how many items it has.
     pub(super) const fn new(title: String, count: usize) -> Self {
         Self {
             title,
             count,
-            said: count,
+            shown_count: count,
         }
     }
 }
 
-impl Groups {
+impl GroupedList {
     /// Makes a list without headings.
-    pub(super) fn plain(count: usize, each: u16) -> Self {
-        Self::new([Heading::new(String::new(), count)], each)
+    pub(super) fn ungrouped(count: usize, each: u16) -> Self {
+        Self::new([Group::new(String::new(), count)], each)
     }
 
     /// Makes the groups of a list whose items take some lines each; a group of none is left out.
     ///
     /// Where no group has a title, none has a heading.
-    pub(super) fn new(groups: impl IntoIterator<Item = Heading>, each: u16) -> Self {
+    pub(super) fn new(groups: impl IntoIterator<Item = Group>, each: u16) -> Self {
         let groups = groups.into_iter().filter(|group| group.count > 0);
         Self {
             groups: groups.collect(),
-            each: each.max(1),
+            lines_per_item: each.max(1),
         }
     }
 
     /// Returns what stands above each group.
-    pub fn headings(&self) -> &[Heading] {
+    pub fn groups(&self) -> &[Group] {
         &self.groups
     }
 
@@ -73,7 +73,7 @@ impl Groups {
     }
 
     /// Returns the group that an item is in, and its number there.
-    pub fn find(&self, item: usize) -> Option<(usize, usize)> {
+    pub fn locate(&self, item: usize) -> Option<(usize, usize)> {
         let mut rest = item;
         for (n, group) in self.groups.iter().enumerate() {
             match rest.checked_sub(group.count) {
@@ -85,16 +85,16 @@ impl Groups {
     }
 
     /// Returns what stands on a line of the list when it is shown in so many lines.
-    pub fn at(&self, line: usize, height: u16) -> Option<Line<'_>> {
-        let (each, heading) = (usize::from(self.each), self.heading_lines(height));
+    pub fn line_at(&self, line: usize, height: u16) -> Option<ListLine<'_>> {
+        let (each, heading) = (usize::from(self.lines_per_item), self.heading_lines(height));
         let (mut rest, mut before) = (line, 0);
         for group in &self.groups {
             if rest < heading {
-                return Some(Line::Heading(group));
+                return Some(ListLine::Heading(group));
             }
             rest -= heading;
             if rest < group.count * each {
-                return Some(Line::Item(before + rest / each, rest % each));
+                return Some(ListLine::Item(before + rest / each, rest % each));
             }
             rest -= group.count * each;
             before += group.count;
@@ -106,48 +106,49 @@ impl Groups {
     /// begin at.
     fn line_of(&self, item: usize, height: u16) -> (usize, usize) {
         let heading = self.heading_lines(height);
-        let (group, within) = self.find(item).unwrap_or_default();
-        let line = item * usize::from(self.each) + (group + 1) * heading;
+        let (group, within) = self.locate(item).unwrap_or_default();
+        let line = item * usize::from(self.lines_per_item) + (group + 1) * heading;
         (line, if within == 0 { line - heading } else { line })
     }
 
-    fn lines(&self, height: u16) -> usize {
-        self.count() * usize::from(self.each) + self.groups.len() * self.heading_lines(height)
+    fn total_lines(&self, height: u16) -> usize {
+        self.count() * usize::from(self.lines_per_item)
+            + self.groups.len() * self.heading_lines(height)
     }
 
     /// Says whether a list of so many lines has headings.
-    pub fn is_headed(&self, height: u16) -> bool {
+    pub fn has_headings(&self, height: u16) -> bool {
         let is_titled = self.groups.iter().any(|group| !group.title.is_empty());
-        is_titled && height >= LEAST_FOR_HEADINGS
+        is_titled && height >= MIN_HEIGHT_FOR_HEADINGS
     }
 
     fn heading_lines(&self, height: u16) -> usize {
-        usize::from(self.is_headed(height))
+        usize::from(self.has_headings(height))
     }
 
     /// Returns how many items are in sight at once, about.
-    pub(super) fn visible(&self, height: u16) -> usize {
-        usize::from(height / self.each.max(1)).max(1)
+    pub(super) fn items_per_screen(&self, height: u16) -> usize {
+        usize::from(height / self.lines_per_item.max(1)).max(1)
     }
 }
 
 /// Which item of a list is chosen, and what is in sight.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Choice {
+pub struct ListCursor {
     /// The number of the chosen item, from 0.
     pub item: usize,
     /// The number of the line that is shown first.
     pub top: usize,
 }
 
-impl Choice {
+impl ListCursor {
     /// Chooses by how far it is from the chosen item, and shows it in a list of some lines.
-    pub(super) fn step(&mut self, by: isize, groups: &Groups, height: u16) {
+    pub(super) fn move_by(&mut self, by: isize, groups: &GroupedList, height: u16) {
         let last = groups.count().saturating_sub(1);
         self.item = self.item.saturating_add_signed(by).min(last);
         let visible = usize::from(height.max(1));
         let (line, with_heading) = groups.line_of(self.item, height);
-        let end = line + usize::from(groups.each);
+        let end = line + usize::from(groups.lines_per_item);
         let start = if end - with_heading <= visible {
             with_heading
         } else {
@@ -155,7 +156,7 @@ impl Choice {
         };
         // Of an item that is taller than the list, the first line is shown.
         let low = end.saturating_sub(visible).min(line);
-        let longest = groups.lines(height).saturating_sub(visible);
+        let longest = groups.total_lines(height).saturating_sub(visible);
         self.top = self.top.clamp(low, start.max(low)).min(longest.max(low));
     }
 }
@@ -166,46 +167,46 @@ mod tests {
 
     use super::*;
 
-    fn heading(title: &str, count: usize) -> Heading {
-        Heading::new(title.to_owned(), count)
+    fn group(title: &str, count: usize) -> Group {
+        Group::new(title.to_owned(), count)
     }
 
     #[test]
-    fn the_heading_of_a_group_comes_into_sight_with_its_first_item() {
-        let groups = Groups::new([heading("a", 3), heading("b", 0), heading("c", 9)], 1);
-        let mut choice = Choice::default();
-        choice.step(9, &groups, 6);
-        assert_eq!(choice, Choice { item: 9, top: 6 });
-        choice.step(-6, &groups, 6);
-        assert_eq!(choice, Choice { item: 3, top: 4 });
-        assert!(matches!(groups.at(4, 6), Some(Line::Heading(c)) if c.title == "c"));
+    fn first_item_scrolls_its_heading_into_view() {
+        let groups = GroupedList::new([group("a", 3), group("b", 0), group("c", 9)], 1);
+        let mut choice = ListCursor::default();
+        choice.move_by(9, &groups, 6);
+        assert_eq!(choice, ListCursor { item: 9, top: 6 });
+        choice.move_by(-6, &groups, 6);
+        assert_eq!(choice, ListCursor { item: 3, top: 4 });
+        assert!(matches!(groups.line_at(4, 6), Some(ListLine::Heading(c)) if c.title == "c"));
     }
 
     #[test]
-    fn a_low_list_has_no_headings() {
-        let groups = Groups::new([heading("a", 2)], 2);
-        assert_eq!(groups.at(0, 5), Some(Line::Item(0, 0)));
-        assert_eq!(groups.at(3, 5), Some(Line::Item(1, 1)));
-        assert_eq!(groups.at(4, 5), None);
+    fn short_list_has_no_headings() {
+        let groups = GroupedList::new([group("a", 2)], 2);
+        assert_eq!(groups.line_at(0, 5), Some(ListLine::Item(0, 0)));
+        assert_eq!(groups.line_at(3, 5), Some(ListLine::Item(1, 1)));
+        assert_eq!(groups.line_at(4, 5), None);
     }
 
     proptest! {
         #[test]
-        fn the_chosen_item_is_in_sight_after_any_steps(
+        fn selected_item_stays_visible_after_any_moves(
             counts in prop::collection::vec(0..9_usize, 0..6),
             steps in prop::collection::vec((-9..9isize, 0..12u16), 1..9),
             each in 1..3u16,
         ) {
-            let groups = Groups::new(counts.into_iter().map(|n| heading("a", n)), each);
-            let mut choice = Choice::default();
+            let groups = GroupedList::new(counts.into_iter().map(|n| group("a", n)), each);
+            let mut choice = ListCursor::default();
             for (by, height) in steps {
-                choice.step(by, &groups, height);
+                choice.move_by(by, &groups, height);
                 prop_assert!(choice.item < groups.count().max(1));
                 if groups.count() > 0 && height > 0 {
                     let lines = choice.top..choice.top + usize::from(height);
-                    let shown = lines.clone().filter_map(|line| groups.at(line, height));
+                    let shown = lines.clone().filter_map(|line| groups.line_at(line, height));
                     prop_assert!(
-                        shown.into_iter().any(|line| line == Line::Item(choice.item, 0)),
+                        shown.into_iter().any(|line| line == ListLine::Item(choice.item, 0)),
                         "{:?} {:?}", choice, lines
                     );
                 }

@@ -1,28 +1,28 @@
 //! Keeps where the reader has been, and follows what a row names.
 
-use super::{App, Effect, Focus, Opened, Searching, Whereabouts};
+use super::{App, Effect, Focus, ReadingPosition, RowDetail, SearchState};
 use crate::content::{CodeId, Subject};
 
 /// How many places are remembered each way.
-const MOST: usize = 64;
+const MAX_ENTRIES: usize = 64;
 
 /// Where the reader has been, and where they came back from.
 #[derive(Clone, Debug, Default)]
 pub struct History {
-    past: Vec<Whereabouts>,
-    future: Vec<Whereabouts>,
+    past: Vec<ReadingPosition>,
+    future: Vec<ReadingPosition>,
 }
 
 impl History {
     /// Notes that the reader goes on from a place.
-    fn leave(&mut self, here: Whereabouts) {
+    fn record(&mut self, here: ReadingPosition) {
         self.future.clear();
         push(&mut self.past, here);
     }
 }
 
-fn push(places: &mut Vec<Whereabouts>, place: Whereabouts) {
-    if places.len() == MOST {
+fn push(places: &mut Vec<ReadingPosition>, place: ReadingPosition) {
+    if places.len() == MAX_ENTRIES {
         places.remove(0);
     }
     places.push(place);
@@ -30,60 +30,61 @@ fn push(places: &mut Vec<Whereabouts>, place: Whereabouts) {
 
 impl App {
     /// Remembers where the reader is before they jump elsewhere.
-    pub(super) fn jump(&mut self) {
-        let here = self.whereabouts();
-        self.history.leave(here);
+    pub(super) fn push_history(&mut self) {
+        let here = self.reading_position();
+        self.history.record(here);
     }
 
     /// Goes back to where the last jump started.
     pub(super) fn history_back(&mut self) -> Option<Effect> {
         let Some(there) = self.history.past.pop() else {
-            self.note = Some("this is where you started".to_owned());
+            self.message = Some("this is where you started".to_owned());
             return None;
         };
-        let here = self.whereabouts();
+        let here = self.reading_position();
         push(&mut self.history.future, here);
-        self.travel_to(there)
+        self.go_to_position(there)
     }
 
     /// Goes to where the reader came back from.
     pub(super) fn history_forward(&mut self) -> Option<Effect> {
         let Some(there) = self.history.future.pop() else {
-            self.note = Some("there is nothing to go forward to".to_owned());
+            self.message = Some("there is nothing to go forward to".to_owned());
             return None;
         };
-        let here = self.whereabouts();
+        let here = self.reading_position();
         push(&mut self.history.past, here);
-        self.travel_to(there)
+        self.go_to_position(there)
     }
 
-    fn travel_to(&mut self, there: Whereabouts) -> Option<Effect> {
-        if there.code != self.reading.document().code {
-            return Some(Effect::Load(there.code, there.place));
+    fn go_to_position(&mut self, there: ReadingPosition) -> Option<Effect> {
+        if there.code != self.document_view.document().code {
+            return Some(Effect::LoadDocument(there.code, there.row_path));
         }
-        self.arrive(there.place.as_ref());
-        self.reading.scroll_to(there.top, self.layout().body.height);
+        self.go_to(there.row_path.as_ref());
+        self.document_view
+            .scroll_to(there.top, self.screen_layout().body.height);
         None
     }
 
     /// Opens the selected row: what it names, where that has a document; else the row whole.
     pub(super) fn open_selected(&mut self) -> Option<Effect> {
-        let place = self.reading.place()?.clone();
-        if let Some(code) = self.named_code() {
+        let place = self.document_view.row_path()?.clone();
+        if let Some(code) = self.selected_row_code() {
             // Whether an imported set has the code, only reading it tells.
             if self.library.entry(&code).is_some() || !self.library.sets().all().is_empty() {
-                self.jump();
-                return Some(Effect::Load(code, None));
+                self.push_history();
+                return Some(Effect::LoadDocument(code, None));
             }
-            self.note = Some(format!(
+            self.message = Some(format!(
                 "nothing here knows {code}: no document and no code set"
             ));
         }
-        self.focus = Focus::Record(Opened::new(
-            self.reading.document(),
+        self.focus = Focus::RowDetail(RowDetail::new(
+            self.document_view.document(),
             &place,
-            self.setting(),
-            self.own.as_ref(),
+            self.layout_options(),
+            self.bookmarks.as_ref(),
         ));
         None
     }
@@ -92,27 +93,27 @@ impl App {
     /// document that has a row on it.
     pub(super) fn follow(&mut self) -> Option<Effect> {
         let (_, _, row) = self
-            .reading
-            .place()
-            .and_then(|place| self.reading.document().row(place))?;
+            .document_view
+            .row_path()
+            .and_then(|place| self.document_view.document().row(place))?;
         let asked = match &row.subject {
             Subject::Code(_) => return self.open_selected(),
             Subject::Modifier(modifier) | Subject::Stance(modifier) => format!("mod:{modifier} "),
             Subject::Payer => format!("payer:\"{}\" ", row.name()),
             Subject::Text | Subject::Place | Subject::Absence => return None,
         };
-        let mut searching = Searching::default();
-        searching.replace(asked);
-        searching.ask(&self.index, &self.reading.document().code);
+        let mut searching = SearchState::default();
+        searching.set_text(asked);
+        searching.run_query(&self.index, &self.document_view.document().code);
         self.focus = Focus::Search(Box::new(searching));
         None
     }
 
-    fn named_code(&self) -> Option<CodeId> {
+    fn selected_row_code(&self) -> Option<CodeId> {
         let (_, _, row) = self
-            .reading
-            .place()
-            .and_then(|place| self.reading.document().row(place))?;
+            .document_view
+            .row_path()
+            .and_then(|place| self.document_view.document().row(place))?;
         match &row.subject {
             Subject::Code(code) => Some(code.clone()),
             _ => None,

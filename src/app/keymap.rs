@@ -9,17 +9,17 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{Command, Host, Room};
-use crate::content::{Charset, Problems, Report, instead_of};
+use super::{Command, Host, Mode};
+use crate::content::{Charset, Diagnostics, Report, did_you_mean};
 
 /// The keys that the program comes with: `assets/keymap.toml`, read when the program is built.
-const BUILT_IN: &[Preset] = include!(concat!(env!("OUT_DIR"), "/keymap.rs"));
+const BUILT_IN: &[BuiltInBinding] = include!(concat!(env!("OUT_DIR"), "/keymap.rs"));
 
 /// A row of the keys that the program comes with.
-struct Preset {
+struct BuiltInBinding {
     action: &'static str,
     keys: &'static [&'static str],
-    rooms: Option<&'static [&'static str]>,
+    modes: Option<&'static [&'static str]>,
     help: &'static str,
     hints: &'static [(&'static str, &'static str)],
 }
@@ -38,11 +38,11 @@ pub struct Binding {
     /// The keys, the one that the footer shows first.
     pub keys: Vec<KeyCombination>,
     /// Where the keys count.
-    pub rooms: Vec<Room>,
+    pub modes: Vec<Mode>,
     /// What help says.
     pub help: Cow<'static, str>,
     /// What the footer says, and where.
-    pub hints: BTreeMap<Room, Cow<'static, str>>,
+    pub hints: BTreeMap<Mode, Cow<'static, str>>,
 }
 
 #[derive(Deserialize)]
@@ -58,28 +58,28 @@ struct Row {
     action: Spanned<String>,
     keys: Vec<Spanned<String>>,
     #[serde(default, rename = "in")]
-    rooms: Option<Vec<Spanned<String>>>,
+    modes: Option<Vec<Spanned<String>>>,
     help: Option<String>,
     #[serde(default)]
     hint: BTreeMap<Spanned<String>, String>,
 }
 
-impl Preset {
+impl BuiltInBinding {
     /// Returns the binding; nothing for an action that there is not. Nothing else is checked: the
     /// file is, by a test.
-    fn binding(&'static self) -> Option<Binding> {
+    fn to_binding(&'static self) -> Option<Binding> {
         let rooms = self
-            .rooms
-            .map(|names| names.iter().filter_map(|name| Room::named(name)));
+            .modes
+            .map(|names| names.iter().filter_map(|name| Mode::from_id(name)));
         let keys = self.keys.iter().filter_map(|key| crokey::parse(key).ok());
         let hints = self.hints.iter();
         Some(Binding {
-            command: Command::named(self.action)?,
+            command: Command::from_id(self.action)?,
             keys: keys.map(normalized).collect(),
-            rooms: rooms.map_or_else(|| Room::ALL.to_vec(), Iterator::collect),
+            modes: rooms.map_or_else(|| Mode::ALL.to_vec(), Iterator::collect),
             help: self.help.into(),
             hints: hints
-                .filter_map(|&(room, hint)| Some((Room::named(room)?, hint.into())))
+                .filter_map(|&(room, hint)| Some((Mode::from_id(room)?, hint.into())))
                 .collect(),
         })
     }
@@ -89,7 +89,10 @@ impl Keymap {
     /// Returns the keys that the program comes with.
     pub fn built_in() -> Self {
         Self {
-            bindings: BUILT_IN.iter().filter_map(Preset::binding).collect(),
+            bindings: BUILT_IN
+                .iter()
+                .filter_map(BuiltInBinding::to_binding)
+                .collect(),
         }
     }
 
@@ -99,8 +102,8 @@ impl Keymap {
     /// # Errors
     ///
     /// Every unknown action, key, room or field, and every key given twice, with its line.
-    pub fn patched(mut self, name: &str, text: &str) -> Result<Self, Report> {
-        self.read(name, text)?;
+    pub fn with_overrides(mut self, name: &str, text: &str) -> Result<Self, Report> {
+        self.apply_overrides(name, text)?;
         Ok(self)
     }
 
@@ -108,7 +111,7 @@ impl Keymap {
     /// neither help nor footer mentions it. Where nothing is to be left out, they stay shared.
     #[must_use]
     pub fn for_host(self: Arc<Self>, host: Host) -> Arc<Self> {
-        let exists = |binding: &Binding| host == Host::Local || !binding.command.is_local();
+        let exists = |binding: &Binding| host == Host::Local || !binding.command.is_local_only();
         if self.bindings.iter().all(exists) {
             return self;
         }
@@ -125,14 +128,14 @@ impl Keymap {
 
     /// Returns what a key does in a room. In a field, a key that types a character does nothing
     /// else.
-    pub fn command(&self, room: Room, key: KeyEvent) -> Option<Command> {
-        if matches!(room, Room::Search | Room::Library | Room::Note) && types(key) {
+    pub fn command(&self, room: Mode, key: KeyEvent) -> Option<Command> {
+        if matches!(room, Mode::Search | Mode::Library | Mode::Note) && types_character(key) {
             return None;
         }
         let key = normalized(KeyCombination::from(key));
         self.bindings
             .iter()
-            .filter(|binding| binding.rooms.contains(&room))
+            .filter(|binding| binding.modes.contains(&room))
             .find_map(|binding| {
                 let at = binding.keys.iter().position(|known| *known == key)?;
                 Some(match binding.command {
@@ -144,7 +147,7 @@ impl Keymap {
 
     /// Returns the footer's hints for a room: the first key of each action that shares the words,
     /// then the words.
-    pub fn hints(&self, room: Room, charset: Charset) -> Vec<(String, String)> {
+    pub fn hints(&self, room: Mode, charset: Charset) -> Vec<(String, String)> {
         let mut hints: Vec<(String, String)> = Vec::new();
         for binding in &self.bindings {
             let (Some(words), Some(&key)) = (binding.hints.get(&room), binding.keys.first()) else {
@@ -159,48 +162,48 @@ impl Keymap {
         hints
     }
 
-    fn read(&mut self, name: &str, text: &str) -> Result<(), Report> {
-        let mut problems = Problems::of(text);
+    fn apply_overrides(&mut self, name: &str, text: &str) -> Result<(), Report> {
+        let mut problems = Diagnostics::new(text);
         match toml::from_str::<File>(text) {
-            Ok(file) => self.take(&file.key, &mut problems),
+            Ok(file) => self.apply_rows(&file.key, &mut problems),
             Err(error) => {
                 let at = error.span().unwrap_or(0..0);
-                problems.syntax(at, error.message().to_owned(), String::new());
+                problems.syntax_error(at, error.message().to_owned(), String::new());
             }
         }
-        problems.report(name)
+        problems.into_result(name)
     }
 
     /// Takes rows in; what is wrong with them is added to the problems.
-    fn take(&mut self, rows: &[Row], problems: &mut Problems<'_>) {
+    fn apply_rows(&mut self, rows: &[Row], problems: &mut Diagnostics<'_>) {
         let mut taken = Vec::new();
         let mut seen = BTreeSet::new();
         for row in rows {
-            if let Some(binding) = self.row(row, problems, &mut taken, &mut seen) {
-                self.put(binding);
+            if let Some(binding) = self.parse_row(row, problems, &mut taken, &mut seen) {
+                self.replace_binding(binding);
             }
         }
     }
 
     /// Reads one row; what is wrong with it is added to the problems.
-    fn row<'r>(
+    fn parse_row<'r>(
         &self,
         row: &'r Row,
-        problems: &mut Problems<'_>,
-        taken: &mut Vec<(KeyCombination, Vec<Room>, &'r str)>,
+        problems: &mut Diagnostics<'_>,
+        taken: &mut Vec<(KeyCombination, Vec<Mode>, &'r str)>,
         seen: &mut BTreeSet<Command>,
     ) -> Option<Binding> {
         let before = problems.count();
         let action = row.action.get_ref();
-        let command = Command::named(action);
+        let command = Command::from_id(action);
         let known = command.and_then(|c| self.bindings.iter().find(|binding| binding.command == c));
         match command {
-            None => problems.fault(
+            None => problems.invalid(
                 row.action.span(),
                 format!("unknown action `{action}`"),
-                instead_of(action, &Command::all().map(Command::id).collect::<Vec<_>>()),
+                did_you_mean(action, &Command::all().map(Command::id).collect::<Vec<_>>()),
             ),
-            Some(command) if !seen.insert(command) => problems.fault(
+            Some(command) if !seen.insert(command) => problems.invalid(
                 row.action.span(),
                 format!("action `{action}` has a row already"),
                 "put all its keys into one row",
@@ -208,21 +211,21 @@ impl Keymap {
             Some(_) => {}
         }
         let mut room_named = |name: &Spanned<String>| {
-            let room = Room::named(name.get_ref());
+            let room = Mode::from_id(name.get_ref());
             if room.is_none() {
-                problems.fault(
+                problems.invalid(
                     name.span(),
                     format!("`{}` is no place where keys count", name.get_ref()),
-                    instead_of(name.get_ref(), &Room::ALL.map(Room::id)),
+                    did_you_mean(name.get_ref(), &Mode::ALL.map(Mode::id)),
                 );
             }
             room
         };
-        let rooms: Vec<Room> = match &row.rooms {
+        let rooms: Vec<Mode> = match &row.modes {
             Some(names) => names.iter().filter_map(&mut room_named).collect(),
-            None => known.map_or_else(|| Room::ALL.to_vec(), |binding| binding.rooms.clone()),
+            None => known.map_or_else(|| Mode::ALL.to_vec(), |binding| binding.modes.clone()),
         };
-        let mut hints: BTreeMap<Room, Cow<'static, str>> = row
+        let mut hints: BTreeMap<Mode, Cow<'static, str>> = row
             .hint
             .iter()
             .filter_map(|(name, hint)| Some((room_named(name)?, hint.clone().into())))
@@ -233,7 +236,7 @@ impl Keymap {
         let mut keys = Vec::new();
         for name in &row.keys {
             let Ok(key) = crokey::parse(name.get_ref()) else {
-                problems.fault(
+                problems.invalid(
                     name.span(),
                     format!("unknown key `{}`", name.get_ref()),
                     "write `x`, `shift-x`, `ctrl-x`, `f1`, `pageup`, `left`, `space` ...",
@@ -245,7 +248,7 @@ impl Keymap {
                 *known == key && places.iter().any(|place| rooms.contains(place))
             });
             if let Some((.., other)) = other {
-                problems.fault(
+                problems.invalid(
                     name.span(),
                     format!("key `{}` belongs to `{other}` already", name.get_ref()),
                     "a key does one thing in one place",
@@ -264,17 +267,17 @@ impl Keymap {
         Some(Binding {
             command: command?,
             keys,
-            rooms,
+            modes: rooms,
             help,
             hints,
         })
     }
 
     /// Puts a binding in the place of its action's old one, and takes its keys from others.
-    fn put(&mut self, binding: Binding) {
+    fn replace_binding(&mut self, binding: Binding) {
         for other in &mut self.bindings {
             if other.command != binding.command
-                && other.rooms.iter().any(|r| binding.rooms.contains(r))
+                && other.modes.iter().any(|r| binding.modes.contains(r))
             {
                 other.keys.retain(|key| !binding.keys.contains(key));
             }
@@ -312,7 +315,7 @@ pub fn key_name(key: KeyCombination, charset: Charset) -> String {
 }
 
 /// Says whether a key types a character.
-fn types(key: KeyEvent) -> bool {
+fn types_character(key: KeyEvent) -> bool {
     matches!(key.code, KeyCode::Char(_))
         && !key
             .modifiers
@@ -336,28 +339,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_keys_that_are_built_in_are_those_of_the_file() {
+    fn built_in_keys_match_keymap_file() {
         let bindings = Vec::new();
         let text = include_str!("../../assets/keymap.toml");
         let read = Keymap { bindings }
-            .patched("keymap.toml", text)
+            .with_overrides("keymap.toml", text)
             .unwrap_or_else(|report| panic!("{report}"));
         assert_eq!(read, Keymap::built_in());
     }
 
     #[test]
-    fn a_served_reader_has_no_key_that_needs_the_machine() {
+    fn served_keymap_has_no_local_only_commands() {
         let own = Arc::new(Keymap::built_in());
         let local = Arc::clone(&own).for_host(Host::Local);
         assert!(Arc::ptr_eq(&own, &local));
         let served = own.for_host(Host::Served);
-        assert!(served.bindings().iter().all(|b| !b.command.is_local()));
+        assert!(served.bindings().iter().all(|b| !b.command.is_local_only()));
         let suspend = KeyEvent::new(KeyCode::Char('z'), KeyModifiers::CONTROL);
         assert_eq!(
-            local.command(Room::Reading, suspend),
+            local.command(Mode::Document, suspend),
             Some(Command::Suspend)
         );
-        assert_eq!(served.command(Room::Reading, suspend), None);
+        assert_eq!(served.command(Mode::Document, suspend), None);
         assert!(Arc::ptr_eq(
             &served,
             &Arc::clone(&served).for_host(Host::Served)

@@ -2,13 +2,13 @@
 
 use ratatui::layout::{Rect, Size};
 
-use crate::page::Flow;
+use crate::page::TableMode;
 
 /// Where everything stands on the screen.
 ///
 /// Chrome goes before content does: a screen of five rows still has three of content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Layout {
+pub struct ScreenLayout {
     /// Code and title; the search field.
     pub header: Option<Rect>,
     /// The sections.
@@ -16,14 +16,14 @@ pub struct Layout {
     /// The content.
     pub body: Rect,
     /// Where the reader is, who says so; notes.
-    pub trail: Option<Rect>,
+    pub status_line: Option<Rect>,
     /// Hints and the short notice.
     pub footer: Option<Rect>,
 }
 
-impl Layout {
+impl ScreenLayout {
     /// Divides a screen.
-    pub fn of(size: Size, flow: Flow) -> Self {
+    pub fn new(size: Size, flow: TableMode) -> Self {
         let Size { width, height } = size;
         let line = |y| Rect {
             x: 0,
@@ -41,15 +41,15 @@ impl Layout {
             header: None,
             tabs: None,
             body: body(0, height),
-            trail: None,
+            status_line: None,
             footer: None,
         };
         let last = height.saturating_sub(1);
-        if flow == Flow::Linear && height > 3 {
+        if flow == TableMode::Linear && height > 3 {
             // What has changed is said in one place, the line below the content.
             return Self {
                 body: body(0, height - 2),
-                trail: Some(line(last - 1)),
+                status_line: Some(line(last - 1)),
                 footer: Some(line(last)),
                 ..none
             };
@@ -62,7 +62,7 @@ impl Layout {
                 ..none
             },
             4..=7 => Self {
-                trail: Some(line(0)),
+                status_line: Some(line(0)),
                 body: body(1, height - 2),
                 footer: Some(line(last)),
                 ..none
@@ -70,7 +70,7 @@ impl Layout {
             8..=11 => Self {
                 tabs: Some(line(0)),
                 body: body(1, height - 3),
-                trail: Some(line(last - 1)),
+                status_line: Some(line(last - 1)),
                 footer: Some(line(last)),
                 ..none
             },
@@ -79,7 +79,7 @@ impl Layout {
                 header: Some(line(0)),
                 tabs: Some(line(1)),
                 body: body(3, height - 5),
-                trail: Some(line(last - 1)),
+                status_line: Some(line(last - 1)),
                 footer: Some(line(last)),
             },
         }
@@ -87,11 +87,11 @@ impl Layout {
 
     /// Returns the line of a list's title, or of the search field, and the lines of the list: a
     /// list has no sections above it.
-    pub fn list(&self) -> (Rect, Rect) {
+    pub fn list_areas(&self) -> (Rect, Rect) {
         let top = self
             .header
             .or(self.tabs)
-            .or(self.trail.filter(|trail| trail.y == 0));
+            .or(self.status_line.filter(|trail| trail.y == 0));
         match top {
             Some(title) => {
                 let y = title.y + 1;
@@ -125,21 +125,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn at_20_by_5_three_lines_of_content_remain() {
-        assert_eq!(Layout::of(Size::new(20, 5), Flow::Columns).body.height, 3);
+    fn screen_of_20_by_5_leaves_three_content_lines() {
+        assert_eq!(
+            ScreenLayout::new(Size::new(20, 5), TableMode::Columns)
+                .body
+                .height,
+            3
+        );
     }
 
     #[test]
-    fn rooms_never_overlap_or_leave_the_screen() {
-        let flows = [Flow::Columns, Flow::Linear];
+    fn areas_never_overlap_or_leave_the_screen() {
+        let flows = [TableMode::Columns, TableMode::Linear];
         for (height, flow) in (0..60).flat_map(|height| flows.map(|flow| (height, flow))) {
-            let layout = Layout::of(Size::new(80, height), flow);
+            let layout = ScreenLayout::new(Size::new(80, height), flow);
             let mut taken = vec![0; usize::from(height)];
             let rooms = [
                 layout.header,
                 layout.tabs,
                 Some(layout.body),
-                layout.trail,
+                layout.status_line,
                 layout.footer,
             ];
             for room in rooms.into_iter().flatten() {
@@ -148,7 +153,7 @@ mod tests {
                 }
             }
             assert!(taken.iter().all(|&n| n <= 1), "{height}: {taken:?}");
-            let (title, list) = layout.list();
+            let (title, list) = layout.list_areas();
             assert!(
                 title.bottom() <= list.y && list.bottom() <= height.max(1),
                 "{height}"

@@ -2,8 +2,8 @@
 //! line is chosen, and what is in sight.
 //!
 //! Of ten thousand documents and a hundred thousand codes a list keeps numbers at most. What a line
-//! says beyond its name is asked for when it comes into sight ([`Listing::missing`]) and told by
-//! whoever may read files ([`Listing::tell`]).
+//! says beyond its name is asked for when it comes into sight ([`LibraryList::missing_excerpts`]) and told by
+//! whoever may read files ([`LibraryList::receive`]).
 
 mod parts;
 
@@ -12,22 +12,24 @@ use std::sync::Arc;
 
 use tui_input::{Input, InputRequest};
 
-use super::groups::{Choice, Groups, Heading};
-use super::{App, Effect, Focus, Sheet};
+use super::groups::{Group, GroupedList, ListCursor};
+use super::{App, Effect, Focus, TextPanel};
 use crate::content::CodeId;
-use crate::library::{About, Ask, Broken, Entry, Excerpt, Library, Topic};
+use crate::library::{
+    BrokenFile, CatalogEntry, ComparisonRequest, Excerpt, ExcerptRequest, ExcerptSubject, Library,
+};
 use crate::search::Index;
-use parts::{Part, Which};
+use parts::{ItemGroup, ItemSource};
 
 /// How many documents are laid side by side; more would not be read.
-const MOST_BESIDE: usize = 40;
+const MAX_COMPARED_DOCUMENTS: usize = 40;
 
 /// How many answers are kept before those out of sight are let go.
-const MOST_TOLD: usize = 512;
+const MAX_CACHED_EXCERPTS: usize = 512;
 
 /// What the library is listed by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum By {
+pub enum GroupBy {
     /// Documents, broken files, and codes of imported sets, each by system.
     #[default]
     Code,
@@ -37,7 +39,7 @@ pub enum By {
     Payer,
 }
 
-impl By {
+impl GroupBy {
     const ALL: [Self; 3] = [Self::Code, Self::Modifier, Self::Payer];
 
     /// Returns what stands before the filter.
@@ -50,7 +52,7 @@ impl By {
     }
 
     /// Returns the lines of an item.
-    const fn lines(self) -> u16 {
+    const fn lines_per_item(self) -> u16 {
         match self {
             Self::Code => 1,
             Self::Modifier | Self::Payer => 2,
@@ -60,24 +62,24 @@ impl By {
 
 /// The library's lists, of which one is shown.
 #[derive(Clone, Debug, Default)]
-pub struct Listing {
-    by: By,
+pub struct LibraryList {
+    group_by: GroupBy,
     filter: Input,
-    parts: Vec<Part>,
-    groups: Groups,
-    choice: Choice,
-    told: BTreeMap<Ask, Excerpt>,
+    item_groups: Vec<ItemGroup>,
+    grouped_list: GroupedList,
+    list_cursor: ListCursor,
+    excerpts: BTreeMap<ExcerptRequest, Excerpt>,
     /// How many codes of imported sets pass the filter and are not listed.
     left_out: usize,
 }
 
 /// One item of a list.
 #[derive(Clone, Debug)]
-pub enum Listed<'a> {
+pub enum LibraryItem<'a> {
     /// A document.
-    Entry(&'a Entry),
+    Document(&'a CatalogEntry),
     /// A file that could not be read.
-    Broken(&'a Broken),
+    BrokenFile(&'a BrokenFile),
     /// A code of an imported set.
     Code {
         /// The code.
@@ -90,34 +92,34 @@ pub enum Listed<'a> {
     /// What a document says on a modifier or of a payer.
     Row {
         /// The document.
-        entry: &'a Entry,
+        entry: &'a CatalogEntry,
         /// What it is asked.
-        about: &'a About,
+        subject: &'a ExcerptSubject,
         /// What it says, once that is known.
         excerpt: Option<&'a Excerpt>,
     },
     /// All documents on a modifier or payer, side by side: how many.
-    Beside(usize),
+    Comparison(usize),
 }
 
-impl Listing {
+impl LibraryList {
     /// Lists everything.
-    pub(super) fn new(by: By, library: &Library, index: &Index) -> Self {
+    pub(super) fn new(by: GroupBy, library: &Library, index: &Index) -> Self {
         let mut listing = Self {
-            by,
+            group_by: by,
             ..Self::default()
         };
-        listing.filter(library, index);
+        listing.apply_filter(library, index);
         listing
     }
 
     /// Returns what is listed.
-    pub const fn by(&self) -> By {
-        self.by
+    pub const fn group_by(&self) -> GroupBy {
+        self.group_by
     }
 
     /// Returns what it is filtered by.
-    pub fn text(&self) -> &str {
+    pub fn filter_text(&self) -> &str {
         self.filter.value()
     }
 
@@ -127,23 +129,23 @@ impl Listing {
     }
 
     /// Returns the number of the chosen item, from 0.
-    pub const fn chosen(&self) -> usize {
-        self.choice.item
+    pub const fn selected(&self) -> usize {
+        self.list_cursor.item
     }
 
     /// Returns the number of the line that is shown first.
     pub const fn top(&self) -> usize {
-        self.choice.top
+        self.list_cursor.top
     }
 
     /// Returns where items and headings stand.
-    pub const fn groups(&self) -> &Groups {
-        &self.groups
+    pub const fn grouped_list(&self) -> &GroupedList {
+        &self.grouped_list
     }
 
     /// Returns how many items there are.
     pub fn len(&self) -> usize {
-        self.groups.count()
+        self.grouped_list.count()
     }
 
     /// Says whether nothing passes the filter.
@@ -157,39 +159,46 @@ impl Listing {
     }
 
     /// Returns an item.
-    pub fn item<'a>(&'a self, n: usize, library: &'a Library, index: &Index) -> Option<Listed<'a>> {
+    pub fn item<'a>(
+        &'a self,
+        n: usize,
+        library: &'a Library,
+        index: &Index,
+    ) -> Option<LibraryItem<'a>> {
         let (part, within) = self.find(n)?;
-        Some(match &part.which {
-            Which::Entries(entries) => {
+        Some(match &part.source {
+            ItemSource::Documents(entries) => {
                 let entry = library.entries().get(*entries.get(within)?)?;
-                Listed::Entry(entry)
+                LibraryItem::Document(entry)
             }
-            Which::Broken(broken) => Listed::Broken(library.broken().get(*broken.get(within)?)?),
-            Which::Codes(_) | Which::Found(_) => {
-                let number = part.code(within, index)?;
+            ItemSource::BrokenFiles(broken) => {
+                LibraryItem::BrokenFile(library.broken().get(*broken.get(within)?)?)
+            }
+            ItemSource::AllCodes(_) | ItemSource::MatchingCodes(_) => {
+                let number = part.code_at(within, index)?;
                 let (code, title) = index.code(number)?;
-                let ask = Ask {
+                let ask = ExcerptRequest {
                     code,
-                    about: About::Listing,
+                    subject: ExcerptSubject::CodeStatus,
                 };
-                Listed::Code {
-                    usage: self.told.get(&ask),
+                LibraryItem::Code {
+                    usage: self.excerpts.get(&ask),
                     code: ask.code,
                     title,
                 }
             }
-            Which::About(about, entries) => match part.entry(within) {
-                None => Listed::Beside(entries.len()),
+            ItemSource::Subject(about, entries) => match part.document_at(within) {
+                None => LibraryItem::Comparison(entries.len()),
                 Some(at) => {
                     let entry = library.entries().get(at)?;
-                    let ask = Ask {
+                    let ask = ExcerptRequest {
                         code: entry.code.clone(),
-                        about: about.clone(),
+                        subject: about.clone(),
                     };
-                    Listed::Row {
+                    LibraryItem::Row {
                         entry,
-                        about,
-                        excerpt: self.told.get(&ask),
+                        subject: about,
+                        excerpt: self.excerpts.get(&ask),
                     }
                 }
             },
@@ -197,85 +206,103 @@ impl Listing {
     }
 
     /// Returns what is to be laid side by side for an item, where it is about such a thing.
-    pub(super) fn topic(&self, n: usize, library: &Library) -> Option<Topic> {
+    pub(super) fn comparison_request(
+        &self,
+        n: usize,
+        library: &Library,
+    ) -> Option<ComparisonRequest> {
         let (part, within) = self.find(n)?;
-        let Which::About(about, entries) = &part.which else {
+        let ItemSource::Subject(about, entries) = &part.source else {
             return None;
         };
-        let chosen = match part.entry(within) {
+        let chosen = match part.document_at(within) {
             Some(at) => vec![at],
-            None => entries.iter().copied().take(MOST_BESIDE).collect(),
+            None => entries
+                .iter()
+                .copied()
+                .take(MAX_COMPARED_DOCUMENTS)
+                .collect(),
         };
-        let left_out = match part.entry(within) {
+        let left_out = match part.document_at(within) {
             Some(_) => 0,
-            None => entries.len().saturating_sub(MOST_BESIDE),
+            None => entries.len().saturating_sub(MAX_COMPARED_DOCUMENTS),
         };
         let codes = chosen
             .into_iter()
             .filter_map(|at| library.entries().get(at));
-        Some(Topic {
-            about: about.clone(),
+        Some(ComparisonRequest {
+            subject: about.clone(),
             codes: codes.map(|entry| entry.code.clone()).collect(),
             left_out,
         })
     }
 
     /// Returns what has to be asked to show the lines in sight.
-    pub(super) fn missing(&self, library: &Library, index: &Index, height: u16) -> Vec<Ask> {
-        let asks = self.in_sight(height).filter_map(|n| {
+    pub(super) fn missing_excerpts(
+        &self,
+        library: &Library,
+        index: &Index,
+        height: u16,
+    ) -> Vec<ExcerptRequest> {
+        let asks = self.visible_items(height).filter_map(|n| {
             let (part, within) = self.find(n)?;
-            Some(match &part.which {
-                Which::Entries(_) | Which::Broken(_) => return None,
-                Which::Codes(_) | Which::Found(_) => Ask {
-                    code: index.code(part.code(within, index)?)?.0,
-                    about: About::Listing,
+            Some(match &part.source {
+                ItemSource::Documents(_) | ItemSource::BrokenFiles(_) => return None,
+                ItemSource::AllCodes(_) | ItemSource::MatchingCodes(_) => ExcerptRequest {
+                    code: index.code(part.code_at(within, index)?)?.0,
+                    subject: ExcerptSubject::CodeStatus,
                 },
-                Which::About(about, _) => Ask {
-                    code: library.entries().get(part.entry(within)?)?.code.clone(),
-                    about: about.clone(),
+                ItemSource::Subject(about, _) => ExcerptRequest {
+                    code: library
+                        .entries()
+                        .get(part.document_at(within)?)?
+                        .code
+                        .clone(),
+                    subject: about.clone(),
                 },
             })
         });
-        asks.filter(|ask| !self.told.contains_key(ask)).collect()
+        asks.filter(|ask| !self.excerpts.contains_key(ask))
+            .collect()
     }
 
     /// Takes answers in.
-    pub(super) fn tell(&mut self, answers: Vec<(Ask, Excerpt)>) {
-        if self.told.len() + answers.len() > MOST_TOLD {
+    pub(super) fn receive(&mut self, answers: Vec<(ExcerptRequest, Excerpt)>) {
+        if self.excerpts.len() + answers.len() > MAX_CACHED_EXCERPTS {
             // Whatever of it is still in sight is asked for once more.
-            self.told.clear();
+            self.excerpts.clear();
         }
-        self.told.extend(answers);
+        self.excerpts.extend(answers);
     }
 
     /// Lists what there is now: the library has changed. The choice stays where it was, since codes
     /// come after the documents when the index is there.
-    pub(super) fn renew(&mut self, library: &Library, index: &Index) {
-        let choice = self.choice;
-        self.told.clear();
-        self.filter(library, index);
-        self.choice = choice;
+    pub(super) fn refresh(&mut self, library: &Library, index: &Index) {
+        let choice = self.list_cursor;
+        self.excerpts.clear();
+        self.apply_filter(library, index);
+        self.list_cursor = choice;
     }
 
-    fn in_sight(&self, height: u16) -> impl Iterator<Item = usize> {
-        let lines = self.choice.top..self.choice.top + usize::from(height);
+    fn visible_items(&self, height: u16) -> impl Iterator<Item = usize> {
+        let lines = self.list_cursor.top..self.list_cursor.top + usize::from(height);
         let mut items: Vec<usize> = lines
-            .filter_map(|line| match self.groups.at(line, height)? {
-                super::groups::Line::Item(n, _) => Some(n),
-                super::groups::Line::Heading(_) => None,
+            .filter_map(|line| match self.grouped_list.line_at(line, height)? {
+                super::groups::ListLine::Item(n, _) => Some(n),
+                super::groups::ListLine::Heading(_) => None,
             })
             .collect();
         items.dedup();
         items.into_iter()
     }
 
-    fn find(&self, n: usize) -> Option<(&Part, usize)> {
-        let (part, within) = self.groups.find(n)?;
-        Some((self.parts.get(part)?, within))
+    fn find(&self, n: usize) -> Option<(&ItemGroup, usize)> {
+        let (part, within) = self.grouped_list.locate(n)?;
+        Some((self.item_groups.get(part)?, within))
     }
 
     /// Chooses the first item that is about a code.
-    pub(super) fn choose_code(&mut self, library: &Library, code: &CodeId) {
+    pub(super) fn select_code(&mut self, library: &Library, code: &CodeId) {
         let Some(at) = library
             .entries()
             .iter()
@@ -284,9 +311,9 @@ impl Listing {
             return;
         };
         let mut before = 0;
-        for part in &self.parts {
+        for part in &self.item_groups {
             if let Some(within) = part.position(at) {
-                self.choice.item = before + within;
+                self.list_cursor.item = before + within;
                 return;
             }
             before += part.len();
@@ -294,29 +321,29 @@ impl Listing {
     }
 
     /// Chooses by how far it is from the chosen one, and shows it in a list of some lines.
-    pub(super) fn choose(&mut self, by: isize, lines: u16) {
-        self.choice.step(by, &self.groups, lines);
+    pub(super) fn move_selection(&mut self, by: isize, lines: u16) {
+        self.list_cursor.move_by(by, &self.grouped_list, lines);
     }
 
     /// Returns how many items a list of some lines shows.
-    pub(super) fn visible(&self, lines: u16) -> usize {
-        self.groups.visible(lines)
+    pub(super) fn items_per_screen(&self, lines: u16) -> usize {
+        self.grouped_list.items_per_screen(lines)
     }
 
     /// Turns to another list, around the ends.
-    pub(super) fn turn(&mut self, by: isize, library: &Library, index: &Index) {
-        let at = By::ALL.iter().position(|one| *one == self.by);
-        let count = By::ALL.len();
+    pub(super) fn cycle_group_by(&mut self, by: isize, library: &Library, index: &Index) {
+        let at = GroupBy::ALL.iter().position(|one| *one == self.group_by);
+        let count = GroupBy::ALL.len();
         let at = at.unwrap_or_default().checked_add_signed(by);
-        self.by = By::ALL[at.unwrap_or(count - 1) % count];
-        self.filter(library, index);
+        self.group_by = GroupBy::ALL[at.unwrap_or(count - 1) % count];
+        self.apply_filter(library, index);
     }
 
     /// Edits the filter; says whether its text has changed.
     pub(super) fn edit(&mut self, request: InputRequest, library: &Library, index: &Index) {
         let change = self.filter.handle(request);
         if change.is_some_and(|change| change.value) {
-            self.filter(library, index);
+            self.apply_filter(library, index);
         }
     }
 
@@ -325,55 +352,60 @@ impl Listing {
         for c in text.chars() {
             self.filter.handle(InputRequest::InsertChar(c));
         }
-        self.filter(library, index);
+        self.apply_filter(library, index);
     }
 
     /// Filters anew.
-    pub(super) fn filter(&mut self, library: &Library, index: &Index) {
+    pub(super) fn apply_filter(&mut self, library: &Library, index: &Index) {
         let words = self.filter.value();
-        (self.parts, self.left_out) = parts::passing(self.by, words, library, index);
-        let headings = self.parts.iter().map(|part| Heading {
+        (self.item_groups, self.left_out) =
+            parts::filtered_groups(self.group_by, words, library, index);
+        let headings = self.item_groups.iter().map(|part| Group {
             title: part.title.clone(),
             count: part.len(),
-            said: part.said(),
+            shown_count: part.shown_count(),
         });
-        self.groups = Groups::new(headings, self.by.lines());
-        self.choice = Choice::default();
+        self.grouped_list = GroupedList::new(headings, self.group_by.lines_per_item());
+        self.list_cursor = ListCursor::default();
     }
 }
 
 impl App {
     /// Opens the chosen item: a document, a report, or what documents say side by side.
-    pub(super) fn open_listed(&mut self, listing: Listing) -> Option<Effect> {
+    pub(super) fn open_library_item(&mut self, listing: LibraryList) -> Option<Effect> {
         let (library, index) = (Arc::clone(&self.library), Arc::clone(&self.index));
-        let chosen = listing.chosen();
+        let chosen = listing.selected();
         match listing.item(chosen, &library, &index) {
-            Some(Listed::Entry(Entry { code, .. })) => {
-                self.jump();
-                Some(Effect::Load(code.clone(), None))
+            Some(LibraryItem::Document(CatalogEntry { code, .. })) => {
+                self.push_history();
+                Some(Effect::LoadDocument(code.clone(), None))
             }
-            Some(Listed::Code { code, .. }) => {
-                self.jump();
-                Some(Effect::Load(code, None))
+            Some(LibraryItem::Code { code, .. }) => {
+                self.push_history();
+                Some(Effect::LoadDocument(code, None))
             }
-            Some(Listed::Broken(broken)) => {
-                self.focus = Focus::Text(Sheet::report(broken, &self.keymap, self.setting()));
+            Some(LibraryItem::BrokenFile(broken)) => {
+                self.focus = Focus::TextPanel(TextPanel::error_report(
+                    broken,
+                    &self.keymap,
+                    self.layout_options(),
+                ));
                 None
             }
-            Some(Listed::Row { .. } | Listed::Beside(_)) | None => {
-                let topic = listing.topic(chosen, &library);
+            Some(LibraryItem::Row { .. } | LibraryItem::Comparison(_)) | None => {
+                let topic = listing.comparison_request(chosen, &library);
                 // The list stays until the answer is there, and is come back to.
                 self.focus = Focus::Library(listing);
-                topic.map(Effect::Compare)
+                topic.map(Effect::LoadComparison)
             }
         }
     }
 
     /// Shows the library's lists, at the open document.
-    pub(super) fn list(&mut self) {
-        let mut listing = Listing::new(By::Code, &self.library, &self.index);
-        listing.choose_code(&self.library, &self.reading.document().code);
-        listing.choose(0, self.layout().list().1.height);
+    pub(super) fn show_library(&mut self) {
+        let mut listing = LibraryList::new(GroupBy::Code, &self.library, &self.index);
+        listing.select_code(&self.library, &self.document_view.document().code);
+        listing.move_selection(0, self.screen_layout().list_areas().1.height);
         self.focus = Focus::Library(listing);
     }
 }

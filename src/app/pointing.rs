@@ -2,44 +2,44 @@
 
 use ratatui::layout::Position;
 
-use super::{App, Command, Effect, Focus, Groups, Line, Mouse};
+use super::{App, Command, Effect, Focus, GroupedList, ListLine, MouseOwner};
 use crate::page::width;
 
 impl App {
     /// Takes the mouse from the terminal, or gives it back.
     pub(super) fn toggle_mouse(&mut self) -> Effect {
-        let (mouse, note) = match self.mouse {
-            Mouse::Terminal => (
-                Mouse::Reader,
+        let (mouse, note) = match self.mouse_owner {
+            MouseOwner::Terminal => (
+                MouseOwner::App,
                 "the mouse clicks and scrolls; to select text, hold Shift or press m",
             ),
-            Mouse::Reader => (
-                Mouse::Terminal,
+            MouseOwner::App => (
+                MouseOwner::Terminal,
                 "the mouse selects text, as your terminal does it",
             ),
         };
-        self.mouse = mouse;
-        self.note = Some(note.to_owned());
-        Effect::Mouse(mouse)
+        self.mouse_owner = mouse;
+        self.message = Some(note.to_owned());
+        Effect::SetMouseOwner(mouse)
     }
 
     /// Selects what was clicked on; what is selected already, opens.
     pub(super) fn click(&mut self, at: Position) -> Option<Effect> {
-        let layout = self.layout();
-        let list = layout.list().1;
+        let layout = self.screen_layout();
+        let list = layout.list_areas().1;
         let body = layout.body;
         match &mut self.focus {
-            Focus::Reading if body.contains(at) => {
-                let line = self.reading.top() + usize::from(at.y - body.y);
-                let rows = &self.reading.page().rows;
+            Focus::Document if body.contains(at) => {
+                let line = self.document_view.top() + usize::from(at.y - body.y);
+                let rows = &self.document_view.page().rows;
                 let row = rows.iter().position(|row| row.lines.contains(&line))?;
-                if row == self.reading.selected() {
-                    return self.update(super::Action::Do(Command::Open));
+                if row == self.document_view.selected() {
+                    return self.update(super::Action::Command(Command::Open));
                 }
-                self.reading.select(row, body.height);
+                self.document_view.select(row, body.height);
                 None
             }
-            Focus::Reading | Focus::Record(_) => {
+            Focus::Document | Focus::RowDetail(_) => {
                 let tabs = layout.tabs.filter(|tabs| tabs.contains(at))?;
                 let section = self.tab_at(at.x - tabs.x, tabs.width)?;
                 self.show_section(section);
@@ -47,33 +47,43 @@ impl App {
             }
             Focus::Search(searching) if list.contains(at) => {
                 let line = usize::from(at.y - list.y) + searching.top();
-                let by = distance(searching.groups(), line, searching.chosen(), list.height)?;
-                searching.choose(by, list.height);
+                let by = offset_from_selected(
+                    searching.grouped_list(),
+                    line,
+                    searching.selected(),
+                    list.height,
+                )?;
+                searching.move_selection(by, list.height);
                 (by == 0)
-                    .then(|| self.update(super::Action::Do(Command::Open)))
+                    .then(|| self.update(super::Action::Command(Command::Open)))
                     .flatten()
             }
             Focus::Library(listing) if list.contains(at) => {
                 let line = usize::from(at.y - list.y) + listing.top();
-                let by = distance(listing.groups(), line, listing.chosen(), list.height)?;
-                listing.choose(by, list.height);
+                let by = offset_from_selected(
+                    listing.grouped_list(),
+                    line,
+                    listing.selected(),
+                    list.height,
+                )?;
+                listing.move_selection(by, list.height);
                 (by == 0)
-                    .then(|| self.update(super::Action::Do(Command::Open)))
+                    .then(|| self.update(super::Action::Command(Command::Open)))
                     .flatten()
             }
             Focus::Search(_)
             | Focus::Library(_)
-            | Focus::Beside(_)
-            | Focus::Text(_)
+            | Focus::Comparison(_)
+            | Focus::TextPanel(_)
             | Focus::Note(_)
-            | Focus::Marks(_) => None,
+            | Focus::Bookmarks(_) => None,
         }
     }
 
     /// Returns the section whose tab covers a column.
     fn tab_at(&self, column: u16, columns: u16) -> Option<usize> {
         let mut end = usize::from(columns >= 40);
-        self.tabs(columns).iter().position(|label| {
+        self.tab_labels(columns).iter().position(|label| {
             let start = end;
             end += width(label) + 2;
             (start..end - 2).contains(&usize::from(column))
@@ -82,13 +92,13 @@ impl App {
 
     /// Returns the labels of the sections' tabs, as long as fits: full titles, short ones, or the
     /// open one's alone.
-    pub fn tabs(&self, columns: u16) -> Vec<String> {
-        let sections = &self.reading.document().sections;
-        let open = self.reading.section();
+    pub fn tab_labels(&self, columns: u16) -> Vec<String> {
+        let sections = &self.document_view.document().sections;
+        let open = self.document_view.section();
         let labels = |name: &dyn Fn(usize) -> String| -> Vec<String> {
             (0..sections.len())
                 .map(|n| {
-                    format!("{} {}", n + 1, self.charset.text(&name(n)))
+                    format!("{} {}", n + 1, self.charset.transliterate(&name(n)))
                         .trim_end()
                         .to_owned()
                 })
@@ -116,9 +126,14 @@ impl App {
 }
 
 /// Returns how far the item on a line of a list is from the chosen one; a heading is no item.
-fn distance(groups: &Groups, line: usize, chosen: usize, height: u16) -> Option<isize> {
-    match groups.at(line, height)? {
-        Line::Item(n, _) => Some(isize::try_from(n).ok()? - isize::try_from(chosen).ok()?),
-        Line::Heading(_) => None,
+fn offset_from_selected(
+    groups: &GroupedList,
+    line: usize,
+    chosen: usize,
+    height: u16,
+) -> Option<isize> {
+    match groups.line_at(line, height)? {
+        ListLine::Item(n, _) => Some(isize::try_from(n).ok()? - isize::try_from(chosen).ok()?),
+        ListLine::Heading(_) => None,
     }
 }

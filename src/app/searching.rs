@@ -2,13 +2,13 @@
 
 use tui_input::{Input, InputRequest};
 
-use super::groups::{Choice, Groups, Heading};
+use super::groups::{Group, GroupedList, ListCursor};
 use crate::content::CodeId;
-use crate::search::{Hit, Index, Marker, Query, Results};
+use crate::search::{Highlighter, Hit, Index, Query, Results};
 
 /// How many hits are listed at most. Each has its text read again at every keystroke; who wants
 /// more is better served by another word.
-pub const MOST_HITS: usize = 60;
+pub const MAX_HITS: usize = 60;
 
 /// The lines that one hit takes in the list: where, then what.
 pub const HIT_LINES: u16 = 2;
@@ -25,26 +25,26 @@ pub const SCOPES: [(&str, &str); 5] = [
 
 /// The search field and its answers.
 #[derive(Clone, Debug)]
-pub struct Searching {
+pub struct SearchState {
     input: Input,
     results: Results,
-    groups: Groups,
-    choice: Choice,
+    grouped_list: GroupedList,
+    list_cursor: ListCursor,
 }
 
-impl Default for Searching {
+impl Default for SearchState {
     /// Begins with the list of scopes.
     fn default() -> Self {
         Self {
             input: Input::default(),
             results: Results::default(),
-            groups: Groups::plain(SCOPES.len(), 1),
-            choice: Choice::default(),
+            grouped_list: GroupedList::ungrouped(SCOPES.len(), 1),
+            list_cursor: ListCursor::default(),
         }
     }
 }
 
-impl Searching {
+impl SearchState {
     /// Returns what has been typed.
     pub fn text(&self) -> &str {
         self.input.value()
@@ -61,44 +61,44 @@ impl Searching {
     }
 
     /// Returns the number of the chosen hit, or of the chosen nearest term where nothing matched.
-    pub const fn chosen(&self) -> usize {
-        self.choice.item
+    pub const fn selected(&self) -> usize {
+        self.list_cursor.item
     }
 
     /// Returns the number of the line that is shown first.
     pub const fn top(&self) -> usize {
-        self.choice.top
+        self.list_cursor.top
     }
 
     /// Returns where hits and the headings of their groups stand; without hits, where the nearest
     /// terms or the scopes do.
-    pub const fn groups(&self) -> &Groups {
-        &self.groups
+    pub const fn grouped_list(&self) -> &GroupedList {
+        &self.grouped_list
     }
 
     /// Returns the chosen hit.
-    pub fn hit(&self) -> Option<&Hit> {
-        self.results.hits.get(self.choice.item)
+    pub fn selected_hit(&self) -> Option<&Hit> {
+        self.results.hits.get(self.list_cursor.item)
     }
 
     /// Returns the chosen one of the nearest terms, where nothing matched.
-    pub fn nearest(&self) -> Option<&str> {
-        let nearest = self.results.nearest.get(self.choice.item);
+    pub fn selected_suggestion(&self) -> Option<&str> {
+        let nearest = self.results.suggestions.get(self.list_cursor.item);
         nearest
             .filter(|_| self.results.hits.is_empty())
             .map(String::as_str)
     }
 
     /// Searches anew for what stands in the field.
-    pub(super) fn ask(&mut self, index: &Index, open: &CodeId) {
+    pub(super) fn run_query(&mut self, index: &Index, open: &CodeId) {
         let query = Query::parse(self.input.value());
         self.results = if query.is_empty() {
             Results::default()
         } else {
-            index.search(&query, Some(open), MOST_HITS)
+            index.search(&query, Some(open), MAX_HITS)
         };
-        self.groups = self.grouped();
-        self.choice = Choice::default();
+        self.grouped_list = self.build_list();
+        self.list_cursor = ListCursor::default();
     }
 
     /// Edits the field; says whether its text has changed.
@@ -116,61 +116,60 @@ impl Searching {
     }
 
     /// Puts another text into the field.
-    pub(super) fn replace(&mut self, text: String) {
+    pub(super) fn set_text(&mut self, text: String) {
         self.input = Input::new(text);
     }
 
     /// Chooses a hit by how far it is from the chosen one, and shows it in a list of some lines.
-    pub(super) fn choose(&mut self, by: isize, lines: u16) {
-        self.choice.step(by, &self.groups, lines);
+    pub(super) fn move_selection(&mut self, by: isize, lines: u16) {
+        self.list_cursor.move_by(by, &self.grouped_list, lines);
     }
 
     /// Returns how many hits a list of some lines shows.
-    pub(super) fn visible(&self, lines: u16) -> usize {
-        self.groups.visible(lines)
+    pub(super) fn items_per_screen(&self, lines: u16) -> usize {
+        self.grouped_list.items_per_screen(lines)
     }
 
     /// Returns the chosen one of [`SCOPES`], while nothing is typed.
-    pub(super) fn scope(&self) -> Option<&'static str> {
-        let (scope, _) = SCOPES.get(self.choice.item)?;
+    pub(super) fn selected_scope(&self) -> Option<&'static str> {
+        let (scope, _) = SCOPES.get(self.list_cursor.item)?;
         self.text().is_empty().then_some(scope)
     }
 
-    fn grouped(&self) -> Groups {
+    fn build_list(&self) -> GroupedList {
         let hits = &self.results.hits;
         if self.text().is_empty() {
-            return Groups::plain(SCOPES.len(), 1);
+            return GroupedList::ungrouped(SCOPES.len(), 1);
         }
         if hits.is_empty() {
-            return Groups::plain(self.results.nearest.len(), 1);
+            return GroupedList::ungrouped(self.results.suggestions.len(), 1);
         }
         let groups = hits.chunk_by(|a, b| a.group == b.group);
-        let groups =
-            groups.map(|group| Heading::new(group[0].group.title().to_owned(), group.len()));
-        Groups::new(groups, HIT_LINES)
+        let groups = groups.map(|group| Group::new(group[0].group.title().to_owned(), group.len()));
+        GroupedList::new(groups, HIT_LINES)
     }
 
     /// Ends the search at the chosen hit.
-    pub(super) fn found(self) -> Option<Found> {
-        let at = self.choice.item;
-        (at < self.results.hits.len()).then(|| Found {
-            text: self.input.value().to_owned(),
+    pub(super) fn into_active_search(self) -> Option<ActiveSearch> {
+        let at = self.list_cursor.item;
+        (at < self.results.hits.len()).then(|| ActiveSearch {
+            query_text: self.input.value().to_owned(),
             hits: self.results.hits,
-            marker: self.results.marker,
-            at,
+            highlighter: self.results.highlighter,
+            current_hit: at,
         })
     }
 }
 
 /// A search whose hits the reader goes through.
 #[derive(Clone, Debug)]
-pub struct Found {
+pub struct ActiveSearch {
     /// What was asked for.
-    pub text: String,
+    pub query_text: String,
     /// The hits, best first; never empty.
     pub hits: Vec<Hit>,
     /// Marks the words that were found.
-    pub marker: Marker,
+    pub highlighter: Highlighter,
     /// The number of the hit that the reader went to last.
-    pub at: usize,
+    pub current_hit: usize,
 }

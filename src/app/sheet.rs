@@ -2,68 +2,72 @@
 
 use super::Keymap;
 use crate::content::sanitize;
-use crate::library::Broken;
-use crate::page::{Page, Role, Setting};
+use crate::library::BrokenFile;
+use crate::page::{LayoutOptions, Page, Role};
 
 /// A text to scroll through.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sheet {
+pub struct TextPanel {
     /// What it is, for the header.
     pub title: String,
     /// The text.
     pub page: Page,
     /// The line shown first.
     pub top: usize,
-    content: Content,
+    content: PanelContent,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Content {
+enum PanelContent {
     Help,
     Report(String),
     Copied(String),
 }
 
-impl Sheet {
+impl TextPanel {
     /// Lists every action with its keys.
-    pub(super) fn help(keymap: &Keymap, setting: Setting) -> Self {
-        Self::new("Help".to_owned(), Content::Help, keymap, setting)
+    pub(super) fn help(keymap: &Keymap, setting: LayoutOptions) -> Self {
+        Self::new("Help".to_owned(), PanelContent::Help, keymap, setting)
     }
 
     /// Shows what is wrong with a file.
-    pub(super) fn report(broken: &Broken, keymap: &Keymap, setting: Setting) -> Self {
+    pub(super) fn error_report(
+        broken: &BrokenFile,
+        keymap: &Keymap,
+        setting: LayoutOptions,
+    ) -> Self {
         let title = sanitize(&broken.path.display().to_string()).into_owned();
-        let content = Content::Report(broken.report.clone());
+        let content = PanelContent::Report(broken.report.clone());
         Self::new(title, content, keymap, setting)
     }
 
     /// Shows what was handed to the terminal, to be selected by hand where it did not arrive.
-    pub(super) fn copied(text: String, keymap: &Keymap, setting: Setting) -> Self {
+    pub(super) fn copied(text: String, keymap: &Keymap, setting: LayoutOptions) -> Self {
         let title = "Sent to your terminal. If it did not arrive, select it here:".to_owned();
-        Self::new(title, Content::Copied(text), keymap, setting)
+        Self::new(title, PanelContent::Copied(text), keymap, setting)
     }
 
-    fn new(title: String, content: Content, keymap: &Keymap, setting: Setting) -> Self {
+    fn new(title: String, content: PanelContent, keymap: &Keymap, setting: LayoutOptions) -> Self {
         let mut sheet = Self {
             title,
             page: Page::default(),
             top: 0,
             content,
         };
-        sheet.set(keymap, setting);
+        sheet.relayout(keymap, setting);
         sheet
     }
 
     /// Sets the text anew, for a width that has changed.
-    pub(super) fn set(&mut self, keymap: &Keymap, setting: Setting) {
+    pub(super) fn relayout(&mut self, keymap: &Keymap, setting: LayoutOptions) {
         self.page = match &self.content {
-            Content::Help => help(keymap, setting),
-            Content::Copied(text) => Page::of_pairs(
+            PanelContent::Help => help_page(keymap, setting),
+            PanelContent::Copied(text) => Page::from_label_values(
                 text.lines()
                     .map(|line| (String::new(), line.replace('\t', "  "), Role::Text)),
                 setting,
             ),
-            Content::Report(report) => Page::of_pairs(
+            PanelContent::Report(report) => Page::from_label_values(
                 report
                     .lines()
                     .map(|line| (String::new(), line.to_owned(), Role::Text)),
@@ -78,7 +82,7 @@ impl Sheet {
     }
 }
 
-fn help(keymap: &Keymap, setting: Setting) -> Page {
+fn help_page(keymap: &Keymap, setting: LayoutOptions) -> Page {
     let rows = keymap.bindings().iter().map(|binding| {
         let keys: Vec<String> = binding
             .keys
@@ -95,5 +99,5 @@ fn help(keymap: &Keymap, setting: Setting) -> Page {
             Role::Notice,
         ),
     ];
-    Page::of_pairs(rows.chain(own), setting)
+    Page::from_label_values(rows.chain(own), setting)
 }

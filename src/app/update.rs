@@ -6,280 +6,295 @@ use std::sync::Arc;
 use tui_input::InputRequest;
 
 use super::clipping::Citation;
-use super::command::{Erasure, Step};
-use super::{Action, App, Command, Effect, Focus, Found, Opened, Reading, Searching, Sheet};
-use crate::content::{Document, Place};
+use super::command::{Deletion, Movement};
+use super::{
+    Action, ActiveSearch, App, Command, DocumentView, Effect, Focus, RowDetail, SearchState,
+    TextPanel,
+};
+use crate::content::{Document, RowPath};
 
 impl App {
     /// Changes the state as an action asks, and returns what the world outside is to do for it.
     pub fn update(&mut self, action: Action) -> Option<Effect> {
-        if let Action::Told(answers) = action {
+        if let Action::ExcerptsLoaded(answers) = action {
             // Nothing is asked again after an answer, whatever it was: that could go on for ever.
-            self.told(answers);
+            self.receive_excerpts(answers);
             return None;
         }
-        self.act(action).or_else(|| self.ask())
+        self.apply(action)
+            .or_else(|| self.request_missing_excerpts())
     }
 
-    fn act(&mut self, action: Action) -> Option<Effect> {
+    fn apply(&mut self, action: Action) -> Option<Effect> {
         match action {
-            Action::Do(command) => {
-                self.note = None;
-                self.command(command)
+            Action::Command(command) => {
+                self.message = None;
+                self.run_command(command)
             }
             Action::Insert(text) => {
-                self.note = None;
+                self.message = None;
                 self.insert(&text);
                 None
             }
             Action::Click(at) => {
-                self.note = None;
+                self.message = None;
                 self.click(at)
             }
             Action::Wheel(step) => {
-                self.note = None;
-                self.travel(step);
+                self.message = None;
+                self.move_vertically(step);
                 None
             }
             Action::Resize(size) => {
                 self.size = size;
-                self.set();
+                self.relayout();
                 None
             }
-            Action::Loaded(document, place) => {
-                self.reading = Reading::new(document);
-                self.set();
-                self.arrive(place.as_ref());
+            Action::DocumentLoaded(document, place) => {
+                self.document_view = DocumentView::new(document);
+                self.relayout();
+                self.go_to(place.as_ref());
                 None
             }
-            Action::Told(answers) => {
-                self.told(answers);
+            Action::ExcerptsLoaded(answers) => {
+                self.receive_excerpts(answers);
                 None
             }
-            Action::Compared(topic, document, place) => {
-                self.lay_beside(topic, document, place);
+            Action::ComparisonLoaded(topic, document, place) => {
+                self.show_comparison(topic, document, place);
                 None
             }
-            Action::Catalogue(library, index) => {
+            Action::LibraryLoaded(library, index) => {
                 self.library = library;
                 self.index = index;
-                Some(self.catalogue())
+                Some(self.library_loaded())
             }
-            Action::Reloaded(document) => {
-                self.reload(document);
+            Action::DocumentReloaded(document) => {
+                self.reload_document(document);
                 None
             }
             Action::Progress(progress) => {
                 self.progress = Some(progress);
                 None
             }
-            Action::Note(note) => {
-                self.note = Some(note);
+            Action::ShowMessage(note) => {
+                self.message = Some(note);
                 None
             }
         }
     }
 
-    fn command(&mut self, command: Command) -> Option<Effect> {
+    fn run_command(&mut self, command: Command) -> Option<Effect> {
         match command {
             Command::Quit => return Some(Effect::Quit),
             Command::Suspend => return Some(Effect::Suspend),
             Command::Redraw => return Some(Effect::Redraw),
-            Command::Help => self.focus = Focus::Text(Sheet::help(&self.keymap, self.setting())),
-            Command::Library => self.list(),
+            Command::Help => {
+                self.focus = Focus::TextPanel(TextPanel::help(&self.keymap, self.layout_options()))
+            }
+            Command::Library => self.show_library(),
             Command::Search => self.focus = Focus::Search(Box::default()),
             Command::Copy => return self.copy(Citation::Without),
-            Command::CopyCited => return self.copy(Citation::With),
-            Command::Bookmark => return self.bookmark(),
+            Command::CopyWithCitation => return self.copy(Citation::With),
+            Command::Bookmark => return self.toggle_bookmark(),
             Command::Annotate => return self.annotate(),
-            Command::Marks => return self.list_marks(),
-            Command::Mouse => return Some(self.toggle_mouse()),
+            Command::Bookmarks => return self.show_bookmarks(),
+            Command::ToggleMouse => return Some(self.toggle_mouse()),
             Command::NextHit => return self.go_to_hit(1),
             Command::PreviousHit => return self.go_to_hit(-1),
             Command::Open => return self.open(),
             Command::Back => self.back(),
             Command::HistoryBack => return self.history_back(),
             Command::HistoryForward => return self.history_forward(),
-            Command::NextSection => self.turn(1),
-            Command::PreviousSection => self.turn(-1),
+            Command::NextSection => self.cycle_tab(1),
+            Command::PreviousSection => self.cycle_tab(-1),
             Command::Section(n) => self.show_section(usize::from(n).saturating_sub(1)),
-            Command::Left => return self.sideways(-1),
-            Command::Right => return self.sideways(1),
-            Command::Go(step) => self.travel(step),
-            Command::Erase(erasure) => self.erase(erasure),
+            Command::Left => return self.move_horizontally(-1),
+            Command::Right => return self.move_horizontally(1),
+            Command::Move(step) => self.move_vertically(step),
+            Command::Delete(erasure) => self.delete(erasure),
         }
         None
     }
 
     /// Sets everything that depends on the screen's size.
-    fn set(&mut self) {
-        let (setting, height) = (self.setting(), self.layout().body.height);
-        self.reading.set(setting, height);
-        let list = self.layout().list().1.height;
+    fn relayout(&mut self) {
+        let (setting, height) = (self.layout_options(), self.screen_layout().body.height);
+        self.document_view.relayout(setting, height);
+        let list = self.screen_layout().list_areas().1.height;
         match &mut self.focus {
-            Focus::Reading | Focus::Note(_) => {}
-            Focus::Record(opened) => {
+            Focus::Document | Focus::Note(_) => {}
+            Focus::RowDetail(opened) => {
                 let top = opened.top;
-                if let Some(place) = self.reading.place() {
-                    *opened =
-                        Opened::new(self.reading.document(), place, setting, self.own.as_ref());
+                if let Some(place) = self.document_view.row_path() {
+                    *opened = RowDetail::new(
+                        self.document_view.document(),
+                        place,
+                        setting,
+                        self.bookmarks.as_ref(),
+                    );
                     opened.scroll_to(top, height);
                 }
             }
-            Focus::Search(searching) => searching.choose(0, list),
-            Focus::Library(listing) => listing.choose(0, list),
-            Focus::Beside(beside) => {
-                beside.set(setting);
+            Focus::Search(searching) => searching.move_selection(0, list),
+            Focus::Library(listing) => listing.move_selection(0, list),
+            Focus::Comparison(beside) => {
+                beside.relayout(setting);
                 beside.scroll_to(beside.top, list);
             }
-            Focus::Marks(marks) => {
-                if let Some(own) = &self.own {
-                    marks.choose(0, own, list);
+            Focus::Bookmarks(marks) => {
+                if let Some(own) = &self.bookmarks {
+                    marks.move_selection(0, own, list);
                 }
             }
-            Focus::Text(sheet) => {
-                sheet.set(&self.keymap, setting);
+            Focus::TextPanel(sheet) => {
+                sheet.relayout(&self.keymap, setting);
                 sheet.scroll_to(sheet.top, list);
             }
         }
     }
 
     /// Takes note of a library that has been read: the open document may be newer in it.
-    fn catalogue(&mut self) -> Effect {
+    fn library_loaded(&mut self) -> Effect {
         self.progress = None;
-        let open = self.reading.document().code.clone();
+        let open = self.document_view.document().code.clone();
         match &mut self.focus {
-            Focus::Search(searching) => searching.ask(&self.index, &open),
+            Focus::Search(searching) => searching.run_query(&self.index, &open),
             Focus::Library(listing) => {
-                listing.renew(&self.library, &self.index);
+                listing.refresh(&self.library, &self.index);
             }
-            Focus::Reading
-            | Focus::Record(_)
-            | Focus::Beside(_)
-            | Focus::Text(_)
+            Focus::Document
+            | Focus::RowDetail(_)
+            | Focus::Comparison(_)
+            | Focus::TextPanel(_)
             | Focus::Note(_)
-            | Focus::Marks(_) => {}
+            | Focus::Bookmarks(_) => {}
         }
-        self.set();
-        Effect::Reload(open)
+        self.relayout();
+        Effect::ReloadDocument(open)
     }
 
     /// Exchanges the open document for what the library has on its code now.
-    fn reload(&mut self, document: Arc<Document>) {
-        let open = self.reading.document();
+    fn reload_document(&mut self, document: Arc<Document>) {
+        let open = self.document_view.document();
         if document.code == open.code && *document != *open {
-            let (setting, height) = (self.setting(), self.layout().body.height);
-            self.reading.replace(document, setting, height);
-            self.set();
+            let (setting, height) = (self.layout_options(), self.screen_layout().body.height);
+            self.document_view
+                .replace_document(document, setting, height);
+            self.relayout();
         }
     }
 
     fn insert(&mut self, text: &str) {
-        let open = &self.reading.document().code;
+        let open = &self.document_view.document().code;
         match &mut self.focus {
             Focus::Search(searching) => {
                 searching.insert(text);
-                searching.ask(&self.index, open);
+                searching.run_query(&self.index, open);
             }
             Focus::Library(listing) => listing.insert(text, &self.library, &self.index),
             Focus::Note(writing) => writing.insert(text),
-            Focus::Reading
-            | Focus::Record(_)
-            | Focus::Beside(_)
-            | Focus::Text(_)
-            | Focus::Marks(_) => {}
+            Focus::Document
+            | Focus::RowDetail(_)
+            | Focus::Comparison(_)
+            | Focus::TextPanel(_)
+            | Focus::Bookmarks(_) => {}
         }
     }
 
-    fn erase(&mut self, erasure: Erasure) {
+    fn delete(&mut self, erasure: Deletion) {
         let request = match erasure {
-            Erasure::Before => InputRequest::DeletePrevChar,
-            Erasure::After => InputRequest::DeleteNextChar,
-            Erasure::Word => InputRequest::DeletePrevWord,
-            Erasure::All => InputRequest::DeleteLine,
+            Deletion::PreviousChar => InputRequest::DeletePrevChar,
+            Deletion::NextChar => InputRequest::DeleteNextChar,
+            Deletion::PreviousWord => InputRequest::DeletePrevWord,
+            Deletion::All => InputRequest::DeleteLine,
         };
-        let open = &self.reading.document().code;
+        let open = &self.document_view.document().code;
         match &mut self.focus {
             Focus::Search(searching) => {
                 if searching.edit(request) {
-                    searching.ask(&self.index, open);
+                    searching.run_query(&self.index, open);
                 }
             }
             Focus::Library(listing) => listing.edit(request, &self.library, &self.index),
             Focus::Note(writing) => writing.edit(request),
-            Focus::Reading
-            | Focus::Record(_)
-            | Focus::Beside(_)
-            | Focus::Text(_)
-            | Focus::Marks(_) => {}
+            Focus::Document
+            | Focus::RowDetail(_)
+            | Focus::Comparison(_)
+            | Focus::TextPanel(_)
+            | Focus::Bookmarks(_) => {}
         }
     }
 
     /// Moves up or down in whatever has the keys.
-    fn travel(&mut self, step: Step) {
-        let body = self.layout().body.height;
-        let list = self.layout().list().1.height;
+    fn move_vertically(&mut self, step: Movement) {
+        let body = self.screen_layout().body.height;
+        let list = self.screen_layout().list_areas().1.height;
         match &mut self.focus {
-            Focus::Reading => match step {
-                Step::Up => self.reading.up(body),
-                Step::Down => self.reading.down(body),
-                Step::PageUp => self.reading.page_up(body),
-                Step::PageDown => self.reading.page_down(body),
-                Step::Home => self.reading.home(),
-                Step::End => self.reading.end(body),
+            Focus::Document => match step {
+                Movement::Up => self.document_view.up(body),
+                Movement::Down => self.document_view.down(body),
+                Movement::PageUp => self.document_view.page_up(body),
+                Movement::PageDown => self.document_view.page_down(body),
+                Movement::Home => self.document_view.home(),
+                Movement::End => self.document_view.end(body),
             },
-            Focus::Record(opened) => {
-                let top = moved(opened.top, step, usize::from(body));
+            Focus::RowDetail(opened) => {
+                let top = scrolled_top(opened.top, step, usize::from(body));
                 opened.scroll_to(top, body);
             }
-            Focus::Text(sheet) => {
-                let top = moved(sheet.top, step, usize::from(list));
+            Focus::TextPanel(sheet) => {
+                let top = scrolled_top(sheet.top, step, usize::from(list));
                 sheet.scroll_to(top, list);
             }
-            Focus::Beside(beside) => {
-                let top = moved(beside.top, step, usize::from(list));
+            Focus::Comparison(beside) => {
+                let top = scrolled_top(beside.top, step, usize::from(list));
                 beside.scroll_to(top, list);
             }
             Focus::Library(listing) => {
-                listing.choose(distance(step, listing.visible(list)), list);
+                listing
+                    .move_selection(selection_offset(step, listing.items_per_screen(list)), list);
             }
-            Focus::Marks(marks) => {
-                if let Some(own) = &self.own {
-                    marks.choose(distance(step, usize::from(list)), own, list);
+            Focus::Bookmarks(marks) => {
+                if let Some(own) = &self.bookmarks {
+                    marks.move_selection(selection_offset(step, usize::from(list)), own, list);
                 }
             }
             Focus::Note(writing) => match step {
-                Step::Home => writing.edit(InputRequest::GoToStart),
-                Step::End => writing.edit(InputRequest::GoToEnd),
-                Step::Up | Step::Down | Step::PageUp | Step::PageDown => {}
+                Movement::Home => writing.edit(InputRequest::GoToStart),
+                Movement::End => writing.edit(InputRequest::GoToEnd),
+                Movement::Up | Movement::Down | Movement::PageUp | Movement::PageDown => {}
             },
             Focus::Search(searching) => match step {
-                Step::Home => {
+                Movement::Home => {
                     searching.edit(InputRequest::GoToStart);
                 }
-                Step::End => {
+                Movement::End => {
                     searching.edit(InputRequest::GoToEnd);
                 }
-                Step::Up | Step::Down | Step::PageUp | Step::PageDown => {
-                    searching.choose(distance(step, searching.visible(list)), list);
+                Movement::Up | Movement::Down | Movement::PageUp | Movement::PageDown => {
+                    searching.move_selection(
+                        selection_offset(step, searching.items_per_screen(list)),
+                        list,
+                    );
                 }
             },
         }
     }
 
     /// Moves left or right: between sections, rows, lists, or characters.
-    fn sideways(&mut self, by: isize) -> Option<Effect> {
+    fn move_horizontally(&mut self, by: isize) -> Option<Effect> {
         match &mut self.focus {
-            Focus::Reading => {
-                if let Some(section) = self.reading.section().checked_add_signed(by) {
+            Focus::Document => {
+                if let Some(section) = self.document_view.section().checked_add_signed(by) {
                     self.show_section(section);
                 }
             }
-            Focus::Record(_) => {
-                let height = self.layout().body.height;
-                if let Some(row) = self.reading.selected().checked_add_signed(by) {
-                    self.reading.select(row, height);
-                    self.open_row();
+            Focus::RowDetail(_) => {
+                let height = self.screen_layout().body.height;
+                if let Some(row) = self.document_view.selected().checked_add_signed(by) {
+                    self.document_view.select(row, height);
+                    self.open_row_detail();
                 }
             }
             Focus::Search(searching) => {
@@ -290,9 +305,9 @@ impl App {
                 };
                 searching.edit(request);
             }
-            Focus::Beside(_) => return self.next_beside(by),
+            Focus::Comparison(_) => return self.request_adjacent_comparison(by),
             // Where there is no text to move in, they go between the lists.
-            Focus::Library(listing) if listing.text().is_empty() => self.turn(by),
+            Focus::Library(listing) if listing.filter_text().is_empty() => self.cycle_tab(by),
             Focus::Library(listing) => {
                 let request = if by < 0 {
                     InputRequest::GoToPrevChar
@@ -306,23 +321,23 @@ impl App {
             } else {
                 InputRequest::GoToNextChar
             }),
-            Focus::Text(_) | Focus::Marks(_) => {}
+            Focus::TextPanel(_) | Focus::Bookmarks(_) => {}
         }
         None
     }
 
     /// Goes to the section or list before or after, around the ends.
-    fn turn(&mut self, by: isize) {
-        let list = self.layout().list().1.height;
+    fn cycle_tab(&mut self, by: isize) {
+        let list = self.screen_layout().list_areas().1.height;
         if let Focus::Library(listing) = &mut self.focus {
-            listing.turn(by, &self.library, &self.index);
-            listing.choose_code(&self.library, &self.reading.document().code);
-            listing.choose(0, list);
+            listing.cycle_group_by(by, &self.library, &self.index);
+            listing.select_code(&self.library, &self.document_view.document().code);
+            listing.move_selection(0, list);
             return;
         }
-        let count = self.reading.document().sections.len().max(1);
+        let count = self.document_view.document().sections.len().max(1);
         let at = self
-            .reading
+            .document_view
             .section()
             .checked_add_signed(by)
             .unwrap_or(count - 1);
@@ -330,26 +345,29 @@ impl App {
     }
 
     pub(super) fn show_section(&mut self, section: usize) {
-        if section < self.reading.document().sections.len() {
-            self.reading
-                .show_section(section, self.setting(), self.layout().body.height);
-            self.focus = Focus::Reading;
+        if section < self.document_view.document().sections.len() {
+            self.document_view.show_section(
+                section,
+                self.layout_options(),
+                self.screen_layout().body.height,
+            );
+            self.focus = Focus::Document;
         }
     }
 
     fn open(&mut self) -> Option<Effect> {
-        match mem::replace(&mut self.focus, Focus::Reading) {
-            Focus::Reading => self.open_selected(),
-            Focus::Search(searching) => self.answer(*searching),
-            Focus::Library(listing) => self.open_listed(listing),
-            Focus::Beside(beside) => self.open_beside(beside),
-            opened @ Focus::Record(_) => {
+        match mem::replace(&mut self.focus, Focus::Document) {
+            Focus::Document => self.open_selected(),
+            Focus::Search(searching) => self.accept_search(*searching),
+            Focus::Library(listing) => self.open_library_item(listing),
+            Focus::Comparison(beside) => self.open_compared_row(beside),
+            opened @ Focus::RowDetail(_) => {
                 self.focus = opened;
                 self.follow()
             }
-            Focus::Note(writing) => self.note_written(&writing),
-            Focus::Marks(marks) => self.open_mark(marks),
-            text @ Focus::Text(_) => {
+            Focus::Note(writing) => self.save_note(&writing),
+            Focus::Bookmarks(marks) => self.open_bookmark(marks),
+            text @ Focus::TextPanel(_) => {
                 self.focus = text;
                 None
             }
@@ -357,103 +375,113 @@ impl App {
     }
 
     /// Opens the selected row whole.
-    fn open_row(&mut self) {
-        if let Some(place) = self.reading.place() {
-            self.focus = Focus::Record(Opened::new(
-                self.reading.document(),
+    fn open_row_detail(&mut self) {
+        if let Some(place) = self.document_view.row_path() {
+            self.focus = Focus::RowDetail(RowDetail::new(
+                self.document_view.document(),
                 place,
-                self.setting(),
-                self.own.as_ref(),
+                self.layout_options(),
+                self.bookmarks.as_ref(),
             ));
         }
     }
 
     /// Goes to the chosen hit. Where nothing matched, asks for the chosen nearest term instead;
     /// where nothing is typed, begins with the chosen scope.
-    fn answer(&mut self, mut searching: Searching) -> Option<Effect> {
-        if let Some(term) = searching.scope().or(searching.nearest()).map(str::to_owned) {
-            searching.replace(term);
-            searching.ask(&self.index, &self.reading.document().code);
+    fn accept_search(&mut self, mut searching: SearchState) -> Option<Effect> {
+        if let Some(term) = searching
+            .selected_scope()
+            .or(searching.selected_suggestion())
+            .map(str::to_owned)
+        {
+            searching.set_text(term);
+            searching.run_query(&self.index, &self.document_view.document().code);
             self.focus = Focus::Search(Box::new(searching));
             return None;
         }
-        let Some(found) = searching.clone().found() else {
+        let Some(found) = searching.clone().into_active_search() else {
             self.focus = Focus::Search(Box::new(searching));
             return None;
         };
-        self.found = Some(found);
-        self.jump();
+        self.active_search = Some(found);
+        self.push_history();
         self.go_to_hit(0)
     }
 
     /// Goes to a hit some way from the last one, around the ends.
     fn go_to_hit(&mut self, by: isize) -> Option<Effect> {
-        let Some(Found { hits, at, text, .. }) = &mut self.found else {
-            self.note = Some("nothing searched for yet: / searches".to_owned());
+        let Some(ActiveSearch {
+            hits,
+            current_hit: at,
+            query_text: text,
+            ..
+        }) = &mut self.active_search
+        else {
+            self.message = Some("nothing searched for yet: / searches".to_owned());
             return None;
         };
         let count = hits.len();
         *at = at.checked_add_signed(by).unwrap_or(count - 1) % count;
         let hit = &hits[*at];
-        self.note = Some(format!("hit {} of {count} for “{text}”", *at + 1));
-        let (code, place) = (hit.code.clone(), hit.place.clone());
-        if code != self.reading.document().code {
-            return Some(Effect::Load(code, place));
+        self.message = Some(format!("hit {} of {count} for “{text}”", *at + 1));
+        let (code, place) = (hit.code.clone(), hit.row_path.clone());
+        if code != self.document_view.document().code {
+            return Some(Effect::LoadDocument(code, place));
         }
-        self.arrive(place.as_ref());
+        self.go_to(place.as_ref());
         None
     }
 
     /// Shows a row of the open document.
-    pub(super) fn arrive(&mut self, place: Option<&Place>) {
-        self.focus = Focus::Reading;
-        let (setting, height) = (self.setting(), self.layout().body.height);
+    pub(super) fn go_to(&mut self, place: Option<&RowPath>) {
+        self.focus = Focus::Document;
+        let (setting, height) = (self.layout_options(), self.screen_layout().body.height);
         if let Some(place) = place
-            && !self.reading.go(place, setting, height)
+            && !self.document_view.go_to_row(place, setting, height)
         {
-            self.note = Some(format!("{} is no longer in this document", place.row.0));
+            self.message = Some(format!("{} is no longer in this document", place.row.0));
         }
     }
 
     fn back(&mut self) {
-        match mem::replace(&mut self.focus, Focus::Reading) {
-            Focus::Reading => self.found = None,
-            Focus::Beside(beside) => {
+        match mem::replace(&mut self.focus, Focus::Document) {
+            Focus::Document => self.active_search = None,
+            Focus::Comparison(beside) => {
                 self.focus = Focus::Library(beside.into_list());
-                self.set();
+                self.relayout();
             }
-            Focus::Record(_)
+            Focus::RowDetail(_)
             | Focus::Search(_)
             | Focus::Library(_)
-            | Focus::Text(_)
+            | Focus::TextPanel(_)
             | Focus::Note(_)
-            | Focus::Marks(_) => {}
+            | Focus::Bookmarks(_) => {}
         }
     }
 }
 
 /// Returns the line shown first after a move through a text; the caller clamps it.
-const fn moved(top: usize, step: Step, height: usize) -> usize {
+const fn scrolled_top(top: usize, step: Movement, height: usize) -> usize {
     let page = if height > 1 { height - 1 } else { 1 };
     match step {
-        Step::Up => top.saturating_sub(1),
-        Step::Down => top + 1,
-        Step::PageUp => top.saturating_sub(page),
-        Step::PageDown => top + page,
-        Step::Home => 0,
-        Step::End => usize::MAX,
+        Movement::Up => top.saturating_sub(1),
+        Movement::Down => top + 1,
+        Movement::PageUp => top.saturating_sub(page),
+        Movement::PageDown => top + page,
+        Movement::Home => 0,
+        Movement::End => usize::MAX,
     }
 }
 
 /// Returns how far a move goes in a list that shows some items.
-fn distance(step: Step, visible: usize) -> isize {
+fn selection_offset(step: Movement, visible: usize) -> isize {
     let page = isize::try_from(visible).unwrap_or(isize::MAX).max(1);
     match step {
-        Step::Up => -1,
-        Step::Down => 1,
-        Step::PageUp => -page,
-        Step::PageDown => page,
-        Step::Home => isize::MIN,
-        Step::End => isize::MAX,
+        Movement::Up => -1,
+        Movement::Down => 1,
+        Movement::PageUp => -page,
+        Movement::PageDown => page,
+        Movement::Home => isize::MIN,
+        Movement::End => isize::MAX,
     }
 }

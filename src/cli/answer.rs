@@ -8,17 +8,17 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use super::arguments::Search;
-use super::target::{Found, Miss};
-use super::{BAD, NOT_FOUND, complain, print};
+use super::arguments::SearchArgs;
+use super::target::{Target, TargetError};
+use super::{INVALID_INPUT, NOT_FOUND, print_error, print_output};
 use crate::content::{Charset, Document, SectionId};
-use crate::export::{self, Extent, Format};
+use crate::export::{self, ExportFormat, ExportScope};
 use crate::library::Library;
 use crate::search::{Index, Query, Results};
 
 /// What is said to a command.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Answer {
+pub struct CommandOutput {
     /// For standard output; ends with a line end where there is any.
     pub out: String,
     /// For standard error, without a line end.
@@ -27,9 +27,9 @@ pub struct Answer {
     pub status: u8,
 }
 
-impl Answer {
+impl CommandOutput {
     /// Answers with what was asked for.
-    pub fn found(out: String) -> Self {
+    pub fn success(out: String) -> Self {
         Self {
             out,
             ..Self::default()
@@ -37,7 +37,7 @@ impl Answer {
     }
 
     /// Says why there is nothing to answer with.
-    pub fn refused(err: impl Into<String>, status: u8) -> Self {
+    pub fn error(err: impl Into<String>, status: u8) -> Self {
         Self {
             err: err.into(),
             status,
@@ -47,36 +47,41 @@ impl Answer {
 
     /// Prints the answer.
     pub fn print(&self) -> anyhow::Result<ExitCode> {
-        print(self.out.as_bytes())?;
+        print_output(self.out.as_bytes())?;
         if !self.err.is_empty() {
-            complain(&self.err);
+            print_error(&self.err);
         }
         Ok(ExitCode::from(self.status))
     }
 }
 
-impl From<Miss> for Answer {
-    fn from(miss: Miss) -> Self {
+impl From<TargetError> for CommandOutput {
+    fn from(miss: TargetError) -> Self {
         let status = match miss {
-            Miss::NotFound(_) => NOT_FOUND,
-            Miss::Broken(_) => BAD,
+            TargetError::NotFound(_) => NOT_FOUND,
+            TargetError::Broken(_) => INVALID_INPUT,
         };
-        Self::refused(miss.to_string(), status)
+        Self::error(miss.to_string(), status)
     }
 }
 
 /// Writes what was found whole, or one section of it.
-pub fn show(found: &Found, section: Option<&str>, format: Format, charset: Charset) -> Answer {
+pub fn show(
+    found: &Target,
+    section: Option<&str>,
+    format: ExportFormat,
+    charset: Charset,
+) -> CommandOutput {
     let mut out = String::new();
     for (document, place) in &found.documents {
         let extent = match (place, section) {
-            (Some(place), _) => Extent::Row(place.clone()),
-            (None, None) => Extent::Whole,
+            (Some(place), _) => ExportScope::Row(place.clone()),
+            (None, None) => ExportScope::Whole,
             (None, Some(name)) => {
-                let Some(section) = section_named(document, name) else {
-                    return no_section(document, name);
+                let Some(section) = find_section(document, name) else {
+                    return unknown_section(document, name);
                 };
-                Extent::Section(section)
+                ExportScope::Section(section)
             }
         };
         if !out.is_empty() {
@@ -84,10 +89,10 @@ pub fn show(found: &Found, section: Option<&str>, format: Format, charset: Chars
         }
         out += &export::document(document, &extent, format, charset);
     }
-    Answer::found(out)
+    CommandOutput::success(out)
 }
 
-fn no_section(document: &Document, name: &str) -> Answer {
+fn unknown_section(document: &Document, name: &str) -> CommandOutput {
     let known = document
         .sections
         .iter()
@@ -95,10 +100,10 @@ fn no_section(document: &Document, name: &str) -> Answer {
     let known: Vec<&str> = known.collect();
     let name = crate::content::sanitize(name);
     let words = format!("no section `{name}`; there are {}", known.join(", "));
-    Answer::refused(words, NOT_FOUND)
+    CommandOutput::error(words, NOT_FOUND)
 }
 
-fn section_named(document: &Document, name: &str) -> Option<SectionId> {
+fn find_section(document: &Document, name: &str) -> Option<SectionId> {
     let asked = |text: &str| text.eq_ignore_ascii_case(name);
     document
         .sections
@@ -108,12 +113,17 @@ fn section_named(document: &Document, name: &str) -> Option<SectionId> {
 }
 
 /// Writes the catalogue.
-pub fn list(library: &Library, format: Format, charset: Charset) -> Answer {
-    Answer::found(export::list(library, format, charset))
+pub fn list(library: &Library, format: ExportFormat, charset: Charset) -> CommandOutput {
+    CommandOutput::success(export::list(library, format, charset))
 }
 
 /// Writes hits.
-pub fn search(library: &Arc<Library>, index: &Index, search: &Search, charset: Charset) -> Answer {
+pub fn search(
+    library: &Arc<Library>,
+    index: &Index,
+    search: &SearchArgs,
+    charset: Charset,
+) -> CommandOutput {
     let query = Query::parse(&search.words.join(" "));
     let results = index.search(&query, None, search.limit);
     let mut notices: Vec<String> = Vec::new();
@@ -128,33 +138,33 @@ pub fn search(library: &Arc<Library>, index: &Index, search: &Search, charset: C
     }
     let out = export::results(&query, &results, &notices, search.format, charset);
     if results.hits.is_empty() {
-        Answer {
+        CommandOutput {
             out,
-            ..Answer::refused(nothing_has(&query, &results), NOT_FOUND)
+            ..CommandOutput::error(no_hits_message(&query, &results), NOT_FOUND)
         }
     } else {
-        Answer::found(out)
+        CommandOutput::success(out)
     }
 }
 
-fn nothing_has(query: &Query, results: &Results) -> String {
+fn no_hits_message(query: &Query, results: &Results) -> String {
     let words = crate::content::sanitize(query.text());
-    let nothing = match results.unread {
+    let nothing = match results.unverified {
         0 => format!("nothing has `{words}`"),
         unread => format!("none of the best rows has `{words}`, and {unread} were not read"),
     };
-    match results.nearest.as_slice() {
+    match results.suggestions.as_slice() {
         [] => nothing,
         nearest => format!("{nothing}; nearest: {}", nearest.join(", ")),
     }
 }
 
 /// Checks files, and reports every error in them.
-pub fn check(paths: &[PathBuf]) -> Answer {
+pub fn check(paths: &[PathBuf]) -> CommandOutput {
     let mut reports = Vec::new();
     let mut out = String::new();
-    for path in files(paths) {
-        match crate::content::read_file(&path) {
+    for path in expand_paths(paths) {
+        match crate::content::load_document(&path) {
             Ok(document) => {
                 let path = path.display().to_string();
                 let path = crate::content::sanitize(&path);
@@ -165,17 +175,17 @@ pub fn check(paths: &[PathBuf]) -> Answer {
     }
     if reports.is_empty() && out.is_empty() {
         let words = "no content file there: a folder is searched for *.toml";
-        return Answer::refused(words, BAD);
+        return CommandOutput::error(words, INVALID_INPUT);
     }
-    Answer {
-        status: if reports.is_empty() { 0 } else { BAD },
+    CommandOutput {
+        status: if reports.is_empty() { 0 } else { INVALID_INPUT },
         err: reports.join("\n"),
         out,
     }
 }
 
 /// Returns the files that are named, and those of the folders that are.
-fn files(paths: &[PathBuf]) -> Vec<PathBuf> {
+fn expand_paths(paths: &[PathBuf]) -> Vec<PathBuf> {
     let mut files = Vec::new();
     for path in paths {
         match std::fs::read_dir(path) {

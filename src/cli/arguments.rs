@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use super::options::Options;
-use crate::export::Format;
+use crate::export::ExportFormat;
 
 /// A reference for billing codes: the row, who says so, and as of when.
 ///
@@ -21,7 +21,7 @@ use crate::export::Format;
 pub struct Arguments {
     /// What to do instead of opening the reader.
     #[command(subcommand)]
-    pub command: Option<Command>,
+    pub command: Option<CliCommand>,
 
     /// A code (`83950`, `icd10cm:K92.2`), a code and a modifier (`83950-90`, `83950 90`), or a
     /// file (`FILE.toml`, or anything with a `/`).
@@ -38,19 +38,21 @@ impl Arguments {
     ///
     /// Most starts name a code or nothing. They do not wait for clap, which is told all options of
     /// all commands before it reads a word: a tenth of the time to the first frame.
-    pub fn read(words: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
+    pub fn parse_command_line(
+        words: impl IntoIterator<Item = OsString>,
+    ) -> Result<Self, clap::Error> {
         let words: Vec<OsString> = words.into_iter().collect();
-        Self::plain(&words).map_or_else(|| Self::try_parse_from(&words), Ok)
+        Self::parse_plain(&words).map_or_else(|| Self::try_parse_from(&words), Ok)
     }
 
     /// Returns what words mean of which none can be an option or a command.
-    fn plain(words: &[OsString]) -> Option<Self> {
+    fn parse_plain(words: &[OsString]) -> Option<Self> {
         let (_, words) = words.split_first()?;
         let is_plain = |word: &&str| {
             !word.is_empty()
                 && !word.starts_with('-')
                 && *word != "help"
-                && !Command::has_subcommand(word)
+                && !CliCommand::has_subcommand(word)
         };
         let target = words
             .iter()
@@ -65,17 +67,17 @@ impl Arguments {
 
 /// What to do instead of opening the reader.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub enum CliCommand {
     /// Print a document, one of its sections, or one row whole.
-    Show(Show),
+    Show(ShowArgs),
     /// Print which documents there are.
     List {
         /// How to write it.
         #[arg(long, value_enum, default_value_t)]
-        format: Format,
+        format: ExportFormat,
     },
     /// Print where words are found: a modifier, a code, a phrase.
-    Search(Search),
+    Search(SearchArgs),
     /// Check content files, and print every error in them with line and column.
     Check {
         /// Files, or folders of files.
@@ -84,11 +86,11 @@ pub enum Command {
     },
     /// Serve the reference over SSH: readers need no account, and get no shell.
     #[cfg(feature = "serve")]
-    Serve(Box<Serve>),
+    Serve(Box<ServeArgs>),
     /// Take public code-set files in: ICD-10-CM, HCPCS, CLFS, NUCC, NCCI, place of service.
-    Import(super::import::Arguments),
+    Import(super::import::ImportArgs),
     /// Print, compare or remove the code sets that were imported.
-    Sets(super::sets::Arguments),
+    Sets(super::sets::SetsArgs),
     /// Print a completion script for a shell.
     Completions {
         /// The shell.
@@ -100,7 +102,7 @@ pub enum Command {
 
 /// What `show` takes.
 #[derive(Args, Debug)]
-pub struct Show {
+pub struct ShowArgs {
     /// A code, a code and a modifier, or a file, as for the reader.
     #[arg(required = true, value_name = "CODE[-MODIFIER] | FILE.toml")]
     pub target: Vec<String>,
@@ -109,13 +111,13 @@ pub struct Show {
     pub section: Option<String>,
     /// How to write it.
     #[arg(long, value_enum, default_value_t)]
-    pub format: Format,
+    pub format: ExportFormat,
 }
 
 /// What `serve` takes.
 #[cfg(feature = "serve")]
 #[derive(Args, Clone, Debug)]
-pub struct Serve {
+pub struct ServeArgs {
     /// Read settings from a TOML file; they are named as the options are. What is given here
     /// stands before what is set there.
     #[arg(long, value_name = "FILE")]
@@ -131,13 +133,13 @@ pub struct Serve {
 
 /// What `search` takes.
 #[derive(Args, Debug)]
-pub struct Search {
+pub struct SearchArgs {
     /// The words.
     #[arg(required = true, allow_negative_numbers = true)]
     pub words: Vec<String>,
     /// How to write it.
     #[arg(long, value_enum, default_value_t)]
-    pub format: Format,
+    pub format: ExportFormat,
     /// How many places to print at most.
     #[arg(long, default_value_t = 20)]
     pub limit: usize,
@@ -154,21 +156,21 @@ mod tests {
         Arguments::command().debug_assert();
     }
 
-    fn read(words: &[&str]) -> Arguments {
-        Arguments::read(words.iter().map(OsString::from)).unwrap()
+    fn parse(words: &[&str]) -> Arguments {
+        Arguments::parse_command_line(words.iter().map(OsString::from)).unwrap()
     }
 
     #[test]
     fn a_subcommand_wins_over_a_code() {
-        let list = read(&["codeleaf", "list"]);
-        assert!(matches!(list.command, Some(Command::List { .. })));
-        let code = read(&["codeleaf", "83950", "90"]);
+        let list = parse(&["codeleaf", "list"]);
+        assert!(matches!(list.command, Some(CliCommand::List { .. })));
+        let code = parse(&["codeleaf", "83950", "90"]);
         assert_eq!(code.target, ["83950", "90"]);
         assert!(code.command.is_none());
     }
 
     #[test]
-    fn plain_words_mean_what_clap_says() {
+    fn plain_parser_agrees_with_clap() {
         let command = Arguments::command();
         let commands = command.get_subcommands().map(clap::Command::get_name);
         let others = [
@@ -201,7 +203,7 @@ mod tests {
         let mut plain = 0;
         for line in lines {
             let words: Vec<OsString> = line.iter().map(OsString::from).collect();
-            if let Some(read) = Arguments::plain(&words) {
+            if let Some(read) = Arguments::parse_plain(&words) {
                 let by_clap = Arguments::try_parse_from(&words).map_err(|error| error.to_string());
                 assert_eq!(
                     Ok(format!("{read:?}")),

@@ -8,13 +8,13 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use anyhow::Context;
 use clap::Args;
 
-use super::{BAD, complain, print, setup};
+use super::{INVALID_INPUT, print_error, print_output, setup};
 use crate::content::Date;
-use crate::sets::{self, Edition, Import, Imported, Progress, SetKind};
+use crate::sets::{self, Edition, ImportOutcome, ImportProgress, ImportRequest, SetKind};
 
 /// What `import` takes.
 #[derive(Args, Debug)]
-pub struct Arguments {
+pub struct ImportArgs {
     /// The kind, if it is not to be guessed from the content (icd10cm, hcpcs, clfs, nucc,
     /// ncci-mue, ncci-ptp, pos), then the files.
     #[arg(required = true, value_name = "[KIND] FILE")]
@@ -25,52 +25,57 @@ pub struct Arguments {
 }
 
 /// Imports files.
-pub fn import(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let (kind, files) = match words(&arguments.words) {
+pub fn import(arguments: &ImportArgs) -> anyhow::Result<ExitCode> {
+    let (kind, files) = match split_kind(&arguments.words) {
         Ok(words) => words,
-        Err(words) => return Ok(refuse(&words)),
+        Err(words) => return Ok(input_error(&words)),
     };
-    let edition = match arguments.edition.as_deref().map(Edition::named).transpose() {
+    let edition = match arguments
+        .edition
+        .as_deref()
+        .map(Edition::from_name)
+        .transpose()
+    {
         Ok(edition) => edition,
-        Err(error) => return Ok(refuse(&error.to_string())),
+        Err(error) => return Ok(input_error(&error.to_string())),
     };
-    let groups = match grouped(kind, files) {
+    let groups = match group_files(kind, files) {
         Ok(groups) => groups,
-        Err(error) => return Ok(refuse(&format!("{error}\nnothing was imported"))),
+        Err(error) => return Ok(input_error(&format!("{error}\nnothing was imported"))),
     };
-    let store = setup::store().context("no home folder: set HOME or XDG_DATA_HOME")?;
+    let store = setup::set_store().context("no home folder: set HOME or XDG_DATA_HOME")?;
     let today = today().context("the clock shows no date of the Gregorian calendar")?;
     let mut status = ExitCode::SUCCESS;
     for files in &groups {
-        let import = Import {
+        let import = ImportRequest {
             kind,
             files,
             edition: edition.clone(),
             today,
         };
-        let mut bar = Bar::start();
+        let mut bar = ProgressBar::start();
         let imported = store.import(&import, &mut |progress| bar.show(progress));
         bar.clear();
         match imported {
             Ok(imported) => {
-                print(said(&imported).as_bytes())?;
+                print_output(summary(&imported).as_bytes())?;
             }
             Err(error) => {
-                complain(&format!("{error}\nthe store is unchanged"));
-                status = ExitCode::from(BAD);
+                print_error(&format!("{error}\nthe store is unchanged"));
+                status = ExitCode::from(INVALID_INPUT);
             }
         }
     }
     Ok(status)
 }
 
-fn refuse(words: &str) -> ExitCode {
-    complain(words);
-    ExitCode::from(BAD)
+fn input_error(words: &str) -> ExitCode {
+    print_error(words);
+    ExitCode::from(INVALID_INPUT)
 }
 
 /// Tells the kind, where one is named, from the files.
-fn words(words: &[PathBuf]) -> Result<(Option<SetKind>, &[PathBuf]), String> {
+fn split_kind(words: &[PathBuf]) -> Result<(Option<SetKind>, &[PathBuf]), String> {
     let Some((first, rest)) = words.split_first() else {
         return Ok((None, words));
     };
@@ -90,7 +95,7 @@ fn words(words: &[PathBuf]) -> Result<(Option<SetKind>, &[PathBuf]), String> {
 }
 
 /// Puts the files of one edition together: NCCI's pairs come in several files, others in one.
-fn grouped(
+fn group_files(
     kind: Option<SetKind>,
     files: &[PathBuf],
 ) -> Result<Vec<Vec<PathBuf>>, sets::ImportError> {
@@ -99,7 +104,7 @@ fn grouped(
     for file in files {
         let kind = match kind {
             Some(kind) => kind,
-            None => sets::guess(file)?,
+            None => sets::detect_kind(file)?,
         };
         if kind == SetKind::NcciPtp {
             pairs.push(file.clone());
@@ -113,7 +118,7 @@ fn grouped(
     Ok(groups)
 }
 
-fn said(imported: &Imported) -> String {
+fn summary(imported: &ImportOutcome) -> String {
     let header = &imported.header;
     let mut out = format!(
         "{}: {}, {} rows\n",
@@ -139,12 +144,12 @@ fn said(imported: &Imported) -> String {
 /// Returns the day, in UTC.
 fn today() -> Option<Date> {
     let seconds = SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs();
-    civil(i64::try_from(seconds / 86_400).ok()?)
+    date_from_days(i64::try_from(seconds / 86_400).ok()?)
 }
 
 /// Returns the day of the Gregorian calendar that is some days after 1970-01-01, after Howard
 /// Hinnant, "chrono-Compatible Low-Level Date Algorithms", `civil_from_days`.
-fn civil(days: i64) -> Option<Date> {
+fn date_from_days(days: i64) -> Option<Date> {
     let days = days + 719_468;
     let era = days.div_euclid(146_097);
     let of_era = days.rem_euclid(146_097);
@@ -166,19 +171,19 @@ fn civil(days: i64) -> Option<Date> {
 }
 
 /// How often the bar is drawn anew.
-const PACE: Duration = Duration::from_millis(100);
+const REDRAW_INTERVAL: Duration = Duration::from_millis(100);
 /// How wide it is, in characters.
-const WIDTH: u64 = 24;
+const BAR_WIDTH: u64 = 24;
 
 /// A line on the terminal that says how far an import has come; nothing elsewhere.
-struct Bar {
+struct ProgressBar {
     is_shown: bool,
     started: Instant,
     drawn: Option<Instant>,
     length: usize,
 }
 
-impl Bar {
+impl ProgressBar {
     fn start() -> Self {
         Self {
             is_shown: io::stderr().is_terminal(),
@@ -188,14 +193,16 @@ impl Bar {
         }
     }
 
-    fn show(&mut self, progress: Progress) {
+    fn show(&mut self, progress: ImportProgress) {
         let now = Instant::now();
-        let is_early = self.drawn.is_some_and(|drawn| now - drawn < PACE);
+        let is_early = self
+            .drawn
+            .is_some_and(|drawn| now - drawn < REDRAW_INTERVAL);
         if !self.is_shown || is_early {
             return;
         }
         self.drawn = Some(now);
-        let line = line(progress, now - self.started);
+        let line = progress_line(progress, now - self.started);
         // What was longer before is covered by spaces.
         let _ = write!(io::stderr(), "\r{line:<width$}", width = self.length);
         self.length = line.len();
@@ -210,10 +217,12 @@ impl Bar {
 }
 
 /// Returns what the bar says: `[######------] 52000 rows, 3 s left`.
-fn line(progress: Progress, passed: Duration) -> String {
-    let Progress { bytes, total, rows } = progress;
-    let full = (WIDTH * bytes.min(total)).checked_div(total).unwrap_or(0);
-    let bar: String = (0..WIDTH)
+fn progress_line(progress: ImportProgress, passed: Duration) -> String {
+    let ImportProgress { bytes, total, rows } = progress;
+    let full = (BAR_WIDTH * bytes.min(total))
+        .checked_div(total)
+        .unwrap_or(0);
+    let bar: String = (0..BAR_WIDTH)
         .map(|at| if at < full { '#' } else { '-' })
         .collect();
     let left = total.saturating_sub(bytes);
@@ -230,26 +239,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn days_become_dates() {
+    fn days_since_1970_become_dates() {
         for (days, date) in [
             (0, "1970-01-01"),
             (19_782, "2024-02-29"),
             (19_783, "2024-03-01"),
             (20_780, "2026-11-23"),
         ] {
-            assert_eq!(civil(days).unwrap().to_string(), date);
+            assert_eq!(date_from_days(days).unwrap().to_string(), date);
         }
     }
 
     #[test]
-    fn the_bar_says_rows_and_time_left() {
-        let progress = Progress {
+    fn progress_line_shows_rows_and_time_left() {
+        let progress = ImportProgress {
             bytes: 50,
             total: 100,
             rows: 7,
         };
         assert_eq!(
-            line(progress, Duration::from_secs(3)),
+            progress_line(progress, Duration::from_secs(3)),
             "[############------------] 7 rows, 4 s left"
         );
     }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use crate::content::Charset;
-use crate::terminal::{ColourChoice, Colours, Overrides};
+use crate::terminal::{ColorChoice, ColorDepth, Overrides};
 
 /// Options that every command takes.
 #[derive(Args, Clone, Debug, Default)]
@@ -21,7 +21,7 @@ pub struct Options {
 
     /// How many colours to send.
     #[arg(long, value_enum, default_value_t, value_name = "WHEN", global = true)]
-    pub color: Colour,
+    pub color: ColorOption,
 
     /// Send ASCII only, whatever the locale says.
     #[arg(long, global = true, conflicts_with = "unicode")]
@@ -39,7 +39,7 @@ pub struct Options {
 
 /// What `--color` takes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum Colour {
+pub enum ColorOption {
     /// As `TERM`, `COLORTERM`, `NO_COLOR` and `CLICOLOR` say.
     #[default]
     Auto,
@@ -59,12 +59,12 @@ impl Options {
     /// Returns what stands before the environment.
     pub fn overrides(&self) -> Overrides {
         Overrides {
-            colour: match self.color {
-                Colour::Auto => ColourChoice::Auto,
-                Colour::Never => ColourChoice::Always(Colours::None),
-                Colour::Ansi16 => ColourChoice::Always(Colours::Ansi16),
-                Colour::Ansi256 => ColourChoice::Always(Colours::Ansi256),
-                Colour::True => ColourChoice::Always(Colours::True),
+            color: match self.color {
+                ColorOption::Auto => ColorChoice::Auto,
+                ColorOption::Never => ColorChoice::Always(ColorDepth::None),
+                ColorOption::Ansi16 => ColorChoice::Always(ColorDepth::Ansi16),
+                ColorOption::Ansi256 => ColorChoice::Always(ColorDepth::Ansi256),
+                ColorOption::True => ColorChoice::Always(ColorDepth::TrueColor),
             },
             charset: match (self.ascii, self.unicode) {
                 (true, _) => Some(Charset::Ascii),

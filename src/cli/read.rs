@@ -9,38 +9,38 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use ratatui::buffer::Buffer;
 
-use super::answer::{self, Answer};
+use super::answer::{self, CommandOutput};
 use super::arguments::Arguments;
 use super::options::Options;
-use super::shelf::{self, Shelf};
-use super::target::{self, Found};
-use super::{complain, setup};
-use crate::app::{Effect, Host, Start, Whereabouts};
-use crate::content::{Document, Place};
-use crate::export::Format;
-use crate::keep::{self, Errand, Folders, Keeper};
+use super::shelf::{self, LibraryHandle};
+use super::target::{self, Target};
+use super::{print_error, setup};
+use crate::app::{AppOptions, Effect, Host, ReadingPosition};
+use crate::content::{Document, RowPath};
+use crate::export::ExportFormat;
+use crate::keep::{self, StateWriter, UserDirs, WriteJob};
 use crate::library::Library;
-use crate::page::Flow;
-use crate::terminal::{self, Capabilities, Event, Local, Painting, Session};
+use crate::page::TableMode;
+use crate::terminal::{self, Capabilities, DisplayMode, Event, LocalTerminal, Session};
 
 /// How long leaving waits for the state file.
-const PATIENCE: Duration = Duration::from_millis(500);
+const SAVE_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// Where the reader starts.
-struct Opening {
+struct InitialDocument {
     library: Arc<Library>,
     document: Arc<Document>,
-    place: Option<Place>,
+    place: Option<RowPath>,
     top: usize,
     note: Option<String>,
 }
 
 /// Opens the reader.
-pub fn read(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+pub fn open_reader(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let options = &arguments.options;
     let on_terminal = io::stdout().is_terminal();
-    let capabilities = match Capabilities::detect(&setup::variable, options.overrides()) {
-        Painting::Full(capabilities) if on_terminal => Some(capabilities),
+    let capabilities = match Capabilities::detect(&setup::env_var, options.overrides()) {
+        DisplayMode::FullScreen(capabilities) if on_terminal => Some(capabilities),
         _ => None,
     };
     let opening = if arguments.target.is_empty() {
@@ -48,55 +48,55 @@ pub fn read(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         resume(
             options,
             match capabilities {
-                Some(_) => setup::begun(options),
+                Some(_) => setup::lazy_library(options),
                 None => setup::library(options),
             },
         )?
     } else {
         let found = match capabilities {
-            Some(_) => target::find_first(&arguments.target, options),
+            Some(_) => target::find_lazy(&arguments.target, options),
             None => target::find(&arguments.target, options),
         };
         match found {
-            Ok(found) => match Opening::of(&found) {
+            Ok(found) => match InitialDocument::from_target(&found) {
                 Ok(opening) => opening,
                 // A bare value of several systems is not guessed at.
                 Err(words) if on_terminal => {
-                    complain(&words);
-                    return Ok(ExitCode::from(super::BAD));
+                    print_error(&words);
+                    return Ok(ExitCode::from(super::INVALID_INPUT));
                 }
-                Err(_) => return print(arguments, &found),
+                Err(_) => return print_documents(arguments, &found),
             },
-            Err(miss) => return Answer::from(miss).print(),
+            Err(miss) => return CommandOutput::from(miss).print(),
         }
     };
     let Some(capabilities) = capabilities else {
         if on_terminal {
-            complain("TERM is dumb or not set, so this is plain text; set TERM to read by keys");
+            print_error("TERM is dumb or not set, so this is plain text; set TERM to read by keys");
         }
         let documents = vec![(opening.document, opening.place)];
-        let found = Found {
+        let found = Target {
             library: opening.library,
             documents,
         };
-        return print(arguments, &found);
+        return print_documents(arguments, &found);
     };
-    open(arguments, opening, capabilities)
+    run_local(arguments, opening, capabilities)
 }
 
 /// Prints what would have been opened.
-fn print(arguments: &Arguments, found: &Found) -> anyhow::Result<ExitCode> {
+fn print_documents(arguments: &Arguments, found: &Target) -> anyhow::Result<ExitCode> {
     answer::show(
         found,
         None,
-        Format::Text,
+        ExportFormat::Text,
         setup::charset(arguments.options.overrides()),
     )
     .print()
 }
 
-impl Opening {
-    fn of(found: &Found) -> Result<Self, String> {
+impl InitialDocument {
+    fn from_target(found: &Target) -> Result<Self, String> {
         match found.documents.as_slice() {
             [(document, place)] => Ok(Self {
                 library: Arc::clone(&found.library),
@@ -120,9 +120,9 @@ impl Opening {
 }
 
 /// Finds where the reader was; where nobody was here before, the first document.
-fn resume(options: &Options, library: Library) -> anyhow::Result<Opening> {
-    let path = Folders::of_user().map(|folders| folders.state_file());
-    let (kept, note) = match path.as_deref().map(keep::read) {
+fn resume(options: &Options, library: Library) -> anyhow::Result<InitialDocument> {
+    let path = UserDirs::from_env().map(|folders| folders.state_file());
+    let (kept, note) = match path.as_deref().map(keep::load_position) {
         Some(Ok(kept)) => (kept, None),
         Some(Err(error)) => (None, Some(error.to_string())),
         None => (None, None),
@@ -130,18 +130,22 @@ fn resume(options: &Options, library: Library) -> anyhow::Result<Opening> {
     let place = kept.as_ref().map(|kept| &kept.code);
     let is_there = place
         .cloned()
-        .or_else(|| library.first())
+        .or_else(|| library.first_code())
         .is_some_and(|code| library.document(&code).is_ok());
-    let library = if is_there || library.is_whole() {
+    let library = if is_there || library.is_fully_loaded() {
         Arc::new(library)
     } else {
         // Its file has another name than one would think, or is gone.
         Arc::new(setup::library(options))
     };
-    if let Some(Whereabouts { code, place, top }) = kept
+    if let Some(ReadingPosition {
+        code,
+        row_path: place,
+        top,
+    }) = kept
         && let Ok(document) = library.document(&code)
     {
-        return Ok(Opening {
+        return Ok(InitialDocument {
             library,
             document,
             place,
@@ -149,9 +153,9 @@ fn resume(options: &Options, library: Library) -> anyhow::Result<Opening> {
             note,
         });
     }
-    let code = library.first().context("there are no documents")?;
+    let code = library.first_code().context("there are no documents")?;
     let document = library.document(&code)?;
-    Ok(Opening {
+    Ok(InitialDocument {
         library,
         document,
         place: None,
@@ -160,34 +164,34 @@ fn resume(options: &Options, library: Library) -> anyhow::Result<Opening> {
     })
 }
 
-fn open(
+fn run_local(
     arguments: &Arguments,
-    opening: Opening,
+    opening: InitialDocument,
     capabilities: Capabilities,
 ) -> anyhow::Result<ExitCode> {
     let options = &arguments.options;
     let keymap = setup::keymap()?;
     let theme = setup::theme(options)?;
     let synonyms = setup::synonyms()?;
-    let folders = Folders::of_user();
+    let folders = UserDirs::from_env();
     let (own, damage) = match folders
         .as_ref()
-        .map(|folders| keep::own(&folders.marks_file()))
+        .map(|folders| keep::load_bookmarks(&folders.bookmarks_file()))
     {
         Some(Ok(own)) => (Some(own), None),
         Some(Err(error)) => (None, Some(error.to_string())),
         None => (None, None),
     };
-    let local = Local::open(capabilities).context("cannot take over the terminal")?;
+    let local = LocalTerminal::open(capabilities).context("cannot take over the terminal")?;
     let size = local.size();
-    let shelf = Shelf::new(Arc::clone(&opening.library));
-    let errand = shelf::Errand {
+    let shelf = LibraryHandle::new(Arc::clone(&opening.library));
+    let errand = shelf::LoadJob {
         options: options.clone(),
-        file: target::file(&arguments.target).map(Path::to_owned),
-        open: Arc::clone(&opening.document),
+        file: target::file_argument(&arguments.target).map(Path::to_owned),
+        open_document: Arc::clone(&opening.document),
         synonyms,
     };
-    let start = Start {
+    let start = AppOptions {
         library: opening.library,
         index: Arc::default(),
         keymap: Arc::new(keymap),
@@ -195,55 +199,57 @@ fn open(
         charset: capabilities.charset,
         size: ratatui::layout::Size::new(size.columns(), size.rows()),
         document: opening.document,
-        place: opening.place,
+        row_path: opening.place,
         top: opening.top,
-        note: opening.note.or(damage),
-        own,
-        flow: if options.plain_ui {
-            Flow::Linear
+        message: opening.note.or(damage),
+        bookmarks: own,
+        table_mode: if options.plain_ui {
+            TableMode::Linear
         } else {
-            Flow::Columns
+            TableMode::Columns
         },
     };
     let mut session = Session::new(start, Arc::new(theme), capabilities);
     // The picture first, everything else beside it. That the terminal is gone, or that the program
     // is to end before the terminal takes anything, comes as an event as well.
     let _ = session.draw(Instant::now(), &mut Buffer::default(), &mut local.writer());
-    shelf.fill(errand, local.sender());
+    shelf.load_in_background(errand, local.sender());
     let teller = local.sender();
     let keeper = folders.map(|folders| {
-        Keeper::start(folders, move |error| {
+        StateWriter::start(folders, move |error| {
             // A session that has ended needs no note.
-            let _ = teller.send(Event::Note(error.to_string()));
+            let _ = teller.send(Event::StatusMessage(error.to_string()));
         })
     });
     let ending = terminal::run(local, session, |effect| match effect {
-        Effect::Load(code, place) => {
+        Effect::LoadDocument(code, place) => {
             let document = shelf.document(&code).map_err(|error| error.to_string());
             Some(Event::Loaded(document, place))
         }
         // What cannot be read any more stays as it is on screen.
-        Effect::Reload(code) => shelf.document(&code).ok().map(Event::Reloaded),
-        Effect::Ask(asks) => Some(Event::told(&shelf.library(), asks)),
-        Effect::Compare(topic) => Event::compared(&shelf.library(), topic),
-        Effect::Keep(whereabouts) => {
+        Effect::ReloadDocument(code) => shelf.document(&code).ok().map(Event::Reloaded),
+        Effect::LoadExcerpts(asks) => Some(Event::load_excerpts(&shelf.library(), asks)),
+        Effect::LoadComparison(topic) => Event::load_comparison(&shelf.library(), topic),
+        Effect::SavePosition(whereabouts) => {
             if let Some(keeper) = &keeper {
-                keeper.send(Errand::Place(whereabouts));
+                keeper.send(WriteJob::Position(whereabouts));
             }
             None
         }
-        Effect::Mark(mark) => {
+        Effect::SaveBookmark(mark) => {
             if let Some(keeper) = &keeper {
-                keeper.send(Errand::Mark(mark));
+                keeper.send(WriteJob::Bookmark(mark));
             }
             None
         }
-        Effect::Quit | Effect::Suspend | Effect::Redraw | Effect::Copy(_) | Effect::Mouse(_) => {
-            None
-        }
+        Effect::Quit
+        | Effect::Suspend
+        | Effect::Redraw
+        | Effect::Copy(_)
+        | Effect::SetMouseOwner(_) => None,
     })?;
     if let Some(keeper) = keeper {
-        keeper.finish(PATIENCE);
+        keeper.finish(SAVE_TIMEOUT);
     }
     Ok(ExitCode::from(ending.exit_status()))
 }

@@ -7,41 +7,41 @@ use std::sync::Arc;
 
 use clap::{CommandFactory, FromArgMatches};
 
-use super::answer::{self, Answer};
-use super::arguments::{Arguments, Command};
+use super::answer::{self, CommandOutput};
+use super::arguments::{Arguments, CliCommand};
 use super::options::Options;
-use super::target::{self, Found};
-use super::{BAD, words};
+use super::target::{self, Target};
+use super::{INVALID_INPUT, words};
 use crate::content::{CodeId, sanitize};
-use crate::export::Format;
-use crate::page::Flow;
-use crate::serve::{Call, Opening, Print, Request, Stock};
-use crate::terminal::Painting;
+use crate::export::ExportFormat;
+use crate::page::TableMode;
+use crate::serve::{CommandContext, Response, ServedContent, SessionOptions, TextResponse};
+use crate::terminal::DisplayMode;
 use crate::view::Theme;
 
 /// The commands that served readers have.
-const COMMANDS: [&str; 3] = ["show", "list", "search"];
+const ALLOWED_COMMANDS: [&str; 3] = ["show", "list", "search"];
 
 /// Understands a served reader's command line.
-pub fn interpret(call: &Call<'_>) -> Request {
+pub fn interpret(call: &CommandContext<'_>) -> Response {
     match words::split(call.line) {
         Ok(words) => match parse(&words) {
-            Ok(arguments) => request(call, &arguments),
-            Err(print) => Request::Print(print),
+            Ok(arguments) => respond(call, &arguments),
+            Err(print) => Response::Text(print),
         },
-        Err(error) => Request::Print(Print::refusal(format!("codeleaf: {error}"))),
+        Err(error) => Response::Text(TextResponse::error(format!("codeleaf: {error}"))),
     }
 }
 
 /// Reads the words with the command line's own parser.
-fn parse(words: &[String]) -> Result<Arguments, Print> {
+fn parse(words: &[String]) -> Result<Arguments, TextResponse> {
     let mut command = Arguments::command()
         .mut_arg("content", |argument| argument.hide(true))
         .mut_arg("theme", |argument| argument.value_name("NAME"));
     let others: Vec<String> = command
         .get_subcommands()
         .map(|other| other.get_name().to_owned())
-        .filter(|name| !COMMANDS.contains(&name.as_str()))
+        .filter(|name| !ALLOWED_COMMANDS.contains(&name.as_str()))
         .collect();
     for name in others {
         command = command.mut_subcommand(name, |other| other.hide(true));
@@ -55,71 +55,74 @@ fn parse(words: &[String]) -> Result<Arguments, Print> {
         let text = error.to_string();
         if !error.use_stderr() {
             // Help, or the version.
-            return Print {
+            return TextResponse {
                 out: text,
-                ..Print::default()
+                ..TextResponse::default()
             };
         }
         let first = text.lines().next().unwrap_or_default();
         let first = first.strip_prefix("error: ").unwrap_or(first);
-        Print::refusal(format!("codeleaf: {}; try `--help`", sanitize(first)))
+        TextResponse::error(format!("codeleaf: {}; try `--help`", sanitize(first)))
     })
 }
 
-fn request(call: &Call<'_>, arguments: &Arguments) -> Request {
+fn respond(call: &CommandContext<'_>, arguments: &Arguments) -> Response {
     let options = &arguments.options;
-    let theme = match refused(arguments).and_then(|()| theme(options, call.stock)) {
+    let theme = match check_allowed(arguments).and_then(|()| theme(options, call.content)) {
         Ok(theme) => theme,
-        Err(words) => return Request::Print(Print::refusal(format!("codeleaf: {words}"))),
+        Err(words) => return Response::Text(TextResponse::error(format!("codeleaf: {words}"))),
     };
-    let painting = call.client.painting(options.overrides());
+    let painting = call.client.display_mode(options.overrides());
     let charset = match painting {
-        Painting::Full(capabilities) => capabilities.charset,
-        Painting::Plain(charset) => charset,
+        DisplayMode::FullScreen(capabilities) => capabilities.charset,
+        DisplayMode::Plain(charset) => charset,
     };
-    let stock = call.stock;
+    let stock = call.content;
     match &arguments.command {
-        Some(Command::Show(show)) => match target::find_code(&show.target, &stock.library) {
+        Some(CliCommand::Show(show)) => match target::find_code(&show.target, &stock.library) {
             Ok(found) => {
                 let section = show.section.as_deref();
-                text(
+                text_response(
                     answer::show(&found, section, show.format, charset),
-                    codes(&found),
+                    found_codes(&found),
                 )
             }
-            Err(miss) => text(miss.into(), Vec::new()),
+            Err(miss) => text_response(miss.into(), Vec::new()),
         },
-        Some(Command::List { format }) => {
-            text(answer::list(&stock.library, *format, charset), Vec::new())
+        Some(CliCommand::List { format }) => {
+            text_response(answer::list(&stock.library, *format, charset), Vec::new())
         }
-        Some(Command::Search(search)) => {
+        Some(CliCommand::Search(search)) => {
             let answer = answer::search(&stock.library, &stock.index, search, charset);
-            text(answer, Vec::new())
+            text_response(answer, Vec::new())
         }
-        Some(_) => text(Answer::refused("codeleaf: not here", BAD), Vec::new()),
+        Some(_) => text_response(
+            CommandOutput::error("codeleaf: not here", INVALID_INPUT),
+            Vec::new(),
+        ),
         None => {
-            let (found, top) = match opened(call, arguments) {
+            let (found, top) = match find_document(call, arguments) {
                 Ok(found) => found,
-                Err(answer) => return text(answer, Vec::new()),
+                Err(answer) => return text_response(answer, Vec::new()),
             };
             match (painting, found.documents.as_slice()) {
-                (Painting::Full(capabilities), [(document, place)]) => {
-                    Request::Read(Box::new(Opening {
+                (DisplayMode::FullScreen(capabilities), [(document, place)]) => {
+                    Response::Session(Box::new(SessionOptions {
                         document: Arc::clone(document),
                         place: place.clone(),
                         top,
                         flow: if options.plain_ui {
-                            Flow::Linear
+                            TableMode::Linear
                         } else {
-                            Flow::Columns
+                            TableMode::Columns
                         },
                         capabilities,
                         theme,
                     }))
                 }
-                _ => text(
-                    answer::show(&found, None, Format::Text, charset),
-                    codes(&found),
+                _ => text_response(
+                    answer::show(&found, None, ExportFormat::Text, charset),
+                    found_codes(&found),
                 ),
             }
         }
@@ -127,15 +130,18 @@ fn request(call: &Call<'_>, arguments: &Arguments) -> Request {
 }
 
 /// Finds what is to be opened: what was asked for, or where the reader was, or the first document.
-fn opened(call: &Call<'_>, arguments: &Arguments) -> Result<(Found, usize), Answer> {
-    let library = &call.stock.library;
+fn find_document(
+    call: &CommandContext<'_>,
+    arguments: &Arguments,
+) -> Result<(Target, usize), CommandOutput> {
+    let library = &call.content.library;
     if !arguments.target.is_empty() {
         let found = target::find_code(&arguments.target, library)?;
         return Ok((found, 0));
     }
     let resumed = call.resume.as_ref().and_then(|was| {
         let document = library.document(&was.code).ok()?;
-        Some((document, was.place.clone(), was.top))
+        Some((document, was.row_path.clone(), was.top))
     });
     let first = || {
         let entry = library.entries().first()?;
@@ -143,8 +149,8 @@ fn opened(call: &Call<'_>, arguments: &Arguments) -> Result<(Found, usize), Answ
     };
     let (document, place, top) = resumed
         .or_else(first)
-        .ok_or_else(|| Answer::refused("codeleaf: there are no documents", BAD))?;
-    let found = Found {
+        .ok_or_else(|| CommandOutput::error("codeleaf: there are no documents", INVALID_INPUT))?;
+    let found = Target {
         library: Arc::clone(library),
         documents: vec![(document, place)],
     };
@@ -152,15 +158,15 @@ fn opened(call: &Call<'_>, arguments: &Arguments) -> Result<(Found, usize), Answ
 }
 
 /// Refuses what would touch the server.
-fn refused(arguments: &Arguments) -> Result<(), String> {
-    let is_file = |target: &[String]| matches!(target, [file] if target::is_file(file));
+fn check_allowed(arguments: &Arguments) -> Result<(), String> {
+    let is_file = |target: &[String]| matches!(target, [file] if target::is_file_path(file));
     if !arguments.options.content.is_empty() {
         return Err("no --content here: the server has its own documents".into());
     }
     let target = match &arguments.command {
         None => &arguments.target,
-        Some(Command::Show(show)) => &show.target,
-        Some(Command::List { .. } | Command::Search(_)) => return Ok(()),
+        Some(CliCommand::Show(show)) => &show.target,
+        Some(CliCommand::List { .. } | CliCommand::Search(_)) => return Ok(()),
         Some(_) => return Err("only show, list, search and a code exist here".into()),
     };
     if is_file(target) {
@@ -170,7 +176,7 @@ fn refused(arguments: &Arguments) -> Result<(), String> {
 }
 
 /// Returns the colours: the server's, or others that the program comes with.
-fn theme(options: &Options, stock: &Stock) -> Result<Arc<Theme>, String> {
+fn theme(options: &Options, stock: &ServedContent) -> Result<Arc<Theme>, String> {
     let Some(name) = options.theme.as_deref() else {
         return Ok(Arc::clone(&stock.theme));
     };
@@ -185,15 +191,15 @@ fn theme(options: &Options, stock: &Stock) -> Result<Arc<Theme>, String> {
     }
 }
 
-fn codes(found: &Found) -> Vec<CodeId> {
+fn found_codes(found: &Target) -> Vec<CodeId> {
     let documents = found.documents.iter();
     documents
         .map(|(document, _)| document.code.clone())
         .collect()
 }
 
-fn text(answer: Answer, codes: Vec<CodeId>) -> Request {
-    Request::Print(Print {
+fn text_response(answer: CommandOutput, codes: Vec<CodeId>) -> Response {
+    Response::Text(TextResponse {
         out: answer.out,
         err: answer.err,
         status: answer.status,
@@ -207,64 +213,64 @@ mod tests {
 
     use super::*;
     use crate::app::Keymap;
-    use crate::serve::Client;
+    use crate::serve::ClientTerminal;
     use crate::terminal::Size;
 
-    fn stock() -> Stock {
+    fn content() -> ServedContent {
         let theme = Theme::built_in("dark").unwrap().unwrap();
-        let recipe = crate::search::Recipe::of(&[], None);
-        Stock::open(&recipe, Keymap::built_in(), theme, None).0
+        let recipe = crate::search::LibraryLoader::new(&[], None);
+        ServedContent::load(&recipe, Keymap::built_in(), theme, None).0
     }
 
-    fn ask(line: &str, term: Option<&str>) -> Request {
-        let mut client = Client::default();
+    fn run_line(line: &str, term: Option<&str>) -> Response {
+        let mut client = ClientTerminal::default();
         if let Some(term) = term {
-            client.set_terminal(term, Size::DEFAULT);
+            client.set_pty(term, Size::DEFAULT);
         }
-        interpret(&Call {
+        interpret(&CommandContext {
             line,
             client: &client,
-            stock: &stock(),
+            content: &content(),
             resume: None,
         })
     }
 
-    fn printed(line: &str, term: Option<&str>) -> Print {
-        match ask(line, term) {
-            Request::Print(print) => print,
-            Request::Read(_) => panic!("{line} opened the reader"),
+    fn text_output(line: &str, term: Option<&str>) -> TextResponse {
+        match run_line(line, term) {
+            Response::Text(print) => print,
+            Response::Session(_) => panic!("{line} opened the reader"),
         }
     }
 
     #[test]
-    fn a_code_is_read_on_a_terminal_and_printed_elsewhere() {
-        let Request::Read(opening) = ask("83950-26", Some("xterm")) else {
+    fn code_opens_reader_on_terminal_and_prints_elsewhere() {
+        let Response::Session(opening) = run_line("83950-26", Some("xterm")) else {
             panic!("no reader");
         };
         assert!(opening.place.unwrap().to_string().contains("26"));
-        let print = printed("83950-26", None);
+        let print = text_output("83950-26", None);
         assert_eq!((print.status, print.err.as_str()), (0, ""));
         assert!(print.out.contains("26"));
-        assert!(printed("", None).out.contains("83950"));
-        assert!(printed("83950", Some("dumb")).out.contains("83950"));
+        assert!(text_output("", None).out.contains("83950"));
+        assert!(text_output("83950", Some("dumb")).out.contains("83950"));
     }
 
     #[test]
-    fn the_commands_are_those_of_the_command_line() {
+    fn show_list_search_and_help_work() {
         assert!(
-            printed("search modifier 26 --format json", Some("xterm"))
+            text_output("search modifier 26 --format json", Some("xterm"))
                 .out
                 .starts_with('{')
         );
-        assert!(printed("list", None).out.contains("83950"));
+        assert!(text_output("list", None).out.contains("83950"));
         assert!(
-            printed("show 83950 --section coding", None)
+            text_output("show 83950 --section coding", None)
                 .out
                 .contains("26")
         );
-        let missing = printed("show 99999", None);
+        let missing = text_output("show 99999", None);
         assert_eq!(missing.status, 1);
-        let help = printed("--help", None);
+        let help = text_output("--help", None);
         assert_eq!(help.status, 0);
         for hidden in ["--content", "serve", "check", "completions"] {
             assert!(!help.out.contains(hidden), "{hidden}\n{}", help.out);
@@ -272,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_that_touches_the_server_is_obeyed() {
+    fn server_paths_and_local_commands_are_refused() {
         for line in [
             "--content /etc list",
             "list --content=/etc",
@@ -289,13 +295,13 @@ mod tests {
             "search 'x",
             "--nonsense",
         ] {
-            let print = printed(line, None);
+            let print = text_output(line, None);
             assert_eq!(print.status, 2, "{line}: {print:?}");
             assert_eq!(print.err.lines().count(), 1, "{line}: {}", print.err);
             assert_eq!(print.out, "", "{line}");
         }
         for line in ["sh", "bash -i", "rsync --server", "git-upload-pack x"] {
-            let print = printed(line, None);
+            let print = text_output(line, None);
             assert_ne!(print.status, 0, "{line}");
             assert_eq!(print.err.lines().count(), 1, "{line}: {}", print.err);
         }
@@ -304,10 +310,10 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(64))]
         #[test]
-        fn any_line_gets_an_answer_without_control_characters(
+        fn any_line_gets_output_without_control_characters(
             line in "(show|list|search|--[a-z]{1,8}|[0-9]{5})?.{0,60}",
         ) {
-            if let Request::Print(print) = ask(&line, None) {
+            if let Response::Text(print) = run_line(&line, None) {
                 let control = |c: char| c.is_control() && c != '\n';
                 prop_assert!(!print.out.contains(control) && !print.err.contains(control));
                 prop_assert!(print.status <= 2);

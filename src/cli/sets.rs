@@ -6,23 +6,23 @@ use anyhow::Context;
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
 
-use super::{BAD, NOT_FOUND, complain, print, setup};
-use crate::content::instead_of;
-use crate::sets::{Change, Header, SetFile, SetRow, Sets, diff};
+use super::{INVALID_INPUT, NOT_FOUND, print_error, print_output, setup};
+use crate::content::did_you_mean;
+use crate::sets::{Change, ImportedSets, SetFile, SetHeader, SetRow, diff};
 
 /// What `sets` takes.
 #[derive(Args, Debug)]
-pub struct Arguments {
+pub struct SetsArgs {
     #[command(subcommand)]
-    action: Option<Action>,
+    action: Option<SetsCommand>,
     /// How to write it.
     #[arg(long, value_enum, default_value_t, global = true)]
-    format: Format,
+    format: SetsFormat,
 }
 
 /// What to do with sets.
 #[derive(Debug, Subcommand)]
-enum Action {
+enum SetsCommand {
     /// Prints the imported sets: edition, file, digest, rows, day of import, terms.
     List,
     /// Removes a set.
@@ -41,7 +41,7 @@ enum Action {
 
 /// How sets are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum Format {
+enum SetsFormat {
     /// Lines for readers.
     #[default]
     Text,
@@ -50,66 +50,70 @@ enum Format {
 }
 
 /// Answers about the imported sets.
-pub fn sets(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let store = setup::store().context("no home folder: set HOME or XDG_DATA_HOME")?;
-    let sets = store.open();
-    match arguments.action.as_ref().unwrap_or(&Action::List) {
-        Action::List => list(&sets, arguments.format),
-        Action::Remove { set } => {
+pub fn sets(arguments: &SetsArgs) -> anyhow::Result<ExitCode> {
+    let store = setup::set_store().context("no home folder: set HOME or XDG_DATA_HOME")?;
+    let sets = store.open_sets();
+    match arguments.action.as_ref().unwrap_or(&SetsCommand::List) {
+        SetsCommand::List => list(&sets, arguments.format),
+        SetsCommand::Remove { set } => {
             let name = sets
-                .named(set)
+                .find_by_name(set)
                 .map_or(set.clone(), |set| set.header().name());
             if store.remove(&name)? {
                 let out = match arguments.format {
-                    Format::Text => format!("{name} was removed\n"),
-                    Format::Json => format!("{}\n", json!({"schema": 1, "removed": name})),
+                    SetsFormat::Text => format!("{name} was removed\n"),
+                    SetsFormat::Json => format!("{}\n", json!({"schema": 1, "removed": name})),
                 };
-                print(out.as_bytes())
+                print_output(out.as_bytes())
             } else {
-                Ok(unknown(set, &sets))
+                Ok(unknown_set(set, &sets))
             }
         }
-        Action::Diff { old, new } => {
-            let (Some(first), Some(second)) = (sets.named(old), sets.named(new)) else {
-                let missing = if sets.named(old).is_none() { old } else { new };
-                return Ok(unknown(missing, &sets));
+        SetsCommand::Diff { old, new } => {
+            let (Some(first), Some(second)) = (sets.find_by_name(old), sets.find_by_name(new))
+            else {
+                let missing = if sets.find_by_name(old).is_none() {
+                    old
+                } else {
+                    new
+                };
+                return Ok(unknown_set(missing, &sets));
             };
-            differences(first, second, arguments.format)
+            print_diff(first, second, arguments.format)
         }
     }
 }
 
 /// Says that a set is not there, and which are.
-fn unknown(name: &str, sets: &Sets) -> ExitCode {
+fn unknown_set(name: &str, sets: &ImportedSets) -> ExitCode {
     let known: Vec<String> = sets.all().iter().map(|set| set.header().name()).collect();
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
     let name = crate::content::sanitize(name);
     if known.is_empty() {
-        complain(&format!("no set `{name}`: none was imported"));
+        print_error(&format!("no set `{name}`: none was imported"));
     } else {
-        complain(&format!("no set `{name}`; {}", instead_of(&name, &known)));
+        print_error(&format!("no set `{name}`; {}", did_you_mean(&name, &known)));
     }
     ExitCode::from(NOT_FOUND)
 }
 
-fn list(sets: &Sets, format: Format) -> anyhow::Result<ExitCode> {
+fn list(sets: &ImportedSets, format: SetsFormat) -> anyhow::Result<ExitCode> {
     for damage in sets.damaged() {
-        complain(&damage.to_string());
+        print_error(&damage.to_string());
     }
     let headers = sets.all().iter().map(SetFile::header);
     let out = match format {
-        Format::Text if sets.all().is_empty() => {
+        SetsFormat::Text if sets.all().is_empty() => {
             "no code sets; codeleaf import FILE takes ICD-10-CM, HCPCS, CLFS, NUCC, NCCI and POS \
              files\n"
                 .to_owned()
         }
-        Format::Text => headers.map(text).collect(),
-        Format::Json => {
-            let damaged = sets
-                .damaged()
-                .iter()
-                .map(|damage| json!({"path": damage.path.to_string_lossy(), "what": damage.what}));
-            let sets: Vec<_> = headers.map(value).collect();
+        SetsFormat::Text => headers.map(header_text).collect(),
+        SetsFormat::Json => {
+            let damaged = sets.damaged().iter().map(
+                |damage| json!({"path": damage.path.to_string_lossy(), "what": damage.message}),
+            );
+            let sets: Vec<_> = headers.map(header_json).collect();
             let damaged: Vec<_> = damaged.collect();
             format!(
                 "{:#}\n",
@@ -117,10 +121,10 @@ fn list(sets: &Sets, format: Format) -> anyhow::Result<ExitCode> {
             )
         }
     };
-    print(out.as_bytes())
+    print_output(out.as_bytes())
 }
 
-fn text(header: &Header) -> String {
+fn header_text(header: &SetHeader) -> String {
     let mut out = format!("{}  {}\n", header.name(), header.title());
     out += &format!(
         "  {} rows, imported {}, as of {}\n",
@@ -134,7 +138,7 @@ fn text(header: &Header) -> String {
     out + &format!("  {}\n", header.notice)
 }
 
-fn value(header: &Header) -> serde_json::Value {
+fn header_json(header: &SetHeader) -> serde_json::Value {
     let files = header.files.iter();
     let files = files.map(|f| json!({"name": f.name, "sha256": f.sha256, "size": f.size}));
     json!({
@@ -150,14 +154,14 @@ fn value(header: &Header) -> serde_json::Value {
     })
 }
 
-fn differences(old: &SetFile, new: &SetFile, format: Format) -> anyhow::Result<ExitCode> {
+fn print_diff(old: &SetFile, new: &SetFile, format: SetsFormat) -> anyhow::Result<ExitCode> {
     let (from, to) = (old.header(), new.header());
     if from.kind != to.kind {
         let (from, to) = (from.name(), to.name());
-        complain(&format!(
+        print_error(&format!(
             "{from} and {to} are of different kinds, so nothing can be compared"
         ));
-        return Ok(ExitCode::from(BAD));
+        return Ok(ExitCode::from(INVALID_INPUT));
     }
     let mut counts = [0_u64; 3];
     let mut lines = String::new();
@@ -166,8 +170,8 @@ fn differences(old: &SetFile, new: &SetFile, format: Format) -> anyhow::Result<E
         let change = match change {
             Ok(change) => change,
             Err(damage) => {
-                complain(&damage.to_string());
-                return Ok(ExitCode::from(BAD));
+                print_error(&damage.to_string());
+                return Ok(ExitCode::from(INVALID_INPUT));
             }
         };
         let at = match change {
@@ -177,18 +181,18 @@ fn differences(old: &SetFile, new: &SetFile, format: Format) -> anyhow::Result<E
         };
         counts[at] += 1;
         match format {
-            Format::Text => lines += &line(&change),
-            Format::Json => values.push(change_value(&change)),
+            SetsFormat::Text => lines += &change_line(&change),
+            SetsFormat::Json => values.push(change_json(&change)),
         }
     }
     let [added, removed, changed] = counts;
     let out = match format {
-        Format::Text => format!(
+        SetsFormat::Text => format!(
             "{} to {}: {added} added, {removed} removed, {changed} changed\n{lines}",
             from.name(),
             to.name()
         ),
-        Format::Json => {
+        SetsFormat::Json => {
             let out = json!({
                 "schema": 1,
                 "old": from.name(),
@@ -201,15 +205,15 @@ fn differences(old: &SetFile, new: &SetFile, format: Format) -> anyhow::Result<E
             format!("{out:#}\n")
         }
     };
-    print(out.as_bytes())
+    print_output(out.as_bytes())
 }
 
-fn line(change: &Change) -> String {
+fn change_line(change: &Change) -> String {
     match change {
-        Change::Added(row) => format!("+ {}\n", joined(row)),
-        Change::Removed(row) => format!("- {}\n", joined(row)),
+        Change::Added(row) => format!("+ {}\n", row_line(row)),
+        Change::Removed(row) => format!("- {}\n", row_line(row)),
         Change::Changed { old, new } => {
-            let mut out = format!("~ {}\n", shown_key(new));
+            let mut out = format!("~ {}\n", display_key(new));
             for ((name, before), (_, after)) in old.fields().iter().zip(new.fields()) {
                 if *before != after {
                     out += &format!("    {name}: `{before}` is now `{after}`\n");
@@ -221,20 +225,20 @@ fn line(change: &Change) -> String {
 }
 
 /// Returns a row on one line: its key, and its fields but for the code.
-fn joined(row: &SetRow) -> String {
+fn row_line(row: &SetRow) -> String {
     let fields = row.fields();
     let fields = fields.iter().skip(1).filter(|(_, text)| !text.is_empty());
     let fields: Vec<String> = fields
         .map(|(name, text)| format!("{name} {text}"))
         .collect();
-    format!("{}  {}", shown_key(row), fields.join("; "))
+    format!("{}  {}", display_key(row), fields.join("; "))
 }
 
-fn shown_key(row: &SetRow) -> String {
+fn display_key(row: &SetRow) -> String {
     row.key().replace('>', " > ").replace('@', " of ")
 }
 
-fn change_value(change: &Change) -> serde_json::Value {
+fn change_json(change: &Change) -> serde_json::Value {
     let row = |row: &SetRow| {
         let fields = row.fields().into_iter();
         let fields = fields.map(|(name, text)| (name.to_owned(), text.into()));

@@ -7,71 +7,74 @@ use anyhow::{Context, bail};
 use super::options::Options;
 use crate::app::Keymap;
 use crate::content::Charset;
-use crate::keep::Folders;
+use crate::keep::UserDirs;
 use crate::library::Library;
-use crate::search::{Cache, Collection, Progress, Recipe, Synonyms};
-use crate::sets::{Sets, Store};
-use crate::terminal::{Capabilities, Overrides, Painting};
+use crate::search::{IndexCache, IndexingProgress, LibraryLoader, LoadedLibrary, Synonyms};
+use crate::sets::{ImportedSets, SetStore};
+use crate::terminal::{Capabilities, DisplayMode, Overrides};
 use crate::view::Theme;
 
 /// Returns an environment variable, where it is set and valid UTF-8.
-pub fn variable(name: &str) -> Option<String> {
+pub fn env_var(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
 /// Returns the folders of documents.
-pub fn folders(content: &[PathBuf]) -> Vec<PathBuf> {
-    crate::library::folders(content, |name| std::env::var_os(name))
+pub fn content_folders(content: &[PathBuf]) -> Vec<PathBuf> {
+    crate::library::content_folders(content, |name| std::env::var_os(name))
 }
 
 /// Opens every document, and the imported code sets. Files that were read before and are still the
 /// same are not read again.
 pub fn library(options: &Options) -> Library {
-    let folders = folders(&options.content);
+    let folders = content_folders(&options.content);
     let cache = cache();
     let cache = cache.as_ref().filter(|_| !folders.is_empty());
-    Recipe::of(&folders, cache).library(sets())
+    LibraryLoader::new(&folders, cache).load_library(imported_sets())
 }
 
 /// Begins with the documents: none of a folder is read before it is asked for.
-pub fn begun(options: &Options) -> Library {
-    let folders = folders(&options.content);
+pub fn lazy_library(options: &Options) -> Library {
+    let folders = content_folders(&options.content);
     if folders.is_empty() {
-        return Library::built_in().with_sets(sets());
+        return Library::built_in().with_sets(imported_sets());
     }
     let kept = cache().and_then(|cache| cache.open(&folders));
-    Library::begun(&folders, sets(), kept)
+    Library::lazy(&folders, imported_sets(), kept)
 }
 
 /// Opens every document, the imported code sets, and what search looks through.
-pub fn collection(
+pub fn library_with_index(
     options: &Options,
     file: Option<&Path>,
-    tell: &mut dyn FnMut(Progress),
-) -> Collection {
-    let (folders, cache) = (folders(&options.content), cache());
-    let recipe = Recipe {
+    tell: &mut dyn FnMut(IndexingProgress),
+) -> LoadedLibrary {
+    let (folders, cache) = (content_folders(&options.content), cache());
+    let recipe = LibraryLoader {
         file,
-        ..Recipe::of(&folders, cache.as_ref())
+        ..LibraryLoader::new(&folders, cache.as_ref())
     };
-    recipe.collection(sets(), tell)
+    recipe.load(imported_sets(), tell)
 }
 
 /// Returns where libraries are kept; nothing where the environment names no home.
-pub fn cache() -> Option<Cache> {
-    Folders::of_user().map(|folders| Cache::new(folders.cache))
+pub fn cache() -> Option<IndexCache> {
+    UserDirs::from_env().map(|folders| IndexCache::new(folders.cache))
 }
 
-fn sets() -> Sets {
-    store().map(|store| store.open()).unwrap_or_default()
+fn imported_sets() -> ImportedSets {
+    set_store()
+        .map(|store| store.open_sets())
+        .unwrap_or_default()
 }
 
 /// Returns what else readers call things, patched by the user's file where there is one.
 pub fn synonyms() -> anyhow::Result<Option<Synonyms>> {
-    let Some(path) = Folders::of_user().map(|folders| folders.config.join("synonyms.toml")) else {
+    let Some(path) = UserDirs::from_env().map(|folders| folders.config.join("synonyms.toml"))
+    else {
         return Ok(None);
     };
-    match text(&path)? {
+    match read_optional(&path)? {
         Some(text) => {
             let synonyms = Synonyms::built_in();
             Ok(Some(synonyms.patched(&path.display().to_string(), &text)?))
@@ -81,26 +84,26 @@ pub fn synonyms() -> anyhow::Result<Option<Synonyms>> {
 }
 
 /// Returns the store of imported code sets; nothing where the environment names no home.
-pub fn store() -> Option<Store> {
-    Folders::of_user().map(|folders| Store::new(folders.data.join("sets")))
+pub fn set_store() -> Option<SetStore> {
+    UserDirs::from_env().map(|folders| SetStore::new(folders.data.join("sets")))
 }
 
 /// Returns the characters in which plain output is written.
 pub fn charset(overrides: Overrides) -> Charset {
-    match Capabilities::detect(&variable, overrides) {
-        Painting::Full(capabilities) => capabilities.charset,
-        Painting::Plain(charset) => charset,
+    match Capabilities::detect(&env_var, overrides) {
+        DisplayMode::FullScreen(capabilities) => capabilities.charset,
+        DisplayMode::Plain(charset) => charset,
     }
 }
 
 /// Returns the keys, patched by the user's file where there is one.
 pub fn keymap() -> anyhow::Result<Keymap> {
     let keymap = Keymap::built_in();
-    let Some(path) = Folders::of_user().map(|folders| folders.config.join("keymap.toml")) else {
+    let Some(path) = UserDirs::from_env().map(|folders| folders.config.join("keymap.toml")) else {
         return Ok(keymap);
     };
-    match text(&path)? {
-        Some(text) => Ok(keymap.patched(&path.display().to_string(), &text)?),
+    match read_optional(&path)? {
+        Some(text) => Ok(keymap.with_overrides(&path.display().to_string(), &text)?),
         None => Ok(keymap),
     }
 }
@@ -116,11 +119,12 @@ pub fn theme(options: &Options) -> anyhow::Result<Theme> {
     if let Some(theme) = Theme::built_in(name) {
         return Ok(theme?);
     }
-    let own = Folders::of_user().map(|folders| folders.config.join(format!("themes/{name}.toml")));
+    let own =
+        UserDirs::from_env().map(|folders| folders.config.join(format!("themes/{name}.toml")));
     let paths = [Some(PathBuf::from(name)), own].into_iter().flatten();
     for path in paths {
-        if let Some(text) = text(&path)? {
-            return Ok(Theme::read(&path.display().to_string(), &text)?);
+        if let Some(text) = read_optional(&path)? {
+            return Ok(Theme::parse(&path.display().to_string(), &text)?);
         }
     }
     let known: Vec<&str> = Theme::names().collect();
@@ -131,7 +135,7 @@ pub fn theme(options: &Options) -> anyhow::Result<Theme> {
 }
 
 /// Reads a small text file; nothing where there is none.
-fn text(path: &Path) -> anyhow::Result<Option<String>> {
+fn read_optional(path: &Path) -> anyhow::Result<Option<String>> {
     match std::fs::read_to_string(path) {
         Ok(text) => Ok(Some(text)),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),

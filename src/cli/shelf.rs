@@ -10,33 +10,33 @@ use super::options::Options;
 use super::setup;
 use crate::content::{CodeId, Document};
 use crate::library::{Library, LoadError};
-use crate::search::{IndexBuilder, Progress, Synonyms, Texts};
+use crate::search::{DocumentSource, IndexBuilder, IndexingProgress, Synonyms};
 use crate::terminal::Event;
 
 /// How long reading may take before it is worth a word.
-const MOMENT: Duration = Duration::from_millis(300);
+const REPORT_DELAY: Duration = Duration::from_millis(300);
 
 /// How often it says how far it has come: a slow line has better things to carry.
-const PACE: Duration = Duration::from_millis(250);
+const REPORT_INTERVAL: Duration = Duration::from_millis(250);
 
 /// The library that the reader has.
 #[derive(Clone, Debug)]
-pub struct Shelf(Arc<Mutex<Arc<Library>>>);
+pub struct LibraryHandle(Arc<Mutex<Arc<Library>>>);
 
 /// What the whole library is read by.
 #[derive(Debug)]
-pub struct Errand {
+pub struct LoadJob {
     /// The options of the command line.
     pub options: Options,
     /// The file that the command line named.
     pub file: Option<PathBuf>,
     /// The document that is open.
-    pub open: Arc<Document>,
+    pub open_document: Arc<Document>,
     /// What else readers call things, if the user has a say in it.
     pub synonyms: Option<Synonyms>,
 }
 
-impl Shelf {
+impl LibraryHandle {
     /// Begins with a library.
     pub fn new(library: Arc<Library>) -> Self {
         Self(Arc::new(Mutex::new(library)))
@@ -54,70 +54,76 @@ impl Shelf {
         Arc::clone(&self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn put(&self, library: &Arc<Library>) {
+    fn replace(&self, library: &Arc<Library>) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Arc::clone(library);
     }
 
     /// Reads the whole library on a thread, and tells the reader.
-    pub fn fill(&self, errand: Errand, events: SyncSender<Event>) {
+    pub fn load_in_background(&self, errand: LoadJob, events: SyncSender<Event>) {
         let this = self.clone();
         thread::spawn(move || {
-            let mut teller = Teller::new(&this, &errand, &events);
+            let mut teller = ProgressReporter::new(&this, &errand, &events);
             let file = errand.file.as_deref();
             let mut collection =
-                setup::collection(&errand.options, file, &mut |progress| teller.tell(progress));
-            let unkept = collection.unkept.take();
-            let (library, index) = collection.with_synonyms(errand.synonyms.clone()).share();
-            this.put(&library);
+                setup::library_with_index(&errand.options, file, &mut |progress| {
+                    teller.report(progress)
+                });
+            let unkept = collection.cache_error.take();
+            let (library, index) = collection
+                .with_synonyms(errand.synonyms.clone())
+                .into_shared();
+            this.replace(&library);
             // A session that has ended needs none of it.
-            let _ = events.send(Event::Catalogue(library, index));
+            let _ = events.send(Event::LibraryLoaded(library, index));
             if let Some(error) = unkept {
-                let _ = events.send(Event::Note(error.to_string()));
+                let _ = events.send(Event::StatusMessage(error.to_string()));
             }
         });
     }
 }
 
 /// Tells the reader how far reading has come.
-struct Teller<'e> {
-    shelf: &'e Shelf,
-    errand: &'e Errand,
+struct ProgressReporter<'e> {
+    handle: &'e LibraryHandle,
+    job: &'e LoadJob,
     events: &'e SyncSender<Event>,
     started: Option<Instant>,
-    told: Instant,
+    last_report: Instant,
 }
 
-impl<'e> Teller<'e> {
-    fn new(shelf: &'e Shelf, errand: &'e Errand, events: &'e SyncSender<Event>) -> Self {
+impl<'e> ProgressReporter<'e> {
+    fn new(shelf: &'e LibraryHandle, errand: &'e LoadJob, events: &'e SyncSender<Event>) -> Self {
         Self {
-            shelf,
-            errand,
+            handle: shelf,
+            job: errand,
             events,
             started: None,
-            told: Instant::now(),
+            last_report: Instant::now(),
         }
     }
 
-    fn tell(&mut self, progress: Progress) {
+    fn report(&mut self, progress: IndexingProgress) {
         let now = Instant::now();
         let Some(started) = self.started else {
             self.started = Some(now);
-            return self.lend();
+            return self.publish_open_document();
         };
-        if now - started >= MOMENT && now - self.told >= PACE {
-            self.told = now;
+        if now - started >= REPORT_DELAY && now - self.last_report >= REPORT_INTERVAL {
+            self.last_report = now;
             let _ = self.events.send(Event::Progress(progress));
         }
     }
 
     /// Lets what is open already be searched meanwhile.
-    fn lend(&self) {
-        let open = &self.errand.open;
+    fn publish_open_document(&self) {
+        let open = &self.job.open_document;
         let mut builder = IndexBuilder::new();
         builder.add(open);
         let texts = [(open.code.clone(), Arc::clone(open))];
-        let index = builder.finish(Texts::Documents(texts.into()));
-        let library = self.shelf.library();
-        let _ = self.events.send(Event::Catalogue(library, Arc::new(index)));
+        let index = builder.finish(DocumentSource::Documents(texts.into()));
+        let library = self.handle.library();
+        let _ = self
+            .events
+            .send(Event::LibraryLoaded(library, Arc::new(index)));
     }
 }

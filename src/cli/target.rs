@@ -5,22 +5,22 @@ use std::sync::Arc;
 
 use super::options::Options;
 use super::setup;
-use crate::content::{CodeId, Document, ModifierCode, Place, System};
-use crate::library::{Entry, Library};
-use crate::search::{self, Reading};
+use crate::content::{CodeId, CodeSystem, Document, ModifierCode, RowPath};
+use crate::library::{CatalogEntry, Library};
+use crate::search::{self, CodeRef};
 
 /// What was found.
 #[derive(Debug)]
-pub struct Found {
+pub struct Target {
     /// The documents that it may be in.
     pub library: Arc<Library>,
     /// The documents that were meant: several, where a bare value belongs to several systems.
-    pub documents: Vec<(Arc<Document>, Option<Place>)>,
+    pub documents: Vec<(Arc<Document>, Option<RowPath>)>,
 }
 
 /// Why nothing was found.
 #[derive(Debug, thiserror::Error)]
-pub enum Miss {
+pub enum TargetError {
     /// Nothing is there; the words name what is near.
     #[error("{0}")]
     NotFound(String),
@@ -30,9 +30,9 @@ pub enum Miss {
 }
 
 /// Finds what the words of a command line point at.
-pub fn find(words: &[String], options: &Options) -> Result<Found, Miss> {
+pub fn find(words: &[String], options: &Options) -> Result<Target, TargetError> {
     let library = setup::library(options);
-    match file(words) {
+    match file_argument(words) {
         Some(file) => open_file(library, file),
         None => find_code(words, &Arc::new(library)),
     }
@@ -40,14 +40,14 @@ pub fn find(words: &[String], options: &Options) -> Result<Found, Miss> {
 
 /// Does the same for a reader, who wants to see it at once: where one document is meant that is
 /// easily found, no other is read. What the whole library makes of it may come later.
-pub fn find_first(words: &[String], options: &Options) -> Result<Found, Miss> {
-    let begun = setup::begun(options);
-    if let Some(file) = file(words) {
+pub fn find_lazy(words: &[String], options: &Options) -> Result<Target, TargetError> {
+    let begun = setup::lazy_library(options);
+    if let Some(file) = file_argument(words) {
         return open_file(begun, file);
     }
     // Of several readings each must be known to be there or not.
-    let is_plain = search::code_and_modifier(&words.join(" ")).len() == 1;
-    if is_plain || begun.is_whole() {
+    let is_plain = search::parse_code_refs(&words.join(" ")).len() == 1;
+    if is_plain || begun.is_fully_loaded() {
         let found = find_code(words, &Arc::new(begun));
         if found.is_ok() {
             return found;
@@ -57,69 +57,72 @@ pub fn find_first(words: &[String], options: &Options) -> Result<Found, Miss> {
 }
 
 /// Returns the file that the words of a command line name instead of a code.
-pub fn file(words: &[String]) -> Option<&Path> {
+pub fn file_argument(words: &[String]) -> Option<&Path> {
     match words {
-        [file] if is_file(file) => Some(Path::new(file)),
+        [file] if is_file_path(file) => Some(Path::new(file)),
         _ => None,
     }
 }
 
 /// Finds the code that some words mean, and the row of its modifier where there is one.
-pub fn find_code(words: &[String], library: &Arc<Library>) -> Result<Found, Miss> {
+pub fn find_code(words: &[String], library: &Arc<Library>) -> Result<Target, TargetError> {
     let asked = words.join(" ");
-    let readings = search::code_and_modifier(&asked);
+    let readings = search::parse_code_refs(&asked);
     if readings.is_empty() {
         let asked = crate::content::sanitize(&asked);
         let words = format!("`{asked}` is no code; try `codeleaf search '{asked}'`");
-        return Err(Miss::NotFound(words));
+        return Err(TargetError::NotFound(words));
     }
     let mut documents = Vec::new();
     let mut refused = None;
-    for Reading { code, modifier } in &readings {
-        if !library.knows(code) {
+    for CodeRef { code, modifier } in &readings {
+        if !library.contains(code) {
             continue;
         }
         let document = library
             .document(code)
-            .map_err(|error| Miss::Broken(error.to_string()))?;
-        match place(&document, modifier.as_ref()) {
+            .map_err(|error| TargetError::Broken(error.to_string()))?;
+        match modifier_row(&document, modifier.as_ref()) {
             Ok(place) => documents.push((document, place)),
             Err(words) => refused = Some(words),
         }
     }
     if documents.is_empty() {
         let codes: Vec<CodeId> = readings.into_iter().map(|reading| reading.code).collect();
-        let words = refused.unwrap_or_else(|| nothing_on(&codes, library));
-        return Err(Miss::NotFound(words));
+        let words = refused.unwrap_or_else(|| not_found_message(&codes, library));
+        return Err(TargetError::NotFound(words));
     }
-    Ok(Found {
+    Ok(Target {
         library: Arc::clone(library),
         documents,
     })
 }
 
 /// Says whether an argument is a file and no code.
-pub fn is_file(argument: &str) -> bool {
+pub fn is_file_path(argument: &str) -> bool {
     let extension = Path::new(argument).extension();
     argument.contains('/')
         || extension.is_some_and(|extension| extension.eq_ignore_ascii_case("toml"))
 }
 
-fn open_file(library: Library, path: &Path) -> Result<Found, Miss> {
+fn open_file(library: Library, path: &Path) -> Result<Target, TargetError> {
     let (library, code) = library
         .with_file(path)
-        .map_err(|report| Miss::Broken(report.to_string()))?;
+        .map_err(|report| TargetError::Broken(report.to_string()))?;
     let document = library
         .document(&code)
-        .map_err(|error| Miss::Broken(error.to_string()))?;
-    Ok(Found {
+        .map_err(|error| TargetError::Broken(error.to_string()))?;
+    Ok(Target {
         library: Arc::new(library),
         documents: vec![(document, None)],
     })
 }
 
 /// Finds the row of a modifier; where it has none, names those that have.
-fn place(document: &Document, modifier: Option<&ModifierCode>) -> Result<Option<Place>, String> {
+fn modifier_row(
+    document: &Document,
+    modifier: Option<&ModifierCode>,
+) -> Result<Option<RowPath>, String> {
     let Some(modifier) = modifier else {
         return Ok(None);
     };
@@ -137,7 +140,7 @@ fn place(document: &Document, modifier: Option<&ModifierCode>) -> Result<Option<
     })
 }
 
-fn nothing_on(codes: &[CodeId], library: &Library) -> String {
+fn not_found_message(codes: &[CodeId], library: &Library) -> String {
     let Some(code) = codes.first() else {
         return "no such code".to_owned();
     };
@@ -145,18 +148,18 @@ fn nothing_on(codes: &[CodeId], library: &Library) -> String {
     let near: Vec<String> = library
         .nearest(code.value(), 5)
         .into_iter()
-        .map(named)
+        .map(code_and_title)
         .collect();
     let mut words = format!("no document on {} ({})", code.value(), systems.join(" or "));
     if !near.is_empty() {
         words += &format!("; nearest: {}", near.join(", "));
     }
-    if codes.iter().any(|code| code.system() != System::Cpt) {
+    if codes.iter().any(|code| code.system() != CodeSystem::Cpt) {
         words += "; a system decides: hcpcs:G0439, icd10cm:G04.39";
     }
     words
 }
 
-fn named(entry: &Entry) -> String {
+fn code_and_title(entry: &CatalogEntry) -> String {
     format!("{} {}", entry.code.value(), entry.title)
 }

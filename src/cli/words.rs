@@ -1,22 +1,22 @@
 //! Splits a command line into words, as a shell does, and does nothing else that a shell does.
 
 /// The most words that a line may have.
-const MOST: usize = 64;
+const MAX_WORDS: usize = 64;
 
 /// Says why a line has no words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum WordsError {
+pub enum SplitError {
     /// A quote is not closed.
     #[error("a quote is not closed")]
-    Quote,
+    UnclosedQuote,
     /// There are too many words.
-    #[error("more than {MOST} words")]
-    TooMany,
+    #[error("more than {MAX_WORDS} words")]
+    TooManyWords,
 }
 
 /// Splits a line at white space outside quotes. Single quotes keep everything; double quotes and
 /// the backslash work as in a shell. Nothing is expanded.
-pub fn split(line: &str) -> Result<Vec<String>, WordsError> {
+pub fn split(line: &str) -> Result<Vec<String>, SplitError> {
     let mut words = Vec::new();
     let mut word: Option<String> = None;
     let mut quote = None;
@@ -34,17 +34,17 @@ pub fn split(line: &str) -> Result<Vec<String>, WordsError> {
             (Some('"'), '\\') => match chars.next() {
                 Some(c @ ('"' | '\\' | '$' | '`')) => word.get_or_insert_default().push(c),
                 Some(c) => word.get_or_insert_default().extend(['\\', c]),
-                None => return Err(WordsError::Quote),
+                None => return Err(SplitError::UnclosedQuote),
             },
             (None, c) if c.is_whitespace() => words.extend(word.take()),
             (_, c) => word.get_or_insert_default().push(c),
         }
-        if words.len() > MOST {
-            return Err(WordsError::TooMany);
+        if words.len() > MAX_WORDS {
+            return Err(SplitError::TooManyWords);
         }
     }
     if quote.is_some() {
-        return Err(WordsError::Quote);
+        return Err(SplitError::UnclosedQuote);
     }
     words.extend(word);
     Ok(words)
@@ -77,13 +77,13 @@ mod tests {
         ] {
             assert_eq!(split(line).unwrap(), expected, "{line}");
         }
-        assert_eq!(split("search 'x"), Err(WordsError::Quote));
-        assert_eq!(split(&"a ".repeat(99)), Err(WordsError::TooMany));
+        assert_eq!(split("search 'x"), Err(SplitError::UnclosedQuote));
+        assert_eq!(split(&"a ".repeat(99)), Err(SplitError::TooManyWords));
     }
 
     proptest! {
         #[test]
-        fn quoting_a_word_keeps_it(words in prop::collection::vec(any::<String>(), 0..9)) {
+        fn quoted_words_round_trip(words in prop::collection::vec(any::<String>(), 0..9)) {
             let quoted: Vec<String> =
                 words.iter().map(|word| format!("'{}'", word.replace('\'', r"'\''"))).collect();
             prop_assert_eq!(split(&quoted.join(" ")), Ok(words));

@@ -23,13 +23,13 @@ impl Charset {
     /// Under [`Charset::Ascii`] the result holds printable ASCII only: accents are dropped, signs
     /// are spelled out (`≥` as `>=`, `§` as `Sec.`), and a control character becomes a space. It
     /// may be longer than the text was, so it comes before wrapping.
-    pub fn text(self, text: &str) -> Cow<'_, str> {
+    pub fn transliterate(self, text: &str) -> Cow<'_, str> {
         if self == Self::Unicode || text.bytes().all(is_printable) {
             return Cow::Borrowed(text);
         }
         let mut out = String::with_capacity(text.len());
         for character in text.chars() {
-            push(&mut out, character);
+            push_ascii(&mut out, character);
         }
         Cow::Owned(out)
     }
@@ -39,7 +39,7 @@ fn is_printable(byte: u8) -> bool {
     (b' '..=b'~').contains(&byte)
 }
 
-fn push(out: &mut String, character: char) {
+fn push_ascii(out: &mut String, character: char) {
     if character.is_control() {
         out.push(' ');
     } else if character.is_ascii() {
@@ -50,7 +50,7 @@ fn push(out: &mut String, character: char) {
             out.push(' ');
         }
         out.push_str(fraction);
-    } else if let Some(sign) = sign(character) {
+    } else if let Some(sign) = symbol(character) {
         out.push_str(sign);
     } else {
         match deunicode_char(character) {
@@ -77,7 +77,7 @@ fn fraction(character: char) -> Option<&'static str> {
 }
 
 /// Returns what stands for a sign where `deunicode` would say nothing, too much or the wrong thing.
-fn sign(character: char) -> Option<&'static str> {
+fn symbol(character: char) -> Option<&'static str> {
     Some(match character {
         '\u{a0}' | '\u{2007}' | '\u{2009}' | '\u{202f}' => " ",
         '\u{ad}'
@@ -123,7 +123,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn signs_of_medical_prose_are_spelled_out() {
+    fn medical_symbols_are_spelled_out_in_ascii() {
         let cases = [
             ("a — b", "a -- b"),
             ("assay—not", "assay--not"),
@@ -140,22 +140,28 @@ mod tests {
             ("β-HCG", "b-HCG"),
         ];
         for (text, ascii) in cases {
-            assert_eq!(Charset::Ascii.text(text), ascii, "{text}");
-            assert_eq!(Charset::Unicode.text(text), text);
+            assert_eq!(Charset::Ascii.transliterate(text), ascii, "{text}");
+            assert_eq!(Charset::Unicode.transliterate(text), text);
         }
     }
 
     #[test]
     fn plain_text_is_not_copied() {
-        assert!(matches!(Charset::Ascii.text("HER2/neu"), Cow::Borrowed(_)));
-        assert!(matches!(Charset::Unicode.text("é"), Cow::Borrowed(_)));
+        assert!(matches!(
+            Charset::Ascii.transliterate("HER2/neu"),
+            Cow::Borrowed(_)
+        ));
+        assert!(matches!(
+            Charset::Unicode.transliterate("é"),
+            Cow::Borrowed(_)
+        ));
     }
 
     #[test]
-    fn no_character_at_all_leaves_printable_ascii() {
+    fn every_character_becomes_printable_ascii() {
         for character in '\0'..=char::MAX {
             let text = character.to_string();
-            let ascii = Charset::Ascii.text(&text);
+            let ascii = Charset::Ascii.transliterate(&text);
             assert!(
                 ascii.bytes().all(is_printable),
                 "{character:?} became {ascii:?}"

@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 
 /// A code system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum System {
+pub enum CodeSystem {
     /// Current Procedural Terminology, of the American Medical Association.
     Cpt,
     /// HCPCS Level II, of CMS.
@@ -16,7 +16,7 @@ pub enum System {
     Icd10cm,
 }
 
-impl System {
+impl CodeSystem {
     /// Every system, in the order in which lists show them.
     pub const ALL: [Self; 3] = [Self::Cpt, Self::Hcpcs, Self::Icd10cm];
 
@@ -62,12 +62,12 @@ impl System {
                 && bytes[0].is_ascii_uppercase()
                 && bytes[1..].iter().all(u8::is_ascii_digit))
             .then_some(text),
-            Self::Icd10cm => icd10cm(&text),
+            Self::Icd10cm => canonical_icd10cm(&text),
         }
     }
 }
 
-fn icd10cm(text: &str) -> Option<String> {
+fn canonical_icd10cm(text: &str) -> Option<String> {
     let (head, tail) = match text.split_once('.') {
         Some((head, tail)) => (head, tail),
         None if text.len() > 3 && text.is_char_boundary(3) => text.split_at(3),
@@ -89,13 +89,13 @@ fn icd10cm(text: &str) -> Option<String> {
     })
 }
 
-impl fmt::Display for System {
+impl fmt::Display for CodeSystem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }
 }
 
-impl FromStr for System {
+impl FromStr for CodeSystem {
     type Err = CodeError;
 
     fn from_str(s: &str) -> Result<Self, CodeError> {
@@ -108,7 +108,7 @@ impl FromStr for System {
     }
 }
 
-impl Serialize for System {
+impl Serialize for CodeSystem {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.id())
     }
@@ -120,34 +120,34 @@ impl Serialize for System {
 /// public sets are both a HCPCS code and an ICD-10-CM code without its dot (`G0439`, `G04.39`).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct CodeId {
-    system: System,
+    system: CodeSystem,
     value: String,
 }
 
 impl CodeId {
     /// Makes a code from a value in any case, with or without dot.
-    pub fn new(system: System, value: &str) -> Result<Self, CodeError> {
+    pub fn new(system: CodeSystem, value: &str) -> Result<Self, CodeError> {
         match system.canonical(value) {
             Some(value) => Ok(Self { system, value }),
-            None => Err(CodeError::Shape {
+            None => Err(CodeError::InvalidValue {
                 system,
                 value: value.to_owned(),
             }),
         }
     }
 
-    /// Returns every code that a reader may mean by a bare value, in the order of [`System::ALL`].
+    /// Returns every code that a reader may mean by a bare value, in the order of [`CodeSystem::ALL`].
     ///
     /// A dot decides for ICD-10-CM. Nothing is guessed: what fits two systems comes back twice.
-    pub fn readings(value: &str) -> Vec<Self> {
-        System::ALL
+    pub fn candidates(value: &str) -> Vec<Self> {
+        CodeSystem::ALL
             .into_iter()
             .filter_map(|system| Self::new(system, value).ok())
             .collect()
     }
 
     /// Returns the system.
-    pub const fn system(&self) -> System {
+    pub const fn system(&self) -> CodeSystem {
         self.system
     }
 
@@ -175,7 +175,7 @@ impl FromStr for CodeId {
     fn from_str(s: &str) -> Result<Self, CodeError> {
         let (system, value) = s
             .split_once(':')
-            .ok_or_else(|| CodeError::NoSystem(s.to_owned()))?;
+            .ok_or_else(|| CodeError::MissingSystem(s.to_owned()))?;
         Self::new(system.parse()?, value)
     }
 }
@@ -192,7 +192,7 @@ impl ModifierCode {
         if text.len() == 2 && text.bytes().all(|b| b.is_ascii_alphanumeric()) {
             Ok(Self(text.to_ascii_uppercase()))
         } else {
-            Err(CodeError::Modifier(text.to_owned()))
+            Err(CodeError::InvalidModifier(text.to_owned()))
         }
     }
 
@@ -213,9 +213,9 @@ impl fmt::Display for ModifierCode {
 pub enum CodeError {
     /// The value does not have the system's shape.
     #[error("`{value}` is no {} code; one has {}", .system.name(), .system.shape())]
-    Shape {
+    InvalidValue {
         /// The system asked for.
-        system: System,
+        system: CodeSystem,
         /// What was given.
         value: String,
     },
@@ -224,10 +224,10 @@ pub enum CodeError {
     UnknownSystem(String),
     /// The system is not named.
     #[error("`{0}` does not name its system; write cpt:83950")]
-    NoSystem(String),
+    MissingSystem(String),
     /// The text is no modifier.
     #[error("`{0}` is no modifier; one has two letters or digits")]
-    Modifier(String),
+    InvalidModifier(String),
 }
 
 #[cfg(test)]
@@ -235,16 +235,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_dot_and_case_do_not_matter() {
-        let dotted = CodeId::new(System::Icd10cm, "K92.2").unwrap();
-        assert_eq!(CodeId::new(System::Icd10cm, "k922").unwrap(), dotted);
+    fn dot_and_case_are_ignored() {
+        let dotted = CodeId::new(CodeSystem::Icd10cm, "K92.2").unwrap();
+        assert_eq!(CodeId::new(CodeSystem::Icd10cm, "k922").unwrap(), dotted);
         assert_eq!(dotted.value(), "K92.2");
     }
 
     #[test]
-    fn a_value_of_two_systems_has_two_readings_and_a_dot_decides() {
+    fn ambiguous_value_has_two_candidates_unless_dotted() {
         let names = |value| {
-            CodeId::readings(value)
+            CodeId::candidates(value)
                 .iter()
                 .map(ToString::to_string)
                 .collect::<Vec<_>>()
@@ -256,9 +256,9 @@ mod tests {
     }
 
     #[test]
-    fn text_of_any_script_is_no_code() {
+    fn invalid_codes_of_any_script_have_no_candidates() {
         for text in ["", "é", "日本語", "K9é", "8395O", "🦀0000"] {
-            assert_eq!(CodeId::readings(text), []);
+            assert_eq!(CodeId::candidates(text), []);
         }
     }
 }

@@ -12,15 +12,15 @@ mod rows;
 mod section;
 mod value;
 
-use super::format::File;
-use super::report::{FILE, Problems};
+use super::format::DocumentFile;
+use super::report::{Diagnostics, WHOLE_FILE};
 use super::{Document, Source, SourceId};
 
 /// Makes the document that a file describes; nothing, where something stands in the way, which is
 /// noted.
-pub(super) fn compile(file: &File, problems: &mut Problems<'_>) -> Option<Document> {
+pub(super) fn compile(file: &DocumentFile, problems: &mut Diagnostics<'_>) -> Option<Document> {
     let mut compiler = Compiler {
-        problems,
+        diagnostics: problems,
         sources: Vec::new(),
         publication: None,
     };
@@ -29,22 +29,22 @@ pub(super) fn compile(file: &File, problems: &mut Problems<'_>) -> Option<Docume
 
 /// What is known while the tables of one file are translated.
 struct Compiler<'p, 't> {
-    problems: &'p mut Problems<'t>,
+    diagnostics: &'p mut Diagnostics<'t>,
     sources: Vec<Source>,
     publication: Option<SourceId>,
 }
 
 impl Compiler<'_, '_> {
-    fn document(&mut self, file: &File) -> Option<Document> {
-        self.take_sources(&file.sources);
-        let about = self.about(file.document.as_ref());
+    fn document(&mut self, file: &DocumentFile) -> Option<Document> {
+        self.collect_sources(&file.sources);
+        let about = self.document_metadata(file.document.as_ref());
         if file.code.is_none() {
-            self.missing_code();
+            self.report_missing_code();
         }
-        let header = file.code.as_ref().and_then(|table| self.header(table));
+        let header = file.code.as_ref().and_then(|table| self.code_header(table));
         let sections = self.sections(file);
-        if sections.is_empty() && !self.problems.has_excused(FILE) {
-            self.problems.lack(
+        if sections.is_empty() && !self.diagnostics.has_suppressed(WHOLE_FILE) {
+            self.diagnostics.missing(
                 0..0,
                 "this document has no section",
                 "write at least one, such as [summary] with a text",
@@ -66,9 +66,9 @@ impl Compiler<'_, '_> {
         })
     }
 
-    fn missing_code(&mut self) {
-        if !self.problems.is_excused(FILE, "code") {
-            self.problems.lack(
+    fn report_missing_code(&mut self) {
+        if !self.diagnostics.is_suppressed(WHOLE_FILE, "code") {
+            self.diagnostics.missing(
                 0..0,
                 "missing table [code]",
                 "say which code the file is about: [code] with system, value, title and status",

@@ -63,10 +63,10 @@ impl fmt::Display for AsOf {
 }
 
 impl FromStr for AsOf {
-    type Err = NoDate;
+    type Err = ParseDateError;
 
     /// Reads `2026-04-01`, `2026-04`, `2026` or `unknown`.
-    fn from_str(s: &str) -> Result<Self, NoDate> {
+    fn from_str(s: &str) -> Result<Self, ParseDateError> {
         if s == "unknown" {
             return Ok(Self::Unknown);
         }
@@ -92,7 +92,7 @@ impl FromStr for AsOf {
                 .map(Self::Day),
             _ => None,
         };
-        read.ok_or_else(|| NoDate(s.to_owned()))
+        read.ok_or_else(|| ParseDateError(s.to_owned()))
     }
 }
 
@@ -108,14 +108,14 @@ impl Serialize for AsOf {
 /// Says that a text is no date.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is no date; write 2026-04-01, 2026-04, 2026 or \"unknown\"")]
-pub struct NoDate(pub String);
+pub struct ParseDateError(pub String);
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_date_is_as_precise_as_it_was_written() {
+    fn dates_keep_their_precision() {
         for text in ["2026-04-01", "2024-07", "2023"] {
             assert_eq!(text.parse::<AsOf>().unwrap().to_string(), text);
         }
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_calendar_does_not_have_is_refused() {
+    fn invalid_dates_are_rejected() {
         for text in [
             "2026-02-29",
             "2026-13",

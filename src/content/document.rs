@@ -59,25 +59,25 @@ impl Document {
     }
 
     /// Returns the row at a place.
-    pub fn row(&self, place: &Place) -> Option<(&Section, &Block, &Row)> {
+    pub fn row(&self, place: &RowPath) -> Option<(&Section, &Block, &Row)> {
         self.rows().find(|(section, block, row)| {
             section.id == place.section && block.id == place.block && row.key == place.row
         })
     }
 
     /// Returns the row about a modifier, with its place.
-    pub fn modifier(&self, code: &ModifierCode) -> Option<(Place, &Row)> {
+    pub fn modifier(&self, code: &ModifierCode) -> Option<(RowPath, &Row)> {
         self.rows()
             .find(|(_, _, row)| row.subject == Subject::Modifier(code.clone()))
-            .map(|(section, block, row)| (Place::of(section, block, row), row))
+            .map(|(section, block, row)| (RowPath::new(section, block, row), row))
     }
 
     /// Returns what a payer, by the name of its row, says on a modifier.
-    pub fn stance(&self, payer: &RowKey, modifier: &ModifierCode) -> Option<(Place, &Row)> {
-        let key = RowKey::of_stance(payer, modifier);
+    pub fn payer_rule(&self, payer: &RowKey, modifier: &ModifierCode) -> Option<(RowPath, &Row)> {
+        let key = RowKey::for_payer_rule(payer, modifier);
         self.rows()
             .find(|(_, _, row)| row.subject == Subject::Stance(modifier.clone()) && row.key == key)
-            .map(|(section, block, row)| (Place::of(section, block, row), row))
+            .map(|(section, block, row)| (RowPath::new(section, block, row), row))
     }
 
     /// Returns the modifiers that have a row, in reading order.
@@ -171,7 +171,7 @@ pub enum Shape {
 ///
 /// Names rather than positions, so that a place outlives an edit of the file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Place {
+pub struct RowPath {
     /// The section.
     pub section: SectionId,
     /// The block.
@@ -180,9 +180,9 @@ pub struct Place {
     pub row: RowKey,
 }
 
-impl Place {
+impl RowPath {
     /// Returns the place of a row.
-    pub fn of(section: &Section, block: &Block, row: &Row) -> Self {
+    pub fn new(section: &Section, block: &Block, row: &Row) -> Self {
         Self {
             section: section.id.clone(),
             block: block.id.clone(),
@@ -191,13 +191,13 @@ impl Place {
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for RowPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}/{}", self.section.0, self.block.0, self.row.0)
     }
 }
 
-impl FromStr for Place {
+impl FromStr for RowPath {
     type Err = ();
 
     fn from_str(s: &str) -> Result<Self, ()> {
@@ -213,7 +213,7 @@ impl FromStr for Place {
     }
 }
 
-impl Serialize for Place {
+impl Serialize for RowPath {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
     }

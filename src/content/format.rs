@@ -9,14 +9,14 @@ mod field;
 use serde::Deserialize;
 use toml::Spanned;
 
-pub(super) use field::{Absence, Field, Text, When};
+pub(super) use field::{Absence, DateField, FieldValue, Text};
 
 /// The format's version, the value of `schema`.
 pub(super) const SCHEMA: i64 = 1;
 
 /// A whole file.
 #[derive(Debug, Default)]
-pub(super) struct File {
+pub(super) struct DocumentFile {
     pub(super) code: Option<Spanned<CodeTable>>,
     pub(super) document: Option<Spanned<DocumentTable>>,
     pub(super) sources: Vec<(Text, Spanned<SourceTable>)>,
@@ -46,16 +46,16 @@ pub(super) struct CodeTable {
     pub(super) value: Option<Text>,
     pub(super) title: Option<Text>,
     pub(super) status: Option<Text>,
-    pub(super) effective: Option<Spanned<When>>,
+    pub(super) effective: Option<Spanned<DateField>>,
 }
 
 /// `[document]`: who stands behind the file, and which source is the publication it carries.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct DocumentTable {
-    pub(super) revised: Option<Spanned<When>>,
+    pub(super) revised: Option<Spanned<DateField>>,
     pub(super) reviewed_by: Option<Text>,
-    pub(super) next_review: Option<Spanned<When>>,
+    pub(super) next_review: Option<Spanned<DateField>>,
     pub(super) publication: Option<Text>,
 }
 
@@ -66,7 +66,7 @@ pub(super) struct SourceTable {
     pub(super) title: Option<Text>,
     pub(super) short: Option<Text>,
     pub(super) kind: Option<Text>,
-    pub(super) as_of: Option<Spanned<When>>,
+    pub(super) as_of: Option<Spanned<DateField>>,
 }
 
 /// `[summary]`, `[coding]`, … and `[[section]]`, which alone has `id`, `title` and `short`.
@@ -101,7 +101,7 @@ pub(super) struct ProseTable {
 #[serde(default, deny_unknown_fields)]
 pub(super) struct FactRow {
     pub(super) label: Option<Text>,
-    pub(super) value: Option<Spanned<Field>>,
+    pub(super) value: Option<Spanned<FieldValue>>,
     pub(super) source: Option<Text>,
     pub(super) remark: Vec<Spanned<RemarkRow>>,
 }
@@ -123,7 +123,7 @@ pub(super) struct GridTable {
     pub(super) id: Option<Text>,
     pub(super) title: Option<Text>,
     pub(super) columns: Vec<Text>,
-    pub(super) rows: Vec<Spanned<Vec<Spanned<Field>>>>,
+    pub(super) rows: Vec<Spanned<Vec<Spanned<FieldValue>>>>,
     pub(super) source: Option<Text>,
 }
 
@@ -141,10 +141,10 @@ pub(super) struct RemarkRow {
 pub(super) struct ModifierRow {
     pub(super) code: Option<Text>,
     pub(super) system: Option<Text>,
-    pub(super) description: Option<Spanned<Field>>,
-    pub(super) when: Option<Spanned<Field>>,
-    pub(super) not_when: Option<Spanned<Field>>,
-    pub(super) documentation: Option<Spanned<Field>>,
+    pub(super) description: Option<Spanned<FieldValue>>,
+    pub(super) when: Option<Spanned<FieldValue>>,
+    pub(super) not_when: Option<Spanned<FieldValue>>,
+    pub(super) documentation: Option<Spanned<FieldValue>>,
     pub(super) standing: Option<Text>,
     pub(super) source: Option<Text>,
     pub(super) against: Vec<Text>,
@@ -157,10 +157,10 @@ pub(super) struct ModifierRow {
 pub(super) struct PayerRow {
     pub(super) id: Option<Text>,
     pub(super) name: Option<Text>,
-    pub(super) plan: Option<Spanned<Field>>,
-    pub(super) policy: Option<Spanned<Field>>,
-    pub(super) rate: Option<Spanned<Field>>,
-    pub(super) modifier: Vec<Spanned<StanceRow>>,
+    pub(super) plan: Option<Spanned<FieldValue>>,
+    pub(super) policy: Option<Spanned<FieldValue>>,
+    pub(super) rate: Option<Spanned<FieldValue>>,
+    pub(super) modifier: Vec<Spanned<PayerRuleRow>>,
     pub(super) source: Option<Text>,
     pub(super) remark: Vec<Spanned<RemarkRow>>,
 }
@@ -168,9 +168,9 @@ pub(super) struct PayerRow {
 /// `[[payer.modifier]]`: what the payer says on a modifier.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub(super) struct StanceRow {
+pub(super) struct PayerRuleRow {
     pub(super) code: Option<Text>,
-    pub(super) says: Option<Spanned<Field>>,
+    pub(super) says: Option<Spanned<FieldValue>>,
     pub(super) standing: Option<Text>,
     pub(super) source: Option<Text>,
     pub(super) remark: Vec<Spanned<RemarkRow>>,
@@ -181,9 +181,9 @@ pub(super) struct StanceRow {
 #[serde(default, deny_unknown_fields)]
 pub(super) struct DiagnosisRow {
     pub(super) code: Option<Text>,
-    pub(super) description: Option<Spanned<Field>>,
+    pub(super) description: Option<Spanned<FieldValue>>,
     pub(super) relation: Option<Text>,
-    pub(super) basis: Option<Spanned<Field>>,
+    pub(super) basis: Option<Spanned<FieldValue>>,
     pub(super) source: Option<Text>,
     pub(super) remark: Vec<Spanned<RemarkRow>>,
 }
@@ -194,7 +194,7 @@ pub(super) struct DiagnosisRow {
 pub(super) struct RelatedRow {
     pub(super) code: Option<Text>,
     pub(super) system: Option<Text>,
-    pub(super) description: Option<Spanned<Field>>,
+    pub(super) description: Option<Spanned<FieldValue>>,
     pub(super) relation: Option<Text>,
     pub(super) source: Option<Text>,
     pub(super) remark: Vec<Spanned<RemarkRow>>,
@@ -205,7 +205,7 @@ pub(super) struct RelatedRow {
 #[serde(default, deny_unknown_fields)]
 pub(super) struct NamedRow {
     pub(super) code: Option<Text>,
-    pub(super) name: Option<Spanned<Field>>,
+    pub(super) name: Option<Spanned<FieldValue>>,
     pub(super) source: Option<Text>,
     pub(super) remark: Vec<Spanned<RemarkRow>>,
 }
@@ -240,7 +240,7 @@ pub(super) struct AbsentRow {
     pub(super) reason: Option<Text>,
     pub(super) stated: Option<Text>,
     pub(super) source: Option<Text>,
-    pub(super) checked: Option<Spanned<When>>,
+    pub(super) checked: Option<Spanned<DateField>>,
     pub(super) r#where: Option<Text>,
 }
 

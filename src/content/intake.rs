@@ -13,26 +13,29 @@ use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, Error, ValueDeserializer};
 
-use super::format::{File, SCHEMA};
-use super::report::{FILE, Problems};
-use super::words::{DATES, join, nearest, quote, unknown};
-use offender::{Offender, Part};
+use super::format::{DocumentFile, SCHEMA};
+use super::report::{Diagnostics, WHOLE_FILE};
+use super::words::{DATE_HINT, join_with_and, nearest, quote, unknown_message};
+use offender::{EntryPart, InvalidEntry};
 
 /// How large a broken file may be, in bytes, for all of its syntax errors to be listed. Beyond it
 /// the first one is: a large file of the wrong kind has millions, at hundreds of bytes each.
-const RECOVERABLE: usize = 256 * 1024;
+const MAX_RECOVERABLE_BYTES: usize = 256 * 1024;
 
 /// The fields that are written as tables of their own, with double brackets.
-const MANY: [&str; 6] = ["prose", "fact", "list", "table", "remark", "modifier"];
+const TABLE_ARRAYS: [&str; 6] = ["prose", "fact", "list", "table", "remark", "modifier"];
 
 /// Reads the tables of a file. What is wrong is noted, and left out of what is returned; nothing
 /// is returned for a file of another schema.
-pub(super) fn take_in<'t>(text: &'t str, problems: &mut Problems<'t>) -> Option<File> {
+pub(super) fn parse_tables<'t>(
+    text: &'t str,
+    problems: &mut Diagnostics<'t>,
+) -> Option<DocumentFile> {
     let root = match DeTable::parse(text) {
         Ok(root) => {
-            let mut trial = Problems::of(text);
-            let mut tables = Tables::new(root.into_inner(), Care::Less);
-            let file = tables.file(&mut trial);
+            let mut trial = Diagnostics::new(text);
+            let mut tables = TableParser::new(root.into_inner(), ErrorMode::FailFast);
+            let file = tables.parse_file(&mut trial);
             if !tables.has_failed {
                 *problems = trial;
                 return file;
@@ -40,85 +43,85 @@ pub(super) fn take_in<'t>(text: &'t str, problems: &mut Problems<'t>) -> Option<
             // It parsed a moment ago.
             DeTable::parse(text).ok()?
         }
-        Err(error) if text.len() > RECOVERABLE => {
-            super::syntax::note(text, &error, problems);
+        Err(error) if text.len() > MAX_RECOVERABLE_BYTES => {
+            super::syntax::report_syntax_error(text, &error, problems);
             return None;
         }
         Err(_) => {
             let (root, errors) = DeTable::parse_recoverable(text);
             for error in &errors {
-                super::syntax::note(text, error, problems);
+                super::syntax::report_syntax_error(text, error, problems);
             }
             root
         }
     };
-    Tables::new(root.into_inner(), Care::More).file(problems)
+    TableParser::new(root.into_inner(), ErrorMode::Recover).parse_file(problems)
 }
 
 /// Whether tables are copied before they are read, so that what is wrong can be taken out.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Care {
-    Less,
-    More,
+enum ErrorMode {
+    FailFast,
+    Recover,
 }
 
 /// The tables of a file that nobody has asked for yet.
-struct Tables<'i> {
-    rest: DeTable<'i>,
+struct TableParser<'i> {
+    remaining: DeTable<'i>,
     known: Vec<&'static str>,
-    care: Care,
+    error_mode: ErrorMode,
     /// Whether a table was not copied, and could not be read.
     has_failed: bool,
 }
 
-impl<'i> Tables<'i> {
-    fn new(root: DeTable<'i>, care: Care) -> Self {
+impl<'i> TableParser<'i> {
+    fn new(root: DeTable<'i>, care: ErrorMode) -> Self {
         Self {
-            rest: root,
+            remaining: root,
             known: Vec::new(),
-            care,
+            error_mode: care,
             has_failed: false,
         }
     }
 
     /// Reads every table.
-    fn file(&mut self, problems: &mut Problems<'_>) -> Option<File> {
-        if !self.schema_is_known(problems) {
+    fn parse_file(&mut self, problems: &mut Diagnostics<'_>) -> Option<DocumentFile> {
+        if !self.check_schema(problems) {
             return None;
         }
-        let file = File {
-            code: self.table("code", problems),
-            document: self.table("document", problems),
-            sources: self.named("sources", problems),
-            summary: self.table("summary", problems),
-            overview: self.table("overview", problems),
-            clinical: self.table("clinical", problems),
-            coding: self.table("coding", problems),
-            payers: self.table("payers", problems),
-            modifier: self.rows("modifier", problems),
-            payer: self.rows("payer", problems),
-            diagnosis: self.rows("diagnosis", problems),
-            related: self.rows("related", problems),
-            taxonomy: self.rows("taxonomy", problems),
-            place: self.rows("place", problems),
-            synonym: self.rows("synonym", problems),
-            not_this: self.rows("not_this", problems),
-            absent: self.rows("absent", problems),
-            section: self.rows("section", problems),
-            notices: self.table("notices", problems),
+        let file = DocumentFile {
+            code: self.parse_table("code", problems),
+            document: self.parse_table("document", problems),
+            sources: self.parse_keyed_tables("sources", problems),
+            summary: self.parse_table("summary", problems),
+            overview: self.parse_table("overview", problems),
+            clinical: self.parse_table("clinical", problems),
+            coding: self.parse_table("coding", problems),
+            payers: self.parse_table("payers", problems),
+            modifier: self.parse_rows("modifier", problems),
+            payer: self.parse_rows("payer", problems),
+            diagnosis: self.parse_rows("diagnosis", problems),
+            related: self.parse_rows("related", problems),
+            taxonomy: self.parse_rows("taxonomy", problems),
+            place: self.parse_rows("place", problems),
+            synonym: self.parse_rows("synonym", problems),
+            not_this: self.parse_rows("not_this", problems),
+            absent: self.parse_rows("absent", problems),
+            section: self.parse_rows("section", problems),
+            notices: self.parse_table("notices", problems),
         };
-        self.refuse_rest(problems);
+        self.reject_remaining(problems);
         Some(file)
     }
 
     fn take(&mut self, name: &'static str) -> Option<Spanned<DeValue<'i>>> {
         self.known.push(name);
-        self.rest.remove(name)
+        self.remaining.remove(name)
     }
 
-    fn schema_is_known(&mut self, problems: &mut Problems<'_>) -> bool {
+    fn check_schema(&mut self, problems: &mut Diagnostics<'_>) -> bool {
         let Some(schema) = self.take("schema") else {
-            problems.lack(
+            problems.missing(
                 0..0,
                 "missing field `schema`",
                 format!("write schema = {SCHEMA} in the first line"),
@@ -130,7 +133,7 @@ impl<'i> Tables<'i> {
             _ => None,
         };
         if let Some(newer) = number.filter(|n| *n > SCHEMA) {
-            problems.fault(
+            problems.invalid(
                 schema.span(),
                 format!("this file is of schema {newer}; this codeleaf reads {SCHEMA}"),
                 "install a newer codeleaf to read it",
@@ -138,7 +141,7 @@ impl<'i> Tables<'i> {
             return false;
         }
         if number != Some(SCHEMA) {
-            problems.fault(
+            problems.invalid(
                 schema.span(),
                 format!("`schema` must be the number {SCHEMA}"),
                 format!("write schema = {SCHEMA}"),
@@ -148,17 +151,17 @@ impl<'i> Tables<'i> {
     }
 
     /// Takes `[name]`.
-    fn table<T: DeserializeOwned + Default>(
+    fn parse_table<T: DeserializeOwned + Default>(
         &mut self,
         name: &'static str,
-        problems: &mut Problems<'_>,
+        problems: &mut Diagnostics<'_>,
     ) -> Option<Spanned<T>> {
         let value = self.take(name)?;
         if matches!(value.get_ref(), DeValue::Table(_)) {
-            return Some(self.settle(value, problems));
+            return Some(self.deserialize(value, problems));
         }
-        problems.excuse(FILE, name);
-        problems.fault(
+        problems.suppress_missing(WHOLE_FILE, name);
+        problems.invalid(
             value.span(),
             format!("`{name}` must be a table"),
             format!("write [{name}] in a line of its own, with single brackets"),
@@ -167,17 +170,17 @@ impl<'i> Tables<'i> {
     }
 
     /// Takes every `[[name]]`.
-    fn rows<T: DeserializeOwned + Default>(
+    fn parse_rows<T: DeserializeOwned + Default>(
         &mut self,
         name: &'static str,
-        problems: &mut Problems<'_>,
+        problems: &mut Diagnostics<'_>,
     ) -> Vec<Spanned<T>> {
         let Some(value) = self.take(name) else {
             return Vec::new();
         };
         let span = value.span();
         let mut refuse = |span| {
-            problems.fault(
+            problems.invalid(
                 span,
                 format!("`{name}` must be a list of tables"),
                 format!("write [[{name}]] in a line of its own, with double brackets"),
@@ -195,22 +198,22 @@ impl<'i> Tables<'i> {
         }
         tables
             .into_iter()
-            .map(|row| self.settle(row, problems))
+            .map(|row| self.deserialize(row, problems))
             .collect()
     }
 
     /// Takes every `[name.KEY]`, in the order of the file.
-    fn named<T: DeserializeOwned + Default>(
+    fn parse_keyed_tables<T: DeserializeOwned + Default>(
         &mut self,
         name: &'static str,
-        problems: &mut Problems<'_>,
+        problems: &mut Diagnostics<'_>,
     ) -> Vec<(Spanned<String>, Spanned<T>)> {
         let Some(value) = self.take(name) else {
             return Vec::new();
         };
         let span = value.span();
         let mut refuse = |span| {
-            problems.fault(
+            problems.invalid(
                 span,
                 format!("`{name}` must be a table of tables"),
                 format!("write [{name}.ID] in a line of its own, with an ID that rows refer to"),
@@ -232,38 +235,38 @@ impl<'i> Tables<'i> {
             .into_iter()
             .map(|(key, value)| {
                 let key = Spanned::new(key.span(), key.into_inner().into_owned());
-                (key, self.settle(value, problems))
+                (key, self.deserialize(value, problems))
             })
             .collect()
     }
 
     /// Notes every table that nobody asked for.
-    fn refuse_rest(&mut self, problems: &mut Problems<'_>) {
-        for (key, value) in std::mem::take(&mut self.rest) {
+    fn reject_remaining(&mut self, problems: &mut Diagnostics<'_>) {
+        for (key, value) in std::mem::take(&mut self.remaining) {
             let name = key.get_ref();
             let near = nearest(name, &self.known);
             if let Some(near) = near {
-                problems.excuse(FILE, near);
+                problems.suppress_missing(WHOLE_FILE, near);
             }
-            let message = unknown("field", name, near);
+            let message = unknown_message("field", name, near);
             let hint = match value.get_ref() {
                 DeValue::Table(_) | DeValue::Array(_) => {
-                    format!("a file may have {}", join(&self.known))
+                    format!("a file may have {}", join_with_and(&self.known))
                 }
                 _ => "a field stands under the [table] it belongs to".to_owned(),
             };
-            problems.fault(key.span(), message, hint);
+            problems.invalid(key.span(), message, hint);
         }
     }
 
     /// Reads one table or row.
-    fn settle<T: DeserializeOwned + Default>(
+    fn deserialize<T: DeserializeOwned + Default>(
         &mut self,
         value: Spanned<DeValue<'_>>,
-        problems: &mut Problems<'_>,
+        problems: &mut Diagnostics<'_>,
     ) -> Spanned<T> {
-        if self.care == Care::More {
-            return settle(value, problems);
+        if self.error_mode == ErrorMode::Recover {
+            return deserialize_tolerant(value, problems);
         }
         let span = value.span();
         let read = T::deserialize(ValueDeserializer::from(value));
@@ -273,9 +276,9 @@ impl<'i> Tables<'i> {
 }
 
 /// Reads one table or row: what is wrong is noted and left out, the rest is returned.
-fn settle<T: DeserializeOwned + Default>(
+fn deserialize_tolerant<T: DeserializeOwned + Default>(
     mut value: Spanned<DeValue<'_>>,
-    problems: &mut Problems<'_>,
+    problems: &mut Diagnostics<'_>,
 ) -> Spanned<T> {
     let span = value.span();
     loop {
@@ -284,8 +287,8 @@ fn settle<T: DeserializeOwned + Default>(
             Err(error) => error,
         };
         let at = error.span().unwrap_or(span.clone());
-        let offender = Offender::take_out(&mut value, &at);
-        note(&error, at, offender.as_ref(), problems);
+        let offender = InvalidEntry::extract(&mut value, &at);
+        report_serde_error(&error, at, offender.as_ref(), problems);
         if offender.is_none() || problems.is_full() {
             return Spanned::new(span, T::default());
         }
@@ -293,14 +296,19 @@ fn settle<T: DeserializeOwned + Default>(
 }
 
 /// Notes what serde says about an entry, in the words of the file's author.
-fn note(error: &Error, at: Range<usize>, offender: Option<&Offender>, problems: &mut Problems<'_>) {
+fn report_serde_error(
+    error: &Error,
+    at: Range<usize>,
+    offender: Option<&InvalidEntry>,
+    problems: &mut Diagnostics<'_>,
+) {
     let message = error.message();
     let Some(offender) = offender else {
-        problems.fault(at, message, "see the format in content/README.md");
+        problems.invalid(at, message, "see the format in content/README.md");
         return;
     };
-    problems.excuse(offender.table, &offender.key);
-    if offender.part == Part::Name && message.starts_with("unknown field") {
+    problems.suppress_missing(offender.table_start, &offender.key);
+    if offender.part == EntryPart::Key && message.starts_with("unknown field") {
         // serde lists what it knows in backquotes after the last "expected".
         let known: Vec<&str> = message
             .rsplit_once(", expected ")
@@ -308,23 +316,27 @@ fn note(error: &Error, at: Range<usize>, offender: Option<&Offender>, problems: 
             .unwrap_or_default();
         let near = nearest(&offender.key, &known);
         if let Some(near) = near {
-            problems.excuse(offender.table, near);
+            problems.suppress_missing(offender.table_start, near);
         }
-        let message = unknown("field", &offender.key, near);
-        problems.fault(at, message, format!("known here are {}", join(&known)));
+        let message = unknown_message("field", &offender.key, near);
+        problems.invalid(
+            at,
+            message,
+            format!("known here are {}", join_with_and(&known)),
+        );
         return;
     }
-    let Some(expected) = Expected::by(message) else {
-        problems.fault(at, message, "see the format in content/README.md");
+    let Some(expected) = Expected::from_message(message) else {
+        problems.invalid(at, message, "see the format in content/README.md");
         return;
     };
     let subject = match offender.part {
-        Part::Name | Part::Value => quote(&offender.key),
-        Part::Element => format!("each part of {}", quote(&offender.key)),
+        EntryPart::Key | EntryPart::Value => quote(&offender.key),
+        EntryPart::Element => format!("each part of {}", quote(&offender.key)),
     };
-    let (words, found) = (expected.words(), offender.kind);
+    let (words, found) = (expected.description(), offender.kind);
     let message = format!("{subject} must be {words}, not {found}");
-    problems.fault(at, message, expected.hint(offender));
+    problems.invalid(at, message, expected.hint(offender));
 }
 
 /// What a field must hold.
@@ -339,7 +351,7 @@ enum Expected {
 
 impl Expected {
     /// Reads what serde expected from its message.
-    fn by(message: &str) -> Option<Self> {
+    fn from_message(message: &str) -> Option<Self> {
         // To serde a date is a map with a private key, which no field knows.
         if message.starts_with("unknown field") {
             return Some(Self::Field);
@@ -353,7 +365,7 @@ impl Expected {
         }
     }
 
-    fn words(self) -> &'static str {
+    fn description(self) -> &'static str {
         match self {
             Self::Text => "a text",
             Self::Field => "a text or { reason = ... }",
@@ -363,11 +375,11 @@ impl Expected {
         }
     }
 
-    fn hint(self, offender: &Offender) -> String {
+    fn hint(self, offender: &InvalidEntry) -> String {
         let key = &offender.key;
-        let is_element = offender.part == Part::Element;
+        let is_element = offender.part == EntryPart::Element;
         match (self, &offender.number) {
-            (Self::Date, _) => DATES.to_owned(),
+            (Self::Date, _) => DATE_HINT.to_owned(),
             (Self::Text | Self::Field, Some(number)) if key == "value" || key == "code" => format!(
                 "write {key} = \"{number}\" with every character of the code: \
                  a number loses its leading zeros, a text in quotes keeps them"
@@ -377,7 +389,7 @@ impl Expected {
                 "write it in quotes: \"...\"".to_owned()
             }
             (Self::Text | Self::Field, None) => format!("write {key} = \"...\""),
-            (Self::List | Self::Table, _) if MANY.contains(&key.as_str()) => {
+            (Self::List | Self::Table, _) if TABLE_ARRAYS.contains(&key.as_str()) => {
                 "write its name in double brackets, [[ ]], and its fields below it".to_owned()
             }
             (Self::List, _) if is_element => "write it in brackets: [\"...\", \"...\"]".to_owned(),

@@ -1,6 +1,6 @@
 //! Defines the notices that stand on every display and printout.
 
-use super::System;
+use super::CodeSystem;
 
 /// What the American Medical Association asks of every display of its codes.
 pub const CPT_NOTICE: &str = "CPT copyright 2026 American Medical Association. All rights reserved. \
@@ -11,8 +11,8 @@ pub const USE_NOTICE: &str = "Reference only; no guarantee of coverage or paymen
     Check the payer's current policy.";
 
 /// Returns the notices for codes of some systems, where no document supplies its own.
-pub fn notices(systems: impl IntoIterator<Item = System>) -> Vec<&'static str> {
-    let cpt = systems.into_iter().any(|system| system == System::Cpt);
+pub fn notices(systems: impl IntoIterator<Item = CodeSystem>) -> Vec<&'static str> {
+    let cpt = systems.into_iter().any(|system| system == CodeSystem::Cpt);
     cpt.then_some(CPT_NOTICE)
         .into_iter()
         .chain([USE_NOTICE])

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use rustix::fs::OFlags;
 
-use super::report::Problems;
+use super::report::Diagnostics;
 use super::{Document, Report, compile, intake};
 
 /// The size in bytes beyond which a file is refused unread. A document of five sections has about
@@ -15,7 +15,7 @@ use super::{Document, Report, compile, intake};
 pub const MAX_BYTES: u64 = 4 * 1024 * 1024;
 
 /// Reads a document from the bytes of a file, whose name is for messages only.
-pub fn read(name: &str, bytes: &[u8]) -> Result<Document, Report> {
+pub fn parse_document(name: &str, bytes: &[u8]) -> Result<Document, Report> {
     if bytes.len() as u64 > MAX_BYTES {
         return Err(too_large(name));
     }
@@ -28,10 +28,10 @@ pub fn read(name: &str, bytes: &[u8]) -> Result<Document, Report> {
         ));
     }
     let text = std::str::from_utf8(bytes).map_err(|error| not_utf8(name, bytes, error))?;
-    let mut problems = Problems::of(text);
-    let document = intake::take_in(text, &mut problems)
+    let mut problems = Diagnostics::new(text);
+    let document = intake::parse_tables(text, &mut problems)
         .and_then(|file| compile::compile(&file, &mut problems));
-    problems.report(name)?;
+    problems.into_result(name)?;
     document.ok_or_else(|| {
         Report::whole_file(
             name,
@@ -43,27 +43,27 @@ pub fn read(name: &str, bytes: &[u8]) -> Result<Document, Report> {
 
 /// Reads a document from a file. Whatever stands at the path, this neither hangs nor reads more
 /// than [`MAX_BYTES`].
-pub fn read_file(path: &Path) -> Result<Document, Report> {
+pub fn load_document(path: &Path) -> Result<Document, Report> {
     let name = path.to_string_lossy();
     let refuse = |message: String, hint| Err(Report::whole_file(&name, message, hint));
-    let (file, size) = match open(path) {
+    let (file, size) = match open_regular_file(path) {
         Ok(opened) => opened,
-        Err(Refusal::Kind(kind)) => {
+        Err(OpenError::NotAFile(kind)) => {
             return refuse(format!("this is {kind}, not a file"), "name a .toml file");
         }
-        Err(Refusal::Dangling) => {
+        Err(OpenError::DanglingLink) => {
             return refuse(
                 "this link leads nowhere".to_owned(),
                 "restore the file it points to, or remove the link",
             );
         }
-        Err(Refusal::Io(error)) => {
+        Err(OpenError::Io(error)) => {
             let hint = match error.kind() {
                 io::ErrorKind::NotFound => "check the name, and the folder it is in",
                 io::ErrorKind::PermissionDenied => "ask its owner for leave to read it",
                 _ => "check that its disk or network folder is there",
             };
-            return refuse(describe(&error), hint);
+            return refuse(describe_io_error(&error), hint);
         }
     };
     if size > MAX_BYTES {
@@ -73,29 +73,29 @@ pub fn read_file(path: &Path) -> Result<Document, Report> {
     // A file may grow between the look at its size and its end.
     if let Err(error) = file.take(MAX_BYTES + 1).read_to_end(&mut bytes) {
         return refuse(
-            describe(&error),
+            describe_io_error(&error),
             "check that its disk or network folder is there",
         );
     }
-    read(&name, &bytes)
+    parse_document(&name, &bytes)
 }
 
 /// Why a path cannot be read from.
-enum Refusal {
-    Kind(&'static str),
-    Dangling,
+enum OpenError {
+    NotAFile(&'static str),
+    DanglingLink,
     Io(io::Error),
 }
 
 /// Opens a regular file, and returns its size.
-fn open(path: &Path) -> Result<(File, u64), Refusal> {
+fn open_regular_file(path: &Path) -> Result<(File, u64), OpenError> {
     // Looked at before it is opened, because opening a device may do something.
     match path.metadata() {
-        Ok(metadata) => refuse_kind(metadata.file_type())?,
+        Ok(metadata) => require_regular_file(metadata.file_type())?,
         Err(error) if error.kind() == io::ErrorKind::NotFound && path.is_symlink() => {
-            return Err(Refusal::Dangling);
+            return Err(OpenError::DanglingLink);
         }
-        Err(error) => return Err(Refusal::Io(error)),
+        Err(error) => return Err(OpenError::Io(error)),
     }
     // And once more afterwards; a pipe put there in between does not make this wait.
     let flags = i32::try_from(OFlags::NONBLOCK.bits()).unwrap_or_default();
@@ -103,28 +103,28 @@ fn open(path: &Path) -> Result<(File, u64), Refusal> {
         .read(true)
         .custom_flags(flags)
         .open(path)
-        .map_err(Refusal::Io)?;
-    let metadata = file.metadata().map_err(Refusal::Io)?;
-    refuse_kind(metadata.file_type())?;
+        .map_err(OpenError::Io)?;
+    let metadata = file.metadata().map_err(OpenError::Io)?;
+    require_regular_file(metadata.file_type())?;
     Ok((file, metadata.len()))
 }
 
-fn refuse_kind(kind: std::fs::FileType) -> Result<(), Refusal> {
+fn require_regular_file(kind: std::fs::FileType) -> Result<(), OpenError> {
     if kind.is_file() {
         Ok(())
     } else if kind.is_dir() {
-        Err(Refusal::Kind("a folder"))
+        Err(OpenError::NotAFile("a folder"))
     } else if kind.is_fifo() {
-        Err(Refusal::Kind("a pipe"))
+        Err(OpenError::NotAFile("a pipe"))
     } else if kind.is_socket() {
-        Err(Refusal::Kind("a socket"))
+        Err(OpenError::NotAFile("a socket"))
     } else {
-        Err(Refusal::Kind("a device"))
+        Err(OpenError::NotAFile("a device"))
     }
 }
 
 /// Says what an error of the system means; its own words depend on the system.
-fn describe(error: &io::Error) -> String {
+fn describe_io_error(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "there is no such file".to_owned(),
         io::ErrorKind::PermissionDenied => "you may not read this file".to_owned(),
@@ -150,14 +150,14 @@ fn not_utf8(name: &str, bytes: &[u8], error: std::str::Utf8Error) -> Report {
         }
     };
     let text = String::from_utf8_lossy(bytes);
-    let mut problems = Problems::of(&text);
+    let mut problems = Diagnostics::new(&text);
     // What stands before the byte is sound, so its place is the same in the repaired text.
-    problems.fault(
+    problems.invalid(
         at..at + char::REPLACEMENT_CHARACTER.len_utf8(),
         format!("not UTF-8: byte 0x{byte:02X} at offset {at}"),
         hint,
     );
-    match problems.report(name) {
+    match problems.into_result(name) {
         Err(report) => report,
         Ok(()) => Report::whole_file(name, "not UTF-8", hint),
     }

@@ -9,19 +9,19 @@ use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
-use super::sanitize::{in_place, sanitize};
+use super::sanitize::{sanitize, sanitize_keeping_columns};
 
 /// How many problems one report lists; a file with more of them is not a document at all.
-const MOST: usize = 100;
+const MAX_DIAGNOSTICS: usize = 100;
 
-/// The position that stands for the file in [`Problems::excuse`]; tables have their own.
-pub(super) const FILE: usize = usize::MAX;
+/// The position that stands for the file in [`Diagnostics::suppress_missing`]; tables have their own.
+pub(super) const WHOLE_FILE: usize = usize::MAX;
 
 /// Everything that is wrong with a file. Its text is safe to print, and ends without a line end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
     /// The problems, in the order of the file; never empty.
-    pub problems: Vec<Problem>,
+    pub diagnostics: Vec<Diagnostic>,
     /// How many further problems were met and left out, at least.
     pub left_out: usize,
 }
@@ -33,7 +33,7 @@ impl Report {
         let title = Level::ERROR.primary_title(format!("{}: {message}", sanitize(name)));
         let group = title.element(Level::HELP.message(hint));
         Self {
-            problems: vec![Problem {
+            diagnostics: vec![Diagnostic {
                 line: 0,
                 column: 0,
                 rendered: Renderer::plain().render(&[group]),
@@ -47,7 +47,7 @@ impl Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, problem) in self.problems.iter().enumerate() {
+        for (index, problem) in self.diagnostics.iter().enumerate() {
             if index > 0 {
                 f.write_str("\n\n")?;
             }
@@ -64,7 +64,7 @@ impl std::error::Error for Report {}
 
 /// One thing that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
+pub struct Diagnostic {
     /// The line, from 1; 0 where the file as a whole is meant.
     pub line: usize,
     /// The column in characters, from 1; 0 where the file as a whole is meant.
@@ -76,7 +76,7 @@ pub struct Problem {
     rendered: String,
 }
 
-impl fmt::Display for Problem {
+impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.rendered)
     }
@@ -84,130 +84,130 @@ impl fmt::Display for Problem {
 
 /// The problems found so far, while a file is read.
 #[derive(Debug)]
-pub struct Problems<'t> {
+pub struct Diagnostics<'t> {
     text: &'t str,
-    found: Vec<Found>,
+    pending: Vec<PendingDiagnostic>,
     left_out: usize,
-    excused: HashSet<(usize, String)>,
+    suppressed: HashSet<(usize, String)>,
 }
 
 #[derive(Debug)]
-struct Found {
+struct PendingDiagnostic {
     span: Range<usize>,
     message: String,
     hint: String,
-    nature: Nature,
+    kind: DiagnosticKind,
 }
 
 /// What a problem may be a mere consequence of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Nature {
+enum DiagnosticKind {
     /// The file is no TOML here.
     Syntax,
     /// What is written is wrong.
-    Fault,
+    Invalid,
     /// Something is not there. After a syntax error it may only seem so, so it is not reported.
-    Lack,
+    Missing,
 }
 
-impl<'t> Problems<'t> {
+impl<'t> Diagnostics<'t> {
     /// Opens the list for a file with this text.
-    pub fn of(text: &'t str) -> Self {
+    pub fn new(text: &'t str) -> Self {
         Self {
             text,
-            found: Vec::new(),
+            pending: Vec::new(),
             left_out: 0,
-            excused: HashSet::new(),
+            suppressed: HashSet::new(),
         }
     }
 
     /// Returns the number of the line that holds a byte, from 1.
-    pub(super) fn line(&self, at: usize) -> usize {
+    pub(super) fn line_number(&self, at: usize) -> usize {
         let before = self.text.get(..at).unwrap_or(self.text);
         before.matches('\n').count() + 1
     }
 
     /// Notes that the file is no TOML at a place.
-    pub fn syntax(&mut self, span: Range<usize>, message: String, hint: String) {
-        self.push(span, message, hint, Nature::Syntax);
+    pub fn syntax_error(&mut self, span: Range<usize>, message: String, hint: String) {
+        self.push(span, message, hint, DiagnosticKind::Syntax);
     }
 
     /// Notes that something that is written is wrong.
-    pub fn fault(
+    pub fn invalid(
         &mut self,
         span: Range<usize>,
         message: impl Into<String>,
         hint: impl Into<String>,
     ) {
-        self.push(span, message.into(), hint.into(), Nature::Fault);
+        self.push(span, message.into(), hint.into(), DiagnosticKind::Invalid);
     }
 
     /// Notes that something is not there.
-    pub(super) fn lack(
+    pub(super) fn missing(
         &mut self,
         span: Range<usize>,
         message: impl Into<String>,
         hint: impl Into<String>,
     ) {
-        self.push(span, message.into(), hint.into(), Nature::Lack);
+        self.push(span, message.into(), hint.into(), DiagnosticKind::Missing);
     }
 
-    fn push(&mut self, span: Range<usize>, message: String, hint: String, nature: Nature) {
-        let again = |f: &Found| f.span == span && f.message == message;
+    fn push(&mut self, span: Range<usize>, message: String, hint: String, nature: DiagnosticKind) {
+        let again = |f: &PendingDiagnostic| f.span == span && f.message == message;
         if self.is_full() {
             self.left_out += 1;
-        } else if !self.found.iter().any(again) {
-            self.found.push(Found {
+        } else if !self.pending.iter().any(again) {
+            self.pending.push(PendingDiagnostic {
                 span,
                 message,
                 hint,
-                nature,
+                kind: nature,
             });
         }
     }
 
     /// Excuses a field of the table at a position from being asked for: it is there, but wrong,
     /// and that is reported already.
-    pub(super) fn excuse(&mut self, table: usize, field: &str) {
-        self.excused.insert((table, field.to_owned()));
+    pub(super) fn suppress_missing(&mut self, table: usize, field: &str) {
+        self.suppressed.insert((table, field.to_owned()));
     }
 
     /// Says whether a field of the table at a position is excused.
-    pub(super) fn is_excused(&self, table: usize, field: &str) -> bool {
-        self.excused.contains(&(table, field.to_owned()))
+    pub(super) fn is_suppressed(&self, table: usize, field: &str) -> bool {
+        self.suppressed.contains(&(table, field.to_owned()))
     }
 
     /// Returns how many problems were noted.
     pub fn count(&self) -> usize {
-        self.found.len()
+        self.pending.len()
     }
 
     /// Says whether any field of the table at a position is excused.
-    pub(super) fn has_excused(&self, table: usize) -> bool {
-        self.excused.iter().any(|(at, _)| *at == table)
+    pub(super) fn has_suppressed(&self, table: usize) -> bool {
+        self.suppressed.iter().any(|(at, _)| *at == table)
     }
 
     /// Says whether there are so many problems that looking for more helps nobody.
     pub(super) fn is_full(&self) -> bool {
-        self.found.len() >= MOST
+        self.pending.len() >= MAX_DIAGNOSTICS
     }
 
     /// Returns the report, where there is something to report.
-    pub fn report(self, name: &str) -> Result<(), Report> {
-        let mut found = self.found;
+    pub fn into_result(self, name: &str) -> Result<(), Report> {
+        let mut found = self.pending;
         if found.is_empty() {
             return Ok(());
         }
-        let lines = Lines::of(self.text);
+        let lines = LineIndex::new(self.text);
         let broken: HashSet<usize> = found
             .iter()
-            .filter(|f| f.nature == Nature::Syntax)
-            .map(|f| lines.number(f.span.start))
+            .filter(|f| f.kind == DiagnosticKind::Syntax)
+            .map(|f| lines.line_of(f.span.start))
             .collect();
-        found.retain(|f| match f.nature {
-            Nature::Syntax => true,
-            Nature::Fault => !broken.contains(&lines.number(f.span.start)),
-            Nature::Lack => broken.is_empty(),
+        found.retain(|f| match f.kind {
+            DiagnosticKind::Syntax => true,
+            DiagnosticKind::Invalid => !broken.contains(&lines.line_of(f.span.start)),
+            DiagnosticKind::Missing => broken.is_empty(),
         });
         if found.is_empty() {
             return Ok(());
@@ -215,20 +215,20 @@ impl<'t> Problems<'t> {
         found.sort_by_key(|f| (f.span.start, f.span.end));
         let name = sanitize(name);
         Err(Report {
-            problems: found.iter().map(|f| lines.problem(&name, f)).collect(),
+            diagnostics: found.iter().map(|f| lines.render(&name, f)).collect(),
             left_out: self.left_out,
         })
     }
 }
 
 /// The lines of a file, by the byte at which each starts.
-struct Lines<'t> {
+struct LineIndex<'t> {
     text: &'t str,
     starts: Vec<usize>,
 }
 
-impl<'t> Lines<'t> {
-    fn of(text: &'t str) -> Self {
+impl<'t> LineIndex<'t> {
+    fn new(text: &'t str) -> Self {
         let ends = text.bytes().enumerate().filter(|(_, b)| *b == b'\n');
         let starts = std::iter::once(0).chain(ends.map(|(at, _)| at + 1));
         Self {
@@ -238,12 +238,12 @@ impl<'t> Lines<'t> {
     }
 
     /// Returns the number of the line that holds a byte, from 0.
-    fn number(&self, at: usize) -> usize {
+    fn line_of(&self, at: usize) -> usize {
         self.starts.partition_point(|start| *start <= at) - 1
     }
 
-    fn problem(&self, name: &str, found: &Found) -> Problem {
-        let number = self.number(found.span.start);
+    fn render(&self, name: &str, found: &PendingDiagnostic) -> Diagnostic {
+        let number = self.line_of(found.span.start);
         let line = &self.text[self.starts[number]..];
         let line = line.split(['\r', '\n']).next().unwrap_or_default();
         let within = |at: usize| {
@@ -256,9 +256,9 @@ impl<'t> Lines<'t> {
         let (start, end) = (within(found.span.start), within(found.span.end));
         // Only the one line is rendered, and what stands before, under and after the caret is made
         // printable apart, so that the caret stays where it belongs.
-        let before = in_place(&line[..start]);
-        let under = in_place(&line[start..end.max(start)]);
-        let after = in_place(&line[end.max(start)..]);
+        let before = sanitize_keeping_columns(&line[..start]);
+        let under = sanitize_keeping_columns(&line[start..end.max(start)]);
+        let after = sanitize_keeping_columns(&line[end.max(start)..]);
         let caret = before.len()..before.len() + under.len();
         let message = sanitize(&found.message).into_owned();
         let hint = sanitize(&found.hint).into_owned();
@@ -270,7 +270,7 @@ impl<'t> Lines<'t> {
             .primary_title(&message)
             .element(snippet)
             .element(Level::HELP.message(&hint));
-        Problem {
+        Diagnostic {
             line: number + 1,
             column: before.chars().count() + 1,
             rendered: Renderer::plain().render(&[group]),

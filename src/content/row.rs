@@ -11,7 +11,7 @@ pub struct RowKey(pub String);
 
 impl RowKey {
     /// Returns the name of the row with what a payer says on a modifier: `aetna-26`.
-    pub fn of_stance(payer: &Self, modifier: &ModifierCode) -> Self {
+    pub fn for_payer_rule(payer: &Self, modifier: &ModifierCode) -> Self {
         Self(format!("{}-{modifier}", payer.0))
     }
 }
@@ -51,7 +51,7 @@ impl Row {
             | Subject::Absence => self
                 .cells
                 .first()
-                .and_then(|cell| cell.value.text())
+                .and_then(|cell| cell.value.as_text())
                 .unwrap_or(&self.key.0),
         }
     }
@@ -95,13 +95,13 @@ pub struct Cell {
     /// What it says, or why it does not.
     pub value: Value,
     /// Where the field is shown.
-    pub reach: Reach,
+    pub reach: Visibility,
 }
 
 /// Where a field is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Reach {
+pub enum Visibility {
     /// As a column of the block's table, and in the opened row.
     Column,
     /// In the opened row (and in exports) only.
@@ -120,7 +120,7 @@ pub enum Value {
 
 impl Value {
     /// Returns the text, where there is one.
-    pub fn text(&self) -> Option<&str> {
+    pub fn as_text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),
             Self::Unavailable(_) => None,
@@ -162,7 +162,7 @@ impl Standing {
     }
 
     /// Returns the sign and word that readers see; the sign tells the states apart without colour.
-    pub const fn words(self) -> &'static str {
+    pub const fn label(self) -> &'static str {
         match self {
             Self::Usual => "+ usual",
             Self::Situational => "~ with conditions",

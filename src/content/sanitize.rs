@@ -10,7 +10,7 @@ use unicode_width::UnicodeWidthChar;
 
 /// Longest run of combining marks that is kept, in characters. Vietnamese needs two and biblical
 /// Hebrew three; stacks of dozens draw over neighbouring lines.
-const MARKS: usize = 4;
+const MAX_COMBINING_MARKS: usize = 4;
 
 /// Returns a text without anything that a terminal would obey rather than show.
 ///
@@ -23,26 +23,26 @@ const MARKS: usize = 4;
 pub fn sanitize(text: &str) -> Cow<'_, str> {
     // Most text is plain ASCII, which is quickly seen to be clean.
     let is_plain = text.bytes().all(|b| matches!(b, b' '..=b'~'));
-    if is_plain || text.chars().all(|c| fate(c) == Fate::Keep) {
+    if is_plain || text.chars().all(|c| classify(c) == CharClass::Printable) {
         return Cow::Borrowed(text);
     }
-    let mut marks = MARKS;
+    let mut marks = MAX_COMBINING_MARKS;
     let mut out = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
-        match fate(c) {
-            Fate::Mark if marks < MARKS => {
+        match classify(c) {
+            CharClass::CombiningMark if marks < MAX_COMBINING_MARKS => {
                 marks += 1;
                 out.push(c);
             }
-            Fate::Remove | Fate::Mark => {}
+            CharClass::Invisible | CharClass::CombiningMark => {}
             // A line end of two characters is one space.
-            Fate::Space if c == '\r' && chars.peek() == Some(&'\n') => {}
+            CharClass::Whitespace if c == '\r' && chars.peek() == Some(&'\n') => {}
             fate => {
                 marks = 0;
                 out.push(match fate {
-                    Fate::Space => ' ',
-                    Fate::Replace => char::REPLACEMENT_CHARACTER,
+                    CharClass::Whitespace => ' ',
+                    CharClass::Unrenderable => char::REPLACEMENT_CHARACTER,
                     _ => c,
                 });
             }
@@ -52,47 +52,47 @@ pub fn sanitize(text: &str) -> Cow<'_, str> {
 }
 
 /// Replaces each character that [`sanitize`] would remove, one for one, so that columns stay true.
-pub(super) fn in_place(text: &str) -> String {
+pub(super) fn sanitize_keeping_columns(text: &str) -> String {
     text.chars()
-        .map(|c| match fate(c) {
-            Fate::Keep | Fate::Mark => c,
-            Fate::Space => ' ',
-            Fate::Remove | Fate::Replace => char::REPLACEMENT_CHARACTER,
+        .map(|c| match classify(c) {
+            CharClass::Printable | CharClass::CombiningMark => c,
+            CharClass::Whitespace => ' ',
+            CharClass::Invisible | CharClass::Unrenderable => char::REPLACEMENT_CHARACTER,
         })
         .collect()
 }
 
 /// Says whether a character has no shape of its own: a terminal obeys it, or nobody sees it.
-pub fn is_unseen(c: char) -> bool {
-    fate(c) == Fate::Remove
+pub fn is_invisible(c: char) -> bool {
+    classify(c) == CharClass::Invisible
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Fate {
-    Keep,
+enum CharClass {
+    Printable,
     /// A combining mark: kept while its run is short.
-    Mark,
-    Space,
-    Remove,
-    Replace,
+    CombiningMark,
+    Whitespace,
+    Invisible,
+    Unrenderable,
 }
 
-fn fate(c: char) -> Fate {
+fn classify(c: char) -> CharClass {
     match c {
-        ' '..='~' => Fate::Keep,
-        '\t'..='\r' | '\u{85}' | '\u{2028}' | '\u{2029}' => Fate::Space,
-        _ if c.is_control() || is_invisible(c) => Fate::Remove,
+        ' '..='~' => CharClass::Printable,
+        '\t'..='\r' | '\u{85}' | '\u{2028}' | '\u{2029}' => CharClass::Whitespace,
+        _ if c.is_control() || is_default_ignorable(c) => CharClass::Invisible,
         '\u{E000}'..='\u{F8FF}' | '\u{F0000}'..='\u{10FFFF}' | '\u{FDD0}'..='\u{FDEF}' => {
-            Fate::Replace
+            CharClass::Unrenderable
         }
-        _ if u32::from(c) & 0xFFFE == 0xFFFE => Fate::Replace,
-        _ if c.width() == Some(0) => Fate::Mark,
-        _ => Fate::Keep,
+        _ if u32::from(c) & 0xFFFE == 0xFFFE => CharClass::Unrenderable,
+        _ if c.width() == Some(0) => CharClass::CombiningMark,
+        _ => CharClass::Printable,
     }
 }
 
 /// Says whether a character is one that Unicode calls default-ignorable, or a format control.
-fn is_invisible(c: char) -> bool {
+fn is_default_ignorable(c: char) -> bool {
     matches!(c,
         '\u{AD}'
         | '\u{34F}'
@@ -122,7 +122,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn clean_text_is_returned_as_it_is() {
+    fn clean_text_is_borrowed() {
         for text in [
             "",
             "Laboratory—serologic tumor marker assay",
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_terminal_obeys_is_gone() {
+    fn control_and_invisible_characters_are_removed() {
         for (text, expected) in [
             ("a\tb", "a b"),
             ("a\r\nb\rc\nd", "a b c d"),
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn runs_of_combining_marks_are_capped_and_none_leads() {
+    fn combining_mark_runs_are_capped_and_never_lead() {
         let stack = "\u{301}".repeat(40);
         assert_eq!(
             sanitize(&format!("e{stack}e")),
@@ -167,21 +167,21 @@ mod tests {
         #[test]
         fn any_text_ends_up_printable(text in any::<String>()) {
             let clean = sanitize(&text);
-            let mut run = MARKS;
+            let mut run = MAX_COMBINING_MARKS;
             for c in clean.chars() {
-                prop_assert!(!c.is_control() && !is_invisible(c), "{c:?}");
+                prop_assert!(!c.is_control() && !is_default_ignorable(c), "{c:?}");
                 prop_assert!(c.width().is_some());
                 run = if c.width() == Some(0) { run + 1 } else { 0 };
-                prop_assert!(run <= MARKS);
+                prop_assert!(run <= MAX_COMBINING_MARKS);
             }
             prop_assert_eq!(sanitize(&clean), &*clean);
         }
 
         #[test]
         fn replacing_in_place_keeps_every_column(text in any::<String>()) {
-            let shown = in_place(&text);
+            let shown = sanitize_keeping_columns(&text);
             prop_assert_eq!(shown.chars().count(), text.chars().count());
-            prop_assert!(!shown.chars().any(|c| c.is_control() || is_invisible(c)));
+            prop_assert!(!shown.chars().any(|c| c.is_control() || is_default_ignorable(c)));
         }
     }
 }

@@ -54,7 +54,7 @@ impl SourceKind {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Unavailable {
     /// Why it is not there.
-    pub reason: Reason,
+    pub reason: AbsenceReason,
     /// The source's own words about the absence.
     pub stated: Option<String>,
     /// The source that was silent, or that says so.
@@ -68,7 +68,7 @@ pub struct Unavailable {
 /// Why a fact is not there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Reason {
+pub enum AbsenceReason {
     /// The source does not say.
     SourceSilent,
     /// It comes from a file that was not imported.
@@ -81,7 +81,7 @@ pub enum Reason {
     Unpublished,
 }
 
-impl Reason {
+impl AbsenceReason {
     /// Every reason.
     pub const ALL: [Self; 5] = [
         Self::SourceSilent,
@@ -103,7 +103,7 @@ impl Reason {
     }
 
     /// Returns what readers see in a cell of a table, where the opened row says it at length.
-    pub const fn short(self) -> &'static str {
+    pub const fn short_label(self) -> &'static str {
         match self {
             Self::SourceSilent => "source silent",
             Self::NotLoaded => "not loaded",
@@ -114,7 +114,7 @@ impl Reason {
     }
 
     /// Returns what readers see.
-    pub const fn words(self) -> &'static str {
+    pub const fn label(self) -> &'static str {
         match self {
             Self::SourceSilent => "not available · the source is silent",
             Self::NotLoaded => "not loaded · import the file to see it",

@@ -2,18 +2,18 @@
 
 use toml::de::Error;
 
-use super::report::Problems;
-use super::sanitize::is_unseen;
-use super::words::{DATES, quote};
+use super::report::Diagnostics;
+use super::sanitize::is_invisible;
+use super::words::{DATE_HINT, quote};
 
 /// Notes a syntax error.
-pub(super) fn note(text: &str, error: &Error, problems: &mut Problems<'_>) {
+pub(super) fn report_syntax_error(text: &str, error: &Error, problems: &mut Diagnostics<'_>) {
     let span = error.span().unwrap_or(0..0);
     let found = text.get(span.clone()).unwrap_or_default();
     let message = error.message();
     let about = |part: &str| message.contains(part);
     let next = text.get(span.start..).and_then(|rest| rest.chars().next());
-    let (message, hint) = if let Some(c) = next.filter(|c| is_unseen(*c)) {
+    let (message, hint) = if let Some(c) = next.filter(|c| is_invisible(*c)) {
         (
             format!(
                 "a character that cannot be seen stands here (U+{:04X})",
@@ -30,7 +30,7 @@ pub(super) fn note(text: &str, error: &Error, problems: &mut Problems<'_>) {
             "write a plain space in its place",
         )
     } else if about("invalid date") || about("invalid month") || about("invalid day") {
-        (format!("{} is no date", quote(found)), DATES)
+        (format!("{} is no date", quote(found)), DATE_HINT)
     } else if about("leading zero") {
         (
             "a number cannot begin with 0".to_owned(),
@@ -73,5 +73,5 @@ pub(super) fn note(text: &str, error: &Error, problems: &mut Problems<'_>) {
             "the file must be TOML: [heading], name = \"value\", and # before a comment",
         )
     };
-    problems.syntax(span, message, hint.to_owned());
+    problems.syntax_error(span, message, hint.to_owned());
 }

@@ -3,23 +3,23 @@
 use super::sanitize::sanitize;
 
 /// What a date may look like.
-pub(super) const DATES: &str = "write 2026-04-01, \"2026-04\", \"2026\" or \"unknown\"";
+pub(super) const DATE_HINT: &str = "write 2026-04-01, \"2026-04\", \"2026\" or \"unknown\"";
 
 /// How much of a text a message repeats, in characters.
-const ECHO: usize = 40;
+const MAX_QUOTED_CHARS: usize = 40;
 
 /// Returns a text in backquotes, made printable and cut to what a message can carry.
 pub(super) fn quote(text: &str) -> String {
     let text = sanitize(text);
     let text = text.trim();
-    match text.char_indices().nth(ECHO) {
+    match text.char_indices().nth(MAX_QUOTED_CHARS) {
         Some((end, _)) => format!("`{}...`", &text[..end]),
         None => format!("`{text}`"),
     }
 }
 
 /// Says that a word is unknown, and which one may be meant.
-pub(super) fn unknown(what: &str, word: &str, near: Option<&str>) -> String {
+pub(super) fn unknown_message(what: &str, word: &str, near: Option<&str>) -> String {
     let word = quote(word);
     match near {
         Some(near) => format!("unknown {what} {word}; did you mean `{near}`?"),
@@ -28,7 +28,7 @@ pub(super) fn unknown(what: &str, word: &str, near: Option<&str>) -> String {
 }
 
 /// Joins words as a sentence does: `a, b and c`.
-pub(super) fn join(words: &[&str]) -> String {
+pub(super) fn join_with_and(words: &[&str]) -> String {
     match words {
         [] => "none".to_owned(),
         [one] => (*one).to_owned(),
@@ -39,7 +39,7 @@ pub(super) fn join(words: &[&str]) -> String {
 /// Returns the known word that a misspelled one most likely stands for.
 pub(super) fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
     // Longer words would only cost time: nothing that is known comes near them.
-    if word.len() > 2 * ECHO {
+    if word.len() > 2 * MAX_QUOTED_CHARS {
         return None;
     }
     let word = word.to_lowercase();
@@ -52,10 +52,10 @@ pub(super) fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
 }
 
 /// Returns a hint for a word that is none of the known ones: the nearest, or all of them.
-pub fn instead_of(word: &str, known: &[&str]) -> String {
+pub fn did_you_mean(word: &str, known: &[&str]) -> String {
     match nearest(word, known) {
         Some(near) => format!("did you mean `{near}`?"),
-        None => format!("known are {}", join(known)),
+        None => format!("known are {}", join_with_and(known)),
     }
 }
 
@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_nearest_word_is_near() {
+    fn nearest_finds_misspelled_words_only() {
         let known = ["modifier", "payer", "code", "when", "not_when"];
         assert_eq!(nearest("modifer", &known), Some("modifier"));
         assert_eq!(nearest("Modifier", &known), Some("modifier"));
@@ -74,14 +74,14 @@ mod tests {
     }
 
     #[test]
-    fn an_echo_is_short_and_printable() {
+    fn quote_truncates_and_sanitizes() {
         assert_eq!(quote("a\u{1b}[2Jb"), "`a[2Jb`");
         assert_eq!(quote(&"x".repeat(50)), format!("`{}...`", "x".repeat(40)));
     }
 
     #[test]
-    fn lists_read_as_sentences() {
-        assert_eq!(join(&["a"]), "a");
-        assert_eq!(join(&["a", "b", "c"]), "a, b and c");
+    fn join_puts_and_before_the_last_word() {
+        assert_eq!(join_with_and(&["a"]), "a");
+        assert_eq!(join_with_and(&["a", "b", "c"]), "a, b and c");
     }
 }

@@ -3,16 +3,16 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{Extent, parts};
-use crate::content::{Document, Place, is_unseen};
-use crate::library::{Entry, Library, Origin};
-use crate::search::{Hit, Query, Results, Why};
+use super::{ExportScope, selected_sections};
+use crate::content::{Document, RowPath, is_invisible};
+use crate::library::{CatalogEntry, Library, Origin};
+use crate::search::{Hit, MatchReason, Query, Results};
 
 /// The version of the shape, which every answer names.
-pub const SCHEMA: u32 = 1;
+pub const SCHEMA_VERSION: u32 = 1;
 
-pub fn document(document: &Document, extent: &Extent) -> String {
-    let sections: Vec<Value> = parts(document, extent)
+pub fn document(document: &Document, extent: &ExportScope) -> String {
+    let sections: Vec<Value> = selected_sections(document, extent)
         .map(|(section, blocks)| {
             let blocks: Vec<Value> = blocks
                 .into_iter()
@@ -20,9 +20,9 @@ pub fn document(document: &Document, extent: &Extent) -> String {
                     let rows: Vec<Value> = rows
                         .into_iter()
                         .map(|row| {
-                            let mut value = value(row);
+                            let mut value = to_json(row);
                             if let Value::Object(fields) = &mut value {
-                                fields.insert("place".into(), json!(Place::of(section, block, row)));
+                                fields.insert("place".into(), json!(RowPath::new(section, block, row)));
                             }
                             value
                         })
@@ -39,7 +39,7 @@ pub fn document(document: &Document, extent: &Extent) -> String {
         })
         .collect();
     pretty(&json!({
-        "schema": SCHEMA,
+        "schema": SCHEMA_VERSION,
         "code": document.code,
         "title": document.title,
         "status": document.status,
@@ -62,29 +62,29 @@ pub fn list(library: &Library, notices: &[&str]) -> String {
         .map(|broken| json!({ "path": broken.path.display().to_string(), "report": broken.report }))
         .collect();
     pretty(
-        &json!({ "schema": SCHEMA, "documents": documents, "broken": broken, "notices": notices }),
+        &json!({ "schema": SCHEMA_VERSION, "documents": documents, "broken": broken, "notices": notices }),
     )
 }
 
 pub fn results(query: &Query, results: &Results, notices: &[String]) -> String {
     pretty(&json!({
-        "schema": SCHEMA,
+        "schema": SCHEMA_VERSION,
         "query": query.text(),
         "total": results.total,
-        "unread": results.unread,
+        "unread": results.unverified,
         "hits": results.hits.iter().map(hit).collect::<Vec<_>>(),
-        "nearest": results.nearest,
+        "nearest": results.suggestions,
         "notices": notices,
     }))
 }
 
-fn entry(entry: &Entry) -> Value {
+fn entry(entry: &CatalogEntry) -> Value {
     json!({
         "code": entry.code,
         "title": entry.title,
         "status": entry.status,
         "origin": origin(&entry.origin),
-        "hidden": entry.hidden.iter().map(origin).collect::<Vec<_>>(),
+        "hidden": entry.shadowed.iter().map(origin).collect::<Vec<_>>(),
         "modifiers": &*entry.modifiers,
         "payers": &*entry.payers,
     })
@@ -98,29 +98,34 @@ fn origin(origin: &Origin) -> Value {
 }
 
 fn hit(hit: &Hit) -> Value {
-    let why = match &hit.why {
-        Why::Code => json!({ "kind": "code" }),
-        Why::Modifier => json!({ "kind": "modifier" }),
-        Why::Synonym { asked, found } => {
+    let why = match &hit.reason {
+        MatchReason::Code => json!({ "kind": "code" }),
+        MatchReason::Modifier => json!({ "kind": "modifier" }),
+        MatchReason::Synonym {
+            query_words: asked,
+            synonym: found,
+        } => {
             json!({ "kind": "synonym", "asked": asked, "found": found })
         }
-        Why::Words { field, typos } => json!({ "kind": "words", "field": field, "typos": typos }),
+        MatchReason::Words { field, typos } => {
+            json!({ "kind": "words", "field": field, "typos": typos })
+        }
     };
     json!({
         "group": hit.group.id(),
         "code": hit.code,
         "title": hit.title,
-        "place": hit.place,
+        "place": hit.row_path,
         "trail": hit.trail,
         "why": why,
         "snippet": {
             "text": hit.snippet.text,
-            "marks": hit.snippet.marks.iter().map(|mark| [mark.start, mark.end]).collect::<Vec<_>>(),
+            "marks": hit.snippet.highlights.iter().map(|mark| [mark.start, mark.end]).collect::<Vec<_>>(),
         },
     })
 }
 
-fn value(from: &impl Serialize) -> Value {
+fn to_json(from: &impl Serialize) -> Value {
     // Plain structs with string keys always have a JSON form.
     serde_json::to_value(from).unwrap_or_default()
 }
@@ -129,7 +134,7 @@ fn value(from: &impl Serialize) -> Value {
 fn pretty(value: &Value) -> String {
     let mut out = String::new();
     for c in format!("{value:#}\n").chars() {
-        if c != '\n' && is_unseen(c) {
+        if c != '\n' && is_invisible(c) {
             for unit in c.encode_utf16(&mut [0; 2]) {
                 out += &format!("\\u{unit:04x}");
             }

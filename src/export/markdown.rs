@@ -1,33 +1,33 @@
 //! Writes Markdown: headings, paragraphs, tables, and remarks as quotations.
 
-use super::{Extent, parts};
+use super::{ExportScope, selected_sections};
 use crate::content::{
-    Block, Cell, Document, Reach, Row, Shape, SourceId, Subject, Unavailable, Value, Voice,
+    Block, Cell, Document, Row, Shape, SourceId, Subject, Unavailable, Value, Visibility, Voice,
 };
 use crate::library::Library;
 use crate::search::{Query, Results};
 
-pub fn document(document: &Document, extent: &Extent) -> String {
+pub fn document(document: &Document, extent: &ExportScope) -> String {
     let mut out = String::new();
     paragraph(
         &mut out,
-        &format!("# {} {}", document.code.value(), escaped(&document.title)),
+        &format!("# {} {}", document.code.value(), escape(&document.title)),
     );
-    for (section, blocks) in parts(document, extent) {
-        paragraph(&mut out, &format!("## {}", escaped(&section.title)));
+    for (section, blocks) in selected_sections(document, extent) {
+        paragraph(&mut out, &format!("## {}", escape(&section.title)));
         for heading in &section.headings {
-            paragraph(&mut out, &format!("**{}**", escaped(heading)));
+            paragraph(&mut out, &format!("**{}**", escape(heading)));
         }
         for (block, rows) in blocks {
             if let Some(title) = &block.title {
-                paragraph(&mut out, &format!("### {}", escaped(title)));
+                paragraph(&mut out, &format!("### {}", escape(title)));
             }
             self::block(&mut out, document, block, &rows);
         }
     }
     sources(&mut out, document);
     for notice in &document.notices {
-        paragraph(&mut out, &escaped(notice));
+        paragraph(&mut out, &escape(notice));
     }
     out.truncate(out.trim_end().len());
     out.push('\n');
@@ -41,41 +41,37 @@ pub fn list(library: &Library, notices: &[&str]) -> String {
             "| {} | {} | {} | {} |\n",
             entry.code.value(),
             entry.code.system(),
-            escaped(&entry.title),
+            escape(&entry.title),
             entry.status.id()
         );
     }
     out.push('\n');
     for notice in notices {
-        paragraph(&mut out, &escaped(notice));
+        paragraph(&mut out, &escape(notice));
     }
     out
 }
 
 pub fn results(query: &Query, results: &Results, notices: &[String]) -> String {
     let mut out = String::new();
-    paragraph(&mut out, &format!("# {}", escaped(query.text())));
+    paragraph(&mut out, &format!("# {}", escape(query.text())));
     let mut group = None;
     for hit in &results.hits {
         if group.replace(hit.group) != Some(hit.group) {
             paragraph(&mut out, &format!("## {}", hit.group.title()));
         }
         let mut trail = vec![hit.code.value().to_owned()];
-        trail.extend(hit.trail.iter().map(|part| escaped(part)));
+        trail.extend(hit.trail.iter().map(|part| escape(part)));
         paragraph(
             &mut out,
-            &format!(
-                "**{}**  \n{}",
-                trail.join(" › "),
-                escaped(&hit.snippet.text)
-            ),
+            &format!("**{}**  \n{}", trail.join(" › "), escape(&hit.snippet.text)),
         );
     }
-    if let Some(more) = super::more(results) {
+    if let Some(more) = super::more_results_note(results) {
         paragraph(&mut out, &more);
     }
     for notice in notices {
-        paragraph(&mut out, &escaped(notice));
+        paragraph(&mut out, &escape(notice));
     }
     out
 }
@@ -86,14 +82,18 @@ fn block(out: &mut String, document: &Document, block: &Block, rows: &[&Row]) {
     if block.shape == Shape::Table && !present.is_empty() {
         table(out, &present);
         for row in &present {
-            for cell in row.cells.iter().filter(|cell| cell.reach == Reach::Record) {
+            for cell in row
+                .cells
+                .iter()
+                .filter(|cell| cell.reach == Visibility::Record)
+            {
                 let value = value(document, &cell.value);
                 paragraph(
                     out,
-                    &format!("{}, {}: {value}", escaped(row.name()), escaped(&cell.label)),
+                    &format!("{}, {}: {value}", escape(row.name()), escape(&cell.label)),
                 );
             }
-            below(out, document, row);
+            row_annotations(out, document, row);
         }
     } else {
         for row in &present {
@@ -101,7 +101,7 @@ fn block(out: &mut String, document: &Document, block: &Block, rows: &[&Row]) {
                 let value = value(document, &cell.value);
                 let label = match cell.label.as_str() {
                     "" => String::new(),
-                    label => format!("**{}:** ", escaped(label)),
+                    label => format!("**{}:** ", escape(label)),
                 };
                 let bullet = if block.shape == Shape::Prose {
                     ""
@@ -111,7 +111,7 @@ fn block(out: &mut String, document: &Document, block: &Block, rows: &[&Row]) {
                 let quote = if row.voice == Voice::Editor { "> " } else { "" };
                 paragraph(out, &format!("{quote}{bullet}{label}{value}"));
             }
-            below(out, document, row);
+            row_annotations(out, document, row);
         }
     }
     for row in absent {
@@ -126,19 +126,23 @@ fn table(out: &mut String, rows: &[&Row]) {
     let shown = |row: &Row| -> Vec<Cell> {
         row.cells
             .iter()
-            .filter(|cell| cell.reach == Reach::Column)
+            .filter(|cell| cell.reach == Visibility::Column)
             .cloned()
             .collect()
     };
     for row in rows {
-        for cell in row.cells.iter().filter(|cell| cell.reach == Reach::Column) {
+        for cell in row
+            .cells
+            .iter()
+            .filter(|cell| cell.reach == Visibility::Column)
+        {
             if !labels.contains(&cell.label.as_str()) {
                 labels.push(&cell.label);
             }
         }
     }
     let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
-    *out += &line(labels.iter().map(|label| escaped(label)).collect());
+    *out += &line(labels.iter().map(|label| escape(label)).collect());
     *out += &line(labels.iter().map(|_| "---".to_owned()).collect());
     for row in rows {
         let cells = shown(row);
@@ -146,8 +150,8 @@ fn table(out: &mut String, rows: &[&Row]) {
             cells.iter().find(|cell| cell.label == **label).map_or(
                 String::new(),
                 |cell| match &cell.value {
-                    Value::Text(text) => escaped(text),
-                    Value::Unavailable(absent) => escaped(absent.reason.words()),
+                    Value::Text(text) => escape(text),
+                    Value::Unavailable(absent) => escape(absent.reason.label()),
                 },
             )
         };
@@ -157,45 +161,45 @@ fn table(out: &mut String, rows: &[&Row]) {
 }
 
 /// Writes what stands below a row: its standing, who says so, who disagrees, and remarks.
-fn below(out: &mut String, document: &Document, row: &Row) {
-    let name = escaped(row.name());
+fn row_annotations(out: &mut String, document: &Document, row: &Row) {
+    let name = escape(row.name());
     if let Some(standing) = row.standing {
-        paragraph(out, &format!("{name}: **{}**", escaped(standing.words())));
+        paragraph(out, &format!("{name}: **{}**", escape(standing.label())));
     }
     if row.voice == Voice::Editor
         && let Some(source) = &row.source
     {
-        paragraph(out, &format!("> — {}", said_by(document, source)));
+        paragraph(out, &format!("> — {}", citation(document, source)));
     }
     for source in &row.against {
         paragraph(
             out,
-            &format!("{name}: disagrees — {}", said_by(document, source)),
+            &format!("{name}: disagrees — {}", citation(document, source)),
         );
     }
     for remark in &row.remarks {
-        let source = said_by(document, &remark.source);
+        let source = citation(document, &remark.source);
         paragraph(
             out,
-            &format!("> {name}: {}\n> — {source}", escaped(&remark.text)),
+            &format!("> {name}: {}\n> — {source}", escape(&remark.text)),
         );
     }
 }
 
 fn value(document: &Document, value: &Value) -> String {
     match value {
-        Value::Text(text) => escaped(text),
+        Value::Text(text) => escape(text),
         Value::Unavailable(absent) => absence(document, absent),
     }
 }
 
 fn absence(document: &Document, absent: &Unavailable) -> String {
-    let mut words = escaped(absent.reason.words());
+    let mut words = escape(absent.reason.label());
     if let Some(stated) = &absent.stated {
-        words += &format!(": “{}”", escaped(stated));
+        words += &format!(": “{}”", escape(stated));
     }
     if let Some(source) = &absent.source {
-        words += &format!(" — {}", said_by(document, source));
+        words += &format!(" — {}", citation(document, source));
     }
     words
 }
@@ -205,15 +209,15 @@ fn sources(out: &mut String, document: &Document) {
     for source in &document.sources {
         paragraph(
             out,
-            &format!("- {}, {}", escaped(&source.title), source.as_of),
+            &format!("- {}, {}", escape(&source.title), source.as_of),
         );
     }
 }
 
-fn said_by(document: &Document, id: &SourceId) -> String {
+fn citation(document: &Document, id: &SourceId) -> String {
     document.source(id).map_or_else(
-        || escaped(&id.0),
-        |source| format!("{}, {}", escaped(&source.title), source.as_of),
+        || escape(&id.0),
+        |source| format!("{}, {}", escape(&source.title), source.as_of),
     )
 }
 
@@ -223,7 +227,7 @@ fn paragraph(out: &mut String, text: &str) {
 }
 
 /// Escapes what Markdown would take for a mark.
-fn escaped(text: &str) -> String {
+fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         if "\\`*_[]<>|".contains(c) {

@@ -1,33 +1,33 @@
 //! Writes plain text: the very lines that the reader shows.
 
-use super::{COLUMNS, Extent};
+use super::{ExportScope, TEXT_WIDTH};
 use crate::content::{Charset, Document};
 use crate::library::{Library, Origin};
-use crate::page::{Flow, Page, Setting, Wanted, width};
+use crate::page::{LayoutOptions, Notices, Page, TableMode, width};
 use crate::search::Results;
 
-pub fn document(document: &Document, extent: &Extent, charset: Charset) -> String {
-    let setting = Setting {
-        columns: COLUMNS,
+pub fn document(document: &Document, extent: &ExportScope, charset: Charset) -> String {
+    let setting = LayoutOptions {
+        columns: TEXT_WIDTH,
         charset,
-        flow: Flow::Columns,
+        table_mode: TableMode::Columns,
     };
     let mut out = String::new();
     let mut pages: Vec<(Option<&str>, Page)> = Vec::new();
     for (n, section) in document.sections.iter().enumerate() {
         match extent {
-            Extent::Section(id) if section.id != *id => {}
-            Extent::Row(_) => {}
-            Extent::Whole | Extent::Section(_) => {
-                let page = Page::of_section(document, n, setting, Wanted::Content);
+            ExportScope::Section(id) if section.id != *id => {}
+            ExportScope::Row(_) => {}
+            ExportScope::Whole | ExportScope::Section(_) => {
+                let page = Page::from_section(document, n, setting, Notices::Omit);
                 pages.push((Some(&section.title), page));
             }
         }
     }
-    if let Extent::Row(place) = extent {
+    if let ExportScope::Row(place) = extent {
         pages.push((
             None,
-            Page::of_row(document, place, setting, Wanted::Content),
+            Page::from_row(document, place, setting, Notices::Omit),
         ));
     } else {
         line(
@@ -35,21 +35,21 @@ pub fn document(document: &Document, extent: &Extent, charset: Charset) -> Strin
             &format!(
                 "{}  {}",
                 document.code.value(),
-                charset.text(&document.title)
+                charset.transliterate(&document.title)
             ),
         );
         line(&mut out, "");
     }
     for (title, page) in pages {
         if let Some(title) = title {
-            let title = charset.text(title);
+            let title = charset.transliterate(title);
             line(&mut out, &title);
             line(&mut out, &"=".repeat(width(&title)));
         }
         lines(&mut out, &page);
         line(&mut out, "");
     }
-    lines(&mut out, &Page::of_notices(document, setting));
+    lines(&mut out, &Page::from_notices(document, setting));
     out
 }
 
@@ -67,7 +67,10 @@ pub fn list(library: &Library, notices: &[&str], charset: Charset) -> String {
             entry.title,
             entry.status.id()
         );
-        line(&mut out, &charset.text(&crate::content::sanitize(&words)));
+        line(
+            &mut out,
+            &charset.transliterate(&crate::content::sanitize(&words)),
+        );
     }
     for broken in library.broken() {
         let path = broken.path.display().to_string();
@@ -76,13 +79,13 @@ pub fn list(library: &Library, notices: &[&str], charset: Charset) -> String {
             &mut out,
             &format!(
                 "! {}  could not be read; `codeleaf check` says why",
-                charset.text(&path)
+                charset.transliterate(&path)
             ),
         );
     }
     line(&mut out, "");
     for notice in notices {
-        line(&mut out, &charset.text(notice));
+        line(&mut out, &charset.transliterate(notice));
     }
     out
 }
@@ -100,19 +103,19 @@ pub fn results(results: &Results, notices: &[String], charset: Charset) -> Strin
         }
         let mut trail = vec![hit.code.value()];
         trail.extend(hit.trail.iter().map(String::as_str));
-        line(&mut out, &charset.text(&trail.join(" > ")));
+        line(&mut out, &charset.transliterate(&trail.join(" > ")));
         line(
             &mut out,
-            &format!("    {}", charset.text(&hit.snippet.text)),
+            &format!("    {}", charset.transliterate(&hit.snippet.text)),
         );
     }
-    if let Some(more) = super::more(results) {
+    if let Some(more) = super::more_results_note(results) {
         line(&mut out, &more);
     }
     if !results.hits.is_empty() {
         line(&mut out, "");
         for notice in notices {
-            line(&mut out, &charset.text(notice));
+            line(&mut out, &charset.transliterate(notice));
         }
     }
     out

@@ -3,7 +3,7 @@
 //! Whatever bytes are read here, reading ends early and never panics.
 
 /// Appends a number, seven bits a byte, low bits first.
-pub fn write_number(out: &mut Vec<u8>, mut number: u64) {
+pub fn write_varint(out: &mut Vec<u8>, mut number: u64) {
     while number >= 0x80 {
         out.push((number & 0x7f) as u8 | 0x80);
         number >>= 7;
@@ -12,12 +12,12 @@ pub fn write_number(out: &mut Vec<u8>, mut number: u64) {
 }
 
 /// Reads a number and moves on; nothing where the bytes end within it.
-pub fn read_number(bytes: &mut &[u8]) -> Option<u64> {
-    number_of(|| read_byte(bytes))
+pub fn read_varint(bytes: &mut &[u8]) -> Option<u64> {
+    decode_varint(|| read_byte(bytes))
 }
 
 /// Returns the number of bytes that come one by one.
-pub(super) fn number_of(mut next: impl FnMut() -> Option<u8>) -> Option<u64> {
+pub(super) fn decode_varint(mut next: impl FnMut() -> Option<u8>) -> Option<u64> {
     let mut number = 0;
     for shift in (0..64).step_by(7) {
         let byte = next()?;
@@ -41,24 +41,24 @@ pub fn read_text<'b>(bytes: &mut &'b [u8]) -> Option<&'b str> {
 
 /// Appends bytes after their length.
 pub fn write_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
-    write_number(out, bytes.len() as u64);
+    write_varint(out, bytes.len() as u64);
     out.extend_from_slice(bytes);
 }
 
 /// Reads bytes that stand after their length, and moves on.
 pub fn read_bytes<'b>(bytes: &mut &'b [u8]) -> Option<&'b [u8]> {
-    let length = usize::try_from(read_number(bytes)?).ok()?;
+    let length = usize::try_from(read_varint(bytes)?).ok()?;
     let (read, rest) = bytes.split_at_checked(length)?;
     *bytes = rest;
     Some(read)
 }
 
 /// Reads as many things as a number says that stands before them.
-pub fn read_many<T>(
+pub fn read_list<T>(
     bytes: &mut &[u8],
     mut read: impl FnMut(&mut &[u8]) -> Option<T>,
 ) -> Option<Vec<T>> {
-    let count = read_number(bytes)?;
+    let count = read_varint(bytes)?;
     // A damaged count must not ask for memory: everything takes a byte at least.
     let mut all = Vec::with_capacity(usize::try_from(count).ok()?.min(bytes.len()));
     for _ in 0..count {
@@ -99,23 +99,23 @@ pub fn u64_at(bytes: &[u8], at: usize) -> Option<u64> {
 }
 
 /// Returns numbers of four bytes each; what is left over counts for nothing.
-pub fn u32s(bytes: &[u8]) -> Vec<u32> {
+pub fn decode_u32s(bytes: &[u8]) -> Vec<u32> {
     let (numbers, _) = bytes.as_chunks();
     numbers.iter().map(|n| u32::from_le_bytes(*n)).collect()
 }
 
 /// Returns numbers of eight bytes each; what is left over counts for nothing.
-pub fn u64s(bytes: &[u8]) -> Vec<u64> {
+pub fn decode_u64s(bytes: &[u8]) -> Vec<u64> {
     let (numbers, _) = bytes.as_chunks();
     numbers.iter().map(|n| u64::from_le_bytes(*n)).collect()
 }
 
 /// Returns the bytes of numbers of four bytes each.
-pub fn of_u32s(numbers: &[u32]) -> Vec<u8> {
+pub fn encode_u32s(numbers: &[u32]) -> Vec<u8> {
     numbers.iter().flat_map(|n| n.to_le_bytes()).collect()
 }
 
 /// Returns the bytes of numbers of eight bytes each.
-pub fn of_u64s(numbers: &[u64]) -> Vec<u8> {
+pub fn encode_u64s(numbers: &[u64]) -> Vec<u8> {
     numbers.iter().flat_map(|n| n.to_le_bytes()).collect()
 }

@@ -12,18 +12,18 @@ use rustix::fs::{FlockOperation, flock};
 use tempfile::NamedTempFile;
 
 /// What the names of unfinished files end in.
-const UNFINISHED: &str = "new";
+const TEMP_EXTENSION: &str = "new";
 
 /// How often another name is tried where a writer that tidies is quicker.
-const ATTEMPTS: usize = 64;
+const MAX_ATTEMPTS: usize = 64;
 
 /// Removes the unfinished files of a folder whose writer is gone.
-pub fn tidy(folder: &Path) {
+pub fn remove_stale(folder: &Path) {
     let Ok(entries) = fs::read_dir(folder) else {
         return;
     };
     for path in entries.filter_map(Result::ok).map(|entry| entry.path()) {
-        let is_unfinished = path.extension().is_some_and(|e| e == UNFINISHED);
+        let is_unfinished = path.extension().is_some_and(|e| e == TEMP_EXTENSION);
         if is_unfinished
             && let Ok(file) = File::open(&path)
             && flock(&file, FlockOperation::NonBlockingLockExclusive).is_ok()
@@ -36,20 +36,20 @@ pub fn tidy(folder: &Path) {
 
 /// A file that gets its name when it is whole. Left alone, it goes.
 #[derive(Debug)]
-pub struct Temporary(NamedTempFile);
+pub struct AtomicFile(NamedTempFile);
 
-impl Temporary {
+impl AtomicFile {
     /// Makes a file beside the one that it is going to be, and holds it.
     ///
     /// Its name is made of chance and never comes again: a writer that tidies may just have opened
     /// the file that had the name before.
-    pub fn make(beside: &Path) -> io::Result<Self> {
+    pub fn create(beside: &Path) -> io::Result<Self> {
         let folder = beside.parent().unwrap_or(Path::new("."));
         let name = beside.file_name().unwrap_or_default();
-        for _ in 0..ATTEMPTS {
+        for _ in 0..MAX_ATTEMPTS {
             let file = tempfile::Builder::new()
                 .prefix(name)
-                .suffix(&format!(".{UNFINISHED}"))
+                .suffix(&format!(".{TEMP_EXTENSION}"))
                 .permissions(Permissions::from_mode(0o666))
                 .tempfile_in(folder)?;
             // A file system without locks tidies nothing away, so that other errors do no harm.
@@ -69,7 +69,7 @@ impl Temporary {
     }
 
     /// Gives the file its name.
-    pub fn put(self, path: &Path) -> io::Result<()> {
+    pub fn commit(self, path: &Path) -> io::Result<()> {
         self.0.persist(path)?;
         Ok(())
     }

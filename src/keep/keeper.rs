@@ -4,29 +4,29 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::Duration;
 
-use super::{Folders, KeepError, own, place};
-use crate::app::{Mark, Whereabouts};
+use super::{UserDataError, UserDirs, own, place};
+use crate::app::{Bookmark, ReadingPosition};
 
 /// Something to be kept.
 #[derive(Clone, Debug)]
-pub enum Errand {
+pub enum WriteJob {
     /// Where the reader is.
-    Place(Whereabouts),
+    Position(ReadingPosition),
     /// A bookmark or note; one that says nothing is taken away.
-    Mark(Mark),
+    Bookmark(Bookmark),
 }
 
 /// The thread that writes.
 #[derive(Debug)]
-pub struct Keeper {
-    errands: Sender<Errand>,
+pub struct StateWriter {
+    jobs: Sender<WriteJob>,
     done: Receiver<()>,
 }
 
-impl Keeper {
+impl StateWriter {
     /// Starts the thread; what it cannot write, it tells.
-    pub fn start(folders: Folders, mut tell: impl FnMut(KeepError) + Send + 'static) -> Self {
-        let (errands, inbox) = mpsc::channel::<Errand>();
+    pub fn start(folders: UserDirs, mut tell: impl FnMut(UserDataError) + Send + 'static) -> Self {
+        let (errands, inbox) = mpsc::channel::<WriteJob>();
         let (finished, done) = mpsc::channel();
         thread::spawn(move || {
             let mut told = false;
@@ -35,16 +35,17 @@ impl Keeper {
                 for errand in std::iter::once(first).chain(inbox.try_iter()) {
                     match errand {
                         // Of several places only the last counts.
-                        Errand::Place(whereabouts) => last_place = Some(whereabouts),
-                        Errand::Mark(mark) => {
-                            if let Err(error) = own::mark(&folders.marks_file(), mark) {
+                        WriteJob::Position(whereabouts) => last_place = Some(whereabouts),
+                        WriteJob::Bookmark(mark) => {
+                            if let Err(error) = own::save_bookmark(&folders.bookmarks_file(), mark)
+                            {
                                 tell(error);
                             }
                         }
                     }
                 }
                 if let Some(whereabouts) = last_place
-                    && let Err(error) = place::write(&folders.state_file(), &whereabouts)
+                    && let Err(error) = place::save_position(&folders.state_file(), &whereabouts)
                     && !told
                 {
                     // Once is enough: it would fail after every move.
@@ -55,18 +56,21 @@ impl Keeper {
             // Nobody listens when the program left without waiting.
             let _ = finished.send(());
         });
-        Self { errands, done }
+        Self {
+            jobs: errands,
+            done,
+        }
     }
 
     /// Hands in something to be kept.
-    pub fn send(&self, errand: Errand) {
+    pub fn send(&self, errand: WriteJob) {
         // The thread ends with this sender only, so that sending cannot fail.
-        let _ = self.errands.send(errand);
+        let _ = self.jobs.send(errand);
     }
 
     /// Lets the thread finish, for as long as nobody minds.
     pub fn finish(self, patience: Duration) {
-        drop(self.errands);
+        drop(self.jobs);
         match self.done.recv_timeout(patience) {
             Ok(()) | Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {}
         }
@@ -76,10 +80,10 @@ impl Keeper {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::keep::place::{self, here};
+    use crate::keep::place::{self, sample_position};
 
-    fn folders(folder: &std::path::Path) -> Folders {
-        Folders {
+    fn user_dirs(folder: &std::path::Path) -> UserDirs {
+        UserDirs {
             data: folder.join("data"),
             state: folder.join("state"),
             config: folder.join("config"),
@@ -88,22 +92,25 @@ mod tests {
     }
 
     #[test]
-    fn the_keeper_writes_the_last_place_and_tells_what_it_cannot() {
+    fn writer_saves_last_position_and_reports_errors() {
         let folder = tempfile::tempdir().unwrap();
-        let keeper = Keeper::start(folders(folder.path()), |error| panic!("{error}"));
+        let keeper = StateWriter::start(user_dirs(folder.path()), |error| panic!("{error}"));
         for top in 0..9 {
-            keeper.send(Errand::Place(Whereabouts { top, ..here() }));
+            keeper.send(WriteJob::Position(ReadingPosition {
+                top,
+                ..sample_position()
+            }));
         }
         keeper.finish(Duration::from_secs(5));
-        let path = folders(folder.path()).state_file();
-        assert_eq!(place::read(&path).unwrap().unwrap().top, 8);
+        let path = user_dirs(folder.path()).state_file();
+        assert_eq!(place::load_position(&path).unwrap().unwrap().top, 8);
 
         let (tell, told) = mpsc::channel();
-        let below_a_file = folders(&path);
-        let keeper = Keeper::start(below_a_file, move |error| {
+        let below_a_file = user_dirs(&path);
+        let keeper = StateWriter::start(below_a_file, move |error| {
             tell.send(error.to_string()).unwrap();
         });
-        keeper.send(Errand::Place(here()));
+        keeper.send(WriteJob::Position(sample_position()));
         let words = told.recv_timeout(Duration::from_secs(5)).unwrap();
         assert!(words.contains("cannot keep"), "{words}");
         keeper.finish(Duration::from_secs(5));

@@ -6,18 +6,18 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::{KeepError, bytes, damaged, replace};
-use crate::app::{Mark, Own};
+use super::{UserDataError, damaged, read_if_exists, write_atomic};
+use crate::app::{Bookmark, Bookmarks};
 use crate::content::sanitize;
 
 #[derive(Debug, Default, Serialize, Deserialize)]
-struct Marks {
+struct BookmarksFile {
     #[serde(default)]
-    mark: Vec<Row>,
+    mark: Vec<BookmarkRow>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-struct Row {
+struct BookmarkRow {
     code: String,
     place: String,
     #[serde(default)]
@@ -32,35 +32,36 @@ struct Row {
 /// # Errors
 ///
 /// A damaged file is an error and is never written to, so that no note is lost.
-pub fn own(path: &Path) -> Result<Own, KeepError> {
-    let Some(bytes) = bytes(path)? else {
-        return Ok(Own::default());
+pub fn load_bookmarks(path: &Path) -> Result<Bookmarks, UserDataError> {
+    let Some(bytes) = read_if_exists(path)? else {
+        return Ok(Bookmarks::default());
     };
-    let file: Marks = toml::from_slice(&bytes).map_err(|error| damaged(path, error.message()))?;
+    let file: BookmarksFile =
+        toml::from_slice(&bytes).map_err(|error| damaged(path, error.message()))?;
     let marks = file.mark.into_iter().map(|row| {
-        Ok(Mark {
+        Ok(Bookmark {
             code: row
                 .code
                 .parse()
                 .map_err(|error| damaged(path, &format!("{error}")))?,
-            place: row
+            row_path: row
                 .place
                 .parse()
                 .map_err(|()| damaged(path, &format!("`{}` is no place of a row", row.place)))?,
             name: sanitize(&row.name).into_owned(),
-            bookmark: row.bookmark,
+            is_bookmarked: row.bookmark,
             note: row.note.map(|note| sanitize(&note).into_owned()),
         })
     });
-    Ok(Own {
-        marks: marks.collect::<Result<_, KeepError>>()?,
+    Ok(Bookmarks {
+        entries: marks.collect::<Result<_, UserDataError>>()?,
     })
 }
 
 /// Keeps one mark among those of the file, whole or not at all. The file is read again first,
 /// behind a lock, so that two readers of one user do not lose each other's notes.
-pub fn mark(path: &Path, mark: Mark) -> Result<(), KeepError> {
-    let failed = |source| KeepError::Write {
+pub fn save_bookmark(path: &Path, mark: Bookmark) -> Result<(), UserDataError> {
+    let failed = |source| UserDataError::Write {
         path: path.to_owned(),
         source,
     };
@@ -69,60 +70,60 @@ pub fn mark(path: &Path, mark: Mark) -> Result<(), KeepError> {
     }
     let lock = File::create(path.with_extension("lock")).map_err(failed)?;
     lock.lock().map_err(failed)?;
-    let mut own = own(path)?;
+    let mut own = load_bookmarks(path)?;
     own.put(mark);
-    let rows = own.marks.into_iter().map(|mark| Row {
+    let rows = own.entries.into_iter().map(|mark| BookmarkRow {
         code: mark.code.to_string(),
-        place: mark.place.to_string(),
+        place: mark.row_path.to_string(),
         name: mark.name,
-        bookmark: mark.bookmark,
+        bookmark: mark.is_bookmarked,
         note: mark.note,
     });
-    let file = Marks {
+    let file = BookmarksFile {
         mark: rows.collect(),
     };
     let text = toml::to_string(&file).map_err(|error| failed(io::Error::other(error)))?;
-    replace(path, text.as_bytes()).map_err(failed)
+    write_atomic(path, text.as_bytes()).map_err(failed)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::content::{CodeId, System};
+    use crate::content::{CodeId, CodeSystem};
 
-    fn a_mark(row: &str, note: Option<&str>) -> Mark {
-        Mark {
-            code: CodeId::new(System::Cpt, "83950").unwrap(),
-            place: format!("coding/modifiers/{row}").parse().unwrap(),
+    fn sample_bookmark(row: &str, note: Option<&str>) -> Bookmark {
+        Bookmark {
+            code: CodeId::new(CodeSystem::Cpt, "83950").unwrap(),
+            row_path: format!("coding/modifiers/{row}").parse().unwrap(),
             name: row.to_owned(),
-            bookmark: note.is_none(),
+            is_bookmarked: note.is_none(),
             note: note.map(str::to_owned),
         }
     }
 
     #[test]
-    fn marks_are_found_again_and_one_that_says_nothing_goes() {
+    fn bookmarks_round_trip_and_empty_ones_are_removed() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("deep/marks.toml");
-        assert_eq!(own(&path).unwrap(), Own::default());
-        mark(&path, a_mark("26", None)).unwrap();
-        mark(&path, a_mark("90", Some("ask \"Anna\"\nfirst"))).unwrap();
-        let marks = own(&path).unwrap().marks;
-        assert_eq!(marks[0], a_mark("26", None));
+        assert_eq!(load_bookmarks(&path).unwrap(), Bookmarks::default());
+        save_bookmark(&path, sample_bookmark("26", None)).unwrap();
+        save_bookmark(&path, sample_bookmark("90", Some("ask \"Anna\"\nfirst"))).unwrap();
+        let marks = load_bookmarks(&path).unwrap().entries;
+        assert_eq!(marks[0], sample_bookmark("26", None));
         assert_eq!(marks[1].note.as_deref(), Some("ask \"Anna\" first"));
-        mark(
+        save_bookmark(
             &path,
-            Mark {
-                bookmark: false,
-                ..a_mark("26", None)
+            Bookmark {
+                is_bookmarked: false,
+                ..sample_bookmark("26", None)
             },
         )
         .unwrap();
-        assert_eq!(own(&path).unwrap().marks.len(), 1);
+        assert_eq!(load_bookmarks(&path).unwrap().entries.len(), 1);
     }
 
     #[test]
-    fn a_damaged_file_is_left_as_it_is() {
+    fn damaged_bookmarks_file_is_not_overwritten() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("marks.toml");
         for text in [
@@ -131,24 +132,26 @@ mod tests {
         ] {
             fs::write(&path, text).unwrap();
             assert!(
-                matches!(own(&path), Err(KeepError::Damaged { .. })),
+                matches!(load_bookmarks(&path), Err(UserDataError::Damaged { .. })),
                 "{text}"
             );
-            assert!(mark(&path, a_mark("26", None)).is_err());
+            assert!(save_bookmark(&path, sample_bookmark("26", None)).is_err());
             assert_eq!(fs::read_to_string(&path).unwrap(), text);
         }
     }
 
     #[test]
-    fn readers_at_the_same_time_lose_no_mark() {
+    fn concurrent_saves_keep_every_bookmark() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("marks.toml");
         std::thread::scope(|scope| {
             for n in 0..8 {
                 let path = &path;
-                scope.spawn(move || mark(path, a_mark(&n.to_string(), None)).unwrap());
+                scope.spawn(move || {
+                    save_bookmark(path, sample_bookmark(&n.to_string(), None)).unwrap()
+                });
             }
         });
-        assert_eq!(own(&path).unwrap().marks.len(), 8);
+        assert_eq!(load_bookmarks(&path).unwrap().entries.len(), 8);
     }
 }

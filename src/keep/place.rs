@@ -5,12 +5,12 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::{KeepError, bytes, damaged, replace};
-use crate::app::Whereabouts;
+use super::{UserDataError, damaged, read_if_exists, write_atomic};
+use crate::app::ReadingPosition;
 
 /// The state file.
 #[derive(Debug, Serialize, Deserialize)]
-struct File {
+struct PositionFile {
     code: String,
     place: Option<String>,
     #[serde(default)]
@@ -18,40 +18,40 @@ struct File {
 }
 
 /// Reads where the reader was; nothing where nobody was here before.
-pub fn read(path: &Path) -> Result<Option<Whereabouts>, KeepError> {
-    let Some(bytes) = bytes(path)? else {
+pub fn load_position(path: &Path) -> Result<Option<ReadingPosition>, UserDataError> {
+    let Some(bytes) = read_if_exists(path)? else {
         return Ok(None);
     };
     let afresh = || damaged(path, "starting afresh");
-    let file: File = toml::from_slice(&bytes).map_err(|_| afresh())?;
-    Ok(Some(Whereabouts {
+    let file: PositionFile = toml::from_slice(&bytes).map_err(|_| afresh())?;
+    Ok(Some(ReadingPosition {
         code: file.code.parse().map_err(|_| afresh())?,
-        place: file.place.and_then(|place| place.parse().ok()),
+        row_path: file.place.and_then(|place| place.parse().ok()),
         top: file.top,
     }))
 }
 
 /// Writes where the reader is, whole or not at all.
-pub fn write(path: &Path, whereabouts: &Whereabouts) -> Result<(), KeepError> {
-    let file = File {
+pub fn save_position(path: &Path, whereabouts: &ReadingPosition) -> Result<(), UserDataError> {
+    let file = PositionFile {
         code: whereabouts.code.to_string(),
-        place: whereabouts.place.as_ref().map(ToString::to_string),
+        place: whereabouts.row_path.as_ref().map(ToString::to_string),
         top: whereabouts.top,
     };
-    let failed = |source| KeepError::Write {
+    let failed = |source| UserDataError::Write {
         path: path.to_owned(),
         source,
     };
     let text = toml::to_string(&file).map_err(|error| failed(io::Error::other(error)))?;
-    replace(path, text.as_bytes()).map_err(failed)
+    write_atomic(path, text.as_bytes()).map_err(failed)
 }
 
 /// A place for tests.
 #[cfg(test)]
-pub(super) fn here() -> Whereabouts {
-    Whereabouts {
+pub(super) fn sample_position() -> ReadingPosition {
+    ReadingPosition {
         code: "cpt:83950".parse().unwrap(),
-        place: "coding/modifiers/26".parse().ok(),
+        row_path: "coding/modifiers/26".parse().ok(),
         top: 4,
     }
 }
@@ -63,29 +63,32 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_kept_is_found_again() {
+    fn position_round_trips() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("deep/state.toml");
-        assert_eq!(read(&path).unwrap(), None);
-        write(&path, &here()).unwrap();
-        assert_eq!(read(&path).unwrap(), Some(here()));
+        assert_eq!(load_position(&path).unwrap(), None);
+        save_position(&path, &sample_position()).unwrap();
+        assert_eq!(load_position(&path).unwrap(), Some(sample_position()));
         let names: Vec<_> = fs::read_dir(path.parent().unwrap()).unwrap().collect();
         assert_eq!(names.len(), 1, "no temporary file stays: {names:?}");
     }
 
     #[test]
-    fn a_damaged_file_is_an_error_and_no_end() {
+    fn damaged_position_file_is_an_error() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("state.toml");
         for text in ["code = 3", "\u{0}\u{1}", "", "code = \"cpt:1\""] {
             fs::write(&path, text).unwrap();
             assert!(
-                matches!(read(&path), Err(KeepError::Damaged { .. })),
+                matches!(load_position(&path), Err(UserDataError::Damaged { .. })),
                 "{text:?}"
             );
         }
         fs::remove_file(&path).unwrap();
         fs::create_dir(&path).unwrap();
-        assert!(matches!(read(&path), Err(KeepError::Damaged { .. })));
+        assert!(matches!(
+            load_position(&path),
+            Err(UserDataError::Damaged { .. })
+        ));
     }
 }

@@ -7,17 +7,17 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::scan::{distinct, files};
+use super::scan::{dedup_keep_last, toml_files};
 use super::{Library, Origin, built_in, kept};
-use crate::content::{CodeId, Document, read_file};
-use crate::flat::Flat;
-use crate::sets::Sets;
+use crate::content::{CodeId, Document, load_document};
+use crate::flat::Container;
+use crate::sets::ImportedSets;
 
 /// Where single documents are looked for.
 #[derive(Debug)]
-pub(super) struct Begun {
+pub(super) struct LazyLibrary {
     folders: Vec<PathBuf>,
-    flat: Option<Arc<Flat>>,
+    container: Option<Arc<Container>>,
 }
 
 impl Library {
@@ -26,70 +26,78 @@ impl Library {
     ///
     /// It may be mistaken: a file of another name may be about the same code, and stand before the
     /// one that was found.
-    pub fn begun(folders: &[PathBuf], sets: Sets, flat: Option<Arc<Flat>>) -> Self {
+    pub fn lazy(folders: &[PathBuf], sets: ImportedSets, flat: Option<Arc<Container>>) -> Self {
         Self {
             sets,
-            begun: Some(Begun {
+            lazy: Some(LazyLibrary {
                 folders: folders.to_vec(),
-                flat,
+                container: flat,
             }),
             ..Self::default()
         }
     }
 
     /// Says whether everything has been read, or only what was asked for.
-    pub const fn is_whole(&self) -> bool {
-        self.begun.is_none()
+    pub const fn is_fully_loaded(&self) -> bool {
+        self.lazy.is_none()
     }
 
     /// Returns the code that the library begins with.
-    pub fn first(&self) -> Option<CodeId> {
+    pub fn first_code(&self) -> Option<CodeId> {
         let first = self.entries.first().map(|entry| entry.code.clone());
-        first.or_else(|| self.begun.as_ref()?.first())
+        first.or_else(|| self.lazy.as_ref()?.first_code())
     }
 }
 
-impl Begun {
+impl LazyLibrary {
     /// Finds the document on a code.
     pub(super) fn document(&self, code: &CodeId) -> Option<Document> {
         let kept = self
-            .flat
+            .container
             .as_ref()
-            .and_then(|flat| kept::find(flat, Some(code)));
+            .and_then(|flat| kept::locate_document(flat, Some(code)));
         kept.and_then(|(_, origin)| origin.load(code).ok())
-            .or_else(|| self.named(code))
+            .or_else(|| self.find_by_file_name(code))
     }
 
     /// Finds the document on a code by its file's name, in the later folder before the earlier.
-    fn named(&self, code: &CodeId) -> Option<Document> {
+    fn find_by_file_name(&self, code: &CodeId) -> Option<Document> {
         let name = code.file_name();
-        distinct(&self.folders)
+        dedup_keep_last(&self.folders)
             .rev()
-            .filter_map(|folder| read_file(&folder.join(&name)).ok())
+            .filter_map(|folder| load_document(&folder.join(&name)).ok())
             .find(|document| document.code == *code)
             .or_else(|| Origin::BuiltIn.load(code).ok())
     }
 
     /// Finds the first document.
-    fn first(&self) -> Option<CodeId> {
-        let kept = self.flat.as_ref().and_then(|flat| kept::find(flat, None));
+    fn first_code(&self) -> Option<CodeId> {
+        let kept = self
+            .container
+            .as_ref()
+            .and_then(|flat| kept::locate_document(flat, None));
         kept.map(|(code, _)| code)
             .filter(|code| self.document(code).is_some())
-            .or_else(|| self.first_named())
+            .or_else(|| self.first_code_by_file_name())
     }
 
-    fn first_named(&self) -> Option<CodeId> {
-        let own = distinct(&self.folders).flat_map(|folder| files(folder).unwrap_or_default());
-        let own = own.filter_map(|path| code_of(path.file_name()?.to_str()?));
-        let built_in = built_in::FILES.iter().filter_map(|(name, _)| code_of(name));
+    fn first_code_by_file_name(&self) -> Option<CodeId> {
+        let own = dedup_keep_last(&self.folders)
+            .flat_map(|folder| toml_files(folder).unwrap_or_default());
+        let own = own.filter_map(|path| code_from_file_name(path.file_name()?.to_str()?));
+        let built_in = built_in::FILES
+            .iter()
+            .filter_map(|(name, _)| code_from_file_name(name));
         let mut codes: Vec<CodeId> = own.chain(built_in).collect();
         codes.sort();
-        codes.into_iter().find(|code| self.named(code).is_some())
+        codes
+            .into_iter()
+            .find(|code| self.find_by_file_name(code).is_some())
     }
 }
 
 /// Reads the code from a file's name; see [`CodeId::file_name`].
-fn code_of(name: &str) -> Option<CodeId> {
+fn code_from_file_name(name: &str) -> Option<CodeId> {
     let (system, value) = name.strip_suffix(".toml")?.split_once('-')?;
     CodeId::new(system.parse().ok()?, value).ok()
 }
@@ -113,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn a_document_is_found_by_its_files_name_in_the_later_folder_first() {
+    fn document_is_found_by_file_name_in_the_last_folder() {
         let folder = tempfile::tempdir().unwrap();
         let folders = ["one", "two"].map(|name| folder.path().join(name));
         let write = |at: usize, name: &str, text: &str| {
@@ -130,19 +138,19 @@ mod tests {
             &document("80052", "About another code"),
         );
         write(0, "cpt-00100.toml", "schema = broken");
-        let library = Library::begun(&folders, Sets::default(), None);
+        let library = Library::lazy(&folders, ImportedSets::default(), None);
         assert_eq!(title(&library, "cpt:80048").as_deref(), Some("Second"));
         assert_eq!(title(&library, "cpt:80050").as_deref(), Some("Sound"));
         assert_eq!(title(&library, "cpt:80051"), None);
         assert_eq!(title(&library, "cpt:80052"), None);
         assert!(title(&library, "cpt:83950").is_some(), "the program's own");
-        assert_eq!(library.first(), "cpt:80048".parse().ok());
-        assert!(!library.is_whole() && library.entries().is_empty());
+        assert_eq!(library.first_code(), "cpt:80048".parse().ok());
+        assert!(!library.is_fully_loaded() && library.entries().is_empty());
     }
 
     #[test]
-    fn without_any_file_the_program_has_its_own() {
-        let library = Library::begun(&["/nowhere".into()], Sets::default(), None);
-        assert_eq!(library.first(), "cpt:83950".parse().ok());
+    fn first_code_is_built_in_without_files() {
+        let library = Library::lazy(&["/nowhere".into()], ImportedSets::default(), None);
+        assert_eq!(library.first_code(), "cpt:83950".parse().ok());
     }
 }

@@ -6,7 +6,7 @@ use crate::content::CodeId;
 pub(super) const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/built_in.rs"));
 
 /// Returns the file on a code; files are named for their codes, as a test sees to.
-pub(super) fn file(code: &CodeId) -> Option<(&'static str, &'static str)> {
+pub(super) fn file_for_code(code: &CodeId) -> Option<(&'static str, &'static str)> {
     let name = code.file_name();
     FILES.iter().copied().find(|(file, _)| *file == name)
 }
@@ -14,13 +14,14 @@ pub(super) fn file(code: &CodeId) -> Option<(&'static str, &'static str)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::content::read;
+    use crate::content::parse_document;
 
     #[test]
-    fn every_file_is_sound_and_named_for_its_code() {
+    fn every_file_is_valid_and_named_for_its_code() {
         assert!(!FILES.is_empty());
         for (name, text) in FILES {
-            let document = read(name, text.as_bytes()).unwrap_or_else(|report| panic!("{report}"));
+            let document =
+                parse_document(name, text.as_bytes()).unwrap_or_else(|report| panic!("{report}"));
             assert_eq!(document.code.file_name(), *name);
         }
     }

@@ -5,57 +5,70 @@ use std::cmp::Ordering;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::cache::Cache;
+use super::cache::DocumentCache;
 use super::interner::Interner;
 use super::scan::Scan;
-use super::workers::{in_order, threads};
-use super::{Broken, Entry, FoundFile, Origin, Stamp, built_in};
-use crate::content::{Document, Report, read, read_file};
+use super::workers::{parallel_map_ordered, thread_count};
+use super::{BrokenFile, CatalogEntry, Fingerprint, Origin, ScannedFile, built_in};
+use crate::content::{Document, Report, load_document, parse_document};
 
 /// How many files one task reads.
-pub(super) const BATCH: usize = 16;
+pub(super) const FILES_PER_TASK: usize = 16;
 
 /// How few files are read without further threads.
-const FEW: usize = 64;
+const MAX_SINGLE_THREADED_FILES: usize = 64;
 
 /// What was read of a file.
 #[derive(Clone, Debug)]
-pub struct Record {
+pub struct CatalogRecord {
     /// What told whether the file changes, before it was read.
-    pub(super) stamp: Option<Stamp>,
+    pub(super) fingerprint: Option<Fingerprint>,
     /// What it holds; or what is wrong with it, ready to show.
-    pub(super) held: Result<Entry, String>,
+    pub(super) outcome: Result<CatalogEntry, String>,
 }
 
-impl Record {
+impl CatalogRecord {
     /// Reads a file, and returns the document as well.
-    pub fn read(file: &FoundFile) -> (Self, Option<Document>) {
-        let (held, document) = match read_file(&file.path) {
+    pub fn load(file: &ScannedFile) -> (Self, Option<Document>) {
+        let (held, document) = match load_document(&file.path) {
             Ok(document) => {
-                let entry = Entry::of(&document, Origin::File(file.path.clone()));
+                let entry = CatalogEntry::new(&document, Origin::File(file.path.clone()));
                 (Ok(entry), Some(document))
             }
             Err(report) => (Err(report.to_string()), None),
         };
-        let stamp = file.stamp;
-        (Self { stamp, held }, document)
+        let stamp = file.fingerprint;
+        (
+            Self {
+                fingerprint: stamp,
+                outcome: held,
+            },
+            document,
+        )
     }
 }
 
 /// Reads files, those that were read before only where they changed; keeps their order.
-pub(super) fn read_all(files: &[&FoundFile], mut before: Vec<Option<Record>>) -> Vec<Record> {
+pub(super) fn load_records(
+    files: &[&ScannedFile],
+    mut before: Vec<Option<CatalogRecord>>,
+) -> Vec<CatalogRecord> {
     before.resize_with(files.len(), || None);
     let missing: Vec<usize> = (0..files.len())
         .filter(|at| before[*at].is_none())
         .collect();
-    let threads = if missing.len() <= FEW { 1 } else { threads() };
-    let batches: Vec<&[usize]> = missing.chunks(BATCH).collect();
-    let work = |(): &mut (), batch: usize| -> Vec<Record> {
+    let threads = if missing.len() <= MAX_SINGLE_THREADED_FILES {
+        1
+    } else {
+        thread_count()
+    };
+    let batches: Vec<&[usize]> = missing.chunks(FILES_PER_TASK).collect();
+    let work = |(): &mut (), batch: usize| -> Vec<CatalogRecord> {
         let batch = batches[batch].iter();
-        batch.map(|at| Record::read(files[*at]).0).collect()
+        batch.map(|at| CatalogRecord::load(files[*at]).0).collect()
     };
     let mut read = Vec::with_capacity(missing.len());
-    in_order(
+    parallel_map_ordered(
         threads,
         batches.len(),
         |_| (),
@@ -79,26 +92,26 @@ pub(super) fn read_all(files: &[&FoundFile], mut before: Vec<Option<Record>>) ->
 /// A reader keeps its entries for as long as it runs, so that nothing small is made here that goes
 /// again: it would leave holes in memory between them.
 #[derive(Debug, Default)]
-pub(super) struct Catalogue {
+pub(super) struct CatalogBuilder {
     /// By code, each once.
-    entries: Vec<Entry>,
-    broken: Vec<Broken>,
+    entries: Vec<CatalogEntry>,
+    broken: Vec<BrokenFile>,
     /// The built-in documents, which need not be parsed again when they are opened.
     built_in: Vec<Arc<Document>>,
-    lists: Interner,
+    interner: Interner,
 }
 
-impl Catalogue {
+impl CatalogBuilder {
     /// Makes the catalogue of the built-in documents and of the files of a scan, which were read
     /// in its order.
-    pub(super) fn of(scan: &Scan, records: Vec<Record>) -> Self {
+    pub(super) fn from_records(scan: &Scan, records: Vec<CatalogRecord>) -> Self {
         let mut catalogue = Self::default();
         catalogue.add_built_in();
         let mut records = records.into_iter();
         for layer in &scan.layers {
             match &layer.files {
                 Ok(files) => catalogue.add_layer(files, records.by_ref()),
-                Err(report) => catalogue.refuse(&layer.folder, report.clone()),
+                Err(report) => catalogue.add_broken(&layer.folder, report.clone()),
             }
         }
         catalogue
@@ -107,23 +120,23 @@ impl Catalogue {
     fn add_built_in(&mut self) {
         let mut layer = Vec::new();
         for (name, text) in built_in::FILES {
-            match read(name, text.as_bytes()) {
+            match parse_document(name, text.as_bytes()) {
                 Ok(document) => {
-                    layer.push(Entry::of(&document, Origin::BuiltIn));
+                    layer.push(CatalogEntry::new(&document, Origin::BuiltIn));
                     self.built_in.push(Arc::new(document));
                 }
-                Err(report) => self.refuse(Path::new(name), report.to_string()),
+                Err(report) => self.add_broken(Path::new(name), report.to_string()),
             }
         }
         layer.sort_by(|a, b| a.code.cmp(&b.code));
-        self.stack(layer);
+        self.merge_layer(layer);
     }
 
     /// Adds the files of a folder, which stand before all that were added earlier.
-    fn add_layer(&mut self, files: &[FoundFile], records: impl Iterator<Item = Record>) {
-        let mut held: Vec<Result<Entry, String>> = records
+    fn add_layer(&mut self, files: &[ScannedFile], records: impl Iterator<Item = CatalogRecord>) {
+        let mut held: Vec<Result<CatalogEntry, String>> = records
             .take(files.len())
-            .map(|record| record.held)
+            .map(|record| record.outcome)
             .collect();
         let mut order: Vec<usize> = (0..held.len()).filter(|at| held[*at].is_ok()).collect();
         // Of files about one code the first by name comes first.
@@ -138,32 +151,36 @@ impl Catalogue {
                 .filter(|first: &usize| held[*first].as_ref().ok().map(|entry| &entry.code) == code)
             {
                 Some(first) => {
-                    held[*at] = Err(described_already(&files[first], &files[*at], &held[*at]));
+                    held[*at] = Err(duplicate_code_report(
+                        &files[first],
+                        &files[*at],
+                        &held[*at],
+                    ));
                 }
                 None => first = Some(*at),
             }
         }
         order.retain(|at| held[*at].is_ok());
-        let mut entries: Vec<Option<Entry>> = Vec::with_capacity(held.len());
+        let mut entries: Vec<Option<CatalogEntry>> = Vec::with_capacity(held.len());
         for (file, held) in files.iter().zip(held) {
             match held {
                 Ok(entry) => entries.push(Some(entry)),
                 Err(report) => {
-                    self.refuse(&file.path, report);
+                    self.add_broken(&file.path, report);
                     entries.push(None);
                 }
             }
         }
         let mut layer = Vec::with_capacity(order.len());
         for mut entry in order.into_iter().filter_map(|at| entries[at].take()) {
-            self.lists.share(&mut entry);
+            self.interner.intern(&mut entry);
             layer.push(entry);
         }
-        self.stack(layer);
+        self.merge_layer(layer);
     }
 
     /// Puts a layer, which is in order, before those below.
-    fn stack(&mut self, layer: Vec<Entry>) {
+    fn merge_layer(&mut self, layer: Vec<CatalogEntry>) {
         let below = std::mem::take(&mut self.entries);
         self.entries.reserve_exact(layer.len() + below.len());
         let mut below = below.into_iter().peekable();
@@ -172,30 +189,30 @@ impl Catalogue {
                 self.entries.push(other);
             }
             if let Some(other) = below.next_if(|other| other.code == entry.code) {
-                entry.stand_before(&other);
+                entry.shadow(&other);
             }
             self.entries.push(entry);
         }
         self.entries.extend(below);
     }
 
-    fn refuse(&mut self, path: &Path, report: String) {
-        self.broken.push(Broken {
+    fn add_broken(&mut self, path: &Path, report: String) {
+        self.broken.push(BrokenFile {
             path: path.to_owned(),
             report,
         });
     }
 
     /// Returns the entries, by code, what could not be read, and the documents at hand already.
-    pub(super) fn finish(self) -> (Vec<Entry>, Vec<Broken>, Cache) {
-        let cache = Cache::default();
+    pub(super) fn finish(self) -> (Vec<CatalogEntry>, Vec<BrokenFile>, DocumentCache) {
+        let cache = DocumentCache::default();
         for document in &self.built_in {
             let entry = self
                 .entries
                 .iter()
                 .find(|entry| entry.code == document.code);
             if entry.is_some_and(|entry| entry.origin == Origin::BuiltIn) {
-                cache.put(document);
+                cache.insert(document);
             }
         }
         (self.entries, self.broken, cache)
@@ -203,7 +220,11 @@ impl Catalogue {
 }
 
 /// Says that a file is about a code that another file of its folder describes already.
-fn described_already(first: &FoundFile, again: &FoundFile, held: &Result<Entry, String>) -> String {
+fn duplicate_code_report(
+    first: &ScannedFile,
+    again: &ScannedFile,
+    held: &Result<CatalogEntry, String>,
+) -> String {
     let code = held.as_ref().map(|entry| entry.code.to_string());
     let origin = Origin::File(first.path.clone());
     let message = format!(

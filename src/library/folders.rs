@@ -11,7 +11,10 @@ use std::path::PathBuf;
 /// Of the environment only what `env` returns is used. The data folder is left out where there is
 /// none, since nobody asked for it; the others are returned whether they exist or not, so that
 /// [`super::Library::open`] can say that they do not.
-pub fn folders(explicit: &[PathBuf], env: impl Fn(&str) -> Option<OsString>) -> Vec<PathBuf> {
+pub fn content_folders(
+    explicit: &[PathBuf],
+    env: impl Fn(&str) -> Option<OsString>,
+) -> Vec<PathBuf> {
     let data = data_folder(&env).filter(|folder| folder.exists());
     let variable = env("CODELEAF_CONTENT").unwrap_or_default();
     let named = split_paths(&variable).filter(|path| !path.as_os_str().is_empty());
@@ -52,11 +55,11 @@ mod tests {
         };
         let explicit = ["/c".into(), "/a".into()];
         let expected: [PathBuf; 5] = [content, "/a".into(), "b".into(), "/c".into(), "/a".into()];
-        assert_eq!(folders(&explicit, env), expected);
+        assert_eq!(content_folders(&explicit, env), expected);
     }
 
     #[test]
-    fn the_data_folder_is_below_home_unless_it_is_named() {
+    fn data_folder_defaults_to_home() {
         let home = tempfile::tempdir().unwrap();
         let content = home.path().join(".local/share/codeleaf/content");
         fs::create_dir_all(&content).unwrap();
@@ -66,16 +69,16 @@ mod tests {
                 "XDG_DATA_HOME" => named.map(Into::into),
                 _ => None,
             };
-            assert_eq!(folders(&[], env), std::slice::from_ref(&content));
+            assert_eq!(content_folders(&[], env), std::slice::from_ref(&content));
         }
     }
 
     #[test]
-    fn a_data_folder_that_is_not_there_is_nobodys_mistake() {
+    fn missing_data_folder_is_left_out() {
         let none = |name: &str| (name == "HOME").then(|| "/nowhere/at/all".into());
-        assert!(folders(&[], none).is_empty());
+        assert!(content_folders(&[], none).is_empty());
         assert_eq!(
-            folders(&["/missing".into()], |_| None),
+            content_folders(&["/missing".into()], |_| None),
             [PathBuf::from("/missing")]
         );
     }

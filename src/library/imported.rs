@@ -10,30 +10,30 @@ mod mentions;
 mod rows;
 
 pub(super) use beside::enrich;
-pub(super) use code::document;
+pub(super) use code::synthesize;
 
-use crate::content::{CodeId, System};
-use crate::sets::{Damage, HcpcsCode, HcpcsRow, SetFile, SetKind, SetRow, Sets};
+use crate::content::{CodeId, CodeSystem};
+use crate::sets::{CorruptSet, HcpcsCode, HcpcsRow, ImportedSets, SetFile, SetKind, SetRow};
 
 /// Returns the set that lists a code, and the key it has there.
-fn listed<'s>(sets: &'s Sets, code: &CodeId) -> Option<(&'s SetFile, String)> {
-    let set = listing(sets, code.system())?;
+fn set_and_key<'s>(sets: &'s ImportedSets, code: &CodeId) -> Option<(&'s SetFile, String)> {
+    let set = set_for_system(sets, code.system())?;
     Some((set, code.value().replace('.', "")))
 }
 
 /// Returns the set that lists the codes of a system.
-pub(super) fn listing(sets: &Sets, system: System) -> Option<&SetFile> {
+pub(super) fn set_for_system(sets: &ImportedSets, system: CodeSystem) -> Option<&SetFile> {
     sets.latest(match system {
-        System::Icd10cm => SetKind::Icd10cm,
-        System::Hcpcs => SetKind::Hcpcs,
+        CodeSystem::Icd10cm => SetKind::Icd10cm,
+        CodeSystem::Hcpcs => SetKind::Hcpcs,
         // The AMA's codes come with no descriptors, so that there is nothing to make a document of.
-        System::Cpt => return None,
+        CodeSystem::Cpt => return None,
     })
 }
 
 /// A code of an imported set, as search finds it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Listed {
+pub struct ListedCode {
     /// The code.
     pub code: CodeId,
     /// What it is, in full.
@@ -44,38 +44,38 @@ pub struct Listed {
 
 /// Returns the codes of imported sets that open as documents, in the order of the sets. A set that
 /// turns out to be damaged ends where it does; its documents say so.
-pub fn all(sets: &Sets) -> impl Iterator<Item = Listed> {
+pub fn listed_codes(sets: &ImportedSets) -> impl Iterator<Item = ListedCode> {
     [SetKind::Hcpcs, SetKind::Icd10cm]
         .into_iter()
         .filter_map(|kind| sets.latest(kind))
         .flat_map(SetFile::rows)
         .filter_map(|row| {
             let (system, value, title, short) = match row.ok()? {
-                SetRow::Icd10cm(row) => (System::Icd10cm, row.code, row.long, row.short),
+                SetRow::Icd10cm(row) => (CodeSystem::Icd10cm, row.code, row.long, row.short),
                 SetRow::Hcpcs(HcpcsRow {
                     code: HcpcsCode::Code(code),
                     long,
                     short,
                     ..
-                }) => (System::Hcpcs, code, long, short),
+                }) => (CodeSystem::Hcpcs, code, long, short),
                 _ => return None,
             };
             let code = CodeId::new(system, &value).ok()?;
-            Some(Listed { code, title, short })
+            Some(ListedCode { code, title, short })
         })
 }
 
 /// Says whether an imported set has a row on a code.
-pub(super) fn knows(sets: &Sets, code: &CodeId) -> Result<bool, Damage> {
-    match listed(sets, code) {
+pub(super) fn contains_code(sets: &ImportedSets, code: &CodeId) -> Result<bool, CorruptSet> {
+    match set_and_key(sets, code) {
         Some((set, key)) => Ok(set.get(&key)?.is_some()),
         None => Ok(false),
     }
 }
 
 /// Says how a code stands in the imported set that lists it, and in which edition.
-pub(super) fn usage(sets: &Sets, code: &CodeId) -> Result<String, Damage> {
-    let Some((set, key)) = listed(sets, code) else {
+pub(super) fn code_status(sets: &ImportedSets, code: &CodeId) -> Result<String, CorruptSet> {
+    let Some((set, key)) = set_and_key(sets, code) else {
         return Ok("in no imported set".to_owned());
     };
     let usage = match set.get(&key)? {

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::hash::Hash;
 use std::sync::Arc;
 
-use super::Entry;
+use super::CatalogEntry;
 use crate::content::ModifierCode;
 
 /// The lists met so far.
@@ -17,13 +17,13 @@ pub(super) struct Interner {
 
 impl Interner {
     /// Exchanges the lists of an entry for those that others have already.
-    pub(super) fn share(&mut self, entry: &mut Entry) {
-        share(&mut self.modifiers, &mut entry.modifiers);
-        share(&mut self.payers, &mut entry.payers);
+    pub(super) fn intern(&mut self, entry: &mut CatalogEntry) {
+        intern_list(&mut self.modifiers, &mut entry.modifiers);
+        intern_list(&mut self.payers, &mut entry.payers);
     }
 }
 
-fn share<T: Eq + Hash>(known: &mut HashSet<Arc<[T]>>, list: &mut Arc<[T]>) {
+fn intern_list<T: Eq + Hash>(known: &mut HashSet<Arc<[T]>>, list: &mut Arc<[T]>) {
     match known.get(list) {
         Some(same) => *list = Arc::clone(same),
         None => {

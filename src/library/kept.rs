@@ -14,58 +14,58 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::scan::Scan;
-use super::{Entry, FoundFile, Library, Origin, Record, Stamp, built_in};
-use crate::content::{CodeId, ModifierCode, Status, System};
-use crate::flat::packed::{read_many, read_text, write_bytes, write_number, write_text};
-use crate::flat::{Flat, FlatWriter, Name, Stream};
-use crate::sets::Sets;
+use super::{CatalogEntry, CatalogRecord, Fingerprint, Library, Origin, ScannedFile, built_in};
+use crate::content::{CodeId, CodeSystem, ModifierCode, Status};
+use crate::flat::packed::{read_list, read_text, write_bytes, write_text, write_varint};
+use crate::flat::{Container, ContainerWriter, PartReader, PartTag};
+use crate::sets::ImportedSets;
 
-const MADE: Name = *b"made";
-const FILES: Name = *b"file";
-const FIND: Name = *b"find";
+const DEPENDENCIES_PART: PartTag = *b"made";
+const FILES_PART: PartTag = *b"file";
+const LOCATIONS_PART: PartTag = *b"find";
 
 /// What was read of the files of a scan, as far as they are still the same.
 #[derive(Debug)]
-pub struct Kept {
+pub struct CachedCatalog {
     /// In the order of the scan.
-    records: Vec<Option<Record>>,
+    records: Vec<Option<CatalogRecord>>,
     /// Whether the catalogue and all that was made of it are as they would be made now.
     is_current: bool,
 }
 
-impl Kept {
+impl CachedCatalog {
     /// Reads what a flat file has on the files of a scan; nothing where another program made it.
-    pub fn read(flat: &Flat, scan: &Scan, sets: &Sets) -> Option<Self> {
-        let mut made = flat.stream(MADE)?;
-        if made.bytes()? != program() {
+    pub fn load(flat: &Container, scan: &Scan, sets: &ImportedSets) -> Option<Self> {
+        let mut made = flat.part_reader(DEPENDENCIES_PART)?;
+        if made.read_bytes()? != program_key() {
             return None;
         }
-        let same_sets = made.bytes()? == of_sets(sets);
-        let mut part = Records::new(flat.stream(FILES)?);
-        let mut left = part.stream.number()?;
+        let same_sets = made.read_bytes()? == sets_key(sets);
+        let mut part = RecordDecoder::new(flat.part_reader(FILES_PART)?);
+        let mut left = part.reader.read_varint()?;
         let mut is_current = same_sets && left == scan.layers.len() as u64;
         let mut records = Vec::with_capacity(scan.files().count());
         let mut folder = None;
         for layer in &scan.layers {
             if folder.is_none() && left > 0 {
                 left -= 1;
-                folder = Some(path_of(&part.stream.bytes()?));
+                folder = Some(path_from_bytes(&part.reader.read_bytes()?));
             }
             if folder.as_ref() != Some(&layer.folder) {
                 is_current = false;
                 records.extend(layer.files.iter().flatten().map(|_| None));
                 continue;
             }
-            is_current &= match (&layer.files, part.stream.byte()?) {
-                (Err(now), 0) => *now == part.stream.text()?,
+            is_current &= match (&layer.files, part.reader.read_byte()?) {
+                (Err(now), 0) => *now == part.reader.read_text()?,
                 (Ok(files), 0) => {
-                    part.stream.text()?;
+                    part.reader.read_text()?;
                     records.extend(files.iter().map(|_| None));
                     false
                 }
-                (Ok(files), _) => part.matched(files, &mut records)?,
+                (Ok(files), _) => part.match_files(files, &mut records)?,
                 (Err(_), _) => {
-                    part.matched(&[], &mut records)?;
+                    part.match_files(&[], &mut records)?;
                     false
                 }
             };
@@ -87,21 +87,21 @@ impl Kept {
         self.records.iter().filter(|one| one.is_none()).count()
     }
 
-    pub(super) fn into_records(self) -> Vec<Option<Record>> {
+    pub(super) fn into_records(self) -> Vec<Option<CatalogRecord>> {
         self.records
     }
 }
 
 /// What was read of the files of a scan, packed to be kept.
 #[derive(Debug)]
-pub struct Keepsake(Vec<u8>);
+pub struct EncodedCatalog(Vec<u8>);
 
-impl Keepsake {
+impl EncodedCatalog {
     /// Packs what was read of the files of a scan.
-    pub fn of(scan: &Scan, records: &[Record]) -> Self {
+    pub fn encode(scan: &Scan, records: &[CatalogRecord]) -> Self {
         let mut bytes = Vec::new();
         let mut records = records.iter();
-        write_number(&mut bytes, scan.layers.len() as u64);
+        write_varint(&mut bytes, scan.layers.len() as u64);
         for layer in &scan.layers {
             write_path(&mut bytes, &layer.folder);
             match &layer.files {
@@ -111,7 +111,7 @@ impl Keepsake {
                 }
                 Ok(files) => {
                     bytes.push(1);
-                    write_number(&mut bytes, files.len() as u64);
+                    write_varint(&mut bytes, files.len() as u64);
                     for (file, record) in files.iter().zip(records.by_ref()) {
                         write_bytes(&mut bytes, file_name(&file.path).as_bytes());
                         write_record(&mut bytes, record);
@@ -123,12 +123,16 @@ impl Keepsake {
     }
 
     /// Writes it, and where the documents of the library are that was made of it.
-    pub fn write<W: io::Write>(self, library: &Library, out: &mut FlatWriter<W>) -> io::Result<()> {
-        out.part(FILES, &self.0)?;
+    pub fn write<W: io::Write>(
+        self,
+        library: &Library,
+        out: &mut ContainerWriter<W>,
+    ) -> io::Result<()> {
+        out.write_part(FILES_PART, &self.0)?;
         let mut bytes = Vec::new();
-        write_bytes(&mut bytes, &program());
-        write_bytes(&mut bytes, &of_sets(&library.sets));
-        out.part(MADE, &bytes)?;
+        write_bytes(&mut bytes, &program_key());
+        write_bytes(&mut bytes, &sets_key(&library.sets));
+        out.write_part(DEPENDENCIES_PART, &bytes)?;
         bytes.clear();
         for entry in &library.entries {
             write_code(&mut bytes, &entry.code);
@@ -140,30 +144,33 @@ impl Keepsake {
                 }
             }
         }
-        out.part(FIND, &bytes)
+        out.write_part(LOCATIONS_PART, &bytes)
     }
 }
 
 /// Returns where the document on a code is, going by a flat file; of no code, the first document.
 /// The file may have changed since.
-pub(super) fn find(flat: &Flat, wanted: Option<&CodeId>) -> Option<(CodeId, Origin)> {
-    if flat.stream(MADE)?.bytes()? != program() {
+pub(super) fn locate_document(
+    flat: &Container,
+    wanted: Option<&CodeId>,
+) -> Option<(CodeId, Origin)> {
+    if flat.part_reader(DEPENDENCIES_PART)?.read_bytes()? != program_key() {
         return None;
     }
-    let mut part = flat.stream(FIND)?;
+    let mut part = flat.part_reader(LOCATIONS_PART)?;
     let (mut value, mut path) = (Vec::new(), Vec::new());
-    while part.left() > 0 {
+    while part.remaining() > 0 {
         let system = read_system(&mut part)?;
-        part.bytes_into(&mut value)?;
-        let is_file = part.byte()? != 0;
+        part.read_bytes_into(&mut value)?;
+        let is_file = part.read_byte()? != 0;
         if is_file {
-            part.bytes_into(&mut path)?;
+            part.read_bytes_into(&mut path)?;
         }
         let is_it = |code: &CodeId| code.system() == system && code.value().as_bytes() == value;
         if wanted.is_none_or(is_it) {
             let code = CodeId::new(system, std::str::from_utf8(&value).ok()?).ok()?;
             let origin = if is_file {
-                Origin::File(path_of(&path))
+                Origin::File(path_from_bytes(&path))
             } else {
                 Origin::BuiltIn
             };
@@ -174,7 +181,7 @@ pub(super) fn find(flat: &Flat, wanted: Option<&CodeId>) -> Option<(CodeId, Orig
 }
 
 /// Returns what tells one program from another, as far as it matters to what is kept.
-fn program() -> Vec<u8> {
+fn program_key() -> Vec<u8> {
     let mut texts = crc32fast::Hasher::new();
     for (name, text) in built_in::FILES {
         texts.update(name.as_bytes());
@@ -187,7 +194,7 @@ fn program() -> Vec<u8> {
 
 /// Returns what tells imported sets from others: their names, the digests of what they were made
 /// from, and where they are on the disk.
-fn of_sets(sets: &Sets) -> Vec<u8> {
+fn sets_key(sets: &ImportedSets) -> Vec<u8> {
     let mut bytes = Vec::new();
     for set in sets.all() {
         let header = set.header();
@@ -196,49 +203,60 @@ fn of_sets(sets: &Sets) -> Vec<u8> {
         for file in &header.files {
             write_text(&mut bytes, &file.sha256);
         }
-        if let Some(stamp) = set.metadata().ok().map(|about| Stamp::of(&about)) {
-            stamp.write(&mut bytes);
+        if let Some(stamp) = set
+            .metadata()
+            .ok()
+            .map(|about| Fingerprint::from_metadata(&about))
+        {
+            stamp.encode(&mut bytes);
         }
     }
     bytes
 }
 
 /// Reads records; lists that were met before are not read again.
-struct Records<'f> {
-    stream: Stream<'f>,
+struct RecordDecoder<'f> {
+    reader: PartReader<'f>,
     /// The name that was read last.
-    name: Vec<u8>,
-    lists: HashMap<Vec<u8>, Lists>,
+    last_name: Vec<u8>,
+    lists: HashMap<Vec<u8>, EntryLists>,
 }
 
-type Lists = (Arc<[ModifierCode]>, Arc<[String]>);
+type EntryLists = (Arc<[ModifierCode]>, Arc<[String]>);
 
-impl<'f> Records<'f> {
-    fn new(stream: Stream<'f>) -> Self {
+impl<'f> RecordDecoder<'f> {
+    fn new(stream: PartReader<'f>) -> Self {
         Self {
-            stream,
-            name: Vec::new(),
+            reader: stream,
+            last_name: Vec::new(),
             lists: HashMap::new(),
         }
     }
 
     /// Reads the records of a folder, and takes those of files that are as they were; says whether
     /// that is all, and nothing went.
-    fn matched(&mut self, files: &[FoundFile], records: &mut Vec<Option<Record>>) -> Option<bool> {
-        let count = self.stream.number()?;
+    fn match_files(
+        &mut self,
+        files: &[ScannedFile],
+        records: &mut Vec<Option<CatalogRecord>>,
+    ) -> Option<bool> {
+        let count = self.reader.read_varint()?;
         let mut is_current = count == files.len() as u64;
         let mut files = files.iter().peekable();
         for _ in 0..count {
-            self.stream.bytes_into(&mut self.name)?;
-            let name = OsStr::from_bytes(&self.name);
+            self.reader.read_bytes_into(&mut self.last_name)?;
+            let name = OsStr::from_bytes(&self.last_name);
             while files.next_if(|file| file_name(&file.path) < name).is_some() {
                 is_current = false;
                 records.push(None);
             }
             let file = files.next_if(|file| file_name(&file.path) == name);
-            let record = self.record(file.map_or(Path::new(""), |file| &file.path))?;
-            if let Some(FoundFile { stamp, .. }) = file {
-                let is_same = stamp.is_some() && *stamp == record.stamp;
+            let record = self.read_record(file.map_or(Path::new(""), |file| &file.path))?;
+            if let Some(ScannedFile {
+                fingerprint: stamp, ..
+            }) = file
+            {
+                let is_same = stamp.is_some() && *stamp == record.fingerprint;
                 is_current &= is_same;
                 records.push(is_same.then_some(record));
             }
@@ -250,25 +268,28 @@ impl<'f> Records<'f> {
         Some(is_current)
     }
 
-    fn record(&mut self, path: &Path) -> Option<Record> {
-        let stamp = match self.stream.byte()? {
+    fn read_record(&mut self, path: &Path) -> Option<CatalogRecord> {
+        let stamp = match self.reader.read_byte()? {
             0 => None,
-            _ => Some(Stamp::read(&mut self.stream)?),
+            _ => Some(Fingerprint::decode(&mut self.reader)?),
         };
-        let held = match self.stream.byte()? {
-            0 => Err(self.stream.text()?),
-            _ => Ok(self.entry(path)?),
+        let held = match self.reader.read_byte()? {
+            0 => Err(self.reader.read_text()?),
+            _ => Ok(self.read_entry(path)?),
         };
-        Some(Record { stamp, held })
+        Some(CatalogRecord {
+            fingerprint: stamp,
+            outcome: held,
+        })
     }
 
-    fn entry(&mut self, path: &Path) -> Option<Entry> {
-        let part = &mut self.stream;
+    fn read_entry(&mut self, path: &Path) -> Option<CatalogEntry> {
+        let part = &mut self.reader;
         let system = read_system(part)?;
-        let code = CodeId::new(system, &part.text()?).ok()?;
-        let title = part.text()?;
-        let status = *Status::ALL.get(usize::from(part.byte()?))?;
-        let packed = part.bytes()?;
+        let code = CodeId::new(system, &part.read_text()?).ok()?;
+        let title = part.read_text()?;
+        let status = *Status::ALL.get(usize::from(part.read_byte()?))?;
+        let packed = part.read_bytes()?;
         let (modifiers, payers) = if let Some(lists) = self.lists.get(&packed) {
             lists.clone()
         } else {
@@ -276,34 +297,34 @@ impl<'f> Records<'f> {
             self.lists.insert(packed, lists.clone());
             lists
         };
-        Some(Entry {
+        Some(CatalogEntry {
             code,
             title,
             status,
             origin: Origin::File(path.to_owned()),
-            hidden: Vec::new(),
+            shadowed: Vec::new(),
             modifiers,
             payers,
         })
     }
 }
 
-fn read_lists(mut bytes: &[u8]) -> Option<Lists> {
+fn read_lists(mut bytes: &[u8]) -> Option<EntryLists> {
     let bytes = &mut bytes;
-    let modifiers = read_many(bytes, |bytes| ModifierCode::new(read_text(bytes)?).ok())?;
-    let payers = read_many(bytes, |bytes| read_text(bytes).map(str::to_owned))?;
+    let modifiers = read_list(bytes, |bytes| ModifierCode::new(read_text(bytes)?).ok())?;
+    let payers = read_list(bytes, |bytes| read_text(bytes).map(str::to_owned))?;
     Some((modifiers.into(), payers.into()))
 }
 
-fn write_record(out: &mut Vec<u8>, record: &Record) {
-    match &record.stamp {
+fn write_record(out: &mut Vec<u8>, record: &CatalogRecord) {
+    match &record.fingerprint {
         None => out.push(0),
         Some(stamp) => {
             out.push(1);
-            stamp.write(out);
+            stamp.encode(out);
         }
     }
-    match &record.held {
+    match &record.outcome {
         Err(report) => {
             out.push(0);
             write_text(out, report);
@@ -319,11 +340,11 @@ fn write_record(out: &mut Vec<u8>, record: &Record) {
                     .unwrap_or(u8::MAX),
             );
             let mut lists = Vec::new();
-            write_number(&mut lists, entry.modifiers.len() as u64);
+            write_varint(&mut lists, entry.modifiers.len() as u64);
             for modifier in &*entry.modifiers {
                 write_text(&mut lists, modifier.as_str());
             }
-            write_number(&mut lists, entry.payers.len() as u64);
+            write_varint(&mut lists, entry.payers.len() as u64);
             for payer in &*entry.payers {
                 write_text(&mut lists, payer);
             }
@@ -333,7 +354,7 @@ fn write_record(out: &mut Vec<u8>, record: &Record) {
 }
 
 fn write_code(out: &mut Vec<u8>, code: &CodeId) {
-    let system = System::ALL.iter().position(|one| *one == code.system());
+    let system = CodeSystem::ALL.iter().position(|one| *one == code.system());
     out.push(
         system
             .and_then(|at| u8::try_from(at).ok())
@@ -342,15 +363,15 @@ fn write_code(out: &mut Vec<u8>, code: &CodeId) {
     write_text(out, code.value());
 }
 
-fn read_system(part: &mut Stream<'_>) -> Option<System> {
-    System::ALL.get(usize::from(part.byte()?)).copied()
+fn read_system(part: &mut PartReader<'_>) -> Option<CodeSystem> {
+    CodeSystem::ALL.get(usize::from(part.read_byte()?)).copied()
 }
 
 fn write_path(out: &mut Vec<u8>, path: &Path) {
     write_bytes(out, path.as_os_str().as_bytes());
 }
 
-fn path_of(bytes: &[u8]) -> PathBuf {
+fn path_from_bytes(bytes: &[u8]) -> PathBuf {
     PathBuf::from(OsStr::from_bytes(bytes))
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 use std::{fs, io};
 
-use super::Stamp;
+use super::Fingerprint;
 use crate::content::Report;
 
 /// The files of some folders, layer upon layer: the later stands before the earlier.
@@ -20,35 +20,35 @@ pub struct Scan {
 pub(super) struct Layer {
     pub(super) folder: PathBuf,
     /// By name; or why there are none, ready to show.
-    pub(super) files: Result<Vec<FoundFile>, String>,
+    pub(super) files: Result<Vec<ScannedFile>, String>,
 }
 
 /// A file that may be a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FoundFile {
+pub struct ScannedFile {
     /// Where it is.
     pub path: PathBuf,
     /// What tells whether it changes; nothing where a change may not show.
-    pub stamp: Option<Stamp>,
+    pub fingerprint: Option<Fingerprint>,
 }
 
 impl Scan {
     /// Looks at the folders, and at a file of its own that stands before all of them.
-    pub fn of(folders: &[PathBuf], file: Option<&Path>) -> Self {
+    pub fn new(folders: &[PathBuf], file: Option<&Path>) -> Self {
         let now = SystemTime::now();
-        let found = |path: PathBuf| FoundFile {
-            stamp: match fs::metadata(&path) {
-                Ok(about) => Stamp::settled(&about, now),
-                Err(error) => Some(Stamp::of_error(&error)),
+        let found = |path: PathBuf| ScannedFile {
+            fingerprint: match fs::metadata(&path) {
+                Ok(about) => Fingerprint::if_stable(&about, now),
+                Err(error) => Some(Fingerprint::from_error(&error)),
             },
             path,
         };
-        let mut layers: Vec<Layer> = distinct(folders)
+        let mut layers: Vec<Layer> = dedup_keep_last(folders)
             .map(|folder| Layer {
                 folder: folder.clone(),
-                files: match files(folder) {
+                files: match toml_files(folder) {
                     Ok(files) => Ok(files.into_iter().map(found).collect()),
-                    Err(error) => Err(no_folder(folder, &error).to_string()),
+                    Err(error) => Err(folder_error(folder, &error).to_string()),
                 },
             })
             .collect();
@@ -60,14 +60,14 @@ impl Scan {
     }
 
     /// Returns every file, layer by layer.
-    pub fn files(&self) -> impl Iterator<Item = &FoundFile> {
+    pub fn files(&self) -> impl Iterator<Item = &ScannedFile> {
         let files = self.layers.iter().flat_map(|layer| &layer.files);
         files.flatten()
     }
 }
 
 /// Returns each folder once: one that is named again stands where it is named last.
-pub(super) fn distinct(folders: &[PathBuf]) -> impl DoubleEndedIterator<Item = &PathBuf> {
+pub(super) fn dedup_keep_last(folders: &[PathBuf]) -> impl DoubleEndedIterator<Item = &PathBuf> {
     folders
         .iter()
         .enumerate()
@@ -76,7 +76,7 @@ pub(super) fn distinct(folders: &[PathBuf]) -> impl DoubleEndedIterator<Item = &
 }
 
 /// Returns the documents of a folder, by name.
-pub(super) fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
+pub(super) fn toml_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
@@ -95,7 +95,7 @@ pub(super) fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-fn no_folder(folder: &Path, error: &io::Error) -> Report {
+fn folder_error(folder: &Path, error: &io::Error) -> Report {
     let (message, hint) = match error.kind() {
         io::ErrorKind::NotFound => (
             "there is no such folder".to_owned(),

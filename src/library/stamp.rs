@@ -5,16 +5,16 @@ use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::time::{Duration, SystemTime};
 
-use crate::flat::Stream;
-use crate::flat::packed::write_number;
+use crate::flat::PartReader;
+use crate::flat::packed::write_varint;
 
 /// How long ago a file must have been changed for its stamp to be believed. Clocks of files tick
 /// slowly, on some disks every two seconds: a change within the same tick would not show.
-const SETTLED: Duration = Duration::from_secs(2);
+const MIN_AGE: Duration = Duration::from_secs(2);
 
 /// Size and times of a file, and where it is on the disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Stamp {
+pub struct Fingerprint {
     size: u64,
     /// When the content was changed, in nanoseconds since 1970.
     modified: i64,
@@ -23,21 +23,21 @@ pub struct Stamp {
     inode: u64,
 }
 
-impl Stamp {
+impl Fingerprint {
     /// Takes the stamp of a file; nothing where it was changed so lately that another change may
     /// not show.
-    pub fn settled(about: &Metadata, now: SystemTime) -> Option<Self> {
+    pub fn if_stable(about: &Metadata, now: SystemTime) -> Option<Self> {
         let modified = about.modified().ok()?;
         let age = match now.duration_since(modified) {
             Ok(age) => age,
             // A clock that is wrong is wrong the same way at the next look.
             Err(ahead) => ahead.duration(),
         };
-        (age >= SETTLED).then(|| Self::of(about))
+        (age >= MIN_AGE).then(|| Self::from_metadata(about))
     }
 
     /// Takes the stamp of a file that is only ever replaced as a whole.
-    pub fn of(about: &Metadata) -> Self {
+    pub fn from_metadata(about: &Metadata) -> Self {
         let nanoseconds =
             |seconds: i64, more: i64| seconds.saturating_mul(1_000_000_000).saturating_add(more);
         Self {
@@ -49,7 +49,7 @@ impl Stamp {
     }
 
     /// Stands for the stamp of a file that cannot be looked at; it changes with the reason.
-    pub(super) fn of_error(error: &io::Error) -> Self {
+    pub(super) fn from_error(error: &io::Error) -> Self {
         Self {
             size: u64::MAX,
             modified: error.raw_os_error().unwrap_or_default().into(),
@@ -59,19 +59,19 @@ impl Stamp {
     }
 
     /// Appends the stamp to a buffer.
-    pub(super) fn write(&self, out: &mut Vec<u8>) {
-        write_number(out, self.size);
+    pub(super) fn encode(&self, out: &mut Vec<u8>) {
+        write_varint(out, self.size);
         out.extend(self.modified.to_le_bytes());
         out.extend(self.changed.to_le_bytes());
-        write_number(out, self.inode);
+        write_varint(out, self.inode);
     }
 
-    pub(super) fn read(part: &mut Stream<'_>) -> Option<Self> {
+    pub(super) fn decode(part: &mut PartReader<'_>) -> Option<Self> {
         Some(Self {
-            size: part.number()?,
-            modified: i64::from_le_bytes(part.array()?),
-            changed: i64::from_le_bytes(part.array()?),
-            inode: part.number()?,
+            size: part.read_varint()?,
+            modified: i64::from_le_bytes(part.read_array()?),
+            changed: i64::from_le_bytes(part.read_array()?),
+            inode: part.read_varint()?,
         })
     }
 }
@@ -81,14 +81,14 @@ mod tests {
     use std::fs::{self, File};
 
     use super::*;
-    use crate::flat::{Flat, FlatWriter, Source};
+    use crate::flat::{Backing, Container, ContainerWriter};
 
     #[test]
-    fn a_change_shows_and_one_of_just_now_is_not_believed() {
+    fn fingerprint_detects_a_change_and_skips_a_recent_one() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.toml");
         fs::write(&path, "a").unwrap();
-        let stamp = || Stamp::settled(&fs::metadata(&path).unwrap(), SystemTime::now());
+        let stamp = || Fingerprint::if_stable(&fs::metadata(&path).unwrap(), SystemTime::now());
         assert_eq!(stamp(), None);
         let age = |seconds| {
             let file = File::options().write(true).open(&path).unwrap();
@@ -104,20 +104,20 @@ mod tests {
     }
 
     #[test]
-    fn a_stamp_comes_back_as_it_was() {
-        let stamp = Stamp {
+    fn fingerprint_round_trips() {
+        let stamp = Fingerprint {
             size: 7,
             modified: -3,
             changed: i64::MAX,
             inode: u64::MAX,
         };
         let mut bytes = Vec::new();
-        stamp.write(&mut bytes);
+        stamp.encode(&mut bytes);
         let read = |bytes: &[u8]| {
-            let mut out = FlatWriter::new(Vec::new(), 1).unwrap();
-            out.part(*b"part", bytes).unwrap();
-            let flat = Flat::open(Source::Memory(out.finish().unwrap()), 1).unwrap();
-            Stamp::read(&mut flat.stream(*b"part").unwrap())
+            let mut out = ContainerWriter::new(Vec::new(), 1).unwrap();
+            out.write_part(*b"part", bytes).unwrap();
+            let flat = Container::open(Backing::Memory(out.finish().unwrap()), 1).unwrap();
+            Fingerprint::decode(&mut flat.part_reader(*b"part").unwrap())
         };
         assert_eq!(read(&bytes), Some(stamp));
         for length in 0..bytes.len() {

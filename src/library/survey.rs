@@ -9,36 +9,36 @@ mod comparison;
 
 use std::fmt;
 
-use comparison::Comparison;
+use comparison::ComparisonBuilder;
 
 use super::{Library, LoadError, imported};
-use crate::content::{CodeId, Document, ModifierCode, Place, Row, Standing, Subject, Value};
+use crate::content::{CodeId, Document, ModifierCode, Row, RowPath, Standing, Subject, Value};
 
 /// One question about one code.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Ask {
+pub struct ExcerptRequest {
     /// The code.
     pub code: CodeId,
     /// What is asked about it.
-    pub about: About,
+    pub subject: ExcerptSubject,
 }
 
 /// What can be asked about a code.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum About {
+pub enum ExcerptSubject {
     /// How it stands in the imported set that lists it.
-    Listing,
+    CodeStatus,
     /// What its document says on a modifier.
     Modifier(ModifierCode),
     /// What its document says of a payer, by name.
     Payer(String),
 }
 
-impl fmt::Display for About {
+impl fmt::Display for ExcerptSubject {
     /// Shows what a heading says: `Modifier 26`, a payer's name.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Listing => f.write_str("Code"),
+            Self::CodeStatus => f.write_str("Code"),
             Self::Modifier(modifier) => write!(f, "Modifier {modifier}"),
             Self::Payer(name) => f.write_str(name),
         }
@@ -56,9 +56,9 @@ pub struct Excerpt {
 
 /// What is laid side by side.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Topic {
+pub struct ComparisonRequest {
     /// What the documents are asked.
-    pub about: About,
+    pub subject: ExcerptSubject,
     /// The documents, in the order in which they are shown.
     pub codes: Vec<CodeId>,
     /// How many more there would be.
@@ -67,29 +67,32 @@ pub struct Topic {
 
 impl Library {
     /// Answers a question; what stands in the way is the answer, where something does.
-    pub fn excerpt(&self, ask: &Ask) -> Excerpt {
-        match &ask.about {
-            About::Listing => Excerpt {
-                text: imported::usage(&self.sets, &ask.code).unwrap_or_else(|e| e.to_string()),
+    pub fn excerpt(&self, ask: &ExcerptRequest) -> Excerpt {
+        match &ask.subject {
+            ExcerptSubject::CodeStatus => Excerpt {
+                text: imported::code_status(&self.sets, &ask.code)
+                    .unwrap_or_else(|e| e.to_string()),
                 standing: None,
             },
-            About::Modifier(modifier) => self.of_document(&ask.code, |document| {
-                on(document, modifier).map(|(_, row)| rule(row))
+            ExcerptSubject::Modifier(modifier) => self.document_excerpt(&ask.code, |document| {
+                modifier_row(document, modifier).map(|(_, row)| rule_excerpt(row))
             }),
-            About::Payer(name) => self.of_document(&ask.code, |document| payer(document, name)),
+            ExcerptSubject::Payer(name) => {
+                self.document_excerpt(&ask.code, |document| payer_excerpt(document, name))
+            }
         }
     }
 
     /// Lays what documents say on a topic side by side, and returns the row that the first of them
     /// has on it as well; nothing where there are no documents.
-    pub fn comparison(&self, topic: &Topic) -> Option<(Document, Option<Place>)> {
-        let mut comparison = Comparison::of(topic);
+    pub fn comparison(&self, topic: &ComparisonRequest) -> Option<(Document, Option<RowPath>)> {
+        let mut comparison = ComparisonBuilder::new(topic);
         let mut place = None;
         for code in &topic.codes {
             match self.document(code) {
                 Ok(document) => {
-                    comparison.add(&document);
-                    place = place.or_else(|| place_of(&document, &topic.about));
+                    comparison.add_document(&document);
+                    place = place.or_else(|| subject_row_path(&document, &topic.subject));
                 }
                 Err(error) => comparison.add_error(code, &error),
             }
@@ -97,12 +100,14 @@ impl Library {
         Some((comparison.finish(topic)?, place))
     }
 
-    fn of_document(
+    fn document_excerpt(
         &self,
         code: &CodeId,
         excerpt: impl Fn(&Document) -> Option<Excerpt>,
     ) -> Excerpt {
-        let made = self.plain(code).map(|document| excerpt(&document));
+        let made = self
+            .document_unenriched(code)
+            .map(|document| excerpt(&document));
         let words = |text: String| Excerpt {
             text,
             standing: None,
@@ -119,34 +124,36 @@ impl Library {
 }
 
 /// Returns the row on a modifier: the document's own, or else the first payer's.
-fn on<'d>(document: &'d Document, modifier: &ModifierCode) -> Option<(Place, &'d Row)> {
+fn modifier_row<'d>(document: &'d Document, modifier: &ModifierCode) -> Option<(RowPath, &'d Row)> {
     document.modifier(modifier).or_else(|| {
         let stance = Subject::Stance(modifier.clone());
         let mut rows = document.rows();
         rows.find(|(_, _, row)| row.subject == stance)
-            .map(|(section, block, row)| (Place::of(section, block, row), row))
+            .map(|(section, block, row)| (RowPath::new(section, block, row), row))
     })
 }
 
 /// Returns the row that a document has on a topic.
-fn place_of(document: &Document, about: &About) -> Option<Place> {
+fn subject_row_path(document: &Document, about: &ExcerptSubject) -> Option<RowPath> {
     match about {
-        About::Listing => None,
-        About::Modifier(modifier) => on(document, modifier).map(|(place, _)| place),
-        About::Payer(name) => document
+        ExcerptSubject::CodeStatus => None,
+        ExcerptSubject::Modifier(modifier) => {
+            modifier_row(document, modifier).map(|(place, _)| place)
+        }
+        ExcerptSubject::Payer(name) => document
             .rows()
             .find(|(_, _, row)| row.subject == Subject::Payer && row.name() == name)
-            .map(|(section, block, row)| Place::of(section, block, row)),
+            .map(|(section, block, row)| RowPath::new(section, block, row)),
     }
 }
 
-fn rule(row: &Row) -> Excerpt {
+fn rule_excerpt(row: &Row) -> Excerpt {
     let texts: Vec<String> = row
         .cells
         .iter()
         .filter(|cell| cell.label != "Modifier")
-        .filter(|cell| cell.reach == crate::content::Reach::Column)
-        .map(|cell| said(&cell.value))
+        .filter(|cell| cell.reach == crate::content::Visibility::Column)
+        .map(|cell| value_text(&cell.value))
         .collect();
     Excerpt {
         text: texts.join(" — "),
@@ -154,7 +161,7 @@ fn rule(row: &Row) -> Excerpt {
     }
 }
 
-fn payer(document: &Document, name: &str) -> Option<Excerpt> {
+fn payer_excerpt(document: &Document, name: &str) -> Option<Excerpt> {
     let mut texts = Vec::new();
     let mut found = false;
     for (_, _, row) in document.rows().filter(|(_, _, row)| row.name() == name) {
@@ -162,10 +169,12 @@ fn payer(document: &Document, name: &str) -> Option<Excerpt> {
             Subject::Payer => {
                 found = true;
                 let cells = row.cells.iter().skip(1);
-                texts.extend(cells.map(|cell| format!("{}: {}", cell.label, said(&cell.value))));
+                texts.extend(
+                    cells.map(|cell| format!("{}: {}", cell.label, value_text(&cell.value))),
+                );
             }
             Subject::Stance(modifier) => texts.push(match row.standing {
-                Some(standing) => format!("{modifier}: {}", standing.words()),
+                Some(standing) => format!("{modifier}: {}", standing.label()),
                 None => format!("{modifier}: – source silent"),
             }),
             _ => {}
@@ -178,9 +187,9 @@ fn payer(document: &Document, name: &str) -> Option<Excerpt> {
 }
 
 /// Returns what a field says, an absence as the cell of a table does.
-fn said(value: &Value) -> String {
+fn value_text(value: &Value) -> String {
     match value {
         Value::Text(text) => text.clone(),
-        Value::Unavailable(absent) => format!("– {}", absent.reason.short()),
+        Value::Unavailable(absent) => format!("– {}", absent.reason.short_label()),
     }
 }

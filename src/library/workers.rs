@@ -10,18 +10,18 @@ use std::thread;
 
 /// The most threads that are of use: beyond them the disk is what is waited for, and the machine
 /// may be somebody else's as well.
-const MOST: usize = 8;
+const MAX_THREADS: usize = 8;
 
 /// Returns how many threads are to work.
-pub fn threads() -> usize {
+pub fn thread_count() -> usize {
     thread::available_parallelism()
         .map_or(1, usize::from)
-        .min(MOST)
+        .min(MAX_THREADS)
 }
 
 /// Does tasks `0..count` on some threads. `work` gets the thread's own state, and `take` gets every
 /// result on the thread of the caller, in order. Returns the states.
-pub fn in_order<S: Send, T: Send>(
+pub fn parallel_map_ordered<S: Send, T: Send>(
     threads: usize,
     count: usize,
     make: impl Fn(usize) -> S + Sync,
@@ -75,10 +75,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn results_come_in_order_whatever_the_number_of_threads() {
+    fn results_are_in_order_for_any_thread_count() {
         for threads in [1, 2, 5] {
             let mut taken = Vec::new();
-            let done = in_order(
+            let done = parallel_map_ordered(
                 threads,
                 1000,
                 |_| 0,

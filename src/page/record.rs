@@ -1,34 +1,39 @@
 //! Sets one row whole: field by field, with every remark, source and absence.
 
-use super::setter::{Setter, attribution};
+use super::setter::{PageBuilder, attribution};
 use super::wrap::width;
-use super::{Page, Role, Setting, Wanted, standing_role};
-use crate::content::{Block, Document, Place, Row, Section, Subject, Value, Voice};
+use super::{LayoutOptions, Notices, Page, Role, standing_role};
+use crate::content::{Block, Document, Row, RowPath, Section, Subject, Value, Voice};
 
 /// Sets the row at a place; a place that is not there makes an empty page.
-pub fn page(document: &Document, place: &Place, setting: Setting, wanted: Wanted) -> Page {
-    let mut setter = Setter::new(document, setting);
+pub fn layout_row_detail(
+    document: &Document,
+    place: &RowPath,
+    setting: LayoutOptions,
+    wanted: Notices,
+) -> Page {
+    let mut setter = PageBuilder::new(document, setting);
     if let Some((section, block, row)) = document.row(place) {
-        record(&mut setter, section, block, row);
-        setter.end(wanted);
+        row_detail(&mut setter, section, block, row);
+        setter.append_notices(wanted);
     }
     setter.page
 }
 
-fn record(setter: &mut Setter<'_>, section: &Section, block: &Block, row: &Row) {
+fn row_detail(setter: &mut PageBuilder<'_>, section: &Section, block: &Block, row: &Row) {
     setter.paragraph(
-        &title(setter.document, section, block, row),
+        &row_title(setter.document, section, block, row),
         Role::Heading,
         0,
     );
     if let Some(standing) = row.standing {
-        setter.paragraph(standing.words(), standing_role(standing), 0);
+        setter.paragraph(standing.label(), standing_role(standing), 0);
     }
-    setter.gap();
+    setter.blank_line();
     let labels = row
         .cells
         .iter()
-        .map(|cell| width(&setter.setting.charset.text(&cell.label)))
+        .map(|cell| width(&setter.options.charset.transliterate(&cell.label)))
         .max()
         .unwrap_or(0);
     let own = if row.voice == Voice::Editor {
@@ -56,7 +61,7 @@ fn record(setter: &mut Setter<'_>, section: &Section, block: &Block, row: &Row) 
         setter.paragraph(&words, Role::Conflict, 0);
     }
     if !row.remarks.is_empty() {
-        setter.gap();
+        setter.blank_line();
         setter.paragraph("Editor's remarks", Role::Title, 0);
         for remark in &row.remarks {
             setter.remark(&remark.text, &remark.source);
@@ -65,14 +70,14 @@ fn record(setter: &mut Setter<'_>, section: &Section, block: &Block, row: &Row) 
 }
 
 /// Names a row: `83950-26  Professional Component`, `83950 › Payers › Aetna`.
-fn title(document: &Document, section: &Section, block: &Block, row: &Row) -> String {
+fn row_title(document: &Document, section: &Section, block: &Block, row: &Row) -> String {
     let code = document.code.value();
     match &row.subject {
         Subject::Modifier(modifier) => {
             let name = row
                 .cells
                 .get(1)
-                .and_then(|cell| cell.value.text())
+                .and_then(|cell| cell.value.as_text())
                 .unwrap_or_default();
             format!("{code}-{modifier}  {name}").trim_end().to_owned()
         }

@@ -1,14 +1,20 @@
 //! Defines the setter: it puts lines on a page, wrapped, in the charset and width asked for.
 
 use super::wrap::{width, wrap};
-use super::{Line, Page, PageRow, Role, RowKind, Setting, Span, Wanted};
-use crate::content::{AsOf, Block, Document, Place, Row, Section, SourceId, Unavailable};
+use super::{LayoutOptions, Notices, Page, PageLine, PageRow, Role, RowKind, Span};
+use crate::content::{AsOf, Block, Document, Row, RowPath, Section, SourceId, Unavailable};
 
 /// Adds `Label  value`, the value wrapped behind a label column of its own or, where that leaves
 /// too little room, below the label.
-pub fn field(page: &mut Page, setting: Setting, label: (&str, usize), text: &str, role: Role) {
+pub fn push_field(
+    page: &mut Page,
+    setting: LayoutOptions,
+    label: (&str, usize),
+    text: &str,
+    role: Role,
+) {
     let (label, label_columns) = label;
-    let columns = setting.text();
+    let columns = setting.text_width();
     let at = |column: usize| {
         u16::try_from(column)
             .unwrap_or(u16::MAX)
@@ -18,7 +24,7 @@ pub fn field(page: &mut Page, setting: Setting, label: (&str, usize), text: &str
         column: at(0),
         text: line,
         role: Role::Label,
-        lead: true,
+        is_first_field: true,
     };
     let (below, inner) = match label_columns {
         0 => (false, 0),
@@ -31,7 +37,7 @@ pub fn field(page: &mut Page, setting: Setting, label: (&str, usize), text: &str
         .map(lead);
     if below {
         page.lines
-            .extend(labels.by_ref().map(|span| Line { spans: vec![span] }));
+            .extend(labels.by_ref().map(|span| PageLine { spans: vec![span] }));
     }
     for line in wrap(text, columns.saturating_sub(inner)) {
         let mut spans: Vec<Span> = labels.next().into_iter().collect();
@@ -40,40 +46,40 @@ pub fn field(page: &mut Page, setting: Setting, label: (&str, usize), text: &str
                 column: at(inner),
                 text: line,
                 role,
-                lead: false,
+                is_first_field: false,
             });
         }
-        page.lines.push(Line { spans });
+        page.lines.push(PageLine { spans });
     }
 }
 
 /// Collects the lines of a page.
-pub struct Setter<'a> {
+pub struct PageBuilder<'a> {
     /// The document that the rows belong to.
     pub document: &'a Document,
     /// How the page is to be set.
-    pub setting: Setting,
+    pub options: LayoutOptions,
     /// What has been set.
     pub page: Page,
 }
 
-impl<'a> Setter<'a> {
+impl<'a> PageBuilder<'a> {
     /// Starts an empty page.
-    pub fn new(document: &'a Document, setting: Setting) -> Self {
+    pub fn new(document: &'a Document, setting: LayoutOptions) -> Self {
         Self {
             document,
-            setting,
+            options: setting,
             page: Page::default(),
         }
     }
 
     /// Adds a line.
     pub fn line(&mut self, spans: Vec<Span>) {
-        self.page.lines.push(Line { spans });
+        self.page.lines.push(PageLine { spans });
     }
 
     /// Adds an empty line, unless the page is empty or ends with one.
-    pub fn gap(&mut self) {
+    pub fn blank_line(&mut self) {
         if self
             .page
             .lines
@@ -86,15 +92,15 @@ impl<'a> Setter<'a> {
 
     /// Adds a wrapped paragraph, some columns in from the gutter.
     pub fn paragraph(&mut self, text: &str, role: Role, indent: usize) {
-        self.hanging("", text, role, indent);
+        self.hanging_paragraph("", text, role, indent);
     }
 
     /// Adds a wrapped paragraph whose first line starts with a sign; the others stand under the
     /// text.
-    pub fn hanging(&mut self, sign: &str, text: &str, role: Role, indent: usize) {
-        let sign = self.setting.charset.text(sign).into_owned();
-        let text = self.setting.charset.text(text).into_owned();
-        let columns = self.setting.text();
+    pub fn hanging_paragraph(&mut self, sign: &str, text: &str, role: Role, indent: usize) {
+        let sign = self.options.charset.transliterate(sign).into_owned();
+        let text = self.options.charset.transliterate(text).into_owned();
+        let columns = self.options.text_width();
         // On a line too short for an indent, the text needs the columns more.
         let indent = if columns < 24 { 0 } else { indent };
         let inner = indent + width(&sign);
@@ -117,22 +123,22 @@ impl<'a> Setter<'a> {
     pub fn span(&self, column: usize, text: String, role: Role) -> Span {
         let column = u16::try_from(column)
             .unwrap_or(u16::MAX)
-            .saturating_add(self.setting.gutter());
+            .saturating_add(self.options.gutter());
         Span {
             column,
             text,
             role,
-            lead: false,
+            is_first_field: false,
         }
     }
 
     /// Adds `Label  value`, in the charset of the page.
     pub fn field(&mut self, label: &str, label_columns: usize, text: &str, role: Role) {
-        let charset = self.setting.charset;
-        let (label, text) = (charset.text(label), charset.text(text));
-        field(
+        let charset = self.options.charset;
+        let (label, text) = (charset.transliterate(label), charset.transliterate(text));
+        push_field(
             &mut self.page,
-            self.setting,
+            self.options,
             (&label, label_columns),
             &text,
             role,
@@ -141,14 +147,14 @@ impl<'a> Setter<'a> {
 
     /// Adds what the editors say, with who says so.
     pub fn remark(&mut self, text: &str, source: &SourceId) {
-        self.hanging("| ", text, Role::Editor, 0);
+        self.hanging_paragraph("| ", text, Role::Editor, 0);
         let words = attribution(self.document, source);
         self.paragraph(&words, Role::Source, 2);
     }
 
     /// Adds a stated absence: its reason, the source's own words, and where to look.
     pub fn absence(&mut self, absent: &Unavailable) {
-        self.hanging("– ", absent.reason.words(), Role::Unavailable, 0);
+        self.hanging_paragraph("– ", absent.reason.label(), Role::Unavailable, 0);
         if let Some(stated) = &absent.stated {
             self.paragraph(&format!("“{stated}”"), Role::Unavailable, 2);
         }
@@ -168,7 +174,7 @@ impl<'a> Setter<'a> {
     }
 
     /// Ends a row that began at a line.
-    pub fn finish(
+    pub fn finish_row(
         &mut self,
         section: &Section,
         block: &Block,
@@ -179,7 +185,7 @@ impl<'a> Setter<'a> {
         if self.page.lines.len() > start {
             let lines = start..self.page.lines.len();
             self.page.rows.push(PageRow {
-                place: Place::of(section, block, row),
+                path: RowPath::new(section, block, row),
                 lines,
                 kind,
             });
@@ -187,11 +193,11 @@ impl<'a> Setter<'a> {
     }
 
     /// Ends the page, with the document's notices where they are wanted.
-    pub fn end(&mut self, wanted: Wanted) {
+    pub fn append_notices(&mut self, wanted: Notices) {
         match wanted {
-            Wanted::Content => {}
-            Wanted::WithNotices => {
-                self.gap();
+            Notices::Omit => {}
+            Notices::Include => {
+                self.blank_line();
                 for notice in &self.document.notices {
                     self.paragraph(notice, Role::Notice, 0);
                 }

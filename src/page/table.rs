@@ -1,31 +1,31 @@
 //! Sets a table: columns that wrap by word, or field by field where columns do not fit.
 
-use super::setter::{Setter, attribution};
-use super::wrap::{widest_piece, width, wrap};
-use super::{Flow, Role, RowKind, Span, standing_role, value_words};
-use crate::content::{Block, Cell, Reach, Row, Section, Subject, Unavailable, Value, Voice};
+use super::setter::{PageBuilder, attribution};
+use super::wrap::{min_content_width, width, wrap};
+use super::{Role, RowKind, Span, TableMode, standing_role, value_text};
+use crate::content::{Block, Cell, Row, Section, Subject, Unavailable, Value, Visibility, Voice};
 
 /// The most columns of a field that shares its line with the next where a table is stacked.
-const SHORT: usize = 8;
+const MAX_INLINE_WIDTH: usize = 8;
 
 /// The columns between two columns of a table.
-const BETWEEN: usize = 2;
+const COLUMN_SPACING: usize = 2;
 
 /// How many rows decide how the columns share the room.
-const SAMPLE: usize = 64;
+const SAMPLE_ROWS: usize = 64;
 
 /// The lines that one column of a row takes, each with its role.
-type Column = Vec<(String, Role)>;
+type CellLines = Vec<(String, Role)>;
 
 /// Sets every row of a block.
-pub fn set(setter: &mut Setter<'_>, section: &Section, block: &Block) {
-    let labels = labels(block);
-    let widths = match setter.setting.flow {
-        Flow::Columns => widths(setter, block, &labels),
-        Flow::Linear => None,
+pub fn layout_table(setter: &mut PageBuilder<'_>, section: &Section, block: &Block) {
+    let labels = column_labels(block);
+    let widths = match setter.options.table_mode {
+        TableMode::Columns => column_widths(setter, block, &labels),
+        TableMode::Linear => None,
     };
     if let Some(widths) = &widths {
-        header(setter, &labels, widths);
+        header_row(setter, &labels, widths);
     }
     for (n, row) in block.rows.iter().enumerate() {
         let start = setter.page.lines.len();
@@ -38,28 +38,28 @@ pub fn set(setter: &mut Setter<'_>, section: &Section, block: &Block) {
         };
         match (absence, &widths) {
             (Some(absent), _) => setter.absence(absent),
-            (None, Some(widths)) => columns(setter, row, &labels, widths),
+            (None, Some(widths)) => columnar_row(setter, row, &labels, widths),
             (None, None) => {
                 let start = if n > 0 { start + 1 } else { start };
-                stacked(setter, row, n > 0);
-                setter.finish(section, block, row, start, RowKind::LookedUp);
+                stacked_row(setter, row, n > 0);
+                setter.finish_row(section, block, row, start, RowKind::Record);
                 continue;
             }
         }
-        setter.finish(section, block, row, start, RowKind::LookedUp);
+        setter.finish_row(section, block, row, start, RowKind::Record);
     }
-    absences(setter, block);
+    absence_notes(setter, block);
 }
 
 /// Sets below a table what its cells have no room for: why fields are not there, in the source's
 /// own words, once for all rows of which it is said.
-fn absences(setter: &mut Setter<'_>, block: &Block) {
+fn absence_notes(setter: &mut PageBuilder<'_>, block: &Block) {
     let mut said: Vec<(&Unavailable, Vec<&str>)> = Vec::new();
     for cell in block
         .rows
         .iter()
         .filter(|row| row.subject != Subject::Absence)
-        .flat_map(shown)
+        .flat_map(column_cells)
     {
         if let Value::Unavailable(absent) = &cell.value {
             match said.iter_mut().find(|(known, _)| *known == absent) {
@@ -70,21 +70,21 @@ fn absences(setter: &mut Setter<'_>, block: &Block) {
         }
     }
     for (absent, labels) in said {
-        setter.gap();
+        setter.blank_line();
         setter.paragraph(&labels.join(", "), Role::Label, 0);
         setter.absence(absent);
     }
 }
 
 /// Returns the table's columns: every label that a row shows, in the order of first appearance.
-fn labels(block: &Block) -> Vec<&str> {
+fn column_labels(block: &Block) -> Vec<&str> {
     let mut labels: Vec<&str> = Vec::new();
     for row in block
         .rows
         .iter()
         .filter(|row| row.subject != Subject::Absence)
     {
-        for cell in shown(row) {
+        for cell in column_cells(row) {
             if !labels.contains(&cell.label.as_str()) {
                 labels.push(&cell.label);
             }
@@ -93,35 +93,41 @@ fn labels(block: &Block) -> Vec<&str> {
     labels
 }
 
-fn shown(row: &Row) -> impl Iterator<Item = &Cell> {
-    row.cells.iter().filter(|cell| cell.reach == Reach::Column)
+fn column_cells(row: &Row) -> impl Iterator<Item = &Cell> {
+    row.cells
+        .iter()
+        .filter(|cell| cell.reach == Visibility::Column)
 }
 
 /// Divides the columns at hand, or says that they do not suffice for the longest words.
 ///
 /// Each starts with its longest word; what is left goes, a column of room at a time, to whichever
 /// makes the rows tallest, up to what its longest text needs on one line.
-fn widths(setter: &Setter<'_>, block: &Block, labels: &[&str]) -> Option<Vec<usize>> {
+fn column_widths(setter: &PageBuilder<'_>, block: &Block, labels: &[&str]) -> Option<Vec<usize>> {
     let room = setter
-        .setting
-        .text()
-        .checked_sub(BETWEEN * labels.len().saturating_sub(1))?;
+        .options
+        .text_width()
+        .checked_sub(COLUMN_SPACING * labels.len().saturating_sub(1))?;
     let mut least = Vec::new();
     let mut most = Vec::new();
     // What each cell of the first rows needs, paragraph by paragraph; a long table's others are
     // taken to be like them.
-    let mut needs = vec![Vec::new(); block.rows.len().min(SAMPLE)];
+    let mut needs = vec![Vec::new(); block.rows.len().min(SAMPLE_ROWS)];
     for (n, label) in labels.iter().enumerate() {
-        let label = setter.setting.charset.text(label);
-        let (mut low, mut high) = (widest_piece(&label), width(&label));
+        let label = setter.options.charset.transliterate(label);
+        let (mut low, mut high) = (min_content_width(&label), width(&label));
         for (r, row) in block.rows.iter().enumerate() {
             if row.subject == Subject::Absence {
                 continue;
             }
             let mut texts = Vec::new();
-            for (text, _) in cell_texts(setter, row, label_of(labels, n), n == sign_column(labels))
-            {
-                low = low.max(widest_piece(&text));
+            for (text, _) in cell_texts(
+                setter,
+                row,
+                label_at(labels, n),
+                n == standing_column(labels),
+            ) {
+                low = low.max(min_content_width(&text));
                 high = high.max(width(&text));
                 texts.push(width(&text));
             }
@@ -175,30 +181,39 @@ fn bottleneck(needs: &[Vec<Vec<usize>>], widths: &[usize], most: &[usize]) -> Op
         .max_by_key(|&n| (excess[n], most[n]))
 }
 
-fn label_of<'a>(labels: &[&'a str], n: usize) -> &'a str {
+fn label_at<'a>(labels: &[&'a str], n: usize) -> &'a str {
     labels.get(n).copied().unwrap_or_default()
 }
 
 /// Returns the column under whose text a row's standing is shown.
-fn sign_column(labels: &[&str]) -> usize {
+fn standing_column(labels: &[&str]) -> usize {
     usize::from(labels.len() > 1)
 }
 
 /// Returns the paragraphs of one cell: its value, and the row's standing where it belongs here.
-fn cell_texts(setter: &Setter<'_>, row: &Row, label: &str, signs: bool) -> Vec<(String, Role)> {
+fn cell_texts(
+    setter: &PageBuilder<'_>,
+    row: &Row,
+    label: &str,
+    signs: bool,
+) -> Vec<(String, Role)> {
     let mut texts = Vec::new();
-    if let Some(cell) = shown(row).find(|cell| cell.label == label) {
-        let (text, role) = value_words(&cell.value, setter.setting.charset);
-        texts.push((text, voiced(row, role)));
+    if let Some(cell) = column_cells(row).find(|cell| cell.label == label) {
+        let (text, role) = value_text(&cell.value, setter.options.charset);
+        texts.push((text, voice_role(row, role)));
     }
     if signs && let Some(standing) = row.standing {
         texts.push((
-            setter.setting.charset.text(standing.words()).into_owned(),
+            setter
+                .options
+                .charset
+                .transliterate(standing.label())
+                .into_owned(),
             standing_role(standing),
         ));
     }
     if signs && differs(row) {
-        let words = setter.setting.charset.text(DIFFERS).into_owned();
+        let words = setter.options.charset.transliterate(DIFFERS).into_owned();
         texts.push((words, Role::Conflict));
     }
     texts
@@ -213,42 +228,47 @@ fn differs(row: &Row) -> bool {
     matches!(row.subject, Subject::Stance(_)) && !row.against.is_empty()
 }
 
-fn header(setter: &mut Setter<'_>, labels: &[&str], widths: &[usize]) {
-    let columns: Vec<Column> = labels
+fn header_row(setter: &mut PageBuilder<'_>, labels: &[&str], widths: &[usize]) {
+    let columns: Vec<CellLines> = labels
         .iter()
         .zip(widths)
         .map(|(label, &columns)| {
-            let label = setter.setting.charset.text(label);
+            let label = setter.options.charset.transliterate(label);
             wrap(&label, columns)
                 .into_iter()
                 .map(|line| (line, Role::Label))
                 .collect()
         })
         .collect();
-    lines(setter, &columns, widths, false);
+    push_columns(setter, &columns, widths, false);
 }
 
-fn columns(setter: &mut Setter<'_>, row: &Row, labels: &[&str], widths: &[usize]) {
-    let columns: Vec<Column> = widths
+fn columnar_row(setter: &mut PageBuilder<'_>, row: &Row, labels: &[&str], widths: &[usize]) {
+    let columns: Vec<CellLines> = widths
         .iter()
         .enumerate()
         .map(|(n, &columns)| {
-            cell_texts(setter, row, label_of(labels, n), n == sign_column(labels))
-                .into_iter()
-                .flat_map(|(text, role)| {
-                    wrap(&text, columns)
-                        .into_iter()
-                        .map(move |line| (line, role))
-                })
-                .collect()
+            cell_texts(
+                setter,
+                row,
+                label_at(labels, n),
+                n == standing_column(labels),
+            )
+            .into_iter()
+            .flat_map(|(text, role)| {
+                wrap(&text, columns)
+                    .into_iter()
+                    .map(move |line| (line, role))
+            })
+            .collect()
         })
         .collect();
-    lines(setter, &columns, widths, true);
-    extras(setter, row);
+    push_columns(setter, &columns, widths, true);
+    editor_attribution(setter, row);
 }
 
 /// Sets columns beside each other.
-fn lines(setter: &mut Setter<'_>, columns: &[Column], widths: &[usize], lead: bool) {
+fn push_columns(setter: &mut PageBuilder<'_>, columns: &[CellLines], widths: &[usize], lead: bool) {
     let height = columns.iter().map(Vec::len).max().unwrap_or(0);
     for n in 0..height {
         let mut at = 0;
@@ -256,31 +276,31 @@ fn lines(setter: &mut Setter<'_>, columns: &[Column], widths: &[usize], lead: bo
         for (c, (column, width)) in columns.iter().zip(widths).enumerate() {
             if let Some((text, role)) = column.get(n).filter(|(text, _)| !text.is_empty()) {
                 spans.push(Span {
-                    lead: lead && c == 0,
+                    is_first_field: lead && c == 0,
                     ..setter.span(at, text.clone(), *role)
                 });
             }
-            at += width + BETWEEN;
+            at += width + COLUMN_SPACING;
         }
         setter.line(spans);
     }
 }
 
 /// Sets a row field by field: a short first field and the next on one line, as a heading.
-fn stacked(setter: &mut Setter<'_>, row: &Row, gap: bool) {
+fn stacked_row(setter: &mut PageBuilder<'_>, row: &Row, gap: bool) {
     if gap {
-        setter.gap();
+        setter.blank_line();
     }
-    let charset = setter.setting.charset;
-    let texts: Vec<(&str, String, Role)> = shown(row)
+    let charset = setter.options.charset;
+    let texts: Vec<(&str, String, Role)> = column_cells(row)
         .map(|cell| {
-            let (text, role) = value_words(&cell.value, charset);
-            (cell.label.as_str(), text, voiced(row, role))
+            let (text, role) = value_text(&cell.value, charset);
+            (cell.label.as_str(), text, voice_role(row, role))
         })
         .collect();
     let first = setter.page.lines.len();
     let rest = match texts.as_slice() {
-        [(_, code, role), (_, name, _), rest @ ..] if width(code) <= SHORT => {
+        [(_, code, role), (_, name, _), rest @ ..] if width(code) <= MAX_INLINE_WIDTH => {
             setter.paragraph(&format!("{code} {name}"), *role, 0);
             rest
         }
@@ -291,22 +311,28 @@ fn stacked(setter: &mut Setter<'_>, row: &Row, gap: bool) {
         [] => &[],
     };
     for line in &mut setter.page.lines[first..] {
-        line.spans.iter_mut().for_each(|span| span.lead = true);
+        line.spans
+            .iter_mut()
+            .for_each(|span| span.is_first_field = true);
     }
     if let Some(standing) = row.standing {
-        setter.paragraph(standing.words(), standing_role(standing), 1);
+        setter.paragraph(standing.label(), standing_role(standing), 1);
     }
     if differs(row) {
         setter.paragraph(DIFFERS, Role::Conflict, 1);
     }
     for (label, text, role) in rest {
-        setter.paragraph(&format!("{}: {text}", charset.text(label)), *role, 1);
+        setter.paragraph(
+            &format!("{}: {text}", charset.transliterate(label)),
+            *role,
+            1,
+        );
     }
-    extras(setter, row);
+    editor_attribution(setter, row);
 }
 
 /// Returns the role of a field's text: what the editors say is told apart from the publication.
-fn voiced(row: &Row, role: Role) -> Role {
+fn voice_role(row: &Row, role: Role) -> Role {
     if row.voice == Voice::Editor && role == Role::Text {
         Role::Editor
     } else {
@@ -315,7 +341,7 @@ fn voiced(row: &Row, role: Role) -> Role {
 }
 
 /// Sets what an editor's row must show beside its fields: who says so.
-fn extras(setter: &mut Setter<'_>, row: &Row) {
+fn editor_attribution(setter: &mut PageBuilder<'_>, row: &Row) {
     if row.voice == Voice::Editor
         && let Some(source) = &row.source
     {

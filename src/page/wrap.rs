@@ -18,7 +18,7 @@ pub fn width(text: &str) -> usize {
 /// where the line ends. No character but the spaces at the breaks is lost, and none is added.
 pub fn wrap(text: &str, columns: usize) -> Vec<String> {
     let options = Options::new(columns.max(1))
-        .word_separator(WordSeparator::Custom(pieces))
+        .word_separator(WordSeparator::Custom(find_words))
         .word_splitter(WordSplitter::NoHyphenation)
         .wrap_algorithm(WrapAlgorithm::FirstFit)
         .break_words(true);
@@ -34,8 +34,8 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
 }
 
 /// Returns the widest piece of a text that wrapping keeps together.
-pub fn widest_piece(text: &str) -> usize {
-    pieces(text)
+pub fn min_content_width(text: &str) -> usize {
+    find_words(text)
         .map(|piece| piece.word.width())
         .max()
         .unwrap_or(0)
@@ -63,9 +63,9 @@ pub fn clip<'a>(text: &'a str, columns: usize, mark: &str) -> Cow<'a, str> {
 }
 
 /// Splits a text into the pieces that stay together on a line.
-fn pieces(line: &str) -> Box<dyn Iterator<Item = Word<'_>> + '_> {
+fn find_words(line: &str) -> Box<dyn Iterator<Item = Word<'_>> + '_> {
     let mut start = 0;
-    let mut ends = breaks(line).into_iter();
+    let mut ends = break_opportunities(line).into_iter();
     Box::new(std::iter::from_fn(move || {
         let end = ends.next()?;
         let piece = &line[start..end];
@@ -75,7 +75,7 @@ fn pieces(line: &str) -> Box<dyn Iterator<Item = Word<'_>> + '_> {
 }
 
 /// Returns the byte offsets behind which a line may break, the end of the text included.
-fn breaks(line: &str) -> Vec<usize> {
+fn break_opportunities(line: &str) -> Vec<usize> {
     let mut ends = Vec::new();
     let mut letters = false;
     let mut chars = line.char_indices().peekable();
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cut_is_marked() {
+    fn clipped_text_ends_with_the_mark() {
         assert_eq!(clip("abcdef", 4, "…"), "abc…");
         assert_eq!(clip("abcdef", 6, "…"), "abcdef");
         assert_eq!(clip("日本語", 4, "…"), "日…");

@@ -4,24 +4,24 @@ use std::collections::HashSet;
 
 use crate::content::CodeId;
 
-use super::bounds::Bounds;
-use super::catalogue::Make;
-use super::fields::{Mask, spots};
-use super::group::{Group, grouped};
-use super::lookup::Leniency;
-use super::marker::Marker;
-use super::need::{Needs, Via};
-use super::query::{Part, Query};
-use super::rank::{Candidate, Ranking, Tier};
-use super::sheet::{Piece, Sheet};
+use super::bounds::ScopeFilter;
+use super::catalogue::DocKind;
+use super::fields::{FieldMask, row_contexts};
+use super::group::{HitGroup, group_hits};
+use super::lookup::Fuzziness;
+use super::marker::Highlighter;
+use super::need::{MatchKind, QueryMatches};
+use super::query::{Clause, Query};
+use super::rank::{Ranker, ScoredRow, Tier};
+use super::sheet::{StoredField, StoredRow};
 use super::tokens;
-use super::{Hit, Index, Read, Results, Snippet, Why, nearest};
+use super::{Hit, Index, LoadedDoc, MatchReason, Results, Snippet, nearest};
 
 /// How many of the best rows are read again to see whether their words stand together.
-const READ_AGAIN: usize = 24;
+const RERANK_WINDOW: usize = 24;
 
 /// How many rows are read again at most to tell which have a phrase that was asked for.
-const READ_FOR_PHRASE: usize = 400;
+const MAX_PHRASE_ROWS: usize = 400;
 
 /// A field this short is followed by those after it in a snippet, in bytes.
 const SHORT_FIELD: usize = 80;
@@ -31,18 +31,18 @@ const TITLE: &str = "Title";
 const TEXT: &str = "Text";
 
 /// Answers one query.
-pub(super) struct Answer<'a> {
+pub(super) struct Searcher<'a> {
     index: &'a Index,
     query: &'a Query,
-    needs: Needs,
-    marker: Marker,
+    matches: QueryMatches,
+    highlighter: Highlighter,
     /// What was read last, and of which document.
-    read: Option<(u32, Read)>,
+    last_read: Option<(u32, LoadedDoc)>,
 }
 
-impl<'a> Answer<'a> {
+impl<'a> Searcher<'a> {
     /// Finds the best answers to a query.
-    pub(super) fn of(
+    pub(super) fn search(
         index: &'a Index,
         query: &'a Query,
         open: Option<&CodeId>,
@@ -51,103 +51,103 @@ impl<'a> Answer<'a> {
         if query.is_empty() {
             return Results::default();
         }
-        let bounds = Bounds::of(index, query);
-        let mut needs = Needs::of(index, query, &bounds, Leniency::Strict);
-        let most = if phrases(query.parts()).is_empty() {
-            limit.max(READ_AGAIN)
+        let bounds = ScopeFilter::from_query(index, query);
+        let mut needs = QueryMatches::find(index, query, &bounds, Fuzziness::UnmatchedWords);
+        let most = if phrases(query.clauses()).is_empty() {
+            limit.max(RERANK_WINDOW)
         } else {
-            READ_FOR_PHRASE
+            MAX_PHRASE_ROWS
         };
-        let rank = |needs: &Needs| Ranking::of(index, needs, &bounds, open, most).finish();
+        let rank = |needs: &QueryMatches| Ranker::rank(index, needs, &bounds, open, most).finish();
         let mut found = rank(&needs);
-        if found.1 == 0 && !needs.all.is_empty() {
-            needs = Needs::of(index, query, &bounds, Leniency::Lenient);
+        if found.1 == 0 && !needs.by_clause.is_empty() {
+            needs = QueryMatches::find(index, query, &bounds, Fuzziness::AllWords);
             found = rank(&needs);
         }
         let terms = [&needs.terms[..], &needs.corrections[..]].concat();
-        let marker = Marker::new(terms, needs.beginnings.clone());
+        let marker = Highlighter::new(terms, needs.prefixes.clone());
         let mut answer = Self {
             index,
             query,
-            needs,
-            marker,
-            read: None,
+            matches: needs,
+            highlighter: marker,
+            last_read: None,
         };
-        answer.results(found, limit)
+        answer.build_results(found, limit)
     }
 
-    fn results(
+    fn build_results(
         &mut self,
-        (mut found, mut total): (Vec<Candidate>, usize),
+        (mut found, mut total): (Vec<ScoredRow>, usize),
         limit: usize,
     ) -> Results {
-        let phrases: Vec<&[String]> = phrases(self.query.parts());
+        let phrases: Vec<&[String]> = phrases(self.query.clauses());
         let mut unread = 0;
         if phrases.is_empty() {
-            self.promote(&mut found);
+            self.promote_phrase_matches(&mut found);
         } else {
             unread = total - found.len();
-            self.keep_phrases(&mut found, &phrases);
+            self.retain_phrase_matches(&mut found, &phrases);
             total = found.len();
         }
         found.truncate(limit);
-        let hits: Vec<Hit> = grouped(found, |one| self.group(*one))
+        let hits: Vec<Hit> = group_hits(found, |one| self.group(*one))
             .into_iter()
             .filter_map(|(group, one)| self.hit(one, group))
             .collect();
         let nearest = if total == 0 {
-            nearest::of(self.index, self.query, &self.needs)
+            nearest::suggestions(self.index, self.query, &self.matches)
         } else {
             Vec::new()
         };
         Results {
-            marker: self.marker_of(&hits),
+            highlighter: self.highlighter_for(&hits),
             hits,
             total,
-            unread,
-            nearest,
+            unverified: unread,
+            suggestions: nearest,
         }
     }
 
     /// Returns what marks the words of the query anywhere: of the corrections only those that the
     /// hits have, for a word may have dozens.
-    fn marker_of(&mut self, hits: &[Hit]) -> Marker {
-        if self.needs.corrections.is_empty() {
-            return std::mem::take(&mut self.marker);
+    fn highlighter_for(&mut self, hits: &[Hit]) -> Highlighter {
+        if self.matches.corrections.is_empty() {
+            return std::mem::take(&mut self.highlighter);
         }
         let marked: HashSet<String> = hits
             .iter()
             .flat_map(|Hit { snippet, .. }| {
-                let marks = snippet.marks.iter();
-                marks.flat_map(|mark| tokens::runs(&snippet.text[mark.clone()]))
+                let marks = snippet.highlights.iter();
+                marks.flat_map(|mark| tokens::split_words(&snippet.text[mark.clone()]))
             })
             .collect();
-        let mut terms = std::mem::take(&mut self.needs.corrections);
+        let mut terms = std::mem::take(&mut self.matches.corrections);
         terms.retain(|term| marked.contains(term));
-        terms.append(&mut self.needs.terms);
-        Marker::new(terms, std::mem::take(&mut self.needs.beginnings))
+        terms.append(&mut self.matches.terms);
+        Highlighter::new(terms, std::mem::take(&mut self.matches.prefixes))
     }
 
     /// Moves rows up whose words stand next to one another as they do in the query.
-    fn promote(&mut self, found: &mut [Candidate]) {
+    fn promote_phrase_matches(&mut self, found: &mut [ScoredRow]) {
         let words: Vec<String> = self
             .query
-            .parts()
+            .clauses()
             .iter()
             .filter_map(|part| match part {
-                Part::Word(word) => Some(word.whole.clone()),
+                Clause::Word(word) => Some(word.text.clone()),
                 _ => None,
             })
             .collect();
-        if words.len() < 2 || words.len() < self.query.parts().len() {
+        if words.len() < 2 || words.len() < self.query.clauses().len() {
             return;
         }
-        let window = found.len().min(READ_AGAIN);
+        let window = found.len().min(RERANK_WINDOW);
         let Some(window) = found.get_mut(..window) else {
             return;
         };
         for one in window.iter_mut().filter(|one| one.tier() == Tier::Field) {
-            if self.has_phrase(*one, &words, Last::Begun) {
+            if self.has_phrase(*one, &words, PhraseMatch::Prefix) {
                 one.promote();
             }
         }
@@ -155,91 +155,102 @@ impl<'a> Answer<'a> {
     }
 
     /// Keeps rows that have every phrase. They are read document by document, each once.
-    fn keep_phrases(&mut self, found: &mut Vec<Candidate>, phrases: &[&[String]]) {
+    fn retain_phrase_matches(&mut self, found: &mut Vec<ScoredRow>, phrases: &[&[String]]) {
         found.sort_unstable_by_key(|one| (one.doc, one.row()));
-        found.retain(|one| self.has_phrases(*one, phrases));
+        found.retain(|one| self.has_all_phrases(*one, phrases));
         found.sort_unstable();
     }
 
-    fn has_phrases(&mut self, one: Candidate, phrases: &[&[String]]) -> bool {
+    fn has_all_phrases(&mut self, one: ScoredRow, phrases: &[&[String]]) -> bool {
         phrases
             .iter()
-            .all(|words| self.has_phrase(one, words, Last::Whole))
+            .all(|words| self.has_phrase(one, words, PhraseMatch::Exact))
     }
 
-    fn has_phrase(&mut self, one: Candidate, words: &[String], last: Last) -> bool {
-        let mask = self.fields(one);
-        match self.sheet(one) {
+    fn has_phrase(&mut self, one: ScoredRow, words: &[String], last: PhraseMatch) -> bool {
+        let mask = self.matched_fields(one);
+        match self.stored_row(one) {
             Some(sheet) => {
-                let mut pieces = sheet.pieces.iter().filter(|piece| mask.has(piece.mask));
-                pieces.any(|piece| stands_in(words, &piece.text, last))
+                let mut pieces = sheet
+                    .fields
+                    .iter()
+                    .filter(|piece| mask.intersects(piece.mask));
+                pieces.any(|piece| contains_phrase(words, &piece.text, last))
             }
-            None => stands_in(words, &self.index.docs.titles.get(one.doc), last),
+            None => contains_phrase(words, &self.index.docs.titles.get(one.doc), last),
         }
     }
 
     /// Returns the fields that have a word of the query; every one, where that is not known.
-    fn fields(&self, one: Candidate) -> Mask {
+    fn matched_fields(&self, one: ScoredRow) -> FieldMask {
         let entries = self
-            .needs
-            .all
+            .matches
+            .by_clause
             .iter()
-            .filter_map(|need| need.entry(one.row()));
-        let mask = entries.fold(Mask::default(), |mask, entry| mask.or(entry.mask));
-        if mask.is_empty() { Mask::WHOLE } else { mask }
+            .filter_map(|need| need.row_match(one.row()));
+        let mask = entries.fold(FieldMask::default(), |mask, entry| mask.or(entry.mask));
+        if mask.is_empty() {
+            FieldMask::ALL
+        } else {
+            mask
+        }
     }
 
     /// Returns what is to be shown of a row; a bare code has nothing but its title.
-    fn sheet(&mut self, one: Candidate) -> Option<Sheet> {
-        if self.index.docs.make(one.doc) == Make::Entry {
+    fn stored_row(&mut self, one: ScoredRow) -> Option<StoredRow> {
+        if self.index.docs.kind(one.doc) == DocKind::ListedCode {
             return None;
         }
         let position = one.row().checked_sub(self.index.docs.rows(one.doc).start)?;
-        if self.read.as_ref().is_none_or(|(doc, _)| *doc != one.doc) {
-            self.read = Some((one.doc, self.index.read(one.doc)?));
+        if self
+            .last_read
+            .as_ref()
+            .is_none_or(|(doc, _)| *doc != one.doc)
+        {
+            self.last_read = Some((one.doc, self.index.load_doc(one.doc)?));
         }
-        match &self.read {
-            Some((_, Read::Sheets(stack))) => stack.sheet(position),
-            Some((_, Read::Document(document))) => {
-                let spot = spots(document).nth(position as usize)?;
-                Some(Sheet::of(&spot))
+        match &self.last_read {
+            Some((_, LoadedDoc::Stored(stack))) => stack.row(position),
+            Some((_, LoadedDoc::Parsed(document))) => {
+                let spot = row_contexts(document).nth(position as usize)?;
+                Some(StoredRow::from_context(&spot))
             }
             None => None,
         }
     }
 
-    fn group(&self, one: Candidate) -> Group {
-        match (one.tier(), self.index.docs.make(one.doc)) {
-            (Tier::Code, _) => Group::Best,
-            (_, Make::Document) => Group::Documents,
-            (_, Make::Entry) => self
+    fn group(&self, one: ScoredRow) -> HitGroup {
+        match (one.tier(), self.index.docs.kind(one.doc)) {
+            (Tier::Code, _) => HitGroup::Best,
+            (_, DocKind::Document) => HitGroup::Documents,
+            (_, DocKind::ListedCode) => self
                 .index
                 .docs
                 .system(one.doc)
-                .map_or(Group::Documents, Group::Codes),
+                .map_or(HitGroup::Documents, HitGroup::Codes),
         }
     }
 
-    fn hit(&mut self, one: Candidate, group: Group) -> Option<Hit> {
+    fn hit(&mut self, one: ScoredRow, group: HitGroup) -> Option<Hit> {
         let code = self.index.docs.code(one.doc)?;
         let title = self.index.docs.titles.get(one.doc);
-        let Some(sheet) = self.sheet(one) else {
+        let Some(sheet) = self.stored_row(one) else {
             return Some(Hit {
                 group,
-                why: self.why(one, TITLE),
-                snippet: Snippet::of(&title, &self.marker),
+                reason: self.match_reason(one, TITLE),
+                snippet: Snippet::new(&title, &self.highlighter),
                 code,
                 title,
-                place: None,
+                row_path: None,
                 trail: Vec::new(),
             });
         };
-        let piece = self.piece(one, &sheet.pieces);
-        let whole = matches!(one.tier(), Tier::Code | Tier::CodeBegun | Tier::Title)
-            && piece.is_none_or(|at| sheet.pieces[at].mask == Mask::TITLE);
+        let piece = self.best_field(one, &sheet.fields);
+        let whole = matches!(one.tier(), Tier::Code | Tier::CodePrefix | Tier::Title)
+            && piece.is_none_or(|at| sheet.fields[at].mask == FieldMask::TITLE);
         let (trail, label, text) = match piece {
             Some(at) if !whole => {
-                let piece = &sheet.pieces[at];
+                let piece = &sheet.fields[at];
                 let mut trail = sheet.trail;
                 if piece.in_trail {
                     trail.push(piece.label.clone());
@@ -248,43 +259,47 @@ impl<'a> Answer<'a> {
                     "" => TEXT,
                     label => label,
                 };
-                (trail, label, text(&sheet.pieces[at..]))
+                (trail, label, snippet_text(&sheet.fields[at..]))
             }
             _ => (Vec::new(), TITLE, title.clone()),
         };
         Some(Hit {
             group,
-            why: self.why(one, label),
-            snippet: Snippet::of(&text, &self.marker),
+            reason: self.match_reason(one, label),
+            snippet: Snippet::new(&text, &self.highlighter),
             code,
             title,
-            place: Some(sheet.place),
+            row_path: Some(sheet.row_path),
             trail,
         })
     }
 
     /// Chooses the field that shows best why a row is an answer; nothing where the document as a
     /// whole is.
-    fn piece(&self, one: Candidate, pieces: &[Piece]) -> Option<usize> {
-        let mut mask = Mask::WHOLE;
+    fn best_field(&self, one: ScoredRow, pieces: &[StoredField]) -> Option<usize> {
+        let mut mask = FieldMask::ALL;
         let mut modifier = false;
-        for need in &self.needs.all {
-            if let Some(entry) = need.entry(one.row()) {
-                modifier |= entry.mask == Mask::WHOLE;
+        for need in &self.matches.by_clause {
+            if let Some(entry) = need.row_match(one.row()) {
+                modifier |= entry.mask == FieldMask::ALL;
                 mask = mask.and(entry.mask);
             }
         }
-        let by_code = self.needs.all.iter().any(|need| !need.docs.is_empty());
+        let by_code = self
+            .matches
+            .by_clause
+            .iter()
+            .any(|need| !need.code_docs.is_empty());
         if by_code && one.tier() == Tier::Code && !modifier {
             return None;
         }
-        let wanted = |piece: &Piece| {
-            if self.needs.all.is_empty() {
-                piece.mask != Mask::TITLE && piece.mask != Mask::HEADING
-            } else if modifier && mask == Mask::WHOLE {
-                piece.mask == Mask::NAME
+        let wanted = |piece: &StoredField| {
+            if self.matches.by_clause.is_empty() {
+                piece.mask != FieldMask::TITLE && piece.mask != FieldMask::HEADING
+            } else if modifier && mask == FieldMask::ALL {
+                piece.mask == FieldMask::NAME
             } else {
-                mask.is_empty() || mask.has(piece.mask)
+                mask.is_empty() || mask.intersects(piece.mask)
             }
         };
         let mut fit =
@@ -294,32 +309,35 @@ impl<'a> Answer<'a> {
         let Some(second) = fit.next() else {
             return Some(first);
         };
-        [first, second]
-            .into_iter()
-            .chain(fit)
-            .max_by_key(|at| (self.marker.count(&pieces[*at].text), pieces.len() - at))
+        [first, second].into_iter().chain(fit).max_by_key(|at| {
+            (
+                self.highlighter.distinct_matches(&pieces[*at].text),
+                pieces.len() - at,
+            )
+        })
     }
 
-    fn why(&self, one: Candidate, field: &str) -> Why {
+    fn match_reason(&self, one: ScoredRow, field: &str) -> MatchReason {
         let mut typos = 0;
-        for need in &self.needs.all {
-            match need.entry(one.row()).map(|entry| entry.via) {
-                Some(Via::Synonym(at)) => {
-                    if let Some((asked, found)) = self.needs.synonyms.get(usize::from(at)) {
-                        return Why::Synonym {
-                            asked: asked.clone(),
-                            found: found.clone(),
+        for need in &self.matches.by_clause {
+            match need.row_match(one.row()).map(|entry| entry.kind) {
+                Some(MatchKind::Synonym(at)) => {
+                    if let Some((asked, found)) = self.matches.synonyms.get(usize::from(at)) {
+                        return MatchReason::Synonym {
+                            query_words: asked.clone(),
+                            synonym: found.clone(),
                         };
                     }
                 }
-                Some(Via::Typo) => typos += 1,
-                Some(Via::Words | Via::Modifier | Via::CodeAndModifier) | None => {}
+                Some(MatchKind::Typo) => typos += 1,
+                Some(MatchKind::Words | MatchKind::Modifier | MatchKind::CodeAndModifier)
+                | None => {}
             }
         }
         match one.tier() {
-            Tier::Code | Tier::CodeBegun => Why::Code,
-            Tier::Modifier => Why::Modifier,
-            _ => Why::Words {
+            Tier::Code | Tier::CodePrefix => MatchReason::Code,
+            Tier::Modifier => MatchReason::Modifier,
+            _ => MatchReason::Words {
                 field: field.to_owned(),
                 typos,
             },
@@ -327,11 +345,11 @@ impl<'a> Answer<'a> {
     }
 }
 
-fn phrases(parts: &[Part]) -> Vec<&[String]> {
+fn phrases(parts: &[Clause]) -> Vec<&[String]> {
     parts
         .iter()
         .filter_map(|part| match part {
-            Part::Phrase(words) => Some(&words[..]),
+            Clause::Phrase(words) => Some(&words[..]),
             _ => None,
         })
         .collect()
@@ -339,26 +357,28 @@ fn phrases(parts: &[Part]) -> Vec<&[String]> {
 
 /// Whether the last word of a phrase may be the beginning of a longer one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Last {
-    Whole,
-    Begun,
+enum PhraseMatch {
+    Exact,
+    Prefix,
 }
 
 /// Says whether some words stand next to one another in a text, in this order.
-fn stands_in(words: &[String], text: &str, last: Last) -> bool {
+fn contains_phrase(words: &[String], text: &str, last: PhraseMatch) -> bool {
     let Some(end) = words.len().checked_sub(1) else {
         return false;
     };
     // Whether the words up to each one end where the text has been read to.
     let mut ended = vec![false; words.len()];
     let mut found = false;
-    tokens::each(text, |token| {
-        if token.make != tokens::Make::Run {
+    tokens::for_each_token(text, |token| {
+        if token.kind != tokens::TokenKind::Word {
             return;
         }
         for (at, word) in words.iter().enumerate().rev() {
             let fits = token.text == word
-                || (at == end && last == Last::Begun && token.text.starts_with(word.as_str()));
+                || (at == end
+                    && last == PhraseMatch::Prefix
+                    && token.text.starts_with(word.as_str()));
             ended[at] = fits && (at == 0 || ended[at - 1]);
         }
         found |= ended[end];
@@ -367,16 +387,16 @@ fn stands_in(words: &[String], text: &str, last: Last) -> bool {
 }
 
 /// Returns a field's text; a short one with those after it.
-fn text(pieces: &[Piece]) -> String {
+fn snippet_text(pieces: &[StoredField]) -> String {
     let Some((first, after)) = pieces.split_first() else {
         return String::new();
     };
     let mut text = first.text.clone();
-    if first.mask == Mask::TITLE || first.mask == Mask::HEADING {
+    if first.mask == FieldMask::TITLE || first.mask == FieldMask::HEADING {
         return text;
     }
     for piece in after {
-        if text.len() >= SHORT_FIELD || piece.mask == Mask::REST {
+        if text.len() >= SHORT_FIELD || piece.mask == FieldMask::REST {
             break;
         }
         // Absences in a row say the same.

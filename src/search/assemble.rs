@@ -3,48 +3,52 @@
 use std::collections::HashMap;
 use std::thread;
 
-use super::catalogue::{Docs, Rows};
-use super::fields::Mask;
-use super::lexicon::Lexicon;
-use super::postings::{Posting, Run, append};
-use super::sheaf::{Sheaf, Stalk};
-use super::titles::Titles;
-use super::words::{Postings, Words};
+use super::catalogue::{DocTable, RowTable};
+use super::fields::FieldMask;
+use super::lexicon::TermMap;
+use super::postings::{Posting, PostingsEncoder, append_encoded};
+use super::sheaf::{PartialDoc, PartialIndex};
+use super::titles::TitleTable;
+use super::words::{Postings, TermDictionary};
 
 /// Where a document or code is: which sheaf, and its number there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Spike {
-    pub(super) sheaf: u32,
-    pub(super) at: u32,
+pub(super) struct DocAddress {
+    pub(super) partial: u32,
+    pub(super) doc: u32,
 }
 
 /// The tables of an index.
 #[derive(Default)]
-pub(super) struct Tables {
-    pub(super) docs: Docs,
-    pub(super) rows: Rows,
-    pub(super) words: Words,
+pub(super) struct IndexData {
+    pub(super) docs: DocTable,
+    pub(super) rows: RowTable,
+    pub(super) terms: TermDictionary,
 }
 
 /// Makes the tables of an index that has these documents and codes in this order.
-pub(super) fn assemble(sheaves: &[Sheaf], order: &[Spike], threads: usize) -> Tables {
-    let stalks: Vec<(usize, Stalk<'_>)> = order
+pub(super) fn merge_partials(
+    sheaves: &[PartialIndex],
+    order: &[DocAddress],
+    threads: usize,
+) -> IndexData {
+    let stalks: Vec<(usize, PartialDoc<'_>)> = order
         .iter()
         .filter_map(|spike| {
-            let sheaf = spike.sheaf as usize;
-            Some((sheaf, sheaves.get(sheaf)?.stalk(spike.at as usize)?))
+            let sheaf = spike.partial as usize;
+            Some((sheaf, sheaves.get(sheaf)?.doc(spike.doc as usize)?))
         })
         .collect();
-    let dictionary = Dictionary::of(sheaves, &stalks);
+    let dictionary = MergedTerms::new(sheaves, &stalks);
     thread::scope(|scope| {
-        let titles = || Titles::of(stalks.iter().map(|(_, stalk)| stalk.title()));
+        let titles = || TitleTable::from_titles(stalks.iter().map(|(_, stalk)| stalk.title()));
         let titles = if threads > 1 {
             Ok(scope.spawn(titles))
         } else {
             Err(titles())
         };
-        let (ends, postings) = postings(&stalks, &dictionary, threads);
-        let (mut docs, rows) = catalogue(sheaves, &stalks);
+        let (ends, postings) = encode_postings(&stalks, &dictionary, threads);
+        let (mut docs, rows) = build_tables(sheaves, &stalks);
         docs.titles = match titles {
             Ok(thread) => match thread.join() {
                 Ok(titles) => titles,
@@ -52,52 +56,61 @@ pub(super) fn assemble(sheaves: &[Sheaf], order: &[Spike], threads: usize) -> Ta
             },
             Err(titles) => titles,
         };
-        Tables {
+        IndexData {
             docs,
             rows,
-            words: Words::new(dictionary.lexicon, ends, Postings::Memory(postings)),
+            terms: TermDictionary::new(dictionary.term_map, ends, Postings::Memory(postings)),
         }
     })
 }
 
-fn catalogue(sheaves: &[Sheaf], stalks: &[(usize, Stalk<'_>)]) -> (Docs, Rows) {
-    let mut docs = Docs::default();
-    let mut rows = Rows::default();
-    let mut sections = Sections::new(sheaves.len());
+fn build_tables(
+    sheaves: &[PartialIndex],
+    stalks: &[(usize, PartialDoc<'_>)],
+) -> (DocTable, RowTable) {
+    let mut docs = DocTable::default();
+    let mut rows = RowTable::default();
+    let mut sections = SectionMerger::new(sheaves.len());
     for (sheaf, stalk) in stalks {
         let first = rows.count();
-        for (row, section) in stalk.turns() {
-            let name = sections.number(&sheaves[*sheaf], *sheaf, section, &mut rows);
-            rows.turns.push((first + row, name));
+        for (row, section) in stalk.section_starts() {
+            let name = sections.merged_id(&sheaves[*sheaf], *sheaf, section, &mut rows);
+            rows.section_starts.push((first + row, name));
         }
         let modifiers = stalk.modifiers().map(|(code, row)| (code, first + row));
         rows.modifiers.extend(modifiers);
-        rows.bytes.extend_from_slice(stalk.rows());
-        docs.add(stalk.code(), stalk.make(), rows.count());
+        rows.packed_kinds.extend_from_slice(stalk.row_kinds());
+        docs.add(stalk.code(), stalk.packed_kind(), rows.count());
     }
     docs.finish();
     rows.modifiers.sort_unstable();
-    rows.shrink();
+    rows.shrink_to_fit();
     (docs, rows)
 }
 
 /// Numbers sections in the order in which they are met.
-struct Sections {
+struct SectionMerger {
     /// By sheaf, and then by number there.
-    known: Vec<Vec<Option<u16>>>,
-    numbers: HashMap<String, u16>,
+    merged_ids: Vec<Vec<Option<u16>>>,
+    ids_by_name: HashMap<String, u16>,
 }
 
-impl Sections {
+impl SectionMerger {
     fn new(sheaves: usize) -> Self {
         Self {
-            known: vec![Vec::new(); sheaves],
-            numbers: HashMap::new(),
+            merged_ids: vec![Vec::new(); sheaves],
+            ids_by_name: HashMap::new(),
         }
     }
 
-    fn number(&mut self, of: &Sheaf, sheaf: usize, section: u16, rows: &mut Rows) -> u16 {
-        let known = &mut self.known[sheaf];
+    fn merged_id(
+        &mut self,
+        of: &PartialIndex,
+        sheaf: usize,
+        section: u16,
+        rows: &mut RowTable,
+    ) -> u16 {
+        let known = &mut self.merged_ids[sheaf];
         let at = usize::from(section);
         if known.len() <= at {
             known.resize(at + 1, None);
@@ -109,11 +122,11 @@ impl Sections {
         let Some(name) = of.sections().get(at) else {
             return u16::MAX;
         };
-        let number = self.numbers.get(name).copied().unwrap_or_else(|| {
+        let number = self.ids_by_name.get(name).copied().unwrap_or_else(|| {
             let number = u16::try_from(rows.sections.len()).unwrap_or(u16::MAX);
             if number < u16::MAX {
                 rows.sections.push(name.clone());
-                self.numbers.insert(name.clone(), number);
+                self.ids_by_name.insert(name.clone(), number);
             }
             number
         });
@@ -123,29 +136,29 @@ impl Sections {
 }
 
 /// Every word that a row has, sorted; its number is its position.
-struct Dictionary {
-    lexicon: Lexicon,
+struct MergedTerms {
+    term_map: TermMap,
     count: usize,
     /// The numbers of the words of each sheaf, by their numbers there.
-    numbers: Vec<Vec<u32>>,
+    term_ords: Vec<Vec<u32>>,
 }
 
-impl Dictionary {
-    fn of(sheaves: &[Sheaf], stalks: &[(usize, Stalk<'_>)]) -> Self {
+impl MergedTerms {
+    fn new(sheaves: &[PartialIndex], stalks: &[(usize, PartialDoc<'_>)]) -> Self {
         let mut numbers: Vec<Vec<u32>> = sheaves
             .iter()
-            .map(|sheaf| vec![u32::MAX; sheaf.numbers().len()])
+            .map(|sheaf| vec![u32::MAX; sheaf.term_ids().len()])
             .collect();
         // Documents that others stand before are in sheaves, too, and their words in no row.
         for (sheaf, stalk) in stalks {
-            for word in stalk.words() {
+            for word in stalk.terms() {
                 numbers[*sheaf][*word as usize] = 0;
             }
         }
         let mut words: Vec<(&str, usize, u32)> = Vec::new();
         for (at, sheaf) in sheaves.iter().enumerate() {
             let used = |word: &u32| numbers[at][*word as usize] == 0;
-            let own = sheaf.numbers().iter().filter(|(_, word)| used(word));
+            let own = sheaf.term_ids().iter().filter(|(_, word)| used(word));
             words.extend(own.map(|(text, word)| (&**text, at, *word)));
         }
         words.sort_unstable();
@@ -159,20 +172,20 @@ impl Dictionary {
             count += 1;
         }
         Self {
-            lexicon: Lexicon::of(&unique),
+            term_map: TermMap::from_sorted(&unique),
             count: count as usize,
-            numbers,
+            term_ords: numbers,
         }
     }
 }
 
 /// Packs the postings of every word; returns where those of each end as well.
-fn postings(
-    stalks: &[(usize, Stalk<'_>)],
-    dictionary: &Dictionary,
+fn encode_postings(
+    stalks: &[(usize, PartialDoc<'_>)],
+    dictionary: &MergedTerms,
     threads: usize,
 ) -> (Vec<u32>, Vec<u8>) {
-    let all: usize = stalks.iter().map(|(_, stalk)| stalk.words().len()).sum();
+    let all: usize = stalks.iter().map(|(_, stalk)| stalk.terms().len()).sum();
     let mut parts = Vec::new();
     let (mut rest, mut first) = (stalks, 0);
     for part in 0..threads.max(1) {
@@ -186,7 +199,7 @@ fn postings(
             .iter()
             .take_while(|(_, stalk)| {
                 let fits = words < share;
-                words += stalk.words().len();
+                words += stalk.terms().len();
                 fits
             })
             .count();
@@ -194,12 +207,12 @@ fn postings(
         parts.push((first, own));
         first += own
             .iter()
-            .map(|(_, stalk)| stalk.rows().len())
+            .map(|(_, stalk)| stalk.row_kinds().len())
             .sum::<usize>();
         rest = after;
     }
-    let segment = |(first, stalks)| Segment::of(first, stalks, dictionary);
-    let segments: Vec<Segment> = if parts.len() < 2 {
+    let segment = |(first, stalks)| PostingsChunk::encode(first, stalks, dictionary);
+    let segments: Vec<PostingsChunk> = if parts.len() < 2 {
         parts.into_iter().map(segment).collect()
     } else {
         thread::scope(|scope| {
@@ -219,9 +232,9 @@ fn postings(
     let mut bytes = Vec::with_capacity(length);
     let mut ends = Vec::with_capacity(dictionary.count);
     for word in 0..dictionary.count {
-        let mut run = Run::default();
+        let mut run = PostingsEncoder::default();
         for segment in &segments {
-            segment.append(word, &mut run, &mut bytes);
+            segment.append_term(word, &mut run, &mut bytes);
         }
         ends.push(u32::try_from(bytes.len()).unwrap_or(u32::MAX));
     }
@@ -230,19 +243,19 @@ fn postings(
 }
 
 /// The postings of some documents, packed, word by word.
-struct Segment {
+struct PostingsChunk {
     bytes: Vec<u8>,
     /// Where the postings of each word end, and the row after its last one.
     ends: Vec<(usize, u32)>,
 }
 
-impl Segment {
-    fn of(first: usize, stalks: &[(usize, Stalk<'_>)], dictionary: &Dictionary) -> Self {
+impl PostingsChunk {
+    fn encode(first: usize, stalks: &[(usize, PartialDoc<'_>)], dictionary: &MergedTerms) -> Self {
         // Sorted by counting: first how many postings each word has, then each in its place.
         let mut places = vec![0_u32; dictionary.count + 1];
         for (sheaf, stalk) in stalks {
-            let numbers = &dictionary.numbers[*sheaf];
-            for word in stalk.words() {
+            let numbers = &dictionary.term_ords[*sheaf];
+            for word in stalk.terms() {
                 places[numbers[*word as usize] as usize + 1] += 1;
             }
         }
@@ -253,18 +266,18 @@ impl Segment {
         }
         let nothing = Posting {
             row: 0,
-            mask: Mask::default(),
+            mask: FieldMask::default(),
         };
         let mut sorted = vec![nothing; sum as usize];
         let mut row = u32::try_from(first).unwrap_or(u32::MAX);
         for (sheaf, stalk) in stalks {
-            let numbers = &dictionary.numbers[*sheaf];
+            let numbers = &dictionary.term_ords[*sheaf];
             for (words, masks) in stalk.postings() {
                 for (word, mask) in words.iter().zip(masks) {
                     let place = &mut places[numbers[*word as usize] as usize];
                     sorted[*place as usize] = Posting {
                         row,
-                        mask: Mask(*mask),
+                        mask: FieldMask(*mask),
                     };
                     *place += 1;
                 }
@@ -278,22 +291,22 @@ impl Segment {
         let mut from = 0;
         // Each place has moved on to where the next word begins.
         for to in places.into_iter().take(dictionary.count) {
-            let mut run = Run::default();
+            let mut run = PostingsEncoder::default();
             for posting in &sorted[from..to as usize] {
                 run.write(*posting, &mut segment.bytes);
             }
-            segment.ends.push((segment.bytes.len(), run.after()));
+            segment.ends.push((segment.bytes.len(), run.next_row()));
             from = to as usize;
         }
         segment
     }
 
     /// Appends the postings of a word to those of earlier documents.
-    fn append(&self, word: usize, run: &mut Run, out: &mut Vec<u8>) {
+    fn append_term(&self, word: usize, run: &mut PostingsEncoder, out: &mut Vec<u8>) {
         let start = word.checked_sub(1).map_or(0, |before| self.ends[before].0);
         let (end, after) = self.ends[word];
         if start < end {
-            append(&self.bytes[start..end], after, run, out);
+            append_encoded(&self.bytes[start..end], after, run, out);
         }
     }
 }

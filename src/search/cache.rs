@@ -12,18 +12,18 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use super::tables::FORMAT;
-use crate::flat::{Flat, Source, Temporary, tidy};
+use super::tables::FORMAT_VERSION;
+use crate::flat::{AtomicFile, Backing, Container, remove_stale};
 
 /// What the names of kept libraries end in.
-const KEPT: &str = "library";
+const EXTENSION: &str = "library";
 
 /// For how long a kept library stays that nobody made anew: its folders may be gone.
-const FORGOTTEN: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+const MAX_AGE: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 
 /// The folder where libraries are kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cache {
+pub struct IndexCache {
     folder: PathBuf,
 }
 
@@ -35,16 +35,18 @@ pub struct CacheError {
     source: io::Error,
 }
 
-impl Cache {
+impl IndexCache {
     /// Returns the cache in a folder, which need not exist yet.
     pub const fn new(folder: PathBuf) -> Self {
         Self { folder }
     }
 
     /// Opens what is kept of the library of some folders.
-    pub fn open(&self, folders: &[PathBuf]) -> Option<Arc<Flat>> {
+    pub fn open(&self, folders: &[PathBuf]) -> Option<Arc<Container>> {
         let file = File::open(self.path(folders)).ok()?;
-        Flat::open(Source::File(file), FORMAT).ok().map(Arc::new)
+        Container::open(Backing::File(file), FORMAT_VERSION)
+            .ok()
+            .map(Arc::new)
     }
 
     /// Returns the file of the library of some folders.
@@ -54,16 +56,16 @@ impl Cache {
             names.update(folder.as_os_str().as_bytes());
             names.update(&[0]);
         }
-        let name = format!("{:08x}.{KEPT}", names.finalize());
+        let name = format!("{:08x}.{EXTENSION}", names.finalize());
         self.folder.join(name)
     }
 
     /// Begins a file that is going to be at a path; removes what was left lying about.
-    pub(super) fn begin(&self, path: &Path) -> io::Result<Temporary> {
+    pub(super) fn create_file(&self, path: &Path) -> io::Result<AtomicFile> {
         fs::create_dir_all(&self.folder)?;
-        tidy(&self.folder);
-        self.forget(SystemTime::now());
-        Temporary::make(path)
+        remove_stale(&self.folder);
+        self.remove_expired(SystemTime::now());
+        AtomicFile::create(path)
     }
 
     pub(super) fn error(&self, source: io::Error) -> CacheError {
@@ -74,15 +76,15 @@ impl Cache {
     }
 
     /// Removes libraries that nobody made anew for long.
-    fn forget(&self, now: SystemTime) {
+    fn remove_expired(&self, now: SystemTime) {
         let Ok(entries) = fs::read_dir(&self.folder) else {
             return;
         };
         for path in entries.filter_map(Result::ok).map(|entry| entry.path()) {
-            let is_kept = path.extension().is_some_and(|ending| ending == KEPT);
+            let is_kept = path.extension().is_some_and(|ending| ending == EXTENSION);
             let made = fs::metadata(&path).and_then(|about| about.modified());
             let age = made.ok().and_then(|made| now.duration_since(made).ok());
-            if is_kept && age.is_some_and(|age| age > FORGOTTEN) {
+            if is_kept && age.is_some_and(|age| age > MAX_AGE) {
                 // One that does not go does no harm.
                 let _ = fs::remove_file(&path);
             }

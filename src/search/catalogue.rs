@@ -2,51 +2,53 @@
 
 use std::ops::Range;
 
-use crate::content::{CodeId, ModifierCode, Subject, System};
+use crate::content::{CodeId, CodeSystem, ModifierCode, Subject};
 
-use super::titles::Titles;
+use super::titles::TitleTable;
 
 /// The codes of an index, in the order in which they were added.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Docs {
-    /// Each code, packed; see [`pack`].
+pub(super) struct DocTable {
+    /// Each code, packed; see [`pack_code`].
     pub(super) codes: Vec<u64>,
     /// The row after each document's last one.
     pub(super) row_ends: Vec<u32>,
-    /// What each one is, and how many words its title has; see [`Make`].
-    pub(super) makes: Vec<u8>,
+    /// What each one is, and how many words its title has; see [`DocKind`].
+    pub(super) packed_kinds: Vec<u8>,
     /// The documents' positions, by code.
     pub(super) by_code: Vec<u32>,
-    pub(super) titles: Titles,
+    pub(super) titles: TitleTable,
 }
 
 /// What stands behind a code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Make {
+pub(super) enum DocKind {
     /// A document.
     Document,
     /// An entry of a code set, of which the index knows the title and no rows.
-    Entry,
+    ListedCode,
 }
 
-const ENTRY: u8 = 0x80;
+const LISTED_CODE_BIT: u8 = 0x80;
 
-impl Make {
+impl DocKind {
     /// Packs what stands behind a code, and how many words its title has.
-    pub(super) fn byte(self, words: usize) -> u8 {
-        let words = u8::try_from(words).unwrap_or(u8::MAX).min(ENTRY - 1);
+    pub(super) fn pack(self, words: usize) -> u8 {
+        let words = u8::try_from(words)
+            .unwrap_or(u8::MAX)
+            .min(LISTED_CODE_BIT - 1);
         match self {
             Self::Document => words,
-            Self::Entry => words | ENTRY,
+            Self::ListedCode => words | LISTED_CODE_BIT,
         }
     }
 }
 
-impl Docs {
+impl DocTable {
     /// Adds a code, as packed and made, and the row after its last one.
     pub(super) fn add(&mut self, code: u64, make: u8, rows: u32) {
         self.codes.push(code);
-        self.makes.push(make);
+        self.packed_kinds.push(make);
         self.row_ends.push(rows);
     }
 
@@ -56,7 +58,7 @@ impl Docs {
         self.by_code = (0..count).collect();
         self.by_code.sort_by_key(|doc| self.codes[*doc as usize]);
         self.codes.shrink_to_fit();
-        self.makes.shrink_to_fit();
+        self.packed_kinds.shrink_to_fit();
         self.row_ends.shrink_to_fit();
     }
 
@@ -68,29 +70,33 @@ impl Docs {
     pub(super) fn size(&self) -> usize {
         size_of_val(&self.codes[..])
             + size_of_val(&self.row_ends[..])
-            + size_of_val(&self.makes[..])
+            + size_of_val(&self.packed_kinds[..])
             + size_of_val(&self.by_code[..])
             + self.titles.size()
     }
 
     pub(super) fn code(&self, doc: u32) -> Option<CodeId> {
-        unpack(*self.codes.get(doc as usize)?)
+        unpack_code(*self.codes.get(doc as usize)?)
     }
 
-    pub(super) fn make(&self, doc: u32) -> Make {
-        match self.makes.get(doc as usize) {
-            Some(byte) if byte & ENTRY != 0 => Make::Entry,
-            _ => Make::Document,
+    pub(super) fn kind(&self, doc: u32) -> DocKind {
+        match self.packed_kinds.get(doc as usize) {
+            Some(byte) if byte & LISTED_CODE_BIT != 0 => DocKind::ListedCode,
+            _ => DocKind::Document,
         }
     }
 
-    pub(super) fn title_words(&self, doc: u32) -> u8 {
-        self.makes.get(doc as usize).copied().unwrap_or_default() & !ENTRY
+    pub(super) fn title_word_count(&self, doc: u32) -> u8 {
+        self.packed_kinds
+            .get(doc as usize)
+            .copied()
+            .unwrap_or_default()
+            & !LISTED_CODE_BIT
     }
 
-    pub(super) fn system(&self, doc: u32) -> Option<System> {
+    pub(super) fn system(&self, doc: u32) -> Option<CodeSystem> {
         let packed = *self.codes.get(doc as usize)?;
-        system_of(packed)
+        unpack_system(packed)
     }
 
     /// Returns the rows of a document.
@@ -104,15 +110,15 @@ impl Docs {
     }
 
     /// Starts to look up the documents of ascending rows.
-    pub(super) fn walk(&self) -> Walk<'_> {
-        Walk {
+    pub(super) fn row_to_doc(&self) -> RowToDoc<'_> {
+        RowToDoc {
             row_ends: &self.row_ends,
             doc: 0,
         }
     }
 
     pub(super) fn find(&self, code: &CodeId) -> Option<u32> {
-        let packed = pack(code);
+        let packed = pack_code(code);
         let at = self
             .by_code
             .partition_point(|doc| self.codes[*doc as usize] < packed);
@@ -121,8 +127,8 @@ impl Docs {
     }
 
     /// Returns the documents whose code begins so (upper case, without dot), by code.
-    pub(super) fn beginning(&self, system: System, prefix: &str) -> &[u32] {
-        let (Some(low), true) = (pack_value(system, prefix), prefix.len() <= 7) else {
+    pub(super) fn with_code_prefix(&self, system: CodeSystem, prefix: &str) -> &[u32] {
+        let (Some(low), true) = (pack_code_value(system, prefix), prefix.len() <= 7) else {
             return &[];
         };
         let spare = 8 * (7 - prefix.len());
@@ -137,8 +143,8 @@ impl Docs {
     }
 
     /// Returns some codes around the place where one would stand.
-    pub(super) fn around(&self, code: &CodeId, most: usize) -> Vec<CodeId> {
-        let packed = pack(code);
+    pub(super) fn nearest_codes(&self, code: &CodeId, most: usize) -> Vec<CodeId> {
+        let packed = pack_code(code);
         let at = self
             .by_code
             .partition_point(|doc| self.codes[*doc as usize] < packed);
@@ -162,13 +168,13 @@ impl Docs {
 
 /// Looks up the documents of ascending rows, faster than one by one.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Walk<'a> {
+pub(super) struct RowToDoc<'a> {
     row_ends: &'a [u32],
     doc: usize,
 }
 
-impl Walk<'_> {
-    pub(super) fn of_row(&mut self, row: u32) -> u32 {
+impl RowToDoc<'_> {
+    pub(super) fn doc_of_row(&mut self, row: u32) -> u32 {
         let rest = self.row_ends.get(self.doc..).unwrap_or_default();
         let passed = |count: &usize| rest.get(count - 1).is_some_and(|end| *end <= row);
         let mut bound = 1;
@@ -182,17 +188,17 @@ impl Walk<'_> {
 }
 
 /// Packs a code into eight bytes that sort as codes do: the system, then the value without dot.
-pub(super) fn pack(code: &CodeId) -> u64 {
+pub(super) fn pack_code(code: &CodeId) -> u64 {
     let value: String = code.value().chars().filter(|c| *c != '.').collect();
-    pack_value(code.system(), &value).unwrap_or(u64::MAX)
+    pack_code_value(code.system(), &value).unwrap_or(u64::MAX)
 }
 
-fn pack_value(system: System, value: &str) -> Option<u64> {
+fn pack_code_value(system: CodeSystem, value: &str) -> Option<u64> {
     let mut bytes = [0; 8];
     bytes[0] = match system {
-        System::Cpt => 0,
-        System::Hcpcs => 1,
-        System::Icd10cm => 2,
+        CodeSystem::Cpt => 0,
+        CodeSystem::Hcpcs => 1,
+        CodeSystem::Icd10cm => 2,
     };
     bytes[1..]
         .get_mut(..value.len())?
@@ -200,32 +206,32 @@ fn pack_value(system: System, value: &str) -> Option<u64> {
     Some(u64::from_be_bytes(bytes))
 }
 
-fn system_of(packed: u64) -> Option<System> {
+fn unpack_system(packed: u64) -> Option<CodeSystem> {
     Some(match packed.to_be_bytes()[0] {
-        0 => System::Cpt,
-        1 => System::Hcpcs,
-        2 => System::Icd10cm,
+        0 => CodeSystem::Cpt,
+        1 => CodeSystem::Hcpcs,
+        2 => CodeSystem::Icd10cm,
         _ => return None,
     })
 }
 
-fn unpack(packed: u64) -> Option<CodeId> {
+fn unpack_code(packed: u64) -> Option<CodeId> {
     let bytes = packed.to_be_bytes();
     let value = std::str::from_utf8(&bytes[1..]).ok()?;
-    CodeId::new(system_of(packed)?, value.trim_end_matches('\0')).ok()
+    CodeId::new(unpack_system(packed)?, value.trim_end_matches('\0')).ok()
 }
 
 /// What kind of row a row is, as far as ranking and scopes care.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Kind {
+pub(super) enum SubjectKind {
     Modifier,
     Payer,
     Other,
     Absence,
 }
 
-impl Kind {
-    pub(super) const fn of(subject: &Subject) -> Self {
+impl SubjectKind {
+    pub(super) const fn from_subject(subject: &Subject) -> Self {
         match subject {
             Subject::Modifier(_) => Self::Modifier,
             Subject::Payer | Subject::Stance(_) => Self::Payer,
@@ -237,53 +243,57 @@ impl Kind {
 
 /// The rows of an index.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Rows {
+pub(super) struct RowTable {
     /// Kind (two high bits) and length class (six low ones) of each row.
-    pub(super) bytes: Vec<u8>,
+    pub(super) packed_kinds: Vec<u8>,
     /// The rows about modifiers, by modifier and row.
     pub(super) modifiers: Vec<([u8; 2], u32)>,
     /// Where another section begins, and which: a position in `sections`.
-    pub(super) turns: Vec<(u32, u16)>,
+    pub(super) section_starts: Vec<(u32, u16)>,
     /// The names of the sections, folded, each with `\n` between id, short and full title.
     pub(super) sections: Vec<String>,
 }
 
-impl Rows {
+impl RowTable {
     /// Gives back what was set aside for more rows.
-    pub(super) fn shrink(&mut self) {
-        self.bytes.shrink_to_fit();
+    pub(super) fn shrink_to_fit(&mut self) {
+        self.packed_kinds.shrink_to_fit();
         self.modifiers.shrink_to_fit();
-        self.turns.shrink_to_fit();
+        self.section_starts.shrink_to_fit();
     }
 
     pub(super) fn count(&self) -> u32 {
-        u32::try_from(self.bytes.len()).unwrap_or(u32::MAX)
+        u32::try_from(self.packed_kinds.len()).unwrap_or(u32::MAX)
     }
 
     /// Returns the memory that the rows take, in bytes.
     pub(super) fn size(&self) -> usize {
-        size_of_val(&self.bytes[..])
+        size_of_val(&self.packed_kinds[..])
             + size_of_val(&self.modifiers[..])
-            + size_of_val(&self.turns[..])
+            + size_of_val(&self.section_starts[..])
             + self.sections.iter().map(String::len).sum::<usize>()
     }
 
-    pub(super) fn kind(&self, row: u32) -> Kind {
-        match self.bytes.get(row as usize).map(|byte| byte >> 6) {
-            Some(0) => Kind::Modifier,
-            Some(1) => Kind::Payer,
-            Some(3) => Kind::Absence,
-            _ => Kind::Other,
+    pub(super) fn kind(&self, row: u32) -> SubjectKind {
+        match self.packed_kinds.get(row as usize).map(|byte| byte >> 6) {
+            Some(0) => SubjectKind::Modifier,
+            Some(1) => SubjectKind::Payer,
+            Some(3) => SubjectKind::Absence,
+            _ => SubjectKind::Other,
         }
     }
 
     /// Returns how long a row is: its words up to 32, and then ever more coarsely.
-    pub(super) fn length(&self, row: u32) -> u8 {
-        self.bytes.get(row as usize).copied().unwrap_or_default() & 0x3f
+    pub(super) fn length_class(&self, row: u32) -> u8 {
+        self.packed_kinds
+            .get(row as usize)
+            .copied()
+            .unwrap_or_default()
+            & 0x3f
     }
 
     /// Returns the rows about modifiers that begin so.
-    pub(super) fn about(&self, begins: &str) -> &[([u8; 2], u32)] {
+    pub(super) fn with_modifier_prefix(&self, begins: &str) -> &[([u8; 2], u32)] {
         let (low, high) = match begins.as_bytes() {
             [one] => ([*one, 0], [*one, u8::MAX]),
             [one, two] => ([*one, *two], [*one, *two]),
@@ -310,21 +320,21 @@ impl Rows {
     }
 
     /// Returns the stretches of rows of one section, in order.
-    pub(super) fn stretches(&self) -> impl Iterator<Item = (Range<u32>, u16)> {
-        let ends = self.turns.iter().skip(1).map(|(row, _)| *row);
+    pub(super) fn section_ranges(&self) -> impl Iterator<Item = (Range<u32>, u16)> {
+        let ends = self.section_starts.iter().skip(1).map(|(row, _)| *row);
         let ends = ends.chain([self.count()]);
         let stretch = |((start, section), end): (&(u32, u16), u32)| (*start..end, *section);
-        self.turns.iter().zip(ends).map(stretch)
+        self.section_starts.iter().zip(ends).map(stretch)
     }
 }
 
 /// Packs what a row is, and how many words it has.
-pub(super) fn row_byte(kind: Kind, words: usize) -> u8 {
+pub(super) fn pack_row_kind(kind: SubjectKind, words: usize) -> u8 {
     let kind = match kind {
-        Kind::Modifier => 0,
-        Kind::Payer => 1,
-        Kind::Other => 2,
-        Kind::Absence => 3,
+        SubjectKind::Modifier => 0,
+        SubjectKind::Payer => 1,
+        SubjectKind::Other => 2,
+        SubjectKind::Absence => 3,
     };
     kind << 6 | length_class(words)
 }

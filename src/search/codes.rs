@@ -3,32 +3,32 @@
 //! An index has the codes of imported sets in order and in memory, so that a list of a hundred
 //! thousand of them is shown without a copy, a line at a time.
 
-use crate::content::{CodeId, System};
+use crate::content::{CodeId, CodeSystem};
 
 use super::Index;
-use super::bounds::Bounds;
-use super::catalogue::Make;
-use super::lookup::Leniency;
-use super::need::Needs;
+use super::bounds::ScopeFilter;
+use super::catalogue::DocKind;
+use super::lookup::Fuzziness;
+use super::need::QueryMatches;
 use super::query::Query;
-use super::rank::Ranking;
+use super::rank::Ranker;
 
 /// The number of a code within one index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct CodeNumber(u32);
+pub struct CodeDocId(u32);
 
 /// The codes of one system that have a line in an imported set and no document.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct BareCodes {
+pub struct CodeList {
     /// Where they begin in the order of codes.
     first: usize,
     /// How many there are.
     count: usize,
     /// How many of them stand before each document that stands among them.
-    before: Vec<usize>,
+    codes_before_docs: Vec<usize>,
 }
 
-impl BareCodes {
+impl CodeList {
     /// Returns how many there are.
     pub const fn len(&self) -> usize {
         self.count
@@ -42,57 +42,59 @@ impl BareCodes {
 
 impl Index {
     /// Returns the bare codes of a system.
-    pub fn bare_codes(&self, system: System) -> BareCodes {
+    pub fn code_list(&self, system: CodeSystem) -> CodeList {
         let first = self
             .docs
             .by_code
             .partition_point(|doc| self.docs.system(*doc) < Some(system));
-        let mut bare = BareCodes {
+        let mut bare = CodeList {
             first,
-            ..BareCodes::default()
+            ..CodeList::default()
         };
         for doc in self.docs.by_code.iter().skip(first) {
             if self.docs.system(*doc) != Some(system) {
                 break;
             }
-            match self.docs.make(*doc) {
-                Make::Entry => bare.count += 1,
-                Make::Document => bare.before.push(bare.count),
+            match self.docs.kind(*doc) {
+                DocKind::ListedCode => bare.count += 1,
+                DocKind::Document => bare.codes_before_docs.push(bare.count),
             }
         }
         bare
     }
 
     /// Returns one of them, in the order of codes.
-    pub fn bare_code(&self, bare: &BareCodes, n: usize) -> Option<CodeNumber> {
-        let documents = bare.before.partition_point(|before| *before <= n);
+    pub fn code_at(&self, bare: &CodeList, n: usize) -> Option<CodeDocId> {
+        let documents = bare
+            .codes_before_docs
+            .partition_point(|before| *before <= n);
         let at = bare.first + n + documents;
         let doc = self.docs.by_code.get(at).filter(|_| n < bare.count)?;
-        Some(CodeNumber(*doc))
+        Some(CodeDocId(*doc))
     }
 
     /// Returns a code with its title.
-    pub fn code(&self, number: CodeNumber) -> Option<(CodeId, String)> {
+    pub fn code(&self, number: CodeDocId) -> Option<(CodeId, String)> {
         let code = self.docs.code(number.0)?;
         Some((code, self.docs.titles.get(number.0)))
     }
 
     /// Returns the bare codes whose code or title some words are about, best first, at most so
     /// many, and how many there are. Nothing is found twice.
-    pub fn codes_about(&self, words: &str, most: usize) -> (Vec<(System, CodeNumber)>, usize) {
+    pub fn search_codes(&self, words: &str, most: usize) -> (Vec<(CodeSystem, CodeDocId)>, usize) {
         let query = Query::parse(words);
-        let bounds = Bounds::of(self, &query);
+        let bounds = ScopeFilter::from_query(self, &query);
         let mut found = (Vec::new(), 0);
-        for leniency in [Leniency::Strict, Leniency::Lenient] {
-            let needs = Needs::of(self, &query, &bounds, leniency);
-            let (candidates, _) = Ranking::of(self, &needs, &bounds, None, usize::MAX).finish();
+        for leniency in [Fuzziness::UnmatchedWords, Fuzziness::AllWords] {
+            let needs = QueryMatches::find(self, &query, &bounds, leniency);
+            let (candidates, _) = Ranker::rank(self, &needs, &bounds, None, usize::MAX).finish();
             let mut seen = vec![0_u64; self.docs.len().div_ceil(64)];
             for one in candidates {
                 let bit = 1 << (one.doc % 64);
                 let Some(bits) = seen.get_mut(one.doc as usize / 64) else {
                     continue;
                 };
-                if *bits & bit != 0 || self.docs.make(one.doc) != Make::Entry {
+                if *bits & bit != 0 || self.docs.kind(one.doc) != DocKind::ListedCode {
                     continue;
                 }
                 *bits |= bit;
@@ -100,7 +102,7 @@ impl Index {
                 if found.0.len() < most
                     && let Some(system) = self.docs.system(one.doc)
                 {
-                    found.0.push((system, CodeNumber(one.doc)));
+                    found.0.push((system, CodeDocId(one.doc)));
                 }
             }
             if found.1 > 0 {
@@ -113,9 +115,9 @@ impl Index {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{IndexBuilder, Texts};
+    use super::super::{DocumentSource, IndexBuilder};
     use super::*;
-    use crate::content::read;
+    use crate::content::parse_document;
 
     fn index() -> Index {
         let mut builder = IndexBuilder::new();
@@ -124,7 +126,7 @@ mod tests {
                 "schema = 1\n[code]\nsystem = \"icd10cm\"\nvalue = \"{value}\"\ntitle = \"Ours\"\n\
                  status = \"active\"\n[summary]\ntext = \"A\"\n"
             );
-            read("a.toml", text.as_bytes()).unwrap()
+            parse_document("a.toml", text.as_bytes()).unwrap()
         };
         builder.add(&document("A01"));
         builder.add(&document("B99"));
@@ -136,32 +138,32 @@ mod tests {
         ] {
             builder.add_code(&code.parse().unwrap(), title, "");
         }
-        builder.finish(Texts::default())
+        builder.finish(DocumentSource::default())
     }
 
-    fn names(index: &Index, numbers: impl IntoIterator<Item = CodeNumber>) -> Vec<String> {
+    fn code_values(index: &Index, numbers: impl IntoIterator<Item = CodeDocId>) -> Vec<String> {
         let codes = numbers.into_iter().filter_map(|one| index.code(one));
         codes.map(|(code, _)| code.value().to_owned()).collect()
     }
 
     #[test]
-    fn the_codes_of_a_system_come_in_order_without_those_that_have_a_document() {
+    fn code_list_is_sorted_and_omits_codes_with_documents() {
         let index = index();
-        let bare = index.bare_codes(System::Icd10cm);
+        let bare = index.code_list(CodeSystem::Icd10cm);
         assert_eq!(bare.len(), 3);
-        let numbers = (0..9).filter_map(|n| index.bare_code(&bare, n));
-        assert_eq!(names(&index, numbers), ["A00", "A02", "C50"]);
-        assert!(index.bare_codes(System::Cpt).is_empty());
-        assert_eq!(index.bare_codes(System::Hcpcs).len(), 1);
+        let numbers = (0..9).filter_map(|n| index.code_at(&bare, n));
+        assert_eq!(code_values(&index, numbers), ["A00", "A02", "C50"]);
+        assert!(index.code_list(CodeSystem::Cpt).is_empty());
+        assert_eq!(index.code_list(CodeSystem::Hcpcs).len(), 1);
     }
 
     #[test]
-    fn words_find_titles_and_the_beginnings_of_codes() {
+    fn search_codes_matches_titles_and_code_prefixes() {
         let index = index();
         let found = |words: &str| {
-            let (found, total) = index.codes_about(words, 9);
+            let (found, total) = index.search_codes(words, 9);
             assert_eq!(found.len(), total);
-            names(&index, found.into_iter().map(|(_, number)| number))
+            code_values(&index, found.into_iter().map(|(_, number)| number))
         };
         assert_eq!(found("a0"), ["A00", "A02"]);
         assert_eq!(found("neoplasm breast"), ["C50"]);

@@ -5,82 +5,88 @@ use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::build::SheetWriter;
-use super::cache::{Cache, CacheError};
-use super::harvest::{Harvest, Progress};
-use super::{FEW, Index, Synonyms, Texts};
-use crate::flat::{Flat, Source, Temporary};
-use crate::library::{Kept, Library, Scan, threads};
-use crate::sets::{SetKind, Sets};
+use super::build::StoreWriter;
+use super::cache::{CacheError, IndexCache};
+use super::harvest::{IndexerOutput, IndexingProgress};
+use super::{DocumentSource, Index, SMALL_LIBRARY_SIZE, Synonyms};
+use crate::flat::{AtomicFile, Backing, Container};
+use crate::library::{CachedCatalog, Library, Scan, thread_count};
+use crate::sets::{ImportedSets, SetKind};
 
-use super::tables::FORMAT;
+use super::tables::FORMAT_VERSION;
 
 /// How much is written at a time, in bytes.
 const BUFFER: usize = 1 << 18;
 
 /// What a collection is made of.
 #[derive(Clone, Copy, Debug)]
-pub struct Recipe<'r> {
+pub struct LibraryLoader<'r> {
     /// The folders of documents, the later before the earlier.
     pub folders: &'r [PathBuf],
     /// A document of its own, which stands before all others. Nothing is kept then.
     pub file: Option<&'r Path>,
     /// Where it is kept.
-    pub cache: Option<&'r Cache>,
+    pub cache: Option<&'r IndexCache>,
     /// How many threads read files.
     pub threads: usize,
 }
 
 /// A library and its index.
 #[derive(Debug)]
-pub struct Collection {
+pub struct LoadedLibrary {
     /// The documents.
     pub library: Library,
-    /// What search looks through; [`Collection::share`] lets it read texts.
+    /// What search looks through; [`LoadedLibrary::into_shared`] lets it read texts.
     pub index: Index,
     /// Why it could not be kept.
-    pub unkept: Option<CacheError>,
+    pub cache_error: Option<CacheError>,
 }
 
-impl<'r> Recipe<'r> {
+impl<'r> LibraryLoader<'r> {
     /// Makes the recipe of some folders: as many threads as the machine has processors.
-    pub fn of(folders: &'r [PathBuf], cache: Option<&'r Cache>) -> Self {
+    pub fn new(folders: &'r [PathBuf], cache: Option<&'r IndexCache>) -> Self {
         Self {
             folders,
             file: None,
             cache,
-            threads: threads(),
+            threads: thread_count(),
         }
     }
 
     /// Returns what is kept, where that may be used.
-    fn kept(&self) -> Option<Arc<Flat>> {
+    fn open_cached(&self) -> Option<Arc<Container>> {
         let cache = self.cache.filter(|_| self.file.is_none());
         cache.and_then(|cache| cache.open(self.folders))
     }
 
     /// Returns the library alone. Of its files only those are read that have changed.
-    pub fn library(&self, sets: Sets) -> Library {
-        let scan = Scan::of(self.folders, self.file);
-        let kept = self.kept().and_then(|flat| Kept::read(&flat, &scan, &sets));
-        Library::read(&scan, kept).with_sets(sets)
+    pub fn load_library(&self, sets: ImportedSets) -> Library {
+        let scan = Scan::new(self.folders, self.file);
+        let kept = self
+            .open_cached()
+            .and_then(|flat| CachedCatalog::load(&flat, &scan, &sets));
+        Library::from_scan(&scan, kept).with_sets(sets)
     }
 
     /// Returns the library and its index: as they are kept, where nothing has changed since; else
     /// every file is read, once, and both are kept for the next time.
-    pub fn collection(&self, mut sets: Sets, tell: &mut dyn FnMut(Progress)) -> Collection {
-        let scan = Scan::of(self.folders, self.file);
-        if let Some(flat) = self.kept()
-            && let Some(kept) = Kept::read(&flat, &scan, &sets)
+    pub fn load(
+        &self,
+        mut sets: ImportedSets,
+        tell: &mut dyn FnMut(IndexingProgress),
+    ) -> LoadedLibrary {
+        let scan = Scan::new(self.folders, self.file);
+        if let Some(flat) = self.open_cached()
+            && let Some(kept) = CachedCatalog::load(&flat, &scan, &sets)
             && kept.is_current()
         {
             // The library first: what it needed only meanwhile is room for the index.
-            let library = Library::read(&scan, Some(kept)).with_sets(sets);
-            if let Some(index) = Index::open(&flat, Texts::default()) {
-                return Collection {
+            let library = Library::from_scan(&scan, Some(kept)).with_sets(sets);
+            if let Some(index) = Index::open(&flat, DocumentSource::default()) {
+                return LoadedLibrary {
                     library,
                     index,
-                    unkept: None,
+                    cache_error: None,
                 };
             }
             sets = library.into_sets();
@@ -88,36 +94,45 @@ impl<'r> Recipe<'r> {
         let lists_codes = [SetKind::Icd10cm, SetKind::Hcpcs]
             .iter()
             .any(|kind| sets.latest(*kind).is_some());
-        if scan.files().take(FEW).count() < FEW && !lists_codes {
-            return Collection::small(Library::read(&scan, None).with_sets(sets));
+        if scan.files().take(SMALL_LIBRARY_SIZE).count() < SMALL_LIBRARY_SIZE && !lists_codes {
+            return LoadedLibrary::from_small_library(
+                Library::from_scan(&scan, None).with_sets(sets),
+            );
         }
-        self.read(&scan, sets, tell)
+        self.build_and_cache(&scan, sets, tell)
     }
 
     /// Reads everything, and keeps it.
-    fn read(&self, scan: &Scan, sets: Sets, tell: &mut dyn FnMut(Progress)) -> Collection {
-        let place = Place::find(self.cache.filter(|_| self.file.is_none()), self.folders);
+    fn build_and_cache(
+        &self,
+        scan: &Scan,
+        sets: ImportedSets,
+        tell: &mut dyn FnMut(IndexingProgress),
+    ) -> LoadedLibrary {
+        let place =
+            OutputFile::create_in_cache(self.cache.filter(|_| self.file.is_none()), self.folders);
         let (place, unkept) = match place {
             Ok(place) => (Some(place), None),
-            Err(error) => (Place::nameless(), error),
+            Err(error) => (OutputFile::anonymous(), error),
         };
         let mut sheets = place.as_ref().and_then(|place| place.writer().ok());
-        let (harvest, failed) = Harvest::of(scan, sets, self.threads, &mut sheets, tell);
-        let Harvest {
+        let (harvest, failed) =
+            IndexerOutput::from_scan(scan, sets, self.threads, &mut sheets, tell);
+        let IndexerOutput {
             library,
-            keepsake,
-            tables,
+            encoded_catalog: keepsake,
+            data: tables,
         } = harvest;
         let written = match (sheets, failed) {
             (_, Some(error)) => Err(error),
             (None, None) => Ok(None),
             (Some(mut sheets), None) => keepsake
-                .write(&library, sheets.out())
+                .write(&library, sheets.container_mut())
                 .and_then(|()| sheets.finish(&tables))
                 .map(Some),
         };
         let file = match written {
-            Ok(out) => out.zip(place).map(|(_, place)| place.put()).transpose(),
+            Ok(out) => out.zip(place).map(|(_, place)| place.commit()).transpose(),
             Err(error) => Err(error),
         };
         let (file, unkept) = match (file, self.cache) {
@@ -125,26 +140,26 @@ impl<'r> Recipe<'r> {
             (Err(error), Some(cache)) => (None, unkept.or(Some(cache.error(error)))),
             (Err(_), None) => (None, unkept),
         };
-        let flat = file.and_then(|file| Flat::open(Source::File(file), FORMAT).ok());
-        let index = flat.and_then(|flat| Index::open(&Arc::new(flat), Texts::default()));
-        Collection {
-            index: index.unwrap_or_else(|| Index::of_tables(tables, Texts::default())),
+        let flat = file.and_then(|file| Container::open(Backing::File(file), FORMAT_VERSION).ok());
+        let index = flat.and_then(|flat| Index::open(&Arc::new(flat), DocumentSource::default()));
+        LoadedLibrary {
+            index: index.unwrap_or_else(|| Index::from_data(tables, DocumentSource::default())),
             library,
-            unkept,
+            cache_error: unkept,
         }
     }
 }
 
-impl Collection {
+impl LoadedLibrary {
     /// Makes the collection of a library that is read in a moment.
-    fn small(library: Library) -> Self {
+    fn from_small_library(library: Library) -> Self {
         let library = Arc::new(library);
-        let index = Index::build(&library).with_texts(Texts::default());
+        let index = Index::build(&library).with_document_source(DocumentSource::default());
         Self {
             // The index has let go of it.
             library: Arc::into_inner(library).unwrap_or_default(),
             index,
-            unkept: None,
+            cache_error: None,
         }
     }
 
@@ -158,51 +173,56 @@ impl Collection {
     }
 
     /// Returns the library and its index, to be shared by readers.
-    pub fn share(self) -> (Arc<Library>, Arc<Index>) {
+    pub fn into_shared(self) -> (Arc<Library>, Arc<Index>) {
         let library = Arc::new(self.library);
-        let index = self.index.with_texts(Texts::Library(Arc::clone(&library)));
+        let index = self
+            .index
+            .with_document_source(DocumentSource::Library(Arc::clone(&library)));
         (library, Arc::new(index))
     }
 }
 
 /// Where a collection is written: in the cache, or else in a file without a name, which goes when
 /// nobody has it open.
-enum Place {
-    Cache(Temporary, PathBuf),
-    Nameless(File),
+enum OutputFile {
+    Cached(AtomicFile, PathBuf),
+    Anonymous(File),
 }
 
-impl Place {
-    fn find(cache: Option<&Cache>, folders: &[PathBuf]) -> Result<Self, Option<CacheError>> {
+impl OutputFile {
+    fn create_in_cache(
+        cache: Option<&IndexCache>,
+        folders: &[PathBuf],
+    ) -> Result<Self, Option<CacheError>> {
         let cache = cache.ok_or(None)?;
         let path = cache.path(folders);
-        match cache.begin(&path) {
-            Ok(temporary) => Ok(Self::Cache(temporary, path)),
+        match cache.create_file(&path) {
+            Ok(temporary) => Ok(Self::Cached(temporary, path)),
             Err(error) => Err(Some(cache.error(error))),
         }
     }
 
-    fn nameless() -> Option<Self> {
-        tempfile::tempfile().ok().map(Self::Nameless)
+    fn anonymous() -> Option<Self> {
+        tempfile::tempfile().ok().map(Self::Anonymous)
     }
 
-    fn writer(&self) -> io::Result<SheetWriter<BufWriter<File>>> {
+    fn writer(&self) -> io::Result<StoreWriter<BufWriter<File>>> {
         let file = match self {
-            Self::Cache(temporary, _) => temporary.file(),
-            Self::Nameless(file) => file,
+            Self::Cached(temporary, _) => temporary.file(),
+            Self::Anonymous(file) => file,
         };
-        SheetWriter::new(BufWriter::with_capacity(BUFFER, file.try_clone()?))
+        StoreWriter::new(BufWriter::with_capacity(BUFFER, file.try_clone()?))
     }
 
     /// Puts the file in its place, and returns it.
-    fn put(self) -> io::Result<File> {
+    fn commit(self) -> io::Result<File> {
         match self {
-            Self::Cache(temporary, path) => {
+            Self::Cached(temporary, path) => {
                 let file = temporary.file().try_clone()?;
-                temporary.put(&path)?;
+                temporary.commit(&path)?;
                 Ok(file)
             }
-            Self::Nameless(file) => Ok(file),
+            Self::Anonymous(file) => Ok(file),
         }
     }
 }

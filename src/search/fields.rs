@@ -9,9 +9,9 @@ use crate::content::{Block, Document, Row, Section, Shape, Subject, Value};
 
 /// The fields of a row that words were found in, a bit each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Mask(pub(super) u8);
+pub(super) struct FieldMask(pub(super) u8);
 
-impl Mask {
+impl FieldMask {
     /// The document's title; its first row has it.
     pub(super) const TITLE: Self = Self(1);
     /// The headings above the row; the first row below them has them.
@@ -23,7 +23,7 @@ impl Mask {
     /// The last bit: remarks, and whatever finds no bit of its own.
     pub(super) const REST: Self = Self(1 << 7);
     /// Every field: the row as a whole answers.
-    pub(super) const WHOLE: Self = Self(0xff);
+    pub(super) const ALL: Self = Self(0xff);
 
     /// Returns the bit of the field that comes `index` fields after the first.
     const fn body(index: usize) -> Self {
@@ -46,15 +46,15 @@ impl Mask {
         self.0 == 0
     }
 
-    pub(super) const fn has(self, other: Self) -> bool {
+    pub(super) const fn intersects(self, other: Self) -> bool {
         self.0 & other.0 != 0
     }
 }
 
 /// One field of a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Field<'a> {
-    pub(super) mask: Mask,
+pub(super) struct IndexedField<'a> {
+    pub(super) mask: FieldMask,
     /// The name that readers see; empty where the field needs none.
     pub(super) label: &'a str,
     pub(super) text: Cow<'a, str>,
@@ -62,7 +62,7 @@ pub(super) struct Field<'a> {
 
 /// A row of a document with what stands around it.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Spot<'a> {
+pub(super) struct RowContext<'a> {
     pub(super) document: &'a Document,
     pub(super) section: &'a Section,
     pub(super) block: &'a Block,
@@ -72,11 +72,11 @@ pub(super) struct Spot<'a> {
 }
 
 /// Returns every row of a document, in reading order.
-pub(super) fn spots(document: &Document) -> impl Iterator<Item = Spot<'_>> {
+pub(super) fn row_contexts(document: &Document) -> impl Iterator<Item = RowContext<'_>> {
     document
         .rows()
         .enumerate()
-        .map(move |(position, (section, block, row))| Spot {
+        .map(move |(position, (section, block, row))| RowContext {
             document,
             section,
             block,
@@ -85,35 +85,35 @@ pub(super) fn spots(document: &Document) -> impl Iterator<Item = Spot<'_>> {
         })
 }
 
-impl<'a> Spot<'a> {
+impl<'a> RowContext<'a> {
     /// Returns the fields in which words are looked for.
-    pub(super) fn fields(&self) -> Vec<Field<'a>> {
+    pub(super) fn fields(&self) -> Vec<IndexedField<'a>> {
         let mut fields = Vec::with_capacity(self.row.cells.len() + 3);
         if self.position == 0 {
-            fields.push(title(self.document));
+            fields.push(title_field(self.document));
         }
-        self.headings(&mut fields);
-        self.cells(&mut fields);
+        self.push_headings(&mut fields);
+        self.push_cells(&mut fields);
         if let Some(standing) = self.row.standing {
-            fields.push(Field {
-                mask: Mask::REST,
+            fields.push(IndexedField {
+                mask: FieldMask::REST,
                 label: "Standing",
-                text: Cow::Borrowed(standing.words()),
+                text: Cow::Borrowed(standing.label()),
             });
         }
-        fields.extend(self.row.remarks.iter().map(|remark| Field {
-            mask: Mask::REST,
+        fields.extend(self.row.remarks.iter().map(|remark| IndexedField {
+            mask: FieldMask::REST,
             label: "Remark",
             text: Cow::Borrowed(&*remark.text),
         }));
         fields
     }
 
-    fn headings(&self, fields: &mut Vec<Field<'a>>) {
+    fn push_headings(&self, fields: &mut Vec<IndexedField<'a>>) {
         let mut heading = |text: &'a str| {
             if !text.is_empty() {
-                fields.push(Field {
-                    mask: Mask::HEADING,
+                fields.push(IndexedField {
+                    mask: FieldMask::HEADING,
                     label: "Heading",
                     text: Cow::Borrowed(text),
                 });
@@ -130,34 +130,34 @@ impl<'a> Spot<'a> {
         }
     }
 
-    fn cells(&self, fields: &mut Vec<Field<'a>>) {
+    fn push_cells(&self, fields: &mut Vec<IndexedField<'a>>) {
         if self.block.shape == Shape::Facts
             && let Some(cell) = self.row.cells.first()
         {
-            fields.push(Field {
-                mask: Mask::NAME,
+            fields.push(IndexedField {
+                mask: FieldMask::NAME,
                 label: "",
                 text: Cow::Borrowed(&*cell.label),
             });
         }
-        let names = self.names();
+        let names = self.name_cell_count();
         for (index, cell) in self.row.cells.iter().enumerate() {
-            fields.push(Field {
+            fields.push(IndexedField {
                 mask: match index.checked_sub(names) {
-                    Some(index) => Mask::body(index),
-                    None => Mask::NAME,
+                    Some(index) => FieldMask::body(index),
+                    None => FieldMask::NAME,
                 },
                 label: &cell.label,
-                text: said(&cell.value),
+                text: value_text(&cell.value),
             });
         }
     }
 
     /// Returns how many of the first cells are the row's name.
-    fn names(&self) -> usize {
+    fn name_cell_count(&self) -> usize {
         match (&self.row.subject, self.block.shape) {
             (Subject::Modifier(code), _) => {
-                let first = self.row.cells.first().and_then(|cell| cell.value.text());
+                let first = self.row.cells.first().and_then(|cell| cell.value.as_text());
                 if first == Some(code.as_str()) { 2 } else { 1 }
             }
             (Subject::Absence, _) | (Subject::Text, Shape::Prose | Shape::List | Shape::Facts) => 0,
@@ -167,23 +167,23 @@ impl<'a> Spot<'a> {
 }
 
 /// Returns the field that holds a document's title.
-pub(super) fn title(document: &Document) -> Field<'_> {
-    Field {
-        mask: Mask::TITLE,
+pub(super) fn title_field(document: &Document) -> IndexedField<'_> {
+    IndexedField {
+        mask: FieldMask::TITLE,
         label: "Title",
         text: Cow::Borrowed(&*document.title),
     }
 }
 
 /// Returns what a value says, a stated absence in its own words.
-fn said(value: &Value) -> Cow<'_, str> {
+fn value_text(value: &Value) -> Cow<'_, str> {
     match value {
         Value::Text(text) => Cow::Borrowed(&**text),
         Value::Unavailable(absence) => match (&absence.stated, &absence.find) {
             (Some(stated), None) => Cow::Borrowed(&**stated),
             (None, Some(find)) => Cow::Borrowed(&**find),
             (Some(stated), Some(find)) => Cow::Owned(format!("{stated} {find}")),
-            (None, None) => Cow::Borrowed(absence.reason.words()),
+            (None, None) => Cow::Borrowed(absence.reason.label()),
         },
     }
 }

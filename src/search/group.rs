@@ -5,28 +5,28 @@
 //! code (three words of a title that a document has somewhere in its text), so the best answer of
 //! all leads in any case, in a group of its own where it would not stand first anyway.
 
-use crate::content::System;
+use crate::content::CodeSystem;
 
 /// What an answer is listed under.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Group {
+pub enum HitGroup {
     /// The code itself was asked for, or its row on a modifier; the best answer of all.
     Best,
     /// Rows of documents.
     Documents,
     /// Codes of an imported set.
-    Codes(System),
+    Codes(CodeSystem),
 }
 
-impl Group {
+impl HitGroup {
     /// Returns the name that JSON uses.
     pub const fn id(self) -> &'static str {
         match self {
             Self::Best => "best",
             Self::Documents => "documents",
-            Self::Codes(System::Cpt) => "cpt_codes",
-            Self::Codes(System::Hcpcs) => "hcpcs_codes",
-            Self::Codes(System::Icd10cm) => "icd10cm_codes",
+            Self::Codes(CodeSystem::Cpt) => "cpt_codes",
+            Self::Codes(CodeSystem::Hcpcs) => "hcpcs_codes",
+            Self::Codes(CodeSystem::Icd10cm) => "icd10cm_codes",
         }
     }
 
@@ -35,21 +35,21 @@ impl Group {
         match self {
             Self::Best => "Best match",
             Self::Documents => "Documents",
-            Self::Codes(System::Cpt) => "CPT codes",
-            Self::Codes(System::Hcpcs) => "HCPCS codes",
-            Self::Codes(System::Icd10cm) => "ICD-10-CM codes",
+            Self::Codes(CodeSystem::Cpt) => "CPT codes",
+            Self::Codes(CodeSystem::Hcpcs) => "HCPCS codes",
+            Self::Codes(CodeSystem::Icd10cm) => "ICD-10-CM codes",
         }
     }
 }
 
 /// Brings answers that are in order into groups, and keeps the order within each. Of bare codes the
 /// system with the better answer comes first.
-pub(super) fn grouped<T>(found: Vec<T>, group: impl Fn(&T) -> Group) -> Vec<(Group, T)> {
-    let mut found: Vec<(Group, T)> = found.into_iter().map(|one| (group(&one), one)).collect();
-    if let Some((group @ Group::Codes(_), _)) = found.first_mut() {
-        *group = Group::Best;
+pub(super) fn group_hits<T>(found: Vec<T>, group: impl Fn(&T) -> HitGroup) -> Vec<(HitGroup, T)> {
+    let mut found: Vec<(HitGroup, T)> = found.into_iter().map(|one| (group(&one), one)).collect();
+    if let Some((group @ HitGroup::Codes(_), _)) = found.first_mut() {
+        *group = HitGroup::Best;
     }
-    let mut order = vec![Group::Best, Group::Documents];
+    let mut order = vec![HitGroup::Best, HitGroup::Documents];
     for (group, _) in &found {
         if !order.contains(group) {
             order.push(*group);
@@ -63,21 +63,21 @@ pub(super) fn grouped<T>(found: Vec<T>, group: impl Fn(&T) -> Group) -> Vec<(Gro
 mod tests {
     use super::*;
 
-    const ICD: Group = Group::Codes(System::Icd10cm);
-    const HCPCS: Group = Group::Codes(System::Hcpcs);
+    const ICD: HitGroup = HitGroup::Codes(CodeSystem::Icd10cm);
+    const HCPCS: HitGroup = HitGroup::Codes(CodeSystem::Hcpcs);
 
-    fn groups(found: &[Group]) -> Vec<(Group, usize)> {
-        grouped((0..found.len()).collect(), |n| found[*n])
+    fn groups(found: &[HitGroup]) -> Vec<(HitGroup, usize)> {
+        group_hits((0..found.len()).collect(), |n| found[*n])
     }
 
     #[test]
-    fn the_best_answer_leads_and_then_documents_come_before_bare_codes() {
+    fn best_hit_leads_then_documents_then_bare_codes() {
         assert_eq!(
-            groups(&[ICD, HCPCS, Group::Documents, ICD, Group::Documents]),
+            groups(&[ICD, HCPCS, HitGroup::Documents, ICD, HitGroup::Documents]),
             [
-                (Group::Best, 0),
-                (Group::Documents, 2),
-                (Group::Documents, 4),
+                (HitGroup::Best, 0),
+                (HitGroup::Documents, 2),
+                (HitGroup::Documents, 4),
                 (HCPCS, 1),
                 (ICD, 3),
             ]
@@ -85,21 +85,21 @@ mod tests {
     }
 
     #[test]
-    fn a_document_that_is_best_stands_first_among_its_like() {
+    fn best_document_comes_first_among_documents() {
         assert_eq!(
-            groups(&[Group::Documents, ICD]),
-            [(Group::Documents, 0), (ICD, 1)]
+            groups(&[HitGroup::Documents, ICD]),
+            [(HitGroup::Documents, 0), (ICD, 1)]
         );
     }
 
     #[test]
-    fn a_code_that_was_asked_for_comes_first_whatever_it_is() {
+    fn queried_code_comes_first() {
         assert_eq!(
-            groups(&[Group::Best, Group::Documents, ICD, Group::Best]),
+            groups(&[HitGroup::Best, HitGroup::Documents, ICD, HitGroup::Best]),
             [
-                (Group::Best, 0),
-                (Group::Best, 3),
-                (Group::Documents, 1),
+                (HitGroup::Best, 0),
+                (HitGroup::Best, 3),
+                (HitGroup::Documents, 1),
                 (ICD, 2)
             ]
         );

@@ -1,25 +1,25 @@
 //! Defines what is offered where nothing matches: the nearest words, codes and modifiers that do.
 
 use super::Index;
-use super::need::Needs;
-use super::query::{Part, Query, Word, codes};
-use super::words::Extent;
+use super::need::QueryMatches;
+use super::query::{Clause, Query, Word, codes};
+use super::words::TermMatch;
 
 /// How much is offered.
-const MOST: usize = 6;
+const MAX_SUGGESTIONS: usize = 6;
 
 /// How much is offered for one part of a query.
-const MOST_FOR_PART: usize = 4;
+const MAX_PER_CLAUSE: usize = 4;
 
 /// Returns the nearest things that would match, nearest first; nothing only where the index has no
 /// words at all.
-pub(super) fn of(index: &Index, query: &Query, needs: &Needs) -> Vec<String> {
+pub(super) fn suggestions(index: &Index, query: &Query, needs: &QueryMatches) -> Vec<String> {
     let mut found = Vec::new();
-    let single = query.parts().len() == 1;
-    for part in query.parts() {
+    let single = query.clauses().len() == 1;
+    for part in query.clauses() {
         let mut near = match part {
-            Part::Code(code) => {
-                let listed: Vec<String> = codes(&code.readings)
+            Clause::Code(code) => {
+                let listed: Vec<String> = codes(&code.code_refs)
                     .filter_map(|code| Some((code, index.docs.find(code)?)))
                     .flat_map(|(code, doc)| {
                         let rows = index.docs.rows(doc);
@@ -31,30 +31,30 @@ pub(super) fn of(index: &Index, query: &Query, needs: &Needs) -> Vec<String> {
                     })
                     .collect();
                 if listed.is_empty() {
-                    codes(&code.readings)
-                        .flat_map(|code| index.docs.around(code, MOST_FOR_PART))
+                    codes(&code.code_refs)
+                        .flat_map(|code| index.docs.nearest_codes(code, MAX_PER_CLAUSE))
                         .map(|code| code.value().to_owned())
                         .collect()
                 } else {
                     listed
                 }
             }
-            Part::Modifier(_) => modifiers(index),
-            Part::Word(word) => words(index, word, single),
-            Part::Phrase(words) => words
+            Clause::Modifier(_) => modifier_suggestions(index),
+            Clause::Word(word) => word_suggestions(index, word, single),
+            Clause::Phrase(words) => words
                 .iter()
-                .filter(|word| index.words.number(word).is_some())
+                .filter(|word| index.terms.term_ord(word).is_some())
                 .cloned()
                 .collect(),
         };
-        near.truncate(MOST_FOR_PART);
+        near.truncate(MAX_PER_CLAUSE);
         found.append(&mut near);
     }
-    if found.is_empty() || (query.parts().is_empty() && needs.all.is_empty()) {
-        found = modifiers(index);
+    if found.is_empty() || (query.clauses().is_empty() && needs.by_clause.is_empty()) {
+        found = modifier_suggestions(index);
     }
     if found.is_empty() {
-        found = index.words.sample("", MOST);
+        found = index.terms.first_with_prefix("", MAX_SUGGESTIONS);
     }
     let mut seen = Vec::new();
     found.retain(|one| {
@@ -64,40 +64,40 @@ pub(super) fn of(index: &Index, query: &Query, needs: &Needs) -> Vec<String> {
         }
         new
     });
-    found.truncate(MOST);
+    found.truncate(MAX_SUGGESTIONS);
     found
 }
 
 /// Returns the words nearest to one; the word itself where it matches, but not beside the others.
-fn words(index: &Index, word: &Word, single: bool) -> Vec<String> {
-    if !single && index.words.number(&word.whole).is_some() {
-        return vec![word.whole.clone()];
+fn word_suggestions(index: &Index, word: &Word, single: bool) -> Vec<String> {
+    if !single && index.terms.term_ord(&word.text).is_some() {
+        return vec![word.text.clone()];
     }
-    let mut near = index.words.within(&word.whole, Extent::Whole, 2);
+    let mut near = index.terms.within_edits(&word.text, TermMatch::Exact, 2);
     near.retain(|near| near.text.chars().any(char::is_alphabetic) && near.text.len() > 2);
-    let first = word.whole.chars().next();
+    let first = word.text.chars().next();
     near.sort_by_key(|near| (near.distance, near.text.chars().next() != first));
     let mut found: Vec<String> = near.into_iter().map(|near| near.text).collect();
-    let mut beginning = word.whole.as_str();
+    let mut beginning = word.text.as_str();
     while found.is_empty() && !beginning.is_empty() {
         beginning = match beginning.char_indices().next_back() {
             Some((at, _)) => &beginning[..at],
             None => break,
         };
-        found = index.words.sample(beginning, MOST_FOR_PART);
+        found = index.terms.first_with_prefix(beginning, MAX_PER_CLAUSE);
     }
     found
 }
 
 /// Returns the modifiers that have a row, each once.
-fn modifiers(index: &Index) -> Vec<String> {
+fn modifier_suggestions(index: &Index) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for (code, _) in &index.rows.modifiers {
         let code = String::from_utf8_lossy(code).into_owned();
         if found.last() != Some(&code) {
             found.push(code);
         }
-        if found.len() >= MOST {
+        if found.len() >= MAX_SUGGESTIONS {
             break;
         }
     }

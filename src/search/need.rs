@@ -1,20 +1,20 @@
 //! Defines what a query needs of a row: for each of its parts, the rows and documents that answer.
 
-use super::fields::Mask;
+use super::fields::FieldMask;
 
 /// What it costs a row that a word stands in it otherwise than it was asked for. Everything from
-/// [`Cost::OTHERWISE`] on ranks behind what is spelled as asked.
+/// [`MatchCost::INEXACT`] on ranks behind what is spelled as asked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Cost(pub(super) u8);
+pub(super) struct MatchCost(pub(super) u8);
 
-impl Cost {
+impl MatchCost {
     pub(super) const NONE: Self = Self(0);
     /// Plural for singular, or the words of `follow-up` apart.
-    pub(super) const FORM: Self = Self(1);
+    pub(super) const VARIANT: Self = Self(1);
     /// The beginning of a longer word.
-    pub(super) const BEGINNING: Self = Self(2);
+    pub(super) const PREFIX: Self = Self(2);
     /// From here on the row has another word.
-    pub(super) const OTHERWISE: Self = Self(16);
+    pub(super) const INEXACT: Self = Self(16);
     pub(super) const SYNONYM: Self = Self(16);
     pub(super) const TYPO: Self = Self(32);
 
@@ -25,7 +25,7 @@ impl Cost {
 
 /// How a row came to answer a part of the query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Via {
+pub(super) enum MatchKind {
     /// It has the words.
     Words,
     /// It is about the modifier.
@@ -33,7 +33,7 @@ pub(super) enum Via {
     /// It is about the modifier, of the code asked for.
     CodeAndModifier,
     /// It has other words for them, or is about what they are another name for: a position in
-    /// [`Needs::synonyms`].
+    /// [`QueryMatches::plan_synonyms`].
     Synonym(u8),
     /// It has a word that is spelled otherwise.
     Typo,
@@ -41,60 +41,60 @@ pub(super) enum Via {
 
 /// A row that answers a part of the query.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Entry {
+pub(super) struct RowMatch {
     pub(super) row: u32,
-    pub(super) mask: Mask,
-    pub(super) cost: Cost,
-    pub(super) via: Via,
+    pub(super) mask: FieldMask,
+    pub(super) cost: MatchCost,
+    pub(super) kind: MatchKind,
 }
 
 /// One part of the query, and what answers it.
 #[derive(Debug, Default)]
-pub(super) struct Need {
+pub(super) struct TermMatches {
     /// The rows, ascending, each once.
-    pub(super) entries: Vec<Entry>,
+    pub(super) rows: Vec<RowMatch>,
     /// Documents whose every row answers it, because their code does; ascending.
-    pub(super) docs: Vec<u32>,
+    pub(super) code_docs: Vec<u32>,
     /// Documents whose code begins as the word does; ascending.
-    pub(super) begun: Vec<u32>,
+    pub(super) code_prefix_docs: Vec<u32>,
 }
 
 /// Everything that a query needs.
 #[derive(Debug, Default)]
-pub(super) struct Needs {
-    pub(super) all: Vec<Need>,
+pub(super) struct QueryMatches {
+    pub(super) by_clause: Vec<TermMatches>,
     /// The terms to mark, folded.
     pub(super) terms: Vec<String>,
     /// The words that were not spelled so, to mark where they were found, folded.
     pub(super) corrections: Vec<String>,
     /// The beginnings to mark, folded.
-    pub(super) beginnings: Vec<String>,
+    pub(super) prefixes: Vec<String>,
     /// What was asked for, and what stands for it.
     pub(super) synonyms: Vec<(String, String)>,
 }
 
-impl Need {
+impl TermMatches {
     /// Brings the documents into order, each once.
-    pub(super) fn settle_docs(&mut self) {
-        for docs in [&mut self.docs, &mut self.begun] {
+    pub(super) fn sort_and_dedup_docs(&mut self) {
+        for docs in [&mut self.code_docs, &mut self.code_prefix_docs] {
             docs.sort_unstable();
             docs.dedup();
         }
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.entries.is_empty() && self.docs.is_empty() && self.begun.is_empty()
+        self.rows.is_empty() && self.code_docs.is_empty() && self.code_prefix_docs.is_empty()
     }
 
     /// Returns how a row answers.
-    pub(super) fn entry(&self, row: u32) -> Option<&Entry> {
-        let at = self.entries.binary_search_by_key(&row, |e| e.row).ok()?;
-        self.entries.get(at)
+    pub(super) fn row_match(&self, row: u32) -> Option<&RowMatch> {
+        let at = self.rows.binary_search_by_key(&row, |e| e.row).ok()?;
+        self.rows.get(at)
     }
 }
 
 /// Brings entries into order, one a row: the cheapest way to answer, all the fields.
-pub(super) fn settle(entries: &mut Vec<Entry>) {
+pub(super) fn sort_and_merge(entries: &mut Vec<RowMatch>) {
     if entries.is_sorted_by(|a, b| a.row < b.row) {
         return;
     }
@@ -102,14 +102,14 @@ pub(super) fn settle(entries: &mut Vec<Entry>) {
     entries.dedup_by(|next, kept| {
         let same = next.row == kept.row;
         if same {
-            *kept = kept.joined(*next);
+            *kept = kept.merge(*next);
         }
         same
     });
 }
 
 /// Joins two rows of entries that are each in order.
-pub(super) fn merged(some: Vec<Entry>, more: Vec<Entry>) -> Vec<Entry> {
+pub(super) fn merge_sorted(some: Vec<RowMatch>, more: Vec<RowMatch>) -> Vec<RowMatch> {
     if more.is_empty() {
         return some;
     }
@@ -120,7 +120,7 @@ pub(super) fn merged(some: Vec<Entry>, more: Vec<Entry>) -> Vec<Entry> {
     let (mut some, mut more) = (&some[..], &more[..]);
     while let (Some(a), Some(b)) = (some.first(), more.first()) {
         if a.row == b.row {
-            all.push(a.joined(*b));
+            all.push(a.merge(*b));
             (some, more) = (&some[1..], &more[1..]);
         } else {
             // One of them may have a thousand rows before the other's next.
@@ -129,7 +129,7 @@ pub(super) fn merged(some: Vec<Entry>, more: Vec<Entry>) -> Vec<Entry> {
             } else {
                 (&mut more, a.row)
             };
-            let rest = from(earlier, |entry| entry.row < row);
+            let rest = gallop(earlier, |entry| entry.row < row);
             all.extend_from_slice(&earlier[..earlier.len() - rest.len()]);
             *earlier = rest;
         }
@@ -141,7 +141,7 @@ pub(super) fn merged(some: Vec<Entry>, more: Vec<Entry>) -> Vec<Entry> {
 
 /// Returns what is left of a sorted slice after the elements that come before, looking near its
 /// front first.
-pub(super) fn from<T>(slice: &[T], before: impl Fn(&T) -> bool) -> &[T] {
+pub(super) fn gallop<T>(slice: &[T], before: impl Fn(&T) -> bool) -> &[T] {
     let mut bound = 1;
     while slice.get(bound - 1).is_some_and(&before) {
         bound *= 2;
@@ -152,15 +152,15 @@ pub(super) fn from<T>(slice: &[T], before: impl Fn(&T) -> bool) -> &[T] {
     &slice[at..]
 }
 
-impl Entry {
+impl RowMatch {
     /// Joins two ways in which one row answers: the better one, and all the fields. A word in the
     /// title is better than one in the text that is closer to what was asked for; otherwise the
     /// title would pass for as close.
-    fn joined(self, other: Self) -> Self {
+    fn merge(self, other: Self) -> Self {
         let worth = |entry: Self| {
-            let otherwise = entry.cost >= Cost::OTHERWISE;
-            let title = entry.mask.has(Mask::TITLE);
-            (otherwise, !title, entry.cost, entry.via.rank())
+            let otherwise = entry.cost >= MatchCost::INEXACT;
+            let title = entry.mask.intersects(FieldMask::TITLE);
+            (otherwise, !title, entry.cost, entry.kind.priority())
         };
         let better = worth(other) < worth(self);
         Self {
@@ -170,8 +170,8 @@ impl Entry {
     }
 }
 
-impl Via {
-    const fn rank(self) -> u8 {
+impl MatchKind {
+    const fn priority(self) -> u8 {
         match self {
             Self::CodeAndModifier => 0,
             Self::Modifier => 1,

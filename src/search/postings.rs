@@ -4,72 +4,83 @@
 //! number of seven bits a byte, low bits first, whose two lowest bits say which mask it is. Two
 //! masks that nearly all rows have need no byte of their own; any other one follows.
 
-use super::fields::Mask;
-use crate::flat::packed::{read_number, write_number};
+use super::fields::FieldMask;
+use crate::flat::packed::{read_varint, write_varint};
 
 /// A row that has a word, and the fields it stands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Posting {
     pub(super) row: u32,
-    pub(super) mask: Mask,
+    pub(super) mask: FieldMask,
 }
 
 /// The masks that need no byte of their own, by the bits that stand for them.
-const MASKS: [Mask; 3] = [Mask::BODY, Mask::TITLE, Mask(Mask::BODY.0 << 1)];
+const COMMON_MASKS: [FieldMask; 3] = [
+    FieldMask::BODY,
+    FieldMask::TITLE,
+    FieldMask(FieldMask::BODY.0 << 1),
+];
 /// The bits that stand for any other mask, which follows.
-const SPELLED: u8 = 3;
+const EXPLICIT_MASK: u8 = 3;
 
 /// The postings of one word, as they are written; rows come in ascending order.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Run {
+pub(super) struct PostingsEncoder {
     /// One more than the row last written, so that the first distance is from nothing.
-    after: u32,
+    next_row: u32,
 }
 
-impl Run {
+impl PostingsEncoder {
     /// Appends a posting to a buffer.
     pub(super) fn write(&mut self, Posting { row, mask }: Posting, out: &mut Vec<u8>) {
-        let tag = (0..SPELLED).zip(MASKS).find(|(_, known)| *known == mask);
-        let tag = tag.map_or(SPELLED, |(tag, _)| tag);
-        let distance = row.saturating_sub(self.after);
-        write_number(out, u64::from(distance) << 2 | u64::from(tag));
-        if tag == SPELLED {
+        let tag = (0..EXPLICIT_MASK)
+            .zip(COMMON_MASKS)
+            .find(|(_, known)| *known == mask);
+        let tag = tag.map_or(EXPLICIT_MASK, |(tag, _)| tag);
+        let distance = row.saturating_sub(self.next_row);
+        write_varint(out, u64::from(distance) << 2 | u64::from(tag));
+        if tag == EXPLICIT_MASK {
             out.push(mask.0);
         }
-        self.after = row.saturating_add(1);
+        self.next_row = row.saturating_add(1);
     }
 
     /// Returns the row after the last one.
-    pub(super) const fn after(self) -> u32 {
-        self.after
+    pub(super) const fn next_row(self) -> u32 {
+        self.next_row
     }
 }
 
 /// Appends postings that were packed apart from those before them: only the first knows how far
 /// it is from the beginning. `after` is the row after their last one.
-pub(super) fn append(packed: &[u8], after: u32, run: &mut Run, out: &mut Vec<u8>) {
-    let mut reader = Reader::new(packed);
+pub(super) fn append_encoded(
+    packed: &[u8],
+    after: u32,
+    run: &mut PostingsEncoder,
+    out: &mut Vec<u8>,
+) {
+    let mut reader = PostingsDecoder::new(packed);
     if let Some(first) = reader.next() {
         run.write(first, out);
         out.extend_from_slice(reader.bytes);
-        run.after = after;
+        run.next_row = after;
     }
 }
 
 /// Reads packed postings in order; damaged ones end early, and never panic.
 #[derive(Clone, Debug)]
-pub(super) struct Reader<'a> {
+pub(super) struct PostingsDecoder<'a> {
     bytes: &'a [u8],
-    after: u32,
+    next_row: u32,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> PostingsDecoder<'a> {
     pub(super) const fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, after: 0 }
+        Self { bytes, next_row: 0 }
     }
 }
 
-impl Iterator for Reader<'_> {
+impl Iterator for PostingsDecoder<'_> {
     type Item = Posting;
 
     fn next(&mut self) -> Option<Posting> {
@@ -78,18 +89,18 @@ impl Iterator for Reader<'_> {
             self.bytes = rest;
             (u32::from(byte >> 2), byte & 3)
         } else {
-            let number = read_number(&mut self.bytes)?;
+            let number = read_varint(&mut self.bytes)?;
             (u32::try_from(number >> 2).ok()?, (number & 3) as u8)
         };
-        let mask = if let Some(mask) = MASKS.get(usize::from(tag)) {
+        let mask = if let Some(mask) = COMMON_MASKS.get(usize::from(tag)) {
             *mask
         } else {
             let (&mask, rest) = self.bytes.split_first()?;
             self.bytes = rest;
-            Mask(mask)
+            FieldMask(mask)
         };
-        let row = self.after.checked_add(distance)?;
-        self.after = row.checked_add(1)?;
+        let row = self.next_row.checked_add(distance)?;
+        self.next_row = row.checked_add(1)?;
         Some(Posting { row, mask })
     }
 }
@@ -99,52 +110,54 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn pack(rows: impl IntoIterator<Item = (u32, u8)>) -> (Vec<u8>, u32) {
-        let (mut run, mut bytes) = (Run::default(), Vec::new());
+    fn encode(rows: impl IntoIterator<Item = (u32, u8)>) -> (Vec<u8>, u32) {
+        let (mut run, mut bytes) = (PostingsEncoder::default(), Vec::new());
         for (row, mask) in rows {
-            let mask = Mask(mask);
+            let mask = FieldMask(mask);
             run.write(Posting { row, mask }, &mut bytes);
         }
-        (bytes, run.after())
+        (bytes, run.next_row())
     }
 
-    fn unpack(bytes: &[u8]) -> Vec<(u32, u8)> {
-        Reader::new(bytes).map(|p| (p.row, p.mask.0)).collect()
+    fn decode(bytes: &[u8]) -> Vec<(u32, u8)> {
+        PostingsDecoder::new(bytes)
+            .map(|p| (p.row, p.mask.0))
+            .collect()
     }
 
     #[test]
-    fn the_next_row_takes_one_byte() {
-        let (bytes, _) = pack((0..1000).map(|row| (row, Mask::BODY.0)));
+    fn consecutive_rows_take_one_byte_each() {
+        let (bytes, _) = encode((0..1000).map(|row| (row, FieldMask::BODY.0)));
         assert_eq!(bytes.len(), 1000);
     }
 
     proptest! {
         #[test]
-        fn what_was_written_is_read(
+        fn postings_round_trip(
             rows in prop::collection::btree_map(any::<u32>().prop_map(|r| r >> 1), 1_u8.., 0..40)
         ) {
-            let (bytes, _) = pack(rows.clone());
-            prop_assert_eq!(unpack(&bytes), rows.into_iter().collect::<Vec<_>>());
+            let (bytes, _) = encode(rows.clone());
+            prop_assert_eq!(decode(&bytes), rows.into_iter().collect::<Vec<_>>());
         }
 
         #[test]
-        fn postings_that_were_packed_apart_are_as_if_packed_together(
+        fn appended_chunks_equal_a_single_encoding(
             rows in prop::collection::btree_map(0_u32..9000, 1_u8.., 0..40),
             cut in 0_u32..9000,
         ) {
             let mut rest = rows.clone();
             let later = rest.split_off(&cut);
-            let (mut run, mut joined) = (Run::default(), Vec::new());
+            let (mut run, mut joined) = (PostingsEncoder::default(), Vec::new());
             for part in [rest, later] {
-                let (bytes, after) = pack(part);
-                append(&bytes, after, &mut run, &mut joined);
+                let (bytes, after) = encode(part);
+                append_encoded(&bytes, after, &mut run, &mut joined);
             }
-            prop_assert_eq!(joined, pack(rows).0);
+            prop_assert_eq!(joined, encode(rows).0);
         }
 
         #[test]
         fn damaged_bytes_end_early(bytes in prop::collection::vec(any::<u8>(), 0..60)) {
-            let rows: Vec<_> = Reader::new(&bytes).map(|p| p.row).collect();
+            let rows: Vec<_> = PostingsDecoder::new(&bytes).map(|p| p.row).collect();
             prop_assert!(rows.is_sorted());
         }
     }

@@ -1,13 +1,13 @@
 //! Defines the query: what a reader asks for, taken apart into codes, modifiers, phrases, words
 //! and scopes.
 
-use crate::content::{CodeId, ModifierCode, System};
+use crate::content::{CodeId, CodeSystem, ModifierCode};
 
-use super::reading::{self, Reading, code_and_modifier};
+use super::reading::{self, CodeRef, parse_code_refs};
 use super::tokens;
 
 /// How many parts of a query are looked at; a longer one is pasted prose.
-const MOST_PARTS: usize = 12;
+const MAX_CLAUSES: usize = 12;
 
 /// What a reader asks for, taken apart.
 ///
@@ -16,18 +16,18 @@ const MOST_PARTS: usize = 12;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Query {
     text: String,
-    parts: Vec<Part>,
+    clauses: Vec<Clause>,
     scopes: Vec<Scope>,
-    ending: Ending,
+    last_term: LastTerm,
 }
 
 /// One thing asked for; an answer has them all.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Part {
+pub(super) enum Clause {
     /// A code, and perhaps a modifier or its beginning after a hyphen.
-    Code(CodePart),
+    Code(CodeClause),
     /// A modifier, called so: `-26`, `mod 26`. One character stands for all that begin with it.
-    Modifier(ModifierPart),
+    Modifier(ModifierClause),
     /// A word.
     Word(Word),
     /// Words in quotes, next to one another.
@@ -36,20 +36,20 @@ pub(super) enum Part {
 
 /// A code as it was asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct CodePart {
+pub(super) struct CodeClause {
     /// What it may mean.
-    pub(super) readings: Vec<Reading>,
+    pub(super) code_refs: Vec<CodeRef>,
     /// The first character of a modifier that is being typed.
-    pub(super) begun: Option<char>,
+    pub(super) modifier_prefix: Option<char>,
     /// The same as a word of a text, without modifier.
     pub(super) word: Word,
 }
 
 /// A modifier as it was asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct ModifierPart {
+pub(super) struct ModifierClause {
     /// Its characters, upper case, or the first of them.
-    pub(super) begins: String,
+    pub(super) prefix: String,
     /// The words that were typed, folded.
     pub(super) words: Vec<String>,
 }
@@ -58,19 +58,19 @@ pub(super) struct ModifierPart {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Word {
     /// The word as a token: the runs of `follow-up` tied together.
-    pub(super) whole: String,
+    pub(super) text: String,
     /// Its runs, where there are several.
-    pub(super) runs: Vec<String>,
+    pub(super) parts: Vec<String>,
 }
 
 /// Whether the last word is still being typed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Ending {
+pub(super) enum LastTerm {
     /// It stands as it is.
-    Whole,
+    Complete,
     /// Words that begin with it are meant too.
     #[default]
-    Open,
+    Prefix,
 }
 
 /// A bound that a reader sets to the answers.
@@ -98,7 +98,7 @@ impl Scope {
         ("set", "codes of a system: set:icd10cm"),
     ];
 
-    fn read(name: &str, value: &str) -> Option<Self> {
+    fn parse(name: &str, value: &str) -> Option<Self> {
         let value = value.trim_matches('"').trim().to_owned();
         Some(match name.to_ascii_lowercase().as_str() {
             "code" => Self::Code(value),
@@ -138,21 +138,21 @@ impl Query {
     pub fn parse(text: &str) -> Self {
         let mut query = Self {
             text: text.to_owned(),
-            parts: Vec::new(),
+            clauses: Vec::new(),
             scopes: Vec::new(),
-            ending: if text.ends_with(|c: char| c.is_whitespace() || c == '"') {
-                Ending::Whole
+            last_term: if text.ends_with(|c: char| c.is_whitespace() || c == '"') {
+                LastTerm::Complete
             } else {
-                Ending::Open
+                LastTerm::Prefix
             },
         };
-        let chunks = chunks(text);
+        let chunks = lex(text);
         let mut rest = &chunks[..];
         while let Some((first, after)) = rest.split_first() {
-            if query.parts.len() >= MOST_PARTS {
+            if query.clauses.len() >= MAX_CLAUSES {
                 break;
             }
-            let used = query.take(first, after);
+            let used = query.parse_lexeme(first, after);
             rest = &after[used.min(after.len())..];
         }
         query
@@ -165,7 +165,7 @@ impl Query {
 
     /// Says whether nothing is asked for.
     pub fn is_empty(&self) -> bool {
-        self.parts.is_empty() && self.scopes.iter().all(|scope| scope.value().is_empty())
+        self.clauses.is_empty() && self.scopes.iter().all(|scope| scope.value().is_empty())
     }
 
     /// Returns the bounds that were set, in the order in which they were typed.
@@ -175,81 +175,83 @@ impl Query {
 
     /// Returns what the query means where it is one code and nothing else; several readings where
     /// several systems know such a code.
-    pub fn readings(&self) -> &[Reading] {
-        match &self.parts[..] {
-            [Part::Code(code)] if code.begun.is_none() && self.scopes.is_empty() => &code.readings,
+    pub fn code_refs(&self) -> &[CodeRef] {
+        match &self.clauses[..] {
+            [Clause::Code(code)] if code.modifier_prefix.is_none() && self.scopes.is_empty() => {
+                &code.code_refs
+            }
             _ => &[],
         }
     }
 
-    pub(super) fn parts(&self) -> &[Part] {
-        &self.parts
+    pub(super) fn clauses(&self) -> &[Clause] {
+        &self.clauses
     }
 
-    pub(super) const fn ending(&self) -> Ending {
-        self.ending
+    pub(super) const fn last_term(&self) -> LastTerm {
+        self.last_term
     }
 
     /// Takes one chunk and those after it that belong to it; returns how many of these it took.
-    fn take(&mut self, chunk: &Chunk<'_>, after: &[Chunk<'_>]) -> usize {
+    fn parse_lexeme(&mut self, chunk: &Lexeme<'_>, after: &[Lexeme<'_>]) -> usize {
         match chunk {
-            Chunk::Quoted(text) => {
-                self.take_phrase(text);
+            Lexeme::Quoted(text) => {
+                self.parse_phrase(text);
                 0
             }
-            Chunk::Bare(text) => self.take_bare(text, after),
+            Lexeme::Bare(text) => self.parse_bare(text, after),
         }
     }
 
-    fn take_phrase(&mut self, text: &str) {
-        let words = tokens::runs(text);
+    fn parse_phrase(&mut self, text: &str) {
+        let words = tokens::split_words(text);
         match <[String; 1]>::try_from(words) {
-            Ok([word]) => self.parts.push(Part::Word(Word {
-                whole: word,
-                runs: Vec::new(),
+            Ok([word]) => self.clauses.push(Clause::Word(Word {
+                text: word,
+                parts: Vec::new(),
             })),
             Err(words) if words.is_empty() => {}
-            Err(words) => self.parts.push(Part::Phrase(words)),
+            Err(words) => self.clauses.push(Clause::Phrase(words)),
         }
     }
 
-    fn take_bare(&mut self, text: &str, after: &[Chunk<'_>]) -> usize {
+    fn parse_bare(&mut self, text: &str, after: &[Lexeme<'_>]) -> usize {
         let next = match after.first() {
-            Some(Chunk::Bare(next)) => Some(*next),
+            Some(Lexeme::Bare(next)) => Some(*next),
             _ => None,
         };
         if let Some((name, value)) = text.split_once(':') {
-            if let Some(scope) = Scope::read(name, value) {
+            if let Some(scope) = Scope::parse(name, value) {
                 self.scopes.push(scope);
                 return 0;
             }
-            if let Some((system, rest)) = reading::system_before_colon(text)
-                && code_and_modifier(text).is_empty()
+            if let Some((system, rest)) = reading::split_system(text)
+                && parse_code_refs(text).is_empty()
             {
                 // `icd10cm:` and a beginning, or words: the system alone decides.
                 self.scopes.push(Scope::System(system.id().to_owned()));
                 return if rest.is_empty() {
                     0
                 } else {
-                    self.take_bare(rest, after)
+                    self.parse_bare(rest, after)
                 };
             }
         }
-        if let Some(used) = self.take_code(text, next) {
+        if let Some(used) = self.parse_code(text, next) {
             return used;
         }
-        if let Some(used) = self.take_modifier(text, next) {
+        if let Some(used) = self.parse_modifier(text, next) {
             return used;
         }
         for piece in text.split('/') {
-            if let Some(word) = Word::read(piece) {
-                self.parts.push(Part::Word(word));
+            if let Some(word) = Word::parse(piece) {
+                self.clauses.push(Clause::Word(word));
             }
         }
         0
     }
 
-    fn take_code(&mut self, text: &str, next: Option<&str>) -> Option<usize> {
+    fn parse_code(&mut self, text: &str, next: Option<&str>) -> Option<usize> {
         let plain = text.trim_end_matches(['.', ',', ';']);
         let (readings, begun, used) = match plain.rsplit_once('-') {
             Some((code, begun)) if begun.chars().count() < 2 => {
@@ -258,25 +260,25 @@ impl Query {
                     Some(_) => return None,
                     None => None,
                 };
-                let mut readings = code_and_modifier(code);
+                let mut readings = parse_code_refs(code);
                 readings.retain(|read| {
-                    read.modifier.is_none() && read.code.system() != System::Icd10cm
+                    read.modifier.is_none() && read.code.system() != CodeSystem::Icd10cm
                 });
                 (readings, begun, 0)
             }
-            _ => with_next(plain, next),
+            _ => parse_code_with_modifier(plain, next),
         };
         let first = readings.first()?;
-        self.parts.push(Part::Code(CodePart {
-            word: Word::read(first.code.value())?,
-            readings,
-            begun,
+        self.clauses.push(Clause::Code(CodeClause {
+            word: Word::parse(first.code.value())?,
+            code_refs: readings,
+            modifier_prefix: begun,
         }));
         Some(used)
     }
 
     /// Takes `-26`, or `mod` with what stands after it.
-    fn take_modifier(&mut self, text: &str, next: Option<&str>) -> Option<usize> {
+    fn parse_modifier(&mut self, text: &str, next: Option<&str>) -> Option<usize> {
         let called = ["mod", "modifier", "modifiers"]
             .iter()
             .any(|name| text.trim_end_matches('.').eq_ignore_ascii_case(name));
@@ -287,7 +289,7 @@ impl Query {
         };
         let fits = (1..=2).contains(&value.len())
             && value.bytes().all(|b| b.is_ascii_alphanumeric())
-            && !is_small_word(value);
+            && !is_stop_word(value);
         if !fits {
             return None;
         }
@@ -295,8 +297,8 @@ impl Query {
         if called {
             words.insert(0, "modifier".to_owned());
         }
-        self.parts.push(Part::Modifier(ModifierPart {
-            begins: value.to_ascii_uppercase(),
+        self.clauses.push(Clause::Modifier(ModifierClause {
+            prefix: value.to_ascii_uppercase(),
             words,
         }));
         Some(used)
@@ -305,53 +307,55 @@ impl Query {
 
 impl Word {
     /// Reads a piece of a query that holds no space; punctuation alone is no word.
-    pub(super) fn read(piece: &str) -> Option<Self> {
-        let runs = tokens::runs(piece);
+    pub(super) fn parse(piece: &str) -> Option<Self> {
+        let runs = tokens::split_words(piece);
         let whole = runs.concat();
         if whole.is_empty() {
             return None;
         }
         Some(Self {
-            whole: tokens::cut(&whole).to_owned(),
-            runs: if runs.len() > 1 { runs } else { Vec::new() },
+            text: tokens::truncate_term(&whole).to_owned(),
+            parts: if runs.len() > 1 { runs } else { Vec::new() },
         })
     }
 
     /// Says whether the word is too common to be asked for beside others.
-    pub(super) fn is_small(&self) -> bool {
-        is_small_word(&self.whole)
+    pub(super) fn is_stop_word(&self) -> bool {
+        is_stop_word(&self.text)
     }
 
     /// Returns the modifier that the word may be.
-    pub(super) fn modifier(&self) -> Option<ModifierCode> {
-        ModifierCode::new(&self.whole).ok()
+    pub(super) fn to_modifier(&self) -> Option<ModifierCode> {
+        ModifierCode::new(&self.text).ok()
     }
 
     /// Returns the beginning of a code that the word may be, upper case, without dot.
-    pub(super) fn code(&self) -> Option<String> {
-        let fits = self.whole.len() <= 7
-            && self.whole.bytes().all(|b| b.is_ascii_alphanumeric())
-            && self.whole.bytes().any(|b| b.is_ascii_digit());
-        fits.then(|| self.whole.to_ascii_uppercase())
+    pub(super) fn to_code_prefix(&self) -> Option<String> {
+        let fits = self.text.len() <= 7
+            && self.text.bytes().all(|b| b.is_ascii_alphanumeric())
+            && self.text.bytes().any(|b| b.is_ascii_digit());
+        fits.then(|| self.text.to_ascii_uppercase())
     }
 }
 
 /// Says whether a word is one that every text is full of.
-pub(super) fn is_small_word(word: &str) -> bool {
-    const SMALL: [&str; 24] = [
+pub(super) fn is_stop_word(word: &str) -> bool {
+    const STOP_WORDS: [&str; 24] = [
         "a", "an", "and", "are", "as", "at", "be", "by", "do", "for", "from", "if", "in", "is",
         "it", "no", "not", "of", "on", "or", "the", "to", "was", "with",
     ];
-    SMALL.iter().any(|small| small.eq_ignore_ascii_case(word))
+    STOP_WORDS
+        .iter()
+        .any(|small| small.eq_ignore_ascii_case(word))
 }
 
 /// Reads a code, and the modifier in the chunk after it.
-fn with_next(text: &str, next: Option<&str>) -> (Vec<Reading>, Option<char>, usize) {
-    let mut readings = code_and_modifier(text);
-    if let Some(next) = next.filter(|next| !is_small_word(next))
+fn parse_code_with_modifier(text: &str, next: Option<&str>) -> (Vec<CodeRef>, Option<char>, usize) {
+    let mut readings = parse_code_refs(text);
+    if let Some(next) = next.filter(|next| !is_stop_word(next))
         && readings.iter().any(|read| read.modifier.is_none())
     {
-        let both = code_and_modifier(&format!("{text} {next}"));
+        let both = parse_code_refs(&format!("{text} {next}"));
         if !both.is_empty() {
             return (both, None, 1);
         }
@@ -363,19 +367,19 @@ fn with_next(text: &str, next: Option<&str>) -> (Vec<Reading>, Option<char>, usi
 
 /// A piece of a query between spaces, or between quotes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Chunk<'a> {
+enum Lexeme<'a> {
     Bare(&'a str),
     Quoted(&'a str),
 }
 
 /// Cuts a query at its spaces, outside quotes; `payer:"blue cross"` is one chunk.
-fn chunks(text: &str) -> Vec<Chunk<'_>> {
+fn lex(text: &str) -> Vec<Lexeme<'_>> {
     let mut found = Vec::new();
     let mut rest = text.trim_start();
     while !rest.is_empty() {
         if let Some(quoted) = rest.strip_prefix('"') {
             let end = quoted.find('"').unwrap_or(quoted.len());
-            found.push(Chunk::Quoted(&quoted[..end]));
+            found.push(Lexeme::Quoted(&quoted[..end]));
             rest = quoted.get(end + 1..).unwrap_or_default().trim_start();
             continue;
         }
@@ -386,13 +390,13 @@ fn chunks(text: &str) -> Vec<Chunk<'_>> {
                 .find('"')
                 .map_or(rest.len(), |quote| from + quote + 1);
         }
-        found.push(Chunk::Bare(&rest[..end]));
+        found.push(Lexeme::Bare(&rest[..end]));
         rest = rest[end..].trim_start();
     }
     found
 }
 
 /// Returns the codes of some readings.
-pub(super) fn codes(readings: &[Reading]) -> impl Iterator<Item = &CodeId> {
+pub(super) fn codes(readings: &[CodeRef]) -> impl Iterator<Item = &CodeId> {
     readings.iter().map(|read| &read.code)
 }

@@ -11,10 +11,10 @@ use std::ops::Range;
 use crate::content::CodeId;
 
 use super::Index;
-use super::bounds::Bounds;
-use super::catalogue::{Kind, Make, Walk};
-use super::fields::Mask;
-use super::need::{Cost, Entry, Need, Needs, Via, from};
+use super::bounds::ScopeFilter;
+use super::catalogue::{DocKind, RowToDoc, SubjectKind};
+use super::fields::FieldMask;
+use super::need::{MatchCost, MatchKind, QueryMatches, RowMatch, TermMatches, gallop};
 
 /// How what was asked for stands in a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,7 +24,7 @@ pub(super) enum Tier {
     /// The row is about the modifier.
     Modifier,
     /// The code begins so.
-    CodeBegun,
+    CodePrefix,
     /// All words in the title.
     Title,
     /// All words in what the row is called, or in its heading.
@@ -43,7 +43,7 @@ impl Tier {
     const ALL: [Self; 9] = [
         Self::Code,
         Self::Modifier,
-        Self::CodeBegun,
+        Self::CodePrefix,
         Self::Title,
         Self::Name,
         Self::Phrase,
@@ -55,209 +55,207 @@ impl Tier {
 
 /// An answer and its place in the order; the smaller, the better.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Candidate {
+pub(super) struct ScoredRow {
     key: u64,
     pub(super) doc: u32,
 }
 
-const TIER: u32 = 56;
-const OTHERWISE: u32 = 52;
-const CLOSED: u32 = 51;
-const COST: u32 = 47;
-const ENTRY: u32 = 46;
-const ABSENCE: u32 = 45;
-const LENGTH: u32 = 37;
+const TIER_SHIFT: u32 = 56;
+const COARSE_COST_SHIFT: u32 = 52;
+const NOT_OPEN_SHIFT: u32 = 51;
+const FINE_COST_SHIFT: u32 = 47;
+const BARE_CODE_SHIFT: u32 = 46;
+const ABSENCE_SHIFT: u32 = 45;
+const LENGTH_SHIFT: u32 = 37;
 
-impl Candidate {
+impl ScoredRow {
     pub(super) const fn row(self) -> u32 {
         (self.key & 0xffff_ffff) as u32
     }
 
     pub(super) fn tier(self) -> Tier {
-        let tier = (self.key >> TIER) as usize % Tier::ALL.len();
+        let tier = (self.key >> TIER_SHIFT) as usize % Tier::ALL.len();
         Tier::ALL[tier]
     }
 
     /// Moves an answer whose words turned out to stand next to one another up.
     pub(super) fn promote(&mut self) {
         if self.tier() == Tier::Field {
-            self.key -= 1 << TIER;
+            self.key -= 1 << TIER_SHIFT;
         }
     }
 }
 
 /// Ranks rows for one query.
-pub(super) struct Ranking<'a> {
+pub(super) struct Ranker<'a> {
     index: &'a Index,
-    bounds: &'a Bounds,
-    open: Option<u32>,
-    best: Best,
+    scope_filter: &'a ScopeFilter,
+    open_doc: Option<u32>,
+    top: TopK,
 }
 
 /// The best answers so far; the others are only counted, so that a query which half of all rows
 /// answer takes no memory for them.
 #[derive(Debug)]
-pub(super) struct Best {
-    found: Vec<Candidate>,
-    most: usize,
+pub(super) struct TopK {
+    rows: Vec<ScoredRow>,
+    limit: usize,
     total: usize,
     /// What is not better than this is not among the best.
-    bound: u64,
+    threshold: u64,
 }
 
-impl Best {
+impl TopK {
     const fn new(most: usize) -> Self {
         Self {
-            found: Vec::new(),
-            most,
+            rows: Vec::new(),
+            limit: most,
             total: 0,
-            bound: u64::MAX,
+            threshold: u64::MAX,
         }
     }
 
-    fn push(&mut self, one: Candidate) {
+    fn push(&mut self, one: ScoredRow) {
         self.total += 1;
-        if one.key < self.bound {
-            self.found.push(one);
-            if self.found.len() >= self.most.saturating_mul(2).max(1024) {
+        if one.key < self.threshold {
+            self.rows.push(one);
+            if self.rows.len() >= self.limit.saturating_mul(2).max(1024) {
                 self.prune();
             }
         }
     }
 
     fn prune(&mut self) {
-        if self.found.len() > self.most {
-            let (_, first_out, _) = self.found.select_nth_unstable(self.most);
-            self.bound = first_out.key;
-            self.found.truncate(self.most);
+        if self.rows.len() > self.limit {
+            let (_, first_out, _) = self.rows.select_nth_unstable(self.limit);
+            self.threshold = first_out.key;
+            self.rows.truncate(self.limit);
         }
     }
 
     /// Returns the best answers, in order, and how many there are in all.
-    pub(super) fn finish(mut self) -> (Vec<Candidate>, usize) {
+    pub(super) fn finish(mut self) -> (Vec<ScoredRow>, usize) {
         self.prune();
-        self.found.sort_unstable();
-        (self.found, self.total)
+        self.rows.sort_unstable();
+        (self.rows, self.total)
     }
 }
 
-impl<'a> Ranking<'a> {
+impl<'a> Ranker<'a> {
     /// Returns the best answers to a query, each row once.
-    pub(super) fn of(
+    pub(super) fn rank(
         index: &'a Index,
-        needs: &Needs,
-        bounds: &'a Bounds,
+        needs: &QueryMatches,
+        bounds: &'a ScopeFilter,
         open: Option<&CodeId>,
         most: usize,
-    ) -> Best {
+    ) -> TopK {
         let mut ranking = Self {
             index,
-            bounds,
-            open: open.and_then(|code| index.docs.find(code)),
-            best: Best::new(most),
+            scope_filter: bounds,
+            open_doc: open.and_then(|code| index.docs.find(code)),
+            top: TopK::new(most),
         };
-        match &needs.all[..] {
-            [] => ranking.everything(),
-            [one] => ranking.alone(one),
-            several => ranking.together(several),
+        match &needs.by_clause[..] {
+            [] => ranking.rank_scope_only(),
+            [one] => ranking.rank_single(one),
+            several => ranking.rank_conjunction(several),
         }
-        ranking.best
+        ranking.top
     }
 
     /// Nothing but scopes was asked for.
-    fn everything(&mut self) {
-        if self.bounds.is_open() {
+    fn rank_scope_only(&mut self) {
+        if self.scope_filter.is_unrestricted() {
             return;
         }
-        for (doc, row) in self.bounds.rows(self.index) {
-            let tier = if self.bounds.binds_rows() {
+        for (doc, row) in self.scope_filter.rows(self.index) {
+            let tier = if self.scope_filter.restricts_rows() {
                 Tier::Row
             } else {
                 Tier::Title
             };
-            self.push(doc, row, tier, Cost::default());
+            self.push(doc, row, tier, MatchCost::default());
         }
     }
 
-    fn alone(&mut self, need: &Need) {
-        let mut walk = self.index.docs.walk();
-        let mut by_code = [&need.docs[..], &need.begun[..]];
+    fn rank_single(&mut self, need: &TermMatches) {
+        let mut walk = self.index.docs.row_to_doc();
+        let mut by_code = [&need.code_docs[..], &need.code_prefix_docs[..]];
         let any_by_code = by_code.iter().any(|docs| !docs.is_empty());
-        for entry in &need.entries {
-            let tier = Met::of(*entry).tier();
-            if !any_by_code && self.is_hopeless(tier, entry.cost) {
-                self.best.total += 1;
+        for entry in &need.rows {
+            let tier = RowScore::from_match(*entry).tier();
+            if !any_by_code && self.below_threshold(tier, entry.cost) {
+                self.top.total += 1;
                 continue;
             }
-            let doc = walk.of_row(entry.row);
+            let doc = walk.doc_of_row(entry.row);
             for docs in &mut by_code {
-                *docs = from(docs, |other| *other < doc);
+                *docs = gallop(docs, |other| *other < doc);
             }
             // The first row of a document whose code answers stands for it already.
             let again = by_code.iter().any(|docs| docs.first() == Some(&doc))
                 && self.index.docs.rows(doc).start == entry.row;
             if !again {
-                self.push_if(doc, entry.row, tier, entry.cost);
+                self.push_if_in_scope(doc, entry.row, tier, entry.cost);
             }
         }
         let begun = need
-            .begun
+            .code_prefix_docs
             .iter()
-            .filter(|doc| need.docs.binary_search(doc).is_err());
-        let codes = need.docs.iter().map(|doc| (Tier::Code, doc));
-        for (tier, doc) in codes.chain(begun.map(|doc| (Tier::CodeBegun, doc))) {
+            .filter(|doc| need.code_docs.binary_search(doc).is_err());
+        let codes = need.code_docs.iter().map(|doc| (Tier::Code, doc));
+        for (tier, doc) in codes.chain(begun.map(|doc| (Tier::CodePrefix, doc))) {
             let row = self.index.docs.rows(*doc).start;
-            self.push_if(*doc, row, tier, Cost::default());
+            self.push_if_in_scope(*doc, row, tier, MatchCost::default());
         }
     }
 
     /// Says whether an answer is not among the best whatever its row is, and counts all the same.
-    fn is_hopeless(&self, tier: Tier, cost: Cost) -> bool {
-        self.bounds.is_open() && worth(tier, cost) >= self.best.bound
+    fn below_threshold(&self, tier: Tier, cost: MatchCost) -> bool {
+        self.scope_filter.is_unrestricted() && base_key(tier, cost) >= self.top.threshold
     }
 
-    fn together(&mut self, needs: &[Need]) {
+    fn rank_conjunction(&mut self, needs: &[TermMatches]) {
         let Some(lead) = (0..needs.len()).min_by_key(|at| needs[*at].size()) else {
             return;
         };
-        let mut cursors: Vec<Cursor<'_>> = needs.iter().map(Cursor::new).collect();
-        let mut walk = self.index.docs.walk();
+        let mut cursors: Vec<MatchCursor<'_>> = needs.iter().map(MatchCursor::new).collect();
+        let mut walk = self.index.docs.row_to_doc();
         let mut taken = Vec::with_capacity(needs.len());
         let mut rests = Vec::with_capacity(needs.len());
-        while let Some(doc) = cursors[lead].doc(&mut walk) {
+        while let Some(doc) = cursors[lead].next_doc(&mut walk) {
             let rows = self.index.docs.rows(doc);
             taken.clear();
-            taken.extend(cursors.iter_mut().map(|cursor| cursor.take(doc, &rows)));
-            if taken
-                .iter()
-                .all(|one| one.by_code || !one.entries.is_empty())
-                && self.bounds.admits_doc(self.index, doc)
+            taken.extend(cursors.iter_mut().map(|cursor| cursor.take_doc(doc, &rows)));
+            if taken.iter().all(|one| one.by_code || !one.rows.is_empty())
+                && self.scope_filter.admits_doc(self.index, doc)
             {
-                self.document(doc, &rows, &taken, &mut rests);
+                self.rank_document(doc, &rows, &taken, &mut rests);
             }
         }
     }
 
     /// Adds the rows of a document that has everything somewhere. `rests` is room to work in.
-    fn document<'e>(
+    fn rank_document<'e>(
         &mut self,
         doc: u32,
         rows: &Range<u32>,
-        taken: &[Taken<'e>],
-        rests: &mut Vec<&'e [Entry]>,
+        taken: &[DocMatches<'e>],
+        rests: &mut Vec<&'e [RowMatch]>,
     ) {
         rests.clear();
         let by_row = taken.iter().filter(|one| !one.by_code);
-        rests.extend(by_row.map(|one| one.entries));
+        rests.extend(by_row.map(|one| one.rows));
         let whole = rests.len();
         let by_code = taken.len() - whole;
-        let mut best: Option<(usize, Cost, u32)> = None;
+        let mut best: Option<(usize, MatchCost, u32)> = None;
         let mut any = false;
         while let Some((row, met)) = next_row(rests) {
-            if !self.bounds.admits_row(row) {
+            if !self.scope_filter.admits_row(row) {
                 continue;
             }
-            if met.count == whole {
+            if met.clause_count == whole {
                 any = true;
                 let tier = match met.tier() {
                     tier if by_code > 0 => tier.min(Tier::Title),
@@ -266,91 +264,92 @@ impl<'a> Ranking<'a> {
                 self.push(doc, row, tier, met.cost);
             } else {
                 let better = best.is_none_or(|(count, best, _)| {
-                    (count, std::cmp::Reverse(best)) < (met.count, std::cmp::Reverse(met.cost))
+                    (count, std::cmp::Reverse(best))
+                        < (met.clause_count, std::cmp::Reverse(met.cost))
                 });
                 if better {
-                    best = Some((met.count, met.cost, row));
+                    best = Some((met.clause_count, met.cost, row));
                 }
             }
         }
         if whole == 0 {
-            self.push_if(doc, rows.start, Tier::Code, Cost::default());
+            self.push_if_in_scope(doc, rows.start, Tier::Code, MatchCost::default());
         } else if let (false, Some((_, _, row))) = (any, best) {
-            let cheapest = |one: &Taken<'_>| one.entries.iter().map(|e| e.cost).min();
+            let cheapest = |one: &DocMatches<'_>| one.rows.iter().map(|e| e.cost).min();
             let cost = taken
                 .iter()
                 .filter_map(cheapest)
-                .fold(Cost::default(), Cost::plus);
+                .fold(MatchCost::default(), MatchCost::plus);
             self.push(doc, row, Tier::Document, cost);
         }
     }
 
-    fn push_if(&mut self, doc: u32, row: u32, tier: Tier, cost: Cost) {
-        if self.bounds.admits_doc(self.index, doc) && self.bounds.admits_row(row) {
+    fn push_if_in_scope(&mut self, doc: u32, row: u32, tier: Tier, cost: MatchCost) {
+        if self.scope_filter.admits_doc(self.index, doc) && self.scope_filter.admits_row(row) {
             self.push(doc, row, tier, cost);
         }
     }
 
-    fn push(&mut self, doc: u32, row: u32, tier: Tier, cost: Cost) {
-        let worth = worth(tier, cost);
-        if worth >= self.best.bound {
+    fn push(&mut self, doc: u32, row: u32, tier: Tier, cost: MatchCost) {
+        let worth = base_key(tier, cost);
+        if worth >= self.top.threshold {
             // It is not among the best whatever its row is.
-            self.best.total += 1;
+            self.top.total += 1;
             return;
         }
         let index = self.index;
         let length = match tier {
-            Tier::Code | Tier::Modifier | Tier::CodeBegun => 0,
-            Tier::Title => index.docs.title_words(doc),
-            _ => index.rows.length(row),
+            Tier::Code | Tier::Modifier | Tier::CodePrefix => 0,
+            Tier::Title => index.docs.title_word_count(doc),
+            _ => index.rows.length_class(row),
         };
         let key = worth
-            | (u64::from(self.open != Some(doc)) << CLOSED)
-            | (u64::from(cost.0 & 0xf) << COST)
-            | (u64::from(index.docs.make(doc) == Make::Entry) << ENTRY)
-            | (u64::from(index.rows.kind(row) == Kind::Absence) << ABSENCE)
-            | (u64::from(length) << LENGTH)
+            | (u64::from(self.open_doc != Some(doc)) << NOT_OPEN_SHIFT)
+            | (u64::from(cost.0 & 0xf) << FINE_COST_SHIFT)
+            | (u64::from(index.docs.kind(doc) == DocKind::ListedCode) << BARE_CODE_SHIFT)
+            | (u64::from(index.rows.kind(row) == SubjectKind::Absence) << ABSENCE_SHIFT)
+            | (u64::from(length) << LENGTH_SHIFT)
             | u64::from(row);
-        self.best.push(Candidate { key, doc });
+        self.top.push(ScoredRow { key, doc });
     }
 }
 
 /// How a row answers some needs.
 #[derive(Clone, Copy, Debug)]
-struct Met {
+struct RowScore {
     /// How many.
-    count: usize,
-    cost: Cost,
+    clause_count: usize,
+    cost: MatchCost,
     /// The fields that have something for each of them.
-    mask: Mask,
+    mask: FieldMask,
     code_and_modifier: bool,
     modifier: bool,
 }
 
-impl Met {
+impl RowScore {
     const NONE: Self = Self {
-        count: 0,
-        cost: Cost::NONE,
-        mask: Mask::WHOLE,
+        clause_count: 0,
+        cost: MatchCost::NONE,
+        mask: FieldMask::ALL,
         code_and_modifier: false,
         modifier: false,
     };
 
-    fn of(entry: Entry) -> Self {
+    fn from_match(entry: RowMatch) -> Self {
         let mut met = Self::NONE;
         met.add(entry);
         met
     }
 
-    fn add(&mut self, entry: Entry) {
-        self.count += 1;
+    fn add(&mut self, entry: RowMatch) {
+        self.clause_count += 1;
         self.cost = self.cost.plus(entry.cost);
         self.mask = self.mask.and(entry.mask);
-        match entry.via {
-            Via::CodeAndModifier => self.code_and_modifier = true,
-            Via::Modifier => self.modifier = true,
-            Via::Synonym(_) => self.modifier |= entry.mask == Mask::WHOLE,
-            Via::Words | Via::Typo => {}
+        match entry.kind {
+            MatchKind::CodeAndModifier => self.code_and_modifier = true,
+            MatchKind::Modifier => self.modifier = true,
+            MatchKind::Synonym(_) => self.modifier |= entry.mask == FieldMask::ALL,
+            MatchKind::Words | MatchKind::Typo => {}
         }
     }
 
@@ -359,9 +358,9 @@ impl Met {
             Tier::Code
         } else if self.modifier {
             Tier::Modifier
-        } else if self.mask.has(Mask::TITLE) {
+        } else if self.mask.intersects(FieldMask::TITLE) {
             Tier::Title
-        } else if self.mask.has(Mask::NAME.or(Mask::HEADING)) {
+        } else if self.mask.intersects(FieldMask::NAME.or(FieldMask::HEADING)) {
             Tier::Name
         } else if self.mask.is_empty() {
             Tier::Row
@@ -372,14 +371,14 @@ impl Met {
 }
 
 /// Moves past the first row that answers some need; returns it, and how.
-fn next_row(rests: &mut [&[Entry]]) -> Option<(u32, Met)> {
+fn next_row(rests: &mut [&[RowMatch]]) -> Option<(u32, RowScore)> {
     let mut row = u32::MAX;
     for rest in &*rests {
         if let [entry, ..] = rest {
             row = row.min(entry.row);
         }
     }
-    let mut met = Met::NONE;
+    let mut met = RowScore::NONE;
     for rest in rests {
         if let [entry, after @ ..] = rest
             && entry.row == row
@@ -388,56 +387,56 @@ fn next_row(rests: &mut [&[Entry]]) -> Option<(u32, Met)> {
             *rest = after;
         }
     }
-    (met.count > 0).then_some((row, met))
+    (met.clause_count > 0).then_some((row, met))
 }
 
 /// Returns the part of an answer's place in the order that does not depend on its row.
-fn worth(tier: Tier, cost: Cost) -> u64 {
-    let otherwise = if cost < Cost::OTHERWISE {
+fn base_key(tier: Tier, cost: MatchCost) -> u64 {
+    let otherwise = if cost < MatchCost::INEXACT {
         0
     } else {
         Tier::ALL.len() as u64
     };
-    ((tier as u64 + otherwise) << TIER) | (u64::from(cost.0 >> 4) << OTHERWISE)
+    ((tier as u64 + otherwise) << TIER_SHIFT) | (u64::from(cost.0 >> 4) << COARSE_COST_SHIFT)
 }
 
-impl Need {
+impl TermMatches {
     fn size(&self) -> usize {
-        self.entries.len() + self.docs.len() + self.begun.len()
+        self.rows.len() + self.code_docs.len() + self.code_prefix_docs.len()
     }
 }
 
 /// What a document has for one need.
 #[derive(Clone, Copy, Debug)]
-struct Taken<'a> {
+struct DocMatches<'a> {
     by_code: bool,
-    entries: &'a [Entry],
+    rows: &'a [RowMatch],
 }
 
 /// Walks what answers a need, document by document.
 #[derive(Clone, Copy, Debug)]
-struct Cursor<'a> {
-    entries: &'a [Entry],
-    docs: &'a [u32],
-    begun: &'a [u32],
+struct MatchCursor<'a> {
+    rows: &'a [RowMatch],
+    code_docs: &'a [u32],
+    code_prefix_docs: &'a [u32],
 }
 
-impl<'a> Cursor<'a> {
-    fn new(need: &'a Need) -> Self {
+impl<'a> MatchCursor<'a> {
+    fn new(need: &'a TermMatches) -> Self {
         Self {
-            entries: &need.entries,
-            docs: &need.docs,
-            begun: &need.begun,
+            rows: &need.rows,
+            code_docs: &need.code_docs,
+            code_prefix_docs: &need.code_prefix_docs,
         }
     }
 
     /// Returns the next document that answers.
-    fn doc(&self, walk: &mut Walk<'_>) -> Option<u32> {
-        let by_row = self.entries.first().map(|entry| walk.of_row(entry.row));
+    fn next_doc(&self, walk: &mut RowToDoc<'_>) -> Option<u32> {
+        let by_row = self.rows.first().map(|entry| walk.doc_of_row(entry.row));
         [
             by_row,
-            self.docs.first().copied(),
-            self.begun.first().copied(),
+            self.code_docs.first().copied(),
+            self.code_prefix_docs.first().copied(),
         ]
         .into_iter()
         .flatten()
@@ -445,19 +444,22 @@ impl<'a> Cursor<'a> {
     }
 
     /// Moves past a document; returns what answers in it.
-    fn take(&mut self, doc: u32, rows: &Range<u32>) -> Taken<'a> {
-        self.entries = from(self.entries, |entry| entry.row < rows.start);
-        let after = from(self.entries, |entry| entry.row < rows.end);
-        let (entries, _) = self.entries.split_at(self.entries.len() - after.len());
-        self.entries = after;
+    fn take_doc(&mut self, doc: u32, rows: &Range<u32>) -> DocMatches<'a> {
+        self.rows = gallop(self.rows, |entry| entry.row < rows.start);
+        let after = gallop(self.rows, |entry| entry.row < rows.end);
+        let (entries, _) = self.rows.split_at(self.rows.len() - after.len());
+        self.rows = after;
         let mut by_code = false;
-        for docs in [&mut self.docs, &mut self.begun] {
-            *docs = from(docs, |other| *other < doc);
+        for docs in [&mut self.code_docs, &mut self.code_prefix_docs] {
+            *docs = gallop(docs, |other| *other < doc);
             if docs.first() == Some(&doc) {
                 by_code = true;
                 *docs = &docs[1..];
             }
         }
-        Taken { by_code, entries }
+        DocMatches {
+            by_code,
+            rows: entries,
+        }
     }
 }

@@ -1,10 +1,10 @@
 //! Defines how a code with its modifier is read: `83950-90`, `83950 90`, `8395090`, `K92.2`.
 
-use crate::content::{CodeId, ModifierCode, System};
+use crate::content::{CodeId, CodeSystem, ModifierCode};
 
 /// One thing that a reader may mean by a code.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reading {
+pub struct CodeRef {
     /// The code.
     pub code: CodeId,
     /// The modifier appended to it.
@@ -37,44 +37,44 @@ pub struct Reading {
 /// assert_eq!(read("icd10cm:G0439"), ["icd10cm:G04.39"]);
 /// assert_eq!(read("recurrence"), [""; 0]);
 /// ```
-pub fn code_and_modifier(text: &str) -> Vec<Reading> {
+pub fn parse_code_refs(text: &str) -> Vec<CodeRef> {
     let text = text.trim();
-    let (systems, text) = match system_before_colon(text) {
+    let (systems, text) = match split_system(text) {
         Some((system, rest)) => (vec![system], rest.trim()),
-        None => (System::ALL.to_vec(), text),
+        None => (CodeSystem::ALL.to_vec(), text),
     };
     systems
         .into_iter()
-        .filter_map(|system| read(system, text))
+        .filter_map(|system| parse_in_system(system, text))
         .collect()
 }
 
 /// Returns the system that a text names before a colon, and the rest of the text.
-pub(super) fn system_before_colon(text: &str) -> Option<(System, &str)> {
+pub(super) fn split_system(text: &str) -> Option<(CodeSystem, &str)> {
     let (name, rest) = text.split_once(':')?;
     Some((name.trim().parse().ok()?, rest))
 }
 
 /// Reads a text as a code of one system, whole or with a modifier at its end.
-fn read(system: System, text: &str) -> Option<Reading> {
+fn parse_in_system(system: CodeSystem, text: &str) -> Option<CodeRef> {
     if let Ok(code) = CodeId::new(system, text) {
-        return Some(Reading {
+        return Some(CodeRef {
             code,
             modifier: None,
         });
     }
-    if system == System::Icd10cm || !text.is_char_boundary(5) || text.len() <= 5 {
+    if system == CodeSystem::Icd10cm || !text.is_char_boundary(5) || text.len() <= 5 {
         return None;
     }
     let (code, rest) = text.split_at(5);
-    Some(Reading {
+    Some(CodeRef {
         code: CodeId::new(system, code).ok()?,
-        modifier: Some(ModifierCode::new(after_hyphen(rest)).ok()?),
+        modifier: Some(ModifierCode::new(strip_modifier_separator(rest)).ok()?),
     })
 }
 
 /// Takes away what may stand between a code and its modifier.
-pub(super) fn after_hyphen(text: &str) -> &str {
+pub(super) fn strip_modifier_separator(text: &str) -> &str {
     let text = text.trim_start();
     let text = text
         .strip_prefix(['-', '\u{2010}', '\u{2011}', '\u{2013}'])
@@ -97,7 +97,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn names(text: &str) -> Vec<String> {
-        code_and_modifier(text)
+        parse_code_refs(text)
             .into_iter()
             .map(|read| match read.modifier {
                 Some(modifier) => format!("{}-{modifier}", read.code),
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn a_modifier_follows_its_code_in_every_spelling() {
+    fn code_with_modifier_parses_in_every_spelling() {
         for text in [
             "83950-90",
             "83950 90",
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn a_code_of_two_systems_is_read_twice() {
+    fn code_of_two_systems_yields_one_ref_each() {
         assert_eq!(names("g0439"), ["hcpcs:G0439", "icd10cm:G04.39"]);
         assert_eq!(names("G0439QW"), ["hcpcs:G0439-QW", "icd10cm:G04.39QW"]);
         assert_eq!(names("hcpcs:g0439-qw"), ["hcpcs:G0439-QW"]);
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_code_is_not_read() {
+    fn text_that_is_no_code_yields_nothing() {
         for text in [
             "",
             "-",
@@ -159,8 +159,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_is_read_or_refused(text in any::<String>()) {
-            code_and_modifier(&text);
+        fn any_text_parses_without_panic(text in any::<String>()) {
+            parse_code_refs(&text);
         }
     }
 }

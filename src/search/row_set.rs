@@ -4,16 +4,16 @@ use std::ops::Range;
 
 /// A set of the rows of an index.
 #[derive(Clone, Debug)]
-pub(super) struct RowSet {
+pub(super) struct RowBitSet {
     bits: Vec<u64>,
 }
 
-impl RowSet {
+impl RowBitSet {
     /// Makes the set of some of so many rows.
-    pub(super) fn of(count: u32, rows: impl Iterator<Item = Range<u32>>) -> Self {
+    pub(super) fn from_ranges(count: u32, rows: impl Iterator<Item = Range<u32>>) -> Self {
         let mut set = Self::new(count);
         for rows in rows {
-            set.add(rows);
+            set.insert_range(rows);
         }
         set
     }
@@ -26,7 +26,7 @@ impl RowSet {
     }
 
     /// Adds rows.
-    pub(super) fn add(&mut self, rows: Range<u32>) {
+    pub(super) fn insert_range(&mut self, rows: Range<u32>) {
         let mut from = rows.start;
         while from < rows.end {
             let to = rows.end.min((from / 64 + 1) * 64);
@@ -39,7 +39,7 @@ impl RowSet {
     }
 
     /// Keeps the rows that are in another set as well.
-    pub(super) fn narrow(&mut self, other: &Self) {
+    pub(super) fn intersect_with(&mut self, other: &Self) {
         for (bits, others) in self.bits.iter_mut().zip(&other.bits) {
             *bits &= others;
         }
@@ -53,7 +53,7 @@ impl RowSet {
             .sum()
     }
 
-    pub(super) fn has(&self, row: u32) -> bool {
+    pub(super) fn contains(&self, row: u32) -> bool {
         let bits = self.bits.get(row as usize / 64).copied();
         bits.unwrap_or_default() >> (row % 64) & 1 == 1
     }
@@ -78,19 +78,19 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_set_has_what_was_added(
+        fn intersection_contains_the_common_rows(
             some in prop::collection::vec((0_u32..300, 0_u32..150), 0..6),
             more in prop::collection::vec((0_u32..300, 0_u32..150), 0..6),
         ) {
             let set = |ranges: &[(u32, u32)]| {
-                RowSet::of(450, ranges.iter().map(|(start, length)| *start..start + length))
+                RowBitSet::from_ranges(450, ranges.iter().map(|(start, length)| *start..start + length))
             };
             let is_in = |ranges: &[(u32, u32)], row: u32| {
                 ranges.iter().any(|(start, length)| (*start..start + length).contains(&row))
             };
             let mut both = set(&some);
-            both.narrow(&set(&more));
-            let rows: Vec<u32> = (0..500).filter(|row| both.has(*row)).collect();
+            both.intersect_with(&set(&more));
+            let rows: Vec<u32> = (0..500).filter(|row| both.contains(*row)).collect();
             let wanted: Vec<u32> =
                 (0..450).filter(|row| is_in(&some, *row) && is_in(&more, *row)).collect();
             prop_assert_eq!(&rows, &wanted);

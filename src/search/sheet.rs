@@ -6,73 +6,73 @@
 
 use std::sync::Arc;
 
-use crate::content::{BlockId, Place, RowKey, SectionId, Shape, Subject};
+use crate::content::{BlockId, RowKey, RowPath, SectionId, Shape, Subject};
 
-use super::fields::{Field, Mask, Spot};
-use crate::flat::packed::{read_byte, read_many, read_number, write_number, write_text};
-use crate::flat::{Flat, Name, packed};
+use super::fields::{FieldMask, IndexedField, RowContext};
+use crate::flat::packed::{read_byte, read_list, read_varint, write_text, write_varint};
+use crate::flat::{Container, PartTag, packed};
 
 /// The part of a flat file that holds sheets.
-pub(super) const SHEETS: Name = *b"leaf";
+pub(super) const STORED_ROWS: PartTag = *b"leaf";
 
 /// How long the name of a row is in a trail, in characters.
-const NAME_LENGTH: usize = 32;
+const MAX_NAME_CHARS: usize = 32;
 
 /// What a hit shows of a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Sheet {
-    pub(super) place: Place,
+pub(super) struct StoredRow {
+    pub(super) row_path: RowPath,
     /// The section and the row, as a breadcrumb shows them.
     pub(super) trail: Vec<String>,
-    pub(super) pieces: Vec<Piece>,
+    pub(super) fields: Vec<StoredField>,
 }
 
 /// A field of a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Piece {
-    pub(super) mask: Mask,
+pub(super) struct StoredField {
+    pub(super) mask: FieldMask,
     pub(super) label: String,
     /// Whether the label belongs to the trail.
     pub(super) in_trail: bool,
     pub(super) text: String,
 }
 
-impl Sheet {
-    pub(super) fn of(spot: &Spot<'_>) -> Self {
-        let name = name(spot);
-        let pieces = spot.fields().into_iter().map(|field| Piece {
+impl StoredRow {
+    pub(super) fn from_context(spot: &RowContext<'_>) -> Self {
+        let name = row_name(spot);
+        let pieces = spot.fields().into_iter().map(|field| StoredField {
             mask: field.mask,
             in_trail: in_trail(spot, name, &field),
             label: field.label.to_owned(),
             text: field.text.into_owned(),
         });
         Self {
-            place: Place::of(spot.section, spot.block, spot.row),
+            row_path: RowPath::new(spot.section, spot.block, spot.row),
             trail: trail(spot, name),
-            pieces: pieces.collect(),
+            fields: pieces.collect(),
         }
     }
 
-    fn read(mut bytes: &[u8]) -> Option<Self> {
+    fn decode(mut bytes: &[u8]) -> Option<Self> {
         let bytes = &mut bytes;
-        let place = Place {
+        let place = RowPath {
             section: SectionId(read_text(bytes)?),
             block: BlockId(read_text(bytes)?),
             row: RowKey(read_text(bytes)?),
         };
-        let trail = read_many(bytes, read_text)?;
-        let pieces = read_many(bytes, |bytes| {
-            Some(Piece {
-                mask: Mask(read_byte(bytes)?),
+        let trail = read_list(bytes, read_text)?;
+        let pieces = read_list(bytes, |bytes| {
+            Some(StoredField {
+                mask: FieldMask(read_byte(bytes)?),
                 in_trail: read_byte(bytes)? == 1,
                 label: read_text(bytes)?,
                 text: read_text(bytes)?,
             })
         })?;
         Some(Self {
-            place,
+            row_path: place,
             trail,
-            pieces,
+            fields: pieces,
         })
     }
 }
@@ -80,9 +80,9 @@ impl Sheet {
 /// Appends the sheet of a row, with its length before it, to those of its document. The fields are
 /// those of the row.
 /// `sheet` is where it is put together.
-pub(super) fn append(
-    spot: &Spot<'_>,
-    fields: &[Field<'_>],
+pub(super) fn append_row(
+    spot: &RowContext<'_>,
+    fields: &[IndexedField<'_>],
     sheet: &mut Vec<u8>,
     out: &mut Vec<u8>,
 ) {
@@ -90,13 +90,13 @@ pub(super) fn append(
     write_text(sheet, &spot.section.id.0);
     write_text(sheet, &spot.block.id.0);
     write_text(sheet, &spot.row.key.0);
-    let name = name(spot);
+    let name = row_name(spot);
     let trail = trail(spot, name);
-    write_number(sheet, trail.len() as u64);
+    write_varint(sheet, trail.len() as u64);
     for text in &trail {
         write_text(sheet, text);
     }
-    write_number(sheet, fields.len() as u64);
+    write_varint(sheet, fields.len() as u64);
     for field in fields {
         sheet.extend([field.mask.0, u8::from(in_trail(spot, name, field))]);
         write_text(sheet, field.label);
@@ -105,26 +105,26 @@ pub(super) fn append(
     packed::write_bytes(out, sheet);
 }
 
-fn trail(spot: &Spot<'_>, name: &str) -> Vec<String> {
+fn trail(spot: &RowContext<'_>, name: &str) -> Vec<String> {
     let mut trail = vec![spot.section.short.clone()];
     if !name.is_empty() && name != spot.section.title {
-        trail.push(shortened(name));
+        trail.push(truncate_name(name));
     }
     trail
 }
 
 /// Says whether the label of a field belongs to the trail.
-fn in_trail(spot: &Spot<'_>, name: &str, field: &Field<'_>) -> bool {
+fn in_trail(spot: &RowContext<'_>, name: &str, field: &IndexedField<'_>) -> bool {
     let prose = matches!(spot.block.shape, Shape::Prose | Shape::List);
     !(field.label.is_empty()
-        || field.mask == Mask::NAME
-        || field.mask == Mask::HEADING
-        || (prose && field.mask != Mask::REST)
+        || field.mask == FieldMask::NAME
+        || field.mask == FieldMask::HEADING
+        || (prose && field.mask != FieldMask::REST)
         || field.label == name)
 }
 
 /// Returns what a trail calls a row.
-fn name<'a>(spot: &Spot<'a>) -> &'a str {
+fn row_name<'a>(spot: &RowContext<'a>) -> &'a str {
     match (&spot.row.subject, spot.block.shape) {
         (
             Subject::Modifier(_)
@@ -140,11 +140,11 @@ fn name<'a>(spot: &Spot<'a>) -> &'a str {
     }
 }
 
-fn shortened(name: &str) -> String {
-    if name.chars().count() <= NAME_LENGTH {
+fn truncate_name(name: &str) -> String {
+    if name.chars().count() <= MAX_NAME_CHARS {
         return name.to_owned();
     }
-    let cut: String = name.chars().take(NAME_LENGTH).collect();
+    let cut: String = name.chars().take(MAX_NAME_CHARS).collect();
     let cut = cut.rsplit_once(' ').map_or(cut.as_str(), |(head, _)| head);
     format!("{cut}…")
 }
@@ -155,54 +155,61 @@ fn read_text(bytes: &mut &[u8]) -> Option<String> {
 
 /// Where the sheets of a document are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Spread {
+pub(super) struct StoreEntry {
     pub(super) doc: u32,
     pub(super) length: u32,
-    pub(super) at: u64,
+    pub(super) offset: u64,
 }
 
-impl Spread {
+impl StoreEntry {
     /// How many bytes one takes in a file.
     pub(super) const BYTES: u64 = 16;
 }
 
 /// The sheets of an index, in its file.
 #[derive(Debug)]
-pub(super) struct Sheets {
-    flat: Arc<Flat>,
+pub(super) struct RowStore {
+    container: Arc<Container>,
     /// By document.
-    spreads: Vec<Spread>,
+    entries: Vec<StoreEntry>,
 }
 
 /// The sheets of one document.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Stack(Vec<u8>);
+pub(super) struct StoredDoc(Vec<u8>);
 
-impl Sheets {
-    pub(super) const fn new(flat: Arc<Flat>, spreads: Vec<Spread>) -> Self {
-        Self { flat, spreads }
+impl RowStore {
+    pub(super) const fn new(flat: Arc<Container>, spreads: Vec<StoreEntry>) -> Self {
+        Self {
+            container: flat,
+            entries: spreads,
+        }
     }
 
     /// Reads the sheets of a document.
-    pub(super) fn stack(&self, doc: u32) -> Option<Stack> {
-        let spreads = &self.spreads;
+    pub(super) fn doc(&self, doc: u32) -> Option<StoredDoc> {
+        let spreads = &self.entries;
         let at = spreads.binary_search_by_key(&doc, |one| one.doc).ok()?;
-        let Spread { at, length, .. } = *spreads.get(at)?;
-        let bytes = self.flat.piece(SHEETS, at, length as usize)?;
-        Some(Stack(bytes))
+        let StoreEntry {
+            offset: at, length, ..
+        } = *spreads.get(at)?;
+        let bytes = self
+            .container
+            .read_range(STORED_ROWS, at, length as usize)?;
+        Some(StoredDoc(bytes))
     }
 }
 
-impl Stack {
+impl StoredDoc {
     /// Returns the sheet of the row at a position.
-    pub(super) fn sheet(&self, position: u32) -> Option<Sheet> {
+    pub(super) fn row(&self, position: u32) -> Option<StoredRow> {
         let mut rest = &self.0[..];
         for _ in 0..position {
-            let length = usize::try_from(read_number(&mut rest)?).ok()?;
+            let length = usize::try_from(read_varint(&mut rest)?).ok()?;
             rest = rest.get(length..)?;
         }
-        let length = usize::try_from(read_number(&mut rest)?).ok()?;
-        Sheet::read(rest.get(..length)?)
+        let length = usize::try_from(read_varint(&mut rest)?).ok()?;
+        StoredRow::decode(rest.get(..length)?)
     }
 }
 
@@ -210,32 +217,32 @@ impl Stack {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::fields::spots;
+    use super::super::fields::row_contexts;
     use super::*;
 
     #[test]
-    fn sheets_come_back_as_they_were() {
+    fn stored_rows_round_trip() {
         let text = include_str!("../../content/cpt-83950.toml");
-        let document = crate::content::read("a.toml", text.as_bytes()).unwrap();
+        let document = crate::content::parse_document("a.toml", text.as_bytes()).unwrap();
         let mut bytes = Vec::new();
-        for spot in spots(&document) {
-            append(&spot, &spot.fields(), &mut Vec::new(), &mut bytes);
+        for spot in row_contexts(&document) {
+            append_row(&spot, &spot.fields(), &mut Vec::new(), &mut bytes);
         }
-        let stack = Stack(bytes);
+        let stack = StoredDoc(bytes);
         let mut rows = 0;
-        for (row, spot) in (0..).zip(spots(&document)) {
-            assert_eq!(stack.sheet(row), Some(Sheet::of(&spot)));
+        for (row, spot) in (0..).zip(row_contexts(&document)) {
+            assert_eq!(stack.row(row), Some(StoredRow::from_context(&spot)));
             rows = row + 1;
         }
         assert!(rows > 20);
-        assert_eq!(stack.sheet(rows), None);
+        assert_eq!(stack.row(rows), None);
     }
 
     proptest! {
         #[test]
-        fn damaged_sheets_are_no_sheets(bytes in prop::collection::vec(any::<u8>(), 0..60)) {
-            let _ = Sheet::read(&bytes);
-            let _ = Stack(bytes).sheet(1);
+        fn damaged_rows_do_not_panic(bytes in prop::collection::vec(any::<u8>(), 0..60)) {
+            let _ = StoredRow::decode(&bytes);
+            let _ = StoredDoc(bytes).row(1);
         }
     }
 }

@@ -9,37 +9,37 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::content::{ModifierCode, Report};
 
-use super::query::{Word, is_small_word};
-use super::words::{Extent, forgiven};
+use super::query::{Word, is_stop_word};
+use super::words::{TermMatch, max_edits};
 
 /// The file that the program carries.
 const DEFAULT: &str = include_str!("../../assets/synonyms.toml");
 
 /// The most words that an asked phrase may have.
-const LONGEST_PHRASE: usize = 6;
+const MAX_PHRASE_WORDS: usize = 6;
 
 /// How much of the last word of a phrase must be typed for the rest to be guessed.
-const SHORTEST_BEGINNING: usize = 2;
+const MIN_PREFIX_BYTES: usize = 2;
 
 /// What else readers call things.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Synonyms {
     /// What stands for a phrase; its words are folded, and reduced by `reduced`.
-    targets: BTreeMap<Vec<String>, Vec<Target>>,
+    targets: BTreeMap<Vec<String>, Vec<SynonymTarget>>,
     /// One word for each of those that are the same within any phrase: `lab` is `laboratory`.
-    reduced: HashMap<String, String>,
+    canonical: HashMap<String, String>,
 }
 
 /// What a phrase stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Target {
+pub(super) enum SynonymTarget {
     /// A modifier.
     Modifier(ModifierCode),
     /// Words that stand in one field.
     Words(Vec<String>),
 }
 
-impl Target {
+impl SynonymTarget {
     /// Returns the target in words.
     pub(super) fn name(&self) -> String {
         match self {
@@ -51,53 +51,56 @@ impl Target {
 
 /// Some words of a query, and what they stand for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Meant<'a> {
+pub(super) struct SynonymMatch<'a> {
     /// Which words of the query.
     pub(super) first: usize,
     pub(super) count: usize,
-    pub(super) target: &'a Target,
+    pub(super) target: &'a SynonymTarget,
 }
 
 impl Synonyms {
     /// Returns the synonyms that the program carries.
     pub fn built_in() -> Self {
         // A test reads the embedded file.
-        Self::read("synonyms.toml", DEFAULT).unwrap_or_default()
+        Self::parse("synonyms.toml", DEFAULT).unwrap_or_default()
     }
 
     /// Reads synonyms; `name` is the file's name, for messages.
-    pub fn read(name: &str, text: &str) -> Result<Self, Report> {
+    pub fn parse(name: &str, text: &str) -> Result<Self, Report> {
         let mut synonyms = Self::default();
-        synonyms.add(read::File::read(name, text)?);
+        synonyms.add(read::SynonymFile::parse(name, text)?);
         Ok(synonyms)
     }
 
     /// Returns these synonyms with what a user's file adds and takes away.
     pub fn patched(&self, name: &str, text: &str) -> Result<Self, Report> {
         let mut synonyms = self.clone();
-        synonyms.add(read::File::read(name, text)?);
+        synonyms.add(read::SynonymFile::parse(name, text)?);
         Ok(synonyms)
     }
 
-    fn add(&mut self, file: read::File) {
+    fn add(&mut self, file: read::SynonymFile) {
         for phrase in &file.forget {
             for key in self.keys(phrase) {
                 self.targets.remove(&key);
             }
         }
         for group in &file.same {
-            self.reduce(group);
+            self.add_equivalents(group);
         }
         for group in &file.same {
             for asked in group {
                 for other in group.iter().filter(|other| *other != asked) {
-                    self.link(asked, &Target::Words(words(other)));
+                    self.link(asked, &SynonymTarget::Words(words(other)));
                 }
             }
         }
         for also in file.also {
-            let modifier = also.modifier.map(Target::Modifier);
-            let words = also.words.iter().map(|text| Target::Words(words(text)));
+            let modifier = also.modifier.map(SynonymTarget::Modifier);
+            let words = also
+                .words
+                .iter()
+                .map(|text| SynonymTarget::Words(words(text)));
             for target in modifier.into_iter().chain(words) {
                 for asked in &also.asked {
                     self.link(asked, &target);
@@ -107,20 +110,20 @@ impl Synonyms {
     }
 
     /// Lets the single words of a group stand for one another within phrases too.
-    fn reduce(&mut self, group: &[String]) {
+    fn add_equivalents(&mut self, group: &[String]) {
         let mut single = group
             .iter()
             .map(|text| words(text))
             .filter_map(|words| <[String; 1]>::try_from(words).ok().map(|[word]| word));
         if let Some(first) = single.next() {
-            let first = self.reduced.get(&first).cloned().unwrap_or(first);
+            let first = self.canonical.get(&first).cloned().unwrap_or(first);
             for word in single {
-                self.reduced.entry(word).or_insert_with(|| first.clone());
+                self.canonical.entry(word).or_insert_with(|| first.clone());
             }
         }
     }
 
-    fn link(&mut self, asked: &str, target: &Target) {
+    fn link(&mut self, asked: &str, target: &SynonymTarget) {
         for key in self.keys(asked) {
             let targets = self.targets.entry(key).or_default();
             if !targets.contains(target) {
@@ -133,7 +136,7 @@ impl Synonyms {
     fn keys(&self, phrase: &str) -> Vec<Vec<String>> {
         let mut keys = vec![
             self.key(words(phrase)),
-            self.key(super::tokens::runs(phrase)),
+            self.key(super::tokens::split_words(phrase)),
         ];
         keys.dedup();
         keys.retain(|key| !key.is_empty());
@@ -141,27 +144,27 @@ impl Synonyms {
     }
 
     fn key(&self, mut words: Vec<String>) -> Vec<String> {
-        if words.iter().any(|word| !is_small_word(word)) {
-            words.retain(|word| !is_small_word(word));
+        if words.iter().any(|word| !is_stop_word(word)) {
+            words.retain(|word| !is_stop_word(word));
         }
-        words.iter().map(|word| self.reduce_word(word)).collect()
+        words.iter().map(|word| self.canonical_word(word)).collect()
     }
 
-    fn reduce_word(&self, word: &str) -> String {
-        self.reduced
+    fn canonical_word(&self, word: &str) -> String {
+        self.canonical
             .get(word)
             .map_or(word, String::as_str)
             .to_owned()
     }
 
     /// Returns what some of the words of a query stand for; the last one may be a beginning.
-    pub(super) fn meant(&self, asked: &[&str], last: Extent) -> Vec<Meant<'_>> {
-        let reduced: Vec<String> = asked.iter().map(|word| self.reduce_word(word)).collect();
+    pub(super) fn find(&self, asked: &[&str], last: TermMatch) -> Vec<SynonymMatch<'_>> {
+        let reduced: Vec<String> = asked.iter().map(|word| self.canonical_word(word)).collect();
         let mut found = Vec::new();
         for first in 0..asked.len() {
-            for count in 1..=LONGEST_PHRASE.min(asked.len() - first) {
+            for count in 1..=MAX_PHRASE_WORDS.min(asked.len() - first) {
                 let key = &reduced[first..first + count];
-                let meant = |target| Meant {
+                let meant = |target| SynonymMatch {
                     first,
                     count,
                     target,
@@ -172,8 +175,8 @@ impl Synonyms {
                 let targets = self.targets.get(key).or(tied);
                 if let Some(targets) = targets {
                     found.extend(targets.iter().map(meant));
-                } else if first + count == asked.len() && last == Extent::Beginning {
-                    found.extend(self.beginning(key).into_iter().map(meant));
+                } else if first + count == asked.len() && last == TermMatch::Prefix {
+                    found.extend(self.find_prefix(key).into_iter().map(meant));
                 }
             }
         }
@@ -181,17 +184,17 @@ impl Synonyms {
     }
 
     /// Returns what some of the words of a query stand for if they are misspelled.
-    pub(super) fn resembled(&self, asked: &[&str]) -> Vec<Meant<'_>> {
+    pub(super) fn find_fuzzy(&self, asked: &[&str]) -> Vec<SynonymMatch<'_>> {
         let near = |word: &str, other: &str| {
-            word == other || strsim::osa_distance(word, other) <= forgiven(word)
+            word == other || strsim::osa_distance(word, other) <= max_edits(word)
         };
         let mut found = Vec::new();
         for (phrase, targets) in &self.targets {
             let count = phrase.len();
             for (first, some) in asked.windows(count).enumerate() {
-                let words = some.iter().map(|word| self.reduce_word(word));
+                let words = some.iter().map(|word| self.canonical_word(word));
                 if words.zip(phrase).all(|(word, other)| near(&word, other)) {
-                    found.extend(targets.iter().map(|target| Meant {
+                    found.extend(targets.iter().map(|target| SynonymMatch {
                         first,
                         count,
                         target,
@@ -204,11 +207,11 @@ impl Synonyms {
 
     /// Returns what a phrase stands for whose last word is being typed; one word alone tells too
     /// little.
-    fn beginning(&self, key: &[String]) -> Vec<&Target> {
+    fn find_prefix(&self, key: &[String]) -> Vec<&SynonymTarget> {
         let Some((last, front)) = key.split_last() else {
             return Vec::new();
         };
-        if front.is_empty() || last.len() < SHORTEST_BEGINNING {
+        if front.is_empty() || last.len() < MIN_PREFIX_BYTES {
             return Vec::new();
         }
         self.targets
@@ -229,8 +232,8 @@ impl Synonyms {
 fn words(phrase: &str) -> Vec<String> {
     phrase
         .split(|c: char| c.is_whitespace() || c == '/')
-        .filter_map(Word::read)
-        .map(|word| word.whole)
+        .filter_map(Word::parse)
+        .map(|word| word.text)
         .collect()
 }
 
@@ -238,21 +241,21 @@ fn words(phrase: &str) -> Vec<String> {
 mod tests {
     use super::*;
 
-    fn meant(synonyms: &Synonyms, asked: &[&str], last: Extent) -> Vec<String> {
-        let meant = synonyms.meant(asked, last);
+    fn target_names(synonyms: &Synonyms, asked: &[&str], last: TermMatch) -> Vec<String> {
+        let meant = synonyms.find(asked, last);
         meant.iter().map(|meant| meant.target.name()).collect()
     }
 
     #[test]
-    fn the_built_in_file_is_sound() {
-        let read = Synonyms::read("assets/synonyms.toml", DEFAULT);
+    fn built_in_file_parses() {
+        let read = Synonyms::parse("assets/synonyms.toml", DEFAULT);
         let read = read.unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(read, Synonyms::built_in());
         assert!(read.targets.len() > 100);
     }
 
     #[test]
-    fn a_phrase_stands_for_a_modifier() {
+    fn phrase_finds_modifier() {
         let synonyms = Synonyms::built_in();
         for (asked, code) in [
             (&["professional", "component"][..], "26"),
@@ -264,7 +267,7 @@ mod tests {
             (&["repeat", "test"], "91"),
             (&["clia", "waived"], "QW"),
         ] {
-            let meant = meant(&synonyms, asked, Extent::Whole);
+            let meant = target_names(&synonyms, asked, TermMatch::Exact);
             assert!(
                 meant.contains(&format!("modifier {code}")),
                 "{asked:?}: {meant:?}"
@@ -273,10 +276,10 @@ mod tests {
     }
 
     #[test]
-    fn a_misspelled_phrase_resembles_the_right_one() {
+    fn misspelled_phrase_finds_the_right_one() {
         let synonyms = Synonyms::built_in();
         let resembled = |asked: &[&str]| -> Vec<String> {
-            let meant = synonyms.resembled(asked);
+            let meant = synonyms.find_fuzzy(asked);
             meant.iter().map(|meant| meant.target.name()).collect()
         };
         assert_eq!(resembled(&["heart", "attak"]), ["myocardial infarction"]);
@@ -285,42 +288,57 @@ mod tests {
     }
 
     #[test]
-    fn a_group_works_in_every_direction_and_the_others_in_one() {
+    fn groups_work_both_ways_and_other_synonyms_one_way() {
         let synonyms = Synonyms::built_in();
-        assert!(meant(&synonyms, &["lab"], Extent::Whole).contains(&"laboratory".to_owned()));
-        assert!(meant(&synonyms, &["laboratory"], Extent::Whole).contains(&"lab".to_owned()));
-        assert!(meant(&synonyms, &["erbb2"], Extent::Whole).contains(&"her2 neu".to_owned()));
+        assert!(
+            target_names(&synonyms, &["lab"], TermMatch::Exact).contains(&"laboratory".to_owned())
+        );
+        assert!(
+            target_names(&synonyms, &["laboratory"], TermMatch::Exact).contains(&"lab".to_owned())
+        );
+        assert!(
+            target_names(&synonyms, &["erbb2"], TermMatch::Exact).contains(&"her2 neu".to_owned())
+        );
         assert_eq!(
-            meant(&synonyms, &["heart", "attack"], Extent::Whole),
+            target_names(&synonyms, &["heart", "attack"], TermMatch::Exact),
             ["myocardial infarction"]
         );
-        assert_eq!(meant(&synonyms, &["infarction"], Extent::Whole), [""; 0]);
+        assert_eq!(
+            target_names(&synonyms, &["infarction"], TermMatch::Exact),
+            [""; 0]
+        );
     }
 
     #[test]
-    fn the_last_word_of_a_phrase_may_be_a_beginning() {
+    fn last_word_of_a_phrase_may_be_a_prefix() {
         let synonyms = Synonyms::built_in();
         assert_eq!(
-            meant(&synonyms, &["heart", "att"], Extent::Beginning),
+            target_names(&synonyms, &["heart", "att"], TermMatch::Prefix),
             ["myocardial infarction"]
         );
-        assert_eq!(meant(&synonyms, &["heart", "att"], Extent::Whole), [""; 0]);
-        assert_eq!(meant(&synonyms, &["heart"], Extent::Beginning), [""; 0]);
+        assert_eq!(
+            target_names(&synonyms, &["heart", "att"], TermMatch::Exact),
+            [""; 0]
+        );
+        assert_eq!(
+            target_names(&synonyms, &["heart"], TermMatch::Prefix),
+            [""; 0]
+        );
     }
 
     #[test]
-    fn a_users_file_adds_and_takes_away() {
+    fn user_file_adds_and_removes_synonyms() {
         let mine = "forget = [\"heart attack\"]\n\
                     [[also]]\nasked = [\"jumbo panel\"]\nmodifier = \"59\"\n";
         let patched = Synonyms::built_in().patched("mine.toml", mine).unwrap();
         assert_eq!(
-            meant(&patched, &["heart", "attack"], Extent::Whole),
+            target_names(&patched, &["heart", "attack"], TermMatch::Exact),
             [""; 0]
         );
         assert_eq!(
-            meant(&patched, &["jumbo", "panel"], Extent::Whole),
+            target_names(&patched, &["jumbo", "panel"], TermMatch::Exact),
             ["modifier 59"]
         );
-        assert!(!meant(&patched, &["outside", "lab"], Extent::Whole).is_empty());
+        assert!(!target_names(&patched, &["outside", "lab"], TermMatch::Exact).is_empty());
     }
 }

@@ -6,57 +6,61 @@
 use std::io;
 use std::sync::Arc;
 
-use super::assemble::Tables;
-use super::catalogue::{Docs, Rows};
-use super::lexicon::Lexicon;
-use super::sheet::{SHEETS, Sheets, Spread};
-use super::titles::Titles;
-use super::words::{POSTINGS, Postings, Words};
-use super::{Index, Synonyms, Texts};
-use crate::flat::packed::{of_u32s, of_u64s, write_bytes, write_number, write_text};
-use crate::flat::{Flat, FlatWriter, Name, Stream};
+use super::assemble::IndexData;
+use super::catalogue::{DocTable, RowTable};
+use super::lexicon::TermMap;
+use super::sheet::{RowStore, STORED_ROWS, StoreEntry};
+use super::titles::TitleTable;
+use super::words::{POSTINGS, Postings, TermDictionary};
+use super::{DocumentSource, Index, Synonyms};
+use crate::flat::packed::{encode_u32s, encode_u64s, write_bytes, write_text, write_varint};
+use crate::flat::{Container, ContainerWriter, PartReader, PartTag};
 
 /// The version of these tables and of all that is kept beside them; to be raised whenever the same
 /// files would give other bytes. A test tells.
-pub(super) const FORMAT: u32 = 1;
+pub(super) const FORMAT_VERSION: u32 = 1;
 
-const DOCS: Name = *b"docs";
-const TITLES: Name = *b"titl";
-const ROWS: Name = *b"rows";
-const WORDS: Name = *b"word";
-const ENDS: Name = *b"ends";
-const SPREADS: Name = *b"spre";
+const DOCS: PartTag = *b"docs";
+const TITLES: PartTag = *b"titl";
+const ROWS: PartTag = *b"rows";
+const TERMS: PartTag = *b"word";
+const POSTING_ENDS: PartTag = *b"ends";
+const STORE_ENTRIES: PartTag = *b"spre";
 
-impl Tables {
+impl IndexData {
     /// Writes the tables, and where the sheets are that were written already.
     pub(super) fn write<W: io::Write>(
         &self,
-        spreads: &[Spread],
-        out: &mut FlatWriter<W>,
+        spreads: &[StoreEntry],
+        out: &mut ContainerWriter<W>,
     ) -> io::Result<()> {
-        let Self { docs, rows, words } = self;
+        let Self {
+            docs,
+            rows,
+            terms: words,
+        } = self;
         let mut bytes = Vec::new();
-        write_bytes(&mut bytes, &of_u64s(&docs.codes));
-        write_bytes(&mut bytes, &of_u32s(&docs.row_ends));
-        write_bytes(&mut bytes, &docs.makes);
-        write_bytes(&mut bytes, &of_u32s(&docs.by_code));
-        out.part(DOCS, &bytes)?;
+        write_bytes(&mut bytes, &encode_u64s(&docs.codes));
+        write_bytes(&mut bytes, &encode_u32s(&docs.row_ends));
+        write_bytes(&mut bytes, &docs.packed_kinds);
+        write_bytes(&mut bytes, &encode_u32s(&docs.by_code));
+        out.write_part(DOCS, &bytes)?;
         bytes.clear();
-        docs.titles.write(&mut bytes);
-        out.part(TITLES, &bytes)?;
+        docs.titles.encode(&mut bytes);
+        out.write_part(TITLES, &bytes)?;
         bytes.clear();
-        rows.write(&mut bytes);
-        out.part(ROWS, &bytes)?;
-        out.part(WORDS, &words.dictionary())?;
-        out.part(ENDS, &of_u32s(words.ends()))?;
-        out.part(POSTINGS, words.packed())?;
+        rows.encode(&mut bytes);
+        out.write_part(ROWS, &bytes)?;
+        out.write_part(TERMS, &words.term_map_bytes())?;
+        out.write_part(POSTING_ENDS, &encode_u32s(words.posting_ends()))?;
+        out.write_part(POSTINGS, words.encoded_postings())?;
         bytes.clear();
         for spread in spreads {
             bytes.extend(spread.doc.to_le_bytes());
             bytes.extend(spread.length.to_le_bytes());
-            bytes.extend(spread.at.to_le_bytes());
+            bytes.extend(spread.offset.to_le_bytes());
         }
-        out.part(SPREADS, &bytes)
+        out.write_part(STORE_ENTRIES, &bytes)
     }
 }
 
@@ -64,122 +68,127 @@ impl Index {
     /// Opens the index that a flat file holds; nothing where a part is missing or damaged. Of the
     /// sheets none is read yet: they are checked one by one, and where one is damaged, `texts` are
     /// read instead.
-    pub(super) fn open(flat: &Arc<Flat>, texts: Texts) -> Option<Self> {
-        let mut part = flat.stream(DOCS)?;
-        let mut docs = Docs {
-            codes: part.u64s()?,
-            row_ends: part.u32s()?,
-            makes: part.bytes()?,
-            by_code: part.u32s()?,
-            titles: Titles::default(),
+    pub(super) fn open(flat: &Arc<Container>, texts: DocumentSource) -> Option<Self> {
+        let mut part = flat.part_reader(DOCS)?;
+        let mut docs = DocTable {
+            codes: part.read_u64s()?,
+            row_ends: part.read_u32s()?,
+            packed_kinds: part.read_bytes()?,
+            by_code: part.read_u32s()?,
+            titles: TitleTable::default(),
         };
         let count = u32::try_from(docs.codes.len()).ok()?;
-        let is_whole = [docs.row_ends.len(), docs.makes.len(), docs.by_code.len()]
-            == [docs.codes.len(); 3]
+        let is_whole = [
+            docs.row_ends.len(),
+            docs.packed_kinds.len(),
+            docs.by_code.len(),
+        ] == [docs.codes.len(); 3]
             && docs.by_code.iter().all(|doc| *doc < count);
         if !is_whole {
             return None;
         }
-        docs.titles = Titles::read(&mut flat.stream(TITLES)?)?;
-        let rows = Rows::read(&mut flat.stream(ROWS)?)?;
-        let lexicon = Lexicon::read(flat.part(WORDS)?)?;
-        let ends = flat.stream(ENDS)?.rest_as_u32s()?;
+        docs.titles = TitleTable::decode(&mut flat.part_reader(TITLES)?)?;
+        let rows = RowTable::decode(&mut flat.part_reader(ROWS)?)?;
+        let lexicon = TermMap::from_bytes(flat.read_part(TERMS)?)?;
+        let ends = flat.part_reader(POSTING_ENDS)?.read_u32s_to_end()?;
         // Nobody would know an answer that lacks rows from one that has all of them.
-        if !flat.is_sound(POSTINGS) {
+        if !flat.verify(POSTINGS) {
             return None;
         }
-        let mut part = flat.stream(SPREADS)?;
-        let mut spreads = Vec::with_capacity(usize::try_from(part.left() / Spread::BYTES).ok()?);
-        while part.left() > 0 {
-            spreads.push(Spread {
-                doc: u32::from_le_bytes(part.array()?),
-                length: u32::from_le_bytes(part.array()?),
-                at: u64::from_le_bytes(part.array()?),
+        let mut part = flat.part_reader(STORE_ENTRIES)?;
+        let mut spreads =
+            Vec::with_capacity(usize::try_from(part.remaining() / StoreEntry::BYTES).ok()?);
+        while part.remaining() > 0 {
+            spreads.push(StoreEntry {
+                doc: u32::from_le_bytes(part.read_array()?),
+                length: u32::from_le_bytes(part.read_array()?),
+                offset: u64::from_le_bytes(part.read_array()?),
             });
         }
-        let has_sheets = flat.length(SHEETS).is_some();
+        let has_sheets = flat.part_length(STORED_ROWS).is_some();
         Some(Self {
             docs,
             rows,
-            words: Words::new(lexicon, ends, Postings::File(Arc::clone(flat))),
-            texts,
-            sheets: has_sheets.then(|| Sheets::new(Arc::clone(flat), spreads)),
+            terms: TermDictionary::new(lexicon, ends, Postings::File(Arc::clone(flat))),
+            document_source: texts,
+            row_store: has_sheets.then(|| RowStore::new(Arc::clone(flat), spreads)),
             synonyms: Synonyms::built_in(),
         })
     }
 
     /// Returns the index of tables that stay in memory.
-    pub(super) fn of_tables(tables: Tables, texts: Texts) -> Self {
+    pub(super) fn from_data(tables: IndexData, texts: DocumentSource) -> Self {
         Self {
             docs: tables.docs,
             rows: tables.rows,
-            words: tables.words,
-            texts,
-            sheets: None,
+            terms: tables.terms,
+            document_source: texts,
+            row_store: None,
             synonyms: Synonyms::built_in(),
         }
     }
 }
 
-impl Rows {
-    fn write(&self, out: &mut Vec<u8>) {
-        write_bytes(out, &self.bytes);
-        write_number(out, self.modifiers.len() as u64);
+impl RowTable {
+    fn encode(&self, out: &mut Vec<u8>) {
+        write_bytes(out, &self.packed_kinds);
+        write_varint(out, self.modifiers.len() as u64);
         for (code, row) in &self.modifiers {
             out.extend(code);
             out.extend(row.to_le_bytes());
         }
-        write_number(out, self.turns.len() as u64);
-        for (row, section) in &self.turns {
+        write_varint(out, self.section_starts.len() as u64);
+        for (row, section) in &self.section_starts {
             out.extend(row.to_le_bytes());
             out.extend(section.to_le_bytes());
         }
-        write_number(out, self.sections.len() as u64);
+        write_varint(out, self.sections.len() as u64);
         for section in &self.sections {
             write_text(out, section);
         }
     }
 
-    fn read(part: &mut Stream<'_>) -> Option<Self> {
+    fn decode(part: &mut PartReader<'_>) -> Option<Self> {
         Some(Self {
-            bytes: part.bytes()?,
-            modifiers: part
-                .many(|part| Some((part.array()?, u32::from_le_bytes(part.array()?))))?,
-            turns: part.many(|part| {
-                let row = u32::from_le_bytes(part.array()?);
-                Some((row, u16::from_le_bytes(part.array()?)))
+            packed_kinds: part.read_bytes()?,
+            modifiers: part.read_list(|part| {
+                Some((part.read_array()?, u32::from_le_bytes(part.read_array()?)))
             })?,
-            sections: part.many(Stream::text)?,
+            section_starts: part.read_list(|part| {
+                let row = u32::from_le_bytes(part.read_array()?);
+                Some((row, u16::from_le_bytes(part.read_array()?)))
+            })?,
+            sections: part.read_list(PartReader::read_text)?,
         })
     }
 }
 
-impl Titles {
-    fn write(&self, out: &mut Vec<u8>) {
+impl TitleTable {
+    fn encode(&self, out: &mut Vec<u8>) {
         let (words, word_ends) = self.words();
         write_text(out, words);
-        write_bytes(out, &of_u32s(word_ends));
-        let (numbers, ends) = self.numbers();
+        write_bytes(out, &encode_u32s(word_ends));
+        let (numbers, ends) = self.word_ids();
         write_bytes(out, numbers);
-        write_bytes(out, &of_u32s(ends));
+        write_bytes(out, &encode_u32s(ends));
     }
 
-    fn read(part: &mut Stream<'_>) -> Option<Self> {
-        Some(Self::new(
-            part.text()?,
-            part.u32s()?,
-            part.bytes()?,
-            part.u32s()?,
+    fn decode(part: &mut PartReader<'_>) -> Option<Self> {
+        Some(Self::from_parts(
+            part.read_text()?,
+            part.read_u32s()?,
+            part.read_bytes()?,
+            part.read_u32s()?,
         ))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::assemble::{Spike, assemble};
-    use super::super::sheaf::Sheaf;
+    use super::super::assemble::{DocAddress, merge_partials};
+    use super::super::sheaf::PartialIndex;
     use super::*;
-    use crate::content::read;
+    use crate::content::parse_document;
 
     /// A document of its own, which nobody edits for another reason.
     const DOCUMENT: &str = r#"
@@ -211,10 +220,10 @@ text = "HER-2"
 "#;
 
     #[test]
-    fn other_bytes_ask_for_another_format() {
-        let document =
-            read("a.toml", DOCUMENT.as_bytes()).unwrap_or_else(|report| panic!("{report}"));
-        let (mut sheaf, mut sheets) = (Sheaf::default(), Vec::new());
+    fn changed_bytes_need_a_new_format_version() {
+        let document = parse_document("a.toml", DOCUMENT.as_bytes())
+            .unwrap_or_else(|report| panic!("{report}"));
+        let (mut sheaf, mut sheets) = (PartialIndex::default(), Vec::new());
         sheaf.add(&document, Some(&mut sheets));
         let code = "icd10cm:K92.2".parse().unwrap();
         sheaf.add_code(
@@ -222,13 +231,16 @@ text = "HER-2"
             "Gastrointestinal hemorrhage, unspecified",
             "GI bleed",
         );
-        let order = [0, 1].map(|at| Spike { sheaf: 0, at });
-        let tables = assemble(&[sheaf], &order, 1);
-        let mut out = FlatWriter::new(Vec::new(), FORMAT).unwrap();
-        out.part(SHEETS, &sheets).unwrap();
+        let order = [0, 1].map(|at| DocAddress {
+            partial: 0,
+            doc: at,
+        });
+        let tables = merge_partials(&[sheaf], &order, 1);
+        let mut out = ContainerWriter::new(Vec::new(), FORMAT_VERSION).unwrap();
+        out.write_part(STORED_ROWS, &sheets).unwrap();
         tables.write(&[], &mut out).unwrap();
         let sum = crc32fast::hash(&out.finish().unwrap());
         // Where this fails, raise FORMAT, and then write the new pair down here.
-        assert_eq!((FORMAT, sum), (1, 1_132_076_336));
+        assert_eq!((FORMAT_VERSION, sum), (1, 1_132_076_336));
     }
 }

@@ -5,30 +5,30 @@
 
 use foldhash::{HashMap, HashMapExt};
 
-use crate::flat::packed::{read_number, write_number};
+use crate::flat::packed::{read_varint, write_varint};
 
 /// The titles of an index.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Titles {
+pub(super) struct TitleTable {
     /// The words, commonest first.
-    words: Strings,
+    words: PackedStrings,
     /// The numbers of each title's words.
-    numbers: Vec<u8>,
+    word_ids: Vec<u8>,
     /// Where the numbers of each title end.
     ends: Vec<u32>,
 }
 
 /// Texts one after the other.
 #[derive(Clone, Debug, Default)]
-struct Strings {
+struct PackedStrings {
     text: String,
     ends: Vec<u32>,
 }
 
-impl Strings {
-    fn add(&mut self, text: &str) {
+impl PackedStrings {
+    fn push(&mut self, text: &str) {
         self.text.push_str(text);
-        self.ends.push(length(self.text.len()));
+        self.ends.push(saturating_u32(self.text.len()));
     }
 
     fn get(&self, at: usize) -> Option<&str> {
@@ -37,9 +37,9 @@ impl Strings {
     }
 }
 
-impl Titles {
+impl TitleTable {
     /// Packs titles.
-    pub(super) fn of<'t>(all: impl Iterator<Item = &'t str> + Clone) -> Self {
+    pub(super) fn from_titles<'t>(all: impl Iterator<Item = &'t str> + Clone) -> Self {
         let mut counts: HashMap<&str, u32> = HashMap::new();
         for word in all.clone().flat_map(|title| title.split(' ')) {
             *counts.entry(word).or_default() += 1;
@@ -49,35 +49,35 @@ impl Titles {
         let numbers: HashMap<&str, u64> = words.iter().map(|(word, _)| *word).zip(0..).collect();
         let mut titles = Self::default();
         for (word, _) in &words {
-            titles.words.add(word);
+            titles.words.push(word);
         }
         for title in all {
             for word in title.split(' ') {
                 let number = numbers.get(word).copied().unwrap_or_default();
-                write_number(&mut titles.numbers, number);
+                write_varint(&mut titles.word_ids, number);
             }
-            titles.ends.push(length(titles.numbers.len()));
+            titles.ends.push(saturating_u32(titles.word_ids.len()));
         }
-        titles.numbers.shrink_to_fit();
+        titles.word_ids.shrink_to_fit();
         titles.ends.shrink_to_fit();
         titles.words.text.shrink_to_fit();
         titles.words.ends.shrink_to_fit();
         titles
     }
 
-    /// Makes titles of the parts that [`Titles::words`] and [`Titles::numbers`] return.
-    pub(super) const fn new(
+    /// Makes titles of the parts that [`TitleTable::words`] and [`TitleTable::word_ids`] return.
+    pub(super) const fn from_parts(
         text: String,
         word_ends: Vec<u32>,
         numbers: Vec<u8>,
         ends: Vec<u32>,
     ) -> Self {
         Self {
-            words: Strings {
+            words: PackedStrings {
                 text,
                 ends: word_ends,
             },
-            numbers,
+            word_ids: numbers,
             ends,
         }
     }
@@ -88,8 +88,8 @@ impl Titles {
     }
 
     /// Returns the packed numbers of each title's words, and where each title ends.
-    pub(super) fn numbers(&self) -> (&[u8], &[u32]) {
-        (&self.numbers, &self.ends)
+    pub(super) fn word_ids(&self) -> (&[u8], &[u32]) {
+        (&self.word_ids, &self.ends)
     }
 
     /// Returns a title.
@@ -97,9 +97,9 @@ impl Titles {
         let at = at as usize;
         let end = self.ends.get(at).copied().unwrap_or_default();
         let bytes = start(&self.ends, at) as usize..end as usize;
-        let mut numbers = self.numbers.get(bytes).unwrap_or_default();
+        let mut numbers = self.word_ids.get(bytes).unwrap_or_default();
         let mut words = Vec::new();
-        while let Some(number) = read_number(&mut numbers) {
+        while let Some(number) = read_varint(&mut numbers) {
             let word = usize::try_from(number)
                 .ok()
                 .and_then(|at| self.words.get(at));
@@ -110,7 +110,7 @@ impl Titles {
 
     /// Returns the memory that the titles take, in bytes.
     pub(super) fn size(&self) -> usize {
-        self.numbers.len()
+        self.word_ids.len()
             + self.words.text.len()
             + size_of_val(&self.ends[..])
             + size_of_val(&self.words.ends[..])
@@ -123,7 +123,7 @@ fn start(ends: &[u32], at: usize) -> u32 {
     before.copied().unwrap_or_default()
 }
 
-fn length(length: usize) -> u32 {
+fn saturating_u32(length: usize) -> u32 {
     u32::try_from(length).unwrap_or(u32::MAX)
 }
 
@@ -132,14 +132,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_title_comes_back_as_it_was() {
+    fn titles_round_trip() {
         let all = [
             "Cholera, unspecified",
             "",
             " Cholera due to  Vibrio",
             "Ménière's disease",
         ];
-        let titles = Titles::of(all.into_iter());
+        let titles = TitleTable::from_titles(all.into_iter());
         for (at, title) in (0..).zip(all) {
             assert_eq!(titles.get(at), title);
         }

@@ -9,16 +9,16 @@
 use std::ops::Range;
 
 /// The longest word that is told apart, in bytes of its folded form; the rest is cut.
-pub(super) const LONGEST: usize = 48;
+pub(super) const MAX_TERM_BYTES: usize = 48;
 
 /// The longest word that is tied to another one by a slash, in bytes of both.
-const LONGEST_BY_SLASH: usize = 10;
+const MAX_SLASH_COMPOUND_BYTES: usize = 10;
 
 /// The most letters that are tied to a number which follows after a space: `HER 2`, `type 2`.
-const LETTERS_BEFORE_NUMBER: usize = 4;
+const MAX_LETTERS_BEFORE_NUMBER: usize = 4;
 
 /// How many words of one tie are told apart (`a-b-c-…`); longer ones are no words.
-const MOST_PARTS: usize = 8;
+const MAX_COMPOUND_WORDS: usize = 8;
 
 /// A word of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,16 +28,16 @@ pub(super) struct Token<'a> {
     /// Where it stands in the text, in bytes.
     pub(super) range: Range<usize>,
     /// Whether it is one run of letters and digits, or several tied together.
-    pub(super) make: Make,
+    pub(super) kind: TokenKind,
 }
 
 /// How a token came about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Make {
+pub(super) enum TokenKind {
     /// One run of letters and digits.
-    Run,
+    Word,
     /// Several runs, tied.
-    Tied,
+    Compound,
 }
 
 /// What stands between two runs.
@@ -52,7 +52,7 @@ enum Gap {
 }
 
 impl Gap {
-    const fn of(c: char) -> Self {
+    const fn from_char(c: char) -> Self {
         match c {
             '-' | '\u{2010}' | '\u{2011}' => Self::Hyphen,
             '.' => Self::Dot,
@@ -63,7 +63,7 @@ impl Gap {
         }
     }
 
-    const fn ties(self) -> bool {
+    const fn is_joiner(self) -> bool {
         matches!(
             self,
             Self::Hyphen | Self::Dot | Self::Apostrophe | Self::Slash
@@ -73,22 +73,22 @@ impl Gap {
 
 /// One run: where it stands in the folded buffer and in the text, and what stood before it.
 #[derive(Clone, Debug)]
-struct Run {
+struct WordSpan {
     folded: Range<usize>,
     source: Range<usize>,
-    before: Gap,
+    gap_before: Gap,
 }
 
 /// Calls a function with every token of a text: runs in their order, and ties among them.
-pub(super) fn each(text: &str, take: impl FnMut(Token<'_>)) {
-    Cutter::default().each(text, take);
+pub(super) fn for_each_token(text: &str, take: impl FnMut(Token<'_>)) {
+    Tokenizer::default().for_each_token(text, take);
 }
 
 /// Returns the tokens of a text that are single runs, in order.
-pub(super) fn runs(text: &str) -> Vec<String> {
+pub(super) fn split_words(text: &str) -> Vec<String> {
     let mut found = Vec::new();
-    each(text, |token| {
-        if token.make == Make::Run {
+    for_each_token(text, |token| {
+        if token.kind == TokenKind::Word {
             found.push(token.text.to_owned());
         }
     });
@@ -96,17 +96,19 @@ pub(super) fn runs(text: &str) -> Vec<String> {
 }
 
 /// Returns how many tokens of a text are single runs.
-pub(super) fn count(text: &str) -> usize {
+pub(super) fn count_words(text: &str) -> usize {
     let mut count = 0;
-    each(text, |token| count += usize::from(token.make == Make::Run));
+    for_each_token(text, |token| {
+        count += usize::from(token.kind == TokenKind::Word)
+    });
     count
 }
 
 /// Returns the end, in bytes of `text`, of as many characters as fold to `length` bytes.
-pub(super) fn end_of_folded(text: &str, length: usize) -> usize {
+pub(super) fn folded_prefix_end(text: &str, length: usize) -> usize {
     let mut folded = String::new();
     for (at, c) in text.char_indices() {
-        if folded.len() >= length && !is_silent(c) {
+        if folded.len() >= length && !is_ignorable(c) {
             return at;
         }
         fold(c, &mut folded);
@@ -117,27 +119,27 @@ pub(super) fn end_of_folded(text: &str, length: usize) -> usize {
 /// Keeps the runs of one tie, and the lone word before it, until it is known how far it goes. Who
 /// cuts many texts keeps the cutter, and with it the memory that it works in.
 #[derive(Debug, Default)]
-pub(super) struct Cutter {
+pub(super) struct Tokenizer {
     folded: String,
-    runs: Vec<Run>,
+    words: Vec<WordSpan>,
     /// Runs at the front of `runs` that were emitted and stay for the tie to a number.
     emitted: usize,
 }
 
-impl Cutter {
+impl Tokenizer {
     /// Calls a function with every token of a text: runs in their order, and ties among them.
-    pub(super) fn each(&mut self, text: &str, mut take: impl FnMut(Token<'_>)) {
+    pub(super) fn for_each_token(&mut self, text: &str, mut take: impl FnMut(Token<'_>)) {
         self.folded.clear();
-        self.runs.clear();
+        self.words.clear();
         self.emitted = 0;
         let mut gap = Gap::Other;
         let mut gap_width = 0_usize;
-        let mut open: Option<Run> = None;
+        let mut open: Option<WordSpan> = None;
         let mut rest = text;
         while let Some(c) = rest.chars().next() {
             let at = text.len() - rest.len();
             let start = self.folded.len();
-            let plain = plain_letters(rest);
+            let plain = ascii_prefix_len(rest);
             let length = plain.max(c.len_utf8());
             rest = &rest[length..];
             let is_letter = if plain > 0 {
@@ -147,127 +149,127 @@ impl Cutter {
                 }
                 true
             } else {
-                fold_other(c, &mut self.folded)
+                fold_non_ascii(c, &mut self.folded)
             };
             if is_letter {
                 if open.is_none() {
                     let before = if gap_width == 1 { gap } else { Gap::Other };
-                    let start = self.begin(start, before, &mut take);
-                    open = Some(Run {
+                    let start = self.start_word(start, before, &mut take);
+                    open = Some(WordSpan {
                         folded: start..start,
                         source: at..at,
-                        before,
+                        gap_before: before,
                     });
                 }
                 if let Some(run) = &mut open {
                     run.folded.end = self.folded.len();
                     run.source.end = at + length;
                 }
-            } else if open.is_some() && is_silent(c) {
+            } else if open.is_some() && is_ignorable(c) {
                 if let Some(run) = &mut open {
                     run.source.end = at + length;
                 }
             } else {
                 if let Some(run) = open.take() {
-                    self.runs.push(run);
+                    self.words.push(run);
                     gap_width = 0;
                 }
-                gap = Gap::of(c);
+                gap = Gap::from_char(c);
                 gap_width += 1;
             }
         }
-        self.runs.extend(open);
-        self.emit(&mut take);
+        self.words.extend(open);
+        self.emit_pending(&mut take);
     }
 
     /// Makes room for a run that begins at `start` of the buffer; returns where it begins then.
-    fn begin(&mut self, start: usize, before: Gap, take: &mut impl FnMut(Token<'_>)) -> usize {
-        if self.runs.is_empty() || (before.ties() && self.runs.len() < MOST_PARTS) {
+    fn start_word(&mut self, start: usize, before: Gap, take: &mut impl FnMut(Token<'_>)) -> usize {
+        if self.words.is_empty() || (before.is_joiner() && self.words.len() < MAX_COMPOUND_WORDS) {
             return start;
         }
-        self.emit(take);
-        let kept = self.runs.len() - 1;
-        let first = if before == Gap::Space && self.emitted == 0 && self.runs.len() == 1 {
+        self.emit_pending(take);
+        let kept = self.words.len() - 1;
+        let first = if before == Gap::Space && self.emitted == 0 && self.words.len() == 1 {
             self.emitted = 1;
-            self.runs[kept].folded.start
-        } else if before == Gap::Space && self.emitted == 1 && self.runs.len() == 2 {
-            self.runs.remove(0);
-            self.runs[0].folded.start
+            self.words[kept].folded.start
+        } else if before == Gap::Space && self.emitted == 1 && self.words.len() == 2 {
+            self.words.remove(0);
+            self.words[0].folded.start
         } else {
-            self.runs.clear();
+            self.words.clear();
             self.emitted = 0;
             start
         };
         self.folded.drain(..first);
-        for run in &mut self.runs {
+        for run in &mut self.words {
             run.folded = run.folded.start - first..run.folded.end - first;
         }
         start - first
     }
 
     /// Emits what is not emitted yet.
-    fn emit(&self, take: &mut impl FnMut(Token<'_>)) {
-        let runs = &self.runs[self.emitted..];
+    fn emit_pending(&self, take: &mut impl FnMut(Token<'_>)) {
+        let runs = &self.words[self.emitted..];
         for (index, run) in runs.iter().enumerate() {
             let possessive = index > 0
-                && run.before == Gap::Apostrophe
+                && run.gap_before == Gap::Apostrophe
                 && &self.folded[run.folded.clone()] == "s";
             if !possessive {
-                self.tie(std::slice::from_ref(run), Make::Run, take);
+                self.emit_token(std::slice::from_ref(run), TokenKind::Word, take);
             }
         }
         for pair in runs.windows(2) {
-            self.tie(pair, Make::Tied, take);
+            self.emit_token(pair, TokenKind::Compound, take);
         }
         if runs.len() > 2 {
-            self.tie(runs, Make::Tied, take);
+            self.emit_token(runs, TokenKind::Compound, take);
         }
-        self.tie_to_number(take);
+        self.emit_number_compounds(take);
     }
 
     /// Ties `HER 2`, and `CA 15-3` as `ca15` and `ca153`.
-    fn tie_to_number(&self, take: &mut impl FnMut(Token<'_>)) {
-        let [word, number, ..] = &self.runs[..] else {
+    fn emit_number_compounds(&self, take: &mut impl FnMut(Token<'_>)) {
+        let [word, number, ..] = &self.words[..] else {
             return;
         };
         let letters = &self.folded[word.folded.clone()];
         if self.emitted == 1
-            && letters.len() <= LETTERS_BEFORE_NUMBER
+            && letters.len() <= MAX_LETTERS_BEFORE_NUMBER
             && letters.bytes().all(|b| b.is_ascii_lowercase())
             && self.folded[number.folded.clone()]
                 .bytes()
                 .all(|b| b.is_ascii_digit())
             && number.folded.len() <= 3
         {
-            self.tie(&self.runs[..2], Make::Tied, take);
-            if self.runs.len() > 2 {
-                self.tie(&self.runs, Make::Tied, take);
+            self.emit_token(&self.words[..2], TokenKind::Compound, take);
+            if self.words.len() > 2 {
+                self.emit_token(&self.words, TokenKind::Compound, take);
             }
         }
     }
 
-    fn tie(&self, runs: &[Run], make: Make, take: &mut impl FnMut(Token<'_>)) {
+    fn emit_token(&self, runs: &[WordSpan], make: TokenKind, take: &mut impl FnMut(Token<'_>)) {
         let (Some(first), Some(last)) = (runs.first(), runs.last()) else {
             return;
         };
         let folded = first.folded.start..last.folded.end;
-        if make == Make::Tied
-            && runs[1..].iter().any(|run| run.before == Gap::Slash)
-            && folded.len() > LONGEST_BY_SLASH
+        if make == TokenKind::Compound
+            && runs[1..].iter().any(|run| run.gap_before == Gap::Slash)
+            && folded.len() > MAX_SLASH_COMPOUND_BYTES
         {
             return;
         }
         take(Token {
-            text: cut(&self.folded[folded]),
+            text: truncate_term(&self.folded[folded]),
             range: first.source.start..last.source.end,
-            make,
+            kind: make,
         });
     }
 }
 
 /// Cuts a word to the longest that is told apart.
-pub(super) fn cut(word: &str) -> &str {
-    let mut end = word.len().min(LONGEST);
+pub(super) fn truncate_term(word: &str) -> &str {
+    let mut end = word.len().min(MAX_TERM_BYTES);
     while !word.is_char_boundary(end) {
         end -= 1;
     }
@@ -275,7 +277,7 @@ pub(super) fn cut(word: &str) -> &str {
 }
 
 /// Says whether a character within a word counts for nothing: combining marks, soft hyphens.
-const fn is_silent(c: char) -> bool {
+const fn is_ignorable(c: char) -> bool {
     matches!(
         c,
         '\u{ad}'
@@ -291,7 +293,7 @@ const fn is_silent(c: char) -> bool {
 }
 
 /// Returns how many ASCII letters and digits a text begins with.
-fn plain_letters(text: &str) -> usize {
+fn ascii_prefix_len(text: &str) -> usize {
     let bytes = text.bytes();
     bytes.take_while(u8::is_ascii_alphanumeric).count()
 }
@@ -302,16 +304,16 @@ fn fold(c: char, out: &mut String) -> bool {
         out.push(c.to_ascii_lowercase());
         return true;
     }
-    fold_other(c, out)
+    fold_non_ascii(c, out)
 }
 
-fn fold_other(c: char, out: &mut String) -> bool {
-    if c.is_ascii() || is_silent(c) || !c.is_alphanumeric() {
+fn fold_non_ascii(c: char, out: &mut String) -> bool {
+    if c.is_ascii() || is_ignorable(c) || !c.is_alphanumeric() {
         return false;
     }
     let before = out.len();
     for lower in c.to_lowercase() {
-        if let Some(name) = greek(lower) {
+        if let Some(name) = greek_letter_name(lower) {
             out.push_str(name);
         } else if is_latin(lower) {
             let plain = deunicode::deunicode_char(lower).unwrap_or_default();
@@ -321,7 +323,7 @@ fn fold_other(c: char, out: &mut String) -> bool {
                     .filter(char::is_ascii_alphanumeric)
                     .map(|plain| plain.to_ascii_lowercase()),
             );
-        } else if !is_silent(lower) {
+        } else if !is_ignorable(lower) {
             out.push(lower);
         }
     }
@@ -344,7 +346,7 @@ const fn is_latin(c: char) -> bool {
 }
 
 /// Returns the name of a Greek letter as laboratories spell it out: `β-hCG`, `beta hCG`.
-const fn greek(c: char) -> Option<&'static str> {
+const fn greek_letter_name(c: char) -> Option<&'static str> {
     Some(match c {
         'α' => "alpha",
         'β' => "beta",
@@ -368,9 +370,9 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn words(text: &str) -> Vec<String> {
+    fn token_texts(text: &str) -> Vec<String> {
         let mut found = Vec::new();
-        each(text, |token| found.push(token.text.to_owned()));
+        for_each_token(text, |token| found.push(token.text.to_owned()));
         found.sort();
         found.dedup();
         found
@@ -387,51 +389,54 @@ mod tests {
             "(HER-2/neu)",
             "H\u{cb}R2",
         ] {
-            assert!(words(text).contains(&"her2".to_owned()), "{text}");
+            assert!(token_texts(text).contains(&"her2".to_owned()), "{text}");
         }
     }
 
     #[test]
-    fn ties_stand_beside_their_parts() {
+    fn compounds_are_emitted_with_their_words() {
         assert_eq!(
-            words("C-erbB-2"),
+            token_texts("C-erbB-2"),
             ["2", "c", "cerbb", "cerbb2", "erbb", "erbb2"]
         );
-        assert_eq!(words("K92.2"), ["2", "k92", "k922"]);
-        assert_eq!(words("Wilson's"), ["wilson", "wilsons"]);
-        assert_eq!(words("CA 15-3"), ["15", "153", "3", "ca", "ca15", "ca153"]);
+        assert_eq!(token_texts("K92.2"), ["2", "k92", "k922"]);
+        assert_eq!(token_texts("Wilson's"), ["wilson", "wilsons"]);
+        assert_eq!(
+            token_texts("CA 15-3"),
+            ["15", "153", "3", "ca", "ca15", "ca153"]
+        );
     }
 
     #[test]
-    fn what_is_apart_stays_apart() {
-        assert_eq!(words("her, 2"), ["2", "her"]);
-        assert_eq!(words("her  2"), ["2", "her"]);
-        assert_eq!(words("a - b"), ["a", "b"]);
+    fn separated_words_form_no_compound() {
+        assert_eq!(token_texts("her, 2"), ["2", "her"]);
+        assert_eq!(token_texts("her  2"), ["2", "her"]);
+        assert_eq!(token_texts("a - b"), ["a", "b"]);
         assert_eq!(
-            words("interpretation/reporting"),
+            token_texts("interpretation/reporting"),
             ["interpretation", "reporting"]
         );
         assert_eq!(
-            words("Laboratory\u{2014}serologic"),
+            token_texts("Laboratory\u{2014}serologic"),
             ["laboratory", "serologic"]
         );
-        assert_eq!(words("diabetes 2"), ["2", "diabetes"]);
+        assert_eq!(token_texts("diabetes 2"), ["2", "diabetes"]);
     }
 
     #[test]
     fn accents_case_and_width_do_not_matter() {
         for text in ["Ménière", "MENIERE", "Me\u{301}nie\u{300}re", "Ｍeniere"] {
-            assert_eq!(words(text), ["meniere"], "{text}");
+            assert_eq!(token_texts(text), ["meniere"], "{text}");
         }
-        assert_eq!(words("β-hCG"), ["beta", "betahcg", "hcg"]);
-        assert_eq!(words("5 µg"), words("5 ug"));
+        assert_eq!(token_texts("β-hCG"), ["beta", "betahcg", "hcg"]);
+        assert_eq!(token_texts("5 µg"), token_texts("5 ug"));
     }
 
     #[test]
-    fn a_token_knows_where_it_stands() {
+    fn tokens_carry_their_source_range() {
         let text = "the “HÉR-2/neu” assay";
         let mut found = Vec::new();
-        each(text, |token| {
+        for_each_token(text, |token| {
             found.push((token.text.to_owned(), text[token.range].to_owned()));
         });
         assert!(found.contains(&("her2".to_owned(), "HÉR-2".to_owned())));
@@ -440,24 +445,24 @@ mod tests {
     }
 
     #[test]
-    fn a_prefix_ends_where_its_characters_do() {
+    fn folded_prefix_ends_on_char_boundary() {
         assert_eq!(
-            &"compo\u{301}nent"[..end_of_folded("compo\u{301}nent", 5)],
+            &"compo\u{301}nent"[..folded_prefix_end("compo\u{301}nent", 5)],
             "compo\u{301}"
         );
-        assert_eq!(&"βeta"[..end_of_folded("βeta", 2)], "β");
-        assert_eq!(end_of_folded("", 3), 0);
+        assert_eq!(&"βeta"[..folded_prefix_end("βeta", 2)], "β");
+        assert_eq!(folded_prefix_end("", 3), 0);
     }
 
     proptest! {
         #[test]
-        fn any_text_is_cut_on_its_characters(text in any::<String>()) {
+        fn tokens_of_any_text_end_on_char_boundaries(text in any::<String>()) {
             let mut after = 0;
-            each(&text, |token| {
+            for_each_token(&text, |token| {
                 assert!(text.get(token.range.clone()).is_some(), "{token:?}");
-                assert!(!token.text.is_empty() && token.text.len() <= LONGEST);
+                assert!(!token.text.is_empty() && token.text.len() <= MAX_TERM_BYTES);
                 assert!(!token.range.is_empty());
-                if token.make == Make::Run {
+                if token.kind == TokenKind::Word {
                     assert!(token.range.start >= after, "{token:?}");
                     after = token.range.end;
                 }
@@ -465,19 +470,19 @@ mod tests {
         }
 
         #[test]
-        fn words_joined_in_any_way_are_cut_on_their_characters(
+        fn tokens_of_compounds_end_on_char_boundaries(
             text in "([a-zé2]{1,5}[-./' ]{0,2}){0,12}",
             length in 0_usize..9,
         ) {
             let mut after = 0;
-            each(&text, |token| {
+            for_each_token(&text, |token| {
                 assert!(text.get(token.range.clone()).is_some(), "{token:?}");
-                if token.make == Make::Run {
+                if token.kind == TokenKind::Word {
                     assert!(token.range.start >= after, "{token:?}");
                     after = token.range.end;
                 }
             });
-            assert!(text.is_char_boundary(end_of_folded(&text, length)));
+            assert!(text.is_char_boundary(folded_prefix_end(&text, length)));
         }
     }
 }

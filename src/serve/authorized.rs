@@ -10,29 +10,29 @@ use russh::keys::ssh_key::public::KeyData;
 use russh::keys::ssh_key::{self};
 use russh::keys::{Algorithm, PublicKey};
 
-use super::origin::{Origins, OriginsError};
+use super::origin::{AddressPatterns, AddressPatternsError};
 use crate::content::Date;
 
 /// The keys of a file.
 #[derive(Clone, Debug, Default)]
 pub struct AuthorizedKeys {
-    grants: Vec<Grant>,
-    faults: Vec<KeyFault>,
+    entries: Vec<KeyEntry>,
+    rejected: Vec<RejectedKey>,
 }
 
 /// What the owner of a key may do.
 #[derive(Clone, Debug)]
-pub struct Grant {
+pub struct KeyEntry {
     key: KeyData,
-    from: Option<Origins>,
-    until: Option<Moment>,
+    from: Option<AddressPatterns>,
+    expires: Option<UnixSeconds>,
     /// Whether the reader may be opened, or only one-shot text be had.
-    pub screen: Screen,
+    pub pty: PtyPermission,
 }
 
 /// Whether somebody may have a terminal.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Screen {
+pub enum PtyPermission {
     /// Yes.
     #[default]
     Allowed,
@@ -41,11 +41,11 @@ pub enum Screen {
 }
 
 /// Seconds since 1970, UTC.
-type Moment = u64;
+type UnixSeconds = u64;
 
 /// A line whose key is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KeyFault {
+pub struct RejectedKey {
     /// The line, from 1.
     pub line: usize,
     /// Why.
@@ -57,7 +57,7 @@ pub struct KeyFault {
 pub enum KeyError {
     /// It is no key.
     #[error("this is no public key: {0}")]
-    NoKey(ssh_key::Error),
+    InvalidKey(ssh_key::Error),
     /// Its signatures cannot be checked here.
     #[error("{0} keys are not supported; ed25519 and ECDSA keys are")]
     Algorithm(Algorithm),
@@ -69,13 +69,13 @@ pub enum KeyError {
     Option(String),
     /// The option's value cannot be honoured.
     #[error("in `from`, {0}")]
-    From(#[from] OriginsError),
+    From(#[from] AddressPatternsError),
     /// The time is not written as it should be.
     #[error("write expiry-time as \"YYYYMMDDZ\" or \"YYYYMMDDhhmmssZ\", in UTC")]
     Expiry,
     /// A quote is not closed.
     #[error("a double quote is not closed")]
-    Quote,
+    UnclosedQuote,
 }
 
 /// Says why somebody is not let in.
@@ -83,10 +83,10 @@ pub enum KeyError {
 pub enum Denial {
     /// The key is not listed.
     #[error("unknown key")]
-    Unknown,
+    UnknownKey,
     /// The key is not good for this address.
     #[error("key not allowed from this address")]
-    Elsewhere,
+    AddressNotAllowed,
     /// The key is no longer good.
     #[error("key expired")]
     Expired,
@@ -94,16 +94,16 @@ pub enum Denial {
 
 impl AuthorizedKeys {
     /// Reads a file.
-    pub fn read(text: &str) -> Self {
+    pub fn parse(text: &str) -> Self {
         let mut keys = Self::default();
         for (index, line) in text.lines().enumerate() {
             let line = line.trim();
             if line.is_empty() || line.starts_with('#') {
                 continue;
             }
-            match Grant::read(line) {
-                Ok(grant) => keys.grants.push(grant),
-                Err(error) => keys.faults.push(KeyFault {
+            match KeyEntry::parse(line) {
+                Ok(grant) => keys.entries.push(grant),
+                Err(error) => keys.rejected.push(RejectedKey {
                     line: index + 1,
                     error,
                 }),
@@ -113,29 +113,29 @@ impl AuthorizedKeys {
     }
 
     /// Returns the lines whose keys are refused.
-    pub fn faults(&self) -> &[KeyFault] {
-        &self.faults
+    pub fn rejected(&self) -> &[RejectedKey] {
+        &self.rejected
     }
 
     /// Returns how many keys are let in.
     pub const fn len(&self) -> usize {
-        self.grants.len()
+        self.entries.len()
     }
 
     /// Says whether nobody is let in.
     pub const fn is_empty(&self) -> bool {
-        self.grants.is_empty()
+        self.entries.is_empty()
     }
 
     /// Returns what the owner of a key may do, who comes from an address at a moment, in seconds
     /// since 1970. Where a key is listed twice, the first line that lets it in counts.
-    pub fn grant(&self, key: &PublicKey, from: IpAddr, now: u64) -> Result<&Grant, Denial> {
-        let mut denial = Denial::Unknown;
-        for grant in self.grants.iter().filter(|g| g.key == *key.key_data()) {
-            if grant.until.is_some_and(|until| until <= now) {
+    pub fn authorize(&self, key: &PublicKey, from: IpAddr, now: u64) -> Result<&KeyEntry, Denial> {
+        let mut denial = Denial::UnknownKey;
+        for grant in self.entries.iter().filter(|g| g.key == *key.key_data()) {
+            if grant.expires.is_some_and(|until| until <= now) {
                 denial = Denial::Expired;
-            } else if grant.from.as_ref().is_some_and(|from_| !from_.admit(from)) {
-                denial = Denial::Elsewhere;
+            } else if grant.from.as_ref().is_some_and(|from_| !from_.allows(from)) {
+                denial = Denial::AddressNotAllowed;
             } else {
                 return Ok(grant);
             }
@@ -144,24 +144,24 @@ impl AuthorizedKeys {
     }
 }
 
-impl Grant {
-    fn read(line: &str) -> Result<Self, KeyError> {
+impl KeyEntry {
+    fn parse(line: &str) -> Result<Self, KeyError> {
         // A line starts with its options or with the type of its key.
         if ["ssh-", "ecdsa-", "sk-"]
             .iter()
             .any(|kind| line.starts_with(kind))
         {
-            return Self::of(key(line)?);
+            return Self::new(parse_key(line)?);
         }
         let (options, rest) = split_options(line)?;
-        let mut grant = Self::of(key(rest)?)?;
+        let mut grant = Self::new(parse_key(rest)?)?;
         for option in options {
-            grant.obey(&option)?;
+            grant.apply_option(&option)?;
         }
         Ok(grant)
     }
 
-    fn of(key: PublicKey) -> Result<Self, KeyError> {
+    fn new(key: PublicKey) -> Result<Self, KeyError> {
         match key.algorithm() {
             Algorithm::Ed25519
             | Algorithm::Ecdsa { .. }
@@ -169,23 +169,23 @@ impl Grant {
             | Algorithm::SkEcdsaSha2NistP256 => Ok(Self {
                 key: key.into(),
                 from: None,
-                until: None,
-                screen: Screen::default(),
+                expires: None,
+                pty: PtyPermission::default(),
             }),
             other => Err(KeyError::Algorithm(other)),
         }
     }
 
-    fn obey(&mut self, option: &str) -> Result<(), KeyError> {
+    fn apply_option(&mut self, option: &str) -> Result<(), KeyError> {
         let (name, value) = match option.split_once('=') {
             Some((name, value)) => (name.to_ascii_lowercase(), value.trim_matches('"')),
             None => (option.to_ascii_lowercase(), ""),
         };
         match name.as_str() {
             "from" => self.from = Some(value.parse()?),
-            "expiry-time" => self.until = Some(moment(value).ok_or(KeyError::Expiry)?),
-            "restrict" | "no-pty" => self.screen = Screen::Forbidden,
-            "pty" => self.screen = Screen::Allowed,
+            "expiry-time" => self.expires = Some(parse_expiry(value).ok_or(KeyError::Expiry)?),
+            "restrict" | "no-pty" => self.pty = PtyPermission::Forbidden,
+            "pty" => self.pty = PtyPermission::Allowed,
             "no-port-forwarding" | "no-agent-forwarding" | "no-x11-forwarding" | "no-user-rc" => {}
             _ => {
                 return Err(KeyError::Option(
@@ -197,7 +197,7 @@ impl Grant {
     }
 }
 
-fn key(text: &str) -> Result<PublicKey, KeyError> {
+fn parse_key(text: &str) -> Result<PublicKey, KeyError> {
     if text
         .split(' ')
         .next()
@@ -205,7 +205,7 @@ fn key(text: &str) -> Result<PublicKey, KeyError> {
     {
         return Err(KeyError::Certificate);
     }
-    PublicKey::from_openssh(text).map_err(KeyError::NoKey)
+    PublicKey::from_openssh(text).map_err(KeyError::InvalidKey)
 }
 
 /// Splits a line's options from the rest; commas and spaces inside quotes do not count.
@@ -230,14 +230,14 @@ fn split_options(line: &str) -> Result<(Vec<String>, &str), KeyError> {
         before = c;
     }
     if quoted {
-        return Err(KeyError::Quote);
+        return Err(KeyError::UnclosedQuote);
     }
     Ok((options, ""))
 }
 
 /// Reads `YYYYMMDDZ`, `YYYYMMDDhhmmZ` or `YYYYMMDDhhmmssZ`. OpenSSH takes a time without the `Z`
 /// for local time; a server that is moved would change its meaning, so it is not taken.
-fn moment(text: &str) -> Option<Moment> {
+fn parse_expiry(text: &str) -> Option<UnixSeconds> {
     let digits = text.strip_suffix(['Z', 'z'])?;
     if !digits.bytes().all(|b| b.is_ascii_digit()) || !matches!(digits.len(), 8 | 12 | 14) {
         return None;
@@ -280,78 +280,90 @@ mod tests {
     const ANNA: &str =
         "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJdD7y3aLq454yWBdwLWbieU1ebz9/cu7/QEXn9OIeZJ anna";
 
-    fn one(line: &str) -> Result<Grant, KeyError> {
-        Grant::read(line)
+    fn parse_entry(line: &str) -> Result<KeyEntry, KeyError> {
+        KeyEntry::parse(line)
     }
 
-    fn let_in(line: &str, from: &str, now: u64) -> Result<Screen, Denial> {
-        let keys = AuthorizedKeys::read(line);
-        assert_eq!(keys.faults(), [], "{line}");
+    fn authorize(line: &str, from: &str, now: u64) -> Result<PtyPermission, Denial> {
+        let keys = AuthorizedKeys::parse(line);
+        assert_eq!(keys.rejected(), [], "{line}");
         let key = PublicKey::from_openssh(ANNA).unwrap();
-        keys.grant(&key, from.parse().unwrap(), now)
-            .map(|g| g.screen)
+        keys.authorize(&key, from.parse().unwrap(), now)
+            .map(|g| g.pty)
     }
 
     #[test]
-    fn a_listed_key_is_let_in_and_no_other() {
+    fn only_listed_keys_are_authorized() {
         let file = format!("# readers\n\n{ANNA}\n");
-        assert_eq!(let_in(&file, "10.0.0.1", 0), Ok(Screen::Allowed));
-        let keys = AuthorizedKeys::read("");
+        assert_eq!(authorize(&file, "10.0.0.1", 0), Ok(PtyPermission::Allowed));
+        let keys = AuthorizedKeys::parse("");
         let key = PublicKey::from_openssh(ANNA).unwrap();
-        let denied = keys.grant(&key, "10.0.0.1".parse().unwrap(), 0);
-        assert_eq!(denied.unwrap_err(), Denial::Unknown);
+        let denied = keys.authorize(&key, "10.0.0.1".parse().unwrap(), 0);
+        assert_eq!(denied.unwrap_err(), Denial::UnknownKey);
     }
 
     #[test]
-    fn options_are_honoured() {
+    fn options_are_applied() {
         let line = format!("from=\"10.0.0.0/8,!10.6.6.6\",no-port-forwarding {ANNA}");
-        assert_eq!(let_in(&line, "10.1.2.3", 0), Ok(Screen::Allowed));
-        assert_eq!(let_in(&line, "10.6.6.6", 0), Err(Denial::Elsewhere));
-        assert_eq!(let_in(&line, "192.168.0.1", 0), Err(Denial::Elsewhere));
+        assert_eq!(authorize(&line, "10.1.2.3", 0), Ok(PtyPermission::Allowed));
+        assert_eq!(
+            authorize(&line, "10.6.6.6", 0),
+            Err(Denial::AddressNotAllowed)
+        );
+        assert_eq!(
+            authorize(&line, "192.168.0.1", 0),
+            Err(Denial::AddressNotAllowed)
+        );
         let line = format!("expiry-time=\"20260102Z\" {ANNA}");
-        assert_eq!(let_in(&line, "::1", 1_767_311_999), Ok(Screen::Allowed));
-        assert_eq!(let_in(&line, "::1", 1_767_312_000), Err(Denial::Expired));
+        assert_eq!(
+            authorize(&line, "::1", 1_767_311_999),
+            Ok(PtyPermission::Allowed)
+        );
+        assert_eq!(authorize(&line, "::1", 1_767_312_000), Err(Denial::Expired));
         for (options, screen) in [
-            ("restrict", Screen::Forbidden),
-            ("no-pty,no-X11-forwarding", Screen::Forbidden),
-            ("restrict,pty", Screen::Allowed),
+            ("restrict", PtyPermission::Forbidden),
+            ("no-pty,no-X11-forwarding", PtyPermission::Forbidden),
+            ("restrict,pty", PtyPermission::Allowed),
         ] {
-            assert_eq!(let_in(&format!("{options} {ANNA}"), "::1", 0), Ok(screen));
+            assert_eq!(
+                authorize(&format!("{options} {ANNA}"), "::1", 0),
+                Ok(screen)
+            );
         }
     }
 
     #[test]
-    fn what_cannot_be_honoured_refuses_the_key_and_only_that() {
+    fn unsupported_option_rejects_only_its_own_key() {
         let file = format!(
             "command=\"sh -c 'echo, hi'\" {ANNA}\n{ANNA}\ncert-authority {ANNA}\nnonsense\n\
              from=\"host.example\" {ANNA}\nexpiry-time=\"20260102\" {ANNA}\n\
              environment=\"A=B {ANNA}\n"
         );
-        let keys = AuthorizedKeys::read(&file);
+        let keys = AuthorizedKeys::parse(&file);
         assert_eq!(keys.len(), 1);
-        let lines: Vec<usize> = keys.faults().iter().map(|fault| fault.line).collect();
+        let lines: Vec<usize> = keys.rejected().iter().map(|fault| fault.line).collect();
         assert_eq!(lines, [1, 3, 4, 5, 6, 7]);
         assert_eq!(
-            one(&format!("command=\"sh -c 'echo, hi'\" {ANNA}")).unwrap_err(),
+            parse_entry(&format!("command=\"sh -c 'echo, hi'\" {ANNA}")).unwrap_err(),
             KeyError::Option("command".into())
         );
     }
 
     #[test]
-    fn keys_that_cannot_be_checked_are_refused_by_name() {
+    fn certificates_are_rejected_by_name() {
         let certificate = "ssh-ed25519-cert-v01@openssh.com AAAA";
-        assert_eq!(one(certificate).unwrap_err(), KeyError::Certificate);
+        assert_eq!(parse_entry(certificate).unwrap_err(), KeyError::Certificate);
         assert_eq!(
-            one(&format!("restrict {certificate}")).unwrap_err(),
+            parse_entry(&format!("restrict {certificate}")).unwrap_err(),
             KeyError::Certificate
         );
     }
 
     #[test]
-    fn moments_are_utc() {
-        assert_eq!(moment("19700101Z"), Some(0));
-        assert_eq!(moment("20000301123456Z"), Some(951_914_096));
-        assert_eq!(moment("202402291200Z"), Some(1_709_208_000));
+    fn expiry_times_are_utc() {
+        assert_eq!(parse_expiry("19700101Z"), Some(0));
+        assert_eq!(parse_expiry("20000301123456Z"), Some(951_914_096));
+        assert_eq!(parse_expiry("202402291200Z"), Some(1_709_208_000));
         for wrong in [
             "",
             "Z",
@@ -360,17 +372,17 @@ mod tests {
             "2024010199Z",
             "20240101246060Z",
         ] {
-            assert_eq!(moment(wrong), None, "{wrong}");
+            assert_eq!(parse_expiry(wrong), None, "{wrong}");
         }
     }
 
     proptest! {
         #[test]
-        fn any_file_is_read(text in any::<String>(), options in "[a-z\",=!\\\\ -]{0,40}") {
-            AuthorizedKeys::read(&text);
+        fn any_text_parses_without_panicking(text in any::<String>(), options in "[a-z\",=!\\\\ -]{0,40}") {
+            AuthorizedKeys::parse(&text);
             let line = format!("{options} {ANNA}");
-            let keys = AuthorizedKeys::read(&line);
-            prop_assert!(keys.len() + keys.faults().len() <= 1);
+            let keys = AuthorizedKeys::parse(&line);
+            prop_assert!(keys.len() + keys.rejected().len() <= 1);
         }
     }
 }

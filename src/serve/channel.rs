@@ -10,42 +10,42 @@ use std::sync::Arc;
 use tokio::time::timeout;
 
 use super::connection::{Connection, Stage};
-use super::desk::{Desk, Gone};
-use super::ending::Ending;
-use super::guard::{Panicked, guarded};
-use super::reading::Reading;
-use super::request::{Call, Print, Request};
-use super::settings::Codes;
+use super::desk::{ChannelContext, Gone};
+use super::ending::SessionEnd;
+use super::guard::{PanicError, catch_panic};
+use super::reading::SessionTask;
+use super::request::{CommandContext, Response, TextResponse};
+use super::settings::CodeLogging;
 
 /// The longest command line, in bytes.
-const LONGEST_LINE: usize = 4096;
+const MAX_COMMAND_LENGTH: usize = 4096;
 
 /// What a client asks for.
 #[derive(Clone, Debug)]
-pub(super) enum Asked {
+pub(super) enum ChannelRequest {
     /// A command line; an empty one is a shell's.
-    Line(String),
+    Command(String),
     /// Something that does not exist here, with words that say so.
-    Nothing(String),
+    Rejected(String),
 }
 
-impl Asked {
+impl ChannelRequest {
     /// Reads a command line.
-    pub fn line(bytes: &[u8]) -> Self {
+    pub fn parse_command(bytes: &[u8]) -> Self {
         match std::str::from_utf8(bytes) {
-            Ok(line) if line.len() <= LONGEST_LINE => Self::Line(line.to_owned()),
-            Ok(_) => Self::Nothing("codeleaf: the command line is too long".into()),
-            Err(_) => Self::Nothing("codeleaf: the command line is not UTF-8".into()),
+            Ok(line) if line.len() <= MAX_COMMAND_LENGTH => Self::Command(line.to_owned()),
+            Ok(_) => Self::Rejected("codeleaf: the command line is too long".into()),
+            Err(_) => Self::Rejected("codeleaf: the command line is not UTF-8".into()),
         }
     }
 }
 
 /// Serves the channel until its end.
-pub(super) async fn attend(desk: Desk, asked: Asked) {
-    let _done = Done(&desk.connection);
+pub(super) async fn serve_channel(desk: ChannelContext, asked: ChannelRequest) {
+    let _done = SessionEndGuard(&desk.connection);
     let status = match asked {
-        Asked::Nothing(words) => desk.print(&Print::refusal(words)).await,
-        Asked::Line(line) => answer(&desk, &line).await,
+        ChannelRequest::Rejected(words) => desk.send_text(&TextResponse::error(words)).await,
+        ChannelRequest::Command(line) => run_command(&desk, &line).await,
     };
     if let Ok(status) = status {
         // Where the client has gone meanwhile, nobody needs to be told.
@@ -55,59 +55,61 @@ pub(super) async fn attend(desk: Desk, asked: Asked) {
             handle.eof(id).await?;
             handle.close(id).await
         };
-        let _ = timeout(desk.patience(), farewell).await;
+        let _ = timeout(desk.write_timeout(), farewell).await;
     }
 }
 
-async fn answer(desk: &Desk, line: &str) -> Result<u8, Gone> {
-    let resume = match (&desk.house.places, &desk.reader) {
+async fn run_command(desk: &ChannelContext, line: &str) -> Result<u8, Gone> {
+    let resume = match (&desk.server.positions, &desk.identity) {
         (Some(places), Some(reader)) if line.trim().is_empty() => {
-            places.find(&reader.fingerprint).await
+            places.load(&reader.fingerprint).await
         }
         _ => None,
     };
-    let mut stock = desk.house.stock.subscribe();
+    let mut stock = desk.server.content.subscribe();
     let current = Arc::clone(&stock.borrow_and_update());
-    let call = Call {
+    let call = CommandContext {
         line,
         client: &desk.client,
-        stock: &current,
+        content: &current,
         resume,
     };
-    match guarded(|| (desk.house.interpret)(&call)) {
-        Ok(Request::Print(print)) => {
-            desk.house.metrics.answers.inc();
-            log_answer(desk, &print);
-            desk.print(&print).await
+    match catch_panic(|| (desk.server.interpret)(&call)) {
+        Ok(Response::Text(print)) => {
+            desk.server.metrics.answers.inc();
+            log_response(desk, &print);
+            desk.send_text(&print).await
         }
-        Ok(Request::Read(opening)) => match guarded(|| Reading::open(desk, *opening, stock)) {
-            Ok(mut reading) => reading.run().await.status().ok_or(Gone),
-            Err(Panicked) => apologise(desk).await,
-        },
-        Err(Panicked) => apologise(desk).await,
+        Ok(Response::Session(opening)) => {
+            match catch_panic(|| SessionTask::new(desk, *opening, stock)) {
+                Ok(mut reading) => reading.run().await.exit_status().ok_or(Gone),
+                Err(PanicError) => send_panic_message(desk).await,
+            }
+        }
+        Err(PanicError) => send_panic_message(desk).await,
     }
 }
 
 /// Says sorry where there is no screen yet.
-async fn apologise(desk: &Desk) -> Result<u8, Gone> {
-    desk.note_fault();
-    let words = Ending::Failed.words().unwrap_or_default();
-    let status = Ending::Failed.status().unwrap_or_default();
-    let apology = Print {
+async fn send_panic_message(desk: &ChannelContext) -> Result<u8, Gone> {
+    desk.record_panic();
+    let words = SessionEnd::Failed.message().unwrap_or_default();
+    let status = SessionEnd::Failed.exit_status().unwrap_or_default();
+    let apology = TextResponse {
         status,
-        ..Print::refusal(words)
+        ..TextResponse::error(words)
     };
-    desk.print(&apology).await
+    desk.send_text(&apology).await
 }
 
-fn log_answer(desk: &Desk, print: &Print) {
-    let codes = match desk.house.limits().codes {
-        Codes::Logged => print.codes.as_slice(),
-        Codes::Unlogged => &[],
+fn log_response(desk: &ChannelContext, print: &TextResponse) {
+    let codes = match desk.server.limits().code_logging {
+        CodeLogging::Enabled => print.codes.as_slice(),
+        CodeLogging::Disabled => &[],
     };
     let codes: Vec<String> = codes.iter().map(ToString::to_string).collect();
     tracing::info!(
-        connection = desk.connection.number,
+        connection = desk.connection.id,
         status = print.status,
         codes = (!codes.is_empty()).then(|| codes.join(" ")),
         "answered"
@@ -115,11 +117,11 @@ fn log_answer(desk: &Desk, print: &Print) {
 }
 
 /// Notes at the end that a session has ended, also where a fault ended it.
-struct Done<'a>(&'a Connection);
+struct SessionEndGuard<'a>(&'a Connection);
 
-impl Drop for Done<'_> {
+impl Drop for SessionEndGuard<'_> {
     fn drop(&mut self) {
-        self.0.stage.send_replace(Stage::Done);
+        self.0.stage.send_replace(Stage::SessionEnded);
     }
 }
 
@@ -128,17 +130,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_fault_is_apologised_for() {
-        let words = Ending::Failed.words().unwrap();
+    fn panic_message_apologizes_with_status_101() {
+        let words = SessionEnd::Failed.message().unwrap();
         assert!(words.contains("sorry"), "{words}");
-        assert_eq!(Ending::Failed.status(), Some(101));
+        assert_eq!(SessionEnd::Failed.exit_status(), Some(101));
     }
 
     #[test]
-    fn a_command_line_is_short_text() {
-        assert!(matches!(Asked::line(b"list"), Asked::Line(line) if line == "list"));
-        assert!(matches!(Asked::line(&[0xFF]), Asked::Nothing(_)));
-        let long = vec![b'a'; LONGEST_LINE + 1];
-        assert!(matches!(Asked::line(&long), Asked::Nothing(_)));
+    fn long_or_non_utf8_commands_are_rejected() {
+        assert!(
+            matches!(ChannelRequest::parse_command(b"list"), ChannelRequest::Command(line) if line == "list")
+        );
+        assert!(matches!(
+            ChannelRequest::parse_command(&[0xFF]),
+            ChannelRequest::Rejected(_)
+        ));
+        let long = vec![b'a'; MAX_COMMAND_LENGTH + 1];
+        assert!(matches!(
+            ChannelRequest::parse_command(&long),
+            ChannelRequest::Rejected(_)
+        ));
     }
 }

@@ -5,40 +5,37 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
-use super::log::Mention;
-use super::wire::Line;
+use super::log::LogDecision;
+use super::wire::StreamHandle;
 
 /// What is known of a connection.
 #[derive(Debug)]
 pub(super) struct Connection {
     /// Tells connections apart in the log.
-    pub number: u64,
+    pub id: u64,
     pub peer: SocketAddr,
-    pub line: Arc<Line>,
+    pub stream: Arc<StreamHandle>,
     pub stage: watch::Sender<Stage>,
     /// Whether the log has it that there is this connection.
-    pub mention: Mention,
+    pub log_decision: LogDecision,
 }
 
 impl Connection {
     /// Notes that it made room for another that logs in.
-    pub fn log_turned_out(&self) {
-        if !self.goes_unmentioned() {
-            tracing::info!(connection = self.number, "made room for another login");
+    pub fn log_evicted(&self) {
+        if !self.is_log_suppressed() {
+            tracing::info!(connection = self.id, "made room for another login");
         }
     }
 
     /// Notes that the client was cut off.
-    pub fn log_unread(&self) {
-        tracing::warn!(
-            connection = self.number,
-            "the client reads nothing any more"
-        );
+    pub fn log_write_timeout(&self) {
+        tracing::warn!(connection = self.id, "the client reads nothing any more");
     }
 
     /// Says whether the log is to know nothing of it: it was one of too many, and did not log in.
-    pub fn goes_unmentioned(&self) -> bool {
-        self.mention == Mention::Spared && *self.stage.borrow() == Stage::Knocking
+    pub fn is_log_suppressed(&self) -> bool {
+        self.log_decision == LogDecision::Suppress && *self.stage.borrow() == Stage::Authenticating
     }
 }
 
@@ -46,11 +43,11 @@ impl Connection {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stage {
     /// Not logged in.
-    Knocking,
+    Authenticating,
     /// Logged in, and nothing asked for.
     LoggedIn,
     /// Reading.
-    Reading,
+    InSession,
     /// The session has ended.
-    Done,
+    SessionEnded,
 }

@@ -7,45 +7,45 @@ use russh::ChannelId;
 use russh::server::Handle;
 use tokio::time::{sleep, timeout};
 
-use super::client::Client;
+use super::client::ClientTerminal;
 use super::connection::Connection;
-use super::entry::Reader;
-use super::house::House;
-use super::inbox::Inbox;
-use super::request::Print;
+use super::entry::KeyIdentity;
+use super::house::ServerState;
+use super::inbox::InputBuffer;
+use super::request::TextResponse;
 use crate::terminal::{Decoder, Input};
 
 /// The bytes of one message to a client.
-const MESSAGE: usize = 32 * 1024;
+const MESSAGE_SIZE: usize = 32 * 1024;
 
 /// Says that the client is gone, or reads nothing any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Gone;
 
 /// One channel, and what is needed to serve it.
-pub(super) struct Desk {
-    pub house: Arc<House>,
+pub(super) struct ChannelContext {
+    pub server: Arc<ServerState>,
     pub connection: Arc<Connection>,
     pub handle: Handle,
     pub id: ChannelId,
-    pub inbox: Arc<Inbox>,
-    pub client: Client,
+    pub input: Arc<InputBuffer>,
+    pub client: ClientTerminal,
     /// Where the server knows its readers.
-    pub reader: Option<Reader>,
+    pub identity: Option<KeyIdentity>,
 }
 
-impl Desk {
+impl ChannelContext {
     /// Counts and logs that a fault ended the session.
-    pub fn note_fault(&self) {
-        self.house.metrics.panics.inc();
+    pub fn record_panic(&self) {
+        self.server.metrics.panics.inc();
         tracing::error!(
-            connection = self.connection.number,
+            connection = self.connection.id,
             "a fault ended this session"
         );
     }
 
     /// Sends a text. On a terminal nobody but this server makes lines of it.
-    pub async fn print(&self, print: &Print) -> Result<u8, Gone> {
+    pub async fn send_text(&self, print: &TextResponse) -> Result<u8, Gone> {
         let has_terminal = self.client.term().is_some();
         let lines = |text: &str| {
             if has_terminal {
@@ -58,33 +58,40 @@ impl Desk {
         if !print.err.is_empty() {
             let words = lines(&format!("{}\n", print.err));
             let sent = timeout(
-                self.patience(),
+                self.write_timeout(),
                 self.handle.extended_data(self.id, 1, words),
             );
-            sent.await.map_err(|_| self.cut())?.map_err(|_| Gone)?;
+            sent.await
+                .map_err(|_| self.disconnect())?
+                .map_err(|_| Gone)?;
         }
         Ok(print.status)
     }
 
     /// Sends bytes, and waits until they are on their way.
     pub async fn send(&self, bytes: Vec<u8>) -> Result<(), Gone> {
-        for message in bytes.chunks(MESSAGE) {
-            let sent = timeout(self.patience(), self.handle.data(self.id, message.to_vec()));
-            sent.await.map_err(|_| self.cut())?.map_err(|_| Gone)?;
+        for message in bytes.chunks(MESSAGE_SIZE) {
+            let sent = timeout(
+                self.write_timeout(),
+                self.handle.data(self.id, message.to_vec()),
+            );
+            sent.await
+                .map_err(|_| self.disconnect())?
+                .map_err(|_| Gone)?;
         }
         Ok(())
     }
 
     /// Waits for what the terminal still has to say, so that it does not say it to a shell.
-    pub async fn hear_out(&self, patience: Duration) {
+    pub async fn drain_replies(&self, patience: Duration) {
         let mut decoder = Decoder::default();
         let heard = async {
             let mut inputs = Vec::new();
             while !inputs.contains(&Input::Ready) {
                 inputs.clear();
-                self.inbox.arrival().await;
-                let waiting = self.inbox.take();
-                if waiting.ended {
+                self.input.wait_for_input().await;
+                let waiting = self.input.take();
+                if waiting.closed {
                     return;
                 }
                 decoder.feed(&waiting.bytes, Instant::now(), &mut inputs);
@@ -97,13 +104,13 @@ impl Desk {
     }
 
     /// Returns how long a client may leave unread what it is sent.
-    pub fn patience(&self) -> Duration {
-        self.house.limits().unread_time
+    pub fn write_timeout(&self) -> Duration {
+        self.server.limits().unread_time
     }
 
-    fn cut(&self) -> Gone {
-        self.connection.log_unread();
-        self.connection.line.cut();
+    fn disconnect(&self) -> Gone {
+        self.connection.log_write_timeout();
+        self.connection.stream.shut_down();
         Gone
     }
 }

@@ -2,7 +2,7 @@
 
 /// How a reader's session ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Ending {
+pub(super) enum SessionEnd {
     /// The reader left.
     Left,
     /// Nothing was pressed for too long.
@@ -19,9 +19,9 @@ pub(super) enum Ending {
     Gone,
 }
 
-impl Ending {
+impl SessionEnd {
     /// Returns what the reader is told.
-    pub const fn words(self) -> Option<&'static str> {
+    pub const fn message(self) -> Option<&'static str> {
         match self {
             Self::Left | Self::Gone => None,
             Self::Idle => Some("codeleaf: ended, since no key was pressed for long; come back"),
@@ -35,7 +35,7 @@ impl Ending {
     }
 
     /// Returns the exit status; none where nobody is there to hear it.
-    pub const fn status(self) -> Option<u8> {
+    pub const fn exit_status(self) -> Option<u8> {
         match self {
             Self::Left => Some(0),
             Self::Idle | Self::Over | Self::Revoked => Some(1),

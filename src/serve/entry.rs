@@ -5,14 +5,14 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use russh::keys::{HashAlg, PublicKey};
 
-use super::authorized::{Denial, Screen};
-use super::roll::Roll;
+use super::authorized::{Denial, PtyPermission};
+use super::roll::AuthorizedKeysFile;
 
 /// Who is let in.
 #[derive(Debug)]
-pub(super) enum Entry {
-    Everybody,
-    Keys(Roll),
+pub(super) enum AuthPolicy {
+    Open,
+    Keys(AuthorizedKeysFile),
 }
 
 /// Who is logged in.
@@ -21,35 +21,35 @@ pub(super) struct Login {
     /// The name that the client gives; nothing depends on it.
     pub user: String,
     /// Where the server knows its readers.
-    pub reader: Option<Reader>,
-    pub screen: Screen,
+    pub identity: Option<KeyIdentity>,
+    pub pty: PtyPermission,
 }
 
 /// A reader who is known by a key.
 #[derive(Clone, Debug)]
-pub(super) struct Reader {
+pub(super) struct KeyIdentity {
     pub key: PublicKey,
     pub fingerprint: String,
 }
 
-impl Entry {
+impl AuthPolicy {
     /// Returns what the owner of a key, who comes from an address, may do now.
-    pub fn screen(&self, key: &PublicKey, from: IpAddr) -> Result<Screen, Denial> {
+    pub fn authorize(&self, key: &PublicKey, from: IpAddr) -> Result<PtyPermission, Denial> {
         match self {
-            Self::Everybody => Ok(Screen::Allowed),
+            Self::Open => Ok(PtyPermission::Allowed),
             Self::Keys(roll) => {
                 let now = SystemTime::now().duration_since(UNIX_EPOCH);
                 let now = now.map_or(0, |now| now.as_secs());
-                Ok(roll.current().grant(key, from, now)?.screen)
+                Ok(roll.current_keys().authorize(key, from, now)?.pty)
             }
         }
     }
 
     /// Returns who the owner of a key is, where the server knows its readers.
-    pub fn reader(&self, key: &PublicKey) -> Option<Reader> {
+    pub fn identity(&self, key: &PublicKey) -> Option<KeyIdentity> {
         match self {
-            Self::Everybody => None,
-            Self::Keys(_) => Some(Reader {
+            Self::Open => None,
+            Self::Keys(_) => Some(KeyIdentity {
                 key: key.clone(),
                 fingerprint: key.fingerprint(HashAlg::Sha256).to_string(),
             }),

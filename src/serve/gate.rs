@@ -14,173 +14,175 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 
 use super::Limits;
-use super::wire::Count;
+use super::wire::ByteCounter;
 
 /// How long a client may say nothing before it makes room for others.
-const SILENT: Duration = Duration::from_millis(100);
+const SILENT_AFTER: Duration = Duration::from_millis(100);
 
 /// How long a login may take before it makes room for others.
-const SLOW: Duration = Duration::from_secs(2);
+const SLOW_AFTER: Duration = Duration::from_secs(2);
 
 /// Counts connections.
 #[derive(Debug, Default)]
-pub(super) struct Gate(Mutex<Counts>);
+pub(super) struct ConnectionLimiter(Mutex<LimiterState>);
 
 #[derive(Debug, Default)]
-struct Counts {
+struct LimiterState {
     connections: usize,
     /// Those who are not logged in, in the order in which they came.
-    knocks: Vec<Arc<Knock>>,
+    pending: Vec<Arc<PendingLogin>>,
 }
 
 /// A connection that is not logged in.
 #[derive(Debug)]
-struct Knock {
-    from: IpAddr,
-    since: Instant,
-    heard: Arc<Count>,
+struct PendingLogin {
+    network: IpAddr,
+    started: Instant,
+    received: Arc<ByteCounter>,
     /// Is notified when it has to go.
-    turned_out: Notify,
+    evicted: Notify,
 }
 
 /// Says why somebody was turned away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Crowd {
+pub(super) enum Rejection {
     /// Too many connections.
     #[error("too many readers; try again later")]
-    Connections,
+    ServerFull,
     /// Too many that are not logged in.
     #[error("too many are logging in; try again in a moment")]
-    Logins,
+    TooManyLogins,
     /// Too many of one address that are not logged in.
     #[error("too many are logging in from your address; try again in a moment")]
-    Address,
+    TooManyFromAddress,
 }
 
 /// A connection's seat; it comes free when this is dropped.
 #[derive(Debug)]
-pub(super) struct Seat {
-    gate: Arc<Gate>,
-    knock: Arc<Knock>,
+pub(super) struct ConnectionPermit {
+    limiter: Arc<ConnectionLimiter>,
+    pending: Arc<PendingLogin>,
 }
 
-impl Gate {
+impl ConnectionLimiter {
     /// Lets a connection in, of which so much was heard, or turns it away.
-    pub fn enter(
+    pub fn admit(
         self: &Arc<Self>,
         from: IpAddr,
-        heard: Arc<Count>,
+        heard: Arc<ByteCounter>,
         limits: &Limits,
         now: Instant,
-    ) -> Result<Seat, Crowd> {
-        let from = household(from);
-        let mut counts = self.counts();
+    ) -> Result<ConnectionPermit, Rejection> {
+        let from = client_network(from);
+        let mut counts = self.lock();
         if counts.connections >= limits.connections {
-            return Err(Crowd::Connections);
+            return Err(Rejection::ServerFull);
         }
-        let of_address = counts.of(from);
+        let of_address = counts.pending_from(from);
         if of_address >= limits.logins_per_address {
-            if !counts.turn_out(now, |knock| knock.from == from) {
-                return Err(Crowd::Address);
+            if !counts.evict_stalled(now, |knock| knock.network == from) {
+                return Err(Rejection::TooManyFromAddress);
             }
-        } else if counts.knocks.len() >= limits.logins
-            && !counts.turn_out(now, |_| true)
-            && !counts.thin_out(of_address)
+        } else if counts.pending.len() >= limits.logins
+            && !counts.evict_stalled(now, |_| true)
+            && !counts.evict_from_busiest(of_address)
         {
-            return Err(Crowd::Logins);
+            return Err(Rejection::TooManyLogins);
         }
-        let knock = Arc::new(Knock {
-            from,
-            since: now,
-            heard,
-            turned_out: Notify::new(),
+        let knock = Arc::new(PendingLogin {
+            network: from,
+            started: now,
+            received: heard,
+            evicted: Notify::new(),
         });
-        counts.knocks.push(Arc::clone(&knock));
+        counts.pending.push(Arc::clone(&knock));
         counts.connections += 1;
-        Ok(Seat {
-            gate: Arc::clone(self),
-            knock,
+        Ok(ConnectionPermit {
+            limiter: Arc::clone(self),
+            pending: knock,
         })
     }
 
     /// Returns how many connections there are.
     pub fn connections(&self) -> usize {
-        self.counts().connections
+        self.lock().connections
     }
 
-    fn counts(&self) -> MutexGuard<'_, Counts> {
+    fn lock(&self) -> MutexGuard<'_, LimiterState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Counts {
-    fn of(&self, from: IpAddr) -> usize {
-        let of_address = self.knocks.iter().filter(|knock| knock.from == from);
+impl LimiterState {
+    fn pending_from(&self, from: IpAddr) -> usize {
+        let of_address = self.pending.iter().filter(|knock| knock.network == from);
         of_address.count()
     }
 
     /// Turns out who has said nothing for longest, or else who has been logging in for longest, if
     /// that is too long; says whether somebody went.
-    fn turn_out(&mut self, now: Instant, concerned: impl Fn(&Knock) -> bool) -> bool {
-        let longer = |knock: &Knock, than| now.saturating_duration_since(knock.since) >= than;
-        let mut knocks = self.knocks.iter();
-        let silent = knocks
-            .position(|knock| concerned(knock) && knock.heard.get() == 0 && longer(knock, SILENT));
-        let mut knocks = self.knocks.iter();
-        let slow = || knocks.position(|knock| concerned(knock) && longer(knock, SLOW));
+    fn evict_stalled(&mut self, now: Instant, concerned: impl Fn(&PendingLogin) -> bool) -> bool {
+        let longer =
+            |knock: &PendingLogin, than| now.saturating_duration_since(knock.started) >= than;
+        let mut knocks = self.pending.iter();
+        let silent = knocks.position(|knock| {
+            concerned(knock) && knock.received.get() == 0 && longer(knock, SILENT_AFTER)
+        });
+        let mut knocks = self.pending.iter();
+        let slow = || knocks.position(|knock| concerned(knock) && longer(knock, SLOW_AFTER));
         let Some(at) = silent.or_else(slow) else {
             return false;
         };
-        self.knocks.remove(at).turned_out.notify_one();
+        self.pending.remove(at).evicted.notify_one();
         true
     }
 
     /// Turns out who came first from the most crowded address, if that is more crowded than the
     /// newcomer's would be; says whether somebody went.
-    fn thin_out(&mut self, of_newcomer: usize) -> bool {
+    fn evict_from_busiest(&mut self, of_newcomer: usize) -> bool {
         let mut crowds: HashMap<IpAddr, usize> = HashMap::new();
-        for knock in &self.knocks {
-            *crowds.entry(knock.from).or_default() += 1;
+        for knock in &self.pending {
+            *crowds.entry(knock.network).or_default() += 1;
         }
         let most = crowds.into_iter().max_by_key(|(_, crowd)| *crowd);
         let Some((from, _)) = most.filter(|(_, crowd)| *crowd > of_newcomer + 1) else {
             return false;
         };
-        let first = self.knocks.iter().position(|knock| knock.from == from);
+        let first = self.pending.iter().position(|knock| knock.network == from);
         if let Some(first) = first {
-            self.knocks.remove(first).turned_out.notify_one();
+            self.pending.remove(first).evicted.notify_one();
         }
         first.is_some()
     }
 }
 
-impl Seat {
+impl ConnectionPermit {
     /// Waits until the connection has to make room before it is logged in.
-    pub fn turned_out(&self) -> impl Future<Output = ()> + Send + use<> {
-        let knock = Arc::clone(&self.knock);
-        async move { knock.turned_out.notified().await }
+    pub fn evicted(&self) -> impl Future<Output = ()> + Send + use<> {
+        let knock = Arc::clone(&self.pending);
+        async move { knock.evicted.notified().await }
     }
 
     /// Notes that the connection is logged in.
-    pub fn logged_in(&mut self) {
+    pub fn mark_logged_in(&mut self) {
         // It is not among them any more once it is logged in or turned out.
-        let mut counts = self.gate.counts();
+        let mut counts = self.limiter.lock();
         counts
-            .knocks
-            .retain(|knock| !Arc::ptr_eq(knock, &self.knock));
+            .pending
+            .retain(|knock| !Arc::ptr_eq(knock, &self.pending));
     }
 }
 
-impl Drop for Seat {
+impl Drop for ConnectionPermit {
     fn drop(&mut self) {
-        self.logged_in();
-        self.gate.counts().connections -= 1;
+        self.mark_logged_in();
+        self.limiter.lock().connections -= 1;
     }
 }
 
 /// Returns what counts as one address: of IPv6 the network that one household or office has, whose
 /// machines could otherwise come from as many addresses as they like.
-fn household(address: IpAddr) -> IpAddr {
+fn client_network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(
             address.to_bits() & !u128::from(u64::MAX),
@@ -204,97 +206,114 @@ mod tests {
     }
 
     /// A gate, and who comes to it when.
-    struct Entrance {
-        gate: Arc<Gate>,
+    struct TestLimiter {
+        limiter: Arc<ConnectionLimiter>,
         limits: Limits,
-        opened: Instant,
+        start: Instant,
     }
 
-    impl Entrance {
+    impl TestLimiter {
         fn new(limits: Limits) -> Self {
             Self {
-                gate: Arc::default(),
+                limiter: Arc::default(),
                 limits,
-                opened: Instant::now(),
+                start: Instant::now(),
             }
         }
 
-        fn enter(&self, from: &str, said: usize, millis: u64) -> Result<Seat, Crowd> {
-            let heard = Count::default();
+        fn admit_at(
+            &self,
+            from: &str,
+            said: usize,
+            millis: u64,
+        ) -> Result<ConnectionPermit, Rejection> {
+            let heard = ByteCounter::default();
             heard.add(said);
-            let now = self.opened + Duration::from_millis(millis);
+            let now = self.start + Duration::from_millis(millis);
             let from = from.parse().unwrap();
-            self.gate.enter(from, Arc::new(heard), &self.limits, now)
+            self.limiter.admit(from, Arc::new(heard), &self.limits, now)
         }
 
         /// Somebody who says who they are.
-        fn knock(&self, from: &str) -> Result<Seat, Crowd> {
-            self.enter(from, 20, 0)
+        fn admit(&self, from: &str) -> Result<ConnectionPermit, Rejection> {
+            self.admit_at(from, 20, 0)
         }
     }
 
-    fn is_out(place: &Seat) -> bool {
+    fn is_evicted(place: &ConnectionPermit) -> bool {
         let mut context = std::task::Context::from_waker(std::task::Waker::noop());
-        std::pin::pin!(place.turned_out())
+        std::pin::pin!(place.evicted())
             .poll(&mut context)
             .is_ready()
     }
 
     #[test]
-    fn every_seat_comes_free() {
-        let entrance = Entrance::new(limits(3, 2, 1));
+    fn dropped_permits_free_their_slots() {
+        let entrance = TestLimiter::new(limits(3, 2, 1));
         let (a, b, c) = ("10.0.0.1", "10.0.0.2", "10.0.0.3");
-        let mut first = entrance.knock(a).unwrap();
-        assert_eq!(entrance.knock(a).unwrap_err(), Crowd::Address);
-        let second = entrance.knock(b).unwrap();
-        assert_eq!(entrance.knock(c).unwrap_err(), Crowd::Logins);
-        first.logged_in();
-        let third = entrance.knock(a).unwrap();
-        assert_eq!(entrance.knock(c).unwrap_err(), Crowd::Connections);
-        drop((first, second, third));
-        assert_eq!(entrance.gate.connections(), 0);
-        assert!(entrance.gate.counts().knocks.is_empty());
-    }
-
-    #[test]
-    fn who_came_first_to_the_most_crowded_address_makes_room() {
-        let entrance = Entrance::new(limits(99, 3, 3));
-        let crowd: Vec<Seat> = (0..3)
-            .map(|_| entrance.knock("10.0.0.1").unwrap())
-            .collect();
-        let newcomer = entrance.knock("10.0.0.2").unwrap();
-        assert!(is_out(&crowd[0]) && !is_out(&crowd[1]) && !is_out(&newcomer));
-        // Two of one address and one of the other: nobody is crowded enough to go.
-        assert_eq!(entrance.knock("10.0.0.2").unwrap_err(), Crowd::Logins);
-        drop((crowd, newcomer));
-        assert!(entrance.gate.counts().knocks.is_empty());
-    }
-
-    #[test]
-    fn who_says_nothing_makes_room_and_then_who_is_slow() {
-        let entrance = Entrance::new(limits(99, 3, 2));
-        let (a, b, c) = ("10.0.0.1", "10.0.0.2", "10.0.0.3");
-        let slow = entrance.enter(a, 20, 0).unwrap();
-        let silent = entrance.enter(b, 0, 0).unwrap();
-        let quick = entrance.enter(c, 20, 50).unwrap();
-        assert_eq!(entrance.enter(a, 20, 99).unwrap_err(), Crowd::Logins);
-        let held = entrance.enter(a, 20, 150).unwrap();
-        assert!(is_out(&silent) && !is_out(&slow) && !is_out(&quick));
-        // Two of one address is all that there may be, while nobody there is slow.
-        assert_eq!(entrance.enter(a, 20, 1999).unwrap_err(), Crowd::Address);
-        let last = entrance.enter(a, 20, 2000).unwrap();
-        assert!(is_out(&slow) && !is_out(&held) && !is_out(&last));
-    }
-
-    #[test]
-    fn one_network_of_many_addresses_counts_once() {
-        let entrance = Entrance::new(limits(9, 9, 1));
-        let held = entrance.knock("2001:db8::1").unwrap();
+        let mut first = entrance.admit(a).unwrap();
         assert_eq!(
-            entrance.knock("2001:db8::ffff").unwrap_err(),
-            Crowd::Address
+            entrance.admit(a).unwrap_err(),
+            Rejection::TooManyFromAddress
         );
-        assert!(entrance.knock("2001:db8:0:1::1").is_ok());
+        let second = entrance.admit(b).unwrap();
+        assert_eq!(entrance.admit(c).unwrap_err(), Rejection::TooManyLogins);
+        first.mark_logged_in();
+        let third = entrance.admit(a).unwrap();
+        assert_eq!(entrance.admit(c).unwrap_err(), Rejection::ServerFull);
+        drop((first, second, third));
+        assert_eq!(entrance.limiter.connections(), 0);
+        assert!(entrance.limiter.lock().pending.is_empty());
+    }
+
+    #[test]
+    fn oldest_login_of_the_busiest_address_is_evicted() {
+        let entrance = TestLimiter::new(limits(99, 3, 3));
+        let crowd: Vec<ConnectionPermit> = (0..3)
+            .map(|_| entrance.admit("10.0.0.1").unwrap())
+            .collect();
+        let newcomer = entrance.admit("10.0.0.2").unwrap();
+        assert!(is_evicted(&crowd[0]) && !is_evicted(&crowd[1]) && !is_evicted(&newcomer));
+        // Two of one address and one of the other: nobody is crowded enough to go.
+        assert_eq!(
+            entrance.admit("10.0.0.2").unwrap_err(),
+            Rejection::TooManyLogins
+        );
+        drop((crowd, newcomer));
+        assert!(entrance.limiter.lock().pending.is_empty());
+    }
+
+    #[test]
+    fn silent_logins_are_evicted_before_slow_ones() {
+        let entrance = TestLimiter::new(limits(99, 3, 2));
+        let (a, b, c) = ("10.0.0.1", "10.0.0.2", "10.0.0.3");
+        let slow = entrance.admit_at(a, 20, 0).unwrap();
+        let silent = entrance.admit_at(b, 0, 0).unwrap();
+        let quick = entrance.admit_at(c, 20, 50).unwrap();
+        assert_eq!(
+            entrance.admit_at(a, 20, 99).unwrap_err(),
+            Rejection::TooManyLogins
+        );
+        let held = entrance.admit_at(a, 20, 150).unwrap();
+        assert!(is_evicted(&silent) && !is_evicted(&slow) && !is_evicted(&quick));
+        // Two of one address is all that there may be, while nobody there is slow.
+        assert_eq!(
+            entrance.admit_at(a, 20, 1999).unwrap_err(),
+            Rejection::TooManyFromAddress
+        );
+        let last = entrance.admit_at(a, 20, 2000).unwrap();
+        assert!(is_evicted(&slow) && !is_evicted(&held) && !is_evicted(&last));
+    }
+
+    #[test]
+    fn ipv6_network_counts_as_one_address() {
+        let entrance = TestLimiter::new(limits(9, 9, 1));
+        let held = entrance.admit("2001:db8::1").unwrap();
+        assert_eq!(
+            entrance.admit("2001:db8::ffff").unwrap_err(),
+            Rejection::TooManyFromAddress
+        );
+        assert!(entrance.admit("2001:db8:0:1::1").is_ok());
         drop(held);
     }
 }

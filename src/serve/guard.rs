@@ -4,12 +4,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Says that something panicked. The panic itself is in the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Panicked;
+pub(super) struct PanicError;
 
 /// Does something that must not take others down with it. What it worked on is to be given up when
 /// this fails.
-pub(super) fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, Panicked> {
-    catch_unwind(AssertUnwindSafe(work)).map_err(|_| Panicked)
+pub(super) fn catch_panic<T>(work: impl FnOnce() -> T) -> Result<T, PanicError> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|_| PanicError)
 }
 
 #[cfg(test)]
@@ -17,9 +17,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_panic_ends_what_it_happened_in_and_nothing_else() {
-        let caught = guarded(|| -> u8 { panic!("as a fault would") });
-        assert_eq!(caught, Err(Panicked));
-        assert_eq!(guarded(|| 7), Ok(7));
+    fn panic_becomes_an_error() {
+        let caught = catch_panic(|| -> u8 { panic!("as a fault would") });
+        assert_eq!(caught, Err(PanicError));
+        assert_eq!(catch_panic(|| 7), Ok(7));
     }
 }

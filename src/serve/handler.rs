@@ -8,61 +8,66 @@ use russh::keys::{Certificate, HashAlg, PublicKey};
 use russh::server::{Auth, ChannelOpenHandle, Msg, PublicKeyOffer, Session, VerifiedPublicKey};
 use russh::{Channel, ChannelId, Error, Pty};
 
-use super::authorized::{Denial, Screen};
+use super::authorized::{Denial, PtyPermission};
 use super::channel;
-use super::client::{self, Client};
+use super::client::{self, ClientTerminal};
 use super::connection::{Connection, Stage};
-use super::desk::Desk;
-use super::entry::{Entry, Login};
-use super::gate::Seat;
-use super::house::House;
-use super::inbox::Inbox;
-use super::log::said;
-use super::refusals::{Absent, Refusals};
+use super::desk::ChannelContext;
+use super::entry::{AuthPolicy, Login};
+use super::gate::ConnectionPermit;
+use super::house::ServerState;
+use super::inbox::InputBuffer;
+use super::log::printable;
+use super::refusals::{Refusals, Unsupported};
 
 /// One connection, as the protocol sees it.
 pub(super) struct Handler {
-    house: Arc<House>,
+    server: Arc<ServerState>,
     connection: Arc<Connection>,
-    seat: Seat,
+    permit: ConnectionPermit,
     login: Option<Login>,
-    channel: Option<Open>,
+    channel: Option<SessionChannel>,
     refusals: Refusals,
 }
 
 /// The session channel.
-struct Open {
+struct SessionChannel {
     id: ChannelId,
-    client: Client,
-    inbox: Arc<Inbox>,
+    client: ClientTerminal,
+    input: Arc<InputBuffer>,
     started: bool,
 }
 
 impl Handler {
-    pub fn new(house: Arc<House>, connection: Arc<Connection>, seat: Seat) -> Self {
+    pub fn new(
+        house: Arc<ServerState>,
+        connection: Arc<Connection>,
+        seat: ConnectionPermit,
+    ) -> Self {
         Self {
             refusals: Refusals::new(Arc::clone(&house), Arc::clone(&connection)),
-            house,
+            server: house,
             connection,
-            seat,
+            permit: seat,
             login: None,
             channel: None,
         }
     }
 
     /// Returns what the owner of a key may do here and now.
-    fn screen(&self, key: &PublicKey) -> Result<Screen, Denial> {
-        self.house.entry.screen(key, self.connection.peer.ip())
+    fn authorize(&self, key: &PublicKey) -> Result<PtyPermission, Denial> {
+        self.server.auth.authorize(key, self.connection.peer.ip())
     }
 
     fn deny(&self, user: &str, key: &PublicKey, denial: Denial) -> Auth {
         let fingerprint = key.fingerprint(HashAlg::Sha256).to_string();
-        self.refusals.login(user, &fingerprint, &denial.to_string());
+        self.refusals
+            .refuse_login(user, &fingerprint, &denial.to_string());
         Auth::reject()
     }
 
     /// Starts what was asked for; says whether that was possible.
-    fn start(&mut self, id: ChannelId, asked: channel::Asked, session: &Session) -> bool {
+    fn start(&mut self, id: ChannelId, asked: channel::ChannelRequest, session: &Session) -> bool {
         let (Some(open), Some(login)) = (&mut self.channel, &self.login) else {
             return false;
         };
@@ -70,22 +75,22 @@ impl Handler {
             return false;
         }
         open.started = true;
-        self.connection.stage.send_replace(Stage::Reading);
-        let desk = Desk {
-            house: Arc::clone(&self.house),
+        self.connection.stage.send_replace(Stage::InSession);
+        let desk = ChannelContext {
+            server: Arc::clone(&self.server),
             connection: Arc::clone(&self.connection),
             handle: session.handle(),
             id,
-            inbox: Arc::clone(&open.inbox),
+            input: Arc::clone(&open.input),
             client: open.client.clone(),
-            reader: login.reader.clone(),
+            identity: login.identity.clone(),
         };
-        tokio::spawn(channel::attend(desk, asked));
+        tokio::spawn(channel::serve_channel(desk, asked));
         true
     }
 
     /// Returns the session channel while nothing was started on it.
-    fn unstarted(&mut self, id: ChannelId) -> Option<&mut Open> {
+    fn unstarted_channel(&mut self, id: ChannelId) -> Option<&mut SessionChannel> {
         self.channel
             .as_mut()
             .filter(|open| open.id == id && !open.started)
@@ -96,7 +101,7 @@ impl Drop for Handler {
     /// The connection is gone, whatever the reason.
     fn drop(&mut self) {
         if let Some(open) = &self.channel {
-            open.inbox.end();
+            open.input.close();
         }
     }
 }
@@ -105,17 +110,17 @@ impl russh::server::Handler for Handler {
     type Error = Error;
 
     async fn auth_none(&mut self, user: &str) -> Result<Auth, Error> {
-        Ok(match &self.house.entry {
-            Entry::Everybody => {
+        Ok(match &self.server.auth {
+            AuthPolicy::Open => {
                 self.login = Some(Login {
                     user: user.to_owned(),
-                    reader: None,
-                    screen: Screen::Allowed,
+                    identity: None,
+                    pty: PtyPermission::Allowed,
                 });
                 Auth::Accept
             }
             // Every client asks for this first, to learn which methods there are.
-            Entry::Keys(_) => Auth::reject(),
+            AuthPolicy::Keys(_) => Auth::reject(),
         })
     }
 
@@ -124,7 +129,7 @@ impl russh::server::Handler for Handler {
         user: &str,
         offer: PublicKeyOffer<'_>,
     ) -> Result<Auth, Error> {
-        Ok(match self.screen(offer.public_key) {
+        Ok(match self.authorize(offer.public_key) {
             Ok(_) => Auth::Accept,
             Err(denial) => self.deny(user, offer.public_key, denial),
         })
@@ -136,12 +141,12 @@ impl russh::server::Handler for Handler {
         key: VerifiedPublicKey<'_>,
     ) -> Result<Auth, Error> {
         let key = key.public_key;
-        Ok(match self.screen(key) {
+        Ok(match self.authorize(key) {
             Ok(screen) => {
                 self.login = Some(Login {
                     user: user.to_owned(),
-                    reader: self.house.entry.reader(key),
-                    screen,
+                    identity: self.server.auth.identity(key),
+                    pty: screen,
                 });
                 Auth::Accept
             }
@@ -155,7 +160,7 @@ impl russh::server::Handler for Handler {
         certificate: &Certificate,
     ) -> Result<Auth, Error> {
         let fingerprint = certificate.public_key().fingerprint(HashAlg::Sha256);
-        self.refusals.login(
+        self.refusals.refuse_login(
             user,
             &fingerprint.to_string(),
             "certificates are not supported: list the key itself",
@@ -164,15 +169,15 @@ impl russh::server::Handler for Handler {
     }
 
     async fn auth_succeeded(&mut self, _: &mut Session) -> Result<(), Error> {
-        self.seat.logged_in();
-        self.house.metrics.logins.inc();
+        self.permit.mark_logged_in();
+        self.server.metrics.logins.inc();
         self.connection.stage.send_replace(Stage::LoggedIn);
         if let Some(login) = &self.login {
-            let fingerprint = login.reader.as_ref().map(|reader| &*reader.fingerprint);
+            let fingerprint = login.identity.as_ref().map(|reader| &*reader.fingerprint);
             tracing::info!(
-                connection = self.connection.number,
+                connection = self.connection.id,
                 peer = %self.connection.peer,
-                user = said(&login.user),
+                user = printable(&login.user),
                 fingerprint = fingerprint.unwrap_or("none"),
                 "logged in"
             );
@@ -187,12 +192,15 @@ impl russh::server::Handler for Handler {
         _: &mut Session,
     ) -> Result<(), Error> {
         if self.channel.is_some() {
-            return self.refusals.channel(Absent::SecondSession, reply).await;
+            return self
+                .refusals
+                .refuse_channel(Unsupported::SecondSession, reply)
+                .await;
         }
-        self.channel = Some(Open {
+        self.channel = Some(SessionChannel {
             id: channel.id(),
-            client: Client::default(),
-            inbox: Arc::new(Inbox::new(self.house.limits().input)),
+            client: ClientTerminal::default(),
+            input: Arc::new(InputBuffer::new(self.server.limits().input_capacity)),
             started: false,
         });
         reply.accept().await;
@@ -207,7 +215,9 @@ impl russh::server::Handler for Handler {
         reply: ChannelOpenHandle,
         _: &mut Session,
     ) -> Result<(), Error> {
-        self.refusals.channel(Absent::X11Forwarding, reply).await
+        self.refusals
+            .refuse_channel(Unsupported::X11Forwarding, reply)
+            .await
     }
 
     async fn channel_open_direct_tcpip(
@@ -220,7 +230,9 @@ impl russh::server::Handler for Handler {
         reply: ChannelOpenHandle,
         _: &mut Session,
     ) -> Result<(), Error> {
-        self.refusals.channel(Absent::PortForwarding, reply).await
+        self.refusals
+            .refuse_channel(Unsupported::PortForwarding, reply)
+            .await
     }
 
     async fn channel_open_forwarded_tcpip(
@@ -233,7 +245,9 @@ impl russh::server::Handler for Handler {
         reply: ChannelOpenHandle,
         _: &mut Session,
     ) -> Result<(), Error> {
-        self.refusals.channel(Absent::PortForwarding, reply).await
+        self.refusals
+            .refuse_channel(Unsupported::PortForwarding, reply)
+            .await
     }
 
     async fn channel_open_direct_streamlocal(
@@ -243,7 +257,9 @@ impl russh::server::Handler for Handler {
         reply: ChannelOpenHandle,
         _: &mut Session,
     ) -> Result<(), Error> {
-        self.refusals.channel(Absent::SocketForwarding, reply).await
+        self.refusals
+            .refuse_channel(Unsupported::SocketForwarding, reply)
+            .await
     }
 
     async fn tcpip_forward(
@@ -252,17 +268,18 @@ impl russh::server::Handler for Handler {
         _: &mut u32,
         _: &mut Session,
     ) -> Result<bool, Error> {
-        self.refusals.request(Absent::PortForwarding)?;
+        self.refusals.refuse_request(Unsupported::PortForwarding)?;
         Ok(false)
     }
 
     async fn streamlocal_forward(&mut self, _: &str, _: &mut Session) -> Result<bool, Error> {
-        self.refusals.request(Absent::SocketForwarding)?;
+        self.refusals
+            .refuse_request(Unsupported::SocketForwarding)?;
         Ok(false)
     }
 
     async fn agent_request(&mut self, _: ChannelId, _: &mut Session) -> Result<bool, Error> {
-        self.refusals.request(Absent::AgentForwarding)?;
+        self.refusals.refuse_request(Unsupported::AgentForwarding)?;
         Ok(false)
     }
 
@@ -275,7 +292,7 @@ impl russh::server::Handler for Handler {
         _: u32,
         session: &mut Session,
     ) -> Result<(), Error> {
-        self.refusals.request(Absent::X11Forwarding)?;
+        self.refusals.refuse_request(Unsupported::X11Forwarding)?;
         session.channel_failure(channel)
     }
 
@@ -287,9 +304,9 @@ impl russh::server::Handler for Handler {
         session: &mut Session,
     ) -> Result<(), Error> {
         let taken = self
-            .unstarted(channel)
+            .unstarted_channel(channel)
             .is_some_and(|open| open.client.set_variable(name, value));
-        answer(session, channel, taken)
+        send_reply(session, channel, taken)
     }
 
     async fn pty_request(
@@ -303,22 +320,22 @@ impl russh::server::Handler for Handler {
         _: &[(Pty, u32)],
         session: &mut Session,
     ) -> Result<(), Error> {
-        let most = self.house.limits().screen;
-        let screen = self.login.as_ref().map(|login| login.screen);
+        let most = self.server.limits().max_size;
+        let screen = self.login.as_ref().map(|login| login.pty);
         // Who may have no screen gets plain text all the same: OpenSSH's client gives up when it is
         // refused a terminal.
-        let term = if screen == Some(Screen::Allowed) {
+        let term = if screen == Some(PtyPermission::Allowed) {
             term
         } else {
             "dumb"
         };
-        let open = self.unstarted(channel);
+        let open = self.unstarted_channel(channel);
         let taken = open.is_some();
         if let Some(open) = open {
             open.client
-                .set_terminal(term, client::size(columns, rows, most));
+                .set_pty(term, client::clamped_size(columns, rows, most));
         }
-        answer(session, channel, taken)
+        send_reply(session, channel, taken)
     }
 
     async fn window_change_request(
@@ -330,17 +347,17 @@ impl russh::server::Handler for Handler {
         _: u32,
         _: &mut Session,
     ) -> Result<(), Error> {
-        let size = client::size(columns, rows, self.house.limits().screen);
+        let size = client::clamped_size(columns, rows, self.server.limits().max_size);
         if let Some(open) = self.channel.as_mut().filter(|open| open.id == channel) {
             open.client.set_size(size);
-            open.inbox.resize(size);
+            open.input.resize(size);
         }
         Ok(())
     }
 
     async fn shell_request(&mut self, id: ChannelId, session: &mut Session) -> Result<(), Error> {
-        let started = self.start(id, channel::Asked::Line(String::new()), session);
-        answer(session, id, started)
+        let started = self.start(id, channel::ChannelRequest::Command(String::new()), session);
+        send_reply(session, id, started)
     }
 
     async fn exec_request(
@@ -349,8 +366,8 @@ impl russh::server::Handler for Handler {
         line: &[u8],
         session: &mut Session,
     ) -> Result<(), Error> {
-        let started = self.start(id, channel::Asked::line(line), session);
-        answer(session, id, started)
+        let started = self.start(id, channel::ChannelRequest::parse_command(line), session);
+        send_reply(session, id, started)
     }
 
     /// Is granted, so that the client hears why there is no such thing.
@@ -360,21 +377,21 @@ impl russh::server::Handler for Handler {
         name: &str,
         session: &mut Session,
     ) -> Result<(), Error> {
-        let words = self.refusals.subsystem(name)?;
-        let started = self.start(id, channel::Asked::Nothing(words), session);
-        answer(session, id, started)
+        let words = self.refusals.refuse_subsystem(name)?;
+        let started = self.start(id, channel::ChannelRequest::Rejected(words), session);
+        send_reply(session, id, started)
     }
 
     async fn data(&mut self, id: ChannelId, data: &[u8], _: &mut Session) -> Result<(), Error> {
         if let Some(open) = self.channel.as_ref().filter(|open| open.id == id) {
-            open.inbox.push(data, Instant::now());
+            open.input.push(data, Instant::now());
         }
         Ok(())
     }
 
     async fn channel_eof(&mut self, id: ChannelId, _: &mut Session) -> Result<(), Error> {
         if let Some(open) = self.channel.as_ref().filter(|open| open.id == id) {
-            open.inbox.end();
+            open.input.close();
         }
         Ok(())
     }
@@ -384,7 +401,7 @@ impl russh::server::Handler for Handler {
     }
 }
 
-fn answer(session: &mut Session, channel: ChannelId, granted: bool) -> Result<(), Error> {
+fn send_reply(session: &mut Session, channel: ChannelId, granted: bool) -> Result<(), Error> {
     if granted {
         session.channel_success(channel)
     } else {

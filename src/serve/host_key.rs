@@ -48,7 +48,7 @@ pub enum HostKeyError {
     },
     /// It is of another kind.
     #[error("the host key {} is of type {algorithm}; only ed25519 is served", path.display())]
-    OtherKind {
+    UnsupportedAlgorithm {
         /// The file.
         path: PathBuf,
         /// The kind.
@@ -58,11 +58,11 @@ pub enum HostKeyError {
 
 impl HostKey {
     /// Reads the key, or makes one where there is none.
-    pub fn open(path: &Path) -> Result<Self, HostKeyError> {
-        match Self::read(path) {
+    pub fn load_or_create(path: &Path) -> Result<Self, HostKeyError> {
+        match Self::load(path) {
             Err(HostKeyError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
-                Self::make(path)?;
-                Self::read(path)
+                Self::create(path)?;
+                Self::load(path)
             }
             read => read,
         }
@@ -74,17 +74,17 @@ impl HostKey {
     }
 
     /// Returns the public key as a line of `known_hosts` has it.
-    pub fn public(&self) -> String {
+    pub fn public_key(&self) -> String {
         // A key that was read can be written.
         self.key.public_key().to_openssh().unwrap_or_default()
     }
 
     /// Returns the key for the SSH protocol.
-    pub(super) fn private(&self) -> PrivateKey {
+    pub(super) fn private_key(&self) -> PrivateKey {
         self.key.clone()
     }
 
-    fn read(path: &Path) -> Result<Self, HostKeyError> {
+    fn load(path: &Path) -> Result<Self, HostKeyError> {
         let failed = |source| HostKeyError::Io {
             path: path.to_owned(),
             source,
@@ -107,7 +107,7 @@ impl HostKey {
         }
         match key.algorithm() {
             Algorithm::Ed25519 => Ok(Self { key }),
-            algorithm => Err(HostKeyError::OtherKind {
+            algorithm => Err(HostKeyError::UnsupportedAlgorithm {
                 path: path.to_owned(),
                 algorithm,
             }),
@@ -115,7 +115,7 @@ impl HostKey {
     }
 
     /// Writes a new key, whole or not at all. Where two servers start at once, the first key stays.
-    fn make(path: &Path) -> Result<(), HostKeyError> {
+    fn create(path: &Path) -> Result<(), HostKeyError> {
         let failed = |source| HostKeyError::Io {
             path: path.to_owned(),
             source,
@@ -161,38 +161,38 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_is_made_once_and_for_its_owner_only() {
+    fn key_is_created_once_with_owner_only_permissions() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("deep/host_ed25519");
-        let first = HostKey::open(&path).unwrap();
+        let first = HostKey::load_or_create(&path).unwrap();
         let mode = fs::metadata(&path).unwrap().permissions().mode();
         assert_eq!(mode & 0o7777, 0o600);
-        let again = HostKey::open(&path).unwrap();
+        let again = HostKey::load_or_create(&path).unwrap();
         assert_eq!(first.fingerprint(), again.fingerprint());
         assert!(first.fingerprint().starts_with("SHA256:"));
         assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
     }
 
     #[test]
-    fn a_key_that_others_can_read_is_refused() {
+    fn key_readable_by_others_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("key");
-        HostKey::open(&path).unwrap();
+        HostKey::load_or_create(&path).unwrap();
         for mode in [0o640, 0o604, 0o660] {
             fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
-            let error = HostKey::open(&path).unwrap_err();
+            let error = HostKey::load_or_create(&path).unwrap_err();
             assert!(matches!(error, HostKeyError::Exposed { .. }), "{error}");
         }
     }
 
     #[test]
-    fn a_damaged_key_is_no_reason_to_make_another() {
+    fn damaged_key_is_not_replaced() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("key");
         fs::write(&path, "-----BEGIN NOTHING-----").unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
         assert!(matches!(
-            HostKey::open(&path),
+            HostKey::load_or_create(&path),
             Err(HostKeyError::Unreadable { .. })
         ));
     }

@@ -5,31 +5,31 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::sync::watch;
 
-use super::entry::Entry;
-use super::gate::Gate;
-use super::log::Mentions;
+use super::entry::AuthPolicy;
+use super::gate::ConnectionLimiter;
+use super::log::LogSampler;
 use super::metrics::Metrics;
-use super::places::Places;
-use super::stock::Scratch;
-use super::{Interpreter, Limits, Stock};
+use super::places::PositionStore;
+use super::stock::BufferPool;
+use super::{Interpreter, Limits, ServedContent};
 
 /// What every connection of a server shares.
 #[derive(Debug)]
-pub(super) struct House {
-    pub entry: Entry,
+pub(super) struct ServerState {
+    pub auth: AuthPolicy,
     pub interpret: Interpreter,
     pub limits: watch::Sender<Limits>,
-    pub stock: watch::Sender<Arc<Stock>>,
+    pub content: watch::Sender<Arc<ServedContent>>,
     pub phase: watch::Sender<Phase>,
     /// Is sent to when keys and settings were read again.
     pub reloads: watch::Sender<()>,
     /// Where readers were; none where nobody knows who they are.
-    pub places: Option<Places>,
-    pub gate: Arc<Gate>,
+    pub positions: Option<PositionStore>,
+    pub limiter: Arc<ConnectionLimiter>,
     pub metrics: Arc<Metrics>,
-    pub mentions: Mentions,
-    pub scratch: Scratch,
-    pub connections: AtomicU64,
+    pub log_sampler: LogSampler,
+    pub buffers: BufferPool,
+    pub connection_counter: AtomicU64,
 }
 
 /// How far the server's life has come.
@@ -37,17 +37,17 @@ pub(super) struct House {
 pub(super) enum Phase {
     Serving,
     /// Every reader is to leave.
-    Ending,
+    Draining,
 }
 
-impl House {
+impl ServerState {
     /// Returns the limits of this moment.
     pub fn limits(&self) -> Limits {
         *self.limits.borrow()
     }
 
     /// Returns a number for the log to tell connections apart by.
-    pub fn next_number(&self) -> u64 {
-        self.connections.fetch_add(1, Ordering::Relaxed) + 1
+    pub fn next_connection_id(&self) -> u64 {
+        self.connection_counter.fetch_add(1, Ordering::Relaxed) + 1
     }
 }

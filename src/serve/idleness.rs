@@ -6,17 +6,17 @@
 use std::time::{Duration, Instant};
 
 use super::Limits;
-use super::ending::Ending;
+use super::ending::SessionEnd;
 
 /// How long before the end a warning comes; sooner where the whole time is short.
-const NOTICE: Duration = Duration::from_secs(60);
+const WARNING_LEAD: Duration = Duration::from_secs(60);
 
 /// What a terminal says by itself after a frame: that it has read it.
-const REPORT: &[u8] = b"\x1b[0n";
+const STATUS_REPORT: &[u8] = b"\x1b[0n";
 
 /// When a session ends by itself.
 #[derive(Debug)]
-pub(super) struct Idleness {
+pub(super) struct SessionTimers {
     idle: Option<Timer>,
     session: Option<Timer>,
 }
@@ -24,11 +24,11 @@ pub(super) struct Idleness {
 #[derive(Debug)]
 struct Timer {
     limit: Duration,
-    ends: Instant,
-    warns: Option<Instant>,
+    expires_at: Instant,
+    warn_at: Option<Instant>,
 }
 
-impl Idleness {
+impl SessionTimers {
     /// Starts both times.
     pub fn new(limits: &Limits, now: Instant) -> Self {
         Self {
@@ -38,9 +38,9 @@ impl Idleness {
     }
 
     /// Notes what came from the terminal.
-    pub fn heard(&mut self, bytes: &[u8], now: Instant) {
+    pub fn record_input(&mut self, bytes: &[u8], now: Instant) {
         let mut pressed = bytes;
-        while let Some(rest) = pressed.strip_prefix(REPORT) {
+        while let Some(rest) = pressed.strip_prefix(STATUS_REPORT) {
             pressed = rest;
         }
         if !pressed.is_empty()
@@ -50,28 +50,29 @@ impl Idleness {
         }
     }
 
-    /// Returns when [`Idleness::at`] has something to say.
+    /// Returns when [`SessionTimers::poll`] has something to say.
     pub fn deadline(&self) -> Option<Instant> {
         [&self.idle, &self.session]
             .into_iter()
             .flatten()
-            .map(|timer| timer.warns.unwrap_or(timer.ends))
+            .map(|timer| timer.warn_at.unwrap_or(timer.expires_at))
             .min()
     }
 
     /// Returns what is due: a warning, or the end.
-    pub fn at(&mut self, now: Instant) -> Option<Result<String, Ending>> {
-        let due = |timer: &Option<Timer>| timer.as_ref().is_some_and(|timer| timer.ends <= now);
+    pub fn poll(&mut self, now: Instant) -> Option<Result<String, SessionEnd>> {
+        let due =
+            |timer: &Option<Timer>| timer.as_ref().is_some_and(|timer| timer.expires_at <= now);
         if due(&self.session) {
-            return Some(Err(Ending::Over));
+            return Some(Err(SessionEnd::Over));
         }
         if due(&self.idle) {
-            return Some(Err(Ending::Idle));
+            return Some(Err(SessionEnd::Idle));
         }
-        if let Some(left) = warning(&mut self.session, now) {
+        if let Some(left) = due_warning(&mut self.session, now) {
             return Some(Ok(format!("The time limit ends this session in {left}")));
         }
-        warning(&mut self.idle, now).map(|left| {
+        due_warning(&mut self.idle, now).map(|left| {
             Ok(format!(
                 "This session ends in {left} unless you press a key"
             ))
@@ -83,17 +84,17 @@ impl Timer {
     fn start(limit: Duration, now: Instant) -> Self {
         Self {
             limit,
-            ends: now + limit,
-            warns: Some(now + limit.saturating_sub(NOTICE.min(limit / 2))),
+            expires_at: now + limit,
+            warn_at: Some(now + limit.saturating_sub(WARNING_LEAD.min(limit / 2))),
         }
     }
 }
 
 /// Returns the time left, where it is time to say it.
-fn warning(timer: &mut Option<Timer>, now: Instant) -> Option<String> {
+fn due_warning(timer: &mut Option<Timer>, now: Instant) -> Option<String> {
     let timer = timer.as_mut()?;
-    timer.warns.take_if(|warns| *warns <= now)?;
-    let left = timer.ends.saturating_duration_since(now);
+    timer.warn_at.take_if(|warns| *warns <= now)?;
+    let left = timer.expires_at.saturating_duration_since(now);
     Some(match left.as_millis().div_ceil(1000) {
         60 => "a minute".to_owned(),
         seconds => format!("{seconds} s"),
@@ -117,32 +118,32 @@ mod tests {
     fn a_warning_comes_a_minute_before_the_end() {
         let start = Instant::now();
         let after = |seconds| start + Duration::from_secs(seconds);
-        let mut idleness = Idleness::new(&limits(1800, None), start);
+        let mut idleness = SessionTimers::new(&limits(1800, None), start);
         assert_eq!(idleness.deadline(), Some(after(1740)));
-        assert_eq!(idleness.at(after(1739)), None);
-        let Some(Ok(warning)) = idleness.at(after(1740)) else {
+        assert_eq!(idleness.poll(after(1739)), None);
+        let Some(Ok(warning)) = idleness.poll(after(1740)) else {
             panic!("no warning")
         };
         assert!(warning.contains("in a minute"), "{warning}");
-        assert_eq!(idleness.at(after(1741)), None);
-        idleness.heard(b"\x1b[0n\x1b[0n", after(1750));
+        assert_eq!(idleness.poll(after(1741)), None);
+        idleness.record_input(b"\x1b[0n\x1b[0n", after(1750));
         assert_eq!(
             idleness.deadline(),
             Some(after(1800)),
             "reports are no keys"
         );
-        idleness.heard(b"\x1b[0nj", after(1750));
+        idleness.record_input(b"\x1b[0nj", after(1750));
         assert_eq!(idleness.deadline(), Some(after(1750 + 1740)));
-        assert_eq!(idleness.at(after(9999)), Some(Err(Ending::Idle)));
+        assert_eq!(idleness.poll(after(9999)), Some(Err(SessionEnd::Idle)));
     }
 
     #[test]
     fn keys_do_not_prolong_the_session() {
         let start = Instant::now();
         let after = |seconds| start + Duration::from_secs(seconds);
-        let mut idleness = Idleness::new(&limits(1800, Some(100)), start);
-        idleness.heard(b"j", after(90));
-        assert!(matches!(idleness.at(after(90)), Some(Ok(_))));
-        assert_eq!(idleness.at(after(100)), Some(Err(Ending::Over)));
+        let mut idleness = SessionTimers::new(&limits(1800, Some(100)), start);
+        idleness.record_input(b"j", after(90));
+        assert!(matches!(idleness.poll(after(90)), Some(Ok(_))));
+        assert_eq!(idleness.poll(after(100)), Some(Err(SessionEnd::Over)));
     }
 }

@@ -13,84 +13,84 @@ use crate::terminal::Size;
 
 /// What a client sent.
 #[derive(Debug)]
-pub struct Inbox {
-    waiting: Mutex<Waiting>,
-    most: usize,
-    arrival: Notify,
+pub struct InputBuffer {
+    pending: Mutex<PendingInput>,
+    capacity: usize,
+    notify: Notify,
 }
 
 /// What waits to be taken.
 #[derive(Debug, Default)]
-pub struct Waiting {
+pub struct PendingInput {
     /// Input, in order.
     pub bytes: Vec<u8>,
     /// When the first of it came.
-    pub since: Option<Instant>,
+    pub received_at: Option<Instant>,
     /// How many bytes were dropped.
     pub dropped: usize,
     /// The terminal's size, where it has changed.
     pub size: Option<Size>,
     /// Whether nothing more will come.
-    pub ended: bool,
+    pub closed: bool,
 }
 
-impl Inbox {
+impl InputBuffer {
     /// Opens an inbox for some bytes at most.
     pub fn new(most: usize) -> Self {
         Self {
-            waiting: Mutex::default(),
-            most,
-            arrival: Notify::new(),
+            pending: Mutex::default(),
+            capacity: most,
+            notify: Notify::new(),
         }
     }
 
     /// Takes input in.
     pub fn push(&self, bytes: &[u8], now: Instant) {
-        let mut waiting = self.waiting();
+        let mut waiting = self.lock();
         let room = self
-            .most
+            .capacity
             .saturating_sub(waiting.bytes.len())
             .min(bytes.len());
         waiting.bytes.extend_from_slice(&bytes[..room]);
         waiting.dropped += bytes.len() - room;
-        waiting.since.get_or_insert(now);
+        waiting.received_at.get_or_insert(now);
         drop(waiting);
-        self.arrival.notify_one();
+        self.notify.notify_one();
     }
 
     /// Takes a size in.
     pub fn resize(&self, size: Size) {
-        self.waiting().size = Some(size);
-        self.arrival.notify_one();
+        self.lock().size = Some(size);
+        self.notify.notify_one();
     }
 
     /// Notes that nothing more will come.
-    pub fn end(&self) {
-        self.waiting().ended = true;
-        self.arrival.notify_one();
+    pub fn close(&self) {
+        self.lock().closed = true;
+        self.notify.notify_one();
     }
 
     /// Waits until something came.
-    pub async fn arrival(&self) {
-        self.arrival.notified().await;
+    pub async fn wait_for_input(&self) {
+        self.notify.notified().await;
     }
 
     /// Says whether nothing more will come, even where something still waits.
-    pub fn has_ended(&self) -> bool {
-        self.waiting().ended
+    pub fn is_closed(&self) -> bool {
+        self.lock().closed
     }
 
     /// Returns all that waits. That nothing more will come is said every time.
-    pub fn take(&self) -> Waiting {
-        let mut waiting = self.waiting();
-        let ended = waiting.ended;
+    pub fn take(&self) -> PendingInput {
+        let mut waiting = self.lock();
+        let ended = waiting.closed;
         let taken = std::mem::take(&mut *waiting);
-        waiting.ended = ended;
+        waiting.closed = ended;
         taken
     }
 
-    fn waiting(&self) -> MutexGuard<'_, Waiting> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, PendingInput> {
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -99,8 +99,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_more_waits_than_was_agreed() {
-        let inbox = Inbox::new(10);
+    fn input_beyond_the_capacity_is_dropped() {
+        let inbox = InputBuffer::new(10);
         let now = Instant::now();
         for _ in 0..1000 {
             inbox.push(b"abcdef", now);
@@ -110,9 +110,9 @@ mod tests {
         assert_eq!(taken.bytes, b"abcdefabcd");
         assert_eq!(taken.dropped, 5990);
         assert_eq!(taken.size, Some(Size::DEFAULT));
-        assert_eq!(taken.since, Some(now));
+        assert_eq!(taken.received_at, Some(now));
         assert!(inbox.take().bytes.is_empty());
-        inbox.end();
-        assert!(inbox.take().ended && inbox.take().ended);
+        inbox.close();
+        assert!(inbox.take().closed && inbox.take().closed);
     }
 }

@@ -11,25 +11,28 @@ const BURST: u32 = 64 * 1024;
 
 /// What a client may send.
 #[derive(Debug)]
-pub(super) struct Inflow {
+pub(super) struct RateLimiter {
     /// In a second, in the long run.
     rate: u32,
     /// When all that was read would have been sent at that rate.
-    even: Instant,
+    theoretical_arrival: Instant,
 }
 
-impl Inflow {
+impl RateLimiter {
     /// Starts with nothing sent, at so many bytes a second.
     pub fn new(rate: u32, now: Instant) -> Self {
         let rate = rate.max(1);
-        Self { rate, even: now }
+        Self {
+            rate,
+            theoretical_arrival: now,
+        }
     }
 
     /// Notes that bytes were read; returns when to read on, where that is later than now.
-    pub fn read(&mut self, bytes: usize, now: Instant) -> Option<Instant> {
+    pub fn record(&mut self, bytes: usize, now: Instant) -> Option<Instant> {
         let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
-        self.even = self.even.max(now) + self.time_for(bytes);
-        let next = self.even.checked_sub(self.time_for(BURST))?;
+        self.theoretical_arrival = self.theoretical_arrival.max(now) + self.time_for(bytes);
+        let next = self.theoretical_arrival.checked_sub(self.time_for(BURST))?;
         (next > now).then_some(next)
     }
 
@@ -43,19 +46,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn who_types_is_never_kept_waiting_and_a_flood_is() {
+    fn typing_is_never_throttled_and_floods_are() {
         // Moments are counted from the machine's start, which may be a second ago.
         let start = Instant::now() + Duration::from_secs(60);
-        let mut inflow = Inflow::new(16 * 1024, start);
+        let mut inflow = RateLimiter::new(16 * 1024, start);
         let mut now = start;
         for _ in 0..10_000 {
             now += Duration::from_millis(20);
-            assert_eq!(inflow.read(100, now), None);
+            assert_eq!(inflow.record(100, now), None);
         }
-        assert_eq!(inflow.read(60 * 1024, now), None, "a paste");
+        assert_eq!(inflow.record(60 * 1024, now), None, "a paste");
         let flooded = now;
         for _ in 0..1000 {
-            now = inflow.read(8192, now).unwrap_or(now);
+            now = inflow.record(8192, now).unwrap_or(now);
         }
         let seconds = (now - flooded).as_secs();
         assert!((495..=500).contains(&seconds), "{seconds} s for 8 MB");

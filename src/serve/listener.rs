@@ -15,27 +15,27 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 
 use super::connection::{Connection, Stage};
-use super::gate::Seat;
+use super::gate::ConnectionPermit;
 use super::handler::Handler;
-use super::house::{House, Phase};
-use super::log::Mention;
-use super::metrics::What;
-use super::wire::Wire;
+use super::house::{Phase, ServerState};
+use super::log::LogDecision;
+use super::metrics::RefusalKind;
+use super::wire::LimitedStream;
 
 /// How long accepting rests after it failed.
-const REST: Duration = Duration::from_millis(100);
+const ACCEPT_BACKOFF: Duration = Duration::from_millis(100);
 
 /// How long a client may take to go once its session has ended.
-const FAREWELL: Duration = Duration::from_secs(5);
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Accepts connections for as long as the server runs.
-pub(super) async fn accept(house: Arc<House>, config: Arc<Config>, listener: TcpListener) {
+pub(super) async fn accept(house: Arc<ServerState>, config: Arc<Config>, listener: TcpListener) {
     let mut failing = false;
     loop {
         match listener.accept().await {
             Ok((stream, peer)) => {
                 failing = false;
-                welcome(&house, &config, stream, peer);
+                admit_connection(&house, &config, stream, peer);
             }
             Err(error) => {
                 // Said once: it may go on for long, many times a second.
@@ -43,33 +43,38 @@ pub(super) async fn accept(house: Arc<House>, config: Arc<Config>, listener: Tcp
                     tracing::error!(%error, "cannot accept connections; trying on");
                 }
                 failing = true;
-                sleep(REST).await;
+                sleep(ACCEPT_BACKOFF).await;
             }
         }
     }
 }
 
 /// Lets a connection in, or turns it away.
-fn welcome(house: &Arc<House>, config: &Arc<Config>, stream: TcpStream, peer: SocketAddr) {
+fn admit_connection(
+    house: &Arc<ServerState>,
+    config: &Arc<Config>,
+    stream: TcpStream,
+    peer: SocketAddr,
+) {
     let limits = house.limits();
-    let mention = house.mentions.make();
-    let mut wire = Wire::new(stream, &limits);
-    let heard = Arc::clone(wire.line().received());
+    let mention = house.log_sampler.sample();
+    let mut wire = LimitedStream::new(stream, &limits);
+    let heard = Arc::clone(wire.handle().received());
     let now = std::time::Instant::now();
-    match house.gate.enter(peer.ip(), heard, &limits, now) {
+    match house.limiter.admit(peer.ip(), heard, &limits, now) {
         Ok(seat) => {
-            let (stage, _) = watch::channel(Stage::Knocking);
+            let (stage, _) = watch::channel(Stage::Authenticating);
             let connection = Arc::new(Connection {
-                number: house.next_number(),
+                id: house.next_connection_id(),
                 peer,
-                line: wire.line(),
+                stream: wire.handle(),
                 stage,
-                mention,
+                log_decision: mention,
             });
-            if mention == Mention::Made {
-                tracing::info!(connection = connection.number, %peer, "connected");
+            if mention == LogDecision::Log {
+                tracing::info!(connection = connection.id, %peer, "connected");
             }
-            let attended = attend(
+            let attended = serve_connection(
                 Arc::clone(house),
                 Arc::clone(config),
                 connection,
@@ -79,8 +84,8 @@ fn welcome(house: &Arc<House>, config: &Arc<Config>, stream: TcpStream, peer: So
             tokio::spawn(attended);
         }
         Err(crowd) => {
-            house.metrics.refuse(What::Connection);
-            if mention == Mention::Made {
+            house.metrics.count_refusal(RefusalKind::Connection);
+            if mention == LogDecision::Log {
                 tracing::warn!(%peer, reason = %crowd, "connection refused");
             }
             tokio::spawn(async move {
@@ -90,33 +95,33 @@ fn welcome(house: &Arc<House>, config: &Arc<Config>, stream: TcpStream, peer: So
                     wire.write_all(line.as_bytes()).await?;
                     wire.shutdown().await
                 };
-                let _ = tokio::time::timeout(REST, goodbye).await;
+                let _ = tokio::time::timeout(ACCEPT_BACKOFF, goodbye).await;
             });
         }
     }
 }
 
 /// Watches over a connection until it ends.
-async fn attend(
-    house: Arc<House>,
+async fn serve_connection(
+    house: Arc<ServerState>,
     config: Arc<Config>,
     connection: Arc<Connection>,
-    seat: Seat,
-    wire: Wire,
+    seat: ConnectionPermit,
+    wire: LimitedStream,
 ) {
     let started = Instant::now();
     house.metrics.connections.inc();
-    converse(&house, config, &connection, seat, wire, started).await;
-    let line = &connection.line;
+    supervise_connection(&house, config, &connection, seat, wire, started).await;
+    let line = &connection.stream;
     house.metrics.received.inc_by(line.received().get());
     house.metrics.sent.inc_by(line.sent().get());
     house.metrics.connections.dec();
     let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-    if connection.goes_unmentioned() {
+    if connection.is_log_suppressed() {
         return;
     }
     tracing::info!(
-        connection = connection.number,
+        connection = connection.id,
         milliseconds,
         received = line.received().get(),
         sent = line.sent().get(),
@@ -124,23 +129,23 @@ async fn attend(
     );
 }
 
-async fn converse(
-    house: &Arc<House>,
+async fn supervise_connection(
+    house: &Arc<ServerState>,
     config: Arc<Config>,
     connection: &Arc<Connection>,
-    seat: Seat,
-    wire: Wire,
+    seat: ConnectionPermit,
+    wire: LimitedStream,
     started: Instant,
 ) {
     let login_time = house.limits().login_time;
-    let turned_out = seat.turned_out();
+    let turned_out = seat.evicted();
     tokio::pin!(turned_out);
     let handler = Handler::new(Arc::clone(house), Arc::clone(connection), seat);
     // The future is large while the versions are exchanged, and a pointer afterwards.
     let greeting = Box::pin(russh::server::run_stream(config, wire, handler));
     let greeted = tokio::select! {
         greeted = timeout_at(started + login_time, greeting) => greeted,
-        () = &mut turned_out => return connection.log_turned_out(),
+        () = &mut turned_out => return connection.log_evicted(),
     };
     let Ok(Ok(mut running)) = greeted else {
         return;
@@ -151,9 +156,9 @@ async fn converse(
     loop {
         let stage = *stages.borrow_and_update();
         let until = match stage {
-            Stage::Knocking | Stage::LoggedIn => Some(since + login_time),
-            Stage::Reading => None,
-            Stage::Done => Some(since + FAREWELL),
+            Stage::Authenticating | Stage::LoggedIn => Some(since + login_time),
+            Stage::InSession => None,
+            Stage::SessionEnded => Some(since + CLOSE_TIMEOUT),
         };
         let too_late = async {
             match until {
@@ -163,21 +168,21 @@ async fn converse(
         };
         let ending = async {
             // The sender lives as long as the house.
-            let _ = phase.wait_for(|phase| *phase == Phase::Ending).await;
+            let _ = phase.wait_for(|phase| *phase == Phase::Draining).await;
             match stage {
                 // A reader leaves by itself, and whoever is leaving may finish.
-                Stage::Reading | Stage::Done => std::future::pending().await,
-                Stage::Knocking | Stage::LoggedIn => {}
+                Stage::InSession | Stage::SessionEnded => std::future::pending().await,
+                Stage::Authenticating | Stage::LoggedIn => {}
             }
         };
         tokio::select! {
             ended = &mut running => {
                 match ended {
                     Err(russh::Error::IO(error)) if error.kind() == io::ErrorKind::TimedOut => {
-                        connection.log_unread();
+                        connection.log_write_timeout();
                     }
                     Err(error) => {
-                        tracing::debug!(connection = connection.number, %error, "ended");
+                        tracing::debug!(connection = connection.id, %error, "ended");
                     }
                     Ok(()) => {}
                 }
@@ -190,20 +195,20 @@ async fn converse(
                 }
             }
             () = too_late => {
-                if stage != Stage::Done && !connection.goes_unmentioned() {
-                    let what = if stage == Stage::Knocking { "login" } else { "request" };
-                    tracing::info!(connection = connection.number, what, "waited for too long");
+                if stage != Stage::SessionEnded && !connection.is_log_suppressed() {
+                    let what = if stage == Stage::Authenticating { "login" } else { "request" };
+                    tracing::info!(connection = connection.id, what, "waited for too long");
                 }
                 break;
             }
             () = ending => break,
             () = &mut turned_out => {
-                connection.log_turned_out();
+                connection.log_evicted();
                 break;
             }
         }
     }
-    connection.line.cut();
+    connection.stream.shut_down();
     // How it ended was decided here.
     let _ = running.await;
 }

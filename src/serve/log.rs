@@ -14,61 +14,61 @@ use super::LogFormat;
 use crate::content::sanitize;
 
 /// The longest word of a client that is logged, in characters.
-const LONGEST: usize = 64;
+const MAX_LOGGED_CHARS: usize = 64;
 
 /// How many connections a second the log speaks of before they are logged in.
-const MENTIONED: u32 = 50;
+const MAX_LOGGED_PER_SECOND: u32 = 50;
 
 /// Whether the log speaks of a connection before it is logged in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Mention {
+pub(super) enum LogDecision {
     /// It does.
-    Made,
+    Log,
     /// It does not: there are too many.
-    Spared,
+    Suppress,
 }
 
 /// Decides of which connections the log speaks.
 #[derive(Debug, Default)]
-pub(super) struct Mentions(Mutex<Second>);
+pub(super) struct LogSampler(Mutex<SampleWindow>);
 
 /// What happened in a second.
 #[derive(Debug, Default)]
-struct Second {
-    since: Option<Instant>,
-    made: u32,
-    spared: u64,
+struct SampleWindow {
+    started: Option<Instant>,
+    logged: u32,
+    suppressed: u64,
 }
 
-impl Mentions {
+impl LogSampler {
     /// Decides of one more connection.
-    pub fn make(&self) -> Mention {
+    pub fn sample(&self) -> LogDecision {
         let mut second = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        second.make(Instant::now())
+        second.sample(Instant::now())
     }
 }
 
-impl Second {
-    fn make(&mut self, now: Instant) -> Mention {
+impl SampleWindow {
+    fn sample(&mut self, now: Instant) -> LogDecision {
         let over = |since| now.saturating_duration_since(since) >= Duration::from_secs(1);
-        if self.since.is_none_or(over) {
-            if self.spared > 0 {
+        if self.started.is_none_or(over) {
+            if self.suppressed > 0 {
                 tracing::warn!(
-                    connections = self.spared,
+                    connections = self.suppressed,
                     "too many to speak of each before it is logged in"
                 );
             }
             *self = Self {
-                since: Some(now),
+                started: Some(now),
                 ..Self::default()
             };
         }
-        if self.made < MENTIONED {
-            self.made += 1;
-            Mention::Made
+        if self.logged < MAX_LOGGED_PER_SECOND {
+            self.logged += 1;
+            LogDecision::Log
         } else {
-            self.spared += 1;
-            Mention::Spared
+            self.suppressed += 1;
+            LogDecision::Suppress
         }
     }
 }
@@ -79,7 +79,7 @@ impl Second {
 pub struct LogError(#[from] tracing::subscriber::SetGlobalDefaultError);
 
 /// Starts the log, panics included.
-pub fn start(format: LogFormat) -> Result<(), LogError> {
+pub fn init(format: LogFormat) -> Result<(), LogError> {
     let lines = tracing_subscriber::fmt()
         .with_writer(io::stderr)
         .with_max_level(Level::INFO)
@@ -101,9 +101,9 @@ pub fn start(format: LogFormat) -> Result<(), LogError> {
 }
 
 /// Returns a word of a client as it may be logged: printable, and not longer than is useful.
-pub fn said(word: &str) -> String {
+pub fn printable(word: &str) -> String {
     let clean = sanitize(word);
-    match clean.char_indices().nth(LONGEST) {
+    match clean.char_indices().nth(MAX_LOGGED_CHARS) {
         Some((end, _)) => format!("{}...", &clean[..end]),
         None => clean.into_owned(),
     }
@@ -116,18 +116,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_client_says_is_cut_and_printable() {
-        assert_eq!(said("xterm\u{1b}[31m\nroot"), "xterm[31m root");
-        assert_eq!(said(&"é".repeat(500)), format!("{}...", "é".repeat(64)));
+    fn client_text_is_truncated_and_printable() {
+        assert_eq!(printable("xterm\u{1b}[31m\nroot"), "xterm[31m root");
+        assert_eq!(
+            printable(&"é".repeat(500)),
+            format!("{}...", "é".repeat(64))
+        );
     }
 
     #[test]
-    fn of_many_connections_a_second_some_are_mentioned() {
+    fn logged_connections_are_capped_per_second() {
         let start = Instant::now();
-        let mut second = Second::default();
+        let mut second = SampleWindow::default();
         let mut made = |after: u64| {
             let now = start + Duration::from_millis(after);
-            let mentions = (0..1000).filter(|_| second.make(now) == Mention::Made);
+            let mentions = (0..1000).filter(|_| second.sample(now) == LogDecision::Log);
             mentions.count()
         };
         assert_eq!([made(0), made(999), made(1000)], [50, 0, 50]);
@@ -135,9 +138,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_said_breaks_a_line(word in any::<String>()) {
-            let said = said(&word);
-            prop_assert!(said.chars().count() <= LONGEST + 3);
+        fn printable_text_has_no_control_characters(word in any::<String>()) {
+            let said = printable(&word);
+            prop_assert!(said.chars().count() <= MAX_LOGGED_CHARS + 3);
             prop_assert!(!said.contains(char::is_control));
         }
     }

@@ -15,15 +15,15 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
 
 /// Upper bounds of the latency histogram, in seconds.
-const LATENCIES: [f64; 11] = [
+const LATENCY_BUCKETS: [f64; 11] = [
     0.000_25, 0.000_5, 0.001, 0.002, 0.004, 0.008, 0.016, 0.05, 0.1, 0.5, 2.0,
 ];
 
 /// How long a scrape may take.
-const SCRAPE: Duration = Duration::from_secs(5);
+const SCRAPE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The longest request that is read, in bytes.
-const LONGEST: usize = 8 * 1024;
+const MAX_REQUEST_SIZE: usize = 8 * 1024;
 
 /// What is counted.
 #[derive(Debug)]
@@ -36,7 +36,7 @@ pub struct Metrics {
     /// Logins.
     pub logins: Counter,
     /// What was refused.
-    pub refused: Family<Refused, Counter>,
+    pub refused: Family<RefusalLabels, Counter>,
     /// Commands answered without a reader.
     pub answers: Counter,
     /// Frames sent.
@@ -53,14 +53,14 @@ pub struct Metrics {
 
 /// What was refused.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub struct Refused {
+pub struct RefusalLabels {
     /// What.
-    pub what: What,
+    pub what: RefusalKind,
 }
 
 /// What can be refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelValue)]
-pub enum What {
+pub enum RefusalKind {
     /// A connection too many.
     Connection,
     /// A login.
@@ -81,7 +81,7 @@ impl Default for Metrics {
             refused: Family::default(),
             answers: Counter::default(),
             frames: Counter::default(),
-            latency: Histogram::new(LATENCIES),
+            latency: Histogram::new(LATENCY_BUCKETS),
             received: Counter::default(),
             sent: Counter::default(),
             panics: Counter::default(),
@@ -127,12 +127,12 @@ impl Default for Metrics {
 
 impl Metrics {
     /// Counts a refusal.
-    pub fn refuse(&self, what: What) {
-        self.refused.get_or_create(&Refused { what }).inc();
+    pub fn count_refusal(&self, what: RefusalKind) {
+        self.refused.get_or_create(&RefusalLabels { what }).inc();
     }
 
     /// Returns the figures in the OpenMetrics text format.
-    pub fn text(&self) -> String {
+    pub fn encode(&self) -> String {
         let mut out = String::new();
         // Writing to a string does not fail.
         let _ = text::encode(&mut out, &self.registry);
@@ -149,23 +149,23 @@ pub async fn serve(metrics: Arc<Metrics>, listener: TcpListener) {
         match listener.accept().await {
             Ok((stream, _)) => {
                 // A scraper that leaves early misses its answer.
-                let _ = timeout(SCRAPE, answer(&metrics, stream)).await;
+                let _ = timeout(SCRAPE_TIMEOUT, answer_scrape(&metrics, stream)).await;
             }
             Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
         }
     }
 }
 
-async fn answer(metrics: &Metrics, mut stream: TcpStream) -> io::Result<()> {
+async fn answer_scrape(metrics: &Metrics, mut stream: TcpStream) -> io::Result<()> {
     let mut request = Vec::new();
     let ended = |request: &[u8]| request.windows(4).any(|bytes| bytes == b"\r\n\r\n");
-    while !ended(&request) && request.len() < LONGEST {
+    while !ended(&request) && request.len() < MAX_REQUEST_SIZE {
         if stream.read_buf(&mut request).await? == 0 {
             break;
         }
     }
     let (status, body) = if request.starts_with(b"GET /metrics ") {
-        ("200 OK", metrics.text())
+        ("200 OK", metrics.encode())
     } else {
         ("404 Not Found", "the figures are at /metrics\n".to_owned())
     };
@@ -184,12 +184,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn figures_are_in_the_format_that_prometheus_reads() {
+    fn metrics_use_the_openmetrics_text_format() {
         let metrics = Metrics::default();
         metrics.sessions.inc();
-        metrics.refuse(What::Login);
+        metrics.count_refusal(RefusalKind::Login);
         metrics.latency.observe(0.003);
-        let text = metrics.text();
+        let text = metrics.encode();
         for line in [
             "codeleaf_sessions 1",
             "codeleaf_refused_total{what=\"Login\"} 1",

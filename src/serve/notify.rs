@@ -7,7 +7,7 @@ use std::os::unix::net::UnixDatagram;
 ///
 /// The protocol is one datagram of text, so that no crate is needed for it. A socket in the
 /// abstract name space is written with a leading `@`.
-pub fn notify(state: &str) -> io::Result<()> {
+pub fn sd_notify(state: &str) -> io::Result<()> {
     let Some(name) = std::env::var_os("NOTIFY_SOCKET") else {
         return Ok(());
     };

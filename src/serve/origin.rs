@@ -5,11 +5,11 @@ use std::str::FromStr;
 
 /// A list of addresses that are let in, and of some that are not.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Origins(Vec<Origin>);
+pub struct AddressPatterns(Vec<AddressRule>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Origin {
-    lets_in: bool,
+struct AddressRule {
+    allows: bool,
     pattern: Pattern,
 }
 
@@ -23,23 +23,23 @@ enum Pattern {
 
 /// Says why a list of origins cannot be honoured.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum OriginsError {
+pub enum AddressPatternsError {
     /// Names would have to be looked up, and whoever answers decided who is let in.
     #[error("`{0}` is a host name; only addresses, networks (10.0.0.0/8) and * or ? are taken")]
-    Name(String),
+    HostName(String),
     /// Nothing is listed.
     #[error("nothing is listed")]
     Empty,
 }
 
-impl Origins {
+impl AddressPatterns {
     /// Says whether somebody from an address is let in: some entry must say so, and none deny it.
-    pub fn admit(&self, address: IpAddr) -> bool {
+    pub fn allows(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
         let mut admitted = false;
         for origin in &self.0 {
             if origin.pattern.matches(address) {
-                if !origin.lets_in {
+                if !origin.allows {
                     return false;
                 }
                 admitted = true;
@@ -49,10 +49,10 @@ impl Origins {
     }
 }
 
-impl FromStr for Origins {
-    type Err = OriginsError;
+impl FromStr for AddressPatterns {
+    type Err = AddressPatternsError;
 
-    fn from_str(list: &str) -> Result<Self, OriginsError> {
+    fn from_str(list: &str) -> Result<Self, AddressPatternsError> {
         let origins = list
             .split(',')
             .map(str::trim)
@@ -62,20 +62,23 @@ impl FromStr for Origins {
                 Some(item) => (false, item),
                 None => (true, item),
             };
-            let pattern = Pattern::read(item)?;
-            Ok(Origin { lets_in, pattern })
+            let pattern = Pattern::parse(item)?;
+            Ok(AddressRule {
+                allows: lets_in,
+                pattern,
+            })
         });
         let origins = origins.collect::<Result<Vec<_>, _>>()?;
         if origins.is_empty() {
-            return Err(OriginsError::Empty);
+            return Err(AddressPatternsError::Empty);
         }
         Ok(Self(origins))
     }
 }
 
 impl Pattern {
-    fn read(text: &str) -> Result<Self, OriginsError> {
-        let name = || OriginsError::Name(crate::content::sanitize(text).into_owned());
+    fn parse(text: &str) -> Result<Self, AddressPatternsError> {
+        let name = || AddressPatternsError::HostName(crate::content::sanitize(text).into_owned());
         if text.contains(['*', '?']) {
             let of_address = |c: char| c.is_ascii_hexdigit() || matches!(c, '.' | ':' | '*' | '?');
             return if text.chars().all(of_address) {
@@ -89,7 +92,7 @@ impl Pattern {
             None => (text, None),
         };
         let address: IpAddr = address.parse().map_err(|_| name())?;
-        let width = width(address);
+        let width = address_width(address);
         let bits = match bits {
             Some(bits) => bits.parse().ok().filter(|bits| *bits <= width),
             None => Some(width),
@@ -100,23 +103,25 @@ impl Pattern {
     fn matches(&self, address: IpAddr) -> bool {
         match self {
             Self::Network(network, bits) => {
-                let shift = width(*network) - bits;
-                let top = |address| number(address).checked_shr(shift).unwrap_or(0);
-                width(*network) == width(address) && top(*network) == top(address)
+                let shift = address_width(*network) - bits;
+                let top = |address| address_bits(address).checked_shr(shift).unwrap_or(0);
+                address_width(*network) == address_width(address) && top(*network) == top(address)
             }
-            Self::Wildcard(pattern) => fits(pattern.as_bytes(), address.to_string().as_bytes()),
+            Self::Wildcard(pattern) => {
+                wildcard_matches(pattern.as_bytes(), address.to_string().as_bytes())
+            }
         }
     }
 }
 
-const fn width(address: IpAddr) -> u32 {
+const fn address_width(address: IpAddr) -> u32 {
     match address {
         IpAddr::V4(_) => 32,
         IpAddr::V6(_) => 128,
     }
 }
 
-fn number(address: IpAddr) -> u128 {
+fn address_bits(address: IpAddr) -> u128 {
     match address {
         IpAddr::V4(address) => u128::from(address.to_bits()),
         IpAddr::V6(address) => address.to_bits(),
@@ -124,7 +129,7 @@ fn number(address: IpAddr) -> u128 {
 }
 
 /// Matches text against `*` and `?`, with one place to go back to, so that no pattern takes long.
-fn fits(pattern: &[u8], text: &[u8]) -> bool {
+fn wildcard_matches(pattern: &[u8], text: &[u8]) -> bool {
     let (mut p, mut t) = (0, 0);
     let mut back: Option<(usize, usize)> = None;
     while t < text.len() {
@@ -153,27 +158,27 @@ fn fits(pattern: &[u8], text: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    fn admits(list: &str, address: &str) -> bool {
-        let origins: Origins = list.parse().unwrap();
-        origins.admit(address.parse().unwrap())
+    fn allows(list: &str, address: &str) -> bool {
+        let origins: AddressPatterns = list.parse().unwrap();
+        origins.allows(address.parse().unwrap())
     }
 
     #[test]
-    fn networks_and_wildcards_decide() {
-        assert!(admits("10.0.0.0/8", "10.255.0.1"));
-        assert!(!admits("10.0.0.0/8", "11.0.0.1"));
-        assert!(admits("0.0.0.0/0", "8.8.8.8"));
-        assert!(!admits("0.0.0.0/0", "::2"));
-        assert!(admits("192.168.*.7", "192.168.44.7"));
-        assert!(!admits("192.168.*.7", "192.168.44.8"));
-        assert!(admits("*,!127.0.0.?", "127.0.0.10"));
-        assert!(!admits("*,!127.0.0.?", "127.0.0.1"));
-        assert!(admits("fd00::/8", "fd12::1"));
-        assert!(admits("127.0.0.1", "::ffff:127.0.0.1"));
+    fn networks_and_wildcards_match_addresses() {
+        assert!(allows("10.0.0.0/8", "10.255.0.1"));
+        assert!(!allows("10.0.0.0/8", "11.0.0.1"));
+        assert!(allows("0.0.0.0/0", "8.8.8.8"));
+        assert!(!allows("0.0.0.0/0", "::2"));
+        assert!(allows("192.168.*.7", "192.168.44.7"));
+        assert!(!allows("192.168.*.7", "192.168.44.8"));
+        assert!(allows("*,!127.0.0.?", "127.0.0.10"));
+        assert!(!allows("*,!127.0.0.?", "127.0.0.1"));
+        assert!(allows("fd00::/8", "fd12::1"));
+        assert!(allows("127.0.0.1", "::ffff:127.0.0.1"));
     }
 
     #[test]
-    fn host_names_are_no_origins() {
+    fn host_names_are_rejected() {
         for list in [
             "ward.example",
             "*.example",
@@ -182,7 +187,7 @@ mod tests {
             "",
             "!",
         ] {
-            assert!(list.parse::<Origins>().is_err(), "{list}");
+            assert!(list.parse::<AddressPatterns>().is_err(), "{list}");
         }
     }
 }

@@ -7,60 +7,64 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use tokio::time::sleep_until;
 
-use super::Stock;
+use super::ServedContent;
 use super::authorized;
-use super::desk::{Desk, Gone};
-use super::ending::Ending;
-use super::guard::{Panicked, guarded};
+use super::desk::{ChannelContext, Gone};
+use super::ending::SessionEnd;
+use super::guard::{PanicError, catch_panic};
 use super::house::Phase;
-use super::idleness::Idleness;
-use super::request::Opening;
-use super::settings::Codes;
-use crate::app::{Effect, Host, Start, Whereabouts};
+use super::idleness::SessionTimers;
+use super::request::SessionOptions;
+use super::settings::CodeLogging;
+use crate::app::{AppOptions, Effect, Host, ReadingPosition};
 use crate::terminal::{Capabilities, Event, Screen, Session, Size};
 
 /// How many bytes of input are handed in before the time that they took is looked at. Each may be
 /// a letter in the search field, which is a search.
-const SLICE: usize = 4;
+const INPUT_CHUNK: usize = 4;
 
 /// How long a session may work at a stretch, which others may have to wait for. What takes longer
 /// is followed by a rest three times as long, so that a flood takes a quarter of a thread and not
 /// all of it.
-const STRETCH: Duration = Duration::from_micros(500);
+const MAX_BURST: Duration = Duration::from_micros(500);
 
 /// What a test sends to have a session fail; nothing that is known makes one fail.
 #[cfg(test)]
-pub(super) const FAULT: u8 = 0;
+pub(super) const PANIC_BYTE: u8 = 0;
 
 /// One reader's session on a channel.
-pub(super) struct Reading<'a> {
-    desk: &'a Desk,
+pub(super) struct SessionTask<'a> {
+    context: &'a ChannelContext,
     session: Session,
     capabilities: Capabilities,
     size: Size,
-    stock: watch::Receiver<Arc<Stock>>,
-    idleness: Idleness,
+    content: watch::Receiver<Arc<ServedContent>>,
+    timers: SessionTimers,
     /// Whether something happened since the last frame.
-    stale: bool,
+    dirty: bool,
     /// When the next frame may be sent.
     next_frame: Instant,
     /// When the first input came that is not on screen yet.
-    since: Option<Instant>,
+    input_since: Option<Instant>,
     /// Input that was taken and not handed in yet.
     input: VecDeque<u8>,
     /// Until when this session rests.
-    rests: Option<Instant>,
-    dropped: bool,
+    throttled_until: Option<Instant>,
+    drop_logged: bool,
 }
 
-impl<'a> Reading<'a> {
+impl<'a> SessionTask<'a> {
     /// Opens a reader.
-    pub fn open(desk: &'a Desk, opening: Opening, stock: watch::Receiver<Arc<Stock>>) -> Self {
+    pub fn new(
+        desk: &'a ChannelContext,
+        opening: SessionOptions,
+        stock: watch::Receiver<Arc<ServedContent>>,
+    ) -> Self {
         let size = desk.client.size().unwrap_or(Size::DEFAULT);
         let now = Instant::now();
         let session = {
             let stock = stock.borrow();
-            let start = Start {
+            let start = AppOptions {
                 library: Arc::clone(&stock.library),
                 index: Arc::clone(&stock.index),
                 keymap: Arc::clone(&stock.keymap),
@@ -68,51 +72,51 @@ impl<'a> Reading<'a> {
                 charset: opening.capabilities.charset,
                 size: ratatui::layout::Size::new(size.columns(), size.rows()),
                 document: opening.document,
-                place: opening.place,
+                row_path: opening.place,
                 top: opening.top,
-                note: None,
-                own: None,
-                flow: opening.flow,
+                message: None,
+                bookmarks: None,
+                table_mode: opening.flow,
             };
             Session::new(start, opening.theme, opening.capabilities)
         };
         let reading = Self {
-            desk,
+            context: desk,
             session,
             capabilities: opening.capabilities,
             size,
-            stock,
-            idleness: Idleness::new(&desk.house.limits(), now),
-            stale: true,
+            content: stock,
+            timers: SessionTimers::new(&desk.server.limits(), now),
+            dirty: true,
             next_frame: now,
-            since: None,
+            input_since: None,
             input: VecDeque::new(),
-            rests: None,
-            dropped: false,
+            throttled_until: None,
+            drop_logged: false,
         };
-        reading.log_open();
+        reading.log_started();
         reading
     }
 
     /// Runs the session to its end, and gives the client's terminal back.
-    pub async fn run(&mut self) -> Ending {
+    pub async fn run(&mut self) -> SessionEnd {
         let started = Instant::now();
-        let metrics = Arc::clone(&self.desk.house.metrics);
+        let metrics = Arc::clone(&self.context.server.metrics);
         metrics.sessions.inc();
-        let ending = match self.read().await {
+        let ending = match self.event_loop().await {
             Ok(ending) => ending,
-            Err(Gone) => Ending::Gone,
+            Err(Gone) => SessionEnd::Gone,
         };
-        if ending == Ending::Failed {
-            self.desk.note_fault();
+        if ending == SessionEnd::Failed {
+            self.context.record_panic();
         }
         let ending = match self.leave(ending).await {
             Ok(()) => ending,
-            Err(Gone) => Ending::Gone,
+            Err(Gone) => SessionEnd::Gone,
         };
         metrics.sessions.dec();
         tracing::info!(
-            connection = self.desk.connection.number,
+            connection = self.context.connection.id,
             seconds = started.elapsed().as_secs(),
             reason = ?ending,
             "session ended"
@@ -120,25 +124,25 @@ impl<'a> Reading<'a> {
         ending
     }
 
-    async fn read(&mut self) -> Result<Ending, Gone> {
-        let mut phase = self.desk.house.phase.subscribe();
-        let mut reloads = self.desk.house.reloads.subscribe();
+    async fn event_loop(&mut self) -> Result<SessionEnd, Gone> {
+        let mut phase = self.context.server.phase.subscribe();
+        let mut reloads = self.context.server.reloads.subscribe();
         loop {
             let now = Instant::now();
-            if self.stale && now >= self.next_frame {
+            if self.dirty && now >= self.next_frame {
                 match self.draw(now) {
-                    Ok(frame) => self.show(frame).await?,
-                    Err(Panicked) => return Ok(Ending::Failed),
+                    Ok(frame) => self.send_frame(frame).await?,
+                    Err(PanicError) => return Ok(SessionEnd::Failed),
                 }
             }
-            let wake = if self.stale {
+            let wake = if self.dirty {
                 // What else is due waits for the frame, too.
                 Some(self.next_frame)
             } else {
                 let due = [
                     self.session.deadline(),
-                    self.idleness.deadline(),
-                    self.rests,
+                    self.timers.deadline(),
+                    self.throttled_until,
                 ];
                 due.into_iter().flatten().min()
             };
@@ -150,34 +154,37 @@ impl<'a> Reading<'a> {
             };
             let handled = tokio::select! {
                 // The sender lives as long as the house.
-                _ = phase.wait_for(|phase| *phase == Phase::Ending) => Ok(Some(Ending::Shutdown)),
-                () = self.desk.inbox.arrival() => self.take(),
-                Ok(()) = reloads.changed() => Ok(self.still_let_in()),
-                Ok(()) = self.stock.changed() => self.restock(),
-                () = alarm => self.wake(),
+                _ = phase.wait_for(|phase| *phase == Phase::Draining) => Ok(Some(SessionEnd::Shutdown)),
+                () = self.context.input.wait_for_input() => self.process_input(),
+                Ok(()) = reloads.changed() => Ok(self.check_authorization()),
+                Ok(()) = self.content.changed() => self.reload_content(),
+                () = alarm => self.handle_due_timers(),
             };
             match handled {
                 Ok(None) => {}
                 Ok(Some(ending)) => return Ok(ending),
-                Err(Panicked) => return Ok(Ending::Failed),
+                Err(PanicError) => return Ok(SessionEnd::Failed),
             }
         }
     }
 
     /// Takes what the client sent: one frame is drawn for all of it.
-    fn take(&mut self) -> Result<Option<Ending>, Panicked> {
-        let ended = self.desk.inbox.has_ended();
+    fn process_input(&mut self) -> Result<Option<SessionEnd>, PanicError> {
+        let ended = self.context.input.is_closed();
         let started = Instant::now();
-        if self.rests.is_some_and(|until| started < until) && !ended {
+        if self.throttled_until.is_some_and(|until| started < until) && !ended {
             return Ok(None);
         }
-        self.rests = None;
+        self.throttled_until = None;
         let mut ending = None;
         if self.input.is_empty() || ended {
-            ending = self.receive()?;
+            ending = self.read_input_buffer()?;
         }
-        while ending.is_none() && !self.input.is_empty() && started.elapsed() <= STRETCH {
-            let slice = self.input.drain(..self.input.len().min(SLICE)).collect();
+        while ending.is_none() && !self.input.is_empty() && started.elapsed() <= MAX_BURST {
+            let slice = self
+                .input
+                .drain(..self.input.len().min(INPUT_CHUNK))
+                .collect();
             ending = self.handle(vec![Event::Bytes(slice)])?;
         }
         if self.input.is_empty() {
@@ -185,20 +192,20 @@ impl<'a> Reading<'a> {
             self.input = VecDeque::new();
         }
         let worked = started.elapsed();
-        if worked > STRETCH {
+        if worked > MAX_BURST {
             // Also when all is done: more may be waiting.
-            self.rests = Some(started + worked * 4);
+            self.throttled_until = Some(started + worked * 4);
         }
         Ok(ending)
     }
 
     /// Empties the inbox.
-    fn receive(&mut self) -> Result<Option<Ending>, Panicked> {
-        let waiting = self.desk.inbox.take();
-        if waiting.dropped > 0 && !self.dropped {
-            self.dropped = true;
+    fn read_input_buffer(&mut self) -> Result<Option<SessionEnd>, PanicError> {
+        let waiting = self.context.input.take();
+        if waiting.dropped > 0 && !self.drop_logged {
+            self.drop_logged = true;
             tracing::warn!(
-                connection = self.desk.connection.number,
+                connection = self.context.connection.id,
                 "input came faster than it was read, and some was dropped"
             );
         }
@@ -208,47 +215,47 @@ impl<'a> Reading<'a> {
             events.push(Event::Resize(size));
         }
         if !waiting.bytes.is_empty() {
-            self.idleness.heard(&waiting.bytes, Instant::now());
-            self.since = self.since.or(waiting.since);
+            self.timers.record_input(&waiting.bytes, Instant::now());
+            self.input_since = self.input_since.or(waiting.received_at);
             self.input = waiting.bytes.into();
         }
-        if waiting.ended {
+        if waiting.closed {
             events.push(Event::Eof);
             self.handle(events)?;
-            return Ok(Some(Ending::Gone));
+            return Ok(Some(SessionEnd::Gone));
         }
         self.handle(events)
     }
 
-    fn restock(&mut self) -> Result<Option<Ending>, Panicked> {
-        let stock = Arc::clone(&self.stock.borrow_and_update());
+    fn reload_content(&mut self) -> Result<Option<SessionEnd>, PanicError> {
+        let stock = Arc::clone(&self.content.borrow_and_update());
         let (library, index) = (Arc::clone(&stock.library), Arc::clone(&stock.index));
-        self.handle(vec![Event::Catalogue(library, index)])
+        self.handle(vec![Event::LibraryLoaded(library, index)])
     }
 
     /// Ends the session where the reader's key is not let in any more.
-    fn still_let_in(&self) -> Option<Ending> {
-        let desk = self.desk;
-        let reader = desk.reader.as_ref()?;
+    fn check_authorization(&self) -> Option<SessionEnd> {
+        let desk = self.context;
+        let reader = desk.identity.as_ref()?;
         let from = desk.connection.peer.ip();
-        match desk.house.entry.screen(&reader.key, from) {
-            Ok(authorized::Screen::Allowed) => None,
-            Ok(authorized::Screen::Forbidden) | Err(_) => Some(Ending::Revoked),
+        match desk.server.auth.authorize(&reader.key, from) {
+            Ok(authorized::PtyPermission::Allowed) => None,
+            Ok(authorized::PtyPermission::Forbidden) | Err(_) => Some(SessionEnd::Revoked),
         }
     }
 
     /// Does what a moment was waited for.
-    fn wake(&mut self) -> Result<Option<Ending>, Panicked> {
+    fn handle_due_timers(&mut self) -> Result<Option<SessionEnd>, PanicError> {
         let now = Instant::now();
-        if self.rests.is_some_and(|until| until <= now) {
-            return self.take();
+        if self.throttled_until.is_some_and(|until| until <= now) {
+            return self.process_input();
         }
         let mut events = Vec::new();
         if self.session.deadline().is_some_and(|at| at <= now) {
             events.push(Event::Deadline);
         }
-        match self.idleness.at(now) {
-            Some(Ok(warning)) => events.push(Event::Note(warning)),
+        match self.timers.poll(now) {
+            Some(Ok(warning)) => events.push(Event::StatusMessage(warning)),
             Some(Err(ending)) => return Ok(Some(ending)),
             None => {}
         }
@@ -256,54 +263,54 @@ impl<'a> Reading<'a> {
     }
 
     /// Hands events in, and carries out what the session asks for.
-    fn handle(&mut self, events: Vec<Event>) -> Result<Option<Ending>, Panicked> {
+    fn handle(&mut self, events: Vec<Event>) -> Result<Option<SessionEnd>, PanicError> {
         let mut events = events;
         let mut ending = None;
         events.reverse();
         while let Some(event) = events.pop() {
-            self.stale = true;
+            self.dirty = true;
             let session = &mut self.session;
-            let handled = guarded(|| {
+            let handled = catch_panic(|| {
                 #[cfg(test)]
                 assert!(
-                    !matches!(&event, Event::Bytes(bytes) if bytes.contains(&FAULT)),
+                    !matches!(&event, Event::Bytes(bytes) if bytes.contains(&PANIC_BYTE)),
                     "as a fault would"
                 );
                 session.handle(event, Instant::now())
             })?;
             for effect in handled {
                 match effect {
-                    Effect::Quit => ending = Some(Ending::Left),
-                    Effect::Load(code, place) => {
+                    Effect::Quit => ending = Some(SessionEnd::Left),
+                    Effect::LoadDocument(code, place) => {
                         self.log_code(&code);
-                        let library = Arc::clone(&self.stock.borrow().library);
-                        let document = guarded(|| library.document(&code))?;
+                        let library = Arc::clone(&self.content.borrow().library);
+                        let document = catch_panic(|| library.document(&code))?;
                         let document = document.map_err(|error| error.to_string());
                         events.push(Event::Loaded(document, place));
                     }
-                    Effect::Reload(code) => {
-                        let library = Arc::clone(&self.stock.borrow().library);
-                        let document = guarded(|| library.document(&code))?;
+                    Effect::ReloadDocument(code) => {
+                        let library = Arc::clone(&self.content.borrow().library);
+                        let document = catch_panic(|| library.document(&code))?;
                         events.extend(document.map(Event::Reloaded));
                     }
-                    Effect::Ask(asks) => {
-                        let library = Arc::clone(&self.stock.borrow().library);
-                        events.push(guarded(|| Event::told(&library, asks))?);
+                    Effect::LoadExcerpts(asks) => {
+                        let library = Arc::clone(&self.content.borrow().library);
+                        events.push(catch_panic(|| Event::load_excerpts(&library, asks))?);
                     }
-                    Effect::Compare(topic) => {
-                        let library = Arc::clone(&self.stock.borrow().library);
-                        events.extend(guarded(|| Event::compared(&library, topic))?);
+                    Effect::LoadComparison(topic) => {
+                        let library = Arc::clone(&self.content.borrow().library);
+                        events.extend(catch_panic(|| Event::load_comparison(&library, topic))?);
                     }
-                    Effect::Keep(whereabouts) => {
-                        self.keep(whereabouts);
+                    Effect::SavePosition(whereabouts) => {
+                        self.save_position(whereabouts);
                     }
                     // There is no shell to go back to, and nobody's notes are kept; the rest is the
                     // session's own.
                     Effect::Suspend
-                    | Effect::Mark(_)
+                    | Effect::SaveBookmark(_)
                     | Effect::Redraw
                     | Effect::Copy(_)
-                    | Effect::Mouse(_) => {}
+                    | Effect::SetMouseOwner(_) => {}
                 }
             }
             if ending.is_some() {
@@ -313,12 +320,12 @@ impl<'a> Reading<'a> {
         Ok(ending)
     }
 
-    fn draw(&mut self, now: Instant) -> Result<Vec<u8>, Panicked> {
-        self.stale = false;
+    fn draw(&mut self, now: Instant) -> Result<Vec<u8>, PanicError> {
+        self.dirty = false;
         let session = &mut self.session;
-        let scratch = &self.desk.house.scratch;
-        guarded(|| {
-            scratch.with(|buffer| {
+        let scratch = &self.context.server.buffers;
+        catch_panic(|| {
+            scratch.with_buffer(|buffer| {
                 let mut frame = Vec::new();
                 // Writing to memory does not fail.
                 let _ = session.draw(now, buffer, &mut frame);
@@ -327,75 +334,75 @@ impl<'a> Reading<'a> {
         })
     }
 
-    async fn show(&mut self, frame: Vec<u8>) -> Result<(), Gone> {
+    async fn send_frame(&mut self, frame: Vec<u8>) -> Result<(), Gone> {
         if frame.is_empty() {
             // The input changed nothing, unless the frame is held back.
             if self.session.deadline().is_none() {
-                self.since = None;
+                self.input_since = None;
             }
             return Ok(());
         }
-        self.desk.send(frame).await?;
-        let house = &self.desk.house;
+        self.context.send(frame).await?;
+        let house = &self.context.server;
         house.metrics.frames.inc();
-        if let Some(since) = self.since.take() {
+        if let Some(since) = self.input_since.take() {
             house.metrics.latency.observe(since.elapsed().as_secs_f64());
         }
-        self.next_frame = Instant::now() + house.limits().between_frames;
+        self.next_frame = Instant::now() + house.limits().frame_interval;
         Ok(())
     }
 
     /// Gives the terminal back, with a word where the reader did not leave by choice.
-    async fn leave(&mut self, ending: Ending) -> Result<(), Gone> {
-        if ending == Ending::Gone {
+    async fn leave(&mut self, ending: SessionEnd) -> Result<(), Gone> {
+        if ending == SessionEnd::Gone {
             return Ok(());
         }
         let mut bytes = Vec::new();
-        let outstanding = if ending == Ending::Failed {
+        let outstanding = if ending == SessionEnd::Failed {
             // Of a session that failed nothing can be relied on.
-            bytes = Screen::restoration(self.capabilities, self.size);
+            bytes = Screen::reset_sequence(self.capabilities, self.size);
             None
         } else {
-            self.keep(self.session.app().whereabouts());
+            self.save_position(self.session.app().reading_position());
             // Writing to memory does not fail.
             let _ = self.session.leave(&mut bytes);
-            self.session.outstanding(Instant::now())
+            self.session.drain_timeout(Instant::now())
         };
-        if let Some(words) = ending.words() {
+        if let Some(words) = ending.message() {
             bytes.extend(words.bytes());
             bytes.extend(b"\r\n");
         }
-        self.desk.send(bytes).await?;
+        self.context.send(bytes).await?;
         if let Some(patience) = outstanding {
             let patience = patience.min(Duration::from_millis(300));
-            self.desk.hear_out(patience).await;
+            self.context.drain_replies(patience).await;
         }
         Ok(())
     }
 
     /// Keeps where the reader is.
-    fn keep(&self, whereabouts: Whereabouts) {
-        let desk = self.desk;
-        if let (Some(places), Some(reader)) = (&desk.house.places, &desk.reader) {
-            places.keep(&reader.fingerprint, whereabouts);
+    fn save_position(&self, whereabouts: ReadingPosition) {
+        let desk = self.context;
+        if let (Some(places), Some(reader)) = (&desk.server.positions, &desk.identity) {
+            places.save(&reader.fingerprint, whereabouts);
         }
     }
 
-    fn log_open(&self) {
-        let client = &self.desk.client;
+    fn log_started(&self) {
+        let client = &self.context.client;
         tracing::info!(
-            connection = self.desk.connection.number,
-            term = super::log::said(client.term().unwrap_or_default()),
+            connection = self.context.connection.id,
+            term = super::log::printable(client.term().unwrap_or_default()),
             columns = self.size.columns(),
             rows = self.size.rows(),
             "session"
         );
-        self.log_code(&self.session.app().reading().document().code);
+        self.log_code(&self.session.app().document_view().document().code);
     }
 
     fn log_code(&self, code: &crate::content::CodeId) {
-        if self.desk.house.limits().codes == Codes::Logged {
-            tracing::info!(connection = self.desk.connection.number, %code, "opened");
+        if self.context.server.limits().code_logging == CodeLogging::Enabled {
+            tracing::info!(connection = self.context.connection.id, %code, "opened");
         }
     }
 }

@@ -7,19 +7,19 @@ use russh::server::ChannelOpenHandle;
 use russh::{ChannelOpenFailure, Error};
 
 use super::connection::Connection;
-use super::house::House;
-use super::log::said;
-use super::metrics::What;
+use super::house::ServerState;
+use super::log::printable;
+use super::metrics::RefusalKind;
 
 /// How many refusals are logged a connection.
-const LOGGED: u32 = 8;
+const MAX_LOGGED: u32 = 8;
 
 /// How many refusals end a connection.
-const TIRED: u32 = 64;
+const MAX_REFUSALS: u32 = 64;
 
 /// What does not exist here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Absent {
+pub(super) enum Unsupported {
     AgentForwarding,
     PortForwarding,
     SecondSession,
@@ -27,8 +27,8 @@ pub(super) enum Absent {
     X11Forwarding,
 }
 
-impl Absent {
-    const fn words(self) -> &'static str {
+impl Unsupported {
+    const fn name(self) -> &'static str {
         match self {
             Self::AgentForwarding => "agent forwarding",
             Self::PortForwarding => "port forwarding",
@@ -42,30 +42,30 @@ impl Absent {
 /// What one connection was refused.
 #[derive(Debug)]
 pub(super) struct Refusals {
-    house: Arc<House>,
+    server: Arc<ServerState>,
     connection: Arc<Connection>,
     count: u32,
 }
 
 impl Refusals {
-    pub const fn new(house: Arc<House>, connection: Arc<Connection>) -> Self {
+    pub const fn new(house: Arc<ServerState>, connection: Arc<Connection>) -> Self {
         Self {
-            house,
+            server: house,
             connection,
             count: 0,
         }
     }
 
     /// Refuses a login.
-    pub fn login(&self, user: &str, fingerprint: &str, reason: &str) {
-        self.house.metrics.refuse(What::Login);
-        if self.connection.goes_unmentioned() {
+    pub fn refuse_login(&self, user: &str, fingerprint: &str, reason: &str) {
+        self.server.metrics.count_refusal(RefusalKind::Login);
+        if self.connection.is_log_suppressed() {
             return;
         }
         tracing::warn!(
-            connection = self.connection.number,
+            connection = self.connection.id,
             peer = %self.connection.peer,
-            user = said(user),
+            user = printable(user),
             fingerprint,
             reason,
             "login refused"
@@ -73,9 +73,13 @@ impl Refusals {
     }
 
     /// Refuses a channel, and says why.
-    pub async fn channel(&mut self, absent: Absent, reply: ChannelOpenHandle) -> Result<(), Error> {
-        self.note(What::Channel, absent.words())?;
-        let reason = format!("codeleaf: no {} here", absent.words());
+    pub async fn refuse_channel(
+        &mut self,
+        absent: Unsupported,
+        reply: ChannelOpenHandle,
+    ) -> Result<(), Error> {
+        self.record(RefusalKind::Channel, absent.name())?;
+        let reason = format!("codeleaf: no {} here", absent.name());
         // RFC 4254, 5.1: administratively prohibited.
         let code = 1;
         reply
@@ -85,31 +89,31 @@ impl Refusals {
     }
 
     /// Refuses a request; there is no room for words in the protocol.
-    pub fn request(&mut self, absent: Absent) -> Result<(), Error> {
-        self.note(What::Request, absent.words())
+    pub fn refuse_request(&mut self, absent: Unsupported) -> Result<(), Error> {
+        self.record(RefusalKind::Request, absent.name())
     }
 
     /// Refuses a subsystem, and returns what to say.
-    pub fn subsystem(&mut self, name: &str) -> Result<String, Error> {
-        self.note(What::Request, name)?;
+    pub fn refuse_subsystem(&mut self, name: &str) -> Result<String, Error> {
+        self.record(RefusalKind::Request, name)?;
         Ok(format!(
             "codeleaf: no {} here, only the reference",
-            said(name)
+            printable(name)
         ))
     }
 
     /// Counts and logs a refusal; who does not stop is disconnected.
-    fn note(&mut self, what: What, name: &str) -> Result<(), Error> {
-        self.house.metrics.refuse(what);
+    fn record(&mut self, what: RefusalKind, name: &str) -> Result<(), Error> {
+        self.server.metrics.count_refusal(what);
         self.count += 1;
-        if self.count <= LOGGED {
+        if self.count <= MAX_LOGGED {
             tracing::info!(
-                connection = self.connection.number,
-                name = said(name),
+                connection = self.connection.id,
+                name = printable(name),
                 "refused"
             );
         }
-        if self.count >= TIRED {
+        if self.count >= MAX_REFUSALS {
             return Err(Error::Disconnect);
         }
         Ok(())

@@ -2,46 +2,46 @@
 
 use std::sync::Arc;
 
-use super::{Client, Stock};
-use crate::app::Whereabouts;
-use crate::content::{CodeId, Document, Place};
-use crate::page::Flow;
+use super::{ClientTerminal, ServedContent};
+use crate::app::ReadingPosition;
+use crate::content::{CodeId, Document, RowPath};
+use crate::page::TableMode;
 use crate::terminal::Capabilities;
 use crate::view::Theme;
 
 /// What a client asks for: a command line, as `ssh HOST …` sends it, or none.
 #[derive(Clone, Debug)]
-pub struct Call<'a> {
+pub struct CommandContext<'a> {
     /// The command line; empty where there is none.
     pub line: &'a str,
     /// What the client says of its terminal.
-    pub client: &'a Client,
+    pub client: &'a ClientTerminal,
     /// What there is to read.
-    pub stock: &'a Stock,
+    pub content: &'a ServedContent,
     /// Where this reader was, where that is known and nothing else is asked for.
-    pub resume: Option<Whereabouts>,
+    pub resume: Option<ReadingPosition>,
 }
 
 /// What a client is given.
 #[derive(Clone, Debug)]
-pub enum Request {
+pub enum Response {
     /// The reader.
-    Read(Box<Opening>),
+    Session(Box<SessionOptions>),
     /// A text, and the end.
-    Print(Print),
+    Text(TextResponse),
 }
 
 /// Where and how a reader starts.
 #[derive(Clone, Debug)]
-pub struct Opening {
+pub struct SessionOptions {
     /// The document.
     pub document: Arc<Document>,
     /// The row to open it on.
-    pub place: Option<Place>,
+    pub place: Option<RowPath>,
     /// The line to show first.
     pub top: usize,
     /// Whether tables have columns.
-    pub flow: Flow,
+    pub flow: TableMode,
     /// What the client's terminal can do.
     pub capabilities: Capabilities,
     /// The colours.
@@ -50,7 +50,7 @@ pub struct Opening {
 
 /// A text, and the end.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Print {
+pub struct TextResponse {
     /// For standard output.
     pub out: String,
     /// For standard error, without a line end.
@@ -61,9 +61,9 @@ pub struct Print {
     pub codes: Vec<CodeId>,
 }
 
-impl Print {
+impl TextResponse {
     /// Says no.
-    pub fn refusal(words: impl Into<String>) -> Self {
+    pub fn error(words: impl Into<String>) -> Self {
         Self {
             err: words.into(),
             status: 2,
@@ -74,4 +74,4 @@ impl Print {
 
 /// Understands a command line. The parser is the command line's own, which lies above this module,
 /// so that it is handed in.
-pub type Interpreter = fn(&Call<'_>) -> Request;
+pub type Interpreter = fn(&CommandContext<'_>) -> Response;

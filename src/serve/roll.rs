@@ -9,18 +9,18 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::authorized::AuthorizedKeys;
 
 /// The largest file that is read, in bytes: room for ten thousand keys.
-const LARGEST: u64 = 4 * 1024 * 1024;
+const MAX_FILE_SIZE: u64 = 4 * 1024 * 1024;
 
 /// The file of authorised keys.
 #[derive(Debug)]
-pub struct Roll {
+pub struct AuthorizedKeysFile {
     path: PathBuf,
-    read: Mutex<(Option<Stamp>, Arc<AuthorizedKeys>)>,
+    cached: Mutex<(Option<FileVersion>, Arc<AuthorizedKeys>)>,
 }
 
 /// What tells one edition of a file from another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Stamp {
+struct FileVersion {
     inode: u64,
     length: u64,
     modified: (i64, i64),
@@ -28,7 +28,7 @@ struct Stamp {
 
 /// Says why nobody could be let in.
 #[derive(Debug, thiserror::Error)]
-pub enum RollError {
+pub enum AuthorizedKeysFileError {
     /// The file cannot be read.
     #[error("cannot read the authorised keys {}: {source}", path.display())]
     Io {
@@ -38,40 +38,40 @@ pub enum RollError {
         source: io::Error,
     },
     /// There is no key in it that can be let in.
-    #[error("{}: no key there can be let in{}", path.display(), first(faults))]
-    Nobody {
+    #[error("{}: no key there can be let in{}", path.display(), first_rejection(rejected))]
+    NoUsableKey {
         /// The file.
         path: PathBuf,
         /// What is wrong with it.
-        faults: Vec<super::KeyFault>,
+        rejected: Vec<super::RejectedKey>,
     },
 }
 
-fn first(faults: &[super::KeyFault]) -> String {
+fn first_rejection(faults: &[super::RejectedKey]) -> String {
     faults
         .first()
         .map(|fault| format!("; line {}: {}", fault.line, fault.error))
         .unwrap_or_default()
 }
 
-impl Roll {
+impl AuthorizedKeysFile {
     /// Reads the file, which is to have a key at least.
-    pub fn open(path: &Path) -> Result<Self, RollError> {
-        let (stamp, keys) = read(path)?;
+    pub fn open(path: &Path) -> Result<Self, AuthorizedKeysFileError> {
+        let (stamp, keys) = load(path)?;
         Ok(Self {
             path: path.to_owned(),
-            read: Mutex::new((Some(stamp), Arc::new(keys))),
+            cached: Mutex::new((Some(stamp), Arc::new(keys))),
         })
     }
 
     /// Returns the keys that are let in now. Where the file has become unreadable, those of its
     /// last good edition are.
-    pub fn current(&self) -> Arc<AuthorizedKeys> {
-        let now = stamp(&self.path).ok();
-        let mut read_ = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+    pub fn current_keys(&self) -> Arc<AuthorizedKeys> {
+        let now = file_version(&self.path).ok();
+        let mut read_ = self.cached.lock().unwrap_or_else(PoisonError::into_inner);
         if read_.0 != now {
             read_.0 = now;
-            match read(&self.path) {
+            match load(&self.path) {
                 Ok((stamp, keys)) => *read_ = (Some(stamp), Arc::new(keys)),
                 Err(error) => {
                     tracing::error!(%error, "the keys read before stay in force");
@@ -82,32 +82,32 @@ impl Roll {
     }
 }
 
-fn stamp(path: &Path) -> io::Result<Stamp> {
+fn file_version(path: &Path) -> io::Result<FileVersion> {
     let about = fs::metadata(path)?;
-    Ok(Stamp {
+    Ok(FileVersion {
         inode: about.ino(),
         length: about.len(),
         modified: (about.mtime(), about.mtime_nsec()),
     })
 }
 
-fn read(path: &Path) -> Result<(Stamp, AuthorizedKeys), RollError> {
-    let failed = |source| RollError::Io {
+fn load(path: &Path) -> Result<(FileVersion, AuthorizedKeys), AuthorizedKeysFileError> {
+    let failed = |source| AuthorizedKeysFileError::Io {
         path: path.to_owned(),
         source,
     };
-    let stamp = stamp(path).map_err(failed)?;
-    if stamp.length > LARGEST {
+    let stamp = file_version(path).map_err(failed)?;
+    if stamp.length > MAX_FILE_SIZE {
         return Err(failed(io::ErrorKind::FileTooLarge.into()));
     }
-    let keys = AuthorizedKeys::read(&fs::read_to_string(path).map_err(failed)?);
-    for fault in keys.faults() {
+    let keys = AuthorizedKeys::parse(&fs::read_to_string(path).map_err(failed)?);
+    for fault in keys.rejected() {
         tracing::warn!(line = fault.line, error = %fault.error, "a key is refused");
     }
     if keys.is_empty() {
-        return Err(RollError::Nobody {
+        return Err(AuthorizedKeysFileError::NoUsableKey {
             path: path.to_owned(),
-            faults: keys.faults().to_vec(),
+            rejected: keys.rejected().to_vec(),
         });
     }
     tracing::info!(keys = keys.len(), "authorised keys read");
@@ -122,22 +122,28 @@ mod tests {
         "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJdD7y3aLq454yWBdwLWbieU1ebz9/cu7/QEXn9OIeZJ anna";
 
     #[test]
-    fn a_changed_file_counts_at_once_and_a_broken_one_does_not() {
+    fn changed_file_applies_at_once_and_broken_file_is_ignored() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("keys");
-        assert!(matches!(Roll::open(&path), Err(RollError::Io { .. })));
+        assert!(matches!(
+            AuthorizedKeysFile::open(&path),
+            Err(AuthorizedKeysFileError::Io { .. })
+        ));
         fs::write(&path, "ssh-rsa nonsense\n").unwrap();
-        assert!(matches!(Roll::open(&path), Err(RollError::Nobody { .. })));
+        assert!(matches!(
+            AuthorizedKeysFile::open(&path),
+            Err(AuthorizedKeysFileError::NoUsableKey { .. })
+        ));
         fs::write(&path, ANNA).unwrap();
-        let roll = Roll::open(&path).unwrap();
-        assert_eq!(roll.current().len(), 1);
+        let roll = AuthorizedKeysFile::open(&path).unwrap();
+        assert_eq!(roll.current_keys().len(), 1);
         fs::write(&path, format!("{ANNA}\n{ANNA} again\n")).unwrap();
-        assert_eq!(roll.current().len(), 2);
+        assert_eq!(roll.current_keys().len(), 2);
         fs::write(&path, [0xFF, 0xFE]).unwrap();
-        assert_eq!(roll.current().len(), 2);
+        assert_eq!(roll.current_keys().len(), 2);
         fs::remove_file(&path).unwrap();
-        assert_eq!(roll.current().len(), 2);
+        assert_eq!(roll.current_keys().len(), 2);
         fs::write(&path, ANNA).unwrap();
-        assert_eq!(roll.current().len(), 1);
+        assert_eq!(roll.current_keys().len(), 1);
     }
 }

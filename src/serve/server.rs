@@ -16,42 +16,45 @@ use tokio::sync::watch;
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep, timeout};
 
-use super::entry::Entry;
-use super::house::{House, Phase};
-use super::log::Mentions;
+use super::entry::AuthPolicy;
+use super::house::{Phase, ServerState};
+use super::log::LogSampler;
 use super::metrics::{self, Metrics};
-use super::notify::notify;
-use super::places::Places;
-use super::roll::{Roll, RollError};
-use super::stock::Scratch;
+use super::notify::sd_notify;
+use super::places::PositionStore;
+use super::roll::{AuthorizedKeysFile, AuthorizedKeysFileError};
+use super::stock::BufferPool;
 use super::{
-    Access, HostKey, HostKeyError, Interpreter, Limits, LogError, LogFormat, Settings,
-    SettingsError, Stock,
+    Access, HostKey, HostKeyError, Interpreter, Limits, LogError, LogFormat, ServedContent,
+    Settings, SettingsError,
 };
-use crate::library::Broken;
+use crate::library::BrokenFile;
 
 /// How long readers have to leave when the server ends.
-const DRAIN: Duration = Duration::from_secs(5);
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What a server is to do. The closures read what the administrator can change while it runs.
-pub struct Plan {
+pub struct ServerOptions {
     /// What was set at the start.
     pub settings: Settings,
     /// The server's own key.
     pub host_key: HostKey,
     /// The folder for the places of readers, where they are known by their keys.
-    pub places: Option<PathBuf>,
+    pub positions_folder: Option<PathBuf>,
     /// Understands command lines.
     pub interpret: Interpreter,
     /// Reads the settings again.
-    pub reread: Box<dyn Fn() -> Result<Settings, String> + Send + Sync>,
+    pub reload_settings: Box<dyn Fn() -> Result<Settings, String> + Send + Sync>,
     /// Reads keys, colours and documents; where one is broken, the stock before is at hand.
-    pub restock: Restock,
+    pub load_content: ContentLoader,
 }
 
 /// Reads keys, colours and documents, under settings that may name folders.
-pub type Restock =
-    Arc<dyn Fn(&Settings, Option<&Stock>) -> Result<(Stock, Vec<Broken>), String> + Send + Sync>;
+pub type ContentLoader = Arc<
+    dyn Fn(&Settings, Option<&ServedContent>) -> Result<(ServedContent, Vec<BrokenFile>), String>
+        + Send
+        + Sync,
+>;
 
 /// Says why the server does not run.
 #[derive(Debug, thiserror::Error)]
@@ -61,7 +64,7 @@ pub enum ServeError {
     Settings(#[from] SettingsError),
     /// Nobody could be let in.
     #[error(transparent)]
-    Roll(#[from] RollError),
+    AuthorizedKeys(#[from] AuthorizedKeysFileError),
     /// There is no host key.
     #[error(transparent)]
     HostKey(#[from] HostKeyError),
@@ -70,7 +73,7 @@ pub enum ServeError {
     Log(#[from] LogError),
     /// There is nothing to serve.
     #[error("{0}")]
-    Stock(String),
+    Content(String),
     /// Something else listens there, or nobody may.
     #[error("cannot listen on {address}: {source}")]
     Listen {
@@ -85,16 +88,16 @@ pub enum ServeError {
 }
 
 /// Serves until SIGTERM or SIGINT.
-pub fn run(plan: Plan) -> Result<(), ServeError> {
+pub fn run(plan: ServerOptions) -> Result<(), ServeError> {
     let access = plan.settings.access()?;
     let limits = plan.settings.limits()?;
-    super::log::start(plan.settings.log_format.unwrap_or(LogFormat::Text))?;
+    super::log::init(plan.settings.log_format.unwrap_or(LogFormat::Text))?;
     raise_descriptor_limit();
     let entry = match &access {
-        Access::Open => Entry::Everybody,
-        Access::Keys(path) => Entry::Keys(Roll::open(path)?),
+        Access::Open => AuthPolicy::Open,
+        Access::Keys(path) => AuthPolicy::Keys(AuthorizedKeysFile::open(path)?),
     };
-    let (stock, broken) = (plan.restock)(&plan.settings, None).map_err(ServeError::Stock)?;
+    let (stock, broken) = (plan.load_content)(&plan.settings, None).map_err(ServeError::Content)?;
     log_broken(&broken);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -106,9 +109,14 @@ pub fn run(plan: Plan) -> Result<(), ServeError> {
     served
 }
 
-async fn serve(plan: Plan, entry: Entry, limits: Limits, stock: Stock) -> Result<(), ServeError> {
-    let mut signals = Signals::listen()?;
-    let listener = listen(plan.settings.listen()).await?;
+async fn serve(
+    plan: ServerOptions,
+    entry: AuthPolicy,
+    limits: Limits,
+    stock: ServedContent,
+) -> Result<(), ServeError> {
+    let mut signals = Signals::register()?;
+    let listener = listen(plan.settings.listen_address()).await?;
     let metrics = Arc::new(Metrics::default());
     if let Some(address) = plan.settings.metrics {
         let listener = listen(address).await?;
@@ -116,28 +124,32 @@ async fn serve(plan: Plan, entry: Entry, limits: Limits, stock: Stock) -> Result
         tokio::spawn(metrics::serve(Arc::clone(&metrics), listener));
     }
     let config = Arc::new(config(&plan.host_key, &entry));
-    let known = matches!(entry, Entry::Keys(_));
-    let house = Arc::new(House {
-        entry,
+    let known = matches!(entry, AuthPolicy::Keys(_));
+    let house = Arc::new(ServerState {
+        auth: entry,
         interpret: plan.interpret,
         limits: watch::channel(limits).0,
-        stock: watch::channel(Arc::new(stock)).0,
+        content: watch::channel(Arc::new(stock)).0,
         phase: watch::channel(Phase::Serving).0,
         reloads: watch::channel(()).0,
-        places: plan.places.clone().filter(|_| known).map(Places::in_folder),
-        gate: Arc::default(),
+        positions: plan
+            .positions_folder
+            .clone()
+            .filter(|_| known)
+            .map(PositionStore::open),
+        limiter: Arc::default(),
         metrics,
-        mentions: Mentions::default(),
-        scratch: Scratch::default(),
-        connections: AtomicU64::new(0),
+        log_sampler: LogSampler::default(),
+        buffers: BufferPool::default(),
+        connection_counter: AtomicU64::new(0),
     });
     tracing::info!(
         address = %listener.local_addr()?,
         fingerprint = plan.host_key.fingerprint(),
-        documents = house.stock.borrow().library.entries().len(),
+        documents = house.content.borrow().library.entries().len(),
         "listening"
     );
-    tell("READY=1");
+    notify_manager("READY=1");
     let accepting = tokio::spawn(super::listener::accept(
         Arc::clone(&house),
         config,
@@ -146,14 +158,14 @@ async fn serve(plan: Plan, entry: Entry, limits: Limits, stock: Stock) -> Result
     let mut settings = plan.settings.clone();
     loop {
         match signals.next().await {
-            Order::Reload => reload(&house, &plan, &mut settings).await,
-            Order::End(name) => {
+            ServerSignal::Reload => reload(&house, &plan, &mut settings).await,
+            ServerSignal::Stop(name) => {
                 tracing::info!(signal = name, "stopping");
                 break;
             }
         }
     }
-    tell("STOPPING=1");
+    notify_manager("STOPPING=1");
     accepting.abort();
     drain(&house).await;
     Ok(())
@@ -169,17 +181,17 @@ async fn serve(plan: Plan, entry: Entry, limits: Limits, stock: Stock) -> Result
 /// * keepalives every 30 s, of which three may go unanswered, instead of an inactivity timer,
 ///   which any traffic resets: see `idleness`;
 /// * rejections after 250 ms: with ten keys in an agent the right one comes within the login time.
-pub(super) fn config(host_key: &HostKey, entry: &Entry) -> Config {
+pub(super) fn config(host_key: &HostKey, entry: &AuthPolicy) -> Config {
     let methods: &[MethodKind] = match entry {
-        Entry::Everybody => &[MethodKind::None, MethodKind::PublicKey],
-        Entry::Keys(_) => &[MethodKind::PublicKey],
+        AuthPolicy::Open => &[MethodKind::None, MethodKind::PublicKey],
+        AuthPolicy::Keys(_) => &[MethodKind::PublicKey],
     };
     Config {
         server_id: SshId::Standard(Cow::Borrowed("SSH-2.0-codeleaf")),
         methods: MethodSet::from(methods),
         auth_rejection_time: Duration::from_millis(250),
         auth_rejection_time_initial: Some(Duration::ZERO),
-        keys: vec![host_key.private()],
+        keys: vec![host_key.private_key()],
         window_size: 64 * 1024,
         channel_buffer_size: 8,
         event_buffer_size: 2,
@@ -201,9 +213,9 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
 }
 
 /// What a signal asks for.
-enum Order {
+enum ServerSignal {
     Reload,
-    End(&'static str),
+    Stop(&'static str),
 }
 
 struct Signals {
@@ -213,7 +225,7 @@ struct Signals {
 }
 
 impl Signals {
-    fn listen() -> io::Result<Self> {
+    fn register() -> io::Result<Self> {
         Ok(Self {
             terminate: signal(SignalKind::terminate())?,
             interrupt: signal(SignalKind::interrupt())?,
@@ -221,18 +233,18 @@ impl Signals {
         })
     }
 
-    async fn next(&mut self) -> Order {
+    async fn next(&mut self) -> ServerSignal {
         tokio::select! {
-            _ = self.terminate.recv() => Order::End("SIGTERM"),
-            _ = self.interrupt.recv() => Order::End("SIGINT"),
-            _ = self.hang_up.recv() => Order::Reload,
+            _ = self.terminate.recv() => ServerSignal::Stop("SIGTERM"),
+            _ = self.interrupt.recv() => ServerSignal::Stop("SIGINT"),
+            _ = self.hang_up.recv() => ServerSignal::Reload,
         }
     }
 }
 
 /// Reads everything again; what is broken leaves what was read before in force.
-async fn reload(house: &Arc<House>, plan: &Plan, settings: &mut Settings) {
-    match (plan.reread)() {
+async fn reload(house: &Arc<ServerState>, plan: &ServerOptions, settings: &mut Settings) {
+    match (plan.reload_settings)() {
         Ok(new) => match new.limits() {
             Ok(limits) => {
                 if needs_restart(&new, settings) {
@@ -248,17 +260,17 @@ async fn reload(house: &Arc<House>, plan: &Plan, settings: &mut Settings) {
         },
         Err(error) => tracing::error!(error, "the settings read before stay in force"),
     }
-    if let Entry::Keys(roll) = &house.entry {
-        roll.current();
+    if let AuthPolicy::Keys(roll) = &house.auth {
+        roll.current_keys();
     }
     house.reloads.send_replace(());
-    let before = Arc::clone(&house.stock.borrow());
-    let (restock, under) = (Arc::clone(&plan.restock), settings.clone());
+    let before = Arc::clone(&house.content.borrow());
+    let (restock, under) = (Arc::clone(&plan.load_content), settings.clone());
     match spawn_blocking(move || restock(&under, Some(&before))).await {
         Ok(Ok((stock, broken))) => {
             log_broken(&broken);
             let documents = stock.library.entries().len();
-            house.stock.send_replace(Arc::new(stock));
+            house.content.send_replace(Arc::new(stock));
             tracing::info!(documents, "reloaded");
         }
         Ok(Err(error)) => tracing::error!(error, "the documents read before stay in force"),
@@ -273,7 +285,7 @@ fn needs_restart(new: &Settings, old: &Settings) -> bool {
         || new.access() != old.access()
 }
 
-fn log_broken(broken: &[Broken]) {
+fn log_broken(broken: &[BrokenFile]) {
     for broken in broken {
         let path = broken.path.display().to_string();
         tracing::error!(
@@ -285,23 +297,23 @@ fn log_broken(broken: &[Broken]) {
 }
 
 /// Has every reader leave, and waits until they have.
-async fn drain(house: &Arc<House>) {
-    let deadline = Instant::now() + DRAIN;
-    house.phase.send_replace(Phase::Ending);
-    while house.gate.connections() > 0 && Instant::now() < deadline {
+async fn drain(house: &Arc<ServerState>) {
+    let deadline = Instant::now() + DRAIN_TIMEOUT;
+    house.phase.send_replace(Phase::Draining);
+    while house.limiter.connections() > 0 && Instant::now() < deadline {
         sleep(Duration::from_millis(20)).await;
     }
-    if let Some(places) = &house.places {
+    if let Some(places) = &house.positions {
         // What a disk does not take in time is lost.
-        let _ = timeout(Duration::from_secs(1), places.finish()).await;
+        let _ = timeout(Duration::from_secs(1), places.flush()).await;
     }
-    let left = house.gate.connections();
+    let left = house.limiter.connections();
     tracing::info!(left, "stopped");
 }
 
 /// Tells the service manager; one that does not listen is no reason not to serve.
-fn tell(state: &str) {
-    if let Err(error) = notify(state) {
+fn notify_manager(state: &str) {
+    if let Err(error) = sd_notify(state) {
         tracing::warn!(%error, state, "the service manager was not told");
     }
 }

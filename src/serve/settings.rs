@@ -9,8 +9,8 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::de::{DeTable, Deserializer};
 
-use super::Lapse;
-use crate::content::{Problems, Report};
+use super::TimeLimit;
+use crate::content::{Diagnostics, Report};
 use crate::terminal::Size;
 
 /// Declares the settings once: as options, as keys of the file, and how one stands before the
@@ -66,13 +66,13 @@ settings! {
     /// How many of those may come from one address [default: 20].
     max_logins_per_address: NonZeroUsize => "N",
     /// How long a login may take [default: 10s].
-    login_time: Lapse => "TIME",
+    login_time: TimeLimit => "TIME",
     /// How long a reader may do nothing; a warning comes a minute before [default: 30m].
-    idle_time: Lapse => "TIME",
+    idle_time: TimeLimit => "TIME",
     /// How long a client may leave unread what it is sent [default: 2m].
-    unread_time: Lapse => "TIME",
+    unread_time: TimeLimit => "TIME",
     /// How long a session may last in all [default: off].
-    session_time: Lapse => "TIME",
+    session_time: TimeLimit => "TIME",
     /// The most columns of a screen [default: 300].
     max_columns: NonZeroU16 => "N",
     /// The most rows of a screen [default: 100].
@@ -118,13 +118,13 @@ pub enum SettingsError {
     NoAccess,
     /// Two answers to who is let in.
     #[error("--open lets everybody in, --authorized-keys only some: give one of the two")]
-    TwoAccesses,
+    ConflictingAccess,
     /// Something would never end.
     #[error("--login-time cannot be off: silent connections would fill the server")]
-    EndlessLogin,
+    LoginTimeOff,
     /// Something else would never end.
     #[error("--unread-time cannot be off: clients that read nothing would fill the server")]
-    EndlessWait,
+    UnreadTimeOff,
 }
 
 /// What the server keeps to while it runs; all of it can change without a restart.
@@ -143,26 +143,26 @@ pub struct Limits {
     /// In all.
     pub session_time: Option<Duration>,
     /// The largest screen.
-    pub screen: Size,
+    pub max_size: Size,
     /// With something sent that is not read.
     pub unread_time: Duration,
     /// Input that waits, in bytes.
-    pub input: usize,
+    pub input_capacity: usize,
     /// Bytes from a client in a second, in the long run.
     pub input_rate: u32,
     /// The least time between two frames.
-    pub between_frames: Duration,
+    pub frame_interval: Duration,
     /// Whether codes are logged.
-    pub codes: Codes,
+    pub code_logging: CodeLogging,
 }
 
 /// Whether the log says which codes were opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Codes {
+pub enum CodeLogging {
     /// It does.
-    Logged,
+    Enabled,
     /// It does not.
-    Unlogged,
+    Disabled,
 }
 
 impl Settings {
@@ -171,13 +171,13 @@ impl Settings {
     /// # Errors
     ///
     /// Everything that is wrong, with line and column.
-    pub fn read(name: &str, text: &str) -> Result<Self, Report> {
-        let mut problems = Problems::of(text);
+    pub fn from_toml(name: &str, text: &str) -> Result<Self, Report> {
+        let mut problems = Diagnostics::new(text);
         let (table, errors) = DeTable::parse_recoverable(text);
         for error in errors {
             let hint = "a line is `name = value`; text stands in double quotes".to_owned();
             let at = error.span().unwrap_or(0..0);
-            problems.syntax(at, error.message().to_owned(), hint);
+            problems.syntax_error(at, error.message().to_owned(), hint);
         }
         let mut settings = Self::default();
         // Each key by itself, since reading stops at the first error.
@@ -186,20 +186,20 @@ impl Settings {
             let only: DeTable<'_> = std::iter::once((key, value)).collect();
             match Self::deserialize(Deserializer::from(Spanned::new(span.clone(), only))) {
                 Ok(one) => settings = settings.or(one),
-                Err(error) => problems.fault(
+                Err(error) => problems.invalid(
                     error.span().unwrap_or(span),
                     error.message().trim_end(),
                     "the names are those of `codeleaf serve --help`, without the dashes in front",
                 ),
             }
         }
-        problems.report(name)?;
+        problems.into_result(name)?;
         Ok(settings)
     }
 
     /// Returns these settings before those of a file; who is let in is taken from one of the two.
     #[must_use]
-    pub fn over(self, mut file: Self) -> Self {
+    pub fn merge_over(self, mut file: Self) -> Self {
         if self.open.is_some() || self.authorized_keys.is_some() {
             file.open = None;
             file.authorized_keys = None;
@@ -211,14 +211,14 @@ impl Settings {
     pub fn access(&self) -> Result<Access, SettingsError> {
         match (&self.authorized_keys, self.open == Some(true)) {
             (None, false) => Err(SettingsError::NoAccess),
-            (Some(_), true) => Err(SettingsError::TwoAccesses),
+            (Some(_), true) => Err(SettingsError::ConflictingAccess),
             (None, true) => Ok(Access::Open),
             (Some(path), false) => Ok(Access::Keys(path.clone())),
         }
     }
 
     /// Returns where to listen.
-    pub fn listen(&self) -> SocketAddr {
+    pub fn listen_address(&self) -> SocketAddr {
         self.listen
             .unwrap_or_else(|| SocketAddr::from((Ipv4Addr::LOCALHOST, 2222)))
     }
@@ -228,27 +228,33 @@ impl Settings {
         let count = |set: Option<NonZeroUsize>, default| set.map_or(default, NonZeroUsize::get);
         let side = |set: Option<NonZeroU16>, default| set.map_or(default, NonZeroU16::get);
         let frames = self.max_frames.map_or(60, NonZeroU32::get);
-        let unread_time = self.unread_time.unwrap_or(Lapse::seconds(120)).limit();
+        let unread_time = self
+            .unread_time
+            .unwrap_or(TimeLimit::from_secs(120))
+            .duration();
         Ok(Limits {
             connections: count(self.max_connections, 200),
             logins: count(self.max_logins, 100),
             logins_per_address: count(self.max_logins_per_address, 20),
             login_time: self
                 .login_time
-                .unwrap_or(Lapse::seconds(10))
-                .limit()
-                .ok_or(SettingsError::EndlessLogin)?,
-            idle_time: self.idle_time.unwrap_or(Lapse::seconds(1800)).limit(),
-            session_time: self.session_time.unwrap_or(Lapse::OFF).limit(),
-            screen: Size::new(side(self.max_columns, 300), side(self.max_rows, 100)),
-            unread_time: unread_time.ok_or(SettingsError::EndlessWait)?,
-            input: count(self.max_input, 64 * 1024),
+                .unwrap_or(TimeLimit::from_secs(10))
+                .duration()
+                .ok_or(SettingsError::LoginTimeOff)?,
+            idle_time: self
+                .idle_time
+                .unwrap_or(TimeLimit::from_secs(1800))
+                .duration(),
+            session_time: self.session_time.unwrap_or(TimeLimit::OFF).duration(),
+            max_size: Size::new(side(self.max_columns, 300), side(self.max_rows, 100)),
+            unread_time: unread_time.ok_or(SettingsError::UnreadTimeOff)?,
+            input_capacity: count(self.max_input, 64 * 1024),
             input_rate: self.max_input_rate.map_or(16 * 1024, NonZeroU32::get),
-            between_frames: Duration::from_secs(1) / frames,
-            codes: if self.log_codes == Some(true) {
-                Codes::Logged
+            frame_interval: Duration::from_secs(1) / frames,
+            code_logging: if self.log_codes == Some(true) {
+                CodeLogging::Enabled
             } else {
-                Codes::Unlogged
+                CodeLogging::Disabled
             },
         })
     }
@@ -259,7 +265,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn who_is_let_in_is_a_choice_that_nobody_makes_by_accident() {
+    fn access_must_be_chosen_explicitly() {
         let none = Settings::default();
         assert_eq!(none.access(), Err(SettingsError::NoAccess));
         let open = Settings {
@@ -273,42 +279,49 @@ mod tests {
         };
         assert_eq!(
             keys.clone().or(open.clone()).access(),
-            Err(SettingsError::TwoAccesses)
+            Err(SettingsError::ConflictingAccess)
         );
         // The command line stands before the file.
-        assert_eq!(keys.over(open).access(), Ok(Access::Keys("keys".into())));
+        assert_eq!(
+            keys.merge_over(open).access(),
+            Ok(Access::Keys("keys".into()))
+        );
     }
 
     #[test]
-    fn what_would_fill_the_server_cannot_be_off() {
-        let of = |text: &str| Settings::read("serve.toml", text).unwrap().limits();
+    fn login_and_unread_time_limits_cannot_be_off() {
+        let of = |text: &str| Settings::from_toml("serve.toml", text).unwrap().limits();
         let login = of("login-time = \"off\"");
-        assert_eq!(login, Err(SettingsError::EndlessLogin));
+        assert_eq!(login, Err(SettingsError::LoginTimeOff));
         let unread = of("unread-time = \"off\"");
-        assert_eq!(unread, Err(SettingsError::EndlessWait));
+        assert_eq!(unread, Err(SettingsError::UnreadTimeOff));
         assert!(of("idle-time = \"off\"").is_ok());
     }
 
     #[test]
-    fn a_file_sets_what_the_options_set() {
+    fn config_file_sets_the_same_settings_as_options() {
         let text = "listen = \"0.0.0.0:22\"\nauthorized-keys = \"k\"\nidle-time = \"5m\"\n\
                     max-connections = 2000\nlog-format = \"json\"\ncontent = [\"a\", \"b\"]\n";
-        let settings = Settings::read("serve.toml", text).unwrap();
+        let settings = Settings::from_toml("serve.toml", text).unwrap();
         let limits = settings.limits().unwrap();
         assert_eq!(limits.connections, 2000);
         assert_eq!(limits.idle_time, Some(Duration::from_secs(300)));
-        assert_eq!(settings.listen().port(), 22);
+        assert_eq!(settings.listen_address().port(), 22);
         assert_eq!(settings.log_format, Some(LogFormat::Json));
     }
 
     #[test]
-    fn everything_wrong_with_a_file_is_said_with_line_and_column() {
+    fn config_errors_are_all_reported_with_line_and_column() {
         let text = "listen = \"here\"\nidle-tme = \"5m\"\nmax-rows = 0\nlogin-time = \"soon\"\n";
-        let report = Settings::read("serve.toml", text).unwrap_err();
-        let at: Vec<_> = report.problems.iter().map(|p| (p.line, p.column)).collect();
+        let report = Settings::from_toml("serve.toml", text).unwrap_err();
+        let at: Vec<_> = report
+            .diagnostics
+            .iter()
+            .map(|p| (p.line, p.column))
+            .collect();
         assert_eq!(at, [(1, 10), (2, 1), (3, 12), (4, 14)], "{report}");
         assert!(report.to_string().contains("serve.toml:2:1"), "{report}");
-        let report = Settings::read("serve.toml", "open = \n").unwrap_err();
+        let report = Settings::from_toml("serve.toml", "open = \n").unwrap_err();
         assert!(report.to_string().contains("serve.toml:1:"), "{report}");
     }
 }

@@ -17,41 +17,41 @@ use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep, sleep_until};
 
 use super::Limits;
-use super::inflow::Inflow;
+use super::inflow::RateLimiter;
 
 /// The bytes on their way to a client that the system is to keep. It would keep megabytes for one
 /// that does not read; a few screens are enough for one that does.
-const OUTFLOW: usize = 64 * 1024;
+const SEND_BUFFER_SIZE: usize = 64 * 1024;
 
 /// How many bytes a client sends before it is logged in, at least.
-const HANDSHAKE: u64 = 4096;
+const HANDSHAKE_BYTES: u64 = 4096;
 
 /// A client's connection.
 #[derive(Debug)]
-pub struct Wire {
-    line: Arc<Line>,
-    inflow: Inflow,
+pub struct LimitedStream {
+    handle: Arc<StreamHandle>,
+    rate_limiter: RateLimiter,
     /// What is waited for before more is read.
-    rest: Option<Pin<Box<Sleep>>>,
+    read_pause: Option<Pin<Box<Sleep>>>,
     /// How long the client may leave unread what it is sent.
-    patience: Duration,
+    write_timeout: Duration,
     /// When that is over, while it does.
-    unread: Option<Pin<Box<Sleep>>>,
+    write_deadline: Option<Pin<Box<Sleep>>>,
 }
 
 /// What others may know of a connection, and do with it.
 #[derive(Debug)]
-pub struct Line {
+pub struct StreamHandle {
     stream: TcpStream,
-    received: Arc<Count>,
-    sent: Count,
+    received: Arc<ByteCounter>,
+    sent: ByteCounter,
 }
 
 /// Counts bytes.
 #[derive(Debug, Default)]
-pub struct Count(AtomicU64);
+pub struct ByteCounter(AtomicU64);
 
-impl Count {
+impl ByteCounter {
     /// Adds some, and returns how many there were before.
     pub fn add(&self, bytes: usize) -> u64 {
         self.0.fetch_add(bytes as u64, Ordering::Relaxed)
@@ -63,82 +63,82 @@ impl Count {
     }
 }
 
-impl Wire {
+impl LimitedStream {
     /// Takes a client's connection, under the limits for clients.
     pub fn new(stream: TcpStream, limits: &Limits) -> Self {
         // A terminal's bytes are few and each matters. Failing is no reason to refuse anybody.
         let _ = stream.set_nodelay(true);
-        let _ = rustix::net::sockopt::set_socket_send_buffer_size(&stream, OUTFLOW);
+        let _ = rustix::net::sockopt::set_socket_send_buffer_size(&stream, SEND_BUFFER_SIZE);
         Self {
-            line: Arc::new(Line {
+            handle: Arc::new(StreamHandle {
                 stream,
                 received: Arc::default(),
-                sent: Count::default(),
+                sent: ByteCounter::default(),
             }),
-            inflow: Inflow::new(limits.input_rate, Instant::now()),
-            rest: None,
-            patience: limits.unread_time,
-            unread: None,
+            rate_limiter: RateLimiter::new(limits.input_rate, Instant::now()),
+            read_pause: None,
+            write_timeout: limits.unread_time,
+            write_deadline: None,
         }
     }
 
     /// Returns the line.
-    pub fn line(&self) -> Arc<Line> {
-        Arc::clone(&self.line)
+    pub fn handle(&self) -> Arc<StreamHandle> {
+        Arc::clone(&self.handle)
     }
 }
 
-impl Line {
+impl StreamHandle {
     /// Returns how many bytes came in, now and from now on.
-    pub const fn received(&self) -> &Arc<Count> {
+    pub const fn received(&self) -> &Arc<ByteCounter> {
         &self.received
     }
 
     /// Returns how many bytes went out.
-    pub const fn sent(&self) -> &Count {
+    pub const fn sent(&self) -> &ByteCounter {
         &self.sent
     }
 
     /// Counts what came in.
-    fn hear(&self, length: usize) {
-        if self.received.add(length) < HANDSHAKE {
-            self.acknowledge();
+    fn count_received(&self, length: usize) {
+        if self.received.add(length) < HANDSHAKE_BYTES {
+            self.acknowledge_now();
         }
     }
 
     /// Has what came in be acknowledged at once. OpenSSH's client holds its half of the exchange of
     /// keys back until its list of methods is acknowledged, to which there is nothing to answer, so
     /// that both sides would wait for 40 ms.
-    fn acknowledge(&self) {
+    fn acknowledge_now(&self) {
         #[cfg(target_os = "linux")]
         let _ = rustix::net::sockopt::set_tcp_quickack(&self.stream, true);
     }
 
     /// Ends the connection, whatever anybody waits for.
-    pub fn cut(&self) {
+    pub fn shut_down(&self) {
         // One that is gone already cannot be ended.
         let _ = rustix::net::shutdown(&self.stream, rustix::net::Shutdown::Both);
     }
 }
 
-impl AsyncRead for Wire {
+impl AsyncRead for LimitedStream {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        if let Some(rest) = &mut self.rest {
+        if let Some(rest) = &mut self.read_pause {
             ready!(rest.as_mut().poll(context));
-            self.rest = None;
+            self.read_pause = None;
         }
         loop {
-            ready!(self.line.stream.poll_read_ready(context))?;
-            match self.line.stream.try_read(buffer.initialize_unfilled()) {
+            ready!(self.handle.stream.poll_read_ready(context))?;
+            match self.handle.stream.try_read(buffer.initialize_unfilled()) {
                 Ok(length) => {
                     buffer.advance(length);
-                    self.line.hear(length);
-                    let next = self.inflow.read(length, Instant::now());
-                    self.rest = next.map(|next| Box::pin(sleep_until(next.into())));
+                    self.handle.count_received(length);
+                    let next = self.rate_limiter.record(length, Instant::now());
+                    self.read_pause = next.map(|next| Box::pin(sleep_until(next.into())));
                     return Poll::Ready(Ok(()));
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
@@ -148,7 +148,7 @@ impl AsyncRead for Wire {
     }
 }
 
-impl AsyncWrite for Wire {
+impl AsyncWrite for LimitedStream {
     /// Writes, or fails with [`io::ErrorKind::TimedOut`] where the client has read nothing for too
     /// long: russh waits for it, and does not even ask whether it is still there.
     fn poll_write(
@@ -156,18 +156,20 @@ impl AsyncWrite for Wire {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        let line = Arc::clone(&self.line);
+        let line = Arc::clone(&self.handle);
         loop {
             if line.stream.poll_write_ready(context)?.is_pending() {
-                let patience = self.patience;
-                let unread = self.unread.get_or_insert_with(|| Box::pin(sleep(patience)));
+                let patience = self.write_timeout;
+                let unread = self
+                    .write_deadline
+                    .get_or_insert_with(|| Box::pin(sleep(patience)));
                 ready!(unread.as_mut().poll(context));
                 return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
             }
             match line.stream.try_write(bytes) {
                 Ok(length) => {
                     line.sent.add(length);
-                    self.unread = None;
+                    self.write_deadline = None;
                     return Poll::Ready(Ok(length));
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
@@ -181,7 +183,7 @@ impl AsyncWrite for Wire {
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match rustix::net::shutdown(&self.line.stream, rustix::net::Shutdown::Write) {
+        match rustix::net::shutdown(&self.handle.stream, rustix::net::Shutdown::Write) {
             Err(error) if error != rustix::io::Errno::NOTCONN => Poll::Ready(Err(error.into())),
             _ => Poll::Ready(Ok(())),
         }

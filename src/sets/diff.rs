@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::{Damage, Rows, SetFile, SetRow};
+use super::{CorruptSet, Rows, SetFile, SetRow};
 
 /// One difference between two editions.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,10 +25,10 @@ pub enum Change {
 pub fn diff<'s>(
     old: &'s SetFile,
     new: &'s SetFile,
-) -> impl Iterator<Item = Result<Change, Damage>> {
+) -> impl Iterator<Item = Result<Change, CorruptSet>> {
     Differences {
-        old: Side::of(old.rows()),
-        new: Side::of(new.rows()),
+        old: Side::new(old.rows()),
+        new: Side::new(new.rows()),
     }
 }
 
@@ -45,7 +45,7 @@ struct Side<'s> {
 }
 
 impl<'s> Side<'s> {
-    const fn of(rows: Rows<'s>) -> Self {
+    const fn new(rows: Rows<'s>) -> Self {
         Self {
             rows,
             next: None,
@@ -53,14 +53,14 @@ impl<'s> Side<'s> {
         }
     }
 
-    fn advance(&mut self) -> Result<(), Damage> {
+    fn advance(&mut self) -> Result<(), CorruptSet> {
         self.is_started = true;
         let row = self.rows.next().transpose()?;
         self.next = row.map(|row| (row.key(), row));
         Ok(())
     }
 
-    fn take(&mut self) -> Result<Option<SetRow>, Damage> {
+    fn take(&mut self) -> Result<Option<SetRow>, CorruptSet> {
         let row = self.next.take();
         self.advance()?;
         Ok(row.map(|(_, row)| row))
@@ -68,7 +68,7 @@ impl<'s> Side<'s> {
 }
 
 impl Differences<'_> {
-    fn change(&mut self) -> Result<Option<Change>, Damage> {
+    fn next_change(&mut self) -> Result<Option<Change>, CorruptSet> {
         for side in [&mut self.old, &mut self.new] {
             if !side.is_started {
                 side.advance()?;
@@ -97,10 +97,10 @@ impl Differences<'_> {
 }
 
 impl Iterator for Differences<'_> {
-    type Item = Result<Change, Damage>;
+    type Item = Result<Change, CorruptSet>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let change = self.change();
+        let change = self.next_change();
         if change.is_err() {
             // Nothing sound can follow.
             self.old.next = None;

@@ -6,7 +6,7 @@ use super::SetKind;
 use crate::content::{AsOf, Date, sanitize};
 
 /// The longest name of an edition, in characters; it is part of a file name.
-const LONGEST: usize = 40;
+const MAX_NAME_LEN: usize = 40;
 
 /// Which edition of a file a set is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,23 +22,25 @@ pub struct Edition {
 
 /// Says why a text is no name of an edition.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no name of an edition; use letters, digits, dots and hyphens, at most {LONGEST}")]
+#[error(
+    "`{0}` is no name of an edition; use letters, digits, dots and hyphens, at most {MAX_NAME_LEN}"
+)]
 pub struct EditionError(String);
 
 impl Edition {
     /// Makes the edition that a user names.
-    pub fn named(name: &str) -> Result<Self, EditionError> {
+    pub fn from_name(name: &str) -> Result<Self, EditionError> {
         let is_fit = |c: char| c.is_ascii_alphanumeric() || c == '.' || c == '-';
         let starts_well = name.starts_with(|c: char| c.is_ascii_alphanumeric());
-        if !starts_well || name.len() > LONGEST || !name.chars().all(is_fit) {
+        if !starts_well || name.len() > MAX_NAME_LEN || !name.chars().all(is_fit) {
             return Err(EditionError(sanitize(name).into_owned()));
         }
         let name = name.to_ascii_lowercase();
         let as_of = name.parse().unwrap_or_default();
-        Ok(Self::stated(name, as_of))
+        Ok(Self::new(name, as_of))
     }
 
-    fn stated(name: String, as_of: AsOf) -> Self {
+    fn new(name: String, as_of: AsOf) -> Self {
         Self {
             name,
             stated: true,
@@ -55,7 +57,7 @@ impl Edition {
     }
 
     /// Returns what readers see: `edition 2025`, or that nobody stated one.
-    pub fn words(&self) -> String {
+    pub fn label(&self) -> String {
         if self.stated {
             format!("edition {}", self.name)
         } else {
@@ -69,7 +71,7 @@ impl Edition {
         let digest = digest.get(..8).unwrap_or(digest);
         Self {
             stated: false,
-            ..Self::stated(format!("unknown-{digest}"), AsOf::Unknown)
+            ..Self::new(format!("unknown-{digest}"), AsOf::Unknown)
         }
     }
 
@@ -79,7 +81,7 @@ impl Edition {
     /// CMS names its files so: `icd10cm-order-2025.txt`, `HCPC2026_JAN_ANWEB.txt`, `25CLABQ2.csv`,
     /// `MCR_MUE_PractitionerServices_Eff_07-01-2024.csv`, `ccipra-v302r0-f1.txt`; the NUCC
     /// `nucc_taxonomy_251.csv` for version 25.1.
-    pub(super) fn found(
+    pub(super) fn detect(
         kind: SetKind,
         file_name: &str,
         year: Option<u16>,
@@ -91,20 +93,20 @@ impl Edition {
             SetKind::Clfs => {
                 let latest = latest?;
                 let day = latest.to_string();
-                let quarter = stated_quarter(&tokens).unwrap_or_else(|| quarter_of(&day));
+                let quarter = quarter_from_tokens(&tokens).unwrap_or_else(|| quarter_of(&day));
                 let year = year?;
                 (format!("{year}-q{quarter}"), AsOf::Day(latest))
             }
             SetKind::Nucc => (nucc_version(&tokens)?, AsOf::Unknown),
             SetKind::NcciPtp => match ptp_version(&tokens) {
                 Some(version) => (version, AsOf::Unknown),
-                None => dated(&tokens)?,
+                None => date_from_tokens(&tokens)?,
             },
-            _ => dated(&tokens)?,
+            _ => date_from_tokens(&tokens)?,
         };
         Some(match table {
-            Some(table) => Self::stated(format!("{table}-{period}"), as_of),
-            None => Self::stated(period, as_of),
+            Some(table) => Self::new(format!("{table}-{period}"), as_of),
+            None => Self::new(period, as_of),
         })
     }
 }
@@ -127,7 +129,7 @@ fn tokens(name: &str) -> Vec<String> {
 }
 
 /// Returns the year, month or day that a file name states.
-fn dated(tokens: &[String]) -> Option<(String, AsOf)> {
+fn date_from_tokens(tokens: &[String]) -> Option<(String, AsOf)> {
     let at = tokens
         .iter()
         .position(|token| token.len() == 4 && token.starts_with("20"))?;
@@ -148,10 +150,10 @@ fn dated(tokens: &[String]) -> Option<(String, AsOf)> {
         .into_iter()
         .flatten()
         .filter_map(|index| tokens.get(index))
-        .find_map(|token| month(token));
+        .find_map(|token| parse_month(token));
     Some(match month {
         Some(month) => (format!("{year}-{month:02}"), AsOf::Month(year, month)),
-        None => match stated_quarter(tokens) {
+        None => match quarter_from_tokens(tokens) {
             Some(quarter) => (format!("{year}-q{quarter}"), AsOf::Year(year)),
             None => (year.to_string(), AsOf::Year(year)),
         },
@@ -159,7 +161,7 @@ fn dated(tokens: &[String]) -> Option<(String, AsOf)> {
 }
 
 /// Returns the month that a word names in full or by its first three letters.
-fn month(word: &str) -> Option<u8> {
+fn parse_month(word: &str) -> Option<u8> {
     const MONTHS: [&str; 12] = [
         "january",
         "february",
@@ -179,7 +181,7 @@ fn month(word: &str) -> Option<u8> {
 }
 
 /// Returns the quarter of `q2` or `CLABQ2`.
-fn stated_quarter(tokens: &[String]) -> Option<u8> {
+fn quarter_from_tokens(tokens: &[String]) -> Option<u8> {
     tokens.windows(2).find_map(|pair| {
         let quarter: u8 = pair[1].parse().ok()?;
         (pair[0].ends_with('q') && (1..=4).contains(&quarter)).then_some(quarter)
@@ -225,13 +227,13 @@ fn ptp_version(tokens: &[String]) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn found(kind: SetKind, name: &str) -> Option<(String, String)> {
-        let edition = Edition::found(kind, name, None, None, None)?;
+    fn detected(kind: SetKind, name: &str) -> Option<(String, String)> {
+        let edition = Edition::detect(kind, name, None, None, None)?;
         Some((edition.name.clone(), edition.as_of().to_string()))
     }
 
     #[test]
-    fn a_file_name_states_its_edition() {
+    fn edition_is_read_from_file_name() {
         for (kind, name, edition, as_of) in [
             (SetKind::Icd10cm, "icd10cm-order-2025.txt", "2025", "2025"),
             (
@@ -261,42 +263,43 @@ mod tests {
             (SetKind::Nucc, "nucc_taxonomy_251.csv", "25.1", "no date"),
         ] {
             let expected = Some((edition.to_owned(), as_of.to_owned()));
-            assert_eq!(found(kind, name), expected, "{name}");
+            assert_eq!(detected(kind, name), expected, "{name}");
         }
     }
 
     #[test]
-    fn no_edition_is_invented() {
+    fn file_name_without_edition_yields_none() {
         for (kind, name) in [
             (SetKind::Icd10cm, "order.txt"),
             (SetKind::PlaceOfService, "place-of-service.csv"),
             (SetKind::Nucc, "nucc-format-sample.csv"),
             (SetKind::Clfs, "clfs-2025-q2.csv"),
         ] {
-            assert_eq!(found(kind, name), None, "{name}");
+            assert_eq!(detected(kind, name), None, "{name}");
         }
         let unknown = Edition::unknown("1a2b3c4d5e6f");
-        assert_eq!(unknown.words(), "unknown edition, digest 1a2b3c4d");
+        assert_eq!(unknown.label(), "unknown edition, digest 1a2b3c4d");
     }
 
     #[test]
-    fn the_fee_schedule_states_its_year_and_quarter_inside() {
+    fn clfs_edition_comes_from_year_and_effective_date() {
         let latest = Date::new(2025, 4, 1);
-        let edition = |name| Edition::found(SetKind::Clfs, name, Some(2025), latest, None).unwrap();
+        let edition =
+            |name| Edition::detect(SetKind::Clfs, name, Some(2025), latest, None).unwrap();
         assert_eq!(edition("a.csv").name, "2025-q2");
         assert_eq!(edition("25CLABQ3.csv").name, "2025-q3");
         assert_eq!(edition("a.csv").as_of().to_string(), "2025-04-01");
     }
 
     #[test]
-    fn a_name_is_fit_for_a_file_name() {
-        assert_eq!(Edition::named("FY2026").unwrap().name, "fy2026");
+    fn edition_name_is_valid_in_a_file_name() {
+        assert_eq!(Edition::from_name("FY2026").unwrap().name, "fy2026");
         assert_eq!(
-            Edition::named("2026-04").unwrap().as_of(),
+            Edition::from_name("2026-04").unwrap().as_of(),
             AsOf::Month(2026, 4)
         );
         for name in ["", "../x", "a/b", "a b", ".hidden", "é", &"x".repeat(41)] {
-            assert!(Edition::named(name).is_err(), "{name}");
+            assert!(Edition::from_name(name).is_err(), "{name}");
         }
     }
 }

@@ -9,7 +9,7 @@ use super::SetKind;
 
 /// One thing in a file that is not in its layout.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
+pub struct ParseError {
     /// The line, from 1; 0 where the file as a whole is meant.
     pub line: u64,
     /// The column, from 1, in characters or (of a separated file) in fields; 0 where none is meant.
@@ -20,9 +20,9 @@ pub struct Fault {
     pub expected: String,
 }
 
-impl Fault {
+impl ParseError {
     /// Makes a fault of a line.
-    pub fn line(line: u64, message: impl Into<String>, expected: impl Into<String>) -> Self {
+    pub fn at_line(line: u64, message: impl Into<String>, expected: impl Into<String>) -> Self {
         Self {
             line,
             column: 0,
@@ -32,18 +32,18 @@ impl Fault {
     }
 
     /// Makes a fault of the file as a whole.
-    pub fn whole(message: impl Into<String>, expected: impl Into<String>) -> Self {
-        Self::line(0, message, expected)
+    pub fn for_file(message: impl Into<String>, expected: impl Into<String>) -> Self {
+        Self::at_line(0, message, expected)
     }
 
     /// Sets the column.
     #[must_use]
-    pub fn at(self, column: usize) -> Self {
+    pub fn with_column(self, column: usize) -> Self {
         Self { column, ..self }
     }
 
     /// Returns `file`, `file:line` or `file:line:column`.
-    fn place(&self, path: &Path) -> String {
+    fn location(&self, path: &Path) -> String {
         let name = path.to_string_lossy();
         let name = sanitize(&name);
         match (self.line, self.column) {
@@ -67,7 +67,7 @@ pub enum ImportError {
     },
     /// The path is a folder, a pipe or a device.
     #[error("{}: this is no file", sanitize(&path.to_string_lossy()))]
-    NoFile {
+    NotAFile {
         /// The path.
         path: PathBuf,
     },
@@ -78,7 +78,7 @@ pub enum ImportError {
         sanitize(&path.to_string_lossy()),
         SetKind::ALL.map(SetKind::id).join(", ")
     )]
-    NoKind {
+    UnknownKind {
         /// The file.
         path: PathBuf,
     },
@@ -87,7 +87,7 @@ pub enum ImportError {
         "{}: this is a file of kind {found}, not {asked}; leave the kind out, or write {found}",
         sanitize(&path.to_string_lossy())
     )]
-    OtherKind {
+    WrongKind {
         /// The file.
         path: PathBuf,
         /// What was said.
@@ -96,17 +96,17 @@ pub enum ImportError {
         found: SetKind,
     },
     /// The file is in the layout, and something in it is wrong.
-    #[error("{}: {}; {}", fault.place(path), fault.message, fault.expected)]
-    Fault {
+    #[error("{}: {}; {}", error.location(path), error.message, error.expected)]
+    Parse {
         /// The file.
         path: PathBuf,
         /// What is wrong.
-        fault: Fault,
+        error: ParseError,
     },
     /// The files do not belong together.
     #[error("the files belong to different editions: {}; import each by itself, or give all one \
              name with --edition", .0.join(", "))]
-    Editions(Vec<String>),
+    MixedEditions(Vec<String>),
     /// The store cannot be written.
     #[error("the set cannot be stored in {}: {source}", sanitize(&path.to_string_lossy()))]
     Store {
@@ -119,26 +119,26 @@ pub enum ImportError {
 
 /// Says why a file of the store cannot be used, now or for one row.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{}: {what}; remove it with `codeleaf sets remove` and import the set again", sanitize(&path.to_string_lossy()))]
-pub struct Damage {
+#[error("{}: {message}; remove it with `codeleaf sets remove` and import the set again", sanitize(&path.to_string_lossy()))]
+pub struct CorruptSet {
     /// The file.
     pub path: PathBuf,
     /// What is wrong with it.
-    pub what: String,
+    pub message: String,
 }
 
 /// Why reading ended early: the file's fault, or the disk's.
 #[derive(Debug)]
-pub(super) enum Stop {
-    Fault(Fault),
+pub(super) enum ReadError {
+    Parse(ParseError),
     /// The file could not be read.
-    Read(io::Error),
+    Io(io::Error),
     /// The rows could not be put aside.
     Spill(io::Error),
 }
 
-impl From<Fault> for Stop {
-    fn from(fault: Fault) -> Self {
-        Self::Fault(fault)
+impl From<ParseError> for ReadError {
+    fn from(fault: ParseError) -> Self {
+        Self::Parse(fault)
     }
 }

@@ -18,24 +18,24 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Damage, Edition, SetKind, SetRow};
+use super::{CorruptSet, Edition, SetKind, SetRow};
 use crate::content::AsOf;
 
 pub(super) const MAGIC: &[u8; 8] = b"leafset\n";
 /// The version of this format; a file of another is not read.
 pub(super) const VERSION: u32 = 1;
-pub(super) const PREAMBLE: usize = 64;
+pub(super) const PREAMBLE_LEN: usize = 64;
 /// The size of a table entry, and the longest key that has room in it.
-pub(super) const ENTRY: usize = 48;
-pub(super) const LONGEST_KEY: usize = 23;
+pub(super) const ENTRY_LEN: usize = 48;
+pub(super) const MAX_KEY_LEN: usize = 23;
 /// The largest header that is read, in bytes.
-const LARGEST_HEADER: usize = 64 * 1024;
+const MAX_HEADER_LEN: usize = 64 * 1024;
 /// The largest block that is read, in bytes: one row that is far longer than any definition.
-pub(super) const LARGEST_BLOCK: usize = 1024 * 1024;
+pub(super) const MAX_BLOCK_LEN: usize = 1024 * 1024;
 
 /// What a set is and where it comes from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Header {
+pub struct SetHeader {
     /// The kind.
     pub kind: SetKind,
     /// The edition.
@@ -64,7 +64,7 @@ pub struct OriginalFile {
     pub size: u64,
 }
 
-impl Header {
+impl SetHeader {
     /// Returns the set's name, as commands take it: `icd10cm-2025`.
     pub fn name(&self) -> String {
         format!("{}-{}", self.kind.id(), self.edition.name)
@@ -72,11 +72,11 @@ impl Header {
 
     /// Returns the set's title as a source: `ICD-10-CM, edition 2025`.
     pub fn title(&self) -> String {
-        format!("{}, {}", self.kind.title(), self.edition.words())
+        format!("{}, {}", self.kind.title(), self.edition.label())
     }
 
     /// Returns what orders the editions of one kind: the latest stands last.
-    pub(super) fn rank(&self) -> (AsOf, bool, &str, &str) {
+    pub(super) fn sort_key(&self) -> (AsOf, bool, &str, &str) {
         let edition = &self.edition;
         (
             edition.as_of(),
@@ -92,24 +92,24 @@ impl Header {
 pub struct SetFile {
     path: PathBuf,
     file: File,
-    header: Header,
+    header: SetHeader,
 }
 
 /// One entry of the table.
-struct Entry {
-    at: u64,
+struct BlockEntry {
+    offset: u64,
     length: usize,
     crc: u32,
     first_row: u64,
-    key: String,
+    first_key: String,
 }
 
 impl SetFile {
     /// Opens a file of the store, and checks what it says about itself.
-    pub fn open(path: &Path) -> Result<Self, Damage> {
-        let damage = |what: String| Damage {
+    pub fn open(path: &Path) -> Result<Self, CorruptSet> {
+        let damage = |what: String| CorruptSet {
             path: path.to_owned(),
-            what,
+            message: what,
         };
         let unreadable = |error: io::Error| damage(format!("the set cannot be read: {error}"));
         let about = path.metadata().map_err(unreadable)?;
@@ -118,15 +118,15 @@ impl SetFile {
         }
         let file = File::open(path).map_err(unreadable)?;
         let length = file.metadata().map_err(unreadable)?.len();
-        let mut preamble = [0; PREAMBLE];
-        if length < PREAMBLE as u64 {
+        let mut preamble = [0; PREAMBLE_LEN];
+        if length < PREAMBLE_LEN as u64 {
             return Err(damage("this is no code set: it is too short".to_owned()));
         }
         file.read_exact_at(&mut preamble, 0).map_err(unreadable)?;
         if &preamble[..8] != MAGIC {
             return Err(damage("this is no code set".to_owned()));
         }
-        if crc32fast::hash(&preamble[..PREAMBLE - 4]) != u32_at(&preamble, PREAMBLE - 4) {
+        if crc32fast::hash(&preamble[..PREAMBLE_LEN - 4]) != u32_at(&preamble, PREAMBLE_LEN - 4) {
             return Err(damage("the set is damaged at its start".to_owned()));
         }
         let version = u32_at(&preamble, 8);
@@ -142,7 +142,7 @@ impl SetFile {
         let header_at = u64_at(&preamble, 20);
         let header_length = usize::try_from(u32_at(&preamble, 28)).unwrap_or(usize::MAX);
         let torn = || damage("the set's header is damaged".to_owned());
-        if header_length > LARGEST_HEADER
+        if header_length > MAX_HEADER_LEN
             || header_at.checked_add(header_length as u64) != Some(length)
         {
             return Err(torn());
@@ -153,8 +153,8 @@ impl SetFile {
         if crc32fast::hash(&bytes) != u32_at(&preamble, 32) {
             return Err(torn());
         }
-        let header: Header = serde_json::from_slice(&bytes).map_err(|_| torn())?;
-        let table = header.blocks.checked_mul(ENTRY as u64);
+        let header: SetHeader = serde_json::from_slice(&bytes).map_err(|_| torn())?;
+        let table = header.blocks.checked_mul(ENTRY_LEN as u64);
         if table.and_then(|table| table.checked_add(header.table_at)) != Some(header_at) {
             return Err(torn());
         }
@@ -166,7 +166,7 @@ impl SetFile {
     }
 
     /// Returns what the set is and where it comes from.
-    pub const fn header(&self) -> &Header {
+    pub const fn header(&self) -> &SetHeader {
         &self.header
     }
 
@@ -176,7 +176,7 @@ impl SetFile {
     }
 
     /// Returns the row with a key, as [`SetRow::key`] writes it.
-    pub fn get(&self, key: &str) -> Result<Option<SetRow>, Damage> {
+    pub fn get(&self, key: &str) -> Result<Option<SetRow>, CorruptSet> {
         let mut rows = self.rows_from(key)?;
         match rows.next_pair()? {
             Some((found, text)) if found == key => self.decode(&text).map(Some),
@@ -186,14 +186,14 @@ impl SetFile {
 
     /// Returns every row whose key starts with a prefix, in order. A pair of codes is found by
     /// either of them.
-    pub fn starting_with(&self, prefix: &str) -> Result<Vec<SetRow>, Damage> {
+    pub fn rows_with_prefix(&self, prefix: &str) -> Result<Vec<SetRow>, CorruptSet> {
         let mut found = Vec::new();
         let mut rows = self.rows_from(prefix)?;
         while let Some((key, text)) = rows.next_pair()? {
             if !key.starts_with(prefix) {
                 break;
             }
-            if let Some(first) = first_key(&key) {
+            if let Some(first) = primary_key(&key) {
                 found.extend(self.get(&first)?);
             } else {
                 found.push(self.decode(&text)?);
@@ -204,23 +204,23 @@ impl SetFile {
 
     /// Returns every row, in the order of keys.
     pub fn rows(&self) -> Rows<'_> {
-        Rows::at(self, 0)
+        Rows::from_block(self, 0)
     }
 
     /// Returns the rows from the first whose key is not before a key.
-    pub fn rows_from(&self, key: &str) -> Result<Rows<'_>, Damage> {
-        let block = self.block_of(|entry| entry.key.as_str() <= key)?;
-        let mut rows = Rows::at(self, block);
-        rows.pass(|found| found < key)?;
+    pub fn rows_from(&self, key: &str) -> Result<Rows<'_>, CorruptSet> {
+        let block = self.last_block_where(|entry| entry.first_key.as_str() <= key)?;
+        let mut rows = Rows::from_block(self, block);
+        rows.skip_keys_while(|found| found < key)?;
         Ok(rows)
     }
 
     /// Returns the rows from a position, counted from 0 in the order of keys.
-    pub fn rows_from_number(&self, number: u64) -> Result<Rows<'_>, Damage> {
-        let block = self.block_of(|entry| entry.first_row <= number)?;
-        let mut rows = Rows::at(self, block);
+    pub fn rows_from_number(&self, number: u64) -> Result<Rows<'_>, CorruptSet> {
+        let block = self.last_block_where(|entry| entry.first_row <= number)?;
+        let mut rows = Rows::from_block(self, block);
         if block < self.header.blocks {
-            let first = self.entry(block)?.first_row;
+            let first = self.read_entry(block)?.first_row;
             for _ in first..number {
                 if rows.next().transpose()?.is_none() {
                     break;
@@ -231,11 +231,11 @@ impl SetFile {
     }
 
     /// Returns the last block for which something holds that holds for all before it.
-    fn block_of(&self, holds: impl Fn(&Entry) -> bool) -> Result<u64, Damage> {
+    fn last_block_where(&self, holds: impl Fn(&BlockEntry) -> bool) -> Result<u64, CorruptSet> {
         let (mut low, mut high) = (0, self.header.blocks);
         while low < high {
             let middle = low + (high - low) / 2;
-            if holds(&self.entry(middle)?) {
+            if holds(&self.read_entry(middle)?) {
                 low = middle + 1;
             } else {
                 high = middle;
@@ -244,37 +244,37 @@ impl SetFile {
         Ok(low.saturating_sub(1))
     }
 
-    fn entry(&self, block: u64) -> Result<Entry, Damage> {
-        let mut bytes = [0; ENTRY];
-        let at = self.header.table_at + block * ENTRY as u64;
+    fn read_entry(&self, block: u64) -> Result<BlockEntry, CorruptSet> {
+        let mut bytes = [0; ENTRY_LEN];
+        let at = self.header.table_at + block * ENTRY_LEN as u64;
         self.file
             .read_exact_at(&mut bytes, at)
             .map_err(|error| self.unreadable(&error))?;
-        let torn = || self.damage(format!("the table is damaged at block {block}"));
-        if crc32fast::hash(&bytes[..ENTRY - 4]) != u32_at(&bytes, ENTRY - 4) {
+        let torn = || self.corrupt_set(format!("the table is damaged at block {block}"));
+        if crc32fast::hash(&bytes[..ENTRY_LEN - 4]) != u32_at(&bytes, ENTRY_LEN - 4) {
             return Err(torn());
         }
         let key_length = usize::from(bytes[20]);
-        let key = bytes.get(21..21 + key_length.min(LONGEST_KEY));
+        let key = bytes.get(21..21 + key_length.min(MAX_KEY_LEN));
         let key = key.and_then(|key| std::str::from_utf8(key).ok());
-        Ok(Entry {
-            at: u64_at(&bytes, 0),
+        Ok(BlockEntry {
+            offset: u64_at(&bytes, 0),
             length: usize::try_from(u32_at(&bytes, 8)).unwrap_or(usize::MAX),
             crc: u32_at(&bytes, 12),
             first_row: u64::from(u32_at(&bytes, 16)),
-            key: key.ok_or_else(torn)?.to_owned(),
+            first_key: key.ok_or_else(torn)?.to_owned(),
         })
     }
 
-    fn block(&self, block: u64) -> Result<Vec<u8>, Damage> {
-        let entry = self.entry(block)?;
-        let torn = || self.damage(format!("block {block} is damaged"));
-        if entry.length > LARGEST_BLOCK {
+    fn read_block(&self, block: u64) -> Result<Vec<u8>, CorruptSet> {
+        let entry = self.read_entry(block)?;
+        let torn = || self.corrupt_set(format!("block {block} is damaged"));
+        if entry.length > MAX_BLOCK_LEN {
             return Err(torn());
         }
         let mut bytes = vec![0; entry.length];
         self.file
-            .read_exact_at(&mut bytes, entry.at)
+            .read_exact_at(&mut bytes, entry.offset)
             .map_err(|error| self.unreadable(&error))?;
         if crc32fast::hash(&bytes) == entry.crc {
             Ok(bytes)
@@ -283,25 +283,25 @@ impl SetFile {
         }
     }
 
-    fn decode(&self, text: &str) -> Result<SetRow, Damage> {
+    fn decode(&self, text: &str) -> Result<SetRow, CorruptSet> {
         SetRow::decode(self.header.kind, text)
-            .ok_or_else(|| self.damage("a row is not in this program's format".to_owned()))
+            .ok_or_else(|| self.corrupt_set("a row is not in this program's format".to_owned()))
     }
 
-    fn unreadable(&self, error: &io::Error) -> Damage {
-        self.damage(format!("the set cannot be read: {error}"))
+    fn unreadable(&self, error: &io::Error) -> CorruptSet {
+        self.corrupt_set(format!("the set cannot be read: {error}"))
     }
 
-    fn damage(&self, what: String) -> Damage {
-        Damage {
+    fn corrupt_set(&self, what: String) -> CorruptSet {
+        CorruptSet {
             path: self.path.clone(),
-            what,
+            message: what,
         }
     }
 }
 
 /// Returns the key of a row that a second key leads to: `83950>88271@…` for `88271<83950@…`.
-fn first_key(key: &str) -> Option<String> {
+fn primary_key(key: &str) -> Option<String> {
     let (second, rest) = key.split_once('<')?;
     let (first, date) = rest.split_once('@')?;
     Some(format!("{first}>{second}@{date}"))
@@ -322,32 +322,36 @@ fn u64_at(bytes: &[u8], at: usize) -> u64 {
 pub struct Rows<'s> {
     set: &'s SetFile,
     /// The next block.
-    block: u64,
+    next_block: u64,
     bytes: Vec<u8>,
-    at: usize,
+    offset: usize,
     is_broken: bool,
 }
 
 impl<'s> Rows<'s> {
-    const fn at(set: &'s SetFile, block: u64) -> Self {
+    const fn from_block(set: &'s SetFile, block: u64) -> Self {
         Self {
             set,
-            block,
+            next_block: block,
             bytes: Vec::new(),
-            at: 0,
+            offset: 0,
             is_broken: false,
         }
     }
 
     /// Passes over keys as long as something holds for them.
-    fn pass(&mut self, holds: impl Fn(&str) -> bool) -> Result<(), Damage> {
+    fn skip_keys_while(&mut self, holds: impl Fn(&str) -> bool) -> Result<(), CorruptSet> {
         loop {
-            let before = (self.block, self.at);
+            let before = (self.next_block, self.offset);
             match self.next_pair()? {
                 Some((key, _)) if holds(&key) => {}
                 Some(_) => {
                     // A new block was read where the position starts anew.
-                    self.at = if before.0 == self.block { before.1 } else { 0 };
+                    self.offset = if before.0 == self.next_block {
+                        before.1
+                    } else {
+                        0
+                    };
                     return Ok(());
                 }
                 None => return Ok(()),
@@ -356,26 +360,26 @@ impl<'s> Rows<'s> {
     }
 
     /// Returns the next key and what is stored under it.
-    fn next_pair(&mut self) -> Result<Option<(String, String)>, Damage> {
-        while self.at >= self.bytes.len() {
-            if self.block >= self.set.header.blocks {
+    fn next_pair(&mut self) -> Result<Option<(String, String)>, CorruptSet> {
+        while self.offset >= self.bytes.len() {
+            if self.next_block >= self.set.header.blocks {
                 return Ok(None);
             }
-            self.bytes = self.set.block(self.block)?;
-            self.block += 1;
-            self.at = 0;
+            self.bytes = self.set.read_block(self.next_block)?;
+            self.next_block += 1;
+            self.offset = 0;
         }
-        let pair = self.pair();
+        let pair = self.decode_pair();
         let torn = || {
             self.set
-                .damage(format!("block {} is damaged", self.block - 1))
+                .corrupt_set(format!("block {} is damaged", self.next_block - 1))
         };
         pair.ok_or_else(torn).map(Some)
     }
 
-    fn pair(&mut self) -> Option<(String, String)> {
-        let key_length = usize::from(*self.bytes.get(self.at)?);
-        let key_at = self.at + 1;
+    fn decode_pair(&mut self) -> Option<(String, String)> {
+        let key_length = usize::from(*self.bytes.get(self.offset)?);
+        let key_at = self.offset + 1;
         let key = self.bytes.get(key_at..key_at + key_length)?;
         let length_at = key_at + key_length;
         let row_length = self.bytes.get(length_at..length_at + 4)?;
@@ -384,20 +388,20 @@ impl<'s> Rows<'s> {
         let row = self.bytes.get(row_at..row_at.checked_add(row_length)?)?;
         let text = |bytes: &[u8]| std::str::from_utf8(bytes).ok().map(str::to_owned);
         let pair = (text(key)?, text(row)?);
-        self.at = row_at + row_length;
+        self.offset = row_at + row_length;
         Some(pair)
     }
 }
 
 impl Iterator for Rows<'_> {
-    type Item = Result<SetRow, Damage>;
+    type Item = Result<SetRow, CorruptSet>;
 
     fn next(&mut self) -> Option<Self::Item> {
         while !self.is_broken {
             let row = match self.next_pair() {
                 Ok(None) => return None,
                 // A second key only leads to a row that stands elsewhere.
-                Ok(Some((key, _))) if first_key(&key).is_some() => continue,
+                Ok(Some((key, _))) if primary_key(&key).is_some() => continue,
                 Ok(Some((_, text))) => self.set.decode(&text),
                 Err(damage) => Err(damage),
             };

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::content::instead_of;
+use crate::content::did_you_mean;
 
 /// A kind of code set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -67,7 +67,7 @@ impl SetKind {
     }
 
     /// Returns a name for narrow places.
-    pub const fn short(self) -> &'static str {
+    pub const fn short_title(self) -> &'static str {
         match self {
             Self::Icd10cm => "ICD-10-CM",
             Self::Hcpcs => "HCPCS Level II",
@@ -122,7 +122,7 @@ impl fmt::Display for SetKind {
 /// Says that a word names no kind of code set.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{word}` is no kind of code set; {hint}")]
-pub struct NoKind {
+pub struct ParseSetKindError {
     /// What was given.
     pub word: String,
     /// What may have been meant.
@@ -130,16 +130,16 @@ pub struct NoKind {
 }
 
 impl FromStr for SetKind {
-    type Err = NoKind;
+    type Err = ParseSetKindError;
 
-    fn from_str(s: &str) -> Result<Self, NoKind> {
+    fn from_str(s: &str) -> Result<Self, ParseSetKindError> {
         let known = Self::ALL.map(Self::id);
         let kind = Self::ALL
             .into_iter()
             .find(|kind| kind.id().eq_ignore_ascii_case(s));
-        kind.ok_or_else(|| NoKind {
+        kind.ok_or_else(|| ParseSetKindError {
             word: crate::content::sanitize(s).into_owned(),
-            hint: instead_of(s, &known),
+            hint: did_you_mean(s, &known),
         })
     }
 }

@@ -11,22 +11,22 @@ mod places;
 pub(super) mod ptp;
 pub(super) mod table;
 
-use super::error::Stop;
-use super::sort::Sorter;
-use super::source::Source;
-use super::{Fault, Progress, SetKind, SetRow};
+use super::error::ReadError;
+use super::sort::ExternalSorter;
+use super::source::InputFile;
+use super::{ImportProgress, ParseError, SetKind, SetRow};
 use crate::content::{Date, sanitize};
 
 /// How many rows are read between two reports of progress.
-const REPORT: u64 = 2048;
+const PROGRESS_INTERVAL: u64 = 2048;
 
 /// What a file says about itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Facts {
+pub(super) struct FileMetadata {
     /// Its year, where a column states it.
     pub(super) year: Option<u16>,
     /// The latest of its effective dates, where these tell the edition.
-    pub(super) latest: Option<Date>,
+    pub(super) latest_effective: Option<Date>,
     /// Which of several tables of one edition it is: `practitioner`.
     pub(super) table: Option<&'static str>,
     /// What the user should know, although it is no error.
@@ -34,59 +34,65 @@ pub(super) struct Facts {
 }
 
 /// Where rows go while a file is read.
-pub(super) struct Intake<'i> {
-    sorter: &'i mut Sorter,
-    file: u8,
-    progress: &'i mut dyn FnMut(Progress),
-    seen: Progress,
+pub(super) struct RowSink<'i> {
+    sorter: &'i mut ExternalSorter,
+    file_index: u8,
+    on_progress: &'i mut dyn FnMut(ImportProgress),
+    current: ImportProgress,
 }
 
-impl<'i> Intake<'i> {
+impl<'i> RowSink<'i> {
     pub(super) fn new(
-        sorter: &'i mut Sorter,
+        sorter: &'i mut ExternalSorter,
         file: u8,
-        progress: &'i mut dyn FnMut(Progress),
-        seen: Progress,
+        progress: &'i mut dyn FnMut(ImportProgress),
+        seen: ImportProgress,
     ) -> Self {
         Self {
             sorter,
-            file,
-            progress,
-            seen,
+            file_index: file,
+            on_progress: progress,
+            current: seen,
         }
     }
 
     /// Takes a row that stands on a line.
-    fn take(&mut self, line: u64, row: &SetRow) -> Result<(), Stop> {
+    fn push(&mut self, line: u64, row: &SetRow) -> Result<(), ReadError> {
         let line = u32::try_from(line).unwrap_or(u32::MAX);
-        let add = |sorter: &mut Sorter, key: &str, text: &str| {
-            sorter.add(key, self.file, line, text).map_err(Stop::Spill)
+        let add = |sorter: &mut ExternalSorter, key: &str, text: &str| {
+            sorter
+                .add(key, self.file_index, line, text)
+                .map_err(ReadError::Spill)
         };
         add(self.sorter, &row.key(), &row.encode())?;
-        if let Some(second) = row.second_key() {
+        if let Some(second) = row.secondary_key() {
             add(self.sorter, &second, "")?;
         }
-        self.seen.rows += 1;
-        if self.seen.rows.is_multiple_of(REPORT) {
-            (self.progress)(self.seen);
+        self.current.rows += 1;
+        if self.current.rows.is_multiple_of(PROGRESS_INTERVAL) {
+            (self.on_progress)(self.current);
         }
         Ok(())
     }
 
     /// Notes how far into the file reading has come.
-    fn passed(&mut self, bytes: usize) {
-        self.seen.bytes += bytes as u64;
+    fn advance(&mut self, bytes: usize) {
+        self.current.bytes += bytes as u64;
     }
 
     /// Returns how far reading has come.
-    pub(super) fn seen(&self) -> Progress {
-        self.seen
+    pub(super) fn progress(&self) -> ImportProgress {
+        self.current
     }
 }
 
 /// Reads a file of a kind.
-pub(super) fn read(kind: SetKind, source: &Source, intake: &mut Intake<'_>) -> Result<Facts, Stop> {
-    let before = intake.seen;
+pub(super) fn read(
+    kind: SetKind,
+    source: &InputFile,
+    intake: &mut RowSink<'_>,
+) -> Result<FileMetadata, ReadError> {
+    let before = intake.current;
     let facts = match kind {
         SetKind::Icd10cm => icd10cm::read(source, intake),
         SetKind::Hcpcs => hcpcs::read(source, intake),
@@ -96,13 +102,13 @@ pub(super) fn read(kind: SetKind, source: &Source, intake: &mut Intake<'_>) -> R
         SetKind::NcciPtp => ptp::read(source, intake),
         SetKind::PlaceOfService => places::read(source, intake),
     }?;
-    source.changed()?;
-    if intake.seen.rows == before.rows {
+    source.check_unchanged()?;
+    if intake.current.rows == before.rows {
         let expected = "the file was cut short, or is of another kind";
-        return Err(Fault::whole("there are no rows in this file", expected).into());
+        return Err(ParseError::for_file("there are no rows in this file", expected).into());
     }
-    intake.seen.bytes = before.bytes + source.size;
-    (intake.progress)(intake.seen);
+    intake.current.bytes = before.bytes + source.size;
+    (intake.on_progress)(intake.current);
     Ok(facts)
 }
 
@@ -130,7 +136,7 @@ fn quote(text: &str) -> String {
 }
 
 /// Reads a date as CMS writes it: `20250401`; nothing where the field is blank.
-fn date(text: &str) -> Result<Option<Date>, ()> {
+fn parse_date(text: &str) -> Result<Option<Date>, ()> {
     let text = text.trim();
     if text.is_empty() {
         return Ok(None);
@@ -152,16 +158,16 @@ fn date(text: &str) -> Result<Option<Date>, ()> {
 }
 
 /// Says whether a text has the shape of a CPT or HCPCS Level II code.
-fn is_procedure(code: &str) -> bool {
-    crate::content::CodeId::readings(code)
+fn is_procedure_code(code: &str) -> bool {
+    crate::content::CodeId::candidates(code)
         .iter()
-        .any(|code| code.system() != crate::content::System::Icd10cm)
-        || is_other_cpt(code)
+        .any(|code| code.system() != crate::content::CodeSystem::Icd10cm)
+        || is_alphanumeric_cpt(code)
 }
 
 /// Says whether a code is one of the CPT's newer alphabets (`0001A`, `0012X`), which fee schedules
 /// and edits list already.
-fn is_other_cpt(code: &str) -> bool {
+fn is_alphanumeric_cpt(code: &str) -> bool {
     let bytes = code.as_bytes();
     bytes.len() == 5 && bytes[..4].iter().all(u8::is_ascii_digit) && bytes[4].is_ascii_uppercase()
 }
@@ -190,5 +196,8 @@ pub(super) const CSV_HEADERS: [(SetKind, &[&[&str]]); 5] = [
         SetKind::NcciMue,
         &[&["HCPCSCPTCODE"], &["MUEADJUDICATIONINDICATOR"]],
     ),
-    (SetKind::PlaceOfService, &[places::CODE, places::NAME]),
+    (
+        SetKind::PlaceOfService,
+        &[places::CODE_COLUMN, places::NAME_COLUMN],
+    ),
 ];

@@ -25,7 +25,7 @@ pub enum SetRow {
     /// Two codes that are not paid together.
     NcciPtp(PtpRow),
     /// A place of service.
-    Place(PlaceRow),
+    PlaceOfService(PlaceRow),
 }
 
 /// A row of ICD-10-CM.
@@ -107,7 +107,7 @@ impl Coverage {
     }
 
     /// Returns the record layout's own words.
-    pub const fn words(self) -> &'static str {
+    pub const fn label(self) -> &'static str {
         match self {
             Self::CarrierJudgment => "Carrier judgment",
             Self::SpecialInstructions => "Special coverage instructions apply",
@@ -118,7 +118,7 @@ impl Coverage {
     }
 
     /// Returns the coverage that a letter stands for.
-    pub(super) fn of(letter: &str) -> Option<Self> {
+    pub(super) fn from_letter(letter: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|c| c.letter() == letter)
     }
 }
@@ -146,7 +146,7 @@ pub struct Cents(pub u64);
 
 impl Cents {
     /// Reads an amount as fee schedules write it: `00064.41`, `51.3`, `99`.
-    pub(super) fn read(text: &str) -> Option<Self> {
+    pub(super) fn parse(text: &str) -> Option<Self> {
         let (dollars, cents) = text.split_once('.').unwrap_or((text, ""));
         let digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
         if dollars.is_empty() || !digits(dollars) || !digits(cents) || cents.len() > 2 {
@@ -208,7 +208,7 @@ pub struct PtpRow {
     /// Until when; in force where there is none.
     pub deleted: Option<Date>,
     /// `0` no modifier helps, `1` one may, `9` not applicable.
-    pub modifier: String,
+    pub modifier_indicator: String,
     /// Why.
     pub rationale: String,
 }
@@ -245,12 +245,12 @@ impl SetRow {
             Self::Nucc(row) => row.code.clone(),
             Self::NcciMue(row) => row.code.clone(),
             Self::NcciPtp(row) => format!("{}>{}@{}", row.column1, row.column2, row.effective),
-            Self::Place(row) => row.code.clone(),
+            Self::PlaceOfService(row) => row.code.clone(),
         }
     }
 
     /// Returns the key under which the row is found as well: a pair by its second code.
-    pub(super) fn second_key(&self) -> Option<String> {
+    pub(super) fn secondary_key(&self) -> Option<String> {
         match self {
             Self::NcciPtp(row) => {
                 Some(format!("{}<{}@{}", row.column2, row.column1, row.effective))
@@ -313,10 +313,10 @@ impl SetRow {
                 ("column2", row.column2.clone()),
                 ("effective", row.effective.to_string()),
                 ("deleted", day(&row.deleted)),
-                ("modifier", row.modifier.clone()),
+                ("modifier", row.modifier_indicator.clone()),
                 ("rationale", row.rationale.clone()),
             ],
-            Self::Place(row) => vec![
+            Self::PlaceOfService(row) => vec![
                 ("code", row.code.clone()),
                 ("setting", row.setting.clone()),
                 ("name", row.name.clone()),
@@ -357,10 +357,10 @@ impl SetRow {
                     },
                     long: next()?,
                     short: next()?,
-                    coverage: Coverage::of(&next()?),
-                    added: day(&next()?),
-                    effective: day(&next()?),
-                    terminated: day(&next()?),
+                    coverage: Coverage::from_letter(&next()?),
+                    added: parse_date(&next()?),
+                    effective: parse_date(&next()?),
+                    terminated: parse_date(&next()?),
                     action: next()?,
                 })
             }
@@ -368,7 +368,7 @@ impl SetRow {
                 code: next()?,
                 modifier: next().filter(|modifier| !modifier.is_empty()),
                 rate: Cents(next()?.parse().ok()?),
-                effective: day(&next()?)?,
+                effective: parse_date(&next()?)?,
                 indicator: next()?,
                 year: next()?.parse().ok()?,
             }),
@@ -390,12 +390,12 @@ impl SetRow {
             SetKind::NcciPtp => Self::NcciPtp(PtpRow {
                 column1: next()?,
                 column2: next()?,
-                effective: day(&next()?)?,
-                deleted: day(&next()?),
-                modifier: next()?,
+                effective: parse_date(&next()?)?,
+                deleted: parse_date(&next()?),
+                modifier_indicator: next()?,
                 rationale: next()?,
             }),
-            SetKind::PlaceOfService => Self::Place(PlaceRow {
+            SetKind::PlaceOfService => Self::PlaceOfService(PlaceRow {
                 code: next()?,
                 setting: next()?,
                 name: next()?,
@@ -407,7 +407,7 @@ impl SetRow {
 }
 
 /// Reads a date as the store writes it: `2025-01-01`.
-fn day(text: &str) -> Option<Date> {
+fn parse_date(text: &str) -> Option<Date> {
     match text.parse() {
         Ok(AsOf::Day(date)) => Some(date),
         _ => None,

@@ -10,14 +10,14 @@ use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 /// How many bytes of rows are held in memory.
-const RUN: usize = 24 * 1024 * 1024;
+const RUN_SIZE: usize = 24 * 1024 * 1024;
 
 /// Rows on their way into order.
 #[derive(Debug)]
-pub(super) struct Sorter {
+pub(super) struct ExternalSorter {
     /// Where runs are put; their files lose their names at once, so that a kill leaves none.
     folder: PathBuf,
-    room: usize,
+    run_size: usize,
     bytes: Vec<u8>,
     starts: Vec<usize>,
     runs: Vec<File>,
@@ -25,22 +25,22 @@ pub(super) struct Sorter {
 
 /// A row with its key, and where it was read.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Sorted {
+pub(super) struct KeyedRow {
     pub(super) key: String,
-    pub(super) file: u8,
+    pub(super) file_index: u8,
     pub(super) line: u32,
     pub(super) row: String,
 }
 
-impl Sorter {
+impl ExternalSorter {
     pub(super) fn new(folder: &Path) -> Self {
-        Self::with_room(folder, RUN)
+        Self::with_run_size(folder, RUN_SIZE)
     }
 
-    fn with_room(folder: &Path, room: usize) -> Self {
+    fn with_run_size(folder: &Path, room: usize) -> Self {
         Self {
             folder: folder.to_owned(),
-            room,
+            run_size: room,
             bytes: Vec::new(),
             starts: Vec::new(),
             runs: Vec::new(),
@@ -60,7 +60,7 @@ impl Sorter {
         self.bytes.extend(line.to_le_bytes());
         self.bytes.extend(row_length.to_le_bytes());
         self.bytes.extend(row.as_bytes());
-        if self.bytes.len() >= self.room {
+        if self.bytes.len() >= self.run_size {
             self.spill()?;
         }
         Ok(())
@@ -73,7 +73,7 @@ impl Sorter {
             let mut rest = &bytes[*start..];
             let key = take_text(&mut rest).unwrap_or_default();
             let file = rest.first().copied().unwrap_or_default();
-            let line = rest.get(1..5).map(le).unwrap_or_default();
+            let line = rest.get(1..5).map(u32_from_le).unwrap_or_default();
             (key, file, line)
         };
         self.starts.sort_unstable_by(|a, b| rank(a).cmp(&rank(b)));
@@ -84,7 +84,7 @@ impl Sorter {
         let file = tempfile::tempfile_in(&self.folder)?;
         let mut out = BufWriter::with_capacity(256 * 1024, file);
         for start in &self.starts {
-            out.write_all(&self.bytes[*start..self.end(*start)])?;
+            out.write_all(&self.bytes[*start..self.row_end(*start)])?;
         }
         let mut file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
         file.seek(SeekFrom::Start(0))?;
@@ -95,7 +95,7 @@ impl Sorter {
     }
 
     /// Returns where the row that starts at a byte ends.
-    fn end(&self, start: usize) -> usize {
+    fn row_end(&self, start: usize) -> usize {
         let mut rest = &self.bytes[start..];
         let before = rest.len();
         let _ = take_text(&mut rest);
@@ -107,13 +107,13 @@ impl Sorter {
     /// Gives every row, in order.
     pub(super) fn finish<E: From<io::Error>>(
         mut self,
-        mut each: impl FnMut(Sorted) -> Result<(), E>,
+        mut each: impl FnMut(KeyedRow) -> Result<(), E>,
     ) -> Result<(), E> {
         if self.runs.is_empty() {
             self.sort();
             for start in &self.starts {
                 let mut rest = &self.bytes[*start..];
-                if let Some(row) = read(&mut rest)? {
+                if let Some(row) = read_row(&mut rest)? {
                     each(row)?;
                 }
             }
@@ -128,12 +128,12 @@ impl Sorter {
             .collect();
         let mut heads = BinaryHeap::new();
         for (index, run) in runs.iter_mut().enumerate() {
-            if let Some(row) = read(run)? {
+            if let Some(row) = read_row(run)? {
                 heads.push(Reverse((row, index)));
             }
         }
         while let Some(Reverse((row, index))) = heads.pop() {
-            if let Some(next) = read(&mut runs[index])? {
+            if let Some(next) = read_row(&mut runs[index])? {
                 heads.push(Reverse((next, index)));
             }
             each(row)?;
@@ -142,20 +142,20 @@ impl Sorter {
     }
 }
 
-fn le(bytes: &[u8]) -> u32 {
+fn u32_from_le(bytes: &[u8]) -> u32 {
     bytes.try_into().map(u32::from_le_bytes).unwrap_or_default()
 }
 
 fn take_text<'b>(rest: &mut &'b [u8]) -> Option<&'b [u8]> {
     let (length, tail) = rest.split_at_checked(4)?;
-    let length = usize::try_from(le(length)).ok()?;
+    let length = usize::try_from(u32_from_le(length)).ok()?;
     let (text, tail) = tail.split_at_checked(length)?;
     *rest = tail;
     Some(text)
 }
 
 /// Reads the next row; nothing at the end.
-fn read(from: &mut impl Read) -> io::Result<Option<Sorted>> {
+fn read_row(from: &mut impl Read) -> io::Result<Option<KeyedRow>> {
     let mut word = [0; 4];
     match from.read_exact(&mut word) {
         Ok(()) => {}
@@ -174,9 +174,9 @@ fn read(from: &mut impl Read) -> io::Result<Option<Sorted>> {
     let line = u32::from_le_bytes(word);
     from.read_exact(&mut word)?;
     let row = text(word, from)?;
-    Ok(Some(Sorted {
+    Ok(Some(KeyedRow {
         key,
-        file: file[0],
+        file_index: file[0],
         line,
         row,
     }))
@@ -191,16 +191,16 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(32))]
         #[test]
-        fn rows_come_in_order_whether_they_fit_or_not(
+        fn rows_are_sorted_with_and_without_spilling(
             rows in proptest::collection::vec(("[A-C]{1,3}", ".{0,9}"), 0..200),
             room in 1_usize..4000,
         ) {
             let folder = tempfile::tempdir().unwrap();
-            let mut sorter = Sorter::with_room(folder.path(), room);
+            let mut sorter = ExternalSorter::with_run_size(folder.path(), room);
             let mut expected = Vec::new();
             for (line, (key, row)) in (1..).zip(&rows) {
                 sorter.add(key, 0, line, row).unwrap();
-                expected.push(Sorted { key: key.clone(), file: 0, line, row: row.clone() });
+                expected.push(KeyedRow { key: key.clone(), file_index: 0, line, row: row.clone() });
             }
             expected.sort();
             let mut sorted = Vec::new();

@@ -8,24 +8,24 @@ use std::time::SystemTime;
 use encoding_rs::WINDOWS_1252;
 use sha2::{Digest, Sha256};
 
-use super::error::Stop;
-use super::reader::table::{Record, Records, normal};
+use super::error::ReadError;
+use super::reader::table::{CsvRecord, CsvRecords, normalize_column_name};
 use super::reader::{CSV_HEADERS, hcpcs, icd10cm, ptp};
-use super::{Fault, ImportError, SetKind};
+use super::{ImportError, ParseError, SetKind};
 
 /// How much of a file is looked at to guess its kind, in bytes. The disclaimers that precede the
 /// rows of a HCPCS file have about two thousand.
-const HEAD: usize = 64 * 1024;
+const HEAD_LEN: usize = 64 * 1024;
 
 /// How many lines of it are looked at.
 const HEAD_LINES: usize = 40;
 
 /// The longest line that any layout has, in bytes, with a wide margin.
-const LONGEST_LINE: u64 = 64 * 1024;
+const MAX_LINE_LEN: u64 = 64 * 1024;
 
 /// The largest separated file that is read, in bytes. The largest that is published has about
 /// 5 MB; millions of rows come in tab-separated files, which are read line by line.
-const LARGEST_CSV: u64 = 24 * 1024 * 1024;
+const MAX_CSV_LEN: u64 = 24 * 1024 * 1024;
 
 /// How a file's bytes become text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +37,7 @@ enum Encoding {
 
 /// A file that was looked through once.
 #[derive(Debug)]
-pub(super) struct Source {
+pub(super) struct InputFile {
     pub(super) path: PathBuf,
     file: File,
     pub(super) size: u64,
@@ -47,18 +47,20 @@ pub(super) struct Source {
     encoding: Encoding,
     head: String,
     /// Whether the last line has its line end.
-    pub(super) is_ended: bool,
+    pub(super) ends_with_newline: bool,
 }
 
 /// Guesses the kind of a file from its content.
-pub fn guess(path: &Path) -> Result<SetKind, ImportError> {
-    let source = Source::open(path)?;
-    source.kind().ok_or_else(|| ImportError::NoKind {
-        path: path.to_owned(),
-    })
+pub fn detect_kind(path: &Path) -> Result<SetKind, ImportError> {
+    let source = InputFile::open(path)?;
+    source
+        .detect_kind()
+        .ok_or_else(|| ImportError::UnknownKind {
+            path: path.to_owned(),
+        })
 }
 
-impl Source {
+impl InputFile {
     /// Opens a file and reads it through once: for its digest, and because one byte decides on the
     /// encoding of all.
     pub(super) fn open(path: &Path) -> Result<Self, ImportError> {
@@ -68,13 +70,13 @@ impl Source {
         };
         // Looked at before it is opened: opening a pipe would wait for somebody to write.
         if !path.metadata().map_err(failed)?.is_file() {
-            return Err(ImportError::NoFile {
+            return Err(ImportError::NotAFile {
                 path: path.to_owned(),
             });
         }
         let mut file = File::open(path).map_err(failed)?;
         let modified = modified(&file);
-        let seen = look_through(&mut file).map_err(failed)?;
+        let seen = probe(&mut file).map_err(failed)?;
         let encoding = if seen.is_utf8 {
             Encoding::Utf8
         } else {
@@ -88,7 +90,7 @@ impl Source {
             digest: seen.digest,
             encoding,
             head: encoding.decode(&seen.head),
-            is_ended: seen.last == Some(b'\n'),
+            ends_with_newline: seen.last_byte == Some(b'\n'),
         })
     }
 
@@ -99,19 +101,19 @@ impl Source {
     }
 
     /// Guesses the kind from the first lines.
-    pub(super) fn kind(&self) -> Option<SetKind> {
-        let mut records = Records::of(&self.head);
+    pub(super) fn detect_kind(&self) -> Option<SetKind> {
+        let mut records = CsvRecords::new(&self.head);
         for _ in 0..12 {
             let Some(record) = records.next() else { break };
-            if let Some(kind) = headed(&record) {
+            if let Some(kind) = kind_from_header(&record) {
                 return Some(kind);
             }
         }
-        if self.starts_with(ptp::is_header) {
+        if self.any_head_line(ptp::is_header) {
             Some(SetKind::NcciPtp)
         } else if self.head.lines().next().is_some_and(icd10cm::is_row) {
             Some(SetKind::Icd10cm)
-        } else if self.starts_with(hcpcs::is_row) {
+        } else if self.any_head_line(hcpcs::is_row) {
             Some(SetKind::Hcpcs)
         } else {
             None
@@ -119,56 +121,58 @@ impl Source {
     }
 
     /// Says whether one of the first lines is of a kind.
-    pub(super) fn starts_with(&self, is: impl Fn(&str) -> bool) -> bool {
+    pub(super) fn any_head_line(&self, is: impl Fn(&str) -> bool) -> bool {
         self.head.lines().take(HEAD_LINES).any(is)
     }
 
     /// Returns the lines from the start.
-    pub(super) fn lines(&self) -> Result<Lines<'_>, Stop> {
+    pub(super) fn lines(&self) -> Result<LineReader<'_>, ReadError> {
         let mut file = &self.file;
-        file.seek(SeekFrom::Start(0)).map_err(Stop::Read)?;
-        Ok(Lines {
+        file.seek(SeekFrom::Start(0)).map_err(ReadError::Io)?;
+        Ok(LineReader {
             reader: BufReader::with_capacity(128 * 1024, file),
             encoding: self.encoding,
             number: 0,
-            bytes: Vec::new(),
+            buffer: Vec::new(),
         })
     }
 
     /// Returns the whole text of a separated file.
-    pub(super) fn text(&self) -> Result<String, Stop> {
-        if self.size > LARGEST_CSV {
-            let message = format!("the file is larger than {} MiB", LARGEST_CSV >> 20);
-            return Err(
-                Fault::whole(message, "no file of this kind is; is it the right one?").into(),
-            );
+    pub(super) fn read_text(&self) -> Result<String, ReadError> {
+        if self.size > MAX_CSV_LEN {
+            let message = format!("the file is larger than {} MiB", MAX_CSV_LEN >> 20);
+            return Err(ParseError::for_file(
+                message,
+                "no file of this kind is; is it the right one?",
+            )
+            .into());
         }
         let mut file = &self.file;
-        file.seek(SeekFrom::Start(0)).map_err(Stop::Read)?;
+        file.seek(SeekFrom::Start(0)).map_err(ReadError::Io)?;
         let mut bytes = Vec::new();
-        file.take(LARGEST_CSV + 1)
+        file.take(MAX_CSV_LEN + 1)
             .read_to_end(&mut bytes)
-            .map_err(Stop::Read)?;
+            .map_err(ReadError::Io)?;
         Ok(self.encoding.decode(&bytes))
     }
 
     /// Returns the fault of a file that is no longer what its digest was taken of.
-    pub(super) fn changed(&self) -> Result<(), Fault> {
+    pub(super) fn check_unchanged(&self) -> Result<(), ParseError> {
         let length = self.file.metadata().map(|about| about.len());
         if length.ok() == Some(self.size) && modified(&self.file) == self.modified {
             Ok(())
         } else {
             let message = "the file changed while it was read";
-            Err(Fault::whole(message, "import it again"))
+            Err(ParseError::for_file(message, "import it again"))
         }
     }
 
     /// Returns the fault of a file whose last line is not whole.
-    pub(super) fn cut(&self, line: u64) -> Result<(), Fault> {
-        if self.is_ended {
+    pub(super) fn check_complete(&self, line: u64) -> Result<(), ParseError> {
+        if self.ends_with_newline {
             Ok(())
         } else {
-            Err(Fault::line(
+            Err(ParseError::at_line(
                 line,
                 "the last line has no line end",
                 "the file was cut short; fetch it again (if an editor took the line end off, add it)",
@@ -182,13 +186,16 @@ fn modified(file: &File) -> Option<SystemTime> {
 }
 
 /// Returns the kind whose header a record is.
-fn headed(record: &Record) -> Option<SetKind> {
+fn kind_from_header(record: &CsvRecord) -> Option<SetKind> {
     CSV_HEADERS
         .iter()
         .find(|(_, columns)| {
-            columns
-                .iter()
-                .all(|names| record.fields.iter().any(|f| names.contains(&&*normal(f))))
+            columns.iter().all(|names| {
+                record
+                    .fields
+                    .iter()
+                    .any(|f| names.contains(&&*normalize_column_name(f)))
+            })
         })
         .map(|(kind, _)| *kind)
 }
@@ -207,22 +214,22 @@ impl Encoding {
 }
 
 /// What one look at a whole file tells.
-struct Seen {
+struct Probe {
     size: u64,
     digest: String,
     is_utf8: bool,
     head: Vec<u8>,
-    last: Option<u8>,
+    last_byte: Option<u8>,
 }
 
-fn look_through(file: &mut File) -> io::Result<Seen> {
+fn probe(file: &mut File) -> io::Result<Probe> {
     let mut sha = Sha256::new();
-    let mut seen = Seen {
+    let mut seen = Probe {
         size: 0,
         digest: String::new(),
         is_utf8: true,
         head: Vec::new(),
-        last: None,
+        last_byte: None,
     };
     let mut buffer = vec![0; 128 * 1024];
     // The bytes of a character that a chunk's end cut in two stay at the buffer's start.
@@ -237,8 +244,8 @@ fn look_through(file: &mut File) -> io::Result<Seen> {
         let new = &buffer[kept..kept + read];
         sha.update(new);
         seen.size += read as u64;
-        seen.last = new.last().copied();
-        let room = HEAD.saturating_sub(seen.head.len());
+        seen.last_byte = new.last().copied();
+        let room = HEAD_LEN.saturating_sub(seen.head.len());
         seen.head.extend(&new[..read.min(room)]);
         if seen.is_utf8 {
             let filled = kept + read;
@@ -264,44 +271,46 @@ fn look_through(file: &mut File) -> io::Result<Seen> {
 }
 
 /// The lines of a file, one in memory at a time.
-pub(super) struct Lines<'s> {
+pub(super) struct LineReader<'s> {
     reader: BufReader<&'s File>,
     encoding: Encoding,
     number: u64,
-    bytes: Vec<u8>,
+    buffer: Vec<u8>,
 }
 
 /// One line, without its line end.
-pub(super) struct Line {
+pub(super) struct NumberedLine {
     /// From 1.
     pub(super) number: u64,
     pub(super) text: String,
     /// The line's length with its line end, in bytes.
-    pub(super) bytes: usize,
+    pub(super) byte_len: usize,
 }
 
-impl Lines<'_> {
+impl LineReader<'_> {
     /// Returns the next line.
-    pub(super) fn next(&mut self) -> Result<Option<Line>, Stop> {
-        self.bytes.clear();
-        let mut limited = (&mut self.reader).take(LONGEST_LINE);
+    pub(super) fn next(&mut self) -> Result<Option<NumberedLine>, ReadError> {
+        self.buffer.clear();
+        let mut limited = (&mut self.reader).take(MAX_LINE_LEN);
         let read = limited
-            .read_until(b'\n', &mut self.bytes)
-            .map_err(Stop::Read)?;
+            .read_until(b'\n', &mut self.buffer)
+            .map_err(ReadError::Io)?;
         if read == 0 {
             return Ok(None);
         }
         self.number += 1;
-        if read as u64 == LONGEST_LINE {
-            let message = format!("this line is longer than {} KiB", LONGEST_LINE >> 10);
-            return Err(Fault::line(self.number, message, "no layout has such lines").into());
+        if read as u64 == MAX_LINE_LEN {
+            let message = format!("this line is longer than {} KiB", MAX_LINE_LEN >> 10);
+            return Err(
+                ParseError::at_line(self.number, message, "no layout has such lines").into(),
+            );
         }
-        let line = self.bytes.strip_suffix(b"\n").unwrap_or(&self.bytes);
+        let line = self.buffer.strip_suffix(b"\n").unwrap_or(&self.buffer);
         let line = line.strip_suffix(b"\r").unwrap_or(line);
-        Ok(Some(Line {
+        Ok(Some(NumberedLine {
             number: self.number,
             text: self.encoding.decode(line),
-            bytes: read,
+            byte_len: read,
         }))
     }
 }

@@ -7,27 +7,29 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::error::Stop;
-use super::reader::{self, Facts, Intake};
-use super::sort::Sorter;
-use super::source::Source;
-use super::write::Writer;
-use super::{Damage, Edition, Fault, Header, ImportError, OriginalFile, SetFile, SetKind};
+use super::error::ReadError;
+use super::reader::{self, FileMetadata, RowSink};
+use super::sort::ExternalSorter;
+use super::source::InputFile;
+use super::write::SetWriter;
+use super::{
+    CorruptSet, Edition, ImportError, OriginalFile, ParseError, SetFile, SetHeader, SetKind,
+};
 use crate::content::Date;
-use crate::flat::{Temporary, tidy};
+use crate::flat::{AtomicFile, remove_stale};
 
 /// What the names of sets end in.
-const SET: &str = "set";
+const EXTENSION: &str = "set";
 
 /// The folder of imported sets.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Store {
+pub struct SetStore {
     folder: PathBuf,
 }
 
 /// What to import.
 #[derive(Debug)]
-pub struct Import<'i> {
+pub struct ImportRequest<'i> {
     /// The kind; guessed from the content where there is none.
     pub kind: Option<SetKind>,
     /// The files that make up one edition; of most kinds, one.
@@ -40,7 +42,7 @@ pub struct Import<'i> {
 
 /// How far an import has come.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Progress {
+pub struct ImportProgress {
     /// How many bytes of the files were read.
     pub bytes: u64,
     /// How many bytes they have.
@@ -51,38 +53,41 @@ pub struct Progress {
 
 /// What an import did.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Imported {
+pub struct ImportOutcome {
     /// The new set.
-    pub header: Header,
+    pub header: SetHeader,
     /// The set of the same edition that it replaced.
-    pub replaced: Option<Header>,
+    pub replaced: Option<SetHeader>,
     /// What the user should know, although it is no error.
     pub notes: Vec<String>,
 }
 
 /// The imported sets, open, and what cannot be used.
 #[derive(Debug, Default)]
-pub struct Sets {
+pub struct ImportedSets {
     /// By kind, then edition, the latest of each kind last.
     files: Vec<SetFile>,
-    damaged: Vec<Damage>,
+    damaged: Vec<CorruptSet>,
 }
 
-impl Store {
+impl SetStore {
     /// Returns the store in a folder, which need not exist yet.
     pub const fn new(folder: PathBuf) -> Self {
         Self { folder }
     }
 
     /// Opens every set. What is no set, or damaged, is listed instead.
-    pub fn open(&self) -> Sets {
-        let mut sets = Sets::default();
+    pub fn open_sets(&self) -> ImportedSets {
+        let mut sets = ImportedSets::default();
         let Ok(entries) = fs::read_dir(&self.folder) else {
             return sets;
         };
         for entry in entries.filter_map(Result::ok) {
             let path = entry.path();
-            if path.extension().is_none_or(|extension| extension != SET) {
+            if path
+                .extension()
+                .is_none_or(|extension| extension != EXTENSION)
+            {
                 continue;
             }
             match SetFile::open(&path) {
@@ -92,7 +97,7 @@ impl Store {
         }
         sets.files.sort_by(|a, b| {
             let (a, b) = (a.header(), b.header());
-            (a.kind, a.rank()).cmp(&(b.kind, b.rank()))
+            (a.kind, a.sort_key()).cmp(&(b.kind, b.sort_key()))
         });
         sets.damaged.sort_by(|a, b| a.path.cmp(&b.path));
         sets
@@ -101,34 +106,34 @@ impl Store {
     /// Imports one edition. The same edition, imported before, is replaced.
     pub fn import(
         &self,
-        import: &Import<'_>,
-        progress: &mut dyn FnMut(Progress),
-    ) -> Result<Imported, ImportError> {
-        let sources = import.files.iter().map(|path| Source::open(path));
+        import: &ImportRequest<'_>,
+        progress: &mut dyn FnMut(ImportProgress),
+    ) -> Result<ImportOutcome, ImportError> {
+        let sources = import.files.iter().map(|path| InputFile::open(path));
         let sources = sources.collect::<Result<Vec<_>, _>>()?;
-        let kind = kind_of(import.kind, &sources)?;
+        let kind = resolve_kind(import.kind, &sources)?;
         let failed = |source| ImportError::Store {
             path: self.folder.clone(),
             source,
         };
         fs::create_dir_all(&self.folder).map_err(failed)?;
-        tidy(&self.folder);
-        let mut sorter = Sorter::new(&self.folder);
-        let facts = self.read(kind, &sources, &mut sorter, progress)?;
+        remove_stale(&self.folder);
+        let mut sorter = ExternalSorter::new(&self.folder);
+        let facts = self.read_files(kind, &sources, &mut sorter, progress)?;
         let mut notes: Vec<String> = facts.iter().flat_map(|f| f.notes.clone()).collect();
         let edition = match &import.edition {
             Some(edition) => edition.clone(),
-            None => edition_of(kind, &sources, &facts)?,
+            None => resolve_edition(kind, &sources, &facts)?,
         };
         if !edition.stated {
             notes.push(
                 "neither the file nor its name states an edition; --edition names it".to_owned(),
             );
         }
-        let header = Header {
+        let header = SetHeader {
             kind,
             edition,
-            files: sources.iter().map(original).collect(),
+            files: sources.iter().map(original_file).collect(),
             imported: import.today.to_string(),
             notice: kind.notice().to_owned(),
             rows: 0,
@@ -138,7 +143,7 @@ impl Store {
         let path = self.path(&header.name());
         let replaced = SetFile::open(&path).ok().map(|set| set.header().clone());
         let header = self.write(&path, header, sorter, &sources)?;
-        Ok(Imported {
+        Ok(ImportOutcome {
             header,
             replaced,
             notes,
@@ -146,33 +151,33 @@ impl Store {
     }
 
     /// Reads every file into the sorter.
-    fn read(
+    fn read_files(
         &self,
         kind: SetKind,
-        sources: &[Source],
-        sorter: &mut Sorter,
-        progress: &mut dyn FnMut(Progress),
-    ) -> Result<Vec<Facts>, ImportError> {
-        let mut seen = Progress {
+        sources: &[InputFile],
+        sorter: &mut ExternalSorter,
+        progress: &mut dyn FnMut(ImportProgress),
+    ) -> Result<Vec<FileMetadata>, ImportError> {
+        let mut seen = ImportProgress {
             total: sources.iter().map(|source| source.size).sum(),
-            ..Progress::default()
+            ..ImportProgress::default()
         };
         let mut facts = Vec::new();
         for (number, source) in (0..=u8::MAX).zip(sources) {
-            let mut intake = Intake::new(sorter, number, progress, seen);
+            let mut intake = RowSink::new(sorter, number, progress, seen);
             let read = reader::read(kind, source, &mut intake);
-            seen = intake.seen();
-            facts.push(read.map_err(|stop| self.stopped(&source.path, stop))?);
+            seen = intake.progress();
+            facts.push(read.map_err(|stop| self.import_error(&source.path, stop))?);
         }
         Ok(facts)
     }
 
-    fn stopped(&self, path: &Path, stop: Stop) -> ImportError {
+    fn import_error(&self, path: &Path, stop: ReadError) -> ImportError {
         let path = path.to_owned();
         match stop {
-            Stop::Fault(fault) => ImportError::Fault { path, fault },
-            Stop::Read(source) => ImportError::Read { path, source },
-            Stop::Spill(source) => ImportError::Store {
+            ReadError::Parse(fault) => ImportError::Parse { path, error: fault },
+            ReadError::Io(source) => ImportError::Read { path, source },
+            ReadError::Spill(source) => ImportError::Store {
                 path: self.folder.clone(),
                 source,
             },
@@ -183,37 +188,41 @@ impl Store {
     fn write(
         &self,
         path: &Path,
-        header: Header,
-        sorter: Sorter,
-        sources: &[Source],
-    ) -> Result<Header, ImportError> {
+        header: SetHeader,
+        sorter: ExternalSorter,
+        sources: &[InputFile],
+    ) -> Result<SetHeader, ImportError> {
         let failed = |source| ImportError::Store {
             path: path.to_owned(),
             source,
         };
-        let temporary = Temporary::make(path).map_err(failed)?;
-        let mut writer = Writer::new(temporary.file()).map_err(failed)?;
+        let temporary = AtomicFile::create(path).map_err(failed)?;
+        let mut writer = SetWriter::new(temporary.file()).map_err(failed)?;
         let mut before: Option<(String, u8, u32)> = None;
         let outcome = sorter.finish(|row| {
             if let Some((key, file, line)) = &before
                 && *key == row.key
             {
-                return Err(Refusal::Double {
+                return Err(WriteError::DuplicateKey {
                     first: (*file, *line),
-                    again: (row.file, row.line),
+                    second: (row.file_index, row.line),
                     key: row.key,
                 });
             }
             writer.add(&row.key, &row.row)?;
-            before = Some((row.key, row.file, row.line));
+            before = Some((row.key, row.file_index, row.line));
             Ok(())
         });
         outcome.map_err(|refusal| match refusal {
-            Refusal::Io(error) => failed(error),
-            Refusal::Double { key, first, again } => double(sources, &key, first, again),
+            WriteError::Io(error) => failed(error),
+            WriteError::DuplicateKey {
+                key,
+                first,
+                second: again,
+            } => duplicate_key_error(sources, &key, first, again),
         })?;
         let header = writer.finish(header).map_err(failed)?;
-        temporary.put(path).map_err(failed)?;
+        temporary.commit(path).map_err(failed)?;
         // Waits until the disk knows.
         fs::File::open(&self.folder)
             .and_then(|folder| folder.sync_all())
@@ -234,61 +243,66 @@ impl Store {
     }
 
     fn path(&self, name: &str) -> PathBuf {
-        self.folder.join(format!("{name}.{SET}"))
+        self.folder.join(format!("{name}.{EXTENSION}"))
     }
 }
 
-impl Sets {
+impl ImportedSets {
     /// Returns every set, by kind and then edition.
     pub fn all(&self) -> &[SetFile] {
         &self.files
     }
 
     /// Returns the files of the store that cannot be used.
-    pub fn damaged(&self) -> &[Damage] {
+    pub fn damaged(&self) -> &[CorruptSet] {
         &self.damaged
     }
 
     /// Returns the latest edition of a kind: by the date as of which it speaks, then by name.
     pub fn latest(&self, kind: SetKind) -> Option<&SetFile> {
-        self.of(kind).last()
+        self.editions(kind).last()
     }
 
     /// Returns every edition of a kind, the latest last.
-    pub fn of(&self, kind: SetKind) -> impl Iterator<Item = &SetFile> {
+    pub fn editions(&self, kind: SetKind) -> impl Iterator<Item = &SetFile> {
         self.files
             .iter()
             .filter(move |set| set.header().kind == kind)
     }
 
     /// Returns the set of a name, `icd10cm-2025`; a kind alone will do where there is one edition.
-    pub fn named(&self, name: &str) -> Option<&SetFile> {
+    pub fn find_by_name(&self, name: &str) -> Option<&SetFile> {
         let exact = |set: &&SetFile| set.header().name().eq_ignore_ascii_case(name);
         self.files.iter().find(exact).or_else(|| {
             let kind: SetKind = name.parse().ok()?;
-            let mut of = self.of(kind);
+            let mut of = self.editions(kind);
             of.next().filter(|_| of.next().is_none())
         })
     }
 }
 
 /// Why writing ended early.
-enum Refusal {
+enum WriteError {
     Io(io::Error),
-    Double {
+    DuplicateKey {
         key: String,
         first: (u8, u32),
-        again: (u8, u32),
+        second: (u8, u32),
     },
 }
 
-impl From<io::Error> for Refusal {
+impl From<io::Error> for WriteError {
     fn from(error: io::Error) -> Self {
         Self::Io(error)
     }
 }
 
-fn double(sources: &[Source], key: &str, first: (u8, u32), again: (u8, u32)) -> ImportError {
+fn duplicate_key_error(
+    sources: &[InputFile],
+    key: &str,
+    first: (u8, u32),
+    again: (u8, u32),
+) -> ImportError {
     let path = |file: u8| sources.get(usize::from(file)).map(|s| s.path.clone());
     let key = key.replace('>', " and ").replace('@', " of ");
     let key = key.trim_start_matches('-');
@@ -296,48 +310,58 @@ fn double(sources: &[Source], key: &str, first: (u8, u32), again: (u8, u32)) -> 
     let message = if first.0 == again.0 {
         format!("{key} is on line {line} already")
     } else {
-        let name = sources.get(usize::from(first.0)).map(Source::name);
+        let name = sources.get(usize::from(first.0)).map(InputFile::name);
         format!(
             "{key} is in {} already, on line {line}",
             name.unwrap_or_default()
         )
     };
     let expected = "each may occur once: the file is damaged, or two were joined";
-    ImportError::Fault {
+    ImportError::Parse {
         path: path(again.0).unwrap_or_default(),
-        fault: Fault::line(u64::from(again.1), message, expected),
+        error: ParseError::at_line(u64::from(again.1), message, expected),
     }
 }
 
 /// Returns the kind of all files.
-fn kind_of(asked: Option<SetKind>, sources: &[Source]) -> Result<SetKind, ImportError> {
+fn resolve_kind(asked: Option<SetKind>, sources: &[InputFile]) -> Result<SetKind, ImportError> {
     let mut kind = asked;
     for source in sources {
         let path = || source.path.clone();
-        match (kind, source.kind()) {
+        match (kind, source.detect_kind()) {
             (Some(asked), Some(found)) if asked != found => {
-                return Err(ImportError::OtherKind {
+                return Err(ImportError::WrongKind {
                     path: path(),
                     asked,
                     found,
                 });
             }
-            (None, None) => return Err(ImportError::NoKind { path: path() }),
+            (None, None) => return Err(ImportError::UnknownKind { path: path() }),
             (None, found) => kind = found,
             // A kind that was named reads the file, and says where it is not in the layout.
             (Some(_), _) => {}
         }
     }
-    kind.ok_or_else(|| ImportError::NoKind {
+    kind.ok_or_else(|| ImportError::UnknownKind {
         path: PathBuf::new(),
     })
 }
 
 /// Returns the edition that the files state.
-fn edition_of(kind: SetKind, sources: &[Source], facts: &[Facts]) -> Result<Edition, ImportError> {
+fn resolve_edition(
+    kind: SetKind,
+    sources: &[InputFile],
+    facts: &[FileMetadata],
+) -> Result<Edition, ImportError> {
     let mut editions: Vec<Edition> = Vec::new();
     for (source, facts) in sources.iter().zip(facts) {
-        let found = Edition::found(kind, &source.name(), facts.year, facts.latest, facts.table);
+        let found = Edition::detect(
+            kind,
+            &source.name(),
+            facts.year,
+            facts.latest_effective,
+            facts.table,
+        );
         let edition = found.unwrap_or_else(|| Edition::unknown(&source.digest));
         if !editions.contains(&edition) {
             editions.push(edition);
@@ -345,13 +369,13 @@ fn edition_of(kind: SetKind, sources: &[Source], facts: &[Facts]) -> Result<Edit
     }
     match editions.as_slice() {
         [edition] => Ok(edition.clone()),
-        several => Err(ImportError::Editions(
+        several => Err(ImportError::MixedEditions(
             several.iter().map(|e| e.name.clone()).collect(),
         )),
     }
 }
 
-fn original(source: &Source) -> OriginalFile {
+fn original_file(source: &InputFile) -> OriginalFile {
     OriginalFile {
         name: source.name(),
         sha256: source.digest.clone(),

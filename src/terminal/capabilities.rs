@@ -14,7 +14,7 @@ use family::Family;
 
 /// The colours that a terminal is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Colours {
+pub enum ColorDepth {
     /// None: bold, underline and reverse only.
     None,
     /// The eight of ECMA-48 and their bright versions.
@@ -22,7 +22,7 @@ pub enum Colours {
     /// The 256 of xterm's palette.
     Ansi256,
     /// Red, green and blue of eight bits each.
-    True,
+    TrueColor,
 }
 
 /// Something that not every terminal can do.
@@ -38,7 +38,7 @@ pub enum Feature {
     /// Moves to a column or a row alone (CHA, VPA).
     LineAddress,
     /// Waits at the end of a row until the next character before it wraps.
-    LateWrap,
+    DeferredWrap,
     /// Shows a frame only once it is whole (private mode 2026).
     Synchronized,
     /// Marks pasted text (private mode 2004).
@@ -46,9 +46,9 @@ pub enum Feature {
     /// Hides its cursor (DECTCEM).
     HideCursor,
     /// Ends one attribute without the others (SGR 22, 24, 27).
-    EndAttribute,
+    ResetAttribute,
     /// Shows bright colours by codes of their own (SGR 90 to 107).
-    BrightColours,
+    BrightColors,
     /// Shows dim text.
     Dim,
     /// Shows italic text.
@@ -68,7 +68,7 @@ pub enum Feature {
 struct Features(u32);
 
 impl Features {
-    const fn of(features: &[Feature]) -> Self {
+    const fn new(features: &[Feature]) -> Self {
         let mut bits = 0;
         let mut at = 0;
         while at < features.len() {
@@ -82,7 +82,7 @@ impl Features {
         Self(self.0 & !(1 << feature as u8))
     }
 
-    const fn has(self, feature: Feature) -> bool {
+    const fn contains(self, feature: Feature) -> bool {
         self.0 & (1 << feature as u8) != 0
     }
 }
@@ -100,7 +100,7 @@ pub enum Multiplexer {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Capabilities {
     /// The colours to send.
-    pub colours: Colours,
+    pub color_depth: ColorDepth,
     /// The characters to send.
     pub charset: Charset,
     /// The program that everything passes through, if the environment names one.
@@ -110,39 +110,39 @@ pub struct Capabilities {
 
 /// How a program shows itself on a terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Painting {
+pub enum DisplayMode {
     /// It fills the screen.
-    Full(Capabilities),
+    FullScreen(Capabilities),
     /// It prints plain text: `TERM` is `dumb` or missing, so that no sequence is safe.
     Plain(Charset),
 }
 
 /// What a user says about colour.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ColourChoice {
+pub enum ColorChoice {
     /// The environment decides.
     #[default]
     Auto,
     /// These, whatever the environment says.
-    Always(Colours),
+    Always(ColorDepth),
 }
 
 /// Says that a word names no choice of colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("say auto, never, 16, 256 or true")]
-pub struct ColourChoiceError;
+pub struct ColorChoiceError;
 
-impl FromStr for ColourChoice {
-    type Err = ColourChoiceError;
+impl FromStr for ColorChoice {
+    type Err = ColorChoiceError;
 
     fn from_str(word: &str) -> Result<Self, Self::Err> {
         Ok(match word {
             "auto" => Self::Auto,
-            "never" => Self::Always(Colours::None),
-            "16" => Self::Always(Colours::Ansi16),
-            "256" => Self::Always(Colours::Ansi256),
-            "true" => Self::Always(Colours::True),
-            _ => return Err(ColourChoiceError),
+            "never" => Self::Always(ColorDepth::None),
+            "16" => Self::Always(ColorDepth::Ansi16),
+            "256" => Self::Always(ColorDepth::Ansi256),
+            "true" => Self::Always(ColorDepth::TrueColor),
+            _ => return Err(ColorChoiceError),
         })
     }
 }
@@ -151,7 +151,7 @@ impl FromStr for ColourChoice {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Overrides {
     /// `--color`.
-    pub colour: ColourChoice,
+    pub color: ColorChoice,
     /// `--ascii` or `--unicode`.
     pub charset: Option<Charset>,
 }
@@ -159,7 +159,7 @@ pub struct Overrides {
 impl Capabilities {
     /// Finds out from the environment what the terminal can do; `variable` returns the value of an
     /// environment variable.
-    pub fn detect(variable: &dyn Fn(&str) -> Option<String>, overrides: Overrides) -> Painting {
+    pub fn detect(variable: &dyn Fn(&str) -> Option<String>, overrides: Overrides) -> DisplayMode {
         let environment = Environment { variable };
         let term = environment.get("TERM").unwrap_or_default();
         let multiplexer = if environment.get("TMUX").is_some() || term.starts_with("tmux") {
@@ -169,19 +169,19 @@ impl Capabilities {
         } else {
             None
         };
-        let family = Family::named(&term, multiplexer);
+        let family = Family::from_term(&term, multiplexer);
         let charset = overrides
             .charset
             .unwrap_or_else(|| environment.charset(family));
         let Some(family) = family else {
-            return Painting::Plain(charset);
+            return DisplayMode::Plain(charset);
         };
-        let colours = match overrides.colour {
-            ColourChoice::Always(colours) => colours,
-            ColourChoice::Auto => environment.colours(family, &term),
+        let colours = match overrides.color {
+            ColorChoice::Always(colours) => colours,
+            ColorChoice::Auto => environment.color_depth(family, &term),
         };
-        Painting::Full(Self {
-            colours,
+        DisplayMode::FullScreen(Self {
+            color_depth: colours,
             charset,
             multiplexer,
             features: family.features(),
@@ -191,7 +191,7 @@ impl Capabilities {
     /// Returns what a modern terminal emulator can do: xterm's repertoire in true colour.
     pub const fn modern() -> Self {
         Self {
-            colours: Colours::True,
+            color_depth: ColorDepth::TrueColor,
             charset: Charset::Unicode,
             multiplexer: None,
             features: Family::Xterm.features(),
@@ -200,7 +200,7 @@ impl Capabilities {
 
     /// Says whether the terminal can do something.
     pub const fn can(self, feature: Feature) -> bool {
-        self.features.has(feature)
+        self.features.contains(feature)
     }
 
     /// Returns the same without something.
@@ -229,7 +229,7 @@ impl Environment<'_> {
             .find_map(|name| self.get(name));
         let locale = locale.unwrap_or_default().to_ascii_lowercase();
         let utf8 = locale.contains("utf-8") || locale.contains("utf8");
-        if utf8 && family.is_none_or(Family::shows_unicode) {
+        if utf8 && family.is_none_or(Family::supports_unicode) {
             Charset::Unicode
         } else {
             Charset::Ascii
@@ -237,14 +237,14 @@ impl Environment<'_> {
     }
 
     /// Reads the conventions of <https://no-color.org> and <https://bixense.com/clicolors>.
-    fn colours(&self, family: Family, term: &str) -> Colours {
+    fn color_depth(&self, family: Family, term: &str) -> ColorDepth {
         let is = |name, value: &str| self.get(name).as_deref() == Some(value);
         let forced = self.get("CLICOLOR_FORCE").is_some_and(|value| value != "0");
         if self.get("NO_COLOR").is_some() || (is("CLICOLOR", "0") && !forced) {
-            return Colours::None;
+            return ColorDepth::None;
         }
         let claims = is("COLORTERM", "truecolor") || is("COLORTERM", "24bit");
-        family.colours(term, claims.then_some(Colours::True))
+        family.color_depth(term, claims.then_some(ColorDepth::TrueColor))
     }
 }
 

@@ -27,7 +27,7 @@ pub struct TooLong {
 /// tmux is sent the sequence twice, for it takes one or the other as its user has set it:
 /// `set-clipboard on` obeys the first, `allow-passthrough on` hands the second to the terminal
 /// outside.
-pub fn copy(text: &str, multiplexer: Option<Multiplexer>) -> Result<Vec<u8>, TooLong> {
+pub fn copy_sequence(text: &str, multiplexer: Option<Multiplexer>) -> Result<Vec<u8>, TooLong> {
     let most = LIMIT / 4 * 3;
     if text.len() > most {
         return Err(TooLong {
@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_is_encoded_as_rfc_4648_says() {
+    fn base64_matches_rfc_4648() {
         let cases = [
             ("", ""),
             ("f", "Zg=="),
@@ -89,23 +89,26 @@ mod tests {
     }
 
     #[test]
-    fn the_sequence_is_wrapped_for_what_it_passes_through() {
-        assert_eq!(copy("foo", None), Ok(b"\x1b]52;c;Zm9v\x07".to_vec()));
+    fn copy_sequence_is_wrapped_for_multiplexers() {
         assert_eq!(
-            copy("foo", Some(Multiplexer::Tmux)),
+            copy_sequence("foo", None),
+            Ok(b"\x1b]52;c;Zm9v\x07".to_vec())
+        );
+        assert_eq!(
+            copy_sequence("foo", Some(Multiplexer::Tmux)),
             Ok(b"\x1b]52;c;Zm9v\x07\x1bPtmux;\x1b\x1b]52;c;Zm9v\x07\x1b\\".to_vec())
         );
         assert_eq!(
-            copy("foo", Some(Multiplexer::Screen)),
+            copy_sequence("foo", Some(Multiplexer::Screen)),
             Ok(b"\x1bP\x1b]52;c;Zm9v\x07\x1b\\".to_vec())
         );
     }
 
     #[test]
-    fn gnu_screen_is_given_pieces_that_it_can_hold() {
+    fn gnu_screen_sequence_is_split_into_chunks() {
         let text = "x".repeat(1000);
-        let plain = copy(&text, None).expect("it is short");
-        let wrapped = copy(&text, Some(Multiplexer::Screen)).expect("it is short");
+        let plain = copy_sequence(&text, None).expect("it is short");
+        let wrapped = copy_sequence(&text, Some(Multiplexer::Screen)).expect("it is short");
         let mut joined: Vec<u8> = Vec::new();
         for piece in wrapped.split_inclusive(|&byte| byte == b'\\') {
             let inner = piece
@@ -119,10 +122,10 @@ mod tests {
     }
 
     #[test]
-    fn a_text_too_long_is_refused_and_not_cut() {
+    fn too_long_text_is_rejected_not_truncated() {
         let longest = "x".repeat(LIMIT / 4 * 3);
-        assert!(copy(&longest, None).is_ok_and(|bytes| bytes.len() <= LIMIT + 8));
-        let refused = copy(&(longest + "x"), None).expect_err("it is too long");
+        assert!(copy_sequence(&longest, None).is_ok_and(|bytes| bytes.len() <= LIMIT + 8));
+        let refused = copy_sequence(&(longest + "x"), None).expect_err("it is too long");
         assert_eq!(
             refused.to_string(),
             "56245 bytes are more than the 56244 that terminals take"

@@ -12,15 +12,15 @@ use std::time::{Duration, Instant};
 
 use crossterm::event::KeyEvent;
 
-use sequence::{Cutter, Piece};
+use sequence::{RawInput, SequenceSplitter};
 
 /// How long an unfinished sequence is waited for. A lone Esc is seen as a key after this; a
 /// sequence that a slow line tears apart arrives whole within it.
-const SILENCE: Duration = Duration::from_millis(80);
+const SEQUENCE_TIMEOUT: Duration = Duration::from_millis(80);
 
 /// How long the rest of pasted text is waited for. What comes later is taken for keys, so this
 /// outlasts a packet that had to be sent again.
-const SILENCE_IN_PASTE: Duration = Duration::from_secs(2);
+const PASTE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// What a reader did at the terminal.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,14 +30,14 @@ pub enum Input {
     /// Text was pasted: one line, free of control characters.
     Paste(String),
     /// The mouse was used, where its capture is on.
-    Mouse(Mouse),
+    Mouse(MouseEvent),
     /// The terminal has read everything up to the last device-status query.
     Ready,
 }
 
 /// What was done with the mouse, and where.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Mouse {
+pub struct MouseEvent {
     /// What was done.
     pub kind: MouseKind,
     /// The column, counted from zero.
@@ -60,7 +60,7 @@ pub enum MouseKind {
 /// Turns bytes into [`Input`], however they are cut.
 #[derive(Debug, Default)]
 pub struct Decoder {
-    cutter: Cutter,
+    splitter: SequenceSplitter,
     parser: termina::Parser,
     deadline: Option<Instant>,
 }
@@ -69,13 +69,13 @@ impl Decoder {
     /// Reads bytes that arrived at a moment and appends what they mean.
     pub fn feed(&mut self, bytes: &[u8], now: Instant, out: &mut impl Extend<Input>) {
         for &byte in bytes {
-            self.cutter
+            self.splitter
                 .push(byte, &mut |piece| interpret(&mut self.parser, piece, out));
         }
-        let silence = if self.cutter.is_in_paste() {
-            Some(SILENCE_IN_PASTE)
-        } else if self.cutter.is_in_sequence() {
-            Some(SILENCE)
+        let silence = if self.splitter.is_in_paste() {
+            Some(PASTE_TIMEOUT)
+        } else if self.splitter.is_in_sequence() {
+            Some(SEQUENCE_TIMEOUT)
         } else {
             None
         };
@@ -91,7 +91,7 @@ impl Decoder {
     /// by now are to be fed first: what they end is not unfinished.
     pub fn expire(&mut self, now: Instant, out: &mut impl Extend<Input>) {
         if self.deadline.is_some_and(|deadline| deadline <= now) {
-            self.cutter
+            self.splitter
                 .finish(&mut |piece| interpret(&mut self.parser, piece, out));
             self.deadline = None;
         }
@@ -100,16 +100,16 @@ impl Decoder {
     /// Returns how many bytes are kept for later.
     #[cfg(test)]
     fn pending(&self) -> usize {
-        self.cutter.pending()
+        self.splitter.pending()
     }
 }
 
-fn interpret(parser: &mut termina::Parser, piece: Piece<'_>, out: &mut impl Extend<Input>) {
+fn interpret(parser: &mut termina::Parser, piece: RawInput<'_>, out: &mut impl Extend<Input>) {
     out.extend(match piece {
-        Piece::Ready => Some(Input::Ready),
-        Piece::Paste(text) => Some(Input::Paste(text)),
-        Piece::Key(key) => Some(Input::Key(key)),
-        Piece::Sequence { bytes, modifiers } => key::input(parser, bytes, modifiers),
+        RawInput::Ready => Some(Input::Ready),
+        RawInput::Paste(text) => Some(Input::Paste(text)),
+        RawInput::Key(key) => Some(Input::Key(key)),
+        RawInput::Sequence { bytes, modifiers } => key::decode(parser, bytes, modifiers),
     });
 }
 

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::content::{Document, Place};
-use crate::library::{Ask, Excerpt, Library, Topic};
-use crate::search::{Index, Progress};
+use crate::content::{Document, RowPath};
+use crate::library::{ComparisonRequest, Excerpt, ExcerptRequest, Library};
+use crate::search::{Index, IndexingProgress};
 
 /// What a host tells a session.
 #[derive(Clone, Debug)]
@@ -22,40 +22,40 @@ pub enum Event {
     /// The program goes on after a suspension; the terminal may show anything.
     Resumed,
     /// The program is to end.
-    Leave(Reason),
+    Shutdown(ShutdownReason),
     /// A document that was asked for is here, with the row to open it on; or why it is not.
-    Loaded(Result<Arc<Document>, String>, Option<Place>),
+    Loaded(Result<Arc<Document>, String>, Option<RowPath>),
     /// What a list had to ask the library for.
-    Told(Vec<(Ask, Excerpt)>),
+    ExcerptsLoaded(Vec<(ExcerptRequest, Excerpt)>),
     /// What documents say on a topic, with the row of the one that it is about.
-    Compared(Topic, Arc<Document>, Option<Place>),
+    ComparisonLoaded(ComparisonRequest, Arc<Document>, Option<RowPath>),
     /// The library is being read; it has come so far.
-    Progress(Progress),
+    Progress(IndexingProgress),
     /// The library has been read, or read again, or has only begun.
-    Catalogue(Arc<Library>, Arc<Index>),
+    LibraryLoaded(Arc<Library>, Arc<Index>),
     /// The open document was read again.
     Reloaded(Arc<Document>),
     /// Something is to be said in the status line.
-    Note(String),
+    StatusMessage(String),
 }
 
 impl Event {
-    /// Answers [`crate::app::Effect::Ask`].
-    pub fn told(library: &Library, asks: Vec<Ask>) -> Self {
+    /// Answers [`crate::app::Effect::LoadExcerpts`].
+    pub fn load_excerpts(library: &Library, asks: Vec<ExcerptRequest>) -> Self {
         let answers = asks.into_iter().map(|ask| (library.excerpt(&ask), ask));
-        Self::Told(answers.map(|(excerpt, ask)| (ask, excerpt)).collect())
+        Self::ExcerptsLoaded(answers.map(|(excerpt, ask)| (ask, excerpt)).collect())
     }
 
-    /// Answers [`crate::app::Effect::Compare`], where there is anything to compare.
-    pub fn compared(library: &Library, topic: Topic) -> Option<Self> {
+    /// Answers [`crate::app::Effect::LoadComparison`], where there is anything to compare.
+    pub fn load_comparison(library: &Library, topic: ComparisonRequest) -> Option<Self> {
         let (document, place) = library.comparison(&topic)?;
-        Some(Self::Compared(topic, Arc::new(document), place))
+        Some(Self::ComparisonLoaded(topic, Arc::new(document), place))
     }
 }
 
 /// Why a program is to end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reason {
+pub enum ShutdownReason {
     /// SIGTERM.
     Terminated,
     /// SIGHUP, or a terminal that is gone.
@@ -66,7 +66,7 @@ pub enum Reason {
     Quit,
 }
 
-impl Reason {
+impl ShutdownReason {
     /// Returns the exit status that a shell would show had the signal ended the program: 128 and
     /// the number of the signal.
     pub const fn exit_status(self) -> u8 {
@@ -103,7 +103,7 @@ impl Size {
 
     /// Returns the size that a terminal or an SSH client reports, where zero means "unknown":
     /// serial lines and `ssh -tt` without a terminal report 0×0, which becomes 80×24.
-    pub const fn reported(columns: u16, rows: u16) -> Self {
+    pub const fn from_reported(columns: u16, rows: u16) -> Self {
         Self {
             columns: if columns == 0 {
                 Self::DEFAULT.columns
@@ -139,10 +139,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_side_is_ever_zero() {
+    fn size_is_never_zero() {
         assert_eq!(Size::new(0, 0), Size::new(1, 1));
-        assert_eq!(Size::reported(0, 0), Size::DEFAULT);
-        assert_eq!(Size::reported(0, 50), Size::new(80, 50));
+        assert_eq!(Size::from_reported(0, 0), Size::DEFAULT);
+        assert_eq!(Size::from_reported(0, 50), Size::new(80, 50));
         assert_eq!(
             Size::new(500, 40).at_most(Size::new(300, 100)),
             Size::new(300, 40)

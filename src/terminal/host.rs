@@ -5,27 +5,27 @@ use std::time::Instant;
 
 use ratatui::buffer::Buffer;
 
-use super::{Event, Local, Reason, Session};
+use super::{Event, LocalTerminal, Session, ShutdownReason};
 use crate::app::Effect;
 
 /// How a session ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ending {
+pub enum Exit {
     /// The reader left.
-    Left,
+    Quit,
     /// The program was told to end.
-    Told(Reason),
+    Shutdown(ShutdownReason),
     /// The terminal is gone.
-    Gone,
+    Disconnected,
 }
 
-impl Ending {
+impl Exit {
     /// Returns the exit status that goes with it.
     pub const fn exit_status(self) -> u8 {
         match self {
-            Self::Left => 0,
-            Self::Told(reason) => reason.exit_status(),
-            Self::Gone => Reason::HungUp.exit_status(),
+            Self::Quit => 0,
+            Self::Shutdown(reason) => reason.exit_status(),
+            Self::Disconnected => ShutdownReason::HungUp.exit_status(),
         }
     }
 }
@@ -36,11 +36,11 @@ impl Ending {
 /// Everything that is waiting is handed in before one frame is drawn, so that a storm of keys or
 /// resizes costs one frame.
 pub fn run(
-    local: Local,
+    local: LocalTerminal,
     mut session: Session,
-    mut hands: impl FnMut(Effect) -> Option<Event>,
-) -> io::Result<Ending> {
-    local.read()?;
+    mut perform_effect: impl FnMut(Effect) -> Option<Event>,
+) -> io::Result<Exit> {
+    local.start_reading()?;
     let mut out = local.writer();
     let mut scratch = Buffer::default();
     let mut ending = None;
@@ -51,10 +51,10 @@ pub fn run(
         {
             // A program that is told to end gives up on a terminal that takes nothing.
             let told = local.events().try_iter().find_map(|event| match event {
-                Event::Leave(reason) => Some(reason),
+                Event::Shutdown(reason) => Some(reason),
                 _ => None,
             });
-            ending = Some(told.map_or(Ending::Gone, Ending::Told));
+            ending = Some(told.map_or(Exit::Disconnected, Exit::Shutdown));
             break;
         }
         let first = local.wait(session.deadline());
@@ -65,18 +65,20 @@ pub fn run(
         waiting.reverse();
         while let Some(event) = waiting.pop() {
             match event {
-                Event::Leave(reason) => ending = Some(Ending::Told(reason)),
-                Event::Eof => ending = Some(Ending::Gone),
+                Event::Shutdown(reason) => ending = Some(Exit::Shutdown(reason)),
+                Event::Eof => ending = Some(Exit::Disconnected),
                 _ => {}
             }
             for effect in session.handle(event, Instant::now()) {
                 match effect {
-                    Effect::Quit => ending = ending.or(Some(Ending::Left)),
+                    Effect::Quit => ending = ending.or(Some(Exit::Quit)),
                     Effect::Suspend => match local.suspend() {
                         Ok(events) => waiting.extend(events.into_iter().rev()),
-                        Err(error) => waiting.push(Event::Note(format!("cannot stop: {error}"))),
+                        Err(error) => {
+                            waiting.push(Event::StatusMessage(format!("cannot stop: {error}")))
+                        }
                     },
-                    effect => waiting.extend(hands(effect)),
+                    effect => waiting.extend(perform_effect(effect)),
                 }
             }
             if ending.is_some() {
@@ -86,10 +88,10 @@ pub fn run(
     }
     let answer = match ending {
         // Nobody answers any more, and nobody would get the answer.
-        Some(Ending::Gone | Ending::Told(Reason::HungUp)) => None,
-        _ => session.outstanding(Instant::now()),
+        Some(Exit::Disconnected | Exit::Shutdown(ShutdownReason::HungUp)) => None,
+        _ => session.drain_timeout(Instant::now()),
     };
     drop(out);
     local.leave(answer);
-    Ok(ending.unwrap_or(Ending::Left))
+    Ok(ending.unwrap_or(Exit::Quit))
 }

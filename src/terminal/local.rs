@@ -6,7 +6,7 @@
 //!
 //! # Exit status
 //!
-//! A program that ends because of an [`Event`] is to return [`Reason::exit_status`]: 143 after
+//! A program that ends because of an [`Event`] is to return [`ShutdownReason::exit_status`]: 143 after
 //! SIGTERM, 130 after SIGINT, 131 after SIGQUIT, 129 after SIGHUP, and 129 after [`Event::Eof`]
 //! too, since a terminal that is gone without a signal is gone all the same. A panic is 101, as in
 //! every Rust program.
@@ -21,84 +21,84 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::{Capabilities, Decoder, Event, Input, Reason, Size};
-use restore::Restore;
-use signals::{Stop, Watch};
+use super::{Capabilities, Decoder, Event, Input, ShutdownReason, Size};
+use restore::TerminalGuard;
+use signals::{SignalWatcher, Suspender};
 use tty::Tty;
 
 /// How many events wait to be taken, after which the terminal's own buffer has to keep bytes.
-const WAITING: usize = 64;
+const EVENT_QUEUE_CAPACITY: usize = 64;
 
 /// The most bytes of one event.
-const READ: usize = 4096;
+const READ_BUFFER_SIZE: usize = 4096;
 
 /// The longest that an answer is waited for on leaving.
-const FAREWELL: Duration = Duration::from_secs(1);
+const MAX_DRAIN_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// How long a process that goes on in the background waits for the signal that is to end it. The
 /// thread that takes signals may get no processor for a while on a busy machine.
-const WORD_OF_END: Duration = Duration::from_secs(1);
+const SHUTDOWN_SIGNAL_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The reader's own terminal, in raw mode while this exists.
 #[derive(Debug)]
-pub struct Local {
-    restore: Arc<Restore>,
-    stop: Arc<Stop>,
-    watch: Arc<Idle>,
+pub struct LocalTerminal {
+    guard: Arc<TerminalGuard>,
+    suspender: Arc<Suspender>,
+    deferred_signals: Arc<DeferredSignals>,
     sender: SyncSender<Event>,
     events: Receiver<Event>,
 }
 
 /// The watch for signals until it starts.
 #[derive(Debug)]
-struct Idle(Mutex<Option<Watch>>);
+struct DeferredSignals(Mutex<Option<SignalWatcher>>);
 
-impl Idle {
+impl DeferredSignals {
     /// Starts the watch, unless it has been started.
     fn start(&self) -> io::Result<()> {
         let watch = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
-        watch.map_or(Ok(()), Watch::start)
+        watch.map_or(Ok(()), SignalWatcher::start)
     }
 }
 
-impl Local {
+impl LocalTerminal {
     /// Takes over the terminal: raw mode, signals, and a panic hook that gives it back before the
     /// hook that was there prints. Nothing is written to it yet, and nothing read: keys wait in the
-    /// terminal until [`Local::read`], and signals until that or until the terminal is waited for,
+    /// terminal until [`LocalTerminal::start_reading`], and signals until that or until the terminal is waited for,
     /// so that the first frame does not wait for a thread.
     ///
     /// Fails if standard output is no terminal, or if there is none to read from.
     pub fn open(capabilities: Capabilities) -> io::Result<Self> {
-        let restore = Arc::new(Restore::new(Tty::open()?, capabilities));
-        let stop = Arc::new(Stop::default());
-        let (sender, events) = sync_channel(WAITING);
+        let restore = Arc::new(TerminalGuard::new(Tty::open()?, capabilities));
+        let stop = Arc::new(Suspender::default());
+        let (sender, events) = sync_channel(EVENT_QUEUE_CAPACITY);
         // Before raw mode, so that from its first moment there is somebody to undo it.
-        restore.before_panics_of(thread::current().id());
-        let watch = Watch::catch(&restore, &stop, sender.clone())?;
+        restore.install_panic_hook(thread::current().id());
+        let watch = SignalWatcher::register(&restore, &stop, sender.clone())?;
         let local = Self {
-            restore,
-            stop,
-            watch: Arc::new(Idle(Mutex::new(Some(watch)))),
+            guard: restore,
+            suspender: stop,
+            deferred_signals: Arc::new(DeferredSignals(Mutex::new(Some(watch)))),
             sender,
             events,
         };
         // The kernel stops a background job when it sets modes, and a write may block.
-        if !local.restore.tty.is_ours() || local.restore.tty.may_block()? {
-            local.watch.start()?;
+        if !local.guard.tty.is_foreground() || local.guard.tty.may_block()? {
+            local.deferred_signals.start()?;
         }
-        local.restore.make_raw()?;
+        local.guard.make_raw()?;
         Ok(local)
     }
 
     /// Starts to read and to take signals; to be called once.
-    pub fn read(&self) -> io::Result<()> {
-        self.watch.start()?;
-        let restore = Arc::clone(&self.restore);
+    pub fn start_reading(&self) -> io::Result<()> {
+        self.deferred_signals.start()?;
+        let restore = Arc::clone(&self.guard);
         let events = self.sender.clone();
         thread::Builder::new()
             .name("input".to_owned())
             .spawn(move || {
-                let mut buffer = [0; READ];
+                let mut buffer = [0; READ_BUFFER_SIZE];
                 while let Ok(length @ 1..) = restore.read(&mut buffer) {
                     if events
                         .send(Event::Bytes(buffer[..length].to_vec()))
@@ -107,9 +107,9 @@ impl Local {
                         return;
                     }
                 }
-                restore.hurry();
+                restore.begin_shutdown();
                 if events.send(Event::Eof).is_ok() {
-                    restore.insist(Reason::HungUp.exit_status());
+                    restore.exit_after_grace(ShutdownReason::HungUp.exit_status());
                 }
             })?;
         Ok(())
@@ -117,7 +117,7 @@ impl Local {
 
     /// Returns the terminal's size now.
     pub fn size(&self) -> Size {
-        self.restore.tty.size()
+        self.guard.tty.size()
     }
 
     /// Returns where events arrive.
@@ -134,8 +134,8 @@ impl Local {
     /// go on, and not for long once it is to end; an error means that the terminal is gone.
     pub fn writer(&self) -> impl Write + use<> {
         Output {
-            restore: Arc::clone(&self.restore),
-            watch: Arc::clone(&self.watch),
+            guard: Arc::clone(&self.guard),
+            deferred_signals: Arc::clone(&self.deferred_signals),
         }
     }
 
@@ -161,26 +161,28 @@ impl Local {
     ///
     /// Fails, without stopping, if no shell is there to let the process go on.
     pub fn suspend(&self) -> io::Result<Vec<Event>> {
-        if !signals::can_stop() {
+        if !signals::can_suspend() {
             return Err(io::Error::new(
                 io::ErrorKind::Unsupported,
                 "no shell is there to come back from",
             ));
         }
-        self.restore.restore();
-        self.stop.stop()?;
+        self.guard.restore();
+        self.suspender.suspend()?;
         // `kill %1` lets a stopped job go on in the background, to end. There, to set the terminal's
         // modes would stop it again, so it has to learn of its end first; after `bg`, to be stopped
         // again is as it should be.
-        let give_up = Instant::now() + WORD_OF_END;
-        while !self.restore.tty.is_ours() && !self.restore.is_leaving() && Instant::now() < give_up
+        let give_up = Instant::now() + SHUTDOWN_SIGNAL_TIMEOUT;
+        while !self.guard.tty.is_foreground()
+            && !self.guard.is_shutting_down()
+            && Instant::now() < give_up
         {
             thread::sleep(Duration::from_millis(5));
         }
-        if self.restore.is_leaving() {
+        if self.guard.is_shutting_down() {
             return Ok(Vec::new());
         }
-        self.restore.make_raw()?;
+        self.guard.make_raw()?;
         Ok(vec![Event::Resize(self.size()), Event::Resumed])
     }
 
@@ -189,12 +191,12 @@ impl Local {
     /// With an answer of the terminal outstanding, waits for it as long as given, a second at most,
     /// and discards it and what was typed meanwhile: none of it is meant for the shell.
     pub fn leave(self, outstanding: Option<Duration>) {
-        self.restore.note_left();
-        self.restore.undraw();
+        self.guard.mark_left();
+        self.guard.reset_screen();
         if let Some(patience) = outstanding {
-            self.discard_answer(Instant::now() + patience.min(FAREWELL));
+            self.discard_answer(Instant::now() + patience.min(MAX_DRAIN_TIMEOUT));
         }
-        self.restore.restore();
+        self.guard.restore();
     }
 
     fn discard_answer(&self, give_up: Instant) {
@@ -203,7 +205,7 @@ impl Local {
         while let Some(patience) = give_up.checked_duration_since(Instant::now()) {
             match self.events.recv_timeout(patience) {
                 Ok(Event::Bytes(bytes)) => decoder.feed(&bytes, Instant::now(), &mut inputs),
-                Ok(Event::Eof | Event::Leave(_)) | Err(_) => break,
+                Ok(Event::Eof | Event::Shutdown(_)) | Err(_) => break,
                 Ok(_) => {}
             }
             if inputs.contains(&Input::Ready) {
@@ -211,29 +213,29 @@ impl Local {
             }
             inputs.clear();
         }
-        self.restore.tty.discard_input();
+        self.guard.tty.discard_input();
     }
 }
 
-impl Drop for Local {
+impl Drop for LocalTerminal {
     fn drop(&mut self) {
-        self.restore.note_left();
-        self.restore.restore();
+        self.guard.mark_left();
+        self.guard.restore();
     }
 }
 
 /// A writer to the terminal.
 struct Output {
-    restore: Arc<Restore>,
-    watch: Arc<Idle>,
+    guard: Arc<TerminalGuard>,
+    deferred_signals: Arc<DeferredSignals>,
 }
 
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.restore.write_now(bytes)?;
+        let written = self.guard.write_nonblocking(bytes)?;
         if written < bytes.len() {
-            self.watch.start()?;
-            self.restore.write(&bytes[written..])?;
+            self.deferred_signals.start()?;
+            self.guard.write(&bytes[written..])?;
         }
         Ok(bytes.len())
     }

@@ -23,16 +23,16 @@ use ratatui::layout::Position;
 
 use super::{Capabilities, Feature, Size};
 use grid::Grid;
-use tables::Tables;
-use writer::{Cursor, Writer};
+use tables::StyleTable;
+use writer::{CursorPosition, ScreenWriter};
 
 /// The longest frame that is sent without a bracket around it. The kernel's terminal buffer, sshd
 /// and TCP pass so short a write on in one piece, so that it cannot be seen half done, and the
 /// sixteen bytes of a bracket would be a seventh of a scrolled line.
-const UNBRACKETED: usize = 256;
+const MAX_UNSYNCHRONIZED_LEN: usize = 256;
 
 /// The longest frame that is not tried again with a scroll, which costs some twenty bytes itself.
-const UNSCROLLED: usize = 48;
+const MAX_UNSCROLLED_LEN: usize = 48;
 
 const BEGIN_SYNCHRONIZED: &[u8] = b"\x1b[?2026h";
 const END_SYNCHRONIZED: &[u8] = b"\x1b[?2026l";
@@ -40,7 +40,7 @@ const SHOW_CURSOR: &[u8] = b"\x1b[?25h";
 const HIDE_CURSOR: &[u8] = b"\x1b[?25l";
 const DEVICE_STATUS: &[u8] = b"\x1b[5n";
 const RESET_REGION: &[u8] = b"\x1b[r";
-const RESET_PEN: &[u8] = b"\x1b[m";
+const RESET_STYLE: &[u8] = b"\x1b[m";
 const CLEAR: &[u8] = b"\x1b[H\x1b[J";
 const CAPTURE_MOUSE: &[u8] = b"\x1b[?1000h\x1b[?1006h";
 const RELEASE_MOUSE: &[u8] = b"\x1b[?1006l\x1b[?1000l";
@@ -52,13 +52,13 @@ pub struct Screen {
     size: Size,
     /// What the cells show; none when nobody knows.
     shown: Option<Grid>,
-    tables: Tables,
-    cursor: Cursor,
+    style_table: StyleTable,
+    cursor: CursorPosition,
     cursor_is_hidden: bool,
     entered: bool,
     /// Goes out with the next frame.
     queued: Vec<u8>,
-    asks: bool,
+    status_requested: bool,
 }
 
 impl Screen {
@@ -68,12 +68,12 @@ impl Screen {
             capabilities,
             size,
             shown: None,
-            tables: Tables::default(),
-            cursor: Cursor::Unknown,
+            style_table: StyleTable::default(),
+            cursor: CursorPosition::Unknown,
             cursor_is_hidden: false,
             entered: false,
             queued: Vec::new(),
-            asks: false,
+            status_requested: false,
         }
     }
 
@@ -91,13 +91,13 @@ impl Screen {
     /// painted whole.
     pub fn resize(&mut self, size: Size) {
         self.size = size;
-        self.forget();
+        self.invalidate();
     }
 
     /// Forgets what the terminal shows: others wrote to it. The next frame is painted whole.
-    pub fn forget(&mut self) {
+    pub fn invalidate(&mut self) {
         self.shown = None;
-        self.cursor = Cursor::Unknown;
+        self.cursor = CursorPosition::Unknown;
     }
 
     /// Takes the terminal over, together with the next frame; again, after somebody else gave it
@@ -105,7 +105,7 @@ impl Screen {
     pub fn enter(&mut self) {
         self.entered = true;
         self.cursor_is_hidden = false;
-        self.forget();
+        self.invalidate();
         if self.capabilities.can(Feature::AlternateScreen) {
             self.queued.extend(b"\x1b[?1049h");
         }
@@ -119,19 +119,19 @@ impl Screen {
         if !self.entered {
             return Ok(());
         }
-        let bytes = Self::restoration(self.capabilities, self.size);
+        let bytes = Self::reset_sequence(self.capabilities, self.size);
         self.entered = false;
         self.queued.clear();
-        self.asks = false;
+        self.status_requested = false;
         self.cursor_is_hidden = false;
-        self.forget();
+        self.invalidate();
         out.write_all(&bytes)?;
         out.flush()
     }
 
     /// Returns the bytes that give a terminal back, whatever was written to it before: everything
     /// that a screen ever turns on is turned off.
-    pub fn restoration(capabilities: Capabilities, size: Size) -> Vec<u8> {
+    pub fn reset_sequence(capabilities: Capabilities, size: Size) -> Vec<u8> {
         let mut bytes = Vec::new();
         let mut when = |feature, sequence: &[u8]| {
             if capabilities.can(feature) {
@@ -142,7 +142,7 @@ impl Screen {
         when(Feature::Mouse, RELEASE_MOUSE);
         when(Feature::BracketedPaste, b"\x1b[?2004l");
         when(Feature::HideCursor, SHOW_CURSOR);
-        bytes.extend(RESET_PEN);
+        bytes.extend(RESET_STYLE);
         if capabilities.can(Feature::AlternateScreen) {
             bytes.extend(b"\x1b[?1049l");
         } else {
@@ -174,8 +174,8 @@ impl Screen {
 
     /// Asks the terminal, at the end of the next frame, to say when it has read it, unless that
     /// frame is empty; the answer arrives as [`Input::Ready`](super::Input::Ready).
-    pub fn ask_when_read(&mut self) {
-        self.asks = self.capabilities.can(Feature::DeviceStatus);
+    pub fn request_status(&mut self) {
+        self.status_requested = self.capabilities.can(Feature::DeviceStatus);
     }
 
     /// Writes what turns the terminal's contents into a frame, in one call, and returns how many
@@ -190,16 +190,17 @@ impl Screen {
         out: &mut impl Write,
     ) -> io::Result<usize> {
         if let Some(shown) = &mut self.shown {
-            self.tables.compact(shown.cells_mut());
+            self.style_table.compact(shown.cells_mut());
         } else {
-            self.tables = Tables::default();
+            self.style_table = StyleTable::default();
         }
-        let next = Grid::read(frame, self.size, self.capabilities, &mut self.tables);
-        let asks = std::mem::take(&mut self.asks);
+        let next = Grid::from_frame(frame, self.size, self.capabilities, &mut self.style_table);
+        let asks = std::mem::take(&mut self.status_requested);
         let mut bytes = std::mem::take(&mut self.queued);
-        let contents = self.contents(&next);
-        let body = self.with_cursor(contents, cursor);
-        let bracket = body.len() > UNBRACKETED && self.capabilities.can(Feature::Synchronized);
+        let contents = self.encode_contents(&next);
+        let body = self.append_cursor(contents, cursor);
+        let bracket =
+            body.len() > MAX_UNSYNCHRONIZED_LEN && self.capabilities.can(Feature::Synchronized);
         if bracket {
             bytes.extend(BEGIN_SYNCHRONIZED);
         }
@@ -215,7 +216,7 @@ impl Screen {
         }
         let written = out.write_all(&bytes).and_then(|()| out.flush());
         if let Err(error) = written {
-            self.forget();
+            self.invalidate();
             return Err(error);
         }
         self.shown = Some(next);
@@ -223,10 +224,10 @@ impl Screen {
     }
 
     /// Returns what turns the terminal's contents into a grid, and where the cursor is after it.
-    fn contents(&self, next: &Grid) -> (Vec<u8>, Cursor) {
+    fn encode_contents(&self, next: &Grid) -> (Vec<u8>, CursorPosition) {
         let Some(shown) = &self.shown else {
-            let mut writer = self.writer(Cursor::At(0, 0));
-            writer.out.extend(RESET_PEN);
+            let mut writer = self.writer(CursorPosition::At(0, 0));
+            writer.out.extend(RESET_STYLE);
             if self.capabilities.can(Feature::ScrollRegion) {
                 writer.out.extend(RESET_REGION);
             }
@@ -237,7 +238,7 @@ impl Screen {
         let mut plain = self.writer(self.cursor);
         rows::rewrite(&mut plain, shown, next, 0..next.rows());
         let plain = plain.finish();
-        if plain.0.len() <= UNSCROLLED || !self.capabilities.can(Feature::ScrollRegion) {
+        if plain.0.len() <= MAX_UNSCROLLED_LEN || !self.capabilities.can(Feature::ScrollRegion) {
             return plain;
         }
         let scrolled = scroll::candidates(shown, next).into_iter().map(|scroll| {
@@ -251,13 +252,17 @@ impl Screen {
         }
     }
 
-    fn writer(&self, cursor: Cursor) -> Writer<'_> {
+    fn writer(&self, cursor: CursorPosition) -> ScreenWriter<'_> {
         let columns = usize::from(self.size.columns());
-        Writer::new(self.capabilities, &self.tables, columns, cursor)
+        ScreenWriter::new(self.capabilities, &self.style_table, columns, cursor)
     }
 
     /// Appends what puts the cursor into its place.
-    fn with_cursor(&mut self, contents: (Vec<u8>, Cursor), cursor: Option<Position>) -> Vec<u8> {
+    fn append_cursor(
+        &mut self,
+        contents: (Vec<u8>, CursorPosition),
+        cursor: Option<Position>,
+    ) -> Vec<u8> {
         let (mut body, at) = contents;
         self.cursor = at;
         let hides = self.capabilities.can(Feature::HideCursor);
@@ -271,7 +276,7 @@ impl Screen {
         let row = usize::from(position.y.min(self.size.rows() - 1));
         let column = usize::from(position.x.min(self.size.columns() - 1));
         let mut writer = self.writer(at);
-        writer.go(row, column);
+        writer.move_to(row, column);
         let (bytes, at) = (writer.out, writer.cursor);
         body.extend(bytes);
         self.cursor = at;

@@ -9,18 +9,18 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::{
-    Capabilities, Decoder, Event, Feature, Input, MouseCapture, MouseKind, Pacing, Screen, Size,
-    Turn, clipboard,
+    Capabilities, Decoder, Event, Feature, FrameDecision, FramePacer, Input, MouseCapture,
+    MouseKind, Screen, Size, clipboard,
 };
-use crate::app::{Action, App, Effect, Mouse, Start, Step, Whereabouts};
+use crate::app::{Action, App, AppOptions, Effect, MouseOwner, Movement, ReadingPosition};
 use crate::view::{self, Theme};
 
 /// How long after the last move the reader's place is handed out to be kept.
-const SETTLED: Duration = Duration::from_millis(700);
+const SAVE_DELAY: Duration = Duration::from_millis(700);
 
 /// How long a window that is being dragged is given before it is drawn: a storm of resizes costs
 /// one frame, and nobody sees the difference.
-const RESIZED: Duration = Duration::from_millis(30);
+const RESIZE_DELAY: Duration = Duration::from_millis(30);
 
 /// One reader on one terminal.
 #[derive(Debug)]
@@ -35,20 +35,20 @@ pub struct Session {
     /// for what that brings.
     inputs: VecDeque<Input>,
     /// Since when that waits.
-    held: Option<Instant>,
-    kept: Whereabouts,
-    keep_at: Option<Instant>,
-    pacing: Pacing,
+    input_held_since: Option<Instant>,
+    saved_position: ReadingPosition,
+    save_at: Option<Instant>,
+    pacer: FramePacer,
     /// Until when nothing is drawn: the size may go on changing, or the terminal is behind.
-    still_until: Option<Instant>,
+    draw_after: Option<Instant>,
 }
 
 impl Session {
     /// Opens a reader; nothing is sent before the first [`Session::draw`].
-    pub fn new(start: Start, theme: Arc<Theme>, capabilities: Capabilities) -> Self {
+    pub fn new(start: AppOptions, theme: Arc<Theme>, capabilities: Capabilities) -> Self {
         let size = Size::new(start.size.width, start.size.height);
         let app = App::new(start);
-        let kept = app.whereabouts();
+        let kept = app.reading_position();
         let mut screen = Screen::new(size, capabilities);
         screen.enter();
         Self {
@@ -58,11 +58,11 @@ impl Session {
             screen,
             stale: true,
             inputs: VecDeque::new(),
-            held: None,
-            kept,
-            keep_at: None,
-            pacing: Pacing::new(capabilities),
-            still_until: None,
+            input_held_since: None,
+            saved_position: kept,
+            save_at: None,
+            pacer: FramePacer::new(capabilities),
+            draw_after: None,
         }
     }
 
@@ -79,51 +79,58 @@ impl Session {
             Event::Bytes(bytes) => self.decoder.feed(&bytes, now, &mut self.inputs),
             Event::Deadline => {
                 self.decoder.expire(now, &mut self.inputs);
-                if self.keep_at.is_some_and(|at| at <= now) {
-                    self.keep_at = None;
-                    self.kept = self.app.whereabouts();
-                    effects.push(Effect::Keep(self.kept.clone()));
+                if self.save_at.is_some_and(|at| at <= now) {
+                    self.save_at = None;
+                    self.saved_position = self.app.reading_position();
+                    effects.push(Effect::SavePosition(self.saved_position.clone()));
                 }
             }
             Event::Resize(size) => {
                 self.screen.resize(size);
-                self.still_until = Some(now + RESIZED);
+                self.draw_after = Some(now + RESIZE_DELAY);
                 let size = ratatui::layout::Size::new(size.columns(), size.rows());
                 self.update(Action::Resize(size), &mut effects);
             }
             Event::Resumed => {
                 self.screen = Screen::new(self.screen.size(), self.screen.capabilities());
                 self.screen.enter();
-                if self.app.mouse() == Mouse::Reader {
+                if self.app.mouse_owner() == MouseOwner::App {
                     self.screen.capture_mouse(MouseCapture::On);
                 }
                 self.stale = true;
             }
             Event::Loaded(Ok(document), place) => {
-                self.update(Action::Loaded(document, place), &mut effects);
+                self.update(Action::DocumentLoaded(document, place), &mut effects);
             }
-            Event::Loaded(Err(error), _) => self.update(Action::Note(error), &mut effects),
-            Event::Told(answers) => self.update(Action::Told(answers), &mut effects),
-            Event::Compared(topic, document, place) => {
-                self.update(Action::Compared(topic, document, place), &mut effects);
+            Event::Loaded(Err(error), _) => self.update(Action::ShowMessage(error), &mut effects),
+            Event::ExcerptsLoaded(answers) => {
+                self.update(Action::ExcerptsLoaded(answers), &mut effects)
             }
-            Event::Catalogue(library, index) => {
-                self.update(Action::Catalogue(library, index), &mut effects);
+            Event::ComparisonLoaded(topic, document, place) => {
+                self.update(
+                    Action::ComparisonLoaded(topic, document, place),
+                    &mut effects,
+                );
             }
-            Event::Reloaded(document) => self.update(Action::Reloaded(document), &mut effects),
+            Event::LibraryLoaded(library, index) => {
+                self.update(Action::LibraryLoaded(library, index), &mut effects);
+            }
+            Event::Reloaded(document) => {
+                self.update(Action::DocumentReloaded(document), &mut effects)
+            }
             Event::Progress(progress) => self.update(Action::Progress(progress), &mut effects),
-            Event::Note(note) => self.update(Action::Note(note), &mut effects),
+            Event::StatusMessage(note) => self.update(Action::ShowMessage(note), &mut effects),
             Event::Suspend => effects.push(Effect::Suspend),
-            Event::Eof | Event::Leave(_) => effects.push(Effect::Quit),
+            Event::Eof | Event::Shutdown(_) => effects.push(Effect::Quit),
         }
-        self.take(now, &mut effects);
-        if effects.contains(&Effect::Quit) && self.app.whereabouts() != self.kept {
-            effects.insert(0, Effect::Keep(self.app.whereabouts()));
+        self.process_inputs(now, &mut effects);
+        if effects.contains(&Effect::Quit) && self.app.reading_position() != self.saved_position {
+            effects.insert(0, Effect::SavePosition(self.app.reading_position()));
         }
-        if self.app.whereabouts() == self.kept {
-            self.keep_at = None;
-        } else if self.keep_at.is_none() {
-            self.keep_at = Some(now + SETTLED);
+        if self.app.reading_position() == self.saved_position {
+            self.save_at = None;
+        } else if self.save_at.is_none() {
+            self.save_at = Some(now + SAVE_DELAY);
         }
         effects
     }
@@ -132,9 +139,9 @@ impl Session {
     pub fn deadline(&self) -> Option<Instant> {
         let due = [
             self.decoder.deadline(),
-            self.keep_at,
-            self.still_until,
-            self.held,
+            self.save_at,
+            self.draw_after,
+            self.input_held_since,
         ];
         due.into_iter().flatten().min()
     }
@@ -147,26 +154,26 @@ impl Session {
         scratch: &mut Buffer,
         out: &mut impl Write,
     ) -> io::Result<usize> {
-        if !self.stale || self.still_until.is_some_and(|until| now < until) {
+        if !self.stale || self.draw_after.is_some_and(|until| now < until) {
             return Ok(0);
         }
-        let turn = self.pacing.turn(now);
-        if let Turn::Wait(until) = turn {
-            self.still_until = Some(until);
+        let turn = self.pacer.decide(now);
+        if let FrameDecision::Wait(until) = turn {
+            self.draw_after = Some(until);
             return Ok(0);
         }
-        self.still_until = None;
+        self.draw_after = None;
         self.stale = false;
         let size = self.screen.size();
         scratch.resize(Rect::new(0, 0, size.columns(), size.rows()));
         scratch.reset();
         let cursor = view::draw(&self.app, &self.theme, scratch);
-        if turn == Turn::DrawAndAsk {
-            self.screen.ask_when_read();
+        if turn == FrameDecision::DrawAndQuery {
+            self.screen.request_status();
         }
         let sent = self.screen.draw(scratch, cursor, out)?;
         if sent > 0 {
-            self.pacing.drawn(turn, now);
+            self.pacer.record_frame(turn, now);
         }
         Ok(sent)
     }
@@ -177,20 +184,20 @@ impl Session {
     }
 
     /// Returns how long an answer of the terminal may still take to arrive, where one is awaited.
-    pub fn outstanding(&self, now: Instant) -> Option<Duration> {
-        self.pacing.farewell(now)
+    pub fn drain_timeout(&self, now: Instant) -> Option<Duration> {
+        self.pacer.drain_timeout(now)
     }
 
     /// Acts on what was read, up to a key that the host has to do something for first.
-    fn take(&mut self, now: Instant, effects: &mut Vec<Effect>) {
-        while !effects.iter().any(is_awaited)
+    fn process_inputs(&mut self, now: Instant, effects: &mut Vec<Effect>) {
+        while !effects.iter().any(holds_input)
             && let Some(input) = self.inputs.pop_front()
         {
             match input {
                 Input::Key(key) => {
-                    if let Some(command) = self.app.keymap().command(self.app.room(), key) {
-                        self.update(Action::Do(command), effects);
-                    } else if let Some(text) = typed(key) {
+                    if let Some(command) = self.app.keymap().command(self.app.mode(), key) {
+                        self.update(Action::Command(command), effects);
+                    } else if let Some(text) = typed_text(key) {
                         self.update(Action::Insert(text), effects);
                     }
                 }
@@ -198,26 +205,30 @@ impl Session {
                 Input::Mouse(mouse) => {
                     let action = match mouse.kind {
                         MouseKind::Press => Action::Click(Position::new(mouse.column, mouse.row)),
-                        MouseKind::WheelUp => Action::Wheel(Step::Up),
-                        MouseKind::WheelDown => Action::Wheel(Step::Down),
+                        MouseKind::WheelUp => Action::Wheel(Movement::Up),
+                        MouseKind::WheelDown => Action::Wheel(Movement::Down),
                     };
                     self.update(action, effects);
                 }
                 Input::Ready => {
-                    self.pacing.answered(now);
-                    self.still_until = None;
+                    self.pacer.record_response(now);
+                    self.draw_after = None;
                 }
             }
         }
-        self.held = (!self.inputs.is_empty()).then_some(now);
+        self.input_held_since = (!self.inputs.is_empty()).then_some(now);
     }
 
     fn update(&mut self, action: Action, effects: &mut Vec<Effect>) {
         self.stale = true;
         match self.app.update(action) {
-            Some(Effect::Redraw) => self.screen.forget(),
-            Some(Effect::Mouse(Mouse::Reader)) => self.screen.capture_mouse(MouseCapture::On),
-            Some(Effect::Mouse(Mouse::Terminal)) => self.screen.capture_mouse(MouseCapture::Off),
+            Some(Effect::Redraw) => self.screen.invalidate(),
+            Some(Effect::SetMouseOwner(MouseOwner::App)) => {
+                self.screen.capture_mouse(MouseCapture::On)
+            }
+            Some(Effect::SetMouseOwner(MouseOwner::Terminal)) => {
+                self.screen.capture_mouse(MouseCapture::Off)
+            }
             Some(Effect::Copy(text)) => self.copy(&text),
             Some(effect) => effects.push(effect),
             None => {}
@@ -228,33 +239,35 @@ impl Session {
     fn copy(&mut self, text: &str) {
         let capabilities = self.screen.capabilities();
         let trouble = if capabilities.can(Feature::Clipboard) {
-            match clipboard::copy(text, capabilities.multiplexer) {
+            match clipboard::copy_sequence(text, capabilities.multiplexer) {
                 Ok(bytes) => return self.screen.queue(&bytes),
                 Err(error) => error.to_string(),
             }
         } else {
             "this terminal has no clipboard to send to: select the text".to_owned()
         };
-        self.app.update(Action::Note(trouble));
+        self.app.update(Action::ShowMessage(trouble));
     }
 }
 
 /// Says whether what is typed next is meant for what an effect brings.
-const fn is_awaited(effect: &Effect) -> bool {
+const fn holds_input(effect: &Effect) -> bool {
     match effect {
-        Effect::Load(..) | Effect::Compare(_) | Effect::Suspend | Effect::Quit => true,
+        Effect::LoadDocument(..) | Effect::LoadComparison(_) | Effect::Suspend | Effect::Quit => {
+            true
+        }
         Effect::Redraw
-        | Effect::Reload(_)
-        | Effect::Ask(_)
+        | Effect::ReloadDocument(_)
+        | Effect::LoadExcerpts(_)
         | Effect::Copy(_)
-        | Effect::Mouse(_)
-        | Effect::Mark(_)
-        | Effect::Keep(_) => false,
+        | Effect::SetMouseOwner(_)
+        | Effect::SaveBookmark(_)
+        | Effect::SavePosition(_) => false,
     }
 }
 
 /// Returns the character that a key types.
-fn typed(key: crossterm::event::KeyEvent) -> Option<String> {
+fn typed_text(key: crossterm::event::KeyEvent) -> Option<String> {
     use crossterm::event::{KeyCode, KeyModifiers};
     let plain = !key
         .modifiers

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
-use super::{Part, Theme};
+use super::{StyleRole, Theme};
 use crate::content::Charset;
 use crate::page::{clip, width};
 
@@ -52,15 +52,15 @@ impl<'a> Canvas<'a> {
 
     /// Puts a text at a position as [`Canvas::put`] does, with a mark where it was cut.
     pub fn put_clipped(&mut self, area: Rect, column: u16, text: &str, style: Style) -> u16 {
-        let text = self.charset.text(text);
+        let text = self.charset.transliterate(text);
         let room = usize::from(area.width.saturating_sub(column));
-        let text = clip(&text, room, self.more());
+        let text = clip(&text, room, self.ellipsis());
         self.put(area, column, &text, style)
     }
 
     /// Puts a text so that it ends where the area does, and returns the column where it starts.
     pub fn put_right(&mut self, area: Rect, text: &str, style: Style) -> u16 {
-        let text = self.charset.text(text);
+        let text = self.charset.transliterate(text);
         let columns = u16::try_from(width(&text)).unwrap_or(u16::MAX);
         let column = area.width.saturating_sub(columns);
         self.put(area, column, &text, style);
@@ -80,7 +80,7 @@ impl<'a> Canvas<'a> {
     }
 
     /// Returns the mark of a cut.
-    pub const fn more(&self) -> &'static str {
+    pub const fn ellipsis(&self) -> &'static str {
         match self.charset {
             Charset::Unicode => "…",
             Charset::Ascii => ".",
@@ -88,7 +88,7 @@ impl<'a> Canvas<'a> {
     }
 
     /// Returns the mark of the selected row.
-    pub const fn mark(&self) -> &'static str {
+    pub const fn selection_mark(&self) -> &'static str {
         match self.charset {
             Charset::Unicode => "▸",
             Charset::Ascii => ">",
@@ -96,7 +96,7 @@ impl<'a> Canvas<'a> {
     }
 
     /// Returns what stands between the parts of a breadcrumb.
-    pub const fn between(&self) -> &'static str {
+    pub const fn breadcrumb_separator(&self) -> &'static str {
         match self.charset {
             Charset::Unicode => " › ",
             Charset::Ascii => " > ",
@@ -104,12 +104,12 @@ impl<'a> Canvas<'a> {
     }
 
     /// Returns the style of a part of the screen.
-    pub fn style(&self, part: Part) -> Style {
+    pub fn style(&self, part: StyleRole) -> Style {
         self.theme.style(part)
     }
 
     /// Brings a position inside the buffer.
-    pub fn within(&self, at: Position) -> Position {
+    pub fn clamp(&self, at: Position) -> Position {
         let area = self.buffer.area;
         Position {
             x: at.x.min(area.right().saturating_sub(1)),

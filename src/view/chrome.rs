@@ -2,12 +2,12 @@
 
 use ratatui::layout::Rect;
 
-use super::Part;
+use super::StyleRole;
 use super::canvas::Canvas;
-use crate::app::{App, Focus, Room};
-use crate::content::{AsOf, Document, Row, SourceId, Status, Subject, System, Value};
-use crate::page::{Flow, clip, width};
-use crate::search::Progress;
+use crate::app::{App, Focus, Mode};
+use crate::content::{AsOf, CodeSystem, Document, Row, SourceId, Status, Subject, Value};
+use crate::page::{TableMode, clip, width};
+use crate::search::IndexingProgress;
 
 /// The notice that stays on screen with every CPT code.
 const SHORT_NOTICE: &str = "CPT (c) AMA";
@@ -15,21 +15,25 @@ const SHORT_NOTICE: &str = "CPT (c) AMA";
 /// Draws the code, the title, and how far both can be relied on.
 pub fn header(canvas: &mut Canvas<'_>, app: &App, area: Option<Rect>) {
     let Some(area) = area else { return };
-    let document = app.reading().document();
-    let state = state(document);
+    let document = app.document_view().document();
+    let state = review_status(document);
     let code = document.code.value();
     let room = usize::from(area.width).saturating_sub(width(code) + 4);
     let mut area_left = area;
     if width(&document.title) + width(&state) + 2 <= room {
-        let column = canvas.put_right(shy(area), &state, canvas.style(Part::State));
+        let column = canvas.put_right(
+            without_last_column(area),
+            &state,
+            canvas.style(StyleRole::ReviewStatus),
+        );
         area_left.width = column;
     }
-    let column = canvas.put(area_left, 1, code, canvas.style(Part::Code));
+    let column = canvas.put(area_left, 1, code, canvas.style(StyleRole::Code));
     canvas.put_clipped(
         area_left,
         column + 2,
         &document.title,
-        canvas.style(Part::Title),
+        canvas.style(StyleRole::Title),
     );
 }
 
@@ -39,11 +43,11 @@ pub fn title(canvas: &mut Canvas<'_>, title: &str, area: Rect) {
         area,
         u16::from(area.width >= 40),
         title,
-        canvas.style(Part::Title),
+        canvas.style(StyleRole::Title),
     );
 }
 
-fn state(document: &Document) -> String {
+fn review_status(document: &Document) -> String {
     let status = match document.status {
         Status::Active => "",
         Status::Deleted => " · deleted",
@@ -57,7 +61,7 @@ fn state(document: &Document) -> String {
 }
 
 /// Leaves the last column free.
-fn shy(area: Rect) -> Rect {
+fn without_last_column(area: Rect) -> Rect {
     Rect {
         width: area.width.saturating_sub(1),
         ..area
@@ -67,43 +71,47 @@ fn shy(area: Rect) -> Rect {
 /// Draws the sections.
 pub fn tabs(canvas: &mut Canvas<'_>, app: &App, area: Option<Rect>) {
     let Some(area) = area else { return };
-    let open = app.reading().section();
+    let open = app.document_view().section();
     let mut column = u16::from(area.width >= 40);
-    for (n, label) in app.tabs(area.width).iter().enumerate() {
-        let part = if n == open { Part::TabOpen } else { Part::Tab };
+    for (n, label) in app.tab_labels(area.width).iter().enumerate() {
+        let part = if n == open {
+            StyleRole::TabOpen
+        } else {
+            StyleRole::Tab
+        };
         column = canvas.put(area, column, label, canvas.style(part)) + 2;
     }
 }
 
 /// Says how far the library has been read, while that takes longer than a moment; who asks for
 /// something meanwhile is told that there will be more.
-fn still_reading(app: &App) -> Option<String> {
-    if let Some(Progress { done, total }) = app.progress() {
+fn loading_message(app: &App) -> Option<String> {
+    if let Some(IndexingProgress { done, total }) = app.progress() {
         return Some(format!("indexing {done}/{total}"));
     }
     let asks = matches!(app.focus(), Focus::Search(_) | Focus::Library(_));
-    (asks && app.is_reading_on()).then(|| "still reading the library".to_owned())
+    (asks && app.is_library_loading()).then(|| "still reading the library".to_owned())
 }
 
 /// Draws where the reader is and who says so; or what there is to say.
-pub fn trail(canvas: &mut Canvas<'_>, app: &App, area: Option<Rect>) {
+pub fn status_line(canvas: &mut Canvas<'_>, app: &App, area: Option<Rect>) {
     let Some(area) = area else { return };
     let column = u16::from(area.width >= 40);
-    if let Some(note) = app.note() {
-        canvas.put_clipped(area, column, note, canvas.style(Part::Note));
+    if let Some(note) = app.message() {
+        canvas.put_clipped(area, column, note, canvas.style(StyleRole::Note));
         return;
     }
-    if let Some(words) = still_reading(app) {
-        canvas.put_clipped(area, column, &words, canvas.style(Part::Note));
+    if let Some(words) = loading_message(app) {
+        canvas.put_clipped(area, column, &words, canvas.style(StyleRole::Note));
         return;
     }
-    let reads = matches!(app.focus(), Focus::Reading | Focus::Record(_));
-    if app.flow() == Flow::Linear {
+    let reads = matches!(app.focus(), Focus::Document | Focus::RowDetail(_));
+    if app.table_mode() == TableMode::Linear {
         let end = canvas.put_clipped(
             area,
             column,
             &super::spoken::status(app),
-            canvas.style(Part::Trail),
+            canvas.style(StyleRole::Breadcrumb),
         );
         if reads {
             source(canvas, app, area, end);
@@ -115,57 +123,64 @@ pub fn trail(canvas: &mut Canvas<'_>, app: &App, area: Option<Rect>) {
     }
     let room = usize::from(area.width.saturating_sub(column));
     let whereabouts = breadcrumb(canvas, app, room);
-    let end = canvas.put_clipped(area, column, &whereabouts, canvas.style(Part::Trail));
+    let end = canvas.put_clipped(
+        area,
+        column,
+        &whereabouts,
+        canvas.style(StyleRole::Breadcrumb),
+    );
     source(canvas, app, area, end);
 }
 
 /// Draws who says so, right of a column, where there is room for it.
 fn source(canvas: &mut Canvas<'_>, app: &App, area: Rect, end: u16) {
     let Some((_, _, row)) = app
-        .reading()
-        .place()
-        .and_then(|place| app.reading().document().row(place))
+        .document_view()
+        .row_path()
+        .and_then(|place| app.document_view().document().row(place))
     else {
         return;
     };
-    let source = said_by(app.reading().document(), row);
+    let source = attribution(app.document_view().document(), row);
     let room = usize::from(area.width.saturating_sub(end + 3));
     if room >= 12 {
         let part = if row.against.is_empty() {
-            Part::Source
+            StyleRole::Source
         } else {
-            Part::Conflict
+            StyleRole::Conflict
         };
-        let source = canvas.charset.text(&source);
-        let source = clip(&source, room, canvas.more()).into_owned();
-        canvas.put_right(shy(area), &source, canvas.style(part));
+        let source = canvas.charset.transliterate(&source);
+        let source = clip(&source, room, canvas.ellipsis()).into_owned();
+        canvas.put_right(without_last_column(area), &source, canvas.style(part));
     }
 }
 
 /// Returns `83950 › Coding › 26`.
 fn breadcrumb(canvas: &Canvas<'_>, app: &App, room: usize) -> String {
-    let reading = app.reading();
+    let reading = app.document_view();
     let document = reading.document();
     let mut parts = vec![document.code.value().to_owned()];
     if let Some(section) = document.sections.get(reading.section()) {
-        parts.push(canvas.charset.text(&section.short).into_owned());
+        parts.push(canvas.charset.transliterate(&section.short).into_owned());
     }
-    if let Some((_, _, row)) = reading.place().and_then(|place| document.row(place)) {
-        parts.push(match crumb(row) {
-            Some(name) => clip(&canvas.charset.text(name), 24, canvas.more()).into_owned(),
+    if let Some((_, _, row)) = reading.row_path().and_then(|place| document.row(place)) {
+        parts.push(match row_label(row) {
+            Some(name) => {
+                clip(&canvas.charset.transliterate(name), 24, canvas.ellipsis()).into_owned()
+            }
             None => format!("{}/{}", reading.selected() + 1, reading.page().rows.len()),
         });
     }
     let between = if room < 40 {
-        canvas.between().trim()
+        canvas.breadcrumb_separator().trim()
     } else {
-        canvas.between()
+        canvas.breadcrumb_separator()
     };
     parts.join(between)
 }
 
 /// Returns the name of a row, where it has one: a paragraph has none.
-fn crumb(row: &Row) -> Option<&str> {
+fn row_label(row: &Row) -> Option<&str> {
     match row.subject {
         Subject::Modifier(_)
         | Subject::Stance(_)
@@ -182,7 +197,7 @@ fn crumb(row: &Row) -> Option<&str> {
 }
 
 /// Says who says so, as of when, and who disagrees.
-fn said_by(document: &Document, row: &Row) -> String {
+fn attribution(document: &Document, row: &Row) -> String {
     let stated = row.cells.iter().find_map(|cell| match &cell.value {
         Value::Unavailable(absent) => absent.source.as_ref(),
         Value::Text(_) => None,
@@ -212,16 +227,21 @@ pub fn footer(canvas: &mut Canvas<'_>, app: &App, area: Option<Rect>) {
     let Some(area) = area else { return };
     let mut hints_area = area;
     if shows_cpt(app) {
-        let column = canvas.put_right(area, SHORT_NOTICE, canvas.style(Part::Notice));
+        let column = canvas.put_right(area, SHORT_NOTICE, canvas.style(StyleRole::Notice));
         hints_area.width = column.saturating_sub(u16::from(area.width >= 40) * 2);
     }
     let start = u16::from(area.width >= 40);
     let room = usize::from(hints_area.width.saturating_sub(start));
     let mut column = start;
     for (key, words) in hints(app, canvas, room) {
-        column = canvas.put(hints_area, column, &key, canvas.style(Part::Key));
+        column = canvas.put(hints_area, column, &key, canvas.style(StyleRole::Key));
         if !words.is_empty() {
-            column = canvas.put(hints_area, column + 1, &words, canvas.style(Part::Hint));
+            column = canvas.put(
+                hints_area,
+                column + 1,
+                &words,
+                canvas.style(StyleRole::Hint),
+            );
         }
         column += if room < 40 { 1 } else { 2 };
     }
@@ -245,7 +265,7 @@ fn hints(app: &App, canvas: &Canvas<'_>, room: usize) -> Vec<(String, String)> {
             .sum::<usize>()
             <= room + between
     };
-    let mut hints = app.keymap().hints(app.room(), canvas.charset);
+    let mut hints = app.keymap().hints(app.mode(), canvas.charset);
     for n in (0..hints.len()).rev() {
         if fits(&hints) {
             return hints;
@@ -265,11 +285,11 @@ fn hints(app: &App, canvas: &Canvas<'_>, room: usize) -> Vec<(String, String)> {
 
 /// Says whether CPT codes or the publication's words about them are on screen.
 fn shows_cpt(app: &App) -> bool {
-    match app.room() {
-        Room::Reading | Room::Record | Room::Note => {
-            app.reading().document().code.system() != System::Icd10cm
+    match app.mode() {
+        Mode::Document | Mode::RowDetail | Mode::Note => {
+            app.document_view().document().code.system() != CodeSystem::Icd10cm
         }
-        Room::Search | Room::Library | Room::Beside | Room::Marks => true,
-        Room::Text => false,
+        Mode::Search | Mode::Library | Mode::Comparison | Mode::Bookmarks => true,
+        Mode::TextPanel => false,
     }
 }

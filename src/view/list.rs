@@ -3,38 +3,38 @@
 
 use ratatui::layout::Rect;
 
-use super::Part;
+use super::StyleRole;
 use super::canvas::Canvas;
 use super::page::line_area;
-use crate::app::{App, By, Heading, Line, Listed, Listing};
+use crate::app::{App, Group, GroupBy, LibraryItem, LibraryList, ListLine};
 use crate::content::Standing;
-use crate::library::{Entry, Excerpt};
-use crate::page::{MEASURE, Role, width};
+use crate::library::{CatalogEntry, Excerpt};
+use crate::page::{MAX_TEXT_WIDTH, Role, width};
 
 /// From how many columns on a line has what stands at its right.
-const WIDE: u16 = 60;
+const MIN_COLUMNS_FOR_DETAILS: u16 = 60;
 
 /// Returns what stands before the filter.
-pub fn prompt(listing: &Listing, columns: u16) -> String {
+pub fn prompt(listing: &LibraryList, columns: u16) -> String {
     match columns {
-        40.. => format!("Library {}: ", listing.by().title()),
-        _ => format!("{}: ", listing.by().title()),
+        40.. => format!("Library {}: ", listing.group_by().title()),
+        _ => format!("{}: ", listing.group_by().title()),
     }
 }
 
 /// Says what the list holds.
-pub fn count(app: &App, listing: &Listing) -> String {
-    let groups = listing.groups().headings().len();
+pub fn count_text(app: &App, listing: &LibraryList) -> String {
+    let groups = listing.grouped_list().groups().len();
     let documents = app.library().entries().len();
     let files = app.library().broken().len();
     let all = app.index().len().max(documents);
-    match (listing.by(), listing.text()) {
-        (By::Modifier, _) => counted(groups, "modifier"),
-        (By::Payer, _) => counted(groups, "payer"),
-        (By::Code, "") => {
-            let mut words = counted(documents, "document");
+    match (listing.group_by(), listing.filter_text()) {
+        (GroupBy::Modifier, _) => with_plural(groups, "modifier"),
+        (GroupBy::Payer, _) => with_plural(groups, "payer"),
+        (GroupBy::Code, "") => {
+            let mut words = with_plural(documents, "document");
             if all > documents {
-                words += &format!(", {}", counted(all - documents, "code"));
+                words += &format!(", {}", with_plural(all - documents, "code"));
             }
             if files > 0 {
                 let (number, files) = (files, if files == 1 { "file" } else { "files" });
@@ -42,66 +42,85 @@ pub fn count(app: &App, listing: &Listing) -> String {
             }
             words
         }
-        (By::Code, _) => {
+        (GroupBy::Code, _) => {
             let found = listing.len() + listing.left_out();
-            let words = format!("{} of {}", grouped(found), grouped(all + files));
+            let words = format!(
+                "{} of {}",
+                with_thousands_separators(found),
+                with_thousands_separators(all + files)
+            );
             match listing.left_out() {
                 0 => words,
-                _ => format!("{words}, the best {} listed", grouped(listing.len())),
+                _ => format!(
+                    "{words}, the best {} listed",
+                    with_thousands_separators(listing.len())
+                ),
             }
         }
     }
 }
 
 /// Draws the list.
-pub fn items(canvas: &mut Canvas<'_>, app: &App, listing: &Listing, area: Rect) {
+pub fn items(canvas: &mut Canvas<'_>, app: &App, listing: &LibraryList, area: Rect) {
     for line in 0..usize::from(area.height) {
         let at = line_area(area, line);
-        match listing.groups().at(listing.top() + line, area.height) {
-            Some(Line::Heading(group)) => heading(canvas, group, at),
-            Some(Line::Item(n, part)) => {
+        match listing
+            .grouped_list()
+            .line_at(listing.top() + line, area.height)
+        {
+            Some(ListLine::Heading(group)) => heading(canvas, group, at),
+            Some(ListLine::Item(n, part)) => {
                 let Some(listed) = listing.item(n, app.library(), app.index()) else {
                     continue;
                 };
-                let chosen = n == listing.chosen();
+                let chosen = n == listing.selected();
                 if part == 0 {
-                    mark(canvas, at, chosen);
-                    let item = Item {
-                        listed: &listed,
-                        chosen,
-                        headed: listing.groups().is_headed(area.height),
+                    selection_mark(canvas, at, chosen);
+                    let item = ItemLine {
+                        item: &listed,
+                        is_selected: chosen,
+                        has_heading: listing.grouped_list().has_headings(area.height),
                     };
-                    first(canvas, &item, at);
+                    first_line(canvas, &item, at);
                 } else {
-                    second(canvas, &listed, at);
+                    second_line(canvas, &listed, at);
                 }
             }
             None => break,
         }
     }
     if listing.is_empty() {
-        let words = match (listing.by(), listing.text()) {
-            _ if app.is_reading_on() => "Nothing yet: the documents are still being read.",
-            (By::Modifier, "") => "No document has a row on a modifier.",
-            (By::Payer, "") => "No document has a row on a payer.",
+        let words = match (listing.group_by(), listing.filter_text()) {
+            _ if app.is_library_loading() => "Nothing yet: the documents are still being read.",
+            (GroupBy::Modifier, "") => "No document has a row on a modifier.",
+            (GroupBy::Payer, "") => "No document has a row on a payer.",
             _ => "Nothing has these words. Erase some of them.",
         };
-        canvas.put_clipped(line_area(area, 0), 3, words, canvas.style(Part::Note));
+        canvas.put_clipped(line_area(area, 0), 3, words, canvas.style(StyleRole::Note));
     }
 }
 
 /// Draws the heading of a group, with how much there is below it.
-pub fn heading(canvas: &mut Canvas<'_>, group: &Heading, at: Rect) {
-    let words = format!("{} · {}", group.title, grouped(group.said));
-    let style = canvas.style(Part::Page(Role::Title));
+pub fn heading(canvas: &mut Canvas<'_>, group: &Group, at: Rect) {
+    let words = format!(
+        "{} · {}",
+        group.title,
+        with_thousands_separators(group.shown_count)
+    );
+    let style = canvas.style(StyleRole::Page(Role::Title));
     canvas.put_clipped(at, u16::from(at.width >= 40), &words, style);
 }
 
 /// Draws the mark of the chosen item.
-pub fn mark(canvas: &mut Canvas<'_>, at: Rect, chosen: bool) {
+pub fn selection_mark(canvas: &mut Canvas<'_>, at: Rect, chosen: bool) {
     if chosen {
         let column = u16::from(at.width >= 40);
-        canvas.put(at, column, canvas.mark(), canvas.style(Part::Mark));
+        canvas.put(
+            at,
+            column,
+            canvas.selection_mark(),
+            canvas.style(StyleRole::SelectionMark),
+        );
     }
 }
 
@@ -111,120 +130,131 @@ pub const fn indent(area: Rect) -> u16 {
 }
 
 /// An item that is drawn.
-struct Item<'a> {
-    listed: &'a Listed<'a>,
-    chosen: bool,
+struct ItemLine<'a> {
+    item: &'a LibraryItem<'a>,
+    is_selected: bool,
     /// Whether a heading says what it is about.
-    headed: bool,
+    has_heading: bool,
 }
 
 /// Draws the first line of an item.
-fn first(canvas: &mut Canvas<'_>, item: &Item<'_>, at: Rect) {
-    let lead = if item.chosen {
-        Part::Chosen
+fn first_line(canvas: &mut Canvas<'_>, item: &ItemLine<'_>, at: Rect) {
+    let lead = if item.is_selected {
+        StyleRole::SelectedItem
     } else {
-        Part::Field
+        StyleRole::Field
     };
-    match item.listed {
-        Listed::Entry(entry) => {
-            let rest = format!("{} · {}", entry.status.id(), origins(entry));
-            named(canvas, (entry.code.value(), &entry.title), &rest, lead, at);
+    match item.item {
+        LibraryItem::Document(entry) => {
+            let rest = format!("{} · {}", entry.status.id(), origin_text(entry));
+            code_and_title(canvas, (entry.code.value(), &entry.title), &rest, lead, at);
         }
-        Listed::Code { code, title, usage } => {
+        LibraryItem::Code { code, title, usage } => {
             let usage = usage.map_or("", |usage| usage.text.as_str());
-            named(canvas, (code.value(), title), usage, lead, at);
+            code_and_title(canvas, (code.value(), title), usage, lead, at);
         }
-        Listed::Broken(broken) => {
+        LibraryItem::BrokenFile(broken) => {
             let path = broken.path.display().to_string();
             let path = crate::content::sanitize(&path);
-            let column = canvas.put(at, indent(at), "! ", canvas.style(Part::Conflict));
+            let column = canvas.put(at, indent(at), "! ", canvas.style(StyleRole::Conflict));
             let words = format!("{path}: could not be read; Enter shows why");
             canvas.put_clipped(at, column, &words, canvas.style(lead));
         }
-        Listed::Beside(count) => {
+        LibraryItem::Comparison(count) => {
             // A long text in another style would cost twice as many bytes at every move.
             let column = canvas.put(at, indent(at), "All", canvas.style(lead));
             let words = format!(" {count} documents, side by side");
-            canvas.put_clipped(at, column, &words, canvas.style(Part::Field));
+            canvas.put_clipped(at, column, &words, canvas.style(StyleRole::Field));
         }
-        Listed::Row {
+        LibraryItem::Row {
             entry,
-            about,
+            subject: about,
             excerpt,
         } => {
-            let title = if item.headed {
+            let title = if item.has_heading {
                 entry.title.clone()
             } else {
                 about.to_string()
             };
-            row(canvas, (entry.code.value(), &title), *excerpt, lead, at);
+            document_row(canvas, (entry.code.value(), &title), *excerpt, lead, at);
         }
     }
 }
 
 /// Draws what documents say, cut where the line ends; Enter shows it whole.
-fn second(canvas: &mut Canvas<'_>, listed: &Listed<'_>, at: Rect) {
+fn second_line(canvas: &mut Canvas<'_>, listed: &LibraryItem<'_>, at: Rect) {
     let text = match listed {
-        Listed::Row { excerpt, .. } => excerpt.map_or("", |excerpt| excerpt.text.as_str()),
-        Listed::Beside(_) => "who says what, and where they differ",
-        Listed::Entry(_) | Listed::Broken(_) | Listed::Code { .. } => "",
+        LibraryItem::Row { excerpt, .. } => excerpt.map_or("", |excerpt| excerpt.text.as_str()),
+        LibraryItem::Comparison(_) => "who says what, and where they differ",
+        LibraryItem::Document(_) | LibraryItem::BrokenFile(_) | LibraryItem::Code { .. } => "",
     };
-    canvas.put_clipped(shy(at), indent(at) + 2, text, canvas.style(Part::Snippet));
+    canvas.put_clipped(
+        item_area(at),
+        indent(at) + 2,
+        text,
+        canvas.style(StyleRole::Snippet),
+    );
 }
 
 /// Draws code and title, and what stands at the right of them where there is room for it.
-fn named(canvas: &mut Canvas<'_>, (code, title): (&str, &str), rest: &str, lead: Part, at: Rect) {
+fn code_and_title(
+    canvas: &mut Canvas<'_>,
+    (code, title): (&str, &str),
+    rest: &str,
+    lead: StyleRole,
+    at: Rect,
+) {
     let column = canvas.put(at, indent(at), code, canvas.style(lead));
     let column = column.max(indent(at) + 8) + 1;
-    let mut room = shy(at);
-    if at.width >= WIDE && !rest.is_empty() {
-        let most = usize::from(shy(at).width) / 2 - 4;
-        let rest = crate::page::clip(rest, most, canvas.more());
+    let mut room = item_area(at);
+    if at.width >= MIN_COLUMNS_FOR_DETAILS && !rest.is_empty() {
+        let most = usize::from(item_area(at).width) / 2 - 4;
+        let rest = crate::page::clip(rest, most, canvas.ellipsis());
         // Of a list that scrolls each line is sent, and another colour would be a fifth of it.
-        let end = canvas.put_right(shy(at), &rest, canvas.style(Part::Field));
+        let end = canvas.put_right(item_area(at), &rest, canvas.style(StyleRole::Field));
         room.width = end.saturating_sub(2);
     }
-    canvas.put_clipped(room, column, title, canvas.style(Part::Field));
+    canvas.put_clipped(room, column, title, canvas.style(StyleRole::Field));
 }
 
 /// Draws the document that a row on a modifier or payer is in, and where the row stands.
-fn row(
+fn document_row(
     canvas: &mut Canvas<'_>,
     (code, title): (&str, &str),
     excerpt: Option<&Excerpt>,
-    lead: Part,
+    lead: StyleRole,
     at: Rect,
 ) {
     let standing = excerpt.and_then(|excerpt| excerpt.standing);
     let column = canvas.put(at, indent(at), code, canvas.style(lead));
-    let mut room = shy(at);
+    let mut room = item_area(at);
     let mut column = column + 2;
     if let Some(standing) = standing {
-        let style = canvas.style(part_of(standing));
-        if at.width >= WIDE {
-            let end = canvas.put_right(shy(at), standing.words(), style);
+        let style = canvas.style(standing_role(standing));
+        if at.width >= MIN_COLUMNS_FOR_DETAILS {
+            let end = canvas.put_right(item_area(at), standing.label(), style);
             room.width = end.saturating_sub(2);
         } else {
-            column = canvas.put_clipped(shy(at), column, standing.words(), style) + 2;
+            column = canvas.put_clipped(item_area(at), column, standing.label(), style) + 2;
         }
     }
     if usize::from(room.width) > usize::from(column) + width("…") {
-        canvas.put_clipped(room, column, title, canvas.style(Part::Field));
+        canvas.put_clipped(room, column, title, canvas.style(StyleRole::Field));
     }
 }
 
-const fn part_of(standing: Standing) -> Part {
+const fn standing_role(standing: Standing) -> StyleRole {
     match standing {
-        Standing::Usual => Part::Field,
-        Standing::Situational | Standing::NotExpected => Part::Page(Role::Caution),
-        Standing::Disputed => Part::Conflict,
+        Standing::Usual => StyleRole::Field,
+        Standing::Situational | Standing::NotExpected => StyleRole::Page(Role::Caution),
+        Standing::Disputed => StyleRole::Conflict,
     }
 }
 
 /// Says where a document comes from, and before which others it stands.
-fn origins(entry: &Entry) -> String {
+fn origin_text(entry: &CatalogEntry) -> String {
     let mut words = entry.origin.to_string();
-    for (n, hidden) in entry.hidden.iter().enumerate() {
+    for (n, hidden) in entry.shadowed.iter().enumerate() {
         words += if n == 0 { " · before " } else { ", " };
         words += &hidden.to_string();
     }
@@ -232,21 +262,21 @@ fn origins(entry: &Entry) -> String {
 }
 
 /// Leaves the last column free, and what is wider than text is set.
-fn shy(area: Rect) -> Rect {
-    let widest = MEASURE + indent(area);
+fn item_area(area: Rect) -> Rect {
+    let widest = MAX_TEXT_WIDTH + indent(area);
     Rect {
         width: area.width.saturating_sub(1).min(widest),
         ..area
     }
 }
 
-fn counted(number: usize, what: &str) -> String {
+fn with_plural(number: usize, what: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
-    format!("{} {what}{plural}", grouped(number))
+    format!("{} {what}{plural}", with_thousands_separators(number))
 }
 
 /// Returns a number with a comma before every three digits.
-fn grouped(number: usize) -> String {
+fn with_thousands_separators(number: usize) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (n, digit) in digits.chars().enumerate() {

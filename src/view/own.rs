@@ -2,16 +2,21 @@
 
 use ratatui::layout::{Position, Rect};
 
-use super::Part;
+use super::StyleRole;
 use super::canvas::Canvas;
 use super::page::line_area;
-use crate::app::{App, Marks};
+use crate::app::{App, BookmarkList};
 
 /// Draws the list, and returns where the chosen line starts.
-pub fn marks(canvas: &mut Canvas<'_>, app: &App, marks: Marks, area: Rect) -> Position {
+pub fn bookmark_list(
+    canvas: &mut Canvas<'_>,
+    app: &App,
+    marks: BookmarkList,
+    area: Rect,
+) -> Position {
     let listed = app
-        .own()
-        .map(|own| own.marks.as_slice())
+        .bookmarks()
+        .map(|own| own.entries.as_slice())
         .unwrap_or_default();
     if listed.is_empty() {
         let words = "None yet: b bookmarks the selected row, a writes a note on it.";
@@ -19,7 +24,7 @@ pub fn marks(canvas: &mut Canvas<'_>, app: &App, marks: Marks, area: Rect) -> Po
             line_area(area, 0),
             u16::from(area.width >= 40) * 3,
             words,
-            canvas.style(Part::Hint),
+            canvas.style(StyleRole::Hint),
         );
     }
     let mut cursor = area.as_position();
@@ -30,26 +35,35 @@ pub fn marks(canvas: &mut Canvas<'_>, app: &App, marks: Marks, area: Rect) -> Po
         .take(usize::from(area.height));
     for (line, (n, mark)) in visible.enumerate() {
         let at = line_area(area, line);
-        let chosen = n == marks.chosen;
+        let chosen = n == marks.selected;
         let column = u16::from(area.width >= 40);
         if chosen {
-            canvas.put(at, column, canvas.mark(), canvas.style(Part::Mark));
+            canvas.put(
+                at,
+                column,
+                canvas.selection_mark(),
+                canvas.style(StyleRole::SelectionMark),
+            );
             cursor = Position {
                 x: at.x + column,
                 y: at.y,
             };
         }
         let indent = if area.width < 40 { 1 } else { 3 };
-        let lead = canvas.style(if chosen { Part::Chosen } else { Part::Field });
+        let lead = canvas.style(if chosen {
+            StyleRole::SelectedItem
+        } else {
+            StyleRole::Field
+        });
         let trail = [
             mark.code.value(),
-            mark.place.section.0.as_str(),
+            mark.row_path.section.0.as_str(),
             mark.name.as_str(),
         ];
-        let trail = trail.join(canvas.between());
+        let trail = trail.join(canvas.breadcrumb_separator());
         let end = canvas.put_clipped(at, indent, &trail, lead);
         if let Some(note) = &mark.note {
-            canvas.put_clipped(at, end + 2, note, canvas.style(Part::Note));
+            canvas.put_clipped(at, end + 2, note, canvas.style(StyleRole::Note));
         }
     }
     cursor

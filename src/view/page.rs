@@ -2,28 +2,33 @@
 
 use ratatui::layout::{Position, Rect};
 
-use super::Part;
+use super::StyleRole;
 use super::canvas::Canvas;
-use crate::app::{App, Found};
+use crate::app::{ActiveSearch, App};
 use crate::page::{Page, Span, width};
 
 /// Draws the open section, and returns where the selected row starts.
-pub fn reading(canvas: &mut Canvas<'_>, app: &App, area: Rect) -> Option<Position> {
-    let reading = app.reading();
+pub fn document(canvas: &mut Canvas<'_>, app: &App, area: Rect) -> Option<Position> {
+    let reading = app.document_view();
     let top = reading.top();
-    lines(canvas, reading.page(), top, area, app.found());
-    signs(canvas, app, area);
-    let row = reading.row()?;
+    lines(canvas, reading.page(), top, area, app.active_search());
+    bookmark_signs(canvas, app, area);
+    let row = reading.selected_row()?;
     let in_sight = top..top + usize::from(area.height);
     for line in row.lines.clone().filter(|line| in_sight.contains(line)) {
         let at = line_area(area, line - top);
         for span in reading.page().lines[line]
             .spans
             .iter()
-            .filter(|span| span.lead)
+            .filter(|span| span.is_first_field)
         {
             let columns = u16::try_from(width(&span.text)).unwrap_or(u16::MAX);
-            canvas.restyle(at, span.column, columns, canvas.style(Part::Selected));
+            canvas.restyle(
+                at,
+                span.column,
+                columns,
+                canvas.style(StyleRole::SelectedRow),
+            );
         }
     }
     // A row that goes on above the screen is marked where it comes into sight.
@@ -33,7 +38,12 @@ pub fn reading(canvas: &mut Canvas<'_>, app: &App, area: Rect) -> Option<Positio
     }
     let at = line_area(area, first - top);
     let column = u16::from(area.width >= 40);
-    canvas.put(at, column, canvas.mark(), canvas.style(Part::Mark));
+    canvas.put(
+        at,
+        column,
+        canvas.selection_mark(),
+        canvas.style(StyleRole::SelectionMark),
+    );
     Some(Position {
         x: at.x + column,
         y: at.y,
@@ -41,14 +51,14 @@ pub fn reading(canvas: &mut Canvas<'_>, app: &App, area: Rect) -> Option<Positio
 }
 
 /// Draws a sign before each row that has a bookmark or note, where the gutter has room.
-fn signs(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
+fn bookmark_signs(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
     let Some(own) = app
-        .own()
-        .filter(|own| !own.marks.is_empty() && area.width >= 40)
+        .bookmarks()
+        .filter(|own| !own.entries.is_empty() && area.width >= 40)
     else {
         return;
     };
-    let reading = app.reading();
+    let reading = app.document_view();
     let in_sight = reading.top()..reading.top() + usize::from(area.height);
     for row in reading
         .page()
@@ -56,15 +66,21 @@ fn signs(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
         .iter()
         .filter(|row| in_sight.contains(&row.lines.start))
     {
-        if own.mark(&reading.document().code, &row.place).is_some() {
+        if own.get(&reading.document().code, &row.path).is_some() {
             let at = line_area(area, row.lines.start - reading.top());
-            canvas.put(at, 0, "*", canvas.style(Part::Mark));
+            canvas.put(at, 0, "*", canvas.style(StyleRole::SelectionMark));
         }
     }
 }
 
 /// Draws the lines of a page from `top` on.
-pub fn lines(canvas: &mut Canvas<'_>, page: &Page, top: usize, area: Rect, found: Option<&Found>) {
+pub fn lines(
+    canvas: &mut Canvas<'_>,
+    page: &Page,
+    top: usize,
+    area: Rect,
+    found: Option<&ActiveSearch>,
+) {
     for (n, line) in page
         .lines
         .iter()
@@ -78,24 +94,24 @@ pub fn lines(canvas: &mut Canvas<'_>, page: &Page, top: usize, area: Rect, found
                 at,
                 span.column,
                 &span.text,
-                canvas.style(Part::Page(span.role)),
+                canvas.style(StyleRole::Page(span.role)),
             );
             if let Some(found) = found {
-                mark_found(canvas, at, span, found);
+                highlight_matches(canvas, at, span, found);
             }
         }
     }
 }
 
-fn mark_found(canvas: &mut Canvas<'_>, at: Rect, span: &Span, found: &Found) {
-    for range in found.marker.ranges(&span.text) {
+fn highlight_matches(canvas: &mut Canvas<'_>, at: Rect, span: &Span, found: &ActiveSearch) {
+    for range in found.highlighter.ranges(&span.text) {
         let before = width(&span.text[..range.start]);
         let columns = width(&span.text[range]);
         let column = span
             .column
             .saturating_add(u16::try_from(before).unwrap_or(u16::MAX));
         let columns = u16::try_from(columns).unwrap_or(u16::MAX);
-        canvas.restyle(at, column, columns, canvas.style(Part::Found));
+        canvas.restyle(at, column, columns, canvas.style(StyleRole::SearchMatch));
     }
 }
 

@@ -1,13 +1,13 @@
 //! Says in words what a sighted reader sees at a glance, for `--plain-ui`.
 
-use crate::app::{App, Focus, Listed};
+use crate::app::{App, Focus, LibraryItem};
 use crate::content::{Row, Subject};
 
 /// Returns what has the keys and what is selected, in one line.
 pub fn status(app: &App) -> String {
-    let reading = app.reading();
+    let reading = app.document_view();
     match app.focus() {
-        Focus::Reading => {
+        Focus::Document => {
             let sections = &reading.document().sections;
             let title = sections
                 .get(reading.section())
@@ -19,34 +19,34 @@ pub fn status(app: &App) -> String {
             );
             let rows = reading.page().rows.len();
             match reading
-                .place()
+                .row_path()
                 .and_then(|place| reading.document().row(place))
             {
                 Some((_, _, row)) => {
                     format!(
                         "{section}; row {} of {rows}{}",
                         reading.selected() + 1,
-                        named(row)
+                        row_description(row)
                     )
                 }
                 None => section,
             }
         }
-        Focus::Record(_) => {
+        Focus::RowDetail(_) => {
             let row = reading
-                .place()
+                .row_path()
                 .and_then(|place| reading.document().row(place));
             format!(
                 "Row opened{}",
-                row.map_or_else(String::new, |(_, _, row)| named(row))
+                row.map_or_else(String::new, |(_, _, row)| row_description(row))
             )
         }
-        Focus::Search(searching) => match searching.hit() {
+        Focus::Search(searching) => match searching.selected_hit() {
             Some(hit) => format!(
                 "Hit {} of {}{}: {} {}",
-                searching.chosen() + 1,
+                searching.selected() + 1,
                 searching.results().total,
-                match searching.results().unread {
+                match searching.results().unverified {
                     0 => "",
                     _ => " or more",
                 },
@@ -57,36 +57,42 @@ pub fn status(app: &App) -> String {
                 "Search: type words, a code or a modifier".to_owned()
             }
             None => {
-                let nothing = match searching.results().unread {
+                let nothing = match searching.results().unverified {
                     0 => "Nothing found",
                     _ => "Nothing found in the best rows",
                 };
-                match searching.nearest() {
-                    Some(term) => format!("{nothing}; nearest {}: {term}", searching.chosen() + 1),
+                match searching.selected_suggestion() {
+                    Some(term) => {
+                        format!("{nothing}; nearest {}: {term}", searching.selected() + 1)
+                    }
                     None => nothing.to_owned(),
                 }
             }
         },
         Focus::Library(listing) => {
-            let chosen = listing.item(listing.chosen(), app.library(), app.index());
-            let chosen = chosen.map_or_else(|| "nothing".to_owned(), |listed| item(&listed));
-            let group = listing.groups().find(listing.chosen());
-            let group = group.and_then(|(group, _)| listing.groups().headings().get(group));
+            let chosen = listing.item(listing.selected(), app.library(), app.index());
+            let chosen =
+                chosen.map_or_else(|| "nothing".to_owned(), |listed| item_description(&listed));
+            let group = listing.grouped_list().locate(listing.selected());
+            let group = group.and_then(|(group, _)| listing.grouped_list().groups().get(group));
             let group = group.map_or("", |group| group.title.as_str());
             format!(
                 "Library {}, {} of {}: {group}, {chosen}",
-                listing.by().title(),
-                listing.chosen() + 1,
+                listing.group_by().title(),
+                listing.selected() + 1,
                 listing.len()
             )
         }
-        Focus::Beside(beside) => format!("Side by side: {}", beside.title()),
-        Focus::Text(sheet) => sheet.title.clone(),
+        Focus::Comparison(beside) => format!("Side by side: {}", beside.title()),
+        Focus::TextPanel(sheet) => sheet.title.clone(),
         Focus::Note(_) => "Your note: type it, Enter keeps it".to_owned(),
-        Focus::Marks(marks) => match app.own().and_then(|own| own.marks.get(marks.chosen)) {
+        Focus::Bookmarks(marks) => match app
+            .bookmarks()
+            .and_then(|own| own.entries.get(marks.selected))
+        {
             Some(mark) => format!(
                 "Your mark {}: {} {}",
-                marks.chosen + 1,
+                marks.selected + 1,
                 mark.code.value(),
                 mark.name
             ),
@@ -96,21 +102,21 @@ pub fn status(app: &App) -> String {
 }
 
 /// Says what an item of the library's lists is.
-fn item(listed: &Listed<'_>) -> String {
+fn item_description(listed: &LibraryItem<'_>) -> String {
     match listed {
-        Listed::Entry(entry) => format!("{} {}", entry.code.value(), entry.title),
-        Listed::Code { code, title, .. } => format!("{} {title}", code.value()),
-        Listed::Broken(_) => "a file with errors".to_owned(),
-        Listed::Beside(count) => format!("all {count} documents side by side"),
-        Listed::Row { entry, excerpt, .. } => {
+        LibraryItem::Document(entry) => format!("{} {}", entry.code.value(), entry.title),
+        LibraryItem::Code { code, title, .. } => format!("{} {title}", code.value()),
+        LibraryItem::BrokenFile(_) => "a file with errors".to_owned(),
+        LibraryItem::Comparison(count) => format!("all {count} documents side by side"),
+        LibraryItem::Row { entry, excerpt, .. } => {
             let standing = excerpt.and_then(|excerpt| excerpt.standing);
-            let standing = standing.map_or("", |standing| standing.words());
+            let standing = standing.map_or("", |standing| standing.label());
             format!("{} {standing}", entry.code.value())
         }
     }
 }
 
-fn named(row: &Row) -> String {
+fn row_description(row: &Row) -> String {
     let name = match row.subject {
         Subject::Modifier(_)
         | Subject::Stance(_)
@@ -120,7 +126,7 @@ fn named(row: &Row) -> String {
         Subject::Text => row.cells.first().map_or("", |cell| cell.label.as_str()),
         Subject::Absence => "not available",
     };
-    let standing = row.standing.map_or("", |standing| standing.words());
+    let standing = row.standing.map_or("", |standing| standing.label());
     let mut words = String::new();
     for part in [name, standing].into_iter().filter(|part| !part.is_empty()) {
         words += ", ";

@@ -6,17 +6,18 @@ use ratatui::style::{Color, Modifier, Style};
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::content::{Problems, Report, instead_of};
+use crate::content::{Diagnostics, Report, did_you_mean};
 use crate::page::Role;
 
 /// The themes that the program comes with: `assets/themes/*.toml`, read when the program is built.
-const BUILT_IN: &[(&str, &[(&str, Preset)])] = include!(concat!(env!("OUT_DIR"), "/themes.rs"));
+const BUILT_IN: &[(&str, &[(&str, BuiltInStyle)])] =
+    include!(concat!(env!("OUT_DIR"), "/themes.rs"));
 
 /// The names of these in the order in which they are offered, the default first.
 const NAMES: [&str; 4] = ["dark", "light", "high-contrast", "monochrome"];
 
 /// The colours of a part in a theme that the program comes with.
-struct Preset {
+struct BuiltInStyle {
     fg: Option<&'static str>,
     bg: Option<&'static str>,
     attributes: &'static [&'static str],
@@ -24,7 +25,7 @@ struct Preset {
 
 /// A part of the screen that has a colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Part {
+pub enum StyleRole {
     /// A piece of a page.
     Page(Role),
     /// The code in the header.
@@ -32,13 +33,13 @@ pub enum Part {
     /// The title in the header.
     Title,
     /// How far the document can be relied on.
-    State,
+    ReviewStatus,
     /// A section's tab.
     Tab,
     /// The open section's tab.
     TabOpen,
     /// Where the reader is.
-    Trail,
+    Breadcrumb,
     /// Who says so.
     Source,
     /// Who disagrees.
@@ -52,22 +53,22 @@ pub enum Part {
     /// The short notice.
     Notice,
     /// The mark of the selected row.
-    Mark,
+    SelectionMark,
     /// The first field of the selected row.
-    Selected,
+    SelectedRow,
     /// The chosen item of a list.
-    Chosen,
+    SelectedItem,
     /// A word that was searched for.
-    Found,
+    SearchMatch,
     /// What is typed, and items of a list.
     Field,
     /// The text around a hit.
     Snippet,
 }
 
-impl Part {
+impl StyleRole {
     /// Every part with the name that theme files use.
-    const NAMED: [(&'static str, Self); 28] = [
+    const THEME_KEYS: [(&'static str, Self); 28] = [
         ("text", Self::Page(Role::Text)),
         ("heading", Self::Page(Role::Heading)),
         ("block", Self::Page(Role::Title)),
@@ -80,20 +81,20 @@ impl Part {
         ("notices", Self::Page(Role::Notice)),
         ("code", Self::Code),
         ("title", Self::Title),
-        ("state", Self::State),
+        ("state", Self::ReviewStatus),
         ("tab", Self::Tab),
         ("tab-open", Self::TabOpen),
-        ("trail", Self::Trail),
+        ("trail", Self::Breadcrumb),
         ("trail-source", Self::Source),
         ("trail-conflict", Self::Conflict),
         ("note", Self::Note),
         ("key", Self::Key),
         ("hint", Self::Hint),
         ("notice", Self::Notice),
-        ("mark", Self::Mark),
-        ("selected", Self::Selected),
-        ("chosen", Self::Chosen),
-        ("found", Self::Found),
+        ("mark", Self::SelectionMark),
+        ("selected", Self::SelectedRow),
+        ("chosen", Self::SelectedItem),
+        ("found", Self::SearchMatch),
         ("field", Self::Field),
         ("snippet", Self::Snippet),
     ];
@@ -102,7 +103,7 @@ impl Part {
 /// The colours of every part.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Theme {
-    styles: BTreeMap<Part, Style>,
+    styles: BTreeMap<StyleRole, Style>,
 }
 
 #[derive(Deserialize)]
@@ -126,8 +127,8 @@ struct Colours {
     reverse: bool,
 }
 
-impl From<&Preset> for Colours {
-    fn from(preset: &Preset) -> Self {
+impl From<&BuiltInStyle> for Colours {
+    fn from(preset: &BuiltInStyle) -> Self {
         let colour = |name: &str| Spanned::new(0..0, name.to_owned());
         let has = |attribute| preset.attributes.contains(&attribute);
         Self {
@@ -151,13 +152,13 @@ impl Theme {
     /// Returns a theme that the program comes with.
     pub fn built_in(name: &str) -> Option<Result<Self, Report>> {
         let (_, parts) = BUILT_IN.iter().find(|(known, _)| *known == name)?;
-        let mut problems = Problems::of("");
+        let mut problems = Diagnostics::new("");
         let parts = parts.iter().map(|(part, preset)| {
             let part = Spanned::new(0..0, (*part).to_owned());
             (part, Colours::from(preset))
         });
-        let theme = Self::of(parts, &mut problems);
-        let report = problems.report(&format!("assets/themes/{name}.toml"));
+        let theme = Self::from_entries(parts, &mut problems);
+        let report = problems.into_result(&format!("assets/themes/{name}.toml"));
         Some(report.map(|()| theme))
     }
 
@@ -166,39 +167,42 @@ impl Theme {
     /// # Errors
     ///
     /// Every unknown part, colour or field, with its line.
-    pub fn read(name: &str, text: &str) -> Result<Self, Report> {
-        let mut problems = Problems::of(text);
+    pub fn parse(name: &str, text: &str) -> Result<Self, Report> {
+        let mut problems = Diagnostics::new(text);
         let file: BTreeMap<Spanned<String>, Colours> = match toml::from_str(text) {
             Ok(file) => file,
             Err(error) => {
                 let at = error.span().unwrap_or(0..0);
-                problems.syntax(at, error.message().to_owned(), String::new());
+                problems.syntax_error(at, error.message().to_owned(), String::new());
                 BTreeMap::new()
             }
         };
-        let theme = Self::of(file, &mut problems);
-        problems.report(name).map(|()| theme)
+        let theme = Self::from_entries(file, &mut problems);
+        problems.into_result(name).map(|()| theme)
     }
 
     /// Makes a theme; what is wrong with it is added to the problems.
-    fn of(
+    fn from_entries(
         parts: impl IntoIterator<Item = (Spanned<String>, Colours)>,
-        problems: &mut Problems<'_>,
+        problems: &mut Diagnostics<'_>,
     ) -> Self {
         let mut styles = BTreeMap::new();
         for (part, colours) in parts {
-            let style = style(&colours, problems);
-            match Part::NAMED
+            let style = parse_style(&colours, problems);
+            match StyleRole::THEME_KEYS
                 .into_iter()
                 .find(|(known, _)| *known == part.get_ref())
             {
                 Some((_, part)) => {
                     styles.insert(part, style);
                 }
-                None => problems.fault(
+                None => problems.invalid(
                     part.span(),
                     format!("unknown part of the screen `{}`", part.get_ref()),
-                    instead_of(part.get_ref(), &Part::NAMED.map(|(known, _)| known)),
+                    did_you_mean(
+                        part.get_ref(),
+                        &StyleRole::THEME_KEYS.map(|(known, _)| known),
+                    ),
                 ),
             }
         }
@@ -206,17 +210,17 @@ impl Theme {
     }
 
     /// Returns the style of a part; one that the theme does not name has the terminal's own.
-    pub fn style(&self, part: Part) -> Style {
+    pub fn style(&self, part: StyleRole) -> Style {
         self.styles.get(&part).copied().unwrap_or_default()
     }
 }
 
-fn style(colours: &Colours, problems: &mut Problems<'_>) -> Style {
+fn parse_style(colours: &Colours, problems: &mut Diagnostics<'_>) -> Style {
     let mut colour = |name: &Option<Spanned<String>>| {
         let name = name.as_ref()?;
         let colour = name.get_ref().parse::<Color>().ok();
         if colour.is_none() {
-            problems.fault(
+            problems.invalid(
                 name.span(),
                 format!("unknown colour `{}`", name.get_ref()),
                 "write a name such as `cyan` or `light-red`, a number to 255, or `#rrggbb`",
@@ -247,23 +251,31 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_theme_that_is_built_in_is_that_of_its_file() {
+    fn built_in_themes_match_their_files() {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/themes");
         for name in Theme::names() {
             let theme = Theme::built_in(name)
                 .unwrap()
                 .unwrap_or_else(|report| panic!("{report}"));
             let text = std::fs::read_to_string(format!("{folder}/{name}.toml")).unwrap();
-            assert_eq!(theme, Theme::read(name, &text).unwrap(), "{name}");
-            assert_ne!(theme.style(Part::Found), theme.style(Part::Field), "{name}");
-            assert_ne!(theme.style(Part::TabOpen), theme.style(Part::Tab), "{name}");
+            assert_eq!(theme, Theme::parse(name, &text).unwrap(), "{name}");
+            assert_ne!(
+                theme.style(StyleRole::SearchMatch),
+                theme.style(StyleRole::Field),
+                "{name}"
+            );
+            assert_ne!(
+                theme.style(StyleRole::TabOpen),
+                theme.style(StyleRole::Tab),
+                "{name}"
+            );
         }
         assert_eq!(BUILT_IN.len(), NAMES.len());
     }
 
     #[test]
-    fn an_unknown_part_and_an_unknown_colour_are_both_reported() {
-        let report = Theme::read(
+    fn unknown_part_and_color_are_both_reported() {
+        let report = Theme::parse(
             "t.toml",
             "headng = { fg = 'cyan' }\ntext = { fg = 'cyam' }\n",
         )

@@ -2,19 +2,19 @@
 
 use std::fs;
 
-use codeleaf::search::{Cache, Recipe};
-use codeleaf::sets::Sets;
+use codeleaf::search::{IndexCache, LibraryLoader};
+use codeleaf::sets::ImportedSets;
 
-use super::{Place, answers};
+use super::{TestLibrary, search_answers};
 
 /// How many places of the file are damaged.
 const SAMPLES: usize = 150;
 
 #[test]
-fn damage_anywhere_gives_no_wrong_answer() {
-    let place = Place::new();
+fn damage_never_changes_search_answers() {
+    let place = TestLibrary::new();
     let (anew, _) = place.answers();
-    let file = place.kept_file();
+    let file = place.only_cache_file();
     let sound = fs::read(&file).unwrap();
     let mut read = 0;
     for sample in 0..SAMPLES {
@@ -31,10 +31,10 @@ fn damage_anywhere_gives_no_wrong_answer() {
 }
 
 #[test]
-fn a_file_that_was_cut_is_made_anew() {
-    let place = Place::new();
+fn truncated_cache_file_is_rebuilt() {
+    let place = TestLibrary::new();
     let (anew, _) = place.answers();
-    let file = place.kept_file();
+    let file = place.only_cache_file();
     let sound = fs::read(&file).unwrap();
     for sample in 0..30 {
         let length = sample * (sound.len() - 1) / 29;
@@ -45,10 +45,10 @@ fn a_file_that_was_cut_is_made_anew() {
 }
 
 #[test]
-fn a_file_of_another_version_is_made_anew() {
-    let place = Place::new();
+fn cache_file_of_another_version_is_rebuilt() {
+    let place = TestLibrary::new();
     place.open();
-    let file = place.kept_file();
+    let file = place.only_cache_file();
     let sound = fs::read(&file).unwrap();
     let mut newer = sound.clone();
     newer[8] += 1;
@@ -58,17 +58,17 @@ fn a_file_of_another_version_is_made_anew() {
 }
 
 #[test]
-fn where_nothing_can_be_written_everything_works_all_the_same() {
-    let place = Place::new();
-    let anew = place.anew();
-    let below_a_file = Cache::new(place.file(30).join("cache"));
-    let recipe = Recipe::of(&place.folders, Some(&below_a_file));
-    let mut collection = recipe.collection(Sets::default(), &mut |_| ());
-    let error = collection.unkept.take().unwrap().to_string();
+fn unwritable_cache_is_reported_and_search_still_works() {
+    let place = TestLibrary::new();
+    let anew = place.uncached_answers();
+    let below_a_file = IndexCache::new(place.document_path(30).join("cache"));
+    let recipe = LibraryLoader::new(&place.folders, Some(&below_a_file));
+    let mut collection = recipe.load(ImportedSets::default(), &mut |_| ());
+    let error = collection.cache_error.take().unwrap().to_string();
     assert!(
         error.starts_with("cannot keep the search index in "),
         "{error}"
     );
-    let (library, index) = collection.share();
-    assert_eq!(answers(&library, &index), anew);
+    let (library, index) = collection.into_shared();
+    assert_eq!(search_answers(&library, &index), anew);
 }

@@ -4,13 +4,13 @@ use std::process::Stdio;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::furnish;
+use super::install_user_library;
 use crate::support::program::{Home, Launch, text};
 
 #[test]
-fn a_kill_at_any_moment_leaves_nothing_that_matters() {
+fn kill_while_indexing_leaves_no_damage() {
     let home = Home::new();
-    furnish(&home);
+    install_user_library(&home);
     let search = Launch::codeleaf("search specimen number 7").home(&home);
     let started = Instant::now();
     let sound = search.run();
@@ -23,7 +23,7 @@ fn a_kill_at_any_moment_leaves_nothing_that_matters() {
     for step in 0..16 {
         std::fs::remove_dir_all(&cache).unwrap();
         let mut child = search
-            .piped()
+            .to_command()
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()

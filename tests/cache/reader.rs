@@ -3,21 +3,21 @@
 use std::fs;
 use std::time::Duration;
 
-use super::{DOCUMENTS, document, furnish, write};
+use super::{DOCUMENTS, document, install_user_library, write_backdated};
 use crate::support::program::{Home, Launch, Terminal};
 
 /// Presses Esc, once the terminal has answered: its answer begins with the same byte.
-fn back(terminal: &Terminal) -> &Terminal {
+fn press_esc(terminal: &Terminal) -> &Terminal {
     terminal.wait_for_silence(Duration::from_millis(100));
     terminal.wait_until_answered();
     terminal.press("esc")
 }
 
 #[test]
-fn one_document_is_shown_and_the_others_come() {
+fn opened_document_is_shown_before_the_library_loads() {
     let home = Home::new();
-    let content = furnish(&home);
-    write(&content.join("broken.toml"), "schema = 1\n[code\n");
+    let content = install_user_library(&home);
+    write_backdated(&content.join("broken.toml"), "schema = 1\n[code\n");
     for _ in ["nothing is kept", "all is kept"] {
         let mut terminal = Launch::codeleaf("00007").home(&home).start();
         terminal.wait_for("specimen number 7.");
@@ -27,9 +27,9 @@ fn one_document_is_shown_and_the_others_come() {
         terminal.press("enter").wait_for("hit 1 of");
         let all = format!("{} documents, 1 file with errors", DOCUMENTS + 1);
         terminal.press("o").wait_for(&all);
-        back(&terminal).wait_for("specimen number 12.");
+        press_esc(&terminal).wait_for("specimen number 12.");
         terminal.press("q");
-        terminal.ends_restored(0);
+        terminal.assert_exits_restored(0);
     }
     assert_eq!(
         fs::read_dir(home.path("cache/codeleaf")).unwrap().count(),
@@ -38,9 +38,9 @@ fn one_document_is_shown_and_the_others_come() {
 }
 
 #[test]
-fn the_whole_library_may_have_another_document_for_the_open_code() {
+fn overriding_document_replaces_the_opened_one() {
     let home = Home::new();
-    let content = furnish(&home);
+    let content = install_user_library(&home);
     let text = document(7, "A text that stands before.");
     let other = home.write("other/of-another-name.toml", text);
     for _ in ["nothing is kept", "all is kept"] {
@@ -50,54 +50,54 @@ fn the_whole_library_may_have_another_document_for_the_open_code() {
             .start();
         terminal.wait_for("A text that stands before.");
         terminal.press("q");
-        terminal.ends_restored(0);
+        terminal.assert_exits_restored(0);
     }
     fs::remove_dir_all(content).unwrap();
 }
 
 #[test]
-fn a_document_whose_file_has_another_name_is_found_all_the_same() {
+fn document_is_found_whatever_its_file_name() {
     let home = Home::new();
-    let content = furnish(&home);
+    let content = install_user_library(&home);
     let text = document(99_999, "A text of its own.");
-    write(&content.join("of-another-name.toml"), &text);
+    write_backdated(&content.join("of-another-name.toml"), &text);
     for arguments in ["99999", ""] {
         let _ = fs::remove_dir_all(home.path("cache/codeleaf"));
         let mut terminal = Launch::codeleaf(arguments).home(&home).start();
         terminal.wait_for("99999  Assay");
         terminal.press("2").wait_for("▸ 26");
         terminal.press("q");
-        terminal.ends_restored(0);
+        terminal.assert_exits_restored(0);
     }
 }
 
 #[test]
-fn a_file_of_its_own_is_read_at_once_and_searched_with_the_others() {
+fn file_argument_is_opened_and_searched_with_the_library() {
     let home = Home::new();
-    furnish(&home);
+    install_user_library(&home);
     let own = home.write("own.toml", document(7, "Quite another specimen."));
     let mut terminal = Launch::codeleaf_with(&[own]).home(&home).start();
     terminal.wait_for("Quite another specimen.");
     terminal.press("/").send(b"specimen number 12");
     terminal.wait_for("00012 › Summary");
-    back(&terminal).wait_for("Quite another specimen.");
+    press_esc(&terminal).wait_for("Quite another specimen.");
     terminal.press("/").send(b"quite an");
     terminal.wait_for("00007 › Summary");
-    back(&terminal).wait_for("1/1");
+    press_esc(&terminal).wait_for("1/1");
     terminal.press("q");
-    terminal.ends_restored(0);
+    terminal.assert_exits_restored(0);
 }
 
 #[test]
-fn a_folder_that_cannot_be_written_is_worth_one_note() {
+fn unwritable_cache_is_noted_in_the_terminal() {
     let home = Home::new();
-    furnish(&home);
+    install_user_library(&home);
     home.write("cache/codeleaf", "this is no folder");
     let mut terminal = Launch::codeleaf("00007").home(&home).start();
     terminal.wait_for("cannot keep the search index");
     terminal.press("/").send(b"specimen number 12");
     terminal.wait_for("00012 › Summary");
-    back(&terminal).wait_for("specimen number 7.");
+    press_esc(&terminal).wait_for("specimen number 7.");
     terminal.press("q");
-    terminal.ends_restored(0);
+    terminal.assert_exits_restored(0);
 }

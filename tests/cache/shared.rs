@@ -5,12 +5,12 @@ use std::thread;
 
 use codeleaf::search::Query;
 
-use super::{Place, document, write};
+use super::{TestLibrary, document, write_backdated};
 
 #[test]
-fn two_who_write_at_once_leave_a_sound_file() {
-    let place = Place::new();
-    let anew = place.anew();
+fn concurrent_writers_leave_a_valid_cache_file() {
+    let place = TestLibrary::new();
+    let anew = place.uncached_answers();
     for round in 0..4 {
         thread::scope(|scope| {
             for _ in 0..3 {
@@ -18,14 +18,14 @@ fn two_who_write_at_once_leave_a_sound_file() {
             }
         });
         assert_eq!(place.answers(), (anew.clone(), false), "round {round}");
-        assert_eq!(place.kept().len(), 1);
-        fs::remove_file(place.kept_file()).unwrap();
+        assert_eq!(place.cache_files().len(), 1);
+        fs::remove_file(place.only_cache_file()).unwrap();
     }
 }
 
 #[test]
-fn who_has_a_file_open_keeps_it() {
-    let place = Place::new();
+fn open_index_survives_a_rebuild() {
+    let place = TestLibrary::new();
     let (_, old, _) = place.open();
     let hits = |index: &codeleaf::search::Index| {
         let hits = index.search(&Query::parse("specimen k3"), None, 60).hits;
@@ -35,8 +35,8 @@ fn who_has_a_file_open_keeps_it() {
     };
     let before = hits(&old);
     for value in 20..60 {
-        write(
-            &place.file(value),
+        write_backdated(
+            &place.document_path(value),
             &document(value, "Nothing of that kind."),
         );
     }

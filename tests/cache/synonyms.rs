@@ -1,12 +1,12 @@
 //! What else readers call things is theirs to say.
 
-use super::furnish;
+use super::install_user_library;
 use crate::support::program::{Home, Launch, text};
 
 #[test]
-fn a_users_synonyms_are_added_to_the_programs() {
+fn user_synonyms_are_added_to_built_in_ones() {
     let home = Home::new();
-    furnish(&home);
+    install_user_library(&home);
     let search = Launch::codeleaf("search jumbo panel").home(&home);
     assert_eq!(search.run().status.code(), Some(1));
     home.write(
@@ -18,7 +18,7 @@ fn a_users_synonyms_are_added_to_the_programs() {
 }
 
 #[test]
-fn a_mistake_in_a_users_synonyms_is_shown_with_its_place() {
+fn invalid_user_synonyms_are_reported_with_line() {
     let home = Home::new();
     home.write(
         "config/codeleaf/synonyms.toml",

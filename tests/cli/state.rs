@@ -4,7 +4,7 @@ use std::fs;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::support::program::{Home, Launch, PATIENCE, Terminal};
+use crate::support::program::{Home, Launch, Terminal, WAIT_TIMEOUT};
 
 fn start(home: &Home, arguments: &str) -> Terminal {
     let terminal = Launch::codeleaf(arguments).home(home).start();
@@ -13,14 +13,14 @@ fn start(home: &Home, arguments: &str) -> Terminal {
 }
 
 #[test]
-fn a_place_is_kept_within_a_second_of_the_last_move() {
+fn position_is_saved_within_a_second_of_the_last_move() {
     let home = Home::new();
     let mut terminal = start(&home, "");
     terminal.press("4 down").wait_for("83950 › Coding › 90");
     let moved = Instant::now();
     let kept = || fs::read_to_string(home.state_file()).unwrap_or_default();
     while !kept().contains("coding/modifiers/90") {
-        assert!(moved.elapsed() < PATIENCE, "{}", kept());
+        assert!(moved.elapsed() < WAIT_TIMEOUT, "{}", kept());
         thread::sleep(Duration::from_millis(10));
     }
     // A second, on a machine that is not busy.
@@ -31,7 +31,7 @@ fn a_place_is_kept_within_a_second_of_the_last_move() {
     );
     // A kill keeps what was written.
     terminal.signal(rustix::process::Signal::KILL);
-    terminal.end();
+    terminal.wait_for_exit();
     let mut terminal = start(&home, "");
     terminal.wait_for("83950 › Coding › 90");
     assert!(
@@ -40,15 +40,15 @@ fn a_place_is_kept_within_a_second_of_the_last_move() {
         terminal.screen()
     );
     terminal.press("q");
-    terminal.ends_restored(0);
+    terminal.assert_exits_restored(0);
 }
 
 #[test]
-fn a_place_is_kept_on_leaving() {
+fn position_is_saved_on_exit() {
     let home = Home::new();
     let mut terminal = start(&home, "");
     terminal.press("5 down down q");
-    terminal.ends_restored(0);
+    terminal.assert_exits_restored(0);
     let mut terminal = start(&home, "");
     terminal.wait_for("83950 › Payers › Cigna Health");
     assert!(
@@ -57,15 +57,15 @@ fn a_place_is_kept_on_leaving() {
         terminal.screen()
     );
     terminal.signal(rustix::process::Signal::TERM);
-    terminal.ends_restored(143);
+    terminal.assert_exits_restored(143);
 }
 
 #[test]
-fn what_is_asked_for_stands_before_what_was_kept() {
+fn command_line_target_overrides_the_saved_position() {
     let home = Home::new();
     let mut terminal = start(&home, "");
     terminal.press("5 down q");
-    terminal.ends_restored(0);
+    terminal.assert_exits_restored(0);
     let mut terminal = start(&home, "83950-90");
     terminal.wait_for("83950 › Coding › 90");
     assert!(
@@ -74,11 +74,11 @@ fn what_is_asked_for_stands_before_what_was_kept() {
         terminal.screen()
     );
     terminal.press("q");
-    terminal.ends_restored(0);
+    terminal.assert_exits_restored(0);
 }
 
 #[test]
-fn a_damaged_state_is_a_note_and_no_end() {
+fn damaged_state_file_shows_a_note_and_continues() {
     let big = "x".repeat(100_000);
     for damaged in ["", "code = 3", "\u{1b}[31m", big.as_str()] {
         let home = Home::new();
@@ -87,16 +87,16 @@ fn a_damaged_state_is_a_note_and_no_end() {
         terminal.wait_for("damaged");
         terminal.press("4").wait_for("83950 › Coding › 26");
         terminal.press("q");
-        terminal.ends_restored(0);
+        terminal.assert_exits_restored(0);
         let mut terminal = start(&home, "");
         terminal.wait_for("83950 › Coding › 26");
         terminal.press("q");
-        terminal.ends_restored(0);
+        terminal.assert_exits_restored(0);
     }
 }
 
 #[test]
-fn a_place_that_is_gone_is_no_end() {
+fn saved_position_that_no_longer_exists_is_ignored() {
     for gone in [
         "code = \"cpt:83950\"\nplace = \"no/such/row\"\ntop = 9000\n",
         "code = \"cpt:00000\"\n",
@@ -106,12 +106,12 @@ fn a_place_that_is_gone_is_no_end() {
         let mut terminal = start(&home, "");
         terminal.wait_for("83950 › Summary › 1/3");
         terminal.press("q");
-        terminal.ends_restored(0);
+        terminal.assert_exits_restored(0);
     }
 }
 
 #[test]
-fn a_state_that_cannot_be_written_is_a_note_and_no_end() {
+fn unwritable_state_file_shows_a_note_and_continues() {
     let home = Home::new();
     // Not even root can make a folder of a link that leads nowhere.
     fs::create_dir_all(home.path("state")).unwrap();
@@ -120,5 +120,5 @@ fn a_state_that_cannot_be_written_is_a_note_and_no_end() {
     terminal.press("4").wait_for("cannot keep");
     terminal.press("down").wait_for("83950 › Coding › 90");
     terminal.press("q");
-    terminal.ends_restored(0);
+    terminal.assert_exits_restored(0);
 }

@@ -2,21 +2,21 @@
 
 use std::fs;
 
-use codeleaf::content::{read, sanitize};
+use codeleaf::content::{parse_document, sanitize};
 
 use super::{fixtures, stem, toml_files};
 
 #[test]
-fn every_problem_of_a_file_is_told_with_its_place_and_a_hint() {
+fn every_diagnostic_has_a_location_and_a_hint() {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("../fixtures/invalid");
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
     for path in toml_files("invalid") {
         let name = stem(&path).to_owned();
-        let report = read(&format!("{name}.toml"), &fs::read(&path).unwrap())
+        let report = parse_document(&format!("{name}.toml"), &fs::read(&path).unwrap())
             .expect_err(&format!("{name} is unsound"));
-        for problem in &report.problems {
+        for problem in &report.diagnostics {
             assert!(problem.line > 0 && problem.column > 0, "{name}");
             assert!(problem.hint.is_some(), "{name}: {}", problem.message);
             let place = format!("{name}.toml:{}:{}\n", problem.line, problem.column);
@@ -27,7 +27,7 @@ fn every_problem_of_a_file_is_told_with_its_place_and_a_hint() {
 }
 
 #[test]
-fn no_snapshot_has_lost_its_file() {
+fn every_snapshot_has_its_toml_file() {
     for entry in fs::read_dir(fixtures().join("invalid")).unwrap() {
         let path = entry.unwrap().path();
         assert!(path.with_extension("toml").exists(), "{}", path.display());
@@ -35,9 +35,10 @@ fn no_snapshot_has_lost_its_file() {
 }
 
 #[test]
-fn a_report_never_carries_what_a_terminal_obeys() {
+fn reports_contain_no_control_characters() {
     for path in toml_files("invalid") {
-        let report = read("a\u{1b}[2J\u{202e}.toml", &fs::read(&path).unwrap()).unwrap_err();
+        let report =
+            parse_document("a\u{1b}[2J\u{202e}.toml", &fs::read(&path).unwrap()).unwrap_err();
         for line in report.to_string().lines() {
             assert_eq!(sanitize(line), line, "{}", path.display());
         }

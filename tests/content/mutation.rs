@@ -4,13 +4,13 @@ use std::collections::HashSet;
 use std::fs;
 use std::sync::LazyLock;
 
-use codeleaf::content::{Document, Report, Shape, Subject, Value, read, sanitize};
+use codeleaf::content::{Document, Report, Shape, Subject, Value, parse_document, sanitize};
 use proptest::prelude::*;
 
 use super::{document, fixtures, stem, toml_files};
 
 /// Asserts what everything behind the content module relies on.
-fn assert_sound(document: &Document) {
+fn assert_valid_document(document: &Document) {
     assert!(!document.sections.is_empty());
     let mut places = HashSet::new();
     for section in &document.sections {
@@ -38,7 +38,7 @@ fn assert_sound(document: &Document) {
                     assert!(!has_label || !cell.label.is_empty(), "{place}");
                 }
                 if row.subject == Subject::Absence {
-                    assert!(matches!(row.cells[..], [ref one] if one.value.text().is_none()));
+                    assert!(matches!(row.cells[..], [ref one] if one.value.as_text().is_none()));
                 }
                 assert!(places.insert(place));
             }
@@ -47,7 +47,7 @@ fn assert_sound(document: &Document) {
                     let columns = row
                         .cells
                         .iter()
-                        .filter(|cell| matches!(cell.reach, codeleaf::content::Reach::Column));
+                        .filter(|cell| matches!(cell.reach, codeleaf::content::Visibility::Column));
                     columns.map(|cell| cell.label.clone()).collect::<Vec<_>>()
                 };
                 assert!(
@@ -63,9 +63,9 @@ fn assert_sound(document: &Document) {
     assert_eq!(sanitize(&shown), shown);
 }
 
-fn assert_sound_report(report: &Report, text: &str) {
-    assert!(!report.problems.is_empty());
-    for problem in &report.problems {
+fn assert_valid_report(report: &Report, text: &str) {
+    assert!(!report.diagnostics.is_empty());
+    for problem in &report.diagnostics {
         assert!(problem.line <= text.lines().count() + 1);
         assert!(!problem.message.is_empty());
     }
@@ -74,17 +74,17 @@ fn assert_sound_report(report: &Report, text: &str) {
     }
 }
 
-fn assert_sound_either_way(text: &str) {
-    match read("a.toml", text.as_bytes()) {
-        Ok(document) => assert_sound(&document),
-        Err(report) => assert_sound_report(&report, text),
+fn assert_parsed_or_reported(text: &str) {
+    match parse_document("a.toml", text.as_bytes()) {
+        Ok(document) => assert_valid_document(&document),
+        Err(report) => assert_valid_report(&report, text),
     }
 }
 
 #[test]
-fn every_sound_file_makes_a_sound_document() {
+fn every_valid_file_makes_a_valid_document() {
     for path in toml_files("valid") {
-        assert_sound(&document(&format!("valid/{}.toml", stem(&path))));
+        assert_valid_document(&document(&format!("valid/{}.toml", stem(&path))));
     }
 }
 
@@ -92,7 +92,7 @@ static EVERYTHING: LazyLock<String> =
     LazyLock::new(|| fs::read_to_string(fixtures().join("valid/everything.toml")).unwrap());
 
 /// What authors, editors and enemies put into files.
-const STRAY: [&str; 24] = [
+const STRAY_FRAGMENTS: [&str; 24] = [
     "",
     "\n",
     "\"",
@@ -121,20 +121,20 @@ const STRAY: [&str; 24] = [
 
 proptest! {
     #[test]
-    fn a_file_with_stray_pieces_is_read_or_reported(
-        edits in prop::collection::vec((any::<prop::sample::Index>(), 0..20_usize, 0..STRAY.len()), 1..6)
+    fn file_with_stray_fragments_is_parsed_or_reported(
+        edits in prop::collection::vec((any::<prop::sample::Index>(), 0..20_usize, 0..STRAY_FRAGMENTS.len()), 1..6)
     ) {
         let mut text: Vec<char> = EVERYTHING.chars().collect();
         for (at, cut, stray) in edits {
             let at = at.index(text.len());
             let end = (at + cut).min(text.len());
-            text.splice(at..end, STRAY[stray].chars());
+            text.splice(at..end, STRAY_FRAGMENTS[stray].chars());
         }
-        assert_sound_either_way(&text.into_iter().collect::<String>());
+        assert_parsed_or_reported(&text.into_iter().collect::<String>());
     }
 
     #[test]
-    fn a_file_whose_lines_are_lost_or_moved_is_read_or_reported(
+    fn file_with_lost_or_moved_lines_is_parsed_or_reported(
         edits in prop::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>()), 1..6)
     ) {
         let mut lines: Vec<&str> = EVERYTHING.lines().collect();
@@ -144,14 +144,14 @@ proptest! {
                 lines.insert(to.index(lines.len()), line);
             }
         }
-        assert_sound_either_way(&lines.join("\n"));
+        assert_parsed_or_reported(&lines.join("\n"));
     }
 
     #[test]
-    fn any_bytes_are_read_or_reported(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+    fn arbitrary_bytes_are_parsed_or_reported(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         let text = String::from_utf8_lossy(&bytes);
-        if let Err(report) = read("a.toml", &bytes) {
-            assert_sound_report(&report, &text);
+        if let Err(report) = parse_document("a.toml", &bytes) {
+            assert_valid_report(&report, &text);
         }
     }
 }

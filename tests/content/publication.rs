@@ -7,7 +7,7 @@
 use std::fs;
 
 use codeleaf::content::{
-    Cell, CodeId, Document, Reach, Section, Shape, SourceId, Subject, System, Value, Voice,
+    Cell, CodeId, CodeSystem, Document, Section, Shape, SourceId, Subject, Value, Visibility, Voice,
 };
 use codeleaf::library::Library;
 
@@ -24,18 +24,18 @@ const HEADINGS: [(&str, &[&str]); 6] = [
     ("Coding Specifications", &["coding"]),
 ];
 
-fn publication() -> String {
+fn publication_text() -> String {
     fs::read_to_string(fixtures().join("cpt-83950.txt")).unwrap()
 }
 
-fn shipped() -> std::sync::Arc<Document> {
-    let code = CodeId::new(System::Cpt, "83950").unwrap();
+fn built_in_document() -> std::sync::Arc<Document> {
+    let code = CodeId::new(CodeSystem::Cpt, "83950").unwrap();
     Library::built_in().document(&code).unwrap()
 }
 
 /// What one section of the publication holds, item by item in reading order.
 #[derive(Debug, Default, PartialEq)]
-struct Part {
+struct PublicationSection {
     headings: Vec<String>,
     /// Paragraphs, list items as `label: value`, and table rows cell by cell.
     items: Vec<Vec<String>>,
@@ -44,8 +44,11 @@ struct Part {
 }
 
 /// Takes the publication apart, into the parts of the sections named.
-fn parts(text: &str, sections: &[&str]) -> Vec<Part> {
-    let mut parts: Vec<Part> = sections.iter().map(|_| Part::default()).collect();
+fn parse_publication(text: &str, sections: &[&str]) -> Vec<PublicationSection> {
+    let mut parts: Vec<PublicationSection> = sections
+        .iter()
+        .map(|_| PublicationSection::default())
+        .collect();
     let mut open = Vec::new();
     for line in text.lines().map(str::trim) {
         if let Some((_, opens)) = HEADINGS.iter().find(|(heading, _)| *heading == line) {
@@ -88,10 +91,10 @@ fn parts(text: &str, sections: &[&str]) -> Vec<Part> {
 }
 
 /// Returns what a section of the document shows in the publication's voice, in the same form.
-fn part_of(section: &Section) -> Part {
-    let mut part = Part {
+fn publication_section(section: &Section) -> PublicationSection {
+    let mut part = PublicationSection {
         headings: section.headings.clone(),
-        ..Part::default()
+        ..PublicationSection::default()
     };
     for block in &section.blocks {
         for row in &block.rows {
@@ -103,16 +106,19 @@ fn part_of(section: &Section) -> Part {
             {
                 continue;
             }
-            let columns = row.cells.iter().filter(|cell| cell.reach == Reach::Column);
+            let columns = row
+                .cells
+                .iter()
+                .filter(|cell| cell.reach == Visibility::Column);
             let columns: Vec<&Cell> = columns.collect();
             let texts = columns
                 .iter()
-                .map(|cell| cell.value.text().unwrap_or_default());
+                .map(|cell| cell.value.as_text().unwrap_or_default());
             part.items.push(match block.shape {
                 Shape::Facts => vec![format!(
                     "{}: {}",
                     columns[0].label,
-                    columns[0].value.text().unwrap()
+                    columns[0].value.as_text().unwrap()
                 )],
                 Shape::Prose | Shape::List | Shape::Table => texts.map(str::to_owned).collect(),
             });
@@ -125,17 +131,17 @@ fn part_of(section: &Section) -> Part {
 }
 
 #[test]
-fn no_sentence_heading_item_or_cell_of_the_publication_is_lost_or_altered_or_moved() {
-    let document = shipped();
+fn built_in_document_matches_the_publication() {
+    let document = built_in_document();
     let sections = ["summary", "overview", "clinical", "coding"];
-    let parts = parts(&publication(), &sections);
+    let parts = parse_publication(&publication_text(), &sections);
     for (id, mut expected) in sections.into_iter().zip(parts) {
         let section = document
             .sections
             .iter()
             .find(|section| section.id.0 == id)
             .unwrap();
-        let mut found = part_of(section);
+        let mut found = publication_section(section);
         // The house spells its column heads in lower case: `When to use`, not `When to Use`.
         for columns in [&mut expected.columns, &mut found.columns] {
             for column in columns.iter_mut() {
@@ -156,9 +162,9 @@ fn no_sentence_heading_item_or_cell_of_the_publication_is_lost_or_altered_or_mov
 }
 
 #[test]
-fn the_fixture_is_taken_apart_completely() {
+fn parse_publication_covers_every_letter() {
     let sections = ["summary", "overview", "clinical", "coding"];
-    let parts = parts(&publication(), &sections);
+    let parts = parse_publication(&publication_text(), &sections);
     let items: Vec<usize> = parts.iter().map(|part| part.items.len()).collect();
     assert_eq!(items, [3, 4, 1, 2]);
     let headings: usize = parts.iter().map(|part| part.headings.len()).sum();
@@ -181,12 +187,12 @@ fn the_fixture_is_taken_apart_completely() {
         .map(|text| letters(text))
         .sum();
     let twice = letters("Clinical & Coding Specifications");
-    assert_eq!(taken - twice, letters(&publication()));
+    assert_eq!(taken - twice, letters(&publication_text()));
 }
 
 #[test]
-fn what_speaks_as_the_publication_stands_in_it() {
-    let (document, publication) = (shipped(), publication());
+fn publication_rows_quote_the_publication() {
+    let (document, publication) = (built_in_document(), publication_text());
     let source = SourceId("publication".to_owned());
     let mut told = 0;
     for (section, block, row) in document.rows() {
@@ -206,7 +212,7 @@ fn what_speaks_as_the_publication_stands_in_it() {
                     assert!(publication.contains(text), "{place}: {text}");
                 }
                 // Names of code systems and the like are in no voice.
-                Value::Text(_) if cell.reach == Reach::Record => {}
+                Value::Text(_) if cell.reach == Visibility::Record => {}
                 Value::Text(text) => assert!(!publication.contains(text), "{place}: {text}"),
                 Value::Unavailable(absence) => {
                     assert_eq!(absence.source.as_ref(), Some(&source), "{place}");
@@ -226,8 +232,8 @@ fn what_speaks_as_the_publication_stands_in_it() {
 }
 
 #[test]
-fn the_five_payers_have_plan_policy_and_rate_or_say_why_not() {
-    let document = shipped();
+fn payers_state_plan_policy_and_rate_or_a_reason() {
+    let document = built_in_document();
     let payers: Vec<_> = document
         .rows()
         .filter(|(.., row)| row.subject == Subject::Payer)
@@ -255,8 +261,8 @@ fn the_five_payers_have_plan_policy_and_rate_or_say_why_not() {
 }
 
 #[test]
-fn dates_are_no_more_precise_than_they_are_known() {
-    let document = shipped();
+fn source_dates_are_only_as_precise_as_known() {
+    let document = built_in_document();
     let dates: Vec<String> = document
         .sources
         .iter()
@@ -279,8 +285,8 @@ fn dates_are_no_more_precise_than_they_are_known() {
 }
 
 #[test]
-fn what_the_editors_say_is_named_by_its_source() {
-    let document = shipped();
+fn editor_rows_and_remarks_name_their_source() {
+    let document = built_in_document();
     let mut lines = Vec::new();
     for (section, block, row) in document.rows() {
         let place = format!("{}/{}/{}", section.id.0, block.id.0, row.key.0);
@@ -289,14 +295,14 @@ fn what_the_editors_say_is_named_by_its_source() {
             let texts: Vec<&str> = row
                 .cells
                 .iter()
-                .filter_map(|cell| cell.value.text())
+                .filter_map(|cell| cell.value.as_text())
                 .collect();
             let source = row.source.as_ref().map(source).unwrap();
             lines.push(format!("{place} [{source}] {}", texts.join(" | ")));
         }
         if let Some(standing) = row.standing {
             let against: Vec<String> = row.against.iter().map(source).collect();
-            lines.push(format!("{place} {} {against:?}", standing.words()));
+            lines.push(format!("{place} {} {against:?}", standing.label()));
         }
         for remark in &row.remarks {
             lines.push(format!(
@@ -328,8 +334,8 @@ fn what_the_editors_say_is_named_by_its_source() {
 }
 
 #[test]
-fn the_notices_are_those_that_must_be_shown() {
-    insta::assert_snapshot!(shipped().notices.join("\n"), @r#"
+fn required_notices_are_present() {
+    insta::assert_snapshot!(built_in_document().notices.join("\n"), @r#"
     CPT copyright 2026 American Medical Association. All rights reserved. CPT is a registered trademark of the American Medical Association.
     Reference only; no guarantee of coverage or payment. Check the payer's current policy.
     Fee schedules, relative value units and similar figures are not assigned by the AMA.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use codeleaf::content::read;
+use codeleaf::content::parse_document;
 
 use super::fixtures;
 
@@ -14,32 +14,32 @@ fn readme() -> String {
 }
 
 #[test]
-fn its_example_reads() {
+fn readme_example_parses() {
     let readme = readme();
     let examples: Vec<&str> = readme.split("```toml\n").skip(1).collect();
     assert_eq!(examples.len(), 1);
     let example = examples[0].split("```").next().unwrap();
-    if let Err(report) = read("content/README.md", example.as_bytes()) {
+    if let Err(report) = parse_document("content/README.md", example.as_bytes()) {
         panic!("{report}");
     }
 }
 
 /// Collects the names of all fields and tables.
-fn names(value: &toml::Value, into: &mut BTreeSet<String>) {
+fn collect_names(value: &toml::Value, into: &mut BTreeSet<String>) {
     match value {
         toml::Value::Table(table) => {
             for (name, value) in table {
                 into.insert(name.clone());
-                names(value, into);
+                collect_names(value, into);
             }
         }
-        toml::Value::Array(values) => values.iter().for_each(|value| names(value, into)),
+        toml::Value::Array(values) => values.iter().for_each(|value| collect_names(value, into)),
         _ => {}
     }
 }
 
 #[test]
-fn it_names_every_field_of_the_format() {
+fn readme_names_every_field() {
     let text = fs::read_to_string(fixtures().join("valid/everything.toml")).unwrap();
     let table: toml::Table = toml::from_str(&text).unwrap();
     let mut all = BTreeSet::new();
@@ -47,9 +47,11 @@ fn it_names_every_field_of_the_format() {
     for (name, value) in table {
         match value {
             toml::Value::Table(sources) if name == "sources" => {
-                sources.values().for_each(|source| names(source, &mut all));
+                sources
+                    .values()
+                    .for_each(|source| collect_names(source, &mut all));
             }
-            value => names(&value, &mut all),
+            value => collect_names(&value, &mut all),
         }
         all.insert(name);
     }

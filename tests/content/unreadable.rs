@@ -6,20 +6,23 @@ use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use codeleaf::content::{MAX_BYTES, read, read_file};
+use codeleaf::content::{MAX_BYTES, load_document, parse_document};
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 
 /// Returns what is said about a path, without the folder it is in.
-fn said(path: &Path) -> String {
-    let report = read_file(path).unwrap_err();
-    assert_eq!(report.problems.len(), 1);
-    assert_eq!((report.problems[0].line, report.problems[0].column), (0, 0));
+fn error_message(path: &Path) -> String {
+    let report = load_document(path).unwrap_err();
+    assert_eq!(report.diagnostics.len(), 1);
+    assert_eq!(
+        (report.diagnostics[0].line, report.diagnostics[0].column),
+        (0, 0)
+    );
     let folder = format!("{}/", path.parent().unwrap().display());
     report.to_string().replace(&folder, "")
 }
 
 #[test]
-fn what_is_no_file_is_said_to_be_none() {
+fn paths_other_than_files_are_rejected_at_once() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
     fs::create_dir(path("folder.toml")).unwrap();
@@ -35,7 +38,7 @@ fn what_is_no_file_is_said_to_be_none() {
     let started = Instant::now();
     let told: Vec<String> = names
         .iter()
-        .map(|name| said(&path(&format!("{name}.toml"))))
+        .map(|name| error_message(&path(&format!("{name}.toml"))))
         .collect();
     assert!(started.elapsed() < Duration::from_secs(2));
     insta::assert_snapshot!(told.join("\n\n"), @r#"
@@ -67,13 +70,13 @@ fn what_is_no_file_is_said_to_be_none() {
      |
      = help: name a .toml file
     "#);
-    assert!(said(&path("loop.toml")).contains("cannot be read"));
-    assert!(said(Path::new("/dev/zero")).contains("this is a device, not a file"));
-    assert!(said(&path("empty.toml/x.toml")).contains("cannot be read"));
+    assert!(error_message(&path("loop.toml")).contains("cannot be read"));
+    assert!(error_message(Path::new("/dev/zero")).contains("this is a device, not a file"));
+    assert!(error_message(&path("empty.toml/x.toml")).contains("cannot be read"));
 }
 
 #[test]
-fn a_file_that_may_not_be_read_is_said_so() {
+fn permission_error_is_reported() {
     if rustix::process::geteuid().is_root() {
         eprintln!("skipped: root may read every file");
         return;
@@ -82,27 +85,27 @@ fn a_file_that_may_not_be_read_is_said_so() {
     let path = folder.path().join("secret.toml");
     fs::write(&path, "schema = 1").unwrap();
     fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
-    assert!(said(&path).contains("you may not read this file"));
+    assert!(error_message(&path).contains("you may not read this file"));
 }
 
 #[test]
-fn a_huge_file_is_refused_unread() {
+fn huge_file_is_rejected_without_reading() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("huge.toml");
     // The file has holes: it takes no room on disk, and reading it would take seconds.
     fs::File::create(&path).unwrap().set_len(100 << 30).unwrap();
     let started = Instant::now();
-    assert!(said(&path).contains("the file is larger than 4 MiB"));
+    assert!(error_message(&path).contains("the file is larger than 4 MiB"));
     assert!(started.elapsed() < Duration::from_secs(1));
     let bytes = vec![b'#'; usize::try_from(MAX_BYTES).unwrap() + 1];
     assert!(
-        read("huge.toml", &bytes)
+        parse_document("huge.toml", &bytes)
             .unwrap_err()
             .to_string()
             .contains("larger")
     );
     assert!(
-        !read("comment.toml", &bytes[1..])
+        !parse_document("comment.toml", &bytes[1..])
             .unwrap_err()
             .to_string()
             .contains("larger")
@@ -110,12 +113,12 @@ fn a_huge_file_is_refused_unread() {
 }
 
 #[test]
-fn what_is_not_utf_8_is_shown_with_its_place() {
+fn invalid_utf8_is_reported_with_its_location() {
     let mut bytes = b"schema = 1\n# 83950 \xe2\x80\x94 a dash\n[code]\ntitle = \"".to_vec();
     bytes.extend(b"\x93HER2\x94\"\n");
-    let report = read("latin.toml", &bytes).unwrap_err();
+    let report = parse_document("latin.toml", &bytes).unwrap_err();
     assert_eq!(
-        (report.problems[0].line, report.problems[0].column),
+        (report.diagnostics[0].line, report.diagnostics[0].column),
         (4, 10)
     );
     insta::assert_snapshot!(report, @r#"
@@ -131,7 +134,7 @@ fn what_is_not_utf_8_is_shown_with_its_place() {
         .encode_utf16()
         .flat_map(u16::to_le_bytes)
         .collect();
-    insta::assert_snapshot!(read("wide.toml", &utf_16).unwrap_err(), @r#"
+    insta::assert_snapshot!(parse_document("wide.toml", &utf_16).unwrap_err(), @r#"
     error: not UTF-8: byte 0xFF at offset 0
      --> wide.toml:1:1
       |
@@ -143,19 +146,23 @@ fn what_is_not_utf_8_is_shown_with_its_place() {
 }
 
 #[test]
-fn a_file_full_of_errors_is_told_in_a_hundred() {
+fn report_length_and_time_are_bounded() {
     let mut text = "schema = 1\n[summary]\n".to_owned();
     for n in 0..500 {
         writeln!(text, "wrong_{n} = 1").unwrap();
     }
-    let report = read("a.toml", text.as_bytes()).unwrap_err();
-    assert!(report.problems.len() <= 101, "{}", report.problems.len());
+    let report = parse_document("a.toml", text.as_bytes()).unwrap_err();
+    assert!(
+        report.diagnostics.len() <= 101,
+        "{}",
+        report.diagnostics.len()
+    );
     // Names that are made to differ stay cheap, however many there are.
     let facts = "[[summary.fact]]\nlabel = \"A\"\nvalue = \"B\"\n".repeat(50_000);
     let head = "schema = 1\n[code]\nsystem = \"cpt\"\nvalue = \"00001\"\n";
     let head = format!("{head}title = \"A\"\nstatus = \"active\"\n");
     let started = Instant::now();
-    let document = read("facts.toml", format!("{head}{facts}").as_bytes()).unwrap();
+    let document = parse_document("facts.toml", format!("{head}{facts}").as_bytes()).unwrap();
     assert_eq!(document.rows().count(), 50_000);
     assert!(started.elapsed() < Duration::from_secs(20));
     // Nor does noise of any kind grow into a long report, or take long to read.
@@ -171,7 +178,7 @@ fn a_file_full_of_errors_is_told_in_a_hundred() {
     ] {
         let started = Instant::now();
         let text = noise.repeat((200 << 10) / noise.len());
-        let report = read("noise.toml", text.as_bytes()).unwrap_err();
+        let report = parse_document("noise.toml", text.as_bytes()).unwrap_err();
         assert!(report.to_string().len() < 100_000, "{noise:?}");
         assert!(started.elapsed() < Duration::from_secs(20), "{noise:?}");
     }

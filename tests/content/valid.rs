@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::fs;
 
-use codeleaf::content::{Document, Reach, Value, read};
+use codeleaf::content::{Document, Value, Visibility, parse_document};
 
 use super::{document, stem, toml_files};
 
@@ -11,7 +11,7 @@ use super::{document, stem, toml_files};
 fn outline(document: &Document) -> String {
     let mut out = String::new();
     for section in &document.sections {
-        let Section { id, title, short } = Section::of(section);
+        let SectionNames { id, title, short } = SectionNames::from_section(section);
         writeln!(out, "{id}: {title} ({short}) {:?}", section.headings).unwrap();
         for block in &section.blocks {
             let title = block.title.as_deref().unwrap_or("-");
@@ -36,14 +36,14 @@ fn outline(document: &Document) -> String {
 }
 
 /// The names of a section.
-struct Section<'d> {
+struct SectionNames<'d> {
     id: &'d str,
     title: &'d str,
     short: &'d str,
 }
 
-impl<'d> Section<'d> {
-    fn of(section: &'d codeleaf::content::Section) -> Self {
+impl<'d> SectionNames<'d> {
+    fn from_section(section: &'d codeleaf::content::Section) -> Self {
         Self {
             id: &section.id.0,
             title: &section.title,
@@ -59,23 +59,23 @@ fn cell(cell: &codeleaf::content::Cell) -> String {
     };
     match (cell.label.as_str(), cell.reach) {
         ("", _) => value,
-        (label, Reach::Column) => format!("{label}={value}"),
-        (label, Reach::Record) => format!("({label}={value})"),
+        (label, Visibility::Column) => format!("{label}={value}"),
+        (label, Visibility::Record) => format!("({label}={value})"),
     }
 }
 
 #[test]
-fn every_sound_file_reads() {
+fn every_valid_file_parses() {
     for path in toml_files("valid") {
         let name = stem(&path);
-        if let Err(report) = read(name, &fs::read(&path).unwrap()) {
+        if let Err(report) = parse_document(name, &fs::read(&path).unwrap()) {
             panic!("{report}");
         }
     }
 }
 
 #[test]
-fn a_minimal_file_has_what_must_be_shown() {
+fn minimal_file_has_required_notices() {
     let document = document("valid/minimal.toml");
     assert_eq!(document.code.to_string(), "hcpcs:G0439");
     assert_eq!(document.notices.len(), 1, "no AMA line without CPT content");
@@ -89,7 +89,7 @@ fn a_minimal_file_has_what_must_be_shown() {
 }
 
 #[test]
-fn every_field_of_the_format_arrives() {
+fn every_field_reaches_the_document() {
     let document = document("valid/everything.toml");
     assert_eq!(document.synonyms, ["Invented assay", "IA-1"]);
     insta::assert_snapshot!(outline(&document), @r#"
@@ -157,7 +157,7 @@ fn every_field_of_the_format_arrives() {
 }
 
 #[test]
-fn own_sections_keep_the_order_of_the_file() {
+fn custom_sections_keep_file_order() {
     insta::assert_snapshot!(outline(&document("valid/own-sections.toml")), @r#"
     appeals: Appeals and deadlines (Appeals) ["When a claim is denied"]
       text: - Prose
@@ -193,13 +193,13 @@ fn own_sections_keep_the_order_of_the_file() {
 }
 
 #[test]
-fn line_ends_and_a_byte_order_mark_make_no_difference() {
+fn line_endings_and_bom_make_no_difference() {
     for path in toml_files("valid") {
         let text = fs::read_to_string(&path).unwrap();
-        let plain = read("a", text.as_bytes()).unwrap();
+        let plain = parse_document("a", text.as_bytes()).unwrap();
         let windows = format!("\u{feff}{}", text.replace('\n', "\r\n"));
         assert_eq!(
-            read("a", windows.as_bytes()).unwrap(),
+            parse_document("a", windows.as_bytes()).unwrap(),
             plain,
             "{}",
             path.display()
@@ -208,7 +208,7 @@ fn line_ends_and_a_byte_order_mark_make_no_difference() {
 }
 
 #[test]
-fn text_is_made_printable_once_and_for_all() {
+fn all_text_is_sanitized_on_parsing() {
     let text = r#"
         schema = 1
         [code]
@@ -232,14 +232,14 @@ fn text_is_made_printable_once_and_for_all() {
         [notices]
         use = "Use\r\nwith care"
     "#;
-    let document = read("a", text.as_bytes()).unwrap();
+    let document = parse_document("a", text.as_bytes()).unwrap();
     let shown = format!("{document:?}");
     assert_eq!(codeleaf::content::sanitize(&shown), shown);
     assert_eq!(document.title, "A[31m visit");
     assert_eq!(document.sources[0].title, "Our notes");
     assert_eq!(document.notices[0], "Use with care");
     assert_eq!(
-        document.rows().next().unwrap().2.cells[0].value.text(),
+        document.rows().next().unwrap().2.cells[0].value.as_text(),
         Some("One two")
     );
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::open_with;
 use crate::support::program::{Launch, Terminal, count, text};
-use crate::support::sequences::{Piece, colours, modes, pieces};
+use crate::support::sequences::{OutputToken, color_count, parse_output, private_modes};
 
 /// Goes everywhere once.
 fn tour(terminal: &Terminal) {
@@ -34,28 +34,30 @@ fn tour(terminal: &Terminal) {
 }
 
 /// Starts it in an environment, goes everywhere, leaves, and returns what was sent.
-fn tour_with(launch: Launch) -> Vec<u8> {
+fn tour_output(launch: Launch) -> Vec<u8> {
     let mut terminal = open_with(launch);
     tour(&terminal);
     terminal.press("q");
-    terminal.ends_restored(0);
-    terminal.since(0)
+    terminal.assert_exits_restored(0);
+    terminal.bytes_since(0)
 }
 
 fn codeleaf() -> Launch {
     Launch::codeleaf("83950")
 }
 
-fn finals(sent: &[u8]) -> String {
-    let finals = pieces(sent).into_iter().filter_map(|piece| match piece {
-        Piece::Csi(_, _, last) => Some(last),
-        _ => None,
-    });
+fn final_bytes(sent: &[u8]) -> String {
+    let finals = parse_output(sent)
+        .into_iter()
+        .filter_map(|piece| match piece {
+            OutputToken::Csi(_, _, last) => Some(last),
+            _ => None,
+        });
     finals.collect()
 }
 
 #[test]
-fn each_terminal_is_sent_only_what_it_knows() {
+fn each_terminal_receives_only_supported_sequences() {
     for (term, colour, private) in [
         ("xterm-256color", 256, &[25, 1049, 2004, 2026][..]),
         ("xterm", 16, &[25, 1049, 2004, 2026]),
@@ -65,25 +67,25 @@ fn each_terminal_is_sent_only_what_it_knows() {
         ("vt100", 0, &[]),
         ("nonesuch", 16, &[]),
     ] {
-        let sent = tour_with(codeleaf().env("TERM", term));
+        let sent = tour_output(codeleaf().env("TERM", term));
         assert!(
-            colours(&sent) <= colour,
+            color_count(&sent) <= colour,
             "{term}: {} colours",
-            colours(&sent)
+            color_count(&sent)
         );
         assert_eq!(
-            colours(&sent) == 0,
+            color_count(&sent) == 0,
             colour == 0,
             "{term}: {} colours",
-            colours(&sent)
+            color_count(&sent)
         );
-        for mode in modes(&sent).into_keys() {
+        for mode in private_modes(&sent).into_keys() {
             assert!(
                 private.contains(&mode) || matches!(mode, 1000 | 1006) && private.contains(&1049),
                 "{term}: private mode {mode}"
             );
         }
-        let finals = finals(&sent);
+        let finals = final_bytes(&sent);
         let unknown = match term {
             "vt100" => "XGd@PLMST",
             "vt220" => "Gd",
@@ -94,15 +96,15 @@ fn each_terminal_is_sent_only_what_it_knows() {
             !finals.contains(|c| unknown.contains(c)),
             "{term}: {finals}"
         );
-        let strings = pieces(&sent)
+        let strings = parse_output(&sent)
             .iter()
-            .any(|piece| matches!(piece, Piece::String(..)));
+            .any(|piece| matches!(piece, OutputToken::String(..)));
         assert!(!strings, "{term}");
     }
 }
 
 #[test]
-fn colours_are_what_was_asked_for() {
+fn options_and_variables_set_the_color_depth() {
     for (arguments, variables, at_most) in [
         ("83950 --color never", &[][..], 0),
         ("83950 --color 16", &[], 16),
@@ -117,16 +119,16 @@ fn colours_are_what_was_asked_for() {
         for (name, value) in variables {
             launch = launch.env(name, *value);
         }
-        let sent = tour_with(launch);
-        let what = format!("{arguments} {variables:?}: {}", colours(&sent));
-        assert!(colours(&sent) <= at_most, "{what}");
-        assert_eq!(colours(&sent) == 0, at_most == 0, "{what}");
+        let sent = tour_output(launch);
+        let what = format!("{arguments} {variables:?}: {}", color_count(&sent));
+        assert!(color_count(&sent) <= at_most, "{what}");
+        assert_eq!(color_count(&sent) == 0, at_most == 0, "{what}");
     }
 }
 
 #[test]
-fn characters_are_what_the_locale_knows() {
-    let plain = || codeleaf().without("LANG");
+fn locale_and_options_select_the_charset() {
+    let plain = || codeleaf().without_env("LANG");
     for (launch, ascii) in [
         (plain(), true),
         (plain().env("LANG", "C"), true),
@@ -142,22 +144,22 @@ fn characters_are_what_the_locale_knows() {
         (Launch::codeleaf("83950 --unicode").env("LANG", "C"), false),
     ] {
         let what = format!("{launch:?}");
-        let sent = tour_with(launch);
+        let sent = tour_output(launch);
         assert_eq!(sent.is_ascii(), ascii, "{what}");
     }
 }
 
 #[test]
-fn a_terminal_that_obeys_nothing_gets_the_document_and_a_hint() {
+fn dumb_terminal_gets_the_plain_document_and_a_hint() {
     for launch in [
         codeleaf().env("TERM", "dumb"),
         codeleaf().env("TERM", ""),
-        codeleaf().without("TERM"),
+        codeleaf().without_env("TERM"),
     ] {
         let mut terminal = launch.start();
-        assert_eq!(terminal.end(), 0);
+        assert_eq!(terminal.wait_for_exit(), 0);
         terminal.wait_for_silence(Duration::from_millis(100));
-        let sent = terminal.since(0);
+        let sent = terminal.bytes_since(0);
         assert_eq!(count(&sent, b"\x1b"), 0);
         let sent = text(&sent);
         for words in [
@@ -167,12 +169,12 @@ fn a_terminal_that_obeys_nothing_gets_the_document_and_a_hint() {
         ] {
             assert!(sent.contains(words), "{words}: {sent}");
         }
-        assert!(terminal.is_cooked());
+        assert!(terminal.has_initial_modes());
     }
 }
 
 #[test]
-fn what_is_piped_is_the_document_without_an_escape_and_the_notices_last() {
+fn piped_output_has_no_escapes_and_ends_with_notices() {
     for term in ["xterm-256color", "dumb"] {
         let launch = codeleaf().env("TERM", term);
         let output = launch.run();
@@ -191,10 +193,10 @@ fn what_is_piped_is_the_document_without_an_escape_and_the_notices_last() {
         );
         assert!(Launch::codeleaf("").run().stdout == output.stdout, "bare");
         // Into a pipe from a terminal, of which nothing is wanted.
-        let mut terminal = launch.by_script(r#""$@" | cat > piped"#).start();
-        assert_eq!(terminal.end(), 0);
+        let mut terminal = launch.in_shell_script(r#""$@" | cat > piped"#).start();
+        assert_eq!(terminal.wait_for_exit(), 0);
         terminal.wait_for_silence(Duration::from_millis(50));
-        assert_eq!(terminal.since(0), b"");
+        assert_eq!(terminal.bytes_since(0), b"");
         assert_eq!(
             std::fs::read(terminal.home.path("piped")).unwrap(),
             output.stdout
@@ -203,11 +205,11 @@ fn what_is_piped_is_the_document_without_an_escape_and_the_notices_last() {
 }
 
 #[test]
-fn keys_come_from_the_terminal_where_standard_input_is_none() {
+fn keys_are_read_from_tty_when_stdin_is_not_a_terminal() {
     for script in [r#""$@" </dev/null"#, r#"echo q | "$@""#] {
-        let mut terminal = open_with(codeleaf().by_script(script));
+        let mut terminal = open_with(codeleaf().in_shell_script(script));
         terminal.press("4").wait_for("83950 › Coding › 26");
         terminal.press("q");
-        terminal.ends_restored(0);
+        terminal.assert_exits_restored(0);
     }
 }

@@ -3,53 +3,53 @@
 use std::time::Duration;
 
 use super::open_with;
-use crate::support::program::{Answers, Launch};
-use crate::support::sequences::{Piece, pieces};
+use crate::support::program::{Launch, QueryReplies};
+use crate::support::sequences::{OutputToken, parse_output};
 
-const FAR: Answers = Answers::After(Duration::from_millis(300));
+const SLOW_LINE: QueryReplies = QueryReplies::After(Duration::from_millis(300));
 
 #[test]
-fn nothing_is_asked_before_the_first_frame() {
-    let mut terminal = open_with(Launch::codeleaf("83950").answers(Answers::Never));
+fn no_query_is_sent_before_the_first_frame() {
+    let mut terminal = open_with(Launch::codeleaf("83950").query_replies(QueryReplies::Never));
     // Long before an answer could have come from far away.
-    assert!(terminal.first_paint() < Duration::from_secs(10));
+    assert!(terminal.time_to_first_paint() < Duration::from_secs(10));
     terminal.wait_for_silence(Duration::from_millis(300));
-    for piece in pieces(&terminal.since(0)) {
+    for piece in parse_output(&terminal.bytes_since(0)) {
         match &piece {
-            Piece::Csi(_, _, last) => {
+            OutputToken::Csi(_, _, last) => {
                 assert!(
                     !matches!(last.as_str(), "c" | "n" | "q" | "t" | "u" | "$p"),
                     "{piece:?}"
                 );
             }
-            Piece::String(..) => panic!("{piece:?}"),
+            OutputToken::String(..) => panic!("{piece:?}"),
             _ => {}
         }
     }
     terminal.press("q");
-    terminal.ends_restored(0);
+    terminal.assert_exits_restored(0);
 }
 
 #[test]
-fn keys_work_at_once_on_a_terminal_far_away_and_on_a_mute_one() {
-    for answers in [FAR, Answers::Never] {
-        let mut terminal = open_with(Launch::codeleaf("83950").answers(answers));
+fn keys_work_on_slow_and_unresponsive_terminals() {
+    for answers in [SLOW_LINE, QueryReplies::Never] {
+        let mut terminal = open_with(Launch::codeleaf("83950").query_replies(answers));
         for _ in 0..4 {
             terminal.press("down right left up");
         }
         terminal.press("4").wait_for("83950 › Coding › 26");
         terminal.press("down").wait_for("83950 › Coding › 90");
         terminal.press("q");
-        terminal.ends_restored(0);
+        terminal.assert_exits_restored(0);
     }
 }
 
 #[test]
-fn no_answer_reaches_the_shell() {
+fn no_response_reaches_the_shell() {
     for answers in [
-        FAR,
-        Answers::After(Duration::from_millis(450)),
-        Answers::Never,
+        SLOW_LINE,
+        QueryReplies::After(Duration::from_millis(450)),
+        QueryReplies::Never,
     ] {
         // One key; several, faster than a frame goes there and back; several in one.
         for keys in [
@@ -58,25 +58,25 @@ fn no_answer_reaches_the_shell() {
             "down, up, down, up, 4, down",
             "down up down",
         ] {
-            let mut terminal = open_with(Launch::codeleaf("83950").answers(answers));
+            let mut terminal = open_with(Launch::codeleaf("83950").query_replies(answers));
             for keys in keys.split(", ") {
-                terminal.step(keys);
+                terminal.press_and_count_bytes(keys);
             }
             terminal.press("q");
-            let status = terminal.end();
+            let status = terminal.wait_for_exit();
             terminal.wait_until_answered();
             terminal.wait_for_silence(Duration::from_millis(50));
-            let unread = terminal.unread();
+            let unread = terminal.unread_input();
             let what = format!("{answers:?}, {keys}: {}", unread.escape_ascii());
             assert!(unread.is_empty(), "{what}");
-            let seen = terminal.since(0);
+            let seen = terminal.bytes_since(0);
             let (_, shell) = crate::support::program::text(&seen)
                 .rsplit_once("\x1b[?2026l")
                 .map(|(drawn, shell)| (drawn.to_owned(), shell.to_owned()))
                 .unwrap();
             assert_eq!(shell, "", "{what}: an answer was echoed");
             assert_eq!(status, 0, "{what}");
-            terminal.ends_restored(0);
+            terminal.assert_exits_restored(0);
         }
     }
 }

@@ -5,10 +5,10 @@ use std::time::{Duration, Instant};
 use rustix::process::Signal;
 
 use super::{open, open_with};
-use crate::support::program::{Launch, PATIENCE};
+use crate::support::program::{Launch, WAIT_TIMEOUT};
 
 #[test]
-fn every_key_that_leaves_gives_the_terminal_back() {
+fn every_quit_key_restores_the_terminal() {
     for keys in [
         "q",
         "ctrl-c",
@@ -19,12 +19,12 @@ fn every_key_that_leaves_gives_the_terminal_back() {
     ] {
         let mut terminal = open();
         terminal.press(keys);
-        terminal.ends_restored(0);
+        terminal.assert_exits_restored(0);
     }
 }
 
 #[test]
-fn every_signal_that_ends_gives_the_terminal_back() {
+fn every_terminating_signal_restores_the_terminal() {
     for (signal, status) in [
         (Signal::TERM, 143),
         (Signal::HUP, 129),
@@ -34,36 +34,39 @@ fn every_signal_that_ends_gives_the_terminal_back() {
         let mut terminal = open();
         terminal.press("m").wait_for("mouse");
         terminal.signal(signal);
-        terminal.ends_restored(status);
+        terminal.assert_exits_restored(status);
     }
 }
 
 #[test]
-fn a_terminal_that_takes_nothing_from_the_start_does_not_keep_it() {
+fn terminal_stalled_from_the_start_does_not_block_exit() {
     let mut terminal = Launch::codeleaf("83950")
-        .by_script(r#"read go; exec "$@""#)
+        .in_shell_script(r#"read go; exec "$@""#)
         .start();
-    terminal.take_nothing();
+    terminal.stop_output();
     terminal.send(b"\n");
     let started = Instant::now();
-    while terminal.is_cooked() {
-        assert!(started.elapsed() < PATIENCE, "it never took the terminal");
+    while terminal.has_initial_modes() {
+        assert!(
+            started.elapsed() < WAIT_TIMEOUT,
+            "it never took the terminal"
+        );
         std::thread::sleep(Duration::from_millis(1));
     }
     // It waits for the terminal by now, or will in a moment.
     terminal.signal(Signal::TERM);
-    assert_eq!(terminal.end(), 143);
+    assert_eq!(terminal.wait_for_exit(), 143);
 }
 
 #[test]
-fn a_line_that_drops_ends_the_program_at_once() {
+fn lost_connection_ends_the_program_at_once() {
     for script in [
         r#"exec "$@""#,
         r#"trap "" HUP; exec "$@""#,
         // The end of a session that is not the terminal's: nobody sends it a signal.
         r#"trap "" HUP; setsid --wait "$@"; exit $?"#,
     ] {
-        let mut terminal = open_with(Launch::codeleaf("83950").by_script(script));
+        let mut terminal = open_with(Launch::codeleaf("83950").in_shell_script(script));
         let (stayed, status) = terminal.hang_up();
         // A second, on a machine that is not busy.
         assert!(stayed < Duration::from_secs(3), "{script}: {stayed:?}");
@@ -72,22 +75,22 @@ fn a_line_that_drops_ends_the_program_at_once() {
 }
 
 #[test]
-fn it_stops_and_goes_on_as_the_shell_says() {
+fn program_suspends_and_resumes_under_a_shell() {
     let script = r#"set -m; "$@"; echo stopped; read line; fg >/dev/null; echo back $?"#;
-    let mut terminal = open_with(Launch::codeleaf("83950").by_script(script));
+    let mut terminal = open_with(Launch::codeleaf("83950").in_shell_script(script));
     terminal.press("4").wait_for("83950 › Coding › 26");
     terminal.press("ctrl-z").wait_for("stopped");
-    assert!(terminal.is_cooked());
-    assert_eq!(terminal.left_on(), Vec::<String>::new());
-    assert!(!terminal.look(vt100::Screen::alternate_screen));
+    assert!(terminal.has_initial_modes());
+    assert_eq!(terminal.left_enabled(), Vec::<String>::new());
+    assert!(!terminal.with_screen(vt100::Screen::alternate_screen));
     // The shell's window was made smaller meanwhile.
     terminal.resize(60, 16);
     terminal.send(b"\n");
     terminal
         .wait_for("83950 › Coding › 26")
         .wait_for("CPT (c) AMA");
-    assert!(terminal.look(vt100::Screen::alternate_screen));
-    assert!(!terminal.is_cooked());
+    assert!(terminal.with_screen(vt100::Screen::alternate_screen));
+    assert!(!terminal.has_initial_modes());
     assert_eq!(
         terminal.screen().lines().count(),
         16,
@@ -95,26 +98,26 @@ fn it_stops_and_goes_on_as_the_shell_says() {
         terminal.screen()
     );
     terminal.press("q").wait_for("back 0");
-    terminal.ends_restored(0);
+    terminal.assert_exits_restored(0);
 }
 
 #[test]
-fn a_stop_by_force_is_repainted_afterwards() {
+fn screen_is_repainted_after_sigstop() {
     let mut terminal = open();
     terminal.wait_for_silence(Duration::from_millis(100));
     terminal.signal(Signal::STOP);
-    let mark = terminal.mark();
+    let mark = terminal.bytes_received();
     terminal.signal(Signal::CONT);
     terminal.wait_for_bytes(mark, b"\x1b[H\x1b[J");
     terminal.wait_for("1/3");
     terminal.press("q");
-    terminal.ends_restored(0);
+    terminal.assert_exits_restored(0);
 }
 
 #[test]
-fn where_no_shell_is_there_it_does_not_stop() {
+fn suspend_is_refused_without_a_shell() {
     let mut terminal = open();
     terminal.press("ctrl-z").wait_for("cannot stop");
     terminal.press("q");
-    terminal.ends_restored(0);
+    terminal.assert_exits_restored(0);
 }

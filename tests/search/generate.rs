@@ -3,13 +3,13 @@
 
 use std::collections::HashMap;
 
-use codeleaf::content::{CodeId, System};
-use codeleaf::search::{Index, IndexBuilder, Texts};
+use codeleaf::content::{CodeId, CodeSystem};
+use codeleaf::search::{DocumentSource, Index, IndexBuilder};
 
 /// Numbers that look random and are the same in every run (splitmix64, by Sebastiano Vigna).
-pub struct Chance(u64);
+pub struct SplitMix64(u64);
 
-impl Chance {
+impl SplitMix64 {
     /// Starts a row of numbers.
     pub const fn new(seed: u64) -> Self {
         Self(seed)
@@ -36,14 +36,14 @@ impl Chance {
 
 /// One code of a code set.
 #[derive(Clone, Debug)]
-pub struct Coded {
+pub struct TitledCode {
     pub code: CodeId,
     pub title: String,
 }
 
 /// Reads the ICD-10-CM order file from the folder that `CODELEAF_DATA` names; says so where there
 /// is none.
-pub fn icd10cm() -> Option<Vec<Coded>> {
+pub fn load_icd10cm() -> Option<Vec<TitledCode>> {
     let Some(folder) = std::env::var_os("CODELEAF_DATA") else {
         eprintln!("skipped: CODELEAF_DATA names no folder with icd10cm-order-2025.txt");
         return None;
@@ -57,8 +57,8 @@ pub fn icd10cm() -> Option<Vec<Coded>> {
         }
     };
     let coded = text.lines().filter_map(|line| {
-        Some(Coded {
-            code: CodeId::new(System::Icd10cm, line.get(6..13)?.trim()).ok()?,
+        Some(TitledCode {
+            code: CodeId::new(CodeSystem::Icd10cm, line.get(6..13)?.trim()).ok()?,
             title: line.get(77..)?.trim().to_owned(),
         })
     });
@@ -66,29 +66,29 @@ pub fn icd10cm() -> Option<Vec<Coded>> {
 }
 
 /// Makes an index of codes.
-pub fn index_of(codes: &[Coded]) -> Index {
+pub fn build_index(codes: &[TitledCode]) -> Index {
     let mut builder = IndexBuilder::new();
-    for Coded { code, title } in codes {
+    for TitledCode { code, title } in codes {
         builder.add_code(code, title, "");
     }
-    builder.finish(Texts::default())
+    builder.finish(DocumentSource::default())
 }
 
 /// A query and the code that is its right answer.
 #[derive(Clone, Debug)]
-pub struct Asked {
+pub struct QueryCase {
     pub text: String,
     pub code: CodeId,
 }
 
 /// Asks for codes without their dot, in any case.
-pub fn bare_codes(codes: &[Coded], seed: u64, count: usize) -> Vec<Asked> {
-    let mut chance = Chance::new(seed);
+pub fn bare_code_queries(codes: &[TitledCode], seed: u64, count: usize) -> Vec<QueryCase> {
+    let mut chance = SplitMix64::new(seed);
     (0..count)
         .map(|_| {
             let code = &chance.pick(codes).code;
             let text = code.value().replace('.', "");
-            Asked {
+            QueryCase {
                 text: if chance.below(2) == 0 {
                     text.to_lowercase()
                 } else {
@@ -102,9 +102,12 @@ pub fn bare_codes(codes: &[Coded], seed: u64, count: usize) -> Vec<Asked> {
 
 /// Asks for three words of a title, the last one cut; only for titles that no other code shares
 /// these three words with, so that there is one right answer.
-pub fn cut_titles(codes: &[Coded], seed: u64, count: usize) -> Vec<Asked> {
-    let mut chance = Chance::new(seed);
-    let folded: Vec<Vec<String>> = codes.iter().map(|coded| words_of(&coded.title)).collect();
+pub fn cut_title_queries(codes: &[TitledCode], seed: u64, count: usize) -> Vec<QueryCase> {
+    let mut chance = SplitMix64::new(seed);
+    let folded: Vec<Vec<String>> = codes
+        .iter()
+        .map(|coded| title_words(&coded.title))
+        .collect();
     let mut having: HashMap<&String, Vec<usize>> = HashMap::new();
     for (at, words) in folded.iter().enumerate() {
         for word in words {
@@ -135,7 +138,7 @@ pub fn cut_titles(codes: &[Coded], seed: u64, count: usize) -> Vec<Asked> {
         }
         let last = long[2];
         let cut = last.len() - chance.below(last.len() / 2);
-        asked.push(Asked {
+        asked.push(QueryCase {
             text: format!("{} {} {}", long[0], long[1], &last[..cut]),
             code: codes[at].code.clone(),
         });
@@ -145,11 +148,11 @@ pub fn cut_titles(codes: &[Coded], seed: u64, count: usize) -> Vec<Asked> {
 
 /// Puts one typo into each query: a letter left out, doubled by another, changed, or exchanged
 /// with the next, in a word long enough that one is forgiven.
-pub fn misspelled(asked: &[Asked], seed: u64) -> Vec<Asked> {
-    let mut chance = Chance::new(seed);
+pub fn misspelled_queries(asked: &[QueryCase], seed: u64) -> Vec<QueryCase> {
+    let mut chance = SplitMix64::new(seed);
     asked
         .iter()
-        .map(|Asked { text, code }| {
+        .map(|QueryCase { text, code }| {
             let mut words: Vec<Vec<u8>> = text
                 .split(' ')
                 .map(|word| word.as_bytes().to_vec())
@@ -170,7 +173,7 @@ pub fn misspelled(asked: &[Asked], seed: u64) -> Vec<Asked> {
                 2 => word[at] = letter,
                 _ => word.swap(at, at + 1),
             }
-            Asked {
+            QueryCase {
                 text: words
                     .iter()
                     .map(|word| String::from_utf8_lossy(word))
@@ -182,7 +185,7 @@ pub fn misspelled(asked: &[Asked], seed: u64) -> Vec<Asked> {
         .collect()
 }
 
-fn words_of(title: &str) -> Vec<String> {
+fn title_words(title: &str) -> Vec<String> {
     title
         .split(|c: char| !c.is_ascii_alphanumeric())
         .filter(|word| !word.is_empty())

@@ -2,12 +2,14 @@
 
 use codeleaf::search::{Index, Query};
 
-use super::generate::{Asked, bare_codes, cut_titles, icd10cm, index_of, misspelled};
+use super::generate::{
+    QueryCase, bare_code_queries, build_index, cut_title_queries, load_icd10cm, misspelled_queries,
+};
 
 /// Counts the queries whose first hit is the right one; shows those whose is not.
-fn right(index: &Index, asked: &[Asked]) -> usize {
+fn count_correct(index: &Index, asked: &[QueryCase]) -> usize {
     let mut right = 0;
-    for Asked { text, code } in asked {
+    for QueryCase { text, code } in asked {
         let found = index.search(&Query::parse(text), None, 5);
         match found.hits.first() {
             Some(hit) if hit.code == *code => right += 1,
@@ -22,14 +24,14 @@ fn right(index: &Index, asked: &[Asked]) -> usize {
 
 #[test]
 fn the_right_code_comes_first() {
-    let Some(codes) = icd10cm() else { return };
-    let index = index_of(&codes);
-    let bare = bare_codes(&codes, 1, 300);
-    assert_eq!(right(&index, &bare), 300);
-    let cut = cut_titles(&codes, 2, 300);
-    let found = right(&index, &cut);
+    let Some(codes) = load_icd10cm() else { return };
+    let index = build_index(&codes);
+    let bare = bare_code_queries(&codes, 1, 300);
+    assert_eq!(count_correct(&index, &bare), 300);
+    let cut = cut_title_queries(&codes, 2, 300);
+    let found = count_correct(&index, &cut);
     assert!(found >= 295, "{found} of 300 cut titles");
-    let wrong = misspelled(&cut, 3);
-    let found = right(&index, &wrong);
+    let wrong = misspelled_queries(&cut, 3);
+    let found = count_correct(&index, &wrong);
     assert!(found >= 290, "{found} of 300 misspelled titles");
 }

@@ -6,7 +6,7 @@ use super::client::Ssh;
 use super::server::{Server, eventually, program};
 
 /// Starts a server for the client's key only.
-fn closed(options: &[&str]) -> Option<(Server, Ssh, String)> {
+fn start_with_client_key(options: &[&str]) -> Option<(Server, Ssh, String)> {
     let folder = tempfile::tempdir().unwrap();
     let ssh = Ssh::find(folder.path())?;
     let key = std::fs::read_to_string(folder.path().join("client/id.pub")).unwrap();
@@ -18,12 +18,12 @@ fn closed(options: &[&str]) -> Option<(Server, Ssh, String)> {
 }
 
 #[test]
-fn the_right_key_is_let_in_and_no_other() {
-    let Some((server, ssh, _)) = closed(&[]) else {
+fn only_listed_keys_can_log_in() {
+    let Some((server, ssh, _)) = start_with_client_key(&[]) else {
         return;
     };
-    assert!(ssh.ask(&server, &[], &["list"]).status.success());
-    let login = server.logged("logged in");
+    assert!(ssh.run(&server, &[], &["list"]).status.success());
+    let login = server.wait_for_log("logged in");
     assert!(
         login["fingerprint"]
             .as_str()
@@ -37,92 +37,95 @@ fn the_right_key_is_let_in_and_no_other() {
     let id = server.folder().join("client/id");
     let aside = server.folder().join("client/aside");
     std::fs::rename(&id, &aside).unwrap();
-    let refused = ssh.ask(&server, &["-i", &other], &["list"]);
+    let refused = ssh.run(&server, &["-i", &other], &["list"]);
     assert_eq!(refused.status.code(), Some(255));
     let words = String::from_utf8_lossy(&refused.stderr).into_owned();
     assert!(words.contains("Permission denied (publickey)"), "{words}");
-    assert_eq!(server.logged("login refused")["reason"], "unknown key");
+    assert_eq!(
+        server.wait_for_log("login refused")["reason"],
+        "unknown key"
+    );
 
-    let none = ssh.ask(&server, &["-o", "PubkeyAuthentication=no"], &["list"]);
+    let none = ssh.run(&server, &["-o", "PubkeyAuthentication=no"], &["list"]);
     assert_eq!(none.status.code(), Some(255));
     std::fs::rename(&aside, &id).unwrap();
-    assert!(ssh.ask(&server, &[], &["list"]).status.success());
+    assert!(ssh.run(&server, &[], &["list"]).status.success());
     assert!(!server.log().contains('\u{1b}'));
 }
 
 #[test]
-fn keys_count_as_soon_as_they_are_listed() {
-    let Some((server, ssh, key)) = closed(&[]) else {
+fn authorized_keys_changes_apply_at_once() {
+    let Some((server, ssh, key)) = start_with_client_key(&[]) else {
         return;
     };
     let keys = server.folder().join("keys");
     let other = ssh.make_key("other");
     std::fs::write(&keys, &other).unwrap();
-    assert!(!ssh.ask(&server, &[], &["list"]).status.success());
+    assert!(!ssh.run(&server, &[], &["list"]).status.success());
     std::fs::write(&keys, format!("{other}expiry-time=\"20200101Z\" {key}")).unwrap();
-    assert!(!ssh.ask(&server, &[], &["list"]).status.success());
+    assert!(!ssh.run(&server, &[], &["list"]).status.success());
     // A key without a terminal prints; it opens no reader.
     std::fs::write(&keys, format!("{other}restrict {key}")).unwrap();
-    let mut text = ssh.read(&server, &[], &["83950-26"]);
-    assert_eq!(text.ended(), 0);
+    let mut text = ssh.open_reader(&server, &[], &["83950-26"]);
+    assert_eq!(text.wait_for_exit(), 0);
     assert!(!text.is_full_screen() && !text.bytes().contains(&0x1b));
     assert!(text.screen().contains("Professional Component"));
 }
 
 #[test]
-fn whose_key_is_taken_out_reads_until_the_reload() {
-    let Some((server, ssh, key)) = closed(&[]) else {
+fn removed_key_ends_its_session_at_the_reload() {
+    let Some((server, ssh, key)) = start_with_client_key(&[]) else {
         return;
     };
     let keys = server.folder().join("keys");
     let other = ssh.make_key("other");
-    let mut reader = ssh.read(&server, &[], &[]);
+    let mut reader = ssh.open_reader(&server, &[], &[]);
     reader.expect("HER2/neu");
     std::fs::write(&keys, format!("{other}{key}")).unwrap();
     server.signal("HUP");
-    server.logged("reloaded");
+    server.wait_for_log("reloaded");
     std::fs::write(&keys, &other).unwrap();
-    assert!(!ssh.ask(&server, &[], &["list"]).status.success());
+    assert!(!ssh.run(&server, &[], &["list"]).status.success());
     reader.press("4");
     reader.expect("Professional Component");
     server.signal("HUP");
-    assert_eq!(reader.ended(), 1);
+    assert_eq!(reader.wait_for_exit(), 1);
     reader.expect("your key is not let in any more");
     assert!(!reader.is_full_screen());
-    assert_eq!(server.logged("session ended")["reason"], "Revoked");
+    assert_eq!(server.wait_for_log("session ended")["reason"], "Revoked");
 }
 
 #[test]
-fn a_reader_finds_again_where_they_were() {
-    let Some((server, ssh, _)) = closed(&[]) else {
+fn position_is_restored_at_the_next_login() {
+    let Some((server, ssh, _)) = start_with_client_key(&[]) else {
         return;
     };
-    let mut reader = ssh.read(&server, &[], &["83950-26"]);
+    let mut reader = ssh.open_reader(&server, &[], &["83950-26"]);
     reader.expect("› 26");
     reader.press("\x1b[B");
     reader.expect("› 90");
     reader.press("q");
-    assert_eq!(reader.ended(), 0);
+    assert_eq!(reader.wait_for_exit(), 0);
     let mut again = eventually("the place kept", || {
         let readers = server.folder().join("state/codeleaf/readers");
         let mut files = std::fs::read_dir(readers).ok()?;
         files.next()?.ok()?;
-        Some(ssh.read(&server, &[], &[]))
+        Some(ssh.open_reader(&server, &[], &[]))
     });
     again.expect("› 90");
     again.press("q");
-    assert_eq!(again.ended(), 0);
+    assert_eq!(again.wait_for_exit(), 0);
 
     let open = Server::open(&[]);
-    let mut reader = ssh.read(&open, &[], &["83950-26"]);
+    let mut reader = ssh.open_reader(&open, &[], &["83950-26"]);
     reader.expect("› 26");
     reader.press("\x1b[Bq");
-    assert_eq!(reader.ended(), 0);
+    assert_eq!(reader.wait_for_exit(), 0);
     assert!(!open.folder().join("state/codeleaf/readers").exists());
 }
 
 #[test]
-fn nobody_is_let_in_by_accident() {
+fn serve_requires_an_access_choice() {
     let folder = tempfile::tempdir().unwrap();
     let said = |arguments: &[&str]| {
         let output = program(folder.path())
@@ -153,7 +156,7 @@ fn nobody_is_let_in_by_accident() {
 }
 
 #[test]
-fn the_host_key_is_shown_without_a_choice_of_access() {
+fn show_host_key_needs_no_access_choice() {
     let folder = tempfile::tempdir().unwrap();
     let show = || {
         let shown = program(folder.path())

@@ -94,18 +94,18 @@ impl Ssh {
     }
 
     /// Asks for something without a terminal.
-    pub fn ask(&self, server: &Server, options: &[&str], asked: &[&str]) -> Output {
+    pub fn run(&self, server: &Server, options: &[&str], asked: &[&str]) -> Output {
         self.command(server, options, asked).output().unwrap()
     }
 
     /// Opens the reader in a terminal of 80×24.
-    pub fn read(&self, server: &Server, options: &[&str], asked: &[&str]) -> Terminal {
+    pub fn open_reader(&self, server: &Server, options: &[&str], asked: &[&str]) -> Terminal {
         let environment = [("TERM", "xterm-256color"), ("LANG", "en_US.UTF-8")];
-        self.read_with(server, options, asked, &environment)
+        self.open_reader_with(server, options, asked, &environment)
     }
 
     /// Opens the reader in a terminal of 80×24, with an environment.
-    pub fn read_with(
+    pub fn open_reader_with(
         &self,
         server: &Server,
         options: &[&str],
@@ -129,17 +129,17 @@ pub struct Terminal {
     child: Box<dyn Child + Send + Sync>,
     master: Box<dyn MasterPty + Send>,
     writer: Box<dyn Write + Send>,
-    seen: Arc<Mutex<Seen>>,
+    captured: Arc<Mutex<CapturedOutput>>,
 }
 
-struct Seen {
+struct CapturedOutput {
     /// Whether nothing more will come.
     ended: bool,
     screen: vt100::Parser,
     bytes: Vec<u8>,
 }
 
-fn side(cells: u16) -> NonZero<u16> {
+fn nonzero(cells: u16) -> NonZero<u16> {
     NonZero::new(cells).unwrap()
 }
 
@@ -158,8 +158,8 @@ impl Terminal {
         let pair = native_pty_system().openpty(size(80, 24)).unwrap();
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
-        let seen = Arc::new(Mutex::new(Seen {
-            screen: vt100::Parser::new(side(24), side(80), 0),
+        let seen = Arc::new(Mutex::new(CapturedOutput {
+            screen: vt100::Parser::new(nonzero(24), nonzero(80), 0),
             bytes: Vec::new(),
             ended: false,
         }));
@@ -179,7 +179,7 @@ impl Terminal {
             child,
             master: pair.master,
             writer,
-            seen,
+            captured: seen,
         }
     }
 
@@ -191,27 +191,29 @@ impl Terminal {
 
     /// Changes the terminal's size.
     pub fn resize(&mut self, columns: u16, rows: u16) {
-        let mut seen = self.seen.lock().unwrap();
-        seen.screen.screen_mut().set_size(side(rows), side(columns));
+        let mut seen = self.captured.lock().unwrap();
+        seen.screen
+            .screen_mut()
+            .set_size(nonzero(rows), nonzero(columns));
         drop(seen);
         self.master.resize(size(columns, rows)).unwrap();
     }
 
     /// Returns the screen as text.
     pub fn screen(&self) -> String {
-        let seen = self.seen.lock().unwrap();
+        let seen = self.captured.lock().unwrap();
         seen.screen.screen().contents()
     }
 
     /// Says whether the program uses the alternate screen.
     pub fn is_full_screen(&self) -> bool {
-        let seen = self.seen.lock().unwrap();
+        let seen = self.captured.lock().unwrap();
         seen.screen.screen().alternate_screen()
     }
 
     /// Returns every byte that was sent.
     pub fn bytes(&self) -> Vec<u8> {
-        self.seen.lock().unwrap().bytes.clone()
+        self.captured.lock().unwrap().bytes.clone()
     }
 
     /// Waits until the screen shows a text.
@@ -227,9 +229,9 @@ impl Terminal {
     }
 
     /// Waits for the program's end, and returns its exit status.
-    pub fn ended(&mut self) -> u32 {
+    pub fn wait_for_exit(&mut self) -> u32 {
         let status = eventually("the client's end", || self.child.try_wait().unwrap());
-        let all_seen = || self.seen.lock().unwrap().ended.then_some(());
+        let all_seen = || self.captured.lock().unwrap().ended.then_some(());
         eventually("the end of what it wrote", all_seen);
         status.exit_code()
     }

@@ -41,7 +41,7 @@ fn commands_print_text_and_end() {
         (&["scp", "-t", "/tmp"], 2, "", "unexpected argument '-t'"),
         (&["sh", "-c", "id"], 2, "", "unexpected argument"),
     ] {
-        let answer = ssh.ask(&server, &[], asked);
+        let answer = ssh.run(&server, &[], asked);
         let (stdout, stderr) = (
             String::from_utf8_lossy(&answer.stdout),
             String::from_utf8_lossy(&answer.stderr),
@@ -57,7 +57,7 @@ fn commands_print_text_and_end() {
             assert_eq!(stderr.lines().count(), 1, "{asked:?}: {stderr}");
         }
     }
-    let nothing = ssh.ask(&server, &[], &[]);
+    let nothing = ssh.run(&server, &[], &[]);
     assert!(String::from_utf8_lossy(&nothing.stdout).contains("83950"));
     assert!(
         !server.log().contains("zzzzzz"),
@@ -66,13 +66,13 @@ fn commands_print_text_and_end() {
 }
 
 #[test]
-fn a_text_for_a_terminal_has_its_line_ends() {
+fn text_on_a_terminal_uses_crlf() {
     let server = Server::open(&[]);
     let Some(ssh) = Ssh::find(server.folder()) else {
         return;
     };
-    let mut text = ssh.read(&server, &[], &["list"]);
-    assert_eq!(text.ended(), 0);
+    let mut text = ssh.open_reader(&server, &[], &["list"]);
+    assert_eq!(text.wait_for_exit(), 0);
     let bytes = text.bytes();
     for (at, byte) in bytes.iter().enumerate() {
         assert!(*byte != b'\n' || bytes[at - 1] == b'\r', "a bare line feed");

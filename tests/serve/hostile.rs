@@ -13,13 +13,13 @@ use tokio::runtime::Runtime;
 use tokio::time::{sleep, timeout};
 
 use super::client::Ssh;
-use super::server::{PATIENCE, Server};
-use crate::support::ears::Ears;
+use super::server::{Server, TIMEOUT};
+use crate::support::ears::StallableStream;
 
 /// Takes any server for the right one.
-pub struct Hostile;
+pub struct HostileClient;
 
-impl client::Handler for Hostile {
+impl client::Handler for HostileClient {
     type Error = Error;
 
     async fn check_server_key(&mut self, _: &PublicKeyOrCertificate) -> Result<bool, Error> {
@@ -28,17 +28,17 @@ impl client::Handler for Hostile {
 }
 
 /// Logs in under a name.
-pub async fn connect(server: &Server, user: &str) -> Handle<Hostile> {
+pub async fn connect(server: &Server, user: &str) -> Handle<HostileClient> {
     let stream = TcpStream::connect(server.address).await.unwrap();
-    connect_by(stream, user).await
+    connect_over(stream, user).await
 }
 
-async fn connect_by(
+async fn connect_over(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     user: &str,
-) -> Handle<Hostile> {
+) -> Handle<HostileClient> {
     let config = Arc::new(Config::default());
-    let mut connection = client::connect_stream(config, stream, Hostile)
+    let mut connection = client::connect_stream(config, stream, HostileClient)
         .await
         .unwrap();
     assert!(connection.authenticate_none(user).await.unwrap().success());
@@ -47,7 +47,7 @@ async fn connect_by(
 
 /// Opens a session on a terminal of some kind and size.
 pub async fn open(
-    connection: &Handle<Hostile>,
+    connection: &Handle<HostileClient>,
     term: &str,
     columns: u32,
     rows: u32,
@@ -76,14 +76,14 @@ async fn flood(channel: &Channel<Msg>, what: &[u8]) -> usize {
 }
 
 #[test]
-fn floods_stay_small_and_others_are_served() {
+fn floods_use_bounded_memory_and_others_are_served() {
     let server = Server::open(&[]);
     let Some(ssh) = Ssh::find(server.folder()) else {
         return;
     };
-    let mut reader = ssh.read(&server, &[], &[]);
+    let mut reader = ssh.open_reader(&server, &[], &[]);
     reader.expect("HER2/neu");
-    let before = server.memory();
+    let before = server.memory_kib();
     let runtime = Runtime::new().unwrap();
     runtime.block_on(async {
         let floods: [&[u8]; 4] = [b"\x1b", b"jy", b"\x1b[200~endless", b"/\x15modifier"];
@@ -109,7 +109,7 @@ fn floods_stay_small_and_others_are_served() {
             reader.press("\x1b[C");
             reader.press("/26");
             reader.expect("Professional Component");
-            assert!(ssh.ask(&server, &[], &["list"]).status.success());
+            assert!(ssh.run(&server, &[], &["list"]).status.success());
         });
         for (_, flood) in held {
             drop(flood.await.unwrap());
@@ -117,15 +117,15 @@ fn floods_stay_small_and_others_are_served() {
     });
     // Their connections end with the threads that keep them.
     runtime.shutdown_background();
-    let grown = server.memory().saturating_sub(before);
+    let grown = server.memory_kib().saturating_sub(before);
     assert!(grown < 32 * 1024, "{grown} KiB for five clients");
-    server.await_figure("codeleaf_sessions", 1.0);
+    server.wait_for_metric("codeleaf_sessions", 1.0);
     reader.press("\x03");
-    assert_eq!(reader.ended(), 0);
+    assert_eq!(reader.wait_for_exit(), 0);
 }
 
 #[test]
-fn asking_for_what_is_refused_again_and_again_ends_the_connection() {
+fn repeated_refused_requests_end_the_connection() {
     let server = Server::open(&[]);
     let runtime = Runtime::new().unwrap();
     runtime.block_on(async {
@@ -135,18 +135,18 @@ fn asking_for_what_is_refused_again_and_again_ends_the_connection() {
             assert!(opened.await.is_err());
         }
     });
-    server.await_figure("codeleaf_connections", 0.0);
+    server.wait_for_metric("codeleaf_connections", 0.0);
     let refused = server.log_lines("refused").len();
     assert!(refused < 10, "{refused} lines");
 }
 
 #[test]
-fn who_reads_nothing_is_cut_off() {
+fn clients_that_never_read_are_disconnected() {
     let server = Server::open(&["--unread-time", "1s"]);
     Runtime::new().unwrap().block_on(async {
         let stream = TcpStream::connect(server.address).await.unwrap();
-        let (ears, shut) = Ears::of(stream);
-        let connection = connect_by(ears, "x").await;
+        let (ears, shut) = StallableStream::new(stream);
+        let connection = connect_over(ears, "x").await;
         let mut channel = open(&connection, "xterm", 300, 100).await;
         while !matches!(channel.wait().await, Some(ChannelMsg::Data { .. })) {}
         shut.store(true, Ordering::Relaxed);
@@ -157,15 +157,15 @@ fn who_reads_nothing_is_cut_off() {
                 sleep(Duration::from_millis(20)).await;
             }
         };
-        timeout(PATIENCE, draws_all_anew).await.unwrap();
+        timeout(TIMEOUT, draws_all_anew).await.unwrap();
     });
-    server.logged("the client reads nothing any more");
-    assert_eq!(server.logged("session ended")["reason"], "Gone");
-    server.await_figure("codeleaf_sessions", 0.0);
+    server.wait_for_log("the client reads nothing any more");
+    assert_eq!(server.wait_for_log("session ended")["reason"], "Gone");
+    server.wait_for_metric("codeleaf_sessions", 0.0);
 }
 
 #[test]
-fn a_storm_of_resizes_draws_no_more_frames_than_are_allowed() {
+fn resize_storm_respects_the_frame_limit() {
     let server = Server::open(&["--max-frames", "5"]);
     Runtime::new().unwrap().block_on(async {
         let connection = connect(&server, "x").await;
@@ -173,7 +173,7 @@ fn a_storm_of_resizes_draws_no_more_frames_than_are_allowed() {
         while !matches!(channel.wait().await, Some(ChannelMsg::Data { .. })) {}
         // Some come so close that a window that is being dragged is not drawn at all, some do not.
         for pause in [20, 60] {
-            let before = server.figure("codeleaf_frames_total");
+            let before = server.metric("codeleaf_frames_total");
             let started = Instant::now();
             for turn in 0..50 {
                 channel
@@ -182,7 +182,7 @@ fn a_storm_of_resizes_draws_no_more_frames_than_are_allowed() {
                     .unwrap();
                 sleep(Duration::from_millis(pause)).await;
             }
-            let drawn = server.figure("codeleaf_frames_total") - before;
+            let drawn = server.metric("codeleaf_frames_total") - before;
             let most = started.elapsed().as_secs_f64() * 5.0 + 2.0;
             assert!(drawn <= most, "{drawn} frames, {most} at most");
         }

@@ -4,16 +4,16 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 
 use super::client::{Ssh, installed, skip};
-use super::server::{PATIENCE, Server, eventually};
-use crate::support::program::processor_time;
+use super::server::{Server, TIMEOUT, eventually};
+use crate::support::program::cpu_time;
 
-fn silent(server: &Server) -> TcpStream {
+fn connect_silent(server: &Server) -> TcpStream {
     let stream = TcpStream::connect(server.address).unwrap();
-    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream.set_read_timeout(Some(TIMEOUT)).unwrap();
     stream
 }
 
-fn all_that_is_said(stream: &mut TcpStream) -> String {
+fn read_to_end(stream: &mut TcpStream) -> String {
     let mut said = Vec::new();
     // A reset ends it as well.
     let _ = stream.read_to_end(&mut said);
@@ -21,40 +21,40 @@ fn all_that_is_said(stream: &mut TcpStream) -> String {
 }
 
 #[test]
-fn who_does_not_log_in_is_dropped() {
+fn connections_that_never_log_in_are_dropped() {
     let server = Server::open(&["--login-time", "1s"]);
-    let mut stream = silent(&server);
-    let said = all_that_is_said(&mut stream);
+    let mut stream = connect_silent(&server);
+    let said = read_to_end(&mut stream);
     assert!(said.starts_with("SSH-2.0-codeleaf\r\n"), "{said}");
-    let mut stream = silent(&server);
+    let mut stream = connect_silent(&server);
     stream.write_all(b"SSH-2.0-silence\r\n").unwrap();
-    all_that_is_said(&mut stream);
-    server.await_figure("codeleaf_connections", 0.0);
+    read_to_end(&mut stream);
+    server.wait_for_metric("codeleaf_connections", 0.0);
 }
 
 #[test]
-fn silent_connections_keep_nobody_out() {
+fn silent_connections_do_not_block_logins() {
     let server = Server::open(&["--max-logins-per-address", "3", "--login-time", "60s"]);
     let Some(ssh) = Ssh::find(server.folder()) else {
         return;
     };
-    let held: Vec<TcpStream> = (0..3).map(|_| silent(&server)).collect();
-    server.await_figure("codeleaf_connections", 3.0);
+    let held: Vec<TcpStream> = (0..3).map(|_| connect_silent(&server)).collect();
+    server.wait_for_metric("codeleaf_connections", 3.0);
     // Once they have been silent for long enough, and long before their login time is over.
     eventually("a login", || {
-        ssh.ask(&server, &[], &["list"])
+        ssh.run(&server, &[], &["list"])
             .status
             .success()
             .then_some(())
     });
-    server.logged("made room for another login");
+    server.wait_for_log("made room for another login");
     drop(held);
-    server.await_figure("codeleaf_connections", 0.0);
+    server.wait_for_metric("codeleaf_connections", 0.0);
 }
 
 #[test]
-fn without_a_descriptor_left_it_waits_quietly_and_goes_on() {
-    let server = Server::start_by(
+fn accept_recovers_after_running_out_of_descriptors() {
+    let server = Server::start_with(
         &["sh", "-c", "ulimit -n 40; exec \"$@\"", "sh"],
         tempfile::tempdir().unwrap(),
         &[
@@ -66,13 +66,13 @@ fn without_a_descriptor_left_it_waits_quietly_and_goes_on() {
     let Some(ssh) = Ssh::find(server.folder()) else {
         return;
     };
-    let held: Vec<TcpStream> = (0..60).map(|_| silent(&server)).collect();
+    let held: Vec<TcpStream> = (0..60).map(|_| connect_silent(&server)).collect();
     let failed = "cannot accept connections; trying on";
-    server.logged(failed);
-    let busy = processor_time(server.process());
+    server.wait_for_log(failed);
+    let busy = cpu_time(server.pid());
     let pause = std::time::Duration::from_secs(1);
     std::thread::sleep(pause);
-    if let (Some(before), Some(after)) = (busy, processor_time(server.process())) {
+    if let (Some(before), Some(after)) = (busy, cpu_time(server.pid())) {
         assert!(
             after < before + pause / 2,
             "it spins: {before:?}, {after:?}"
@@ -81,7 +81,7 @@ fn without_a_descriptor_left_it_waits_quietly_and_goes_on() {
     assert_eq!(server.log_lines(failed).len(), 1);
     drop(held);
     eventually("a login", || {
-        ssh.ask(&server, &[], &["list"])
+        ssh.run(&server, &[], &["list"])
             .status
             .success()
             .then_some(())
@@ -89,7 +89,7 @@ fn without_a_descriptor_left_it_waits_quietly_and_goes_on() {
 }
 
 #[test]
-fn the_number_of_connections_has_a_limit_that_a_reload_changes() {
+fn connection_limit_changes_on_reload() {
     let folder = tempfile::tempdir().unwrap();
     let config = folder.path().join("serve.toml");
     std::fs::write(&config, "open = true\nmax-connections = 1\n").unwrap();
@@ -98,42 +98,42 @@ fn the_number_of_connections_has_a_limit_that_a_reload_changes() {
     let Some(ssh) = Ssh::find(server.folder()) else {
         return;
     };
-    let mut reader = ssh.read(&server, &[], &[]);
+    let mut reader = ssh.open_reader(&server, &[], &[]);
     reader.expect("HER2/neu");
-    assert!(all_that_is_said(&mut silent(&server)).contains("too many readers"));
+    assert!(read_to_end(&mut connect_silent(&server)).contains("too many readers"));
     std::fs::write(&config, "open = true\nmax-connections = many\n").unwrap();
     server.signal("HUP");
     eventually("the error", || {
         server.log().contains("stay in force").then_some(())
     });
-    assert!(all_that_is_said(&mut silent(&server)).contains("too many readers"));
+    assert!(read_to_end(&mut connect_silent(&server)).contains("too many readers"));
     std::fs::write(&config, "open = true\nmax-connections = 2\n").unwrap();
     server.signal("HUP");
     eventually("two reloads", || {
         (server.log_lines("reloaded").len() == 2).then_some(())
     });
-    assert!(ssh.ask(&server, &[], &["list"]).status.success());
+    assert!(ssh.run(&server, &[], &["list"]).status.success());
     reader.press("q");
-    assert_eq!(reader.ended(), 0);
+    assert_eq!(reader.wait_for_exit(), 0);
 }
 
 #[test]
-fn a_terminal_is_never_larger_than_is_granted() {
+fn terminal_size_is_capped() {
     let server = Server::open(&["--max-columns", "60", "--max-rows", "10"]);
     let Some(ssh) = Ssh::find(server.folder()) else {
         return;
     };
-    let mut reader = ssh.read(&server, &[], &[]);
+    let mut reader = ssh.open_reader(&server, &[], &[]);
     reader.expect("HER2/neu");
     reader.resize(500, 200);
-    let session = server.logged("session");
+    let session = server.wait_for_log("session");
     assert_eq!(
         (&session["columns"], &session["rows"]),
         (&60.into(), &10.into())
     );
     reader.press("\x1b[B");
     reader.press("q");
-    assert_eq!(reader.ended(), 0);
+    assert_eq!(reader.wait_for_exit(), 0);
     let mut lines = reader.screen();
     lines.truncate(lines.trim_end().len());
     assert!(
@@ -143,7 +143,7 @@ fn a_terminal_is_never_larger_than_is_granted() {
 }
 
 #[test]
-fn other_clients_are_served_too() {
+fn putty_and_dropbear_clients_are_served() {
     let server = Server::open(&[]);
     let port = server.address.port().to_string();
     for (program, arguments) in [
@@ -174,7 +174,7 @@ fn other_clients_are_served_too() {
         let mut command = std::process::Command::new(program);
         command.args(&arguments).env("HOME", server.folder());
         if program == "plink" {
-            let fingerprint = server.logged("listening")["fingerprint"].clone();
+            let fingerprint = server.wait_for_log("listening")["fingerprint"].clone();
             let at = arguments
                 .iter()
                 .position(|argument| *argument == "*")

@@ -5,43 +5,46 @@ use super::hostile::{self, open};
 use super::server::{Server, eventually};
 
 #[test]
-fn a_connections_end_is_logged_with_time_and_bytes() {
+fn disconnect_log_has_duration_and_byte_counts() {
     let server = Server::open(&[]);
     let Some(ssh) = Ssh::find(server.folder()) else {
         return;
     };
-    assert!(ssh.ask(&server, &[], &["list"]).status.success());
-    let end = server.logged("disconnected");
+    assert!(ssh.run(&server, &[], &["list"]).status.success());
+    let end = server.wait_for_log("disconnected");
     assert!(end["milliseconds"].is_u64());
     // Keys are exchanged in one direction and in the other.
     for bytes in ["received", "sent"] {
         assert!(end[bytes].as_u64().unwrap() > 1000, "{end}");
     }
-    assert_eq!(server.logged("connected")["connection"], end["connection"]);
-    assert!(server.logged("connected")["peer"].is_string());
+    assert_eq!(
+        server.wait_for_log("connected")["connection"],
+        end["connection"]
+    );
+    assert!(server.wait_for_log("connected")["peer"].is_string());
 }
 
 #[test]
-fn what_a_client_says_is_logged_printable_and_cut() {
+fn client_text_is_logged_printable_and_truncated() {
     let server = Server::open(&[]);
     let long = "x".repeat(1000);
     let said = format!("\u{1b}]0;{long}\n\u{202e}");
     tokio::runtime::Runtime::new().unwrap().block_on(async {
         let connection = hostile::connect(&server, &said).await;
         let channel = open(&connection, &said[..60], 80, 24).await;
-        server.logged("session");
+        server.wait_for_log("session");
         channel.close().await.unwrap();
         let connection = hostile::connect(&server, "x").await;
         let channel = connection.channel_open_session().await.unwrap();
         channel.request_subsystem(true, &said).await.unwrap();
-        server.logged("refused");
+        server.wait_for_log("refused");
     });
     for (message, field) in [
         ("logged in", "user"),
         ("refused", "name"),
         ("session", "term"),
     ] {
-        let line = server.logged(message);
+        let line = server.wait_for_log(message);
         let word = line[field].as_str().unwrap();
         assert!(word.contains("]0;xxx"), "{line}");
         assert!(word.chars().count() <= 70, "{line}");
@@ -50,18 +53,18 @@ fn what_a_client_says_is_logged_printable_and_cut() {
 }
 
 #[test]
-fn codes_and_words_are_not_logged_unless_that_is_asked_for() {
+fn codes_are_logged_only_on_request_and_search_words_never() {
     let read = |options: &[&str]| {
         let server = Server::open(options);
         let ssh = Ssh::find(server.folder())?;
-        assert!(ssh.ask(&server, &[], &["show", "83950"]).status.success());
-        assert!(ssh.ask(&server, &[], &["search", "neu"]).status.success());
-        let mut reader = ssh.read(&server, &[], &["83950-26"]);
+        assert!(ssh.run(&server, &[], &["show", "83950"]).status.success());
+        assert!(ssh.run(&server, &[], &["search", "neu"]).status.success());
+        let mut reader = ssh.open_reader(&server, &[], &["83950-26"]);
         reader.expect("› 26");
         reader.press("/trastu");
         reader.expect("trastu");
         reader.press("\x03");
-        assert_eq!(reader.ended(), 0);
+        assert_eq!(reader.wait_for_exit(), 0);
         eventually("three ends", || {
             (server.log_lines("disconnected").len() == 3).then_some(())
         });

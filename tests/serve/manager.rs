@@ -3,17 +3,17 @@
 use std::os::linux::net::SocketAddrExt;
 use std::os::unix::net::{SocketAddr, UnixDatagram};
 
-use super::server::{PATIENCE, Server};
+use super::server::{Server, TIMEOUT};
 
-fn heard(socket: &UnixDatagram) -> String {
-    socket.set_read_timeout(Some(PATIENCE)).unwrap();
+fn receive(socket: &UnixDatagram) -> String {
+    socket.set_read_timeout(Some(TIMEOUT)).unwrap();
     let mut said = [0; 256];
     let length = socket.recv(&mut said).unwrap();
     String::from_utf8_lossy(&said[..length]).into_owned()
 }
 
 #[test]
-fn the_service_manager_hears_when_it_serves_and_when_it_stops() {
+fn service_manager_is_notified_of_ready_and_stopping() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("notify");
     let name = format!("codeleaf-test-{}", std::process::id());
@@ -30,10 +30,10 @@ fn the_service_manager_hears_when_it_serves_and_when_it_stops() {
     ] {
         let variable = format!("NOTIFY_SOCKET={variable}");
         let folder = tempfile::tempdir().unwrap();
-        let mut server = Server::start_by(&["env", &variable], folder, &["--open"]);
-        assert_eq!(heard(&socket), "READY=1");
+        let mut server = Server::start_with(&["env", &variable], folder, &["--open"]);
+        assert_eq!(receive(&socket), "READY=1");
         server.signal("TERM");
-        assert_eq!(heard(&socket), "STOPPING=1");
-        assert!(server.ended().success());
+        assert_eq!(receive(&socket), "STOPPING=1");
+        assert!(server.wait_for_exit().success());
     }
 }

@@ -11,7 +11,7 @@ fn subsystems_are_refused_with_a_line_and_a_status() {
     let Some(ssh) = Ssh::find(server.folder()) else {
         return;
     };
-    let answer = ssh.ask(&server, &["-s"], &["sftp"]);
+    let answer = ssh.run(&server, &["-s"], &["sftp"]);
     assert_eq!(answer.status.code(), Some(2));
     let words = String::from_utf8_lossy(&answer.stderr).into_owned();
     assert_eq!(
@@ -48,13 +48,13 @@ fn forwarding_is_refused() {
     };
     let port = server.address.port();
     let target = format!("127.0.0.1:{port}");
-    let answer = ssh.ask(&server, &["-o", "LogLevel=INFO", "-W", &target], &[]);
+    let answer = ssh.run(&server, &["-o", "LogLevel=INFO", "-W", &target], &[]);
     assert!(!answer.status.success());
     let words = String::from_utf8_lossy(&answer.stderr).into_owned();
     assert!(words.contains("no port forwarding here"), "{words}");
     let back = format!("0:{target}");
     let options = ["-o", "ExitOnForwardFailure=yes", "-R", &back];
-    let answer = ssh.ask(&server, &options, &["list"]);
+    let answer = ssh.run(&server, &options, &["list"]);
     assert!(!answer.status.success());
 
     // -L fails when somebody uses it; the reading goes on.
@@ -62,7 +62,7 @@ fn forwarding_is_refused() {
     let local = free.local_addr().unwrap();
     drop(free);
     let forward = format!("{}:{target}", local.port());
-    let mut reader = ssh.read(&server, &["-L", &forward], &[]);
+    let mut reader = ssh.open_reader(&server, &["-L", &forward], &[]);
     reader.expect("HER2/neu");
     let mut stream = eventually("the forwarded port", || {
         std::net::TcpStream::connect(local).ok()
@@ -72,14 +72,14 @@ fn forwarding_is_refused() {
     let _ = std::io::Read::read_to_end(&mut stream, &mut read);
     assert!(read.is_empty(), "somebody answered: {read:?}");
     reader.press("q");
-    assert_eq!(reader.ended(), 0);
+    assert_eq!(reader.wait_for_exit(), 0);
     eventually("three refusals", || {
         (server.log_lines("refused").len() >= 3).then_some(())
     });
 }
 
 #[test]
-fn agents_and_x11_are_refused_and_reading_goes_on() {
+fn agent_and_x11_forwarding_are_refused_and_commands_run() {
     let server = Server::open(&[]);
     let Some(ssh) = Ssh::find(server.folder()) else {
         return;
@@ -104,7 +104,7 @@ fn agents_and_x11_are_refused_and_reading_goes_on() {
 }
 
 #[test]
-fn a_connection_has_one_session() {
+fn second_session_on_a_connection_is_refused() {
     let server = Server::open(&[]);
     let Some(ssh) = Ssh::find(server.folder()) else {
         return;
@@ -113,12 +113,12 @@ fn a_connection_has_one_session() {
     let folder = tempfile::tempdir().unwrap();
     let control = folder.path().join("c").display().to_string();
     let master = ["-o", "ControlMaster=yes", "-S", &control];
-    let mut reader = ssh.read(&server, &master, &[]);
+    let mut reader = ssh.open_reader(&server, &master, &[]);
     reader.expect("HER2/neu");
     eventually("the control socket", || {
         std::path::Path::new(&control).exists().then_some(())
     });
-    let second = ssh.ask(
+    let second = ssh.run(
         &server,
         &["-o", "ControlMaster=no", "-S", &control],
         &["list"],
@@ -126,9 +126,9 @@ fn a_connection_has_one_session() {
     // OpenSSH's client opens a connection of its own when the first refuses; what counts is that
     // the first did.
     drop(second);
-    let refused = server.logged("refused");
+    let refused = server.wait_for_log("refused");
     assert_eq!(refused["name"], "second session");
     reader.press("\x1b[B");
     reader.press("q");
-    assert_eq!(reader.ended(), 0);
+    assert_eq!(reader.wait_for_exit(), 0);
 }

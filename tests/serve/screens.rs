@@ -9,7 +9,7 @@ fn browse_search_resize_and_quit() {
     let Some(ssh) = Ssh::find(server.folder()) else {
         return;
     };
-    let mut reader = ssh.read(&server, &[], &[]);
+    let mut reader = ssh.open_reader(&server, &[], &[]);
     reader.expect("HER2/neu");
     reader.press("\x1b[C");
     reader.press("\x1b[B\x1b[B");
@@ -24,10 +24,10 @@ fn browse_search_resize_and_quit() {
     reader.expect("26");
     assert!(reader.is_full_screen());
     reader.press("q");
-    assert_eq!(reader.ended(), 0);
+    assert_eq!(reader.wait_for_exit(), 0);
     assert!(!reader.is_full_screen());
-    server.await_figure("codeleaf_sessions", 0.0);
-    server.await_figure("codeleaf_connections", 0.0);
+    server.wait_for_metric("codeleaf_sessions", 0.0);
+    server.wait_for_metric("codeleaf_connections", 0.0);
     assert!(
         !server.log().contains("mod 26"),
         "words searched are not logged"
@@ -35,26 +35,26 @@ fn browse_search_resize_and_quit() {
 }
 
 #[test]
-fn a_code_opens_there() {
+fn code_argument_opens_its_row() {
     let server = Server::open(&["--log-codes"]);
     let Some(ssh) = Ssh::find(server.folder()) else {
         return;
     };
-    let mut reader = ssh.read(&server, &[], &["83950-90"]);
+    let mut reader = ssh.open_reader(&server, &[], &["83950-90"]);
     reader.expect("› 90");
     reader.press("q");
-    assert_eq!(reader.ended(), 0);
-    assert_eq!(server.logged("opened")["code"], "cpt:83950");
-    assert_eq!(server.logged("session")["term"], "xterm-256color");
+    assert_eq!(reader.wait_for_exit(), 0);
+    assert_eq!(server.wait_for_log("opened")["code"], "cpt:83950");
+    assert_eq!(server.wait_for_log("session")["term"], "xterm-256color");
 }
 
 #[test]
-fn nothing_local_exists() {
+fn local_only_commands_are_absent() {
     let server = Server::open(&[]);
     let Some(ssh) = Ssh::find(server.folder()) else {
         return;
     };
-    let mut reader = ssh.read(&server, &[], &[]);
+    let mut reader = ssh.open_reader(&server, &[], &[]);
     reader.expect("HER2/neu");
     reader.press("\x1a");
     reader.press("?");
@@ -65,16 +65,16 @@ fn nothing_local_exists() {
     reader.press("\x1b");
     reader.expect_gone("Leave");
     reader.press("q");
-    assert_eq!(reader.ended(), 0);
+    assert_eq!(reader.wait_for_exit(), 0);
 }
 
 #[test]
-fn a_copy_goes_to_the_readers_terminal() {
+fn copy_is_sent_to_the_clients_terminal() {
     let server = Server::open(&[]);
     let Some(ssh) = Ssh::find(server.folder()) else {
         return;
     };
-    let mut reader = ssh.read(&server, &[], &["83950-26"]);
+    let mut reader = ssh.open_reader(&server, &[], &["83950-26"]);
     reader.expect("› 26");
     reader.press("y");
     super::server::eventually("OSC 52", || {
@@ -87,7 +87,7 @@ fn a_copy_goes_to_the_readers_terminal() {
 }
 
 #[test]
-fn the_screen_is_what_the_clients_terminal_can_show() {
+fn screen_follows_client_terminal_and_locale() {
     let server = Server::open(&[]);
     let Some(ssh) = Ssh::find(server.folder()) else {
         return;
@@ -119,16 +119,16 @@ fn the_screen_is_what_the_clients_terminal_can_show() {
             true,
         ),
     ] {
-        let mut reader = ssh.read_with(&server, &[], &["83950-26"], &environment);
+        let mut reader = ssh.open_reader_with(&server, &[], &["83950-26"], &environment);
         reader.expect("Professional Component");
         reader.press("q");
-        assert_eq!(reader.ended(), 0);
+        assert_eq!(reader.wait_for_exit(), 0);
         let bytes = reader.bytes();
         assert_eq!(colour(&bytes), has_colour, "{environment:?}");
         let unicode = bytes.iter().any(|byte| *byte > 0x7f);
         assert_eq!(unicode, has_unicode, "{environment:?}");
     }
-    let mut reader = ssh.read_with(
+    let mut reader = ssh.open_reader_with(
         &server,
         &[],
         &["83950-26"],
@@ -137,14 +137,14 @@ fn the_screen_is_what_the_clients_terminal_can_show() {
     reader.expect("Professional Component");
     assert!(!colour(&reader.bytes()));
     reader.press("q");
-    let mut plain = ssh.read_with(&server, &[], &["83950-26"], &[("TERM", "dumb")]);
-    assert_eq!(plain.ended(), 0);
+    let mut plain = ssh.open_reader_with(&server, &[], &["83950-26"], &[("TERM", "dumb")]);
+    assert_eq!(plain.wait_for_exit(), 0);
     assert!(!plain.bytes().contains(&0x1b));
     assert!(plain.screen().contains("Professional Component"));
 }
 
 #[test]
-fn a_reload_reaches_readers_and_drops_none() {
+fn reload_updates_open_sessions_without_ending_them() {
     let folder = tempfile::tempdir().unwrap();
     let content = folder.path().join("data/codeleaf/content");
     std::fs::create_dir_all(&content).unwrap();
@@ -152,13 +152,13 @@ fn a_reload_reaches_readers_and_drops_none() {
     let Some(ssh) = Ssh::find(server.folder()) else {
         return;
     };
-    let mut reader = ssh.read(&server, &[], &[]);
+    let mut reader = ssh.open_reader(&server, &[], &[]);
     reader.expect("HER2/neu");
     let shipped = include_str!("../../content/cpt-83950.toml");
     let ours = shipped.replacen("title = \"", "title = \"Ours now: ", 1);
     std::fs::write(server.content().join("ours.toml"), &ours).unwrap();
     server.signal("HUP");
-    server.logged("reloaded");
+    server.wait_for_log("reloaded");
     reader.expect("Ours now:");
     // A file that breaks leaves its last good edition.
     std::fs::write(server.content().join("ours.toml"), "code = broken").unwrap();
@@ -167,8 +167,8 @@ fn a_reload_reaches_readers_and_drops_none() {
         (server.log_lines("reloaded").len() == 2).then_some(())
     });
     assert!(server.log().contains("is broken"));
-    let listed = ssh.ask(&server, &[], &["list"]);
+    let listed = ssh.run(&server, &[], &["list"]);
     assert!(String::from_utf8_lossy(&listed.stdout).contains("Ours now:"));
     reader.press("q");
-    assert_eq!(reader.ended(), 0);
+    assert_eq!(reader.wait_for_exit(), 0);
 }

@@ -12,7 +12,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// How long anything may take before a test gives it up.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// A running server; it ends with the test.
 pub struct Server {
@@ -30,7 +30,7 @@ pub fn eventually<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
         if let Some(answer) = ask() {
             return answer;
         }
-        assert!(start.elapsed() < PATIENCE, "waited in vain for {what}");
+        assert!(start.elapsed() < TIMEOUT, "waited in vain for {what}");
         std::thread::sleep(Duration::from_millis(10));
     }
 }
@@ -58,11 +58,11 @@ impl Server {
 
     /// Starts a server with some options.
     pub fn start(folder: TempDir, options: &[&str]) -> Self {
-        Self::start_by(&["env"], folder, options)
+        Self::start_with(&["env"], folder, options)
     }
 
     /// Starts a server with some options by another program, which becomes the server.
-    pub fn start_by(by: &[&str], folder: TempDir, options: &[&str]) -> Self {
+    pub fn start_with(by: &[&str], folder: TempDir, options: &[&str]) -> Self {
         let codeleaf = program(folder.path());
         let mut command = Command::new(by[0]);
         for (name, value) in codeleaf.get_envs() {
@@ -105,12 +105,12 @@ impl Server {
             log,
             folder,
         };
-        server.metrics = server.logged("metrics")["address"]
+        server.metrics = server.wait_for_log("metrics")["address"]
             .as_str()
             .unwrap()
             .parse()
             .unwrap();
-        server.address = server.logged("listening")["address"]
+        server.address = server.wait_for_log("listening")["address"]
             .as_str()
             .unwrap()
             .parse()
@@ -129,7 +129,7 @@ impl Server {
     }
 
     /// Returns the log line with this message, as soon as there is one.
-    pub fn logged(&self, message: &str) -> Value {
+    pub fn wait_for_log(&self, message: &str) -> Value {
         eventually(message, || self.log_lines(message).into_iter().next())
     }
 
@@ -150,7 +150,7 @@ impl Server {
     }
 
     /// Returns a figure.
-    pub fn figure(&self, name: &str) -> f64 {
+    pub fn metric(&self, name: &str) -> f64 {
         let mut stream = TcpStream::connect(self.metrics).unwrap();
         stream
             .write_all(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -166,19 +166,19 @@ impl Server {
     }
 
     /// Waits until a figure has a value.
-    pub fn await_figure(&self, name: &str, value: f64) {
+    pub fn wait_for_metric(&self, name: &str, value: f64) {
         eventually(&format!("{name} = {value}"), || {
-            ((self.figure(name) - value).abs() < 0.5).then_some(())
+            ((self.metric(name) - value).abs() < 0.5).then_some(())
         });
     }
 
     /// Returns the server's process.
-    pub fn process(&self) -> Pid {
+    pub fn pid(&self) -> Pid {
         Pid::from_raw(self.child.id().try_into().unwrap()).unwrap()
     }
 
     /// Returns the memory that the server has, in KiB.
-    pub fn memory(&self) -> u64 {
+    pub fn memory_kib(&self) -> u64 {
         let status = Command::new("ps")
             .args(["-o", "rss=", "-p", &self.child.id().to_string()])
             .output()
@@ -200,7 +200,7 @@ impl Server {
     }
 
     /// Waits for the server's end.
-    pub fn ended(&mut self) -> ExitStatus {
+    pub fn wait_for_exit(&mut self) -> ExitStatus {
         eventually("the server's end", || self.child.try_wait().unwrap())
     }
 }

@@ -2,9 +2,9 @@
 
 use std::process::{Command, Output};
 
-use super::{Place, files};
+use super::{StoreFixture, files};
 
-fn run(place: &Place, arguments: &[&str]) -> Output {
+fn run(place: &StoreFixture, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_codeleaf"))
         .args(arguments)
         .current_dir(place.folder.path())
@@ -13,7 +13,7 @@ fn run(place: &Place, arguments: &[&str]) -> Output {
         .unwrap()
 }
 
-fn said(output: &Output) -> (i32, String, String) {
+fn decode_output(output: &Output) -> (i32, String, String) {
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
     (
         output.status.code().unwrap(),
@@ -23,14 +23,14 @@ fn said(output: &Output) -> (i32, String, String) {
 }
 
 #[test]
-fn a_set_comes_is_listed_compared_shown_and_goes() {
-    let place = Place::new();
-    place.file("icd10cm-order-2025.txt", &files::icd10cm());
-    let mut rows = files::ICD.to_vec();
+fn set_can_be_imported_listed_compared_shown_and_removed() {
+    let place = StoreFixture::new();
+    place.write_file("icd10cm-order-2025.txt", &files::icd10cm());
+    let mut rows = files::ICD10CM_ROWS.to_vec();
     rows[5].2 = "Invented bleeding, unspecified";
     rows.remove(4);
-    place.file("icd10cm-order-2026.txt", &files::icd10cm_of(&rows));
-    let (status, out, err) = said(&run(&place, &["import", "icd10cm-order-2025.txt"]));
+    place.write_file("icd10cm-order-2026.txt", &files::icd10cm_from_rows(&rows));
+    let (status, out, err) = decode_output(&run(&place, &["import", "icd10cm-order-2025.txt"]));
     assert_eq!(
         (status, err.as_str()),
         (0, ""),
@@ -41,14 +41,14 @@ fn a_set_comes_is_listed_compared_shown_and_goes() {
         "{out}"
     );
     assert!(out.contains("public domain"), "{out}");
-    let (_, out, _) = said(&run(&place, &["import", "icd10cm-order-2025.txt"]));
+    let (_, out, _) = decode_output(&run(&place, &["import", "icd10cm-order-2025.txt"]));
     assert!(out.contains("replaces the import of"), "{out}");
-    said(&run(
+    decode_output(&run(
         &place,
         &["import", "icd10cm", "icd10cm-order-2026.txt"],
     ));
 
-    let (status, out, _) = said(&run(
+    let (status, out, _) = decode_output(&run(
         &place,
         &["sets", "diff", "icd10cm-2025", "icd10cm-2026"],
     ));
@@ -62,30 +62,30 @@ fn a_set_comes_is_listed_compared_shown_and_goes() {
          short: `Invented hemorrhage, unspecified` is now `Invented bleeding, unspecified`\n    \
          long: `Invented hemorrhage, unspecified` is now `Invented bleeding, unspecified`\n"
     );
-    let (_, out, _) = said(&run(&place, &["sets", "list", "--format", "json"]));
+    let (_, out, _) = decode_output(&run(&place, &["sets", "list", "--format", "json"]));
     let listed: serde_json::Value = serde_json::from_str(&out).unwrap();
     assert_eq!(listed["sets"][1]["set"], "icd10cm-2026");
     assert_eq!(listed["sets"][0]["rows"], 13);
-    let (status, out, _) = said(&run(&place, &["show", "icd10cm:K92.2"]));
+    let (status, out, _) = decode_output(&run(&place, &["show", "icd10cm:K92.2"]));
     assert_eq!(status, 0);
     assert!(
         out.contains("Invented bleeding, unspecified"),
         "the latest edition: {out}"
     );
 
-    let (status, out, _) = said(&run(&place, &["sets", "remove", "icd10cm-2026"]));
+    let (status, out, _) = decode_output(&run(&place, &["sets", "remove", "icd10cm-2026"]));
     assert_eq!((status, out.as_str()), (0, "icd10cm-2026 was removed\n"));
-    let (status, _, err) = said(&run(&place, &["sets", "remove", "icd10cm-2026"]));
+    let (status, _, err) = decode_output(&run(&place, &["sets", "remove", "icd10cm-2026"]));
     assert_eq!(status, 1);
     assert_eq!(err, "no set `icd10cm-2026`; did you mean `icd10cm-2025`?\n");
 }
 
 #[test]
-fn what_cannot_be_imported_ends_with_status_2() {
-    let place = Place::new();
-    place.file("x.csv", b"hello\n");
+fn failed_import_exits_with_status_2() {
+    let place = StoreFixture::new();
+    place.write_file("x.csv", b"hello\n");
     let clfs = files::clfs();
-    place.file("c.csv", &clfs[..clfs.len() - 5]);
+    place.write_file("c.csv", &clfs[..clfs.len() - 5]);
     for (arguments, expected) in [
         (
             vec!["import", "x.csv"],
@@ -100,25 +100,35 @@ fn what_cannot_be_imported_ends_with_status_2() {
             "no name of an edition",
         ),
     ] {
-        let (status, _, err) = said(&run(&place, &arguments));
+        let (status, _, err) = decode_output(&run(&place, &arguments));
         assert_eq!(status, 2, "{arguments:?}");
         assert!(err.contains(expected), "{err}");
     }
-    assert_eq!(place.content(), []);
-    let (status, out, _) = said(&run(&place, &["sets"]));
+    assert_eq!(place.stored_files(), []);
+    let (status, out, _) = decode_output(&run(&place, &["sets"]));
     assert_eq!(status, 0);
     assert!(out.starts_with("no code sets"));
 }
 
 #[test]
-fn pairs_in_several_files_make_one_set() {
-    let place = Place::new();
+fn ptp_files_of_one_edition_form_one_set() {
+    let place = StoreFixture::new();
     let row = |first: &str| format!("{first}\t86294\t\t20180701\t*\t1\tInvented reason");
-    place.file("ccipra-v302r0-f1.txt", &files::ptp_of(&[row("83950")]));
-    place.file("ccipra-v302r0-f2.txt", &files::ptp_of(&[row("90000")]));
-    place.file("ccipra-v303r0-f1.txt", &files::ptp_of(&[row("90001")]));
-    place.file("again.txt", &files::ptp_of(&[row("83950")]));
-    let import = |first, second| said(&run(&place, &["import", first, second, "--edition", "x"]));
+    place.write_file(
+        "ccipra-v302r0-f1.txt",
+        &files::ptp_from_rows(&[row("83950")]),
+    );
+    place.write_file(
+        "ccipra-v302r0-f2.txt",
+        &files::ptp_from_rows(&[row("90000")]),
+    );
+    place.write_file(
+        "ccipra-v303r0-f1.txt",
+        &files::ptp_from_rows(&[row("90001")]),
+    );
+    place.write_file("again.txt", &files::ptp_from_rows(&[row("83950")]));
+    let import =
+        |first, second| decode_output(&run(&place, &["import", first, second, "--edition", "x"]));
     let (status, out, _) = import("ccipra-v302r0-f1.txt", "ccipra-v302r0-f2.txt");
     assert_eq!(status, 0);
     assert!(out.contains("edition x, 2 rows"), "{out}");
@@ -128,7 +138,7 @@ fn pairs_in_several_files_make_one_set() {
         "{err}"
     );
     let files = ["import", "ccipra-v302r0-f1.txt", "ccipra-v303r0-f1.txt"];
-    let (status, _, err) = said(&run(&place, &files));
+    let (status, _, err) = decode_output(&run(&place, &files));
     assert_eq!(status, 2);
     assert!(
         err.contains("different editions: practitioner-v302r0, practitioner-v303r0"),

@@ -2,22 +2,22 @@
 
 use codeleaf::sets::SetKind;
 
-use super::{Place, files};
+use super::{StoreFixture, files};
 
 /// Imports a file and returns the message, without its folder.
-fn refusal(kind: Option<SetKind>, name: &str, bytes: &[u8]) -> String {
-    let place = Place::new();
-    let path = place.file(name, bytes);
+fn import_error(kind: Option<SetKind>, name: &str, bytes: &[u8]) -> String {
+    let place = StoreFixture::new();
+    let path = place.write_file(name, bytes);
     let error = place.import_as(kind, &path, None);
     let error = error
         .map(|imported| imported.header)
         .unwrap_err()
         .to_string();
-    assert_eq!(place.content(), []);
+    assert_eq!(place.stored_files(), []);
     error.replace(&format!("{}/", place.folder.path().display()), "")
 }
 
-fn changed(bytes: &[u8], from: &str, to: &str) -> Vec<u8> {
+fn replace_text(bytes: &[u8], from: &str, to: &str) -> Vec<u8> {
     let text: String = bytes.iter().map(|byte| char::from(*byte)).collect();
     assert!(text.contains(from), "{from}");
     let text = text.replacen(from, to, 1);
@@ -27,14 +27,14 @@ fn changed(bytes: &[u8], from: &str, to: &str) -> Vec<u8> {
 }
 
 #[test]
-fn a_file_cut_anywhere_is_refused_or_ends_with_a_whole_row() {
+fn truncated_file_is_rejected_unless_it_ends_after_a_whole_row() {
     for (kind, name, bytes) in files::all() {
-        let place = Place::new();
+        let place = StoreFixture::new();
         place.import(name, &bytes).unwrap();
-        let before = place.content();
+        let before = place.stored_files();
         let step = if bytes.len() > 1500 { 7 } else { 1 };
         for end in (0..bytes.len()).step_by(step) {
-            let path = place.file(name, &bytes[..end]);
+            let path = place.write_file(name, &bytes[..end]);
             // Where the list's end says nothing, a file may end after any row.
             let may_end = matches!(
                 kind,
@@ -46,14 +46,14 @@ fn a_file_cut_anywhere_is_refused_or_ends_with_a_whole_row() {
                     assert!(imported.header.rows > 0);
                     place.import(name, &bytes).unwrap();
                 }
-                Err(_) => assert_eq!(place.content(), before, "{name} cut at {end}"),
+                Err(_) => assert_eq!(place.stored_files(), before, "{name} cut at {end}"),
             }
         }
     }
 }
 
 #[test]
-fn a_cut_is_told_with_its_line() {
+fn truncation_error_names_the_line() {
     let icd = files::icd10cm();
     let lines = |count: usize| -> Vec<u8> {
         let mut lines = icd.split_inclusive(|byte| *byte == b'\n').take(count);
@@ -81,11 +81,11 @@ fn a_cut_is_told_with_its_line() {
              file was cut short",
         ),
     ] {
-        assert_eq!(refusal(None, "icd.txt", &bytes), expected);
+        assert_eq!(import_error(None, "icd.txt", &bytes), expected);
     }
     let nucc = String::from_utf8(files::nucc()).unwrap();
     assert_eq!(
-        refusal(
+        import_error(
             None,
             "n.csv",
             nucc.split(",Invented Laboratory,Non")
@@ -96,121 +96,121 @@ fn a_cut_is_told_with_its_line() {
         "n.csv:2: this row has 6 columns; the header has 8: the row is damaged, or the file was \
          cut short"
     );
-    let open = changed(
+    let open = replace_text(
         &files::places(),
         "\"A room, invented.\"",
         "\"A room, invented.",
     );
     assert_eq!(
-        refusal(None, "p.csv", &open),
+        import_error(None, "p.csv", &open),
         "p.csv:2: a quoted field of this row is never closed; the file was cut short; fetch it \
          again"
     );
     let hcpcs = files::hcpcs(293);
     assert_eq!(
-        refusal(None, "h.txt", &hcpcs[..hcpcs.len() - 40]),
+        import_error(None, "h.txt", &hcpcs[..hcpcs.len() - 40]),
         "h.txt:11: this row has 255 columns; the layout has 293: the row is damaged, or the file \
          was cut short"
     );
     assert_eq!(
-        refusal(None, "h.txt", &hcpcs[..hcpcs.len() - 295]),
+        import_error(None, "h.txt", &hcpcs[..hcpcs.len() - 295]),
         "h.txt:10: the file ends here, and has no V codes; HCPCS Level II ends with them: the \
          file was cut short"
     );
 }
 
 #[test]
-fn a_bad_row_is_told_with_line_and_column() {
+fn invalid_row_error_names_line_and_column() {
     for (bytes, name, expected) in [
         (
-            changed(&files::clfs(), "00064.41", "64,41"),
+            replace_text(&files::clfs(), "00064.41", "64,41"),
             "c.csv",
             "c.csv:9: this row has 10 columns; the header has 9: the row is damaged, or the file \
              was cut short",
         ),
         (
-            changed(&files::clfs(), "00064.41", "64.415"),
+            replace_text(&files::clfs(), "00064.41", "64.415"),
             "c.csv",
             "c.csv:9:6: `64.415` is no rate; expected dollars and cents, such as 00064.41",
         ),
         (
-            changed(&files::clfs(), "83950,,20250101", "83950,,20250231"),
+            replace_text(&files::clfs(), "83950,,20250101", "83950,,20250231"),
             "c.csv",
             "c.csv:9:4: `20250231` is no date; expected yyyymmdd, such as 20250401",
         ),
         (
-            changed(&files::clfs(), ",RATE,", ",PRICE,"),
+            replace_text(&files::clfs(), ",RATE,", ",PRICE,"),
             "c.csv",
             "c.csv:5: this header has no column RATE; expected columns YEAR, HCPCS, MOD, EFFDATE, \
              INDICATOR, RATE",
         ),
         (
-            changed(&files::mue(), "83950,1", "83950,one"),
+            replace_text(&files::mue(), "83950,1", "83950,one"),
             "m.csv",
             "m.csv:6:2: `one` is no number of units; expected a whole number",
         ),
         (
-            changed(&files::ptp(), "*\t0", "*\t7"),
+            replace_text(&files::ptp(), "*\t0", "*\t7"),
             "t.txt",
             "t.txt:9:6: `7` is no modifier indicator; expected 0, 1 or 9",
         ),
         (
-            changed(&files::icd10cm(), "K922 ", "K9-2 "),
+            replace_text(&files::icd10cm(), "K922 ", "K9-2 "),
             "i.txt",
             "i.txt:6:7: `K9-2` is no ICD-10-CM code; expected an ICD-10-CM order file: columns 1-5 \
              order, 7-13 code, 15 flag 0 or 1, 17-76 short description, from 78 long description",
         ),
         (
-            changed(&files::icd10cm(), "00006 ", "00005 "),
+            replace_text(&files::icd10cm(), "00006 ", "00005 "),
             "i.txt",
             "i.txt:6:1: order number 00005 follows 00005; expected them to rise: lines are \
              missing, doubled or moved",
         ),
         (
-            changed(&files::hcpcs(293), "G043900200", "G043800200"),
+            replace_text(&files::hcpcs(293), "G043900200", "G043800200"),
             "h.txt",
             "h.txt:10: this record continues G0438; the record before it is of another code: \
              lines are missing or moved",
         ),
         (
-            changed(&files::hcpcs(293), "20251231", "2025123X"),
+            replace_text(&files::hcpcs(293), "20251231", "2025123X"),
             "h.txt",
             "h.txt:8:285: `2025123X` is no date; expected yyyymmdd, such as 20250101",
         ),
         (
-            changed(&files::nucc(), "9990P0000X", "9990P0000"),
+            replace_text(&files::nucc(), "9990P0000X", "9990P0000"),
             "n.csv",
             "n.csv:3:1: `9990P0000` is no taxonomy code; expected ten characters that end in X, \
              such as 291U00000X",
         ),
         (
-            changed(&files::places(), "\n81,", "\n8,"),
+            replace_text(&files::places(), "\n81,", "\n8,"),
             "p.csv",
             "p.csv:3:1: `8` is no place of service; expected two digits; a leading zero counts",
         ),
     ] {
         let kind = None;
-        assert_eq!(refusal(kind, name, &bytes), expected);
+        assert_eq!(import_error(kind, name, &bytes), expected);
     }
 }
 
 #[test]
-fn a_key_that_occurs_twice_is_told_with_both_lines() {
+fn duplicate_key_error_names_both_lines() {
     for (bytes, name, expected) in [
         (
-            changed(&files::clfs(), "G0103", "83950"),
+            replace_text(&files::clfs(), "G0103", "83950"),
             "c.csv",
             "c.csv:10: 83950 is on line 9 already; each may occur once: the file is damaged, or \
              two were joined",
         ),
         (
-            changed(&files::icd10cm(), "K922 ", "K920 "),
+            replace_text(&files::icd10cm(), "K922 ", "K920 "),
             "i.txt",
             "i.txt:6: K920 is on line 5 already; each may occur once: the file is damaged, or two \
              were joined",
         ),
         (
-            changed(
+            replace_text(
                 &files::ptp(),
                 "83951\t83950\t\t20220101",
                 "83950\t86294\t\t20180701",
@@ -220,49 +220,49 @@ fn a_key_that_occurs_twice_is_told_with_both_lines() {
              file is damaged, or two were joined",
         ),
         (
-            changed(&files::hcpcs(293), "   QW", "   GA"),
+            replace_text(&files::hcpcs(293), "   QW", "   GA"),
             "h.txt",
             "h.txt:6: GA is on line 4 already; each may occur once: the file is damaged, or two \
              were joined",
         ),
         (
-            changed(&files::places(), "\n81,", "\n11,"),
+            replace_text(&files::places(), "\n81,", "\n11,"),
             "p.csv",
             "p.csv:3: 11 is on line 2 already; each may occur once: the file is damaged, or two \
              were joined",
         ),
     ] {
-        assert_eq!(refusal(None, name, &bytes), expected);
+        assert_eq!(import_error(None, name, &bytes), expected);
     }
 }
 
 #[test]
-fn a_file_of_another_kind_is_named_for_what_it_is() {
+fn wrong_kind_error_names_the_actual_kind() {
     let all = files::all();
     for (asked, ..) in &all {
         for (found, name, bytes) in &all {
             if asked != found {
-                let message = refusal(Some(*asked), name, bytes);
+                let message = import_error(Some(*asked), name, bytes);
                 let expected = format!("this is a file of kind {found}, not {asked}");
                 assert!(message.contains(&expected), "{message}");
             }
         }
     }
     for bytes in [&b""[..], b"hello\n", &[0xFF, 0xFE, 0, 0x41], &[0; 3000]] {
-        let message = refusal(None, "x.bin", bytes);
+        let message = import_error(None, "x.bin", bytes);
         assert!(
             message.starts_with("x.bin: this is none of the files"),
             "{message}"
         );
         for (kind, ..) in &all {
-            assert!(refusal(Some(*kind), "x.bin", bytes).starts_with("x.bin:"));
+            assert!(import_error(Some(*kind), "x.bin", bytes).starts_with("x.bin:"));
         }
     }
 }
 
 #[test]
-fn a_folder_and_a_missing_file_are_no_files() {
-    let place = Place::new();
+fn importing_a_folder_or_missing_file_fails() {
+    let place = StoreFixture::new();
     let message = |name: &str| {
         let path = place.folder.path().join(name);
         place.import_as(None, &path, None).unwrap_err().to_string()

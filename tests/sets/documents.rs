@@ -5,13 +5,13 @@ use std::sync::Arc;
 use codeleaf::content::{CodeId, Document, Row, Status, Subject, Value, Voice};
 use codeleaf::library::{Library, LoadError};
 
-use super::{Place, files};
+use super::{StoreFixture, files};
 
-fn library(place: &Place) -> Library {
+fn library(place: &StoreFixture) -> Library {
     for (_, name, bytes) in files::all() {
         place.import(name, &bytes).unwrap();
     }
-    Library::built_in().with_sets(place.store.open())
+    Library::built_in().with_sets(place.store.open_sets())
 }
 
 fn open(library: &Library, code: &str) -> Arc<Document> {
@@ -29,7 +29,7 @@ fn rows<'d>(document: &'d Document, section: &str, block: &str) -> Vec<&'d Row> 
 fn texts(row: &Row) -> Vec<&str> {
     row.cells
         .iter()
-        .filter_map(|cell| cell.value.text())
+        .filter_map(|cell| cell.value.as_text())
         .collect()
 }
 
@@ -41,8 +41,8 @@ fn keys<'d>(document: &'d Document, section: &str, block: &str) -> Vec<&'d str> 
 }
 
 #[test]
-fn a_diagnosis_opens_with_its_family() {
-    let place = Place::new();
+fn diagnosis_shows_parents_siblings_and_children() {
+    let place = StoreFixture::new();
     let library = library(&place);
     let document = open(&library, "icd10cm:K92.2");
     assert_eq!(document.title, "Invented hemorrhage, unspecified");
@@ -71,8 +71,8 @@ fn a_diagnosis_opens_with_its_family() {
 }
 
 #[test]
-fn a_hcpcs_code_opens_with_dates_and_coverage() {
-    let place = Place::new();
+fn hcpcs_code_shows_dates_and_coverage() {
+    let place = StoreFixture::new();
     let library = library(&place);
     let document = open(&library, "hcpcs:G0103");
     assert_eq!(document.status, Status::Deleted);
@@ -93,8 +93,8 @@ fn a_hcpcs_code_opens_with_dates_and_coverage() {
 }
 
 #[test]
-fn the_gaps_of_83950_fill_beside_the_publications_own_words() {
-    let place = Place::new();
+fn imported_sets_add_rows_and_keep_the_documents_own_rows() {
+    let place = StoreFixture::new();
     let library = library(&place);
     let document = open(&library, "cpt:83950");
     let plain = open(&Library::built_in(), "cpt:83950");
@@ -146,10 +146,10 @@ fn the_gaps_of_83950_fill_beside_the_publications_own_words() {
 }
 
 #[test]
-fn what_a_document_mentions_is_explained() {
-    let place = Place::new();
+fn codes_mentioned_in_a_document_are_described() {
+    let place = StoreFixture::new();
     let library = library(&place);
-    let path = place.file(
+    let path = place.write_file(
         "own.toml",
         br#"
 schema = 1
@@ -206,13 +206,13 @@ fees = "Fee schedules are not assigned by the AMA."
 }
 
 #[test]
-fn what_nothing_knows_is_unknown_and_nothing_is_listed() {
-    let place = Place::new();
+fn unknown_code_is_an_error_and_set_codes_are_not_listed() {
+    let place = StoreFixture::new();
     let library = library(&place);
     let code = |text: &str| text.parse::<CodeId>().unwrap();
-    assert!(library.knows(&code("cpt:83950")) && library.knows(&code("icd10cm:K92.2")));
+    assert!(library.contains(&code("cpt:83950")) && library.contains(&code("icd10cm:K92.2")));
     for unknown in ["icd10cm:K92.9", "hcpcs:A9999", "cpt:80047"] {
-        assert!(!library.knows(&code(unknown)), "{unknown}");
+        assert!(!library.contains(&code(unknown)), "{unknown}");
         let error = library.document(&code(unknown)).unwrap_err();
         assert!(matches!(error, LoadError::Unknown(_)));
     }
@@ -221,24 +221,24 @@ fn what_nothing_knows_is_unknown_and_nothing_is_listed() {
 }
 
 #[test]
-fn a_damaged_set_is_a_note_and_the_document_opens() {
-    let place = Place::new();
+fn document_opens_with_a_note_about_a_damaged_set() {
+    let place = StoreFixture::new();
     drop(library(&place));
-    for (path, mut bytes) in place.content() {
+    for (path, mut bytes) in place.stored_files() {
         // In the first block, which opening does not read.
         bytes[100] ^= 1;
         std::fs::write(path, bytes).unwrap();
     }
-    let library = Library::built_in().with_sets(place.store.open());
+    let library = Library::built_in().with_sets(place.store.open_sets());
     let document = open(&library, "cpt:83950");
     let note = texts(rows(&document, "payers", "set-clfs")[0])[0].to_owned();
     assert!(note.contains("block 0 is damaged"), "{note}");
     let code: CodeId = "icd10cm:K92.2".parse().unwrap();
     assert!(matches!(library.document(&code), Err(LoadError::Broken(_))));
-    for (path, bytes) in place.content() {
+    for (path, bytes) in place.stored_files() {
         std::fs::write(path, &bytes[..50]).unwrap();
     }
-    let library = Library::built_in().with_sets(place.store.open());
+    let library = Library::built_in().with_sets(place.store.open_sets());
     assert_eq!(library.broken().len(), 7);
     assert!(library.broken()[0].report.contains("too short"));
 }

@@ -21,7 +21,7 @@ pub fn all() -> Vec<(SetKind, &'static str, Vec<u8>)> {
     ]
 }
 
-pub fn icd10cm_of(rows: &[(&str, u8, &str)]) -> Vec<u8> {
+pub fn icd10cm_from_rows(rows: &[(&str, u8, &str)]) -> Vec<u8> {
     let mut out = String::new();
     for (order, (code, flag, long)) in (1..).zip(rows) {
         let short: String = long.chars().take(60).collect();
@@ -30,7 +30,7 @@ pub fn icd10cm_of(rows: &[(&str, u8, &str)]) -> Vec<u8> {
     out.into_bytes()
 }
 
-pub const ICD: [(&str, u8, &str); 13] = [
+pub const ICD10CM_ROWS: [(&str, u8, &str); 13] = [
     ("A00", 0, "Invented fever"),
     ("A000", 1, "Invented fever of the first kind"),
     ("A009", 1, "Invented fever, unspecified"),
@@ -55,7 +55,7 @@ pub const ICD: [(&str, u8, &str); 13] = [
 ];
 
 pub fn icd10cm() -> Vec<u8> {
-    icd10cm_of(&ICD)
+    icd10cm_from_rows(&ICD10CM_ROWS)
 }
 
 /// Returns so many rows that importing them takes a while.
@@ -71,48 +71,48 @@ pub fn large_icd10cm() -> Vec<u8> {
     }
     let text = "Invented disease, which has as many words as the real ones have in the middle";
     let rows: Vec<(&str, u8, &str)> = rows.iter().map(|(c, f)| (c.as_str(), *f, text)).collect();
-    icd10cm_of(&rows)
+    icd10cm_from_rows(&rows)
 }
 
-fn put(line: &mut [u8], from: usize, text: &[u8]) {
+fn write_at_column(line: &mut [u8], from: usize, text: &[u8]) {
     line[from - 1..from - 1 + text.len()].copy_from_slice(text);
 }
 
-fn record(width: usize, code: &str, sequence: u32, kind: &str, long: &[u8]) -> Vec<u8> {
+fn hcpcs_record(width: usize, code: &str, sequence: u32, kind: &str, long: &[u8]) -> Vec<u8> {
     let mut line = vec![b' '; width];
-    put(
+    write_at_column(
         &mut line,
         if code.len() == 2 { 4 } else { 1 },
         code.as_bytes(),
     );
-    put(&mut line, 6, format!("{sequence:05}").as_bytes());
-    put(&mut line, 11, kind.as_bytes());
-    put(&mut line, 12, long);
+    write_at_column(&mut line, 6, format!("{sequence:05}").as_bytes());
+    write_at_column(&mut line, 11, kind.as_bytes());
+    write_at_column(&mut line, 12, long);
     if matches!(kind, "3" | "7") {
-        put(&mut line, 92, b"Short words");
-        put(&mut line, 230, b"C");
-        put(&mut line, 269, b"2010010120200101");
-        put(&mut line, 293, b"N");
+        write_at_column(&mut line, 92, b"Short words");
+        write_at_column(&mut line, 230, b"C");
+        write_at_column(&mut line, 269, b"2010010120200101");
+        write_at_column(&mut line, 293, b"N");
     }
     line
 }
 
 pub fn hcpcs(width: usize) -> Vec<u8> {
-    let mut terminated = record(width, "G0103", 100, "3", b"Invented test, ended");
-    put(&mut terminated, 285, b"20251231");
+    let mut terminated = hcpcs_record(width, "G0103", 100, "3", b"Invented test, ended");
+    write_at_column(&mut terminated, 285, b"20251231");
     let lines = [
         b"***Disclaimers\t\t".to_vec(),
         // A no-break space of ISO-8859-1.
         b"*Inclusion does not imply coverage.\xa0 ".to_vec(),
         Vec::new(),
-        record(width, "GA", 100, "7", b"Invented waiver, individual"),
-        record(width, "GA", 200, "8", b"case"),
-        record(width, "QW", 100, "7", b"Invented waived test"),
-        record(width, "A0021", 100, "3", b"Invented ambulance"),
+        hcpcs_record(width, "GA", 100, "7", b"Invented waiver, individual"),
+        hcpcs_record(width, "GA", 200, "8", b"case"),
+        hcpcs_record(width, "QW", 100, "7", b"Invented waived test"),
+        hcpcs_record(width, "A0021", 100, "3", b"Invented ambulance"),
         terminated,
-        record(width, "G0439", 100, "3", b"Invented visit, includes a"),
-        record(width, "G0439", 200, "4", b"plan of caf\xe9 visits"),
-        record(width, "V5364", 100, "3", b"Invented screening"),
+        hcpcs_record(width, "G0439", 100, "3", b"Invented visit, includes a"),
+        hcpcs_record(width, "G0439", 200, "4", b"plan of caf\xe9 visits"),
+        hcpcs_record(width, "V5364", 100, "3", b"Invented screening"),
     ];
     let mut out = Vec::new();
     for line in lines {
@@ -162,14 +162,14 @@ pub fn mue() -> Vec<u8> {
 }
 
 pub fn ptp() -> Vec<u8> {
-    ptp_of(&[
+    ptp_from_rows(&[
         "0001U\t0028U\t\t20180701\t20180930\t1\tInvented reason".to_owned(),
         "83950\t86294\t\t20180701\t*\t1\tInvented reason".to_owned(),
         "83951\t83950\t\t20220101\t*\t0\tInvented reason".to_owned(),
     ])
 }
 
-pub fn ptp_of(rows: &[String]) -> Vec<u8> {
+pub fn ptp_from_rows(rows: &[String]) -> Vec<u8> {
     let mut out = String::from(
         "Codes are copyright of their owner.\t\t\t\t\t\t\r\n\
          Column1/Column2 Edits\t\t\t\t\t\t\r\n\

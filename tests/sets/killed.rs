@@ -4,13 +4,13 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::{Place, files};
+use super::{StoreFixture, files};
 
 #[test]
-fn a_kill_at_any_moment_leaves_the_old_set_or_the_new() {
-    let place = Place::new();
-    let large = place.file("new.txt", &files::large_icd10cm());
-    let small = place.file("old.txt", &files::icd10cm());
+fn killed_import_leaves_the_old_or_the_new_set() {
+    let place = StoreFixture::new();
+    let large = place.write_file("new.txt", &files::large_icd10cm());
+    let small = place.write_file("old.txt", &files::icd10cm());
     let import = || {
         Command::new(env!("CARGO_BIN_EXE_codeleaf"))
             .args(["import", "--edition", "2025"])
@@ -24,12 +24,12 @@ fn a_kill_at_any_moment_leaves_the_old_set_or_the_new() {
     let started = Instant::now();
     assert!(import().wait().unwrap().success());
     let whole = started.elapsed();
-    assert_eq!(rows(&place), 26_000);
+    assert_eq!(count_rows(&place), 26_000);
 
     let (mut old, mut new) = (0, 0);
     for step in 0..16 {
         place.import_as(None, &small, Some("2025")).unwrap();
-        assert_eq!(rows(&place), 13);
+        assert_eq!(count_rows(&place), 13);
         let mut child = import();
         // The last tenth, where the file is written and renamed, gets half of the kills.
         let part = match step {
@@ -40,7 +40,7 @@ fn a_kill_at_any_moment_leaves_the_old_set_or_the_new() {
         // An import that is done already cannot be killed.
         let _ = child.kill();
         child.wait().unwrap();
-        match rows(&place) {
+        match count_rows(&place) {
             13 => old += 1,
             26_000 => new += 1,
             other => panic!("{other} rows after a kill"),
@@ -50,12 +50,12 @@ fn a_kill_at_any_moment_leaves_the_old_set_or_the_new() {
     assert!(old > 0);
     // What the killed left is gone after the next import.
     place.import_as(None, &small, Some("2025")).unwrap();
-    assert_eq!(place.content().len(), 1);
+    assert_eq!(place.stored_files().len(), 1);
 }
 
 /// Reads every row of the one set.
-fn rows(place: &Place) -> usize {
-    let sets = place.store.open();
+fn count_rows(place: &StoreFixture) -> usize {
+    let sets = place.store.open_sets();
     assert_eq!((sets.all().len(), sets.damaged().len()), (1, 0));
     sets.all()[0].rows().map(Result::unwrap).count()
 }

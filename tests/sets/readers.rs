@@ -1,27 +1,27 @@
 //! What each reader makes of a sound file.
 
-use codeleaf::sets::{SetKind, SetRow, guess};
+use codeleaf::sets::{SetKind, SetRow, detect_kind};
 
-use super::{Place, files};
+use super::{StoreFixture, files};
 
 fn fields(row: &SetRow) -> Vec<String> {
     row.fields().into_iter().map(|(_, text)| text).collect()
 }
 
-fn get(place: &Place, kind: SetKind, key: &str) -> Vec<String> {
-    let sets = place.store.open();
+fn get(place: &StoreFixture, kind: SetKind, key: &str) -> Vec<String> {
+    let sets = place.store.open_sets();
     let row = sets.latest(kind).unwrap().get(key).unwrap();
     fields(&row.unwrap_or_else(|| panic!("no {key}")))
 }
 
 #[test]
-fn every_kind_is_guessed_and_read_back() {
+fn every_kind_is_detected_and_round_trips() {
     for (kind, name, bytes) in files::all() {
-        let place = Place::new();
-        let path = place.file(name, &bytes);
-        assert_eq!(guess(&path).unwrap(), kind);
+        let place = StoreFixture::new();
+        let path = place.write_file(name, &bytes);
+        assert_eq!(detect_kind(&path).unwrap(), kind);
         let imported = place.import(name, &bytes).unwrap();
-        let sets = place.store.open();
+        let sets = place.store.open_sets();
         let set = sets.latest(kind).unwrap();
         assert_eq!(set.header(), &imported.header);
         let rows: Vec<SetRow> = set.rows().map(Result::unwrap).collect();
@@ -39,7 +39,7 @@ fn every_kind_is_guessed_and_read_back() {
 }
 
 #[test]
-fn editions_are_what_the_file_or_its_name_states() {
+fn edition_comes_from_file_content_or_name() {
     let names = [
         "icd10cm-2025",
         "hcpcs-2026-01",
@@ -50,14 +50,14 @@ fn editions_are_what_the_file_or_its_name_states() {
         "pos-2025",
     ];
     for ((_, name, bytes), expected) in files::all().into_iter().zip(names) {
-        let place = Place::new();
+        let place = StoreFixture::new();
         assert_eq!(place.import(name, &bytes).unwrap().header.name(), expected);
     }
 }
 
 #[test]
-fn a_file_that_states_no_edition_is_known_by_its_digest() {
-    let place = Place::new();
+fn file_without_edition_is_named_by_its_digest() {
+    let place = StoreFixture::new();
     let imported = place.import("order.txt", &files::icd10cm()).unwrap();
     let digest = &imported.header.files[0].sha256[..8];
     let name = imported.header.name();
@@ -67,12 +67,12 @@ fn a_file_that_states_no_edition_is_known_by_its_digest() {
 }
 
 #[test]
-fn icd_10_cm_has_a_flag_and_two_texts() {
-    let place = Place::new();
+fn icd10cm_row_has_billable_flag_and_two_descriptions() {
+    let place = StoreFixture::new();
     place
         .import("icd10cm-order-2025.txt", &files::icd10cm())
         .unwrap();
-    let long = files::ICD[12].2;
+    let long = files::ICD10CM_ROWS[12].2;
     assert_eq!(
         get(&place, SetKind::Icd10cm, "Z998"),
         ["Z998", "yes", long[..60].trim_end(), long]
@@ -81,9 +81,9 @@ fn icd_10_cm_has_a_flag_and_two_texts() {
 }
 
 #[test]
-fn hcpcs_of_either_width_joins_its_continuations() {
+fn hcpcs_joins_continuation_records_at_both_widths() {
     for width in [293, 320] {
-        let place = Place::new();
+        let place = StoreFixture::new();
         place
             .import("HCPC2026_JAN_ANWEB.txt", &files::hcpcs(width))
             .unwrap();
@@ -115,7 +115,7 @@ fn hcpcs_in_utf_8_counts_columns_in_characters_or_bytes() {
     // In bytes, a letter of two takes a space away that stands before the next column.
     let in_bytes = text.replace("café visits ", "café visits");
     for text in [text, in_bytes] {
-        let place = Place::new();
+        let place = StoreFixture::new();
         place
             .import("HCPC2026_JAN_ANWEB.txt", text.as_bytes())
             .unwrap();
@@ -124,8 +124,8 @@ fn hcpcs_in_utf_8_counts_columns_in_characters_or_bytes() {
 }
 
 #[test]
-fn hcpcs_separated_reads_columns_by_header() {
-    let place = Place::new();
+fn hcpcs_csv_reads_columns_by_header() {
+    let place = StoreFixture::new();
     place
         .import("HCPC2026_JAN_ANWEB.csv", &files::hcpcs_csv())
         .unwrap();
@@ -145,7 +145,7 @@ fn hcpcs_separated_reads_columns_by_header() {
 
 #[test]
 fn clfs_rates_are_exact_and_descriptors_are_not_kept() {
-    let place = Place::new();
+    let place = StoreFixture::new();
     let imported = place.import("25CLABQ2.csv", &files::clfs()).unwrap();
     let row = |key| get(&place, SetKind::Clfs, key).join("|");
     assert_eq!(row("83950"), "83950||6441|2025-01-01|N|2025");
@@ -153,13 +153,13 @@ fn clfs_rates_are_exact_and_descriptors_are_not_kept() {
     assert_eq!(row("80047-QW"), "80047|QW|1373|2025-04-01|N|2025");
     assert_eq!(row("G0103"), "G0103||1900|2025-01-01|L|2025");
     assert_eq!(imported.header.edition.as_of().to_string(), "2025-04-01");
-    let (_, bytes) = &place.content()[0];
+    let (_, bytes) = &place.stored_files()[0];
     assert!(!String::from_utf8_lossy(bytes).contains("Owner's words"));
 }
 
 #[test]
-fn quoted_fields_go_over_lines() {
-    let place = Place::new();
+fn quoted_fields_may_span_lines() {
+    let place = StoreFixture::new();
     place
         .import("nucc_taxonomy_251.csv", &files::nucc())
         .unwrap();
@@ -169,7 +169,7 @@ fn quoted_fields_go_over_lines() {
         get(&place, SetKind::Nucc, "999L00000X")[5],
         "With a comma, and \"quotes\"."
     );
-    let place = Place::new();
+    let place = StoreFixture::new();
     place.import("mue.csv", &files::mue()).unwrap();
     assert_eq!(
         get(&place, SetKind::NcciMue, "83950"),
@@ -183,8 +183,8 @@ fn quoted_fields_go_over_lines() {
 }
 
 #[test]
-fn what_a_terminal_would_obey_is_not_stored() {
-    let place = Place::new();
+fn control_characters_are_not_stored() {
+    let place = StoreFixture::new();
     let text = String::from_utf8(files::places()).unwrap();
     let text = text.replace("Invented Office", "Invented\u{1b}[31m \u{202e}Office");
     place.import("places-2025.csv", text.as_bytes()).unwrap();
@@ -195,8 +195,8 @@ fn what_a_terminal_would_obey_is_not_stored() {
 }
 
 #[test]
-fn pairs_by_the_hundred_thousand_are_found_by_either_code() {
-    let place = Place::new();
+fn large_ptp_set_finds_pairs_by_either_code() {
+    let place = StoreFixture::new();
     let mut rows = Vec::new();
     for first in 0..2000_u32 {
         for second in 0..100_u32 {
@@ -208,13 +208,13 @@ fn pairs_by_the_hundred_thousand_are_found_by_either_code() {
         }
     }
     let imported = place
-        .import("ccipra-v302r0-f1.txt", &files::ptp_of(&rows))
+        .import("ccipra-v302r0-f1.txt", &files::ptp_from_rows(&rows))
         .unwrap();
     assert_eq!(imported.header.rows, 200_000);
-    let sets = place.store.open();
+    let sets = place.store.open_sets();
     let set = sets.latest(SetKind::NcciPtp).unwrap();
-    assert_eq!(set.starting_with("99999").unwrap().len(), 100);
-    let second = set.starting_with("10042").unwrap();
+    assert_eq!(set.rows_with_prefix("99999").unwrap().len(), 100);
+    let second = set.rows_with_prefix("10042").unwrap();
     assert_eq!(second.len(), 2000);
     assert!(second.iter().all(|row| fields(row)[1] == "10042"));
     assert_eq!(set.rows().map(Result::unwrap).count(), 200_000);

@@ -4,13 +4,13 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use codeleaf::content::{CodeId, System};
+use codeleaf::content::{CodeId, CodeSystem};
 use codeleaf::library::Library;
 use codeleaf::sets::SetKind;
 
-use super::Place;
+use super::StoreFixture;
 
-fn folder() -> Option<PathBuf> {
+fn data_folder() -> Option<PathBuf> {
     let folder = std::env::var_os("CODELEAF_DATA").map(PathBuf::from);
     if folder.is_none() {
         println!("skipped: CODELEAF_DATA does not name a folder of public files");
@@ -29,9 +29,9 @@ const FILES: [(&str, &str, u64); 7] = [
 ];
 
 #[test]
-fn the_real_files_are_imported_whole() {
-    let Some(folder) = folder() else { return };
-    let place = Place::new();
+fn published_files_import_completely() {
+    let Some(folder) = data_folder() else { return };
+    let place = StoreFixture::new();
     for (file, name, rows) in FILES {
         let started = Instant::now();
         let imported = place.import_as(None, &folder.join(file), None).unwrap();
@@ -43,9 +43,9 @@ fn the_real_files_are_imported_whole() {
         );
         assert_eq!(imported.header.rows, rows, "{file}");
     }
-    let library = Library::built_in().with_sets(place.store.open());
+    let library = Library::built_in().with_sets(place.store.open_sets());
     let started = Instant::now();
-    let sets = place.store.open();
+    let sets = place.store.open_sets();
     println!(
         "{} sets opened in {:?}",
         sets.all().len(),
@@ -53,16 +53,16 @@ fn the_real_files_are_imported_whole() {
     );
     for (system, value, title) in [
         (
-            System::Icd10cm,
+            CodeSystem::Icd10cm,
             "k922",
             "Gastrointestinal hemorrhage, unspecified",
         ),
         (
-            System::Icd10cm,
+            CodeSystem::Icd10cm,
             "Z85.3",
             "Personal history of malignant neoplasm of breast",
         ),
-        (System::Hcpcs, "V5363", "Language screening"),
+        (CodeSystem::Hcpcs, "V5363", "Language screening"),
     ] {
         let code = CodeId::new(system, value).unwrap();
         assert_eq!(library.document(&code).unwrap().title, title);
@@ -82,33 +82,33 @@ fn the_real_files_are_imported_whole() {
 }
 
 #[test]
-fn damaged_copies_of_the_real_files_are_refused() {
-    let Some(folder) = folder() else { return };
-    let place = Place::new();
+fn damaged_published_files_are_rejected() {
+    let Some(folder) = data_folder() else { return };
+    let place = StoreFixture::new();
     for (file, ..) in FILES {
         let bytes = fs::read(folder.join(file)).unwrap();
-        let kind = codeleaf::sets::guess(&folder.join(file)).unwrap();
+        let kind = codeleaf::sets::detect_kind(&folder.join(file)).unwrap();
         // Cut in the middle of a line, near the start, the middle and the end.
         for part in [10, 50, 90, 99] {
             let mut end = bytes.len() * part / 100;
             while bytes[end - 1] == b'\n' {
                 end -= 1;
             }
-            let path = place.file(file, &bytes[..end]);
+            let path = place.write_file(file, &bytes[..end]);
             let error = place.import_as(Some(kind), &path, None).unwrap_err();
             println!("{error}");
-            assert_eq!(place.content(), []);
+            assert_eq!(place.stored_files(), []);
         }
         // The last row twice.
         let row = bytes
             .split_inclusive(|byte| *byte == b'\n')
             .next_back()
             .unwrap();
-        let path = place.file(file, &[&bytes, row].concat());
+        let path = place.write_file(file, &[&bytes, row].concat());
         let error = place.import_as(None, &path, None);
         if file != "nucc-format-sample.csv" {
             println!("{}", error.unwrap_err());
-            assert_eq!(place.content(), []);
+            assert_eq!(place.stored_files(), []);
         }
     }
 }

@@ -5,11 +5,11 @@ use std::fs;
 use codeleaf::sets::{Change, SetFile, SetKind, SetRow, diff};
 use proptest::prelude::*;
 
-use super::{Place, files};
+use super::{StoreFixture, files};
 
 #[test]
-fn two_editions_live_side_by_side_and_the_same_is_replaced() {
-    let place = Place::new();
+fn reimport_replaces_only_the_same_edition() {
+    let place = StoreFixture::new();
     let name = "icd10cm-order-2025.txt";
     assert_eq!(
         place.import(name, &files::icd10cm()).unwrap().replaced,
@@ -20,12 +20,12 @@ fn two_editions_live_side_by_side_and_the_same_is_replaced() {
         .unwrap();
     assert_eq!(newer.replaced, None);
     let again = place
-        .import(name, &files::icd10cm_of(&files::ICD[6..8]))
+        .import(name, &files::icd10cm_from_rows(&files::ICD10CM_ROWS[6..8]))
         .unwrap_err();
     assert!(again.to_string().contains("the first code is T36"));
     let again = place.import(name, &files::icd10cm()).unwrap();
     assert_eq!(again.replaced.unwrap().rows, 13);
-    let sets = place.store.open();
+    let sets = place.store.open_sets();
     let names: Vec<String> = sets.all().iter().map(|set| set.header().name()).collect();
     assert_eq!(names, ["icd10cm-2025", "icd10cm-2026"]);
     assert_eq!(
@@ -33,28 +33,28 @@ fn two_editions_live_side_by_side_and_the_same_is_replaced() {
         "icd10cm-2026"
     );
     assert!(
-        sets.named("icd10cm").is_none(),
+        sets.find_by_name("icd10cm").is_none(),
         "a kind of two editions is no name"
     );
     assert!(place.store.remove("icd10cm-2026").unwrap());
     assert!(!place.store.remove("icd10cm-2026").unwrap());
-    assert!(place.store.open().named("icd10cm").is_some());
+    assert!(place.store.open_sets().find_by_name("icd10cm").is_some());
 }
 
 #[test]
-fn a_difference_has_added_removed_and_changed_rows() {
-    let place = Place::new();
+fn diff_reports_added_removed_and_changed_rows() {
+    let place = StoreFixture::new();
     place
         .import("icd10cm-order-2025.txt", &files::icd10cm())
         .unwrap();
-    let mut rows = files::ICD.to_vec();
+    let mut rows = files::ICD10CM_ROWS.to_vec();
     rows.remove(4);
     rows.insert(2, ("A001", 1, "Invented fever of the second kind"));
     rows[4].2 = "Other diseases, invented anew";
     place
-        .import("icd10cm-order-2026.txt", &files::icd10cm_of(&rows))
+        .import("icd10cm-order-2026.txt", &files::icd10cm_from_rows(&rows))
         .unwrap();
-    let sets = place.store.open();
+    let sets = place.store.open_sets();
     let changes: Vec<(char, String)> = diff(&sets.all()[0], &sets.all()[1])
         .map(|change| match change.unwrap() {
             Change::Added(row) => ('+', row.key()),
@@ -67,11 +67,11 @@ fn a_difference_has_added_removed_and_changed_rows() {
 }
 
 #[test]
-fn a_byte_changed_anywhere_is_noticed_or_does_no_harm() {
+fn corrupted_byte_never_yields_wrong_rows() {
     for (kind, name, bytes) in files::all() {
-        let place = Place::new();
+        let place = StoreFixture::new();
         place.import(name, &bytes).unwrap();
-        let (path, sound) = place.content().remove(0);
+        let (path, sound) = place.stored_files().remove(0);
         let rows = |set: &SetFile| set.rows().collect::<Result<Vec<SetRow>, _>>();
         let expected = rows(&SetFile::open(&path).unwrap()).unwrap();
         for at in 0..sound.len() {
@@ -94,13 +94,13 @@ fn a_byte_changed_anywhere_is_noticed_or_does_no_harm() {
 }
 
 #[test]
-fn a_set_cut_short_or_foreign_is_listed_as_damaged() {
-    let place = Place::new();
+fn truncated_or_invalid_set_is_listed_as_damaged() {
+    let place = StoreFixture::new();
     place.import("places-2025.csv", &files::places()).unwrap();
-    let (path, sound) = place.content().remove(0);
+    let (path, sound) = place.stored_files().remove(0);
     for end in 0..sound.len() {
         fs::write(&path, &sound[..end]).unwrap();
-        let sets = place.store.open();
+        let sets = place.store.open_sets();
         assert_eq!(
             (sets.all().len(), sets.damaged().len()),
             (0, 1),
@@ -127,64 +127,71 @@ fn a_set_cut_short_or_foreign_is_listed_as_damaged() {
 }
 
 #[test]
-fn a_set_that_is_open_stays_readable_when_it_is_replaced() {
-    let place = Place::new();
+fn open_set_stays_readable_after_replacement() {
+    let place = StoreFixture::new();
     let name = "icd10cm-order-2025.txt";
     place.import(name, &files::icd10cm()).unwrap();
-    let sets = place.store.open();
-    let mut rows = files::ICD.to_vec();
+    let sets = place.store.open_sets();
+    let mut rows = files::ICD10CM_ROWS.to_vec();
     rows.remove(4);
-    place.import(name, &files::icd10cm_of(&rows)).unwrap();
+    place
+        .import(name, &files::icd10cm_from_rows(&rows))
+        .unwrap();
     assert!(sets.all()[0].get("K920").unwrap().is_some());
-    assert!(place.store.open().all()[0].get("K920").unwrap().is_none());
+    assert!(
+        place.store.open_sets().all()[0]
+            .get("K920")
+            .unwrap()
+            .is_none()
+    );
 }
 
 #[test]
-fn two_imports_at_once_do_not_disturb_each_other() {
-    let place = Place::new();
-    let path = place.file("icd10cm-order-2025.txt", &files::icd10cm());
+fn concurrent_imports_do_not_interfere() {
+    let place = StoreFixture::new();
+    let path = place.write_file("icd10cm-order-2025.txt", &files::icd10cm());
     std::thread::scope(|scope| {
         for _ in 0..4 {
             scope.spawn(|| {
                 for _ in 0..20 {
                     place.import_as(None, &path, None).unwrap();
-                    assert_eq!(place.store.open().all()[0].rows().count(), 13);
+                    assert_eq!(place.store.open_sets().all()[0].rows().count(), 13);
                 }
             });
         }
     });
-    assert_eq!(place.content().len(), 1, "no unfinished file stays");
+    assert_eq!(place.stored_files().len(), 1, "no unfinished file stays");
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn any_bytes_in_the_store_are_no_set_and_no_end(bytes in proptest::collection::vec(any::<u8>(), 0..600)) {
-        let place = Place::new();
-        let path = place.file("x.set", &bytes);
+    fn arbitrary_bytes_are_rejected_as_a_set(bytes in proptest::collection::vec(any::<u8>(), 0..600)) {
+        let place = StoreFixture::new();
+        let path = place.write_file("x.set", &bytes);
         prop_assert!(SetFile::open(&path).is_err());
     }
 
     #[test]
-    fn any_bytes_as_a_file_are_refused_without_a_panic(
+    fn importing_arbitrary_bytes_never_panics(
         bytes in proptest::collection::vec(any::<u8>(), 0..400),
         kind in 0_usize..7,
         head in 0_usize..400,
     ) {
-        let place = Place::new();
+        let place = StoreFixture::new();
         let (kind, name, sound) = files::all().swap_remove(kind);
         let mut mixed = sound[..head.min(sound.len())].to_vec();
         mixed.extend(&bytes);
-        let path = place.file(name, &mixed);
+        let path = place.write_file(name, &mixed);
         if place.import_as(Some(kind), &path, None).is_err() {
-            prop_assert_eq!(place.content(), []);
+            prop_assert_eq!(place.stored_files(), []);
         }
     }
 
     #[test]
-    fn texts_come_back_as_they_went_in(texts in proptest::collection::vec("[ -~é—]{1,80}", 1..40)) {
-        let place = Place::new();
+    fn text_fields_round_trip(texts in proptest::collection::vec("[ -~é—]{1,80}", 1..40)) {
+        let place = StoreFixture::new();
         let mut out = String::from("pos_code,pos_type,pos_name,pos_description\n");
         for (code, text) in texts.iter().enumerate() {
             let text = text.replace('"', "\"\"");
@@ -192,7 +199,7 @@ proptest! {
         }
         out += "99,,Other,Other\n";
         place.import("places-2025.csv", out.as_bytes()).unwrap();
-        let sets = place.store.open();
+        let sets = place.store.open_sets();
         for (code, text) in texts.iter().enumerate() {
             let row = sets.all()[0].get(&format!("{code:02}")).unwrap().unwrap();
             let words: Vec<&str> = text.split_whitespace().collect();

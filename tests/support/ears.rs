@@ -10,30 +10,30 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
 /// A connection that is read until its ears are shut.
-pub struct Ears {
-    shut: Arc<AtomicBool>,
+pub struct StallableStream {
+    stalled: Arc<AtomicBool>,
     stream: TcpStream,
 }
 
-impl Ears {
+impl StallableStream {
     /// Returns the connection, and what shuts its ears when it is set.
-    pub fn of(stream: TcpStream) -> (Self, Arc<AtomicBool>) {
+    pub fn new(stream: TcpStream) -> (Self, Arc<AtomicBool>) {
         let shut = Arc::default();
         let ears = Self {
-            shut: Arc::clone(&shut),
+            stalled: Arc::clone(&shut),
             stream,
         };
         (ears, shut)
     }
 }
 
-impl AsyncRead for Ears {
+impl AsyncRead for StallableStream {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        if self.shut.load(Ordering::Relaxed) {
+        if self.stalled.load(Ordering::Relaxed) {
             // Nobody wakes it, since it never reads again.
             Poll::Pending
         } else {
@@ -42,7 +42,7 @@ impl AsyncRead for Ears {
     }
 }
 
-impl AsyncWrite for Ears {
+impl AsyncWrite for StallableStream {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,

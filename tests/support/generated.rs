@@ -36,7 +36,7 @@ fn words(number: usize, columns: usize) -> String {
 }
 
 /// What a document starts with.
-const HEAD: &str = "schema = 1\n\n[code]\nsystem = \"cpt\"\nvalue = \"00001\"\n\
+const DOCUMENT_HEAD: &str = "schema = 1\n\n[code]\nsystem = \"cpt\"\nvalue = \"00001\"\n\
     title = \"A made-up document of 400 lines\"\nstatus = \"unverified\"\n\n\
     [document]\npublication = \"paper\"\n\n[sources.paper]\ntitle = \"A made-up paper\"\n\
     short = \"paper\"\nkind = \"secondary\"\nas_of = \"unknown\"\n\n[summary]\nsource = \"paper\"\n";
@@ -44,7 +44,7 @@ const HEAD: &str = "schema = 1\n\n[code]\nsystem = \"cpt\"\nvalue = \"00001\"\n\
 /// Returns a document of 400 list items of 30 to 75 columns.
 pub fn list() -> String {
     let mut text = format!(
-        "{HEAD}text = \"A list.\"\n\n[[summary.list]]\nid = \"items\"\ntitle = \"Items\"\nitems = [\n"
+        "{DOCUMENT_HEAD}text = \"A list.\"\n\n[[summary.list]]\nid = \"items\"\ntitle = \"Items\"\nitems = [\n"
     );
     for number in 0..400 {
         text += &format!("  \"{}\",\n", words(number, 30 + number * 29 % 46));
@@ -54,7 +54,7 @@ pub fn list() -> String {
 
 /// Returns a document of 80 paragraphs of about five lines each.
 pub fn prose() -> String {
-    let mut text = format!("{HEAD}text = \"\"\"\n");
+    let mut text = format!("{DOCUMENT_HEAD}text = \"\"\"\n");
     for number in 0..80 {
         text += &words(number, 300 + number * 37 % 130);
         text += "\n\n";

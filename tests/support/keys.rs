@@ -1,7 +1,7 @@
 //! What a terminal sends for keys, named as in `assets/keymap.toml`.
 
 /// Returns what a terminal sends for a key.
-pub fn bytes_of(key: &str) -> &[u8] {
+pub fn key_bytes(key: &str) -> &[u8] {
     match key {
         "up" => b"\x1b[A",
         "down" => b"\x1b[B",

@@ -1,6 +1,6 @@
 //! The program in a pseudo-terminal: what a user starts, types, sees and leaves.
 //!
-//! Whatever is awaited is awaited as a condition, and not for ever: [`PATIENCE`] is long, for a
+//! Whatever is awaited is awaited as a condition, and not for ever: [`WAIT_TIMEOUT`] is long, for a
 //! machine that is busy, and a test that is in order never waits so long.
 
 use std::collections::BTreeMap;
@@ -20,13 +20,13 @@ use rustix::process::{Pid, Signal};
 use rustix::termios::{self, OptionalActions};
 use tempfile::TempDir;
 
-use super::keys::bytes_of;
+use super::keys::key_bytes;
 
 /// How long anything is waited for.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub const WAIT_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// How long a terminal is silent once a frame is through. The next key would end the silence.
-const SILENCE: Duration = Duration::from_millis(25);
+const QUIET_AFTER_FRAME: Duration = Duration::from_millis(25);
 
 /// A user's folders, of their own.
 #[derive(Clone, Debug)]
@@ -59,7 +59,7 @@ impl Home {
 
 /// How a terminal answers device-status queries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answers {
+pub enum QueryReplies {
     /// Never.
     Never,
     /// So much later, as one at the other end of a line does.
@@ -72,21 +72,21 @@ pub struct Launch {
     argv: Vec<OsString>,
     environment: BTreeMap<String, OsString>,
     size: (u16, u16),
-    answers: Answers,
+    query_replies: QueryReplies,
     home: Home,
 }
 
 impl Launch {
     /// The program with arguments, separated by spaces.
     pub fn codeleaf(arguments: &str) -> Self {
-        let mut argv = vec![OsString::from(program())];
+        let mut argv = vec![OsString::from(program_path())];
         argv.extend(arguments.split_whitespace().map(OsString::from));
         Self::command(argv)
     }
 
     /// The program with arguments that may have spaces in them.
     pub fn codeleaf_with<A: AsRef<OsStr>>(arguments: &[A]) -> Self {
-        let mut argv = vec![OsString::from(program())];
+        let mut argv = vec![OsString::from(program_path())];
         argv.extend(
             arguments
                 .iter()
@@ -102,7 +102,7 @@ impl Launch {
             argv,
             environment: BTreeMap::new(),
             size: (80, 24),
-            answers: Answers::After(Duration::ZERO),
+            query_replies: QueryReplies::After(Duration::ZERO),
             home: home.clone(),
         };
         for name in ["PATH", "LD_LIBRARY_PATH"] {
@@ -117,7 +117,7 @@ impl Launch {
     }
 
     /// The same, run by a shell script, to which it is `"$@"`.
-    pub fn by_script(mut self, script: &str) -> Self {
+    pub fn in_shell_script(mut self, script: &str) -> Self {
         let shell = ["sh", "-c", script, "sh"].map(OsString::from);
         self.argv.splice(0..0, shell);
         self
@@ -130,7 +130,7 @@ impl Launch {
     }
 
     /// Unsets an environment variable.
-    pub fn without(mut self, name: &str) -> Self {
+    pub fn without_env(mut self, name: &str) -> Self {
         self.environment.remove(name);
         self
     }
@@ -142,8 +142,8 @@ impl Launch {
     }
 
     /// Sets how the terminal answers.
-    pub fn answers(mut self, answers: Answers) -> Self {
-        self.answers = answers;
+    pub fn query_replies(mut self, answers: QueryReplies) -> Self {
+        self.query_replies = answers;
         self
     }
 
@@ -166,7 +166,7 @@ impl Launch {
 
     /// Runs it without a terminal until it ends.
     pub fn run(&self) -> Output {
-        self.piped()
+        self.to_command()
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .output()
@@ -174,7 +174,7 @@ impl Launch {
     }
 
     /// Returns it as a command without a terminal.
-    pub fn piped(&self) -> Command {
+    pub fn to_command(&self) -> Command {
         let mut command = Command::new(&self.argv[0]);
         command
             .args(&self.argv[1..])
@@ -197,44 +197,44 @@ impl Launch {
             command.env(name, value);
         }
         command.cwd(self.home.0.path());
-        let cooked = modes(&*pair.master);
+        let cooked = termios_modes(&*pair.master);
         let keys = Arc::new(Mutex::new(Some(pair.master.take_writer().unwrap())));
-        let seen = Arc::new(Seen::new(columns, rows));
+        let seen = Arc::new(SharedOutput::new(columns, rows));
         let mut output = pair.master.try_clone_reader().unwrap();
         let (watcher, answerer) = (Arc::clone(&seen), Arc::clone(&keys));
-        let answers = self.answers;
+        let answers = self.query_replies;
         let started = Instant::now();
         let child = pair.slave.spawn_command(command).unwrap();
         let reader = thread::spawn(move || {
             let mut buffer = vec![0; 65536];
             while let Ok(length @ 1..) = output.read(&mut buffer) {
-                let queries = watcher.take(&buffer[..length]);
-                if let Answers::After(delay) = answers {
-                    watcher.change(|record| record.owed += queries);
+                let queries = watcher.receive(&buffer[..length]);
+                if let QueryReplies::After(delay) = answers {
+                    watcher.update(|record| record.unanswered_queries += queries);
                     for _ in 0..queries {
                         let (watcher, keys) = (Arc::clone(&watcher), Arc::clone(&answerer));
                         thread::spawn(move || {
                             thread::sleep(delay);
-                            write(&keys, b"\x1b[0n");
-                            watcher.change(|record| record.owed -= 1);
+                            write_keys(&keys, b"\x1b[0n");
+                            watcher.update(|record| record.unanswered_queries -= 1);
                         });
                     }
                 }
-                if watcher.lock().deaf {
+                if watcher.lock().stop_reading {
                     break;
                 }
             }
             drop(output);
-            watcher.change(|record| record.closed = true);
+            watcher.update(|record| record.closed = true);
         });
         Terminal {
             tty: pair.master.tty_name().unwrap(),
-            pair: Some((pair.master, pair.slave)),
+            pty: Some((pair.master, pair.slave)),
             child,
             keys,
-            seen,
-            reader: Some(reader),
-            cooked,
+            output: seen,
+            reader_thread: Some(reader),
+            initial_modes: cooked,
             home: self.home,
             started,
         }
@@ -242,29 +242,29 @@ impl Launch {
 }
 
 /// Returns the program under test.
-pub fn program() -> &'static Path {
+pub fn program_path() -> &'static Path {
     Path::new(env!("CARGO_BIN_EXE_codeleaf"))
 }
 
 /// What a terminal has received.
-struct Record {
+struct TerminalOutput {
     bytes: Vec<u8>,
     parser: vt100::Parser,
     /// When there first was something to see.
-    painted: Option<Instant>,
+    first_paint_at: Option<Instant>,
     /// How many queries are not answered yet.
-    owed: usize,
+    unanswered_queries: usize,
     /// Set to make the terminal stop listening.
-    deaf: bool,
+    stop_reading: bool,
     closed: bool,
 }
 
-struct Seen {
-    record: Mutex<Record>,
+struct SharedOutput {
+    output: Mutex<TerminalOutput>,
     changed: Condvar,
 }
 
-impl Seen {
+impl SharedOutput {
     fn new(columns: u16, rows: u16) -> Self {
         let (columns, rows) = if columns == 0 || rows == 0 {
             (80, 24)
@@ -272,45 +272,45 @@ impl Seen {
             (columns, rows)
         };
         Self {
-            record: Mutex::new(Record {
+            output: Mutex::new(TerminalOutput {
                 bytes: Vec::new(),
-                parser: vt100::Parser::new(side(rows), side(columns), 0),
-                painted: None,
-                owed: 0,
-                deaf: false,
+                parser: vt100::Parser::new(nonzero(rows), nonzero(columns), 0),
+                first_paint_at: None,
+                unanswered_queries: 0,
+                stop_reading: false,
                 closed: false,
             }),
             changed: Condvar::new(),
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Record> {
-        self.record
+    fn lock(&self) -> MutexGuard<'_, TerminalOutput> {
+        self.output
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
-    fn change<T>(&self, change: impl FnOnce(&mut Record) -> T) -> T {
+    fn update<T>(&self, change: impl FnOnce(&mut TerminalOutput) -> T) -> T {
         let value = change(&mut self.lock());
         self.changed.notify_all();
         value
     }
 
     /// Takes bytes in, and returns how many queries they complete.
-    fn take(&self, bytes: &[u8]) -> usize {
-        self.change(|record| {
+    fn receive(&self, bytes: &[u8]) -> usize {
+        self.update(|record| {
             let from = record.bytes.len().saturating_sub(3);
             record.bytes.extend(bytes);
             record.parser.process(bytes);
-            if record.painted.is_none() && !picture(&record.parser).trim().is_empty() {
-                record.painted = Some(Instant::now());
+            if record.first_paint_at.is_none() && !screen_text(&record.parser).trim().is_empty() {
+                record.first_paint_at = Some(Instant::now());
             }
             count(&record.bytes[from..], b"\x1b[5n")
         })
     }
 
     /// Waits until something holds; says whether it does.
-    fn wait(&self, patience: Duration, holds: &dyn Fn(&Record) -> bool) -> bool {
+    fn wait_until(&self, patience: Duration, holds: &dyn Fn(&TerminalOutput) -> bool) -> bool {
         let give_up = Instant::now() + patience;
         let mut record = self.lock();
         loop {
@@ -329,9 +329,9 @@ impl Seen {
     }
 }
 
-type Keys = Arc<Mutex<Option<Box<dyn Write + Send>>>>;
+type KeyWriter = Arc<Mutex<Option<Box<dyn Write + Send>>>>;
 
-fn write(keys: &Keys, bytes: &[u8]) {
+fn write_keys(keys: &KeyWriter, bytes: &[u8]) {
     if let Some(keys) = keys.lock().unwrap().as_mut() {
         // A program that has ended reads no more.
         let _ = keys.write_all(bytes).and_then(|()| keys.flush());
@@ -340,12 +340,12 @@ fn write(keys: &Keys, bytes: &[u8]) {
 
 /// A terminal in which something was started.
 pub struct Terminal {
-    pair: Option<(Box<dyn MasterPty + Send>, Box<dyn SlavePty + Send>)>,
+    pty: Option<(Box<dyn MasterPty + Send>, Box<dyn SlavePty + Send>)>,
     child: Box<dyn Child + Send + Sync>,
-    keys: Keys,
-    seen: Arc<Seen>,
-    reader: Option<thread::JoinHandle<()>>,
-    cooked: String,
+    keys: KeyWriter,
+    output: Arc<SharedOutput>,
+    reader_thread: Option<thread::JoinHandle<()>>,
+    initial_modes: String,
     tty: PathBuf,
     /// Whose folders are used.
     pub home: Home,
@@ -361,7 +361,7 @@ impl Terminal {
                 self.send(part.as_bytes());
             } else {
                 for key in part.split_whitespace() {
-                    self.send(bytes_of(key));
+                    self.send(key_bytes(key));
                 }
             }
         }
@@ -370,50 +370,50 @@ impl Terminal {
 
     /// Sends bytes, all at once.
     pub fn send(&self, bytes: &[u8]) {
-        write(&self.keys, bytes);
+        write_keys(&self.keys, bytes);
     }
 
     /// Presses keys, waits until what they bring about is on screen, and returns how many bytes
     /// that took.
-    pub fn step(&self, keys: &str) -> usize {
+    pub fn press_and_count_bytes(&self, keys: &str) -> usize {
         // What is late of the step before is not this one's.
-        self.wait_for_silence(SILENCE);
-        let mark = self.mark();
+        self.wait_for_silence(QUIET_AFTER_FRAME);
+        let mark = self.bytes_received();
         self.press(keys);
         self.wait_until("an answer to keys", |record| record.bytes.len() > mark);
-        self.wait_for_silence(SILENCE);
-        self.mark() - mark
+        self.wait_for_silence(QUIET_AFTER_FRAME);
+        self.bytes_received() - mark
     }
 
     /// Waits until a text is on screen.
     pub fn wait_for(&self, text: &str) -> &Self {
-        let holds = |record: &Record| picture(&record.parser).contains(text);
+        let holds = |record: &TerminalOutput| screen_text(&record.parser).contains(text);
         self.wait_until(&format!("{text:?}"), holds);
         self
     }
 
     /// Waits until a text is on screen no more.
     pub fn wait_until_gone(&self, text: &str) -> &Self {
-        let holds = |record: &Record| !picture(&record.parser).contains(text);
+        let holds = |record: &TerminalOutput| !screen_text(&record.parser).contains(text);
         self.wait_until(&format!("no {text:?}"), holds);
         self
     }
 
     /// Waits until bytes were sent, counted from a mark.
     pub fn wait_for_bytes(&self, mark: usize, bytes: &[u8]) -> &Self {
-        let holds = |record: &Record| count(&record.bytes[mark..], bytes) > 0;
+        let holds = |record: &TerminalOutput| count(&record.bytes[mark..], bytes) > 0;
         self.wait_until(&bytes.escape_ascii().to_string(), holds);
         self
     }
 
     /// Waits until every query is answered, as far as this terminal answers.
     pub fn wait_until_answered(&self) {
-        self.wait_until("every answer", |record| record.owed == 0);
+        self.wait_until("every answer", |record| record.unanswered_queries == 0);
     }
 
-    fn wait_until(&self, what: &str, holds: impl Fn(&Record) -> bool) {
-        if !self.seen.wait(PATIENCE, &holds) {
-            let bytes = self.since(0);
+    fn wait_until(&self, what: &str, holds: impl Fn(&TerminalOutput) -> bool) {
+        if !self.output.wait_until(WAIT_TIMEOUT, &holds) {
+            let bytes = self.bytes_since(0);
             let tail = &bytes[bytes.len().saturating_sub(600)..];
             panic!("no {what}:\n{}\n{}", self.screen(), tail.escape_ascii());
         }
@@ -421,10 +421,13 @@ impl Terminal {
 
     /// Waits until the terminal has received nothing for a time.
     pub fn wait_for_silence(&self, silence: Duration) {
-        let give_up = Instant::now() + PATIENCE;
+        let give_up = Instant::now() + WAIT_TIMEOUT;
         loop {
-            let mark = self.mark();
-            if !self.seen.wait(silence, &|record| record.bytes.len() > mark) {
+            let mark = self.bytes_received();
+            if !self
+                .output
+                .wait_until(silence, &|record| record.bytes.len() > mark)
+            {
                 return;
             }
             assert!(Instant::now() < give_up, "never silent:\n{}", self.screen());
@@ -432,35 +435,35 @@ impl Terminal {
     }
 
     /// Returns how many bytes were received so far.
-    pub fn mark(&self) -> usize {
-        self.seen.lock().bytes.len()
+    pub fn bytes_received(&self) -> usize {
+        self.output.lock().bytes.len()
     }
 
     /// Returns the bytes received since a mark.
-    pub fn since(&self, mark: usize) -> Vec<u8> {
-        self.seen.lock().bytes[mark..].to_vec()
+    pub fn bytes_since(&self, mark: usize) -> Vec<u8> {
+        self.output.lock().bytes[mark..].to_vec()
     }
 
     /// Waits until there is something to see, and returns how long after the start that was.
-    pub fn first_paint(&self) -> Duration {
-        self.wait_until("a first paint", |record| record.painted.is_some());
-        let painted = self.seen.lock().painted.unwrap();
+    pub fn time_to_first_paint(&self) -> Duration {
+        self.wait_until("a first paint", |record| record.first_paint_at.is_some());
+        let painted = self.output.lock().first_paint_at.unwrap();
         painted.duration_since(self.started)
     }
 
     /// Returns the screen as text, a line each, without trailing spaces.
     pub fn screen(&self) -> String {
-        picture(&self.seen.lock().parser)
+        screen_text(&self.output.lock().parser)
     }
 
     /// Looks at the terminal's state.
-    pub fn look<T>(&self, look: impl FnOnce(&vt100::Screen) -> T) -> T {
-        look(self.seen.lock().parser.screen())
+    pub fn with_screen<T>(&self, look: impl FnOnce(&vt100::Screen) -> T) -> T {
+        look(self.output.lock().parser.screen())
     }
 
     /// Returns the line that the cursor stands on.
     pub fn cursor_line(&self) -> String {
-        let row = self.look(|screen| screen.cursor_position().0);
+        let row = self.with_screen(|screen| screen.cursor_position().0);
         let screen = self.screen();
         screen
             .lines()
@@ -471,42 +474,42 @@ impl Terminal {
 
     /// Changes the terminal's size.
     pub fn resize(&self, columns: u16, rows: u16) {
-        self.seen.change(|record| {
+        self.output.update(|record| {
             record
                 .parser
                 .screen_mut()
-                .set_size(side(rows), side(columns));
+                .set_size(nonzero(rows), nonzero(columns));
         });
-        let (master, _) = self.pair.as_ref().unwrap();
+        let (master, _) = self.pty.as_ref().unwrap();
         master.resize(pty_size(columns, rows)).unwrap();
     }
 
     /// Returns the process that was started.
-    pub fn process(&self) -> Pid {
+    pub fn pid(&self) -> Pid {
         pid(self.child.process_id().unwrap())
     }
 
     /// Sends a signal to the process that was started.
     pub fn signal(&self, signal: Signal) {
-        rustix::process::kill_process(self.process(), signal).unwrap();
+        rustix::process::kill_process(self.pid(), signal).unwrap();
     }
 
     /// Takes nothing any more of what the program writes, as after Ctrl-S.
-    pub fn take_nothing(&self) {
+    pub fn stop_output(&self) {
         let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
         let tty = rustix::fs::open(&self.tty, flags, Mode::empty()).unwrap();
         termios::tcflow(&tty, termios::Action::OOff).unwrap();
     }
 
     /// Says whether the terminal's modes are as they were before the start.
-    pub fn is_cooked(&self) -> bool {
-        let (master, _) = self.pair.as_ref().unwrap();
-        modes(&**master) == self.cooked
+    pub fn has_initial_modes(&self) -> bool {
+        let (master, _) = self.pty.as_ref().unwrap();
+        termios_modes(&**master) == self.initial_modes
     }
 
     /// Waits for the end, and returns the exit status.
-    pub fn end(&mut self) -> u32 {
-        let give_up = Instant::now() + PATIENCE;
+    pub fn wait_for_exit(&mut self) -> u32 {
+        let give_up = Instant::now() + WAIT_TIMEOUT;
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
                 return status.exit_code();
@@ -517,18 +520,21 @@ impl Terminal {
     }
 
     /// Waits for the end, and looks at what is left behind: nothing.
-    pub fn ends_restored(&mut self, status: u32) {
-        let ended = self.end();
+    pub fn assert_exits_restored(&mut self, status: u32) {
+        let ended = self.wait_for_exit();
         self.wait_for_silence(Duration::from_millis(100));
         assert_eq!(ended, status, "{}", self.screen());
-        assert!(self.is_cooked(), "the terminal's modes are not restored");
-        assert_eq!(self.left_on(), Vec::<String>::new());
+        assert!(
+            self.has_initial_modes(),
+            "the terminal's modes are not restored"
+        );
+        assert_eq!(self.left_enabled(), Vec::<String>::new());
     }
 
     /// Returns what was turned on and not off again.
-    pub fn left_on(&self) -> Vec<String> {
-        let mut on = super::sequences::left_on(&self.since(0));
-        let plain = self.look(|screen| {
+    pub fn left_enabled(&self) -> Vec<String> {
+        let mut on = super::sequences::left_enabled(&self.bytes_since(0));
+        let plain = self.with_screen(|screen| {
             let colours = [screen.fgcolor(), screen.bgcolor()];
             let pen = screen.bold() || screen.inverse() || screen.underline() || screen.italic();
             !pen && !screen.dim() && colours == [vt100::Color::Default; 2]
@@ -540,7 +546,7 @@ impl Terminal {
     }
 
     /// Returns what was typed, or answered, and not read by the program: the shell would get it.
-    pub fn unread(&self) -> Vec<u8> {
+    pub fn unread_input(&self) -> Vec<u8> {
         let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::NONBLOCK;
         let tty = rustix::fs::open(&self.tty, flags, Mode::empty()).unwrap();
         let cooked = termios::tcgetattr(&tty).unwrap();
@@ -558,17 +564,19 @@ impl Terminal {
     /// its exit status.
     pub fn hang_up(&mut self) -> (Duration, u32) {
         // The thread that listens holds the terminal open; it is woken to let go of it.
-        self.seen.change(|record| record.deaf = true);
+        self.output.update(|record| record.stop_reading = true);
         self.send(b"\x0c");
-        let closed = self.seen.wait(PATIENCE, &|record| record.closed);
+        let closed = self
+            .output
+            .wait_until(WAIT_TIMEOUT, &|record| record.closed);
         assert!(closed, "nothing was drawn anew");
-        if let Some(reader) = self.reader.take() {
+        if let Some(reader) = self.reader_thread.take() {
             reader.join().unwrap();
         }
         let start = Instant::now();
         *self.keys.lock().unwrap() = None;
-        self.pair = None;
-        let status = self.end();
+        self.pty = None;
+        let status = self.wait_for_exit();
         (start.elapsed(), status)
     }
 }
@@ -582,7 +590,7 @@ impl Drop for Terminal {
 }
 
 /// Returns the processor time that a process has used, where the system tells.
-pub fn processor_time(process: Pid) -> Option<Duration> {
+pub fn cpu_time(process: Pid) -> Option<Duration> {
     let path = format!("/proc/{}/stat", process.as_raw_nonzero());
     let line = fs::read_to_string(path).ok()?;
     let (_, fields) = line.rsplit_once(')')?;
@@ -593,7 +601,7 @@ pub fn processor_time(process: Pid) -> Option<Duration> {
 }
 
 /// Returns the most memory that a process has held so far, in kilobytes, where the system tells.
-pub fn memory(process: Pid) -> Option<u64> {
+pub fn peak_memory(process: Pid) -> Option<u64> {
     let path = format!("/proc/{}/status", process.as_raw_nonzero());
     let status = fs::read_to_string(path).ok()?;
     let line = status
@@ -619,7 +627,7 @@ fn pid(raw: u32) -> Pid {
     Pid::from_raw(raw.try_into().unwrap()).unwrap()
 }
 
-fn side(cells: u16) -> NonZero<u16> {
+fn nonzero(cells: u16) -> NonZero<u16> {
     NonZero::new(cells.max(1)).unwrap()
 }
 
@@ -632,11 +640,11 @@ fn pty_size(cols: u16, rows: u16) -> PtySize {
     }
 }
 
-fn modes(master: &dyn MasterPty) -> String {
+fn termios_modes(master: &dyn MasterPty) -> String {
     format!("{:?}", master.get_termios().unwrap())
 }
 
-fn picture(parser: &vt100::Parser) -> String {
+fn screen_text(parser: &vt100::Parser) -> String {
     let screen = parser.screen();
     let (_, columns) = screen.size();
     let lines: Vec<String> = screen

@@ -4,81 +4,92 @@ use std::num::NonZero;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use codeleaf::app::{Effect, Host, Keymap, Own, Start};
-use codeleaf::content::{CodeId, Document, System};
+use codeleaf::app::{AppOptions, Bookmarks, Effect, Host, Keymap};
+use codeleaf::content::{CodeId, CodeSystem, Document};
 use codeleaf::library::Library;
-use codeleaf::page::Flow;
+use codeleaf::page::TableMode;
 use codeleaf::search::Index;
 use codeleaf::terminal::{Capabilities, Event, Session, Size};
 use codeleaf::view::Theme;
 use ratatui::buffer::Buffer;
 
-use super::keys::bytes_of;
+use super::keys::key_bytes;
 
 /// A reader at a terminal.
-pub struct Reader {
+pub struct TestSession {
     pub session: Session,
     library: Arc<Library>,
-    terminal: vt100::Parser,
-    scratch: Buffer,
+    parser: vt100::Parser,
+    buffer: Buffer,
     now: Instant,
     /// The bytes of the last frame.
-    pub frame: usize,
+    pub last_frame_bytes: usize,
     /// The bytes of all frames.
-    pub bytes: usize,
+    pub total_bytes: usize,
     /// What the session asked its host for, oldest first.
     pub effects: Vec<Effect>,
 }
 
 /// Returns the shipped document.
-pub fn shipped() -> Arc<Document> {
-    let code = CodeId::new(System::Cpt, "83950").unwrap();
+pub fn shipped_document() -> Arc<Document> {
+    let code = CodeId::new(CodeSystem::Cpt, "83950").unwrap();
     Library::built_in().document(&code).unwrap()
 }
 
-impl Reader {
+impl TestSession {
     /// Opens the shipped document.
     pub fn open(columns: u16, rows: u16) -> Self {
-        Self::with(columns, rows, Capabilities::modern(), Flow::Columns)
+        Self::with_capabilities(columns, rows, Capabilities::modern(), TableMode::Columns)
     }
 
     /// Opens the shipped document on a terminal of some kind.
-    pub fn with(columns: u16, rows: u16, capabilities: Capabilities, flow: Flow) -> Self {
+    pub fn with_capabilities(
+        columns: u16,
+        rows: u16,
+        capabilities: Capabilities,
+        flow: TableMode,
+    ) -> Self {
         let library = Arc::new(Library::built_in());
-        Self::of(shipped(), library, (columns, rows), capabilities, flow)
+        Self::with_document(
+            shipped_document(),
+            library,
+            (columns, rows),
+            capabilities,
+            flow,
+        )
     }
 
     /// Opens a document of a library.
-    pub fn of(
+    pub fn with_document(
         document: Arc<Document>,
         library: Arc<Library>,
         (columns, rows): (u16, u16),
         capabilities: Capabilities,
-        flow: Flow,
+        flow: TableMode,
     ) -> Self {
-        let start = Start {
+        let start = AppOptions {
             index: Arc::new(Index::build(&library)),
             library: Arc::clone(&library),
             keymap: Arc::new(Keymap::built_in()),
             host: Host::Local,
-            own: Some(Own::default()),
+            bookmarks: Some(Bookmarks::default()),
             charset: capabilities.charset,
             size: ratatui::layout::Size::new(columns, rows),
             document,
-            place: None,
+            row_path: None,
             top: 0,
-            note: None,
-            flow,
+            message: None,
+            table_mode: flow,
         };
         let theme = Theme::built_in("dark").unwrap().unwrap();
         let mut reader = Self {
             session: Session::new(start, Arc::new(theme), capabilities),
             library,
-            terminal: vt100::Parser::new(side(rows), side(columns), 0),
-            scratch: Buffer::default(),
+            parser: vt100::Parser::new(nonzero(rows), nonzero(columns), 0),
+            buffer: Buffer::default(),
             now: Instant::now(),
-            frame: 0,
-            bytes: 0,
+            last_frame_bytes: 0,
+            total_bytes: 0,
             effects: Vec::new(),
         };
         reader.draw();
@@ -92,7 +103,7 @@ impl Reader {
                 self.send(part.as_bytes());
             } else {
                 for key in part.split_whitespace() {
-                    self.send(bytes_of(key));
+                    self.send(key_bytes(key));
                 }
             }
         }
@@ -101,34 +112,34 @@ impl Reader {
 
     /// Sends bytes as the terminal does, waits until they are decoded, and draws once.
     pub fn send(&mut self, bytes: &[u8]) {
-        self.event(Event::Bytes(bytes.to_vec()));
+        self.handle_event(Event::Bytes(bytes.to_vec()));
         self.now += Duration::from_millis(200);
-        self.event(Event::Deadline);
+        self.handle_event(Event::Deadline);
         self.draw();
     }
 
     /// Changes the terminal's size, and draws at once where the session wants to.
     pub fn begin_resize(&mut self, columns: u16, rows: u16) {
-        self.terminal
+        self.parser
             .screen_mut()
-            .set_size(side(rows), side(columns));
-        self.event(Event::Resize(Size::new(columns, rows)));
+            .set_size(nonzero(rows), nonzero(columns));
+        self.handle_event(Event::Resize(Size::new(columns, rows)));
         self.draw();
     }
 
     /// Changes the terminal's size, and waits until it is drawn.
     pub fn resize(&mut self, columns: u16, rows: u16) {
-        self.terminal
+        self.parser
             .screen_mut()
-            .set_size(side(rows), side(columns));
-        self.event(Event::Resize(Size::new(columns, rows)));
+            .set_size(nonzero(rows), nonzero(columns));
+        self.handle_event(Event::Resize(Size::new(columns, rows)));
         self.now += Duration::from_millis(200);
         self.draw();
     }
 
     /// Returns the screen as text, a line each, without trailing spaces.
     pub fn screen(&self) -> String {
-        let screen = self.terminal.screen();
+        let screen = self.parser.screen();
         let (_, columns) = screen.size();
         let mut lines: Vec<String> = screen
             .rows(0, columns.get())
@@ -142,7 +153,7 @@ impl Reader {
 
     /// Returns the line that the terminal's cursor stands on.
     pub fn cursor_line(&self) -> String {
-        let (row, _) = self.terminal.screen().cursor_position();
+        let (row, _) = self.parser.screen().cursor_position();
         self.screen()
             .lines()
             .nth(usize::from(row))
@@ -151,24 +162,26 @@ impl Reader {
     }
 
     /// Returns the terminal.
-    pub fn terminal(&self) -> &vt100::Screen {
-        self.terminal.screen()
+    pub fn vt100_screen(&self) -> &vt100::Screen {
+        self.parser.screen()
     }
 
-    fn event(&mut self, event: Event) {
+    fn handle_event(&mut self, event: Event) {
         for effect in self.session.handle(event, self.now) {
-            if let Effect::Load(code, place) = &effect {
+            if let Effect::LoadDocument(code, place) = &effect {
                 let document = self
                     .library
                     .document(code)
                     .map_err(|error| error.to_string());
-                self.event(Event::Loaded(document, place.clone()));
+                self.handle_event(Event::Loaded(document, place.clone()));
             }
             match &effect {
-                Effect::Ask(asks) => self.event(Event::told(&self.library, asks.clone())),
-                Effect::Compare(topic) => {
-                    if let Some(event) = Event::compared(&self.library, topic.clone()) {
-                        self.event(event);
+                Effect::LoadExcerpts(asks) => {
+                    self.handle_event(Event::load_excerpts(&self.library, asks.clone()))
+                }
+                Effect::LoadComparison(topic) => {
+                    if let Some(event) = Event::load_comparison(&self.library, topic.clone()) {
+                        self.handle_event(event);
                     }
                 }
                 _ => {}
@@ -179,16 +192,16 @@ impl Reader {
 
     fn draw(&mut self) {
         let mut bytes = Vec::new();
-        self.frame = self
+        self.last_frame_bytes = self
             .session
-            .draw(self.now, &mut self.scratch, &mut bytes)
+            .draw(self.now, &mut self.buffer, &mut bytes)
             .unwrap();
-        assert_eq!(self.frame, bytes.len());
-        self.bytes += bytes.len();
-        self.terminal.process(&bytes);
+        assert_eq!(self.last_frame_bytes, bytes.len());
+        self.total_bytes += bytes.len();
+        self.parser.process(&bytes);
     }
 }
 
-fn side(cells: u16) -> NonZero<u16> {
+fn nonzero(cells: u16) -> NonZero<u16> {
     NonZero::new(cells.max(1)).unwrap()
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 /// A piece of what a terminal received.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Piece {
+pub enum OutputToken {
     /// A character to show.
     Text(char),
     /// A control character.
@@ -18,16 +18,16 @@ pub enum Piece {
 }
 
 /// Takes bytes apart. They must be UTF-8, and end after a whole sequence.
-pub fn pieces(bytes: &[u8]) -> Vec<Piece> {
+pub fn parse_output(bytes: &[u8]) -> Vec<OutputToken> {
     let text = String::from_utf8(bytes.to_vec()).unwrap();
     let mut chars = text.chars().peekable();
     let mut pieces = Vec::new();
     while let Some(c) = chars.next() {
         if c != '\x1b' {
             pieces.push(if c.is_control() {
-                Piece::Control(c)
+                OutputToken::Control(c)
             } else {
-                Piece::Text(c)
+                OutputToken::Text(c)
             });
             continue;
         }
@@ -50,7 +50,7 @@ pub fn pieces(bytes: &[u8]) -> Vec<Piece> {
                         .map(|n| n.parse().unwrap_or(0))
                         .collect(),
                 };
-                pieces.push(Piece::Csi(marker, parameters, last));
+                pieces.push(OutputToken::Csi(marker, parameters, last));
             }
             start @ (']' | 'P' | 'X' | '^' | '_') => {
                 let mut string = String::new();
@@ -61,14 +61,14 @@ pub fn pieces(bytes: &[u8]) -> Vec<Piece> {
                         c => string.push(c),
                     }
                 }
-                pieces.push(Piece::String(start, string));
+                pieces.push(OutputToken::String(start, string));
             }
             c => {
                 let mut escape = String::from(c);
                 if (' '..='/').contains(&c) {
                     escape.extend(chars.next());
                 }
-                pieces.push(Piece::Escape(escape));
+                pieces.push(OutputToken::Escape(escape));
             }
         }
     }
@@ -76,10 +76,10 @@ pub fn pieces(bytes: &[u8]) -> Vec<Piece> {
 }
 
 /// Returns the private modes that were set or reset, and how each was last.
-pub fn modes(bytes: &[u8]) -> BTreeMap<u16, bool> {
+pub fn private_modes(bytes: &[u8]) -> BTreeMap<u16, bool> {
     let mut modes = BTreeMap::new();
-    for piece in pieces(bytes) {
-        if let Piece::Csi(Some('?'), parameters, last) = piece
+    for piece in parse_output(bytes) {
+        if let OutputToken::Csi(Some('?'), parameters, last) = piece
             && (last == "h" || last == "l")
         {
             modes.extend(parameters.into_iter().map(|mode| (mode, last == "h")));
@@ -89,18 +89,18 @@ pub fn modes(bytes: &[u8]) -> BTreeMap<u16, bool> {
 }
 
 /// Returns what bytes leave turned on.
-pub fn left_on(bytes: &[u8]) -> Vec<String> {
-    let mut on: Vec<String> = modes(bytes)
+pub fn left_enabled(bytes: &[u8]) -> Vec<String> {
+    let mut on: Vec<String> = private_modes(bytes)
         .into_iter()
         // Autowrap and a visible cursor are what a terminal starts with.
         .filter(|(mode, set)| *set != matches!(mode, 7 | 25))
         .map(|(mode, _)| format!("private mode {mode}"))
         .collect();
-    let region = pieces(bytes)
+    let region = parse_output(bytes)
         .into_iter()
         .rev()
         .find_map(|piece| match piece {
-            Piece::Csi(None, region, last) if last == "r" => Some(region),
+            OutputToken::Csi(None, region, last) if last == "r" => Some(region),
             _ => None,
         });
     if region.is_some_and(|region| !region.is_empty()) {
@@ -110,10 +110,10 @@ pub fn left_on(bytes: &[u8]) -> Vec<String> {
 }
 
 /// How rich the colours are that were sent: 0 none, 16, 256, or 1 << 24.
-pub fn colours(bytes: &[u8]) -> u32 {
+pub fn color_count(bytes: &[u8]) -> u32 {
     let mut most = 0;
-    for piece in pieces(bytes) {
-        let Piece::Csi(None, codes, last) = piece else {
+    for piece in parse_output(bytes) {
+        let OutputToken::Csi(None, codes, last) = piece else {
             continue;
         };
         if last != "m" {

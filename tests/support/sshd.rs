@@ -10,12 +10,12 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::program::{Home, Launch, PATIENCE, Terminal, program};
+use super::program::{Home, Launch, Terminal, WAIT_TIMEOUT, program_path};
 
 const SSHD: &str = "/usr/sbin/sshd";
 
 /// Says whether a program is installed.
-pub fn has(program: &str) -> bool {
+pub fn is_installed(program: &str) -> bool {
     Command::new("sh")
         .args(["-c", "command -v \"$1\"", "sh", program])
         .stdout(Stdio::null())
@@ -29,7 +29,7 @@ pub struct Sshd {
     pub home: Home,
     process: Child,
     port: u16,
-    prefix: Vec<OsString>,
+    command_prefix: Vec<OsString>,
 }
 
 impl Sshd {
@@ -43,7 +43,7 @@ impl Sshd {
             return Err("only root starts an sshd that lets one in".to_owned());
         }
         for program in ["ssh", "ssh-keygen"] {
-            if !has(program) {
+            if !is_installed(program) {
                 return Err(format!("there is no {program}"));
             }
         }
@@ -85,7 +85,7 @@ impl Sshd {
                 .stderr(log)
                 .spawn()
                 .unwrap();
-            let give_up = Instant::now() + PATIENCE;
+            let give_up = Instant::now() + WAIT_TIMEOUT;
             let log = || fs::read_to_string(home.path("log")).unwrap_or_default();
             while process.try_wait().unwrap().is_none() {
                 if log().contains("Server listening") {
@@ -93,7 +93,7 @@ impl Sshd {
                         home,
                         process,
                         port,
-                        prefix,
+                        command_prefix: prefix,
                     });
                 }
                 assert!(Instant::now() < give_up, "sshd does not listen: {}", log());
@@ -111,16 +111,16 @@ impl Sshd {
             "export HOME={home} XDG_STATE_HOME={home}/state XDG_DATA_HOME={home}/data \
              XDG_CONFIG_HOME={home}/config; cd {home}"
         );
-        let mut argv = self.prefix.clone();
-        argv.extend(client(&self.home.path("id"), self.port));
+        let mut argv = self.command_prefix.clone();
+        argv.extend(client_command(&self.home.path("id"), self.port));
         argv.push(format!("{folders}; {command}").into());
         Launch::command(argv).home(&self.home).start()
     }
 
     /// Returns the command that opens the reader and writes its process id into a file first.
-    pub fn reader(&self, arguments: &str) -> String {
+    pub fn reader_command(&self, arguments: &str) -> String {
         let pid = self.pid_file().display().to_string();
-        let program = program().display();
+        let program = program_path().display();
         format!("sh -c 'echo $$ > {pid}; exec {program} {arguments}'")
     }
 
@@ -129,7 +129,7 @@ impl Sshd {
     }
 
     /// Returns the reader's process.
-    pub fn process(&self) -> Pid {
+    pub fn reader_pid(&self) -> Pid {
         let text = fs::read_to_string(self.pid_file()).unwrap();
         Pid::from_raw(text.trim().parse().unwrap()).unwrap()
     }
@@ -147,7 +147,7 @@ impl Drop for Sshd {
 
 /// Returns OpenSSH's client as a command that logs in with a key, as root on this machine, with a
 /// terminal.
-pub fn client(key: &Path, port: u16) -> Vec<OsString> {
+pub fn client_command(key: &Path, port: u16) -> Vec<OsString> {
     let mut argv = ["ssh", "-tt", "-F", "none", "-i"]
         .map(OsString::from)
         .to_vec();

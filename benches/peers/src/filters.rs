@@ -8,17 +8,17 @@ use std::process::{Command, Stdio};
 
 use codeleaf::app::MOST_HITS;
 
-use crate::{Peer, Text};
+use crate::{SearchEngine, CorpusDocument};
 
-struct Filter {
+struct FilterProgram {
     /// One line a text: the code, a tab, and what is said on it.
     lines: PathBuf,
     command: fn(&str) -> Command,
 }
 
 /// ripgrep: the words of the query in their order, the last one as a beginning, in any case.
-pub fn ripgrep(texts: &[Text], at: &Path) -> anyhow::Result<Option<Box<dyn Peer>>> {
-    make("rg", texts, at, |text| {
+pub fn ripgrep(texts: &[CorpusDocument], at: &Path) -> anyhow::Result<Option<Box<dyn SearchEngine>>> {
+    build("rg", texts, at, |text| {
         let words: Vec<&str> = text.split_whitespace().collect();
         let mut command = Command::new("rg");
         command.args(["--ignore-case", "--no-line-number", "--max-count"]);
@@ -31,36 +31,36 @@ pub fn ripgrep(texts: &[Text], at: &Path) -> anyhow::Result<Option<Box<dyn Peer>
 }
 
 /// fzf as a filter: fuzzy, ranked.
-pub fn fzf(texts: &[Text], at: &Path) -> anyhow::Result<Option<Box<dyn Peer>>> {
-    make("fzf", texts, at, |text| {
+pub fn fzf(texts: &[CorpusDocument], at: &Path) -> anyhow::Result<Option<Box<dyn SearchEngine>>> {
+    build("fzf", texts, at, |text| {
         let mut command = Command::new("fzf");
         command.arg("--filter").arg(text);
         command
     })
 }
 
-fn make(
+fn build(
     program: &str,
-    texts: &[Text],
+    texts: &[CorpusDocument],
     at: &Path,
     command: fn(&str) -> Command,
-) -> anyhow::Result<Option<Box<dyn Peer>>> {
+) -> anyhow::Result<Option<Box<dyn SearchEngine>>> {
     let mut version = Command::new(program);
     if version.arg("--version").output().is_err() {
         return Ok(None);
     }
     let mut lines = String::new();
-    for Text { code, title, file } in texts {
+    for CorpusDocument { code, title, file } in texts {
         let body = file.as_deref().unwrap_or_default().replace('\n', " ");
         writeln!(lines, "{code}\t{title} {body}")?;
     }
     fs::write(at, lines)?;
     let lines = at.to_owned();
-    Ok(Some(Box::new(Filter { lines, command })))
+    Ok(Some(Box::new(FilterProgram { lines, command })))
 }
 
-impl Peer for Filter {
-    fn ask(&self, text: &str) -> anyhow::Result<Vec<String>> {
+impl SearchEngine for FilterProgram {
+    fn search(&self, text: &str) -> anyhow::Result<Vec<String>> {
         let mut child = (self.command)(text)
             .stdin(File::open(&self.lines)?)
             .stdout(Stdio::piped())
@@ -76,7 +76,7 @@ impl Peer for Filter {
         Ok(codes)
     }
 
-    fn is_dear(&self) -> bool {
+    fn is_slow(&self) -> bool {
         true
     }
 }

@@ -27,27 +27,27 @@ use std::time::{Duration, Instant};
 
 use codeleaf::content::CodeId;
 
-use generate::{Asked, Coded};
+use generate::{QueryCase, TitledCode};
 
 /// How many documents the made-up library has.
 const DOCUMENTS: usize = 10_000;
 
 /// How many queries a program that is started for each one gets.
-const FEW: usize = 30;
+const SLOW_ENGINE_QUERIES: usize = 30;
 
 /// Somebody who searches.
-pub trait Peer {
+pub trait SearchEngine {
     /// Returns the codes that are found, best first.
-    fn ask(&self, text: &str) -> anyhow::Result<Vec<String>>;
+    fn search(&self, text: &str) -> anyhow::Result<Vec<String>>;
 
     /// Says whether a query is so dear that only whole ones are asked, and few.
-    fn is_dear(&self) -> bool {
+    fn is_slow(&self) -> bool {
         false
     }
 }
 
 /// One text to search.
-pub struct Text {
+pub struct CorpusDocument {
     /// The code, without its dot.
     pub code: String,
     pub title: String,
@@ -56,22 +56,22 @@ pub struct Text {
 }
 
 fn main() -> anyhow::Result<()> {
-    let Some(codes) = generate::icd10cm() else {
+    let Some(codes) = generate::load_icd10cm() else {
         return Ok(());
     };
-    let cut = generate::cut_titles(&codes, 2, 300);
+    let cut = generate::cut_title_queries(&codes, 2, 300);
     let tasks = [
-        ("codes without dot", generate::bare_codes(&codes, 1, 300)),
+        ("codes without dot", generate::bare_code_queries(&codes, 1, 300)),
         ("three words of a title, the last cut", cut.clone()),
-        ("the same with a typo", generate::misspelled(&cut, 3)),
+        ("the same with a typo", generate::misspelled_queries(&cut, 3)),
     ];
-    let titles: Vec<Text> = codes.iter().map(text_of).collect();
+    let titles: Vec<CorpusDocument> = codes.iter().map(corpus_document).collect();
     let folder = tempfile::tempdir()?;
 
     println!("{} codes", codes.len());
-    for (name, make) in PEERS {
+    for (name, build) in ENGINES {
         let start = Instant::now();
-        let Some(peer) = make(&titles, &folder.path().join(name))? else {
+        let Some(peer) = build(&titles, &folder.path().join(name))? else {
             println!("\n{name}: not installed");
             continue;
         };
@@ -84,18 +84,18 @@ fn main() -> anyhow::Result<()> {
     let phrases: Vec<String> = codes.into_iter().map(|coded| coded.title).collect();
     let mut both = titles;
     for number in 0..DOCUMENTS {
-        let (_, file) = library::file(number, &phrases);
+        let (_, file) = library::document_file(number, &phrases);
         let title = file.lines().find_map(|line| line.strip_prefix("title = "));
-        both.push(Text {
+        both.push(CorpusDocument {
             code: (10_000 + number).to_string(),
             title: title.unwrap_or_default().trim_matches('"').to_owned(),
             file: Some(file),
         });
     }
     println!("\n{} codes and {DOCUMENTS} documents", phrases.len());
-    for (name, make) in PEERS {
+    for (name, build) in ENGINES {
         let start = Instant::now();
-        let Some(peer) = make(&both, &folder.path().join(format!("{name}-both")))? else {
+        let Some(peer) = build(&both, &folder.path().join(format!("{name}-both")))? else {
             continue;
         };
         println!("\n{name}: ready in {:.0?}", start.elapsed());
@@ -107,18 +107,18 @@ fn main() -> anyhow::Result<()> {
 }
 
 /// Makes a peer ready to answer; nothing where it is not installed.
-type Make = fn(&[Text], &Path) -> anyhow::Result<Option<Box<dyn Peer>>>;
+type EngineBuilder = fn(&[CorpusDocument], &Path) -> anyhow::Result<Option<Box<dyn SearchEngine>>>;
 
-const PEERS: [(&str, Make); 5] = [
-    ("codeleaf", codeleaf_search::make),
-    ("tantivy", tantivy_search::make),
-    ("SQLite FTS5", sqlite::make),
+const ENGINES: [(&str, EngineBuilder); 5] = [
+    ("codeleaf", codeleaf_search::build),
+    ("tantivy", tantivy_search::build),
+    ("SQLite FTS5", sqlite::build),
     ("ripgrep", filters::ripgrep),
     ("fzf", filters::fzf),
 ];
 
-fn text_of(coded: &Coded) -> Text {
-    Text {
+fn corpus_document(coded: &TitledCode) -> CorpusDocument {
+    CorpusDocument {
         code: coded.code.value().replace('.', ""),
         title: coded.title.clone(),
         file: None,
@@ -127,18 +127,18 @@ fn text_of(coded: &Coded) -> Text {
 
 /// Types queries letter by letter; prints how often the right answer came first, and how long the
 /// keystrokes took.
-fn measure(peer: &dyn Peer, task: &str, asked: &[Asked]) -> anyhow::Result<()> {
-    let asked = if peer.is_dear() { &asked[..FEW] } else { asked };
+fn measure(peer: &dyn SearchEngine, task: &str, asked: &[QueryCase]) -> anyhow::Result<()> {
+    let asked = if peer.is_slow() { &asked[..SLOW_ENGINE_QUERIES] } else { asked };
     let mut times = Vec::new();
     let mut right = 0;
-    for Asked { text, code } in asked {
-        let shortest = if peer.is_dear() { text.len() } else { 1 };
+    for QueryCase { text, code } in asked {
+        let shortest = if peer.is_slow() { text.len() } else { 1 };
         for end in (shortest..=text.len()).filter(|end| text.is_char_boundary(*end)) {
             let start = Instant::now();
-            let found = peer.ask(&text[..end])?;
+            let found = peer.search(&text[..end])?;
             times.push(start.elapsed());
             if end == text.len() {
-                right += usize::from(found.first().is_some_and(|first| is(first, code)));
+                right += usize::from(found.first().is_some_and(|first| is_same_code(first, code)));
             }
         }
     }
@@ -157,6 +157,6 @@ fn measure(peer: &dyn Peer, task: &str, asked: &[Asked]) -> anyhow::Result<()> {
 }
 
 /// Says whether a value is that of a code.
-fn is(found: &str, code: &CodeId) -> bool {
+fn is_same_code(found: &str, code: &CodeId) -> bool {
     found.replace('.', "") == code.value().replace('.', "")
 }

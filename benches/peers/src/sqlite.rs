@@ -6,11 +6,11 @@ use rusqlite::{Connection, params};
 
 use codeleaf::app::MOST_HITS;
 
-use crate::{Peer, Text};
+use crate::{SearchEngine, CorpusDocument};
 
 struct Sqlite(Connection);
 
-pub fn make(texts: &[Text], at: &Path) -> anyhow::Result<Option<Box<dyn Peer>>> {
+pub fn build(texts: &[CorpusDocument], at: &Path) -> anyhow::Result<Option<Box<dyn SearchEngine>>> {
     let mut connection = Connection::open(at)?;
     connection.execute_batch(
         "CREATE VIRTUAL TABLE texts USING fts5(code, title, body, prefix = '1 2 3')",
@@ -27,8 +27,8 @@ pub fn make(texts: &[Text], at: &Path) -> anyhow::Result<Option<Box<dyn Peer>>> 
     Ok(Some(Box::new(Sqlite(connection))))
 }
 
-impl Peer for Sqlite {
-    fn ask(&self, text: &str) -> anyhow::Result<Vec<String>> {
+impl SearchEngine for Sqlite {
+    fn search(&self, text: &str) -> anyhow::Result<Vec<String>> {
         let words: Vec<String> = text
             .split_whitespace()
             .map(|word| format!("\"{}\"", word.replace('"', "")))

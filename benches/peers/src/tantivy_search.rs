@@ -9,7 +9,7 @@ use tantivy::{Index, IndexReader, TantivyDocument, Term, doc};
 
 use codeleaf::app::MOST_HITS;
 
-use crate::{Peer, Text};
+use crate::{SearchEngine, CorpusDocument};
 
 struct Tantivy {
     reader: IndexReader,
@@ -18,7 +18,7 @@ struct Tantivy {
     body: Field,
 }
 
-pub fn make(texts: &[Text], at: &Path) -> anyhow::Result<Option<Box<dyn Peer>>> {
+pub fn build(texts: &[CorpusDocument], at: &Path) -> anyhow::Result<Option<Box<dyn SearchEngine>>> {
     let mut schema = Schema::builder();
     let code = schema.add_text_field("code", STRING | STORED);
     let title = schema.add_text_field("title", TEXT);
@@ -45,7 +45,7 @@ pub fn make(texts: &[Text], at: &Path) -> anyhow::Result<Option<Box<dyn Peer>>> 
 
 impl Tantivy {
     /// Makes the query of one word: as it stands best, then as a beginning, then misspelled.
-    fn word(&self, word: &str, is_last: bool) -> Box<dyn Query> {
+    fn word_query(&self, word: &str, is_last: bool) -> Box<dyn Query> {
         let mut ways: Vec<(Occur, Box<dyn Query>)> = Vec::new();
         let typos = match word.chars().count() {
             0..4 => 0,
@@ -76,12 +76,12 @@ impl Tantivy {
     }
 }
 
-impl Peer for Tantivy {
-    fn ask(&self, text: &str) -> anyhow::Result<Vec<String>> {
+impl SearchEngine for Tantivy {
+    fn search(&self, text: &str) -> anyhow::Result<Vec<String>> {
         let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
         let mut all: Vec<(Occur, Box<dyn Query>)> = Vec::new();
         for (at, word) in words.iter().enumerate() {
-            all.push((Occur::Must, self.word(word, at + 1 == words.len())));
+            all.push((Occur::Must, self.word_query(word, at + 1 == words.len())));
         }
         let searcher = self.reader.searcher();
         let best = searcher.search(

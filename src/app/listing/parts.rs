@@ -5,234 +5,245 @@
 
 use std::collections::BTreeMap;
 
-use super::By;
-use crate::content::System;
-use crate::library::{About, Broken, Entry, Library, Origin};
-use crate::search::{BareCodes, CodeNumber, Index};
+use super::GroupBy;
+use crate::content::CodeSystem;
+use crate::library::{BrokenFile, CatalogEntry, ExcerptSubject, Library, Origin};
+use crate::search::{CodeDocId, CodeList, Index};
 
 /// How many codes of imported sets are listed of those that pass a filter.
-const MOST_FOUND: usize = 2_000;
+const MAX_LISTED_CODES: usize = 2_000;
 
 /// How many words of a filter count; a longer one is pasted prose.
-const MOST_WORDS: usize = 32;
+const MAX_FILTER_WORDS: usize = 32;
 
 /// A part of a list, under one heading.
 #[derive(Clone, Debug)]
-pub struct Part {
+pub struct ItemGroup {
     /// The heading.
     pub title: String,
     /// What it lists.
-    pub which: Which,
+    pub source: ItemSource,
 }
 
 /// What a part of a list lists. Positions are those in the library.
 #[derive(Clone, Debug)]
-pub enum Which {
+pub enum ItemSource {
     /// Documents.
-    Entries(Vec<usize>),
+    Documents(Vec<usize>),
     /// Files that could not be read.
-    Broken(Vec<usize>),
+    BrokenFiles(Vec<usize>),
     /// Every code of an imported set.
-    Codes(BareCodes),
+    AllCodes(CodeList),
     /// The codes of an imported set that were found.
-    Found(Vec<CodeNumber>),
+    MatchingCodes(Vec<CodeDocId>),
     /// The documents that say something on it; where there are several, all of them side by side
     /// stand first.
-    About(About, Vec<usize>),
+    Subject(ExcerptSubject, Vec<usize>),
 }
 
-impl Part {
+impl ItemGroup {
     /// Returns how many items it has.
     pub fn len(&self) -> usize {
-        match &self.which {
-            Which::Entries(some) | Which::Broken(some) => some.len(),
-            Which::Codes(codes) => codes.len(),
-            Which::Found(codes) => codes.len(),
-            Which::About(_, entries) => entries.len() + beside(entries),
+        match &self.source {
+            ItemSource::Documents(some) | ItemSource::BrokenFiles(some) => some.len(),
+            ItemSource::AllCodes(codes) => codes.len(),
+            ItemSource::MatchingCodes(codes) => codes.len(),
+            ItemSource::Subject(_, entries) => entries.len() + comparison_item_count(entries),
         }
     }
 
     /// Returns how many documents, codes or files it is about.
-    pub fn said(&self) -> usize {
-        match &self.which {
-            Which::About(_, entries) => entries.len(),
+    pub fn shown_count(&self) -> usize {
+        match &self.source {
+            ItemSource::Subject(_, entries) => entries.len(),
             _ => self.len(),
         }
     }
 
     /// Returns the document of an item that is about something.
-    pub fn entry(&self, n: usize) -> Option<usize> {
-        match &self.which {
-            Which::About(_, entries) => entries.get(n.checked_sub(beside(entries))?).copied(),
+    pub fn document_at(&self, n: usize) -> Option<usize> {
+        match &self.source {
+            ItemSource::Subject(_, entries) => entries
+                .get(n.checked_sub(comparison_item_count(entries))?)
+                .copied(),
             _ => None,
         }
     }
 
     /// Returns the code of an item of an imported set.
-    pub fn code(&self, n: usize, index: &Index) -> Option<CodeNumber> {
-        match &self.which {
-            Which::Codes(codes) => index.bare_code(codes, n),
-            Which::Found(found) => found.get(n).copied(),
+    pub fn code_at(&self, n: usize, index: &Index) -> Option<CodeDocId> {
+        match &self.source {
+            ItemSource::AllCodes(codes) => index.code_at(codes, n),
+            ItemSource::MatchingCodes(found) => found.get(n).copied(),
             _ => None,
         }
     }
 
     /// Returns the item that is about a document.
     pub fn position(&self, entry: usize) -> Option<usize> {
-        match &self.which {
-            Which::Entries(entries) => entries.binary_search(&entry).ok(),
-            Which::About(_, entries) => {
+        match &self.source {
+            ItemSource::Documents(entries) => entries.binary_search(&entry).ok(),
+            ItemSource::Subject(_, entries) => {
                 let at = entries.binary_search(&entry).ok()?;
-                Some(at + beside(entries))
+                Some(at + comparison_item_count(entries))
             }
-            Which::Broken(_) | Which::Codes(_) | Which::Found(_) => None,
+            ItemSource::BrokenFiles(_) | ItemSource::AllCodes(_) | ItemSource::MatchingCodes(_) => {
+                None
+            }
         }
     }
 }
 
 /// Returns how many items stand before those of the documents.
-fn beside(entries: &[usize]) -> usize {
+fn comparison_item_count(entries: &[usize]) -> usize {
     usize::from(entries.len() > 1)
 }
 
 /// Returns the parts of a list that pass a filter, none of them empty, and how many imported codes
 /// pass and are left out.
-pub fn passing(by: By, words: &str, library: &Library, index: &Index) -> (Vec<Part>, usize) {
-    let filter = Filter::of(words);
+pub fn filtered_groups(
+    by: GroupBy,
+    words: &str,
+    library: &Library,
+    index: &Index,
+) -> (Vec<ItemGroup>, usize) {
+    let filter = WordFilter::parse(words);
     let (mut parts, mut left_out) = (Vec::new(), 0);
     match by {
-        By::Code => {
-            documents(&filter, library, &mut parts);
-            left_out = codes(words, library, index, &mut parts);
+        GroupBy::Code => {
+            add_documents(&filter, library, &mut parts);
+            left_out = add_codes(words, library, index, &mut parts);
         }
-        By::Modifier => {
-            let asked = |entry: &Entry| -> Vec<_> {
+        GroupBy::Modifier => {
+            let asked = |entry: &CatalogEntry| -> Vec<_> {
                 let asked = entry.modifiers.iter().cloned();
-                asked.map(About::Modifier).collect()
+                asked.map(ExcerptSubject::Modifier).collect()
             };
-            about(&filter, library, asked, &mut parts);
+            add_subjects(&filter, library, asked, &mut parts);
         }
-        By::Payer => {
-            let asked = |entry: &Entry| -> Vec<_> {
+        GroupBy::Payer => {
+            let asked = |entry: &CatalogEntry| -> Vec<_> {
                 let asked = entry.payers.iter().cloned();
-                asked.map(About::Payer).collect()
+                asked.map(ExcerptSubject::Payer).collect()
             };
-            about(&filter, library, asked, &mut parts);
+            add_subjects(&filter, library, asked, &mut parts);
         }
     }
     parts.retain(|part| part.len() > 0);
     (parts, left_out)
 }
 
-fn documents(filter: &Filter, library: &Library, parts: &mut Vec<Part>) {
+fn add_documents(filter: &WordFilter, library: &Library, parts: &mut Vec<ItemGroup>) {
     let mut line = String::new();
-    for system in System::ALL {
+    for system in CodeSystem::ALL {
         let mut passing = Vec::new();
         for (at, entry) in library.entries().iter().enumerate() {
             if entry.code.system() == system
-                && filter.passes(&mut line, |line| write_entry(line, entry))
+                && filter.matches(&mut line, |line| push_search_text(line, entry))
             {
                 passing.push(at);
             }
         }
-        parts.push(Part {
+        parts.push(ItemGroup {
             title: format!("{system} documents"),
-            which: Which::Entries(passing),
+            source: ItemSource::Documents(passing),
         });
     }
     let mut passing = Vec::new();
-    for (at, Broken { path, .. }) in library.broken().iter().enumerate() {
-        if filter.passes(&mut line, |line| lower(line, &path.to_string_lossy())) {
+    for (at, BrokenFile { path, .. }) in library.broken().iter().enumerate() {
+        if filter.matches(&mut line, |line| {
+            push_lowercase(line, &path.to_string_lossy())
+        }) {
             passing.push(at);
         }
     }
-    parts.push(Part {
+    parts.push(ItemGroup {
         title: "Files with errors".to_owned(),
-        which: Which::Broken(passing),
+        source: ItemSource::BrokenFiles(passing),
     });
 }
 
-fn codes(words: &str, library: &Library, index: &Index, parts: &mut Vec<Part>) -> usize {
-    let title = |system: System| match library.edition(system) {
+fn add_codes(words: &str, library: &Library, index: &Index, parts: &mut Vec<ItemGroup>) -> usize {
+    let title = |system: CodeSystem| match library.edition_name(system) {
         Some(edition) => format!("{system} codes, {edition}"),
         None => format!("{system} codes"),
     };
     if words.trim().is_empty() {
-        parts.extend(System::ALL.map(|system| Part {
+        parts.extend(CodeSystem::ALL.map(|system| ItemGroup {
             title: title(system),
-            which: Which::Codes(index.bare_codes(system)),
+            source: ItemSource::AllCodes(index.code_list(system)),
         }));
         return 0;
     }
-    let (found, total) = index.codes_about(words, MOST_FOUND);
+    let (found, total) = index.search_codes(words, MAX_LISTED_CODES);
     let left_out = total.saturating_sub(found.len());
     // The system with the best code comes first.
     for (system, number) in found {
         let title = title(system);
         let of_system = parts.iter_mut().find(|part| part.title == title);
-        match of_system.map(|part| &mut part.which) {
-            Some(Which::Found(codes)) => codes.push(number),
-            _ => parts.push(Part {
+        match of_system.map(|part| &mut part.source) {
+            Some(ItemSource::MatchingCodes(codes)) => codes.push(number),
+            _ => parts.push(ItemGroup {
                 title,
-                which: Which::Found(vec![number]),
+                source: ItemSource::MatchingCodes(vec![number]),
             }),
         }
     }
     left_out
 }
 
-fn about(
-    filter: &Filter,
+fn add_subjects(
+    filter: &WordFilter,
     library: &Library,
-    asked: impl Fn(&Entry) -> Vec<About>,
-    parts: &mut Vec<Part>,
+    asked: impl Fn(&CatalogEntry) -> Vec<ExcerptSubject>,
+    parts: &mut Vec<ItemGroup>,
 ) {
     let mut line = String::new();
-    let mut all: BTreeMap<About, (u32, Vec<usize>)> = BTreeMap::new();
+    let mut all: BTreeMap<ExcerptSubject, (u32, Vec<usize>)> = BTreeMap::new();
     for (at, entry) in library.entries().iter().enumerate() {
         let mut of_entry = None;
         for about in asked(entry) {
             let own = *of_entry.get_or_insert_with(|| {
-                filter.met(&mut line, |line| {
-                    lower(line, entry.code.value());
+                filter.matched_bits(&mut line, |line| {
+                    push_lowercase(line, entry.code.value());
                     line.push(' ');
-                    lower(line, &entry.title);
+                    push_lowercase(line, &entry.title);
                 })
             });
             let (name, entries) = all.entry(about).or_insert_with_key(|about| {
                 (
-                    filter.met(&mut line, |line| lower(line, &about.to_string())),
+                    filter.matched_bits(&mut line, |line| push_lowercase(line, &about.to_string())),
                     Vec::new(),
                 )
             });
             // A payer may have two rows in a document, one for each plan.
-            if own | *name == filter.all() && entries.last() != Some(&at) {
+            if own | *name == filter.all_bits() && entries.last() != Some(&at) {
                 entries.push(at);
             }
         }
     }
-    parts.extend(all.into_iter().map(|(about, (_, entries))| Part {
+    parts.extend(all.into_iter().map(|(about, (_, entries))| ItemGroup {
         title: about.to_string(),
-        which: Which::About(about, entries),
+        source: ItemSource::Subject(about, entries),
     }));
 }
 
 /// The words that a line is to have.
-struct Filter(Vec<String>);
+struct WordFilter(Vec<String>);
 
-impl Filter {
-    fn of(words: &str) -> Self {
-        let words = words.split_whitespace().take(MOST_WORDS);
+impl WordFilter {
+    fn parse(words: &str) -> Self {
+        let words = words.split_whitespace().take(MAX_FILTER_WORDS);
         Self(words.map(str::to_lowercase).collect())
     }
 
     /// Returns a bit for every word.
-    fn all(&self) -> u32 {
+    fn all_bits(&self) -> u32 {
         (0..self.0.len()).fold(0, |all, n| all | 1 << n)
     }
 
     /// Returns the bits of the words that a line has, which is written in lower case.
-    fn met(&self, line: &mut String, write: impl FnOnce(&mut String)) -> u32 {
+    fn matched_bits(&self, line: &mut String, write: impl FnOnce(&mut String)) -> u32 {
         if self.0.is_empty() {
             return 0;
         }
@@ -243,13 +254,13 @@ impl Filter {
         met.fold(0, |met, (n, _)| met | 1 << n)
     }
 
-    fn passes(&self, line: &mut String, write: impl FnOnce(&mut String)) -> bool {
-        self.met(line, write) == self.all()
+    fn matches(&self, line: &mut String, write: impl FnOnce(&mut String)) -> bool {
+        self.matched_bits(line, write) == self.all_bits()
     }
 }
 
 /// Writes what a document can be found by.
-fn write_entry(line: &mut String, entry: &Entry) {
+fn push_search_text(line: &mut String, entry: &CatalogEntry) {
     let code = &entry.code;
     let origin = match &entry.origin {
         Origin::BuiltIn => "built in".into(),
@@ -262,12 +273,12 @@ fn write_entry(line: &mut String, entry: &Entry) {
         entry.status.id(),
         &origin,
     ] {
-        lower(line, text);
+        push_lowercase(line, text);
         line.push(' ');
     }
 }
 
-fn lower(line: &mut String, text: &str) {
+fn push_lowercase(line: &mut String, text: &str) {
     if text.is_ascii() {
         let start = line.len();
         line.push_str(text);

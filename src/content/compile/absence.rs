@@ -5,41 +5,41 @@ use std::ops::Range;
 use toml::Spanned;
 
 use super::Compiler;
-use super::block::column;
-use super::name::{slug, title_of};
+use super::block::column_cell;
+use super::name::{slug, typed_block_title};
 use crate::content::format::{Absence, AbsentRow, Text};
-use crate::content::words::{join, nearest, quote, unknown};
+use crate::content::words::{join_with_and, nearest, quote, unknown_message};
 use crate::content::{
-    Block, BlockId, Reason, RowKey, SectionId, Shape, Subject, Unavailable, Value,
+    AbsenceReason, Block, BlockId, RowKey, SectionId, Shape, Subject, Unavailable, Value,
 };
 
 /// An absent item, and where it belongs.
-pub(super) struct Absent {
+pub(super) struct AbsentItem {
     pub(super) section: SectionId,
     pub(super) block: Block,
     /// Where the file says so.
-    pub(super) at: Range<usize>,
+    pub(super) span: Range<usize>,
 }
 
 impl Compiler<'_, '_> {
     /// Returns the absence that stands in a field's place.
     pub(super) fn unavailable(&mut self, at: &Range<usize>, absence: &Absence) -> Unavailable {
-        let reason = self.required_word(
+        let reason = self.required_keyword(
             at,
             "reason",
             absence.reason.as_ref(),
-            &Reason::ALL,
-            Reason::id,
+            &AbsenceReason::ALL,
+            AbsenceReason::id,
         );
         if let (Some(stated), None) = (&absence.stated, &absence.source) {
-            self.problems.lack(
+            self.diagnostics.missing(
                 stated.span(),
                 "`stated` repeats a source's own words, and no source is named",
                 "add source = \"...\"",
             );
         }
         Unavailable {
-            reason: reason.unwrap_or(Reason::SourceSilent),
+            reason: reason.unwrap_or(AbsenceReason::SourceSilent),
             stated: self.optional("stated", absence.stated.as_ref()),
             source: self.source(absence.source.as_ref()),
             checked: self.date(absence.checked.as_ref()),
@@ -48,14 +48,14 @@ impl Compiler<'_, '_> {
     }
 
     /// Returns the block that an `[[absent]]` stands for.
-    pub(super) fn absent(&mut self, row: &Spanned<AbsentRow>) -> Absent {
+    pub(super) fn absent_item(&mut self, row: &Spanned<AbsentRow>) -> AbsentItem {
         let at = row.span();
         let row = row.get_ref();
         let section = self.required(&at, "section", row.section.as_ref());
         let what = self.required(&at, "what", row.what.as_ref());
         let title = match self.optional("title", row.title.as_ref()) {
             Some(title) => title,
-            None => title_of(&what).map_or(what.clone(), str::to_owned),
+            None => typed_block_title(&what).map_or(what.clone(), str::to_owned),
         };
         let absence = Absence {
             reason: row.reason.clone(),
@@ -66,33 +66,33 @@ impl Compiler<'_, '_> {
         };
         let value = Value::Unavailable(self.unavailable(&at, &absence));
         let id = slug(&what, "absent");
-        let said = self.said(row.source.as_ref(), None, &[]);
-        let cell = column("", value);
-        Absent {
+        let said = self.attribution(row.source.as_ref(), None, &[]);
+        let cell = column_cell("", value);
+        AbsentItem {
             section: SectionId(section),
             block: Block {
                 id: BlockId(id.clone()),
                 title: Some(title),
                 shape: Shape::Prose,
-                rows: vec![said.row(RowKey(id), Subject::Absence, vec![cell])],
+                rows: vec![said.into_row(RowKey(id), Subject::Absence, vec![cell])],
             },
-            at: row.section.as_ref().map_or(at, Text::span),
+            span: row.section.as_ref().map_or(at, Text::span),
         }
     }
 
     /// Notes absent items that belong to no section, and those that stand there twice.
-    pub(super) fn refuse_stray(&mut self, absent: &[Absent], sections: &[&str]) {
+    pub(super) fn reject_misplaced_absences(&mut self, absent: &[AbsentItem], sections: &[&str]) {
         for (index, item) in absent.iter().enumerate() {
             let (section, block) = (&item.section.0, &item.block.id.0);
             if !section.is_empty() && !sections.contains(&section.as_str()) {
-                self.unknown_section(item, sections);
+                self.report_unknown_section(item, sections);
             } else if let Some(first) = absent[..index]
                 .iter()
                 .find(|other| other.section == item.section && other.block.id == item.block.id)
             {
-                let line = self.problems.line(first.at.start);
-                self.problems.fault(
-                    item.at.clone(),
+                let line = self.diagnostics.line_number(first.span.start);
+                self.diagnostics.invalid(
+                    item.span.clone(),
                     format!("{} is stated to be absent twice", quote(block)),
                     format!("line {line} says so already; take one out"),
                 );
@@ -100,14 +100,14 @@ impl Compiler<'_, '_> {
         }
     }
 
-    fn unknown_section(&mut self, item: &Absent, sections: &[&str]) {
-        let message = unknown(
+    fn report_unknown_section(&mut self, item: &AbsentItem, sections: &[&str]) {
+        let message = unknown_message(
             "section",
             &item.section.0,
             nearest(&item.section.0, sections),
         );
-        let known = join(sections);
-        self.problems
-            .lack(item.at.clone(), message, format!("sections are {known}"));
+        let known = join_with_and(sections);
+        self.diagnostics
+            .missing(item.span.clone(), message, format!("sections are {known}"));
     }
 }

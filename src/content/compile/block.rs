@@ -6,24 +6,24 @@ use std::ops::Range;
 use toml::Spanned;
 
 use super::Compiler;
-use super::name::{Names, TITLES, rank, slug, title_of};
+use super::name::{TYPED_BLOCKS, UniqueNames, slug, typed_block_rank, typed_block_title};
 use crate::content::format::{
-    FactRow, Field, GridTable, ListTable, ProseTable, RemarkRow, SectionTable, Text,
+    FactRow, FieldValue, GridTable, ListTable, ProseTable, RemarkRow, SectionTable, Text,
 };
 use crate::content::words::quote;
 use crate::content::{
-    Block, BlockId, Cell, Reach, Remark, Row, RowKey, Shape, SourceId, Subject, Value, Voice,
+    Block, BlockId, Cell, Remark, Row, RowKey, Shape, SourceId, Subject, Value, Visibility, Voice,
 };
 
 /// Who says something, and what the editors add.
-pub(super) struct Said {
+pub(super) struct Attribution {
     voice: Voice,
     source: Option<SourceId>,
     remarks: Vec<Remark>,
 }
 
-impl Said {
-    pub(super) fn row(self, key: RowKey, subject: Subject, cells: Vec<Cell>) -> Row {
+impl Attribution {
+    pub(super) fn into_row(self, key: RowKey, subject: Subject, cells: Vec<Cell>) -> Row {
         Row {
             key,
             subject,
@@ -38,87 +38,87 @@ impl Said {
 }
 
 /// A field that has a column.
-pub(super) fn column(label: &str, value: Value) -> Cell {
+pub(super) fn column_cell(label: &str, value: Value) -> Cell {
     Cell {
         label: label.to_owned(),
         value,
-        reach: Reach::Column,
+        reach: Visibility::Column,
     }
 }
 
 /// A field that is shown in the opened row only.
-pub(super) fn record(label: &str, value: Value) -> Cell {
+pub(super) fn record_cell(label: &str, value: Value) -> Cell {
     Cell {
-        reach: Reach::Record,
-        ..column(label, value)
+        reach: Visibility::Record,
+        ..column_cell(label, value)
     }
 }
 
 /// A block of the author's own, of any shape.
-struct Own<'f> {
-    at: Range<usize>,
+struct CustomBlock<'f> {
+    span: Range<usize>,
     id: Option<&'f Text>,
     title: Option<&'f Text>,
     source: Option<&'f Text>,
-    content: Content<'f>,
+    content: CustomContent<'f>,
 }
 
 /// What a block of the author's own holds.
 #[derive(Clone, Copy)]
-enum Content<'f> {
+enum CustomContent<'f> {
     Prose(Option<&'f Text>),
     List(&'f [Text]),
     Grid(&'f GridTable),
 }
 
-impl<'f> Own<'f> {
-    fn prose(item: &'f Spanned<ProseTable>) -> Self {
+impl<'f> CustomBlock<'f> {
+    fn from_prose(item: &'f Spanned<ProseTable>) -> Self {
         let table = item.get_ref();
         Self {
-            at: item.span(),
+            span: item.span(),
             id: table.id.as_ref(),
             title: table.title.as_ref(),
             source: table.source.as_ref(),
-            content: Content::Prose(table.text.as_ref()),
+            content: CustomContent::Prose(table.text.as_ref()),
         }
     }
 
-    fn list(item: &'f Spanned<ListTable>) -> Self {
+    fn from_list(item: &'f Spanned<ListTable>) -> Self {
         let table = item.get_ref();
         Self {
-            at: item.span(),
+            span: item.span(),
             id: table.id.as_ref(),
             title: table.title.as_ref(),
             source: table.source.as_ref(),
-            content: Content::List(&table.items),
+            content: CustomContent::List(&table.items),
         }
     }
 
-    fn grid(item: &'f Spanned<GridTable>) -> Self {
+    fn from_grid(item: &'f Spanned<GridTable>) -> Self {
         let table = item.get_ref();
         Self {
-            at: item.span(),
+            span: item.span(),
             id: table.id.as_ref(),
             title: table.title.as_ref(),
             source: table.source.as_ref(),
-            content: Content::Grid(table),
+            content: CustomContent::Grid(table),
         }
     }
 }
 
 impl Compiler<'_, '_> {
     /// Returns who says something: the source that the row names, else its section's.
-    pub(super) fn said(
+    pub(super) fn attribution(
         &mut self,
         source: Option<&Text>,
         section: Option<&SourceId>,
         remarks: &[Spanned<RemarkRow>],
-    ) -> Said {
+    ) -> Attribution {
         let source = match source {
             Some(_) => self.source(source),
             None => section.cloned(),
         };
-        Said {
+        Attribution {
             voice: if source.is_some() && source == self.publication {
                 Voice::Publication
             } else {
@@ -134,7 +134,7 @@ impl Compiler<'_, '_> {
         let row = row.get_ref();
         if row.source.is_none() {
             let hint = "a remark names who says so: source = \"...\"";
-            self.missing(&at, "source", hint);
+            self.missing_field(&at, "source", hint);
         }
         Remark {
             text: self.required(&at, "text", row.text.as_ref()),
@@ -145,16 +145,16 @@ impl Compiler<'_, '_> {
     }
 
     /// Notes that a name is taken.
-    pub(super) fn refuse_double(
+    pub(super) fn reject_duplicate(
         &mut self,
-        names: &mut Names,
+        names: &mut UniqueNames,
         what: &str,
         name: &str,
         at: &Range<usize>,
     ) {
-        if let Some(first) = names.take(name, at) {
-            let line = self.problems.line(first.start);
-            self.problems.fault(
+        if let Some(first) = names.claim(name, at) {
+            let line = self.diagnostics.line_number(first.start);
+            self.diagnostics.invalid(
                 at.clone(),
                 format!("duplicate {what} {}", quote(name)),
                 format!("line {line} has it already; join the two or rename one"),
@@ -163,30 +163,30 @@ impl Compiler<'_, '_> {
     }
 
     /// Returns the blocks that stand in a section's own table, in the order of the file.
-    pub(super) fn own_blocks(&mut self, table: &SectionTable) -> Vec<Block> {
+    pub(super) fn section_blocks(&mut self, table: &SectionTable) -> Vec<Block> {
         let source = self.source(table.source.as_ref());
         let source = source.as_ref();
-        let mut names = Names::default();
-        for (reserved, _) in TITLES {
-            names.take(reserved, &(0..0));
+        let mut names = UniqueNames::default();
+        for (reserved, _) in TYPED_BLOCKS {
+            names.claim(reserved, &(0..0));
         }
         let mut blocks = Vec::new();
         if let Some(text) = &table.text {
-            let rows = self.prose(text, None, source);
-            let id = names.differing("text", &text.span());
+            let rows = self.prose_rows(text, None, source);
+            let id = names.unique("text", &text.span());
             blocks.push((text.span(), block(id, None, Shape::Prose, rows)));
         }
         if let Some(first) = table.fact.first() {
-            let rows = self.facts(&table.fact, source);
-            let id = names.differing("facts", &first.span());
+            let rows = self.fact_rows(&table.fact, source);
+            let id = names.unique("facts", &first.span());
             blocks.push((first.span(), block(id, None, Shape::Facts, rows)));
         }
-        let prose = table.prose.iter().map(Own::prose);
-        let lists = table.list.iter().map(Own::list);
-        let grids = table.table.iter().map(Own::grid);
+        let prose = table.prose.iter().map(CustomBlock::from_prose);
+        let lists = table.list.iter().map(CustomBlock::from_list);
+        let grids = table.table.iter().map(CustomBlock::from_grid);
         for own in prose.chain(lists).chain(grids) {
-            let block = self.own_block(&own, source, &mut names);
-            blocks.push((own.at, block));
+            let block = self.custom_block(&own, source, &mut names);
+            blocks.push((own.span, block));
         }
         blocks.sort_by_key(|(at, _)| at.start);
         blocks.into_iter().map(|(_, block)| block).collect()
@@ -199,137 +199,142 @@ impl Compiler<'_, '_> {
             .enumerate()
             .map(|(index, row)| {
                 let Remark { text, source } = self.remark(row);
-                let said = Said {
+                let said = Attribution {
                     voice: Voice::Editor,
                     source: Some(source),
                     remarks: Vec::new(),
                 };
-                said.row(
-                    number(index),
+                said.into_row(
+                    numbered_key(index),
                     Subject::Text,
-                    vec![column("", Value::Text(text))],
+                    vec![column_cell("", Value::Text(text))],
                 )
             })
             .collect();
-        let title = title_of("remarks").map(str::to_owned);
+        let title = typed_block_title("remarks").map(str::to_owned);
         (!rows.is_empty()).then(|| block("remarks".to_owned(), title, Shape::List, rows))
     }
 
-    fn prose(
+    fn prose_rows(
         &mut self,
         text: &Text,
         source: Option<&Text>,
         section: Option<&SourceId>,
     ) -> Vec<Row> {
         let paragraphs = self.paragraphs("text", text);
-        self.numbered(paragraphs, source, section)
+        self.numbered_rows(paragraphs, source, section)
     }
 
     /// Returns a row for each text, named by its number.
-    fn numbered(
+    fn numbered_rows(
         &mut self,
         texts: Vec<String>,
         source: Option<&Text>,
         section: Option<&SourceId>,
     ) -> Vec<Row> {
         let rows = texts.into_iter().enumerate().map(|(index, text)| {
-            let cells = vec![column("", Value::Text(text))];
-            self.said(source, section, &[])
-                .row(number(index), Subject::Text, cells)
+            let cells = vec![column_cell("", Value::Text(text))];
+            self.attribution(source, section, &[]).into_row(
+                numbered_key(index),
+                Subject::Text,
+                cells,
+            )
         });
         rows.collect()
     }
 
-    fn facts(&mut self, rows: &[Spanned<FactRow>], section: Option<&SourceId>) -> Vec<Row> {
-        let mut names = Names::default();
+    fn fact_rows(&mut self, rows: &[Spanned<FactRow>], section: Option<&SourceId>) -> Vec<Row> {
+        let mut names = UniqueNames::default();
         rows.iter()
             .map(|row| {
                 let at = row.span();
                 let row = row.get_ref();
                 let label = self.required(&at, "label", row.label.as_ref());
                 let value = self.field(&at, "value", row.value.as_ref());
-                let key = RowKey(names.differing(&slug(&label, "fact"), &at));
-                self.said(row.source.as_ref(), section, &row.remark).row(
-                    key,
-                    Subject::Text,
-                    vec![column(&label, value)],
-                )
+                let key = RowKey(names.unique(&slug(&label, "fact"), &at));
+                self.attribution(row.source.as_ref(), section, &row.remark)
+                    .into_row(key, Subject::Text, vec![column_cell(&label, value)])
             })
             .collect()
     }
 
     /// Returns a block of the author's own.
-    fn own_block(&mut self, own: &Own<'_>, section: Option<&SourceId>, names: &mut Names) -> Block {
+    fn custom_block(
+        &mut self,
+        own: &CustomBlock<'_>,
+        section: Option<&SourceId>,
+        names: &mut UniqueNames,
+    ) -> Block {
         let (kind, shape) = match own.content {
-            Content::Prose(_) => ("prose", Shape::Prose),
-            Content::List(_) => ("list", Shape::List),
-            Content::Grid(_) => ("table", Shape::Table),
+            CustomContent::Prose(_) => ("prose", Shape::Prose),
+            CustomContent::List(_) => ("list", Shape::List),
+            CustomContent::Grid(_) => ("table", Shape::Table),
         };
-        let (id, title) = self.block_name(own, kind, names);
+        let (id, title) = self.custom_block_name(own, kind, names);
         let rows = match own.content {
-            Content::Prose(Some(text)) => self.prose(text, own.source, section),
-            Content::Prose(None) => {
-                self.required(&own.at, "text", None);
+            CustomContent::Prose(Some(text)) => self.prose_rows(text, own.source, section),
+            CustomContent::Prose(None) => {
+                self.required(&own.span, "text", None);
                 Vec::new()
             }
-            Content::List(items) => {
+            CustomContent::List(items) => {
                 if items.is_empty() {
-                    self.missing(&own.at, "items", "write items = [\"...\", \"...\"]");
+                    self.missing_field(&own.span, "items", "write items = [\"...\", \"...\"]");
                 }
                 let texts = items.iter().map(|text| self.text("items", text)).collect();
-                self.numbered(texts, own.source, section)
+                self.numbered_rows(texts, own.source, section)
             }
-            Content::Grid(table) => self.grid(&own.at, table, section),
+            CustomContent::Grid(table) => self.grid_rows(&own.span, table, section),
         };
         block(id, title, shape, rows)
     }
 
-    fn grid(
+    fn grid_rows(
         &mut self,
         at: &Range<usize>,
         table: &GridTable,
         section: Option<&SourceId>,
     ) -> Vec<Row> {
-        let mut labels = Names::default();
+        let mut labels = UniqueNames::default();
         let mut columns = Vec::new();
         for text in &table.columns {
             let label = self.text("columns", text);
-            self.refuse_double(&mut labels, "column", &label, &text.span());
+            self.reject_duplicate(&mut labels, "column", &label, &text.span());
             columns.push(label);
         }
         if columns.is_empty() {
-            self.missing(at, "columns", "write columns = [\"...\", \"...\"]");
+            self.missing_field(at, "columns", "write columns = [\"...\", \"...\"]");
         }
         if table.rows.is_empty() {
             let hint = "write rows = [[\"...\", \"...\"], [\"...\", \"...\"]]";
-            self.missing(at, "rows", hint);
+            self.missing_field(at, "rows", hint);
         }
         let mut rows = Vec::new();
         for (index, row) in table.rows.iter().enumerate() {
-            self.refuse_width(at, columns.len(), row);
+            self.reject_wrong_width(at, columns.len(), row);
             let cells: Vec<Cell> = columns
                 .iter()
                 .zip(row.get_ref())
-                .map(|(label, field)| column(label, self.value("rows", field)))
+                .map(|(label, field)| column_cell(label, self.value("rows", field)))
                 .collect();
-            let said = self.said(table.source.as_ref(), section, &[]);
-            rows.push(said.row(number(index), Subject::Text, cells));
+            let said = self.attribution(table.source.as_ref(), section, &[]);
+            rows.push(said.into_row(numbered_key(index), Subject::Text, cells));
         }
         rows
     }
 
-    fn refuse_width(
+    fn reject_wrong_width(
         &mut self,
         table: &Range<usize>,
         columns: usize,
-        row: &Spanned<Vec<Spanned<Field>>>,
+        row: &Spanned<Vec<Spanned<FieldValue>>>,
     ) {
         let cells = row.get_ref().len();
-        let is_excused = |field| self.problems.is_excused(table.start, field);
+        let is_excused = |field| self.diagnostics.is_suppressed(table.start, field);
         if columns == cells || is_excused("columns") || is_excused("rows") {
             return;
         }
-        self.problems.fault(
+        self.diagnostics.invalid(
             row.span(),
             format!("the table has {columns} columns, this row has {cells}"),
             "give each column a text, or { reason = \"...\" } where there is none",
@@ -337,17 +342,17 @@ impl Compiler<'_, '_> {
     }
 
     /// Returns the name and title of a block of the author's own.
-    fn block_name(
+    fn custom_block_name(
         &mut self,
-        own: &Own<'_>,
+        own: &CustomBlock<'_>,
         kind: &str,
-        names: &mut Names,
+        names: &mut UniqueNames,
     ) -> (String, Option<String>) {
         let title = self.optional("title", own.title);
         let id = if let Some(id) = own.id {
             let name = self.name("id", id);
-            if rank(&name).is_some() {
-                self.problems.fault(
+            if typed_block_rank(&name).is_some() {
+                self.diagnostics.invalid(
                     id.span(),
                     format!(
                         "the name {} belongs to rows of a kind of their own",
@@ -356,18 +361,18 @@ impl Compiler<'_, '_> {
                     "choose another id for this block",
                 );
             } else {
-                self.refuse_double(names, "block", &name, &id.span());
+                self.reject_duplicate(names, "block", &name, &id.span());
             }
             name
         } else {
-            names.differing(&slug(title.as_deref().unwrap_or_default(), kind), &own.at)
+            names.unique(&slug(title.as_deref().unwrap_or_default(), kind), &own.span)
         };
         (id, title)
     }
 }
 
 /// The key of a row that has a number and no name.
-pub(super) fn number(index: usize) -> RowKey {
+pub(super) fn numbered_key(index: usize) -> RowKey {
     RowKey((index + 1).to_string())
 }
 

@@ -4,13 +4,13 @@ use toml::Spanned;
 
 use super::Compiler;
 use crate::content::format::{
-    CodeTable, DocumentTable, File, NoticesTable, SourceTable, SynonymRow, Text,
+    CodeTable, DocumentFile, DocumentTable, NoticesTable, SourceTable, SynonymRow, Text,
 };
 use crate::content::notice::{CPT_NOTICE, USE_NOTICE};
-use crate::content::{AsOf, CodeId, Source, SourceId, SourceKind, Status, System};
+use crate::content::{AsOf, CodeId, CodeSystem, Source, SourceId, SourceKind, Status};
 
 /// What `[code]` says.
-pub(super) struct Header {
+pub(super) struct CodeHeader {
     pub(super) code: CodeId,
     pub(super) title: String,
     pub(super) status: Status,
@@ -19,19 +19,19 @@ pub(super) struct Header {
 
 /// What `[document]` says.
 #[derive(Default)]
-pub(super) struct About {
+pub(super) struct DocumentMetadata {
     pub(super) revised: AsOf,
     pub(super) reviewed_by: Option<String>,
     pub(super) next_review: AsOf,
 }
 
 impl Compiler<'_, '_> {
-    pub(super) fn header(&mut self, table: &Spanned<CodeTable>) -> Option<Header> {
+    pub(super) fn code_header(&mut self, table: &Spanned<CodeTable>) -> Option<CodeHeader> {
         let at = table.span();
         let table = table.get_ref();
         let code = self.required_code(&at, table.system.as_ref(), "value", table.value.as_ref());
         let title = self.required(&at, "title", table.title.as_ref());
-        let status = self.required_word(
+        let status = self.required_keyword(
             &at,
             "status",
             table.status.as_ref(),
@@ -39,7 +39,7 @@ impl Compiler<'_, '_> {
             Status::id,
         );
         let effective = self.date(table.effective.as_ref());
-        Some(Header {
+        Some(CodeHeader {
             code: code?,
             title,
             status: status?,
@@ -48,9 +48,12 @@ impl Compiler<'_, '_> {
     }
 
     /// Reads `[document]`, and remembers which source is the publication.
-    pub(super) fn about(&mut self, table: Option<&Spanned<DocumentTable>>) -> About {
+    pub(super) fn document_metadata(
+        &mut self,
+        table: Option<&Spanned<DocumentTable>>,
+    ) -> DocumentMetadata {
         let Some(table) = table.map(Spanned::get_ref) else {
-            return About::default();
+            return DocumentMetadata::default();
         };
         self.publication = self.source(table.publication.as_ref());
         // An empty name is how authors say that nobody reviewed the document yet.
@@ -58,7 +61,7 @@ impl Compiler<'_, '_> {
             .reviewed_by
             .as_ref()
             .filter(|name| !name.get_ref().trim().is_empty());
-        About {
+        DocumentMetadata {
             revised: self.date(table.revised.as_ref()),
             reviewed_by: self.optional("reviewed_by", reviewer),
             next_review: self.date(table.next_review.as_ref()),
@@ -66,14 +69,14 @@ impl Compiler<'_, '_> {
     }
 
     /// Reads every `[sources.ID]`, so that rows can refer to them.
-    pub(super) fn take_sources(&mut self, tables: &[(Text, Spanned<SourceTable>)]) {
+    pub(super) fn collect_sources(&mut self, tables: &[(Text, Spanned<SourceTable>)]) {
         for (id, table) in tables {
             let at = table.span();
             let table = table.get_ref();
             let id = SourceId(self.name("source", id));
             let title = self.required(&at, "title", table.title.as_ref());
             let short = self.optional("short", table.short.as_ref());
-            let kind = self.required_word(
+            let kind = self.required_keyword(
                 &at,
                 "kind",
                 table.kind.as_ref(),
@@ -83,7 +86,7 @@ impl Compiler<'_, '_> {
             if table.as_of.is_none() {
                 let hint = "say as of when it speaks, as precisely as it does itself: \
                             \"2026-04-01\", \"2026-04\", \"2026\" or \"unknown\"";
-                self.missing(&at, "as_of", hint);
+                self.missing_field(&at, "as_of", hint);
             }
             let as_of = self.date(table.as_of.as_ref());
             self.sources.push(Source {
@@ -103,11 +106,11 @@ impl Compiler<'_, '_> {
     }
 
     /// Returns the notices. Those that must be shown are there even if the file has none.
-    pub(super) fn notices(&mut self, code: &CodeId, file: &File) -> Vec<String> {
+    pub(super) fn notices(&mut self, code: &CodeId, file: &DocumentFile) -> Vec<String> {
         let none = NoticesTable::default();
         let table = file.notices.as_ref().map_or(&none, Spanned::get_ref);
         let cpt = |text: &Option<Text>| text.as_ref().is_some_and(|t| t.get_ref().trim() == "cpt");
-        let has_cpt = code.system() == System::Cpt
+        let has_cpt = code.system() == CodeSystem::Cpt
             || file.modifier.iter().any(|row| cpt(&row.get_ref().system))
             || file.related.iter().any(|row| cpt(&row.get_ref().system))
             || file.not_this.iter().any(|row| cpt(&row.get_ref().system));

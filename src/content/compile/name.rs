@@ -6,7 +6,7 @@ use std::ops::Range;
 
 /// The blocks that the author's typed rows go to, with their titles, in reading order. An author's
 /// own block cannot have one of these names.
-pub(super) const TITLES: [(&str, &str); 10] = [
+pub(super) const TYPED_BLOCKS: [(&str, &str); 10] = [
     ("modifiers", "Modifiers"),
     ("diagnoses", "ICD-10 diagnoses"),
     ("related", "Related codes"),
@@ -20,13 +20,16 @@ pub(super) const TITLES: [(&str, &str); 10] = [
 ];
 
 /// Returns the title of a block for typed rows.
-pub(super) fn title_of(id: &str) -> Option<&'static str> {
-    TITLES.iter().find(|(name, _)| *name == id).map(|(_, t)| *t)
+pub(super) fn typed_block_title(id: &str) -> Option<&'static str> {
+    TYPED_BLOCKS
+        .iter()
+        .find(|(name, _)| *name == id)
+        .map(|(_, t)| *t)
 }
 
 /// Returns where a block for typed rows stands among the others.
-pub(super) fn rank(id: &str) -> Option<usize> {
-    TITLES.iter().position(|(name, _)| *name == id)
+pub(super) fn typed_block_rank(id: &str) -> Option<usize> {
+    TYPED_BLOCKS.iter().position(|(name, _)| *name == id)
 }
 
 /// Returns a title as a name for links: lower case, with hyphens for all but letters and digits.
@@ -48,20 +51,20 @@ pub(super) fn slug(title: &str, otherwise: &str) -> String {
 
 /// Names that were given out.
 #[derive(Default)]
-pub(super) struct Names {
+pub(super) struct UniqueNames {
     /// Each with the place where it was.
     taken: HashMap<String, Range<usize>>,
     /// The number to try next for a name that is asked for again. A file may have it a hundred
     /// thousand times, and counting from the start for each would take minutes.
-    next: HashMap<String, usize>,
+    next_suffix: HashMap<String, usize>,
 }
 
-impl Names {
+impl UniqueNames {
     /// Returns the name itself, or with the first number that makes it differ.
-    pub(super) fn differing(&mut self, name: &str, at: &Range<usize>) -> String {
+    pub(super) fn unique(&mut self, name: &str, at: &Range<usize>) -> String {
         let mut free = name.to_owned();
         while self.taken.contains_key(&free) {
-            let next = self.next.entry(name.to_owned()).or_insert(2);
+            let next = self.next_suffix.entry(name.to_owned()).or_insert(2);
             free = format!("{name}-{next}");
             *next += 1;
         }
@@ -70,7 +73,7 @@ impl Names {
     }
 
     /// Takes a name, or returns where it was taken before.
-    pub(super) fn take(&mut self, name: &str, at: &Range<usize>) -> Option<Range<usize>> {
+    pub(super) fn claim(&mut self, name: &str, at: &Range<usize>) -> Option<Range<usize>> {
         let before = self.taken.get(name).cloned();
         self.taken
             .entry(name.to_owned())
@@ -84,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_slug_is_fit_for_a_link() {
+    fn slug_is_lowercase_and_hyphenated() {
         let slug = |title| slug(title, "fact");
         assert_eq!(slug("Typical site of service"), "typical-site-of-service");
         assert_eq!(slug(" NCCI (PTP) / MUE "), "ncci-ptp-mue");
@@ -92,11 +95,11 @@ mod tests {
     }
 
     #[test]
-    fn names_are_made_to_differ() {
-        let mut names = Names::default();
-        assert_eq!(names.differing("a", &(0..1)), "a");
-        assert_eq!(names.differing("a", &(2..3)), "a-2");
-        assert_eq!(names.take("a-2", &(4..5)), Some(2..3));
-        assert_eq!(names.take("b", &(4..5)), None);
+    fn repeated_names_get_a_number() {
+        let mut names = UniqueNames::default();
+        assert_eq!(names.unique("a", &(0..1)), "a");
+        assert_eq!(names.unique("a", &(2..3)), "a-2");
+        assert_eq!(names.claim("a-2", &(4..5)), Some(2..3));
+        assert_eq!(names.claim("b", &(4..5)), None);
     }
 }

@@ -3,9 +3,9 @@
 use toml::Spanned;
 
 use super::Compiler;
-use super::absence::Absent;
-use super::name::{Names, rank};
-use crate::content::format::{File, SectionTable};
+use super::absence::AbsentItem;
+use super::name::{UniqueNames, typed_block_rank};
+use crate::content::format::{DocumentFile, SectionTable};
 use crate::content::{Block, Section, SectionId, Voice};
 
 /// The sections that every file may have, in reading order: name, title, title for narrow tabs.
@@ -19,47 +19,56 @@ const SECTIONS: [(&str, &str, &str); 5] = [
 
 impl Compiler<'_, '_> {
     /// Returns the sections in reading order: the typed ones, then the author's own.
-    pub(super) fn sections(&mut self, file: &File) -> Vec<Section> {
-        let mut absent: Vec<Absent> = file.absent.iter().map(|row| self.absent(row)).collect();
+    pub(super) fn sections(&mut self, file: &DocumentFile) -> Vec<Section> {
+        let mut absent: Vec<AbsentItem> = file
+            .absent
+            .iter()
+            .map(|row| self.absent_item(row))
+            .collect();
         // In the order of the typed rows, so that each finds its place whatever the file's order.
-        absent.sort_by_key(|item| rank(&item.block.id.0).unwrap_or(usize::MAX));
-        let own: Vec<String> = file.section.iter().map(own_id).collect();
+        absent.sort_by_key(|item| typed_block_rank(&item.block.id.0).unwrap_or(usize::MAX));
+        let own: Vec<String> = file.section.iter().map(custom_section_id).collect();
         let typed = SECTIONS.iter().map(|(id, ..)| *id);
         let known: Vec<&str> = typed.chain(own.iter().map(String::as_str)).collect();
-        self.refuse_stray(&absent, &known);
+        self.reject_misplaced_absences(&absent, &known);
         let mut sections = Vec::new();
         for (id, title, short) in SECTIONS {
             let (table, data) = self.typed_blocks(id, file);
             if let Some(table) = table {
-                self.refuse_names(table.get_ref(), title);
+                self.reject_names(table.get_ref(), title);
             }
-            let section = section(id, title.to_owned(), short.to_owned());
-            let section = self.fill(section, table, data, &mut absent);
+            let section = empty_section(id, title.to_owned(), short.to_owned());
+            let section = self.fill_section(section, table, data, &mut absent);
             if !section.blocks.is_empty() {
                 sections.push(section);
             }
         }
-        let mut names = Names::default();
+        let mut names = UniqueNames::default();
         for (row, id) in file.section.iter().zip(&own) {
-            let section = self.own_section(row, id, &mut names);
-            sections.push(self.fill(section, Some(row), Vec::new(), &mut absent));
+            let section = self.custom_section(row, id, &mut names);
+            sections.push(self.fill_section(section, Some(row), Vec::new(), &mut absent));
         }
         sections
     }
 
     /// Returns a section of the author's own, yet to be filled.
-    fn own_section(&mut self, row: &Spanned<SectionTable>, id: &str, names: &mut Names) -> Section {
+    fn custom_section(
+        &mut self,
+        row: &Spanned<SectionTable>,
+        id: &str,
+        names: &mut UniqueNames,
+    ) -> Section {
         let at = row.span();
         let table = row.get_ref();
         match &table.id {
-            Some(text) if is_typed(id) => self.problems.fault(
+            Some(text) if is_typed_section(id) => self.diagnostics.invalid(
                 text.span(),
                 format!("the section `{id}` has a table of its own"),
                 format!("write [{id}] instead of [[section]]"),
             ),
             Some(text) => {
                 self.name("id", text);
-                self.refuse_double(names, "section", id, &text.span());
+                self.reject_duplicate(names, "section", id, &text.span());
             }
             None => {
                 self.required(&at, "id", None);
@@ -68,14 +77,14 @@ impl Compiler<'_, '_> {
         let title = self.required(&at, "title", table.title.as_ref());
         let short = self.optional("short", table.short.as_ref());
         let short = short.unwrap_or_else(|| title.clone());
-        section(id, title, short)
+        empty_section(id, title, short)
     }
 
     /// Returns a typed section's table and the blocks that typed rows add to it.
     fn typed_blocks<'f>(
         &mut self,
         id: &str,
-        file: &'f File,
+        file: &'f DocumentFile,
     ) -> (Option<&'f Spanned<SectionTable>>, Vec<Block>) {
         let (table, blocks) = match id {
             "summary" => (&file.summary, Vec::new()),
@@ -103,18 +112,18 @@ impl Compiler<'_, '_> {
     }
 
     /// Fills a section: what its table says, then typed rows, absences, and remarks.
-    fn fill(
+    fn fill_section(
         &mut self,
         mut section: Section,
         table: Option<&Spanned<SectionTable>>,
         data: Vec<Block>,
-        absent: &mut Vec<Absent>,
+        absent: &mut Vec<AbsentItem>,
     ) -> Section {
         if let Some(table) = table.map(Spanned::get_ref) {
             for heading in &table.headings {
                 section.headings.push(self.text("headings", heading));
             }
-            section.blocks = self.own_blocks(table);
+            section.blocks = self.section_blocks(table);
         }
         section.blocks.extend(data);
         if let Some(table) = table {
@@ -123,15 +132,15 @@ impl Compiler<'_, '_> {
         }
         let id = section.id.clone();
         for item in absent.extract_if(.., |item| item.section == id) {
-            insert(&mut section.blocks, item.block);
+            insert_absence(&mut section.blocks, item.block);
         }
         if let Some(table) = table
             && section.blocks.is_empty()
-            && !self.problems.has_excused(table.span().start)
+            && !self.diagnostics.has_suppressed(table.span().start)
         {
             let id = &section.id.0;
-            let name = if is_typed(id) { id } else { "section" };
-            self.problems.lack(
+            let name = if is_typed_section(id) { id } else { "section" };
+            self.diagnostics.missing(
                 table.span(),
                 format!("the section `{id}` has nothing in it"),
                 format!("write text = \"...\", or a [[{name}.fact]], [[{name}.list]], ..."),
@@ -141,7 +150,7 @@ impl Compiler<'_, '_> {
     }
 
     /// Notes names on a section whose names are fixed.
-    fn refuse_names(&mut self, table: &SectionTable, title: &str) {
+    fn reject_names(&mut self, table: &SectionTable, title: &str) {
         let fields = [
             ("id", &table.id),
             ("title", &table.title),
@@ -149,7 +158,7 @@ impl Compiler<'_, '_> {
         ];
         for (field, text) in fields {
             if let Some(text) = text {
-                self.problems.fault(
+                self.diagnostics.invalid(
                     text.span(),
                     format!("`{field}` has no place in this section"),
                     format!("it is always called {title}; use headings = [\"...\"] for more"),
@@ -159,12 +168,12 @@ impl Compiler<'_, '_> {
     }
 }
 
-fn is_typed(id: &str) -> bool {
+fn is_typed_section(id: &str) -> bool {
     SECTIONS.iter().any(|(typed, ..)| *typed == id)
 }
 
 /// Returns a section without content.
-fn section(id: &str, title: String, short: String) -> Section {
+fn empty_section(id: &str, title: String, short: String) -> Section {
     Section {
         id: SectionId(id.to_owned()),
         title,
@@ -174,7 +183,7 @@ fn section(id: &str, title: String, short: String) -> Section {
     }
 }
 
-fn own_id(row: &Spanned<SectionTable>) -> String {
+fn custom_section_id(row: &Spanned<SectionTable>) -> String {
     let id = row.get_ref().id.as_ref();
     id.map(|id| id.get_ref().trim().to_owned())
         .unwrap_or_default()
@@ -182,11 +191,11 @@ fn own_id(row: &Spanned<SectionTable>) -> String {
 
 /// Puts an absence where its item belongs: before the rows that somebody else adds to the same
 /// item, else before the typed rows that follow it, else after all but the remarks.
-fn insert(blocks: &mut Vec<Block>, mut absence: Block) {
-    let own = rank(&absence.id.0).or_else(|| rank("remarks"));
+fn insert_absence(blocks: &mut Vec<Block>, mut absence: Block) {
+    let own = typed_block_rank(&absence.id.0).or_else(|| typed_block_rank("remarks"));
     let at = blocks
         .iter()
-        .position(|block| rank(&block.id.0) >= own)
+        .position(|block| typed_block_rank(&block.id.0) >= own)
         .unwrap_or(blocks.len());
     if let Some(rows) = blocks.get_mut(at).filter(|block| block.id == absence.id)
         && rows.rows.iter().all(|row| row.voice == Voice::Editor)

@@ -5,35 +5,35 @@ use std::ops::Range;
 use toml::Spanned;
 
 use super::Compiler;
-use crate::content::format::{Field, Text, When};
+use crate::content::format::{DateField, FieldValue, Text};
 use crate::content::sanitize::sanitize;
-use crate::content::words::{DATES, join, nearest, quote, unknown};
-use crate::content::{AsOf, CodeId, SourceId, System, Value};
+use crate::content::words::{DATE_HINT, join_with_and, nearest, quote, unknown_message};
+use crate::content::{AsOf, CodeId, CodeSystem, SourceId, Value};
 
 impl Compiler<'_, '_> {
     /// Notes that a table lacks a field, unless the field is there and was refused.
-    pub(super) fn missing(&mut self, table: &Range<usize>, field: &str, hint: &str) {
-        if !self.problems.is_excused(table.start, field) {
-            self.problems
-                .lack(table.clone(), format!("missing field `{field}`"), hint);
+    pub(super) fn missing_field(&mut self, table: &Range<usize>, field: &str, hint: &str) {
+        if !self.diagnostics.is_suppressed(table.start, field) {
+            self.diagnostics
+                .missing(table.clone(), format!("missing field `{field}`"), hint);
         }
     }
 
     /// Returns a text as one paragraph; a text without any is noted.
     pub(super) fn text(&mut self, field: &str, text: &Text) -> String {
         let clean = one_line(text.get_ref());
-        self.refuse_empty(clean.is_empty(), field, text);
+        self.reject_empty(clean.is_empty(), field, text);
         clean
     }
 
     /// Returns a text's paragraphs; a text without any is noted.
     pub(super) fn paragraphs(&mut self, field: &str, text: &Text) -> Vec<String> {
-        let paragraphs = paragraphs(text.get_ref());
-        self.refuse_empty(paragraphs.is_empty(), field, text);
+        let paragraphs = split_paragraphs(text.get_ref());
+        self.reject_empty(paragraphs.is_empty(), field, text);
         paragraphs
     }
 
-    fn refuse_empty(&mut self, is_empty: bool, field: &str, text: &Text) {
+    fn reject_empty(&mut self, is_empty: bool, field: &str, text: &Text) {
         if !is_empty {
             return;
         }
@@ -44,7 +44,7 @@ impl Compiler<'_, '_> {
         };
         let hint = "write a text, or take the line out; what is not known is stated with \
                     { reason = \"...\" } or in [[absent]]";
-        self.problems.fault(text.span(), message, hint);
+        self.diagnostics.invalid(text.span(), message, hint);
     }
 
     /// Returns a text that a table must have.
@@ -57,7 +57,7 @@ impl Compiler<'_, '_> {
         if let Some(text) = text {
             return self.text(field, text);
         }
-        self.missing(
+        self.missing_field(
             table,
             field,
             &format!("write {field} = \"...\" in this table"),
@@ -75,7 +75,7 @@ impl Compiler<'_, '_> {
         let name = self.text(field, text);
         let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
         if !name.chars().all(is_plain) {
-            self.problems.fault(
+            self.diagnostics.invalid(
                 text.span(),
                 format!(
                     "`{field}` has characters that a name cannot have: {}",
@@ -88,7 +88,7 @@ impl Compiler<'_, '_> {
     }
 
     /// Returns one of the words that a field may hold.
-    pub(super) fn word<T: Copy>(
+    pub(super) fn keyword<T: Copy>(
         &mut self,
         field: &str,
         text: &Text,
@@ -99,15 +99,18 @@ impl Compiler<'_, '_> {
         let found = all.iter().copied().find(|value| id(*value) == word);
         if found.is_none() {
             let known: Vec<&str> = all.iter().map(|value| id(*value)).collect();
-            let message = unknown(field, word, nearest(word, &known));
-            self.problems
-                .fault(text.span(), message, format!("known are {}", join(&known)));
+            let message = unknown_message(field, word, nearest(word, &known));
+            self.diagnostics.invalid(
+                text.span(),
+                message,
+                format!("known are {}", join_with_and(&known)),
+            );
         }
         found
     }
 
     /// Returns one of the words that a field may hold, which the table must have.
-    pub(super) fn required_word<T: Copy>(
+    pub(super) fn required_keyword<T: Copy>(
         &mut self,
         table: &Range<usize>,
         field: &str,
@@ -116,40 +119,49 @@ impl Compiler<'_, '_> {
         id: impl Fn(T) -> &'static str,
     ) -> Option<T> {
         if let Some(text) = text {
-            return self.word(field, text, all, id);
+            return self.keyword(field, text, all, id);
         }
         let known: Vec<&str> = all.iter().map(|value| id(*value)).collect();
-        let hint = format!("write {field} = \"...\" with one of {}", join(&known));
-        self.missing(table, field, &hint);
+        let hint = format!(
+            "write {field} = \"...\" with one of {}",
+            join_with_and(&known)
+        );
+        self.missing_field(table, field, &hint);
         None
     }
 
     /// Returns a date, or that there is none.
-    pub(super) fn date(&mut self, date: Option<&Spanned<When>>) -> AsOf {
+    pub(super) fn date(&mut self, date: Option<&Spanned<DateField>>) -> AsOf {
         let Some(date) = date else {
             return AsOf::Unknown;
         };
         let text = date.get_ref().0.trim();
         text.parse().unwrap_or_else(|_| {
-            self.problems
-                .fault(date.span(), format!("{} is no date", quote(text)), DATES);
+            self.diagnostics.invalid(
+                date.span(),
+                format!("{} is no date", quote(text)),
+                DATE_HINT,
+            );
             AsOf::Unknown
         })
     }
 
     /// Returns a code of a system.
-    pub(super) fn code(&mut self, system: System, text: &Text) -> Option<CodeId> {
+    pub(super) fn code(&mut self, system: CodeSystem, text: &Text) -> Option<CodeId> {
         let value = text.get_ref().trim();
         CodeId::new(system, value)
             .inspect_err(|_| {
                 let (name, shape) = (system.name(), system.shape());
                 let mut hint = format!("{name} codes have {shape}");
                 let digits = value.bytes().filter(u8::is_ascii_digit).count();
-                if system == System::Cpt && !value.is_empty() && digits == value.len() && digits < 5
+                if system == CodeSystem::Cpt
+                    && !value.is_empty()
+                    && digits == value.len()
+                    && digits < 5
                 {
                     hint = format!("{hint}; if leading zeros were lost, it is \"{value:0>5}\"");
                 }
-                self.problems.fault(
+                self.diagnostics.invalid(
                     text.span(),
                     format!("{} is no {name} code", quote(value)),
                     hint,
@@ -166,7 +178,8 @@ impl Compiler<'_, '_> {
         field: &str,
         value: Option<&Text>,
     ) -> Option<CodeId> {
-        let system = self.required_word(table, "system", system, &System::ALL, System::id);
+        let system =
+            self.required_keyword(table, "system", system, &CodeSystem::ALL, CodeSystem::id);
         if value.is_none() {
             self.required(table, field, None);
         }
@@ -181,16 +194,16 @@ impl Compiler<'_, '_> {
             return Some(id);
         }
         let known: Vec<&str> = self.sources.iter().map(|s| s.id.0.as_str()).collect();
-        let message = unknown("source", &id.0, nearest(&id.0, &known));
+        let message = unknown_message("source", &id.0, nearest(&id.0, &known));
         let hint = if known.is_empty() {
             "describe it in a table [sources.ID] with title, kind and as_of".to_owned()
         } else {
             format!(
                 "this file has {}; describe others in [sources.ID]",
-                join(&known)
+                join_with_and(&known)
             )
         };
-        self.problems.lack(source.span(), message, hint);
+        self.diagnostics.missing(source.span(), message, hint);
         None
     }
 
@@ -199,7 +212,7 @@ impl Compiler<'_, '_> {
         &mut self,
         table: &Range<usize>,
         name: &str,
-        field: Option<&Spanned<Field>>,
+        field: Option<&Spanned<FieldValue>>,
     ) -> Value {
         if let Some(field) = field {
             return self.value(name, field);
@@ -207,24 +220,26 @@ impl Compiler<'_, '_> {
         let hint = format!(
             "write {name} = \"...\", or {name} = {{ reason = \"source_silent\" }} where nobody says"
         );
-        self.missing(table, name, &hint);
+        self.missing_field(table, name, &hint);
         Value::Text(String::new())
     }
 
     /// Returns what a field says, or why it does not.
-    pub(super) fn value(&mut self, name: &str, field: &Spanned<Field>) -> Value {
+    pub(super) fn value(&mut self, name: &str, field: &Spanned<FieldValue>) -> Value {
         match field.get_ref() {
-            Field::Text(text) => {
+            FieldValue::Text(text) => {
                 let text = Text::new(field.span(), text.clone());
                 Value::Text(self.text(name, &text))
             }
-            Field::Absent(absence) => Value::Unavailable(self.unavailable(&field.span(), absence)),
+            FieldValue::Absent(absence) => {
+                Value::Unavailable(self.unavailable(&field.span(), absence))
+            }
         }
     }
 }
 
 /// Splits a text at its blank lines. Within a paragraph a line end is a space.
-fn paragraphs(text: &str) -> Vec<String> {
+fn split_paragraphs(text: &str) -> Vec<String> {
     let mut paragraphs = vec![String::new()];
     for line in text.lines() {
         let line = sanitize(line);
@@ -245,7 +260,7 @@ fn paragraphs(text: &str) -> Vec<String> {
 
 /// Returns a text as one paragraph.
 fn one_line(text: &str) -> String {
-    paragraphs(text).join(" ")
+    split_paragraphs(text).join(" ")
 }
 
 #[cfg(test)]
@@ -253,16 +268,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn blank_lines_part_paragraphs_and_line_ends_are_spaces() {
+    fn blank_lines_separate_paragraphs() {
         let text = "\n  One line\n  and the next.  \n\n \t \n\nAnother—with a dash.\r\nMore.\n";
         let expected = ["One line and the next.", "Another—with a dash. More."];
-        assert_eq!(paragraphs(text), expected);
+        assert_eq!(split_paragraphs(text), expected);
         assert_eq!(one_line(text), expected.join(" "));
-        assert_eq!(paragraphs(" \n\u{200b}\n"), [""; 0]);
+        assert_eq!(split_paragraphs(" \n\u{200b}\n"), [""; 0]);
     }
 
     #[test]
-    fn spaces_within_a_line_stay_as_they_are() {
+    fn spaces_within_a_line_are_kept() {
         assert_eq!(one_line("a  b\tc"), "a  b c");
     }
 }

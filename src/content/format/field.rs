@@ -13,42 +13,42 @@ pub(in crate::content) type Text = Spanned<String>;
 
 /// A date as it stands in the file: a TOML date, a year as a number, or a text.
 #[derive(Clone, Debug)]
-pub(in crate::content) struct When(pub(in crate::content) String);
+pub(in crate::content) struct DateField(pub(in crate::content) String);
 
-impl<'de> Deserialize<'de> for When {
+impl<'de> Deserialize<'de> for DateField {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Reader;
+        struct DateVisitor;
 
-        impl<'de> Visitor<'de> for Reader {
-            type Value = When;
+        impl<'de> Visitor<'de> for DateVisitor {
+            type Value = DateField;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a date")
             }
 
-            fn visit_str<E: Error>(self, text: &str) -> Result<When, E> {
-                Ok(When(text.to_owned()))
+            fn visit_str<E: Error>(self, text: &str) -> Result<DateField, E> {
+                Ok(DateField(text.to_owned()))
             }
 
-            fn visit_i64<E: Error>(self, year: i64) -> Result<When, E> {
-                Ok(When(year.to_string()))
+            fn visit_i64<E: Error>(self, year: i64) -> Result<DateField, E> {
+                Ok(DateField(year.to_string()))
             }
 
             // A TOML date comes as a map with one private key; a table of the author's is none.
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<When, A::Error> {
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<DateField, A::Error> {
                 Datetime::deserialize(MapAccessDeserializer::new(map))
-                    .map(|date| When(date.to_string()))
+                    .map(|date| DateField(date.to_string()))
                     .map_err(|_| A::Error::custom("invalid type: table, expected a date"))
             }
         }
 
-        deserializer.deserialize_any(Reader)
+        deserializer.deserialize_any(DateVisitor)
     }
 }
 
 /// What an author writes where a fact belongs: the fact, or why there is none.
 #[derive(Debug)]
-pub(in crate::content) enum Field {
+pub(in crate::content) enum FieldValue {
     /// The fact.
     Text(String),
     /// Why there is none.
@@ -62,30 +62,30 @@ pub(in crate::content) struct Absence {
     pub(in crate::content) reason: Option<Text>,
     pub(in crate::content) stated: Option<Text>,
     pub(in crate::content) source: Option<Text>,
-    pub(in crate::content) checked: Option<Spanned<When>>,
+    pub(in crate::content) checked: Option<Spanned<DateField>>,
     pub(in crate::content) r#where: Option<Text>,
 }
 
-impl<'de> Deserialize<'de> for Field {
+impl<'de> Deserialize<'de> for FieldValue {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Reader;
+        struct FieldValueVisitor;
 
-        impl<'de> Visitor<'de> for Reader {
-            type Value = Field;
+        impl<'de> Visitor<'de> for FieldValueVisitor {
+            type Value = FieldValue;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a field")
             }
 
-            fn visit_str<E: Error>(self, text: &str) -> Result<Field, E> {
-                Ok(Field::Text(text.to_owned()))
+            fn visit_str<E: Error>(self, text: &str) -> Result<FieldValue, E> {
+                Ok(FieldValue::Text(text.to_owned()))
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Field, A::Error> {
-                Absence::deserialize(MapAccessDeserializer::new(map)).map(Field::Absent)
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<FieldValue, A::Error> {
+                Absence::deserialize(MapAccessDeserializer::new(map)).map(FieldValue::Absent)
             }
         }
 
-        deserializer.deserialize_any(Reader)
+        deserializer.deserialize_any(FieldValueVisitor)
     }
 }

@@ -6,13 +6,13 @@ use toml::Spanned;
 use toml::de::{DeArray, DeValue};
 
 /// An entry that could not be read, taken out of its table.
-pub(super) struct Offender {
+pub(super) struct InvalidEntry {
     /// Where its table starts.
-    pub(super) table: usize,
+    pub(super) table_start: usize,
     /// Its name; an element of a list has its list's.
     pub(super) key: String,
     /// Which part of it is at fault.
-    pub(super) part: Part,
+    pub(super) part: EntryPart,
     /// What it is.
     pub(super) kind: &'static str,
     /// What the file says there, where it is a number.
@@ -21,18 +21,18 @@ pub(super) struct Offender {
 
 /// Which part of an entry of a table is at fault.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Part {
+pub(super) enum EntryPart {
     /// Its name.
-    Name,
+    Key,
     /// Its value.
     Value,
     /// An element of the list that its value is.
     Element,
 }
 
-impl Offender {
+impl InvalidEntry {
     /// Takes out the innermost entry at a place.
-    pub(super) fn take_out(value: &mut Spanned<DeValue<'_>>, at: &Range<usize>) -> Option<Self> {
+    pub(super) fn extract(value: &mut Spanned<DeValue<'_>>, at: &Range<usize>) -> Option<Self> {
         let table_at = value.span().start;
         let DeValue::Table(table) = value.get_mut() else {
             return None;
@@ -41,16 +41,16 @@ impl Offender {
         for (key, entry) in table.iter_mut() {
             let name = key.get_ref();
             if key.span() == *at {
-                found = Some(Self::new(table_at, name, Part::Name, entry.get_ref()));
-            } else if let Some(inner) = Self::take_out(entry, at) {
+                found = Some(Self::new(table_at, name, EntryPart::Key, entry.get_ref()));
+            } else if let Some(inner) = Self::extract(entry, at) {
                 return Some(inner);
             } else if let DeValue::Array(elements) = entry.get_mut()
-                && let Some(inner) = Self::take_out_of(elements, at, table_at, name)
+                && let Some(inner) = Self::extract_from_list(elements, at, table_at, name)
             {
                 return Some(inner);
             }
             if found.is_none() && covers(&entry.span(), at) {
-                found = Some(Self::new(table_at, name, Part::Value, entry.get_ref()));
+                found = Some(Self::new(table_at, name, EntryPart::Value, entry.get_ref()));
             }
             if found.is_some() {
                 break;
@@ -62,7 +62,7 @@ impl Offender {
     }
 
     /// Takes out the innermost entry of a list at a place.
-    fn take_out_of(
+    fn extract_from_list(
         elements: &mut DeArray<'_>,
         at: &Range<usize>,
         table: usize,
@@ -70,18 +70,18 @@ impl Offender {
     ) -> Option<Self> {
         for index in 0..elements.len() {
             let element = elements.get_mut(index)?;
-            if let Some(inner) = Self::take_out(element, at) {
+            if let Some(inner) = Self::extract(element, at) {
                 return Some(inner);
             }
             if let DeValue::Array(inner) = element.get_mut()
-                && let Some(inner) = Self::take_out_of(inner, at, table, key)
+                && let Some(inner) = Self::extract_from_list(inner, at, table, key)
             {
                 return Some(inner);
             }
             // The rows of a list of tables start where the list does, so that an error at this
             // place is the list's unless the list is written in brackets.
             if covers(&element.span(), at) && !matches!(element.get_ref(), DeValue::Table(_)) {
-                let offender = Self::new(table, key, Part::Element, element.get_ref());
+                let offender = Self::new(table, key, EntryPart::Element, element.get_ref());
                 let all = elements.clone().into_iter().enumerate();
                 *elements = all.filter(|(i, _)| *i != index).map(|(_, e)| e).collect();
                 return Some(offender);
@@ -90,9 +90,9 @@ impl Offender {
         None
     }
 
-    fn new(table: usize, key: &str, part: Part, value: &DeValue<'_>) -> Self {
+    fn new(table: usize, key: &str, part: EntryPart, value: &DeValue<'_>) -> Self {
         Self {
-            table,
+            table_start: table,
             key: key.to_owned(),
             part,
             kind: match value {

@@ -1,53 +1,57 @@
 //! Puts what imported sets say beside a document's own words: rates, edits, and the texts of what
 //! it mentions.
 
-use super::mentions::Mentions;
-use super::rows::{Speaker, block, column, record, section, source};
-use crate::content::{Block, CodeId, Document, Row, Section, SectionId, Shape, Subject, System};
-use crate::sets::{Damage, PtpRow, SetFile, SetKind, SetRow, Sets};
+use super::mentions::References;
+use super::rows::{SetCitation, block, column_cell, record_cell, section, source};
+use crate::content::{
+    Block, CodeId, CodeSystem, Document, Row, Section, SectionId, Shape, Subject,
+};
+use crate::sets::{CorruptSet, ImportedSets, PtpRow, SetFile, SetKind, SetRow};
 
 /// What stands beside a rate.
-const FEES: &str =
+const FEE_NOTICE: &str =
     "Fee schedules, relative value units and similar figures are not assigned by the AMA.";
 /// What stands beside CPT codes.
-const CPT: &str = "CPT copyright 2026 American Medical Association. All rights reserved. CPT is a \
+const SET_CPT_NOTICE: &str = "CPT copyright 2026 American Medical Association. All rights reserved. CPT is a \
                    registered trademark of the American Medical Association.";
 
 /// How many pairs are shown; some codes have thousands.
-const MOST_PAIRS: usize = 200;
+const MAX_PAIRS: usize = 200;
 
 /// Adds a block for each imported set that says something on the document's code, or on what it
 /// mentions.
-pub(in crate::library) fn enrich(sets: &Sets, document: &mut Document) {
+pub(in crate::library) fn enrich(sets: &ImportedSets, document: &mut Document) {
     if sets.all().is_empty() {
         return;
     }
-    let mentions = Mentions::of(document);
+    let mentions = References::from_document(document);
     for kind in SetKind::ALL {
         let Some(set) = sets.latest(kind) else {
             continue;
         };
-        let made = added(set, &document.code, &mentions);
+        let made = rows_from_set(set, &document.code, &mentions);
         let rows = match made {
             Ok(rows) if rows.is_empty() => continue,
             Ok(rows) => rows,
             // The document is worth reading without the set, and says what is missing.
-            Err(damage) => vec![Speaker::beside(set).paragraph("damaged", &damage.to_string())],
+            Err(damage) => {
+                vec![SetCitation::by_editors(set).paragraph("damaged", &damage.to_string())]
+            }
         };
-        notices(kind, &rows, &mut document.notices);
+        add_notices(kind, &rows, &mut document.notices);
         document.sources.push(source(set.header()));
-        let place = Place::of(kind);
-        let title = format!("{}, {}", place.title, set.header().edition.words());
+        let place = BlockPlacement::for_kind(kind);
+        let title = format!("{}, {}", place.title, set.header().edition.label());
         let is_table = rows.iter().all(|row| row.cells.len() > 1);
         let shape = if is_table { Shape::Table } else { Shape::Prose };
-        place.put(document, block(place.id, Some(&title), shape, rows));
+        place.insert(document, block(place.block_id, Some(&title), shape, rows));
     }
 }
 
-fn notices(kind: SetKind, rows: &[Row], notices: &mut Vec<String>) {
+fn add_notices(kind: SetKind, rows: &[Row], notices: &mut Vec<String>) {
     let needed = match kind {
-        SetKind::Clfs => vec![FEES],
-        SetKind::NcciPtp if !rows.is_empty() => vec![CPT],
+        SetKind::Clfs => vec![FEE_NOTICE],
+        SetKind::NcciPtp if !rows.is_empty() => vec![SET_CPT_NOTICE],
         _ => Vec::new(),
     };
     for notice in needed {
@@ -63,16 +67,16 @@ fn notices(kind: SetKind, rows: &[Row], notices: &mut Vec<String>) {
 }
 
 /// Where a set's block belongs in a document.
-struct Place {
+struct BlockPlacement {
     section: &'static str,
     /// The block that it follows, or the statement that there is none.
-    after: &'static str,
-    id: &'static str,
+    after_block: &'static str,
+    block_id: &'static str,
     title: &'static str,
 }
 
-impl Place {
-    const fn of(kind: SetKind) -> Self {
+impl BlockPlacement {
+    const fn for_kind(kind: SetKind) -> Self {
         let (section, after, id, title) = match kind {
             SetKind::Icd10cm => ("coding", "diagnoses", "set-icd10cm", "ICD-10-CM texts"),
             SetKind::Hcpcs => (
@@ -104,18 +108,18 @@ impl Place {
         };
         Self {
             section,
-            after,
-            id,
+            after_block: after,
+            block_id: id,
             title,
         }
     }
 
     /// Puts the block after what it adds to; where the document has no such section, into one at
     /// its end.
-    fn put(&self, document: &mut Document, block: Block) {
-        let section = self.section_in(&mut document.sections);
+    fn insert(&self, document: &mut Document, block: Block) {
+        let section = self.find_or_add_section(&mut document.sections);
         let own = |id: &str| {
-            let tail = id.strip_prefix(self.after);
+            let tail = id.strip_prefix(self.after_block);
             tail.is_some_and(|tail| tail.is_empty() || tail == "-absent")
         };
         let after = section.blocks.iter().rposition(|block| own(&block.id.0));
@@ -123,15 +127,15 @@ impl Place {
         section.blocks.insert(at, block);
     }
 
-    fn section_in<'d>(&self, sections: &'d mut Vec<Section>) -> &'d mut Section {
+    fn find_or_add_section<'d>(&self, sections: &'d mut Vec<Section>) -> &'d mut Section {
         let find = |sections: &[Section], id: &str| {
             let id = SectionId(id.to_owned());
             sections.iter().position(|section| section.id == id)
         };
-        let at = find(sections, self.section).or_else(|| find(sections, IMPORTED));
+        let at = find(sections, self.section).or_else(|| find(sections, IMPORTED_SECTION));
         let at = at.unwrap_or_else(|| {
             sections.push(section(
-                IMPORTED,
+                IMPORTED_SECTION,
                 "From imported sets",
                 "Imported",
                 Vec::new(),
@@ -143,63 +147,75 @@ impl Place {
 }
 
 /// The section for what has no other.
-const IMPORTED: &str = "imported";
+const IMPORTED_SECTION: &str = "imported";
 
 /// Returns what a set says on a code, or on what its document mentions.
-fn added(set: &SetFile, code: &CodeId, mentions: &Mentions) -> Result<Vec<Row>, Damage> {
-    let speaker = Speaker::beside(set);
+fn rows_from_set(
+    set: &SetFile,
+    code: &CodeId,
+    mentions: &References,
+) -> Result<Vec<Row>, CorruptSet> {
+    let speaker = SetCitation::by_editors(set);
     // A diagnosis may be spelled as a procedure begins: `A00`, `A0021`.
-    let is_procedure = code.system() != System::Icd10cm;
+    let is_procedure = code.system() != CodeSystem::Icd10cm;
     match set.header().kind {
         SetKind::Clfs | SetKind::NcciMue | SetKind::NcciPtp if !is_procedure => Ok(Vec::new()),
-        SetKind::Icd10cm => diagnoses(set, &speaker, mentions),
-        SetKind::Hcpcs => modifiers(set, &speaker, mentions),
-        SetKind::Clfs => rates(set, &speaker, code),
-        SetKind::Nucc => taxonomies(set, &speaker, mentions),
-        SetKind::NcciMue => units(set, &speaker, code),
-        SetKind::NcciPtp => pairs(set, &speaker, code),
-        SetKind::PlaceOfService => places(set, &speaker, mentions),
+        SetKind::Icd10cm => diagnosis_rows(set, &speaker, mentions),
+        SetKind::Hcpcs => modifier_rows(set, &speaker, mentions),
+        SetKind::Clfs => rate_rows(set, &speaker, code),
+        SetKind::Nucc => taxonomy_rows(set, &speaker, mentions),
+        SetKind::NcciMue => unit_rows(set, &speaker, code),
+        SetKind::NcciPtp => pair_rows(set, &speaker, code),
+        SetKind::PlaceOfService => place_rows(set, &speaker, mentions),
     }
 }
 
-fn diagnoses(set: &SetFile, speaker: &Speaker, mentions: &Mentions) -> Result<Vec<Row>, Damage> {
+fn diagnosis_rows(
+    set: &SetFile,
+    speaker: &SetCitation,
+    mentions: &References,
+) -> Result<Vec<Row>, CorruptSet> {
     let mut rows = Vec::new();
     for code in &mentions.diagnoses {
         if let Some(SetRow::Icd10cm(row)) = set.get(&code.value().replace('.', ""))? {
-            rows.push(speaker.diagnosis(&row));
+            rows.push(speaker.diagnosis_row(&row));
         }
     }
     Ok(rows)
 }
 
-fn modifiers(set: &SetFile, speaker: &Speaker, mentions: &Mentions) -> Result<Vec<Row>, Damage> {
+fn modifier_rows(
+    set: &SetFile,
+    speaker: &SetCitation,
+    mentions: &References,
+) -> Result<Vec<Row>, CorruptSet> {
     let mut rows = Vec::new();
     for modifier in &mentions.modifiers {
         let Some(SetRow::Hcpcs(row)) = set.get(&format!("-{modifier}"))? else {
             continue;
         };
         let mut cells = vec![
-            column("Modifier", modifier.as_str()),
-            column("Official text", &row.long),
+            column_cell("Modifier", modifier.as_str()),
+            column_cell("Official text", &row.long),
         ];
-        cells.extend(record("Short text", &row.short));
+        cells.extend(record_cell("Short text", &row.short));
         cells.extend(
             row.effective
-                .and_then(|day| record("Effective", &day.to_string())),
+                .and_then(|day| record_cell("Effective", &day.to_string())),
         );
         cells.extend(
             row.terminated
-                .and_then(|day| record("Terminated", &day.to_string())),
+                .and_then(|day| record_cell("Terminated", &day.to_string())),
         );
         rows.push(speaker.row(modifier.as_str(), Subject::Text, cells));
     }
     Ok(rows)
 }
 
-fn rates(set: &SetFile, speaker: &Speaker, code: &CodeId) -> Result<Vec<Row>, Damage> {
+fn rate_rows(set: &SetFile, speaker: &SetCitation, code: &CodeId) -> Result<Vec<Row>, CorruptSet> {
     let mut rows = Vec::new();
     let mut has_waived = false;
-    for row in set.starting_with(code.value())? {
+    for row in set.rows_with_prefix(code.value())? {
         let SetRow::Clfs(row) = row else { continue };
         let line = match &row.modifier {
             Some(modifier) => format!("{}-{modifier}", row.code),
@@ -212,25 +228,29 @@ fn rates(set: &SetFile, speaker: &Speaker, code: &CodeId) -> Result<Vec<Row>, Da
             other => other,
         };
         let cells = vec![
-            column("Line", &line),
-            column("Rate", &row.rate.to_string()),
-            column("Effective", &row.effective.to_string()),
-            column("Limit", indicator),
+            column_cell("Line", &line),
+            column_cell("Rate", &row.rate.to_string()),
+            column_cell("Effective", &row.effective.to_string()),
+            column_cell("Limit", indicator),
         ];
         rows.push(speaker.row(&line, Subject::Text, cells));
     }
     if !rows.is_empty() && !has_waived {
         let line = format!("{}-QW", code.value());
         let cells = vec![
-            column("Line", &line),
-            column("Rate", "no line with QW in this edition"),
+            column_cell("Line", &line),
+            column_cell("Rate", "no line with QW in this edition"),
         ];
         rows.push(speaker.row(&line, Subject::Text, cells));
     }
     Ok(rows)
 }
 
-fn taxonomies(set: &SetFile, speaker: &Speaker, mentions: &Mentions) -> Result<Vec<Row>, Damage> {
+fn taxonomy_rows(
+    set: &SetFile,
+    speaker: &SetCitation,
+    mentions: &References,
+) -> Result<Vec<Row>, CorruptSet> {
     let mut rows = Vec::new();
     for code in &mentions.taxonomies {
         let Some(SetRow::Nucc(row)) = set.get(code)? else {
@@ -241,32 +261,32 @@ fn taxonomies(set: &SetFile, speaker: &Speaker, mentions: &Mentions) -> Result<V
             name => name.to_owned(),
         };
         let mut cells = vec![
-            column("Taxonomy", code),
-            column("Name", name.trim()),
-            column("Grouping", &row.grouping),
+            column_cell("Taxonomy", code),
+            column_cell("Name", name.trim()),
+            column_cell("Grouping", &row.grouping),
         ];
-        cells.extend(record("Definition", &row.definition));
+        cells.extend(record_cell("Definition", &row.definition));
         rows.push(speaker.row(code, Subject::Text, cells));
     }
     Ok(rows)
 }
 
-fn units(set: &SetFile, speaker: &Speaker, code: &CodeId) -> Result<Vec<Row>, Damage> {
+fn unit_rows(set: &SetFile, speaker: &SetCitation, code: &CodeId) -> Result<Vec<Row>, CorruptSet> {
     let Some(SetRow::NcciMue(row)) = set.get(code.value())? else {
         return Ok(Vec::new());
     };
     let cells = vec![
-        column("Code", &row.code),
-        column("Units", &row.units.to_string()),
-        column("Indicator", &row.indicator),
-        column("Rationale", &row.rationale),
+        column_cell("Code", &row.code),
+        column_cell("Units", &row.units.to_string()),
+        column_cell("Indicator", &row.indicator),
+        column_cell("Rationale", &row.rationale),
     ];
     Ok(vec![speaker.row(&row.code, Subject::Text, cells)])
 }
 
-fn pairs(set: &SetFile, speaker: &Speaker, code: &CodeId) -> Result<Vec<Row>, Damage> {
+fn pair_rows(set: &SetFile, speaker: &SetCitation, code: &CodeId) -> Result<Vec<Row>, CorruptSet> {
     let mut pairs: Vec<PtpRow> = set
-        .starting_with(code.value())?
+        .rows_with_prefix(code.value())?
         .into_iter()
         .filter_map(|row| match row {
             SetRow::NcciPtp(row) => Some(row),
@@ -275,16 +295,16 @@ fn pairs(set: &SetFile, speaker: &Speaker, code: &CodeId) -> Result<Vec<Row>, Da
         .collect();
     // Those in force come first.
     pairs.sort_by_key(|row| row.deleted.is_some());
-    let left_out = pairs.len().saturating_sub(MOST_PAIRS);
-    pairs.truncate(MOST_PAIRS);
+    let left_out = pairs.len().saturating_sub(MAX_PAIRS);
+    pairs.truncate(MAX_PAIRS);
     let mut rows: Vec<Row> = pairs
         .iter()
-        .map(|row| pair(speaker, row, code.value()))
+        .map(|row| pair_row(speaker, row, code.value()))
         .collect();
     if left_out > 0 {
         let cells = vec![
-            column("Column 1", "and more"),
-            column(
+            column_cell("Column 1", "and more"),
+            column_cell(
                 "Column 2",
                 &format!("{left_out} further pairs are not shown"),
             ),
@@ -294,8 +314,8 @@ fn pairs(set: &SetFile, speaker: &Speaker, code: &CodeId) -> Result<Vec<Row>, Da
     Ok(rows)
 }
 
-fn pair(speaker: &Speaker, row: &PtpRow, own: &str) -> Row {
-    let modifier = match row.modifier.as_str() {
+fn pair_row(speaker: &SetCitation, row: &PtpRow, own: &str) -> Row {
+    let modifier = match row.modifier_indicator.as_str() {
         "0" => "never",
         "1" => "allowed",
         _ => "not applicable",
@@ -305,32 +325,36 @@ fn pair(speaker: &Speaker, row: &PtpRow, own: &str) -> Row {
         |day| format!("{} to {day}", row.effective),
     );
     let mut cells = vec![
-        column("Column 1", &row.column1),
-        column("Column 2", &row.column2),
-        column("Modifier", modifier),
-        column("In force", &force),
+        column_cell("Column 1", &row.column1),
+        column_cell("Column 2", &row.column2),
+        column_cell("Modifier", modifier),
+        column_cell("In force", &force),
     ];
-    cells.extend(record("Rationale", &row.rationale));
+    cells.extend(record_cell("Rationale", &row.rationale));
     let other = if row.column1 == own {
         &row.column2
     } else {
         &row.column1
     };
-    let codes = [System::Cpt, System::Hcpcs].map(|system| CodeId::new(system, other).ok());
+    let codes = [CodeSystem::Cpt, CodeSystem::Hcpcs].map(|system| CodeId::new(system, other).ok());
     let subject = codes.into_iter().flatten().next();
     let key = format!("{}-{}-{}", row.column1, row.column2, row.effective);
     speaker.row(&key, subject.map_or(Subject::Text, Subject::Code), cells)
 }
 
-fn places(set: &SetFile, speaker: &Speaker, mentions: &Mentions) -> Result<Vec<Row>, Damage> {
+fn place_rows(
+    set: &SetFile,
+    speaker: &SetCitation,
+    mentions: &References,
+) -> Result<Vec<Row>, CorruptSet> {
     let mut rows = Vec::new();
     for code in &mentions.places {
-        let Some(SetRow::Place(row)) = set.get(code)? else {
+        let Some(SetRow::PlaceOfService(row)) = set.get(code)? else {
             continue;
         };
-        let mut cells = vec![column("Place", code), column("Name", &row.name)];
-        cells.extend(record("Setting", &row.setting));
-        cells.extend(record("Description", &row.description));
+        let mut cells = vec![column_cell("Place", code), column_cell("Name", &row.name)];
+        cells.extend(record_cell("Setting", &row.setting));
+        cells.extend(record_cell("Description", &row.description));
         rows.push(speaker.row(code, Subject::Text, cells));
     }
     Ok(rows)

@@ -1,31 +1,37 @@
 //! Makes the document on a code that only an imported set describes.
 
-use super::rows::{Speaker, block, column, record, section, source, usage};
-use super::{enrich, listed};
+use super::rows::{SetCitation, block, column_cell, record_cell, section, source, usage};
+use super::{enrich, set_and_key};
 use crate::content::{
-    AsOf, Block, CodeId, Document, Reason, Row, Section, Shape, Status, Subject, System, Value,
+    AbsenceReason, AsOf, Block, CodeId, CodeSystem, Document, Row, Section, Shape, Status, Subject,
+    Value,
 };
-use crate::sets::{Coverage, Damage, HcpcsCode, HcpcsRow, Header, IcdRow, SetFile, SetRow, Sets};
+use crate::sets::{
+    CorruptSet, Coverage, HcpcsCode, HcpcsRow, IcdRow, ImportedSets, SetFile, SetHeader, SetRow,
+};
 
 /// The longest description that is a title, in characters; the short one stands in for longer ones.
-const LONGEST_TITLE: usize = 100;
+const MAX_TITLE_CHARS: usize = 100;
 
 /// How many neighbours stand before and after a code.
-const NEIGHBOURS: usize = 10;
+const MAX_NEIGHBORS: usize = 10;
 
 /// What ends every section.
-const USE: &str =
+const SET_USE_NOTICE: &str =
     "Reference only; no guarantee of coverage or payment. Check the payer's current policy.";
 
 /// Returns the document on a code of an imported set; nothing where no set lists it.
-pub(in crate::library) fn document(sets: &Sets, code: &CodeId) -> Result<Option<Document>, Damage> {
-    let Some((set, key)) = listed(sets, code) else {
+pub(in crate::library) fn synthesize(
+    sets: &ImportedSets,
+    code: &CodeId,
+) -> Result<Option<Document>, CorruptSet> {
+    let Some((set, key)) = set_and_key(sets, code) else {
         return Ok(None);
     };
     Ok(match set.get(&key)? {
-        Some(SetRow::Icd10cm(row)) => Some(diagnosis(set, code, &row)?),
+        Some(SetRow::Icd10cm(row)) => Some(diagnosis_document(set, code, &row)?),
         Some(SetRow::Hcpcs(row)) => {
-            let mut document = hcpcs(set, code, &row)?;
+            let mut document = hcpcs_document(set, code, &row)?;
             enrich(sets, &mut document);
             Some(document)
         }
@@ -33,12 +39,17 @@ pub(in crate::library) fn document(sets: &Sets, code: &CodeId) -> Result<Option<
     })
 }
 
-fn title(long: &str, short: &str) -> String {
-    let is_long = long.chars().count() > LONGEST_TITLE && !short.is_empty();
+fn choose_title(long: &str, short: &str) -> String {
+    let is_long = long.chars().count() > MAX_TITLE_CHARS && !short.is_empty();
     (if is_long { short } else { long }).to_owned()
 }
 
-fn made(set: &SetFile, code: &CodeId, title: String, mut sections: Vec<Section>) -> Document {
+fn build_document(
+    set: &SetFile,
+    code: &CodeId,
+    title: String,
+    mut sections: Vec<Section>,
+) -> Document {
     for section in &mut sections {
         section.headings.push(set.header().title());
     }
@@ -53,18 +64,18 @@ fn made(set: &SetFile, code: &CodeId, title: String, mut sections: Vec<Section>)
         synonyms: Vec::new(),
         sources: vec![source(set.header())],
         sections,
-        notices: vec![USE.to_owned()],
+        notices: vec![SET_USE_NOTICE.to_owned()],
     }
 }
 
 /// Returns where a set comes from, as a fact.
-fn origin(speaker: &Speaker, header: &Header) -> Row {
+fn source_row(speaker: &SetCitation, header: &SetHeader) -> Row {
     let text = format!("{}; imported on {}", source(header).title, header.imported);
     speaker.fact("source", "Source", Value::Text(text))
 }
 
-fn diagnosis(set: &SetFile, code: &CodeId, row: &IcdRow) -> Result<Document, Damage> {
-    let speaker = Speaker::itself(set);
+fn diagnosis_document(set: &SetFile, code: &CodeId, row: &IcdRow) -> Result<Document, CorruptSet> {
+    let speaker = SetCitation::by_publication(set);
     let text = |text: &str| Value::Text(text.to_owned());
     let usage = match usage(row) {
         "header" => "header: groups the codes below it, not for claims",
@@ -77,28 +88,32 @@ fn diagnosis(set: &SetFile, code: &CodeId, row: &IcdRow) -> Result<Document, Dam
         speaker.fact(
             "effective",
             "Effective",
-            speaker.absent(Reason::SourceSilent),
+            speaker.unavailable(AbsenceReason::SourceSilent),
         ),
         speaker.fact(
             "terminated",
             "Terminated",
-            speaker.absent(Reason::SourceSilent),
+            speaker.unavailable(AbsenceReason::SourceSilent),
         ),
-        speaker.fact("coverage", "Coverage", speaker.absent(Reason::SourceSilent)),
-        origin(&speaker, set.header()),
+        speaker.fact(
+            "coverage",
+            "Coverage",
+            speaker.unavailable(AbsenceReason::SourceSilent),
+        ),
+        source_row(&speaker, set.header()),
     ];
-    let parents = set.parents(&row.code)?;
+    let parents = set.ancestors(&row.code)?;
     let children = set.children(&row.code)?;
-    let near = near(set.siblings(&row.code)?, |other| other.code == row.code);
+    let near = neighbors(set.siblings(&row.code)?, |other| other.code == row.code);
     let table = |id: &str, title: &str, rows: &[IcdRow]| -> Block {
         if rows.is_empty() {
-            return speaker.absence(id, title, Reason::NotApplicable);
+            return speaker.absence_block(id, title, AbsenceReason::NotApplicable);
         }
-        let rows = rows.iter().map(|row| speaker.diagnosis(row)).collect();
+        let rows = rows.iter().map(|row| speaker.diagnosis_row(row)).collect();
         block(id, Some(title), Shape::Table, rows)
     };
     let sections = vec![
-        summary(&speaker, &row.long, facts),
+        summary_section(&speaker, &row.long, facts),
         section(
             "hierarchy",
             "Parents, children and neighbours",
@@ -110,13 +125,18 @@ fn diagnosis(set: &SetFile, code: &CodeId, row: &IcdRow) -> Result<Document, Dam
             ],
         ),
     ];
-    Ok(made(set, code, title(&row.long, &row.short), sections))
+    Ok(build_document(
+        set,
+        code,
+        choose_title(&row.long, &row.short),
+        sections,
+    ))
 }
 
-fn hcpcs(set: &SetFile, code: &CodeId, row: &HcpcsRow) -> Result<Document, Damage> {
-    let speaker = Speaker::itself(set);
+fn hcpcs_document(set: &SetFile, code: &CodeId, row: &HcpcsRow) -> Result<Document, CorruptSet> {
+    let speaker = SetCitation::by_publication(set);
     let text = |text: &str| match text {
-        "" => speaker.absent(Reason::SourceSilent),
+        "" => speaker.unavailable(AbsenceReason::SourceSilent),
         text => Value::Text(text.to_owned()),
     };
     let terminated = row.terminated.map_or_else(
@@ -130,32 +150,36 @@ fn hcpcs(set: &SetFile, code: &CodeId, row: &HcpcsRow) -> Result<Document, Damag
         speaker.fact(
             "coverage",
             "Medicare coverage",
-            text(row.coverage.map_or("", Coverage::words)),
+            text(row.coverage.map_or("", Coverage::label)),
         ),
-        speaker.fact("added", "Added", speaker.date(row.added)),
-        speaker.fact("effective", "Effective", speaker.date(row.effective)),
+        speaker.fact("added", "Added", speaker.date_value(row.added)),
+        speaker.fact("effective", "Effective", speaker.date_value(row.effective)),
         speaker.fact("terminated", "Terminated", terminated),
-        speaker.fact("action", "Last change", text(&action(&row.action))),
-        origin(&speaker, set.header()),
+        speaker.fact("action", "Last change", text(&describe_action(&row.action))),
+        source_row(&speaker, set.header()),
     ];
-    let near = near(set.hcpcs_siblings(code.value())?, |other| {
+    let near = neighbors(set.hcpcs_siblings(code.value())?, |other| {
         other.code == row.code
     });
     let rows: Vec<Row> = near
         .iter()
-        .filter_map(|row| neighbour(&speaker, row))
+        .filter_map(|row| neighbor_row(&speaker, row))
         .collect();
     let beside = if rows.is_empty() {
-        speaker.absence("neighbours", "Beside this code", Reason::NotApplicable)
+        speaker.absence_block(
+            "neighbours",
+            "Beside this code",
+            AbsenceReason::NotApplicable,
+        )
     } else {
         block("neighbours", Some("Beside this code"), Shape::Table, rows)
     };
     let sections = vec![
-        summary(&speaker, &row.long, facts),
+        summary_section(&speaker, &row.long, facts),
         section("neighbours", "Neighbours", "Neighbours", vec![beside]),
     ];
-    let title = title(&row.long, &row.short);
-    let mut document = made(set, code, title, sections);
+    let title = choose_title(&row.long, &row.short);
+    let mut document = build_document(set, code, title, sections);
     document.effective = row.effective.map_or(AsOf::Unknown, AsOf::Day);
     if row.terminated.is_some() {
         document.status = Status::Deleted;
@@ -163,7 +187,7 @@ fn hcpcs(set: &SetFile, code: &CodeId, row: &HcpcsRow) -> Result<Document, Damag
     Ok(document)
 }
 
-fn summary(speaker: &Speaker, long: &str, facts: Vec<Row>) -> Section {
+fn summary_section(speaker: &SetCitation, long: &str, facts: Vec<Row>) -> Section {
     let text = block(
         "text",
         None,
@@ -175,31 +199,34 @@ fn summary(speaker: &Speaker, long: &str, facts: Vec<Row>) -> Section {
 }
 
 /// Returns the nearest before and after a row, without the row itself.
-fn near<R>(mut rows: Vec<R>, is_own: impl Fn(&R) -> bool) -> Vec<R> {
+fn neighbors<R>(mut rows: Vec<R>, is_own: impl Fn(&R) -> bool) -> Vec<R> {
     let Some(at) = rows.iter().position(is_own) else {
         return rows;
     };
     rows.remove(at);
-    rows.truncate(at + NEIGHBOURS);
-    rows.drain(..at.saturating_sub(NEIGHBOURS));
+    rows.truncate(at + MAX_NEIGHBORS);
+    rows.drain(..at.saturating_sub(MAX_NEIGHBORS));
     rows
 }
 
-fn neighbour(speaker: &Speaker, row: &HcpcsRow) -> Option<Row> {
+fn neighbor_row(speaker: &SetCitation, row: &HcpcsRow) -> Option<Row> {
     let HcpcsCode::Code(code) = &row.code else {
         return None;
     };
-    let id = CodeId::new(System::Hcpcs, code).ok()?;
-    let mut cells = vec![column("Code", code), column("Description", &row.long)];
+    let id = CodeId::new(CodeSystem::Hcpcs, code).ok()?;
+    let mut cells = vec![
+        column_cell("Code", code),
+        column_cell("Description", &row.long),
+    ];
     cells.extend(
         row.terminated
-            .and_then(|date| record("Terminated", &date.to_string())),
+            .and_then(|date| record_cell("Terminated", &date.to_string())),
     );
     Some(speaker.row(code, Subject::Code(id), cells))
 }
 
 /// Returns what the action letter stands for, after the record layout of the HCPCS file (field 30).
-fn action(letter: &str) -> String {
+fn describe_action(letter: &str) -> String {
     let words = match letter {
         "A" => "added",
         "B" => "administrative data and long description changed",

@@ -6,26 +6,26 @@
 
 use std::collections::BTreeSet;
 
-use crate::content::{CodeId, Document, ModifierCode, Subject, System};
+use crate::content::{CodeId, CodeSystem, Document, ModifierCode, Subject};
 
 /// What a document mentions.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Mentions {
+pub(super) struct References {
     pub(super) modifiers: BTreeSet<ModifierCode>,
     pub(super) diagnoses: BTreeSet<CodeId>,
     pub(super) taxonomies: BTreeSet<String>,
     pub(super) places: BTreeSet<String>,
 }
 
-impl Mentions {
-    pub(super) fn of(document: &Document) -> Self {
+impl References {
+    pub(super) fn from_document(document: &Document) -> Self {
         let mut mentions = Self::default();
         for (_, block, row) in document.rows() {
             match &row.subject {
                 Subject::Modifier(code) => {
                     mentions.modifiers.insert(code.clone());
                 }
-                Subject::Code(code) if code.system() == System::Icd10cm => {
+                Subject::Code(code) if code.system() == CodeSystem::Icd10cm => {
                     mentions.diagnoses.insert(code.clone());
                 }
                 Subject::Place => {
@@ -36,22 +36,23 @@ impl Mentions {
                 }
                 _ => {}
             }
-            let cells = row.cells.iter().filter_map(|cell| cell.value.text());
+            let cells = row.cells.iter().filter_map(|cell| cell.value.as_text());
             let remarks = row.remarks.iter().map(|remark| remark.text.as_str());
             for text in cells.chain(remarks) {
-                mentions.read(text);
+                mentions.scan_text(text);
             }
         }
         mentions
     }
 
-    fn read(&mut self, text: &str) {
+    fn scan_text(&mut self, text: &str) {
         let mut is_listing = false;
         for word in text.split_whitespace() {
             let bare = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
             let ends = word.ends_with(['.', ':', ';', ')']);
             if bare.contains('.') {
-                self.diagnoses.extend(CodeId::new(System::Icd10cm, bare));
+                self.diagnoses
+                    .extend(CodeId::new(CodeSystem::Icd10cm, bare));
             }
             is_listing = match bare {
                 "modifier" | "modifiers" | "Modifier" | "Modifiers" => true,
@@ -78,9 +79,9 @@ fn is_modifier(word: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> (Vec<String>, Vec<String>) {
-        let mut mentions = Mentions::default();
-        mentions.read(text);
+    fn references_in(text: &str) -> (Vec<String>, Vec<String>) {
+        let mut mentions = References::default();
+        mentions.scan_text(text);
         (
             mentions.modifiers.iter().map(ToString::to_string).collect(),
             mentions.diagnoses.iter().map(ToString::to_string).collect(),
@@ -88,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_list_after_the_word_counts() {
+    fn modifiers_are_only_read_after_the_word_modifier() {
         for (text, modifiers) in [
             (
                 "Modifiers GA, GX, GY and GZ are relevant (ABN cases).",
@@ -103,14 +104,14 @@ mod tests {
             ("no line with modifier 26. TC stays", vec!["26"]),
             ("The modifier is in use, or QW", vec![]),
         ] {
-            assert_eq!(read(text).0, modifiers, "{text}");
+            assert_eq!(references_in(text).0, modifiers, "{text}");
         }
     }
 
     #[test]
-    fn a_diagnosis_has_its_dot() {
+    fn diagnosis_codes_need_their_dot() {
         assert_eq!(
-            read("see Z85.3, (C50.919) and K922; 15.2 ng").1,
+            references_in("see Z85.3, (C50.919) and K922; 15.2 ng").1,
             ["icd10cm:C50.919", "icd10cm:Z85.3"]
         );
     }

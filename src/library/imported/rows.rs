@@ -1,21 +1,21 @@
 //! Builds rows and blocks out of what a set says.
 
 use crate::content::{
-    AsOf, Block, BlockId, Cell, CodeId, Date, Reach, Reason, Row, RowKey, Section, SectionId,
-    Shape, Source, SourceId, SourceKind, Subject, System, Unavailable, Value, Voice,
+    AbsenceReason, AsOf, Block, BlockId, Cell, CodeId, CodeSystem, Date, Row, RowKey, Section,
+    SectionId, Shape, Source, SourceId, SourceKind, Subject, Unavailable, Value, Visibility, Voice,
 };
-use crate::sets::{Header, IcdRow, SetFile};
+use crate::sets::{IcdRow, SetFile, SetHeader};
 
 /// Who speaks, and out of which set.
 #[derive(Clone, Debug)]
-pub(super) struct Speaker {
+pub(super) struct SetCitation {
     voice: Voice,
     source: SourceId,
 }
 
-impl Speaker {
+impl SetCitation {
     /// The set itself, in the document that is made of it.
-    pub(super) fn itself(set: &SetFile) -> Self {
+    pub(super) fn by_publication(set: &SetFile) -> Self {
         Self {
             voice: Voice::Publication,
             source: source(set.header()).id,
@@ -23,10 +23,10 @@ impl Speaker {
     }
 
     /// The editors, who cite the set beside a document's own words.
-    pub(super) fn beside(set: &SetFile) -> Self {
+    pub(super) fn by_editors(set: &SetFile) -> Self {
         Self {
             voice: Voice::Editor,
-            ..Self::itself(set)
+            ..Self::by_publication(set)
         }
     }
 
@@ -45,7 +45,7 @@ impl Speaker {
 
     /// Returns a paragraph.
     pub(super) fn paragraph(&self, key: &str, text: &str) -> Row {
-        self.row(key, Subject::Text, vec![column("", text)])
+        self.row(key, Subject::Text, vec![column_cell("", text)])
     }
 
     /// Returns a `Label  value` row.
@@ -53,21 +53,21 @@ impl Speaker {
         let cell = Cell {
             label: label.to_owned(),
             value,
-            reach: Reach::Column,
+            reach: Visibility::Column,
         };
         self.row(key, Subject::Text, vec![cell])
     }
 
     /// Returns a date as a field, or that the set states none.
-    pub(super) fn date(&self, date: Option<Date>) -> Value {
+    pub(super) fn date_value(&self, date: Option<Date>) -> Value {
         date.map_or_else(
-            || self.absent(Reason::SourceSilent),
+            || self.unavailable(AbsenceReason::SourceSilent),
             |date| Value::Text(date.to_string()),
         )
     }
 
     /// Returns the absence of something in the set.
-    pub(super) fn absent(&self, reason: Reason) -> Value {
+    pub(super) fn unavailable(&self, reason: AbsenceReason) -> Value {
         Value::Unavailable(Unavailable {
             reason,
             stated: None,
@@ -78,24 +78,24 @@ impl Speaker {
     }
 
     /// Returns a block that has nothing to show.
-    pub(super) fn absence(&self, id: &str, title: &str, reason: Reason) -> Block {
+    pub(super) fn absence_block(&self, id: &str, title: &str, reason: AbsenceReason) -> Block {
         let cell = Cell {
             label: String::new(),
-            value: self.absent(reason),
-            reach: Reach::Column,
+            value: self.unavailable(reason),
+            reach: Visibility::Column,
         };
         let row = self.row(id, Subject::Absence, vec![cell]);
         block(id, Some(title), Shape::Prose, vec![row])
     }
 
     /// Returns a row about another ICD-10-CM code, which opens it.
-    pub(super) fn diagnosis(&self, row: &IcdRow) -> Row {
-        let code = CodeId::new(System::Icd10cm, &row.code);
+    pub(super) fn diagnosis_row(&self, row: &IcdRow) -> Row {
+        let code = CodeId::new(CodeSystem::Icd10cm, &row.code);
         let shown = code.as_ref().map_or(row.code.as_str(), CodeId::value);
         let cells = vec![
-            column("Code", shown),
-            column("Description", &row.long),
-            column("Use", usage(row)),
+            column_cell("Code", shown),
+            column_cell("Description", &row.long),
+            column_cell("Use", usage(row)),
         ];
         let key = shown.to_owned();
         self.row(&key, code.map_or(Subject::Text, Subject::Code), cells)
@@ -108,32 +108,32 @@ pub(super) const fn usage(row: &IcdRow) -> &'static str {
 }
 
 /// Returns a set as a source.
-pub(super) fn source(header: &Header) -> Source {
+pub(super) fn source(header: &SetHeader) -> Source {
     let files: Vec<&str> = header.files.iter().map(|file| file.name.as_str()).collect();
     let title = format!("{} (imported from {})", header.title(), files.join(", "));
     Source {
         id: SourceId(format!("set-{}", header.name())),
         title,
-        short: header.kind.short().to_owned(),
+        short: header.kind.short_title().to_owned(),
         kind: SourceKind::Primary,
         as_of: header.edition.as_of(),
     }
 }
 
 /// Returns a field with a column.
-pub(super) fn column(label: &str, text: &str) -> Cell {
+pub(super) fn column_cell(label: &str, text: &str) -> Cell {
     Cell {
         label: label.to_owned(),
         value: Value::Text(text.to_owned()),
-        reach: Reach::Column,
+        reach: Visibility::Column,
     }
 }
 
 /// Returns a field of the opened row, where there is anything in it.
-pub(super) fn record(label: &str, text: &str) -> Option<Cell> {
+pub(super) fn record_cell(label: &str, text: &str) -> Option<Cell> {
     (!text.is_empty()).then(|| Cell {
-        reach: Reach::Record,
-        ..column(label, text)
+        reach: Visibility::Record,
+        ..column_cell(label, text)
     })
 }
 

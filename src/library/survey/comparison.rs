@@ -1,10 +1,10 @@
 //! Lays what documents say on one topic side by side: a table each, who says it, and as of when.
 
-use super::{About, LoadError, Topic};
+use super::{ComparisonRequest, ExcerptSubject, LoadError};
 use crate::content::{
-    AsOf, Block, BlockId, Cell, CodeId, Document, ModifierCode, Reach, Reason, Row, RowKey,
+    AbsenceReason, AsOf, Block, BlockId, Cell, CodeId, Document, ModifierCode, Row, RowKey,
     Section, SectionId, Shape, Source, SourceId, Standing, Status, Subject, Unavailable, Value,
-    Voice,
+    Visibility, Voice,
 };
 
 /// What marks a row that [`Row::against`] says somebody disagrees with, in words.
@@ -12,26 +12,26 @@ const LEGEND: &str = "≠ differs: from the document's own rule; where that is d
                       from what most payers say.";
 
 /// The name of the column that says what a payer says.
-const SAID: &str = "What is said";
+const STATEMENT_LABEL: &str = "What is said";
 
 /// The texts of imported sets on modifiers, and the block that has them.
-const OFFICIAL: &str = "set-hcpcs";
+const OFFICIAL_TEXTS_BLOCK: &str = "set-hcpcs";
 /// Medicare's rates with and without modifiers.
-const RATES: &str = "set-clfs";
+const RATES_BLOCK: &str = "set-clfs";
 
 /// A comparison that is being made.
 #[derive(Debug)]
-pub(super) struct Comparison {
-    about: About,
+pub(super) struct ComparisonBuilder {
+    subject: ExcerptSubject,
     blocks: Vec<Block>,
     sources: Vec<Source>,
     notices: Vec<String>,
 }
 
-impl Comparison {
-    pub(super) fn of(topic: &Topic) -> Self {
+impl ComparisonBuilder {
+    pub(super) fn new(topic: &ComparisonRequest) -> Self {
         Self {
-            about: topic.about.clone(),
+            subject: topic.subject.clone(),
             blocks: Vec::new(),
             sources: Vec::new(),
             notices: Vec::new(),
@@ -39,22 +39,22 @@ impl Comparison {
     }
 
     /// Adds what a document says.
-    pub(super) fn add(&mut self, document: &Document) {
-        let (name, rows) = match &self.about {
-            About::Modifier(modifier) => {
+    pub(super) fn add_document(&mut self, document: &Document) {
+        let (name, rows) = match &self.subject {
+            ExcerptSubject::Modifier(modifier) => {
                 let name = format!("{}-{modifier}", document.code.value());
-                (name, Speaker(document).modifier(modifier))
+                (name, DocumentRows(document).for_modifier(modifier))
             }
-            About::Payer(payer) => {
+            ExcerptSubject::Payer(payer) => {
                 let name = document.code.value().to_owned();
-                (name, Speaker(document).payer(payer))
+                (name, DocumentRows(document).for_payer(payer))
             }
-            About::Listing => return,
+            ExcerptSubject::CodeStatus => return,
         };
-        self.put(&document.code, format!("{name}  {}", document.title), rows);
+        self.push_block(&document.code, format!("{name}  {}", document.title), rows);
         for source in &document.sources {
             self.sources.push(Source {
-                id: known(document, &source.id),
+                id: qualified_source_id(document, &source.id),
                 ..source.clone()
             });
         }
@@ -70,14 +70,14 @@ impl Comparison {
         let words = error.to_string();
         let first = words.lines().next().unwrap_or_default();
         let cells = vec![cell("", Value::Text(first.to_owned()))];
-        self.put(
+        self.push_block(
             code,
             code.value().to_owned(),
             vec![row("error", Subject::Text, cells)],
         );
     }
 
-    fn put(&mut self, code: &CodeId, title: String, rows: Vec<Row>) {
+    fn push_block(&mut self, code: &CodeId, title: String, rows: Vec<Row>) {
         let is_table = rows.iter().all(|row| row.cells.len() > 1);
         let shape = if is_table { Shape::Table } else { Shape::Prose };
         self.blocks
@@ -85,7 +85,7 @@ impl Comparison {
     }
 
     /// Puts what was added together: legend, tables, sources.
-    pub(super) fn finish(mut self, topic: &Topic) -> Option<Document> {
+    pub(super) fn finish(mut self, topic: &ComparisonRequest) -> Option<Document> {
         let differs = |block: &Block| block.rows.iter().any(|row| !row.against.is_empty());
         if self.blocks.iter().any(differs) {
             let legend = vec![paragraph("legend", LEGEND)];
@@ -103,7 +103,7 @@ impl Comparison {
         }
         let mut named: Vec<(String, String)> = Vec::new();
         for source in &self.sources {
-            let line = (source.short.clone(), dated(&source.title, source.as_of));
+            let line = (source.short.clone(), with_date(&source.title, source.as_of));
             if !named.contains(&line) && self.is_cited(source) {
                 named.push(line);
             }
@@ -151,20 +151,20 @@ impl Comparison {
 
 /// A document, asked for rows of a comparison.
 #[derive(Clone, Copy)]
-struct Speaker<'d>(&'d Document);
+struct DocumentRows<'d>(&'d Document);
 
-impl Speaker<'_> {
+impl DocumentRows<'_> {
     /// Returns what each payer says on a modifier, after the document's own rule; what no payer
     /// says is stated to be so.
-    fn modifier(self, modifier: &ModifierCode) -> Vec<Row> {
+    fn for_modifier(self, modifier: &ModifierCode) -> Vec<Row> {
         let document = self.0;
         let label = format!("On {modifier}");
         let mut rows = Vec::new();
         let own = document.modifier(modifier).map(|(_, row)| row);
         if let Some(own) = own {
             let cells = own.cells.iter().skip(1);
-            let cells = cells.filter(|cell| cell.reach == Reach::Column);
-            let texts: Vec<&str> = cells.filter_map(|cell| cell.value.text()).collect();
+            let cells = cells.filter(|cell| cell.reach == Visibility::Column);
+            let texts: Vec<&str> = cells.filter_map(|cell| cell.value.as_text()).collect();
             let who = match own.voice {
                 Voice::Publication => "The publication",
                 Voice::Editor => "The editors",
@@ -172,42 +172,46 @@ impl Speaker<'_> {
             let said = Value::Text(texts.join(": "));
             rows.push(Row {
                 standing: own.standing,
-                ..self.line("own", who, &label, said, own)
+                ..self.statement_row("own", who, &label, said, own)
             });
-            rows.extend(self.remarks(own, None, &label));
+            rows.extend(self.remark_rows(own, None, &label));
         }
         let mut stances = Vec::new();
         for (_, _, payer) in document
             .rows()
             .filter(|(_, _, row)| row.subject == Subject::Payer)
         {
-            let stance = document.stance(&payer.key, modifier).map(|(_, row)| row);
+            let stance = document
+                .payer_rule(&payer.key, modifier)
+                .map(|(_, row)| row);
             let line = match stance {
                 Some(row) => {
                     let said = row
                         .cells
                         .last()
-                        .map_or_else(silent, |cell| cell.value.clone());
+                        .map_or_else(source_silent, |cell| cell.value.clone());
                     Row {
                         standing: row.standing,
                         subject: Subject::Stance(modifier.clone()),
-                        ..self.line(&payer.key.0, payer.name(), &label, said, row)
+                        ..self.statement_row(&payer.key.0, payer.name(), &label, said, row)
                     }
                 }
-                None => self.line(&payer.key.0, payer.name(), &label, silent(), payer),
+                None => {
+                    self.statement_row(&payer.key.0, payer.name(), &label, source_silent(), payer)
+                }
             };
             stances.push(line);
-            let remarks = stance.map(|row| self.remarks(row, Some(payer.name()), &label));
+            let remarks = stance.map(|row| self.remark_rows(row, Some(payer.name()), &label));
             stances.extend(remarks.into_iter().flatten());
         }
         mark_differences(rows.first(), &mut stances);
         rows.extend(stances);
-        rows.extend(self.of_sets(modifier, &label));
+        rows.extend(self.from_sets(modifier, &label));
         rows
     }
 
     /// Returns what a document says of a payer: each field, and each modifier.
-    fn payer(self, name: &str) -> Vec<Row> {
+    fn for_payer(self, name: &str) -> Vec<Row> {
         let mut rows = Vec::new();
         for (_, _, row) in self.0.rows().filter(|(_, _, row)| row.name() == name) {
             match &row.subject {
@@ -215,21 +219,27 @@ impl Speaker<'_> {
                     for cell in row.cells.iter().skip(1) {
                         let key = format!("{}-{}", row.key.0, cell.label);
                         let value = cell.value.clone();
-                        rows.push(self.line(&key, &cell.label, SAID, value, row));
+                        rows.push(self.statement_row(
+                            &key,
+                            &cell.label,
+                            STATEMENT_LABEL,
+                            value,
+                            row,
+                        ));
                     }
-                    rows.extend(self.remarks(row, None, SAID));
+                    rows.extend(self.remark_rows(row, None, STATEMENT_LABEL));
                 }
                 Subject::Stance(modifier) => {
                     let value = row
                         .cells
                         .last()
-                        .map_or_else(silent, |cell| cell.value.clone());
+                        .map_or_else(source_silent, |cell| cell.value.clone());
                     let who = format!("Modifier {modifier}");
                     rows.push(Row {
                         standing: row.standing,
-                        ..self.line(&row.key.0, &who, SAID, value, row)
+                        ..self.statement_row(&row.key.0, &who, STATEMENT_LABEL, value, row)
                     });
-                    rows.extend(self.remarks(row, None, SAID));
+                    rows.extend(self.remark_rows(row, None, STATEMENT_LABEL));
                 }
                 _ => {}
             }
@@ -239,7 +249,7 @@ impl Speaker<'_> {
 
     /// Returns what the editors remark on a row, each remark as a line of whom it is about, or else
     /// of whom it cites.
-    fn remarks(self, of: &Row, about: Option<&str>, label: &str) -> Vec<Row> {
+    fn remark_rows(self, of: &Row, about: Option<&str>, label: &str) -> Vec<Row> {
         let lines = of.remarks.iter().zip(1..).map(|(remark, n)| {
             let cites = self.0.source(&remark.source);
             let cites = cites.map_or(remark.source.0.as_str(), |source| &source.short);
@@ -250,7 +260,7 @@ impl Speaker<'_> {
                 source: Some(remark.source.clone()),
                 ..of.clone()
             };
-            self.line(
+            self.statement_row(
                 &format!("{}-remark-{n}", of.key.0),
                 who,
                 label,
@@ -262,13 +272,13 @@ impl Speaker<'_> {
     }
 
     /// Returns what imported sets say on a modifier of this code.
-    fn of_sets(self, modifier: &ModifierCode, label: &str) -> Vec<Row> {
+    fn from_sets(self, modifier: &ModifierCode, label: &str) -> Vec<Row> {
         let line = format!("{}-{modifier}", self.0.code.value());
         let mut rows = Vec::new();
         for (_, block, row) in self.0.rows() {
             let (who, key) = match block.id.0.as_str() {
-                OFFICIAL => ("Official text", modifier.as_str()),
-                RATES => ("Medicare, laboratory rate", line.as_str()),
+                OFFICIAL_TEXTS_BLOCK => ("Official text", modifier.as_str()),
+                RATES_BLOCK => ("Medicare, laboratory rate", line.as_str()),
                 _ => continue,
             };
             if row.key.0 == key {
@@ -276,30 +286,30 @@ impl Speaker<'_> {
                     .cells
                     .iter()
                     .skip(1)
-                    .filter(|cell| cell.reach == Reach::Column)
-                    .filter_map(|cell| cell.value.text())
+                    .filter(|cell| cell.reach == Visibility::Column)
+                    .filter_map(|cell| cell.value.as_text())
                     .collect();
                 let said = Value::Text(texts.join(" · "));
-                rows.push(self.line(&block.id.0, who, label, said, row));
+                rows.push(self.statement_row(&block.id.0, who, label, said, row));
             }
         }
         rows
     }
 
     /// Returns a line: who, what, and where it was taken from.
-    fn line(self, key: &str, who: &str, label: &str, said: Value, from: &Row) -> Row {
+    fn statement_row(self, key: &str, who: &str, label: &str, said: Value, from: &Row) -> Row {
         let absent = match &said {
             Value::Unavailable(absent) => absent.source.as_ref(),
             Value::Text(_) => None,
         };
         let id = absent.or(from.source.as_ref()).cloned();
         let source = match id.as_ref().and_then(|id| self.0.source(id)) {
-            Some(source) => dated(&source.short, source.as_of),
+            Some(source) => with_date(&source.short, source.as_of),
             None => "no source named".to_owned(),
         };
         let said = match said {
             Value::Unavailable(absent) => Value::Unavailable(Unavailable {
-                source: id.as_ref().map(|id| known(self.0, id)),
+                source: id.as_ref().map(|id| qualified_source_id(self.0, id)),
                 ..absent
             }),
             text @ Value::Text(_) => text,
@@ -310,7 +320,7 @@ impl Speaker<'_> {
             cell("Source", Value::Text(source)),
         ];
         Row {
-            source: id.map(|id| known(self.0, &id)),
+            source: id.map(|id| qualified_source_id(self.0, &id)),
             ..row(key, Subject::Text, cells)
         }
     }
@@ -340,17 +350,17 @@ fn mark_differences(own: Option<&Row>, stances: &mut [Row]) {
 }
 
 /// Returns a source's name among those of several documents.
-fn known(document: &Document, id: &SourceId) -> SourceId {
+fn qualified_source_id(document: &Document, id: &SourceId) -> SourceId {
     SourceId(format!("{}/{}", document.code, id.0))
 }
 
-fn dated(name: &str, as_of: AsOf) -> String {
+fn with_date(name: &str, as_of: AsOf) -> String {
     format!("{name}, {as_of}")
 }
 
-const fn silent() -> Value {
+const fn source_silent() -> Value {
     Value::Unavailable(Unavailable {
-        reason: Reason::SourceSilent,
+        reason: AbsenceReason::SourceSilent,
         stated: None,
         source: None,
         checked: AsOf::Unknown,
@@ -362,7 +372,7 @@ fn cell(label: &str, value: Value) -> Cell {
     Cell {
         label: label.to_owned(),
         value,
-        reach: Reach::Column,
+        reach: Visibility::Column,
     }
 }
 

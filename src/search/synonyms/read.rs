@@ -7,24 +7,24 @@ use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, Error, ValueDeserializer};
 
-use crate::content::{ModifierCode, Problems, Report, instead_of};
+use crate::content::{Diagnostics, ModifierCode, Report, did_you_mean};
 
-use super::{LONGEST_PHRASE, words};
+use super::{MAX_PHRASE_WORDS, words};
 
 /// The largest file that is read, in bytes; the built-in one has about 7 kB.
-const LARGEST: usize = 1 << 20;
+const MAX_FILE_BYTES: usize = 1 << 20;
 
 /// A file of synonyms, checked.
 #[derive(Debug, Default)]
-pub(super) struct File {
+pub(super) struct SynonymFile {
     pub(super) forget: Vec<String>,
     pub(super) same: Vec<Vec<String>>,
-    pub(super) also: Vec<Also>,
+    pub(super) also: Vec<AlsoEntry>,
 }
 
 /// `[[also]]`, checked.
 #[derive(Debug)]
-pub(super) struct Also {
+pub(super) struct AlsoEntry {
     pub(super) asked: Vec<String>,
     pub(super) modifier: Option<ModifierCode>,
     pub(super) words: Vec<String>,
@@ -45,28 +45,28 @@ struct AlsoRow {
     words: Vec<Spanned<String>>,
 }
 
-impl File {
-    pub(super) fn read(name: &str, text: &str) -> Result<Self, Report> {
-        if text.len() > LARGEST {
+impl SynonymFile {
+    pub(super) fn parse(name: &str, text: &str) -> Result<Self, Report> {
+        if text.len() > MAX_FILE_BYTES {
             let hint = "synonyms take a few kilobytes";
             return Err(Report::whole_file(name, "this file is too large", hint));
         }
-        let mut reader = Reader {
+        let mut reader = SynonymParser {
             file: Self::default(),
-            problems: Problems::of(text),
+            diagnostics: Diagnostics::new(text),
         };
-        reader.read(text);
-        reader.problems.report(name)?;
+        reader.parse(text);
+        reader.diagnostics.into_result(name)?;
         Ok(reader.file)
     }
 }
 
-struct Reader<'t> {
-    file: File,
-    problems: Problems<'t>,
+struct SynonymParser<'t> {
+    file: SynonymFile,
+    diagnostics: Diagnostics<'t>,
 }
 
-impl Reader<'_> {
+impl SynonymParser<'_> {
     /// Notes what serde says about a row.
     fn note_error(&mut self, error: &Error, span: Range<usize>, hint: &'static str) {
         let message = error.message();
@@ -77,39 +77,42 @@ impl Reader<'_> {
             Some((name, known)) => {
                 // serde lists what it knows in backquotes.
                 let known: Vec<&str> = known.split('`').skip(1).step_by(2).collect();
-                (format!("unknown field `{name}`"), instead_of(name, &known))
+                (
+                    format!("unknown field `{name}`"),
+                    did_you_mean(name, &known),
+                )
             }
             None => (message.to_owned(), hint.to_owned()),
         };
         let span = error.span().unwrap_or(span);
-        self.problems.fault(span, message, hint);
+        self.diagnostics.invalid(span, message, hint);
     }
 
-    fn read(&mut self, text: &str) {
+    fn parse(&mut self, text: &str) {
         let (root, errors) = DeTable::parse_recoverable(text);
         for error in &errors {
             let hint = "the file must be TOML; assets/synonyms.toml shows how";
             let span = error.span().unwrap_or_default();
-            self.problems
-                .syntax(span, error.message().to_owned(), hint.to_owned());
+            self.diagnostics
+                .syntax_error(span, error.message().to_owned(), hint.to_owned());
         }
         if !errors.is_empty() {
             return;
         }
         for (key, value) in root.into_inner() {
             match &**key.get_ref() {
-                "forget" => self.forget(value),
+                "forget" => self.parse_forget(value),
                 "same" => {
-                    for row in self.rows("same", value) {
-                        self.same(row);
+                    for row in self.table_array("same", value) {
+                        self.parse_same(row);
                     }
                 }
                 "also" => {
-                    for row in self.rows("also", value) {
-                        self.also(row);
+                    for row in self.table_array("also", value) {
+                        self.parse_also(row);
                     }
                 }
-                name => self.problems.fault(
+                name => self.diagnostics.invalid(
                     key.span(),
                     format!("unknown field `{name}`"),
                     "a file may have forget = […], [[same]] and [[also]]",
@@ -118,21 +121,25 @@ impl Reader<'_> {
         }
     }
 
-    fn forget(&mut self, value: Spanned<DeValue<'_>>) {
+    fn parse_forget(&mut self, value: Spanned<DeValue<'_>>) {
         let span = value.span();
         match Vec::<Spanned<String>>::deserialize(ValueDeserializer::from(value)) {
-            Ok(phrases) => self.file.forget = self.phrases(phrases),
+            Ok(phrases) => self.file.forget = self.check_phrases(phrases),
             Err(error) => self.note_error(&error, span, "write forget = [\"…\", \"…\"]"),
         }
     }
 
     /// Returns the tables of a list of tables.
-    fn rows<'i>(&mut self, name: &str, value: Spanned<DeValue<'i>>) -> Vec<Spanned<DeValue<'i>>> {
+    fn table_array<'i>(
+        &mut self,
+        name: &str,
+        value: Spanned<DeValue<'i>>,
+    ) -> Vec<Spanned<DeValue<'i>>> {
         let span = value.span();
         if let DeValue::Array(rows) = value.into_inner() {
             return rows.into_iter().collect();
         }
-        self.problems.fault(
+        self.diagnostics.invalid(
             span,
             format!("`{name}` must be a list of tables"),
             "write double brackets: [[same]], [[also]]",
@@ -140,7 +147,7 @@ impl Reader<'_> {
         Vec::new()
     }
 
-    fn row<T: DeserializeOwned>(
+    fn deserialize_row<T: DeserializeOwned>(
         &mut self,
         row: Spanned<DeValue<'_>>,
         hint: &'static str,
@@ -155,15 +162,16 @@ impl Reader<'_> {
         }
     }
 
-    fn same(&mut self, row: Spanned<DeValue<'_>>) {
+    fn parse_same(&mut self, row: Spanned<DeValue<'_>>) {
         let span = row.span();
-        let Some(row) = self.row::<SameRow>(row, "[[same]] has words = [\"…\", \"…\"]") else {
+        let Some(row) = self.deserialize_row::<SameRow>(row, "[[same]] has words = [\"…\", \"…\"]")
+        else {
             return;
         };
-        let before = self.problems.count();
-        let words = self.phrases(row.words);
-        if words.len() < 2 && self.problems.count() == before {
-            self.problems.fault(
+        let before = self.diagnostics.count();
+        let words = self.check_phrases(row.words);
+        if words.len() < 2 && self.diagnostics.count() == before {
+            self.diagnostics.invalid(
                 span,
                 "a group needs two phrases at least",
                 "write words = [\"lab\", \"laboratory\"]",
@@ -172,17 +180,17 @@ impl Reader<'_> {
         self.file.same.push(words);
     }
 
-    fn also(&mut self, row: Spanned<DeValue<'_>>) {
+    fn parse_also(&mut self, row: Spanned<DeValue<'_>>) {
         let span = row.span();
         let hint = "[[also]] has asked = [\"…\"], and modifier = \"26\" or words = [\"…\"]";
-        let Some(row) = self.row::<AlsoRow>(row, hint) else {
+        let Some(row) = self.deserialize_row::<AlsoRow>(row, hint) else {
             return;
         };
-        let before = self.problems.count();
+        let before = self.diagnostics.count();
         let modifier = row.modifier.and_then(|text| {
             let code = ModifierCode::new(text.get_ref());
             if let Err(error) = &code {
-                self.problems.fault(
+                self.diagnostics.invalid(
                     text.span(),
                     error.to_string(),
                     "put the two characters in quotes, as in \"26\"",
@@ -190,34 +198,35 @@ impl Reader<'_> {
             }
             code.ok()
         });
-        let asked = self.phrases(row.asked);
-        let words = self.phrases(row.words);
-        if self.problems.count() > before {
+        let asked = self.check_phrases(row.asked);
+        let words = self.check_phrases(row.words);
+        if self.diagnostics.count() > before {
             return;
         }
         if asked.is_empty() || (modifier.is_none() && words.is_empty()) {
-            self.problems.fault(span, "this stands for nothing", hint);
+            self.diagnostics
+                .invalid(span, "this stands for nothing", hint);
         }
-        self.file.also.push(Also {
+        self.file.also.push(AlsoEntry {
             asked,
             modifier,
             words,
         });
     }
 
-    fn phrases(&mut self, phrases: Vec<Spanned<String>>) -> Vec<String> {
+    fn check_phrases(&mut self, phrases: Vec<Spanned<String>>) -> Vec<String> {
         let mut sound = Vec::with_capacity(phrases.len());
         for phrase in phrases {
             match words(phrase.get_ref()).len() {
-                0 => self.problems.fault(
+                0 => self.diagnostics.invalid(
                     phrase.span(),
                     "a phrase needs a letter or digit",
                     "write the words as readers would type them",
                 ),
-                1..=LONGEST_PHRASE => sound.push(phrase.into_inner()),
-                _ => self.problems.fault(
+                1..=MAX_PHRASE_WORDS => sound.push(phrase.into_inner()),
+                _ => self.diagnostics.invalid(
                     phrase.span(),
-                    format!("a phrase may have {LONGEST_PHRASE} words at most"),
+                    format!("a phrase may have {MAX_PHRASE_WORDS} words at most"),
                     "leave the small words out",
                 ),
             }
@@ -233,11 +242,13 @@ mod tests {
     use super::*;
 
     fn errors(text: &str) -> String {
-        File::read("mine.toml", text).unwrap_err().to_string()
+        SynonymFile::parse("mine.toml", text)
+            .unwrap_err()
+            .to_string()
     }
 
     #[test]
-    fn every_mistake_is_told_with_its_line() {
+    fn every_error_is_reported_with_its_line() {
         let text = concat!(
             "forget = [\"…\"]\n",
             "[[same]]\nwords = [\"lab\"]\n",
@@ -289,7 +300,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_toml_is_told_with_its_line() {
+    fn invalid_toml_is_reported_with_its_line() {
         insta::assert_snapshot!(errors("[[same]]\nwords = \"lab\n"), @r#"
         error: invalid basic string, expected `"`
          --> mine.toml:2:13
@@ -302,7 +313,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_that_stands_for_nothing_is_refused() {
+    fn row_without_target_is_rejected() {
         insta::assert_snapshot!(errors("[[also]]\nasked = [\"outside lab\"]\n"), @r#"
         error: this stands for nothing
          --> mine.toml:1:1
@@ -316,8 +327,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_is_read_or_refused(text in any::<String>()) {
-            let _ = File::read("mine.toml", &text).map_err(|error| error.to_string());
+        fn any_text_parses_without_panic(text in any::<String>()) {
+            let _ = SynonymFile::parse("mine.toml", &text).map_err(|error| error.to_string());
         }
     }
 }

@@ -9,18 +9,18 @@ use russh::{Channel, ChannelMsg};
 
 use super::*;
 use crate::app::Keymap;
-use crate::page::Flow;
-use crate::serve::entry::Entry;
-use crate::serve::reading::FAULT;
-use crate::serve::{Call, HostKey, Opening, Request, Settings, Stock};
-use crate::terminal::{Overrides, Painting};
+use crate::page::TableMode;
+use crate::serve::entry::AuthPolicy;
+use crate::serve::reading::PANIC_BYTE;
+use crate::serve::{CommandContext, HostKey, Response, ServedContent, SessionOptions, Settings};
+use crate::terminal::{DisplayMode, Overrides};
 use crate::view::Theme;
 
 /// A log that can be read.
 #[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+struct CapturedLog(Arc<Mutex<Vec<u8>>>);
 
-impl io::Write for Log {
+impl io::Write for CapturedLog {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         io::Write::write(&mut *self.0.lock().unwrap(), bytes)
     }
@@ -30,51 +30,52 @@ impl io::Write for Log {
     }
 }
 
-impl Log {
+impl CapturedLog {
     fn text(&self) -> String {
         String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
     }
 }
 
 /// Opens the first document, whatever is asked for.
-fn interpret(call: &Call<'_>) -> Request {
+fn interpret(call: &CommandContext<'_>) -> Response {
     assert_ne!(call.line, "fault", "as a fault would");
-    let library = &call.stock.library;
-    let Painting::Full(capabilities) = call.client.painting(Overrides::default()) else {
+    let library = &call.content.library;
+    let DisplayMode::FullScreen(capabilities) = call.client.display_mode(Overrides::default())
+    else {
         panic!("no terminal");
     };
-    Request::Read(Box::new(Opening {
+    Response::Session(Box::new(SessionOptions {
         document: library.document(&library.entries()[0].code).unwrap(),
         place: None,
         top: 0,
-        flow: Flow::Columns,
+        flow: TableMode::Columns,
         capabilities,
-        theme: Arc::clone(&call.stock.theme),
+        theme: Arc::clone(&call.content.theme),
     }))
 }
 
 /// Serves everybody on this thread.
-async fn serve() -> (Arc<House>, SocketAddr) {
+async fn start_server() -> (Arc<ServerState>, SocketAddr) {
     let theme = Theme::built_in("dark").unwrap().unwrap();
-    let recipe = crate::search::Recipe::of(&[], None);
-    let (stock, _) = Stock::open(&recipe, Keymap::built_in(), theme, None);
-    let house = Arc::new(House {
-        entry: Entry::Everybody,
+    let recipe = crate::search::LibraryLoader::new(&[], None);
+    let (stock, _) = ServedContent::load(&recipe, Keymap::built_in(), theme, None);
+    let house = Arc::new(ServerState {
+        auth: AuthPolicy::Open,
         interpret,
         limits: watch::channel(Settings::default().limits().unwrap()).0,
-        stock: watch::channel(Arc::new(stock)).0,
+        content: watch::channel(Arc::new(stock)).0,
         phase: watch::channel(Phase::Serving).0,
         reloads: watch::channel(()).0,
-        places: None,
-        gate: Arc::default(),
+        positions: None,
+        limiter: Arc::default(),
         metrics: Arc::default(),
-        mentions: crate::serve::log::Mentions::default(),
-        scratch: crate::serve::stock::Scratch::default(),
-        connections: AtomicU64::new(0),
+        log_sampler: crate::serve::log::LogSampler::default(),
+        buffers: crate::serve::stock::BufferPool::default(),
+        connection_counter: AtomicU64::new(0),
     });
     let folder = tempfile::tempdir().unwrap();
-    let key = HostKey::open(&folder.path().join("key")).unwrap();
-    let config = Arc::new(crate::serve::server::config(&key, &house.entry));
+    let key = HostKey::load_or_create(&folder.path().join("key")).unwrap();
+    let config = Arc::new(crate::serve::server::config(&key, &house.auth));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(accept(Arc::clone(&house), config, listener));
@@ -91,7 +92,7 @@ impl client::Handler for AnyServer {
     }
 }
 
-async fn ask(address: SocketAddr, line: &str) -> (Handle<AnyServer>, Channel<Msg>) {
+async fn exec(address: SocketAddr, line: &str) -> (Handle<AnyServer>, Channel<Msg>) {
     let config = Arc::new(client::Config::default());
     let mut connection = client::connect(config, address, AnyServer).await.unwrap();
     assert!(connection.authenticate_none("x").await.unwrap().success());
@@ -103,7 +104,7 @@ async fn ask(address: SocketAddr, line: &str) -> (Handle<AnyServer>, Channel<Msg
 }
 
 /// Returns all that is said until the end, and the exit status.
-async fn end(mut channel: Channel<Msg>) -> (String, Option<u32>) {
+async fn read_to_end(mut channel: Channel<Msg>) -> (String, Option<u32>) {
     let (mut said, mut status) = (Vec::new(), None);
     while let Some(message) = channel.wait().await {
         match message {
@@ -117,29 +118,29 @@ async fn end(mut channel: Channel<Msg>) -> (String, Option<u32>) {
     (String::from_utf8_lossy(&said).into_owned(), status)
 }
 
-async fn frame(channel: &mut Channel<Msg>) {
+async fn wait_for_frame(channel: &mut Channel<Msg>) {
     while !matches!(channel.wait().await.unwrap(), ChannelMsg::Data { .. }) {}
 }
 
 #[tokio::test]
-async fn a_fault_ends_one_session_with_an_apology_and_no_other() {
-    let log = Log::default();
+async fn panic_ends_only_its_own_session_with_an_apology() {
+    let log = CapturedLog::default();
     let writer = log.clone();
     let lines = tracing_subscriber::fmt()
         .with_writer(move || writer.clone())
         .finish();
     // Everything runs on this thread.
     let _guard = tracing::subscriber::set_default(lines);
-    let (house, address) = serve().await;
-    let (_other, mut other) = ask(address, "").await;
-    frame(&mut other).await;
+    let (house, address) = start_server().await;
+    let (_other, mut other) = exec(address, "").await;
+    wait_for_frame(&mut other).await;
     for line in ["", "fault"] {
-        let (_connection, mut failing) = ask(address, line).await;
+        let (_connection, mut failing) = exec(address, line).await;
         if line.is_empty() {
-            frame(&mut failing).await;
-            failing.data(&[b'j', FAULT][..]).await.unwrap();
+            wait_for_frame(&mut failing).await;
+            failing.data(&[b'j', PANIC_BYTE][..]).await.unwrap();
         }
-        let (said, status) = end(failing).await;
+        let (said, status) = read_to_end(failing).await;
         assert!(said.contains("sorry, a fault ended this session"), "{said}");
         assert_eq!(status, Some(101));
         // The screen was given back, if there was one.
@@ -149,6 +150,6 @@ async fn a_fault_ends_one_session_with_an_apology_and_no_other() {
     let faults = log.text().matches("a fault ended this session").count();
     assert_eq!(faults, 2, "{}", log.text());
     other.data(&b"j"[..]).await.unwrap();
-    frame(&mut other).await;
+    wait_for_frame(&mut other).await;
     assert_eq!(house.metrics.sessions.get(), 1);
 }

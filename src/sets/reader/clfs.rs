@@ -3,14 +3,14 @@
 //! `20250401`; Windows-1252 (2025) or ASCII (2026). The descriptors are the AMA's and not kept.
 //! Checked against the file of 2025, second quarter.
 
-use super::table::{Table, Wanted, required};
-use super::{Facts, Intake, is_procedure};
+use super::table::{ColumnSpec, CsvTable, required};
+use super::{FileMetadata, RowSink, is_procedure_code};
 use crate::content::ModifierCode;
-use crate::sets::error::Stop;
-use crate::sets::source::Source;
+use crate::sets::error::ReadError;
+use crate::sets::source::InputFile;
 use crate::sets::{Cents, ClfsRow, SetRow};
 
-const COLUMNS: [Wanted; 6] = [
+const COLUMNS: [ColumnSpec; 6] = [
     required(&["YEAR"]),
     required(&["HCPCS"]),
     required(&["MOD"]),
@@ -19,43 +19,48 @@ const COLUMNS: [Wanted; 6] = [
     required(&["RATE"]),
 ];
 
-pub(super) fn read(source: &Source, intake: &mut Intake<'_>) -> Result<Facts, Stop> {
-    let text = source.text()?;
-    let mut table = Table::open(&text, &COLUMNS)?;
-    let mut facts = Facts::default();
+pub(super) fn read(
+    source: &InputFile,
+    intake: &mut RowSink<'_>,
+) -> Result<FileMetadata, ReadError> {
+    let text = source.read_text()?;
+    let mut table = CsvTable::from_text(&text, &COLUMNS)?;
+    let mut facts = FileMetadata::default();
     while let Some(cells) = table.next()? {
-        intake.passed(cells.passed);
+        intake.advance(cells.byte_len);
         let year: u16 = cells
             .text(0)
             .parse()
             .ok()
             .filter(|year| (1984..=2199).contains(year))
-            .ok_or_else(|| cells.fault(0, "year", "four digits"))?;
+            .ok_or_else(|| cells.field_error(0, "year", "four digits"))?;
         if facts.year.is_some_and(|first| first != year) {
             let first = facts.year.unwrap_or_default();
             let expected = format!("{first}, as in the rows above");
-            return Err(cells.fault(0, "year of this schedule", &expected).into());
+            return Err(cells
+                .field_error(0, "year of this schedule", &expected)
+                .into());
         }
         let code = cells.text(1).to_owned();
-        if !is_procedure(&code) {
+        if !is_procedure_code(&code) {
             return Err(cells
-                .fault(1, "CPT or HCPCS code", "five characters")
+                .field_error(1, "CPT or HCPCS code", "five characters")
                 .into());
         }
         let modifier = match cells.text(2) {
             "" => None,
             text => Some(
                 ModifierCode::new(text)
-                    .map_err(|_| cells.fault(2, "modifier", "two letters or digits"))?,
+                    .map_err(|_| cells.field_error(2, "modifier", "two letters or digits"))?,
             ),
         };
         let effective = cells
             .date(3)?
-            .ok_or_else(|| cells.fault(3, "date", "yyyymmdd, such as 20250401"))?;
-        let rate = Cents::read(cells.text(5))
-            .ok_or_else(|| cells.fault(5, "rate", "dollars and cents, such as 00064.41"))?;
+            .ok_or_else(|| cells.field_error(3, "date", "yyyymmdd, such as 20250401"))?;
+        let rate = Cents::parse(cells.text(5))
+            .ok_or_else(|| cells.field_error(5, "rate", "dollars and cents, such as 00064.41"))?;
         facts.year = Some(year);
-        facts.latest = facts.latest.max(Some(effective));
+        facts.latest_effective = facts.latest_effective.max(Some(effective));
         let row = ClfsRow {
             code,
             modifier: modifier.map(|modifier| modifier.as_str().to_owned()),
@@ -64,8 +69,8 @@ pub(super) fn read(source: &Source, intake: &mut Intake<'_>) -> Result<Facts, St
             indicator: cells.text(4).to_owned(),
             year,
         };
-        intake.take(cells.line, &SetRow::Clfs(row))?;
+        intake.push(cells.line, &SetRow::Clfs(row))?;
     }
-    source.cut(table.line)?;
+    source.check_complete(table.line)?;
     Ok(facts)
 }

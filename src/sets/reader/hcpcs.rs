@@ -6,18 +6,18 @@
 //! short; 230 coverage; 269–276 added, 277–284 effective, 285–292 terminated; 293 action.
 //! Disclaimers precede the rows. ISO-8859-1 or UTF-8, CRLF.
 
-use super::table::{Table, Wanted, optional, required};
-use super::{Facts, Intake, clean, columns, date, quote};
-use crate::content::{CodeId, ModifierCode, System};
-use crate::sets::error::Stop;
-use crate::sets::source::Source;
-use crate::sets::{Coverage, Fault, HcpcsCode, HcpcsRow, SetRow};
+use super::table::{ColumnSpec, CsvTable, optional, required};
+use super::{FileMetadata, RowSink, clean, columns, parse_date, quote};
+use crate::content::{CodeId, CodeSystem, ModifierCode};
+use crate::sets::error::ReadError;
+use crate::sets::source::InputFile;
+use crate::sets::{Coverage, HcpcsCode, HcpcsRow, ParseError, SetRow};
 
 /// The widths that CMS has used.
 const WIDTHS: [usize; 2] = [320, 293];
 
 /// The columns of the separated form.
-const COLUMNS: [Wanted; 10] = [
+const COLUMNS: [ColumnSpec; 10] = [
     required(&["HCPC"]),
     required(&["SEQNUM"]),
     required(&["RECID"]),
@@ -30,8 +30,8 @@ const COLUMNS: [Wanted; 10] = [
     optional(&["ACTIONCD", "ACTIONCODE", "ACTION"]),
 ];
 
-/// Where each of [`COLUMNS`] stands in the fixed form.
-const FIXED: [(usize, usize); 10] = [
+/// Where each of [`COLUMN_COUNT`] stands in the fixed form.
+const FIXED_COLUMNS: [(usize, usize); 10] = [
     (1, 5),
     (6, 10),
     (11, 11),
@@ -46,7 +46,7 @@ const FIXED: [(usize, usize); 10] = [
 
 /// Says whether a line is in the fixed layout.
 pub(in crate::sets) fn is_row(line: &str) -> bool {
-    has_width(line, &WIDTHS) && starts_a_row(line)
+    has_width(line, &WIDTHS) && has_row_prefix(line)
 }
 
 fn has_width(line: &str, widths: &[usize]) -> bool {
@@ -54,29 +54,35 @@ fn has_width(line: &str, widths: &[usize]) -> bool {
     widths.contains(&line.chars().count()) || widths.contains(&line.len())
 }
 
-fn starts_a_row(line: &str) -> bool {
+fn has_row_prefix(line: &str) -> bool {
     let sequence = columns(line, 6, 10);
     sequence.len() == 5
         && sequence.bytes().all(|b| b.is_ascii_digit())
         && matches!(columns(line, 11, 11), "3" | "4" | "7" | "8")
 }
 
-pub(super) fn read(source: &Source, intake: &mut Intake<'_>) -> Result<Facts, Stop> {
-    if source.starts_with(is_row) {
-        read_fixed(source, intake)
+pub(super) fn read(
+    source: &InputFile,
+    intake: &mut RowSink<'_>,
+) -> Result<FileMetadata, ReadError> {
+    if source.any_head_line(is_row) {
+        read_fixed_width(source, intake)
     } else {
-        read_separated(source, intake)
+        read_csv(source, intake)
     }
 }
 
-fn read_fixed(source: &Source, intake: &mut Intake<'_>) -> Result<Facts, Stop> {
+fn read_fixed_width(
+    source: &InputFile,
+    intake: &mut RowSink<'_>,
+) -> Result<FileMetadata, ReadError> {
     let mut lines = source.lines()?;
-    let mut joiner = Joiner::default();
+    let mut joiner = ContinuationJoiner::default();
     let mut width = None;
     let mut last = 0;
     let mut short = 0_u32;
     while let Some(line) = lines.next()? {
-        intake.passed(line.bytes);
+        intake.advance(line.byte_len);
         last = line.number;
         if width.is_none() {
             let chars = line.text.chars().count();
@@ -92,13 +98,13 @@ fn read_fixed(source: &Source, intake: &mut Intake<'_>) -> Result<Facts, Stop> {
         }
         let has = line.text.chars().count();
         let is_in_bytes = has != width && line.text.len() == width;
-        if has < width && !is_in_bytes && has >= used(&line.text) {
+        if has < width && !is_in_bytes && has >= used_width(&line.text) {
             short += 1;
         } else if !has_width(&line.text, &[width]) {
             let message = format!("this row has {has} columns");
             let expected =
                 format!("the layout has {width}: the row is damaged, or the file was cut short");
-            return Err(Fault::line(line.number, message, expected).into());
+            return Err(ParseError::at_line(line.number, message, expected).into());
         }
         let field = |(from, to): (usize, usize)| {
             if is_in_bytes {
@@ -109,11 +115,11 @@ fn read_fixed(source: &Source, intake: &mut Intake<'_>) -> Result<Facts, Stop> {
                 clean(columns(&line.text, from, to))
             }
         };
-        joiner.take(intake, line.number, &FIXED.map(field), &|index| {
-            FIXED[index].0
+        joiner.push(intake, line.number, &FIXED_COLUMNS.map(field), &|index| {
+            FIXED_COLUMNS[index].0
         })?;
     }
-    source.cut(last)?;
+    source.check_complete(last)?;
     let mut facts = joiner.finish(intake, last)?;
     if short > 0 {
         facts.notes.push(format!(
@@ -125,53 +131,54 @@ fn read_fixed(source: &Source, intake: &mut Intake<'_>) -> Result<Facts, Stop> {
 
 /// Returns how many columns of a row are used. CMS's own file of 2019 has a continuation record
 /// that is four columns short of its filler.
-fn used(line: &str) -> usize {
+fn used_width(line: &str) -> usize {
     match columns(line, 11, 11) {
-        "4" | "8" => FIXED[3].1,
-        _ => FIXED[9].1,
+        "4" | "8" => FIXED_COLUMNS[3].1,
+        _ => FIXED_COLUMNS[9].1,
     }
 }
 
-fn read_separated(source: &Source, intake: &mut Intake<'_>) -> Result<Facts, Stop> {
-    let text = source.text()?;
-    let mut table = Table::open(&text, &COLUMNS)?;
-    let mut joiner = Joiner::default();
+fn read_csv(source: &InputFile, intake: &mut RowSink<'_>) -> Result<FileMetadata, ReadError> {
+    let text = source.read_text()?;
+    let mut table = CsvTable::from_text(&text, &COLUMNS)?;
+    let mut joiner = ContinuationJoiner::default();
     while let Some(cells) = table.next()? {
-        intake.passed(cells.passed);
+        intake.advance(cells.byte_len);
         let fields: [String; 10] = std::array::from_fn(|index| cells.text(index).to_owned());
         let column = |index: usize| cells.fields.get(index).map_or(0, |(_, column)| *column);
-        joiner.take(intake, cells.line, &fields, &column)?;
+        joiner.push(intake, cells.line, &fields, &column)?;
     }
-    source.cut(table.line)?;
+    source.check_complete(table.line)?;
     joiner.finish(intake, table.line)
 }
 
 /// A row whose continuation records may follow.
 #[derive(Default)]
-struct Joiner {
-    open: Option<(u64, u32, HcpcsRow)>,
-    has_last_chapter: bool,
+struct ContinuationJoiner {
+    pending: Option<(u64, u32, HcpcsRow)>,
+    has_v_codes: bool,
 }
 
-impl Joiner {
-    fn take(
+impl ContinuationJoiner {
+    fn push(
         &mut self,
-        intake: &mut Intake<'_>,
+        intake: &mut RowSink<'_>,
         line: u64,
         fields: &[String; 10],
         column: &dyn Fn(usize) -> usize,
-    ) -> Result<(), Stop> {
+    ) -> Result<(), ReadError> {
         let fault = |index: usize, what: &str, expected: &str| {
             let message = format!("{} is no {what}", quote(&fields[index]));
-            Fault::line(line, message, format!("expected {expected}")).at(column(index))
+            ParseError::at_line(line, message, format!("expected {expected}"))
+                .with_column(column(index))
         };
         let sequence: u32 = fields[1]
             .parse()
             .map_err(|_| fault(1, "sequence number", "a number such as 00100"))?;
         let code = match fields[2].as_str() {
-            "3" | "4" => CodeId::new(System::Hcpcs, &fields[0])
+            "3" | "4" => CodeId::new(CodeSystem::Hcpcs, &fields[0])
                 .map(|code| HcpcsCode::Code(code.value().to_owned()))
-                .map_err(|_| fault(0, "HCPCS code", System::Hcpcs.shape()))?,
+                .map_err(|_| fault(0, "HCPCS code", CodeSystem::Hcpcs.shape()))?,
             "7" | "8" => ModifierCode::new(&fields[0])
                 .map(|code| HcpcsCode::Modifier(code.as_str().to_owned()))
                 .map_err(|_| fault(0, "modifier", "two letters or digits"))?,
@@ -179,14 +186,14 @@ impl Joiner {
         };
         if matches!(fields[2].as_str(), "4" | "8") {
             let open = self
-                .open
+                .pending
                 .as_mut()
                 .filter(|(_, last, row)| row.code == code && sequence > *last);
             let Some((_, last, row)) = open else {
                 let message = format!("this record continues {}", fields[0]);
                 let expected =
                     "the record before it is of another code: lines are missing or moved";
-                return Err(Fault::line(line, message, expected).into());
+                return Err(ParseError::at_line(line, message, expected).into());
             };
             *last = sequence;
             if !fields[3].is_empty() {
@@ -195,14 +202,15 @@ impl Joiner {
             }
             return Ok(());
         }
-        self.close(intake)?;
+        self.flush(intake)?;
         let day = |index: usize| {
-            date(&fields[index]).map_err(|()| fault(index, "date", "yyyymmdd, such as 20250101"))
+            parse_date(&fields[index])
+                .map_err(|()| fault(index, "date", "yyyymmdd, such as 20250101"))
         };
         let coverage = match fields[5].as_str() {
             "" => None,
             letter => Some(
-                Coverage::of(letter)
+                Coverage::from_letter(letter)
                     .ok_or_else(|| fault(5, "coverage code", "C, D, I, M, S or nothing"))?,
             ),
         };
@@ -219,27 +227,26 @@ impl Joiner {
             terminated: day(8)?,
             action: fields[9].clone(),
         };
-        self.has_last_chapter |=
-            matches!(&row.code, HcpcsCode::Code(code) if code.starts_with('V'));
-        self.open = Some((line, sequence, row));
+        self.has_v_codes |= matches!(&row.code, HcpcsCode::Code(code) if code.starts_with('V'));
+        self.pending = Some((line, sequence, row));
         Ok(())
     }
 
-    fn close(&mut self, intake: &mut Intake<'_>) -> Result<(), Stop> {
-        match self.open.take() {
-            Some((line, _, row)) => intake.take(line, &SetRow::Hcpcs(row)),
+    fn flush(&mut self, intake: &mut RowSink<'_>) -> Result<(), ReadError> {
+        match self.pending.take() {
+            Some((line, _, row)) => intake.push(line, &SetRow::Hcpcs(row)),
             None => Ok(()),
         }
     }
 
-    fn finish(mut self, intake: &mut Intake<'_>, last: u64) -> Result<Facts, Stop> {
-        let any = self.open.is_some();
-        self.close(intake)?;
-        if any && !self.has_last_chapter {
+    fn finish(mut self, intake: &mut RowSink<'_>, last: u64) -> Result<FileMetadata, ReadError> {
+        let any = self.pending.is_some();
+        self.flush(intake)?;
+        if any && !self.has_v_codes {
             let message = "the file ends here, and has no V codes";
             let expected = "HCPCS Level II ends with them: the file was cut short";
-            return Err(Fault::line(last, message, expected).into());
+            return Err(ParseError::at_line(last, message, expected).into());
         }
-        Ok(Facts::default())
+        Ok(FileMetadata::default())
     }
 }

@@ -2,11 +2,11 @@
 //! header, 1 billable), 17–76 short description, from 78 the long one; CRLF. Checked against the
 //! file of fiscal year 2025.
 
-use super::{Facts, Intake, clean, columns, quote};
-use crate::content::{CodeId, System};
-use crate::sets::error::Stop;
-use crate::sets::source::{Line, Source};
-use crate::sets::{Fault, IcdRow, SetRow};
+use super::{FileMetadata, RowSink, clean, columns, quote};
+use crate::content::{CodeId, CodeSystem};
+use crate::sets::error::ReadError;
+use crate::sets::source::{InputFile, NumberedLine};
+use crate::sets::{IcdRow, ParseError, SetRow};
 
 const LAYOUT: &str = "expected an ICD-10-CM order file: columns 1-5 order, 7-13 code, 15 flag 0 or 1, \
                       17-76 short description, from 78 long description";
@@ -21,59 +21,64 @@ pub(in crate::sets) fn is_row(line: &str) -> bool {
 }
 
 /// What the line before said.
-struct Before {
+struct PreviousRow {
     order: u32,
     row: IcdRow,
     line: u64,
 }
 
-pub(super) fn read(source: &Source, intake: &mut Intake<'_>) -> Result<Facts, Stop> {
+pub(super) fn read(
+    source: &InputFile,
+    intake: &mut RowSink<'_>,
+) -> Result<FileMetadata, ReadError> {
     let mut lines = source.lines()?;
-    let mut before: Option<Before> = None;
-    let mut facts = Facts::default();
+    let mut before: Option<PreviousRow> = None;
+    let mut facts = FileMetadata::default();
     let mut gaps = 0_u32;
     while let Some(line) = lines.next()? {
-        intake.passed(line.bytes);
+        intake.advance(line.byte_len);
         if line.text.trim().is_empty() {
             continue;
         }
-        let is_last = intake.seen.bytes >= source.size;
-        let (order, row) = row(&line).map_err(|fault| {
+        let is_last = intake.current.bytes >= source.size;
+        let (order, row) = parse_row(&line).map_err(|fault| {
             // A last row without its line end is not wrong, but cut short.
-            let cut = source.cut(line.number).err().filter(|_| is_last);
+            let cut = source.check_complete(line.number).err().filter(|_| is_last);
             cut.unwrap_or(fault)
         })?;
         match &before {
             None if row.code != "A00" => {
                 let message = format!("the first code is {}", row.code);
                 let expected = "expected A00: the head of the file is missing";
-                return Err(Fault::line(line.number, message, expected).into());
+                return Err(ParseError::at_line(line.number, message, expected).into());
             }
             None => {}
             Some(before) => {
                 if order <= before.order {
                     let message = format!("order number {order:05} follows {:05}", before.order);
                     let expected = "expected them to rise: lines are missing, doubled or moved";
-                    return Err(Fault::line(line.number, message, expected).at(1).into());
+                    return Err(ParseError::at_line(line.number, message, expected)
+                        .with_column(1)
+                        .into());
                 }
                 gaps += u32::from(order != before.order + 1);
-                childless(before, Some(&row))?;
+                check_has_children(before, Some(&row))?;
             }
         }
-        intake.take(line.number, &SetRow::Icd10cm(row.clone()))?;
-        before = Some(Before {
+        intake.push(line.number, &SetRow::Icd10cm(row.clone()))?;
+        before = Some(PreviousRow {
             order,
             row,
             line: line.number,
         });
     }
     if let Some(before) = &before {
-        source.cut(before.line)?;
-        childless(before, None)?;
+        source.check_complete(before.line)?;
+        check_has_children(before, None)?;
         if !before.row.code.starts_with("Z99") {
             let message = format!("the last code is {}", before.row.code);
             let expected = "expected one of Z99, where ICD-10-CM ends: the file was cut short";
-            return Err(Fault::line(before.line, message, expected).into());
+            return Err(ParseError::at_line(before.line, message, expected).into());
         }
     }
     if gaps > 0 {
@@ -85,20 +90,22 @@ pub(super) fn read(source: &Source, intake: &mut Intake<'_>) -> Result<Facts, St
 }
 
 /// Returns the fault of a header with no code below it.
-fn childless(before: &Before, next: Option<&IcdRow>) -> Result<(), Fault> {
+fn check_has_children(before: &PreviousRow, next: Option<&IcdRow>) -> Result<(), ParseError> {
     let code = &before.row.code;
     if before.row.billable || next.is_some_and(|next| next.code.starts_with(code.as_str())) {
         return Ok(());
     }
-    Err(Fault::line(
+    Err(ParseError::at_line(
         before.line,
         format!("{code} is a header, and no code below it follows"),
         "lines are missing: the file was cut short",
     ))
 }
 
-fn row(line: &Line) -> Result<(u32, IcdRow), Fault> {
-    let fault = |message: String, column| Fault::line(line.number, message, LAYOUT).at(column);
+fn parse_row(line: &NumberedLine) -> Result<(u32, IcdRow), ParseError> {
+    let fault = |message: String, column| {
+        ParseError::at_line(line.number, message, LAYOUT).with_column(column)
+    };
     let text = &line.text;
     if !is_row(text) {
         return Err(fault(
@@ -107,7 +114,7 @@ fn row(line: &Line) -> Result<(u32, IcdRow), Fault> {
         ));
     }
     let code = clean(columns(text, 7, 13));
-    if code.contains('.') || CodeId::new(System::Icd10cm, &code).is_err() {
+    if code.contains('.') || CodeId::new(CodeSystem::Icd10cm, &code).is_err() {
         return Err(fault(format!("{} is no ICD-10-CM code", quote(&code)), 7));
     }
     let row = IcdRow {

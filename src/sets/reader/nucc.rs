@@ -2,13 +2,13 @@
 //! breaks inside, `Code,Grouping,Classification,Specialization,Definition,Notes,Display
 //! Name,Section`. Notes are the file's own history and not kept.
 
-use super::table::{Table, Wanted, optional, required};
-use super::{Facts, Intake};
-use crate::sets::error::Stop;
-use crate::sets::source::Source;
+use super::table::{ColumnSpec, CsvTable, optional, required};
+use super::{FileMetadata, RowSink};
+use crate::sets::error::ReadError;
+use crate::sets::source::InputFile;
 use crate::sets::{NuccRow, SetRow};
 
-const COLUMNS: [Wanted; 7] = [
+const COLUMNS: [ColumnSpec; 7] = [
     required(&["CODE"]),
     required(&["GROUPING"]),
     required(&["CLASSIFICATION"]),
@@ -18,11 +18,14 @@ const COLUMNS: [Wanted; 7] = [
     optional(&["SECTION"]),
 ];
 
-pub(super) fn read(source: &Source, intake: &mut Intake<'_>) -> Result<Facts, Stop> {
-    let text = source.text()?;
-    let mut table = Table::open(&text, &COLUMNS)?;
+pub(super) fn read(
+    source: &InputFile,
+    intake: &mut RowSink<'_>,
+) -> Result<FileMetadata, ReadError> {
+    let text = source.read_text()?;
+    let mut table = CsvTable::from_text(&text, &COLUMNS)?;
     while let Some(cells) = table.next()? {
-        intake.passed(cells.passed);
+        intake.advance(cells.byte_len);
         let code = cells.text(0);
         let is_right = code.len() == 10
             && code.ends_with('X')
@@ -31,7 +34,7 @@ pub(super) fn read(source: &Source, intake: &mut Intake<'_>) -> Result<Facts, St
                 .all(|b| b.is_ascii_digit() || b.is_ascii_uppercase());
         if !is_right {
             let expected = "ten characters that end in X, such as 291U00000X";
-            return Err(cells.fault(0, "taxonomy code", expected).into());
+            return Err(cells.field_error(0, "taxonomy code", expected).into());
         }
         let field = |index| cells.text(index).to_owned();
         let row = NuccRow {
@@ -43,8 +46,8 @@ pub(super) fn read(source: &Source, intake: &mut Intake<'_>) -> Result<Facts, St
             display: field(5),
             section: field(6),
         };
-        intake.take(cells.line, &SetRow::Nucc(row))?;
+        intake.push(cells.line, &SetRow::Nucc(row))?;
     }
-    source.cut(table.line)?;
-    Ok(Facts::default())
+    source.check_complete(table.line)?;
+    Ok(FileMetadata::default())
 }

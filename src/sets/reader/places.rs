@@ -1,37 +1,40 @@
 //! Reads CMS's place-of-service codes: separated; code, name and description, with or without the
 //! setting (`Facility`, `Non-Facility`), columns by header.
 
-use super::table::{Table, Wanted, optional, required};
-use super::{Facts, Intake};
-use crate::sets::error::Stop;
-use crate::sets::source::Source;
-use crate::sets::{Fault, PlaceRow, SetRow};
+use super::table::{ColumnSpec, CsvTable, optional, required};
+use super::{FileMetadata, RowSink};
+use crate::sets::error::ReadError;
+use crate::sets::source::InputFile;
+use crate::sets::{ParseError, PlaceRow, SetRow};
 
 /// The names of the code's column.
-pub(super) const CODE: &[&str] = &["POSCODE", "PLACEOFSERVICECODE", "PLACEOFSERVICECODES"];
+pub(super) const CODE_COLUMN: &[&str] = &["POSCODE", "PLACEOFSERVICECODE", "PLACEOFSERVICECODES"];
 /// The names of the name's column.
-pub(super) const NAME: &[&str] = &["POSNAME", "PLACEOFSERVICENAME"];
+pub(super) const NAME_COLUMN: &[&str] = &["POSNAME", "PLACEOFSERVICENAME"];
 
-const COLUMNS: [Wanted; 4] = [
-    required(CODE),
-    required(NAME),
+const COLUMNS: [ColumnSpec; 4] = [
+    required(CODE_COLUMN),
+    required(NAME_COLUMN),
     required(&["POSDESCRIPTION", "PLACEOFSERVICEDESCRIPTION"]),
     optional(&["POSTYPE", "PLACEOFSERVICETYPE"]),
 ];
 
-pub(super) fn read(source: &Source, intake: &mut Intake<'_>) -> Result<Facts, Stop> {
-    let text = source.text()?;
-    let mut table = Table::open(&text, &COLUMNS)?;
+pub(super) fn read(
+    source: &InputFile,
+    intake: &mut RowSink<'_>,
+) -> Result<FileMetadata, ReadError> {
+    let text = source.read_text()?;
+    let mut table = CsvTable::from_text(&text, &COLUMNS)?;
     let mut last = String::new();
     while let Some(cells) = table.next()? {
-        intake.passed(cells.passed);
+        intake.advance(cells.byte_len);
         let code = cells.text(0);
         if code.len() != 2 || !code.bytes().all(|b| b.is_ascii_digit()) {
             let expected = "two digits; a leading zero counts";
-            return Err(cells.fault(0, "place of service", expected).into());
+            return Err(cells.field_error(0, "place of service", expected).into());
         }
         if cells.text(1).is_empty() {
-            return Err(cells.fault(1, "name", "a text").into());
+            return Err(cells.field_error(1, "name", "a text").into());
         }
         let field = |index| cells.text(index).to_owned();
         let row = PlaceRow {
@@ -41,13 +44,13 @@ pub(super) fn read(source: &Source, intake: &mut Intake<'_>) -> Result<Facts, St
             setting: field(3),
         };
         last = last.max(row.code.clone());
-        intake.take(cells.line, &SetRow::Place(row))?;
+        intake.push(cells.line, &SetRow::PlaceOfService(row))?;
     }
-    source.cut(table.line)?;
+    source.check_complete(table.line)?;
     if !last.is_empty() && last != "99" {
         let message = format!("the last code is {last}");
         let expected = "expected 99, where the list ends: the file was cut short";
-        return Err(Fault::line(table.line, message, expected).into());
+        return Err(ParseError::at_line(table.line, message, expected).into());
     }
-    Ok(Facts::default())
+    Ok(FileMetadata::default())
 }

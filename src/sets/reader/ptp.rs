@@ -3,35 +3,38 @@
 //! modifier indicator (0 never, 1 allowed, 9 not applicable), rationale. Millions of rows, in
 //! several files of one version, read line by line.
 
-use super::{Facts, Intake, clean, date, is_procedure, quote};
-use crate::sets::error::Stop;
-use crate::sets::source::Source;
-use crate::sets::{Fault, PtpRow, SetRow};
+use super::{FileMetadata, RowSink, clean, is_procedure_code, parse_date, quote};
+use crate::sets::error::ReadError;
+use crate::sets::source::InputFile;
+use crate::sets::{ParseError, PtpRow, SetRow};
 
-const COLUMNS: usize = 7;
+const COLUMN_COUNT: usize = 7;
 
 /// Says whether a line is one of the header.
 pub(in crate::sets) fn is_header(line: &str) -> bool {
     line.starts_with("Column 1\tColumn 2\t") || line.starts_with("Column1/Column2 Edits\t")
 }
 
-pub(super) fn read(source: &Source, intake: &mut Intake<'_>) -> Result<Facts, Stop> {
+pub(super) fn read(
+    source: &InputFile,
+    intake: &mut RowSink<'_>,
+) -> Result<FileMetadata, ReadError> {
     let mut lines = source.lines()?;
     let mut last = 0;
     let mut is_below_header = false;
     let mut has_rows = false;
     while let Some(line) = lines.next()? {
-        intake.passed(line.bytes);
+        intake.advance(line.byte_len);
         last = line.number;
         if line.text.trim().is_empty() {
             continue;
         }
         let fields: Vec<&str> = line.text.split('\t').collect();
-        if !has_rows && (!is_below_header || !is_procedure(fields[0].trim())) {
+        if !has_rows && (!is_below_header || !is_procedure_code(fields[0].trim())) {
             // The header says what stands below it over several lines, and has blank first fields.
-            is_below_header |= is_header(&line.text) && fields.len() == COLUMNS;
+            is_below_header |= is_header(&line.text) && fields.len() == COLUMN_COUNT;
             if is_below_header && line.number > 12 {
-                return Err(fault(
+                return Err(field_error(
                     line.number,
                     &fields,
                     0,
@@ -43,48 +46,48 @@ pub(super) fn read(source: &Source, intake: &mut Intake<'_>) -> Result<Facts, St
             if !is_below_header && line.number > 12 {
                 let expected = "expected `Column 1`, `Column 2`, … separated by tabs";
                 let message = "there is no header among the first twelve lines";
-                return Err(Fault::whole(message, expected).into());
+                return Err(ParseError::for_file(message, expected).into());
             }
             continue;
         }
         has_rows = true;
-        let row = row(line.number, &fields)?;
-        intake.take(line.number, &SetRow::NcciPtp(row))?;
+        let row = parse_row(line.number, &fields)?;
+        intake.push(line.number, &SetRow::NcciPtp(row))?;
     }
-    source.cut(last)?;
-    Ok(Facts::default())
+    source.check_complete(last)?;
+    Ok(FileMetadata::default())
 }
 
-fn fault(line: u64, fields: &[&str], index: usize, what: &str, expected: &str) -> Fault {
+fn field_error(line: u64, fields: &[&str], index: usize, what: &str, expected: &str) -> ParseError {
     let text = quote(fields.get(index).copied().unwrap_or_default());
-    Fault::line(
+    ParseError::at_line(
         line,
         format!("{text} is no {what}"),
         format!("expected {expected}"),
     )
-    .at(index + 1)
+    .with_column(index + 1)
 }
 
-fn row(line: u64, fields: &[&str]) -> Result<PtpRow, Fault> {
-    if fields.len() != COLUMNS {
+fn parse_row(line: u64, fields: &[&str]) -> Result<PtpRow, ParseError> {
+    if fields.len() != COLUMN_COUNT {
         let has = fields.len();
-        return Err(Fault::line(
+        return Err(ParseError::at_line(
             line,
             format!("this row has {has} columns"),
-            format!("the header has {COLUMNS}: the row is damaged, or the file was cut short"),
+            format!("the header has {COLUMN_COUNT}: the row is damaged, or the file was cut short"),
         ));
     }
-    let wrong = |index, what, expected| fault(line, fields, index, what, expected);
+    let wrong = |index, what, expected| field_error(line, fields, index, what, expected);
     let code = |index: usize| {
         let code = fields[index].trim();
-        if is_procedure(code) {
+        if is_procedure_code(code) {
             Ok(code.to_owned())
         } else {
             Err(wrong(index, "CPT or HCPCS code", "five characters"))
         }
     };
     let day = |index: usize| {
-        date(fields[index]).map_err(|()| wrong(index, "date", "yyyymmdd, such as 20180701"))
+        parse_date(fields[index]).map_err(|()| wrong(index, "date", "yyyymmdd, such as 20180701"))
     };
     let modifier = fields[5].trim();
     if !matches!(modifier, "0" | "1" | "9") {
@@ -99,7 +102,7 @@ fn row(line: u64, fields: &[&str]) -> Result<PtpRow, Fault> {
         column2: code(1)?,
         effective: day(3)?.ok_or_else(|| wrong(3, "date", "yyyymmdd, such as 20180701"))?,
         deleted,
-        modifier: modifier.to_owned(),
+        modifier_indicator: modifier.to_owned(),
         rationale: clean(fields[6]),
     })
 }

@@ -2,7 +2,7 @@
 //!
 //! What each can do is from the terminfo entries of ncurses 6.4 and from the terminals' manuals.
 
-use super::{Colours, Feature, Features, Multiplexer};
+use super::{ColorDepth, Feature, Features, Multiplexer};
 
 /// Terminals that can do the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub(super) enum Family {
 }
 
 /// The beginnings of the names of emulators that follow xterm.
-const LIKE_XTERM: [&str; 20] = [
+const XTERM_PREFIXES: [&str; 20] = [
     "xterm",
     "alacritty",
     "foot",
@@ -48,7 +48,7 @@ const LIKE_XTERM: [&str; 20] = [
 ];
 
 /// The names, or parts of names, of those that show true colour for certain.
-const TRUE_COLOUR: [&str; 8] = [
+const TRUE_COLOR_NAMES: [&str; 8] = [
     "-direct",
     "alacritty",
     "foot",
@@ -60,64 +60,64 @@ const TRUE_COLOUR: [&str; 8] = [
 ];
 
 /// The beginnings of the names of DEC's terminals, those before the VT220 apart.
-const LIKE_VT220: [&str; 4] = ["vt2", "vt3", "vt4", "vt5"];
+const VT220_PREFIXES: [&str; 4] = ["vt2", "vt3", "vt4", "vt5"];
 
 /// The names of what takes no sequences, or, like the VT52, others than these.
 const DUMB: [&str; 7] = ["", "dumb", "unknown", "network", "dialup", "emacs", "vt52"];
 
-const VT100: Features = Features::of(&[
+const VT100: Features = Features::new(&[
     Feature::ScrollRegion,
-    Feature::LateWrap,
+    Feature::DeferredWrap,
     Feature::DeviceStatus,
 ]);
 
-const VT220: Features = Features::of(&[
+const VT220: Features = Features::new(&[
     Feature::ScrollRegion,
-    Feature::LateWrap,
+    Feature::DeferredWrap,
     Feature::DeviceStatus,
     Feature::EraseCharacters,
     Feature::HideCursor,
-    Feature::EndAttribute,
+    Feature::ResetAttribute,
 ]);
 
-const LINUX_CONSOLE: Features = Features::of(&[
+const LINUX_CONSOLE: Features = Features::new(&[
     Feature::ScrollRegion,
-    Feature::LateWrap,
+    Feature::DeferredWrap,
     Feature::DeviceStatus,
     Feature::EraseCharacters,
     Feature::LineAddress,
     Feature::HideCursor,
-    Feature::EndAttribute,
+    Feature::ResetAttribute,
     Feature::Dim,
 ]);
 
 /// SGR 3 is standout here, and ECH and mode 2026 are unknown.
-const SCREEN: Features = Features::of(&[
+const SCREEN: Features = Features::new(&[
     Feature::AlternateScreen,
     Feature::ScrollRegion,
-    Feature::LateWrap,
+    Feature::DeferredWrap,
     Feature::LineAddress,
     Feature::BracketedPaste,
     Feature::HideCursor,
-    Feature::EndAttribute,
-    Feature::BrightColours,
+    Feature::ResetAttribute,
+    Feature::BrightColors,
     Feature::Dim,
     Feature::DeviceStatus,
     Feature::Mouse,
     Feature::Clipboard,
 ]);
 
-const XTERM: Features = Features::of(&[
+const XTERM: Features = Features::new(&[
     Feature::AlternateScreen,
     Feature::ScrollRegion,
     Feature::EraseCharacters,
     Feature::LineAddress,
-    Feature::LateWrap,
+    Feature::DeferredWrap,
     Feature::Synchronized,
     Feature::BracketedPaste,
     Feature::HideCursor,
-    Feature::EndAttribute,
-    Feature::BrightColours,
+    Feature::ResetAttribute,
+    Feature::BrightColors,
     Feature::Dim,
     Feature::Italic,
     Feature::CrossedOut,
@@ -128,16 +128,16 @@ const XTERM: Features = Features::of(&[
 
 impl Family {
     /// Returns the family of a name, or none for terminals that take no sequences at all.
-    pub(super) fn named(term: &str, inside: Option<Multiplexer>) -> Option<Self> {
+    pub(super) fn from_term(term: &str, inside: Option<Multiplexer>) -> Option<Self> {
         let starts = |names: &[&str]| names.iter().any(|name| term.starts_with(name));
         Some(match term {
             _ if DUMB.contains(&term) => return None,
             _ if inside == Some(Multiplexer::Tmux) => Self::Tmux,
             _ if inside == Some(Multiplexer::Screen) => Self::Screen,
-            _ if term == "st" || starts(&LIKE_XTERM) => Self::Xterm,
+            _ if term == "st" || starts(&XTERM_PREFIXES) => Self::Xterm,
             _ if term.starts_with("linux") => Self::LinuxConsole,
             _ if term.starts_with("vt10") => Self::Vt100,
-            _ if starts(&LIKE_VT220) => Self::Vt220,
+            _ if starts(&VT220_PREFIXES) => Self::Vt220,
             _ if term.contains("256color") || term.contains("-direct") => Self::Xterm,
             _ => Self::Unknown,
         })
@@ -150,24 +150,28 @@ impl Family {
             Self::LinuxConsole => LINUX_CONSOLE,
             Self::Vt220 => VT220,
             Self::Vt100 => VT100,
-            Self::Unknown => Features::of(&[]),
+            Self::Unknown => Features::new(&[]),
         }
     }
 
     /// Says whether the terminal has characters beyond its national ones.
-    pub(super) const fn shows_unicode(self) -> bool {
+    pub(super) const fn supports_unicode(self) -> bool {
         !matches!(self, Self::Vt100 | Self::Vt220)
     }
 
-    pub(super) fn colours(self, term: &str, claimed: Option<Colours>) -> Colours {
+    pub(super) fn color_depth(self, term: &str, claimed: Option<ColorDepth>) -> ColorDepth {
         match self {
-            Self::Vt100 | Self::Vt220 => Colours::None,
-            _ if term.ends_with("-mono") => Colours::None,
-            Self::Xterm | Self::Tmux if claimed == Some(Colours::True) => Colours::True,
-            Self::Xterm if TRUE_COLOUR.iter().any(|name| term.contains(name)) => Colours::True,
-            Self::Tmux => Colours::Ansi256,
-            Self::Xterm | Self::Screen if term.contains("256") => Colours::Ansi256,
-            Self::Xterm | Self::Screen | Self::LinuxConsole | Self::Unknown => Colours::Ansi16,
+            Self::Vt100 | Self::Vt220 => ColorDepth::None,
+            _ if term.ends_with("-mono") => ColorDepth::None,
+            Self::Xterm | Self::Tmux if claimed == Some(ColorDepth::TrueColor) => {
+                ColorDepth::TrueColor
+            }
+            Self::Xterm if TRUE_COLOR_NAMES.iter().any(|name| term.contains(name)) => {
+                ColorDepth::TrueColor
+            }
+            Self::Tmux => ColorDepth::Ansi256,
+            Self::Xterm | Self::Screen if term.contains("256") => ColorDepth::Ansi256,
+            Self::Xterm | Self::Screen | Self::LinuxConsole | Self::Unknown => ColorDepth::Ansi16,
         }
     }
 }

@@ -1,7 +1,7 @@
 use super::*;
 
 /// Detects from variables written as `NAME=value NAME=value`.
-fn detect(variables: &str, overrides: Overrides) -> Painting {
+fn detect(variables: &str, overrides: Overrides) -> DisplayMode {
     let variable = |name: &str| {
         variables
             .split_whitespace()
@@ -12,70 +12,84 @@ fn detect(variables: &str, overrides: Overrides) -> Painting {
     Capabilities::detect(&variable, overrides)
 }
 
-fn full(variables: &str) -> Capabilities {
+fn detect_capabilities(variables: &str) -> Capabilities {
     match detect(variables, Overrides::default()) {
-        Painting::Full(capabilities) => capabilities,
-        Painting::Plain(_) => panic!("{variables}: plain"),
+        DisplayMode::FullScreen(capabilities) => capabilities,
+        DisplayMode::Plain(_) => panic!("{variables}: plain"),
     }
 }
 
 #[test]
-fn a_dumb_or_missing_terminal_is_painted_plainly() {
+fn dumb_or_missing_term_selects_plain_output() {
     for variables in ["", "TERM=", "TERM=dumb", "TERM=unknown", "TERM=vt52"] {
         let painting = detect(variables, Overrides::default());
-        assert_eq!(painting, Painting::Plain(Charset::Ascii), "{variables}");
+        assert_eq!(painting, DisplayMode::Plain(Charset::Ascii), "{variables}");
     }
     let painting = detect("TERM=dumb LANG=en_US.UTF-8", Overrides::default());
-    assert_eq!(painting, Painting::Plain(Charset::Unicode));
+    assert_eq!(painting, DisplayMode::Plain(Charset::Unicode));
 }
 
 #[test]
-fn colours_follow_term_and_colorterm() {
+fn color_depth_follows_term_and_colorterm() {
     let cases = [
-        ("TERM=xterm", Colours::Ansi16),
-        ("TERM=xterm-256color", Colours::Ansi256),
-        ("TERM=xterm-256color COLORTERM=truecolor", Colours::True),
-        ("TERM=xterm COLORTERM=24bit", Colours::True),
-        ("TERM=xterm-kitty", Colours::True),
-        ("TERM=alacritty", Colours::True),
-        ("TERM=xterm-direct", Colours::True),
-        ("TERM=linux COLORTERM=truecolor", Colours::Ansi16),
-        ("TERM=vt100 COLORTERM=truecolor", Colours::None),
-        ("TERM=vt220", Colours::None),
-        ("TERM=vt525", Colours::None),
-        ("TERM=xterm-mono", Colours::None),
-        ("TERM=screen", Colours::Ansi16),
-        ("TERM=screen-256color COLORTERM=truecolor", Colours::Ansi256),
+        ("TERM=xterm", ColorDepth::Ansi16),
+        ("TERM=xterm-256color", ColorDepth::Ansi256),
+        (
+            "TERM=xterm-256color COLORTERM=truecolor",
+            ColorDepth::TrueColor,
+        ),
+        ("TERM=xterm COLORTERM=24bit", ColorDepth::TrueColor),
+        ("TERM=xterm-kitty", ColorDepth::TrueColor),
+        ("TERM=alacritty", ColorDepth::TrueColor),
+        ("TERM=xterm-direct", ColorDepth::TrueColor),
+        ("TERM=linux COLORTERM=truecolor", ColorDepth::Ansi16),
+        ("TERM=vt100 COLORTERM=truecolor", ColorDepth::None),
+        ("TERM=vt220", ColorDepth::None),
+        ("TERM=vt525", ColorDepth::None),
+        ("TERM=xterm-mono", ColorDepth::None),
+        ("TERM=screen", ColorDepth::Ansi16),
+        (
+            "TERM=screen-256color COLORTERM=truecolor",
+            ColorDepth::Ansi256,
+        ),
         (
             "TERM=screen-256color TMUX=/tmp/s COLORTERM=truecolor",
-            Colours::True,
+            ColorDepth::TrueColor,
         ),
-        ("TERM=tmux-256color", Colours::Ansi256),
-        ("TERM=nonesuch", Colours::Ansi16),
-        ("TERM=newcomer-256color", Colours::Ansi256),
+        ("TERM=tmux-256color", ColorDepth::Ansi256),
+        ("TERM=nonesuch", ColorDepth::Ansi16),
+        ("TERM=newcomer-256color", ColorDepth::Ansi256),
     ];
     for (variables, colours) in cases {
-        assert_eq!(full(variables).colours, colours, "{variables}");
+        assert_eq!(
+            detect_capabilities(variables).color_depth,
+            colours,
+            "{variables}"
+        );
     }
 }
 
 #[test]
-fn the_conventions_against_colour_are_kept() {
+fn no_color_and_clicolor_are_honored() {
     let cases = [
-        ("TERM=xterm NO_COLOR=1", Colours::None),
-        ("TERM=xterm NO_COLOR=", Colours::Ansi16),
-        ("TERM=xterm CLICOLOR=0", Colours::None),
-        ("TERM=xterm CLICOLOR=1", Colours::Ansi16),
-        ("TERM=xterm CLICOLOR=0 CLICOLOR_FORCE=1", Colours::Ansi16),
-        ("TERM=xterm CLICOLOR=0 CLICOLOR_FORCE=0", Colours::None),
+        ("TERM=xterm NO_COLOR=1", ColorDepth::None),
+        ("TERM=xterm NO_COLOR=", ColorDepth::Ansi16),
+        ("TERM=xterm CLICOLOR=0", ColorDepth::None),
+        ("TERM=xterm CLICOLOR=1", ColorDepth::Ansi16),
+        ("TERM=xterm CLICOLOR=0 CLICOLOR_FORCE=1", ColorDepth::Ansi16),
+        ("TERM=xterm CLICOLOR=0 CLICOLOR_FORCE=0", ColorDepth::None),
     ];
     for (variables, colours) in cases {
-        assert_eq!(full(variables).colours, colours, "{variables}");
+        assert_eq!(
+            detect_capabilities(variables).color_depth,
+            colours,
+            "{variables}"
+        );
     }
 }
 
 #[test]
-fn the_locale_decides_on_characters_in_the_order_of_setlocale() {
+fn charset_follows_locale_variables_in_setlocale_order() {
     let cases = [
         ("TERM=xterm", Charset::Ascii),
         ("TERM=xterm LANG=C", Charset::Ascii),
@@ -88,32 +102,37 @@ fn the_locale_decides_on_characters_in_the_order_of_setlocale() {
         ("TERM=linux LANG=C.UTF-8", Charset::Unicode),
     ];
     for (variables, charset) in cases {
-        assert_eq!(full(variables).charset, charset, "{variables}");
+        assert_eq!(
+            detect_capabilities(variables).charset,
+            charset,
+            "{variables}"
+        );
     }
 }
 
 #[test]
-fn the_command_line_stands_before_the_environment() {
+fn command_line_overrides_the_environment() {
     let overrides = Overrides {
-        colour: ColourChoice::Always(Colours::Ansi256),
+        color: ColorChoice::Always(ColorDepth::Ansi256),
         charset: Some(Charset::Unicode),
     };
-    let Painting::Full(capabilities) = detect("TERM=vt100 NO_COLOR=1 LANG=C", overrides) else {
+    let DisplayMode::FullScreen(capabilities) = detect("TERM=vt100 NO_COLOR=1 LANG=C", overrides)
+    else {
         panic!("plain")
     };
-    assert_eq!(capabilities.colours, Colours::Ansi256);
+    assert_eq!(capabilities.color_depth, ColorDepth::Ansi256);
     assert_eq!(capabilities.charset, Charset::Unicode);
 }
 
 #[test]
-fn colours_are_chosen_by_a_word() {
+fn color_choice_parses_from_a_word() {
     let cases = [
-        ("auto", Ok(ColourChoice::Auto)),
-        ("never", Ok(ColourChoice::Always(Colours::None))),
-        ("16", Ok(ColourChoice::Always(Colours::Ansi16))),
-        ("256", Ok(ColourChoice::Always(Colours::Ansi256))),
-        ("true", Ok(ColourChoice::Always(Colours::True))),
-        ("blue", Err(ColourChoiceError)),
+        ("auto", Ok(ColorChoice::Auto)),
+        ("never", Ok(ColorChoice::Always(ColorDepth::None))),
+        ("16", Ok(ColorChoice::Always(ColorDepth::Ansi16))),
+        ("256", Ok(ColorChoice::Always(ColorDepth::Ansi256))),
+        ("true", Ok(ColorChoice::Always(ColorDepth::TrueColor))),
+        ("blue", Err(ColorChoiceError)),
     ];
     for (word, choice) in cases {
         assert_eq!(word.parse(), choice, "{word}");
@@ -121,13 +140,13 @@ fn colours_are_chosen_by_a_word() {
 }
 
 #[test]
-fn old_terminals_are_sent_only_what_they_can_do() {
+fn each_family_has_the_features_of_its_terminals() {
     let cases = [
         ("vt100", Feature::ScrollRegion, true),
         ("vt100", Feature::EraseCharacters, false),
         ("vt100", Feature::AlternateScreen, false),
         ("vt100", Feature::HideCursor, false),
-        ("vt100", Feature::EndAttribute, false),
+        ("vt100", Feature::ResetAttribute, false),
         ("vt100", Feature::BracketedPaste, false),
         ("vt220", Feature::EraseCharacters, true),
         ("vt220", Feature::LineAddress, false),
@@ -141,7 +160,7 @@ fn old_terminals_are_sent_only_what_they_can_do() {
     ];
     for (term, feature, can) in cases {
         assert_eq!(
-            full(&format!("TERM={term}")).can(feature),
+            detect_capabilities(&format!("TERM={term}")).can(feature),
             can,
             "{term} {feature:?}"
         );
@@ -149,7 +168,7 @@ fn old_terminals_are_sent_only_what_they_can_do() {
 }
 
 #[test]
-fn multiplexers_are_noted() {
+fn multiplexers_are_detected() {
     let cases = [
         ("TERM=xterm", None),
         ("TERM=tmux-256color", Some(Multiplexer::Tmux)),
@@ -157,6 +176,10 @@ fn multiplexers_are_noted() {
         ("TERM=screen.xterm-256color", Some(Multiplexer::Screen)),
     ];
     for (variables, multiplexer) in cases {
-        assert_eq!(full(variables).multiplexer, multiplexer, "{variables}");
+        assert_eq!(
+            detect_capabilities(variables).multiplexer,
+            multiplexer,
+            "{variables}"
+        );
     }
 }

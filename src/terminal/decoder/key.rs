@@ -7,16 +7,16 @@ use termina::event::{
 };
 use termina::{Event as Parsed, Parser};
 
-use super::{Input, Mouse, MouseKind};
+use super::{Input, MouseEvent, MouseKind};
 
 /// Returns what a whole character or sequence means, if it means anything to a reader.
-pub(super) fn input(parser: &mut Parser, bytes: &[u8], modifiers: KeyModifiers) -> Option<Input> {
+pub(super) fn decode(parser: &mut Parser, bytes: &[u8], modifiers: KeyModifiers) -> Option<Input> {
     let modifiers = match bytes {
         [0x1b, byte, ..] if !matches!(byte, b'[' | b'O') => modifiers | KeyModifiers::ALT,
         _ => modifiers,
     };
     let legacy = match *bytes {
-        [byte] | [0x1b, byte] => legacy(byte),
+        [byte] | [0x1b, byte] => legacy_key(byte),
         _ => None,
     };
     if let Some(mut key) = legacy {
@@ -24,7 +24,7 @@ pub(super) fn input(parser: &mut Parser, bytes: &[u8], modifiers: KeyModifiers) 
         return Some(Input::Key(key));
     }
     match parse(parser, bytes)? {
-        Parsed::Key(key) => self::key(key, modifiers).map(Input::Key),
+        Parsed::Key(key) => self::normalize_key(key, modifiers).map(Input::Key),
         Parsed::Mouse(mouse) => {
             let kind = match mouse.kind {
                 MouseEventKind::Down(MouseButton::Left) => MouseKind::Press,
@@ -32,7 +32,7 @@ pub(super) fn input(parser: &mut Parser, bytes: &[u8], modifiers: KeyModifiers) 
                 MouseEventKind::ScrollDown => MouseKind::WheelDown,
                 _ => return None,
             };
-            Some(Input::Mouse(Mouse {
+            Some(Input::Mouse(MouseEvent {
                 kind,
                 column: mouse.column,
                 row: mouse.row,
@@ -63,7 +63,7 @@ fn parse(parser: &mut Parser, bytes: &[u8]) -> Option<Parsed> {
 }
 
 /// Returns what a byte means that the parser takes otherwise.
-fn legacy(byte: u8) -> Option<KeyEvent> {
+fn legacy_key(byte: u8) -> Option<KeyEvent> {
     Some(match byte {
         // Terminals are set to either of the two for Backspace.
         0x08 | 0x7f => KeyEvent::new(KeyCode::Backspace, KeyModifiers::NONE),
@@ -80,13 +80,13 @@ fn legacy(byte: u8) -> Option<KeyEvent> {
 /// Returns a key with the modifiers that `crokey` gives it when it parses its name: a capital
 /// letter has Shift, another character never has, since which characters need it depends on the
 /// keyboard.
-fn key(parsed: ParsedKey, more: KeyModifiers) -> Option<KeyEvent> {
+fn normalize_key(parsed: ParsedKey, more: KeyModifiers) -> Option<KeyEvent> {
     if parsed.kind == ParsedKind::Release {
         return None;
     }
-    let mut modifiers = self::modifiers(parsed.modifiers) | more;
+    let mut modifiers = self::convert_modifiers(parsed.modifiers) | more;
     let shift = modifiers.contains(KeyModifiers::SHIFT);
-    let code = match code(parsed.code)? {
+    let code = match convert_code(parsed.code)? {
         KeyCode::Char(character) if character.is_control() => return None,
         KeyCode::Char(character) if character.is_alphabetic() => {
             let character = if shift { capital(character) } else { character };
@@ -116,7 +116,7 @@ fn capital(character: char) -> char {
     }
 }
 
-fn modifiers(parsed: ParsedModifiers) -> KeyModifiers {
+fn convert_modifiers(parsed: ParsedModifiers) -> KeyModifiers {
     let pairs = [
         (ParsedModifiers::SHIFT, KeyModifiers::SHIFT),
         (ParsedModifiers::ALT, KeyModifiers::ALT),
@@ -131,7 +131,7 @@ fn modifiers(parsed: ParsedModifiers) -> KeyModifiers {
         .fold(KeyModifiers::NONE, |all, (_, ours)| all | ours)
 }
 
-fn code(parsed: ParsedCode) -> Option<KeyCode> {
+fn convert_code(parsed: ParsedCode) -> Option<KeyCode> {
     Some(match parsed {
         ParsedCode::Char(character) => KeyCode::Char(character),
         ParsedCode::Enter => KeyCode::Enter,

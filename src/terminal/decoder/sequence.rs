@@ -13,7 +13,7 @@ const LIMIT: usize = 256;
 
 /// A whole sequence, or what it is known to mean.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Piece<'a> {
+pub(super) enum RawInput<'a> {
     /// A character or a sequence that the parser knows.
     Sequence {
         bytes: &'a [u8],
@@ -47,16 +47,16 @@ enum State {
     /// After ESC [ M, which three more bytes of any value follow.
     CsiMouse,
     /// In a string such as ESC ] begins; it is the answer to a question that nobody asked.
-    Text { empty: bool },
+    ControlString { empty: bool },
     /// After an ESC within such a string.
-    TextEscape,
+    ControlStringEscape,
     /// In pasted text.
     Paste,
 }
 
 /// Cuts bytes into whole sequences.
 #[derive(Debug, Default)]
-pub(super) struct Cutter {
+pub(super) struct SequenceSplitter {
     state: State,
     /// The bytes of the unfinished sequence; in a paste, of what may end it.
     bytes: Vec<u8>,
@@ -64,7 +64,7 @@ pub(super) struct Cutter {
     paste: Paste,
 }
 
-impl Cutter {
+impl SequenceSplitter {
     pub(super) fn is_in_paste(&self) -> bool {
         self.state == State::Paste
     }
@@ -79,7 +79,7 @@ impl Cutter {
     }
 
     /// Reads a byte and hands over what it completes.
-    pub(super) fn push(&mut self, byte: u8, sink: &mut dyn FnMut(Piece<'_>)) {
+    pub(super) fn push(&mut self, byte: u8, sink: &mut dyn FnMut(RawInput<'_>)) {
         match self.state {
             State::Ground => self.ground(byte, sink),
             State::Utf8 => self.utf8(byte, sink),
@@ -90,9 +90,9 @@ impl Cutter {
                     self.bytes.pop();
                     self.escape(byte, sink);
                 }
-                ESC => sink(Piece::Key(escape_key())),
+                ESC => sink(RawInput::Key(escape_key())),
                 _ => {
-                    sink(Piece::Key(escape_key()));
+                    sink(RawInput::Key(escape_key()));
                     self.bytes.pop();
                     self.escape(byte, sink);
                 }
@@ -118,13 +118,13 @@ impl Cutter {
                     self.bytes.push(byte);
                 }
             }
-            State::Text { .. } => match byte {
+            State::ControlString { .. } => match byte {
                 BEL => self.reset(),
-                ESC => self.state = State::TextEscape,
+                ESC => self.state = State::ControlStringEscape,
                 0x00..=0x1f => self.restart(byte, sink),
-                _ => self.state = State::Text { empty: false },
+                _ => self.state = State::ControlString { empty: false },
             },
-            State::TextEscape => {
+            State::ControlStringEscape => {
                 self.reset();
                 if byte != b'\\' {
                     self.ground(ESC, sink);
@@ -136,31 +136,31 @@ impl Cutter {
     }
 
     /// Takes the unfinished sequence for all there will be.
-    pub(super) fn finish(&mut self, sink: &mut dyn FnMut(Piece<'_>)) {
+    pub(super) fn finish(&mut self, sink: &mut dyn FnMut(RawInput<'_>)) {
         let unfinished = std::mem::take(&mut self.bytes);
         if self.alt {
-            sink(Piece::Key(escape_key()));
+            sink(RawInput::Key(escape_key()));
         }
         match (self.state, unfinished.as_slice()) {
-            (State::Escape, _) => sink(Piece::Key(escape_key())),
+            (State::Escape, _) => sink(RawInput::Key(escape_key())),
             (State::EscapeEscape, _) => {
-                sink(Piece::Key(escape_key()));
-                sink(Piece::Key(escape_key()));
+                sink(RawInput::Key(escape_key()));
+                sink(RawInput::Key(escape_key()));
             }
             // What Alt and one of these characters sends is how a sequence begins.
-            (State::Ss3 | State::Csi | State::Text { empty: true }, &[ESC, byte]) => {
-                sink(Piece::Key(alt_key(char::from(byte))));
+            (State::Ss3 | State::Csi | State::ControlString { empty: true }, &[ESC, byte]) => {
+                sink(RawInput::Key(alt_key(char::from(byte))));
             }
             (State::Paste, held) => {
                 self.paste.extend(held);
-                sink(Piece::Paste(self.paste.take()));
+                sink(RawInput::Paste(self.paste.take()));
             }
             _ => {}
         }
         self.reset();
     }
 
-    fn ground(&mut self, byte: u8, sink: &mut dyn FnMut(Piece<'_>)) {
+    fn ground(&mut self, byte: u8, sink: &mut dyn FnMut(RawInput<'_>)) {
         match byte {
             ESC => {
                 self.bytes.push(byte);
@@ -169,46 +169,46 @@ impl Cutter {
             0x00..=0x7f => self.complete(byte, sink),
             _ => {
                 self.bytes.push(byte);
-                self.utf8_so_far(sink);
+                self.emit_complete_utf8(sink);
             }
         }
     }
 
-    fn utf8(&mut self, byte: u8, sink: &mut dyn FnMut(Piece<'_>)) {
+    fn utf8(&mut self, byte: u8, sink: &mut dyn FnMut(RawInput<'_>)) {
         if (0x80..=0xbf).contains(&byte) {
             self.bytes.push(byte);
-            self.utf8_so_far(sink);
+            self.emit_complete_utf8(sink);
         } else {
             self.restart(byte, sink);
         }
     }
 
     /// Hands a character over if it is whole, and drops what can be none.
-    fn utf8_so_far(&mut self, sink: &mut dyn FnMut(Piece<'_>)) {
+    fn emit_complete_utf8(&mut self, sink: &mut dyn FnMut(RawInput<'_>)) {
         let start = usize::from(self.bytes[0] == ESC);
         match std::str::from_utf8(&self.bytes[start..]) {
-            Ok(_) => self.hand_over(sink),
+            Ok(_) => self.emit(sink),
             Err(error) if error.error_len().is_none() => self.state = State::Utf8,
             Err(_) => self.reset(),
         }
     }
 
-    fn escape(&mut self, byte: u8, sink: &mut dyn FnMut(Piece<'_>)) {
+    fn escape(&mut self, byte: u8, sink: &mut dyn FnMut(RawInput<'_>)) {
         self.state = match byte {
             ESC => State::EscapeEscape,
             b'[' => State::Csi,
             b'O' => State::Ss3,
-            b']' | b'P' | b'X' | b'^' | b'_' => State::Text { empty: true },
+            b']' | b'P' | b'X' | b'^' | b'_' => State::ControlString { empty: true },
             0x00..=0x7f => return self.complete(byte, sink),
             _ => {
                 self.bytes.push(byte);
-                return self.utf8_so_far(sink);
+                return self.emit_complete_utf8(sink);
             }
         };
         self.bytes.push(byte);
     }
 
-    fn csi(&mut self, byte: u8, sink: &mut dyn FnMut(Piece<'_>)) {
+    fn csi(&mut self, byte: u8, sink: &mut dyn FnMut(RawInput<'_>)) {
         let first = self.bytes.len() == 2;
         match byte {
             b'M' if first => {
@@ -223,17 +223,17 @@ impl Cutter {
             b' '..=b'?' => self.state = State::CsiTooLong,
             b'@'..=b'~' => match (&self.bytes[2..], byte) {
                 (b"0", b'n') => {
-                    self.hand_over_escape(sink);
+                    self.emit_escape(sink);
                     self.reset();
-                    sink(Piece::Ready);
+                    sink(RawInput::Ready);
                 }
                 (b"200", b'~') => {
-                    self.hand_over_escape(sink);
+                    self.emit_escape(sink);
                     self.reset();
                     self.state = State::Paste;
                 }
                 ([b'<', ..], _) => {
-                    self.hand_over_escape(sink);
+                    self.emit_escape(sink);
                     self.complete(byte, sink);
                 }
                 _ => self.complete(byte, sink),
@@ -243,24 +243,24 @@ impl Cutter {
     }
 
     /// Hands over an Esc that came right before what is no key: Alt belongs to keys.
-    fn hand_over_escape(&mut self, sink: &mut dyn FnMut(Piece<'_>)) {
+    fn emit_escape(&mut self, sink: &mut dyn FnMut(RawInput<'_>)) {
         if std::mem::take(&mut self.alt) {
-            sink(Piece::Key(escape_key()));
+            sink(RawInput::Key(escape_key()));
         }
     }
 
     /// Reads a byte of pasted text. A terminal may answer in the midst of it.
-    fn paste(&mut self, byte: u8, sink: &mut dyn FnMut(Piece<'_>)) {
+    fn paste(&mut self, byte: u8, sink: &mut dyn FnMut(RawInput<'_>)) {
         const END: &[u8] = b"\x1b[201~";
         const ANSWER: &[u8] = b"\x1b[0n";
         self.bytes.push(byte);
         if self.bytes == END {
             let text = self.paste.take();
             self.reset();
-            sink(Piece::Paste(text));
+            sink(RawInput::Paste(text));
         } else if self.bytes == ANSWER {
             self.bytes.clear();
-            sink(Piece::Ready);
+            sink(RawInput::Ready);
         } else if !END.starts_with(&self.bytes) && !ANSWER.starts_with(&self.bytes) {
             self.bytes.pop();
             self.paste.extend(&self.bytes);
@@ -273,13 +273,13 @@ impl Cutter {
         }
     }
 
-    fn complete(&mut self, byte: u8, sink: &mut dyn FnMut(Piece<'_>)) {
+    fn complete(&mut self, byte: u8, sink: &mut dyn FnMut(RawInput<'_>)) {
         self.bytes.push(byte);
-        self.hand_over(sink);
+        self.emit(sink);
     }
 
-    fn hand_over(&mut self, sink: &mut dyn FnMut(Piece<'_>)) {
-        sink(Piece::Sequence {
+    fn emit(&mut self, sink: &mut dyn FnMut(RawInput<'_>)) {
+        sink(RawInput::Sequence {
             bytes: &self.bytes,
             modifiers: if self.alt {
                 KeyModifiers::ALT
@@ -291,7 +291,7 @@ impl Cutter {
     }
 
     /// Drops what is unfinished; the byte that cannot continue it begins something else.
-    fn restart(&mut self, byte: u8, sink: &mut dyn FnMut(Piece<'_>)) {
+    fn restart(&mut self, byte: u8, sink: &mut dyn FnMut(RawInput<'_>)) {
         self.reset();
         self.ground(byte, sink);
     }

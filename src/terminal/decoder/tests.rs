@@ -20,7 +20,7 @@ fn decode(chunks: &[&[u8]]) -> Vec<Input> {
 }
 
 /// Writes input as a keymap would name it.
-fn say(input: &Input) -> String {
+fn input_name(input: &Input) -> String {
     match input {
         Input::Key(key) => KeyCombination::from(*key).to_string().to_lowercase(),
         Input::Paste(text) => format!("paste:{text}"),
@@ -29,8 +29,12 @@ fn say(input: &Input) -> String {
     }
 }
 
-fn said(chunks: &[&[u8]]) -> String {
-    decode(chunks).iter().map(say).collect::<Vec<_>>().join(" ")
+fn decoded_names(chunks: &[&[u8]]) -> String {
+    decode(chunks)
+        .iter()
+        .map(input_name)
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// Sequences, and what they are called in a keymap.
@@ -101,7 +105,7 @@ const NAMED: &[(&[u8], &str)] = &[
 ];
 
 /// Sequences that mean nothing to a reader, and of which nothing may pass as typed text.
-const SILENT: &[&[u8]] = &[
+const IGNORED: &[&[u8]] = &[
     b"\x1b[97;1:3u",
     b"\x1b[<0;10;5m",
     b"\x1b[<1;10;5M",
@@ -129,18 +133,18 @@ const SILENT: &[&[u8]] = &[
 ];
 
 #[test]
-fn an_esc_right_before_what_is_no_key_is_a_key() {
-    assert_eq!(said(&[b"\x1b\x1b[0n"]), "esc ready");
-    assert_eq!(said(&[b"\x1b", b"\x1b[0", b"nj"]), "esc ready j");
-    assert_eq!(said(&[b"\x1b\x1b[200~a\x1b[201~"]), "esc paste:a");
-    assert_eq!(said(&[b"\x1b\x1b[<0;1;1M"]), "esc Press@0,0");
-    assert_eq!(said(&[b"\x1b\x1b[A"]), "alt-up");
+fn esc_before_non_key_sequence_is_a_key() {
+    assert_eq!(decoded_names(&[b"\x1b\x1b[0n"]), "esc ready");
+    assert_eq!(decoded_names(&[b"\x1b", b"\x1b[0", b"nj"]), "esc ready j");
+    assert_eq!(decoded_names(&[b"\x1b\x1b[200~a\x1b[201~"]), "esc paste:a");
+    assert_eq!(decoded_names(&[b"\x1b\x1b[<0;1;1M"]), "esc Press@0,0");
+    assert_eq!(decoded_names(&[b"\x1b\x1b[A"]), "alt-up");
 }
 
 #[test]
-fn sequences_become_the_keys_that_a_keymap_names() {
+fn sequences_decode_to_keymap_key_names() {
     for (bytes, name) in NAMED {
-        assert_eq!(said(&[bytes]), *name, "{}", bytes.escape_ascii());
+        assert_eq!(decoded_names(&[bytes]), *name, "{}", bytes.escape_ascii());
         if let (Ok(named), [Input::Key(key)]) = (crokey::parse(name), decode(&[bytes]).as_slice()) {
             assert_eq!(KeyCombination::from(*key), named, "{name}");
             assert_eq!(
@@ -153,7 +157,7 @@ fn sequences_become_the_keys_that_a_keymap_names() {
 }
 
 #[test]
-fn crokey_names_shifted_letters_and_backtab_but_no_other_shifted_character() {
+fn crokey_names_shift_only_for_letters_and_backtab() {
     let parsed = |name: &str| crokey::parse(name).expect(name);
     assert_eq!(
         parsed("?"),
@@ -176,14 +180,14 @@ fn crokey_names_shifted_letters_and_backtab_but_no_other_shifted_character() {
 }
 
 #[test]
-fn a_sequence_cut_at_every_byte_is_the_same_sequence() {
+fn sequence_split_at_any_byte_decodes_the_same() {
     for (bytes, name) in NAMED {
         let single = bytes.chunks(1).collect::<Vec<_>>();
-        assert_eq!(said(&single), *name, "{}", bytes.escape_ascii());
+        assert_eq!(decoded_names(&single), *name, "{}", bytes.escape_ascii());
         for at in 1..bytes.len() {
             let (head, tail) = bytes.split_at(at);
             assert_eq!(
-                said(&[head, tail]),
+                decoded_names(&[head, tail]),
                 *name,
                 "{} at {at}",
                 bytes.escape_ascii()
@@ -193,18 +197,18 @@ fn a_sequence_cut_at_every_byte_is_the_same_sequence() {
 }
 
 #[test]
-fn nothing_of_an_unknown_sequence_passes_as_typed_text() {
-    for bytes in &SILENT[..SILENT.len() - 1] {
-        assert_eq!(said(&[bytes]), "", "{}", bytes.escape_ascii());
+fn unknown_sequences_produce_no_text() {
+    for bytes in &IGNORED[..IGNORED.len() - 1] {
+        assert_eq!(decoded_names(&[bytes]), "", "{}", bytes.escape_ascii());
         let single = bytes.chunks(1).collect::<Vec<_>>();
-        assert_eq!(said(&single), "", "{}", bytes.escape_ascii());
+        assert_eq!(decoded_names(&single), "", "{}", bytes.escape_ascii());
         let followed = [bytes, b"q".as_slice()].concat();
-        assert_eq!(said(&[&followed]), "q", "{}", bytes.escape_ascii());
+        assert_eq!(decoded_names(&[&followed]), "q", "{}", bytes.escape_ascii());
     }
 }
 
 #[test]
-fn silence_ends_what_is_unfinished() {
+fn timeout_ends_unfinished_sequences() {
     let cases: &[(&[u8], &str)] = &[
         (b"\x1b", "esc"),
         (b"\x1b\x1b", "esc esc"),
@@ -221,12 +225,12 @@ fn silence_ends_what_is_unfinished() {
         (b"\x1b[200~half\x1b[20", "paste:half [20"),
     ];
     for (bytes, name) in cases {
-        assert_eq!(said(&[bytes]), *name, "{}", bytes.escape_ascii());
+        assert_eq!(decoded_names(&[bytes]), *name, "{}", bytes.escape_ascii());
     }
 }
 
 #[test]
-fn an_unfinished_sequence_waits_for_80_ms_and_a_paste_longer() {
+fn sequence_timeout_is_80_ms_and_paste_timeout_is_longer() {
     let start = Instant::now();
     let mut decoder = Decoder::default();
     let mut out = Vec::new();
@@ -246,7 +250,7 @@ fn an_unfinished_sequence_waits_for_80_ms_and_a_paste_longer() {
 }
 
 #[test]
-fn ctrl_c_gets_out_of_every_unfinished_sequence_but_a_paste() {
+fn ctrl_c_aborts_unfinished_sequences_except_paste() {
     let starts: &[&[u8]] = &[
         b"\x1b[1",
         b"\x1bO",
@@ -257,33 +261,41 @@ fn ctrl_c_gets_out_of_every_unfinished_sequence_but_a_paste() {
     ];
     for start in starts {
         let bytes = [start, b"\x03".as_slice()].concat();
-        assert_eq!(said(&[&bytes]), "ctrl-c", "{}", bytes.escape_ascii());
+        assert_eq!(
+            decoded_names(&[&bytes]),
+            "ctrl-c",
+            "{}",
+            bytes.escape_ascii()
+        );
     }
 }
 
 #[test]
-fn characters_may_be_cut_anywhere_and_junk_among_them_is_dropped() {
+fn utf8_may_be_split_and_invalid_bytes_are_dropped() {
     let text = "aé≥😀Z";
     let expected = "a é ≥ 😀 shift-z";
     assert_eq!(
-        said(&text.as_bytes().chunks(1).collect::<Vec<_>>()),
+        decoded_names(&text.as_bytes().chunks(1).collect::<Vec<_>>()),
         expected
     );
-    assert_eq!(said(&[b"\xff\xc3(\xe2\x82x\xf0\x9f\xc0\x80"]), "( x");
-    assert_eq!(said(&["\x1bé".as_bytes()]), "alt-é");
+    assert_eq!(
+        decoded_names(&[b"\xff\xc3(\xe2\x82x\xf0\x9f\xc0\x80"]),
+        "( x"
+    );
+    assert_eq!(decoded_names(&["\x1bé".as_bytes()]), "alt-é");
 }
 
 #[test]
-fn a_paste_keeps_control_characters_and_answers_out() {
+fn paste_excludes_control_characters_and_responses() {
     assert_eq!(
-        said(&[b"\x1b[200~a\tb\x1bc\x03\x1b[0n\xffd\x1b[201~q"]),
+        decoded_names(&[b"\x1b[200~a\tb\x1bc\x03\x1b[0n\xffd\x1b[201~q"]),
         "ready paste:a b c d q"
     );
-    assert_eq!(said(&[b"\x1b[200~\x1b\x1b[201~"]), "paste: ");
+    assert_eq!(decoded_names(&[b"\x1b[200~\x1b\x1b[201~"]), "paste: ");
 }
 
 #[test]
-fn an_endless_paste_does_not_grow() {
+fn endless_paste_is_bounded() {
     let mut decoder = Decoder::default();
     let mut out = Vec::new();
     decoder.feed(b"\x1b[200~", Instant::now(), &mut out);
@@ -293,11 +305,11 @@ fn an_endless_paste_does_not_grow() {
     }
     decoder.feed(b"\x1b[201~q", Instant::now(), &mut out);
     assert!(matches!(&out[0], Input::Paste(text) if text.len() == paste::LIMIT));
-    assert_eq!(say(&out[1]), "q");
+    assert_eq!(input_name(&out[1]), "q");
 }
 
 #[test]
-fn an_endless_sequence_does_not_grow() {
+fn endless_sequence_is_bounded() {
     for start in ["\x1b[", "\x1b]", "\x1bP"] {
         let mut decoder = Decoder::default();
         let mut out = Vec::new();
@@ -307,7 +319,7 @@ fn an_endless_sequence_does_not_grow() {
             assert!(decoder.pending() <= 256);
         }
         decoder.feed(b"A\x1b\\q", Instant::now(), &mut out);
-        assert_eq!(say(out.last().expect("a key")), "q");
+        assert_eq!(input_name(out.last().expect("a key")), "q");
     }
 }
 
@@ -315,7 +327,7 @@ fn an_endless_sequence_does_not_grow() {
 fn bytes() -> impl Strategy<Value = Vec<u8>> {
     let fragment = prop_oneof![
         4 => proptest::sample::select(NAMED).prop_map(|(bytes, _)| bytes.to_vec()),
-        2 => proptest::sample::select(SILENT).prop_map(<[u8]>::to_vec),
+        2 => proptest::sample::select(IGNORED).prop_map(<[u8]>::to_vec),
         2 => proptest::sample::select(b"\x1b[]OPM<>?;0129~mMunc\\\x07\x03 ".as_slice()).prop_map(|b| vec![b]),
         1 => proptest::collection::vec(any::<u8>(), 1..6),
     ];
@@ -323,7 +335,7 @@ fn bytes() -> impl Strategy<Value = Vec<u8>> {
 }
 
 /// Where to cut bytes into pieces.
-fn cut<'a>(bytes: &'a [u8], lengths: &[usize]) -> Vec<&'a [u8]> {
+fn split_at_lengths<'a>(bytes: &'a [u8], lengths: &[usize]) -> Vec<&'a [u8]> {
     let mut rest = bytes;
     let mut chunks = Vec::new();
     for &length in lengths {
@@ -339,15 +351,15 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_bytes_cut_anywhere_are_the_same_input(
+    fn chunking_does_not_change_decoded_input(
         bytes in bytes(),
         lengths in proptest::collection::vec(0_usize..7, 0..60),
     ) {
-        prop_assert_eq!(decode(&cut(&bytes, &lengths)), decode(&[&bytes]));
+        prop_assert_eq!(decode(&split_at_lengths(&bytes, &lengths)), decode(&[&bytes]));
     }
 
     #[test]
-    fn no_bytes_grow_or_type_control_characters(
+    fn arbitrary_bytes_stay_bounded_and_type_no_controls(
         bytes in proptest::collection::vec(any::<u8>(), 0..400),
     ) {
         let mut decoder = Decoder::default();

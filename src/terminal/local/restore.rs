@@ -10,34 +10,34 @@ use super::tty::Tty;
 use crate::terminal::{Capabilities, Screen};
 
 /// How long a terminal that does not read is waited for when the program leaves.
-const PATIENCE: Duration = Duration::from_millis(300);
+const SHUTDOWN_WRITE_TIMEOUT: Duration = Duration::from_millis(300);
 
 /// How long one wait for room in the terminal's buffer lasts, after which it is looked whether the
 /// program leaves.
-const SLICE: Duration = Duration::from_millis(100);
+const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
 /// The terminal, and what has to be undone to it.
 #[derive(Debug)]
-pub(super) struct Restore {
+pub(super) struct TerminalGuard {
     pub(super) tty: Tty,
     capabilities: Capabilities,
     is_raw: AtomicBool,
     is_drawn_on: AtomicBool,
     /// Set once the program is to end: nothing may take long any more.
-    leaving: AtomicBool,
+    shutting_down: AtomicBool,
     left: AtomicBool,
     /// What other threads' panics said, for when there is a place to print it.
     panics: Mutex<Vec<String>>,
 }
 
-impl Restore {
+impl TerminalGuard {
     pub(super) fn new(tty: Tty, capabilities: Capabilities) -> Self {
         Self {
             tty,
             capabilities,
             is_raw: AtomicBool::new(false),
             is_drawn_on: AtomicBool::new(false),
-            leaving: AtomicBool::new(false),
+            shutting_down: AtomicBool::new(false),
             left: AtomicBool::new(false),
             panics: Mutex::default(),
         }
@@ -49,10 +49,10 @@ impl Restore {
     }
 
     /// Turns off all that was turned on by drawing. The modes stay as they are.
-    pub(super) fn undraw(&self) {
+    pub(super) fn reset_screen(&self) {
         if self.is_drawn_on.swap(false, Ordering::SeqCst) {
-            let bytes = Screen::restoration(self.capabilities, self.tty.size());
-            let give_up = Instant::now() + PATIENCE;
+            let bytes = Screen::reset_sequence(self.capabilities, self.tty.size());
+            let give_up = Instant::now() + SHUTDOWN_WRITE_TIMEOUT;
             // A terminal that is gone needs nothing restored.
             let _ = self.write_until(&bytes, || Instant::now() >= give_up);
         }
@@ -60,8 +60,8 @@ impl Restore {
 
     /// Gives the terminal back. Does nothing the second time.
     pub(super) fn restore(&self) {
-        self.undraw();
-        if self.is_raw.swap(false, Ordering::SeqCst) && self.tty.is_ours() {
+        self.reset_screen();
+        if self.is_raw.swap(false, Ordering::SeqCst) && self.tty.is_foreground() {
             let _ = self.tty.make_cooked();
         }
         let panics =
@@ -78,33 +78,33 @@ impl Restore {
     pub(super) fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
             self.tty.wait_for_input()?;
-            if self.is_raw.load(Ordering::SeqCst) && self.tty.is_ours() {
+            if self.is_raw.load(Ordering::SeqCst) && self.tty.is_foreground() {
                 return self.tty.read(buffer);
             }
-            std::thread::sleep(SLICE);
+            std::thread::sleep(POLL_INTERVAL);
         }
     }
 
     /// Says whether the program is to end.
-    pub(super) fn is_leaving(&self) -> bool {
-        self.leaving.load(Ordering::SeqCst)
+    pub(super) fn is_shutting_down(&self) -> bool {
+        self.shutting_down.load(Ordering::SeqCst)
     }
 
     /// Notes that the program is to end, so that no write waits for long.
-    pub(super) fn hurry(&self) {
-        self.leaving.store(true, Ordering::SeqCst);
+    pub(super) fn begin_shutdown(&self) {
+        self.shutting_down.store(true, Ordering::SeqCst);
     }
 
     /// Notes that the program is about to end by itself.
-    pub(super) fn note_left(&self) {
-        self.hurry();
+    pub(super) fn mark_left(&self) {
+        self.begin_shutdown();
         self.left.store(true, Ordering::SeqCst);
     }
 
     /// Ends the program if it does not end by itself within a second: it may be busy, or wait for
     /// a terminal that is gone.
-    pub(super) fn insist(&self, status: u8) {
-        self.hurry();
+    pub(super) fn exit_after_grace(&self, status: u8) {
+        self.begin_shutdown();
         let give_up = Instant::now() + Duration::from_secs(1);
         while Instant::now() < give_up {
             std::thread::sleep(Duration::from_millis(20));
@@ -118,7 +118,7 @@ impl Restore {
 
     /// Writes what the terminal takes without being waited for, and returns how much that is.
     /// What is written to a terminal that was given back is dropped: it shows a shell.
-    pub(super) fn write_now(&self, bytes: &[u8]) -> io::Result<usize> {
+    pub(super) fn write_nonblocking(&self, bytes: &[u8]) -> io::Result<usize> {
         if !self.is_raw.load(Ordering::SeqCst) {
             return Ok(bytes.len());
         }
@@ -135,13 +135,13 @@ impl Restore {
         let mut give_up = None;
         self.write_until(bytes, || {
             let now = Instant::now();
-            self.is_leaving() && now >= *give_up.get_or_insert(now + PATIENCE)
+            self.is_shutting_down() && now >= *give_up.get_or_insert(now + SHUTDOWN_WRITE_TIMEOUT)
         })
     }
 
     fn write_until(&self, mut bytes: &[u8], mut gives_up: impl FnMut() -> bool) -> io::Result<()> {
         while !bytes.is_empty() {
-            let written = self.tty.write(bytes, SLICE)?;
+            let written = self.tty.write(bytes, POLL_INTERVAL)?;
             bytes = &bytes[written..];
             if written == 0 && gives_up() {
                 return Err(io::ErrorKind::TimedOut.into());
@@ -152,7 +152,7 @@ impl Restore {
 
     /// Makes panics give the terminal back before they print: those of one thread, since the
     /// program goes on after those of others, and keeps what they say for later.
-    pub(super) fn before_panics_of(self: &Arc<Self>, owner: ThreadId) {
+    pub(super) fn install_panic_hook(self: &Arc<Self>, owner: ThreadId) {
         let restore = Arc::clone(self);
         let print = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {

@@ -12,23 +12,23 @@ use rustix::process::{Signal, kill_current_process_group};
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH};
 use signal_hook::iterator::Signals;
 
-use super::restore::Restore;
-use crate::terminal::{Event, Reason};
+use super::restore::TerminalGuard;
+use crate::terminal::{Event, ShutdownReason};
 
 /// How long the process may take to stop once it has sent itself the signal, and to learn that it
 /// goes on.
-const MOMENT: Duration = Duration::from_millis(50);
+const STOP_TIMEOUT: Duration = Duration::from_millis(50);
 
 /// Stops the process, and knows whether it has been.
 #[derive(Debug, Default)]
-pub(super) struct Stop {
-    /// The process is about to stop, or was stopped by [`Stop::stop`].
+pub(super) struct Suspender {
+    /// The process is about to stop, or was stopped by [`Suspender::stop`].
     stopping: AtomicBool,
     /// A SIGCONT came since.
     continued: AtomicBool,
 }
 
-impl Stop {
+impl Suspender {
     /// Stops the process and the rest of its job, as the terminal does on Ctrl-Z unless it is in
     /// raw mode: `cargo run` and `make` must stop with what they run, or the shell goes on waiting
     /// for them. Returns when the process goes on.
@@ -36,12 +36,15 @@ impl Stop {
     /// SIGSTOP stops all of them at the same time. With SIGTSTP, which this process catches, the
     /// others would stop first, and a shell that is quick would let the job go on before this
     /// process stopped, then for ever.
-    pub(super) fn stop(&self) -> io::Result<()> {
+    pub(super) fn suspend(&self) -> io::Result<()> {
         self.continued.store(false, Ordering::SeqCst);
         self.stopping.store(true, Ordering::SeqCst);
         let stopped = kill_current_process_group(Signal::STOP);
         let sent = Instant::now();
-        while stopped.is_ok() && !self.continued.load(Ordering::SeqCst) && sent.elapsed() < MOMENT {
+        while stopped.is_ok()
+            && !self.continued.load(Ordering::SeqCst)
+            && sent.elapsed() < STOP_TIMEOUT
+        {
             thread::sleep(Duration::from_millis(1));
         }
         self.stopping.store(false, Ordering::SeqCst);
@@ -54,7 +57,7 @@ impl Stop {
 ///
 /// In a container, the parent or its session may lie outside: their number is 0 then, which
 /// rustix's `getsid` does not allow for.
-pub(super) fn can_stop() -> bool {
+pub(super) fn can_suspend() -> bool {
     let session = getsid(None).ok();
     let leads_session = session == Some(getpgrp());
     let parent = getppid();
@@ -67,24 +70,24 @@ pub(super) fn can_stop() -> bool {
 /// The first frame does not wait for that thread: it starts when the program first waits for
 /// something. What was caught until then is taken then.
 #[derive(Debug)]
-pub(super) struct Watch {
+pub(super) struct SignalWatcher {
     signals: Signals,
-    restore: Arc<Restore>,
-    stop: Arc<Stop>,
+    guard: Arc<TerminalGuard>,
+    suspender: Arc<Suspender>,
     events: SyncSender<Event>,
 }
 
-impl Watch {
+impl SignalWatcher {
     /// Catches signals from now on.
-    pub(super) fn catch(
-        restore: &Arc<Restore>,
-        stop: &Arc<Stop>,
+    pub(super) fn register(
+        restore: &Arc<TerminalGuard>,
+        stop: &Arc<Suspender>,
         events: SyncSender<Event>,
     ) -> io::Result<Self> {
         Ok(Self {
             signals: Signals::new([SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGWINCH, SIGTSTP, SIGCONT])?,
-            restore: Arc::clone(restore),
-            stop: Arc::clone(stop),
+            guard: Arc::clone(restore),
+            suspender: Arc::clone(stop),
             events,
         })
     }
@@ -95,21 +98,21 @@ impl Watch {
             .name("signals".to_owned())
             .spawn(move || {
                 for signal in &mut self.signals {
-                    let Some(event) = event(signal, &self.restore, &self.stop) else {
+                    let Some(event) = event_for_signal(signal, &self.guard, &self.suspender) else {
                         continue;
                     };
                     let reason = match event {
-                        Event::Leave(reason) => Some(reason),
+                        Event::Shutdown(reason) => Some(reason),
                         _ => None,
                     };
                     if reason.is_some() {
-                        self.restore.hurry();
+                        self.guard.begin_shutdown();
                     }
                     if self.events.send(event).is_err() {
                         return;
                     }
                     if let Some(reason) = reason {
-                        self.restore.insist(reason.exit_status());
+                        self.guard.exit_after_grace(reason.exit_status());
                     }
                 }
             })?;
@@ -118,12 +121,12 @@ impl Watch {
 }
 
 /// Returns what a signal means to the session, if it is for the session.
-fn event(signal: i32, restore: &Restore, stop: &Stop) -> Option<Event> {
+fn event_for_signal(signal: i32, restore: &TerminalGuard, stop: &Suspender) -> Option<Event> {
     Some(match signal {
-        SIGTERM => Event::Leave(Reason::Terminated),
-        SIGHUP => Event::Leave(Reason::HungUp),
-        SIGINT => Event::Leave(Reason::Interrupted),
-        SIGQUIT => Event::Leave(Reason::Quit),
+        SIGTERM => Event::Shutdown(ShutdownReason::Terminated),
+        SIGHUP => Event::Shutdown(ShutdownReason::HungUp),
+        SIGINT => Event::Shutdown(ShutdownReason::Interrupted),
+        SIGQUIT => Event::Shutdown(ShutdownReason::Quit),
         SIGWINCH => Event::Resize(restore.tty.size()),
         SIGTSTP => Event::Suspend,
         SIGCONT if stop.stopping.load(Ordering::SeqCst) => {

@@ -7,61 +7,61 @@ use std::sync::mpsc;
 use portable_pty::PtySize;
 
 use super::*;
-use pty::{SIZE, Terminal, modes};
+use pty::{PtyTerminal, SIZE, modes};
 
 #[test]
-fn leaving_by_a_key_gives_the_terminal_back() {
-    let mut terminal = Terminal::start_and_wait();
+fn quitting_by_key_restores_the_terminal() {
+    let mut terminal = PtyTerminal::start_and_wait();
     terminal.send(b"q");
-    terminal.ends_restored(0);
+    terminal.assert_exits_restored(0);
 }
 
 #[test]
-fn keys_come_from_the_terminal_where_standard_input_is_none() {
-    let mut terminal = Terminal::start(&["sh", "-c", "\"$@\" </dev/null; exit $?", "sh"]);
+fn keys_are_read_from_tty_when_stdin_is_not_a_terminal() {
+    let mut terminal = PtyTerminal::start(&["sh", "-c", "\"$@\" </dev/null; exit $?", "sh"]);
     terminal.wait_for("ready 80x24.");
     terminal.send(b"q");
-    terminal.ends_restored(0);
+    terminal.assert_exits_restored(0);
 }
 
 #[test]
-fn leaving_by_a_signal_gives_the_terminal_back() {
+fn quitting_by_signal_restores_the_terminal() {
     for (signal, status) in [("TERM", 143), ("HUP", 129), ("INT", 130), ("QUIT", 131)] {
-        let mut terminal = Terminal::start_and_wait();
+        let mut terminal = PtyTerminal::start_and_wait();
         terminal.signal(signal);
-        terminal.ends_restored(status);
+        terminal.assert_exits_restored(status);
     }
 }
 
 #[test]
-fn a_host_that_is_busy_is_ended_within_a_second_or_so() {
-    let mut terminal = Terminal::start_and_wait();
+fn busy_host_exits_after_the_grace_period() {
+    let mut terminal = PtyTerminal::start_and_wait();
     terminal.send(b"b");
     thread::sleep(Duration::from_millis(50));
     let start = Instant::now();
     terminal.signal("TERM");
-    terminal.ends_restored(143);
+    terminal.assert_exits_restored(143);
     assert!(start.elapsed() < Duration::from_secs(3));
 }
 
 #[test]
-fn a_panic_gives_the_terminal_back_before_it_prints() {
-    let mut terminal = Terminal::start_and_wait();
+fn panic_restores_the_terminal_before_printing() {
+    let mut terminal = PtyTerminal::start_and_wait();
     terminal.send(b"p");
-    terminal.ends_restored(101);
-    let seen = String::from_utf8_lossy(&terminal.seen).into_owned();
+    terminal.assert_exits_restored(101);
+    let seen = String::from_utf8_lossy(&terminal.captured).into_owned();
     let (_, after) = seen.split_once("\x1b[?1049l").expect("it left");
     assert!(after.contains("oh dear"), "{}", seen.escape_debug());
 }
 
 #[test]
-fn a_panic_of_another_thread_is_printed_when_the_program_ends() {
-    let mut terminal = Terminal::start_and_wait();
+fn panic_of_another_thread_is_printed_at_exit() {
+    let mut terminal = PtyTerminal::start_and_wait();
     terminal.send(b"t");
     terminal.wait_for("went on");
     terminal.send(b"q");
-    terminal.ends_restored(0);
-    let seen = String::from_utf8_lossy(&terminal.seen).into_owned();
+    terminal.assert_exits_restored(0);
+    let seen = String::from_utf8_lossy(&terminal.captured).into_owned();
     let (before, after) = seen.split_once("\x1b[?1049l").expect("it left");
     assert!(
         !before.contains("elsewhere") && after.contains("elsewhere"),
@@ -71,8 +71,8 @@ fn a_panic_of_another_thread_is_printed_when_the_program_ends() {
 }
 
 #[test]
-fn a_new_size_is_told() {
-    let mut terminal = Terminal::start_and_wait();
+fn resize_is_reported() {
+    let mut terminal = PtyTerminal::start_and_wait();
     let size = PtySize {
         rows: 10,
         cols: 40,
@@ -85,11 +85,11 @@ fn a_new_size_is_told() {
         .expect("the pty is resized");
     terminal.wait_for("40x10.");
     terminal.send(b"q");
-    terminal.ends_restored(0);
+    terminal.assert_exits_restored(0);
 }
 
 #[test]
-fn the_end_of_the_terminal_is_the_end_of_the_program() {
+fn closing_the_terminal_ends_the_program() {
     let ignored = "trap '' HUP; \"$@\"; exit $?";
     let elsewhere = "trap '' HUP; setsid --wait \"$@\"; exit $?";
     for wrapper in [
@@ -97,7 +97,7 @@ fn the_end_of_the_terminal_is_the_end_of_the_program() {
         &["sh", "-c", ignored, "sh"],
         &["sh", "-c", elsewhere, "sh"],
     ] {
-        let mut terminal = Terminal::start(wrapper);
+        let mut terminal = PtyTerminal::start(wrapper);
         terminal.wait_for("ready 80x24.");
         // The thread that reads holds the terminal open, until it finds nobody to tell.
         (_, terminal.output) = mpsc::channel();
@@ -105,10 +105,10 @@ fn the_end_of_the_terminal_is_the_end_of_the_program() {
             terminal.send(b"xy");
             thread::sleep(Duration::from_millis(1));
         }
-        let Terminal {
+        let PtyTerminal {
             pair,
             mut child,
-            keys,
+            writer: keys,
             ..
         } = terminal;
         let start = Instant::now();
@@ -133,37 +133,37 @@ fn the_end_of_the_terminal_is_the_end_of_the_program() {
 }
 
 #[test]
-fn an_answer_outstanding_is_kept_from_the_shell() {
-    let mut terminal = Terminal::start_and_wait();
+fn pending_response_does_not_reach_the_shell() {
+    let mut terminal = PtyTerminal::start_and_wait();
     terminal.send(b"a");
     terminal.wait_for("\x1b[5n");
     thread::sleep(Duration::from_millis(100));
     terminal.send(b"\x1b[0n");
-    terminal.ends_restored(0);
+    terminal.assert_exits_restored(0);
     assert!(
-        !String::from_utf8_lossy(&terminal.seen).contains("0n"),
+        !String::from_utf8_lossy(&terminal.captured).contains("0n"),
         "it was echoed"
     );
 }
 
 #[test]
-fn a_terminal_that_never_answers_is_left_within_a_second_or_so() {
-    let mut terminal = Terminal::start_and_wait();
+fn unresponsive_terminal_does_not_delay_exit_for_long() {
+    let mut terminal = PtyTerminal::start_and_wait();
     let start = Instant::now();
     terminal.send(b"a");
-    terminal.ends_restored(0);
+    terminal.assert_exits_restored(0);
     assert!(start.elapsed() < Duration::from_millis(1500));
 }
 
 #[test]
-fn suspension_gives_the_terminal_back_and_takes_it_again() {
+fn suspend_restores_the_terminal_and_resume_retakes_it() {
     let script = "set -m; \"$@\"; echo stopped; read line; fg >/dev/null; echo back $?";
-    let mut terminal = Terminal::start(&["sh", "-c", script, "sh"]);
+    let mut terminal = PtyTerminal::start(&["sh", "-c", script, "sh"]);
     terminal.wait_for("ready 80x24.");
     terminal.send(b"\x1a");
     terminal.wait_for("stopped");
     assert_eq!(modes(&terminal.pair), terminal.cooked);
-    let seen = String::from_utf8_lossy(&terminal.seen).into_owned();
+    let seen = String::from_utf8_lossy(&terminal.captured).into_owned();
     assert!(seen.contains("\x1b[?1049l"), "{}", seen.escape_debug());
     let size = PtySize {
         rows: 10,
@@ -184,24 +184,24 @@ fn suspension_gives_the_terminal_back_and_takes_it_again() {
 }
 
 #[test]
-fn a_suspended_program_can_be_ended() {
+fn suspended_program_can_be_terminated() {
     let script =
         "set -m; (trap '' TERM; \"$@\"; echo ended $?); kill -s TERM %1; kill -s CONT %1; sleep 9";
-    let mut terminal = Terminal::start(&["sh", "-c", script, "sh"]);
+    let mut terminal = PtyTerminal::start(&["sh", "-c", script, "sh"]);
     terminal.wait_for("ready 80x24.");
     terminal.send(b"\x1a");
     terminal.wait_for("ended 143");
     assert_eq!(modes(&terminal.pair), terminal.cooked);
-    let seen = String::from_utf8_lossy(&terminal.seen).into_owned();
+    let seen = String::from_utf8_lossy(&terminal.captured).into_owned();
     let (_, after) = seen.split_once("\x1b[?1049l").expect("it left");
     assert!(!after.contains("Ctrl-z"), "it drew on the shell's screen");
     terminal.child.kill().expect("the shell sleeps");
 }
 
 #[test]
-fn a_program_stopped_by_force_takes_the_terminal_again() {
+fn terminal_is_retaken_after_sigstop() {
     let script = "set -m; \"$@\"; stty sane; fg >/dev/null; echo back $?";
-    let mut terminal = Terminal::start(&["sh", "-c", script, "sh"]);
+    let mut terminal = PtyTerminal::start(&["sh", "-c", script, "sh"]);
     terminal.wait_for("ready 80x24.");
     terminal.send(b"s");
     terminal.wait_for("ready 80x24.");
@@ -211,20 +211,20 @@ fn a_program_stopped_by_force_takes_the_terminal_again() {
 }
 
 #[test]
-fn nothing_is_suspended_where_nobody_could_resume_it() {
+fn suspend_fails_without_a_shell() {
     for wrapper in [&[][..], &["sh", "-c", "\"$@\"; exit $?", "sh"]] {
-        let mut terminal = Terminal::start(wrapper);
+        let mut terminal = PtyTerminal::start(wrapper);
         terminal.wait_for("ready 80x24.");
         terminal.send(b"\x1a");
         terminal.wait_for("not suspended");
         terminal.send(b"q");
-        terminal.ends_restored(0);
+        terminal.assert_exits_restored(0);
     }
 }
 
 #[test]
-fn a_terminal_that_reads_nothing_does_not_keep_the_program() {
-    let mut terminal = Terminal::start_and_wait();
+fn stalled_terminal_does_not_block_exit() {
+    let mut terminal = PtyTerminal::start_and_wait();
     // Nobody reads any more, and the host draws until the pty is full.
     let (_, nobody) = mpsc::channel();
     terminal.output = nobody;
@@ -234,6 +234,6 @@ fn a_terminal_that_reads_nothing_does_not_keep_the_program() {
     }
     let start = Instant::now();
     terminal.signal("TERM");
-    assert_eq!(terminal.end().exit_code(), 143);
+    assert_eq!(terminal.wait_for_exit().exit_code(), 143);
     assert!(start.elapsed() < Duration::from_secs(3));
 }

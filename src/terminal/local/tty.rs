@@ -40,7 +40,7 @@ impl Tty {
         };
         let cooked = retry(|| termios::tcgetattr(&input))?;
         Ok(Self {
-            output: own_output(stdout.as_fd())?,
+            output: reopen_output(stdout.as_fd())?,
             input,
             cooked,
         })
@@ -49,7 +49,7 @@ impl Tty {
     /// Returns the size that the terminal reports now.
     pub(super) fn size(&self) -> Size {
         termios::tcgetwinsize(&self.output).map_or(Size::DEFAULT, |size| {
-            Size::reported(size.ws_col, size.ws_row)
+            Size::from_reported(size.ws_col, size.ws_row)
         })
     }
 
@@ -78,7 +78,7 @@ impl Tty {
 
     /// Says whether the terminal is this job's. Another job's terminal must not be touched: to set
     /// its modes would stop this process, and the shell has set them to its liking.
-    pub(super) fn is_ours(&self) -> bool {
+    pub(super) fn is_foreground(&self) -> bool {
         termios::tcgetpgrp(&self.input).map_or(true, |group| {
             group.as_raw_pid() == nix::unistd::getpgrp().as_raw()
         })
@@ -128,7 +128,7 @@ impl Tty {
 /// Opens the terminal again for writing, so that its non-blocking mode is not shared with the
 /// shell, as that of an inherited descriptor is. Where that cannot be done writes may block, and
 /// the inherited descriptor has to do.
-fn own_output(inherited: BorrowedFd<'_>) -> io::Result<OwnedFd> {
+fn reopen_output(inherited: BorrowedFd<'_>) -> io::Result<OwnedFd> {
     let flags = OFlags::WRONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
     let reopened = termios::ttyname(inherited, Vec::new())
         .and_then(|name| open(name.as_c_str(), flags, Mode::empty()))

@@ -7,17 +7,17 @@ const SYMBOL_MASK: u32 = (1 << SYMBOL_BITS) - 1;
 const FIRST_CLUSTER: u32 = char::MAX as u32 + 1;
 
 /// How many pens a cell can tell apart.
-pub(super) const PENS: usize = 1 << (32 - SYMBOL_BITS);
+pub(super) const MAX_STYLES: usize = 1 << (32 - SYMBOL_BITS);
 
 /// The most clusters that are kept at a time.
-pub(super) const CLUSTERS: usize = 4096;
+pub(super) const MAX_CLUSTERS: usize = 4096;
 
 /// The number of a pen in the screen's table of pens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct PenId(u32);
+pub(super) struct StyleId(u32);
 
-impl PenId {
-    pub(super) fn at(index: usize) -> Self {
+impl StyleId {
+    pub(super) fn from_index(index: usize) -> Self {
         Self(u32::try_from(index).unwrap_or_default())
     }
 
@@ -31,7 +31,7 @@ impl PenId {
 pub(super) struct ClusterId(u32);
 
 impl ClusterId {
-    pub(super) fn at(index: usize) -> Self {
+    pub(super) fn from_index(index: usize) -> Self {
         Self(u32::try_from(index).unwrap_or_default())
     }
 
@@ -52,13 +52,13 @@ pub(super) enum Symbol {
 
 /// A cell: what it shows, and with which pen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Cell(u32);
+pub(super) struct ScreenCell(u32);
 
-impl Cell {
+impl ScreenCell {
     /// A blank that needs no pen: what erasing leaves behind.
     pub(super) const BLANK: Self = Self(b' ' as u32);
 
-    pub(super) fn new(symbol: Symbol, pen: PenId) -> Self {
+    pub(super) fn new(symbol: Symbol, pen: StyleId) -> Self {
         let symbol = match symbol {
             Symbol::Char(character) => u32::from(character),
             Symbol::Cluster(cluster) => FIRST_CLUSTER + cluster.0,
@@ -75,8 +75,8 @@ impl Cell {
         }
     }
 
-    pub(super) const fn pen(self) -> PenId {
-        PenId(self.0 >> SYMBOL_BITS)
+    pub(super) const fn style(self) -> StyleId {
+        StyleId(self.0 >> SYMBOL_BITS)
     }
 
     pub(super) const fn is_space(self) -> bool {

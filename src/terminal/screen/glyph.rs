@@ -10,7 +10,7 @@ use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 use crate::content::Charset;
 
 /// The most combining marks that one character keeps.
-const MARKS: usize = 4;
+const MAX_MARKS: usize = 4;
 
 /// What a cell is to show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +36,7 @@ impl Glyph<'_> {
 }
 
 /// Returns what stands for a frame's symbol.
-pub(super) fn glyph(symbol: &str, charset: Charset) -> Glyph<'_> {
+pub(super) fn glyph_for_symbol(symbol: &str, charset: Charset) -> Glyph<'_> {
     if let &[byte] = symbol.as_bytes() {
         return if byte.is_ascii_graphic() {
             Glyph::narrow(char::from(byte))
@@ -65,7 +65,7 @@ pub(super) fn glyph(symbol: &str, charset: Charset) -> Glyph<'_> {
     }
     let marks_end = characters
         .take_while(|&(_, character)| is_mark(character))
-        .take(MARKS)
+        .take(MAX_MARKS)
         .last()
         .map(|(at, mark)| at + mark.len_utf8());
     Glyph {
@@ -122,8 +122,8 @@ fn substitute(character: char) -> char {
 mod tests {
     use super::*;
 
-    fn shown(symbol: &str) -> (String, bool) {
-        let glyph = glyph(symbol, Charset::Unicode);
+    fn rendered(symbol: &str) -> (String, bool) {
+        let glyph = glyph_for_symbol(symbol, Charset::Unicode);
         let text = glyph
             .cluster
             .map_or_else(|| glyph.base.to_string(), str::to_owned);
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn a_symbol_becomes_what_terminals_agree_on() {
+    fn symbols_are_reduced_to_portable_glyphs() {
         let cases = [
             ("a", "a", false),
             ("─", "─", false),
@@ -148,7 +148,7 @@ mod tests {
             ("abc", "a", false),
         ];
         for (symbol, text, wide) in cases {
-            assert_eq!(shown(symbol), (text.to_owned(), wide), "{symbol:?}");
+            assert_eq!(rendered(symbol), (text.to_owned(), wide), "{symbol:?}");
         }
     }
 
@@ -157,18 +157,21 @@ mod tests {
         for symbol in [
             "\x1b", "\x07", "\n", "\x7f", "\u{9b}", "\u{ad}", "\u{2028}", "\x1b[2J",
         ] {
-            assert_eq!(shown(symbol).0, " ", "{symbol:?}");
+            assert_eq!(rendered(symbol).0, " ", "{symbol:?}");
         }
     }
 
     #[test]
-    fn marks_do_not_pile_up() {
+    fn combining_marks_are_limited() {
         let symbol = format!("a{}", "\u{300}".repeat(200));
-        assert_eq!(shown(&symbol).0, format!("a{}", "\u{300}".repeat(MARKS)));
+        assert_eq!(
+            rendered(&symbol).0,
+            format!("a{}", "\u{300}".repeat(MAX_MARKS))
+        );
     }
 
     #[test]
-    fn every_character_has_one_of_ascii_in_its_place() {
+    fn every_character_has_an_ascii_substitute() {
         for (symbol, ascii) in [
             ("─", '-'),
             ("│", '|'),
@@ -180,14 +183,14 @@ mod tests {
             ("世", '?'),
         ] {
             assert_eq!(
-                glyph(symbol, Charset::Ascii),
+                glyph_for_symbol(symbol, Charset::Ascii),
                 Glyph::narrow(ascii),
                 "{symbol}"
             );
         }
         for character in '\0'..=char::MAX {
             let symbol = character.to_string();
-            let glyph = glyph(&symbol, Charset::Ascii);
+            let glyph = glyph_for_symbol(&symbol, Charset::Ascii);
             assert!(
                 glyph.base == ' ' || glyph.base.is_ascii_graphic(),
                 "{character:?}"

@@ -3,17 +3,17 @@
 use ratatui::buffer::{Buffer, Cell as FrameCell};
 use ratatui::style::{Color, Modifier};
 
-use super::cell::{Cell, PenId, Symbol};
-use super::glyph::{Glyph, glyph};
-use super::pen::Pen;
-use super::tables::Tables;
+use super::cell::{ScreenCell, StyleId, Symbol};
+use super::glyph::{Glyph, glyph_for_symbol};
+use super::pen::CellStyle;
+use super::tables::StyleTable;
 use crate::terminal::{Capabilities, Feature, Size};
 
 /// What a screen shows, or is to show.
 #[derive(Clone, Debug)]
 pub(super) struct Grid {
     columns: usize,
-    cells: Vec<Cell>,
+    cells: Vec<ScreenCell>,
 }
 
 impl Grid {
@@ -21,20 +21,20 @@ impl Grid {
         let columns = usize::from(size.columns());
         Self {
             columns,
-            cells: vec![Cell::BLANK; columns * usize::from(size.rows())],
+            cells: vec![ScreenCell::BLANK; columns * usize::from(size.rows())],
         }
     }
 
     /// Returns what a frame asks for, as near as the terminal can come. What the frame does not
     /// cover is blank.
-    pub(super) fn read(
+    pub(super) fn from_frame(
         frame: &Buffer,
         size: Size,
         capabilities: Capabilities,
-        tables: &mut Tables,
+        tables: &mut StyleTable,
     ) -> Self {
         let mut grid = Self::blank(size);
-        let mut pens = PenReader::default();
+        let mut pens = StyleCache::default();
         let width = usize::from(frame.area.width);
         if width == 0 {
             return grid;
@@ -48,39 +48,39 @@ impl Grid {
             let mut column = 0;
             while column < shown {
                 let cell = &line[column];
-                let mut glyph = glyph(cell.symbol(), capabilities.charset);
+                let mut glyph = glyph_for_symbol(cell.symbol(), capabilities.charset);
                 if glyph.wide && column + 1 == row.len() {
                     glyph = Glyph::BLANK;
                 }
-                let pen = pens.read(cell, capabilities, tables);
+                let pen = pens.lookup(cell, capabilities, tables);
                 row[column] = if glyph.base == ' ' && glyph.cluster.is_none() {
-                    Cell::new(Symbol::Char(' '), pen.on_blank)
+                    ScreenCell::new(Symbol::Char(' '), pen.blank)
                 } else {
-                    Cell::new(tables.symbol(glyph), pen.on_text)
+                    ScreenCell::new(tables.intern_symbol(glyph), pen.text)
                 };
                 if glyph.wide {
-                    row[column + 1] = Cell::new(Symbol::Continuation, pen.on_text);
+                    row[column + 1] = ScreenCell::new(Symbol::Continuation, pen.text);
                     column += 1;
                 }
                 column += 1;
             }
         }
-        if !capabilities.can(Feature::LateWrap) {
-            grid.spare_corner();
+        if !capabilities.can(Feature::DeferredWrap) {
+            grid.blank_last_cell();
         }
         grid
     }
 
     /// Blanks the last cell, the writing of which scrolls everything on a terminal that does not
     /// wait at the end of a row.
-    fn spare_corner(&mut self) {
+    fn blank_last_cell(&mut self) {
         if let [.., before, corner] = self.cells.as_mut_slice()
             && corner.is_continuation()
         {
-            *before = Cell::BLANK;
+            *before = ScreenCell::BLANK;
         }
         if let Some(corner) = self.cells.last_mut() {
-            *corner = Cell::BLANK;
+            *corner = ScreenCell::BLANK;
         }
     }
 
@@ -88,12 +88,12 @@ impl Grid {
         self.cells.len() / self.columns
     }
 
-    pub(super) fn row(&self, row: usize) -> &[Cell] {
+    pub(super) fn row(&self, row: usize) -> &[ScreenCell] {
         &self.cells[row * self.columns..][..self.columns]
     }
 
     /// Returns every cell, for the tables to be remade.
-    pub(super) fn cells_mut(&mut self) -> &mut [Cell] {
+    pub(super) fn cells_mut(&mut self) -> &mut [ScreenCell] {
         &mut self.cells
     }
 
@@ -109,40 +109,45 @@ impl Grid {
         if shift > 0 {
             region.copy_within(distance.., 0);
             let kept = region.len() - distance;
-            region[kept..].fill(Cell::BLANK);
+            region[kept..].fill(ScreenCell::BLANK);
         } else {
             let kept = region.len() - distance;
             region.copy_within(..kept, distance);
-            region[..distance].fill(Cell::BLANK);
+            region[..distance].fill(ScreenCell::BLANK);
         }
     }
 }
 
 /// The pen of the last cell that was read: neighbours mostly share one.
 #[derive(Default)]
-struct PenReader {
-    style: (Color, Color, Modifier),
-    pens: Pens,
+struct StyleCache {
+    frame_style: (Color, Color, Modifier),
+    ids: StyleIds,
 }
 
 /// The pen of a cell, and the part of it that a blank needs.
 #[derive(Clone, Copy, Default)]
-struct Pens {
-    on_text: PenId,
-    on_blank: PenId,
+struct StyleIds {
+    text: StyleId,
+    blank: StyleId,
 }
 
-impl PenReader {
-    fn read(&mut self, cell: &FrameCell, capabilities: Capabilities, tables: &mut Tables) -> Pens {
+impl StyleCache {
+    fn lookup(
+        &mut self,
+        cell: &FrameCell,
+        capabilities: Capabilities,
+        tables: &mut StyleTable,
+    ) -> StyleIds {
         let style = (cell.fg, cell.bg, cell.modifier);
-        if style != self.style {
-            let pen = Pen::of(cell, capabilities);
-            self.style = style;
-            self.pens = Pens {
-                on_text: tables.pen_id(pen),
-                on_blank: tables.pen_id(pen.on_blank()),
+        if style != self.frame_style {
+            let pen = CellStyle::from_cell(cell, capabilities);
+            self.frame_style = style;
+            self.ids = StyleIds {
+                text: tables.intern_style(pen),
+                blank: tables.intern_style(pen.visible_on_blank()),
             };
         }
-        self.pens
+        self.ids
     }
 }

@@ -1,25 +1,25 @@
 //! Moves a terminal's cursor in the fewest bytes.
 
-use super::writer::Cursor;
+use super::writer::CursorPosition;
 use crate::terminal::{Capabilities, Feature};
 
 /// The longest move that may be shorter by single steps: a sequence has four bytes or more.
-const STEPS: usize = 4;
+const MAX_SINGLE_STEPS: usize = 4;
 
 /// Appends the shortest sequence that moves a cursor.
-pub(super) fn write(
+pub(super) fn move_cursor(
     out: &mut Vec<u8>,
-    from: Cursor,
+    from: CursorPosition,
     to: (usize, usize),
     capabilities: Capabilities,
 ) {
     let (row, column) = to;
     let mut shortest = Shortest::new(out);
-    shortest.consider(|out| absolute(out, row, column));
+    shortest.consider(|out| write_cup(out, row, column));
     let (from_row, from_column) = match from {
-        Cursor::Unknown => return,
-        Cursor::Row(row) => (row, None),
-        Cursor::At(row, column) => (row, Some(column)),
+        CursorPosition::Unknown => return,
+        CursorPosition::Row(row) => (row, None),
+        CursorPosition::At(row, column) => (row, Some(column)),
     };
     for vertical in vertical_moves(from_row, row, capabilities)
         .into_iter()
@@ -37,13 +37,13 @@ pub(super) fn write(
             out.push(b'\r');
             vertical.write(out);
             if column > 0 {
-                control(out, column, b'C');
+                write_csi(out, column, b'C');
             }
         });
         if capabilities.can(Feature::LineAddress) && (from_column.is_some() || from_row == row) {
             shortest.consider(|out| {
                 vertical.write(out);
-                control(out, column + 1, b'G');
+                write_csi(out, column + 1, b'G');
             });
         }
     }
@@ -77,31 +77,31 @@ impl<'a> Shortest<'a> {
 }
 
 /// Appends CUP.
-fn absolute(out: &mut Vec<u8>, row: usize, column: usize) {
+fn write_cup(out: &mut Vec<u8>, row: usize, column: usize) {
     if column == 0 {
-        control(out, row + 1, b'H');
+        write_csi(out, row + 1, b'H');
     } else {
         out.extend(b"\x1b[");
-        number(out, row + 1);
+        write_number(out, row + 1);
         out.push(b';');
-        number(out, column + 1);
+        write_number(out, column + 1);
         out.push(b'H');
     }
 }
 
 /// Appends a sequence that ends in `last` and has one parameter, which is left out if it is 1.
-pub(super) fn control(out: &mut Vec<u8>, parameter: usize, last: u8) {
+pub(super) fn write_csi(out: &mut Vec<u8>, parameter: usize, last: u8) {
     out.extend(b"\x1b[");
     if parameter != 1 {
-        number(out, parameter);
+        write_number(out, parameter);
     }
     out.push(last);
 }
 
 /// Appends a number in decimal.
-pub(super) fn number(out: &mut Vec<u8>, number: usize) {
+pub(super) fn write_number(out: &mut Vec<u8>, number: usize) {
     if number >= 10 {
-        self::number(out, number / 10);
+        self::write_number(out, number / 10);
     }
     out.push(b"0123456789"[number % 10]);
 }
@@ -113,7 +113,7 @@ enum Move {
     /// The same control character or short sequence again and again.
     Repeat(&'static [u8], usize),
     /// A sequence with one parameter.
-    Control(usize, u8),
+    Csi(usize, u8),
 }
 
 impl Move {
@@ -121,7 +121,7 @@ impl Move {
         match self {
             Self::Stay => {}
             Self::Repeat(bytes, count) => (0..count).for_each(|_| out.extend(bytes)),
-            Self::Control(parameter, last) => control(out, parameter, last),
+            Self::Csi(parameter, last) => write_csi(out, parameter, last),
         }
     }
 }
@@ -142,9 +142,9 @@ fn vertical_moves(from: usize, to: usize, capabilities: Capabilities) -> [Option
     let knows_single = down || capabilities.can(Feature::ScrollRegion);
     let address = capabilities.can(Feature::LineAddress);
     [
-        (knows_single && distance <= STEPS).then_some(Move::Repeat(single, distance)),
-        Some(Move::Control(distance, several)),
-        address.then_some(Move::Control(to + 1, b'd')),
+        (knows_single && distance <= MAX_SINGLE_STEPS).then_some(Move::Repeat(single, distance)),
+        Some(Move::Csi(distance, several)),
+        address.then_some(Move::Csi(to + 1, b'd')),
     ]
 }
 
@@ -156,8 +156,8 @@ fn horizontal_moves(from: usize, to: usize) -> [Option<Move>; 2] {
     }
     let back = to < from;
     [
-        (back && distance <= STEPS).then_some(Move::Repeat(b"\x08", distance)),
-        Some(Move::Control(distance, if back { b'D' } else { b'C' })),
+        (back && distance <= MAX_SINGLE_STEPS).then_some(Move::Repeat(b"\x08", distance)),
+        Some(Move::Csi(distance, if back { b'D' } else { b'C' })),
     ]
 }
 
@@ -165,10 +165,10 @@ fn horizontal_moves(from: usize, to: usize) -> [Option<Move>; 2] {
 mod tests {
     use super::*;
 
-    fn moved(from: Cursor, row: usize, column: usize) -> String {
+    fn encode_move(from: CursorPosition, row: usize, column: usize) -> String {
         let capabilities = Capabilities::modern();
         let mut out = Vec::new();
-        write(&mut out, from, (row, column), capabilities);
+        move_cursor(&mut out, from, (row, column), capabilities);
         String::from_utf8(out)
             .expect("moves are ASCII")
             .replace('\x1b', "^")
@@ -177,26 +177,26 @@ mod tests {
     #[test]
     fn the_shortest_move_is_taken() {
         let cases = [
-            (Cursor::Unknown, 0, 0, "^[H"),
-            (Cursor::Unknown, 4, 0, "^[5H"),
-            (Cursor::Unknown, 4, 9, "^[5;10H"),
-            (Cursor::At(4, 9), 5, 9, "\n"),
-            (Cursor::At(4, 9), 5, 0, "\r\n"),
-            (Cursor::At(4, 9), 3, 9, "^M"),
-            (Cursor::At(4, 9), 4, 7, "\x08\x08"),
-            (Cursor::At(4, 9), 4, 10, "^[C"),
-            (Cursor::At(4, 9), 4, 70, "^[61C"),
-            (Cursor::At(4, 70), 4, 5, "^[6G"),
-            (Cursor::At(4, 9), 20, 9, "^[16B"),
-            (Cursor::At(20, 9), 3, 9, "^[4d"),
-            (Cursor::At(4, 70), 4, 0, "\r"),
-            (Cursor::Row(4), 4, 40, "^[41G"),
-            (Cursor::Row(4), 5, 0, "\r\n"),
-            (Cursor::Row(4), 5, 40, "^[6;41H"),
+            (CursorPosition::Unknown, 0, 0, "^[H"),
+            (CursorPosition::Unknown, 4, 0, "^[5H"),
+            (CursorPosition::Unknown, 4, 9, "^[5;10H"),
+            (CursorPosition::At(4, 9), 5, 9, "\n"),
+            (CursorPosition::At(4, 9), 5, 0, "\r\n"),
+            (CursorPosition::At(4, 9), 3, 9, "^M"),
+            (CursorPosition::At(4, 9), 4, 7, "\x08\x08"),
+            (CursorPosition::At(4, 9), 4, 10, "^[C"),
+            (CursorPosition::At(4, 9), 4, 70, "^[61C"),
+            (CursorPosition::At(4, 70), 4, 5, "^[6G"),
+            (CursorPosition::At(4, 9), 20, 9, "^[16B"),
+            (CursorPosition::At(20, 9), 3, 9, "^[4d"),
+            (CursorPosition::At(4, 70), 4, 0, "\r"),
+            (CursorPosition::Row(4), 4, 40, "^[41G"),
+            (CursorPosition::Row(4), 5, 0, "\r\n"),
+            (CursorPosition::Row(4), 5, 40, "^[6;41H"),
         ];
         for (from, row, column, bytes) in cases {
             assert_eq!(
-                moved(from, row, column),
+                encode_move(from, row, column),
                 bytes,
                 "{from:?} to {row},{column}"
             );

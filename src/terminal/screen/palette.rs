@@ -2,14 +2,14 @@
 
 use ratatui::style::Color;
 
-use super::pen::Ink;
-use crate::terminal::Colours;
+use super::pen::TerminalColor;
+use crate::terminal::ColorDepth;
 
 /// The levels of red, green and blue in xterm's cube of 216 colours.
 const LEVELS: [u8; 6] = [0, 95, 135, 175, 215, 255];
 
 /// xterm's first sixteen colours. Readers change them, so they are a guess.
-const SIXTEEN: [(u8, u8, u8); 16] = [
+const ANSI_16: [(u8, u8, u8); 16] = [
     (0, 0, 0),
     (205, 0, 0),
     (0, 205, 0),
@@ -29,26 +29,28 @@ const SIXTEEN: [(u8, u8, u8); 16] = [
 ];
 
 /// Returns a colour of a frame as a terminal with these colours is told it.
-pub(super) fn ink(colour: Color, colours: Colours) -> Ink {
-    let index = index_of(colour);
+pub(super) fn nearest_color(colour: Color, colours: ColorDepth) -> TerminalColor {
+    let index = palette_index(colour);
     match (colour, index, colours) {
-        (Color::Reset, ..) | (.., Colours::None) => Ink::Default,
-        (_, Some(index), Colours::Ansi256 | Colours::True)
-        | (_, Some(index @ 0..16), Colours::Ansi16) => Ink::Indexed(index),
-        (_, Some(index), Colours::Ansi16) => Ink::Indexed(nearest_of_16(rgb(index))),
-        (Color::Rgb(red, green, blue), _, Colours::True) => Ink::Rgb(red, green, blue),
-        (Color::Rgb(red, green, blue), _, Colours::Ansi256) => {
-            Ink::Indexed(nearest_of_256((red, green, blue)))
+        (Color::Reset, ..) | (.., ColorDepth::None) => TerminalColor::Default,
+        (_, Some(index), ColorDepth::Ansi256 | ColorDepth::TrueColor)
+        | (_, Some(index @ 0..16), ColorDepth::Ansi16) => TerminalColor::Indexed(index),
+        (_, Some(index), ColorDepth::Ansi16) => TerminalColor::Indexed(nearest_of_16(rgb(index))),
+        (Color::Rgb(red, green, blue), _, ColorDepth::TrueColor) => {
+            TerminalColor::Rgb(red, green, blue)
         }
-        (Color::Rgb(red, green, blue), _, Colours::Ansi16) => {
-            Ink::Indexed(nearest_of_16((red, green, blue)))
+        (Color::Rgb(red, green, blue), _, ColorDepth::Ansi256) => {
+            TerminalColor::Indexed(nearest_of_256((red, green, blue)))
         }
-        (_, None, _) => Ink::Default,
+        (Color::Rgb(red, green, blue), _, ColorDepth::Ansi16) => {
+            TerminalColor::Indexed(nearest_of_16((red, green, blue)))
+        }
+        (_, None, _) => TerminalColor::Default,
     }
 }
 
 /// Returns the index in xterm's palette of a colour that has one.
-const fn index_of(colour: Color) -> Option<u8> {
+const fn palette_index(colour: Color) -> Option<u8> {
     Some(match colour {
         Color::Black => 0,
         Color::Red => 1,
@@ -74,7 +76,7 @@ const fn index_of(colour: Color) -> Option<u8> {
 /// Returns what xterm shows for an index of its palette.
 fn rgb(index: u8) -> (u8, u8, u8) {
     match index {
-        0..16 => SIXTEEN[usize::from(index)],
+        0..16 => ANSI_16[usize::from(index)],
         16..232 => {
             let level = |step: u8| LEVELS[usize::from(step % 6)];
             let cube = index - 16;
@@ -113,32 +115,72 @@ mod tests {
     use super::*;
 
     #[test]
-    fn colours_come_as_near_as_the_terminal_can() {
+    fn colors_map_to_the_nearest_supported_color() {
         let cases = [
             (
                 Color::Rgb(255, 135, 0),
-                Colours::True,
-                Ink::Rgb(255, 135, 0),
+                ColorDepth::TrueColor,
+                TerminalColor::Rgb(255, 135, 0),
             ),
-            (Color::Rgb(255, 135, 0), Colours::Ansi256, Ink::Indexed(208)),
-            (Color::Rgb(205, 0, 0), Colours::Ansi256, Ink::Indexed(160)),
-            (Color::Rgb(254, 1, 2), Colours::Ansi16, Ink::Indexed(9)),
+            (
+                Color::Rgb(255, 135, 0),
+                ColorDepth::Ansi256,
+                TerminalColor::Indexed(208),
+            ),
+            (
+                Color::Rgb(205, 0, 0),
+                ColorDepth::Ansi256,
+                TerminalColor::Indexed(160),
+            ),
+            (
+                Color::Rgb(254, 1, 2),
+                ColorDepth::Ansi16,
+                TerminalColor::Indexed(9),
+            ),
             (
                 Color::Rgb(238, 238, 238),
-                Colours::Ansi256,
-                Ink::Indexed(255),
+                ColorDepth::Ansi256,
+                TerminalColor::Indexed(255),
             ),
-            (Color::Indexed(208), Colours::True, Ink::Indexed(208)),
-            (Color::Indexed(196), Colours::Ansi16, Ink::Indexed(9)),
-            (Color::Indexed(16), Colours::Ansi16, Ink::Indexed(0)),
-            (Color::Indexed(232), Colours::Ansi16, Ink::Indexed(0)),
-            (Color::DarkGray, Colours::Ansi16, Ink::Indexed(8)),
-            (Color::Red, Colours::None, Ink::Default),
-            (Color::Rgb(1, 2, 3), Colours::None, Ink::Default),
-            (Color::Reset, Colours::True, Ink::Default),
+            (
+                Color::Indexed(208),
+                ColorDepth::TrueColor,
+                TerminalColor::Indexed(208),
+            ),
+            (
+                Color::Indexed(196),
+                ColorDepth::Ansi16,
+                TerminalColor::Indexed(9),
+            ),
+            (
+                Color::Indexed(16),
+                ColorDepth::Ansi16,
+                TerminalColor::Indexed(0),
+            ),
+            (
+                Color::Indexed(232),
+                ColorDepth::Ansi16,
+                TerminalColor::Indexed(0),
+            ),
+            (
+                Color::DarkGray,
+                ColorDepth::Ansi16,
+                TerminalColor::Indexed(8),
+            ),
+            (Color::Red, ColorDepth::None, TerminalColor::Default),
+            (
+                Color::Rgb(1, 2, 3),
+                ColorDepth::None,
+                TerminalColor::Default,
+            ),
+            (Color::Reset, ColorDepth::TrueColor, TerminalColor::Default),
         ];
         for (colour, colours, expected) in cases {
-            assert_eq!(ink(colour, colours), expected, "{colour:?} in {colours:?}");
+            assert_eq!(
+                nearest_color(colour, colours),
+                expected,
+                "{colour:?} in {colours:?}"
+            );
         }
     }
 }

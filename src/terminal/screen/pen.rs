@@ -4,11 +4,11 @@ use ratatui::buffer::Cell as FrameCell;
 use ratatui::style::Modifier;
 
 use super::{moves, palette};
-use crate::terminal::{Capabilities, Colours, Feature};
+use crate::terminal::{Capabilities, ColorDepth, Feature};
 
 /// A colour as a terminal is told it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Ink {
+pub(super) enum TerminalColor {
     /// The terminal's own.
     #[default]
     Default,
@@ -32,7 +32,7 @@ impl Attributes {
     pub(super) const CROSSED_OUT: Self = Self(1 << 5);
 
     /// Those that are seen on a blank.
-    const ON_BLANKS: Self = Self(Self::UNDERLINE.0 | Self::REVERSE.0 | Self::CROSSED_OUT.0);
+    const VISIBLE_ON_BLANK: Self = Self(Self::UNDERLINE.0 | Self::REVERSE.0 | Self::CROSSED_OUT.0);
 
     /// Each with the codes that begin and end it. Bold and dim end together.
     const CODES: [(Self, u8, u8); 6] = [
@@ -44,7 +44,7 @@ impl Attributes {
         (Self::CROSSED_OUT, 9, 29),
     ];
 
-    pub(super) const fn has(self, other: Self) -> bool {
+    pub(super) const fn intersects(self, other: Self) -> bool {
         self.0 & other.0 != 0
     }
 
@@ -59,52 +59,54 @@ impl Attributes {
 
 /// How text is drawn, in what a terminal can do.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Pen {
-    pub(super) foreground: Ink,
-    pub(super) background: Ink,
+pub(super) struct CellStyle {
+    pub(super) foreground: TerminalColor,
+    pub(super) background: TerminalColor,
     pub(super) attributes: Attributes,
 }
 
-impl Pen {
+impl CellStyle {
     /// Returns the pen for a cell of a frame, as near as the terminal can come.
-    pub(super) fn of(cell: &FrameCell, capabilities: Capabilities) -> Self {
+    pub(super) fn from_cell(cell: &FrameCell, capabilities: Capabilities) -> Self {
         let mut pen = Self {
-            foreground: palette::ink(cell.fg, capabilities.colours),
-            background: palette::ink(cell.bg, capabilities.colours),
-            attributes: attributes(cell.modifier, capabilities),
+            foreground: palette::nearest_color(cell.fg, capabilities.color_depth),
+            background: palette::nearest_color(cell.bg, capabilities.color_depth),
+            attributes: supported_attributes(cell.modifier, capabilities),
         };
         if pen.foreground == pen.background && cell.fg != cell.bg {
             // Two colours became one, and the text would vanish.
-            pen.background = Ink::Default;
+            pen.background = TerminalColor::Default;
         }
-        if capabilities.colours == Colours::Ansi16 && !capabilities.can(Feature::BrightColours) {
-            pen.dull();
+        if capabilities.color_depth == ColorDepth::Ansi16
+            && !capabilities.can(Feature::BrightColors)
+        {
+            pen.reduce_to_8_colors();
         }
         pen
     }
 
     /// Says bright colours as terminals of eight do: by bold text, and dark grey as white, since
     /// bold black is black on some.
-    fn dull(&mut self) {
-        if let Ink::Indexed(index @ 8..) = self.foreground {
+    fn reduce_to_8_colors(&mut self) {
+        if let TerminalColor::Indexed(index @ 8..) = self.foreground {
             if index == 8 {
-                self.foreground = Ink::Indexed(7);
+                self.foreground = TerminalColor::Indexed(7);
             } else {
-                self.foreground = Ink::Indexed(index - 8);
+                self.foreground = TerminalColor::Indexed(index - 8);
                 self.attributes = self.attributes.with(Attributes::BOLD);
             }
         }
-        if let Ink::Indexed(index @ 8..) = self.background {
-            self.background = Ink::Indexed(index - 8);
+        if let TerminalColor::Indexed(index @ 8..) = self.background {
+            self.background = TerminalColor::Indexed(index - 8);
         }
         if self.foreground == self.background {
-            self.background = Ink::Default;
+            self.background = TerminalColor::Default;
         }
     }
 
     /// Returns the part of the pen that is seen on a blank.
-    pub(super) fn on_blank(self) -> Self {
-        if self.attributes.has(Attributes::ON_BLANKS) {
+    pub(super) fn visible_on_blank(self) -> Self {
+        if self.attributes.intersects(Attributes::VISIBLE_ON_BLANK) {
             self
         } else {
             Self {
@@ -115,7 +117,7 @@ impl Pen {
     }
 
     /// Appends the shortest sequence that makes this pen the next, or nothing if they are equal.
-    pub(super) fn exchange(self, next: Self, capabilities: Capabilities, out: &mut Vec<u8>) {
+    pub(super) fn transition_to(self, next: Self, capabilities: Capabilities, out: &mut Vec<u8>) {
         if self == next {
             return;
         }
@@ -124,10 +126,10 @@ impl Pen {
             return;
         }
         let start = out.len();
-        begin(out);
+        begin_sgr(out);
         out.extend(b"0;");
-        next.set_all(out);
-        end(out);
+        next.write_full(out);
+        end_sgr(out);
         if let Some(delta) = self.delta(next, capabilities)
             && delta.len() < out.len() - start
         {
@@ -136,57 +138,67 @@ impl Pen {
         }
     }
 
-    fn set_all(self, out: &mut Vec<u8>) {
+    fn write_full(self, out: &mut Vec<u8>) {
         for (attribute, on, _) in Attributes::CODES {
-            if self.attributes.has(attribute) {
-                number(out, on);
+            if self.attributes.intersects(attribute) {
+                write_code(out, on);
             }
         }
-        ink(out, self.foreground, Ground::Fore);
-        ink(out, self.background, Ground::Back);
+        write_color(out, self.foreground, ColorLayer::Foreground);
+        write_color(out, self.background, ColorLayer::Background);
     }
 
     /// Returns the sequence for what differs, where the terminal can end one thing alone.
     fn delta(self, next: Self, capabilities: Capabilities) -> Option<Vec<u8>> {
         let gone = self.attributes.without(next.attributes);
-        let colour_gone = |old, new| old != Ink::Default && new == Ink::Default;
+        let colour_gone = |old, new| old != TerminalColor::Default && new == TerminalColor::Default;
         let ends_something = gone != Attributes::NONE
             || colour_gone(self.foreground, next.foreground)
             || colour_gone(self.background, next.background);
-        if ends_something && !capabilities.can(Feature::EndAttribute) {
+        if ends_something && !capabilities.can(Feature::ResetAttribute) {
             return None;
         }
         let mut out = Vec::new();
-        begin(&mut out);
+        begin_sgr(&mut out);
         let mut held = self.attributes;
         let weight = Attributes::BOLD.with(Attributes::DIM);
-        if gone.has(weight) {
-            number(&mut out, 22);
+        if gone.intersects(weight) {
+            write_code(&mut out, 22);
             held = held.without(weight);
         }
         for (attribute, on, off) in Attributes::CODES {
-            match (held.has(attribute), next.attributes.has(attribute)) {
-                (false, true) => number(&mut out, on),
-                (true, false) => number(&mut out, off),
+            match (
+                held.intersects(attribute),
+                next.attributes.intersects(attribute),
+            ) {
+                (false, true) => write_code(&mut out, on),
+                (true, false) => write_code(&mut out, off),
                 _ => {}
             }
         }
         for (old, new, ground) in [
-            (self.foreground, next.foreground, Ground::Fore),
-            (self.background, next.background, Ground::Back),
+            (self.foreground, next.foreground, ColorLayer::Foreground),
+            (self.background, next.background, ColorLayer::Background),
         ] {
             if colour_gone(old, new) {
-                number(&mut out, if ground == Ground::Fore { 39 } else { 49 });
+                write_code(
+                    &mut out,
+                    if ground == ColorLayer::Foreground {
+                        39
+                    } else {
+                        49
+                    },
+                );
             } else if old != new {
-                ink(&mut out, new, ground);
+                write_color(&mut out, new, ground);
             }
         }
-        end(&mut out);
+        end_sgr(&mut out);
         Some(out)
     }
 }
 
-fn attributes(modifier: Modifier, capabilities: Capabilities) -> Attributes {
+fn supported_attributes(modifier: Modifier, capabilities: Capabilities) -> Attributes {
     let pairs = [
         (Modifier::BOLD, Attributes::BOLD, None),
         (Modifier::DIM, Attributes::DIM, Some(Feature::Dim)),
@@ -208,42 +220,46 @@ fn attributes(modifier: Modifier, capabilities: Capabilities) -> Attributes {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Ground {
-    Fore,
-    Back,
+enum ColorLayer {
+    Foreground,
+    Background,
 }
 
-fn begin(out: &mut Vec<u8>) {
+fn begin_sgr(out: &mut Vec<u8>) {
     out.extend(b"\x1b[");
 }
 
 /// Ends the sequence in place of the last separator.
-fn end(out: &mut Vec<u8>) {
+fn end_sgr(out: &mut Vec<u8>) {
     out.pop();
     out.push(b'm');
 }
 
 /// Appends a code and a separator.
-fn number(out: &mut Vec<u8>, code: u8) {
-    moves::number(out, usize::from(code));
+fn write_code(out: &mut Vec<u8>, code: u8) {
+    moves::write_number(out, usize::from(code));
     out.push(b';');
 }
 
-fn numbers(out: &mut Vec<u8>, codes: &[u8]) {
+fn write_codes(out: &mut Vec<u8>, codes: &[u8]) {
     for &code in codes {
-        number(out, code);
+        write_code(out, code);
     }
 }
 
 /// Appends a colour that is not the default.
-fn ink(out: &mut Vec<u8>, ink: Ink, ground: Ground) {
-    let base = if ground == Ground::Fore { 30 } else { 40 };
+fn write_color(out: &mut Vec<u8>, ink: TerminalColor, ground: ColorLayer) {
+    let base = if ground == ColorLayer::Foreground {
+        30
+    } else {
+        40
+    };
     match ink {
-        Ink::Default => {}
-        Ink::Indexed(index @ 0..8) => number(out, base + index),
-        Ink::Indexed(index @ 8..16) => number(out, base + 52 + index),
-        Ink::Indexed(index) => numbers(out, &[base + 8, 5, index]),
-        Ink::Rgb(red, green, blue) => numbers(out, &[base + 8, 2, red, green, blue]),
+        TerminalColor::Default => {}
+        TerminalColor::Indexed(index @ 0..8) => write_code(out, base + index),
+        TerminalColor::Indexed(index @ 8..16) => write_code(out, base + 52 + index),
+        TerminalColor::Indexed(index) => write_codes(out, &[base + 8, 5, index]),
+        TerminalColor::Rgb(red, green, blue) => write_codes(out, &[base + 8, 2, red, green, blue]),
     }
 }
 
@@ -253,54 +269,65 @@ mod tests {
 
     use super::*;
 
-    const BOLD: Pen = pen(Ink::Default, Attributes::BOLD);
-    const BOTH: Pen = pen(Ink::Default, Attributes::BOLD.with(Attributes::DIM));
-    const RED: Pen = pen(Ink::Indexed(1), Attributes::NONE);
-    const BOLD_RED: Pen = pen(Ink::Indexed(1), Attributes::BOLD);
-    const BRIGHT: Pen = pen(Ink::Indexed(9), Attributes::NONE);
-    const ORANGE: Pen = pen(Ink::Indexed(208), Attributes::NONE);
-    const TRUE: Pen = pen(Ink::Rgb(1, 2, 3), Attributes::UNDERLINE);
+    const BOLD: CellStyle = style_with(TerminalColor::Default, Attributes::BOLD);
+    const BOLD_DIM: CellStyle = style_with(
+        TerminalColor::Default,
+        Attributes::BOLD.with(Attributes::DIM),
+    );
+    const RED: CellStyle = style_with(TerminalColor::Indexed(1), Attributes::NONE);
+    const BOLD_RED: CellStyle = style_with(TerminalColor::Indexed(1), Attributes::BOLD);
+    const BRIGHT_RED: CellStyle = style_with(TerminalColor::Indexed(9), Attributes::NONE);
+    const ORANGE: CellStyle = style_with(TerminalColor::Indexed(208), Attributes::NONE);
+    const UNDERLINED_RGB: CellStyle =
+        style_with(TerminalColor::Rgb(1, 2, 3), Attributes::UNDERLINE);
 
-    const fn pen(foreground: Ink, attributes: Attributes) -> Pen {
-        Pen {
+    const fn style_with(foreground: TerminalColor, attributes: Attributes) -> CellStyle {
+        CellStyle {
             foreground,
-            background: Ink::Default,
+            background: TerminalColor::Default,
             attributes,
         }
     }
 
-    fn exchanged(from: Pen, to: Pen, capabilities: Capabilities) -> String {
+    fn transition(from: CellStyle, to: CellStyle, capabilities: Capabilities) -> String {
         let mut out = Vec::new();
-        from.exchange(to, capabilities, &mut out);
+        from.transition_to(to, capabilities, &mut out);
         out.escape_ascii().to_string().replace("\\x1b[", "")
     }
 
     #[test]
-    fn the_shorter_of_delta_and_anew_is_sent() {
-        let none = Pen::default();
+    fn shorter_of_delta_and_full_style_is_sent() {
+        let none = CellStyle::default();
         let cases = [
             (none, none, ""),
             (none, BOLD, "1m"),
             (BOLD, none, "m"),
-            (BOLD, BOTH, "2m"),
-            (BOTH, BOLD, "0;1m"),
+            (BOLD, BOLD_DIM, "2m"),
+            (BOLD_DIM, BOLD, "0;1m"),
             (BOLD, RED, "0;31m"),
             (RED, BOLD_RED, "1m"),
             (BOLD_RED, RED, "22m"),
             (BOLD_RED, BOLD, "39m"),
-            (RED, BRIGHT, "91m"),
-            (BRIGHT, ORANGE, "38;5;208m"),
-            (ORANGE, TRUE, "4;38;2;1;2;3m"),
-            (TRUE, pen(Ink::Rgb(1, 2, 3), Attributes::BOLD), "1;24m"),
+            (RED, BRIGHT_RED, "91m"),
+            (BRIGHT_RED, ORANGE, "38;5;208m"),
+            (ORANGE, UNDERLINED_RGB, "4;38;2;1;2;3m"),
             (
-                BOTH,
-                pen(Ink::Default, Attributes::DIM.with(Attributes::ITALIC)),
+                UNDERLINED_RGB,
+                style_with(TerminalColor::Rgb(1, 2, 3), Attributes::BOLD),
+                "1;24m",
+            ),
+            (
+                BOLD_DIM,
+                style_with(
+                    TerminalColor::Default,
+                    Attributes::DIM.with(Attributes::ITALIC),
+                ),
                 "0;2;3m",
             ),
         ];
         for (from, to, expected) in cases {
             assert_eq!(
-                exchanged(from, to, Capabilities::modern()),
+                transition(from, to, Capabilities::modern()),
                 expected,
                 "{from:?} to {to:?}"
             );
@@ -308,59 +335,65 @@ mod tests {
     }
 
     #[test]
-    fn of_two_weights_the_one_that_stays_is_begun_again() {
+    fn dim_is_set_again_after_bold_ends() {
         let long = Attributes::DIM
             .with(Attributes::UNDERLINE)
             .with(Attributes::REVERSE);
-        let both = pen(Ink::Rgb(100, 100, 100), long.with(Attributes::BOLD));
-        let dim = pen(Ink::Rgb(100, 100, 100), long);
-        assert_eq!(exchanged(both, dim, Capabilities::modern()), "22;2m");
+        let both = style_with(
+            TerminalColor::Rgb(100, 100, 100),
+            long.with(Attributes::BOLD),
+        );
+        let dim = style_with(TerminalColor::Rgb(100, 100, 100), long);
+        assert_eq!(transition(both, dim, Capabilities::modern()), "22;2m");
     }
 
     #[test]
-    fn a_terminal_that_cannot_end_one_attribute_begins_anew() {
-        let old = Capabilities::modern().without(Feature::EndAttribute);
-        assert_eq!(exchanged(BOLD, BOLD_RED, old), "31m");
-        assert_eq!(exchanged(BOLD_RED, RED, old), "0;31m");
-        assert_eq!(exchanged(BOLD_RED, BOLD, old), "0;1m");
+    fn full_style_is_sent_without_attribute_reset() {
+        let old = Capabilities::modern().without(Feature::ResetAttribute);
+        assert_eq!(transition(BOLD, BOLD_RED, old), "31m");
+        assert_eq!(transition(BOLD_RED, RED, old), "0;31m");
+        assert_eq!(transition(BOLD_RED, BOLD, old), "0;1m");
     }
 
-    fn in_16_colours() -> Capabilities {
+    fn ansi16_capabilities() -> Capabilities {
         let mut capabilities = Capabilities::modern();
-        capabilities.colours = Colours::Ansi16;
+        capabilities.color_depth = ColorDepth::Ansi16;
         capabilities
     }
 
-    fn of(style: Style, capabilities: Capabilities) -> Pen {
+    fn converted(style: Style, capabilities: Capabilities) -> CellStyle {
         let mut cell = FrameCell::EMPTY;
         cell.set_style(style);
-        Pen::of(&cell, capabilities)
+        CellStyle::from_cell(&cell, capabilities)
     }
 
     #[test]
-    fn text_does_not_vanish_where_two_colours_become_one() {
-        let sixteen = in_16_colours();
+    fn reduced_colors_keep_text_visible() {
+        let sixteen = ansi16_capabilities();
         let grey = Style::new()
             .fg(Color::Rgb(130, 130, 130))
             .bg(Color::Rgb(120, 120, 120));
-        assert_eq!(of(grey, sixteen), pen(Ink::Indexed(8), Attributes::NONE));
+        assert_eq!(
+            converted(grey, sixteen),
+            style_with(TerminalColor::Indexed(8), Attributes::NONE)
+        );
         let invisible = Style::new().fg(Color::Red).bg(Color::Red);
         assert_eq!(
-            of(invisible, sixteen).background,
-            Ink::Indexed(1),
+            converted(invisible, sixteen).background,
+            TerminalColor::Indexed(1),
             "as it was asked for"
         );
     }
 
     #[test]
-    fn terminals_of_eight_colours_show_bright_ones_bold() {
-        let eight = in_16_colours().without(Feature::BrightColours);
-        assert_eq!(of(Style::new().fg(Color::LightRed), eight), BOLD_RED);
+    fn eight_color_terminals_show_bright_colors_as_bold() {
+        let eight = ansi16_capabilities().without(Feature::BrightColors);
+        assert_eq!(converted(Style::new().fg(Color::LightRed), eight), BOLD_RED);
         assert_eq!(
-            of(Style::new().fg(Color::DarkGray), eight),
-            pen(Ink::Indexed(7), Attributes::NONE)
+            converted(Style::new().fg(Color::DarkGray), eight),
+            style_with(TerminalColor::Indexed(7), Attributes::NONE)
         );
         let bright = Style::new().fg(Color::Red).bg(Color::LightRed);
-        assert_eq!(of(bright, eight), RED, "or it would vanish");
+        assert_eq!(converted(bright, eight), RED, "or it would vanish");
     }
 }

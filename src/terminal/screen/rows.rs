@@ -2,31 +2,31 @@
 
 use std::ops::Range;
 
-use super::cell::Cell;
+use super::cell::ScreenCell;
 use super::grid::Grid;
-use super::writer::{Cursor, Writer, is_rewritable};
+use super::writer::{CursorPosition, ScreenWriter, is_rewritable};
 use crate::terminal::Feature;
 
 /// The widest gap between two changes that may be shorter to write again than to jump over.
-const GAP: usize = 12;
+const MAX_GAP: usize = 12;
 
 /// The fewest blanks for which erasing them can be shorter than writing them.
-const ERASABLE: usize = 5;
+const MIN_ERASE: usize = 5;
 
 /// Writes what turns some rows of the one grid into those of the other.
-pub(super) fn rewrite(writer: &mut Writer<'_>, old: &Grid, new: &Grid, rows: Range<usize>) {
+pub(super) fn rewrite(writer: &mut ScreenWriter<'_>, old: &Grid, new: &Grid, rows: Range<usize>) {
     for row in rows {
         let (old, new) = (old.row(row), new.row(row));
         if old != new {
-            Line { row, old, new }.rewrite(writer);
+            RowDiff { row, old, new }.rewrite(writer);
         }
     }
 }
 
 /// Writes what turns a blank row into another.
-pub(super) fn write_over_blanks(writer: &mut Writer<'_>, row: usize, new: &[Cell]) {
-    let old = vec![Cell::BLANK; new.len()];
-    Line {
+pub(super) fn write_over_blanks(writer: &mut ScreenWriter<'_>, row: usize, new: &[ScreenCell]) {
+    let old = vec![ScreenCell::BLANK; new.len()];
+    RowDiff {
         row,
         old: &old,
         new,
@@ -35,28 +35,28 @@ pub(super) fn write_over_blanks(writer: &mut Writer<'_>, row: usize, new: &[Cell
 }
 
 /// A row that changes.
-struct Line<'a> {
+struct RowDiff<'a> {
     row: usize,
-    old: &'a [Cell],
-    new: &'a [Cell],
+    old: &'a [ScreenCell],
+    new: &'a [ScreenCell],
 }
 
-impl Line<'_> {
-    fn rewrite(&self, writer: &mut Writer<'_>) {
+impl RowDiff<'_> {
+    fn rewrite(&self, writer: &mut ScreenWriter<'_>) {
         let end = self
             .new
             .iter()
-            .rposition(|&cell| cell != Cell::BLANK)
+            .rposition(|&cell| cell != ScreenCell::BLANK)
             .map_or(0, |last| last + 1);
         let mut at = 0;
         while let Some(change) = self.next_change(at..end) {
-            let blanks = self.blanks(change);
-            at = if self.is_better_erased(writer, change, blanks, end) {
-                writer.go(self.row, change);
+            let blanks = self.blank_run(change);
+            at = if self.is_cheaper_to_erase(writer, change, blanks, end) {
+                writer.move_to(self.row, change);
                 writer.erase(blanks);
                 change + blanks
             } else {
-                self.reach_and_write(writer, change)
+                self.move_and_write(writer, change)
             };
         }
         self.clear_tail(writer, end);
@@ -72,68 +72,70 @@ impl Line<'_> {
     }
 
     /// Returns how many cells from here on are to be blank, up to the last that changes.
-    fn blanks(&self, from: usize) -> usize {
+    fn blank_run(&self, from: usize) -> usize {
         let run = self.new[from..]
             .iter()
-            .take_while(|&&cell| cell == Cell::BLANK)
+            .take_while(|&&cell| cell == ScreenCell::BLANK)
             .count();
-        let changed = |at: &usize| self.old[from + at] != Cell::BLANK;
+        let changed = |at: &usize| self.old[from + at] != ScreenCell::BLANK;
         (0..run).rev().find(changed).map_or(0, |last| last + 1)
     }
 
     /// Says whether to erase the blanks at a change takes less than to write them, the way to the
     /// next change included.
-    fn is_better_erased(
+    fn is_cheaper_to_erase(
         &self,
-        writer: &mut Writer<'_>,
+        writer: &mut ScreenWriter<'_>,
         from: usize,
         blanks: usize,
         end: usize,
     ) -> bool {
-        if blanks < ERASABLE || !writer.capabilities.can(Feature::EraseCharacters) {
+        if blanks < MIN_ERASE || !writer.capabilities.can(Feature::EraseCharacters) {
             return false;
         }
         let after = from + blanks;
         let next = self.next_change(after..end);
         let written = writer.cost(|writer| {
-            self.write_until(writer, from, after);
-            next.map(|next| self.reach_and_write(writer, next));
+            self.write_range(writer, from, after);
+            next.map(|next| self.move_and_write(writer, next));
         });
         let erased = writer.cost(|writer| {
-            writer.go(self.row, from);
+            writer.move_to(self.row, from);
             writer.erase(blanks);
-            next.map(|next| self.reach_and_write(writer, next));
+            next.map(|next| self.move_and_write(writer, next));
         });
         erased < written
     }
 
     /// Gets to a change, over what lies between or around it, and writes it. Returns the column
     /// after it.
-    fn reach_and_write(&self, writer: &mut Writer<'_>, at: usize) -> usize {
+    fn move_and_write(&self, writer: &mut ScreenWriter<'_>, at: usize) -> usize {
         if let Some(gap) = self.gap(writer, at) {
-            writer.shorter(
+            writer.write_shorter(
                 |writer| {
                     for column in gap {
-                        writer.cell(self.new[column]);
+                        writer.write_cell(self.new[column]);
                     }
-                    self.write(writer, at);
+                    self.write_glyph(writer, at);
                 },
                 |writer| {
-                    writer.go(self.row, at);
-                    self.write(writer, at);
+                    writer.move_to(self.row, at);
+                    self.write_glyph(writer, at);
                 },
             );
         } else {
-            writer.go(self.row, at);
-            self.write(writer, at);
+            writer.move_to(self.row, at);
+            self.write_glyph(writer, at);
         }
         at + 1 + usize::from(self.is_wide(at))
     }
 
     /// Returns the cells between the cursor and a change, if they are few and can be written.
-    fn gap(&self, writer: &Writer<'_>, to: usize) -> Option<Range<usize>> {
+    fn gap(&self, writer: &ScreenWriter<'_>, to: usize) -> Option<Range<usize>> {
         match writer.cursor {
-            Cursor::At(row, column) if row == self.row && column < to && to - column <= GAP => {
+            CursorPosition::At(row, column)
+                if row == self.row && column < to && to - column <= MAX_GAP =>
+            {
                 let gap = column..to;
                 self.new[gap.clone()]
                     .iter()
@@ -144,18 +146,18 @@ impl Line<'_> {
         }
     }
 
-    fn write_until(&self, writer: &mut Writer<'_>, from: usize, to: usize) {
+    fn write_range(&self, writer: &mut ScreenWriter<'_>, from: usize, to: usize) {
         let mut at = from;
         while at < to {
-            at = self.reach_and_write(writer, at);
+            at = self.move_and_write(writer, at);
         }
     }
 
     /// Writes the glyph at a column.
-    fn write(&self, writer: &mut Writer<'_>, at: usize) {
-        writer.cell(self.new[at]);
+    fn write_glyph(&self, writer: &mut ScreenWriter<'_>, at: usize) {
+        writer.write_cell(self.new[at]);
         if self.is_wide(at) {
-            writer.distrust_column();
+            writer.invalidate_column();
         }
     }
 
@@ -166,22 +168,22 @@ impl Line<'_> {
     }
 
     /// Clears what is left of the row after its last character.
-    fn clear_tail(&self, writer: &mut Writer<'_>, end: usize) {
+    fn clear_tail(&self, writer: &mut ScreenWriter<'_>, end: usize) {
         let Some(first) = self.next_change(end..self.new.len()) else {
             return;
         };
-        let last = first + self.blanks(first);
-        let erase = |writer: &mut Writer<'_>| {
+        let last = first + self.blank_run(first);
+        let erase = |writer: &mut ScreenWriter<'_>| {
             // What lies between is blank already.
-            let is_in_tail = matches!(writer.cursor, Cursor::At(row, column)
+            let is_in_tail = matches!(writer.cursor, CursorPosition::At(row, column)
                 if row == self.row && (end..first).contains(&column));
             if !is_in_tail {
-                writer.go(self.row, first);
+                writer.move_to(self.row, first);
             }
-            writer.erase_rest();
+            writer.erase_to_row_end();
         };
-        if last - first < 2 * ERASABLE {
-            writer.shorter(erase, |writer| self.write_until(writer, first, last));
+        if last - first < 2 * MIN_ERASE {
+            writer.write_shorter(erase, |writer| self.write_range(writer, first, last));
         } else {
             erase(writer);
         }

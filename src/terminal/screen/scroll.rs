@@ -7,20 +7,20 @@
 
 use std::cmp::Reverse;
 
-use super::cell::Cell;
+use super::cell::ScreenCell;
 use super::grid::Grid;
-use super::writer::{Cursor, Writer};
+use super::writer::{CursorPosition, ScreenWriter};
 use super::{moves, rows};
 
 /// How many scrolls are tried before the shortest is taken.
-const TRIED: usize = 2;
+const MAX_CANDIDATES: usize = 2;
 
 /// The fewest cells that a scroll has to put in place to be tried at all: it costs about as much
 /// as writing these.
-const WORTHWHILE: i64 = 12;
+const MIN_GAIN: i64 = 12;
 
 /// What it costs to go to what differs in a row, in cells.
-const MOVE: i64 = 6;
+const MOVE_COST: i64 = 6;
 
 /// Rows of the screen that move together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,26 +37,26 @@ pub(super) struct Scroll {
 pub(super) fn candidates(old: &Grid, new: &Grid) -> Vec<Scroll> {
     let rows = new.rows();
     let in_place: Vec<i64> = (0..rows)
-        .map(|row| equal(new.row(row), old.row(row)))
+        .map(|row| match_score(new.row(row), old.row(row)))
         .collect();
     // A row that comes free is blank.
     let freed: Vec<i64> = (0..rows)
-        .map(|row| blanks(new.row(row)) - in_place[row])
+        .map(|row| blank_count(new.row(row)) - in_place[row])
         .collect();
-    let freed_up_to = sums(freed.into_iter());
+    let freed_up_to = prefix_sums(freed.into_iter());
     let mut found = Vec::new();
     for distance in 1..rows {
         // Seen from the upper of two rows, contents come up from the lower or go down to it.
         let up = (0..rows - distance)
-            .map(|upper| equal(new.row(upper), old.row(upper + distance)) - in_place[upper]);
+            .map(|upper| match_score(new.row(upper), old.row(upper + distance)) - in_place[upper]);
         let down = (0..rows - distance).map(|upper| {
             let lower = upper + distance;
-            equal(new.row(lower), old.row(upper)) - in_place[lower]
+            match_score(new.row(lower), old.row(upper)) - in_place[lower]
         });
         let shift = distance.cast_signed();
-        for (moved, shift) in [(sums(up), shift), (sums(down), -shift)] {
+        for (moved, shift) in [(prefix_sums(up), shift), (prefix_sums(down), -shift)] {
             let (gain, scroll) = best_region(&moved, &freed_up_to, shift);
-            if gain >= WORTHWHILE {
+            if gain >= MIN_GAIN {
                 found.push((gain, scroll));
             }
         }
@@ -64,13 +64,13 @@ pub(super) fn candidates(old: &Grid, new: &Grid) -> Vec<Scroll> {
     found.sort_by_key(|&(gain, _)| Reverse(gain));
     found
         .into_iter()
-        .take(TRIED)
+        .take(MAX_CANDIDATES)
         .map(|(_, scroll)| scroll)
         .collect()
 }
 
 /// Returns the sums of the first none, one, two, … numbers.
-fn sums(numbers: impl Iterator<Item = i64>) -> Vec<i64> {
+fn prefix_sums(numbers: impl Iterator<Item = i64>) -> Vec<i64> {
     let mut sums = vec![0];
     let mut sum = 0;
     for number in numbers {
@@ -116,18 +116,18 @@ fn best_region(moved: &[i64], freed: &[i64], shift: isize) -> (i64, Scroll) {
 
 /// Returns how many cells of two rows are the same, less what it costs to go to the others: the rows
 /// of a list may differ in a digit each, and to change twenty digits takes more than to scroll.
-fn equal(a: &[Cell], b: &[Cell]) -> i64 {
-    let same = count(a.iter().zip(b).map(|(a, b)| a == b));
+fn match_score(a: &[ScreenCell], b: &[ScreenCell]) -> i64 {
+    let same = count_true(a.iter().zip(b).map(|(a, b)| a == b));
     let all = i64::try_from(a.len()).unwrap_or(i64::MAX);
-    if same < all { same - MOVE } else { same }
+    if same < all { same - MOVE_COST } else { same }
 }
 
-fn blanks(row: &[Cell]) -> i64 {
-    count(row.iter().map(|&cell| cell == Cell::BLANK))
+fn blank_count(row: &[ScreenCell]) -> i64 {
+    count_true(row.iter().map(|&cell| cell == ScreenCell::BLANK))
 }
 
 /// Adds up without a branch, so that the compiler compares many cells at a time.
-fn count(are: impl Iterator<Item = bool>) -> i64 {
+fn count_true(are: impl Iterator<Item = bool>) -> i64 {
     i64::from(are.map(u32::from).sum::<u32>())
 }
 
@@ -137,14 +137,14 @@ fn count(are: impl Iterator<Item = bool>) -> i64 {
 /// a region is set or reset. Rows that come free are written one by one as they do, with the cursor
 /// already in them. The region is reset within the frame: a terminal that is left with one
 /// misplaces the next scroll of the shell.
-pub(super) fn rewrite(writer: &mut Writer<'_>, scroll: Scroll, old: &Grid, new: &Grid) {
+pub(super) fn rewrite(writer: &mut ScreenWriter<'_>, scroll: Scroll, old: &Grid, new: &Grid) {
     let Scroll { top, bottom, shift } = scroll;
     rows::rewrite(writer, old, new, 0..top);
     rows::rewrite(writer, old, new, bottom + 1..new.rows());
     let is_whole = top == 0 && bottom + 1 == new.rows();
     if !is_whole {
         set_region(scroll, new.rows(), &mut writer.out);
-        writer.cursor = Cursor::Unknown;
+        writer.cursor = CursorPosition::Unknown;
     }
     let mut moved = old.clone();
     moved.scroll(top, bottom, shift);
@@ -155,8 +155,8 @@ pub(super) fn rewrite(writer: &mut Writer<'_>, scroll: Scroll, old: &Grid, new: 
         } else {
             (top, top + step)
         };
-        writer.take_erasing_pen();
-        writer.go(edge, 0);
+        writer.reset_style_for_erase();
+        writer.move_to(edge, 0);
         writer.out.extend(if shift > 0 {
             b"\n".as_slice()
         } else {
@@ -167,7 +167,7 @@ pub(super) fn rewrite(writer: &mut Writer<'_>, scroll: Scroll, old: &Grid, new: 
     }
     if !is_whole {
         writer.out.extend(super::RESET_REGION);
-        writer.cursor = Cursor::Unknown;
+        writer.cursor = CursorPosition::Unknown;
     }
     rows::rewrite(writer, &moved, new, top..bottom + 1);
 }
@@ -176,11 +176,11 @@ pub(super) fn rewrite(writer: &mut Writer<'_>, scroll: Scroll, old: &Grid, new: 
 fn set_region(scroll: Scroll, rows: usize, out: &mut Vec<u8>) {
     out.extend(b"\x1b[");
     if scroll.top > 0 {
-        moves::number(out, scroll.top + 1);
+        moves::write_number(out, scroll.top + 1);
     }
     if scroll.bottom + 1 < rows {
         out.push(b';');
-        moves::number(out, scroll.bottom + 1);
+        moves::write_number(out, scroll.bottom + 1);
     }
     out.push(b'r');
 }

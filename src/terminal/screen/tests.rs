@@ -14,7 +14,7 @@ fn frame(columns: u16, rows: u16) -> Buffer {
 }
 
 /// Draws a frame and returns the bytes, escaped.
-fn drawn(screen: &mut Screen, frame: &Buffer, cursor: Option<Position>) -> String {
+fn draw_escaped(screen: &mut Screen, frame: &Buffer, cursor: Option<Position>) -> String {
     let mut out = Vec::new();
     let written = screen
         .draw(frame, cursor, &mut out)
@@ -24,74 +24,77 @@ fn drawn(screen: &mut Screen, frame: &Buffer, cursor: Option<Position>) -> Strin
 }
 
 #[test]
-fn the_first_frame_takes_the_terminal_over_in_the_same_write() {
+fn first_frame_enters_the_screen_in_the_same_write() {
     let mut screen = Screen::new(Size::new(80, 24), Capabilities::modern());
     let mut page = frame(80, 24);
     page.set_string(0, 0, "hello", Style::new());
     screen.enter();
     assert_eq!(
-        drawn(&mut screen, &page, Some(Position::new(0, 0))),
+        draw_escaped(&mut screen, &page, Some(Position::new(0, 0))),
         "^[?1049h^[?2004h^[m^[r^[H^[Jhello\\r"
     );
 }
 
 #[test]
-fn a_frame_that_changes_nothing_is_empty() {
+fn unchanged_frame_writes_nothing() {
     let mut screen = Screen::new(Size::new(80, 24), Capabilities::modern());
     let mut page = frame(80, 24);
     page.set_string(3, 3, "hello", Style::new());
-    drawn(&mut screen, &page, None);
-    assert_eq!(drawn(&mut screen, &page, None), "");
-    screen.ask_when_read();
-    assert_eq!(drawn(&mut screen, &page, None), "");
+    draw_escaped(&mut screen, &page, None);
+    assert_eq!(draw_escaped(&mut screen, &page, None), "");
+    screen.request_status();
+    assert_eq!(draw_escaped(&mut screen, &page, None), "");
     page.set_string(3, 3, "cello", Style::new());
-    assert_eq!(drawn(&mut screen, &page, None), "^[5Dc");
+    assert_eq!(draw_escaped(&mut screen, &page, None), "^[5Dc");
     page.set_string(3, 3, "jello", Style::new());
-    screen.ask_when_read();
-    assert_eq!(drawn(&mut screen, &page, None), "\\x08j^[5n");
+    screen.request_status();
+    assert_eq!(draw_escaped(&mut screen, &page, None), "\\x08j^[5n");
 }
 
 #[test]
-fn only_what_differs_is_sent() {
+fn only_changed_cells_are_sent() {
     let mut screen = Screen::new(Size::new(80, 24), Capabilities::modern());
     let mut page = frame(80, 24);
     page.set_string(0, 0, "hello world", Style::new());
-    drawn(&mut screen, &page, Some(Position::new(0, 0)));
+    draw_escaped(&mut screen, &page, Some(Position::new(0, 0)));
     let red = Style::new().fg(Color::Red).add_modifier(Modifier::BOLD);
     page.set_string(6, 0, "w", red);
     assert_eq!(
-        drawn(&mut screen, &page, Some(Position::new(0, 0))),
+        draw_escaped(&mut screen, &page, Some(Position::new(0, 0))),
         "^[6C^[1;31mw^[m\\r"
     );
 }
 
 #[test]
-fn a_long_frame_is_shown_at_once_and_a_short_one_is_not_bracketed() {
+fn only_long_frames_are_synchronized() {
     let mut screen = Screen::new(Size::new(80, 24), Capabilities::modern());
     let mut page = frame(80, 24);
     for row in 0..24 {
         page.set_string(0, row, "something to read", Style::new());
     }
-    let bytes = drawn(&mut screen, &page, None);
+    let bytes = draw_escaped(&mut screen, &page, None);
     assert!(
         bytes.starts_with("^[?2026h") && bytes.ends_with("^[?2026l"),
         "{bytes}"
     );
     page.set_string(0, 0, "Something", Style::new());
-    assert!(!drawn(&mut screen, &page, None).contains("2026"));
+    assert!(!draw_escaped(&mut screen, &page, None).contains("2026"));
 }
 
 #[test]
-fn text_that_terminals_measure_differently_is_followed_by_a_sure_move() {
+fn text_of_uncertain_width_is_followed_by_a_cursor_move() {
     for (symbol, sent) in [
         ("世", "\\xe4\\xb8\\x96^[3Gx"),
         ("e\u{301}", "e\\xcc\\x81\\r^[Cx"),
     ] {
         let mut screen = Screen::new(Size::new(80, 24), Capabilities::modern());
         let mut page = frame(80, 24);
-        drawn(&mut screen, &page, Some(Position::new(0, 0)));
+        draw_escaped(&mut screen, &page, Some(Position::new(0, 0)));
         let (end, _) = page.set_stringn(0, 0, format!("{symbol}x"), 80, Style::new());
-        assert_eq!(drawn(&mut screen, &page, Some(Position::new(end, 0))), sent);
+        assert_eq!(
+            draw_escaped(&mut screen, &page, Some(Position::new(end, 0))),
+            sent
+        );
     }
 }
 
@@ -100,22 +103,22 @@ fn long_blanks_are_erased_and_short_ones_written() {
     let mut screen = Screen::new(Size::new(80, 24), Capabilities::modern());
     let mut page = frame(80, 24);
     page.set_string(0, 0, "one two three four five six", Style::new());
-    drawn(&mut screen, &page, Some(Position::new(0, 0)));
+    draw_escaped(&mut screen, &page, Some(Position::new(0, 0)));
     page.set_string(4, 0, "                       ", Style::new());
     assert_eq!(
-        drawn(&mut screen, &page, Some(Position::new(4, 0))),
+        draw_escaped(&mut screen, &page, Some(Position::new(4, 0))),
         "^[4C^[K"
     );
     page.set_string(4, 0, "two three four five six", Style::new());
-    drawn(&mut screen, &page, Some(Position::new(0, 0)));
+    draw_escaped(&mut screen, &page, Some(Position::new(0, 0)));
     page.set_string(4, 0, "                   ", Style::new());
     assert_eq!(
-        drawn(&mut screen, &page, Some(Position::new(4, 0))),
+        draw_escaped(&mut screen, &page, Some(Position::new(4, 0))),
         "^[4C^[19X"
     );
     page.set_string(0, 0, "   ", Style::new());
     assert_eq!(
-        drawn(&mut screen, &page, Some(Position::new(3, 0))),
+        draw_escaped(&mut screen, &page, Some(Position::new(3, 0))),
         "\\r   "
     );
 }
@@ -125,39 +128,39 @@ fn blanks_before_another_change_are_written() {
     let mut screen = Screen::new(Size::new(80, 24), Capabilities::modern());
     let mut page = frame(80, 24);
     page.set_string(0, 0, "something", Style::new());
-    drawn(&mut screen, &page, Some(Position::new(0, 0)));
+    draw_escaped(&mut screen, &page, Some(Position::new(0, 0)));
     page.set_string(0, 0, "     here", Style::new());
-    let bytes = drawn(&mut screen, &page, Some(Position::new(9, 0)));
+    let bytes = draw_escaped(&mut screen, &page, Some(Position::new(9, 0)));
     assert_eq!(bytes, "     here");
 }
 
 #[test]
-fn text_that_terminals_measure_differently_is_jumped_over() {
+fn text_of_uncertain_width_is_skipped_not_rewritten() {
     let mut screen = Screen::new(Size::new(80, 24), Capabilities::modern());
     let mut page = frame(80, 24);
     page.set_string(0, 0, "ae\u{301}b", Style::new());
-    drawn(&mut screen, &page, Some(Position::new(0, 0)));
+    draw_escaped(&mut screen, &page, Some(Position::new(0, 0)));
     page.set_string(0, 0, "xe\u{301}y", Style::new());
-    let bytes = drawn(&mut screen, &page, Some(Position::new(3, 0)));
+    let bytes = draw_escaped(&mut screen, &page, Some(Position::new(3, 0)));
     assert_eq!(bytes, "x^[Cy");
 }
 
 #[test]
-fn erasing_never_colours_what_it_erases() {
+fn erased_cells_have_the_default_background() {
     let mut screen = Screen::new(Size::new(80, 24), Capabilities::modern());
     let mut page = frame(80, 24);
     page.set_string(0, 0, "x and a tail that goes", Style::new());
-    drawn(&mut screen, &page, Some(Position::new(0, 0)));
+    draw_escaped(&mut screen, &page, Some(Position::new(0, 0)));
     page.set_string(0, 0, "y                     ", Style::new());
     page.set_style(Rect::new(0, 0, 1, 1), Style::new().bg(Color::Red));
     assert_eq!(
-        drawn(&mut screen, &page, Some(Position::new(1, 0))),
+        draw_escaped(&mut screen, &page, Some(Position::new(1, 0))),
         "^[41my^[m^[K"
     );
 }
 
 #[test]
-fn scrolling_never_colours_the_rows_that_come_in() {
+fn scrolled_in_rows_have_the_default_background() {
     let mut screen = Screen::new(Size::new(80, 6), Capabilities::modern());
     let page = |first: u8| {
         let mut page = frame(80, 6);
@@ -168,16 +171,16 @@ fn scrolling_never_colours_the_rows_that_come_in() {
         page.set_string(0, 5, first.to_string(), Style::new().bg(Color::Blue));
         page
     };
-    drawn(&mut screen, &page(1), Some(Position::new(0, 0)));
+    draw_escaped(&mut screen, &page(1), Some(Position::new(0, 0)));
     assert_eq!(
-        drawn(&mut screen, &page(2), Some(Position::new(0, 0))),
+        draw_escaped(&mut screen, &page(2), Some(Position::new(0, 0))),
         "^[6H^[44m2^[;5r^[m^[5H\\ngggggggggggg^[r^[H"
     );
 }
 
 #[test]
-fn the_last_cell_of_a_terminal_that_wraps_at_once_is_left_alone() {
-    let hasty = Capabilities::modern().without(Feature::LateWrap);
+fn last_cell_stays_blank_without_deferred_wrap() {
+    let hasty = Capabilities::modern().without(Feature::DeferredWrap);
     for (columns, text, sent) in [
         (1, "x", ""),
         (2, "世", ""),
@@ -187,20 +190,20 @@ fn the_last_cell_of_a_terminal_that_wraps_at_once_is_left_alone() {
         let mut screen = Screen::new(Size::new(columns, 1), hasty);
         let mut page = frame(columns, 1);
         page.set_string(0, 0, text, Style::new());
-        let bytes = drawn(&mut screen, &page, None);
+        let bytes = draw_escaped(&mut screen, &page, None);
         assert_eq!(bytes, format!("^[m^[r^[H^[J{sent}^[?25l"), "{text}");
     }
 }
 
 #[test]
-fn a_terminal_without_a_second_screen_is_cleared_and_left_at_the_bottom() {
+fn leaving_clears_the_screen_without_alternate_screen() {
     let plain = Capabilities::modern().without(Feature::AlternateScreen);
     let mut screen = Screen::new(Size::new(80, 24), plain);
     let mut out = Vec::new();
     screen.leave(&mut out).expect("a Vec takes everything");
     assert_eq!(out, b"", "it was not entered");
     screen.enter();
-    drawn(&mut screen, &frame(80, 24), None);
+    draw_escaped(&mut screen, &frame(80, 24), None);
     screen.leave(&mut out).expect("a Vec takes everything");
     let left = out.escape_ascii().to_string().replace("\\x1b", "^");
     assert_eq!(
@@ -213,27 +216,27 @@ fn a_terminal_without_a_second_screen_is_cleared_and_left_at_the_bottom() {
 }
 
 #[test]
-fn what_is_queued_goes_out_with_a_frame_that_changes_nothing() {
+fn queued_bytes_are_sent_with_an_unchanged_frame() {
     let mut screen = Screen::new(Size::new(80, 24), Capabilities::modern());
     let page = frame(80, 24);
-    drawn(&mut screen, &page, None);
+    draw_escaped(&mut screen, &page, None);
     screen.capture_mouse(MouseCapture::On);
-    assert_eq!(drawn(&mut screen, &page, None), "^[?1000h^[?1006h");
+    assert_eq!(draw_escaped(&mut screen, &page, None), "^[?1000h^[?1006h");
     screen.queue(b"\x1b]52;c;Zm9v\x07");
-    assert_eq!(drawn(&mut screen, &page, None), "^]52;c;Zm9v\\x07");
-    assert_eq!(drawn(&mut screen, &page, None), "");
+    assert_eq!(draw_escaped(&mut screen, &page, None), "^]52;c;Zm9v\\x07");
+    assert_eq!(draw_escaped(&mut screen, &page, None), "");
 }
 
 /// A terminal that is gone, or that counts how often it is written to.
-struct Line {
-    is_gone: bool,
+struct CountingWriter {
+    is_closed: bool,
     writes: usize,
 }
 
-impl Write for Line {
+impl Write for CountingWriter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.writes += 1;
-        if self.is_gone {
+        if self.is_closed {
             Err(io::ErrorKind::BrokenPipe.into())
         } else {
             Ok(bytes.len())
@@ -246,24 +249,24 @@ impl Write for Line {
 }
 
 #[test]
-fn a_frame_is_one_write_and_an_error_makes_the_next_one_whole() {
+fn frame_is_one_write_and_an_error_forces_a_full_redraw() {
     let mut screen = Screen::new(Size::new(80, 24), Capabilities::modern());
     let mut page = frame(80, 24);
     page.set_string(0, 0, "hello", Style::new());
-    let mut line = Line {
-        is_gone: false,
+    let mut line = CountingWriter {
+        is_closed: false,
         writes: 0,
     };
     screen.enter();
-    screen.ask_when_read();
+    screen.request_status();
     let whole = screen
         .draw(&page, None, &mut line)
         .expect("the line is there");
     assert_eq!(line.writes, 1);
     page.set_string(0, 0, "jello", Style::new());
-    line.is_gone = true;
+    line.is_closed = true;
     assert!(screen.draw(&page, None, &mut line).is_err());
-    line.is_gone = false;
+    line.is_closed = false;
     let again = screen
         .draw(&page, None, &mut line)
         .expect("the line is back");
@@ -271,31 +274,31 @@ fn a_frame_is_one_write_and_an_error_makes_the_next_one_whole() {
 }
 
 #[test]
-fn a_frame_of_another_size_is_cut_or_filled_up() {
+fn frame_of_another_size_is_cropped_or_padded() {
     let mut screen = Screen::new(Size::new(10, 2), Capabilities::modern());
     let mut page = frame(20, 3);
     page.set_string(8, 1, "abcd", Style::new());
     assert_eq!(
-        drawn(&mut screen, &page, Some(Position::new(19, 9))),
+        draw_escaped(&mut screen, &page, Some(Position::new(19, 9))),
         "^[m^[r^[H^[J\\n^[8Cab\\r^[9C"
     );
     assert_eq!(
-        drawn(&mut screen, &frame(3, 1), Some(Position::new(0, 0))),
+        draw_escaped(&mut screen, &frame(3, 1), Some(Position::new(0, 0))),
         "\\x08  ^[H"
     );
     assert_eq!(
-        drawn(&mut screen, &frame(0, 0), Some(Position::new(0, 0))),
+        draw_escaped(&mut screen, &frame(0, 0), Some(Position::new(0, 0))),
         ""
     );
 }
 
 #[test]
-fn a_grid_takes_four_bytes_a_cell() {
-    assert_eq!(size_of::<cell::Cell>() * 80 * 24, 7680);
+fn cell_takes_four_bytes() {
+    assert_eq!(size_of::<cell::ScreenCell>() * 80 * 24, 7680);
 }
 
 #[test]
-fn tables_do_not_grow_with_every_frame() {
+fn style_table_stays_bounded_across_frames() {
     let mut screen = Screen::new(Size::new(80, 24), Capabilities::modern());
     for round in 0..60_u8 {
         let mut page = frame(80, 24);
@@ -306,17 +309,17 @@ fn tables_do_not_grow_with_every_frame() {
                 cell.set_symbol(&format!("{}{mark}", char::from(b'a' + column % 26)));
             }
         }
-        drawn(&mut screen, &page, None);
+        draw_escaped(&mut screen, &page, None);
         assert_eq!(
-            drawn(&mut screen, &page, None),
+            draw_escaped(&mut screen, &page, None),
             "",
             "the numbers still mean the same"
         );
-        let (pens, clusters) = screen.tables.sizes();
-        assert!(pens <= cell::PENS && clusters <= cell::CLUSTERS);
+        let (pens, clusters) = screen.style_table.sizes();
+        assert!(pens <= cell::MAX_STYLES && clusters <= cell::MAX_CLUSTERS);
         assert!(screen.shown.is_some());
     }
-    let (pens, clusters) = screen.tables.sizes();
+    let (pens, clusters) = screen.style_table.sizes();
     assert!(
         pens < 2000 && clusters < 2000,
         "{pens} pens and {clusters} clusters"
@@ -324,14 +327,14 @@ fn tables_do_not_grow_with_every_frame() {
 }
 
 #[test]
-fn a_frame_of_more_colours_than_numbers_is_drawn_all_the_same() {
+fn frame_with_more_styles_than_ids_is_still_drawn() {
     let mut screen = Screen::new(Size::new(80, 60), Capabilities::modern());
     let mut page = frame(80, 60);
     for (at, cell) in (0_u16..).zip(&mut page.content) {
         let [high, low] = at.to_be_bytes();
         cell.set_symbol("x").set_fg(Color::Rgb(high, low, 1));
     }
-    let bytes = drawn(&mut screen, &page, None);
+    let bytes = draw_escaped(&mut screen, &page, None);
     assert_eq!(bytes.matches('x').count(), 80 * 60);
-    assert_eq!(screen.tables.sizes().0, cell::PENS);
+    assert_eq!(screen.style_table.sizes().0, cell::MAX_STYLES);
 }

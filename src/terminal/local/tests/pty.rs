@@ -12,15 +12,17 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
-use crate::terminal::{Capabilities, Decoder, Event, Input, Local, Reason, Screen, Size};
+use crate::terminal::{
+    Capabilities, Decoder, Event, Input, LocalTerminal, Screen, ShutdownReason, Size,
+};
 
 /// Set for the process that is to be the host.
 const HOST: &str = "CODELEAF_TEST_HOST";
 
 /// Shows what happens, and does what keys say.
-fn host() -> u8 {
-    let local = Local::open(Capabilities::modern()).expect("a terminal");
-    local.read().expect("a thread");
+fn run_host() -> u8 {
+    let local = LocalTerminal::open(Capabilities::modern()).expect("a terminal");
+    local.start_reading().expect("a thread");
     let mut screen = Screen::new(local.size(), Capabilities::modern());
     let mut decoder = Decoder::default();
     let mut writer = local.writer();
@@ -36,7 +38,7 @@ fn host() -> u8 {
             .is_err()
         {
             local.leave(None);
-            return Reason::HungUp.exit_status();
+            return ShutdownReason::HungUp.exit_status();
         }
         let mut inputs = Vec::new();
         match local.wait(None) {
@@ -44,9 +46,9 @@ fn host() -> u8 {
             Event::Resize(size) => screen.resize(size),
             Event::Eof => {
                 local.leave(None);
-                return Reason::HungUp.exit_status();
+                return ShutdownReason::HungUp.exit_status();
             }
-            Event::Leave(reason) => {
+            Event::Shutdown(reason) => {
                 local.leave(None);
                 return reason.exit_status();
             }
@@ -54,11 +56,11 @@ fn host() -> u8 {
             Event::Deadline | Event::Resumed => screen.enter(),
             Event::Loaded(..)
             | Event::Reloaded(_)
-            | Event::Catalogue(..)
+            | Event::LibraryLoaded(..)
             | Event::Progress(_)
-            | Event::Told(_)
-            | Event::Compared(..)
-            | Event::Note(_) => {}
+            | Event::ExcerptsLoaded(_)
+            | Event::ComparisonLoaded(..)
+            | Event::StatusMessage(_) => {}
         }
         for input in inputs {
             said = format!("{input:?}");
@@ -105,19 +107,19 @@ fn host() -> u8 {
 #[test]
 fn host_process() {
     if std::env::var_os(HOST).is_some() {
-        std::process::exit(i32::from(host()));
+        std::process::exit(i32::from(run_host()));
     }
 }
 
 /// A terminal in which the host runs.
-pub(super) struct Terminal {
+pub(super) struct PtyTerminal {
     pub(super) pair: PtyPair,
     pub(super) child: Box<dyn portable_pty::Child + Send + Sync>,
-    pub(super) keys: Box<dyn Write + Send>,
+    pub(super) writer: Box<dyn Write + Send>,
     pub(super) output: mpsc::Receiver<Vec<u8>>,
     pub(super) reader: thread::JoinHandle<()>,
     /// What was written so far.
-    pub(super) seen: Vec<u8>,
+    pub(super) captured: Vec<u8>,
     pub(super) cooked: String,
 }
 
@@ -128,7 +130,7 @@ pub(super) const SIZE: PtySize = PtySize {
     pixel_height: 0,
 };
 
-impl Terminal {
+impl PtyTerminal {
     /// Starts the host under a command that runs its arguments.
     pub(super) fn start(wrapper: &[&str]) -> Self {
         let pair = native_pty_system().openpty(SIZE).expect("a pty");
@@ -155,10 +157,10 @@ impl Terminal {
         Self {
             pair,
             child,
-            keys,
+            writer: keys,
             output,
             reader,
-            seen: Vec::new(),
+            captured: Vec::new(),
             cooked,
         }
     }
@@ -171,8 +173,8 @@ impl Terminal {
     }
 
     pub(super) fn send(&mut self, bytes: &[u8]) {
-        self.keys.write_all(bytes).expect("the pty takes it");
-        self.keys.flush().expect("the pty takes it");
+        self.writer.write_all(bytes).expect("the pty takes it");
+        self.writer.flush().expect("the pty takes it");
     }
 
     pub(super) fn signal(&self, signal: &str) {
@@ -185,14 +187,14 @@ impl Terminal {
 
     /// Reads until a text appears that was not there before.
     pub(super) fn wait_for(&mut self, text: &str) {
-        let start = self.seen.len();
+        let start = self.captured.len();
         let give_up = Instant::now() + Duration::from_secs(10);
-        while !String::from_utf8_lossy(&self.seen[start..]).contains(text) {
+        while !String::from_utf8_lossy(&self.captured[start..]).contains(text) {
             let patience = give_up.saturating_duration_since(Instant::now());
             match self.output.recv_timeout(patience) {
-                Ok(bytes) => self.seen.extend(bytes),
+                Ok(bytes) => self.captured.extend(bytes),
                 Err(error) => {
-                    let seen = self.seen[start..].escape_ascii();
+                    let seen = self.captured[start..].escape_ascii();
                     panic!("no {text:?} in {seen}: {error}");
                 }
             }
@@ -200,7 +202,7 @@ impl Terminal {
     }
 
     /// Waits for the end, which must not take long.
-    pub(super) fn end(&mut self) -> ExitStatus {
+    pub(super) fn wait_for_exit(&mut self) -> ExitStatus {
         let give_up = Instant::now() + Duration::from_secs(5);
         loop {
             if let Some(status) = self.child.try_wait().expect("a child") {
@@ -208,22 +210,22 @@ impl Terminal {
             }
             if Instant::now() >= give_up {
                 self.child.kill().expect("a child");
-                panic!("still there after {}", self.seen.escape_ascii());
+                panic!("still there after {}", self.captured.escape_ascii());
             }
             thread::sleep(Duration::from_millis(5));
         }
     }
 
     /// Waits for the end and looks at what is left behind.
-    pub(super) fn ends_restored(&mut self, exit_code: u32) {
-        let status = self.end();
+    pub(super) fn assert_exits_restored(&mut self, exit_code: u32) {
+        let status = self.wait_for_exit();
         while let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(50)) {
-            self.seen.extend(bytes);
+            self.captured.extend(bytes);
         }
-        let seen = String::from_utf8_lossy(&self.seen).into_owned();
+        let seen = String::from_utf8_lossy(&self.captured).into_owned();
         assert_eq!(status.exit_code(), exit_code, "{}", seen.escape_debug());
         assert_eq!(modes(&self.pair), self.cooked);
-        let restoration = Screen::restoration(Capabilities::modern(), Size::DEFAULT);
+        let restoration = Screen::reset_sequence(Capabilities::modern(), Size::DEFAULT);
         let restoration = String::from_utf8(restoration).expect("ASCII");
         assert_eq!(
             seen.matches(&restoration).count(),

@@ -68,27 +68,27 @@ fn document(columns: u16) -> Vec<String> {
 }
 
 /// A reader of the document.
-struct Reader {
+struct DocumentScreen {
     screen: Screen,
     size: Size,
     lines: Vec<String>,
-    beside: Beside,
+    sidebar: Sidebar,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Beside {
+enum Sidebar {
     /// The text has its rows to itself.
-    Nothing,
+    Hidden,
     /// A list of 24 columns stands beside the text, and a border between them.
-    List,
+    Visible,
 }
 
-impl Reader {
-    fn new(columns: u16, rows: u16, beside: Beside) -> Self {
+impl DocumentScreen {
+    fn new(columns: u16, rows: u16, beside: Sidebar) -> Self {
         let size = Size::new(columns, rows);
         let mut screen = Screen::new(size, Capabilities::modern());
         screen.enter();
-        let text_columns = if beside == Beside::List {
+        let text_columns = if beside == Sidebar::Visible {
             columns - 26
         } else {
             columns
@@ -97,12 +97,16 @@ impl Reader {
             screen,
             size,
             lines: document(text_columns),
-            beside,
+            sidebar: beside,
         }
     }
 
     fn pane(&self) -> Rect {
-        let left = if self.beside == Beside::List { 26 } else { 0 };
+        let left = if self.sidebar == Sidebar::Visible {
+            26
+        } else {
+            0
+        };
         Rect::new(left, 2, self.size.columns() - left, self.size.rows() - 3)
     }
 
@@ -120,7 +124,7 @@ impl Reader {
             dim,
         );
         frame.set_string(12, 1, "2 Overview", bold);
-        if self.beside == Beside::List {
+        if self.sidebar == Sidebar::Visible {
             for row in 2..rows - 1 {
                 let entry = format!("{} Section of the document", row - 1);
                 frame.set_stringn(0, row, entry, 24, Style::new());
@@ -173,7 +177,7 @@ impl Reader {
     }
 
     /// Returns the mean bytes of keys each of which moves by some lines.
-    fn scrolling(&mut self, by: usize, keys: usize) -> usize {
+    fn mean_scroll_bytes(&mut self, by: usize, keys: usize) -> usize {
         self.draw(0, None);
         let total: usize = (1..=keys).map(|key| self.draw(key * by, None)).sum();
         total / keys
@@ -190,44 +194,65 @@ fn assert_at_most(bytes: usize, most: usize) {
 }
 
 #[test]
-fn a_first_frame_is_hardly_more_than_its_text() {
-    assert_at_most(Reader::new(80, 24, Beside::Nothing).draw(0, None), 1700);
-    assert_at_most(Reader::new(200, 60, Beside::Nothing).draw(0, None), 4500);
+fn first_frame_is_little_more_than_its_text() {
+    assert_at_most(
+        DocumentScreen::new(80, 24, Sidebar::Hidden).draw(0, None),
+        1700,
+    );
+    assert_at_most(
+        DocumentScreen::new(200, 60, Sidebar::Hidden).draw(0, None),
+        4500,
+    );
 }
 
 #[test]
-fn a_line_of_scroll_is_hardly_more_than_the_line() {
-    assert_at_most(Reader::new(80, 24, Beside::Nothing).scrolling(1, 50), 96);
-    assert_at_most(Reader::new(200, 60, Beside::Nothing).scrolling(1, 50), 110);
+fn scrolling_one_line_costs_little_more_than_the_line() {
+    assert_at_most(
+        DocumentScreen::new(80, 24, Sidebar::Hidden).mean_scroll_bytes(1, 50),
+        96,
+    );
+    assert_at_most(
+        DocumentScreen::new(200, 60, Sidebar::Hidden).mean_scroll_bytes(1, 50),
+        110,
+    );
 }
 
 #[test]
-fn scrolling_back_takes_as_little() {
-    let mut reader = Reader::new(80, 24, Beside::Nothing);
+fn scrolling_back_costs_the_same() {
+    let mut reader = DocumentScreen::new(80, 24, Sidebar::Hidden);
     reader.draw(60, None);
     let total: usize = (10..60).rev().map(|first| reader.draw(first, None)).sum();
     assert_at_most(total / 50, 97);
 }
 
 #[test]
-fn a_list_beside_the_text_is_put_back_after_a_scroll() {
-    assert_at_most(Reader::new(80, 24, Beside::List).scrolling(1, 50), 205);
+fn sidebar_is_restored_after_a_scroll() {
+    assert_at_most(
+        DocumentScreen::new(80, 24, Sidebar::Visible).mean_scroll_bytes(1, 50),
+        205,
+    );
 }
 
 #[test]
 fn several_lines_scroll_in_one_go() {
-    assert_at_most(Reader::new(80, 24, Beside::Nothing).scrolling(3, 30), 225);
+    assert_at_most(
+        DocumentScreen::new(80, 24, Sidebar::Hidden).mean_scroll_bytes(3, 30),
+        225,
+    );
 }
 
 #[test]
-fn another_page_takes_no_more_than_its_text() {
-    assert_at_most(Reader::new(80, 24, Beside::Nothing).scrolling(20, 15), 1340);
+fn next_page_costs_no_more_than_its_text() {
+    assert_at_most(
+        DocumentScreen::new(80, 24, Sidebar::Hidden).mean_scroll_bytes(20, 15),
+        1340,
+    );
 }
 
 #[test]
-fn a_selection_moves_in_some_twenty_bytes() {
+fn moving_the_selection_costs_twenty_bytes_at_most() {
     for (columns, rows) in [(80, 24), (200, 60)] {
-        let mut reader = Reader::new(columns, rows, Beside::Nothing);
+        let mut reader = DocumentScreen::new(columns, rows, Sidebar::Hidden);
         reader.draw(0, Some(0));
         let total: usize = (1..=15).map(|row| reader.draw(0, Some(row))).sum();
         assert_at_most(total / 15, 20);

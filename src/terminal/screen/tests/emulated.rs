@@ -3,29 +3,29 @@
 use proptest::prelude::*;
 
 use super::super::*;
-use super::look::{asked, seen};
-use super::page::{Change, Page, change};
+use super::look::{emulator_cells, expected_cells};
+use super::page::{PageChange, TestPage, any_change};
 use crate::content::Charset;
-use crate::terminal::{Capabilities, Colours, Feature, Overrides, Painting};
+use crate::terminal::{Capabilities, ColorDepth, DisplayMode, Feature, Overrides};
 
 /// A terminal and the screen that draws on it.
-struct Bench {
+struct EmulatedScreen {
     screen: Screen,
     terminal: vt100::Parser,
 }
 
-impl Bench {
+impl EmulatedScreen {
     fn new(columns: u16, rows: u16, capabilities: Capabilities) -> Self {
         let mut screen = Screen::new(Size::new(columns, rows), capabilities);
         screen.enter();
         Self {
             screen,
-            terminal: vt100::Parser::new(side(rows), side(columns), 0),
+            terminal: vt100::Parser::new(non_zero(rows), non_zero(columns), 0),
         }
     }
 
     /// Draws a page, and again to see that nothing is left to do.
-    fn draw(&mut self, page: &Page) -> Vec<u8> {
+    fn draw(&mut self, page: &TestPage) -> Vec<u8> {
         let mut out = Vec::new();
         let mut draw = |out: &mut Vec<u8>| self.screen.draw(&page.frame, page.cursor, out);
         draw(&mut out).expect("a Vec takes everything");
@@ -37,29 +37,29 @@ impl Bench {
     }
 
     /// Does to terminal and screen what a change means to them.
-    fn apply(&mut self, change: &Change) {
+    fn apply(&mut self, change: &PageChange) {
         match *change {
-            Change::Resize { columns, rows } => {
+            PageChange::Resize { columns, rows } => {
                 self.screen.resize(Size::new(columns, rows));
-                self.terminal.set_size(side(rows), side(columns));
+                self.terminal.set_size(non_zero(rows), non_zero(columns));
             }
-            Change::Scribble => {
+            PageChange::ForeignOutput => {
                 if self.screen.capabilities().can(Feature::ScrollRegion) {
                     self.terminal.process(b"\x1b[2;3r");
                 }
                 self.terminal.process(b"\x1b[7;31mwall: hello\x1b[5;5H");
-                self.screen.forget();
+                self.screen.invalidate();
             }
             _ => {}
         }
     }
 
-    fn compare(&self, page: &Page) -> Result<(), TestCaseError> {
+    fn compare(&self, page: &TestPage) -> Result<(), TestCaseError> {
         let capabilities = self.screen.capabilities();
         let shown = self.terminal.screen();
-        for (row, (seen, asked)) in seen(shown)
+        for (row, (seen, asked)) in emulator_cells(shown)
             .iter()
-            .zip(asked(&page.frame, capabilities))
+            .zip(expected_cells(&page.frame, capabilities))
             .enumerate()
         {
             for (column, (seen, asked)) in seen.iter().zip(&asked).enumerate() {
@@ -75,7 +75,7 @@ impl Bench {
     }
 }
 
-fn side(length: u16) -> std::num::NonZeroU16 {
+fn non_zero(length: u16) -> std::num::NonZeroU16 {
     std::num::NonZeroU16::new(length).expect("no side is zero")
 }
 
@@ -86,8 +86,8 @@ fn capabilities(term: &str, locale: &str) -> Capabilities {
         _ => None,
     };
     match Capabilities::detect(&variable, Overrides::default()) {
-        Painting::Full(capabilities) => capabilities,
-        Painting::Plain(_) => panic!("{term} is plain"),
+        DisplayMode::FullScreen(capabilities) => capabilities,
+        DisplayMode::Plain(_) => panic!("{term} is plain"),
     }
 }
 
@@ -129,7 +129,7 @@ fn sequences(bytes: &[u8]) -> Vec<(String, char)> {
 }
 
 /// Says whether a terminal knows a sequence.
-fn knows(capabilities: Capabilities, parameters: &str, last: char) -> bool {
+fn supports(capabilities: Capabilities, parameters: &str, last: char) -> bool {
     let can = |feature| capabilities.can(feature);
     match (parameters, last) {
         ("[?1049", 'h' | 'l') => can(Feature::AlternateScreen),
@@ -146,18 +146,22 @@ fn knows(capabilities: Capabilities, parameters: &str, last: char) -> bool {
                 .map(|code| code.parse().unwrap_or(0))
                 .collect();
             match codes.as_slice() {
-                [.., 38 | 48, 5, _] => capabilities.colours >= Colours::Ansi256,
-                [.., 38 | 48, 2, _, _, _] => capabilities.colours == Colours::True,
+                [.., 38 | 48, 5, _] => capabilities.color_depth >= ColorDepth::Ansi256,
+                [.., 38 | 48, 2, _, _, _] => capabilities.color_depth == ColorDepth::TrueColor,
                 codes => codes.iter().all(|code| match code {
                     2 => can(Feature::Dim),
                     3 => can(Feature::Italic),
                     9 => can(Feature::CrossedOut),
                     0 | 1 | 4 | 7 => true,
-                    22..30 => can(Feature::EndAttribute),
-                    39 | 49 => can(Feature::EndAttribute) && capabilities.colours != Colours::None,
-                    30..50 => capabilities.colours != Colours::None,
-                    90..108 => can(Feature::BrightColours) && capabilities.colours != Colours::None,
-                    _ => capabilities.colours >= Colours::Ansi256,
+                    22..30 => can(Feature::ResetAttribute),
+                    39 | 49 => {
+                        can(Feature::ResetAttribute) && capabilities.color_depth != ColorDepth::None
+                    }
+                    30..50 => capabilities.color_depth != ColorDepth::None,
+                    90..108 => {
+                        can(Feature::BrightColors) && capabilities.color_depth != ColorDepth::None
+                    }
+                    _ => capabilities.color_depth >= ColorDepth::Ansi256,
                 }),
             }
         }
@@ -169,13 +173,13 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn what_was_written_is_what_was_to_be_shown(
+    fn emulator_shows_the_drawn_frame(
         size in (1_u16..60, 1_u16..16),
         capabilities in any_capabilities(),
-        frames in proptest::collection::vec(proptest::collection::vec(change(), 1..4), 1..14),
+        frames in proptest::collection::vec(proptest::collection::vec(any_change(), 1..4), 1..14),
     ) {
-        let mut bench = Bench::new(size.0, size.1, capabilities);
-        let mut page = Page::blank(size.0, size.1);
+        let mut bench = EmulatedScreen::new(size.0, size.1, capabilities);
+        let mut page = TestPage::blank(size.0, size.1);
         for changes in frames {
             for change in &changes {
                 bench.apply(change);
@@ -185,7 +189,7 @@ proptest! {
             bench.compare(&page)?;
             prop_assert!(capabilities.charset == Charset::Unicode || bytes.is_ascii());
             for (parameters, last) in sequences(&bytes) {
-                prop_assert!(knows(capabilities, &parameters, last), "{}{}", parameters, last);
+                prop_assert!(supports(capabilities, &parameters, last), "{}{}", parameters, last);
             }
         }
     }

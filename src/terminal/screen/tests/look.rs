@@ -2,36 +2,40 @@
 
 use ratatui::buffer::{Buffer, Cell as FrameCell};
 
-use super::super::glyph::{Glyph, glyph};
-use super::super::pen::{Attributes, Ink, Pen};
+use super::super::glyph::{Glyph, glyph_for_symbol};
+use super::super::pen::{Attributes, CellStyle, TerminalColor};
 use crate::terminal::{Capabilities, Feature};
 
 /// A cell as it looks: its text, colours and attributes, as far as they are seen.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Look {
+pub(super) struct VisibleCell {
     text: String,
-    pen: Pen,
+    style: CellStyle,
 }
 
-impl Look {
+impl VisibleCell {
     /// Blanks look alike whatever their weight and, without a line or reverse, their colour. The
     /// emulator knows no crossed-out text.
-    fn new(text: &str, pen: Pen) -> Self {
+    fn new(text: &str, pen: CellStyle) -> Self {
         let is_blank = text.is_empty() || text == " ";
-        let pen = Pen {
+        let pen = CellStyle {
             attributes: pen.attributes.without(Attributes::CROSSED_OUT),
             ..pen
         };
         Self {
             text: if is_blank { " " } else { text }.to_owned(),
-            pen: if is_blank { pen.on_blank() } else { pen },
+            style: if is_blank {
+                pen.visible_on_blank()
+            } else {
+                pen
+            },
         }
     }
 }
 
 /// Returns how the cells of an emulator's screen look, row by row; the second half of a wide glyph
 /// is none.
-pub(super) fn seen(screen: &vt100::Screen) -> Vec<Vec<Option<Look>>> {
+pub(super) fn emulator_cells(screen: &vt100::Screen) -> Vec<Vec<Option<VisibleCell>>> {
     let (rows, columns) = screen.size();
     let cell = |row, column| {
         let cell = screen.cell(row, column).expect("the cell exists");
@@ -42,45 +46,54 @@ pub(super) fn seen(screen: &vt100::Screen) -> Vec<Vec<Option<Look>>> {
             (cell.underline(), Attributes::UNDERLINE),
             (cell.inverse(), Attributes::REVERSE),
         ];
-        let pen = Pen {
-            foreground: ink(cell.fgcolor()),
-            background: ink(cell.bgcolor()),
+        let pen = CellStyle {
+            foreground: terminal_color(cell.fgcolor()),
+            background: terminal_color(cell.bgcolor()),
             attributes: attributes
                 .into_iter()
                 .filter(|(is_on, _)| *is_on)
                 .fold(Attributes::NONE, |all, (_, attribute)| all.with(attribute)),
         };
-        (!cell.is_wide_continuation()).then(|| Look::new(cell.contents(), pen))
+        (!cell.is_wide_continuation()).then(|| VisibleCell::new(cell.contents(), pen))
     };
     (0..rows.get())
         .map(|row| (0..columns.get()).map(|column| cell(row, column)).collect())
         .collect()
 }
 
-fn ink(colour: vt100::Color) -> Ink {
+fn terminal_color(colour: vt100::Color) -> TerminalColor {
     match colour {
-        vt100::Color::Default => Ink::Default,
-        vt100::Color::Idx(index) => Ink::Indexed(index),
-        vt100::Color::Rgb(red, green, blue) => Ink::Rgb(red, green, blue),
+        vt100::Color::Default => TerminalColor::Default,
+        vt100::Color::Idx(index) => TerminalColor::Indexed(index),
+        vt100::Color::Rgb(red, green, blue) => TerminalColor::Rgb(red, green, blue),
     }
 }
 
 /// Returns how the cells of a frame are to look on a terminal.
-pub(super) fn asked(frame: &Buffer, capabilities: Capabilities) -> Vec<Vec<Option<Look>>> {
+pub(super) fn expected_cells(
+    frame: &Buffer,
+    capabilities: Capabilities,
+) -> Vec<Vec<Option<VisibleCell>>> {
     let columns = usize::from(frame.area.width);
     let look = |cell: &FrameCell| {
-        let shown = glyph(cell.symbol(), capabilities.charset);
+        let shown = glyph_for_symbol(cell.symbol(), capabilities.charset);
         let base = shown.base.to_string();
-        Look::new(shown.cluster.unwrap_or(&base), Pen::of(cell, capabilities))
+        VisibleCell::new(
+            shown.cluster.unwrap_or(&base),
+            CellStyle::from_cell(cell, capabilities),
+        )
     };
     let mut looks: Vec<Vec<_>> = Vec::new();
     for line in frame.content().chunks(columns) {
         let mut row = Vec::new();
         while row.len() < columns {
             let cell = &line[row.len()];
-            let is_wide = glyph(cell.symbol(), capabilities.charset).wide;
+            let is_wide = glyph_for_symbol(cell.symbol(), capabilities.charset).wide;
             if is_wide && row.len() + 1 == columns {
-                row.push(Some(Look::new(" ", Pen::of(cell, capabilities))));
+                row.push(Some(VisibleCell::new(
+                    " ",
+                    CellStyle::from_cell(cell, capabilities),
+                )));
             } else {
                 row.push(Some(look(cell)));
                 row.extend(is_wide.then_some(None));
@@ -88,10 +101,10 @@ pub(super) fn asked(frame: &Buffer, capabilities: Capabilities) -> Vec<Vec<Optio
         }
         looks.push(row);
     }
-    if !capabilities.can(Feature::LateWrap) {
-        let blank = Some(Look::new(
+    if !capabilities.can(Feature::DeferredWrap) {
+        let blank = Some(VisibleCell::new(
             Glyph::BLANK.base.to_string().as_str(),
-            Pen::default(),
+            CellStyle::default(),
         ));
         if let Some([.., before, corner]) = looks.last_mut().map(Vec::as_mut_slice) {
             if corner.is_none() {

@@ -7,7 +7,7 @@ use ratatui::style::{Color, Modifier, Style};
 
 /// One thing that happens to a page, in fractions of its size.
 #[derive(Clone, Debug)]
-pub(super) enum Change {
+pub(super) enum PageChange {
     Text {
         at: (u16, u16),
         text: usize,
@@ -37,7 +37,7 @@ pub(super) enum Change {
         shift: i16,
         text: usize,
     },
-    Page {
+    Fill {
         text: usize,
     },
     Resize {
@@ -45,7 +45,7 @@ pub(super) enum Change {
         rows: u16,
     },
     /// Somebody else wrote to the terminal, and the screen was told.
-    Scribble,
+    ForeignOutput,
     Cursor(Option<(u16, u16)>),
 }
 
@@ -93,27 +93,27 @@ fn styles() -> [Style; 9] {
     ]
 }
 
-pub(super) fn change() -> impl Strategy<Value = Change> {
+pub(super) fn any_change() -> impl Strategy<Value = PageChange> {
     let place = || (any::<u16>(), any::<u16>());
     let area = || any::<[u16; 4]>();
     let text = || 0..TEXTS.len();
     let style = || 0..styles().len();
     prop_oneof![
-        6 => (place(), text(), style()).prop_map(|(at, text, style)| Change::Text { at, text, style }),
-        2 => (place(), 0..SYMBOLS.len()).prop_map(|(at, symbol)| Change::Symbol { at, symbol }),
-        3 => (area(), style()).prop_map(|(area, style)| Change::Style { area, style }),
-        2 => area().prop_map(|area| Change::Clear { area }),
-        6 => (area(), -4_i16..=4, text()).prop_map(|(area, shift, text)| Change::Scroll { area, shift, text }),
-        6 => (place(), -4_i16..=4, text()).prop_map(|(rows, shift, text)| Change::ScrollRows { rows, shift, text }),
-        2 => text().prop_map(|text| Change::Page { text }),
-        1 => (1_u16..60, 1_u16..16).prop_map(|(columns, rows)| Change::Resize { columns, rows }),
-        1 => Just(Change::Scribble),
-        3 => proptest::option::of(place()).prop_map(Change::Cursor),
+        6 => (place(), text(), style()).prop_map(|(at, text, style)| PageChange::Text { at, text, style }),
+        2 => (place(), 0..SYMBOLS.len()).prop_map(|(at, symbol)| PageChange::Symbol { at, symbol }),
+        3 => (area(), style()).prop_map(|(area, style)| PageChange::Style { area, style }),
+        2 => area().prop_map(|area| PageChange::Clear { area }),
+        6 => (area(), -4_i16..=4, text()).prop_map(|(area, shift, text)| PageChange::Scroll { area, shift, text }),
+        6 => (place(), -4_i16..=4, text()).prop_map(|(rows, shift, text)| PageChange::ScrollRows { rows, shift, text }),
+        2 => text().prop_map(|text| PageChange::Fill { text }),
+        1 => (1_u16..60, 1_u16..16).prop_map(|(columns, rows)| PageChange::Resize { columns, rows }),
+        1 => Just(PageChange::ForeignOutput),
+        3 => proptest::option::of(place()).prop_map(PageChange::Cursor),
     ]
 }
 
 /// Returns the part of a page that fractions of its size stand for.
-fn within(page: Rect, [x, y, width, height]: [u16; 4]) -> Rect {
+fn area_within(page: Rect, [x, y, width, height]: [u16; 4]) -> Rect {
     let (x, y) = (x % page.width, y % page.height);
     Rect::new(
         x,
@@ -158,12 +158,12 @@ fn scroll(page: &mut Buffer, area: Rect, shift: i16, text: usize) {
 
 /// A page, and where its cursor is.
 #[derive(Clone, Debug)]
-pub(super) struct Page {
+pub(super) struct TestPage {
     pub(super) frame: Buffer,
     pub(super) cursor: Option<Position>,
 }
 
-impl Page {
+impl TestPage {
     pub(super) fn blank(columns: u16, rows: u16) -> Self {
         Self {
             frame: Buffer::empty(Rect::new(0, 0, columns, rows)),
@@ -172,28 +172,28 @@ impl Page {
     }
 
     /// Makes a change that is one to the page.
-    pub(super) fn apply(&mut self, change: &Change) {
+    pub(super) fn apply(&mut self, change: &PageChange) {
         let page = &mut self.frame;
         let Rect { width, height, .. } = page.area;
         match *change {
-            Change::Text {
+            PageChange::Text {
                 at: (x, y),
                 text,
                 style,
             } => {
                 page.set_string(x % width, y % height, TEXTS[text], styles()[style]);
             }
-            Change::Symbol { at: (x, y), symbol } => {
+            PageChange::Symbol { at: (x, y), symbol } => {
                 page[(x % width, y % height)].set_symbol(SYMBOLS[symbol]);
             }
-            Change::Style { area, style } => {
-                page.set_style(within(page.area, area), styles()[style]);
+            PageChange::Style { area, style } => {
+                page.set_style(area_within(page.area, area), styles()[style]);
             }
-            Change::Clear { area } => scroll(page, within(page.area, area), i16::MAX, 8),
-            Change::Scroll { area, shift, text } => {
-                scroll(page, within(page.area, area), shift, text);
+            PageChange::Clear { area } => scroll(page, area_within(page.area, area), i16::MAX, 8),
+            PageChange::Scroll { area, shift, text } => {
+                scroll(page, area_within(page.area, area), shift, text);
             }
-            Change::ScrollRows {
+            PageChange::ScrollRows {
                 rows: (top, rows),
                 shift,
                 text,
@@ -202,16 +202,16 @@ impl Page {
                 let area = Rect::new(0, top, width, rows % (height - top) + 1);
                 scroll(page, area, shift, text);
             }
-            Change::Page { text } => {
+            PageChange::Fill { text } => {
                 page.reset();
                 fill(page, page.area, text);
             }
-            Change::Resize { columns, rows } => {
+            PageChange::Resize { columns, rows } => {
                 *self = Self::blank(columns, rows);
                 fill(&mut self.frame, Rect::new(0, 0, columns, rows), 0);
             }
-            Change::Scribble => {}
-            Change::Cursor(at) => {
+            PageChange::ForeignOutput => {}
+            PageChange::Cursor(at) => {
                 self.cursor = at.map(|(x, y)| Position::new(x % width, y % height));
             }
         }

@@ -10,8 +10,8 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 
 use super::super::*;
-use super::look::{asked, seen};
-use super::page::{Change, Page, change};
+use super::look::{emulator_cells, expected_cells};
+use super::page::{PageChange, TestPage, any_change};
 
 const COLUMNS: u16 = 80;
 const ROWS: u16 = 24;
@@ -116,7 +116,7 @@ impl Drop for Tmux {
 }
 
 #[test]
-fn what_was_written_is_what_tmux_shows() {
+fn tmux_shows_the_drawn_frame() {
     let Some(mut tmux) = Tmux::start() else {
         println!("skipped: this machine has no tmux");
         return;
@@ -124,14 +124,17 @@ fn what_was_written_is_what_tmux_shows() {
     let frames = std::env::var("CODELEAF_TMUX_FRAMES")
         .map_or(100, |frames| frames.parse().expect("a number"));
     let mut runner = TestRunner::deterministic();
-    let changes = proptest::collection::vec(change(), 1..4);
+    let changes = proptest::collection::vec(any_change(), 1..4);
     let mut screen = Screen::new(Size::new(COLUMNS, ROWS), Capabilities::modern());
-    let mut page = Page::blank(COLUMNS, ROWS);
+    let mut page = TestPage::blank(COLUMNS, ROWS);
     screen.enter();
     for frame in 0..frames {
         for change in changes.new_tree(&mut runner).expect("changes").current() {
             // tmux's own window keeps its size.
-            if !matches!(change, Change::Resize { .. } | Change::Scribble) {
+            if !matches!(
+                change,
+                PageChange::Resize { .. } | PageChange::ForeignOutput
+            ) {
                 page.apply(&change);
             }
         }
@@ -140,8 +143,8 @@ fn what_was_written_is_what_tmux_shows() {
             .draw(&page.frame, page.cursor, &mut bytes)
             .expect("a Vec takes everything");
         tmux.write(&bytes);
-        let shown = seen(tmux.screen().screen());
-        let asked = asked(&page.frame, Capabilities::modern());
+        let shown = emulator_cells(tmux.screen().screen());
+        let asked = expected_cells(&page.frame, Capabilities::modern());
         for (row, (shown, asked)) in shown.iter().zip(&asked).enumerate() {
             assert_eq!(
                 shown,
