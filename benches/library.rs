@@ -37,8 +37,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use codeleaf::app::MAX_HITS;
-use codeleaf::search::{Index, IndexCache, LibraryLoader, Query};
-use codeleaf::sets::SetStore;
+use codeleaf::codesets::SetStore;
+use codeleaf::loader::{IndexCache, LibraryLoader};
+use codeleaf::search::{Index, Query};
 use support::program::{Home, Launch, Terminal};
 
 const DOCUMENTS: usize = 10_000;

@@ -6,27 +6,28 @@
 mod answer;
 mod arguments;
 mod import;
+mod library_handle;
+mod open;
 mod options;
-mod read;
 #[cfg(feature = "serve")]
 mod serve;
-#[cfg(feature = "serve")]
-mod served;
 mod sets;
 mod setup;
-mod shelf;
-mod target;
 #[cfg(feature = "serve")]
-mod words;
+mod shell_words;
+#[cfg(feature = "serve")]
+mod ssh_command;
+mod target;
 
-use std::io::{self, Write};
+use std::io;
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::CommandFactory;
 
-use crate::terminal::Overrides;
-use answer::CommandOutput;
-pub use arguments::{Arguments, CliCommand};
+use crate::cli::answer::CommandOutput;
+pub use crate::cli::arguments::{Arguments, CliCommand};
+use crate::tty::Overrides;
 
 /// What was asked for is not there.
 const NOT_FOUND: u8 = 1;
@@ -50,7 +51,7 @@ pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> anyhow::R
     };
     let options = &arguments.options;
     match &arguments.command {
-        None => read::open_reader(&arguments),
+        None => open::open_reader(&arguments),
         Some(CliCommand::Show(show)) => match target::find(&show.target, options) {
             Ok(found) => {
                 let section = show.section.as_deref();
@@ -122,7 +123,7 @@ fn print_error(words: &str) {
     let charset = setup::charset(Overrides::default());
     let mut out = String::new();
     for line in words.lines() {
-        out += &charset.transliterate(&crate::content::sanitize(line));
+        out += &charset.transliterate(&crate::text::sanitize(line));
         out.push('\n');
     }
     let _ = io::stderr().write_all(out.as_bytes());
@@ -130,14 +131,15 @@ fn print_error(words: &str) {
 
 /// Sets the keys as a section of the man page.
 fn keys_for_man() -> String {
-    let keymap = crate::app::Keymap::built_in();
+    let keymap = crate::app::keymap::Keymap::built_in();
     let mut page = String::from(".SH KEYS\n");
     for binding in keymap.bindings() {
         let keys: Vec<String> = binding
             .keys
             .iter()
             .map(|key| {
-                crate::app::key_name(*key, crate::content::Charset::Ascii).replace('\\', "\\e")
+                crate::app::key_name(*key, crate::text::charset::Charset::Ascii)
+                    .replace('\\', "\\e")
             })
             .collect();
         page += &format!(

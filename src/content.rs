@@ -5,30 +5,18 @@
 //! (`[[modifier]]`, `[[payer]]`, …) become rows when a file is read, so that nothing behind this
 //! module needs to know how a fact was written down.
 
-mod charset;
-mod code;
-mod compile;
-mod date;
-mod document;
-mod format;
-mod intake;
-mod notice;
-mod read;
-mod report;
-mod row;
-mod sanitize;
-mod source;
-mod syntax;
-mod words;
+pub(crate) mod code;
+pub(crate) mod date;
+pub(crate) mod document;
+pub(crate) mod notice;
+pub(crate) mod row;
+pub(crate) mod source;
+pub(crate) mod toml;
 
-pub use charset::Charset;
 pub use code::{CodeError, CodeId, CodeSystem, ModifierCode};
 pub use date::{AsOf, Date};
 pub use document::{Block, BlockId, Document, RowPath, Section, SectionId, Shape, Status};
 pub use notice::notices;
-pub use read::{MAX_BYTES, load_document, parse_document};
-pub use report::{Diagnostic, Diagnostics, Report};
 pub use row::{Cell, Remark, Row, RowKey, Standing, Subject, Value, Visibility, Voice};
-pub use sanitize::{is_invisible, sanitize};
 pub use source::{AbsenceReason, Source, SourceId, SourceKind, Unavailable};
-pub use words::did_you_mean;
+pub use toml::read::{MAX_BYTES, load_document, parse_document};

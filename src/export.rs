@@ -6,13 +6,12 @@ mod json;
 mod markdown;
 mod text;
 
-use crate::content::{
-    Block, Charset, Document, Row, RowPath, Section, SectionId, notices, sanitize,
-};
+use crate::content::{Block, Document, Row, RowPath, Section, SectionId, notices};
 use crate::library::Library;
 use crate::search::{Query, Results};
+use crate::text::{Charset, sanitize};
 
-pub use json::SCHEMA_VERSION;
+pub use crate::export::json::SCHEMA_VERSION;
 
 /// The columns that plain text is set in.
 const TEXT_WIDTH: u16 = 84;

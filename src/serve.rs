@@ -18,17 +18,13 @@
 //! | `channel`, `desk`, `request`, `reading`, `guard`, `inbox`, `idleness`, `ending`, `places` | what becomes of one session? |
 //! | `log`, `metrics`, `notify` | what does an administrator see? |
 //!
-//! Each reader has the very [`crate::terminal::Session`] that a local one has, driven by a task
+//! Each reader has the very [`crate::session::Session`] that a local one has, driven by a task
 //! instead of a thread; all of them share one [`ServedContent`] of documents, which a reload replaces.
 //! There is nothing else to ask for: no shell, no files, no forwarding. What a command line means
 //! is the command line's own business, so that its parser is handed in as an [`Interpreter`].
 //!
 //! `tokio` and `russh` occur in this part only. Which of russh's defaults are changed, and why, is
 //! with the function `config` in `server.rs`.
-
-// A fault in one session would end them all.
-#[cfg(panic = "abort")]
-compile_error!("the feature `serve` needs `panic = \"unwind\"`");
 
 mod authorized;
 mod channel;
@@ -61,14 +57,20 @@ mod settings;
 mod stock;
 mod wire;
 
-pub use authorized::{KeyError, RejectedKey};
-pub use client::ClientTerminal;
-pub use host_key::{HostKey, HostKeyError};
-pub use lapse::{TimeLimit, TimeLimitError};
-pub use log::LogError;
-pub use origin::AddressPatternsError;
-pub use request::{CommandContext, Interpreter, Response, SessionOptions, TextResponse};
-pub use roll::AuthorizedKeysFileError;
-pub use server::{ServeError, ServerOptions, run};
-pub use settings::{Access, CodeLogging, Limits, LogFormat, Settings, SettingsError};
-pub use stock::ServedContent;
+// A fault in one session would end them all.
+#[cfg(panic = "abort")]
+compile_error!("the feature `serve` needs `panic = \"unwind\"`");
+
+pub use crate::serve::authorized::{KeyError, RejectedKey};
+pub use crate::serve::client::ClientTerminal;
+pub use crate::serve::host_key::{HostKey, HostKeyError};
+pub use crate::serve::lapse::{TimeLimit, TimeLimitError};
+pub use crate::serve::log::LogError;
+pub use crate::serve::origin::AddressPatternsError;
+pub use crate::serve::request::{
+    CommandContext, Interpreter, Response, SessionOptions, TextResponse,
+};
+pub use crate::serve::roll::AuthorizedKeysFileError;
+pub use crate::serve::server::{ServeError, ServerOptions, run};
+pub use crate::serve::settings::{Access, CodeLogging, Limits, LogFormat, Settings, SettingsError};
+pub use crate::serve::stock::ServedContent;

@@ -4,24 +4,22 @@
 //! of the screen is a function of the state and its area; [`draw`] calls those that the focus
 //! asks for and says where the cursor stands.
 
-mod canvas;
-mod chrome;
-mod field;
-mod hits;
-mod list;
-mod own;
-mod page;
-mod spoken;
-mod theme;
+pub(crate) mod accessible_status;
+pub(crate) mod canvas;
+pub(crate) mod chrome;
+pub(crate) mod input_line;
+pub(crate) mod modes;
+pub(crate) mod theme;
 
+use crate::view::modes::{bookmarks, document, library, search};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Position;
 
 use crate::app::{App, Focus};
-use canvas::Canvas;
-use field::InputLine;
+use crate::view::canvas::Canvas;
+use crate::view::input_line::InputLine;
 
-pub use theme::{StyleRole, Theme};
+pub use crate::view::theme::{StyleRole, Theme};
 
 /// Draws the whole screen, and returns where the terminal's cursor is to stand: on the selected
 /// row, where a screen reader follows it, or in the search field.
@@ -35,9 +33,9 @@ pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
         chrome::tabs(&mut canvas, app, layout.tabs);
     }
     let cursor = match app.focus() {
-        Focus::Document => page::document(&mut canvas, app, layout.body),
+        Focus::Document => document::document(&mut canvas, app, layout.body),
         Focus::RowDetail(opened) => {
-            page::lines(
+            document::lines(
                 &mut canvas,
                 &opened.page,
                 opened.top,
@@ -47,32 +45,32 @@ pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
             Some(layout.body.as_position())
         }
         Focus::Search(searching) => {
-            hits::list(&mut canvas, searching, list);
+            search::list(&mut canvas, searching, list);
             let field = InputLine {
                 prompt: "/ ",
                 text: searching.text(),
                 cursor: searching.cursor(),
-                count: &hits::count_text(searching),
+                count: &search::count_text(searching),
             };
             Some(field.draw(&mut canvas, title))
         }
         Focus::Library(listing) => {
-            list::items(&mut canvas, app, listing, list);
+            library::items(&mut canvas, app, listing, list);
             let field = InputLine {
-                prompt: &list::prompt(listing, title.width),
+                prompt: &library::prompt(listing, title.width),
                 text: listing.filter_text(),
                 cursor: listing.cursor(),
-                count: &list::count_text(app, listing),
+                count: &library::count_text(app, listing),
             };
             Some(field.draw(&mut canvas, title))
         }
         Focus::Comparison(beside) => {
             chrome::title(&mut canvas, &beside.title(), title);
-            page::lines(&mut canvas, &beside.page, beside.top, list, None);
+            document::lines(&mut canvas, &beside.page, beside.top, list, None);
             Some(list.as_position())
         }
         Focus::Note(writing) => {
-            page::document(&mut canvas, app, list);
+            document::document(&mut canvas, app, list);
             let field = InputLine {
                 prompt: "Your note: ",
                 text: writing.text(),
@@ -83,11 +81,11 @@ pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
         }
         Focus::Bookmarks(marks) => {
             chrome::title(&mut canvas, "Your bookmarks and notes", title);
-            Some(own::bookmark_list(&mut canvas, app, *marks, list))
+            Some(bookmarks::bookmark_list(&mut canvas, app, *marks, list))
         }
         Focus::TextPanel(sheet) => {
             chrome::title(&mut canvas, &sheet.title, title);
-            page::lines(&mut canvas, &sheet.page, sheet.top, list, None);
+            document::lines(&mut canvas, &sheet.page, sheet.top, list, None);
             Some(list.as_position())
         }
     };

@@ -11,9 +11,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use codeleaf::codesets::{Edition, ImportRequest, ImportedSets, SetStore};
 use codeleaf::library::Library;
-use codeleaf::search::{Hit, Index, IndexCache, LibraryLoader, Query};
-use codeleaf::sets::{Edition, ImportRequest, ImportedSets, SetStore};
+use codeleaf::loader::{IndexCache, LibraryLoader};
+use codeleaf::search::{Hit, Index, Query};
 use tempfile::TempDir;
 
 use crate::sets::files;
@@ -167,7 +168,7 @@ fn every_file_change_is_detected() {
     let text = document(30, "Something about zebras.");
     let changes: [(&str, &dyn Fn()); 6] = [
         ("a text", &|| {
-            write_backdated(&place.document_path(30), &text)
+            write_backdated(&place.document_path(30), &text);
         }),
         ("a text of the same size", &|| {
             write_backdated(&place.document_path(30), &text.replace("zebras", "lizard"));

@@ -4,9 +4,9 @@ use std::fs;
 use std::sync::Arc;
 
 use codeleaf::app::Effect;
+use codeleaf::layout::TableMode;
 use codeleaf::library::Library;
-use codeleaf::page::TableMode;
-use codeleaf::terminal::Capabilities;
+use codeleaf::tty::Capabilities;
 
 use crate::support::reader::{TestSession, shipped_document};
 

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use codeleaf::app::{Effect, Focus};
+use codeleaf::layout::TableMode;
 use codeleaf::library::Library;
-use codeleaf::page::TableMode;
-use codeleaf::terminal::Capabilities;
+use codeleaf::tty::Capabilities;
 use insta::assert_snapshot;
 
 use crate::sets::{StoreFixture, files};

@@ -7,11 +7,12 @@ use codeleaf::app::{
     Action, App, AppOptions, Bookmarks, Command, Effect, Focus, Host, Keymap, ListLine, Movement,
     SCOPES,
 };
-use codeleaf::content::{self, Charset, Document, Row, Subject, Value, Visibility};
+use codeleaf::content::{self, Document, Row, Subject, Value, Visibility};
+use codeleaf::layout::{LayoutOptions, Notices, Page, TableMode};
 use codeleaf::library::{ComparisonRequest, ExcerptSubject, Library};
-use codeleaf::page::{LayoutOptions, Notices, Page, TableMode};
 use codeleaf::search::Index;
-use codeleaf::terminal::Capabilities;
+use codeleaf::text::Charset;
+use codeleaf::tty::Capabilities;
 use proptest::prelude::*;
 use ratatui::layout::{Position, Size};
 
@@ -187,7 +188,7 @@ fn assert_no_word_lost(document: &Document, columns: u16) {
                 let lines = &page.lines[shown.lines.clone()];
                 for line in lines {
                     for span in &line.spans {
-                        let end = usize::from(span.column) + codeleaf::page::width(&span.text);
+                        let end = usize::from(span.column) + codeleaf::text::width(&span.text);
                         assert!(end <= usize::from(columns), "{columns}: {span:?}");
                     }
                 }
@@ -217,7 +218,7 @@ fn column_texts(row: &Row) -> impl Iterator<Item = String> {
 }
 
 /// Returns the text of some lines, column by column.
-fn text_by_column(lines: &[codeleaf::page::PageLine]) -> String {
+fn text_by_column(lines: &[codeleaf::layout::PageLine]) -> String {
     let columns: BTreeSet<u16> = lines
         .iter()
         .flat_map(|line| &line.spans)

@@ -11,8 +11,8 @@ mod stored;
 
 use std::path::{Path, PathBuf};
 
+use codeleaf::codesets::{Edition, ImportError, ImportOutcome, ImportRequest, SetKind, SetStore};
 use codeleaf::content::Date;
-use codeleaf::sets::{Edition, ImportError, ImportOutcome, ImportRequest, SetKind, SetStore};
 
 /// A store in a folder of its own, and a place for files.
 pub struct StoreFixture {

@@ -4,12 +4,11 @@
 //! `CODELEAF_E2E=require` is set: then a skip fails.
 
 use std::ffi::OsString;
-use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::thread;
 use std::time::{Duration, Instant};
+use std::{fs, thread};
 
 use rustix::process::{Pid, Signal, test_kill_process};
 

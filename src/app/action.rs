@@ -1,13 +1,16 @@
-//! Defines what may happen to an [`App`](super::App), and what it may ask of the world.
+//! Defines what may happen to an [`App`](crate::app::app::App), and what it may ask of the world.
 
 use std::sync::Arc;
 
 use ratatui::layout::{Position, Size};
 
-use super::{Bookmark, Command, Movement, ReadingPosition};
+use crate::app::app::ReadingPosition;
+use crate::app::command::{Command, Movement};
+use crate::app::modes::bookmarks::Bookmark;
 use crate::content::{CodeId, Document, RowPath};
 use crate::library::{ComparisonRequest, Excerpt, ExcerptRequest, Library};
-use crate::search::{Index, IndexingProgress};
+use crate::loader::IndexingProgress;
+use crate::search::Index;
 
 /// Something that happens to the state.
 #[derive(Clone, Debug)]

@@ -1,6 +1,9 @@
 //! Keeps where the reader has been, and follows what a row names.
 
-use super::{App, Effect, Focus, ReadingPosition, RowDetail, SearchState};
+use crate::app::action::Effect;
+use crate::app::app::{App, Focus, ReadingPosition};
+use crate::app::modes::document::RowDetail;
+use crate::app::modes::search::SearchState;
 use crate::content::{CodeId, Subject};
 
 /// How many places are remembered each way.
@@ -30,13 +33,13 @@ fn push(places: &mut Vec<ReadingPosition>, place: ReadingPosition) {
 
 impl App {
     /// Remembers where the reader is before they jump elsewhere.
-    pub(super) fn push_history(&mut self) {
+    pub(crate) fn push_history(&mut self) {
         let here = self.reading_position();
         self.history.record(here);
     }
 
     /// Goes back to where the last jump started.
-    pub(super) fn history_back(&mut self) -> Option<Effect> {
+    pub(crate) fn history_back(&mut self) -> Option<Effect> {
         let Some(there) = self.history.past.pop() else {
             self.message = Some("this is where you started".to_owned());
             return None;
@@ -47,7 +50,7 @@ impl App {
     }
 
     /// Goes to where the reader came back from.
-    pub(super) fn history_forward(&mut self) -> Option<Effect> {
+    pub(crate) fn history_forward(&mut self) -> Option<Effect> {
         let Some(there) = self.history.future.pop() else {
             self.message = Some("there is nothing to go forward to".to_owned());
             return None;
@@ -68,7 +71,7 @@ impl App {
     }
 
     /// Opens the selected row: what it names, where that has a document; else the row whole.
-    pub(super) fn open_selected(&mut self) -> Option<Effect> {
+    pub(crate) fn open_selected(&mut self) -> Option<Effect> {
         let place = self.document_view.row_path()?.clone();
         if let Some(code) = self.selected_row_code() {
             // Whether an imported set has the code, only reading it tells.
@@ -91,7 +94,7 @@ impl App {
 
     /// Follows what the opened row names: a code to its document, a modifier or a payer to every
     /// document that has a row on it.
-    pub(super) fn follow(&mut self) -> Option<Effect> {
+    pub(crate) fn follow(&mut self) -> Option<Effect> {
         let (_, _, row) = self
             .document_view
             .row_path()

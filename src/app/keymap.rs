@@ -9,8 +9,10 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{Command, Host, Mode};
-use crate::content::{Charset, Diagnostics, Report, did_you_mean};
+use crate::app::app::{Host, Mode};
+use crate::app::command::Command;
+use crate::diagnostics::{Diagnostics, Report, did_you_mean};
+use crate::text::Charset;
 
 /// The keys that the program comes with: `assets/keymap.toml`, read when the program is built.
 const BUILT_IN: &[BuiltInBinding] = include!(concat!(env!("OUT_DIR"), "/keymap.rs"));

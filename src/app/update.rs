@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use tui_input::InputRequest;
 
-use super::clipping::Citation;
-use super::command::{Deletion, Movement};
-use super::{
-    Action, ActiveSearch, App, Command, DocumentView, Effect, Focus, RowDetail, SearchState,
-    TextPanel,
-};
+use crate::app::action::{Action, Effect};
+use crate::app::app::{App, Focus};
+use crate::app::command::{Command, Deletion, Movement};
+use crate::app::copy::Citation;
+use crate::app::modes::document::{DocumentView, RowDetail};
+use crate::app::modes::search::{ActiveSearch, SearchState};
+use crate::app::modes::text_panel::TextPanel;
 use crate::content::{Document, RowPath};
 
 impl App {
@@ -90,7 +91,7 @@ impl App {
             Command::Suspend => return Some(Effect::Suspend),
             Command::Redraw => return Some(Effect::Redraw),
             Command::Help => {
-                self.focus = Focus::TextPanel(TextPanel::help(&self.keymap, self.layout_options()))
+                self.focus = Focus::TextPanel(TextPanel::help(&self.keymap, self.layout_options()));
             }
             Command::Library => self.show_library(),
             Command::Search => self.focus = Focus::Search(Box::default()),
@@ -344,7 +345,7 @@ impl App {
         self.show_section(at % count);
     }
 
-    pub(super) fn show_section(&mut self, section: usize) {
+    pub(crate) fn show_section(&mut self, section: usize) {
         if section < self.document_view.document().sections.len() {
             self.document_view.show_section(
                 section,
@@ -433,7 +434,7 @@ impl App {
     }
 
     /// Shows a row of the open document.
-    pub(super) fn go_to(&mut self, place: Option<&RowPath>) {
+    pub(crate) fn go_to(&mut self, place: Option<&RowPath>) {
         self.focus = Focus::Document;
         let (setting, height) = (self.layout_options(), self.screen_layout().body.height);
         if let Some(place) = place

@@ -8,13 +8,15 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use super::arguments::SearchArgs;
-use super::target::{Target, TargetError};
-use super::{INVALID_INPUT, NOT_FOUND, print_error, print_output};
-use crate::content::{Charset, Document, SectionId};
-use crate::export::{self, ExportFormat, ExportScope};
+use crate::cli::arguments::SearchArgs;
+use crate::cli::target::{Target, TargetError};
+use crate::cli::{INVALID_INPUT, NOT_FOUND, print_error, print_output};
+use crate::content::{Document, SectionId};
+use crate::export;
+use crate::export::{ExportFormat, ExportScope};
 use crate::library::Library;
 use crate::search::{Index, Query, Results};
+use crate::text::Charset;
 
 /// What is said to a command.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -98,7 +100,7 @@ fn unknown_section(document: &Document, name: &str) -> CommandOutput {
         .iter()
         .map(|section| section.id.0.as_str());
     let known: Vec<&str> = known.collect();
-    let name = crate::content::sanitize(name);
+    let name = crate::text::sanitize(name);
     let words = format!("no section `{name}`; there are {}", known.join(", "));
     CommandOutput::error(words, NOT_FOUND)
 }
@@ -148,7 +150,7 @@ pub fn search(
 }
 
 fn no_hits_message(query: &Query, results: &Results) -> String {
-    let words = crate::content::sanitize(query.text());
+    let words = crate::text::sanitize(query.text());
     let nothing = match results.unverified {
         0 => format!("nothing has `{words}`"),
         unread => format!("none of the best rows has `{words}`, and {unread} were not read"),
@@ -167,7 +169,7 @@ pub fn check(paths: &[PathBuf]) -> CommandOutput {
         match crate::content::load_document(&path) {
             Ok(document) => {
                 let path = path.display().to_string();
-                let path = crate::content::sanitize(&path);
+                let path = crate::text::sanitize(&path);
                 out += &format!("{path}: {} {}, in order\n", document.code, document.title);
             }
             Err(report) => reports.push(format!("{report}\n")),

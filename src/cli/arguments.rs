@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use super::options::Options;
+use crate::cli::options::Options;
 use crate::export::ExportFormat;
 
 /// A reference for billing codes: the row, who says so, and as of when.
@@ -88,9 +88,9 @@ pub enum CliCommand {
     #[cfg(feature = "serve")]
     Serve(Box<ServeArgs>),
     /// Take public code-set files in: ICD-10-CM, HCPCS, CLFS, NUCC, NCCI, place of service.
-    Import(super::import::ImportArgs),
+    Import(crate::cli::import::ImportArgs),
     /// Print, compare or remove the code sets that were imported.
-    Sets(super::sets::SetsArgs),
+    Sets(crate::cli::sets::SetsArgs),
     /// Print a completion script for a shell.
     Completions {
         /// The shell.

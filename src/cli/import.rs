@@ -1,6 +1,7 @@
 //! Answers `import`: public code-set files into the user's store.
 
-use std::io::{self, IsTerminal, Write};
+use std::io;
+use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -8,9 +9,10 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use anyhow::Context;
 use clap::Args;
 
-use super::{INVALID_INPUT, print_error, print_output, setup};
+use crate::cli::{INVALID_INPUT, print_error, print_output, setup};
+use crate::codesets;
+use crate::codesets::{Edition, ImportOutcome, ImportProgress, ImportRequest, SetKind};
 use crate::content::Date;
-use crate::sets::{self, Edition, ImportOutcome, ImportProgress, ImportRequest, SetKind};
 
 /// What `import` takes.
 #[derive(Args, Debug)]
@@ -98,13 +100,13 @@ fn split_kind(words: &[PathBuf]) -> Result<(Option<SetKind>, &[PathBuf]), String
 fn group_files(
     kind: Option<SetKind>,
     files: &[PathBuf],
-) -> Result<Vec<Vec<PathBuf>>, sets::ImportError> {
+) -> Result<Vec<Vec<PathBuf>>, codesets::ImportError> {
     let mut groups: Vec<Vec<PathBuf>> = Vec::new();
     let mut pairs = Vec::new();
     for file in files {
         let kind = match kind {
             Some(kind) => kind,
-            None => sets::detect_kind(file)?,
+            None => codesets::detect_kind(file)?,
         };
         if kind == SetKind::NcciPtp {
             pairs.push(file.clone());

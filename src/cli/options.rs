@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use crate::content::Charset;
-use crate::terminal::{ColorChoice, ColorDepth, Overrides};
+use crate::text::Charset;
+use crate::tty::{ColorChoice, ColorDepth, Overrides};
 
 /// Options that every command takes.
 #[derive(Args, Clone, Debug, Default)]

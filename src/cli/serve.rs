@@ -6,12 +6,13 @@ use std::sync::Arc;
 
 use anyhow::Context;
 
-use super::arguments::ServeArgs;
-use super::options::Options;
-use super::{print_output, served, setup};
-use crate::keep::UserDirs;
-use crate::search::{IndexCache, LibraryLoader};
-use crate::serve::{self, HostKey, ServedContent, ServerOptions, Settings};
+use crate::cli::arguments::ServeArgs;
+use crate::cli::options::Options;
+use crate::cli::{print_output, setup, ssh_command};
+use crate::loader::{IndexCache, LibraryLoader};
+use crate::serve;
+use crate::serve::{HostKey, ServedContent, ServerOptions, Settings};
+use crate::user_data::UserDirs;
 
 /// Serves, or shows the host key.
 pub fn serve(options: &Options, serve: &ServeArgs) -> anyhow::Result<ExitCode> {
@@ -26,10 +27,12 @@ pub fn serve(options: &Options, serve: &ServeArgs) -> anyhow::Result<ExitCode> {
     serve::run(ServerOptions {
         host_key,
         positions_folder: UserDirs::from_env().map(|folders| folders.state.join("readers")),
-        interpret: served::interpret,
+        interpret: ssh_command::interpret,
         reload_settings: {
             let serve = serve.clone();
-            Box::new(move || self::load_settings(&serve).map_err(|error| format!("{error:#}")))
+            Box::new(move || {
+                crate::cli::serve::load_settings(&serve).map_err(|error| format!("{error:#}"))
+            })
         },
         load_content: {
             let options = options.clone();

@@ -6,9 +6,9 @@ use anyhow::Context;
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
 
-use super::{INVALID_INPUT, NOT_FOUND, print_error, print_output, setup};
-use crate::content::did_you_mean;
-use crate::sets::{Change, ImportedSets, SetFile, SetHeader, SetRow, diff};
+use crate::cli::{INVALID_INPUT, NOT_FOUND, print_error, print_output, setup};
+use crate::codesets::{Change, ImportedSets, SetFile, SetHeader, SetRow, diff};
+use crate::diagnostics::did_you_mean;
 
 /// What `sets` takes.
 #[derive(Args, Debug)]
@@ -88,7 +88,7 @@ pub fn sets(arguments: &SetsArgs) -> anyhow::Result<ExitCode> {
 fn unknown_set(name: &str, sets: &ImportedSets) -> ExitCode {
     let known: Vec<String> = sets.all().iter().map(|set| set.header().name()).collect();
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
-    let name = crate::content::sanitize(name);
+    let name = crate::text::sanitize(name);
     if known.is_empty() {
         print_error(&format!("no set `{name}`: none was imported"));
     } else {

@@ -4,14 +4,15 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
-use super::options::Options;
 use crate::app::Keymap;
-use crate::content::Charset;
-use crate::keep::UserDirs;
+use crate::cli::options::Options;
+use crate::codesets::{ImportedSets, SetStore};
 use crate::library::Library;
-use crate::search::{IndexCache, IndexingProgress, LibraryLoader, LoadedLibrary, Synonyms};
-use crate::sets::{ImportedSets, SetStore};
-use crate::terminal::{Capabilities, DisplayMode, Overrides};
+use crate::loader::{IndexCache, IndexingProgress, LibraryLoader, LoadedLibrary};
+use crate::search::Synonyms;
+use crate::text::Charset;
+use crate::tty::{Capabilities, DisplayMode, Overrides};
+use crate::user_data::UserDirs;
 use crate::view::Theme;
 
 /// Returns an environment variable, where it is set and valid UTF-8.

@@ -3,11 +3,12 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::options::Options;
-use super::setup;
+use crate::cli::options::Options;
+use crate::cli::setup;
 use crate::content::{CodeId, CodeSystem, Document, ModifierCode, RowPath};
 use crate::library::{CatalogEntry, Library};
-use crate::search::{self, CodeRef};
+use crate::search;
+use crate::search::CodeRef;
 
 /// What was found.
 #[derive(Debug)]
@@ -69,7 +70,7 @@ pub fn find_code(words: &[String], library: &Arc<Library>) -> Result<Target, Tar
     let asked = words.join(" ");
     let readings = search::parse_code_refs(&asked);
     if readings.is_empty() {
-        let asked = crate::content::sanitize(&asked);
+        let asked = crate::text::sanitize(&asked);
         let words = format!("`{asked}` is no code; try `codeleaf search '{asked}'`");
         return Err(TargetError::NotFound(words));
     }

@@ -5,7 +5,10 @@ use std::str::FromStr;
 
 use serde::Serialize;
 
-use super::{AsOf, CodeId, ModifierCode, Row, RowKey, Source, SourceId, Subject};
+use crate::content::code::{CodeId, ModifierCode};
+use crate::content::date::AsOf;
+use crate::content::row::{Row, RowKey, Subject};
+use crate::content::source::{Source, SourceId};
 
 /// Everything that one file says about one code.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -1,6 +1,6 @@
 //! Defines the notices that stand on every display and printout.
 
-use super::CodeSystem;
+use crate::content::code::CodeSystem;
 
 /// What the American Medical Association asks of every display of its codes.
 pub const CPT_NOTICE: &str = "CPT copyright 2026 American Medical Association. All rights reserved. \

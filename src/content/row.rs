@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::{CodeId, ModifierCode, SourceId, Unavailable};
+use crate::content::code::{CodeId, ModifierCode};
+use crate::content::source::{SourceId, Unavailable};
 
 /// A row's name within its block, stable over edits: `26`, `aetna`, `1`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::AsOf;
+use crate::content::date::AsOf;
 
 /// The name by which a document refers to one of its sources.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]

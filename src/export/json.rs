@@ -3,10 +3,11 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{ExportScope, selected_sections};
-use crate::content::{Document, RowPath, is_invisible};
+use crate::content::{Document, RowPath};
+use crate::export::{ExportScope, selected_sections};
 use crate::library::{CatalogEntry, Library, Origin};
 use crate::search::{Hit, MatchReason, Query, Results};
+use crate::text::is_invisible;
 
 /// The version of the shape, which every answer names.
 pub const SCHEMA_VERSION: u32 = 1;

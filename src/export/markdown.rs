@@ -1,9 +1,9 @@
 //! Writes Markdown: headings, paragraphs, tables, and remarks as quotations.
 
-use super::{ExportScope, selected_sections};
 use crate::content::{
     Block, Cell, Document, Row, Shape, SourceId, Subject, Unavailable, Value, Visibility, Voice,
 };
+use crate::export::{ExportScope, selected_sections};
 use crate::library::Library;
 use crate::search::{Query, Results};
 
@@ -22,7 +22,7 @@ pub fn document(document: &Document, extent: &ExportScope) -> String {
             if let Some(title) = &block.title {
                 paragraph(&mut out, &format!("### {}", escape(title)));
             }
-            self::block(&mut out, document, block, &rows);
+            crate::export::markdown::block(&mut out, document, block, &rows);
         }
     }
     sources(&mut out, document);
@@ -67,7 +67,7 @@ pub fn results(query: &Query, results: &Results, notices: &[String]) -> String {
             &format!("**{}**  \n{}", trail.join(" › "), escape(&hit.snippet.text)),
         );
     }
-    if let Some(more) = super::more_results_note(results) {
+    if let Some(more) = crate::export::more_results_note(results) {
         paragraph(&mut out, &more);
     }
     for notice in notices {

@@ -1,10 +1,11 @@
 //! Writes plain text: the very lines that the reader shows.
 
-use super::{ExportScope, TEXT_WIDTH};
-use crate::content::{Charset, Document};
+use crate::content::Document;
+use crate::export::{ExportScope, TEXT_WIDTH};
+use crate::layout::{LayoutOptions, Notices, Page, TableMode};
 use crate::library::{Library, Origin};
-use crate::page::{LayoutOptions, Notices, Page, TableMode, width};
 use crate::search::Results;
+use crate::text::{Charset, width};
 
 pub fn document(document: &Document, extent: &ExportScope, charset: Charset) -> String {
     let setting = LayoutOptions {
@@ -69,12 +70,12 @@ pub fn list(library: &Library, notices: &[&str], charset: Charset) -> String {
         );
         line(
             &mut out,
-            &charset.transliterate(&crate::content::sanitize(&words)),
+            &charset.transliterate(&crate::text::sanitize(&words)),
         );
     }
     for broken in library.broken() {
         let path = broken.path.display().to_string();
-        let path = crate::content::sanitize(&path);
+        let path = crate::text::sanitize(&path);
         line(
             &mut out,
             &format!(
@@ -109,7 +110,7 @@ pub fn results(results: &Results, notices: &[String], charset: Charset) -> Strin
             &format!("    {}", charset.transliterate(&hit.snippet.text)),
         );
     }
-    if let Some(more) = super::more_results_note(results) {
+    if let Some(more) = crate::export::more_results_note(results) {
         line(&mut out, &more);
     }
     if !results.hits.is_empty() {

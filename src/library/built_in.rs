@@ -3,10 +3,10 @@
 use crate::content::CodeId;
 
 /// The files, by name, with their text.
-pub(super) const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/built_in.rs"));
+pub(crate) const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/built_in.rs"));
 
 /// Returns the file on a code; files are named for their codes, as a test sees to.
-pub(super) fn file_for_code(code: &CodeId) -> Option<(&'static str, &'static str)> {
+pub(crate) fn file_for_code(code: &CodeId) -> Option<(&'static str, &'static str)> {
     let name = code.file_name();
     FILES.iter().copied().find(|(file, _)| *file == name)
 }

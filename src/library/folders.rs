@@ -10,7 +10,7 @@ use std::path::PathBuf;
 ///
 /// Of the environment only what `env` returns is used. The data folder is left out where there is
 /// none, since nobody asked for it; the others are returned whether they exist or not, so that
-/// [`super::Library::open`] can say that they do not.
+/// [`crate::library::library::Library::open`] can say that they do not.
 pub fn content_folders(
     explicit: &[PathBuf],
     env: impl Fn(&str) -> Option<OsString>,

@@ -4,16 +4,16 @@
 //! Nothing of it is made before somebody opens the code. What is added speaks in the editors' voice
 //! and names the set as its source; what a document says itself, absences included, stays.
 
-mod beside;
-mod code;
-mod mentions;
-mod rows;
+pub(crate) mod builder;
+pub(crate) mod enrich;
+pub(crate) mod references;
+pub(crate) mod synthesize;
 
-pub(super) use beside::enrich;
-pub(super) use code::synthesize;
+pub(crate) use crate::library::imported::enrich::enrich;
+pub(crate) use crate::library::imported::synthesize::synthesize;
 
+use crate::codesets::{CorruptSet, HcpcsCode, HcpcsRow, ImportedSets, SetFile, SetKind, SetRow};
 use crate::content::{CodeId, CodeSystem};
-use crate::sets::{CorruptSet, HcpcsCode, HcpcsRow, ImportedSets, SetFile, SetKind, SetRow};
 
 /// Returns the set that lists a code, and the key it has there.
 fn set_and_key<'s>(sets: &'s ImportedSets, code: &CodeId) -> Option<(&'s SetFile, String)> {
@@ -22,7 +22,7 @@ fn set_and_key<'s>(sets: &'s ImportedSets, code: &CodeId) -> Option<(&'s SetFile
 }
 
 /// Returns the set that lists the codes of a system.
-pub(super) fn set_for_system(sets: &ImportedSets, system: CodeSystem) -> Option<&SetFile> {
+pub(crate) fn set_for_system(sets: &ImportedSets, system: CodeSystem) -> Option<&SetFile> {
     sets.latest(match system {
         CodeSystem::Icd10cm => SetKind::Icd10cm,
         CodeSystem::Hcpcs => SetKind::Hcpcs,
@@ -66,7 +66,7 @@ pub fn listed_codes(sets: &ImportedSets) -> impl Iterator<Item = ListedCode> {
 }
 
 /// Says whether an imported set has a row on a code.
-pub(super) fn contains_code(sets: &ImportedSets, code: &CodeId) -> Result<bool, CorruptSet> {
+pub(crate) fn contains_code(sets: &ImportedSets, code: &CodeId) -> Result<bool, CorruptSet> {
     match set_and_key(sets, code) {
         Some((set, key)) => Ok(set.get(&key)?.is_some()),
         None => Ok(false),
@@ -74,12 +74,12 @@ pub(super) fn contains_code(sets: &ImportedSets, code: &CodeId) -> Result<bool, 
 }
 
 /// Says how a code stands in the imported set that lists it, and in which edition.
-pub(super) fn code_status(sets: &ImportedSets, code: &CodeId) -> Result<String, CorruptSet> {
+pub(crate) fn code_status(sets: &ImportedSets, code: &CodeId) -> Result<String, CorruptSet> {
     let Some((set, key)) = set_and_key(sets, code) else {
         return Ok("in no imported set".to_owned());
     };
     let usage = match set.get(&key)? {
-        Some(SetRow::Icd10cm(row)) => rows::usage(&row).to_owned(),
+        Some(SetRow::Icd10cm(row)) => builder::usage(&row).to_owned(),
         Some(SetRow::Hcpcs(row)) => match row.terminated {
             Some(date) => format!("terminated {date}"),
             None => "active".to_owned(),

@@ -5,19 +5,19 @@ use std::collections::HashSet;
 use std::hash::Hash;
 use std::sync::Arc;
 
-use super::CatalogEntry;
 use crate::content::ModifierCode;
+use crate::library::library::CatalogEntry;
 
 /// The lists met so far.
 #[derive(Debug, Default)]
-pub(super) struct Interner {
+pub(crate) struct Interner {
     modifiers: HashSet<Arc<[ModifierCode]>>,
     payers: HashSet<Arc<[String]>>,
 }
 
 impl Interner {
     /// Exchanges the lists of an entry for those that others have already.
-    pub(super) fn intern(&mut self, entry: &mut CatalogEntry) {
+    pub(crate) fn intern(&mut self, entry: &mut CatalogEntry) {
         intern_list(&mut self.modifiers, &mut entry.modifiers);
         intern_list(&mut self.payers, &mut entry.payers);
     }

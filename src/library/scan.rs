@@ -6,21 +6,21 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 use std::{fs, io};
 
-use super::Fingerprint;
-use crate::content::Report;
+use crate::diagnostics::Report;
+use crate::storage::Fingerprint;
 
 /// The files of some folders, layer upon layer: the later stands before the earlier.
 #[derive(Clone, Debug, Default)]
 pub struct Scan {
-    pub(super) layers: Vec<Layer>,
+    pub(crate) layers: Vec<Layer>,
 }
 
 /// The files of one folder.
 #[derive(Clone, Debug)]
-pub(super) struct Layer {
-    pub(super) folder: PathBuf,
+pub(crate) struct Layer {
+    pub(crate) folder: PathBuf,
     /// By name; or why there are none, ready to show.
-    pub(super) files: Result<Vec<ScannedFile>, String>,
+    pub(crate) files: Result<Vec<ScannedFile>, String>,
 }
 
 /// A file that may be a document.
@@ -67,7 +67,7 @@ impl Scan {
 }
 
 /// Returns each folder once: one that is named again stands where it is named last.
-pub(super) fn dedup_keep_last(folders: &[PathBuf]) -> impl DoubleEndedIterator<Item = &PathBuf> {
+pub(crate) fn dedup_keep_last(folders: &[PathBuf]) -> impl DoubleEndedIterator<Item = &PathBuf> {
     folders
         .iter()
         .enumerate()
@@ -76,7 +76,7 @@ pub(super) fn dedup_keep_last(folders: &[PathBuf]) -> impl DoubleEndedIterator<I
 }
 
 /// Returns the documents of a folder, by name.
-pub(super) fn toml_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
+pub(crate) fn toml_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder)? {
         let entry = entry?;

@@ -9,21 +9,21 @@ use crate::content::{Block, Document, Row, Section, Shape, Subject, Value};
 
 /// The fields of a row that words were found in, a bit each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct FieldMask(pub(super) u8);
+pub(crate) struct FieldMask(pub(crate) u8);
 
 impl FieldMask {
     /// The document's title; its first row has it.
-    pub(super) const TITLE: Self = Self(1);
+    pub(crate) const TITLE: Self = Self(1);
     /// The headings above the row; the first row below them has them.
-    pub(super) const HEADING: Self = Self(1 << 1);
+    pub(crate) const HEADING: Self = Self(1 << 1);
     /// What the row is called.
-    pub(super) const NAME: Self = Self(1 << 2);
+    pub(crate) const NAME: Self = Self(1 << 2);
     /// The first field that says something.
-    pub(super) const BODY: Self = Self(1 << 3);
+    pub(crate) const BODY: Self = Self(1 << 3);
     /// The last bit: remarks, and whatever finds no bit of its own.
-    pub(super) const REST: Self = Self(1 << 7);
+    pub(crate) const REST: Self = Self(1 << 7);
     /// Every field: the row as a whole answers.
-    pub(super) const ALL: Self = Self(0xff);
+    pub(crate) const ALL: Self = Self(0xff);
 
     /// Returns the bit of the field that comes `index` fields after the first.
     const fn body(index: usize) -> Self {
@@ -34,45 +34,45 @@ impl FieldMask {
         }
     }
 
-    pub(super) const fn and(self, other: Self) -> Self {
+    pub(crate) const fn and(self, other: Self) -> Self {
         Self(self.0 & other.0)
     }
 
-    pub(super) const fn or(self, other: Self) -> Self {
+    pub(crate) const fn or(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
-    pub(super) const fn is_empty(self) -> bool {
+    pub(crate) const fn is_empty(self) -> bool {
         self.0 == 0
     }
 
-    pub(super) const fn intersects(self, other: Self) -> bool {
+    pub(crate) const fn intersects(self, other: Self) -> bool {
         self.0 & other.0 != 0
     }
 }
 
 /// One field of a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct IndexedField<'a> {
-    pub(super) mask: FieldMask,
+pub(crate) struct IndexedField<'a> {
+    pub(crate) mask: FieldMask,
     /// The name that readers see; empty where the field needs none.
-    pub(super) label: &'a str,
-    pub(super) text: Cow<'a, str>,
+    pub(crate) label: &'a str,
+    pub(crate) text: Cow<'a, str>,
 }
 
 /// A row of a document with what stands around it.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct RowContext<'a> {
-    pub(super) document: &'a Document,
-    pub(super) section: &'a Section,
-    pub(super) block: &'a Block,
-    pub(super) row: &'a Row,
+pub(crate) struct RowContext<'a> {
+    pub(crate) document: &'a Document,
+    pub(crate) section: &'a Section,
+    pub(crate) block: &'a Block,
+    pub(crate) row: &'a Row,
     /// The row's position in the document.
-    pub(super) position: usize,
+    pub(crate) position: usize,
 }
 
 /// Returns every row of a document, in reading order.
-pub(super) fn row_contexts(document: &Document) -> impl Iterator<Item = RowContext<'_>> {
+pub(crate) fn row_contexts(document: &Document) -> impl Iterator<Item = RowContext<'_>> {
     document
         .rows()
         .enumerate()
@@ -87,7 +87,7 @@ pub(super) fn row_contexts(document: &Document) -> impl Iterator<Item = RowConte
 
 impl<'a> RowContext<'a> {
     /// Returns the fields in which words are looked for.
-    pub(super) fn fields(&self) -> Vec<IndexedField<'a>> {
+    pub(crate) fn fields(&self) -> Vec<IndexedField<'a>> {
         let mut fields = Vec::with_capacity(self.row.cells.len() + 3);
         if self.position == 0 {
             fields.push(title_field(self.document));
@@ -167,7 +167,7 @@ impl<'a> RowContext<'a> {
 }
 
 /// Returns the field that holds a document's title.
-pub(super) fn title_field(document: &Document) -> IndexedField<'_> {
+pub(crate) fn title_field(document: &Document) -> IndexedField<'_> {
     IndexedField {
         mask: FieldMask::TITLE,
         label: "Title",

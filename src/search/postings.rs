@@ -4,14 +4,14 @@
 //! number of seven bits a byte, low bits first, whose two lowest bits say which mask it is. Two
 //! masks that nearly all rows have need no byte of their own; any other one follows.
 
-use super::fields::FieldMask;
-use crate::flat::packed::{read_varint, write_varint};
+use crate::search::fields::FieldMask;
+use crate::storage::varint::{read_varint, write_varint};
 
 /// A row that has a word, and the fields it stands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Posting {
-    pub(super) row: u32,
-    pub(super) mask: FieldMask,
+pub(crate) struct Posting {
+    pub(crate) row: u32,
+    pub(crate) mask: FieldMask,
 }
 
 /// The masks that need no byte of their own, by the bits that stand for them.
@@ -25,14 +25,14 @@ const EXPLICIT_MASK: u8 = 3;
 
 /// The postings of one word, as they are written; rows come in ascending order.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct PostingsEncoder {
+pub(crate) struct PostingsEncoder {
     /// One more than the row last written, so that the first distance is from nothing.
     next_row: u32,
 }
 
 impl PostingsEncoder {
     /// Appends a posting to a buffer.
-    pub(super) fn write(&mut self, Posting { row, mask }: Posting, out: &mut Vec<u8>) {
+    pub(crate) fn write(&mut self, Posting { row, mask }: Posting, out: &mut Vec<u8>) {
         let tag = (0..EXPLICIT_MASK)
             .zip(COMMON_MASKS)
             .find(|(_, known)| *known == mask);
@@ -46,14 +46,14 @@ impl PostingsEncoder {
     }
 
     /// Returns the row after the last one.
-    pub(super) const fn next_row(self) -> u32 {
+    pub(crate) const fn next_row(self) -> u32 {
         self.next_row
     }
 }
 
 /// Appends postings that were packed apart from those before them: only the first knows how far
 /// it is from the beginning. `after` is the row after their last one.
-pub(super) fn append_encoded(
+pub(crate) fn append_encoded(
     packed: &[u8],
     after: u32,
     run: &mut PostingsEncoder,
@@ -69,13 +69,13 @@ pub(super) fn append_encoded(
 
 /// Reads packed postings in order; damaged ones end early, and never panic.
 #[derive(Clone, Debug)]
-pub(super) struct PostingsDecoder<'a> {
+pub(crate) struct PostingsDecoder<'a> {
     bytes: &'a [u8],
     next_row: u32,
 }
 
 impl<'a> PostingsDecoder<'a> {
-    pub(super) const fn new(bytes: &'a [u8]) -> Self {
+    pub(crate) const fn new(bytes: &'a [u8]) -> Self {
         Self { bytes, next_row: 0 }
     }
 }

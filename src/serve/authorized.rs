@@ -7,11 +7,10 @@
 use std::net::IpAddr;
 
 use russh::keys::ssh_key::public::KeyData;
-use russh::keys::ssh_key::{self};
-use russh::keys::{Algorithm, PublicKey};
+use russh::keys::{Algorithm, PublicKey, ssh_key};
 
-use super::origin::{AddressPatterns, AddressPatternsError};
 use crate::content::Date;
+use crate::serve::origin::{AddressPatterns, AddressPatternsError};
 
 /// The keys of a file.
 #[derive(Clone, Debug, Default)]
@@ -188,9 +187,7 @@ impl KeyEntry {
             "pty" => self.pty = PtyPermission::Allowed,
             "no-port-forwarding" | "no-agent-forwarding" | "no-x11-forwarding" | "no-user-rc" => {}
             _ => {
-                return Err(KeyError::Option(
-                    crate::content::sanitize(&name).into_owned(),
-                ));
+                return Err(KeyError::Option(crate::text::sanitize(&name).into_owned()));
             }
         }
         Ok(())

@@ -9,13 +9,13 @@ use std::sync::Arc;
 
 use tokio::time::timeout;
 
-use super::connection::{Connection, Stage};
-use super::desk::{ChannelContext, Gone};
-use super::ending::SessionEnd;
-use super::guard::{PanicError, catch_panic};
-use super::reading::SessionTask;
-use super::request::{CommandContext, Response, TextResponse};
-use super::settings::CodeLogging;
+use crate::serve::connection::{Connection, Stage};
+use crate::serve::desk::{ChannelContext, Gone};
+use crate::serve::ending::SessionEnd;
+use crate::serve::guard::{PanicError, catch_panic};
+use crate::serve::reading::SessionTask;
+use crate::serve::request::{CommandContext, Response, TextResponse};
+use crate::serve::settings::CodeLogging;
 
 /// The longest command line, in bytes.
 const MAX_COMMAND_LENGTH: usize = 4096;

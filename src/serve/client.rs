@@ -1,6 +1,7 @@
 //! Defines what a client says of its terminal, as far as it is believed.
 
-use crate::terminal::{Capabilities, DisplayMode, Overrides, Size};
+use crate::tty::Size;
+use crate::tty::{Capabilities, DisplayMode, Overrides};
 
 /// The longest terminal name that is kept, in bytes.
 const MAX_TERM_LENGTH: usize = 64;
@@ -99,8 +100,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::content::Charset;
-    use crate::terminal::ColorDepth;
+    use crate::text::Charset;
+    use crate::tty::ColorDepth;
 
     const MAX_SIZE: Size = Size::new(300, 100);
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
-use super::log::LogDecision;
-use super::wire::StreamHandle;
+use crate::serve::log::LogDecision;
+use crate::serve::wire::StreamHandle;
 
 /// What is known of a connection.
 #[derive(Debug)]

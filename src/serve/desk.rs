@@ -7,13 +7,13 @@ use russh::ChannelId;
 use russh::server::Handle;
 use tokio::time::{sleep, timeout};
 
-use super::client::ClientTerminal;
-use super::connection::Connection;
-use super::entry::KeyIdentity;
-use super::house::ServerState;
-use super::inbox::InputBuffer;
-use super::request::TextResponse;
-use crate::terminal::{Decoder, Input};
+use crate::serve::client::ClientTerminal;
+use crate::serve::connection::Connection;
+use crate::serve::entry::KeyIdentity;
+use crate::serve::house::ServerState;
+use crate::serve::inbox::InputBuffer;
+use crate::serve::request::TextResponse;
+use crate::tty::{Decoder, Input};
 
 /// The bytes of one message to a client.
 const MESSAGE_SIZE: usize = 32 * 1024;

@@ -5,8 +5,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use russh::keys::{HashAlg, PublicKey};
 
-use super::authorized::{Denial, PtyPermission};
-use super::roll::AuthorizedKeysFile;
+use crate::serve::authorized::{Denial, PtyPermission};
+use crate::serve::roll::AuthorizedKeysFile;
 
 /// Who is let in.
 #[derive(Debug)]

@@ -13,8 +13,8 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
-use super::Limits;
-use super::wire::ByteCounter;
+use crate::serve::settings::Limits;
+use crate::serve::wire::ByteCounter;
 
 /// How long a client may say nothing before it makes room for others.
 const SILENT_AFTER: Duration = Duration::from_millis(100);
@@ -194,7 +194,7 @@ fn client_network(address: IpAddr) -> IpAddr {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::serve::Settings;
+    use crate::serve::settings::Settings;
 
     fn limits(connections: usize, logins: usize, logins_per_address: usize) -> Limits {
         Limits {

@@ -8,17 +8,17 @@ use russh::keys::{Certificate, HashAlg, PublicKey};
 use russh::server::{Auth, ChannelOpenHandle, Msg, PublicKeyOffer, Session, VerifiedPublicKey};
 use russh::{Channel, ChannelId, Error, Pty};
 
-use super::authorized::{Denial, PtyPermission};
-use super::channel;
-use super::client::{self, ClientTerminal};
-use super::connection::{Connection, Stage};
-use super::desk::ChannelContext;
-use super::entry::{AuthPolicy, Login};
-use super::gate::ConnectionPermit;
-use super::house::ServerState;
-use super::inbox::InputBuffer;
-use super::log::printable;
-use super::refusals::{Refusals, Unsupported};
+use crate::serve::authorized::{Denial, PtyPermission};
+use crate::serve::client::ClientTerminal;
+use crate::serve::connection::{Connection, Stage};
+use crate::serve::desk::ChannelContext;
+use crate::serve::entry::{AuthPolicy, Login};
+use crate::serve::gate::ConnectionPermit;
+use crate::serve::house::ServerState;
+use crate::serve::inbox::InputBuffer;
+use crate::serve::log::printable;
+use crate::serve::refusals::{Refusals, Unsupported};
+use crate::serve::{channel, client};
 
 /// One connection, as the protocol sees it.
 pub(super) struct Handler {

@@ -1,13 +1,14 @@
 //! Keeps the server's own key: made once, and read by nobody else.
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write};
+use std::fs::OpenOptions;
+use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use russh::keys::key::safe_rng;
-use russh::keys::ssh_key::{self, LineEnding};
-use russh::keys::{Algorithm, HashAlg, PrivateKey};
+use russh::keys::ssh_key::LineEnding;
+use russh::keys::{Algorithm, HashAlg, PrivateKey, ssh_key};
 
 /// The server's own key.
 #[derive(Clone, Debug)]

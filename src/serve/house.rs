@@ -5,13 +5,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::sync::watch;
 
-use super::entry::AuthPolicy;
-use super::gate::ConnectionLimiter;
-use super::log::LogSampler;
-use super::metrics::Metrics;
-use super::places::PositionStore;
-use super::stock::BufferPool;
-use super::{Interpreter, Limits, ServedContent};
+use crate::serve::entry::AuthPolicy;
+use crate::serve::gate::ConnectionLimiter;
+use crate::serve::log::LogSampler;
+use crate::serve::metrics::Metrics;
+use crate::serve::places::PositionStore;
+use crate::serve::request::Interpreter;
+use crate::serve::settings::Limits;
+use crate::serve::stock::{BufferPool, ServedContent};
 
 /// What every connection of a server shares.
 #[derive(Debug)]

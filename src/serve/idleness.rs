@@ -5,8 +5,8 @@
 
 use std::time::{Duration, Instant};
 
-use super::Limits;
-use super::ending::SessionEnd;
+use crate::serve::ending::SessionEnd;
+use crate::serve::settings::Limits;
 
 /// How long before the end a warning comes; sooner where the whole time is short.
 const WARNING_LEAD: Duration = Duration::from_secs(60);
@@ -104,7 +104,7 @@ fn due_warning(timer: &mut Option<Timer>, now: Instant) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::serve::Settings;
+    use crate::serve::settings::Settings;
 
     fn limits(idle: u64, session: Option<u64>) -> Limits {
         Limits {

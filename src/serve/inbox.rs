@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use tokio::sync::Notify;
 
-use crate::terminal::Size;
+use crate::tty::Size;
 
 /// What a client sent.
 #[derive(Debug)]

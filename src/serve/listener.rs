@@ -3,6 +3,9 @@
 //! russh's own accept loop ends when accepting fails, as it does while the process has no file
 //! descriptor left; and its connections end only when their clients do.
 
+#[cfg(test)]
+mod tests;
+
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -14,13 +17,13 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 
-use super::connection::{Connection, Stage};
-use super::gate::ConnectionPermit;
-use super::handler::Handler;
-use super::house::{Phase, ServerState};
-use super::log::LogDecision;
-use super::metrics::RefusalKind;
-use super::wire::LimitedStream;
+use crate::serve::connection::{Connection, Stage};
+use crate::serve::gate::ConnectionPermit;
+use crate::serve::handler::Handler;
+use crate::serve::house::{Phase, ServerState};
+use crate::serve::log::LogDecision;
+use crate::serve::metrics::RefusalKind;
+use crate::serve::wire::LimitedStream;
 
 /// How long accepting rests after it failed.
 const ACCEPT_BACKOFF: Duration = Duration::from_millis(100);
@@ -212,6 +215,3 @@ async fn supervise_connection(
     // How it ended was decided here.
     let _ = running.await;
 }
-
-#[cfg(test)]
-mod tests;

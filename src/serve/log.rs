@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 
 use tracing::Level;
 
-use super::LogFormat;
-use crate::content::sanitize;
+use crate::serve::settings::LogFormat;
+use crate::text::sanitize;
 
 /// The longest word of a client that is logged, in characters.
 const MAX_LOGGED_CHARS: usize = 64;

@@ -78,7 +78,7 @@ impl FromStr for AddressPatterns {
 
 impl Pattern {
     fn parse(text: &str) -> Result<Self, AddressPatternsError> {
-        let name = || AddressPatternsError::HostName(crate::content::sanitize(text).into_owned());
+        let name = || AddressPatternsError::HostName(crate::text::sanitize(text).into_owned());
         if text.contains(['*', '?']) {
             let of_address = |c: char| c.is_ascii_hexdigit() || matches!(c, '.' | ':' | '*' | '?');
             return if text.chars().all(of_address) {

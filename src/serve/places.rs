@@ -6,7 +6,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::spawn_blocking;
 
 use crate::app::ReadingPosition;
-use crate::keep;
+use crate::user_data;
 
 /// How many places wait to be written, after which new ones are dropped: a disk that hangs is to
 /// cost no reader anything.
@@ -35,7 +35,7 @@ impl PositionStore {
                     WriteTask::Save(path, whereabouts) => {
                         // One at a time: two sessions of one key share a file.
                         let written =
-                            spawn_blocking(move || keep::save_position(&path, &whereabouts));
+                            spawn_blocking(move || user_data::save_position(&path, &whereabouts));
                         if let Ok(Err(error)) = written.await {
                             tracing::warn!(%error, "a reader's place was not kept");
                         }
@@ -51,7 +51,7 @@ impl PositionStore {
     /// Returns where the owner of a key was.
     pub async fn load(&self, fingerprint: &str) -> Option<ReadingPosition> {
         let path = self.file_for(fingerprint);
-        let read = spawn_blocking(move || keep::load_position(&path))
+        let read = spawn_blocking(move || user_data::load_position(&path))
             .await
             .ok()?;
         read.unwrap_or_else(|error| {

@@ -7,17 +7,19 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use tokio::time::sleep_until;
 
-use super::ServedContent;
-use super::authorized;
-use super::desk::{ChannelContext, Gone};
-use super::ending::SessionEnd;
-use super::guard::{PanicError, catch_panic};
-use super::house::Phase;
-use super::idleness::SessionTimers;
-use super::request::SessionOptions;
-use super::settings::CodeLogging;
 use crate::app::{AppOptions, Effect, Host, ReadingPosition};
-use crate::terminal::{Capabilities, Event, Screen, Session, Size};
+use crate::serve::authorized;
+use crate::serve::desk::{ChannelContext, Gone};
+use crate::serve::ending::SessionEnd;
+use crate::serve::guard::{PanicError, catch_panic};
+use crate::serve::house::Phase;
+use crate::serve::idleness::SessionTimers;
+use crate::serve::request::SessionOptions;
+use crate::serve::settings::CodeLogging;
+use crate::serve::stock::ServedContent;
+use crate::session::{Event, Session};
+use crate::tty::Size;
+use crate::tty::{Capabilities, Screen};
 
 /// How many bytes of input are handed in before the time that they took is looked at. Each may be
 /// a letter in the search field, which is a search.
@@ -392,7 +394,7 @@ impl<'a> SessionTask<'a> {
         let client = &self.context.client;
         tracing::info!(
             connection = self.context.connection.id,
-            term = super::log::printable(client.term().unwrap_or_default()),
+            term = crate::serve::log::printable(client.term().unwrap_or_default()),
             columns = self.size.columns(),
             rows = self.size.rows(),
             "session"

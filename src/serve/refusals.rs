@@ -6,10 +6,10 @@ use std::sync::Arc;
 use russh::server::ChannelOpenHandle;
 use russh::{ChannelOpenFailure, Error};
 
-use super::connection::Connection;
-use super::house::ServerState;
-use super::log::printable;
-use super::metrics::RefusalKind;
+use crate::serve::connection::Connection;
+use crate::serve::house::ServerState;
+use crate::serve::log::printable;
+use crate::serve::metrics::RefusalKind;
 
 /// How many refusals are logged a connection.
 const MAX_LOGGED: u32 = 8;

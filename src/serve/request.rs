@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use super::{ClientTerminal, ServedContent};
 use crate::app::ReadingPosition;
 use crate::content::{CodeId, Document, RowPath};
-use crate::page::TableMode;
-use crate::terminal::Capabilities;
+use crate::layout::TableMode;
+use crate::serve::client::ClientTerminal;
+use crate::serve::stock::ServedContent;
+use crate::tty::Capabilities;
 use crate::view::Theme;
 
 /// What a client asks for: a command line, as `ssh HOST …` sends it, or none.

@@ -1,12 +1,11 @@
 //! Keeps the file of authorised keys at hand, and reads it again when it has changed.
 
-use std::fs;
-use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::{fs, io};
 
-use super::authorized::AuthorizedKeys;
+use crate::serve::authorized::AuthorizedKeys;
 
 /// The largest file that is read, in bytes: room for ten thousand keys.
 const MAX_FILE_SIZE: u64 = 4 * 1024 * 1024;
@@ -43,11 +42,11 @@ pub enum AuthorizedKeysFileError {
         /// The file.
         path: PathBuf,
         /// What is wrong with it.
-        rejected: Vec<super::RejectedKey>,
+        rejected: Vec<crate::serve::authorized::RejectedKey>,
     },
 }
 
-fn first_rejection(faults: &[super::RejectedKey]) -> String {
+fn first_rejection(faults: &[crate::serve::authorized::RejectedKey]) -> String {
     faults
         .first()
         .map(|fault| format!("; line {}: {}", fault.line, fault.error))

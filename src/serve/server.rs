@@ -16,19 +16,19 @@ use tokio::sync::watch;
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep, timeout};
 
-use super::entry::AuthPolicy;
-use super::house::{Phase, ServerState};
-use super::log::LogSampler;
-use super::metrics::{self, Metrics};
-use super::notify::sd_notify;
-use super::places::PositionStore;
-use super::roll::{AuthorizedKeysFile, AuthorizedKeysFileError};
-use super::stock::BufferPool;
-use super::{
-    Access, HostKey, HostKeyError, Interpreter, Limits, LogError, LogFormat, ServedContent,
-    Settings, SettingsError,
-};
 use crate::library::BrokenFile;
+use crate::serve::entry::AuthPolicy;
+use crate::serve::host_key::{HostKey, HostKeyError};
+use crate::serve::house::{Phase, ServerState};
+use crate::serve::log::{LogError, LogSampler};
+use crate::serve::metrics;
+use crate::serve::metrics::Metrics;
+use crate::serve::notify::sd_notify;
+use crate::serve::places::PositionStore;
+use crate::serve::request::Interpreter;
+use crate::serve::roll::{AuthorizedKeysFile, AuthorizedKeysFileError};
+use crate::serve::settings::{Access, Limits, LogFormat, Settings, SettingsError};
+use crate::serve::stock::{BufferPool, ServedContent};
 
 /// How long readers have to leave when the server ends.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
@@ -91,7 +91,7 @@ pub enum ServeError {
 pub fn run(plan: ServerOptions) -> Result<(), ServeError> {
     let access = plan.settings.access()?;
     let limits = plan.settings.limits()?;
-    super::log::init(plan.settings.log_format.unwrap_or(LogFormat::Text))?;
+    crate::serve::log::init(plan.settings.log_format.unwrap_or(LogFormat::Text))?;
     raise_descriptor_limit();
     let entry = match &access {
         Access::Open => AuthPolicy::Open,
@@ -150,7 +150,7 @@ async fn serve(
         "listening"
     );
     notify_manager("READY=1");
-    let accepting = tokio::spawn(super::listener::accept(
+    let accepting = tokio::spawn(crate::serve::listener::accept(
         Arc::clone(&house),
         config,
         listener,
@@ -289,7 +289,7 @@ fn log_broken(broken: &[BrokenFile]) {
     for broken in broken {
         let path = broken.path.display().to_string();
         tracing::error!(
-            path = %crate::content::sanitize(&path),
+            path = %crate::text::sanitize(&path),
             report = broken.report,
             "a document is broken; its last good edition stays where there is one"
         );

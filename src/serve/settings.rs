@@ -9,9 +9,9 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::de::{DeTable, Deserializer};
 
-use super::TimeLimit;
-use crate::content::{Diagnostics, Report};
-use crate::terminal::Size;
+use crate::diagnostics::{Diagnostics, Report};
+use crate::serve::lapse::TimeLimit;
+use crate::tty::Size;
 
 /// Declares the settings once: as options, as keys of the file, and how one stands before the
 /// other.

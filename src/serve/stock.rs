@@ -5,9 +5,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use ratatui::buffer::Buffer;
 
 use crate::app::{Host, Keymap};
+use crate::codesets::ImportedSets;
 use crate::library::{BrokenFile, Library};
-use crate::search::{DocumentSource, Index, LibraryLoader};
-use crate::sets::ImportedSets;
+use crate::loader::LibraryLoader;
+use crate::search::{DocumentSource, Index};
 use crate::view::Theme;
 
 /// What all readers share. It never changes; a reload makes another.

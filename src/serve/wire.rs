@@ -16,8 +16,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep, sleep_until};
 
-use super::Limits;
-use super::inflow::RateLimiter;
+use crate::serve::inflow::RateLimiter;
+use crate::serve::settings::Limits;
 
 /// The bytes on their way to a client that the system is to keep. It would keep megabytes for one
 /// that does not read; a few screens are enough for one that does.

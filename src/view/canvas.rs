@@ -4,9 +4,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
-use super::{StyleRole, Theme};
-use crate::content::Charset;
-use crate::page::{clip, width};
+use crate::text::{Charset, clip, width};
+use crate::view::theme::{StyleRole, Theme};
 
 /// A buffer to draw on.
 pub struct Canvas<'a> {

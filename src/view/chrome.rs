@@ -2,12 +2,13 @@
 
 use ratatui::layout::Rect;
 
-use super::StyleRole;
-use super::canvas::Canvas;
 use crate::app::{App, Focus, Mode};
 use crate::content::{AsOf, CodeSystem, Document, Row, SourceId, Status, Subject, Value};
-use crate::page::{TableMode, clip, width};
-use crate::search::IndexingProgress;
+use crate::layout::TableMode;
+use crate::loader::IndexingProgress;
+use crate::text::{clip, width};
+use crate::view::canvas::Canvas;
+use crate::view::theme::StyleRole;
 
 /// The notice that stays on screen with every CPT code.
 const SHORT_NOTICE: &str = "CPT (c) AMA";
@@ -110,7 +111,7 @@ pub fn status_line(canvas: &mut Canvas<'_>, app: &App, area: Option<Rect>) {
         let end = canvas.put_clipped(
             area,
             column,
-            &super::spoken::status(app),
+            &crate::view::accessible_status::status(app),
             canvas.style(StyleRole::Breadcrumb),
         );
         if reads {

@@ -6,8 +6,8 @@ use ratatui::style::{Color, Modifier, Style};
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::content::{Diagnostics, Report, did_you_mean};
-use crate::page::Role;
+use crate::diagnostics::{Diagnostics, Report, did_you_mean};
+use crate::layout::Role;
 
 /// The themes that the program comes with: `assets/themes/*.toml`, read when the program is built.
 const BUILT_IN: &[(&str, &[(&str, BuiltInStyle)])] =

@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use codeleaf::search::{IndexCache, LibraryLoader};
-use codeleaf::sets::ImportedSets;
+use codeleaf::codesets::ImportedSets;
+use codeleaf::loader::{IndexCache, LibraryLoader};
 
 use super::{TestLibrary, search_answers};
 

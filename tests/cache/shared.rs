@@ -1,7 +1,6 @@
 //! Readers who share a cache do not disturb each other.
 
-use std::fs;
-use std::thread;
+use std::{fs, thread};
 
 use codeleaf::search::Query;
 

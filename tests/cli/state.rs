@@ -1,8 +1,7 @@
 //! Where the reader was: kept, found again, and never in the way.
 
-use std::fs;
-use std::thread;
 use std::time::{Duration, Instant};
+use std::{fs, thread};
 
 use crate::support::program::{Home, Launch, Terminal, WAIT_TIMEOUT};
 

@@ -2,7 +2,8 @@
 
 use std::fs;
 
-use codeleaf::content::{parse_document, sanitize};
+use codeleaf::content::parse_document;
+use codeleaf::text::sanitize;
 
 use super::{fixtures, stem, toml_files};
 

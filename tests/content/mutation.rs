@@ -4,7 +4,9 @@ use std::collections::HashSet;
 use std::fs;
 use std::sync::LazyLock;
 
-use codeleaf::content::{Document, Report, Shape, Subject, Value, parse_document, sanitize};
+use codeleaf::content::{Document, Shape, Subject, Value, parse_document};
+use codeleaf::diagnostics::Report;
+use codeleaf::text::sanitize;
 use proptest::prelude::*;
 
 use super::{document, fixtures, stem, toml_files};

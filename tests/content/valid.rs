@@ -234,7 +234,7 @@ fn all_text_is_sanitized_on_parsing() {
     "#;
     let document = parse_document("a", text.as_bytes()).unwrap();
     let shown = format!("{document:?}");
-    assert_eq!(codeleaf::content::sanitize(&shown), shown);
+    assert_eq!(codeleaf::text::sanitize(&shown), shown);
     assert_eq!(document.title, "A[31m visit");
     assert_eq!(document.sources[0].title, "Our notes");
     assert_eq!(document.notices[0], "Use with care");

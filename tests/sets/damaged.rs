@@ -1,6 +1,6 @@
 //! Files that are not as they should be: an exact message, and the store unchanged.
 
-use codeleaf::sets::SetKind;
+use codeleaf::codesets::SetKind;
 
 use super::{StoreFixture, files};
 

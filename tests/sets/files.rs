@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use codeleaf::sets::SetKind;
+use codeleaf::codesets::SetKind;
 
 /// Returns a file of every kind, by a name that states its edition where such names do.
 pub fn all() -> Vec<(SetKind, &'static str, Vec<u8>)> {

@@ -1,6 +1,6 @@
 //! What each reader makes of a sound file.
 
-use codeleaf::sets::{SetKind, SetRow, detect_kind};
+use codeleaf::codesets::{SetKind, SetRow, detect_kind};
 
 use super::{StoreFixture, files};
 

@@ -4,9 +4,9 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::Instant;
 
+use codeleaf::codesets::SetKind;
 use codeleaf::content::{CodeId, CodeSystem};
 use codeleaf::library::Library;
-use codeleaf::sets::SetKind;
 
 use super::StoreFixture;
 
@@ -87,7 +87,7 @@ fn damaged_published_files_are_rejected() {
     let place = StoreFixture::new();
     for (file, ..) in FILES {
         let bytes = fs::read(folder.join(file)).unwrap();
-        let kind = codeleaf::sets::detect_kind(&folder.join(file)).unwrap();
+        let kind = codeleaf::codesets::detect_kind(&folder.join(file)).unwrap();
         // Cut in the middle of a line, near the start, the middle and the end.
         for part in [10, 50, 90, 99] {
             let mut end = bytes.len() * part / 100;

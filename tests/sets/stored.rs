@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use codeleaf::sets::{Change, SetFile, SetKind, SetRow, diff};
+use codeleaf::codesets::{Change, SetFile, SetKind, SetRow, diff};
 use proptest::prelude::*;
 
 use super::{StoreFixture, files};

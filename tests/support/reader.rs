@@ -6,10 +6,12 @@ use std::time::{Duration, Instant};
 
 use codeleaf::app::{AppOptions, Bookmarks, Effect, Host, Keymap};
 use codeleaf::content::{CodeId, CodeSystem, Document};
+use codeleaf::layout::TableMode;
 use codeleaf::library::Library;
-use codeleaf::page::TableMode;
 use codeleaf::search::Index;
-use codeleaf::terminal::{Capabilities, Event, Session, Size};
+use codeleaf::session::{Event, Session};
+use codeleaf::tty::Capabilities;
+use codeleaf::tty::Size;
 use codeleaf::view::Theme;
 use ratatui::buffer::Buffer;
 
@@ -177,7 +179,7 @@ impl TestSession {
             }
             match &effect {
                 Effect::LoadExcerpts(asks) => {
-                    self.handle_event(Event::load_excerpts(&self.library, asks.clone()))
+                    self.handle_event(Event::load_excerpts(&self.library, asks.clone()));
                 }
                 Effect::LoadComparison(topic) => {
                     if let Some(event) = Event::load_comparison(&self.library, topic.clone()) {

@@ -3,17 +3,20 @@
 use std::sync::Mutex;
 use std::sync::atomic::AtomicU64;
 
-use russh::client::{self, Handle, Msg};
+use russh::client::{Handle, Msg};
 use russh::keys::PublicKeyOrCertificate;
-use russh::{Channel, ChannelMsg};
+use russh::{Channel, ChannelMsg, client};
 
-use super::*;
 use crate::app::Keymap;
-use crate::page::TableMode;
+use crate::layout::TableMode;
 use crate::serve::entry::AuthPolicy;
+use crate::serve::host_key::HostKey;
+use crate::serve::listener::*;
 use crate::serve::reading::PANIC_BYTE;
-use crate::serve::{CommandContext, HostKey, Response, ServedContent, SessionOptions, Settings};
-use crate::terminal::{DisplayMode, Overrides};
+use crate::serve::request::{CommandContext, Response, SessionOptions};
+use crate::serve::settings::Settings;
+use crate::serve::stock::ServedContent;
+use crate::tty::{DisplayMode, Overrides};
 use crate::view::Theme;
 
 /// A log that can be read.
@@ -57,7 +60,7 @@ fn interpret(call: &CommandContext<'_>) -> Response {
 /// Serves everybody on this thread.
 async fn start_server() -> (Arc<ServerState>, SocketAddr) {
     let theme = Theme::built_in("dark").unwrap().unwrap();
-    let recipe = crate::search::LibraryLoader::new(&[], None);
+    let recipe = crate::loader::library_loader::LibraryLoader::new(&[], None);
     let (stock, _) = ServedContent::load(&recipe, Keymap::built_in(), theme, None);
     let house = Arc::new(ServerState {
         auth: AuthPolicy::Open,

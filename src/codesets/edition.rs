@@ -1,0 +1,306 @@
+//! Defines the edition of a set: as the file or its name states it, as the user does, or unknown.
+
+use serde::{Deserialize, Serialize};
+
+use crate::codesets::kind::SetKind;
+use crate::content::{AsOf, Date};
+use crate::text::sanitize;
+
+/// The longest name of an edition, in characters; it is part of a file name.
+const MAX_NAME_LEN: usize = 40;
+
+/// Which edition of a file a set is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Edition {
+    /// A name fit for a file name: `2025`, `2025-q2`, `practitioner-2024-07-01`,
+    /// `unknown-1a2b3c4d`.
+    pub name: String,
+    /// Whether somebody stated it: the file, its name, or the user.
+    pub stated: bool,
+    /// As of when it speaks, as `AsOf` writes it.
+    as_of: String,
+}
+
+/// Says why a text is no name of an edition.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{0}` is no name of an edition; use letters, digits, dots and hyphens, at most {MAX_NAME_LEN}"
+)]
+pub struct EditionError(String);
+
+impl Edition {
+    /// Makes the edition that a user names.
+    pub fn from_name(name: &str) -> Result<Self, EditionError> {
+        let is_fit = |c: char| c.is_ascii_alphanumeric() || c == '.' || c == '-';
+        let starts_well = name.starts_with(|c: char| c.is_ascii_alphanumeric());
+        if !starts_well || name.len() > MAX_NAME_LEN || !name.chars().all(is_fit) {
+            return Err(EditionError(sanitize(name).into_owned()));
+        }
+        let name = name.to_ascii_lowercase();
+        let as_of = name.parse().unwrap_or_default();
+        Ok(Self::new(name, as_of))
+    }
+
+    fn new(name: String, as_of: AsOf) -> Self {
+        Self {
+            name,
+            stated: true,
+            as_of: match as_of {
+                AsOf::Unknown => "unknown".to_owned(),
+                known => known.to_string(),
+            },
+        }
+    }
+
+    /// Returns as of when the edition speaks, no more precisely than it was stated.
+    pub fn as_of(&self) -> AsOf {
+        self.as_of.parse().unwrap_or_default()
+    }
+
+    /// Returns what readers see: `edition 2025`, or that nobody stated one.
+    pub fn label(&self) -> String {
+        if self.stated {
+            format!("edition {}", self.name)
+        } else {
+            let digest = self.name.strip_prefix("unknown-").unwrap_or(&self.name);
+            format!("unknown edition, digest {digest}")
+        }
+    }
+
+    /// Makes the edition of a file of which nothing is known but its digest.
+    pub(crate) fn unknown(digest: &str) -> Self {
+        let digest = digest.get(..8).unwrap_or(digest);
+        Self {
+            stated: false,
+            ..Self::new(format!("unknown-{digest}"), AsOf::Unknown)
+        }
+    }
+
+    /// Makes the edition that a file states, by its content (`year`, the latest of its effective
+    /// dates) or its name; nothing where neither says.
+    ///
+    /// CMS names its files so: `icd10cm-order-2025.txt`, `HCPC2026_JAN_ANWEB.txt`, `25CLABQ2.csv`,
+    /// `MCR_MUE_PractitionerServices_Eff_07-01-2024.csv`, `ccipra-v302r0-f1.txt`; the NUCC
+    /// `nucc_taxonomy_251.csv` for version 25.1.
+    pub(crate) fn detect(
+        kind: SetKind,
+        file_name: &str,
+        year: Option<u16>,
+        latest: Option<Date>,
+        table: Option<&str>,
+    ) -> Option<Self> {
+        let tokens = tokens(file_name);
+        let (period, as_of) = match kind {
+            SetKind::Clfs => {
+                let latest = latest?;
+                let day = latest.to_string();
+                let quarter = quarter_from_tokens(&tokens).unwrap_or_else(|| quarter_of(&day));
+                let year = year?;
+                (format!("{year}-q{quarter}"), AsOf::Day(latest))
+            }
+            SetKind::Nucc => (nucc_version(&tokens)?, AsOf::Unknown),
+            SetKind::NcciPtp => match ptp_version(&tokens) {
+                Some(version) => (version, AsOf::Unknown),
+                None => date_from_tokens(&tokens)?,
+            },
+            _ => date_from_tokens(&tokens)?,
+        };
+        Some(match table {
+            Some(table) => Self::new(format!("{table}-{period}"), as_of),
+            None => Self::new(period, as_of),
+        })
+    }
+}
+
+/// Splits a name into runs of letters and runs of digits, in lower case.
+fn tokens(name: &str) -> Vec<String> {
+    let mut tokens: Vec<String> = Vec::new();
+    let mut last = None;
+    for c in name.to_ascii_lowercase().chars() {
+        let class = (c.is_ascii_alphabetic(), c.is_ascii_digit());
+        if class != (false, false) {
+            match tokens.last_mut().filter(|_| last == Some(class)) {
+                Some(token) => token.push(c),
+                None => tokens.push(c.to_string()),
+            }
+        }
+        last = Some(class);
+    }
+    tokens
+}
+
+/// Returns the year, month or day that a file name states.
+fn date_from_tokens(tokens: &[String]) -> Option<(String, AsOf)> {
+    let at = tokens
+        .iter()
+        .position(|token| token.len() == 4 && token.starts_with("20"))?;
+    let year: u16 = tokens[at].parse().ok()?;
+    let number = |back: usize| {
+        let token = tokens.get(at.checked_sub(back)?)?;
+        (token.len() == 2).then(|| token.parse::<u8>().ok())?
+    };
+    // 07-01-2024
+    let day = number(2)
+        .zip(number(1))
+        .and_then(|(month, day)| Date::new(year, month, day));
+    if let Some(day) = day {
+        return Some((day.to_string(), AsOf::Day(day)));
+    }
+    let neighbours = [at.checked_sub(1), Some(at + 1)];
+    let month = neighbours
+        .into_iter()
+        .flatten()
+        .filter_map(|index| tokens.get(index))
+        .find_map(|token| parse_month(token));
+    Some(match month {
+        Some(month) => (format!("{year}-{month:02}"), AsOf::Month(year, month)),
+        None => match quarter_from_tokens(tokens) {
+            Some(quarter) => (format!("{year}-q{quarter}"), AsOf::Year(year)),
+            None => (year.to_string(), AsOf::Year(year)),
+        },
+    })
+}
+
+/// Returns the month that a word names in full or by its first three letters.
+fn parse_month(word: &str) -> Option<u8> {
+    const MONTHS: [&str; 12] = [
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+    ];
+    let is = |month: &&str| *month == word || month.get(..3) == Some(word);
+    (1..).zip(MONTHS).find(|(_, m)| is(m)).map(|(n, _)| n)
+}
+
+/// Returns the quarter of `q2` or `CLABQ2`.
+fn quarter_from_tokens(tokens: &[String]) -> Option<u8> {
+    tokens.windows(2).find_map(|pair| {
+        let quarter: u8 = pair[1].parse().ok()?;
+        (pair[0].ends_with('q') && (1..=4).contains(&quarter)).then_some(quarter)
+    })
+}
+
+/// Returns the quarter of a day, `2025-04-01`.
+fn quarter_of(day: &str) -> u8 {
+    let month: u8 = day
+        .get(5..7)
+        .and_then(|month| month.parse().ok())
+        .unwrap_or(1);
+    (month - 1) / 3 + 1
+}
+
+/// Returns the version in `nucc_taxonomy_251`: `25.1`.
+fn nucc_version(tokens: &[String]) -> Option<String> {
+    tokens.windows(2).find_map(|pair| {
+        let is_version = pair[0] == "taxonomy"
+            && pair[1].len() == 3
+            && pair[1].bytes().all(|b| b.is_ascii_digit());
+        is_version.then(|| format!("{}.{}", &pair[1][..2], &pair[1][2..]))
+    })
+}
+
+/// Returns the version in `ccipra-v302r0-f1`: `practitioner-v302r0`. Practitioners and hospitals
+/// have tables of their own.
+fn ptp_version(tokens: &[String]) -> Option<String> {
+    let version = tokens.windows(4).find_map(|part| {
+        (part[0] == "v" && part[2] == "r").then(|| format!("v{}r{}", part[1], part[3]))
+    })?;
+    let table = |prefix: &str| tokens.iter().any(|token| token == prefix);
+    Some(if table("ccipra") {
+        format!("practitioner-{version}")
+    } else if table("ccioph") {
+        format!("hospital-{version}")
+    } else {
+        version
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn detected(kind: SetKind, name: &str) -> Option<(String, String)> {
+        let edition = Edition::detect(kind, name, None, None, None)?;
+        Some((edition.name.clone(), edition.as_of().to_string()))
+    }
+
+    #[test]
+    fn edition_is_read_from_file_name() {
+        for (kind, name, edition, as_of) in [
+            (SetKind::Icd10cm, "icd10cm-order-2025.txt", "2025", "2025"),
+            (
+                SetKind::Icd10cm,
+                "icd10cm-order-April-2025.txt",
+                "2025-04",
+                "2025-04",
+            ),
+            (
+                SetKind::Hcpcs,
+                "HCPC2026_JAN_ANWEB.txt",
+                "2026-01",
+                "2026-01",
+            ),
+            (
+                SetKind::NcciMue,
+                "MCR_MUE_PractitionerServices_Eff_07-01-2024.csv",
+                "2024-07-01",
+                "2024-07-01",
+            ),
+            (
+                SetKind::NcciPtp,
+                "ccipra-v302r0-f1.txt",
+                "practitioner-v302r0",
+                "no date",
+            ),
+            (SetKind::Nucc, "nucc_taxonomy_251.csv", "25.1", "no date"),
+        ] {
+            let expected = Some((edition.to_owned(), as_of.to_owned()));
+            assert_eq!(detected(kind, name), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn file_name_without_edition_yields_none() {
+        for (kind, name) in [
+            (SetKind::Icd10cm, "order.txt"),
+            (SetKind::PlaceOfService, "place-of-service.csv"),
+            (SetKind::Nucc, "nucc-format-sample.csv"),
+            (SetKind::Clfs, "clfs-2025-q2.csv"),
+        ] {
+            assert_eq!(detected(kind, name), None, "{name}");
+        }
+        let unknown = Edition::unknown("1a2b3c4d5e6f");
+        assert_eq!(unknown.label(), "unknown edition, digest 1a2b3c4d");
+    }
+
+    #[test]
+    fn clfs_edition_comes_from_year_and_effective_date() {
+        let latest = Date::new(2025, 4, 1);
+        let edition =
+            |name| Edition::detect(SetKind::Clfs, name, Some(2025), latest, None).unwrap();
+        assert_eq!(edition("a.csv").name, "2025-q2");
+        assert_eq!(edition("25CLABQ3.csv").name, "2025-q3");
+        assert_eq!(edition("a.csv").as_of().to_string(), "2025-04-01");
+    }
+
+    #[test]
+    fn edition_name_is_valid_in_a_file_name() {
+        assert_eq!(Edition::from_name("FY2026").unwrap().name, "fy2026");
+        assert_eq!(
+            Edition::from_name("2026-04").unwrap().as_of(),
+            AsOf::Month(2026, 4)
+        );
+        for name in ["", "../x", "a/b", "a b", ".hidden", "é", &"x".repeat(41)] {
+            assert!(Edition::from_name(name).is_err(), "{name}");
+        }
+    }
+}

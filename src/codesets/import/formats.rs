@@ -1,0 +1,9 @@
+//! The published file formats, one module each.
+
+pub(crate) mod clfs;
+pub(crate) mod hcpcs;
+pub(crate) mod icd10cm;
+pub(crate) mod mue;
+pub(crate) mod nucc;
+pub(crate) mod place_of_service;
+pub(crate) mod ptp;

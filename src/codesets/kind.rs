@@ -1,0 +1,145 @@
+//! Defines the kinds of public files that can be imported, and the terms each comes under.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::diagnostics::did_you_mean;
+
+/// A kind of code set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SetKind {
+    /// ICD-10-CM, from CMS's order file.
+    Icd10cm,
+    /// HCPCS Level II with its modifiers, from CMS's alphanumeric ("ANWEB") file.
+    Hcpcs,
+    /// Medicare's Clinical Laboratory Fee Schedule.
+    Clfs,
+    /// NUCC's taxonomy of provider specialties.
+    Nucc,
+    /// NCCI medically unlikely edits.
+    NcciMue,
+    /// NCCI procedure-to-procedure edits.
+    NcciPtp,
+    /// CMS's place-of-service codes.
+    #[serde(rename = "pos")]
+    PlaceOfService,
+}
+
+impl SetKind {
+    /// Every kind, in the order in which lists show them.
+    pub const ALL: [Self; 7] = [
+        Self::Icd10cm,
+        Self::Hcpcs,
+        Self::Clfs,
+        Self::Nucc,
+        Self::NcciMue,
+        Self::NcciPtp,
+        Self::PlaceOfService,
+    ];
+
+    /// Returns the name used on the command line and in file names.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Icd10cm => "icd10cm",
+            Self::Hcpcs => "hcpcs",
+            Self::Clfs => "clfs",
+            Self::Nucc => "nucc",
+            Self::NcciMue => "ncci-mue",
+            Self::NcciPtp => "ncci-ptp",
+            Self::PlaceOfService => "pos",
+        }
+    }
+
+    /// Returns the title that readers see as a source.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Icd10cm => "ICD-10-CM",
+            Self::Hcpcs => "CMS HCPCS Level II",
+            Self::Clfs => "CMS Clinical Laboratory Fee Schedule (CLFS)",
+            Self::Nucc => "NUCC Health Care Provider Taxonomy",
+            Self::NcciMue => "CMS NCCI medically unlikely edits (MUE)",
+            Self::NcciPtp => "CMS NCCI procedure-to-procedure edits (PTP)",
+            Self::PlaceOfService => "CMS place of service codes",
+        }
+    }
+
+    /// Returns a name for narrow places.
+    pub const fn short_title(self) -> &'static str {
+        match self {
+            Self::Icd10cm => "ICD-10-CM",
+            Self::Hcpcs => "HCPCS Level II",
+            Self::Clfs => "CMS CLFS",
+            Self::Nucc => "NUCC",
+            Self::NcciMue => "NCCI MUE",
+            Self::NcciPtp => "NCCI PTP",
+            Self::PlaceOfService => "CMS POS",
+        }
+    }
+
+    /// Returns the terms that the file comes under: printed at import, and kept in the set.
+    pub const fn notice(self) -> &'static str {
+        match self {
+            Self::Icd10cm => {
+                "ICD-10-CM is published by NCHS and CMS for use in the United States and is in the \
+                 public domain there."
+            }
+            Self::Hcpcs => {
+                "HCPCS Level II is maintained by CMS and is in the public domain, save codes that \
+                 CMS marks as others' (dental codes are the American Dental Association's)."
+            }
+            Self::Clfs => {
+                "CPT codes are copyright American Medical Association, all rights reserved; you \
+                 imported this file under the AMA's terms. Its descriptors are the AMA's and were \
+                 not stored. Fee schedules, relative value units and similar figures are not \
+                 assigned by the AMA."
+            }
+            Self::Nucc => {
+                "The Health Care Provider Taxonomy is copyright American Medical Association on \
+                 behalf of the National Uniform Claim Committee; you imported this file under the \
+                 NUCC's terms. It is for your own use and not to be passed on."
+            }
+            Self::NcciMue | Self::NcciPtp => {
+                "CPT codes are copyright American Medical Association, all rights reserved; you \
+                 imported this file under the AMA's terms, which CMS asks you to accept before the \
+                 download. It is for your own use and not to be passed on."
+            }
+            Self::PlaceOfService => {
+                "Place of service codes are maintained by CMS and are in the public domain."
+            }
+        }
+    }
+}
+
+impl fmt::Display for SetKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.id())
+    }
+}
+
+/// Says that a word names no kind of code set.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{word}` is no kind of code set; {hint}")]
+pub struct ParseSetKindError {
+    /// What was given.
+    pub word: String,
+    /// What may have been meant.
+    pub hint: String,
+}
+
+impl FromStr for SetKind {
+    type Err = ParseSetKindError;
+
+    fn from_str(s: &str) -> Result<Self, ParseSetKindError> {
+        let known = Self::ALL.map(Self::id);
+        let kind = Self::ALL
+            .into_iter()
+            .find(|kind| kind.id().eq_ignore_ascii_case(s));
+        kind.ok_or_else(|| ParseSetKindError {
+            word: crate::text::sanitize(s).into_owned(),
+            hint: did_you_mean(s, &known),
+        })
+    }
+}

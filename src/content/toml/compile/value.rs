@@ -1,0 +1,286 @@
+//! Defines how single values are checked and cleaned: texts, words, dates, codes, sources.
+
+use std::ops::Range;
+
+use toml::Spanned;
+
+use crate::content::code::{CodeId, CodeSystem};
+use crate::content::date::AsOf;
+use crate::content::row::Value;
+use crate::content::source::SourceId;
+use crate::content::toml::compile::Compiler;
+use crate::content::toml::fields::{DateField, FieldValue, Text};
+use crate::diagnostics::wording::{DATE_HINT, join_with_and, nearest, quote, unknown_message};
+use crate::text::sanitize::sanitize;
+
+impl Compiler<'_, '_> {
+    /// Notes that a table lacks a field, unless the field is there and was refused.
+    pub(crate) fn missing_field(&mut self, table: &Range<usize>, field: &str, hint: &str) {
+        if !self.diagnostics.is_suppressed(table.start, field) {
+            self.diagnostics
+                .missing(table.clone(), format!("missing field `{field}`"), hint);
+        }
+    }
+
+    /// Returns a text as one paragraph; a text without any is noted.
+    pub(crate) fn text(&mut self, field: &str, text: &Text) -> String {
+        let clean = one_line(text.get_ref());
+        self.reject_empty(clean.is_empty(), field, text);
+        clean
+    }
+
+    /// Returns a text's paragraphs; a text without any is noted.
+    pub(crate) fn paragraphs(&mut self, field: &str, text: &Text) -> Vec<String> {
+        let paragraphs = split_paragraphs(text.get_ref());
+        self.reject_empty(paragraphs.is_empty(), field, text);
+        paragraphs
+    }
+
+    fn reject_empty(&mut self, is_empty: bool, field: &str, text: &Text) {
+        if !is_empty {
+            return;
+        }
+        let message = if text.get_ref().trim().is_empty() {
+            format!("`{field}` is empty")
+        } else {
+            format!("`{field}` has nothing in it that can be shown")
+        };
+        let hint = "write a text, or take the line out; what is not known is stated with \
+                    { reason = \"...\" } or in [[absent]]";
+        self.diagnostics.invalid(text.span(), message, hint);
+    }
+
+    /// Returns a text that a table must have.
+    pub(crate) fn required(
+        &mut self,
+        table: &Range<usize>,
+        field: &str,
+        text: Option<&Text>,
+    ) -> String {
+        if let Some(text) = text {
+            return self.text(field, text);
+        }
+        self.missing_field(
+            table,
+            field,
+            &format!("write {field} = \"...\" in this table"),
+        );
+        String::new()
+    }
+
+    /// Returns a text that a table may have.
+    pub(crate) fn optional(&mut self, field: &str, text: Option<&Text>) -> Option<String> {
+        text.map(|text| self.text(field, text))
+    }
+
+    /// Returns a name that links and the command line use: letters, digits, `-` and `_`.
+    pub(crate) fn name(&mut self, field: &str, text: &Text) -> String {
+        let name = self.text(field, text);
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
+        if !name.chars().all(is_plain) {
+            self.diagnostics.invalid(
+                text.span(),
+                format!(
+                    "`{field}` has characters that a name cannot have: {}",
+                    quote(&name)
+                ),
+                "use letters without accents, digits, - and _",
+            );
+        }
+        name
+    }
+
+    /// Returns one of the words that a field may hold.
+    pub(crate) fn keyword<T: Copy>(
+        &mut self,
+        field: &str,
+        text: &Text,
+        all: &[T],
+        id: impl Fn(T) -> &'static str,
+    ) -> Option<T> {
+        let word = text.get_ref().trim();
+        let found = all.iter().copied().find(|value| id(*value) == word);
+        if found.is_none() {
+            let known: Vec<&str> = all.iter().map(|value| id(*value)).collect();
+            let message = unknown_message(field, word, nearest(word, &known));
+            self.diagnostics.invalid(
+                text.span(),
+                message,
+                format!("known are {}", join_with_and(&known)),
+            );
+        }
+        found
+    }
+
+    /// Returns one of the words that a field may hold, which the table must have.
+    pub(crate) fn required_keyword<T: Copy>(
+        &mut self,
+        table: &Range<usize>,
+        field: &str,
+        text: Option<&Text>,
+        all: &[T],
+        id: impl Fn(T) -> &'static str,
+    ) -> Option<T> {
+        if let Some(text) = text {
+            return self.keyword(field, text, all, id);
+        }
+        let known: Vec<&str> = all.iter().map(|value| id(*value)).collect();
+        let hint = format!(
+            "write {field} = \"...\" with one of {}",
+            join_with_and(&known)
+        );
+        self.missing_field(table, field, &hint);
+        None
+    }
+
+    /// Returns a date, or that there is none.
+    pub(crate) fn date(&mut self, date: Option<&Spanned<DateField>>) -> AsOf {
+        let Some(date) = date else {
+            return AsOf::Unknown;
+        };
+        let text = date.get_ref().0.trim();
+        text.parse().unwrap_or_else(|_| {
+            self.diagnostics.invalid(
+                date.span(),
+                format!("{} is no date", quote(text)),
+                DATE_HINT,
+            );
+            AsOf::Unknown
+        })
+    }
+
+    /// Returns a code of a system.
+    pub(crate) fn code(&mut self, system: CodeSystem, text: &Text) -> Option<CodeId> {
+        let value = text.get_ref().trim();
+        CodeId::new(system, value)
+            .inspect_err(|_| {
+                let (name, shape) = (system.name(), system.shape());
+                let mut hint = format!("{name} codes have {shape}");
+                let digits = value.bytes().filter(u8::is_ascii_digit).count();
+                if system == CodeSystem::Cpt
+                    && !value.is_empty()
+                    && digits == value.len()
+                    && digits < 5
+                {
+                    hint = format!("{hint}; if leading zeros were lost, it is \"{value:0>5}\"");
+                }
+                self.diagnostics.invalid(
+                    text.span(),
+                    format!("{} is no {name} code", quote(value)),
+                    hint,
+                );
+            })
+            .ok()
+    }
+
+    /// Returns a code whose system and value stand in one table that must have both.
+    pub(crate) fn required_code(
+        &mut self,
+        table: &Range<usize>,
+        system: Option<&Text>,
+        field: &str,
+        value: Option<&Text>,
+    ) -> Option<CodeId> {
+        let system =
+            self.required_keyword(table, "system", system, &CodeSystem::ALL, CodeSystem::id);
+        if value.is_none() {
+            self.required(table, field, None);
+        }
+        self.code(system?, value?)
+    }
+
+    /// Returns the source that a table names.
+    pub(crate) fn source(&mut self, source: Option<&Text>) -> Option<SourceId> {
+        let source = source?;
+        let id = SourceId(source.get_ref().trim().to_owned());
+        if self.sources.iter().any(|known| known.id == id) {
+            return Some(id);
+        }
+        let known: Vec<&str> = self.sources.iter().map(|s| s.id.0.as_str()).collect();
+        let message = unknown_message("source", &id.0, nearest(&id.0, &known));
+        let hint = if known.is_empty() {
+            "describe it in a table [sources.ID] with title, kind and as_of".to_owned()
+        } else {
+            format!(
+                "this file has {}; describe others in [sources.ID]",
+                join_with_and(&known)
+            )
+        };
+        self.diagnostics.missing(source.span(), message, hint);
+        None
+    }
+
+    /// Returns a field that a table must have: a text, or why there is none.
+    pub(crate) fn field(
+        &mut self,
+        table: &Range<usize>,
+        name: &str,
+        field: Option<&Spanned<FieldValue>>,
+    ) -> Value {
+        if let Some(field) = field {
+            return self.value(name, field);
+        }
+        let hint = format!(
+            "write {name} = \"...\", or {name} = {{ reason = \"source_silent\" }} where nobody says"
+        );
+        self.missing_field(table, name, &hint);
+        Value::Text(String::new())
+    }
+
+    /// Returns what a field says, or why it does not.
+    pub(crate) fn value(&mut self, name: &str, field: &Spanned<FieldValue>) -> Value {
+        match field.get_ref() {
+            FieldValue::Text(text) => {
+                let text = Text::new(field.span(), text.clone());
+                Value::Text(self.text(name, &text))
+            }
+            FieldValue::Absent(absence) => {
+                Value::Unavailable(self.unavailable(&field.span(), absence))
+            }
+        }
+    }
+}
+
+/// Splits a text at its blank lines. Within a paragraph a line end is a space.
+fn split_paragraphs(text: &str) -> Vec<String> {
+    let mut paragraphs = vec![String::new()];
+    for line in text.lines() {
+        let line = sanitize(line);
+        let line = line.trim();
+        match paragraphs.last_mut() {
+            Some(last) if !line.is_empty() => {
+                if !last.is_empty() {
+                    last.push(' ');
+                }
+                last.push_str(line);
+            }
+            _ => paragraphs.push(String::new()),
+        }
+    }
+    paragraphs.retain(|paragraph| !paragraph.is_empty());
+    paragraphs
+}
+
+/// Returns a text as one paragraph.
+fn one_line(text: &str) -> String {
+    split_paragraphs(text).join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blank_lines_separate_paragraphs() {
+        let text = "\n  One line\n  and the next.  \n\n \t \n\nAnother—with a dash.\r\nMore.\n";
+        let expected = ["One line and the next.", "Another—with a dash. More."];
+        assert_eq!(split_paragraphs(text), expected);
+        assert_eq!(one_line(text), expected.join(" "));
+        assert_eq!(split_paragraphs(" \n\u{200b}\n"), [""; 0]);
+    }
+
+    #[test]
+    fn spaces_within_a_line_are_kept() {
+        assert_eq!(one_line("a  b\tc"), "a  b c");
+    }
+}

@@ -1,0 +1,15 @@
+//! Storage of derived files: a checksummed container, its encoding, and atomic writes.
+//!
+//! The catalog cache, the search index and imported code sets can all be rebuilt from other files.
+//! They are kept in a [`Container`], which is verified before anything in it is used.
+
+pub(crate) mod atomic_file;
+pub(crate) mod container;
+pub(crate) mod fingerprint;
+pub(crate) mod part_reader;
+pub(crate) mod varint;
+
+pub use atomic_file::{AtomicFile, remove_stale};
+pub use container::{Backing, Container, ContainerError, ContainerWriter, PartTag};
+pub use fingerprint::Fingerprint;
+pub use part_reader::PartReader;

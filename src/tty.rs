@@ -1,0 +1,22 @@
+//! Terminal input and output: bytes to input events, and frames to the fewest bytes.
+//!
+//! [`Decoder`] turns the bytes that a terminal sends into keys. [`Screen`] knows what the terminal
+//! shows and writes the difference to the next frame, within the terminal's [`Capabilities`].
+//! [`FramePacer`] decides when the terminal is ready for a frame; [`clipboard`] copies text with
+//! OSC 52. Nothing here performs a system call.
+
+pub(crate) mod capabilities;
+pub mod clipboard;
+pub(crate) mod decoder;
+pub(crate) mod pacer;
+pub(crate) mod screen;
+pub(crate) mod size;
+
+pub use capabilities::{
+    Capabilities, ColorChoice, ColorChoiceError, ColorDepth, DisplayMode, Feature, Multiplexer,
+    Overrides,
+};
+pub use decoder::{Decoder, Input, MouseEvent, MouseKind};
+pub use pacer::{FrameDecision, FramePacer};
+pub use screen::{MouseCapture, Screen};
+pub use size::Size;

@@ -1,0 +1,317 @@
+//! Cuts the bytes that a terminal sends into whole sequences.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use crate::tty::decoder::paste::Paste;
+
+const ESC: u8 = 0x1b;
+const BEL: u8 = 0x07;
+
+/// The most bytes of a sequence that are kept. The longest that means anything here, a key with
+/// all of kitty's additions, has about 40.
+const LIMIT: usize = 256;
+
+/// A whole sequence, or what it is known to mean.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum RawInput<'a> {
+    /// A character or a sequence that the parser knows.
+    Sequence {
+        bytes: &'a [u8],
+        /// Alt, where an ESC came before the sequence's own.
+        modifiers: KeyModifiers,
+    },
+    Key(KeyEvent),
+    Paste(String),
+    Ready,
+}
+
+/// Where in a sequence the bytes so far end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum State {
+    #[default]
+    Ground,
+    /// In a character that takes more bytes.
+    Utf8,
+    /// After ESC.
+    Escape,
+    /// After ESC ESC.
+    EscapeEscape,
+    /// After ESC O.
+    Ss3,
+    /// After ESC [.
+    Csi,
+    /// In a control sequence that is too long to mean anything.
+    CsiTooLong,
+    /// After ESC [ [, with which the Linux console begins its function keys.
+    CsiLinux,
+    /// After ESC [ M, which three more bytes of any value follow.
+    CsiMouse,
+    /// In a string such as ESC ] begins; it is the answer to a question that nobody asked.
+    ControlString { empty: bool },
+    /// After an ESC within such a string.
+    ControlStringEscape,
+    /// In pasted text.
+    Paste,
+}
+
+/// Cuts bytes into whole sequences.
+#[derive(Debug, Default)]
+pub(crate) struct SequenceSplitter {
+    state: State,
+    /// The bytes of the unfinished sequence; in a paste, of what may end it.
+    bytes: Vec<u8>,
+    alt: bool,
+    paste: Paste,
+}
+
+impl SequenceSplitter {
+    pub(crate) fn is_in_paste(&self) -> bool {
+        self.state == State::Paste
+    }
+
+    pub(crate) fn is_in_sequence(&self) -> bool {
+        self.state != State::Ground
+    }
+
+    #[cfg(test)]
+    pub(crate) fn pending(&self) -> usize {
+        self.bytes.len() + self.paste.len()
+    }
+
+    /// Reads a byte and hands over what it completes.
+    pub(crate) fn push(&mut self, byte: u8, sink: &mut dyn FnMut(RawInput<'_>)) {
+        match self.state {
+            State::Ground => self.ground(byte, sink),
+            State::Utf8 => self.utf8(byte, sink),
+            State::Escape => self.escape(byte, sink),
+            State::EscapeEscape => match byte {
+                b'[' | b'O' => {
+                    self.alt = true;
+                    self.bytes.pop();
+                    self.escape(byte, sink);
+                }
+                ESC => sink(RawInput::Key(escape_key())),
+                _ => {
+                    sink(RawInput::Key(escape_key()));
+                    self.bytes.pop();
+                    self.escape(byte, sink);
+                }
+            },
+            State::Ss3 => match byte {
+                b' '..=b'~' => self.complete(byte, sink),
+                _ => self.restart(byte, sink),
+            },
+            State::Csi => self.csi(byte, sink),
+            State::CsiTooLong => match byte {
+                b' '..=b'?' => {}
+                b'@'..=b'~' => self.reset(),
+                _ => self.restart(byte, sink),
+            },
+            State::CsiLinux => match byte {
+                b'A'..=b'E' => self.complete(byte, sink),
+                _ => self.restart(byte, sink),
+            },
+            State::CsiMouse => {
+                if self.bytes.len() == 5 {
+                    self.complete(byte, sink);
+                } else {
+                    self.bytes.push(byte);
+                }
+            }
+            State::ControlString { .. } => match byte {
+                BEL => self.reset(),
+                ESC => self.state = State::ControlStringEscape,
+                0x00..=0x1f => self.restart(byte, sink),
+                _ => self.state = State::ControlString { empty: false },
+            },
+            State::ControlStringEscape => {
+                self.reset();
+                if byte != b'\\' {
+                    self.ground(ESC, sink);
+                    self.escape(byte, sink);
+                }
+            }
+            State::Paste => self.paste(byte, sink),
+        }
+    }
+
+    /// Takes the unfinished sequence for all there will be.
+    pub(crate) fn finish(&mut self, sink: &mut dyn FnMut(RawInput<'_>)) {
+        let unfinished = std::mem::take(&mut self.bytes);
+        if self.alt {
+            sink(RawInput::Key(escape_key()));
+        }
+        match (self.state, unfinished.as_slice()) {
+            (State::Escape, _) => sink(RawInput::Key(escape_key())),
+            (State::EscapeEscape, _) => {
+                sink(RawInput::Key(escape_key()));
+                sink(RawInput::Key(escape_key()));
+            }
+            // What Alt and one of these characters sends is how a sequence begins.
+            (State::Ss3 | State::Csi | State::ControlString { empty: true }, &[ESC, byte]) => {
+                sink(RawInput::Key(alt_key(char::from(byte))));
+            }
+            (State::Paste, held) => {
+                self.paste.extend(held);
+                sink(RawInput::Paste(self.paste.take()));
+            }
+            _ => {}
+        }
+        self.reset();
+    }
+
+    fn ground(&mut self, byte: u8, sink: &mut dyn FnMut(RawInput<'_>)) {
+        match byte {
+            ESC => {
+                self.bytes.push(byte);
+                self.state = State::Escape;
+            }
+            0x00..=0x7f => self.complete(byte, sink),
+            _ => {
+                self.bytes.push(byte);
+                self.emit_complete_utf8(sink);
+            }
+        }
+    }
+
+    fn utf8(&mut self, byte: u8, sink: &mut dyn FnMut(RawInput<'_>)) {
+        if (0x80..=0xbf).contains(&byte) {
+            self.bytes.push(byte);
+            self.emit_complete_utf8(sink);
+        } else {
+            self.restart(byte, sink);
+        }
+    }
+
+    /// Hands a character over if it is whole, and drops what can be none.
+    fn emit_complete_utf8(&mut self, sink: &mut dyn FnMut(RawInput<'_>)) {
+        let start = usize::from(self.bytes[0] == ESC);
+        match std::str::from_utf8(&self.bytes[start..]) {
+            Ok(_) => self.emit(sink),
+            Err(error) if error.error_len().is_none() => self.state = State::Utf8,
+            Err(_) => self.reset(),
+        }
+    }
+
+    fn escape(&mut self, byte: u8, sink: &mut dyn FnMut(RawInput<'_>)) {
+        self.state = match byte {
+            ESC => State::EscapeEscape,
+            b'[' => State::Csi,
+            b'O' => State::Ss3,
+            b']' | b'P' | b'X' | b'^' | b'_' => State::ControlString { empty: true },
+            0x00..=0x7f => return self.complete(byte, sink),
+            _ => {
+                self.bytes.push(byte);
+                return self.emit_complete_utf8(sink);
+            }
+        };
+        self.bytes.push(byte);
+    }
+
+    fn csi(&mut self, byte: u8, sink: &mut dyn FnMut(RawInput<'_>)) {
+        let first = self.bytes.len() == 2;
+        match byte {
+            b'M' if first => {
+                self.bytes.push(byte);
+                self.state = State::CsiMouse;
+            }
+            b'[' if first => {
+                self.bytes.push(byte);
+                self.state = State::CsiLinux;
+            }
+            b' '..=b'?' if self.bytes.len() < LIMIT => self.bytes.push(byte),
+            b' '..=b'?' => self.state = State::CsiTooLong,
+            b'@'..=b'~' => match (&self.bytes[2..], byte) {
+                (b"0", b'n') => {
+                    self.emit_escape(sink);
+                    self.reset();
+                    sink(RawInput::Ready);
+                }
+                (b"200", b'~') => {
+                    self.emit_escape(sink);
+                    self.reset();
+                    self.state = State::Paste;
+                }
+                ([b'<', ..], _) => {
+                    self.emit_escape(sink);
+                    self.complete(byte, sink);
+                }
+                _ => self.complete(byte, sink),
+            },
+            _ => self.restart(byte, sink),
+        }
+    }
+
+    /// Hands over an Esc that came right before what is no key: Alt belongs to keys.
+    fn emit_escape(&mut self, sink: &mut dyn FnMut(RawInput<'_>)) {
+        if std::mem::take(&mut self.alt) {
+            sink(RawInput::Key(escape_key()));
+        }
+    }
+
+    /// Reads a byte of pasted text. A terminal may answer in the midst of it.
+    fn paste(&mut self, byte: u8, sink: &mut dyn FnMut(RawInput<'_>)) {
+        const END: &[u8] = b"\x1b[201~";
+        const ANSWER: &[u8] = b"\x1b[0n";
+        self.bytes.push(byte);
+        if self.bytes == END {
+            let text = self.paste.take();
+            self.reset();
+            sink(RawInput::Paste(text));
+        } else if self.bytes == ANSWER {
+            self.bytes.clear();
+            sink(RawInput::Ready);
+        } else if !END.starts_with(&self.bytes) && !ANSWER.starts_with(&self.bytes) {
+            self.bytes.pop();
+            self.paste.extend(&self.bytes);
+            self.bytes.clear();
+            if byte == ESC {
+                self.bytes.push(byte);
+            } else {
+                self.paste.extend(&[byte]);
+            }
+        }
+    }
+
+    fn complete(&mut self, byte: u8, sink: &mut dyn FnMut(RawInput<'_>)) {
+        self.bytes.push(byte);
+        self.emit(sink);
+    }
+
+    fn emit(&mut self, sink: &mut dyn FnMut(RawInput<'_>)) {
+        sink(RawInput::Sequence {
+            bytes: &self.bytes,
+            modifiers: if self.alt {
+                KeyModifiers::ALT
+            } else {
+                KeyModifiers::NONE
+            },
+        });
+        self.reset();
+    }
+
+    /// Drops what is unfinished; the byte that cannot continue it begins something else.
+    fn restart(&mut self, byte: u8, sink: &mut dyn FnMut(RawInput<'_>)) {
+        self.reset();
+        self.ground(byte, sink);
+    }
+
+    fn reset(&mut self) {
+        self.state = State::Ground;
+        self.bytes.clear();
+        self.alt = false;
+    }
+}
+
+fn escape_key() -> KeyEvent {
+    KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE)
+}
+
+fn alt_key(character: char) -> KeyEvent {
+    let shift = if character.is_ascii_uppercase() {
+        KeyModifiers::SHIFT
+    } else {
+        KeyModifiers::NONE
+    };
+    KeyEvent::new(KeyCode::Char(character), KeyModifiers::ALT | shift)
+}

@@ -1,0 +1,157 @@
+//! Keeps bookmarks and notes, a `[[mark]]` a row, by code and place.
+
+use std::fs::File;
+use std::path::Path;
+use std::{fs, io};
+
+use serde::{Deserialize, Serialize};
+
+use crate::app::{Bookmark, Bookmarks};
+use crate::text::sanitize;
+use crate::user_data::dirs::{UserDataError, damaged, read_if_exists, write_atomic};
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct BookmarksFile {
+    #[serde(default)]
+    mark: Vec<BookmarkRow>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct BookmarkRow {
+    code: String,
+    place: String,
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    bookmark: bool,
+    note: Option<String>,
+}
+
+/// Reads the reader's own marks; none where there is no file.
+///
+/// # Errors
+///
+/// A damaged file is an error and is never written to, so that no note is lost.
+pub fn load_bookmarks(path: &Path) -> Result<Bookmarks, UserDataError> {
+    let Some(bytes) = read_if_exists(path)? else {
+        return Ok(Bookmarks::default());
+    };
+    let file: BookmarksFile =
+        toml::from_slice(&bytes).map_err(|error| damaged(path, error.message()))?;
+    let marks = file.mark.into_iter().map(|row| {
+        Ok(Bookmark {
+            code: row
+                .code
+                .parse()
+                .map_err(|error| damaged(path, &format!("{error}")))?,
+            row_path: row
+                .place
+                .parse()
+                .map_err(|()| damaged(path, &format!("`{}` is no place of a row", row.place)))?,
+            name: sanitize(&row.name).into_owned(),
+            is_bookmarked: row.bookmark,
+            note: row.note.map(|note| sanitize(&note).into_owned()),
+        })
+    });
+    Ok(Bookmarks {
+        entries: marks.collect::<Result<_, UserDataError>>()?,
+    })
+}
+
+/// Keeps one mark among those of the file, whole or not at all. The file is read again first,
+/// behind a lock, so that two readers of one user do not lose each other's notes.
+pub fn save_bookmark(path: &Path, mark: Bookmark) -> Result<(), UserDataError> {
+    let failed = |source| UserDataError::Write {
+        path: path.to_owned(),
+        source,
+    };
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(failed)?;
+    }
+    let lock = File::create(path.with_extension("lock")).map_err(failed)?;
+    lock.lock().map_err(failed)?;
+    let mut own = load_bookmarks(path)?;
+    own.put(mark);
+    let rows = own.entries.into_iter().map(|mark| BookmarkRow {
+        code: mark.code.to_string(),
+        place: mark.row_path.to_string(),
+        name: mark.name,
+        bookmark: mark.is_bookmarked,
+        note: mark.note,
+    });
+    let file = BookmarksFile {
+        mark: rows.collect(),
+    };
+    let text = toml::to_string(&file).map_err(|error| failed(io::Error::other(error)))?;
+    write_atomic(path, text.as_bytes()).map_err(failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::content::{CodeId, CodeSystem};
+
+    fn sample_bookmark(row: &str, note: Option<&str>) -> Bookmark {
+        Bookmark {
+            code: CodeId::new(CodeSystem::Cpt, "83950").unwrap(),
+            row_path: format!("coding/modifiers/{row}").parse().unwrap(),
+            name: row.to_owned(),
+            is_bookmarked: note.is_none(),
+            note: note.map(str::to_owned),
+        }
+    }
+
+    #[test]
+    fn bookmarks_round_trip_and_empty_ones_are_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("deep/marks.toml");
+        assert_eq!(load_bookmarks(&path).unwrap(), Bookmarks::default());
+        save_bookmark(&path, sample_bookmark("26", None)).unwrap();
+        save_bookmark(&path, sample_bookmark("90", Some("ask \"Anna\"\nfirst"))).unwrap();
+        let marks = load_bookmarks(&path).unwrap().entries;
+        assert_eq!(marks[0], sample_bookmark("26", None));
+        assert_eq!(marks[1].note.as_deref(), Some("ask \"Anna\" first"));
+        save_bookmark(
+            &path,
+            Bookmark {
+                is_bookmarked: false,
+                ..sample_bookmark("26", None)
+            },
+        )
+        .unwrap();
+        assert_eq!(load_bookmarks(&path).unwrap().entries.len(), 1);
+    }
+
+    #[test]
+    fn damaged_bookmarks_file_is_not_overwritten() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("marks.toml");
+        for text in [
+            "[[mark]]\ncode = 3\n",
+            "[[mark]]\ncode = \"cpt:83950\"\nplace = \"x\"\n",
+        ] {
+            fs::write(&path, text).unwrap();
+            assert!(
+                matches!(load_bookmarks(&path), Err(UserDataError::Damaged { .. })),
+                "{text}"
+            );
+            assert!(save_bookmark(&path, sample_bookmark("26", None)).is_err());
+            assert_eq!(fs::read_to_string(&path).unwrap(), text);
+        }
+    }
+
+    #[test]
+    fn concurrent_saves_keep_every_bookmark() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("marks.toml");
+        std::thread::scope(|scope| {
+            for n in 0..8 {
+                let path = &path;
+                scope.spawn(move || {
+                    save_bookmark(path, sample_bookmark(&n.to_string(), None)).unwrap();
+                });
+            }
+        });
+        assert_eq!(load_bookmarks(&path).unwrap().entries.len(), 8);
+    }
+}
