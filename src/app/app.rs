@@ -7,8 +7,7 @@ use ratatui::layout::Size;
 use crate::app::action::MouseOwner;
 use crate::content::{CodeId, Document, RowPath};
 use crate::layout::{LayoutOptions, TableMode};
-use crate::library::Library;
-use crate::loader::IndexingProgress;
+use crate::library::{IndexingProgress, Library};
 use crate::search::Index;
 use crate::text::Charset;
 
