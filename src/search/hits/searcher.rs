@@ -12,9 +12,9 @@ use crate::search::fields::{FieldMask, row_contexts};
 use crate::search::hits::group::{HitGroup, group_hits};
 use crate::search::hits::highlight::Highlighter;
 use crate::search::hits::ranker::{Ranker, ScoredRow, Tier};
+use crate::search::hits::results::{Hit, MatchReason, Results};
 use crate::search::hits::snippet::Snippet;
 use crate::search::hits::suggest;
-use crate::search::hits::results::{Hit, MatchReason, Results};
 use crate::search::index::{Index, LoadedDoc};
 use crate::search::query::parse::{Clause, Query};
 use crate::search::row_store::{StoredField, StoredRow};
@@ -58,12 +58,7 @@ struct Searcher<'a> {
 
 impl<'a> Searcher<'a> {
     /// Finds the best answers to a query.
-    fn search(
-        index: &'a Index,
-        query: &'a Query,
-        open: Option<&CodeId>,
-        limit: usize,
-    ) -> Results {
+    fn search(index: &'a Index, query: &'a Query, open: Option<&CodeId>, limit: usize) -> Results {
         if query.is_empty() {
             return Results::default();
         }
