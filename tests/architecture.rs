@@ -47,7 +47,8 @@ impl<'ast> Visit<'ast> for Paths {
 
     fn visit_path(&mut self, path: &'ast syn::Path) {
         let segments = path.segments.iter();
-        self.add(segments.map(|segment| segment.ident.to_string()).collect());
+        let segments: Vec<String> = segments.map(|segment| segment.ident.to_string()).collect();
+        self.add(&segments);
         visit::visit_path(self, path);
     }
 
@@ -60,7 +61,7 @@ impl<'ast> Visit<'ast> for Paths {
             .replace(" :: ", "::");
         let is_part = |c: char| c.is_alphanumeric() || "_:".contains(c);
         for word in text.split(|c| !is_part(c)) {
-            self.add(word.split("::").map(str::to_owned).collect());
+            self.add(&word.split("::").map(str::to_owned).collect::<Vec<_>>());
         }
         visit::visit_macro(self, call);
     }
@@ -75,13 +76,13 @@ impl Paths {
             }
             UseTree::Name(name) => {
                 prefix.push(name.ident.to_string());
-                self.add(prefix);
+                self.add(&prefix);
             }
             UseTree::Rename(rename) => {
                 prefix.push(rename.ident.to_string());
-                self.add(prefix);
+                self.add(&prefix);
             }
-            UseTree::Glob(_) => self.add(prefix),
+            UseTree::Glob(_) => self.add(&prefix),
             UseTree::Group(group) => {
                 for tree in &group.items {
                     self.add_use(prefix.clone(), tree);
@@ -91,9 +92,9 @@ impl Paths {
     }
 
     /// Adds a path, made absolute. A path without a keyword may begin with a child module.
-    fn add(&mut self, path: Vec<String>) {
+    fn add(&mut self, path: &[String]) {
         let mut base = self.module.clone();
-        let mut rest = path.as_slice();
+        let mut rest = path;
         match rest.first().map(String::as_str) {
             Some("crate") => {
                 base.clear();
@@ -163,7 +164,7 @@ fn read_crate() -> (Uses, BTreeMap<String, BTreeSet<String>>) {
             found: Vec::new(),
         };
         paths.visit_file(file);
-        let used = uses.entry(module.clone()).or_default();
+        let targets = uses.entry(module.clone()).or_default();
         for path in paths.found {
             let owner = (1..=path.len()).rev().map(|length| &path[..length]);
             let owner = owner
@@ -172,7 +173,7 @@ fn read_crate() -> (Uses, BTreeMap<String, BTreeSet<String>>) {
             if let Some(owner) = owner
                 && owner != *module
             {
-                used.entry(owner).or_insert_with(|| path.join("::"));
+                targets.entry(owner).or_insert_with(|| path.join("::"));
             }
         }
     }
