@@ -79,7 +79,9 @@ impl Document {
     pub fn payer_rule(&self, payer: &RowKey, modifier: &ModifierCode) -> Option<(RowPath, &Row)> {
         let key = RowKey::for_payer_rule(payer, modifier);
         self.rows()
-            .find(|(_, _, row)| row.subject == Subject::Stance(modifier.clone()) && row.key == key)
+            .find(|(_, _, row)| {
+                row.subject == Subject::PayerRule(modifier.clone()) && row.key == key
+            })
             .map(|(section, block, row)| (RowPath::new(section, block, row), row))
     }
 

@@ -33,7 +33,8 @@ pub struct Row {
     /// Who says so.
     pub source: Option<SourceId>,
     /// Who disagrees.
-    pub against: Vec<SourceId>,
+    #[serde(rename = "against")]
+    pub disputed_by: Vec<SourceId>,
     /// What the editors add, each with its own source.
     pub remarks: Vec<Remark>,
 }
@@ -47,7 +48,7 @@ impl Row {
             Subject::Code(code) => code.value(),
             Subject::Text
             | Subject::Payer
-            | Subject::Stance(_)
+            | Subject::PayerRule(_)
             | Subject::Place
             | Subject::Absence => self
                 .cells
@@ -69,7 +70,8 @@ pub enum Subject {
     /// A payer.
     Payer,
     /// What a payer says on a modifier.
-    Stance(ModifierCode),
+    #[serde(rename = "stance")]
+    PayerRule(ModifierCode),
     /// A place of service.
     Place,
     /// Another code: a diagnosis, a related code, one not to be mixed up with.
@@ -96,7 +98,8 @@ pub struct Cell {
     /// What it says, or why it does not.
     pub value: Value,
     /// Where the field is shown.
-    pub reach: Visibility,
+    #[serde(rename = "reach")]
+    pub visibility: Visibility,
 }
 
 /// Where a field is shown.
