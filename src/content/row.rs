@@ -11,6 +11,11 @@ use crate::content::source::{SourceId, Unavailable};
 pub struct RowKey(pub String);
 
 impl RowKey {
+    /// Returns the key of an unnamed row: its number in the block, from 1.
+    pub fn from_index(index: usize) -> Self {
+        Self((index + 1).to_string())
+    }
+
     /// Returns the name of the row with what a payer says on a modifier: `aetna-26`.
     pub fn for_payer_rule(payer: &Self, modifier: &ModifierCode) -> Self {
         Self(format!("{}-{modifier}", payer.0))
@@ -40,6 +45,20 @@ pub struct Row {
 }
 
 impl Row {
+    /// Makes a row without standing, source, dissent or remarks.
+    pub const fn new(key: RowKey, subject: Subject, voice: Voice, cells: Vec<Cell>) -> Self {
+        Self {
+            key,
+            subject,
+            voice,
+            cells,
+            standing: None,
+            source: None,
+            disputed_by: Vec::new(),
+            remarks: Vec::new(),
+        }
+    }
+
     /// Returns the name that a breadcrumb shows for this row: its first cell's text, cut to a few
     /// words by whoever shows it.
     pub fn name(&self) -> &str {
@@ -102,6 +121,23 @@ pub struct Cell {
     pub visibility: Visibility,
 }
 
+impl Cell {
+    pub fn column(label: &str, value: impl Into<Value>) -> Self {
+        Self {
+            label: label.to_owned(),
+            value: value.into(),
+            visibility: Visibility::Column,
+        }
+    }
+
+    pub fn record(label: &str, value: impl Into<Value>) -> Self {
+        Self {
+            visibility: Visibility::Record,
+            ..Self::column(label, value)
+        }
+    }
+}
+
 /// Where a field is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -129,6 +165,18 @@ impl Value {
             Self::Text(text) => Some(text),
             Self::Unavailable(_) => None,
         }
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
     }
 }
 
