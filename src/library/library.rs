@@ -15,11 +15,11 @@ use crate::text::sanitize;
 
 use crate::library::catalog::CatalogBuilder;
 pub use crate::library::catalog::CatalogRecord;
+pub use crate::library::catalog_cache::CachedCatalog;
 use crate::library::document_cache::DocumentCache;
 pub use crate::library::imported::ListedCode;
+use crate::library::lazy::LazyLibrary;
 pub use crate::library::scan::{Scan, ScannedFile};
-pub use crate::loader::catalog_cache::CachedCatalog;
-use crate::loader::lazy::LazyLibrary;
 
 /// A catalogue of documents.
 #[derive(Debug, Default)]

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use crate::app::{App, Focus, Mode};
 use crate::content::{AsOf, CodeSystem, Document, Row, SourceId, Status, Subject, Value};
 use crate::layout::TableMode;
-use crate::loader::IndexingProgress;
+use crate::library::IndexingProgress;
 use crate::text::{clip, width};
 use crate::view::canvas::Canvas;
 use crate::view::theme::StyleRole;
