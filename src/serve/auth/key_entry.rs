@@ -10,7 +10,7 @@ use russh::keys::ssh_key::public::KeyData;
 use russh::keys::{Algorithm, PublicKey, ssh_key};
 
 use crate::content::Date;
-use crate::serve::origin::{AddressPatterns, AddressPatternsError};
+use crate::serve::auth::address_patterns::{AddressPatterns, AddressPatternsError};
 
 /// The keys of a file.
 #[derive(Clone, Debug, Default)]
