@@ -21,7 +21,9 @@ pub fn env_var(name: &str) -> Option<String> {
 
 /// Returns the content folders, those of the command line last.
 pub fn content_folders(content: &[PathBuf]) -> Vec<PathBuf> {
-    crate::library::content_folders(content, |name| std::env::var_os(name))
+    let data = UserDirs::from_env().map(|dirs| dirs.data);
+    let variable = std::env::var_os("CODELEAF_CONTENT");
+    crate::library::content_folders(data.as_deref(), variable.as_deref(), content)
 }
 
 /// Opens the library with imported code sets. Unchanged files come from the cache.

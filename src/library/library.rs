@@ -97,7 +97,7 @@ impl CatalogEntry {
         let (mut modifiers, mut payers) = (Vec::new(), Vec::new());
         for (_, _, row) in document.rows() {
             match &row.subject {
-                Subject::Modifier(code) | Subject::Stance(code) if !modifiers.contains(code) => {
+                Subject::Modifier(code) | Subject::PayerRule(code) if !modifiers.contains(code) => {
                     modifiers.push(code.clone());
                 }
                 Subject::Payer => payers.push(row.name().to_owned()),
