@@ -2,7 +2,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-mod architecture;
 mod bytes;
 mod cache;
 mod cli;
