@@ -5,7 +5,7 @@
 
 use base64ct::{Base64, Encoding as _};
 
-use crate::tty::capabilities::Multiplexer;
+use crate::tty::capabilities::family::Multiplexer;
 
 /// The longest base64 text, in bytes. hterm and others accept sequences of up to 100,000 bytes, and
 /// some terminals truncate longer ones silently.
