@@ -3,6 +3,7 @@
 pub(crate) mod group;
 pub(crate) mod highlight;
 pub(crate) mod ranker;
+pub(crate) mod results;
 pub(crate) mod searcher;
 pub(crate) mod snippet;
 pub(crate) mod suggest;

@@ -12,9 +12,10 @@ use crate::search::fields::{FieldMask, row_contexts};
 use crate::search::hits::group::{HitGroup, group_hits};
 use crate::search::hits::highlight::Highlighter;
 use crate::search::hits::ranker::{Ranker, ScoredRow, Tier};
+use crate::search::hits::results::{Hit, MatchReason, Results};
 use crate::search::hits::snippet::Snippet;
 use crate::search::hits::suggest;
-use crate::search::index::{Hit, Index, LoadedDoc, MatchReason, Results};
+use crate::search::index::{Index, LoadedDoc};
 use crate::search::query::parse::{Clause, Query};
 use crate::search::row_store::{StoredField, StoredRow};
 use crate::search::tokenizer;
@@ -32,8 +33,21 @@ const SHORT_FIELD: usize = 80;
 const TITLE: &str = "Title";
 const TEXT: &str = "Text";
 
+impl Index {
+    /// Returns the best hits for a query, at most `limit`. Rows of the open document rank above
+    /// equal rows of other documents.
+    pub fn search(&self, query: &Query, open: Option<&CodeId>, limit: usize) -> Results {
+        let results = Searcher::search(self, query, open, limit);
+        if self.terms.is_damaged() {
+            // The file was damaged after it was opened, so any number of hits may be missing.
+            return Results::default();
+        }
+        results
+    }
+}
+
 /// Answers one query.
-pub(crate) struct Searcher<'a> {
+struct Searcher<'a> {
     index: &'a Index,
     query: &'a Query,
     matches: QueryMatches,
@@ -44,12 +58,7 @@ pub(crate) struct Searcher<'a> {
 
 impl<'a> Searcher<'a> {
     /// Finds the best answers to a query.
-    pub(crate) fn search(
-        index: &'a Index,
-        query: &'a Query,
-        open: Option<&CodeId>,
-        limit: usize,
-    ) -> Results {
+    fn search(index: &'a Index, query: &'a Query, open: Option<&CodeId>, limit: usize) -> Results {
         if query.is_empty() {
             return Results::default();
         }

@@ -7,6 +7,7 @@
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use crate::text::Charset;
+use crate::text::charset::ascii_symbol;
 
 /// The most combining marks per character.
 const MAX_MARKS: usize = 4;
@@ -105,14 +106,10 @@ fn substitute(character: char) -> char {
         '…' | '·' | '⋯' => '.',
         '◆' | '★' => '*',
         '°' | '○' => 'o',
-        _ => {
-            let mut buffer = [0; 4];
-            let text = character.encode_utf8(&mut buffer);
-            match Charset::Ascii.transliterate(text).as_bytes() {
-                &[byte] => char::from(byte),
-                _ => '?',
-            }
-        }
+        _ => match ascii_symbol(character).or_else(|| deunicode_char(character)) {
+            Some(text) if text.len() == 1 => text.chars().next().unwrap_or('?'),
+            _ => '?',
+        },
     }
 }
 

@@ -1,0 +1,57 @@
+//! The results of a search: hits, their number, and what to show if there are none.
+
+use crate::content::{CodeId, RowPath};
+use crate::search::hits::group::HitGroup;
+use crate::search::hits::highlight::Highlighter;
+use crate::search::hits::snippet::Snippet;
+
+/// The results of one query.
+#[derive(Clone, Debug, Default)]
+pub struct Results {
+    /// The best hits by group, best first within each. The first of all is the best.
+    pub hits: Vec<Hit>,
+    /// The number of all known hits.
+    pub total: usize,
+    /// The number of rows that have the words of a phrase but were not read to check that the
+    /// words are adjacent. They rank below the rows that were read, and are not in `total`.
+    pub unverified: usize,
+    /// Highlights the matched words, and corrected words as the documents spell them.
+    pub highlighter: Highlighter,
+    /// The nearest terms that do match, if there are no hits.
+    pub suggestions: Vec<String>,
+}
+
+/// A row or bare code that matches the query.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hit {
+    pub group: HitGroup,
+    pub code: CodeId,
+    pub title: String,
+    /// The row, or `None` for a bare code. A hit on a code or title has the document's first row.
+    pub row_path: Option<RowPath>,
+    /// Section, row and field as a breadcrumb; empty if the document as a whole matches.
+    pub trail: Vec<String>,
+    pub reason: MatchReason,
+    pub snippet: Snippet,
+}
+
+/// Why a hit matches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MatchReason {
+    /// The query is the hit's code.
+    Code,
+    /// The query is the row's modifier.
+    Modifier,
+    /// A synonym of words of the query is in the row, or names what the row is about.
+    Synonym {
+        query_words: String,
+        synonym: String,
+    },
+    /// The words are in a field.
+    Words {
+        /// The field's label.
+        field: String,
+        /// The number of words that were corrected.
+        typos: usize,
+    },
+}
