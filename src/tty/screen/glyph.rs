@@ -4,6 +4,7 @@
 //! terminals show differently, only the first character stays. Harmful characters are removed:
 //! control characters, and marks that change the direction of text.
 
+use deunicode::deunicode_char;
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use crate::text::Charset;
