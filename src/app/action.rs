@@ -8,8 +8,7 @@ use crate::app::app::ReadingPosition;
 use crate::app::command::{Command, Movement};
 use crate::app::modes::bookmarks::Bookmark;
 use crate::content::{CodeId, Document, RowPath};
-use crate::library::{ComparisonRequest, Excerpt, ExcerptRequest, Library};
-use crate::loader::IndexingProgress;
+use crate::library::{ComparisonRequest, Excerpt, ExcerptRequest, IndexingProgress, Library};
 use crate::search::Index;
 
 /// Something that happens to the state.

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use ratatui::layout::Size;
 
 use crate::app::action::MouseOwner;
+use crate::app::command::Command;
 use crate::content::{CodeId, Document, RowPath};
 use crate::layout::{LayoutOptions, TableMode};
-use crate::library::Library;
-use crate::loader::IndexingProgress;
+use crate::library::{IndexingProgress, Library};
 use crate::search::Index;
 use crate::text::Charset;
 
@@ -109,6 +109,11 @@ impl Mode {
             Self::Note => "note",
             Self::Bookmarks => "marks",
         }
+    }
+
+    /// Returns true if keys that type a character edit a text.
+    pub(crate) const fn has_text_field(self) -> bool {
+        matches!(self, Self::Search | Self::Library | Self::Note)
     }
 
     /// Returns the room of a name.
@@ -258,6 +263,11 @@ impl App {
     /// Returns the keys.
     pub fn keymap(&self) -> &Keymap {
         &self.keymap
+    }
+
+    /// The name of the first key that runs a command now; see [`Keymap::key_label`].
+    pub fn key_label(&self, command: Command) -> Option<String> {
+        self.keymap.key_label(command, self.mode(), self.charset)
     }
 
     /// Returns the characters that the terminal shows.

@@ -101,7 +101,9 @@ impl App {
             .and_then(|place| self.document_view.document().row(place))?;
         let asked = match &row.subject {
             Subject::Code(_) => return self.open_selected(),
-            Subject::Modifier(modifier) | Subject::Stance(modifier) => format!("mod:{modifier} "),
+            Subject::Modifier(modifier) | Subject::PayerRule(modifier) => {
+                format!("mod:{modifier} ")
+            }
             Subject::Payer => format!("payer:\"{}\" ", row.name()),
             Subject::Text | Subject::Place | Subject::Absence => return None,
         };

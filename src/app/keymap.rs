@@ -87,6 +87,17 @@ impl BuiltInBinding {
     }
 }
 
+impl Binding {
+    /// The name of the first key that works in a mode. In a mode with a text field, a key that
+    /// types a character does not.
+    fn first_key_label(&self, mode: Mode, charset: Charset) -> Option<String> {
+        let works = |key: &&KeyCombination| {
+            !mode.has_text_field() || !types_character(*key.codes.first(), key.modifiers)
+        };
+        Some(key_name(*self.keys.iter().find(works)?, charset))
+    }
+}
+
 impl Keymap {
     /// Returns the keys that the program comes with.
     pub fn built_in() -> Self {
@@ -131,7 +142,7 @@ impl Keymap {
     /// Returns what a key does in a room. In a field, a key that types a character does nothing
     /// else.
     pub fn command(&self, room: Mode, key: KeyEvent) -> Option<Command> {
-        if matches!(room, Mode::Search | Mode::Library | Mode::Note) && types_character(key) {
+        if room.has_text_field() && types_character(key.code, key.modifiers) {
             return None;
         }
         let key = normalized(KeyCombination::from(key));
@@ -147,15 +158,28 @@ impl Keymap {
             })
     }
 
-    /// Returns the footer's hints for a room: the first key of each action that shares the words,
-    /// then the words.
-    pub fn hints(&self, room: Mode, charset: Charset) -> Vec<(String, String)> {
+    /// The name of the first key that runs a command in a mode, for texts: `Enter`, `Ctrl-c`.
+    ///
+    /// `None` if no key does. The text then leaves out the sentence about the key.
+    pub fn key_label(&self, command: Command, mode: Mode, charset: Charset) -> Option<String> {
+        let bindings = self.bindings.iter();
+        let binding = bindings
+            .filter(|binding| binding.command == command)
+            .find(|binding| binding.modes.contains(&mode))?;
+        binding.first_key_label(mode, charset)
+    }
+
+    /// The footer's hints for a mode, as keys and words. Bindings with the same words share one
+    /// hint, with the first key of each.
+    pub fn hints(&self, mode: Mode, charset: Charset) -> Vec<(String, String)> {
         let mut hints: Vec<(String, String)> = Vec::new();
         for binding in &self.bindings {
-            let (Some(words), Some(&key)) = (binding.hints.get(&room), binding.keys.first()) else {
+            let Some(words) = binding.hints.get(&mode) else {
                 continue;
             };
-            let key = key_name(key, charset);
+            let Some(key) = binding.first_key_label(mode, charset) else {
+                continue;
+            };
             match hints.iter_mut().find(|(_, known)| known == words) {
                 Some((keys, _)) => keys.push_str(&key),
                 None => hints.push((key, words.to_string())),
@@ -316,12 +340,9 @@ pub fn key_name(key: KeyCombination, charset: Charset) -> String {
     }
 }
 
-/// Says whether a key types a character.
-fn types_character(key: KeyEvent) -> bool {
-    matches!(key.code, KeyCode::Char(_))
-        && !key
-            .modifiers
-            .intersects(KeyModifiers::CONTROL | KeyModifiers::ALT | KeyModifiers::SUPER)
+fn types_character(code: KeyCode, modifiers: KeyModifiers) -> bool {
+    let commands = KeyModifiers::CONTROL | KeyModifiers::ALT | KeyModifiers::SUPER;
+    matches!(code, KeyCode::Char(_)) && !modifiers.intersects(commands)
 }
 
 /// Brings a key into the form in which bindings are compared: Shift counts on letters only,
@@ -348,6 +369,27 @@ mod tests {
             .with_overrides("keymap.toml", text)
             .unwrap_or_else(|report| panic!("{report}"));
         assert_eq!(read, Keymap::built_in());
+    }
+
+    #[test]
+    fn key_label_is_the_first_key_that_works_in_the_mode() {
+        let overrides = r#"
+            [[key]]
+            action = "open"
+            keys = ["x", "f5"]
+
+            [[key]]
+            action = "bookmark"
+            keys = []
+        "#;
+        let keymap = Keymap::built_in()
+            .with_overrides("keymap.toml", overrides)
+            .unwrap_or_else(|report| panic!("{report}"));
+        let label = |command, mode| keymap.key_label(command, mode, Charset::Unicode);
+        assert_eq!(label(Command::Open, Mode::Document).as_deref(), Some("x"));
+        assert_eq!(label(Command::Open, Mode::Search).as_deref(), Some("F5"));
+        assert_eq!(label(Command::Bookmark, Mode::Document), None);
+        assert_eq!(label(Command::Copy, Mode::Search), None);
     }
 
     #[test]

@@ -11,19 +11,24 @@ use crate::text::width;
 impl App {
     /// Takes the mouse from the terminal, or gives it back.
     pub(crate) fn toggle_mouse(&mut self) -> Effect {
-        let (mouse, note) = match self.mouse_owner {
+        let (owner, message) = match self.mouse_owner {
             MouseOwner::Terminal => (
                 MouseOwner::App,
-                "the mouse clicks and scrolls; to select text, hold Shift or press m",
+                match self.key_label(Command::ToggleMouse) {
+                    Some(key) => format!(
+                        "The mouse clicks and scrolls. To select text, hold Shift or press {key}"
+                    ),
+                    None => "The mouse clicks and scrolls. To select text, hold Shift".to_owned(),
+                },
             ),
             MouseOwner::App => (
                 MouseOwner::Terminal,
-                "the mouse selects text, as your terminal does it",
+                "The mouse selects text, as your terminal does".to_owned(),
             ),
         };
-        self.mouse_owner = mouse;
-        self.message = Some(note.to_owned());
-        Effect::SetMouseOwner(mouse)
+        self.mouse_owner = owner;
+        self.message = Some(message);
+        Effect::SetMouseOwner(owner)
     }
 
     /// Selects what was clicked on; what is selected already, opens.

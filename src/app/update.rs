@@ -418,7 +418,10 @@ impl App {
             ..
         }) = &mut self.active_search
         else {
-            self.message = Some("nothing searched for yet: / searches".to_owned());
+            self.message = Some(match self.key_label(Command::Search) {
+                Some(key) => format!("No search yet. Press {key} to search"),
+                None => "No search yet".to_owned(),
+            });
             return None;
         };
         let count = hits.len();

@@ -9,8 +9,7 @@ use std::time::{Duration, Instant};
 use crate::cli::options::Options;
 use crate::cli::setup;
 use crate::content::{CodeId, Document};
-use crate::library::{Library, LoadError};
-use crate::loader::IndexingProgress;
+use crate::library::{IndexingProgress, Library, LoadError};
 use crate::search::{DocumentSource, IndexBuilder, Synonyms};
 use crate::session::Event;
 

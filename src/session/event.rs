@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use crate::content::{Document, RowPath};
-use crate::library::{ComparisonRequest, Excerpt, ExcerptRequest, Library};
-use crate::loader::IndexingProgress;
+use crate::library::{ComparisonRequest, Excerpt, ExcerptRequest, IndexingProgress, Library};
 use crate::search::Index;
 use crate::tty::Size;
 

@@ -4,6 +4,7 @@ use tui_input::{Input, InputRequest};
 
 use crate::app::action::Effect;
 use crate::app::app::{App, Focus};
+use crate::app::command::Command;
 use crate::content::{CodeId, RowPath};
 use crate::text::clip;
 
@@ -133,7 +134,7 @@ impl App {
 
     fn bookmarks_unavailable(&mut self) -> Option<Effect> {
         self.message
-            .get_or_insert_with(|| "notes and bookmarks cannot be kept here".to_owned());
+            .get_or_insert_with(|| "Notes and bookmarks cannot be saved here".to_owned());
         None
     }
 
@@ -143,12 +144,11 @@ impl App {
             return self.bookmarks_unavailable();
         };
         mark.is_bookmarked = !mark.is_bookmarked;
-        let note = if mark.is_bookmarked {
-            "bookmarked; B lists bookmarks and notes"
-        } else {
-            "bookmark taken away"
-        };
-        self.message = Some(note.to_owned());
+        self.message = Some(match self.key_label(Command::Bookmarks) {
+            _ if !mark.is_bookmarked => "Bookmark removed".to_owned(),
+            Some(key) => format!("Bookmarked. {key} lists bookmarks and notes"),
+            None => "Bookmarked".to_owned(),
+        });
         self.save_bookmark(mark)
     }
 
@@ -171,9 +171,9 @@ impl App {
         mark.note = (!text.is_empty()).then(|| text.to_owned());
         self.message = Some(
             if text.is_empty() {
-                "note taken away"
+                "Note removed"
             } else {
-                "noted"
+                "Note saved"
             }
             .to_owned(),
         );

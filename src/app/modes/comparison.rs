@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::app::action::Effect;
 use crate::app::app::{App, Focus};
+use crate::app::command::Command;
 use crate::app::modes::library::LibraryList;
 use crate::content::{Document, RowPath};
 use crate::layout::{LayoutOptions, Notices, Page};
@@ -111,8 +112,11 @@ impl App {
     /// Goes to the row that a comparison is about; of one over several documents, to none.
     pub(crate) fn open_compared_row(&mut self, beside: Box<ComparisonView>) -> Option<Effect> {
         let [code] = beside.request.codes.as_slice() else {
-            self.message = Some("this is about several documents: Esc, and choose one".to_owned());
             self.focus = Focus::Comparison(beside);
+            self.message = Some(match self.key_label(Command::Back) {
+                Some(key) => format!("Several documents are compared: {key} and select one"),
+                None => "Several documents are compared: go back and select one".to_owned(),
+            });
             return None;
         };
         let (code, place) = (code.clone(), beside.row_path.clone());
