@@ -58,7 +58,7 @@ fn paths_other_than_files_are_rejected_at_once() {
      |
      = help: content/README.md shows what a document looks like
 
-    error: dangling.toml: this link leads nowhere
+    error: dangling.toml: the target of this link does not exist
      |
      = help: restore the file it points to, or remove the link
 
@@ -85,7 +85,7 @@ fn permission_error_is_reported() {
     let path = folder.path().join("secret.toml");
     fs::write(&path, "schema = 1").unwrap();
     fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
-    assert!(error_message(&path).contains("you may not read this file"));
+    assert!(error_message(&path).contains("permission to read this file is denied"));
 }
 
 #[test]

@@ -10,10 +10,8 @@ use crate::text::sanitize::is_invisible;
 ///
 /// `toml`'s errors have no kinds, so they are told apart by parts of their messages. A test fails if
 /// those change.
-const EXPLANATIONS: [Explanation; 10] = [
+const EXPLANATIONS: [Explanation; 8] = [
     Explanation("invalid date", "{} is not a date", DATE_HINT),
-    Explanation("invalid month", "{} is not a date", DATE_HINT),
-    Explanation("invalid day", "{} is not a date", DATE_HINT),
     Explanation(
         "leading zero",
         "a number cannot begin with 0",
@@ -106,8 +104,6 @@ mod tests {
     fn every_explanation_matches_a_message_of_the_toml_crate() {
         let examples = [
             ("a = 2026-02-30", "invalid date"),
-            ("a = 2026-13-01", "invalid month"),
-            ("a = 2026-01-41", "invalid day"),
             ("a = 03950", "leading zero"),
             ("a = 1\na = 2", "duplicate key"),
             ("a = b c", "must be quoted"),
