@@ -11,10 +11,11 @@ use crate::library::parallel::parallel_map_ordered;
 use crate::library::{
     CatalogRecord, IndexingProgress, Library, Origin, Scan, ScannedFile, listed_codes,
 };
-use crate::search::build::builder::StoreWriter;
-use crate::search::build::merge::{DocAddress, IndexData, merge_partials};
+use crate::search::build::merge::{DocAddress, merge_partials};
 use crate::search::build::partial_index::PartialIndex;
+use crate::search::build::store_writer::StoreWriter;
 use crate::search::doc_table::pack_code;
+use crate::search::format::IndexData;
 
 /// How many files one task reads.
 const FILES_PER_TASK: usize = 16;
