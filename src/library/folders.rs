@@ -1,16 +1,16 @@
-//! Defines where documents are looked for besides the program itself.
+//! The content folders: where a library looks for documents besides the built-in ones.
 
 use std::env::split_paths;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-/// Returns the folders to open, the later before the earlier: the user's data folder
-/// (`$XDG_DATA_HOME/codeleaf/content`), those of `CODELEAF_CONTENT`, separated by colons, then the
-/// `explicit` ones of the command line in their order.
+/// Returns the content folders. A later one overrides an earlier one: the user's data folder
+/// (`$XDG_DATA_HOME/codeleaf/content`), the colon-separated folders of `CODELEAF_CONTENT`, then the
+/// `explicit` ones.
 ///
-/// Of the environment only what `env` returns is used. The data folder is left out where there is
-/// none, since nobody asked for it; the others are returned whether they exist or not, so that
-/// [`crate::library::library::Library::open`] can say that they do not.
+/// `env` reads an environment variable. A data folder that does not exist is left out, because the
+/// user did not ask for it. The others are returned in any case, and the library reports those that
+/// do not exist.
 pub fn content_folders(
     explicit: &[PathBuf],
     env: impl Fn(&str) -> Option<OsString>,
@@ -24,8 +24,8 @@ pub fn content_folders(
         .collect()
 }
 
-/// Returns the user's data folder for documents, after the XDG Base Directory Specification, which
-/// has relative paths ignored.
+/// Returns the user's folder for documents. The XDG Base Directory Specification says to ignore
+/// relative paths.
 fn data_folder(env: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
     let absolute = |name| {
         env(name)
@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_data_folder_comes_first_and_the_command_line_last() {
+    fn data_folder_comes_first_and_explicit_folders_last() {
         let data = tempfile::tempdir().unwrap();
         let content = data.path().join("codeleaf/content");
         fs::create_dir_all(&content).unwrap();
