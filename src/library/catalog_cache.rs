@@ -176,9 +176,7 @@ fn sets_key(sets: &ImportedSets) -> Vec<u8> {
         for file in &header.files {
             write_text(&mut bytes, &file.sha256);
         }
-        if let Ok(metadata) = set.metadata() {
-            Fingerprint::from_metadata(&metadata).encode(&mut bytes);
-        }
+        set.fingerprint().encode(&mut bytes);
     }
     bytes
 }

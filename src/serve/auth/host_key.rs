@@ -82,7 +82,7 @@ impl HostKey {
     }
 
     /// Returns the key for the SSH protocol.
-    pub(super) fn private_key(&self) -> PrivateKey {
+    pub fn private_key(&self) -> PrivateKey {
         self.key.clone()
     }
 
