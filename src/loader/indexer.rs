@@ -7,6 +7,7 @@ use foldhash::{HashMap, HashMapExt, HashSet};
 
 use crate::codesets::ImportedSets;
 use crate::library::catalog_cache::EncodedCatalog;
+use crate::library::imported::enrich::enrich;
 use crate::library::parallel::parallel_map_ordered;
 use crate::library::{
     CatalogRecord, IndexingProgress, Library, Origin, Scan, ScannedFile, listed_codes,
@@ -149,7 +150,7 @@ fn index_file(
     let (record, document) = CatalogRecord::load(file);
     let mut sheets = Vec::new();
     let spike = document.map(|mut document| {
-        Library::enrich(sets, &mut document);
+        enrich(sets, &mut document);
         let at = doc_count(sheaf);
         sheaf.add(&document, Some(&mut sheets));
         DocAddress {

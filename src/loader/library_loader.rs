@@ -131,7 +131,7 @@ impl<'r> LibraryLoader<'r> {
             (_, Some(error)) => Err(error),
             (None, None) => Ok(None),
             (Some(mut sheets), None) => keepsake
-                .write(&library, sheets.container_mut())
+                .write(library.entries(), library.sets(), sheets.container_mut())
                 .and_then(|()| sheets.finish(&tables))
                 .map(Some),
         };
