@@ -82,7 +82,8 @@ pub enum AbsenceReason {
     /// The fact cannot exist for this code.
     NotApplicable,
     /// The owner's license forbids distribution.
-    Licence,
+    #[serde(rename = "licence")]
+    License,
     Unpublished,
 }
 
@@ -91,7 +92,7 @@ impl AbsenceReason {
         Self::SourceSilent,
         Self::NotLoaded,
         Self::NotApplicable,
-        Self::Licence,
+        Self::License,
         Self::Unpublished,
     ];
 
@@ -101,7 +102,7 @@ impl AbsenceReason {
             Self::SourceSilent => "source_silent",
             Self::NotLoaded => "not_loaded",
             Self::NotApplicable => "not_applicable",
-            Self::Licence => "licence",
+            Self::License => "licence",
             Self::Unpublished => "unpublished",
         }
     }
@@ -112,7 +113,7 @@ impl AbsenceReason {
             Self::SourceSilent => "source silent",
             Self::NotLoaded => "not loaded",
             Self::NotApplicable => "not applicable",
-            Self::Licence => "not shipped",
+            Self::License => "not shipped",
             Self::Unpublished => "unpublished",
         }
     }
@@ -123,7 +124,7 @@ impl AbsenceReason {
             Self::SourceSilent => "not available · the source is silent",
             Self::NotLoaded => "not loaded · import the file to see it",
             Self::NotApplicable => "not applicable",
-            Self::Licence => "not shipped · its owner's licence forbids it",
+            Self::License => "not shipped · its owner's licence forbids it",
             Self::Unpublished => "not published by anyone",
         }
     }
