@@ -11,7 +11,7 @@ use codeleaf::library::Library;
 use codeleaf::search::{DocumentSource, Hit, Index, IndexBuilder, MatchReason, Query, Results};
 use proptest::prelude::*;
 
-use documents::{cpt, document, her2, icd, prose, psa, section, two_document_index};
+use documents::{cpt, document, her2, icd, index_of, prose, psa, section, two_document_index};
 
 fn search(index: &Index, text: &str) -> Results {
     index.search(&Query::parse(text), Some(&cpt("83950")), 20)
@@ -44,7 +44,7 @@ fn highlighted(hit: &Hit) -> Vec<&str> {
 #[test]
 fn shipped_document_has_expected_first_hits() {
     let library = Arc::new(Library::built_in());
-    let index = Index::build(&library);
+    let index = IndexBuilder::index_library(&library);
     for (text, path) in [
         ("26", "coding/modifiers/26"),
         ("-26", "coding/modifiers/26"),
@@ -235,7 +235,7 @@ fn phrase_search_counts_unread_rows() {
         "Summary",
         vec![prose(&texts)],
     )];
-    let index = Index::from_documents([document(cpt("83950"), "Assay", sections)]);
+    let index = index_of(&[document(cpt("83950"), "Assay", sections)]);
     let counts = |text| {
         let results = search(&index, text);
         (results.hits.len(), results.total, results.unverified)
@@ -257,7 +257,7 @@ fn long_phrase_is_matched_in_full() {
     let long = format!("{} and not a word", vec!["serum"; 70].join(" "));
     let rows = prose(&[&long, &long.replace("not", "yet")]);
     let sections = vec![section("summary", "Summary", "Summary", vec![rows])];
-    let index = Index::from_documents([document(cpt("83950"), "Assay", sections)]);
+    let index = index_of(&[document(cpt("83950"), "Assay", sections)]);
     assert_eq!(search(&index, &format!("\"{long}\"")).total, 1);
 }
 

@@ -1,11 +1,13 @@
 //! Documents for the tests of search.
 
+use std::sync::Arc;
+
 use codeleaf::content::{
     AbsenceReason, AsOf, Block, BlockId, Cell, CodeId, CodeSystem, Document, ModifierCode, Row,
     RowKey, Section, SectionId, Shape, SourceId, Standing, Status, Subject, Unavailable, Value,
     Visibility, Voice,
 };
-use codeleaf::search::Index;
+use codeleaf::search::{DocumentSource, Index, IndexBuilder};
 
 fn cell(label: &str, text: &str) -> Cell {
     Cell {
@@ -243,6 +245,17 @@ pub fn psa() -> Document {
     )
 }
 
+pub fn index_of(documents: &[Document]) -> Index {
+    let mut builder = IndexBuilder::new();
+    for document in documents {
+        builder.add(document);
+    }
+    let by_code = documents
+        .iter()
+        .map(|document| (document.code.clone(), Arc::new(document.clone())));
+    builder.finish(DocumentSource::Documents(by_code.collect()))
+}
+
 pub fn two_document_index() -> Index {
-    Index::from_documents([psa(), her2()])
+    index_of(&[psa(), her2()])
 }
