@@ -1,7 +1,8 @@
-//! Sorts rows by key in bounded memory: runs of 24 MiB, which go to unnamed files and are merged.
+//! An external merge sort of rows by key. Memory is bounded by one run of 24 MiB; sorted runs go to
+//! unnamed files and are merged.
 //!
-//! Most sets fit one run and come in order. NCCI's pairs are millions, in the order of several
-//! files, and each is found by either of its codes.
+//! Most sets fit in one run and are already sorted. PTP edits come by the million, in several
+//! files, and have a secondary key each.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -10,21 +11,22 @@ use std::io;
 use std::io::{BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-/// How many bytes of rows are held in memory.
+/// The size of a run in bytes.
 const RUN_SIZE: usize = 24 * 1024 * 1024;
 
-/// Rows on their way into order.
+/// A sorter to which rows are added, and which then returns them in order.
 #[derive(Debug)]
 pub(crate) struct ExternalSorter {
-    /// Where runs are put; their files lose their names at once, so that a kill leaves none.
+    /// The folder for runs. Their files are unlinked at once, so a kill leaves none behind.
     folder: PathBuf,
     run_size: usize,
+    /// The encoded rows of the current run, and where each begins.
     bytes: Vec<u8>,
     starts: Vec<usize>,
     runs: Vec<File>,
 }
 
-/// A row with its key, and where it was read.
+/// A row with its key and its place in the input.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct KeyedRow {
     pub(crate) key: String,
@@ -38,17 +40,20 @@ impl ExternalSorter {
         Self::with_run_size(folder, RUN_SIZE)
     }
 
-    fn with_run_size(folder: &Path, room: usize) -> Self {
+    fn with_run_size(folder: &Path, run_size: usize) -> Self {
         Self {
             folder: folder.to_owned(),
-            run_size: room,
+            run_size,
             bytes: Vec::new(),
             starts: Vec::new(),
             runs: Vec::new(),
         }
     }
 
-    /// Adds a row.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     pub(crate) fn add(&mut self, key: &str, file: u8, line: u32, row: &str) -> io::Result<()> {
         let length = |text: &str| {
             u32::try_from(text.len()).map_err(|_| io::Error::other("a row is too long"))
@@ -69,7 +74,7 @@ impl ExternalSorter {
 
     fn sort(&mut self) {
         let bytes = &self.bytes;
-        // The file and line follow the key, so that equals stay in the order of reading.
+        // Rows with equal keys stay in the order in which they were read.
         let rank = |start: &usize| {
             let mut rest = &bytes[*start..];
             let key = take_text(&mut rest).unwrap_or_default();
@@ -105,7 +110,7 @@ impl ExternalSorter {
         start + before - rest.len()
     }
 
-    /// Gives every row, in order.
+    /// Passes every row to `each`, in order.
     pub(crate) fn finish<E: From<io::Error>>(
         mut self,
         mut each: impl FnMut(KeyedRow) -> Result<(), E>,
@@ -155,7 +160,7 @@ fn take_text<'b>(rest: &mut &'b [u8]) -> Option<&'b [u8]> {
     Some(text)
 }
 
-/// Reads the next row; nothing at the end.
+/// Reads the next row; `None` at the end.
 fn read_row(from: &mut impl Read) -> io::Result<Option<KeyedRow>> {
     let mut word = [0; 4];
     match from.read_exact(&mut word) {
@@ -194,10 +199,10 @@ mod tests {
         #[test]
         fn rows_are_sorted_with_and_without_spilling(
             rows in proptest::collection::vec(("[A-C]{1,3}", ".{0,9}"), 0..200),
-            room in 1_usize..4000,
+            run_size in 1_usize..4000,
         ) {
             let folder = tempfile::tempdir().unwrap();
-            let mut sorter = ExternalSorter::with_run_size(folder.path(), room);
+            let mut sorter = ExternalSorter::with_run_size(folder.path(), run_size);
             let mut expected = Vec::new();
             for (line, (key, row)) in (1..).zip(&rows) {
                 sorter.add(key, 0, line, row).unwrap();
