@@ -2,6 +2,7 @@
 
 use crate::content::Date;
 use crate::content::code::{CodeId, CodeSystem};
+use crate::diagnostics::wording;
 use crate::text::sanitize;
 
 /// Returns a field as it is stored: sanitized, trimmed, each run of spaces as one space.
@@ -17,13 +18,9 @@ pub(crate) fn clean(text: &str) -> String {
     out
 }
 
-/// Returns a field as error messages show it: cleaned, in backquotes, at most 40 characters.
+/// Returns a field as error messages show it: cleaned, in backquotes, and cut if it is long.
 pub(crate) fn quote(text: &str) -> String {
-    let text = clean(text);
-    match text.char_indices().nth(40) {
-        Some((end, _)) => format!("`{}...`", &text[..end]),
-        None => format!("`{text}`"),
-    }
+    wording::quote(&clean(text))
 }
 
 /// A field that is not a date.
