@@ -9,6 +9,7 @@ mod import;
 mod library_handle;
 mod open;
 mod options;
+mod output_format;
 #[cfg(feature = "serve")]
 mod serve;
 mod sets;
@@ -34,6 +35,9 @@ const NOT_FOUND: u8 = 1;
 /// The question or the content is wrong.
 const INVALID_INPUT: u8 = 2;
 
+const BROKEN_FILES_HINT: &str =
+    "to see what is wrong with a file: codeleaf check FILE; with a code set: codeleaf sets";
+
 /// Answers a command line. Errors that have no status of their own are for `main` to print; they
 /// end with status 2.
 pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> anyhow::Result<ExitCode> {
@@ -58,7 +62,7 @@ pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> anyhow::R
                 answer::show(
                     &found,
                     section,
-                    show.format,
+                    show.format.into(),
                     setup::charset(options.overrides()),
                 )
                 .print()
@@ -67,7 +71,12 @@ pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> anyhow::R
         },
         Some(CliCommand::List { format }) => {
             let library = setup::library(options);
-            answer::list(&library, *format, setup::charset(options.overrides())).print()
+            let charset = setup::charset(options.overrides());
+            let mut output = answer::list(&library, (*format).into(), charset);
+            if !library.broken().is_empty() {
+                BROKEN_FILES_HINT.clone_into(&mut output.err);
+            }
+            output.print()
         }
         Some(CliCommand::Search(search)) => {
             let synonyms = setup::synonyms()?;

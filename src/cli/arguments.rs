@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::cli::options::Options;
-use crate::export::ExportFormat;
+use crate::cli::output_format::OutputFormat;
 
 /// A reference for billing codes: the row, who says so, and as of when.
 ///
@@ -74,7 +74,7 @@ pub enum CliCommand {
     List {
         /// How to write it.
         #[arg(long, value_enum, default_value_t)]
-        format: ExportFormat,
+        format: OutputFormat,
     },
     /// Print where words are found: a modifier, a code, a phrase.
     Search(SearchArgs),
@@ -111,7 +111,7 @@ pub struct ShowArgs {
     pub section: Option<String>,
     /// How to write it.
     #[arg(long, value_enum, default_value_t)]
-    pub format: ExportFormat,
+    pub format: OutputFormat,
 }
 
 /// What `serve` takes.
@@ -139,7 +139,7 @@ pub struct SearchArgs {
     pub words: Vec<String>,
     /// How to write it.
     #[arg(long, value_enum, default_value_t)]
-    pub format: ExportFormat,
+    pub format: OutputFormat,
     /// How many places to print at most.
     #[arg(long, default_value_t = 20)]
     pub limit: usize,

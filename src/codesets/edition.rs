@@ -114,19 +114,12 @@ impl Edition {
 
 /// Splits a name into runs of letters and runs of digits, in lowercase.
 fn tokens(name: &str) -> Vec<String> {
-    let mut tokens: Vec<String> = Vec::new();
-    let mut last = None;
-    for c in name.to_ascii_lowercase().chars() {
-        let class = (c.is_ascii_alphabetic(), c.is_ascii_digit());
-        if class != (false, false) {
-            match tokens.last_mut().filter(|_| last == Some(class)) {
-                Some(token) => token.push(c),
-                None => tokens.push(c.to_string()),
-            }
-        }
-        last = Some(class);
-    }
-    tokens
+    let class = |b: &u8| (b.is_ascii_alphabetic(), b.is_ascii_digit());
+    let name = name.to_ascii_lowercase();
+    let runs = name.as_bytes().chunk_by(|a, b| class(a) == class(b));
+    runs.filter(|run| run[0].is_ascii_alphanumeric())
+        .map(|run| String::from_utf8_lossy(run).into_owned())
+        .collect()
 }
 
 /// Returns the year, month or day in a file name.
@@ -163,22 +156,12 @@ fn date_from_tokens(tokens: &[String]) -> Option<(String, AsOf)> {
 
 /// Parses the name of a month, in full or its first three letters.
 fn parse_month(word: &str) -> Option<u8> {
-    const MONTHS: [&str; 12] = [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ];
-    let is = |month: &&str| *month == word || month.get(..3) == Some(word);
-    (1..).zip(MONTHS).find(|(_, m)| is(m)).map(|(n, _)| n)
+    const MONTHS: &str = "january february march april may june july august september october \
+                          november december";
+    let is_month = |month: &str| month == word || month.get(..3) == Some(word);
+    (1..)
+        .zip(MONTHS.split(' '))
+        .find_map(|(number, month)| is_month(month).then_some(number))
 }
 
 /// Returns the quarter in `q2` or `CLABQ2`.

@@ -134,7 +134,7 @@ impl SetStore {
         let temporary = AtomicFile::create(path).map_err(failed)?;
         let mut writer = SetWriter::new(temporary.file()).map_err(failed)?;
         let mut previous: Option<KeyedRow> = None;
-        let sorted = sorter.finish(|row| {
+        let written = sorter.finish(|row| {
             if let Some(first) = previous.take_if(|previous| previous.key == row.key) {
                 return Err(WriteError::DuplicateKey { first, second: row });
             }
@@ -142,7 +142,7 @@ impl SetStore {
             previous = Some(row);
             Ok(())
         });
-        sorted.map_err(|error| match error {
+        written.map_err(|error| match error {
             WriteError::Io(error) => failed(error),
             WriteError::DuplicateKey { first, second } => {
                 duplicate_key_error(inputs, &first, &second)

@@ -63,7 +63,7 @@ fn truncation_error_names_the_line() {
         (
             icd[..icd.len() - 9].to_vec(),
             "icd.txt:13: the last line has no line end; the file was cut short; download it again \
-             (if an editor took the line end off, add it)",
+             (if an editor removed the line end, add it)",
         ),
         (
             lines(12),
@@ -267,6 +267,6 @@ fn importing_a_folder_or_missing_file_fails() {
         let path = place.folder.path().join(name);
         place.import_as(None, &path, None).unwrap_err().to_string()
     };
-    assert!(message("").ends_with("this is no file"));
+    assert!(message("").ends_with("this is not a file"));
     assert!(message("missing").contains("cannot be read"));
 }

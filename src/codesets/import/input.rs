@@ -142,7 +142,7 @@ impl InputFile {
             Err(ParseError::at_line(
                 line,
                 "the last line has no line end",
-                "the file was cut short; fetch it again (if an editor took the line end off, add it)",
+                "the file was cut short; download it again (if an editor removed the line end, add it)",
             ))
         }
     }
