@@ -35,7 +35,7 @@ fn truncated_file_is_rejected_unless_it_ends_after_a_whole_row() {
         let step = if bytes.len() > 1500 { 7 } else { 1 };
         for end in (0..bytes.len()).step_by(step) {
             let path = place.write_file(name, &bytes[..end]);
-            // Where the list's end says nothing, a file may end after any row.
+            // The end of these lists is not known, so a file may end after any row.
             let may_end = matches!(
                 kind,
                 SetKind::Clfs | SetKind::Nucc | SetKind::NcciMue | SetKind::NcciPtp
@@ -103,7 +103,7 @@ fn truncation_error_names_the_line() {
     );
     assert_eq!(
         import_error(None, "p.csv", &open),
-        "p.csv:2: a quoted field of this row is never closed; the file was cut short; fetch it \
+        "p.csv:2: a quoted field of this row is never closed; the file was cut short; download it \
          again"
     );
     let hcpcs = files::hcpcs(293);
