@@ -15,10 +15,11 @@ use crate::library::imported::enrich::enrich;
 use crate::library::parallel::parallel_map_ordered;
 use crate::library::{IndexingProgress, Library, Origin, Scan, ScannedFile, listed_codes};
 use crate::num::saturating_u32;
-use crate::search::build::builder::StoreWriter;
-use crate::search::build::merge::{DocAddress, IndexData, merge_partials};
+use crate::search::build::merge::{DocAddress, merge_partials};
 use crate::search::build::partial_index::PartialIndex;
+use crate::search::build::store_writer::StoreWriter;
 use crate::search::doc_table::pack_code;
+use crate::search::format::IndexData;
 
 /// The writer of stored rows, `None` if there is no file to write to, or the error of a write.
 pub(crate) type Store<W> = io::Result<Option<StoreWriter<W>>>;

@@ -13,10 +13,10 @@ use crate::library::parallel::thread_count;
 use crate::library::{IndexingProgress, Library, Scan};
 use crate::loader::index_cache::{CacheError, IndexCache};
 use crate::loader::indexer::{Indexer, IndexerOutput};
-use crate::search::build::builder::StoreWriter;
+use crate::search::build::builder::SMALL_LIBRARY_SIZE;
+use crate::search::build::store_writer::StoreWriter;
 use crate::search::format::FORMAT_VERSION;
-use crate::search::index::SMALL_LIBRARY_SIZE;
-use crate::search::{DocumentSource, Index, Synonyms};
+use crate::search::{DocumentSource, Index, IndexBuilder, Synonyms};
 use crate::storage::{AtomicFile, Backing, Container};
 
 /// The size of the write buffer, in bytes.
@@ -91,7 +91,7 @@ impl<'a> LibraryLoader<'a> {
         if scan.files().take(SMALL_LIBRARY_SIZE).count() < SMALL_LIBRARY_SIZE && !lists_codes {
             let library = Library::from_scan(&scan, None).with_sets(sets);
             return LoadedLibrary {
-                index: Index::from_library(&library, DocumentSource::default()),
+                index: IndexBuilder::from_library(&library).finish(DocumentSource::default()),
                 library,
                 cache_error: None,
             };
