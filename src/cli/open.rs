@@ -11,12 +11,13 @@ use anyhow::Context;
 use ratatui::buffer::Buffer;
 
 use crate::app::{AppOptions, Effect, Host, ReadingPosition};
-use crate::cli::answer::CommandOutput;
 use crate::cli::arguments::Arguments;
 use crate::cli::library_handle::LibraryHandle;
 use crate::cli::options::Options;
+use crate::cli::output::CommandOutput;
+use crate::cli::output::print_error;
 use crate::cli::target::Target;
-use crate::cli::{answer, library_handle, print_error, setup, target};
+use crate::cli::{answer, library_handle, setup, target};
 use crate::content::{Document, RowPath};
 use crate::export::ExportFormat;
 use crate::layout::TableMode;
@@ -66,7 +67,7 @@ pub fn open_reader(arguments: &Arguments) -> anyhow::Result<ExitCode> {
                 // A bare value of several systems is not guessed at.
                 Err(words) if on_terminal => {
                     print_error(&words);
-                    return Ok(ExitCode::from(crate::cli::INVALID_INPUT));
+                    return Ok(ExitCode::from(crate::cli::output::INVALID_INPUT));
                 }
                 Err(_) => return print_documents(arguments, &found),
             },

@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 use clap::{CommandFactory, FromArgMatches};
 
-use crate::cli::answer::CommandOutput;
 use crate::cli::arguments::{Arguments, CliCommand};
 use crate::cli::options::Options;
+use crate::cli::output::{CommandOutput, INVALID_INPUT};
 use crate::cli::target::Target;
-use crate::cli::{INVALID_INPUT, answer, shell_words, target};
+use crate::cli::{answer, target};
 use crate::content::CodeId;
 use crate::export::ExportFormat;
 use crate::layout::TableMode;
@@ -20,13 +20,19 @@ use crate::text::{Charset, sanitize};
 use crate::tty::DisplayMode;
 use crate::view::Theme;
 
+/// The maximum number of words of a command line.
+const MAX_WORDS: usize = 64;
+
 /// The subcommands that a served user has.
 const ALLOWED_COMMANDS: [&str; 3] = ["show", "list", "search"];
 
 pub fn interpret(context: &CommandContext<'_>) -> Response {
-    let arguments = shell_words::split(context.line)
-        .map_err(|error| TextResponse::error(format!("codeleaf: {error}")))
-        .and_then(|words| parse(&words));
+    let error = |message: &str| TextResponse::error(format!("codeleaf: {message}"));
+    let arguments = match shell_words::split(context.line) {
+        Ok(words) if words.len() > MAX_WORDS => Err(error("too many words")),
+        Ok(words) => parse(&words),
+        Err(shell_words::ParseError) => Err(error("missing closing quote")),
+    };
     match arguments {
         Ok(arguments) => respond(context, &arguments),
         Err(response) => Response::Text(response),

@@ -6,7 +6,7 @@ use crate::app::{Host, Keymap};
 use crate::codesets::ImportedSets;
 use crate::library::{BrokenFile, Library};
 use crate::loader::LibraryLoader;
-use crate::search::{DocumentSource, Index};
+use crate::search::{DocumentSource, Index, IndexBuilder};
 use crate::view::Theme;
 
 /// The content that all sessions share. It is immutable; a reload replaces it.
@@ -38,7 +38,7 @@ impl ServedContent {
             read.index.with_document_source(source)
         } else {
             // Some documents are those of the previous content.
-            Index::build(&library)
+            IndexBuilder::index_library(&library)
         };
         let content = Self {
             index: Arc::new(index),
