@@ -117,12 +117,12 @@ fn run_subcommand(command: &CliCommand, content: &ServedContent, charset: Charse
         CliCommand::Show(show) => match target::find_code(&show.target, &content.library) {
             Ok(target) => {
                 let section = show.section.as_deref();
-                let output = answer::show(&target, section, show.format, charset);
+                let output = answer::show(&target, section, show.format.into(), charset);
                 return text_response(output, document_codes(&target));
             }
             Err(error) => error.into(),
         },
-        CliCommand::List { format } => answer::list(&content.library, *format, charset),
+        CliCommand::List { format } => answer::list(&content.library, (*format).into(), charset),
         CliCommand::Search(search) => {
             answer::search(&content.library, &content.index, search, charset)
         }
