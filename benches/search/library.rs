@@ -40,8 +40,8 @@ pub fn document_file(number: usize, phrases: &[String]) -> (String, String) {
         let mut joined = String::new();
         for n in 0..count {
             let phrase = phrases[random.below(phrases.len())].as_str();
-            let joiner = [", or ", " with ", " after ", "; then ", " and "][random.below(5)];
-            let _ = write!(joined, "{}{phrase}", if n == 0 { "" } else { joiner });
+            let separator = [", or ", " with ", " after ", "; then ", " and "][random.below(5)];
+            let _ = write!(joined, "{}{phrase}", if n == 0 { "" } else { separator });
         }
         joined.replace(['"', '\\'], "")
     };
