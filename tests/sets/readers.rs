@@ -70,7 +70,7 @@ fn file_without_edition_is_named_by_its_digest() {
 #[test]
 fn icd10cm_row_has_billable_flag_and_two_descriptions() {
     let fixture = StoreFixture::new();
-    place
+    fixture
         .import("icd10cm-order-2025.txt", &files::icd10cm())
         .unwrap();
     let long = files::ICD10CM_ROWS[12].2;
@@ -85,7 +85,7 @@ fn icd10cm_row_has_billable_flag_and_two_descriptions() {
 fn hcpcs_joins_continuation_records_at_both_widths() {
     for width in [293, 320] {
         let fixture = StoreFixture::new();
-        place
+        fixture
             .import("HCPC2026_JAN_ANWEB.txt", &files::hcpcs(width))
             .unwrap();
         assert_eq!(
@@ -117,7 +117,7 @@ fn hcpcs_in_utf_8_counts_columns_in_characters_or_bytes() {
     let in_bytes = text.replace("café visits ", "café visits");
     for text in [text, in_bytes] {
         let fixture = StoreFixture::new();
-        place
+        fixture
             .import("HCPC2026_JAN_ANWEB.txt", text.as_bytes())
             .unwrap();
         assert!(get(&fixture, SetKind::Hcpcs, "G0439")[1].ends_with("plan of café visits"));
@@ -127,7 +127,7 @@ fn hcpcs_in_utf_8_counts_columns_in_characters_or_bytes() {
 #[test]
 fn hcpcs_csv_reads_columns_by_header() {
     let fixture = StoreFixture::new();
-    place
+    fixture
         .import("HCPC2026_JAN_ANWEB.csv", &files::hcpcs_csv())
         .unwrap();
     assert_eq!(
@@ -161,7 +161,7 @@ fn clfs_rates_are_exact_and_descriptors_are_not_kept() {
 #[test]
 fn quoted_fields_may_span_lines() {
     let fixture = StoreFixture::new();
-    place
+    fixture
         .import("nucc_taxonomy_251.csv", &files::nucc())
         .unwrap();
     let row = get(&fixture, SetKind::Nucc, "9990P0000X");
@@ -208,7 +208,7 @@ fn large_ptp_set_finds_pairs_by_either_code() {
             ));
         }
     }
-    let imported = place
+    let imported = fixture
         .import("ccipra-v302r0-f1.txt", &files::ptp_from_rows(&rows))
         .unwrap();
     assert_eq!(imported.header.rows, 200_000);

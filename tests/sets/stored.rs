@@ -15,11 +15,11 @@ fn reimport_replaces_only_the_same_edition() {
         fixture.import(name, &files::icd10cm()).unwrap().replaced,
         None
     );
-    let newer = place
+    let newer = fixture
         .import("icd10cm-order-2026.txt", &files::icd10cm())
         .unwrap();
     assert_eq!(newer.replaced, None);
-    let again = place
+    let again = fixture
         .import(name, &files::icd10cm_from_rows(&files::ICD10CM_ROWS[6..8]))
         .unwrap_err();
     assert!(again.to_string().contains("the first code is T36"));
@@ -44,14 +44,14 @@ fn reimport_replaces_only_the_same_edition() {
 #[test]
 fn diff_reports_added_removed_and_changed_rows() {
     let fixture = StoreFixture::new();
-    place
+    fixture
         .import("icd10cm-order-2025.txt", &files::icd10cm())
         .unwrap();
     let mut rows = files::ICD10CM_ROWS.to_vec();
     rows.remove(4);
     rows.insert(2, ("A001", 1, "Invented fever of the second kind"));
     rows[4].2 = "Other diseases, invented anew";
-    place
+    fixture
         .import("icd10cm-order-2026.txt", &files::icd10cm_from_rows(&rows))
         .unwrap();
     let sets = fixture.store.open_sets();
@@ -192,7 +192,7 @@ fn open_set_stays_readable_after_replacement() {
     let sets = fixture.store.open_sets();
     let mut rows = files::ICD10CM_ROWS.to_vec();
     rows.remove(4);
-    place
+    fixture
         .import(name, &files::icd10cm_from_rows(&rows))
         .unwrap();
     assert!(sets.all()[0].get("K920").unwrap().is_some());
