@@ -198,12 +198,11 @@ impl Compiler<'_, '_> {
         names: &mut UniqueNames,
     ) -> Block {
         let (span, table) = (item.span(), item.get_ref());
-        let rows = match &table.text {
-            Some(text) => self.prose_rows(text, table.source.as_ref(), section),
-            None => {
-                self.required(&span, "text", None);
-                Vec::new()
-            }
+        let rows = if let Some(text) = &table.text {
+            self.prose_rows(text, table.source.as_ref(), section)
+        } else {
+            self.required(&span, "text", None);
+            Vec::new()
         };
         let heading = BlockHeading {
             span,
