@@ -1,4 +1,4 @@
-//! The command line: what the user asked for, and how each command answers.
+//! The command line: its parser, and the commands.
 //!
 //! Exit status: 0 found, 1 not found, 2 invalid usage or content. Printed output never contains
 //! an escape sequence, whether or not it goes to a terminal.
@@ -10,6 +10,7 @@ mod library_handle;
 mod open;
 mod options;
 mod output;
+mod output_format;
 mod run;
 #[cfg(feature = "serve")]
 mod serve;

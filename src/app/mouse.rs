@@ -90,7 +90,7 @@ impl App {
 
     /// Returns the section whose tab covers a column.
     fn tab_at(&self, column: u16, columns: u16) -> Option<usize> {
-        let mut end = usize::from(columns >= 40);
+        let mut end = usize::from(crate::layout::margin(columns));
         self.tab_labels(columns).iter().position(|label| {
             let start = end;
             end += width(label) + 2;

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::cli::options::Options;
-use crate::export::ExportFormat;
+use crate::cli::output_format::OutputFormat;
 
 /// A reference for billing codes: the row, its source, and its date.
 ///
@@ -72,7 +72,7 @@ pub enum CliCommand {
     List {
         /// Output format.
         #[arg(long, value_enum, default_value_t)]
-        format: ExportFormat,
+        format: OutputFormat,
     },
     /// Search for a modifier, a code or a phrase.
     Search(SearchArgs),
@@ -95,7 +95,6 @@ pub enum CliCommand {
     Man,
 }
 
-/// Arguments of `show`.
 #[derive(Args, Debug)]
 pub struct ShowArgs {
     /// A code, a code and a modifier, or a file.
@@ -106,10 +105,9 @@ pub struct ShowArgs {
     pub section: Option<String>,
     /// Output format.
     #[arg(long, value_enum, default_value_t)]
-    pub format: ExportFormat,
+    pub format: OutputFormat,
 }
 
-/// Arguments of `serve`.
 #[cfg(feature = "serve")]
 #[derive(Args, Clone, Debug)]
 pub struct ServeArgs {
@@ -125,7 +123,6 @@ pub struct ServeArgs {
     pub settings: crate::serve::Settings,
 }
 
-/// Arguments of `search`.
 #[derive(Args, Debug)]
 pub struct SearchArgs {
     /// What to search for.
@@ -133,7 +130,7 @@ pub struct SearchArgs {
     pub words: Vec<String>,
     /// Output format.
     #[arg(long, value_enum, default_value_t)]
-    pub format: ExportFormat,
+    pub format: OutputFormat,
     /// Maximum number of results.
     #[arg(long, default_value_t = 20)]
     pub limit: usize,

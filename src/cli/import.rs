@@ -1,7 +1,6 @@
-//! Answers `import`: public code-set files into the user's store.
+//! The `import` command: imports public code-set files into the user's store.
 
-use std::io;
-use std::io::{IsTerminal, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -11,60 +10,68 @@ use clap::Args;
 
 use crate::cli::output::{INVALID_INPUT, print_error, print_output};
 use crate::cli::setup;
-use crate::codesets;
-use crate::codesets::{Edition, ImportOutcome, ImportProgress, ImportRequest, SetKind};
+use crate::codesets::{
+    Edition, ImportError, ImportOutcome, ImportProgress, ImportRequest, SetKind, detect_kind,
+};
 use crate::content::Date;
 
-/// What `import` takes.
 #[derive(Args, Debug)]
 pub struct ImportArgs {
-    /// The kind, if it is not to be guessed from the content (icd10cm, hcpcs, clfs, nucc,
-    /// ncci-mue, ncci-ptp, pos), then the files.
+    /// The files. A kind before them (icd10cm, hcpcs, clfs, nucc, ncci-mue, ncci-ptp, pos)
+    /// overrides detection from their content.
     #[arg(required = true, value_name = "[KIND] FILE")]
     words: Vec<PathBuf>,
-    /// What to call the edition, where the file states none or another is meant: 2026, 2026-q1.
+    /// The name of the edition, if the file states none or the wrong one: 2026, 2026-q1.
     #[arg(long, value_name = "NAME")]
     edition: Option<String>,
 }
 
-/// Imports files.
+/// The imports that the arguments request.
+struct ImportPlan {
+    kind: Option<SetKind>,
+    edition: Option<Edition>,
+    /// The files of one edition each.
+    groups: Vec<Vec<PathBuf>>,
+}
+
+impl ImportPlan {
+    fn new(arguments: &ImportArgs) -> Result<Self, String> {
+        let (kind, files) = split_kind(&arguments.words)?;
+        let edition = arguments.edition.as_deref().map(Edition::from_name);
+        Ok(Self {
+            kind,
+            edition: edition.transpose().map_err(|error| error.to_string())?,
+            groups: group_files(kind, files)
+                .map_err(|error| format!("{}\nnothing was imported", import_error(&error)))?,
+        })
+    }
+}
+
 pub fn import(arguments: &ImportArgs) -> anyhow::Result<ExitCode> {
-    let (kind, files) = match split_kind(&arguments.words) {
-        Ok(words) => words,
-        Err(words) => return Ok(input_error(&words)),
-    };
-    let edition = match arguments
-        .edition
-        .as_deref()
-        .map(Edition::from_name)
-        .transpose()
-    {
-        Ok(edition) => edition,
-        Err(error) => return Ok(input_error(&error.to_string())),
-    };
-    let groups = match group_files(kind, files) {
-        Ok(groups) => groups,
-        Err(error) => return Ok(input_error(&format!("{error}\nnothing was imported"))),
+    let plan = match ImportPlan::new(arguments) {
+        Ok(plan) => plan,
+        Err(message) => {
+            print_error(&message);
+            return Ok(ExitCode::from(INVALID_INPUT));
+        }
     };
     let store = setup::set_store().context("no home folder: set HOME or XDG_DATA_HOME")?;
-    let today = today().context("the clock shows no date of the Gregorian calendar")?;
+    let today = today().context("the system clock is outside the supported years")?;
     let mut status = ExitCode::SUCCESS;
-    for files in &groups {
-        let import = ImportRequest {
-            kind,
+    for files in &plan.groups {
+        let request = ImportRequest {
+            kind: plan.kind,
             files,
-            edition: edition.clone(),
+            edition: plan.edition.clone(),
             today,
         };
         let mut bar = ProgressBar::start();
-        let imported = store.import(&import, &mut |progress| bar.show(progress));
+        let outcome = store.import(&request, &mut |progress| bar.show(progress));
         bar.clear();
-        match imported {
-            Ok(imported) => {
-                print_output(summary(&imported).as_bytes())?;
-            }
+        match outcome {
+            Ok(outcome) => drop(print_output(summary(&outcome).as_bytes())?),
             Err(error) => {
-                print_error(&format!("{error}\nthe store is unchanged"));
+                print_error(&format!("{}\nthe store is unchanged", import_error(&error)));
                 status = ExitCode::from(INVALID_INPUT);
             }
         }
@@ -72,24 +79,37 @@ pub fn import(arguments: &ImportArgs) -> anyhow::Result<ExitCode> {
     Ok(status)
 }
 
-fn input_error(words: &str) -> ExitCode {
-    print_error(words);
-    ExitCode::from(INVALID_INPUT)
+/// The message of an error, with a hint in terms of the command line.
+fn import_error(error: &ImportError) -> String {
+    match error {
+        ImportError::UnknownKind { .. } => {
+            format!("{error}; name the kind to learn why: codeleaf import KIND FILE")
+        }
+        ImportError::WrongKind { found, .. } => {
+            format!("{error}; leave the kind out, or write {found}")
+        }
+        ImportError::MixedEditions(_) => {
+            format!("{error}; import each by itself, or give all one name with --edition")
+        }
+        ImportError::Read { .. }
+        | ImportError::NotAFile { .. }
+        | ImportError::Parse { .. }
+        | ImportError::Store { .. } => error.to_string(),
+    }
 }
 
-/// Tells the kind, where one is named, from the files.
+/// Splits the arguments into the kind, if the first one names it, and the files.
 fn split_kind(words: &[PathBuf]) -> Result<(Option<SetKind>, &[PathBuf]), String> {
     let Some((first, rest)) = words.split_first() else {
         return Ok((None, words));
     };
-    let named = first.to_str().map(str::parse::<SetKind>);
-    match named {
+    match first.to_str().map(str::parse::<SetKind>) {
         Some(Ok(_)) if rest.is_empty() => Err(format!(
             "name a file as well: codeleaf import {} FILE",
             first.display()
         )),
         Some(Ok(kind)) => Ok((Some(kind), rest)),
-        // A first word that is no file and looks like none was meant to be a kind.
+        // Neither a file nor named like one: a misspelled kind.
         Some(Err(error)) if !rest.is_empty() && !first.exists() && first.extension().is_none() => {
             Err(error.to_string())
         }
@@ -97,32 +117,28 @@ fn split_kind(words: &[PathBuf]) -> Result<(Option<SetKind>, &[PathBuf]), String
     }
 }
 
-/// Puts the files of one edition together: NCCI's pairs come in several files, others in one.
-fn group_files(
-    kind: Option<SetKind>,
-    files: &[PathBuf],
-) -> Result<Vec<Vec<PathBuf>>, codesets::ImportError> {
-    let mut groups: Vec<Vec<PathBuf>> = Vec::new();
-    let mut pairs = Vec::new();
+/// Groups the files of one edition: PTP edits come in several files, other kinds in one.
+fn group_files(kind: Option<SetKind>, files: &[PathBuf]) -> Result<Vec<Vec<PathBuf>>, ImportError> {
+    let (mut groups, mut ptp_files) = (Vec::new(), Vec::new());
     for file in files {
         let kind = match kind {
             Some(kind) => kind,
-            None => codesets::detect_kind(file)?,
+            None => detect_kind(file)?,
         };
         if kind == SetKind::NcciPtp {
-            pairs.push(file.clone());
+            ptp_files.push(file.clone());
         } else {
             groups.push(vec![file.clone()]);
         }
     }
-    if !pairs.is_empty() {
-        groups.push(pairs);
+    if !ptp_files.is_empty() {
+        groups.push(ptp_files);
     }
     Ok(groups)
 }
 
-fn summary(imported: &ImportOutcome) -> String {
-    let header = &imported.header;
+fn summary(outcome: &ImportOutcome) -> String {
+    let header = &outcome.header;
     let mut out = format!(
         "{}: {}, {} rows\n",
         header.name(),
@@ -132,34 +148,39 @@ fn summary(imported: &ImportOutcome) -> String {
     for file in &header.files {
         out += &format!("  from {}, SHA-256 {}\n", file.name, file.sha256);
     }
-    if let Some(old) = &imported.replaced {
+    if let Some(old) = &outcome.replaced {
         out += &format!(
             "  replaces the import of {}, {} rows\n",
             old.imported, old.rows
         );
     }
-    for note in &imported.notes {
+    for note in &outcome.notes {
         out += &format!("  note: {note}\n");
+    }
+    if !header.edition.stated {
+        out += "  note: neither the file nor its name states an edition; --edition names it\n";
     }
     out + &format!("  {}\n", header.notice)
 }
 
-/// Returns the day, in UTC.
+/// Today's date in UTC.
 fn today() -> Option<Date> {
     let seconds = SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs();
     Date::from_days_since_1970(seconds / 86_400)
 }
 
-/// How often the bar is drawn anew.
+/// The minimum time between two updates of the progress bar.
 const REDRAW_INTERVAL: Duration = Duration::from_millis(100);
-/// How wide it is, in characters.
+
+/// The width of the progress bar, in characters.
 const BAR_WIDTH: u64 = 24;
 
-/// A line on the terminal that says how far an import has come; nothing elsewhere.
+/// A progress bar on standard error, if that is a terminal.
 struct ProgressBar {
     is_shown: bool,
     started: Instant,
-    drawn: Option<Instant>,
+    last_drawn: Option<Instant>,
+    /// The length of the line on screen.
     length: usize,
 }
 
@@ -168,22 +189,20 @@ impl ProgressBar {
         Self {
             is_shown: io::stderr().is_terminal(),
             started: Instant::now(),
-            drawn: None,
+            last_drawn: None,
             length: 0,
         }
     }
 
     fn show(&mut self, progress: ImportProgress) {
         let now = Instant::now();
-        let is_early = self
-            .drawn
-            .is_some_and(|drawn| now - drawn < REDRAW_INTERVAL);
-        if !self.is_shown || is_early {
+        let is_early = |drawn| now - drawn < REDRAW_INTERVAL;
+        if !self.is_shown || self.last_drawn.is_some_and(is_early) {
             return;
         }
-        self.drawn = Some(now);
+        self.last_drawn = Some(now);
         let line = progress_line(progress, now - self.started);
-        // What was longer before is covered by spaces.
+        // Spaces overwrite the rest of a longer line.
         let _ = write!(io::stderr(), "\r{line:<width$}", width = self.length);
         self.length = line.len();
     }
@@ -196,17 +215,16 @@ impl ProgressBar {
     }
 }
 
-/// Returns what the bar says: `[######------] 52000 rows, 3 s left`.
-fn progress_line(progress: ImportProgress, passed: Duration) -> String {
+/// The text of the progress bar: `[######------] 52000 rows, 3 s left`.
+fn progress_line(progress: ImportProgress, elapsed: Duration) -> String {
     let ImportProgress { bytes, total, rows } = progress;
-    let full = (BAR_WIDTH * bytes.min(total))
-        .checked_div(total)
-        .unwrap_or(0);
+    let filled = (BAR_WIDTH * bytes.min(total)).checked_div(total);
+    let filled = filled.unwrap_or(0);
     let bar: String = (0..BAR_WIDTH)
-        .map(|at| if at < full { '#' } else { '-' })
+        .map(|step| if step < filled { '#' } else { '-' })
         .collect();
     let left = total.saturating_sub(bytes);
-    let seconds = u128::from(left) * passed.as_millis() / u128::from(bytes.max(1)) / 1000;
+    let seconds = u128::from(left) * elapsed.as_millis() / u128::from(bytes.max(1)) / 1000;
     if left == 0 {
         format!("[{bar}] {rows} rows, writing")
     } else {

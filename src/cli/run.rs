@@ -13,6 +13,10 @@ use crate::cli::serve;
 use crate::cli::{answer, import, open, sets, setup, target};
 use crate::text::Charset;
 
+/// The hint that `list` prints if files could not be read.
+const BROKEN_FILES_HINT: &str =
+    "to see what is wrong with a file: codeleaf check FILE; with a code set: codeleaf sets";
+
 /// Runs a command line, program name first. `main` passes an error to [`report_error`].
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> anyhow::Result<ExitCode> {
     let arguments = match Arguments::parse_command_line(arguments) {
@@ -32,15 +36,19 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> anyhow::Result<Exit
     match &arguments.command {
         None => open::open_reader(&arguments),
         Some(CliCommand::Show(show)) => match target::find(&show.target, options) {
-            Ok(found) => {
+            Ok(target) => {
                 let section = show.section.as_deref();
-                answer::show(&found, section, show.format, charset()).print()
+                answer::show(&target, section, show.format.into(), charset()).print()
             }
             Err(error) => CommandOutput::from(error).print(),
         },
         Some(CliCommand::List { format }) => {
             let library = setup::library(options);
-            answer::list(&library, *format, charset()).print()
+            let mut output = answer::list(&library, (*format).into(), charset());
+            if !library.broken().is_empty() {
+                BROKEN_FILES_HINT.clone_into(&mut output.err);
+            }
+            output.print()
         }
         Some(CliCommand::Search(search)) => {
             let synonyms = setup::synonyms()?;
@@ -73,21 +81,15 @@ pub fn report_error(error: &anyhow::Error) -> ExitCode {
     ExitCode::from(INVALID_INPUT)
 }
 
-/// Returns the key bindings as a section of the man page, in roff.
+/// The key bindings as a section of the man page, in roff.
 fn keys_for_man() -> String {
-    let keymap = Keymap::built_in();
     let mut page = String::from(".SH KEYS\n");
-    for binding in keymap.bindings() {
-        let keys: Vec<String> = binding
-            .keys
-            .iter()
-            .map(|key| key_name(*key, Charset::Ascii).replace('\\', "\\e"))
-            .collect();
-        page += &format!(
-            ".TP\n\\fB{}\\fR\n{}\n",
-            keys.join(" "),
-            binding.help.replace('-', "\\-")
-        );
+    for binding in Keymap::built_in().bindings() {
+        let keys = binding.keys.iter();
+        let keys = keys.map(|key| key_name(*key, Charset::Ascii).replace('\\', "\\e"));
+        let keys = keys.collect::<Vec<String>>().join(" ");
+        let help = binding.help.replace('-', "\\-");
+        page += &format!(".TP\n\\fB{keys}\\fR\n{help}\n");
     }
     page
 }

@@ -1,4 +1,4 @@
-//! Answers `sets`: which code sets were imported, what changed between two, and away with one.
+//! The `sets` command: lists, compares and removes imported code sets.
 
 use std::process::ExitCode;
 
@@ -11,27 +11,25 @@ use crate::cli::setup;
 use crate::codesets::{Change, ImportedSets, SetFile, SetHeader, SetRow, diff};
 use crate::diagnostics::did_you_mean;
 
-/// What `sets` takes.
 #[derive(Args, Debug)]
 pub struct SetsArgs {
     #[command(subcommand)]
     action: Option<SetsCommand>,
-    /// How to write it.
+    /// The output format.
     #[arg(long, value_enum, default_value_t, global = true)]
     format: SetsFormat,
 }
 
-/// What to do with sets.
 #[derive(Debug, Subcommand)]
 enum SetsCommand {
-    /// Prints the imported sets: edition, file, digest, rows, day of import, terms.
+    /// List the imported sets: edition, files, digests, rows, day of import, license terms.
     List,
-    /// Removes a set.
+    /// Remove a set.
     Remove {
-        /// The set, as `list` names it: icd10cm-2025.
+        /// The set's name in the list: icd10cm-2025.
         set: String,
     },
-    /// Prints the rows that were added (+), removed (-) or changed (~).
+    /// Print the rows that were added (+), removed (-) or changed (~) between two sets.
     Diff {
         /// The old set.
         old: String,
@@ -40,67 +38,60 @@ enum SetsCommand {
     },
 }
 
-/// How sets are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 enum SetsFormat {
-    /// Lines for readers.
+    /// Text for people.
     #[default]
     Text,
     /// Stable JSON for programs.
     Json,
 }
 
-/// Answers about the imported sets.
 pub fn sets(arguments: &SetsArgs) -> anyhow::Result<ExitCode> {
     let store = setup::set_store().context("no home folder: set HOME or XDG_DATA_HOME")?;
     let sets = store.open_sets();
     match arguments.action.as_ref().unwrap_or(&SetsCommand::List) {
         SetsCommand::List => list(&sets, arguments.format),
         SetsCommand::Remove { set } => {
-            let name = sets
-                .find_by_name(set)
-                .map_or(set.clone(), |set| set.header().name());
-            if store.remove(&name)? {
-                let out = match arguments.format {
-                    SetsFormat::Text => format!("{name} was removed\n"),
-                    SetsFormat::Json => format!("{}\n", json!({"schema": 1, "removed": name})),
-                };
-                print_output(out.as_bytes())
-            } else {
-                Ok(unknown_set(set, &sets))
+            let known = sets.find_by_name(set);
+            let name = known.map_or(set.clone(), |set| set.header().name());
+            if !store.remove(&name)? {
+                return Ok(unknown_set(set, &sets));
             }
-        }
-        SetsCommand::Diff { old, new } => {
-            let (Some(first), Some(second)) = (sets.find_by_name(old), sets.find_by_name(new))
-            else {
-                let missing = if sets.find_by_name(old).is_none() {
-                    old
-                } else {
-                    new
-                };
-                return Ok(unknown_set(missing, &sets));
+            let out = match arguments.format {
+                SetsFormat::Text => format!("{name} was removed\n"),
+                SetsFormat::Json => format!("{}\n", json!({"schema": 1, "removed": name})),
             };
-            print_diff(first, second, arguments.format)
+            print_output(out.as_bytes())
         }
+        SetsCommand::Diff { old, new } => match (sets.find_by_name(old), sets.find_by_name(new)) {
+            (Some(old), Some(new)) => print_diff(old, new, arguments.format),
+            (None, _) => Ok(unknown_set(old, &sets)),
+            (_, None) => Ok(unknown_set(new, &sets)),
+        },
     }
 }
 
-/// Says that a set is not there, and which are.
+/// Reports an unknown set, with the names of known ones.
 fn unknown_set(name: &str, sets: &ImportedSets) -> ExitCode {
     let known: Vec<String> = sets.all().iter().map(|set| set.header().name()).collect();
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
     let name = crate::text::sanitize(name);
-    if known.is_empty() {
-        print_error(&format!("no set `{name}`: none was imported"));
-    } else {
-        print_error(&format!("no set `{name}`; {}", did_you_mean(&name, &known)));
-    }
+    print_error(&match known.as_slice() {
+        [] => format!("no set `{name}`: no sets were imported"),
+        known => format!("no set `{name}`; {}", did_you_mean(&name, known)),
+    });
     ExitCode::from(NOT_FOUND)
 }
 
 fn list(sets: &ImportedSets, format: SetsFormat) -> anyhow::Result<ExitCode> {
-    for damage in sets.damaged() {
-        print_error(&damage.to_string());
+    for error in sets.damaged() {
+        print_error(&error.to_string());
+    }
+    if !sets.damaged().is_empty() {
+        print_error(
+            "to import a file again: codeleaf import FILE; to remove a set: codeleaf sets remove SET",
+        );
     }
     let headers = sets.all().iter().map(SetFile::header);
     let out = match format {
@@ -111,15 +102,13 @@ fn list(sets: &ImportedSets, format: SetsFormat) -> anyhow::Result<ExitCode> {
         }
         SetsFormat::Text => headers.map(header_text).collect(),
         SetsFormat::Json => {
-            let damaged = sets.damaged().iter().map(
-                |damage| json!({"path": damage.path.to_string_lossy(), "what": damage.message}),
-            );
+            let damaged = sets.damaged().iter();
+            let damaged: Vec<_> = damaged
+                .map(|error| json!({"path": error.path.to_string_lossy(), "what": error.message}))
+                .collect();
             let sets: Vec<_> = headers.map(header_json).collect();
-            let damaged: Vec<_> = damaged.collect();
-            format!(
-                "{:#}\n",
-                json!({"schema": 1, "sets": sets, "damaged": damaged})
-            )
+            let out = json!({"schema": 1, "sets": sets, "damaged": damaged});
+            format!("{out:#}\n")
         }
     };
     print_output(out.as_bytes())
@@ -141,7 +130,8 @@ fn header_text(header: &SetHeader) -> String {
 
 fn header_json(header: &SetHeader) -> serde_json::Value {
     let files = header.files.iter();
-    let files = files.map(|f| json!({"name": f.name, "sha256": f.sha256, "size": f.size}));
+    let files =
+        files.map(|file| json!({"name": file.name, "sha256": file.sha256, "size": file.size}));
     json!({
         "set": header.name(),
         "kind": header.kind.id(),
@@ -156,48 +146,43 @@ fn header_json(header: &SetHeader) -> serde_json::Value {
 }
 
 fn print_diff(old: &SetFile, new: &SetFile, format: SetsFormat) -> anyhow::Result<ExitCode> {
-    let (from, to) = (old.header(), new.header());
-    if from.kind != to.kind {
-        let (from, to) = (from.name(), to.name());
+    let (from, to) = (old.header().name(), new.header().name());
+    if old.header().kind != new.header().kind {
         print_error(&format!(
-            "{from} and {to} are of different kinds, so nothing can be compared"
+            "{from} and {to} are of different kinds, so they cannot be compared"
         ));
         return Ok(ExitCode::from(INVALID_INPUT));
     }
-    let mut counts = [0_u64; 3];
+    let (mut added, mut removed, mut changed) = (0_u64, 0_u64, 0_u64);
     let mut lines = String::new();
     let mut values = Vec::new();
     for change in diff(old, new) {
         let change = match change {
             Ok(change) => change,
-            Err(damage) => {
-                print_error(&damage.to_string());
+            Err(error) => {
+                print_error(&error.to_string());
                 return Ok(ExitCode::from(INVALID_INPUT));
             }
         };
-        let at = match change {
-            Change::Added(_) => 0,
-            Change::Removed(_) => 1,
-            Change::Changed { .. } => 2,
-        };
-        counts[at] += 1;
+        match change {
+            Change::Added(_) => added += 1,
+            Change::Removed(_) => removed += 1,
+            Change::Changed { .. } => changed += 1,
+        }
         match format {
             SetsFormat::Text => lines += &change_line(&change),
             SetsFormat::Json => values.push(change_json(&change)),
         }
     }
-    let [added, removed, changed] = counts;
     let out = match format {
-        SetsFormat::Text => format!(
-            "{} to {}: {added} added, {removed} removed, {changed} changed\n{lines}",
-            from.name(),
-            to.name()
-        ),
+        SetsFormat::Text => {
+            format!("{from} to {to}: {added} added, {removed} removed, {changed} changed\n{lines}")
+        }
         SetsFormat::Json => {
             let out = json!({
                 "schema": 1,
-                "old": from.name(),
-                "new": to.name(),
+                "old": from,
+                "new": to,
                 "added": added,
                 "removed": removed,
                 "changed": changed,
@@ -225,7 +210,7 @@ fn change_line(change: &Change) -> String {
     }
 }
 
-/// Returns a row on one line: its key, and its fields but for the code.
+/// A row on one line: its key, and its fields except the code.
 fn row_line(row: &SetRow) -> String {
     let fields = row.fields();
     let fields = fields.iter().skip(1).filter(|(_, text)| !text.is_empty());
