@@ -38,7 +38,7 @@ pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
             document::lines(
                 &mut canvas,
                 &opened.page,
-                opened.top,
+                opened.scroll.top,
                 layout.body,
                 app.active_search(),
             );
@@ -66,7 +66,7 @@ pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
         }
         Focus::Comparison(beside) => {
             chrome::title(&mut canvas, &beside.title(), title);
-            document::lines(&mut canvas, &beside.page, beside.top, list, None);
+            document::lines(&mut canvas, &beside.page, beside.scroll.top, list, None);
             Some(list.as_position())
         }
         Focus::Note(writing) => {
@@ -85,7 +85,7 @@ pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
         }
         Focus::TextPanel(sheet) => {
             chrome::title(&mut canvas, &sheet.title, title);
-            document::lines(&mut canvas, &sheet.page, sheet.top, list, None);
+            document::lines(&mut canvas, &sheet.page, sheet.scroll.top, list, None);
             Some(list.as_position())
         }
     };

@@ -11,6 +11,7 @@ use codeleaf::content::{self, Document, Row, Subject, Value, Visibility};
 use codeleaf::layout::{LayoutOptions, Notices, Page, TableMode};
 use codeleaf::library::{ComparisonRequest, ExcerptSubject, Library};
 use codeleaf::search::Index;
+use codeleaf::session::load;
 use codeleaf::text::Charset;
 use codeleaf::tty::Capabilities;
 use proptest::prelude::*;
@@ -48,26 +49,10 @@ fn library() -> Arc<Library> {
     Arc::clone(&LIBRARY)
 }
 
-/// Does for an app what a host does.
+/// Loads what an app requests, as a host does.
 fn run_effects(app: &mut App, mut effect: Option<Effect>) {
-    while let Some(asked) = effect.take() {
-        effect = match asked {
-            Effect::LoadDocument(code, place) => {
-                let document = library().document(&code).unwrap();
-                app.update(Action::DocumentLoaded(document, place))
-            }
-            Effect::LoadExcerpts(asks) => {
-                let answers = asks
-                    .into_iter()
-                    .map(|ask| (ask.clone(), library().excerpt(&ask)));
-                app.update(Action::ExcerptsLoaded(answers.collect()))
-            }
-            Effect::LoadComparison(topic) => {
-                let (document, place) = library().comparison(&topic).unwrap();
-                app.update(Action::ComparisonLoaded(topic, Arc::new(document), place))
-            }
-            _ => None,
-        };
+    while let Some(action) = effect.and_then(|effect| load(&library(), effect)) {
+        effect = app.update(action);
     }
 }
 
@@ -118,7 +103,9 @@ fn check_invariants(app: &App) -> Result<(), TestCaseError> {
         );
     }
     if let Focus::Comparison(beside) = app.focus() {
-        prop_assert!(beside.top <= beside.page.lines.len().saturating_sub(usize::from(list)));
+        prop_assert!(
+            beside.scroll.top <= beside.page.lines.len().saturating_sub(usize::from(list))
+        );
     }
     Ok(())
 }

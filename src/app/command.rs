@@ -1,92 +1,81 @@
-//! Defines the commands that keys can be bound to.
+//! The commands that keys can be bound to.
 
-/// Something that a key can do.
+/// What a key does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Command {
-    /// Move up or down in whatever has the keys.
     Move(Movement),
-    /// Section, row or character before.
+    /// To the previous section, row, list or character.
     Left,
-    /// Section, row or character after.
+    /// To the next section, row, list or character.
     Right,
-    /// Section after, around the end.
+    /// Around the end.
     NextSection,
-    /// Section before, around the start.
+    /// Around the start.
     PreviousSection,
-    /// The section with this number, from 1; the place of the key among the action's keys.
+    /// A section by number, from 1. The first key of the binding is for the first section.
     Section(u8),
-    /// Open what is selected.
     Open,
-    /// Back to where the reader was.
+    /// Leaves the pane.
     Back,
-    /// Back to where the last jump started.
+    /// To where the last jump started.
     HistoryBack,
-    /// Forward to where the reader came back from.
     HistoryForward,
-    /// Open the search field.
     Search,
-    /// Next hit.
     NextHit,
-    /// Hit before.
     PreviousHit,
-    /// Bookmark the row, or take its bookmark away.
+    /// Adds or removes the bookmark on the row.
     Bookmark,
-    /// Write a note on the row.
+    /// Opens the note on the row.
     Annotate,
-    /// The list of bookmarks and notes.
+    /// Lists bookmarks and notes.
     Bookmarks,
-    /// The list of documents.
     Library,
-    /// Erase in the search field.
     Delete(Deletion),
-    /// Copy the row's text.
     Copy,
-    /// Copy the row's text with code, source and date.
     CopyWithCitation,
-    /// Let the mouse point, or leave it to the terminal.
+    /// Hands the mouse from the terminal to the app, or back.
     ToggleMouse,
-    /// The list of keys.
     Help,
-    /// Draw the screen anew.
     Redraw,
-    /// Back to the shell for a while.
     Suspend,
-    /// Leave.
     Quit,
 }
 
-/// A move up or down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Movement {
     /// One row or line up.
     Up,
     /// One row or line down.
     Down,
-    /// A screen up.
     PageUp,
-    /// A screen down.
     PageDown,
-    /// To the first.
+    /// To the first row or line, or the start of a text.
     Home,
-    /// To the last.
+    /// To the last row or line, or the end of a text.
     End,
 }
 
-/// What is erased from the search field.
+/// A deletion from a text field, relative to the cursor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Deletion {
-    /// The character before the cursor.
     PreviousChar,
-    /// The character under the cursor.
     NextChar,
-    /// The word before the cursor.
     PreviousWord,
-    /// Everything.
     All,
 }
 
+/// Where the reader's program runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Host {
+    /// On the reader's own account, with every command.
+    #[default]
+    Local,
+    /// On a shared server, without the commands that need the reader's machine.
+    Served,
+}
+
 impl Command {
-    /// Returns every command, in the order in which help lists them.
+    /// Every command, in the order in which help lists them.
     pub fn all() -> impl Iterator<Item = Self> {
         [
             Self::Move(Movement::Up),
@@ -126,7 +115,7 @@ impl Command {
         .into_iter()
     }
 
-    /// Returns the name that `keymap.toml` uses.
+    /// The name in `keymap.toml`.
     pub const fn id(self) -> &'static str {
         match self {
             Self::Move(Movement::Up) => "up",
@@ -165,8 +154,8 @@ impl Command {
         }
     }
 
-    /// Says whether it needs the reader's own machine, so that it does not exist for a reader who
-    /// is served from afar.
+    /// Returns true if the command needs the reader's own machine, so that a served reader does not
+    /// have it.
     pub const fn is_local_only(self) -> bool {
         match self {
             Self::Suspend | Self::Bookmark | Self::Annotate | Self::Bookmarks => true,
@@ -194,7 +183,6 @@ impl Command {
         }
     }
 
-    /// Returns the command of this name.
     pub fn from_id(id: &str) -> Option<Self> {
         Self::all().find(|command| command.id() == id)
     }

@@ -1,4 +1,4 @@
-//! Keeps the library that the reader has: begun at first, whole once a thread has read it all.
+//! The library of the local reader: lazy at first, fully loaded once a thread has read it.
 
 use std::path::PathBuf;
 use std::sync::mpsc::SyncSender;
@@ -6,51 +6,42 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::app::Action;
 use crate::cli::options::Options;
 use crate::cli::setup;
-use crate::content::{CodeId, Document};
-use crate::library::{Library, LoadError};
+use crate::content::Document;
+use crate::library::Library;
 use crate::loader::IndexingProgress;
 use crate::search::{DocumentSource, IndexBuilder, Synonyms};
 use crate::session::Event;
 
-/// How long reading may take before it is worth a word.
+/// The time after which progress is shown.
 const REPORT_DELAY: Duration = Duration::from_millis(300);
 
-/// How often it says how far it has come: a slow line has better things to carry.
+/// The time between two progress reports, so that a slow line stays free for other things.
 const REPORT_INTERVAL: Duration = Duration::from_millis(250);
 
-/// The library that the reader has.
+/// A shared handle to the library as far as it is loaded.
 #[derive(Clone, Debug)]
 pub struct LibraryHandle(Arc<Mutex<Arc<Library>>>);
 
-/// What the whole library is read by.
+/// What is needed to load the whole library.
 #[derive(Debug)]
 pub struct LoadJob {
-    /// The options of the command line.
     pub options: Options,
-    /// The file that the command line named.
+    /// The file that the command line names.
     pub file: Option<PathBuf>,
-    /// The document that is open.
     pub open_document: Arc<Document>,
-    /// What else readers call things, if the user has a say in it.
+    /// The user's synonyms, if they have their own.
     pub synonyms: Option<Synonyms>,
 }
 
 impl LibraryHandle {
-    /// Begins with a library.
     pub fn new(library: Arc<Library>) -> Self {
         Self(Arc::new(Mutex::new(library)))
     }
 
-    /// Reads a document.
-    pub fn document(&self, code: &CodeId) -> Result<Arc<Document>, LoadError> {
-        // Reading takes a while, and the whole library does not wait for it.
-        let library = self.library();
-        library.document(code)
-    }
-
-    /// Returns the library as far as it has come.
+    /// The library as far as it is loaded. The lock is not held while documents are read.
     pub fn library(&self) -> Arc<Library> {
         Arc::clone(&self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -59,31 +50,28 @@ impl LibraryHandle {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Arc::clone(library);
     }
 
-    /// Reads the whole library on a thread, and tells the reader.
-    pub fn load_in_background(&self, errand: LoadJob, events: SyncSender<Event>) {
-        let this = self.clone();
+    /// Loads the whole library on a thread, which sends it to the session as an event.
+    pub fn load_in_background(&self, job: LoadJob, events: SyncSender<Event>) {
+        let handle = self.clone();
         thread::spawn(move || {
-            let mut teller = ProgressReporter::new(&this, &errand, &events);
-            let file = errand.file.as_deref();
-            let mut collection =
-                setup::library_with_index(&errand.options, file, &mut |progress| {
-                    teller.report(progress);
-                });
-            let unkept = collection.cache_error.take();
-            let (library, index) = collection
-                .with_synonyms(errand.synonyms.clone())
-                .into_shared();
-            this.replace(&library);
-            // A session that has ended needs none of it.
-            let _ = events.send(Event::LibraryLoaded(library, index));
-            if let Some(error) = unkept {
-                let _ = events.send(Event::StatusMessage(error.to_string()));
+            let mut reporter = ProgressReporter::new(&handle, &job, &events);
+            let file = job.file.as_deref();
+            let mut loaded = setup::library_with_index(&job.options, file, &mut |progress| {
+                reporter.report(progress);
+            });
+            let cache_error = loaded.cache_error.take();
+            let (library, index) = loaded.with_synonyms(job.synonyms.clone()).into_shared();
+            handle.replace(&library);
+            // Sending fails only after the session has ended.
+            let _ = events.send(Event::Action(Action::LibraryLoaded(library, index)));
+            if let Some(error) = cache_error {
+                let _ = events.send(Event::Action(Action::ShowMessage(error.to_string())));
             }
         });
     }
 }
 
-/// Tells the reader how far reading has come.
+/// Sends the progress of loading to the session, once it takes longer than a moment.
 struct ProgressReporter<'e> {
     handle: &'e LibraryHandle,
     job: &'e LoadJob,
@@ -93,10 +81,10 @@ struct ProgressReporter<'e> {
 }
 
 impl<'e> ProgressReporter<'e> {
-    fn new(shelf: &'e LibraryHandle, errand: &'e LoadJob, events: &'e SyncSender<Event>) -> Self {
+    fn new(handle: &'e LibraryHandle, job: &'e LoadJob, events: &'e SyncSender<Event>) -> Self {
         Self {
-            handle: shelf,
-            job: errand,
+            handle,
+            job,
             events,
             started: None,
             last_report: Instant::now(),
@@ -111,20 +99,20 @@ impl<'e> ProgressReporter<'e> {
         };
         if now - started >= REPORT_DELAY && now - self.last_report >= REPORT_INTERVAL {
             self.last_report = now;
-            let _ = self.events.send(Event::Progress(progress));
+            let _ = self.events.send(Event::Action(Action::Progress(progress)));
         }
     }
 
-    /// Lets what is open already be searched meanwhile.
+    /// Makes the open document searchable while the rest is being indexed.
     fn publish_open_document(&self) {
         let open = &self.job.open_document;
         let mut builder = IndexBuilder::new();
         builder.add(open);
-        let texts = [(open.code.clone(), Arc::clone(open))];
-        let index = builder.finish(DocumentSource::Documents(texts.into()));
+        let documents = [(open.code.clone(), Arc::clone(open))];
+        let index = Arc::new(builder.finish(DocumentSource::Documents(documents.into())));
         let library = self.handle.library();
         let _ = self
             .events
-            .send(Event::LibraryLoaded(library, Arc::new(index)));
+            .send(Event::Action(Action::LibraryLoaded(library, index)));
     }
 }

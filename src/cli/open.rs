@@ -1,4 +1,4 @@
-//! Opens the reader; without a terminal, prints what it would have opened.
+//! Opens the reader or, without a terminal, prints the document.
 
 use std::io;
 use std::io::IsTerminal;
@@ -10,35 +10,35 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use ratatui::buffer::Buffer;
 
-use crate::app::{AppOptions, Effect, Host, ReadingPosition};
+use crate::app::{Action, AppOptions, Effect, Host};
 use crate::cli::answer::CommandOutput;
 use crate::cli::arguments::Arguments;
-use crate::cli::library_handle::LibraryHandle;
+use crate::cli::library_handle::{LibraryHandle, LoadJob};
 use crate::cli::options::Options;
 use crate::cli::target::Target;
-use crate::cli::{answer, library_handle, print_error, setup, target};
+use crate::cli::{answer, print_error, setup, target};
 use crate::content::{Document, RowPath};
 use crate::export::ExportFormat;
 use crate::layout::TableMode;
 use crate::library::Library;
-use crate::session::{Event, LocalTerminal, Session, run};
+use crate::session::{Event, LocalTerminal, Session, load, run};
 use crate::tty::{Capabilities, DisplayMode};
 use crate::user_data;
 use crate::user_data::{StateWriter, UserDirs, WriteJob};
 
-/// How long leaving waits for the state file.
+/// How long the program waits at exit for the state file to be written.
 const SAVE_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// Where the reader starts.
+/// The document to open, and where.
 struct InitialDocument {
     library: Arc<Library>,
     document: Arc<Document>,
-    place: Option<RowPath>,
+    row_path: Option<RowPath>,
     top: usize,
-    note: Option<String>,
+    /// An error to show in the status line.
+    message: Option<String>,
 }
 
-/// Opens the reader.
 pub fn open_reader(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let options = &arguments.options;
     let on_terminal = io::stdout().is_terminal();
@@ -46,213 +46,210 @@ pub fn open_reader(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         DisplayMode::FullScreen(capabilities) if on_terminal => Some(capabilities),
         _ => None,
     };
-    let opening = if arguments.target.is_empty() {
-        // What is printed is the last word, and what is read may still change.
-        resume(
-            options,
-            match capabilities {
-                Some(_) => setup::lazy_library(options),
-                None => setup::library(options),
-            },
-        )?
+    // The reader can start with a lazy library, because it gets the whole one later. Printed
+    // output is final.
+    let is_lazy = capabilities.is_some();
+    let initial = if arguments.target.is_empty() {
+        let library = if is_lazy {
+            setup::lazy_library(options)
+        } else {
+            setup::library(options)
+        };
+        InitialDocument::resume(options, library)?
     } else {
-        let found = match capabilities {
-            Some(_) => target::find_lazy(&arguments.target, options),
-            None => target::find(&arguments.target, options),
+        let found = if is_lazy {
+            target::find_lazy(&arguments.target, options)
+        } else {
+            target::find(&arguments.target, options)
         };
-        match found {
-            Ok(found) => match InitialDocument::from_target(&found) {
-                Ok(opening) => opening,
-                // A bare value of several systems is not guessed at.
-                Err(words) if on_terminal => {
-                    print_error(&words);
-                    return Ok(ExitCode::from(crate::cli::INVALID_INPUT));
-                }
-                Err(_) => return print_documents(arguments, &found),
-            },
-            Err(miss) => return CommandOutput::from(miss).print(),
+        let target = match found {
+            Ok(target) => target,
+            Err(error) => return CommandOutput::from(error).print(),
+        };
+        match InitialDocument::from_target(&target) {
+            Some(initial) => initial,
+            None if on_terminal => {
+                print_error(&ambiguity(&target));
+                return Ok(ExitCode::from(crate::cli::INVALID_INPUT));
+            }
+            None => return print_documents(arguments, &target),
         }
     };
-    let Some(capabilities) = capabilities else {
-        if on_terminal {
-            print_error("TERM is dumb or not set, so this is plain text; set TERM to read by keys");
-        }
-        let documents = vec![(opening.document, opening.place)];
-        let found = Target {
-            library: opening.library,
-            documents,
-        };
-        return print_documents(arguments, &found);
+    if let Some(capabilities) = capabilities {
+        return run_local(arguments, initial, capabilities);
+    }
+    if on_terminal {
+        print_error("TERM is dumb or not set, so this is plain text; set TERM to read by keys");
+    }
+    let target = Target {
+        library: initial.library,
+        documents: vec![(initial.document, initial.row_path)],
     };
-    run_local(arguments, opening, capabilities)
+    print_documents(arguments, &target)
 }
 
-/// Prints what would have been opened.
-fn print_documents(arguments: &Arguments, found: &Target) -> anyhow::Result<ExitCode> {
-    answer::show(
-        found,
-        None,
-        ExportFormat::Text,
-        setup::charset(arguments.options.overrides()),
-    )
-    .print()
+fn print_documents(arguments: &Arguments, target: &Target) -> anyhow::Result<ExitCode> {
+    let charset = setup::charset(arguments.options.overrides());
+    answer::show(target, None, ExportFormat::Text, charset).print()
+}
+
+/// The error for a code that several systems have.
+fn ambiguity(target: &Target) -> String {
+    let codes = target.documents.iter();
+    let codes: Vec<String> = codes
+        .map(|(document, _)| document.code.to_string())
+        .collect();
+    format!("matches more than one code: {}", codes.join(", "))
 }
 
 impl InitialDocument {
-    fn from_target(found: &Target) -> Result<Self, String> {
-        match found.documents.as_slice() {
-            [(document, place)] => Ok(Self {
-                library: Arc::clone(&found.library),
-                document: Arc::clone(document),
-                place: place.clone(),
-                top: 0,
-                note: None,
-            }),
-            several => {
-                let codes: Vec<String> = several
-                    .iter()
-                    .map(|(document, _)| document.code.to_string())
-                    .collect();
-                Err(format!(
-                    "several codes are written so: {}",
-                    codes.join(", ")
-                ))
-            }
+    /// `None` if the target is more than one document.
+    fn from_target(target: &Target) -> Option<Self> {
+        let [(document, row_path)] = target.documents.as_slice() else {
+            return None;
+        };
+        Some(Self {
+            library: Arc::clone(&target.library),
+            document: Arc::clone(document),
+            row_path: row_path.clone(),
+            top: 0,
+            message: None,
+        })
+    }
+
+    /// The document and position at which the reader last quit or, without a saved position, the
+    /// first document.
+    fn resume(options: &Options, library: Library) -> anyhow::Result<Self> {
+        let path = UserDirs::from_env().map(|dirs| dirs.state_file());
+        let (saved, message) = match path.as_deref().map(user_data::load_position) {
+            Some(Ok(saved)) => (saved, None),
+            Some(Err(error)) => (None, Some(error.to_string())),
+            None => (None, None),
+        };
+        let code = saved.as_ref().map(|saved| saved.code.clone());
+        let code = code.or_else(|| library.first_code());
+        let is_readable = code.is_some_and(|code| library.document(&code).is_ok());
+        let library = Arc::new(if is_readable || library.is_fully_loaded() {
+            library
+        } else {
+            // The document's file has an unexpected name, or is gone.
+            setup::library(options)
+        });
+        if let Some(saved) = saved
+            && let Ok(document) = library.document(&saved.code)
+        {
+            return Ok(Self {
+                library,
+                document,
+                row_path: saved.row_path,
+                top: saved.top,
+                message,
+            });
+        }
+        let code = library.first_code().context("there are no documents")?;
+        let document = library.document(&code)?;
+        Ok(Self {
+            library,
+            document,
+            row_path: None,
+            top: 0,
+            message,
+        })
+    }
+}
+
+/// The executor of effects on the user's own terminal.
+struct LocalHost {
+    library: LibraryHandle,
+    /// `None` without a home directory.
+    state_writer: Option<StateWriter>,
+}
+
+impl LocalHost {
+    fn perform(&self, effect: Effect) -> Option<Event> {
+        match effect {
+            Effect::SavePosition(position) => self.save(WriteJob::Position(position)),
+            Effect::SaveBookmark(bookmark) => self.save(WriteJob::Bookmark(bookmark)),
+            effect => return load(&self.library.library(), effect).map(Event::Action),
+        }
+        None
+    }
+
+    fn save(&self, job: WriteJob) {
+        if let Some(writer) = &self.state_writer {
+            writer.send(job);
         }
     }
 }
 
-/// Finds where the reader was; where nobody was here before, the first document.
-fn resume(options: &Options, library: Library) -> anyhow::Result<InitialDocument> {
-    let path = UserDirs::from_env().map(|folders| folders.state_file());
-    let (kept, note) = match path.as_deref().map(user_data::load_position) {
-        Some(Ok(kept)) => (kept, None),
-        Some(Err(error)) => (None, Some(error.to_string())),
-        None => (None, None),
-    };
-    let place = kept.as_ref().map(|kept| &kept.code);
-    let is_there = place
-        .cloned()
-        .or_else(|| library.first_code())
-        .is_some_and(|code| library.document(&code).is_ok());
-    let library = if is_there || library.is_fully_loaded() {
-        Arc::new(library)
-    } else {
-        // Its file has another name than one would think, or is gone.
-        Arc::new(setup::library(options))
-    };
-    if let Some(ReadingPosition {
-        code,
-        row_path: place,
-        top,
-    }) = kept
-        && let Ok(document) = library.document(&code)
-    {
-        return Ok(InitialDocument {
-            library,
-            document,
-            place,
-            top,
-            note,
-        });
-    }
-    let code = library.first_code().context("there are no documents")?;
-    let document = library.document(&code)?;
-    Ok(InitialDocument {
-        library,
-        document,
-        place: None,
-        top: 0,
-        note,
-    })
-}
-
+/// Runs the reader on the user's own terminal.
 fn run_local(
     arguments: &Arguments,
-    opening: InitialDocument,
+    initial: InitialDocument,
     capabilities: Capabilities,
 ) -> anyhow::Result<ExitCode> {
     let options = &arguments.options;
+    // Errors in the user's files are printed before the terminal is taken over.
     let keymap = setup::keymap()?;
     let theme = setup::theme(options)?;
-    let synonyms = setup::synonyms()?;
-    let folders = UserDirs::from_env();
-    let (own, damage) = match folders
-        .as_ref()
-        .map(|folders| user_data::load_bookmarks(&folders.bookmarks_file()))
-    {
-        Some(Ok(own)) => (Some(own), None),
-        Some(Err(error)) => (None, Some(error.to_string())),
-        None => (None, None),
-    };
-    let local = LocalTerminal::open(capabilities).context("cannot take over the terminal")?;
-    let size = local.size();
-    let shelf = LibraryHandle::new(Arc::clone(&opening.library));
-    let errand = library_handle::LoadJob {
+    let job = LoadJob {
         options: options.clone(),
         file: target::file_argument(&arguments.target).map(Path::to_owned),
-        open_document: Arc::clone(&opening.document),
-        synonyms,
+        open_document: Arc::clone(&initial.document),
+        synonyms: setup::synonyms()?,
     };
-    let start = AppOptions {
-        library: opening.library,
+    let dirs = UserDirs::from_env();
+    let bookmarks = dirs
+        .as_ref()
+        .map(|dirs| user_data::load_bookmarks(&dirs.bookmarks_file()));
+    let (bookmarks, damage) = match bookmarks.transpose() {
+        Ok(bookmarks) => (bookmarks, None),
+        Err(error) => (None, Some(error.to_string())),
+    };
+    let terminal = LocalTerminal::open(capabilities).context("cannot take over the terminal")?;
+    let size = terminal.size();
+    let library = LibraryHandle::new(Arc::clone(&initial.library));
+    let app_options = AppOptions {
+        library: initial.library,
         index: Arc::default(),
         keymap: Arc::new(keymap),
         host: Host::Local,
         charset: capabilities.charset,
         size: ratatui::layout::Size::new(size.columns(), size.rows()),
-        document: opening.document,
-        row_path: opening.place,
-        top: opening.top,
-        message: opening.note.or(damage),
-        bookmarks: own,
+        document: initial.document,
+        row_path: initial.row_path,
+        top: initial.top,
+        message: initial.message.or(damage),
+        bookmarks,
         table_mode: if options.plain_ui {
             TableMode::Linear
         } else {
             TableMode::Columns
         },
     };
-    let mut session = Session::new(start, Arc::new(theme), capabilities);
-    // The picture first, everything else beside it. That the terminal is gone, or that the program
-    // is to end before the terminal takes anything, comes as an event as well.
-    let _ = session.draw(Instant::now(), &mut Buffer::default(), &mut local.writer());
-    shelf.load_in_background(errand, local.sender());
-    let teller = local.sender();
-    let keeper = folders.map(|folders| {
-        StateWriter::start(folders, move |error| {
-            // A session that has ended needs no note.
-            let _ = teller.send(Event::StatusMessage(error.to_string()));
+    let mut session = Session::new(app_options, Arc::new(theme), capabilities);
+    // The first frame comes before everything else. If it cannot be drawn, an event follows that
+    // ends the session.
+    let _ = session.draw(
+        Instant::now(),
+        &mut Buffer::default(),
+        &mut terminal.writer(),
+    );
+    library.load_in_background(job, terminal.sender());
+    let sender = terminal.sender();
+    let state_writer = dirs.map(|dirs| {
+        StateWriter::start(dirs, move |error| {
+            // Fails only after the session has ended.
+            let _ = sender.send(Event::Action(Action::ShowMessage(error.to_string())));
         })
     });
-    let ending = run(local, session, |effect| match effect {
-        Effect::LoadDocument(code, place) => {
-            let document = shelf.document(&code).map_err(|error| error.to_string());
-            Some(Event::Loaded(document, place))
-        }
-        // What cannot be read any more stays as it is on screen.
-        Effect::ReloadDocument(code) => shelf.document(&code).ok().map(Event::Reloaded),
-        Effect::LoadExcerpts(asks) => Some(Event::load_excerpts(&shelf.library(), asks)),
-        Effect::LoadComparison(topic) => Event::load_comparison(&shelf.library(), topic),
-        Effect::SavePosition(whereabouts) => {
-            if let Some(keeper) = &keeper {
-                keeper.send(WriteJob::Position(whereabouts));
-            }
-            None
-        }
-        Effect::SaveBookmark(mark) => {
-            if let Some(keeper) = &keeper {
-                keeper.send(WriteJob::Bookmark(mark));
-            }
-            None
-        }
-        Effect::Quit
-        | Effect::Suspend
-        | Effect::Redraw
-        | Effect::Copy(_)
-        | Effect::SetMouseOwner(_) => None,
-    })?;
-    if let Some(keeper) = keeper {
-        keeper.finish(SAVE_TIMEOUT);
+    let host = LocalHost {
+        library,
+        state_writer,
+    };
+    let exit = run(terminal, session, |effect| host.perform(effect))?;
+    if let Some(writer) = host.state_writer {
+        writer.finish(SAVE_TIMEOUT);
     }
-    Ok(ExitCode::from(ending.exit_status()))
+    Ok(ExitCode::from(exit.exit_status()))
 }

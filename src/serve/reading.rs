@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use tokio::time::sleep_until;
 
-use crate::app::{AppOptions, Effect, Host, ReadingPosition};
+use crate::app::{Action, AppOptions, Effect, Host, ReadingPosition};
 use crate::serve::authorized;
 use crate::serve::desk::{ChannelContext, Gone};
 use crate::serve::ending::SessionEnd;
@@ -17,7 +17,7 @@ use crate::serve::idleness::SessionTimers;
 use crate::serve::request::SessionOptions;
 use crate::serve::settings::CodeLogging;
 use crate::serve::stock::ServedContent;
-use crate::session::{Event, Session};
+use crate::session::{Event, Session, load};
 use crate::tty::Size;
 use crate::tty::{Capabilities, Screen};
 
@@ -232,7 +232,7 @@ impl<'a> SessionTask<'a> {
     fn reload_content(&mut self) -> Result<Option<SessionEnd>, PanicError> {
         let stock = Arc::clone(&self.content.borrow_and_update());
         let (library, index) = (Arc::clone(&stock.library), Arc::clone(&stock.index));
-        self.handle(vec![Event::LibraryLoaded(library, index)])
+        self.handle(vec![Event::Action(Action::LibraryLoaded(library, index))])
     }
 
     /// Ends the session where the reader's key is not let in any more.
@@ -257,7 +257,7 @@ impl<'a> SessionTask<'a> {
             events.push(Event::Deadline);
         }
         match self.timers.poll(now) {
-            Some(Ok(warning)) => events.push(Event::StatusMessage(warning)),
+            Some(Ok(warning)) => events.push(Event::Action(Action::ShowMessage(warning))),
             Some(Err(ending)) => return Ok(Some(ending)),
             None => {}
         }
@@ -283,25 +283,16 @@ impl<'a> SessionTask<'a> {
             for effect in handled {
                 match effect {
                     Effect::Quit => ending = Some(SessionEnd::Left),
-                    Effect::LoadDocument(code, place) => {
-                        self.log_code(&code);
+                    Effect::LoadDocument(..)
+                    | Effect::ReloadDocument(_)
+                    | Effect::LoadExcerpts(_)
+                    | Effect::LoadComparison(_) => {
+                        if let Effect::LoadDocument(code, _) = &effect {
+                            self.log_code(code);
+                        }
                         let library = Arc::clone(&self.content.borrow().library);
-                        let document = catch_panic(|| library.document(&code))?;
-                        let document = document.map_err(|error| error.to_string());
-                        events.push(Event::Loaded(document, place));
-                    }
-                    Effect::ReloadDocument(code) => {
-                        let library = Arc::clone(&self.content.borrow().library);
-                        let document = catch_panic(|| library.document(&code))?;
-                        events.extend(document.map(Event::Reloaded));
-                    }
-                    Effect::LoadExcerpts(asks) => {
-                        let library = Arc::clone(&self.content.borrow().library);
-                        events.push(catch_panic(|| Event::load_excerpts(&library, asks))?);
-                    }
-                    Effect::LoadComparison(topic) => {
-                        let library = Arc::clone(&self.content.borrow().library);
-                        events.extend(catch_panic(|| Event::load_comparison(&library, topic))?);
+                        let action = catch_panic(|| load(&library, effect))?;
+                        events.extend(action.map(Event::Action));
                     }
                     Effect::SavePosition(whereabouts) => {
                         self.save_position(whereabouts);

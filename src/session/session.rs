@@ -103,27 +103,7 @@ impl Session {
                 }
                 self.stale = true;
             }
-            Event::Loaded(Ok(document), place) => {
-                self.update(Action::DocumentLoaded(document, place), &mut effects);
-            }
-            Event::Loaded(Err(error), _) => self.update(Action::ShowMessage(error), &mut effects),
-            Event::ExcerptsLoaded(answers) => {
-                self.update(Action::ExcerptsLoaded(answers), &mut effects);
-            }
-            Event::ComparisonLoaded(topic, document, place) => {
-                self.update(
-                    Action::ComparisonLoaded(topic, document, place),
-                    &mut effects,
-                );
-            }
-            Event::LibraryLoaded(library, index) => {
-                self.update(Action::LibraryLoaded(library, index), &mut effects);
-            }
-            Event::Reloaded(document) => {
-                self.update(Action::DocumentReloaded(document), &mut effects);
-            }
-            Event::Progress(progress) => self.update(Action::Progress(progress), &mut effects),
-            Event::StatusMessage(note) => self.update(Action::ShowMessage(note), &mut effects),
+            Event::Action(action) => self.update(action, &mut effects),
             Event::Suspend => effects.push(Effect::Suspend),
             Event::Eof | Event::Shutdown(_) => effects.push(Effect::Quit),
         }

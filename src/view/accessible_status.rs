@@ -88,11 +88,11 @@ pub fn status(app: &App) -> String {
         Focus::Note(_) => "Your note: type it, Enter keeps it".to_owned(),
         Focus::Bookmarks(marks) => match app
             .bookmarks()
-            .and_then(|own| own.entries.get(marks.selected))
+            .and_then(|own| own.entries.get(marks.cursor.item))
         {
             Some(mark) => format!(
                 "Your mark {}: {} {}",
-                marks.selected + 1,
+                marks.cursor.item + 1,
                 mark.code.value(),
                 mark.name
             ),

@@ -117,7 +117,7 @@ fn screen_is_repainted_after_sigstop() {
 #[test]
 fn suspend_is_refused_without_a_shell() {
     let mut terminal = open();
-    terminal.press("ctrl-z").wait_for("cannot stop");
+    terminal.press("ctrl-z").wait_for("Cannot suspend");
     terminal.press("q");
     terminal.assert_exits_restored(0);
 }

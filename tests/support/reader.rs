@@ -9,7 +9,7 @@ use codeleaf::content::{CodeId, CodeSystem, Document};
 use codeleaf::layout::TableMode;
 use codeleaf::library::Library;
 use codeleaf::search::Index;
-use codeleaf::session::{Event, Session};
+use codeleaf::session::{Event, Session, load};
 use codeleaf::tty::Capabilities;
 use codeleaf::tty::Size;
 use codeleaf::view::Theme;
@@ -170,23 +170,8 @@ impl TestSession {
 
     fn handle_event(&mut self, event: Event) {
         for effect in self.session.handle(event, self.now) {
-            if let Effect::LoadDocument(code, place) = &effect {
-                let document = self
-                    .library
-                    .document(code)
-                    .map_err(|error| error.to_string());
-                self.handle_event(Event::Loaded(document, place.clone()));
-            }
-            match &effect {
-                Effect::LoadExcerpts(asks) => {
-                    self.handle_event(Event::load_excerpts(&self.library, asks.clone()));
-                }
-                Effect::LoadComparison(topic) => {
-                    if let Some(event) = Event::load_comparison(&self.library, topic.clone()) {
-                        self.handle_event(event);
-                    }
-                }
-                _ => {}
+            if let Some(action) = load(&self.library, effect.clone()) {
+                self.handle_event(Event::Action(action));
             }
             self.effects.push(effect);
         }

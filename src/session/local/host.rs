@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use ratatui::buffer::Buffer;
 
-use crate::app::Effect;
+use crate::app::{Action, Effect};
 use crate::session::event::{Event, ShutdownReason};
 use crate::session::local::LocalTerminal;
 use crate::session::session::Session;
@@ -77,7 +77,8 @@ pub fn run(
                     Effect::Suspend => match local.suspend() {
                         Ok(events) => waiting.extend(events.into_iter().rev()),
                         Err(error) => {
-                            waiting.push(Event::StatusMessage(format!("cannot stop: {error}")));
+                            let message = format!("Cannot suspend: {error}");
+                            waiting.push(Event::Action(Action::ShowMessage(message)));
                         }
                     },
                     effect => waiting.extend(perform_effect(effect)),

@@ -31,11 +31,11 @@ pub fn bookmark_list(
     let visible = listed
         .iter()
         .enumerate()
-        .skip(marks.top)
+        .skip(marks.cursor.top)
         .take(usize::from(area.height));
     for (line, (n, mark)) in visible.enumerate() {
         let at = line_area(area, line);
-        let chosen = n == marks.selected;
+        let chosen = n == marks.cursor.item;
         let column = u16::from(area.width >= 40);
         if chosen {
             canvas.put(
