@@ -51,11 +51,12 @@
 //! # Rooms
 //!
 //! Each folder answers one question. A room may use the rooms in its row and everything that those
-//! rooms may use. There are no import circles. `tests/architecture.rs` compares this table with the
+//! rooms may use; every room may use `num` and `sync`. There are no import circles. `tests/architecture.rs` compares this table with the
 //! code.
 //!
 //! | room | question it answers | may use |
 //! | --- | --- | --- |
+//! | [`num`], [`sync`] | which conversions and locks do we add to `std`? | – |
 //! | [`text`] | what may be shown, and how wide is it? | – |
 //! | [`diagnostics`] | what is wrong with a user's file, and where? | `text` |
 //! | [`storage`] | how are derived files written, checked and replaced? | – |
@@ -86,11 +87,13 @@ pub mod export;
 pub mod layout;
 pub mod library;
 pub mod loader;
+pub mod num;
 pub mod search;
 #[cfg(feature = "serve")]
 pub mod serve;
 pub mod session;
 pub mod storage;
+pub mod sync;
 pub mod text;
 pub mod tty;
 pub mod user_data;

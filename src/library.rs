@@ -9,13 +9,17 @@
 
 pub(crate) mod built_in;
 pub(crate) mod catalog;
+pub(crate) mod catalog_cache;
 pub(crate) mod comparison;
 pub(crate) mod document_cache;
 pub(crate) mod excerpt;
 pub(crate) mod folders;
 pub(crate) mod imported;
 pub(crate) mod interner;
+pub(crate) mod lazy;
 pub(crate) mod library;
+pub(crate) mod parallel;
+pub(crate) mod progress;
 pub(crate) mod scan;
 pub(crate) mod snapshot;
 
@@ -24,4 +28,5 @@ pub use excerpt::{ComparisonRequest, Excerpt, ExcerptRequest, ExcerptSubject};
 pub use folders::content_folders;
 pub use imported::{ListedCode, listed_codes};
 pub use library::{BrokenFile, CatalogEntry, Library, LoadError, Origin};
+pub use progress::IndexingProgress;
 pub use scan::{Scan, ScannedFile};

@@ -16,6 +16,7 @@ pub(crate) mod code_list;
 pub(crate) mod doc_table;
 pub(crate) mod eval;
 pub(crate) mod fields;
+pub(crate) mod folding;
 pub(crate) mod format;
 pub(crate) mod hits;
 pub(crate) mod index;

@@ -1,76 +1,89 @@
-//! Serves the reference over SSH, with no shell behind it.
+//! An SSH server for the terminal reader, without a shell behind it.
 //!
 //! ```text
-//! listener ─► gate (how many?) ─► wire ─► russh ─► handler (who? what?)
-//!                                                     │ bytes, sizes        │ one command line
-//!                                                     ▼                     ▼
-//!                                    inbox ─► reading ─► terminal::Session  interpreter ─► text
+//! listener ─► net::limiter ─► net::stream ─► russh ─► channel::handler
+//!                                               input, sizes │         │ command line
+//!                                                            ▼         ▼
+//!            session::Session ◄─ channel::session_task ◄─ input    Interpreter ─► text
 //! ```
 //!
 //! | modules | question |
 //! | --- | --- |
-//! | `settings`, `lapse` | what may an administrator set? |
-//! | `server` | when does it start, reload, end? |
-//! | `house`, `stock` | what do all connections share? |
-//! | `listener`, `connection`, `gate`, `wire`, `inflow` | who may connect, and how much may one connection take? |
-//! | `entry`, `roll`, `authorized`, `origin`, `host_key` | who is who? |
-//! | `handler`, `refusals`, `client` | what does a client say and ask for? |
-//! | `channel`, `desk`, `request`, `reading`, `guard`, `inbox`, `idleness`, `ending`, `places` | what becomes of one session? |
-//! | `log`, `metrics`, `notify` | what does an administrator see? |
+//! | `settings` | what can an administrator set? |
+//! | `server` | how does the server start, reload and stop? |
+//! | `listener` | how are connections accepted, timed and ended? |
+//! | `state`, `content`, `positions` | what do connections share, and what is saved for a user? |
+//! | `command` | what is passed to the command interpreter, and what does it return? |
+//! | `auth` | who may log in, and what is the server's own key? |
+//! | `net` | how many connections may there be, and how fast may each send? |
+//! | `channel` | what does a client request, and how does its session run? |
+//! | `ops` | what does an administrator see? |
 //!
-//! Each reader has the very [`crate::session::Session`] that a local one has, driven by a task
-//! instead of a thread; all of them share one [`ServedContent`] of documents, which a reload replaces.
-//! There is nothing else to ask for: no shell, no files, no forwarding. What a command line means
-//! is the command line's own business, so that its parser is handed in as an [`Interpreter`].
+//! Every user gets the same [`crate::session::Session`] as the local reader, driven by a task
+//! instead of a thread. All sessions share one [`ServedContent`], which a reload replaces.
 //!
-//! `tokio` and `russh` occur in this part only. Which of russh's defaults are changed, and why, is
-//! with the function `config` in `server.rs`.
+//! `auth`, `net` and `ops` know nothing of sessions; `channel` uses them; `listener` and `server`
+//! use everything. The parser of command lines belongs to `cli`, above this room, so the server
+//! receives it as an [`Interpreter`].
+//!
+//! Only this room uses `tokio` and `russh`. `server.rs` lists the russh defaults that differ.
 
-mod authorized;
-mod channel;
-mod client;
-mod connection;
-mod desk;
-mod ending;
-mod entry;
-mod gate;
-mod guard;
-mod handler;
-mod host_key;
-mod house;
-mod idleness;
-mod inbox;
-mod inflow;
-mod lapse;
+mod command;
+mod content;
 mod listener;
-mod log;
-mod metrics;
-mod notify;
-mod origin;
-mod places;
-mod reading;
-mod refusals;
-mod request;
-mod roll;
+mod positions;
 mod server;
 mod settings;
-mod stock;
-mod wire;
+mod state;
+mod time_limit;
 
-// A fault in one session would end them all.
+/// Who may log in, and the server's own key.
+mod auth {
+    pub mod address_patterns;
+    pub mod authorized_keys;
+    pub mod host_key;
+    pub mod key_entry;
+    pub mod policy;
+}
+
+/// Limits on connections, and the byte stream of each.
+mod net {
+    pub mod connection;
+    pub mod limiter;
+    pub mod rate_limiter;
+    pub mod stream;
+}
+
+/// The SSH protocol of one connection, and the session on its channel.
+mod channel {
+    pub mod catch_panic;
+    pub mod client_terminal;
+    pub mod context;
+    pub mod handler;
+    pub mod input_buffer;
+    pub mod refusals;
+    pub mod request;
+    pub mod session_end;
+    pub mod session_task;
+    pub mod session_timers;
+}
+
+/// Log, metrics and messages to the service manager.
+mod ops {
+    pub mod log;
+    pub mod metrics;
+    pub mod sd_notify;
+}
+
+// A panic in one session would end all of them.
 #[cfg(panic = "abort")]
 compile_error!("the feature `serve` needs `panic = \"unwind\"`");
 
-pub use crate::serve::authorized::{KeyError, RejectedKey};
-pub use crate::serve::client::ClientTerminal;
-pub use crate::serve::host_key::{HostKey, HostKeyError};
-pub use crate::serve::lapse::{TimeLimit, TimeLimitError};
-pub use crate::serve::log::LogError;
-pub use crate::serve::origin::AddressPatternsError;
-pub use crate::serve::request::{
+pub use crate::serve::auth::host_key::HostKey;
+pub use crate::serve::channel::client_terminal::ClientTerminal;
+pub use crate::serve::command::{
     CommandContext, Interpreter, Response, SessionOptions, TextResponse,
 };
-pub use crate::serve::roll::AuthorizedKeysFileError;
+pub use crate::serve::content::ServedContent;
 pub use crate::serve::server::{ServeError, ServerOptions, run};
-pub use crate::serve::settings::{Access, CodeLogging, Limits, LogFormat, Settings, SettingsError};
-pub use crate::serve::stock::ServedContent;
+pub use crate::serve::settings::Settings;

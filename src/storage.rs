@@ -9,7 +9,7 @@ pub(crate) mod fingerprint;
 pub(crate) mod part_reader;
 pub(crate) mod varint;
 
-pub use atomic_file::{AtomicFile, remove_stale};
+pub use atomic_file::{AtomicFile, remove_stale, write_atomic};
 pub use container::{Backing, Container, ContainerError, ContainerWriter, PartTag};
 pub use fingerprint::Fingerprint;
 pub use part_reader::PartReader;

@@ -194,7 +194,7 @@ fn assert_no_word_lost(document: &Document, columns: u16) {
 fn column_texts(row: &Row) -> impl Iterator<Item = String> {
     row.cells
         .iter()
-        .filter(|cell| cell.reach == Visibility::Column)
+        .filter(|cell| cell.visibility == Visibility::Column)
         .map(move |cell| match &cell.value {
             Value::Text(text) => text.clone(),
             Value::Unavailable(absent) if row.subject == Subject::Absence => {

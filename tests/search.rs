@@ -18,7 +18,7 @@ fn cell(label: &str, text: &str) -> Cell {
     Cell {
         label: label.to_owned(),
         value: Value::Text(text.to_owned()),
-        reach: Visibility::Column,
+        visibility: Visibility::Column,
     }
 }
 
@@ -30,7 +30,7 @@ fn row(key: &str, subject: Subject, cells: Vec<Cell>) -> Row {
         cells,
         standing: None,
         source: Some(SourceId("publication".to_owned())),
-        against: Vec::new(),
+        disputed_by: Vec::new(),
         remarks: Vec::new(),
     }
 }
@@ -113,7 +113,7 @@ fn her2() -> Document {
                 checked: AsOf::Unknown,
                 find: None,
             }),
-            reach: Visibility::Column,
+            visibility: Visibility::Column,
         }],
         ..row("absent", Subject::Absence, Vec::new())
     };

@@ -8,8 +8,7 @@ use crate::app::bookmarks::Bookmark;
 use crate::app::command::{Command, Movement};
 use crate::app::history::ReadingPosition;
 use crate::content::{CodeId, Document, RowPath};
-use crate::library::{ComparisonRequest, Excerpt, ExcerptRequest, Library};
-use crate::loader::IndexingProgress;
+use crate::library::{ComparisonRequest, Excerpt, ExcerptRequest, IndexingProgress, Library};
 use crate::search::Index;
 
 /// A change of the state: input, an answer to an effect, or news of the library.

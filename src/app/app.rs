@@ -23,8 +23,7 @@ use crate::app::pane::{Pane, PaneContext};
 use crate::app::screen_layout::ScreenLayout;
 use crate::content::{Document, RowPath};
 use crate::layout::{LayoutOptions, TableMode};
-use crate::library::Library;
-use crate::loader::IndexingProgress;
+use crate::library::{IndexingProgress, Library};
 use crate::search::Index;
 use crate::text::Charset;
 

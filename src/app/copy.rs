@@ -30,7 +30,7 @@ fn citation_line(document: &Document, row: &Row) -> String {
     let code = document.code.value();
     let system = document.code.system();
     let mut words = match &row.subject {
-        Subject::Modifier(modifier) | Subject::Stance(modifier) => {
+        Subject::Modifier(modifier) | Subject::PayerRule(modifier) => {
             format!("{system} {code}-{modifier}")
         }
         Subject::Text | Subject::Payer | Subject::Place | Subject::Code(_) | Subject::Absence => {
@@ -45,7 +45,7 @@ fn citation_line(document: &Document, row: &Row) -> String {
         Some(source) => words += &format!(" · {source}"),
         None => words += " · no source named",
     }
-    for source in row.against.iter().filter_map(source_text) {
+    for source in row.disputed_by.iter().filter_map(source_text) {
         words += &format!(" · disagrees: {source}");
     }
     words

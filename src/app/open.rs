@@ -56,7 +56,9 @@ impl App {
         let row = self.document_view.row()?;
         let query = match &row.subject {
             Subject::Code(_) => return self.open_row(),
-            Subject::Modifier(modifier) | Subject::Stance(modifier) => format!("mod:{modifier} "),
+            Subject::Modifier(modifier) | Subject::PayerRule(modifier) => {
+                format!("mod:{modifier} ")
+            }
             Subject::Payer => format!("payer:\"{}\" ", row.name()),
             Subject::Text | Subject::Place | Subject::Absence => return None,
         };

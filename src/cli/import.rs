@@ -146,30 +146,7 @@ fn summary(imported: &ImportOutcome) -> String {
 /// Returns the day, in UTC.
 fn today() -> Option<Date> {
     let seconds = SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs();
-    date_from_days(i64::try_from(seconds / 86_400).ok()?)
-}
-
-/// Returns the day of the Gregorian calendar that is some days after 1970-01-01, after Howard
-/// Hinnant, "chrono-Compatible Low-Level Date Algorithms", `civil_from_days`.
-fn date_from_days(days: i64) -> Option<Date> {
-    let days = days + 719_468;
-    let era = days.div_euclid(146_097);
-    let of_era = days.rem_euclid(146_097);
-    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * shifted + 2) / 5 + 1;
-    let month = if shifted < 10 {
-        shifted + 3
-    } else {
-        shifted - 9
-    };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    Date::new(
-        u16::try_from(year).ok()?,
-        u8::try_from(month).ok()?,
-        u8::try_from(day).ok()?,
-    )
+    Date::from_days_since_1970(seconds / 86_400)
 }
 
 /// How often the bar is drawn anew.
@@ -239,18 +216,6 @@ fn progress_line(progress: ImportProgress, passed: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn days_since_1970_become_dates() {
-        for (days, date) in [
-            (0, "1970-01-01"),
-            (19_782, "2024-02-29"),
-            (19_783, "2024-03-01"),
-            (20_780, "2026-11-23"),
-        ] {
-            assert_eq!(date_from_days(days).unwrap().to_string(), date);
-        }
-    }
 
     #[test]
     fn progress_line_shows_rows_and_time_left() {

@@ -10,8 +10,7 @@ use crate::app::Action;
 use crate::cli::options::Options;
 use crate::cli::setup;
 use crate::content::Document;
-use crate::library::Library;
-use crate::loader::IndexingProgress;
+use crate::library::{IndexingProgress, Library};
 use crate::search::{DocumentSource, IndexBuilder, Synonyms};
 use crate::session::Event;
 

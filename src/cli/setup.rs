@@ -7,8 +7,8 @@ use anyhow::{Context, bail};
 use crate::app::Keymap;
 use crate::cli::options::Options;
 use crate::codesets::{ImportedSets, SetStore};
-use crate::library::Library;
-use crate::loader::{IndexCache, IndexingProgress, LibraryLoader, LoadedLibrary};
+use crate::library::{IndexingProgress, Library};
+use crate::loader::{IndexCache, LibraryLoader, LoadedLibrary};
 use crate::search::Synonyms;
 use crate::text::Charset;
 use crate::tty::{Capabilities, DisplayMode, Overrides};
@@ -22,7 +22,9 @@ pub fn env_var(name: &str) -> Option<String> {
 
 /// Returns the folders of documents.
 pub fn content_folders(content: &[PathBuf]) -> Vec<PathBuf> {
-    crate::library::content_folders(content, |name| std::env::var_os(name))
+    let data = UserDirs::from_env().map(|dirs| dirs.data);
+    let variable = std::env::var_os("CODELEAF_CONTENT");
+    crate::library::content_folders(data.as_deref(), variable.as_deref(), content)
 }
 
 /// Opens every document, and the imported code sets. Files that were read before and are still the

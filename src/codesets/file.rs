@@ -1,17 +1,17 @@
-//! Defines the file of a set, and how rows are read from it.
+//! The file of an imported set, and lookups in it.
+//!
+//! A set is a [`Container`] with three parts:
 //!
 //! ```text
-//! preamble   64 bytes: magic, format version, length, where the header is, checksums
-//! blocks     rows of about 4 KiB together: key length, key, row length, row; sorted by key
-//! table      48 bytes a block: where, length, checksum, first row's number and key; checksum
-//! header     JSON: what the set is, where it comes from, and where the table is
+//! rows   key, row, key, row, …, each text after its length; sorted by key
+//! keys   32 bytes for each page of `rows`: where its first entry begins, and the key of it
+//! head   JSON: what the set is, and where it comes from
 //! ```
 //!
-//! All numbers are little-endian. Opening reads the preamble and the header. A look-up searches the
-//! table by positioned reads, twelve of them in a set of 98,000 codes, and reads one block. Each
-//! part has a CRC-32, checked whenever it is read, so that damage is recognised before it is shown.
+//! Opening reads the container's table and `head`. A lookup searches `keys`, a page at a time (four
+//! or five pages in a set of 98,000 codes), and then reads the one page of `rows` that has the key.
 
-use std::fs::{File, Metadata};
+use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
@@ -23,37 +23,41 @@ use crate::codesets::error::CorruptSet;
 use crate::codesets::kind::SetKind;
 use crate::codesets::row::SetRow;
 use crate::content::AsOf;
+use crate::storage::container::{Backing, Container, ContainerError, PAGE_SIZE, PartTag};
+use crate::storage::fingerprint::Fingerprint;
+use crate::storage::part_reader::PartReader;
+use crate::storage::varint::u64_at;
 
-pub(crate) const MAGIC: &[u8; 8] = b"leafset\n";
-/// The version of this format; a file of another is not read.
-pub(crate) const VERSION: u32 = 1;
-pub(crate) const PREAMBLE_LEN: usize = 64;
-/// The size of a table entry, and the longest key that has room in it.
-pub(crate) const ENTRY_LEN: usize = 48;
-pub(crate) const MAX_KEY_LEN: usize = 23;
+/// The version of this format. Format 1 was not a [`Container`].
+pub(crate) const FORMAT: u32 = 2;
+/// What files of format 1 begin with.
+const FORMAT_1_MAGIC: &[u8] = b"leafset\n";
+
+pub(crate) const ROWS: PartTag = *b"rows";
+pub(crate) const KEYS: PartTag = *b"keys";
+pub(crate) const HEAD: PartTag = *b"head";
+
+/// The bytes of an entry of `keys`: an offset, the length of a key, and the key.
+pub(crate) const ENTRY_LEN: usize = 32;
+pub(crate) const KEY_AT: usize = 9;
+/// The longest key, in bytes.
+pub(crate) const MAX_KEY_LEN: usize = ENTRY_LEN - KEY_AT;
 /// The largest header that is read, in bytes.
-const MAX_HEADER_LEN: usize = 64 * 1024;
-/// The largest block that is read, in bytes: one row that is far longer than any definition.
-pub(crate) const MAX_BLOCK_LEN: usize = 1024 * 1024;
+const MAX_HEAD_LEN: u64 = 64 * 1024;
 
 /// What a set is and where it comes from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SetHeader {
-    /// The kind.
     pub kind: SetKind,
-    /// The edition.
     pub edition: Edition,
     /// The files it was made from.
     pub files: Vec<OriginalFile>,
     /// The day of the import, `2026-11-23`.
     pub imported: String,
-    /// The terms that the file came under.
+    /// The license terms of the files.
     pub notice: String,
-    /// How many rows it has.
+    /// The number of rows.
     pub rows: u64,
-    /// Where the table of blocks is, and how many it lists.
-    pub(crate) table_at: u64,
-    pub(crate) blocks: u64,
 }
 
 /// A file that a set was made from.
@@ -78,7 +82,7 @@ impl SetHeader {
         format!("{}, {}", self.kind.title(), self.edition.label())
     }
 
-    /// Returns what orders the editions of one kind: the latest stands last.
+    /// Returns the sort key among the editions of one kind. The latest edition sorts last.
     pub(crate) fn sort_key(&self) -> (AsOf, bool, &str, &str) {
         let edition = &self.edition;
         (
@@ -90,116 +94,80 @@ impl SetHeader {
     }
 }
 
-/// An imported set, open for reading. Nothing of its rows is in memory.
+/// An imported set, open for reading. None of its rows are in memory.
 #[derive(Debug)]
 pub struct SetFile {
     path: PathBuf,
-    file: File,
+    container: Container,
+    fingerprint: Fingerprint,
     header: SetHeader,
 }
 
-/// One entry of the table.
-struct BlockEntry {
-    offset: u64,
-    length: usize,
-    crc: u32,
-    first_row: u64,
-    first_key: String,
-}
-
 impl SetFile {
-    /// Opens a file of the store, and checks what it says about itself.
+    /// Opens a file of the store and reads its header.
     pub fn open(path: &Path) -> Result<Self, CorruptSet> {
-        let damage = |what: String| CorruptSet {
+        let corrupt = |message: String| CorruptSet {
             path: path.to_owned(),
-            message: what,
+            message,
         };
-        let unreadable = |error: io::Error| damage(format!("the set cannot be read: {error}"));
-        let about = path.metadata().map_err(unreadable)?;
-        if !about.is_file() {
-            return Err(damage("this is no file".to_owned()));
+        let unreadable = |error: io::Error| corrupt(format!("the set cannot be read: {error}"));
+        // Checked before opening, because opening a pipe would wait for a writer.
+        if !path.metadata().map_err(unreadable)?.is_file() {
+            return Err(corrupt("this is not a file".to_owned()));
         }
         let file = File::open(path).map_err(unreadable)?;
-        let length = file.metadata().map_err(unreadable)?.len();
-        let mut preamble = [0; PREAMBLE_LEN];
-        if length < PREAMBLE_LEN as u64 {
-            return Err(damage("this is no code set: it is too short".to_owned()));
+        let metadata = file.metadata().map_err(unreadable)?;
+        if starts_with(&file, FORMAT_1_MAGIC) {
+            return Err(corrupt(OUTDATED.to_owned()));
         }
-        file.read_exact_at(&mut preamble, 0).map_err(unreadable)?;
-        if &preamble[..8] != MAGIC {
-            return Err(damage("this is no code set".to_owned()));
-        }
-        if crc32fast::hash(&preamble[..PREAMBLE_LEN - 4]) != u32_at(&preamble, PREAMBLE_LEN - 4) {
-            return Err(damage("the set is damaged at its start".to_owned()));
-        }
-        let version = u32_at(&preamble, 8);
-        if version != VERSION {
-            let what = format!("the set has format {version}, and this program reads {VERSION}");
-            return Err(damage(what));
-        }
-        let stated = u64_at(&preamble, 12);
-        if stated != length {
-            let what = format!("the set is damaged: {length} bytes of {stated}");
-            return Err(damage(what));
-        }
-        let header_at = u64_at(&preamble, 20);
-        let header_length = usize::try_from(u32_at(&preamble, 28)).unwrap_or(usize::MAX);
-        let torn = || damage("the set's header is damaged".to_owned());
-        if header_length > MAX_HEADER_LEN
-            || header_at.checked_add(header_length as u64) != Some(length)
-        {
-            return Err(torn());
-        }
-        let mut bytes = vec![0; header_length];
-        file.read_exact_at(&mut bytes, header_at)
-            .map_err(unreadable)?;
-        if crc32fast::hash(&bytes) != u32_at(&preamble, 32) {
-            return Err(torn());
-        }
-        let header: SetHeader = serde_json::from_slice(&bytes).map_err(|_| torn())?;
-        let table = header.blocks.checked_mul(ENTRY_LEN as u64);
-        if table.and_then(|table| table.checked_add(header.table_at)) != Some(header_at) {
-            return Err(torn());
-        }
+        let container =
+            Container::open(Backing::File(file), FORMAT).map_err(|error| match error {
+                ContainerError::Read(error) => unreadable(error),
+                ContainerError::NotContainer => {
+                    corrupt("this is not a code set; remove it".to_owned())
+                }
+                ContainerError::Format => corrupt(OUTDATED.to_owned()),
+                ContainerError::Damaged => corrupt(DAMAGED.to_owned()),
+            })?;
+        let header = read_header(&container).ok_or_else(|| corrupt(DAMAGED.to_owned()))?;
         Ok(Self {
             path: path.to_owned(),
-            file,
+            container,
+            fingerprint: Fingerprint::from_metadata(&metadata),
             header,
         })
     }
 
-    /// Returns what the set is and where it comes from.
     pub const fn header(&self) -> &SetHeader {
         &self.header
     }
 
-    /// Returns what the disk says about the file that is open.
-    pub fn metadata(&self) -> io::Result<Metadata> {
-        self.file.metadata()
+    /// Returns the fingerprint that the file had when it was opened.
+    pub(crate) const fn fingerprint(&self) -> Fingerprint {
+        self.fingerprint
     }
 
     /// Returns the row with a key, as [`SetRow::key`] writes it.
     pub fn get(&self, key: &str) -> Result<Option<SetRow>, CorruptSet> {
         let mut rows = self.rows_from(key)?;
-        match rows.next_pair()? {
-            Some((found, text)) if found == key => self.decode(&text).map(Some),
+        match rows.next_entry()? {
+            Some((found, text)) if found == key => self.decode(text).map(Some),
             _ => Ok(None),
         }
     }
 
-    /// Returns every row whose key starts with a prefix, in order. A pair of codes is found by
-    /// either of them.
+    /// Returns every row whose key starts with a prefix, in the order of keys. A PTP edit is found
+    /// by either of its codes.
     pub fn rows_with_prefix(&self, prefix: &str) -> Result<Vec<SetRow>, CorruptSet> {
         let mut found = Vec::new();
         let mut rows = self.rows_from(prefix)?;
-        while let Some((key, text)) = rows.next_pair()? {
+        while let Some((key, text)) = rows.next_entry()? {
             if !key.starts_with(prefix) {
                 break;
             }
-            if let Some(first) = primary_key(&key) {
-                found.extend(self.get(&first)?);
-            } else {
-                found.push(self.decode(&text)?);
+            match primary_key(key) {
+                Some(primary) => found.extend(self.get(&primary)?),
+                None => found.push(self.decode(text)?),
             }
         }
         Ok(found)
@@ -207,192 +175,130 @@ impl SetFile {
 
     /// Returns every row, in the order of keys.
     pub fn rows(&self) -> Rows<'_> {
-        Rows::from_block(self, 0)
+        Rows::new(self, self.container.part_reader(ROWS))
     }
 
-    /// Returns the rows from the first whose key is not before a key.
+    /// Returns the rows from the first whose key is `key` or sorts after it.
     pub fn rows_from(&self, key: &str) -> Result<Rows<'_>, CorruptSet> {
-        let block = self.last_block_where(|entry| entry.first_key.as_str() <= key)?;
-        let mut rows = Rows::from_block(self, block);
-        rows.skip_keys_while(|found| found < key)?;
-        Ok(rows)
-    }
-
-    /// Returns the rows from a position, counted from 0 in the order of keys.
-    pub fn rows_from_number(&self, number: u64) -> Result<Rows<'_>, CorruptSet> {
-        let block = self.last_block_where(|entry| entry.first_row <= number)?;
-        let mut rows = Rows::from_block(self, block);
-        if block < self.header.blocks {
-            let first = self.read_entry(block)?.first_row;
-            for _ in first..number {
-                if rows.next().transpose()?.is_none() {
-                    break;
-                }
+        let offset = self.seek(key).ok_or_else(|| self.damaged())?;
+        let mut rows = Rows::new(self, self.container.part_reader_at(ROWS, offset));
+        while rows.read_entry()? {
+            if rows.key.as_bytes() >= key.as_bytes() {
+                rows.is_pending = true;
+                break;
             }
         }
         Ok(rows)
     }
 
-    /// Returns the last block for which something holds that holds for all before it.
-    fn last_block_where(&self, holds: impl Fn(&BlockEntry) -> bool) -> Result<u64, CorruptSet> {
-        let (mut low, mut high) = (0, self.header.blocks);
+    /// Returns the offset in `rows` of the last entry of `keys` whose key is `key` or sorts before
+    /// it; `None` if the file is damaged.
+    fn seek(&self, key: &str) -> Option<u64> {
+        let length = self.container.part_length(KEYS)?;
+        let (mut low, mut high) = (0, length.div_ceil(PAGE_SIZE as u64));
+        let mut offset = 0;
         while low < high {
             let middle = low + (high - low) / 2;
-            if holds(&self.read_entry(middle)?) {
+            let start = middle * PAGE_SIZE as u64;
+            let page_len = usize::try_from(length - start).ok()?.min(PAGE_SIZE);
+            let page = self.container.read_range(KEYS, start, page_len)?;
+            let (entries, _) = page.as_chunks::<ENTRY_LEN>();
+            let not_after = entries.partition_point(|entry| entry_key(entry) <= key.as_bytes());
+            if let Some(entry) = not_after.checked_sub(1).and_then(|last| entries.get(last)) {
+                offset = u64_at(entry, 0)?;
                 low = middle + 1;
-            } else {
+            }
+            if not_after < entries.len() {
                 high = middle;
             }
         }
-        Ok(low.saturating_sub(1))
-    }
-
-    fn read_entry(&self, block: u64) -> Result<BlockEntry, CorruptSet> {
-        let mut bytes = [0; ENTRY_LEN];
-        let at = self.header.table_at + block * ENTRY_LEN as u64;
-        self.file
-            .read_exact_at(&mut bytes, at)
-            .map_err(|error| self.unreadable(&error))?;
-        let torn = || self.corrupt_set(format!("the table is damaged at block {block}"));
-        if crc32fast::hash(&bytes[..ENTRY_LEN - 4]) != u32_at(&bytes, ENTRY_LEN - 4) {
-            return Err(torn());
-        }
-        let key_length = usize::from(bytes[20]);
-        let key = bytes.get(21..21 + key_length.min(MAX_KEY_LEN));
-        let key = key.and_then(|key| std::str::from_utf8(key).ok());
-        Ok(BlockEntry {
-            offset: u64_at(&bytes, 0),
-            length: usize::try_from(u32_at(&bytes, 8)).unwrap_or(usize::MAX),
-            crc: u32_at(&bytes, 12),
-            first_row: u64::from(u32_at(&bytes, 16)),
-            first_key: key.ok_or_else(torn)?.to_owned(),
-        })
-    }
-
-    fn read_block(&self, block: u64) -> Result<Vec<u8>, CorruptSet> {
-        let entry = self.read_entry(block)?;
-        let torn = || self.corrupt_set(format!("block {block} is damaged"));
-        if entry.length > MAX_BLOCK_LEN {
-            return Err(torn());
-        }
-        let mut bytes = vec![0; entry.length];
-        self.file
-            .read_exact_at(&mut bytes, entry.offset)
-            .map_err(|error| self.unreadable(&error))?;
-        if crc32fast::hash(&bytes) == entry.crc {
-            Ok(bytes)
-        } else {
-            Err(torn())
-        }
+        Some(offset)
     }
 
     fn decode(&self, text: &str) -> Result<SetRow, CorruptSet> {
-        SetRow::decode(self.header.kind, text)
-            .ok_or_else(|| self.corrupt_set("a row is not in this program's format".to_owned()))
+        SetRow::decode(self.header.kind, text).ok_or_else(|| self.damaged())
     }
 
-    fn unreadable(&self, error: &io::Error) -> CorruptSet {
-        self.corrupt_set(format!("the set cannot be read: {error}"))
-    }
-
-    fn corrupt_set(&self, what: String) -> CorruptSet {
+    fn damaged(&self) -> CorruptSet {
         CorruptSet {
             path: self.path.clone(),
-            message: what,
+            message: DAMAGED.to_owned(),
         }
     }
 }
 
-/// Returns the key of a row that a second key leads to: `83950>88271@…` for `88271<83950@…`.
+const DAMAGED: &str = "the set is damaged; import its file again";
+const OUTDATED: &str = "another version of codeleaf imported this set; import its file again";
+
+fn starts_with(file: &File, magic: &[u8]) -> bool {
+    let mut start = vec![0; magic.len()];
+    file.read_exact_at(&mut start, 0).is_ok() && start == magic
+}
+
+/// Reads the header; `None` if it is damaged.
+fn read_header(container: &Container) -> Option<SetHeader> {
+    container
+        .part_length(HEAD)
+        .filter(|length| *length <= MAX_HEAD_LEN)?;
+    serde_json::from_slice(&container.read_part(HEAD)?).ok()
+}
+
+/// Returns the key of an entry of `keys`.
+fn entry_key(entry: &[u8; ENTRY_LEN]) -> &[u8] {
+    let length = usize::from(entry[KEY_AT - 1]);
+    &entry[KEY_AT..][..length.min(MAX_KEY_LEN)]
+}
+
+/// Returns the key of the row that a secondary key leads to: `83950>88271@…` for `88271<83950@…`;
+/// `None` if the key is not a secondary one.
 fn primary_key(key: &str) -> Option<String> {
     let (second, rest) = key.split_once('<')?;
     let (first, date) = rest.split_once('@')?;
     Some(format!("{first}>{second}@{date}"))
 }
 
-fn u32_at(bytes: &[u8], at: usize) -> u32 {
-    let bytes = bytes.get(at..at + 4).and_then(|b| b.try_into().ok());
-    bytes.map(u32::from_le_bytes).unwrap_or_default()
-}
-
-fn u64_at(bytes: &[u8], at: usize) -> u64 {
-    let bytes = bytes.get(at..at + 8).and_then(|b| b.try_into().ok());
-    bytes.map(u64::from_le_bytes).unwrap_or_default()
-}
-
-/// Rows of a set in the order of keys, a block in memory at a time.
+/// An iterator over the rows of a set in the order of keys. It ends after the first error.
 #[derive(Debug)]
 pub struct Rows<'s> {
     set: &'s SetFile,
-    /// The next block.
-    next_block: u64,
-    bytes: Vec<u8>,
-    offset: usize,
-    is_broken: bool,
+    /// `None` if the file is damaged.
+    reader: Option<PartReader<'s>>,
+    /// The entry that was read last.
+    key: String,
+    text: String,
+    /// Whether that entry is to be returned next.
+    is_pending: bool,
+    /// Whether an error was returned.
+    is_ended: bool,
 }
 
 impl<'s> Rows<'s> {
-    const fn from_block(set: &'s SetFile, block: u64) -> Self {
+    const fn new(set: &'s SetFile, reader: Option<PartReader<'s>>) -> Self {
         Self {
             set,
-            next_block: block,
-            bytes: Vec::new(),
-            offset: 0,
-            is_broken: false,
+            reader,
+            key: String::new(),
+            text: String::new(),
+            is_pending: false,
+            is_ended: false,
         }
     }
 
-    /// Passes over keys as long as something holds for them.
-    fn skip_keys_while(&mut self, holds: impl Fn(&str) -> bool) -> Result<(), CorruptSet> {
-        loop {
-            let before = (self.next_block, self.offset);
-            match self.next_pair()? {
-                Some((key, _)) if holds(&key) => {}
-                Some(_) => {
-                    // A new block was read where the position starts anew.
-                    self.offset = if before.0 == self.next_block {
-                        before.1
-                    } else {
-                        0
-                    };
-                    return Ok(());
-                }
-                None => return Ok(()),
-            }
-        }
+    /// Returns the next key and the text of its row, which is empty for a secondary key.
+    fn next_entry(&mut self) -> Result<Option<(&str, &str)>, CorruptSet> {
+        let has_entry = std::mem::take(&mut self.is_pending) || self.read_entry()?;
+        Ok(has_entry.then_some((&*self.key, &*self.text)))
     }
 
-    /// Returns the next key and what is stored under it.
-    fn next_pair(&mut self) -> Result<Option<(String, String)>, CorruptSet> {
-        while self.offset >= self.bytes.len() {
-            if self.next_block >= self.set.header.blocks {
-                return Ok(None);
-            }
-            self.bytes = self.set.read_block(self.next_block)?;
-            self.next_block += 1;
-            self.offset = 0;
+    /// Reads the next entry; returns false at the end.
+    fn read_entry(&mut self) -> Result<bool, CorruptSet> {
+        let reader = self.reader.as_mut().ok_or_else(|| self.set.damaged())?;
+        if reader.remaining() == 0 {
+            return Ok(false);
         }
-        let pair = self.decode_pair();
-        let torn = || {
-            self.set
-                .corrupt_set(format!("block {} is damaged", self.next_block - 1))
-        };
-        pair.ok_or_else(torn).map(Some)
-    }
-
-    fn decode_pair(&mut self) -> Option<(String, String)> {
-        let key_length = usize::from(*self.bytes.get(self.offset)?);
-        let key_at = self.offset + 1;
-        let key = self.bytes.get(key_at..key_at + key_length)?;
-        let length_at = key_at + key_length;
-        let row_length = self.bytes.get(length_at..length_at + 4)?;
-        let row_length = usize::try_from(u32_at(row_length, 0)).ok()?;
-        let row_at = length_at + 4;
-        let row = self.bytes.get(row_at..row_at.checked_add(row_length)?)?;
-        let text = |bytes: &[u8]| std::str::from_utf8(bytes).ok().map(str::to_owned);
-        let pair = (text(key)?, text(row)?);
-        self.offset = row_at + row_length;
-        Some(pair)
+        let entry = reader.read_text().zip(reader.read_text());
+        (self.key, self.text) = entry.ok_or_else(|| self.set.damaged())?;
+        Ok(true)
     }
 }
 
@@ -400,15 +306,16 @@ impl Iterator for Rows<'_> {
     type Item = Result<SetRow, CorruptSet>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        while !self.is_broken {
-            let row = match self.next_pair() {
+        while !self.is_ended {
+            let set = self.set;
+            let row = match self.next_entry() {
                 Ok(None) => return None,
-                // A second key only leads to a row that stands elsewhere.
-                Ok(Some((key, _))) if primary_key(&key).is_some() => continue,
-                Ok(Some((_, text))) => self.set.decode(&text),
-                Err(damage) => Err(damage),
+                // A secondary key has no row of its own.
+                Ok(Some((key, _))) if primary_key(key).is_some() => continue,
+                Ok(Some((_, text))) => set.decode(text),
+                Err(error) => Err(error),
             };
-            self.is_broken = row.is_err();
+            self.is_ended = row.is_err();
             return Some(row);
         }
         None

@@ -126,13 +126,9 @@ fn clean(text: &str) -> String {
     out
 }
 
-/// Returns a text as a message repeats it: sanitised, in backquotes, at most 40 characters.
+/// Quotes a text for a message, on one line and at most 40 characters long.
 fn quote(text: &str) -> String {
-    let text = clean(text);
-    match text.char_indices().nth(40) {
-        Some((end, _)) => format!("`{}...`", &text[..end]),
-        None => format!("`{text}`"),
-    }
+    crate::diagnostics::wording::quote(&clean(text))
 }
 
 /// Reads a date as CMS writes it: `20250401`; nothing where the field is blank.

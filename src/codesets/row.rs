@@ -1,30 +1,23 @@
-//! Defines the rows of code sets, typed by kind, and how each is written down in the store.
+//! The rows of code sets, one type for each kind, and their encoding in the store.
 
 use std::fmt;
 
 use crate::codesets::kind::SetKind;
 use crate::content::{AsOf, Date};
 
-/// What separates the fields of a stored row. Sanitised text has no control characters, so that
-/// none of it can be mistaken for one.
-const SEPARATOR: char = '\u{1f}';
+/// Separates the fields of a stored row. Sanitized text has no control characters, so no field
+/// contains it.
+const SEPARATOR: &str = "\u{1f}";
 
 /// One row of a set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SetRow {
-    /// A diagnosis.
     Icd10cm(IcdRow),
-    /// A supply, a service or a modifier.
     Hcpcs(HcpcsRow),
-    /// A laboratory rate.
     Clfs(ClfsRow),
-    /// A specialty.
     Nucc(NuccRow),
-    /// The most units a day.
     NcciMue(MueRow),
-    /// Two codes that are not paid together.
     NcciPtp(PtpRow),
-    /// A place of service.
     PlaceOfService(PlaceRow),
 }
 
@@ -33,36 +26,33 @@ pub enum SetRow {
 pub struct IcdRow {
     /// The code without its dot: `K922`.
     pub code: String,
-    /// Whether claims may carry it; a header only groups the codes below it.
+    /// Whether it is valid on claims. Otherwise it is a header that groups its subcodes.
     pub billable: bool,
-    /// The short description, of at most 60 characters.
+    /// The short description, at most 60 characters.
     pub short: String,
-    /// The description in full.
+    /// The full description.
     pub long: String,
 }
 
 /// A row of HCPCS Level II.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HcpcsRow {
-    /// The code or modifier.
     pub code: HcpcsCode,
-    /// The description in full, its continuation records joined.
+    /// The full description, with its continuation records joined.
     pub long: String,
-    /// The short description, of at most 28 characters.
+    /// The short description, at most 28 characters.
     pub short: String,
-    /// What Medicare says on coverage.
     pub coverage: Option<Coverage>,
-    /// When the code was added.
     pub added: Option<Date>,
-    /// Since when the last change holds.
+    /// The effective date of the last change.
     pub effective: Option<Date>,
-    /// When it ended, or will.
+    /// The termination date, which may be in the future.
     pub terminated: Option<Date>,
-    /// The last change's letter: `A` added, `C` reworded, `D` discontinued, `N` none, …
+    /// The action code of the last change: `A` added, `C` reworded, `D` discontinued, `N` none, …
     pub action: String,
 }
 
-/// What a HCPCS row is about.
+/// The subject of a HCPCS row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HcpcsCode {
     /// A code: `G0439`.
@@ -71,18 +61,13 @@ pub enum HcpcsCode {
     Modifier(String),
 }
 
-/// Medicare's coverage code, after the record layout of the HCPCS file (field 16).
+/// Medicare's coverage code, from the record layout of the HCPCS file (field 16).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Coverage {
-    /// `C`.
     CarrierJudgment,
-    /// `D`.
     SpecialInstructions,
-    /// `I`.
     NotPayable,
-    /// `M`.
     NonCovered,
-    /// `S`.
     NonCoveredByStatute,
 }
 
@@ -95,7 +80,7 @@ impl Coverage {
         Self::NonCoveredByStatute,
     ];
 
-    /// Returns the letter of the file.
+    /// Returns the letter that the file has for it.
     pub const fn letter(self) -> &'static str {
         match self {
             Self::CarrierJudgment => "C",
@@ -106,7 +91,7 @@ impl Coverage {
         }
     }
 
-    /// Returns the record layout's own words.
+    /// Returns the wording of the record layout.
     pub const fn label(self) -> &'static str {
         match self {
             Self::CarrierJudgment => "Carrier judgment",
@@ -117,22 +102,20 @@ impl Coverage {
         }
     }
 
-    /// Returns the coverage that a letter stands for.
     pub(crate) fn from_letter(letter: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|c| c.letter() == letter)
     }
 }
 
-/// A row of the Clinical Laboratory Fee Schedule. The descriptors are the AMA's and not kept.
+/// A row of the Clinical Laboratory Fee Schedule. Its descriptors belong to the AMA and are not
+/// stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClfsRow {
-    /// The CPT or HCPCS code.
+    /// A CPT or HCPCS code.
     pub code: String,
-    /// `QW`, on the line of a waived test.
+    /// `QW` on the row of a CLIA-waived test.
     pub modifier: Option<String>,
-    /// The rate.
     pub rate: Cents,
-    /// Since when it holds.
     pub effective: Date,
     /// `N` national, `L` local.
     pub indicator: String,
@@ -145,7 +128,7 @@ pub struct ClfsRow {
 pub struct Cents(pub u64);
 
 impl Cents {
-    /// Reads an amount as fee schedules write it: `00064.41`, `51.3`, `99`.
+    /// Parses an amount as fee schedules write it: `00064.41`, `51.3`, `99`.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let (dollars, cents) = text.split_once('.').unwrap_or((text, ""));
         let digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
@@ -167,49 +150,45 @@ impl fmt::Display for Cents {
 /// A row of the NUCC taxonomy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NuccRow {
-    /// The code: ten characters, of which the last is an X.
+    /// Ten characters, the last of them an X.
     pub code: String,
     /// The widest group.
     pub grouping: String,
-    /// The class within it.
+    /// The class within the grouping.
     pub classification: String,
-    /// The area within that, where there is one.
+    /// The area within the classification; may be empty.
     pub specialization: String,
     /// The name that directories show.
     pub display: String,
-    /// What it is.
     pub definition: String,
     /// `Individual` or `Non-Individual`.
     pub section: String,
 }
 
-/// A medically unlikely edit.
+/// A medically unlikely edit (MUE).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MueRow {
-    /// The CPT or HCPCS code.
+    /// A CPT or HCPCS code.
     pub code: String,
-    /// The most units that are paid.
+    /// The maximum number of units.
     pub units: u32,
-    /// How the edit is applied: `2 Date of Service Edit: Policy`.
+    /// The adjudication indicator: `2 Date of Service Edit: Policy`.
     pub indicator: String,
-    /// Why.
     pub rationale: String,
 }
 
-/// A procedure-to-procedure edit: the second code is not paid beside the first.
+/// A procedure-to-procedure (PTP) edit: column 2 is not paid together with column 1.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PtpRow {
     /// The code that is paid.
     pub column1: String,
-    /// The code that is not.
+    /// The code that is not paid.
     pub column2: String,
-    /// Since when.
     pub effective: Date,
-    /// Until when; in force where there is none.
+    /// The deletion date; `None` while the edit is in force.
     pub deleted: Option<Date>,
-    /// `0` no modifier helps, `1` one may, `9` not applicable.
+    /// `0` no modifier allowed, `1` a modifier allowed, `9` not applicable.
     pub modifier_indicator: String,
-    /// Why.
     pub rationale: String,
 }
 
@@ -218,26 +197,21 @@ pub struct PtpRow {
 pub struct PlaceRow {
     /// Two digits.
     pub code: String,
-    /// `Facility` or `Non-Facility`, where the file says so.
+    /// `Facility` or `Non-Facility`; empty if the file does not state it.
     pub setting: String,
-    /// The name.
     pub name: String,
-    /// What it is.
     pub description: String,
 }
 
 impl SetRow {
-    /// Returns the key, which orders the rows of a set and differs within it.
+    /// Returns the key, which is unique within a set and orders its rows.
     ///
-    /// It is the code; a HCPCS modifier is `-GA`, a line with a modifier `83950-QW`, a pair
-    /// `83950>88271@2018-07-01`.
+    /// It is the code; `-GA` for a HCPCS modifier, `83950-QW` for a CLFS row with a modifier,
+    /// `83950>88271@2018-07-01` for a PTP edit.
     pub fn key(&self) -> String {
         match self {
             Self::Icd10cm(row) => row.code.clone(),
-            Self::Hcpcs(row) => match &row.code {
-                HcpcsCode::Code(code) => code.clone(),
-                HcpcsCode::Modifier(modifier) => format!("-{modifier}"),
-            },
+            Self::Hcpcs(row) => row.code.to_text(),
             Self::Clfs(row) => match &row.modifier {
                 Some(modifier) => format!("{}-{modifier}", row.code),
                 None => row.code.clone(),
@@ -249,7 +223,7 @@ impl SetRow {
         }
     }
 
-    /// Returns the key under which the row is found as well: a pair by its second code.
+    /// Returns a second key that finds the row: a PTP edit is also found by its column 2 code.
     pub(crate) fn secondary_key(&self) -> Option<String> {
         match self {
             Self::NcciPtp(row) => {
@@ -259,157 +233,156 @@ impl SetRow {
         }
     }
 
-    /// Returns the fields with their names, as the store keeps them and differences name them.
-    pub fn fields(&self) -> Vec<(&'static str, String)> {
-        let day = |date: &Option<Date>| date.map(|date| date.to_string()).unwrap_or_default();
-        match self {
-            Self::Icd10cm(row) => vec![
-                ("code", row.code.clone()),
-                (
-                    "billable",
-                    (if row.billable { "yes" } else { "no" }).to_owned(),
-                ),
-                ("short", row.short.clone()),
-                ("long", row.long.clone()),
-            ],
-            Self::Hcpcs(row) => vec![
-                ("code", self.key()),
-                ("long", row.long.clone()),
-                ("short", row.short.clone()),
-                (
-                    "coverage",
-                    row.coverage.map_or("", Coverage::letter).to_owned(),
-                ),
-                ("added", day(&row.added)),
-                ("effective", day(&row.effective)),
-                ("terminated", day(&row.terminated)),
-                ("action", row.action.clone()),
-            ],
-            Self::Clfs(row) => vec![
-                ("code", row.code.clone()),
-                ("modifier", row.modifier.clone().unwrap_or_default()),
-                ("cents", row.rate.0.to_string()),
-                ("effective", row.effective.to_string()),
-                ("indicator", row.indicator.clone()),
-                ("year", row.year.to_string()),
-            ],
-            Self::Nucc(row) => vec![
-                ("code", row.code.clone()),
-                ("grouping", row.grouping.clone()),
-                ("classification", row.classification.clone()),
-                ("specialization", row.specialization.clone()),
-                ("display", row.display.clone()),
-                ("definition", row.definition.clone()),
-                ("section", row.section.clone()),
-            ],
-            Self::NcciMue(row) => vec![
-                ("code", row.code.clone()),
-                ("units", row.units.to_string()),
-                ("indicator", row.indicator.clone()),
-                ("rationale", row.rationale.clone()),
-            ],
-            Self::NcciPtp(row) => vec![
-                ("column1", row.column1.clone()),
-                ("column2", row.column2.clone()),
-                ("effective", row.effective.to_string()),
-                ("deleted", day(&row.deleted)),
-                ("modifier", row.modifier_indicator.clone()),
-                ("rationale", row.rationale.clone()),
-            ],
-            Self::PlaceOfService(row) => vec![
-                ("code", row.code.clone()),
-                ("setting", row.setting.clone()),
-                ("name", row.name.clone()),
-                ("description", row.description.clone()),
-            ],
-        }
-    }
-
-    /// Writes the row down for the store.
+    /// Encodes the fields, in order, as text.
     pub(crate) fn encode(&self) -> String {
-        let mut out = String::new();
-        for (index, (_, text)) in self.fields().iter().enumerate() {
-            if index > 0 {
-                out.push(SEPARATOR);
-            }
-            out.push_str(text);
-        }
-        out
-    }
-
-    /// Reads a row of the store; nothing where it is none of this kind.
-    pub(crate) fn decode(kind: SetKind, text: &str) -> Option<Self> {
-        let mut parts = text.split(SEPARATOR).map(str::to_owned);
-        let mut next = || parts.next();
-        let row = match kind {
-            SetKind::Icd10cm => Self::Icd10cm(IcdRow {
-                code: next()?,
-                billable: next()? == "yes",
-                short: next()?,
-                long: next()?,
-            }),
-            SetKind::Hcpcs => {
-                let code = next()?;
-                Self::Hcpcs(HcpcsRow {
-                    code: match code.strip_prefix('-') {
-                        Some(modifier) => HcpcsCode::Modifier(modifier.to_owned()),
-                        None => HcpcsCode::Code(code),
-                    },
-                    long: next()?,
-                    short: next()?,
-                    coverage: Coverage::from_letter(&next()?),
-                    added: parse_date(&next()?),
-                    effective: parse_date(&next()?),
-                    terminated: parse_date(&next()?),
-                    action: next()?,
-                })
-            }
-            SetKind::Clfs => Self::Clfs(ClfsRow {
-                code: next()?,
-                modifier: next().filter(|modifier| !modifier.is_empty()),
-                rate: Cents(next()?.parse().ok()?),
-                effective: parse_date(&next()?)?,
-                indicator: next()?,
-                year: next()?.parse().ok()?,
-            }),
-            SetKind::Nucc => Self::Nucc(NuccRow {
-                code: next()?,
-                grouping: next()?,
-                classification: next()?,
-                specialization: next()?,
-                display: next()?,
-                definition: next()?,
-                section: next()?,
-            }),
-            SetKind::NcciMue => Self::NcciMue(MueRow {
-                code: next()?,
-                units: next()?.parse().ok()?,
-                indicator: next()?,
-                rationale: next()?,
-            }),
-            SetKind::NcciPtp => Self::NcciPtp(PtpRow {
-                column1: next()?,
-                column2: next()?,
-                effective: parse_date(&next()?)?,
-                deleted: parse_date(&next()?),
-                modifier_indicator: next()?,
-                rationale: next()?,
-            }),
-            SetKind::PlaceOfService => Self::PlaceOfService(PlaceRow {
-                code: next()?,
-                setting: next()?,
-                name: next()?,
-                description: next()?,
-            }),
-        };
-        next().is_none().then_some(row)
+        let fields: Vec<String> = self.fields().into_iter().map(|(_, text)| text).collect();
+        fields.join(SEPARATOR)
     }
 }
 
-/// Reads a date as the store writes it: `2025-01-01`.
-fn parse_date(text: &str) -> Option<Date> {
-    match text.parse() {
-        Ok(AsOf::Day(date)) => Some(date),
-        _ => None,
+/// A field of a row. Its text form is stored, and shown where two editions are compared.
+trait Field: Sized {
+    fn to_text(&self) -> String;
+    fn from_text(text: &str) -> Option<Self>;
+}
+
+macro_rules! fields_by_display {
+    ($($type:ty),*) => {$(
+        impl Field for $type {
+            fn to_text(&self) -> String {
+                self.to_string()
+            }
+
+            fn from_text(text: &str) -> Option<Self> {
+                text.parse().ok()
+            }
+        }
+    )*};
+}
+
+fields_by_display!(String, u16, u32);
+
+impl Field for bool {
+    fn to_text(&self) -> String {
+        (if *self { "yes" } else { "no" }).to_owned()
+    }
+
+    fn from_text(text: &str) -> Option<Self> {
+        Some(text == "yes")
+    }
+}
+
+impl Field for Cents {
+    fn to_text(&self) -> String {
+        self.0.to_string()
+    }
+
+    fn from_text(text: &str) -> Option<Self> {
+        text.parse().ok().map(Self)
+    }
+}
+
+impl Field for Date {
+    fn to_text(&self) -> String {
+        self.to_string()
+    }
+
+    fn from_text(text: &str) -> Option<Self> {
+        match text.parse() {
+            Ok(AsOf::Day(date)) => Some(date),
+            _ => None,
+        }
+    }
+}
+
+impl Field for Coverage {
+    fn to_text(&self) -> String {
+        self.letter().to_owned()
+    }
+
+    fn from_text(text: &str) -> Option<Self> {
+        Self::from_letter(text)
+    }
+}
+
+impl Field for HcpcsCode {
+    fn to_text(&self) -> String {
+        match self {
+            Self::Code(code) => code.clone(),
+            Self::Modifier(modifier) => format!("-{modifier}"),
+        }
+    }
+
+    fn from_text(text: &str) -> Option<Self> {
+        Some(match text.strip_prefix('-') {
+            Some(modifier) => Self::Modifier(modifier.to_owned()),
+            None => Self::Code(text.to_owned()),
+        })
+    }
+}
+
+impl<T: Field> Field for Option<T> {
+    fn to_text(&self) -> String {
+        self.as_ref().map(T::to_text).unwrap_or_default()
+    }
+
+    fn from_text(text: &str) -> Option<Self> {
+        match text {
+            "" => Some(None),
+            text => T::from_text(text).map(Some),
+        }
+    }
+}
+
+/// Defines [`SetRow::fields`] and [`SetRow::decode`] from a table of the fields of each kind, in
+/// the order in which they are stored.
+macro_rules! fields_of_kinds {
+    ($($kind:ident($row:ident) { $($name:literal: $field:ident),* })*) => {
+        impl SetRow {
+            /// Returns the name and the text of each field.
+            pub fn fields(&self) -> Vec<(&'static str, String)> {
+                match self {
+                    $(Self::$kind(row) => vec![$(($name, row.$field.to_text())),*],)*
+                }
+            }
+
+            /// Decodes a row of a kind; `None` if the text is not one.
+            pub(crate) fn decode(kind: SetKind, text: &str) -> Option<Self> {
+                let mut texts = text.split(SEPARATOR);
+                let row = match kind {
+                    $(SetKind::$kind => Self::$kind($row {
+                        $($field: Field::from_text(texts.next()?)?),*
+                    }),)*
+                };
+                texts.next().is_none().then_some(row)
+            }
+        }
+    };
+}
+
+fields_of_kinds! {
+    Icd10cm(IcdRow) { "code": code, "billable": billable, "short": short, "long": long }
+    Hcpcs(HcpcsRow) {
+        "code": code, "long": long, "short": short, "coverage": coverage, "added": added,
+        "effective": effective, "terminated": terminated, "action": action
+    }
+    Clfs(ClfsRow) {
+        "code": code, "modifier": modifier, "cents": rate, "effective": effective,
+        "indicator": indicator, "year": year
+    }
+    Nucc(NuccRow) {
+        "code": code, "grouping": grouping, "classification": classification,
+        "specialization": specialization, "display": display, "definition": definition,
+        "section": section
+    }
+    NcciMue(MueRow) {
+        "code": code, "units": units, "indicator": indicator, "rationale": rationale
+    }
+    NcciPtp(PtpRow) {
+        "column1": column1, "column2": column2, "effective": effective, "deleted": deleted,
+        "modifier": modifier_indicator, "rationale": rationale
+    }
+    PlaceOfService(PlaceRow) {
+        "code": code, "setting": setting, "name": name, "description": description
     }
 }

@@ -137,8 +137,6 @@ impl SetStore {
             imported: import.today.to_string(),
             notice: kind.notice().to_owned(),
             rows: 0,
-            table_at: 0,
-            blocks: 0,
         };
         let path = self.path(&header.name());
         let replaced = SetFile::open(&path).ok().map(|set| set.header().clone());

@@ -1,4 +1,4 @@
-//! Defines calendar dates as sources state them: to the day, the month, the year, or not at all.
+//! Calendar dates as sources state them: to the day, the month, the year, or not at all.
 
 use std::fmt;
 use std::str::FromStr;
@@ -13,8 +13,13 @@ pub struct Date {
     day: u8,
 }
 
+/// Days from 0000-03-01 to 1970-01-01.
+const EPOCH: u64 = 719_468;
+
+// The conversions follow Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms": years start
+// in March, so that the leap day comes last.
 impl Date {
-    /// Makes a date, or nothing where the calendar has no such day.
+    /// Makes a date; `None` if the calendar has no such day.
     pub fn new(year: u16, month: u8, day: u8) -> Option<Self> {
         let leap =
             (year.is_multiple_of(4) && !year.is_multiple_of(100)) || year.is_multiple_of(400);
@@ -29,6 +34,33 @@ impl Date {
             .contains(&day)
             .then_some(Self { year, month, day })
     }
+
+    /// Returns the date `days` after 1970-01-01; `None` after the year 65535.
+    pub fn from_days_since_1970(days: u64) -> Option<Self> {
+        let days = days.checked_add(EPOCH)?;
+        let (era, day_of_era) = (days / 146_097, days % 146_097);
+        let year_of_era =
+            (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+        let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+        let month_from_march = (5 * day_of_year + 2) / 153;
+        let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+        let month = (month_from_march + 2) % 12 + 1;
+        let year = year_of_era + era * 400 + u64::from(month <= 2);
+        Self::new(
+            u16::try_from(year).ok()?,
+            u8::try_from(month).ok()?,
+            u8::try_from(day).ok()?,
+        )
+    }
+
+    /// Counts the days since 1970-01-01; `None` for earlier dates.
+    pub fn days_since_1970(self) -> Option<u64> {
+        let (month, day) = (u64::from(self.month), u64::from(self.day));
+        let year = u64::from(self.year).checked_sub(u64::from(month <= 2))?;
+        let leap_days = year / 4 - year / 100 + year / 400;
+        let day_of_year = ((month + 9) % 12 * 153 + 2) / 5 + day - 1;
+        (year * 365 + leap_days + day_of_year).checked_sub(EPOCH)
+    }
 }
 
 impl fmt::Display for Date {
@@ -37,17 +69,15 @@ impl fmt::Display for Date {
     }
 }
 
-/// The time as of which a fact holds, no more precise than its source.
+/// The date of a fact, no more precise than its source.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum AsOf {
     /// The source states no date.
     #[default]
     Unknown,
-    /// A year.
     Year(u16),
-    /// A month of a year.
+    /// A year and a month from 1 to 12.
     Month(u16, u8),
-    /// A day.
     Day(Date),
 }
 
@@ -65,35 +95,33 @@ impl fmt::Display for AsOf {
 impl FromStr for AsOf {
     type Err = ParseDateError;
 
-    /// Reads `2026-04-01`, `2026-04`, `2026` or `unknown`.
+    /// Parses `2026-04-01`, `2026-04`, `2026` or `unknown`.
     fn from_str(s: &str) -> Result<Self, ParseDateError> {
-        if s == "unknown" {
-            return Ok(Self::Unknown);
-        }
         let parts: Vec<&str> = s.split('-').collect();
-        let number = |index: usize, width: usize| {
-            let part: &&str = parts.get(index)?;
-            (part.len() == width && part.bytes().all(|b| b.is_ascii_digit()))
-                .then(|| part.parse::<u16>().ok())
-                .flatten()
+        let parse = || {
+            Some(match parts[..] {
+                ["unknown"] => Self::Unknown,
+                [year] => Self::Year(digits(year, 4)?),
+                [year, month] => {
+                    let first = Date::new(digits(year, 4)?, digits(month, 2)?, 1)?;
+                    Self::Month(first.year, first.month)
+                }
+                [year, month, day] => Self::Day(Date::new(
+                    digits(year, 4)?,
+                    digits(month, 2)?,
+                    digits(day, 2)?,
+                )?),
+                _ => return None,
+            })
         };
-        let month = || {
-            number(1, 2)
-                .and_then(|m| u8::try_from(m).ok())
-                .filter(|m| (1..=12).contains(m))
-        };
-        let read = match parts.len() {
-            1 => number(0, 4).map(Self::Year),
-            2 => number(0, 4).zip(month()).map(|(y, m)| Self::Month(y, m)),
-            3 => number(0, 4)
-                .zip(month())
-                .zip(number(2, 2).and_then(|d| u8::try_from(d).ok()))
-                .and_then(|((y, m), d)| Date::new(y, m, d))
-                .map(Self::Day),
-            _ => None,
-        };
-        read.ok_or_else(|| ParseDateError(s.to_owned()))
+        parse().ok_or_else(|| ParseDateError(s.to_owned()))
     }
+}
+
+/// Parses a number of exactly `count` digits.
+fn digits<T: FromStr>(text: &str, count: usize) -> Option<T> {
+    let is_number = text.len() == count && text.bytes().all(|b| b.is_ascii_digit());
+    is_number.then(|| text.parse().ok())?
 }
 
 impl Serialize for AsOf {
@@ -105,13 +133,15 @@ impl Serialize for AsOf {
     }
 }
 
-/// Says that a text is no date.
+/// Why a text cannot be parsed as a date.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no date; write 2026-04-01, 2026-04, 2026 or \"unknown\"")]
+#[error("`{0}` is not a date; write 2026-04-01, 2026-04, 2026 or \"unknown\"")]
 pub struct ParseDateError(pub String);
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -133,9 +163,35 @@ mod tests {
             "2026-04-01-01",
             "soon",
             "2026-00",
+            "+026",
         ] {
             assert!(text.parse::<AsOf>().is_err(), "{text}");
         }
         assert!("2024-02-29".parse::<AsOf>().is_ok());
+    }
+
+    #[test]
+    fn days_since_1970_are_dates() {
+        for (days, text) in [
+            (0, "1970-01-01"),
+            (58, "1970-02-28"),
+            (59, "1970-03-01"),
+            (11_016, "2000-02-29"),
+            (19_783, "2024-03-01"),
+            (20_780, "2026-11-23"),
+        ] {
+            assert_eq!(Date::from_days_since_1970(days).unwrap().to_string(), text);
+        }
+        assert_eq!(Date::from_days_since_1970(u64::MAX), None);
+        assert_eq!(Date::new(1969, 12, 31).unwrap().days_since_1970(), None);
+        assert_eq!(Date::new(0, 1, 1).unwrap().days_since_1970(), None);
+    }
+
+    proptest! {
+        #[test]
+        fn days_since_1970_round_trip(days in 0..20_000_000_u64) {
+            let date = Date::from_days_since_1970(days).unwrap();
+            prop_assert_eq!(date.days_since_1970(), Some(days));
+        }
     }
 }

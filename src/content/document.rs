@@ -79,7 +79,9 @@ impl Document {
     pub fn payer_rule(&self, payer: &RowKey, modifier: &ModifierCode) -> Option<(RowPath, &Row)> {
         let key = RowKey::for_payer_rule(payer, modifier);
         self.rows()
-            .find(|(_, _, row)| row.subject == Subject::Stance(modifier.clone()) && row.key == key)
+            .find(|(_, _, row)| {
+                row.subject == Subject::PayerRule(modifier.clone()) && row.key == key
+            })
             .map(|(section, block, row)| (RowPath::new(section, block, row), row))
     }
 
@@ -138,6 +140,19 @@ pub struct Section {
     pub blocks: Vec<Block>,
 }
 
+impl Section {
+    /// Makes a section without headings.
+    pub fn new(id: &str, title: &str, short: &str, blocks: Vec<Block>) -> Self {
+        Self {
+            id: SectionId(id.to_owned()),
+            title: title.to_owned(),
+            short: short.to_owned(),
+            headings: Vec::new(),
+            blocks,
+        }
+    }
+}
+
 /// A block's name within its section: `modifiers`, `text`, `icd10`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
@@ -154,6 +169,17 @@ pub struct Block {
     pub shape: Shape,
     /// The rows; their keys differ.
     pub rows: Vec<Row>,
+}
+
+impl Block {
+    pub fn new(id: &str, title: Option<&str>, shape: Shape, rows: Vec<Row>) -> Self {
+        Self {
+            id: BlockId(id.to_owned()),
+            title: title.map(str::to_owned),
+            shape,
+            rows,
+        }
+    }
 }
 
 /// How the rows of a block are set.

@@ -10,6 +10,10 @@ pub const CPT_NOTICE: &str = "CPT copyright 2026 American Medical Association. A
 pub const USE_NOTICE: &str = "Reference only; no guarantee of coverage or payment. \
     Check the payer's current policy.";
 
+/// What every display of a fee must say.
+pub const FEE_NOTICE: &str =
+    "Fee schedules, relative value units and similar figures are not assigned by the AMA.";
+
 /// Returns the notices for codes of some systems, where no document supplies its own.
 pub fn notices(systems: impl IntoIterator<Item = CodeSystem>) -> Vec<&'static str> {
     let cpt = systems.into_iter().any(|system| system == CodeSystem::Cpt);

@@ -11,6 +11,11 @@ use crate::content::source::{SourceId, Unavailable};
 pub struct RowKey(pub String);
 
 impl RowKey {
+    /// Returns the key of an unnamed row: its number in the block, from 1.
+    pub fn from_index(index: usize) -> Self {
+        Self((index + 1).to_string())
+    }
+
     /// Returns the name of the row with what a payer says on a modifier: `aetna-26`.
     pub fn for_payer_rule(payer: &Self, modifier: &ModifierCode) -> Self {
         Self(format!("{}-{modifier}", payer.0))
@@ -33,12 +38,27 @@ pub struct Row {
     /// Who says so.
     pub source: Option<SourceId>,
     /// Who disagrees.
-    pub against: Vec<SourceId>,
+    #[serde(rename = "against")]
+    pub disputed_by: Vec<SourceId>,
     /// What the editors add, each with its own source.
     pub remarks: Vec<Remark>,
 }
 
 impl Row {
+    /// Makes a row without standing, source, dissent or remarks.
+    pub const fn new(key: RowKey, subject: Subject, voice: Voice, cells: Vec<Cell>) -> Self {
+        Self {
+            key,
+            subject,
+            voice,
+            cells,
+            standing: None,
+            source: None,
+            disputed_by: Vec::new(),
+            remarks: Vec::new(),
+        }
+    }
+
     /// Returns the name that a breadcrumb shows for this row: its first cell's text, cut to a few
     /// words by whoever shows it.
     pub fn name(&self) -> &str {
@@ -47,7 +67,7 @@ impl Row {
             Subject::Code(code) => code.value(),
             Subject::Text
             | Subject::Payer
-            | Subject::Stance(_)
+            | Subject::PayerRule(_)
             | Subject::Place
             | Subject::Absence => self
                 .cells
@@ -69,7 +89,8 @@ pub enum Subject {
     /// A payer.
     Payer,
     /// What a payer says on a modifier.
-    Stance(ModifierCode),
+    #[serde(rename = "stance")]
+    PayerRule(ModifierCode),
     /// A place of service.
     Place,
     /// Another code: a diagnosis, a related code, one not to be mixed up with.
@@ -96,7 +117,25 @@ pub struct Cell {
     /// What it says, or why it does not.
     pub value: Value,
     /// Where the field is shown.
-    pub reach: Visibility,
+    #[serde(rename = "reach")]
+    pub visibility: Visibility,
+}
+
+impl Cell {
+    pub fn column(label: &str, value: impl Into<Value>) -> Self {
+        Self {
+            label: label.to_owned(),
+            value: value.into(),
+            visibility: Visibility::Column,
+        }
+    }
+
+    pub fn record(label: &str, value: impl Into<Value>) -> Self {
+        Self {
+            visibility: Visibility::Record,
+            ..Self::column(label, value)
+        }
+    }
 }
 
 /// Where a field is shown.
@@ -126,6 +165,18 @@ impl Value {
             Self::Text(text) => Some(text),
             Self::Unavailable(_) => None,
         }
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
     }
 }
 

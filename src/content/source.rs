@@ -65,6 +65,19 @@ pub struct Unavailable {
     pub find: Option<String>,
 }
 
+impl Unavailable {
+    /// Makes an absence that names a reason only.
+    pub const fn new(reason: AbsenceReason) -> Self {
+        Self {
+            reason,
+            stated: None,
+            source: None,
+            checked: AsOf::Unknown,
+            find: None,
+        }
+    }
+}
+
 /// Why a fact is not there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]

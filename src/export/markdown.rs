@@ -85,7 +85,7 @@ fn block(out: &mut String, document: &Document, block: &Block, rows: &[&Row]) {
             for cell in row
                 .cells
                 .iter()
-                .filter(|cell| cell.reach == Visibility::Record)
+                .filter(|cell| cell.visibility == Visibility::Record)
             {
                 let value = value(document, &cell.value);
                 paragraph(
@@ -126,7 +126,7 @@ fn table(out: &mut String, rows: &[&Row]) {
     let shown = |row: &Row| -> Vec<Cell> {
         row.cells
             .iter()
-            .filter(|cell| cell.reach == Visibility::Column)
+            .filter(|cell| cell.visibility == Visibility::Column)
             .cloned()
             .collect()
     };
@@ -134,7 +134,7 @@ fn table(out: &mut String, rows: &[&Row]) {
         for cell in row
             .cells
             .iter()
-            .filter(|cell| cell.reach == Visibility::Column)
+            .filter(|cell| cell.visibility == Visibility::Column)
         {
             if !labels.contains(&cell.label.as_str()) {
                 labels.push(&cell.label);
@@ -171,7 +171,7 @@ fn row_annotations(out: &mut String, document: &Document, row: &Row) {
     {
         paragraph(out, &format!("> — {}", citation(document, source)));
     }
-    for source in &row.against {
+    for source in &row.disputed_by {
         paragraph(
             out,
             &format!("{name}: disagrees — {}", citation(document, source)),

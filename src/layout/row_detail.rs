@@ -56,7 +56,7 @@ fn row_detail(setter: &mut PageBuilder<'_>, section: &Section, block: &Block, ro
         let words = attribution(setter.document, source);
         setter.paragraph(&words, Role::Source, 0);
     }
-    for source in &row.against {
+    for source in &row.disputed_by {
         let words = format!("disagrees {}", attribution(setter.document, source));
         setter.paragraph(&words, Role::Conflict, 0);
     }
@@ -81,7 +81,7 @@ fn row_title(document: &Document, section: &Section, block: &Block, row: &Row) -
                 .unwrap_or_default();
             format!("{code}-{modifier}  {name}").trim_end().to_owned()
         }
-        Subject::Stance(modifier) => {
+        Subject::PayerRule(modifier) => {
             format!("{code}-{modifier} › {}", row.name())
         }
         Subject::Payer | Subject::Place | Subject::Code(_) => {

@@ -93,7 +93,7 @@ fn layout_row(setter: &mut PageBuilder<'_>, shape: Shape, labels: usize, row: &R
     for cell in row
         .cells
         .iter()
-        .filter(|cell| cell.reach == Visibility::Column)
+        .filter(|cell| cell.visibility == Visibility::Column)
     {
         match (&cell.value, shape) {
             (Value::Unavailable(absent), _) if row.subject == Subject::Absence => {

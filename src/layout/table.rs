@@ -96,7 +96,7 @@ fn column_labels(block: &Block) -> Vec<&str> {
 fn column_cells(row: &Row) -> impl Iterator<Item = &Cell> {
     row.cells
         .iter()
-        .filter(|cell| cell.reach == Visibility::Column)
+        .filter(|cell| cell.visibility == Visibility::Column)
 }
 
 /// Divides the columns at hand, or says that they do not suffice for the longest words.
@@ -225,7 +225,7 @@ const DIFFERS: &str = "≠ differs";
 /// Says whether a row is a payer's rule that others disagree with; a document's own says so by its
 /// standing.
 fn differs(row: &Row) -> bool {
-    matches!(row.subject, Subject::Stance(_)) && !row.against.is_empty()
+    matches!(row.subject, Subject::PayerRule(_)) && !row.disputed_by.is_empty()
 }
 
 fn header_row(setter: &mut PageBuilder<'_>, labels: &[&str], widths: &[usize]) {

@@ -11,8 +11,8 @@ use crate::library::built_in;
 use crate::library::document_cache::DocumentCache;
 use crate::library::interner::Interner;
 use crate::library::library::{BrokenFile, CatalogEntry, Origin};
+use crate::library::parallel::{parallel_map_ordered, thread_count};
 use crate::library::scan::{Scan, ScannedFile};
-use crate::loader::parallel::{parallel_map_ordered, thread_count};
 use crate::storage::Fingerprint;
 
 /// How many files one task reads.

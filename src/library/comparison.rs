@@ -8,7 +8,7 @@ use crate::content::{
 use crate::library::excerpt::{ComparisonRequest, ExcerptSubject};
 use crate::library::library::LoadError;
 
-/// What marks a row that [`Row::against`] says somebody disagrees with, in words.
+/// What marks a row that [`Row::disputed_by`] says somebody disagrees with, in words.
 const LEGEND: &str = "≠ differs: from the document's own rule; where that is disputed or missing, \
                       from what most payers say.";
 
@@ -87,7 +87,7 @@ impl ComparisonBuilder {
 
     /// Puts what was added together: legend, tables, sources.
     pub(crate) fn finish(mut self, topic: &ComparisonRequest) -> Option<Document> {
-        let differs = |block: &Block| block.rows.iter().any(|row| !row.against.is_empty());
+        let differs = |block: &Block| block.rows.iter().any(|row| !row.disputed_by.is_empty());
         if self.blocks.iter().any(differs) {
             let legend = vec![paragraph("legend", LEGEND)];
             self.blocks
@@ -145,7 +145,7 @@ impl ComparisonBuilder {
 
     fn is_cited(&self, source: &Source) -> bool {
         let rows = self.blocks.iter().flat_map(|block| &block.rows);
-        rows.flat_map(|row| row.source.iter().chain(&row.against))
+        rows.flat_map(|row| row.source.iter().chain(&row.disputed_by))
             .any(|id| *id == source.id)
     }
 }
@@ -164,7 +164,7 @@ impl DocumentRows<'_> {
         let own = document.modifier(modifier).map(|(_, row)| row);
         if let Some(own) = own {
             let cells = own.cells.iter().skip(1);
-            let cells = cells.filter(|cell| cell.reach == Visibility::Column);
+            let cells = cells.filter(|cell| cell.visibility == Visibility::Column);
             let texts: Vec<&str> = cells.filter_map(|cell| cell.value.as_text()).collect();
             let who = match own.voice {
                 Voice::Publication => "The publication",
@@ -193,7 +193,7 @@ impl DocumentRows<'_> {
                         .map_or_else(source_silent, |cell| cell.value.clone());
                     Row {
                         standing: row.standing,
-                        subject: Subject::Stance(modifier.clone()),
+                        subject: Subject::PayerRule(modifier.clone()),
                         ..self.statement_row(&payer.key.0, payer.name(), &label, said, row)
                     }
                 }
@@ -230,7 +230,7 @@ impl DocumentRows<'_> {
                     }
                     rows.extend(self.remark_rows(row, None, STATEMENT_LABEL));
                 }
-                Subject::Stance(modifier) => {
+                Subject::PayerRule(modifier) => {
                     let value = row
                         .cells
                         .last()
@@ -287,7 +287,7 @@ impl DocumentRows<'_> {
                     .cells
                     .iter()
                     .skip(1)
-                    .filter(|cell| cell.reach == Visibility::Column)
+                    .filter(|cell| cell.visibility == Visibility::Column)
                     .filter_map(|cell| cell.value.as_text())
                     .collect();
                 let said = Value::Text(texts.join(" · "));
@@ -345,7 +345,7 @@ fn mark_differences(own: Option<&Row>, stances: &mut [Row]) {
     let by = by.unwrap_or_else(|| SourceId("unnamed".to_owned()));
     for row in stances {
         if row.standing.is_some_and(|standing| standing != measure) {
-            row.against = vec![by.clone()];
+            row.disputed_by = vec![by.clone()];
         }
     }
 }
@@ -373,7 +373,7 @@ fn cell(label: &str, value: Value) -> Cell {
     Cell {
         label: label.to_owned(),
         value,
-        reach: Visibility::Column,
+        visibility: Visibility::Column,
     }
 }
 
@@ -393,7 +393,7 @@ fn row(key: &str, subject: Subject, cells: Vec<Cell>) -> Row {
         cells,
         standing: None,
         source: None,
-        against: Vec::new(),
+        disputed_by: Vec::new(),
         remarks: Vec::new(),
     }
 }

@@ -125,7 +125,7 @@ impl Library {
 /// Returns the row on a modifier: the document's own, or else the first payer's.
 fn modifier_row<'d>(document: &'d Document, modifier: &ModifierCode) -> Option<(RowPath, &'d Row)> {
     document.modifier(modifier).or_else(|| {
-        let stance = Subject::Stance(modifier.clone());
+        let stance = Subject::PayerRule(modifier.clone());
         let mut rows = document.rows();
         rows.find(|(_, _, row)| row.subject == stance)
             .map(|(section, block, row)| (RowPath::new(section, block, row), row))
@@ -151,7 +151,7 @@ fn rule_excerpt(row: &Row) -> Excerpt {
         .cells
         .iter()
         .filter(|cell| cell.label != "Modifier")
-        .filter(|cell| cell.reach == crate::content::row::Visibility::Column)
+        .filter(|cell| cell.visibility == crate::content::row::Visibility::Column)
         .map(|cell| value_text(&cell.value))
         .collect();
     Excerpt {
@@ -172,7 +172,7 @@ fn payer_excerpt(document: &Document, name: &str) -> Option<Excerpt> {
                     cells.map(|cell| format!("{}: {}", cell.label, value_text(&cell.value))),
                 );
             }
-            Subject::Stance(modifier) => texts.push(match row.standing {
+            Subject::PayerRule(modifier) => texts.push(match row.standing {
                 Some(standing) => format!("{modifier}: {}", standing.label()),
                 None => format!("{modifier}: – source silent"),
             }),

@@ -1,40 +1,28 @@
-//! Defines where documents are looked for besides the program itself.
+//! The folders that documents come from, besides the built-in ones.
 
 use std::env::split_paths;
-use std::ffi::OsString;
-use std::path::PathBuf;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
 
-/// Returns the folders to open, the later before the earlier: the user's data folder
-/// (`$XDG_DATA_HOME/codeleaf/content`), those of `CODELEAF_CONTENT`, separated by colons, then the
-/// `explicit` ones of the command line in their order.
+/// Returns the folders of documents; a later one overrides an earlier one.
 ///
-/// Of the environment only what `env` returns is used. The data folder is left out where there is
-/// none, since nobody asked for it; the others are returned whether they exist or not, so that
-/// [`crate::library::library::Library::open`] can say that they do not.
+/// They are `content` in the user's data folder, then those of `CODELEAF_CONTENT` (separated by
+/// colons), then the `explicit` ones of the command line. Only the first is left out if it does not
+/// exist, because nobody asked for it; [`crate::library::library::Library::open`] reports the
+/// others.
 pub fn content_folders(
+    data_folder: Option<&Path>,
+    variable: Option<&OsStr>,
     explicit: &[PathBuf],
-    env: impl Fn(&str) -> Option<OsString>,
 ) -> Vec<PathBuf> {
-    let data = data_folder(&env).filter(|folder| folder.exists());
-    let variable = env("CODELEAF_CONTENT").unwrap_or_default();
-    let named = split_paths(&variable).filter(|path| !path.as_os_str().is_empty());
+    let data = data_folder.map(|folder| folder.join("content"));
+    let variable = variable.unwrap_or_default();
+    let named = split_paths(variable).filter(|path| !path.as_os_str().is_empty());
     data.into_iter()
+        .filter(|folder| folder.exists())
         .chain(named)
         .chain(explicit.iter().cloned())
         .collect()
-}
-
-/// Returns the user's data folder for documents, after the XDG Base Directory Specification, which
-/// has relative paths ignored.
-fn data_folder(env: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
-    let absolute = |name| {
-        env(name)
-            .map(PathBuf::from)
-            .filter(|path| path.is_absolute())
-    };
-    let data = absolute("XDG_DATA_HOME")
-        .or_else(|| absolute("HOME").map(|home| home.join(".local/share")))?;
-    Some(data.join("codeleaf/content"))
 }
 
 #[cfg(test)]
@@ -44,41 +32,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_data_folder_comes_first_and_the_command_line_last() {
+    fn data_folder_comes_first_and_command_line_last() {
         let data = tempfile::tempdir().unwrap();
-        let content = data.path().join("codeleaf/content");
+        let content = data.path().join("content");
         fs::create_dir_all(&content).unwrap();
-        let env = |name: &str| match name {
-            "XDG_DATA_HOME" => Some(data.path().into()),
-            "CODELEAF_CONTENT" => Some("/a::b".into()),
-            _ => None,
-        };
         let explicit = ["/c".into(), "/a".into()];
         let expected: [PathBuf; 5] = [content, "/a".into(), "b".into(), "/c".into(), "/a".into()];
-        assert_eq!(content_folders(&explicit, env), expected);
-    }
-
-    #[test]
-    fn data_folder_defaults_to_home() {
-        let home = tempfile::tempdir().unwrap();
-        let content = home.path().join(".local/share/codeleaf/content");
-        fs::create_dir_all(&content).unwrap();
-        for named in [None, Some("relative/folders/are/ignored")] {
-            let env = |name: &str| match name {
-                "HOME" => Some(home.path().into()),
-                "XDG_DATA_HOME" => named.map(Into::into),
-                _ => None,
-            };
-            assert_eq!(content_folders(&[], env), std::slice::from_ref(&content));
-        }
+        let variable = Some(OsStr::new("/a::b"));
+        assert_eq!(
+            content_folders(Some(data.path()), variable, &explicit),
+            expected
+        );
     }
 
     #[test]
     fn missing_data_folder_is_left_out() {
-        let none = |name: &str| (name == "HOME").then(|| "/nowhere/at/all".into());
-        assert!(content_folders(&[], none).is_empty());
+        let nowhere = Some(Path::new("/nowhere/at/all"));
+        assert!(content_folders(nowhere, None, &[]).is_empty());
         assert_eq!(
-            content_folders(&["/missing".into()], |_| None),
+            content_folders(None, None, &["/missing".into()]),
             [PathBuf::from("/missing")]
         );
     }

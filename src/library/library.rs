@@ -15,11 +15,11 @@ use crate::text::sanitize;
 
 use crate::library::catalog::CatalogBuilder;
 pub use crate::library::catalog::CatalogRecord;
+pub use crate::library::catalog_cache::CachedCatalog;
 use crate::library::document_cache::DocumentCache;
 pub use crate::library::imported::ListedCode;
+use crate::library::lazy::LazyLibrary;
 pub use crate::library::scan::{Scan, ScannedFile};
-pub use crate::loader::catalog_cache::CachedCatalog;
-use crate::loader::lazy::LazyLibrary;
 
 /// A catalogue of documents.
 #[derive(Debug, Default)]
@@ -97,7 +97,7 @@ impl CatalogEntry {
         let (mut modifiers, mut payers) = (Vec::new(), Vec::new());
         for (_, _, row) in document.rows() {
             match &row.subject {
-                Subject::Modifier(code) | Subject::Stance(code) if !modifiers.contains(code) => {
+                Subject::Modifier(code) | Subject::PayerRule(code) if !modifiers.contains(code) => {
                     modifiers.push(code.clone());
                 }
                 Subject::Payer => payers.push(row.name().to_owned()),

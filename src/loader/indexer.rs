@@ -6,9 +6,11 @@ use std::path::Path;
 use foldhash::{HashMap, HashMapExt, HashSet};
 
 use crate::codesets::ImportedSets;
-use crate::library::{CatalogRecord, Library, Origin, Scan, ScannedFile, listed_codes};
-use crate::loader::catalog_cache::EncodedCatalog;
-use crate::loader::parallel::parallel_map_ordered;
+use crate::library::catalog_cache::EncodedCatalog;
+use crate::library::parallel::parallel_map_ordered;
+use crate::library::{
+    CatalogRecord, IndexingProgress, Library, Origin, Scan, ScannedFile, listed_codes,
+};
 use crate::search::build::builder::StoreWriter;
 use crate::search::build::merge::{DocAddress, IndexData, merge_partials};
 use crate::search::build::partial_index::PartialIndex;
@@ -16,15 +18,6 @@ use crate::search::doc_table::pack_code;
 
 /// How many files one task reads.
 const FILES_PER_TASK: usize = 16;
-
-/// How far the reading of files has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct IndexingProgress {
-    /// How many were read.
-    pub done: usize,
-    /// How many there are.
-    pub total: usize,
-}
 
 /// What was read of a library.
 pub(crate) struct IndexerOutput {

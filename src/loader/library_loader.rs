@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::codesets::{ImportedSets, SetKind};
-use crate::library::{Library, Scan};
-use crate::loader::catalog_cache::CachedCatalog;
+use crate::library::catalog_cache::CachedCatalog;
+use crate::library::parallel::thread_count;
+use crate::library::{IndexingProgress, Library, Scan};
 use crate::loader::index_cache::{CacheError, IndexCache};
-use crate::loader::indexer::{IndexerOutput, IndexingProgress};
-use crate::loader::parallel::thread_count;
+use crate::loader::indexer::IndexerOutput;
 use crate::search::build::builder::StoreWriter;
 use crate::search::index::SMALL_LIBRARY_SIZE;
 use crate::search::{DocumentSource, Index, Synonyms};
@@ -157,12 +157,9 @@ impl<'r> LibraryLoader<'r> {
 impl LoadedLibrary {
     /// Makes the collection of a library that is read in a moment.
     fn from_small_library(library: Library) -> Self {
-        let library = Arc::new(library);
-        let index = Index::build(&library).with_document_source(DocumentSource::default());
         Self {
-            // The index has let go of it.
-            library: Arc::into_inner(library).unwrap_or_default(),
-            index,
+            index: Index::from_library(&library, DocumentSource::default()),
+            library,
             cache_error: None,
         }
     }

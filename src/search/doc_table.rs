@@ -234,7 +234,7 @@ impl SubjectKind {
     pub(crate) const fn from_subject(subject: &Subject) -> Self {
         match subject {
             Subject::Modifier(_) => Self::Modifier,
-            Subject::Payer | Subject::Stance(_) => Self::Payer,
+            Subject::Payer | Subject::PayerRule(_) => Self::Payer,
             Subject::Absence => Self::Absence,
             Subject::Text | Subject::Place | Subject::Code(_) => Self::Other,
         }

@@ -62,6 +62,12 @@ impl Index {
     /// Reads every document of a library and every code of its imported sets; one that cannot be
     /// read is left out.
     pub fn build(library: &Arc<Library>) -> Self {
+        let source = DocumentSource::Library(Arc::clone(library));
+        Self::from_library(library, source)
+    }
+
+    /// Indexes a library as [`Index::build`] does, and reads documents again from `source`.
+    pub(crate) fn from_library(library: &Library, source: DocumentSource) -> Self {
         let mut builder = if library.entries().len() > SMALL_LIBRARY_SIZE {
             IndexBuilder::with_row_store()
         } else {
@@ -75,7 +81,7 @@ impl Index {
         for listed in library.codes_only_in_sets() {
             builder.add_code(&listed.code, &listed.title, &listed.short);
         }
-        builder.finish(DocumentSource::Library(Arc::clone(library)))
+        builder.finish(source)
     }
 
     /// Makes an index of documents that are at hand.

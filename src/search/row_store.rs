@@ -128,7 +128,7 @@ fn row_name<'a>(spot: &RowContext<'a>) -> &'a str {
     match (&spot.row.subject, spot.block.shape) {
         (
             Subject::Modifier(_)
-            | Subject::Stance(_)
+            | Subject::PayerRule(_)
             | Subject::Code(_)
             | Subject::Payer
             | Subject::Place,

@@ -17,13 +17,13 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 
-use crate::serve::connection::{Connection, Stage};
-use crate::serve::gate::ConnectionPermit;
-use crate::serve::handler::Handler;
-use crate::serve::house::{Phase, ServerState};
-use crate::serve::log::LogDecision;
-use crate::serve::metrics::RefusalKind;
-use crate::serve::wire::LimitedStream;
+use crate::serve::channel::handler::Handler;
+use crate::serve::net::connection::{Connection, Stage};
+use crate::serve::net::limiter::ConnectionPermit;
+use crate::serve::net::stream::LimitedStream;
+use crate::serve::ops::log::LogDecision;
+use crate::serve::ops::metrics::RefusalKind;
+use crate::serve::state::{Phase, ServerState};
 
 /// How long accepting rests after it failed.
 const ACCEPT_BACKOFF: Duration = Duration::from_millis(100);

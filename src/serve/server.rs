@@ -17,18 +17,18 @@ use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::library::BrokenFile;
-use crate::serve::entry::AuthPolicy;
-use crate::serve::host_key::{HostKey, HostKeyError};
-use crate::serve::house::{Phase, ServerState};
-use crate::serve::log::{LogError, LogSampler};
-use crate::serve::metrics;
-use crate::serve::metrics::Metrics;
-use crate::serve::notify::sd_notify;
-use crate::serve::places::PositionStore;
-use crate::serve::request::Interpreter;
-use crate::serve::roll::{AuthorizedKeysFile, AuthorizedKeysFileError};
+use crate::serve::auth::authorized_keys::{AuthorizedKeysFile, AuthorizedKeysFileError};
+use crate::serve::auth::host_key::{HostKey, HostKeyError};
+use crate::serve::auth::policy::AuthPolicy;
+use crate::serve::command::Interpreter;
+use crate::serve::content::{BufferPool, ServedContent};
+use crate::serve::ops::log::{LogError, LogSampler};
+use crate::serve::ops::metrics;
+use crate::serve::ops::metrics::Metrics;
+use crate::serve::ops::sd_notify::sd_notify;
+use crate::serve::positions::PositionStore;
 use crate::serve::settings::{Access, Limits, LogFormat, Settings, SettingsError};
-use crate::serve::stock::{BufferPool, ServedContent};
+use crate::serve::state::{Phase, ServerState};
 
 /// How long readers have to leave when the server ends.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
@@ -91,7 +91,7 @@ pub enum ServeError {
 pub fn run(plan: ServerOptions) -> Result<(), ServeError> {
     let access = plan.settings.access()?;
     let limits = plan.settings.limits()?;
-    crate::serve::log::init(plan.settings.log_format.unwrap_or(LogFormat::Text))?;
+    crate::serve::ops::log::init(plan.settings.log_format.unwrap_or(LogFormat::Text))?;
     raise_descriptor_limit();
     let entry = match &access {
         Access::Open => AuthPolicy::Open,

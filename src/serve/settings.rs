@@ -10,7 +10,7 @@ use toml::Spanned;
 use toml::de::{DeTable, Deserializer};
 
 use crate::diagnostics::{Diagnostics, Report};
-use crate::serve::lapse::TimeLimit;
+use crate::serve::time_limit::TimeLimit;
 use crate::tty::Size;
 
 /// Declares the settings once: as options, as keys of the file, and how one stands before the

@@ -23,7 +23,7 @@ pub use crate::storage::part_reader::PartReader;
 use crate::storage::varint::{read_varint, u32_at, u64_at, write_varint};
 
 /// How many bytes have one checksum.
-const PAGE_SIZE: usize = 8 * 1024;
+pub(crate) const PAGE_SIZE: usize = 8 * 1024;
 
 /// How many bytes of a part are checked at a time.
 const VERIFY_CHUNK: u64 = 32 * PAGE_SIZE as u64;
@@ -46,7 +46,10 @@ pub enum ContainerError {
     /// It cannot be read.
     #[error("cannot be read: {0}")]
     Read(#[from] io::Error),
-    /// It is of another format, or no flat file at all.
+    /// It is not a container.
+    #[error("of another type")]
+    NotContainer,
+    /// It is a container of another format.
     #[error("of another format")]
     Format,
     /// It is damaged or cut short.
@@ -111,7 +114,10 @@ impl Container {
             return Err(ContainerError::Damaged);
         }
         let head = source.read_at(0, HEADER_LEN)?;
-        if &head[..8] != MAGIC || u32_at(&head, 8) != Some(format) {
+        if &head[..8] != MAGIC {
+            return Err(ContainerError::NotContainer);
+        }
+        if u32_at(&head, 8) != Some(format) {
             return Err(ContainerError::Format);
         }
         let footer_at = length - FOOTER_LEN as u64;
@@ -194,6 +200,13 @@ impl Container {
     /// Returns a part to be read from its front; nothing where there is none.
     pub fn part_reader(&self, name: PartTag) -> Option<PartReader<'_>> {
         Some(PartReader::new(self, name, self.part_length(name)?))
+    }
+
+    /// Returns a reader that starts at an offset of a part. It reads one page first and then ever
+    /// longer chunks, because whoever seeks often needs few bytes.
+    pub fn part_reader_at(&self, name: PartTag, offset: u64) -> Option<PartReader<'_>> {
+        let length = self.part_length(name)?;
+        (offset <= length).then(|| PartReader::new(self, name, length).starting_at(offset))
     }
 
     /// Says whether a part is there and no page of it is damaged, without keeping it in memory.

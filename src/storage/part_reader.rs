@@ -3,7 +3,7 @@
 //! Only a stretch of it is in memory at a time. A part read whole would be as large again as what
 //! is made of it, and memory that was free once is the program's for as long as it runs.
 
-use crate::storage::container::{Container, PartTag};
+use crate::storage::container::{Container, PAGE_SIZE, PartTag};
 use crate::storage::varint;
 
 /// How many bytes are read at a time.
@@ -18,6 +18,8 @@ pub struct PartReader<'f> {
     length: u64,
     /// Where the next stretch begins.
     offset: u64,
+    /// How many bytes are read next, from the start of the page.
+    chunk_len: u64,
     buffer: Vec<u8>,
     consumed: usize,
 }
@@ -29,8 +31,17 @@ impl<'f> PartReader<'f> {
             tag: name,
             length,
             offset: 0,
+            chunk_len: READ_CHUNK,
             buffer: Vec::new(),
             consumed: 0,
+        }
+    }
+
+    pub(crate) fn starting_at(self, offset: u64) -> Self {
+        Self {
+            offset,
+            chunk_len: PAGE_SIZE as u64,
+            ..self
         }
     }
 
@@ -145,13 +156,15 @@ impl<'f> PartReader<'f> {
     /// Reads some bytes, one at least and as many as given at most.
     fn read_chunk(&mut self, most: usize) -> Option<&[u8]> {
         if self.consumed == self.buffer.len() {
-            let length = READ_CHUNK.min(self.length - self.offset);
+            let in_page = self.offset % PAGE_SIZE as u64;
+            let length = (self.chunk_len - in_page).min(self.length - self.offset);
             if length == 0 {
                 return None;
             }
             let size = usize::try_from(length).ok()?;
             self.buffer = self.container.read_range(self.tag, self.offset, size)?;
             self.offset += length;
+            self.chunk_len = READ_CHUNK.min(self.chunk_len * 2);
             self.consumed = 0;
         }
         let from = self.consumed;

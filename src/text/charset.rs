@@ -50,7 +50,7 @@ fn push_ascii(out: &mut String, character: char) {
             out.push(' ');
         }
         out.push_str(fraction);
-    } else if let Some(sign) = symbol(character) {
+    } else if let Some(sign) = ascii_symbol(character) {
         out.push_str(sign);
     } else {
         match deunicode_char(character) {
@@ -76,8 +76,8 @@ fn fraction(character: char) -> Option<&'static str> {
     })
 }
 
-/// Returns what stands for a sign where `deunicode` would say nothing, too much or the wrong thing.
-fn symbol(character: char) -> Option<&'static str> {
+/// Returns the ASCII spelling of a symbol that `deunicode` drops, spells out or gets wrong.
+pub(crate) fn ascii_symbol(character: char) -> Option<&'static str> {
     Some(match character {
         '\u{a0}' | '\u{2007}' | '\u{2009}' | '\u{202f}' => " ",
         '\u{ad}'

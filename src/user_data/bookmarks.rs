@@ -7,8 +7,9 @@ use std::{fs, io};
 use serde::{Deserialize, Serialize};
 
 use crate::app::{Bookmark, Bookmarks};
+use crate::storage::write_atomic;
 use crate::text::sanitize;
-use crate::user_data::dirs::{UserDataError, damaged, read_if_exists, write_atomic};
+use crate::user_data::dirs::{UserDataError, damaged, read_if_exists};
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct BookmarksFile {

@@ -1,6 +1,6 @@
 //! The user's folders, and how files in them are read and written.
 
-use std::io::{Read, Write};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
@@ -104,22 +104,4 @@ pub(crate) fn damaged(path: &Path, why: &str) -> UserDataError {
         path: path.to_owned(),
         why: why.to_owned(),
     }
-}
-
-/// Replaces a file by way of a temporary one beside it.
-pub(crate) fn write_atomic(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    // Two readers of one user write at the same time; each needs a name of its own.
-    let temporary = path.with_extension(format!("{}.new", std::process::id()));
-    let written = fs::File::create(&temporary).and_then(|mut file| {
-        file.write_all(bytes)?;
-        fs::rename(&temporary, path)
-    });
-    if written.is_err() {
-        // Nothing more can be done about a temporary file that does not go.
-        let _ = fs::remove_file(&temporary);
-    }
-    written
 }

@@ -6,7 +6,8 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::app::ReadingPosition;
-use crate::user_data::dirs::{UserDataError, damaged, read_if_exists, write_atomic};
+use crate::storage::write_atomic;
+use crate::user_data::dirs::{UserDataError, damaged, read_if_exists};
 
 /// The state file.
 #[derive(Debug, Serialize, Deserialize)]

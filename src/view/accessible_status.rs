@@ -119,7 +119,7 @@ fn item_description(listed: &LibraryItem<'_>) -> String {
 fn row_description(row: &Row) -> String {
     let name = match row.subject {
         Subject::Modifier(_)
-        | Subject::Stance(_)
+        | Subject::PayerRule(_)
         | Subject::Code(_)
         | Subject::Payer
         | Subject::Place => row.name(),

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use crate::app::{App, Focus, Mode};
 use crate::content::{AsOf, CodeSystem, Document, Row, SourceId, Status, Subject, Value};
 use crate::layout::TableMode;
-use crate::loader::IndexingProgress;
+use crate::library::IndexingProgress;
 use crate::text::{clip, width};
 use crate::view::canvas::Canvas;
 use crate::view::theme::StyleRole;
@@ -145,7 +145,7 @@ fn source(canvas: &mut Canvas<'_>, app: &App, area: Rect, end: u16) {
     let source = attribution(app.document_view().document(), row);
     let room = usize::from(area.width.saturating_sub(end + 3));
     if room >= 12 {
-        let part = if row.against.is_empty() {
+        let part = if row.disputed_by.is_empty() {
             StyleRole::Source
         } else {
             StyleRole::Conflict
@@ -184,7 +184,7 @@ fn breadcrumb(canvas: &Canvas<'_>, app: &App, room: usize) -> String {
 fn row_label(row: &Row) -> Option<&str> {
     match row.subject {
         Subject::Modifier(_)
-        | Subject::Stance(_)
+        | Subject::PayerRule(_)
         | Subject::Code(_)
         | Subject::Payer
         | Subject::Place => Some(row.name()),
@@ -217,7 +217,7 @@ fn attribution(document: &Document, row: &Row) -> String {
         }
         None => "no source named".to_owned(),
     };
-    for id in &row.against {
+    for id in &row.disputed_by {
         words += &format!(" · {} disagrees", name(id));
     }
     words

@@ -26,7 +26,7 @@ fn assert_valid_document(document: &Document) {
                 let place = format!("{}/{}/{}", section.id.0, block.id.0, row.key.0);
                 assert!(!row.key.0.is_empty() && !place.contains("//"), "{place}");
                 assert!(!row.cells.is_empty(), "{place}");
-                let source = row.source.iter().chain(&row.against);
+                let source = row.source.iter().chain(&row.disputed_by);
                 let named = source.chain(row.remarks.iter().map(|remark| &remark.source));
                 for id in named {
                     assert!(document.source(id).is_some(), "{place}: {}", id.0);
@@ -46,10 +46,9 @@ fn assert_valid_document(document: &Document) {
             }
             if block.shape == Shape::Table {
                 let columns = |row: &codeleaf::content::Row| {
-                    let columns = row
-                        .cells
-                        .iter()
-                        .filter(|cell| matches!(cell.reach, codeleaf::content::Visibility::Column));
+                    let columns = row.cells.iter().filter(|cell| {
+                        matches!(cell.visibility, codeleaf::content::Visibility::Column)
+                    });
                     columns.map(|cell| cell.label.clone()).collect::<Vec<_>>()
                 };
                 assert!(

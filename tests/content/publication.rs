@@ -109,7 +109,7 @@ fn publication_section(section: &Section) -> PublicationSection {
             let columns = row
                 .cells
                 .iter()
-                .filter(|cell| cell.reach == Visibility::Column);
+                .filter(|cell| cell.visibility == Visibility::Column);
             let columns: Vec<&Cell> = columns.collect();
             let texts = columns
                 .iter()
@@ -212,7 +212,7 @@ fn publication_rows_quote_the_publication() {
                     assert!(publication.contains(text), "{place}: {text}");
                 }
                 // Names of code systems and the like are in no voice.
-                Value::Text(_) if cell.reach == Visibility::Record => {}
+                Value::Text(_) if cell.visibility == Visibility::Record => {}
                 Value::Text(text) => assert!(!publication.contains(text), "{place}: {text}"),
                 Value::Unavailable(absence) => {
                     assert_eq!(absence.source.as_ref(), Some(&source), "{place}");
@@ -301,7 +301,7 @@ fn editor_rows_and_remarks_name_their_source() {
             lines.push(format!("{place} [{source}] {}", texts.join(" | ")));
         }
         if let Some(standing) = row.standing {
-            let against: Vec<String> = row.against.iter().map(source).collect();
+            let against: Vec<String> = row.disputed_by.iter().map(source).collect();
             lines.push(format!("{place} {} {against:?}", standing.label()));
         }
         for remark in &row.remarks {

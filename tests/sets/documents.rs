@@ -225,14 +225,14 @@ fn document_opens_with_a_note_about_a_damaged_set() {
     let place = StoreFixture::new();
     drop(library(&place));
     for (path, mut bytes) in place.stored_files() {
-        // In the first block, which opening does not read.
+        // In the first row, which opening does not read.
         bytes[100] ^= 1;
         std::fs::write(path, bytes).unwrap();
     }
     let library = Library::built_in().with_sets(place.store.open_sets());
     let document = open(&library, "cpt:83950");
     let note = texts(rows(&document, "payers", "set-clfs")[0])[0].to_owned();
-    assert!(note.contains("block 0 is damaged"), "{note}");
+    assert!(note.contains("the set is damaged"), "{note}");
     let code: CodeId = "icd10cm:K92.2".parse().unwrap();
     assert!(matches!(library.document(&code), Err(LoadError::Broken(_))));
     for (path, bytes) in place.stored_files() {
@@ -240,5 +240,5 @@ fn document_opens_with_a_note_about_a_damaged_set() {
     }
     let library = Library::built_in().with_sets(place.store.open_sets());
     assert_eq!(library.broken().len(), 7);
-    assert!(library.broken()[0].report.contains("too short"));
+    assert!(library.broken()[0].report.contains("the set is damaged"));
 }

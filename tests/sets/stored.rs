@@ -122,8 +122,66 @@ fn truncated_or_invalid_set_is_listed_as_damaged() {
         SetFile::open(&path)
             .unwrap_err()
             .to_string()
-            .contains("no file")
+            .contains("not a file")
     );
+}
+
+#[test]
+fn set_of_another_format_asks_for_a_new_import() {
+    let place = StoreFixture::new();
+    place.import("places-2025.csv", &files::places()).unwrap();
+    let (path, sound) = place.stored_files().remove(0);
+    let mut format_1 = b"leafset\n\x01\0\0\0".to_vec();
+    format_1.resize(4096, 7);
+    let mut format_3 = sound.clone();
+    format_3[8] = 3;
+    for bytes in [format_1, format_3] {
+        fs::write(&path, bytes).unwrap();
+        let sets = place.store.open_sets();
+        let message = &sets.damaged()[0].message;
+        assert_eq!(
+            message,
+            "another version of codeleaf imported this set; import its file again"
+        );
+        let imported = place.import("places-2025.csv", &files::places()).unwrap();
+        assert_eq!(imported.replaced, None);
+        assert_eq!(place.store.open_sets().damaged(), []);
+    }
+    fs::write(&path, [b'x'; 100]).unwrap();
+    assert!(
+        SetFile::open(&path)
+            .unwrap_err()
+            .to_string()
+            .contains("not a code set")
+    );
+}
+
+#[test]
+fn every_row_of_a_set_of_many_pages_is_found() {
+    let place = StoreFixture::new();
+    let path = place.write_file("icd.txt", &files::large_icd10cm());
+    place.import_as(None, &path, Some("2025")).unwrap();
+    let sets = place.store.open_sets();
+    let set = &sets.all()[0];
+    let keys: Vec<String> = set.rows().map(|row| row.unwrap().key()).collect();
+    assert_eq!(keys.len(), 26_000);
+    for (number, key) in keys.iter().enumerate() {
+        assert_eq!(set.get(key).unwrap().unwrap().key(), *key);
+        if number % 100 == 0 {
+            let rest = set.rows_from(key).unwrap().take(3);
+            let rest: Vec<String> = rest.map(|row| row.unwrap().key()).collect();
+            assert_eq!(rest, keys[number..(number + 3).min(keys.len())]);
+            // A key between two rows finds neither, and the row after it.
+            let between = format!("{key}!");
+            assert!(set.get(&between).unwrap().is_none());
+            let next = set.rows_from(&between).unwrap().next();
+            assert_eq!(
+                next.map(|row| row.unwrap().key()).as_ref(),
+                keys.get(number + 1)
+            );
+        }
+    }
+    assert!(set.get("").unwrap().is_none() && set.get("~").unwrap().is_none());
 }
 
 #[test]

@@ -38,7 +38,7 @@ impl SetCitation {
             cells,
             standing: None,
             source: Some(self.source.clone()),
-            against: Vec::new(),
+            disputed_by: Vec::new(),
             remarks: Vec::new(),
         }
     }
@@ -53,7 +53,7 @@ impl SetCitation {
         let cell = Cell {
             label: label.to_owned(),
             value,
-            reach: Visibility::Column,
+            visibility: Visibility::Column,
         };
         self.row(key, Subject::Text, vec![cell])
     }
@@ -82,7 +82,7 @@ impl SetCitation {
         let cell = Cell {
             label: String::new(),
             value: self.unavailable(reason),
-            reach: Visibility::Column,
+            visibility: Visibility::Column,
         };
         let row = self.row(id, Subject::Absence, vec![cell]);
         block(id, Some(title), Shape::Prose, vec![row])
@@ -125,14 +125,14 @@ pub(crate) fn column_cell(label: &str, text: &str) -> Cell {
     Cell {
         label: label.to_owned(),
         value: Value::Text(text.to_owned()),
-        reach: Visibility::Column,
+        visibility: Visibility::Column,
     }
 }
 
 /// Returns a field of the opened row, where there is anything in it.
 pub(crate) fn record_cell(label: &str, text: &str) -> Option<Cell> {
     (!text.is_empty()).then(|| Cell {
-        reach: Visibility::Record,
+        visibility: Visibility::Record,
         ..column_cell(label, text)
     })
 }

@@ -3,19 +3,13 @@
 
 use crate::codesets::{CorruptSet, ImportedSets, PtpRow, SetFile, SetKind, SetRow};
 use crate::content::{
-    Block, CodeId, CodeSystem, Document, Row, Section, SectionId, Shape, Subject,
+    Block, CPT_NOTICE, CodeId, CodeSystem, Document, FEE_NOTICE, Row, Section, SectionId, Shape,
+    Subject,
 };
 use crate::library::imported::builder::{
     SetCitation, block, column_cell, record_cell, section, source,
 };
 use crate::library::imported::references::References;
-
-/// What stands beside a rate.
-const FEE_NOTICE: &str =
-    "Fee schedules, relative value units and similar figures are not assigned by the AMA.";
-/// What stands beside CPT codes.
-const SET_CPT_NOTICE: &str = "CPT copyright 2026 American Medical Association. All rights reserved. CPT is a \
-                   registered trademark of the American Medical Association.";
 
 /// How many pairs are shown; some codes have thousands.
 const MAX_PAIRS: usize = 200;
@@ -53,7 +47,7 @@ pub(crate) fn enrich(sets: &ImportedSets, document: &mut Document) {
 fn add_notices(kind: SetKind, rows: &[Row], notices: &mut Vec<String>) {
     let needed = match kind {
         SetKind::Clfs => vec![FEE_NOTICE],
-        SetKind::NcciPtp if !rows.is_empty() => vec![SET_CPT_NOTICE],
+        SetKind::NcciPtp if !rows.is_empty() => vec![CPT_NOTICE],
         _ => Vec::new(),
     };
     for notice in needed {

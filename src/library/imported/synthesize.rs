@@ -5,7 +5,7 @@ use crate::codesets::{
 };
 use crate::content::{
     AbsenceReason, AsOf, Block, CodeId, CodeSystem, Document, Row, Section, Shape, Status, Subject,
-    Value,
+    USE_NOTICE, Value,
 };
 use crate::library::imported::builder::{
     SetCitation, block, column_cell, record_cell, section, source, usage,
@@ -18,10 +18,6 @@ const MAX_TITLE_CHARS: usize = 100;
 
 /// How many neighbours stand before and after a code.
 const MAX_NEIGHBORS: usize = 10;
-
-/// What ends every section.
-const SET_USE_NOTICE: &str =
-    "Reference only; no guarantee of coverage or payment. Check the payer's current policy.";
 
 /// Returns the document on a code of an imported set; nothing where no set lists it.
 pub(crate) fn synthesize(
@@ -67,7 +63,7 @@ fn build_document(
         synonyms: Vec::new(),
         sources: vec![source(set.header())],
         sections,
-        notices: vec![SET_USE_NOTICE.to_owned()],
+        notices: vec![USE_NOTICE.to_owned()],
     }
 }
 

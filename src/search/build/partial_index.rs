@@ -113,7 +113,7 @@ impl PartialIndex {
                 ]);
                 self.section_starts.push((row, name));
             }
-            if let Subject::Modifier(code) | Subject::Stance(code) = &spot.row.subject
+            if let Subject::Modifier(code) | Subject::PayerRule(code) = &spot.row.subject
                 && let Ok(code) = <[u8; 2]>::try_from(code.as_str().as_bytes())
             {
                 self.modifiers.push((code, row));

@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use crate::search::tokenizer::{folded_prefix_end, for_each_token};
+use crate::search::folding::folded_prefix_end;
+use crate::search::tokenizer::for_each_token;
 
 /// Marks matched words in any text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

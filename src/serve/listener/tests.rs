@@ -9,13 +9,13 @@ use russh::{Channel, ChannelMsg, client};
 
 use crate::app::Keymap;
 use crate::layout::TableMode;
-use crate::serve::entry::AuthPolicy;
-use crate::serve::host_key::HostKey;
+use crate::serve::auth::host_key::HostKey;
+use crate::serve::auth::policy::AuthPolicy;
+use crate::serve::channel::session_task::PANIC_BYTE;
+use crate::serve::command::{CommandContext, Response, SessionOptions};
+use crate::serve::content::ServedContent;
 use crate::serve::listener::*;
-use crate::serve::reading::PANIC_BYTE;
-use crate::serve::request::{CommandContext, Response, SessionOptions};
 use crate::serve::settings::Settings;
-use crate::serve::stock::ServedContent;
 use crate::tty::{DisplayMode, Overrides};
 use crate::view::Theme;
 
@@ -72,8 +72,8 @@ async fn start_server() -> (Arc<ServerState>, SocketAddr) {
         positions: None,
         limiter: Arc::default(),
         metrics: Arc::default(),
-        log_sampler: crate::serve::log::LogSampler::default(),
-        buffers: crate::serve::stock::BufferPool::default(),
+        log_sampler: crate::serve::ops::log::LogSampler::default(),
+        buffers: crate::serve::content::BufferPool::default(),
         connection_counter: AtomicU64::new(0),
     });
     let folder = tempfile::tempdir().unwrap();

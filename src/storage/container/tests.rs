@@ -153,6 +153,26 @@ fn part_reader_reads_every_type_and_detects_damage() {
     }
 }
 
+#[test]
+fn part_reader_starts_at_any_offset() {
+    let bytes = patterned_bytes(40 * PAGE_SIZE + 5);
+    let container = open(container_bytes(&[(*b"long", bytes.clone())])).unwrap();
+    for offset in [
+        0,
+        1,
+        PAGE_SIZE - 1,
+        PAGE_SIZE,
+        3 * PAGE_SIZE + 7,
+        bytes.len(),
+    ] {
+        let mut reader = container.part_reader_at(*b"long", offset as u64).unwrap();
+        let rest: Vec<u8> = std::iter::from_fn(|| reader.read_byte()).collect();
+        assert_eq!(rest, bytes[offset..], "{offset}");
+    }
+    let after_end = bytes.len() as u64 + 1;
+    assert!(container.part_reader_at(*b"long", after_end).is_none());
+}
+
 proptest! {
     #[test]
     fn arbitrary_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {

@@ -8,6 +8,7 @@ use deunicode::deunicode_char;
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use crate::text::Charset;
+use crate::text::charset::ascii_symbol;
 
 /// The most combining marks that one character keeps.
 const MAX_MARKS: usize = 4;
@@ -90,7 +91,7 @@ fn is_mark(character: char) -> bool {
     !joins_or_turns && !character.is_control() && character.width() == Some(0)
 }
 
-/// Returns one character of ASCII for another character.
+/// Returns one ASCII character for a character: line art first, then as [`ascii_symbol`] spells it.
 fn substitute(character: char) -> char {
     match character {
         '─' | '━' | '┄' | '┅' | '┈' | '┉' | '╌' | '╍' | '═' | '╴' | '╶' | '╸' | '╺' | '╼' | '╾' => {
@@ -98,21 +99,17 @@ fn substitute(character: char) -> char {
         }
         '│' | '┃' | '┆' | '┇' | '┊' | '┋' | '╎' | '╏' | '║' | '╵' | '╷' | '╹' | '╻' | '╽' | '╿'
         | '▏' | '▕' => '|',
-        '\u{2500}'..='\u{257f}' | '✓' | '✔' => '+',
+        '\u{2500}'..='\u{257f}' => '+',
         '\u{2580}'..='\u{259f}' => '#',
-        '▸' | '▶' | '►' | '→' | '›' | '»' | '≥' => '>',
-        '◂' | '◀' | '◄' | '←' | '‹' | '«' | '≤' => '<',
+        '→' | '›' | '»' | '≥' => '>',
+        '←' | '‹' | '«' | '≤' => '<',
         '↑' | '▴' | '▲' => '^',
         '↓' | '▾' | '▼' => 'v',
         '…' | '·' | '⋯' => '.',
-        '•' | '▪' | '■' | '●' | '◆' | '★' => '*',
-        '×' | '✗' | '✘' => 'x',
+        '◆' | '★' => '*',
         '°' | '○' => 'o',
-        '≈' => '~',
-        'µ' | 'μ' => 'u',
-        _ => match deunicode_char(character).map(str::as_bytes) {
-            Some(&[byte]) if byte.is_ascii_graphic() => char::from(byte),
-            Some(b" ") => ' ',
+        _ => match ascii_symbol(character).or_else(|| deunicode_char(character)) {
+            Some(text) if text.len() == 1 => text.chars().next().unwrap_or('?'),
             _ => '?',
         },
     }

@@ -34,7 +34,7 @@ impl Attribution {
             cells,
             standing: None,
             source: self.source,
-            against: Vec::new(),
+            disputed_by: Vec::new(),
             remarks: self.remarks,
         }
     }
@@ -45,14 +45,14 @@ pub(crate) fn column_cell(label: &str, value: Value) -> Cell {
     Cell {
         label: label.to_owned(),
         value,
-        reach: Visibility::Column,
+        visibility: Visibility::Column,
     }
 }
 
 /// A field that is shown in the opened row only.
 pub(crate) fn record_cell(label: &str, value: Value) -> Cell {
     Cell {
-        reach: Visibility::Record,
+        visibility: Visibility::Record,
         ..column_cell(label, value)
     }
 }

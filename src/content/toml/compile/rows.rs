@@ -74,13 +74,15 @@ impl Compiler<'_, '_> {
         let standing = row.standing.as_ref();
         let standing =
             standing.and_then(|text| self.keyword("standing", text, &Standing::ALL, Standing::id));
-        let against = row.against.iter();
-        let against = against.filter_map(|text| self.source(Some(text))).collect();
+        let disputed_by = row.against.iter();
+        let disputed_by = disputed_by
+            .filter_map(|text| self.source(Some(text)))
+            .collect();
         let said = self.attribution(row.source.as_ref(), None, &row.remark);
         let subject = code.map_or(Subject::Text, Subject::Modifier);
         Row {
             standing,
-            against,
+            disputed_by,
             ..said.into_row(RowKey(key), subject, cells)
         }
     }
@@ -195,7 +197,7 @@ impl Compiler<'_, '_> {
         ];
         let said = self.attribution(row.source.as_ref(), None, &row.remark);
         let (key, subject) = match code {
-            Some(code) => (RowKey::for_payer_rule(id, &code), Subject::Stance(code)),
+            Some(code) => (RowKey::for_payer_rule(id, &code), Subject::PayerRule(code)),
             None => (RowKey(String::new()), Subject::Text),
         };
         Row {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use crate::app::ReadingPosition;
 use crate::content::{CodeId, Document, RowPath};
 use crate::layout::TableMode;
-use crate::serve::client::ClientTerminal;
-use crate::serve::stock::ServedContent;
+use crate::serve::channel::client_terminal::ClientTerminal;
+use crate::serve::content::ServedContent;
 use crate::tty::Capabilities;
 use crate::view::Theme;
 

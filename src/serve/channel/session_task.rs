@@ -8,15 +8,15 @@ use tokio::sync::watch;
 use tokio::time::sleep_until;
 
 use crate::app::{Action, AppOptions, Effect, Host, ReadingPosition};
-use crate::serve::authorized;
-use crate::serve::desk::{ChannelContext, Gone};
-use crate::serve::ending::SessionEnd;
-use crate::serve::guard::{PanicError, catch_panic};
-use crate::serve::house::Phase;
-use crate::serve::idleness::SessionTimers;
-use crate::serve::request::SessionOptions;
+use crate::serve::auth::key_entry;
+use crate::serve::channel::catch_panic::{PanicError, catch_panic};
+use crate::serve::channel::context::{ChannelContext, Gone};
+use crate::serve::channel::session_end::SessionEnd;
+use crate::serve::channel::session_timers::SessionTimers;
+use crate::serve::command::SessionOptions;
+use crate::serve::content::ServedContent;
 use crate::serve::settings::CodeLogging;
-use crate::serve::stock::ServedContent;
+use crate::serve::state::Phase;
 use crate::session::{Event, Session, load};
 use crate::tty::Size;
 use crate::tty::{Capabilities, Screen};
@@ -32,10 +32,10 @@ const MAX_BURST: Duration = Duration::from_micros(500);
 
 /// What a test sends to have a session fail; nothing that is known makes one fail.
 #[cfg(test)]
-pub(super) const PANIC_BYTE: u8 = 0;
+pub const PANIC_BYTE: u8 = 0;
 
 /// One reader's session on a channel.
-pub(super) struct SessionTask<'a> {
+pub struct SessionTask<'a> {
     context: &'a ChannelContext,
     session: Session,
     capabilities: Capabilities,
@@ -241,8 +241,8 @@ impl<'a> SessionTask<'a> {
         let reader = desk.identity.as_ref()?;
         let from = desk.connection.peer.ip();
         match desk.server.auth.authorize(&reader.key, from) {
-            Ok(authorized::PtyPermission::Allowed) => None,
-            Ok(authorized::PtyPermission::Forbidden) | Err(_) => Some(SessionEnd::Revoked),
+            Ok(key_entry::PtyPermission::Allowed) => None,
+            Ok(key_entry::PtyPermission::Forbidden) | Err(_) => Some(SessionEnd::Revoked),
         }
     }
 
@@ -385,7 +385,7 @@ impl<'a> SessionTask<'a> {
         let client = &self.context.client;
         tracing::info!(
             connection = self.context.connection.id,
-            term = crate::serve::log::printable(client.term().unwrap_or_default()),
+            term = crate::serve::ops::log::printable(client.term().unwrap_or_default()),
             columns = self.size.columns(),
             rows = self.size.rows(),
             "session"

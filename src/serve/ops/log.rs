@@ -21,7 +21,7 @@ const MAX_LOGGED_PER_SECOND: u32 = 50;
 
 /// Whether the log speaks of a connection before it is logged in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum LogDecision {
+pub enum LogDecision {
     /// It does.
     Log,
     /// It does not: there are too many.
@@ -30,7 +30,7 @@ pub(super) enum LogDecision {
 
 /// Decides of which connections the log speaks.
 #[derive(Debug, Default)]
-pub(super) struct LogSampler(Mutex<SampleWindow>);
+pub struct LogSampler(Mutex<SampleWindow>);
 
 /// What happened in a second.
 #[derive(Debug, Default)]

@@ -13,8 +13,8 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
+use crate::serve::net::stream::ByteCounter;
 use crate::serve::settings::Limits;
-use crate::serve::wire::ByteCounter;
 
 /// How long a client may say nothing before it makes room for others.
 const SILENT_AFTER: Duration = Duration::from_millis(100);
@@ -24,7 +24,7 @@ const SLOW_AFTER: Duration = Duration::from_secs(2);
 
 /// Counts connections.
 #[derive(Debug, Default)]
-pub(super) struct ConnectionLimiter(Mutex<LimiterState>);
+pub struct ConnectionLimiter(Mutex<LimiterState>);
 
 #[derive(Debug, Default)]
 struct LimiterState {
@@ -45,7 +45,7 @@ struct PendingLogin {
 
 /// Says why somebody was turned away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Rejection {
+pub enum Rejection {
     /// Too many connections.
     #[error("too many readers; try again later")]
     ServerFull,
@@ -59,7 +59,7 @@ pub(super) enum Rejection {
 
 /// A connection's seat; it comes free when this is dropped.
 #[derive(Debug)]
-pub(super) struct ConnectionPermit {
+pub struct ConnectionPermit {
     limiter: Arc<ConnectionLimiter>,
     pending: Arc<PendingLogin>,
 }

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use russh::server::ChannelOpenHandle;
 use russh::{ChannelOpenFailure, Error};
 
-use crate::serve::connection::Connection;
-use crate::serve::house::ServerState;
-use crate::serve::log::printable;
-use crate::serve::metrics::RefusalKind;
+use crate::serve::net::connection::Connection;
+use crate::serve::ops::log::printable;
+use crate::serve::ops::metrics::RefusalKind;
+use crate::serve::state::ServerState;
 
 /// How many refusals are logged a connection.
 const MAX_LOGGED: u32 = 8;
@@ -19,7 +19,7 @@ const MAX_REFUSALS: u32 = 64;
 
 /// What does not exist here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Unsupported {
+pub enum Unsupported {
     AgentForwarding,
     PortForwarding,
     SecondSession,
@@ -41,7 +41,7 @@ impl Unsupported {
 
 /// What one connection was refused.
 #[derive(Debug)]
-pub(super) struct Refusals {
+pub struct Refusals {
     server: Arc<ServerState>,
     connection: Arc<Connection>,
     count: u32,

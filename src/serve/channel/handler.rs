@@ -8,20 +8,20 @@ use russh::keys::{Certificate, HashAlg, PublicKey};
 use russh::server::{Auth, ChannelOpenHandle, Msg, PublicKeyOffer, Session, VerifiedPublicKey};
 use russh::{Channel, ChannelId, Error, Pty};
 
-use crate::serve::authorized::{Denial, PtyPermission};
-use crate::serve::client::ClientTerminal;
-use crate::serve::connection::{Connection, Stage};
-use crate::serve::desk::ChannelContext;
-use crate::serve::entry::{AuthPolicy, Login};
-use crate::serve::gate::ConnectionPermit;
-use crate::serve::house::ServerState;
-use crate::serve::inbox::InputBuffer;
-use crate::serve::log::printable;
-use crate::serve::refusals::{Refusals, Unsupported};
-use crate::serve::{channel, client};
+use crate::serve::auth::key_entry::{Denial, PtyPermission};
+use crate::serve::auth::policy::{AuthPolicy, Login};
+use crate::serve::channel::client_terminal::ClientTerminal;
+use crate::serve::channel::context::ChannelContext;
+use crate::serve::channel::input_buffer::InputBuffer;
+use crate::serve::channel::refusals::{Refusals, Unsupported};
+use crate::serve::channel::{client_terminal, request};
+use crate::serve::net::connection::{Connection, Stage};
+use crate::serve::net::limiter::ConnectionPermit;
+use crate::serve::ops::log::printable;
+use crate::serve::state::ServerState;
 
 /// One connection, as the protocol sees it.
-pub(super) struct Handler {
+pub struct Handler {
     server: Arc<ServerState>,
     connection: Arc<Connection>,
     permit: ConnectionPermit,
@@ -67,7 +67,7 @@ impl Handler {
     }
 
     /// Starts what was asked for; says whether that was possible.
-    fn start(&mut self, id: ChannelId, asked: channel::ChannelRequest, session: &Session) -> bool {
+    fn start(&mut self, id: ChannelId, asked: request::ChannelRequest, session: &Session) -> bool {
         let (Some(open), Some(login)) = (&mut self.channel, &self.login) else {
             return false;
         };
@@ -85,7 +85,7 @@ impl Handler {
             client: open.client.clone(),
             identity: login.identity.clone(),
         };
-        tokio::spawn(channel::serve_channel(desk, asked));
+        tokio::spawn(request::serve_channel(desk, asked));
         true
     }
 
@@ -333,7 +333,7 @@ impl russh::server::Handler for Handler {
         let taken = open.is_some();
         if let Some(open) = open {
             open.client
-                .set_pty(term, client::clamped_size(columns, rows, most));
+                .set_pty(term, client_terminal::clamped_size(columns, rows, most));
         }
         send_reply(session, channel, taken)
     }
@@ -347,7 +347,7 @@ impl russh::server::Handler for Handler {
         _: u32,
         _: &mut Session,
     ) -> Result<(), Error> {
-        let size = client::clamped_size(columns, rows, self.server.limits().max_size);
+        let size = client_terminal::clamped_size(columns, rows, self.server.limits().max_size);
         if let Some(open) = self.channel.as_mut().filter(|open| open.id == channel) {
             open.client.set_size(size);
             open.input.resize(size);
@@ -356,7 +356,7 @@ impl russh::server::Handler for Handler {
     }
 
     async fn shell_request(&mut self, id: ChannelId, session: &mut Session) -> Result<(), Error> {
-        let started = self.start(id, channel::ChannelRequest::Command(String::new()), session);
+        let started = self.start(id, request::ChannelRequest::Command(String::new()), session);
         send_reply(session, id, started)
     }
 
@@ -366,7 +366,7 @@ impl russh::server::Handler for Handler {
         line: &[u8],
         session: &mut Session,
     ) -> Result<(), Error> {
-        let started = self.start(id, channel::ChannelRequest::parse_command(line), session);
+        let started = self.start(id, request::ChannelRequest::parse_command(line), session);
         send_reply(session, id, started)
     }
 
@@ -378,7 +378,7 @@ impl russh::server::Handler for Handler {
         session: &mut Session,
     ) -> Result<(), Error> {
         let words = self.refusals.refuse_subsystem(name)?;
-        let started = self.start(id, channel::ChannelRequest::Rejected(words), session);
+        let started = self.start(id, request::ChannelRequest::Rejected(words), session);
         send_reply(session, id, started)
     }
 

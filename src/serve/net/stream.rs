@@ -16,7 +16,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep, sleep_until};
 
-use crate::serve::inflow::RateLimiter;
+use crate::serve::net::rate_limiter::RateLimiter;
 use crate::serve::settings::Limits;
 
 /// The bytes on their way to a client that the system is to keep. It would keep megabytes for one

@@ -1,14 +1,15 @@
 //! Keeps the server's own key: made once, and read by nobody else.
 
-use std::fs::OpenOptions;
 use std::io::Write;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use russh::keys::key::safe_rng;
 use russh::keys::ssh_key::LineEnding;
 use russh::keys::{Algorithm, HashAlg, PrivateKey, ssh_key};
+
+use crate::storage::AtomicFile;
 
 /// The server's own key.
 #[derive(Clone, Debug)]
@@ -81,7 +82,7 @@ impl HostKey {
     }
 
     /// Returns the key for the SSH protocol.
-    pub(super) fn private_key(&self) -> PrivateKey {
+    pub fn private_key(&self) -> PrivateKey {
         self.key.clone()
     }
 
@@ -137,19 +138,10 @@ impl HostKey {
                 .create(folder)
                 .map_err(failed)?;
         }
-        let temporary = path.with_extension(format!("{}.new", std::process::id()));
-        let written = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&temporary)
-            .and_then(|mut file| {
-                file.write_all(text.as_bytes())?;
-                file.sync_all()?;
-                fs::hard_link(&temporary, path)
-            });
-        // Nothing more can be done about a temporary file that does not go.
-        let _ = fs::remove_file(&temporary);
+        let written = AtomicFile::create_with_mode(path, 0o600).and_then(|file| {
+            file.file().write_all(text.as_bytes())?;
+            file.commit_new(path)
+        });
         match written {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(failed(error)),
             _ => Ok(()),

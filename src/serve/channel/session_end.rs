@@ -2,7 +2,7 @@
 
 /// How a reader's session ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum SessionEnd {
+pub enum SessionEnd {
     /// The reader left.
     Left,
     /// Nothing was pressed for too long.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::{fs, io};
 
-use crate::serve::authorized::AuthorizedKeys;
+use crate::serve::auth::key_entry::AuthorizedKeys;
 
 /// The largest file that is read, in bytes: room for ten thousand keys.
 const MAX_FILE_SIZE: u64 = 4 * 1024 * 1024;
@@ -42,11 +42,11 @@ pub enum AuthorizedKeysFileError {
         /// The file.
         path: PathBuf,
         /// What is wrong with it.
-        rejected: Vec<crate::serve::authorized::RejectedKey>,
+        rejected: Vec<crate::serve::auth::key_entry::RejectedKey>,
     },
 }
 
-fn first_rejection(faults: &[crate::serve::authorized::RejectedKey]) -> String {
+fn first_rejection(faults: &[crate::serve::auth::key_entry::RejectedKey]) -> String {
     faults
         .first()
         .map(|fault| format!("; line {}: {}", fault.line, fault.error))

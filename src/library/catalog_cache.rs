@@ -203,13 +203,7 @@ fn sets_key(sets: &ImportedSets) -> Vec<u8> {
         for file in &header.files {
             write_text(&mut bytes, &file.sha256);
         }
-        if let Some(stamp) = set
-            .metadata()
-            .ok()
-            .map(|about| Fingerprint::from_metadata(&about))
-        {
-            stamp.encode(&mut bytes);
-        }
+        set.fingerprint().encode(&mut bytes);
     }
     bytes
 }

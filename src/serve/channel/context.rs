@@ -7,12 +7,12 @@ use russh::ChannelId;
 use russh::server::Handle;
 use tokio::time::{sleep, timeout};
 
-use crate::serve::client::ClientTerminal;
-use crate::serve::connection::Connection;
-use crate::serve::entry::KeyIdentity;
-use crate::serve::house::ServerState;
-use crate::serve::inbox::InputBuffer;
-use crate::serve::request::TextResponse;
+use crate::serve::auth::policy::KeyIdentity;
+use crate::serve::channel::client_terminal::ClientTerminal;
+use crate::serve::channel::input_buffer::InputBuffer;
+use crate::serve::command::TextResponse;
+use crate::serve::net::connection::Connection;
+use crate::serve::state::ServerState;
 use crate::tty::{Decoder, Input};
 
 /// The bytes of one message to a client.
@@ -20,10 +20,10 @@ const MESSAGE_SIZE: usize = 32 * 1024;
 
 /// Says that the client is gone, or reads nothing any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Gone;
+pub struct Gone;
 
 /// One channel, and what is needed to serve it.
-pub(super) struct ChannelContext {
+pub struct ChannelContext {
     pub server: Arc<ServerState>,
     pub connection: Arc<Connection>,
     pub handle: Handle,

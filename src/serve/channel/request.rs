@@ -9,12 +9,12 @@ use std::sync::Arc;
 
 use tokio::time::timeout;
 
-use crate::serve::connection::{Connection, Stage};
-use crate::serve::desk::{ChannelContext, Gone};
-use crate::serve::ending::SessionEnd;
-use crate::serve::guard::{PanicError, catch_panic};
-use crate::serve::reading::SessionTask;
-use crate::serve::request::{CommandContext, Response, TextResponse};
+use crate::serve::channel::catch_panic::{PanicError, catch_panic};
+use crate::serve::channel::context::{ChannelContext, Gone};
+use crate::serve::channel::session_end::SessionEnd;
+use crate::serve::channel::session_task::SessionTask;
+use crate::serve::command::{CommandContext, Response, TextResponse};
+use crate::serve::net::connection::{Connection, Stage};
 use crate::serve::settings::CodeLogging;
 
 /// The longest command line, in bytes.
@@ -22,7 +22,7 @@ const MAX_COMMAND_LENGTH: usize = 4096;
 
 /// What a client asks for.
 #[derive(Clone, Debug)]
-pub(super) enum ChannelRequest {
+pub enum ChannelRequest {
     /// A command line; an empty one is a shell's.
     Command(String),
     /// Something that does not exist here, with words that say so.
@@ -41,7 +41,7 @@ impl ChannelRequest {
 }
 
 /// Serves the channel until its end.
-pub(super) async fn serve_channel(desk: ChannelContext, asked: ChannelRequest) {
+pub async fn serve_channel(desk: ChannelContext, asked: ChannelRequest) {
     let _done = SessionEndGuard(&desk.connection);
     let status = match asked {
         ChannelRequest::Rejected(words) => desk.send_text(&TextResponse::error(words)).await,

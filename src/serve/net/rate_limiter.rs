@@ -11,7 +11,7 @@ const BURST: u32 = 64 * 1024;
 
 /// What a client may send.
 #[derive(Debug)]
-pub(super) struct RateLimiter {
+pub struct RateLimiter {
     /// In a second, in the long run.
     rate: u32,
     /// When all that was read would have been sent at that rate.

@@ -9,9 +9,9 @@ use std::sync::Arc;
 
 use crate::codesets::ImportedSets;
 use crate::content::{CodeId, Document, load_document};
+use crate::library::catalog_cache;
 use crate::library::scan::{dedup_keep_last, toml_files};
 use crate::library::{Library, Origin, built_in};
-use crate::loader::catalog_cache;
 use crate::storage::Container;
 
 /// Where single documents are looked for.

@@ -10,7 +10,7 @@ use russh::keys::ssh_key::public::KeyData;
 use russh::keys::{Algorithm, PublicKey, ssh_key};
 
 use crate::content::Date;
-use crate::serve::origin::{AddressPatterns, AddressPatternsError};
+use crate::serve::auth::address_patterns::{AddressPatterns, AddressPatternsError};
 
 /// The keys of a file.
 #[derive(Clone, Debug, Default)]
@@ -243,29 +243,17 @@ fn parse_expiry(text: &str) -> Option<UnixSeconds> {
         digits.get(from..to).map_or(Some(0), |d| d.parse().ok())
     };
     let (year, month, day) = (number(0, 4)?, number(4, 6)?, number(6, 8)?);
-    Date::new(
+    let date = Date::new(
         u16::try_from(year).ok()?,
         u8::try_from(month).ok()?,
         u8::try_from(day).ok()?,
     )?;
-    let days = days_since_1970(year, month, day)?;
+    let days = date.days_since_1970()?;
     let (hours, minutes, seconds) = (number(8, 10)?, number(10, 12)?, number(12, 14)?);
     if hours > 23 || minutes > 59 || seconds > 60 {
         return None;
     }
     Some(days * 86_400 + hours * 3_600 + minutes * 60 + seconds)
-}
-
-/// Counts days as Howard Hinnant's `days_from_civil` does, with years that start in March.
-fn days_since_1970(year: u64, month: u64, day: u64) -> Option<u64> {
-    let year = if month <= 2 {
-        year.checked_sub(1)?
-    } else {
-        year
-    };
-    let month = (month + 9) % 12;
-    let leap_days = year / 4 - year / 100 + year / 400;
-    (year * 365 + leap_days + (month * 153 + 2) / 5 + day).checked_sub(719_469)
 }
 
 #[cfg(test)]

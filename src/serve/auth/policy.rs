@@ -5,19 +5,19 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use russh::keys::{HashAlg, PublicKey};
 
-use crate::serve::authorized::{Denial, PtyPermission};
-use crate::serve::roll::AuthorizedKeysFile;
+use crate::serve::auth::authorized_keys::AuthorizedKeysFile;
+use crate::serve::auth::key_entry::{Denial, PtyPermission};
 
 /// Who is let in.
 #[derive(Debug)]
-pub(super) enum AuthPolicy {
+pub enum AuthPolicy {
     Open,
     Keys(AuthorizedKeysFile),
 }
 
 /// Who is logged in.
 #[derive(Clone, Debug)]
-pub(super) struct Login {
+pub struct Login {
     /// The name that the client gives; nothing depends on it.
     pub user: String,
     /// Where the server knows its readers.
@@ -27,7 +27,7 @@ pub(super) struct Login {
 
 /// A reader who is known by a key.
 #[derive(Clone, Debug)]
-pub(super) struct KeyIdentity {
+pub struct KeyIdentity {
     pub key: PublicKey,
     pub fingerprint: String,
 }

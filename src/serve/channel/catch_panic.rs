@@ -4,11 +4,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Says that something panicked. The panic itself is in the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct PanicError;
+pub struct PanicError;
 
 /// Does something that must not take others down with it. What it worked on is to be given up when
 /// this fails.
-pub(super) fn catch_panic<T>(work: impl FnOnce() -> T) -> Result<T, PanicError> {
+pub fn catch_panic<T>(work: impl FnOnce() -> T) -> Result<T, PanicError> {
     catch_unwind(AssertUnwindSafe(work)).map_err(|_| PanicError)
 }
 

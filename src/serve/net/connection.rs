@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
-use crate::serve::log::LogDecision;
-use crate::serve::wire::StreamHandle;
+use crate::serve::net::stream::StreamHandle;
+use crate::serve::ops::log::LogDecision;
 
 /// What is known of a connection.
 #[derive(Debug)]
-pub(super) struct Connection {
+pub struct Connection {
     /// Tells connections apart in the log.
     pub id: u64,
     pub peer: SocketAddr,
@@ -41,7 +41,7 @@ impl Connection {
 
 /// How far a connection has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stage {
+pub enum Stage {
     /// Not logged in.
     Authenticating,
     /// Logged in, and nothing asked for.

@@ -5,7 +5,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::serve::ending::SessionEnd;
+use crate::serve::channel::session_end::SessionEnd;
 use crate::serve::settings::Limits;
 
 /// How long before the end a warning comes; sooner where the whole time is short.
@@ -16,7 +16,7 @@ const STATUS_REPORT: &[u8] = b"\x1b[0n";
 
 /// When a session ends by itself.
 #[derive(Debug)]
-pub(super) struct SessionTimers {
+pub struct SessionTimers {
     idle: Option<Timer>,
     session: Option<Timer>,
 }

@@ -5,14 +5,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::sync::watch;
 
-use crate::serve::entry::AuthPolicy;
-use crate::serve::gate::ConnectionLimiter;
-use crate::serve::log::LogSampler;
-use crate::serve::metrics::Metrics;
-use crate::serve::places::PositionStore;
-use crate::serve::request::Interpreter;
+use crate::serve::auth::policy::AuthPolicy;
+use crate::serve::command::Interpreter;
+use crate::serve::content::{BufferPool, ServedContent};
+use crate::serve::net::limiter::ConnectionLimiter;
+use crate::serve::ops::log::LogSampler;
+use crate::serve::ops::metrics::Metrics;
+use crate::serve::positions::PositionStore;
 use crate::serve::settings::Limits;
-use crate::serve::stock::{BufferPool, ServedContent};
 
 /// What every connection of a server shares.
 #[derive(Debug)]
