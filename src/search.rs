@@ -36,5 +36,5 @@ pub use hits::results::{Hit, MatchReason, Results};
 pub use hits::snippet::Snippet;
 pub use index::{DocumentSource, Index};
 pub use query::code_ref::{CodeRef, parse_code_refs};
-pub use query::parse::{Query, Scope};
+pub use query::parse::Query;
 pub use query::synonyms::Synonyms;

@@ -12,11 +12,12 @@ pub(crate) mod pacer;
 pub(crate) mod screen;
 pub(crate) mod size;
 
-pub use capabilities::{
-    Capabilities, ColorChoice, ColorChoiceError, ColorDepth, DisplayMode, Feature, Multiplexer,
-    Overrides,
-};
-pub use decoder::{Decoder, Input, MouseEvent, MouseKind};
+pub use capabilities::color::{ColorChoice, ColorDepth};
+pub use capabilities::family::Multiplexer;
+pub use capabilities::feature::Feature;
+pub use capabilities::{Capabilities, DisplayMode, Overrides};
+pub use decoder::Decoder;
+pub use decoder::input::{Input, MouseEvent, MouseKind};
 pub use pacer::{FrameDecision, FramePacer};
 pub use screen::{MouseCapture, Screen};
 pub use size::Size;

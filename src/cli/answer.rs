@@ -1,73 +1,30 @@
-//! Answers without a terminal: `show`, `list`, `search` and `check`.
-//!
-//! Each answer is words and a status, and nothing is printed here: the command line prints them,
-//! and the SSH server sends them.
+//! The commands `show`, `list`, `search` and `check`. They return their output and print nothing.
 
 use std::io;
-use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::cli::arguments::SearchArgs;
+use crate::cli::output::{CommandOutput, INVALID_INPUT, NOT_FOUND};
 use crate::cli::target::{Target, TargetError};
-use crate::cli::{INVALID_INPUT, NOT_FOUND, print_error, print_output};
 use crate::content::{Document, SectionId};
 use crate::export;
 use crate::export::{ExportFormat, ExportScope};
 use crate::library::Library;
 use crate::search::{Index, Query, Results};
-use crate::text::Charset;
-
-/// What is said to a command.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct CommandOutput {
-    /// For standard output; ends with a line end where there is any.
-    pub out: String,
-    /// For standard error, without a line end.
-    pub err: String,
-    /// The exit status.
-    pub status: u8,
-}
-
-impl CommandOutput {
-    /// Answers with what was asked for.
-    pub fn success(out: String) -> Self {
-        Self {
-            out,
-            ..Self::default()
-        }
-    }
-
-    /// Says why there is nothing to answer with.
-    pub fn error(err: impl Into<String>, status: u8) -> Self {
-        Self {
-            err: err.into(),
-            status,
-            ..Self::default()
-        }
-    }
-
-    /// Prints the answer.
-    pub fn print(&self) -> anyhow::Result<ExitCode> {
-        print_output(self.out.as_bytes())?;
-        if !self.err.is_empty() {
-            print_error(&self.err);
-        }
-        Ok(ExitCode::from(self.status))
-    }
-}
+use crate::text::{Charset, sanitize};
 
 impl From<TargetError> for CommandOutput {
-    fn from(miss: TargetError) -> Self {
-        let status = match miss {
+    fn from(error: TargetError) -> Self {
+        let status = match error {
             TargetError::NotFound(_) => NOT_FOUND,
             TargetError::Broken(_) => INVALID_INPUT,
         };
-        Self::error(miss.to_string(), status)
+        Self::error(error.to_string(), status)
     }
 }
 
-/// Writes what was found whole, or one section of it.
+/// Exports the target, or one section of it.
 pub fn show(
     found: &Target,
     section: Option<&str>,
@@ -75,9 +32,9 @@ pub fn show(
     charset: Charset,
 ) -> CommandOutput {
     let mut out = String::new();
-    for (document, place) in &found.documents {
-        let extent = match (place, section) {
-            (Some(place), _) => ExportScope::Row(place.clone()),
+    for (document, row_path) in &found.documents {
+        let scope = match (row_path, section) {
+            (Some(row_path), _) => ExportScope::Row(row_path.clone()),
             (None, None) => ExportScope::Whole,
             (None, Some(name)) => {
                 let Some(section) = find_section(document, name) else {
@@ -89,7 +46,7 @@ pub fn show(
         if !out.is_empty() {
             out.push('\n');
         }
-        out += &export::document(document, &extent, format, charset);
+        out += &export::document(document, &scope, format, charset);
     }
     CommandOutput::success(out)
 }
@@ -100,26 +57,26 @@ fn unknown_section(document: &Document, name: &str) -> CommandOutput {
         .iter()
         .map(|section| section.id.0.as_str());
     let known: Vec<&str> = known.collect();
-    let name = crate::text::sanitize(name);
-    let words = format!("no section `{name}`; there are {}", known.join(", "));
-    CommandOutput::error(words, NOT_FOUND)
+    let name = sanitize(name);
+    let message = format!("no section `{name}`; sections: {}", known.join(", "));
+    CommandOutput::error(message, NOT_FOUND)
 }
 
 fn find_section(document: &Document, name: &str) -> Option<SectionId> {
-    let asked = |text: &str| text.eq_ignore_ascii_case(name);
+    let matches = |text: &str| text.eq_ignore_ascii_case(name);
     document
         .sections
         .iter()
-        .find(|section| asked(&section.id.0) || asked(&section.short) || asked(&section.title))
+        .find(|section| {
+            matches(&section.id.0) || matches(&section.short) || matches(&section.title)
+        })
         .map(|section| section.id.clone())
 }
 
-/// Writes the catalogue.
 pub fn list(library: &Library, format: ExportFormat, charset: Charset) -> CommandOutput {
     CommandOutput::success(export::list(library, format, charset))
 }
 
-/// Writes hits.
 pub fn search(
     library: &Arc<Library>,
     index: &Index,
@@ -150,18 +107,18 @@ pub fn search(
 }
 
 fn no_hits_message(query: &Query, results: &Results) -> String {
-    let words = crate::text::sanitize(query.text());
-    let nothing = match results.unverified {
-        0 => format!("nothing has `{words}`"),
-        unread => format!("none of the best rows has `{words}`, and {unread} were not read"),
+    let text = sanitize(query.text());
+    let message = match results.unverified {
+        0 => format!("no results for `{text}`"),
+        unread => format!("no results for `{text}` in the best rows; {unread} more were not read"),
     };
     match results.suggestions.as_slice() {
-        [] => nothing,
-        nearest => format!("{nothing}; nearest: {}", nearest.join(", ")),
+        [] => message,
+        nearest => format!("{message}; nearest: {}", nearest.join(", ")),
     }
 }
 
-/// Checks files, and reports every error in them.
+/// Checks content files; reports every error in them.
 pub fn check(paths: &[PathBuf]) -> CommandOutput {
     let mut reports = Vec::new();
     let mut out = String::new();
@@ -169,15 +126,15 @@ pub fn check(paths: &[PathBuf]) -> CommandOutput {
         match crate::content::load_document(&path) {
             Ok(document) => {
                 let path = path.display().to_string();
-                let path = crate::text::sanitize(&path);
-                out += &format!("{path}: {} {}, in order\n", document.code, document.title);
+                let path = sanitize(&path);
+                out += &format!("{path}: {} {}: OK\n", document.code, document.title);
             }
             Err(report) => reports.push(format!("{report}\n")),
         }
     }
     if reports.is_empty() && out.is_empty() {
-        let words = "no content file there: a folder is searched for *.toml";
-        return CommandOutput::error(words, INVALID_INPUT);
+        let message = "no content files found; in a folder, codeleaf looks for *.toml";
+        return CommandOutput::error(message, INVALID_INPUT);
     }
     CommandOutput {
         status: if reports.is_empty() { 0 } else { INVALID_INPUT },
@@ -186,7 +143,7 @@ pub fn check(paths: &[PathBuf]) -> CommandOutput {
     }
 }
 
-/// Returns the files that are named, and those of the folders that are.
+/// Replaces each folder by its TOML files, sorted.
 fn expand_paths(paths: &[PathBuf]) -> Vec<PathBuf> {
     let mut files = Vec::new();
     for path in paths {
@@ -203,7 +160,7 @@ fn expand_paths(paths: &[PathBuf]) -> Vec<PathBuf> {
                 inside.sort();
                 files.extend(inside);
             }
-            Err(_) => files.push(Path::new(path).to_owned()),
+            Err(_) => files.push(path.clone()),
         }
     }
     files

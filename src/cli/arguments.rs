@@ -1,4 +1,4 @@
-//! Defines the words of the command line.
+//! The arguments of the command line.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::cli::options::Options;
 use crate::export::ExportFormat;
 
-/// A reference for billing codes: the row, who says so, and as of when.
+/// A reference for billing codes: the row, its source, and its date.
 ///
 /// Reference only; no guarantee of coverage or payment.
 #[derive(Debug, Parser)]
@@ -19,7 +19,6 @@ use crate::export::ExportFormat;
     color = clap::ColorChoice::Never
 )]
 pub struct Arguments {
-    /// What to do instead of opening the reader.
     #[command(subcommand)]
     pub command: Option<CliCommand>,
 
@@ -28,16 +27,15 @@ pub struct Arguments {
     #[arg(value_name = "CODE[-MODIFIER] | FILE.toml")]
     pub target: Vec<String>,
 
-    /// The documents and the screen.
     #[command(flatten)]
     pub options: Options,
 }
 
 impl Arguments {
-    /// Reads a command line, the program's name first.
+    /// Parses a command line, program name first.
     ///
-    /// Most starts name a code or nothing. They do not wait for clap, which is told all options of
-    /// all commands before it reads a word: a tenth of the time to the first frame.
+    /// Most starts name a code or nothing, and bypass clap: it builds every option of every
+    /// command first, which takes a tenth of the time to first paint.
     pub fn parse_command_line(
         words: impl IntoIterator<Item = OsString>,
     ) -> Result<Self, clap::Error> {
@@ -45,7 +43,7 @@ impl Arguments {
         Self::parse_plain(&words).map_or_else(|| Self::try_parse_from(&words), Ok)
     }
 
-    /// Returns what words mean of which none can be an option or a command.
+    /// Parses words of which none can be an option or a command.
     fn parse_plain(words: &[OsString]) -> Option<Self> {
         let (_, words) = words.split_first()?;
         let is_plain = |word: &&str| {
@@ -65,82 +63,78 @@ impl Arguments {
     }
 }
 
-/// What to do instead of opening the reader.
+/// A command; without one, the reader opens.
 #[derive(Debug, Subcommand)]
 pub enum CliCommand {
-    /// Print a document, one of its sections, or one row whole.
+    /// Print a document, one of its sections, or one row.
     Show(ShowArgs),
-    /// Print which documents there are.
+    /// Print the list of documents.
     List {
-        /// How to write it.
+        /// Output format.
         #[arg(long, value_enum, default_value_t)]
         format: ExportFormat,
     },
-    /// Print where words are found: a modifier, a code, a phrase.
+    /// Search for a modifier, a code or a phrase.
     Search(SearchArgs),
-    /// Check content files, and print every error in them with line and column.
+    /// Check content files and print every error with line and column.
     Check {
         /// Files, or folders of files.
         #[arg(required = true, value_name = "PATH")]
         paths: Vec<PathBuf>,
     },
-    /// Serve the reference over SSH: readers need no account, and get no shell.
+    /// Serve the reader over SSH, without accounts and without a shell.
     #[cfg(feature = "serve")]
     Serve(Box<ServeArgs>),
-    /// Take public code-set files in: ICD-10-CM, HCPCS, CLFS, NUCC, NCCI, place of service.
+    /// Import public code-set files: ICD-10-CM, HCPCS, CLFS, NUCC, NCCI, place of service.
     Import(crate::cli::import::ImportArgs),
-    /// Print, compare or remove the code sets that were imported.
+    /// List, compare or remove imported code sets.
     Sets(crate::cli::sets::SetsArgs),
     /// Print a completion script for a shell.
-    Completions {
-        /// The shell.
-        shell: clap_complete::Shell,
-    },
+    Completions { shell: clap_complete::Shell },
     /// Print the man page.
     Man,
 }
 
-/// What `show` takes.
+/// Arguments of `show`.
 #[derive(Args, Debug)]
 pub struct ShowArgs {
-    /// A code, a code and a modifier, or a file, as for the reader.
+    /// A code, a code and a modifier, or a file.
     #[arg(required = true, value_name = "CODE[-MODIFIER] | FILE.toml")]
     pub target: Vec<String>,
     /// One section: summary, overview, clinical, coding, payers, or one of the author's own.
     #[arg(long)]
     pub section: Option<String>,
-    /// How to write it.
+    /// Output format.
     #[arg(long, value_enum, default_value_t)]
     pub format: ExportFormat,
 }
 
-/// What `serve` takes.
+/// Arguments of `serve`.
 #[cfg(feature = "serve")]
 #[derive(Args, Clone, Debug)]
 pub struct ServeArgs {
-    /// Read settings from a TOML file; they are named as the options are. What is given here
-    /// stands before what is set there.
+    /// Read settings from a TOML file, named like the options. Options on the command line
+    /// override it.
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Print the host key's fingerprint and its line for known_hosts; it is made where there is
-    /// none.
+    /// Print the host key's fingerprint and its known_hosts line; create the key if it does not
+    /// exist.
     #[arg(long)]
     pub show_host_key: bool,
-    /// What can be set there as well.
     #[command(flatten)]
     pub settings: crate::serve::Settings,
 }
 
-/// What `search` takes.
+/// Arguments of `search`.
 #[derive(Args, Debug)]
 pub struct SearchArgs {
-    /// The words.
+    /// What to search for.
     #[arg(required = true, allow_negative_numbers = true)]
     pub words: Vec<String>,
-    /// How to write it.
+    /// Output format.
     #[arg(long, value_enum, default_value_t)]
     pub format: ExportFormat,
-    /// How many places to print at most.
+    /// Maximum number of results.
     #[arg(long, default_value_t = 20)]
     pub limit: usize,
 }
@@ -152,7 +146,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_command_line_is_well_formed() {
+    fn command_line_is_well_formed() {
         Arguments::command().debug_assert();
     }
 
@@ -161,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn a_subcommand_wins_over_a_code() {
+    fn subcommand_takes_precedence_over_code() {
         let list = parse(&["codeleaf", "list"]);
         assert!(matches!(list.command, Some(CliCommand::List { .. })));
         let code = parse(&["codeleaf", "83950", "90"]);

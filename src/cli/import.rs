@@ -9,7 +9,8 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use anyhow::Context;
 use clap::Args;
 
-use crate::cli::{INVALID_INPUT, print_error, print_output, setup};
+use crate::cli::output::{INVALID_INPUT, print_error, print_output};
+use crate::cli::setup;
 use crate::codesets;
 use crate::codesets::{Edition, ImportOutcome, ImportProgress, ImportRequest, SetKind};
 use crate::content::Date;

@@ -11,12 +11,12 @@ use anyhow::Context;
 use ratatui::buffer::Buffer;
 
 use crate::app::{Action, AppOptions, Effect, Host};
-use crate::cli::answer::CommandOutput;
 use crate::cli::arguments::Arguments;
 use crate::cli::library_handle::{LibraryHandle, LoadJob};
 use crate::cli::options::Options;
+use crate::cli::output::{CommandOutput, INVALID_INPUT, print_error};
 use crate::cli::target::Target;
-use crate::cli::{answer, print_error, setup, target};
+use crate::cli::{answer, setup, target};
 use crate::content::{Document, RowPath};
 use crate::export::ExportFormat;
 use crate::layout::TableMode;
@@ -70,7 +70,7 @@ pub fn open_reader(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             Some(initial) => initial,
             None if on_terminal => {
                 print_error(&ambiguity(&target));
-                return Ok(ExitCode::from(crate::cli::INVALID_INPUT));
+                return Ok(ExitCode::from(INVALID_INPUT));
             }
             None => return print_documents(arguments, &target),
         }

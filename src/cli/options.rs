@@ -1,4 +1,4 @@
-//! Defines the options that every command takes: which documents, and what the screen shows.
+//! Options of every command: which documents to open, and how to draw them.
 
 use std::path::PathBuf;
 
@@ -7,56 +7,56 @@ use clap::{Args, ValueEnum};
 use crate::text::Charset;
 use crate::tty::{ColorChoice, ColorDepth, Overrides};
 
-/// Options that every command takes.
+/// Options of every command.
 #[derive(Args, Clone, Debug, Default)]
 pub struct Options {
-    /// A folder of documents; may be given again. A later one stands before an earlier one, each
-    /// before `CODELEAF_CONTENT`, the user's data folder, and the built-in documents.
+    /// A folder of documents; may be repeated. A later folder overrides an earlier one, and each
+    /// overrides `CODELEAF_CONTENT`, the user's data folder, and the built-in documents.
     #[arg(long, value_name = "DIR", global = true)]
     pub content: Vec<PathBuf>,
 
-    /// Colours: dark, light, high-contrast, monochrome, or a file of your own.
+    /// Colors: dark, light, high-contrast, monochrome, or a file of your own.
     #[arg(long, value_name = "NAME | FILE", global = true)]
     pub theme: Option<String>,
 
-    /// How many colours to send.
+    /// How many colors to use.
     #[arg(long, value_enum, default_value_t, value_name = "WHEN", global = true)]
     pub color: ColorOption,
 
-    /// Send ASCII only, whatever the locale says.
+    /// Send ASCII only, regardless of the locale.
     #[arg(long, global = true, conflicts_with = "unicode")]
     pub ascii: bool,
 
-    /// For screen readers and braille lines: everything in one column, in order, and every change
-    /// said in the line below it.
+    /// For screen readers and braille displays: one column, in reading order, with every change
+    /// announced in the line below.
     #[arg(long, global = true)]
     pub plain_ui: bool,
 
-    /// Send any character, whatever the locale says.
+    /// Send any character, regardless of the locale.
     #[arg(long, global = true)]
     pub unicode: bool,
 }
 
-/// What `--color` takes.
+/// Values of `--color`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum ColorOption {
-    /// As `TERM`, `COLORTERM`, `NO_COLOR` and `CLICOLOR` say.
+    /// Follow `TERM`, `COLORTERM`, `NO_COLOR` and `CLICOLOR`.
     #[default]
     Auto,
-    /// None: bold and underline only.
+    /// No color: bold and underline only.
     Never,
-    /// The 16 of every terminal.
+    /// The 16 colors of every terminal.
     #[value(name = "16")]
     Ansi16,
-    /// The 256 of xterm.
+    /// The 256 colors of xterm.
     #[value(name = "256")]
     Ansi256,
-    /// Red, green and blue.
+    /// 24-bit color.
     True,
 }
 
 impl Options {
-    /// Returns what stands before the environment.
+    /// Returns the settings that override the environment.
     pub fn overrides(&self) -> Overrides {
         Overrides {
             color: match self.color {

@@ -8,7 +8,8 @@ use anyhow::Context;
 
 use crate::cli::arguments::ServeArgs;
 use crate::cli::options::Options;
-use crate::cli::{print_output, setup, ssh_command};
+use crate::cli::output::print_output;
+use crate::cli::{setup, ssh_command};
 use crate::loader::{IndexCache, LibraryLoader};
 use crate::serve;
 use crate::serve::{HostKey, ServedContent, ServerOptions, Settings};

@@ -6,7 +6,8 @@ use anyhow::Context;
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
 
-use crate::cli::{INVALID_INPUT, NOT_FOUND, print_error, print_output, setup};
+use crate::cli::output::{INVALID_INPUT, NOT_FOUND, print_error, print_output};
+use crate::cli::setup;
 use crate::codesets::{Change, ImportedSets, SetFile, SetHeader, SetRow, diff};
 use crate::diagnostics::did_you_mean;
 

@@ -1,4 +1,4 @@
-//! Gathers what every command starts from: the library, keys and colours.
+//! Opens what commands need: the library, key bindings, theme and synonyms.
 
 use std::path::{Path, PathBuf};
 
@@ -15,20 +15,18 @@ use crate::tty::{Capabilities, DisplayMode, Overrides};
 use crate::user_data::UserDirs;
 use crate::view::Theme;
 
-/// Returns an environment variable, where it is set and valid UTF-8.
 pub fn env_var(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
-/// Returns the folders of documents.
+/// Returns the content folders, those of the command line last.
 pub fn content_folders(content: &[PathBuf]) -> Vec<PathBuf> {
     let data = UserDirs::from_env().map(|dirs| dirs.data);
     let variable = std::env::var_os("CODELEAF_CONTENT");
     crate::library::content_folders(data.as_deref(), variable.as_deref(), content)
 }
 
-/// Opens every document, and the imported code sets. Files that were read before and are still the
-/// same are not read again.
+/// Opens the library with imported code sets. Unchanged files come from the cache.
 pub fn library(options: &Options) -> Library {
     let folders = content_folders(&options.content);
     let cache = cache();
@@ -36,31 +34,31 @@ pub fn library(options: &Options) -> Library {
     LibraryLoader::new(&folders, cache).load_library(imported_sets())
 }
 
-/// Begins with the documents: none of a folder is read before it is asked for.
+/// Opens the library without scanning its folders: documents are found one at a time.
 pub fn lazy_library(options: &Options) -> Library {
     let folders = content_folders(&options.content);
     if folders.is_empty() {
         return Library::built_in().with_sets(imported_sets());
     }
-    let kept = cache().and_then(|cache| cache.open(&folders));
-    Library::lazy(&folders, imported_sets(), kept)
+    let cached = cache().and_then(|cache| cache.open(&folders));
+    Library::lazy(&folders, imported_sets(), cached)
 }
 
-/// Opens every document, the imported code sets, and what search looks through.
+/// Opens the library, the imported code sets, and the search index.
 pub fn library_with_index(
     options: &Options,
     file: Option<&Path>,
-    tell: &mut dyn FnMut(IndexingProgress),
+    report: &mut dyn FnMut(IndexingProgress),
 ) -> LoadedLibrary {
     let (folders, cache) = (content_folders(&options.content), cache());
-    let recipe = LibraryLoader {
+    let loader = LibraryLoader {
         file,
         ..LibraryLoader::new(&folders, cache.as_ref())
     };
-    recipe.load(imported_sets(), tell)
+    loader.load(imported_sets(), report)
 }
 
-/// Returns where libraries are kept; nothing where the environment names no home.
+/// Returns the cache of libraries, or `None` if the environment names no home folder.
 pub fn cache() -> Option<IndexCache> {
     UserDirs::from_env().map(|folders| IndexCache::new(folders.cache))
 }
@@ -71,7 +69,7 @@ fn imported_sets() -> ImportedSets {
         .unwrap_or_default()
 }
 
-/// Returns what else readers call things, patched by the user's file where there is one.
+/// Returns the synonyms with the user's file applied, or `None` if the user has no file.
 pub fn synonyms() -> anyhow::Result<Option<Synonyms>> {
     let Some(path) = UserDirs::from_env().map(|folders| folders.config.join("synonyms.toml"))
     else {
@@ -86,12 +84,12 @@ pub fn synonyms() -> anyhow::Result<Option<Synonyms>> {
     }
 }
 
-/// Returns the store of imported code sets; nothing where the environment names no home.
+/// Returns the store of imported code sets, or `None` if the environment names no home folder.
 pub fn set_store() -> Option<SetStore> {
     UserDirs::from_env().map(|folders| SetStore::new(folders.data.join("sets")))
 }
 
-/// Returns the characters in which plain output is written.
+/// Returns the character set of plain output.
 pub fn charset(overrides: Overrides) -> Charset {
     match Capabilities::detect(&env_var, overrides) {
         DisplayMode::FullScreen(capabilities) => capabilities.charset,
@@ -99,7 +97,7 @@ pub fn charset(overrides: Overrides) -> Charset {
     }
 }
 
-/// Returns the keys, patched by the user's file where there is one.
+/// Returns the key bindings with the user's file applied.
 pub fn keymap() -> anyhow::Result<Keymap> {
     let keymap = Keymap::built_in();
     let Some(path) = UserDirs::from_env().map(|folders| folders.config.join("keymap.toml")) else {
@@ -111,8 +109,7 @@ pub fn keymap() -> anyhow::Result<Keymap> {
     }
 }
 
-/// Returns the theme that was asked for: one that the program comes with, one of the user's
-/// folder, or a file.
+/// Returns the theme of `--theme`: a built-in one, a file, or one from the user's folder.
 pub fn theme(options: &Options) -> anyhow::Result<Theme> {
     let name = options
         .theme
@@ -122,9 +119,11 @@ pub fn theme(options: &Options) -> anyhow::Result<Theme> {
     if let Some(theme) = Theme::built_in(name) {
         return Ok(theme?);
     }
-    let own =
+    let user_theme =
         UserDirs::from_env().map(|folders| folders.config.join(format!("themes/{name}.toml")));
-    let paths = [Some(PathBuf::from(name)), own].into_iter().flatten();
+    let paths = [Some(PathBuf::from(name)), user_theme]
+        .into_iter()
+        .flatten();
     for path in paths {
         if let Some(text) = read_optional(&path)? {
             return Ok(Theme::parse(&path.display().to_string(), &text)?);
@@ -132,12 +131,12 @@ pub fn theme(options: &Options) -> anyhow::Result<Theme> {
     }
     let known: Vec<&str> = Theme::names().collect();
     bail!(
-        "no theme `{name}`; known are {}, or give a file",
+        "no theme `{name}`; use {}, or the path of a file",
         known.join(", ")
     )
 }
 
-/// Reads a small text file; nothing where there is none.
+/// Reads a text file, or returns `None` if it does not exist.
 fn read_optional(path: &Path) -> anyhow::Result<Option<String>> {
     match std::fs::read_to_string(path) {
         Ok(text) => Ok(Some(text)),

@@ -7,11 +7,12 @@ use std::sync::Arc;
 
 use clap::{CommandFactory, FromArgMatches};
 
-use crate::cli::answer::CommandOutput;
 use crate::cli::arguments::{Arguments, CliCommand};
 use crate::cli::options::Options;
+use crate::cli::output::CommandOutput;
+use crate::cli::output::INVALID_INPUT;
 use crate::cli::target::Target;
-use crate::cli::{INVALID_INPUT, answer, shell_words, target};
+use crate::cli::{answer, target};
 use crate::content::CodeId;
 use crate::export::ExportFormat;
 use crate::layout::TableMode;
@@ -20,17 +21,22 @@ use crate::text::sanitize;
 use crate::tty::DisplayMode;
 use crate::view::Theme;
 
+/// The most words that a command line may have.
+const MAX_WORDS: usize = 64;
+
 /// The commands that served readers have.
 const ALLOWED_COMMANDS: [&str; 3] = ["show", "list", "search"];
 
 /// Understands a served reader's command line.
 pub fn interpret(call: &CommandContext<'_>) -> Response {
+    let error = |message: &str| Response::Text(TextResponse::error(format!("codeleaf: {message}")));
     match shell_words::split(call.line) {
+        Ok(words) if words.len() > MAX_WORDS => error("too many words"),
         Ok(words) => match parse(&words) {
             Ok(arguments) => respond(call, &arguments),
-            Err(print) => Response::Text(print),
+            Err(text) => Response::Text(text),
         },
-        Err(error) => Response::Text(TextResponse::error(format!("codeleaf: {error}"))),
+        Err(shell_words::ParseError) => error("missing closing quote"),
     }
 }
 

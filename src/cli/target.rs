@@ -1,4 +1,4 @@
-//! Finds what a command line points at: a document, a row of it, or a file.
+//! Resolves the target of a command line: a document, one of its rows, or a file.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -10,27 +10,24 @@ use crate::library::{CatalogEntry, Library};
 use crate::search;
 use crate::search::CodeRef;
 
-/// What was found.
+/// A resolved target.
 #[derive(Debug)]
 pub struct Target {
-    /// The documents that it may be in.
     pub library: Arc<Library>,
-    /// The documents that were meant: several, where a bare value belongs to several systems.
+    /// Several if the value is a code in several code systems.
     pub documents: Vec<(Arc<Document>, Option<RowPath>)>,
 }
 
-/// Why nothing was found.
 #[derive(Debug, thiserror::Error)]
 pub enum TargetError {
-    /// Nothing is there; the words name what is near.
+    /// The message names the nearest codes.
     #[error("{0}")]
     NotFound(String),
-    /// A file that was named is broken; the words are the report.
+    /// A file is broken; the message is the report.
     #[error("{0}")]
     Broken(String),
 }
 
-/// Finds what the words of a command line point at.
 pub fn find(words: &[String], options: &Options) -> Result<Target, TargetError> {
     let library = setup::library(options);
     match file_argument(words) {
@@ -39,17 +36,17 @@ pub fn find(words: &[String], options: &Options) -> Result<Target, TargetError> 
     }
 }
 
-/// Does the same for a reader, who wants to see it at once: where one document is meant that is
-/// easily found, no other is read. What the whole library makes of it may come later.
+/// Resolves a target for the reader, which should open at once: if the target is one document that
+/// can be found by itself, no other file is read.
 pub fn find_lazy(words: &[String], options: &Options) -> Result<Target, TargetError> {
-    let begun = setup::lazy_library(options);
+    let library = setup::lazy_library(options);
     if let Some(file) = file_argument(words) {
-        return open_file(begun, file);
+        return open_file(library, file);
     }
-    // Of several readings each must be known to be there or not.
-    let is_plain = search::parse_code_refs(&words.join(" ")).len() == 1;
-    if is_plain || begun.is_fully_loaded() {
-        let found = find_code(words, &Arc::new(begun));
+    // If the text may name several codes, the whole library decides which of them exist.
+    let is_unambiguous = search::parse_code_refs(&words.join(" ")).len() == 1;
+    if is_unambiguous || library.is_fully_loaded() {
+        let found = find_code(words, &Arc::new(library));
         if found.is_ok() {
             return found;
         }
@@ -57,7 +54,7 @@ pub fn find_lazy(words: &[String], options: &Options) -> Result<Target, TargetEr
     find_code(words, &Arc::new(setup::library(options)))
 }
 
-/// Returns the file that the words of a command line name instead of a code.
+/// Returns the path if the words are one path instead of a code.
 pub fn file_argument(words: &[String]) -> Option<&Path> {
     match words {
         [file] if is_file_path(file) => Some(Path::new(file)),
@@ -65,18 +62,18 @@ pub fn file_argument(words: &[String]) -> Option<&Path> {
     }
 }
 
-/// Finds the code that some words mean, and the row of its modifier where there is one.
+/// Resolves a code, and the row of its modifier if one is given.
 pub fn find_code(words: &[String], library: &Arc<Library>) -> Result<Target, TargetError> {
-    let asked = words.join(" ");
-    let readings = search::parse_code_refs(&asked);
-    if readings.is_empty() {
-        let asked = crate::text::sanitize(&asked);
-        let words = format!("`{asked}` is no code; try `codeleaf search '{asked}'`");
-        return Err(TargetError::NotFound(words));
+    let text = words.join(" ");
+    let code_refs = search::parse_code_refs(&text);
+    if code_refs.is_empty() {
+        let text = crate::text::sanitize(&text);
+        let message = format!("`{text}` is not a code; try `codeleaf search '{text}'`");
+        return Err(TargetError::NotFound(message));
     }
     let mut documents = Vec::new();
-    let mut refused = None;
-    for CodeRef { code, modifier } in &readings {
+    let mut missing_row = None;
+    for CodeRef { code, modifier } in &code_refs {
         if !library.contains(code) {
             continue;
         }
@@ -84,14 +81,17 @@ pub fn find_code(words: &[String], library: &Arc<Library>) -> Result<Target, Tar
             .document(code)
             .map_err(|error| TargetError::Broken(error.to_string()))?;
         match modifier_row(&document, modifier.as_ref()) {
-            Ok(place) => documents.push((document, place)),
-            Err(words) => refused = Some(words),
+            Ok(row_path) => documents.push((document, row_path)),
+            Err(message) => missing_row = Some(message),
         }
     }
     if documents.is_empty() {
-        let codes: Vec<CodeId> = readings.into_iter().map(|reading| reading.code).collect();
-        let words = refused.unwrap_or_else(|| not_found_message(&codes, library));
-        return Err(TargetError::NotFound(words));
+        let codes: Vec<CodeId> = code_refs
+            .into_iter()
+            .map(|code_ref| code_ref.code)
+            .collect();
+        let message = missing_row.unwrap_or_else(|| not_found_message(&codes, library));
+        return Err(TargetError::NotFound(message));
     }
     Ok(Target {
         library: Arc::clone(library),
@@ -99,7 +99,7 @@ pub fn find_code(words: &[String], library: &Arc<Library>) -> Result<Target, Tar
     })
 }
 
-/// Says whether an argument is a file and no code.
+/// Returns true if an argument is a path rather than a code.
 pub fn is_file_path(argument: &str) -> bool {
     let extension = Path::new(argument).extension();
     argument.contains('/')
@@ -119,7 +119,7 @@ fn open_file(library: Library, path: &Path) -> Result<Target, TargetError> {
     })
 }
 
-/// Finds the row of a modifier; where it has none, names those that have.
+/// Returns the row of a modifier; the error lists the modifiers that have rows.
 fn modifier_row(
     document: &Document,
     modifier: Option<&ModifierCode>,
@@ -127,16 +127,16 @@ fn modifier_row(
     let Some(modifier) = modifier else {
         return Ok(None);
     };
-    if let Some((place, _)) = document.modifier(modifier) {
-        return Ok(Some(place));
+    if let Some((row_path, _)) = document.modifier(modifier) {
+        return Ok(Some(row_path));
     }
-    let known: Vec<&str> = document.modifiers().map(ModifierCode::as_str).collect();
+    let listed: Vec<&str> = document.modifiers().map(ModifierCode::as_str).collect();
     let value = document.code.value();
-    Err(match known.as_slice() {
+    Err(match listed.as_slice() {
         [] => format!("the document on {value} lists no modifiers"),
-        known => {
-            let known = known.join(", ");
-            format!("the document on {value} does not list modifier {modifier}; it lists {known}")
+        listed => {
+            let listed = listed.join(", ");
+            format!("the document on {value} does not list modifier {modifier}; it lists {listed}")
         }
     })
 }
@@ -151,14 +151,14 @@ fn not_found_message(codes: &[CodeId], library: &Library) -> String {
         .into_iter()
         .map(code_and_title)
         .collect();
-    let mut words = format!("no document on {} ({})", code.value(), systems.join(" or "));
+    let mut message = format!("no document on {} ({})", code.value(), systems.join(" or "));
     if !near.is_empty() {
-        words += &format!("; nearest: {}", near.join(", "));
+        message += &format!("; nearest: {}", near.join(", "));
     }
     if codes.iter().any(|code| code.system() != CodeSystem::Cpt) {
-        words += "; a system decides: hcpcs:G0439, icd10cm:G04.39";
+        message += "; to choose a code system, write hcpcs:G0439 or icd10cm:G04.39";
     }
-    words
+    message
 }
 
 fn code_and_title(entry: &CatalogEntry) -> String {

@@ -7,8 +7,7 @@ use crate::content::{CodeId, CodeSystem};
 
 use crate::search::doc_table::DocKind;
 use crate::search::eval::filter::ScopeFilter;
-use crate::search::eval::matches::QueryMatches;
-use crate::search::eval::planner::Fuzziness;
+use crate::search::eval::planner::{Fuzziness, find_matches};
 use crate::search::hits::ranker::Ranker;
 use crate::search::index::Index;
 use crate::search::query::parse::Query;
@@ -86,7 +85,7 @@ impl Index {
         let bounds = ScopeFilter::from_query(self, &query);
         let mut found = (Vec::new(), 0);
         for leniency in [Fuzziness::UnmatchedWords, Fuzziness::AllWords] {
-            let needs = QueryMatches::find(self, &query, &bounds, leniency);
+            let needs = find_matches(self, &query, &bounds, leniency);
             let (candidates, _) = Ranker::rank(self, &needs, &bounds, None, usize::MAX).finish();
             let mut seen = vec![0_u64; self.docs.len().div_ceil(64)];
             for one in candidates {

@@ -1,9 +1,13 @@
-//! Hits: ranking the matching rows, and everything that is shown of them.
+//! Hits: ranking the matching rows, and what is shown of the best.
 
+pub(crate) mod field_choice;
 pub(crate) mod group;
 pub(crate) mod highlight;
+pub(crate) mod phrase;
 pub(crate) mod ranker;
 pub(crate) mod results;
 pub(crate) mod searcher;
 pub(crate) mod snippet;
+pub(crate) mod sort_key;
 pub(crate) mod suggest;
+pub(crate) mod top_k;

@@ -1,5 +1,6 @@
-//! Parsing a query: words, phrases, scopes, codes and synonyms.
+//! Queries: parsing text into words, phrases, scopes and codes, and synonyms for them.
 
 pub(crate) mod code_ref;
 pub(crate) mod parse;
+pub(crate) mod scope;
 pub(crate) mod synonyms;

@@ -1,9 +1,11 @@
-//! Turns the bytes that a terminal sends into keys, pasted text and clicks.
+//! Input decoder: bytes from a terminal to keys, pasted text and mouse events.
 //!
-//! `termina`'s parser knows what each sequence means, but keeps an unfinished one for ever and
-//! lets the tail of an unknown one pass as typed text. So bytes are first cut into whole sequences
-//! here, where silence ends what is unfinished, and nothing grows without bound.
+//! `termina`'s parser knows what each sequence means, but it waits forever for the rest of an
+//! unfinished sequence, and it reports the tail of an unknown one as typed text. So
+//! [`SequenceSplitter`] first splits the bytes into whole sequences. A timeout ends an unfinished
+//! sequence, and every buffer is bounded.
 
+pub(crate) mod input;
 pub(crate) mod key;
 pub(crate) mod paste;
 pub(crate) mod sequence;
@@ -12,54 +14,18 @@ pub(crate) mod tests;
 
 use std::time::{Duration, Instant};
 
-use crossterm::event::KeyEvent;
-
+use crate::tty::decoder::input::Input;
 use crate::tty::decoder::sequence::{RawInput, SequenceSplitter};
 
-/// How long an unfinished sequence is waited for. A lone Esc is seen as a key after this; a
-/// sequence that a slow line tears apart arrives whole within it.
+/// How long the decoder waits for the rest of a sequence. After this, a lone Esc is the Esc key.
+/// A sequence that a slow connection splits arrives within this time.
 const SEQUENCE_TIMEOUT: Duration = Duration::from_millis(80);
 
-/// How long the rest of pasted text is waited for. What comes later is taken for keys, so this
-/// outlasts a packet that had to be sent again.
+/// How long the decoder waits for the rest of a paste. Later bytes count as keys, so this is
+/// longer than the retransmission of a lost packet takes.
 const PASTE_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// What a reader did at the terminal.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Input {
-    /// A key was pressed. Its modifiers are those that `crokey` gives the key's name.
-    Key(KeyEvent),
-    /// Text was pasted: one line, free of control characters.
-    Paste(String),
-    /// The mouse was used, where its capture is on.
-    Mouse(MouseEvent),
-    /// The terminal has read everything up to the last device-status query.
-    Ready,
-}
-
-/// What was done with the mouse, and where.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct MouseEvent {
-    /// What was done.
-    pub kind: MouseKind,
-    /// The column, counted from zero.
-    pub column: u16,
-    /// The row, counted from zero.
-    pub row: u16,
-}
-
-/// What was done with the mouse.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MouseKind {
-    /// The left button went down.
-    Press,
-    /// The wheel turned away from the reader.
-    WheelUp,
-    /// The wheel turned towards the reader.
-    WheelDown,
-}
-
-/// Turns bytes into [`Input`], however they are cut.
+/// Decodes bytes into [`Input`], wherever the chunks of bytes begin and end.
 #[derive(Debug, Default)]
 pub struct Decoder {
     splitter: SequenceSplitter,
@@ -68,46 +34,46 @@ pub struct Decoder {
 }
 
 impl Decoder {
-    /// Reads bytes that arrived at a moment and appends what they mean.
+    /// Appends the input in `bytes`, which arrived at `now`.
     pub fn feed(&mut self, bytes: &[u8], now: Instant, out: &mut impl Extend<Input>) {
         for &byte in bytes {
             self.splitter
-                .push(byte, &mut |piece| interpret(&mut self.parser, piece, out));
+                .push(byte, &mut |raw| interpret(&mut self.parser, raw, out));
         }
-        let silence = if self.splitter.is_in_paste() {
+        let timeout = if self.splitter.is_in_paste() {
             Some(PASTE_TIMEOUT)
         } else if self.splitter.is_in_sequence() {
             Some(SEQUENCE_TIMEOUT)
         } else {
             None
         };
-        self.deadline = silence.map(|silence| now + silence);
+        self.deadline = timeout.map(|timeout| now + timeout);
     }
 
-    /// Returns when [`Decoder::expire`] is to be called unless more bytes arrive.
+    /// When to call [`Decoder::expire`] unless more bytes arrive.
     pub fn deadline(&self) -> Option<Instant> {
         self.deadline
     }
 
-    /// Takes what is unfinished for all there will be, if its time is up. Bytes that have arrived
-    /// by now are to be fed first: what they end is not unfinished.
+    /// Ends an unfinished sequence or paste if its deadline has passed. Feed all bytes that have
+    /// arrived first: they may complete it.
     pub fn expire(&mut self, now: Instant, out: &mut impl Extend<Input>) {
         if self.deadline.is_some_and(|deadline| deadline <= now) {
             self.splitter
-                .finish(&mut |piece| interpret(&mut self.parser, piece, out));
+                .finish(&mut |raw| interpret(&mut self.parser, raw, out));
             self.deadline = None;
         }
     }
 
-    /// Returns how many bytes are kept for later.
+    /// The number of buffered bytes.
     #[cfg(test)]
     fn pending(&self) -> usize {
         self.splitter.pending()
     }
 }
 
-fn interpret(parser: &mut termina::Parser, piece: RawInput<'_>, out: &mut impl Extend<Input>) {
-    out.extend(match piece {
+fn interpret(parser: &mut termina::Parser, raw: RawInput<'_>, out: &mut impl Extend<Input>) {
+    out.extend(match raw {
         RawInput::Ready => Some(Input::Ready),
         RawInput::Paste(text) => Some(Input::Paste(text)),
         RawInput::Key(key) => Some(Input::Key(key)),

@@ -1,10 +1,15 @@
-//! Holds what a terminal shows, and writes the fewest bytes to the next frame.
+//! The screen: what a terminal shows, and the fewest bytes that turn it into the next frame.
 //!
-//! ratatui's own backends send each changed cell where it stands, ask the terminal of the process
-//! for its size, and know one colour depth for all. A [`Screen`] belongs to one reader, asks
-//! nothing, and says a frame in what that reader's terminal can do: gaps rewritten or jumped over,
-//! rows erased, scrolled or moved to by whatever is shortest.
+//! ratatui's own backends move to each run of changed cells, query the terminal of the process for
+//! its size, and use one color depth for all terminals. A [`Screen`] belongs to one session, and
+//! queries nothing. It writes a frame within the terminal's capabilities, and takes the shortest of
+//! several encodings: it skips or rewrites gaps, erases blanks and scrolls rows.
+//!
+//! ```text
+//! frame ─► grid ─► scroll, row_diff ─► writer ─► cursor, sgr ─► ansi
+//! ```
 
+pub(crate) mod ansi;
 pub(crate) mod cell;
 pub(crate) mod cursor;
 pub(crate) mod glyph;
@@ -12,6 +17,7 @@ pub(crate) mod grid;
 pub(crate) mod palette;
 pub(crate) mod row_diff;
 pub(crate) mod scroll;
+pub(crate) mod sgr;
 pub(crate) mod style;
 pub(crate) mod style_table;
 #[cfg(test)]
@@ -24,49 +30,40 @@ use std::io::Write;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Position;
 
-use crate::tty::Size;
-use crate::tty::capabilities::{Capabilities, Feature};
+use crate::tty::capabilities::Capabilities;
+use crate::tty::capabilities::feature::Feature;
+use crate::tty::screen::cursor::CursorPosition;
 use crate::tty::screen::grid::Grid;
 use crate::tty::screen::style_table::StyleTable;
-use crate::tty::screen::writer::{CursorPosition, ScreenWriter};
+use crate::tty::screen::writer::ScreenWriter;
+use crate::tty::size::Size;
 
-/// The longest frame that is sent without a bracket around it. The kernel's terminal buffer, sshd
-/// and TCP pass so short a write on in one piece, so that it cannot be seen half done, and the
-/// sixteen bytes of a bracket would be a seventh of a scrolled line.
+/// The longest frame, in bytes, that is sent without synchronized output. The kernel's terminal
+/// buffer, sshd and TCP pass such a short write on in one piece, so the terminal never shows half of
+/// it. The sixteen bytes of synchronization would be a seventh of a scrolled line.
 const MAX_UNSYNCHRONIZED_LEN: usize = 256;
 
-/// The longest frame that is not tried again with a scroll, which costs some twenty bytes itself.
+/// The longest frame, in bytes, for which no scroll is tried. A scroll itself takes about twenty.
 const MAX_UNSCROLLED_LEN: usize = 48;
 
-const BEGIN_SYNCHRONIZED: &[u8] = b"\x1b[?2026h";
-const END_SYNCHRONIZED: &[u8] = b"\x1b[?2026l";
-const SHOW_CURSOR: &[u8] = b"\x1b[?25h";
-const HIDE_CURSOR: &[u8] = b"\x1b[?25l";
-const DEVICE_STATUS: &[u8] = b"\x1b[5n";
-const RESET_REGION: &[u8] = b"\x1b[r";
-const RESET_STYLE: &[u8] = b"\x1b[m";
-const CLEAR: &[u8] = b"\x1b[H\x1b[J";
-const CAPTURE_MOUSE: &[u8] = b"\x1b[?1000h\x1b[?1006h";
-const RELEASE_MOUSE: &[u8] = b"\x1b[?1006l\x1b[?1000l";
-
-/// What a terminal shows.
+/// The screen of one terminal.
 #[derive(Debug)]
 pub struct Screen {
     capabilities: Capabilities,
     size: Size,
-    /// What the cells show; none when nobody knows.
+    /// The cells on the terminal; `None` if they are unknown.
     shown: Option<Grid>,
     style_table: StyleTable,
     cursor: CursorPosition,
     cursor_is_hidden: bool,
     entered: bool,
-    /// Goes out with the next frame.
+    /// Bytes to send with the next frame.
     queued: Vec<u8>,
     status_requested: bool,
 }
 
 impl Screen {
-    /// Returns the screen of a terminal that shows something unknown.
+    /// The terminal's contents are unknown at first.
     pub fn new(size: Size, capabilities: Capabilities) -> Self {
         Self {
             capabilities,
@@ -81,44 +78,43 @@ impl Screen {
         }
     }
 
-    /// Returns the size that frames are to have.
     pub const fn size(&self) -> Size {
         self.size
     }
 
-    /// Returns what the terminal can do.
     pub const fn capabilities(&self) -> Capabilities {
         self.capabilities
     }
 
-    /// Takes another size. What the terminal made of its contents is unknown, so the next frame is
-    /// painted whole.
+    /// Sets the size. Terminals rearrange their contents differently on a resize, so the next frame
+    /// is written whole.
     pub fn resize(&mut self, size: Size) {
         self.size = size;
         self.invalidate();
     }
 
-    /// Forgets what the terminal shows: others wrote to it. The next frame is painted whole.
+    /// Marks the contents as unknown, because something else wrote to the terminal. The next frame
+    /// is written whole.
     pub fn invalidate(&mut self) {
         self.shown = None;
         self.cursor = CursorPosition::Unknown;
     }
 
-    /// Takes the terminal over, together with the next frame; again, after somebody else gave it
-    /// back.
+    /// Switches to the alternate screen, and turns bracketed paste on, with the next frame. May be
+    /// called again after another process has used the terminal.
     pub fn enter(&mut self) {
         self.entered = true;
         self.cursor_is_hidden = false;
         self.invalidate();
         if self.capabilities.can(Feature::AlternateScreen) {
-            self.queued.extend(b"\x1b[?1049h");
+            self.queued.extend(ansi::ENTER_ALTERNATE_SCREEN);
         }
         if self.capabilities.can(Feature::BracketedPaste) {
-            self.queued.extend(b"\x1b[?2004h");
+            self.queued.extend(ansi::BEGIN_BRACKETED_PASTE);
         }
     }
 
-    /// Gives the terminal back as it was. Does nothing when it was not taken over.
+    /// Restores the terminal. Does nothing unless [`Screen::enter`] was called.
     pub fn leave(&mut self, out: &mut impl Write) -> io::Result<()> {
         if !self.entered {
             return Ok(());
@@ -133,60 +129,60 @@ impl Screen {
         out.flush()
     }
 
-    /// Returns the bytes that give a terminal back, whatever was written to it before: everything
-    /// that a screen ever turns on is turned off.
+    /// Returns the bytes that restore a terminal: they turn off every mode that a screen turns on.
     pub fn reset_sequence(capabilities: Capabilities, size: Size) -> Vec<u8> {
         let mut bytes = Vec::new();
-        let mut when = |feature, sequence: &[u8]| {
+        for (feature, sequence) in [
+            (Feature::ScrollRegion, ansi::RESET_REGION),
+            (Feature::Mouse, ansi::RELEASE_MOUSE),
+            (Feature::BracketedPaste, ansi::END_BRACKETED_PASTE),
+            (Feature::HideCursor, ansi::SHOW_CURSOR),
+        ] {
             if capabilities.can(feature) {
                 bytes.extend(sequence);
             }
-        };
-        when(Feature::ScrollRegion, RESET_REGION);
-        when(Feature::Mouse, RELEASE_MOUSE);
-        when(Feature::BracketedPaste, b"\x1b[?2004l");
-        when(Feature::HideCursor, SHOW_CURSOR);
-        bytes.extend(RESET_STYLE);
+        }
+        bytes.extend(ansi::RESET_STYLE);
         if capabilities.can(Feature::AlternateScreen) {
-            bytes.extend(b"\x1b[?1049l");
+            bytes.extend(ansi::LEAVE_ALTERNATE_SCREEN);
         } else {
-            // The prompt comes where the eye is used to it.
-            bytes.extend(CLEAR);
-            bytes.extend(format!("\x1b[{}H", size.rows()).bytes());
+            // The shell's prompt belongs in the last row.
+            bytes.extend(ansi::CLEAR_SCREEN);
+            ansi::write_cup(&mut bytes, usize::from(size.rows() - 1), 0);
         }
         if capabilities.can(Feature::Synchronized) {
-            bytes.extend(END_SYNCHRONIZED);
+            bytes.extend(ansi::END_SYNCHRONIZED);
         }
         bytes
     }
 
-    /// Turns the reporting of clicks and the wheel on or off, with the next frame.
+    /// Turns reporting of clicks and the wheel on or off, with the next frame.
     pub fn capture_mouse(&mut self, capture: MouseCapture) {
         if self.capabilities.can(Feature::Mouse) {
             self.queue(match capture {
-                MouseCapture::On => CAPTURE_MOUSE,
-                MouseCapture::Off => RELEASE_MOUSE,
+                MouseCapture::On => ansi::CAPTURE_MOUSE,
+                MouseCapture::Off => ansi::RELEASE_MOUSE,
             });
         }
     }
 
-    /// Sends bytes with the next frame, even one that changes nothing. They are to leave cursor,
-    /// pen and contents alone.
+    /// Sends bytes with the next frame, even if it changes nothing. They must not change cursor,
+    /// style or contents.
     pub fn queue(&mut self, bytes: &[u8]) {
         self.queued.extend(bytes);
     }
 
-    /// Asks the terminal, at the end of the next frame, to say when it has read it, unless that
-    /// frame is empty; the answer arrives as [`Input::Ready`](crate::tty::decoder::Input::Ready).
+    /// Adds a device-status query to the next frame, unless the frame is empty. The answer arrives
+    /// as [`Input::Ready`](crate::tty::Input::Ready) after the terminal has read the frame.
     pub fn request_status(&mut self) {
         self.status_requested = self.capabilities.can(Feature::DeviceStatus);
     }
 
-    /// Writes what turns the terminal's contents into a frame, in one call, and returns how many
-    /// bytes that took: none when nothing changed.
+    /// Writes the bytes that turn the terminal's contents into `frame`, in a single write, and
+    /// returns their number: zero if nothing changed.
     ///
-    /// The cursor is shown at a position of the frame, or hidden. After an error the contents are
-    /// unknown, and the next frame is painted whole.
+    /// Without a position, the cursor is hidden. After an error the contents are unknown, and the
+    /// next frame is written whole.
     pub fn draw(
         &mut self,
         frame: &Buffer,
@@ -199,27 +195,28 @@ impl Screen {
             self.style_table = StyleTable::default();
         }
         let next = Grid::from_frame(frame, self.size, self.capabilities, &mut self.style_table);
-        let asks = std::mem::take(&mut self.status_requested);
+        let requests_status = std::mem::take(&mut self.status_requested);
         let mut bytes = std::mem::take(&mut self.queued);
-        let contents = self.encode_contents(&next);
-        let body = self.append_cursor(contents, cursor);
-        let bracket =
+
+        let (mut body, after_contents) = self.encode_contents(&next);
+        self.cursor = after_contents;
+        self.place_cursor(cursor, &mut body);
+        let is_synchronized =
             body.len() > MAX_UNSYNCHRONIZED_LEN && self.capabilities.can(Feature::Synchronized);
-        if bracket {
-            bytes.extend(BEGIN_SYNCHRONIZED);
+        if is_synchronized {
+            bytes.extend(ansi::BEGIN_SYNCHRONIZED);
         }
         bytes.extend(body);
-        if bracket {
-            bytes.extend(END_SYNCHRONIZED);
+        if is_synchronized {
+            bytes.extend(ansi::END_SYNCHRONIZED);
         }
         if bytes.is_empty() {
             return Ok(0);
         }
-        if asks {
-            bytes.extend(DEVICE_STATUS);
+        if requests_status {
+            bytes.extend(ansi::DEVICE_STATUS);
         }
-        let written = out.write_all(&bytes).and_then(|()| out.flush());
-        if let Err(error) = written {
+        if let Err(error) = out.write_all(&bytes).and_then(|()| out.flush()) {
             self.invalidate();
             return Err(error);
         }
@@ -227,32 +224,60 @@ impl Screen {
         Ok(bytes.len())
     }
 
-    /// Returns what turns the terminal's contents into a grid, and where the cursor is after it.
+    /// Returns the bytes that turn the terminal's contents into `next`, and the cursor's position
+    /// after them.
     fn encode_contents(&self, next: &Grid) -> (Vec<u8>, CursorPosition) {
         let Some(shown) = &self.shown else {
-            let mut writer = self.writer(CursorPosition::At(0, 0));
-            writer.out.extend(RESET_STYLE);
-            if self.capabilities.can(Feature::ScrollRegion) {
-                writer.out.extend(RESET_REGION);
-            }
-            writer.out.extend(CLEAR);
-            row_diff::rewrite(&mut writer, &Grid::blank(self.size), next, 0..next.rows());
-            return writer.finish();
+            return self.encode_whole(next);
         };
-        let mut plain = self.writer(self.cursor);
-        row_diff::rewrite(&mut plain, shown, next, 0..next.rows());
-        let plain = plain.finish();
-        if plain.0.len() <= MAX_UNSCROLLED_LEN || !self.capabilities.can(Feature::ScrollRegion) {
-            return plain;
+        let mut writer = self.writer(self.cursor);
+        row_diff::write(&mut writer, shown, next, 0..next.rows());
+        let unscrolled = writer.finish();
+        let is_short = unscrolled.0.len() <= MAX_UNSCROLLED_LEN;
+        if is_short || !self.capabilities.can(Feature::ScrollRegion) {
+            return unscrolled;
         }
         let scrolled = scroll::candidates(shown, next).into_iter().map(|scroll| {
             let mut writer = self.writer(self.cursor);
-            scroll::rewrite(&mut writer, scroll, shown, next);
+            scroll.write(&mut writer, shown, next);
             writer.finish()
         });
         match scrolled.min_by_key(|(bytes, _)| bytes.len()) {
-            Some(scrolled) if scrolled.0.len() < plain.0.len() / 4 * 3 => scrolled,
-            _ => plain,
+            Some(scrolled) if scrolled.0.len() < unscrolled.0.len() / 4 * 3 => scrolled,
+            _ => unscrolled,
+        }
+    }
+
+    /// Encodes a grid for a terminal that shows unknown contents.
+    fn encode_whole(&self, next: &Grid) -> (Vec<u8>, CursorPosition) {
+        let mut writer = self.writer(CursorPosition::At(0, 0));
+        writer.out.extend(ansi::RESET_STYLE);
+        if self.capabilities.can(Feature::ScrollRegion) {
+            writer.out.extend(ansi::RESET_REGION);
+        }
+        writer.out.extend(ansi::CLEAR_SCREEN);
+        row_diff::write(&mut writer, &Grid::blank(self.size), next, 0..next.rows());
+        writer.finish()
+    }
+
+    /// Appends the bytes that move the cursor and show it, or hide it.
+    fn place_cursor(&mut self, cursor: Option<Position>, body: &mut Vec<u8>) {
+        if let Some(position) = cursor {
+            let row = usize::from(position.y.min(self.size.rows() - 1));
+            let column = usize::from(position.x.min(self.size.columns() - 1));
+            let mut writer = self.writer(self.cursor);
+            writer.move_to(row, column);
+            body.extend(writer.out);
+            self.cursor = CursorPosition::At(row, column);
+        }
+        let hide = cursor.is_none();
+        if self.capabilities.can(Feature::HideCursor) && self.cursor_is_hidden != hide {
+            body.extend(if hide {
+                ansi::HIDE_CURSOR
+            } else {
+                ansi::SHOW_CURSOR
+            });
+            self.cursor_is_hidden = hide;
         }
     }
 
@@ -260,44 +285,11 @@ impl Screen {
         let columns = usize::from(self.size.columns());
         ScreenWriter::new(self.capabilities, &self.style_table, columns, cursor)
     }
-
-    /// Appends what puts the cursor into its place.
-    fn append_cursor(
-        &mut self,
-        contents: (Vec<u8>, CursorPosition),
-        cursor: Option<Position>,
-    ) -> Vec<u8> {
-        let (mut body, at) = contents;
-        self.cursor = at;
-        let hides = self.capabilities.can(Feature::HideCursor);
-        let Some(position) = cursor else {
-            if hides && !self.cursor_is_hidden {
-                body.extend(HIDE_CURSOR);
-                self.cursor_is_hidden = true;
-            }
-            return body;
-        };
-        let row = usize::from(position.y.min(self.size.rows() - 1));
-        let column = usize::from(position.x.min(self.size.columns() - 1));
-        let mut writer = self.writer(at);
-        writer.move_to(row, column);
-        let (bytes, at) = (writer.out, writer.cursor);
-        body.extend(bytes);
-        self.cursor = at;
-        if hides && self.cursor_is_hidden {
-            body.extend(SHOW_CURSOR);
-            self.cursor_is_hidden = false;
-        }
-        body
-    }
 }
 
-/// Whether a terminal reports clicks and the wheel. While it does, it does not select text by
-/// itself.
+/// Whether a terminal reports clicks and the wheel. While it does, it does not select text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MouseCapture {
-    /// It does.
     On,
-    /// It does not.
     Off,
 }

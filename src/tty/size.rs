@@ -1,6 +1,6 @@
 //! The size of a terminal.
 
-/// The size of a terminal in cells, neither side of which is ever zero.
+/// A size in cells. Neither side is ever zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Size {
     columns: u16,
@@ -8,13 +8,13 @@ pub struct Size {
 }
 
 impl Size {
-    /// What is taken for the size of a terminal that does not know its own.
+    /// The size of a terminal that does not report one.
     pub const DEFAULT: Self = Self {
         columns: 80,
         rows: 24,
     };
 
-    /// Returns a size; a side of zero counts as one.
+    /// A side of zero becomes one.
     pub const fn new(columns: u16, rows: u16) -> Self {
         Self {
             columns: if columns == 0 { 1 } else { columns },
@@ -22,8 +22,8 @@ impl Size {
         }
     }
 
-    /// Returns the size that a terminal or an SSH client reports, where zero means "unknown":
-    /// serial lines and `ssh -tt` without a terminal report 0×0, which becomes 80×24.
+    /// Converts the size that a terminal or an SSH client reports. Zero means "unknown": serial lines
+    /// and `ssh -tt` without a terminal report 0×0, which becomes 80×24.
     pub const fn from_reported(columns: u16, rows: u16) -> Self {
         Self {
             columns: if columns == 0 {
@@ -35,7 +35,7 @@ impl Size {
         }
     }
 
-    /// Returns the size, cut to another: what a server grants a client that asks for more.
+    /// Limits both sides.
     #[must_use]
     pub fn at_most(self, limit: Self) -> Self {
         Self {
@@ -44,12 +44,10 @@ impl Size {
         }
     }
 
-    /// Returns how many cells a row has.
     pub const fn columns(self) -> u16 {
         self.columns
     }
 
-    /// Returns how many rows there are.
     pub const fn rows(self) -> u16 {
         self.rows
     }

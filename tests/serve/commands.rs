@@ -31,7 +31,7 @@ fn commands_print_text_and_end() {
         ),
         (&["list"], 0, "83950", ""),
         (&["99999"], 1, "", "no document on 99999"),
-        (&["search", "zzzzzz"], 1, "", "nothing has `zzzzzz`"),
+        (&["search", "zzzzzz"], 1, "", "no results for `zzzzzz`"),
         (&["list", "--content", "/etc"], 2, "", "no --content here"),
         (&["83950", "--theme", "/etc/passwd"], 2, "", "no theme"),
         (&["/etc/passwd"], 2, "", "no files here"),

@@ -1,164 +1,220 @@
-//! Defines bounds: the rows and documents that the scopes of a query let pass.
+//! Filters: the rows and documents that a query may match.
+
+use std::ops::Range;
+
+use fixedbitset::FixedBitSet;
 
 use crate::content::CodeSystem;
 
 use crate::search::doc_table::SubjectKind;
-use crate::search::eval::bitset::RowBitSet;
+use crate::search::eval::matches::{RowMatch, TermMatches};
 use crate::search::fields::FieldMask;
 use crate::search::index::Index;
-use crate::search::query::parse::{Query, Scope};
-use crate::search::tokenizer;
+use crate::search::query::parse::Query;
+use crate::search::query::scope::Scope;
+use crate::search::tokenizer::split_words;
 
-/// The rows and documents that the scopes of a query let pass.
+/// The documents and rows that the scopes of a query admit. `None` means no restriction.
 #[derive(Debug, Default)]
 pub(crate) struct ScopeFilter {
     systems: Option<Vec<CodeSystem>>,
+    /// Ascending.
     docs: Option<Vec<u32>>,
-    rows: Option<RowBitSet>,
+    rows: Option<FixedBitSet>,
 }
 
 impl ScopeFilter {
-    /// Looks the scopes of a query up; one without a value yet bounds nothing.
+    /// Resolves the scopes of a query. A scope without a value does not restrict anything.
     pub(crate) fn from_query(index: &Index, query: &Query) -> Self {
-        let mut bounds = Self::default();
+        let mut filter = Self::default();
         for scope in query.scopes() {
             if !scope.value().is_empty() {
-                bounds.add_scope(index, scope);
+                filter.add_scope(index, scope);
             }
         }
-        bounds
+        filter
     }
 
     fn add_scope(&mut self, index: &Index, scope: &Scope) {
         match scope {
             Scope::System(value) => {
-                let value = tokenizer::split_words(value).concat();
-                let fits = |system: &CodeSystem| {
-                    system.id().starts_with(&value)
-                        || tokenizer::split_words(system.name())
-                            .concat()
-                            .starts_with(&value)
-                };
-                let found = CodeSystem::ALL.into_iter().filter(fits).collect();
-                self.systems = Some(intersect_values(self.systems.take(), found));
+                let prefix = split_words(value).concat();
+                let systems = CodeSystem::ALL.into_iter().filter(|system| {
+                    let name = split_words(system.name()).concat();
+                    system.id().starts_with(&prefix) || name.starts_with(&prefix)
+                });
+                self.systems = Some(intersect(self.systems.take(), systems.collect()));
             }
             Scope::Code(value) => {
-                let bare: String = value
-                    .chars()
-                    .filter(char::is_ascii_alphanumeric)
-                    .collect::<String>()
-                    .to_ascii_uppercase();
+                let mut prefix = value.to_ascii_uppercase();
+                prefix.retain(|c| c.is_ascii_alphanumeric());
                 let mut docs: Vec<u32> = CodeSystem::ALL
                     .iter()
-                    .flat_map(|system| index.docs.with_code_prefix(*system, &bare))
+                    .flat_map(|system| index.docs.with_code_prefix(*system, &prefix))
                     .copied()
                     .collect();
                 docs.sort_unstable();
-                self.docs = Some(intersect_values(self.docs.take(), docs));
+                self.docs = Some(intersect(self.docs.take(), docs));
             }
             Scope::Modifier(value) => {
-                let value = value.trim_start_matches('-').to_ascii_uppercase();
-                let about = index.rows.with_modifier_prefix(&value).iter();
-                self.restrict_rows(RowBitSet::from_ranges(
-                    index.rows.count(),
-                    about.map(|(_, row)| *row..row + 1),
-                ));
+                let prefix = value.trim_start_matches('-').to_ascii_uppercase();
+                let rows = index.rows.with_modifier_prefix(&prefix).iter();
+                self.restrict_rows(row_set(index, rows.map(|(_, row)| *row..row + 1)));
             }
             Scope::Payer(value) => {
-                let beginnings = tokenizer::split_words(value);
-                if beginnings.is_empty() {
-                    // No payer is called by signs alone.
-                    self.restrict_rows(RowBitSet::new(index.rows.count()));
+                let prefixes = split_words(value);
+                if prefixes.is_empty() {
+                    // No payer's name consists of punctuation.
+                    self.restrict_rows(row_set(index, std::iter::empty()));
                 }
-                for beginning in beginnings {
-                    self.restrict_rows(payer_rows(index, &beginning));
+                for prefix in prefixes {
+                    self.restrict_rows(payer_rows(index, &prefix));
                 }
             }
             Scope::Section(value) => {
-                let value = tokenizer::split_words(value).join(" ");
-                let fits = |name: &String| name.split('\n').any(|name| name.starts_with(&value));
-                let fits: Vec<bool> = index.rows.sections.iter().map(fits).collect();
-                let stretches = index.rows.section_ranges();
-                let fit = stretches.filter(|(_, at)| fits.get(usize::from(*at)) == Some(&true));
-                self.restrict_rows(RowBitSet::from_ranges(
-                    index.rows.count(),
-                    fit.map(|(rows, _)| rows),
-                ));
+                let prefix = split_words(value).join(" ");
+                let has_prefix =
+                    |names: &String| names.split('\n').any(|name| name.starts_with(&prefix));
+                let is_admitted: Vec<bool> = index.rows.sections.iter().map(has_prefix).collect();
+                let ranges = index.rows.section_ranges();
+                let ranges =
+                    ranges.filter(|(_, at)| is_admitted.get(usize::from(*at)) == Some(&true));
+                self.restrict_rows(row_set(index, ranges.map(|(rows, _)| rows)));
             }
         }
     }
 
-    /// Lets none but some rows pass.
-    fn restrict_rows(&mut self, mut rows: RowBitSet) {
+    fn restrict_rows(&mut self, mut rows: FixedBitSet) {
         if let Some(before) = &self.rows {
             rows.intersect_with(before);
         }
         self.rows = Some(rows);
     }
 
-    /// Says whether everything may pass.
     pub(crate) const fn is_unrestricted(&self) -> bool {
         self.systems.is_none() && self.docs.is_none() && self.rows.is_none()
     }
 
-    /// Returns the rows that may pass, where rows are bound.
-    pub(crate) const fn row_set(&self) -> Option<&RowBitSet> {
+    /// Returns the admitted rows if the scopes restrict rows, and not only documents.
+    pub(crate) const fn row_set(&self) -> Option<&FixedBitSet> {
         self.rows.as_ref()
     }
 
-    /// Says whether rows are bound, and not only documents.
-    pub(crate) const fn restricts_rows(&self) -> bool {
-        self.rows.is_some()
-    }
-
     pub(crate) fn admits_doc(&self, index: &Index, doc: u32) -> bool {
-        self.systems
-            .as_ref()
-            .is_none_or(|systems| index.docs.system(doc).is_some_and(|s| systems.contains(&s)))
-            && self
-                .docs
-                .as_ref()
-                .is_none_or(|docs| docs.binary_search(&doc).is_ok())
+        let (systems, docs) = (self.systems.as_ref(), self.docs.as_ref());
+        systems.is_none_or(|all| index.docs.system(doc).is_some_and(|s| all.contains(&s)))
+            && docs.is_none_or(|docs| docs.binary_search(&doc).is_ok())
     }
 
     pub(crate) fn admits_row(&self, row: u32) -> bool {
-        self.rows.as_ref().is_none_or(|rows| rows.contains(row))
+        let rows = self.rows.as_ref();
+        rows.is_none_or(|rows| rows.contains(row as usize))
     }
 
-    /// Returns the rows that may pass where nothing but scopes was asked for: each row where rows
-    /// are bound, else the first of each document.
-    pub(crate) fn rows(&self, index: &Index) -> Vec<(u32, u32)> {
-        let admitted = |(doc, _): &(u32, u32)| self.admits_doc(index, *doc);
+    /// Returns document and row of each match of a query that consists of scopes: every admitted
+    /// row if the scopes restrict rows, otherwise the first row of every admitted document.
+    pub(crate) fn doc_rows(&self, index: &Index) -> Vec<(u32, u32)> {
+        let is_admitted = |(doc, _): &(u32, u32)| self.admits_doc(index, *doc);
         if let Some(rows) = &self.rows {
-            let mut walk = index.docs.row_to_doc();
-            let rows = rows.iter().map(|row| (walk.doc_of_row(row), row));
-            return rows.filter(admitted).collect();
+            let mut row_to_doc = index.docs.row_to_doc();
+            let rows = rows.ones().filter_map(|row| u32::try_from(row).ok());
+            let rows = rows.map(|row| (row_to_doc.doc_of_row(row), row));
+            return rows.filter(is_admitted).collect();
         }
         let docs = 0..u32::try_from(index.docs.len()).unwrap_or(u32::MAX);
         let docs = docs.map(|doc| (doc, index.docs.rows(doc).start));
-        docs.filter(admitted).collect()
+        docs.filter(is_admitted).collect()
     }
 }
 
-fn intersect_values<T: PartialEq>(before: Option<Vec<T>>, found: Vec<T>) -> Vec<T> {
-    match before {
-        None => found,
-        Some(mut before) => {
-            before.retain(|one| found.contains(one));
-            before
+/// Returns the values that are in both lists; `None` is the list of all values.
+fn intersect<T: PartialEq>(before: Option<Vec<T>>, mut values: Vec<T>) -> Vec<T> {
+    if let Some(before) = before {
+        values.retain(|value| before.contains(value));
+    }
+    values
+}
+
+fn row_set(index: &Index, ranges: impl Iterator<Item = Range<u32>>) -> FixedBitSet {
+    let mut rows = FixedBitSet::with_capacity(index.rows.count() as usize);
+    for range in ranges {
+        insert_rows(&mut rows, range);
+    }
+    rows
+}
+
+fn insert_rows(rows: &mut FixedBitSet, range: Range<u32>) {
+    // A damaged index may have row numbers that are too large.
+    let end = rows.len().min(range.end as usize);
+    rows.insert_range(end.min(range.start as usize)..end);
+}
+
+/// Returns the rows about payers whose names have a word with this prefix.
+fn payer_rows(index: &Index, prefix: &str) -> FixedBitSet {
+    let terms = index.terms.prefix_range(prefix);
+    let batch = index.terms.fetch_postings(terms.clone());
+    let postings = terms.flat_map(|term| batch.postings(term));
+    let in_names = postings.filter(|posting| {
+        posting.mask.intersects(FieldMask::NAME)
+            && index.rows.kind(posting.row) == SubjectKind::Payer
+    });
+    row_set(index, in_names.map(|posting| posting.row..posting.row + 1))
+}
+
+/// The rows that may still match a query: those of documents that match all clauses evaluated so
+/// far, or those that the scopes admit.
+#[derive(Debug)]
+pub(crate) struct RowFilter {
+    rows: FixedBitSet,
+    row_count: usize,
+}
+
+impl RowFilter {
+    /// Admits the rows of all documents that match a clause. Returns `None` if these are more than
+    /// half of all rows, because filtering would then take more time than it saves.
+    pub(crate) fn from_matches(index: &Index, matches: &TermMatches) -> Option<Self> {
+        let max_rows = index.rows.count() as usize / 2;
+        let mut filter = Self {
+            rows: row_set(index, std::iter::empty()),
+            row_count: 0,
+        };
+        let mut row_to_doc = index.docs.row_to_doc();
+        let mut doc_end = 0;
+        for RowMatch { row, .. } in &matches.rows {
+            if *row >= doc_end {
+                let rows = index.docs.rows(row_to_doc.doc_of_row(*row));
+                doc_end = rows.end;
+                filter.insert(rows);
+                if filter.row_count > max_rows {
+                    return None;
+                }
+            }
+        }
+        for doc in matches.code_docs.iter().chain(&matches.code_prefix_docs) {
+            filter.insert(index.docs.rows(*doc));
+        }
+        (filter.row_count <= max_rows).then_some(filter)
+    }
+
+    pub(crate) fn from_row_set(rows: &FixedBitSet) -> Self {
+        Self {
+            row_count: rows.count_ones(..),
+            rows: rows.clone(),
         }
     }
-}
 
-/// Returns the rows about payers whose name has a word that begins so.
-fn payer_rows(index: &Index, beginning: &str) -> RowBitSet {
-    let words = index.terms.prefix_range(beginning);
-    let fetched = index.terms.fetch_postings(words.clone());
-    let postings = words.flat_map(|word| fetched.postings(word));
-    let named = postings
-        .filter(|at| {
-            at.mask.intersects(FieldMask::NAME) && index.rows.kind(at.row) == SubjectKind::Payer
-        })
-        .map(|at| at.row..at.row + 1);
-    RowBitSet::from_ranges(index.rows.count(), named)
+    fn insert(&mut self, rows: Range<u32>) {
+        self.row_count += rows.len();
+        insert_rows(&mut self.rows, rows);
+    }
+
+    pub(crate) fn contains(&self, row: u32) -> bool {
+        self.rows.contains(row as usize)
+    }
+
+    /// Returns true if the filter rejects so many rows that it should be applied while postings are
+    /// read.
+    pub(crate) fn is_selective(&self, index: &Index) -> bool {
+        self.row_count < index.rows.count() as usize / 16
+    }
 }

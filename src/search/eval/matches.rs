@@ -1,19 +1,19 @@
-//! Defines what a query needs of a row: for each of its parts, the rows and documents that answer.
+//! Matches: for each clause of a query, the rows and documents that match it, and at what cost.
 
 use crate::search::fields::FieldMask;
 
-/// What it costs a row that a word stands in it otherwise than it was asked for. Everything from
-/// [`MatchCost::INEXACT`] on ranks behind what is spelled as asked.
+/// The penalty for a match that differs from the query. Matches of [`MatchCost::INEXACT`] or more
+/// rank below all others.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct MatchCost(pub(crate) u8);
 
 impl MatchCost {
     pub(crate) const NONE: Self = Self(0);
-    /// Plural for singular, or the words of `follow-up` apart.
+    /// Plural for singular, or the parts of `follow-up` as separate words.
     pub(crate) const VARIANT: Self = Self(1);
-    /// The beginning of a longer word.
+    /// A longer term with the word as its prefix.
     pub(crate) const PREFIX: Self = Self(2);
-    /// From here on the row has another word.
+    /// The least cost of a match of another word.
     pub(crate) const INEXACT: Self = Self(16);
     pub(crate) const SYNONYM: Self = Self(16);
     pub(crate) const TYPO: Self = Self(32);
@@ -23,154 +23,23 @@ impl MatchCost {
     }
 }
 
-/// How a row came to answer a part of the query.
+/// How a row matches a clause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum MatchKind {
     /// It has the words.
     Words,
     /// It is about the modifier.
     Modifier,
-    /// It is about the modifier, of the code asked for.
+    /// It is about the modifier, in the document of the code.
     CodeAndModifier,
-    /// It has other words for them, or is about what they are another name for: a position in
-    /// [`QueryMatches::plan_synonyms`].
+    /// It matches a synonym: a position in [`QueryMatches::synonyms`].
     Synonym(u8),
-    /// It has a word that is spelled otherwise.
+    /// It has a correction of the word.
     Typo,
 }
 
-/// A row that answers a part of the query.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct RowMatch {
-    pub(crate) row: u32,
-    pub(crate) mask: FieldMask,
-    pub(crate) cost: MatchCost,
-    pub(crate) kind: MatchKind,
-}
-
-/// One part of the query, and what answers it.
-#[derive(Debug, Default)]
-pub(crate) struct TermMatches {
-    /// The rows, ascending, each once.
-    pub(crate) rows: Vec<RowMatch>,
-    /// Documents whose every row answers it, because their code does; ascending.
-    pub(crate) code_docs: Vec<u32>,
-    /// Documents whose code begins as the word does; ascending.
-    pub(crate) code_prefix_docs: Vec<u32>,
-}
-
-/// Everything that a query needs.
-#[derive(Debug, Default)]
-pub(crate) struct QueryMatches {
-    pub(crate) by_clause: Vec<TermMatches>,
-    /// The terms to mark, folded.
-    pub(crate) terms: Vec<String>,
-    /// The words that were not spelled so, to mark where they were found, folded.
-    pub(crate) corrections: Vec<String>,
-    /// The beginnings to mark, folded.
-    pub(crate) prefixes: Vec<String>,
-    /// What was asked for, and what stands for it.
-    pub(crate) synonyms: Vec<(String, String)>,
-}
-
-impl TermMatches {
-    /// Brings the documents into order, each once.
-    pub(crate) fn sort_and_dedup_docs(&mut self) {
-        for docs in [&mut self.code_docs, &mut self.code_prefix_docs] {
-            docs.sort_unstable();
-            docs.dedup();
-        }
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.rows.is_empty() && self.code_docs.is_empty() && self.code_prefix_docs.is_empty()
-    }
-
-    /// Returns how a row answers.
-    pub(crate) fn row_match(&self, row: u32) -> Option<&RowMatch> {
-        let at = self.rows.binary_search_by_key(&row, |e| e.row).ok()?;
-        self.rows.get(at)
-    }
-}
-
-/// Brings entries into order, one a row: the cheapest way to answer, all the fields.
-pub(crate) fn sort_and_merge(entries: &mut Vec<RowMatch>) {
-    if entries.is_sorted_by(|a, b| a.row < b.row) {
-        return;
-    }
-    entries.sort_unstable_by_key(|entry| entry.row);
-    entries.dedup_by(|next, kept| {
-        let same = next.row == kept.row;
-        if same {
-            *kept = kept.merge(*next);
-        }
-        same
-    });
-}
-
-/// Joins two rows of entries that are each in order.
-pub(crate) fn merge_sorted(some: Vec<RowMatch>, more: Vec<RowMatch>) -> Vec<RowMatch> {
-    if more.is_empty() {
-        return some;
-    }
-    if some.is_empty() {
-        return more;
-    }
-    let mut all = Vec::with_capacity(some.len() + more.len());
-    let (mut some, mut more) = (&some[..], &more[..]);
-    while let (Some(a), Some(b)) = (some.first(), more.first()) {
-        if a.row == b.row {
-            all.push(a.merge(*b));
-            (some, more) = (&some[1..], &more[1..]);
-        } else {
-            // One of them may have a thousand rows before the other's next.
-            let (earlier, row) = if a.row < b.row {
-                (&mut some, b.row)
-            } else {
-                (&mut more, a.row)
-            };
-            let rest = gallop(earlier, |entry| entry.row < row);
-            all.extend_from_slice(&earlier[..earlier.len() - rest.len()]);
-            *earlier = rest;
-        }
-    }
-    all.extend_from_slice(some);
-    all.extend_from_slice(more);
-    all
-}
-
-/// Returns what is left of a sorted slice after the elements that come before, looking near its
-/// front first.
-pub(crate) fn gallop<T>(slice: &[T], before: impl Fn(&T) -> bool) -> &[T] {
-    let mut bound = 1;
-    while slice.get(bound - 1).is_some_and(&before) {
-        bound *= 2;
-    }
-    let from = bound / 2;
-    let to = bound.min(slice.len());
-    let at = from + slice[from..to].partition_point(before);
-    &slice[at..]
-}
-
-impl RowMatch {
-    /// Joins two ways in which one row answers: the better one, and all the fields. A word in the
-    /// title is better than one in the text that is closer to what was asked for; otherwise the
-    /// title would pass for as close.
-    fn merge(self, other: Self) -> Self {
-        let worth = |entry: Self| {
-            let otherwise = entry.cost >= MatchCost::INEXACT;
-            let title = entry.mask.intersects(FieldMask::TITLE);
-            (otherwise, !title, entry.cost, entry.kind.priority())
-        };
-        let better = worth(other) < worth(self);
-        Self {
-            mask: self.mask.or(other.mask),
-            ..if better { other } else { self }
-        }
-    }
-}
-
 impl MatchKind {
+    /// Returns the rank among matches of equal cost, best first.
     const fn priority(self) -> u8 {
         match self {
             Self::CodeAndModifier => 0,
@@ -178,6 +47,251 @@ impl MatchKind {
             Self::Synonym(_) => 2,
             Self::Words => 3,
             Self::Typo => 4,
+        }
+    }
+}
+
+/// A row that matches a clause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct RowMatch {
+    pub(crate) row: u32,
+    /// The fields that match.
+    pub(crate) mask: FieldMask,
+    pub(crate) cost: MatchCost,
+    pub(crate) kind: MatchKind,
+}
+
+impl RowMatch {
+    /// Merges two matches of a row: the fields of both, and cost and kind of the better one. A
+    /// match in the title is better than a closer match elsewhere; otherwise the merged match would
+    /// have the title's field and a cost that the title does not deserve.
+    fn merge(self, other: Self) -> Self {
+        let rank = |found: Self| {
+            let is_inexact = found.cost >= MatchCost::INEXACT;
+            let in_title = found.mask.intersects(FieldMask::TITLE);
+            (is_inexact, !in_title, found.cost, found.kind.priority())
+        };
+        let better = if rank(other) < rank(self) {
+            other
+        } else {
+            self
+        };
+        Self {
+            mask: self.mask.or(other.mask),
+            ..better
+        }
+    }
+}
+
+/// The matches of one clause.
+#[derive(Debug, Default)]
+pub(crate) struct TermMatches {
+    /// Ascending and unique by row.
+    pub(crate) rows: Vec<RowMatch>,
+    /// Documents with the clause's code, ascending. All of their rows match.
+    pub(crate) code_docs: Vec<u32>,
+    /// Documents whose code has the word as its prefix, ascending. All of their rows match.
+    pub(crate) code_prefix_docs: Vec<u32>,
+}
+
+impl TermMatches {
+    pub(crate) fn sort_and_dedup_docs(&mut self) {
+        for docs in [&mut self.code_docs, &mut self.code_prefix_docs] {
+            docs.sort_unstable();
+            docs.dedup();
+        }
+    }
+
+    /// Returns the number of matching rows and documents.
+    pub(crate) const fn len(&self) -> usize {
+        self.rows.len() + self.code_docs.len() + self.code_prefix_docs.len()
+    }
+
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    pub(crate) fn row_match(&self, row: u32) -> Option<&RowMatch> {
+        let at = self.rows.binary_search_by_key(&row, |found| found.row);
+        self.rows.get(at.ok()?)
+    }
+}
+
+/// The matches of all clauses of a query, and what to highlight of them.
+#[derive(Debug, Default)]
+pub(crate) struct QueryMatches {
+    pub(crate) by_clause: Vec<TermMatches>,
+    /// Terms to highlight, folded.
+    pub(crate) terms: Vec<String>,
+    /// Corrections, folded; to be highlighted if a hit has them.
+    pub(crate) corrections: Vec<String>,
+    /// Prefixes to highlight, folded.
+    pub(crate) prefixes: Vec<String>,
+    /// Words of the query, and the synonym that matched for them.
+    pub(crate) synonyms: Vec<(String, String)>,
+}
+
+/// Sorts matches by row, and merges those of one row.
+pub(crate) fn sort_and_merge(matches: &mut Vec<RowMatch>) {
+    if matches.is_sorted_by(|a, b| a.row < b.row) {
+        return;
+    }
+    matches.sort_unstable_by_key(|found| found.row);
+    matches.dedup_by(|next, kept| {
+        let is_same = next.row == kept.row;
+        if is_same {
+            *kept = kept.merge(*next);
+        }
+        is_same
+    });
+}
+
+/// Merges two lists of matches that are ascending and unique by row.
+pub(crate) fn merge_sorted(left: Vec<RowMatch>, right: Vec<RowMatch>) -> Vec<RowMatch> {
+    if right.is_empty() {
+        return left;
+    }
+    if left.is_empty() {
+        return right;
+    }
+    let mut merged = Vec::with_capacity(left.len() + right.len());
+    let (mut left, mut right) = (&left[..], &right[..]);
+    while let ([a, left_rest @ ..], [b, right_rest @ ..]) = (left, right) {
+        if a.row == b.row {
+            merged.push(a.merge(*b));
+            (left, right) = (left_rest, right_rest);
+        } else {
+            // One list may have thousands of rows before the next row of the other.
+            let (earlier, row) = if a.row < b.row {
+                (&mut left, b.row)
+            } else {
+                (&mut right, a.row)
+            };
+            let rest = gallop(earlier, |found| found.row < row);
+            merged.extend_from_slice(&earlier[..earlier.len() - rest.len()]);
+            *earlier = rest;
+        }
+    }
+    merged.extend_from_slice(left);
+    merged.extend_from_slice(right);
+    merged
+}
+
+/// Skips the elements of a sorted slice for which `is_before` is true, by exponential search from
+/// its front.
+pub(crate) fn gallop<T>(slice: &[T], is_before: impl Fn(&T) -> bool) -> &[T] {
+    let mut bound = 1;
+    while slice.get(bound - 1).is_some_and(&is_before) {
+        bound *= 2;
+    }
+    let (from, to) = (bound / 2, bound.min(slice.len()));
+    let skipped = from + slice[from..to].partition_point(is_before);
+    &slice[skipped..]
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn row_match(row: u32, mask: FieldMask, cost: MatchCost, kind: MatchKind) -> RowMatch {
+        RowMatch {
+            row,
+            mask,
+            cost,
+            kind,
+        }
+    }
+
+    #[test]
+    fn merged_match_has_all_fields_and_the_lower_cost() {
+        let exact = row_match(1, FieldMask::BODY, MatchCost::NONE, MatchKind::Words);
+        let prefix = row_match(1, FieldMask::REST, MatchCost::PREFIX, MatchKind::Words);
+        let both = FieldMask::BODY.or(FieldMask::REST);
+        assert_eq!(
+            exact.merge(prefix),
+            RowMatch {
+                mask: both,
+                ..exact
+            }
+        );
+        assert_eq!(
+            prefix.merge(exact),
+            RowMatch {
+                mask: both,
+                ..exact
+            }
+        );
+    }
+
+    #[test]
+    fn title_match_beats_a_cheaper_match_elsewhere_unless_inexact() {
+        let body = row_match(1, FieldMask::BODY, MatchCost::NONE, MatchKind::Words);
+        let title = row_match(1, FieldMask::TITLE, MatchCost::PREFIX, MatchKind::Words);
+        assert_eq!(body.merge(title).cost, MatchCost::PREFIX);
+        let typo = row_match(1, FieldMask::TITLE, MatchCost::TYPO, MatchKind::Typo);
+        assert_eq!(typo.merge(body).cost, MatchCost::NONE);
+    }
+
+    #[test]
+    fn match_of_a_modifier_beats_one_of_words_at_equal_cost() {
+        let words = row_match(1, FieldMask::ALL, MatchCost::NONE, MatchKind::Words);
+        let modifier = row_match(1, FieldMask::ALL, MatchCost::NONE, MatchKind::Modifier);
+        assert_eq!(words.merge(modifier).kind, MatchKind::Modifier);
+        assert_eq!(modifier.merge(words).kind, MatchKind::Modifier);
+    }
+
+    prop_compose! {
+        /// Exact matches only: merging three matches depends on their order if some are inexact.
+        fn any_match()(row in 0_u32..60, bits in 1_u8.., cost in 0_u8..16) -> RowMatch {
+            row_match(row, FieldMask(bits), MatchCost(cost), MatchKind::Words)
+        }
+    }
+
+    /// Merges matches one by one, in the order of their rows.
+    fn merged_by_row(matches: &[RowMatch]) -> Vec<RowMatch> {
+        let mut by_row = BTreeMap::new();
+        for found in matches {
+            by_row
+                .entry(found.row)
+                .and_modify(|kept: &mut RowMatch| *kept = kept.merge(*found))
+                .or_insert(*found);
+        }
+        by_row.into_values().collect()
+    }
+
+    proptest! {
+        #[test]
+        fn sort_and_merge_yields_one_match_per_row(
+            mut matches in prop::collection::vec(any_match(), 0..60),
+        ) {
+            let expected = merged_by_row(&matches);
+            sort_and_merge(&mut matches);
+            prop_assert_eq!(matches, expected);
+        }
+
+        #[test]
+        fn merge_sorted_equals_sort_and_merge(
+            left in prop::collection::vec(any_match(), 0..60),
+            right in prop::collection::vec(any_match(), 0..60),
+        ) {
+            let (left, right) = (merged_by_row(&left), merged_by_row(&right));
+            let mut expected = [&left[..], &right[..]].concat();
+            sort_and_merge(&mut expected);
+            prop_assert_eq!(merge_sorted(left, right), expected);
+        }
+
+        #[test]
+        fn gallop_skips_exactly_the_elements_before(
+            mut numbers in prop::collection::vec(0_u32..100, 0..80),
+            bound in 0_u32..110,
+        ) {
+            numbers.sort_unstable();
+            let rest: Vec<u32> = numbers.iter().copied().filter(|n| *n >= bound).collect();
+            prop_assert_eq!(gallop(&numbers, |n| *n < bound), rest);
         }
     }
 }

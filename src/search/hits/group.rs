@@ -1,25 +1,24 @@
-//! Defines the groups of answers, and their order.
+//! Groups of hits, and their order.
 //!
-//! Whatever was asked for by its code comes first. Then documents come before bare codes, because
-//! somebody wrote them for this reader. That would push the best answer down where it is a bare
-//! code (three words of a title that a document has somewhere in its text), so the best answer of
-//! all leads in any case, in a group of its own where it would not stand first anyway.
+//! Hits on a code that the query names come first. Documents come before bare codes, because they
+//! were written for this user. The very best hit always leads, even if it is a bare code (three
+//! words of its title, say, which a document has somewhere in its text): it then has a group of its
+//! own.
 
 use crate::content::CodeSystem;
 
-/// What an answer is listed under.
+/// The heading under which a hit is listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum HitGroup {
-    /// The code itself was asked for, or its row on a modifier; the best answer of all.
+    /// The code that the query names, or its row about the modifier; also the best hit of all.
     Best,
-    /// Rows of documents.
     Documents,
-    /// Codes of an imported set.
+    /// Bare codes of an imported set.
     Codes(CodeSystem),
 }
 
 impl HitGroup {
-    /// Returns the name that JSON uses.
+    /// Returns the name in JSON.
     pub const fn id(self) -> &'static str {
         match self {
             Self::Best => "best",
@@ -30,7 +29,7 @@ impl HitGroup {
         }
     }
 
-    /// Returns the heading that readers see.
+    /// Returns the heading for users.
     pub const fn title(self) -> &'static str {
         match self {
             Self::Best => "Best match",
@@ -42,21 +41,21 @@ impl HitGroup {
     }
 }
 
-/// Brings answers that are in order into groups, and keeps the order within each. Of bare codes the
-/// system with the better answer comes first.
-pub(crate) fn group_hits<T>(found: Vec<T>, group: impl Fn(&T) -> HitGroup) -> Vec<(HitGroup, T)> {
-    let mut found: Vec<(HitGroup, T)> = found.into_iter().map(|one| (group(&one), one)).collect();
-    if let Some((group @ HitGroup::Codes(_), _)) = found.first_mut() {
+/// Sorts ranked hits by group; the order within each group stays. The code systems are in the order
+/// of their best hits.
+pub(crate) fn group_hits<T>(hits: Vec<T>, group: impl Fn(&T) -> HitGroup) -> Vec<(HitGroup, T)> {
+    let mut hits: Vec<(HitGroup, T)> = hits.into_iter().map(|hit| (group(&hit), hit)).collect();
+    if let Some((group @ HitGroup::Codes(_), _)) = hits.first_mut() {
         *group = HitGroup::Best;
     }
     let mut order = vec![HitGroup::Best, HitGroup::Documents];
-    for (group, _) in &found {
+    for (group, _) in &hits {
         if !order.contains(group) {
             order.push(*group);
         }
     }
-    found.sort_by_key(|(group, _)| order.iter().position(|known| known == group));
-    found
+    hits.sort_by_key(|(group, _)| order.iter().position(|known| known == group));
+    hits
 }
 
 #[cfg(test)]
@@ -66,14 +65,14 @@ mod tests {
     const ICD: HitGroup = HitGroup::Codes(CodeSystem::Icd10cm);
     const HCPCS: HitGroup = HitGroup::Codes(CodeSystem::Hcpcs);
 
-    fn groups(found: &[HitGroup]) -> Vec<(HitGroup, usize)> {
-        group_hits((0..found.len()).collect(), |n| found[*n])
+    fn grouped(hits: &[HitGroup]) -> Vec<(HitGroup, usize)> {
+        group_hits((0..hits.len()).collect(), |n| hits[*n])
     }
 
     #[test]
     fn best_hit_leads_then_documents_then_bare_codes() {
         assert_eq!(
-            groups(&[ICD, HCPCS, HitGroup::Documents, ICD, HitGroup::Documents]),
+            grouped(&[ICD, HCPCS, HitGroup::Documents, ICD, HitGroup::Documents]),
             [
                 (HitGroup::Best, 0),
                 (HitGroup::Documents, 2),
@@ -87,7 +86,7 @@ mod tests {
     #[test]
     fn best_document_comes_first_among_documents() {
         assert_eq!(
-            groups(&[HitGroup::Documents, ICD]),
+            grouped(&[HitGroup::Documents, ICD]),
             [(HitGroup::Documents, 0), (ICD, 1)]
         );
     }
@@ -95,7 +94,7 @@ mod tests {
     #[test]
     fn queried_code_comes_first() {
         assert_eq!(
-            groups(&[HitGroup::Best, HitGroup::Documents, ICD, HitGroup::Best]),
+            grouped(&[HitGroup::Best, HitGroup::Documents, ICD, HitGroup::Best]),
             [
                 (HitGroup::Best, 0),
                 (HitGroup::Best, 3),

@@ -1,80 +1,74 @@
-//! Defines the marker, which finds the words of a query in any text.
+//! The highlighter: finds the words of a query in any text.
 
 use std::ops::Range;
 
 use crate::search::folding::folded_prefix_end;
 use crate::search::tokenizer::for_each_token;
 
-/// Marks matched words in any text.
+/// Highlights terms and prefixes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Highlighter {
-    /// Words, folded and sorted.
+    /// Folded and sorted.
     terms: Vec<String>,
-    /// Beginnings of words, folded and sorted.
+    /// Folded and sorted.
     prefixes: Vec<String>,
 }
 
 impl Highlighter {
-    pub(crate) fn new(mut terms: Vec<String>, mut beginnings: Vec<String>) -> Self {
-        for words in [&mut terms, &mut beginnings] {
+    pub(crate) fn new(mut terms: Vec<String>, mut prefixes: Vec<String>) -> Self {
+        for words in [&mut terms, &mut prefixes] {
             words.retain(|word| !word.is_empty());
             words.sort_unstable();
             words.dedup();
         }
-        Self {
-            terms,
-            prefixes: beginnings,
-        }
+        Self { terms, prefixes }
     }
 
-    /// Returns the byte ranges of a text that match, in order, apart.
+    /// Returns the byte ranges of a text to highlight, ascending and disjoint.
     pub fn ranges(&self, text: &str) -> Vec<Range<usize>> {
-        let mut found = Vec::new();
+        let mut ranges = Vec::new();
         if !self.is_empty() {
             for_each_token(text, |token| {
-                if let Some(folded) = self.matched_len(token.text) {
-                    let source = &text[token.range.clone()];
-                    let end = if folded < token.text.len() {
-                        token.range.start + folded_prefix_end(source, folded)
-                    } else {
-                        token.range.end
-                    };
-                    found.push(token.range.start..end);
+                if let Some(length) = self.matched_len(token.text) {
+                    let Range { start, mut end } = token.range;
+                    if length < token.text.len() {
+                        end = start + folded_prefix_end(&text[start..end], length);
+                    }
+                    ranges.push(start..end);
                 }
             });
         }
-        merge_overlapping(found)
+        merge_overlapping(ranges)
     }
 
-    /// Says whether there is nothing to mark.
     pub fn is_empty(&self) -> bool {
         self.terms.is_empty() && self.prefixes.is_empty()
     }
 
-    /// Returns how much of a folded word is marked, in bytes from its start.
+    /// Returns the length of the prefix of a folded word that is highlighted, in bytes.
     fn matched_len(&self, word: &str) -> Option<usize> {
-        let whole = self
+        if self
             .terms
             .binary_search_by(|term| (**term).cmp(word))
-            .ok()
-            .map(|_| word.len());
-        whole.or_else(|| {
-            self.prefixes
-                .iter()
-                .filter(|beginning| word.starts_with(beginning.as_str()))
-                .map(String::len)
-                .max()
-        })
+            .is_ok()
+        {
+            return Some(word.len());
+        }
+        let prefixes = self.prefixes.iter();
+        prefixes
+            .filter(|prefix| word.starts_with(&***prefix))
+            .map(String::len)
+            .max()
     }
 
-    /// Counts how many different words of the query a text has.
+    /// Returns the number of distinct words of a text that are highlighted.
     pub(crate) fn distinct_matches(&self, text: &str) -> usize {
         let mut seen: Vec<String> = Vec::new();
         for_each_token(text, |token| {
-            if let Some(folded) = self.matched_len(token.text) {
-                let folded = &token.text[..folded];
-                if !seen.iter().any(|one| one == folded) {
-                    seen.push(folded.to_owned());
+            if let Some(length) = self.matched_len(token.text) {
+                let matched = &token.text[..length];
+                if !seen.iter().any(|known| known == matched) {
+                    seen.push(matched.to_owned());
                 }
             }
         });
@@ -82,17 +76,16 @@ impl Highlighter {
     }
 }
 
-/// Brings ranges into order and joins those that overlap.
 fn merge_overlapping(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
     ranges.sort_unstable_by_key(|range| (range.start, range.end));
-    let mut apart: Vec<Range<usize>> = Vec::with_capacity(ranges.len());
-    for range in ranges {
-        match apart.last_mut() {
-            Some(last) if range.start < last.end => last.end = last.end.max(range.end),
-            _ => apart.push(range),
+    ranges.dedup_by(|next, kept| {
+        let overlaps = next.start < kept.end;
+        if overlaps {
+            kept.end = kept.end.max(next.end);
         }
-    }
-    apart
+        overlaps
+    });
+    ranges
 }
 
 #[cfg(test)]
@@ -100,11 +93,11 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn highlighted(terms: &[&str], beginnings: &[&str], text: &str) -> String {
+    fn highlighted(terms: &[&str], prefixes: &[&str], text: &str) -> String {
         let own = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
         let mut shown = String::new();
         let mut at = 0;
-        for range in Highlighter::new(own(terms), own(beginnings)).ranges(text) {
+        for range in Highlighter::new(own(terms), own(prefixes)).ranges(text) {
             shown.extend([&text[at..range.start], "«", &text[range.clone()], "»"]);
             at = range.end;
         }
@@ -145,9 +138,9 @@ mod tests {
         fn ranges_are_sorted_disjoint_and_on_char_boundaries(
             text in any::<String>(),
             terms in prop::collection::vec("[a-zé0-9]{1,3}", 0..4),
-            beginnings in prop::collection::vec("[a-z0-9]{0,2}", 0..4),
+            prefixes in prop::collection::vec("[a-z0-9]{0,2}", 0..4),
         ) {
-            let ranges = Highlighter::new(terms, beginnings).ranges(&text);
+            let ranges = Highlighter::new(terms, prefixes).ranges(&text);
             for range in &ranges {
                 prop_assert!(!range.is_empty() && text.get(range.clone()).is_some());
             }

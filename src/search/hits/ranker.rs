@@ -1,94 +1,20 @@
-//! Defines the order of the answers: rows that have everything a query needs, best first.
-//!
-//! A row's place in the order is one number, so that the best of many are picked without sorting
-//! the rest. From high to low it says: how the words stand together ([`Tier`]), whether they are
-//! spelled as asked, whether the row belongs to the document that is open, how exactly the words
-//! match, documents before bare codes, facts before absences, short before long, and then the
-//! order of the documents.
+//! The ranker: scores the rows that match all clauses of a query, and selects the best.
 
+use std::cmp::Reverse;
 use std::ops::Range;
 
 use crate::content::CodeId;
 
-use crate::search::doc_table::{DocKind, RowToDoc, SubjectKind};
+use crate::search::doc_table::{RowToDoc, SubjectKind};
 use crate::search::eval::filter::ScopeFilter;
 use crate::search::eval::matches::{
     MatchCost, MatchKind, QueryMatches, RowMatch, TermMatches, gallop,
 };
 use crate::search::fields::FieldMask;
+use crate::search::hits::sort_key::{RankFeatures, SortKey, Tier};
+use crate::search::hits::top_k::{ScoredRow, TopK};
 use crate::search::index::Index;
 
-/// How what was asked for stands in a row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Tier {
-    /// The code, or the row of the modifier of the code.
-    Code,
-    /// The row is about the modifier.
-    Modifier,
-    /// The code begins so.
-    CodePrefix,
-    /// All words in the title.
-    Title,
-    /// All words in what the row is called, or in its heading.
-    Name,
-    /// All words next to one another in a field; only known once the text is read again.
-    Phrase,
-    /// All words in one field.
-    Field,
-    /// All words in one row.
-    Row,
-    /// All words in one document.
-    Document,
-}
-
-impl Tier {
-    const ALL: [Self; 9] = [
-        Self::Code,
-        Self::Modifier,
-        Self::CodePrefix,
-        Self::Title,
-        Self::Name,
-        Self::Phrase,
-        Self::Field,
-        Self::Row,
-        Self::Document,
-    ];
-}
-
-/// An answer and its place in the order; the smaller, the better.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct ScoredRow {
-    key: u64,
-    pub(crate) doc: u32,
-}
-
-const TIER_SHIFT: u32 = 56;
-const COARSE_COST_SHIFT: u32 = 52;
-const NOT_OPEN_SHIFT: u32 = 51;
-const FINE_COST_SHIFT: u32 = 47;
-const BARE_CODE_SHIFT: u32 = 46;
-const ABSENCE_SHIFT: u32 = 45;
-const LENGTH_SHIFT: u32 = 37;
-
-impl ScoredRow {
-    pub(crate) const fn row(self) -> u32 {
-        (self.key & 0xffff_ffff) as u32
-    }
-
-    pub(crate) fn tier(self) -> Tier {
-        let tier = (self.key >> TIER_SHIFT) as usize % Tier::ALL.len();
-        Tier::ALL[tier]
-    }
-
-    /// Moves an answer whose words turned out to stand next to one another up.
-    pub(crate) fn promote(&mut self) {
-        if self.tier() == Tier::Field {
-            self.key -= 1 << TIER_SHIFT;
-        }
-    }
-}
-
-/// Ranks rows for one query.
 pub(crate) struct Ranker<'a> {
     index: &'a Index,
     scope_filter: &'a ScopeFilter,
@@ -96,192 +22,138 @@ pub(crate) struct Ranker<'a> {
     top: TopK,
 }
 
-/// The best answers so far; the others are only counted, so that a query which half of all rows
-/// answer takes no memory for them.
-#[derive(Debug)]
-pub(crate) struct TopK {
-    rows: Vec<ScoredRow>,
-    limit: usize,
-    total: usize,
-    /// What is not better than this is not among the best.
-    threshold: u64,
-}
-
-impl TopK {
-    const fn new(most: usize) -> Self {
-        Self {
-            rows: Vec::new(),
-            limit: most,
-            total: 0,
-            threshold: u64::MAX,
-        }
-    }
-
-    fn push(&mut self, one: ScoredRow) {
-        self.total += 1;
-        if one.key < self.threshold {
-            self.rows.push(one);
-            if self.rows.len() >= self.limit.saturating_mul(2).max(1024) {
-                self.prune();
-            }
-        }
-    }
-
-    fn prune(&mut self) {
-        if self.rows.len() > self.limit {
-            let (_, first_out, _) = self.rows.select_nth_unstable(self.limit);
-            self.threshold = first_out.key;
-            self.rows.truncate(self.limit);
-        }
-    }
-
-    /// Returns the best answers, in order, and how many there are in all.
-    pub(crate) fn finish(mut self) -> (Vec<ScoredRow>, usize) {
-        self.prune();
-        self.rows.sort_unstable();
-        (self.rows, self.total)
-    }
-}
-
 impl<'a> Ranker<'a> {
-    /// Returns the best answers to a query, each row once.
+    /// Returns the top `limit` rows that match a query, each once.
     pub(crate) fn rank(
         index: &'a Index,
-        needs: &QueryMatches,
-        bounds: &'a ScopeFilter,
-        open: Option<&CodeId>,
-        most: usize,
+        matches: &QueryMatches,
+        scope_filter: &'a ScopeFilter,
+        open_code: Option<&CodeId>,
+        limit: usize,
     ) -> TopK {
-        let mut ranking = Self {
+        let mut ranker = Self {
             index,
-            scope_filter: bounds,
-            open_doc: open.and_then(|code| index.docs.find(code)),
-            top: TopK::new(most),
+            scope_filter,
+            open_doc: open_code.and_then(|code| index.docs.find(code)),
+            top: TopK::new(limit),
         };
-        match &needs.by_clause[..] {
-            [] => ranking.rank_scope_only(),
-            [one] => ranking.rank_single(one),
-            several => ranking.rank_conjunction(several),
+        match &matches.by_clause[..] {
+            [] => ranker.rank_scope_only(),
+            [clause] => ranker.rank_single(clause),
+            clauses => ranker.rank_conjunction(clauses),
         }
-        ranking.top
+        ranker.top
     }
 
-    /// Nothing but scopes was asked for.
+    /// Ranks what the scopes admit, for a query that has no clauses.
     fn rank_scope_only(&mut self) {
         if self.scope_filter.is_unrestricted() {
             return;
         }
-        for (doc, row) in self.scope_filter.rows(self.index) {
-            let tier = if self.scope_filter.restricts_rows() {
-                Tier::Row
-            } else {
-                Tier::Title
-            };
-            self.push(doc, row, tier, MatchCost::default());
+        let tier = match self.scope_filter.row_set() {
+            Some(_) => Tier::Row,
+            None => Tier::Title,
+        };
+        for (doc, row) in self.scope_filter.doc_rows(self.index) {
+            self.push(doc, row, tier, MatchCost::NONE);
         }
     }
 
-    fn rank_single(&mut self, need: &TermMatches) {
-        let mut walk = self.index.docs.row_to_doc();
-        let mut by_code = [&need.code_docs[..], &need.code_prefix_docs[..]];
-        let any_by_code = by_code.iter().any(|docs| !docs.is_empty());
-        for entry in &need.rows {
-            let tier = RowScore::from_match(*entry).tier();
-            if !any_by_code && self.below_threshold(tier, entry.cost) {
-                self.top.total += 1;
+    fn rank_single(&mut self, clause: &TermMatches) {
+        let mut row_to_doc = self.index.docs.row_to_doc();
+        let mut doc_lists = [&clause.code_docs[..], &clause.code_prefix_docs[..]];
+        let may_skip =
+            self.scope_filter.is_unrestricted() && doc_lists.iter().all(|docs| docs.is_empty());
+        for found in &clause.rows {
+            let tier = RowScore::from_match(*found).tier();
+            if may_skip && self.top.excludes(SortKey::lower_bound(tier, found.cost)) {
+                self.top.count_excluded();
                 continue;
             }
-            let doc = walk.doc_of_row(entry.row);
-            for docs in &mut by_code {
+            let doc = row_to_doc.doc_of_row(found.row);
+            for docs in &mut doc_lists {
                 *docs = gallop(docs, |other| *other < doc);
             }
-            // The first row of a document whose code answers stands for it already.
-            let again = by_code.iter().any(|docs| docs.first() == Some(&doc))
-                && self.index.docs.rows(doc).start == entry.row;
-            if !again {
-                self.push_if_in_scope(doc, entry.row, tier, entry.cost);
+            // A document that matches by its code is pushed below, with its first row.
+            let is_pushed_below = doc_lists.iter().any(|docs| docs.first() == Some(&doc))
+                && self.index.docs.rows(doc).start == found.row;
+            if !is_pushed_below {
+                self.push_if_in_scope(doc, found.row, tier, found.cost);
             }
         }
-        let begun = need
-            .code_prefix_docs
-            .iter()
-            .filter(|doc| need.code_docs.binary_search(doc).is_err());
-        let codes = need.code_docs.iter().map(|doc| (Tier::Code, doc));
-        for (tier, doc) in codes.chain(begun.map(|doc| (Tier::CodePrefix, doc))) {
-            let row = self.index.docs.rows(*doc).start;
-            self.push_if_in_scope(*doc, row, tier, MatchCost::default());
+        let by_code = clause.code_docs.iter().map(|doc| (Tier::Code, *doc));
+        let by_prefix = clause.code_prefix_docs.iter();
+        let by_prefix = by_prefix
+            .filter(|doc| clause.code_docs.binary_search(doc).is_err())
+            .map(|doc| (Tier::CodePrefix, *doc));
+        for (tier, doc) in by_code.chain(by_prefix) {
+            let first_row = self.index.docs.rows(doc).start;
+            self.push_if_in_scope(doc, first_row, tier, MatchCost::NONE);
         }
     }
 
-    /// Says whether an answer is not among the best whatever its row is, and counts all the same.
-    fn below_threshold(&self, tier: Tier, cost: MatchCost) -> bool {
-        self.scope_filter.is_unrestricted() && base_key(tier, cost) >= self.top.threshold
-    }
-
-    fn rank_conjunction(&mut self, needs: &[TermMatches]) {
-        let Some(lead) = (0..needs.len()).min_by_key(|at| needs[*at].size()) else {
+    /// Ranks the rows of documents that match all clauses.
+    fn rank_conjunction(&mut self, clauses: &[TermMatches]) {
+        let Some(rarest) = (0..clauses.len()).min_by_key(|at| clauses[*at].len()) else {
             return;
         };
-        let mut cursors: Vec<MatchCursor<'_>> = needs.iter().map(MatchCursor::new).collect();
-        let mut walk = self.index.docs.row_to_doc();
-        let mut taken = Vec::with_capacity(needs.len());
-        let mut rests = Vec::with_capacity(needs.len());
-        while let Some(doc) = cursors[lead].next_doc(&mut walk) {
+        let mut cursors: Vec<MatchCursor<'_>> = clauses.iter().map(MatchCursor::new).collect();
+        let mut row_to_doc = self.index.docs.row_to_doc();
+        let mut in_doc = Vec::with_capacity(clauses.len());
+        let mut row_lists = Vec::with_capacity(clauses.len());
+        while let Some(doc) = cursors[rarest].next_doc(&mut row_to_doc) {
             let rows = self.index.docs.rows(doc);
-            taken.clear();
-            taken.extend(cursors.iter_mut().map(|cursor| cursor.take_doc(doc, &rows)));
-            if taken.iter().all(|one| one.by_code || !one.rows.is_empty())
+            in_doc.clear();
+            in_doc.extend(cursors.iter_mut().map(|cursor| cursor.take_doc(doc, &rows)));
+            if in_doc
+                .iter()
+                .all(|clause| clause.by_code || !clause.rows.is_empty())
                 && self.scope_filter.admits_doc(self.index, doc)
             {
-                self.rank_document(doc, &rows, &taken, &mut rests);
-            }
-        }
-    }
-
-    /// Adds the rows of a document that has everything somewhere. `rests` is room to work in.
-    fn rank_document<'e>(
-        &mut self,
-        doc: u32,
-        rows: &Range<u32>,
-        taken: &[DocMatches<'e>],
-        rests: &mut Vec<&'e [RowMatch]>,
-    ) {
-        rests.clear();
-        let by_row = taken.iter().filter(|one| !one.by_code);
-        rests.extend(by_row.map(|one| one.rows));
-        let whole = rests.len();
-        let by_code = taken.len() - whole;
-        let mut best: Option<(usize, MatchCost, u32)> = None;
-        let mut any = false;
-        while let Some((row, met)) = next_row(rests) {
-            if !self.scope_filter.admits_row(row) {
-                continue;
-            }
-            if met.clause_count == whole {
-                any = true;
-                let tier = match met.tier() {
-                    tier if by_code > 0 => tier.min(Tier::Title),
-                    tier => tier,
-                };
-                self.push(doc, row, tier, met.cost);
-            } else {
-                let better = best.is_none_or(|(count, best, _)| {
-                    (count, std::cmp::Reverse(best))
-                        < (met.clause_count, std::cmp::Reverse(met.cost))
-                });
-                if better {
-                    best = Some((met.clause_count, met.cost, row));
+                row_lists.clear();
+                let by_row = in_doc.iter().filter(|clause| !clause.by_code);
+                row_lists.extend(by_row.map(|clause| clause.rows));
+                if row_lists.is_empty() {
+                    self.push_if_in_scope(doc, rows.start, Tier::Code, MatchCost::NONE);
+                } else {
+                    self.rank_document(doc, &in_doc, &mut row_lists);
                 }
             }
         }
-        if whole == 0 {
-            self.push_if_in_scope(doc, rows.start, Tier::Code, MatchCost::default());
-        } else if let (false, Some((_, _, row))) = (any, best) {
-            let cheapest = |one: &DocMatches<'_>| one.rows.iter().map(|e| e.cost).min();
-            let cost = taken
-                .iter()
-                .filter_map(cheapest)
-                .fold(MatchCost::default(), MatchCost::plus);
+    }
+
+    /// Ranks the rows of a document that match every clause which the code does not match. If there
+    /// are none, ranks the best other row for the document.
+    fn rank_document(
+        &mut self,
+        doc: u32,
+        clauses: &[DocMatches<'_>],
+        row_lists: &mut [&[RowMatch]],
+    ) {
+        let clause_count = row_lists.len();
+        let by_code = clause_count < clauses.len();
+        let mut has_full_match = false;
+        let mut best_partial = None;
+        while let Some((row, score)) = next_row(row_lists) {
+            if !self.scope_filter.admits_row(row) {
+                continue;
+            }
+            if score.clause_count == clause_count {
+                has_full_match = true;
+                let tier = score.tier();
+                let tier = if by_code { tier.min(Tier::Title) } else { tier };
+                self.push(doc, row, tier, score.cost);
+            } else {
+                let rank = (score.clause_count, Reverse(score.cost));
+                if best_partial.is_none_or(|(best, _)| best < rank) {
+                    best_partial = Some((rank, row));
+                }
+            }
+        }
+        if !has_full_match && let Some((_, row)) = best_partial {
+            let least = |clause: &DocMatches<'_>| clause.rows.iter().map(|found| found.cost).min();
+            let costs = clauses.iter().filter_map(least);
+            let cost = costs.fold(MatchCost::NONE, MatchCost::plus);
             self.push(doc, row, Tier::Document, cost);
         }
     }
@@ -293,36 +165,35 @@ impl<'a> Ranker<'a> {
     }
 
     fn push(&mut self, doc: u32, row: u32, tier: Tier, cost: MatchCost) {
-        let worth = base_key(tier, cost);
-        if worth >= self.top.threshold {
-            // It is not among the best whatever its row is.
-            self.top.total += 1;
+        if self.top.excludes(SortKey::lower_bound(tier, cost)) {
+            self.top.count_excluded();
             return;
         }
-        let index = self.index;
-        let length = match tier {
-            Tier::Code | Tier::Modifier | Tier::CodePrefix => 0,
-            Tier::Title => index.docs.title_word_count(doc),
-            _ => index.rows.length_class(row),
-        };
-        let key = worth
-            | (u64::from(self.open_doc != Some(doc)) << NOT_OPEN_SHIFT)
-            | (u64::from(cost.0 & 0xf) << FINE_COST_SHIFT)
-            | (u64::from(index.docs.kind(doc) == DocKind::ListedCode) << BARE_CODE_SHIFT)
-            | (u64::from(index.rows.kind(row) == SubjectKind::Absence) << ABSENCE_SHIFT)
-            | (u64::from(length) << LENGTH_SHIFT)
-            | u64::from(row);
+        let Index { docs, rows, .. } = self.index;
+        let key = SortKey::new(RankFeatures {
+            tier,
+            cost,
+            is_in_open_doc: self.open_doc == Some(doc),
+            doc_kind: docs.kind(doc),
+            is_absence: rows.kind(row) == SubjectKind::Absence,
+            length: match tier {
+                Tier::Code | Tier::Modifier | Tier::CodePrefix => 0,
+                Tier::Title => docs.title_word_count(doc),
+                _ => rows.length_class(row),
+            },
+            row,
+        });
         self.top.push(ScoredRow { key, doc });
     }
 }
 
-/// How a row answers some needs.
+/// The merged matches of one row.
 #[derive(Clone, Copy, Debug)]
 struct RowScore {
-    /// How many.
+    /// The number of clauses that match.
     clause_count: usize,
     cost: MatchCost,
-    /// The fields that have something for each of them.
+    /// The fields that match all of these clauses.
     mask: FieldMask,
     code_and_modifier: bool,
     modifier: bool,
@@ -337,20 +208,20 @@ impl RowScore {
         modifier: false,
     };
 
-    fn from_match(entry: RowMatch) -> Self {
-        let mut met = Self::NONE;
-        met.add(entry);
-        met
+    fn from_match(found: RowMatch) -> Self {
+        let mut score = Self::NONE;
+        score.add(found);
+        score
     }
 
-    fn add(&mut self, entry: RowMatch) {
+    fn add(&mut self, found: RowMatch) {
         self.clause_count += 1;
-        self.cost = self.cost.plus(entry.cost);
-        self.mask = self.mask.and(entry.mask);
-        match entry.kind {
+        self.cost = self.cost.plus(found.cost);
+        self.mask = self.mask.and(found.mask);
+        match found.kind {
             MatchKind::CodeAndModifier => self.code_and_modifier = true,
             MatchKind::Modifier => self.modifier = true,
-            MatchKind::Synonym(_) => self.modifier |= entry.mask == FieldMask::ALL,
+            MatchKind::Synonym(_) => self.modifier |= found.mask == FieldMask::ALL,
             MatchKind::Words | MatchKind::Typo => {}
         }
     }
@@ -372,96 +243,72 @@ impl RowScore {
     }
 }
 
-/// Moves past the first row that answers some need; returns it, and how.
-fn next_row(rests: &mut [&[RowMatch]]) -> Option<(u32, RowScore)> {
-    let mut row = u32::MAX;
-    for rest in &*rests {
-        if let [entry, ..] = rest {
-            row = row.min(entry.row);
-        }
-    }
-    let mut met = RowScore::NONE;
-    for rest in rests {
-        if let [entry, after @ ..] = rest
-            && entry.row == row
+/// Takes the matches of the smallest row off the front of each list.
+fn next_row(row_lists: &mut [&[RowMatch]]) -> Option<(u32, RowScore)> {
+    let first_rows = row_lists.iter().filter_map(|list| list.first());
+    let row = first_rows.map(|found| found.row).min()?;
+    let mut score = RowScore::NONE;
+    for list in row_lists {
+        if let [found, rest @ ..] = list
+            && found.row == row
         {
-            met.add(*entry);
-            *rest = after;
+            score.add(*found);
+            *list = rest;
         }
     }
-    (met.clause_count > 0).then_some((row, met))
+    Some((row, score))
 }
 
-/// Returns the part of an answer's place in the order that does not depend on its row.
-fn base_key(tier: Tier, cost: MatchCost) -> u64 {
-    let otherwise = if cost < MatchCost::INEXACT {
-        0
-    } else {
-        Tier::ALL.len() as u64
-    };
-    ((tier as u64 + otherwise) << TIER_SHIFT) | (u64::from(cost.0 >> 4) << COARSE_COST_SHIFT)
-}
-
-impl TermMatches {
-    fn size(&self) -> usize {
-        self.rows.len() + self.code_docs.len() + self.code_prefix_docs.len()
-    }
-}
-
-/// What a document has for one need.
+/// The matches of one clause in one document.
 #[derive(Clone, Copy, Debug)]
 struct DocMatches<'a> {
+    /// The document's code matches, and with it all rows.
     by_code: bool,
     rows: &'a [RowMatch],
 }
 
-/// Walks what answers a need, document by document.
+/// Iterates over the matches of one clause, document by document.
 #[derive(Clone, Copy, Debug)]
 struct MatchCursor<'a> {
     rows: &'a [RowMatch],
-    code_docs: &'a [u32],
-    code_prefix_docs: &'a [u32],
+    doc_lists: [&'a [u32]; 2],
 }
 
 impl<'a> MatchCursor<'a> {
-    fn new(need: &'a TermMatches) -> Self {
+    fn new(clause: &'a TermMatches) -> Self {
         Self {
-            rows: &need.rows,
-            code_docs: &need.code_docs,
-            code_prefix_docs: &need.code_prefix_docs,
+            rows: &clause.rows,
+            doc_lists: [&clause.code_docs, &clause.code_prefix_docs],
         }
     }
 
-    /// Returns the next document that answers.
-    fn next_doc(&self, walk: &mut RowToDoc<'_>) -> Option<u32> {
-        let by_row = self.rows.first().map(|entry| walk.doc_of_row(entry.row));
-        [
-            by_row,
-            self.code_docs.first().copied(),
-            self.code_prefix_docs.first().copied(),
-        ]
-        .into_iter()
-        .flatten()
-        .min()
+    fn next_doc(&self, row_to_doc: &mut RowToDoc<'_>) -> Option<u32> {
+        let by_row = self.rows.first();
+        let by_row = by_row.map(|found| row_to_doc.doc_of_row(found.row));
+        let by_code = self
+            .doc_lists
+            .iter()
+            .filter_map(|docs| docs.first().copied());
+        by_row.into_iter().chain(by_code).min()
     }
 
-    /// Moves past a document; returns what answers in it.
+    /// Returns the matches in a document with these rows, and moves past it.
     fn take_doc(&mut self, doc: u32, rows: &Range<u32>) -> DocMatches<'a> {
-        self.rows = gallop(self.rows, |entry| entry.row < rows.start);
-        let after = gallop(self.rows, |entry| entry.row < rows.end);
-        let (entries, _) = self.rows.split_at(self.rows.len() - after.len());
-        self.rows = after;
+        let from_doc = gallop(self.rows, |found| found.row < rows.start);
+        self.rows = gallop(from_doc, |found| found.row < rows.end);
         let mut by_code = false;
-        for docs in [&mut self.code_docs, &mut self.code_prefix_docs] {
+        for docs in &mut self.doc_lists {
             *docs = gallop(docs, |other| *other < doc);
-            if docs.first() == Some(&doc) {
+            if let [first, rest @ ..] = docs
+                && *first == doc
+            {
                 by_code = true;
-                *docs = &docs[1..];
+                *docs = rest;
             }
         }
         DocMatches {
             by_code,
-            rows: entries,
+            rows: &from_doc[..from_doc.len() - self.rows.len()],
         }
     }
 }

@@ -1,66 +1,86 @@
-//! Defines the snippet: a piece of a row's text around the words that matched.
+//! Snippets: one line of a row's text around the first highlight.
 
 use std::ops::Range;
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
+use crate::search::fields::FieldMask;
 use crate::search::hits::highlight::Highlighter;
+use crate::search::row_store::StoredField;
 
-/// How long a snippet is about, in characters.
+/// The approximate length of a snippet, in characters.
 const TARGET_LENGTH: usize = 160;
 
-/// How much of the text before the first mark is shown, in characters.
+/// The length of the text before the first highlight, in characters.
 const CONTEXT_BEFORE: usize = 40;
 
-/// A piece of a row's text, with the words that matched.
+/// The length from which a field makes a snippet without the fields after it, in bytes.
+const MIN_FIELD_LENGTH: usize = 80;
+
+/// One line of a row's text with the matched words highlighted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Snippet {
-    /// The text, of one line.
     pub text: String,
-    /// Byte ranges of `text` that matched, in order, apart.
+    /// Byte ranges of `text`, ascending and disjoint.
     pub highlights: Vec<Range<usize>>,
 }
 
 impl Snippet {
-    /// Cuts a snippet out of a text, around its first mark.
-    pub(crate) fn new(text: &str, marker: &Highlighter) -> Self {
-        let text = one_line(text);
-        let marks = marker.ranges(&text);
-        let window = window(&text, marks.first());
+    pub(crate) fn new(text: &str, highlighter: &Highlighter) -> Self {
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let highlights = highlighter.ranges(&text);
+        let window = window(&text, highlights.first().map_or(0, |first| first.start));
         let mut shown = String::new();
         if window.start > 0 {
             shown.push_str("… ");
         }
-        let shift = shown.len();
+        let prefix = shown.len();
         shown.push_str(text[window.clone()].trim_end());
         let end = shown.len();
         if window.end < text.len() {
             shown.push_str(" …");
         }
-        let marks = marks
+        let highlights = highlights
             .into_iter()
-            .filter(|mark| mark.start >= window.start && mark.start < window.end)
-            .map(|mark| {
-                let start = mark.start - window.start + shift;
-                start..(mark.end - window.start + shift).min(end)
+            .filter(|range| window.contains(&range.start))
+            .map(|range| {
+                let [start, range_end] =
+                    [range.start, range.end].map(|at| at - window.start + prefix);
+                start..range_end.min(end)
             })
-            .filter(|mark| !mark.is_empty())
+            .filter(|range| !range.is_empty())
             .collect();
         Self {
             text: shown,
-            highlights: marks,
+            highlights,
         }
+    }
+
+    /// Makes a snippet of the first of some fields, followed by the others if it is short.
+    pub(crate) fn of_fields(fields: &[StoredField], highlighter: &Highlighter) -> Self {
+        let Some((first, others)) = fields.split_first() else {
+            return Self::default();
+        };
+        let mut text = first.text.clone();
+        if first.mask != FieldMask::TITLE && first.mask != FieldMask::HEADING {
+            for field in others {
+                if text.len() >= MIN_FIELD_LENGTH || field.mask == FieldMask::REST {
+                    break;
+                }
+                // Consecutive absences have the same text.
+                if !text.ends_with(&field.text) {
+                    text.push_str(" — ");
+                    text.push_str(&field.text);
+                }
+            }
+        }
+        Self::new(&text, highlighter)
     }
 }
 
-/// Puts everything that breaks a line on one.
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// Returns the part of a text that is shown: it begins and ends between words where it can, and
-/// never within what readers see as one character.
-fn window(text: &str, mark: Option<&Range<usize>>) -> Range<usize> {
+/// Returns the byte range to show of a text whose first highlight starts at `highlight`. The range
+/// starts and ends between words if possible, and never within a grapheme.
+fn window(text: &str, highlight: usize) -> Range<usize> {
     if text.len() <= TARGET_LENGTH {
         return 0..text.len();
     }
@@ -74,30 +94,20 @@ fn window(text: &str, mark: Option<&Range<usize>>) -> Range<usize> {
     if last <= TARGET_LENGTH {
         return 0..text.len();
     }
-    let mark = mark.map_or(0, |mark| mark.start);
-    let mark = bounds.partition_point(|at| *at < mark);
-    let (mut from, mut to) = if mark + CONTEXT_BEFORE < TARGET_LENGTH {
-        (0, TARGET_LENGTH)
-    } else {
-        (
-            mark - CONTEXT_BEFORE,
-            (mark - CONTEXT_BEFORE + TARGET_LENGTH).min(last),
-        )
-    };
-    if to == last {
-        from = from.min(last - TARGET_LENGTH);
+    let highlight = bounds.partition_point(|at| *at < highlight);
+    let mut from = 0;
+    if highlight + CONTEXT_BEFORE >= TARGET_LENGTH {
+        from = (highlight - CONTEXT_BEFORE).min(last - TARGET_LENGTH);
     }
-    let space = |at: usize| text[bounds[at]..].starts_with(' ');
+    let mut to = from + TARGET_LENGTH;
+    let is_space = |at: &usize| text[bounds[*at]..].starts_with(' ');
     if from > 0 {
-        from = (from..mark.min(from + CONTEXT_BEFORE / 2))
-            .find(|at| space(*at))
-            .map_or(from, |at| at + 1);
+        let latest = highlight.min(from + CONTEXT_BEFORE / 2);
+        from = (from..latest).find(is_space).map_or(from, |at| at + 1);
     }
     if to < last {
-        to = (to - CONTEXT_BEFORE / 2..=to)
-            .rev()
-            .find(|at| space(*at))
-            .unwrap_or(to);
+        let earliest = to - CONTEXT_BEFORE / 2;
+        to = (earliest..=to).rfind(is_space).unwrap_or(to);
     }
     bounds[from]..bounds[to]
 }
@@ -115,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_short_text_is_shown_whole() {
+    fn short_text_is_shown_in_full() {
         let snippet = Snippet::new(
             "Reference (Outside)\nLaboratory",
             &highlighter(&["laboratory"]),
@@ -140,11 +150,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_has_a_snippet_of_bounded_length(text in any::<String>(), word in "[a-z]{1,2}") {
+        fn snippet_of_any_text_has_bounded_length(text in any::<String>(), word in "[a-z]{1,2}") {
             let snippet = Snippet::new(&text, &highlighter(&[&word]));
             prop_assert!(snippet.text.graphemes(true).count() <= TARGET_LENGTH + 4);
-            for mark in &snippet.highlights {
-                prop_assert!(snippet.text.get(mark.clone()).is_some());
+            for range in &snippet.highlights {
+                prop_assert!(snippet.text.get(range.clone()).is_some());
             }
         }
 

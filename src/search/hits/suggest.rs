@@ -1,105 +1,95 @@
-//! Defines what is offered where nothing matches: the nearest words, codes and modifiers that do.
+//! Suggestions for a query without hits: the nearest terms, codes and modifiers of the index.
 
-use crate::search::eval::matches::QueryMatches;
+use std::collections::HashSet;
+
 use crate::search::index::Index;
-use crate::search::query::parse::{Clause, Query, Word, codes};
+use crate::search::query::parse::{Clause, CodeClause, Query, Word};
 use crate::search::term_dict::TermMatch;
 
-/// How much is offered.
 const MAX_SUGGESTIONS: usize = 6;
-
-/// How much is offered for one part of a query.
 const MAX_PER_CLAUSE: usize = 4;
 
-/// Returns the nearest things that would match, nearest first; nothing only where the index has no
-/// words at all.
-pub(crate) fn suggestions(index: &Index, query: &Query, needs: &QueryMatches) -> Vec<String> {
-    let mut found = Vec::new();
-    let single = query.clauses().len() == 1;
-    for part in query.clauses() {
-        let mut near = match part {
-            Clause::Code(code) => {
-                let listed: Vec<String> = codes(&code.code_refs)
-                    .filter_map(|code| Some((code, index.docs.find(code)?)))
-                    .flat_map(|(code, doc)| {
-                        let rows = index.docs.rows(doc);
-                        let mut listed = index.rows.modifiers_of(&rows);
-                        // Payers may have rows on the same.
-                        let mut seen = std::collections::BTreeSet::new();
-                        listed.retain(|modifier| seen.insert(modifier.clone()));
-                        listed.into_iter().map(|m| format!("{}-{m}", code.value()))
-                    })
-                    .collect();
-                if listed.is_empty() {
-                    codes(&code.code_refs)
-                        .flat_map(|code| index.docs.nearest_codes(code, MAX_PER_CLAUSE))
-                        .map(|code| code.value().to_owned())
-                        .collect()
-                } else {
-                    listed
-                }
-            }
+/// Returns suggestions, nearest first; empty only if the index has no terms.
+pub(crate) fn suggestions(index: &Index, query: &Query) -> Vec<String> {
+    let is_single = query.clauses().len() == 1;
+    let mut all = Vec::new();
+    for clause in query.clauses() {
+        let mut nearest = match clause {
+            Clause::Code(code) => code_suggestions(index, code),
             Clause::Modifier(_) => modifier_suggestions(index),
-            Clause::Word(word) => word_suggestions(index, word, single),
-            Clause::Phrase(words) => words
-                .iter()
-                .filter(|word| index.terms.term_ord(word).is_some())
-                .cloned()
-                .collect(),
+            // Of several words, those that do match are suggested as they are.
+            Clause::Word(word) if !is_single && index.terms.term_ord(&word.text).is_some() => {
+                vec![word.text.clone()]
+            }
+            Clause::Word(word) => word_suggestions(index, word),
+            Clause::Phrase(words) => {
+                let known = |word: &&String| index.terms.term_ord(word).is_some();
+                words.iter().filter(known).cloned().collect()
+            }
         };
-        near.truncate(MAX_PER_CLAUSE);
-        found.append(&mut near);
+        nearest.truncate(MAX_PER_CLAUSE);
+        all.append(&mut nearest);
     }
-    if found.is_empty() || (query.clauses().is_empty() && needs.by_clause.is_empty()) {
-        found = modifier_suggestions(index);
+    if all.is_empty() {
+        all = modifier_suggestions(index);
     }
-    if found.is_empty() {
-        found = index.terms.first_with_prefix("", MAX_SUGGESTIONS);
+    if all.is_empty() {
+        all = index.terms.first_with_prefix("", MAX_SUGGESTIONS);
     }
-    let mut seen = Vec::new();
-    found.retain(|one| {
-        let new = !seen.contains(one);
-        if new {
-            seen.push(one.clone());
-        }
-        new
-    });
-    found.truncate(MAX_SUGGESTIONS);
-    found
+    keep_first_of_each(&mut all);
+    all.truncate(MAX_SUGGESTIONS);
+    all
 }
 
-/// Returns the words nearest to one; the word itself where it matches, but not beside the others.
-fn word_suggestions(index: &Index, word: &Word, single: bool) -> Vec<String> {
-    if !single && index.terms.term_ord(&word.text).is_some() {
-        return vec![word.text.clone()];
+fn keep_first_of_each(texts: &mut Vec<String>) {
+    let mut seen = HashSet::new();
+    texts.retain(|text| seen.insert(text.clone()));
+}
+
+/// Returns the code with each modifier that its document has, or the nearest codes if there is no
+/// such document.
+fn code_suggestions(index: &Index, clause: &CodeClause) -> Vec<String> {
+    let mut texts = Vec::new();
+    for code in clause.codes() {
+        if let Some(doc) = index.docs.find(code) {
+            let modifiers = index.rows.modifiers_of(&index.docs.rows(doc)).into_iter();
+            texts.extend(modifiers.map(|modifier| format!("{}-{modifier}", code.value())));
+        }
     }
-    let mut near = index.terms.within_edits(&word.text, TermMatch::Exact, 2);
-    near.retain(|near| near.text.chars().any(char::is_alphabetic) && near.text.len() > 2);
+    if texts.is_empty() {
+        let codes = clause.codes();
+        let nearest = codes.flat_map(|code| index.docs.nearest_codes(code, MAX_PER_CLAUSE));
+        return nearest.map(|code| code.value().to_owned()).collect();
+    }
+    // Several payers may have rows about the same modifier.
+    keep_first_of_each(&mut texts);
+    texts
+}
+
+/// Returns the terms within two typos, or those that share the longest prefix with the word.
+fn word_suggestions(index: &Index, word: &Word) -> Vec<String> {
+    let mut nearest = index.terms.within_edits(&word.text, TermMatch::Exact, 2);
+    nearest.retain(|near| near.text.chars().any(char::is_alphabetic) && near.text.len() > 2);
     let first = word.text.chars().next();
-    near.sort_by_key(|near| (near.distance, near.text.chars().next() != first));
-    let mut found: Vec<String> = near.into_iter().map(|near| near.text).collect();
-    let mut beginning = word.text.as_str();
-    while found.is_empty() && !beginning.is_empty() {
-        beginning = match beginning.char_indices().next_back() {
-            Some((at, _)) => &beginning[..at],
-            None => break,
-        };
-        found = index.terms.first_with_prefix(beginning, MAX_PER_CLAUSE);
+    nearest.sort_by_key(|near| (near.distance, near.text.chars().next() != first));
+    let mut texts: Vec<String> = nearest.into_iter().map(|near| near.text).collect();
+    let mut prefix = word.text.as_str();
+    while texts.is_empty()
+        && let Some((end, _)) = prefix.char_indices().next_back()
+    {
+        prefix = &prefix[..end];
+        texts = index.terms.first_with_prefix(prefix, MAX_PER_CLAUSE);
     }
-    found
+    texts
 }
 
-/// Returns the modifiers that have a row, each once.
+/// Returns the first modifiers that have rows.
 fn modifier_suggestions(index: &Index) -> Vec<String> {
-    let mut found: Vec<String> = Vec::new();
-    for (code, _) in &index.rows.modifiers {
-        let code = String::from_utf8_lossy(code).into_owned();
-        if found.last() != Some(&code) {
-            found.push(code);
-        }
-        if found.len() >= MAX_SUGGESTIONS {
-            break;
-        }
-    }
-    found
+    let by_code = index.rows.modifiers.chunk_by(|(a, _), (b, _)| a == b);
+    let codes = by_code
+        .filter_map(|rows| rows.first())
+        .take(MAX_SUGGESTIONS);
+    codes
+        .map(|(code, _)| String::from_utf8_lossy(code).into_owned())
+        .collect()
 }

@@ -1,29 +1,38 @@
-//! Tells families of terminals apart by the name in `TERM`.
+//! Terminal families, recognized by the name in `TERM`.
 //!
-//! What each can do is from the terminfo entries of ncurses 6.4 and from the terminals' manuals.
+//! Their features come from the terminfo entries of ncurses 6.4 and from the terminals' manuals.
 
-use crate::tty::capabilities::{ColorDepth, Feature, Features, Multiplexer};
+use crate::tty::capabilities::color::ColorDepth;
+use crate::tty::capabilities::feature::{Feature, Features};
 
-/// Terminals that can do the same.
+/// A terminal multiplexer, through which some sequences must be wrapped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Multiplexer {
+    Tmux,
+    /// GNU screen.
+    Screen,
+}
+
+/// Terminals with the same features.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Family {
-    /// xterm and the emulators that follow it: nearly all of today's.
+    /// xterm and compatible emulators, which are nearly all of today's.
     Xterm,
-    /// tmux, under its own name or as `screen` with `TMUX` set.
+    /// tmux, under its own name, or under the name `screen` with `TMUX` set.
     Tmux,
-    /// GNU screen, or tmux at the far end of a line, which cannot be told from it.
+    /// GNU screen, or a remote tmux that uses the same name.
     Screen,
-    /// The console of the Linux kernel.
+    /// The text console of the Linux kernel.
     LinuxConsole,
     /// DEC's VT200 to VT500 series.
     Vt220,
     /// DEC's VT100 and VT102.
     Vt100,
-    /// Anything else that follows ECMA-48.
+    /// Any other terminal. It is assumed to follow ECMA-48.
     Unknown,
 }
 
-/// The beginnings of the names of emulators that follow xterm.
+/// Name prefixes of emulators that are compatible with xterm.
 const XTERM_PREFIXES: [&str; 20] = [
     "xterm",
     "alacritty",
@@ -47,7 +56,7 @@ const XTERM_PREFIXES: [&str; 20] = [
     "termite",
 ];
 
-/// The names, or parts of names, of those that show true colour for certain.
+/// Parts of the names of terminals that certainly show true color.
 const TRUE_COLOR_NAMES: [&str; 8] = [
     "-direct",
     "alacritty",
@@ -59,10 +68,10 @@ const TRUE_COLOR_NAMES: [&str; 8] = [
     "iterm",
 ];
 
-/// The beginnings of the names of DEC's terminals, those before the VT220 apart.
+/// Name prefixes of DEC's terminals from the VT220 on.
 const VT220_PREFIXES: [&str; 4] = ["vt2", "vt3", "vt4", "vt5"];
 
-/// The names of what takes no sequences, or, like the VT52, others than these.
+/// Names of terminals without control sequences, or with other ones, such as the VT52.
 const DUMB: [&str; 7] = ["", "dumb", "unknown", "network", "dialup", "emacs", "vt52"];
 
 const VT100: Features = Features::new(&[
@@ -91,7 +100,7 @@ const LINUX_CONSOLE: Features = Features::new(&[
     Feature::Dim,
 ]);
 
-/// SGR 3 is standout here, and ECH and mode 2026 are unknown.
+/// GNU screen takes SGR 3 for standout, and does not know ECH and mode 2026.
 const SCREEN: Features = Features::new(&[
     Feature::AlternateScreen,
     Feature::ScrollRegion,
@@ -127,13 +136,13 @@ const XTERM: Features = Features::new(&[
 ]);
 
 impl Family {
-    /// Returns the family of a name, or none for terminals that take no sequences at all.
-    pub(crate) fn from_term(term: &str, inside: Option<Multiplexer>) -> Option<Self> {
+    /// Returns `None` for terminals that take no sequences at all.
+    pub(crate) fn from_term(term: &str, multiplexer: Option<Multiplexer>) -> Option<Self> {
         let starts = |names: &[&str]| names.iter().any(|name| term.starts_with(name));
         Some(match term {
             _ if DUMB.contains(&term) => return None,
-            _ if inside == Some(Multiplexer::Tmux) => Self::Tmux,
-            _ if inside == Some(Multiplexer::Screen) => Self::Screen,
+            _ if multiplexer == Some(Multiplexer::Tmux) => Self::Tmux,
+            _ if multiplexer == Some(Multiplexer::Screen) => Self::Screen,
             _ if term == "st" || starts(&XTERM_PREFIXES) => Self::Xterm,
             _ if term.starts_with("linux") => Self::LinuxConsole,
             _ if term.starts_with("vt10") => Self::Vt100,
@@ -154,7 +163,7 @@ impl Family {
         }
     }
 
-    /// Says whether the terminal has characters beyond its national ones.
+    /// Returns false for terminals that show their national character set only.
     pub(crate) const fn supports_unicode(self) -> bool {
         !matches!(self, Self::Vt100 | Self::Vt220)
     }

@@ -22,11 +22,11 @@ fn detect_capabilities(variables: &str) -> Capabilities {
 #[test]
 fn dumb_or_missing_term_selects_plain_output() {
     for variables in ["", "TERM=", "TERM=dumb", "TERM=unknown", "TERM=vt52"] {
-        let painting = detect(variables, Overrides::default());
-        assert_eq!(painting, DisplayMode::Plain(Charset::Ascii), "{variables}");
+        let mode = detect(variables, Overrides::default());
+        assert_eq!(mode, DisplayMode::Plain(Charset::Ascii), "{variables}");
     }
-    let painting = detect("TERM=dumb LANG=en_US.UTF-8", Overrides::default());
-    assert_eq!(painting, DisplayMode::Plain(Charset::Unicode));
+    let mode = detect("TERM=dumb LANG=en_US.UTF-8", Overrides::default());
+    assert_eq!(mode, DisplayMode::Plain(Charset::Unicode));
 }
 
 #[test]
@@ -60,10 +60,10 @@ fn color_depth_follows_term_and_colorterm() {
         ("TERM=nonesuch", ColorDepth::Ansi16),
         ("TERM=newcomer-256color", ColorDepth::Ansi256),
     ];
-    for (variables, colours) in cases {
+    for (variables, depth) in cases {
         assert_eq!(
             detect_capabilities(variables).color_depth,
-            colours,
+            depth,
             "{variables}"
         );
     }
@@ -79,10 +79,10 @@ fn no_color_and_clicolor_are_honored() {
         ("TERM=xterm CLICOLOR=0 CLICOLOR_FORCE=1", ColorDepth::Ansi16),
         ("TERM=xterm CLICOLOR=0 CLICOLOR_FORCE=0", ColorDepth::None),
     ];
-    for (variables, colours) in cases {
+    for (variables, depth) in cases {
         assert_eq!(
             detect_capabilities(variables).color_depth,
-            colours,
+            depth,
             "{variables}"
         );
     }
@@ -122,21 +122,6 @@ fn command_line_overrides_the_environment() {
     };
     assert_eq!(capabilities.color_depth, ColorDepth::Ansi256);
     assert_eq!(capabilities.charset, Charset::Unicode);
-}
-
-#[test]
-fn color_choice_parses_from_a_word() {
-    let cases = [
-        ("auto", Ok(ColorChoice::Auto)),
-        ("never", Ok(ColorChoice::Always(ColorDepth::None))),
-        ("16", Ok(ColorChoice::Always(ColorDepth::Ansi16))),
-        ("256", Ok(ColorChoice::Always(ColorDepth::Ansi256))),
-        ("true", Ok(ColorChoice::Always(ColorDepth::TrueColor))),
-        ("blue", Err(ColorChoiceError)),
-    ];
-    for (word, choice) in cases {
-        assert_eq!(word.parse(), choice, "{word}");
-    }
 }
 
 #[test]

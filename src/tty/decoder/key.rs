@@ -1,4 +1,4 @@
-//! Says what a whole sequence means, in the words of `crossterm` and `crokey`.
+//! Whole sequences to keys and mouse events, in the types of `crossterm` and `crokey`.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use termina::event::{
@@ -7,9 +7,9 @@ use termina::event::{
 };
 use termina::{Event as Parsed, Parser};
 
-use crate::tty::decoder::{Input, MouseEvent, MouseKind};
+use crate::tty::decoder::input::{Input, MouseEvent, MouseKind};
 
-/// Returns what a whole character or sequence means, if it means anything to a reader.
+/// Decodes one whole character or sequence. Returns `None` if the program has no use for it.
 pub(crate) fn decode(parser: &mut Parser, bytes: &[u8], modifiers: KeyModifiers) -> Option<Input> {
     let modifiers = match bytes {
         [0x1b, byte, ..] if !matches!(byte, b'[' | b'O') => modifiers | KeyModifiers::ALT,
@@ -24,7 +24,7 @@ pub(crate) fn decode(parser: &mut Parser, bytes: &[u8], modifiers: KeyModifiers)
         return Some(Input::Key(key));
     }
     match parse(parser, bytes)? {
-        Parsed::Key(key) => crate::tty::decoder::key::normalize_key(key, modifiers).map(Input::Key),
+        Parsed::Key(key) => normalize_key(key, modifiers).map(Input::Key),
         Parsed::Mouse(mouse) => {
             let kind = match mouse.kind {
                 MouseEventKind::Down(MouseButton::Left) => MouseKind::Press,
@@ -44,8 +44,9 @@ pub(crate) fn decode(parser: &mut Parser, bytes: &[u8], modifiers: KeyModifiers)
 
 /// Parses one whole sequence.
 ///
-/// At a byte that it does not expect, the parser forgets what came before and takes what follows
-/// for typed text; such sequences are kept from it, or what it makes of them is dropped.
+/// At an unexpected byte, the parser drops what it has read and reports the rest as typed text.
+/// Sequences that it is known to misread are not passed to it, and if it reports several events,
+/// all of them are dropped.
 fn parse(parser: &mut Parser, bytes: &[u8]) -> Option<Parsed> {
     if let [0x1b, b'[', first, _, ..] = bytes
         && !matches!(first, b'0'..=b'9' | b'<' | b'[' | b'M')
@@ -55,20 +56,20 @@ fn parse(parser: &mut Parser, bytes: &[u8]) -> Option<Parsed> {
     parser.parse(bytes, false);
     let first = parser.pop();
     if first.is_none() || parser.pop().is_some() {
-        // It kept the sequence, or made several things of it.
+        // It waits for more bytes, or it reported several events.
         *parser = Parser::default();
         return None;
     }
     first
 }
 
-/// Returns what a byte means that the parser takes otherwise.
+/// Decodes the bytes that the parser reads as other keys.
 fn legacy_key(byte: u8) -> Option<KeyEvent> {
     Some(match byte {
-        // Terminals are set to either of the two for Backspace.
+        // Backspace sends either byte, depending on the terminal's settings.
         0x08 | 0x7f => KeyEvent::new(KeyCode::Backspace, KeyModifiers::NONE),
         b'\n' => KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE),
-        // As named by the keys that send them, where the parser says Ctrl-4 to Ctrl-7.
+        // Ctrl-\ to Ctrl-_. The parser reports Ctrl-4 to Ctrl-7.
         0x1c..=0x1f => {
             let character = char::from(byte + 0x40);
             KeyEvent::new(KeyCode::Char(character), KeyModifiers::CONTROL)
@@ -77,14 +78,14 @@ fn legacy_key(byte: u8) -> Option<KeyEvent> {
     })
 }
 
-/// Returns a key with the modifiers that `crokey` gives it when it parses its name: a capital
-/// letter has Shift, another character never has, since which characters need it depends on the
-/// keyboard.
-fn normalize_key(parsed: ParsedKey, more: KeyModifiers) -> Option<KeyEvent> {
+/// Gives a key the modifiers that `crokey` gives when it parses the key's name: a capital letter
+/// has Shift, and any other character never has, because it depends on the keyboard which
+/// characters need Shift.
+fn normalize_key(parsed: ParsedKey, extra: KeyModifiers) -> Option<KeyEvent> {
     if parsed.kind == ParsedKind::Release {
         return None;
     }
-    let mut modifiers = crate::tty::decoder::key::convert_modifiers(parsed.modifiers) | more;
+    let mut modifiers = convert_modifiers(parsed.modifiers) | extra;
     let shift = modifiers.contains(KeyModifiers::SHIFT);
     let code = match convert_code(parsed.code)? {
         KeyCode::Char(character) if character.is_control() => return None,
@@ -107,7 +108,7 @@ fn normalize_key(parsed: ParsedKey, more: KeyModifiers) -> Option<KeyEvent> {
     Some(KeyEvent::new(code, modifiers))
 }
 
-/// Returns the capital of a letter that has one of a single character.
+/// The uppercase form of a letter, if it is a single character.
 fn capital(character: char) -> char {
     let mut capitals = character.to_uppercase();
     match (capitals.next(), capitals.next()) {

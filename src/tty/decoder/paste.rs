@@ -1,10 +1,10 @@
-//! Collects pasted text.
+//! The buffer for pasted text.
 
-/// The most bytes of one paste that are kept; what follows them is dropped. Pasted text goes into
-/// a search field, which has no use for more.
+/// The longest paste, in bytes; the rest is dropped. Pasted text goes into a text field, which does
+/// not need more.
 pub(crate) const LIMIT: usize = 64 * 1024;
 
-/// Pasted text as it arrives.
+/// A paste that has not ended yet.
 #[derive(Debug, Default)]
 pub(crate) struct Paste {
     bytes: Vec<u8>,
@@ -21,8 +21,8 @@ impl Paste {
         self.bytes.len()
     }
 
-    /// Returns the text as one line: each control character is a space, a line's end is one space
-    /// whatever it was written as, and bytes that are no UTF-8 are dropped.
+    /// Returns the text as one line and empties the buffer. Each control character and each line
+    /// end (CR, LF or CR LF) becomes a space. Invalid UTF-8 is dropped.
     pub(crate) fn take(&mut self) -> String {
         let bytes = std::mem::take(&mut self.bytes);
         let mut text = String::with_capacity(bytes.len());

@@ -1,4 +1,4 @@
-//! Cuts the bytes that a terminal sends into whole sequences.
+//! Splits the bytes from a terminal into whole characters and escape sequences.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
@@ -7,17 +7,17 @@ use crate::tty::decoder::paste::Paste;
 const ESC: u8 = 0x1b;
 const BEL: u8 = 0x07;
 
-/// The most bytes of a sequence that are kept. The longest that means anything here, a key with
-/// all of kitty's additions, has about 40.
-const LIMIT: usize = 256;
+/// The longest sequence, in bytes. The longest useful one, a key with all fields of kitty's
+/// protocol, has about 40.
+const MAX_SEQUENCE_LEN: usize = 256;
 
-/// A whole sequence, or what it is known to mean.
+/// A whole sequence, decoded as far as splitting decodes it.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum RawInput<'a> {
-    /// A character or a sequence that the parser knows.
+    /// A character or a sequence for the parser.
     Sequence {
         bytes: &'a [u8],
-        /// Alt, where an ESC came before the sequence's own.
+        /// Alt, if another ESC precedes the sequence.
         modifiers: KeyModifiers,
     },
     Key(KeyEvent),
@@ -25,12 +25,12 @@ pub(crate) enum RawInput<'a> {
     Ready,
 }
 
-/// Where in a sequence the bytes so far end.
+/// The splitter's state: what the bytes so far have begun.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum State {
     #[default]
     Ground,
-    /// In a character that takes more bytes.
+    /// In a multi-byte character.
     Utf8,
     /// After ESC.
     Escape,
@@ -40,26 +40,27 @@ enum State {
     Ss3,
     /// After ESC [.
     Csi,
-    /// In a control sequence that is too long to mean anything.
+    /// In a control sequence of more than [`MAX_SEQUENCE_LEN`] bytes.
     CsiTooLong,
-    /// After ESC [ [, with which the Linux console begins its function keys.
+    /// After ESC [ [, the prefix of the Linux console's function keys.
     CsiLinux,
-    /// After ESC [ M, which three more bytes of any value follow.
+    /// After ESC [ M, the prefix of a mouse report of three bytes.
     CsiMouse,
-    /// In a string such as ESC ] begins; it is the answer to a question that nobody asked.
+    /// In a control string, such as ESC ] begins. It answers a query that was never sent.
     ControlString { empty: bool },
-    /// After an ESC within such a string.
+    /// After an ESC in a control string.
     ControlStringEscape,
     /// In pasted text.
     Paste,
 }
 
-/// Cuts bytes into whole sequences.
+/// A state machine that splits bytes into whole sequences.
 #[derive(Debug, Default)]
 pub(crate) struct SequenceSplitter {
     state: State,
-    /// The bytes of the unfinished sequence; in a paste, of what may end it.
+    /// The unfinished sequence. In a paste, the bytes that may be the start of its end marker.
     bytes: Vec<u8>,
+    /// Whether an ESC precedes the sequence.
     alt: bool,
     paste: Paste,
 }
@@ -78,25 +79,13 @@ impl SequenceSplitter {
         self.bytes.len() + self.paste.len()
     }
 
-    /// Reads a byte and hands over what it completes.
+    /// Reads a byte, and passes what it completes to `sink`.
     pub(crate) fn push(&mut self, byte: u8, sink: &mut dyn FnMut(RawInput<'_>)) {
         match self.state {
             State::Ground => self.ground(byte, sink),
             State::Utf8 => self.utf8(byte, sink),
             State::Escape => self.escape(byte, sink),
-            State::EscapeEscape => match byte {
-                b'[' | b'O' => {
-                    self.alt = true;
-                    self.bytes.pop();
-                    self.escape(byte, sink);
-                }
-                ESC => sink(RawInput::Key(escape_key())),
-                _ => {
-                    sink(RawInput::Key(escape_key()));
-                    self.bytes.pop();
-                    self.escape(byte, sink);
-                }
-            },
+            State::EscapeEscape => self.escape_escape(byte, sink),
             State::Ss3 => match byte {
                 b' '..=b'~' => self.complete(byte, sink),
                 _ => self.restart(byte, sink),
@@ -135,7 +124,7 @@ impl SequenceSplitter {
         }
     }
 
-    /// Takes the unfinished sequence for all there will be.
+    /// Ends an unfinished sequence: no more bytes follow.
     pub(crate) fn finish(&mut self, sink: &mut dyn FnMut(RawInput<'_>)) {
         let unfinished = std::mem::take(&mut self.bytes);
         if self.alt {
@@ -147,7 +136,7 @@ impl SequenceSplitter {
                 sink(RawInput::Key(escape_key()));
                 sink(RawInput::Key(escape_key()));
             }
-            // What Alt and one of these characters sends is how a sequence begins.
+            // Alt with one of these characters sends the prefix of a sequence.
             (State::Ss3 | State::Csi | State::ControlString { empty: true }, &[ESC, byte]) => {
                 sink(RawInput::Key(alt_key(char::from(byte))));
             }
@@ -183,7 +172,7 @@ impl SequenceSplitter {
         }
     }
 
-    /// Hands a character over if it is whole, and drops what can be none.
+    /// Emits the character if it is complete, and drops invalid UTF-8.
     fn emit_complete_utf8(&mut self, sink: &mut dyn FnMut(RawInput<'_>)) {
         let start = usize::from(self.bytes[0] == ESC);
         match std::str::from_utf8(&self.bytes[start..]) {
@@ -208,6 +197,17 @@ impl SequenceSplitter {
         self.bytes.push(byte);
     }
 
+    fn escape_escape(&mut self, byte: u8, sink: &mut dyn FnMut(RawInput<'_>)) {
+        match byte {
+            b'[' | b'O' => self.alt = true,
+            _ => sink(RawInput::Key(escape_key())),
+        }
+        if byte != ESC {
+            self.bytes.pop();
+            self.escape(byte, sink);
+        }
+    }
+
     fn csi(&mut self, byte: u8, sink: &mut dyn FnMut(RawInput<'_>)) {
         let first = self.bytes.len() == 2;
         match byte {
@@ -219,7 +219,7 @@ impl SequenceSplitter {
                 self.bytes.push(byte);
                 self.state = State::CsiLinux;
             }
-            b' '..=b'?' if self.bytes.len() < LIMIT => self.bytes.push(byte),
+            b' '..=b'?' if self.bytes.len() < MAX_SEQUENCE_LEN => self.bytes.push(byte),
             b' '..=b'?' => self.state = State::CsiTooLong,
             b'@'..=b'~' => match (&self.bytes[2..], byte) {
                 (b"0", b'n') => {
@@ -242,14 +242,14 @@ impl SequenceSplitter {
         }
     }
 
-    /// Hands over an Esc that came right before what is no key: Alt belongs to keys.
+    /// Emits a pending ESC as the Esc key. It does not mean Alt before something other than a key.
     fn emit_escape(&mut self, sink: &mut dyn FnMut(RawInput<'_>)) {
         if std::mem::take(&mut self.alt) {
             sink(RawInput::Key(escape_key()));
         }
     }
 
-    /// Reads a byte of pasted text. A terminal may answer in the midst of it.
+    /// Reads a byte of a paste. A terminal may answer a query in the middle of it.
     fn paste(&mut self, byte: u8, sink: &mut dyn FnMut(RawInput<'_>)) {
         const END: &[u8] = b"\x1b[201~";
         const ANSWER: &[u8] = b"\x1b[0n";
@@ -290,7 +290,7 @@ impl SequenceSplitter {
         self.reset();
     }
 
-    /// Drops what is unfinished; the byte that cannot continue it begins something else.
+    /// Drops the unfinished sequence, and reads the byte that cannot continue it as a new start.
     fn restart(&mut self, byte: u8, sink: &mut dyn FnMut(RawInput<'_>)) {
         self.reset();
         self.ground(byte, sink);

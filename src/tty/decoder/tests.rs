@@ -2,6 +2,7 @@ use crokey::KeyCombination;
 use crossterm::event::{KeyCode, KeyModifiers};
 use proptest::prelude::*;
 
+use crate::tty::decoder::input::Input;
 use crate::tty::decoder::*;
 
 fn decode(chunks: &[&[u8]]) -> Vec<Input> {
@@ -19,7 +20,7 @@ fn decode(chunks: &[&[u8]]) -> Vec<Input> {
     out
 }
 
-/// Writes input as a keymap would name it.
+/// The name of an input, as in a keymap.
 fn input_name(input: &Input) -> String {
     match input {
         Input::Key(key) => KeyCombination::from(*key).to_string().to_lowercase(),
@@ -37,7 +38,7 @@ fn decoded_names(chunks: &[&[u8]]) -> String {
         .join(" ")
 }
 
-/// Sequences, and what they are called in a keymap.
+/// Sequences and their names in a keymap.
 const NAMED: &[(&[u8], &str)] = &[
     (b"a", "a"),
     (b"G", "shift-g"),
@@ -104,7 +105,7 @@ const NAMED: &[(&[u8], &str)] = &[
     (b"\x1b[200~two\r\nlines\x1b[201~", "paste:two lines"),
 ];
 
-/// Sequences that mean nothing to a reader, and of which nothing may pass as typed text.
+/// Sequences without a use for the program. No part of them may be taken for typed text.
 const IGNORED: &[&[u8]] = &[
     b"\x1b[97;1:3u",
     b"\x1b[<0;10;5m",
@@ -170,12 +171,12 @@ fn crokey_names_shift_only_for_letters_and_backtab() {
     assert_eq!(
         parsed("G"),
         parsed("g"),
-        "a capital alone is no capital to crokey"
+        "crokey ignores the case of a name"
     );
     assert_ne!(
         parsed("shift-tab"),
         parsed("backtab"),
-        "keymaps are to say backtab"
+        "the name in a keymap is backtab"
     );
 }
 
@@ -323,7 +324,7 @@ fn endless_sequence_is_bounded() {
     }
 }
 
-/// Bytes of which most begin, continue or end sequences.
+/// Bytes that mostly begin, continue or end sequences.
 fn bytes() -> impl Strategy<Value = Vec<u8>> {
     let fragment = prop_oneof![
         4 => proptest::sample::select(NAMED).prop_map(|(bytes, _)| bytes.to_vec()),
@@ -334,7 +335,7 @@ fn bytes() -> impl Strategy<Value = Vec<u8>> {
     proptest::collection::vec(fragment, 0..24).prop_map(|fragments| fragments.concat())
 }
 
-/// Where to cut bytes into pieces.
+/// Splits bytes into chunks of the given lengths and a rest.
 fn split_at_lengths<'a>(bytes: &'a [u8], lengths: &[usize]) -> Vec<&'a [u8]> {
     let mut rest = bytes;
     let mut chunks = Vec::new();

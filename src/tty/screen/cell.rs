@@ -1,18 +1,16 @@
-//! Defines a cell of a terminal's screen in 32 bits.
+//! A screen cell, packed into 32 bits.
 
-/// How many bits of a cell say what it shows: a scalar value of Unicode, or the number of a cluster
-/// above all of those.
+/// The bits for the symbol: a Unicode scalar value, or above those the number of a cluster.
 const SYMBOL_BITS: u32 = 21;
 const SYMBOL_MASK: u32 = (1 << SYMBOL_BITS) - 1;
 const FIRST_CLUSTER: u32 = char::MAX as u32 + 1;
 
-/// How many pens a cell can tell apart.
+/// The number of styles for which a cell has room.
 pub(crate) const MAX_STYLES: usize = 1 << (32 - SYMBOL_BITS);
 
-/// The most clusters that are kept at a time.
 pub(crate) const MAX_CLUSTERS: usize = 4096;
 
-/// The number of a pen in the screen's table of pens.
+/// The index of a style in the style table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct StyleId(u32);
 
@@ -26,7 +24,7 @@ impl StyleId {
     }
 }
 
-/// The number of a cluster in the screen's table of clusters.
+/// The index of a cluster in the style table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ClusterId(u32);
 
@@ -46,25 +44,25 @@ pub(crate) enum Symbol {
     Char(char),
     /// A character with combining marks.
     Cluster(ClusterId),
-    /// The second half of the glyph before it.
+    /// The second half of a wide glyph.
     Continuation,
 }
 
-/// A cell: what it shows, and with which pen.
+/// A symbol and the index of its style.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ScreenCell(u32);
 
 impl ScreenCell {
-    /// A blank that needs no pen: what erasing leaves behind.
+    /// A blank in the default style, as erasing leaves it.
     pub(crate) const BLANK: Self = Self(b' ' as u32);
 
-    pub(crate) fn new(symbol: Symbol, pen: StyleId) -> Self {
+    pub(crate) fn new(symbol: Symbol, style: StyleId) -> Self {
         let symbol = match symbol {
             Symbol::Char(character) => u32::from(character),
             Symbol::Cluster(cluster) => FIRST_CLUSTER + cluster.0,
             Symbol::Continuation => 0,
         };
-        Self(symbol | pen.0 << SYMBOL_BITS)
+        Self(symbol | style.0 << SYMBOL_BITS)
     }
 
     pub(crate) fn symbol(self) -> Symbol {
@@ -77,6 +75,11 @@ impl ScreenCell {
 
     pub(crate) const fn style(self) -> StyleId {
         StyleId(self.0 >> SYMBOL_BITS)
+    }
+
+    /// Returns false if terminals may disagree about the cursor's column after the cell.
+    pub(crate) const fn has_certain_width(self) -> bool {
+        matches!(self.0 & SYMBOL_MASK, 1..FIRST_CLUSTER)
     }
 
     pub(crate) const fn is_space(self) -> bool {

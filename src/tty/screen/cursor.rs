@@ -1,12 +1,25 @@
-//! Moves a terminal's cursor in the fewest bytes.
+//! Cursor moves in the fewest bytes.
 
-use crate::tty::capabilities::{Capabilities, Feature};
-use crate::tty::screen::writer::CursorPosition;
+use crate::tty::capabilities::Capabilities;
+use crate::tty::capabilities::feature::Feature;
+use crate::tty::screen::ansi::{LINE_FEED, REVERSE_INDEX, Shortest, write_csi, write_cup};
 
-/// The longest move that may be shorter by single steps: a sequence has four bytes or more.
+/// The longest move for which single steps may be shorter than a sequence of four bytes.
 const MAX_SINGLE_STEPS: usize = 4;
 
-/// Appends the shortest sequence that moves a cursor.
+/// The position of the terminal's cursor, as far as it is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CursorPosition {
+    /// After setting a scroll region, for example.
+    Unknown,
+    /// The row is known. Terminals disagree about the column after wide glyphs and clusters, and
+    /// after the last column.
+    Row(usize),
+    /// Row and column are known.
+    At(usize, usize),
+}
+
+/// Appends the shortest sequence that moves the cursor.
 pub(crate) fn move_cursor(
     out: &mut Vec<u8>,
     from: CursorPosition,
@@ -49,70 +62,13 @@ pub(crate) fn move_cursor(
     }
 }
 
-/// Keeps the shortest of several ways to say the same.
-struct Shortest<'a> {
-    out: &'a mut Vec<u8>,
-    start: usize,
-}
-
-impl<'a> Shortest<'a> {
-    fn new(out: &'a mut Vec<u8>) -> Self {
-        let start = out.len();
-        Self { out, start }
-    }
-
-    /// Appends another way, and takes back the longer; the first, if they are equal.
-    fn consider(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
-        let end = self.out.len();
-        write(self.out);
-        let best = end - self.start;
-        let length = self.out.len() - end;
-        if best == 0 || length < best {
-            self.out.copy_within(end.., self.start);
-            self.out.truncate(self.start + length);
-        } else {
-            self.out.truncate(end);
-        }
-    }
-}
-
-/// Appends CUP.
-fn write_cup(out: &mut Vec<u8>, row: usize, column: usize) {
-    if column == 0 {
-        write_csi(out, row + 1, b'H');
-    } else {
-        out.extend(b"\x1b[");
-        write_number(out, row + 1);
-        out.push(b';');
-        write_number(out, column + 1);
-        out.push(b'H');
-    }
-}
-
-/// Appends a sequence that ends in `last` and has one parameter, which is left out if it is 1.
-pub(crate) fn write_csi(out: &mut Vec<u8>, parameter: usize, last: u8) {
-    out.extend(b"\x1b[");
-    if parameter != 1 {
-        write_number(out, parameter);
-    }
-    out.push(last);
-}
-
-/// Appends a number in decimal.
-pub(crate) fn write_number(out: &mut Vec<u8>, number: usize) {
-    if number >= 10 {
-        crate::tty::screen::cursor::write_number(out, number / 10);
-    }
-    out.push(b"0123456789"[number % 10]);
-}
-
-/// A move along one side of the screen.
+/// A move in one direction.
 #[derive(Clone, Copy)]
 enum Move {
     Stay,
-    /// The same control character or short sequence again and again.
+    /// A control character or short sequence, repeated.
     Repeat(&'static [u8], usize),
-    /// A sequence with one parameter.
+    /// A control sequence with one parameter.
     Csi(usize, u8),
 }
 
@@ -126,29 +82,29 @@ impl Move {
     }
 }
 
-/// Returns moves to another row. A line feed keeps the column, since the terminal is in raw mode,
-/// and neither it nor a reverse index scrolls here, since the row is one of the screen's.
+/// The ways to move to another row. A line feed keeps the column, because the terminal is in raw
+/// mode. Neither it nor a reverse index scrolls, because the new row is on the screen.
 fn vertical_moves(from: usize, to: usize, capabilities: Capabilities) -> [Option<Move>; 3] {
     let distance = to.abs_diff(from);
     if distance == 0 {
         return [Some(Move::Stay), None, None];
     }
     let down = to > from;
-    let (single, several): (&[u8], _) = if down {
-        (b"\n", b'B')
+    let (single, several) = if down {
+        (LINE_FEED, b'B')
     } else {
-        (b"\x1bM", b'A')
+        (REVERSE_INDEX, b'A')
     };
-    let knows_single = down || capabilities.can(Feature::ScrollRegion);
+    let can_single = down || capabilities.can(Feature::ScrollRegion);
     let address = capabilities.can(Feature::LineAddress);
     [
-        (knows_single && distance <= MAX_SINGLE_STEPS).then_some(Move::Repeat(single, distance)),
+        (can_single && distance <= MAX_SINGLE_STEPS).then_some(Move::Repeat(single, distance)),
         Some(Move::Csi(distance, several)),
         address.then_some(Move::Csi(to + 1, b'd')),
     ]
 }
 
-/// Returns moves to another column that begin at a known one.
+/// The ways to move from a known column to another one.
 fn horizontal_moves(from: usize, to: usize) -> [Option<Move>; 2] {
     let distance = to.abs_diff(from);
     if distance == 0 {

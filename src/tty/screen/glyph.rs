@@ -1,8 +1,8 @@
-//! Makes of a frame's symbol what every terminal shows alike.
+//! Glyphs: the part of a frame's symbol that every terminal shows in the same way.
 //!
-//! A frame's cell may hold any string. What terminals disagree on is cut off here: joined emoji,
-//! presentation selectors, flags. What would do harm is cut out: control characters, and marks
-//! that turn the direction of text.
+//! A cell of a frame may hold any string. Of joined emoji, presentation selectors and flags, which
+//! terminals show differently, only the first character stays. Harmful characters are removed:
+//! control characters, and marks that change the direction of text.
 
 use deunicode::deunicode_char;
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
@@ -10,17 +10,16 @@ use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 use crate::text::Charset;
 use crate::text::charset::ascii_symbol;
 
-/// The most combining marks that one character keeps.
+/// The most combining marks per character.
 const MAX_MARKS: usize = 4;
 
-/// What a cell is to show.
+/// The text of a cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Glyph<'a> {
-    /// The character.
     pub(crate) base: char,
-    /// The character with its combining marks, if it has any.
+    /// `base` and its combining marks, if it has any.
     pub(crate) cluster: Option<&'a str>,
-    /// Whether it takes two cells.
+    /// Whether the glyph takes two cells.
     pub(crate) wide: bool,
 }
 
@@ -36,7 +35,7 @@ impl Glyph<'_> {
     }
 }
 
-/// Returns what stands for a frame's symbol.
+/// Reduces a frame's symbol to a glyph.
 pub(crate) fn glyph_for_symbol(symbol: &str, charset: Charset) -> Glyph<'_> {
     if let &[byte] = symbol.as_bytes() {
         return if byte.is_ascii_graphic() {
@@ -61,7 +60,7 @@ pub(crate) fn glyph_for_symbol(symbol: &str, charset: Charset) -> Glyph<'_> {
         return Glyph::narrow(substitute(base));
     }
     if symbol.width() < width {
-        // A presentation selector asks for one cell of a character that takes two.
+        // A presentation selector makes a wide character narrow.
         return Glyph::narrow('?');
     }
     let marks_end = characters
@@ -78,20 +77,20 @@ pub(crate) fn glyph_for_symbol(symbol: &str, charset: Charset) -> Glyph<'_> {
     }
 }
 
-/// Says whether a character combines with the one before it on every terminal.
+/// Returns true if the character combines with the previous one on every terminal.
 fn is_mark(character: char) -> bool {
-    let joins_or_turns = matches!(
+    let is_unsafe = matches!(
         character,
         '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-        // Variation selectors change a glyph's width on some terminals only.
+        // Variation selectors: they change a glyph's width on some terminals only.
         | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{e0000}'..='\u{e0fff}'
-        // Terminals give each of these a cell of its own.
+        // Halfwidth voiced sound marks: terminals give each a cell.
         | '\u{ff9e}' | '\u{ff9f}'
     );
-    !joins_or_turns && !character.is_control() && character.width() == Some(0)
+    !is_unsafe && !character.is_control() && character.width() == Some(0)
 }
 
-/// Returns one ASCII character for a character: line art first, then as [`ascii_symbol`] spells it.
+/// Returns a single ASCII character in place of another character.
 fn substitute(character: char) -> char {
     match character {
         '─' | '━' | '┄' | '┅' | '┈' | '┉' | '╌' | '╍' | '═' | '╴' | '╶' | '╸' | '╺' | '╼' | '╾' => {
@@ -176,6 +175,9 @@ mod tests {
             ("╭", '+'),
             ("▸", '>'),
             ("…", '.'),
+            ("≥", '>'),
+            ("✓", '+'),
+            ("½", '?'),
             ("é", 'e'),
             ("世", '?'),
         ] {

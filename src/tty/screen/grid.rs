@@ -1,16 +1,17 @@
-//! Defines a grid of cells, and how a frame becomes one.
+//! A grid of screen cells, and the conversion of a frame into one.
 
 use ratatui::buffer::{Buffer, Cell as FrameCell};
 use ratatui::style::{Color, Modifier};
 
-use crate::tty::Size;
-use crate::tty::capabilities::{Capabilities, Feature};
+use crate::tty::capabilities::Capabilities;
+use crate::tty::capabilities::feature::Feature;
 use crate::tty::screen::cell::{ScreenCell, StyleId, Symbol};
 use crate::tty::screen::glyph::{Glyph, glyph_for_symbol};
-use crate::tty::screen::style::CellStyle;
+use crate::tty::screen::palette::supported_style;
 use crate::tty::screen::style_table::StyleTable;
+use crate::tty::size::Size;
 
-/// What a screen shows, or is to show.
+/// The cells of a whole screen.
 #[derive(Clone, Debug)]
 pub(crate) struct Grid {
     columns: usize,
@@ -26,16 +27,15 @@ impl Grid {
         }
     }
 
-    /// Returns what a frame asks for, as near as the terminal can come. What the frame does not
-    /// cover is blank.
+    /// Converts a frame, reduced to what the terminal can show. Cells outside the frame are blank.
     pub(crate) fn from_frame(
         frame: &Buffer,
         size: Size,
         capabilities: Capabilities,
-        tables: &mut StyleTable,
+        style_table: &mut StyleTable,
     ) -> Self {
         let mut grid = Self::blank(size);
-        let mut pens = StyleCache::default();
+        let mut style_cache = StyleCache::default();
         let width = usize::from(frame.area.width);
         if width == 0 {
             return grid;
@@ -53,14 +53,14 @@ impl Grid {
                 if glyph.wide && column + 1 == row.len() {
                     glyph = Glyph::BLANK;
                 }
-                let pen = pens.lookup(cell, capabilities, tables);
+                let style = style_cache.lookup(cell, capabilities, style_table);
                 row[column] = if glyph.base == ' ' && glyph.cluster.is_none() {
-                    ScreenCell::new(Symbol::Char(' '), pen.blank)
+                    ScreenCell::new(Symbol::Char(' '), style.blank)
                 } else {
-                    ScreenCell::new(tables.intern_symbol(glyph), pen.text)
+                    ScreenCell::new(style_table.intern_symbol(glyph), style.text)
                 };
                 if glyph.wide {
-                    row[column + 1] = ScreenCell::new(Symbol::Continuation, pen.text);
+                    row[column + 1] = ScreenCell::new(Symbol::Continuation, style.text);
                     column += 1;
                 }
                 column += 1;
@@ -72,8 +72,7 @@ impl Grid {
         grid
     }
 
-    /// Blanks the last cell, the writing of which scrolls everything on a terminal that does not
-    /// wait at the end of a row.
+    /// Blanks the last cell: without deferred wrap, writing it would scroll the screen.
     fn blank_last_cell(&mut self) {
         if let [.., before, corner] = self.cells.as_mut_slice()
             && corner.is_continuation()
@@ -93,17 +92,16 @@ impl Grid {
         &self.cells[row * self.columns..][..self.columns]
     }
 
-    /// Returns every cell, for the tables to be remade.
     pub(crate) fn cells_mut(&mut self) -> &mut [ScreenCell] {
         &mut self.cells
     }
 
-    /// Takes a row over from another grid.
     pub(crate) fn copy_row(&mut self, row: usize, from: &Self) {
         self.cells[row * self.columns..][..self.columns].copy_from_slice(from.row(row));
     }
 
-    /// Moves what the rows between `top` and `bottom` show; rows that come free are blank.
+    /// Moves the rows from `top` to `bottom` up by `shift`, or down if it is negative. Rows that
+    /// scroll in are blank.
     pub(crate) fn scroll(&mut self, top: usize, bottom: usize, shift: isize) {
         let region = &mut self.cells[top * self.columns..(bottom + 1) * self.columns];
         let distance = (shift.unsigned_abs() * self.columns).min(region.len());
@@ -119,14 +117,14 @@ impl Grid {
     }
 }
 
-/// The pen of the last cell that was read: neighbours mostly share one.
+/// The style of the last cell. Neighbors mostly have the same one.
 #[derive(Default)]
 struct StyleCache {
     frame_style: (Color, Color, Modifier),
     ids: StyleIds,
 }
 
-/// The pen of a cell, and the part of it that a blank needs.
+/// The style of a cell, and the part of it that shows on a blank.
 #[derive(Clone, Copy, Default)]
 struct StyleIds {
     text: StyleId,
@@ -138,15 +136,15 @@ impl StyleCache {
         &mut self,
         cell: &FrameCell,
         capabilities: Capabilities,
-        tables: &mut StyleTable,
+        style_table: &mut StyleTable,
     ) -> StyleIds {
-        let style = (cell.fg, cell.bg, cell.modifier);
-        if style != self.frame_style {
-            let pen = CellStyle::from_cell(cell, capabilities);
-            self.frame_style = style;
+        let frame_style = (cell.fg, cell.bg, cell.modifier);
+        if frame_style != self.frame_style {
+            let style = supported_style(cell, capabilities);
+            self.frame_style = frame_style;
             self.ids = StyleIds {
-                text: tables.intern_style(pen),
-                blank: tables.intern_style(pen.visible_on_blank()),
+                text: style_table.intern_style(style),
+                blank: style_table.intern_style(style.visible_on_blank()),
             };
         }
         self.ids

@@ -1,29 +1,30 @@
-//! Rewrites what differs between two grids, row by row.
+//! Row diffs: the bytes that change one grid into another, row by row.
 
 use std::ops::Range;
 
-use crate::tty::capabilities::Feature;
+use crate::tty::capabilities::feature::Feature;
 use crate::tty::screen::cell::ScreenCell;
+use crate::tty::screen::cursor::CursorPosition;
 use crate::tty::screen::grid::Grid;
-use crate::tty::screen::writer::{CursorPosition, ScreenWriter, is_rewritable};
+use crate::tty::screen::writer::ScreenWriter;
 
-/// The widest gap between two changes that may be shorter to write again than to jump over.
+/// The widest gap between two changes for which rewriting it may be shorter than a cursor move.
 const MAX_GAP: usize = 12;
 
-/// The fewest blanks for which erasing them can be shorter than writing them.
+/// The fewest blanks for which erasing may be shorter than writing them.
 const MIN_ERASE: usize = 5;
 
-/// Writes what turns some rows of the one grid into those of the other.
-pub(crate) fn rewrite(writer: &mut ScreenWriter<'_>, old: &Grid, new: &Grid, rows: Range<usize>) {
+/// Changes a range of rows from one grid to another.
+pub(crate) fn write(writer: &mut ScreenWriter<'_>, old: &Grid, new: &Grid, rows: Range<usize>) {
     for row in rows {
         let (old, new) = (old.row(row), new.row(row));
         if old != new {
-            RowDiff { row, old, new }.rewrite(writer);
+            RowDiff { row, old, new }.write(writer);
         }
     }
 }
 
-/// Writes what turns a blank row into another.
+/// Changes a blank row into another.
 pub(crate) fn write_over_blanks(writer: &mut ScreenWriter<'_>, row: usize, new: &[ScreenCell]) {
     let old = vec![ScreenCell::BLANK; new.len()];
     RowDiff {
@@ -31,10 +32,10 @@ pub(crate) fn write_over_blanks(writer: &mut ScreenWriter<'_>, row: usize, new: 
         old: &old,
         new,
     }
-    .rewrite(writer);
+    .write(writer);
 }
 
-/// A row that changes.
+/// A row that changes, with its old and new cells.
 struct RowDiff<'a> {
     row: usize,
     old: &'a [ScreenCell],
@@ -42,7 +43,7 @@ struct RowDiff<'a> {
 }
 
 impl RowDiff<'_> {
-    fn rewrite(&self, writer: &mut ScreenWriter<'_>) {
+    fn write(&self, writer: &mut ScreenWriter<'_>) {
         let end = self
             .new
             .iter()
@@ -62,8 +63,8 @@ impl RowDiff<'_> {
         self.clear_tail(writer, end);
     }
 
-    /// Returns the first cell of a range that is to change. It never is the second half of a glyph,
-    /// the first half of which would then be another too, and written with it.
+    /// The first cell of a range that changes. It is never the second half of a wide glyph, because
+    /// then the first half has changed too and is written with it.
     fn next_change(&self, range: Range<usize>) -> Option<usize> {
         let start = range.start;
         let mut changes = self.old[range.clone()].iter().zip(&self.new[range]);
@@ -71,7 +72,7 @@ impl RowDiff<'_> {
         Some(at)
     }
 
-    /// Returns how many cells from here on are to be blank, up to the last that changes.
+    /// The number of cells from `from` on that become blank, up to the last one that changes.
     fn blank_run(&self, from: usize) -> usize {
         let run = self.new[from..]
             .iter()
@@ -81,8 +82,8 @@ impl RowDiff<'_> {
         (0..run).rev().find(changed).map_or(0, |last| last + 1)
     }
 
-    /// Says whether to erase the blanks at a change takes less than to write them, the way to the
-    /// next change included.
+    /// Returns true if erasing the blanks at a change takes fewer bytes than writing them, including
+    /// the move to the next change.
     fn is_cheaper_to_erase(
         &self,
         writer: &mut ScreenWriter<'_>,
@@ -107,8 +108,8 @@ impl RowDiff<'_> {
         erased < written
     }
 
-    /// Gets to a change, over what lies between or around it, and writes it. Returns the column
-    /// after it.
+    /// Moves to a change, or rewrites the cells up to it if that is shorter. Writes the change and
+    /// returns the column after it.
     fn move_and_write(&self, writer: &mut ScreenWriter<'_>, at: usize) -> usize {
         if let Some(gap) = self.gap(writer, at) {
             writer.write_shorter(
@@ -130,7 +131,7 @@ impl RowDiff<'_> {
         at + 1 + usize::from(self.is_wide(at))
     }
 
-    /// Returns the cells between the cursor and a change, if they are few and can be written.
+    /// The cells between the cursor and a change, if they are few and can be rewritten.
     fn gap(&self, writer: &ScreenWriter<'_>, to: usize) -> Option<Range<usize>> {
         match writer.cursor {
             CursorPosition::At(row, column)
@@ -139,7 +140,7 @@ impl RowDiff<'_> {
                 let gap = column..to;
                 self.new[gap.clone()]
                     .iter()
-                    .all(|&cell| is_rewritable(cell))
+                    .all(|cell| cell.has_certain_width())
                     .then_some(gap)
             }
             _ => None,
@@ -153,7 +154,6 @@ impl RowDiff<'_> {
         }
     }
 
-    /// Writes the glyph at a column.
     fn write_glyph(&self, writer: &mut ScreenWriter<'_>, at: usize) {
         writer.write_cell(self.new[at]);
         if self.is_wide(at) {
@@ -167,14 +167,14 @@ impl RowDiff<'_> {
             .is_some_and(|next| next.is_continuation())
     }
 
-    /// Clears what is left of the row after its last character.
+    /// Clears the rest of the row after its last character.
     fn clear_tail(&self, writer: &mut ScreenWriter<'_>, end: usize) {
         let Some(first) = self.next_change(end..self.new.len()) else {
             return;
         };
         let last = first + self.blank_run(first);
         let erase = |writer: &mut ScreenWriter<'_>| {
-            // What lies between is blank already.
+            // The cells from the end to the first change are blank already.
             let is_in_tail = matches!(writer.cursor, CursorPosition::At(row, column)
                 if row == self.row && (end..first).contains(&column));
             if !is_in_tail {

@@ -1,121 +1,169 @@
-//! Finds rows that moved, and lets the terminal move them.
+//! Scroll detection: finds rows that moved, and lets the terminal move them.
 //!
-//! The idea is ncurses': where most of a page stands a few rows higher or lower, a scroll region
-//! and a line feed say so in some twenty bytes. ncurses compares hashes of whole rows, which see
-//! nothing where a list beside the page stands still; here cells are counted, and what the scroll
-//! wrongly took along is written again.
+//! The idea comes from ncurses: if most of a page moved up or down by a few rows, a scroll region
+//! and a line feed say so in about twenty bytes. ncurses compares hashes of whole rows, so it finds
+//! nothing if a sidebar did not move. This module counts equal cells instead, and rewrites the cells
+//! that should not have moved.
 
 use std::cmp::Reverse;
 
+use crate::tty::screen::ansi::{LINE_FEED, RESET_REGION, REVERSE_INDEX, write_region};
 use crate::tty::screen::cell::ScreenCell;
+use crate::tty::screen::cursor::CursorPosition;
 use crate::tty::screen::grid::Grid;
-use crate::tty::screen::writer::{CursorPosition, ScreenWriter};
-use crate::tty::screen::{cursor, row_diff};
+use crate::tty::screen::row_diff;
+use crate::tty::screen::writer::ScreenWriter;
 
-/// How many scrolls are tried before the shortest is taken.
+/// How many scrolls are encoded to find the shortest.
 const MAX_CANDIDATES: usize = 2;
 
-/// The fewest cells that a scroll has to put in place to be tried at all: it costs about as much
-/// as writing these.
+/// The fewest cells that a scroll has to put in place: writing them takes about as many bytes as
+/// the scroll.
 const MIN_GAIN: i64 = 12;
 
-/// What it costs to go to what differs in a row, in cells.
+/// The cost of moving the cursor within a row, in cells.
 const MOVE_COST: i64 = 6;
 
-/// Rows of the screen that move together.
+/// A scroll of a region by some rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Scroll {
     /// The first row of the region.
-    pub(crate) top: usize,
+    top: usize,
     /// The last row of the region.
-    pub(crate) bottom: usize,
-    /// How far its contents move up, or, if negative, down.
-    pub(crate) shift: isize,
+    bottom: usize,
+    /// How many rows the contents move up or, if negative, down.
+    shift: isize,
 }
 
-/// Returns the scrolls that leave the least to write, best first.
+/// Returns the scrolls after which the fewest cells differ, best first.
 pub(crate) fn candidates(old: &Grid, new: &Grid) -> Vec<Scroll> {
-    let rows = new.rows();
-    let in_place: Vec<i64> = (0..rows)
-        .map(|row| match_score(new.row(row), old.row(row)))
+    let gains = ScrollGains::new(old, new);
+    let mut found: Vec<(i64, Scroll)> = (1..new.rows().cast_signed())
+        .flat_map(|distance| [distance, -distance])
+        .map(|shift| gains.best_region(shift))
+        .filter(|&(gain, _)| gain >= MIN_GAIN)
         .collect();
-    // A row that comes free is blank.
-    let freed: Vec<i64> = (0..rows)
-        .map(|row| blank_count(new.row(row)) - in_place[row])
-        .collect();
-    let freed_up_to = prefix_sums(freed.into_iter());
-    let mut found = Vec::new();
-    for distance in 1..rows {
-        // Seen from the upper of two rows, contents come up from the lower or go down to it.
-        let up = (0..rows - distance)
-            .map(|upper| match_score(new.row(upper), old.row(upper + distance)) - in_place[upper]);
-        let down = (0..rows - distance).map(|upper| {
-            let lower = upper + distance;
-            match_score(new.row(lower), old.row(upper)) - in_place[lower]
-        });
-        let shift = distance.cast_signed();
-        for (moved, shift) in [(prefix_sums(up), shift), (prefix_sums(down), -shift)] {
-            let (gain, scroll) = best_region(&moved, &freed_up_to, shift);
-            if gain >= MIN_GAIN {
-                found.push((gain, scroll));
+    found.sort_by_key(|&(gain, _)| Reverse(gain));
+    found.truncate(MAX_CANDIDATES);
+    found.into_iter().map(|(_, scroll)| scroll).collect()
+}
+
+impl Scroll {
+    /// Writes the change from one grid to another, with this scroll.
+    ///
+    /// The rows outside the region come first, while the cursor's position is known: setting or
+    /// resetting a region makes it unknown. Each row that scrolls in is written at once, because
+    /// the cursor is in it. The region is reset within the frame: a terminal that is left with one
+    /// misplaces the next scroll of the shell.
+    pub(crate) fn write(self, writer: &mut ScreenWriter<'_>, old: &Grid, new: &Grid) {
+        let Self { top, bottom, shift } = self;
+        row_diff::write(writer, old, new, 0..top);
+        row_diff::write(writer, old, new, bottom + 1..new.rows());
+
+        let is_whole_screen = top == 0 && bottom + 1 == new.rows();
+        if !is_whole_screen {
+            write_region(&mut writer.out, top, bottom, new.rows());
+            writer.cursor = CursorPosition::Unknown;
+        }
+        let mut scrolled = old.clone();
+        scrolled.scroll(top, bottom, shift);
+        for step in (0..shift.unsigned_abs()).rev() {
+            let (edge, sequence, freed) = if shift > 0 {
+                (bottom, LINE_FEED, bottom - step)
+            } else {
+                (top, REVERSE_INDEX, top + step)
+            };
+            writer.reset_style_for_erase();
+            writer.move_to(edge, 0);
+            writer.out.extend(sequence);
+            row_diff::write_over_blanks(writer, edge, new.row(freed));
+            scrolled.copy_row(freed, new);
+        }
+        if !is_whole_screen {
+            writer.out.extend(RESET_REGION);
+            writer.cursor = CursorPosition::Unknown;
+        }
+        row_diff::write(writer, &scrolled, new, top..bottom + 1);
+    }
+}
+
+/// How many cells per row a scroll puts in place.
+struct ScrollGains<'a> {
+    old: &'a Grid,
+    new: &'a Grid,
+    /// The score of each row without a scroll.
+    in_place: Vec<i64>,
+    /// Prefix sums of the gain of each row if it becomes blank, which is mostly negative.
+    freed_sums: Vec<i64>,
+}
+
+impl<'a> ScrollGains<'a> {
+    fn new(old: &'a Grid, new: &'a Grid) -> Self {
+        let in_place: Vec<i64> = (0..new.rows())
+            .map(|row| match_score(new.row(row), old.row(row)))
+            .collect();
+        let mut freed_sums = vec![0];
+        let mut sum = 0;
+        for (row, in_place) in in_place.iter().enumerate() {
+            sum += blank_count(new.row(row)) - in_place;
+            freed_sums.push(sum);
+        }
+        Self {
+            old,
+            new,
+            in_place,
+            freed_sums,
+        }
+    }
+
+    /// Returns the region in which a shift gains most, and the gain.
+    ///
+    /// A shift by `n` pairs each row `upper` with the row `upper + n`. The region is the run of
+    /// pairs with the greatest sum of gains, found in one pass (Kadane's algorithm). The rows that
+    /// scroll in belong to the sum: the last `n` rows of the region, or the first `n` if contents
+    /// move down.
+    fn best_region(&self, shift: isize) -> (i64, Scroll) {
+        let distance = shift.unsigned_abs();
+        let freed = |first: usize| self.freed_sums[first + distance] - self.freed_sums[first];
+        let region = |top, bottom| Scroll { top, bottom, shift };
+        let mut best = (0, region(0, 0));
+        let mut moved = 0;
+        let mut best_start = (i64::MAX, 0);
+        for upper in 0..self.new.rows() - distance {
+            let start = if shift > 0 {
+                moved
+            } else {
+                moved - freed(upper)
+            };
+            best_start = best_start.min((start, upper));
+            moved += self.moved_gain(upper, shift);
+            let end = if shift > 0 {
+                moved + freed(upper + 1)
+            } else {
+                moved
+            };
+            let (start, top) = best_start;
+            if end - start > best.0 {
+                best = (end - start, region(top, upper + distance));
             }
         }
+        best
     }
-    found.sort_by_key(|&(gain, _)| Reverse(gain));
-    found
-        .into_iter()
-        .take(MAX_CANDIDATES)
-        .map(|(_, scroll)| scroll)
-        .collect()
-}
 
-/// Returns the sums of the first none, one, two, … numbers.
-fn prefix_sums(numbers: impl Iterator<Item = i64>) -> Vec<i64> {
-    let mut sums = vec![0];
-    let mut sum = 0;
-    for number in numbers {
-        sum += number;
-        sums.push(sum);
-    }
-    sums
-}
-
-/// Returns the region in which a shift gains most, and what it gains.
-///
-/// It is the run of rows with the greatest sum, found in one pass as Kadane does, where the sum
-/// counts the rows that come free at one end with what they gain by being blank: mostly less than
-/// nothing. `moved` has the gains of the upper of the rows that each content moves between.
-fn best_region(moved: &[i64], freed: &[i64], shift: isize) -> (i64, Scroll) {
-    let distance = shift.unsigned_abs();
-    let mut best = (
-        0,
-        Scroll {
-            top: 0,
-            bottom: 0,
-            shift,
-        },
-    );
-    let mut start = (i64::MAX, 0);
-    for last in 0..moved.len() - 1 {
-        let (before, after) = if shift > 0 {
-            let free = freed[last + 1 + distance] - freed[last + 1];
-            (moved[last], moved[last + 1] + free)
+    /// The gain of moving one row's contents up to `upper`, or down from it.
+    fn moved_gain(&self, upper: usize, shift: isize) -> i64 {
+        let lower = upper + shift.unsigned_abs();
+        let (from, to) = if shift > 0 {
+            (lower, upper)
         } else {
-            let free = freed[last + distance] - freed[last];
-            (moved[last] - free, moved[last + 1])
+            (upper, lower)
         };
-        start = start.min((before, last));
-        let (before, top) = start;
-        if after - before > best.0 {
-            let bottom = last + distance;
-            best = (after - before, Scroll { top, bottom, shift });
-        }
+        match_score(self.new.row(to), self.old.row(from)) - self.in_place[to]
     }
-    best
 }
 
-/// Returns how many cells of two rows are the same, less what it costs to go to the others: the rows
-/// of a list may differ in a digit each, and to change twenty digits takes more than to scroll.
+/// Returns the number of equal cells, minus the cost of moving to the others. The rows of a list may
+/// differ in a digit each, and changing twenty digits takes more bytes than a scroll.
 fn match_score(a: &[ScreenCell], b: &[ScreenCell]) -> i64 {
     let same = count_true(a.iter().zip(b).map(|(a, b)| a == b));
     let all = i64::try_from(a.len()).unwrap_or(i64::MAX);
@@ -126,61 +174,7 @@ fn blank_count(row: &[ScreenCell]) -> i64 {
     count_true(row.iter().map(|&cell| cell == ScreenCell::BLANK))
 }
 
-/// Adds up without a branch, so that the compiler compares many cells at a time.
-fn count_true(are: impl Iterator<Item = bool>) -> i64 {
-    i64::from(are.map(u32::from).sum::<u32>())
-}
-
-/// Writes what turns the one grid into the other by way of a scroll.
-///
-/// Rows outside the region come first, while it is known where the cursor is: nobody knows after
-/// a region is set or reset. Rows that come free are written one by one as they do, with the cursor
-/// already in them. The region is reset within the frame: a terminal that is left with one
-/// misplaces the next scroll of the shell.
-pub(crate) fn rewrite(writer: &mut ScreenWriter<'_>, scroll: Scroll, old: &Grid, new: &Grid) {
-    let Scroll { top, bottom, shift } = scroll;
-    row_diff::rewrite(writer, old, new, 0..top);
-    row_diff::rewrite(writer, old, new, bottom + 1..new.rows());
-    let is_whole = top == 0 && bottom + 1 == new.rows();
-    if !is_whole {
-        set_region(scroll, new.rows(), &mut writer.out);
-        writer.cursor = CursorPosition::Unknown;
-    }
-    let mut moved = old.clone();
-    moved.scroll(top, bottom, shift);
-    let distance = shift.unsigned_abs();
-    for step in (0..distance).rev() {
-        let (edge, free) = if shift > 0 {
-            (bottom, bottom - step)
-        } else {
-            (top, top + step)
-        };
-        writer.reset_style_for_erase();
-        writer.move_to(edge, 0);
-        writer.out.extend(if shift > 0 {
-            b"\n".as_slice()
-        } else {
-            b"\x1bM"
-        });
-        row_diff::write_over_blanks(writer, edge, new.row(free));
-        moved.copy_row(free, new);
-    }
-    if !is_whole {
-        writer.out.extend(crate::tty::screen::RESET_REGION);
-        writer.cursor = CursorPosition::Unknown;
-    }
-    row_diff::rewrite(writer, &moved, new, top..bottom + 1);
-}
-
-/// Appends DECSTBM; an edge that is the screen's own is left out.
-fn set_region(scroll: Scroll, rows: usize, out: &mut Vec<u8>) {
-    out.extend(b"\x1b[");
-    if scroll.top > 0 {
-        cursor::write_number(out, scroll.top + 1);
-    }
-    if scroll.bottom + 1 < rows {
-        out.push(b';');
-        cursor::write_number(out, scroll.bottom + 1);
-    }
-    out.push(b'r');
+/// Counts without a branch, so that the compiler compares many cells at a time.
+fn count_true(values: impl Iterator<Item = bool>) -> i64 {
+    i64::from(values.map(u32::from).sum::<u32>())
 }

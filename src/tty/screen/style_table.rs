@@ -1,11 +1,11 @@
-//! Keeps what the numbers in cells stand for.
+//! The table of styles and clusters that cells refer to by index.
 
 use crate::tty::screen::cell::{ClusterId, MAX_CLUSTERS, MAX_STYLES, ScreenCell, StyleId, Symbol};
 use crate::tty::screen::glyph::Glyph;
 use crate::tty::screen::style::CellStyle;
 
-/// The pens and clusters that cells hold the numbers of. Both are few: a theme has some dozen
-/// pens, and a page few clusters if any.
+/// Interned styles and clusters. Both are few: a theme has about a dozen styles, and most pages have
+/// no clusters.
 #[derive(Debug)]
 pub(crate) struct StyleTable {
     styles: Vec<CellStyle>,
@@ -30,19 +30,19 @@ impl StyleTable {
         self.clusters.get(id.index()).map_or(" ", |cluster| cluster)
     }
 
-    /// Returns the number of a pen; when there is no number left, that of the terminal's own.
-    pub(crate) fn intern_style(&mut self, pen: CellStyle) -> StyleId {
-        if let Some(at) = self.styles.iter().position(|&known| known == pen) {
+    /// Returns the ID of a style, or of the default style if the table is full.
+    pub(crate) fn intern_style(&mut self, style: CellStyle) -> StyleId {
+        if let Some(at) = self.styles.iter().position(|&known| known == style) {
             return StyleId::from_index(at);
         }
         if self.styles.len() == MAX_STYLES {
             return StyleId::default();
         }
-        self.styles.push(pen);
+        self.styles.push(style);
         StyleId::from_index(self.styles.len() - 1)
     }
 
-    /// Returns the symbol of a glyph; when there is no number left for its cluster, without marks.
+    /// Returns the symbol of a glyph, without its combining marks if the table is full.
     pub(crate) fn intern_symbol(&mut self, glyph: Glyph<'_>) -> Symbol {
         let Some(cluster) = glyph.cluster else {
             return Symbol::Char(glyph.base);
@@ -57,15 +57,14 @@ impl StyleTable {
         Symbol::Cluster(ClusterId::from_index(self.clusters.len() - 1))
     }
 
-    /// Forgets what none of the cells uses any more, if the tables are nearly full, and numbers
-    /// the cells anew.
+    /// If the table is nearly full, drops what no cell uses, and updates the IDs in the cells.
     pub(crate) fn compact(&mut self, cells: &mut [ScreenCell]) {
         if self.styles.len() < MAX_STYLES / 4 * 3 && self.clusters.len() < MAX_CLUSTERS / 4 * 3 {
             return;
         }
         let old = std::mem::take(self);
         for cell in cells {
-            let pen = self.intern_style(old.style(cell.style()));
+            let style = self.intern_style(old.style(cell.style()));
             let symbol = match cell.symbol() {
                 Symbol::Cluster(id) => {
                     let cluster = old.cluster(id);
@@ -77,11 +76,11 @@ impl StyleTable {
                 }
                 symbol => symbol,
             };
-            *cell = ScreenCell::new(symbol, pen);
+            *cell = ScreenCell::new(symbol, style);
         }
     }
 
-    /// Returns how many pens and clusters there are.
+    /// The number of styles, and of clusters.
     #[cfg(test)]
     pub(crate) fn sizes(&self) -> (usize, usize) {
         (self.styles.len(), self.clusters.len())

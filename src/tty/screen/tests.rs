@@ -180,14 +180,14 @@ fn scrolled_in_rows_have_the_default_background() {
 
 #[test]
 fn last_cell_stays_blank_without_deferred_wrap() {
-    let hasty = Capabilities::modern().without(Feature::DeferredWrap);
+    let capabilities = Capabilities::modern().without(Feature::DeferredWrap);
     for (columns, text, sent) in [
         (1, "x", ""),
         (2, "世", ""),
         (3, "x世", "x"),
         (3, "xyz", "xy"),
     ] {
-        let mut screen = Screen::new(Size::new(columns, 1), hasty);
+        let mut screen = Screen::new(Size::new(columns, 1), capabilities);
         let mut page = frame(columns, 1);
         page.set_string(0, 0, text, Style::new());
         let bytes = draw_escaped(&mut screen, &page, None);
@@ -201,7 +201,7 @@ fn leaving_clears_the_screen_without_alternate_screen() {
     let mut screen = Screen::new(Size::new(80, 24), plain);
     let mut out = Vec::new();
     screen.leave(&mut out).expect("a Vec takes everything");
-    assert_eq!(out, b"", "it was not entered");
+    assert_eq!(out, b"", "it was never entered");
     screen.enter();
     draw_escaped(&mut screen, &frame(80, 24), None);
     screen.leave(&mut out).expect("a Vec takes everything");
@@ -227,7 +227,7 @@ fn queued_bytes_are_sent_with_an_unchanged_frame() {
     assert_eq!(draw_escaped(&mut screen, &page, None), "");
 }
 
-/// A terminal that is gone, or that counts how often it is written to.
+/// A writer that counts writes, and fails if it is closed.
 struct CountingWriter {
     is_closed: bool,
     writes: usize,
@@ -253,23 +253,23 @@ fn frame_is_one_write_and_an_error_forces_a_full_redraw() {
     let mut screen = Screen::new(Size::new(80, 24), Capabilities::modern());
     let mut page = frame(80, 24);
     page.set_string(0, 0, "hello", Style::new());
-    let mut line = CountingWriter {
+    let mut out = CountingWriter {
         is_closed: false,
         writes: 0,
     };
     screen.enter();
     screen.request_status();
     let whole = screen
-        .draw(&page, None, &mut line)
-        .expect("the line is there");
-    assert_eq!(line.writes, 1);
+        .draw(&page, None, &mut out)
+        .expect("the writer is open");
+    assert_eq!(out.writes, 1);
     page.set_string(0, 0, "jello", Style::new());
-    line.is_closed = true;
-    assert!(screen.draw(&page, None, &mut line).is_err());
-    line.is_closed = false;
+    out.is_closed = true;
+    assert!(screen.draw(&page, None, &mut out).is_err());
+    out.is_closed = false;
     let again = screen
-        .draw(&page, None, &mut line)
-        .expect("the line is back");
+        .draw(&page, None, &mut out)
+        .expect("the writer is open again");
     assert!(again + 30 > whole, "{again}");
 }
 
@@ -313,16 +313,16 @@ fn style_table_stays_bounded_across_frames() {
         assert_eq!(
             draw_escaped(&mut screen, &page, None),
             "",
-            "the numbers still mean the same"
+            "the IDs stay valid"
         );
-        let (pens, clusters) = screen.style_table.sizes();
-        assert!(pens <= cell::MAX_STYLES && clusters <= cell::MAX_CLUSTERS);
+        let (styles, clusters) = screen.style_table.sizes();
+        assert!(styles <= cell::MAX_STYLES && clusters <= cell::MAX_CLUSTERS);
         assert!(screen.shown.is_some());
     }
-    let (pens, clusters) = screen.style_table.sizes();
+    let (styles, clusters) = screen.style_table.sizes();
     assert!(
-        pens < 2000 && clusters < 2000,
-        "{pens} pens and {clusters} clusters"
+        styles < 2000 && clusters < 2000,
+        "{styles} styles and {clusters} clusters"
     );
 }
 

@@ -1,25 +1,15 @@
-//! Writes cells and moves in the fewest bytes, keeping account of where the terminal's cursor is
-//! and which pen it holds.
+//! The writer: encodes cells and cursor moves, and tracks the terminal's cursor and style.
 
-use crate::tty::capabilities::{Capabilities, Feature};
+use crate::tty::capabilities::Capabilities;
+use crate::tty::capabilities::feature::Feature;
+use crate::tty::screen::ansi;
 use crate::tty::screen::cell::{ScreenCell, Symbol};
-use crate::tty::screen::cursor;
+use crate::tty::screen::cursor::{CursorPosition, move_cursor};
+use crate::tty::screen::sgr;
 use crate::tty::screen::style::CellStyle;
 use crate::tty::screen::style_table::StyleTable;
 
-/// Where the terminal's cursor is, as far as is certain.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum CursorPosition {
-    /// Nobody knows: after a scroll region is set, for example.
-    Unknown,
-    /// In this row. Terminals disagree on the column after wide glyphs and clusters, and at the
-    /// end of a row the next character may go anywhere.
-    Row(usize),
-    /// In this row and column.
-    At(usize, usize),
-}
-
-/// Writes to a terminal of which it knows cursor and pen.
+/// A writer that knows the terminal's cursor and style.
 #[derive(Debug)]
 pub(crate) struct ScreenWriter<'a> {
     pub(crate) out: Vec<u8>,
@@ -31,10 +21,10 @@ pub(crate) struct ScreenWriter<'a> {
 }
 
 impl<'a> ScreenWriter<'a> {
-    /// Begins with the terminal's own pen.
+    /// Begins with the terminal's default style.
     pub(crate) fn new(
         capabilities: Capabilities,
-        tables: &'a StyleTable,
+        style_table: &'a StyleTable,
         columns: usize,
         cursor: CursorPosition,
     ) -> Self {
@@ -43,37 +33,37 @@ impl<'a> ScreenWriter<'a> {
             cursor,
             style: CellStyle::default(),
             capabilities,
-            style_table: tables,
+            style_table,
             columns,
         }
     }
 
-    /// Puts the pen down, so that what others write between frames is in none of its colours.
+    /// Resets the style, so that output between frames is not colored.
     pub(crate) fn finish(mut self) -> (Vec<u8>, CursorPosition) {
         self.set_style(CellStyle::default());
         (self.out, self.cursor)
     }
 
-    /// Returns how many bytes it would take to write something.
+    /// Returns how many bytes `write` takes, without writing them.
     pub(crate) fn cost(&mut self, write: impl FnOnce(&mut Self)) -> usize {
-        let (length, cursor, pen) = (self.out.len(), self.cursor, self.style);
+        let (length, cursor, style) = (self.out.len(), self.cursor, self.style);
         write(self);
         let cost = self.out.len() - length;
         self.out.truncate(length);
-        (self.cursor, self.style) = (cursor, pen);
+        (self.cursor, self.style) = (cursor, style);
         cost
     }
 
-    /// Writes something in the shorter of two ways; in the first, if they are equal.
+    /// Keeps the shorter of two encodings; the first one if they are equally long.
     pub(crate) fn write_shorter(
         &mut self,
         first: impl FnOnce(&mut Self),
         second: impl FnOnce(&mut Self),
     ) {
-        let (start, cursor, pen) = (self.out.len(), self.cursor, self.style);
+        let (start, before) = (self.out.len(), (self.cursor, self.style));
         first(self);
-        let (middle, ends) = (self.out.len(), (self.cursor, self.style));
-        (self.cursor, self.style) = (cursor, pen);
+        let (middle, after_first) = (self.out.len(), (self.cursor, self.style));
+        (self.cursor, self.style) = before;
         second(self);
         let length = self.out.len() - middle;
         if length < middle - start {
@@ -81,26 +71,24 @@ impl<'a> ScreenWriter<'a> {
             self.out.truncate(start + length);
         } else {
             self.out.truncate(middle);
-            (self.cursor, self.style) = ends;
+            (self.cursor, self.style) = after_first;
         }
     }
 
-    /// Takes up a pen.
-    pub(crate) fn set_style(&mut self, pen: CellStyle) {
-        self.style
-            .transition_to(pen, self.capabilities, &mut self.out);
-        self.style = pen;
+    pub(crate) fn set_style(&mut self, style: CellStyle) {
+        sgr::write_transition(&mut self.out, self.style, style, self.capabilities);
+        self.style = style;
     }
 
-    /// Puts the pen down unless it leaves nothing on blanks: erased and scrolled-in cells take
-    /// its background on some terminals and not on others.
+    /// Resets a style that shows on blanks: some terminals give erased and scrolled-in cells its
+    /// background, and others do not.
     pub(crate) fn reset_style_for_erase(&mut self) {
         if self.style.visible_on_blank() != CellStyle::default() {
             self.set_style(CellStyle::default());
         }
     }
 
-    /// Writes a cell where the cursor is. A continuation writes nothing: it came with its lead.
+    /// Writes a cell at the cursor. A continuation writes nothing: the wide glyph covers it.
     pub(crate) fn write_cell(&mut self, cell: ScreenCell) {
         let (row, column) = match self.cursor {
             CursorPosition::At(row, column) => (row, Some(column)),
@@ -110,25 +98,18 @@ impl<'a> ScreenWriter<'a> {
         if cell.is_continuation() {
             return;
         }
-        let pen = self.style_table.style(cell.style());
-        if !cell.is_space() || self.style.visible_on_blank() != pen {
-            self.set_style(pen);
+        let style = self.style_table.style(cell.style());
+        if !cell.is_space() || self.style.visible_on_blank() != style {
+            self.set_style(style);
         }
         let mut buffer = [0; 4];
-        let certain = match cell.symbol() {
-            Symbol::Char(character) => {
-                self.out
-                    .extend(character.encode_utf8(&mut buffer).as_bytes());
-                true
-            }
-            Symbol::Cluster(id) => {
-                self.out.extend(self.style_table.cluster(id).as_bytes());
-                false
-            }
+        self.out.extend(match cell.symbol() {
+            Symbol::Char(character) => character.encode_utf8(&mut buffer).as_bytes(),
+            Symbol::Cluster(id) => self.style_table.cluster(id).as_bytes(),
             Symbol::Continuation => return,
-        };
+        });
         self.cursor = match column {
-            Some(column) if certain && column + 1 < self.columns => {
+            Some(column) if cell.has_certain_width() && column + 1 < self.columns => {
                 CursorPosition::At(row, column + 1)
             }
             Some(column) if column + 1 >= self.columns && !self.has_deferred_wrap() => {
@@ -138,7 +119,7 @@ impl<'a> ScreenWriter<'a> {
         };
     }
 
-    /// Says that the last cell was the first half of a wide glyph.
+    /// Marks the column as unknown: the last cell was the first half of a wide glyph.
     pub(crate) fn invalidate_column(&mut self) {
         self.cursor = match self.cursor {
             CursorPosition::At(_, column)
@@ -151,33 +132,25 @@ impl<'a> ScreenWriter<'a> {
         };
     }
 
-    /// Says whether the terminal waits at the end of a row.
     fn has_deferred_wrap(&self) -> bool {
         self.capabilities.can(Feature::DeferredWrap)
     }
 
-    /// Moves the cursor in the fewest bytes.
     pub(crate) fn move_to(&mut self, row: usize, column: usize) {
         if self.cursor != CursorPosition::At(row, column) {
-            cursor::move_cursor(&mut self.out, self.cursor, (row, column), self.capabilities);
+            move_cursor(&mut self.out, self.cursor, (row, column), self.capabilities);
             self.cursor = CursorPosition::At(row, column);
         }
     }
 
-    /// Erases some cells from the cursor on, which stays.
+    /// Erases cells from the cursor on, and does not move it.
     pub(crate) fn erase(&mut self, cells: usize) {
         self.reset_style_for_erase();
-        cursor::write_csi(&mut self.out, cells, b'X');
+        ansi::write_csi(&mut self.out, cells, b'X');
     }
 
-    /// Erases the rest of the row.
     pub(crate) fn erase_to_row_end(&mut self) {
         self.reset_style_for_erase();
-        self.out.extend(b"\x1b[K");
+        self.out.extend(ansi::ERASE_TO_ROW_END);
     }
-}
-
-/// Says whether a cell can be written again to get across it.
-pub(crate) fn is_rewritable(cell: ScreenCell) -> bool {
-    matches!(cell.symbol(), Symbol::Char(_))
 }

@@ -1,5 +1,5 @@
-//! How many bytes the moves of a reader take: figures that are to stay, on a made-up document of
-//! 400 lines under two rows of chrome, with a footer that counts lines.
+//! Byte budgets for common moves, on a generated document of 400 lines with a header of two rows and
+//! a footer that counts lines.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -14,7 +14,7 @@ const WORDS: [&str; 24] = [
     "of",
     "serum",
     "for",
-    "tumour",
+    "cancer",
     "marker",
     "is",
     "billed",
@@ -35,7 +35,7 @@ const WORDS: [&str; 24] = [
     "force",
 ];
 
-/// Returns the document, set no wider than 96 columns.
+/// The document, wrapped at 96 columns at most.
 fn document(columns: u16) -> Vec<String> {
     let width = usize::from(columns.min(96));
     let mut seed = 12345_u32;
@@ -67,7 +67,7 @@ fn document(columns: u16) -> Vec<String> {
     lines
 }
 
-/// A reader of the document.
+/// A screen that shows the document.
 struct DocumentScreen {
     screen: Screen,
     size: Size,
@@ -77,18 +77,17 @@ struct DocumentScreen {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Sidebar {
-    /// The text has its rows to itself.
     Hidden,
-    /// A list of 24 columns stands beside the text, and a border between them.
+    /// A list of 24 columns and a border, left of the text.
     Visible,
 }
 
 impl DocumentScreen {
-    fn new(columns: u16, rows: u16, beside: Sidebar) -> Self {
+    fn new(columns: u16, rows: u16, sidebar: Sidebar) -> Self {
         let size = Size::new(columns, rows);
         let mut screen = Screen::new(size, Capabilities::modern());
         screen.enter();
-        let text_columns = if beside == Sidebar::Visible {
+        let text_columns = if sidebar == Sidebar::Visible {
             columns - 26
         } else {
             columns
@@ -97,7 +96,7 @@ impl DocumentScreen {
             screen,
             size,
             lines: document(text_columns),
-            sidebar: beside,
+            sidebar,
         }
     }
 
@@ -176,7 +175,7 @@ impl DocumentScreen {
         drawn.expect("a Vec takes everything")
     }
 
-    /// Returns the mean bytes of keys each of which moves by some lines.
+    /// The mean number of bytes per key, if each key scrolls by `by` lines.
     fn mean_scroll_bytes(&mut self, by: usize, keys: usize) -> usize {
         self.draw(0, None);
         let total: usize = (1..=keys).map(|key| self.draw(key * by, None)).sum();
@@ -184,12 +183,12 @@ impl DocumentScreen {
     }
 }
 
-/// Fails if a figure is worse than what it was, and says so if it is much better.
+/// Fails if a figure is over its budget, or so far below it that the budget can be lowered.
 fn assert_at_most(bytes: usize, most: usize) {
-    assert!(bytes <= most, "{bytes} bytes, where {most} are the most");
+    assert!(bytes <= most, "{bytes} bytes are more than {most}");
     assert!(
         bytes * 100 >= most * 95,
-        "{bytes} bytes: {most} may come down"
+        "{bytes} bytes: lower the budget of {most}"
     );
 }
 
@@ -219,9 +218,9 @@ fn scrolling_one_line_costs_little_more_than_the_line() {
 
 #[test]
 fn scrolling_back_costs_the_same() {
-    let mut reader = DocumentScreen::new(80, 24, Sidebar::Hidden);
-    reader.draw(60, None);
-    let total: usize = (10..60).rev().map(|first| reader.draw(first, None)).sum();
+    let mut document = DocumentScreen::new(80, 24, Sidebar::Hidden);
+    document.draw(60, None);
+    let total: usize = (10..60).rev().map(|first| document.draw(first, None)).sum();
     assert_at_most(total / 50, 97);
 }
 
@@ -252,9 +251,9 @@ fn next_page_costs_no_more_than_its_text() {
 #[test]
 fn moving_the_selection_costs_twenty_bytes_at_most() {
     for (columns, rows) in [(80, 24), (200, 60)] {
-        let mut reader = DocumentScreen::new(columns, rows, Sidebar::Hidden);
-        reader.draw(0, Some(0));
-        let total: usize = (1..=15).map(|row| reader.draw(0, Some(row))).sum();
+        let mut document = DocumentScreen::new(columns, rows, Sidebar::Hidden);
+        document.draw(0, Some(0));
+        let total: usize = (1..=15).map(|row| document.draw(0, Some(row))).sum();
         assert_at_most(total / 15, 20);
     }
 }

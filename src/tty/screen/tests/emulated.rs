@@ -1,14 +1,16 @@
-//! What a screen wrote, read by an emulator, is what was to be shown.
+//! Property test: an emulator that reads a screen's output shows the frame.
 
 use proptest::prelude::*;
 
 use crate::text::Charset;
-use crate::tty::capabilities::{Capabilities, ColorDepth, DisplayMode, Feature, Overrides};
+use crate::tty::capabilities::color::ColorDepth;
+use crate::tty::capabilities::feature::Feature;
+use crate::tty::capabilities::{Capabilities, DisplayMode, Overrides};
 use crate::tty::screen::tests::look::{emulator_cells, expected_cells};
 use crate::tty::screen::tests::page::{PageChange, TestPage, any_change};
 use crate::tty::screen::*;
 
-/// A terminal and the screen that draws on it.
+/// A screen and the emulator that reads its output.
 struct EmulatedScreen {
     screen: Screen,
     terminal: vt100::Parser,
@@ -24,7 +26,7 @@ impl EmulatedScreen {
         }
     }
 
-    /// Draws a page, and again to see that nothing is left to do.
+    /// Draws a page, and again to check that nothing is left to write.
     fn draw(&mut self, page: &TestPage) -> Vec<u8> {
         let mut out = Vec::new();
         let mut draw = |out: &mut Vec<u8>| self.screen.draw(&page.frame, page.cursor, out);
@@ -36,7 +38,7 @@ impl EmulatedScreen {
         out
     }
 
-    /// Does to terminal and screen what a change means to them.
+    /// Applies the effect of a change on terminal and screen.
     fn apply(&mut self, change: &PageChange) {
         match *change {
             PageChange::Resize { columns, rows } => {
@@ -57,13 +59,13 @@ impl EmulatedScreen {
     fn compare(&self, page: &TestPage) -> Result<(), TestCaseError> {
         let capabilities = self.screen.capabilities();
         let shown = self.terminal.screen();
-        for (row, (seen, asked)) in emulator_cells(shown)
+        for (row, (actual, expected)) in emulator_cells(shown)
             .iter()
             .zip(expected_cells(&page.frame, capabilities))
             .enumerate()
         {
-            for (column, (seen, asked)) in seen.iter().zip(&asked).enumerate() {
-                prop_assert_eq!(seen, asked, "row {} column {}", row, column);
+            for (column, (actual, expected)) in actual.iter().zip(&expected).enumerate() {
+                prop_assert_eq!(actual, expected, "row {} column {}", row, column);
             }
         }
         if let Some(cursor) = page.cursor {
@@ -112,8 +114,8 @@ fn any_capabilities() -> impl Strategy<Value = Capabilities> {
     ]
 }
 
-/// The control sequences among some bytes: what stands between ESC and the last character, and
-/// that character.
+/// The control sequences in `bytes`: the text between ESC and the final character, and that
+/// character.
 fn sequences(bytes: &[u8]) -> Vec<(String, char)> {
     let text = String::from_utf8(bytes.to_vec()).expect("frames are UTF-8");
     let mut sequences = Vec::new();
@@ -128,7 +130,6 @@ fn sequences(bytes: &[u8]) -> Vec<(String, char)> {
     sequences
 }
 
-/// Says whether a terminal knows a sequence.
 fn supports(capabilities: Capabilities, parameters: &str, last: char) -> bool {
     let can = |feature| capabilities.can(feature);
     match (parameters, last) {
@@ -140,8 +141,8 @@ fn supports(capabilities: Capabilities, parameters: &str, last: char) -> bool {
         (_, 'G' | 'd') => can(Feature::LineAddress),
         (_, 'X') => can(Feature::EraseCharacters),
         ("", 'M') | (_, 'r') => can(Feature::ScrollRegion),
-        (pen, 'm') => {
-            let codes: Vec<u8> = pen[1..]
+        (style, 'm') => {
+            let codes: Vec<u8> = style[1..]
                 .split(';')
                 .map(|code| code.parse().unwrap_or(0))
                 .collect();
@@ -178,15 +179,15 @@ proptest! {
         capabilities in any_capabilities(),
         frames in proptest::collection::vec(proptest::collection::vec(any_change(), 1..4), 1..14),
     ) {
-        let mut bench = EmulatedScreen::new(size.0, size.1, capabilities);
+        let mut emulated = EmulatedScreen::new(size.0, size.1, capabilities);
         let mut page = TestPage::blank(size.0, size.1);
         for changes in frames {
             for change in &changes {
-                bench.apply(change);
+                emulated.apply(change);
                 page.apply(change);
             }
-            let bytes = bench.draw(&page);
-            bench.compare(&page)?;
+            let bytes = emulated.draw(&page);
+            emulated.compare(&page)?;
             prop_assert!(capabilities.charset == Charset::Unicode || bytes.is_ascii());
             for (parameters, last) in sequences(&bytes) {
                 prop_assert!(supports(capabilities, &parameters, last), "{}{}", parameters, last);

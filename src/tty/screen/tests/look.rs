@@ -1,12 +1,14 @@
-//! Says how a cell looks: on a terminal, and as a frame asks for it.
+//! Visible cells: what an emulator shows, and what a frame expects.
 
 use ratatui::buffer::{Buffer, Cell as FrameCell};
 
-use crate::tty::capabilities::{Capabilities, Feature};
+use crate::tty::capabilities::Capabilities;
+use crate::tty::capabilities::feature::Feature;
 use crate::tty::screen::glyph::{Glyph, glyph_for_symbol};
+use crate::tty::screen::palette::supported_style;
 use crate::tty::screen::style::{Attributes, CellStyle, TerminalColor};
 
-/// A cell as it looks: its text, colours and attributes, as far as they are seen.
+/// The visible part of a cell: text, colors and attributes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct VisibleCell {
     text: String,
@@ -14,27 +16,26 @@ pub(crate) struct VisibleCell {
 }
 
 impl VisibleCell {
-    /// Blanks look alike whatever their weight and, without a line or reverse, their colour. The
-    /// emulator knows no crossed-out text.
-    fn new(text: &str, pen: CellStyle) -> Self {
+    /// Blanks look the same in every weight and, without underline or reverse, in every foreground.
+    /// The emulator does not support crossed-out text.
+    fn new(text: &str, style: CellStyle) -> Self {
         let is_blank = text.is_empty() || text == " ";
-        let pen = CellStyle {
-            attributes: pen.attributes.without(Attributes::CROSSED_OUT),
-            ..pen
+        let style = CellStyle {
+            attributes: style.attributes.without(Attributes::CROSSED_OUT),
+            ..style
         };
         Self {
             text: if is_blank { " " } else { text }.to_owned(),
             style: if is_blank {
-                pen.visible_on_blank()
+                style.visible_on_blank()
             } else {
-                pen
+                style
             },
         }
     }
 }
 
-/// Returns how the cells of an emulator's screen look, row by row; the second half of a wide glyph
-/// is none.
+/// The cells of an emulator's screen, row by row. The second half of a wide glyph is `None`.
 pub(crate) fn emulator_cells(screen: &vt100::Screen) -> Vec<Vec<Option<VisibleCell>>> {
     let (rows, columns) = screen.size();
     let cell = |row, column| {
@@ -46,7 +47,7 @@ pub(crate) fn emulator_cells(screen: &vt100::Screen) -> Vec<Vec<Option<VisibleCe
             (cell.underline(), Attributes::UNDERLINE),
             (cell.inverse(), Attributes::REVERSE),
         ];
-        let pen = CellStyle {
+        let style = CellStyle {
             foreground: terminal_color(cell.fgcolor()),
             background: terminal_color(cell.bgcolor()),
             attributes: attributes
@@ -54,36 +55,36 @@ pub(crate) fn emulator_cells(screen: &vt100::Screen) -> Vec<Vec<Option<VisibleCe
                 .filter(|(is_on, _)| *is_on)
                 .fold(Attributes::NONE, |all, (_, attribute)| all.with(attribute)),
         };
-        (!cell.is_wide_continuation()).then(|| VisibleCell::new(cell.contents(), pen))
+        (!cell.is_wide_continuation()).then(|| VisibleCell::new(cell.contents(), style))
     };
     (0..rows.get())
         .map(|row| (0..columns.get()).map(|column| cell(row, column)).collect())
         .collect()
 }
 
-fn terminal_color(colour: vt100::Color) -> TerminalColor {
-    match colour {
+fn terminal_color(color: vt100::Color) -> TerminalColor {
+    match color {
         vt100::Color::Default => TerminalColor::Default,
         vt100::Color::Idx(index) => TerminalColor::Indexed(index),
         vt100::Color::Rgb(red, green, blue) => TerminalColor::Rgb(red, green, blue),
     }
 }
 
-/// Returns how the cells of a frame are to look on a terminal.
+/// The cells that a terminal should show for a frame.
 pub(crate) fn expected_cells(
     frame: &Buffer,
     capabilities: Capabilities,
 ) -> Vec<Vec<Option<VisibleCell>>> {
     let columns = usize::from(frame.area.width);
-    let look = |cell: &FrameCell| {
+    let visible = |cell: &FrameCell| {
         let shown = glyph_for_symbol(cell.symbol(), capabilities.charset);
         let base = shown.base.to_string();
         VisibleCell::new(
             shown.cluster.unwrap_or(&base),
-            CellStyle::from_cell(cell, capabilities),
+            supported_style(cell, capabilities),
         )
     };
-    let mut looks: Vec<Vec<_>> = Vec::new();
+    let mut rows: Vec<Vec<_>> = Vec::new();
     for line in frame.content().chunks(columns) {
         let mut row = Vec::new();
         while row.len() < columns {
@@ -92,28 +93,28 @@ pub(crate) fn expected_cells(
             if is_wide && row.len() + 1 == columns {
                 row.push(Some(VisibleCell::new(
                     " ",
-                    CellStyle::from_cell(cell, capabilities),
+                    supported_style(cell, capabilities),
                 )));
             } else {
-                row.push(Some(look(cell)));
+                row.push(Some(visible(cell)));
                 row.extend(is_wide.then_some(None));
             }
         }
-        looks.push(row);
+        rows.push(row);
     }
     if !capabilities.can(Feature::DeferredWrap) {
         let blank = Some(VisibleCell::new(
             Glyph::BLANK.base.to_string().as_str(),
             CellStyle::default(),
         ));
-        if let Some([.., before, corner]) = looks.last_mut().map(Vec::as_mut_slice) {
+        if let Some([.., before, corner]) = rows.last_mut().map(Vec::as_mut_slice) {
             if corner.is_none() {
                 before.clone_from(&blank);
             }
             *corner = blank;
-        } else if let Some([corner]) = looks.last_mut().map(Vec::as_mut_slice) {
+        } else if let Some([corner]) = rows.last_mut().map(Vec::as_mut_slice) {
             *corner = blank;
         }
     }
-    looks
+    rows
 }

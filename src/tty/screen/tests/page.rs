@@ -1,11 +1,11 @@
-//! Makes pages up, and has things happen to them.
+//! Generated pages and changes to them.
 
 use proptest::prelude::*;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::{Color, Modifier, Style};
 
-/// One thing that happens to a page, in fractions of its size.
+/// A change to a page. Positions are taken modulo the page's size.
 #[derive(Clone, Debug)]
 pub(crate) enum PageChange {
     Text {
@@ -13,7 +13,7 @@ pub(crate) enum PageChange {
         text: usize,
         style: usize,
     },
-    /// A symbol is put into one cell, whatever its neighbours are.
+    /// A symbol in one cell, whatever its neighbors are.
     Symbol {
         at: (u16, u16),
         symbol: usize,
@@ -25,13 +25,13 @@ pub(crate) enum PageChange {
     Clear {
         area: [u16; 4],
     },
-    /// Part of the page moves up or down, as panes do; text comes in where it leaves room.
+    /// Part of the page scrolls, as a pane does, and text scrolls in.
     Scroll {
         area: [u16; 4],
         shift: i16,
         text: usize,
     },
-    /// Whole rows move, as those of a page without anything beside it do.
+    /// Whole rows scroll, as on a page without a sidebar.
     ScrollRows {
         rows: (u16, u16),
         shift: i16,
@@ -44,7 +44,7 @@ pub(crate) enum PageChange {
         columns: u16,
         rows: u16,
     },
-    /// Somebody else wrote to the terminal, and the screen was told.
+    /// Something else wrote to the terminal, and the screen was invalidated.
     ForeignOutput,
     Cursor(Option<(u16, u16)>),
 }
@@ -61,7 +61,7 @@ const TEXTS: [&str; 9] = [
     "x",
 ];
 
-/// Symbols as no widget should put them into a cell.
+/// Symbols that no widget should put into a cell, among others.
 const SYMBOLS: [&str; 10] = [
     "世",
     "e\u{301}",
@@ -112,7 +112,7 @@ pub(crate) fn any_change() -> impl Strategy<Value = PageChange> {
     ]
 }
 
-/// Returns the part of a page that fractions of its size stand for.
+/// Maps arbitrary numbers to an area of the page.
 fn area_within(page: Rect, [x, y, width, height]: [u16; 4]) -> Rect {
     let (x, y) = (x % page.width, y % page.height);
     Rect::new(
@@ -171,7 +171,7 @@ impl TestPage {
         }
     }
 
-    /// Makes a change that is one to the page.
+    /// Applies a change to the page.
     pub(crate) fn apply(&mut self, change: &PageChange) {
         let page = &mut self.frame;
         let Rect { width, height, .. } = page.area;

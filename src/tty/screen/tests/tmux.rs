@@ -1,4 +1,4 @@
-//! What a screen wrote is what tmux shows: a second opinion, from a terminal that people use.
+//! Comparison of a screen's output with what tmux shows: a check by a second, real terminal.
 
 use std::fs::File;
 use std::path::PathBuf;
@@ -16,7 +16,7 @@ use crate::tty::screen::*;
 const COLUMNS: u16 = 80;
 const ROWS: u16 = 24;
 
-/// A tmux of its own, with one window that shows what is written to it.
+/// A private tmux server with one window, which shows what is written to it.
 struct Tmux {
     socket: PathBuf,
     window: File,
@@ -25,7 +25,7 @@ struct Tmux {
 }
 
 impl Tmux {
-    /// Starts one, unless the machine has none.
+    /// Returns `None` if tmux is not installed.
     fn start() -> Option<Self> {
         Command::new("tmux").arg("-V").output().ok()?;
         let folder = tempfile::tempdir().expect("a folder");
@@ -71,26 +71,26 @@ impl Tmux {
             .args(arguments)
             .output();
         let output = output.expect("tmux runs");
-        String::from_utf8(output.stdout).expect("tmux says UTF-8")
+        String::from_utf8(output.stdout).expect("tmux writes UTF-8")
     }
 
-    /// Writes bytes, and waits until they were read.
+    /// Writes bytes, and waits until tmux has read them.
     fn write(&mut self, bytes: &[u8]) {
         self.frames += 1;
         let title = format!("frame {}", self.frames);
         self.window.write_all(bytes).expect("tmux reads");
         write!(self.window, "\x1b]2;{title}\x07").expect("tmux reads");
-        let give_up = Instant::now() + Duration::from_secs(10);
+        let deadline = Instant::now() + Duration::from_secs(10);
         while self
             .run(&["display-message", "-p", "#{pane_title}"])
             .trim_end()
             != title
         {
-            assert!(Instant::now() < give_up, "tmux does not read");
+            assert!(Instant::now() < deadline, "tmux does not answer");
         }
     }
 
-    /// Returns what tmux shows, as an emulator reads tmux's own account of it.
+    /// The contents of tmux's window, as an emulator parses its capture.
     fn screen(&self) -> vt100::Parser {
         let mut copy = vt100::Parser::new(
             ROWS.try_into().expect("not zero"),
@@ -118,7 +118,7 @@ impl Drop for Tmux {
 #[test]
 fn tmux_shows_the_drawn_frame() {
     let Some(mut tmux) = Tmux::start() else {
-        println!("skipped: this machine has no tmux");
+        println!("skipped: tmux is not installed");
         return;
     };
     let frames = std::env::var("CODELEAF_TMUX_FRAMES")
@@ -130,7 +130,7 @@ fn tmux_shows_the_drawn_frame() {
     screen.enter();
     for frame in 0..frames {
         for change in changes.new_tree(&mut runner).expect("changes").current() {
-            // tmux's own window keeps its size.
+            // The window of tmux keeps its size.
             if !matches!(
                 change,
                 PageChange::Resize { .. } | PageChange::ForeignOutput
@@ -144,11 +144,11 @@ fn tmux_shows_the_drawn_frame() {
             .expect("a Vec takes everything");
         tmux.write(&bytes);
         let shown = emulator_cells(tmux.screen().screen());
-        let asked = expected_cells(&page.frame, Capabilities::modern());
-        for (row, (shown, asked)) in shown.iter().zip(&asked).enumerate() {
+        let expected = expected_cells(&page.frame, Capabilities::modern());
+        for (row, (shown, expected)) in shown.iter().zip(&expected).enumerate() {
             assert_eq!(
                 shown,
-                asked,
+                expected,
                 "frame {frame}, row {row}: {}",
                 bytes.escape_ascii()
             );

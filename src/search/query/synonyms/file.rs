@@ -1,4 +1,4 @@
-//! Defines how a file of synonyms is read, with every mistake in it told at once.
+//! Parses a synonym file, and reports all of its errors at once.
 
 use std::ops::Range;
 
@@ -10,20 +10,26 @@ use toml::de::{DeTable, DeValue, Error, ValueDeserializer};
 use crate::content::ModifierCode;
 use crate::diagnostics::{Diagnostics, Report, did_you_mean};
 
-use crate::search::query::synonyms::{MAX_PHRASE_WORDS, words};
+use crate::search::query::parse::Word;
 
-/// The largest file that is read, in bytes; the built-in one has about 7 kB.
+/// The built-in file has about 7 kB.
 const MAX_FILE_BYTES: usize = 1 << 20;
 
-/// A file of synonyms, checked.
+pub(crate) const MAX_PHRASE_WORDS: usize = 6;
+
+const ALSO_HINT: &str = "[[also]] has asked = [\"…\"], and modifier = \"26\" or words = [\"…\"]";
+
+/// A valid synonym file.
 #[derive(Debug, Default)]
 pub(crate) struct SynonymFile {
+    /// Phrases to remove.
     pub(crate) forget: Vec<String>,
+    /// Groups of phrases that stand for one another.
     pub(crate) same: Vec<Vec<String>>,
     pub(crate) also: Vec<AlsoEntry>,
 }
 
-/// `[[also]]`, checked.
+/// Phrases that stand for a modifier or for words, but not the other way round.
 #[derive(Debug)]
 pub(crate) struct AlsoEntry {
     pub(crate) asked: Vec<String>,
@@ -33,13 +39,13 @@ pub(crate) struct AlsoEntry {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct SameRow {
+struct SameTable {
     words: Vec<Spanned<String>>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct AlsoRow {
+struct AlsoTable {
     asked: Vec<Spanned<String>>,
     modifier: Option<Spanned<String>>,
     #[serde(default)]
@@ -49,17 +55,26 @@ struct AlsoRow {
 impl SynonymFile {
     pub(crate) fn parse(name: &str, text: &str) -> Result<Self, Report> {
         if text.len() > MAX_FILE_BYTES {
-            let hint = "synonyms take a few kilobytes";
+            let hint = "a synonym file has a few kilobytes";
             return Err(Report::whole_file(name, "this file is too large", hint));
         }
-        let mut reader = SynonymParser {
+        let mut parser = SynonymParser {
             file: Self::default(),
             diagnostics: Diagnostics::new(text),
         };
-        reader.parse(text);
-        reader.diagnostics.into_result(name)?;
-        Ok(reader.file)
+        parser.parse(text);
+        parser.diagnostics.into_result(name)?;
+        Ok(parser.file)
     }
+}
+
+/// Splits a phrase into the words that a query has for it.
+pub(crate) fn split_phrase(phrase: &str) -> Vec<String> {
+    phrase
+        .split(|c: char| c.is_whitespace() || c == '/')
+        .filter_map(Word::parse)
+        .map(|word| word.text)
+        .collect()
 }
 
 struct SynonymParser<'t> {
@@ -68,31 +83,10 @@ struct SynonymParser<'t> {
 }
 
 impl SynonymParser<'_> {
-    /// Notes what serde says about a row.
-    fn note_error(&mut self, error: &Error, span: Range<usize>, hint: &'static str) {
-        let message = error.message();
-        let unknown = message
-            .strip_prefix("unknown field `")
-            .and_then(|rest| rest.split_once('`'));
-        let (message, hint) = match unknown {
-            Some((name, known)) => {
-                // serde lists what it knows in backquotes.
-                let known: Vec<&str> = known.split('`').skip(1).step_by(2).collect();
-                (
-                    format!("unknown field `{name}`"),
-                    did_you_mean(name, &known),
-                )
-            }
-            None => (message.to_owned(), hint.to_owned()),
-        };
-        let span = error.span().unwrap_or(span);
-        self.diagnostics.invalid(span, message, hint);
-    }
-
     fn parse(&mut self, text: &str) {
         let (root, errors) = DeTable::parse_recoverable(text);
         for error in &errors {
-            let hint = "the file must be TOML; assets/synonyms.toml shows how";
+            let hint = "the file must be TOML; see assets/synonyms.toml for an example";
             let span = error.span().unwrap_or_default();
             self.diagnostics
                 .syntax_error(span, error.message().to_owned(), hint.to_owned());
@@ -103,16 +97,7 @@ impl SynonymParser<'_> {
         for (key, value) in root.into_inner() {
             match &**key.get_ref() {
                 "forget" => self.parse_forget(value),
-                "same" => {
-                    for row in self.table_array("same", value) {
-                        self.parse_same(row);
-                    }
-                }
-                "also" => {
-                    for row in self.table_array("also", value) {
-                        self.parse_also(row);
-                    }
-                }
+                name @ ("same" | "also") => self.parse_tables(name, value),
                 name => self.diagnostics.invalid(
                     key.span(),
                     format!("unknown field `{name}`"),
@@ -123,72 +108,55 @@ impl SynonymParser<'_> {
     }
 
     fn parse_forget(&mut self, value: Spanned<DeValue<'_>>) {
-        let span = value.span();
-        match Vec::<Spanned<String>>::deserialize(ValueDeserializer::from(value)) {
-            Ok(phrases) => self.file.forget = self.check_phrases(phrases),
-            Err(error) => self.note_error(&error, span, "write forget = [\"…\", \"…\"]"),
+        if let Some(phrases) = self.deserialize(value, "write forget = [\"…\", \"…\"]") {
+            self.file.forget = self.check_phrases(phrases);
         }
     }
 
-    /// Returns the tables of a list of tables.
-    fn table_array<'i>(
-        &mut self,
-        name: &str,
-        value: Spanned<DeValue<'i>>,
-    ) -> Vec<Spanned<DeValue<'i>>> {
+    fn parse_tables(&mut self, name: &str, value: Spanned<DeValue<'_>>) {
         let span = value.span();
-        if let DeValue::Array(rows) = value.into_inner() {
-            return rows.into_iter().collect();
-        }
-        self.diagnostics.invalid(
-            span,
-            format!("`{name}` must be a list of tables"),
-            "write double brackets: [[same]], [[also]]",
-        );
-        Vec::new()
-    }
-
-    fn deserialize_row<T: DeserializeOwned>(
-        &mut self,
-        row: Spanned<DeValue<'_>>,
-        hint: &'static str,
-    ) -> Option<T> {
-        let span = row.span();
-        match T::deserialize(ValueDeserializer::from(row)) {
-            Ok(row) => Some(row),
-            Err(error) => {
-                self.note_error(&error, span, hint);
-                None
+        let DeValue::Array(tables) = value.into_inner() else {
+            self.diagnostics.invalid(
+                span,
+                format!("`{name}` must be a list of tables"),
+                format!("write double brackets: [[{name}]]"),
+            );
+            return;
+        };
+        for table in tables {
+            if name == "same" {
+                self.parse_same(table);
+            } else {
+                self.parse_also(table);
             }
         }
     }
 
-    fn parse_same(&mut self, row: Spanned<DeValue<'_>>) {
-        let span = row.span();
-        let Some(row) = self.deserialize_row::<SameRow>(row, "[[same]] has words = [\"…\", \"…\"]")
-        else {
+    fn parse_same(&mut self, table: Spanned<DeValue<'_>>) {
+        let span = table.span();
+        let hint = "[[same]] has words = [\"…\", \"…\"]";
+        let Some(table) = self.deserialize::<SameTable>(table, hint) else {
             return;
         };
-        let before = self.diagnostics.count();
-        let words = self.check_phrases(row.words);
-        if words.len() < 2 && self.diagnostics.count() == before {
+        let errors_before = self.diagnostics.count();
+        let words = self.check_phrases(table.words);
+        if words.len() < 2 && self.diagnostics.count() == errors_before {
             self.diagnostics.invalid(
                 span,
-                "a group needs two phrases at least",
+                "a group needs at least two phrases",
                 "write words = [\"lab\", \"laboratory\"]",
             );
         }
         self.file.same.push(words);
     }
 
-    fn parse_also(&mut self, row: Spanned<DeValue<'_>>) {
-        let span = row.span();
-        let hint = "[[also]] has asked = [\"…\"], and modifier = \"26\" or words = [\"…\"]";
-        let Some(row) = self.deserialize_row::<AlsoRow>(row, hint) else {
+    fn parse_also(&mut self, table: Spanned<DeValue<'_>>) {
+        let span = table.span();
+        let Some(table) = self.deserialize::<AlsoTable>(table, ALSO_HINT) else {
             return;
         };
-        let before = self.diagnostics.count();
-        let modifier = row.modifier.and_then(|text| {
+        let errors_before = self.diagnostics.count();
+        let modifier = table.modifier.and_then(|text| {
             let code = ModifierCode::new(text.get_ref());
             if let Err(error) = &code {
                 self.diagnostics.invalid(
@@ -199,14 +167,14 @@ impl SynonymParser<'_> {
             }
             code.ok()
         });
-        let asked = self.check_phrases(row.asked);
-        let words = self.check_phrases(row.words);
-        if self.diagnostics.count() > before {
+        let asked = self.check_phrases(table.asked);
+        let words = self.check_phrases(table.words);
+        if self.diagnostics.count() > errors_before {
             return;
         }
         if asked.is_empty() || (modifier.is_none() && words.is_empty()) {
-            self.diagnostics
-                .invalid(span, "this stands for nothing", hint);
+            let message = "this entry needs phrases, and a modifier or words that they stand for";
+            self.diagnostics.invalid(span, message, ALSO_HINT);
         }
         self.file.also.push(AlsoEntry {
             asked,
@@ -215,24 +183,55 @@ impl SynonymParser<'_> {
         });
     }
 
+    fn deserialize<T: DeserializeOwned>(
+        &mut self,
+        value: Spanned<DeValue<'_>>,
+        hint: &'static str,
+    ) -> Option<T> {
+        let span = value.span();
+        let error = match T::deserialize(ValueDeserializer::from(value)) {
+            Ok(value) => return Some(value),
+            Err(error) => error,
+        };
+        self.report(&error, span, hint);
+        None
+    }
+
+    /// Reports an error of serde. For an unknown field, the hint is the nearest known one.
+    fn report(&mut self, error: &Error, span: Range<usize>, hint: &'static str) {
+        // serde: "unknown field `a`, expected `b` or `c`". The snapshot below fails if this changes.
+        let mut quoted = error.message().split('`').skip(1).step_by(2);
+        let (message, hint) = match quoted.next() {
+            Some(name) if error.message().starts_with("unknown field `") => {
+                let known: Vec<&str> = quoted.collect();
+                let message = format!("unknown field `{name}`");
+                (message, did_you_mean(name, &known))
+            }
+            _ => (error.message().to_owned(), hint.to_owned()),
+        };
+        let span = error.span().unwrap_or(span);
+        self.diagnostics.invalid(span, message, hint);
+    }
+
+    /// Returns the valid phrases, and reports the others.
     fn check_phrases(&mut self, phrases: Vec<Spanned<String>>) -> Vec<String> {
-        let mut sound = Vec::with_capacity(phrases.len());
+        let mut valid = Vec::with_capacity(phrases.len());
         for phrase in phrases {
-            match words(phrase.get_ref()).len() {
+            match split_phrase(phrase.get_ref()).len() {
                 0 => self.diagnostics.invalid(
                     phrase.span(),
                     "a phrase needs a letter or digit",
-                    "write the words as readers would type them",
+                    "write the words as users would type them",
                 ),
-                1..=MAX_PHRASE_WORDS => sound.push(phrase.into_inner()),
+                1..=MAX_PHRASE_WORDS => valid.push(phrase.into_inner()),
                 _ => self.diagnostics.invalid(
                     phrase.span(),
-                    format!("a phrase may have {MAX_PHRASE_WORDS} words at most"),
-                    "leave the small words out",
+                    format!("a phrase may have at most {MAX_PHRASE_WORDS} words"),
+                    "leave out small words",
                 ),
             }
         }
-        sound
+        valid
     }
 }
 
@@ -243,7 +242,7 @@ mod tests {
     use super::*;
 
     fn errors(text: &str) -> String {
-        SynonymFile::parse("mine.toml", text)
+        SynonymFile::parse("user.toml", text)
             .unwrap_err()
             .to_string()
     }
@@ -259,15 +258,15 @@ mod tests {
         );
         insta::assert_snapshot!(errors(text), @r#"
         error: a phrase needs a letter or digit
-         --> mine.toml:1:11
+         --> user.toml:1:11
           |
         1 | forget = ["…"]
           |           ^^^
           |
-          = help: write the words as readers would type them
+          = help: write the words as users would type them
 
-        error: a group needs two phrases at least
-         --> mine.toml:2:1
+        error: a group needs at least two phrases
+         --> user.toml:2:1
           |
         2 | [[same]]
           | ^^^^^^^^
@@ -275,7 +274,7 @@ mod tests {
           = help: write words = ["lab", "laboratory"]
 
         error: unknown field `modifer`
-         --> mine.toml:6:1
+         --> user.toml:6:1
           |
         6 | modifer = "90"
           | ^^^^^^^
@@ -283,7 +282,7 @@ mod tests {
           = help: did you mean `modifier`?
 
         error: `901` is no modifier; one has two letters or digits
-         --> mine.toml:9:12
+         --> user.toml:9:12
           |
         9 | modifier = "901"
           |            ^^^^^
@@ -291,7 +290,7 @@ mod tests {
           = help: put the two characters in quotes, as in "26"
 
         error: unknown field `more`
-          --> mine.toml:10:2
+          --> user.toml:10:2
            |
         10 | [more]
            |  ^^^^
@@ -304,20 +303,20 @@ mod tests {
     fn invalid_toml_is_reported_with_its_line() {
         insta::assert_snapshot!(errors("[[same]]\nwords = \"lab\n"), @r#"
         error: invalid basic string, expected `"`
-         --> mine.toml:2:13
+         --> user.toml:2:13
           |
         2 | words = "lab
           |             ^
           |
-          = help: the file must be TOML; assets/synonyms.toml shows how
+          = help: the file must be TOML; see assets/synonyms.toml for an example
         "#);
     }
 
     #[test]
-    fn row_without_target_is_rejected() {
+    fn also_entry_without_target_is_rejected() {
         insta::assert_snapshot!(errors("[[also]]\nasked = [\"outside lab\"]\n"), @r#"
-        error: this stands for nothing
-         --> mine.toml:1:1
+        error: this entry needs phrases, and a modifier or words that they stand for
+         --> user.toml:1:1
           |
         1 | [[also]]
           | ^^^^^^^^
@@ -329,7 +328,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_text_parses_without_panic(text in any::<String>()) {
-            let _ = SynonymFile::parse("mine.toml", &text).map_err(|error| error.to_string());
+            let _ = SynonymFile::parse("user.toml", &text).map_err(|error| error.to_string());
         }
     }
 }

@@ -1,0 +1,93 @@
+//! Runs a parsed command line.
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::CommandFactory;
+
+use crate::app::{Keymap, key_name};
+use crate::cli::arguments::{Arguments, CliCommand};
+use crate::cli::output::{CommandOutput, INVALID_INPUT, print_error, print_output};
+#[cfg(feature = "serve")]
+use crate::cli::serve;
+use crate::cli::{answer, import, open, sets, setup, target};
+use crate::text::Charset;
+
+/// Runs a command line, program name first. `main` passes an error to [`report_error`].
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> anyhow::Result<ExitCode> {
+    let arguments = match Arguments::parse_command_line(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help goes to standard output and ends with 0, usage errors with 2.
+            let message = error.render().to_string();
+            if !error.use_stderr() {
+                return print_output(message.as_bytes());
+            }
+            print_error(message.trim_end());
+            return Ok(ExitCode::from(INVALID_INPUT));
+        }
+    };
+    let options = &arguments.options;
+    let charset = || setup::charset(options.overrides());
+    match &arguments.command {
+        None => open::open_reader(&arguments),
+        Some(CliCommand::Show(show)) => match target::find(&show.target, options) {
+            Ok(found) => {
+                let section = show.section.as_deref();
+                answer::show(&found, section, show.format, charset()).print()
+            }
+            Err(error) => CommandOutput::from(error).print(),
+        },
+        Some(CliCommand::List { format }) => {
+            let library = setup::library(options);
+            answer::list(&library, *format, charset()).print()
+        }
+        Some(CliCommand::Search(search)) => {
+            let synonyms = setup::synonyms()?;
+            let loaded = setup::library_with_index(options, None, &mut |_| ());
+            let (library, index) = loaded.with_synonyms(synonyms).into_shared();
+            answer::search(&library, &index, search, charset()).print()
+        }
+        Some(CliCommand::Check { paths }) => answer::check(paths).print(),
+        #[cfg(feature = "serve")]
+        Some(CliCommand::Serve(serve)) => serve::serve(options, serve),
+        Some(CliCommand::Import(import)) => import::import(import),
+        Some(CliCommand::Sets(sets)) => sets::sets(sets),
+        Some(CliCommand::Completions { shell }) => {
+            let mut script = Vec::new();
+            clap_complete::generate(*shell, &mut Arguments::command(), "codeleaf", &mut script);
+            print_output(&script)
+        }
+        Some(CliCommand::Man) => {
+            let mut page = Vec::new();
+            clap_mangen::Man::new(Arguments::command()).render(&mut page)?;
+            page.extend(keys_for_man().into_bytes());
+            print_output(&page)
+        }
+    }
+}
+
+/// Prints an error that has no exit status of its own; returns status 2.
+pub fn report_error(error: &anyhow::Error) -> ExitCode {
+    print_error(&format!("codeleaf: {error:#}"));
+    ExitCode::from(INVALID_INPUT)
+}
+
+/// Returns the key bindings as a section of the man page, in roff.
+fn keys_for_man() -> String {
+    let keymap = Keymap::built_in();
+    let mut page = String::from(".SH KEYS\n");
+    for binding in keymap.bindings() {
+        let keys: Vec<String> = binding
+            .keys
+            .iter()
+            .map(|key| key_name(*key, Charset::Ascii).replace('\\', "\\e"))
+            .collect();
+        page += &format!(
+            ".TP\n\\fB{}\\fR\n{}\n",
+            keys.join(" "),
+            binding.help.replace('-', "\\-")
+        );
+    }
+    page
+}

@@ -1,0 +1,93 @@
+//! Expands a word of a query into terms of the dictionary.
+
+use crate::search::eval::matches::MatchCost;
+use crate::search::term_dict::{FuzzyTerm, TermDictionary};
+
+/// The length from which a prefix expands into every term that has it, in characters.
+const MIN_FULL_PREFIX_CHARS: usize = 3;
+
+/// The size of the postings that a shorter prefix expands into, in bytes.
+const MAX_SHORT_PREFIX_BYTES: usize = 48 * 1024;
+
+/// A term of the dictionary, and the cost of matching it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Term {
+    pub(crate) number: u32,
+    pub(crate) cost: MatchCost,
+}
+
+impl Term {
+    pub(crate) const fn exact(number: u32) -> Self {
+        let cost = MatchCost::NONE;
+        Self { number, cost }
+    }
+
+    /// The cost depends on the number of edits, and on the first letter, which is seldom mistyped.
+    pub(crate) fn corrected(correction: &FuzzyTerm, word: &str) -> Self {
+        let differs_at_start = correction.text.chars().next() != word.chars().next();
+        let edits = MatchCost::TYPO.0 * correction.distance;
+        Self {
+            number: correction.term_ord,
+            cost: MatchCost(edits + MatchCost::INEXACT.0 * u8::from(differs_at_start)),
+        }
+    }
+}
+
+/// Returns for each word its term, if the dictionary has it.
+pub(crate) fn exact_terms(dictionary: &TermDictionary, words: &[String]) -> Vec<Vec<Term>> {
+    let terms = words.iter().map(|word| dictionary.term_ord(word));
+    terms
+        .map(|term| term.map(Term::exact).into_iter().collect())
+        .collect()
+}
+
+/// Returns the longer terms that have a prefix.
+pub(crate) fn prefix_terms(
+    dictionary: &TermDictionary,
+    prefix: &str,
+) -> impl Iterator<Item = Term> {
+    let exact = dictionary.term_ord(prefix);
+    let longer = dictionary.prefix_range(prefix);
+    let longer = longer.filter(move |number| Some(*number) != exact);
+    longer.map(|number| Term {
+        number,
+        cost: MatchCost::PREFIX,
+    })
+}
+
+/// Returns the longer terms that have a prefix; only the most common ones of a short prefix. Half of
+/// all rows have a term with the same first letter, and the user is about to type the second.
+pub(crate) fn common_prefix_terms(dictionary: &TermDictionary, prefix: &str) -> Vec<Term> {
+    let mut terms: Vec<Term> = prefix_terms(dictionary, prefix).collect();
+    if prefix.chars().count() < MIN_FULL_PREFIX_CHARS {
+        terms.sort_by_key(|term| std::cmp::Reverse(dictionary.posting_bytes(term.number)));
+        let mut bytes = 0;
+        terms.retain(|term| {
+            let fits = bytes < MAX_SHORT_PREFIX_BYTES;
+            bytes += dictionary.posting_bytes(term.number);
+            fits
+        });
+    }
+    terms
+}
+
+/// Returns the possible singular and plural forms of a word.
+pub(crate) fn inflected_forms(word: &str) -> Vec<String> {
+    let mut forms = Vec::new();
+    if word.len() <= 3 || !word.bytes().all(|b| b.is_ascii_lowercase()) {
+        return forms;
+    }
+    if let Some(stem) = word.strip_suffix("ies") {
+        forms.push(format!("{stem}y"));
+    } else if let Some(stem) = word.strip_suffix('y') {
+        forms.push(format!("{stem}ies"));
+    }
+    if let Some(stem) = word.strip_suffix("es") {
+        forms.push(stem.to_owned());
+    }
+    match word.strip_suffix('s') {
+        Some(stem) => forms.push(stem.to_owned()),
+        None => forms.extend([format!("{word}s"), format!("{word}es")]),
+    }
+    forms
+}

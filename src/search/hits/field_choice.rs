@@ -1,0 +1,228 @@
+//! Chooses the field of a row that a hit shows.
+
+use std::cmp::Reverse;
+
+use crate::search::eval::matches::QueryMatches;
+use crate::search::fields::FieldMask;
+use crate::search::hits::highlight::Highlighter;
+use crate::search::hits::sort_key::Tier;
+use crate::search::row_store::StoredField;
+
+/// What a hit shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FieldChoice {
+    /// The document's title, because the document as a whole matches.
+    Title,
+    /// A field of the row, by its position.
+    Field(usize),
+}
+
+/// The fields of a row that may be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ShownFields {
+    /// The document matches by its code.
+    None,
+    /// The query has scopes only.
+    AllButHeadings,
+    /// The row is about the modifier of the query.
+    Name,
+    /// The words match in these fields; in unknown ones if the mask is empty.
+    Mask(FieldMask),
+}
+
+impl ShownFields {
+    pub(crate) fn new(matches: &QueryMatches, row: u32, tier: Tier) -> Self {
+        let mut mask = FieldMask::ALL;
+        let mut is_about_modifier = false;
+        for found in matches
+            .by_clause
+            .iter()
+            .filter_map(|clause| clause.row_match(row))
+        {
+            is_about_modifier |= found.mask == FieldMask::ALL;
+            mask = mask.and(found.mask);
+        }
+        let has_code = matches
+            .by_clause
+            .iter()
+            .any(|clause| !clause.code_docs.is_empty());
+        if matches.by_clause.is_empty() {
+            Self::AllButHeadings
+        } else if has_code && tier == Tier::Code && !is_about_modifier {
+            Self::None
+        } else if is_about_modifier && mask == FieldMask::ALL {
+            Self::Name
+        } else {
+            Self::Mask(mask)
+        }
+    }
+
+    fn contains(self, field: &StoredField) -> bool {
+        match self {
+            Self::None => false,
+            Self::AllButHeadings => ![FieldMask::TITLE, FieldMask::HEADING].contains(&field.mask),
+            Self::Name => field.mask == FieldMask::NAME,
+            Self::Mask(mask) => mask.is_empty() || mask.intersects(field.mask),
+        }
+    }
+}
+
+impl FieldChoice {
+    /// Chooses the field with most words of the query; the first one of several.
+    pub(crate) fn new(
+        shown: ShownFields,
+        tier: Tier,
+        fields: &[StoredField],
+        highlighter: &Highlighter,
+    ) -> Self {
+        let is_candidate = |field: &StoredField| shown.contains(field) && !field.text.is_empty();
+        let mut candidates = (0..fields.len()).filter(|at| is_candidate(&fields[*at]));
+        let Some(first) = candidates.next() else {
+            return Self::Title;
+        };
+        let best = match candidates.next() {
+            // The words of a single candidate need not be counted.
+            None => first,
+            Some(second) => {
+                let word_count = |at: &usize| highlighter.distinct_matches(&fields[*at].text);
+                let all = [first, second].into_iter().chain(candidates);
+                let best = all.max_by_key(|at| (word_count(at), Reverse(*at)));
+                best.unwrap_or(first)
+            }
+        };
+        let is_document = matches!(tier, Tier::Code | Tier::CodePrefix | Tier::Title);
+        if is_document && fields[best].mask == FieldMask::TITLE {
+            Self::Title
+        } else {
+            Self::Field(best)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::search::eval::matches::{MatchCost, MatchKind, RowMatch, TermMatches};
+
+    const ROW: u32 = 7;
+
+    fn fields() -> Vec<StoredField> {
+        let texts = [
+            (FieldMask::TITLE, "Serum assay"),
+            (FieldMask::HEADING, "Coding"),
+            (FieldMask::NAME, "Professional component"),
+            (FieldMask::BODY, ""),
+            (FieldMask::BODY, "serum of a professional"),
+            (FieldMask::REST, "serum and assay of a professional"),
+        ];
+        let field = |(mask, text): (FieldMask, &str)| StoredField {
+            mask,
+            label: String::new(),
+            in_trail: false,
+            text: text.to_owned(),
+        };
+        texts.map(field).into()
+    }
+
+    /// A clause that matches the row in some fields.
+    fn clause(mask: FieldMask) -> TermMatches {
+        let (row, cost, kind) = (ROW, MatchCost::NONE, MatchKind::Words);
+        let rows = vec![RowMatch {
+            row,
+            mask,
+            cost,
+            kind,
+        }];
+        TermMatches {
+            rows,
+            ..TermMatches::default()
+        }
+    }
+
+    #[test]
+    fn chosen_field_has_most_words_among_those_that_match() {
+        use FieldChoice::{Field, Title};
+        let code = || TermMatches {
+            code_docs: vec![0],
+            ..TermMatches::default()
+        };
+        let body_or_rest = FieldMask::BODY.or(FieldMask::REST);
+        let table = [
+            ("scopes only", vec![], Tier::Row, Field(5)),
+            ("code", vec![code()], Tier::Code, Title),
+            (
+                "code and word",
+                vec![code(), clause(FieldMask::BODY)],
+                Tier::Title,
+                Field(4),
+            ),
+            (
+                "code and modifier",
+                vec![code(), clause(FieldMask::ALL)],
+                Tier::Code,
+                Field(2),
+            ),
+            (
+                "modifier",
+                vec![clause(FieldMask::ALL)],
+                Tier::Modifier,
+                Field(2),
+            ),
+            ("title", vec![clause(FieldMask::TITLE)], Tier::Title, Title),
+            (
+                "title of a row",
+                vec![clause(FieldMask::TITLE)],
+                Tier::Row,
+                Field(0),
+            ),
+            (
+                "title and body",
+                vec![clause(FieldMask::TITLE.or(FieldMask::BODY))],
+                Tier::Title,
+                Title,
+            ),
+            (
+                "one field",
+                vec![clause(FieldMask::BODY)],
+                Tier::Field,
+                Field(4),
+            ),
+            (
+                "two fields",
+                vec![clause(body_or_rest)],
+                Tier::Field,
+                Field(5),
+            ),
+            (
+                "common field",
+                vec![clause(body_or_rest), clause(FieldMask::BODY)],
+                Tier::Field,
+                Field(4),
+            ),
+            (
+                "no common field",
+                vec![clause(FieldMask::NAME), clause(FieldMask::BODY)],
+                Tier::Row,
+                Field(5),
+            ),
+        ];
+        let words = ["serum", "assay", "professional"].map(str::to_owned);
+        let highlighter = Highlighter::new(words.to_vec(), Vec::new());
+        for (name, by_clause, tier, expected) in table {
+            let matches = QueryMatches {
+                by_clause,
+                ..QueryMatches::default()
+            };
+            let shown = ShownFields::new(&matches, ROW, tier);
+            let choice = FieldChoice::new(shown, tier, &fields(), &highlighter);
+            assert_eq!(choice, expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn first_of_equal_fields_is_chosen() {
+        let shown = ShownFields::Mask(FieldMask::default());
+        let choice = FieldChoice::new(shown, Tier::Row, &fields(), &Highlighter::default());
+        assert_eq!(choice, FieldChoice::Field(0));
+    }
+}

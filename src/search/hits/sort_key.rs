@@ -1,0 +1,246 @@
+//! The sort key of a ranked row: one number, so that the best of many rows can be selected without
+//! sorting the others. The smaller, the better.
+//!
+//! Rows are compared by, in this order:
+//!
+//! 1. whether the match is inexact (another word than asked for);
+//! 2. the [`Tier`]: how the words occur together;
+//! 3. the cost of synonyms and typos;
+//! 4. whether the row is of the open document;
+//! 5. the cost of variants and prefixes;
+//! 6. documents before bare codes;
+//! 7. facts before absences;
+//! 8. the length of the title or row;
+//! 9. the order of the rows in the index.
+
+use crate::search::doc_table::DocKind;
+use crate::search::eval::matches::MatchCost;
+
+/// How the words of a query occur together, best first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Tier {
+    /// The query is the code, or the code and the row's modifier.
+    Code,
+    /// The row is about the modifier.
+    Modifier,
+    /// The query is a prefix of the code.
+    CodePrefix,
+    /// All words are in the title.
+    Title,
+    /// All words are in the row's name or heading.
+    Name,
+    /// All words are adjacent in a field. This is known only after the stored row is read.
+    Phrase,
+    /// All words are in one field.
+    Field,
+    /// All words are in one row.
+    Row,
+    /// All words are in one document.
+    Document,
+}
+
+impl Tier {
+    const ALL: [Self; 9] = [
+        Self::Code,
+        Self::Modifier,
+        Self::CodePrefix,
+        Self::Title,
+        Self::Name,
+        Self::Phrase,
+        Self::Field,
+        Self::Row,
+        Self::Document,
+    ];
+}
+
+/// A range of bits of a sort key.
+#[derive(Clone, Copy)]
+struct Bits {
+    low: u32,
+    width: u32,
+}
+
+impl Bits {
+    const fn new(low: u32, width: u32) -> Self {
+        Self { low, width }
+    }
+
+    /// Returns a key with a value in this range.
+    const fn set(self, value: u64) -> u64 {
+        debug_assert!(value >> self.width == 0);
+        value << self.low
+    }
+
+    const fn get(self, key: u64) -> u64 {
+        key >> self.low & ((1 << self.width) - 1)
+    }
+}
+
+/// The tier, plus the number of tiers if the match is inexact.
+const TIER: Bits = Bits::new(56, 8);
+const COARSE_COST: Bits = Bits::new(52, 4);
+const OTHER_DOC: Bits = Bits::new(51, 1);
+const FINE_COST: Bits = Bits::new(47, 4);
+const BARE_CODE: Bits = Bits::new(46, 1);
+const ABSENCE: Bits = Bits::new(45, 1);
+const LENGTH: Bits = Bits::new(37, 8);
+const ROW: Bits = Bits::new(0, 32);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct SortKey(u64);
+
+/// The properties of a row that its sort key consists of.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RankFeatures {
+    pub(crate) tier: Tier,
+    pub(crate) cost: MatchCost,
+    pub(crate) is_in_open_doc: bool,
+    pub(crate) doc_kind: DocKind,
+    pub(crate) is_absence: bool,
+    /// The number of words, or a monotonic function of it.
+    pub(crate) length: u8,
+    pub(crate) row: u32,
+}
+
+impl SortKey {
+    pub(crate) const MAX: Self = Self(u64::MAX);
+
+    /// Returns the smallest key of any row with this tier and cost.
+    pub(crate) fn lower_bound(tier: Tier, cost: MatchCost) -> Self {
+        let is_inexact = cost >= MatchCost::INEXACT;
+        let tier = tier as u64
+            + if is_inexact {
+                Tier::ALL.len() as u64
+            } else {
+                0
+            };
+        Self(TIER.set(tier) | COARSE_COST.set(u64::from(cost.0 >> 4)))
+    }
+
+    pub(crate) fn new(row: RankFeatures) -> Self {
+        Self(
+            Self::lower_bound(row.tier, row.cost).0
+                | OTHER_DOC.set(u64::from(!row.is_in_open_doc))
+                | FINE_COST.set(u64::from(row.cost.0 & 0xf))
+                | BARE_CODE.set(u64::from(row.doc_kind == DocKind::ListedCode))
+                | ABSENCE.set(u64::from(row.is_absence))
+                | LENGTH.set(u64::from(row.length))
+                | ROW.set(u64::from(row.row)),
+        )
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "the field has 32 bits")]
+    pub(crate) const fn row(self) -> u32 {
+        ROW.get(self.0) as u32
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "the field has 8 bits")]
+    pub(crate) const fn tier(self) -> Tier {
+        Tier::ALL[TIER.get(self.0) as usize % Tier::ALL.len()]
+    }
+
+    /// Moves a row from [`Tier::Field`] up to [`Tier::Phrase`].
+    pub(crate) fn promote_to_phrase(&mut self) {
+        if self.tier() == Tier::Field {
+            self.0 -= TIER.set(1);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WORST: RankFeatures = RankFeatures {
+        tier: Tier::Document,
+        cost: MatchCost(u8::MAX),
+        is_in_open_doc: false,
+        doc_kind: DocKind::ListedCode,
+        is_absence: true,
+        length: u8::MAX,
+        row: u32::MAX,
+    };
+    const BEST: RankFeatures = RankFeatures {
+        tier: Tier::Code,
+        cost: MatchCost::NONE,
+        is_in_open_doc: true,
+        doc_kind: DocKind::Document,
+        is_absence: false,
+        length: 0,
+        row: 0,
+    };
+
+    #[test]
+    fn bit_ranges_do_not_overlap() {
+        let mut taken = 0_u64;
+        for bits in [
+            TIER,
+            COARSE_COST,
+            OTHER_DOC,
+            FINE_COST,
+            BARE_CODE,
+            ABSENCE,
+            LENGTH,
+            ROW,
+        ] {
+            let range = (u64::MAX >> (64 - bits.width)) << bits.low;
+            assert_eq!(range.count_ones(), bits.width, "beyond 64 bits");
+            assert_eq!(taken & range, 0, "{range:x} is taken twice");
+            taken |= range;
+        }
+    }
+
+    /// Each pair differs in one criterion; the better row is the worst possible in all criteria after
+    /// it, and the worse row the best possible.
+    #[test]
+    fn earlier_criteria_outweigh_all_later_ones() {
+        use DocKind::Document;
+        let last_exact = MatchCost(MatchCost::INEXACT.0 - 1);
+        let inexact = MatchCost::INEXACT;
+        let (coarse, next_coarse) = (MatchCost(0x1f), MatchCost(0x20));
+        let (fine, next_fine) = (MatchCost(1), MatchCost(2));
+        let tier = Tier::Field;
+        let (best, worst) = (BEST, WORST);
+        #[rustfmt::skip]
+        let pairs = [
+            ("inexact", RankFeatures { cost: last_exact, ..worst }, RankFeatures { cost: inexact, ..best }),
+            ("tier", RankFeatures { tier: Tier::Row, ..worst }, RankFeatures { tier: Tier::Document, cost: inexact, ..best }),
+            ("coarse cost", RankFeatures { tier, cost: coarse, ..worst }, RankFeatures { tier, cost: next_coarse, ..best }),
+            ("open", RankFeatures { tier, cost: last_exact, is_in_open_doc: true, ..worst }, RankFeatures { tier, is_in_open_doc: false, ..best }),
+            ("fine cost", RankFeatures { tier, cost: fine, ..worst }, RankFeatures { tier, cost: next_fine, is_in_open_doc: false, ..best }),
+            ("bare code", RankFeatures { doc_kind: Document, ..worst }, RankFeatures { is_absence: false, length: 0, row: 0, ..worst }),
+            ("absence", RankFeatures { is_absence: false, ..worst }, RankFeatures { length: 0, row: 0, ..worst }),
+            ("length", RankFeatures { length: 1, ..worst }, RankFeatures { length: 2, row: 0, ..worst }),
+            ("row", RankFeatures { row: 1, ..worst }, RankFeatures { row: 2, ..worst }),
+        ];
+        for (criterion, better, worse) in pairs {
+            assert!(SortKey::new(better) < SortKey::new(worse), "{criterion}");
+        }
+    }
+
+    #[test]
+    fn key_yields_its_tier_and_row() {
+        for tier in Tier::ALL {
+            for cost in [MatchCost::NONE, MatchCost::INEXACT, MatchCost(u8::MAX)] {
+                let key = SortKey::new(RankFeatures {
+                    tier,
+                    cost,
+                    ..WORST
+                });
+                assert_eq!((key.tier(), key.row()), (tier, u32::MAX));
+                assert!(SortKey::lower_bound(tier, cost) <= key);
+            }
+        }
+    }
+
+    #[test]
+    fn promotion_moves_a_field_match_above_other_field_matches_only() {
+        let new_key = |tier| SortKey::new(RankFeatures { tier, ..WORST });
+        let mut promoted = new_key(Tier::Field);
+        promoted.promote_to_phrase();
+        assert_eq!(promoted, new_key(Tier::Phrase));
+        let mut row = new_key(Tier::Row);
+        row.promote_to_phrase();
+        assert_eq!(row, new_key(Tier::Row));
+    }
+}

@@ -1,0 +1,31 @@
+//! Decoded terminal input: keys, pasted text and mouse events.
+
+use crossterm::event::KeyEvent;
+
+/// One event of terminal input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// A key press, with the modifiers that `crokey` gives when it parses the key's name.
+    Key(KeyEvent),
+    /// Pasted text: one line, without control characters.
+    Paste(String),
+    Mouse(MouseEvent),
+    /// The answer to a device-status query: the terminal has read everything before the query.
+    Ready,
+}
+
+/// A mouse event. Column and row count from zero.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MouseEvent {
+    pub kind: MouseKind,
+    pub column: u16,
+    pub row: u16,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MouseKind {
+    /// The left button was pressed.
+    Press,
+    WheelUp,
+    WheelDown,
+}
