@@ -37,8 +37,8 @@ pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
         Focus::RowDetail(opened) => {
             document::lines(
                 &mut canvas,
-                &opened.page,
-                opened.scroll.top,
+                &opened.view.page,
+                opened.view.top,
                 layout.body,
                 app.active_search(),
             );
@@ -48,8 +48,8 @@ pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
             search::list(&mut canvas, searching, list);
             let field = InputLine {
                 prompt: "/ ",
-                text: searching.text(),
-                cursor: searching.cursor(),
+                text: searching.input.text(),
+                cursor: searching.input.cursor(),
                 count: &search::count_text(searching),
             };
             Some(field.draw(&mut canvas, title))
@@ -58,34 +58,34 @@ pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
             library::items(&mut canvas, app, listing, list);
             let field = InputLine {
                 prompt: &library::prompt(listing, title.width),
-                text: listing.filter_text(),
-                cursor: listing.cursor(),
+                text: listing.filter.text(),
+                cursor: listing.filter.cursor(),
                 count: &library::count_text(app, listing),
             };
             Some(field.draw(&mut canvas, title))
         }
         Focus::Comparison(beside) => {
             chrome::title(&mut canvas, &beside.title(), title);
-            document::lines(&mut canvas, &beside.page, beside.scroll.top, list, None);
+            document::lines(&mut canvas, &beside.view.page, beside.view.top, list, None);
             Some(list.as_position())
         }
         Focus::Note(writing) => {
             document::document(&mut canvas, app, list);
             let field = InputLine {
                 prompt: "Your note: ",
-                text: writing.text(),
-                cursor: writing.cursor(),
+                text: writing.input.text(),
+                cursor: writing.input.cursor(),
                 count: "",
             };
             Some(field.draw(&mut canvas, title))
         }
         Focus::Bookmarks(marks) => {
             chrome::title(&mut canvas, "Your bookmarks and notes", title);
-            Some(bookmarks::bookmark_list(&mut canvas, app, *marks, list))
+            Some(bookmarks::bookmark_list(&mut canvas, app, marks, list))
         }
         Focus::TextPanel(sheet) => {
             chrome::title(&mut canvas, &sheet.title, title);
-            document::lines(&mut canvas, &sheet.page, sheet.scroll.top, list, None);
+            document::lines(&mut canvas, &sheet.view.page, sheet.view.top, list, None);
             Some(list.as_position())
         }
     };

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
 use codeleaf::app::{
-    Action, App, AppOptions, Bookmarks, Command, Effect, Focus, Host, Keymap, ListLine, Movement,
-    SCOPES,
+    Action, App, AppOptions, Bookmarks, Command, Effect, Focus, GroupedList, Host, Keymap,
+    ListLine, Movement,
 };
 use codeleaf::content::{self, Document, Row, Subject, Value, Visibility};
 use codeleaf::layout::{LayoutOptions, Notices, Page, TableMode};
@@ -64,6 +64,9 @@ fn any_action() -> impl Strategy<Value = Action> {
         2 => Just(Action::Command(Command::Library)),
         2 => Just(Action::Command(Command::NextSection)),
         2 => Just(Action::Command(Command::Open)),
+        1 => Just(Action::Command(Command::Bookmark)),
+        1 => Just(Action::Command(Command::Bookmarks)),
+        1 => Just(Action::Command(Command::Annotate)),
         2 => "[a-z0-9 /-]{0,6}|26|83950-90|é日".prop_map(Action::Insert),
         1 => (0..250u16, 0..70u16).prop_map(|(width, height)| Action::Resize(Size::new(width, height))),
         1 => (0..90u16, 0..30u16).prop_map(|(x, y)| Action::Click(Position::new(x, y))),
@@ -71,42 +74,64 @@ fn any_action() -> impl Strategy<Value = Action> {
     ]
 }
 
-/// Says that what is selected exists and can be seen.
+/// Checks that in every mode the selected item exists and is in view, and that no pane is scrolled
+/// past its end.
 fn check_invariants(app: &App) -> Result<(), TestCaseError> {
-    let reading = app.document_view();
-    let height = usize::from(app.screen_layout().body.height);
-    let lines = reading.page().lines.len();
-    prop_assert!(reading.section() < reading.document().sections.len());
-    prop_assert!(reading.top() <= lines.saturating_sub(height));
-    prop_assert!(reading.selected() < reading.page().rows.len().max(1));
-    if let Focus::Search(searching) = app.focus() {
-        let results = searching.results();
-        let choices = results
-            .hits
-            .len()
-            .max(results.suggestions.len())
-            .max(SCOPES.len());
-        prop_assert!(searching.selected() < choices.max(1));
+    let body = app.screen_layout().body.height;
+    let area = app.screen_layout().list_areas().1.height;
+    let view = app.document_view();
+    prop_assert!(view.section() < view.document().sections.len());
+    prop_assert!(view.selected() < view.page().rows.len().max(1));
+    check_scroll(view.top(), view.page(), body)?;
+    match app.focus() {
+        Focus::Document => Ok(()),
+        Focus::RowDetail(detail) => check_scroll(detail.view.top, &detail.view.page, body),
+        Focus::Search(search) => check_list(&search.list, area),
+        Focus::Library(library) => {
+            check_list(&library.list, area)?;
+            let item = library.item(library.list.selected(), app.library(), app.index());
+            prop_assert!(library.is_empty() || item.is_some());
+            Ok(())
+        }
+        Focus::Comparison(comparison) => {
+            check_scroll(comparison.view.top, &comparison.view.page, area)
+        }
+        Focus::TextPanel(panel) => check_scroll(panel.view.top, &panel.view.page, area),
+        Focus::Note(editor) => {
+            let (text, cursor) = (editor.input.text(), editor.input.cursor());
+            prop_assert!(
+                cursor <= codeleaf::text::width(text),
+                "{cursor} in {text:?}"
+            );
+            prop_assert!(text.chars().count() <= 2_000);
+            Ok(())
+        }
+        Focus::Bookmarks(bookmarks) => {
+            let entries = app
+                .bookmarks()
+                .map_or(0, |bookmarks| bookmarks.entries.len());
+            prop_assert_eq!(bookmarks.list.count(), entries);
+            check_list(&bookmarks.list, area)
+        }
     }
-    let list = app.screen_layout().list_areas().1.height;
-    if let Focus::Library(listing) = app.focus() {
-        prop_assert!(listing.selected() < listing.len().max(1));
-        let lines = listing.top()..listing.top() + usize::from(list);
-        let mut lines = lines.map(|line| listing.grouped_list().line_at(line, list));
-        let chosen = Some(ListLine::Item(listing.selected(), 0));
-        prop_assert!(listing.is_empty() || list == 0 || lines.any(|line| line == chosen));
-        prop_assert!(
-            listing.is_empty()
-                || listing
-                    .item(listing.selected(), app.library(), app.index())
-                    .is_some()
-        );
-    }
-    if let Focus::Comparison(beside) = app.focus() {
-        prop_assert!(
-            beside.scroll.top <= beside.page.lines.len().saturating_sub(usize::from(list))
-        );
-    }
+}
+
+fn check_scroll(top: usize, page: &Page, height: u16) -> Result<(), TestCaseError> {
+    let lines = page.lines.len();
+    let max_top = lines.saturating_sub(usize::from(height));
+    prop_assert!(top <= max_top, "{top} of {lines} lines at height {height}");
+    Ok(())
+}
+
+fn check_list(list: &GroupedList, height: u16) -> Result<(), TestCaseError> {
+    prop_assert!(list.selected() < list.count().max(1));
+    let mut lines = list.top()..list.top() + usize::from(height);
+    let selected = Some(ListLine::Item(list.selected(), 0));
+    let is_visible = lines.any(|line| list.line_at(line, height) == selected);
+    prop_assert!(
+        is_visible || list.count() == 0 || height == 0,
+        "{list:?} at height {height}"
+    );
     Ok(())
 }
 

@@ -74,88 +74,61 @@ pub enum Host {
     Served,
 }
 
+/// Every command with its name in `keymap.toml`.
+const COMMANDS: [(Command, &str); 33] = [
+    (Command::Move(Movement::Up), "up"),
+    (Command::Move(Movement::Down), "down"),
+    (Command::Left, "left"),
+    (Command::Right, "right"),
+    (Command::Open, "open"),
+    (Command::Back, "back"),
+    (Command::HistoryBack, "history-back"),
+    (Command::HistoryForward, "history-forward"),
+    (Command::Search, "search"),
+    (Command::NextHit, "next-hit"),
+    (Command::PreviousHit, "previous-hit"),
+    (Command::Move(Movement::PageDown), "page-down"),
+    (Command::Move(Movement::PageUp), "page-up"),
+    (Command::Move(Movement::Home), "home"),
+    (Command::Move(Movement::End), "end"),
+    (Command::NextSection, "next-section"),
+    (Command::PreviousSection, "previous-section"),
+    (Command::Copy, "copy"),
+    (Command::CopyWithCitation, "copy-cited"),
+    (Command::Bookmark, "bookmark"),
+    (Command::Annotate, "annotate"),
+    (Command::Bookmarks, "marks"),
+    (Command::Library, "library"),
+    (Command::ToggleMouse, "mouse"),
+    (Command::Delete(Deletion::PreviousChar), "erase"),
+    (Command::Delete(Deletion::NextChar), "erase-after"),
+    (Command::Delete(Deletion::PreviousWord), "erase-word"),
+    (Command::Delete(Deletion::All), "erase-all"),
+    (Command::Help, "help"),
+    (Command::Redraw, "redraw"),
+    (Command::Suspend, "suspend"),
+    (Command::Section(1), "section"),
+    (Command::Quit, "quit"),
+];
+
 impl Command {
-    /// Every command, in the order in which help lists them.
     pub fn all() -> impl Iterator<Item = Self> {
-        [
-            Self::Move(Movement::Up),
-            Self::Move(Movement::Down),
-            Self::Left,
-            Self::Right,
-            Self::Open,
-            Self::Back,
-            Self::HistoryBack,
-            Self::HistoryForward,
-            Self::Search,
-            Self::NextHit,
-            Self::PreviousHit,
-            Self::Move(Movement::PageDown),
-            Self::Move(Movement::PageUp),
-            Self::Move(Movement::Home),
-            Self::Move(Movement::End),
-            Self::NextSection,
-            Self::PreviousSection,
-            Self::Copy,
-            Self::CopyWithCitation,
-            Self::Bookmark,
-            Self::Annotate,
-            Self::Bookmarks,
-            Self::Library,
-            Self::ToggleMouse,
-            Self::Delete(Deletion::PreviousChar),
-            Self::Delete(Deletion::NextChar),
-            Self::Delete(Deletion::PreviousWord),
-            Self::Delete(Deletion::All),
-            Self::Help,
-            Self::Redraw,
-            Self::Suspend,
-            Self::Section(1),
-            Self::Quit,
-        ]
-        .into_iter()
+        COMMANDS.iter().map(|(command, _)| *command)
     }
 
-    /// The name in `keymap.toml`.
-    pub const fn id(self) -> &'static str {
-        match self {
-            Self::Move(Movement::Up) => "up",
-            Self::Move(Movement::Down) => "down",
-            Self::Left => "left",
-            Self::Right => "right",
-            Self::Move(Movement::PageUp) => "page-up",
-            Self::Move(Movement::PageDown) => "page-down",
-            Self::Move(Movement::Home) => "home",
-            Self::Move(Movement::End) => "end",
-            Self::NextSection => "next-section",
-            Self::PreviousSection => "previous-section",
-            Self::Section(_) => "section",
-            Self::Open => "open",
-            Self::Back => "back",
-            Self::HistoryBack => "history-back",
-            Self::HistoryForward => "history-forward",
-            Self::Search => "search",
-            Self::NextHit => "next-hit",
-            Self::PreviousHit => "previous-hit",
-            Self::Bookmark => "bookmark",
-            Self::Annotate => "annotate",
-            Self::Bookmarks => "marks",
-            Self::Library => "library",
-            Self::Delete(Deletion::PreviousChar) => "erase",
-            Self::Delete(Deletion::NextChar) => "erase-after",
-            Self::Delete(Deletion::PreviousWord) => "erase-word",
-            Self::Delete(Deletion::All) => "erase-all",
-            Self::Copy => "copy",
-            Self::CopyWithCitation => "copy-cited",
-            Self::ToggleMouse => "mouse",
-            Self::Help => "help",
-            Self::Redraw => "redraw",
-            Self::Suspend => "suspend",
-            Self::Quit => "quit",
-        }
+    /// The command with a name in `keymap.toml`.
+    pub fn from_id(id: &str) -> Option<Self> {
+        let (command, _) = COMMANDS.iter().find(|(_, known)| *known == id)?;
+        Some(*command)
     }
 
-    /// Returns true if the command needs the reader's own machine, so that a served reader does not
-    /// have it.
+    /// The names of all commands in `keymap.toml`.
+    pub fn ids() -> [&'static str; COMMANDS.len()] {
+        COMMANDS.map(|(_, id)| id)
+    }
+
+    /// Returns true if the command needs the reader's own machine. A served reader does not have
+    /// it.
     pub const fn is_local_only(self) -> bool {
         match self {
             Self::Suspend | Self::Bookmark | Self::Annotate | Self::Bookmarks => true,
@@ -181,9 +154,5 @@ impl Command {
             | Self::Redraw
             | Self::Quit => false,
         }
-    }
-
-    pub fn from_id(id: &str) -> Option<Self> {
-        Self::all().find(|command| command.id() == id)
     }
 }

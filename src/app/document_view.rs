@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::app::command::Movement;
-use crate::app::scroll::ScrollState;
+use crate::app::scroll::ScrollView;
 use crate::content::{Document, Row, RowPath};
 use crate::layout::{LayoutOptions, Notices, Page, PageRow, RowKind};
 
@@ -13,31 +13,25 @@ pub struct DocumentView {
     document: Arc<Document>,
     section: usize,
     /// The open section, laid out at the width of the screen.
-    page: Page,
-    position: SectionPosition,
-    /// The reader's last positions in the other sections.
-    section_positions: Vec<SectionPosition>,
+    view: ScrollView,
+    /// The number of the selected row, from 0.
+    selected: usize,
+    /// The reader's last positions in the other sections, as selected row and top line.
+    section_positions: Vec<(usize, usize)>,
     options: LayoutOptions,
     /// The lines of the pane.
     height: u16,
-}
-
-/// A selected row, by number, and a scroll position.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct SectionPosition {
-    row: usize,
-    scroll: ScrollState,
 }
 
 impl DocumentView {
     /// Opens a document at its start, for a pane of a given height.
     pub(crate) fn new(document: Arc<Document>, options: LayoutOptions, height: u16) -> Self {
         let mut view = Self {
-            section_positions: vec![SectionPosition::default(); document.sections.len()],
+            section_positions: vec![(0, 0); document.sections.len()],
             document,
             section: 0,
-            page: Page::default(),
-            position: SectionPosition::default(),
+            view: ScrollView::default(),
+            selected: 0,
             options,
             height,
         };
@@ -55,22 +49,22 @@ impl DocumentView {
     }
 
     pub const fn page(&self) -> &Page {
-        &self.page
+        &self.view.page
     }
 
     /// The line at the top of the pane.
     pub const fn top(&self) -> usize {
-        self.position.scroll.top
+        self.view.top
     }
 
     /// The number of the selected row, from 0.
     pub const fn selected(&self) -> usize {
-        self.position.row
+        self.selected
     }
 
     /// The selected row of the page.
     pub fn selected_row(&self) -> Option<&PageRow> {
-        self.page.rows.get(self.position.row)
+        self.view.page.rows.get(self.selected)
     }
 
     /// The path of the selected row. `None` if the section has no rows.
@@ -93,11 +87,11 @@ impl DocumentView {
     /// Lays the page out and keeps the selected row, if it still exists.
     fn update_page(&mut self) {
         let path = self.row_path().cloned();
-        self.page =
-            Page::from_section(&self.document, self.section, self.options, Notices::Include);
-        let row = path.and_then(|path| self.page.row_index(&path));
-        self.scroll_to(self.top());
-        self.select(row.unwrap_or(self.position.row));
+        let (section, options) = (self.section, self.options);
+        let page = Page::from_section(&self.document, section, options, Notices::Include);
+        self.view.replace(page, self.height);
+        let row = path.and_then(|path| self.page().row_index(&path));
+        self.select(row.unwrap_or(self.selected));
     }
 
     /// Opens another section at the reader's last position in it.
@@ -105,10 +99,10 @@ impl DocumentView {
         if section >= self.document.sections.len() || section == self.section {
             return;
         }
-        self.section_positions[self.section] = self.position;
+        self.section_positions[self.section] = (self.selected, self.view.top);
         self.section = section;
-        self.position = self.section_positions[section];
-        self.page = Page::default();
+        (self.selected, self.view.top) = self.section_positions[section];
+        self.view.page = Page::default();
         self.update_page();
     }
 
@@ -118,7 +112,7 @@ impl DocumentView {
             return false;
         };
         self.show_section(section);
-        let Some(row) = self.page.row_index(path) else {
+        let Some(row) = self.page().row_index(path) else {
             return false;
         };
         self.select(row);
@@ -127,7 +121,7 @@ impl DocumentView {
 
     /// Replaces the document by a newer version and keeps the selected row, if it still exists.
     pub(crate) fn replace_document(&mut self, document: Arc<Document>) {
-        self.section_positions = vec![SectionPosition::default(); document.sections.len()];
+        self.section_positions = vec![(0, 0); document.sections.len()];
         self.section = self.section.min(document.sections.len().saturating_sub(1));
         self.document = document;
         self.update_page();
@@ -135,15 +129,14 @@ impl DocumentView {
 
     /// Selects a row of the page and scrolls it into view.
     pub(crate) fn select(&mut self, row: usize) {
-        self.position.row = row.min(self.last_row());
+        self.selected = row.min(self.last_row());
         if let Some(row) = self.selected_row() {
             self.scroll_to(self.top_for(row));
         }
     }
 
     pub(crate) fn scroll_to(&mut self, top: usize) {
-        let scroll = &mut self.position.scroll;
-        scroll.scroll_to(top, &self.page, self.height);
+        self.view.scroll_to(top, self.height);
     }
 
     pub(crate) fn move_by(&mut self, movement: Movement) {
@@ -151,9 +144,9 @@ impl DocumentView {
             Movement::Up => self.up(),
             Movement::Down => self.down(),
             Movement::PageUp | Movement::PageDown => self.move_by_screen(movement),
-            Movement::Home => self.position = SectionPosition::default(),
+            Movement::Home => (self.selected, self.view.top) = (0, 0),
             Movement::End => {
-                self.position.row = self.last_row();
+                self.selected = self.last_row();
                 self.scroll_to(usize::MAX);
             }
         }
@@ -164,9 +157,9 @@ impl DocumentView {
     fn down(&mut self) {
         let bottom = self.top() + usize::from(self.height);
         let continues = self.selected_row().is_none_or(|row| row.lines.end > bottom);
-        let next = self.page.rows.get(self.position.row + 1);
+        let next = self.view.page.rows.get(self.selected + 1);
         match next.map(|next| self.top_for(next)) {
-            Some(top) if !continues && top <= bottom => self.select(self.position.row + 1),
+            Some(top) if !continues && top <= bottom => self.select(self.selected + 1),
             _ => self.scroll_to(self.top() + 1),
         }
     }
@@ -177,16 +170,16 @@ impl DocumentView {
         let begins_above = self
             .selected_row()
             .is_none_or(|row| row.lines.start < self.top());
-        if begins_above || self.position.row == 0 {
+        if begins_above || self.selected == 0 {
             return self.scroll_to(self.top().saturating_sub(1));
         }
-        self.position.row -= 1;
+        self.selected -= 1;
         let Some(row) = self.selected_row() else {
             return;
         };
         // The headings above a row scroll into view with it.
-        let start = match self.position.row.checked_sub(1) {
-            Some(previous) => self.page.rows[previous].lines.end,
+        let start = match self.selected.checked_sub(1) {
+            Some(previous) => self.view.page.rows[previous].lines.end,
             None => 0,
         };
         let (lines, height) = (&row.lines, usize::from(self.height));
@@ -204,9 +197,8 @@ impl DocumentView {
     /// last row.
     fn move_by_screen(&mut self, movement: Movement) {
         let before = self.top();
-        let scroll = &mut self.position.scroll;
-        scroll.apply(movement, &self.page, self.height);
-        self.position.row = match movement {
+        self.view.apply(movement, self.height);
+        self.selected = match movement {
             _ if self.top() != before => self.first_visible_row(),
             Movement::PageUp => 0,
             _ => self.last_row(),
@@ -214,11 +206,11 @@ impl DocumentView {
     }
 
     fn last_row(&self) -> usize {
-        self.page.rows.len().saturating_sub(1)
+        self.view.page.rows.len().saturating_sub(1)
     }
 
     fn first_visible_row(&self) -> usize {
-        let (rows, top) = (&self.page.rows, self.top());
+        let (rows, top) = (&self.view.page.rows, self.top());
         let whole = rows.iter().position(|row| row.lines.start >= top);
         whole
             .or_else(|| rows.iter().position(|row| row.lines.end > top))

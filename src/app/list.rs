@@ -10,11 +10,19 @@ use crate::app::command::Movement;
 /// The least height at which a list shows headings; in a lower pane, content needs the lines more.
 const MIN_HEIGHT_FOR_HEADINGS: u16 = 6;
 
-/// The groups of a list, none of them empty.
+/// The groups of a list, none of them empty, and the cursor.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct GroupedList {
     groups: Vec<Group>,
     lines_per_item: u16,
+    pub(crate) cursor: ListCursor,
+}
+
+/// The selected item of a list, and the scroll position.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ListCursor {
+    pub item: usize,
+    pub top: usize,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,11 +64,22 @@ impl GroupedList {
         Self {
             groups: groups.collect(),
             lines_per_item: lines_per_item.max(1),
+            cursor: ListCursor::default(),
         }
     }
 
     pub fn groups(&self) -> &[Group] {
         &self.groups
+    }
+
+    /// The number of the selected item, from 0.
+    pub const fn selected(&self) -> usize {
+        self.cursor.item
+    }
+
+    /// The line at the top of the pane.
+    pub const fn top(&self) -> usize {
+        self.cursor.top
     }
 
     /// The number of items.
@@ -128,25 +147,19 @@ impl GroupedList {
     fn heading_lines(&self, height: u16) -> usize {
         usize::from(self.has_headings(height))
     }
-}
 
-/// The selected item of a list, and the scroll position.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct ListCursor {
-    /// The number of the selected item, from 0.
-    pub item: usize,
-    /// The line at the top of the pane.
-    pub top: usize,
-}
-
-impl ListCursor {
     /// Selects an item by its distance from the selected one, and scrolls it into view.
-    pub(crate) fn move_by(&mut self, by: isize, list: &GroupedList, height: u16) {
-        let max_item = list.count().saturating_sub(1);
-        self.item = self.item.saturating_add_signed(by).min(max_item);
+    pub(crate) fn move_by(&mut self, by: isize, height: u16) {
+        let item = self.cursor.item.saturating_add_signed(by);
+        self.select(item, height);
+    }
+
+    /// Selects an item and scrolls it into view.
+    pub(crate) fn select(&mut self, item: usize, height: u16) {
+        let item = item.min(self.count().saturating_sub(1));
         let visible = usize::from(height.max(1));
-        let (line, with_heading) = list.line_of(self.item, height);
-        let end = line + usize::from(list.lines_per_item);
+        let (line, with_heading) = self.line_of(item, height);
+        let end = line + usize::from(self.lines_per_item);
         let start = if end - with_heading <= visible {
             with_heading
         } else {
@@ -154,12 +167,21 @@ impl ListCursor {
         };
         // If the item is taller than the pane, its first line is in view.
         let low = end.saturating_sub(visible).min(line);
-        let max_top = list.total_lines(height).saturating_sub(visible);
-        self.top = self.top.clamp(low, start.max(low)).min(max_top.max(low));
+        let max_top = self.total_lines(height).saturating_sub(visible);
+        let top = self.cursor.top.clamp(low, start.max(low));
+        self.cursor = ListCursor {
+            item,
+            top: top.min(max_top.max(low)),
+        };
     }
 
-    pub(crate) fn apply(&mut self, movement: Movement, list: &GroupedList, height: u16) {
-        let screen = (height / list.lines_per_item.max(1)).max(1);
+    /// Adapts to a new height: the selected item stays in view.
+    pub(crate) fn relayout(&mut self, height: u16) {
+        self.select(self.cursor.item, height);
+    }
+
+    pub(crate) fn apply(&mut self, movement: Movement, height: u16) {
+        let screen = (height / self.lines_per_item.max(1)).max(1);
         let screen = isize::try_from(screen).unwrap_or(isize::MAX);
         let by = match movement {
             Movement::Up => -1,
@@ -169,24 +191,21 @@ impl ListCursor {
             Movement::Home => isize::MIN,
             Movement::End => isize::MAX,
         };
-        self.move_by(by, list, height);
+        self.move_by(by, height);
     }
 
-    /// Selects the item at a position on the screen, in a list that fills an area.
-    pub(crate) fn click(&mut self, at: Position, list: &GroupedList, area: Rect) -> Click {
+    /// Selects the item at a position on the screen, if the list fills an area.
+    pub(crate) fn click(&mut self, at: Position, area: Rect) -> Click {
         if !area.contains(at) {
             return Click::Done;
         }
-        let line = self.top + usize::from(at.y - area.y);
-        match list.line_at(line, area.height) {
-            Some(ListLine::Item(n, _)) if n == self.item => Click::Open,
-            Some(ListLine::Item(n, _)) => {
-                self.item = n;
-                self.move_by(0, list, area.height);
-                Click::Done
-            }
-            Some(ListLine::Heading(_)) | None => Click::Done,
+        let line = self.cursor.top + usize::from(at.y - area.y);
+        match self.line_at(line, area.height) {
+            Some(ListLine::Item(n, _)) if n == self.cursor.item => return Click::Open,
+            Some(ListLine::Item(n, _)) => self.select(n, area.height),
+            Some(ListLine::Heading(_)) | None => {}
         }
+        Click::Done
     }
 }
 
@@ -211,12 +230,11 @@ mod tests {
 
     #[test]
     fn first_item_scrolls_its_heading_into_view() {
-        let list = GroupedList::new([group("a", 3), group("b", 0), group("c", 9)], 1);
-        let mut cursor = ListCursor::default();
-        cursor.move_by(9, &list, 6);
-        assert_eq!(cursor, ListCursor { item: 9, top: 6 });
-        cursor.move_by(-6, &list, 6);
-        assert_eq!(cursor, ListCursor { item: 3, top: 4 });
+        let mut list = GroupedList::new([group("a", 3), group("b", 0), group("c", 9)], 1);
+        list.move_by(9, 6);
+        assert_eq!(list.cursor, ListCursor { item: 9, top: 6 });
+        list.move_by(-6, 6);
+        assert_eq!(list.cursor, ListCursor { item: 3, top: 4 });
         assert!(matches!(list.line_at(4, 6), Some(ListLine::Heading(c)) if c.title == "c"));
     }
 
@@ -235,17 +253,17 @@ mod tests {
             steps in prop::collection::vec((-9..9isize, 0..12u16), 1..9),
             each in 1..3u16,
         ) {
-            let list = GroupedList::new(counts.into_iter().map(|n| group("a", n)), each);
-            let mut cursor = ListCursor::default();
+            let mut list = GroupedList::new(counts.into_iter().map(|n| group("a", n)), each);
             for (by, height) in steps {
-                cursor.move_by(by, &list, height);
-                prop_assert!(cursor.item < list.count().max(1));
+                list.move_by(by, height);
+                let ListCursor { item, top } = list.cursor;
+                prop_assert!(item < list.count().max(1));
                 if list.count() > 0 && height > 0 {
-                    let lines = cursor.top..cursor.top + usize::from(height);
-                    let shown = lines.clone().filter_map(|line| list.line_at(line, height));
+                    let lines = top..top + usize::from(height);
+                    let mut shown = lines.filter_map(|line| list.line_at(line, height));
                     prop_assert!(
-                        shown.into_iter().any(|line| line == ListLine::Item(cursor.item, 0)),
-                        "{:?} {:?}", cursor, lines
+                        shown.any(|line| line == ListLine::Item(item, 0)),
+                        "{list:?} at height {height}"
                     );
                 }
             }

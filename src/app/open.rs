@@ -31,7 +31,7 @@ impl App {
                 None
             }
             Focus::Note(editor) => self.save_note(&editor),
-            Focus::Bookmarks(list) => self.open_bookmark(list),
+            Focus::Bookmarks(list) => self.open_bookmark(&list),
         }
     }
 
@@ -89,7 +89,7 @@ impl App {
     }
 
     fn open_library_item(&mut self, list: LibraryList) -> Option<Effect> {
-        match list.item(list.selected(), &self.library, &self.index) {
+        match list.item(list.list.selected(), &self.library, &self.index) {
             Some(LibraryItem::Document(entry)) => {
                 let code = entry.code.clone();
                 Some(self.open_document(code, None))
@@ -101,7 +101,7 @@ impl App {
                 None
             }
             Some(LibraryItem::Row { .. } | LibraryItem::Comparison(_)) | None => {
-                let request = list.comparison_request(list.selected(), &self.library);
+                let request = list.comparison_request(list.list.selected(), &self.library);
                 // The list stays until the answer arrives, and the comparison returns to it.
                 self.focus = Focus::Library(list);
                 request.map(Effect::LoadComparison)
@@ -129,7 +129,7 @@ impl App {
     /// Saves the note, or removes it if it is empty.
     fn save_note(&mut self, editor: &NoteEditor) -> Option<Effect> {
         let mut entry = self.selected_bookmark()?;
-        let text = editor.text().trim();
+        let text = editor.input.text().trim();
         entry.note = (!text.is_empty()).then(|| text.to_owned());
         let message = match &entry.note {
             Some(_) => "Note saved",
@@ -139,9 +139,9 @@ impl App {
         self.save_bookmark(entry)
     }
 
-    fn open_bookmark(&mut self, list: BookmarkList) -> Option<Effect> {
+    fn open_bookmark(&mut self, list: &BookmarkList) -> Option<Effect> {
         let entries = &self.bookmarks.as_ref()?.entries;
-        let entry = entries.get(list.cursor.item)?.clone();
+        let entry = entries.get(list.list.selected())?.clone();
         self.push_history();
         self.show_row(entry.code, Some(entry.row_path))
     }

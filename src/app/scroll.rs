@@ -1,26 +1,36 @@
-//! The scroll position of a pane that shows a page.
+//! A page that is taller than its pane.
 
 use crate::app::command::Movement;
 use crate::layout::Page;
 
-/// A scroll position: the number of the page's line at the top of the pane.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct ScrollState {
+/// A page and its scroll position.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ScrollView {
+    pub page: Page,
+    /// The line at the top of the pane.
     pub top: usize,
 }
 
-impl ScrollState {
+impl ScrollView {
+    /// A page that is scrolled to its start.
+    pub(crate) const fn new(page: Page) -> Self {
+        Self { page, top: 0 }
+    }
+
+    /// Replaces the page and keeps the scroll position as far as possible.
+    pub(crate) fn replace(&mut self, page: Page, height: u16) {
+        self.page = page;
+        self.scroll_to(self.top, height);
+    }
+
     /// Scrolls to a line, as far as the length of the page allows.
-    pub(crate) fn scroll_to(&mut self, top: usize, page: &Page, height: u16) {
-        self.top = top.min(Self::max_top(page, height));
+    pub(crate) fn scroll_to(&mut self, top: usize, height: u16) {
+        let max_top = self.page.lines.len().saturating_sub(usize::from(height));
+        self.top = top.min(max_top);
     }
 
-    pub(crate) fn max_top(page: &Page, height: u16) -> usize {
-        page.lines.len().saturating_sub(usize::from(height))
-    }
-
-    /// Moves by lines or screens. Two screens overlap by one line.
-    pub(crate) fn apply(&mut self, movement: Movement, page: &Page, height: u16) {
+    /// Scrolls by lines or screens. Two screens overlap by one line.
+    pub(crate) fn apply(&mut self, movement: Movement, height: u16) {
         let screen = usize::from(height.saturating_sub(1)).max(1);
         let top = match movement {
             Movement::Up => self.top.saturating_sub(1),
@@ -30,6 +40,6 @@ impl ScrollState {
             Movement::Home => 0,
             Movement::End => usize::MAX,
         };
-        self.scroll_to(top, page, height);
+        self.scroll_to(top, height);
     }
 }

@@ -11,8 +11,9 @@ pub(crate) enum Edit<'a> {
     Delete(Deletion),
 }
 
+/// A text, and a cursor in it.
 #[derive(Clone, Debug)]
-pub(crate) struct TextInput {
+pub struct TextInput {
     input: Input,
     max_chars: usize,
 }
@@ -26,7 +27,7 @@ impl Default for TextInput {
 
 impl TextInput {
     /// A field with the cursor after its text. It accepts no more characters than `max_chars`.
-    pub fn new(text: String, max_chars: usize) -> Self {
+    pub(crate) fn new(text: String, max_chars: usize) -> Self {
         let input = Input::new(text);
         Self { input, max_chars }
     }
@@ -41,7 +42,7 @@ impl TextInput {
     }
 
     /// Returns true if the text has changed.
-    pub fn edit(&mut self, edit: Edit<'_>) -> bool {
+    pub(crate) fn edit(&mut self, edit: Edit<'_>) -> bool {
         let text = match edit {
             Edit::Delete(deletion) => return self.handle(deletion_request(deletion)),
             Edit::Insert(text) => text,
@@ -55,7 +56,7 @@ impl TextInput {
     }
 
     /// Moves the cursor one character to the left or, if `by` is positive, to the right.
-    pub fn move_cursor(&mut self, by: isize) {
+    pub(crate) fn move_cursor(&mut self, by: isize) {
         self.handle(if by < 0 {
             InputRequest::GoToPrevChar
         } else {
@@ -63,11 +64,11 @@ impl TextInput {
         });
     }
 
-    pub fn move_to_start(&mut self) {
+    pub(crate) fn move_to_start(&mut self) {
         self.handle(InputRequest::GoToStart);
     }
 
-    pub fn move_to_end(&mut self) {
+    pub(crate) fn move_to_end(&mut self) {
         self.handle(InputRequest::GoToEnd);
     }
 

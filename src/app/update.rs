@@ -243,10 +243,9 @@ impl App {
     }
 
     fn show_bookmarks(&mut self) {
-        if self.bookmarks.is_some() {
-            self.focus = Focus::Bookmarks(BookmarkList::default());
-        } else {
-            self.message = Some(CANNOT_SAVE.to_owned());
+        match &self.bookmarks {
+            Some(bookmarks) => self.focus = Focus::Bookmarks(BookmarkList::new(bookmarks)),
+            None => self.message = Some(CANNOT_SAVE.to_owned()),
         }
     }
 }

@@ -44,42 +44,45 @@ pub fn status(app: &App) -> String {
         Focus::Search(searching) => match searching.selected_hit() {
             Some(hit) => format!(
                 "Hit {} of {}{}: {} {}",
-                searching.selected() + 1,
-                searching.results().total,
-                match searching.results().unverified {
+                searching.list.selected() + 1,
+                searching.results.total,
+                match searching.results.unverified {
                     0 => "",
                     _ => " or more",
                 },
                 hit.code.value(),
                 hit.trail.join(", ")
             ),
-            None if searching.text().is_empty() => {
+            None if searching.input.text().is_empty() => {
                 "Search: type words, a code or a modifier".to_owned()
             }
             None => {
-                let nothing = match searching.results().unverified {
+                let nothing = match searching.results.unverified {
                     0 => "Nothing found",
                     _ => "Nothing found in the best rows",
                 };
                 match searching.selected_suggestion() {
                     Some(term) => {
-                        format!("{nothing}; nearest {}: {term}", searching.selected() + 1)
+                        format!(
+                            "{nothing}; nearest {}: {term}",
+                            searching.list.selected() + 1
+                        )
                     }
                     None => nothing.to_owned(),
                 }
             }
         },
         Focus::Library(listing) => {
-            let chosen = listing.item(listing.selected(), app.library(), app.index());
+            let chosen = listing.item(listing.list.selected(), app.library(), app.index());
             let chosen =
                 chosen.map_or_else(|| "nothing".to_owned(), |listed| item_description(&listed));
-            let group = listing.grouped_list().locate(listing.selected());
-            let group = group.and_then(|(group, _)| listing.grouped_list().groups().get(group));
+            let group = listing.list.locate(listing.list.selected());
+            let group = group.and_then(|(group, _)| listing.list.groups().get(group));
             let group = group.map_or("", |group| group.title.as_str());
             format!(
                 "Library {}, {} of {}: {group}, {chosen}",
-                listing.group_by().title(),
-                listing.selected() + 1,
+                listing.group_by.title(),
+                listing.list.selected() + 1,
                 listing.len()
             )
         }
@@ -88,11 +91,11 @@ pub fn status(app: &App) -> String {
         Focus::Note(_) => "Your note: type it, Enter keeps it".to_owned(),
         Focus::Bookmarks(marks) => match app
             .bookmarks()
-            .and_then(|own| own.entries.get(marks.cursor.item))
+            .and_then(|own| own.entries.get(marks.list.selected()))
         {
             Some(mark) => format!(
                 "Your mark {}: {} {}",
-                marks.cursor.item + 1,
+                marks.list.selected() + 1,
                 mark.code.value(),
                 mark.name
             ),

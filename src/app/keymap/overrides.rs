@@ -122,11 +122,10 @@ impl RowParser<'_> {
 
     fn parse_command(&mut self, name: &Spanned<String>) -> Option<Command> {
         let Some(command) = Command::from_id(name.get_ref()) else {
-            let known: Vec<&str> = Command::all().map(Command::id).collect();
             self.diagnostics.invalid(
                 name.span(),
                 format!("unknown action `{}`", name.get_ref()),
-                did_you_mean(name.get_ref(), &known),
+                did_you_mean(name.get_ref(), &Command::ids()),
             );
             return None;
         };

@@ -1,30 +1,29 @@
 //! The pane that lists the reader's bookmarks and notes.
 
+use crate::app::bookmarks::Bookmarks;
 use crate::app::command::Movement;
-use crate::app::list::{GroupedList, ListCursor};
+use crate::app::list::GroupedList;
 use crate::app::pane::{Pane, PaneContext};
 
-/// A list of [`crate::app::Bookmarks`], one line each.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// A list of all [`Bookmarks`], one line each.
+#[derive(Clone, Debug)]
 pub struct BookmarkList {
-    pub cursor: ListCursor,
+    pub list: GroupedList,
 }
 
-fn list(context: &PaneContext<'_>) -> GroupedList {
-    let entries = context
-        .bookmarks
-        .map_or(0, |bookmarks| bookmarks.entries.len());
-    GroupedList::ungrouped(entries, 1)
+impl BookmarkList {
+    pub(crate) fn new(bookmarks: &Bookmarks) -> Self {
+        let list = GroupedList::ungrouped(bookmarks.entries.len(), 1);
+        Self { list }
+    }
 }
 
 impl Pane for BookmarkList {
     fn relayout(&mut self, context: &mut PaneContext<'_>) {
-        self.cursor
-            .move_by(0, &list(context), context.list_area().height);
+        self.list.relayout(context.list_area().height);
     }
 
     fn move_vertically(&mut self, movement: Movement, context: &mut PaneContext<'_>) {
-        self.cursor
-            .apply(movement, &list(context), context.list_area().height);
+        self.list.apply(movement, context.list_area().height);
     }
 }

@@ -6,7 +6,7 @@ use crate::app::action::Effect;
 use crate::app::command::Movement;
 use crate::app::modes::library::LibraryList;
 use crate::app::pane::{Pane, PaneContext};
-use crate::app::scroll::ScrollState;
+use crate::app::scroll::ScrollView;
 use crate::content::{CodeId, Document, RowPath};
 use crate::layout::{LayoutOptions, Notices, Page};
 use crate::library::ComparisonRequest;
@@ -18,8 +18,7 @@ pub struct ComparisonView {
     document: Arc<Document>,
     /// The row that the excerpts come from, if they come from a single one.
     row_path: Option<RowPath>,
-    pub page: Page,
-    pub scroll: ScrollState,
+    pub view: ScrollView,
     /// The list that the comparison was opened from.
     opened_from: LibraryList,
 }
@@ -33,11 +32,10 @@ impl ComparisonView {
         options: LayoutOptions,
     ) -> Self {
         Self {
-            page: page(&document, options),
+            view: ScrollView::new(page(&document, options)),
             request,
             document,
             row_path,
-            scroll: ScrollState::default(),
             opened_from,
         }
     }
@@ -66,24 +64,22 @@ impl ComparisonView {
 
 impl Pane for ComparisonView {
     fn relayout(&mut self, context: &mut PaneContext<'_>) {
-        self.page = page(&self.document, context.options);
-        let top = self.scroll.top;
-        self.scroll
-            .scroll_to(top, &self.page, context.list_area().height);
+        let page = page(&self.document, context.options);
+        self.view.replace(page, context.list_area().height);
     }
 
     fn move_vertically(&mut self, movement: Movement, context: &mut PaneContext<'_>) {
-        self.scroll
-            .apply(movement, &self.page, context.list_area().height);
+        self.view.apply(movement, context.list_area().height);
     }
 
     /// Requests the comparison for the previous or next item of the list.
     fn move_horizontally(&mut self, by: isize, context: &mut PaneContext<'_>) -> Option<Effect> {
-        let list = &mut self.opened_from;
-        let before = list.selected();
-        list.move_selection(by, context.list_area().height);
-        let request = list.comparison_request(list.selected(), context.library)?;
-        (list.selected() != before).then_some(Effect::LoadComparison(request))
+        let items = &mut self.opened_from.list;
+        let before = items.selected();
+        items.move_by(by, context.list_area().height);
+        let item = items.selected();
+        let request = self.opened_from.comparison_request(item, context.library)?;
+        (item != before).then_some(Effect::LoadComparison(request))
     }
 }
 

@@ -12,7 +12,7 @@ use ratatui::layout::Position;
 
 use crate::app::action::Effect;
 use crate::app::command::Movement;
-use crate::app::list::{Click, Group, GroupedList, ListCursor, ListLine};
+use crate::app::list::{Click, Group, GroupedList, ListLine};
 use crate::app::modes::library::items::{GroupBy, ItemGroup, ItemSource};
 use crate::app::pane::{Pane, PaneContext};
 use crate::app::text_input::{Edit, TextInput};
@@ -30,13 +30,13 @@ const MAX_CACHED_EXCERPTS: usize = 512;
 
 #[derive(Clone, Debug, Default)]
 pub struct LibraryList {
-    group_by: GroupBy,
-    filter: TextInput,
+    pub group_by: GroupBy,
+    pub filter: TextInput,
     item_groups: Vec<ItemGroup>,
-    grouped_list: GroupedList,
-    list_cursor: ListCursor,
+    pub list: GroupedList,
     excerpts: BTreeMap<ExcerptRequest, Excerpt>,
-    left_out: usize,
+    /// How many codes of imported sets pass the filter but are not listed.
+    pub left_out: usize,
 }
 
 /// One item of a list, with what is known about it.
@@ -71,45 +71,13 @@ impl LibraryList {
         list
     }
 
-    pub const fn group_by(&self) -> GroupBy {
-        self.group_by
-    }
-
-    pub fn filter_text(&self) -> &str {
-        self.filter.text()
-    }
-
-    /// The columns of the filter's text before the cursor.
-    pub fn cursor(&self) -> usize {
-        self.filter.cursor()
-    }
-
-    /// The number of the selected item, from 0.
-    pub const fn selected(&self) -> usize {
-        self.list_cursor.item
-    }
-
-    /// The line of the list at the top of the pane.
-    pub const fn top(&self) -> usize {
-        self.list_cursor.top
-    }
-
-    pub const fn grouped_list(&self) -> &GroupedList {
-        &self.grouped_list
-    }
-
     /// The number of items.
     pub fn len(&self) -> usize {
-        self.grouped_list.count()
+        self.list.count()
     }
 
     pub fn is_empty(&self) -> bool {
         self.len() == 0
-    }
-
-    /// How many codes of imported sets pass the filter but are not listed.
-    pub const fn left_out(&self) -> usize {
-        self.left_out
     }
 
     /// The item with a number, from 0.
@@ -183,10 +151,11 @@ impl LibraryList {
         index: &Index,
         height: u16,
     ) -> Vec<ExcerptRequest> {
-        let lines = self.top()..self.top() + usize::from(height);
-        let items = lines.filter_map(|line| match self.grouped_list.line_at(line, height)? {
+        let top = self.list.top();
+        let lines = top..top + usize::from(height);
+        let items = lines.filter_map(|line| match self.list.line_at(line, height)? {
             // Every item is requested at its first visible line.
-            ListLine::Item(n, part) if part == 0 || line == self.top() => Some(n),
+            ListLine::Item(n, part) if part == 0 || line == top => Some(n),
             ListLine::Item(..) | ListLine::Heading(_) => None,
         });
         let requests = items.filter_map(|n| match self.item(n, library, index)? {
@@ -219,7 +188,7 @@ impl LibraryList {
 
     /// The group of an item, and the item's number in it.
     fn find(&self, n: usize) -> Option<(&ItemGroup, usize)> {
-        let (group, within) = self.grouped_list.locate(n)?;
+        let (group, within) = self.list.locate(n)?;
         Some((self.item_groups.get(group)?, within))
     }
 
@@ -232,16 +201,11 @@ impl LibraryList {
         let mut before = 0;
         for group in &self.item_groups {
             if let Some(within) = group.position(document) {
-                self.list_cursor.item = before + within;
+                self.list.cursor.item = before + within;
                 return;
             }
             before += group.len();
         }
-    }
-
-    /// Selects an item by its distance from the selected one.
-    pub(crate) fn move_selection(&mut self, by: isize, height: u16) {
-        self.list_cursor.move_by(by, &self.grouped_list, height);
     }
 
     /// Switches to the next list or, if `by` is -1, to the previous one, around the ends, and
@@ -266,27 +230,25 @@ impl LibraryList {
             count: group.len(),
             shown_count: group.shown_count(),
         });
-        self.grouped_list = GroupedList::new(groups, self.group_by.lines_per_item());
-        self.list_cursor = ListCursor::default();
+        self.list = GroupedList::new(groups, self.group_by.lines_per_item());
     }
 }
 
 impl Pane for LibraryList {
     fn relayout(&mut self, context: &mut PaneContext<'_>) {
-        self.move_selection(0, context.list_area().height);
+        self.list.relayout(context.list_area().height);
     }
 
     /// Keeps the selection, since codes come after the documents once the index is there.
     fn library_changed(&mut self, context: &mut PaneContext<'_>) {
-        let cursor = self.list_cursor;
+        let cursor = self.list.cursor;
         self.excerpts.clear();
         self.apply_filter(context.library, context.index);
-        self.list_cursor = cursor;
+        self.list.cursor = cursor;
     }
 
     fn move_vertically(&mut self, movement: Movement, context: &mut PaneContext<'_>) {
-        let height = context.list_area().height;
-        self.list_cursor.apply(movement, &self.grouped_list, height);
+        self.list.apply(movement, context.list_area().height);
     }
 
     /// Moves the text cursor or, if there is no text, switches to another list.
@@ -308,7 +270,6 @@ impl Pane for LibraryList {
     }
 
     fn click(&mut self, at: Position, context: &mut PaneContext<'_>) -> Click {
-        let list = &self.grouped_list;
-        self.list_cursor.click(at, list, context.list_area())
+        self.list.click(at, context.list_area())
     }
 }

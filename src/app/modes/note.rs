@@ -10,22 +10,13 @@ const MAX_NOTE_CHARS: usize = 2_000;
 
 #[derive(Clone, Debug)]
 pub struct NoteEditor {
-    input: TextInput,
+    pub input: TextInput,
 }
 
 impl NoteEditor {
     pub(crate) fn new(note: String) -> Self {
         let input = TextInput::new(note, MAX_NOTE_CHARS);
         Self { input }
-    }
-
-    pub fn text(&self) -> &str {
-        self.input.text()
-    }
-
-    /// The columns of the text before the cursor.
-    pub fn cursor(&self) -> usize {
-        self.input.cursor()
     }
 }
 

@@ -5,14 +5,13 @@ use crate::app::bookmarks::Bookmarks;
 use crate::app::command::Movement;
 use crate::app::document_view::DocumentView;
 use crate::app::pane::{Pane, PaneContext};
-use crate::app::scroll::ScrollState;
+use crate::app::scroll::ScrollView;
 use crate::layout::{LayoutOptions, Notices, Page, Role};
 
 /// All fields of the selected row, the reader's note on it, and the legal notices.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RowDetail {
-    pub page: Page,
-    pub scroll: ScrollState,
+    pub view: ScrollView,
 }
 
 impl RowDetail {
@@ -34,38 +33,30 @@ impl RowDetail {
         }
         page.append(Page::from_notices(document, options));
         Some(Self {
-            page,
-            scroll: ScrollState::default(),
+            view: ScrollView::new(page),
         })
-    }
-
-    fn update_page(&mut self, context: &PaneContext<'_>) {
-        let (bookmarks, options) = (context.bookmarks, context.options);
-        if let Some(detail) = Self::new(context.document_view, bookmarks, options) {
-            self.page = detail.page;
-        }
     }
 }
 
 impl Pane for RowDetail {
     fn relayout(&mut self, context: &mut PaneContext<'_>) {
-        self.update_page(context);
-        let top = self.scroll.top;
-        self.scroll
-            .scroll_to(top, &self.page, context.screen.body.height);
+        let (view, bookmarks) = (&*context.document_view, context.bookmarks);
+        if let Some(detail) = Self::new(view, bookmarks, context.options) {
+            let height = context.screen.body.height;
+            self.view.replace(detail.view.page, height);
+        }
     }
 
     fn move_vertically(&mut self, movement: Movement, context: &mut PaneContext<'_>) {
-        self.scroll
-            .apply(movement, &self.page, context.screen.body.height);
+        self.view.apply(movement, context.screen.body.height);
     }
 
     /// Shows the previous or next row.
     fn move_horizontally(&mut self, by: isize, context: &mut PaneContext<'_>) -> Option<Effect> {
         let row = context.document_view.selected().checked_add_signed(by)?;
         context.document_view.select(row);
-        self.update_page(context);
-        self.scroll = ScrollState::default();
+        self.view.top = 0;
+        self.relayout(context);
         None
     }
 }

@@ -4,7 +4,7 @@ use ratatui::layout::Position;
 
 use crate::app::action::Effect;
 use crate::app::command::Movement;
-use crate::app::list::{Click, Group, GroupedList, ListCursor};
+use crate::app::list::{Click, Group, GroupedList};
 use crate::app::pane::{Pane, PaneContext};
 use crate::app::text_input::{Edit, TextInput};
 use crate::content::CodeId;
@@ -30,10 +30,9 @@ pub const SCOPES: [(&str, &str); 5] = [
 /// there are no hits.
 #[derive(Clone, Debug)]
 pub struct SearchState {
-    input: TextInput,
-    results: Results,
-    grouped_list: GroupedList,
-    list_cursor: ListCursor,
+    pub input: TextInput,
+    pub results: Results,
+    pub list: GroupedList,
 }
 
 impl Default for SearchState {
@@ -41,8 +40,7 @@ impl Default for SearchState {
         Self {
             input: TextInput::default(),
             results: Results::default(),
-            grouped_list: GroupedList::ungrouped(SCOPES.len(), 1),
-            list_cursor: ListCursor::default(),
+            list: GroupedList::ungrouped(SCOPES.len(), 1),
         }
     }
 }
@@ -57,64 +55,36 @@ impl SearchState {
         search
     }
 
-    pub fn text(&self) -> &str {
-        self.input.text()
-    }
-
-    /// The columns of the text before the cursor.
-    pub fn cursor(&self) -> usize {
-        self.input.cursor()
-    }
-
-    pub const fn results(&self) -> &Results {
-        &self.results
-    }
-
-    /// The number of the selected item, from 0.
-    pub const fn selected(&self) -> usize {
-        self.list_cursor.item
-    }
-
-    /// The line of the list at the top of the pane.
-    pub const fn top(&self) -> usize {
-        self.list_cursor.top
-    }
-
-    pub const fn grouped_list(&self) -> &GroupedList {
-        &self.grouped_list
-    }
-
     pub fn selected_hit(&self) -> Option<&Hit> {
-        self.results.hits.get(self.selected())
+        self.results.hits.get(self.list.selected())
     }
 
     /// `None` if there are hits.
     pub fn selected_suggestion(&self) -> Option<&str> {
-        let suggestion = self.results.suggestions.get(self.selected())?;
+        let suggestion = self.results.suggestions.get(self.list.selected())?;
         self.results.hits.is_empty().then_some(suggestion)
     }
 
     /// `None` unless the field is empty.
     pub(crate) fn selected_scope(&self) -> Option<&'static str> {
-        let (scope, _) = SCOPES.get(self.selected())?;
-        self.text().is_empty().then_some(scope)
+        let (scope, _) = SCOPES.get(self.list.selected())?;
+        self.input.text().is_empty().then_some(scope)
     }
 
     /// Runs the search, in which rows of the open document rank higher.
     fn run_query(&mut self, index: &Index, open: &CodeId) {
-        let query = Query::parse(self.text());
+        let query = Query::parse(self.input.text());
         self.results = if query.is_empty() {
             Results::default()
         } else {
             index.search(&query, Some(open), MAX_HITS)
         };
-        self.grouped_list = self.build_list();
-        self.list_cursor = ListCursor::default();
+        self.list = self.build_list();
     }
 
     fn build_list(&self) -> GroupedList {
         let hits = &self.results.hits;
-        if self.text().is_empty() {
+        if self.input.text().is_empty() {
             return GroupedList::ungrouped(SCOPES.len(), 1);
         }
         if hits.is_empty() {
@@ -127,9 +97,9 @@ impl SearchState {
 
     /// Ends the search at the selected hit. `None` if there is none.
     pub(crate) fn into_active_search(self) -> Option<ActiveSearch> {
-        let current_hit = self.selected();
+        let current_hit = self.list.selected();
         (current_hit < self.results.hits.len()).then(|| ActiveSearch {
-            query_text: self.text().to_owned(),
+            query_text: self.input.text().to_owned(),
             hits: self.results.hits,
             highlighter: self.results.highlighter,
             current_hit,
@@ -139,8 +109,7 @@ impl SearchState {
 
 impl Pane for SearchState {
     fn relayout(&mut self, context: &mut PaneContext<'_>) {
-        self.list_cursor
-            .move_by(0, &self.grouped_list, context.list_area().height);
+        self.list.relayout(context.list_area().height);
     }
 
     fn library_changed(&mut self, context: &mut PaneContext<'_>) {
@@ -152,8 +121,7 @@ impl Pane for SearchState {
             Movement::Home => self.input.move_to_start(),
             Movement::End => self.input.move_to_end(),
             Movement::Up | Movement::Down | Movement::PageUp | Movement::PageDown => {
-                let height = context.list_area().height;
-                self.list_cursor.apply(movement, &self.grouped_list, height);
+                self.list.apply(movement, context.list_area().height);
             }
         }
     }
@@ -170,8 +138,7 @@ impl Pane for SearchState {
     }
 
     fn click(&mut self, at: Position, context: &mut PaneContext<'_>) -> Click {
-        let list = &self.grouped_list;
-        self.list_cursor.click(at, list, context.list_area())
+        self.list.click(at, context.list_area())
     }
 }
 

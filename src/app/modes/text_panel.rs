@@ -3,7 +3,7 @@
 use crate::app::command::Movement;
 use crate::app::keymap::{Keymap, key_name};
 use crate::app::pane::{Pane, PaneContext};
-use crate::app::scroll::ScrollState;
+use crate::app::scroll::ScrollView;
 use crate::layout::{LayoutOptions, Page, Role};
 use crate::library::BrokenFile;
 use crate::text::sanitize;
@@ -11,23 +11,19 @@ use crate::text::sanitize;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TextPanel {
     pub title: String,
-    pub page: Page,
-    pub scroll: ScrollState,
-    content: PanelContent,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum PanelContent {
-    Help,
-    Text(String),
+    pub view: ScrollView,
+    /// `None` for the list of keys.
+    text: Option<String>,
 }
 
 impl TextPanel {
     /// The list of all commands with their keys.
     pub(crate) fn help(keymap: &Keymap, options: LayoutOptions) -> Self {
-        let mut panel = Self::new("Help".to_owned(), PanelContent::Help);
-        panel.page = help_page(keymap, options);
-        panel
+        Self {
+            title: "Help".to_owned(),
+            view: ScrollView::new(help_page(keymap, options)),
+            text: None,
+        }
     }
 
     pub(crate) fn error_report(broken: &BrokenFile, options: LayoutOptions) -> Self {
@@ -43,36 +39,25 @@ impl TextPanel {
     }
 
     fn with_text(title: String, text: String, options: LayoutOptions) -> Self {
-        let page = text_page(&text, options);
-        let mut panel = Self::new(title, PanelContent::Text(text));
-        panel.page = page;
-        panel
-    }
-
-    fn new(title: String, content: PanelContent) -> Self {
         Self {
             title,
-            page: Page::default(),
-            scroll: ScrollState::default(),
-            content,
+            view: ScrollView::new(text_page(&text, options)),
+            text: Some(text),
         }
     }
 }
 
 impl Pane for TextPanel {
     fn relayout(&mut self, context: &mut PaneContext<'_>) {
-        self.page = match &self.content {
-            PanelContent::Help => help_page(context.keymap, context.options),
-            PanelContent::Text(text) => text_page(text, context.options),
+        let page = match &self.text {
+            None => help_page(context.keymap, context.options),
+            Some(text) => text_page(text, context.options),
         };
-        let top = self.scroll.top;
-        self.scroll
-            .scroll_to(top, &self.page, context.list_area().height);
+        self.view.replace(page, context.list_area().height);
     }
 
     fn move_vertically(&mut self, movement: Movement, context: &mut PaneContext<'_>) {
-        self.scroll
-            .apply(movement, &self.page, context.list_area().height);
+        self.view.apply(movement, context.list_area().height);
     }
 }
 

@@ -11,7 +11,7 @@ use crate::view::theme::StyleRole;
 pub fn bookmark_list(
     canvas: &mut Canvas<'_>,
     app: &App,
-    marks: BookmarkList,
+    marks: &BookmarkList,
     area: Rect,
 ) -> Position {
     let listed = app
@@ -31,11 +31,11 @@ pub fn bookmark_list(
     let visible = listed
         .iter()
         .enumerate()
-        .skip(marks.cursor.top)
+        .skip(marks.list.top())
         .take(usize::from(area.height));
     for (line, (n, mark)) in visible.enumerate() {
         let at = line_area(area, line);
-        let chosen = n == marks.cursor.item;
+        let chosen = n == marks.list.selected();
         let column = u16::from(area.width >= 40);
         if chosen {
             canvas.put(

@@ -18,18 +18,18 @@ const MIN_COLUMNS_FOR_DETAILS: u16 = 60;
 /// Returns what stands before the filter.
 pub fn prompt(listing: &LibraryList, columns: u16) -> String {
     match columns {
-        40.. => format!("Library {}: ", listing.group_by().title()),
-        _ => format!("{}: ", listing.group_by().title()),
+        40.. => format!("Library {}: ", listing.group_by.title()),
+        _ => format!("{}: ", listing.group_by.title()),
     }
 }
 
 /// Says what the list holds.
 pub fn count_text(app: &App, listing: &LibraryList) -> String {
-    let groups = listing.grouped_list().groups().len();
+    let groups = listing.list.groups().len();
     let documents = app.library().entries().len();
     let files = app.library().broken().len();
     let all = app.index().len().max(documents);
-    match (listing.group_by(), listing.filter_text()) {
+    match (listing.group_by, listing.filter.text()) {
         (GroupBy::Modifier, _) => with_plural(groups, "modifier"),
         (GroupBy::Payer, _) => with_plural(groups, "payer"),
         (GroupBy::Code, "") => {
@@ -44,13 +44,13 @@ pub fn count_text(app: &App, listing: &LibraryList) -> String {
             words
         }
         (GroupBy::Code, _) => {
-            let found = listing.len() + listing.left_out();
+            let found = listing.len() + listing.left_out;
             let words = format!(
                 "{} of {}",
                 with_thousands_separators(found),
                 with_thousands_separators(all + files)
             );
-            match listing.left_out() {
+            match listing.left_out {
                 0 => words,
                 _ => format!(
                     "{words}, the best {} listed",
@@ -65,22 +65,19 @@ pub fn count_text(app: &App, listing: &LibraryList) -> String {
 pub fn items(canvas: &mut Canvas<'_>, app: &App, listing: &LibraryList, area: Rect) {
     for line in 0..usize::from(area.height) {
         let at = line_area(area, line);
-        match listing
-            .grouped_list()
-            .line_at(listing.top() + line, area.height)
-        {
+        match listing.list.line_at(listing.list.top() + line, area.height) {
             Some(ListLine::Heading(group)) => heading(canvas, group, at),
             Some(ListLine::Item(n, part)) => {
                 let Some(listed) = listing.item(n, app.library(), app.index()) else {
                     continue;
                 };
-                let chosen = n == listing.selected();
+                let chosen = n == listing.list.selected();
                 if part == 0 {
                     selection_mark(canvas, at, chosen);
                     let item = ItemLine {
                         item: &listed,
                         is_selected: chosen,
-                        has_heading: listing.grouped_list().has_headings(area.height),
+                        has_heading: listing.list.has_headings(area.height),
                     };
                     first_line(canvas, &item, at);
                 } else {
@@ -91,7 +88,7 @@ pub fn items(canvas: &mut Canvas<'_>, app: &App, listing: &LibraryList, area: Re
         }
     }
     if listing.is_empty() {
-        let words = match (listing.group_by(), listing.filter_text()) {
+        let words = match (listing.group_by, listing.filter.text()) {
             _ if app.is_library_loading() => "Nothing yet: the documents are still being read.",
             (GroupBy::Modifier, "") => "No document has a row on a modifier.",
             (GroupBy::Payer, "") => "No document has a row on a payer.",

@@ -13,10 +13,10 @@ use crate::view::theme::StyleRole;
 
 /// Says how many places were found.
 pub fn count_text(searching: &SearchState) -> String {
-    if searching.text().is_empty() {
+    if searching.input.text().is_empty() {
         return String::new();
     }
-    let results = searching.results();
+    let results = &searching.results;
     let or_more = match results.unverified {
         0 => "",
         _ => " or more",
@@ -37,24 +37,24 @@ pub fn count_text(searching: &SearchState) -> String {
 /// Draws the hits; where there are none, what comes nearest; where nothing is asked for, what can
 /// be.
 pub fn list(canvas: &mut Canvas<'_>, searching: &SearchState, area: Rect) {
-    if searching.text().trim().is_empty() {
+    if searching.input.text().trim().is_empty() {
         scopes(canvas, searching, area);
-    } else if searching.results().hits.is_empty() {
+    } else if searching.results.hits.is_empty() {
         suggestions(canvas, searching, area);
     } else {
         for line in 0..usize::from(area.height) {
             let at = line_area(area, line);
             match searching
-                .grouped_list()
-                .line_at(searching.top() + line, area.height)
+                .list
+                .line_at(searching.list.top() + line, area.height)
             {
                 Some(ListLine::Heading(group)) => library::heading(canvas, group, at),
                 Some(ListLine::Item(n, part)) => {
-                    let Some(found) = searching.results().hits.get(n) else {
+                    let Some(found) = searching.results.hits.get(n) else {
                         break;
                     };
                     if part == 0 {
-                        hit_location(canvas, found, n == searching.selected(), at);
+                        hit_location(canvas, found, n == searching.list.selected(), at);
                     } else {
                         snippet(canvas, found, at, indent(at) + 2);
                     }
@@ -71,12 +71,12 @@ fn scopes(canvas: &mut Canvas<'_>, searching: &SearchState, area: Rect) {
     for (line, (n, (scope, words))) in SCOPES
         .iter()
         .enumerate()
-        .skip(searching.top())
+        .skip(searching.list.top())
         .take(visible)
         .enumerate()
     {
         let at = line_area(area, line);
-        let chosen = n == searching.selected();
+        let chosen = n == searching.list.selected();
         selection_mark(canvas, at, chosen);
         let part = if chosen {
             StyleRole::SelectedItem
@@ -97,17 +97,20 @@ fn scopes(canvas: &mut Canvas<'_>, searching: &SearchState, area: Rect) {
 }
 
 fn suggestions(canvas: &mut Canvas<'_>, searching: &SearchState, area: Rect) {
-    let nothing = match searching.results().unverified {
+    let nothing = match searching.results.unverified {
         0 => "Nothing has",
         _ => "None of the best rows has",
     };
-    let words = format!("{nothing} “{}”. What comes nearest:", searching.text());
+    let words = format!(
+        "{nothing} “{}”. What comes nearest:",
+        searching.input.text()
+    );
     canvas.put_clipped(line_area(area, 0), 3, &words, canvas.style(StyleRole::Note));
-    let nearest = searching.results().suggestions.iter().enumerate();
+    let nearest = searching.results.suggestions.iter().enumerate();
     let visible = usize::from(area.height.saturating_sub(1)).max(1);
-    for (line, (n, term)) in nearest.skip(searching.top()).take(visible).enumerate() {
+    for (line, (n, term)) in nearest.skip(searching.list.top()).take(visible).enumerate() {
         let at = line_area(area, line + 1);
-        let chosen = n == searching.selected();
+        let chosen = n == searching.list.selected();
         selection_mark(canvas, at, chosen);
         let part = if chosen {
             StyleRole::SelectedItem
