@@ -221,6 +221,7 @@ impl App {
 
     pub(crate) fn save_bookmark(&mut self, entry: Bookmark) -> Option<Effect> {
         self.bookmarks.as_mut()?.put(entry.clone());
+        self.with_pane(|pane, context| pane.relayout(context));
         Some(Effect::SaveBookmark(entry))
     }
 

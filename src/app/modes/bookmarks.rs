@@ -20,6 +20,11 @@ impl BookmarkList {
 
 impl Pane for BookmarkList {
     fn relayout(&mut self, context: &mut PaneContext<'_>) {
+        let cursor = self.list.cursor;
+        if let Some(bookmarks) = context.bookmarks {
+            *self = Self::new(bookmarks);
+        }
+        self.list.cursor = cursor;
         self.list.relayout(context.list_area().height);
     }
 
