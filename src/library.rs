@@ -1,17 +1,19 @@
-//! Defines the library: which documents there are, and where each comes from.
+//! The library: the catalog of documents, built in or from the user's folders, and what imported
+//! code sets add to them.
 //!
-//! A [`Library`] is a catalogue. It never changes once it is made, so that every reader can share
-//! it; documents are parsed when somebody opens one.
+//! A [`Library`] is immutable, so that all readers share it. It lists its documents and parses one
+//! when it is opened.
 //!
-//! To make it every file must be read, once; what was read is kept in a flat file ([`super::loader::CachedCatalog`]) for
-//! the next time. Who cannot wait even so long makes a library that has only begun
-//! ([`Library::lazy`]): it finds one document at a time, by the kept catalogue or by file name.
+//! To list them, every file must be read once. The results are cached ([`CachedCatalog`]). A
+//! [`Library::lazy`] library does not even wait for that: it finds one document at a time, through
+//! the cached catalog or by file name.
 
 pub(crate) mod built_in;
 pub(crate) mod catalog;
 pub(crate) mod catalog_cache;
 pub(crate) mod comparison;
 pub(crate) mod document_cache;
+pub(crate) mod entry;
 pub(crate) mod excerpt;
 pub(crate) mod folders;
 pub(crate) mod imported;
@@ -21,12 +23,16 @@ pub(crate) mod library;
 pub(crate) mod parallel;
 pub(crate) mod progress;
 pub(crate) mod scan;
+pub(crate) mod serving;
 pub(crate) mod snapshot;
 
 pub use catalog::CatalogRecord;
-pub use excerpt::{ComparisonRequest, Excerpt, ExcerptRequest, ExcerptSubject};
+pub use catalog_cache::{CachedCatalog, EncodedCatalog};
+pub use comparison::ComparisonRequest;
+pub use entry::{BrokenFile, CatalogEntry, LoadError, Origin};
+pub use excerpt::{Excerpt, ExcerptRequest, ExcerptSubject};
 pub use folders::content_folders;
-pub use imported::{ListedCode, listed_codes};
-pub use library::{BrokenFile, CatalogEntry, Library, LoadError, Origin};
+pub use imported::lookup::{ListedCode, listed_codes};
+pub use library::Library;
 pub use progress::IndexingProgress;
 pub use scan::{Scan, ScannedFile};

@@ -1,15 +1,13 @@
-//! Defines search: what matches some words, where, and why.
+//! Search: an index of documents and listed codes, and queries on it.
 //!
 //! ```text
-//! text ─► Query ─┐
-//!                ├─► needs (rows for each word) ─► ranking ─► Results (hits, marker, nearest)
-//! Documents ─► IndexBuilder ─► Index
+//! Documents ─► IndexBuilder ─► Index ─┐
+//! text ─► Query ──────────────────────┴─► matching rows ─► ranking ─► Results
 //! ```
 //!
-//! The unit is the row: a hit lands on one. An [`Index`] knows for each word the rows that have it
-//! and the fields it stands in, but not the texts, which are ten times as large; these are read
-//! again for the few rows that are shown: of a large library from a file of the index's own, of a
-//! small one through [`DocumentSource`].
+//! A hit is a row. The [`Index`] has the rows and fields that contain each term, but not their
+//! texts, which are ten times as large. The few rows that are shown are read again: from stored
+//! rows in the index file of a large library, and through [`DocumentSource`] in a small one.
 
 pub(crate) mod build;
 pub(crate) mod code_list;
@@ -23,6 +21,7 @@ pub(crate) mod index;
 pub(crate) mod postings;
 pub(crate) mod query;
 pub(crate) mod row_store;
+pub(crate) mod row_table;
 pub(crate) mod term_dict;
 pub(crate) mod term_map;
 pub(crate) mod title_table;

@@ -158,13 +158,13 @@ fn unopenable_folders_are_reported() {
     let library = Library::open(&[sound.path().join("missing"), file, sound.path().to_owned()]);
     assert_eq!(library.entries().len(), 2);
     insta::assert_snapshot!(broken_reports(&library), @r#"
-    error: missing: there is no such folder
+    error: missing: folder not found
      |
-     = help: check the name given with --content or in CODELEAF_CONTENT
+     = help: check the name of this content folder
 
     error: a.toml: this is a file, not a folder
      |
-     = help: name the folder it is in, or open the file itself: codeleaf FILE.toml
+     = help: name the folder that contains it, or open the file by itself
     "#);
 }
 
@@ -181,7 +181,7 @@ fn unreadable_folder_is_reported() {
     assert!(
         library.broken()[0]
             .report
-            .contains("you may not read this folder")
+            .contains("no permission to read this folder")
     );
 }
 

@@ -10,7 +10,7 @@ use codeleaf::app::{
 use codeleaf::content::{self, Document, Row, Subject, Value, Visibility};
 use codeleaf::layout::{LayoutOptions, Notices, Page, TableMode};
 use codeleaf::library::{ComparisonRequest, ExcerptSubject, Library};
-use codeleaf::search::Index;
+use codeleaf::search::IndexBuilder;
 use codeleaf::session::load;
 use codeleaf::text::Charset;
 use codeleaf::tty::Capabilities;
@@ -22,7 +22,7 @@ use crate::support::reader::{TestSession, shipped_document};
 fn app(document: Arc<Document>, columns: u16, rows: u16, flow: TableMode) -> App {
     let library = library();
     App::new(AppOptions {
-        index: Arc::new(Index::build(&library)),
+        index: Arc::new(IndexBuilder::index_library(&library)),
         library,
         keymap: Arc::new(Keymap::built_in()),
         charset: Charset::Unicode,

@@ -250,8 +250,19 @@ fn psa() -> Document {
     )
 }
 
+fn index_of(documents: &[Document]) -> Index {
+    let mut builder = IndexBuilder::new();
+    for document in documents {
+        builder.add(document);
+    }
+    let by_code = documents
+        .iter()
+        .map(|document| (document.code.clone(), Arc::new(document.clone())));
+    builder.finish(DocumentSource::Documents(by_code.collect()))
+}
+
 fn two_document_index() -> Index {
-    Index::from_documents([psa(), her2()])
+    index_of(&[psa(), her2()])
 }
 
 fn ask(index: &Index, text: &str) -> Results {
@@ -285,7 +296,7 @@ fn highlighted(hit: &Hit) -> Vec<&str> {
 #[test]
 fn the_shipped_document_answers_what_billers_ask() {
     let library = Arc::new(Library::built_in());
-    let index = Index::build(&library);
+    let index = IndexBuilder::index_library(&library);
     for (text, place) in [
         ("26", "coding/modifiers/26"),
         ("-26", "coding/modifiers/26"),
@@ -476,7 +487,7 @@ fn phrase_search_counts_unread_rows() {
         "Summary",
         vec![prose(&texts)],
     )];
-    let index = Index::from_documents([document(cpt("83950"), "Assay", sections)]);
+    let index = index_of(&[document(cpt("83950"), "Assay", sections)]);
     let counts = |text| {
         let found = ask(&index, text);
         (found.hits.len(), found.total, found.unverified)
@@ -498,7 +509,7 @@ fn long_phrase_is_matched_in_full() {
     let long = format!("{} and not a word", vec!["serum"; 70].join(" "));
     let rows = prose(&[&long, &long.replace("not", "yet")]);
     let sections = vec![section("summary", "Summary", "Summary", vec![rows])];
-    let index = Index::from_documents([document(cpt("83950"), "Assay", sections)]);
+    let index = index_of(&[document(cpt("83950"), "Assay", sections)]);
     assert_eq!(ask(&index, &format!("\"{long}\"")).total, 1);
 }
 

@@ -1,11 +1,11 @@
-//! Defines the documents that the program carries: every `content/*.toml`, listed by `build.rs`.
+//! The built-in documents: every `content/*.toml`, listed by `build.rs`.
 
 use crate::content::CodeId;
 
-/// The files, by name, with their text.
+/// File names and texts, by name.
 pub(crate) const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/built_in.rs"));
 
-/// Returns the file on a code; files are named for their codes, as a test sees to.
+/// Finds the name and text of the file on a code by its name; a test checks the names.
 pub(crate) fn file_for_code(code: &CodeId) -> Option<(&'static str, &'static str)> {
     let name = code.file_name();
     FILES.iter().copied().find(|(file, _)| *file == name)
@@ -17,7 +17,7 @@ mod tests {
     use crate::content::parse_document;
 
     #[test]
-    fn every_file_is_valid_and_named_for_its_code() {
+    fn every_file_is_valid_and_named_after_its_code() {
         assert!(!FILES.is_empty());
         for (name, text) in FILES {
             let document =

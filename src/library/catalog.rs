@@ -1,7 +1,5 @@
-//! Defines the catalogue while it is made: layers of files that were read, the later before the
-//! earlier.
+//! Catalog layering: a record for each file, and the order in which layers override one another.
 
-use std::cmp::Ordering;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -9,115 +7,109 @@ use crate::content::{Document, load_document, parse_document};
 use crate::diagnostics::Report;
 use crate::library::built_in;
 use crate::library::document_cache::DocumentCache;
+use crate::library::entry::{BrokenFile, CatalogEntry, Origin};
 use crate::library::interner::Interner;
-use crate::library::library::{BrokenFile, CatalogEntry, Origin};
 use crate::library::parallel::{parallel_map_ordered, thread_count};
 use crate::library::scan::{Scan, ScannedFile};
 use crate::storage::Fingerprint;
 
-/// How many files one task reads.
+/// The batch size of tasks that read files.
 pub(crate) const FILES_PER_TASK: usize = 16;
 
-/// How few files are read without further threads.
+/// Up to this many files are read without starting threads.
 const MAX_SINGLE_THREADED_FILES: usize = 64;
 
-/// What was read of a file.
-#[derive(Clone, Debug)]
+/// The result of reading one file.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CatalogRecord {
-    /// What told whether the file changes, before it was read.
+    /// Taken before the file was read.
     pub(crate) fingerprint: Option<Fingerprint>,
-    /// What it holds; or what is wrong with it, ready to show.
+    /// The entry, or the errors of the file, formatted for display.
     pub(crate) outcome: Result<CatalogEntry, String>,
 }
 
 impl CatalogRecord {
-    /// Reads a file, and returns the document as well.
+    /// Reads a file; returns its document too.
     pub fn load(file: &ScannedFile) -> (Self, Option<Document>) {
-        let (held, document) = match load_document(&file.path) {
+        let (outcome, document) = match load_document(&file.path) {
             Ok(document) => {
                 let entry = CatalogEntry::new(&document, Origin::File(file.path.clone()));
                 (Ok(entry), Some(document))
             }
             Err(report) => (Err(report.to_string()), None),
         };
-        let stamp = file.fingerprint;
-        (
-            Self {
-                fingerprint: stamp,
-                outcome: held,
-            },
-            document,
-        )
+        let fingerprint = file.fingerprint;
+        let record = Self {
+            fingerprint,
+            outcome,
+        };
+        (record, document)
     }
 }
 
-/// Reads files, those that were read before only where they changed; keeps their order.
+/// Returns a record for each file, in order. Reads only files without a cached record.
 pub(crate) fn load_records(
     files: &[&ScannedFile],
-    mut before: Vec<Option<CatalogRecord>>,
+    mut cached: Vec<Option<CatalogRecord>>,
 ) -> Vec<CatalogRecord> {
-    before.resize_with(files.len(), || None);
+    cached.resize_with(files.len(), || None);
     let missing: Vec<usize> = (0..files.len())
-        .filter(|at| before[*at].is_none())
+        .filter(|at| cached[*at].is_none())
         .collect();
-    let threads = if missing.len() <= MAX_SINGLE_THREADED_FILES {
-        1
-    } else {
-        thread_count()
+    let threads = match missing.len() {
+        ..=MAX_SINGLE_THREADED_FILES => 1,
+        _ => thread_count(),
     };
     let batches: Vec<&[usize]> = missing.chunks(FILES_PER_TASK).collect();
-    let work = |(): &mut (), batch: usize| -> Vec<CatalogRecord> {
+    let load_batch = |(): &mut (), batch: usize| -> Vec<CatalogRecord> {
         let batch = batches[batch].iter();
         batch.map(|at| CatalogRecord::load(files[*at]).0).collect()
     };
-    let mut read = Vec::with_capacity(missing.len());
+    let mut loaded = Vec::with_capacity(missing.len());
     parallel_map_ordered(
         threads,
         batches.len(),
         |_| (),
-        work,
+        load_batch,
         |batch| {
-            read.extend(batch);
+            loaded.extend(batch);
         },
     );
-    for (at, record) in missing.into_iter().zip(read) {
-        before[at] = Some(record);
+    for (at, record) in missing.into_iter().zip(loaded) {
+        cached[at] = Some(record);
     }
-    // In the place where they are: nothing is missing any more.
-    before
-        .into_iter()
-        .collect::<Option<_>>()
-        .unwrap_or_default()
+    // Every record is present now; this collects in place.
+    let records = cached.into_iter().collect::<Option<_>>();
+    records.unwrap_or_default()
 }
 
-/// The documents met so far.
+/// Collects the layers of a catalog, lowest first.
 ///
-/// A reader keeps its entries for as long as it runs, so that nothing small is made here that goes
-/// again: it would leave holes in memory between them.
+/// A reader keeps its entries as long as it runs. Small temporary allocations between them would
+/// leave holes in memory, so this code makes as few as possible.
 #[derive(Debug, Default)]
 pub(crate) struct CatalogBuilder {
-    /// By code, each once.
+    /// Sorted by code; each code occurs once.
     entries: Vec<CatalogEntry>,
     broken: Vec<BrokenFile>,
-    /// The built-in documents, which need not be parsed again when they are opened.
+    /// The parsed built-in documents, for the document cache.
     built_in: Vec<Arc<Document>>,
     interner: Interner,
 }
 
 impl CatalogBuilder {
-    /// Makes the catalogue of the built-in documents and of the files of a scan, which were read
-    /// in its order.
+    /// Adds the built-in documents and every layer of a scan, which has one record for each file.
     pub(crate) fn from_records(scan: &Scan, records: Vec<CatalogRecord>) -> Self {
-        let mut catalogue = Self::default();
-        catalogue.add_built_in();
+        let mut catalog = Self::default();
+        catalog.add_built_in();
         let mut records = records.into_iter();
         for layer in &scan.layers {
             match &layer.files {
-                Ok(files) => catalogue.add_layer(files, records.by_ref()),
-                Err(report) => catalogue.add_broken(&layer.folder, report.clone()),
+                Ok(files) => catalog.add_layer(files, records.by_ref()),
+                Err(report) => catalog.add_broken(&layer.folder, report.clone()),
             }
         }
-        catalogue
+        catalog
     }
 
     fn add_built_in(&mut self) {
@@ -132,71 +124,50 @@ impl CatalogBuilder {
             }
         }
         layer.sort_by(|a, b| a.code.cmp(&b.code));
-        self.merge_layer(layer);
+        self.push_layer(layer);
     }
 
-    /// Adds the files of a folder, which stand before all that were added earlier.
+    /// Adds the files of a folder, which override all that were added earlier.
     fn add_layer(&mut self, files: &[ScannedFile], records: impl Iterator<Item = CatalogRecord>) {
-        let mut held: Vec<Result<CatalogEntry, String>> = records
-            .take(files.len())
-            .map(|record| record.outcome)
-            .collect();
-        let mut order: Vec<usize> = (0..held.len()).filter(|at| held[*at].is_ok()).collect();
-        // Of files about one code the first by name comes first.
-        order.sort_by(|a, b| match (&held[*a], &held[*b]) {
-            (Ok(a), Ok(b)) => a.code.cmp(&b.code),
-            _ => Ordering::Equal,
+        let first_broken = self.broken.len();
+        let mut layer = Vec::with_capacity(files.len());
+        for (file, record) in files.iter().zip(records) {
+            match record.outcome {
+                Ok(entry) => layer.push(entry),
+                Err(report) => self.add_broken(&file.path, report),
+            }
+        }
+        // The sort is stable, so of several files about one code the first by name stays.
+        layer.sort_by(|a, b| a.code.cmp(&b.code));
+        layer.dedup_by(|again, first| {
+            let is_duplicate = again.code == first.code;
+            if is_duplicate && let Origin::File(path) = &again.origin {
+                self.add_broken(path, duplicate_code_report(path, first));
+            }
+            is_duplicate
         });
-        let mut first = None;
-        for at in &order {
-            let code = held[*at].as_ref().ok().map(|entry| &entry.code);
-            match first
-                .filter(|first: &usize| held[*first].as_ref().ok().map(|entry| &entry.code) == code)
-            {
-                Some(first) => {
-                    held[*at] = Err(duplicate_code_report(
-                        &files[first],
-                        &files[*at],
-                        &held[*at],
-                    ));
-                }
-                None => first = Some(*at),
-            }
+        self.broken[first_broken..].sort_by(|a, b| a.path.cmp(&b.path));
+        for entry in &mut layer {
+            self.interner.intern(entry);
         }
-        order.retain(|at| held[*at].is_ok());
-        let mut entries: Vec<Option<CatalogEntry>> = Vec::with_capacity(held.len());
-        for (file, held) in files.iter().zip(held) {
-            match held {
-                Ok(entry) => entries.push(Some(entry)),
-                Err(report) => {
-                    self.add_broken(&file.path, report);
-                    entries.push(None);
-                }
-            }
-        }
-        let mut layer = Vec::with_capacity(order.len());
-        for mut entry in order.into_iter().filter_map(|at| entries[at].take()) {
-            self.interner.intern(&mut entry);
-            layer.push(entry);
-        }
-        self.merge_layer(layer);
+        self.push_layer(layer);
     }
 
-    /// Puts a layer, which is in order, before those below.
-    fn merge_layer(&mut self, layer: Vec<CatalogEntry>) {
-        let below = std::mem::take(&mut self.entries);
-        self.entries.reserve_exact(layer.len() + below.len());
-        let mut below = below.into_iter().peekable();
+    /// Merges a layer, which is sorted by code, over the entries of lower layers.
+    fn push_layer(&mut self, layer: Vec<CatalogEntry>) {
+        let lower = std::mem::take(&mut self.entries);
+        self.entries.reserve_exact(layer.len() + lower.len());
+        let mut lower = lower.into_iter().peekable();
         for mut entry in layer {
-            while let Some(other) = below.next_if(|other| other.code < entry.code) {
+            while let Some(other) = lower.next_if(|other| other.code < entry.code) {
                 self.entries.push(other);
             }
-            if let Some(other) = below.next_if(|other| other.code == entry.code) {
+            if let Some(other) = lower.next_if(|other| other.code == entry.code) {
                 entry.shadow(&other);
             }
             self.entries.push(entry);
         }
-        self.entries.extend(below);
+        self.entries.extend(lower);
     }
 
     fn add_broken(&mut self, path: &Path, report: String) {
@@ -206,15 +177,14 @@ impl CatalogBuilder {
         });
     }
 
-    /// Returns the entries, by code, what could not be read, and the documents at hand already.
+    /// Returns the entries, the broken files, and a cache with the built-in documents.
     pub(crate) fn finish(self) -> (Vec<CatalogEntry>, Vec<BrokenFile>, DocumentCache) {
         let cache = DocumentCache::default();
         for document in &self.built_in {
-            let entry = self
-                .entries
-                .iter()
-                .find(|entry| entry.code == document.code);
-            if entry.is_some_and(|entry| entry.origin == Origin::BuiltIn) {
+            let is_visible = |entry: &CatalogEntry| {
+                entry.code == document.code && entry.origin == Origin::BuiltIn
+            };
+            if self.entries.iter().any(is_visible) {
                 cache.insert(document);
             }
         }
@@ -222,18 +192,120 @@ impl CatalogBuilder {
     }
 }
 
-/// Says that a file is about a code that another file of its folder describes already.
-fn duplicate_code_report(
-    first: &ScannedFile,
-    again: &ScannedFile,
-    held: &Result<CatalogEntry, String>,
-) -> String {
-    let code = held.as_ref().map(|entry| entry.code.to_string());
-    let origin = Origin::File(first.path.clone());
-    let message = format!(
-        "{} is already described by {origin}",
-        code.unwrap_or_default()
-    );
+/// Reports that a file is about a code that another file of its folder already describes.
+fn duplicate_code_report(path: &Path, first: &CatalogEntry) -> String {
+    let CatalogEntry { code, origin, .. } = first;
+    let message = format!("{code} is already described by {origin}");
     let hint = "one file describes one code; remove or move one of the two";
-    Report::whole_file(&again.path.to_string_lossy(), message, hint).to_string()
+    Report::whole_file(&path.to_string_lossy(), message, hint).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::content::Status;
+    use crate::library::scan::Layer;
+
+    fn layer(folder: &str, names: &[&str]) -> Layer {
+        let file = |name: &&str| ScannedFile {
+            path: Path::new(folder).join(name),
+            fingerprint: None,
+        };
+        Layer {
+            folder: folder.into(),
+            files: Ok(names.iter().map(file).collect()),
+        }
+    }
+
+    fn record(path: &str, code: &str) -> CatalogRecord {
+        CatalogRecord {
+            fingerprint: None,
+            outcome: Ok(CatalogEntry {
+                code: code.parse().unwrap(),
+                title: path.to_owned(),
+                status: Status::Active,
+                origin: Origin::File(path.into()),
+                shadowed: Vec::new(),
+                modifiers: [].into(),
+                payers: [].into(),
+            }),
+        }
+    }
+
+    fn broken_record(report: &str) -> CatalogRecord {
+        CatalogRecord {
+            fingerprint: None,
+            outcome: Err(report.to_owned()),
+        }
+    }
+
+    #[test]
+    fn later_layer_overrides_earlier_ones_and_records_what_it_shadows() {
+        let scan = Scan {
+            layers: vec![
+                layer("one", &["a", "b"]),
+                layer("two", &["c"]),
+                layer("three", &["d", "e"]),
+            ],
+        };
+        let records = vec![
+            record("one/a", "cpt:83950"),
+            record("one/b", "cpt:80048"),
+            record("two/c", "cpt:83950"),
+            record("three/d", "cpt:83950"),
+            record("three/e", "cpt:99999"),
+        ];
+        let (entries, broken, cache) = CatalogBuilder::from_records(&scan, records).finish();
+        assert!(broken.is_empty());
+        let shown = |entry: &CatalogEntry| {
+            let shadowed: Vec<String> = entry.shadowed.iter().map(ToString::to_string).collect();
+            format!("{} {} [{}]", entry.code, entry.origin, shadowed.join(", "))
+        };
+        let shown: Vec<String> = entries.iter().map(shown).collect();
+        let expected = [
+            "cpt:80048 one/b []",
+            "cpt:83950 three/d [two/c, one/a, built in]",
+            "cpt:99999 three/e []",
+        ];
+        assert_eq!(shown, expected);
+        let shadowed_built_in = cache.get(&"cpt:83950".parse().unwrap());
+        assert!(shadowed_built_in.is_none());
+    }
+
+    #[test]
+    fn duplicates_and_broken_files_are_reported_in_file_order() {
+        let scan = Scan {
+            layers: vec![
+                layer("one", &["a", "b", "c", "d"]),
+                Layer {
+                    folder: "two".into(),
+                    files: Err("no folder".to_owned()),
+                },
+            ],
+        };
+        let records = vec![
+            record("one/a", "cpt:80048"),
+            record("one/b", "cpt:80048"),
+            broken_record("no document"),
+            record("one/d", "cpt:80048"),
+        ];
+        let (entries, broken, _) = CatalogBuilder::from_records(&scan, records).finish();
+        let origin = &entries[0].origin;
+        assert_eq!(*origin, Origin::File("one/a".into()));
+        assert!(entries[0].shadowed.is_empty());
+        let broken: Vec<String> = broken
+            .iter()
+            .map(|broken| {
+                let message = broken.report.lines().next().unwrap_or_default();
+                format!("{}: {message}", broken.path.display())
+            })
+            .collect();
+        let expected = [
+            "one/b: error: one/b: cpt:80048 is already described by one/a",
+            "one/c: no document",
+            "one/d: error: one/d: cpt:80048 is already described by one/a",
+            "two: no folder",
+        ];
+        assert_eq!(broken, expected);
+    }
 }

@@ -1,22 +1,25 @@
-//! Defines the parts of a flat file that keep a catalogue: what was read of each file, by stamp.
+//! The catalog cache: the records of a scan in three parts of a container.
 //!
 //! ```text
-//! made  what else the file depends on: the program, its own documents, the imported sets
-//! file  layer by layer: the folder, and each file's name, stamp, and entry or report
-//! find  by code: the file that its document is in
+//! made  what else the records depend on: the program, its documents, the imported sets
+//! file  by layer: the folder, and each file's name, fingerprint, and entry or report
+//! find  by code: the file that has the document
 //! ```
 
 use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::io;
+use std::iter::repeat_with;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::codesets::ImportedSets;
 use crate::content::{CodeId, CodeSystem, ModifierCode, Status};
-use crate::library::scan::Scan;
-use crate::library::{CatalogEntry, CatalogRecord, Library, Origin, ScannedFile, built_in};
+use crate::library::built_in;
+use crate::library::catalog::CatalogRecord;
+use crate::library::entry::{CatalogEntry, Origin};
+use crate::library::scan::{Layer, Scan, ScannedFile};
 use crate::storage::varint::{read_list, read_text, write_bytes, write_text, write_varint};
 use crate::storage::{Container, ContainerWriter, Fingerprint, PartReader, PartTag};
 
@@ -24,67 +27,36 @@ const DEPENDENCIES_PART: PartTag = *b"made";
 const FILES_PART: PartTag = *b"file";
 const LOCATIONS_PART: PartTag = *b"find";
 
-/// What was read of the files of a scan, as far as they are still the same.
+/// The cached records of the files of a scan that have not changed.
 #[derive(Debug)]
 pub struct CachedCatalog {
-    /// In the order of the scan.
+    /// One for each file of the scan, in order.
     records: Vec<Option<CatalogRecord>>,
-    /// Whether the catalogue and all that was made of it are as they would be made now.
     is_current: bool,
 }
 
 impl CachedCatalog {
-    /// Reads what a flat file has on the files of a scan; nothing where another program made it.
-    pub fn load(flat: &Container, scan: &Scan, sets: &ImportedSets) -> Option<Self> {
-        let mut made = flat.part_reader(DEPENDENCIES_PART)?;
-        if made.read_bytes()? != program_key() {
+    /// Reads the records of the files of a scan. Returns `None` if another version of the program
+    /// wrote the container, or if it is damaged.
+    pub fn load(container: &Container, scan: &Scan, sets: &ImportedSets) -> Option<Self> {
+        let mut dependencies = container.part_reader(DEPENDENCIES_PART)?;
+        if dependencies.read_bytes()? != program_key() {
             return None;
         }
-        let same_sets = made.read_bytes()? == sets_key(sets);
-        let mut part = RecordDecoder::new(flat.part_reader(FILES_PART)?);
-        let mut left = part.reader.read_varint()?;
-        let mut is_current = same_sets && left == scan.layers.len() as u64;
-        let mut records = Vec::with_capacity(scan.files().count());
-        let mut folder = None;
+        let has_same_sets = dependencies.read_bytes()? == sets_key(sets);
+        let mut decoder = CatalogDecoder::new(container.part_reader(FILES_PART)?, scan)?;
         for layer in &scan.layers {
-            if folder.is_none() && left > 0 {
-                left -= 1;
-                folder = Some(path_from_bytes(&part.reader.read_bytes()?));
-            }
-            if folder.as_ref() != Some(&layer.folder) {
-                is_current = false;
-                records.extend(layer.files.iter().flatten().map(|_| None));
-                continue;
-            }
-            is_current &= match (&layer.files, part.reader.read_byte()?) {
-                (Err(now), 0) => *now == part.reader.read_text()?,
-                (Ok(files), 0) => {
-                    part.reader.read_text()?;
-                    records.extend(files.iter().map(|_| None));
-                    false
-                }
-                (Ok(files), _) => part.match_files(files, &mut records)?,
-                (Err(_), _) => {
-                    part.match_files(&[], &mut records)?;
-                    false
-                }
-            };
-            folder = None;
+            decoder.match_layer(layer)?;
         }
         Some(Self {
-            records,
-            is_current,
+            records: decoder.records,
+            is_current: decoder.is_current && has_same_sets,
         })
     }
 
-    /// Says whether nothing has changed, be it file, folder or set.
+    /// Returns true if neither files nor folders nor sets have changed.
     pub const fn is_current(&self) -> bool {
         self.is_current
-    }
-
-    /// Returns how many files must be read again.
-    pub fn missing(&self) -> usize {
-        self.records.iter().filter(|one| one.is_none()).count()
     }
 
     pub(crate) fn into_records(self) -> Vec<Option<CatalogRecord>> {
@@ -92,12 +64,12 @@ impl CachedCatalog {
     }
 }
 
-/// What was read of the files of a scan, packed to be kept.
+/// The encoded records of a scan.
 #[derive(Debug)]
 pub struct EncodedCatalog(Vec<u8>);
 
 impl EncodedCatalog {
-    /// Packs what was read of the files of a scan.
+    /// Encodes one record for each file of a scan.
     pub fn encode(scan: &Scan, records: &[CatalogRecord]) -> Self {
         let mut bytes = Vec::new();
         let mut records = records.iter();
@@ -122,19 +94,20 @@ impl EncodedCatalog {
         Self(bytes)
     }
 
-    /// Writes it, and where the documents of the library are that was made of it.
+    /// Writes the records, and the locations of the entries that were made of them.
     pub fn write<W: io::Write>(
         self,
-        library: &Library,
+        entries: &[CatalogEntry],
+        sets: &ImportedSets,
         out: &mut ContainerWriter<W>,
     ) -> io::Result<()> {
         out.write_part(FILES_PART, &self.0)?;
         let mut bytes = Vec::new();
         write_bytes(&mut bytes, &program_key());
-        write_bytes(&mut bytes, &sets_key(&library.sets));
+        write_bytes(&mut bytes, &sets_key(sets));
         out.write_part(DEPENDENCIES_PART, &bytes)?;
         bytes.clear();
-        for entry in &library.entries {
+        for entry in entries {
             write_code(&mut bytes, &entry.code);
             match &entry.origin {
                 Origin::BuiltIn => bytes.push(0),
@@ -148,16 +121,17 @@ impl EncodedCatalog {
     }
 }
 
-/// Returns where the document on a code is, going by a flat file; of no code, the first document.
-/// The file may have changed since.
+/// Returns the cached location of the document on a code, or of the first document. The file may
+/// have changed since.
 pub(crate) fn locate_document(
-    flat: &Container,
+    container: &Container,
     wanted: Option<&CodeId>,
 ) -> Option<(CodeId, Origin)> {
-    if flat.part_reader(DEPENDENCIES_PART)?.read_bytes()? != program_key() {
+    if container.part_reader(DEPENDENCIES_PART)?.read_bytes()? != program_key() {
         return None;
     }
-    let mut part = flat.part_reader(LOCATIONS_PART)?;
+    let mut part = container.part_reader(LOCATIONS_PART)?;
+    // The buffers are reused: the search may pass ten thousand documents before the first frame.
     let (mut value, mut path) = (Vec::new(), Vec::new());
     while part.remaining() > 0 {
         let system = read_system(&mut part)?;
@@ -166,8 +140,8 @@ pub(crate) fn locate_document(
         if is_file {
             part.read_bytes_into(&mut path)?;
         }
-        let is_it = |code: &CodeId| code.system() == system && code.value().as_bytes() == value;
-        if wanted.is_none_or(is_it) {
+        let matches = |code: &CodeId| code.system() == system && code.value().as_bytes() == value;
+        if wanted.is_none_or(matches) {
             let code = CodeId::new(system, std::str::from_utf8(&value).ok()?).ok()?;
             let origin = if is_file {
                 Origin::File(path_from_bytes(&path))
@@ -180,7 +154,7 @@ pub(crate) fn locate_document(
     None
 }
 
-/// Returns what tells one program from another, as far as it matters to what is kept.
+/// Identifies the program by its version and its built-in documents.
 fn program_key() -> Vec<u8> {
     let mut texts = crc32fast::Hasher::new();
     for (name, text) in built_in::FILES {
@@ -192,8 +166,7 @@ fn program_key() -> Vec<u8> {
     program
 }
 
-/// Returns what tells imported sets from others: their names, the digests of what they were made
-/// from, and where they are on the disk.
+/// Identifies imported sets by name, digests of their source files, and fingerprint.
 fn sets_key(sets: &ImportedSets) -> Vec<u8> {
     let mut bytes = Vec::new();
     for set in sets.all() {
@@ -208,72 +181,108 @@ fn sets_key(sets: &ImportedSets) -> Vec<u8> {
     bytes
 }
 
-/// Reads records; lists that were met before are not read again.
-struct RecordDecoder<'f> {
-    reader: PartReader<'f>,
-    /// The name that was read last.
-    last_name: Vec<u8>,
+/// Reads the layers of [`FILES_PART`] and matches them with those of a scan.
+struct CatalogDecoder<'c> {
+    reader: PartReader<'c>,
+    /// How many cached layers have not been read.
+    layers_left: u64,
+    /// The folder of the cached layer that has been read up to its files.
+    folder: Option<PathBuf>,
+    /// The lists of entries by their encoded bytes, which are decoded once.
     lists: HashMap<Vec<u8>, EntryLists>,
+    records: Vec<Option<CatalogRecord>>,
+    /// False as soon as a layer or file differs.
+    is_current: bool,
 }
 
 type EntryLists = (Arc<[ModifierCode]>, Arc<[String]>);
 
-impl<'f> RecordDecoder<'f> {
-    fn new(stream: PartReader<'f>) -> Self {
-        Self {
-            reader: stream,
-            last_name: Vec::new(),
+impl<'c> CatalogDecoder<'c> {
+    fn new(mut reader: PartReader<'c>, scan: &Scan) -> Option<Self> {
+        let layers_left = reader.read_varint()?;
+        Some(Self {
+            reader,
+            layers_left,
+            folder: None,
             lists: HashMap::new(),
-        }
+            records: Vec::with_capacity(scan.files().count()),
+            is_current: layers_left == scan.layers.len() as u64,
+        })
     }
 
-    /// Reads the records of a folder, and takes those of files that are as they were; says whether
-    /// that is all, and nothing went.
-    fn match_files(
-        &mut self,
-        files: &[ScannedFile],
-        records: &mut Vec<Option<CatalogRecord>>,
-    ) -> Option<bool> {
+    /// Adds a record for each file of a scanned layer.
+    fn match_layer(&mut self, layer: &Layer) -> Option<()> {
+        let files = layer.files.as_deref().unwrap_or_default();
+        if self.folder.is_none() && self.layers_left > 0 {
+            self.layers_left -= 1;
+            self.folder = Some(path_from_bytes(&self.reader.read_bytes()?));
+        }
+        if self.folder.as_ref() != Some(&layer.folder) {
+            self.is_current = false;
+            self.push_missing(files.len());
+            return Some(());
+        }
+        self.folder = None;
+        let cached_error = match self.reader.read_byte()? {
+            0 => Some(self.reader.read_text()?),
+            _ => None,
+        };
+        self.is_current &= cached_error.as_ref() == layer.files.as_ref().err();
+        match cached_error {
+            Some(_) => self.push_missing(files.len()),
+            None => self.match_files(files)?,
+        }
+        Some(())
+    }
+
+    /// Adds a record for each file of a folder. Both lists are sorted by name.
+    fn match_files(&mut self, files: &[ScannedFile]) -> Option<()> {
         let count = self.reader.read_varint()?;
-        let mut is_current = count == files.len() as u64;
+        self.is_current &= count == files.len() as u64;
         let mut files = files.iter().peekable();
+        let mut name = Vec::new();
         for _ in 0..count {
-            self.reader.read_bytes_into(&mut self.last_name)?;
-            let name = OsStr::from_bytes(&self.last_name);
+            self.reader.read_bytes_into(&mut name)?;
+            let name = OsStr::from_bytes(&name);
             while files.next_if(|file| file_name(&file.path) < name).is_some() {
-                is_current = false;
-                records.push(None);
+                self.push_missing(1);
             }
             let file = files.next_if(|file| file_name(&file.path) == name);
             let record = self.read_record(file.map_or(Path::new(""), |file| &file.path))?;
-            if let Some(ScannedFile {
-                fingerprint: stamp, ..
-            }) = file
-            {
-                let is_same = stamp.is_some() && *stamp == record.fingerprint;
-                is_current &= is_same;
-                records.push(is_same.then_some(record));
+            match file {
+                Some(file)
+                    if file
+                        .fingerprint
+                        .is_some_and(|it| record.fingerprint == Some(it)) =>
+                {
+                    self.records.push(Some(record));
+                }
+                Some(_) => self.push_missing(1),
+                None => {}
             }
         }
-        for _ in files {
-            is_current = false;
-            records.push(None);
-        }
-        Some(is_current)
+        self.push_missing(files.count());
+        Some(())
+    }
+
+    /// Adds files that must be read.
+    fn push_missing(&mut self, count: usize) {
+        self.records.extend(repeat_with(|| None).take(count));
+        self.is_current &= count == 0;
     }
 
     fn read_record(&mut self, path: &Path) -> Option<CatalogRecord> {
-        let stamp = match self.reader.read_byte()? {
+        let fingerprint = match self.reader.read_byte()? {
             0 => None,
             _ => Some(Fingerprint::decode(&mut self.reader)?),
         };
-        let held = match self.reader.read_byte()? {
+        let outcome = match self.reader.read_byte()? {
             0 => Err(self.reader.read_text()?),
             _ => Ok(self.read_entry(path)?),
         };
         Some(CatalogRecord {
-            fingerprint: stamp,
-            outcome: held,
+            fingerprint,
+            outcome,
         })
     }
 
@@ -283,12 +292,12 @@ impl<'f> RecordDecoder<'f> {
         let code = CodeId::new(system, &part.read_text()?).ok()?;
         let title = part.read_text()?;
         let status = *Status::ALL.get(usize::from(part.read_byte()?))?;
-        let packed = part.read_bytes()?;
-        let (modifiers, payers) = if let Some(lists) = self.lists.get(&packed) {
+        let encoded = part.read_bytes()?;
+        let (modifiers, payers) = if let Some(lists) = self.lists.get(&encoded) {
             lists.clone()
         } else {
-            let lists = read_lists(&packed)?;
-            self.lists.insert(packed, lists.clone());
+            let lists = read_lists(&encoded)?;
+            self.lists.insert(encoded, lists.clone());
             lists
         };
         Some(CatalogEntry {
@@ -313,9 +322,9 @@ fn read_lists(mut bytes: &[u8]) -> Option<EntryLists> {
 fn write_record(out: &mut Vec<u8>, record: &CatalogRecord) {
     match &record.fingerprint {
         None => out.push(0),
-        Some(stamp) => {
+        Some(fingerprint) => {
             out.push(1);
-            stamp.encode(out);
+            fingerprint.encode(out);
         }
     }
     match &record.outcome {
@@ -327,12 +336,7 @@ fn write_record(out: &mut Vec<u8>, record: &CatalogRecord) {
             out.push(1);
             write_code(out, &entry.code);
             write_text(out, &entry.title);
-            let status = Status::ALL.iter().position(|one| *one == entry.status);
-            out.push(
-                status
-                    .and_then(|at| u8::try_from(at).ok())
-                    .unwrap_or(u8::MAX),
-            );
+            out.push(ordinal(&Status::ALL, &entry.status));
             let mut lists = Vec::new();
             write_varint(&mut lists, entry.modifiers.len() as u64);
             for modifier in &*entry.modifiers {
@@ -348,17 +352,18 @@ fn write_record(out: &mut Vec<u8>, record: &CatalogRecord) {
 }
 
 fn write_code(out: &mut Vec<u8>, code: &CodeId) {
-    let system = CodeSystem::ALL.iter().position(|one| *one == code.system());
-    out.push(
-        system
-            .and_then(|at| u8::try_from(at).ok())
-            .unwrap_or(u8::MAX),
-    );
+    out.push(ordinal(&CodeSystem::ALL, &code.system()));
     write_text(out, code.value());
 }
 
 fn read_system(part: &mut PartReader<'_>) -> Option<CodeSystem> {
     CodeSystem::ALL.get(usize::from(part.read_byte()?)).copied()
+}
+
+/// Returns the position of a variant in the list of all, as it is written to the file.
+fn ordinal<T: PartialEq>(all: &[T], variant: &T) -> u8 {
+    let at = all.iter().position(|one| one == variant);
+    at.and_then(|at| u8::try_from(at).ok()).unwrap_or(u8::MAX)
 }
 
 fn write_path(out: &mut Vec<u8>, path: &Path) {
@@ -371,4 +376,104 @@ fn path_from_bytes(bytes: &[u8]) -> PathBuf {
 
 fn file_name(path: &Path) -> &OsStr {
     path.file_name().unwrap_or(path.as_os_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::library::catalog::{CatalogBuilder, load_records};
+    use crate::storage::Backing;
+
+    fn write_document(folder: &Path, name: &str, code: &str) {
+        let text = format!(
+            "schema = 1\n[code]\nsystem = \"cpt\"\nvalue = \"{code}\"\ntitle = \"A {code}\"\n\
+             status = \"active\"\n[summary]\ntext = \"A text.\"\n\
+             [[modifier]]\ncode = \"26\"\ndescription = \"Professional\"\nwhen = \"Always.\"\n"
+        );
+        let path = folder.join(name);
+        std::fs::write(&path, text).unwrap();
+        let file = std::fs::File::options().write(true).open(&path).unwrap();
+        let then = std::time::SystemTime::now() - std::time::Duration::from_secs(60);
+        file.set_modified(then).unwrap();
+    }
+
+    fn read_all(scan: &Scan) -> Vec<CatalogRecord> {
+        load_records(&scan.files().collect::<Vec<_>>(), Vec::new())
+    }
+
+    fn write_cache(scan: &Scan) -> Container {
+        let records = read_all(scan);
+        let encoded = EncodedCatalog::encode(scan, &records);
+        let (entries, ..) = CatalogBuilder::from_records(scan, records).finish();
+        let mut out = ContainerWriter::new(Vec::new(), 1).unwrap();
+        let sets = ImportedSets::default();
+        encoded.write(&entries, &sets, &mut out).unwrap();
+        Container::open(Backing::Memory(out.finish().unwrap()), 1).unwrap()
+    }
+
+    fn load(container: &Container, scan: &Scan) -> CachedCatalog {
+        CachedCatalog::load(container, scan, &ImportedSets::default()).unwrap()
+    }
+
+    #[test]
+    fn records_round_trip_and_only_changed_files_are_missing() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path().join("content");
+        std::fs::create_dir(&folder).unwrap();
+        for (name, code) in [
+            ("a.toml", "80048"),
+            ("b.toml", "80050"),
+            ("d.toml", "80053"),
+        ] {
+            write_document(&folder, name, code);
+        }
+        write_document(&folder, "c.toml", "not a code");
+        let folders = [root.path().join("missing"), folder.clone()];
+        let scan = || Scan::new(&folders, None);
+        let container = write_cache(&scan());
+        let cached = load(&container, &scan());
+        assert!(cached.is_current());
+        let cached: Vec<CatalogRecord> = cached.records.into_iter().flatten().collect();
+        assert_eq!(cached, read_all(&scan()));
+        assert_eq!(cached.iter().filter(|it| it.outcome.is_err()).count(), 1);
+
+        // One file is new, one has changed, and one is gone.
+        write_document(&folder, "aa.toml", "80051");
+        write_document(&folder, "b.toml", "80055");
+        std::fs::remove_file(folder.join("d.toml")).unwrap();
+        let cached = load(&container, &scan());
+        assert!(!cached.is_current());
+        let found: Vec<bool> = cached.records.iter().map(Option::is_some).collect();
+        assert_eq!(found, [true, false, false, true], "a, aa, b, c");
+    }
+
+    #[test]
+    fn other_folders_are_not_matched() {
+        let folders = ["one", "two"].map(|_| tempfile::tempdir().unwrap());
+        for folder in &folders {
+            write_document(folder.path(), "a.toml", "80048");
+        }
+        let scan = |at: usize| Scan::new(&[folders[at].path().to_owned()], None);
+        let container = write_cache(&scan(0));
+        assert!(load(&container, &scan(0)).is_current());
+        let other = load(&container, &scan(1));
+        assert!(!other.is_current());
+        assert_eq!(other.records, [None]);
+    }
+
+    #[test]
+    fn documents_are_located_by_code() {
+        let folder = tempfile::tempdir().unwrap();
+        write_document(folder.path(), "a.toml", "80048");
+        write_document(folder.path(), "b.toml", "80050");
+        let scan = Scan::new(&[folder.path().to_owned()], None);
+        let container = write_cache(&scan);
+        let locate = |code: &str| locate_document(&container, Some(&code.parse().unwrap()));
+        let file = |name: &str| Origin::File(folder.path().join(name));
+        assert_eq!(locate("cpt:80050").unwrap().1, file("b.toml"));
+        assert_eq!(locate("cpt:83950").unwrap().1, Origin::BuiltIn);
+        assert_eq!(locate("cpt:80053"), None);
+        let first = locate_document(&container, None).unwrap();
+        assert_eq!(first, ("cpt:80048".parse().unwrap(), file("a.toml")));
+    }
 }

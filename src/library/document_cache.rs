@@ -1,40 +1,40 @@
-//! Defines the cache: the few documents that were opened last.
+//! An LRU cache of parsed documents.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::content::{CodeId, Document};
 
-/// How many documents are kept. One has about 20 kB in memory, so that the cache stays below half
-/// a megabyte however large the library is, and a reader who goes to and fro parses nothing twice.
+/// The capacity. A document takes about 20 KB, so the cache stays below half a megabyte, and a
+/// reader who goes back and forth parses no document twice.
 const MAX_DOCUMENTS: usize = 16;
 
-/// The documents opened last, the latest at the end.
+/// The documents that were used last, the most recent at the end.
 #[derive(Debug, Default)]
 pub(crate) struct DocumentCache(Mutex<Vec<Arc<Document>>>);
 
 impl DocumentCache {
-    /// Returns the document on a code, which is the latest from now on.
+    fn documents(&self) -> MutexGuard<'_, Vec<Arc<Document>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns the document on a code and makes it the most recent.
     pub(crate) fn get(&self, code: &CodeId) -> Option<Arc<Document>> {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let at = kept.iter().position(|document| document.code == *code)?;
-        kept[at..].rotate_left(1);
-        kept.last().cloned()
+        let mut documents = self.documents();
+        let at = documents
+            .iter()
+            .position(|document| document.code == *code)?;
+        documents[at..].rotate_left(1);
+        documents.last().cloned()
     }
 
-    /// Lets go of the document on a code, because another one stands in its place.
-    pub(crate) fn remove(&self, code: &CodeId) {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.retain(|document| document.code != *code);
-    }
-
-    /// Keeps a document, and lets go of the one that was not asked for longest.
+    /// Adds a document; evicts the least recently used one if the cache is full.
     pub(crate) fn insert(&self, document: &Arc<Document>) {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.retain(|other| other.code != document.code);
-        if kept.len() == MAX_DOCUMENTS {
-            kept.remove(0);
+        let mut documents = self.documents();
+        documents.retain(|other| other.code != document.code);
+        if documents.len() == MAX_DOCUMENTS {
+            documents.remove(0);
         }
-        kept.push(Arc::clone(document));
+        documents.push(Arc::clone(document));
     }
 }
 

@@ -1,40 +1,35 @@
-//! Defines the survey: what documents say on one modifier or of one payer, side by side.
+//! Excerpts: one line of a document on a modifier or payer, for lists of thousands of documents.
 //!
-//! Lists of ten thousand lines ask for an [`Excerpt`] of those in sight, and a reader who opens one
-//! gets a comparison. Both are made of what the documents say when somebody looks, so that nothing
-//! of ten thousand documents is kept for it. A comparison is itself a [`Document`]: it is set, and
-//! says what is absent, as any other.
+//! Lists request excerpts of their visible lines only, so the library need not store any.
 
 use std::fmt;
 
-use crate::library::comparison::ComparisonBuilder;
+use crate::content::{
+    CodeId, Document, ModifierCode, Row, RowPath, Standing, Subject, Value, Visibility,
+};
+use crate::library::entry::LoadError;
+use crate::library::imported::lookup;
+use crate::library::library::Library;
 
-use crate::content::{CodeId, Document, ModifierCode, Row, RowPath, Standing, Subject, Value};
-use crate::library::imported;
-use crate::library::library::{Library, LoadError};
-
-/// One question about one code.
+/// A request for an excerpt about one code.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ExcerptRequest {
-    /// The code.
     pub code: CodeId,
-    /// What is asked about it.
     pub subject: ExcerptSubject,
 }
 
-/// What can be asked about a code.
+/// The subject of an excerpt or comparison.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ExcerptSubject {
-    /// How it stands in the imported set that lists it.
+    /// The status of the code in the imported set that lists it.
     CodeStatus,
-    /// What its document says on a modifier.
     Modifier(ModifierCode),
-    /// What its document says of a payer, by name.
+    /// A payer, by name.
     Payer(String),
 }
 
 impl fmt::Display for ExcerptSubject {
-    /// Shows what a heading says: `Modifier 26`, a payer's name.
+    /// Writes a heading: `Modifier 26`, a payer's name.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::CodeStatus => f.write_str("Code"),
@@ -44,59 +39,37 @@ impl fmt::Display for ExcerptSubject {
     }
 }
 
-/// An answer, in one line.
+/// One line of text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Excerpt {
-    /// What is said.
     pub text: String,
-    /// How far it is agreed upon.
     pub standing: Option<Standing>,
 }
 
-/// What is laid side by side.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ComparisonRequest {
-    /// What the documents are asked.
-    pub subject: ExcerptSubject,
-    /// The documents, in the order in which they are shown.
-    pub codes: Vec<CodeId>,
-    /// How many more there would be.
-    pub left_out: usize,
+impl From<String> for Excerpt {
+    fn from(text: String) -> Self {
+        Self {
+            text,
+            standing: None,
+        }
+    }
 }
 
 impl Library {
-    /// Answers a question; what stands in the way is the answer, where something does.
-    pub fn excerpt(&self, ask: &ExcerptRequest) -> Excerpt {
-        match &ask.subject {
-            ExcerptSubject::CodeStatus => Excerpt {
-                text: imported::code_status(&self.sets, &ask.code)
-                    .unwrap_or_else(|e| e.to_string()),
-                standing: None,
-            },
-            ExcerptSubject::Modifier(modifier) => self.document_excerpt(&ask.code, |document| {
+    /// Returns the excerpt, or the reason why there is none as its text.
+    pub fn excerpt(&self, request: &ExcerptRequest) -> Excerpt {
+        let code = &request.code;
+        match &request.subject {
+            ExcerptSubject::CodeStatus => lookup::code_status(&self.sets, code)
+                .unwrap_or_else(|damage| damage.to_string())
+                .into(),
+            ExcerptSubject::Modifier(modifier) => self.document_excerpt(code, |document| {
                 modifier_row(document, modifier).map(|(_, row)| rule_excerpt(row))
             }),
             ExcerptSubject::Payer(name) => {
-                self.document_excerpt(&ask.code, |document| payer_excerpt(document, name))
+                self.document_excerpt(code, |document| payer_excerpt(document, name))
             }
         }
-    }
-
-    /// Lays what documents say on a topic side by side, and returns the row that the first of them
-    /// has on it as well; nothing where there are no documents.
-    pub fn comparison(&self, topic: &ComparisonRequest) -> Option<(Document, Option<RowPath>)> {
-        let mut comparison = ComparisonBuilder::new(topic);
-        let mut place = None;
-        for code in &topic.codes {
-            match self.document(code) {
-                Ok(document) => {
-                    comparison.add_document(&document);
-                    place = place.or_else(|| subject_row_path(&document, &topic.subject));
-                }
-                Err(error) => comparison.add_error(code, &error),
-            }
-        }
-        Some((comparison.finish(topic)?, place))
     }
 
     fn document_excerpt(
@@ -104,54 +77,49 @@ impl Library {
         code: &CodeId,
         excerpt: impl Fn(&Document) -> Option<Excerpt>,
     ) -> Excerpt {
-        let made = self
-            .document_unenriched(code)
-            .map(|document| excerpt(&document));
-        let words = |text: String| Excerpt {
-            text,
-            standing: None,
+        let problem = match self.document_unenriched(code) {
+            Ok(document) => match excerpt(&document) {
+                Some(excerpt) => return excerpt,
+                None => "no longer in this document",
+            },
+            Err(LoadError::Unknown(_)) => "no longer in the library",
+            Err(LoadError::Broken(_)) => "this file has errors; open it to see them",
         };
-        match made {
-            Ok(Some(excerpt)) => excerpt,
-            Ok(None) => words("no longer in this document".to_owned()),
-            Err(LoadError::Unknown(_)) => words("no longer in the library".to_owned()),
-            Err(LoadError::Broken(_)) => {
-                words("this file has errors; open it to see them".to_owned())
-            }
-        }
+        problem.to_owned().into()
     }
 }
 
-/// Returns the row on a modifier: the document's own, or else the first payer's.
+/// Returns the document's own row on a modifier, or the first payer's.
 fn modifier_row<'d>(document: &'d Document, modifier: &ModifierCode) -> Option<(RowPath, &'d Row)> {
     document.modifier(modifier).or_else(|| {
-        let stance = Subject::PayerRule(modifier.clone());
-        let mut rows = document.rows();
-        rows.find(|(_, _, row)| row.subject == stance)
-            .map(|(section, block, row)| (RowPath::new(section, block, row), row))
+        let subject = Subject::PayerRule(modifier.clone());
+        find_row(document, |row| row.subject == subject)
     })
 }
 
-/// Returns the row that a document has on a topic.
-fn subject_row_path(document: &Document, about: &ExcerptSubject) -> Option<RowPath> {
-    match about {
+/// Returns the path of a document's row on a subject.
+pub(crate) fn subject_row_path(document: &Document, subject: &ExcerptSubject) -> Option<RowPath> {
+    let found = match subject {
         ExcerptSubject::CodeStatus => None,
-        ExcerptSubject::Modifier(modifier) => {
-            modifier_row(document, modifier).map(|(place, _)| place)
-        }
-        ExcerptSubject::Payer(name) => document
-            .rows()
-            .find(|(_, _, row)| row.subject == Subject::Payer && row.name() == name)
-            .map(|(section, block, row)| RowPath::new(section, block, row)),
-    }
+        ExcerptSubject::Modifier(modifier) => modifier_row(document, modifier),
+        ExcerptSubject::Payer(name) => find_row(document, |row| {
+            row.subject == Subject::Payer && row.name() == name
+        }),
+    };
+    found.map(|(path, _)| path)
+}
+
+fn find_row(document: &Document, matches: impl Fn(&Row) -> bool) -> Option<(RowPath, &Row)> {
+    let mut rows = document.rows();
+    let (section, block, row) = rows.find(|(_, _, row)| matches(row))?;
+    Some((RowPath::new(section, block, row), row))
 }
 
 fn rule_excerpt(row: &Row) -> Excerpt {
     let texts: Vec<String> = row
         .cells
         .iter()
-        .filter(|cell| cell.label != "Modifier")
-        .filter(|cell| cell.visibility == crate::content::row::Visibility::Column)
+        .filter(|cell| cell.label != "Modifier" && cell.visibility == Visibility::Column)
         .map(|cell| value_text(&cell.value))
         .collect();
     Excerpt {
@@ -162,11 +130,11 @@ fn rule_excerpt(row: &Row) -> Excerpt {
 
 fn payer_excerpt(document: &Document, name: &str) -> Option<Excerpt> {
     let mut texts = Vec::new();
-    let mut found = false;
+    let mut has_payer = false;
     for (_, _, row) in document.rows().filter(|(_, _, row)| row.name() == name) {
         match &row.subject {
             Subject::Payer => {
-                found = true;
+                has_payer = true;
                 let cells = row.cells.iter().skip(1);
                 texts.extend(
                     cells.map(|cell| format!("{}: {}", cell.label, value_text(&cell.value))),
@@ -179,13 +147,10 @@ fn payer_excerpt(document: &Document, name: &str) -> Option<Excerpt> {
             _ => {}
         }
     }
-    found.then(|| Excerpt {
-        text: texts.join(" · "),
-        standing: None,
-    })
+    has_payer.then(|| texts.join(" · ").into())
 }
 
-/// Returns what a field says, an absence as the cell of a table does.
+/// Formats a value as a table cell shows it.
 fn value_text(value: &Value) -> String {
     match value {
         Value::Text(text) => text.clone(),

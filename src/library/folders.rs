@@ -1,4 +1,4 @@
-//! The folders that documents come from, besides the built-in ones.
+//! The content folders: where a library looks for documents besides the built-in ones.
 
 use std::env::split_paths;
 use std::ffi::OsStr;
@@ -7,9 +7,8 @@ use std::path::{Path, PathBuf};
 /// Returns the folders of documents; a later one overrides an earlier one.
 ///
 /// They are `content` in the user's data folder, then those of `CODELEAF_CONTENT` (separated by
-/// colons), then the `explicit` ones of the command line. Only the first is left out if it does not
-/// exist, because nobody asked for it; [`crate::library::library::Library::open`] reports the
-/// others.
+/// colons), then the `explicit` ones. Only the first is left out if it does not exist, because the
+/// user did not ask for it; the library reports the others.
 pub fn content_folders(
     data_folder: Option<&Path>,
     variable: Option<&OsStr>,
@@ -32,7 +31,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn data_folder_comes_first_and_command_line_last() {
+    fn data_folder_comes_first_and_explicit_folders_last() {
         let data = tempfile::tempdir().unwrap();
         let content = data.path().join("content");
         fs::create_dir_all(&content).unwrap();

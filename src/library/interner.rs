@@ -1,14 +1,14 @@
-//! Lets entries share their lists of modifiers and payers: ten thousand documents have a few dozen
-//! of them between them.
+//! An interner for the modifier and payer lists of catalog entries: ten thousand documents have
+//! only a few dozen different lists.
 
 use std::collections::HashSet;
 use std::hash::Hash;
 use std::sync::Arc;
 
 use crate::content::ModifierCode;
-use crate::library::library::CatalogEntry;
+use crate::library::entry::CatalogEntry;
 
-/// The lists met so far.
+/// The distinct lists seen so far.
 #[derive(Debug, Default)]
 pub(crate) struct Interner {
     modifiers: HashSet<Arc<[ModifierCode]>>,
@@ -16,7 +16,7 @@ pub(crate) struct Interner {
 }
 
 impl Interner {
-    /// Exchanges the lists of an entry for those that others have already.
+    /// Replaces the lists of an entry with equal lists that other entries already have.
     pub(crate) fn intern(&mut self, entry: &mut CatalogEntry) {
         intern_list(&mut self.modifiers, &mut entry.modifiers);
         intern_list(&mut self.payers, &mut entry.payers);

@@ -1,145 +1,64 @@
-//! The library itself: its entries, and how a document is found.
+//! The library: an immutable catalog of documents, which are parsed on demand.
 
-use crate::library::{built_in, catalog, imported, snapshot};
 use std::cmp::Reverse;
-use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::codesets::ImportedSets;
-use crate::content::{
-    CodeId, CodeSystem, Document, ModifierCode, Status, Subject, load_document, parse_document,
-};
+use crate::content::{CodeId, CodeSystem, Document, load_document};
 use crate::diagnostics::Report;
-use crate::text::sanitize;
-
-use crate::library::catalog::CatalogBuilder;
-pub use crate::library::catalog::CatalogRecord;
-pub use crate::library::catalog_cache::CachedCatalog;
+use crate::library::catalog::{CatalogBuilder, CatalogRecord, load_records};
+use crate::library::catalog_cache::CachedCatalog;
 use crate::library::document_cache::DocumentCache;
-pub use crate::library::imported::ListedCode;
+use crate::library::entry::{BrokenFile, CatalogEntry, LoadError, Origin};
+use crate::library::imported::enrich::enrich;
+use crate::library::imported::lookup::{self, ListedCode, listed_codes};
+use crate::library::imported::synthesize::synthesize;
 use crate::library::lazy::LazyLibrary;
-pub use crate::library::scan::{Scan, ScannedFile};
+use crate::library::scan::{Scan, ScannedFile};
+use crate::library::snapshot::FileSnapshots;
+use crate::storage::Container;
 
-/// A catalogue of documents.
+/// The longest value that [`Library::nearest`] compares, in bytes; codes have up to eight.
+const MAX_GUESS_BYTES: usize = 32;
+
+/// A catalog of documents, and the imported code sets that extend them.
 #[derive(Debug, Default)]
 pub struct Library {
-    /// By code, each once.
+    /// Sorted by code; each code occurs once.
     pub(crate) entries: Vec<CatalogEntry>,
     pub(crate) broken: Vec<BrokenFile>,
-    pub(crate) snapshots: snapshot::FileSnapshots,
+    /// Empty unless the library is served; see [`Library::for_serving`].
+    pub(crate) snapshots: FileSnapshots,
     pub(crate) sets: ImportedSets,
     pub(crate) cache: DocumentCache,
-    /// Where documents are looked for that are not among the entries yet.
-    pub(crate) lazy: Option<LazyLibrary>,
-}
-
-/// One document of the catalogue.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CatalogEntry {
-    /// The code.
-    pub code: CodeId,
-    /// The document's title.
-    pub title: String,
-    /// Whether the code is in force.
-    pub status: Status,
-    /// Where the document comes from.
-    pub origin: Origin,
-    /// Where documents on the same code come from that this one stands before.
-    pub shadowed: Vec<Origin>,
-    /// The modifiers that have a row, of the document or of a payer. Documents share such lists.
-    pub modifiers: Arc<[ModifierCode]>,
-    /// The payers that have a row, by name.
-    pub payers: Arc<[String]>,
-}
-
-/// Where a document comes from.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Origin {
-    /// The program itself.
-    BuiltIn,
-    /// A file.
-    File(PathBuf),
-}
-
-impl fmt::Display for Origin {
-    /// Shows the path, made printable, or `built in`.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::BuiltIn => f.write_str("built in"),
-            Self::File(path) => f.write_str(&sanitize(&path.to_string_lossy())),
-        }
-    }
-}
-
-/// A file that could not be read as a document.
-#[derive(Clone, Debug)]
-pub struct BrokenFile {
-    /// The file.
-    pub path: PathBuf,
-    /// What is wrong, ready to show: every error with line, column and hint.
-    pub report: String,
-}
-
-/// Says why a document cannot be opened.
-#[derive(Clone, Debug, thiserror::Error)]
-pub enum LoadError {
-    /// Nothing in the library is about this code.
-    #[error("no document on {0}")]
-    Unknown(CodeId),
-    /// Its file no longer reads as a document.
-    #[error("{0}")]
-    Broken(String),
-}
-
-impl CatalogEntry {
-    pub(crate) fn new(document: &Document, origin: Origin) -> Self {
-        let (mut modifiers, mut payers) = (Vec::new(), Vec::new());
-        for (_, _, row) in document.rows() {
-            match &row.subject {
-                Subject::Modifier(code) | Subject::PayerRule(code) if !modifiers.contains(code) => {
-                    modifiers.push(code.clone());
-                }
-                Subject::Payer => payers.push(row.name().to_owned()),
-                _ => {}
-            }
-        }
-        Self {
-            code: document.code.clone(),
-            title: document.title.clone(),
-            status: document.status,
-            origin,
-            shadowed: Vec::new(),
-            modifiers: modifiers.into(),
-            payers: payers.into(),
-        }
-    }
+    /// Finds documents while there are no entries yet.
+    lazy: Option<LazyLibrary>,
 }
 
 impl Library {
-    /// Returns the documents that the program carries.
     pub fn built_in() -> Self {
         Self::open(&[])
     }
 
-    /// Returns the built-in documents and those of some folders; a later folder stands before an
-    /// earlier one, and each before the program's own.
+    /// Opens the built-in documents and those of `folders`. A later folder overrides an earlier
+    /// one, and every folder overrides the built-ins.
     ///
-    /// Of a folder every `*.toml` file is read, but no subfolder and no hidden file. Files and
-    /// folders that cannot be read are in [`Library::broken`]; the others are there all the same.
+    /// Reads every `*.toml` file of a folder, but no subfolders and no hidden files. Files and
+    /// folders that cannot be read are in [`Library::broken`] and do not affect the others.
     pub fn open(folders: &[PathBuf]) -> Self {
         Self::from_scan(&Scan::new(folders, None), None)
     }
 
-    /// Returns the built-in documents and those of a scan; files that were read before and are
-    /// still the same are not read again.
-    pub fn from_scan(scan: &Scan, kept: Option<CachedCatalog>) -> Self {
+    /// Opens the built-in documents and those of a scan. Reads only files that have no current
+    /// record in `cached`.
+    pub fn from_scan(scan: &Scan, cached: Option<CachedCatalog>) -> Self {
         let files: Vec<&ScannedFile> = scan.files().collect();
-        let before = kept.map(CachedCatalog::into_records).unwrap_or_default();
-        Self::from_records(scan, catalog::load_records(&files, before))
+        let cached = cached.map(CachedCatalog::into_records).unwrap_or_default();
+        Self::from_records(scan, load_records(&files, cached))
     }
 
-    /// Returns the built-in documents and those of a scan, whose files were read in its order.
+    /// Makes a library of the built-in documents and of one record for each file of `scan`.
     pub fn from_records(scan: &Scan, records: Vec<CatalogRecord>) -> Self {
         let (entries, broken, cache) = CatalogBuilder::from_records(scan, records).finish();
         Self {
@@ -150,10 +69,30 @@ impl Library {
         }
     }
 
-    /// Adds the code sets that the user has imported: their ICD-10-CM and HCPCS codes open as
-    /// documents, and what they say on other codes stands beside the documents on those.
+    /// Makes a library that has read nothing. It has no entries, but opens every document that
+    /// the cached catalog or a file name leads to, and every code of the imported sets.
     ///
-    /// Sets that cannot be used are in [`Library::broken`].
+    /// It may open the wrong document: a file with another name may be about the same code and
+    /// override the one found.
+    pub fn lazy(
+        folders: &[PathBuf],
+        sets: ImportedSets,
+        cached_catalog: Option<Arc<Container>>,
+    ) -> Self {
+        Self {
+            sets,
+            lazy: Some(LazyLibrary::new(folders.to_vec(), cached_catalog)),
+            ..Self::default()
+        }
+    }
+
+    /// Returns false for a library made by [`Library::lazy`].
+    pub const fn is_fully_loaded(&self) -> bool {
+        self.lazy.is_none()
+    }
+
+    /// Adds imported code sets. Their ICD-10-CM and HCPCS codes open as documents, and the other
+    /// documents get blocks with their rows. Unusable sets are in [`Library::broken`].
     #[must_use]
     pub fn with_sets(mut self, sets: ImportedSets) -> Self {
         let damaged = sets.damaged().iter().map(|damage| BrokenFile {
@@ -162,52 +101,43 @@ impl Library {
         });
         self.broken.extend(damaged);
         if !sets.all().is_empty() {
-            // What was opened before has nothing of them.
+            // Cached documents lack the rows of the sets.
             self.cache = DocumentCache::default();
         }
         self.sets = sets;
         self
     }
 
-    /// Returns the imported code sets, without the documents.
-    pub fn into_sets(self) -> ImportedSets {
-        self.sets
-    }
-
-    /// Returns the codes of imported sets that open as documents and have no file of their own.
-    pub fn codes_only_in_sets(&self) -> impl Iterator<Item = ListedCode> {
-        imported::listed_codes(&self.sets).filter(|listed| self.entry(&listed.code).is_none())
-    }
-
-    /// Puts what imported sets say beside a document into it.
-    pub fn enrich(sets: &ImportedSets, document: &mut Document) {
-        imported::enrich(sets, document);
-    }
-
-    /// Returns the edition, in words, of the imported set whose codes of a system open as documents.
-    pub fn edition_name(&self, system: CodeSystem) -> Option<String> {
-        imported::set_for_system(&self.sets, system).map(|set| set.header().edition.label())
-    }
-
-    /// Returns the imported code sets.
     pub const fn sets(&self) -> &ImportedSets {
         &self.sets
     }
 
-    /// Says whether [`Library::document`] has something on a code: a document, or an imported
-    /// set's row.
-    pub fn contains(&self, code: &CodeId) -> bool {
-        // Of a damaged set the document says what is wrong.
-        self.entry(code).is_some()
-            || (self.lazy.is_some() && self.document(code).is_ok())
-            || imported::contains_code(&self.sets, code).unwrap_or(true)
+    pub fn into_sets(self) -> ImportedSets {
+        self.sets
     }
 
-    /// Adds the document of one file, which stands before all others on its code; returns the code
-    /// as well.
+    /// Returns the codes of imported sets that have no document of their own.
+    pub fn codes_only_in_sets(&self) -> impl Iterator<Item = ListedCode> {
+        listed_codes(&self.sets).filter(|listed| self.entry(&listed.code).is_none())
+    }
+
+    /// Returns the display name of the edition of the imported set that lists a system's codes.
+    pub fn edition_name(&self, system: CodeSystem) -> Option<String> {
+        lookup::set_for_system(&self.sets, system).map(|set| set.header().edition.label())
+    }
+
+    /// Returns true if [`Library::document`] finds a document or a row of an imported set.
+    pub fn contains(&self, code: &CodeId) -> bool {
+        self.entry(code).is_some()
+            || (self.lazy.is_some() && self.document(code).is_ok())
+            // The document of a damaged set shows the error.
+            || lookup::contains_code(&self.sets, code).unwrap_or(true)
+    }
+
+    /// Adds the document of one file, which overrides all others on its code; returns the code too.
     pub fn with_file(mut self, path: &Path) -> Result<(Self, CodeId), Report> {
         let mut document = load_document(path)?;
-        imported::enrich(&self.sets, &mut document);
+        enrich(&self.sets, &mut document);
         let document = Arc::new(document);
         let code = document.code.clone();
         let mut entry = CatalogEntry::new(&document, Origin::File(path.to_owned()));
@@ -222,17 +152,16 @@ impl Library {
         Ok((self, code))
     }
 
-    /// Returns the entries, by system and then by value.
+    /// Returns the entries, sorted by system and value.
     pub fn entries(&self) -> &[CatalogEntry] {
         &self.entries
     }
 
-    /// Returns the files and folders that could not be read, in the order in which they were met.
+    /// Returns the files and folders that could not be read, lowest layer first.
     pub fn broken(&self) -> &[BrokenFile] {
         &self.broken
     }
 
-    /// Returns the entry on a code.
     pub fn entry(&self, code: &CodeId) -> Option<&CatalogEntry> {
         self.position(code).ok().map(|at| &self.entries[at])
     }
@@ -241,8 +170,14 @@ impl Library {
         self.entries.binary_search_by(|entry| entry.code.cmp(code))
     }
 
-    /// Returns every entry that a value may mean: `83950`, `k922`, `cpt:83950`. A bare value that
-    /// fits two systems may mean two.
+    /// Returns the code that opens if the user names none.
+    pub fn first_code(&self) -> Option<CodeId> {
+        let first = self.entries.first().map(|entry| entry.code.clone());
+        first.or_else(|| self.lazy.as_ref()?.first_code())
+    }
+
+    /// Returns every entry that `value` may mean: `83950`, `k922`, `cpt:83950`. A bare value may
+    /// be valid in two systems.
     pub fn find(&self, value: &str) -> Vec<&CatalogEntry> {
         let codes = match value.parse() {
             Ok(code) => vec![code],
@@ -251,51 +186,48 @@ impl Library {
         codes.iter().filter_map(|code| self.entry(code)).collect()
     }
 
-    /// Returns the entries whose values are spelled most like a value, the nearest first, at most
-    /// `limit`. Case and dots do not count; of two equally near, the one that begins alike is
-    /// nearer, since codes of one kind do.
+    /// Returns up to `limit` entries with the smallest edit distance to `value`, ignoring case and
+    /// dots. Of equal distances the longer common prefix wins, because codes of one kind share it.
     pub fn nearest(&self, value: &str, limit: usize) -> Vec<&CatalogEntry> {
-        let plain = |value: &str| value.trim().to_ascii_uppercase().replace('.', "");
-        let value = plain(value.rsplit(':').next().unwrap_or(value));
-        // What is much longer than any code is like none of them, and costs time to compare.
+        let normalize = |value: &str| value.trim().to_ascii_uppercase().replace('.', "");
+        let value = normalize(value.rsplit(':').next().unwrap_or(value));
+        // A long value resembles no code, and the distance takes quadratic time.
         if value.is_empty() || value.len() > MAX_GUESS_BYTES {
             return Vec::new();
         }
-        let mut near: Vec<(usize, Reverse<usize>, &CatalogEntry)> = self
+        let mut nearest: Vec<(usize, Reverse<usize>, &CatalogEntry)> = self
             .entries
             .iter()
             .map(|entry| {
-                let other = plain(entry.code.value());
+                let other = normalize(entry.code.value());
                 let distance = strsim::osa_distance(&value, &other);
-                let alike = value.bytes().zip(other.bytes()).take_while(|(a, b)| a == b);
-                (distance, Reverse(alike.count()), entry)
+                let prefix = value.bytes().zip(other.bytes()).take_while(|(a, b)| a == b);
+                (distance, Reverse(prefix.count()), entry)
             })
             .collect();
-        // The sort is stable, so that equals stay in the order of the catalogue.
-        near.sort_by_key(|(distance, alike, _)| (*distance, *alike));
-        near.into_iter()
-            .take(limit)
-            .map(|(.., entry)| entry)
-            .collect()
+        // A stable sort: ties stay in catalog order.
+        nearest.sort_by_key(|(distance, prefix, _)| (*distance, *prefix));
+        nearest.truncate(limit);
+        nearest.into_iter().map(|(.., entry)| entry).collect()
     }
 
-    /// Returns the document on a code, parsed now or lately, with what imported sets say beside it;
-    /// of a code that has none, the row of an imported set as a document.
+    /// Returns the document on a code, extended by imported sets, from the cache or parsed. A code
+    /// without a document gets one made from its row in an imported set.
     pub fn document(&self, code: &CodeId) -> Result<Arc<Document>, LoadError> {
         if let Some(document) = self.cache.get(code) {
             return Ok(document);
         }
         let loaded = match (self.entry(code), &self.lazy) {
-            (Some(entry), _) => Some(self.parse(entry)?),
-            (None, Some(begun)) => begun.document(code),
+            (Some(entry), _) => Some(self.load(entry)?),
+            (None, Some(lazy)) => lazy.document(code),
             (None, None) => None,
         };
         let document = match loaded {
             Some(mut document) => {
-                imported::enrich(&self.sets, &mut document);
+                enrich(&self.sets, &mut document);
                 document
             }
-            None => imported::synthesize(&self.sets, code)
+            None => synthesize(&self.sets, code)
                 .map_err(|damage| LoadError::Broken(damage.to_string()))?
                 .ok_or_else(|| LoadError::Unknown(code.clone()))?,
         };
@@ -304,60 +236,21 @@ impl Library {
         Ok(document)
     }
 
-    /// Returns the document of a file or of the program on a code as it was written, unless it was
-    /// opened lately. It is not kept: whoever asks wants a line of it, of many documents.
+    /// Returns the document on a code, without rows of imported sets unless it comes from the
+    /// cache. Does not cache it, because callers want one line each of many documents.
     pub(crate) fn document_unenriched(&self, code: &CodeId) -> Result<Arc<Document>, LoadError> {
         if let Some(document) = self.cache.get(code) {
             return Ok(document);
         }
         let entry = self.entry(code);
         let entry = entry.ok_or_else(|| LoadError::Unknown(code.clone()))?;
-        self.parse(entry).map(Arc::new)
+        self.load(entry).map(Arc::new)
     }
 
-    fn parse(&self, entry: &CatalogEntry) -> Result<Document, LoadError> {
+    fn load(&self, entry: &CatalogEntry) -> Result<Document, LoadError> {
         match self.snapshots.get(&entry.code) {
-            Some(edition) => edition.parse(),
-            None => entry.load(),
-        }
-    }
-}
-
-/// The longest value that [`Library::suggestions`] compares, in bytes; codes have up to eight.
-const MAX_GUESS_BYTES: usize = 32;
-
-impl CatalogEntry {
-    /// Puts this entry before another on the same code.
-    pub(crate) fn shadow(&mut self, other: &Self) {
-        self.shadowed = std::iter::once(&other.origin)
-            .chain(&other.shadowed)
-            .filter(|origin| **origin != self.origin)
-            .cloned()
-            .collect();
-    }
-
-    fn load(&self) -> Result<Document, LoadError> {
-        self.origin.load(&self.code)
-    }
-}
-
-impl Origin {
-    /// Reads the document on a code.
-    pub(crate) fn load(&self, code: &CodeId) -> Result<Document, LoadError> {
-        let document = match self {
-            Self::BuiltIn => {
-                let (name, text) = built_in::file_for_code(code)
-                    .ok_or_else(|| LoadError::Unknown(code.clone()))?;
-                parse_document(name, text.as_bytes())
-            }
-            Self::File(path) => load_document(path),
-        };
-        let document = document.map_err(|report| LoadError::Broken(report.to_string()))?;
-        if document.code == *code {
-            Ok(document)
-        } else {
-            let report = format!("{self}: this file is now about {}", document.code);
-            Err(LoadError::Broken(report))
+            Some(snapshot) => snapshot.parse(),
+            None => entry.origin.load(&entry.code),
         }
     }
 }

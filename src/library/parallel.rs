@@ -1,26 +1,26 @@
-//! Does many tasks of one kind on several threads, and hands the results over in order.
-//!
-//! Each thread has a state of its own, so that nothing is shared while they work; whoever takes the
-//! results sees them in the same order whatever the number of threads.
+//! An ordered parallel map.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
 
-/// The most threads that are of use: beyond them the disk is what is waited for, and the machine
-/// may be somebody else's as well.
+/// The most threads that help. Beyond them the disk is the bottleneck, and the machine may be
+/// shared.
 const MAX_THREADS: usize = 8;
 
-/// Returns how many threads are to work.
+/// Returns the number of threads to use: one per processor, up to a limit.
 pub fn thread_count() -> usize {
     thread::available_parallelism()
         .map_or(1, usize::from)
         .min(MAX_THREADS)
 }
 
-/// Does tasks `0..count` on some threads. `work` gets the thread's own state, and `take` gets every
-/// result on the thread of the caller, in order. Returns the states.
+/// Runs tasks `0..count` on up to `threads` threads and returns the states of the threads.
+///
+/// `make` creates the state of the thread with a number, so that threads share nothing. `work` runs
+/// a task. `take` receives the results on the calling thread in the order of the tasks, whatever
+/// the number of threads.
 pub fn parallel_map_ordered<S: Send, T: Send>(
     threads: usize,
     count: usize,
@@ -34,7 +34,7 @@ pub fn parallel_map_ordered<S: Send, T: Send>(
         return vec![state];
     }
     let next = AtomicUsize::new(0);
-    let (results, arrived) = mpsc::channel();
+    let (results, received) = mpsc::channel();
     thread::scope(|scope| {
         let (next, make, work) = (&next, &make, &work);
         let workers: Vec<_> = (0..threads)
@@ -52,18 +52,17 @@ pub fn parallel_map_ordered<S: Send, T: Send>(
             })
             .collect();
         drop(results);
-        let mut early = BTreeMap::new();
+        let mut out_of_order = BTreeMap::new();
         let mut taken = 0;
-        for (task, result) in arrived {
-            early.insert(task, result);
-            while let Some(result) = early.remove(&taken) {
+        for (task, result) in received {
+            out_of_order.insert(task, result);
+            while let Some(result) = out_of_order.remove(&taken) {
                 take(result);
                 taken += 1;
             }
         }
         let joined = workers.into_iter().map(|worker| match worker.join() {
             Ok(state) => state,
-            // A task that panics is a defect, and no less so on a thread.
             Err(panic) => std::panic::resume_unwind(panic),
         });
         joined.collect()

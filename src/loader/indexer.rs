@@ -7,14 +7,16 @@ use foldhash::{HashMap, HashMapExt, HashSet};
 
 use crate::codesets::ImportedSets;
 use crate::library::catalog_cache::EncodedCatalog;
+use crate::library::imported::enrich::enrich;
 use crate::library::parallel::parallel_map_ordered;
 use crate::library::{
     CatalogRecord, IndexingProgress, Library, Origin, Scan, ScannedFile, listed_codes,
 };
-use crate::search::build::builder::StoreWriter;
-use crate::search::build::merge::{DocAddress, IndexData, merge_partials};
+use crate::search::build::merge::{DocAddress, merge_partials};
 use crate::search::build::partial_index::PartialIndex;
+use crate::search::build::store_writer::StoreWriter;
 use crate::search::doc_table::pack_code;
+use crate::search::format::IndexData;
 
 /// How many files one task reads.
 const FILES_PER_TASK: usize = 16;
@@ -148,7 +150,7 @@ fn index_file(
     let (record, document) = CatalogRecord::load(file);
     let mut sheets = Vec::new();
     let spike = document.map(|mut document| {
-        Library::enrich(sets, &mut document);
+        enrich(sets, &mut document);
         let at = doc_count(sheaf);
         sheaf.add(&document, Some(&mut sheets));
         DocAddress {

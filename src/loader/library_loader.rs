@@ -12,9 +12,9 @@ use crate::library::parallel::thread_count;
 use crate::library::{IndexingProgress, Library, Scan};
 use crate::loader::index_cache::{CacheError, IndexCache};
 use crate::loader::indexer::IndexerOutput;
-use crate::search::build::builder::StoreWriter;
-use crate::search::index::SMALL_LIBRARY_SIZE;
-use crate::search::{DocumentSource, Index, Synonyms};
+use crate::search::build::builder::SMALL_LIBRARY_SIZE;
+use crate::search::build::store_writer::StoreWriter;
+use crate::search::{DocumentSource, Index, IndexBuilder, Synonyms};
 use crate::storage::{AtomicFile, Backing, Container};
 
 use crate::search::format::FORMAT_VERSION;
@@ -131,7 +131,7 @@ impl<'r> LibraryLoader<'r> {
             (_, Some(error)) => Err(error),
             (None, None) => Ok(None),
             (Some(mut sheets), None) => keepsake
-                .write(&library, sheets.container_mut())
+                .write(library.entries(), library.sets(), sheets.container_mut())
                 .and_then(|()| sheets.finish(&tables))
                 .map(Some),
         };
@@ -158,7 +158,7 @@ impl LoadedLibrary {
     /// Makes the collection of a library that is read in a moment.
     fn from_small_library(library: Library) -> Self {
         Self {
-            index: Index::from_library(&library, DocumentSource::default()),
+            index: IndexBuilder::from_library(&library).finish(DocumentSource::default()),
             library,
             cache_error: None,
         }

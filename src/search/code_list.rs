@@ -1,114 +1,58 @@
-//! Lists the codes of an index one by one, and those that some words are about.
+//! Lists of codes that have an entry in an imported set but no document.
 //!
-//! An index has the codes of imported sets in order and in memory, so that a list of a hundred
-//! thousand of them is shown without a copy, a line at a time.
+//! The index has these codes in order and in memory, so a list of a hundred thousand of them is
+//! shown without a copy.
 
-use crate::content::{CodeId, CodeSystem};
+use crate::content::CodeSystem;
+use crate::search::doc_table::{DocKind, DocTable};
 
-use crate::search::doc_table::DocKind;
-use crate::search::eval::filter::ScopeFilter;
-use crate::search::eval::planner::{Fuzziness, find_matches};
-use crate::search::hits::ranker::Ranker;
-use crate::search::index::Index;
-use crate::search::query::parse::Query;
-
-/// The number of a code within one index.
+/// The document id of a listed code, for one index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct CodeDocId(u32);
+pub struct CodeDocId(pub(crate) u32);
 
-/// The codes of one system that have a line in an imported set and no document.
+/// The listed codes of one system.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CodeList {
-    /// Where they begin in the order of codes.
+    /// The position of the system's first code in the order of codes.
     first: usize,
-    /// How many there are.
     count: usize,
-    /// How many of them stand before each document that stands among them.
+    /// The number of listed codes before each document of the system.
     codes_before_docs: Vec<usize>,
 }
 
 impl CodeList {
-    /// Returns how many there are.
+    pub(crate) fn new(docs: &DocTable, system: CodeSystem) -> Self {
+        let by_code = docs.by_code();
+        let first = by_code.partition_point(|doc| docs.system(*doc) < Some(system));
+        let mut list = Self {
+            first,
+            ..Self::default()
+        };
+        for doc in &by_code[first..] {
+            if docs.system(*doc) != Some(system) {
+                break;
+            }
+            match docs.kind(*doc) {
+                DocKind::ListedCode => list.count += 1,
+                DocKind::Document => list.codes_before_docs.push(list.count),
+            }
+        }
+        list
+    }
+
+    /// Returns code `n` in the order of codes.
+    pub(crate) fn get(&self, docs: &DocTable, n: usize) -> Option<CodeDocId> {
+        let skipped = self.codes_before_docs.partition_point(|codes| *codes <= n);
+        let doc = docs.by_code().get(self.first + n + skipped)?;
+        (n < self.count).then_some(CodeDocId(*doc))
+    }
+
     pub const fn len(&self) -> usize {
         self.count
     }
 
-    /// Says whether there are none.
     pub const fn is_empty(&self) -> bool {
         self.count == 0
-    }
-}
-
-impl Index {
-    /// Returns the bare codes of a system.
-    pub fn code_list(&self, system: CodeSystem) -> CodeList {
-        let first = self
-            .docs
-            .by_code
-            .partition_point(|doc| self.docs.system(*doc) < Some(system));
-        let mut bare = CodeList {
-            first,
-            ..CodeList::default()
-        };
-        for doc in self.docs.by_code.iter().skip(first) {
-            if self.docs.system(*doc) != Some(system) {
-                break;
-            }
-            match self.docs.kind(*doc) {
-                DocKind::ListedCode => bare.count += 1,
-                DocKind::Document => bare.codes_before_docs.push(bare.count),
-            }
-        }
-        bare
-    }
-
-    /// Returns one of them, in the order of codes.
-    pub fn code_at(&self, bare: &CodeList, n: usize) -> Option<CodeDocId> {
-        let documents = bare
-            .codes_before_docs
-            .partition_point(|before| *before <= n);
-        let at = bare.first + n + documents;
-        let doc = self.docs.by_code.get(at).filter(|_| n < bare.count)?;
-        Some(CodeDocId(*doc))
-    }
-
-    /// Returns a code with its title.
-    pub fn code(&self, number: CodeDocId) -> Option<(CodeId, String)> {
-        let code = self.docs.code(number.0)?;
-        Some((code, self.docs.titles.get(number.0)))
-    }
-
-    /// Returns the bare codes whose code or title some words are about, best first, at most so
-    /// many, and how many there are. Nothing is found twice.
-    pub fn search_codes(&self, words: &str, most: usize) -> (Vec<(CodeSystem, CodeDocId)>, usize) {
-        let query = Query::parse(words);
-        let bounds = ScopeFilter::from_query(self, &query);
-        let mut found = (Vec::new(), 0);
-        for leniency in [Fuzziness::UnmatchedWords, Fuzziness::AllWords] {
-            let needs = find_matches(self, &query, &bounds, leniency);
-            let (candidates, _) = Ranker::rank(self, &needs, &bounds, None, usize::MAX).finish();
-            let mut seen = vec![0_u64; self.docs.len().div_ceil(64)];
-            for one in candidates {
-                let bit = 1 << (one.doc % 64);
-                let Some(bits) = seen.get_mut(one.doc as usize / 64) else {
-                    continue;
-                };
-                if *bits & bit != 0 || self.docs.kind(one.doc) != DocKind::ListedCode {
-                    continue;
-                }
-                *bits |= bit;
-                found.1 += 1;
-                if found.0.len() < most
-                    && let Some(system) = self.docs.system(one.doc)
-                {
-                    found.0.push((system, CodeDocId(one.doc)));
-                }
-            }
-            if found.1 > 0 {
-                break;
-            }
-        }
-        found
     }
 }
 
@@ -117,7 +61,7 @@ mod tests {
     use super::*;
     use crate::content::parse_document;
     use crate::search::build::builder::IndexBuilder;
-    use crate::search::index::DocumentSource;
+    use crate::search::index::{DocumentSource, Index};
 
     fn index() -> Index {
         let mut builder = IndexBuilder::new();
@@ -141,18 +85,18 @@ mod tests {
         builder.finish(DocumentSource::default())
     }
 
-    fn code_values(index: &Index, numbers: impl IntoIterator<Item = CodeDocId>) -> Vec<String> {
-        let codes = numbers.into_iter().filter_map(|one| index.code(one));
+    fn code_values(index: &Index, ids: impl IntoIterator<Item = CodeDocId>) -> Vec<String> {
+        let codes = ids.into_iter().filter_map(|id| index.code(id));
         codes.map(|(code, _)| code.value().to_owned()).collect()
     }
 
     #[test]
     fn code_list_is_sorted_and_omits_codes_with_documents() {
         let index = index();
-        let bare = index.code_list(CodeSystem::Icd10cm);
-        assert_eq!(bare.len(), 3);
-        let numbers = (0..9).filter_map(|n| index.code_at(&bare, n));
-        assert_eq!(code_values(&index, numbers), ["A00", "A02", "C50"]);
+        let list = index.code_list(CodeSystem::Icd10cm);
+        assert_eq!(list.len(), 3);
+        let ids = (0..9).filter_map(|n| index.code_at(&list, n));
+        assert_eq!(code_values(&index, ids), ["A00", "A02", "C50"]);
         assert!(index.code_list(CodeSystem::Cpt).is_empty());
         assert_eq!(index.code_list(CodeSystem::Hcpcs).len(), 1);
     }
@@ -161,9 +105,9 @@ mod tests {
     fn search_codes_matches_titles_and_code_prefixes() {
         let index = index();
         let found = |words: &str| {
-            let (found, total) = index.search_codes(words, 9);
-            assert_eq!(found.len(), total);
-            code_values(&index, found.into_iter().map(|(_, number)| number))
+            let (codes, total) = index.search_codes(words, 9);
+            assert_eq!(codes.len(), total);
+            code_values(&index, codes.into_iter().map(|(_, id)| id))
         };
         assert_eq!(found("a0"), ["A00", "A02"]);
         assert_eq!(found("neoplasm breast"), ["C50"]);

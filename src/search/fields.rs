@@ -1,31 +1,29 @@
-//! Defines the fields of a row as search sees them: what can be found, and under which name.
+//! The indexed fields of a row.
 //!
-//! The index is built from these and the snippet of a hit is cut from these, so that both always
-//! speak of the same text.
+//! Indexing and snippets both use these fields, so a snippet contains what was matched.
 
 use std::borrow::Cow;
 
 use crate::content::{Block, Document, Row, Section, Shape, Subject, Value};
 
-/// The fields of a row that words were found in, a bit each.
+/// A set of fields of a row, one bit each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct FieldMask(pub(crate) u8);
 
 impl FieldMask {
-    /// The document's title; its first row has it.
+    /// The document's title, a field of its first row.
     pub(crate) const TITLE: Self = Self(1);
-    /// The headings above the row; the first row below them has them.
+    /// Headings, fields of the first row below them.
     pub(crate) const HEADING: Self = Self(1 << 1);
-    /// What the row is called.
+    /// The row's name.
     pub(crate) const NAME: Self = Self(1 << 2);
-    /// The first field that says something.
+    /// The first field after the name. The next three have the next bits.
     pub(crate) const BODY: Self = Self(1 << 3);
-    /// The last bit: remarks, and whatever finds no bit of its own.
+    /// All further fields and remarks.
     pub(crate) const REST: Self = Self(1 << 7);
-    /// Every field: the row as a whole answers.
+    /// Every field, for a row that matches as a whole.
     pub(crate) const ALL: Self = Self(0xff);
 
-    /// Returns the bit of the field that comes `index` fields after the first.
     const fn body(index: usize) -> Self {
         if index < 4 {
             Self(Self::BODY.0 << index)
@@ -51,16 +49,15 @@ impl FieldMask {
     }
 }
 
-/// One field of a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct IndexedField<'a> {
     pub(crate) mask: FieldMask,
-    /// The name that readers see; empty where the field needs none.
+    /// The name of the field for users, or an empty text.
     pub(crate) label: &'a str,
     pub(crate) text: Cow<'a, str>,
 }
 
-/// A row of a document with what stands around it.
+/// A row and what contains it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RowContext<'a> {
     pub(crate) document: &'a Document,
@@ -71,7 +68,7 @@ pub(crate) struct RowContext<'a> {
     pub(crate) position: usize,
 }
 
-/// Returns every row of a document, in reading order.
+/// Returns the rows of a document in reading order.
 pub(crate) fn row_contexts(document: &Document) -> impl Iterator<Item = RowContext<'_>> {
     document
         .rows()
@@ -86,11 +83,14 @@ pub(crate) fn row_contexts(document: &Document) -> impl Iterator<Item = RowConte
 }
 
 impl<'a> RowContext<'a> {
-    /// Returns the fields in which words are looked for.
     pub(crate) fn fields(&self) -> Vec<IndexedField<'a>> {
         let mut fields = Vec::with_capacity(self.row.cells.len() + 3);
         if self.position == 0 {
-            fields.push(title_field(self.document));
+            fields.push(IndexedField {
+                mask: FieldMask::TITLE,
+                label: "Title",
+                text: Cow::Borrowed(&*self.document.title),
+            });
         }
         self.push_headings(&mut fields);
         self.push_cells(&mut fields);
@@ -119,11 +119,11 @@ impl<'a> RowContext<'a> {
                 });
             }
         };
-        let opens = |rows: &[Row]| rows.first().is_some_and(|row| std::ptr::eq(row, self.row));
-        if opens(&self.block.rows) {
+        let first_row = self.block.rows.first();
+        if first_row.is_some_and(|row| std::ptr::eq(row, self.row)) {
             heading(self.block.title.as_deref().unwrap_or_default());
-            let first = self.section.blocks.iter().find(|b| !b.rows.is_empty());
-            if first.is_some_and(|block| std::ptr::eq(block, self.block)) {
+            let first_block = self.section.blocks.iter().find(|b| !b.rows.is_empty());
+            if first_block.is_some_and(|block| std::ptr::eq(block, self.block)) {
                 heading(&self.section.title);
                 self.section.headings.iter().for_each(|text| heading(text));
             }
@@ -140,10 +140,10 @@ impl<'a> RowContext<'a> {
                 text: Cow::Borrowed(&*cell.label),
             });
         }
-        let names = self.name_cell_count();
+        let name_cells = self.name_cell_count();
         for (index, cell) in self.row.cells.iter().enumerate() {
             fields.push(IndexedField {
-                mask: match index.checked_sub(names) {
+                mask: match index.checked_sub(name_cells) {
                     Some(index) => FieldMask::body(index),
                     None => FieldMask::NAME,
                 },
@@ -153,7 +153,7 @@ impl<'a> RowContext<'a> {
         }
     }
 
-    /// Returns how many of the first cells are the row's name.
+    /// Returns the number of cells at the start that name the row.
     fn name_cell_count(&self) -> usize {
         match (&self.row.subject, self.block.shape) {
             (Subject::Modifier(code), _) => {
@@ -166,16 +166,7 @@ impl<'a> RowContext<'a> {
     }
 }
 
-/// Returns the field that holds a document's title.
-pub(crate) fn title_field(document: &Document) -> IndexedField<'_> {
-    IndexedField {
-        mask: FieldMask::TITLE,
-        label: "Title",
-        text: Cow::Borrowed(&*document.title),
-    }
-}
-
-/// Returns what a value says, a stated absence in its own words.
+/// Returns the text of a value, or why there is none.
 fn value_text(value: &Value) -> Cow<'_, str> {
     match value {
         Value::Text(text) => Cow::Borrowed(&**text),

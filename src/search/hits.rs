@@ -1,5 +1,6 @@
 //! Hits: ranking the matching rows, and what is shown of the best.
 
+pub(crate) mod code_search;
 pub(crate) mod field_choice;
 pub(crate) mod group;
 pub(crate) mod highlight;

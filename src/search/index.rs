@@ -1,27 +1,24 @@
-//! The index, and what a search returns.
+//! The index: terms with their postings lists, tables of documents and rows, and stored rows.
 
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::content::{CodeId, Document};
+use crate::content::{CodeId, CodeSystem, Document};
 use crate::library::Library;
-
-use crate::search::build::builder::IndexBuilder;
-use crate::search::doc_table::{DocTable, RowTable};
+use crate::search::code_list::{CodeDocId, CodeList};
+use crate::search::doc_table::DocTable;
+use crate::search::format::IndexData;
 use crate::search::query::synonyms::Synonyms;
 use crate::search::row_store::{RowStore, StoredDoc};
+use crate::search::row_table::RowTable;
 use crate::search::term_dict::TermDictionary;
+use crate::storage::Container;
 
-/// How many documents are few: parsing those that are shown costs nothing then.
-pub(crate) const SMALL_LIBRARY_SIZE: usize = 32;
-
-/// Where the texts of an index are read again.
+/// Where an index reads documents again, to show what it has not stored.
 #[derive(Clone, Debug)]
 pub enum DocumentSource {
-    /// In a library.
     Library(Arc<Library>),
-    /// In documents that are at hand.
     Documents(HashMap<CodeId, Arc<Document>>),
 }
 
@@ -40,7 +37,7 @@ impl Default for DocumentSource {
     }
 }
 
-/// Every row of a library, ready to be searched.
+/// An immutable search index of documents, row by row, and of listed codes.
 #[derive(Default)]
 pub struct Index {
     pub(crate) docs: DocTable,
@@ -51,7 +48,7 @@ pub struct Index {
     pub(crate) synonyms: Synonyms,
 }
 
-/// What was read of one document again.
+/// A document, read to show hits in it.
 #[derive(Debug)]
 pub(crate) enum LoadedDoc {
     Stored(StoredDoc),
@@ -59,78 +56,76 @@ pub(crate) enum LoadedDoc {
 }
 
 impl Index {
-    /// Reads every document of a library and every code of its imported sets; one that cannot be
-    /// read is left out.
-    pub fn build(library: &Arc<Library>) -> Self {
-        let source = DocumentSource::Library(Arc::clone(library));
-        Self::from_library(library, source)
+    /// Opens the index in a container, or returns `None` if a part is missing or damaged. Stored
+    /// rows are verified when they are read; a document whose rows are damaged is read from
+    /// `source`.
+    pub(crate) fn open(container: &Arc<Container>, source: DocumentSource) -> Option<Self> {
+        let mut index = Self::from_data(IndexData::open(container)?, source);
+        index.row_store = Some(RowStore::open(container)?);
+        Some(index)
     }
 
-    /// Indexes a library as [`Index::build`] does, and reads documents again from `source`.
-    pub(crate) fn from_library(library: &Library, source: DocumentSource) -> Self {
-        let mut builder = if library.entries().len() > SMALL_LIBRARY_SIZE {
-            IndexBuilder::with_row_store()
-        } else {
-            IndexBuilder::new()
-        };
-        for entry in library.entries() {
-            if let Ok(document) = library.document(&entry.code) {
-                builder.add(&document);
-            }
+    /// Creates an index in memory, with the built-in synonyms and without stored rows.
+    pub(crate) fn from_data(data: IndexData, source: DocumentSource) -> Self {
+        Self {
+            docs: data.docs,
+            rows: data.rows,
+            terms: data.terms,
+            document_source: source,
+            row_store: None,
+            synonyms: Synonyms::built_in(),
         }
-        for listed in library.codes_only_in_sets() {
-            builder.add_code(&listed.code, &listed.title, &listed.short);
-        }
-        builder.finish(source)
     }
 
-    /// Makes an index of documents that are at hand.
-    pub fn from_documents(documents: impl IntoIterator<Item = Document>) -> Self {
-        let mut builder = IndexBuilder::new();
-        let mut texts = HashMap::new();
-        for document in documents {
-            builder.add(&document);
-            texts.insert(document.code.clone(), Arc::new(document));
-        }
-        builder.finish(DocumentSource::Documents(texts))
-    }
-
-    /// Reads a document again.
-    pub(crate) fn load_doc(&self, doc: u32) -> Option<LoadedDoc> {
-        let stack = self.row_store.as_ref().and_then(|sheets| sheets.doc(doc));
-        stack.map(LoadedDoc::Stored).or_else(|| {
-            let code = self.docs.code(doc)?;
-            self.document_source.document(&code).map(LoadedDoc::Parsed)
-        })
-    }
-
-    /// Exchanges where texts are read again.
     #[must_use]
-    pub fn with_document_source(mut self, texts: DocumentSource) -> Self {
-        self.document_source = texts;
+    pub fn with_document_source(mut self, source: DocumentSource) -> Self {
+        self.document_source = source;
         self
     }
 
-    /// Exchanges the synonyms, which are the built-in ones at first.
+    /// Replaces the built-in synonyms.
     #[must_use]
     pub fn with_synonyms(mut self, synonyms: Synonyms) -> Self {
         self.synonyms = synonyms;
         self
     }
 
-    /// Returns how many documents and codes can be found.
+    /// Returns the number of documents and listed codes.
     pub fn len(&self) -> usize {
         self.docs.len()
     }
 
-    /// Says whether there is nothing to be found.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Returns the memory that the index takes, in bytes.
+    /// Returns the size in memory in bytes.
     pub fn size(&self) -> usize {
         self.docs.size() + self.rows.size() + self.terms.size()
+    }
+
+    /// Returns the listed codes of a system.
+    pub fn code_list(&self, system: CodeSystem) -> CodeList {
+        CodeList::new(&self.docs, system)
+    }
+
+    /// Returns code `n` of a list of this index.
+    pub fn code_at(&self, list: &CodeList, n: usize) -> Option<CodeDocId> {
+        list.get(&self.docs, n)
+    }
+
+    /// Returns a listed code and its title.
+    pub fn code(&self, id: CodeDocId) -> Option<(CodeId, String)> {
+        Some((self.docs.code(id.0)?, self.docs.titles.get(id.0)))
+    }
+
+    /// Reads the stored rows of a document, or else the document itself.
+    pub(crate) fn load_doc(&self, doc: u32) -> Option<LoadedDoc> {
+        let stored = self.row_store.as_ref().and_then(|store| store.doc(doc));
+        stored.map(LoadedDoc::Stored).or_else(|| {
+            let code = self.docs.code(doc)?;
+            self.document_source.document(&code).map(LoadedDoc::Parsed)
+        })
     }
 }
 
@@ -139,7 +134,7 @@ impl fmt::Debug for Index {
         f.debug_struct("Index")
             .field("codes", &self.docs.len())
             .field("rows", &self.rows.count())
-            .field("words", &self.terms.len())
+            .field("terms", &self.terms.len())
             .field(
                 "bytes",
                 &[self.docs.size(), self.rows.size(), self.terms.size()],

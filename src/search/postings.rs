@@ -1,41 +1,40 @@
-//! Defines postings: for each word, the rows that have it and the fields it stands in, packed.
+//! Postings lists: the rows that contain a term, delta-encoded, and the fields that contain it.
 //!
-//! A posting is the distance to the row before and a mask of fields, most often one byte: a
-//! number of seven bits a byte, low bits first, whose two lowest bits say which mask it is. Two
-//! masks that nearly all rows have need no byte of their own; any other one follows.
+//! A posting is a varint: the distance to the row before, shifted left by two, and a tag in the two
+//! low bits. The tag stands for one of the three commonest field masks, or says that the mask
+//! follows as one more byte. Most postings take one byte.
 
 use crate::search::fields::FieldMask;
 use crate::storage::varint::{read_varint, write_varint};
 
-/// A row that has a word, and the fields it stands in.
+/// A row that contains a term, and the fields that contain it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Posting {
     pub(crate) row: u32,
     pub(crate) mask: FieldMask,
 }
 
-/// The masks that need no byte of their own, by the bits that stand for them.
+/// The masks that are encoded as a tag, which is their position.
 const COMMON_MASKS: [FieldMask; 3] = [
     FieldMask::BODY,
     FieldMask::TITLE,
     FieldMask(FieldMask::BODY.0 << 1),
 ];
-/// The bits that stand for any other mask, which follows.
+/// The tag of any other mask, which follows the varint.
 const EXPLICIT_MASK: u8 = 3;
 
-/// The postings of one word, as they are written; rows come in ascending order.
+/// Encodes the postings list of one term, in ascending order of rows.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct PostingsEncoder {
-    /// One more than the row last written, so that the first distance is from nothing.
+    /// The row after the last one written. Distances start here.
     next_row: u32,
 }
 
 impl PostingsEncoder {
-    /// Appends a posting to a buffer.
     pub(crate) fn write(&mut self, Posting { row, mask }: Posting, out: &mut Vec<u8>) {
         let tag = (0..EXPLICIT_MASK)
             .zip(COMMON_MASKS)
-            .find(|(_, known)| *known == mask);
+            .find(|(_, common)| *common == mask);
         let tag = tag.map_or(EXPLICIT_MASK, |(tag, _)| tag);
         let distance = row.saturating_sub(self.next_row);
         write_varint(out, u64::from(distance) << 2 | u64::from(tag));
@@ -45,29 +44,24 @@ impl PostingsEncoder {
         self.next_row = row.saturating_add(1);
     }
 
-    /// Returns the row after the last one.
+    /// Appends a postings list that another encoder wrote, whose last row is before `next_row`.
+    /// Only its first posting is encoded again, because only that distance changes.
+    pub(crate) fn append(&mut self, encoded: &[u8], next_row: u32, out: &mut Vec<u8>) {
+        let mut decoder = PostingsDecoder::new(encoded);
+        if let Some(first) = decoder.next() {
+            self.write(first, out);
+            out.extend_from_slice(decoder.bytes);
+            self.next_row = next_row;
+        }
+    }
+
+    /// Returns the row after the last one written.
     pub(crate) const fn next_row(self) -> u32 {
         self.next_row
     }
 }
 
-/// Appends postings that were packed apart from those before them: only the first knows how far
-/// it is from the beginning. `after` is the row after their last one.
-pub(crate) fn append_encoded(
-    packed: &[u8],
-    after: u32,
-    run: &mut PostingsEncoder,
-    out: &mut Vec<u8>,
-) {
-    let mut reader = PostingsDecoder::new(packed);
-    if let Some(first) = reader.next() {
-        run.write(first, out);
-        out.extend_from_slice(reader.bytes);
-        run.next_row = after;
-    }
-}
-
-/// Reads packed postings in order; damaged ones end early, and never panic.
+/// Decodes a postings list. A damaged list ends early.
 #[derive(Clone, Debug)]
 pub(crate) struct PostingsDecoder<'a> {
     bytes: &'a [u8],
@@ -89,8 +83,8 @@ impl Iterator for PostingsDecoder<'_> {
             self.bytes = rest;
             (u32::from(byte >> 2), byte & 3)
         } else {
-            let number = read_varint(&mut self.bytes)?;
-            (u32::try_from(number >> 2).ok()?, (number & 3) as u8)
+            let varint = read_varint(&mut self.bytes)?;
+            (u32::try_from(varint >> 2).ok()?, (varint & 3) as u8)
         };
         let mask = if let Some(mask) = COMMON_MASKS.get(usize::from(tag)) {
             *mask
@@ -111,12 +105,12 @@ mod tests {
     use proptest::prelude::*;
 
     fn encode(rows: impl IntoIterator<Item = (u32, u8)>) -> (Vec<u8>, u32) {
-        let (mut run, mut bytes) = (PostingsEncoder::default(), Vec::new());
+        let (mut encoder, mut bytes) = (PostingsEncoder::default(), Vec::new());
         for (row, mask) in rows {
             let mask = FieldMask(mask);
-            run.write(Posting { row, mask }, &mut bytes);
+            encoder.write(Posting { row, mask }, &mut bytes);
         }
-        (bytes, run.next_row())
+        (bytes, encoder.next_row())
     }
 
     fn decode(bytes: &[u8]) -> Vec<(u32, u8)> {
@@ -147,10 +141,10 @@ mod tests {
         ) {
             let mut rest = rows.clone();
             let later = rest.split_off(&cut);
-            let (mut run, mut joined) = (PostingsEncoder::default(), Vec::new());
+            let (mut encoder, mut joined) = (PostingsEncoder::default(), Vec::new());
             for part in [rest, later] {
-                let (bytes, after) = encode(part);
-                append_encoded(&bytes, after, &mut run, &mut joined);
+                let (bytes, next_row) = encode(part);
+                encoder.append(&bytes, next_row, &mut joined);
             }
             prop_assert_eq!(joined, encode(rows).0);
         }

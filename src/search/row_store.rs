@@ -1,131 +1,126 @@
-//! Defines the sheet: everything that a hit shows of a row, apart from its document.
+//! The row store: what a hit shows of each row, so that no document is parsed to show a hit.
 //!
-//! An index of many documents keeps the sheets of all its rows in its file: to show five dozen hits
-//! it would have to parse as many documents otherwise, which takes longer than finding them. Sheets
-//! take no memory; those of a document are read in microseconds.
+//! An index of many documents has its row store in its file. Parsing five dozen documents to show
+//! as many hits would take longer than finding them; reading their stored rows takes microseconds
+//! and no memory.
 
 use std::sync::Arc;
 
 use crate::content::{BlockId, RowKey, RowPath, SectionId, Shape, Subject};
-
 use crate::search::fields::{FieldMask, IndexedField, RowContext};
-use crate::storage::varint::{read_byte, read_list, read_varint, write_text, write_varint};
-use crate::storage::{Container, PartTag, varint};
+use crate::storage::varint::{self, read_byte, read_list, read_varint, write_text, write_varint};
+use crate::storage::{Container, PartReader, PartTag};
 
-/// The part of a flat file that holds sheets.
+/// The stored rows of all documents.
 pub(crate) const STORED_ROWS: PartTag = *b"leaf";
+/// Where the rows of each document are.
+pub(crate) const STORE_ENTRIES: PartTag = *b"spre";
 
-/// How long the name of a row is in a trail, in characters.
+/// The longest name of a row in a trail, in characters.
 const MAX_NAME_CHARS: usize = 32;
 
 /// What a hit shows of a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct StoredRow {
     pub(crate) row_path: RowPath,
-    /// The section and the row, as a breadcrumb shows them.
+    /// The section and the row, as a breadcrumb.
     pub(crate) trail: Vec<String>,
     pub(crate) fields: Vec<StoredField>,
 }
 
-/// A field of a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct StoredField {
     pub(crate) mask: FieldMask,
     pub(crate) label: String,
-    /// Whether the label belongs to the trail.
+    /// Whether a hit in this field adds the label to the trail.
     pub(crate) in_trail: bool,
     pub(crate) text: String,
 }
 
 impl StoredRow {
-    pub(crate) fn from_context(spot: &RowContext<'_>) -> Self {
-        let name = row_name(spot);
-        let pieces = spot.fields().into_iter().map(|field| StoredField {
+    pub(crate) fn from_context(context: &RowContext<'_>) -> Self {
+        let name = row_name(context);
+        let fields = context.fields().into_iter().map(|field| StoredField {
             mask: field.mask,
-            in_trail: in_trail(spot, name, &field),
+            in_trail: in_trail(context, name, &field),
             label: field.label.to_owned(),
             text: field.text.into_owned(),
         });
         Self {
-            row_path: RowPath::new(spot.section, spot.block, spot.row),
-            trail: trail(spot, name),
-            fields: pieces.collect(),
+            row_path: RowPath::new(context.section, context.block, context.row),
+            trail: trail(context, name),
+            fields: fields.collect(),
         }
     }
 
     fn decode(mut bytes: &[u8]) -> Option<Self> {
         let bytes = &mut bytes;
-        let place = RowPath {
-            section: SectionId(read_text(bytes)?),
-            block: BlockId(read_text(bytes)?),
-            row: RowKey(read_text(bytes)?),
-        };
-        let trail = read_list(bytes, read_text)?;
-        let pieces = read_list(bytes, |bytes| {
-            Some(StoredField {
-                mask: FieldMask(read_byte(bytes)?),
-                in_trail: read_byte(bytes)? == 1,
-                label: read_text(bytes)?,
-                text: read_text(bytes)?,
-            })
-        })?;
         Some(Self {
-            row_path: place,
-            trail,
-            fields: pieces,
+            row_path: RowPath {
+                section: SectionId(read_text(bytes)?),
+                block: BlockId(read_text(bytes)?),
+                row: RowKey(read_text(bytes)?),
+            },
+            trail: read_list(bytes, read_text)?,
+            fields: read_list(bytes, |bytes| {
+                Some(StoredField {
+                    mask: FieldMask(read_byte(bytes)?),
+                    in_trail: read_byte(bytes)? == 1,
+                    label: read_text(bytes)?,
+                    text: read_text(bytes)?,
+                })
+            })?,
         })
     }
 }
 
-/// Appends the sheet of a row, with its length before it, to those of its document. The fields are
-/// those of the row.
-/// `sheet` is where it is put together.
+/// Encodes a row with its length and `fields`, and appends it to the stored rows of its document.
+/// `buffer` holds the row meanwhile.
 pub(crate) fn append_row(
-    spot: &RowContext<'_>,
+    context: &RowContext<'_>,
     fields: &[IndexedField<'_>],
-    sheet: &mut Vec<u8>,
+    buffer: &mut Vec<u8>,
     out: &mut Vec<u8>,
 ) {
-    sheet.clear();
-    write_text(sheet, &spot.section.id.0);
-    write_text(sheet, &spot.block.id.0);
-    write_text(sheet, &spot.row.key.0);
-    let name = row_name(spot);
-    let trail = trail(spot, name);
-    write_varint(sheet, trail.len() as u64);
+    buffer.clear();
+    write_text(buffer, &context.section.id.0);
+    write_text(buffer, &context.block.id.0);
+    write_text(buffer, &context.row.key.0);
+    let name = row_name(context);
+    let trail = trail(context, name);
+    write_varint(buffer, trail.len() as u64);
     for text in &trail {
-        write_text(sheet, text);
+        write_text(buffer, text);
     }
-    write_varint(sheet, fields.len() as u64);
+    write_varint(buffer, fields.len() as u64);
     for field in fields {
-        sheet.extend([field.mask.0, u8::from(in_trail(spot, name, field))]);
-        write_text(sheet, field.label);
-        write_text(sheet, &field.text);
+        buffer.extend([field.mask.0, u8::from(in_trail(context, name, field))]);
+        write_text(buffer, field.label);
+        write_text(buffer, &field.text);
     }
-    varint::write_bytes(out, sheet);
+    varint::write_bytes(out, buffer);
 }
 
-fn trail(spot: &RowContext<'_>, name: &str) -> Vec<String> {
-    let mut trail = vec![spot.section.short.clone()];
-    if !name.is_empty() && name != spot.section.title {
+fn trail(context: &RowContext<'_>, name: &str) -> Vec<String> {
+    let mut trail = vec![context.section.short.clone()];
+    if !name.is_empty() && name != context.section.title {
         trail.push(truncate_name(name));
     }
     trail
 }
 
-/// Says whether the label of a field belongs to the trail.
-fn in_trail(spot: &RowContext<'_>, name: &str, field: &IndexedField<'_>) -> bool {
-    let prose = matches!(spot.block.shape, Shape::Prose | Shape::List);
+fn in_trail(context: &RowContext<'_>, name: &str, field: &IndexedField<'_>) -> bool {
+    let is_prose = matches!(context.block.shape, Shape::Prose | Shape::List);
     !(field.label.is_empty()
         || field.mask == FieldMask::NAME
         || field.mask == FieldMask::HEADING
-        || (prose && field.mask != FieldMask::REST)
+        || (is_prose && field.mask != FieldMask::REST)
         || field.label == name)
 }
 
-/// Returns what a trail calls a row.
-fn row_name<'a>(spot: &RowContext<'a>) -> &'a str {
-    match (&spot.row.subject, spot.block.shape) {
+/// Returns the name of a row in a trail, or an empty text.
+fn row_name<'a>(context: &RowContext<'a>) -> &'a str {
+    match (&context.row.subject, context.block.shape) {
         (
             Subject::Modifier(_)
             | Subject::PayerRule(_)
@@ -134,9 +129,9 @@ fn row_name<'a>(spot: &RowContext<'a>) -> &'a str {
             | Subject::Place,
             _,
         )
-        | (Subject::Text, Shape::Table) => spot.row.name(),
-        (Subject::Text, Shape::Facts) => spot.row.cells.first().map_or("", |cell| &cell.label),
-        (Subject::Text | Subject::Absence, _) => spot.block.title.as_deref().unwrap_or_default(),
+        | (Subject::Text, Shape::Table) => context.row.name(),
+        (Subject::Text, Shape::Facts) => context.row.cells.first().map_or("", |cell| &cell.label),
+        (Subject::Text | Subject::Absence, _) => context.block.title.as_deref().unwrap_or_default(),
     }
 }
 
@@ -144,16 +139,16 @@ fn truncate_name(name: &str) -> String {
     if name.chars().count() <= MAX_NAME_CHARS {
         return name.to_owned();
     }
-    let cut: String = name.chars().take(MAX_NAME_CHARS).collect();
-    let cut = cut.rsplit_once(' ').map_or(cut.as_str(), |(head, _)| head);
-    format!("{cut}…")
+    let start: String = name.chars().take(MAX_NAME_CHARS).collect();
+    let words = start.rsplit_once(' ').map_or(&*start, |(words, _)| words);
+    format!("{words}…")
 }
 
 fn read_text(bytes: &mut &[u8]) -> Option<String> {
     varint::read_text(bytes).map(str::to_owned)
 }
 
-/// Where the sheets of a document are.
+/// Where the stored rows of a document are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct StoreEntry {
     pub(crate) doc: u32,
@@ -162,54 +157,69 @@ pub(crate) struct StoreEntry {
 }
 
 impl StoreEntry {
-    /// How many bytes one takes in a file.
-    pub(crate) const BYTES: u64 = 16;
+    const BYTES: u64 = 16;
+
+    pub(crate) fn encode(&self, out: &mut Vec<u8>) {
+        out.extend(self.doc.to_le_bytes());
+        out.extend(self.length.to_le_bytes());
+        out.extend(self.offset.to_le_bytes());
+    }
+
+    fn decode(part: &mut PartReader<'_>) -> Option<Self> {
+        Some(Self {
+            doc: u32::from_le_bytes(part.read_array()?),
+            length: u32::from_le_bytes(part.read_array()?),
+            offset: u64::from_le_bytes(part.read_array()?),
+        })
+    }
 }
 
-/// The sheets of an index, in its file.
 #[derive(Debug)]
 pub(crate) struct RowStore {
     container: Arc<Container>,
-    /// By document.
+    /// In the order of documents.
     entries: Vec<StoreEntry>,
 }
 
-/// The sheets of one document.
+/// The stored rows of one document.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct StoredDoc(Vec<u8>);
 
 impl RowStore {
-    pub(crate) const fn new(flat: Arc<Container>, spreads: Vec<StoreEntry>) -> Self {
-        Self {
-            container: flat,
-            entries: spreads,
+    /// Opens the store in a container. Its rows are verified when they are read.
+    pub(crate) fn open(container: &Arc<Container>) -> Option<Self> {
+        let mut part = container.part_reader(STORE_ENTRIES)?;
+        let count = usize::try_from(part.remaining() / StoreEntry::BYTES).ok()?;
+        let mut entries = Vec::with_capacity(count);
+        while part.remaining() > 0 {
+            entries.push(StoreEntry::decode(&mut part)?);
         }
+        Some(Self {
+            container: Arc::clone(container),
+            entries,
+        })
     }
 
-    /// Reads the sheets of a document.
+    /// Reads the rows of a document, or returns `None` if there are none or they are damaged.
     pub(crate) fn doc(&self, doc: u32) -> Option<StoredDoc> {
-        let spreads = &self.entries;
-        let at = spreads.binary_search_by_key(&doc, |one| one.doc).ok()?;
-        let StoreEntry {
-            offset: at, length, ..
-        } = *spreads.get(at)?;
-        let bytes = self
-            .container
-            .read_range(STORED_ROWS, at, length as usize)?;
-        Some(StoredDoc(bytes))
+        let entries = &self.entries;
+        let position = entries.binary_search_by_key(&doc, |entry| entry.doc).ok()?;
+        let StoreEntry { offset, length, .. } = *entries.get(position)?;
+        self.container
+            .read_range(STORED_ROWS, offset, length as usize)
+            .map(StoredDoc)
     }
 }
 
 impl StoredDoc {
-    /// Returns the sheet of the row at a position.
+    /// Returns the row at a position in the document.
     pub(crate) fn row(&self, position: u32) -> Option<StoredRow> {
         let mut rest = &self.0[..];
         for _ in 0..position {
             let length = usize::try_from(read_varint(&mut rest)?).ok()?;
             rest = rest.get(length..)?;
         }
-        let length = usize::try_from(read_varint(&mut rest)?).ok()?;
-        StoredRow::decode(rest.get(..length)?)
+        StoredRow::decode(varint::read_bytes(&mut rest)?)
     }
 }
 
@@ -225,17 +235,17 @@ mod tests {
         let text = include_str!("../../content/cpt-83950.toml");
         let document = crate::content::parse_document("a.toml", text.as_bytes()).unwrap();
         let mut bytes = Vec::new();
-        for spot in row_contexts(&document) {
-            append_row(&spot, &spot.fields(), &mut Vec::new(), &mut bytes);
+        for context in row_contexts(&document) {
+            append_row(&context, &context.fields(), &mut Vec::new(), &mut bytes);
         }
-        let stack = StoredDoc(bytes);
+        let stored = StoredDoc(bytes);
         let mut rows = 0;
-        for (row, spot) in (0..).zip(row_contexts(&document)) {
-            assert_eq!(stack.row(row), Some(StoredRow::from_context(&spot)));
+        for (row, context) in (0..).zip(row_contexts(&document)) {
+            assert_eq!(stored.row(row), Some(StoredRow::from_context(&context)));
             rows = row + 1;
         }
         assert!(rows > 20);
-        assert_eq!(stack.row(rows), None);
+        assert_eq!(stored.row(rows), None);
     }
 
     proptest! {

@@ -1,49 +1,51 @@
-//! Defines the dictionary of an index: every word, and the rows that have it.
+//! The term dictionary: every term, and where its postings list is.
 
-use std::borrow::Cow;
-use std::ops::Range;
+use std::io;
+use std::ops::{ControlFlow, Range};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use fst::automaton::Automaton as _;
 use levenshtein_automata::{DFA, Distance, LevenshteinAutomatonBuilder};
 
+use crate::num::saturating_u32;
 use crate::search::postings::PostingsDecoder;
-use crate::search::term_map::{ControlFlow, TermMap};
-use crate::storage::{Container, PartTag};
+use crate::search::term_map::TermMap;
+use crate::storage::varint::encode_u32s;
+use crate::storage::{Container, ContainerWriter, PartTag};
 
-/// From how many letters on a word may hold one typo, and two.
-pub(crate) const MIN_LETTERS_FOR_ONE_EDIT: usize = 4;
-pub(crate) const MIN_LETTERS_FOR_TWO_EDITS: usize = 7;
+const TERMS: PartTag = *b"word";
+const POSTING_ENDS: PartTag = *b"ends";
+const POSTINGS: PartTag = *b"post";
 
-/// The longest word that is corrected, in letters; nobody types a longer one.
+/// The fewest letters of a word that may have one typo, and two.
+const MIN_LETTERS_FOR_ONE_EDIT: usize = 4;
+const MIN_LETTERS_FOR_TWO_EDITS: usize = 7;
+
+/// The most letters of a word that is corrected. Nobody types a longer one.
 const MAX_FUZZY_LETTERS: usize = 24;
 
-/// How many corrections of one word are looked at.
+/// The most corrections of one word.
 const MAX_FUZZY_TERMS: usize = 200;
 
-/// The part of a flat file that holds packed postings.
-pub(crate) const POSTINGS: PartTag = *b"post";
-
-/// How far apart two words' postings may be to be read in one go, in bytes: to read what lies
-/// between costs less than to ask once more.
+/// The largest gap between two postings lists that are read at once, in bytes. Reading the gap
+/// costs less than a second read.
 const MAX_READ_GAP: u32 = 4096;
 
-/// The words, sorted; each has a number, its position.
 #[derive(Default)]
 pub(crate) struct TermDictionary {
     term_map: TermMap,
-    /// Where the postings of each word end.
+    /// The end of each postings list, by term ordinal.
     posting_ends: Vec<u32>,
     postings: Postings,
-    /// Whether postings were asked for that could not be read.
+    /// Whether reading a postings list has failed.
     is_damaged: AtomicBool,
     levenshtein_builders: OnceLock<[LevenshteinAutomatonBuilder; 2]>,
 }
 
-/// Where the packed postings are. Of a large library they are most of its index, and a query needs
-/// a few kilobytes of them: they stay in the file, where the system keeps what is asked for often.
-pub(crate) enum Postings {
+/// All postings lists, encoded. They are most of a large index, and a query needs a few kilobytes
+/// of them, so they stay in the file, where the system caches what is read often.
+enum Postings {
     Memory(Vec<u8>),
     File(Arc<Container>),
 }
@@ -54,7 +56,7 @@ impl Default for Postings {
     }
 }
 
-/// A word of the dictionary that is not spelled as it was asked for.
+/// A term within a few edits of a word.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct FuzzyTerm {
     pub(crate) term_ord: u32,
@@ -62,15 +64,15 @@ pub(crate) struct FuzzyTerm {
     pub(crate) distance: u8,
 }
 
-/// Whether a word is meant as it stands, or as a beginning.
+/// Whether a word must equal a term, or be its prefix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TermMatch {
     Exact,
     Prefix,
 }
 
-/// Returns how many typos a word may hold. Numbers are never corrected: another number is another
-/// fact.
+/// Returns the most typos that are corrected in a word. Numbers are never corrected, because
+/// another number is another fact.
 pub(crate) fn max_edits(word: &str) -> usize {
     if !word.chars().any(char::is_alphabetic) {
         return 0;
@@ -83,34 +85,44 @@ pub(crate) fn max_edits(word: &str) -> usize {
 }
 
 impl TermDictionary {
-    pub(crate) fn new(lexicon: TermMap, ends: Vec<u32>, postings: Postings) -> Self {
+    /// Creates a dictionary in memory, of postings lists that follow each other.
+    pub(crate) fn new(term_map: TermMap, posting_ends: Vec<u32>, postings: Vec<u8>) -> Self {
         Self {
-            term_map: lexicon,
-            posting_ends: ends,
-            postings,
+            term_map,
+            posting_ends,
+            postings: Postings::Memory(postings),
             ..Self::default()
         }
     }
 
-    /// Returns the words as they are written to a file.
-    pub(crate) fn term_map_bytes(&self) -> Cow<'_, [u8]> {
-        self.term_map.to_bytes()
+    /// Opens the dictionary in a container, or returns `None` if any of it is damaged. All postings
+    /// are verified, because results with missing rows would look complete.
+    pub(crate) fn open(container: &Arc<Container>) -> Option<Self> {
+        let term_map = TermMap::from_bytes(container.read_part(TERMS)?)?;
+        let posting_ends = container.part_reader(POSTING_ENDS)?.read_u32s_to_end()?;
+        container.verify(POSTINGS).then(|| Self {
+            term_map,
+            posting_ends,
+            postings: Postings::File(Arc::clone(container)),
+            ..Self::default()
+        })
     }
 
-    /// Returns where the postings of each word end.
-    pub(crate) fn posting_ends(&self) -> &[u32] {
-        &self.posting_ends
+    /// Writes a dictionary that is in memory.
+    pub(crate) fn write<W: io::Write>(&self, out: &mut ContainerWriter<W>) -> io::Result<()> {
+        out.write_part(TERMS, &self.term_map.to_bytes())?;
+        out.write_part(POSTING_ENDS, &encode_u32s(&self.posting_ends))?;
+        out.write_part(POSTINGS, self.postings_in_memory())
     }
 
-    /// Returns the packed postings, where they are in memory.
-    pub(crate) fn encoded_postings(&self) -> &[u8] {
+    fn postings_in_memory(&self) -> &[u8] {
         match &self.postings {
             Postings::Memory(bytes) => bytes,
             Postings::File(_) => &[],
         }
     }
 
-    /// Says whether postings were asked for that could not be read, so that answers may lack rows.
+    /// Returns true if reading a postings list has failed, so that results may lack rows.
     pub(crate) fn is_damaged(&self) -> bool {
         self.is_damaged.load(Ordering::Relaxed)
     }
@@ -119,17 +131,16 @@ impl TermDictionary {
         self.posting_ends.len()
     }
 
-    /// Returns the memory that the dictionary and the postings take, in bytes.
+    /// Returns the size in memory in bytes.
     pub(crate) fn size(&self) -> usize {
-        self.term_map.size() + size_of_val(&self.posting_ends[..]) + self.encoded_postings().len()
+        self.term_map.size() + size_of_val(&self.posting_ends[..]) + self.postings_in_memory().len()
     }
 
-    /// Returns the number of a word.
-    pub(crate) fn term_ord(&self, word: &str) -> Option<u32> {
-        self.term_map.term_ord(word)
+    pub(crate) fn term_ord(&self, term: &str) -> Option<u32> {
+        self.term_map.term_ord(term)
     }
 
-    /// Returns the numbers of the words that begin so.
+    /// Returns the ordinals of the terms that start with `prefix`.
     pub(crate) fn prefix_range(&self, prefix: &str) -> Range<u32> {
         let first = self.lower_bound(prefix.as_bytes());
         let mut after = prefix.as_bytes().to_vec();
@@ -142,161 +153,154 @@ impl TermDictionary {
         first..self.count()
     }
 
-    /// Returns the words that can be had from one by a few typos, likeliest first.
-    ///
-    /// One from four letters on, two from seven on.
-    pub(crate) fn fuzzy_terms(&self, word: &str, extent: TermMatch) -> Vec<FuzzyTerm> {
-        let most = max_edits(word);
-        if most == 0 {
+    /// Returns the likeliest corrections of a word, within [`max_edits`].
+    pub(crate) fn fuzzy_terms(&self, word: &str, term_match: TermMatch) -> Vec<FuzzyTerm> {
+        let edits = max_edits(word);
+        if edits == 0 {
             return Vec::new();
         }
-        let mut found = self.within_edits(word, extent, most);
+        let mut terms = self.within_edits(word, term_match, edits);
         let first = word.chars().next();
-        found.sort_by_key(|near| (near.distance, near.text.chars().next() != first));
-        found.truncate(MAX_FUZZY_TERMS);
-        found
+        terms.sort_by_key(|term| (term.distance, term.text.chars().next() != first));
+        terms.truncate(MAX_FUZZY_TERMS);
+        terms
     }
 
-    /// Returns the words within so many typos (one or two).
+    /// Returns the terms within `edits` (one or two) edits of a word.
     pub(crate) fn within_edits(
         &self,
         word: &str,
-        extent: TermMatch,
-        typos: usize,
+        term_match: TermMatch,
+        edits: usize,
     ) -> Vec<FuzzyTerm> {
         let [one, two] = self
             .levenshtein_builders
-            .get_or_init(|| [1, 2].map(|typos| LevenshteinAutomatonBuilder::new(typos, true)));
-        let builder = if typos < 2 { one } else { two };
-        let dfa = match extent {
+            .get_or_init(|| [1, 2].map(|edits| LevenshteinAutomatonBuilder::new(edits, true)));
+        let builder = if edits < 2 { one } else { two };
+        let dfa = match term_match {
             TermMatch::Exact => builder.build_dfa(word),
             TermMatch::Prefix => builder.build_prefix_dfa(word),
         };
-        let mut found = Vec::new();
+        let mut terms = Vec::new();
         self.term_map
-            .for_each_match(LevenshteinAutomaton(&dfa), |text, number| {
+            .for_each_match(LevenshteinAutomaton(&dfa), |text, term_ord| {
                 if let Distance::Exact(distance) = dfa.eval(text) {
-                    found.push(FuzzyTerm {
-                        term_ord: number,
+                    terms.push(FuzzyTerm {
+                        term_ord,
                         text: text.to_owned(),
                         distance,
                     });
                 }
-                ControlFlow::Continue
+                ControlFlow::Continue(())
             });
-        found
+        terms
     }
 
-    /// Returns some words that begin so, in order.
-    pub(crate) fn first_with_prefix(&self, prefix: &str, most: usize) -> Vec<String> {
-        let mut found = Vec::new();
+    /// Returns the first terms that start with `prefix`, at most `limit`.
+    pub(crate) fn first_with_prefix(&self, prefix: &str, limit: usize) -> Vec<String> {
+        let mut terms = Vec::new();
         let automaton = fst::automaton::Str::new(prefix).starts_with();
-        self.term_map.for_each_match(automaton, |text, _| {
-            found.push(text.to_owned());
-            if found.len() < most {
-                ControlFlow::Continue
+        self.term_map.for_each_match(automaton, |term, _| {
+            terms.push(term.to_owned());
+            if terms.len() < limit {
+                ControlFlow::Continue(())
             } else {
-                ControlFlow::Break
+                ControlFlow::Break(())
             }
         });
-        found
+        terms
     }
 
-    /// Reads the rows of some words.
-    pub(crate) fn fetch_postings(&self, numbers: impl Iterator<Item = u32>) -> PostingsBatch<'_> {
-        let flat = match &self.postings {
+    /// Reads the postings lists of some terms, lists close to each other in one read.
+    pub(crate) fn fetch_postings(&self, term_ords: impl Iterator<Item = u32>) -> PostingsBatch<'_> {
+        let container = match &self.postings {
             Postings::Memory(bytes) => {
                 return PostingsBatch {
                     terms: self,
                     data: BatchData::All(bytes),
                 };
             }
-            Postings::File(flat) => flat,
+            Postings::File(container) => container,
         };
-        let mut ranges: Vec<Range<u32>> =
-            numbers.map(|number| self.posting_range(number)).collect();
-        ranges.retain(|range| !range.is_empty());
-        ranges.sort_unstable_by_key(|range| range.start);
-        let mut runs: Vec<Range<u32>> = Vec::new();
-        for range in ranges {
-            match runs.last_mut() {
-                Some(run) if range.start <= run.end.saturating_add(MAX_READ_GAP) => {
-                    run.end = run.end.max(range.end);
+        let mut lists: Vec<Range<u32>> = term_ords.map(|ord| self.posting_range(ord)).collect();
+        lists.retain(|list| !list.is_empty());
+        lists.sort_unstable_by_key(|list| list.start);
+        let mut reads: Vec<Range<u32>> = Vec::new();
+        for list in lists {
+            match reads.last_mut() {
+                Some(read) if list.start <= read.end.saturating_add(MAX_READ_GAP) => {
+                    read.end = read.end.max(list.end);
                 }
-                _ => runs.push(range),
+                _ => reads.push(list),
             }
         }
-        let read = |run: Range<u32>| {
-            let piece = flat.read_range(POSTINGS, run.start.into(), run.len());
-            if piece.is_none() {
+        let read = |range: Range<u32>| {
+            let bytes = container.read_range(POSTINGS, range.start.into(), range.len());
+            if bytes.is_none() {
                 self.is_damaged.store(true, Ordering::Relaxed);
             }
-            (run.start, piece.unwrap_or_default())
+            (range.start, bytes.unwrap_or_default())
         };
         PostingsBatch {
             terms: self,
-            data: BatchData::Ranges(runs.into_iter().map(read).collect()),
+            data: BatchData::Ranges(reads.into_iter().map(read).collect()),
         }
     }
 
-    /// Returns the length of a word's packed postings in bytes, which tells how common it is.
-    pub(crate) fn posting_bytes(&self, number: u32) -> usize {
-        self.posting_range(number).len()
+    /// Returns the encoded length of a postings list in bytes, a measure of how common a term is.
+    pub(crate) fn posting_bytes(&self, term_ord: u32) -> usize {
+        self.posting_range(term_ord).len()
     }
 
-    /// Returns where a word's packed postings are.
-    fn posting_range(&self, number: u32) -> Range<u32> {
-        let at = number as usize;
-        let start = match at.checked_sub(1) {
-            Some(before) => self.posting_ends.get(before).copied().unwrap_or_default(),
-            None => 0,
-        };
-        start..self.posting_ends.get(at).copied().unwrap_or(start)
+    fn posting_range(&self, term_ord: u32) -> Range<u32> {
+        let end_of = |ord: u32| self.posting_ends.get(ord as usize).copied();
+        let start = term_ord.checked_sub(1).and_then(end_of).unwrap_or_default();
+        start..end_of(term_ord).unwrap_or(start)
     }
 
-    fn lower_bound(&self, bytes: &[u8]) -> u32 {
-        let first = self.term_map.lower_bound(bytes);
+    fn lower_bound(&self, bound: &[u8]) -> u32 {
+        let first = self.term_map.lower_bound(bound);
         first.unwrap_or_else(|| self.count())
     }
 
     fn count(&self) -> u32 {
-        u32::try_from(self.posting_ends.len()).unwrap_or(u32::MAX)
+        saturating_u32(self.len())
     }
 }
 
-/// The rows of some words, read.
-pub(crate) struct PostingsBatch<'w> {
-    terms: &'w TermDictionary,
-    data: BatchData<'w>,
+/// The postings lists of some terms, in memory.
+pub(crate) struct PostingsBatch<'t> {
+    terms: &'t TermDictionary,
+    data: BatchData<'t>,
 }
 
-/// What was read.
-enum BatchData<'w> {
-    All(&'w [u8]),
-    /// Stretches of the postings, by where they begin.
+enum BatchData<'t> {
+    /// All postings lists.
+    All(&'t [u8]),
+    /// Ranges of them, each after its start, in order.
     Ranges(Vec<(u32, Vec<u8>)>),
 }
 
 impl PostingsBatch<'_> {
-    /// Returns the rows that have a word, which is one of those asked for.
-    pub(crate) fn postings(&self, number: u32) -> PostingsDecoder<'_> {
-        let range = self.terms.posting_range(number);
+    /// Decodes the postings list of a term of the batch.
+    pub(crate) fn postings(&self, term_ord: u32) -> PostingsDecoder<'_> {
+        let list = self.terms.posting_range(term_ord);
         let (start, bytes) = match &self.data {
             BatchData::All(bytes) => (0, *bytes),
-            BatchData::Ranges(runs) => {
-                let after = runs.partition_point(|(start, _)| *start <= range.start);
-                match after.checked_sub(1).and_then(|at| runs.get(at)) {
+            BatchData::Ranges(ranges) => {
+                let after = ranges.partition_point(|(start, _)| *start <= list.start);
+                match after.checked_sub(1).and_then(|at| ranges.get(at)) {
                     Some((start, bytes)) => (*start, bytes.as_slice()),
-                    None => (range.start, &[][..]),
+                    None => (list.start, &[][..]),
                 }
             }
         };
-        let range = (range.start - start) as usize..(range.end - start) as usize;
+        let range = (list.start - start) as usize..(list.end - start) as usize;
         PostingsDecoder::new(bytes.get(range).unwrap_or_default())
     }
 }
 
-/// Lets a dictionary be walked along an automaton that someone else still needs.
+/// Lends a DFA to a search of the term map.
 struct LevenshteinAutomaton<'a>(&'a DFA);
 
 impl fst::Automaton for LevenshteinAutomaton<'_> {

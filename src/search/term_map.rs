@@ -1,15 +1,14 @@
-//! Defines the lexicon of an index: its words, sorted; each has a number, its position.
+//! The term map: every term and its ordinal, which is its position in sorted order.
 
 use std::borrow::Cow;
+use std::ops::ControlFlow;
 
 use fst::{Automaton, IntoStreamer, Map, Streamer};
 
-/// Up to how many words are a plain list. An `fst` map is smaller and is walked without looking at
-/// every word, but it is made by way of a table of 960 KB, an eighth of what a reader of a few
-/// documents takes in all.
+/// The most terms of a plain list. An `fst` map is smaller and skips terms that cannot match, but
+/// building one allocates 960 KB, an eighth of the memory of a reader with a few documents.
 const MAX_LIST_TERMS: usize = 4096;
 
-/// The words of an index.
 pub(crate) enum TermMap {
     List(Box<[Box<str>]>),
     Fst(Map<Vec<u8>>),
@@ -22,91 +21,89 @@ impl Default for TermMap {
 }
 
 impl TermMap {
-    /// Takes in words that are sorted, each once.
-    pub(crate) fn from_sorted(words: &[&str]) -> Self {
-        if words.len() <= MAX_LIST_TERMS {
-            Self::List(words.iter().map(|word| Box::from(*word)).collect())
+    /// Creates a map of terms that are sorted and unique.
+    pub(crate) fn from_sorted(terms: &[&str]) -> Self {
+        if terms.len() <= MAX_LIST_TERMS {
+            Self::List(terms.iter().map(|term| Box::from(*term)).collect())
         } else {
-            Self::Fst(build_fst(words.iter().copied()))
+            Self::Fst(build_fst(terms.iter().copied()))
         }
     }
 
-    /// Takes in words as [`TermMap::to_bytes`] wrote them; nothing where they are something else.
+    /// Opens the bytes that [`TermMap::to_bytes`] returned, or returns `None` for any others.
     pub(crate) fn from_bytes(bytes: Vec<u8>) -> Option<Self> {
         Map::new(bytes).ok().map(Self::Fst)
     }
 
-    /// Returns the words as they are written to a file.
+    /// Returns the terms as an `fst` map.
     pub(crate) fn to_bytes(&self) -> Cow<'_, [u8]> {
         match self {
-            Self::List(words) => {
-                let map = build_fst(words.iter().map(|word| &**word));
+            Self::List(terms) => {
+                let map = build_fst(terms.iter().map(|term| &**term));
                 Cow::Owned(map.into_fst().into_inner())
             }
             Self::Fst(map) => Cow::Borrowed(map.as_fst().as_bytes()),
         }
     }
 
-    /// Returns the memory that the words take, in bytes.
+    /// Returns the size in memory in bytes.
     pub(crate) fn size(&self) -> usize {
         match self {
-            Self::List(words) => words
+            Self::List(terms) => terms
                 .iter()
-                .map(|word| word.len() + size_of_val(word))
+                .map(|term| term.len() + size_of_val(term))
                 .sum(),
             Self::Fst(map) => map.as_fst().size(),
         }
     }
 
-    /// Returns the number of a word.
-    pub(crate) fn term_ord(&self, word: &str) -> Option<u32> {
+    pub(crate) fn term_ord(&self, term: &str) -> Option<u32> {
         match self {
-            Self::List(words) => {
-                let at = words.binary_search_by(|known| (**known).cmp(word)).ok()?;
-                u32::try_from(at).ok()
+            Self::List(terms) => {
+                let position = terms.binary_search_by(|other| (**other).cmp(term)).ok()?;
+                u32::try_from(position).ok()
             }
-            Self::Fst(map) => u32::try_from(map.get(word)?).ok(),
+            Self::Fst(map) => u32::try_from(map.get(term)?).ok(),
         }
     }
 
-    /// Returns the number of the first word that is not before some bytes, if there is one.
-    pub(crate) fn lower_bound(&self, bytes: &[u8]) -> Option<u32> {
+    /// Returns the ordinal of the first term that is not less than `bound`.
+    pub(crate) fn lower_bound(&self, bound: &[u8]) -> Option<u32> {
         match self {
-            Self::List(words) => {
-                let at = words.partition_point(|known| known.as_bytes() < bytes);
-                u32::try_from(at).ok().filter(|_| at < words.len())
+            Self::List(terms) => {
+                let position = terms.partition_point(|term| term.as_bytes() < bound);
+                u32::try_from(position)
+                    .ok()
+                    .filter(|_| position < terms.len())
             }
             Self::Fst(map) => {
-                let mut stream = map.range().ge(bytes).into_stream();
-                let (_, number) = stream.next()?;
-                u32::try_from(number).ok()
+                let mut stream = map.range().ge(bound).into_stream();
+                let (_, ord) = stream.next()?;
+                u32::try_from(ord).ok()
             }
         }
     }
 
-    /// Hands over the words that an automaton accepts, in order, with their numbers, until `each`
-    /// has enough.
+    /// Calls `visit` with each term that an automaton accepts and its ordinal, in order, until
+    /// `visit` breaks.
     pub(crate) fn for_each_match(
         &self,
         automaton: impl Automaton,
-        mut each: impl FnMut(&str, u32) -> ControlFlow,
+        mut visit: impl FnMut(&str, u32) -> ControlFlow<()>,
     ) {
         match self {
-            Self::List(words) => {
-                for (word, number) in words.iter().zip(0..) {
-                    if accepts(&automaton, word.as_bytes())
-                        && each(word, number) == ControlFlow::Break
-                    {
+            Self::List(terms) => {
+                for (term, ord) in terms.iter().zip(0..) {
+                    if accepts(&automaton, term.as_bytes()) && visit(term, ord).is_break() {
                         return;
                     }
                 }
             }
             Self::Fst(map) => {
                 let mut stream = map.search(automaton).into_stream();
-                while let Some((word, number)) = stream.next() {
-                    if let (Ok(word), Ok(number)) =
-                        (std::str::from_utf8(word), u32::try_from(number))
-                        && each(word, number) == ControlFlow::Break
+                while let Some((term, ord)) = stream.next() {
+                    if let (Ok(term), Ok(ord)) = (std::str::from_utf8(term), u32::try_from(ord))
+                        && visit(term, ord).is_break()
                     {
                         return;
                     }
@@ -116,16 +113,9 @@ impl TermMap {
     }
 }
 
-/// Whether a search may end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ControlFlow {
-    Break,
-    Continue,
-}
-
-fn accepts(automaton: &impl Automaton, word: &[u8]) -> bool {
+fn accepts(automaton: &impl Automaton, term: &[u8]) -> bool {
     let mut state = automaton.start();
-    for byte in word {
+    for byte in term {
         if !automaton.can_match(&state) {
             return false;
         }
@@ -134,9 +124,9 @@ fn accepts(automaton: &impl Automaton, word: &[u8]) -> bool {
     automaton.is_match(&state)
 }
 
-/// Sorted and unique keys are all that a map asks for.
-fn build_fst<'w>(words: impl Iterator<Item = &'w str>) -> Map<Vec<u8>> {
-    Map::from_iter(words.zip(0..)).unwrap_or_default()
+/// Builds a map of sorted, unique terms, which cannot fail.
+fn build_fst<'t>(terms: impl Iterator<Item = &'t str>) -> Map<Vec<u8>> {
+    Map::from_iter(terms.zip(0..)).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -148,24 +138,24 @@ mod tests {
     proptest! {
         #[test]
         fn list_and_fst_give_the_same_answers(
-            words in prop::collection::btree_set("[a-cé]{1,4}", 0..40),
-            asked in "[a-cé]{0,4}",
+            terms in prop::collection::btree_set("[a-cé]{1,4}", 0..40),
+            query in "[a-cé]{0,4}",
         ) {
-            let words: Vec<&str> = words.iter().map(String::as_str).collect();
-            let few = TermMap::from_sorted(&words);
-            let many = TermMap::from_bytes(few.to_bytes().into_owned()).unwrap();
-            prop_assert!(matches!(few, TermMap::List(_)) && matches!(many, TermMap::Fst(_)));
-            prop_assert_eq!(few.term_ord(&asked), many.term_ord(&asked));
-            prop_assert_eq!(few.lower_bound(asked.as_bytes()), many.lower_bound(asked.as_bytes()));
-            let begun = |lexicon: &TermMap| {
+            let terms: Vec<&str> = terms.iter().map(String::as_str).collect();
+            let list = TermMap::from_sorted(&terms);
+            let fst = TermMap::from_bytes(list.to_bytes().into_owned()).unwrap();
+            prop_assert!(matches!(list, TermMap::List(_)) && matches!(fst, TermMap::Fst(_)));
+            prop_assert_eq!(list.term_ord(&query), fst.term_ord(&query));
+            prop_assert_eq!(list.lower_bound(query.as_bytes()), fst.lower_bound(query.as_bytes()));
+            let first_three = |map: &TermMap| {
                 let mut found = Vec::new();
-                lexicon.for_each_match(Str::new(&asked).starts_with(), |word, number| {
-                    found.push((word.to_owned(), number));
-                    if found.len() < 3 { ControlFlow::Continue } else { ControlFlow::Break }
+                map.for_each_match(Str::new(&query).starts_with(), |term, ord| {
+                    found.push((term.to_owned(), ord));
+                    if found.len() < 3 { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
                 });
                 found
             };
-            prop_assert_eq!(begun(&few), begun(&many));
+            prop_assert_eq!(first_three(&list), first_three(&fst));
         }
     }
 }

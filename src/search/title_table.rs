@@ -1,130 +1,99 @@
-//! Defines titles, packed: a code set has a hundred thousand of them, made of a few thousand words.
+//! The title table: the title of each document, encoded as a list of word ids.
 //!
-//! Each title is a row of numbers, and each number a word with all its capitals and commas; the
-//! commonest words have the smallest numbers, which take one byte.
+//! A code set has a hundred thousand titles made of a few thousand words. A word here is anything
+//! between spaces, with its capitals and commas. The commonest words have the smallest ids, which
+//! take one byte.
+
+use std::cmp::Reverse;
+use std::ops::Range;
 
 use foldhash::{HashMap, HashMapExt};
 
-use crate::storage::varint::{read_varint, write_varint};
+use crate::num::saturating_u32;
+use crate::storage::PartReader;
+use crate::storage::varint::{encode_u32s, read_varint, write_bytes, write_text, write_varint};
 
-/// The titles of an index.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct TitleTable {
-    /// The words, commonest first.
-    words: PackedStrings,
-    /// The numbers of each title's words.
+    /// The words by id, one after the other.
+    words: String,
+    word_ends: Vec<u32>,
+    /// The word ids of each title, as varints.
     word_ids: Vec<u8>,
-    /// Where the numbers of each title end.
-    ends: Vec<u32>,
-}
-
-/// Texts one after the other.
-#[derive(Clone, Debug, Default)]
-struct PackedStrings {
-    text: String,
-    ends: Vec<u32>,
-}
-
-impl PackedStrings {
-    fn push(&mut self, text: &str) {
-        self.text.push_str(text);
-        self.ends.push(saturating_u32(self.text.len()));
-    }
-
-    fn get(&self, at: usize) -> Option<&str> {
-        let end = *self.ends.get(at)?;
-        self.text.get(start(&self.ends, at) as usize..end as usize)
-    }
+    title_ends: Vec<u32>,
 }
 
 impl TitleTable {
-    /// Packs titles.
-    pub(crate) fn from_titles<'t>(all: impl Iterator<Item = &'t str> + Clone) -> Self {
+    pub(crate) fn from_titles<'t>(titles: impl Iterator<Item = &'t str> + Clone) -> Self {
         let mut counts: HashMap<&str, u32> = HashMap::new();
-        for word in all.clone().flat_map(|title| title.split(' ')) {
+        for word in titles.clone().flat_map(|title| title.split(' ')) {
             *counts.entry(word).or_default() += 1;
         }
         let mut words: Vec<(&str, u32)> = counts.into_iter().collect();
-        words.sort_unstable_by_key(|(word, count)| (std::cmp::Reverse(*count), *word));
-        let numbers: HashMap<&str, u64> = words.iter().map(|(word, _)| *word).zip(0..).collect();
-        let mut titles = Self::default();
+        words.sort_unstable_by_key(|(word, count)| (Reverse(*count), *word));
+        let ids: HashMap<&str, u64> = words.iter().map(|(word, _)| *word).zip(0..).collect();
+        let mut table = Self::default();
         for (word, _) in &words {
-            titles.words.push(word);
+            table.words.push_str(word);
+            table.word_ends.push(saturating_u32(table.words.len()));
         }
-        for title in all {
+        for title in titles {
             for word in title.split(' ') {
-                let number = numbers.get(word).copied().unwrap_or_default();
-                write_varint(&mut titles.word_ids, number);
+                let id = ids.get(word).copied().unwrap_or_default();
+                write_varint(&mut table.word_ids, id);
             }
-            titles.ends.push(saturating_u32(titles.word_ids.len()));
+            table.title_ends.push(saturating_u32(table.word_ids.len()));
         }
-        titles.word_ids.shrink_to_fit();
-        titles.ends.shrink_to_fit();
-        titles.words.text.shrink_to_fit();
-        titles.words.ends.shrink_to_fit();
-        titles
+        table.words.shrink_to_fit();
+        table.word_ends.shrink_to_fit();
+        table.word_ids.shrink_to_fit();
+        table.title_ends.shrink_to_fit();
+        table
     }
 
-    /// Makes titles of the parts that [`TitleTable::words`] and [`TitleTable::word_ids`] return.
-    pub(crate) const fn from_parts(
-        text: String,
-        word_ends: Vec<u32>,
-        numbers: Vec<u8>,
-        ends: Vec<u32>,
-    ) -> Self {
-        Self {
-            words: PackedStrings {
-                text,
-                ends: word_ends,
-            },
-            word_ids: numbers,
-            ends,
-        }
-    }
-
-    /// Returns the words one after the other, and where each ends.
-    pub(crate) fn words(&self) -> (&str, &[u32]) {
-        (&self.words.text, &self.words.ends)
-    }
-
-    /// Returns the packed numbers of each title's words, and where each title ends.
-    pub(crate) fn word_ids(&self) -> (&[u8], &[u32]) {
-        (&self.word_ids, &self.ends)
-    }
-
-    /// Returns a title.
-    pub(crate) fn get(&self, at: u32) -> String {
-        let at = at as usize;
-        let end = self.ends.get(at).copied().unwrap_or_default();
-        let bytes = start(&self.ends, at) as usize..end as usize;
-        let mut numbers = self.word_ids.get(bytes).unwrap_or_default();
+    /// Returns the title of a document, or an empty one if there is no such document.
+    pub(crate) fn get(&self, doc: u32) -> String {
+        let ids = self.word_ids.get(range(&self.title_ends, u64::from(doc)));
+        let mut ids = ids.unwrap_or_default();
         let mut words = Vec::new();
-        while let Some(number) = read_varint(&mut numbers) {
-            let word = usize::try_from(number)
-                .ok()
-                .and_then(|at| self.words.get(at));
+        while let Some(id) = read_varint(&mut ids) {
+            let word = self.words.get(range(&self.word_ends, id));
             words.push(word.unwrap_or_default());
         }
         words.join(" ")
     }
 
-    /// Returns the memory that the titles take, in bytes.
+    /// Returns the size in memory in bytes.
     pub(crate) fn size(&self) -> usize {
-        self.word_ids.len()
-            + self.words.text.len()
-            + size_of_val(&self.ends[..])
-            + size_of_val(&self.words.ends[..])
+        self.words.len()
+            + self.word_ids.len()
+            + size_of_val(&self.word_ends[..])
+            + size_of_val(&self.title_ends[..])
+    }
+
+    pub(crate) fn encode(&self, out: &mut Vec<u8>) {
+        write_text(out, &self.words);
+        write_bytes(out, &encode_u32s(&self.word_ends));
+        write_bytes(out, &self.word_ids);
+        write_bytes(out, &encode_u32s(&self.title_ends));
+    }
+
+    pub(crate) fn decode(part: &mut PartReader<'_>) -> Option<Self> {
+        Some(Self {
+            words: part.read_text()?,
+            word_ends: part.read_u32s()?,
+            word_ids: part.read_bytes()?,
+            title_ends: part.read_u32s()?,
+        })
     }
 }
 
-/// Returns where a piece begins, given where each ends.
-fn start(ends: &[u32], at: usize) -> u32 {
-    let before = at.checked_sub(1).and_then(|before| ends.get(before));
-    before.copied().unwrap_or_default()
-}
-
-fn saturating_u32(length: usize) -> u32 {
-    u32::try_from(length).unwrap_or(u32::MAX)
+/// Returns the range of the item at a position, given the end of each item.
+fn range(ends: &[u32], position: u64) -> Range<usize> {
+    let end_of = |position| ends.get(usize::try_from(position).ok()?).copied();
+    let start = position.checked_sub(1).and_then(end_of).unwrap_or_default();
+    let end = end_of(position).unwrap_or(start);
+    start as usize..end as usize
 }
 
 #[cfg(test)]
@@ -133,16 +102,16 @@ mod tests {
 
     #[test]
     fn titles_round_trip() {
-        let all = [
+        let titles = [
             "Cholera, unspecified",
             "",
             " Cholera due to  Vibrio",
             "Ménière's disease",
         ];
-        let titles = TitleTable::from_titles(all.into_iter());
-        for (at, title) in (0..).zip(all) {
-            assert_eq!(titles.get(at), title);
+        let table = TitleTable::from_titles(titles.into_iter());
+        for (doc, title) in (0..).zip(titles) {
+            assert_eq!(table.get(doc), title);
         }
-        assert_eq!(titles.get(99), "");
+        assert_eq!(table.get(99), "");
     }
 }

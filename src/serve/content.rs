@@ -8,7 +8,7 @@ use crate::app::{Host, Keymap};
 use crate::codesets::ImportedSets;
 use crate::library::{BrokenFile, Library};
 use crate::loader::LibraryLoader;
-use crate::search::{DocumentSource, Index};
+use crate::search::{DocumentSource, Index, IndexBuilder};
 use crate::view::Theme;
 
 /// What all readers share. It never changes; a reload makes another.
@@ -44,7 +44,7 @@ impl ServedContent {
             collection.index.with_document_source(texts)
         } else {
             // Some documents are those of an earlier edition.
-            Index::build(&library)
+            IndexBuilder::index_library(&library)
         };
         let stock = Self {
             index: Arc::new(index),

@@ -8,7 +8,7 @@ use codeleaf::app::{AppOptions, Bookmarks, Effect, Host, Keymap};
 use codeleaf::content::{CodeId, CodeSystem, Document};
 use codeleaf::layout::TableMode;
 use codeleaf::library::Library;
-use codeleaf::search::Index;
+use codeleaf::search::IndexBuilder;
 use codeleaf::session::{Event, Session, load};
 use codeleaf::tty::Capabilities;
 use codeleaf::tty::Size;
@@ -70,7 +70,7 @@ impl TestSession {
         flow: TableMode,
     ) -> Self {
         let start = AppOptions {
-            index: Arc::new(Index::build(&library)),
+            index: Arc::new(IndexBuilder::index_library(&library)),
             library: Arc::clone(&library),
             keymap: Arc::new(Keymap::built_in()),
             host: Host::Local,

@@ -1,12 +1,13 @@
-//! Builds rows and blocks out of what a set says.
+//! Builders for rows and blocks that cite an imported set.
 
 use crate::codesets::{IcdRow, SetFile, SetHeader};
 use crate::content::{
-    AbsenceReason, AsOf, Block, BlockId, Cell, CodeId, CodeSystem, Date, Row, RowKey, Section,
-    SectionId, Shape, Source, SourceId, SourceKind, Subject, Unavailable, Value, Visibility, Voice,
+    AbsenceReason, Block, Cell, CodeId, CodeSystem, Date, Row, RowKey, Shape, Source, SourceId,
+    SourceKind, Subject, Unavailable, Value, Voice,
 };
+use crate::library::imported::lookup::billing_usage;
 
-/// Who speaks, and out of which set.
+/// A set as the source of rows, and the voice of those rows.
 #[derive(Clone, Debug)]
 pub(crate) struct SetCitation {
     voice: Voice,
@@ -14,15 +15,15 @@ pub(crate) struct SetCitation {
 }
 
 impl SetCitation {
-    /// The set itself, in the document that is made of it.
+    /// Cites the set in a document made from it.
     pub(crate) fn by_publication(set: &SetFile) -> Self {
         Self {
             voice: Voice::Publication,
-            source: source(set.header()).id,
+            source: source_id(set.header()),
         }
     }
 
-    /// The editors, who cite the set beside a document's own words.
+    /// Cites the set in a document that has rows of its own.
     pub(crate) fn by_editors(set: &SetFile) -> Self {
         Self {
             voice: Voice::Editor,
@@ -32,87 +33,77 @@ impl SetCitation {
 
     pub(crate) fn row(&self, key: &str, subject: Subject, cells: Vec<Cell>) -> Row {
         Row {
-            key: RowKey(key.to_owned()),
-            subject,
-            voice: self.voice,
-            cells,
-            standing: None,
             source: Some(self.source.clone()),
-            disputed_by: Vec::new(),
-            remarks: Vec::new(),
+            ..Row::new(RowKey(key.to_owned()), subject, self.voice, cells)
         }
     }
 
-    /// Returns a paragraph.
     pub(crate) fn paragraph(&self, key: &str, text: &str) -> Row {
-        self.row(key, Subject::Text, vec![column_cell("", text)])
+        self.fact(key, "", text)
     }
 
-    /// Returns a `Label  value` row.
-    pub(crate) fn fact(&self, key: &str, label: &str, value: Value) -> Row {
-        let cell = Cell {
-            label: label.to_owned(),
-            value,
-            visibility: Visibility::Column,
-        };
-        self.row(key, Subject::Text, vec![cell])
+    /// Makes a `Label  value` row.
+    pub(crate) fn fact(&self, key: &str, label: &str, value: impl Into<Value>) -> Row {
+        self.row(key, Subject::Text, vec![Cell::column(label, value)])
     }
 
-    /// Returns a date as a field, or that the set states none.
-    pub(crate) fn date_value(&self, date: Option<Date>) -> Value {
-        date.map_or_else(
+    /// Makes a value of a text or date, or the statement that the set does not have it.
+    pub(crate) fn value(&self, text: Option<String>) -> Value {
+        let text = text.filter(|text| !text.is_empty());
+        text.map_or_else(
             || self.unavailable(AbsenceReason::SourceSilent),
-            |date| Value::Text(date.to_string()),
+            Value::Text,
         )
     }
 
-    /// Returns the absence of something in the set.
+    pub(crate) fn date_value(&self, date: Option<Date>) -> Value {
+        self.value(date.map(|date| date.to_string()))
+    }
+
     pub(crate) fn unavailable(&self, reason: AbsenceReason) -> Value {
         Value::Unavailable(Unavailable {
-            reason,
-            stated: None,
             source: Some(self.source.clone()),
-            checked: AsOf::Unknown,
-            find: None,
+            ..Unavailable::new(reason)
         })
     }
 
-    /// Returns a block that has nothing to show.
-    pub(crate) fn absence_block(&self, id: &str, title: &str, reason: AbsenceReason) -> Block {
-        let cell = Cell {
-            label: String::new(),
-            value: self.unavailable(reason),
-            visibility: Visibility::Column,
-        };
-        let row = self.row(id, Subject::Absence, vec![cell]);
-        block(id, Some(title), Shape::Prose, vec![row])
+    /// Makes a table, or a block that states that it does not apply if there are no rows.
+    pub(crate) fn table(&self, id: &str, title: &str, rows: Vec<Row>) -> Block {
+        if rows.is_empty() {
+            let cells = vec![Cell::column(
+                "",
+                self.unavailable(AbsenceReason::NotApplicable),
+            )];
+            let row = self.row(id, Subject::Absence, cells);
+            return Block::new(id, Some(title), Shape::Prose, vec![row]);
+        }
+        Block::new(id, Some(title), Shape::Table, rows)
     }
 
-    /// Returns a row about another ICD-10-CM code, which opens it.
+    /// Makes a row that links to an ICD-10-CM code.
     pub(crate) fn diagnosis_row(&self, row: &IcdRow) -> Row {
         let code = CodeId::new(CodeSystem::Icd10cm, &row.code);
         let shown = code.as_ref().map_or(row.code.as_str(), CodeId::value);
         let cells = vec![
-            column_cell("Code", shown),
-            column_cell("Description", &row.long),
-            column_cell("Use", usage(row)),
+            Cell::column("Code", shown),
+            Cell::column("Description", row.long.as_str()),
+            Cell::column("Use", billing_usage(row)),
         ];
         let key = shown.to_owned();
         self.row(&key, code.map_or(Subject::Text, Subject::Code), cells)
     }
 }
 
-/// Says what a diagnosis code is for.
-pub(crate) const fn usage(row: &IcdRow) -> &'static str {
-    if row.billable { "billable" } else { "header" }
+fn source_id(header: &SetHeader) -> SourceId {
+    SourceId(format!("set-{}", header.name()))
 }
 
-/// Returns a set as a source.
+/// Makes the source that rows of a set cite.
 pub(crate) fn source(header: &SetHeader) -> Source {
     let files: Vec<&str> = header.files.iter().map(|file| file.name.as_str()).collect();
     let title = format!("{} (imported from {})", header.title(), files.join(", "));
     Source {
-        id: SourceId(format!("set-{}", header.name())),
+        id: source_id(header),
         title,
         short: header.kind.short_title().to_owned(),
         kind: SourceKind::Primary,
@@ -120,38 +111,11 @@ pub(crate) fn source(header: &SetHeader) -> Source {
     }
 }
 
-/// Returns a field with a column.
-pub(crate) fn column_cell(label: &str, text: &str) -> Cell {
-    Cell {
-        label: label.to_owned(),
-        value: Value::Text(text.to_owned()),
-        visibility: Visibility::Column,
-    }
-}
-
-/// Returns a field of the opened row, where there is anything in it.
+/// Makes a cell that only the opened row shows, or none if the text is empty.
 pub(crate) fn record_cell(label: &str, text: &str) -> Option<Cell> {
-    (!text.is_empty()).then(|| Cell {
-        visibility: Visibility::Record,
-        ..column_cell(label, text)
-    })
+    (!text.is_empty()).then(|| Cell::record(label, text))
 }
 
-pub(crate) fn block(id: &str, title: Option<&str>, shape: Shape, rows: Vec<Row>) -> Block {
-    Block {
-        id: BlockId(id.to_owned()),
-        title: title.map(str::to_owned),
-        shape,
-        rows,
-    }
-}
-
-pub(crate) fn section(id: &str, title: &str, short: &str, blocks: Vec<Block>) -> Section {
-    Section {
-        id: SectionId(id.to_owned()),
-        title: title.to_owned(),
-        short: short.to_owned(),
-        headings: Vec::new(),
-        blocks,
-    }
+pub(crate) fn record_date_cell(label: &str, date: Option<Date>) -> Option<Cell> {
+    date.map(|date| Cell::record(label, date.to_string()))
 }

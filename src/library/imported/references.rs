@@ -1,14 +1,13 @@
-//! Finds the codes and modifiers that a document mentions, so that imported sets can say what they
-//! stand for.
+//! References: the codes and modifiers that a document mentions, for which imported sets have
+//! descriptions.
 //!
-//! Only what cannot be anything else counts: an ICD-10-CM code with its dot, and two characters in
-//! the list that follows the word "modifier". Nothing is concluded from other words.
+//! Text is matched only where it is unambiguous: an ICD-10-CM code with its dot, and two characters
+//! in a list after the word "modifier".
 
 use std::collections::BTreeSet;
 
 use crate::content::{CodeId, CodeSystem, Document, ModifierCode, Subject};
 
-/// What a document mentions.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct References {
     pub(crate) modifiers: BTreeSet<ModifierCode>,
@@ -19,30 +18,30 @@ pub(crate) struct References {
 
 impl References {
     pub(crate) fn from_document(document: &Document) -> Self {
-        let mut mentions = Self::default();
+        let mut references = Self::default();
         for (_, block, row) in document.rows() {
             match &row.subject {
                 Subject::Modifier(code) => {
-                    mentions.modifiers.insert(code.clone());
+                    references.modifiers.insert(code.clone());
                 }
                 Subject::Code(code) if code.system() == CodeSystem::Icd10cm => {
-                    mentions.diagnoses.insert(code.clone());
+                    references.diagnoses.insert(code.clone());
                 }
                 Subject::Place => {
-                    mentions.places.insert(row.key.0.clone());
+                    references.places.insert(row.key.0.clone());
                 }
                 _ if block.id.0 == "taxonomies" => {
-                    mentions.taxonomies.insert(row.key.0.clone());
+                    references.taxonomies.insert(row.key.0.clone());
                 }
                 _ => {}
             }
             let cells = row.cells.iter().filter_map(|cell| cell.value.as_text());
             let remarks = row.remarks.iter().map(|remark| remark.text.as_str());
             for text in cells.chain(remarks) {
-                mentions.scan_text(text);
+                references.scan_text(text);
             }
         }
-        mentions
+        references
     }
 
     fn scan_text(&mut self, text: &str) {
@@ -67,7 +66,7 @@ impl References {
     }
 }
 
-/// Says whether a word is written as modifiers are: upper case, so that "is" and "in" are none.
+/// Returns true for two upper-case letters or digits; "is" and "in" are not modifiers.
 fn is_modifier(word: &str) -> bool {
     word.len() == 2
         && word
@@ -80,16 +79,24 @@ mod tests {
     use super::*;
 
     fn references_in(text: &str) -> (Vec<String>, Vec<String>) {
-        let mut mentions = References::default();
-        mentions.scan_text(text);
+        let mut references = References::default();
+        references.scan_text(text);
         (
-            mentions.modifiers.iter().map(ToString::to_string).collect(),
-            mentions.diagnoses.iter().map(ToString::to_string).collect(),
+            references
+                .modifiers
+                .iter()
+                .map(ToString::to_string)
+                .collect(),
+            references
+                .diagnoses
+                .iter()
+                .map(ToString::to_string)
+                .collect(),
         )
     }
 
     #[test]
-    fn modifiers_are_only_read_after_the_word_modifier() {
+    fn modifiers_are_found_only_after_the_word_modifier() {
         for (text, modifiers) in [
             (
                 "Modifiers GA, GX, GY and GZ are relevant (ABN cases).",

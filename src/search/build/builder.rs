@@ -1,24 +1,25 @@
-//! Defines how an index is built by hand: documents and bare codes go in one after the other.
+//! The index builder: indexes documents and listed codes one after the other.
 //!
-//! [`crate::loader::LoadedLibrary`] builds the index of a whole library, on several threads.
+//! [`crate::loader`] indexes a large library on several threads instead.
 
 use std::fs::File;
-use std::io;
-use std::io::{BufWriter, Write};
+use std::io::BufWriter;
 use std::sync::Arc;
 
 use crate::content::{CodeId, Document};
-use crate::storage::{Backing, Container, ContainerWriter};
-
-use crate::search::build::merge::{DocAddress, IndexData, merge_partials};
+use crate::library::Library;
+use crate::num::saturating_u32;
+use crate::search::build::merge::{DocAddress, merge_partials};
 use crate::search::build::partial_index::PartialIndex;
-use crate::search::format::FORMAT_VERSION;
+use crate::search::build::store_writer::StoreWriter;
+use crate::search::format::{FORMAT_VERSION, IndexData};
 use crate::search::index::{DocumentSource, Index};
-use crate::search::row_store::{STORED_ROWS, StoreEntry};
+use crate::storage::{Backing, Container};
 
-/// Collects documents and bare codes, and makes an index of them.
-///
-/// The same code may be added twice; whoever asks for it gets what was added first.
+/// The most documents of a library without a row store. Parsing a few documents again costs less.
+pub(crate) const SMALL_LIBRARY_SIZE: usize = 32;
+
+/// Builds an index. If a code is added twice, look-ups find the first.
 #[derive(Debug, Default)]
 pub struct IndexBuilder {
     partial: PartialIndex,
@@ -26,13 +27,12 @@ pub struct IndexBuilder {
 }
 
 impl IndexBuilder {
-    /// Makes a builder that holds nothing.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Makes a builder for many documents: what hits show of them is kept in a file without a
-    /// name, where one can be had, so that no document is parsed to show a hit.
+    /// Creates a builder for many documents. It stores rows in an anonymous file, if the system
+    /// allows one, so that no document is parsed to show a hit.
     pub fn with_row_store() -> Self {
         let file = tempfile::tempfile().map(|file| BufWriter::with_capacity(1 << 16, file));
         Self {
@@ -41,106 +41,72 @@ impl IndexBuilder {
         }
     }
 
-    /// Returns how many documents and codes went in.
+    /// Creates a builder with the documents of a library that can be read, and the codes of its
+    /// imported sets.
+    pub fn from_library(library: &Library) -> Self {
+        let mut builder = if library.entries().len() > SMALL_LIBRARY_SIZE {
+            Self::with_row_store()
+        } else {
+            Self::new()
+        };
+        for entry in library.entries() {
+            if let Ok(document) = library.document(&entry.code) {
+                builder.add(&document);
+            }
+        }
+        for listed in library.codes_only_in_sets() {
+            builder.add_code(&listed.code, &listed.title, &listed.short);
+        }
+        builder
+    }
+
+    /// Indexes a library, from which the index reads documents again.
+    pub fn index_library(library: &Arc<Library>) -> Index {
+        Self::from_library(library).finish(DocumentSource::Library(Arc::clone(library)))
+    }
+
     pub fn len(&self) -> usize {
         self.partial.len()
     }
 
-    /// Says whether nothing went in.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Adds a document, row by row.
     pub fn add(&mut self, document: &Document) {
-        let Some(sheets) = &mut self.store_writer else {
+        let Some(store) = &mut self.store_writer else {
             return self.partial.add(document, None);
         };
-        let mut bytes = Vec::new();
-        let doc = u32::try_from(self.partial.len()).unwrap_or(u32::MAX);
-        self.partial.add(document, Some(&mut bytes));
-        // Where that fails, the index reads documents again instead.
-        if sheets.add(doc, &bytes).is_err() {
+        let mut stored_rows = Vec::new();
+        let doc = saturating_u32(self.partial.len());
+        self.partial.add(document, Some(&mut stored_rows));
+        if store.add(doc, &stored_rows).is_err() {
+            // The index parses documents again instead.
             self.store_writer = None;
         }
     }
 
-    /// Adds a code of which only a title is known, and perhaps further text to find it by.
+    /// Adds a code that has no document. `text` is searched but not shown.
     pub fn add_code(&mut self, code: &CodeId, title: &str, text: &str) {
         self.partial.add_code(code, title, text);
     }
 
-    /// Makes the index. The texts of its rows are read again from `texts` when they are shown.
-    pub fn finish(self, texts: DocumentSource) -> Index {
-        let count = u32::try_from(self.partial.len()).unwrap_or(u32::MAX);
-        let order: Vec<DocAddress> = (0..count)
-            .map(|at| DocAddress {
-                partial: 0,
-                doc: at,
-            })
-            .collect();
-        let sheaves = [self.partial];
-        let tables = merge_partials(&sheaves, &order, 1);
-        let [sheaf] = sheaves;
-        drop(sheaf);
-        let file = self
-            .store_writer
-            .and_then(|sheets| sheets.finish(&tables).ok());
-        let index = file.and_then(|file| {
-            let file = file.into_inner().ok()?;
-            let flat = Container::open(Backing::File(file), FORMAT_VERSION).ok()?;
-            Index::open(&Arc::new(flat), texts.clone())
-        });
-        index.unwrap_or_else(|| Index::from_data(tables, texts))
+    /// Builds the index, which reads documents again from `source` if it has no stored rows.
+    pub fn finish(self, source: DocumentSource) -> Index {
+        let docs = 0..saturating_u32(self.partial.len());
+        let order: Vec<_> = docs.map(|doc| DocAddress { partial: 0, doc }).collect();
+        let partials = [self.partial];
+        let data = merge_partials(&partials, &order, 1);
+        drop(partials);
+        let store = self.store_writer;
+        let container = store.and_then(|store| write_container(store, &data));
+        container
+            .and_then(|container| Index::open(&Arc::new(container), source.clone()))
+            .unwrap_or_else(|| Index::from_data(data, source))
     }
 }
 
-/// Writes a flat file that begins with sheets: they are the most of it, and come while documents
-/// are still being read.
-#[derive(Debug)]
-pub(crate) struct StoreWriter<W> {
-    out: ContainerWriter<W>,
-    entries: Vec<StoreEntry>,
-    offset: u64,
-}
-
-impl<W: Write> StoreWriter<W> {
-    pub(crate) fn new(out: W) -> io::Result<Self> {
-        let mut out = ContainerWriter::new(out, FORMAT_VERSION)?;
-        out.begin_part(STORED_ROWS);
-        Ok(Self {
-            out,
-            entries: Vec::new(),
-            offset: 0,
-        })
-    }
-
-    /// Adds the sheets of a document.
-    pub(crate) fn add(&mut self, doc: u32, sheets: &[u8]) -> io::Result<()> {
-        self.out.write_all(sheets)?;
-        self.entries.push(StoreEntry {
-            doc,
-            length: u32::try_from(sheets.len()).map_err(io::Error::other)?,
-            offset: self.offset,
-        });
-        self.offset += sheets.len() as u64;
-        Ok(())
-    }
-
-    /// Returns where the sheets of each document are, to be numbered otherwise.
-    pub(crate) const fn entries_mut(&mut self) -> &mut Vec<StoreEntry> {
-        &mut self.entries
-    }
-
-    /// Returns the file, for other parts.
-    pub(crate) const fn container_mut(&mut self) -> &mut ContainerWriter<W> {
-        &mut self.out
-    }
-
-    /// Writes the tables after the sheets, and returns what was written to.
-    pub(crate) fn finish(mut self, tables: &IndexData) -> io::Result<W> {
-        self.entries.sort_unstable_by_key(|spread| spread.doc);
-        tables.write(&self.entries, &mut self.out)?;
-        self.out.finish()
-    }
+fn write_container(store: StoreWriter<BufWriter<File>>, data: &IndexData) -> Option<Container> {
+    let file = store.finish(data).ok()?.into_inner().ok()?;
+    Container::open(Backing::File(file), FORMAT_VERSION).ok()
 }

@@ -1,312 +1,284 @@
-//! Puts sheaves together: the same index, byte for byte, however many threads gathered them.
+//! The merge of partial indexes. Its result is the same, byte for byte, for any number of threads.
 
 use std::collections::HashMap;
+use std::panic::resume_unwind;
 use std::thread;
 
+use crate::library::parallel::parallel_map_ordered;
+use crate::num::{saturating_u16, saturating_u32};
 use crate::search::build::partial_index::{PartialDoc, PartialIndex};
-use crate::search::doc_table::{DocTable, RowTable};
+use crate::search::doc_table::DocTable;
 use crate::search::fields::FieldMask;
-use crate::search::postings::{Posting, PostingsEncoder, append_encoded};
-use crate::search::term_dict::{Postings, TermDictionary};
+use crate::search::format::IndexData;
+use crate::search::postings::{Posting, PostingsEncoder};
+use crate::search::row_table::RowTable;
+use crate::search::term_dict::TermDictionary;
 use crate::search::term_map::TermMap;
 use crate::search::title_table::TitleTable;
 
-/// Where a document or code is: which sheaf, and its number there.
+/// The address of a document or listed code in a list of partial indexes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct DocAddress {
+    /// The position of the partial index.
     pub(crate) partial: u32,
+    /// The position in the partial index.
     pub(crate) doc: u32,
 }
 
-/// The tables of an index.
-#[derive(Default)]
-pub(crate) struct IndexData {
-    pub(crate) docs: DocTable,
-    pub(crate) rows: RowTable,
-    pub(crate) terms: TermDictionary,
-}
+/// Documents in their final order, each with the position of its partial index.
+type MergeOrder<'p> = [(usize, PartialDoc<'p>)];
 
-/// Makes the tables of an index that has these documents and codes in this order.
+/// Merges the documents and listed codes at some addresses, in the order of the addresses.
 pub(crate) fn merge_partials(
-    sheaves: &[PartialIndex],
+    partials: &[PartialIndex],
     order: &[DocAddress],
     threads: usize,
 ) -> IndexData {
-    let stalks: Vec<(usize, PartialDoc<'_>)> = order
+    let docs: Vec<(usize, PartialDoc<'_>)> = order
         .iter()
-        .filter_map(|spike| {
-            let sheaf = spike.partial as usize;
-            Some((sheaf, sheaves.get(sheaf)?.doc(spike.doc as usize)?))
+        .filter_map(|address| {
+            let partial = address.partial as usize;
+            Some((partial, partials.get(partial)?.doc(address.doc as usize)?))
         })
         .collect();
-    let dictionary = MergedTerms::new(sheaves, &stalks);
+    let terms = MergedTerms::new(partials, &docs);
     thread::scope(|scope| {
-        let titles = || TitleTable::from_titles(stalks.iter().map(|(_, stalk)| stalk.title()));
-        let titles = if threads > 1 {
-            Ok(scope.spawn(titles))
-        } else {
-            Err(titles())
-        };
-        let (ends, postings) = encode_postings(&stalks, &dictionary, threads);
-        let (mut docs, rows) = build_tables(sheaves, &stalks);
-        docs.titles = match titles {
-            Ok(thread) => match thread.join() {
-                Ok(titles) => titles,
-                Err(panic) => std::panic::resume_unwind(panic),
-            },
-            Err(titles) => titles,
+        let make_titles = || TitleTable::from_titles(docs.iter().map(|(_, doc)| doc.title()));
+        let titles_thread = (threads > 1).then(|| scope.spawn(make_titles));
+        let (posting_ends, postings) = merge_postings(&docs, &terms, threads);
+        let (mut doc_table, rows) = merge_tables(partials, &docs);
+        doc_table.titles = match titles_thread {
+            Some(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
+            None => make_titles(),
         };
         IndexData {
-            docs,
+            docs: doc_table,
             rows,
-            terms: TermDictionary::new(dictionary.term_map, ends, Postings::Memory(postings)),
+            terms: TermDictionary::new(terms.term_map, posting_ends, postings),
         }
     })
 }
 
-fn build_tables(
-    sheaves: &[PartialIndex],
-    stalks: &[(usize, PartialDoc<'_>)],
-) -> (DocTable, RowTable) {
-    let mut docs = DocTable::default();
+fn merge_tables(partials: &[PartialIndex], docs: &MergeOrder<'_>) -> (DocTable, RowTable) {
+    let mut doc_table = DocTable::default();
     let mut rows = RowTable::default();
-    let mut sections = SectionMerger::new(sheaves.len());
-    for (sheaf, stalk) in stalks {
-        let first = rows.count();
-        for (row, section) in stalk.section_starts() {
-            let name = sections.merged_id(&sheaves[*sheaf], *sheaf, section, &mut rows);
-            rows.section_starts.push((first + row, name));
+    let mut sections = SectionMerger::new(partials);
+    for (partial, doc) in docs {
+        let first_row = rows.count();
+        for (row, section) in doc.section_starts() {
+            let section = sections.merged_id(*partial, section);
+            rows.section_starts.push((first_row + row, section));
         }
-        let modifiers = stalk.modifiers().map(|(code, row)| (code, first + row));
+        let modifiers = doc.modifiers().map(|(code, row)| (code, first_row + row));
         rows.modifiers.extend(modifiers);
-        rows.packed_kinds.extend_from_slice(stalk.row_kinds());
-        docs.add(stalk.code(), stalk.packed_kind(), rows.count());
+        rows.packed_kinds.extend_from_slice(doc.row_kinds());
+        doc_table.add(doc.code(), doc.packed_kind(), rows.count());
     }
-    docs.finish();
+    doc_table.finish();
+    rows.sections = sections.names;
     rows.modifiers.sort_unstable();
     rows.shrink_to_fit();
-    (docs, rows)
+    (doc_table, rows)
 }
 
-/// Numbers sections in the order in which they are met.
-struct SectionMerger {
-    /// By sheaf, and then by number there.
+/// Assigns section ids in the order in which sections first occur.
+struct SectionMerger<'p> {
+    partials: &'p [PartialIndex],
+    /// By partial index, and then by the id there.
     merged_ids: Vec<Vec<Option<u16>>>,
-    ids_by_name: HashMap<String, u16>,
+    ids_by_name: HashMap<&'p str, u16>,
+    names: Vec<String>,
 }
 
-impl SectionMerger {
-    fn new(sheaves: usize) -> Self {
+impl<'p> SectionMerger<'p> {
+    fn new(partials: &'p [PartialIndex]) -> Self {
+        let ids_of = |partial: &PartialIndex| vec![None; partial.sections().len()];
         Self {
-            merged_ids: vec![Vec::new(); sheaves],
+            partials,
+            merged_ids: partials.iter().map(ids_of).collect(),
             ids_by_name: HashMap::new(),
+            names: Vec::new(),
         }
     }
 
-    fn merged_id(
-        &mut self,
-        of: &PartialIndex,
-        sheaf: usize,
-        section: u16,
-        rows: &mut RowTable,
-    ) -> u16 {
-        let known = &mut self.merged_ids[sheaf];
-        let at = usize::from(section);
-        if known.len() <= at {
-            known.resize(at + 1, None);
-        }
-        if let Some(number) = known[at] {
-            return number;
-        }
-        // There are more sections than numbers.
-        let Some(name) = of.sections().get(at) else {
+    /// Returns the merged id of a section, or `u16::MAX` if there are too many sections.
+    fn merged_id(&mut self, partial: usize, id: u16) -> u16 {
+        let sections = self.partials[partial].sections();
+        let merged_ids = &mut self.merged_ids[partial];
+        let Some(name) = sections.get(usize::from(id)) else {
             return u16::MAX;
         };
-        let number = self.ids_by_name.get(name).copied().unwrap_or_else(|| {
-            let number = u16::try_from(rows.sections.len()).unwrap_or(u16::MAX);
-            if number < u16::MAX {
-                rows.sections.push(name.clone());
-                self.ids_by_name.insert(name.clone(), number);
+        *merged_ids[usize::from(id)].get_or_insert_with(|| {
+            let new_id = saturating_u16(self.names.len());
+            let merged_id = *self.ids_by_name.entry(name).or_insert(new_id);
+            if merged_id == new_id && new_id < u16::MAX {
+                self.names.push(name.clone());
             }
-            number
-        });
-        known[at] = Some(number);
-        number
+            merged_id
+        })
     }
 }
 
-/// Every word that a row has, sorted; its number is its position.
+/// The terms of all documents, sorted.
 struct MergedTerms {
     term_map: TermMap,
     count: usize,
-    /// The numbers of the words of each sheaf, by their numbers there.
+    /// The term ordinals, by partial index and then by the term id there.
     term_ords: Vec<Vec<u32>>,
 }
 
 impl MergedTerms {
-    fn new(sheaves: &[PartialIndex], stalks: &[(usize, PartialDoc<'_>)]) -> Self {
-        let mut numbers: Vec<Vec<u32>> = sheaves
+    fn new(partials: &[PartialIndex], docs: &MergeOrder<'_>) -> Self {
+        let mut term_ords: Vec<Vec<u32>> = partials
             .iter()
-            .map(|sheaf| vec![u32::MAX; sheaf.term_ids().len()])
+            .map(|partial| vec![u32::MAX; partial.term_ids().len()])
             .collect();
-        // Documents that others stand before are in sheaves, too, and their words in no row.
-        for (sheaf, stalk) in stalks {
-            for word in stalk.terms() {
-                numbers[*sheaf][*word as usize] = 0;
+        // Shadowed documents are indexed too. Their terms stay at `MAX`.
+        for (partial, doc) in docs {
+            for term in doc.terms() {
+                term_ords[*partial][*term as usize] = 0;
             }
         }
-        let mut words: Vec<(&str, usize, u32)> = Vec::new();
-        for (at, sheaf) in sheaves.iter().enumerate() {
-            let used = |word: &u32| numbers[at][*word as usize] == 0;
-            let own = sheaf.term_ids().iter().filter(|(_, word)| used(word));
-            words.extend(own.map(|(text, word)| (&**text, at, *word)));
+        let mut terms: Vec<(&str, usize, u32)> = Vec::new();
+        for (n, partial) in partials.iter().enumerate() {
+            let is_used = |term: &u32| term_ords[n][*term as usize] == 0;
+            let used = partial.term_ids().iter().filter(|(_, term)| is_used(term));
+            terms.extend(used.map(|(text, term)| (&**text, n, *term)));
         }
-        words.sort_unstable();
-        let mut count = 0;
-        let mut unique = Vec::with_capacity(words.len());
-        for same in words.chunk_by(|a, b| a.0 == b.0) {
-            for (_, sheaf, word) in same {
-                numbers[*sheaf][*word as usize] = count;
+        terms.sort_unstable();
+        let mut unique = Vec::with_capacity(terms.len());
+        for (term_ord, same_text) in (0..).zip(terms.chunk_by(|a, b| a.0 == b.0)) {
+            for (_, partial, term) in same_text {
+                term_ords[*partial][*term as usize] = term_ord;
             }
-            unique.push(same[0].0);
-            count += 1;
+            unique.push(same_text[0].0);
         }
         Self {
             term_map: TermMap::from_sorted(&unique),
-            count: count as usize,
-            term_ords: numbers,
+            count: unique.len(),
+            term_ords,
         }
     }
 }
 
-/// Packs the postings of every word; returns where those of each end as well.
-fn encode_postings(
-    stalks: &[(usize, PartialDoc<'_>)],
-    dictionary: &MergedTerms,
+/// Encodes the postings list of every term. Returns their ends and the lists.
+fn merge_postings(
+    docs: &MergeOrder<'_>,
+    terms: &MergedTerms,
     threads: usize,
 ) -> (Vec<u32>, Vec<u8>) {
-    let all: usize = stalks.iter().map(|(_, stalk)| stalk.terms().len()).sum();
-    let mut parts = Vec::new();
-    let (mut rest, mut first) = (stalks, 0);
-    for part in 0..threads.max(1) {
-        let share = if part + 1 < threads {
-            all / threads
-        } else {
-            usize::MAX
-        };
-        let mut words = 0;
-        let count = rest
-            .iter()
-            .take_while(|(_, stalk)| {
-                let fits = words < share;
-                words += stalk.terms().len();
-                fits
-            })
-            .count();
-        let (own, after) = rest.split_at(count);
-        parts.push((first, own));
-        first += own
-            .iter()
-            .map(|(_, stalk)| stalk.row_kinds().len())
-            .sum::<usize>();
-        rest = after;
-    }
-    let segment = |(first, stalks)| PostingsChunk::encode(first, stalks, dictionary);
-    let segments: Vec<PostingsChunk> = if parts.len() < 2 {
-        parts.into_iter().map(segment).collect()
-    } else {
-        thread::scope(|scope| {
-            let segment = &segment;
-            let threads: Vec<_> = parts
-                .into_iter()
-                .map(|part| scope.spawn(move || segment(part)))
-                .collect();
-            let joined = threads.into_iter().map(|thread| match thread.join() {
-                Ok(segment) => segment,
-                Err(panic) => std::panic::resume_unwind(panic),
-            });
-            joined.collect()
-        })
-    };
-    let length = segments.iter().map(|segment| segment.bytes.len()).sum();
+    let shares = split_by_postings(docs, threads.max(1));
+    let mut chunks = Vec::with_capacity(shares.len());
+    parallel_map_ordered(
+        threads,
+        shares.len(),
+        |_| (),
+        |(), n| {
+            let (first_row, docs) = shares[n];
+            PostingsChunk::encode(first_row, docs, terms)
+        },
+        |chunk| chunks.push(chunk),
+    );
+    let length = chunks.iter().map(|chunk| chunk.bytes.len()).sum();
     let mut bytes = Vec::with_capacity(length);
-    let mut ends = Vec::with_capacity(dictionary.count);
-    for word in 0..dictionary.count {
-        let mut run = PostingsEncoder::default();
-        for segment in &segments {
-            segment.append_term(word, &mut run, &mut bytes);
+    let mut ends = Vec::with_capacity(terms.count);
+    for term_ord in 0..terms.count {
+        let mut encoder = PostingsEncoder::default();
+        for chunk in &chunks {
+            let (list, next_row) = chunk.postings(term_ord);
+            encoder.append(list, next_row, &mut bytes);
         }
-        ends.push(u32::try_from(bytes.len()).unwrap_or(u32::MAX));
+        ends.push(saturating_u32(bytes.len()));
     }
     bytes.shrink_to_fit();
     (ends, bytes)
 }
 
-/// The postings of some documents, packed, word by word.
+/// Splits documents into at most `shares` shares with about as many postings each. Returns the
+/// first row of each share, too.
+fn split_by_postings<'d, 'p>(
+    docs: &'d MergeOrder<'p>,
+    shares: usize,
+) -> Vec<(u32, &'d MergeOrder<'p>)> {
+    let total: usize = docs.iter().map(|(_, doc)| doc.terms().len()).sum();
+    let mut split = Vec::with_capacity(shares);
+    let (mut start, mut first_row) = (0, 0);
+    let (mut postings, mut row) = (0, 0);
+    for (position, (_, doc)) in docs.iter().enumerate() {
+        if postings >= total / shares && split.len() + 1 < shares {
+            split.push((first_row, &docs[start..position]));
+            (start, first_row, postings) = (position, row, 0);
+        }
+        postings += doc.terms().len();
+        row += saturating_u32(doc.row_kinds().len());
+    }
+    split.push((first_row, &docs[start..]));
+    split
+}
+
+/// The encoded postings of a share of the documents, term by term.
 struct PostingsChunk {
     bytes: Vec<u8>,
-    /// Where the postings of each word end, and the row after its last one.
+    /// The end of each term's postings in `bytes`, and the row after its last one.
     ends: Vec<(usize, u32)>,
 }
 
 impl PostingsChunk {
-    fn encode(first: usize, stalks: &[(usize, PartialDoc<'_>)], dictionary: &MergedTerms) -> Self {
-        // Sorted by counting: first how many postings each word has, then each in its place.
-        let mut places = vec![0_u32; dictionary.count + 1];
-        for (sheaf, stalk) in stalks {
-            let numbers = &dictionary.term_ords[*sheaf];
-            for word in stalk.terms() {
-                places[numbers[*word as usize] as usize + 1] += 1;
+    fn encode(first_row: u32, docs: &MergeOrder<'_>, terms: &MergedTerms) -> Self {
+        // Counting sort: `positions` starts as the number of postings of each term, becomes the
+        // position of its first posting, and then moves on to the end of its postings.
+        let mut positions = vec![0_u32; terms.count + 1];
+        for (partial, doc) in docs {
+            let term_ords = &terms.term_ords[*partial];
+            for term in doc.terms() {
+                positions[term_ords[*term as usize] as usize + 1] += 1;
             }
         }
         let mut sum = 0;
-        for place in &mut places {
-            sum += *place;
-            *place = sum;
+        for position in &mut positions {
+            sum += *position;
+            *position = sum;
         }
-        let nothing = Posting {
+        let unset = Posting {
             row: 0,
             mask: FieldMask::default(),
         };
-        let mut sorted = vec![nothing; sum as usize];
-        let mut row = u32::try_from(first).unwrap_or(u32::MAX);
-        for (sheaf, stalk) in stalks {
-            let numbers = &dictionary.term_ords[*sheaf];
-            for (words, masks) in stalk.postings() {
-                for (word, mask) in words.iter().zip(masks) {
-                    let place = &mut places[numbers[*word as usize] as usize];
-                    sorted[*place as usize] = Posting {
+        let mut sorted = vec![unset; sum as usize];
+        let mut row = first_row;
+        for (partial, doc) in docs {
+            let term_ords = &terms.term_ords[*partial];
+            for (row_terms, masks) in doc.postings() {
+                for (term, mask) in row_terms.iter().zip(masks) {
+                    let position = &mut positions[term_ords[*term as usize] as usize];
+                    sorted[*position as usize] = Posting {
                         row,
                         mask: FieldMask(*mask),
                     };
-                    *place += 1;
+                    *position += 1;
                 }
                 row += 1;
             }
         }
-        let mut segment = Self {
+        let mut chunk = Self {
             bytes: Vec::with_capacity(sorted.len() + sorted.len() / 4),
-            ends: Vec::with_capacity(dictionary.count),
+            ends: Vec::with_capacity(terms.count),
         };
-        let mut from = 0;
-        // Each place has moved on to where the next word begins.
-        for to in places.into_iter().take(dictionary.count) {
-            let mut run = PostingsEncoder::default();
-            for posting in &sorted[from..to as usize] {
-                run.write(*posting, &mut segment.bytes);
+        let mut start = 0;
+        for end in positions.into_iter().take(terms.count) {
+            let mut encoder = PostingsEncoder::default();
+            for posting in &sorted[start..end as usize] {
+                encoder.write(*posting, &mut chunk.bytes);
             }
-            segment.ends.push((segment.bytes.len(), run.next_row()));
-            from = to as usize;
+            chunk.ends.push((chunk.bytes.len(), encoder.next_row()));
+            start = end as usize;
         }
-        segment
+        chunk
     }
 
-    /// Appends the postings of a word to those of earlier documents.
-    fn append_term(&self, word: usize, run: &mut PostingsEncoder, out: &mut Vec<u8>) {
-        let start = word.checked_sub(1).map_or(0, |before| self.ends[before].0);
-        let (end, after) = self.ends[word];
-        if start < end {
-            append_encoded(&self.bytes[start..end], after, run, out);
-        }
+    /// Returns the encoded postings of a term, and the row after its last one.
+    fn postings(&self, term_ord: usize) -> (&[u8], u32) {
+        let start = term_ord.checked_sub(1).map_or(0, |n| self.ends[n].0);
+        let (end, next_row) = self.ends[term_ord];
+        (&self.bytes[start..end], next_row)
     }
 }

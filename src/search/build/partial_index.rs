@@ -1,47 +1,49 @@
-//! Defines the sheaf: what one thread gathered of documents and bare codes, in columns.
+//! A partial index: the documents and listed codes that one thread has indexed, in columns.
 //!
-//! Several threads read a library, and which document comes to which of them is chance. So nothing
-//! here is numbered for good: words, sections and rows have the numbers of the sheaf, until
-//! [`crate::search::index::merge_partials`] puts all sheaves in the order of the library. Columns are a few large
-//! stretches of memory, which go back to the system in whole when the index is made.
+//! Which thread indexes a document is up to chance. Term, section and row ids are therefore local
+//! to a partial index until [`merge_partials`](crate::search::build::merge::merge_partials) puts
+//! all documents in the order of the library. A column is one large allocation, which is returned
+//! to the system when the index is finished.
 
 use std::ops::Range;
 
 use foldhash::HashMap;
 
 use crate::content::{CodeId, Document, Subject};
-use crate::search::doc_table::{DocKind, SubjectKind, pack_code, pack_row_kind};
+use crate::num::{saturating_u16, saturating_u32};
+use crate::search::doc_table::{DocKind, pack_code};
 use crate::search::fields::{FieldMask, row_contexts};
-use crate::search::tokenizer::Tokenizer;
-use crate::search::{row_store, tokenizer};
+use crate::search::row_store;
+use crate::search::row_table::{SubjectKind, pack_row_kind};
+use crate::search::tokenizer::{TokenKind, Tokenizer, count_words, split_words};
 
-/// What was gathered of some documents and codes.
 #[derive(Debug, Default)]
 pub(crate) struct PartialIndex {
     docs: Vec<DocEnds>,
     titles: String,
-    /// What each row is; see [`pack_row_kind`].
+    /// See [`pack_row_kind`].
     row_kinds: Vec<u8>,
-    /// Where the postings of each row end.
+    /// The end of each row's postings.
     posting_ends: Vec<u32>,
-    /// A word, and the fields of the row that it stands in.
+    /// The term of each posting, row by row.
     posting_terms: Vec<u32>,
+    /// The [`FieldMask`] of each posting.
     posting_masks: Vec<u8>,
-    /// Modifiers, and the rows about them.
+    /// The rows about modifiers.
     modifiers: Vec<([u8; 2], u32)>,
-    /// Rows where another section begins, and which.
+    /// The rows where another section starts, and its id.
     section_starts: Vec<(u32, u16)>,
+    /// The folded names of each section, as in a row table.
     sections: Vec<String>,
     section_ids: HashMap<String, u16>,
     term_ids: HashMap<Box<str>, u32>,
-    /// Where the last posting of each word is, and one more.
+    /// The position after the last posting of each term, or 0.
     last_postings: Vec<u32>,
     tokenizer: Tokenizer,
-    /// The sheet that is being written.
     row_buffer: Vec<u8>,
 }
 
-/// A document or code: where it ends in the columns of its sheaf.
+/// Where a document or listed code ends in each column.
 #[derive(Clone, Copy, Debug, Default)]
 struct DocEnds {
     code: u64,
@@ -52,73 +54,69 @@ struct DocEnds {
     section_starts: u32,
 }
 
-/// A document or code of a sheaf.
+/// A document or listed code of a partial index.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct PartialDoc<'s> {
-    index: &'s PartialIndex,
+pub(crate) struct PartialDoc<'p> {
+    index: &'p PartialIndex,
     previous: DocEnds,
     doc: DocEnds,
 }
 
 impl PartialIndex {
-    /// Returns how many documents and codes went in.
+    /// Returns the number of documents and listed codes.
     pub(crate) fn len(&self) -> usize {
         self.docs.len()
     }
 
-    /// Returns a document or code by the order in which they went in.
-    pub(crate) fn doc(&self, at: usize) -> Option<PartialDoc<'_>> {
-        let before = at.checked_sub(1).and_then(|before| self.docs.get(before));
+    /// Returns a document or listed code by the order in which they were added.
+    pub(crate) fn doc(&self, position: usize) -> Option<PartialDoc<'_>> {
+        let previous = position.checked_sub(1).and_then(|n| self.docs.get(n));
         Some(PartialDoc {
             index: self,
-            previous: before.copied().unwrap_or_default(),
-            doc: *self.docs.get(at)?,
+            previous: previous.copied().unwrap_or_default(),
+            doc: *self.docs.get(position)?,
         })
     }
 
-    /// Returns the words and their numbers.
     pub(crate) const fn term_ids(&self) -> &HashMap<Box<str>, u32> {
         &self.term_ids
     }
 
-    /// Returns the names of the sections, by number.
+    /// Returns the folded names of each section, by id.
     pub(crate) fn sections(&self) -> &[String] {
         &self.sections
     }
 
-    /// Adds a document, row by row; appends what hits show of its rows to a buffer, if there is
-    /// one.
-    pub(crate) fn add(&mut self, document: &Document, mut sheets: Option<&mut Vec<u8>>) {
+    /// Adds a document, and appends its stored rows to a buffer if there is one.
+    pub(crate) fn add(&mut self, document: &Document, mut stored_rows: Option<&mut Vec<u8>>) {
         let mut section = None;
-        for spot in row_contexts(document) {
-            let fields = spot.fields();
-            if let Some(sheets) = sheets.as_deref_mut() {
-                row_store::append_row(&spot, &fields, &mut self.row_buffer, sheets);
+        for context in row_contexts(document) {
+            let fields = context.fields();
+            if let Some(stored_rows) = stored_rows.as_deref_mut() {
+                row_store::append_row(&context, &fields, &mut self.row_buffer, stored_rows);
             }
-            let start = self.posting_terms.len();
+            let first_posting = self.posting_terms.len();
             let mut words = 0;
             for field in &fields {
-                let count = self.add_text(start, field.mask, &field.text);
+                let count = self.add_text(first_posting, field.mask, &field.text);
                 if field.mask != FieldMask::TITLE && field.mask != FieldMask::HEADING {
                     words += count;
                 }
             }
             let row = saturating_u32(self.row_kinds.len());
-            if section != Some(&spot.section.id) {
-                section = Some(&spot.section.id);
-                let name = self.section_id(&[
-                    &spot.section.id.0,
-                    &spot.section.short,
-                    &spot.section.title,
-                ]);
-                self.section_starts.push((row, name));
+            if section != Some(&context.section.id) {
+                section = Some(&context.section.id);
+                let section = context.section;
+                let id = self.section_id(&[&section.id.0, &section.short, &section.title]);
+                self.section_starts.push((row, id));
             }
-            if let Subject::Modifier(code) | Subject::PayerRule(code) = &spot.row.subject
+            let subject = &context.row.subject;
+            if let Subject::Modifier(code) | Subject::PayerRule(code) = subject
                 && let Ok(code) = <[u8; 2]>::try_from(code.as_str().as_bytes())
             {
                 self.modifiers.push((code, row));
             }
-            self.end_row(SubjectKind::from_subject(&spot.row.subject), words);
+            self.end_row(SubjectKind::from_subject(subject), words);
         }
         if section.is_none() {
             self.add_title_row(&document.title, "");
@@ -126,17 +124,17 @@ impl PartialIndex {
         self.end_doc(&document.code, &document.title, DocKind::Document);
     }
 
-    /// Adds a code of which only a title is known, and perhaps further text to find it by.
+    /// Adds a code that has no document. `text` is searched but not shown.
     pub(crate) fn add_code(&mut self, code: &CodeId, title: &str, text: &str) {
         self.add_title_row(title, text);
         self.end_doc(code, title, DocKind::ListedCode);
     }
 
-    fn end_doc(&mut self, code: &CodeId, title: &str, make: DocKind) {
+    fn end_doc(&mut self, code: &CodeId, title: &str, kind: DocKind) {
         self.titles.push_str(title);
         self.docs.push(DocEnds {
             code: pack_code(code),
-            packed_kind: make.pack(tokenizer::count_words(title)),
+            packed_kind: kind.pack(count_words(title)),
             title: saturating_u32(self.titles.len()),
             rows: saturating_u32(self.row_kinds.len()),
             modifiers: saturating_u32(self.modifiers.len()),
@@ -146,118 +144,116 @@ impl PartialIndex {
 
     fn end_row(&mut self, kind: SubjectKind, words: usize) {
         self.row_kinds.push(pack_row_kind(kind, words));
-        self.posting_ends
-            .push(saturating_u32(self.posting_terms.len()));
+        let end = saturating_u32(self.posting_terms.len());
+        self.posting_ends.push(end);
     }
 
-    /// Adds the one row of something that has a title and no rows.
+    /// Adds the only row of a document or listed code without rows.
     fn add_title_row(&mut self, title: &str, text: &str) {
-        let start = self.posting_terms.len();
-        let words = self.add_text(start, FieldMask::TITLE, title)
-            + self.add_text(start, FieldMask::BODY, text);
-        let nowhere = self.section_id(&[]);
-        self.section_starts
-            .push((saturating_u32(self.row_kinds.len()), nowhere));
+        let first_posting = self.posting_terms.len();
+        let words = self.add_text(first_posting, FieldMask::TITLE, title)
+            + self.add_text(first_posting, FieldMask::BODY, text);
+        let no_section = self.section_id(&[]);
+        let row = saturating_u32(self.row_kinds.len());
+        self.section_starts.push((row, no_section));
         self.end_row(SubjectKind::Other, words);
     }
 
-    /// Adds the words of a field to the row whose postings start at a place; returns how many
-    /// there are.
-    fn add_text(&mut self, start: usize, mask: FieldMask, text: &str) -> usize {
-        let mut count = 0;
+    /// Adds the terms of a field to the row whose postings start at `first_posting`. Returns the
+    /// number of words.
+    fn add_text(&mut self, first_posting: usize, mask: FieldMask, text: &str) -> usize {
+        let mut words = 0;
         let Self {
-            term_ids: numbers,
-            last_postings: last,
-            posting_terms: words,
-            posting_masks: masks,
-            tokenizer: cutter,
+            term_ids,
+            last_postings,
+            posting_terms,
+            posting_masks,
+            tokenizer,
             ..
         } = self;
-        cutter.for_each_token(text, |token| {
-            if token.kind == tokenizer::TokenKind::Word {
-                count += 1;
-            }
-            let word = if let Some(word) = numbers.get(token.text) {
-                *word
+        tokenizer.for_each_token(text, |token| {
+            words += usize::from(token.kind == TokenKind::Word);
+            let term = if let Some(term) = term_ids.get(token.text) {
+                *term
             } else {
-                let word = saturating_u32(last.len());
-                numbers.insert(token.text.into(), word);
-                last.push(0);
-                word
+                let term = saturating_u32(last_postings.len());
+                term_ids.insert(token.text.into(), term);
+                last_postings.push(0);
+                term
             };
-            let last = &mut last[word as usize];
-            match (*last as usize).checked_sub(1) {
-                // The row has the word already.
-                Some(at) if at >= start => masks[at] |= mask.0,
+            let last_posting = &mut last_postings[term as usize];
+            match (*last_posting as usize).checked_sub(1) {
+                // The row has a posting of the term already.
+                Some(posting) if posting >= first_posting => posting_masks[posting] |= mask.0,
                 _ => {
-                    words.push(word);
-                    masks.push(mask.0);
-                    *last = saturating_u32(words.len());
+                    posting_terms.push(term);
+                    posting_masks.push(mask.0);
+                    *last_posting = saturating_u32(posting_terms.len());
                 }
             }
         });
-        count
+        words
     }
 
-    /// Returns the number of a section that goes by these names.
+    /// Returns the id of the section with these names.
     fn section_id(&mut self, names: &[&str]) -> u16 {
-        let name = names.join("\n");
-        if let Some(number) = self.section_ids.get(&name) {
-            return *number;
+        let key = names.join("\n");
+        if let Some(id) = self.section_ids.get(&key) {
+            return *id;
         }
-        let number = u16::try_from(self.sections.len()).unwrap_or(u16::MAX);
-        if number < u16::MAX {
-            let folded = names
-                .iter()
-                .map(|name| tokenizer::split_words(name).join(" "));
+        let id = saturating_u16(self.sections.len());
+        if id < u16::MAX {
+            let folded = names.iter().map(|name| split_words(name).join(" "));
             self.sections.push(folded.collect::<Vec<_>>().join("\n"));
-            self.section_ids.insert(name, number);
+            self.section_ids.insert(key, id);
         }
-        number
+        id
     }
 }
 
-impl<'s> PartialDoc<'s> {
+impl<'p> PartialDoc<'p> {
+    /// Returns the code; see [`pack_code`].
     pub(crate) const fn code(self) -> u64 {
         self.doc.code
     }
 
+    /// Returns the kind and the length of the title; see [`DocKind::pack`].
     pub(crate) const fn packed_kind(self) -> u8 {
         self.doc.packed_kind
     }
 
-    pub(crate) fn title(self) -> &'s str {
+    pub(crate) fn title(self) -> &'p str {
         let range = self.previous.title as usize..self.doc.title as usize;
         self.index.titles.get(range).unwrap_or_default()
     }
 
-    /// Returns what each row is.
-    pub(crate) fn row_kinds(self) -> &'s [u8] {
+    /// Returns the kind and length of each row; see [`pack_row_kind`].
+    pub(crate) fn row_kinds(self) -> &'p [u8] {
         &self.index.row_kinds[self.row_range()]
     }
 
-    /// Returns the modifiers and the rows about them, counted from the first.
+    /// Returns modifiers with their position in the rows of the document.
     pub(crate) fn modifiers(self) -> impl Iterator<Item = ([u8; 2], u32)> {
         let range = self.previous.modifiers as usize..self.doc.modifiers as usize;
         let modifiers = self.index.modifiers[range].iter();
         modifiers.map(move |(code, row)| (*code, row - self.previous.rows))
     }
 
-    /// Returns the rows where another section begins, counted from the first, and which.
+    /// Returns the positions of rows where another section starts, and its id.
     pub(crate) fn section_starts(self) -> impl Iterator<Item = (u32, u16)> {
         let range = self.previous.section_starts as usize..self.doc.section_starts as usize;
-        let turns = self.index.section_starts[range].iter();
-        turns.map(move |(row, section)| (row - self.previous.rows, *section))
+        let starts = self.index.section_starts[range].iter();
+        starts.map(move |(row, section)| (row - self.previous.rows, *section))
     }
 
-    /// Returns the words of all rows.
-    pub(crate) fn terms(self) -> &'s [u32] {
+    /// Returns the terms of all postings.
+    pub(crate) fn terms(self) -> &'p [u32] {
         let rows = self.row_range();
         &self.index.posting_terms[self.first_posting(rows.start)..self.first_posting(rows.end)]
     }
 
-    /// Returns the words and fields of each row, row by row.
-    pub(crate) fn postings(self) -> impl Iterator<Item = (&'s [u32], &'s [u8])> {
+    /// Returns the terms and masks of the postings of each row.
+    pub(crate) fn postings(self) -> impl Iterator<Item = (&'p [u32], &'p [u8])> {
         self.row_range().map(move |row| {
             let range = self.first_posting(row)..self.first_posting(row + 1);
             (
@@ -273,13 +269,8 @@ impl<'s> PartialDoc<'s> {
 
     fn first_posting(self, row: usize) -> usize {
         match row.checked_sub(1) {
-            Some(before) => self.index.posting_ends[before] as usize,
+            Some(previous) => self.index.posting_ends[previous] as usize,
             None => 0,
         }
     }
-}
-
-/// Four thousand million rows or words do not fit into memory.
-fn saturating_u32(count: usize) -> u32 {
-    u32::try_from(count).unwrap_or(u32::MAX)
 }

@@ -6,12 +6,12 @@ use fixedbitset::FixedBitSet;
 
 use crate::content::CodeSystem;
 
-use crate::search::doc_table::SubjectKind;
 use crate::search::eval::matches::{RowMatch, TermMatches};
 use crate::search::fields::FieldMask;
 use crate::search::index::Index;
 use crate::search::query::parse::Query;
 use crate::search::query::scope::Scope;
+use crate::search::row_table::SubjectKind;
 use crate::search::tokenizer::split_words;
 
 /// The documents and rows that the scopes of a query admit. `None` means no restriction.

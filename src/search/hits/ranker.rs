@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::content::CodeId;
 
-use crate::search::doc_table::{RowToDoc, SubjectKind};
+use crate::search::doc_table::RowToDoc;
 use crate::search::eval::filter::ScopeFilter;
 use crate::search::eval::matches::{
     MatchCost, MatchKind, QueryMatches, RowMatch, TermMatches, gallop,
@@ -14,6 +14,7 @@ use crate::search::fields::FieldMask;
 use crate::search::hits::sort_key::{RankFeatures, SortKey, Tier};
 use crate::search::hits::top_k::{ScoredRow, TopK};
 use crate::search::index::Index;
+use crate::search::row_table::SubjectKind;
 
 pub(crate) struct Ranker<'a> {
     index: &'a Index,

@@ -1,0 +1,116 @@
+//! Catalog entries: for each code, the title, status, origin and index terms of its document.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::content::{
+    CodeId, Document, ModifierCode, Status, Subject, load_document, parse_document,
+};
+use crate::library::built_in;
+use crate::text::sanitize;
+
+/// One document of the catalog.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CatalogEntry {
+    pub code: CodeId,
+    pub title: String,
+    pub status: Status,
+    pub origin: Origin,
+    /// The origins of documents on the same code that this one overrides, highest layer first.
+    pub shadowed: Vec<Origin>,
+    /// The modifiers that have a row of their own or of a payer. Entries share equal lists.
+    pub modifiers: Arc<[ModifierCode]>,
+    /// The names of the payers that have a row. Entries share equal lists.
+    pub payers: Arc<[String]>,
+}
+
+impl CatalogEntry {
+    pub(crate) fn new(document: &Document, origin: Origin) -> Self {
+        let (mut modifiers, mut payers) = (Vec::new(), Vec::new());
+        for (_, _, row) in document.rows() {
+            match &row.subject {
+                Subject::Modifier(code) | Subject::PayerRule(code) if !modifiers.contains(code) => {
+                    modifiers.push(code.clone());
+                }
+                Subject::Payer => payers.push(row.name().to_owned()),
+                _ => {}
+            }
+        }
+        Self {
+            code: document.code.clone(),
+            title: document.title.clone(),
+            status: document.status,
+            origin,
+            shadowed: Vec::new(),
+            modifiers: modifiers.into(),
+            payers: payers.into(),
+        }
+    }
+
+    /// Records that this entry overrides another one on the same code.
+    pub(crate) fn shadow(&mut self, other: &Self) {
+        self.shadowed = std::iter::once(&other.origin)
+            .chain(&other.shadowed)
+            .filter(|origin| **origin != self.origin)
+            .cloned()
+            .collect();
+    }
+}
+
+/// Where a document comes from.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Origin {
+    BuiltIn,
+    File(PathBuf),
+}
+
+impl fmt::Display for Origin {
+    /// Writes the path without control characters, or `built in`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::BuiltIn => f.write_str("built in"),
+            Self::File(path) => f.write_str(&sanitize(&path.to_string_lossy())),
+        }
+    }
+}
+
+impl Origin {
+    /// Parses the document, which must be about `code`.
+    pub(crate) fn load(&self, code: &CodeId) -> Result<Document, LoadError> {
+        let document = match self {
+            Self::BuiltIn => {
+                let (name, text) = built_in::file_for_code(code)
+                    .ok_or_else(|| LoadError::Unknown(code.clone()))?;
+                parse_document(name, text.as_bytes())
+            }
+            Self::File(path) => load_document(path),
+        };
+        let document = document.map_err(|report| LoadError::Broken(report.to_string()))?;
+        if document.code == *code {
+            Ok(document)
+        } else {
+            let report = format!("{self}: this file is now about {}", document.code);
+            Err(LoadError::Broken(report))
+        }
+    }
+}
+
+/// A file or folder that could not be read.
+#[derive(Clone, Debug)]
+pub struct BrokenFile {
+    pub path: PathBuf,
+    /// Every error with line, column and hint, formatted for display.
+    pub report: String,
+}
+
+/// The reason why a document cannot be opened.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum LoadError {
+    /// The library has neither a document nor a row of a code set on this code.
+    #[error("no document on {0}")]
+    Unknown(CodeId),
+    /// The file was valid when the library was opened and is not any more, or a set is damaged.
+    #[error("{0}")]
+    Broken(String),
+}

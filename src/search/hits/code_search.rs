@@ -1,0 +1,43 @@
+//! The search for listed codes, which filters the library's list of codes.
+
+use fixedbitset::FixedBitSet;
+
+use crate::content::CodeSystem;
+use crate::search::code_list::CodeDocId;
+use crate::search::doc_table::DocKind;
+use crate::search::eval::filter::ScopeFilter;
+use crate::search::eval::planner::{Fuzziness, find_matches};
+use crate::search::hits::ranker::Ranker;
+use crate::search::index::Index;
+use crate::search::query::parse::Query;
+
+impl Index {
+    /// Returns the listed codes whose code or title matches, best first, at most `limit`, and the
+    /// number of all that match.
+    pub fn search_codes(&self, words: &str, limit: usize) -> (Vec<(CodeSystem, CodeDocId)>, usize) {
+        let query = Query::parse(words);
+        let filter = ScopeFilter::from_query(self, &query);
+        for fuzziness in [Fuzziness::UnmatchedWords, Fuzziness::AllWords] {
+            let matches = find_matches(self, &query, &filter, fuzziness);
+            let (rows, _) = Ranker::rank(self, &matches, &filter, None, usize::MAX).finish();
+            let mut seen = FixedBitSet::with_capacity(self.docs.len());
+            let docs = rows.iter().map(|row| row.doc);
+            let new_codes = docs.filter(|doc| {
+                self.docs.kind(*doc) == DocKind::ListedCode && !seen.put(*doc as usize)
+            });
+            let (mut codes, mut total) = (Vec::new(), 0);
+            for doc in new_codes {
+                total += 1;
+                if codes.len() < limit
+                    && let Some(system) = self.docs.system(doc)
+                {
+                    codes.push((system, CodeDocId(doc)));
+                }
+            }
+            if total > 0 {
+                return (codes, total);
+            }
+        }
+        (Vec::new(), 0)
+    }
+}
