@@ -1,4 +1,4 @@
-//! What holds for any keys at any size, and for any table at any width.
+//! Properties of any keys at any size, and of any table at any width.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
@@ -19,7 +19,7 @@ use ratatui::layout::{Position, Size};
 
 use crate::support::reader::{TestSession, shipped_document};
 
-fn app(document: Arc<Document>, columns: u16, rows: u16, flow: TableMode) -> App {
+fn app(document: Arc<Document>, columns: u16, rows: u16, table_mode: TableMode) -> App {
     let library = library();
     App::new(AppOptions {
         index: Arc::new(IndexBuilder::index_library(&library)),
@@ -31,13 +31,13 @@ fn app(document: Arc<Document>, columns: u16, rows: u16, flow: TableMode) -> App
         row_path: None,
         top: 0,
         message: None,
-        table_mode: flow,
+        table_mode,
         host: Host::Local,
         bookmarks: Some(Bookmarks::default()),
     })
 }
 
-/// Returns the documents of the fixtures and the shipped one.
+/// The documents of the fixtures, and the built-in one.
 fn library() -> Arc<Library> {
     static LIBRARY: LazyLock<Arc<Library>> = LazyLock::new(|| {
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
@@ -144,8 +144,8 @@ proptest! {
         (columns, rows) in (0..220u16, 0..70u16),
         linear in any::<bool>(),
     ) {
-        let flow = if linear { TableMode::Linear } else { TableMode::Columns };
-        let mut app = app(shipped_document(), columns, rows, flow);
+        let table_mode = if linear { TableMode::Linear } else { TableMode::Columns };
+        let mut app = app(shipped_document(), columns, rows, table_mode);
         let theme = codeleaf::view::Theme::built_in("dark").unwrap().unwrap();
         for action in actions {
             let effect = app.update(action);
@@ -181,20 +181,20 @@ proptest! {
     }
 }
 
-/// What a document needs before its modifiers.
+/// The part of a document before its modifiers.
 const DOCUMENT_HEAD: &str = "schema = 1\n[code]\nsystem = \"cpt\"\nvalue = \"00001\"\ntitle = \"t\"\nstatus = \"unverified\"\n\
     [sources.s]\ntitle = \"s\"\nshort = \"s\"\nkind = \"house\"\nas_of = \"unknown\"\n";
 
-/// Proves that every word of every table is on its page at a width.
+/// Checks that every word of every table is on its page at a width.
 fn assert_no_word_lost(document: &Document, columns: u16) {
-    for flow in [TableMode::Columns, TableMode::Linear] {
-        let setting = LayoutOptions {
+    for table_mode in [TableMode::Columns, TableMode::Linear] {
+        let options = LayoutOptions {
             columns,
             charset: Charset::Unicode,
-            table_mode: flow,
+            table_mode,
         };
         for n in 0..document.sections.len() {
-            let page = Page::from_section(document, n, setting, Notices::Include);
+            let page = Page::from_section(document, n, options, Notices::Include);
             for shown in &page.rows {
                 let (_, _, row) = document.row(&shown.path).unwrap();
                 let lines = &page.lines[shown.lines.clone()];
@@ -229,7 +229,7 @@ fn column_texts(row: &Row) -> impl Iterator<Item = String> {
         })
 }
 
-/// Returns the text of some lines, column by column.
+/// The text of some lines, column by column.
 fn text_by_column(lines: &[codeleaf::layout::PageLine]) -> String {
     let columns: BTreeSet<u16> = lines
         .iter()
@@ -246,7 +246,8 @@ fn text_by_column(lines: &[codeleaf::layout::PageLine]) -> String {
                 .collect()
         })
         .collect();
-    // Field by field, a text starts beside its label and goes on below it.
+    // In a table laid out field by field, a text starts to the right of its label and continues
+    // below it.
     text.push(
         lines
             .iter()
@@ -264,18 +265,18 @@ fn strip_spaces_and_dashes(text: &str) -> String {
 #[test]
 fn comparison_shows_every_word_at_any_width() {
     let modifier = codeleaf::content::ModifierCode::new("26").unwrap();
-    let topics = [
+    let subjects = [
         ExcerptSubject::Modifier(modifier),
         ExcerptSubject::Payer("Gold Health".to_owned()),
     ];
-    for about in topics {
+    for subject in subjects {
         let codes = ["cpt:00002", "cpt:0001U", "cpt:83950"].map(|code| code.parse().unwrap());
-        let topic = ComparisonRequest {
-            subject: about,
+        let request = ComparisonRequest {
+            subject,
             codes: codes.to_vec(),
             left_out: 0,
         };
-        let (document, _) = library().comparison(&topic).unwrap();
+        let (document, _) = library().comparison(&request).unwrap();
         for columns in 20..=200 {
             assert_no_word_lost(&document, columns);
         }
@@ -376,18 +377,25 @@ fn plain_ui_announces_every_change_in_status_line() {
             .unwrap_or_default()
             .to_owned()
     };
-    let mut said = vec![status(&reader)];
+    let mut announced = vec![status(&reader)];
     for keys in [
         "right", "4", "down", "enter", "esc", "/ \"26\"", "esc", "o", "esc", "?",
     ] {
         reader.press(keys);
         let now = status(&reader);
-        assert_ne!(said.last(), Some(&now), "{keys} changed nothing in {now}");
-        said.push(now);
+        assert_ne!(
+            announced.last(),
+            Some(&now),
+            "{keys} changed nothing in {now}"
+        );
+        announced.push(now);
     }
     assert!(
-        said[2].contains("Section 4 of 5, Coding Specifications; row 1 of"),
-        "{said:?}"
+        announced[2].contains("Section 4 of 5, Coding Specifications; row 1 of"),
+        "{announced:?}"
     );
-    assert!(said[3].contains("90, ~ with conditions"), "{said:?}");
+    assert!(
+        announced[3].contains("90, ~ with conditions"),
+        "{announced:?}"
+    );
 }
