@@ -10,6 +10,7 @@ mod library_handle;
 mod open;
 mod options;
 mod output;
+mod output_format;
 mod run;
 #[cfg(feature = "serve")]
 mod serve;

@@ -1,13 +1,13 @@
-//! Defines the code sets: which public files the user has imported, and what they say.
+//! Imported code sets: public files that the user has imported, and lookups in them.
 //!
-//! A *set* is one edition of one public file: ICD-10-CM for fiscal year 2025, say. It is read once,
-//! at import, and kept in one flat file of the user's data folder: rows sorted by key in blocks,
-//! then a table of the blocks. Looking a code up is a binary search with positioned reads, so that
-//! opening a set of 98,000 codes reads two kilobytes and holds nothing in memory.
+//! A *set* is one edition of one public file, such as ICD-10-CM for fiscal year 2025. An import
+//! reads the file once and writes a [`SetFile`] into the user's data folder. Its rows are sorted by
+//! key and looked up with a few positioned reads, so an open set of 98,000 codes holds none of them
+//! in memory.
 //!
-//! Files come from downloads and are checked as such: a reader refuses what is not in the layout,
-//! with the line, and the store stays as it was. Files of the store may be damaged, cut or foreign;
-//! checksums say so before anything of them is shown.
+//! Published files are downloads, so they are checked: a reader rejects what is not in its layout,
+//! names the line, and leaves the store unchanged. Files of the store may be damaged, so every
+//! page is verified against its checksum before anything in it is used.
 
 pub(crate) mod diff;
 pub(crate) mod edition;
@@ -24,10 +24,11 @@ pub use diff::{Change, diff};
 pub use edition::{Edition, EditionError};
 pub use error::{CorruptSet, ImportError, ParseError};
 pub use file::{OriginalFile, Rows, SetFile, SetHeader};
-pub use import::input::detect_kind;
+pub use import::detect::detect_kind;
+pub use import::sink::ImportProgress;
 pub use kind::SetKind;
 pub use row::{
     Cents, ClfsRow, Coverage, HcpcsCode, HcpcsRow, IcdRow, MueRow, NuccRow, PlaceRow, PtpRow,
     SetRow,
 };
-pub use store::{ImportOutcome, ImportProgress, ImportRequest, ImportedSets, SetStore};
+pub use store::{ImportOutcome, ImportRequest, ImportedSets, SetStore};

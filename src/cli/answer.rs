@@ -95,7 +95,7 @@ pub fn search(
             }
         }
     }
-    let out = export::results(&query, &results, &notices, search.format, charset);
+    let out = export::results(&query, &results, &notices, search.format.into(), charset);
     if results.hits.is_empty() {
         CommandOutput {
             out,

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::cli::options::Options;
-use crate::export::ExportFormat;
+use crate::cli::output_format::OutputFormat;
 
 /// A reference for billing codes: the row, its source, and its date.
 ///
@@ -72,7 +72,7 @@ pub enum CliCommand {
     List {
         /// Output format.
         #[arg(long, value_enum, default_value_t)]
-        format: ExportFormat,
+        format: OutputFormat,
     },
     /// Search for a modifier, a code or a phrase.
     Search(SearchArgs),
@@ -106,7 +106,7 @@ pub struct ShowArgs {
     pub section: Option<String>,
     /// Output format.
     #[arg(long, value_enum, default_value_t)]
-    pub format: ExportFormat,
+    pub format: OutputFormat,
 }
 
 /// Arguments of `serve`.
@@ -133,7 +133,7 @@ pub struct SearchArgs {
     pub words: Vec<String>,
     /// Output format.
     #[arg(long, value_enum, default_value_t)]
-    pub format: ExportFormat,
+    pub format: OutputFormat,
     /// Maximum number of results.
     #[arg(long, default_value_t = 20)]
     pub limit: usize,

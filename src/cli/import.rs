@@ -1,4 +1,4 @@
-//! Answers `import`: public code-set files into the user's store.
+//! The `import` command: imports public code-set files into the user's store.
 
 use std::io;
 use std::io::{IsTerminal, Write};
@@ -11,27 +11,27 @@ use clap::Args;
 
 use crate::cli::output::{INVALID_INPUT, print_error, print_output};
 use crate::cli::setup;
-use crate::codesets;
-use crate::codesets::{Edition, ImportOutcome, ImportProgress, ImportRequest, SetKind};
+use crate::codesets::{
+    Edition, ImportError, ImportOutcome, ImportProgress, ImportRequest, SetKind, detect_kind,
+};
 use crate::content::Date;
 
-/// What `import` takes.
+/// The arguments of `import`.
 #[derive(Args, Debug)]
 pub struct ImportArgs {
-    /// The kind, if it is not to be guessed from the content (icd10cm, hcpcs, clfs, nucc,
-    /// ncci-mue, ncci-ptp, pos), then the files.
+    /// The files. A kind before them (icd10cm, hcpcs, clfs, nucc, ncci-mue, ncci-ptp, pos)
+    /// overrides detection from their content.
     #[arg(required = true, value_name = "[KIND] FILE")]
     words: Vec<PathBuf>,
-    /// What to call the edition, where the file states none or another is meant: 2026, 2026-q1.
+    /// The name of the edition, if the file states none or the wrong one: 2026, 2026-q1.
     #[arg(long, value_name = "NAME")]
     edition: Option<String>,
 }
 
-/// Imports files.
 pub fn import(arguments: &ImportArgs) -> anyhow::Result<ExitCode> {
     let (kind, files) = match split_kind(&arguments.words) {
-        Ok(words) => words,
-        Err(words) => return Ok(input_error(&words)),
+        Ok(split) => split,
+        Err(message) => return Ok(input_error(&message)),
     };
     let edition = match arguments
         .edition
@@ -44,27 +44,30 @@ pub fn import(arguments: &ImportArgs) -> anyhow::Result<ExitCode> {
     };
     let groups = match group_files(kind, files) {
         Ok(groups) => groups,
-        Err(error) => return Ok(input_error(&format!("{error}\nnothing was imported"))),
+        Err(error) => {
+            let message = import_error(&error);
+            return Ok(input_error(&format!("{message}\nnothing was imported")));
+        }
     };
     let store = setup::set_store().context("no home folder: set HOME or XDG_DATA_HOME")?;
-    let today = today().context("the clock shows no date of the Gregorian calendar")?;
+    let today = today().context("the system clock is outside the supported years")?;
     let mut status = ExitCode::SUCCESS;
     for files in &groups {
-        let import = ImportRequest {
+        let request = ImportRequest {
             kind,
             files,
             edition: edition.clone(),
             today,
         };
         let mut bar = ProgressBar::start();
-        let imported = store.import(&import, &mut |progress| bar.show(progress));
+        let outcome = store.import(&request, &mut |progress| bar.show(progress));
         bar.clear();
-        match imported {
-            Ok(imported) => {
-                print_output(summary(&imported).as_bytes())?;
+        match outcome {
+            Ok(outcome) => {
+                print_output(summary(&outcome).as_bytes())?;
             }
             Err(error) => {
-                print_error(&format!("{error}\nthe store is unchanged"));
+                print_error(&format!("{}\nthe store is unchanged", import_error(&error)));
                 status = ExitCode::from(INVALID_INPUT);
             }
         }
@@ -72,12 +75,31 @@ pub fn import(arguments: &ImportArgs) -> anyhow::Result<ExitCode> {
     Ok(status)
 }
 
-fn input_error(words: &str) -> ExitCode {
-    print_error(words);
+fn input_error(message: &str) -> ExitCode {
+    print_error(message);
     ExitCode::from(INVALID_INPUT)
 }
 
-/// Tells the kind, where one is named, from the files.
+/// Returns the message of an error, with what to do on the command line.
+fn import_error(error: &ImportError) -> String {
+    match error {
+        ImportError::UnknownKind { .. } => {
+            format!("{error}; name the kind to learn why: codeleaf import KIND FILE")
+        }
+        ImportError::WrongKind { found, .. } => {
+            format!("{error}; leave the kind out, or write {found}")
+        }
+        ImportError::MixedEditions(_) => {
+            format!("{error}; import each by itself, or give all one name with --edition")
+        }
+        ImportError::Read { .. }
+        | ImportError::NotAFile { .. }
+        | ImportError::Parse { .. }
+        | ImportError::Store { .. } => error.to_string(),
+    }
+}
+
+/// Splits the arguments into the kind, if the first one names it, and the files.
 fn split_kind(words: &[PathBuf]) -> Result<(Option<SetKind>, &[PathBuf]), String> {
     let Some((first, rest)) = words.split_first() else {
         return Ok((None, words));
@@ -89,7 +111,7 @@ fn split_kind(words: &[PathBuf]) -> Result<(Option<SetKind>, &[PathBuf]), String
             first.display()
         )),
         Some(Ok(kind)) => Ok((Some(kind), rest)),
-        // A first word that is no file and looks like none was meant to be a kind.
+        // A first word that is not a file and does not look like one was meant to be a kind.
         Some(Err(error)) if !rest.is_empty() && !first.exists() && first.extension().is_none() => {
             Err(error.to_string())
         }
@@ -97,32 +119,29 @@ fn split_kind(words: &[PathBuf]) -> Result<(Option<SetKind>, &[PathBuf]), String
     }
 }
 
-/// Puts the files of one edition together: NCCI's pairs come in several files, others in one.
-fn group_files(
-    kind: Option<SetKind>,
-    files: &[PathBuf],
-) -> Result<Vec<Vec<PathBuf>>, codesets::ImportError> {
+/// Groups the files of one edition: PTP edits come in several files, other kinds in one.
+fn group_files(kind: Option<SetKind>, files: &[PathBuf]) -> Result<Vec<Vec<PathBuf>>, ImportError> {
     let mut groups: Vec<Vec<PathBuf>> = Vec::new();
-    let mut pairs = Vec::new();
+    let mut ptp_files = Vec::new();
     for file in files {
         let kind = match kind {
             Some(kind) => kind,
-            None => codesets::detect_kind(file)?,
+            None => detect_kind(file)?,
         };
         if kind == SetKind::NcciPtp {
-            pairs.push(file.clone());
+            ptp_files.push(file.clone());
         } else {
             groups.push(vec![file.clone()]);
         }
     }
-    if !pairs.is_empty() {
-        groups.push(pairs);
+    if !ptp_files.is_empty() {
+        groups.push(ptp_files);
     }
     Ok(groups)
 }
 
-fn summary(imported: &ImportOutcome) -> String {
-    let header = &imported.header;
+fn summary(outcome: &ImportOutcome) -> String {
+    let header = &outcome.header;
     let mut out = format!(
         "{}: {}, {} rows\n",
         header.name(),
@@ -132,30 +151,33 @@ fn summary(imported: &ImportOutcome) -> String {
     for file in &header.files {
         out += &format!("  from {}, SHA-256 {}\n", file.name, file.sha256);
     }
-    if let Some(old) = &imported.replaced {
+    if let Some(old) = &outcome.replaced {
         out += &format!(
             "  replaces the import of {}, {} rows\n",
             old.imported, old.rows
         );
     }
-    for note in &imported.notes {
+    for note in &outcome.notes {
         out += &format!("  note: {note}\n");
+    }
+    if !header.edition.stated {
+        out += "  note: neither the file nor its name states an edition; --edition names it\n";
     }
     out + &format!("  {}\n", header.notice)
 }
 
-/// Returns the day, in UTC.
+/// Returns today's date in UTC.
 fn today() -> Option<Date> {
     let seconds = SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs();
     Date::from_days_since_1970(seconds / 86_400)
 }
 
-/// How often the bar is drawn anew.
+/// The minimum time between two updates of the progress bar.
 const REDRAW_INTERVAL: Duration = Duration::from_millis(100);
-/// How wide it is, in characters.
+/// The width of the bar in characters.
 const BAR_WIDTH: u64 = 24;
 
-/// A line on the terminal that says how far an import has come; nothing elsewhere.
+/// A progress bar on standard error, if that is a terminal.
 struct ProgressBar {
     is_shown: bool,
     started: Instant,
@@ -183,7 +205,7 @@ impl ProgressBar {
         }
         self.drawn = Some(now);
         let line = progress_line(progress, now - self.started);
-        // What was longer before is covered by spaces.
+        // Spaces overwrite the rest of a longer line.
         let _ = write!(io::stderr(), "\r{line:<width$}", width = self.length);
         self.length = line.len();
     }
@@ -196,8 +218,8 @@ impl ProgressBar {
     }
 }
 
-/// Returns what the bar says: `[######------] 52000 rows, 3 s left`.
-fn progress_line(progress: ImportProgress, passed: Duration) -> String {
+/// Returns the text of the bar: `[######------] 52000 rows, 3 s left`.
+fn progress_line(progress: ImportProgress, elapsed: Duration) -> String {
     let ImportProgress { bytes, total, rows } = progress;
     let full = (BAR_WIDTH * bytes.min(total))
         .checked_div(total)
@@ -206,7 +228,7 @@ fn progress_line(progress: ImportProgress, passed: Duration) -> String {
         .map(|at| if at < full { '#' } else { '-' })
         .collect();
     let left = total.saturating_sub(bytes);
-    let seconds = u128::from(left) * passed.as_millis() / u128::from(bytes.max(1)) / 1000;
+    let seconds = u128::from(left) * elapsed.as_millis() / u128::from(bytes.max(1)) / 1000;
     if left == 0 {
         format!("[{bar}] {rows} rows, writing")
     } else {

@@ -13,6 +13,10 @@ use crate::cli::serve;
 use crate::cli::{answer, import, open, sets, setup, target};
 use crate::text::Charset;
 
+/// What `list` prints if some files could not be read.
+const BROKEN_FILES_HINT: &str =
+    "to see what is wrong with a file: codeleaf check FILE; with a code set: codeleaf sets";
+
 /// Runs a command line, program name first. `main` passes an error to [`report_error`].
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> anyhow::Result<ExitCode> {
     let arguments = match Arguments::parse_command_line(arguments) {
@@ -34,13 +38,17 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> anyhow::Result<Exit
         Some(CliCommand::Show(show)) => match target::find(&show.target, options) {
             Ok(found) => {
                 let section = show.section.as_deref();
-                answer::show(&found, section, show.format, charset()).print()
+                answer::show(&found, section, show.format.into(), charset()).print()
             }
             Err(error) => CommandOutput::from(error).print(),
         },
         Some(CliCommand::List { format }) => {
             let library = setup::library(options);
-            answer::list(&library, *format, charset()).print()
+            let mut output = answer::list(&library, (*format).into(), charset());
+            if !library.broken().is_empty() {
+                BROKEN_FILES_HINT.clone_into(&mut output.err);
+            }
+            output.print()
         }
         Some(CliCommand::Search(search)) => {
             let synonyms = setup::synonyms()?;

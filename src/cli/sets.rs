@@ -1,4 +1,4 @@
-//! Answers `sets`: which code sets were imported, what changed between two, and away with one.
+//! The `sets` command: lists, compares and removes imported code sets.
 
 use std::process::ExitCode;
 
@@ -11,27 +11,26 @@ use crate::cli::setup;
 use crate::codesets::{Change, ImportedSets, SetFile, SetHeader, SetRow, diff};
 use crate::diagnostics::did_you_mean;
 
-/// What `sets` takes.
+/// The arguments of `sets`.
 #[derive(Args, Debug)]
 pub struct SetsArgs {
     #[command(subcommand)]
     action: Option<SetsCommand>,
-    /// How to write it.
+    /// The output format.
     #[arg(long, value_enum, default_value_t, global = true)]
     format: SetsFormat,
 }
 
-/// What to do with sets.
 #[derive(Debug, Subcommand)]
 enum SetsCommand {
-    /// Prints the imported sets: edition, file, digest, rows, day of import, terms.
+    /// List the imported sets: edition, files, digests, rows, day of import, license terms.
     List,
-    /// Removes a set.
+    /// Remove a set.
     Remove {
-        /// The set, as `list` names it: icd10cm-2025.
+        /// The set's name in the list: icd10cm-2025.
         set: String,
     },
-    /// Prints the rows that were added (+), removed (-) or changed (~).
+    /// Print the rows that were added (+), removed (-) or changed (~) between two sets.
     Diff {
         /// The old set.
         old: String,
@@ -40,17 +39,16 @@ enum SetsCommand {
     },
 }
 
-/// How sets are written.
+/// An output format.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 enum SetsFormat {
-    /// Lines for readers.
+    /// Text for people.
     #[default]
     Text,
     /// Stable JSON for programs.
     Json,
 }
 
-/// Answers about the imported sets.
 pub fn sets(arguments: &SetsArgs) -> anyhow::Result<ExitCode> {
     let store = setup::set_store().context("no home folder: set HOME or XDG_DATA_HOME")?;
     let sets = store.open_sets();
@@ -73,25 +71,21 @@ pub fn sets(arguments: &SetsArgs) -> anyhow::Result<ExitCode> {
         SetsCommand::Diff { old, new } => {
             let (Some(first), Some(second)) = (sets.find_by_name(old), sets.find_by_name(new))
             else {
-                let missing = if sets.find_by_name(old).is_none() {
-                    old
-                } else {
-                    new
-                };
-                return Ok(unknown_set(missing, &sets));
+                let known_old = sets.find_by_name(old).is_some();
+                return Ok(unknown_set(if known_old { new } else { old }, &sets));
             };
             print_diff(first, second, arguments.format)
         }
     }
 }
 
-/// Says that a set is not there, and which are.
+/// Reports an unknown set, with the names of known ones.
 fn unknown_set(name: &str, sets: &ImportedSets) -> ExitCode {
     let known: Vec<String> = sets.all().iter().map(|set| set.header().name()).collect();
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
     let name = crate::text::sanitize(name);
     if known.is_empty() {
-        print_error(&format!("no set `{name}`: none was imported"));
+        print_error(&format!("no set `{name}`: no sets were imported"));
     } else {
         print_error(&format!("no set `{name}`; {}", did_you_mean(&name, &known)));
     }
@@ -99,8 +93,13 @@ fn unknown_set(name: &str, sets: &ImportedSets) -> ExitCode {
 }
 
 fn list(sets: &ImportedSets, format: SetsFormat) -> anyhow::Result<ExitCode> {
-    for damage in sets.damaged() {
-        print_error(&damage.to_string());
+    for error in sets.damaged() {
+        print_error(&error.to_string());
+    }
+    if !sets.damaged().is_empty() {
+        print_error(
+            "to import a file again: codeleaf import FILE; to remove a set: codeleaf sets remove SET",
+        );
     }
     let headers = sets.all().iter().map(SetFile::header);
     let out = match format {
@@ -111,9 +110,10 @@ fn list(sets: &ImportedSets, format: SetsFormat) -> anyhow::Result<ExitCode> {
         }
         SetsFormat::Text => headers.map(header_text).collect(),
         SetsFormat::Json => {
-            let damaged = sets.damaged().iter().map(
-                |damage| json!({"path": damage.path.to_string_lossy(), "what": damage.message}),
-            );
+            let damaged = sets
+                .damaged()
+                .iter()
+                .map(|error| json!({"path": error.path.to_string_lossy(), "what": error.message}));
             let sets: Vec<_> = headers.map(header_json).collect();
             let damaged: Vec<_> = damaged.collect();
             format!(
@@ -160,7 +160,7 @@ fn print_diff(old: &SetFile, new: &SetFile, format: SetsFormat) -> anyhow::Resul
     if from.kind != to.kind {
         let (from, to) = (from.name(), to.name());
         print_error(&format!(
-            "{from} and {to} are of different kinds, so nothing can be compared"
+            "{from} and {to} are of different kinds, so they cannot be compared"
         ));
         return Ok(ExitCode::from(INVALID_INPUT));
     }
@@ -170,8 +170,8 @@ fn print_diff(old: &SetFile, new: &SetFile, format: SetsFormat) -> anyhow::Resul
     for change in diff(old, new) {
         let change = match change {
             Ok(change) => change,
-            Err(damage) => {
-                print_error(&damage.to_string());
+            Err(error) => {
+                print_error(&error.to_string());
                 return Ok(ExitCode::from(INVALID_INPUT));
             }
         };
@@ -225,7 +225,7 @@ fn change_line(change: &Change) -> String {
     }
 }
 
-/// Returns a row on one line: its key, and its fields but for the code.
+/// Returns a row on one line: its key, and its fields except the code.
 fn row_line(row: &SetRow) -> String {
     let fields = row.fields();
     let fields = fields.iter().skip(1).filter(|(_, text)| !text.is_empty());

@@ -90,15 +90,16 @@ fn respond(call: &CommandContext<'_>, arguments: &Arguments) -> Response {
             Ok(found) => {
                 let section = show.section.as_deref();
                 text_response(
-                    answer::show(&found, section, show.format, charset),
+                    answer::show(&found, section, show.format.into(), charset),
                     found_codes(&found),
                 )
             }
             Err(miss) => text_response(miss.into(), Vec::new()),
         },
-        Some(CliCommand::List { format }) => {
-            text_response(answer::list(&stock.library, *format, charset), Vec::new())
-        }
+        Some(CliCommand::List { format }) => text_response(
+            answer::list(&stock.library, (*format).into(), charset),
+            Vec::new(),
+        ),
         Some(CliCommand::Search(search)) => {
             let answer = answer::search(&stock.library, &stock.index, search, charset);
             text_response(answer, Vec::new())

@@ -1,4 +1,4 @@
-//! Compares two editions of a set.
+//! The comparison of two editions of a set.
 
 use std::cmp::Ordering;
 
@@ -9,85 +9,74 @@ use crate::codesets::row::SetRow;
 /// One difference between two editions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// Only the new edition has the row.
     Added(SetRow),
-    /// Only the old edition has the row.
     Removed(SetRow),
-    /// Both have a row of this key, and they differ.
+    /// Both editions have a row with this key, and the rows differ.
     Changed {
-        /// The old edition's.
         old: SetRow,
-        /// The new edition's.
         new: SetRow,
     },
 }
 
-/// Returns what changed from an old edition to a new one, in the order of keys, with one row of each
-/// in memory at a time.
+/// Returns the changes from an old edition to a new one, in the order of keys. One row of each is in
+/// memory at a time. The iterator ends after the first error.
 pub fn diff<'s>(
     old: &'s SetFile,
     new: &'s SetFile,
 ) -> impl Iterator<Item = Result<Change, CorruptSet>> {
-    Differences {
-        old: Side::new(old.rows()),
-        new: Side::new(new.rows()),
+    Changes {
+        old: PeekableRows::new(old.rows()),
+        new: PeekableRows::new(new.rows()),
+        is_ended: false,
     }
 }
 
-struct Differences<'s> {
-    old: Side<'s>,
-    new: Side<'s>,
+struct Changes<'s> {
+    old: PeekableRows<'s>,
+    new: PeekableRows<'s>,
+    /// Whether an error was returned.
+    is_ended: bool,
 }
 
-/// One edition, and its next row.
-struct Side<'s> {
+/// The rows of one edition, and the next one with its key.
+struct PeekableRows<'s> {
     rows: Rows<'s>,
     next: Option<(String, SetRow)>,
-    is_started: bool,
 }
 
-impl<'s> Side<'s> {
+impl<'s> PeekableRows<'s> {
     const fn new(rows: Rows<'s>) -> Self {
-        Self {
-            rows,
-            next: None,
-            is_started: false,
+        Self { rows, next: None }
+    }
+
+    /// Returns the key of the next row.
+    fn peek_key(&mut self) -> Result<Option<&str>, CorruptSet> {
+        if self.next.is_none() {
+            let row = self.rows.next().transpose()?;
+            self.next = row.map(|row| (row.key(), row));
         }
+        Ok(self.next.as_ref().map(|(key, _)| key.as_str()))
     }
 
-    fn advance(&mut self) -> Result<(), CorruptSet> {
-        self.is_started = true;
-        let row = self.rows.next().transpose()?;
-        self.next = row.map(|row| (row.key(), row));
-        Ok(())
-    }
-
-    fn take(&mut self) -> Result<Option<SetRow>, CorruptSet> {
-        let row = self.next.take();
-        self.advance()?;
-        Ok(row.map(|(_, row)| row))
+    fn take(&mut self) -> Option<SetRow> {
+        self.next.take().map(|(_, row)| row)
     }
 }
 
-impl Differences<'_> {
+impl Changes<'_> {
     fn next_change(&mut self) -> Result<Option<Change>, CorruptSet> {
-        for side in [&mut self.old, &mut self.new] {
-            if !side.is_started {
-                side.advance()?;
-            }
-        }
         loop {
-            let order = match (&self.old.next, &self.new.next) {
+            let order = match (self.old.peek_key()?, self.new.peek_key()?) {
                 (None, None) => return Ok(None),
                 (Some(_), None) => Ordering::Less,
                 (None, Some(_)) => Ordering::Greater,
-                (Some((old, _)), Some((new, _))) => old.cmp(new),
+                (Some(old), Some(new)) => old.cmp(new),
             };
             match order {
-                Ordering::Less => return Ok(self.old.take()?.map(Change::Removed)),
-                Ordering::Greater => return Ok(self.new.take()?.map(Change::Added)),
+                Ordering::Less => return Ok(self.old.take().map(Change::Removed)),
+                Ordering::Greater => return Ok(self.new.take().map(Change::Added)),
                 Ordering::Equal => {
-                    if let (Some(old), Some(new)) = (self.old.take()?, self.new.take()?)
+                    if let (Some(old), Some(new)) = (self.old.take(), self.new.take())
                         && old != new
                     {
                         return Ok(Some(Change::Changed { old, new }));
@@ -98,16 +87,15 @@ impl Differences<'_> {
     }
 }
 
-impl Iterator for Differences<'_> {
+impl Iterator for Changes<'_> {
     type Item = Result<Change, CorruptSet>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let change = self.next_change();
-        if change.is_err() {
-            // Nothing sound can follow.
-            self.old.next = None;
-            self.new.next = None;
+        if self.is_ended {
+            return None;
         }
+        let change = self.next_change();
+        self.is_ended = change.is_err();
         change.transpose()
     }
 }

@@ -1,4 +1,4 @@
-//! Defines the edition of a set: as the file or its name states it, as the user does, or unknown.
+//! The edition of a set: stated by the file, by its name or by the user, or unknown.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,34 +6,34 @@ use crate::codesets::kind::SetKind;
 use crate::content::{AsOf, Date};
 use crate::text::sanitize;
 
-/// The longest name of an edition, in characters; it is part of a file name.
+/// The maximum length of an edition's name, in bytes. It is part of a file name.
 const MAX_NAME_LEN: usize = 40;
 
-/// Which edition of a file a set is.
+/// The edition of a set.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Edition {
-    /// A name fit for a file name: `2025`, `2025-q2`, `practitioner-2024-07-01`,
+    /// A name that is valid in a file name: `2025`, `2025-q2`, `practitioner-2024-07-01`,
     /// `unknown-1a2b3c4d`.
     pub name: String,
-    /// Whether somebody stated it: the file, its name, or the user.
+    /// Whether the file, its name or the user stated the edition.
     pub stated: bool,
-    /// As of when it speaks, as `AsOf` writes it.
+    /// The date of the edition, in the form of [`AsOf`].
     as_of: String,
 }
 
-/// Says why a text is no name of an edition.
+/// A text that is not a valid name of an edition.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{0}` is no name of an edition; use letters, digits, dots and hyphens, at most {MAX_NAME_LEN}"
+    "`{0}` is not a valid edition name; use letters, digits, dots and hyphens, at most {MAX_NAME_LEN}"
 )]
 pub struct EditionError(String);
 
 impl Edition {
-    /// Makes the edition that a user names.
+    /// Makes the edition that the user names.
     pub fn from_name(name: &str) -> Result<Self, EditionError> {
-        let is_fit = |c: char| c.is_ascii_alphanumeric() || c == '.' || c == '-';
+        let is_valid = |c: char| c.is_ascii_alphanumeric() || c == '.' || c == '-';
         let starts_well = name.starts_with(|c: char| c.is_ascii_alphanumeric());
-        if !starts_well || name.len() > MAX_NAME_LEN || !name.chars().all(is_fit) {
+        if !starts_well || name.len() > MAX_NAME_LEN || !name.chars().all(is_valid) {
             return Err(EditionError(sanitize(name).into_owned()));
         }
         let name = name.to_ascii_lowercase();
@@ -52,12 +52,12 @@ impl Edition {
         }
     }
 
-    /// Returns as of when the edition speaks, no more precisely than it was stated.
+    /// Returns the date of the edition, as precisely as it was stated.
     pub fn as_of(&self) -> AsOf {
         self.as_of.parse().unwrap_or_default()
     }
 
-    /// Returns what readers see: `edition 2025`, or that nobody stated one.
+    /// Returns the label for readers: `edition 2025`, or `unknown edition, digest 1a2b3c4d`.
     pub fn label(&self) -> String {
         if self.stated {
             format!("edition {}", self.name)
@@ -67,7 +67,7 @@ impl Edition {
         }
     }
 
-    /// Makes the edition of a file of which nothing is known but its digest.
+    /// Makes the edition of a file that does not state one. The digest of the file names it.
     pub(crate) fn unknown(digest: &str) -> Self {
         let digest = digest.get(..8).unwrap_or(digest);
         Self {
@@ -76,12 +76,12 @@ impl Edition {
         }
     }
 
-    /// Makes the edition that a file states, by its content (`year`, the latest of its effective
-    /// dates) or its name; nothing where neither says.
+    /// Detects the edition from a file's content (`year`, the latest effective date and `table`)
+    /// and its name; `None` if they do not state it.
     ///
-    /// CMS names its files so: `icd10cm-order-2025.txt`, `HCPC2026_JAN_ANWEB.txt`, `25CLABQ2.csv`,
-    /// `MCR_MUE_PractitionerServices_Eff_07-01-2024.csv`, `ccipra-v302r0-f1.txt`; the NUCC
-    /// `nucc_taxonomy_251.csv` for version 25.1.
+    /// Names of CMS files: `icd10cm-order-2025.txt`, `HCPC2026_JAN_ANWEB.txt`, `25CLABQ2.csv`,
+    /// `MCR_MUE_PractitionerServices_Eff_07-01-2024.csv`, `ccipra-v302r0-f1.txt`. The NUCC names
+    /// version 25.1 `nucc_taxonomy_251.csv`.
     pub(crate) fn detect(
         kind: SetKind,
         file_name: &str,
@@ -112,24 +112,17 @@ impl Edition {
     }
 }
 
-/// Splits a name into runs of letters and runs of digits, in lower case.
+/// Splits a name into runs of letters and runs of digits, in lowercase.
 fn tokens(name: &str) -> Vec<String> {
-    let mut tokens: Vec<String> = Vec::new();
-    let mut last = None;
-    for c in name.to_ascii_lowercase().chars() {
-        let class = (c.is_ascii_alphabetic(), c.is_ascii_digit());
-        if class != (false, false) {
-            match tokens.last_mut().filter(|_| last == Some(class)) {
-                Some(token) => token.push(c),
-                None => tokens.push(c.to_string()),
-            }
-        }
-        last = Some(class);
-    }
-    tokens
+    let class = |b: &u8| (b.is_ascii_alphabetic(), b.is_ascii_digit());
+    let name = name.to_ascii_lowercase();
+    let runs = name.as_bytes().chunk_by(|a, b| class(a) == class(b));
+    runs.filter(|run| run[0].is_ascii_alphanumeric())
+        .map(|run| String::from_utf8_lossy(run).into_owned())
+        .collect()
 }
 
-/// Returns the year, month or day that a file name states.
+/// Returns the year, month or day in a file name.
 fn date_from_tokens(tokens: &[String]) -> Option<(String, AsOf)> {
     let at = tokens
         .iter()
@@ -146,8 +139,8 @@ fn date_from_tokens(tokens: &[String]) -> Option<(String, AsOf)> {
     if let Some(day) = day {
         return Some((day.to_string(), AsOf::Day(day)));
     }
-    let neighbours = [at.checked_sub(1), Some(at + 1)];
-    let month = neighbours
+    let neighbors = [at.checked_sub(1), Some(at + 1)];
+    let month = neighbors
         .into_iter()
         .flatten()
         .filter_map(|index| tokens.get(index))
@@ -161,27 +154,17 @@ fn date_from_tokens(tokens: &[String]) -> Option<(String, AsOf)> {
     })
 }
 
-/// Returns the month that a word names in full or by its first three letters.
+/// Parses the name of a month, in full or its first three letters.
 fn parse_month(word: &str) -> Option<u8> {
-    const MONTHS: [&str; 12] = [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ];
-    let is = |month: &&str| *month == word || month.get(..3) == Some(word);
-    (1..).zip(MONTHS).find(|(_, m)| is(m)).map(|(n, _)| n)
+    const MONTHS: &str = "january february march april may june july august september october \
+                          november december";
+    let is_month = |month: &str| month == word || month.get(..3) == Some(word);
+    (1..)
+        .zip(MONTHS.split(' '))
+        .find_map(|(number, month)| is_month(month).then_some(number))
 }
 
-/// Returns the quarter of `q2` or `CLABQ2`.
+/// Returns the quarter in `q2` or `CLABQ2`.
 fn quarter_from_tokens(tokens: &[String]) -> Option<u8> {
     tokens.windows(2).find_map(|pair| {
         let quarter: u8 = pair[1].parse().ok()?;
@@ -209,7 +192,7 @@ fn nucc_version(tokens: &[String]) -> Option<String> {
 }
 
 /// Returns the version in `ccipra-v302r0-f1`: `practitioner-v302r0`. Practitioners and hospitals
-/// have tables of their own.
+/// have separate tables.
 fn ptp_version(tokens: &[String]) -> Option<String> {
     let version = tokens.windows(4).find_map(|part| {
         (part[0] == "v" && part[2] == "r").then(|| format!("v{}r{}", part[1], part[3]))

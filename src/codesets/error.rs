@@ -1,18 +1,18 @@
-//! Defines what can go wrong with a file: at import, and later in the store.
+//! Errors of an import, and of a set in the store.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::codesets::kind::SetKind;
 use crate::text::sanitize;
 
-use crate::codesets::kind::SetKind;
-
-/// One thing in a file that is not in its layout.
+/// A place in a file that violates its layout.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParseError {
-    /// The line, from 1; 0 where the file as a whole is meant.
+    /// The line, from 1; 0 if the error concerns the whole file.
     pub line: u64,
-    /// The column, from 1, in characters or (of a separated file) in fields; 0 where none is meant.
+    /// The column, from 1, counted in characters or (of a delimited file) in fields; 0 if the error
+    /// concerns the whole line.
     pub column: usize,
     /// What is wrong.
     pub message: String,
@@ -21,8 +21,11 @@ pub struct ParseError {
 }
 
 impl ParseError {
-    /// Makes a fault of a line.
-    pub fn at_line(line: u64, message: impl Into<String>, expected: impl Into<String>) -> Self {
+    pub(crate) fn at_line(
+        line: u64,
+        message: impl Into<String>,
+        expected: impl Into<String>,
+    ) -> Self {
         Self {
             line,
             column: 0,
@@ -31,114 +34,92 @@ impl ParseError {
         }
     }
 
-    /// Makes a fault of the file as a whole.
-    pub fn for_file(message: impl Into<String>, expected: impl Into<String>) -> Self {
+    /// Makes the error of a field, quoted, that is not, say, "a date".
+    pub(crate) fn field(line: u64, quoted: &str, what: &str, expected: &str) -> Self {
+        let message = format!("{quoted} is not {what}");
+        Self::at_line(line, message, format!("expected {expected}"))
+    }
+
+    pub(crate) fn for_file(message: impl Into<String>, expected: impl Into<String>) -> Self {
         Self::at_line(0, message, expected)
     }
 
-    /// Sets the column.
     #[must_use]
-    pub fn with_column(self, column: usize) -> Self {
+    pub(crate) fn with_column(self, column: usize) -> Self {
         Self { column, ..self }
     }
 
     /// Returns `file`, `file:line` or `file:line:column`.
     fn location(&self, path: &Path) -> String {
-        let name = path.to_string_lossy();
-        let name = sanitize(&name);
+        let name = display(path);
         match (self.line, self.column) {
-            (0, _) => name.into_owned(),
+            (0, _) => name,
             (line, 0) => format!("{name}:{line}"),
             (line, column) => format!("{name}:{line}:{column}"),
         }
     }
 }
 
-/// Says why nothing was imported. The store is as it was before.
+fn display(path: &Path) -> String {
+    sanitize(&path.to_string_lossy()).into_owned()
+}
+
+/// Why nothing was imported. The store is unchanged.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
-    /// The file cannot be read.
-    #[error("{}: cannot be read: {source}", sanitize(&path.to_string_lossy()))]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// The path is a folder, a pipe or a device.
-    #[error("{}: this is no file", sanitize(&path.to_string_lossy()))]
-    NotAFile {
-        /// The path.
-        path: PathBuf,
-    },
+    #[error("{}: cannot be read: {source}", display(path))]
+    Read { path: PathBuf, source: io::Error },
+    /// The path names a folder, a pipe or a device.
+    #[error("{}: this is not a file", display(path))]
+    NotAFile { path: PathBuf },
     /// The file is in none of the layouts.
     #[error(
-        "{}: this is none of the files that can be imported ({}); name the kind to learn why: \
-         codeleaf import KIND FILE",
-        sanitize(&path.to_string_lossy()),
+        "{}: this is none of the files that can be imported ({})",
+        display(path),
         SetKind::ALL.map(SetKind::id).join(", ")
     )]
-    UnknownKind {
-        /// The file.
-        path: PathBuf,
-    },
-    /// The file is of another kind than was said.
-    #[error(
-        "{}: this is a file of kind {found}, not {asked}; leave the kind out, or write {found}",
-        sanitize(&path.to_string_lossy())
-    )]
+    UnknownKind { path: PathBuf },
+    #[error("{}: this is a file of kind {found}, not {asked}", display(path))]
     WrongKind {
-        /// The file.
         path: PathBuf,
-        /// What was said.
         asked: SetKind,
-        /// What it is.
         found: SetKind,
     },
-    /// The file is in the layout, and something in it is wrong.
+    /// The file violates its layout.
     #[error("{}: {}; {}", error.location(path), error.message, error.expected)]
-    Parse {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong.
-        error: ParseError,
-    },
-    /// The files do not belong together.
-    #[error("the files belong to different editions: {}; import each by itself, or give all one \
-             name with --edition", .0.join(", "))]
+    Parse { path: PathBuf, error: ParseError },
+    /// The files belong to several editions, which are listed.
+    #[error("the files belong to different editions: {}", .0.join(", "))]
     MixedEditions(Vec<String>),
-    /// The store cannot be written.
-    #[error("the set cannot be stored in {}: {source}", sanitize(&path.to_string_lossy()))]
+    #[error("the set cannot be stored in {}: {source}", display(path))]
     Store {
         /// The store's folder, or a file in it.
         path: PathBuf,
-        /// Why.
         source: io::Error,
     },
 }
 
-/// Says why a file of the store cannot be used, now or for one row.
+/// A file of the store that cannot be used, or one of its rows that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{}: {message}; remove it with `codeleaf sets remove` and import the set again", sanitize(&path.to_string_lossy()))]
+#[error("{}: {message}", display(path))]
 pub struct CorruptSet {
-    /// The file.
     pub path: PathBuf,
-    /// What is wrong with it.
+    /// What is wrong with it, and what to do.
     pub message: String,
 }
 
-/// Why reading ended early: the file's fault, or the disk's.
+/// Why reading an input file ended early.
 #[derive(Debug)]
 pub(crate) enum ReadError {
     Parse(ParseError),
-    /// The file could not be read.
+    /// The input file could not be read.
     Io(io::Error),
-    /// The rows could not be put aside.
+    /// Sorted rows could not be written to a temporary file.
     Spill(io::Error),
 }
 
 impl From<ParseError> for ReadError {
-    fn from(fault: ParseError) -> Self {
-        Self::Parse(fault)
+    fn from(error: ParseError) -> Self {
+        Self::Parse(error)
     }
 }

@@ -1,52 +1,52 @@
-//! Finds the relatives of a code: parents, children and neighbours.
+//! The relatives of a code: parents, children and siblings.
 //!
-//! The hierarchy of ICD-10-CM is in its codes: `K92.2` is below `K92`. A code's nearest prefix that
-//! is in the set is its parent; placeholders (`T36.0X1`) leave prefixes out.
+//! The hierarchy of ICD-10-CM is in its codes: `K92.2` is below `K92`. The parent of a code is its
+//! longest prefix that the set has. Prefixes that end in a placeholder (`T36.0X`) may be missing.
 
 use crate::codesets::error::CorruptSet;
 use crate::codesets::file::SetFile;
 use crate::codesets::row::{HcpcsCode, HcpcsRow, IcdRow, SetRow};
 
-/// A character behind all of which codes consist: `K92~` is behind every code below `K92`.
+/// Sorts after every character of a code: `K92~` sorts after every code below `K92`.
 const AFTER_ALL_CODES: char = '~';
 
 /// The length of an ICD-10-CM category: `K92`.
 const CATEGORY_LEN: usize = 3;
 
 impl SetFile {
-    /// Returns the codes above an ICD-10-CM code, written without dot, the widest first.
+    /// Returns the codes above an ICD-10-CM code, the widest first. Codes have no dot here.
     pub fn ancestors(&self, code: &str) -> Result<Vec<IcdRow>, CorruptSet> {
-        let mut parents = Vec::new();
+        let mut ancestors = Vec::new();
         for end in CATEGORY_LEN..code.len() {
             if let Some(SetRow::Icd10cm(row)) = self.get(code.get(..end).unwrap_or_default())? {
-                parents.push(row);
+                ancestors.push(row);
             }
         }
-        Ok(parents)
+        Ok(ancestors)
     }
 
     /// Returns the codes directly below an ICD-10-CM code, in order.
     pub fn children(&self, code: &str) -> Result<Vec<IcdRow>, CorruptSet> {
-        // The code itself is the first that starts with it.
+        // From the first possible child on, because the code itself has the prefix, too.
         self.top_level_with_prefix(code, &format!("{code}0"))
     }
 
-    /// Returns the codes directly below the parent of an ICD-10-CM code, itself among them; of a
-    /// category, those that share its first two characters.
+    /// Returns the children of an ICD-10-CM code's parent, including the code itself. The siblings
+    /// of a category are the categories that share its first two characters.
     pub fn siblings(&self, code: &str) -> Result<Vec<IcdRow>, CorruptSet> {
         if let Some(parent) = self.ancestors(code)?.last() {
             return self.children(&parent.code);
         }
-        let stem = code.get(..CATEGORY_LEN - 1).unwrap_or_default();
-        self.top_level_with_prefix(stem, stem)
+        let prefix = code.get(..CATEGORY_LEN - 1).unwrap_or_default();
+        self.top_level_with_prefix(prefix, prefix)
     }
 
-    /// Returns the codes that start with a stem, from a key on, without those below them.
-    fn top_level_with_prefix(&self, stem: &str, from: &str) -> Result<Vec<IcdRow>, CorruptSet> {
+    /// Returns the codes with a prefix, from a key on, without the codes below them.
+    fn top_level_with_prefix(&self, prefix: &str, from: &str) -> Result<Vec<IcdRow>, CorruptSet> {
         let mut found: Vec<IcdRow> = Vec::new();
         let mut from = from.to_owned();
         while let Some(SetRow::Icd10cm(row)) = self.rows_from(&from)?.next().transpose()? {
-            if !row.code.starts_with(stem) {
+            if !row.code.starts_with(prefix) {
                 break;
             }
             from = format!("{}{AFTER_ALL_CODES}", row.code);
@@ -55,10 +55,11 @@ impl SetFile {
         Ok(found)
     }
 
-    /// Returns the HCPCS codes that share a code's first three characters, itself among them.
+    /// Returns the HCPCS codes that share a code's first three characters, including the code
+    /// itself.
     pub fn hcpcs_siblings(&self, code: &str) -> Result<Vec<HcpcsRow>, CorruptSet> {
-        let stem = code.get(..3).unwrap_or(code);
-        let rows = self.rows_with_prefix(stem)?.into_iter();
+        let prefix = code.get(..3).unwrap_or(code);
+        let rows = self.rows_with_prefix(prefix)?.into_iter();
         let codes = rows.filter_map(|row| match row {
             SetRow::Hcpcs(row) if matches!(row.code, HcpcsCode::Code(_)) => Some(row),
             _ => None,

@@ -1,4 +1,4 @@
-//! Defines the kinds of public files that can be imported, and the terms each comes under.
+//! The kinds of public files that can be imported, and their license terms.
 
 use std::fmt;
 use std::str::FromStr;
@@ -29,7 +29,7 @@ pub enum SetKind {
 }
 
 impl SetKind {
-    /// Every kind, in the order in which lists show them.
+    /// Every kind, in the order of lists.
     pub const ALL: [Self; 7] = [
         Self::Icd10cm,
         Self::Hcpcs,
@@ -40,7 +40,7 @@ impl SetKind {
         Self::PlaceOfService,
     ];
 
-    /// Returns the name used on the command line and in file names.
+    /// Returns the name that commands and file names use.
     pub const fn id(self) -> &'static str {
         match self {
             Self::Icd10cm => "icd10cm",
@@ -53,7 +53,7 @@ impl SetKind {
         }
     }
 
-    /// Returns the title that readers see as a source.
+    /// Returns the title that is shown as a source.
     pub const fn title(self) -> &'static str {
         match self {
             Self::Icd10cm => "ICD-10-CM",
@@ -66,7 +66,6 @@ impl SetKind {
         }
     }
 
-    /// Returns a name for narrow places.
     pub const fn short_title(self) -> &'static str {
         match self {
             Self::Icd10cm => "ICD-10-CM",
@@ -79,7 +78,7 @@ impl SetKind {
         }
     }
 
-    /// Returns the terms that the file comes under: printed at import, and kept in the set.
+    /// Returns the license terms of the file. They are printed at import and stored in the set.
     pub const fn notice(self) -> &'static str {
         match self {
             Self::Icd10cm => {
@@ -87,8 +86,9 @@ impl SetKind {
                  public domain there."
             }
             Self::Hcpcs => {
-                "HCPCS Level II is maintained by CMS and is in the public domain, save codes that \
-                 CMS marks as others' (dental codes are the American Dental Association's)."
+                "HCPCS Level II is maintained by CMS and is in the public domain, except codes \
+                 that CMS marks as owned by others (dental codes belong to the American Dental \
+                 Association)."
             }
             Self::Clfs => {
                 "CPT codes are copyright American Medical Association, all rights reserved; you \
@@ -119,13 +119,12 @@ impl fmt::Display for SetKind {
     }
 }
 
-/// Says that a word names no kind of code set.
+/// A word that is not the name of a kind.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{word}` is no kind of code set; {hint}")]
+#[error("`{word}` is not a kind of code set; {hint}")]
 pub struct ParseSetKindError {
-    /// What was given.
     pub word: String,
-    /// What may have been meant.
+    /// The names that may have been meant.
     pub hint: String,
 }
 

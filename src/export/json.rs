@@ -1,41 +1,30 @@
-//! Writes JSON. Its shape is a promise: fields may be added, none is renamed or removed.
+//! JSON. Its shape is stable: fields may be added, but never renamed or removed.
 
-use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::content::{Document, RowPath};
-use crate::export::{ExportScope, selected_sections};
+use crate::content::{Block, Document, Row, RowPath, Section};
+use crate::export::scope::ExportScope;
 use crate::library::{CatalogEntry, Library, Origin};
 use crate::search::{Hit, MatchReason, Query, Results};
 use crate::text::is_invisible;
 
-/// The version of the shape, which every answer names.
+/// The version of the shape, which is in every output.
 pub const SCHEMA_VERSION: u32 = 1;
 
-pub fn document(document: &Document, extent: &ExportScope) -> String {
-    let sections: Vec<Value> = selected_sections(document, extent)
+pub(crate) fn document(document: &Document, scope: &ExportScope) -> String {
+    let sections: Vec<Value> = scope
+        .sections(document)
         .map(|(section, blocks)| {
-            let blocks: Vec<Value> = blocks
-                .into_iter()
-                .map(|(block, rows)| {
-                    let rows: Vec<Value> = rows
-                        .into_iter()
-                        .map(|row| {
-                            let mut value = to_json(row);
-                            if let Value::Object(fields) = &mut value {
-                                fields.insert("place".into(), json!(RowPath::new(section, block, row)));
-                            }
-                            value
-                        })
-                        .collect();
-                    json!({ "id": block.id, "title": block.title, "shape": block.shape, "rows": rows })
-                })
-                .collect();
+            let blocks = blocks.iter().map(|(block, rows)| {
+                let rows = rows.iter().map(|row| self::row(section, block, row));
+                let rows: Vec<Value> = rows.collect();
+                json!({ "id": block.id, "title": block.title, "shape": block.shape, "rows": rows })
+            });
             json!({
                 "id": section.id,
                 "title": section.title,
                 "headings": section.headings,
-                "blocks": blocks,
+                "blocks": blocks.collect::<Vec<_>>(),
             })
         })
         .collect();
@@ -55,7 +44,17 @@ pub fn document(document: &Document, extent: &ExportScope) -> String {
     }))
 }
 
-pub fn list(library: &Library, notices: &[&str]) -> String {
+fn row(section: &Section, block: &Block, row: &Row) -> Value {
+    // A plain struct with string keys always has a JSON form.
+    let mut value = serde_json::to_value(row).unwrap_or_default();
+    if let Value::Object(fields) = &mut value {
+        let path = RowPath::new(section, block, row);
+        fields.insert("place".into(), json!(path));
+    }
+    value
+}
+
+pub(crate) fn list(library: &Library, notices: &[&str]) -> String {
     let documents: Vec<Value> = library.entries().iter().map(entry).collect();
     let broken: Vec<Value> = library
         .broken()
@@ -67,7 +66,7 @@ pub fn list(library: &Library, notices: &[&str]) -> String {
     )
 }
 
-pub fn results(query: &Query, results: &Results, notices: &[String]) -> String {
+pub(crate) fn results(query: &Query, results: &Results, notices: &[String]) -> String {
     pretty(&json!({
         "schema": SCHEMA_VERSION,
         "query": query.text(),
@@ -105,9 +104,7 @@ fn hit(hit: &Hit) -> Value {
         MatchReason::Synonym {
             query_words: asked,
             synonym: found,
-        } => {
-            json!({ "kind": "synonym", "asked": asked, "found": found })
-        }
+        } => json!({ "kind": "synonym", "asked": asked, "found": found }),
         MatchReason::Words { field, typos } => {
             json!({ "kind": "words", "field": field, "typos": typos })
         }
@@ -126,12 +123,7 @@ fn hit(hit: &Hit) -> Value {
     })
 }
 
-fn to_json(from: &impl Serialize) -> Value {
-    // Plain structs with string keys always have a JSON form.
-    serde_json::to_value(from).unwrap_or_default()
-}
-
-/// Writes a value, and escapes what a terminal would obey or nobody would see: a path may hold it.
+/// Formats a value, with control and invisible characters escaped: a path may contain them.
 fn pretty(value: &Value) -> String {
     let mut out = String::new();
     for c in format!("{value:#}\n").chars() {

@@ -1,19 +1,19 @@
-//! Writes Markdown: headings, paragraphs, tables, and remarks as quotations.
+//! Markdown: headings, paragraphs, tables, and remarks as block quotes.
 
 use crate::content::{
     Block, Cell, Document, Row, Shape, SourceId, Subject, Unavailable, Value, Visibility, Voice,
 };
-use crate::export::{ExportScope, selected_sections};
+use crate::export::scope::{ExportScope, more_results_note};
 use crate::library::Library;
 use crate::search::{Query, Results};
 
-pub fn document(document: &Document, extent: &ExportScope) -> String {
+pub(crate) fn document(document: &Document, scope: &ExportScope) -> String {
     let mut out = String::new();
     paragraph(
         &mut out,
         &format!("# {} {}", document.code.value(), escape(&document.title)),
     );
-    for (section, blocks) in selected_sections(document, extent) {
+    for (section, blocks) in scope.sections(document) {
         paragraph(&mut out, &format!("## {}", escape(&section.title)));
         for heading in &section.headings {
             paragraph(&mut out, &format!("**{}**", escape(heading)));
@@ -22,7 +22,7 @@ pub fn document(document: &Document, extent: &ExportScope) -> String {
             if let Some(title) = &block.title {
                 paragraph(&mut out, &format!("### {}", escape(title)));
             }
-            crate::export::markdown::block(&mut out, document, block, &rows);
+            write_block(&mut out, document, block, &rows);
         }
     }
     sources(&mut out, document);
@@ -34,7 +34,7 @@ pub fn document(document: &Document, extent: &ExportScope) -> String {
     out
 }
 
-pub fn list(library: &Library, notices: &[&str]) -> String {
+pub(crate) fn list(library: &Library, notices: &[&str]) -> String {
     let mut out = String::from("| Code | System | Title | Status |\n| --- | --- | --- | --- |\n");
     for entry in library.entries() {
         out += &format!(
@@ -52,7 +52,7 @@ pub fn list(library: &Library, notices: &[&str]) -> String {
     out
 }
 
-pub fn results(query: &Query, results: &Results, notices: &[String]) -> String {
+pub(crate) fn results(query: &Query, results: &Results, notices: &[String]) -> String {
     let mut out = String::new();
     paragraph(&mut out, &format!("# {}", escape(query.text())));
     let mut group = None;
@@ -67,8 +67,8 @@ pub fn results(query: &Query, results: &Results, notices: &[String]) -> String {
             &format!("**{}**  \n{}", trail.join(" › "), escape(&hit.snippet.text)),
         );
     }
-    if let Some(more) = crate::export::more_results_note(results) {
-        paragraph(&mut out, &more);
+    if let Some(note) = more_results_note(results) {
+        paragraph(&mut out, &note);
     }
     for notice in notices {
         paragraph(&mut out, &escape(notice));
@@ -76,43 +76,24 @@ pub fn results(query: &Query, results: &Results, notices: &[String]) -> String {
     out
 }
 
-fn block(out: &mut String, document: &Document, block: &Block, rows: &[&Row]) {
+fn write_block(out: &mut String, document: &Document, block: &Block, rows: &[&Row]) {
     let (absent, present): (Vec<&Row>, Vec<&Row>) =
         rows.iter().partition(|row| row.subject == Subject::Absence);
-    if block.shape == Shape::Table && !present.is_empty() {
-        table(out, &present);
-        for row in &present {
-            for cell in row
-                .cells
-                .iter()
-                .filter(|cell| cell.visibility == Visibility::Record)
-            {
-                let value = value(document, &cell.value);
-                paragraph(
-                    out,
-                    &format!("{}, {}: {value}", escape(row.name()), escape(&cell.label)),
-                );
+    let is_table = block.shape == Shape::Table && !present.is_empty();
+    if is_table {
+        write_table(out, &present);
+    }
+    for row in present {
+        for cell in &row.cells {
+            let value = value(document, &cell.value);
+            if !is_table {
+                paragraph(out, &labeled_value(block, row, &cell.label, &value));
+            } else if cell.visibility == Visibility::Record {
+                let (name, label) = (escape(row.name()), escape(&cell.label));
+                paragraph(out, &format!("{name}, {label}: {value}"));
             }
-            row_annotations(out, document, row);
         }
-    } else {
-        for row in &present {
-            for cell in &row.cells {
-                let value = value(document, &cell.value);
-                let label = match cell.label.as_str() {
-                    "" => String::new(),
-                    label => format!("**{}:** ", escape(label)),
-                };
-                let bullet = if block.shape == Shape::Prose {
-                    ""
-                } else {
-                    "- "
-                };
-                let quote = if row.voice == Voice::Editor { "> " } else { "" };
-                paragraph(out, &format!("{quote}{bullet}{label}{value}"));
-            }
-            row_annotations(out, document, row);
-        }
+        write_annotations(out, document, row);
     }
     for row in absent {
         for cell in &row.cells {
@@ -121,47 +102,49 @@ fn block(out: &mut String, document: &Document, block: &Block, rows: &[&Row]) {
     }
 }
 
-fn table(out: &mut String, rows: &[&Row]) {
-    let mut labels: Vec<&str> = Vec::new();
-    let shown = |row: &Row| -> Vec<Cell> {
-        row.cells
-            .iter()
-            .filter(|cell| cell.visibility == Visibility::Column)
-            .cloned()
-            .collect()
+fn labeled_value(block: &Block, row: &Row, label: &str, value: &str) -> String {
+    let quote = if row.voice == Voice::Editor { "> " } else { "" };
+    let bullet = match block.shape {
+        Shape::Prose => "",
+        _ => "- ",
     };
-    for row in rows {
-        for cell in row
-            .cells
-            .iter()
-            .filter(|cell| cell.visibility == Visibility::Column)
-        {
-            if !labels.contains(&cell.label.as_str()) {
-                labels.push(&cell.label);
-            }
+    match label {
+        "" => format!("{quote}{bullet}{value}"),
+        label => format!("{quote}{bullet}**{}:** {value}", escape(label)),
+    }
+}
+
+fn write_table(out: &mut String, rows: &[&Row]) {
+    let mut labels: Vec<&str> = Vec::new();
+    for cell in rows.iter().flat_map(|row| column_cells(row)) {
+        if !labels.contains(&cell.label.as_str()) {
+            labels.push(&cell.label);
         }
     }
-    let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
-    *out += &line(labels.iter().map(|label| escape(label)).collect());
-    *out += &line(labels.iter().map(|_| "---".to_owned()).collect());
+    let mut write_row = |cells: Vec<String>| *out += &format!("| {} |\n", cells.join(" | "));
+    write_row(labels.iter().map(|label| escape(label)).collect());
+    write_row(labels.iter().map(|_| "---".to_owned()).collect());
     for row in rows {
-        let cells = shown(row);
         let text = |label: &&str| {
-            cells.iter().find(|cell| cell.label == **label).map_or(
-                String::new(),
-                |cell| match &cell.value {
-                    Value::Text(text) => escape(text),
-                    Value::Unavailable(absent) => escape(absent.reason.label()),
-                },
-            )
+            let cell = column_cells(row).find(|cell| cell.label == **label);
+            match cell.map(|cell| &cell.value) {
+                Some(Value::Text(text)) => escape(text),
+                Some(Value::Unavailable(absent)) => escape(absent.reason.label()),
+                None => String::new(),
+            }
         };
-        *out += &line(labels.iter().map(text).collect());
+        write_row(labels.iter().map(text).collect());
     }
     out.push('\n');
 }
 
-/// Writes what stands below a row: its standing, who says so, who disagrees, and remarks.
-fn row_annotations(out: &mut String, document: &Document, row: &Row) {
+fn column_cells(row: &Row) -> impl Iterator<Item = &Cell> {
+    let cells = row.cells.iter();
+    cells.filter(|cell| cell.visibility == Visibility::Column)
+}
+
+/// Writes a row's standing, source, disagreeing sources and remarks below it.
+fn write_annotations(out: &mut String, document: &Document, row: &Row) {
     let name = escape(row.name());
     if let Some(standing) = row.standing {
         paragraph(out, &format!("{name}: **{}**", escape(standing.label())));
@@ -226,7 +209,7 @@ fn paragraph(out: &mut String, text: &str) {
     out.push_str("\n\n");
 }
 
-/// Escapes what Markdown would take for a mark.
+/// Escapes the characters that have a meaning in Markdown.
 fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {

@@ -1,134 +1,119 @@
-//! Writes plain text: the very lines that the reader shows.
+//! Plain text: the lines that the reader shows on screen.
 
-use crate::content::Document;
-use crate::export::{ExportScope, TEXT_WIDTH};
+use std::fmt::Display;
+
+use crate::content::{Document, SectionId};
+use crate::export::scope::{ExportScope, more_results_note};
 use crate::layout::{LayoutOptions, Notices, Page, TableMode};
 use crate::library::{Library, Origin};
 use crate::search::Results;
-use crate::text::{Charset, width};
+use crate::text::{Charset, sanitize, width};
 
-pub fn document(document: &Document, extent: &ExportScope, charset: Charset) -> String {
-    let setting = LayoutOptions {
+/// The width of the layout in columns.
+const TEXT_WIDTH: u16 = 84;
+
+/// Lines of text without trailing spaces.
+struct Lines {
+    text: String,
+    charset: Charset,
+}
+
+impl Lines {
+    const fn new(charset: Charset) -> Self {
+        Self {
+            text: String::new(),
+            charset,
+        }
+    }
+
+    fn push(&mut self, line: &str) {
+        let line = self.charset.transliterate(line);
+        self.text.push_str(line.trim_end());
+        self.text.push('\n');
+    }
+
+    fn push_all<T: Display>(&mut self, lines: &[T]) {
+        for line in lines {
+            self.push(&line.to_string());
+        }
+    }
+}
+
+pub(crate) fn document(document: &Document, scope: &ExportScope, charset: Charset) -> String {
+    let options = LayoutOptions {
         columns: TEXT_WIDTH,
         charset,
         table_mode: TableMode::Columns,
     };
-    let mut out = String::new();
-    let mut pages: Vec<(Option<&str>, Page)> = Vec::new();
-    for (n, section) in document.sections.iter().enumerate() {
-        match extent {
-            ExportScope::Section(id) if section.id != *id => {}
-            ExportScope::Row(_) => {}
-            ExportScope::Whole | ExportScope::Section(_) => {
-                let page = Page::from_section(document, n, setting, Notices::Omit);
-                pages.push((Some(&section.title), page));
+    let mut out = Lines::new(charset);
+    if let ExportScope::Row(path) = scope {
+        out.push_all(&Page::from_row(document, path, options, Notices::Omit).lines);
+        out.push("");
+    } else {
+        let code = document.code.value();
+        out.push(&format!("{code}  {}", document.title));
+        out.push("");
+        let is_selected = |id: &SectionId| match scope {
+            ExportScope::Section(selected) => id == selected,
+            _ => true,
+        };
+        for (index, section) in document.sections.iter().enumerate() {
+            if is_selected(&section.id) {
+                let title = charset.transliterate(&section.title);
+                out.push(&title);
+                out.push(&"=".repeat(width(&title)));
+                out.push_all(&Page::from_section(document, index, options, Notices::Omit).lines);
+                out.push("");
             }
         }
     }
-    if let ExportScope::Row(place) = extent {
-        pages.push((
-            None,
-            Page::from_row(document, place, setting, Notices::Omit),
-        ));
-    } else {
-        line(
-            &mut out,
-            &format!(
-                "{}  {}",
-                document.code.value(),
-                charset.transliterate(&document.title)
-            ),
-        );
-        line(&mut out, "");
-    }
-    for (title, page) in pages {
-        if let Some(title) = title {
-            let title = charset.transliterate(title);
-            line(&mut out, &title);
-            line(&mut out, &"=".repeat(width(&title)));
-        }
-        lines(&mut out, &page);
-        line(&mut out, "");
-    }
-    lines(&mut out, &Page::from_notices(document, setting));
-    out
+    out.push_all(&Page::from_notices(document, options).lines);
+    out.text
 }
 
-pub fn list(library: &Library, notices: &[&str], charset: Charset) -> String {
-    let mut out = String::new();
+pub(crate) fn list(library: &Library, notices: &[&str], charset: Charset) -> String {
+    let mut out = Lines::new(charset);
     for entry in library.entries() {
         let origin = match &entry.origin {
             Origin::BuiltIn => "built in".to_owned(),
             Origin::File(path) => path.display().to_string(),
         };
-        let words = format!(
-            "{}  {}  {} ({}; {origin})",
-            entry.code.value(),
-            entry.code.system(),
-            entry.title,
-            entry.status.id()
-        );
-        line(
-            &mut out,
-            &charset.transliterate(&crate::text::sanitize(&words)),
-        );
+        let (value, system) = (entry.code.value(), entry.code.system());
+        let (title, status) = (&entry.title, entry.status.id());
+        let line = format!("{value}  {system}  {title} ({status}; {origin})");
+        out.push(&sanitize(&line));
     }
     for broken in library.broken() {
         let path = broken.path.display().to_string();
-        let path = crate::text::sanitize(&path);
-        line(
-            &mut out,
-            &format!(
-                "! {}  could not be read; `codeleaf check` says why",
-                charset.transliterate(&path)
-            ),
-        );
+        out.push(&format!("! {}  could not be read", sanitize(&path)));
     }
-    line(&mut out, "");
-    for notice in notices {
-        line(&mut out, &charset.transliterate(notice));
-    }
-    out
+    out.push("");
+    out.push_all(notices);
+    out.text
 }
 
-pub fn results(results: &Results, notices: &[String], charset: Charset) -> String {
-    let mut out = String::new();
+pub(crate) fn results(results: &Results, notices: &[String], charset: Charset) -> String {
+    let mut out = Lines::new(charset);
     let mut group = None;
     for hit in &results.hits {
         if group.replace(hit.group) != Some(hit.group) {
             let count = results.hits.iter().filter(|h| h.group == hit.group).count();
-            if !out.is_empty() {
-                line(&mut out, "");
+            if !out.text.is_empty() {
+                out.push("");
             }
-            line(&mut out, &format!("{} ({count})", hit.group.title()));
+            out.push(&format!("{} ({count})", hit.group.title()));
         }
         let mut trail = vec![hit.code.value()];
         trail.extend(hit.trail.iter().map(String::as_str));
-        line(&mut out, &charset.transliterate(&trail.join(" > ")));
-        line(
-            &mut out,
-            &format!("    {}", charset.transliterate(&hit.snippet.text)),
-        );
+        out.push(&trail.join(" > "));
+        out.push(&format!("    {}", hit.snippet.text));
     }
-    if let Some(more) = crate::export::more_results_note(results) {
-        line(&mut out, &more);
+    if let Some(note) = more_results_note(results) {
+        out.push(&note);
     }
     if !results.hits.is_empty() {
-        line(&mut out, "");
-        for notice in notices {
-            line(&mut out, &charset.transliterate(notice));
-        }
+        out.push("");
+        out.push_all(notices);
     }
-    out
-}
-
-fn lines(out: &mut String, page: &Page) {
-    for text in &page.lines {
-        line(out, &text.to_string());
-    }
-}
-
-fn line(out: &mut String, text: &str) {
-    out.push_str(text.trim_end());
-    out.push('\n');
+    out.text
 }

@@ -1,16 +1,16 @@
-//! Defines what is made up for tests and benchmarks of search: codes and queries, the same in
-//! every run.
+//! Codes and generated queries for tests and benchmarks of search; the same in every run.
 
 use std::collections::HashMap;
+use std::io::Write as _;
+use std::path::Path;
 
 use codeleaf::content::{CodeId, CodeSystem};
 use codeleaf::search::{DocumentSource, Index, IndexBuilder};
 
-/// Numbers that look random and are the same in every run (splitmix64, by Sebastiano Vigna).
+/// A pseudorandom number generator (splitmix64, by Sebastiano Vigna).
 pub struct SplitMix64(u64);
 
 impl SplitMix64 {
-    /// Starts a row of numbers.
     pub const fn new(seed: u64) -> Self {
         Self(seed)
     }
@@ -23,12 +23,11 @@ impl SplitMix64 {
         z ^ (z >> 31)
     }
 
-    /// Returns a number below a bound, which is not 0.
+    /// Returns a number below `bound`, which must not be 0.
     pub fn below(&mut self, bound: usize) -> usize {
         usize::try_from(self.next() % bound as u64).unwrap_or_default()
     }
 
-    /// Returns one of some things.
     pub fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
         &from[self.below(from.len())]
     }
@@ -41,31 +40,29 @@ pub struct TitledCode {
     pub title: String,
 }
 
-/// Reads the ICD-10-CM order file from the folder that `CODELEAF_DATA` names; says so where there
-/// is none.
+/// Reads codes and titles from the ICD-10-CM order file in the folder `CODELEAF_DATA`, without the
+/// importer. If there is no such file, prints that to standard error, past the capture of libtest.
 pub fn load_icd10cm() -> Option<Vec<TitledCode>> {
+    let skip = |reason: &str| {
+        let _ = writeln!(std::io::stderr(), "skipped: {reason}");
+    };
     let Some(folder) = std::env::var_os("CODELEAF_DATA") else {
-        eprintln!("skipped: CODELEAF_DATA names no folder with icd10cm-order-2025.txt");
+        skip("CODELEAF_DATA does not name a folder with icd10cm-order-2025.txt");
         return None;
     };
-    let path = std::path::Path::new(&folder).join("icd10cm-order-2025.txt");
-    let text = match std::fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(error) => {
-            eprintln!("skipped: {}: {error}", path.display());
-            return None;
-        }
-    };
-    let coded = text.lines().filter_map(|line| {
+    let path = Path::new(&folder).join("icd10cm-order-2025.txt");
+    let text = std::fs::read_to_string(&path)
+        .inspect_err(|error| skip(&format!("{}: {error}", path.display())))
+        .ok()?;
+    let codes = text.lines().filter_map(|line| {
         Some(TitledCode {
             code: CodeId::new(CodeSystem::Icd10cm, line.get(6..13)?.trim()).ok()?,
             title: line.get(77..)?.trim().to_owned(),
         })
     });
-    Some(coded.collect())
+    Some(codes.collect())
 }
 
-/// Makes an index of codes.
 pub fn build_index(codes: &[TitledCode]) -> Index {
     let mut builder = IndexBuilder::new();
     for TitledCode { code, title } in codes {
@@ -74,22 +71,22 @@ pub fn build_index(codes: &[TitledCode]) -> Index {
     builder.finish(DocumentSource::default())
 }
 
-/// A query and the code that is its right answer.
+/// A query, and the code that its first hit should have.
 #[derive(Clone, Debug)]
 pub struct QueryCase {
     pub text: String,
     pub code: CodeId,
 }
 
-/// Asks for codes without their dot, in any case.
+/// Generates queries that are codes without their dot, in upper or lower case.
 pub fn bare_code_queries(codes: &[TitledCode], seed: u64, count: usize) -> Vec<QueryCase> {
-    let mut chance = SplitMix64::new(seed);
+    let mut random = SplitMix64::new(seed);
     (0..count)
         .map(|_| {
-            let code = &chance.pick(codes).code;
+            let code = &random.pick(codes).code;
             let text = code.value().replace('.', "");
             QueryCase {
-                text: if chance.below(2) == 0 {
+                text: if random.below(2) == 0 {
                     text.to_lowercase()
                 } else {
                     text
@@ -100,57 +97,60 @@ pub fn bare_code_queries(codes: &[TitledCode], seed: u64, count: usize) -> Vec<Q
         .collect()
 }
 
-/// Asks for three words of a title, the last one cut; only for titles that no other code shares
-/// these three words with, so that there is one right answer.
+/// Generates queries of three words of a title, the last one cut short. No other title has the same
+/// three words, so that there is one right answer.
 pub fn cut_title_queries(codes: &[TitledCode], seed: u64, count: usize) -> Vec<QueryCase> {
-    let mut chance = SplitMix64::new(seed);
-    let folded: Vec<Vec<String>> = codes
+    let mut random = SplitMix64::new(seed);
+    let words_by_title: Vec<Vec<String>> = codes
         .iter()
         .map(|coded| title_words(&coded.title))
         .collect();
-    let mut having: HashMap<&String, Vec<usize>> = HashMap::new();
-    for (at, words) in folded.iter().enumerate() {
+    let mut titles_by_word: HashMap<&String, Vec<usize>> = HashMap::new();
+    for (at, words) in words_by_title.iter().enumerate() {
         for word in words {
-            let titles = having.entry(word).or_default();
+            let titles = titles_by_word.entry(word).or_default();
             if titles.last() != Some(&at) {
                 titles.push(at);
             }
         }
     }
-    let mut asked = Vec::with_capacity(count);
-    while asked.len() < count {
-        let at = chance.below(codes.len());
-        let mut long: Vec<&String> = folded[at].iter().filter(|word| word.len() >= 4).collect();
+    let mut queries = Vec::with_capacity(count);
+    while queries.len() < count {
+        let at = random.below(codes.len());
+        let mut long: Vec<&String> = words_by_title[at]
+            .iter()
+            .filter(|word| word.len() >= 4)
+            .collect();
         long.dedup();
         if long.len() < 3 {
             continue;
         }
         while long.len() > 3 {
-            long.remove(chance.below(long.len()));
+            long.remove(random.below(long.len()));
         }
         let rarest = long
             .iter()
-            .map(|word| &having[*word])
+            .map(|word| &titles_by_word[*word])
             .min_by_key(|at| at.len());
-        let all = |at: &&usize| long.iter().all(|word| folded[**at].contains(word));
+        let all = |at: &&usize| long.iter().all(|word| words_by_title[**at].contains(word));
         if rarest.map_or(0, |titles| titles.iter().filter(all).count()) != 1 {
             continue;
         }
         let last = long[2];
-        let cut = last.len() - chance.below(last.len() / 2);
-        asked.push(QueryCase {
+        let cut = last.len() - random.below(last.len() / 2);
+        queries.push(QueryCase {
             text: format!("{} {} {}", long[0], long[1], &last[..cut]),
             code: codes[at].code.clone(),
         });
     }
-    asked
+    queries
 }
 
-/// Puts one typo into each query: a letter left out, doubled by another, changed, or exchanged
-/// with the next, in a word long enough that one is forgiven.
-pub fn misspelled_queries(asked: &[QueryCase], seed: u64) -> Vec<QueryCase> {
-    let mut chance = SplitMix64::new(seed);
-    asked
+/// Puts one typo into each query: a letter is deleted, inserted, replaced, or swapped with the next,
+/// in a word that is long enough to be corrected.
+pub fn misspelled_queries(queries: &[QueryCase], seed: u64) -> Vec<QueryCase> {
+    let mut random = SplitMix64::new(seed);
+    queries
         .iter()
         .map(|QueryCase { text, code }| {
             let mut words: Vec<Vec<u8>> = text
@@ -163,11 +163,11 @@ pub fn misspelled_queries(asked: &[QueryCase], seed: u64) -> Vec<QueryCase> {
             let word = if long.is_empty() {
                 &mut words[0]
             } else {
-                &mut words[*chance.pick(&long)]
+                &mut words[*random.pick(&long)]
             };
-            let letter = *chance.pick(b"abcdefghijklmnopqrstuvwxyz");
-            let at = chance.below(word.len() - 1);
-            match chance.below(4) {
+            let letter = *random.pick(b"abcdefghijklmnopqrstuvwxyz");
+            let at = random.below(word.len() - 1);
+            match random.below(4) {
                 0 => drop(word.remove(at)),
                 1 => word.insert(at, letter),
                 2 => word[at] = letter,

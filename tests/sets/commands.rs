@@ -1,4 +1,4 @@
-//! The commands, as a shell runs them.
+//! The commands `import`, `sets` and `show`, run as a shell runs them.
 
 use std::process::{Command, Output};
 
@@ -34,7 +34,7 @@ fn set_can_be_imported_listed_compared_shown_and_removed() {
     assert_eq!(
         (status, err.as_str()),
         (0, ""),
-        "no bar where there is no terminal"
+        "no progress bar without a terminal"
     );
     assert!(
         out.starts_with("icd10cm-2025: ICD-10-CM, edition 2025, 13 rows\n"),
@@ -97,7 +97,7 @@ fn failed_import_exits_with_status_2() {
         (vec!["import", "clfs", "c.csv"], "the store is unchanged"),
         (
             vec!["import", "c.csv", "--edition", "../x"],
-            "no name of an edition",
+            "not a valid edition name",
         ),
     ] {
         let (status, _, err) = decode_output(&run(&place, &arguments));
@@ -108,6 +108,42 @@ fn failed_import_exits_with_status_2() {
     let (status, out, _) = decode_output(&run(&place, &["sets"]));
     assert_eq!(status, 0);
     assert!(out.starts_with("no code sets"));
+}
+
+#[test]
+fn import_without_an_edition_mentions_the_option() {
+    let place = StoreFixture::new();
+    place.write_file("order.txt", &files::icd10cm());
+    let (status, out, _) = decode_output(&run(&place, &["import", "order.txt"]));
+    assert_eq!(status, 0);
+    assert!(
+        out.contains("note: neither the file nor its name states an edition; --edition names it"),
+        "{out}"
+    );
+}
+
+#[test]
+fn set_of_an_older_version_is_listed_with_the_command_that_imports_it_again() {
+    let place = StoreFixture::new();
+    place.write_file("icd10cm-order-2025.txt", &files::icd10cm());
+    let import = ["import", "icd10cm-order-2025.txt"];
+    assert_eq!(decode_output(&run(&place, &import)).0, 0);
+    let (path, _) = place.stored_files().remove(0);
+    std::fs::write(path, [b"leafset\n".as_slice(), &[1; 4000]].concat()).unwrap();
+    let (_, _, err) = decode_output(&run(&place, &["sets"]));
+    assert!(
+        err.contains(
+            "icd10cm-2025.set: another version of codeleaf imported this set; import its file again"
+        ),
+        "{err}"
+    );
+    assert!(err.contains("codeleaf import FILE"), "{err}");
+    assert_eq!(decode_output(&run(&place, &import)).0, 0);
+    let (_, out, err) = decode_output(&run(&place, &["sets"]));
+    assert!(
+        err.is_empty() && out.starts_with("icd10cm-2025  "),
+        "{out}{err}"
+    );
 }
 
 #[test]
@@ -134,7 +170,7 @@ fn ptp_files_of_one_edition_form_one_set() {
     assert!(out.contains("edition x, 2 rows"), "{out}");
     let (_, _, err) = import("ccipra-v302r0-f1.txt", "again.txt");
     assert!(
-        err.starts_with("again.txt:7: 83950 and 86294 of 2018-07-01 is in ccipra"),
+        err.starts_with("again.txt:7: 83950 and 86294 of 2018-07-01 is already in ccipra"),
         "{err}"
     );
     let files = ["import", "ccipra-v302r0-f1.txt", "ccipra-v303r0-f1.txt"];

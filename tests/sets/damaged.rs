@@ -1,4 +1,4 @@
-//! Files that are not as they should be: an exact message, and the store unchanged.
+//! Damaged files are rejected with an exact message, and the store stays unchanged.
 
 use codeleaf::codesets::SetKind;
 
@@ -35,7 +35,7 @@ fn truncated_file_is_rejected_unless_it_ends_after_a_whole_row() {
         let step = if bytes.len() > 1500 { 7 } else { 1 };
         for end in (0..bytes.len()).step_by(step) {
             let path = place.write_file(name, &bytes[..end]);
-            // Where the list's end says nothing, a file may end after any row.
+            // The end of these lists is not known, so a file may end after any row.
             let may_end = matches!(
                 kind,
                 SetKind::Clfs | SetKind::Nucc | SetKind::NcciMue | SetKind::NcciPtp
@@ -62,8 +62,8 @@ fn truncation_error_names_the_line() {
     for (bytes, expected) in [
         (
             icd[..icd.len() - 9].to_vec(),
-            "icd.txt:13: the last line has no line end; the file was cut short; fetch it again \
-             (if an editor took the line end off, add it)",
+            "icd.txt:13: the last line has no line end; the file was cut short; download it again \
+             (if an editor removed the line end, add it)",
         ),
         (
             lines(12),
@@ -103,7 +103,7 @@ fn truncation_error_names_the_line() {
     );
     assert_eq!(
         import_error(None, "p.csv", &open),
-        "p.csv:2: a quoted field of this row is never closed; the file was cut short; fetch it \
+        "p.csv:2: a quoted field of this row is never closed; the file was cut short; download it \
          again"
     );
     let hcpcs = files::hcpcs(293);
@@ -131,12 +131,12 @@ fn invalid_row_error_names_line_and_column() {
         (
             replace_text(&files::clfs(), "00064.41", "64.415"),
             "c.csv",
-            "c.csv:9:6: `64.415` is no rate; expected dollars and cents, such as 00064.41",
+            "c.csv:9:6: `64.415` is not a rate; expected dollars and cents, such as 00064.41",
         ),
         (
             replace_text(&files::clfs(), "83950,,20250101", "83950,,20250231"),
             "c.csv",
-            "c.csv:9:4: `20250231` is no date; expected yyyymmdd, such as 20250401",
+            "c.csv:9:4: `20250231` is not a date; expected yyyymmdd, such as 20250401",
         ),
         (
             replace_text(&files::clfs(), ",RATE,", ",PRICE,"),
@@ -147,46 +147,46 @@ fn invalid_row_error_names_line_and_column() {
         (
             replace_text(&files::mue(), "83950,1", "83950,one"),
             "m.csv",
-            "m.csv:6:2: `one` is no number of units; expected a whole number",
+            "m.csv:6:2: `one` is not a number of units; expected a whole number",
         ),
         (
             replace_text(&files::ptp(), "*\t0", "*\t7"),
             "t.txt",
-            "t.txt:9:6: `7` is no modifier indicator; expected 0, 1 or 9",
+            "t.txt:9:6: `7` is not a modifier indicator; expected 0, 1 or 9",
         ),
         (
             replace_text(&files::icd10cm(), "K922 ", "K9-2 "),
             "i.txt",
-            "i.txt:6:7: `K9-2` is no ICD-10-CM code; expected an ICD-10-CM order file: columns 1-5 \
+            "i.txt:6:7: `K9-2` is not an ICD-10-CM code; expected an ICD-10-CM order file: columns 1-5 \
              order, 7-13 code, 15 flag 0 or 1, 17-76 short description, from 78 long description",
         ),
         (
             replace_text(&files::icd10cm(), "00006 ", "00005 "),
             "i.txt",
-            "i.txt:6:1: order number 00005 follows 00005; expected them to rise: lines are \
-             missing, doubled or moved",
+            "i.txt:6:1: order number 00005 follows 00005; expected them to increase: lines \
+             are missing, duplicated or moved",
         ),
         (
             replace_text(&files::hcpcs(293), "G043900200", "G043800200"),
             "h.txt",
-            "h.txt:10: this record continues G0438; the record before it is of another code: \
+            "h.txt:10: this record continues G0438; the record before it has another code: \
              lines are missing or moved",
         ),
         (
             replace_text(&files::hcpcs(293), "20251231", "2025123X"),
             "h.txt",
-            "h.txt:8:285: `2025123X` is no date; expected yyyymmdd, such as 20250101",
+            "h.txt:8:285: `2025123X` is not a date; expected yyyymmdd, such as 20250101",
         ),
         (
             replace_text(&files::nucc(), "9990P0000X", "9990P0000"),
             "n.csv",
-            "n.csv:3:1: `9990P0000` is no taxonomy code; expected ten characters that end in X, \
+            "n.csv:3:1: `9990P0000` is not a taxonomy code; expected ten characters that end in X, \
              such as 291U00000X",
         ),
         (
             replace_text(&files::places(), "\n81,", "\n8,"),
             "p.csv",
-            "p.csv:3:1: `8` is no place of service; expected two digits; a leading zero counts",
+            "p.csv:3:1: `8` is not a place of service; expected two digits; a leading zero counts",
         ),
     ] {
         let kind = None;
@@ -200,14 +200,14 @@ fn duplicate_key_error_names_both_lines() {
         (
             replace_text(&files::clfs(), "G0103", "83950"),
             "c.csv",
-            "c.csv:10: 83950 is on line 9 already; each may occur once: the file is damaged, or \
-             two were joined",
+            "c.csv:10: 83950 is already on line 9; each may occur once: the file is damaged, or \
+             two files were joined",
         ),
         (
             replace_text(&files::icd10cm(), "K922 ", "K920 "),
             "i.txt",
-            "i.txt:6: K920 is on line 5 already; each may occur once: the file is damaged, or two \
-             were joined",
+            "i.txt:6: K920 is already on line 5; each may occur once: the file is damaged, or two \
+             files were joined",
         ),
         (
             replace_text(
@@ -216,20 +216,20 @@ fn duplicate_key_error_names_both_lines() {
                 "83950\t86294\t\t20180701",
             ),
             "t.txt",
-            "t.txt:9: 83950 and 86294 of 2018-07-01 is on line 8 already; each may occur once: the \
-             file is damaged, or two were joined",
+            "t.txt:9: 83950 and 86294 of 2018-07-01 is already on line 8; each may occur once: the \
+             file is damaged, or two files were joined",
         ),
         (
             replace_text(&files::hcpcs(293), "   QW", "   GA"),
             "h.txt",
-            "h.txt:6: GA is on line 4 already; each may occur once: the file is damaged, or two \
-             were joined",
+            "h.txt:6: GA is already on line 4; each may occur once: the file is damaged, or two \
+             files were joined",
         ),
         (
             replace_text(&files::places(), "\n81,", "\n11,"),
             "p.csv",
-            "p.csv:3: 11 is on line 2 already; each may occur once: the file is damaged, or two \
-             were joined",
+            "p.csv:3: 11 is already on line 2; each may occur once: the file is damaged, or two \
+             files were joined",
         ),
     ] {
         assert_eq!(import_error(None, name, &bytes), expected);
@@ -267,6 +267,6 @@ fn importing_a_folder_or_missing_file_fails() {
         let path = place.folder.path().join(name);
         place.import_as(None, &path, None).unwrap_err().to_string()
     };
-    assert!(message("").ends_with("this is no file"));
+    assert!(message("").ends_with("this is not a file"));
     assert!(message("missing").contains("cannot be read"));
 }

@@ -1,14 +1,19 @@
-//! Reads separated files: records with quoted fields over several lines, and columns by header.
+//! Delimited files: records with quoted fields that may span lines, and columns found by header.
 
-use crate::codesets::error::ParseError;
-use crate::codesets::import::{clean, parse_date, quote};
+use std::str::FromStr;
+
+use crate::codesets::error::{ParseError, ReadError};
+use crate::codesets::import::field::{clean, is_procedure_code, parse_date, quote};
+use crate::codesets::import::input::InputFile;
+use crate::codesets::import::sink::RowSink;
+use crate::codesets::row::SetRow;
 use crate::content::Date;
 
-/// How many records may stand before the header.
-const MAX_PREAMBLE_RECORDS: usize = 12;
+/// How many records may precede the header.
+pub(crate) const MAX_PREAMBLE_RECORDS: usize = 12;
 
-/// Returns the name of a column without anything that editions write differently: case, spaces,
-/// line ends, signs.
+/// Returns a column's name without what editions write differently: case, spaces, line ends and
+/// punctuation.
 pub(crate) fn normalize_column_name(name: &str) -> String {
     name.chars()
         .filter(char::is_ascii_alphanumeric)
@@ -16,23 +21,22 @@ pub(crate) fn normalize_column_name(name: &str) -> String {
         .collect()
 }
 
-/// One record of a separated file.
+/// One record of a delimited file.
 pub(crate) struct CsvRecord {
-    /// The line it begins on, from 1.
+    /// The line on which it begins, from 1.
     line: u64,
     pub(crate) fields: Vec<String>,
-    /// Where it ends, in bytes.
+    /// The offset of its end in the text, in bytes.
     end: usize,
-    /// Whether a quoted field of it is never closed.
     has_unclosed_quote: bool,
 }
 
-/// The records of a separated file.
+/// The records of a delimited file.
 pub(crate) struct CsvRecords<'t> {
     text: &'t str,
     reader: csv::Reader<&'t [u8]>,
     record: csv::StringRecord,
-    /// How far lines were counted, and how many line ends were met.
+    /// The offset up to which line ends were counted, and their number.
     counted_to: usize,
     newlines: u64,
 }
@@ -51,11 +55,11 @@ impl<'t> CsvRecords<'t> {
         }
     }
 
-    /// Returns the next record that has anything in it.
+    /// Returns the next record that is not blank.
     pub(crate) fn next(&mut self) -> Option<CsvRecord> {
         loop {
             let from = byte_offset(self.reader.position());
-            // Text in memory neither fails to be read nor to be UTF-8.
+            // Reading a `str` in memory fails neither on I/O nor on its encoding.
             if !self.reader.read_record(&mut self.record).unwrap_or(false) {
                 return None;
             }
@@ -82,23 +86,12 @@ fn byte_offset(position: &csv::Position) -> usize {
     usize::try_from(position.byte()).unwrap_or(usize::MAX)
 }
 
-/// A separated file with a header: its rows, by column.
-pub(crate) struct CsvTable<'t> {
-    records: CsvRecords<'t>,
-    /// Where each wanted column stands.
-    column_indices: Vec<Option<usize>>,
-    header: Vec<String>,
-    pub(crate) line: u64,
-    end: usize,
-}
-
-/// A column that a reader wants: the names it goes by, and whether it may be missing.
+/// A column that a reader needs: its possible names, and whether it may be missing.
 pub(crate) struct ColumnSpec {
     names: &'static [&'static str],
     is_required: bool,
 }
 
-/// A column that must be there.
 pub(crate) const fn required(names: &'static [&'static str]) -> ColumnSpec {
     ColumnSpec {
         names,
@@ -106,7 +99,6 @@ pub(crate) const fn required(names: &'static [&'static str]) -> ColumnSpec {
     }
 }
 
-/// A column that may be missing.
 pub(crate) const fn optional(names: &'static [&'static str]) -> ColumnSpec {
     ColumnSpec {
         names,
@@ -114,128 +106,175 @@ pub(crate) const fn optional(names: &'static [&'static str]) -> ColumnSpec {
     }
 }
 
+/// Reads a delimited file and adds the row that `parse` makes of each record. Returns the number
+/// of the last line.
+pub(crate) fn read_rows(
+    input: &InputFile,
+    columns: &[ColumnSpec],
+    sink: &mut RowSink<'_>,
+    mut parse: impl FnMut(&CsvRow<'_>) -> Result<SetRow, ParseError>,
+) -> Result<u64, ReadError> {
+    let text = input.read_text()?;
+    let mut table = CsvTable::new(&text, columns)?;
+    while let Some(row) = table.next()? {
+        sink.advance(row.byte_len);
+        sink.push(row.line, &parse(&row)?)?;
+    }
+    input.check_complete(table.line)?;
+    Ok(table.line)
+}
+
+/// A delimited file with a header.
+pub(crate) struct CsvTable<'t> {
+    records: CsvRecords<'t>,
+    /// The normalized names of all columns.
+    header: Vec<String>,
+    /// The position of each specified column in the file, from 0.
+    positions: Vec<Option<usize>>,
+    /// The line of the last record.
+    pub(crate) line: u64,
+    /// The offset of its end.
+    end: usize,
+}
+
 impl<'t> CsvTable<'t> {
     /// Finds the header among the first records.
-    pub(crate) fn from_text(text: &'t str, wanted: &[ColumnSpec]) -> Result<Self, ParseError> {
+    pub(crate) fn new(text: &'t str, columns: &[ColumnSpec]) -> Result<Self, ParseError> {
+        let required = || columns.iter().filter(|column| column.is_required);
+        let expected = || {
+            let names: Vec<&str> = required().map(|column| column.names[0]).collect();
+            format!("expected columns {}", names.join(", "))
+        };
         let mut records = CsvRecords::new(text);
-        let finds = |record: &CsvRecord| -> Vec<Option<usize>> {
-            let names: Vec<String> = record
-                .fields
-                .iter()
-                .map(|f| normalize_column_name(f))
-                .collect();
-            let find = |w: &ColumnSpec| names.iter().position(|name| w.names.contains(&&**name));
-            wanted.iter().map(find).collect()
-        };
-        let list = || {
-            let names = wanted.iter().filter(|w| w.is_required);
-            names.map(|w| w.names[0]).collect::<Vec<_>>().join(", ")
-        };
         for _ in 0..MAX_PREAMBLE_RECORDS {
             let Some(record) = records.next() else { break };
-            let at = finds(&record);
-            let found = at.iter().zip(wanted);
-            let count = found
-                .filter(|(at, w)| w.is_required && at.is_some())
-                .count();
-            if count < 2 {
+            let names = record.fields.iter().map(|name| normalize_column_name(name));
+            let header: Vec<String> = names.collect();
+            let position = |column: &ColumnSpec| {
+                header
+                    .iter()
+                    .position(|name| column.names.contains(&name.as_str()))
+            };
+            if required().filter_map(position).count() < 2 {
                 continue;
             }
-            let missing = at
-                .iter()
-                .zip(wanted)
-                .find(|(at, w)| at.is_none() && w.is_required);
-            if let Some((_, missing)) = missing {
-                return Err(ParseError::at_line(
-                    record.line,
-                    format!("this header has no column {}", missing.names[0]),
-                    format!("expected columns {}", list()),
-                ));
+            if let Some(missing) = required().find(|column| position(column).is_none()) {
+                let message = format!("this header has no column {}", missing.names[0]);
+                return Err(ParseError::at_line(record.line, message, expected()));
             }
             return Ok(Self {
                 records,
-                column_indices: at,
-                header: record
-                    .fields
-                    .iter()
-                    .map(|name| normalize_column_name(name))
-                    .collect(),
+                positions: columns.iter().map(position).collect(),
+                header,
                 line: record.line,
                 end: record.end,
             });
         }
-        Err(ParseError::for_file(
-            "there is no header among the first lines",
-            format!("expected columns {}", list()),
-        ))
+        let message = "there is no header among the first lines";
+        Err(ParseError::for_file(message, expected()))
     }
 
-    /// Returns the name that a wanted column goes by in this file.
-    pub(crate) fn column_name(&self, index: usize) -> Option<&str> {
-        let at = self.column_indices.get(index).copied().flatten()?;
-        self.header.get(at).map(String::as_str)
-    }
-
-    /// Returns the next row.
-    pub(crate) fn next(&mut self) -> Result<Option<CsvRow>, ParseError> {
+    pub(crate) fn next(&mut self) -> Result<Option<CsvRow<'_>>, ParseError> {
         let Some(record) = self.records.next() else {
             return Ok(None);
         };
-        let passed = record.end.saturating_sub(self.end);
+        let byte_len = record.end.saturating_sub(self.end);
         (self.line, self.end) = (record.line, record.end);
         if record.has_unclosed_quote {
             return Err(ParseError::at_line(
                 record.line,
                 "a quoted field of this row is never closed",
-                "the file was cut short; fetch it again",
+                "the file was cut short; download it again",
             ));
         }
-        if record.fields.len() != self.header.len() {
-            let (has, wants) = (record.fields.len(), self.header.len());
-            return Err(ParseError::at_line(
-                record.line,
-                format!("this row has {has} columns"),
-                format!("the header has {wants}: the row is damaged, or the file was cut short"),
-            ));
-        }
-        let cells = self.column_indices.iter().map(|at| {
-            let field = at.and_then(|at| record.fields.get(at));
-            (
-                field.map(|f| clean(f)).unwrap_or_default(),
-                at.map_or(0, |at| at + 1),
-            )
-        });
+        check_column_count(record.line, record.fields.len(), self.header.len())?;
+        let field = |position: &Option<usize>| {
+            let text = position.and_then(|position| record.fields.get(position));
+            text.map(|text| clean(text)).unwrap_or_default()
+        };
         Ok(Some(CsvRow {
             line: record.line,
-            fields: cells.collect(),
-            byte_len: passed,
+            byte_len,
+            fields: self.positions.iter().map(field).collect(),
+            table: self,
         }))
     }
 }
 
-/// The wanted fields of one row, in the order in which they were wanted.
-pub(crate) struct CsvRow {
-    pub(crate) line: u64,
-    /// Each with its column in the file, from 1.
-    pub(crate) fields: Vec<(String, usize)>,
-    /// How many bytes of the file were passed.
-    pub(crate) byte_len: usize,
+/// Returns an error if a row has more or fewer columns than the header.
+pub(crate) fn check_column_count(line: u64, count: usize, header: usize) -> Result<(), ParseError> {
+    if count == header {
+        return Ok(());
+    }
+    let message = format!("this row has {count} columns");
+    let expected =
+        format!("the header has {header}: the row is damaged, or the file was cut short");
+    Err(ParseError::at_line(line, message, expected))
 }
 
-impl CsvRow {
+/// The specified fields of one row. An index counts the specified columns, not those of the file.
+pub(crate) struct CsvRow<'t> {
+    /// The line on which it begins, from 1.
+    pub(crate) line: u64,
+    /// Its length in the file, in bytes.
+    pub(crate) byte_len: usize,
+    fields: Vec<String>,
+    table: &'t CsvTable<'t>,
+}
+
+impl CsvRow<'_> {
+    /// Returns a field, cleaned; empty if the file lacks the column.
     pub(crate) fn text(&self, index: usize) -> &str {
-        self.fields.get(index).map_or("", |(text, _)| text)
+        self.fields.get(index).map_or("", String::as_str)
     }
 
-    /// Makes a fault of a field.
-    pub(crate) fn field_error(&self, index: usize, what: &str, expected: &str) -> ParseError {
-        let (text, column) = self.fields.get(index).cloned().unwrap_or_default();
-        let message = format!("{} is no {what}", quote(&text));
-        ParseError::at_line(self.line, message, format!("expected {expected}")).with_column(column)
+    pub(crate) fn string(&self, index: usize) -> String {
+        self.text(index).to_owned()
     }
 
-    pub(crate) fn date(&self, index: usize) -> Result<Option<Date>, ParseError> {
-        parse_date(self.text(index))
-            .map_err(|()| self.field_error(index, "date", "yyyymmdd, such as 20250401"))
+    fn position(&self, index: usize) -> Option<usize> {
+        self.table.positions.get(index).copied().flatten()
+    }
+
+    /// Returns the number of a column in the file, from 1; 0 if the file lacks it.
+    pub(crate) fn column_number(&self, index: usize) -> usize {
+        self.position(index).map_or(0, |position| position + 1)
+    }
+
+    /// Returns the name of a column in the file; empty if the file lacks it.
+    pub(crate) fn column_name(&self, index: usize) -> &str {
+        let name = self
+            .position(index)
+            .map(|at| self.table.header[at].as_str());
+        name.unwrap_or_default()
+    }
+
+    /// Returns the error of a field that is not, say, "a date".
+    pub(crate) fn error(&self, index: usize, what: &str, expected: &str) -> ParseError {
+        ParseError::field(self.line, &quote(self.text(index)), what, expected)
+            .with_column(self.column_number(index))
+    }
+
+    pub(crate) fn parse<T: FromStr>(
+        &self,
+        index: usize,
+        what: &str,
+        expected: &str,
+    ) -> Result<T, ParseError> {
+        let parsed = self.text(index).parse();
+        parsed.map_err(|_| self.error(index, what, expected))
+    }
+
+    pub(crate) fn procedure_code(&self, index: usize) -> Result<String, ParseError> {
+        if is_procedure_code(self.text(index)) {
+            Ok(self.string(index))
+        } else {
+            Err(self.error(index, "a CPT or HCPCS code", "five characters"))
+        }
+    }
+
+    pub(crate) fn date(&self, index: usize) -> Result<Date, ParseError> {
+        let date = parse_date(self.text(index)).ok().flatten();
+        date.ok_or_else(|| self.error(index, "a date", "yyyymmdd, such as 20250401"))
     }
 }

@@ -1,4 +1,4 @@
-//! The published file formats, one module each.
+//! The readers of the published formats.
 
 pub(crate) mod clfs;
 pub(crate) mod hcpcs;

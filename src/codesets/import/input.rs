@@ -1,4 +1,4 @@
-//! Defines the file that is imported: its size, digest and encoding, and the guess at its kind.
+//! An input file: its size, digest, encoding, text and lines.
 
 use std::fs::File;
 use std::io;
@@ -10,34 +10,31 @@ use encoding_rs::WINDOWS_1252;
 use sha2::{Digest, Sha256};
 
 use crate::codesets::error::{ImportError, ParseError, ReadError};
-use crate::codesets::import::CSV_HEADERS;
-use crate::codesets::import::delimited::{CsvRecord, CsvRecords, normalize_column_name};
-use crate::codesets::import::formats::{hcpcs, icd10cm, ptp};
-use crate::codesets::kind::SetKind;
+use crate::text::sanitize;
 
-/// How much of a file is looked at to guess its kind, in bytes. The disclaimers that precede the
-/// rows of a HCPCS file have about two thousand.
+/// How much of a file is kept to detect its kind, in bytes. The disclaimers that precede the rows
+/// of a HCPCS file have about two thousand.
 const HEAD_LEN: usize = 64 * 1024;
 
-/// How many lines of it are looked at.
+/// How many of its lines are examined.
 const HEAD_LINES: usize = 40;
 
-/// The longest line that any layout has, in bytes, with a wide margin.
+/// The maximum length of a line in bytes, far above that of any layout.
 const MAX_LINE_LEN: u64 = 64 * 1024;
 
-/// The largest separated file that is read, in bytes. The largest that is published has about
-/// 5 MB; millions of rows come in tab-separated files, which are read line by line.
+/// The maximum size of a delimited file in bytes. The largest published one has about 5 MB. The
+/// files with millions of rows are tab-separated and read line by line.
 const MAX_CSV_LEN: u64 = 24 * 1024 * 1024;
 
-/// How a file's bytes become text.
+/// A character encoding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Encoding {
     Utf8,
-    /// Windows-1252, of which ISO-8859-1 is a part as far as printable characters go.
+    /// A superset of the printable characters of ISO-8859-1.
     Windows1252,
 }
 
-/// A file that was looked through once.
+/// A file that was read through once. Reading it again yields its lines or its text.
 #[derive(Debug)]
 pub(crate) struct InputFile {
     pub(crate) path: PathBuf,
@@ -47,30 +44,20 @@ pub(crate) struct InputFile {
     /// SHA-256 in hexadecimal digits.
     pub(crate) digest: String,
     encoding: Encoding,
-    head: String,
-    /// Whether the last line has its line end.
-    pub(crate) ends_with_newline: bool,
-}
-
-/// Guesses the kind of a file from its content.
-pub fn detect_kind(path: &Path) -> Result<SetKind, ImportError> {
-    let source = InputFile::open(path)?;
-    source
-        .detect_kind()
-        .ok_or_else(|| ImportError::UnknownKind {
-            path: path.to_owned(),
-        })
+    /// Its first bytes, decoded.
+    pub(crate) head: String,
+    ends_with_newline: bool,
 }
 
 impl InputFile {
-    /// Opens a file and reads it through once: for its digest, and because one byte decides on the
-    /// encoding of all.
+    /// Opens a file and reads it through, for its digest and its encoding: one byte anywhere can
+    /// show that the whole file is not UTF-8.
     pub(crate) fn open(path: &Path) -> Result<Self, ImportError> {
         let failed = |source| ImportError::Read {
             path: path.to_owned(),
             source,
         };
-        // Looked at before it is opened: opening a pipe would wait for somebody to write.
+        // Checked before opening, because opening a pipe would wait for a writer.
         if !path.metadata().map_err(failed)?.is_file() {
             return Err(ImportError::NotAFile {
                 path: path.to_owned(),
@@ -78,8 +65,8 @@ impl InputFile {
         }
         let mut file = File::open(path).map_err(failed)?;
         let modified = modified(&file);
-        let seen = probe(&mut file).map_err(failed)?;
-        let encoding = if seen.is_utf8 {
+        let probe = Probe::new(&mut file).map_err(failed)?;
+        let encoding = if probe.is_utf8 {
             Encoding::Utf8
         } else {
             Encoding::Windows1252
@@ -87,47 +74,25 @@ impl InputFile {
         Ok(Self {
             path: path.to_owned(),
             file,
-            size: seen.size,
+            size: probe.size,
             modified,
-            digest: seen.digest,
+            digest: probe.digest,
             encoding,
-            head: encoding.decode(&seen.head),
-            ends_with_newline: seen.last_byte == Some(b'\n'),
+            head: encoding.decode(&probe.head),
+            ends_with_newline: probe.last_byte == Some(b'\n'),
         })
     }
 
     /// Returns the file's name, without its folder.
     pub(crate) fn name(&self) -> String {
         let name = self.path.file_name().unwrap_or_default();
-        crate::text::sanitize(&name.to_string_lossy()).into_owned()
+        sanitize(&name.to_string_lossy()).into_owned()
     }
 
-    /// Guesses the kind from the first lines.
-    pub(crate) fn detect_kind(&self) -> Option<SetKind> {
-        let mut records = CsvRecords::new(&self.head);
-        for _ in 0..12 {
-            let Some(record) = records.next() else { break };
-            if let Some(kind) = kind_from_header(&record) {
-                return Some(kind);
-            }
-        }
-        if self.any_head_line(ptp::is_header) {
-            Some(SetKind::NcciPtp)
-        } else if self.head.lines().next().is_some_and(icd10cm::is_row) {
-            Some(SetKind::Icd10cm)
-        } else if self.any_head_line(hcpcs::is_row) {
-            Some(SetKind::Hcpcs)
-        } else {
-            None
-        }
+    pub(crate) fn any_head_line(&self, matches: impl Fn(&str) -> bool) -> bool {
+        self.head.lines().take(HEAD_LINES).any(matches)
     }
 
-    /// Says whether one of the first lines is of a kind.
-    pub(crate) fn any_head_line(&self, is: impl Fn(&str) -> bool) -> bool {
-        self.head.lines().take(HEAD_LINES).any(is)
-    }
-
-    /// Returns the lines from the start.
     pub(crate) fn lines(&self) -> Result<LineReader<'_>, ReadError> {
         let mut file = &self.file;
         file.seek(SeekFrom::Start(0)).map_err(ReadError::Io)?;
@@ -139,13 +104,13 @@ impl InputFile {
         })
     }
 
-    /// Returns the whole text of a separated file.
+    /// Returns the whole text of a delimited file.
     pub(crate) fn read_text(&self) -> Result<String, ReadError> {
         if self.size > MAX_CSV_LEN {
             let message = format!("the file is larger than {} MiB", MAX_CSV_LEN >> 20);
             return Err(ParseError::for_file(
                 message,
-                "no file of this kind is; is it the right one?",
+                "no file of this kind is that large; is it the right one?",
             )
             .into());
         }
@@ -158,10 +123,10 @@ impl InputFile {
         Ok(self.encoding.decode(&bytes))
     }
 
-    /// Returns the fault of a file that is no longer what its digest was taken of.
+    /// Returns an error if the file changed since its digest was computed.
     pub(crate) fn check_unchanged(&self) -> Result<(), ParseError> {
-        let length = self.file.metadata().map(|about| about.len());
-        if length.ok() == Some(self.size) && modified(&self.file) == self.modified {
+        let size = self.file.metadata().map(|metadata| metadata.len());
+        if size.ok() == Some(self.size) && modified(&self.file) == self.modified {
             Ok(())
         } else {
             let message = "the file changed while it was read";
@@ -169,7 +134,7 @@ impl InputFile {
         }
     }
 
-    /// Returns the fault of a file whose last line is not whole.
+    /// Returns an error if the last line, which has this number, has no line end.
     pub(crate) fn check_complete(&self, line: u64) -> Result<(), ParseError> {
         if self.ends_with_newline {
             Ok(())
@@ -177,29 +142,14 @@ impl InputFile {
             Err(ParseError::at_line(
                 line,
                 "the last line has no line end",
-                "the file was cut short; fetch it again (if an editor took the line end off, add it)",
+                "the file was cut short; download it again (if an editor removed the line end, add it)",
             ))
         }
     }
 }
 
 fn modified(file: &File) -> Option<SystemTime> {
-    file.metadata().and_then(|about| about.modified()).ok()
-}
-
-/// Returns the kind whose header a record is.
-fn kind_from_header(record: &CsvRecord) -> Option<SetKind> {
-    CSV_HEADERS
-        .iter()
-        .find(|(_, columns)| {
-            columns.iter().all(|names| {
-                record
-                    .fields
-                    .iter()
-                    .any(|f| names.contains(&&*normalize_column_name(f)))
-            })
-        })
-        .map(|(kind, _)| *kind)
+    file.metadata().and_then(|m| m.modified()).ok()
 }
 
 impl Encoding {
@@ -215,7 +165,7 @@ impl Encoding {
     }
 }
 
-/// What one look at a whole file tells.
+/// The result of reading a file through once.
 struct Probe {
     size: u64,
     digest: String,
@@ -224,52 +174,51 @@ struct Probe {
     last_byte: Option<u8>,
 }
 
-fn probe(file: &mut File) -> io::Result<Probe> {
-    let mut sha = Sha256::new();
-    let mut seen = Probe {
-        size: 0,
-        digest: String::new(),
-        is_utf8: true,
-        head: Vec::new(),
-        last_byte: None,
-    };
-    let mut buffer = vec![0; 128 * 1024];
-    // The bytes of a character that a chunk's end cut in two stay at the buffer's start.
-    let mut kept = 0;
-    loop {
-        let read = match file.read(&mut buffer[kept..]) {
-            Ok(0) => break,
-            Ok(read) => read,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(error),
+impl Probe {
+    fn new(file: &mut File) -> io::Result<Self> {
+        let mut probe = Self {
+            size: 0,
+            digest: String::new(),
+            is_utf8: true,
+            head: Vec::new(),
+            last_byte: None,
         };
-        let new = &buffer[kept..kept + read];
-        sha.update(new);
-        seen.size += read as u64;
-        seen.last_byte = new.last().copied();
-        let room = HEAD_LEN.saturating_sub(seen.head.len());
-        seen.head.extend(&new[..read.min(room)]);
-        if seen.is_utf8 {
-            let filled = kept + read;
-            match std::str::from_utf8(&buffer[..filled]) {
-                Ok(_) => kept = 0,
-                Err(error) if error.error_len().is_none() => {
-                    let from = error.valid_up_to();
-                    buffer.copy_within(from..filled, 0);
-                    kept = filled - from;
-                }
-                Err(_) => {
-                    seen.is_utf8 = false;
-                    kept = 0;
-                }
+        let mut sha = Sha256::new();
+        let mut buffer = vec![0; 128 * 1024];
+        // The number of bytes at the start of the buffer that begin a character which the last
+        // chunk did not complete. If the file ends there it was cut short; it is still UTF-8.
+        let mut kept = 0;
+        loop {
+            let read = match file.read(&mut buffer[kept..]) {
+                Ok(0) => break,
+                Ok(read) => read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error),
+            };
+            let chunk = &buffer[kept..kept + read];
+            sha.update(chunk);
+            probe.size += read as u64;
+            probe.last_byte = chunk.last().copied();
+            let room = HEAD_LEN.saturating_sub(probe.head.len());
+            probe.head.extend(&chunk[..read.min(room)]);
+            if probe.is_utf8 {
+                let filled = kept + read;
+                let valid = match std::str::from_utf8(&buffer[..filled]) {
+                    Err(error) if error.error_len().is_none() => error.valid_up_to(),
+                    decoded => {
+                        probe.is_utf8 = decoded.is_ok();
+                        filled
+                    }
+                };
+                buffer.copy_within(valid..filled, 0);
+                kept = filled - valid;
             }
         }
+        for byte in sha.finalize() {
+            probe.digest += &format!("{byte:02x}");
+        }
+        Ok(probe)
     }
-    // A character that the file's end cuts in two is the cut's fault, not another encoding.
-    for byte in sha.finalize() {
-        seen.digest += &format!("{byte:02x}");
-    }
-    Ok(seen)
 }
 
 /// The lines of a file, one in memory at a time.
@@ -280,17 +229,16 @@ pub(crate) struct LineReader<'s> {
     buffer: Vec<u8>,
 }
 
-/// One line, without its line end.
+/// A line without its line end.
 pub(crate) struct NumberedLine {
     /// From 1.
     pub(crate) number: u64,
     pub(crate) text: String,
-    /// The line's length with its line end, in bytes.
+    /// The length of the line in bytes, with its line end.
     pub(crate) byte_len: usize,
 }
 
 impl LineReader<'_> {
-    /// Returns the next line.
     pub(crate) fn next(&mut self) -> Result<Option<NumberedLine>, ReadError> {
         self.buffer.clear();
         let mut limited = (&mut self.reader).take(MAX_LINE_LEN);
@@ -304,7 +252,7 @@ impl LineReader<'_> {
         if read as u64 == MAX_LINE_LEN {
             let message = format!("this line is longer than {} KiB", MAX_LINE_LEN >> 10);
             return Err(
-                ParseError::at_line(self.number, message, "no layout has such lines").into(),
+                ParseError::at_line(self.number, message, "no layout has lines that long").into(),
             );
         }
         let line = self.buffer.strip_suffix(b"\n").unwrap_or(&self.buffer);

@@ -1,30 +1,37 @@
-//! Sorts rows by key in bounded memory: runs of 24 MiB, which go to unnamed files and are merged.
+//! An external merge sort of rows by key. Memory is bounded by one run of 24 MiB; sorted runs go to
+//! unnamed files and are merged.
 //!
-//! Most sets fit one run and come in order. NCCI's pairs are millions, in the order of several
-//! files, and each is found by either of its codes.
+//! Most sets fit in one run and are already sorted. PTP edits come by the million, in several
+//! files, and have a secondary key each.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::fs::File;
 use std::io;
-use std::io::{BufReader, BufWriter, Read, Seek, SeekFrom, Write};
+use std::io::{BufRead, BufReader, BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-/// How many bytes of rows are held in memory.
+use crate::storage::varint::{read_byte, read_text, u32_at, write_text};
+
+/// The size of the length of an encoded row, in bytes.
+const LENGTH_LEN: usize = 4;
+
+/// The size of a run in bytes.
 const RUN_SIZE: usize = 24 * 1024 * 1024;
 
-/// Rows on their way into order.
+/// A sorter to which rows are added, and which then returns them in order.
 #[derive(Debug)]
 pub(crate) struct ExternalSorter {
-    /// Where runs are put; their files lose their names at once, so that a kill leaves none.
+    /// The folder for runs. Their files are unlinked at once, so a kill leaves none behind.
     folder: PathBuf,
     run_size: usize,
+    /// The current run: encoded rows, each after its length, and where each begins.
     bytes: Vec<u8>,
     starts: Vec<usize>,
     runs: Vec<File>,
 }
 
-/// A row with its key, and where it was read.
+/// A row with its key and its place in the input.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct KeyedRow {
     pub(crate) key: String,
@@ -38,29 +45,31 @@ impl ExternalSorter {
         Self::with_run_size(folder, RUN_SIZE)
     }
 
-    fn with_run_size(folder: &Path, room: usize) -> Self {
+    fn with_run_size(folder: &Path, run_size: usize) -> Self {
         Self {
             folder: folder.to_owned(),
-            run_size: room,
+            run_size,
             bytes: Vec::new(),
             starts: Vec::new(),
             runs: Vec::new(),
         }
     }
 
-    /// Adds a row.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     pub(crate) fn add(&mut self, key: &str, file: u8, line: u32, row: &str) -> io::Result<()> {
-        let length = |text: &str| {
-            u32::try_from(text.len()).map_err(|_| io::Error::other("a row is too long"))
-        };
-        let (key_length, row_length) = (length(key)?, length(row)?);
-        self.starts.push(self.bytes.len());
-        self.bytes.extend(key_length.to_le_bytes());
-        self.bytes.extend(key.as_bytes());
+        let start = self.bytes.len();
+        self.starts.push(start);
+        self.bytes.extend([0; LENGTH_LEN]);
+        write_text(&mut self.bytes, key);
         self.bytes.push(file);
         self.bytes.extend(line.to_le_bytes());
-        self.bytes.extend(row_length.to_le_bytes());
         self.bytes.extend(row.as_bytes());
+        let length = u32::try_from(self.bytes.len() - start - LENGTH_LEN);
+        let length = length.map_err(|_| io::Error::other("a row is too long"))?;
+        self.bytes[start..start + LENGTH_LEN].copy_from_slice(&length.to_le_bytes());
         if self.bytes.len() >= self.run_size {
             self.spill()?;
         }
@@ -69,23 +78,19 @@ impl ExternalSorter {
 
     fn sort(&mut self) {
         let bytes = &self.bytes;
-        // The file and line follow the key, so that equals stay in the order of reading.
-        let rank = |start: &usize| {
-            let mut rest = &bytes[*start..];
-            let key = take_text(&mut rest).unwrap_or_default();
-            let file = rest.first().copied().unwrap_or_default();
-            let line = rest.get(1..5).map(u32_from_le).unwrap_or_default();
-            (key, file, line)
-        };
-        self.starts.sort_unstable_by(|a, b| rank(a).cmp(&rank(b)));
+        // Rows with equal keys stay in the order in which they were read.
+        let row = |start: &usize| EncodedRow::parse(row_bytes(bytes, *start));
+        self.starts.sort_unstable_by(|a, b| row(a).cmp(&row(b)));
     }
 
+    /// Sorts the current run and moves it to a file.
     fn spill(&mut self) -> io::Result<()> {
         self.sort();
         let file = tempfile::tempfile_in(&self.folder)?;
         let mut out = BufWriter::with_capacity(256 * 1024, file);
         for start in &self.starts {
-            out.write_all(&self.bytes[*start..self.row_end(*start)])?;
+            let end = start + LENGTH_LEN + row_bytes(&self.bytes, *start).len();
+            out.write_all(&self.bytes[*start..end])?;
         }
         let mut file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
         file.seek(SeekFrom::Start(0))?;
@@ -95,17 +100,7 @@ impl ExternalSorter {
         Ok(())
     }
 
-    /// Returns where the row that starts at a byte ends.
-    fn row_end(&self, start: usize) -> usize {
-        let mut rest = &self.bytes[start..];
-        let before = rest.len();
-        let _ = take_text(&mut rest);
-        rest = rest.get(5..).unwrap_or_default();
-        let _ = take_text(&mut rest);
-        start + before - rest.len()
-    }
-
-    /// Gives every row, in order.
+    /// Passes every row to `each`, in order.
     pub(crate) fn finish<E: From<io::Error>>(
         mut self,
         mut each: impl FnMut(KeyedRow) -> Result<(), E>,
@@ -113,18 +108,14 @@ impl ExternalSorter {
         if self.runs.is_empty() {
             self.sort();
             for start in &self.starts {
-                let mut rest = &self.bytes[*start..];
-                if let Some(row) = read_row(&mut rest)? {
-                    each(row)?;
-                }
+                each(KeyedRow::decode(row_bytes(&self.bytes, *start))?)?;
             }
             return Ok(());
         }
         self.spill()?;
         self.bytes = Vec::new();
-        let runs = std::mem::take(&mut self.runs);
+        let runs = std::mem::take(&mut self.runs).into_iter();
         let mut runs: Vec<BufReader<File>> = runs
-            .into_iter()
             .map(|run| BufReader::with_capacity(128 * 1024, run))
             .collect();
         let mut heads = BinaryHeap::new();
@@ -143,44 +134,62 @@ impl ExternalSorter {
     }
 }
 
-fn u32_from_le(bytes: &[u8]) -> u32 {
-    bytes.try_into().map(u32::from_le_bytes).unwrap_or_default()
+/// Returns the encoded row that begins at `start`, without its length.
+fn row_bytes(bytes: &[u8], start: usize) -> &[u8] {
+    let length = u32_at(bytes, start).and_then(|length| usize::try_from(length).ok());
+    let start = start + LENGTH_LEN;
+    bytes
+        .get(start..start + length.unwrap_or_default())
+        .unwrap_or_default()
 }
 
-fn take_text<'b>(rest: &mut &'b [u8]) -> Option<&'b [u8]> {
-    let (length, tail) = rest.split_at_checked(4)?;
-    let length = usize::try_from(u32_from_le(length)).ok()?;
-    let (text, tail) = tail.split_at_checked(length)?;
-    *rest = tail;
-    Some(text)
+/// An encoded row. Its fields order it, and the key comes first.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct EncodedRow<'b> {
+    key: &'b str,
+    file_index: u8,
+    line: u32,
+    row: &'b [u8],
 }
 
-/// Reads the next row; nothing at the end.
-fn read_row(from: &mut impl Read) -> io::Result<Option<KeyedRow>> {
-    let mut word = [0; 4];
-    match from.read_exact(&mut word) {
-        Ok(()) => {}
-        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
-        Err(error) => return Err(error),
+impl<'b> EncodedRow<'b> {
+    fn parse(mut bytes: &'b [u8]) -> Option<Self> {
+        let key = read_text(&mut bytes)?;
+        let file_index = read_byte(&mut bytes)?;
+        let (line, row) = bytes.split_first_chunk()?;
+        Some(Self {
+            key,
+            file_index,
+            line: u32::from_le_bytes(*line),
+            row,
+        })
     }
-    let text = |length: [u8; 4], from: &mut dyn Read| -> io::Result<String> {
-        let mut bytes = vec![0; usize::try_from(u32::from_le_bytes(length)).unwrap_or(0)];
-        from.read_exact(&mut bytes)?;
-        String::from_utf8(bytes).map_err(io::Error::other)
-    };
-    let key = text(word, from)?;
-    let mut file = [0];
-    from.read_exact(&mut file)?;
-    from.read_exact(&mut word)?;
-    let line = u32::from_le_bytes(word);
-    from.read_exact(&mut word)?;
-    let row = text(word, from)?;
-    Ok(Some(KeyedRow {
-        key,
-        file_index: file[0],
-        line,
-        row,
-    }))
+}
+
+impl KeyedRow {
+    fn decode(bytes: &[u8]) -> io::Result<Self> {
+        let invalid = || io::Error::from(io::ErrorKind::InvalidData);
+        let encoded = EncodedRow::parse(bytes).ok_or_else(invalid)?;
+        Ok(Self {
+            key: encoded.key.to_owned(),
+            file_index: encoded.file_index,
+            line: encoded.line,
+            row: String::from_utf8(encoded.row.to_vec()).map_err(|_| invalid())?,
+        })
+    }
+}
+
+/// Reads the next row of a run; `None` at the end.
+fn read_row(run: &mut impl BufRead) -> io::Result<Option<KeyedRow>> {
+    if run.fill_buf()?.is_empty() {
+        return Ok(None);
+    }
+    let mut length = [0; LENGTH_LEN];
+    run.read_exact(&mut length)?;
+    let length = u32::from_le_bytes(length);
+    let mut bytes = vec![0; usize::try_from(length).map_err(io::Error::other)?];
+    run.read_exact(&mut bytes)?;
+    KeyedRow::decode(&bytes).map(Some)
 }
 
 #[cfg(test)]
@@ -194,10 +203,10 @@ mod tests {
         #[test]
         fn rows_are_sorted_with_and_without_spilling(
             rows in proptest::collection::vec(("[A-C]{1,3}", ".{0,9}"), 0..200),
-            room in 1_usize..4000,
+            run_size in 1_usize..4000,
         ) {
             let folder = tempfile::tempdir().unwrap();
-            let mut sorter = ExternalSorter::with_run_size(folder.path(), room);
+            let mut sorter = ExternalSorter::with_run_size(folder.path(), run_size);
             let mut expected = Vec::new();
             for (line, (key, row)) in (1..).zip(&rows) {
                 sorter.add(key, 0, line, row).unwrap();

@@ -10,7 +10,7 @@ use crate::search::eval::matches::{RowMatch, TermMatches};
 use crate::search::fields::FieldMask;
 use crate::search::index::Index;
 use crate::search::query::parse::Query;
-use crate::search::query::scope::Scope;
+use crate::search::query::scope::{Scope, ScopeKind};
 use crate::search::row_table::SubjectKind;
 use crate::search::tokenizer::split_words;
 
@@ -28,16 +28,16 @@ impl ScopeFilter {
     pub(crate) fn from_query(index: &Index, query: &Query) -> Self {
         let mut filter = Self::default();
         for scope in query.scopes() {
-            if !scope.value().is_empty() {
+            if !scope.value.is_empty() {
                 filter.add_scope(index, scope);
             }
         }
         filter
     }
 
-    fn add_scope(&mut self, index: &Index, scope: &Scope) {
-        match scope {
-            Scope::System(value) => {
+    fn add_scope(&mut self, index: &Index, Scope { kind, value }: &Scope) {
+        match kind {
+            ScopeKind::System => {
                 let prefix = split_words(value).concat();
                 let systems = CodeSystem::ALL.into_iter().filter(|system| {
                     let name = split_words(system.name()).concat();
@@ -45,7 +45,7 @@ impl ScopeFilter {
                 });
                 self.systems = Some(intersect(self.systems.take(), systems.collect()));
             }
-            Scope::Code(value) => {
+            ScopeKind::Code => {
                 let mut prefix = value.to_ascii_uppercase();
                 prefix.retain(|c| c.is_ascii_alphanumeric());
                 let mut docs: Vec<u32> = CodeSystem::ALL
@@ -56,12 +56,12 @@ impl ScopeFilter {
                 docs.sort_unstable();
                 self.docs = Some(intersect(self.docs.take(), docs));
             }
-            Scope::Modifier(value) => {
+            ScopeKind::Modifier => {
                 let prefix = value.trim_start_matches('-').to_ascii_uppercase();
                 let rows = index.rows.with_modifier_prefix(&prefix).iter();
                 self.restrict_rows(row_set(index, rows.map(|(_, row)| *row..row + 1)));
             }
-            Scope::Payer(value) => {
+            ScopeKind::Payer => {
                 let prefixes = split_words(value);
                 if prefixes.is_empty() {
                     // No payer's name consists of punctuation.
@@ -71,7 +71,7 @@ impl ScopeFilter {
                     self.restrict_rows(payer_rows(index, &prefix));
                 }
             }
-            Scope::Section(value) => {
+            ScopeKind::Section => {
                 let prefix = split_words(value).join(" ");
                 let has_prefix =
                     |names: &String| names.split('\n').any(|name| name.starts_with(&prefix));

@@ -3,7 +3,7 @@
 use crate::content::{CodeId, CodeSystem, ModifierCode};
 
 use crate::search::query::code_ref::{CodeRef, parse_code_refs, split_system};
-use crate::search::query::scope::Scope;
+use crate::search::query::scope::{Scope, ScopeKind};
 use crate::search::term_dict::TermMatch;
 use crate::search::tokenizer;
 
@@ -102,7 +102,7 @@ impl Query {
 
     /// Returns true if the query has neither a clause nor a scope with a value.
     pub fn is_empty(&self) -> bool {
-        self.clauses.is_empty() && self.scopes.iter().all(|scope| scope.value().is_empty())
+        self.clauses.is_empty() && self.scopes.iter().all(|scope| scope.value.is_empty())
     }
 
     pub(crate) fn scopes(&self) -> &[Scope] {
@@ -138,7 +138,10 @@ impl Query {
             && parse_code_refs(text).is_empty()
         {
             // `icd10cm:` before words or before the start of a code is a scope.
-            self.scopes.push(Scope::System(system.id().to_owned()));
+            self.scopes.push(Scope {
+                kind: ScopeKind::System,
+                value: system.id().to_owned(),
+            });
             if !value.is_empty() {
                 self.parse_bare(value, rest);
             }

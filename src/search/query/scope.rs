@@ -2,40 +2,38 @@
 
 /// A restriction of the rows that a query may match.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Scope {
+pub(crate) struct Scope {
+    pub(crate) kind: ScopeKind,
+    /// The text after the colon; empty while the user has typed the name only.
+    pub(crate) value: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ScopeKind {
     /// `code:83950`, `code:K92`: codes with this prefix; the dot does not matter.
-    Code(String),
+    Code,
     /// `mod:26`: rows about modifiers with this prefix.
-    Modifier(String),
+    Modifier,
     /// `payer:aetna`: rows about payers whose names have words with this prefix.
-    Payer(String),
+    Payer,
     /// `in:coding`: rows of sections whose names have this prefix.
-    Section(String),
-    /// `set:icd10cm`: codes of a system.
-    System(String),
+    Section,
+    /// `set:icd10cm`: codes of systems whose names have this prefix.
+    System,
 }
 
 impl Scope {
+    /// Returns `None` if there is no scope with this name.
     pub(crate) fn parse(name: &str, value: &str) -> Option<Self> {
-        let value = value.trim_matches('"').trim().to_owned();
-        Some(match name.to_ascii_lowercase().as_str() {
-            "code" => Self::Code(value),
-            "mod" | "modifier" => Self::Modifier(value),
-            "payer" => Self::Payer(value),
-            "in" | "section" => Self::Section(value),
-            "set" | "system" => Self::System(value),
+        let kind = match name.to_ascii_lowercase().as_str() {
+            "code" => ScopeKind::Code,
+            "mod" | "modifier" => ScopeKind::Modifier,
+            "payer" => ScopeKind::Payer,
+            "in" | "section" => ScopeKind::Section,
+            "set" | "system" => ScopeKind::System,
             _ => return None,
-        })
-    }
-
-    /// Returns the text after the colon; empty while the user has typed the name only.
-    pub(crate) fn value(&self) -> &str {
-        match self {
-            Self::Code(value)
-            | Self::Modifier(value)
-            | Self::Payer(value)
-            | Self::Section(value)
-            | Self::System(value) => value,
-        }
+        };
+        let value = value.trim_matches('"').trim().to_owned();
+        Some(Self { kind, value })
     }
 }

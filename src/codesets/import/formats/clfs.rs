@@ -1,12 +1,14 @@
-//! Reads Medicare's Clinical Laboratory Fee Schedule: separated, four preamble lines, then
-//! `YEAR,HCPCS,MOD,EFF_DATE,INDICATOR,RATE,SHORTDESC,…`, columns by header; rates `00064.41`, dates
-//! `20250401`; Windows-1252 (2025) or ASCII (2026). The descriptors are the AMA's and not kept.
-//! Checked against the file of 2025, second quarter.
+//! Medicare's Clinical Laboratory Fee Schedule (CLFS).
+//!
+//! Delimited: four preamble lines, then `YEAR,HCPCS,MOD,EFF_DATE,INDICATOR,RATE,SHORTDESC,…`.
+//! Rates are written `00064.41`, dates `20250401`. Windows-1252 (2025) or ASCII (2026). The
+//! descriptors belong to the AMA and are not stored. Checked against the file of 2025, second
+//! quarter.
 
 use crate::codesets::error::ReadError;
-use crate::codesets::import::delimited::{ColumnSpec, CsvTable, required};
+use crate::codesets::import::delimited::{ColumnSpec, read_rows, required};
 use crate::codesets::import::input::InputFile;
-use crate::codesets::import::{FileMetadata, RowSink, is_procedure_code};
+use crate::codesets::import::sink::{FileMetadata, RowSink};
 use crate::codesets::row::{Cents, ClfsRow, SetRow};
 use crate::content::ModifierCode;
 
@@ -19,58 +21,38 @@ const COLUMNS: [ColumnSpec; 6] = [
     required(&["RATE"]),
 ];
 
-pub(crate) fn read(
-    source: &InputFile,
-    intake: &mut RowSink<'_>,
-) -> Result<FileMetadata, ReadError> {
-    let text = source.read_text()?;
-    let mut table = CsvTable::from_text(&text, &COLUMNS)?;
-    let mut facts = FileMetadata::default();
-    while let Some(cells) = table.next()? {
-        intake.advance(cells.byte_len);
-        let year: u16 = cells
-            .text(0)
-            .parse()
-            .ok()
-            .filter(|year| (1984..=2199).contains(year))
-            .ok_or_else(|| cells.field_error(0, "year", "four digits"))?;
-        if facts.year.is_some_and(|first| first != year) {
-            let first = facts.year.unwrap_or_default();
+pub(crate) fn read(input: &InputFile, sink: &mut RowSink<'_>) -> Result<FileMetadata, ReadError> {
+    let mut metadata = FileMetadata::default();
+    read_rows(input, &COLUMNS, sink, |row| {
+        let year = row.parse(0, "a year", "four digits")?;
+        if !(1984..=2199).contains(&year) {
+            return Err(row.error(0, "a year", "four digits"));
+        }
+        if let Some(first) = metadata.year.filter(|first| *first != year) {
             let expected = format!("{first}, as in the rows above");
-            return Err(cells
-                .field_error(0, "year of this schedule", &expected)
-                .into());
+            return Err(row.error(0, "the year of this schedule", &expected));
         }
-        let code = cells.text(1).to_owned();
-        if !is_procedure_code(&code) {
-            return Err(cells
-                .field_error(1, "CPT or HCPCS code", "five characters")
-                .into());
-        }
-        let modifier = match cells.text(2) {
+        let code = row.procedure_code(1)?;
+        let modifier = match row.text(2) {
             "" => None,
             text => Some(
                 ModifierCode::new(text)
-                    .map_err(|_| cells.field_error(2, "modifier", "two letters or digits"))?,
+                    .map_err(|_| row.error(2, "a modifier", "two letters or digits"))?,
             ),
         };
-        let effective = cells
-            .date(3)?
-            .ok_or_else(|| cells.field_error(3, "date", "yyyymmdd, such as 20250401"))?;
-        let rate = Cents::parse(cells.text(5))
-            .ok_or_else(|| cells.field_error(5, "rate", "dollars and cents, such as 00064.41"))?;
-        facts.year = Some(year);
-        facts.latest_effective = facts.latest_effective.max(Some(effective));
-        let row = ClfsRow {
+        let effective = row.date(3)?;
+        let rate = Cents::parse(row.text(5))
+            .ok_or_else(|| row.error(5, "a rate", "dollars and cents, such as 00064.41"))?;
+        metadata.year = Some(year);
+        metadata.latest_effective = metadata.latest_effective.max(Some(effective));
+        Ok(SetRow::Clfs(ClfsRow {
             code,
             modifier: modifier.map(|modifier| modifier.as_str().to_owned()),
             rate,
             effective,
-            indicator: cells.text(4).to_owned(),
+            indicator: row.string(4),
             year,
-        };
-        intake.push(cells.line, &SetRow::Clfs(row))?;
-    }
-    source.check_complete(table.line)?;
-    Ok(facts)
+        }))
+    })?;
+    Ok(metadata)
 }

@@ -1,23 +1,36 @@
-//! Reads CMS's HCPCS Level II file ("ANWEB"): fixed width of 320 (2019) or 293 columns (2026), or
-//! separated, with a header.
+//! CMS's HCPCS Level II file ("ANWEB"): fixed width of 320 (2019) or 293 columns (2026), or
+//! delimited with a header.
 //!
-//! Of the record layout (2019): 1–5 code, a modifier in 4–5; 6–10 sequence; 11 record kind (3 and
-//! 4 a code and its continuation, 7 and 8 a modifier and its own); 12–91 long description, 92–119
-//! short; 230 coverage; 269–276 added, 277–284 effective, 285–292 terminated; 293 action.
-//! Disclaimers precede the rows. ISO-8859-1 or UTF-8, CRLF.
+//! The record layout (2019): 1–5 code, or a modifier in 4–5; 6–10 sequence number; 11 record kind
+//! (3 a code, 4 its continuation, 7 a modifier, 8 its continuation); 12–91 long description; 92–119
+//! short description; 230 coverage; 269–276 added; 277–284 effective; 285–292 terminated; 293
+//! action. Disclaimers precede the rows. ISO-8859-1 or UTF-8, CRLF.
 
 use crate::codesets::error::{ParseError, ReadError};
 use crate::codesets::import::delimited::{ColumnSpec, CsvTable, optional, required};
+use crate::codesets::import::field::{clean, columns, parse_date, quote};
 use crate::codesets::import::input::InputFile;
-use crate::codesets::import::{FileMetadata, RowSink, clean, columns, parse_date, quote};
+use crate::codesets::import::sink::{FileMetadata, RowSink};
 use crate::codesets::row::{Coverage, HcpcsCode, HcpcsRow, SetRow};
-use crate::content::{CodeId, CodeSystem, ModifierCode};
+use crate::content::{CodeId, CodeSystem, Date, ModifierCode};
 
 /// The widths that CMS has used.
 const WIDTHS: [usize; 2] = [320, 293];
 
-/// The columns of the separated form.
-const COLUMNS: [ColumnSpec; 10] = [
+const FIELD_COUNT: usize = 10;
+const CODE: usize = 0;
+const SEQUENCE: usize = 1;
+const RECORD_KIND: usize = 2;
+const LONG: usize = 3;
+const SHORT: usize = 4;
+const COVERAGE: usize = 5;
+const ADDED: usize = 6;
+const EFFECTIVE: usize = 7;
+const TERMINATED: usize = 8;
+const ACTION: usize = 9;
+
+/// The fields in the delimited form.
+const COLUMNS: [ColumnSpec; FIELD_COUNT] = [
     required(&["HCPC"]),
     required(&["SEQNUM"]),
     required(&["RECID"]),
@@ -30,8 +43,8 @@ const COLUMNS: [ColumnSpec; 10] = [
     optional(&["ACTIONCD", "ACTIONCODE", "ACTION"]),
 ];
 
-/// Where each of [`COLUMN_COUNT`] stands in the fixed form.
-const FIXED_COLUMNS: [(usize, usize); 10] = [
+/// The fields in the fixed form: first and last column.
+const FIXED_COLUMNS: [(usize, usize); FIELD_COUNT] = [
     (1, 5),
     (6, 10),
     (11, 11),
@@ -44,209 +57,246 @@ const FIXED_COLUMNS: [(usize, usize); 10] = [
     (293, 293),
 ];
 
-/// Says whether a line is in the fixed layout.
+/// Returns true if a line is a row of the fixed layout.
 pub(crate) fn is_row(line: &str) -> bool {
-    has_width(line, &WIDTHS) && has_row_prefix(line)
+    row_width(line).is_some()
 }
 
-fn has_width(line: &str, widths: &[usize]) -> bool {
-    // An edition in UTF-8 may count its columns in characters or, as its tools do, in bytes.
-    widths.contains(&line.chars().count()) || widths.contains(&line.len())
-}
-
-fn has_row_prefix(line: &str) -> bool {
+/// Returns the width of the layout that a line is a row of.
+fn row_width(line: &str) -> Option<usize> {
     let sequence = columns(line, 6, 10);
-    sequence.len() == 5
+    let is_row = sequence.len() == 5
         && sequence.bytes().all(|b| b.is_ascii_digit())
-        && matches!(columns(line, 11, 11), "3" | "4" | "7" | "8")
+        && matches!(columns(line, 11, 11), "3" | "4" | "7" | "8");
+    // A UTF-8 edition may count its columns in characters or, as its tools do, in bytes.
+    let lengths = [line.chars().count(), line.len()];
+    let width = WIDTHS.into_iter().find(|width| lengths.contains(width));
+    width.filter(|_| is_row)
 }
 
-pub(crate) fn read(
-    source: &InputFile,
-    intake: &mut RowSink<'_>,
-) -> Result<FileMetadata, ReadError> {
-    if source.any_head_line(is_row) {
-        read_fixed_width(source, intake)
+pub(crate) fn read(input: &InputFile, sink: &mut RowSink<'_>) -> Result<FileMetadata, ReadError> {
+    if input.any_head_line(is_row) {
+        read_fixed_width(input, sink)
     } else {
-        read_csv(source, intake)
+        read_delimited(input, sink)
     }
 }
 
-fn read_fixed_width(
-    source: &InputFile,
-    intake: &mut RowSink<'_>,
-) -> Result<FileMetadata, ReadError> {
-    let mut lines = source.lines()?;
+fn read_fixed_width(input: &InputFile, sink: &mut RowSink<'_>) -> Result<FileMetadata, ReadError> {
+    let mut lines = input.lines()?;
     let mut joiner = ContinuationJoiner::default();
     let mut width = None;
-    let mut last = 0;
-    let mut short = 0_u32;
+    let mut last_line = 0;
+    let mut short_count = 0_u32;
     while let Some(line) = lines.next()? {
-        intake.advance(line.byte_len);
-        last = line.number;
-        if width.is_none() {
-            let chars = line.text.chars().count();
-            width = is_row(&line.text).then(|| {
-                let is = |w: &&usize| **w == chars || **w == line.text.len();
-                WIDTHS.iter().find(is).copied().unwrap_or(chars)
-            });
-        }
-        // What precedes the first row is the disclaimer.
+        sink.advance(line.byte_len);
+        last_line = line.number;
+        width = width.or_else(|| row_width(&line.text));
+        // Disclaimers precede the first row.
         let Some(width) = width else { continue };
         if line.text.trim().is_empty() {
             continue;
         }
-        let has = line.text.chars().count();
-        let is_in_bytes = has != width && line.text.len() == width;
-        if has < width && !is_in_bytes && has >= used_width(&line.text) {
-            short += 1;
-        } else if !has_width(&line.text, &[width]) {
-            let message = format!("this row has {has} columns");
-            let expected =
-                format!("the layout has {width}: the row is damaged, or the file was cut short");
-            return Err(ParseError::at_line(line.number, message, expected).into());
-        }
-        let field = |(from, to): (usize, usize)| {
-            if is_in_bytes {
-                let bytes = line.text.as_bytes();
-                let bytes = bytes.get(from - 1..to.min(bytes.len())).unwrap_or_default();
-                clean(&String::from_utf8_lossy(bytes))
-            } else {
-                clean(columns(&line.text, from, to))
+        let actual = line.text.chars().count();
+        let counts_bytes = actual != width && line.text.len() == width;
+        if actual != width && !counts_bytes {
+            if actual > width || actual < used_width(&line.text) {
+                let message = format!("this row has {actual} columns");
+                let expected = format!(
+                    "the layout has {width}: the row is damaged, or the file was cut short"
+                );
+                return Err(ParseError::at_line(line.number, message, expected).into());
             }
+            short_count += 1;
+        }
+        let record = Record {
+            line: line.number,
+            fields: FIXED_COLUMNS.map(|range| fixed_field(&line.text, range, counts_bytes)),
+            columns: FIXED_COLUMNS.map(|(from, _)| from),
         };
-        joiner.push(intake, line.number, &FIXED_COLUMNS.map(field), &|index| {
-            FIXED_COLUMNS[index].0
-        })?;
+        joiner.push(sink, &record)?;
     }
-    source.check_complete(last)?;
-    let mut facts = joiner.finish(intake, last)?;
-    if short > 0 {
-        facts.notes.push(format!(
-            "{short} of its lines lack columns of the layout, none of which is used"
+    input.check_complete(last_line)?;
+    joiner.finish(sink, last_line)?;
+    let mut metadata = FileMetadata::default();
+    if short_count > 0 {
+        metadata.notes.push(format!(
+            "{short_count} of its lines lack columns of the layout, none of which is used"
         ));
     }
-    Ok(facts)
+    Ok(metadata)
+}
+
+fn fixed_field(line: &str, (from, to): (usize, usize), counts_bytes: bool) -> String {
+    if counts_bytes {
+        let bytes = line.as_bytes();
+        let bytes = bytes.get(from - 1..to.min(bytes.len())).unwrap_or_default();
+        clean(&String::from_utf8_lossy(bytes))
+    } else {
+        clean(columns(line, from, to))
+    }
 }
 
 /// Returns how many columns of a row are used. CMS's own file of 2019 has a continuation record
-/// that is four columns short of its filler.
+/// whose filler is four columns short.
 fn used_width(line: &str) -> usize {
     match columns(line, 11, 11) {
-        "4" | "8" => FIXED_COLUMNS[3].1,
-        _ => FIXED_COLUMNS[9].1,
+        "4" | "8" => FIXED_COLUMNS[LONG].1,
+        _ => FIXED_COLUMNS[ACTION].1,
     }
 }
 
-fn read_csv(source: &InputFile, intake: &mut RowSink<'_>) -> Result<FileMetadata, ReadError> {
-    let text = source.read_text()?;
-    let mut table = CsvTable::from_text(&text, &COLUMNS)?;
+fn read_delimited(input: &InputFile, sink: &mut RowSink<'_>) -> Result<FileMetadata, ReadError> {
+    let text = input.read_text()?;
+    let mut table = CsvTable::new(&text, &COLUMNS)?;
     let mut joiner = ContinuationJoiner::default();
-    while let Some(cells) = table.next()? {
-        intake.advance(cells.byte_len);
-        let fields: [String; 10] = std::array::from_fn(|index| cells.text(index).to_owned());
-        let column = |index: usize| cells.fields.get(index).map_or(0, |(_, column)| *column);
-        joiner.push(intake, cells.line, &fields, &column)?;
+    while let Some(row) = table.next()? {
+        sink.advance(row.byte_len);
+        let record = Record {
+            line: row.line,
+            fields: std::array::from_fn(|index| row.string(index)),
+            columns: std::array::from_fn(|index| row.column_number(index)),
+        };
+        joiner.push(sink, &record)?;
     }
-    source.check_complete(table.line)?;
-    joiner.finish(intake, table.line)
+    input.check_complete(table.line)?;
+    joiner.finish(sink, table.line)?;
+    Ok(FileMetadata::default())
 }
 
-/// A row whose continuation records may follow.
+/// One record of either form.
+struct Record {
+    line: u64,
+    /// Cleaned.
+    fields: [String; FIELD_COUNT],
+    /// The column of each field in the file, from 1.
+    columns: [usize; FIELD_COUNT],
+}
+
+impl Record {
+    fn error(&self, index: usize, what: &str, expected: &str) -> ParseError {
+        ParseError::field(self.line, &quote(&self.fields[index]), what, expected)
+            .with_column(self.columns[index])
+    }
+
+    fn is_continuation(&self) -> bool {
+        matches!(self.fields[RECORD_KIND].as_str(), "4" | "8")
+    }
+
+    fn sequence(&self) -> Result<u32, ParseError> {
+        let sequence = self.fields[SEQUENCE].parse();
+        sequence.map_err(|_| self.error(SEQUENCE, "a sequence number", "a number such as 00100"))
+    }
+
+    fn code(&self) -> Result<HcpcsCode, ParseError> {
+        let code = &self.fields[CODE];
+        match self.fields[RECORD_KIND].as_str() {
+            "3" | "4" => CodeId::new(CodeSystem::Hcpcs, code)
+                .map(|code| HcpcsCode::Code(code.value().to_owned()))
+                .map_err(|_| self.error(CODE, "a HCPCS code", CodeSystem::Hcpcs.shape())),
+            "7" | "8" => ModifierCode::new(code)
+                .map(|code| HcpcsCode::Modifier(code.as_str().to_owned()))
+                .map_err(|_| self.error(CODE, "a modifier", "two letters or digits")),
+            _ => Err(self.error(RECORD_KIND, "a record kind", "3, 4, 7 or 8")),
+        }
+    }
+
+    fn date(&self, index: usize) -> Result<Option<Date>, ParseError> {
+        parse_date(&self.fields[index])
+            .map_err(|_| self.error(index, "a date", "yyyymmdd, such as 20250101"))
+    }
+
+    fn row(&self, code: HcpcsCode) -> Result<HcpcsRow, ParseError> {
+        let coverage = match self.fields[COVERAGE].as_str() {
+            "" => None,
+            letter => Some(Coverage::from_letter(letter).ok_or_else(|| {
+                self.error(COVERAGE, "a coverage code", "C, D, I, M, S or nothing")
+            })?),
+        };
+        if self.fields[LONG].is_empty() {
+            return Err(self.error(LONG, "a description", "a text"));
+        }
+        Ok(HcpcsRow {
+            code,
+            long: self.fields[LONG].clone(),
+            short: self.fields[SHORT].clone(),
+            coverage,
+            added: self.date(ADDED)?,
+            effective: self.date(EFFECTIVE)?,
+            terminated: self.date(TERMINATED)?,
+            action: self.fields[ACTION].clone(),
+        })
+    }
+}
+
+/// Joins continuation records to the row that they continue.
 #[derive(Default)]
 struct ContinuationJoiner {
-    pending: Option<(u64, u32, HcpcsRow)>,
+    pending: Option<PendingRow>,
     has_v_codes: bool,
 }
 
+/// A row that continuation records may follow.
+struct PendingRow {
+    line: u64,
+    /// The sequence number of its last record.
+    sequence: u32,
+    row: HcpcsRow,
+}
+
 impl ContinuationJoiner {
-    fn push(
-        &mut self,
-        intake: &mut RowSink<'_>,
-        line: u64,
-        fields: &[String; 10],
-        column: &dyn Fn(usize) -> usize,
-    ) -> Result<(), ReadError> {
-        let fault = |index: usize, what: &str, expected: &str| {
-            let message = format!("{} is no {what}", quote(&fields[index]));
-            ParseError::at_line(line, message, format!("expected {expected}"))
-                .with_column(column(index))
-        };
-        let sequence: u32 = fields[1]
-            .parse()
-            .map_err(|_| fault(1, "sequence number", "a number such as 00100"))?;
-        let code = match fields[2].as_str() {
-            "3" | "4" => CodeId::new(CodeSystem::Hcpcs, &fields[0])
-                .map(|code| HcpcsCode::Code(code.value().to_owned()))
-                .map_err(|_| fault(0, "HCPCS code", CodeSystem::Hcpcs.shape()))?,
-            "7" | "8" => ModifierCode::new(&fields[0])
-                .map(|code| HcpcsCode::Modifier(code.as_str().to_owned()))
-                .map_err(|_| fault(0, "modifier", "two letters or digits"))?,
-            _ => return Err(fault(2, "record kind", "3, 4, 7 or 8").into()),
-        };
-        if matches!(fields[2].as_str(), "4" | "8") {
-            let open = self
-                .pending
-                .as_mut()
-                .filter(|(_, last, row)| row.code == code && sequence > *last);
-            let Some((_, last, row)) = open else {
-                let message = format!("this record continues {}", fields[0]);
-                let expected =
-                    "the record before it is of another code: lines are missing or moved";
-                return Err(ParseError::at_line(line, message, expected).into());
-            };
-            *last = sequence;
-            if !fields[3].is_empty() {
-                row.long.push(' ');
-                row.long.push_str(&fields[3]);
-            }
-            return Ok(());
+    fn push(&mut self, sink: &mut RowSink<'_>, record: &Record) -> Result<(), ReadError> {
+        let sequence = record.sequence()?;
+        let code = record.code()?;
+        if record.is_continuation() {
+            return Ok(self.continue_row(record, sequence, &code)?);
         }
-        self.flush(intake)?;
-        let day = |index: usize| {
-            parse_date(&fields[index])
-                .map_err(|()| fault(index, "date", "yyyymmdd, such as 20250101"))
-        };
-        let coverage = match fields[5].as_str() {
-            "" => None,
-            letter => Some(
-                Coverage::from_letter(letter)
-                    .ok_or_else(|| fault(5, "coverage code", "C, D, I, M, S or nothing"))?,
-            ),
-        };
-        if fields[3].is_empty() {
-            return Err(fault(3, "description", "a text").into());
-        }
-        let row = HcpcsRow {
-            code,
-            long: fields[3].clone(),
-            short: fields[4].clone(),
-            coverage,
-            added: day(6)?,
-            effective: day(7)?,
-            terminated: day(8)?,
-            action: fields[9].clone(),
-        };
-        self.has_v_codes |= matches!(&row.code, HcpcsCode::Code(code) if code.starts_with('V'));
-        self.pending = Some((line, sequence, row));
+        self.flush(sink)?;
+        self.has_v_codes |= matches!(&code, HcpcsCode::Code(code) if code.starts_with('V'));
+        self.pending = Some(PendingRow {
+            line: record.line,
+            sequence,
+            row: record.row(code)?,
+        });
         Ok(())
     }
 
-    fn flush(&mut self, intake: &mut RowSink<'_>) -> Result<(), ReadError> {
+    fn continue_row(
+        &mut self,
+        record: &Record,
+        sequence: u32,
+        code: &HcpcsCode,
+    ) -> Result<(), ParseError> {
+        let pending = self.pending.as_mut();
+        let Some(pending) = pending.filter(|p| p.row.code == *code && p.sequence < sequence) else {
+            let message = format!("this record continues {}", record.fields[CODE]);
+            let expected = "the record before it has another code: lines are missing or moved";
+            return Err(ParseError::at_line(record.line, message, expected));
+        };
+        pending.sequence = sequence;
+        if !record.fields[LONG].is_empty() {
+            pending.row.long.push(' ');
+            pending.row.long.push_str(&record.fields[LONG]);
+        }
+        Ok(())
+    }
+
+    fn flush(&mut self, sink: &mut RowSink<'_>) -> Result<(), ReadError> {
         match self.pending.take() {
-            Some((line, _, row)) => intake.push(line, &SetRow::Hcpcs(row)),
+            Some(PendingRow { line, row, .. }) => sink.push(line, &SetRow::Hcpcs(row)),
             None => Ok(()),
         }
     }
 
-    fn finish(mut self, intake: &mut RowSink<'_>, last: u64) -> Result<FileMetadata, ReadError> {
-        let any = self.pending.is_some();
-        self.flush(intake)?;
-        if any && !self.has_v_codes {
+    /// Ends the file; returns an error if V codes, the last ones of HCPCS Level II, are missing.
+    fn finish(mut self, sink: &mut RowSink<'_>, last_line: u64) -> Result<(), ReadError> {
+        let has_rows = self.pending.is_some();
+        self.flush(sink)?;
+        if has_rows && !self.has_v_codes {
             let message = "the file ends here, and has no V codes";
             let expected = "HCPCS Level II ends with them: the file was cut short";
-            return Err(ParseError::at_line(last, message, expected).into());
+            return Err(ParseError::at_line(last_line, message, expected).into());
         }
-        Ok(FileMetadata::default())
+        Ok(())
     }
 }

@@ -1,17 +1,19 @@
-//! Reads CMS's ICD-10-CM order file: fixed width, 1–5 order, 7–13 code without dot, 15 flag (0
-//! header, 1 billable), 17–76 short description, from 78 the long one; CRLF. Checked against the
-//! file of fiscal year 2025.
+//! CMS's ICD-10-CM order file.
+//!
+//! Fixed width: 1–5 order number, 7–13 code without dot, 15 flag (0 header, 1 billable), 17–76
+//! short description, from 78 long description; CRLF. Checked against the file of fiscal year 2025.
 
 use crate::codesets::error::{ParseError, ReadError};
+use crate::codesets::import::field::{clean, columns, quote};
 use crate::codesets::import::input::{InputFile, NumberedLine};
-use crate::codesets::import::{FileMetadata, RowSink, clean, columns, quote};
+use crate::codesets::import::sink::{FileMetadata, RowSink};
 use crate::codesets::row::{IcdRow, SetRow};
 use crate::content::{CodeId, CodeSystem};
 
 const LAYOUT: &str = "expected an ICD-10-CM order file: columns 1-5 order, 7-13 code, 15 flag 0 or 1, \
                       17-76 short description, from 78 long description";
 
-/// Says whether a line is in the layout.
+/// Returns true if a line is in the layout.
 pub(crate) fn is_row(line: &str) -> bool {
     let order = columns(line, 1, 5);
     order.len() == 5
@@ -20,102 +22,107 @@ pub(crate) fn is_row(line: &str) -> bool {
         && matches!(columns(line, 14, 16), " 0 " | " 1 ")
 }
 
-/// What the line before said.
-struct PreviousRow {
+struct OrderRow {
+    line: u64,
     order: u32,
     row: IcdRow,
-    line: u64,
 }
 
-pub(crate) fn read(
-    source: &InputFile,
-    intake: &mut RowSink<'_>,
-) -> Result<FileMetadata, ReadError> {
-    let mut lines = source.lines()?;
-    let mut before: Option<PreviousRow> = None;
-    let mut facts = FileMetadata::default();
+pub(crate) fn read(input: &InputFile, sink: &mut RowSink<'_>) -> Result<FileMetadata, ReadError> {
+    let mut lines = input.lines()?;
+    let mut previous: Option<OrderRow> = None;
     let mut gaps = 0_u32;
     while let Some(line) = lines.next()? {
-        intake.advance(line.byte_len);
+        sink.advance(line.byte_len);
         if line.text.trim().is_empty() {
             continue;
         }
-        let is_last = intake.current.bytes >= source.size;
-        let (order, row) = parse_row(&line).map_err(|fault| {
-            // A last row without its line end is not wrong, but cut short.
-            let cut = source.check_complete(line.number).err().filter(|_| is_last);
-            cut.unwrap_or(fault)
+        let is_last = sink.bytes_in_file() >= input.size;
+        let current = parse_row(&line).map_err(|error| {
+            // A last row without a line end was cut short, whatever else is wrong with it.
+            let truncated = input.check_complete(line.number).err();
+            truncated.filter(|_| is_last).unwrap_or(error)
         })?;
-        match &before {
-            None if row.code != "A00" => {
-                let message = format!("the first code is {}", row.code);
-                let expected = "expected A00: the head of the file is missing";
-                return Err(ParseError::at_line(line.number, message, expected).into());
-            }
-            None => {}
-            Some(before) => {
-                if order <= before.order {
-                    let message = format!("order number {order:05} follows {:05}", before.order);
-                    let expected = "expected them to rise: lines are missing, doubled or moved";
-                    return Err(ParseError::at_line(line.number, message, expected)
-                        .with_column(1)
-                        .into());
-                }
-                gaps += u32::from(order != before.order + 1);
-                check_has_children(before, Some(&row))?;
+        match &previous {
+            None => check_first(&current)?,
+            Some(previous) => {
+                check_order(previous, &current)?;
+                check_has_children(previous, Some(&current))?;
+                gaps += u32::from(current.order != previous.order + 1);
             }
         }
-        intake.push(line.number, &SetRow::Icd10cm(row.clone()))?;
-        before = Some(PreviousRow {
-            order,
-            row,
-            line: line.number,
-        });
+        sink.push(line.number, &SetRow::Icd10cm(current.row.clone()))?;
+        previous = Some(current);
     }
-    if let Some(before) = &before {
-        source.check_complete(before.line)?;
-        check_has_children(before, None)?;
-        if !before.row.code.starts_with("Z99") {
-            let message = format!("the last code is {}", before.row.code);
-            let expected = "expected one of Z99, where ICD-10-CM ends: the file was cut short";
-            return Err(ParseError::at_line(before.line, message, expected).into());
-        }
+    if let Some(last) = &previous {
+        input.check_complete(last.line)?;
+        check_has_children(last, None)?;
+        check_last(last)?;
     }
+    let mut metadata = FileMetadata::default();
     if gaps > 0 {
-        facts.notes.push(format!(
-            "order numbers leave {gaps} gaps: rows may be missing"
-        ));
+        let note = format!("order numbers leave {gaps} gaps: rows may be missing");
+        metadata.notes.push(note);
     }
-    Ok(facts)
+    Ok(metadata)
 }
 
-/// Returns the fault of a header with no code below it.
-fn check_has_children(before: &PreviousRow, next: Option<&IcdRow>) -> Result<(), ParseError> {
-    let code = &before.row.code;
-    if before.row.billable || next.is_some_and(|next| next.code.starts_with(code.as_str())) {
+fn check_first(first: &OrderRow) -> Result<(), ParseError> {
+    if first.row.code == "A00" {
         return Ok(());
     }
-    Err(ParseError::at_line(
-        before.line,
-        format!("{code} is a header, and no code below it follows"),
-        "lines are missing: the file was cut short",
-    ))
+    let message = format!("the first code is {}", first.row.code);
+    let expected = "expected A00: the head of the file is missing";
+    Err(ParseError::at_line(first.line, message, expected))
 }
 
-fn parse_row(line: &NumberedLine) -> Result<(u32, IcdRow), ParseError> {
-    let fault = |message: String, column| {
+fn check_order(previous: &OrderRow, current: &OrderRow) -> Result<(), ParseError> {
+    if current.order > previous.order {
+        return Ok(());
+    }
+    let (order, before) = (current.order, previous.order);
+    let message = format!("order number {order:05} follows {before:05}");
+    let expected = "expected them to increase: lines are missing, duplicated or moved";
+    Err(ParseError::at_line(current.line, message, expected).with_column(1))
+}
+
+/// Returns an error if a header is not followed by one of its subcodes.
+fn check_has_children(header: &OrderRow, next: Option<&OrderRow>) -> Result<(), ParseError> {
+    let code = &header.row.code;
+    if header.row.billable || next.is_some_and(|next| next.row.code.starts_with(code.as_str())) {
+        return Ok(());
+    }
+    let message = format!("{code} is a header, and no code below it follows");
+    let expected = "lines are missing: the file was cut short";
+    Err(ParseError::at_line(header.line, message, expected))
+}
+
+fn check_last(last: &OrderRow) -> Result<(), ParseError> {
+    if last.row.code.starts_with("Z99") {
+        return Ok(());
+    }
+    let message = format!("the last code is {}", last.row.code);
+    let expected = "expected one of Z99, where ICD-10-CM ends: the file was cut short";
+    Err(ParseError::at_line(last.line, message, expected))
+}
+
+fn parse_row(line: &NumberedLine) -> Result<OrderRow, ParseError> {
+    let error = |message: String, column| {
         ParseError::at_line(line.number, message, LAYOUT).with_column(column)
     };
     let text = &line.text;
     if !is_row(text) {
-        return Err(fault(
-            format!("{} is no row of this layout", quote(text)),
+        return Err(error(
+            format!("{} is not a row of this layout", quote(text)),
             0,
         ));
     }
     let code = clean(columns(text, 7, 13));
     if code.contains('.') || CodeId::new(CodeSystem::Icd10cm, &code).is_err() {
-        return Err(fault(format!("{} is no ICD-10-CM code", quote(&code)), 7));
+        return Err(error(
+            format!("{} is not an ICD-10-CM code", quote(&code)),
+            7,
+        ));
     }
     let row = IcdRow {
         code,
@@ -125,8 +132,11 @@ fn parse_row(line: &NumberedLine) -> Result<(u32, IcdRow), ParseError> {
     };
     if row.short.is_empty() || row.long.is_empty() {
         let column = if row.short.is_empty() { 17 } else { 78 };
-        return Err(fault("the description is missing".to_owned(), column));
+        return Err(error("the description is missing".to_owned(), column));
     }
-    let order = columns(text, 1, 5).parse().unwrap_or_default();
-    Ok((order, row))
+    Ok(OrderRow {
+        line: line.number,
+        order: columns(text, 1, 5).parse().unwrap_or_default(),
+        row,
+    })
 }

@@ -1,11 +1,12 @@
-//! Reads the NUCC's taxonomy of provider specialties: separated, UTF-8, quoted fields with line
-//! breaks inside, `Code,Grouping,Classification,Specialization,Definition,Notes,Display
-//! Name,Section`. Notes are the file's own history and not kept.
+//! The NUCC's Health Care Provider Taxonomy.
+//!
+//! Delimited, UTF-8, quoted fields with line breaks: `Code,Grouping,Classification,Specialization,
+//! Definition,Notes,Display Name,Section`. The notes are the file's own history and not stored.
 
 use crate::codesets::error::ReadError;
-use crate::codesets::import::delimited::{ColumnSpec, CsvTable, optional, required};
+use crate::codesets::import::delimited::{ColumnSpec, optional, read_rows, required};
 use crate::codesets::import::input::InputFile;
-use crate::codesets::import::{FileMetadata, RowSink};
+use crate::codesets::import::sink::{FileMetadata, RowSink};
 use crate::codesets::row::{NuccRow, SetRow};
 
 const COLUMNS: [ColumnSpec; 7] = [
@@ -18,36 +19,23 @@ const COLUMNS: [ColumnSpec; 7] = [
     optional(&["SECTION"]),
 ];
 
-pub(crate) fn read(
-    source: &InputFile,
-    intake: &mut RowSink<'_>,
-) -> Result<FileMetadata, ReadError> {
-    let text = source.read_text()?;
-    let mut table = CsvTable::from_text(&text, &COLUMNS)?;
-    while let Some(cells) = table.next()? {
-        intake.advance(cells.byte_len);
-        let code = cells.text(0);
-        let is_right = code.len() == 10
-            && code.ends_with('X')
-            && code
-                .bytes()
-                .all(|b| b.is_ascii_digit() || b.is_ascii_uppercase());
-        if !is_right {
+pub(crate) fn read(input: &InputFile, sink: &mut RowSink<'_>) -> Result<FileMetadata, ReadError> {
+    read_rows(input, &COLUMNS, sink, |row| {
+        let code = row.string(0);
+        let is_alphanumeric = |b: u8| b.is_ascii_digit() || b.is_ascii_uppercase();
+        if code.len() != 10 || !code.ends_with('X') || !code.bytes().all(is_alphanumeric) {
             let expected = "ten characters that end in X, such as 291U00000X";
-            return Err(cells.field_error(0, "taxonomy code", expected).into());
+            return Err(row.error(0, "a taxonomy code", expected));
         }
-        let field = |index| cells.text(index).to_owned();
-        let row = NuccRow {
-            code: field(0),
-            grouping: field(1),
-            classification: field(2),
-            specialization: field(3),
-            definition: field(4),
-            display: field(5),
-            section: field(6),
-        };
-        intake.push(cells.line, &SetRow::Nucc(row))?;
-    }
-    source.check_complete(table.line)?;
+        Ok(SetRow::Nucc(NuccRow {
+            code,
+            grouping: row.string(1),
+            classification: row.string(2),
+            specialization: row.string(3),
+            definition: row.string(4),
+            display: row.string(5),
+            section: row.string(6),
+        }))
+    })?;
     Ok(FileMetadata::default())
 }

@@ -1,15 +1,15 @@
-//! Reads CMS's place-of-service codes: separated; code, name and description, with or without the
-//! setting (`Facility`, `Non-Facility`), columns by header.
+//! CMS's place of service codes.
+//!
+//! Delimited: code, name and description, with or without the setting (`Facility`,
+//! `Non-Facility`).
 
 use crate::codesets::error::{ParseError, ReadError};
-use crate::codesets::import::delimited::{ColumnSpec, CsvTable, optional, required};
+use crate::codesets::import::delimited::{ColumnSpec, optional, read_rows, required};
 use crate::codesets::import::input::InputFile;
-use crate::codesets::import::{FileMetadata, RowSink};
+use crate::codesets::import::sink::{FileMetadata, RowSink};
 use crate::codesets::row::{PlaceRow, SetRow};
 
-/// The names of the code's column.
 pub(crate) const CODE_COLUMN: &[&str] = &["POSCODE", "PLACEOFSERVICECODE", "PLACEOFSERVICECODES"];
-/// The names of the name's column.
 pub(crate) const NAME_COLUMN: &[&str] = &["POSNAME", "PLACEOFSERVICENAME"];
 
 const COLUMNS: [ColumnSpec; 4] = [
@@ -19,38 +19,34 @@ const COLUMNS: [ColumnSpec; 4] = [
     optional(&["POSTYPE", "PLACEOFSERVICETYPE"]),
 ];
 
-pub(crate) fn read(
-    source: &InputFile,
-    intake: &mut RowSink<'_>,
-) -> Result<FileMetadata, ReadError> {
-    let text = source.read_text()?;
-    let mut table = CsvTable::from_text(&text, &COLUMNS)?;
+/// The code that ends the published list.
+const LAST_CODE: &str = "99";
+
+pub(crate) fn read(input: &InputFile, sink: &mut RowSink<'_>) -> Result<FileMetadata, ReadError> {
     let mut last = String::new();
-    while let Some(cells) = table.next()? {
-        intake.advance(cells.byte_len);
-        let code = cells.text(0);
+    let last_line = read_rows(input, &COLUMNS, sink, |row| {
+        let code = row.string(0);
         if code.len() != 2 || !code.bytes().all(|b| b.is_ascii_digit()) {
             let expected = "two digits; a leading zero counts";
-            return Err(cells.field_error(0, "place of service", expected).into());
+            return Err(row.error(0, "a place of service", expected));
         }
-        if cells.text(1).is_empty() {
-            return Err(cells.field_error(1, "name", "a text").into());
+        if row.text(1).is_empty() {
+            return Err(row.error(1, "a name", "a text"));
         }
-        let field = |index| cells.text(index).to_owned();
-        let row = PlaceRow {
-            code: field(0),
-            name: field(1),
-            description: field(2),
-            setting: field(3),
-        };
-        last = last.max(row.code.clone());
-        intake.push(cells.line, &SetRow::PlaceOfService(row))?;
-    }
-    source.check_complete(table.line)?;
-    if !last.is_empty() && last != "99" {
+        if last < code {
+            last.clone_from(&code);
+        }
+        Ok(SetRow::PlaceOfService(PlaceRow {
+            code,
+            name: row.string(1),
+            description: row.string(2),
+            setting: row.string(3),
+        }))
+    })?;
+    if !last.is_empty() && last != LAST_CODE {
         let message = format!("the last code is {last}");
-        let expected = "expected 99, where the list ends: the file was cut short";
-        return Err(ParseError::at_line(table.line, message, expected).into());
+        let expected = format!("expected {LAST_CODE}, where the list ends: the file was cut short");
+        return Err(ParseError::at_line(last_line, message, expected).into());
     }
     Ok(FileMetadata::default())
 }

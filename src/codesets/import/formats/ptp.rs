@@ -1,108 +1,108 @@
-//! Reads NCCI's procedure-to-procedure edits: tab-separated, six header lines, then column 1,
-//! column 2, whether the pair is from before 1996, effective date, deletion date (`*` in force),
-//! modifier indicator (0 never, 1 allowed, 9 not applicable), rationale. Millions of rows, in
-//! several files of one version, read line by line.
+//! NCCI's procedure-to-procedure edits (PTP).
+//!
+//! Tab-separated: six header lines, then column 1, column 2, whether the edit was in existence
+//! before 1996, effective date, deletion date (`*` while in force), modifier indicator (0 not
+//! allowed, 1 allowed, 9 not applicable) and rationale. One version has millions of rows in several
+//! files, so they are read line by line.
 
 use crate::codesets::error::{ParseError, ReadError};
+use crate::codesets::import::delimited::check_column_count;
+use crate::codesets::import::field::{clean, is_procedure_code, parse_date, quote};
 use crate::codesets::import::input::InputFile;
-use crate::codesets::import::{FileMetadata, RowSink, clean, is_procedure_code, parse_date, quote};
+use crate::codesets::import::sink::{FileMetadata, RowSink};
 use crate::codesets::row::{PtpRow, SetRow};
+use crate::content::Date;
 
 const COLUMN_COUNT: usize = 7;
 
-/// Says whether a line is one of the header.
+/// The last line that may belong to the header.
+const MAX_HEADER_LINES: u64 = 12;
+
+/// Returns true if a line belongs to the header.
 pub(crate) fn is_header(line: &str) -> bool {
     line.starts_with("Column 1\tColumn 2\t") || line.starts_with("Column1/Column2 Edits\t")
 }
 
-pub(crate) fn read(
-    source: &InputFile,
-    intake: &mut RowSink<'_>,
-) -> Result<FileMetadata, ReadError> {
-    let mut lines = source.lines()?;
-    let mut last = 0;
-    let mut is_below_header = false;
+pub(crate) fn read(input: &InputFile, sink: &mut RowSink<'_>) -> Result<FileMetadata, ReadError> {
+    let mut lines = input.lines()?;
+    let mut last_line = 0;
+    let mut has_header = false;
     let mut has_rows = false;
     while let Some(line) = lines.next()? {
-        intake.advance(line.byte_len);
-        last = line.number;
+        sink.advance(line.byte_len);
+        last_line = line.number;
         if line.text.trim().is_empty() {
             continue;
         }
-        let fields: Vec<&str> = line.text.split('\t').collect();
-        if !has_rows && (!is_below_header || !is_procedure_code(fields[0].trim())) {
-            // The header says what stands below it over several lines, and has blank first fields.
-            is_below_header |= is_header(&line.text) && fields.len() == COLUMN_COUNT;
-            if is_below_header && line.number > 12 {
-                return Err(field_error(
-                    line.number,
-                    &fields,
-                    0,
-                    "CPT or HCPCS code",
-                    "five characters",
-                )
-                .into());
-            }
-            if !is_below_header && line.number > 12 {
-                let expected = "expected `Column 1`, `Column 2`, … separated by tabs";
-                let message = "there is no header among the first twelve lines";
-                return Err(ParseError::for_file(message, expected).into());
-            }
+        let row = Record {
+            line: line.number,
+            fields: line.text.split('\t').collect(),
+        };
+        // The column names take several lines, on which the first field is blank.
+        has_rows |= has_header && is_procedure_code(row.fields[0].trim());
+        if has_rows {
+            sink.push(line.number, &SetRow::NcciPtp(row.parse()?))?;
             continue;
         }
-        has_rows = true;
-        let row = parse_row(line.number, &fields)?;
-        intake.push(line.number, &SetRow::NcciPtp(row))?;
+        has_header |= is_header(&line.text) && row.fields.len() == COLUMN_COUNT;
+        if line.number > MAX_HEADER_LINES {
+            return Err(if has_header {
+                row.error(0, "a CPT or HCPCS code", "five characters")
+            } else {
+                let message = "there is no header among the first twelve lines";
+                let expected = "expected `Column 1`, `Column 2`, … separated by tabs";
+                ParseError::for_file(message, expected)
+            }
+            .into());
+        }
     }
-    source.check_complete(last)?;
+    input.check_complete(last_line)?;
     Ok(FileMetadata::default())
 }
 
-fn field_error(line: u64, fields: &[&str], index: usize, what: &str, expected: &str) -> ParseError {
-    let text = quote(fields.get(index).copied().unwrap_or_default());
-    ParseError::at_line(
-        line,
-        format!("{text} is no {what}"),
-        format!("expected {expected}"),
-    )
-    .with_column(index + 1)
+/// One line, split at its tabs.
+struct Record<'l> {
+    line: u64,
+    fields: Vec<&'l str>,
 }
 
-fn parse_row(line: u64, fields: &[&str]) -> Result<PtpRow, ParseError> {
-    if fields.len() != COLUMN_COUNT {
-        let has = fields.len();
-        return Err(ParseError::at_line(
-            line,
-            format!("this row has {has} columns"),
-            format!("the header has {COLUMN_COUNT}: the row is damaged, or the file was cut short"),
-        ));
+impl Record<'_> {
+    fn error(&self, index: usize, what: &str, expected: &str) -> ParseError {
+        let text = self.fields.get(index).copied().unwrap_or_default();
+        ParseError::field(self.line, &quote(text), what, expected).with_column(index + 1)
     }
-    let wrong = |index, what, expected| field_error(line, fields, index, what, expected);
-    let code = |index: usize| {
-        let code = fields[index].trim();
+
+    fn parse(&self) -> Result<PtpRow, ParseError> {
+        check_column_count(self.line, self.fields.len(), COLUMN_COUNT)?;
+        let modifier = self.fields[5].trim();
+        if !matches!(modifier, "0" | "1" | "9") {
+            return Err(self.error(5, "a modifier indicator", "0, 1 or 9"));
+        }
+        let deleted = match self.fields[4].trim() {
+            "*" => None,
+            _ => Some(self.date(4, "yyyymmdd, or * while it is in force")?),
+        };
+        Ok(PtpRow {
+            column1: self.code(0)?,
+            column2: self.code(1)?,
+            effective: self.date(3, "yyyymmdd, such as 20180701")?,
+            deleted,
+            modifier_indicator: modifier.to_owned(),
+            rationale: clean(self.fields[6]),
+        })
+    }
+
+    fn code(&self, index: usize) -> Result<String, ParseError> {
+        let code = self.fields[index].trim();
         if is_procedure_code(code) {
             Ok(code.to_owned())
         } else {
-            Err(wrong(index, "CPT or HCPCS code", "five characters"))
+            Err(self.error(index, "a CPT or HCPCS code", "five characters"))
         }
-    };
-    let day = |index: usize| {
-        parse_date(fields[index]).map_err(|()| wrong(index, "date", "yyyymmdd, such as 20180701"))
-    };
-    let modifier = fields[5].trim();
-    if !matches!(modifier, "0" | "1" | "9") {
-        return Err(wrong(5, "modifier indicator", "0, 1 or 9"));
     }
-    let deleted = match fields[4].trim() {
-        "*" => None,
-        _ => Some(day(4)?.ok_or_else(|| wrong(4, "date", "yyyymmdd, or * where it is in force"))?),
-    };
-    Ok(PtpRow {
-        column1: code(0)?,
-        column2: code(1)?,
-        effective: day(3)?.ok_or_else(|| wrong(3, "date", "yyyymmdd, such as 20180701"))?,
-        deleted,
-        modifier_indicator: modifier.to_owned(),
-        rationale: clean(fields[6]),
-    })
+
+    fn date(&self, index: usize, expected: &str) -> Result<Date, ParseError> {
+        let date = parse_date(self.fields[index]).ok().flatten();
+        date.ok_or_else(|| self.error(index, "a date", expected))
+    }
 }

@@ -1,0 +1,71 @@
+//! Parsing of fields: columns of fixed width, dates, procedure codes, and text.
+
+use crate::content::Date;
+use crate::content::code::{CodeId, CodeSystem};
+use crate::diagnostics::wording;
+use crate::text::sanitize;
+
+/// Returns a field as it is stored: sanitized, trimmed, each run of spaces as one space.
+pub(crate) fn clean(text: &str) -> String {
+    let text = sanitize(text);
+    let mut out = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(word);
+    }
+    out
+}
+
+/// Returns a field as error messages show it: cleaned, in backquotes, and cut if it is long.
+pub(crate) fn quote(text: &str) -> String {
+    wording::quote(&clean(text))
+}
+
+/// A field that is not a date.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct InvalidDate;
+
+/// Parses a date as CMS writes it: `20250401`; `None` if the field is blank.
+pub(crate) fn parse_date(text: &str) -> Result<Option<Date>, InvalidDate> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    if text.len() != 8 || !text.bytes().all(|b| b.is_ascii_digit()) {
+        return Err(InvalidDate);
+    }
+    let date = || {
+        let (month, day) = (text[4..6].parse().ok()?, text[6..].parse().ok()?);
+        Date::new(text[..4].parse().ok()?, month, day)
+    };
+    date().map(Some).ok_or(InvalidDate)
+}
+
+/// Returns true if a text has the shape of a CPT or HCPCS Level II code.
+pub(crate) fn is_procedure_code(code: &str) -> bool {
+    CodeId::candidates(code)
+        .iter()
+        .any(|code| code.system() != CodeSystem::Icd10cm)
+        || is_alphanumeric_cpt(code)
+}
+
+/// Returns true for newer CPT codes that end in a letter (`0001A`, `0012X`). Fee schedules and
+/// edits list them already.
+fn is_alphanumeric_cpt(code: &str) -> bool {
+    let bytes = code.as_bytes();
+    bytes.len() == 5 && bytes[..4].iter().all(u8::is_ascii_digit) && bytes[4].is_ascii_uppercase()
+}
+
+/// Returns columns `from` to `to` of a fixed-width line, counted in characters from 1.
+pub(crate) fn columns(line: &str, from: usize, to: usize) -> &str {
+    if line.is_ascii() {
+        let to = to.min(line.len());
+        return line.get(from - 1..to).unwrap_or_default();
+    }
+    let mut starts = line.char_indices().map(|(at, _)| at);
+    let start = starts.nth(from - 1).unwrap_or(line.len());
+    let end = starts.nth(to - from).unwrap_or(line.len());
+    &line[start..end]
+}

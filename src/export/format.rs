@@ -1,0 +1,67 @@
+//! The export formats.
+
+use crate::content::{Document, notices};
+use crate::export::scope::ExportScope;
+use crate::export::{json, markdown, text};
+use crate::library::Library;
+use crate::search::{Query, Results};
+use crate::text::{Charset, sanitize};
+
+/// An export format.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ExportFormat {
+    /// Plain text, laid out as on screen.
+    #[default]
+    Text,
+    Markdown,
+    /// JSON, whose shape is stable and documented in the README.
+    Json,
+}
+
+/// Exports a document, or a part of it. A part that does not exist leaves only the notices.
+pub fn document(
+    document: &Document,
+    scope: &ExportScope,
+    format: ExportFormat,
+    charset: Charset,
+) -> String {
+    match format {
+        ExportFormat::Text => text::document(document, scope, charset),
+        ExportFormat::Markdown => in_charset(&markdown::document(document, scope), charset),
+        ExportFormat::Json => json::document(document, scope),
+    }
+}
+
+/// Exports the catalog: one document per line, then the files that could not be read.
+pub fn list(library: &Library, format: ExportFormat, charset: Charset) -> String {
+    let notices = notices(library.entries().iter().map(|entry| entry.code.system()));
+    match format {
+        ExportFormat::Text => text::list(library, &notices, charset),
+        ExportFormat::Markdown => in_charset(&markdown::list(library, &notices), charset),
+        ExportFormat::Json => json::list(library, &notices),
+    }
+}
+
+/// Exports search results.
+pub fn results(
+    query: &Query,
+    results: &Results,
+    notices: &[String],
+    format: ExportFormat,
+    charset: Charset,
+) -> String {
+    match format {
+        ExportFormat::Text => text::results(results, notices, charset),
+        ExportFormat::Markdown => in_charset(&markdown::results(query, results, notices), charset),
+        ExportFormat::Json => json::results(query, results, notices),
+    }
+}
+
+/// Replaces the characters that the terminal cannot show: a query may contain any. JSON is always
+/// UTF-8.
+fn in_charset(text: &str, charset: Charset) -> String {
+    let lines = text.lines();
+    lines
+        .map(|line| charset.transliterate(&sanitize(line)).into_owned() + "\n")
+        .collect()
+}
