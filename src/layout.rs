@@ -12,5 +12,6 @@ pub(crate) mod section;
 pub(crate) mod table;
 
 pub use page::{
-    LayoutOptions, MAX_TEXT_WIDTH, Notices, Page, PageLine, PageRow, Role, RowKind, Span, TableMode,
+    LayoutOptions, MAX_TEXT_WIDTH, MIN_COLUMNS_FOR_MARGIN, Notices, Page, PageLine, PageRow, Role,
+    RowKind, Span, TableMode, gutter, margin,
 };

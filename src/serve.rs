@@ -35,9 +35,7 @@ mod positions;
 mod server;
 mod settings;
 mod state;
-mod time_limit;
 
-/// Who may log in, and the server's own key.
 mod auth {
     pub mod address_patterns;
     pub mod authorized_keys;
@@ -45,30 +43,20 @@ mod auth {
     pub mod key_entry;
     pub mod policy;
 }
-
-/// Limits on connections, and the byte stream of each.
 mod net {
-    pub mod connection;
     pub mod limiter;
-    pub mod rate_limiter;
     pub mod stream;
 }
-
-/// The SSH protocol of one connection, and the session on its channel.
 mod channel {
-    pub mod catch_panic;
     pub mod client_terminal;
     pub mod context;
     pub mod handler;
     pub mod input_buffer;
     pub mod refusals;
     pub mod request;
-    pub mod session_end;
     pub mod session_task;
     pub mod session_timers;
 }
-
-/// Log, metrics and messages to the service manager.
 mod ops {
     pub mod log;
     pub mod metrics;

@@ -142,7 +142,7 @@ ICD-10-CM codes, edition 2025 · 1
 fn hits_are_grouped_with_the_best_match_first() {
     let mut reader = reader_with_set_codes(100, (80, 16));
     assert_snapshot!(reader.press("/ \"00002\"").screen(), @r#"
-/ 00002                                                                1 place
+/ 00002                                                               1 result
 Best match · 1
 ▸ 00002                                                                   code
     An invented assay
@@ -161,7 +161,7 @@ Best match · 1
 "#);
     reader.press("ctrl-u");
     assert_snapshot!(reader.press("\"invented no\"").screen(), @r#"
-/ invented no                                        the best 60 of 110 places
+/ invented no                                            top 60 of 110 results
 Documents · 2
 ▸ 00002                                                                  title
     An invented assay
@@ -214,7 +214,7 @@ fn document_names_the_origins_it_overrides() {
         .0;
     let screen = reader(library, (80, 10)).press("o").screen();
     assert!(
-        screen.contains("active · ours.toml · before built"),
+        screen.contains("active · ours.toml · overrides"),
         "{screen}"
     );
 }
@@ -224,8 +224,8 @@ fn each_modifier_lists_its_documents_with_rule_and_standing() {
     assert_snapshot!(screen((80, 24), "o tab"), @r#"
 Library by modifier:                                               3 modifiers
 Modifier 26 · 3
-  All 3 documents, side by side
-    who says what, and where they differ
+  Compare all 3 documents
+    what each one says, and where they differ
   00002  An invented assay                                             + usual
     Professional Component — Use when billing only the professional interpret…
   0001U  An invented test                                           ! disputed
@@ -233,8 +233,8 @@ Modifier 26 · 3
 ▸ 83950  HER2/neu serum tumor marker assay                          ! disputed
     Professional Component — Use when billing only the professional interpret…
 Modifier 90 · 2
-  All 2 documents, side by side
-    who says what, and where they differ
+  Compare both documents
+    what each one says, and where they differ
   00002  An invented assay                                   ~ with conditions
     Reference (Outside) Laboratory — Use when the specimen is sent to an outs…
   83950  HER2/neu serum tumor marker assay                   ~ with conditions
@@ -254,8 +254,8 @@ fn modifiers_at_a_narrow_size() {
     assert_snapshot!(screen((40, 12), "o tab"), @r#"
 Library by modifier:
 Modifier 26 · 3
-  All 3 documents, side by side
-    who says what, and where they dif…
+  Compare all 3 documents
+    what each one says, and where the…
   00002  + usual  An invented assay
     Professional Component — Use when…
   0001U  ! disputed  An invented test

@@ -1,5 +1,4 @@
-//! `codeleaf serve`, as readers meet it: OpenSSH's own client against the built program, on
-//! loopback.
+//! End-to-end tests of `codeleaf serve`: OpenSSH's client against the built program, on loopback.
 
 mod access;
 mod client;

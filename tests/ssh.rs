@@ -1,7 +1,6 @@
-//! The whole program at the far end of a real sshd, as most who use it use it.
+//! The local reader, run through a real sshd.
 //!
-//! What these need is not on every machine. Where it is missing they say so and pass, unless
-//! `CODELEAF_E2E=require` is set: then a skip fails.
+//! A test is skipped with a message if a program is missing; with `CODELEAF_E2E=require` it fails.
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -16,25 +15,24 @@ use crate::support::generated;
 use crate::support::program::{Home, Terminal, WAIT_TIMEOUT};
 use crate::support::sshd::{Sshd, is_installed};
 
-/// Says that a test is skipped.
 fn skip(why: &str) {
     assert!(
         std::env::var_os("CODELEAF_E2E").is_none_or(|how| how != "require"),
         "required, and cannot run: {why}"
     );
-    // Not by `eprintln!`, which is shown only where a test fails.
+    // `eprintln!` is captured unless the test fails.
     let _ = writeln!(std::io::stderr(), "skipped: {why}");
 }
 
-/// A network of its own, where the line is slow.
+/// A network namespace with a slow loopback.
 struct SlowLine(String);
 
 impl SlowLine {
-    /// Makes one of 64 kbit/s, where the system lets it.
+    /// Creates one with 64 kbit/s; needs privileges.
     fn new() -> Result<Self, String> {
         let name = format!("codeleaf-{}", std::process::id());
-        let run = |words: String| {
-            let mut words = words.split_whitespace().map(str::to_owned);
+        let run = |command: String| {
+            let mut words = command.split_whitespace().map(str::to_owned);
             let output = Command::new(words.next().unwrap()).args(words).output();
             match output {
                 Ok(output) if output.status.success() => Ok(()),
@@ -63,7 +61,7 @@ impl Drop for SlowLine {
     }
 }
 
-/// A tmux server of the test's own, in its folder.
+/// A tmux server with its socket in the test's folder.
 struct Tmux(Home);
 
 impl Tmux {
@@ -82,7 +80,7 @@ impl Drop for Tmux {
     }
 }
 
-/// Says whether a process runs. One that has ended and was not yet asked how does not.
+/// Returns true if a process runs. A zombie does not.
 fn is_running(process: Pid) -> bool {
     match fs::read_to_string(format!("/proc/{}/stat", process.as_raw_nonzero())) {
         Ok(stat) => !stat
@@ -94,7 +92,7 @@ fn is_running(process: Pid) -> bool {
     }
 }
 
-/// Waits until a process is gone, and returns how long that took.
+/// Waits until a process has ended, and returns how long that took.
 fn wait_for_exit(process: Pid) -> Duration {
     let start = Instant::now();
     while is_running(process) {
@@ -104,7 +102,6 @@ fn wait_for_exit(process: Pid) -> Duration {
     start.elapsed()
 }
 
-/// Browses, searches and changes the size.
 fn browse_and_search(terminal: &Terminal) {
     terminal.wait_for("83950 › Summary › 1/3");
     terminal.press("4").wait_for("83950 › Coding › 26");
@@ -137,7 +134,7 @@ fn reader_over_ssh_exits_when_the_connection_drops() {
     terminal.signal(Signal::KILL);
     terminal.wait_for_exit();
     let took = wait_for_exit(process);
-    // A second, on a machine that is not busy.
+    // It takes a second on an idle machine.
     assert!(took < Duration::from_secs(3), "{took:?}");
 }
 
@@ -160,7 +157,7 @@ fn reader_in_tmux_survives_a_dropped_ssh_connection() {
     let process = sshd.reader_pid();
     terminal.signal(Signal::KILL);
     terminal.wait_for_exit();
-    // Inside tmux the reader reads on, and its reader comes back to where they were.
+    // The reader in tmux keeps running, and a new client sees the same screen.
     let mut terminal = sshd.log_in(&format!("{tmux} -u attach -t reading"));
     terminal.wait_for("Aetna");
     assert!(is_running(process));
@@ -183,7 +180,7 @@ fn held_key_on_a_slow_line_stops_soon_after_release() {
     let mut terminal = sshd.log_in(&sshd.reader_command(&document.display().to_string()));
     terminal.wait_for("00001 › Summary › 1/401");
     terminal.wait_for_silence(Duration::from_millis(500));
-    // As a keyboard repeats a key that is held for three seconds.
+    // The repeat rate of a key that is held for three seconds.
     let keys = 90;
     for _ in 0..keys {
         terminal.press("down");
@@ -192,8 +189,8 @@ fn held_key_on_a_slow_line_stops_soon_after_release() {
     let released = Instant::now();
     terminal.wait_for(&format!("› {}/401", keys + 1));
     let lag = released.elapsed();
-    println!("64 kbit/s: {lag:?} after the key was released the page stands still");
-    // A second and a half where 0.4 s is the goal: this is no benchmark.
+    println!("64 kbit/s: {lag:?} from key release to the last frame");
+    // The goal is 0.4 s; this is not a benchmark, so the limit is 1.5 s.
     assert!(lag < Duration::from_millis(1500), "{lag:?}");
     terminal.press("q");
     assert_eq!(terminal.wait_for_exit(), 0);

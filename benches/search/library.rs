@@ -1,10 +1,10 @@
-//! Defines a made-up library: files of the shape of the one that is shipped, the same in every run.
+//! A generated library: documents like the built-in one, the same in every run.
 
 use std::fmt::Write as _;
 
 use crate::generate::SplitMix64;
 
-/// What readers ask besides codes and titles.
+/// What users search for besides codes and titles.
 pub const READER_QUERIES: [&str; 18] = [
     "professional component",
     "outside lab",
@@ -26,72 +26,73 @@ pub const READER_QUERIES: [&str; 18] = [
     "\"laboratory assay\"",
 ];
 
-/// The name and text of one file of a made-up library: a document of about 7 kB, of the shape of
-/// the one that is shipped. Its words are those of `phrases`; which come how often follows from
-/// them.
+/// Returns the name and text of a document of about 7 kB. Its words, and how common they are, come
+/// from `phrases`.
 pub fn document_file(number: usize, phrases: &[String]) -> (String, String) {
-    let mut chance = SplitMix64::new(number as u64 + 1);
+    let mut random = SplitMix64::new(number as u64 + 1);
     let code = 10_000 + number;
     let mut text = String::with_capacity(8192);
-    let mut say = |line: String| {
+    let mut write_line = |line: String| {
         text.push_str(&line);
         text.push('\n');
     };
-    let mut some = |count: usize| -> String {
-        let mut said = String::new();
-        for at in 0..count {
-            let phrase = phrases[chance.below(phrases.len())].as_str();
-            let joint = [", or ", " with ", " after ", "; then ", " and "][chance.below(5)];
-            let _ = write!(said, "{}{phrase}", if at == 0 { "" } else { joint });
+    let mut joined = |count: usize| -> String {
+        let mut joined = String::new();
+        for n in 0..count {
+            let phrase = phrases[random.below(phrases.len())].as_str();
+            let separator = [", or ", " with ", " after ", "; then ", " and "][random.below(5)];
+            let _ = write!(joined, "{}{phrase}", if n == 0 { "" } else { separator });
         }
-        said.replace(['"', '\\'], "")
+        joined.replace(['"', '\\'], "")
     };
-    say(format!(
+    write_line(format!(
         "schema = 1\n[code]\nsystem = \"cpt\"\nvalue = \"{code}\""
     ));
-    say(format!(
+    write_line(format!(
         "title = \"Assay for {}\"\nstatus = \"active\"",
-        some(1)
+        joined(1)
     ));
-    say("effective = \"unknown\"\n[document]\npublication = \"pub\"\nrevised = 2026-01-02".into());
-    say("[sources.pub]\ntitle = \"A made-up publication\"\nshort = \"publication\"".into());
-    say("kind = \"secondary\"\nas_of = \"2026\"".into());
+    write_line(
+        "effective = \"unknown\"\n[document]\npublication = \"pub\"\nrevised = 2026-01-02".into(),
+    );
+    write_line("[sources.pub]\ntitle = \"A made-up publication\"\nshort = \"publication\"".into());
+    write_line("kind = \"secondary\"\nas_of = \"2026\"".into());
     for (section, paragraphs) in [("summary", 3), ("overview", 2), ("clinical", 2)] {
-        say(format!("[{section}]\nsource = \"pub\"\ntext = \"\"\""));
+        write_line(format!("[{section}]\nsource = \"pub\"\ntext = \"\"\""));
         for _ in 0..paragraphs {
-            say(format!(
+            write_line(format!(
                 "CPT code {code} represents a laboratory assay for {}.",
-                some(2)
+                joined(2)
             ));
-            say(format!(
+            write_line(format!(
                 "The test is relevant for patients with a prior diagnosis of {}.\n",
-                some(2)
+                joined(2)
             ));
         }
-        say("\"\"\"".into());
+        write_line("\"\"\"".into());
     }
     for label in ["Service type", "Typical site of service"] {
-        say(format!(
+        write_line(format!(
             "[[overview.fact]]\nlabel = \"{label}\"\nvalue = \"Laboratory, {}\"",
-            some(1)
+            joined(1)
         ));
     }
-    say("[coding]\nsource = \"pub\"".into());
+    write_line("[coding]\nsource = \"pub\"".into());
     for (code, name) in [
         ("26", "Professional Component"),
         ("90", "Reference (Outside) Laboratory"),
         ("91", "Repeat Clinical Diagnostic Laboratory Test"),
         ("QW", "CLIA Waived Test"),
     ] {
-        say(format!(
+        write_line(format!(
             "[[modifier]]\ncode = \"{code}\"\nsystem = \"cpt\"\ndescription = \"{name}\""
         ));
-        say(format!(
+        write_line(format!(
             "when = \"Use when the specimen is tested for {}.\"",
-            some(1)
+            joined(1)
         ));
-        say(format!("not_when = \"Not for {}.\"", some(1)));
-        say("standing = \"usual\"\nsource = \"pub\"".into());
+        write_line(format!("not_when = \"Not for {}.\"", joined(1)));
+        write_line("standing = \"usual\"\nsource = \"pub\"".into());
     }
     for (id, name) in [
         ("aetna", "Aetna"),
@@ -100,43 +101,45 @@ pub fn document_file(number: usize, phrases: &[String]) -> (String, String) {
         ("uhc", "UnitedHealthcare"),
         ("medicare", "Medicare"),
     ] {
-        say(format!(
+        write_line(format!(
             "[[payer]]\nid = \"{id}\"\nname = \"{name}\"\nplan = \"All plans\""
         ));
-        say(format!("policy = \"Covered for {}.\"", some(2)));
-        say("rate = { reason = \"not_loaded\", source = \"pub\", checked = 2026-01-02 }".into());
-        say("source = \"pub\"".into());
+        write_line(format!("policy = \"Covered for {}.\"", joined(2)));
+        write_line(
+            "rate = { reason = \"not_loaded\", source = \"pub\", checked = 2026-01-02 }".into(),
+        );
+        write_line("source = \"pub\"".into());
     }
-    say(format!(
+    write_line(format!(
         "[[synonym]]\ntext = \"{}\"\nsource = \"pub\"",
-        some(1)
+        joined(1)
     ));
     (format!("cpt-{code}.toml"), text)
 }
 
-/// Returns words that nobody uses, for a library without the real ones: syllables, the short words
-/// often and the long ones seldom, as languages have them.
+/// Returns phrases of invented words, in place of the titles of a code set. As in natural languages,
+/// short words are common and long ones rare.
 pub fn phrases(count: usize) -> Vec<String> {
     const SYLLABLES: [&str; 32] = [
         "ba", "car", "di", "en", "fol", "gra", "hy", "in", "jus", "ka", "lor", "me", "no", "os",
         "pa", "qua", "ri", "sta", "to", "ul", "vi", "xe", "yl", "zo", "ter", "mia", "itis", "oma",
         "gen", "phy", "cel", "ther",
     ];
-    let mut chance = SplitMix64::new(7);
+    let mut random = SplitMix64::new(7);
     let words: Vec<String> = (0..20_000)
-        .map(|at: usize| {
-            let syllables = 2 + (at + 1).ilog2() as usize / 5;
-            (0..syllables).map(|_| *chance.pick(&SYLLABLES)).collect()
+        .map(|rank: usize| {
+            let syllables = 2 + (rank + 1).ilog2() as usize / 5;
+            (0..syllables).map(|_| *random.pick(&SYLLABLES)).collect()
         })
         .collect();
     (0..count)
         .map(|_| {
-            let many = 3 + chance.below(8);
+            let length = 3 + random.below(8);
             let word = |_| {
-                let below = 1 + chance.below(words.len());
-                words[chance.below(below)].clone()
+                let bound = 1 + random.below(words.len());
+                words[random.below(bound)].clone()
             };
-            (0..many).map(word).collect::<Vec<_>>().join(" ")
+            (0..length).map(word).collect::<Vec<_>>().join(" ")
         })
         .collect()
 }

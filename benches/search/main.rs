@@ -4,13 +4,12 @@
 //! CODELEAF_DATA=FOLDER cargo bench --bench search
 //! ```
 //!
-//! `FOLDER` has the ICD-10-CM order file; without it, words are made up as well and the queries for
-//! codes are left out.
+//! `FOLDER` contains the ICD-10-CM order file. Without it, words are invented, and the queries for
+//! codes and titles are omitted.
 //!
-//! Each query is typed letter by letter, and every letter is one measurement: what matters is not
-//! how fast one query is when it is repeated, which is what benchmark frameworks tell, but how slow
-//! the slowest keystrokes are. So this is a plain program. A keystroke counts as its best of three,
-//! which takes out what other programs on the machine do and nothing else.
+//! Each query is typed letter by letter, and every keystroke is measured. The slowest keystrokes
+//! matter, whereas benchmark frameworks repeat one query, so this is a plain program. A keystroke
+//! counts as the best of three, to exclude what other programs on the machine do.
 
 #[path = "../../tests/search/generate.rs"]
 mod generate;
@@ -24,7 +23,7 @@ use codeleaf::library::Library;
 use codeleaf::search::{DocumentSource, Index, IndexBuilder, Query};
 use generate::{QueryCase, TitledCode};
 
-/// How many documents the made-up library has.
+/// The number of generated documents.
 const DOCUMENTS: usize = 10_000;
 
 fn main() -> anyhow::Result<()> {
@@ -85,17 +84,17 @@ fn measure(index: &Index, codes: &[TitledCode]) {
             &query_texts(&generate::misspelled_queries(&cut, 3)),
         );
     }
-    measure_typing(index, "what readers ask", &library::READER_QUERIES);
+    measure_typing(index, "what users search for", &library::READER_QUERIES);
 }
 
-fn query_texts(asked: &[QueryCase]) -> Vec<&str> {
-    asked.iter().map(|asked| asked.text.as_str()).collect()
+fn query_texts(cases: &[QueryCase]) -> Vec<&str> {
+    cases.iter().map(|case| case.text.as_str()).collect()
 }
 
-/// Types queries letter by letter, and prints how long the keystrokes took.
-fn measure_typing(index: &Index, name: &str, asked: &[&str]) {
+/// Types queries letter by letter, and prints the time per keystroke.
+fn measure_typing(index: &Index, name: &str, queries: &[&str]) {
     let mut times: Vec<(Duration, &str)> = Vec::new();
-    for text in asked {
+    for text in queries {
         for end in (1..=text.len()).filter(|end| text.is_char_boundary(*end)) {
             let typed = &text[..end];
             let best = (0..3).map(|_| time_search(index, typed)).min();
@@ -103,13 +102,13 @@ fn measure_typing(index: &Index, name: &str, asked: &[&str]) {
         }
     }
     times.sort_unstable();
-    let at = |part: usize| times[(times.len() - 1) * part / 100].0;
+    let percentile = |percent: usize| times[(times.len() - 1) * percent / 100].0;
     println!(
         "{name:24} {:6} keystrokes: p50 {:>9.1?}  p95 {:>9.1?}  max {:>9.1?}",
         times.len(),
-        at(50),
-        at(95),
-        at(100)
+        percentile(50),
+        percentile(95),
+        percentile(100)
     );
     for (time, typed) in times.iter().rev().take(3) {
         println!("    slowest: {time:>9.1?}  {typed:?}");

@@ -1,5 +1,5 @@
-//! Clients that mean harm. They run as a process of its own at the lowest priority, since a real
-//! one would not take the server's processor.
+//! Hostile clients. They run in a separate process at the lowest priority: real ones would not use
+//! the server's processor.
 
 use std::future;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -13,10 +13,9 @@ use tokio::time::{interval, sleep};
 use crate::reader::{TestSession, dial};
 use crate::support::ears::StallableStream;
 
-/// How many connections say nothing.
+/// Silent connections per address.
 const SILENT_CONNECTIONS: u8 = 100;
 
-/// What is done to a server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Attack {
     Unread,
@@ -28,7 +27,6 @@ pub enum Attack {
 }
 
 impl Attack {
-    /// All of them.
     pub const ALL: [Self; 6] = [
         Self::Unread,
         Self::Escapes,
@@ -38,7 +36,7 @@ impl Attack {
         Self::Crowd,
     ];
 
-    /// Returns its word on the command line.
+    /// Returns the name on the command line.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Unread => "deaf",
@@ -50,12 +48,10 @@ impl Attack {
         }
     }
 
-    /// Returns the attack with a word.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|attack| attack.name() == name)
     }
 
-    /// Says what is done.
     pub const fn description(self) -> &'static str {
         match self {
             Self::Unread => "turns pages at 300x100, 20 a second, and reads nothing",
@@ -67,12 +63,12 @@ impl Attack {
         }
     }
 
-    /// Says whether those who connect meanwhile are what it is about.
+    /// Returns true if the attack is on other clients' logins.
     pub const fn is_about_logins(self) -> bool {
         matches!(self, Self::Silence | Self::Crowd)
     }
 
-    /// Attacks a server so many times at once, and never stops.
+    /// Runs several attacks at once, forever.
     pub async fn run(self, address: SocketAddr, times: usize) {
         for _ in 0..times {
             match self {
@@ -92,7 +88,6 @@ impl Attack {
     }
 }
 
-/// Turns pages and reads nothing.
 async fn page_without_reading(address: SocketAddr) {
     let stream = dial(Ipv4Addr::LOCALHOST.into(), address).await.unwrap();
     let (stream, stalled) = StallableStream::new(stream);
@@ -102,7 +97,7 @@ async fn page_without_reading(address: SocketAddr) {
     let mut time = interval(Duration::from_millis(50));
     for key in [b"\x1b[6~", b"\x1b[5~"].into_iter().cycle() {
         time.tick().await;
-        // Ctrl-L has the whole screen drawn anew.
+        // Ctrl-L redraws the whole screen.
         let keys = [key, &b"\x0c"[..]].concat();
         if reader.channel.data(&keys[..]).await.is_err() {
             return;
@@ -110,7 +105,7 @@ async fn page_without_reading(address: SocketAddr) {
     }
 }
 
-/// Sends a beginning, and then the same without end.
+/// Sends `first`, then `more` forever.
 async fn flood_input(address: SocketAddr, first: &[u8], more: &[u8]) {
     let stream = dial(Ipv4Addr::LOCALHOST.into(), address).await.unwrap();
     let TestSession {
@@ -127,7 +122,6 @@ async fn flood_input(address: SocketAddr, first: &[u8], more: &[u8]) {
     drop(connection);
 }
 
-/// Changes its size 50 times a second.
 async fn flood_resizes(address: SocketAddr) {
     let stream = dial(Ipv4Addr::LOCALHOST.into(), address).await.unwrap();
     let mut reader = TestSession::open(stream, 80, 24).await.unwrap();
@@ -145,8 +139,7 @@ async fn flood_resizes(address: SocketAddr) {
     }
 }
 
-/// Holds connections open that say nothing, so many from each of some addresses; who is turned
-/// away comes back.
+/// Holds silent connections open from several addresses, and reconnects rejected ones.
 fn hold_silent_connections(address: SocketAddr, addresses: u8, each: u8) {
     for from in 1..=addresses {
         for _ in 0..each {

@@ -1,8 +1,8 @@
-//! Prints times.
+//! Percentiles of measured times.
 
 use std::time::Duration;
 
-/// Times of one thing that was done often.
+/// Repeated measurements, sorted.
 #[derive(Clone, Debug, Default)]
 pub struct Times(Vec<Duration>);
 
@@ -15,19 +15,17 @@ impl FromIterator<Duration> for Times {
 }
 
 impl Times {
-    /// Returns how many there are.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Returns the time in milliseconds that so many per cent do not exceed.
+    /// Returns a percentile, in milliseconds.
     pub fn percentile(&self, percent: usize) -> f64 {
         let last = self.0.len().saturating_sub(1);
         let time = self.0.get(last * percent / 100);
         time.copied().unwrap_or_default().as_secs_f64() * 1e3
     }
 
-    /// Prints them in a line.
     pub fn print(&self, what: &str) {
         println!(
             "  {what}: p50 {:.2} ms, p95 {:.2} ms, p99 {:.2} ms, of {}",

@@ -1,5 +1,5 @@
-//! What clients that mean harm cost those who read: the same readers press the same keys before
-//! and during an attack, on a server whose limits are the default ones.
+//! The cost of hostile clients to well-behaved ones: the same clients press the same keys before and
+//! during an attack, on a server with default limits.
 
 use std::net::IpAddr;
 use std::process::{Child, Command, Stdio};
@@ -12,27 +12,26 @@ use crate::figures::Times;
 use crate::reader::{self, TestSession, dial};
 use crate::server::Server;
 
-/// How many readers behave.
+/// The number of well-behaved clients.
 const READERS: usize = 20;
 
-/// How long each of them rests between two keys.
 const KEY_INTERVAL: Duration = Duration::from_millis(200);
 
-/// How long keys are pressed, before and during the attack.
+/// Before and during the attack.
 const TYPING_TIME: Duration = Duration::from_secs(15);
 
-/// How long the attack goes on before it is looked at.
+/// How long the attack runs before the measurement.
 const ATTACK_LEAD: Duration = Duration::from_secs(3);
 
-/// How many log in during the attack, one after the other.
+/// The number of logins during the attack, one at a time.
 const LOGINS: usize = 40;
 
-/// Measures and prints; the attack is made so many times at once.
+/// Measures an attack that is run several times at once, and prints the result.
 pub async fn measure(attack: Attack, times: usize) {
     println!("{times} × {}: {}", attack.name(), attack.description());
     let server = Server::start(&["--open"]);
     let (readers, _) = reader::connect(&server, READERS).await;
-    // What drawing brings along is not the attack's.
+    // Warms up, so that the cost of first drawing is not counted.
     let (readers, _) = reader::type_keys(readers, KEY_INTERVAL, Duration::from_secs(2)).await;
     let (readers, quiet) = measure_typing(&server, readers).await;
     quiet.print("quiet");
@@ -51,7 +50,7 @@ pub async fn measure(attack: Attack, times: usize) {
     drop(readers);
 }
 
-/// Times, with what the server used meanwhile.
+/// Times, with the peak memory in KiB and the processor load in percent of a core.
 struct ServerLoad(Times, u64, f64);
 
 impl ServerLoad {
@@ -62,7 +61,7 @@ impl ServerLoad {
     }
 }
 
-/// Has the readers type, and looks at the server meanwhile.
+/// Lets the clients type, and samples the server meanwhile.
 async fn measure_typing(
     server: &Server,
     readers: Vec<TestSession>,
@@ -70,20 +69,20 @@ async fn measure_typing(
     let (started, ticks) = (Instant::now(), server.cpu_ticks());
     let typing = reader::type_keys(readers, KEY_INTERVAL, TYPING_TIME);
     tokio::pin!(typing);
-    let mut most = 0;
+    let mut peak = 0;
     loop {
         tokio::select! {
             (readers, times) = &mut typing => {
                 let busy = (server.cpu_ticks() - ticks) as f64 / started.elapsed().as_secs_f64();
-                return (readers, ServerLoad(times, most, busy));
+                return (readers, ServerLoad(times, peak, busy));
             }
-            () = sleep(Duration::from_millis(100)) => most = most.max(server.memory_kib()),
+            () = sleep(Duration::from_millis(100)) => peak = peak.max(server.memory_kib()),
         }
     }
 }
 
-/// Logs in again and again, and prints how many came to a first frame.
-async fn measure_logins(server: &Server, whence: &str, from: IpAddr) {
+/// Logs in repeatedly, and prints how many logins led to a first frame.
+async fn measure_logins(server: &Server, label: &str, from: IpAddr) {
     let mut times = Vec::new();
     for _ in 0..LOGINS {
         let started = Instant::now();
@@ -98,12 +97,12 @@ async fn measure_logins(server: &Server, whence: &str, from: IpAddr) {
         }
         sleep(Duration::from_millis(100)).await;
     }
-    let came = Times::from_iter(times);
-    println!("  {} of {LOGINS} logged in from {whence}", came.len());
-    came.print("  connect to first frame");
+    let completed = Times::from_iter(times);
+    println!("  {} of {LOGINS} logged in from {label}", completed.len());
+    completed.print("  connect to first frame");
 }
 
-/// The process of the attackers; it ends with the measurement.
+/// The attacking process. Dropping it kills the process.
 struct AttackProcess(Child);
 
 impl AttackProcess {

@@ -1,19 +1,16 @@
-//! Memory of the server's process a session, from connecting to the first frame, and from a key to
-//! its frame, where 100 readers or fewer press ten keys a second each, and more of them press 500
-//! a second together.
+//! Memory per session, time from connecting to the first frame, and time from a key to its frame.
+//! Up to 100 clients press ten keys per second each; more press 500 per second together.
 
 use std::time::Duration;
 
 use crate::reader::{self, AT_ONCE, TestSession};
 use crate::server::Server;
 
-/// How long keys are pressed.
 const TYPING_TIME: Duration = Duration::from_secs(10);
 
-/// Measures and prints.
 pub async fn measure(readers: usize) {
     let server = Server::with_high_limits();
-    // What the first session brings along is not its own.
+    // Excludes what the first session allocates for all.
     drop(TestSession::connect(server.address).await);
     tokio::time::sleep(Duration::from_millis(500)).await;
     let before = server.memory_kib();

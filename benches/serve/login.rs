@@ -1,6 +1,6 @@
-//! From the start of OpenSSH's client in a terminal until there is something to see: against
-//! `codeleaf serve`, and against a real sshd that runs the same reader. Both let the same key in,
-//! and they take turns, so that what else the machine does falls on both.
+//! Time from the start of OpenSSH's client to the first frame: with `codeleaf serve`, and with a
+//! real sshd that runs the same reader. Both accept the same key, and runs alternate, so that other
+//! load on the machine affects both.
 
 use std::time::Duration;
 
@@ -9,10 +9,9 @@ use crate::server::Server;
 use crate::support::program::{Launch, Terminal, program_path};
 use crate::support::sshd::{self, Sshd};
 
-/// How often each is connected to.
 const RUNS: usize = 25;
 
-/// Measures and prints, or says why not.
+/// Prints why if it has to be skipped.
 pub fn measure() {
     let sshd = match Sshd::start(Vec::new()) {
         Ok(sshd) => sshd,
@@ -24,10 +23,10 @@ pub fn measure() {
     let (mut own, mut other) = (Vec::new(), Vec::new());
     for _ in 0..RUNS {
         let client = sshd::client_command(&sshd.home.path("id"), server.address.port());
-        own.push(time_to_time_to_first_paint(
+        own.push(time_to_first_paint(
             &Launch::command(client).home(&sshd.home).start(),
         ));
-        other.push(time_to_time_to_first_paint(&sshd.log_in(&reader)));
+        other.push(time_to_first_paint(&sshd.log_in(&reader)));
     }
     println!("ssh, from its start to the first frame, with a key");
     let [own, other] = [own, other].map(Times::from_iter);
@@ -39,8 +38,7 @@ pub fn measure() {
     );
 }
 
-/// Returns how long it took until there was something to see, and leaves.
-fn time_to_time_to_first_paint(terminal: &Terminal) -> Duration {
+fn time_to_first_paint(terminal: &Terminal) -> Duration {
     let first = terminal.time_to_first_paint();
     terminal.wait_for("83950");
     first

@@ -1,12 +1,14 @@
-//! Measures `codeleaf serve`: `cargo bench --bench serve -- load 100 1000`, and other words for
-//! what else can be measured; without a word it lists them. README.md in the folder above says
-//! what the goals are.
+//! Benchmarks of `codeleaf serve`, such as `cargo bench --bench serve -- load 100 1000`. Without
+//! arguments it lists them. The goals are in README.md in the folder above.
 //!
-//! The server is the built program, and connections go to loopback only. Clients share the machine
-//! with the server, so that times are upper bounds.
+//! The server is the built program on loopback. Clients share the machine with it, so times are
+//! upper bounds.
 
 #![expect(clippy::unwrap_used, reason = "a benchmark fails by panicking")]
-#![expect(clippy::cast_precision_loss, reason = "what is printed is rounded")]
+#![expect(
+    clippy::cast_precision_loss,
+    reason = "figures are rounded for printing"
+)]
 
 #[path = "../../tests/support"]
 mod support {
@@ -31,17 +33,17 @@ mod server;
 
 use attack::Attack;
 
-/// The most readers; each takes a file descriptor on both sides.
+/// The maximum number of clients; each takes a file descriptor on both sides.
 const MAX_READERS: usize = 2_000;
 
 fn main() {
-    // Cargo hands `--bench` down.
-    let words: Vec<String> = std::env::args()
+    // Cargo adds `--bench`.
+    let arguments: Vec<String> = std::env::args()
         .skip(1)
-        .filter(|word| word != "--bench")
+        .filter(|argument| argument != "--bench")
         .collect();
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    match words.as_slice() {
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match arguments.as_slice() {
         ["load", numbers @ ..] => {
             for readers in parse_counts(numbers, &[100, 1000]) {
                 run(load::measure(readers));
@@ -58,7 +60,7 @@ fn main() {
                 run(hostile::measure(attack, 1));
             }
         }
-        // What the measurement of hostile clients starts as a process of its own.
+        // `hostile` starts this as a separate process.
         ["attack", name, address, times] => {
             let attack = Attack::from_name(name).unwrap();
             run(attack.run(address.parse().unwrap(), times.parse().unwrap()));
@@ -69,11 +71,11 @@ fn main() {
             }
         }
         _ => println!(
-            "cargo bench --bench serve -- WORD\n\n  \
+            "cargo bench --bench serve -- NAME\n\n  \
              load [READERS…]     memory, connecting, keys\n  \
-             idle [READERS…]     what readers cost who do nothing\n  \
-             login               connecting, beside a login to sshd\n  \
-             hostile             each of these, one after the other:\n{}",
+             idle [READERS…]     cost of idle sessions\n  \
+             login               time to connect, compared with sshd\n  \
+             hostile             all of these, one at a time:\n{}",
             Attack::ALL
                 .map(|attack| format!("  {:19} {}\n", attack.name(), attack.description()))
                 .concat()
@@ -81,14 +83,13 @@ fn main() {
     }
 }
 
-/// Returns the numbers that are given, or else others.
-fn parse_counts(given: &[&str], otherwise: &[usize]) -> Vec<usize> {
+fn parse_counts(given: &[&str], default: &[usize]) -> Vec<usize> {
     let given: Vec<usize> = given
         .iter()
         .map(|number| number.parse::<usize>().unwrap().clamp(1, MAX_READERS))
         .collect();
     if given.is_empty() {
-        otherwise.to_vec()
+        default.to_vec()
     } else {
         given
     }
@@ -100,6 +101,6 @@ fn run(measurement: impl Future<Output = ()>) {
         .build()
         .unwrap();
     runtime.block_on(measurement);
-    // Clients that attack on have no end of their own.
+    // Attacking clients never end by themselves.
     runtime.shutdown_background();
 }

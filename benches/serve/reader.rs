@@ -1,4 +1,4 @@
-//! A reader who behaves: a russh client, and a terminal that answers.
+//! A well-behaved client: russh, with the replies of a terminal.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -13,13 +13,13 @@ use tokio::net::{TcpSocket, TcpStream};
 use crate::figures::Times;
 use crate::server::Server;
 
-/// How many readers connect at once.
+/// How many clients connect at once.
 pub const AT_ONCE: usize = 8;
 
-/// How long a frame is waited for; one that takes longer counts as this.
+/// How long to wait for a frame; a slower one counts as this.
 const FRAME_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Takes any server for the right one.
+/// Accepts any host key.
 pub struct AnyServer;
 
 impl client::Handler for AnyServer {
@@ -30,13 +30,12 @@ impl client::Handler for AnyServer {
     }
 }
 
-/// A session, open.
 pub struct TestSession {
     pub channel: Channel<Msg>,
     pub connection: Handle<AnyServer>,
 }
 
-/// Connects from an address of this machine.
+/// Connects from a given local address.
 pub async fn dial(from: IpAddr, to: SocketAddr) -> std::io::Result<TcpStream> {
     let socket = TcpSocket::new_v4()?;
     socket.bind(SocketAddr::new(from, 0))?;
@@ -46,7 +45,7 @@ pub async fn dial(from: IpAddr, to: SocketAddr) -> std::io::Result<TcpStream> {
 }
 
 impl TestSession {
-    /// Connects and waits for the first frame; says how long that took.
+    /// Connects, waits for the first frame, and returns how long that took.
     pub async fn connect(address: SocketAddr) -> (Self, Duration) {
         let started = Instant::now();
         let stream = dial(Ipv4Addr::LOCALHOST.into(), address).await.unwrap();
@@ -55,7 +54,6 @@ impl TestSession {
         (reader, started.elapsed())
     }
 
-    /// Opens a session on a terminal of a size.
     pub async fn open(
         stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
         columns: u32,
@@ -78,7 +76,7 @@ impl TestSession {
         })
     }
 
-    /// Waits for a frame, and answers as a terminal does.
+    /// Waits for a frame, and sends the status report that it requests.
     pub async fn wait_for_frame(&mut self) {
         loop {
             match self.channel.wait().await.unwrap() {
@@ -94,7 +92,7 @@ impl TestSession {
         }
     }
 
-    /// Presses keys in even time, and returns how long each took to show.
+    /// Presses keys at a fixed rate, and returns the time from each to its frame.
     async fn type_keys(
         mut self,
         between: Duration,
@@ -104,13 +102,13 @@ impl TestSession {
         let mut times = Vec::new();
         let end = Instant::now() + all;
         let mut next = Instant::now() + first;
-        // Down and up again, so that every key moves something.
+        // Down and up, so that every key changes the screen.
         let mut keys = [b"j", b"j", b"k", b"k"].into_iter().cycle();
         while next < end {
             tokio::time::sleep_until(next.into()).await;
             let pressed = Instant::now();
             self.channel.data(&keys.next().unwrap()[..]).await.unwrap();
-            // One that is given up is not waited for with the next key.
+            // A frame that times out counts as [`FRAME_TIMEOUT`].
             let _ = tokio::time::timeout(FRAME_TIMEOUT, self.wait_for_frame()).await;
             times.push(pressed.elapsed());
             next = (next + between).max(pressed);
@@ -119,7 +117,7 @@ impl TestSession {
     }
 }
 
-/// Connects readers, some at once, and says how long each took.
+/// Connects clients, [`AT_ONCE`] at a time, and measures each.
 pub async fn connect(server: &Server, readers: usize) -> (Vec<TestSession>, Times) {
     let mut connected = Vec::new();
     let mut times = Vec::new();
@@ -137,8 +135,7 @@ pub async fn connect(server: &Server, readers: usize) -> (Vec<TestSession>, Time
     (connected, times.into_iter().collect())
 }
 
-/// Has readers press keys for a time, each one key in so much time and no two at once, and says
-/// how long each key took to show.
+/// Lets all clients press keys at a fixed rate, no two at once, and measures the time to each frame.
 pub async fn type_keys(
     readers: Vec<TestSession>,
     between: Duration,

@@ -1,4 +1,4 @@
-//! The server that is measured.
+//! The server under measurement.
 
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
@@ -8,14 +8,14 @@ use std::process::{Child, Command, Stdio};
 use crate::MAX_READERS;
 use crate::support::program::program_path;
 
-/// A running server; it ends with the measurement.
+/// A running server. Dropping it kills the process.
 pub struct Server {
     child: Child,
     pub address: SocketAddr,
 }
 
 impl Server {
-    /// Starts one that lets in as many as are wanted.
+    /// Starts a server whose limits admit [`MAX_READERS`] clients.
     pub fn with_high_limits() -> Self {
         let many = MAX_READERS.to_string();
         let limits = [
@@ -27,13 +27,13 @@ impl Server {
         Self::start(&[&["--open"], limits.as_slice()].concat())
     }
 
-    /// Starts one with some options, and every other as it is by default.
+    /// Starts a server with these options and defaults for the others.
     pub fn start(options: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         Self::start_in(folder.path(), options)
     }
 
-    /// The same, with its files in a folder.
+    /// Starts a server with its XDG folders in `folder`.
     pub fn start_in(folder: &Path, options: &[&str]) -> Self {
         let mut child = Command::new(program_path())
             .args(["serve", "--listen", "127.0.0.1:0"])
@@ -57,12 +57,12 @@ impl Server {
                 rest.split(' ').next()?.parse().ok()
             })
             .unwrap();
-        // A log that nobody reads would hold the server up.
+        // Drains the log, so that the server does not block on it.
         std::thread::spawn(move || lines.for_each(drop));
         Self { child, address }
     }
 
-    /// Returns the memory that the process has, in KiB.
+    /// Returns the resident memory, in KiB.
     pub fn memory_kib(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
         let line = status
@@ -72,7 +72,7 @@ impl Server {
         line.trim().trim_end_matches(" kB").parse().unwrap()
     }
 
-    /// Returns the time that the process has had, in ticks of 10 ms.
+    /// Returns the processor time, in ticks of 10 ms.
     pub fn cpu_ticks(&self) -> u64 {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap();
         let (_, rest) = stat.rsplit_once(") ").unwrap();

@@ -51,7 +51,7 @@ impl App {
         if !tabs.contains(at) {
             return None;
         }
-        let mut end = usize::from(tabs.width >= 40);
+        let mut end = usize::from(crate::layout::margin(tabs.width));
         self.tab_labels(tabs.width).iter().position(|label| {
             let start = end;
             end += width(label) + 2;

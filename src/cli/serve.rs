@@ -1,4 +1,4 @@
-//! Sets the server up: settings, host key, and what it serves.
+//! Implements `serve`: settings, host key, and the content to serve.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -11,39 +11,34 @@ use crate::cli::options::Options;
 use crate::cli::output::print_output;
 use crate::cli::{setup, ssh_command};
 use crate::loader::{IndexCache, LibraryLoader};
-use crate::serve;
-use crate::serve::{HostKey, ServedContent, ServerOptions, Settings};
+use crate::serve::{self, HostKey, ServedContent, ServerOptions, Settings};
 use crate::user_data::UserDirs;
 
-/// Serves, or shows the host key.
-pub fn serve(options: &Options, serve: &ServeArgs) -> anyhow::Result<ExitCode> {
-    let settings = load_settings(serve)?;
+/// Runs the server, or prints its host key.
+pub fn serve(options: &Options, arguments: &ServeArgs) -> anyhow::Result<ExitCode> {
+    let settings = load_settings(arguments)?;
     let host_key = HostKey::load_or_create(&host_key_path(&settings)?)?;
-    if serve.show_host_key {
+    if arguments.show_host_key {
         let lines = format!("{}\n{}\n", host_key.fingerprint(), host_key.public_key());
         return print_output(lines.as_bytes());
     }
-    // Before anything is read, so that nobody waits for the question.
-    settings.access()?;
     serve::run(ServerOptions {
         host_key,
-        positions_folder: UserDirs::from_env().map(|folders| folders.state.join("readers")),
+        positions_folder: UserDirs::from_env().map(|dirs| dirs.state.join("readers")),
         interpret: ssh_command::interpret,
         reload_settings: {
-            let serve = serve.clone();
-            Box::new(move || {
-                crate::cli::serve::load_settings(&serve).map_err(|error| format!("{error:#}"))
-            })
+            let arguments = arguments.clone();
+            Box::new(move || load_settings(&arguments).map_err(|error| format!("{error:#}")))
         },
         load_content: {
             let options = options.clone();
-            Arc::new(move |settings, before| {
+            Arc::new(move |settings, previous| {
                 let content = configured_folders(&options, settings);
                 let keymap = setup::keymap().map_err(|error| format!("{error:#}"))?;
                 let theme = setup::theme(&options).map_err(|error| format!("{error:#}"))?;
                 let (folders, cache) = (setup::content_folders(&content), server_cache());
-                let recipe = LibraryLoader::new(&folders, cache.as_ref());
-                Ok(ServedContent::load(&recipe, keymap, theme, before))
+                let loader = LibraryLoader::new(&folders, cache.as_ref());
+                Ok(ServedContent::load(&loader, keymap, theme, previous))
             })
         },
         settings,
@@ -51,8 +46,8 @@ pub fn serve(options: &Options, serve: &ServeArgs) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Returns where the server keeps its library: the folder that systemd makes for it, or one of its
-/// user's. It has no imported sets, so that its library is not the one that its user reads.
+/// Returns the cache of the server: in the service's folder under systemd, or else in the user's.
+/// It is not the user's own cache, since the server has no imported code sets.
 fn server_cache() -> Option<IndexCache> {
     let of_service = std::env::var_os("CACHE_DIRECTORY").map(PathBuf::from);
     let of_user = || Some(UserDirs::from_env()?.cache.join("serve"));
@@ -62,18 +57,18 @@ fn server_cache() -> Option<IndexCache> {
         .map(IndexCache::new)
 }
 
-/// Returns the settings of the command line before those of the file.
-fn load_settings(serve: &ServeArgs) -> anyhow::Result<Settings> {
-    let Some(path) = &serve.config else {
-        return Ok(serve.settings.clone());
+/// Returns the settings of the command line, which override those of the file.
+fn load_settings(arguments: &ServeArgs) -> anyhow::Result<Settings> {
+    let Some(path) = &arguments.config else {
+        return Ok(arguments.settings.clone());
     };
     let text =
         std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     let file = Settings::from_toml(&path.display().to_string(), &text)?;
-    Ok(serve.settings.clone().merge_over(file))
+    Ok(arguments.settings.clone().merge_over(file))
 }
 
-/// Returns the folders that are named, those of the command line last, which stand before others.
+/// Returns the document folders. Later ones override earlier ones, so the command line is last.
 fn configured_folders(options: &Options, settings: &Settings) -> Vec<PathBuf> {
     let of_file = settings.content.iter().flatten();
     of_file.chain(&options.content).cloned().collect()
@@ -83,7 +78,7 @@ fn host_key_path(settings: &Settings) -> anyhow::Result<PathBuf> {
     if let Some(path) = &settings.host_key {
         return Ok(path.clone());
     }
-    let folders = UserDirs::from_env()
-        .context("nowhere to keep the host key: name a file with --host-key")?;
-    Ok(Path::new(&folders.state).join("host_ed25519"))
+    let dirs =
+        UserDirs::from_env().context("no folder for the host key: give a file with --host-key")?;
+    Ok(Path::new(&dirs.state).join("host_ed25519"))
 }

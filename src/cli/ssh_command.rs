@@ -1,7 +1,7 @@
-//! Answers the command line of a reader who is served over SSH.
+//! Interprets the command lines of users of the SSH server.
 //!
-//! It is read by the very parser of the local command line, from which all that touches the
-//! server is taken out: other commands, options that name a path, and files in the place of codes.
+//! The parser is that of the local command line. Whatever would touch the server is rejected: other
+//! commands, options with a path, and files as targets.
 
 use std::sync::Arc;
 
@@ -9,59 +9,58 @@ use clap::{CommandFactory, FromArgMatches};
 
 use crate::cli::arguments::{Arguments, CliCommand};
 use crate::cli::options::Options;
-use crate::cli::output::CommandOutput;
-use crate::cli::output::INVALID_INPUT;
+use crate::cli::output::{CommandOutput, INVALID_INPUT};
 use crate::cli::target::Target;
 use crate::cli::{answer, target};
 use crate::content::CodeId;
 use crate::export::ExportFormat;
 use crate::layout::TableMode;
 use crate::serve::{CommandContext, Response, ServedContent, SessionOptions, TextResponse};
-use crate::text::sanitize;
+use crate::text::{Charset, sanitize};
 use crate::tty::DisplayMode;
 use crate::view::Theme;
 
-/// The most words that a command line may have.
+/// The maximum number of words of a command line.
 const MAX_WORDS: usize = 64;
 
-/// The commands that served readers have.
+/// The subcommands that a served user has.
 const ALLOWED_COMMANDS: [&str; 3] = ["show", "list", "search"];
 
-/// Understands a served reader's command line.
-pub fn interpret(call: &CommandContext<'_>) -> Response {
-    let error = |message: &str| Response::Text(TextResponse::error(format!("codeleaf: {message}")));
-    match shell_words::split(call.line) {
-        Ok(words) if words.len() > MAX_WORDS => error("too many words"),
-        Ok(words) => match parse(&words) {
-            Ok(arguments) => respond(call, &arguments),
-            Err(text) => Response::Text(text),
-        },
-        Err(shell_words::ParseError) => error("missing closing quote"),
+pub fn interpret(context: &CommandContext<'_>) -> Response {
+    let error = |message: &str| TextResponse::error(format!("codeleaf: {message}"));
+    let arguments = match shell_words::split(context.line) {
+        Ok(words) if words.len() > MAX_WORDS => Err(error("too many words")),
+        Ok(words) => parse(&words),
+        Err(shell_words::ParseError) => Err(error("missing closing quote")),
+    };
+    match arguments {
+        Ok(arguments) => respond(context, &arguments),
+        Err(response) => Response::Text(response),
     }
 }
 
-/// Reads the words with the command line's own parser.
+/// Parses the words with clap, and hides from its help what is not allowed.
 fn parse(words: &[String]) -> Result<Arguments, TextResponse> {
     let mut command = Arguments::command()
         .mut_arg("content", |argument| argument.hide(true))
         .mut_arg("theme", |argument| argument.value_name("NAME"));
-    let others: Vec<String> = command
+    let hidden: Vec<String> = command
         .get_subcommands()
-        .map(|other| other.get_name().to_owned())
+        .map(|subcommand| subcommand.get_name().to_owned())
         .filter(|name| !ALLOWED_COMMANDS.contains(&name.as_str()))
         .collect();
-    for name in others {
-        command = command.mut_subcommand(name, |other| other.hide(true));
+    for name in hidden {
+        command = command.mut_subcommand(name, |subcommand| subcommand.hide(true));
     }
     let words = std::iter::once("codeleaf").chain(words.iter().map(String::as_str));
-    let read = command
+    let arguments = command
         .term_width(80)
         .try_get_matches_from(words)
         .and_then(|matches| Arguments::from_arg_matches(&matches));
-    read.map_err(|error| {
+    arguments.map_err(|error| {
         let text = error.to_string();
         if !error.use_stderr() {
-            // Help, or the version.
+            // The help or the version.
             return TextResponse {
                 out: text,
                 ..TextResponse::default()
@@ -73,144 +72,141 @@ fn parse(words: &[String]) -> Result<Arguments, TextResponse> {
     })
 }
 
-fn respond(call: &CommandContext<'_>, arguments: &Arguments) -> Response {
-    let options = &arguments.options;
-    let theme = match check_allowed(arguments).and_then(|()| theme(options, call.content)) {
+fn respond(context: &CommandContext<'_>, arguments: &Arguments) -> Response {
+    let theme = check_allowed(arguments).and_then(|()| theme(&arguments.options, context.content));
+    let theme = match theme {
         Ok(theme) => theme,
-        Err(words) => return Response::Text(TextResponse::error(format!("codeleaf: {words}"))),
+        Err(error) => return Response::Text(TextResponse::error(format!("codeleaf: {error}"))),
     };
-    let painting = call.client.display_mode(options.overrides());
-    let charset = match painting {
+    let display_mode = context.client.display_mode(arguments.options.overrides());
+    let charset = match display_mode {
         DisplayMode::FullScreen(capabilities) => capabilities.charset,
         DisplayMode::Plain(charset) => charset,
     };
-    let stock = call.content;
-    match &arguments.command {
-        Some(CliCommand::Show(show)) => match target::find_code(&show.target, &stock.library) {
-            Ok(found) => {
-                let section = show.section.as_deref();
-                text_response(
-                    answer::show(&found, section, show.format.into(), charset),
-                    found_codes(&found),
-                )
-            }
-            Err(miss) => text_response(miss.into(), Vec::new()),
-        },
-        Some(CliCommand::List { format }) => text_response(
-            answer::list(&stock.library, (*format).into(), charset),
-            Vec::new(),
-        ),
-        Some(CliCommand::Search(search)) => {
-            let answer = answer::search(&stock.library, &stock.index, search, charset);
-            text_response(answer, Vec::new())
+    if let Some(command) = &arguments.command {
+        return run_subcommand(command, context.content, charset);
+    }
+    let (target, top) = match find_document(context, arguments) {
+        Ok(found) => found,
+        Err(output) => return text_response(output, Vec::new()),
+    };
+    match (display_mode, target.documents.as_slice()) {
+        (DisplayMode::FullScreen(capabilities), [(document, row_path)]) => {
+            Response::Session(Box::new(SessionOptions {
+                document: Arc::clone(document),
+                row_path: row_path.clone(),
+                top,
+                table_mode: if arguments.options.plain_ui {
+                    TableMode::Linear
+                } else {
+                    TableMode::Columns
+                },
+                capabilities,
+                theme,
+            }))
         }
-        Some(_) => text_response(
-            CommandOutput::error("codeleaf: not here", INVALID_INPUT),
-            Vec::new(),
+        _ => text_response(
+            answer::show(&target, None, ExportFormat::Text, charset),
+            document_codes(&target),
         ),
-        None => {
-            let (found, top) = match find_document(call, arguments) {
-                Ok(found) => found,
-                Err(answer) => return text_response(answer, Vec::new()),
-            };
-            match (painting, found.documents.as_slice()) {
-                (DisplayMode::FullScreen(capabilities), [(document, place)]) => {
-                    Response::Session(Box::new(SessionOptions {
-                        document: Arc::clone(document),
-                        place: place.clone(),
-                        top,
-                        flow: if options.plain_ui {
-                            TableMode::Linear
-                        } else {
-                            TableMode::Columns
-                        },
-                        capabilities,
-                        theme,
-                    }))
-                }
-                _ => text_response(
-                    answer::show(&found, None, ExportFormat::Text, charset),
-                    found_codes(&found),
-                ),
-            }
-        }
     }
 }
 
-/// Finds what is to be opened: what was asked for, or where the reader was, or the first document.
+fn run_subcommand(command: &CliCommand, content: &ServedContent, charset: Charset) -> Response {
+    let output = match command {
+        CliCommand::Show(show) => match target::find_code(&show.target, &content.library) {
+            Ok(target) => {
+                let section = show.section.as_deref();
+                let output = answer::show(&target, section, show.format.into(), charset);
+                return text_response(output, document_codes(&target));
+            }
+            Err(error) => error.into(),
+        },
+        CliCommand::List { format } => answer::list(&content.library, (*format).into(), charset),
+        CliCommand::Search(search) => {
+            answer::search(&content.library, &content.index, search, charset)
+        }
+        // `check_allowed` rejects the others.
+        _ => CommandOutput::error("codeleaf: not available here", INVALID_INPUT),
+    };
+    text_response(output, Vec::new())
+}
+
+/// Finds the document to open, with its first visible line: the given one, or that of the saved
+/// position, or the first.
 fn find_document(
-    call: &CommandContext<'_>,
+    context: &CommandContext<'_>,
     arguments: &Arguments,
 ) -> Result<(Target, usize), CommandOutput> {
-    let library = &call.content.library;
+    let library = &context.content.library;
     if !arguments.target.is_empty() {
-        let found = target::find_code(&arguments.target, library)?;
-        return Ok((found, 0));
+        let target = target::find_code(&arguments.target, library)?;
+        return Ok((target, 0));
     }
-    let resumed = call.resume.as_ref().and_then(|was| {
-        let document = library.document(&was.code).ok()?;
-        Some((document, was.row_path.clone(), was.top))
+    let resumed = context.resume.as_ref().and_then(|position| {
+        let document = library.document(&position.code).ok()?;
+        Some((document, position.row_path.clone(), position.top))
     });
     let first = || {
         let entry = library.entries().first()?;
         Some((library.document(&entry.code).ok()?, None, 0))
     };
-    let (document, place, top) = resumed
+    let (document, row_path, top) = resumed
         .or_else(first)
         .ok_or_else(|| CommandOutput::error("codeleaf: there are no documents", INVALID_INPUT))?;
-    let found = Target {
+    let target = Target {
         library: Arc::clone(library),
-        documents: vec![(document, place)],
+        documents: vec![(document, row_path)],
     };
-    Ok((found, top))
+    Ok((target, top))
 }
 
-/// Refuses what would touch the server.
+/// Rejects what would touch the server.
 fn check_allowed(arguments: &Arguments) -> Result<(), String> {
     let is_file = |target: &[String]| matches!(target, [file] if target::is_file_path(file));
     if !arguments.options.content.is_empty() {
-        return Err("no --content here: the server has its own documents".into());
+        return Err("--content is not available here: the server has its own documents".into());
     }
     let target = match &arguments.command {
         None => &arguments.target,
         Some(CliCommand::Show(show)) => &show.target,
         Some(CliCommand::List { .. } | CliCommand::Search(_)) => return Ok(()),
-        Some(_) => return Err("only show, list, search and a code exist here".into()),
+        Some(_) => return Err("only show, list, search and codes are available here".into()),
     };
     if is_file(target) {
-        return Err("no files here, only codes: try `list`".into());
+        return Err("files are not available here, only codes: try `list`".into());
     }
     Ok(())
 }
 
-/// Returns the colours: the server's, or others that the program comes with.
-fn theme(options: &Options, stock: &ServedContent) -> Result<Arc<Theme>, String> {
+/// Returns the server's theme, or a built-in one.
+fn theme(options: &Options, content: &ServedContent) -> Result<Arc<Theme>, String> {
     let Some(name) = options.theme.as_deref() else {
-        return Ok(Arc::clone(&stock.theme));
+        return Ok(Arc::clone(&content.theme));
     };
     match Theme::built_in(name) {
         Some(Ok(theme)) => Ok(Arc::new(theme)),
         Some(Err(report)) => Err(report.to_string()),
         None => {
-            let known: Vec<&str> = Theme::names().collect();
-            let name = sanitize(name);
-            Err(format!("no theme `{name}`; known are {}", known.join(", ")))
+            let names: Vec<&str> = Theme::names().collect();
+            let (name, names) = (sanitize(name), names.join(", "));
+            Err(format!("unknown theme `{name}`; the themes are {names}"))
         }
     }
 }
 
-fn found_codes(found: &Target) -> Vec<CodeId> {
-    let documents = found.documents.iter();
+fn document_codes(target: &Target) -> Vec<CodeId> {
+    let documents = target.documents.iter();
     documents
         .map(|(document, _)| document.code.clone())
         .collect()
 }
 
-fn text_response(answer: CommandOutput, codes: Vec<CodeId>) -> Response {
+fn text_response(output: CommandOutput, codes: Vec<CodeId>) -> Response {
     Response::Text(TextResponse {
-        out: answer.out,
-        err: answer.err,
-        status: answer.status,
+        out: output.out,
+        err: output.err,
+        status: output.status,
         codes,
     })
 }
@@ -226,8 +222,8 @@ mod tests {
 
     fn content() -> ServedContent {
         let theme = Theme::built_in("dark").unwrap().unwrap();
-        let recipe = crate::loader::library_loader::LibraryLoader::new(&[], None);
-        ServedContent::load(&recipe, Keymap::built_in(), theme, None).0
+        let loader = crate::loader::LibraryLoader::new(&[], None);
+        ServedContent::load(&loader, Keymap::built_in(), theme, None).0
     }
 
     fn run_line(line: &str, term: Option<&str>) -> Response {
@@ -245,20 +241,20 @@ mod tests {
 
     fn text_output(line: &str, term: Option<&str>) -> TextResponse {
         match run_line(line, term) {
-            Response::Text(print) => print,
+            Response::Text(response) => response,
             Response::Session(_) => panic!("{line} opened the reader"),
         }
     }
 
     #[test]
     fn code_opens_reader_on_terminal_and_prints_elsewhere() {
-        let Response::Session(opening) = run_line("83950-26", Some("xterm")) else {
+        let Response::Session(options) = run_line("83950-26", Some("xterm")) else {
             panic!("no reader");
         };
-        assert!(opening.place.unwrap().to_string().contains("26"));
-        let print = text_output("83950-26", None);
-        assert_eq!((print.status, print.err.as_str()), (0, ""));
-        assert!(print.out.contains("26"));
+        assert!(options.row_path.unwrap().to_string().contains("26"));
+        let response = text_output("83950-26", None);
+        assert_eq!((response.status, response.err.as_str()), (0, ""));
+        assert!(response.out.contains("26"));
         assert!(text_output("", None).out.contains("83950"));
         assert!(text_output("83950", Some("dumb")).out.contains("83950"));
     }
@@ -303,15 +299,15 @@ mod tests {
             "search 'x",
             "--nonsense",
         ] {
-            let print = text_output(line, None);
-            assert_eq!(print.status, 2, "{line}: {print:?}");
-            assert_eq!(print.err.lines().count(), 1, "{line}: {}", print.err);
-            assert_eq!(print.out, "", "{line}");
+            let response = text_output(line, None);
+            assert_eq!(response.status, 2, "{line}: {response:?}");
+            assert_eq!(response.err.lines().count(), 1, "{line}: {}", response.err);
+            assert_eq!(response.out, "", "{line}");
         }
         for line in ["sh", "bash -i", "rsync --server", "git-upload-pack x"] {
-            let print = text_output(line, None);
-            assert_ne!(print.status, 0, "{line}");
-            assert_eq!(print.err.lines().count(), 1, "{line}: {}", print.err);
+            let response = text_output(line, None);
+            assert_ne!(response.status, 0, "{line}");
+            assert_eq!(response.err.lines().count(), 1, "{line}: {}", response.err);
         }
     }
 
@@ -321,10 +317,10 @@ mod tests {
         fn any_line_gets_output_without_control_characters(
             line in "(show|list|search|--[a-z]{1,8}|[0-9]{5})?.{0,60}",
         ) {
-            if let Response::Text(print) = run_line(&line, None) {
+            if let Response::Text(response) = run_line(&line, None) {
                 let control = |c: char| c.is_control() && c != '\n';
-                prop_assert!(!print.out.contains(control) && !print.err.contains(control));
-                prop_assert!(print.status <= 2);
+                prop_assert!(!response.out.contains(control) && !response.err.contains(control));
+                prop_assert!(response.status <= 2);
             }
         }
     }

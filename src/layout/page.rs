@@ -11,6 +11,27 @@ pub use crate::text::wrap::width;
 /// The widest that text is set, in columns; longer lines are hard to read.
 pub const MAX_TEXT_WIDTH: u16 = 96;
 
+/// The fewest columns for a left margin and wide gaps. Narrower screens have neither.
+pub const MIN_COLUMNS_FOR_MARGIN: u16 = 40;
+
+/// The columns left of headings and selection marks.
+pub const fn margin(columns: u16) -> u16 {
+    if columns < MIN_COLUMNS_FOR_MARGIN {
+        0
+    } else {
+        1
+    }
+}
+
+/// The columns left of the text, including the selection mark.
+pub const fn gutter(columns: u16) -> u16 {
+    if columns < MIN_COLUMNS_FOR_MARGIN {
+        1
+    } else {
+        3
+    }
+}
+
 /// How a page is to be set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LayoutOptions {
@@ -35,7 +56,7 @@ pub enum TableMode {
 impl LayoutOptions {
     /// Returns the columns left of the text that hold the selection mark.
     pub const fn gutter(self) -> u16 {
-        if self.columns < 40 { 1 } else { 3 }
+        gutter(self.columns)
     }
 
     /// Returns the columns that text may fill.

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use fst::automaton::Automaton as _;
-use levenshtein_automata::{DFA, Distance, LevenshteinAutomatonBuilder};
+use levenshtein_automata::{Distance, LevenshteinAutomatonBuilder};
 
 use crate::num::saturating_u32;
 use crate::search::postings::PostingsDecoder;
@@ -182,17 +182,16 @@ impl TermDictionary {
             TermMatch::Prefix => builder.build_prefix_dfa(word),
         };
         let mut terms = Vec::new();
-        self.term_map
-            .for_each_match(LevenshteinAutomaton(&dfa), |text, term_ord| {
-                if let Distance::Exact(distance) = dfa.eval(text) {
-                    terms.push(FuzzyTerm {
-                        term_ord,
-                        text: text.to_owned(),
-                        distance,
-                    });
-                }
-                ControlFlow::Continue(())
-            });
+        self.term_map.for_each_match(&dfa, |text, term_ord| {
+            if let Distance::Exact(distance) = dfa.eval(text) {
+                terms.push(FuzzyTerm {
+                    term_ord,
+                    text: text.to_owned(),
+                    distance,
+                });
+            }
+            ControlFlow::Continue(())
+        });
         terms
     }
 
@@ -297,28 +296,5 @@ impl PostingsBatch<'_> {
         };
         let range = (list.start - start) as usize..(list.end - start) as usize;
         PostingsDecoder::new(bytes.get(range).unwrap_or_default())
-    }
-}
-
-/// Lends a DFA to a search of the term map.
-struct LevenshteinAutomaton<'a>(&'a DFA);
-
-impl fst::Automaton for LevenshteinAutomaton<'_> {
-    type State = u32;
-
-    fn start(&self) -> u32 {
-        self.0.initial_state()
-    }
-
-    fn is_match(&self, state: &u32) -> bool {
-        matches!(self.0.distance(*state), Distance::Exact(_))
-    }
-
-    fn can_match(&self, state: &u32) -> bool {
-        *state != levenshtein_automata::SINK_STATE
-    }
-
-    fn accept(&self, state: &u32, byte: u8) -> u32 {
-        self.0.transition(*state, byte)
     }
 }

@@ -1,4 +1,4 @@
-//! Defines what a client asks for once it has a channel, and what it is given.
+//! The interface between the server and the interpreter of command lines.
 
 use std::sync::Arc;
 
@@ -10,69 +10,60 @@ use crate::serve::content::ServedContent;
 use crate::tty::Capabilities;
 use crate::view::Theme;
 
-/// What a client asks for: a command line, as `ssh HOST …` sends it, or none.
+/// Interprets a command line. The parser belongs to `cli`, above this room.
+pub type Interpreter = fn(&CommandContext<'_>) -> Response;
+
+/// A command line, as `ssh HOST …` sends it, with what is needed to interpret it.
 #[derive(Clone, Debug)]
 pub struct CommandContext<'a> {
-    /// The command line; empty where there is none.
+    /// Empty if the client requests a shell.
     pub line: &'a str,
-    /// What the client says of its terminal.
     pub client: &'a ClientTerminal,
-    /// What there is to read.
     pub content: &'a ServedContent,
-    /// Where this reader was, where that is known and nothing else is asked for.
+    /// The user's saved position, if the command line is empty.
     pub resume: Option<ReadingPosition>,
 }
 
-/// What a client is given.
+/// The response to a command line.
 #[derive(Clone, Debug)]
 pub enum Response {
-    /// The reader.
+    /// Opens the reader.
     Session(Box<SessionOptions>),
-    /// A text, and the end.
+    /// Prints a text and closes the channel.
     Text(TextResponse),
 }
 
-/// Where and how a reader starts.
+/// The options that a reader starts with.
 #[derive(Clone, Debug)]
 pub struct SessionOptions {
-    /// The document.
     pub document: Arc<Document>,
-    /// The row to open it on.
-    pub place: Option<RowPath>,
-    /// The line to show first.
+    /// The row to select.
+    pub row_path: Option<RowPath>,
+    /// The first visible line.
     pub top: usize,
-    /// Whether tables have columns.
-    pub flow: TableMode,
-    /// What the client's terminal can do.
+    pub table_mode: TableMode,
     pub capabilities: Capabilities,
-    /// The colours.
     pub theme: Arc<Theme>,
 }
 
-/// A text, and the end.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TextResponse {
     /// For standard output.
     pub out: String,
     /// For standard error, without a line end.
     pub err: String,
-    /// The exit status.
     pub status: u8,
-    /// The codes that the text is about.
+    /// The codes in the text, for the log.
     pub codes: Vec<CodeId>,
 }
 
 impl TextResponse {
-    /// Says no.
-    pub fn error(words: impl Into<String>) -> Self {
+    /// Returns an error message with status 2.
+    pub fn error(message: impl Into<String>) -> Self {
         Self {
-            err: words.into(),
+            err: message.into(),
             status: 2,
             ..Self::default()
         }
     }
 }
-
-/// Understands a command line. The parser is the command line's own, which lies above this module,
-/// so that it is handed in.
-pub type Interpreter = fn(&CommandContext<'_>) -> Response;

@@ -1,7 +1,7 @@
-//! Accepts connections, and watches over each until it ends.
+//! Accepts connections, and supervises each until it ends.
 //!
-//! russh's own accept loop ends when accepting fails, as it does while the process has no file
-//! descriptor left; and its connections end only when their clients do.
+//! russh's own accept loop ends when accepting fails, as it does when the process runs out of file
+//! descriptors, and its connections end only when their clients do. So this module has both.
 
 #[cfg(test)]
 mod tests;
@@ -15,35 +15,37 @@ use russh::server::Config;
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
-use tokio::time::{Instant, sleep, sleep_until, timeout_at};
+use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
 
 use crate::serve::channel::handler::Handler;
-use crate::serve::net::connection::{Connection, Stage};
-use crate::serve::net::limiter::ConnectionPermit;
+use crate::serve::net::limiter::{ConnectionPermit, Rejection};
 use crate::serve::net::stream::LimitedStream;
 use crate::serve::ops::log::LogDecision;
 use crate::serve::ops::metrics::RefusalKind;
-use crate::serve::state::{Phase, ServerState};
+use crate::serve::state::{Connection, Phase, ServerState, Stage};
 
-/// How long accepting rests after it failed.
+/// The pause after accepting failed.
 const ACCEPT_BACKOFF: Duration = Duration::from_millis(100);
 
-/// How long a client may take to go once its session has ended.
+/// How long a rejected client may take to read the reason.
+const REJECT_TIMEOUT: Duration = Duration::from_millis(100);
+
+/// How long a client may take to disconnect after its session.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Accepts connections for as long as the server runs.
-pub(super) async fn accept(house: Arc<ServerState>, config: Arc<Config>, listener: TcpListener) {
+/// Accepts connections until the task is aborted.
+pub async fn accept(server: Arc<ServerState>, config: Arc<Config>, listener: TcpListener) {
     let mut failing = false;
     loop {
         match listener.accept().await {
             Ok((stream, peer)) => {
                 failing = false;
-                admit_connection(&house, &config, stream, peer);
+                admit_connection(&server, &config, stream, peer);
             }
             Err(error) => {
-                // Said once: it may go on for long, many times a second.
+                // Logged once: it may fail many times per second.
                 if !failing {
-                    tracing::error!(%error, "cannot accept connections; trying on");
+                    tracing::error!(%error, "cannot accept connections; retrying");
                 }
                 failing = true;
                 sleep(ACCEPT_BACKOFF).await;
@@ -52,166 +54,176 @@ pub(super) async fn accept(house: Arc<ServerState>, config: Arc<Config>, listene
     }
 }
 
-/// Lets a connection in, or turns it away.
 fn admit_connection(
-    house: &Arc<ServerState>,
+    server: &Arc<ServerState>,
     config: &Arc<Config>,
     stream: TcpStream,
     peer: SocketAddr,
 ) {
-    let limits = house.limits();
-    let mention = house.log_sampler.sample();
-    let mut wire = LimitedStream::new(stream, &limits);
-    let heard = Arc::clone(wire.handle().received());
+    let limits = server.limits();
+    let log_decision = server.log_sampler.sample();
+    let stream = LimitedStream::new(stream, &limits);
+    let handle = Arc::clone(&stream.handle);
+    let received = Arc::clone(&handle.received);
     let now = std::time::Instant::now();
-    match house.limiter.admit(peer.ip(), heard, &limits, now) {
-        Ok(seat) => {
-            let (stage, _) = watch::channel(Stage::Authenticating);
+    match server.limiter.admit(peer.ip(), received, &limits, now) {
+        Ok(permit) => {
             let connection = Arc::new(Connection {
-                id: house.next_connection_id(),
+                id: server.next_connection_id(),
                 peer,
-                stream: wire.handle(),
-                stage,
-                log_decision: mention,
+                stream: handle,
+                stage: watch::channel(Stage::Authenticating).0,
+                log_decision,
             });
-            if mention == LogDecision::Log {
+            if log_decision == LogDecision::Log {
                 tracing::info!(connection = connection.id, %peer, "connected");
             }
-            let attended = serve_connection(
-                Arc::clone(house),
-                Arc::clone(config),
+            let supervisor = ConnectionSupervisor {
+                server: Arc::clone(server),
                 connection,
-                seat,
-                wire,
-            );
-            tokio::spawn(attended);
+                started: Instant::now(),
+                login_time: limits.login_time,
+            };
+            tokio::spawn(supervisor.run(Arc::clone(config), permit, stream));
         }
-        Err(crowd) => {
-            house.metrics.count_refusal(RefusalKind::Connection);
-            if mention == LogDecision::Log {
-                tracing::warn!(%peer, reason = %crowd, "connection refused");
+        Err(rejection) => {
+            server.metrics.count_refusal(RefusalKind::Connection);
+            if log_decision == LogDecision::Log {
+                tracing::warn!(%peer, reason = %rejection, "connection refused");
             }
-            tokio::spawn(async move {
-                // RFC 4253, 4.2: lines may come before the version. Who does not read misses it.
-                let line = format!("codeleaf: {crowd}\r\n");
-                let goodbye = async {
-                    wire.write_all(line.as_bytes()).await?;
-                    wire.shutdown().await
-                };
-                let _ = tokio::time::timeout(ACCEPT_BACKOFF, goodbye).await;
-            });
+            tokio::spawn(reject(rejection, stream));
         }
     }
 }
 
-/// Watches over a connection until it ends.
-async fn serve_connection(
-    house: Arc<ServerState>,
-    config: Arc<Config>,
+/// Sends the reason: RFC 4253, 4.2 allows lines before the version.
+async fn reject(rejection: Rejection, mut stream: LimitedStream) {
+    let line = format!("codeleaf: {rejection}\r\n");
+    let write = async {
+        stream.write_all(line.as_bytes()).await?;
+        stream.shutdown().await
+    };
+    // A client that does not read misses the reason.
+    let _ = timeout(REJECT_TIMEOUT, write).await;
+}
+
+/// Runs one connection and ends it when a time limit, an eviction or a shutdown requires it.
+struct ConnectionSupervisor {
+    server: Arc<ServerState>,
     connection: Arc<Connection>,
-    seat: ConnectionPermit,
-    wire: LimitedStream,
-) {
-    let started = Instant::now();
-    house.metrics.connections.inc();
-    supervise_connection(&house, config, &connection, seat, wire, started).await;
-    let line = &connection.stream;
-    house.metrics.received.inc_by(line.received().get());
-    house.metrics.sent.inc_by(line.sent().get());
-    house.metrics.connections.dec();
-    let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-    if connection.is_log_suppressed() {
-        return;
-    }
-    tracing::info!(
-        connection = connection.id,
-        milliseconds,
-        received = line.received().get(),
-        sent = line.sent().get(),
-        "disconnected"
-    );
+    started: Instant,
+    login_time: Duration,
 }
 
-async fn supervise_connection(
-    house: &Arc<ServerState>,
-    config: Arc<Config>,
-    connection: &Arc<Connection>,
-    seat: ConnectionPermit,
-    wire: LimitedStream,
-    started: Instant,
-) {
-    let login_time = house.limits().login_time;
-    let turned_out = seat.evicted();
-    tokio::pin!(turned_out);
-    let handler = Handler::new(Arc::clone(house), Arc::clone(connection), seat);
-    // The future is large while the versions are exchanged, and a pointer afterwards.
-    let greeting = Box::pin(russh::server::run_stream(config, wire, handler));
-    let greeted = tokio::select! {
-        greeted = timeout_at(started + login_time, greeting) => greeted,
-        () = &mut turned_out => return connection.log_evicted(),
-    };
-    let Ok(Ok(mut running)) = greeted else {
-        return;
-    };
-    let mut stages = connection.stage.subscribe();
-    let mut phase = house.phase.subscribe();
-    let mut since = started;
-    loop {
-        let stage = *stages.borrow_and_update();
-        let until = match stage {
-            Stage::Authenticating | Stage::LoggedIn => Some(since + login_time),
-            Stage::InSession => None,
-            Stage::SessionEnded => Some(since + CLOSE_TIMEOUT),
+impl ConnectionSupervisor {
+    async fn run(self, config: Arc<Config>, permit: ConnectionPermit, stream: LimitedStream) {
+        self.server.metrics.connections.inc();
+        self.supervise(config, permit, stream).await;
+        let (received, sent) = {
+            let stream = &self.connection.stream;
+            (stream.received.get(), stream.sent.get())
         };
-        let too_late = async {
-            match until {
-                Some(until) => sleep_until(until).await,
-                None => std::future::pending().await,
-            }
+        self.server.metrics.received.inc_by(received);
+        self.server.metrics.sent.inc_by(sent);
+        self.server.metrics.connections.dec();
+        let milliseconds = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        if !self.connection.is_log_suppressed() {
+            tracing::info!(
+                connection = self.connection.id,
+                milliseconds,
+                received,
+                sent,
+                "disconnected"
+            );
+        }
+    }
+
+    async fn supervise(
+        &self,
+        config: Arc<Config>,
+        permit: ConnectionPermit,
+        stream: LimitedStream,
+    ) {
+        let evicted = permit.evicted();
+        tokio::pin!(evicted);
+        let handler = Handler::new(
+            Arc::clone(&self.server),
+            Arc::clone(&self.connection),
+            permit,
+        );
+        // The future is large during the exchange of versions, and a pointer afterwards.
+        let handshake = Box::pin(russh::server::run_stream(config, stream, handler));
+        let finished = tokio::select! {
+            finished = timeout_at(self.started + self.login_time, handshake) => finished,
+            () = &mut evicted => return self.connection.log_evicted(),
         };
-        let ending = async {
-            // The sender lives as long as the house.
-            let _ = phase.wait_for(|phase| *phase == Phase::Draining).await;
-            match stage {
-                // A reader leaves by itself, and whoever is leaving may finish.
-                Stage::InSession | Stage::SessionEnded => std::future::pending().await,
-                Stage::Authenticating | Stage::LoggedIn => {}
-            }
+        let Ok(Ok(mut protocol)) = finished else {
+            return;
         };
         tokio::select! {
-            ended = &mut running => {
-                match ended {
-                    Err(russh::Error::IO(error)) if error.kind() == io::ErrorKind::TimedOut => {
-                        connection.log_write_timeout();
-                    }
-                    Err(error) => {
-                        tracing::debug!(connection = connection.id, %error, "ended");
-                    }
-                    Ok(()) => {}
+            result = &mut protocol => return self.log_end(result),
+            stage = self.wait_for_timeout() => self.log_timeout(stage),
+            () = self.wait_for_drain() => {}
+            () = &mut evicted => self.connection.log_evicted(),
+        }
+        self.connection.stream.shut_down();
+        // The reason is logged already.
+        let _ = protocol.await;
+    }
+
+    /// Waits until the connection has been in one stage for too long, and returns that stage.
+    async fn wait_for_timeout(&self) -> Stage {
+        let mut stages = self.connection.stage.subscribe();
+        let mut since = self.started;
+        loop {
+            let stage = *stages.borrow_and_update();
+            let limit = match stage {
+                Stage::Authenticating | Stage::LoggedIn => Some(self.login_time),
+                Stage::InSession => None,
+                Stage::SessionEnded => Some(CLOSE_TIMEOUT),
+            };
+            let too_late = async {
+                match limit {
+                    Some(limit) => sleep_until(since + limit).await,
+                    None => std::future::pending().await,
                 }
-                return;
-            }
-            changed = stages.changed() => {
-                since = Instant::now();
-                if changed.is_err() {
-                    return;
-                }
-            }
-            () = too_late => {
-                if stage != Stage::SessionEnded && !connection.is_log_suppressed() {
-                    let what = if stage == Stage::Authenticating { "login" } else { "request" };
-                    tracing::info!(connection = connection.id, what, "waited for too long");
-                }
-                break;
-            }
-            () = ending => break,
-            () = &mut turned_out => {
-                connection.log_evicted();
-                break;
+            };
+            tokio::select! {
+                // The sender lives as long as the connection.
+                _ = stages.changed() => since = Instant::now(),
+                () = too_late => return stage,
             }
         }
     }
-    connection.stream.shut_down();
-    // How it ended was decided here.
-    let _ = running.await;
+
+    /// Waits until the server stops, unless there is a session, which ends by itself.
+    async fn wait_for_drain(&self) {
+        let mut phase = self.server.phase.subscribe();
+        // The sender lives as long as the server state.
+        let _ = phase.wait_for(|phase| *phase == Phase::Draining).await;
+        let stage = *self.connection.stage.borrow();
+        if matches!(stage, Stage::InSession | Stage::SessionEnded) {
+            std::future::pending::<()>().await;
+        }
+    }
+
+    fn log_timeout(&self, stage: Stage) {
+        if stage != Stage::SessionEnded && !self.connection.is_log_suppressed() {
+            let what = match stage {
+                Stage::Authenticating => "login",
+                _ => "request",
+            };
+            tracing::info!(connection = self.connection.id, what, "timed out");
+        }
+    }
+
+    fn log_end(&self, result: Result<(), russh::Error>) {
+        match result {
+            Err(russh::Error::IO(error)) if error.kind() == io::ErrorKind::TimedOut => {
+                self.connection.log_write_timeout();
+            }
+            Err(error) => tracing::debug!(connection = self.connection.id, %error, "ended"),
+            Ok(()) => {}
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! Keeps where each reader was, by the fingerprint of the key, and finds it again at the next login.
+//! The saved reading positions of users who log in with a key, one file per key.
 
 use std::path::PathBuf;
 
@@ -8,11 +8,10 @@ use tokio::task::spawn_blocking;
 use crate::app::ReadingPosition;
 use crate::user_data;
 
-/// How many places wait to be written, after which new ones are dropped: a disk that hangs is to
-/// cost no reader anything.
+/// How many positions can wait to be written. More are dropped, so that a disk that hangs blocks no
+/// session.
 const QUEUE_CAPACITY: usize = 1024;
 
-/// The places of all readers.
 #[derive(Clone, Debug)]
 pub struct PositionStore {
     folder: PathBuf,
@@ -26,21 +25,21 @@ enum WriteTask {
 }
 
 impl PositionStore {
-    /// Keeps places in a folder, one file a key. Needs a runtime.
+    /// Starts the writer task. Needs a runtime.
     pub fn open(folder: PathBuf) -> Self {
         let (writer, mut tasks) = mpsc::channel(QUEUE_CAPACITY);
         tokio::spawn(async move {
             while let Some(task) = tasks.recv().await {
                 match task {
-                    WriteTask::Save(path, whereabouts) => {
-                        // One at a time: two sessions of one key share a file.
+                    WriteTask::Save(path, position) => {
+                        // One at a time: two sessions with the same key share a file.
                         let written =
-                            spawn_blocking(move || user_data::save_position(&path, &whereabouts));
+                            spawn_blocking(move || user_data::save_position(&path, &position));
                         if let Ok(Err(error)) = written.await {
-                            tracing::warn!(%error, "a reader's place was not kept");
+                            tracing::warn!(%error, "cannot save a user's position");
                         }
                     }
-                    // Nobody waits any more when this fails.
+                    // Fails if the caller no longer waits.
                     WriteTask::Flush(done) => drop(done.send(())),
                 }
             }
@@ -48,36 +47,33 @@ impl PositionStore {
         Self { folder, writer }
     }
 
-    /// Returns where the owner of a key was.
     pub async fn load(&self, fingerprint: &str) -> Option<ReadingPosition> {
         let path = self.file_for(fingerprint);
         let read = spawn_blocking(move || user_data::load_position(&path))
             .await
             .ok()?;
         read.unwrap_or_else(|error| {
-            tracing::warn!(%error, "a reader's place was not found");
+            tracing::warn!(%error, "cannot load a user's position");
             None
         })
     }
 
-    /// Keeps where the owner of a key is.
-    pub fn save(&self, fingerprint: &str, whereabouts: ReadingPosition) {
-        // What does not fit is written with the reader's next move.
-        let _ = self
-            .writer
-            .try_send(WriteTask::Save(self.file_for(fingerprint), whereabouts));
+    /// Queues a position. If the queue is full, the position is dropped; the next one replaces it.
+    pub fn save(&self, fingerprint: &str, position: ReadingPosition) {
+        let task = WriteTask::Save(self.file_for(fingerprint), position);
+        let _ = self.writer.try_send(task);
     }
 
-    /// Waits until everything is written.
+    /// Waits until all queued positions are written.
     pub async fn flush(&self) {
         let (done, finished) = oneshot::channel();
         if self.writer.send(WriteTask::Flush(done)).await.is_ok() {
-            // The writer is gone only when there is nothing left to write.
+            // Fails if the writer is gone: then the queue is empty.
             let _ = finished.await;
         }
     }
 
-    /// Returns the file of a key. Fingerprints are base64, whose `/` would name a folder.
+    /// Returns the file of a key. Fingerprints are base64, in which `/` would be a path separator.
     fn file_for(&self, fingerprint: &str) -> PathBuf {
         let name: String = fingerprint
             .chars()
@@ -100,20 +96,20 @@ mod tests {
     #[tokio::test]
     async fn each_key_has_its_own_position() {
         let folder = tempfile::tempdir().unwrap();
-        let places = PositionStore::open(folder.path().join("readers"));
-        let here = |top| ReadingPosition {
+        let store = PositionStore::open(folder.path().join("readers"));
+        let position = |top| ReadingPosition {
             code: CodeId::new(CodeSystem::Cpt, "83950").unwrap(),
             row_path: None,
             top,
         };
-        assert_eq!(places.load("SHA256:a/b+c").await, None);
+        assert_eq!(store.load("SHA256:a/b+c").await, None);
         for top in 0..9 {
-            places.save("SHA256:a/b+c", here(top));
+            store.save("SHA256:a/b+c", position(top));
         }
-        places.save("SHA256:../../x", here(77));
-        places.flush().await;
-        assert_eq!(places.load("SHA256:a/b+c").await, Some(here(8)));
-        assert_eq!(places.load("SHA256:../../x").await, Some(here(77)));
+        store.save("SHA256:../../x", position(77));
+        store.flush().await;
+        assert_eq!(store.load("SHA256:a/b+c").await, Some(position(8)));
+        assert_eq!(store.load("SHA256:../../x").await, Some(position(77)));
         let outside = folder.path().join("x.toml");
         assert!(!outside.exists());
         let files = std::fs::read_dir(folder.path().join("readers")).unwrap();

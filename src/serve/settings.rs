@@ -1,8 +1,9 @@
-//! Defines what an administrator can set, on the command line or in a TOML file, and the defaults.
+//! The settings of a server: command-line options, keys of a TOML file, and defaults.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::num::{NonZeroU16, NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -10,31 +11,30 @@ use toml::Spanned;
 use toml::de::{DeTable, Deserializer};
 
 use crate::diagnostics::{Diagnostics, Report};
-use crate::serve::time_limit::TimeLimit;
 use crate::tty::Size;
 
-/// Declares the settings once: as options, as keys of the file, and how one stands before the
-/// other.
+/// Declares each setting once: as an option with its help, as a key of the file, and in
+/// [`Settings::or`].
 macro_rules! settings {
     ($($(#[doc = $help:literal])+ $name:ident: $type:ty => $value:literal,)+) => {
-        /// What can be set; `None` leaves it to the configuration file, or else to the default.
+        /// Settings as written. `None` means the value of the file, or else the default.
         #[derive(Clone, Debug, Default, PartialEq, Eq, clap::Args, Deserialize)]
         #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
         pub struct Settings {
-            /// Let everybody in who can reach the port, without a key.
+            /// Allow everyone who can reach the port, without a key.
             #[arg(long, num_args = 0, default_missing_value = "true")]
             pub open: Option<bool>,
-            /// Folders of documents, as `--content` names them.
+            /// Document folders, as `--content` names them.
             #[arg(skip)]
             pub content: Option<Vec<PathBuf>>,
-            /// Log which codes are opened, and by whom; words searched are never logged.
+            /// Log which codes are opened, and by whom; search words are never logged.
             #[arg(long, num_args = 0, default_missing_value = "true")]
             pub log_codes: Option<bool>,
             $($(#[doc = $help])+ #[arg(long, value_name = $value)] pub $name: Option<$type>,)+
         }
 
         impl Settings {
-            /// Returns these settings, and those of another wherever these leave it open.
+            /// Fills the values that are `None` from other settings.
             #[must_use]
             pub fn or(self, other: Self) -> Self {
                 Self {
@@ -49,155 +49,164 @@ macro_rules! settings {
 }
 
 settings! {
-    /// Where to listen [default: 127.0.0.1:2222].
+    /// Listen on this address [default: 127.0.0.1:2222].
     listen: SocketAddr => "ADDRESS:PORT",
-    /// Let in who has one of these keys; a file in the format of OpenSSH's authorized_keys.
+    /// Allow the users whose keys are in this file, in the format of OpenSSH's authorized_keys.
     authorized_keys: PathBuf => "FILE",
-    /// The server's own key; made where there is none [default: in the state folder].
+    /// Use this host key; created if missing [default: in the state folder].
     host_key: PathBuf => "FILE",
-    /// Serve figures in Prometheus' format over HTTP here.
+    /// Serve Prometheus metrics over HTTP on this address.
     metrics: SocketAddr => "ADDRESS:PORT",
-    /// How log lines are written [default: text].
+    /// Format of log lines [default: text].
     log_format: LogFormat => "FORMAT",
-    /// How many connections there may be [default: 200].
+    /// Maximum number of connections [default: 200].
     max_connections: NonZeroUsize => "N",
-    /// How many of them may not be logged in yet [default: 100].
+    /// Maximum number of connections that are not logged in yet [default: 100].
     max_logins: NonZeroUsize => "N",
-    /// How many of those may come from one address [default: 20].
+    /// Maximum number of those from one address [default: 20].
     max_logins_per_address: NonZeroUsize => "N",
-    /// How long a login may take [default: 10s].
+    /// Time limit for a login [default: 10s].
     login_time: TimeLimit => "TIME",
-    /// How long a reader may do nothing; a warning comes a minute before [default: 30m].
+    /// Time limit without a key press; a warning is shown a minute before [default: 30m].
     idle_time: TimeLimit => "TIME",
-    /// How long a client may leave unread what it is sent [default: 2m].
+    /// Time limit for a client that does not read its output [default: 2m].
     unread_time: TimeLimit => "TIME",
-    /// How long a session may last in all [default: off].
+    /// Time limit for a session [default: off].
     session_time: TimeLimit => "TIME",
-    /// The most columns of a screen [default: 300].
+    /// Maximum number of screen columns [default: 300].
     max_columns: NonZeroU16 => "N",
-    /// The most rows of a screen [default: 100].
+    /// Maximum number of screen rows [default: 100].
     max_rows: NonZeroU16 => "N",
-    /// The most bytes of input that wait for a session; what comes on top is dropped
-    /// [default: 65536].
+    /// Maximum number of input bytes waiting in a session; more are dropped [default: 65536].
     max_input: NonZeroUsize => "BYTES",
-    /// How many bytes a client may send in a second; one that sends more for long is read more
-    /// slowly [default: 16384].
+    /// Input bytes per second from a client; faster input is read more slowly [default: 16384].
     max_input_rate: NonZeroU32 => "BYTES",
-    /// The most frames that a session is sent in a second [default: 60].
+    /// Maximum number of frames per second sent to a session [default: 60].
     max_frames: NonZeroU32 => "N",
 }
 
-/// How log lines are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LogFormat {
     /// Time, level, message, fields.
     #[default]
     Text,
-    /// One JSON object a line.
+    /// One JSON object per line.
     Json,
 }
 
-/// Who is let in.
+/// An optional time limit, written as `10s`, `30m`, `1h 30m` or `off`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct TimeLimit(Option<Duration>);
+
+/// The longest time limit, a century: it can be added to any [`std::time::Instant`].
+const MAX_TIME_LIMIT: Duration = Duration::from_secs(36_500 * 24 * 60 * 60);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("write a number and a unit, such as 90s, 30m or 8h, or `off`")]
+pub struct TimeLimitError;
+
+impl FromStr for TimeLimit {
+    type Err = TimeLimitError;
+
+    fn from_str(text: &str) -> Result<Self, TimeLimitError> {
+        if text == "off" {
+            return Ok(Self(None));
+        }
+        match humantime::parse_duration(text) {
+            Ok(limit) if !limit.is_zero() && limit <= MAX_TIME_LIMIT => Ok(Self(Some(limit))),
+            _ => Err(TimeLimitError),
+        }
+    }
+}
+
+impl TryFrom<String> for TimeLimit {
+    type Error = TimeLimitError;
+
+    fn try_from(text: String) -> Result<Self, TimeLimitError> {
+        text.parse()
+    }
+}
+
+/// Who may log in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Access {
-    /// Everybody.
+    /// Everyone.
     Open,
-    /// Who has a key of this file.
+    /// The owners of the keys in a file.
     Keys(PathBuf),
 }
 
-/// Says that the settings contradict themselves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SettingsError {
-    /// Nobody said who is let in.
     #[error(
-        "who may read? Give --authorized-keys FILE to let in those whose keys are listed there \
-         (each finds again where they were), or --open to let in everybody who can reach the port"
+        "choose who may log in: --authorized-keys FILE allows the owners of the keys in FILE and \
+         saves their positions; --open allows everyone who can reach the port"
     )]
     NoAccess,
-    /// Two answers to who is let in.
-    #[error("--open lets everybody in, --authorized-keys only some: give one of the two")]
+    #[error("--open and --authorized-keys contradict each other: give one of the two")]
     ConflictingAccess,
-    /// Something would never end.
     #[error("--login-time cannot be off: silent connections would fill the server")]
     LoginTimeOff,
-    /// Something else would never end.
-    #[error("--unread-time cannot be off: clients that read nothing would fill the server")]
+    #[error("--unread-time cannot be off: clients that do not read would fill the server")]
     UnreadTimeOff,
 }
 
-/// What the server keeps to while it runs; all of it can change without a restart.
+/// The limits of a running server. A reload may change all of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Connections in all.
     pub connections: usize,
-    /// Connections not logged in yet.
+    /// Connections that are not logged in.
     pub logins: usize,
-    /// Connections of one address not logged in yet.
     pub logins_per_address: usize,
-    /// From connecting to the first screen's request.
+    /// From connecting to login, and from login to the first request.
     pub login_time: Duration,
-    /// Without a key.
     pub idle_time: Option<Duration>,
-    /// In all.
     pub session_time: Option<Duration>,
-    /// The largest screen.
     pub max_size: Size,
-    /// With something sent that is not read.
     pub unread_time: Duration,
-    /// Input that waits, in bytes.
+    /// In bytes.
     pub input_capacity: usize,
-    /// Bytes from a client in a second, in the long run.
+    /// In bytes per second, in the long run.
     pub input_rate: u32,
-    /// The least time between two frames.
     pub frame_interval: Duration,
-    /// Whether codes are logged.
-    pub code_logging: CodeLogging,
-}
-
-/// Whether the log says which codes were opened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CodeLogging {
-    /// It does.
-    Enabled,
-    /// It does not.
-    Disabled,
+    pub log_codes: bool,
 }
 
 impl Settings {
-    /// Reads a configuration file.
+    /// Parses a configuration file.
     ///
     /// # Errors
     ///
-    /// Everything that is wrong, with line and column.
+    /// Reports every error with its line and column.
     pub fn from_toml(name: &str, text: &str) -> Result<Self, Report> {
-        let mut problems = Diagnostics::new(text);
+        let mut diagnostics = Diagnostics::new(text);
         let (table, errors) = DeTable::parse_recoverable(text);
         for error in errors {
-            let hint = "a line is `name = value`; text stands in double quotes".to_owned();
-            let at = error.span().unwrap_or(0..0);
-            problems.syntax_error(at, error.message().to_owned(), hint);
+            let hint = "a line is `name = value`; text needs double quotes".to_owned();
+            let span = error.span().unwrap_or(0..0);
+            diagnostics.syntax_error(span, error.message().to_owned(), hint);
         }
         let mut settings = Self::default();
-        // Each key by itself, since reading stops at the first error.
+        // Each key by itself, since deserializing stops at the first error.
         for (key, value) in table.into_inner() {
             let span = key.span();
-            let only: DeTable<'_> = std::iter::once((key, value)).collect();
-            match Self::deserialize(Deserializer::from(Spanned::new(span.clone(), only))) {
+            let table: DeTable<'_> = std::iter::once((key, value)).collect();
+            match Self::deserialize(Deserializer::from(Spanned::new(span.clone(), table))) {
                 Ok(one) => settings = settings.or(one),
-                Err(error) => problems.invalid(
+                Err(error) => diagnostics.invalid(
                     error.span().unwrap_or(span),
                     error.message().trim_end(),
-                    "the names are those of `codeleaf serve --help`, without the dashes in front",
+                    "names are those in `codeleaf serve --help`, without the leading dashes",
                 ),
             }
         }
-        problems.into_result(name)?;
+        diagnostics.into_result(name)?;
         Ok(settings)
     }
 
-    /// Returns these settings before those of a file; who is let in is taken from one of the two.
+    /// Overrides the settings of a file with these. If these say who may log in, the file does not.
     #[must_use]
     pub fn merge_over(self, mut file: Self) -> Self {
         if self.open.is_some() || self.authorized_keys.is_some() {
@@ -207,7 +216,6 @@ impl Settings {
         self.or(file)
     }
 
-    /// Returns who is let in.
     pub fn access(&self) -> Result<Access, SettingsError> {
         match (&self.authorized_keys, self.open == Some(true)) {
             (None, false) => Err(SettingsError::NoAccess),
@@ -217,51 +225,38 @@ impl Settings {
         }
     }
 
-    /// Returns where to listen.
     pub fn listen_address(&self) -> SocketAddr {
         self.listen
             .unwrap_or_else(|| SocketAddr::from((Ipv4Addr::LOCALHOST, 2222)))
     }
 
-    /// Returns what the server keeps to.
     pub fn limits(&self) -> Result<Limits, SettingsError> {
         let count = |set: Option<NonZeroUsize>, default| set.map_or(default, NonZeroUsize::get);
         let side = |set: Option<NonZeroU16>, default| set.map_or(default, NonZeroU16::get);
-        let frames = self.max_frames.map_or(60, NonZeroU32::get);
-        let unread_time = self
-            .unread_time
-            .unwrap_or(TimeLimit::from_secs(120))
-            .duration();
+        let time = |set: Option<TimeLimit>, default| {
+            set.map_or(Some(Duration::from_secs(default)), |limit| limit.0)
+        };
         Ok(Limits {
             connections: count(self.max_connections, 200),
             logins: count(self.max_logins, 100),
             logins_per_address: count(self.max_logins_per_address, 20),
-            login_time: self
-                .login_time
-                .unwrap_or(TimeLimit::from_secs(10))
-                .duration()
-                .ok_or(SettingsError::LoginTimeOff)?,
-            idle_time: self
-                .idle_time
-                .unwrap_or(TimeLimit::from_secs(1800))
-                .duration(),
-            session_time: self.session_time.unwrap_or(TimeLimit::OFF).duration(),
+            login_time: time(self.login_time, 10).ok_or(SettingsError::LoginTimeOff)?,
+            idle_time: time(self.idle_time, 30 * 60),
+            session_time: self.session_time.and_then(|limit| limit.0),
             max_size: Size::new(side(self.max_columns, 300), side(self.max_rows, 100)),
-            unread_time: unread_time.ok_or(SettingsError::UnreadTimeOff)?,
+            unread_time: time(self.unread_time, 120).ok_or(SettingsError::UnreadTimeOff)?,
             input_capacity: count(self.max_input, 64 * 1024),
             input_rate: self.max_input_rate.map_or(16 * 1024, NonZeroU32::get),
-            frame_interval: Duration::from_secs(1) / frames,
-            code_logging: if self.log_codes == Some(true) {
-                CodeLogging::Enabled
-            } else {
-                CodeLogging::Disabled
-            },
+            frame_interval: Duration::from_secs(1) / self.max_frames.map_or(60, NonZeroU32::get),
+            log_codes: self.log_codes == Some(true),
         })
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -281,7 +276,7 @@ mod tests {
             keys.clone().or(open.clone()).access(),
             Err(SettingsError::ConflictingAccess)
         );
-        // The command line stands before the file.
+        // The command line overrides the file.
         assert_eq!(
             keys.merge_over(open).access(),
             Ok(Access::Keys("keys".into()))
@@ -323,5 +318,39 @@ mod tests {
         assert!(report.to_string().contains("serve.toml:2:1"), "{report}");
         let report = Settings::from_toml("serve.toml", "open = \n").unwrap_err();
         assert!(report.to_string().contains("serve.toml:1:"), "{report}");
+    }
+
+    #[test]
+    fn time_limits_have_a_unit() {
+        for (text, milliseconds) in [
+            ("10s", 10_000),
+            ("30m", 1_800_000),
+            ("250ms", 250),
+            ("1h 30m", 5_400_000),
+            ("1d", 86_400_000),
+        ] {
+            let limit: TimeLimit = text.parse().unwrap();
+            assert_eq!(limit.0, Some(Duration::from_millis(milliseconds)), "{text}");
+        }
+        assert_eq!("off".parse(), Ok(TimeLimit(None)));
+        for wrong in [
+            "",
+            "30",
+            "m",
+            "0s",
+            "-1s",
+            "9999999999999d",
+            "101years",
+            "é",
+        ] {
+            assert_eq!(wrong.parse::<TimeLimit>(), Err(TimeLimitError), "{wrong:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_a_time_limit_or_an_error(text in "([0-9]{0,25} ?[a-z]{0,7} ?){0,3}|\\PC*") {
+            let _ = text.parse::<TimeLimit>();
+        }
     }
 }

@@ -29,7 +29,7 @@ fn tour(terminal: &Terminal) {
         let silence = if keys == "esc" { 200 } else { 60 };
         terminal.wait_for_silence(Duration::from_millis(silence));
     }
-    terminal.wait_for("1 place");
+    terminal.wait_for("1 result");
     terminal.press("enter").wait_for("hit 1 of");
 }
 

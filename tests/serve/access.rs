@@ -1,11 +1,11 @@
-//! Who is let in.
+//! Keys, the choice of access, saved positions, and the host key.
 
 use std::process::Stdio;
 
 use super::client::Ssh;
 use super::server::{Server, eventually, program};
 
-/// Starts a server for the client's key only.
+/// Starts a server that allows the client's key only.
 fn start_with_client_key(options: &[&str]) -> Option<(Server, Ssh, String)> {
     let folder = tempfile::tempdir().unwrap();
     let ssh = Ssh::find(folder.path())?;
@@ -39,8 +39,11 @@ fn only_listed_keys_can_log_in() {
     std::fs::rename(&id, &aside).unwrap();
     let refused = ssh.run(&server, &["-i", &other], &["list"]);
     assert_eq!(refused.status.code(), Some(255));
-    let words = String::from_utf8_lossy(&refused.stderr).into_owned();
-    assert!(words.contains("Permission denied (publickey)"), "{words}");
+    let message = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(
+        message.contains("Permission denied (publickey)"),
+        "{message}"
+    );
     assert_eq!(
         server.wait_for_log("login refused")["reason"],
         "unknown key"
@@ -64,7 +67,7 @@ fn authorized_keys_changes_apply_at_once() {
     assert!(!ssh.run(&server, &[], &["list"]).status.success());
     std::fs::write(&keys, format!("{other}expiry-time=\"20200101Z\" {key}")).unwrap();
     assert!(!ssh.run(&server, &[], &["list"]).status.success());
-    // A key without a terminal prints; it opens no reader.
+    // A key without a terminal gets text instead of the reader.
     std::fs::write(&keys, format!("{other}restrict {key}")).unwrap();
     let mut text = ssh.open_reader(&server, &[], &["83950-26"]);
     assert_eq!(text.wait_for_exit(), 0);
@@ -90,7 +93,7 @@ fn removed_key_ends_its_session_at_the_reload() {
     reader.expect("Professional Component");
     server.signal("HUP");
     assert_eq!(reader.wait_for_exit(), 1);
-    reader.expect("your key is not let in any more");
+    reader.expect("your key is no longer allowed");
     assert!(!reader.is_full_screen());
     assert_eq!(server.wait_for_log("session ended")["reason"], "Revoked");
 }
@@ -106,7 +109,7 @@ fn position_is_restored_at_the_next_login() {
     reader.expect("› 90");
     reader.press("q");
     assert_eq!(reader.wait_for_exit(), 0);
-    let mut again = eventually("the place kept", || {
+    let mut again = eventually("the saved position", || {
         let readers = server.folder().join("state/codeleaf/readers");
         let mut files = std::fs::read_dir(readers).ok()?;
         files.next()?.ok()?;
@@ -127,7 +130,7 @@ fn position_is_restored_at_the_next_login() {
 #[test]
 fn serve_requires_an_access_choice() {
     let folder = tempfile::tempdir().unwrap();
-    let said = |arguments: &[&str]| {
+    let run = |arguments: &[&str]| {
         let output = program(folder.path())
             .arg("serve")
             .args(arguments)
@@ -137,22 +140,22 @@ fn serve_requires_an_access_choice() {
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         String::from_utf8(output.stderr).unwrap()
     };
-    let words = said(&[]);
+    let message = run(&[]);
     assert!(
-        words.contains("--authorized-keys") && words.contains("--open"),
-        "{words}"
+        message.contains("--authorized-keys") && message.contains("--open"),
+        "{message}"
     );
-    let words = said(&["--open", "--authorized-keys", "x"]);
-    assert!(words.contains("give one of the two"), "{words}");
-    let words = said(&["--authorized-keys", "missing"]);
+    let message = run(&["--open", "--authorized-keys", "x"]);
+    assert!(message.contains("give one of the two"), "{message}");
+    let message = run(&["--authorized-keys", "missing"]);
     assert!(
-        words.contains("cannot read the authorised keys missing"),
-        "{words}"
+        message.contains("cannot read the authorized keys missing"),
+        "{message}"
     );
     let config = folder.path().join("serve.toml");
     std::fs::write(&config, "open = true\nidle-tme = \"5m\"\n").unwrap();
-    let words = said(&["--config", &config.display().to_string()]);
-    assert!(words.contains("serve.toml:2:1"), "{words}");
+    let message = run(&["--config", &config.display().to_string()]);
+    assert!(message.contains("serve.toml:2:1"), "{message}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! OpenSSH's client: with a terminal that is a `vt100` parser, or without one.
+//! OpenSSH's client, with a `vt100` parser as its terminal or without one.
 
 use std::io::{Read, Write};
 use std::num::NonZero;
@@ -10,26 +10,25 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 
 use super::server::{Server, eventually};
 
-/// OpenSSH's client, with a key of its own.
+/// OpenSSH's client, with its own key.
 pub struct Ssh {
     folder: PathBuf,
 }
 
-/// Says that a program that a test drives is not there; where it is required, the test fails.
+/// Prints that a test is skipped for want of a program, or fails with `CODELEAF_E2E=require`.
 pub fn skip(program: &str) {
     let required = std::env::var_os("CODELEAF_E2E").is_some_and(|value| value == "require");
     assert!(!required, "{program} is required and not installed");
     println!("skipped: {program} is not installed");
 }
 
-/// Says whether a program is installed.
 pub fn installed(program: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
 }
 
 impl Ssh {
-    /// Returns the client; nothing where it is not installed, which is said.
+    /// Returns `None`, with a message, if OpenSSH is not installed.
     pub fn find(folder: &Path) -> Option<Self> {
         for program in ["ssh", "ssh-keygen", "sftp"] {
             if !installed(program) {
@@ -44,7 +43,7 @@ impl Ssh {
         Some(ssh)
     }
 
-    /// Makes a key, and returns its public line.
+    /// Creates a key pair, and returns the public key.
     pub fn make_key(&self, name: &str) -> String {
         let file = self.folder.join(name);
         let made = Command::new("ssh-keygen")
@@ -56,7 +55,7 @@ impl Ssh {
         std::fs::read_to_string(file.with_extension("pub")).unwrap()
     }
 
-    /// Returns the arguments before what is asked for.
+    /// Returns the arguments before the remote command.
     pub fn arguments(&self, server: &Server, more: &[&str]) -> Vec<String> {
         let key = self.folder.join("id").display().to_string();
         let port = server.address.port().to_string();
@@ -64,7 +63,7 @@ impl Ssh {
             .into_iter()
             .map(str::to_owned)
             .collect();
-        // Of an option that is given twice, the first counts.
+        // If an option is given twice, the first one applies.
         arguments.extend(more.iter().map(|&argument| argument.to_owned()));
         for option in [
             "IdentitiesOnly=yes",
@@ -80,12 +79,12 @@ impl Ssh {
         arguments
     }
 
-    /// Returns the client as a command that has not started, with a plain environment.
-    pub fn command(&self, server: &Server, options: &[&str], asked: &[&str]) -> Command {
+    /// Returns the command without a terminal, in a minimal environment.
+    pub fn command(&self, server: &Server, options: &[&str], command_line: &[&str]) -> Command {
         let mut command = Command::new("ssh");
         command
             .args(self.arguments(server, options))
-            .args(asked)
+            .args(command_line)
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("LANG", "en_US.UTF-8")
@@ -93,28 +92,35 @@ impl Ssh {
         command
     }
 
-    /// Asks for something without a terminal.
-    pub fn run(&self, server: &Server, options: &[&str], asked: &[&str]) -> Output {
-        self.command(server, options, asked).output().unwrap()
+    /// Runs a remote command without a terminal.
+    pub fn run(&self, server: &Server, options: &[&str], command_line: &[&str]) -> Output {
+        self.command(server, options, command_line)
+            .output()
+            .unwrap()
     }
 
-    /// Opens the reader in a terminal of 80×24.
-    pub fn open_reader(&self, server: &Server, options: &[&str], asked: &[&str]) -> Terminal {
+    /// Runs a remote command, or the reader, in a terminal of 80×24.
+    pub fn open_reader(
+        &self,
+        server: &Server,
+        options: &[&str],
+        command_line: &[&str],
+    ) -> Terminal {
         let environment = [("TERM", "xterm-256color"), ("LANG", "en_US.UTF-8")];
-        self.open_reader_with(server, options, asked, &environment)
+        self.open_reader_with(server, options, command_line, &environment)
     }
 
-    /// Opens the reader in a terminal of 80×24, with an environment.
+    /// The same, in an environment.
     pub fn open_reader_with(
         &self,
         server: &Server,
         options: &[&str],
-        asked: &[&str],
+        command_line: &[&str],
         environment: &[(&str, &str)],
     ) -> Terminal {
         let mut command = CommandBuilder::new("ssh");
         command.args(self.arguments(server, &[&["-t"], options].concat()));
-        command.args(asked);
+        command.args(command_line);
         command.env_clear();
         command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
         for (name, value) in environment {
@@ -133,7 +139,6 @@ pub struct Terminal {
 }
 
 struct CapturedOutput {
-    /// Whether nothing more will come.
     ended: bool,
     screen: vt100::Parser,
     bytes: Vec<u8>,
@@ -158,19 +163,19 @@ impl Terminal {
         let pair = native_pty_system().openpty(size(80, 24)).unwrap();
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
-        let seen = Arc::new(Mutex::new(CapturedOutput {
+        let captured = Arc::new(Mutex::new(CapturedOutput {
             screen: vt100::Parser::new(nonzero(24), nonzero(80), 0),
             bytes: Vec::new(),
             ended: false,
         }));
         let mut reader = pair.master.try_clone_reader().unwrap();
-        let watched = Arc::clone(&seen);
+        let watched = Arc::clone(&captured);
         std::thread::spawn(move || {
             let mut buffer = [0; 4096];
             while let Ok(length @ 1..) = reader.read(&mut buffer) {
-                let mut seen = watched.lock().unwrap();
-                seen.screen.process(&buffer[..length]);
-                seen.bytes.extend(&buffer[..length]);
+                let mut captured = watched.lock().unwrap();
+                captured.screen.process(&buffer[..length]);
+                captured.bytes.extend(&buffer[..length]);
             }
             watched.lock().unwrap().ended = true;
         });
@@ -179,47 +184,48 @@ impl Terminal {
             child,
             master: pair.master,
             writer,
-            captured: seen,
+            captured,
         }
     }
 
-    /// Presses keys.
     pub fn press(&mut self, keys: &str) {
         self.writer.write_all(keys.as_bytes()).unwrap();
         self.writer.flush().unwrap();
     }
 
-    /// Changes the terminal's size.
     pub fn resize(&mut self, columns: u16, rows: u16) {
-        let mut seen = self.captured.lock().unwrap();
-        seen.screen
+        let mut captured = self.captured.lock().unwrap();
+        captured
+            .screen
             .screen_mut()
             .set_size(nonzero(rows), nonzero(columns));
-        drop(seen);
+        drop(captured);
         self.master.resize(size(columns, rows)).unwrap();
     }
 
-    /// Returns the screen as text.
     pub fn screen(&self) -> String {
-        let seen = self.captured.lock().unwrap();
-        seen.screen.screen().contents()
+        let captured = self.captured.lock().unwrap();
+        captured.screen.screen().contents()
     }
 
-    /// Says whether the program uses the alternate screen.
+    /// Returns true while the alternate screen is in use.
     pub fn is_full_screen(&self) -> bool {
-        let seen = self.captured.lock().unwrap();
-        seen.screen.screen().alternate_screen()
+        let captured = self.captured.lock().unwrap();
+        captured.screen.screen().alternate_screen()
     }
 
-    /// Returns every byte that was sent.
+    /// Returns all output so far.
     pub fn bytes(&self) -> Vec<u8> {
         self.captured.lock().unwrap().bytes.clone()
     }
 
     /// Waits until the screen shows a text.
     pub fn expect(&self, text: &str) {
-        let seen = || self.screen().contains(text).then_some(());
-        eventually(&format!("`{text}`; the screen is\n{}", self.screen()), seen);
+        let shown = || self.screen().contains(text).then_some(());
+        eventually(
+            &format!("`{text}`; the screen is\n{}", self.screen()),
+            shown,
+        );
     }
 
     /// Waits until the screen no longer shows a text.
@@ -228,15 +234,15 @@ impl Terminal {
         eventually(&format!("`{text}` to go"), gone);
     }
 
-    /// Waits for the program's end, and returns its exit status.
+    /// Waits until the program exits, and returns its status.
     pub fn wait_for_exit(&mut self) -> u32 {
         let status = eventually("the client's end", || self.child.try_wait().unwrap());
         let all_seen = || self.captured.lock().unwrap().ended.then_some(());
-        eventually("the end of what it wrote", all_seen);
+        eventually("the end of its output", all_seen);
         status.exit_code()
     }
 
-    /// Kills the program so that it can clean nothing up.
+    /// Sends SIGKILL.
     pub fn kill(&mut self) {
         let id = self.child.process_id().unwrap().to_string();
         let killed = Command::new("kill").args(["-9", &id]).status().unwrap();

@@ -1,10 +1,10 @@
-//! How sessions end: each client's screen is its own again, and no session stays.
+//! Ends of sessions: terminals are restored, and no session is left.
 
 use super::client::Ssh;
 use super::server::Server;
 
 #[test]
-fn a_killed_client_leaves_no_session() {
+fn killed_client_leaves_no_session() {
     let server = Server::open(&[]);
     let Some(ssh) = Ssh::find(server.folder()) else {
         return;
@@ -55,7 +55,7 @@ fn idle_session_is_warned_and_then_ended() {
     reader.expect_gone("unless you press a key");
     reader.expect("unless you press a key");
     assert_eq!(reader.wait_for_exit(), 1);
-    reader.expect("no key was pressed for long");
+    reader.expect("no key was pressed for too long");
     assert!(!reader.is_full_screen());
     assert_eq!(server.wait_for_log("session ended")["reason"], "Idle");
 }

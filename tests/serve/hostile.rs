@@ -1,4 +1,4 @@
-//! Clients that mean harm: what they cost the server, and the others.
+//! Hostile clients: what they cost the server and other users.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -16,7 +16,7 @@ use super::client::Ssh;
 use super::server::{Server, TIMEOUT};
 use crate::support::ears::StallableStream;
 
-/// Takes any server for the right one.
+/// Accepts any host key.
 pub struct HostileClient;
 
 impl client::Handler for HostileClient {
@@ -27,7 +27,7 @@ impl client::Handler for HostileClient {
     }
 }
 
-/// Logs in under a name.
+/// Logs in with a user name.
 pub async fn connect(server: &Server, user: &str) -> Handle<HostileClient> {
     let stream = TcpStream::connect(server.address).await.unwrap();
     connect_over(stream, user).await
@@ -45,7 +45,6 @@ async fn connect_over(
     connection
 }
 
-/// Opens a session on a terminal of some kind and size.
 pub async fn open(
     connection: &Handle<HostileClient>,
     term: &str,
@@ -61,12 +60,12 @@ pub async fn open(
     channel
 }
 
-/// Sends something for some seconds without reading an answer, and returns how much was taken.
-async fn flood(channel: &Channel<Msg>, what: &[u8]) -> usize {
+/// Sends input for three seconds without reading. Returns how many bytes were sent.
+async fn flood(channel: &Channel<Msg>, input: &[u8]) -> usize {
     let mut sent = 0;
     let end = Instant::now() + Duration::from_secs(3);
     while Instant::now() < end {
-        let message = what.repeat(8192 / what.len());
+        let message = input.repeat(8192 / input.len());
         let push = timeout(Duration::from_millis(200), channel.data(&message[..]));
         if push.await.is_ok() {
             sent += message.len();
@@ -88,13 +87,13 @@ fn floods_use_bounded_memory_and_others_are_served() {
     runtime.block_on(async {
         let floods: [&[u8]; 4] = [b"\x1b", b"jy", b"\x1b[200~endless", b"/\x15modifier"];
         let mut held = Vec::new();
-        for what in floods {
+        for input in floods {
             let connection = connect(&server, "x").await;
             let channel = open(&connection, "xterm", 80, 24).await;
             held.push((
                 connection,
                 tokio::spawn(async move {
-                    flood(&channel, what).await;
+                    flood(&channel, input).await;
                     channel
                 }),
             ));
@@ -115,7 +114,7 @@ fn floods_use_bounded_memory_and_others_are_served() {
             drop(flood.await.unwrap());
         }
     });
-    // Their connections end with the threads that keep them.
+    // Ends the connections.
     runtime.shutdown_background();
     let grown = server.memory_kib().saturating_sub(before);
     assert!(grown < 32 * 1024, "{grown} KiB for five clients");
@@ -145,21 +144,21 @@ fn clients_that_never_read_are_disconnected() {
     let server = Server::open(&["--unread-time", "1s"]);
     Runtime::new().unwrap().block_on(async {
         let stream = TcpStream::connect(server.address).await.unwrap();
-        let (ears, shut) = StallableStream::new(stream);
-        let connection = connect_over(ears, "x").await;
+        let (stream, stalled) = StallableStream::new(stream);
+        let connection = connect_over(stream, "x").await;
         let mut channel = open(&connection, "xterm", 300, 100).await;
         while !matches!(channel.wait().await, Some(ChannelMsg::Data { .. })) {}
-        shut.store(true, Ordering::Relaxed);
-        let draws_all_anew = async {
+        stalled.store(true, Ordering::Relaxed);
+        let redraw = async {
             while server.log_lines("disconnected").is_empty() {
-                // The end of the line is nothing that a client without ears hears of.
+                // A client that does not read never learns that the connection is closed.
                 let _ = channel.data(&b"\x0c"[..]).await;
                 sleep(Duration::from_millis(20)).await;
             }
         };
-        timeout(TIMEOUT, draws_all_anew).await.unwrap();
+        timeout(TIMEOUT, redraw).await.unwrap();
     });
-    server.wait_for_log("the client reads nothing any more");
+    server.wait_for_log("the client stopped reading");
     assert_eq!(server.wait_for_log("session ended")["reason"], "Gone");
     server.wait_for_metric("codeleaf_sessions", 0.0);
 }
@@ -171,7 +170,7 @@ fn resize_storm_respects_the_frame_limit() {
         let connection = connect(&server, "x").await;
         let mut channel = open(&connection, "xterm", 80, 24).await;
         while !matches!(channel.wait().await, Some(ChannelMsg::Data { .. })) {}
-        // Some come so close that a window that is being dragged is not drawn at all, some do not.
+        // At 20 ms the session waits for the end of the drag, at 60 ms it does not.
         for pause in [20, 60] {
             let before = server.metric("codeleaf_frames_total");
             let started = Instant::now();
@@ -183,8 +182,8 @@ fn resize_storm_respects_the_frame_limit() {
                 sleep(Duration::from_millis(pause)).await;
             }
             let drawn = server.metric("codeleaf_frames_total") - before;
-            let most = started.elapsed().as_secs_f64() * 5.0 + 2.0;
-            assert!(drawn <= most, "{drawn} frames, {most} at most");
+            let limit = started.elapsed().as_secs_f64() * 5.0 + 2.0;
+            assert!(drawn <= limit, "{drawn} frames, the limit is {limit}");
         }
     });
 }

@@ -1,4 +1,4 @@
-//! What a server does not let happen to it.
+//! Limits on connections, logins, descriptors and screen sizes, and clients other than OpenSSH.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -14,18 +14,18 @@ fn connect_silent(server: &Server) -> TcpStream {
 }
 
 fn read_to_end(stream: &mut TcpStream) -> String {
-    let mut said = Vec::new();
-    // A reset ends it as well.
-    let _ = stream.read_to_end(&mut said);
-    String::from_utf8_lossy(&said).into_owned()
+    let mut received = Vec::new();
+    // A reset ends it too.
+    let _ = stream.read_to_end(&mut received);
+    String::from_utf8_lossy(&received).into_owned()
 }
 
 #[test]
 fn connections_that_never_log_in_are_dropped() {
     let server = Server::open(&["--login-time", "1s"]);
     let mut stream = connect_silent(&server);
-    let said = read_to_end(&mut stream);
-    assert!(said.starts_with("SSH-2.0-codeleaf\r\n"), "{said}");
+    let received = read_to_end(&mut stream);
+    assert!(received.starts_with("SSH-2.0-codeleaf\r\n"), "{received}");
     let mut stream = connect_silent(&server);
     stream.write_all(b"SSH-2.0-silence\r\n").unwrap();
     read_to_end(&mut stream);
@@ -40,14 +40,14 @@ fn silent_connections_do_not_block_logins() {
     };
     let held: Vec<TcpStream> = (0..3).map(|_| connect_silent(&server)).collect();
     server.wait_for_metric("codeleaf_connections", 3.0);
-    // Once they have been silent for long enough, and long before their login time is over.
+    // As soon as they count as silent, and long before their login time is over.
     eventually("a login", || {
         ssh.run(&server, &[], &["list"])
             .status
             .success()
             .then_some(())
     });
-    server.wait_for_log("made room for another login");
+    server.wait_for_log("evicted to admit another login");
     drop(held);
     server.wait_for_metric("codeleaf_connections", 0.0);
 }
@@ -67,7 +67,7 @@ fn accept_recovers_after_running_out_of_descriptors() {
         return;
     };
     let held: Vec<TcpStream> = (0..60).map(|_| connect_silent(&server)).collect();
-    let failed = "cannot accept connections; trying on";
+    let failed = "cannot accept connections; retrying";
     server.wait_for_log(failed);
     let busy = cpu_time(server.pid());
     let pause = std::time::Duration::from_secs(1);
@@ -75,7 +75,7 @@ fn accept_recovers_after_running_out_of_descriptors() {
     if let (Some(before), Some(after)) = (busy, cpu_time(server.pid())) {
         assert!(
             after < before + pause / 2,
-            "it spins: {before:?}, {after:?}"
+            "busy loop: {before:?}, {after:?}"
         );
     }
     assert_eq!(server.log_lines(failed).len(), 1);

@@ -1,4 +1,4 @@
-//! What the log says of clients, and what it never says.
+//! The log: what it has of clients, and what it never has.
 
 use super::client::Ssh;
 use super::hostile::{self, open};
@@ -13,7 +13,7 @@ fn disconnect_log_has_duration_and_byte_counts() {
     assert!(ssh.run(&server, &[], &["list"]).status.success());
     let end = server.wait_for_log("disconnected");
     assert!(end["milliseconds"].is_u64());
-    // Keys are exchanged in one direction and in the other.
+    // The key exchange alone takes more in each direction.
     for bytes in ["received", "sent"] {
         assert!(end[bytes].as_u64().unwrap() > 1000, "{end}");
     }
@@ -28,15 +28,15 @@ fn disconnect_log_has_duration_and_byte_counts() {
 fn client_text_is_logged_printable_and_truncated() {
     let server = Server::open(&[]);
     let long = "x".repeat(1000);
-    let said = format!("\u{1b}]0;{long}\n\u{202e}");
+    let text = format!("\u{1b}]0;{long}\n\u{202e}");
     tokio::runtime::Runtime::new().unwrap().block_on(async {
-        let connection = hostile::connect(&server, &said).await;
-        let channel = open(&connection, &said[..60], 80, 24).await;
+        let connection = hostile::connect(&server, &text).await;
+        let channel = open(&connection, &text[..60], 80, 24).await;
         server.wait_for_log("session");
         channel.close().await.unwrap();
         let connection = hostile::connect(&server, "x").await;
         let channel = connection.channel_open_session().await.unwrap();
-        channel.request_subsystem(true, &said).await.unwrap();
+        channel.request_subsystem(true, &text).await.unwrap();
         server.wait_for_log("refused");
     });
     for (message, field) in [
@@ -45,10 +45,10 @@ fn client_text_is_logged_printable_and_truncated() {
         ("session", "term"),
     ] {
         let line = server.wait_for_log(message);
-        let word = line[field].as_str().unwrap();
-        assert!(word.contains("]0;xxx"), "{line}");
-        assert!(word.chars().count() <= 70, "{line}");
-        assert!(word.chars().all(|c| c.is_ascii_graphic()), "{line}");
+        let logged = line[field].as_str().unwrap();
+        assert!(logged.contains("]0;xxx"), "{line}");
+        assert!(logged.chars().count() <= 70, "{line}");
+        assert!(logged.chars().all(|c| c.is_ascii_graphic()), "{line}");
     }
 }
 
@@ -65,7 +65,7 @@ fn codes_are_logged_only_on_request_and_search_words_never() {
         reader.expect("trastu");
         reader.press("\x03");
         assert_eq!(reader.wait_for_exit(), 0);
-        eventually("three ends", || {
+        eventually("three closed connections", || {
             (server.log_lines("disconnected").len() == 3).then_some(())
         });
         Some(server.log())

@@ -1,4 +1,4 @@
-//! What the service manager is told, as systemd listens to it.
+//! Notifications to the service manager, received as systemd does.
 
 use std::os::linux::net::SocketAddrExt;
 use std::os::unix::net::{SocketAddr, UnixDatagram};
@@ -7,9 +7,9 @@ use super::server::{Server, TIMEOUT};
 
 fn receive(socket: &UnixDatagram) -> String {
     socket.set_read_timeout(Some(TIMEOUT)).unwrap();
-    let mut said = [0; 256];
-    let length = socket.recv(&mut said).unwrap();
-    String::from_utf8_lossy(&said[..length]).into_owned()
+    let mut message = [0; 256];
+    let length = socket.recv(&mut message).unwrap();
+    String::from_utf8_lossy(&message[..length]).into_owned()
 }
 
 #[test]

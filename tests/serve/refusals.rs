@@ -1,4 +1,4 @@
-//! What does not exist: everything but reading.
+//! Refusals of subsystems, forwarding and second sessions.
 
 use std::process::Command;
 
@@ -13,10 +13,10 @@ fn subsystems_are_refused_with_a_line_and_a_status() {
     };
     let answer = ssh.run(&server, &["-s"], &["sftp"]);
     assert_eq!(answer.status.code(), Some(2));
-    let words = String::from_utf8_lossy(&answer.stderr).into_owned();
+    let message = String::from_utf8_lossy(&answer.stderr).into_owned();
     assert_eq!(
-        words.trim_end(),
-        "codeleaf: no sftp here, only the reference"
+        message.trim_end(),
+        "codeleaf: sftp is not supported, only the reader"
     );
     let port = server.address.port().to_string();
     let sftp = Command::new("sftp")
@@ -50,14 +50,17 @@ fn forwarding_is_refused() {
     let target = format!("127.0.0.1:{port}");
     let answer = ssh.run(&server, &["-o", "LogLevel=INFO", "-W", &target], &[]);
     assert!(!answer.status.success());
-    let words = String::from_utf8_lossy(&answer.stderr).into_owned();
-    assert!(words.contains("no port forwarding here"), "{words}");
+    let message = String::from_utf8_lossy(&answer.stderr).into_owned();
+    assert!(
+        message.contains("port forwarding is not supported"),
+        "{message}"
+    );
     let back = format!("0:{target}");
     let options = ["-o", "ExitOnForwardFailure=yes", "-R", &back];
     let answer = ssh.run(&server, &options, &["list"]);
     assert!(!answer.status.success());
 
-    // -L fails when somebody uses it; the reading goes on.
+    // -L fails when it is used; the session goes on.
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let local = free.local_addr().unwrap();
     drop(free);
@@ -70,7 +73,7 @@ fn forwarding_is_refused() {
     let mut read = Vec::new();
     // Closed at once, or reset.
     let _ = std::io::Read::read_to_end(&mut stream, &mut read);
-    assert!(read.is_empty(), "somebody answered: {read:?}");
+    assert!(read.is_empty(), "the forwarded port answered: {read:?}");
     reader.press("q");
     assert_eq!(reader.wait_for_exit(), 0);
     eventually("three refusals", || {
@@ -87,7 +90,7 @@ fn agent_and_x11_forwarding_are_refused_and_commands_run() {
     let mut command = ssh.command(&server, &["-A", "-X"], &["list"]);
     let agent = server.folder().join("agent.sock");
     let listener = std::os::unix::net::UnixListener::bind(&agent).unwrap();
-    // An agent that hangs up on every question; one that is silent would be waited for.
+    // An agent that closes every connection; ssh would wait for a silent one.
     std::thread::spawn(move || listener.incoming().for_each(drop));
     command
         .env("SSH_AUTH_SOCK", &agent)
@@ -96,8 +99,8 @@ fn agent_and_x11_forwarding_are_refused_and_commands_run() {
     let answer = command.output().unwrap();
     assert!(answer.status.success(), "{answer:?}");
     assert!(String::from_utf8_lossy(&answer.stdout).contains("83950"));
-    // The line may come after the answer.
-    eventually("the refusal of an agent", || {
+    // It may be logged after the response.
+    eventually("the refused agent", || {
         let mut refused = server.log_lines("refused").into_iter();
         refused.find(|line| line["name"] == "agent forwarding")
     });
@@ -109,7 +112,7 @@ fn second_session_on_a_connection_is_refused() {
     let Some(ssh) = Ssh::find(server.folder()) else {
         return;
     };
-    // A path to a socket may have 100 bytes or so.
+    // A socket path is limited to about 100 bytes.
     let folder = tempfile::tempdir().unwrap();
     let control = folder.path().join("c").display().to_string();
     let master = ["-o", "ControlMaster=yes", "-S", &control];
@@ -123,8 +126,7 @@ fn second_session_on_a_connection_is_refused() {
         &["-o", "ControlMaster=no", "-S", &control],
         &["list"],
     );
-    // OpenSSH's client opens a connection of its own when the first refuses; what counts is that
-    // the first did.
+    // OpenSSH's client then opens a second connection; the test is that the first one refuses.
     drop(second);
     let refused = server.wait_for_log("refused");
     assert_eq!(refused["name"], "second session");

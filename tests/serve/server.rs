@@ -11,10 +11,9 @@ use rustix::process::Pid;
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// How long anything may take before a test gives it up.
 pub const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// A running server; it ends with the test.
+/// A running server. Dropping it kills the process.
 pub struct Server {
     child: Child,
     pub address: SocketAddr,
@@ -23,19 +22,19 @@ pub struct Server {
     folder: TempDir,
 }
 
-/// Returns what a question returns as soon as it returns something.
-pub fn eventually<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
+/// Polls until the result is `Some`.
+pub fn eventually<T>(what: &str, mut poll: impl FnMut() -> Option<T>) -> T {
     let start = Instant::now();
     loop {
-        if let Some(answer) = ask() {
-            return answer;
+        if let Some(found) = poll() {
+            return found;
         }
-        assert!(start.elapsed() < TIMEOUT, "waited in vain for {what}");
+        assert!(start.elapsed() < TIMEOUT, "timed out waiting for {what}");
         std::thread::sleep(Duration::from_millis(10));
     }
 }
 
-/// Returns the program with folders of its own.
+/// Returns the program, with its XDG folders inside `folder`.
 pub fn program(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_codeleaf"));
     command
@@ -48,7 +47,7 @@ pub fn program(folder: &Path) -> Command {
 }
 
 impl Server {
-    /// Starts a server for everybody.
+    /// Starts a server with `--open`.
     pub fn open(options: &[&str]) -> Self {
         Self::start(
             tempfile::tempdir().unwrap(),
@@ -56,15 +55,14 @@ impl Server {
         )
     }
 
-    /// Starts a server with some options.
     pub fn start(folder: TempDir, options: &[&str]) -> Self {
         Self::start_with(&["env"], folder, options)
     }
 
-    /// Starts a server with some options by another program, which becomes the server.
-    pub fn start_with(by: &[&str], folder: TempDir, options: &[&str]) -> Self {
+    /// Starts a server through another program, which executes it.
+    pub fn start_with(launcher: &[&str], folder: TempDir, options: &[&str]) -> Self {
         let codeleaf = program(folder.path());
-        let mut command = Command::new(by[0]);
+        let mut command = Command::new(launcher[0]);
         for (name, value) in codeleaf.get_envs() {
             match value {
                 Some(value) => command.env(name, value),
@@ -72,7 +70,7 @@ impl Server {
             };
         }
         let mut child = command
-            .args(&by[1..])
+            .args(&launcher[1..])
             .arg(codeleaf.get_program())
             .args([
                 "serve",
@@ -92,7 +90,7 @@ impl Server {
         let written = Arc::clone(&log);
         std::thread::spawn(move || {
             for line in lines.map_while(Result::ok) {
-                // A line that is no JSON is a fault that the test is to see.
+                // Keeps a line that is not JSON, so that a test fails on it.
                 let line = serde_json::from_str(&line).unwrap_or(Value::String(line));
                 written.lock().unwrap().push(line);
             }
@@ -118,22 +116,20 @@ impl Server {
         server
     }
 
-    /// Returns the server's own folder.
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
 
-    /// Returns the folder of its documents.
+    /// Returns the document folder.
     pub fn content(&self) -> PathBuf {
         self.folder().join("data/codeleaf/content")
     }
 
-    /// Returns the log line with this message, as soon as there is one.
+    /// Waits for a log line with this message.
     pub fn wait_for_log(&self, message: &str) -> Value {
         eventually(message, || self.log_lines(message).into_iter().next())
     }
 
-    /// Returns every log line with this message.
     pub fn log_lines(&self, message: &str) -> Vec<Value> {
         let log = self.log.lock().unwrap();
         log.iter()
@@ -142,14 +138,12 @@ impl Server {
             .collect()
     }
 
-    /// Returns the whole log.
     pub fn log(&self) -> String {
         let log = self.log.lock().unwrap();
         let lines: Vec<String> = log.iter().map(ToString::to_string).collect();
         lines.join("\n")
     }
 
-    /// Returns a figure.
     pub fn metric(&self, name: &str) -> f64 {
         let mut stream = TcpStream::connect(self.metrics).unwrap();
         stream
@@ -165,19 +159,17 @@ impl Server {
             .unwrap()
     }
 
-    /// Waits until a figure has a value.
     pub fn wait_for_metric(&self, name: &str, value: f64) {
         eventually(&format!("{name} = {value}"), || {
             ((self.metric(name) - value).abs() < 0.5).then_some(())
         });
     }
 
-    /// Returns the server's process.
     pub fn pid(&self) -> Pid {
         Pid::from_raw(self.child.id().try_into().unwrap()).unwrap()
     }
 
-    /// Returns the memory that the server has, in KiB.
+    /// Returns the resident memory, in KiB.
     pub fn memory_kib(&self) -> u64 {
         let status = Command::new("ps")
             .args(["-o", "rss=", "-p", &self.child.id().to_string()])
@@ -199,7 +191,6 @@ impl Server {
         assert!(status.success());
     }
 
-    /// Waits for the server's end.
     pub fn wait_for_exit(&mut self) -> ExitStatus {
         eventually("the server's end", || self.child.try_wait().unwrap())
     }
@@ -207,7 +198,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It may have ended already.
+        // Fails if it has ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
         if std::thread::panicking() {

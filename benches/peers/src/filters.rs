@@ -1,4 +1,4 @@
-//! Programs that are started for each query and read everything: ripgrep and fzf.
+//! Filter programs, which are started for each query and read all texts: ripgrep and fzf.
 
 use std::fmt::Write as _;
 use std::fs::{self, File};
@@ -6,33 +6,33 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use codeleaf::app::MOST_HITS;
+use codeleaf::app::MAX_HITS;
 
-use crate::{SearchEngine, CorpusDocument};
+use crate::{CorpusDocument, SearchEngine};
 
 struct FilterProgram {
-    /// One line a text: the code, a tab, and what is said on it.
+    /// A file with one line per text: the code, a tab, the title and the body.
     lines: PathBuf,
     command: fn(&str) -> Command,
 }
 
-/// ripgrep: the words of the query in their order, the last one as a beginning, in any case.
-pub fn ripgrep(texts: &[CorpusDocument], at: &Path) -> anyhow::Result<Option<Box<dyn SearchEngine>>> {
-    build("rg", texts, at, |text| {
+/// ripgrep: matches the words in order, the last one as a prefix, in any case.
+pub fn ripgrep(corpus: &[CorpusDocument], path: &Path) -> anyhow::Result<Option<Box<dyn SearchEngine>>> {
+    build("rg", corpus, path, |text| {
         let words: Vec<&str> = text.split_whitespace().collect();
         let mut command = Command::new("rg");
         command.args(["--ignore-case", "--no-line-number", "--max-count"]);
         command
-            .arg(MOST_HITS.to_string())
+            .arg(MAX_HITS.to_string())
             .arg("--")
             .arg(words.join(".*"));
         command
     })
 }
 
-/// fzf as a filter: fuzzy, ranked.
-pub fn fzf(texts: &[CorpusDocument], at: &Path) -> anyhow::Result<Option<Box<dyn SearchEngine>>> {
-    build("fzf", texts, at, |text| {
+/// fzf as a filter: fuzzy and ranked.
+pub fn fzf(corpus: &[CorpusDocument], path: &Path) -> anyhow::Result<Option<Box<dyn SearchEngine>>> {
+    build("fzf", corpus, path, |text| {
         let mut command = Command::new("fzf");
         command.arg("--filter").arg(text);
         command
@@ -41,8 +41,8 @@ pub fn fzf(texts: &[CorpusDocument], at: &Path) -> anyhow::Result<Option<Box<dyn
 
 fn build(
     program: &str,
-    texts: &[CorpusDocument],
-    at: &Path,
+    corpus: &[CorpusDocument],
+    path: &Path,
     command: fn(&str) -> Command,
 ) -> anyhow::Result<Option<Box<dyn SearchEngine>>> {
     let mut version = Command::new(program);
@@ -50,12 +50,12 @@ fn build(
         return Ok(None);
     }
     let mut lines = String::new();
-    for CorpusDocument { code, title, file } in texts {
+    for CorpusDocument { code, title, file } in corpus {
         let body = file.as_deref().unwrap_or_default().replace('\n', " ");
         writeln!(lines, "{code}\t{title} {body}")?;
     }
-    fs::write(at, lines)?;
-    let lines = at.to_owned();
+    fs::write(path, lines)?;
+    let lines = path.to_owned();
     Ok(Some(Box::new(FilterProgram { lines, command })))
 }
 
@@ -67,7 +67,7 @@ impl SearchEngine for FilterProgram {
             .spawn()?;
         let mut codes = Vec::new();
         if let Some(output) = child.stdout.take() {
-            for line in BufReader::new(output).lines().take(MOST_HITS) {
+            for line in BufReader::new(output).lines().take(MAX_HITS) {
                 let line = line?;
                 codes.extend(line.split('\t').next().map(str::to_owned));
             }

@@ -1,24 +1,23 @@
-//! SQLite with FTS5: all words, the last one as a beginning, ranked by bm25. It forgives no typo.
+//! SQLite with FTS5: matches all words, the last one as a prefix, ranked by bm25. It corrects no typos.
 
 use std::path::Path;
 
+use codeleaf::app::MAX_HITS;
 use rusqlite::{Connection, params};
 
-use codeleaf::app::MOST_HITS;
-
-use crate::{SearchEngine, CorpusDocument};
+use crate::{CorpusDocument, SearchEngine};
 
 struct Sqlite(Connection);
 
-pub fn build(texts: &[CorpusDocument], at: &Path) -> anyhow::Result<Option<Box<dyn SearchEngine>>> {
-    let mut connection = Connection::open(at)?;
+pub fn build(corpus: &[CorpusDocument], path: &Path) -> anyhow::Result<Option<Box<dyn SearchEngine>>> {
+    let mut connection = Connection::open(path)?;
     connection.execute_batch(
         "CREATE VIRTUAL TABLE texts USING fts5(code, title, body, prefix = '1 2 3')",
     )?;
     let transaction = connection.transaction()?;
     {
         let mut insert = transaction.prepare("INSERT INTO texts VALUES (?1, ?2, ?3)")?;
-        for text in texts {
+        for text in corpus {
             let body = text.file.as_deref().unwrap_or_default();
             insert.execute(params![text.code, text.title, body])?;
         }
@@ -39,8 +38,8 @@ impl SearchEngine for Sqlite {
         let mut query = self.0.prepare_cached(
             "SELECT code FROM texts WHERE texts MATCH ?1 ORDER BY bm25(texts, 9, 4, 1) LIMIT ?2",
         )?;
-        let asked = words.join(" ") + "*";
-        let rows = query.query_map(params![asked, i64::try_from(MOST_HITS)?], |row| row.get(0))?;
+        let expression = words.join(" ") + "*";
+        let rows = query.query_map(params![expression, i64::try_from(MAX_HITS)?], |row| row.get(0))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 }

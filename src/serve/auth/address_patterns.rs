@@ -1,9 +1,11 @@
-//! Defines from where a key may be used: the `from` option of `authorized_keys`.
+//! The addresses that a key may be used from: the `from` option of `authorized_keys`.
 
 use std::net::IpAddr;
 use std::str::FromStr;
 
-/// A list of addresses that are let in, and of some that are not.
+use ipnet::IpNet;
+
+/// A list of address patterns. Patterns with a leading `!` deny.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AddressPatterns(Vec<AddressRule>);
 
@@ -15,37 +17,26 @@ struct AddressRule {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Pattern {
-    /// A network and how many of its leading bits count.
-    Network(IpAddr, u32),
-    /// Text with `*` and `?` in it.
+    Network(IpNet),
+    /// Text with `*` and `?`.
     Wildcard(String),
 }
 
-/// Says why a list of origins cannot be honoured.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AddressPatternsError {
-    /// Names would have to be looked up, and whoever answers decided who is let in.
-    #[error("`{0}` is a host name; only addresses, networks (10.0.0.0/8) and * or ? are taken")]
+    /// Name lookups are not done: a forged answer could let anyone in.
+    #[error("`{0}` is a host name; use addresses, networks (10.0.0.0/8), * and ? only")]
     HostName(String),
-    /// Nothing is listed.
-    #[error("nothing is listed")]
+    #[error("the list is empty")]
     Empty,
 }
 
 impl AddressPatterns {
-    /// Says whether somebody from an address is let in: some entry must say so, and none deny it.
+    /// Returns true if a pattern allows the address and none denies it.
     pub fn allows(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
-        let mut admitted = false;
-        for origin in &self.0 {
-            if origin.pattern.matches(address) {
-                if !origin.allows {
-                    return false;
-                }
-                admitted = true;
-            }
-        }
-        admitted
+        let mut matching = self.0.iter().filter(|rule| rule.pattern.matches(address));
+        matching.clone().all(|rule| rule.allows) && matching.next().is_some()
     }
 }
 
@@ -53,60 +44,39 @@ impl FromStr for AddressPatterns {
     type Err = AddressPatternsError;
 
     fn from_str(list: &str) -> Result<Self, AddressPatternsError> {
-        let origins = list
-            .split(',')
-            .map(str::trim)
-            .filter(|item| !item.is_empty());
-        let origins = origins.map(|item| {
-            let (lets_in, item) = match item.strip_prefix('!') {
-                Some(item) => (false, item),
-                None => (true, item),
-            };
-            let pattern = Pattern::parse(item)?;
+        let items = list.split(',').map(str::trim);
+        let rules = items.filter(|item| !item.is_empty()).map(|item| {
+            let pattern = item.strip_prefix('!');
             Ok(AddressRule {
-                allows: lets_in,
-                pattern,
+                allows: pattern.is_none(),
+                pattern: Pattern::parse(pattern.unwrap_or(item))?,
             })
         });
-        let origins = origins.collect::<Result<Vec<_>, _>>()?;
-        if origins.is_empty() {
+        let rules = rules.collect::<Result<Vec<_>, _>>()?;
+        if rules.is_empty() {
             return Err(AddressPatternsError::Empty);
         }
-        Ok(Self(origins))
+        Ok(Self(rules))
     }
 }
 
 impl Pattern {
     fn parse(text: &str) -> Result<Self, AddressPatternsError> {
-        let name = || AddressPatternsError::HostName(crate::text::sanitize(text).into_owned());
-        if text.contains(['*', '?']) {
-            let of_address = |c: char| c.is_ascii_hexdigit() || matches!(c, '.' | ':' | '*' | '?');
-            return if text.chars().all(of_address) {
-                Ok(Self::Wildcard(text.to_ascii_lowercase()))
-            } else {
-                Err(name())
-            };
+        let of_address = |c: char| c.is_ascii_hexdigit() || matches!(c, '.' | ':' | '*' | '?');
+        if text.contains(['*', '?']) && text.chars().all(of_address) {
+            return Ok(Self::Wildcard(text.to_ascii_lowercase()));
         }
-        let (address, bits) = match text.split_once('/') {
-            Some((address, bits)) => (address, Some(bits)),
-            None => (text, None),
-        };
-        let address: IpAddr = address.parse().map_err(|_| name())?;
-        let width = address_width(address);
-        let bits = match bits {
-            Some(bits) => bits.parse().ok().filter(|bits| *bits <= width),
-            None => Some(width),
-        };
-        Ok(Self::Network(address, bits.ok_or_else(name)?))
+        let network = text
+            .parse()
+            .or_else(|_| text.parse().map(|address: IpAddr| address.into()));
+        network
+            .map(Self::Network)
+            .map_err(|_| AddressPatternsError::HostName(crate::text::sanitize(text).into_owned()))
     }
 
     fn matches(&self, address: IpAddr) -> bool {
         match self {
-            Self::Network(network, bits) => {
-                let shift = address_width(*network) - bits;
-                let top = |address| address_bits(address).checked_shr(shift).unwrap_or(0);
-                address_width(*network) == address_width(address) && top(*network) == top(address)
-            }
+            Self::Network(network) => network.contains(&address),
             Self::Wildcard(pattern) => {
                 wildcard_matches(pattern.as_bytes(), address.to_string().as_bytes())
             }
@@ -114,38 +84,25 @@ impl Pattern {
     }
 }
 
-const fn address_width(address: IpAddr) -> u32 {
-    match address {
-        IpAddr::V4(_) => 32,
-        IpAddr::V6(_) => 128,
-    }
-}
-
-fn address_bits(address: IpAddr) -> u128 {
-    match address {
-        IpAddr::V4(address) => u128::from(address.to_bits()),
-        IpAddr::V6(address) => address.to_bits(),
-    }
-}
-
-/// Matches text against `*` and `?`, with one place to go back to, so that no pattern takes long.
+/// Matches text against `*` and `?`. Backtracking goes to the last `*` only, so that the time is at
+/// most quadratic.
 fn wildcard_matches(pattern: &[u8], text: &[u8]) -> bool {
     let (mut p, mut t) = (0, 0);
-    let mut back: Option<(usize, usize)> = None;
+    let mut retry: Option<(usize, usize)> = None;
     while t < text.len() {
         match pattern.get(p) {
             Some(b'*') => {
-                back = Some((p + 1, t));
+                retry = Some((p + 1, t));
                 p += 1;
             }
             Some(c) if *c == b'?' || *c == text[t] => {
                 p += 1;
                 t += 1;
             }
-            _ => match &mut back {
-                Some((after, from)) => {
-                    *from += 1;
-                    (p, t) = (*after, *from);
+            _ => match &mut retry {
+                Some((after_star, start)) => {
+                    *start += 1;
+                    (p, t) = (*after_star, *start);
                 }
                 None => return false,
             },
@@ -159,8 +116,8 @@ mod tests {
     use super::*;
 
     fn allows(list: &str, address: &str) -> bool {
-        let origins: AddressPatterns = list.parse().unwrap();
-        origins.allows(address.parse().unwrap())
+        let patterns: AddressPatterns = list.parse().unwrap();
+        patterns.allows(address.parse().unwrap())
     }
 
     #[test]

@@ -1,124 +1,236 @@
-//! Keeps the file of authorised keys at hand, and reads it again when it has changed.
+//! The file of authorized keys, in the format of OpenSSH's `authorized_keys`.
+//!
+//! The file is read again when it has changed. An entry with an unsupported option is rejected as a
+//! whole and logged; the other entries stay valid.
 
-use std::os::unix::fs::MetadataExt;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
+use std::time::SystemTime;
 use std::{fs, io};
 
-use crate::serve::auth::key_entry::AuthorizedKeys;
+use russh::keys::PublicKey;
 
-/// The largest file that is read, in bytes: room for ten thousand keys.
+use crate::serve::auth::key_entry::{KeyEntry, KeyError};
+use crate::storage::Fingerprint;
+use crate::sync::lock;
+
+/// The maximum file size, in bytes: enough for ten thousand keys.
 const MAX_FILE_SIZE: u64 = 4 * 1024 * 1024;
 
-/// The file of authorised keys.
 #[derive(Debug)]
 pub struct AuthorizedKeysFile {
     path: PathBuf,
-    cached: Mutex<(Option<FileVersion>, Arc<AuthorizedKeys>)>,
+    /// `None` if the file could not be read last time; the keys are those of the last valid file.
+    cached: Mutex<(Option<Fingerprint>, Arc<AuthorizedKeys>)>,
 }
 
-/// What tells one edition of a file from another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct FileVersion {
-    inode: u64,
-    length: u64,
-    modified: (i64, i64),
+/// The entries of a file.
+#[derive(Clone, Debug, Default)]
+pub struct AuthorizedKeys {
+    entries: Vec<KeyEntry>,
+    rejected: Vec<RejectedKey>,
 }
 
-/// Says why nobody could be let in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RejectedKey {
+    /// The line number, from 1.
+    pub line: usize,
+    pub error: KeyError,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Denial {
+    #[error("unknown key")]
+    UnknownKey,
+    #[error("key not allowed from this address")]
+    AddressNotAllowed,
+    #[error("key expired")]
+    Expired,
+}
+
 #[derive(Debug, thiserror::Error)]
 pub enum AuthorizedKeysFileError {
-    /// The file cannot be read.
-    #[error("cannot read the authorised keys {}: {source}", path.display())]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// There is no key in it that can be let in.
-    #[error("{}: no key there can be let in{}", path.display(), first_rejection(rejected))]
+    #[error("cannot read the authorized keys {}: {source}", path.display())]
+    Io { path: PathBuf, source: io::Error },
+    #[error("{}: no usable key{}", path.display(), first_rejection(rejected))]
     NoUsableKey {
-        /// The file.
         path: PathBuf,
-        /// What is wrong with it.
-        rejected: Vec<crate::serve::auth::key_entry::RejectedKey>,
+        rejected: Vec<RejectedKey>,
     },
 }
 
-fn first_rejection(faults: &[crate::serve::auth::key_entry::RejectedKey]) -> String {
-    faults
+fn first_rejection(rejected: &[RejectedKey]) -> String {
+    rejected
         .first()
-        .map(|fault| format!("; line {}: {}", fault.line, fault.error))
+        .map(|first| format!("; line {}: {}", first.line, first.error))
         .unwrap_or_default()
 }
 
 impl AuthorizedKeysFile {
-    /// Reads the file, which is to have a key at least.
+    /// Reads the file, which must have at least one usable key.
     pub fn open(path: &Path) -> Result<Self, AuthorizedKeysFileError> {
-        let (stamp, keys) = load(path)?;
+        let (fingerprint, keys) = load(path)?;
         Ok(Self {
             path: path.to_owned(),
-            cached: Mutex::new((Some(stamp), Arc::new(keys))),
+            cached: Mutex::new((Some(fingerprint), Arc::new(keys))),
         })
     }
 
-    /// Returns the keys that are let in now. Where the file has become unreadable, those of its
-    /// last good edition are.
+    /// Returns the keys, after reading the file again if it has changed. If that fails, the keys
+    /// read before stay valid.
     pub fn current_keys(&self) -> Arc<AuthorizedKeys> {
-        let now = file_version(&self.path).ok();
-        let mut read_ = self.cached.lock().unwrap_or_else(PoisonError::into_inner);
-        if read_.0 != now {
-            read_.0 = now;
+        let current = fs::metadata(&self.path).ok();
+        let current = current.as_ref().map(Fingerprint::from_metadata);
+        let mut cached = lock(&self.cached);
+        if cached.0 != current {
+            cached.0 = current;
             match load(&self.path) {
-                Ok((stamp, keys)) => *read_ = (Some(stamp), Arc::new(keys)),
+                Ok((fingerprint, keys)) => *cached = (Some(fingerprint), Arc::new(keys)),
                 Err(error) => {
                     tracing::error!(%error, "the keys read before stay in force");
                 }
             }
         }
-        Arc::clone(&read_.1)
+        Arc::clone(&cached.1)
     }
 }
 
-fn file_version(path: &Path) -> io::Result<FileVersion> {
-    let about = fs::metadata(path)?;
-    Ok(FileVersion {
-        inode: about.ino(),
-        length: about.len(),
-        modified: (about.mtime(), about.mtime_nsec()),
-    })
-}
-
-fn load(path: &Path) -> Result<(FileVersion, AuthorizedKeys), AuthorizedKeysFileError> {
+fn load(path: &Path) -> Result<(Fingerprint, AuthorizedKeys), AuthorizedKeysFileError> {
     let failed = |source| AuthorizedKeysFileError::Io {
         path: path.to_owned(),
         source,
     };
-    let stamp = file_version(path).map_err(failed)?;
-    if stamp.length > MAX_FILE_SIZE {
+    let metadata = fs::metadata(path).map_err(failed)?;
+    if metadata.len() > MAX_FILE_SIZE {
         return Err(failed(io::ErrorKind::FileTooLarge.into()));
     }
     let keys = AuthorizedKeys::parse(&fs::read_to_string(path).map_err(failed)?);
-    for fault in keys.rejected() {
-        tracing::warn!(line = fault.line, error = %fault.error, "a key is refused");
+    for rejected in &keys.rejected {
+        tracing::warn!(line = rejected.line, error = %rejected.error, "a key is rejected");
     }
-    if keys.is_empty() {
+    if keys.entries.is_empty() {
         return Err(AuthorizedKeysFileError::NoUsableKey {
             path: path.to_owned(),
-            rejected: keys.rejected().to_vec(),
+            rejected: keys.rejected,
         });
     }
-    tracing::info!(keys = keys.len(), "authorised keys read");
-    Ok((stamp, keys))
+    tracing::info!(keys = keys.entries.len(), "authorized keys read");
+    Ok((Fingerprint::from_metadata(&metadata), keys))
+}
+
+impl AuthorizedKeys {
+    /// Parses every line that is neither empty nor a comment.
+    pub fn parse(text: &str) -> Self {
+        let mut keys = Self::default();
+        for (line, entry) in (1..).zip(text.lines().map(str::trim)) {
+            if entry.is_empty() || entry.starts_with('#') {
+                continue;
+            }
+            match KeyEntry::parse(entry) {
+                Ok(entry) => keys.entries.push(entry),
+                Err(error) => keys.rejected.push(RejectedKey { line, error }),
+            }
+        }
+        keys
+    }
+
+    /// Checks a key that is used from an address. If a key is listed twice, the first entry that
+    /// allows the login applies.
+    pub fn authorize(
+        &self,
+        key: &PublicKey,
+        from: IpAddr,
+        now: SystemTime,
+    ) -> Result<&KeyEntry, Denial> {
+        let mut denial = Denial::UnknownKey;
+        for entry in self.entries.iter().filter(|e| e.key == *key.key_data()) {
+            if entry.expires.is_some_and(|expires| expires <= now) {
+                denial = Denial::Expired;
+            } else if entry.from.as_ref().is_some_and(|list| !list.allows(from)) {
+                denial = Denial::AddressNotAllowed;
+            } else {
+                return Ok(entry);
+            }
+        }
+        Err(denial)
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::serve::auth::key_entry::PtyPermission;
 
     const ANNA: &str =
         "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJdD7y3aLq454yWBdwLWbieU1ebz9/cu7/QEXn9OIeZJ anna";
+
+    fn authorize(line: &str, from: &str, now: u64) -> Result<PtyPermission, Denial> {
+        let keys = AuthorizedKeys::parse(line);
+        assert_eq!(keys.rejected, [], "{line}");
+        let key = PublicKey::from_openssh(ANNA).unwrap();
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(now);
+        keys.authorize(&key, from.parse().unwrap(), now)
+            .map(|entry| entry.pty)
+    }
+
+    #[test]
+    fn only_listed_keys_are_authorized() {
+        let file = format!("# readers\n\n{ANNA}\n");
+        assert_eq!(authorize(&file, "10.0.0.1", 0), Ok(PtyPermission::Allowed));
+        let keys = AuthorizedKeys::parse("");
+        let key = PublicKey::from_openssh(ANNA).unwrap();
+        let denied = keys.authorize(&key, "10.0.0.1".parse().unwrap(), SystemTime::now());
+        assert_eq!(denied.unwrap_err(), Denial::UnknownKey);
+    }
+
+    #[test]
+    fn options_are_applied() {
+        let line = format!("from=\"10.0.0.0/8,!10.6.6.6\",no-port-forwarding {ANNA}");
+        assert_eq!(authorize(&line, "10.1.2.3", 0), Ok(PtyPermission::Allowed));
+        assert_eq!(
+            authorize(&line, "10.6.6.6", 0),
+            Err(Denial::AddressNotAllowed)
+        );
+        assert_eq!(
+            authorize(&line, "192.168.0.1", 0),
+            Err(Denial::AddressNotAllowed)
+        );
+        let line = format!("expiry-time=\"20260102Z\" {ANNA}");
+        assert_eq!(
+            authorize(&line, "::1", 1_767_311_999),
+            Ok(PtyPermission::Allowed)
+        );
+        assert_eq!(authorize(&line, "::1", 1_767_312_000), Err(Denial::Expired));
+        for (options, pty) in [
+            ("restrict", PtyPermission::Forbidden),
+            ("no-pty,no-X11-forwarding", PtyPermission::Forbidden),
+            ("restrict,pty", PtyPermission::Allowed),
+        ] {
+            assert_eq!(authorize(&format!("{options} {ANNA}"), "::1", 0), Ok(pty));
+        }
+    }
+
+    #[test]
+    fn unsupported_option_rejects_only_its_own_key() {
+        let file = format!(
+            "command=\"sh -c 'echo, hi'\" {ANNA}\n{ANNA}\ncert-authority {ANNA}\nnonsense\n\
+             from=\"host.example\" {ANNA}\nexpiry-time=\"20260102\" {ANNA}\n\
+             environment=\"A=B {ANNA}\n"
+        );
+        let keys = AuthorizedKeys::parse(&file);
+        assert_eq!(keys.entries.len(), 1);
+        let lines: Vec<usize> = keys.rejected.iter().map(|rejected| rejected.line).collect();
+        assert_eq!(lines, [1, 3, 4, 5, 6, 7]);
+        assert_eq!(
+            keys.rejected[0].error,
+            KeyError::UnsupportedOption("command".into())
+        );
+    }
 
     #[test]
     fn changed_file_applies_at_once_and_broken_file_is_ignored() {
@@ -134,15 +246,25 @@ mod tests {
             Err(AuthorizedKeysFileError::NoUsableKey { .. })
         ));
         fs::write(&path, ANNA).unwrap();
-        let roll = AuthorizedKeysFile::open(&path).unwrap();
-        assert_eq!(roll.current_keys().len(), 1);
+        let file = AuthorizedKeysFile::open(&path).unwrap();
+        assert_eq!(file.current_keys().entries.len(), 1);
         fs::write(&path, format!("{ANNA}\n{ANNA} again\n")).unwrap();
-        assert_eq!(roll.current_keys().len(), 2);
+        assert_eq!(file.current_keys().entries.len(), 2);
         fs::write(&path, [0xFF, 0xFE]).unwrap();
-        assert_eq!(roll.current_keys().len(), 2);
+        assert_eq!(file.current_keys().entries.len(), 2);
         fs::remove_file(&path).unwrap();
-        assert_eq!(roll.current_keys().len(), 2);
+        assert_eq!(file.current_keys().entries.len(), 2);
         fs::write(&path, ANNA).unwrap();
-        assert_eq!(roll.current_keys().len(), 1);
+        assert_eq!(file.current_keys().entries.len(), 1);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_parses_without_panicking(text in any::<String>(), options in "[a-z\",=!\\\\ -]{0,40}") {
+            AuthorizedKeys::parse(&text);
+            let line = format!("{options} {ANNA}");
+            let keys = AuthorizedKeys::parse(&line);
+            prop_assert!(keys.entries.len() + keys.rejected.len() <= 1);
+        }
     }
 }

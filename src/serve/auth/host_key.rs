@@ -1,4 +1,4 @@
-//! Keeps the server's own key: made once, and read by nobody else.
+//! The server's host key: created once, readable by its owner only.
 
 use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
@@ -11,139 +11,106 @@ use russh::keys::{Algorithm, HashAlg, PrivateKey, ssh_key};
 
 use crate::storage::AtomicFile;
 
-/// The server's own key.
 #[derive(Clone, Debug)]
 pub struct HostKey {
     key: PrivateKey,
 }
 
-/// Says why there is no host key.
 #[derive(Debug, thiserror::Error)]
 pub enum HostKeyError {
-    /// The file cannot be read or written.
     #[error("cannot use the host key {}: {source}", path.display())]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// Others can read it.
+    Io { path: PathBuf, source: io::Error },
     #[error(
         "the host key {} can be read by others (mode {mode:04o}); \
-         run `chmod 600` on it, or remove it so that a new one is made",
+         run `chmod 600` on it, or remove it to create a new one",
         path.display()
     )]
-    Exposed {
-        /// The file.
-        path: PathBuf,
-        /// Its permissions.
-        mode: u32,
-    },
-    /// It is no key, or has a passphrase.
-    #[error("the host key {} is no OpenSSH private key without a passphrase: {source}", path.display())]
+    Exposed { path: PathBuf, mode: u32 },
+    #[error("the host key {} is not an OpenSSH private key without a passphrase: {source}", path.display())]
     Unreadable {
-        /// The file.
         path: PathBuf,
-        /// Why.
         source: ssh_key::Error,
     },
-    /// It is of another kind.
-    #[error("the host key {} is of type {algorithm}; only ed25519 is served", path.display())]
-    UnsupportedAlgorithm {
-        /// The file.
-        path: PathBuf,
-        /// The kind.
-        algorithm: Algorithm,
-    },
+    #[error("the host key {} is of type {algorithm}; only ed25519 is supported", path.display())]
+    UnsupportedAlgorithm { path: PathBuf, algorithm: Algorithm },
 }
 
 impl HostKey {
-    /// Reads the key, or makes one where there is none.
+    /// Reads the key, or creates it if the file is missing.
     pub fn load_or_create(path: &Path) -> Result<Self, HostKeyError> {
         match Self::load(path) {
             Err(HostKeyError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
-                Self::create(path)?;
+                Self::create(path).map_err(|source| HostKeyError::Io {
+                    path: path.to_owned(),
+                    source,
+                })?;
                 Self::load(path)
             }
-            read => read,
+            loaded => loaded,
         }
     }
 
-    /// Returns the key's fingerprint as `ssh` shows it.
+    /// Returns the fingerprint as `ssh` shows it.
     pub fn fingerprint(&self) -> String {
         self.key.fingerprint(HashAlg::Sha256).to_string()
     }
 
-    /// Returns the public key as a line of `known_hosts` has it.
+    /// Returns the public key as in `known_hosts`.
     pub fn public_key(&self) -> String {
-        // A key that was read can be written.
+        // A key that was parsed can be encoded.
         self.key.public_key().to_openssh().unwrap_or_default()
     }
 
-    /// Returns the key for the SSH protocol.
     pub fn private_key(&self) -> PrivateKey {
         self.key.clone()
     }
 
     fn load(path: &Path) -> Result<Self, HostKeyError> {
-        let failed = |source| HostKeyError::Io {
-            path: path.to_owned(),
-            source,
+        let path = path.to_owned();
+        let mode = match fs::metadata(&path) {
+            Ok(metadata) => metadata.permissions().mode() & 0o7777,
+            Err(source) => return Err(HostKeyError::Io { path, source }),
         };
-        let mode = fs::metadata(path).map_err(failed)?.permissions().mode();
         if mode & 0o077 != 0 {
-            return Err(HostKeyError::Exposed {
-                path: path.to_owned(),
-                mode: mode & 0o7777,
-            });
+            return Err(HostKeyError::Exposed { path, mode });
         }
-        let unreadable = |source| HostKeyError::Unreadable {
-            path: path.to_owned(),
-            source,
+        let text = match fs::read(&path) {
+            Ok(text) => text,
+            Err(source) => return Err(HostKeyError::Io { path, source }),
         };
-        let text = fs::read(path).map_err(failed)?;
-        let key = PrivateKey::from_openssh(text).map_err(unreadable)?;
-        if key.is_encrypted() {
-            return Err(unreadable(ssh_key::Error::Encrypted));
-        }
-        match key.algorithm() {
-            Algorithm::Ed25519 => Ok(Self { key }),
-            algorithm => Err(HostKeyError::UnsupportedAlgorithm {
-                path: path.to_owned(),
-                algorithm,
+        match PrivateKey::from_openssh(text) {
+            Ok(key) if key.is_encrypted() => Err(HostKeyError::Unreadable {
+                path,
+                source: ssh_key::Error::Encrypted,
             }),
+            Ok(key) if key.algorithm() == Algorithm::Ed25519 => Ok(Self { key }),
+            Ok(key) => Err(HostKeyError::UnsupportedAlgorithm {
+                path,
+                algorithm: key.algorithm(),
+            }),
+            Err(source) => Err(HostKeyError::Unreadable { path, source }),
         }
     }
 
-    /// Writes a new key, whole or not at all. Where two servers start at once, the first key stays.
-    fn create(path: &Path) -> Result<(), HostKeyError> {
-        let failed = |source| HostKeyError::Io {
-            path: path.to_owned(),
-            source,
-        };
-        let mut key = PrivateKey::random(&mut safe_rng(), Algorithm::Ed25519)
-            .map_err(|error| failed(io::Error::other(error)))?;
+    /// Writes a new key, completely or not at all. If two servers start at once, the first key
+    /// stays.
+    fn create(path: &Path) -> io::Result<()> {
+        let mut key =
+            PrivateKey::random(&mut safe_rng(), Algorithm::Ed25519).map_err(io::Error::other)?;
         key.set_comment("codeleaf");
-        let text = key
-            .to_openssh(LineEnding::LF)
-            .map_err(|error| failed(io::Error::other(error)))?;
-        if let Some(folder) = path
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty())
-        {
-            fs::DirBuilder::new()
-                .recursive(true)
-                .mode(0o700)
-                .create(folder)
-                .map_err(failed)?;
-        }
-        let written = AtomicFile::create_with_mode(path, 0o600).and_then(|file| {
-            file.file().write_all(text.as_bytes())?;
-            file.commit_new(path)
-        });
-        match written {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(failed(error)),
+        let text = key.to_openssh(LineEnding::LF).map_err(io::Error::other)?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(
+            if folder.as_os_str().is_empty() {
+                Path::new(".")
+            } else {
+                folder
+            },
+        )?;
+        let file = AtomicFile::create_with_mode(path, 0o600)?;
+        file.file().write_all(text.as_bytes())?;
+        match file.commit_new(path) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
             _ => Ok(()),
         }
     }

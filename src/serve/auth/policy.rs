@@ -1,31 +1,33 @@
-//! Decides who is let in, and defines who somebody is who was.
+//! The authentication policy, and the identity of a logged-in user.
 
 use std::net::IpAddr;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
 use russh::keys::{HashAlg, PublicKey};
 
-use crate::serve::auth::authorized_keys::AuthorizedKeysFile;
-use crate::serve::auth::key_entry::{Denial, PtyPermission};
+use crate::serve::auth::authorized_keys::{AuthorizedKeysFile, Denial};
+use crate::serve::auth::key_entry::PtyPermission;
 
-/// Who is let in.
+/// Who may log in.
 #[derive(Debug)]
 pub enum AuthPolicy {
+    /// Everyone.
     Open,
+    /// The owners of listed keys.
     Keys(AuthorizedKeysFile),
 }
 
-/// Who is logged in.
+/// A logged-in user.
 #[derive(Clone, Debug)]
 pub struct Login {
-    /// The name that the client gives; nothing depends on it.
+    /// The name that the client sends. It is only logged.
     pub user: String,
-    /// Where the server knows its readers.
+    /// `None` if the policy is [`AuthPolicy::Open`].
     pub identity: Option<KeyIdentity>,
     pub pty: PtyPermission,
 }
 
-/// A reader who is known by a key.
+/// A user who is identified by a key.
 #[derive(Clone, Debug)]
 pub struct KeyIdentity {
     pub key: PublicKey,
@@ -33,19 +35,17 @@ pub struct KeyIdentity {
 }
 
 impl AuthPolicy {
-    /// Returns what the owner of a key, who comes from an address, may do now.
+    /// Checks a key that is used from an address now.
     pub fn authorize(&self, key: &PublicKey, from: IpAddr) -> Result<PtyPermission, Denial> {
         match self {
             Self::Open => Ok(PtyPermission::Allowed),
-            Self::Keys(roll) => {
-                let now = SystemTime::now().duration_since(UNIX_EPOCH);
-                let now = now.map_or(0, |now| now.as_secs());
-                Ok(roll.current_keys().authorize(key, from, now)?.pty)
-            }
+            Self::Keys(file) => file
+                .current_keys()
+                .authorize(key, from, SystemTime::now())
+                .map(|entry| entry.pty),
         }
     }
 
-    /// Returns who the owner of a key is, where the server knows its readers.
     pub fn identity(&self, key: &PublicKey) -> Option<KeyIdentity> {
         match self {
             Self::Open => None,

@@ -1,18 +1,17 @@
-//! Defines what a client says of its terminal, as far as it is believed.
+//! The terminal of a client, as the client describes it.
 
-use crate::tty::Size;
-use crate::tty::{Capabilities, DisplayMode, Overrides};
+use crate::num::saturating_u16;
+use crate::tty::{Capabilities, DisplayMode, Overrides, Size};
 
-/// The longest terminal name that is kept, in bytes.
+/// The maximum length of a terminal name, in bytes.
 const MAX_TERM_LENGTH: usize = 64;
 
-/// The longest value of a variable that is kept, in bytes.
+/// The maximum length of a variable's value, in bytes.
 const MAX_VALUE_LENGTH: usize = 64;
 
-/// The variables that say something about a terminal; clients send many more.
+/// The variables that describe a terminal. Clients send many others.
 const ACCEPTED_VARIABLES: [&str; 5] = ["LANG", "LC_ALL", "LC_CTYPE", "COLORTERM", "NO_COLOR"];
 
-/// What a client says of itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ClientTerminal {
     pty: Option<Pty>,
@@ -21,32 +20,27 @@ pub struct ClientTerminal {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Pty {
-    name: String,
+    term: String,
     size: Size,
 }
 
 impl ClientTerminal {
-    /// Takes a terminal's name and size.
-    pub fn set_pty(&mut self, name: &str, size: Size) {
-        // A name that is cut is another name; none means plain text.
-        let name = if name.len() <= MAX_TERM_LENGTH {
-            name
-        } else {
-            ""
-        };
-        let name = name.to_owned();
-        self.pty = Some(Pty { name, size });
+    /// Sets the terminal type and size. A type that is too long becomes empty, which means plain
+    /// text: truncated, it would be another type.
+    pub fn set_pty(&mut self, term: &str, size: Size) {
+        let is_valid = term.len() <= MAX_TERM_LENGTH;
+        let term = if is_valid { term } else { "" }.to_owned();
+        self.pty = Some(Pty { term, size });
     }
 
-    /// Takes another size.
     pub fn set_size(&mut self, size: Size) {
-        if let Some(terminal) = &mut self.pty {
-            terminal.size = size;
+        if let Some(pty) = &mut self.pty {
+            pty.size = size;
         }
     }
 
-    /// Takes a variable, and says whether it was: those of the locale and of colour are, unless
-    /// they are too long.
+    /// Sets a variable of the locale or of colors. Returns false if the variable is another one or
+    /// its value is too long.
     pub fn set_variable(&mut self, name: &str, value: &str) -> bool {
         if value.len() > MAX_VALUE_LENGTH {
             return false;
@@ -56,22 +50,20 @@ impl ClientTerminal {
                 self.variables[at] = Some(value.to_owned());
                 true
             }
-            // The other parts of the locale say nothing that is used here.
+            // The other locale categories are accepted and ignored.
             None => name.len() <= MAX_VALUE_LENGTH && name.starts_with("LC_"),
         }
     }
 
-    /// Returns the size of the client's terminal, where it has one.
+    /// Returns `None` if the client has no terminal.
     pub fn size(&self) -> Option<Size> {
-        self.pty.as_ref().map(|terminal| terminal.size)
+        self.pty.as_ref().map(|pty| pty.size)
     }
 
-    /// Returns the name of the client's terminal.
     pub fn term(&self) -> Option<&str> {
-        self.pty.as_ref().map(|terminal| terminal.name.as_str())
+        self.pty.as_ref().map(|pty| pty.term.as_str())
     }
 
-    /// Returns how text reaches the client.
     pub fn display_mode(&self, overrides: Overrides) -> DisplayMode {
         let variable = |name: &str| {
             if name == "TERM" {
@@ -84,15 +76,14 @@ impl ClientTerminal {
             DisplayMode::FullScreen(capabilities) if self.pty.is_none() => {
                 DisplayMode::Plain(capabilities.charset)
             }
-            painting => painting,
+            mode => mode,
         }
     }
 }
 
-/// Returns the size that a client asks for, as far as it is granted.
-pub fn clamped_size(columns: u32, rows: u32, most: Size) -> Size {
-    let side = |cells| u16::try_from(cells).unwrap_or(u16::MAX);
-    Size::from_reported(side(columns), side(rows)).at_most(most)
+/// Converts a size that a client reports, and limits it.
+pub fn clamped_size(columns: u32, rows: u32, max: Size) -> Size {
+    Size::from_reported(saturating_u16(columns), saturating_u16(rows)).at_most(max)
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! Answers the SSH protocol for one connection: who may log in, and the one thing there is to ask
-//! for. Everything else is refused.
+//! The russh handler of one connection: logins, and the one session channel. Other requests are
+//! refused.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -8,19 +8,18 @@ use russh::keys::{Certificate, HashAlg, PublicKey};
 use russh::server::{Auth, ChannelOpenHandle, Msg, PublicKeyOffer, Session, VerifiedPublicKey};
 use russh::{Channel, ChannelId, Error, Pty};
 
-use crate::serve::auth::key_entry::{Denial, PtyPermission};
+use crate::serve::auth::authorized_keys::Denial;
+use crate::serve::auth::key_entry::PtyPermission;
 use crate::serve::auth::policy::{AuthPolicy, Login};
-use crate::serve::channel::client_terminal::ClientTerminal;
+use crate::serve::channel::client_terminal::{ClientTerminal, clamped_size};
 use crate::serve::channel::context::ChannelContext;
 use crate::serve::channel::input_buffer::InputBuffer;
-use crate::serve::channel::refusals::{Refusals, Unsupported};
-use crate::serve::channel::{client_terminal, request};
-use crate::serve::net::connection::{Connection, Stage};
+use crate::serve::channel::refusals::Refusals;
+use crate::serve::channel::request::{ChannelRequest, serve_channel};
 use crate::serve::net::limiter::ConnectionPermit;
 use crate::serve::ops::log::printable;
-use crate::serve::state::ServerState;
+use crate::serve::state::{Connection, ServerState, Stage};
 
-/// One connection, as the protocol sees it.
 pub struct Handler {
     server: Arc<ServerState>,
     connection: Arc<Connection>,
@@ -40,68 +39,72 @@ struct SessionChannel {
 
 impl Handler {
     pub fn new(
-        house: Arc<ServerState>,
+        server: Arc<ServerState>,
         connection: Arc<Connection>,
-        seat: ConnectionPermit,
+        permit: ConnectionPermit,
     ) -> Self {
         Self {
-            refusals: Refusals::new(Arc::clone(&house), Arc::clone(&connection)),
-            server: house,
+            refusals: Refusals::new(Arc::clone(&server), Arc::clone(&connection)),
+            server,
             connection,
-            permit: seat,
+            permit,
             login: None,
             channel: None,
         }
     }
 
-    /// Returns what the owner of a key may do here and now.
     fn authorize(&self, key: &PublicKey) -> Result<PtyPermission, Denial> {
         self.server.auth.authorize(key, self.connection.peer.ip())
     }
 
-    fn deny(&self, user: &str, key: &PublicKey, denial: Denial) -> Auth {
+    fn deny(&self, user: &str, key: &PublicKey, reason: &str) -> Auth {
         let fingerprint = key.fingerprint(HashAlg::Sha256).to_string();
-        self.refusals
-            .refuse_login(user, &fingerprint, &denial.to_string());
+        self.refusals.refuse_login(user, &fingerprint, reason);
         Auth::reject()
     }
 
-    /// Starts what was asked for; says whether that was possible.
-    fn start(&mut self, id: ChannelId, asked: request::ChannelRequest, session: &Session) -> bool {
-        let (Some(open), Some(login)) = (&mut self.channel, &self.login) else {
-            return false;
+    /// Starts serving a request, and replies to it. Fails if the channel has a request already.
+    fn start(
+        &mut self,
+        id: ChannelId,
+        request: ChannelRequest,
+        session: &mut Session,
+    ) -> Result<(), Error> {
+        let channel = self.channel.as_mut();
+        let channel = channel.filter(|channel| channel.id == id && !channel.started);
+        let (Some(channel), Some(login)) = (channel, &self.login) else {
+            return session.channel_failure(id);
         };
-        if open.started || open.id != id {
-            return false;
-        }
-        open.started = true;
+        channel.started = true;
         self.connection.stage.send_replace(Stage::InSession);
-        let desk = ChannelContext {
+        let context = ChannelContext {
             server: Arc::clone(&self.server),
             connection: Arc::clone(&self.connection),
             handle: session.handle(),
             id,
-            input: Arc::clone(&open.input),
-            client: open.client.clone(),
+            input: Arc::clone(&channel.input),
+            client: channel.client.clone(),
             identity: login.identity.clone(),
         };
-        tokio::spawn(request::serve_channel(desk, asked));
-        true
+        tokio::spawn(serve_channel(context, request));
+        session.channel_success(id)
     }
 
-    /// Returns the session channel while nothing was started on it.
+    fn open_channel(&mut self, id: ChannelId) -> Option<&mut SessionChannel> {
+        self.channel.as_mut().filter(|channel| channel.id == id)
+    }
+
+    /// Returns the session channel if it has no request yet.
     fn unstarted_channel(&mut self, id: ChannelId) -> Option<&mut SessionChannel> {
-        self.channel
-            .as_mut()
-            .filter(|open| open.id == id && !open.started)
+        self.open_channel(id).filter(|channel| !channel.started)
     }
 }
 
 impl Drop for Handler {
-    /// The connection is gone, whatever the reason.
+    /// Ends the session when the connection is gone.
     fn drop(&mut self) {
-        if let Some(open) = &self.channel {
-            open.input.close();
+        if let Some(channel) = &self.channel {
+            channel.input.close();
         }
     }
 }
@@ -119,7 +122,7 @@ impl russh::server::Handler for Handler {
                 });
                 Auth::Accept
             }
-            // Every client asks for this first, to learn which methods there are.
+            // Every client tries this first, to learn the available methods.
             AuthPolicy::Keys(_) => Auth::reject(),
         })
     }
@@ -131,7 +134,7 @@ impl russh::server::Handler for Handler {
     ) -> Result<Auth, Error> {
         Ok(match self.authorize(offer.public_key) {
             Ok(_) => Auth::Accept,
-            Err(denial) => self.deny(user, offer.public_key, denial),
+            Err(denial) => self.deny(user, offer.public_key, &denial.to_string()),
         })
     }
 
@@ -142,15 +145,15 @@ impl russh::server::Handler for Handler {
     ) -> Result<Auth, Error> {
         let key = key.public_key;
         Ok(match self.authorize(key) {
-            Ok(screen) => {
+            Ok(pty) => {
                 self.login = Some(Login {
                     user: user.to_owned(),
                     identity: self.server.auth.identity(key),
-                    pty: screen,
+                    pty,
                 });
                 Auth::Accept
             }
-            Err(denial) => self.deny(user, key, denial),
+            Err(denial) => self.deny(user, key, &denial.to_string()),
         })
     }
 
@@ -159,13 +162,9 @@ impl russh::server::Handler for Handler {
         user: &str,
         certificate: &Certificate,
     ) -> Result<Auth, Error> {
-        let fingerprint = certificate.public_key().fingerprint(HashAlg::Sha256);
-        self.refusals.refuse_login(
-            user,
-            &fingerprint.to_string(),
-            "certificates are not supported: list the key itself",
-        );
-        Ok(Auth::reject())
+        let key = PublicKey::from(certificate.public_key().clone());
+        let reason = "certificates are not supported: list the key itself";
+        Ok(self.deny(user, &key, reason))
     }
 
     async fn auth_succeeded(&mut self, _: &mut Session) -> Result<(), Error> {
@@ -173,7 +172,7 @@ impl russh::server::Handler for Handler {
         self.server.metrics.logins.inc();
         self.connection.stage.send_replace(Stage::LoggedIn);
         if let Some(login) = &self.login {
-            let fingerprint = login.identity.as_ref().map(|reader| &*reader.fingerprint);
+            let fingerprint = login.identity.as_ref().map(|user| &*user.fingerprint);
             tracing::info!(
                 connection = self.connection.id,
                 peer = %self.connection.peer,
@@ -192,10 +191,7 @@ impl russh::server::Handler for Handler {
         _: &mut Session,
     ) -> Result<(), Error> {
         if self.channel.is_some() {
-            return self
-                .refusals
-                .refuse_channel(Unsupported::SecondSession, reply)
-                .await;
+            return self.refusals.refuse_channel("second session", reply).await;
         }
         self.channel = Some(SessionChannel {
             id: channel.id(),
@@ -215,9 +211,7 @@ impl russh::server::Handler for Handler {
         reply: ChannelOpenHandle,
         _: &mut Session,
     ) -> Result<(), Error> {
-        self.refusals
-            .refuse_channel(Unsupported::X11Forwarding, reply)
-            .await
+        self.refusals.refuse_channel("X11 forwarding", reply).await
     }
 
     async fn channel_open_direct_tcpip(
@@ -230,9 +224,7 @@ impl russh::server::Handler for Handler {
         reply: ChannelOpenHandle,
         _: &mut Session,
     ) -> Result<(), Error> {
-        self.refusals
-            .refuse_channel(Unsupported::PortForwarding, reply)
-            .await
+        self.refusals.refuse_channel("port forwarding", reply).await
     }
 
     async fn channel_open_forwarded_tcpip(
@@ -245,9 +237,7 @@ impl russh::server::Handler for Handler {
         reply: ChannelOpenHandle,
         _: &mut Session,
     ) -> Result<(), Error> {
-        self.refusals
-            .refuse_channel(Unsupported::PortForwarding, reply)
-            .await
+        self.refusals.refuse_channel("port forwarding", reply).await
     }
 
     async fn channel_open_direct_streamlocal(
@@ -258,7 +248,7 @@ impl russh::server::Handler for Handler {
         _: &mut Session,
     ) -> Result<(), Error> {
         self.refusals
-            .refuse_channel(Unsupported::SocketForwarding, reply)
+            .refuse_channel("socket forwarding", reply)
             .await
     }
 
@@ -268,18 +258,17 @@ impl russh::server::Handler for Handler {
         _: &mut u32,
         _: &mut Session,
     ) -> Result<bool, Error> {
-        self.refusals.refuse_request(Unsupported::PortForwarding)?;
+        self.refusals.refuse_request("port forwarding")?;
         Ok(false)
     }
 
     async fn streamlocal_forward(&mut self, _: &str, _: &mut Session) -> Result<bool, Error> {
-        self.refusals
-            .refuse_request(Unsupported::SocketForwarding)?;
+        self.refusals.refuse_request("socket forwarding")?;
         Ok(false)
     }
 
     async fn agent_request(&mut self, _: ChannelId, _: &mut Session) -> Result<bool, Error> {
-        self.refusals.refuse_request(Unsupported::AgentForwarding)?;
+        self.refusals.refuse_request("agent forwarding")?;
         Ok(false)
     }
 
@@ -292,7 +281,7 @@ impl russh::server::Handler for Handler {
         _: u32,
         session: &mut Session,
     ) -> Result<(), Error> {
-        self.refusals.refuse_request(Unsupported::X11Forwarding)?;
+        self.refusals.refuse_request("X11 forwarding")?;
         session.channel_failure(channel)
     }
 
@@ -303,10 +292,10 @@ impl russh::server::Handler for Handler {
         value: &str,
         session: &mut Session,
     ) -> Result<(), Error> {
-        let taken = self
+        let accepted = self
             .unstarted_channel(channel)
             .is_some_and(|open| open.client.set_variable(name, value));
-        send_reply(session, channel, taken)
+        send_reply(session, channel, accepted)
     }
 
     async fn pty_request(
@@ -320,22 +309,17 @@ impl russh::server::Handler for Handler {
         _: &[(Pty, u32)],
         session: &mut Session,
     ) -> Result<(), Error> {
-        let most = self.server.limits().max_size;
-        let screen = self.login.as_ref().map(|login| login.pty);
-        // Who may have no screen gets plain text all the same: OpenSSH's client gives up when it is
-        // refused a terminal.
-        let term = if screen == Some(PtyPermission::Allowed) {
+        let size = clamped_size(columns, rows, self.server.limits().max_size);
+        let permission = self.login.as_ref().map(|login| login.pty);
+        // OpenSSH's client gives up if a terminal is refused. A dumb one gets plain text.
+        let term = if permission == Some(PtyPermission::Allowed) {
             term
         } else {
             "dumb"
         };
         let open = self.unstarted_channel(channel);
-        let taken = open.is_some();
-        if let Some(open) = open {
-            open.client
-                .set_pty(term, client_terminal::clamped_size(columns, rows, most));
-        }
-        send_reply(session, channel, taken)
+        let accepted = open.map(|open| open.client.set_pty(term, size)).is_some();
+        send_reply(session, channel, accepted)
     }
 
     async fn window_change_request(
@@ -347,8 +331,8 @@ impl russh::server::Handler for Handler {
         _: u32,
         _: &mut Session,
     ) -> Result<(), Error> {
-        let size = client_terminal::clamped_size(columns, rows, self.server.limits().max_size);
-        if let Some(open) = self.channel.as_mut().filter(|open| open.id == channel) {
+        let size = clamped_size(columns, rows, self.server.limits().max_size);
+        if let Some(open) = self.open_channel(channel) {
             open.client.set_size(size);
             open.input.resize(size);
         }
@@ -356,8 +340,7 @@ impl russh::server::Handler for Handler {
     }
 
     async fn shell_request(&mut self, id: ChannelId, session: &mut Session) -> Result<(), Error> {
-        let started = self.start(id, request::ChannelRequest::Command(String::new()), session);
-        send_reply(session, id, started)
+        self.start(id, ChannelRequest::Command(String::new()), session)
     }
 
     async fn exec_request(
@@ -366,31 +349,29 @@ impl russh::server::Handler for Handler {
         line: &[u8],
         session: &mut Session,
     ) -> Result<(), Error> {
-        let started = self.start(id, request::ChannelRequest::parse_command(line), session);
-        send_reply(session, id, started)
+        self.start(id, ChannelRequest::parse_command(line), session)
     }
 
-    /// Is granted, so that the client hears why there is no such thing.
+    /// Accepts the request, so that the client can show why it fails.
     async fn subsystem_request(
         &mut self,
         id: ChannelId,
         name: &str,
         session: &mut Session,
     ) -> Result<(), Error> {
-        let words = self.refusals.refuse_subsystem(name)?;
-        let started = self.start(id, request::ChannelRequest::Rejected(words), session);
-        send_reply(session, id, started)
+        let message = self.refusals.refuse_subsystem(name)?;
+        self.start(id, ChannelRequest::Rejected(message), session)
     }
 
     async fn data(&mut self, id: ChannelId, data: &[u8], _: &mut Session) -> Result<(), Error> {
-        if let Some(open) = self.channel.as_ref().filter(|open| open.id == id) {
+        if let Some(open) = self.open_channel(id) {
             open.input.push(data, Instant::now());
         }
         Ok(())
     }
 
     async fn channel_eof(&mut self, id: ChannelId, _: &mut Session) -> Result<(), Error> {
-        if let Some(open) = self.channel.as_ref().filter(|open| open.id == id) {
+        if let Some(open) = self.open_channel(id) {
             open.input.close();
         }
         Ok(())
@@ -401,8 +382,8 @@ impl russh::server::Handler for Handler {
     }
 }
 
-fn send_reply(session: &mut Session, channel: ChannelId, granted: bool) -> Result<(), Error> {
-    if granted {
+fn send_reply(session: &mut Session, channel: ChannelId, accepted: bool) -> Result<(), Error> {
+    if accepted {
         session.channel_success(channel)
     } else {
         session.channel_failure(channel)

@@ -1,45 +1,21 @@
-//! Says no, and keeps account of it: what does not exist here and is asked for all the same, since
-//! every SSH client can ask for it.
+//! Refusals of what this server does not support, with their log, metrics and limit.
 
 use std::sync::Arc;
 
 use russh::server::ChannelOpenHandle;
 use russh::{ChannelOpenFailure, Error};
 
-use crate::serve::net::connection::Connection;
 use crate::serve::ops::log::printable;
 use crate::serve::ops::metrics::RefusalKind;
-use crate::serve::state::ServerState;
+use crate::serve::state::{Connection, ServerState};
 
-/// How many refusals are logged a connection.
+/// How many refusals are logged per connection.
 const MAX_LOGGED: u32 = 8;
 
 /// How many refusals end a connection.
 const MAX_REFUSALS: u32 = 64;
 
-/// What does not exist here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unsupported {
-    AgentForwarding,
-    PortForwarding,
-    SecondSession,
-    SocketForwarding,
-    X11Forwarding,
-}
-
-impl Unsupported {
-    const fn name(self) -> &'static str {
-        match self {
-            Self::AgentForwarding => "agent forwarding",
-            Self::PortForwarding => "port forwarding",
-            Self::SecondSession => "second session",
-            Self::SocketForwarding => "socket forwarding",
-            Self::X11Forwarding => "X11 forwarding",
-        }
-    }
-}
-
-/// What one connection was refused.
+/// The refusals of one connection.
 #[derive(Debug)]
 pub struct Refusals {
     server: Arc<ServerState>,
@@ -48,15 +24,14 @@ pub struct Refusals {
 }
 
 impl Refusals {
-    pub const fn new(house: Arc<ServerState>, connection: Arc<Connection>) -> Self {
+    pub const fn new(server: Arc<ServerState>, connection: Arc<Connection>) -> Self {
         Self {
-            server: house,
+            server,
             connection,
             count: 0,
         }
     }
 
-    /// Refuses a login.
     pub fn refuse_login(&self, user: &str, fingerprint: &str, reason: &str) {
         self.server.metrics.count_refusal(RefusalKind::Login);
         if self.connection.is_log_suppressed() {
@@ -72,14 +47,14 @@ impl Refusals {
         );
     }
 
-    /// Refuses a channel, and says why.
+    /// Refuses a channel. The client shows the reason.
     pub async fn refuse_channel(
         &mut self,
-        absent: Unsupported,
+        feature: &str,
         reply: ChannelOpenHandle,
     ) -> Result<(), Error> {
-        self.record(RefusalKind::Channel, absent.name())?;
-        let reason = format!("codeleaf: no {} here", absent.name());
+        self.record(RefusalKind::Channel, feature)?;
+        let reason = format!("codeleaf: {feature} is not supported");
         // RFC 4254, 5.1: administratively prohibited.
         let code = 1;
         reply
@@ -88,23 +63,23 @@ impl Refusals {
         Ok(())
     }
 
-    /// Refuses a request; there is no room for words in the protocol.
-    pub fn refuse_request(&mut self, absent: Unsupported) -> Result<(), Error> {
-        self.record(RefusalKind::Request, absent.name())
+    /// Refuses a request. The protocol has no room for a reason.
+    pub fn refuse_request(&mut self, feature: &str) -> Result<(), Error> {
+        self.record(RefusalKind::Request, feature)
     }
 
-    /// Refuses a subsystem, and returns what to say.
+    /// Refuses a subsystem. Returns the message for the client.
     pub fn refuse_subsystem(&mut self, name: &str) -> Result<String, Error> {
         self.record(RefusalKind::Request, name)?;
+        let name = printable(name);
         Ok(format!(
-            "codeleaf: no {} here, only the reference",
-            printable(name)
+            "codeleaf: {name} is not supported, only the reader"
         ))
     }
 
-    /// Counts and logs a refusal; who does not stop is disconnected.
-    fn record(&mut self, what: RefusalKind, name: &str) -> Result<(), Error> {
-        self.server.metrics.count_refusal(what);
+    /// Counts and logs a refusal. Too many of them disconnect the client.
+    fn record(&mut self, kind: RefusalKind, name: &str) -> Result<(), Error> {
+        self.server.metrics.count_refusal(kind);
         self.count += 1;
         if self.count <= MAX_LOGGED {
             tracing::info!(

@@ -1,36 +1,27 @@
-//! Runs what was asked for on a channel: a text, or the very session that a local reader has.
-//!
-//! A session is a state machine and has no thread: this task wakes when input came, when a moment
-//! it waits for has come, or when the server has something to say, hands all of it in, draws once
-//! and waits until the frame is on its way. A client that does not read holds up nobody else, and
-//! one frame of it at most is kept.
+//! The request of a channel: a command line or a shell, answered with text or a session.
 
 use std::sync::Arc;
 
 use tokio::time::timeout;
 
-use crate::serve::channel::catch_panic::{PanicError, catch_panic};
 use crate::serve::channel::context::{ChannelContext, Gone};
-use crate::serve::channel::session_end::SessionEnd;
-use crate::serve::channel::session_task::SessionTask;
+use crate::serve::channel::session_task::{SessionTask, catch_panic};
+use crate::serve::channel::session_timers::SessionEnd;
 use crate::serve::command::{CommandContext, Response, TextResponse};
-use crate::serve::net::connection::{Connection, Stage};
-use crate::serve::settings::CodeLogging;
+use crate::serve::state::{Connection, Stage};
 
-/// The longest command line, in bytes.
+/// The maximum length of a command line, in bytes.
 const MAX_COMMAND_LENGTH: usize = 4096;
 
-/// What a client asks for.
 #[derive(Clone, Debug)]
 pub enum ChannelRequest {
-    /// A command line; an empty one is a shell's.
+    /// A command line. It is empty if the client requests a shell.
     Command(String),
-    /// Something that does not exist here, with words that say so.
+    /// An invalid request, with the error message.
     Rejected(String),
 }
 
 impl ChannelRequest {
-    /// Reads a command line.
     pub fn parse_command(bytes: &[u8]) -> Self {
         match std::str::from_utf8(bytes) {
             Ok(line) if line.len() <= MAX_COMMAND_LENGTH => Self::Command(line.to_owned()),
@@ -40,83 +31,78 @@ impl ChannelRequest {
     }
 }
 
-/// Serves the channel until its end.
-pub async fn serve_channel(desk: ChannelContext, asked: ChannelRequest) {
-    let _done = SessionEndGuard(&desk.connection);
-    let status = match asked {
-        ChannelRequest::Rejected(words) => desk.send_text(&TextResponse::error(words)).await,
-        ChannelRequest::Command(line) => run_command(&desk, &line).await,
+/// Serves a channel until it closes.
+pub async fn serve_channel(context: ChannelContext, request: ChannelRequest) {
+    let _guard = SessionEndGuard(&context.connection);
+    let status = match request {
+        ChannelRequest::Rejected(message) => context.send_text(&TextResponse::error(message)).await,
+        ChannelRequest::Command(line) => run_command(&context, &line).await,
     };
     if let Ok(status) = status {
-        // Where the client has gone meanwhile, nobody needs to be told.
-        let farewell = async {
-            let (handle, id) = (&desk.handle, desk.id);
+        let close = async {
+            let (handle, id) = (&context.handle, context.id);
             handle.exit_status_request(id, u32::from(status)).await?;
             handle.eof(id).await?;
             handle.close(id).await
         };
-        let _ = timeout(desk.write_timeout(), farewell).await;
+        // Fails if the client has disconnected.
+        let _ = timeout(context.write_timeout(), close).await;
     }
 }
 
-async fn run_command(desk: &ChannelContext, line: &str) -> Result<u8, Gone> {
-    let resume = match (&desk.server.positions, &desk.identity) {
-        (Some(places), Some(reader)) if line.trim().is_empty() => {
-            places.load(&reader.fingerprint).await
+async fn run_command(context: &ChannelContext, line: &str) -> Result<u8, Gone> {
+    let resume = match (&context.server.positions, &context.identity) {
+        (Some(positions), Some(user)) if line.trim().is_empty() => {
+            positions.load(&user.fingerprint).await
         }
         _ => None,
     };
-    let mut stock = desk.server.content.subscribe();
-    let current = Arc::clone(&stock.borrow_and_update());
-    let call = CommandContext {
+    let mut updates = context.server.content.subscribe();
+    let current = Arc::clone(&updates.borrow_and_update());
+    let command = CommandContext {
         line,
-        client: &desk.client,
+        client: &context.client,
         content: &current,
         resume,
     };
-    match catch_panic(|| (desk.server.interpret)(&call)) {
-        Ok(Response::Text(print)) => {
-            desk.server.metrics.answers.inc();
-            log_response(desk, &print);
-            desk.send_text(&print).await
+    match catch_panic(|| (context.server.interpret)(&command)) {
+        Ok(Response::Text(text)) => {
+            context.server.metrics.answers.inc();
+            log_response(context, &text);
+            context.send_text(&text).await
         }
-        Ok(Response::Session(opening)) => {
-            match catch_panic(|| SessionTask::new(desk, *opening, stock)) {
-                Ok(mut reading) => reading.run().await.exit_status().ok_or(Gone),
-                Err(PanicError) => send_panic_message(desk).await,
+        Ok(Response::Session(options)) => {
+            match catch_panic(|| SessionTask::new(context, *options, updates)) {
+                Ok(mut task) => task.run().await.exit_status().ok_or(Gone),
+                Err(_) => send_panic_message(context).await,
             }
         }
-        Err(PanicError) => send_panic_message(desk).await,
+        Err(_) => send_panic_message(context).await,
     }
 }
 
-/// Says sorry where there is no screen yet.
-async fn send_panic_message(desk: &ChannelContext) -> Result<u8, Gone> {
-    desk.record_panic();
-    let words = SessionEnd::Failed.message().unwrap_or_default();
-    let status = SessionEnd::Failed.exit_status().unwrap_or_default();
-    let apology = TextResponse {
-        status,
-        ..TextResponse::error(words)
+/// Reports a panic to a client that has no screen yet.
+async fn send_panic_message(context: &ChannelContext) -> Result<u8, Gone> {
+    context.record_panic();
+    let response = TextResponse {
+        status: SessionEnd::Failed.exit_status().unwrap_or_default(),
+        ..TextResponse::error(SessionEnd::Failed.message().unwrap_or_default())
     };
-    desk.send_text(&apology).await
+    context.send_text(&response).await
 }
 
-fn log_response(desk: &ChannelContext, print: &TextResponse) {
-    let codes = match desk.server.limits().code_logging {
-        CodeLogging::Enabled => print.codes.as_slice(),
-        CodeLogging::Disabled => &[],
-    };
-    let codes: Vec<String> = codes.iter().map(ToString::to_string).collect();
+fn log_response(context: &ChannelContext, text: &TextResponse) {
+    let codes: Vec<String> = text.codes.iter().map(ToString::to_string).collect();
+    let log_codes = context.server.limits().log_codes && !codes.is_empty();
     tracing::info!(
-        connection = desk.connection.id,
-        status = print.status,
-        codes = (!codes.is_empty()).then(|| codes.join(" ")),
+        connection = context.connection.id,
+        status = text.status,
+        codes = log_codes.then(|| codes.join(" ")),
         "answered"
     );
 }
 
-/// Notes at the end that a session has ended, also where a fault ended it.
+/// Marks the session as ended on drop, so that a panic does too.
 struct SessionEndGuard<'a>(&'a Connection);
 
 impl Drop for SessionEndGuard<'_> {
@@ -131,8 +117,8 @@ mod tests {
 
     #[test]
     fn panic_message_apologizes_with_status_101() {
-        let words = SessionEnd::Failed.message().unwrap();
-        assert!(words.contains("sorry"), "{words}");
+        let message = SessionEnd::Failed.message().unwrap();
+        assert!(message.contains("sorry"), "{message}");
         assert_eq!(SessionEnd::Failed.exit_status(), Some(101));
     }
 

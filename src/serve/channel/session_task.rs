@@ -1,6 +1,12 @@
-//! Hosts one reader's session on a channel.
+//! The task that runs one user's session on a channel.
+//!
+//! A [`Session`] is a state machine without a thread. The task wakes for input, a deadline or a
+//! change in the server, passes all of it to the session, draws once, and waits until the frame is
+//! sent. So a client that does not read blocks no other, and at most one frame is buffered for it.
 
 use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -8,33 +14,41 @@ use tokio::sync::watch;
 use tokio::time::sleep_until;
 
 use crate::app::{Action, AppOptions, Effect, Host, ReadingPosition};
-use crate::serve::auth::key_entry;
-use crate::serve::channel::catch_panic::{PanicError, catch_panic};
+use crate::content::CodeId;
+use crate::serve::auth::key_entry::PtyPermission;
 use crate::serve::channel::context::{ChannelContext, Gone};
-use crate::serve::channel::session_end::SessionEnd;
-use crate::serve::channel::session_timers::SessionTimers;
+use crate::serve::channel::session_timers::{SessionEnd, SessionTimers};
 use crate::serve::command::SessionOptions;
 use crate::serve::content::ServedContent;
-use crate::serve::settings::CodeLogging;
+use crate::serve::ops::log::printable;
 use crate::serve::state::Phase;
 use crate::session::{Event, Session, load};
-use crate::tty::Size;
-use crate::tty::{Capabilities, Screen};
+use crate::tty::{Capabilities, Screen, Size};
 
-/// How many bytes of input are handed in before the time that they took is looked at. Each may be
-/// a letter in the search field, which is a search.
+/// How many bytes of input are handled between two looks at the clock. Each may be a letter in the
+/// search field, and so a search.
 const INPUT_CHUNK: usize = 4;
 
-/// How long a session may work at a stretch, which others may have to wait for. What takes longer
-/// is followed by a rest three times as long, so that a flood takes a quarter of a thread and not
-/// all of it.
+/// How long a session may work before it is throttled. It then pauses three times as long as it
+/// worked, so that a flood of input takes a quarter of a thread.
 const MAX_BURST: Duration = Duration::from_micros(500);
 
-/// What a test sends to have a session fail; nothing that is known makes one fail.
+/// Input on which tests make a session panic.
 #[cfg(test)]
 pub const PANIC_BYTE: u8 = 0;
 
-/// One reader's session on a channel.
+/// Catches a panic, so that it ends one session only. Discard what `work` has changed if it fails.
+/// The panic hook logs the panic.
+pub fn catch_panic<T>(work: impl FnOnce() -> T) -> Result<T, SessionEnd> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|_| SessionEnd::Failed)
+}
+
+impl From<Gone> for SessionEnd {
+    fn from(_: Gone) -> Self {
+        Self::Gone
+    }
+}
+
 pub struct SessionTask<'a> {
     context: &'a ChannelContext,
     session: Session,
@@ -46,49 +60,44 @@ pub struct SessionTask<'a> {
     dirty: bool,
     /// When the next frame may be sent.
     next_frame: Instant,
-    /// When the first input came that is not on screen yet.
+    /// When the first input arrived that is not on screen yet.
     input_since: Option<Instant>,
-    /// Input that was taken and not handed in yet.
+    /// Input taken from the buffer and not handled yet.
     input: VecDeque<u8>,
-    /// Until when this session rests.
     throttled_until: Option<Instant>,
     drop_logged: bool,
 }
 
 impl<'a> SessionTask<'a> {
-    /// Opens a reader.
     pub fn new(
-        desk: &'a ChannelContext,
-        opening: SessionOptions,
-        stock: watch::Receiver<Arc<ServedContent>>,
+        context: &'a ChannelContext,
+        options: SessionOptions,
+        updates: watch::Receiver<Arc<ServedContent>>,
     ) -> Self {
-        let size = desk.client.size().unwrap_or(Size::DEFAULT);
+        let size = context.client.size().unwrap_or(Size::DEFAULT);
         let now = Instant::now();
-        let session = {
-            let stock = stock.borrow();
-            let start = AppOptions {
-                library: Arc::clone(&stock.library),
-                index: Arc::clone(&stock.index),
-                keymap: Arc::clone(&stock.keymap),
-                host: Host::Served,
-                charset: opening.capabilities.charset,
-                size: ratatui::layout::Size::new(size.columns(), size.rows()),
-                document: opening.document,
-                row_path: opening.place,
-                top: opening.top,
-                message: None,
-                bookmarks: None,
-                table_mode: opening.flow,
-            };
-            Session::new(start, opening.theme, opening.capabilities)
+        let current = Arc::clone(&updates.borrow());
+        let app_options = AppOptions {
+            library: Arc::clone(&current.library),
+            index: Arc::clone(&current.index),
+            keymap: Arc::clone(&current.keymap),
+            host: Host::Served,
+            charset: options.capabilities.charset,
+            size: ratatui::layout::Size::new(size.columns(), size.rows()),
+            document: options.document,
+            row_path: options.row_path,
+            top: options.top,
+            message: None,
+            bookmarks: None,
+            table_mode: options.table_mode,
         };
-        let reading = Self {
-            context: desk,
-            session,
-            capabilities: opening.capabilities,
+        let task = Self {
+            context,
+            session: Session::new(app_options, options.theme, options.capabilities),
+            capabilities: options.capabilities,
             size,
-            content: stock,
-            timers: SessionTimers::new(&desk.server.limits(), now),
+            content: updates,
+            timers: SessionTimers::new(&context.server.limits(), now),
             dirty: true,
             next_frame: now,
             input_since: None,
@@ -96,115 +105,104 @@ impl<'a> SessionTask<'a> {
             throttled_until: None,
             drop_logged: false,
         };
-        reading.log_started();
-        reading
+        task.log_started();
+        task
     }
 
-    /// Runs the session to its end, and gives the client's terminal back.
+    /// Runs the session to its end, and restores the client's terminal.
     pub async fn run(&mut self) -> SessionEnd {
         let started = Instant::now();
         let metrics = Arc::clone(&self.context.server.metrics);
         metrics.sessions.inc();
-        let ending = match self.event_loop().await {
-            Ok(ending) => ending,
-            Err(Gone) => SessionEnd::Gone,
-        };
-        if ending == SessionEnd::Failed {
+        let Err(end) = self.event_loop().await;
+        if end == SessionEnd::Failed {
             self.context.record_panic();
         }
-        let ending = match self.leave(ending).await {
-            Ok(()) => ending,
+        let end = match self.leave(end).await {
+            Ok(()) => end,
             Err(Gone) => SessionEnd::Gone,
         };
         metrics.sessions.dec();
         tracing::info!(
             connection = self.context.connection.id,
             seconds = started.elapsed().as_secs(),
-            reason = ?ending,
+            reason = ?end,
             "session ended"
         );
-        ending
+        end
     }
 
-    async fn event_loop(&mut self) -> Result<SessionEnd, Gone> {
+    async fn event_loop(&mut self) -> Result<Infallible, SessionEnd> {
         let mut phase = self.context.server.phase.subscribe();
         let mut reloads = self.context.server.reloads.subscribe();
         loop {
             let now = Instant::now();
             if self.dirty && now >= self.next_frame {
-                match self.draw(now) {
-                    Ok(frame) => self.send_frame(frame).await?,
-                    Err(PanicError) => return Ok(SessionEnd::Failed),
-                }
+                let frame = self.draw(now)?;
+                self.send_frame(frame).await?;
             }
-            let wake = if self.dirty {
-                // What else is due waits for the frame, too.
-                Some(self.next_frame)
-            } else {
-                let due = [
-                    self.session.deadline(),
-                    self.timers.deadline(),
-                    self.throttled_until,
-                ];
-                due.into_iter().flatten().min()
-            };
-            let alarm = async {
-                match wake {
+            let deadline = self.deadline();
+            let wake = async {
+                match deadline {
                     Some(at) => sleep_until(at.into()).await,
                     None => std::future::pending().await,
                 }
             };
-            let handled = tokio::select! {
-                // The sender lives as long as the house.
-                _ = phase.wait_for(|phase| *phase == Phase::Draining) => Ok(Some(SessionEnd::Shutdown)),
-                () = self.context.input.wait_for_input() => self.process_input(),
-                Ok(()) = reloads.changed() => Ok(self.check_authorization()),
-                Ok(()) = self.content.changed() => self.reload_content(),
-                () = alarm => self.handle_due_timers(),
-            };
-            match handled {
-                Ok(None) => {}
-                Ok(Some(ending)) => return Ok(ending),
-                Err(PanicError) => return Ok(SessionEnd::Failed),
+            tokio::select! {
+                // The sender lives as long as the server state.
+                _ = phase.wait_for(|phase| *phase == Phase::Draining) => return Err(SessionEnd::Shutdown),
+                () = self.context.input.wait_for_input() => self.process_input()?,
+                Ok(()) = reloads.changed() => self.check_authorization()?,
+                Ok(()) = self.content.changed() => self.reload_content()?,
+                () = wake => self.handle_due_timers()?,
             }
         }
     }
 
-    /// Takes what the client sent: one frame is drawn for all of it.
-    fn process_input(&mut self) -> Result<Option<SessionEnd>, PanicError> {
-        let ended = self.context.input.is_closed();
+    /// Returns when the task wakes without input. Timers wait for a frame that is due.
+    fn deadline(&self) -> Option<Instant> {
+        if self.dirty {
+            return Some(self.next_frame);
+        }
+        let deadlines = [
+            self.session.deadline(),
+            self.timers.deadline(),
+            self.throttled_until,
+        ];
+        deadlines.into_iter().flatten().min()
+    }
+
+    /// Handles the client's input, until it has taken too long.
+    fn process_input(&mut self) -> Result<(), SessionEnd> {
+        let closed = self.context.input.is_closed();
         let started = Instant::now();
-        if self.throttled_until.is_some_and(|until| started < until) && !ended {
-            return Ok(None);
+        if self.throttled_until.is_some_and(|until| started < until) && !closed {
+            return Ok(());
         }
         self.throttled_until = None;
-        let mut ending = None;
-        if self.input.is_empty() || ended {
-            ending = self.read_input_buffer()?;
+        if self.input.is_empty() || closed {
+            self.read_input_buffer()?;
         }
-        while ending.is_none() && !self.input.is_empty() && started.elapsed() <= MAX_BURST {
-            let slice = self
-                .input
-                .drain(..self.input.len().min(INPUT_CHUNK))
-                .collect();
-            ending = self.handle(vec![Event::Bytes(slice)])?;
+        while !self.input.is_empty() && started.elapsed() <= MAX_BURST {
+            let length = self.input.len().min(INPUT_CHUNK);
+            let chunk = self.input.drain(..length).collect();
+            self.handle(vec![Event::Bytes(chunk)])?;
         }
         if self.input.is_empty() {
-            // A long paste is not to keep its room for the rest of the session.
+            // Frees the memory of a long paste.
             self.input = VecDeque::new();
         }
         let worked = started.elapsed();
         if worked > MAX_BURST {
-            // Also when all is done: more may be waiting.
+            // Even if all input is handled: the buffer may have more.
             self.throttled_until = Some(started + worked * 4);
         }
-        Ok(ending)
+        Ok(())
     }
 
-    /// Empties the inbox.
-    fn read_input_buffer(&mut self) -> Result<Option<SessionEnd>, PanicError> {
-        let waiting = self.context.input.take();
-        if waiting.dropped > 0 && !self.drop_logged {
+    fn read_input_buffer(&mut self) -> Result<(), SessionEnd> {
+        let pending = self.context.input.take();
+        if pending.dropped > 0 && !self.drop_logged {
             self.drop_logged = true;
             tracing::warn!(
                 connection = self.context.connection.id,
@@ -212,42 +210,44 @@ impl<'a> SessionTask<'a> {
             );
         }
         let mut events = Vec::new();
-        if let Some(size) = waiting.size.filter(|size| *size != self.size) {
+        if let Some(size) = pending.size.filter(|size| *size != self.size) {
             self.size = size;
             events.push(Event::Resize(size));
         }
-        if !waiting.bytes.is_empty() {
-            self.timers.record_input(&waiting.bytes, Instant::now());
-            self.input_since = self.input_since.or(waiting.received_at);
-            self.input = waiting.bytes.into();
+        if !pending.bytes.is_empty() {
+            self.timers.record_input(&pending.bytes, Instant::now());
+            self.input_since = self.input_since.or(pending.received_at);
+            self.input = pending.bytes.into();
         }
-        if waiting.closed {
+        if pending.closed {
             events.push(Event::Eof);
-            self.handle(events)?;
-            return Ok(Some(SessionEnd::Gone));
+            return Err(match self.handle(events) {
+                Err(SessionEnd::Failed) => SessionEnd::Failed,
+                _ => SessionEnd::Gone,
+            });
         }
         self.handle(events)
     }
 
-    fn reload_content(&mut self) -> Result<Option<SessionEnd>, PanicError> {
-        let stock = Arc::clone(&self.content.borrow_and_update());
-        let (library, index) = (Arc::clone(&stock.library), Arc::clone(&stock.index));
+    fn reload_content(&mut self) -> Result<(), SessionEnd> {
+        let content = Arc::clone(&self.content.borrow_and_update());
+        let (library, index) = (Arc::clone(&content.library), Arc::clone(&content.index));
         self.handle(vec![Event::Action(Action::LibraryLoaded(library, index))])
     }
 
-    /// Ends the session where the reader's key is not let in any more.
-    fn check_authorization(&self) -> Option<SessionEnd> {
-        let desk = self.context;
-        let reader = desk.identity.as_ref()?;
-        let from = desk.connection.peer.ip();
-        match desk.server.auth.authorize(&reader.key, from) {
-            Ok(key_entry::PtyPermission::Allowed) => None,
-            Ok(key_entry::PtyPermission::Forbidden) | Err(_) => Some(SessionEnd::Revoked),
+    /// Ends the session if the user's key may no longer open it.
+    fn check_authorization(&self) -> Result<(), SessionEnd> {
+        let Some(user) = &self.context.identity else {
+            return Ok(());
+        };
+        let from = self.context.connection.peer.ip();
+        match self.context.server.auth.authorize(&user.key, from) {
+            Ok(PtyPermission::Allowed) => Ok(()),
+            Ok(PtyPermission::Forbidden) | Err(_) => Err(SessionEnd::Revoked),
         }
     }
 
-    /// Does what a moment was waited for.
-    fn handle_due_timers(&mut self) -> Result<Option<SessionEnd>, PanicError> {
+    fn handle_due_timers(&mut self) -> Result<(), SessionEnd> {
         let now = Instant::now();
         if self.throttled_until.is_some_and(|until| until <= now) {
             return self.process_input();
@@ -256,69 +256,72 @@ impl<'a> SessionTask<'a> {
         if self.session.deadline().is_some_and(|at| at <= now) {
             events.push(Event::Deadline);
         }
-        match self.timers.poll(now) {
-            Some(Ok(warning)) => events.push(Event::Action(Action::ShowMessage(warning))),
-            Some(Err(ending)) => return Ok(Some(ending)),
-            None => {}
-        }
+        let warning = self.timers.poll(now)?;
+        events.extend(warning.map(|warning| Event::Action(Action::ShowMessage(warning))));
         self.handle(events)
     }
 
-    /// Hands events in, and carries out what the session asks for.
-    fn handle(&mut self, events: Vec<Event>) -> Result<Option<SessionEnd>, PanicError> {
-        let mut events = events;
-        let mut ending = None;
+    /// Passes events to the session, and the results of its effects in turn.
+    fn handle(&mut self, mut events: Vec<Event>) -> Result<(), SessionEnd> {
         events.reverse();
         while let Some(event) = events.pop() {
             self.dirty = true;
             let session = &mut self.session;
-            let handled = catch_panic(|| {
+            let effects = catch_panic(|| {
                 #[cfg(test)]
                 assert!(
                     !matches!(&event, Event::Bytes(bytes) if bytes.contains(&PANIC_BYTE)),
-                    "as a fault would"
+                    "panic for a test"
                 );
                 session.handle(event, Instant::now())
             })?;
-            for effect in handled {
-                match effect {
-                    Effect::Quit => ending = Some(SessionEnd::Left),
-                    Effect::LoadDocument(..)
-                    | Effect::ReloadDocument(_)
-                    | Effect::LoadExcerpts(_)
-                    | Effect::LoadComparison(_) => {
-                        if let Effect::LoadDocument(code, _) = &effect {
-                            self.log_code(code);
-                        }
-                        let library = Arc::clone(&self.content.borrow().library);
-                        let action = catch_panic(|| load(&library, effect))?;
-                        events.extend(action.map(Event::Action));
-                    }
-                    Effect::SavePosition(whereabouts) => {
-                        self.save_position(whereabouts);
-                    }
-                    // There is no shell to go back to, and nobody's notes are kept; the rest is the
-                    // session's own.
-                    Effect::Suspend
-                    | Effect::SaveBookmark(_)
-                    | Effect::Redraw
-                    | Effect::Copy(_)
-                    | Effect::SetMouseOwner(_) => {}
-                }
+            let mut quit = false;
+            for effect in effects {
+                quit |= matches!(effect, Effect::Quit);
+                events.extend(self.perform_effect(effect)?);
             }
-            if ending.is_some() {
-                break;
+            if quit {
+                return Err(SessionEnd::Left);
             }
         }
-        Ok(ending)
+        Ok(())
     }
 
-    fn draw(&mut self, now: Instant) -> Result<Vec<u8>, PanicError> {
+    /// Performs an effect. Returns the event with its result.
+    fn perform_effect(&self, effect: Effect) -> Result<Option<Event>, SessionEnd> {
+        match effect {
+            Effect::LoadDocument(..)
+            | Effect::ReloadDocument(_)
+            | Effect::LoadExcerpts(_)
+            | Effect::LoadComparison(_) => {
+                if let Effect::LoadDocument(code, _) = &effect {
+                    self.log_code(code);
+                }
+                let library = Arc::clone(&self.content.borrow().library);
+                let action = catch_panic(|| load(&library, effect))?;
+                Ok(action.map(Event::Action))
+            }
+            Effect::SavePosition(position) => {
+                self.save_position(position);
+                Ok(None)
+            }
+            // A served session has no shell to suspend to and saves no bookmarks. `handle` quits,
+            // and the session itself performs the others.
+            Effect::Quit
+            | Effect::Suspend
+            | Effect::SaveBookmark(_)
+            | Effect::Redraw
+            | Effect::Copy(_)
+            | Effect::SetMouseOwner(_) => Ok(None),
+        }
+    }
+
+    fn draw(&mut self, now: Instant) -> Result<Vec<u8>, SessionEnd> {
         self.dirty = false;
         let session = &mut self.session;
-        let scratch = &self.context.server.buffers;
+        let buffers = &self.context.server.buffers;
         catch_panic(|| {
-            scratch.with_buffer(|buffer| {
+            buffers.with_buffer(|buffer| {
                 let mut frame = Vec::new();
                 // Writing to memory does not fail.
                 let _ = session.draw(now, buffer, &mut frame);
@@ -329,30 +332,33 @@ impl<'a> SessionTask<'a> {
 
     async fn send_frame(&mut self, frame: Vec<u8>) -> Result<(), Gone> {
         if frame.is_empty() {
-            // The input changed nothing, unless the frame is held back.
+            // The input changed nothing, unless the session delays the frame.
             if self.session.deadline().is_none() {
                 self.input_since = None;
             }
             return Ok(());
         }
         self.context.send(frame).await?;
-        let house = &self.context.server;
-        house.metrics.frames.inc();
+        let server = &self.context.server;
+        server.metrics.frames.inc();
         if let Some(since) = self.input_since.take() {
-            house.metrics.latency.observe(since.elapsed().as_secs_f64());
+            server
+                .metrics
+                .latency
+                .observe(since.elapsed().as_secs_f64());
         }
-        self.next_frame = Instant::now() + house.limits().frame_interval;
+        self.next_frame = Instant::now() + server.limits().frame_interval;
         Ok(())
     }
 
-    /// Gives the terminal back, with a word where the reader did not leave by choice.
-    async fn leave(&mut self, ending: SessionEnd) -> Result<(), Gone> {
-        if ending == SessionEnd::Gone {
+    /// Restores the client's terminal, and explains the end unless the user quit.
+    async fn leave(&mut self, end: SessionEnd) -> Result<(), Gone> {
+        if end == SessionEnd::Gone {
             return Ok(());
         }
         let mut bytes = Vec::new();
-        let outstanding = if ending == SessionEnd::Failed {
-            // Of a session that failed nothing can be relied on.
+        let drain_timeout = if end == SessionEnd::Failed {
+            // The state of a session that panicked is undefined.
             bytes = Screen::reset_sequence(self.capabilities, self.size);
             None
         } else {
@@ -361,31 +367,29 @@ impl<'a> SessionTask<'a> {
             let _ = self.session.leave(&mut bytes);
             self.session.drain_timeout(Instant::now())
         };
-        if let Some(words) = ending.message() {
-            bytes.extend(words.bytes());
+        if let Some(message) = end.message() {
+            bytes.extend(message.bytes());
             bytes.extend(b"\r\n");
         }
         self.context.send(bytes).await?;
-        if let Some(patience) = outstanding {
-            let patience = patience.min(Duration::from_millis(300));
-            self.context.drain_replies(patience).await;
+        if let Some(limit) = drain_timeout {
+            let limit = limit.min(Duration::from_millis(300));
+            self.context.drain_replies(limit).await;
         }
         Ok(())
     }
 
-    /// Keeps where the reader is.
-    fn save_position(&self, whereabouts: ReadingPosition) {
-        let desk = self.context;
-        if let (Some(places), Some(reader)) = (&desk.server.positions, &desk.identity) {
-            places.save(&reader.fingerprint, whereabouts);
+    fn save_position(&self, position: ReadingPosition) {
+        let context = self.context;
+        if let (Some(positions), Some(user)) = (&context.server.positions, &context.identity) {
+            positions.save(&user.fingerprint, position);
         }
     }
 
     fn log_started(&self) {
-        let client = &self.context.client;
         tracing::info!(
             connection = self.context.connection.id,
-            term = crate::serve::ops::log::printable(client.term().unwrap_or_default()),
+            term = printable(self.context.client.term().unwrap_or_default()),
             columns = self.size.columns(),
             rows = self.size.rows(),
             "session"
@@ -393,9 +397,21 @@ impl<'a> SessionTask<'a> {
         self.log_code(&self.session.app().document_view().document().code);
     }
 
-    fn log_code(&self, code: &crate::content::CodeId) {
-        if self.context.server.limits().code_logging == CodeLogging::Enabled {
+    fn log_code(&self, code: &CodeId) {
+        if self.context.server.limits().log_codes {
             tracing::info!(connection = self.context.connection.id, %code, "opened");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn panic_becomes_an_error() {
+        let caught = catch_panic(|| -> u8 { panic!("for a test") });
+        assert_eq!(caught, Err(SessionEnd::Failed));
+        assert_eq!(catch_panic(|| 7), Ok(7));
     }
 }

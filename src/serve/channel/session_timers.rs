@@ -1,20 +1,64 @@
-//! Watches how long a reader has done nothing, and how long the session lasts in all.
+//! The time limits of a session, and the reasons why a session ends.
 //!
-//! russh has a timer for inactivity, but any traffic resets it, the answers to its own keepalives
-//! included; only what somebody pressed counts here.
+//! russh's inactivity timer is not used: any traffic resets it, even the replies to its own
+//! keepalives. Here only key presses count as activity.
 
 use std::time::{Duration, Instant};
 
-use crate::serve::channel::session_end::SessionEnd;
 use crate::serve::settings::Limits;
 
-/// How long before the end a warning comes; sooner where the whole time is short.
+/// How long before the end a warning is shown. It is shown halfway if the limit is short.
 const WARNING_LEAD: Duration = Duration::from_secs(60);
 
-/// What a terminal says by itself after a frame: that it has read it.
+/// The reply that a terminal sends by itself after each frame (DSR).
 const STATUS_REPORT: &[u8] = b"\x1b[0n";
 
-/// When a session ends by itself.
+/// Why a session ended. The log shows the name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SessionEnd {
+    /// The user quit.
+    Left,
+    Idle,
+    /// The session time is over.
+    Over,
+    /// The user's key may no longer log in.
+    Revoked,
+    Shutdown,
+    /// A panic.
+    Failed,
+    /// The client disconnected.
+    Gone,
+}
+
+impl SessionEnd {
+    /// Returns the message for the user.
+    pub const fn message(self) -> Option<&'static str> {
+        match self {
+            Self::Left | Self::Gone => None,
+            Self::Idle => Some("codeleaf: session ended: no key was pressed for too long"),
+            Self::Over => Some("codeleaf: session ended: sessions have a time limit"),
+            Self::Revoked => Some("codeleaf: session ended: your key is no longer allowed"),
+            Self::Shutdown => Some("codeleaf: the server is stopping; try again in a moment"),
+            Self::Failed => {
+                Some("codeleaf: sorry, an internal error ended this session; it has been logged")
+            }
+        }
+    }
+
+    /// Returns the exit status, or `None` if no client is left to receive it.
+    pub const fn exit_status(self) -> Option<u8> {
+        match self {
+            Self::Left => Some(0),
+            Self::Idle | Self::Over | Self::Revoked => Some(1),
+            // Like the local reader after SIGTERM.
+            Self::Shutdown => Some(143),
+            // Like any Rust panic.
+            Self::Failed => Some(101),
+            Self::Gone => None,
+        }
+    }
+}
+
 #[derive(Debug)]
 pub struct SessionTimers {
     idle: Option<Timer>,
@@ -29,7 +73,6 @@ struct Timer {
 }
 
 impl SessionTimers {
-    /// Starts both times.
     pub fn new(limits: &Limits, now: Instant) -> Self {
         Self {
             idle: limits.idle_time.map(|limit| Timer::start(limit, now)),
@@ -37,20 +80,20 @@ impl SessionTimers {
         }
     }
 
-    /// Notes what came from the terminal.
+    /// Restarts the idle timer, unless the input has status reports only.
     pub fn record_input(&mut self, bytes: &[u8], now: Instant) {
-        let mut pressed = bytes;
-        while let Some(rest) = pressed.strip_prefix(STATUS_REPORT) {
-            pressed = rest;
+        let mut keys = bytes;
+        while let Some(rest) = keys.strip_prefix(STATUS_REPORT) {
+            keys = rest;
         }
-        if !pressed.is_empty()
+        if !keys.is_empty()
             && let Some(idle) = &mut self.idle
         {
             *idle = Timer::start(idle.limit, now);
         }
     }
 
-    /// Returns when [`SessionTimers::poll`] has something to say.
+    /// Returns when [`SessionTimers::poll`] is next due.
     pub fn deadline(&self) -> Option<Instant> {
         [&self.idle, &self.session]
             .into_iter()
@@ -59,24 +102,22 @@ impl SessionTimers {
             .min()
     }
 
-    /// Returns what is due: a warning, or the end.
-    pub fn poll(&mut self, now: Instant) -> Option<Result<String, SessionEnd>> {
-        let due =
+    /// Returns the warning that is due, or fails if the session is over.
+    pub fn poll(&mut self, now: Instant) -> Result<Option<String>, SessionEnd> {
+        let is_over =
             |timer: &Option<Timer>| timer.as_ref().is_some_and(|timer| timer.expires_at <= now);
-        if due(&self.session) {
-            return Some(Err(SessionEnd::Over));
+        if is_over(&self.session) {
+            return Err(SessionEnd::Over);
         }
-        if due(&self.idle) {
-            return Some(Err(SessionEnd::Idle));
+        if is_over(&self.idle) {
+            return Err(SessionEnd::Idle);
         }
-        if let Some(left) = due_warning(&mut self.session, now) {
-            return Some(Ok(format!("The time limit ends this session in {left}")));
+        let warning = |timer: &mut Option<Timer>| timer.as_mut()?.due_warning(now);
+        if let Some(left) = warning(&mut self.session) {
+            return Ok(Some(format!("The time limit ends this session in {left}")));
         }
-        due_warning(&mut self.idle, now).map(|left| {
-            Ok(format!(
-                "This session ends in {left} unless you press a key"
-            ))
-        })
+        Ok(warning(&mut self.idle)
+            .map(|left| format!("This session ends in {left} unless you press a key")))
     }
 }
 
@@ -88,17 +129,16 @@ impl Timer {
             warn_at: Some(now + limit.saturating_sub(WARNING_LEAD.min(limit / 2))),
         }
     }
-}
 
-/// Returns the time left, where it is time to say it.
-fn due_warning(timer: &mut Option<Timer>, now: Instant) -> Option<String> {
-    let timer = timer.as_mut()?;
-    timer.warn_at.take_if(|warns| *warns <= now)?;
-    let left = timer.expires_at.saturating_duration_since(now);
-    Some(match left.as_millis().div_ceil(1000) {
-        60 => "a minute".to_owned(),
-        seconds => format!("{seconds} s"),
-    })
+    /// Returns the time left, once, when the warning is due.
+    fn due_warning(&mut self, now: Instant) -> Option<String> {
+        self.warn_at.take_if(|warn_at| *warn_at <= now)?;
+        let left = self.expires_at.saturating_duration_since(now);
+        Some(match left.as_millis().div_ceil(1000) {
+            60 => "a minute".to_owned(),
+            seconds => format!("{seconds} s"),
+        })
+    }
 }
 
 #[cfg(test)]
@@ -115,35 +155,35 @@ mod tests {
     }
 
     #[test]
-    fn a_warning_comes_a_minute_before_the_end() {
+    fn warning_is_due_a_minute_before_the_end() {
         let start = Instant::now();
         let after = |seconds| start + Duration::from_secs(seconds);
-        let mut idleness = SessionTimers::new(&limits(1800, None), start);
-        assert_eq!(idleness.deadline(), Some(after(1740)));
-        assert_eq!(idleness.poll(after(1739)), None);
-        let Some(Ok(warning)) = idleness.poll(after(1740)) else {
+        let mut timers = SessionTimers::new(&limits(1800, None), start);
+        assert_eq!(timers.deadline(), Some(after(1740)));
+        assert_eq!(timers.poll(after(1739)), Ok(None));
+        let Ok(Some(warning)) = timers.poll(after(1740)) else {
             panic!("no warning")
         };
         assert!(warning.contains("in a minute"), "{warning}");
-        assert_eq!(idleness.poll(after(1741)), None);
-        idleness.record_input(b"\x1b[0n\x1b[0n", after(1750));
+        assert_eq!(timers.poll(after(1741)), Ok(None));
+        timers.record_input(b"\x1b[0n\x1b[0n", after(1750));
         assert_eq!(
-            idleness.deadline(),
+            timers.deadline(),
             Some(after(1800)),
-            "reports are no keys"
+            "status reports are not key presses"
         );
-        idleness.record_input(b"\x1b[0nj", after(1750));
-        assert_eq!(idleness.deadline(), Some(after(1750 + 1740)));
-        assert_eq!(idleness.poll(after(9999)), Some(Err(SessionEnd::Idle)));
+        timers.record_input(b"\x1b[0nj", after(1750));
+        assert_eq!(timers.deadline(), Some(after(1750 + 1740)));
+        assert_eq!(timers.poll(after(9999)), Err(SessionEnd::Idle));
     }
 
     #[test]
     fn keys_do_not_prolong_the_session() {
         let start = Instant::now();
         let after = |seconds| start + Duration::from_secs(seconds);
-        let mut idleness = SessionTimers::new(&limits(1800, Some(100)), start);
-        idleness.record_input(b"j", after(90));
-        assert!(matches!(idleness.poll(after(90)), Some(Ok(_))));
-        assert_eq!(idleness.poll(after(100)), Some(Err(SessionEnd::Over)));
+        let mut timers = SessionTimers::new(&limits(1800, Some(100)), start);
+        timers.record_input(b"j", after(90));
+        assert!(matches!(timers.poll(after(90)), Ok(Some(_))));
+        assert_eq!(timers.poll(after(100)), Err(SessionEnd::Over));
     }
 }

@@ -1,4 +1,4 @@
-//! Whole sessions, served and read on one thread.
+//! Sessions of an in-process server and client on one thread.
 
 use std::sync::Mutex;
 use std::sync::atomic::AtomicU64;
@@ -7,6 +7,7 @@ use russh::client::{Handle, Msg};
 use russh::keys::PublicKeyOrCertificate;
 use russh::{Channel, ChannelMsg, client};
 
+use super::*;
 use crate::app::Keymap;
 use crate::layout::TableMode;
 use crate::serve::auth::host_key::HostKey;
@@ -14,12 +15,10 @@ use crate::serve::auth::policy::AuthPolicy;
 use crate::serve::channel::session_task::PANIC_BYTE;
 use crate::serve::command::{CommandContext, Response, SessionOptions};
 use crate::serve::content::ServedContent;
-use crate::serve::listener::*;
 use crate::serve::settings::Settings;
 use crate::tty::{DisplayMode, Overrides};
 use crate::view::Theme;
 
-/// A log that can be read.
 #[derive(Clone, Default)]
 struct CapturedLog(Arc<Mutex<Vec<u8>>>);
 
@@ -39,50 +38,50 @@ impl CapturedLog {
     }
 }
 
-/// Opens the first document, whatever is asked for.
-fn interpret(call: &CommandContext<'_>) -> Response {
-    assert_ne!(call.line, "fault", "as a fault would");
-    let library = &call.content.library;
-    let DisplayMode::FullScreen(capabilities) = call.client.display_mode(Overrides::default())
+/// Opens the first document, whatever the command line.
+fn interpret(command: &CommandContext<'_>) -> Response {
+    assert_ne!(command.line, "panic", "panic for a test");
+    let library = &command.content.library;
+    let DisplayMode::FullScreen(capabilities) = command.client.display_mode(Overrides::default())
     else {
         panic!("no terminal");
     };
     Response::Session(Box::new(SessionOptions {
         document: library.document(&library.entries()[0].code).unwrap(),
-        place: None,
+        row_path: None,
         top: 0,
-        flow: TableMode::Columns,
+        table_mode: TableMode::Columns,
         capabilities,
-        theme: Arc::clone(&call.content.theme),
+        theme: Arc::clone(&command.content.theme),
     }))
 }
 
-/// Serves everybody on this thread.
+/// Starts an open server on this thread.
 async fn start_server() -> (Arc<ServerState>, SocketAddr) {
     let theme = Theme::built_in("dark").unwrap().unwrap();
-    let recipe = crate::loader::library_loader::LibraryLoader::new(&[], None);
-    let (stock, _) = ServedContent::load(&recipe, Keymap::built_in(), theme, None);
-    let house = Arc::new(ServerState {
+    let loader = crate::loader::library_loader::LibraryLoader::new(&[], None);
+    let (content, _) = ServedContent::load(&loader, Keymap::built_in(), theme, None);
+    let server = Arc::new(ServerState {
         auth: AuthPolicy::Open,
         interpret,
         limits: watch::channel(Settings::default().limits().unwrap()).0,
-        content: watch::channel(Arc::new(stock)).0,
+        content: watch::channel(Arc::new(content)).0,
         phase: watch::channel(Phase::Serving).0,
         reloads: watch::channel(()).0,
         positions: None,
         limiter: Arc::default(),
         metrics: Arc::default(),
         log_sampler: crate::serve::ops::log::LogSampler::default(),
-        buffers: crate::serve::content::BufferPool::default(),
+        buffers: crate::serve::state::BufferPool::default(),
         connection_counter: AtomicU64::new(0),
     });
     let folder = tempfile::tempdir().unwrap();
     let key = HostKey::load_or_create(&folder.path().join("key")).unwrap();
-    let config = Arc::new(crate::serve::server::config(&key, &house.auth));
+    let config = Arc::new(crate::serve::server::config(&key, &server.auth));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    tokio::spawn(accept(Arc::clone(&house), config, listener));
-    (house, address)
+    tokio::spawn(accept(Arc::clone(&server), config, listener));
+    (server, address)
 }
 
 struct AnyServer;
@@ -106,19 +105,19 @@ async fn exec(address: SocketAddr, line: &str) -> (Handle<AnyServer>, Channel<Ms
     (connection, channel)
 }
 
-/// Returns all that is said until the end, and the exit status.
+/// Returns all output, and the exit status.
 async fn read_to_end(mut channel: Channel<Msg>) -> (String, Option<u32>) {
-    let (mut said, mut status) = (Vec::new(), None);
+    let (mut output, mut status) = (Vec::new(), None);
     while let Some(message) = channel.wait().await {
         match message {
             ChannelMsg::Data { data } | ChannelMsg::ExtendedData { data, .. } => {
-                said.extend_from_slice(&data);
+                output.extend_from_slice(&data);
             }
             ChannelMsg::ExitStatus { exit_status } => status = Some(exit_status),
             _ => {}
         }
     }
-    (String::from_utf8_lossy(&said).into_owned(), status)
+    (String::from_utf8_lossy(&output).into_owned(), status)
 }
 
 async fn wait_for_frame(channel: &mut Channel<Msg>) {
@@ -126,7 +125,7 @@ async fn wait_for_frame(channel: &mut Channel<Msg>) {
 }
 
 #[tokio::test]
-async fn panic_ends_only_its_own_session_with_an_apology() {
+async fn panic_ends_only_its_own_session() {
     let log = CapturedLog::default();
     let writer = log.clone();
     let lines = tracing_subscriber::fmt()
@@ -134,25 +133,28 @@ async fn panic_ends_only_its_own_session_with_an_apology() {
         .finish();
     // Everything runs on this thread.
     let _guard = tracing::subscriber::set_default(lines);
-    let (house, address) = start_server().await;
+    let (server, address) = start_server().await;
     let (_other, mut other) = exec(address, "").await;
     wait_for_frame(&mut other).await;
-    for line in ["", "fault"] {
+    for line in ["", "panic"] {
         let (_connection, mut failing) = exec(address, line).await;
         if line.is_empty() {
             wait_for_frame(&mut failing).await;
             failing.data(&[b'j', PANIC_BYTE][..]).await.unwrap();
         }
-        let (said, status) = read_to_end(failing).await;
-        assert!(said.contains("sorry, a fault ended this session"), "{said}");
+        let (output, status) = read_to_end(failing).await;
+        assert!(
+            output.contains("sorry, an internal error ended this session"),
+            "{output}"
+        );
         assert_eq!(status, Some(101));
-        // The screen was given back, if there was one.
-        assert_eq!(said.contains("\x1b[?1049l"), line.is_empty(), "{said}");
+        // The screen is restored, if there was one.
+        assert_eq!(output.contains("\x1b[?1049l"), line.is_empty(), "{output}");
     }
-    assert_eq!(house.metrics.panics.get(), 2);
-    let faults = log.text().matches("a fault ended this session").count();
-    assert_eq!(faults, 2, "{}", log.text());
+    assert_eq!(server.metrics.panics.get(), 2);
+    let panics = log.text().matches("a panic ended this session").count();
+    assert_eq!(panics, 2, "{}", log.text());
     other.data(&b"j"[..]).await.unwrap();
     wait_for_frame(&mut other).await;
-    assert_eq!(house.metrics.sessions.get(), 1);
+    assert_eq!(server.metrics.sessions.get(), 1);
 }

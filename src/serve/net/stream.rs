@@ -1,8 +1,8 @@
-//! Defines the wire: a client's connection, which counts bytes, is read no faster than a client may
-//! send, gives up a client that does not read, and can be cut from outside.
+//! The byte stream of a client, with limits on both directions.
 //!
-//! russh's task ends when its connection does, and in no other way once it waits for a client that
-//! neither reads nor writes; so whoever watches over a connection must be able to end it.
+//! Input is read no faster than the rate limit. A write fails once the client has read nothing for
+//! the write timeout. Bytes are counted, and a [`StreamHandle`] can shut the stream down: russh's
+//! task ends only with its stream, even while it waits for a client that neither reads nor writes.
 
 use std::future::Future;
 use std::io;
@@ -16,57 +16,55 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep, sleep_until};
 
-use crate::serve::net::rate_limiter::RateLimiter;
+use crate::num::saturating_u32;
 use crate::serve::settings::Limits;
 
-/// The bytes on their way to a client that the system is to keep. It would keep megabytes for one
-/// that does not read; a few screens are enough for one that does.
+/// The size of the kernel's send buffer: a few screens. By default it would grow to megabytes for a
+/// client that does not read.
 const SEND_BUFFER_SIZE: usize = 64 * 1024;
 
-/// How many bytes a client sends before it is logged in, at least.
+/// The minimum number of bytes that a client sends before it is logged in.
 const HANDSHAKE_BYTES: u64 = 4096;
 
-/// A client's connection.
+/// The bytes that are read without delay: enough for a key exchange and a long paste.
+const BURST: u32 = 64 * 1024;
+
 #[derive(Debug)]
 pub struct LimitedStream {
-    handle: Arc<StreamHandle>,
+    pub handle: Arc<StreamHandle>,
     rate_limiter: RateLimiter,
-    /// What is waited for before more is read.
+    /// Delays the next read.
     read_pause: Option<Pin<Box<Sleep>>>,
-    /// How long the client may leave unread what it is sent.
     write_timeout: Duration,
-    /// When that is over, while it does.
+    /// Runs while the kernel's send buffer is full.
     write_deadline: Option<Pin<Box<Sleep>>>,
 }
 
-/// What others may know of a connection, and do with it.
+/// The part of a stream that other tasks use.
 #[derive(Debug)]
 pub struct StreamHandle {
     stream: TcpStream,
-    received: Arc<ByteCounter>,
-    sent: ByteCounter,
+    pub received: Arc<ByteCounter>,
+    pub sent: ByteCounter,
 }
 
-/// Counts bytes.
 #[derive(Debug, Default)]
 pub struct ByteCounter(AtomicU64);
 
 impl ByteCounter {
-    /// Adds some, and returns how many there were before.
+    /// Adds bytes, and returns the count before.
     pub fn add(&self, bytes: usize) -> u64 {
         self.0.fetch_add(bytes as u64, Ordering::Relaxed)
     }
 
-    /// Returns how many there are.
     pub fn get(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
     }
 }
 
 impl LimitedStream {
-    /// Takes a client's connection, under the limits for clients.
     pub fn new(stream: TcpStream, limits: &Limits) -> Self {
-        // A terminal's bytes are few and each matters. Failing is no reason to refuse anybody.
+        // A connection works without either option, so failures are ignored.
         let _ = stream.set_nodelay(true);
         let _ = rustix::net::sockopt::set_socket_send_buffer_size(&stream, SEND_BUFFER_SIZE);
         Self {
@@ -81,42 +79,22 @@ impl LimitedStream {
             write_deadline: None,
         }
     }
-
-    /// Returns the line.
-    pub fn handle(&self) -> Arc<StreamHandle> {
-        Arc::clone(&self.handle)
-    }
 }
 
 impl StreamHandle {
-    /// Returns how many bytes came in, now and from now on.
-    pub const fn received(&self) -> &Arc<ByteCounter> {
-        &self.received
-    }
-
-    /// Returns how many bytes went out.
-    pub const fn sent(&self) -> &ByteCounter {
-        &self.sent
-    }
-
-    /// Counts what came in.
+    /// Counts input, and disables delayed acknowledgment during the handshake. OpenSSH's client
+    /// holds back its half of the key exchange until its list of methods is acknowledged, which has
+    /// no answer that could carry the acknowledgment: both sides would wait for 40 ms.
     fn count_received(&self, length: usize) {
         if self.received.add(length) < HANDSHAKE_BYTES {
-            self.acknowledge_now();
+            #[cfg(target_os = "linux")]
+            let _ = rustix::net::sockopt::set_tcp_quickack(&self.stream, true);
         }
     }
 
-    /// Has what came in be acknowledged at once. OpenSSH's client holds its half of the exchange of
-    /// keys back until its list of methods is acknowledged, to which there is nothing to answer, so
-    /// that both sides would wait for 40 ms.
-    fn acknowledge_now(&self) {
-        #[cfg(target_os = "linux")]
-        let _ = rustix::net::sockopt::set_tcp_quickack(&self.stream, true);
-    }
-
-    /// Ends the connection, whatever anybody waits for.
+    /// Ends the connection, whatever its tasks wait for.
     pub fn shut_down(&self) {
-        // One that is gone already cannot be ended.
+        // Fails if the connection is gone already.
         let _ = rustix::net::shutdown(&self.stream, rustix::net::Shutdown::Both);
     }
 }
@@ -127,8 +105,8 @@ impl AsyncRead for LimitedStream {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        if let Some(rest) = &mut self.read_pause {
-            ready!(rest.as_mut().poll(context));
+        if let Some(pause) = &mut self.read_pause {
+            ready!(pause.as_mut().poll(context));
             self.read_pause = None;
         }
         loop {
@@ -149,26 +127,26 @@ impl AsyncRead for LimitedStream {
 }
 
 impl AsyncWrite for LimitedStream {
-    /// Writes, or fails with [`io::ErrorKind::TimedOut`] where the client has read nothing for too
-    /// long: russh waits for it, and does not even ask whether it is still there.
+    /// Fails with [`io::ErrorKind::TimedOut`] if the client has read nothing for the write timeout.
+    /// russh itself would wait forever, without keepalives.
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        let line = Arc::clone(&self.handle);
+        let handle = Arc::clone(&self.handle);
         loop {
-            if line.stream.poll_write_ready(context)?.is_pending() {
-                let patience = self.write_timeout;
-                let unread = self
+            if handle.stream.poll_write_ready(context)?.is_pending() {
+                let write_timeout = self.write_timeout;
+                let deadline = self
                     .write_deadline
-                    .get_or_insert_with(|| Box::pin(sleep(patience)));
-                ready!(unread.as_mut().poll(context));
+                    .get_or_insert_with(|| Box::pin(sleep(write_timeout)));
+                ready!(deadline.as_mut().poll(context));
                 return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
             }
-            match line.stream.try_write(bytes) {
+            match handle.stream.try_write(bytes) {
                 Ok(length) => {
-                    line.sent.add(length);
+                    handle.sent.add(length);
                     self.write_deadline = None;
                     return Poll::Ready(Ok(length));
                 }
@@ -187,5 +165,62 @@ impl AsyncWrite for LimitedStream {
             Err(error) if error != rustix::io::Errno::NOTCONN => Poll::Ready(Err(error.into())),
             _ => Poll::Ready(Ok(())),
         }
+    }
+}
+
+/// A rate limiter for input (GCRA: the generic cell rate algorithm).
+///
+/// A user presses a few keys per second. Decrypting alone would let a client that sends as fast as
+/// it can occupy a processor; if the server reads it slowly, the client's kernel makes it wait.
+#[derive(Debug)]
+struct RateLimiter {
+    /// Bytes per second in the long run.
+    rate: u32,
+    /// When the bytes read so far would have arrived at that rate.
+    theoretical_arrival: Instant,
+}
+
+impl RateLimiter {
+    fn new(rate: u32, now: Instant) -> Self {
+        Self {
+            rate: rate.max(1),
+            theoretical_arrival: now,
+        }
+    }
+
+    /// Records a read. Returns when the next read is allowed, if that is later than `now`.
+    fn record(&mut self, bytes: usize, now: Instant) -> Option<Instant> {
+        self.theoretical_arrival =
+            self.theoretical_arrival.max(now) + self.time_for(saturating_u32(bytes));
+        let next = self.theoretical_arrival.checked_sub(self.time_for(BURST))?;
+        (next > now).then_some(next)
+    }
+
+    fn time_for(&self, bytes: u32) -> Duration {
+        Duration::from_secs(1) * bytes / self.rate
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn typing_is_never_throttled_and_floods_are() {
+        // `Instant` starts at boot, which may be less than a burst ago.
+        let start = Instant::now() + Duration::from_secs(60);
+        let mut limiter = RateLimiter::new(16 * 1024, start);
+        let mut now = start;
+        for _ in 0..10_000 {
+            now += Duration::from_millis(20);
+            assert_eq!(limiter.record(100, now), None);
+        }
+        assert_eq!(limiter.record(60 * 1024, now), None, "a paste");
+        let flood_start = now;
+        for _ in 0..1000 {
+            now = limiter.record(8192, now).unwrap_or(now);
+        }
+        let seconds = (now - flood_start).as_secs();
+        assert!((495..=500).contains(&seconds), "{seconds} s for 8 MB");
     }
 }

@@ -1,38 +1,37 @@
-//! Writes what happens to standard error, a line an event, as text or JSON.
+//! The log: one line per event on standard error, as text or JSON.
 //!
-//! Who, when, from where and how long: yes. What was searched: never. Which codes were opened:
-//! only where the administrator asks for it. Who logs in is always there; of connections that come
-//! to nothing, only so many a second, since anybody can make thousands.
+//! It has who connects, when, from where and for how long. It never has search words, and opened
+//! codes only if the administrator asks for them. Logins are always logged. Connections that do not
+//! log in are sampled, since anyone can open thousands of them.
 
 use std::io;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use tracing::Level;
 
 use crate::serve::settings::LogFormat;
+use crate::sync::lock;
 use crate::text::sanitize;
 
-/// The longest word of a client that is logged, in characters.
+/// The maximum length of a client's text in the log, in characters.
 const MAX_LOGGED_CHARS: usize = 64;
 
-/// How many connections a second the log speaks of before they are logged in.
+/// How many connections per second are logged before they log in.
 const MAX_LOGGED_PER_SECOND: u32 = 50;
 
-/// Whether the log speaks of a connection before it is logged in.
+/// Whether a connection is logged before it logs in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogDecision {
-    /// It does.
     Log,
-    /// It does not: there are too many.
     Suppress,
 }
 
-/// Decides of which connections the log speaks.
+/// Chooses the connections that are logged.
 #[derive(Debug, Default)]
 pub struct LogSampler(Mutex<SampleWindow>);
 
-/// What happened in a second.
+/// The counts of one second.
 #[derive(Debug, Default)]
 struct SampleWindow {
     started: Option<Instant>,
@@ -41,21 +40,19 @@ struct SampleWindow {
 }
 
 impl LogSampler {
-    /// Decides of one more connection.
     pub fn sample(&self) -> LogDecision {
-        let mut second = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        second.sample(Instant::now())
+        lock(&self.0).sample(Instant::now())
     }
 }
 
 impl SampleWindow {
     fn sample(&mut self, now: Instant) -> LogDecision {
-        let over = |since| now.saturating_duration_since(since) >= Duration::from_secs(1);
-        if self.started.is_none_or(over) {
+        let is_over = |since| now.saturating_duration_since(since) >= Duration::from_secs(1);
+        if self.started.is_none_or(is_over) {
             if self.suppressed > 0 {
                 tracing::warn!(
                     connections = self.suppressed,
-                    "too many to speak of each before it is logged in"
+                    "too many connections to log each before it logs in"
                 );
             }
             *self = Self {
@@ -73,12 +70,12 @@ impl SampleWindow {
     }
 }
 
-/// Says that the log cannot be set up: something else logs already.
+/// The error if the process has a log already.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot set up the log: {0}")]
 pub struct LogError(#[from] tracing::subscriber::SetGlobalDefaultError);
 
-/// Starts the log, panics included.
+/// Starts the log, and logs panics.
 pub fn init(format: LogFormat) -> Result<(), LogError> {
     let lines = tracing_subscriber::fmt()
         .with_writer(io::stderr)
@@ -93,16 +90,16 @@ pub fn init(format: LogFormat) -> Result<(), LogError> {
         }
     }
     std::panic::set_hook(Box::new(|panic| {
-        // The words of a panic may hold what somebody typed; the place is enough to find it.
+        // A panic message may contain a user's input; its location is enough to find it.
         let place = panic.location().map(ToString::to_string);
         tracing::error!(place = place.unwrap_or_default(), "panic");
     }));
     Ok(())
 }
 
-/// Returns a word of a client as it may be logged: printable, and not longer than is useful.
-pub fn printable(word: &str) -> String {
-    let clean = sanitize(word);
+/// Sanitizes and truncates a client's text for the log.
+pub fn printable(text: &str) -> String {
+    let clean = sanitize(text);
     match clean.char_indices().nth(MAX_LOGGED_CHARS) {
         Some((end, _)) => format!("{}...", &clean[..end]),
         None => clean.into_owned(),
@@ -116,32 +113,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn client_text_is_truncated_and_printable() {
-        assert_eq!(printable("xterm\u{1b}[31m\nroot"), "xterm[31m root");
-        assert_eq!(
-            printable(&"é".repeat(500)),
-            format!("{}...", "é".repeat(64))
-        );
-    }
-
-    #[test]
     fn logged_connections_are_capped_per_second() {
         let start = Instant::now();
-        let mut second = SampleWindow::default();
-        let mut made = |after: u64| {
-            let now = start + Duration::from_millis(after);
-            let mentions = (0..1000).filter(|_| second.sample(now) == LogDecision::Log);
-            mentions.count()
+        let mut window = SampleWindow::default();
+        let count_logged = |millis: u64| {
+            let now = start + Duration::from_millis(millis);
+            let logged = (0..1000).filter(|_| window.sample(now) == LogDecision::Log);
+            logged.count()
         };
-        assert_eq!([made(0), made(999), made(1000)], [50, 0, 50]);
+        assert_eq!([0, 999, 1000].map(count_logged), [50, 0, 50]);
     }
 
     proptest! {
         #[test]
-        fn printable_text_has_no_control_characters(word in any::<String>()) {
-            let said = printable(&word);
-            prop_assert!(said.chars().count() <= MAX_LOGGED_CHARS + 3);
-            prop_assert!(!said.contains(char::is_control));
+        fn printable_text_is_truncated_and_has_no_control_characters(word in "\\PC{0,99}|.{0,99}") {
+            let text = printable(&word);
+            prop_assert!(text.chars().count() <= MAX_LOGGED_CHARS + 3);
+            prop_assert!(!text.contains(char::is_control));
+            prop_assert!(text.ends_with("...") || text == sanitize(&word));
         }
     }
 }

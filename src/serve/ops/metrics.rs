@@ -1,4 +1,4 @@
-//! Counts what happens, and hands the figures to Prometheus.
+//! Prometheus metrics, and the HTTP endpoint that serves them.
 
 use std::io;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
-use prometheus_client::registry::Registry;
+use prometheus_client::registry::{Metric, Registry};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
@@ -19,119 +19,88 @@ const LATENCY_BUCKETS: [f64; 11] = [
     0.000_25, 0.000_5, 0.001, 0.002, 0.004, 0.008, 0.016, 0.05, 0.1, 0.5, 2.0,
 ];
 
-/// How long a scrape may take.
 const SCRAPE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The longest request that is read, in bytes.
+/// The maximum size of a request, in bytes.
 const MAX_REQUEST_SIZE: usize = 8 * 1024;
 
-/// What is counted.
+/// The metrics of a server; the help texts are in [`Metrics::default`].
 #[derive(Debug)]
 pub struct Metrics {
     registry: Registry,
-    /// Connections at the moment.
     pub connections: Gauge,
-    /// Readers at the moment.
     pub sessions: Gauge,
-    /// Logins.
     pub logins: Counter,
-    /// What was refused.
     pub refused: Family<RefusalLabels, Counter>,
-    /// Commands answered without a reader.
     pub answers: Counter,
-    /// Frames sent.
     pub frames: Counter,
-    /// From the arrival of input to the frame's leaving, in seconds.
     pub latency: Histogram,
-    /// Bytes from clients, once their connections ended.
     pub received: Counter,
-    /// Bytes to clients, once their connections ended.
     pub sent: Counter,
-    /// Sessions that a fault ended.
     pub panics: Counter,
 }
 
-/// What was refused.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct RefusalLabels {
-    /// What.
     pub what: RefusalKind,
 }
 
-/// What can be refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelValue)]
 pub enum RefusalKind {
-    /// A connection too many.
+    /// A connection over the limit.
     Connection,
-    /// A login.
     Login,
-    /// A second channel, or one of another kind.
+    /// A second session, or a forwarding channel.
     Channel,
-    /// A request: forwarding, a subsystem, an agent.
+    /// A request for forwarding, an agent or a subsystem.
     Request,
 }
 
 impl Default for Metrics {
     fn default() -> Self {
-        let mut metrics = Self {
-            registry: Registry::with_prefix("codeleaf"),
-            connections: Gauge::default(),
-            sessions: Gauge::default(),
-            logins: Counter::default(),
-            refused: Family::default(),
-            answers: Counter::default(),
-            frames: Counter::default(),
-            latency: Histogram::new(LATENCY_BUCKETS),
-            received: Counter::default(),
-            sent: Counter::default(),
-            panics: Counter::default(),
-        };
-        let registry = &mut metrics.registry;
-        registry.register(
-            "connections",
-            "Connections at the moment",
-            metrics.connections.clone(),
-        );
-        registry.register(
-            "sessions",
-            "Readers at the moment",
-            metrics.sessions.clone(),
-        );
-        registry.register("logins", "Logins", metrics.logins.clone());
-        registry.register("refused", "What was refused", metrics.refused.clone());
-        registry.register(
-            "answers",
-            "Commands answered in text",
-            metrics.answers.clone(),
-        );
-        registry.register("frames", "Frames sent", metrics.frames.clone());
-        registry.register(
-            "key_to_frame_seconds",
-            "From the arrival of input to the leaving of its frame",
-            metrics.latency.clone(),
-        );
-        registry.register(
-            "received_bytes",
-            "From ended connections",
-            metrics.received.clone(),
-        );
-        registry.register("sent_bytes", "To ended connections", metrics.sent.clone());
-        registry.register(
-            "panics",
-            "Sessions that a fault ended",
-            metrics.panics.clone(),
-        );
-        metrics
+        /// Adds a metric to the registry.
+        struct Register(Registry);
+        impl Register {
+            fn add<M: Metric + Clone>(&mut self, name: &str, help: &str, metric: M) -> M {
+                self.0.register(name, help, metric.clone());
+                metric
+            }
+        }
+        let mut all = Register(Registry::with_prefix("codeleaf"));
+        Self {
+            connections: all.add("connections", "Open connections", Gauge::default()),
+            sessions: all.add("sessions", "Open sessions", Gauge::default()),
+            logins: all.add("logins", "Logins", Counter::default()),
+            refused: all.add("refused", "Refused requests", Family::default()),
+            answers: all.add("answers", "Commands answered with text", Counter::default()),
+            frames: all.add("frames", "Frames sent", Counter::default()),
+            latency: all.add(
+                "key_to_frame_seconds",
+                "Time from input to its frame",
+                Histogram::new(LATENCY_BUCKETS),
+            ),
+            received: all.add(
+                "received_bytes",
+                "Bytes received on closed connections",
+                Counter::default(),
+            ),
+            sent: all.add(
+                "sent_bytes",
+                "Bytes sent on closed connections",
+                Counter::default(),
+            ),
+            panics: all.add("panics", "Sessions ended by a panic", Counter::default()),
+            registry: all.0,
+        }
     }
 }
 
 impl Metrics {
-    /// Counts a refusal.
     pub fn count_refusal(&self, what: RefusalKind) {
         self.refused.get_or_create(&RefusalLabels { what }).inc();
     }
 
-    /// Returns the figures in the OpenMetrics text format.
+    /// Encodes the metrics in the OpenMetrics text format.
     pub fn encode(&self) -> String {
         let mut out = String::new();
         // Writing to a string does not fail.
@@ -140,15 +109,15 @@ impl Metrics {
     }
 }
 
-/// Answers scrapes, one after the other, for as long as the server runs.
+/// Serves scrapes, one at a time, until the runtime stops.
 ///
-/// One path over HTTP/1.1, each connection once: a server framework would weigh more than all of
-/// this module.
+/// It answers one path over HTTP/1.1 and closes the connection: a server framework would weigh more
+/// than this module.
 pub async fn serve(metrics: Arc<Metrics>, listener: TcpListener) {
     loop {
         match listener.accept().await {
             Ok((stream, _)) => {
-                // A scraper that leaves early misses its answer.
+                // A scraper that disconnects early misses its response.
                 let _ = timeout(SCRAPE_TIMEOUT, answer_scrape(&metrics, stream)).await;
             }
             Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
@@ -158,8 +127,8 @@ pub async fn serve(metrics: Arc<Metrics>, listener: TcpListener) {
 
 async fn answer_scrape(metrics: &Metrics, mut stream: TcpStream) -> io::Result<()> {
     let mut request = Vec::new();
-    let ended = |request: &[u8]| request.windows(4).any(|bytes| bytes == b"\r\n\r\n");
-    while !ended(&request) && request.len() < MAX_REQUEST_SIZE {
+    let is_complete = |request: &[u8]| request.windows(4).any(|bytes| bytes == b"\r\n\r\n");
+    while !is_complete(&request) && request.len() < MAX_REQUEST_SIZE {
         if stream.read_buf(&mut request).await? == 0 {
             break;
         }
@@ -167,7 +136,7 @@ async fn answer_scrape(metrics: &Metrics, mut stream: TcpStream) -> io::Result<(
     let (status, body) = if request.starts_with(b"GET /metrics ") {
         ("200 OK", metrics.encode())
     } else {
-        ("404 Not Found", "the figures are at /metrics\n".to_owned())
+        ("404 Not Found", "the metrics are at /metrics\n".to_owned())
     };
     let head = format!(
         "HTTP/1.1 {status}\r\nContent-Type: application/openmetrics-text; version=1.0.0; \

@@ -1,13 +1,17 @@
-//! Tells the service manager how the server is doing, after sd_notify(3).
+//! Notifications to the service manager, in the protocol of sd_notify(3).
 
 use std::io;
 use std::os::unix::net::UnixDatagram;
 
-/// Sends a state, such as `READY=1`, where a service manager listens.
-///
-/// The protocol is one datagram of text, so that no crate is needed for it. A socket in the
-/// abstract name space is written with a leading `@`.
-pub fn sd_notify(state: &str) -> io::Result<()> {
+/// Sends a state, such as `READY=1`. A failure is logged: the server runs without a manager too.
+pub fn notify_manager(state: &str) {
+    if let Err(error) = sd_notify(state) {
+        tracing::warn!(%error, state, "cannot notify the service manager");
+    }
+}
+
+/// Sends one datagram to `NOTIFY_SOCKET`. A leading `@` names an abstract socket.
+fn sd_notify(state: &str) -> io::Result<()> {
     let Some(name) = std::env::var_os("NOTIFY_SOCKET") else {
         return Ok(());
     };
