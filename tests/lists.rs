@@ -1,4 +1,4 @@
-//! The library's lists: by code, by modifier, by payer, and what documents say side by side.
+//! Tests of the library lists (by code, modifier and payer) and of comparisons.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use insta::assert_snapshot;
 use crate::sets::{StoreFixture, files};
 use crate::support::reader::{TestSession, shipped_document};
 
-/// Returns the documents of the fixtures and the shipped one, without the folder they lie in.
+/// Opens the fixtures and the built-in document, with origins that show no folders.
 fn fixture_library() -> Library {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/valid");
     Library::open(&[folder]).for_serving(None).0
@@ -46,7 +46,7 @@ fn reader_with_set_codes(rows: usize, size: (u16, u16)) -> TestSession {
         .collect();
     let codes = titles.iter();
     let codes = codes.map(|(code, title)| (code.as_str(), 1, title.as_str()));
-    // A file without these is taken to be cut short.
+    // The importer refuses a file without the first and last code as truncated.
     let titles: Vec<(&str, u8, &str)> = [("A00", 0, "Invented diseases")]
         .into_iter()
         .chain(codes)
@@ -346,7 +346,7 @@ Modifier 26 · 00002
 
 ↑↓ scroll  ←→ next  Enter document  Esc back  q quit                CPT (c) AMA
 "#);
-    // From there on: to the document, to the next of the list, and back to it.
+    // Opens the document, goes to the next one of the list, and returns.
     reader.press("enter");
     let reading = reader.session.app().document_view();
     assert_eq!(reading.document().code.value(), "00002");
@@ -529,7 +529,7 @@ fn list_keys_send_few_bytes() {
             bytes += reader.last_frame_bytes;
         }
         println!("one line of scroll, codes, {size:?}: {} B", bytes / 50);
-        // A wide line has its title whole, and whatever of it is new is sent.
+        // A wide line shows the whole title, so more of it is new.
         let most = if size.0 > 80 { 150 } else { 130 };
         assert!(bytes / 50 <= most, "{size:?}: {} B", bytes / 50);
     }

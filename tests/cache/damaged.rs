@@ -66,7 +66,7 @@ fn unwritable_cache_is_reported_and_search_still_works() {
     let mut collection = recipe.load(ImportedSets::default(), &mut |_| ());
     let error = collection.cache_error.take().unwrap().to_string();
     assert!(
-        error.starts_with("cannot keep the search index in "),
+        error.starts_with("cannot save the search index in "),
         "{error}"
     );
     let (library, index) = collection.into_shared();

@@ -94,7 +94,7 @@ fn unwritable_cache_is_noted_in_the_terminal() {
     install_user_library(&home);
     home.write("cache/codeleaf", "this is no folder");
     let mut terminal = Launch::codeleaf("00007").home(&home).start();
-    terminal.wait_for("cannot keep the search index");
+    terminal.wait_for("cannot save the search index");
     terminal.press("/").send(b"specimen number 12");
     terminal.wait_for("00012 › Summary");
     press_esc(&terminal).wait_for("specimen number 7.");
