@@ -1,8 +1,8 @@
-//! The library of the local reader: lazy at first, fully loaded once a thread has read it.
+//! The library that the reader uses, which a thread replaces once it has loaded everything.
 
 use std::path::PathBuf;
 use std::sync::mpsc::SyncSender;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -13,25 +13,26 @@ use crate::content::Document;
 use crate::library::{IndexingProgress, Library};
 use crate::search::{DocumentSource, IndexBuilder, Synonyms};
 use crate::session::Event;
+use crate::sync::lock;
 
-/// The time after which progress is shown.
+/// How long loading may take before its progress is shown.
 const REPORT_DELAY: Duration = Duration::from_millis(300);
 
-/// The time between two progress reports, so that a slow line stays free for other things.
+/// The minimum time between two progress events, since each redraws a line.
 const REPORT_INTERVAL: Duration = Duration::from_millis(250);
 
-/// A shared handle to the library as far as it is loaded.
+/// The current library: the one that the reader started with, later the whole one.
 #[derive(Clone, Debug)]
 pub struct LibraryHandle(Arc<Mutex<Arc<Library>>>);
 
-/// What is needed to load the whole library.
+/// The inputs of a background load.
 #[derive(Debug)]
 pub struct LoadJob {
     pub options: Options,
     /// The file that the command line names.
     pub file: Option<PathBuf>,
     pub open_document: Arc<Document>,
-    /// The user's synonyms, if they have their own.
+    /// `None` for the built-in synonyms.
     pub synonyms: Option<Synonyms>,
 }
 
@@ -40,28 +41,27 @@ impl LibraryHandle {
         Self(Arc::new(Mutex::new(library)))
     }
 
-    /// The library as far as it is loaded. The lock is not held while documents are read.
     pub fn library(&self) -> Arc<Library> {
-        Arc::clone(&self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&lock(&self.0))
     }
 
-    fn replace(&self, library: &Arc<Library>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Arc::clone(library);
-    }
-
-    /// Loads the whole library on a thread, which sends it to the session as an event.
+    /// Loads the whole library on a thread, which replaces the current library and sends events.
     pub fn load_in_background(&self, job: LoadJob, events: SyncSender<Event>) {
-        let handle = self.clone();
+        let this = self.clone();
         thread::spawn(move || {
-            let mut reporter = ProgressReporter::new(&handle, &job, &events);
+            let mut reporter = ProgressReporter {
+                handle: &this,
+                open_document: &job.open_document,
+                events: &events,
+                next_report: None,
+            };
+            let mut report = |progress| reporter.report(progress);
             let file = job.file.as_deref();
-            let mut loaded = setup::library_with_index(&job.options, file, &mut |progress| {
-                reporter.report(progress);
-            });
+            let mut loaded = setup::library_with_index(&job.options, file, &mut report);
             let cache_error = loaded.cache_error.take();
-            let (library, index) = loaded.with_synonyms(job.synonyms.clone()).into_shared();
-            handle.replace(&library);
-            // Sending fails only after the session has ended.
+            let (library, index) = loaded.with_synonyms(job.synonyms).into_shared();
+            *lock(&this.0) = Arc::clone(&library);
+            // Sending fails if the session has ended.
             let _ = events.send(Event::Action(Action::LibraryLoaded(library, index)));
             if let Some(error) = cache_error {
                 let _ = events.send(Event::Action(Action::ShowMessage(error.to_string())));
@@ -70,48 +70,38 @@ impl LibraryHandle {
     }
 }
 
-/// Sends the progress of loading to the session, once it takes longer than a moment.
-struct ProgressReporter<'e> {
-    handle: &'e LibraryHandle,
-    job: &'e LoadJob,
-    events: &'e SyncSender<Event>,
-    started: Option<Instant>,
-    last_report: Instant,
+struct ProgressReporter<'a> {
+    handle: &'a LibraryHandle,
+    open_document: &'a Arc<Document>,
+    events: &'a SyncSender<Event>,
+    /// `None` before the first progress.
+    next_report: Option<Instant>,
 }
 
-impl<'e> ProgressReporter<'e> {
-    fn new(handle: &'e LibraryHandle, job: &'e LoadJob, events: &'e SyncSender<Event>) -> Self {
-        Self {
-            handle,
-            job,
-            events,
-            started: None,
-            last_report: Instant::now(),
-        }
-    }
-
+impl ProgressReporter<'_> {
     fn report(&mut self, progress: IndexingProgress) {
         let now = Instant::now();
-        let Some(started) = self.started else {
-            self.started = Some(now);
-            return self.publish_open_document();
-        };
-        if now - started >= REPORT_DELAY && now - self.last_report >= REPORT_INTERVAL {
-            self.last_report = now;
-            let _ = self.events.send(Event::Action(Action::Progress(progress)));
+        match self.next_report {
+            None => {
+                self.next_report = Some(now + REPORT_DELAY);
+                self.publish_open_document();
+            }
+            Some(due) if now >= due => {
+                self.next_report = Some(now + REPORT_INTERVAL);
+                let _ = self.events.send(Event::Action(Action::Progress(progress)));
+            }
+            Some(_) => {}
         }
     }
 
-    /// Makes the open document searchable while the rest is being indexed.
+    /// Sends an index of the open document alone, so that it can be searched during the load.
     fn publish_open_document(&self) {
-        let open = &self.job.open_document;
+        let document = self.open_document;
         let mut builder = IndexBuilder::new();
-        builder.add(open);
-        let documents = [(open.code.clone(), Arc::clone(open))];
-        let index = Arc::new(builder.finish(DocumentSource::Documents(documents.into())));
-        let library = self.handle.library();
-        let _ = self
-            .events
-            .send(Event::Action(Action::LibraryLoaded(library, index)));
+        builder.add(document);
+        let documents = [(document.code.clone(), Arc::clone(document))];
+        let index = builder.finish(DocumentSource::Documents(documents.into()));
+        let action = Action::LibraryLoaded(self.handle.library(), Arc::new(index));
+        let _ = self.events.send(Event::Action(action));
     }
 }

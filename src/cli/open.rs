@@ -1,7 +1,6 @@
-//! Opens the reader or, without a terminal, prints the document.
+//! Opens the reader. Without a terminal, prints the documents that it would open.
 
-use std::io;
-use std::io::IsTerminal;
+use std::io::{self, IsTerminal};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -19,35 +18,32 @@ use crate::cli::target::Target;
 use crate::cli::{answer, setup, target};
 use crate::content::{Document, RowPath};
 use crate::export::ExportFormat;
-use crate::layout::TableMode;
 use crate::library::Library;
 use crate::session::{Event, LocalTerminal, Session, load, run};
 use crate::tty::{Capabilities, DisplayMode};
-use crate::user_data;
-use crate::user_data::{StateWriter, UserDirs, WriteJob};
+use crate::user_data::{self, StateWriter, UserDataError, UserDirs, WriteJob};
 
-/// How long the program waits at exit for the state file to be written.
+/// How long the program waits at its end for the state to be written.
 const SAVE_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// The document to open, and where.
+/// The document and position that the reader opens.
 struct InitialDocument {
     library: Arc<Library>,
     document: Arc<Document>,
     row_path: Option<RowPath>,
     top: usize,
-    /// An error to show in the status line.
+    /// Shown in the status line.
     message: Option<String>,
 }
 
 pub fn open_reader(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let options = &arguments.options;
-    let on_terminal = io::stdout().is_terminal();
+    let is_terminal = io::stdout().is_terminal();
     let capabilities = match Capabilities::detect(&setup::env_var, options.overrides()) {
-        DisplayMode::FullScreen(capabilities) if on_terminal => Some(capabilities),
+        DisplayMode::FullScreen(capabilities) if is_terminal => Some(capabilities),
         _ => None,
     };
-    // The reader can start with a lazy library, because it gets the whole one later. Printed
-    // output is final.
+    // The reader loads the whole library later. Printed output is final, so it needs it now.
     let is_lazy = capabilities.is_some();
     let initial = if arguments.target.is_empty() {
         let library = if is_lazy {
@@ -55,7 +51,7 @@ pub fn open_reader(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         } else {
             setup::library(options)
         };
-        InitialDocument::resume(options, library)?
+        resume(options, library)?
     } else {
         let found = if is_lazy {
             target::find_lazy(&arguments.target, options)
@@ -66,19 +62,29 @@ pub fn open_reader(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             Ok(target) => target,
             Err(error) => return CommandOutput::from(error).print(),
         };
-        match InitialDocument::from_target(&target) {
-            Some(initial) => initial,
-            None if on_terminal => {
-                print_error(&ambiguity(&target));
+        match target.documents.as_slice() {
+            [(document, row_path)] => InitialDocument {
+                library: target.library,
+                document: Arc::clone(document),
+                row_path: row_path.clone(),
+                top: 0,
+                message: None,
+            },
+            several if is_terminal => {
+                let codes: Vec<String> = several
+                    .iter()
+                    .map(|(document, _)| document.code.to_string())
+                    .collect();
+                print_error(&format!("matches more than one code: {}", codes.join(", ")));
                 return Ok(ExitCode::from(INVALID_INPUT));
             }
-            None => return print_documents(arguments, &target),
+            _ => return print_documents(arguments, &target),
         }
     };
     if let Some(capabilities) = capabilities {
         return run_local(arguments, initial, capabilities);
     }
-    if on_terminal {
+    if is_terminal {
         print_error("TERM is dumb or not set, so this is plain text; set TERM to read by keys");
     }
     let target = Target {
@@ -93,122 +99,68 @@ fn print_documents(arguments: &Arguments, target: &Target) -> anyhow::Result<Exi
     answer::show(target, None, ExportFormat::Text, charset).print()
 }
 
-/// The error for a code that several systems have.
-fn ambiguity(target: &Target) -> String {
-    let codes = target.documents.iter();
-    let codes: Vec<String> = codes
-        .map(|(document, _)| document.code.to_string())
-        .collect();
-    format!("matches more than one code: {}", codes.join(", "))
-}
-
-impl InitialDocument {
-    /// `None` if the target is more than one document.
-    fn from_target(target: &Target) -> Option<Self> {
-        let [(document, row_path)] = target.documents.as_slice() else {
-            return None;
-        };
-        Some(Self {
-            library: Arc::clone(&target.library),
-            document: Arc::clone(document),
-            row_path: row_path.clone(),
-            top: 0,
-            message: None,
-        })
+/// Finds the document of the saved position, or else the first document.
+fn resume(options: &Options, mut library: Library) -> anyhow::Result<InitialDocument> {
+    let path = UserDirs::from_env().map(|dirs| dirs.state_file());
+    let loaded = path.and_then(|path| user_data::load_position(&path).transpose());
+    let (position, message) = value_or_message(loaded);
+    let code = position.as_ref().map(|position| position.code.clone());
+    let code = code.or_else(|| library.first_code());
+    let is_found = code.is_some_and(|code| library.document(&code).is_ok());
+    if !is_found && !library.is_fully_loaded() {
+        // The file may not be named after its code, or it is gone.
+        library = setup::library(options);
     }
-
-    /// The document and position at which the reader last quit or, without a saved position, the
-    /// first document.
-    fn resume(options: &Options, library: Library) -> anyhow::Result<Self> {
-        let path = UserDirs::from_env().map(|dirs| dirs.state_file());
-        let (saved, message) = match path.as_deref().map(user_data::load_position) {
-            Some(Ok(saved)) => (saved, None),
-            Some(Err(error)) => (None, Some(error.to_string())),
-            None => (None, None),
-        };
-        let code = saved.as_ref().map(|saved| saved.code.clone());
-        let code = code.or_else(|| library.first_code());
-        let is_readable = code.is_some_and(|code| library.document(&code).is_ok());
-        let library = Arc::new(if is_readable || library.is_fully_loaded() {
-            library
-        } else {
-            // The document's file has an unexpected name, or is gone.
-            setup::library(options)
-        });
-        if let Some(saved) = saved
-            && let Ok(document) = library.document(&saved.code)
-        {
-            return Ok(Self {
-                library,
-                document,
-                row_path: saved.row_path,
-                top: saved.top,
-                message,
-            });
-        }
+    let resumed = position.and_then(|position| {
+        let document = library.document(&position.code).ok()?;
+        Some((document, position.row_path, position.top))
+    });
+    let (document, row_path, top) = if let Some(resumed) = resumed {
+        resumed
+    } else {
         let code = library.first_code().context("there are no documents")?;
-        let document = library.document(&code)?;
-        Ok(Self {
-            library,
-            document,
-            row_path: None,
-            top: 0,
-            message,
-        })
+        (library.document(&code)?, None, 0)
+    };
+    Ok(InitialDocument {
+        library: Arc::new(library),
+        document,
+        row_path,
+        top,
+        message,
+    })
+}
+
+/// Splits what was loaded into its value and the message of its error.
+fn value_or_message<T>(loaded: Option<Result<T, UserDataError>>) -> (Option<T>, Option<String>) {
+    match loaded.transpose() {
+        Ok(value) => (value, None),
+        Err(error) => (None, Some(error.to_string())),
     }
 }
 
-/// The executor of effects on the user's own terminal.
-struct LocalHost {
-    library: LibraryHandle,
-    /// `None` without a home directory.
-    state_writer: Option<StateWriter>,
-}
-
-impl LocalHost {
-    fn perform(&self, effect: Effect) -> Option<Event> {
-        match effect {
-            Effect::SavePosition(position) => self.save(WriteJob::Position(position)),
-            Effect::SaveBookmark(bookmark) => self.save(WriteJob::Bookmark(bookmark)),
-            effect => return load(&self.library.library(), effect).map(Event::Action),
-        }
-        None
-    }
-
-    fn save(&self, job: WriteJob) {
-        if let Some(writer) = &self.state_writer {
-            writer.send(job);
-        }
-    }
-}
-
-/// Runs the reader on the user's own terminal.
 fn run_local(
     arguments: &Arguments,
     initial: InitialDocument,
     capabilities: Capabilities,
 ) -> anyhow::Result<ExitCode> {
     let options = &arguments.options;
-    // Errors in the user's files are printed before the terminal is taken over.
     let keymap = setup::keymap()?;
     let theme = setup::theme(options)?;
+    let synonyms = setup::synonyms()?;
+    let dirs = UserDirs::from_env();
+    let loaded = dirs
+        .as_ref()
+        .map(|dirs| user_data::load_bookmarks(&dirs.bookmarks_file()));
+    let (bookmarks, bookmarks_error) = value_or_message(loaded);
+    let terminal = LocalTerminal::open(capabilities).context("cannot take over the terminal")?;
+    let size = terminal.size();
+    let handle = LibraryHandle::new(Arc::clone(&initial.library));
     let job = LoadJob {
         options: options.clone(),
         file: target::file_argument(&arguments.target).map(Path::to_owned),
         open_document: Arc::clone(&initial.document),
-        synonyms: setup::synonyms()?,
+        synonyms,
     };
-    let dirs = UserDirs::from_env();
-    let bookmarks = dirs
-        .as_ref()
-        .map(|dirs| user_data::load_bookmarks(&dirs.bookmarks_file()));
-    let (bookmarks, damage) = match bookmarks.transpose() {
-        Ok(bookmarks) => (bookmarks, None),
-        Err(error) => (None, Some(error.to_string())),
-    };
-    let terminal = LocalTerminal::open(capabilities).context("cannot take over the terminal")?;
-    let size = terminal.size();
-    let library = LibraryHandle::new(Arc::clone(&initial.library));
     let app_options = AppOptions {
         library: initial.library,
         index: Arc::default(),
@@ -219,36 +171,38 @@ fn run_local(
         document: initial.document,
         row_path: initial.row_path,
         top: initial.top,
-        message: initial.message.or(damage),
+        message: initial.message.or(bookmarks_error),
         bookmarks,
-        table_mode: if options.plain_ui {
-            TableMode::Linear
-        } else {
-            TableMode::Columns
-        },
+        table_mode: options.table_mode(),
     };
     let mut session = Session::new(app_options, Arc::new(theme), capabilities);
-    // The first frame comes before everything else. If it cannot be drawn, an event follows that
-    // ends the session.
+    // The first frame is drawn before any thread starts. If it fails, the terminal is gone or the
+    // program is about to end, and an event says so.
     let _ = session.draw(
         Instant::now(),
         &mut Buffer::default(),
         &mut terminal.writer(),
     );
-    library.load_in_background(job, terminal.sender());
-    let sender = terminal.sender();
-    let state_writer = dirs.map(|dirs| {
+    handle.load_in_background(job, terminal.sender());
+    let events = terminal.sender();
+    let writer = dirs.map(|dirs| {
         StateWriter::start(dirs, move |error| {
-            // Fails only after the session has ended.
-            let _ = sender.send(Event::Action(Action::ShowMessage(error.to_string())));
+            // Sending fails if the session has ended.
+            let _ = events.send(Event::Action(Action::ShowMessage(error.to_string())));
         })
     });
-    let host = LocalHost {
-        library,
-        state_writer,
+    let write = |job| {
+        if let Some(writer) = &writer {
+            writer.send(job);
+        }
+        None
     };
-    let exit = run(terminal, session, |effect| host.perform(effect))?;
-    if let Some(writer) = host.state_writer {
+    let exit = run(terminal, session, |effect| match effect {
+        Effect::SavePosition(position) => write(WriteJob::Position(position)),
+        Effect::SaveBookmark(bookmark) => write(WriteJob::Bookmark(bookmark)),
+        effect => load(&handle.library(), effect).map(Event::Action),
+    })?;
+    if let Some(writer) = writer {
         writer.finish(SAVE_TIMEOUT);
     }
     Ok(ExitCode::from(exit.exit_status()))
