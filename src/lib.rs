@@ -56,7 +56,8 @@
 //!
 //! | room | question it answers | may use |
 //! | --- | --- | --- |
-//! | [`num`], [`sync`] | which conversions and locks do we add to `std`? | – |
+//! | [`num`] | which integer conversions do we add to `std`? | – |
+//! | [`sync`] | how do we lock? | – |
 //! | [`text`] | what may be shown, and how wide is it? | – |
 //! | [`diagnostics`] | what is wrong with a user's file, and where? | `text` |
 //! | [`storage`] | how are derived files written, checked and replaced? | – |
