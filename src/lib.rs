@@ -70,9 +70,9 @@
 //! | [`app`] | what is the reader doing? | `library`, `search`, `layout` |
 //! | [`view`] | what does it look like? | `app` |
 //! | [`tty`] | how do bytes become input, and frames the fewest bytes? | `text` |
-//! | [`session`] | how does one reader run on one host? | `app`, `view`, `tty`, `loader` |
+//! | [`session`] | how does one reader run on one host? | `app`, `view`, `tty` |
 //! | [`user_data`] | what survives a restart? | `app`, `storage` |
-//! | `serve` | who may read over SSH? | `session`, `user_data` |
+//! | `serve` | who may read over SSH? | `session`, `user_data`, `loader` |
 //! | [`export`] | how does a document leave the program? | `content`, `library`, `search`, `layout` |
 //! | [`cli`] | what did the user ask for? | `serve`, `export`, `session`, `user_data`, `loader` |
 
