@@ -124,7 +124,7 @@ impl IndexerOutput {
         let (sheaf, range) = codes;
         for at in range {
             let stalk = sheaves.get(sheaf as usize).and_then(|s| s.doc(at as usize));
-            if stalk.is_some_and(|stalk| !documents.contains(&stalk.code())) {
+            if stalk.is_some_and(|stalk| !documents.contains(&stalk.ends.code)) {
                 order.addresses.push(DocAddress {
                     partial: sheaf,
                     doc: at,

@@ -11,9 +11,7 @@ use crate::search::fields::{FieldMask, IndexedField, RowContext};
 use crate::storage::varint::{self, read_byte, read_list, read_varint, write_text, write_varint};
 use crate::storage::{Container, PartReader, PartTag};
 
-/// The stored rows of all documents.
 pub(crate) const STORED_ROWS: PartTag = *b"leaf";
-/// Where the rows of each document are.
 pub(crate) const STORE_ENTRIES: PartTag = *b"spre";
 
 /// The longest name of a row in a trail, in characters.
@@ -181,7 +179,6 @@ pub(crate) struct RowStore {
     entries: Vec<StoreEntry>,
 }
 
-/// The stored rows of one document.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct StoredDoc(Vec<u8>);
 
@@ -212,7 +209,6 @@ impl RowStore {
 }
 
 impl StoredDoc {
-    /// Returns the row at a position in the document.
     pub(crate) fn row(&self, position: u32) -> Option<StoredRow> {
         let mut rest = &self.0[..];
         for _ in 0..position {

@@ -9,6 +9,7 @@ use fst::automaton::Automaton as _;
 use levenshtein_automata::{Distance, LevenshteinAutomatonBuilder};
 
 use crate::num::saturating_u32;
+use crate::search::columns::item_range;
 use crate::search::postings::PostingsDecoder;
 use crate::search::term_map::TermMap;
 use crate::storage::varint::encode_u32s;
@@ -22,10 +23,9 @@ const POSTINGS: PartTag = *b"post";
 const MIN_LETTERS_FOR_ONE_EDIT: usize = 4;
 const MIN_LETTERS_FOR_TWO_EDITS: usize = 7;
 
-/// The most letters of a word that is corrected. Nobody types a longer one.
+/// The most letters of a word that is corrected. Longer ones are rarely typed.
 const MAX_FUZZY_LETTERS: usize = 24;
 
-/// The most corrections of one word.
 const MAX_FUZZY_TERMS: usize = 200;
 
 /// The largest gap between two postings lists that are read at once, in bytes. Reading the gap
@@ -44,7 +44,7 @@ pub(crate) struct TermDictionary {
 }
 
 /// All postings lists, encoded. They are most of a large index, and a query needs a few kilobytes
-/// of them, so they stay in the file, where the system caches what is read often.
+/// of them, so they stay in the file, and the system caches its busiest pages.
 enum Postings {
     Memory(Vec<u8>),
     File(Arc<Container>),
@@ -59,7 +59,7 @@ impl Default for Postings {
 /// A term within a few edits of a word.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct FuzzyTerm {
-    pub(crate) term_ord: u32,
+    pub(crate) ord: u32,
     pub(crate) text: String,
     pub(crate) distance: u8,
 }
@@ -69,6 +69,12 @@ pub(crate) struct FuzzyTerm {
 pub(crate) enum TermMatch {
     Exact,
     Prefix,
+}
+
+impl TermMatch {
+    pub(crate) const fn prefix_if(is_prefix: bool) -> Self {
+        if is_prefix { Self::Prefix } else { Self::Exact }
+    }
 }
 
 /// Returns the most typos that are corrected in a word. Numbers are never corrected, because
@@ -108,7 +114,6 @@ impl TermDictionary {
         })
     }
 
-    /// Writes a dictionary that is in memory.
     pub(crate) fn write<W: io::Write>(&self, out: &mut ContainerWriter<W>) -> io::Result<()> {
         out.write_part(TERMS, &self.term_map.to_bytes())?;
         out.write_part(POSTING_ENDS, &encode_u32s(&self.posting_ends))?;
@@ -122,7 +127,7 @@ impl TermDictionary {
         }
     }
 
-    /// Returns true if reading a postings list has failed, so that results may lack rows.
+    /// Returns true if results may lack rows.
     pub(crate) fn is_damaged(&self) -> bool {
         self.is_damaged.load(Ordering::Relaxed)
     }
@@ -131,7 +136,6 @@ impl TermDictionary {
         self.posting_ends.len()
     }
 
-    /// Returns the size in memory in bytes.
     pub(crate) fn size(&self) -> usize {
         self.term_map.size() + size_of_val(&self.posting_ends[..]) + self.postings_in_memory().len()
     }
@@ -140,7 +144,6 @@ impl TermDictionary {
         self.term_map.term_ord(term)
     }
 
-    /// Returns the ordinals of the terms that start with `prefix`.
     pub(crate) fn prefix_range(&self, prefix: &str) -> Range<u32> {
         let first = self.lower_bound(prefix.as_bytes());
         let mut after = prefix.as_bytes().to_vec();
@@ -155,18 +158,15 @@ impl TermDictionary {
 
     /// Returns the likeliest corrections of a word, within [`max_edits`].
     pub(crate) fn fuzzy_terms(&self, word: &str, term_match: TermMatch) -> Vec<FuzzyTerm> {
-        let edits = max_edits(word);
-        if edits == 0 {
-            return Vec::new();
-        }
-        let mut terms = self.within_edits(word, term_match, edits);
-        let first = word.chars().next();
-        terms.sort_by_key(|term| (term.distance, term.text.chars().next() != first));
+        let mut terms = match max_edits(word) {
+            0 => Vec::new(),
+            edits => self.within_edits(word, term_match, edits),
+        };
         terms.truncate(MAX_FUZZY_TERMS);
         terms
     }
 
-    /// Returns the terms within `edits` (one or two) edits of a word.
+    /// Returns the terms within `edits` (one or two) edits of a word, likeliest first.
     pub(crate) fn within_edits(
         &self,
         word: &str,
@@ -182,16 +182,19 @@ impl TermDictionary {
             TermMatch::Prefix => builder.build_prefix_dfa(word),
         };
         let mut terms = Vec::new();
-        self.term_map.for_each_match(&dfa, |text, term_ord| {
+        self.term_map.for_each_match(&dfa, |text, ord| {
             if let Distance::Exact(distance) = dfa.eval(text) {
+                let text = text.to_owned();
                 terms.push(FuzzyTerm {
-                    term_ord,
-                    text: text.to_owned(),
+                    ord,
+                    text,
                     distance,
                 });
             }
             ControlFlow::Continue(())
         });
+        let first = word.chars().next();
+        terms.sort_by_key(|term| (term.distance, term.text.chars().next() != first));
         terms
     }
 
@@ -212,12 +215,11 @@ impl TermDictionary {
 
     /// Reads the postings lists of some terms, lists close to each other in one read.
     pub(crate) fn fetch_postings(&self, term_ords: impl Iterator<Item = u32>) -> PostingsBatch<'_> {
+        let terms = self;
         let container = match &self.postings {
             Postings::Memory(bytes) => {
-                return PostingsBatch {
-                    terms: self,
-                    data: BatchData::All(bytes),
-                };
+                let data = BatchData::All(bytes);
+                return PostingsBatch { terms, data };
             }
             Postings::File(container) => container,
         };
@@ -240,10 +242,8 @@ impl TermDictionary {
             }
             (range.start, bytes.unwrap_or_default())
         };
-        PostingsBatch {
-            terms: self,
-            data: BatchData::Ranges(reads.into_iter().map(read).collect()),
-        }
+        let data = BatchData::Ranges(reads.into_iter().map(read).collect());
+        PostingsBatch { terms, data }
     }
 
     /// Returns the encoded length of a postings list in bytes, a measure of how common a term is.
@@ -252,9 +252,7 @@ impl TermDictionary {
     }
 
     fn posting_range(&self, term_ord: u32) -> Range<u32> {
-        let end_of = |ord: u32| self.posting_ends.get(ord as usize).copied();
-        let start = term_ord.checked_sub(1).and_then(end_of).unwrap_or_default();
-        start..end_of(term_ord).unwrap_or(start)
+        item_range(&self.posting_ends, term_ord as usize)
     }
 
     fn lower_bound(&self, bound: &[u8]) -> u32 {
@@ -276,7 +274,7 @@ pub(crate) struct PostingsBatch<'t> {
 enum BatchData<'t> {
     /// All postings lists.
     All(&'t [u8]),
-    /// Ranges of them, each after its start, in order.
+    /// The starts and bytes of the ranges that were read, ascending.
     Ranges(Vec<(u32, Vec<u8>)>),
 }
 
@@ -288,7 +286,7 @@ impl PostingsBatch<'_> {
             BatchData::All(bytes) => (0, *bytes),
             BatchData::Ranges(ranges) => {
                 let after = ranges.partition_point(|(start, _)| *start <= list.start);
-                match after.checked_sub(1).and_then(|at| ranges.get(at)) {
+                match ranges[..after].last() {
                     Some((start, bytes)) => (*start, bytes.as_slice()),
                     None => (list.start, &[][..]),
                 }

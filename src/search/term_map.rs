@@ -46,7 +46,6 @@ impl TermMap {
         }
     }
 
-    /// Returns the size in memory in bytes.
     pub(crate) fn size(&self) -> usize {
         match self {
             Self::List(terms) => terms

@@ -27,22 +27,18 @@ const MAX_COMPOUND_WORDS: usize = 8;
 /// A term of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Token<'a> {
-    /// The folded term.
     pub(crate) text: &'a str,
-    /// Its bytes in the source text.
     pub(crate) range: Range<usize>,
     pub(crate) kind: TokenKind,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TokenKind {
-    /// One run of letters and digits.
     Word,
     /// Several words, joined without what separates them.
     Compound,
 }
 
-/// The characters between two words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Gap {
     Hyphen,
@@ -112,7 +108,6 @@ impl WordSplitter<'_> {
         })
     }
 
-    /// Reads to the end of the current word.
     fn read_rest_of_word(&mut self, folded: &mut String) {
         loop {
             let rest = &self.text[self.position..];
@@ -148,7 +143,6 @@ pub(crate) fn for_each_token(text: &str, emit: impl FnMut(Token<'_>)) {
     Tokenizer::default().for_each_token(text, emit);
 }
 
-/// Returns the words of a text, without its compounds.
 pub(crate) fn split_words(text: &str) -> Vec<String> {
     let mut words = Vec::new();
     for_each_token(text, |token| {

@@ -26,7 +26,6 @@ impl<W: Write> StoreWriter<W> {
         })
     }
 
-    /// Adds the stored rows of a document.
     pub(crate) fn add(&mut self, doc: u32, rows: &[u8]) -> io::Result<()> {
         self.out.write_all(rows)?;
         self.entries.push(StoreEntry {

@@ -61,7 +61,6 @@ impl Highlighter {
             .max()
     }
 
-    /// Returns the number of distinct words of a text that are highlighted.
     pub(crate) fn distinct_matches(&self, text: &str) -> usize {
         let mut seen: Vec<String> = Vec::new();
         for_each_token(text, |token| {

@@ -33,12 +33,10 @@ impl TopK {
         }
     }
 
-    /// Returns true if a row is not in the top k.
     pub(crate) fn excludes(&self, key: SortKey) -> bool {
         key >= self.threshold
     }
 
-    /// Counts a row that is not in the top k.
     pub(crate) const fn count_excluded(&mut self) {
         self.total += 1;
     }
