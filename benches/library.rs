@@ -1,14 +1,14 @@
-//! Measures a large library: how soon there is something to see, how soon everything can be found,
-//! how long a keystroke takes, and how much memory the reader holds.
+//! Benchmarks a large library: time to first paint, time to a searchable index, time per keystroke,
+//! and memory.
 //!
 //! ```text
 //! CODELEAF_DATA=FOLDER cargo bench --bench library
 //! ```
 //!
-//! The library is made up: 10,000 documents of 7 kB, the same in every run. `FOLDER` has the public
+//! The library is generated: 10,000 documents of 7 kB, the same in every run. `FOLDER` has the public
 //! files `icd10cm-order-2025.txt` and `hcpcs-2019-anweb.txt`; without it the code sets are left out.
-//! Each start is the built program in a terminal, with its files in the system's memory; of several
-//! starts the median counts.
+//! Each start runs the built program in a terminal with a warm page cache, and the median of
+//! several starts is reported.
 
 #![expect(
     clippy::unwrap_used,
@@ -44,17 +44,17 @@ use support::program::{Home, Launch, Terminal};
 
 const DOCUMENTS: usize = 10_000;
 
-/// How often the program is started for one figure, and a library read.
+/// How often the program is started, and a library loaded, for one figure.
 const START_RUNS: usize = 9;
 const LOAD_RUNS: usize = 3;
 
-/// After what silence a frame is through.
+/// The pause in the output that ends a frame.
 const QUIET_PERIOD: Duration = Duration::from_millis(200);
 
-/// How long a reader is left alone after its first frame.
+/// The pause after the first frame of a start.
 const SETTLE_TIME: Duration = Duration::from_millis(700);
 
-/// The word that a process is given which measures what takes memory, and what it is to do.
+/// The first argument of a child process; its task and home follow.
 const CHILD_ARGUMENT: &str = "aside";
 
 fn main() {
@@ -101,8 +101,8 @@ fn main() {
     measure_memory("code sets", &home);
 }
 
-/// Has something done by a process of its own. To start a program takes the longer the larger the
-/// process is that starts it, and an index makes it large.
+/// Runs a task in a child process. An index would enlarge this process, and a larger process takes
+/// longer to start others.
 fn run_in_child(task: &str, home: &Home) {
     let status = Command::new(std::env::current_exe().unwrap())
         .args([CHILD_ARGUMENT, task])
@@ -111,7 +111,7 @@ fn run_in_child(task: &str, home: &Home) {
     assert!(status.unwrap().success(), "{task}");
 }
 
-/// A process of its own.
+/// The task of a child process.
 struct ChildTask {
     content: PathBuf,
     cache: PathBuf,
@@ -146,20 +146,21 @@ impl ChildTask {
         }
     }
 
-    /// Opens the library as the reader does beside the first frame.
+    /// Opens the library as a background thread does after the first frame.
     fn open_library(&self) -> (Duration, Arc<Index>) {
         let (folders, cache) = ([self.content.clone()], IndexCache::new(self.cache.clone()));
-        let recipe = LibraryLoader::new(&folders, Some(&cache));
+        let loader = LibraryLoader::new(&folders, Some(&cache));
         let sets = SetStore::new(self.store.clone()).open_sets();
         let start = Instant::now();
-        let collection = recipe.load(sets, &mut |_| ());
+        let opened = loader.load(sets, &mut |_| ());
         let took = start.elapsed();
-        assert!(collection.cache_error.is_none());
-        (took, collection.into_shared().1)
+        assert!(opened.cache_error.is_none());
+        (took, opened.into_shared().1)
     }
 }
 
-/// Writes the documents, as if some time ago: what was changed just now is read again.
+/// Writes the documents with an earlier modification time, because the cache skips files that were
+/// changed just now.
 fn write_documents(content: &Path) {
     fs::create_dir_all(content).unwrap();
     let codes = generate::load_icd10cm().unwrap_or_default();
@@ -199,7 +200,7 @@ fn measure_starts(words: &str, mut launch: impl FnMut() -> Launch) {
         .map(|_| {
             let terminal = launch().start();
             let paint = terminal.time_to_first_paint();
-            // What goes on beside the first frame is not to fall on the next one.
+            // The background thread must not slow down the next start.
             std::thread::sleep(SETTLE_TIME);
             quit(terminal);
             paint
@@ -218,8 +219,8 @@ fn print_row(words: &str, took: Duration) {
     println!("{words:36} {:>9.1} ms", took.as_secs_f64() * 1000.0);
 }
 
-/// Types what readers ask letter by letter. A keystroke counts as its best of three, which takes
-/// out what other programs do and nothing else.
+/// Types queries letter by letter. The best of three runs counts, to exclude the influence of other
+/// programs.
 fn measure_keystrokes(index: &Index) {
     let mut times: Vec<(Duration, &str)> = Vec::new();
     for text in made_up::READER_QUERIES {
@@ -244,7 +245,7 @@ fn measure_keystrokes(index: &Index) {
     }
 }
 
-/// Starts a reader, asks it everything, and looks at its memory.
+/// Starts a reader, types all queries, and prints its memory.
 fn measure_memory(words: &str, home: &Home) {
     let terminal = Launch::codeleaf("").home(home).start();
     terminal.time_to_first_paint();
@@ -273,7 +274,7 @@ fn measure_memory(words: &str, home: &Home) {
         terminal.send(asked.as_bytes());
         terminal.wait_for_silence(QUIET_PERIOD);
         terminal.press("esc");
-        // Esc is known for what it is when nothing follows.
+        // Esc is decoded when no byte follows.
         terminal.wait_for_silence(QUIET_PERIOD);
     }
     print("asked");

@@ -1,4 +1,4 @@
-//! The command line: what the user asked for, and how each command answers.
+//! The command line: its parser, and the commands.
 //!
 //! Exit status: 0 found, 1 not found, 2 invalid usage or content. Printed output never contains
 //! an escape sequence, whether or not it goes to a terminal.

@@ -51,8 +51,8 @@
 //! # Rooms
 //!
 //! Each folder answers one question. A room may use the rooms in its row and everything that those
-//! rooms may use; every room may use `num` and `sync`. There are no import circles. `tests/architecture.rs` compares this table with the
-//! code.
+//! rooms may use; every room may use `num` and `sync`. There are no import circles.
+//! `tests/architecture.rs` compares this table with the code.
 //!
 //! | room | question it answers | may use |
 //! | --- | --- | --- |

@@ -1,4 +1,4 @@
-//! The loader: opens the library and its search index, from cache or from files.
+//! The loader: opens the library and its search index, from the cache or from files.
 
 pub(crate) mod index_cache;
 pub(crate) mod indexer;

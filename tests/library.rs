@@ -1,15 +1,16 @@
-//! Tests of the library: which documents there are, which stands before which, and what is broken.
+//! Tests of the library: which documents it has, which override which, and which are broken.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use codeleaf::codesets::ImportedSets;
 use codeleaf::content::{CodeId, CodeSystem, ModifierCode};
 use codeleaf::library::{CatalogEntry, Library, LoadError, Origin};
 use tempfile::TempDir;
 
-/// A sound document on a CPT code.
+/// A valid document on a CPT code.
 fn document(value: &str, title: &str) -> String {
     format!(
         "schema = 1\n[code]\nsystem = \"cpt\"\nvalue = \"{value}\"\ntitle = \"{title}\"\n\
@@ -17,7 +18,6 @@ fn document(value: &str, title: &str) -> String {
     )
 }
 
-/// Makes a folder with files.
 fn folder(files: &[(&str, &str)]) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (name, text) in files {
@@ -39,7 +39,7 @@ fn codes(entries: &[&CatalogEntry]) -> Vec<String> {
     entries.iter().map(|entry| entry.code.to_string()).collect()
 }
 
-/// Returns what is broken, without the folders that the files are in.
+/// Returns the reports of broken files, without their folders.
 fn broken_reports(library: &Library) -> String {
     let report = |broken: &codeleaf::library::BrokenFile| {
         let folder = format!("{}/", broken.path.parent().unwrap().display());
@@ -90,7 +90,7 @@ fn later_folder_overrides_earlier_and_built_in() {
     assert_eq!(library.document(&cpt("83950")).unwrap().title, "Second");
     let all: Vec<&CatalogEntry> = library.entries().iter().collect();
     assert_eq!(codes(&all), ["cpt:80048", "cpt:83950"]);
-    // Named twice, a folder stands where it is named last, and hides nothing of its own.
+    // A folder that is named twice takes its last place and shadows nothing of its own.
     let library = open(&[&first, &second, &first]);
     let entry = library.entry(&cpt("83950")).unwrap();
     assert_eq!(entry.title, "First");
@@ -102,11 +102,11 @@ fn later_folder_overrides_earlier_and_built_in() {
 
 #[test]
 fn broken_file_does_not_affect_the_others() {
-    let sound = document("80048", "Sound");
+    let valid = document("80048", "Valid");
     let folder = folder(&[
         ("b-broken.toml", "schema = 1\n[code\n"),
         ("c-again.toml", &document("80048", "The same code again")),
-        ("a-sound.toml", &sound),
+        ("a-valid.toml", &valid),
         ("d-not-a-code.toml", &document("8395", "Short")),
         (".hidden.toml", "no TOML at all"),
         ("notes.txt", "no TOML at all"),
@@ -118,13 +118,13 @@ fn broken_file_does_not_affect_the_others() {
         document("80050", "In a subfolder"),
     )
     .unwrap();
-    symlink("a-sound.toml", folder.path().join("e-link.toml")).unwrap();
+    symlink("a-valid.toml", folder.path().join("e-link.toml")).unwrap();
     let library = open(&[&folder]);
     let all: Vec<&CatalogEntry> = library.entries().iter().collect();
     assert_eq!(codes(&all), ["cpt:80048", "cpt:83950"]);
-    assert_eq!(library.entry(&cpt("80048")).unwrap().title, "Sound");
-    let told = broken_reports(&library).replace(&format!("{}/", folder.path().display()), "");
-    insta::assert_snapshot!(told, @r#"
+    assert_eq!(library.entry(&cpt("80048")).unwrap().title, "Valid");
+    let reports = broken_reports(&library).replace(&format!("{}/", folder.path().display()), "");
+    insta::assert_snapshot!(reports, @r#"
     error: the brackets of this heading do not close
      --> b-broken.toml:2:6
       |
@@ -133,11 +133,11 @@ fn broken_file_does_not_affect_the_others() {
       |
       = help: write [name] or [[name]] in a line of its own
 
-    error: c-again.toml: cpt:80048 is already described by a-sound.toml
+    error: c-again.toml: cpt:80048 is already described by a-valid.toml
      |
      = help: one file describes one code; remove or move one of the two
 
-    error: `8395` is no CPT code
+    error: `8395` is not a valid CPT code
      --> d-not-a-code.toml:4:9
       |
     4 | value = "8395"
@@ -145,7 +145,7 @@ fn broken_file_does_not_affect_the_others() {
       |
       = help: CPT codes have five characters: four digits, then a digit or one of F, M, T, U; if leading zeros were lost, it is "08395"
 
-    error: e-link.toml: cpt:80048 is already described by a-sound.toml
+    error: e-link.toml: cpt:80048 is already described by a-valid.toml
      |
      = help: one file describes one code; remove or move one of the two
     "#);
@@ -153,9 +153,9 @@ fn broken_file_does_not_affect_the_others() {
 
 #[test]
 fn unopenable_folders_are_reported() {
-    let sound = folder(&[("a.toml", &document("80048", "Sound"))]);
-    let file = sound.path().join("a.toml");
-    let library = Library::open(&[sound.path().join("missing"), file, sound.path().to_owned()]);
+    let valid = folder(&[("a.toml", &document("80048", "Valid"))]);
+    let file = valid.path().join("a.toml");
+    let library = Library::open(&[valid.path().join("missing"), file, valid.path().to_owned()]);
     assert_eq!(library.entries().len(), 2);
     insta::assert_snapshot!(broken_reports(&library), @r#"
     error: missing: folder not found
@@ -193,7 +193,7 @@ fn single_file_overrides_every_folder() {
         ("new.toml", &document("80048", "New")),
     ]);
     let library = open(&[&folder]);
-    // Opened before, so that a stale copy would show.
+    // Opened now, so that a stale cached copy would show.
     assert_eq!(library.document(&cpt("83950")).unwrap().title, "Folder");
     let (library, code) = library.with_file(&single.path().join("mine.toml")).unwrap();
     assert_eq!(code, cpt("83950"));
@@ -232,7 +232,7 @@ fn document_is_parsed_once_and_reread_after_eviction() {
     assert_eq!(
         library.entry(&code).unwrap().title,
         "Before",
-        "the catalogue does not change"
+        "the catalog does not change"
     );
     let unknown = library.document(&cpt("80050"));
     assert!(matches!(unknown, Err(LoadError::Unknown(_))));
@@ -259,13 +259,24 @@ fn file_changed_after_opening_is_reported() {
     );
     assert!(
         library.entry(&cpt("80048")).is_some(),
-        "the catalogue does not change"
+        "the catalog does not change"
     );
 }
 
-/// A document on any code.
 fn document_in_system(system: &str, value: &str) -> String {
     document(value, "A").replace("\"cpt\"", &format!("\"{system}\""))
+}
+
+#[test]
+fn lazy_library_opens_documents_without_listing_them() {
+    let folder = folder(&[("cpt-80048.toml", &document("80048", "Lazy"))]);
+    let folders = [folder.path().to_owned()];
+    let library = Library::lazy(&folders, ImportedSets::default(), None);
+    assert!(!library.is_fully_loaded());
+    assert!(library.entries().is_empty());
+    assert_eq!(library.first_code(), Some(cpt("80048")));
+    assert_eq!(library.document(&cpt("80048")).unwrap().title, "Lazy");
+    assert!(library.contains(&cpt("83950")) && !library.contains(&cpt("80050")));
 }
 
 #[test]

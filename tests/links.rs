@@ -1,4 +1,4 @@
-//! What rows name can be opened, and the way back is remembered.
+//! Tests of links between rows and documents, and of the history.
 
 use std::fs;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use codeleaf::tty::Capabilities;
 
 use crate::support::reader::{TestSession, shipped_document};
 
-/// A document that names the shipped one, and a code that nothing knows.
+/// A document with links to the built-in one and to an unknown code.
 const OTHER_DOCUMENT: &str = r#"
 schema = 1
 [code]
@@ -34,13 +34,13 @@ source = "house"
 [[related]]
 system = "cpt"
 code = "83950"
-description = "the shipped one"
+description = "the built-in one"
 relation = "same_purpose"
 source = "house"
 [[related]]
 system = "cpt"
 code = "99999"
-description = "one that nothing knows"
+description = "an unknown one"
 relation = "same_purpose"
 source = "house"
 "#;
@@ -54,7 +54,7 @@ fn reader() -> TestSession {
         .unwrap_or_else(|report| panic!("{report}"));
     let document = library.document(&code).unwrap();
     let terminal = Capabilities::modern();
-    // The file is gone by now: the document was read when it was named.
+    // The folder is deleted on return; the document has been read.
     TestSession::with_document(
         document,
         Arc::new(library),
@@ -97,13 +97,13 @@ fn related_code_opens_its_document_and_back_returns() {
 fn keys_typed_ahead_wait_for_the_document_to_open() {
     let mut reader = reader();
     reader.press("2 down");
-    // The list would be under the document that comes later, were it opened first.
+    // If the list opened first, the document would open over it.
     reader.send(b"\ro");
     assert_eq!(current_code(&reader), "cpt:83950");
     let screen = reader.screen();
     assert!(screen.starts_with(" Library by code"), "{screen}");
     reader.press("esc");
-    // A code that cannot be opened holds nothing up.
+    // A code that cannot be opened does not block the keys after it.
     reader.press("backspace down");
     reader.send(b"\ro");
     assert!(reader.screen().starts_with(" Library by code"));
@@ -113,8 +113,11 @@ fn keys_typed_ahead_wait_for_the_document_to_open() {
 fn unknown_code_shows_a_message_and_its_row() {
     let mut reader = reader();
     let screen = reader.press("2 down down enter").screen();
-    assert!(screen.contains("nothing here knows cpt:99999"), "{screen}");
-    assert!(screen.contains("one that nothing knows"), "{screen}");
+    assert!(
+        screen.contains("No document or code set has cpt:99999"),
+        "{screen}"
+    );
+    assert!(screen.contains("an unknown one"), "{screen}");
     assert_eq!(current_code(&reader), "cpt:00001");
 }
 
@@ -157,7 +160,7 @@ fn library_list_filters_while_typing() {
 }
 
 #[test]
-fn a_scope_can_be_chosen_from_a_menu() {
+fn scope_is_chosen_from_a_menu() {
     let mut reader = reader();
     let screen = reader.press("/").screen();
     assert!(screen.contains("payer:"), "{screen}");

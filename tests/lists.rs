@@ -1,4 +1,4 @@
-//! The library's lists: by code, by modifier, by payer, and what documents say side by side.
+//! Tests of the library lists (by code, modifier and payer) and of comparisons.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use insta::assert_snapshot;
 use crate::sets::{StoreFixture, files};
 use crate::support::reader::{TestSession, shipped_document};
 
-/// Returns the documents of the fixtures and the shipped one, without the folder they lie in.
+/// Opens the fixtures and the built-in document, with origins that show no folders.
 fn fixture_library() -> Library {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/valid");
     Library::open(&[folder]).for_serving(None).0
@@ -46,7 +46,7 @@ fn reader_with_set_codes(rows: usize, size: (u16, u16)) -> TestSession {
         .collect();
     let codes = titles.iter();
     let codes = codes.map(|(code, title)| (code.as_str(), 1, title.as_str()));
-    // A file without these is taken to be cut short.
+    // The importer refuses a file without the first and last code as truncated.
     let titles: Vec<(&str, u8, &str)> = [("A00", 0, "Invented diseases")]
         .into_iter()
         .chain(codes)
@@ -142,7 +142,7 @@ ICD-10-CM codes, edition 2025 · 1
 fn hits_are_grouped_with_the_best_match_first() {
     let mut reader = reader_with_set_codes(100, (80, 16));
     assert_snapshot!(reader.press("/ \"00002\"").screen(), @r#"
-/ 00002                                                                1 place
+/ 00002                                                               1 result
 Best match · 1
 ▸ 00002                                                                   code
     An invented assay
@@ -161,7 +161,7 @@ Best match · 1
 "#);
     reader.press("ctrl-u");
     assert_snapshot!(reader.press("\"invented no\"").screen(), @r#"
-/ invented no                                        the best 60 of 110 places
+/ invented no                                            top 60 of 110 results
 Documents · 2
 ▸ 00002                                                                  title
     An invented assay
@@ -214,7 +214,7 @@ fn document_names_the_origins_it_overrides() {
         .0;
     let screen = reader(library, (80, 10)).press("o").screen();
     assert!(
-        screen.contains("active · ours.toml · before built"),
+        screen.contains("active · ours.toml · overrides"),
         "{screen}"
     );
 }
@@ -224,8 +224,8 @@ fn each_modifier_lists_its_documents_with_rule_and_standing() {
     assert_snapshot!(screen((80, 24), "o tab"), @r#"
 Library by modifier:                                               3 modifiers
 Modifier 26 · 3
-  All 3 documents, side by side
-    who says what, and where they differ
+  Compare all 3 documents
+    what each one says, and where they differ
   00002  An invented assay                                             + usual
     Professional Component — Use when billing only the professional interpret…
   0001U  An invented test                                           ! disputed
@@ -233,8 +233,8 @@ Modifier 26 · 3
 ▸ 83950  HER2/neu serum tumor marker assay                          ! disputed
     Professional Component — Use when billing only the professional interpret…
 Modifier 90 · 2
-  All 2 documents, side by side
-    who says what, and where they differ
+  Compare both documents
+    what each one says, and where they differ
   00002  An invented assay                                   ~ with conditions
     Reference (Outside) Laboratory — Use when the specimen is sent to an outs…
   83950  HER2/neu serum tumor marker assay                   ~ with conditions
@@ -254,8 +254,8 @@ fn modifiers_at_a_narrow_size() {
     assert_snapshot!(screen((40, 12), "o tab"), @r#"
 Library by modifier:
 Modifier 26 · 3
-  All 3 documents, side by side
-    who says what, and where they dif…
+  Compare all 3 documents
+    what each one says, and where the…
   00002  + usual  An invented assay
     Professional Component — Use when…
   0001U  ! disputed  An invented test
@@ -346,7 +346,7 @@ Modifier 26 · 00002
 
 ↑↓ scroll  ←→ next  Enter document  Esc back  q quit                CPT (c) AMA
 "#);
-    // From there on: to the document, to the next of the list, and back to it.
+    // Opens the document, goes to the next one of the list, and returns.
     reader.press("enter");
     let reading = reader.session.app().document_view();
     assert_eq!(reading.document().code.value(), "00002");
@@ -459,7 +459,10 @@ fn left_and_right_step_through_the_list_and_esc_returns() {
     let Focus::Library(listing) = reader.session.app().focus() else {
         panic!("{}", reader.screen());
     };
-    assert_eq!((listing.filter_text(), listing.selected()), ("83950", 1));
+    assert_eq!(
+        (listing.filter.text(), listing.list.selected()),
+        ("83950", 1)
+    );
 }
 
 #[test]
@@ -526,7 +529,7 @@ fn list_keys_send_few_bytes() {
             bytes += reader.last_frame_bytes;
         }
         println!("one line of scroll, codes, {size:?}: {} B", bytes / 50);
-        // A wide line has its title whole, and whatever of it is new is sent.
+        // A wide line shows the whole title, so more of it is new.
         let most = if size.0 > 80 { 150 } else { 130 };
         assert!(bytes / 50 <= most, "{size:?}: {} B", bytes / 50);
     }

@@ -1,4 +1,4 @@
-//! Code sets as a user meets them: public files in, rows and documents out.
+//! Code sets end to end: from published files to rows and documents.
 
 mod commands;
 mod damaged;
@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use codeleaf::codesets::{Edition, ImportError, ImportOutcome, ImportRequest, SetKind, SetStore};
 use codeleaf::content::Date;
 
-/// A store in a folder of its own, and a place for files.
+/// A store in a temporary folder, which can hold input files, too.
 pub struct StoreFixture {
     folder: tempfile::TempDir,
     pub store: SetStore,

@@ -1,15 +1,13 @@
 //! The commands `show`, `list`, `search` and `check`. They return their output and print nothing.
 
-use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::cli::arguments::SearchArgs;
 use crate::cli::output::{CommandOutput, INVALID_INPUT, NOT_FOUND};
 use crate::cli::target::{Target, TargetError};
 use crate::content::{Document, SectionId};
-use crate::export;
-use crate::export::{ExportFormat, ExportScope};
+use crate::export::{self, ExportFormat, ExportScope};
 use crate::library::Library;
 use crate::search::{Index, Query, Results};
 use crate::text::{Charset, sanitize};
@@ -26,13 +24,13 @@ impl From<TargetError> for CommandOutput {
 
 /// Exports the target, or one section of it.
 pub fn show(
-    found: &Target,
+    target: &Target,
     section: Option<&str>,
     format: ExportFormat,
     charset: Charset,
 ) -> CommandOutput {
     let mut out = String::new();
-    for (document, row_path) in &found.documents {
+    for (document, row_path) in &target.documents {
         let scope = match (row_path, section) {
             (Some(row_path), _) => ExportScope::Row(row_path.clone()),
             (None, None) => ExportScope::Whole,
@@ -52,11 +50,8 @@ pub fn show(
 }
 
 fn unknown_section(document: &Document, name: &str) -> CommandOutput {
-    let known = document
-        .sections
-        .iter()
-        .map(|section| section.id.0.as_str());
-    let known: Vec<&str> = known.collect();
+    let sections = document.sections.iter();
+    let known: Vec<&str> = sections.map(|section| section.id.0.as_str()).collect();
     let name = sanitize(name);
     let message = format!("no section `{name}`; sections: {}", known.join(", "));
     CommandOutput::error(message, NOT_FOUND)
@@ -64,13 +59,11 @@ fn unknown_section(document: &Document, name: &str) -> CommandOutput {
 
 fn find_section(document: &Document, name: &str) -> Option<SectionId> {
     let matches = |text: &str| text.eq_ignore_ascii_case(name);
-    document
-        .sections
-        .iter()
-        .find(|section| {
-            matches(&section.id.0) || matches(&section.short) || matches(&section.title)
-        })
-        .map(|section| section.id.clone())
+    let mut sections = document.sections.iter();
+    let found = sections.find(|section| {
+        matches(&section.id.0) || matches(&section.short) || matches(&section.title)
+    });
+    found.map(|section| section.id.clone())
 }
 
 pub fn list(library: &Library, format: ExportFormat, charset: Charset) -> CommandOutput {
@@ -86,23 +79,21 @@ pub fn search(
     let query = Query::parse(&search.words.join(" "));
     let results = index.search(&query, None, search.limit);
     let mut notices: Vec<String> = Vec::new();
-    for hit in &results.hits {
-        if let Ok(document) = library.document(&hit.code) {
-            for notice in &document.notices {
-                if !notices.contains(notice) {
-                    notices.push(notice.clone());
-                }
+    let hits = results.hits.iter();
+    for document in hits.filter_map(|hit| library.document(&hit.code).ok()) {
+        for notice in &document.notices {
+            if !notices.contains(notice) {
+                notices.push(notice.clone());
             }
         }
     }
     let out = export::results(&query, &results, &notices, search.format.into(), charset);
-    if results.hits.is_empty() {
-        CommandOutput {
-            out,
-            ..CommandOutput::error(no_hits_message(&query, &results), NOT_FOUND)
-        }
-    } else {
-        CommandOutput::success(out)
+    if !results.hits.is_empty() {
+        return CommandOutput::success(out);
+    }
+    CommandOutput {
+        out,
+        ..CommandOutput::error(no_hits_message(&query, &results), NOT_FOUND)
     }
 }
 
@@ -122,7 +113,7 @@ fn no_hits_message(query: &Query, results: &Results) -> String {
 pub fn check(paths: &[PathBuf]) -> CommandOutput {
     let mut reports = Vec::new();
     let mut out = String::new();
-    for path in expand_paths(paths) {
+    for path in paths.iter().flat_map(|path| files_to_check(path)) {
         match crate::content::load_document(&path) {
             Ok(document) => {
                 let path = path.display().to_string();
@@ -143,25 +134,17 @@ pub fn check(paths: &[PathBuf]) -> CommandOutput {
     }
 }
 
-/// Replaces each folder by its TOML files, sorted.
-fn expand_paths(paths: &[PathBuf]) -> Vec<PathBuf> {
-    let mut files = Vec::new();
-    for path in paths {
-        match std::fs::read_dir(path) {
-            Ok(entries) => {
-                let mut inside: Vec<PathBuf> = entries
-                    .filter_map(io::Result::ok)
-                    .map(|entry| entry.path())
-                    .filter(|path| {
-                        path.extension()
-                            .is_some_and(|extension| extension == "toml")
-                    })
-                    .collect();
-                inside.sort();
-                files.extend(inside);
-            }
-            Err(_) => files.push(path.clone()),
-        }
-    }
+/// Returns the TOML files of a folder, sorted, or the path itself if it is not a folder.
+fn files_to_check(path: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(path) else {
+        return vec![path.to_owned()];
+    };
+    let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
+    let is_toml = |path: &PathBuf| {
+        path.extension()
+            .is_some_and(|extension| extension == "toml")
+    };
+    let mut files: Vec<PathBuf> = paths.filter(is_toml).collect();
+    files.sort();
     files
 }

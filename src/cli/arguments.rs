@@ -95,7 +95,6 @@ pub enum CliCommand {
     Man,
 }
 
-/// Arguments of `show`.
 #[derive(Args, Debug)]
 pub struct ShowArgs {
     /// A code, a code and a modifier, or a file.
@@ -109,7 +108,6 @@ pub struct ShowArgs {
     pub format: OutputFormat,
 }
 
-/// Arguments of `serve`.
 #[cfg(feature = "serve")]
 #[derive(Args, Clone, Debug)]
 pub struct ServeArgs {
@@ -125,7 +123,6 @@ pub struct ServeArgs {
     pub settings: crate::serve::Settings,
 }
 
-/// Arguments of `search`.
 #[derive(Args, Debug)]
 pub struct SearchArgs {
     /// What to search for.

@@ -1,7 +1,6 @@
 //! The `import` command: imports public code-set files into the user's store.
 
-use std::io;
-use std::io::{IsTerminal, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -16,7 +15,6 @@ use crate::codesets::{
 };
 use crate::content::Date;
 
-/// The arguments of `import`.
 #[derive(Args, Debug)]
 pub struct ImportArgs {
     /// The files. A kind before them (icd10cm, hcpcs, clfs, nucc, ncci-mue, ncci-ptp, pos)
@@ -28,44 +26,50 @@ pub struct ImportArgs {
     edition: Option<String>,
 }
 
+/// The imports that the arguments request.
+struct ImportPlan {
+    kind: Option<SetKind>,
+    edition: Option<Edition>,
+    /// The files of one edition each.
+    groups: Vec<Vec<PathBuf>>,
+}
+
+impl ImportPlan {
+    fn new(arguments: &ImportArgs) -> Result<Self, String> {
+        let (kind, files) = split_kind(&arguments.words)?;
+        let edition = arguments.edition.as_deref().map(Edition::from_name);
+        Ok(Self {
+            kind,
+            edition: edition.transpose().map_err(|error| error.to_string())?,
+            groups: group_files(kind, files)
+                .map_err(|error| format!("{}\nnothing was imported", import_error(&error)))?,
+        })
+    }
+}
+
 pub fn import(arguments: &ImportArgs) -> anyhow::Result<ExitCode> {
-    let (kind, files) = match split_kind(&arguments.words) {
-        Ok(split) => split,
-        Err(message) => return Ok(input_error(&message)),
-    };
-    let edition = match arguments
-        .edition
-        .as_deref()
-        .map(Edition::from_name)
-        .transpose()
-    {
-        Ok(edition) => edition,
-        Err(error) => return Ok(input_error(&error.to_string())),
-    };
-    let groups = match group_files(kind, files) {
-        Ok(groups) => groups,
-        Err(error) => {
-            let message = import_error(&error);
-            return Ok(input_error(&format!("{message}\nnothing was imported")));
+    let plan = match ImportPlan::new(arguments) {
+        Ok(plan) => plan,
+        Err(message) => {
+            print_error(&message);
+            return Ok(ExitCode::from(INVALID_INPUT));
         }
     };
     let store = setup::set_store().context("no home folder: set HOME or XDG_DATA_HOME")?;
     let today = today().context("the system clock is outside the supported years")?;
     let mut status = ExitCode::SUCCESS;
-    for files in &groups {
+    for files in &plan.groups {
         let request = ImportRequest {
-            kind,
+            kind: plan.kind,
             files,
-            edition: edition.clone(),
+            edition: plan.edition.clone(),
             today,
         };
         let mut bar = ProgressBar::start();
         let outcome = store.import(&request, &mut |progress| bar.show(progress));
         bar.clear();
         match outcome {
-            Ok(outcome) => {
-                print_output(summary(&outcome).as_bytes())?;
-            }
+            Ok(outcome) => drop(print_output(summary(&outcome).as_bytes())?),
             Err(error) => {
                 print_error(&format!("{}\nthe store is unchanged", import_error(&error)));
                 status = ExitCode::from(INVALID_INPUT);
@@ -75,12 +79,7 @@ pub fn import(arguments: &ImportArgs) -> anyhow::Result<ExitCode> {
     Ok(status)
 }
 
-fn input_error(message: &str) -> ExitCode {
-    print_error(message);
-    ExitCode::from(INVALID_INPUT)
-}
-
-/// Returns the message of an error, with what to do on the command line.
+/// The message of an error, with a hint in terms of the command line.
 fn import_error(error: &ImportError) -> String {
     match error {
         ImportError::UnknownKind { .. } => {
@@ -104,14 +103,13 @@ fn split_kind(words: &[PathBuf]) -> Result<(Option<SetKind>, &[PathBuf]), String
     let Some((first, rest)) = words.split_first() else {
         return Ok((None, words));
     };
-    let named = first.to_str().map(str::parse::<SetKind>);
-    match named {
+    match first.to_str().map(str::parse::<SetKind>) {
         Some(Ok(_)) if rest.is_empty() => Err(format!(
             "name a file as well: codeleaf import {} FILE",
             first.display()
         )),
         Some(Ok(kind)) => Ok((Some(kind), rest)),
-        // A first word that is not a file and does not look like one was meant to be a kind.
+        // Neither a file nor named like one: a misspelled kind.
         Some(Err(error)) if !rest.is_empty() && !first.exists() && first.extension().is_none() => {
             Err(error.to_string())
         }
@@ -121,8 +119,7 @@ fn split_kind(words: &[PathBuf]) -> Result<(Option<SetKind>, &[PathBuf]), String
 
 /// Groups the files of one edition: PTP edits come in several files, other kinds in one.
 fn group_files(kind: Option<SetKind>, files: &[PathBuf]) -> Result<Vec<Vec<PathBuf>>, ImportError> {
-    let mut groups: Vec<Vec<PathBuf>> = Vec::new();
-    let mut ptp_files = Vec::new();
+    let (mut groups, mut ptp_files) = (Vec::new(), Vec::new());
     for file in files {
         let kind = match kind {
             Some(kind) => kind,
@@ -166,7 +163,7 @@ fn summary(outcome: &ImportOutcome) -> String {
     out + &format!("  {}\n", header.notice)
 }
 
-/// Returns today's date in UTC.
+/// Today's date in UTC.
 fn today() -> Option<Date> {
     let seconds = SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs();
     Date::from_days_since_1970(seconds / 86_400)
@@ -174,14 +171,16 @@ fn today() -> Option<Date> {
 
 /// The minimum time between two updates of the progress bar.
 const REDRAW_INTERVAL: Duration = Duration::from_millis(100);
-/// The width of the bar in characters.
+
+/// The width of the progress bar, in characters.
 const BAR_WIDTH: u64 = 24;
 
 /// A progress bar on standard error, if that is a terminal.
 struct ProgressBar {
     is_shown: bool,
     started: Instant,
-    drawn: Option<Instant>,
+    last_drawn: Option<Instant>,
+    /// The length of the line on screen.
     length: usize,
 }
 
@@ -190,20 +189,18 @@ impl ProgressBar {
         Self {
             is_shown: io::stderr().is_terminal(),
             started: Instant::now(),
-            drawn: None,
+            last_drawn: None,
             length: 0,
         }
     }
 
     fn show(&mut self, progress: ImportProgress) {
         let now = Instant::now();
-        let is_early = self
-            .drawn
-            .is_some_and(|drawn| now - drawn < REDRAW_INTERVAL);
-        if !self.is_shown || is_early {
+        let is_early = |drawn| now - drawn < REDRAW_INTERVAL;
+        if !self.is_shown || self.last_drawn.is_some_and(is_early) {
             return;
         }
-        self.drawn = Some(now);
+        self.last_drawn = Some(now);
         let line = progress_line(progress, now - self.started);
         // Spaces overwrite the rest of a longer line.
         let _ = write!(io::stderr(), "\r{line:<width$}", width = self.length);
@@ -218,14 +215,13 @@ impl ProgressBar {
     }
 }
 
-/// Returns the text of the bar: `[######------] 52000 rows, 3 s left`.
+/// The text of the progress bar: `[######------] 52000 rows, 3 s left`.
 fn progress_line(progress: ImportProgress, elapsed: Duration) -> String {
     let ImportProgress { bytes, total, rows } = progress;
-    let full = (BAR_WIDTH * bytes.min(total))
-        .checked_div(total)
-        .unwrap_or(0);
+    let filled = (BAR_WIDTH * bytes.min(total)).checked_div(total);
+    let filled = filled.unwrap_or(0);
     let bar: String = (0..BAR_WIDTH)
-        .map(|at| if at < full { '#' } else { '-' })
+        .map(|step| if step < filled { '#' } else { '-' })
         .collect();
     let left = total.saturating_sub(bytes);
     let seconds = u128::from(left) * elapsed.as_millis() / u128::from(bytes.max(1)) / 1000;

@@ -1,129 +1,107 @@
-//! Keeps the library that the reader has: begun at first, whole once a thread has read it all.
+//! The library that the reader uses, which a thread replaces once it has loaded everything.
 
 use std::path::PathBuf;
 use std::sync::mpsc::SyncSender;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::app::Action;
 use crate::cli::options::Options;
 use crate::cli::setup;
-use crate::content::{CodeId, Document};
-use crate::library::{IndexingProgress, Library, LoadError};
+use crate::content::Document;
+use crate::library::{IndexingProgress, Library};
 use crate::search::{DocumentSource, IndexBuilder, Synonyms};
 use crate::session::Event;
+use crate::sync::lock;
 
-/// How long reading may take before it is worth a word.
+/// How long loading may take before its progress is shown.
 const REPORT_DELAY: Duration = Duration::from_millis(300);
 
-/// How often it says how far it has come: a slow line has better things to carry.
+/// The minimum time between two progress events, since each redraws a line.
 const REPORT_INTERVAL: Duration = Duration::from_millis(250);
 
-/// The library that the reader has.
+/// The current library: the one that the reader started with, later the whole one.
 #[derive(Clone, Debug)]
 pub struct LibraryHandle(Arc<Mutex<Arc<Library>>>);
 
-/// What the whole library is read by.
+/// The inputs of a background load.
 #[derive(Debug)]
 pub struct LoadJob {
-    /// The options of the command line.
     pub options: Options,
-    /// The file that the command line named.
+    /// The file that the command line names.
     pub file: Option<PathBuf>,
-    /// The document that is open.
     pub open_document: Arc<Document>,
-    /// What else readers call things, if the user has a say in it.
+    /// `None` for the built-in synonyms.
     pub synonyms: Option<Synonyms>,
 }
 
 impl LibraryHandle {
-    /// Begins with a library.
     pub fn new(library: Arc<Library>) -> Self {
         Self(Arc::new(Mutex::new(library)))
     }
 
-    /// Reads a document.
-    pub fn document(&self, code: &CodeId) -> Result<Arc<Document>, LoadError> {
-        // Reading takes a while, and the whole library does not wait for it.
-        let library = self.library();
-        library.document(code)
-    }
-
-    /// Returns the library as far as it has come.
     pub fn library(&self) -> Arc<Library> {
-        Arc::clone(&self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&lock(&self.0))
     }
 
-    fn replace(&self, library: &Arc<Library>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Arc::clone(library);
-    }
-
-    /// Reads the whole library on a thread, and tells the reader.
-    pub fn load_in_background(&self, errand: LoadJob, events: SyncSender<Event>) {
+    /// Loads the whole library on a thread, which replaces the current library and sends events.
+    pub fn load_in_background(&self, job: LoadJob, events: SyncSender<Event>) {
         let this = self.clone();
         thread::spawn(move || {
-            let mut teller = ProgressReporter::new(&this, &errand, &events);
-            let file = errand.file.as_deref();
-            let mut collection =
-                setup::library_with_index(&errand.options, file, &mut |progress| {
-                    teller.report(progress);
-                });
-            let unkept = collection.cache_error.take();
-            let (library, index) = collection
-                .with_synonyms(errand.synonyms.clone())
-                .into_shared();
-            this.replace(&library);
-            // A session that has ended needs none of it.
-            let _ = events.send(Event::LibraryLoaded(library, index));
-            if let Some(error) = unkept {
-                let _ = events.send(Event::StatusMessage(error.to_string()));
+            let mut reporter = ProgressReporter {
+                handle: &this,
+                open_document: &job.open_document,
+                events: &events,
+                next_report: None,
+            };
+            let mut report = |progress| reporter.report(progress);
+            let file = job.file.as_deref();
+            let mut loaded = setup::library_with_index(&job.options, file, &mut report);
+            let cache_error = loaded.cache_error.take();
+            let (library, index) = loaded.with_synonyms(job.synonyms).into_shared();
+            *lock(&this.0) = Arc::clone(&library);
+            // Sending fails if the session has ended.
+            let _ = events.send(Event::Action(Action::LibraryLoaded(library, index)));
+            if let Some(error) = cache_error {
+                let _ = events.send(Event::Action(Action::ShowMessage(error.to_string())));
             }
         });
     }
 }
 
-/// Tells the reader how far reading has come.
-struct ProgressReporter<'e> {
-    handle: &'e LibraryHandle,
-    job: &'e LoadJob,
-    events: &'e SyncSender<Event>,
-    started: Option<Instant>,
-    last_report: Instant,
+struct ProgressReporter<'a> {
+    handle: &'a LibraryHandle,
+    open_document: &'a Arc<Document>,
+    events: &'a SyncSender<Event>,
+    /// `None` before the first progress.
+    next_report: Option<Instant>,
 }
 
-impl<'e> ProgressReporter<'e> {
-    fn new(shelf: &'e LibraryHandle, errand: &'e LoadJob, events: &'e SyncSender<Event>) -> Self {
-        Self {
-            handle: shelf,
-            job: errand,
-            events,
-            started: None,
-            last_report: Instant::now(),
-        }
-    }
-
+impl ProgressReporter<'_> {
     fn report(&mut self, progress: IndexingProgress) {
         let now = Instant::now();
-        let Some(started) = self.started else {
-            self.started = Some(now);
-            return self.publish_open_document();
-        };
-        if now - started >= REPORT_DELAY && now - self.last_report >= REPORT_INTERVAL {
-            self.last_report = now;
-            let _ = self.events.send(Event::Progress(progress));
+        match self.next_report {
+            None => {
+                self.next_report = Some(now + REPORT_DELAY);
+                self.publish_open_document();
+            }
+            Some(due) if now >= due => {
+                self.next_report = Some(now + REPORT_INTERVAL);
+                let _ = self.events.send(Event::Action(Action::Progress(progress)));
+            }
+            Some(_) => {}
         }
     }
 
-    /// Lets what is open already be searched meanwhile.
+    /// Sends an index of the open document alone, so that it can be searched during the load.
     fn publish_open_document(&self) {
-        let open = &self.job.open_document;
+        let document = self.open_document;
         let mut builder = IndexBuilder::new();
-        builder.add(open);
-        let texts = [(open.code.clone(), Arc::clone(open))];
-        let index = builder.finish(DocumentSource::Documents(texts.into()));
-        let library = self.handle.library();
-        let _ = self
-            .events
-            .send(Event::LibraryLoaded(library, Arc::new(index)));
+        builder.add(document);
+        let documents = [(document.code.clone(), Arc::clone(document))];
+        let index = builder.finish(DocumentSource::Documents(documents.into()));
+        let action = Action::LibraryLoaded(self.handle.library(), Arc::new(index));
+        let _ = self.events.send(Event::Action(action));
     }
 }

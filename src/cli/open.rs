@@ -1,7 +1,6 @@
-//! Opens the reader; without a terminal, prints what it would have opened.
+//! Opens the reader. Without a terminal, prints the documents that it would open.
 
-use std::io;
-use std::io::IsTerminal;
+use std::io::{self, IsTerminal};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -10,250 +9,201 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use ratatui::buffer::Buffer;
 
-use crate::app::{AppOptions, Effect, Host, ReadingPosition};
+use crate::app::{Action, AppOptions, Effect, Host};
 use crate::cli::arguments::Arguments;
-use crate::cli::library_handle::LibraryHandle;
+use crate::cli::library_handle::{LibraryHandle, LoadJob};
 use crate::cli::options::Options;
-use crate::cli::output::CommandOutput;
-use crate::cli::output::print_error;
+use crate::cli::output::{CommandOutput, INVALID_INPUT, print_error};
 use crate::cli::target::Target;
-use crate::cli::{answer, library_handle, setup, target};
+use crate::cli::{answer, setup, target};
 use crate::content::{Document, RowPath};
 use crate::export::ExportFormat;
-use crate::layout::TableMode;
 use crate::library::Library;
-use crate::session::{Event, LocalTerminal, Session, run};
+use crate::session::{Event, LocalTerminal, Session, load, run};
 use crate::tty::{Capabilities, DisplayMode};
-use crate::user_data;
-use crate::user_data::{StateWriter, UserDirs, WriteJob};
+use crate::user_data::{self, StateWriter, UserDataError, UserDirs, WriteJob};
 
-/// How long leaving waits for the state file.
+/// How long the program waits at its end for the state to be written.
 const SAVE_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// Where the reader starts.
+/// The document and position that the reader opens.
 struct InitialDocument {
     library: Arc<Library>,
     document: Arc<Document>,
-    place: Option<RowPath>,
+    row_path: Option<RowPath>,
     top: usize,
-    note: Option<String>,
+    /// Shown in the status line.
+    message: Option<String>,
 }
 
-/// Opens the reader.
 pub fn open_reader(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let options = &arguments.options;
-    let on_terminal = io::stdout().is_terminal();
+    let is_terminal = io::stdout().is_terminal();
     let capabilities = match Capabilities::detect(&setup::env_var, options.overrides()) {
-        DisplayMode::FullScreen(capabilities) if on_terminal => Some(capabilities),
+        DisplayMode::FullScreen(capabilities) if is_terminal => Some(capabilities),
         _ => None,
     };
-    let opening = if arguments.target.is_empty() {
-        // What is printed is the last word, and what is read may still change.
-        resume(
-            options,
-            match capabilities {
-                Some(_) => setup::lazy_library(options),
-                None => setup::library(options),
-            },
-        )?
+    // The reader loads the whole library later. Printed output is final, so it needs it now.
+    let is_lazy = capabilities.is_some();
+    let initial = if arguments.target.is_empty() {
+        let library = if is_lazy {
+            setup::lazy_library(options)
+        } else {
+            setup::library(options)
+        };
+        resume(options, library)?
     } else {
-        let found = match capabilities {
-            Some(_) => target::find_lazy(&arguments.target, options),
-            None => target::find(&arguments.target, options),
+        let found = if is_lazy {
+            target::find_lazy(&arguments.target, options)
+        } else {
+            target::find(&arguments.target, options)
         };
-        match found {
-            Ok(found) => match InitialDocument::from_target(&found) {
-                Ok(opening) => opening,
-                // A bare value of several systems is not guessed at.
-                Err(words) if on_terminal => {
-                    print_error(&words);
-                    return Ok(ExitCode::from(crate::cli::output::INVALID_INPUT));
-                }
-                Err(_) => return print_documents(arguments, &found),
-            },
-            Err(miss) => return CommandOutput::from(miss).print(),
-        }
-    };
-    let Some(capabilities) = capabilities else {
-        if on_terminal {
-            print_error("TERM is dumb or not set, so this is plain text; set TERM to read by keys");
-        }
-        let documents = vec![(opening.document, opening.place)];
-        let found = Target {
-            library: opening.library,
-            documents,
+        let target = match found {
+            Ok(target) => target,
+            Err(error) => return CommandOutput::from(error).print(),
         };
-        return print_documents(arguments, &found);
-    };
-    run_local(arguments, opening, capabilities)
-}
-
-/// Prints what would have been opened.
-fn print_documents(arguments: &Arguments, found: &Target) -> anyhow::Result<ExitCode> {
-    answer::show(
-        found,
-        None,
-        ExportFormat::Text,
-        setup::charset(arguments.options.overrides()),
-    )
-    .print()
-}
-
-impl InitialDocument {
-    fn from_target(found: &Target) -> Result<Self, String> {
-        match found.documents.as_slice() {
-            [(document, place)] => Ok(Self {
-                library: Arc::clone(&found.library),
+        match target.documents.as_slice() {
+            [(document, row_path)] => InitialDocument {
+                library: target.library,
                 document: Arc::clone(document),
-                place: place.clone(),
+                row_path: row_path.clone(),
                 top: 0,
-                note: None,
-            }),
-            several => {
+                message: None,
+            },
+            several if is_terminal => {
                 let codes: Vec<String> = several
                     .iter()
                     .map(|(document, _)| document.code.to_string())
                     .collect();
-                Err(format!(
-                    "several codes are written so: {}",
-                    codes.join(", ")
-                ))
+                print_error(&format!("matches more than one code: {}", codes.join(", ")));
+                return Ok(ExitCode::from(INVALID_INPUT));
             }
+            _ => return print_documents(arguments, &target),
         }
+    };
+    if let Some(capabilities) = capabilities {
+        return run_local(arguments, initial, capabilities);
     }
+    if is_terminal {
+        print_error("TERM is dumb or not set, so this is plain text; set TERM to read by keys");
+    }
+    let target = Target {
+        library: initial.library,
+        documents: vec![(initial.document, initial.row_path)],
+    };
+    print_documents(arguments, &target)
 }
 
-/// Finds where the reader was; where nobody was here before, the first document.
-fn resume(options: &Options, library: Library) -> anyhow::Result<InitialDocument> {
-    let path = UserDirs::from_env().map(|folders| folders.state_file());
-    let (kept, note) = match path.as_deref().map(user_data::load_position) {
-        Some(Ok(kept)) => (kept, None),
-        Some(Err(error)) => (None, Some(error.to_string())),
-        None => (None, None),
-    };
-    let place = kept.as_ref().map(|kept| &kept.code);
-    let is_there = place
-        .cloned()
-        .or_else(|| library.first_code())
-        .is_some_and(|code| library.document(&code).is_ok());
-    let library = if is_there || library.is_fully_loaded() {
-        Arc::new(library)
-    } else {
-        // Its file has another name than one would think, or is gone.
-        Arc::new(setup::library(options))
-    };
-    if let Some(ReadingPosition {
-        code,
-        row_path: place,
-        top,
-    }) = kept
-        && let Ok(document) = library.document(&code)
-    {
-        return Ok(InitialDocument {
-            library,
-            document,
-            place,
-            top,
-            note,
-        });
+fn print_documents(arguments: &Arguments, target: &Target) -> anyhow::Result<ExitCode> {
+    let charset = setup::charset(arguments.options.overrides());
+    answer::show(target, None, ExportFormat::Text, charset).print()
+}
+
+/// Finds the document of the saved position, or else the first document.
+fn resume(options: &Options, mut library: Library) -> anyhow::Result<InitialDocument> {
+    let path = UserDirs::from_env().map(|dirs| dirs.state_file());
+    let loaded = path.and_then(|path| user_data::load_position(&path).transpose());
+    let (position, message) = value_or_message(loaded);
+    let code = position.as_ref().map(|position| position.code.clone());
+    let code = code.or_else(|| library.first_code());
+    let is_found = code.is_some_and(|code| library.document(&code).is_ok());
+    if !is_found && !library.is_fully_loaded() {
+        // The file may not be named after its code, or it is gone.
+        library = setup::library(options);
     }
-    let code = library.first_code().context("there are no documents")?;
-    let document = library.document(&code)?;
+    let resumed = position.and_then(|position| {
+        let document = library.document(&position.code).ok()?;
+        Some((document, position.row_path, position.top))
+    });
+    let (document, row_path, top) = if let Some(resumed) = resumed {
+        resumed
+    } else {
+        let code = library.first_code().context("there are no documents")?;
+        (library.document(&code)?, None, 0)
+    };
     Ok(InitialDocument {
-        library,
+        library: Arc::new(library),
         document,
-        place: None,
-        top: 0,
-        note,
+        row_path,
+        top,
+        message,
     })
+}
+
+/// Splits what was loaded into its value and the message of its error.
+fn value_or_message<T>(loaded: Option<Result<T, UserDataError>>) -> (Option<T>, Option<String>) {
+    match loaded.transpose() {
+        Ok(value) => (value, None),
+        Err(error) => (None, Some(error.to_string())),
+    }
 }
 
 fn run_local(
     arguments: &Arguments,
-    opening: InitialDocument,
+    initial: InitialDocument,
     capabilities: Capabilities,
 ) -> anyhow::Result<ExitCode> {
     let options = &arguments.options;
     let keymap = setup::keymap()?;
     let theme = setup::theme(options)?;
     let synonyms = setup::synonyms()?;
-    let folders = UserDirs::from_env();
-    let (own, damage) = match folders
+    let dirs = UserDirs::from_env();
+    let loaded = dirs
         .as_ref()
-        .map(|folders| user_data::load_bookmarks(&folders.bookmarks_file()))
-    {
-        Some(Ok(own)) => (Some(own), None),
-        Some(Err(error)) => (None, Some(error.to_string())),
-        None => (None, None),
-    };
-    let local = LocalTerminal::open(capabilities).context("cannot take over the terminal")?;
-    let size = local.size();
-    let shelf = LibraryHandle::new(Arc::clone(&opening.library));
-    let errand = library_handle::LoadJob {
+        .map(|dirs| user_data::load_bookmarks(&dirs.bookmarks_file()));
+    let (bookmarks, bookmarks_error) = value_or_message(loaded);
+    let terminal = LocalTerminal::open(capabilities).context("cannot take over the terminal")?;
+    let size = terminal.size();
+    let handle = LibraryHandle::new(Arc::clone(&initial.library));
+    let job = LoadJob {
         options: options.clone(),
         file: target::file_argument(&arguments.target).map(Path::to_owned),
-        open_document: Arc::clone(&opening.document),
+        open_document: Arc::clone(&initial.document),
         synonyms,
     };
-    let start = AppOptions {
-        library: opening.library,
+    let app_options = AppOptions {
+        library: initial.library,
         index: Arc::default(),
         keymap: Arc::new(keymap),
         host: Host::Local,
         charset: capabilities.charset,
         size: ratatui::layout::Size::new(size.columns(), size.rows()),
-        document: opening.document,
-        row_path: opening.place,
-        top: opening.top,
-        message: opening.note.or(damage),
-        bookmarks: own,
-        table_mode: if options.plain_ui {
-            TableMode::Linear
-        } else {
-            TableMode::Columns
-        },
+        document: initial.document,
+        row_path: initial.row_path,
+        top: initial.top,
+        message: initial.message.or(bookmarks_error),
+        bookmarks,
+        table_mode: options.table_mode(),
     };
-    let mut session = Session::new(start, Arc::new(theme), capabilities);
-    // The picture first, everything else beside it. That the terminal is gone, or that the program
-    // is to end before the terminal takes anything, comes as an event as well.
-    let _ = session.draw(Instant::now(), &mut Buffer::default(), &mut local.writer());
-    shelf.load_in_background(errand, local.sender());
-    let teller = local.sender();
-    let keeper = folders.map(|folders| {
-        StateWriter::start(folders, move |error| {
-            // A session that has ended needs no note.
-            let _ = teller.send(Event::StatusMessage(error.to_string()));
+    let mut session = Session::new(app_options, Arc::new(theme), capabilities);
+    // The first frame is drawn before any thread starts. If it fails, the terminal is gone or the
+    // program is about to end, and an event says so.
+    let _ = session.draw(
+        Instant::now(),
+        &mut Buffer::default(),
+        &mut terminal.writer(),
+    );
+    handle.load_in_background(job, terminal.sender());
+    let events = terminal.sender();
+    let writer = dirs.map(|dirs| {
+        StateWriter::start(dirs, move |error| {
+            // Sending fails if the session has ended.
+            let _ = events.send(Event::Action(Action::ShowMessage(error.to_string())));
         })
     });
-    let ending = run(local, session, |effect| match effect {
-        Effect::LoadDocument(code, place) => {
-            let document = shelf.document(&code).map_err(|error| error.to_string());
-            Some(Event::Loaded(document, place))
+    let write = |job| {
+        if let Some(writer) = &writer {
+            writer.send(job);
         }
-        // What cannot be read any more stays as it is on screen.
-        Effect::ReloadDocument(code) => shelf.document(&code).ok().map(Event::Reloaded),
-        Effect::LoadExcerpts(asks) => Some(Event::load_excerpts(&shelf.library(), asks)),
-        Effect::LoadComparison(topic) => Event::load_comparison(&shelf.library(), topic),
-        Effect::SavePosition(whereabouts) => {
-            if let Some(keeper) = &keeper {
-                keeper.send(WriteJob::Position(whereabouts));
-            }
-            None
-        }
-        Effect::SaveBookmark(mark) => {
-            if let Some(keeper) = &keeper {
-                keeper.send(WriteJob::Bookmark(mark));
-            }
-            None
-        }
-        Effect::Quit
-        | Effect::Suspend
-        | Effect::Redraw
-        | Effect::Copy(_)
-        | Effect::SetMouseOwner(_) => None,
+        None
+    };
+    let exit = run(terminal, session, |effect| match effect {
+        Effect::SavePosition(position) => write(WriteJob::Position(position)),
+        Effect::SaveBookmark(bookmark) => write(WriteJob::Bookmark(bookmark)),
+        effect => load(&handle.library(), effect).map(Event::Action),
     })?;
-    if let Some(keeper) = keeper {
-        keeper.finish(SAVE_TIMEOUT);
+    if let Some(writer) = writer {
+        writer.finish(SAVE_TIMEOUT);
     }
-    Ok(ExitCode::from(ending.exit_status()))
+    Ok(ExitCode::from(exit.exit_status()))
 }

@@ -1,13 +1,13 @@
-//! Options of every command: which documents to open, and how to draw them.
+//! The options that every command has: which documents to open, and how to draw them.
 
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use crate::layout::TableMode;
 use crate::text::Charset;
 use crate::tty::{ColorChoice, ColorDepth, Overrides};
 
-/// Options of every command.
 #[derive(Args, Clone, Debug, Default)]
 pub struct Options {
     /// A folder of documents; may be repeated. A later folder overrides an earlier one, and each
@@ -56,6 +56,14 @@ pub enum ColorOption {
 }
 
 impl Options {
+    pub fn table_mode(&self) -> TableMode {
+        if self.plain_ui {
+            TableMode::Linear
+        } else {
+            TableMode::Columns
+        }
+    }
+
     /// Returns the settings that override the environment.
     pub fn overrides(&self) -> Overrides {
         Overrides {

@@ -13,7 +13,7 @@ use crate::cli::serve;
 use crate::cli::{answer, import, open, sets, setup, target};
 use crate::text::Charset;
 
-/// What `list` prints if some files could not be read.
+/// The hint that `list` prints if files could not be read.
 const BROKEN_FILES_HINT: &str =
     "to see what is wrong with a file: codeleaf check FILE; with a code set: codeleaf sets";
 
@@ -36,9 +36,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> anyhow::Result<Exit
     match &arguments.command {
         None => open::open_reader(&arguments),
         Some(CliCommand::Show(show)) => match target::find(&show.target, options) {
-            Ok(found) => {
+            Ok(target) => {
                 let section = show.section.as_deref();
-                answer::show(&found, section, show.format.into(), charset()).print()
+                answer::show(&target, section, show.format.into(), charset()).print()
             }
             Err(error) => CommandOutput::from(error).print(),
         },
@@ -81,21 +81,15 @@ pub fn report_error(error: &anyhow::Error) -> ExitCode {
     ExitCode::from(INVALID_INPUT)
 }
 
-/// Returns the key bindings as a section of the man page, in roff.
+/// The key bindings as a section of the man page, in roff.
 fn keys_for_man() -> String {
-    let keymap = Keymap::built_in();
     let mut page = String::from(".SH KEYS\n");
-    for binding in keymap.bindings() {
-        let keys: Vec<String> = binding
-            .keys
-            .iter()
-            .map(|key| key_name(*key, Charset::Ascii).replace('\\', "\\e"))
-            .collect();
-        page += &format!(
-            ".TP\n\\fB{}\\fR\n{}\n",
-            keys.join(" "),
-            binding.help.replace('-', "\\-")
-        );
+    for binding in Keymap::built_in().bindings() {
+        let keys = binding.keys.iter();
+        let keys = keys.map(|key| key_name(*key, Charset::Ascii).replace('\\', "\\e"));
+        let keys = keys.collect::<Vec<String>>().join(" ");
+        let help = binding.help.replace('-', "\\-");
+        page += &format!(".TP\n\\fB{keys}\\fR\n{help}\n");
     }
     page
 }

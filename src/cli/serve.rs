@@ -1,6 +1,6 @@
-//! Implements `serve`: settings, host key, and the content to serve.
+//! The `serve` command: settings, host key, and the content to serve.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -33,7 +33,9 @@ pub fn serve(options: &Options, arguments: &ServeArgs) -> anyhow::Result<ExitCod
         load_content: {
             let options = options.clone();
             Arc::new(move |settings, previous| {
-                let content = configured_folders(&options, settings);
+                // A later folder overrides an earlier one, so the command line comes last.
+                let content = settings.content.iter().flatten();
+                let content: Vec<PathBuf> = content.chain(&options.content).cloned().collect();
                 let keymap = setup::keymap().map_err(|error| format!("{error:#}"))?;
                 let theme = setup::theme(&options).map_err(|error| format!("{error:#}"))?;
                 let (folders, cache) = (setup::content_folders(&content), server_cache());
@@ -46,18 +48,16 @@ pub fn serve(options: &Options, arguments: &ServeArgs) -> anyhow::Result<ExitCod
     Ok(ExitCode::SUCCESS)
 }
 
-/// Returns the cache of the server: in the service's folder under systemd, or else in the user's.
+/// The cache of the server: in the service's folder under systemd, or else in the user's.
 /// It is not the user's own cache, since the server has no imported code sets.
 fn server_cache() -> Option<IndexCache> {
-    let of_service = std::env::var_os("CACHE_DIRECTORY").map(PathBuf::from);
-    let of_user = || Some(UserDirs::from_env()?.cache.join("serve"));
-    of_service
-        .filter(|folder| folder.is_absolute())
-        .or_else(of_user)
-        .map(IndexCache::new)
+    let service = std::env::var_os("CACHE_DIRECTORY").map(PathBuf::from);
+    let service = service.filter(|folder| folder.is_absolute());
+    let user = || Some(UserDirs::from_env()?.cache.join("serve"));
+    service.or_else(user).map(IndexCache::new)
 }
 
-/// Returns the settings of the command line, which override those of the file.
+/// Loads the settings. The command line overrides the configuration file.
 fn load_settings(arguments: &ServeArgs) -> anyhow::Result<Settings> {
     let Some(path) = &arguments.config else {
         return Ok(arguments.settings.clone());
@@ -68,17 +68,11 @@ fn load_settings(arguments: &ServeArgs) -> anyhow::Result<Settings> {
     Ok(arguments.settings.clone().merge_over(file))
 }
 
-/// Returns the document folders. Later ones override earlier ones, so the command line is last.
-fn configured_folders(options: &Options, settings: &Settings) -> Vec<PathBuf> {
-    let of_file = settings.content.iter().flatten();
-    of_file.chain(&options.content).cloned().collect()
-}
-
 fn host_key_path(settings: &Settings) -> anyhow::Result<PathBuf> {
     if let Some(path) = &settings.host_key {
         return Ok(path.clone());
     }
     let dirs =
         UserDirs::from_env().context("no folder for the host key: give a file with --host-key")?;
-    Ok(Path::new(&dirs.state).join("host_ed25519"))
+    Ok(dirs.state.join("host_ed25519"))
 }

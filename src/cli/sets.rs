@@ -11,7 +11,6 @@ use crate::cli::setup;
 use crate::codesets::{Change, ImportedSets, SetFile, SetHeader, SetRow, diff};
 use crate::diagnostics::did_you_mean;
 
-/// The arguments of `sets`.
 #[derive(Args, Debug)]
 pub struct SetsArgs {
     #[command(subcommand)]
@@ -39,7 +38,6 @@ enum SetsCommand {
     },
 }
 
-/// An output format.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 enum SetsFormat {
     /// Text for people.
@@ -55,27 +53,22 @@ pub fn sets(arguments: &SetsArgs) -> anyhow::Result<ExitCode> {
     match arguments.action.as_ref().unwrap_or(&SetsCommand::List) {
         SetsCommand::List => list(&sets, arguments.format),
         SetsCommand::Remove { set } => {
-            let name = sets
-                .find_by_name(set)
-                .map_or(set.clone(), |set| set.header().name());
-            if store.remove(&name)? {
-                let out = match arguments.format {
-                    SetsFormat::Text => format!("{name} was removed\n"),
-                    SetsFormat::Json => format!("{}\n", json!({"schema": 1, "removed": name})),
-                };
-                print_output(out.as_bytes())
-            } else {
-                Ok(unknown_set(set, &sets))
+            let known = sets.find_by_name(set);
+            let name = known.map_or(set.clone(), |set| set.header().name());
+            if !store.remove(&name)? {
+                return Ok(unknown_set(set, &sets));
             }
-        }
-        SetsCommand::Diff { old, new } => {
-            let (Some(first), Some(second)) = (sets.find_by_name(old), sets.find_by_name(new))
-            else {
-                let known_old = sets.find_by_name(old).is_some();
-                return Ok(unknown_set(if known_old { new } else { old }, &sets));
+            let out = match arguments.format {
+                SetsFormat::Text => format!("{name} was removed\n"),
+                SetsFormat::Json => format!("{}\n", json!({"schema": 1, "removed": name})),
             };
-            print_diff(first, second, arguments.format)
+            print_output(out.as_bytes())
         }
+        SetsCommand::Diff { old, new } => match (sets.find_by_name(old), sets.find_by_name(new)) {
+            (Some(old), Some(new)) => print_diff(old, new, arguments.format),
+            (None, _) => Ok(unknown_set(old, &sets)),
+            (_, None) => Ok(unknown_set(new, &sets)),
+        },
     }
 }
 
@@ -84,11 +77,10 @@ fn unknown_set(name: &str, sets: &ImportedSets) -> ExitCode {
     let known: Vec<String> = sets.all().iter().map(|set| set.header().name()).collect();
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
     let name = crate::text::sanitize(name);
-    if known.is_empty() {
-        print_error(&format!("no set `{name}`: no sets were imported"));
-    } else {
-        print_error(&format!("no set `{name}`; {}", did_you_mean(&name, &known)));
-    }
+    print_error(&match known.as_slice() {
+        [] => format!("no set `{name}`: no sets were imported"),
+        known => format!("no set `{name}`; {}", did_you_mean(&name, known)),
+    });
     ExitCode::from(NOT_FOUND)
 }
 
@@ -110,16 +102,13 @@ fn list(sets: &ImportedSets, format: SetsFormat) -> anyhow::Result<ExitCode> {
         }
         SetsFormat::Text => headers.map(header_text).collect(),
         SetsFormat::Json => {
-            let damaged = sets
-                .damaged()
-                .iter()
-                .map(|error| json!({"path": error.path.to_string_lossy(), "what": error.message}));
+            let damaged = sets.damaged().iter();
+            let damaged: Vec<_> = damaged
+                .map(|error| json!({"path": error.path.to_string_lossy(), "what": error.message}))
+                .collect();
             let sets: Vec<_> = headers.map(header_json).collect();
-            let damaged: Vec<_> = damaged.collect();
-            format!(
-                "{:#}\n",
-                json!({"schema": 1, "sets": sets, "damaged": damaged})
-            )
+            let out = json!({"schema": 1, "sets": sets, "damaged": damaged});
+            format!("{out:#}\n")
         }
     };
     print_output(out.as_bytes())
@@ -141,7 +130,8 @@ fn header_text(header: &SetHeader) -> String {
 
 fn header_json(header: &SetHeader) -> serde_json::Value {
     let files = header.files.iter();
-    let files = files.map(|f| json!({"name": f.name, "sha256": f.sha256, "size": f.size}));
+    let files =
+        files.map(|file| json!({"name": file.name, "sha256": file.sha256, "size": file.size}));
     json!({
         "set": header.name(),
         "kind": header.kind.id(),
@@ -156,15 +146,14 @@ fn header_json(header: &SetHeader) -> serde_json::Value {
 }
 
 fn print_diff(old: &SetFile, new: &SetFile, format: SetsFormat) -> anyhow::Result<ExitCode> {
-    let (from, to) = (old.header(), new.header());
-    if from.kind != to.kind {
-        let (from, to) = (from.name(), to.name());
+    let (from, to) = (old.header().name(), new.header().name());
+    if old.header().kind != new.header().kind {
         print_error(&format!(
             "{from} and {to} are of different kinds, so they cannot be compared"
         ));
         return Ok(ExitCode::from(INVALID_INPUT));
     }
-    let mut counts = [0_u64; 3];
+    let (mut added, mut removed, mut changed) = (0_u64, 0_u64, 0_u64);
     let mut lines = String::new();
     let mut values = Vec::new();
     for change in diff(old, new) {
@@ -175,29 +164,25 @@ fn print_diff(old: &SetFile, new: &SetFile, format: SetsFormat) -> anyhow::Resul
                 return Ok(ExitCode::from(INVALID_INPUT));
             }
         };
-        let at = match change {
-            Change::Added(_) => 0,
-            Change::Removed(_) => 1,
-            Change::Changed { .. } => 2,
-        };
-        counts[at] += 1;
+        match change {
+            Change::Added(_) => added += 1,
+            Change::Removed(_) => removed += 1,
+            Change::Changed { .. } => changed += 1,
+        }
         match format {
             SetsFormat::Text => lines += &change_line(&change),
             SetsFormat::Json => values.push(change_json(&change)),
         }
     }
-    let [added, removed, changed] = counts;
     let out = match format {
-        SetsFormat::Text => format!(
-            "{} to {}: {added} added, {removed} removed, {changed} changed\n{lines}",
-            from.name(),
-            to.name()
-        ),
+        SetsFormat::Text => {
+            format!("{from} to {to}: {added} added, {removed} removed, {changed} changed\n{lines}")
+        }
         SetsFormat::Json => {
             let out = json!({
                 "schema": 1,
-                "old": from.name(),
-                "new": to.name(),
+                "old": from,
+                "new": to,
                 "added": added,
                 "removed": removed,
                 "changed": changed,
@@ -225,7 +210,7 @@ fn change_line(change: &Change) -> String {
     }
 }
 
-/// Returns a row on one line: its key, and its fields except the code.
+/// A row on one line: its key, and its fields except the code.
 fn row_line(row: &SetRow) -> String {
     let fields = row.fields();
     let fields = fields.iter().skip(1).filter(|(_, text)| !text.is_empty());

@@ -19,7 +19,7 @@ pub fn env_var(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
-/// Returns the content folders, those of the command line last.
+/// The content folders in order of precedence; those of the command line come last.
 pub fn content_folders(content: &[PathBuf]) -> Vec<PathBuf> {
     let data = UserDirs::from_env().map(|dirs| dirs.data);
     let variable = std::env::var_os("CODELEAF_CONTENT");
@@ -58,7 +58,7 @@ pub fn library_with_index(
     loader.load(imported_sets(), report)
 }
 
-/// Returns the cache of libraries, or `None` if the environment names no home folder.
+/// The user's index cache; `None` if the environment names no home folder.
 pub fn cache() -> Option<IndexCache> {
     UserDirs::from_env().map(|folders| IndexCache::new(folders.cache))
 }
@@ -69,27 +69,19 @@ fn imported_sets() -> ImportedSets {
         .unwrap_or_default()
 }
 
-/// Returns the synonyms with the user's file applied, or `None` if the user has no file.
+/// Loads the synonyms with the user's file applied; `None` if the user has no file.
 pub fn synonyms() -> anyhow::Result<Option<Synonyms>> {
-    let Some(path) = UserDirs::from_env().map(|folders| folders.config.join("synonyms.toml"))
-    else {
-        return Ok(None);
-    };
-    match read_optional(&path)? {
-        Some(text) => {
-            let synonyms = Synonyms::built_in();
-            Ok(Some(synonyms.patched(&path.display().to_string(), &text)?))
-        }
-        None => Ok(None),
-    }
+    let file = read_user_file("synonyms.toml")?;
+    let patched = file.map(|(path, text)| Synonyms::built_in().patched(&path, &text));
+    Ok(patched.transpose()?)
 }
 
-/// Returns the store of imported code sets, or `None` if the environment names no home folder.
+/// The user's store of imported code sets; `None` if the environment names no home folder.
 pub fn set_store() -> Option<SetStore> {
     UserDirs::from_env().map(|folders| SetStore::new(folders.data.join("sets")))
 }
 
-/// Returns the character set of plain output.
+/// The character set of plain output.
 pub fn charset(overrides: Overrides) -> Charset {
     match Capabilities::detect(&env_var, overrides) {
         DisplayMode::FullScreen(capabilities) => capabilities.charset,
@@ -97,19 +89,16 @@ pub fn charset(overrides: Overrides) -> Charset {
     }
 }
 
-/// Returns the key bindings with the user's file applied.
+/// Loads the key bindings with the user's file applied.
 pub fn keymap() -> anyhow::Result<Keymap> {
     let keymap = Keymap::built_in();
-    let Some(path) = UserDirs::from_env().map(|folders| folders.config.join("keymap.toml")) else {
-        return Ok(keymap);
-    };
-    match read_optional(&path)? {
-        Some(text) => Ok(keymap.with_overrides(&path.display().to_string(), &text)?),
-        None => Ok(keymap),
-    }
+    Ok(match read_user_file("keymap.toml")? {
+        Some((path, text)) => keymap.with_overrides(&path, &text)?,
+        None => keymap,
+    })
 }
 
-/// Returns the theme of `--theme`: a built-in one, a file, or one from the user's folder.
+/// Loads the theme of `--theme`: a built-in one, a file, or one from the user's folder.
 pub fn theme(options: &Options) -> anyhow::Result<Theme> {
     let name = options
         .theme
@@ -119,15 +108,12 @@ pub fn theme(options: &Options) -> anyhow::Result<Theme> {
     if let Some(theme) = Theme::built_in(name) {
         return Ok(theme?);
     }
-    let user_theme =
-        UserDirs::from_env().map(|folders| folders.config.join(format!("themes/{name}.toml")));
-    let paths = [Some(PathBuf::from(name)), user_theme]
-        .into_iter()
-        .flatten();
-    for path in paths {
-        if let Some(text) = read_optional(&path)? {
-            return Ok(Theme::parse(&path.display().to_string(), &text)?);
-        }
+    let file = match read_optional(Path::new(name))? {
+        None => read_user_file(&format!("themes/{name}.toml"))?,
+        file => file,
+    };
+    if let Some((path, text)) = file {
+        return Ok(Theme::parse(&path, &text)?);
     }
     let known: Vec<&str> = Theme::names().collect();
     bail!(
@@ -136,11 +122,20 @@ pub fn theme(options: &Options) -> anyhow::Result<Theme> {
     )
 }
 
-/// Reads a text file, or returns `None` if it does not exist.
-fn read_optional(path: &Path) -> anyhow::Result<Option<String>> {
+/// Reads a file of the user's configuration folder.
+fn read_user_file(name: &str) -> anyhow::Result<Option<(String, String)>> {
+    match UserDirs::from_env() {
+        Some(dirs) => read_optional(&dirs.config.join(name)),
+        None => Ok(None),
+    }
+}
+
+/// Returns the path and the text of a file, or `None` if the file does not exist.
+fn read_optional(path: &Path) -> anyhow::Result<Option<(String, String)>> {
+    let name = path.display().to_string();
     match std::fs::read_to_string(path) {
-        Ok(text) => Ok(Some(text)),
+        Ok(text) => Ok(Some((name, text))),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
+        Err(error) => Err(error).with_context(|| format!("cannot read {name}")),
     }
 }

@@ -14,7 +14,6 @@ use crate::cli::target::Target;
 use crate::cli::{answer, target};
 use crate::content::CodeId;
 use crate::export::ExportFormat;
-use crate::layout::TableMode;
 use crate::serve::{CommandContext, Response, ServedContent, SessionOptions, TextResponse};
 use crate::text::{Charset, sanitize};
 use crate::tty::DisplayMode;
@@ -96,11 +95,7 @@ fn respond(context: &CommandContext<'_>, arguments: &Arguments) -> Response {
                 document: Arc::clone(document),
                 row_path: row_path.clone(),
                 top,
-                table_mode: if arguments.options.plain_ui {
-                    TableMode::Linear
-                } else {
-                    TableMode::Columns
-                },
+                table_mode: arguments.options.table_mode(),
                 capabilities,
                 theme,
             }))

@@ -6,15 +6,14 @@ use std::sync::Arc;
 use crate::cli::options::Options;
 use crate::cli::setup;
 use crate::content::{CodeId, CodeSystem, Document, ModifierCode, RowPath};
-use crate::library::{CatalogEntry, Library};
-use crate::search;
-use crate::search::CodeRef;
+use crate::library::Library;
+use crate::search::{self, CodeRef};
 
 /// A resolved target.
 #[derive(Debug)]
 pub struct Target {
     pub library: Arc<Library>,
-    /// Several if the value is a code in several code systems.
+    /// More than one if the value is a code in several code systems.
     pub documents: Vec<(Arc<Document>, Option<RowPath>)>,
 }
 
@@ -23,7 +22,7 @@ pub enum TargetError {
     /// The message names the nearest codes.
     #[error("{0}")]
     NotFound(String),
-    /// A file is broken; the message is the report.
+    /// A broken file; the message is the report.
     #[error("{0}")]
     Broken(String),
 }
@@ -54,7 +53,7 @@ pub fn find_lazy(words: &[String], options: &Options) -> Result<Target, TargetEr
     find_code(words, &Arc::new(setup::library(options)))
 }
 
-/// Returns the path if the words are one path instead of a code.
+/// Returns the path if the words are a single path instead of a code.
 pub fn file_argument(words: &[String]) -> Option<&Path> {
     match words {
         [file] if is_file_path(file) => Some(Path::new(file)),
@@ -86,10 +85,8 @@ pub fn find_code(words: &[String], library: &Arc<Library>) -> Result<Target, Tar
         }
     }
     if documents.is_empty() {
-        let codes: Vec<CodeId> = code_refs
-            .into_iter()
-            .map(|code_ref| code_ref.code)
-            .collect();
+        let codes = code_refs.into_iter().map(|code_ref| code_ref.code);
+        let codes: Vec<CodeId> = codes.collect();
         let message = missing_row.unwrap_or_else(|| not_found_message(&codes, library));
         return Err(TargetError::NotFound(message));
     }
@@ -119,7 +116,7 @@ fn open_file(library: Library, path: &Path) -> Result<Target, TargetError> {
     })
 }
 
-/// Returns the row of a modifier; the error lists the modifiers that have rows.
+/// Finds the row of a modifier; the error lists the modifiers that have rows.
 fn modifier_row(
     document: &Document,
     modifier: Option<&ModifierCode>,
@@ -146,21 +143,16 @@ fn not_found_message(codes: &[CodeId], library: &Library) -> String {
         return "no such code".to_owned();
     };
     let systems: Vec<&str> = codes.iter().map(|code| code.system().name()).collect();
-    let near: Vec<String> = library
-        .nearest(code.value(), 5)
-        .into_iter()
-        .map(code_and_title)
+    let nearest = library.nearest(code.value(), 5).into_iter();
+    let nearest: Vec<String> = nearest
+        .map(|entry| format!("{} {}", entry.code.value(), entry.title))
         .collect();
     let mut message = format!("no document on {} ({})", code.value(), systems.join(" or "));
-    if !near.is_empty() {
-        message += &format!("; nearest: {}", near.join(", "));
+    if !nearest.is_empty() {
+        message += &format!("; nearest: {}", nearest.join(", "));
     }
     if codes.iter().any(|code| code.system() != CodeSystem::Cpt) {
         message += "; to choose a code system, write hcpcs:G0439 or icd10cm:G04.39";
     }
     message
-}
-
-fn code_and_title(entry: &CatalogEntry) -> String {
-    format!("{} {}", entry.code.value(), entry.title)
 }

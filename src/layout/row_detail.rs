@@ -1,84 +1,68 @@
-//! Sets one row whole: field by field, with every remark, source and absence.
+//! The detail page of a row: every field, remark, source and absence.
 
-use crate::content::{Block, Document, Row, RowPath, Section, Subject, Value, Voice};
+use crate::content::{Block, Document, Row, RowPath, Section, Subject, Value};
 use crate::layout::builder::{PageBuilder, attribution};
-use crate::layout::page::{LayoutOptions, Notices, Page, Role, standing_role};
-use crate::text::wrap::width;
+use crate::layout::page::{LayoutOptions, Notices, Page, Role};
 
-/// Sets the row at a place; a place that is not there makes an empty page.
-pub fn layout_row_detail(
-    document: &Document,
-    place: &RowPath,
-    setting: LayoutOptions,
-    wanted: Notices,
-) -> Page {
-    let mut setter = PageBuilder::new(document, setting);
-    if let Some((section, block, row)) = document.row(place) {
-        row_detail(&mut setter, section, block, row);
-        setter.append_notices(wanted);
+impl Page {
+    /// Lays out one row in full. Returns an empty page if the document has no such row.
+    pub fn from_row(
+        document: &Document,
+        path: &RowPath,
+        options: LayoutOptions,
+        notices: Notices,
+    ) -> Self {
+        let mut builder = PageBuilder::new(document, options);
+        let Some((section, block, row)) = document.row(path) else {
+            return builder.page;
+        };
+        let title = row_title(document, section, block, row);
+        builder.paragraph(&title, Role::Heading, 0);
+        if let Some(standing) = row.standing {
+            builder.paragraph(standing.label(), Role::from_standing(standing), 0);
+        }
+        builder.blank_line();
+        fields(&mut builder, row);
+        if let Some(source) = &row.source {
+            builder.paragraph(&attribution(document, source), Role::Source, 0);
+        }
+        for source in &row.disputed_by {
+            let text = format!("disagrees {}", attribution(document, source));
+            builder.paragraph(&text, Role::Conflict, 0);
+        }
+        if !row.remarks.is_empty() {
+            builder.blank_line();
+            builder.paragraph("Editor's remarks", Role::Title, 0);
+            builder.remarks(row);
+        }
+        builder.finish(notices)
     }
-    setter.page
 }
 
-fn row_detail(setter: &mut PageBuilder<'_>, section: &Section, block: &Block, row: &Row) {
-    setter.paragraph(
-        &row_title(setter.document, section, block, row),
-        Role::Heading,
-        0,
-    );
-    if let Some(standing) = row.standing {
-        setter.paragraph(standing.label(), standing_role(standing), 0);
-    }
-    setter.blank_line();
-    let labels = row
-        .cells
-        .iter()
-        .map(|cell| width(&setter.options.charset.transliterate(&cell.label)))
-        .max()
-        .unwrap_or(0);
-    let own = if row.voice == Voice::Editor {
-        Role::Editor
-    } else {
-        Role::Text
-    };
+fn fields(builder: &mut PageBuilder<'_>, row: &Row) {
+    let label_width = builder.label_width(row.cells.iter());
     for cell in &row.cells {
         match &cell.value {
-            Value::Text(text) => setter.field(&cell.label, labels, text, own),
+            Value::Text(text) => {
+                builder.field(&cell.label, label_width, text, Role::from_voice(row.voice));
+            }
             Value::Unavailable(absent) => {
                 if !cell.label.is_empty() {
-                    setter.paragraph(&cell.label, Role::Label, 0);
+                    builder.paragraph(&cell.label, Role::Label, 0);
                 }
-                setter.absence(absent);
+                builder.absence(absent);
             }
         }
     }
-    if let Some(source) = &row.source {
-        let words = attribution(setter.document, source);
-        setter.paragraph(&words, Role::Source, 0);
-    }
-    for source in &row.disputed_by {
-        let words = format!("disagrees {}", attribution(setter.document, source));
-        setter.paragraph(&words, Role::Conflict, 0);
-    }
-    if !row.remarks.is_empty() {
-        setter.blank_line();
-        setter.paragraph("Editor's remarks", Role::Title, 0);
-        for remark in &row.remarks {
-            setter.remark(&remark.text, &remark.source);
-        }
-    }
 }
 
-/// Names a row: `83950-26  Professional Component`, `83950 › Payers › Aetna`.
+/// Formats the title of a row: `83950-26  Professional Component`, `83950 › Payers › Aetna`.
 fn row_title(document: &Document, section: &Section, block: &Block, row: &Row) -> String {
     let code = document.code.value();
     match &row.subject {
         Subject::Modifier(modifier) => {
-            let name = row
-                .cells
-                .get(1)
-                .and_then(|cell| cell.value.as_text())
-                .unwrap_or_default();
+            let name = row.cells.get(1).and_then(|cell| cell.value.as_text());
+            let name = name.unwrap_or_default();
             format!("{code}-{modifier}  {name}").trim_end().to_owned()
         }
         Subject::PayerRule(modifier) => {

@@ -1,127 +1,106 @@
-//! Sets a section: headings, blocks by their shape, and the notices at the end.
+//! The page of a section: headings, blocks by their shape, and notices.
 
-use crate::content::{Block, Document, Row, Section, Shape, Subject, Value, Visibility, Voice};
-use crate::layout::builder::{PageBuilder, attribution, push_field};
-use crate::layout::page::{LayoutOptions, Notices, Page, Role, RowKind, standing_role, value_text};
-use crate::layout::table;
+use crate::content::{
+    Block, Document, Row, RowPath, Section, Shape, Subject, Value, Visibility, Voice,
+};
+use crate::layout::builder::{PageBuilder, field_lines};
+use crate::layout::page::{LayoutOptions, Notices, Page, Role, RowKind, value_text};
+use crate::layout::table::layout_table;
 use crate::text::wrap::width;
 
-/// Sets one section of a document.
-pub fn layout_section(
-    document: &Document,
-    section: usize,
-    setting: LayoutOptions,
-    wanted: Notices,
-) -> Page {
-    let mut setter = PageBuilder::new(document, setting);
-    if let Some(section) = document.sections.get(section) {
+impl Page {
+    /// Lays out one section. Returns an empty page if the document has no such section.
+    pub fn from_section(
+        document: &Document,
+        section: usize,
+        options: LayoutOptions,
+        notices: Notices,
+    ) -> Self {
+        let mut builder = PageBuilder::new(document, options);
+        let Some(section) = document.sections.get(section) else {
+            return builder.page;
+        };
         for heading in &section.headings {
-            setter.paragraph(heading, Role::Heading, 0);
+            builder.paragraph(heading, Role::Heading, 0);
         }
         for block in &section.blocks {
-            crate::layout::section::layout_block(&mut setter, section, block);
+            layout_block(&mut builder, section, block);
         }
-        setter.append_notices(wanted);
+        builder.finish(notices)
     }
-    setter.page
-}
 
-/// Sets the notices alone.
-pub fn layout_notices(document: &Document, setting: LayoutOptions) -> Page {
-    let mut setter = PageBuilder::new(document, setting);
-    setter.append_notices(Notices::Include);
-    setter.page
-}
-
-/// Sets `label, text` pairs that belong to no document, one under the other.
-pub fn layout_label_values(
-    rows: impl IntoIterator<Item = (String, String, Role)>,
-    setting: LayoutOptions,
-) -> Page {
-    let rows: Vec<_> = rows.into_iter().collect();
-    let labels = rows
-        .iter()
-        .map(|(label, ..)| width(label))
-        .max()
-        .unwrap_or(0);
-    let mut page = Page::default();
-    for (label, text, role) in rows {
-        push_field(&mut page, setting, (&label, labels), &text, role);
+    pub fn from_notices(document: &Document, options: LayoutOptions) -> Self {
+        PageBuilder::new(document, options).finish(Notices::Include)
     }
-    page
+
+    /// Lays out `(label, text)` pairs that belong to no document.
+    pub fn from_label_values(
+        rows: impl IntoIterator<Item = (String, String, Role)>,
+        options: LayoutOptions,
+    ) -> Self {
+        let rows: Vec<_> = rows.into_iter().collect();
+        let label_width = rows.iter().map(|(label, ..)| width(label)).max();
+        let label_width = label_width.unwrap_or(0);
+        let lines = rows
+            .iter()
+            .flat_map(|(label, text, role)| field_lines(options, (label, label_width), text, *role))
+            .collect();
+        Self {
+            lines,
+            ..Self::default()
+        }
+    }
 }
 
-fn layout_block(setter: &mut PageBuilder<'_>, section: &Section, block: &Block) {
-    setter.blank_line();
+fn layout_block(builder: &mut PageBuilder<'_>, section: &Section, block: &Block) {
+    builder.blank_line();
     if let Some(title) = &block.title {
-        setter.paragraph(title, Role::Title, 0);
+        builder.paragraph(title, Role::Title, 0);
     }
-    match block.shape {
-        Shape::Table => table::layout_table(setter, section, block),
-        Shape::Prose | Shape::List | Shape::Facts => layout_rows(setter, section, block),
+    if block.shape == Shape::Table {
+        return layout_table(builder, section, block);
     }
-}
-
-fn layout_rows(setter: &mut PageBuilder<'_>, section: &Section, block: &Block) {
-    let labels = block
-        .rows
-        .iter()
-        .filter_map(|row| row.cells.first())
-        .map(|cell| width(&setter.options.charset.transliterate(&cell.label)))
-        .max()
-        .unwrap_or(0);
+    let first_cells = block.rows.iter().filter_map(|row| row.cells.first());
+    let label_width = builder.label_width(first_cells);
+    let is_prose = block.shape == Shape::Prose;
     for (n, row) in block.rows.iter().enumerate() {
-        if n > 0 && block.shape == Shape::Prose {
-            setter.blank_line();
+        if n > 0 && is_prose {
+            builder.blank_line();
         }
-        let start = setter.page.lines.len();
-        let kind = match block.shape {
-            Shape::Prose => RowKind::Prose,
-            Shape::List | Shape::Facts | Shape::Table => RowKind::Record,
+        let start = builder.page.lines.len();
+        layout_row(builder, block.shape, label_width, row);
+        let kind = if is_prose {
+            RowKind::Prose
+        } else {
+            RowKind::Record
         };
-        layout_row(setter, block.shape, labels, row);
-        setter.finish_row(section, block, row, start, kind);
+        builder.finish_row(RowPath::new(section, block, row), start, kind);
     }
 }
 
-fn layout_row(setter: &mut PageBuilder<'_>, shape: Shape, labels: usize, row: &Row) {
-    let own = if row.voice == Voice::Editor {
-        Role::Editor
-    } else {
-        Role::Text
-    };
-    for cell in row
-        .cells
-        .iter()
-        .filter(|cell| cell.visibility == Visibility::Column)
-    {
+fn layout_row(builder: &mut PageBuilder<'_>, shape: Shape, label_width: usize, row: &Row) {
+    let cells = row.cells.iter();
+    for cell in cells.filter(|cell| cell.visibility == Visibility::Column) {
         match (&cell.value, shape) {
-            (Value::Unavailable(absent), _) if row.subject == Subject::Absence => {
-                setter.absence(absent);
+            (Value::Unavailable(_), Shape::Facts) if row.subject != Subject::Absence => {
+                let (text, role) = value_text(&cell.value, row.voice, builder.options.charset);
+                builder.field(&cell.label, label_width, &text, role);
             }
-            (Value::Unavailable(_), Shape::Facts) => {
-                let (text, role) = value_text(&cell.value, setter.options.charset);
-                setter.field(&cell.label, labels, &text, role);
+            (Value::Unavailable(absent), _) => builder.absence(absent),
+            (Value::Text(text), _) => {
+                let role = Role::from_voice(row.voice);
+                match (shape, row.voice) {
+                    (Shape::Facts, _) => builder.field(&cell.label, label_width, text, role),
+                    (Shape::List, _) => builder.hanging_paragraph("• ", text, role, 0),
+                    (_, Voice::Editor) => builder.hanging_paragraph("| ", text, role, 0),
+                    (_, Voice::Publication) => builder.paragraph(text, role, 0),
+                }
             }
-            (Value::Unavailable(absent), _) => setter.absence(absent),
-            (Value::Text(text), Shape::Facts) => setter.field(&cell.label, labels, text, own),
-            (Value::Text(text), Shape::List) => setter.hanging_paragraph("• ", text, own, 0),
-            (Value::Text(text), Shape::Prose | Shape::Table) => match row.voice {
-                Voice::Editor => setter.hanging_paragraph("| ", text, own, 0),
-                Voice::Publication => setter.paragraph(text, own, 0),
-            },
         }
     }
     if let Some(standing) = row.standing {
-        setter.paragraph(standing.label(), standing_role(standing), 2);
+        builder.paragraph(standing.label(), Role::from_standing(standing), 2);
     }
-    if row.voice == Voice::Editor
-        && let Some(source) = &row.source
-    {
-        let words = attribution(setter.document, source);
-        setter.paragraph(&words, Role::Source, 2);
-    }
-    for remark in &row.remarks {
-        setter.remark(&remark.text, &remark.source);
-    }
+    builder.editor_attribution(row);
+    builder.remarks(row);
 }

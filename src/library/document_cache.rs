@@ -1,8 +1,9 @@
 //! An LRU cache of parsed documents.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use crate::content::{CodeId, Document};
+use crate::sync::lock;
 
 /// The capacity. A document takes about 20 KB, so the cache stays below half a megabyte, and a
 /// reader who goes back and forth parses no document twice.
@@ -13,13 +14,9 @@ const MAX_DOCUMENTS: usize = 16;
 pub(crate) struct DocumentCache(Mutex<Vec<Arc<Document>>>);
 
 impl DocumentCache {
-    fn documents(&self) -> MutexGuard<'_, Vec<Arc<Document>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Returns the document on a code and makes it the most recent.
     pub(crate) fn get(&self, code: &CodeId) -> Option<Arc<Document>> {
-        let mut documents = self.documents();
+        let mut documents = lock(&self.0);
         let at = documents
             .iter()
             .position(|document| document.code == *code)?;
@@ -29,7 +26,7 @@ impl DocumentCache {
 
     /// Adds a document; evicts the least recently used one if the cache is full.
     pub(crate) fn insert(&self, document: &Arc<Document>) {
-        let mut documents = self.documents();
+        let mut documents = lock(&self.0);
         documents.retain(|other| other.code != document.code);
         if documents.len() == MAX_DOCUMENTS {
             documents.remove(0);

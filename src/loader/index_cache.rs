@@ -1,9 +1,10 @@
-//! Defines the cache: the folder where libraries keep what was worked out of them.
+//! The cache folder of loaded libraries: one file with catalog and index for each list of content
+//! folders.
 //!
-//! It is never required. A file that is missing, damaged, of another version or about files that
-//! have changed is made anew; where it cannot be written, the reader does without and is told once.
-//! Readers do not disturb each other: a file gets its name when it is whole, and who has an older
-//! one open goes on with that.
+//! The cache is optional. A file that is missing, damaged, out of date or of another version is
+//! written again. If that fails, the program works without it and reports the error once. Files are
+//! replaced atomically, so processes do not disturb each other: one that has an old file open keeps
+//! using it.
 
 use std::fs::File;
 use std::os::unix::ffi::OsStrExt;
@@ -15,33 +16,32 @@ use std::{fs, io};
 use crate::search::format::FORMAT_VERSION;
 use crate::storage::{AtomicFile, Backing, Container, remove_stale};
 
-/// What the names of kept libraries end in.
 const EXTENSION: &str = "library";
 
-/// For how long a kept library stays that nobody made anew: its folders may be gone.
+/// The time after which a file that was not written again is removed: its content folders may be
+/// gone.
 const MAX_AGE: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 
-/// The folder where libraries are kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IndexCache {
     folder: PathBuf,
 }
 
-/// Says that a library cannot be kept.
+/// The cache cannot be written.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot keep the search index in {}: {source}", folder.display())]
+#[error("cannot save the search index in {}: {source}", folder.display())]
 pub struct CacheError {
     folder: PathBuf,
     source: io::Error,
 }
 
 impl IndexCache {
-    /// Returns the cache in a folder, which need not exist yet.
+    /// The folder is created when the first file is written.
     pub const fn new(folder: PathBuf) -> Self {
         Self { folder }
     }
 
-    /// Opens what is kept of the library of some folders.
+    /// Opens the file for a list of content folders.
     pub fn open(&self, folders: &[PathBuf]) -> Option<Arc<Container>> {
         let file = File::open(self.path(folders)).ok()?;
         Container::open(Backing::File(file), FORMAT_VERSION)
@@ -49,7 +49,7 @@ impl IndexCache {
             .map(Arc::new)
     }
 
-    /// Returns the file of the library of some folders.
+    /// Returns the path of the file for a list of content folders.
     pub(crate) fn path(&self, folders: &[PathBuf]) -> PathBuf {
         let mut names = crc32fast::Hasher::new();
         for folder in folders {
@@ -60,7 +60,8 @@ impl IndexCache {
         self.folder.join(name)
     }
 
-    /// Begins a file that is going to be at a path; removes what was left lying about.
+    /// Creates a file that replaces the one at `path` when it is committed. Removes stale and
+    /// expired files of the folder.
     pub(crate) fn create_file(&self, path: &Path) -> io::Result<AtomicFile> {
         fs::create_dir_all(&self.folder)?;
         remove_stale(&self.folder);
@@ -75,17 +76,16 @@ impl IndexCache {
         }
     }
 
-    /// Removes libraries that nobody made anew for long.
     fn remove_expired(&self, now: SystemTime) {
         let Ok(entries) = fs::read_dir(&self.folder) else {
             return;
         };
         for path in entries.filter_map(Result::ok).map(|entry| entry.path()) {
-            let is_kept = path.extension().is_some_and(|ending| ending == EXTENSION);
-            let made = fs::metadata(&path).and_then(|about| about.modified());
-            let age = made.ok().and_then(|made| now.duration_since(made).ok());
-            if is_kept && age.is_some_and(|age| age > MAX_AGE) {
-                // One that does not go does no harm.
+            let is_cache_file = path.extension().is_some_and(|it| it == EXTENSION);
+            let modified = fs::metadata(&path).and_then(|metadata| metadata.modified());
+            let age = modified.ok().and_then(|time| now.duration_since(time).ok());
+            if is_cache_file && age.is_some_and(|age| age > MAX_AGE) {
+                // A file that cannot be removed does no harm.
                 let _ = fs::remove_file(&path);
             }
         }

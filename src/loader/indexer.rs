@@ -1,261 +1,255 @@
-//! Reads a library for the first time: each file once, for the catalogue and for the index.
+//! The indexer: reads every file of a library once, for both the catalog and the search index.
 
+use std::io;
 use std::io::Write;
+use std::ops::Range;
 use std::path::Path;
 
 use foldhash::{HashMap, HashMapExt, HashSet};
 
 use crate::codesets::ImportedSets;
+use crate::content::Document;
+use crate::library::catalog::{CatalogRecord, FILES_PER_TASK};
 use crate::library::catalog_cache::EncodedCatalog;
 use crate::library::imported::enrich::enrich;
 use crate::library::parallel::parallel_map_ordered;
-use crate::library::{
-    CatalogRecord, IndexingProgress, Library, Origin, Scan, ScannedFile, listed_codes,
-};
+use crate::library::{IndexingProgress, Library, Origin, Scan, ScannedFile, listed_codes};
+use crate::num::saturating_u32;
 use crate::search::build::merge::{DocAddress, merge_partials};
 use crate::search::build::partial_index::PartialIndex;
 use crate::search::build::store_writer::StoreWriter;
 use crate::search::doc_table::pack_code;
 use crate::search::format::IndexData;
 
-/// How many files one task reads.
-const FILES_PER_TASK: usize = 16;
+/// The writer of stored rows, `None` if there is no file to write to, or the error of a write.
+pub(crate) type Store<W> = io::Result<Option<StoreWriter<W>>>;
 
-/// What was read of a library.
-pub(crate) struct IndexerOutput {
+/// Indexes the files of a scan and the codes of imported sets.
+pub(crate) struct Indexer<'s, W> {
+    pub(crate) scan: &'s Scan,
+    pub(crate) sets: ImportedSets,
+    pub(crate) threads: usize,
+    pub(crate) store: Store<W>,
+}
+
+pub(crate) struct IndexerOutput<W> {
     pub(crate) library: Library,
     pub(crate) encoded_catalog: EncodedCatalog,
     pub(crate) data: IndexData,
+    pub(crate) store: Store<W>,
 }
 
-/// What a task brought in.
+/// The files and codes that were read, in the order of the scan.
+struct ReadOutput {
+    records: Vec<CatalogRecord>,
+    /// For each file, the address of its document if it is valid.
+    addresses: Vec<Option<DocAddress>>,
+    partials: Vec<PartialIndex>,
+    codes: CodeRange,
+}
+
+/// The documents of a partial index that are the codes of imported sets.
+#[derive(Clone, Default)]
+struct CodeRange {
+    partial: u32,
+    docs: Range<u32>,
+}
+
 enum TaskOutput {
-    /// The codes of imported sets, and in which sheaf they are.
-    Codes(u32, std::ops::Range<u32>),
+    Codes(CodeRange),
     Files(Vec<IndexedFile>),
 }
 
-/// What was read of a file.
 struct IndexedFile {
     record: CatalogRecord,
-    /// Where its document is.
     address: Option<DocAddress>,
     stored_rows: Vec<u8>,
 }
 
-impl IndexerOutput {
-    /// Reads every file of a scan and every code of some sets, on some threads. Sheets are written
-    /// as they come, in the order of the files; where that fails, there are none.
-    pub(crate) fn from_scan<W: Write>(
-        scan: &Scan,
-        sets: ImportedSets,
-        threads: usize,
-        sheets: &mut Option<StoreWriter<W>>,
-        tell: &mut dyn FnMut(IndexingProgress),
-    ) -> (Self, Option<std::io::Error>) {
-        let files: Vec<&ScannedFile> = scan.files().collect();
-        let batches: Vec<&[&ScannedFile]> = files.chunks(FILES_PER_TASK).collect();
-        let mut failed = None;
-        let mut records = Vec::with_capacity(files.len());
-        let mut spikes: Vec<Option<DocAddress>> = Vec::with_capacity(files.len());
-        let mut codes = (0, 0..0);
-        let work =
-            |(number, sheaf): &mut (u32, PartialIndex), task: usize| match task.checked_sub(1) {
-                // The longest task is begun first.
-                None => {
-                    let first = doc_count(sheaf);
-                    for listed in listed_codes(&sets) {
-                        sheaf.add_code(&listed.code, &listed.title, &listed.short);
-                    }
-                    TaskOutput::Codes(*number, first..doc_count(sheaf))
-                }
-                Some(batch) => {
-                    let read = |file: &&ScannedFile| index_file(file, &sets, *number, sheaf);
-                    TaskOutput::Files(batches[batch].iter().map(read).collect())
-                }
-            };
-        let total = files.len();
-        let make = |number| {
-            (
-                u32::try_from(number).unwrap_or(u32::MAX),
-                PartialIndex::default(),
-            )
-        };
-        let states = parallel_map_ordered(threads, batches.len() + 1, make, work, |brought| {
-            let leaves = match brought {
-                TaskOutput::Codes(sheaf, range) => {
-                    codes = (sheaf, range);
-                    return;
-                }
-                TaskOutput::Files(leaves) => leaves,
-            };
-            for leaf in leaves {
-                // The number of the file stands for that of the document, which nobody knows yet.
-                let file = u32::try_from(records.len()).unwrap_or(u32::MAX);
-                if let Some(error) = write_stored_rows(sheets, file, &leaf.stored_rows) {
-                    failed = Some(error);
-                }
-                records.push(leaf.record);
-                spikes.push(leaf.address);
-            }
-            let done = records.len();
-            tell(IndexingProgress { done, total });
-        });
-        let mut sheaves: Vec<PartialIndex> = states.into_iter().map(|(_, sheaf)| sheaf).collect();
-        let keepsake = EncodedCatalog::encode(scan, &records);
-        let library = Library::from_records(scan, records).with_sets(sets);
-        let own = partial_count(&sheaves);
-        sheaves.push(PartialIndex::default());
-        let mut order = DocOrder::new(&files, &spikes);
-        let mut built_in =
-            index_built_in_documents(&library, own, &mut sheaves, files.len(), sheets);
-        for entry in library.entries() {
-            match &entry.origin {
-                Origin::File(path) => order.add_file(path),
-                Origin::BuiltIn => order.add(built_in.next()),
-            }
+impl<W: Write> Indexer<'_, W> {
+    /// Reads everything on several threads, orders the documents as the catalog does, and merges
+    /// the index.
+    ///
+    /// Stored rows are written in the order of the files while others are still being read. After
+    /// an error no more are written.
+    pub(crate) fn run(mut self, report: &mut dyn FnMut(IndexingProgress)) -> IndexerOutput<W> {
+        let files: Vec<&ScannedFile> = self.scan.files().collect();
+        let mut read = self.read(&files, report);
+        let encoded_catalog = EncodedCatalog::encode(self.scan, &read.records);
+        let records = std::mem::take(&mut read.records);
+        let sets = std::mem::take(&mut self.sets);
+        let library = Library::from_records(self.scan, records).with_sets(sets);
+        let order = self.order(&files, &library, &mut read);
+        let data = merge_partials(&read.partials, &order, self.threads);
+        IndexerOutput {
+            library,
+            encoded_catalog,
+            data,
+            store: self.store,
         }
-        order.renumber_store(sheets);
+    }
+
+    fn read(
+        &mut self,
+        files: &[&ScannedFile],
+        report: &mut dyn FnMut(IndexingProgress),
+    ) -> ReadOutput {
+        let sets = &self.sets;
+        let batches: Vec<&[&ScannedFile]> = files.chunks(FILES_PER_TASK).collect();
+        let run_task = |worker: &mut Worker, task: usize| match task.checked_sub(1) {
+            // The longest task starts first.
+            None => TaskOutput::Codes(worker.index_codes(sets)),
+            Some(batch) => {
+                let files = batches[batch].iter();
+                TaskOutput::Files(files.map(|file| worker.index_file(file, sets)).collect())
+            }
+        };
+        let mut records = Vec::with_capacity(files.len());
+        let mut addresses = Vec::with_capacity(files.len());
+        let mut codes = CodeRange::default();
+        let collect = |output: TaskOutput| match output {
+            TaskOutput::Codes(range) => codes = range,
+            TaskOutput::Files(indexed) => {
+                for file in indexed {
+                    // The number of the file is replaced by a document id in `order`.
+                    let number = saturating_u32(records.len());
+                    write_rows(&mut self.store, number, &file.stored_rows);
+                    records.push(file.record);
+                    addresses.push(file.address);
+                }
+                let (done, total) = (records.len(), files.len());
+                report(IndexingProgress { done, total });
+            }
+        };
+        let tasks = batches.len() + 1;
+        let workers = parallel_map_ordered(self.threads, tasks, Worker::new, run_task, collect);
+        ReadOutput {
+            records,
+            addresses,
+            partials: workers.into_iter().map(|worker| worker.partial).collect(),
+            codes,
+        }
+    }
+
+    /// Returns the addresses of all documents in the order of the catalog, then of the codes that
+    /// have no document. Indexes the built-in documents, which are not files.
+    fn order(
+        &mut self,
+        files: &[&ScannedFile],
+        library: &Library,
+        read: &mut ReadOutput,
+    ) -> Vec<DocAddress> {
+        let files_by_path: HashMap<&Path, (u32, Option<DocAddress>)> = (0..)
+            .zip(files.iter().zip(&read.addresses))
+            .map(|(number, (file, address))| (file.path.as_path(), (number, *address)))
+            .collect();
+        let mut built_in = Worker::new(read.partials.len());
+        let mut order: Vec<DocAddress> = Vec::new();
+        let mut doc_ids: HashMap<u32, u32> = HashMap::new();
+        for entry in library.entries() {
+            let (number, address) = match &entry.origin {
+                Origin::File(path) => match files_by_path.get(path.as_path()) {
+                    Some((number, Some(address))) => (*number, *address),
+                    _ => continue,
+                },
+                Origin::BuiltIn => {
+                    let Ok(document) = library.document(&entry.code) else {
+                        continue;
+                    };
+                    let (address, rows) = built_in.index_document(&document);
+                    let number = saturating_u32(files.len()).saturating_add(address.doc);
+                    write_rows(&mut self.store, number, &rows);
+                    (number, address)
+                }
+            };
+            doc_ids.insert(number, saturating_u32(order.len()));
+            order.push(address);
+        }
+        read.partials.push(built_in.partial);
+        if let Ok(Some(store)) = &mut self.store {
+            // The rows of shadowed documents remain in the file without an entry.
+            store.entries.retain_mut(|entry| {
+                let id = doc_ids.get(&entry.doc);
+                entry.doc = id.copied().unwrap_or(u32::MAX);
+                id.is_some()
+            });
+        }
         let documents: HashSet<u64> = library
             .entries()
             .iter()
-            .map(|e| pack_code(&e.code))
+            .map(|entry| pack_code(&entry.code))
             .collect();
-        let (sheaf, range) = codes;
-        for at in range {
-            let stalk = sheaves.get(sheaf as usize).and_then(|s| s.doc(at as usize));
-            if stalk.is_some_and(|stalk| !documents.contains(&stalk.ends.code)) {
-                order.addresses.push(DocAddress {
-                    partial: sheaf,
-                    doc: at,
-                });
-            }
+        let CodeRange { partial, docs } = read.codes.clone();
+        if let Some(codes) = read.partials.get(partial as usize) {
+            order.extend(docs.filter_map(|doc| {
+                let code = codes.doc(doc as usize)?.ends.code;
+                (!documents.contains(&code)).then_some(DocAddress { partial, doc })
+            }));
         }
-        let tables = merge_partials(&sheaves, &order.addresses, threads);
-        let harvest = Self {
-            library,
-            encoded_catalog: keepsake,
-            data: tables,
-        };
-        (harvest, failed)
+        order
     }
 }
 
-fn index_file(
-    file: &ScannedFile,
-    sets: &ImportedSets,
+/// One thread's share of the index.
+struct Worker {
     number: u32,
-    sheaf: &mut PartialIndex,
-) -> IndexedFile {
-    let (record, document) = CatalogRecord::load(file);
-    let mut sheets = Vec::new();
-    let spike = document.map(|mut document| {
-        enrich(sets, &mut document);
-        let at = doc_count(sheaf);
-        sheaf.add(&document, Some(&mut sheets));
-        DocAddress {
-            partial: number,
-            doc: at,
-        }
-    });
-    IndexedFile {
-        record,
-        address: spike,
-        stored_rows: sheets,
-    }
+    partial: PartialIndex,
 }
 
-/// Writes the sheets of a file; once that has failed, there are none.
-fn write_stored_rows<W: Write>(
-    to: &mut Option<StoreWriter<W>>,
-    file: u32,
-    sheets: &[u8],
-) -> Option<std::io::Error> {
-    let error = to.as_mut()?.add(file, sheets).err()?;
-    *to = None;
-    Some(error)
-}
-
-/// Adds the program's own documents, which were no files; returns where they are, by code. Their
-/// sheets are numbered after those of the files.
-fn index_built_in_documents<W: Write>(
-    library: &Library,
-    number: u32,
-    sheaves: &mut [PartialIndex],
-    files: usize,
-    sheets: &mut Option<StoreWriter<W>>,
-) -> impl Iterator<Item = (DocAddress, u32)> + use<W> {
-    let mut found = Vec::new();
-    let own = library.entries().iter();
-    for entry in own.filter(|entry| entry.origin == Origin::BuiltIn) {
-        let (Ok(document), Some(sheaf)) = (library.document(&entry.code), sheaves.last_mut())
-        else {
-            continue;
-        };
-        let at = doc_count(sheaf);
-        let mut bytes = Vec::new();
-        sheaf.add(&document, Some(&mut bytes));
-        let file = u32::try_from(files).unwrap_or(u32::MAX).saturating_add(at);
-        let _ = write_stored_rows(sheets, file, &bytes);
-        found.push((
-            DocAddress {
-                partial: number,
-                doc: at,
-            },
-            file,
-        ));
-    }
-    found.into_iter()
-}
-
-/// The documents in the order of the library, and the number that each had before.
-struct DocOrder<'f> {
-    files: HashMap<&'f Path, (u32, Option<DocAddress>)>,
-    addresses: Vec<DocAddress>,
-    /// By the number that a document had before: the one that it has now.
-    new_doc_ids: HashMap<u32, u32>,
-}
-
-impl<'f> DocOrder<'f> {
-    fn new(files: &[&'f ScannedFile], spikes: &[Option<DocAddress>]) -> Self {
-        let files = (0..).zip(files.iter().zip(spikes));
-        let files = files.map(|(number, (file, spike))| (file.path.as_path(), (number, *spike)));
+impl Worker {
+    fn new(number: usize) -> Self {
         Self {
-            files: files.collect(),
-            addresses: Vec::new(),
-            new_doc_ids: HashMap::new(),
+            number: saturating_u32(number),
+            partial: PartialIndex::default(),
         }
     }
 
-    fn add_file(&mut self, path: &Path) {
-        let found = self.files.get(path).copied();
-        self.add(found.and_then(|(number, spike)| Some((spike?, number))));
+    fn doc_count(&self) -> u32 {
+        saturating_u32(self.partial.len())
     }
 
-    fn add(&mut self, found: Option<(DocAddress, u32)>) {
-        if let Some((spike, before)) = found {
-            let now = u32::try_from(self.addresses.len()).unwrap_or(u32::MAX);
-            self.new_doc_ids.insert(before, now);
-            self.addresses.push(spike);
+    fn index_codes(&mut self, sets: &ImportedSets) -> CodeRange {
+        let first = self.doc_count();
+        for listed in listed_codes(sets) {
+            self.partial
+                .add_code(&listed.code, &listed.title, &listed.short);
+        }
+        CodeRange {
+            partial: self.number,
+            docs: first..self.doc_count(),
         }
     }
 
-    /// Gives sheets the numbers of their documents; those of a document that another stands before
-    /// lie about unread.
-    fn renumber_store<W: Write>(&self, sheets: &mut Option<StoreWriter<W>>) {
-        let Some(sheets) = sheets else { return };
-        sheets.entries_mut().retain_mut(|spread| {
-            let now = self.new_doc_ids.get(&spread.doc);
-            spread.doc = now.copied().unwrap_or(u32::MAX);
-            now.is_some()
+    fn index_file(&mut self, file: &ScannedFile, sets: &ImportedSets) -> IndexedFile {
+        let (record, document) = CatalogRecord::load(file);
+        let indexed = document.map(|mut document| {
+            enrich(sets, &mut document);
+            self.index_document(&document)
         });
+        let (address, stored_rows) = indexed.unzip();
+        IndexedFile {
+            record,
+            address,
+            stored_rows: stored_rows.unwrap_or_default(),
+        }
+    }
+
+    /// Returns the address of the document and its stored rows.
+    fn index_document(&mut self, document: &Document) -> (DocAddress, Vec<u8>) {
+        let address = DocAddress {
+            partial: self.number,
+            doc: self.doc_count(),
+        };
+        let mut stored_rows = Vec::new();
+        self.partial.add(document, Some(&mut stored_rows));
+        (address, stored_rows)
     }
 }
 
-fn doc_count(sheaf: &PartialIndex) -> u32 {
-    u32::try_from(sheaf.len()).unwrap_or(u32::MAX)
-}
-
-fn partial_count(sheaves: &[PartialIndex]) -> u32 {
-    u32::try_from(sheaves.len()).unwrap_or(u32::MAX)
+fn write_rows<W: Write>(store: &mut Store<W>, doc: u32, rows: &[u8]) {
+    if let Ok(Some(writer)) = store
+        && let Err(error) = writer.add(doc, rows)
+    {
+        *store = Err(error);
+    }
 }

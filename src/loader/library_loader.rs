@@ -1,4 +1,5 @@
-//! Defines the collection: a library and its index, as they are kept or else made anew.
+//! The loader: opens a library and its search index from the cache, or reads every file and writes
+//! the cache.
 
 use std::fs::File;
 use std::io;
@@ -11,26 +12,24 @@ use crate::library::catalog_cache::CachedCatalog;
 use crate::library::parallel::thread_count;
 use crate::library::{IndexingProgress, Library, Scan};
 use crate::loader::index_cache::{CacheError, IndexCache};
-use crate::loader::indexer::IndexerOutput;
+use crate::loader::indexer::{Indexer, IndexerOutput};
 use crate::search::build::builder::SMALL_LIBRARY_SIZE;
 use crate::search::build::store_writer::StoreWriter;
+use crate::search::format::FORMAT_VERSION;
 use crate::search::{DocumentSource, Index, IndexBuilder, Synonyms};
 use crate::storage::{AtomicFile, Backing, Container};
 
-use crate::search::format::FORMAT_VERSION;
-
-/// How much is written at a time, in bytes.
+/// The size of the write buffer, in bytes.
 const BUFFER: usize = 1 << 18;
 
-/// What a collection is made of.
+/// What to load, and how.
 #[derive(Clone, Copy, Debug)]
-pub struct LibraryLoader<'r> {
-    /// The folders of documents, the later before the earlier.
-    pub folders: &'r [PathBuf],
-    /// A document of its own, which stands before all others. Nothing is kept then.
-    pub file: Option<&'r Path>,
-    /// Where it is kept.
-    pub cache: Option<&'r IndexCache>,
+pub struct LibraryLoader<'a> {
+    /// The content folders; a later one overrides an earlier one.
+    pub folders: &'a [PathBuf],
+    /// A single document that overrides all others. It turns the cache off.
+    pub file: Option<&'a Path>,
+    pub cache: Option<&'a IndexCache>,
     /// How many threads read files.
     pub threads: usize,
 }
@@ -38,17 +37,16 @@ pub struct LibraryLoader<'r> {
 /// A library and its index.
 #[derive(Debug)]
 pub struct LoadedLibrary {
-    /// The documents.
     pub library: Library,
-    /// What search looks through; [`LoadedLibrary::into_shared`] lets it read texts.
+    /// Cannot parse documents again until [`LoadedLibrary::into_shared`] connects it to the library.
     pub index: Index,
-    /// Why it could not be kept.
+    /// The reason why the cache was not written.
     pub cache_error: Option<CacheError>,
 }
 
-impl<'r> LibraryLoader<'r> {
-    /// Makes the recipe of some folders: as many threads as the machine has processors.
-    pub fn new(folders: &'r [PathBuf], cache: Option<&'r IndexCache>) -> Self {
+impl<'a> LibraryLoader<'a> {
+    /// Loads folders with one thread per processor.
+    pub fn new(folders: &'a [PathBuf], cache: Option<&'a IndexCache>) -> Self {
         Self {
             folders,
             file: None,
@@ -57,114 +55,120 @@ impl<'r> LibraryLoader<'r> {
         }
     }
 
-    /// Returns what is kept, where that may be used.
-    fn open_cached(&self) -> Option<Arc<Container>> {
-        let cache = self.cache.filter(|_| self.file.is_none());
-        cache.and_then(|cache| cache.open(self.folders))
+    fn enabled_cache(&self) -> Option<&'a IndexCache> {
+        self.cache.filter(|_| self.file.is_none())
     }
 
-    /// Returns the library alone. Of its files only those are read that have changed.
+    fn open_cached(&self) -> Option<Arc<Container>> {
+        self.enabled_cache()?.open(self.folders)
+    }
+
+    /// Loads the library without an index. Reads only files that have changed since they were
+    /// cached.
     pub fn load_library(&self, sets: ImportedSets) -> Library {
         let scan = Scan::new(self.folders, self.file);
-        let kept = self
+        let cached = self
             .open_cached()
-            .and_then(|flat| CachedCatalog::load(&flat, &scan, &sets));
-        Library::from_scan(&scan, kept).with_sets(sets)
+            .and_then(|container| CachedCatalog::load(&container, &scan, &sets));
+        Library::from_scan(&scan, cached).with_sets(sets)
     }
 
-    /// Returns the library and its index: as they are kept, where nothing has changed since; else
-    /// every file is read, once, and both are kept for the next time.
+    /// Loads the library and its index from the cache if nothing has changed. Otherwise reads every
+    /// file once, indexes it, and writes the cache unless the library is small.
     pub fn load(
         &self,
-        mut sets: ImportedSets,
-        tell: &mut dyn FnMut(IndexingProgress),
+        sets: ImportedSets,
+        report: &mut dyn FnMut(IndexingProgress),
     ) -> LoadedLibrary {
         let scan = Scan::new(self.folders, self.file);
-        if let Some(flat) = self.open_cached()
-            && let Some(kept) = CachedCatalog::load(&flat, &scan, &sets)
-            && kept.is_current()
-        {
-            // The library first: what it needed only meanwhile is room for the index.
-            let library = Library::from_scan(&scan, Some(kept)).with_sets(sets);
-            if let Some(index) = Index::open(&flat, DocumentSource::default()) {
-                return LoadedLibrary {
-                    library,
-                    index,
-                    cache_error: None,
-                };
-            }
-            sets = library.into_sets();
-        }
+        let sets = match self.load_cached(&scan, sets) {
+            Ok(loaded) => return loaded,
+            Err(sets) => sets,
+        };
         let lists_codes = [SetKind::Icd10cm, SetKind::Hcpcs]
             .iter()
             .any(|kind| sets.latest(*kind).is_some());
         if scan.files().take(SMALL_LIBRARY_SIZE).count() < SMALL_LIBRARY_SIZE && !lists_codes {
-            return LoadedLibrary::from_small_library(
-                Library::from_scan(&scan, None).with_sets(sets),
-            );
+            let library = Library::from_scan(&scan, None).with_sets(sets);
+            return LoadedLibrary {
+                index: IndexBuilder::from_library(&library).finish(DocumentSource::default()),
+                library,
+                cache_error: None,
+            };
         }
-        self.build_and_cache(&scan, sets, tell)
+        self.build_and_cache(&scan, sets, report)
     }
 
-    /// Reads everything, and keeps it.
+    /// Returns the sets if the cache is missing, damaged or out of date.
+    fn load_cached(&self, scan: &Scan, sets: ImportedSets) -> Result<LoadedLibrary, ImportedSets> {
+        let cached = self.open_cached().and_then(|container| {
+            let catalog = CachedCatalog::load(&container, scan, &sets)?;
+            catalog.is_current().then_some((container, catalog))
+        });
+        let Some((container, catalog)) = cached else {
+            return Err(sets);
+        };
+        // The library comes first, so that the index reuses its temporary memory.
+        let library = Library::from_scan(scan, Some(catalog)).with_sets(sets);
+        match Index::open(&container, DocumentSource::default()) {
+            Some(index) => Ok(LoadedLibrary {
+                library,
+                index,
+                cache_error: None,
+            }),
+            None => Err(library.into_sets()),
+        }
+    }
+
     fn build_and_cache(
         &self,
         scan: &Scan,
         sets: ImportedSets,
-        tell: &mut dyn FnMut(IndexingProgress),
+        report: &mut dyn FnMut(IndexingProgress),
     ) -> LoadedLibrary {
-        let place =
-            OutputFile::create_in_cache(self.cache.filter(|_| self.file.is_none()), self.folders);
-        let (place, unkept) = match place {
-            Ok(place) => (Some(place), None),
-            Err(error) => (OutputFile::anonymous(), error),
+        let (file, cache_error) = OutputFile::create(self.enabled_cache(), self.folders);
+        let indexer = Indexer {
+            scan,
+            sets,
+            threads: self.threads,
+            store: Ok(file.as_ref().and_then(|file| file.store_writer().ok())),
         };
-        let mut sheets = place.as_ref().and_then(|place| place.writer().ok());
-        let (harvest, failed) =
-            IndexerOutput::from_scan(scan, sets, self.threads, &mut sheets, tell);
         let IndexerOutput {
             library,
-            encoded_catalog: keepsake,
-            data: tables,
-        } = harvest;
-        let written = match (sheets, failed) {
-            (_, Some(error)) => Err(error),
-            (None, None) => Ok(None),
-            (Some(mut sheets), None) => keepsake
-                .write(library.entries(), library.sets(), sheets.container_mut())
-                .and_then(|()| sheets.finish(&tables))
-                .map(Some),
+            encoded_catalog,
+            data,
+            store,
+        } = indexer.run(report);
+        let written = store.and_then(|store| {
+            let (Some(mut store), Some(file)) = (store, file) else {
+                return Ok(None);
+            };
+            let (entries, sets) = (library.entries(), library.sets());
+            encoded_catalog.write(entries, sets, &mut store.out)?;
+            store.finish(&data)?;
+            file.commit().map(Some)
+        });
+        let (file, cache_error) = match written {
+            Ok(file) => (file, cache_error),
+            Err(error) => {
+                let error = self.cache.map(|cache| cache.error(error));
+                (None, cache_error.or(error))
+            }
         };
-        let file = match written {
-            Ok(out) => out.zip(place).map(|(_, place)| place.commit()).transpose(),
-            Err(error) => Err(error),
-        };
-        let (file, unkept) = match (file, self.cache) {
-            (Ok(file), _) => (file, unkept),
-            (Err(error), Some(cache)) => (None, unkept.or(Some(cache.error(error)))),
-            (Err(_), None) => (None, unkept),
-        };
-        let flat = file.and_then(|file| Container::open(Backing::File(file), FORMAT_VERSION).ok());
-        let index = flat.and_then(|flat| Index::open(&Arc::new(flat), DocumentSource::default()));
+        let index = file.and_then(|file| {
+            let container = Container::open(Backing::File(file), FORMAT_VERSION).ok()?;
+            Index::open(&Arc::new(container), DocumentSource::default())
+        });
         LoadedLibrary {
-            index: index.unwrap_or_else(|| Index::from_data(tables, DocumentSource::default())),
+            index: index.unwrap_or_else(|| Index::from_data(data, DocumentSource::default())),
             library,
-            cache_error: unkept,
+            cache_error,
         }
     }
 }
 
 impl LoadedLibrary {
-    /// Makes the collection of a library that is read in a moment.
-    fn from_small_library(library: Library) -> Self {
-        Self {
-            index: IndexBuilder::from_library(&library).finish(DocumentSource::default()),
-            library,
-            cache_error: None,
-        }
-    }
-
-    /// Exchanges the synonyms of search, if there are others than the built-in ones.
+    /// Replaces the synonyms of the index, if there are others than the built-in ones.
     #[must_use]
     pub fn with_synonyms(mut self, synonyms: Option<Synonyms>) -> Self {
         if let Some(synonyms) = synonyms {
@@ -173,49 +177,48 @@ impl LoadedLibrary {
         self
     }
 
-    /// Returns the library and its index, to be shared by readers.
+    /// Shares the library and its index between readers.
     pub fn into_shared(self) -> (Arc<Library>, Arc<Index>) {
         let library = Arc::new(self.library);
-        let index = self
-            .index
-            .with_document_source(DocumentSource::Library(Arc::clone(&library)));
+        let source = DocumentSource::Library(Arc::clone(&library));
+        let index = self.index.with_document_source(source);
         (library, Arc::new(index))
     }
 }
 
-/// Where a collection is written: in the cache, or else in a file without a name, which goes when
-/// nobody has it open.
+/// The file that the index is written to: in the cache, or else an anonymous file that disappears
+/// when it is closed.
 enum OutputFile {
     Cached(AtomicFile, PathBuf),
     Anonymous(File),
 }
 
 impl OutputFile {
-    fn create_in_cache(
+    /// Returns no file if the system allows none, and the error of the cache if it cannot be used.
+    fn create(
         cache: Option<&IndexCache>,
         folders: &[PathBuf],
-    ) -> Result<Self, Option<CacheError>> {
-        let cache = cache.ok_or(None)?;
+    ) -> (Option<Self>, Option<CacheError>) {
+        let anonymous = || tempfile::tempfile().ok().map(Self::Anonymous);
+        let Some(cache) = cache else {
+            return (anonymous(), None);
+        };
         let path = cache.path(folders);
         match cache.create_file(&path) {
-            Ok(temporary) => Ok(Self::Cached(temporary, path)),
-            Err(error) => Err(Some(cache.error(error))),
+            Ok(file) => (Some(Self::Cached(file, path)), None),
+            Err(error) => (anonymous(), Some(cache.error(error))),
         }
     }
 
-    fn anonymous() -> Option<Self> {
-        tempfile::tempfile().ok().map(Self::Anonymous)
-    }
-
-    fn writer(&self) -> io::Result<StoreWriter<BufWriter<File>>> {
+    fn store_writer(&self) -> io::Result<StoreWriter<BufWriter<File>>> {
         let file = match self {
-            Self::Cached(temporary, _) => temporary.file(),
+            Self::Cached(file, _) => file.file(),
             Self::Anonymous(file) => file,
         };
         StoreWriter::new(BufWriter::with_capacity(BUFFER, file.try_clone()?))
     }
 
-    /// Puts the file in its place, and returns it.
+    /// Moves the file to its final path; returns it open.
     fn commit(self) -> io::Result<File> {
         match self {
             Self::Cached(temporary, path) => {

@@ -75,7 +75,7 @@ pub(crate) struct RowContext<'a> {
 }
 
 pub(crate) fn row_contexts(document: &Document) -> impl Iterator<Item = RowContext<'_>> {
-    let rows = document.rows().enumerate();
+    let rows = (0..).zip(document.rows());
     rows.map(move |(position, (section, block, row))| RowContext {
         document,
         section,

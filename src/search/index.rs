@@ -15,7 +15,7 @@ use crate::search::row_table::RowTable;
 use crate::search::term_dict::TermDictionary;
 use crate::storage::Container;
 
-/// Where an index reads documents again, to show what it has not stored.
+/// The source from which an index reads documents again, to show text that it has not stored.
 #[derive(Clone, Debug)]
 pub enum DocumentSource {
     Library(Arc<Library>),

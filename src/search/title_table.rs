@@ -57,7 +57,8 @@ impl TitleTable {
         let mut ids = ids.unwrap_or_default();
         let mut words = Vec::new();
         while let Some(id) = read_varint(&mut ids) {
-            let range = item_range(&self.word_ends, id as usize);
+            let id = usize::try_from(id).unwrap_or(usize::MAX);
+            let range = item_range(&self.word_ends, id);
             let word = self.words.get(range.start as usize..range.end as usize);
             words.push(word.unwrap_or_default());
         }

@@ -1,6 +1,6 @@
 //! The tokenizer: splits a text into words and compounds that can be compared.
 //!
-//! The index, queries and highlights all use it, so they agree on what a word is. A word is a run
+//! The index, queries and highlights all use it, so they agree about words. A word is a run
 //! of letters and digits, folded (see [`folding`](crate::search::folding)). Words that a hyphen,
 //! dot, apostrophe or slash connects are also one compound (`HER-2` is `her`, `2` and `her2`), and
 //! so are a few letters and the number that follows (`HER 2`). All spellings thus share `her2`.
@@ -111,15 +111,12 @@ impl WordSplitter<'_> {
     fn read_rest_of_word(&mut self, folded: &mut String) {
         loop {
             let rest = &self.text[self.position..];
-            let length = match fold_letters(rest, folded) {
-                0 => {
-                    let ignorable = rest.chars().next().filter(|c| is_ignorable(*c));
-                    ignorable.map_or(0, char::len_utf8)
-                }
-                letters => letters,
-            };
+            let mut length = fold_letters(rest, folded);
             if length == 0 {
-                return;
+                let Some(c) = rest.chars().next().filter(|c| is_ignorable(*c)) else {
+                    return;
+                };
+                length = c.len_utf8();
             }
             self.position += length;
         }

@@ -1,113 +1,94 @@
-//! Says in words what a sighted reader sees at a glance, for `--plain-ui`.
+//! The status in words for `--plain-ui`: the current mode and the selected item, in one line.
 
-use crate::app::{App, Focus, LibraryItem};
-use crate::content::{Row, Subject};
+use crate::app::{App, Command, DocumentView, Focus, LibraryItem, LibraryList, SearchState};
+use crate::view::row_text::{row_description, selected_row};
 
-/// Returns what has the keys and what is selected, in one line.
 pub fn status(app: &App) -> String {
-    let reading = app.document_view();
     match app.focus() {
-        Focus::Document => {
-            let sections = &reading.document().sections;
-            let title = sections
-                .get(reading.section())
-                .map_or("", |section| section.title.as_str());
-            let section = format!(
-                "Section {} of {}, {title}",
-                reading.section() + 1,
-                sections.len()
-            );
-            let rows = reading.page().rows.len();
-            match reading
-                .row_path()
-                .and_then(|place| reading.document().row(place))
-            {
-                Some((_, _, row)) => {
-                    format!(
-                        "{section}; row {} of {rows}{}",
-                        reading.selected() + 1,
-                        row_description(row)
-                    )
-                }
-                None => section,
-            }
-        }
+        Focus::Document => document_status(app.document_view()),
         Focus::RowDetail(_) => {
-            let row = reading
-                .row_path()
-                .and_then(|place| reading.document().row(place));
-            format!(
-                "Row opened{}",
-                row.map_or_else(String::new, |(_, _, row)| row_description(row))
-            )
+            let row = selected_row(app.document_view()).map(row_description);
+            format!("Row details{}", row.unwrap_or_default())
         }
-        Focus::Search(searching) => match searching.selected_hit() {
-            Some(hit) => format!(
-                "Hit {} of {}{}: {} {}",
-                searching.selected() + 1,
-                searching.results().total,
-                match searching.results().unverified {
-                    0 => "",
-                    _ => " or more",
-                },
-                hit.code.value(),
-                hit.trail.join(", ")
-            ),
-            None if searching.text().is_empty() => {
-                "Search: type words, a code or a modifier".to_owned()
-            }
-            None => {
-                let nothing = match searching.results().unverified {
-                    0 => "Nothing found",
-                    _ => "Nothing found in the best rows",
-                };
-                match searching.selected_suggestion() {
-                    Some(term) => {
-                        format!("{nothing}; nearest {}: {term}", searching.selected() + 1)
-                    }
-                    None => nothing.to_owned(),
-                }
-            }
+        Focus::Search(state) => search_status(state),
+        Focus::Library(list) => library_status(app, list),
+        Focus::Comparison(comparison) => format!("Comparison: {}", comparison.title()),
+        Focus::TextPanel(panel) => panel.title.clone(),
+        Focus::Note(_) => match app.key_label(Command::Open) {
+            Some(key) => format!("Your note: type it, {key} saves it"),
+            None => "Your note: type it".to_owned(),
         },
-        Focus::Library(listing) => {
-            let chosen = listing.item(listing.selected(), app.library(), app.index());
-            let chosen =
-                chosen.map_or_else(|| "nothing".to_owned(), |listed| item_description(&listed));
-            let group = listing.grouped_list().locate(listing.selected());
-            let group = group.and_then(|(group, _)| listing.grouped_list().groups().get(group));
-            let group = group.map_or("", |group| group.title.as_str());
-            format!(
-                "Library {}, {} of {}: {group}, {chosen}",
-                listing.group_by().title(),
-                listing.selected() + 1,
-                listing.len()
-            )
-        }
-        Focus::Comparison(beside) => format!("Side by side: {}", beside.title()),
-        Focus::TextPanel(sheet) => sheet.title.clone(),
-        Focus::Note(_) => "Your note: type it, Enter keeps it".to_owned(),
-        Focus::Bookmarks(marks) => match app
-            .bookmarks()
-            .and_then(|own| own.entries.get(marks.selected))
-        {
-            Some(mark) => format!(
-                "Your mark {}: {} {}",
-                marks.selected + 1,
-                mark.code.value(),
-                mark.name
-            ),
-            None => "You have no bookmarks and no notes".to_owned(),
-        },
+        Focus::Bookmarks(bookmarks) => bookmark_status(app, bookmarks.list.selected()),
     }
 }
 
-/// Says what an item of the library's lists is.
-fn item_description(listed: &LibraryItem<'_>) -> String {
-    match listed {
+fn document_status(view: &DocumentView) -> String {
+    let sections = &view.document().sections;
+    let title = sections.get(view.section());
+    let title = title.map_or("", |section| section.title.as_str());
+    let section = format!(
+        "Section {} of {}, {title}",
+        view.section() + 1,
+        sections.len()
+    );
+    match selected_row(view) {
+        Some(row) => format!(
+            "{section}; row {} of {}{}",
+            view.selected() + 1,
+            view.page().rows.len(),
+            row_description(row)
+        ),
+        None => section,
+    }
+}
+
+fn search_status(state: &SearchState) -> String {
+    let is_complete = state.results.unverified == 0;
+    let number = state.list.selected() + 1;
+    if let Some(hit) = state.selected_hit() {
+        return format!(
+            "Result {number} of {}{}: {} {}",
+            state.results.total,
+            if is_complete { "" } else { " or more" },
+            hit.code.value(),
+            hit.trail.join(", ")
+        );
+    }
+    if state.input.text().is_empty() {
+        return "Search: type words, a code or a modifier".to_owned();
+    }
+    let no_results = if is_complete {
+        "No results"
+    } else {
+        "No results in the best rows"
+    };
+    match state.selected_suggestion() {
+        Some(term) => format!("{no_results}; suggestion {number}: {term}"),
+        None => no_results.to_owned(),
+    }
+}
+
+fn library_status(app: &App, list: &LibraryList) -> String {
+    let item = list.item(list.list.selected(), app.library(), app.index());
+    let item = item.map_or_else(|| "nothing".to_owned(), |item| item_description(&item));
+    let groups = &list.list;
+    let group = groups.locate(list.list.selected());
+    let group = group.and_then(|(group, _)| groups.groups().get(group));
+    format!(
+        "Library {}, {} of {}: {}, {item}",
+        list.group_by.title(),
+        list.list.selected() + 1,
+        list.len(),
+        group.map_or("", |group| group.title.as_str())
+    )
+}
+
+fn item_description(item: &LibraryItem<'_>) -> String {
+    match item {
         LibraryItem::Document(entry) => format!("{} {}", entry.code.value(), entry.title),
         LibraryItem::Code { code, title, .. } => format!("{} {title}", code.value()),
         LibraryItem::BrokenFile(_) => "a file with errors".to_owned(),
-        LibraryItem::Comparison(count) => format!("all {count} documents side by side"),
+        LibraryItem::Comparison(count) => format!("comparison of {count} documents"),
         LibraryItem::Row { entry, excerpt, .. } => {
             let standing = excerpt.and_then(|excerpt| excerpt.standing);
             let standing = standing.map_or("", |standing| standing.label());
@@ -116,21 +97,15 @@ fn item_description(listed: &LibraryItem<'_>) -> String {
     }
 }
 
-fn row_description(row: &Row) -> String {
-    let name = match row.subject {
-        Subject::Modifier(_)
-        | Subject::PayerRule(_)
-        | Subject::Code(_)
-        | Subject::Payer
-        | Subject::Place => row.name(),
-        Subject::Text => row.cells.first().map_or("", |cell| cell.label.as_str()),
-        Subject::Absence => "not available",
-    };
-    let standing = row.standing.map_or("", |standing| standing.label());
-    let mut words = String::new();
-    for part in [name, standing].into_iter().filter(|part| !part.is_empty()) {
-        words += ", ";
-        words += part;
+fn bookmark_status(app: &App, selected: usize) -> String {
+    let entries = app.bookmarks().map(|bookmarks| &bookmarks.entries);
+    match entries.and_then(|entries| entries.get(selected)) {
+        Some(bookmark) => format!(
+            "Bookmark {}: {} {}",
+            selected + 1,
+            bookmark.code.value(),
+            bookmark.name
+        ),
+        None => "You have no bookmarks and no notes".to_owned(),
     }
-    words
 }

@@ -1,23 +1,21 @@
-//! Puts text on a buffer, within its bounds, in the reader's characters.
+//! A canvas: a buffer to draw on, with the theme and character set of one reader.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
+use crate::num::saturating_u16;
 use crate::text::{Charset, clip, width};
 use crate::view::theme::{StyleRole, Theme};
 
-/// A buffer to draw on.
+/// Draws within the bounds of its buffer.
 pub struct Canvas<'a> {
     buffer: &'a mut Buffer,
-    /// The colours.
-    pub theme: &'a Theme,
-    /// The characters that may be used.
+    theme: &'a Theme,
     pub charset: Charset,
 }
 
 impl<'a> Canvas<'a> {
-    /// Draws on a buffer.
     pub fn new(buffer: &'a mut Buffer, theme: &'a Theme, charset: Charset) -> Self {
         Self {
             buffer,
@@ -26,14 +24,16 @@ impl<'a> Canvas<'a> {
         }
     }
 
-    /// Puts a text at a position, cut where the area ends; returns the column behind it.
-    pub fn put(&mut self, area: Rect, column: u16, text: &str, style: Style) -> u16 {
+    /// Draws a text from a column of the area on, cut at the area's end. Returns the column after
+    /// it.
+    pub fn put(&mut self, area: Rect, column: u16, text: &str, role: StyleRole) -> u16 {
         let area = area.intersection(self.buffer.area);
         if area.height == 0 || column >= area.width {
             return column;
         }
+        let style = self.style(role);
         let room = usize::from(area.width - column);
-        // ratatui looks for clusters, which takes most of a frame's time, and ASCII has none.
+        // ratatui looks for clusters, which takes most of a frame's time. ASCII has none.
         if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
             let mut end = column;
             for byte in text.bytes().take(room) {
@@ -49,36 +49,35 @@ impl<'a> Canvas<'a> {
         end - area.x
     }
 
-    /// Puts a text at a position as [`Canvas::put`] does, with a mark where it was cut.
-    pub fn put_clipped(&mut self, area: Rect, column: u16, text: &str, style: Style) -> u16 {
+    /// Like [`Canvas::put`], in the reader's character set, and with an ellipsis if it is cut.
+    pub fn put_clipped(&mut self, area: Rect, column: u16, text: &str, role: StyleRole) -> u16 {
         let text = self.charset.transliterate(text);
         let room = usize::from(area.width.saturating_sub(column));
         let text = clip(&text, room, self.ellipsis());
-        self.put(area, column, &text, style)
+        self.put(area, column, &text, role)
     }
 
-    /// Puts a text so that it ends where the area does, and returns the column where it starts.
-    pub fn put_right(&mut self, area: Rect, text: &str, style: Style) -> u16 {
+    /// Draws a text that ends where the area does, and returns the column at which it begins.
+    pub fn put_right(&mut self, area: Rect, text: &str, role: StyleRole) -> u16 {
         let text = self.charset.transliterate(text);
-        let columns = u16::try_from(width(&text)).unwrap_or(u16::MAX);
-        let column = area.width.saturating_sub(columns);
-        self.put(area, column, &text, style);
+        let column = area.width.saturating_sub(saturating_u16(width(&text)));
+        self.put(area, column, &text, role);
         column
     }
 
-    /// Changes the style of what stands at some columns of a line.
-    pub fn restyle(&mut self, area: Rect, column: u16, columns: u16, style: Style) {
+    /// Changes the style of some columns of a line.
+    pub fn restyle(&mut self, area: Rect, column: u16, columns: u16, role: StyleRole) {
         let area = Rect {
             x: area.x.saturating_add(column),
             width: columns,
             height: 1,
             ..area
         };
+        let style = self.style(role);
         self.buffer
             .set_style(area.intersection(self.buffer.area), style);
     }
 
-    /// Returns the mark of a cut.
     pub const fn ellipsis(&self) -> &'static str {
         match self.charset {
             Charset::Unicode => "…",
@@ -86,7 +85,6 @@ impl<'a> Canvas<'a> {
         }
     }
 
-    /// Returns the mark of the selected row.
     pub const fn selection_mark(&self) -> &'static str {
         match self.charset {
             Charset::Unicode => "▸",
@@ -94,7 +92,6 @@ impl<'a> Canvas<'a> {
         }
     }
 
-    /// Returns what stands between the parts of a breadcrumb.
     pub const fn breadcrumb_separator(&self) -> &'static str {
         match self.charset {
             Charset::Unicode => " › ",
@@ -102,12 +99,11 @@ impl<'a> Canvas<'a> {
         }
     }
 
-    /// Returns the style of a part of the screen.
-    pub fn style(&self, part: StyleRole) -> Style {
-        self.theme.style(part)
+    fn style(&self, role: StyleRole) -> Style {
+        self.theme.style(role)
     }
 
-    /// Brings a position inside the buffer.
+    /// Moves a position into the buffer.
     pub fn clamp(&self, at: Position) -> Position {
         let area = self.buffer.area;
         Position {

@@ -1,43 +1,31 @@
-//! Draws a field that one types into, with what it has found at the right.
+//! A text field of one line, with a count at its right.
 
 use ratatui::layout::{Position, Rect};
 
+use crate::num::saturating_u16;
 use crate::text::width;
+use crate::view::area::{margin, without_last_column};
 use crate::view::canvas::Canvas;
 use crate::view::theme::StyleRole;
 
-/// The columns that are left to a text that has fewer.
+/// The fewest columns that the count leaves to the text.
 const MIN_TEXT_COLUMNS: usize = 8;
 
-/// A field of one line.
 pub struct InputLine<'a> {
-    /// What stands before the text.
     pub prompt: &'a str,
-    /// What has been typed.
     pub text: &'a str,
     /// The columns of the text before the cursor.
     pub cursor: usize,
-    /// What was found, where there is room for it.
+    /// The number of results. It is omitted if there is no room.
     pub count: &'a str,
 }
 
 impl InputLine<'_> {
-    /// Draws the field, and returns where the cursor stands. The end of a long text stays in
-    /// sight, and the cursor with it.
+    /// Draws the field, and returns the cursor's position. A long text is scrolled so that the
+    /// cursor is visible.
     pub fn draw(&self, canvas: &mut Canvas<'_>, area: Rect) -> Position {
-        let start = u16::from(area.width >= 40);
-        let column = canvas.put(area, start, self.prompt, canvas.style(StyleRole::Key));
-        let mut text_area = area;
-        let text = (width(self.text) + 2).max(MIN_TEXT_COLUMNS);
-        let room = usize::from(area.width.saturating_sub(column)).saturating_sub(text);
-        if !self.count.is_empty() && width(self.count) <= room {
-            let shy = Rect {
-                width: area.width - 1,
-                ..area
-            };
-            let at = canvas.put_right(shy, self.count, canvas.style(StyleRole::Hint));
-            text_area.width = at.saturating_sub(1);
-        }
+        let column = canvas.put(area, margin(area), self.prompt, StyleRole::Key);
+        let text_area = self.draw_count(canvas, area, column);
         let room = usize::from(text_area.width.saturating_sub(column + 1)).max(1);
         let mut skipped = 0;
         let mut shown = self.text;
@@ -47,11 +35,25 @@ impl InputLine<'_> {
             shown = &shown[c.len_utf8()..];
         }
         let text = canvas.charset.transliterate(shown).into_owned();
-        canvas.put(text_area, column, &text, canvas.style(StyleRole::Field));
-        let cursor = u16::try_from(self.cursor.saturating_sub(skipped)).unwrap_or(u16::MAX);
+        canvas.put(text_area, column, &text, StyleRole::Field);
+        let cursor = saturating_u16(self.cursor.saturating_sub(skipped));
         Position {
             x: area.x.saturating_add(column).saturating_add(cursor),
             y: area.y,
+        }
+    }
+
+    /// Draws the count if there is room, and returns the area that is left for the text.
+    fn draw_count(&self, canvas: &mut Canvas<'_>, area: Rect, column: u16) -> Rect {
+        let text = (width(self.text) + 2).max(MIN_TEXT_COLUMNS);
+        let room = usize::from(area.width.saturating_sub(column)).saturating_sub(text);
+        if self.count.is_empty() || width(self.count) > room {
+            return area;
+        }
+        let start = canvas.put_right(without_last_column(area), self.count, StyleRole::Hint);
+        Rect {
+            width: start.saturating_sub(1),
+            ..area
         }
     }
 }

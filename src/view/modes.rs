@@ -1,6 +1,10 @@
-//! The panes on screen, one module per mode.
+//! The panes, one module per mode.
 
 pub(crate) mod bookmarks;
+pub(crate) mod comparison;
 pub(crate) mod document;
 pub(crate) mod library;
+pub(crate) mod note;
+pub(crate) mod row_detail;
 pub(crate) mod search;
+pub(crate) mod text_panel;

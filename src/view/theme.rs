@@ -1,4 +1,4 @@
-//! Reads colours by role: files of `assets/themes`, and the user's own.
+//! Themes: the style of each role, from `assets/themes` or a user's file.
 
 use std::collections::BTreeMap;
 
@@ -9,65 +9,61 @@ use toml::Spanned;
 use crate::diagnostics::{Diagnostics, Report, did_you_mean};
 use crate::layout::Role;
 
-/// The themes that the program comes with: `assets/themes/*.toml`, read when the program is built.
+/// The built-in themes: the tables that `build.rs` makes of `assets/themes/*.toml`.
 const BUILT_IN: &[(&str, &[(&str, BuiltInStyle)])] =
     include!(concat!(env!("OUT_DIR"), "/themes.rs"));
 
-/// The names of these in the order in which they are offered, the default first.
+/// The names of the built-in themes, the default first.
 const NAMES: [&str; 4] = ["dark", "light", "high-contrast", "monochrome"];
 
-/// The colours of a part in a theme that the program comes with.
+/// The style of a role in a built-in theme.
 struct BuiltInStyle {
     fg: Option<&'static str>,
     bg: Option<&'static str>,
     attributes: &'static [&'static str],
 }
 
-/// A part of the screen that has a colour.
+/// The role of a text on screen, which decides its style.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum StyleRole {
-    /// A piece of a page.
+    /// A role in a laid-out page.
     Page(Role),
     /// The code in the header.
     Code,
     /// The title in the header.
     Title,
-    /// How far the document can be relied on.
     ReviewStatus,
-    /// A section's tab.
     Tab,
-    /// The open section's tab.
+    /// The tab of the open section.
     TabOpen,
-    /// Where the reader is.
+    /// The position in the document.
     Breadcrumb,
-    /// Who says so.
+    /// The source of the selected row.
     Source,
-    /// Who disagrees.
+    /// A source that others disagree with.
     Conflict,
-    /// Something to be said.
+    /// A message in the status line, or a reader's note.
     Note,
     /// A key in the footer.
     Key,
-    /// What it does.
+    /// The words for a key in the footer, and other hints.
     Hint,
-    /// The short notice.
+    /// The short copyright notice.
     Notice,
-    /// The mark of the selected row.
     SelectionMark,
     /// The first field of the selected row.
     SelectedRow,
-    /// The chosen item of a list.
+    /// The selected item of a list.
     SelectedItem,
-    /// A word that was searched for.
     SearchMatch,
-    /// What is typed, and items of a list.
+    /// Typed text, and the items of a list.
     Field,
-    /// The text around a hit.
+    /// The text around a search match.
     Snippet,
 }
 
 impl StyleRole {
-    /// Every part with the name that theme files use.
+    /// All roles, with their names in theme files.
     const THEME_KEYS: [(&'static str, Self); 28] = [
         ("text", Self::Page(Role::Text)),
         ("heading", Self::Page(Role::Heading)),
@@ -100,7 +96,7 @@ impl StyleRole {
     ];
 }
 
-/// The colours of every part.
+/// A style for each role.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Theme {
     styles: BTreeMap<StyleRole, Style>,
@@ -112,7 +108,7 @@ pub struct Theme {
     clippy::struct_excessive_bools,
     reason = "each is a line that an author writes"
 )]
-struct Colours {
+struct StyleEntry {
     fg: Option<Spanned<String>>,
     bg: Option<Spanned<String>>,
     #[serde(default)]
@@ -127,13 +123,13 @@ struct Colours {
     reverse: bool,
 }
 
-impl From<&BuiltInStyle> for Colours {
-    fn from(preset: &BuiltInStyle) -> Self {
-        let colour = |name: &str| Spanned::new(0..0, name.to_owned());
-        let has = |attribute| preset.attributes.contains(&attribute);
+impl From<&BuiltInStyle> for StyleEntry {
+    fn from(style: &BuiltInStyle) -> Self {
+        let color = |name: &str| Spanned::new(0..0, name.to_owned());
+        let has = |attribute| style.attributes.contains(&attribute);
         Self {
-            fg: preset.fg.map(colour),
-            bg: preset.bg.map(colour),
+            fg: style.fg.map(color),
+            bg: style.bg.map(color),
             bold: has("bold"),
             dim: has("dim"),
             italic: has("italic"),
@@ -144,63 +140,55 @@ impl From<&BuiltInStyle> for Colours {
 }
 
 impl Theme {
-    /// Returns the names of the themes that the program comes with, the default first.
+    /// The names of the built-in themes, the default first.
     pub fn names() -> impl Iterator<Item = &'static str> {
         NAMES.into_iter()
     }
 
-    /// Returns a theme that the program comes with.
     pub fn built_in(name: &str) -> Option<Result<Self, Report>> {
-        let (_, parts) = BUILT_IN.iter().find(|(known, _)| *known == name)?;
-        let mut problems = Diagnostics::new("");
-        let parts = parts.iter().map(|(part, preset)| {
-            let part = Spanned::new(0..0, (*part).to_owned());
-            (part, Colours::from(preset))
+        let (_, styles) = BUILT_IN.iter().find(|(known, _)| *known == name)?;
+        let mut diagnostics = Diagnostics::new("");
+        let entries = styles.iter().map(|(key, style)| {
+            let key = Spanned::new(0..0, (*key).to_owned());
+            (key, StyleEntry::from(style))
         });
-        let theme = Self::from_entries(parts, &mut problems);
-        let report = problems.into_result(&format!("assets/themes/{name}.toml"));
+        let theme = Self::from_entries(entries, &mut diagnostics);
+        let report = diagnostics.into_result(&format!("assets/themes/{name}.toml"));
         Some(report.map(|()| theme))
     }
 
-    /// Reads a theme file.
-    ///
-    /// # Errors
-    ///
-    /// Every unknown part, colour or field, with its line.
+    /// Parses a theme file. The report has every unknown role, color and field.
     pub fn parse(name: &str, text: &str) -> Result<Self, Report> {
-        let mut problems = Diagnostics::new(text);
-        let file: BTreeMap<Spanned<String>, Colours> = match toml::from_str(text) {
+        let mut diagnostics = Diagnostics::new(text);
+        let file: BTreeMap<Spanned<String>, StyleEntry> = match toml::from_str(text) {
             Ok(file) => file,
             Err(error) => {
                 let at = error.span().unwrap_or(0..0);
-                problems.syntax_error(at, error.message().to_owned(), String::new());
+                diagnostics.syntax_error(at, error.message().to_owned(), String::new());
                 BTreeMap::new()
             }
         };
-        let theme = Self::from_entries(file, &mut problems);
-        problems.into_result(name).map(|()| theme)
+        let theme = Self::from_entries(file, &mut diagnostics);
+        diagnostics.into_result(name).map(|()| theme)
     }
 
-    /// Makes a theme; what is wrong with it is added to the problems.
     fn from_entries(
-        parts: impl IntoIterator<Item = (Spanned<String>, Colours)>,
-        problems: &mut Diagnostics<'_>,
+        entries: impl IntoIterator<Item = (Spanned<String>, StyleEntry)>,
+        diagnostics: &mut Diagnostics<'_>,
     ) -> Self {
         let mut styles = BTreeMap::new();
-        for (part, colours) in parts {
-            let style = parse_style(&colours, problems);
-            match StyleRole::THEME_KEYS
-                .into_iter()
-                .find(|(known, _)| *known == part.get_ref())
-            {
-                Some((_, part)) => {
-                    styles.insert(part, style);
+        for (key, entry) in entries {
+            let style = parse_style(&entry, diagnostics);
+            let mut roles = StyleRole::THEME_KEYS.into_iter();
+            match roles.find(|(known, _)| known == key.get_ref()) {
+                Some((_, role)) => {
+                    styles.insert(role, style);
                 }
-                None => problems.invalid(
-                    part.span(),
-                    format!("unknown part of the screen `{}`", part.get_ref()),
+                None => diagnostics.invalid(
+                    key.span(),
+                    format!("unknown part of the screen `{}`", key.get_ref()),
                     did_you_mean(
-                        part.get_ref(),
+                        key.get_ref(),
                         &StyleRole::THEME_KEYS.map(|(known, _)| known),
                     ),
                 ),
@@ -209,36 +197,36 @@ impl Theme {
         Self { styles }
     }
 
-    /// Returns the style of a part; one that the theme does not name has the terminal's own.
-    pub fn style(&self, part: StyleRole) -> Style {
-        self.styles.get(&part).copied().unwrap_or_default()
+    /// The style of a role; the terminal's default style if the theme does not name the role.
+    pub fn style(&self, role: StyleRole) -> Style {
+        self.styles.get(&role).copied().unwrap_or_default()
     }
 }
 
-fn parse_style(colours: &Colours, problems: &mut Diagnostics<'_>) -> Style {
-    let mut colour = |name: &Option<Spanned<String>>| {
+fn parse_style(entry: &StyleEntry, diagnostics: &mut Diagnostics<'_>) -> Style {
+    let mut color = |name: &Option<Spanned<String>>| {
         let name = name.as_ref()?;
-        let colour = name.get_ref().parse::<Color>().ok();
-        if colour.is_none() {
-            problems.invalid(
+        let color = name.get_ref().parse::<Color>().ok();
+        if color.is_none() {
+            diagnostics.invalid(
                 name.span(),
-                format!("unknown colour `{}`", name.get_ref()),
+                format!("unknown color `{}`", name.get_ref()),
                 "write a name such as `cyan` or `light-red`, a number to 255, or `#rrggbb`",
             );
         }
-        colour
+        color
     };
     let mut style = Style {
-        fg: colour(&colours.fg),
-        bg: colour(&colours.bg),
+        fg: color(&entry.fg),
+        bg: color(&entry.bg),
         ..Style::default()
     };
     let attributes = [
-        (colours.bold, Modifier::BOLD),
-        (colours.dim, Modifier::DIM),
-        (colours.italic, Modifier::ITALIC),
-        (colours.underline, Modifier::UNDERLINED),
-        (colours.reverse, Modifier::REVERSED),
+        (entry.bold, Modifier::BOLD),
+        (entry.dim, Modifier::DIM),
+        (entry.italic, Modifier::ITALIC),
+        (entry.underline, Modifier::UNDERLINED),
+        (entry.reverse, Modifier::REVERSED),
     ];
     for (_, attribute) in attributes.into_iter().filter(|(on, _)| *on) {
         style = style.add_modifier(attribute);
@@ -280,10 +268,7 @@ mod tests {
             "headng = { fg = 'cyan' }\ntext = { fg = 'cyam' }\n",
         )
         .unwrap_err();
-        let words = report.to_string();
-        assert!(
-            words.contains("headng") && words.contains("cyam"),
-            "{words}"
-        );
+        let text = report.to_string();
+        assert!(text.contains("headng") && text.contains("cyam"), "{text}");
     }
 }

@@ -4,11 +4,11 @@ use std::process::{Command, Output};
 
 use super::{StoreFixture, files};
 
-fn run(place: &StoreFixture, arguments: &[&str]) -> Output {
+fn run(fixture: &StoreFixture, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_codeleaf"))
         .args(arguments)
-        .current_dir(place.folder.path())
-        .env("XDG_DATA_HOME", place.folder.path().join("data"))
+        .current_dir(fixture.folder.path())
+        .env("XDG_DATA_HOME", fixture.folder.path().join("data"))
         .output()
         .unwrap()
 }
@@ -24,13 +24,13 @@ fn decode_output(output: &Output) -> (i32, String, String) {
 
 #[test]
 fn set_can_be_imported_listed_compared_shown_and_removed() {
-    let place = StoreFixture::new();
-    place.write_file("icd10cm-order-2025.txt", &files::icd10cm());
+    let fixture = StoreFixture::new();
+    fixture.write_file("icd10cm-order-2025.txt", &files::icd10cm());
     let mut rows = files::ICD10CM_ROWS.to_vec();
     rows[5].2 = "Invented bleeding, unspecified";
     rows.remove(4);
-    place.write_file("icd10cm-order-2026.txt", &files::icd10cm_from_rows(&rows));
-    let (status, out, err) = decode_output(&run(&place, &["import", "icd10cm-order-2025.txt"]));
+    fixture.write_file("icd10cm-order-2026.txt", &files::icd10cm_from_rows(&rows));
+    let (status, out, err) = decode_output(&run(&fixture, &["import", "icd10cm-order-2025.txt"]));
     assert_eq!(
         (status, err.as_str()),
         (0, ""),
@@ -41,15 +41,15 @@ fn set_can_be_imported_listed_compared_shown_and_removed() {
         "{out}"
     );
     assert!(out.contains("public domain"), "{out}");
-    let (_, out, _) = decode_output(&run(&place, &["import", "icd10cm-order-2025.txt"]));
+    let (_, out, _) = decode_output(&run(&fixture, &["import", "icd10cm-order-2025.txt"]));
     assert!(out.contains("replaces the import of"), "{out}");
     decode_output(&run(
-        &place,
+        &fixture,
         &["import", "icd10cm", "icd10cm-order-2026.txt"],
     ));
 
     let (status, out, _) = decode_output(&run(
-        &place,
+        &fixture,
         &["sets", "diff", "icd10cm-2025", "icd10cm-2026"],
     ));
     assert_eq!(status, 0);
@@ -62,30 +62,30 @@ fn set_can_be_imported_listed_compared_shown_and_removed() {
          short: `Invented hemorrhage, unspecified` is now `Invented bleeding, unspecified`\n    \
          long: `Invented hemorrhage, unspecified` is now `Invented bleeding, unspecified`\n"
     );
-    let (_, out, _) = decode_output(&run(&place, &["sets", "list", "--format", "json"]));
+    let (_, out, _) = decode_output(&run(&fixture, &["sets", "list", "--format", "json"]));
     let listed: serde_json::Value = serde_json::from_str(&out).unwrap();
     assert_eq!(listed["sets"][1]["set"], "icd10cm-2026");
     assert_eq!(listed["sets"][0]["rows"], 13);
-    let (status, out, _) = decode_output(&run(&place, &["show", "icd10cm:K92.2"]));
+    let (status, out, _) = decode_output(&run(&fixture, &["show", "icd10cm:K92.2"]));
     assert_eq!(status, 0);
     assert!(
         out.contains("Invented bleeding, unspecified"),
         "the latest edition: {out}"
     );
 
-    let (status, out, _) = decode_output(&run(&place, &["sets", "remove", "icd10cm-2026"]));
+    let (status, out, _) = decode_output(&run(&fixture, &["sets", "remove", "icd10cm-2026"]));
     assert_eq!((status, out.as_str()), (0, "icd10cm-2026 was removed\n"));
-    let (status, _, err) = decode_output(&run(&place, &["sets", "remove", "icd10cm-2026"]));
+    let (status, _, err) = decode_output(&run(&fixture, &["sets", "remove", "icd10cm-2026"]));
     assert_eq!(status, 1);
     assert_eq!(err, "no set `icd10cm-2026`; did you mean `icd10cm-2025`?\n");
 }
 
 #[test]
 fn failed_import_exits_with_status_2() {
-    let place = StoreFixture::new();
-    place.write_file("x.csv", b"hello\n");
+    let fixture = StoreFixture::new();
+    fixture.write_file("x.csv", b"hello\n");
     let clfs = files::clfs();
-    place.write_file("c.csv", &clfs[..clfs.len() - 5]);
+    fixture.write_file("c.csv", &clfs[..clfs.len() - 5]);
     for (arguments, expected) in [
         (
             vec!["import", "x.csv"],
@@ -100,21 +100,21 @@ fn failed_import_exits_with_status_2() {
             "not a valid edition name",
         ),
     ] {
-        let (status, _, err) = decode_output(&run(&place, &arguments));
+        let (status, _, err) = decode_output(&run(&fixture, &arguments));
         assert_eq!(status, 2, "{arguments:?}");
         assert!(err.contains(expected), "{err}");
     }
-    assert_eq!(place.stored_files(), []);
-    let (status, out, _) = decode_output(&run(&place, &["sets"]));
+    assert_eq!(fixture.stored_files(), []);
+    let (status, out, _) = decode_output(&run(&fixture, &["sets"]));
     assert_eq!(status, 0);
     assert!(out.starts_with("no code sets"));
 }
 
 #[test]
 fn import_without_an_edition_mentions_the_option() {
-    let place = StoreFixture::new();
-    place.write_file("order.txt", &files::icd10cm());
-    let (status, out, _) = decode_output(&run(&place, &["import", "order.txt"]));
+    let fixture = StoreFixture::new();
+    fixture.write_file("order.txt", &files::icd10cm());
+    let (status, out, _) = decode_output(&run(&fixture, &["import", "order.txt"]));
     assert_eq!(status, 0);
     assert!(
         out.contains("note: neither the file nor its name states an edition; --edition names it"),
@@ -124,13 +124,13 @@ fn import_without_an_edition_mentions_the_option() {
 
 #[test]
 fn set_of_an_older_version_is_listed_with_the_command_that_imports_it_again() {
-    let place = StoreFixture::new();
-    place.write_file("icd10cm-order-2025.txt", &files::icd10cm());
+    let fixture = StoreFixture::new();
+    fixture.write_file("icd10cm-order-2025.txt", &files::icd10cm());
     let import = ["import", "icd10cm-order-2025.txt"];
-    assert_eq!(decode_output(&run(&place, &import)).0, 0);
-    let (path, _) = place.stored_files().remove(0);
+    assert_eq!(decode_output(&run(&fixture, &import)).0, 0);
+    let (path, _) = fixture.stored_files().remove(0);
     std::fs::write(path, [b"leafset\n".as_slice(), &[1; 4000]].concat()).unwrap();
-    let (_, _, err) = decode_output(&run(&place, &["sets"]));
+    let (_, _, err) = decode_output(&run(&fixture, &["sets"]));
     assert!(
         err.contains(
             "icd10cm-2025.set: another version of codeleaf imported this set; import its file again"
@@ -138,8 +138,8 @@ fn set_of_an_older_version_is_listed_with_the_command_that_imports_it_again() {
         "{err}"
     );
     assert!(err.contains("codeleaf import FILE"), "{err}");
-    assert_eq!(decode_output(&run(&place, &import)).0, 0);
-    let (_, out, err) = decode_output(&run(&place, &["sets"]));
+    assert_eq!(decode_output(&run(&fixture, &import)).0, 0);
+    let (_, out, err) = decode_output(&run(&fixture, &["sets"]));
     assert!(
         err.is_empty() && out.starts_with("icd10cm-2025  "),
         "{out}{err}"
@@ -148,23 +148,23 @@ fn set_of_an_older_version_is_listed_with_the_command_that_imports_it_again() {
 
 #[test]
 fn ptp_files_of_one_edition_form_one_set() {
-    let place = StoreFixture::new();
+    let fixture = StoreFixture::new();
     let row = |first: &str| format!("{first}\t86294\t\t20180701\t*\t1\tInvented reason");
-    place.write_file(
+    fixture.write_file(
         "ccipra-v302r0-f1.txt",
         &files::ptp_from_rows(&[row("83950")]),
     );
-    place.write_file(
+    fixture.write_file(
         "ccipra-v302r0-f2.txt",
         &files::ptp_from_rows(&[row("90000")]),
     );
-    place.write_file(
+    fixture.write_file(
         "ccipra-v303r0-f1.txt",
         &files::ptp_from_rows(&[row("90001")]),
     );
-    place.write_file("again.txt", &files::ptp_from_rows(&[row("83950")]));
+    fixture.write_file("again.txt", &files::ptp_from_rows(&[row("83950")]));
     let import =
-        |first, second| decode_output(&run(&place, &["import", first, second, "--edition", "x"]));
+        |first, second| decode_output(&run(&fixture, &["import", first, second, "--edition", "x"]));
     let (status, out, _) = import("ccipra-v302r0-f1.txt", "ccipra-v302r0-f2.txt");
     assert_eq!(status, 0);
     assert!(out.contains("edition x, 2 rows"), "{out}");
@@ -174,7 +174,7 @@ fn ptp_files_of_one_edition_form_one_set() {
         "{err}"
     );
     let files = ["import", "ccipra-v302r0-f1.txt", "ccipra-v303r0-f1.txt"];
-    let (status, _, err) = decode_output(&run(&place, &files));
+    let (status, _, err) = decode_output(&run(&fixture, &files));
     assert_eq!(status, 2);
     assert!(
         err.contains("different editions: practitioner-v302r0, practitioner-v303r0"),

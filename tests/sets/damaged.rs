@@ -6,15 +6,15 @@ use super::{StoreFixture, files};
 
 /// Imports a file and returns the message, without its folder.
 fn import_error(kind: Option<SetKind>, name: &str, bytes: &[u8]) -> String {
-    let place = StoreFixture::new();
-    let path = place.write_file(name, bytes);
-    let error = place.import_as(kind, &path, None);
+    let fixture = StoreFixture::new();
+    let path = fixture.write_file(name, bytes);
+    let error = fixture.import_as(kind, &path, None);
     let error = error
         .map(|imported| imported.header)
         .unwrap_err()
         .to_string();
-    assert_eq!(place.stored_files(), []);
-    error.replace(&format!("{}/", place.folder.path().display()), "")
+    assert_eq!(fixture.stored_files(), []);
+    error.replace(&format!("{}/", fixture.folder.path().display()), "")
 }
 
 fn replace_text(bytes: &[u8], from: &str, to: &str) -> Vec<u8> {
@@ -29,24 +29,24 @@ fn replace_text(bytes: &[u8], from: &str, to: &str) -> Vec<u8> {
 #[test]
 fn truncated_file_is_rejected_unless_it_ends_after_a_whole_row() {
     for (kind, name, bytes) in files::all() {
-        let place = StoreFixture::new();
-        place.import(name, &bytes).unwrap();
-        let before = place.stored_files();
+        let fixture = StoreFixture::new();
+        fixture.import(name, &bytes).unwrap();
+        let before = fixture.stored_files();
         let step = if bytes.len() > 1500 { 7 } else { 1 };
         for end in (0..bytes.len()).step_by(step) {
-            let path = place.write_file(name, &bytes[..end]);
+            let path = fixture.write_file(name, &bytes[..end]);
             // The end of these lists is not known, so a file may end after any row.
             let may_end = matches!(
                 kind,
                 SetKind::Clfs | SetKind::Nucc | SetKind::NcciMue | SetKind::NcciPtp
             ) && bytes[..end].ends_with(b"\n");
-            match place.import_as(Some(kind), &path, None) {
+            match fixture.import_as(Some(kind), &path, None) {
                 Ok(imported) => {
                     assert!(may_end, "{name} cut at {end} was imported");
                     assert!(imported.header.rows > 0);
-                    place.import(name, &bytes).unwrap();
+                    fixture.import(name, &bytes).unwrap();
                 }
-                Err(_) => assert_eq!(place.stored_files(), before, "{name} cut at {end}"),
+                Err(_) => assert_eq!(fixture.stored_files(), before, "{name} cut at {end}"),
             }
         }
     }
@@ -262,10 +262,13 @@ fn wrong_kind_error_names_the_actual_kind() {
 
 #[test]
 fn importing_a_folder_or_missing_file_fails() {
-    let place = StoreFixture::new();
+    let fixture = StoreFixture::new();
     let message = |name: &str| {
-        let path = place.folder.path().join(name);
-        place.import_as(None, &path, None).unwrap_err().to_string()
+        let path = fixture.folder.path().join(name);
+        fixture
+            .import_as(None, &path, None)
+            .unwrap_err()
+            .to_string()
     };
     assert!(message("").ends_with("this is not a file"));
     assert!(message("missing").contains("cannot be read"));

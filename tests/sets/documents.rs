@@ -1,4 +1,4 @@
-//! Documents out of sets, and sets beside documents.
+//! Documents made from sets, and rows that sets add to documents.
 
 use std::sync::Arc;
 
@@ -7,11 +7,11 @@ use codeleaf::library::{Library, LoadError};
 
 use super::{StoreFixture, files};
 
-fn library(place: &StoreFixture) -> Library {
+fn library(fixture: &StoreFixture) -> Library {
     for (_, name, bytes) in files::all() {
-        place.import(name, &bytes).unwrap();
+        fixture.import(name, &bytes).unwrap();
     }
-    Library::built_in().with_sets(place.store.open_sets())
+    Library::built_in().with_sets(fixture.store.open_sets())
 }
 
 fn open(library: &Library, code: &str) -> Arc<Document> {
@@ -42,8 +42,8 @@ fn keys<'d>(document: &'d Document, section: &str, block: &str) -> Vec<&'d str> 
 
 #[test]
 fn diagnosis_shows_parents_siblings_and_children() {
-    let place = StoreFixture::new();
-    let library = library(&place);
+    let fixture = StoreFixture::new();
+    let library = library(&fixture);
     let document = open(&library, "icd10cm:K92.2");
     assert_eq!(document.title, "Invented hemorrhage, unspecified");
     assert_eq!(document.sources[0].as_of.to_string(), "2025");
@@ -52,7 +52,7 @@ fn diagnosis_shows_parents_siblings_and_children() {
     let children = rows(&document, "hierarchy", "children");
     assert_eq!(children[0].subject, Subject::Absence);
     let header = open(&library, "icd10cm:t36");
-    // What is below a child is the child's.
+    // A code below a child is not a child.
     assert_eq!(keys(&header, "hierarchy", "children"), ["T36.0X1"]);
     let child = rows(&header, "hierarchy", "children")[0];
     assert_eq!(
@@ -72,8 +72,8 @@ fn diagnosis_shows_parents_siblings_and_children() {
 
 #[test]
 fn hcpcs_code_shows_dates_and_coverage() {
-    let place = StoreFixture::new();
-    let library = library(&place);
+    let fixture = StoreFixture::new();
+    let library = library(&fixture);
     let document = open(&library, "hcpcs:G0103");
     assert_eq!(document.status, Status::Deleted);
     let facts: Vec<Vec<&str>> = rows(&document, "summary", "facts")
@@ -94,11 +94,11 @@ fn hcpcs_code_shows_dates_and_coverage() {
 
 #[test]
 fn imported_sets_add_rows_and_keep_the_documents_own_rows() {
-    let place = StoreFixture::new();
-    let library = library(&place);
+    let fixture = StoreFixture::new();
+    let library = library(&fixture);
     let document = open(&library, "cpt:83950");
     let plain = open(&Library::built_in(), "cpt:83950");
-    // Everything that was there is there, word for word and in order.
+    // The rows of the document are unchanged and in order.
     let mut own: Vec<&Row> = document.rows().map(|(_, _, row)| row).collect();
     let is_added = |row: &&Row| {
         row.source
@@ -107,7 +107,7 @@ fn imported_sets_add_rows_and_keep_the_documents_own_rows() {
     };
     let added: Vec<&Row> = own.extract_if(.., |row| is_added(row)).collect();
     assert_eq!(own, plain.rows().map(|(_, _, row)| row).collect::<Vec<_>>());
-    // What was added is the editors', with a source that is there and says as of when.
+    // The added rows speak in the editors' voice and cite a listed source.
     assert!(!added.is_empty());
     for row in &added {
         assert_eq!(row.voice, Voice::Editor);
@@ -127,7 +127,7 @@ fn imported_sets_add_rows_and_keep_the_documents_own_rows() {
     assert_eq!(texts(rows(&document, "coding", "set-mue")[0])[1], "1");
     let pairs = keys(&document, "coding", "set-ptp");
     assert_eq!(pairs, ["83951-83950-2022-01-01", "83950-86294-2018-07-01"]);
-    // The statement that nothing is known stands directly before what a set says.
+    // The row that states the absence comes directly before the rows of the set.
     let coding = document
         .sections
         .iter()
@@ -147,9 +147,9 @@ fn imported_sets_add_rows_and_keep_the_documents_own_rows() {
 
 #[test]
 fn codes_mentioned_in_a_document_are_described() {
-    let place = StoreFixture::new();
-    let library = library(&place);
-    let path = place.write_file(
+    let fixture = StoreFixture::new();
+    let library = library(&fixture);
+    let path = fixture.write_file(
         "own.toml",
         br#"
 schema = 1
@@ -198,7 +198,7 @@ fees = "Fee schedules are not assigned by the AMA."
     assert_eq!(keys(&document, "coding", "set-icd10cm"), ["K92.2", "Z85.3"]);
     assert_eq!(keys(&document, "coding", "set-nucc"), ["999L00000X"]);
     assert_eq!(keys(&document, "overview", "set-pos"), ["81"]);
-    // With a line for QW nothing says that there is none.
+    // A row for QW replaces the remark that there is none.
     assert_eq!(
         keys(&document, "imported", "set-clfs"),
         ["80047", "80047-QW"]
@@ -207,8 +207,8 @@ fees = "Fee schedules are not assigned by the AMA."
 
 #[test]
 fn unknown_code_is_an_error_and_set_codes_are_not_listed() {
-    let place = StoreFixture::new();
-    let library = library(&place);
+    let fixture = StoreFixture::new();
+    let library = library(&fixture);
     let code = |text: &str| text.parse::<CodeId>().unwrap();
     assert!(library.contains(&code("cpt:83950")) && library.contains(&code("icd10cm:K92.2")));
     for unknown in ["icd10cm:K92.9", "hcpcs:A9999", "cpt:80047"] {
@@ -222,23 +222,23 @@ fn unknown_code_is_an_error_and_set_codes_are_not_listed() {
 
 #[test]
 fn document_opens_with_a_note_about_a_damaged_set() {
-    let place = StoreFixture::new();
-    drop(library(&place));
-    for (path, mut bytes) in place.stored_files() {
+    let fixture = StoreFixture::new();
+    drop(library(&fixture));
+    for (path, mut bytes) in fixture.stored_files() {
         // In the first row, which opening does not read.
         bytes[100] ^= 1;
         std::fs::write(path, bytes).unwrap();
     }
-    let library = Library::built_in().with_sets(place.store.open_sets());
+    let library = Library::built_in().with_sets(fixture.store.open_sets());
     let document = open(&library, "cpt:83950");
     let note = texts(rows(&document, "payers", "set-clfs")[0])[0].to_owned();
     assert!(note.contains("the set is damaged"), "{note}");
     let code: CodeId = "icd10cm:K92.2".parse().unwrap();
     assert!(matches!(library.document(&code), Err(LoadError::Broken(_))));
-    for (path, bytes) in place.stored_files() {
+    for (path, bytes) in fixture.stored_files() {
         std::fs::write(path, &bytes[..50]).unwrap();
     }
-    let library = Library::built_in().with_sets(place.store.open_sets());
+    let library = Library::built_in().with_sets(fixture.store.open_sets());
     assert_eq!(library.broken().len(), 7);
     assert!(library.broken()[0].report.contains("the set is damaged"));
 }

@@ -1,10 +1,10 @@
-//! Small files in the layouts of the public ones, with invented texts.
+//! Small files in the published layouts, with invented texts.
 
 use std::fmt::Write as _;
 
 use codeleaf::codesets::SetKind;
 
-/// Returns a file of every kind, by a name that states its edition where such names do.
+/// Returns a file of every kind, with a name that states its edition if names of that kind do.
 pub fn all() -> Vec<(SetKind, &'static str, Vec<u8>)> {
     vec![
         (SetKind::Icd10cm, "icd10cm-order-2025.txt", icd10cm()),
@@ -58,7 +58,7 @@ pub fn icd10cm() -> Vec<u8> {
     icd10cm_from_rows(&ICD10CM_ROWS)
 }
 
-/// Returns so many rows that importing them takes a while.
+/// Returns 26,000 rows, so that importing them takes a while.
 pub fn large_icd10cm() -> Vec<u8> {
     let mut rows = Vec::new();
     for letter in 'A'..='Z' {

@@ -8,8 +8,8 @@ fn fields(row: &SetRow) -> Vec<String> {
     row.fields().into_iter().map(|(_, text)| text).collect()
 }
 
-fn get(place: &StoreFixture, kind: SetKind, key: &str) -> Vec<String> {
-    let sets = place.store.open_sets();
+fn get(fixture: &StoreFixture, kind: SetKind, key: &str) -> Vec<String> {
+    let sets = fixture.store.open_sets();
     let row = sets.latest(kind).unwrap().get(key).unwrap();
     fields(&row.unwrap_or_else(|| panic!("no {key}")))
 }
@@ -17,11 +17,11 @@ fn get(place: &StoreFixture, kind: SetKind, key: &str) -> Vec<String> {
 #[test]
 fn every_kind_is_detected_and_round_trips() {
     for (kind, name, bytes) in files::all() {
-        let place = StoreFixture::new();
-        let path = place.write_file(name, &bytes);
+        let fixture = StoreFixture::new();
+        let path = fixture.write_file(name, &bytes);
         assert_eq!(detect_kind(&path).unwrap(), kind);
-        let imported = place.import(name, &bytes).unwrap();
-        let sets = place.store.open_sets();
+        let imported = fixture.import(name, &bytes).unwrap();
+        let sets = fixture.store.open_sets();
         let set = sets.latest(kind).unwrap();
         assert_eq!(set.header(), &imported.header);
         let rows: Vec<SetRow> = set.rows().map(Result::unwrap).collect();
@@ -48,15 +48,18 @@ fn edition_comes_from_file_content_or_name() {
         "pos-2025",
     ];
     for ((_, name, bytes), expected) in files::all().into_iter().zip(names) {
-        let place = StoreFixture::new();
-        assert_eq!(place.import(name, &bytes).unwrap().header.name(), expected);
+        let fixture = StoreFixture::new();
+        assert_eq!(
+            fixture.import(name, &bytes).unwrap().header.name(),
+            expected
+        );
     }
 }
 
 #[test]
 fn file_without_edition_is_named_by_its_digest() {
-    let place = StoreFixture::new();
-    let imported = place.import("order.txt", &files::icd10cm()).unwrap();
+    let fixture = StoreFixture::new();
+    let imported = fixture.import("order.txt", &files::icd10cm()).unwrap();
     let digest = &imported.header.files[0].sha256[..8];
     let name = imported.header.name();
     assert_eq!(name, format!("icd10cm-unknown-{digest}"));
@@ -66,27 +69,27 @@ fn file_without_edition_is_named_by_its_digest() {
 
 #[test]
 fn icd10cm_row_has_billable_flag_and_two_descriptions() {
-    let place = StoreFixture::new();
-    place
+    let fixture = StoreFixture::new();
+    fixture
         .import("icd10cm-order-2025.txt", &files::icd10cm())
         .unwrap();
     let long = files::ICD10CM_ROWS[12].2;
     assert_eq!(
-        get(&place, SetKind::Icd10cm, "Z998"),
+        get(&fixture, SetKind::Icd10cm, "Z998"),
         ["Z998", "yes", long[..60].trim_end(), long]
     );
-    assert_eq!(get(&place, SetKind::Icd10cm, "K92")[1], "no");
+    assert_eq!(get(&fixture, SetKind::Icd10cm, "K92")[1], "no");
 }
 
 #[test]
 fn hcpcs_joins_continuation_records_at_both_widths() {
     for width in [293, 320] {
-        let place = StoreFixture::new();
-        place
+        let fixture = StoreFixture::new();
+        fixture
             .import("HCPC2026_JAN_ANWEB.txt", &files::hcpcs(width))
             .unwrap();
         assert_eq!(
-            get(&place, SetKind::Hcpcs, "G0439"),
+            get(&fixture, SetKind::Hcpcs, "G0439"),
             [
                 "G0439",
                 "Invented visit, includes a plan of café visits",
@@ -99,10 +102,10 @@ fn hcpcs_joins_continuation_records_at_both_widths() {
             ]
         );
         assert_eq!(
-            get(&place, SetKind::Hcpcs, "-GA")[1],
+            get(&fixture, SetKind::Hcpcs, "-GA")[1],
             "Invented waiver, individual case"
         );
-        assert_eq!(get(&place, SetKind::Hcpcs, "G0103")[6], "2025-12-31");
+        assert_eq!(get(&fixture, SetKind::Hcpcs, "G0103")[6], "2025-12-31");
     }
 }
 
@@ -113,64 +116,64 @@ fn hcpcs_in_utf_8_counts_columns_in_characters_or_bytes() {
     // Counted in bytes, the two-byte letter takes the place of the space before the next column.
     let in_bytes = text.replace("café visits ", "café visits");
     for text in [text, in_bytes] {
-        let place = StoreFixture::new();
-        place
+        let fixture = StoreFixture::new();
+        fixture
             .import("HCPC2026_JAN_ANWEB.txt", text.as_bytes())
             .unwrap();
-        assert!(get(&place, SetKind::Hcpcs, "G0439")[1].ends_with("plan of café visits"));
+        assert!(get(&fixture, SetKind::Hcpcs, "G0439")[1].ends_with("plan of café visits"));
     }
 }
 
 #[test]
 fn hcpcs_csv_reads_columns_by_header() {
-    let place = StoreFixture::new();
-    place
+    let fixture = StoreFixture::new();
+    fixture
         .import("HCPC2026_JAN_ANWEB.csv", &files::hcpcs_csv())
         .unwrap();
     assert_eq!(
-        get(&place, SetKind::Hcpcs, "-GA")[1],
+        get(&fixture, SetKind::Hcpcs, "-GA")[1],
         "Invented waiver, individual case"
     );
     assert_eq!(
-        get(&place, SetKind::Hcpcs, "G0439")[1],
+        get(&fixture, SetKind::Hcpcs, "G0439")[1],
         "Invented visit, 5\" wide"
     );
     assert_eq!(
-        get(&place, SetKind::Hcpcs, "V5364")[6..],
+        get(&fixture, SetKind::Hcpcs, "V5364")[6..],
         ["2025-12-31", "D"]
     );
 }
 
 #[test]
 fn clfs_rates_are_exact_and_descriptors_are_not_kept() {
-    let place = StoreFixture::new();
-    let imported = place.import("25CLABQ2.csv", &files::clfs()).unwrap();
-    let row = |key| get(&place, SetKind::Clfs, key).join("|");
+    let fixture = StoreFixture::new();
+    let imported = fixture.import("25CLABQ2.csv", &files::clfs()).unwrap();
+    let row = |key| get(&fixture, SetKind::Clfs, key).join("|");
     assert_eq!(row("83950"), "83950||6441|2025-01-01|N|2025");
     assert_eq!(row("80047"), "80047||1370|2025-01-01|N|2025");
     assert_eq!(row("80047-QW"), "80047|QW|1373|2025-04-01|N|2025");
     assert_eq!(row("G0103"), "G0103||1900|2025-01-01|L|2025");
     assert_eq!(imported.header.edition.as_of().to_string(), "2025-04-01");
-    let (_, bytes) = &place.stored_files()[0];
+    let (_, bytes) = &fixture.stored_files()[0];
     assert!(!String::from_utf8_lossy(bytes).contains("Owner's words"));
 }
 
 #[test]
 fn quoted_fields_may_span_lines() {
-    let place = StoreFixture::new();
-    place
+    let fixture = StoreFixture::new();
+    fixture
         .import("nucc_taxonomy_251.csv", &files::nucc())
         .unwrap();
-    let row = get(&place, SetKind::Nucc, "9990P0000X");
+    let row = get(&fixture, SetKind::Nucc, "9990P0000X");
     assert_eq!(row[5], "With a line break — inside.");
     assert_eq!(
-        get(&place, SetKind::Nucc, "999L00000X")[5],
+        get(&fixture, SetKind::Nucc, "999L00000X")[5],
         "With a comma, and \"quotes\"."
     );
-    let place = StoreFixture::new();
-    place.import("mue.csv", &files::mue()).unwrap();
+    let fixture = StoreFixture::new();
+    fixture.import("mue.csv", &files::mue()).unwrap();
     assert_eq!(
-        get(&place, SetKind::NcciMue, "83950"),
+        get(&fixture, SetKind::NcciMue, "83950"),
         [
             "83950",
             "1",
@@ -182,19 +185,19 @@ fn quoted_fields_may_span_lines() {
 
 #[test]
 fn control_characters_are_not_stored() {
-    let place = StoreFixture::new();
+    let fixture = StoreFixture::new();
     let text = String::from_utf8(files::places()).unwrap();
     let text = text.replace("Invented Office", "Invented\u{1b}[31m \u{202e}Office");
-    place.import("places-2025.csv", text.as_bytes()).unwrap();
+    fixture.import("places-2025.csv", text.as_bytes()).unwrap();
     assert_eq!(
-        get(&place, SetKind::PlaceOfService, "11")[2],
+        get(&fixture, SetKind::PlaceOfService, "11")[2],
         "Invented[31m Office"
     );
 }
 
 #[test]
 fn large_ptp_set_finds_pairs_by_either_code() {
-    let place = StoreFixture::new();
+    let fixture = StoreFixture::new();
     let mut rows = Vec::new();
     for first in 0..2000_u32 {
         for second in 0..100_u32 {
@@ -205,11 +208,11 @@ fn large_ptp_set_finds_pairs_by_either_code() {
             ));
         }
     }
-    let imported = place
+    let imported = fixture
         .import("ccipra-v302r0-f1.txt", &files::ptp_from_rows(&rows))
         .unwrap();
     assert_eq!(imported.header.rows, 200_000);
-    let sets = place.store.open_sets();
+    let sets = fixture.store.open_sets();
     let set = sets.latest(SetKind::NcciPtp).unwrap();
     assert_eq!(set.rows_with_prefix("99999").unwrap().len(), 100);
     let second = set.rows_with_prefix("10042").unwrap();

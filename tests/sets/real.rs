@@ -32,10 +32,10 @@ fn data_folder() -> Option<PathBuf> {
 }
 
 /// Imports every file; leaves out ICD-10-CM in the order in which CMS publishes it.
-fn import_files(place: &StoreFixture, folder: &std::path::Path) {
+fn import_files(fixture: &StoreFixture, folder: &std::path::Path) {
     for (file, name, rows) in FILES {
         let started = Instant::now();
-        let imported = match place.import_as(None, &folder.join(file), None) {
+        let imported = match fixture.import_as(None, &folder.join(file), None) {
             Err(error) if file == ICD10CM && error.to_string().contains("last code is U099") => {
                 println!("skipped: {file}: the importer does not know that chapter 22 comes last");
                 continue;
@@ -52,11 +52,11 @@ fn import_files(place: &StoreFixture, folder: &std::path::Path) {
 #[test]
 fn published_files_import_completely() {
     let Some(folder) = data_folder() else { return };
-    let place = StoreFixture::new();
-    import_files(&place, &folder);
-    let library = Library::built_in().with_sets(place.store.open_sets());
+    let fixture = StoreFixture::new();
+    import_files(&fixture, &folder);
+    let library = Library::built_in().with_sets(fixture.store.open_sets());
     let started = Instant::now();
-    let sets = place.store.open_sets();
+    let sets = fixture.store.open_sets();
     let count = sets.all().len();
     println!("{count} sets opened in {:?}", started.elapsed());
     for (kind, system, value, title) in [
@@ -104,7 +104,7 @@ fn published_files_import_completely() {
 #[test]
 fn damaged_published_files_are_rejected() {
     let Some(folder) = data_folder() else { return };
-    let place = StoreFixture::new();
+    let fixture = StoreFixture::new();
     for (file, ..) in FILES {
         let bytes = fs::read(folder.join(file)).unwrap();
         let kind = codeleaf::codesets::detect_kind(&folder.join(file)).unwrap();
@@ -114,21 +114,21 @@ fn damaged_published_files_are_rejected() {
             while bytes[end - 1] == b'\n' {
                 end -= 1;
             }
-            let path = place.write_file(file, &bytes[..end]);
-            let error = place.import_as(Some(kind), &path, None).unwrap_err();
+            let path = fixture.write_file(file, &bytes[..end]);
+            let error = fixture.import_as(Some(kind), &path, None).unwrap_err();
             println!("{error}");
-            assert_eq!(place.stored_files(), []);
+            assert_eq!(fixture.stored_files(), []);
         }
         // The last row twice.
         let row = bytes
             .split_inclusive(|byte| *byte == b'\n')
             .next_back()
             .unwrap();
-        let path = place.write_file(file, &[&bytes, row].concat());
-        let error = place.import_as(None, &path, None);
+        let path = fixture.write_file(file, &[&bytes, row].concat());
+        let error = fixture.import_as(None, &path, None);
         if file != "nucc-format-sample.csv" {
             println!("{}", error.unwrap_err());
-            assert_eq!(place.stored_files(), []);
+            assert_eq!(fixture.stored_files(), []);
         }
     }
 }

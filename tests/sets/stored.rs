@@ -1,4 +1,4 @@
-//! Files of the store: round trips, editions side by side, and damage that is recognised.
+//! Files of the store: round trips, several editions, and detection of damage.
 
 use std::fs;
 
@@ -9,23 +9,23 @@ use super::{StoreFixture, files};
 
 #[test]
 fn reimport_replaces_only_the_same_edition() {
-    let place = StoreFixture::new();
+    let fixture = StoreFixture::new();
     let name = "icd10cm-order-2025.txt";
     assert_eq!(
-        place.import(name, &files::icd10cm()).unwrap().replaced,
+        fixture.import(name, &files::icd10cm()).unwrap().replaced,
         None
     );
-    let newer = place
+    let newer = fixture
         .import("icd10cm-order-2026.txt", &files::icd10cm())
         .unwrap();
     assert_eq!(newer.replaced, None);
-    let again = place
+    let again = fixture
         .import(name, &files::icd10cm_from_rows(&files::ICD10CM_ROWS[6..8]))
         .unwrap_err();
     assert!(again.to_string().contains("the first code is T36"));
-    let again = place.import(name, &files::icd10cm()).unwrap();
+    let again = fixture.import(name, &files::icd10cm()).unwrap();
     assert_eq!(again.replaced.unwrap().rows, 13);
-    let sets = place.store.open_sets();
+    let sets = fixture.store.open_sets();
     let names: Vec<String> = sets.all().iter().map(|set| set.header().name()).collect();
     assert_eq!(names, ["icd10cm-2025", "icd10cm-2026"]);
     assert_eq!(
@@ -34,27 +34,27 @@ fn reimport_replaces_only_the_same_edition() {
     );
     assert!(
         sets.find_by_name("icd10cm").is_none(),
-        "a kind of two editions is no name"
+        "the name of a kind with two editions is ambiguous"
     );
-    assert!(place.store.remove("icd10cm-2026").unwrap());
-    assert!(!place.store.remove("icd10cm-2026").unwrap());
-    assert!(place.store.open_sets().find_by_name("icd10cm").is_some());
+    assert!(fixture.store.remove("icd10cm-2026").unwrap());
+    assert!(!fixture.store.remove("icd10cm-2026").unwrap());
+    assert!(fixture.store.open_sets().find_by_name("icd10cm").is_some());
 }
 
 #[test]
 fn diff_reports_added_removed_and_changed_rows() {
-    let place = StoreFixture::new();
-    place
+    let fixture = StoreFixture::new();
+    fixture
         .import("icd10cm-order-2025.txt", &files::icd10cm())
         .unwrap();
     let mut rows = files::ICD10CM_ROWS.to_vec();
     rows.remove(4);
     rows.insert(2, ("A001", 1, "Invented fever of the second kind"));
     rows[4].2 = "Other diseases, invented anew";
-    place
+    fixture
         .import("icd10cm-order-2026.txt", &files::icd10cm_from_rows(&rows))
         .unwrap();
-    let sets = place.store.open_sets();
+    let sets = fixture.store.open_sets();
     let changes: Vec<(char, String)> = diff(&sets.all()[0], &sets.all()[1])
         .map(|change| match change.unwrap() {
             Change::Added(row) => ('+', row.key()),
@@ -69,9 +69,9 @@ fn diff_reports_added_removed_and_changed_rows() {
 #[test]
 fn corrupted_byte_never_yields_wrong_rows() {
     for (kind, name, bytes) in files::all() {
-        let place = StoreFixture::new();
-        place.import(name, &bytes).unwrap();
-        let (path, sound) = place.stored_files().remove(0);
+        let fixture = StoreFixture::new();
+        fixture.import(name, &bytes).unwrap();
+        let (path, sound) = fixture.stored_files().remove(0);
         let rows = |set: &SetFile| set.rows().collect::<Result<Vec<SetRow>, _>>();
         let expected = rows(&SetFile::open(&path).unwrap()).unwrap();
         for at in 0..sound.len() {
@@ -95,12 +95,12 @@ fn corrupted_byte_never_yields_wrong_rows() {
 
 #[test]
 fn truncated_or_invalid_set_is_listed_as_damaged() {
-    let place = StoreFixture::new();
-    place.import("places-2025.csv", &files::places()).unwrap();
-    let (path, sound) = place.stored_files().remove(0);
+    let fixture = StoreFixture::new();
+    fixture.import("places-2025.csv", &files::places()).unwrap();
+    let (path, sound) = fixture.stored_files().remove(0);
     for end in 0..sound.len() {
         fs::write(&path, &sound[..end]).unwrap();
-        let sets = place.store.open_sets();
+        let sets = fixture.store.open_sets();
         assert_eq!(
             (sets.all().len(), sets.damaged().len()),
             (0, 1),
@@ -128,24 +128,24 @@ fn truncated_or_invalid_set_is_listed_as_damaged() {
 
 #[test]
 fn set_of_another_format_asks_for_a_new_import() {
-    let place = StoreFixture::new();
-    place.import("places-2025.csv", &files::places()).unwrap();
-    let (path, sound) = place.stored_files().remove(0);
+    let fixture = StoreFixture::new();
+    fixture.import("places-2025.csv", &files::places()).unwrap();
+    let (path, sound) = fixture.stored_files().remove(0);
     let mut format_1 = b"leafset\n\x01\0\0\0".to_vec();
     format_1.resize(4096, 7);
     let mut format_3 = sound.clone();
     format_3[8] = 3;
     for bytes in [format_1, format_3] {
         fs::write(&path, bytes).unwrap();
-        let sets = place.store.open_sets();
+        let sets = fixture.store.open_sets();
         let message = &sets.damaged()[0].message;
         assert_eq!(
             message,
             "another version of codeleaf imported this set; import its file again"
         );
-        let imported = place.import("places-2025.csv", &files::places()).unwrap();
+        let imported = fixture.import("places-2025.csv", &files::places()).unwrap();
         assert_eq!(imported.replaced, None);
-        assert_eq!(place.store.open_sets().damaged(), []);
+        assert_eq!(fixture.store.open_sets().damaged(), []);
     }
     fs::write(&path, [b'x'; 100]).unwrap();
     assert!(
@@ -158,10 +158,10 @@ fn set_of_another_format_asks_for_a_new_import() {
 
 #[test]
 fn every_row_of_a_set_of_many_pages_is_found() {
-    let place = StoreFixture::new();
-    let path = place.write_file("icd.txt", &files::large_icd10cm());
-    place.import_as(None, &path, Some("2025")).unwrap();
-    let sets = place.store.open_sets();
+    let fixture = StoreFixture::new();
+    let path = fixture.write_file("icd.txt", &files::large_icd10cm());
+    fixture.import_as(None, &path, Some("2025")).unwrap();
+    let sets = fixture.store.open_sets();
     let set = &sets.all()[0];
     let keys: Vec<String> = set.rows().map(|row| row.unwrap().key()).collect();
     assert_eq!(keys.len(), 26_000);
@@ -186,18 +186,18 @@ fn every_row_of_a_set_of_many_pages_is_found() {
 
 #[test]
 fn open_set_stays_readable_after_replacement() {
-    let place = StoreFixture::new();
+    let fixture = StoreFixture::new();
     let name = "icd10cm-order-2025.txt";
-    place.import(name, &files::icd10cm()).unwrap();
-    let sets = place.store.open_sets();
+    fixture.import(name, &files::icd10cm()).unwrap();
+    let sets = fixture.store.open_sets();
     let mut rows = files::ICD10CM_ROWS.to_vec();
     rows.remove(4);
-    place
+    fixture
         .import(name, &files::icd10cm_from_rows(&rows))
         .unwrap();
     assert!(sets.all()[0].get("K920").unwrap().is_some());
     assert!(
-        place.store.open_sets().all()[0]
+        fixture.store.open_sets().all()[0]
             .get("K920")
             .unwrap()
             .is_none()
@@ -206,19 +206,19 @@ fn open_set_stays_readable_after_replacement() {
 
 #[test]
 fn concurrent_imports_do_not_interfere() {
-    let place = StoreFixture::new();
-    let path = place.write_file("icd10cm-order-2025.txt", &files::icd10cm());
+    let fixture = StoreFixture::new();
+    let path = fixture.write_file("icd10cm-order-2025.txt", &files::icd10cm());
     std::thread::scope(|scope| {
         for _ in 0..4 {
             scope.spawn(|| {
                 for _ in 0..20 {
-                    place.import_as(None, &path, None).unwrap();
-                    assert_eq!(place.store.open_sets().all()[0].rows().count(), 13);
+                    fixture.import_as(None, &path, None).unwrap();
+                    assert_eq!(fixture.store.open_sets().all()[0].rows().count(), 13);
                 }
             });
         }
     });
-    assert_eq!(place.stored_files().len(), 1, "no unfinished file stays");
+    assert_eq!(fixture.stored_files().len(), 1, "no unfinished file stays");
 }
 
 proptest! {
@@ -226,8 +226,8 @@ proptest! {
 
     #[test]
     fn arbitrary_bytes_are_rejected_as_a_set(bytes in proptest::collection::vec(any::<u8>(), 0..600)) {
-        let place = StoreFixture::new();
-        let path = place.write_file("x.set", &bytes);
+        let fixture = StoreFixture::new();
+        let path = fixture.write_file("x.set", &bytes);
         prop_assert!(SetFile::open(&path).is_err());
     }
 
@@ -237,27 +237,27 @@ proptest! {
         kind in 0_usize..7,
         head in 0_usize..400,
     ) {
-        let place = StoreFixture::new();
+        let fixture = StoreFixture::new();
         let (kind, name, sound) = files::all().swap_remove(kind);
         let mut mixed = sound[..head.min(sound.len())].to_vec();
         mixed.extend(&bytes);
-        let path = place.write_file(name, &mixed);
-        if place.import_as(Some(kind), &path, None).is_err() {
-            prop_assert_eq!(place.stored_files(), []);
+        let path = fixture.write_file(name, &mixed);
+        if fixture.import_as(Some(kind), &path, None).is_err() {
+            prop_assert_eq!(fixture.stored_files(), []);
         }
     }
 
     #[test]
     fn text_fields_round_trip(texts in proptest::collection::vec("[ -~é—]{1,80}", 1..40)) {
-        let place = StoreFixture::new();
+        let fixture = StoreFixture::new();
         let mut out = String::from("pos_code,pos_type,pos_name,pos_description\n");
         for (code, text) in texts.iter().enumerate() {
             let text = text.replace('"', "\"\"");
             out += &format!("{code:02},,Name,\"{text}\"\n");
         }
         out += "99,,Other,Other\n";
-        place.import("places-2025.csv", out.as_bytes()).unwrap();
-        let sets = place.store.open_sets();
+        fixture.import("places-2025.csv", out.as_bytes()).unwrap();
+        let sets = fixture.store.open_sets();
         for (code, text) in texts.iter().enumerate() {
             let row = sets.all()[0].get(&format!("{code:02}")).unwrap().unwrap();
             let words: Vec<&str> = text.split_whitespace().collect();

@@ -145,7 +145,7 @@ impl Planner<'_> {
 
     fn plan_word(&mut self, at: usize, word: &Word, term_match: TermMatch) {
         let mut is_known = false;
-        if let Some(modifier) = word.to_modifier() {
+        if let Ok(modifier) = ModifierCode::new(&word.text) {
             let rows = self.modifier_rows(modifier.as_str(), MatchKind::Modifier);
             if !rows.is_empty() {
                 is_known = true;

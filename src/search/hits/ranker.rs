@@ -65,8 +65,7 @@ impl<'a> Ranker<'a> {
             self.scope_filter.is_unrestricted() && doc_lists.iter().all(|docs| docs.is_empty());
         for found in &clause.rows {
             let tier = RowScore::NONE.plus(*found).tier();
-            if may_skip && self.top.excludes(SortKey::lower_bound(tier, found.cost)) {
-                self.top.count_excluded();
+            if may_skip && self.top.reject(SortKey::lower_bound(tier, found.cost)) {
                 continue;
             }
             let doc = row_to_doc.doc_of_row(found.row);
@@ -164,8 +163,7 @@ impl<'a> Ranker<'a> {
     }
 
     fn push(&mut self, doc: u32, row: u32, tier: Tier, cost: MatchCost) {
-        if self.top.excludes(SortKey::lower_bound(tier, cost)) {
-            self.top.count_excluded();
+        if self.top.reject(SortKey::lower_bound(tier, cost)) {
             return;
         }
         let Index { docs, rows, .. } = self.index;

@@ -101,13 +101,8 @@ impl SortKey {
 
     /// Returns the smallest key of any row with this tier and cost.
     pub(crate) fn lower_bound(tier: Tier, cost: MatchCost) -> Self {
-        let is_inexact = cost >= MatchCost::INEXACT;
-        let tier = tier as u64
-            + if is_inexact {
-                Tier::ALL.len() as u64
-            } else {
-                0
-            };
+        let is_inexact = u64::from(cost >= MatchCost::INEXACT);
+        let tier = tier as u64 + is_inexact * Tier::ALL.len() as u64;
         Self(TIER.set(tier) | COARSE_COST.set(u64::from(cost.0 >> 4)))
     }
 

@@ -42,8 +42,7 @@ fn keep_first_of_each(texts: &mut Vec<String>) {
     texts.retain(|text| seen.insert(text.clone()));
 }
 
-/// Returns the code with each modifier that its document has, or the nearest codes if there is no
-/// such document.
+/// Returns the code with each modifier of its document, or the nearest codes if it has none.
 fn code_suggestions(index: &Index, clause: &CodeClause) -> Vec<String> {
     let mut texts = Vec::new();
     for code in clause.codes() {

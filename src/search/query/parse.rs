@@ -1,6 +1,6 @@
 //! Parses a query into clauses (codes, modifiers, words and phrases) and scopes.
 
-use crate::content::{CodeId, CodeSystem, ModifierCode};
+use crate::content::{CodeId, CodeSystem};
 use crate::search::query::code_ref::{CodeRef, parse_code_refs, split_system};
 use crate::search::query::scope::{Scope, ScopeKind};
 use crate::search::term_dict::TermMatch;
@@ -234,10 +234,6 @@ impl Word {
             text: tokenizer::truncate_term(&whole).to_owned(),
             parts: if parts.len() > 1 { parts } else { Vec::new() },
         })
-    }
-
-    pub(crate) fn to_modifier(&self) -> Option<ModifierCode> {
-        ModifierCode::new(&self.text).ok()
     }
 
     /// Returns the word in upper case if it has the form of a code prefix without its dot.

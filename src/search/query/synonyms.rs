@@ -9,7 +9,6 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::content::ModifierCode;
 use crate::diagnostics::Report;
-
 use crate::search::query::parse::is_stop_word;
 use crate::search::query::synonyms::file::{MAX_PHRASE_WORDS, SynonymFile, split_phrase};
 use crate::search::term_dict::{TermMatch, max_edits};

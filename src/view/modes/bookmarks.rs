@@ -1,70 +1,78 @@
-//! Draws the list of bookmarks and notes.
+//! The list of bookmarks and notes.
 
 use ratatui::layout::{Position, Rect};
 
-use crate::app::{App, BookmarkList};
+use crate::app::{App, BookmarkList, Command, Mode};
+use crate::layout::MIN_COLUMNS_FOR_MARGIN;
+use crate::view::area::{indent, line_area, mark_position};
 use crate::view::canvas::Canvas;
-use crate::view::modes::document::line_area;
+use crate::view::chrome;
+use crate::view::list::{item_role, selection_mark};
 use crate::view::theme::StyleRole;
 
-/// Draws the list, and returns where the chosen line starts.
-pub fn bookmark_list(
+/// Draws title and list, and returns the position of the selected item.
+pub fn draw(
     canvas: &mut Canvas<'_>,
     app: &App,
-    marks: BookmarkList,
-    area: Rect,
+    bookmark_list: &BookmarkList,
+    (title, list): (Rect, Rect),
 ) -> Position {
-    let listed = app
-        .bookmarks()
-        .map(|own| own.entries.as_slice())
-        .unwrap_or_default();
-    if listed.is_empty() {
-        let words = "None yet: b bookmarks the selected row, a writes a note on it.";
+    chrome::title(canvas, "Your bookmarks and notes", title);
+    let bookmarks = app.bookmarks();
+    let entries = bookmarks.map_or(&[][..], |bookmarks| &bookmarks.entries);
+    if entries.is_empty() {
+        let column = if list.width < MIN_COLUMNS_FOR_MARGIN {
+            0
+        } else {
+            3
+        };
         canvas.put_clipped(
-            line_area(area, 0),
-            u16::from(area.width >= 40) * 3,
-            words,
-            canvas.style(StyleRole::Hint),
+            line_area(list, 0),
+            column,
+            &empty_text(app),
+            StyleRole::Hint,
         );
     }
-    let mut cursor = area.as_position();
-    let visible = listed
+    let mut cursor = list.as_position();
+    let height = usize::from(list.height);
+    let visible = entries
         .iter()
         .enumerate()
-        .skip(marks.top)
-        .take(usize::from(area.height));
-    for (line, (n, mark)) in visible.enumerate() {
-        let at = line_area(area, line);
-        let chosen = n == marks.selected;
-        let column = u16::from(area.width >= 40);
-        if chosen {
-            canvas.put(
-                at,
-                column,
-                canvas.selection_mark(),
-                canvas.style(StyleRole::SelectionMark),
-            );
-            cursor = Position {
-                x: at.x + column,
-                y: at.y,
-            };
+        .skip(bookmark_list.list.top())
+        .take(height);
+    for (line, (n, bookmark)) in visible.enumerate() {
+        let at = line_area(list, line);
+        let is_selected = n == bookmark_list.list.selected();
+        if is_selected {
+            selection_mark(canvas, at);
+            cursor = mark_position(at);
         }
-        let indent = if area.width < 40 { 1 } else { 3 };
-        let lead = canvas.style(if chosen {
-            StyleRole::SelectedItem
-        } else {
-            StyleRole::Field
-        });
-        let trail = [
-            mark.code.value(),
-            mark.row_path.section.0.as_str(),
-            mark.name.as_str(),
+        let location = [
+            bookmark.code.value(),
+            bookmark.row_path.section.0.as_str(),
+            bookmark.name.as_str(),
         ];
-        let trail = trail.join(canvas.breadcrumb_separator());
-        let end = canvas.put_clipped(at, indent, &trail, lead);
-        if let Some(note) = &mark.note {
-            canvas.put_clipped(at, end + 2, note, canvas.style(StyleRole::Note));
+        let location = location.join(canvas.breadcrumb_separator());
+        let end = canvas.put_clipped(at, indent(at), &location, item_role(is_selected));
+        if let Some(note) = &bookmark.note {
+            canvas.put_clipped(at, end + 2, note, StyleRole::Note);
         }
     }
     cursor
+}
+
+/// The text of an empty list, with the keys that add to it.
+fn empty_text(app: &App) -> String {
+    let label = |command| {
+        app.keymap()
+            .key_label(command, Mode::Document, app.charset())
+    };
+    let mut text = "None yet".to_owned();
+    if let Some(key) = label(Command::Bookmark) {
+        text += &format!(". {key} bookmarks the selected row");
+    }
+    if let Some(key) = label(Command::Annotate) {
+        text += &format!(". {key} adds a note to it");
+    }
+    text
 }

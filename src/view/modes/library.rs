@@ -1,247 +1,225 @@
-//! Draws the library's lists: documents, codes, files with errors, and rows on modifiers and
-//! payers.
+//! The library pane: the filter, and below it documents, codes, broken files or rows about modifiers
+//! and payers.
 
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 
-use crate::app::{App, Group, GroupBy, LibraryItem, LibraryList, ListLine};
+use crate::app::{App, Command, GroupBy, LibraryItem, LibraryList, ListLine};
 use crate::content::Standing;
-use crate::layout::{MAX_TEXT_WIDTH, Role};
+use crate::layout::{MIN_COLUMNS_FOR_MARGIN, Role};
 use crate::library::{CatalogEntry, Excerpt};
-use crate::text::width;
+use crate::text::{clip, sanitize, width};
+use crate::view::area::{indent, item_area, line_area};
 use crate::view::canvas::Canvas;
-use crate::view::modes::document::line_area;
+use crate::view::input_line::InputLine;
+use crate::view::list::{heading, item_role, selection_mark, with_thousands_separators};
 use crate::view::theme::StyleRole;
 
-/// From how many columns on a line has what stands at its right.
+/// The fewest columns in which a line has details at its right.
 const MIN_COLUMNS_FOR_DETAILS: u16 = 60;
 
-/// Returns what stands before the filter.
-pub fn prompt(listing: &LibraryList, columns: u16) -> String {
-    match columns {
-        40.. => format!("Library {}: ", listing.group_by().title()),
-        _ => format!("{}: ", listing.group_by().title()),
-    }
+/// The columns that are reserved for a code.
+const CODE_COLUMNS: u16 = 8;
+
+/// Draws filter and list, and returns the cursor's position in the filter.
+pub fn draw(
+    canvas: &mut Canvas<'_>,
+    app: &App,
+    library: &LibraryList,
+    (field, list): (Rect, Rect),
+) -> Position {
+    items(canvas, app, library, list);
+    let group_by = library.group_by.title();
+    let prompt = if field.width < MIN_COLUMNS_FOR_MARGIN {
+        format!("{group_by}: ")
+    } else {
+        format!("Library {group_by}: ")
+    };
+    let line = InputLine {
+        prompt: &prompt,
+        text: library.filter.text(),
+        cursor: library.filter.cursor(),
+        count: &count_text(app, library),
+    };
+    line.draw(canvas, field)
 }
 
-/// Says what the list holds.
-pub fn count_text(app: &App, listing: &LibraryList) -> String {
-    let groups = listing.grouped_list().groups().len();
+fn count_text(app: &App, list: &LibraryList) -> String {
+    let groups = list.list.groups().len();
     let documents = app.library().entries().len();
     let files = app.library().broken().len();
     let all = app.index().len().max(documents);
-    match (listing.group_by(), listing.filter_text()) {
+    match (list.group_by, list.filter.text()) {
         (GroupBy::Modifier, _) => with_plural(groups, "modifier"),
         (GroupBy::Payer, _) => with_plural(groups, "payer"),
         (GroupBy::Code, "") => {
-            let mut words = with_plural(documents, "document");
+            let mut text = with_plural(documents, "document");
             if all > documents {
-                words += &format!(", {}", with_plural(all - documents, "code"));
+                text += &format!(", {}", with_plural(all - documents, "code"));
             }
             if files > 0 {
-                let (number, files) = (files, if files == 1 { "file" } else { "files" });
-                words += &format!(", {number} {files} with errors");
+                text += &format!(", {} with errors", with_plural(files, "file"));
             }
-            words
+            text
         }
         (GroupBy::Code, _) => {
-            let found = listing.len() + listing.left_out();
-            let words = format!(
-                "{} of {}",
-                with_thousands_separators(found),
-                with_thousands_separators(all + files)
-            );
-            match listing.left_out() {
-                0 => words,
+            let found = with_thousands_separators(list.len() + list.left_out);
+            let text = format!("{found} of {}", with_thousands_separators(all + files));
+            match list.left_out {
+                0 => text,
                 _ => format!(
-                    "{words}, the best {} listed",
-                    with_thousands_separators(listing.len())
+                    "{text}, top {} listed",
+                    with_thousands_separators(list.len())
                 ),
             }
         }
     }
 }
 
-/// Draws the list.
-pub fn items(canvas: &mut Canvas<'_>, app: &App, listing: &LibraryList, area: Rect) {
+fn items(canvas: &mut Canvas<'_>, app: &App, list: &LibraryList, area: Rect) {
     for line in 0..usize::from(area.height) {
         let at = line_area(area, line);
-        match listing
-            .grouped_list()
-            .line_at(listing.top() + line, area.height)
-        {
+        match list.list.line_at(list.list.top() + line, area.height) {
             Some(ListLine::Heading(group)) => heading(canvas, group, at),
-            Some(ListLine::Item(n, part)) => {
-                let Some(listed) = listing.item(n, app.library(), app.index()) else {
+            Some(ListLine::Item(n, item_line)) => {
+                let Some(item) = list.item(n, app.library(), app.index()) else {
                     continue;
                 };
-                let chosen = n == listing.selected();
-                if part == 0 {
-                    selection_mark(canvas, at, chosen);
-                    let item = ItemLine {
-                        item: &listed,
-                        is_selected: chosen,
-                        has_heading: listing.grouped_list().has_headings(area.height),
-                    };
-                    first_line(canvas, &item, at);
-                } else {
-                    second_line(canvas, &listed, at);
+                if item_line > 0 {
+                    second_line(canvas, &item, at);
+                    continue;
                 }
+                let is_selected = n == list.list.selected();
+                if is_selected {
+                    selection_mark(canvas, at);
+                }
+                let has_heading = list.list.has_headings(area.height);
+                let item = ItemLine {
+                    item: &item,
+                    role: item_role(is_selected),
+                    has_heading,
+                };
+                item.draw(canvas, app, at);
             }
             None => break,
         }
     }
-    if listing.is_empty() {
-        let words = match (listing.group_by(), listing.filter_text()) {
-            _ if app.is_library_loading() => "Nothing yet: the documents are still being read.",
+    if list.is_empty() {
+        let text = match (list.group_by, list.filter.text()) {
+            _ if app.is_library_loading() => "The documents are still loading.",
             (GroupBy::Modifier, "") => "No document has a row on a modifier.",
             (GroupBy::Payer, "") => "No document has a row on a payer.",
-            _ => "Nothing has these words. Erase some of them.",
+            _ => "No matches. Try fewer words.",
         };
-        canvas.put_clipped(line_area(area, 0), 3, words, canvas.style(StyleRole::Note));
+        canvas.put_clipped(line_area(area, 0), 3, text, StyleRole::Note);
     }
 }
 
-/// Draws the heading of a group, with how much there is below it.
-pub fn heading(canvas: &mut Canvas<'_>, group: &Group, at: Rect) {
-    let words = format!(
-        "{} · {}",
-        group.title,
-        with_thousands_separators(group.shown_count)
-    );
-    let style = canvas.style(StyleRole::Page(Role::Title));
-    canvas.put_clipped(at, u16::from(at.width >= 40), &words, style);
-}
-
-/// Draws the mark of the chosen item.
-pub fn selection_mark(canvas: &mut Canvas<'_>, at: Rect, chosen: bool) {
-    if chosen {
-        let column = u16::from(at.width >= 40);
-        canvas.put(
-            at,
-            column,
-            canvas.selection_mark(),
-            canvas.style(StyleRole::SelectionMark),
-        );
-    }
-}
-
-/// Returns the column at which an item begins.
-pub const fn indent(area: Rect) -> u16 {
-    if area.width < 40 { 1 } else { 3 }
-}
-
-/// An item that is drawn.
+/// The first line of an item.
 struct ItemLine<'a> {
     item: &'a LibraryItem<'a>,
-    is_selected: bool,
-    /// Whether a heading says what it is about.
+    /// The style of its first word.
+    role: StyleRole,
+    /// Whether a heading names the subject.
     has_heading: bool,
 }
 
-/// Draws the first line of an item.
-fn first_line(canvas: &mut Canvas<'_>, item: &ItemLine<'_>, at: Rect) {
-    let lead = if item.is_selected {
-        StyleRole::SelectedItem
-    } else {
-        StyleRole::Field
-    };
-    match item.item {
-        LibraryItem::Document(entry) => {
-            let rest = format!("{} · {}", entry.status.id(), origin_text(entry));
-            code_and_title(canvas, (entry.code.value(), &entry.title), &rest, lead, at);
+impl ItemLine<'_> {
+    fn draw(&self, canvas: &mut Canvas<'_>, app: &App, at: Rect) {
+        match self.item {
+            LibraryItem::Document(entry) => {
+                let details = format!("{} · {}", entry.status.id(), origin_text(entry));
+                self.code_and_title(canvas, (entry.code.value(), &entry.title), &details, at);
+            }
+            LibraryItem::Code { code, title, usage } => {
+                let usage = usage.map_or("", |usage| usage.text.as_str());
+                self.code_and_title(canvas, (code.value(), title), usage, at);
+            }
+            LibraryItem::BrokenFile(broken) => {
+                let path = broken.path.display().to_string();
+                let mut text = format!("{}: could not be read", sanitize(&path));
+                if let Some(key) = app.key_label(Command::Open) {
+                    text += &format!("; {key} shows why");
+                }
+                let column = canvas.put(at, indent(at), "! ", StyleRole::Conflict);
+                canvas.put_clipped(at, column, &text, self.role);
+            }
+            LibraryItem::Comparison(count) => {
+                // Restyling a long text at every move would take twice as many bytes.
+                let column = canvas.put(at, indent(at), "Compare", self.role);
+                let rest = match count {
+                    2 => " both documents".to_owned(),
+                    _ => format!(" all {count} documents"),
+                };
+                canvas.put_clipped(at, column, &rest, StyleRole::Field);
+            }
+            LibraryItem::Row {
+                entry,
+                subject,
+                excerpt,
+            } => {
+                let title = if self.has_heading {
+                    entry.title.clone()
+                } else {
+                    subject.to_string()
+                };
+                self.document_row(canvas, (entry.code.value(), &title), *excerpt, at);
+            }
         }
-        LibraryItem::Code { code, title, usage } => {
-            let usage = usage.map_or("", |usage| usage.text.as_str());
-            code_and_title(canvas, (code.value(), title), usage, lead, at);
+    }
+
+    /// Draws code and title, and details at the right if there is room.
+    fn code_and_title(
+        &self,
+        canvas: &mut Canvas<'_>,
+        (code, title): (&str, &str),
+        details: &str,
+        at: Rect,
+    ) {
+        let column = canvas.put(at, indent(at), code, self.role);
+        let column = column.max(indent(at) + CODE_COLUMNS) + 1;
+        let mut area = item_area(at);
+        if at.width >= MIN_COLUMNS_FOR_DETAILS && !details.is_empty() {
+            let details = clip(details, usize::from(area.width) / 2 - 4, canvas.ellipsis());
+            // Another color would add a fifth to the bytes of a scrolled list.
+            let start = canvas.put_right(area, &details, StyleRole::Field);
+            area.width = start.saturating_sub(2);
         }
-        LibraryItem::BrokenFile(broken) => {
-            let path = broken.path.display().to_string();
-            let path = crate::text::sanitize(&path);
-            let column = canvas.put(at, indent(at), "! ", canvas.style(StyleRole::Conflict));
-            let words = format!("{path}: could not be read; Enter shows why");
-            canvas.put_clipped(at, column, &words, canvas.style(lead));
-        }
-        LibraryItem::Comparison(count) => {
-            // A long text in another style would cost twice as many bytes at every move.
-            let column = canvas.put(at, indent(at), "All", canvas.style(lead));
-            let words = format!(" {count} documents, side by side");
-            canvas.put_clipped(at, column, &words, canvas.style(StyleRole::Field));
-        }
-        LibraryItem::Row {
-            entry,
-            subject: about,
-            excerpt,
-        } => {
-            let title = if item.has_heading {
-                entry.title.clone()
+        canvas.put_clipped(area, column, title, StyleRole::Field);
+    }
+
+    /// Draws the document of a row on a modifier or payer, and the row's standing.
+    fn document_row(
+        &self,
+        canvas: &mut Canvas<'_>,
+        (code, title): (&str, &str),
+        excerpt: Option<&Excerpt>,
+        at: Rect,
+    ) {
+        let mut column = canvas.put(at, indent(at), code, self.role) + 2;
+        let mut area = item_area(at);
+        if let Some(standing) = excerpt.and_then(|excerpt| excerpt.standing) {
+            let role = standing_role(standing);
+            if at.width >= MIN_COLUMNS_FOR_DETAILS {
+                let start = canvas.put_right(area, standing.label(), role);
+                area.width = start.saturating_sub(2);
             } else {
-                about.to_string()
-            };
-            document_row(canvas, (entry.code.value(), &title), *excerpt, lead, at);
+                column = canvas.put_clipped(area, column, standing.label(), role) + 2;
+            }
+        }
+        if usize::from(area.width) > usize::from(column) + width("…") {
+            canvas.put_clipped(area, column, title, StyleRole::Field);
         }
     }
 }
 
-/// Draws what documents say, cut where the line ends; Enter shows it whole.
-fn second_line(canvas: &mut Canvas<'_>, listed: &LibraryItem<'_>, at: Rect) {
-    let text = match listed {
+/// Draws an excerpt of what the document says. The pane that opens shows it whole.
+fn second_line(canvas: &mut Canvas<'_>, item: &LibraryItem<'_>, at: Rect) {
+    let text = match item {
         LibraryItem::Row { excerpt, .. } => excerpt.map_or("", |excerpt| excerpt.text.as_str()),
-        LibraryItem::Comparison(_) => "who says what, and where they differ",
+        LibraryItem::Comparison(_) => "what each one says, and where they differ",
         LibraryItem::Document(_) | LibraryItem::BrokenFile(_) | LibraryItem::Code { .. } => "",
     };
-    canvas.put_clipped(
-        item_area(at),
-        indent(at) + 2,
-        text,
-        canvas.style(StyleRole::Snippet),
-    );
-}
-
-/// Draws code and title, and what stands at the right of them where there is room for it.
-fn code_and_title(
-    canvas: &mut Canvas<'_>,
-    (code, title): (&str, &str),
-    rest: &str,
-    lead: StyleRole,
-    at: Rect,
-) {
-    let column = canvas.put(at, indent(at), code, canvas.style(lead));
-    let column = column.max(indent(at) + 8) + 1;
-    let mut room = item_area(at);
-    if at.width >= MIN_COLUMNS_FOR_DETAILS && !rest.is_empty() {
-        let most = usize::from(item_area(at).width) / 2 - 4;
-        let rest = crate::text::clip(rest, most, canvas.ellipsis());
-        // Of a list that scrolls each line is sent, and another colour would be a fifth of it.
-        let end = canvas.put_right(item_area(at), &rest, canvas.style(StyleRole::Field));
-        room.width = end.saturating_sub(2);
-    }
-    canvas.put_clipped(room, column, title, canvas.style(StyleRole::Field));
-}
-
-/// Draws the document that a row on a modifier or payer is in, and where the row stands.
-fn document_row(
-    canvas: &mut Canvas<'_>,
-    (code, title): (&str, &str),
-    excerpt: Option<&Excerpt>,
-    lead: StyleRole,
-    at: Rect,
-) {
-    let standing = excerpt.and_then(|excerpt| excerpt.standing);
-    let column = canvas.put(at, indent(at), code, canvas.style(lead));
-    let mut room = item_area(at);
-    let mut column = column + 2;
-    if let Some(standing) = standing {
-        let style = canvas.style(standing_role(standing));
-        if at.width >= MIN_COLUMNS_FOR_DETAILS {
-            let end = canvas.put_right(item_area(at), standing.label(), style);
-            room.width = end.saturating_sub(2);
-        } else {
-            column = canvas.put_clipped(item_area(at), column, standing.label(), style) + 2;
-        }
-    }
-    if usize::from(room.width) > usize::from(column) + width("…") {
-        canvas.put_clipped(room, column, title, canvas.style(StyleRole::Field));
-    }
+    canvas.put_clipped(item_area(at), indent(at) + 2, text, StyleRole::Snippet);
 }
 
 const fn standing_role(standing: Standing) -> StyleRole {
@@ -252,39 +230,17 @@ const fn standing_role(standing: Standing) -> StyleRole {
     }
 }
 
-/// Says where a document comes from, and before which others it stands.
+/// The origin of a document, and those of the documents that it overrides.
 fn origin_text(entry: &CatalogEntry) -> String {
-    let mut words = entry.origin.to_string();
-    for (n, hidden) in entry.shadowed.iter().enumerate() {
-        words += if n == 0 { " · before " } else { ", " };
-        words += &hidden.to_string();
+    let mut text = entry.origin.to_string();
+    for (n, shadowed) in entry.shadowed.iter().enumerate() {
+        text += if n == 0 { " · overrides " } else { ", " };
+        text += &shadowed.to_string();
     }
-    words
+    text
 }
 
-/// Leaves the last column free, and what is wider than text is set.
-fn item_area(area: Rect) -> Rect {
-    let widest = MAX_TEXT_WIDTH + indent(area);
-    Rect {
-        width: area.width.saturating_sub(1).min(widest),
-        ..area
-    }
-}
-
-fn with_plural(number: usize, what: &str) -> String {
+fn with_plural(number: usize, noun: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
-    format!("{} {what}{plural}", with_thousands_separators(number))
-}
-
-/// Returns a number with a comma before every three digits.
-fn with_thousands_separators(number: usize) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (n, digit) in digits.chars().enumerate() {
-        if n > 0 && (digits.len() - n).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
+    format!("{} {noun}{plural}", with_thousands_separators(number))
 }

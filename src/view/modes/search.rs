@@ -1,203 +1,192 @@
-//! Draws the search field and its hits.
+//! The search pane: the text field, and below it hits, suggestions or scopes.
 
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 
 use crate::app::{ListLine, SCOPES, SearchState};
+use crate::layout::MIN_COLUMNS_FOR_MARGIN;
+use crate::num::saturating_u16;
 use crate::search::{Hit, MatchReason};
 use crate::text::{clip, width};
+use crate::view::area::{indent, line_area, without_last_column};
 use crate::view::canvas::Canvas;
-use crate::view::modes::document::line_area;
-use crate::view::modes::library;
-use crate::view::modes::library::{indent, selection_mark};
+use crate::view::input_line::InputLine;
+use crate::view::list::{heading, item_role, selection_mark};
 use crate::view::theme::StyleRole;
 
-/// Says how many places were found.
-pub fn count_text(searching: &SearchState) -> String {
-    if searching.text().is_empty() {
+/// Draws field and list, and returns the cursor's position in the field.
+pub fn draw(canvas: &mut Canvas<'_>, state: &SearchState, (field, list): (Rect, Rect)) -> Position {
+    if state.input.text().trim().is_empty() {
+        scopes(canvas, state, list);
+    } else if state.results.hits.is_empty() {
+        suggestions(canvas, state, list);
+    } else {
+        hits(canvas, state, list);
+    }
+    let line = InputLine {
+        prompt: "/ ",
+        text: state.input.text(),
+        cursor: state.input.cursor(),
+        count: &count_text(state),
+    };
+    line.draw(canvas, field)
+}
+
+fn count_text(state: &SearchState) -> String {
+    if state.input.text().is_empty() {
         return String::new();
     }
-    let results = searching.results();
+    let results = &state.results;
     let or_more = match results.unverified {
         0 => "",
         _ => " or more",
     };
     match (results.total, results.hits.len()) {
         (0, _) if results.unverified > 0 => {
-            format!("no place; {} rows not read", results.unverified)
+            format!("no results; {} rows not read", results.unverified)
         }
-        (0, _) => "no place".to_owned(),
-        (1, _) if results.unverified == 0 => "1 place".to_owned(),
-        (total, hits @ 1..) if total > hits => {
-            format!("the best {hits} of {total}{or_more} places")
-        }
-        (total, _) => format!("{total}{or_more} places"),
+        (0, _) => "no results".to_owned(),
+        (1, _) if results.unverified == 0 => "1 result".to_owned(),
+        (total, hits @ 1..) if total > hits => format!("top {hits} of {total}{or_more} results"),
+        (total, _) => format!("{total}{or_more} results"),
     }
 }
 
-/// Draws the hits; where there are none, what comes nearest; where nothing is asked for, what can
-/// be.
-pub fn list(canvas: &mut Canvas<'_>, searching: &SearchState, area: Rect) {
-    if searching.text().trim().is_empty() {
-        scopes(canvas, searching, area);
-    } else if searching.results().hits.is_empty() {
-        suggestions(canvas, searching, area);
-    } else {
-        for line in 0..usize::from(area.height) {
-            let at = line_area(area, line);
-            match searching
-                .grouped_list()
-                .line_at(searching.top() + line, area.height)
-            {
-                Some(ListLine::Heading(group)) => library::heading(canvas, group, at),
-                Some(ListLine::Item(n, part)) => {
-                    let Some(found) = searching.results().hits.get(n) else {
-                        break;
-                    };
-                    if part == 0 {
-                        hit_location(canvas, found, n == searching.selected(), at);
-                    } else {
-                        snippet(canvas, found, at, indent(at) + 2);
-                    }
+fn hits(canvas: &mut Canvas<'_>, state: &SearchState, area: Rect) {
+    for line in 0..usize::from(area.height) {
+        let at = line_area(area, line);
+        let list_line = state.list.line_at(state.list.top() + line, area.height);
+        match list_line {
+            Some(ListLine::Heading(group)) => heading(canvas, group, at),
+            Some(ListLine::Item(n, item_line)) => {
+                let Some(hit) = state.results.hits.get(n) else {
+                    break;
+                };
+                if item_line == 0 {
+                    hit_location(canvas, hit, n == state.list.selected(), at);
+                } else {
+                    snippet(canvas, hit, at, indent(at) + 2);
                 }
-                None => break,
             }
+            None => break,
         }
     }
 }
 
-/// Draws what can be asked for, and the words that bound a search.
-fn scopes(canvas: &mut Canvas<'_>, searching: &SearchState, area: Rect) {
+/// Draws the scopes that a search can be limited to, and examples.
+fn scopes(canvas: &mut Canvas<'_>, state: &SearchState, area: Rect) {
     let visible = usize::from(area.height);
-    for (line, (n, (scope, words))) in SCOPES
+    let scopes = SCOPES
         .iter()
         .enumerate()
-        .skip(searching.top())
-        .take(visible)
-        .enumerate()
-    {
+        .skip(state.list.top())
+        .take(visible);
+    for (line, (n, (scope, description))) in scopes.enumerate() {
         let at = line_area(area, line);
-        let chosen = n == searching.selected();
-        selection_mark(canvas, at, chosen);
-        let part = if chosen {
-            StyleRole::SelectedItem
-        } else {
-            StyleRole::Field
-        };
-        let column = canvas.put(at, indent(area), scope, canvas.style(part));
-        canvas.put_clipped(
-            at,
-            column.max(indent(area) + 7) + 1,
-            words,
-            canvas.style(StyleRole::Hint),
-        );
+        let column = list_item(canvas, scope, n == state.list.selected(), at);
+        let column = column.max(indent(area) + 7) + 1;
+        canvas.put_clipped(at, column, description, StyleRole::Hint);
     }
     let below = line_area(area, SCOPES.len() + 1);
-    let words = "Or type: 26, 83950-90, professional component, outside lab, reccurence";
-    canvas.put_clipped(below, indent(area), words, canvas.style(StyleRole::Hint));
+    let examples = "Or type: 26, 83950-90, professional component, outside lab, reccurence";
+    canvas.put_clipped(below, indent(area), examples, StyleRole::Hint);
 }
 
-fn suggestions(canvas: &mut Canvas<'_>, searching: &SearchState, area: Rect) {
-    let nothing = match searching.results().unverified {
-        0 => "Nothing has",
-        _ => "None of the best rows has",
+fn suggestions(canvas: &mut Canvas<'_>, state: &SearchState, area: Rect) {
+    let in_best_rows = match state.results.unverified {
+        0 => "",
+        _ => " in the best rows",
     };
-    let words = format!("{nothing} “{}”. What comes nearest:", searching.text());
-    canvas.put_clipped(line_area(area, 0), 3, &words, canvas.style(StyleRole::Note));
-    let nearest = searching.results().suggestions.iter().enumerate();
+    let suggestions = &state.results.suggestions;
+    let question = if suggestions.is_empty() {
+        ""
+    } else {
+        " Did you mean:"
+    };
+    let text = format!(
+        "No results for “{}”{in_best_rows}.{question}",
+        state.input.text()
+    );
+    canvas.put_clipped(line_area(area, 0), 3, &text, StyleRole::Note);
     let visible = usize::from(area.height.saturating_sub(1)).max(1);
-    for (line, (n, term)) in nearest.skip(searching.top()).take(visible).enumerate() {
-        let at = line_area(area, line + 1);
-        let chosen = n == searching.selected();
-        selection_mark(canvas, at, chosen);
-        let part = if chosen {
-            StyleRole::SelectedItem
-        } else {
-            StyleRole::Field
-        };
-        canvas.put_clipped(at, indent(area), term, canvas.style(part));
+    let terms = suggestions
+        .iter()
+        .enumerate()
+        .skip(state.list.top())
+        .take(visible);
+    for (line, (n, term)) in terms.enumerate() {
+        list_item(
+            canvas,
+            term,
+            n == state.list.selected(),
+            line_area(area, line + 1),
+        );
     }
 }
 
-/// Draws where a hit is, and why it is one.
-fn hit_location(canvas: &mut Canvas<'_>, hit: &Hit, chosen: bool, at: Rect) {
-    selection_mark(canvas, at, chosen);
-    let mut whereabouts = vec![hit.code.value()];
-    whereabouts.extend(hit.trail.iter().map(String::as_str));
-    let between = canvas.breadcrumb_separator();
-    let whereabouts = whereabouts.join(if at.width < 40 {
-        between.trim()
+/// Draws an item of one line, and returns the column after it.
+fn list_item(canvas: &mut Canvas<'_>, text: &str, is_selected: bool, at: Rect) -> u16 {
+    if is_selected {
+        selection_mark(canvas, at);
+    }
+    canvas.put_clipped(at, indent(at), text, item_role(is_selected))
+}
+
+/// Draws the location of a hit, and the reason of the match.
+fn hit_location(canvas: &mut Canvas<'_>, hit: &Hit, is_selected: bool, at: Rect) {
+    let mut location = vec![hit.code.value()];
+    location.extend(hit.trail.iter().map(String::as_str));
+    let separator = canvas.breadcrumb_separator();
+    let location = location.join(if at.width < MIN_COLUMNS_FOR_MARGIN {
+        separator.trim()
     } else {
-        between
+        separator
     });
-    let part = if chosen {
+    let role = if is_selected {
+        selection_mark(canvas, at);
         StyleRole::SelectedItem
     } else {
         StyleRole::Breadcrumb
     };
-    let end = canvas.put_clipped(at, indent(at), &whereabouts, canvas.style(part));
+    let end = canvas.put_clipped(at, indent(at), &location, role);
     let room = usize::from(at.width.saturating_sub(end + 3));
-    let why = match_reason(&hit.reason);
-    if room >= width(&why) {
-        canvas.put_right(
-            Rect {
-                width: at.width - 1,
-                ..at
-            },
-            &why,
-            canvas.style(StyleRole::Source),
-        );
+    let reason = match_reason(&hit.reason);
+    if room >= width(&reason) {
+        canvas.put_right(without_last_column(at), &reason, StyleRole::Source);
     }
 }
 
-/// Draws the text around the match. Where the line is too short for it, the text starts nearer to
-/// the first matched word.
+/// Draws the text around the match. If the first match would be cut off, the text begins with it.
 fn snippet(canvas: &mut Canvas<'_>, hit: &Hit, at: Rect, column: u16) {
     let text = hit.snippet.text.as_str();
+    let highlights = &hit.snippet.highlights;
     let room = usize::from(at.width.saturating_sub(column));
-    let first = hit.snippet.highlights.first().map_or(0, |mark| mark.start);
-    let last = hit.snippet.highlights.first().map_or(0, |mark| mark.end);
-    let start = if width(&text[..last]) <= room {
-        0
-    } else {
-        first
+    let start = match highlights.first() {
+        Some(first) if width(&text[..first.end]) > room => first.start,
+        _ => 0,
     };
-    // One column a character, so that the marks stand where the words do.
-    let shown = &text[start..];
-    canvas.put(
-        at,
-        column,
-        &clip(shown, room, canvas.ellipsis()),
-        canvas.style(StyleRole::Snippet),
-    );
-    for range in hit
-        .snippet
-        .highlights
-        .iter()
-        .filter(|range| range.start >= start)
-    {
+    // Not transliterated: columns must stay the same, so that the highlights are in place.
+    let shown = clip(&text[start..], room, canvas.ellipsis());
+    canvas.put(at, column, &shown, StyleRole::Snippet);
+    for range in highlights.iter().filter(|range| range.start >= start) {
         let before = width(&text[start..range.start]);
         let columns = width(&text[range.clone()]).min(room.saturating_sub(before));
-        let at_column = column.saturating_add(u16::try_from(before).unwrap_or(u16::MAX));
-        canvas.restyle(
-            at,
-            at_column,
-            u16::try_from(columns).unwrap_or(0),
-            canvas.style(StyleRole::SearchMatch),
-        );
+        let first = column.saturating_add(saturating_u16(before));
+        canvas.restyle(at, first, saturating_u16(columns), StyleRole::SearchMatch);
     }
 }
 
-/// Says why a hit is an answer.
-fn match_reason(why: &MatchReason) -> String {
-    match why {
+fn match_reason(reason: &MatchReason) -> String {
+    match reason {
         MatchReason::Code => "code".to_owned(),
         MatchReason::Modifier => "modifier".to_owned(),
         MatchReason::Synonym {
-            query_words: asked,
-            synonym: found,
-        } => format!("{asked} = {found}"),
-        MatchReason::Words { field, typos: 0 } => field.to_lowercase(),
-        MatchReason::Words { field, typos: 1 } => format!("{}, 1 typo", field.to_lowercase()),
-        MatchReason::Words { field, typos } => format!("{}, {typos} typos", field.to_lowercase()),
+            query_words,
+            synonym,
+        } => format!("{query_words} = {synonym}"),
+        MatchReason::Words { field, typos } => match typos {
+            0 => field.to_lowercase(),
+            1 => format!("{}, 1 typo", field.to_lowercase()),
+            _ => format!("{}, {typos} typos", field.to_lowercase()),
+        },
     }
 }

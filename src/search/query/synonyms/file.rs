@@ -9,7 +9,6 @@ use toml::de::{DeTable, DeValue, Error, ValueDeserializer};
 
 use crate::content::ModifierCode;
 use crate::diagnostics::{Diagnostics, Report, did_you_mean};
-
 use crate::search::query::parse::Word;
 
 /// The built-in file has about 7 kB.
@@ -189,12 +188,8 @@ impl SynonymParser<'_> {
         hint: &'static str,
     ) -> Option<T> {
         let span = value.span();
-        let error = match T::deserialize(ValueDeserializer::from(value)) {
-            Ok(value) => return Some(value),
-            Err(error) => error,
-        };
-        self.report(&error, span, hint);
-        None
+        let result = T::deserialize(ValueDeserializer::from(value));
+        result.map_err(|error| self.report(&error, span, hint)).ok()
     }
 
     /// Reports an error of serde. For an unknown field, the hint is the nearest known one.
@@ -281,7 +276,7 @@ mod tests {
           |
           = help: did you mean `modifier`?
 
-        error: `901` is no modifier; one has two letters or digits
+        error: `901` is not a modifier; a modifier has two letters or digits
          --> user.toml:9:12
           |
         9 | modifier = "901"

@@ -1,0 +1,47 @@
+//! Parts of lists: headings, selection marks and item styles.
+
+use ratatui::layout::Rect;
+
+use crate::app::Group;
+use crate::layout::Role;
+use crate::view::area::margin;
+use crate::view::canvas::Canvas;
+use crate::view::theme::StyleRole;
+
+/// Draws the heading of a group, with the number of its items.
+pub fn heading(canvas: &mut Canvas<'_>, group: &Group, at: Rect) {
+    let count = with_thousands_separators(group.shown_count);
+    let text = format!("{} · {count}", group.title);
+    canvas.put_clipped(at, margin(at), &text, StyleRole::Page(Role::Title));
+}
+
+/// Draws the mark of the selected item.
+pub fn selection_mark(canvas: &mut Canvas<'_>, at: Rect) {
+    canvas.put(
+        at,
+        margin(at),
+        canvas.selection_mark(),
+        StyleRole::SelectionMark,
+    );
+}
+
+pub const fn item_role(is_selected: bool) -> StyleRole {
+    if is_selected {
+        StyleRole::SelectedItem
+    } else {
+        StyleRole::Field
+    }
+}
+
+/// Formats a number with a comma before every three digits.
+pub fn with_thousands_separators(number: usize) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (n, digit) in digits.chars().enumerate() {
+        if n > 0 && (digits.len() - n).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}

@@ -1,0 +1,40 @@
+//! Lines of a laid-out page, and highlights of search terms in them.
+
+use ratatui::layout::Rect;
+
+use crate::app::ActiveSearch;
+use crate::layout::{Page, Span};
+use crate::num::saturating_u16;
+use crate::text::width;
+use crate::view::area::line_area;
+use crate::view::canvas::Canvas;
+use crate::view::theme::StyleRole;
+
+/// Draws the lines of a page from line `top` on.
+pub fn draw_page(
+    canvas: &mut Canvas<'_>,
+    page: &Page,
+    top: usize,
+    area: Rect,
+    search: Option<&ActiveSearch>,
+) {
+    let visible = page.lines.iter().skip(top).take(usize::from(area.height));
+    for (n, line) in visible.enumerate() {
+        let at = line_area(area, n);
+        for span in &line.spans {
+            canvas.put(at, span.column, &span.text, StyleRole::Page(span.role));
+            if let Some(search) = search {
+                highlight_matches(canvas, at, span, search);
+            }
+        }
+    }
+}
+
+fn highlight_matches(canvas: &mut Canvas<'_>, at: Rect, span: &Span, search: &ActiveSearch) {
+    for range in search.highlighter.ranges(&span.text) {
+        let before = saturating_u16(width(&span.text[..range.start]));
+        let columns = saturating_u16(width(&span.text[range]));
+        let column = span.column.saturating_add(before);
+        canvas.restyle(at, column, columns, StyleRole::SearchMatch);
+    }
+}

@@ -1,0 +1,69 @@
+//! Descriptions of a row: its name, and the source of its statement.
+
+use crate::app::DocumentView;
+use crate::content::{AsOf, Document, Row, SourceId, Standing, Subject, Value};
+
+pub fn selected_row(view: &DocumentView) -> Option<&Row> {
+    let (_, _, row) = view.document().row(view.row_path()?)?;
+    Some(row)
+}
+
+/// The name of a row, if it has one. A paragraph has none.
+pub fn row_label(row: &Row) -> Option<&str> {
+    match row.subject {
+        Subject::Modifier(_)
+        | Subject::PayerRule(_)
+        | Subject::Code(_)
+        | Subject::Payer
+        | Subject::Place => Some(row.name()),
+        Subject::Text => {
+            let label = row.cells.first().map(|cell| cell.label.as_str());
+            label.filter(|label| !label.is_empty())
+        }
+        Subject::Absence => None,
+    }
+}
+
+/// A row's name and standing, each after a comma: `, 26, disputed`.
+pub fn row_description(row: &Row) -> String {
+    let name = match row.subject {
+        Subject::Absence => Some("not available"),
+        _ => row_label(row),
+    };
+    let mut text = String::new();
+    for part in [name, row.standing.map(Standing::label)]
+        .into_iter()
+        .flatten()
+    {
+        if !part.is_empty() {
+            text += ", ";
+            text += part;
+        }
+    }
+    text
+}
+
+/// The source of a row, its date, and the sources that disagree.
+pub fn attribution(document: &Document, row: &Row) -> String {
+    let source_of_absence = row.cells.iter().find_map(|cell| match &cell.value {
+        Value::Unavailable(absent) => absent.source.as_ref(),
+        Value::Text(_) => None,
+    });
+    let name = |id: &SourceId| {
+        document
+            .source(id)
+            .map_or(id.0.clone(), |source| source.short.clone())
+    };
+    let mut text = match row.source.as_ref().or(source_of_absence) {
+        Some(id) => {
+            let source = document.source(id);
+            let as_of = source.map_or(AsOf::Unknown, |source| source.as_of);
+            format!("{}, {as_of}", name(id))
+        }
+        None => "no source named".to_owned(),
+    };
+    for id in &row.disputed_by {
+        text += &format!(" · {} disagrees", name(id));
+    }
+    text
+}
