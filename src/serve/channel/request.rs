@@ -103,7 +103,7 @@ fn log_response(context: &ChannelContext, text: &TextResponse) {
     );
 }
 
-/// Marks the session as ended on drop, so that a panic does too.
+/// Marks the session as ended on drop, and so after a panic too.
 struct SessionEndGuard<'a>(&'a Connection);
 
 impl Drop for SessionEndGuard<'_> {
