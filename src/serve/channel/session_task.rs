@@ -287,33 +287,19 @@ impl<'a> SessionTask<'a> {
         Ok(())
     }
 
-    /// Performs an effect. Returns the event with its result.
+    /// Performs an effect, and returns the event with its result. A served session has no shell to
+    /// suspend to and saves no bookmarks.
     fn perform_effect(&self, effect: Effect) -> Result<Option<Event>, SessionEnd> {
-        match effect {
-            Effect::LoadDocument(..)
-            | Effect::ReloadDocument(_)
-            | Effect::LoadExcerpts(_)
-            | Effect::LoadComparison(_) => {
-                if let Effect::LoadDocument(code, _) = &effect {
-                    self.log_code(code);
-                }
-                let library = Arc::clone(&self.content.borrow().library);
-                let action = catch_panic(|| load(&library, effect))?;
-                Ok(action.map(Event::Action))
-            }
-            Effect::SavePosition(position) => {
-                self.save_position(position);
-                Ok(None)
-            }
-            // A served session has no shell to suspend to and saves no bookmarks. `handle` quits,
-            // and the session itself performs the others.
-            Effect::Quit
-            | Effect::Suspend
-            | Effect::SaveBookmark(_)
-            | Effect::Redraw
-            | Effect::Copy(_)
-            | Effect::SetMouseOwner(_) => Ok(None),
+        if let Effect::SavePosition(position) = effect {
+            self.save_position(position);
+            return Ok(None);
         }
+        if let Effect::LoadDocument(code, _) = &effect {
+            self.log_code(code);
+        }
+        let library = Arc::clone(&self.content.borrow().library);
+        let action = catch_panic(|| load(&library, effect))?;
+        Ok(action.map(Event::Action))
     }
 
     fn draw(&mut self, now: Instant) -> Result<Vec<u8>, SessionEnd> {
