@@ -167,14 +167,10 @@ impl DocTable {
             titles,
         };
         let count = u32::try_from(table.len()).ok()?;
-        let Self {
-            row_ends,
-            packed_kinds,
-            by_code,
-            ..
-        } = &table;
-        let lengths = [row_ends.len(), packed_kinds.len(), by_code.len()];
-        let is_valid = lengths == [table.len(); 3] && by_code.iter().all(|doc| *doc < count);
+        let is_valid = table.row_ends.len() == table.len()
+            && table.packed_kinds.len() == table.len()
+            && table.by_code.len() == table.len()
+            && table.by_code.iter().all(|doc| *doc < count);
         is_valid.then_some(table)
     }
 }

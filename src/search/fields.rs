@@ -64,7 +64,7 @@ impl<'a> IndexedField<'a> {
     }
 }
 
-/// A row and what contains it.
+/// A row with its block, section and document.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RowContext<'a> {
     pub(crate) document: &'a Document,

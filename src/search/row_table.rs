@@ -20,7 +20,6 @@ pub(crate) struct RowTable {
     pub(crate) sections: Vec<String>,
 }
 
-/// The kind of a row, for ranking and scopes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum SubjectKind {
     Modifier,
@@ -67,7 +66,6 @@ impl RowTable {
         })
     }
 
-    /// Returns the length of a row; see [`length_class`].
     pub(crate) fn length_class(&self, row: u32) -> u8 {
         let packed = self.packed_kinds.get(row as usize);
         packed.copied().unwrap_or_default() & 0x3f
@@ -98,7 +96,6 @@ impl RowTable {
         modifiers.into_iter().map(|(_, code)| code).collect()
     }
 
-    /// Returns ranges of rows with their section, in order.
     pub(crate) fn section_ranges(&self) -> impl Iterator<Item = (Range<u32>, u16)> {
         let ends = self.section_starts.iter().skip(1).map(|(row, _)| *row);
         let ends = ends.chain([self.count()]);

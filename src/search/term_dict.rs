@@ -1,5 +1,6 @@
 //! The term dictionary: every term, and where its postings list is.
 
+use std::borrow::Cow;
 use std::io;
 use std::ops::{ControlFlow, Range};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -18,13 +19,6 @@ use crate::storage::{Container, ContainerWriter, PartTag};
 const TERMS: PartTag = *b"word";
 const POSTING_ENDS: PartTag = *b"ends";
 const POSTINGS: PartTag = *b"post";
-
-/// The fewest letters of a word that may have one typo, and two.
-const MIN_LETTERS_FOR_ONE_EDIT: usize = 4;
-const MIN_LETTERS_FOR_TWO_EDITS: usize = 7;
-
-/// The most letters of a word that is corrected. Longer ones are rarely typed.
-const MAX_FUZZY_LETTERS: usize = 24;
 
 const MAX_FUZZY_TERMS: usize = 200;
 
@@ -56,7 +50,6 @@ impl Default for Postings {
     }
 }
 
-/// A term within a few edits of a word.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct FuzzyTerm {
     pub(crate) ord: u32,
@@ -78,14 +71,14 @@ impl TermMatch {
 }
 
 /// Returns the most typos that are corrected in a word. Numbers are never corrected, because
-/// another number is another fact.
+/// another number is another fact. Words of more than 24 letters are rarely typed.
 pub(crate) fn max_edits(word: &str) -> usize {
     if !word.chars().any(char::is_alphabetic) {
         return 0;
     }
     match word.chars().count() {
-        MIN_LETTERS_FOR_TWO_EDITS..=MAX_FUZZY_LETTERS => 2,
-        MIN_LETTERS_FOR_ONE_EDIT..MIN_LETTERS_FOR_TWO_EDITS => 1,
+        7..=24 => 2,
+        4..7 => 1,
         _ => 0,
     }
 }
@@ -198,7 +191,6 @@ impl TermDictionary {
         terms
     }
 
-    /// Returns the first terms that start with `prefix`, at most `limit`.
     pub(crate) fn first_with_prefix(&self, prefix: &str, limit: usize) -> Vec<String> {
         let mut terms = Vec::new();
         let automaton = fst::automaton::Str::new(prefix).starts_with();
@@ -218,8 +210,8 @@ impl TermDictionary {
         let terms = self;
         let container = match &self.postings {
             Postings::Memory(bytes) => {
-                let data = BatchData::All(bytes);
-                return PostingsBatch { terms, data };
+                let ranges = vec![(0, Cow::Borrowed(&bytes[..]))];
+                return PostingsBatch { terms, ranges };
             }
             Postings::File(container) => container,
         };
@@ -240,10 +232,10 @@ impl TermDictionary {
             if bytes.is_none() {
                 self.is_damaged.store(true, Ordering::Relaxed);
             }
-            (range.start, bytes.unwrap_or_default())
+            (range.start, Cow::Owned(bytes.unwrap_or_default()))
         };
-        let data = BatchData::Ranges(reads.into_iter().map(read).collect());
-        PostingsBatch { terms, data }
+        let ranges = reads.into_iter().map(read).collect();
+        PostingsBatch { terms, ranges }
     }
 
     /// Returns the encoded length of a postings list in bytes, a measure of how common a term is.
@@ -268,31 +260,20 @@ impl TermDictionary {
 /// The postings lists of some terms, in memory.
 pub(crate) struct PostingsBatch<'t> {
     terms: &'t TermDictionary,
-    data: BatchData<'t>,
-}
-
-enum BatchData<'t> {
-    /// All postings lists.
-    All(&'t [u8]),
-    /// The starts and bytes of the ranges that were read, ascending.
-    Ranges(Vec<(u32, Vec<u8>)>),
+    /// The starts and bytes of ranges of all postings lists, ascending.
+    ranges: Vec<(u32, Cow<'t, [u8]>)>,
 }
 
 impl PostingsBatch<'_> {
-    /// Decodes the postings list of a term of the batch.
     pub(crate) fn postings(&self, term_ord: u32) -> PostingsDecoder<'_> {
         let list = self.terms.posting_range(term_ord);
-        let (start, bytes) = match &self.data {
-            BatchData::All(bytes) => (0, *bytes),
-            BatchData::Ranges(ranges) => {
-                let after = ranges.partition_point(|(start, _)| *start <= list.start);
-                match ranges[..after].last() {
-                    Some((start, bytes)) => (*start, bytes.as_slice()),
-                    None => (list.start, &[][..]),
-                }
-            }
-        };
-        let range = (list.start - start) as usize..(list.end - start) as usize;
-        PostingsDecoder::new(bytes.get(range).unwrap_or_default())
+        let after = self
+            .ranges
+            .partition_point(|(start, _)| *start <= list.start);
+        let bytes = self.ranges[..after].last().and_then(|(start, bytes)| {
+            let range = (list.start - start) as usize..(list.end - start) as usize;
+            bytes.get(range)
+        });
+        PostingsDecoder::new(bytes.unwrap_or_default())
     }
 }

@@ -159,7 +159,6 @@ pub(crate) fn count_words(text: &str) -> usize {
 }
 
 impl Tokenizer {
-    /// Calls `emit` with every token of a text. Words come in order, compounds after their words.
     pub(crate) fn for_each_token(&mut self, text: &str, mut emit: impl FnMut(Token<'_>)) {
         self.folded.clear();
         self.words.clear();

@@ -113,7 +113,6 @@ impl<'p> SectionMerger<'p> {
     }
 }
 
-/// The terms of all documents, sorted.
 struct MergedTerms {
     term_map: TermMap,
     count: usize,

@@ -53,7 +53,6 @@ pub(crate) struct DocEnds {
     section_starts: u32,
 }
 
-/// A document or listed code of a partial index.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PartialDoc<'p> {
     index: &'p PartialIndex,

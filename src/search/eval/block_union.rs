@@ -39,7 +39,6 @@ pub(crate) fn block_union(
     matches
 }
 
-/// The remaining postings of one term.
 struct PostingsCursor<'a> {
     next: Posting,
     rest: PostingsDecoder<'a>,
@@ -98,12 +97,7 @@ impl BlockAccumulator {
                 let RowAccumulator { mask, .. } = *accumulator;
                 let cost = std::mem::take(accumulator).cost();
                 if mask != 0 {
-                    emit(RowMatch {
-                        row,
-                        mask: FieldMask(mask),
-                        cost,
-                        kind,
-                    });
+                    emit(RowMatch::new(row, FieldMask(mask), cost, kind));
                 }
             }
         }

@@ -61,6 +61,15 @@ pub(crate) struct RowMatch {
 }
 
 impl RowMatch {
+    pub(crate) const fn new(row: u32, mask: FieldMask, cost: MatchCost, kind: MatchKind) -> Self {
+        Self {
+            row,
+            mask,
+            cost,
+            kind,
+        }
+    }
+
     /// Merges two matches of a row: the fields of both, and cost and kind of the better one. A
     /// match in the title is better than a closer match elsewhere; otherwise the merged match would
     /// have the title's field and a cost that the title does not deserve.
@@ -183,19 +192,10 @@ mod tests {
 
     use super::*;
 
-    fn row_match(row: u32, mask: FieldMask, cost: MatchCost, kind: MatchKind) -> RowMatch {
-        RowMatch {
-            row,
-            mask,
-            cost,
-            kind,
-        }
-    }
-
     #[test]
     fn merged_match_has_all_fields_and_the_lower_cost() {
-        let exact = row_match(1, FieldMask::BODY, MatchCost::NONE, MatchKind::Words);
-        let prefix = row_match(1, FieldMask::REST, MatchCost::PREFIX, MatchKind::Words);
+        let exact = RowMatch::new(1, FieldMask::BODY, MatchCost::NONE, MatchKind::Words);
+        let prefix = RowMatch::new(1, FieldMask::REST, MatchCost::PREFIX, MatchKind::Words);
         let both = FieldMask::BODY.or(FieldMask::REST);
         assert_eq!(
             exact.merge(prefix),
@@ -215,17 +215,17 @@ mod tests {
 
     #[test]
     fn title_match_beats_a_cheaper_match_elsewhere_unless_inexact() {
-        let body = row_match(1, FieldMask::BODY, MatchCost::NONE, MatchKind::Words);
-        let title = row_match(1, FieldMask::TITLE, MatchCost::PREFIX, MatchKind::Words);
+        let body = RowMatch::new(1, FieldMask::BODY, MatchCost::NONE, MatchKind::Words);
+        let title = RowMatch::new(1, FieldMask::TITLE, MatchCost::PREFIX, MatchKind::Words);
         assert_eq!(body.merge(title).cost, MatchCost::PREFIX);
-        let typo = row_match(1, FieldMask::TITLE, MatchCost::TYPO, MatchKind::Typo);
+        let typo = RowMatch::new(1, FieldMask::TITLE, MatchCost::TYPO, MatchKind::Typo);
         assert_eq!(typo.merge(body).cost, MatchCost::NONE);
     }
 
     #[test]
     fn match_of_a_modifier_beats_one_of_words_at_equal_cost() {
-        let words = row_match(1, FieldMask::ALL, MatchCost::NONE, MatchKind::Words);
-        let modifier = row_match(1, FieldMask::ALL, MatchCost::NONE, MatchKind::Modifier);
+        let words = RowMatch::new(1, FieldMask::ALL, MatchCost::NONE, MatchKind::Words);
+        let modifier = RowMatch::new(1, FieldMask::ALL, MatchCost::NONE, MatchKind::Modifier);
         assert_eq!(words.merge(modifier).kind, MatchKind::Modifier);
         assert_eq!(modifier.merge(words).kind, MatchKind::Modifier);
     }
@@ -233,7 +233,7 @@ mod tests {
     prop_compose! {
         /// Exact matches only: merging three matches depends on their order if some are inexact.
         fn any_match()(row in 0_u32..60, bits in 1_u8.., cost in 0_u8..16) -> RowMatch {
-            row_match(row, FieldMask(bits), MatchCost(cost), MatchKind::Words)
+            RowMatch::new(row, FieldMask(bits), MatchCost(cost), MatchKind::Words)
         }
     }
 

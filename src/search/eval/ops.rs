@@ -18,7 +18,6 @@ const MIN_BLOCK_UNION_BYTES: usize = 4096;
 /// One way to match one or more clauses.
 #[derive(Debug)]
 pub(crate) enum Subquery {
-    /// These rows.
     Rows(Vec<RowMatch>),
     /// Rows that have any of the terms.
     Any(Vec<Term>, MatchKind),
@@ -76,15 +75,9 @@ fn union(
     }
     let batch = fetch_postings(index, terms);
     let append = |term: &Term, matches: &mut Vec<RowMatch>| {
-        let cost = term.cost;
         for Posting { row, mask } in batch.postings(term.ord) {
             if filter.is_none_or(|filter| filter.contains(row)) {
-                matches.push(RowMatch {
-                    row,
-                    mask,
-                    cost,
-                    kind,
-                });
+                matches.push(RowMatch::new(row, mask, term.cost, kind));
             }
         }
     };

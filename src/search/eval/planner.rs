@@ -189,14 +189,8 @@ impl Planner<'_> {
             };
             highlighted.push(prefix.to_lowercase());
         }
-        let (mask, cost) = (FieldMask::ALL, MatchCost::NONE);
-        let new_match = |&(_, row): &([u8; 2], u32)| RowMatch {
-            row,
-            mask,
-            cost,
-            kind,
-        };
-        rows.iter().map(new_match).collect()
+        let new_match = |row| RowMatch::new(row, FieldMask::ALL, MatchCost::NONE, kind);
+        rows.iter().map(|(_, row)| new_match(*row)).collect()
     }
 
     /// Adds the rows with a word in any of its forms. Returns true if the dictionary has one.
@@ -273,8 +267,8 @@ impl Planner<'_> {
             }
         }
         for synonym in found {
-            let replaced = &words[synonym.first..synonym.first + synonym.count];
-            self.add_synonym(at + synonym.first, replaced, synonym.target);
+            let first = at + synonym.words.start;
+            self.add_synonym(first, &words[synonym.words], synonym.target);
         }
     }
 
@@ -292,10 +286,8 @@ impl Planner<'_> {
                 exact_terms(&self.index.terms, &words)
             }
             SynonymTarget::Words(words) => {
-                let lists = words
-                    .iter()
-                    .map(|word| self.expand_term(word, TermMatch::Exact));
-                lists.collect()
+                let expand = |word: &String| self.expand_term(word, TermMatch::Exact);
+                words.iter().map(expand).collect()
             }
         };
         if let ([terms], [_]) = (&mut terms[..], words) {

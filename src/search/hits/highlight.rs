@@ -5,12 +5,10 @@ use std::ops::Range;
 use crate::search::folding::folded_prefix_end;
 use crate::search::tokenizer::for_each_token;
 
-/// Highlights terms and prefixes.
+/// Highlights terms and prefixes, both folded and sorted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Highlighter {
-    /// Folded and sorted.
     terms: Vec<String>,
-    /// Folded and sorted.
     prefixes: Vec<String>,
 }
 

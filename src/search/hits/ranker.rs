@@ -184,7 +184,6 @@ impl<'a> Ranker<'a> {
     }
 }
 
-/// The merged matches of one row.
 #[derive(Clone, Copy)]
 struct RowScore {
     clause_count: usize,

@@ -48,7 +48,6 @@ pub enum MatchReason {
     },
     Words {
         field: String,
-        /// The number of words that were corrected.
         typos: usize,
     },
 }

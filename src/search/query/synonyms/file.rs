@@ -18,10 +18,8 @@ pub(crate) const MAX_PHRASE_WORDS: usize = 6;
 
 const ALSO_HINT: &str = "[[also]] has asked = [\"…\"], and modifier = \"26\" or words = [\"…\"]";
 
-/// A valid synonym file.
 #[derive(Debug, Default)]
 pub(crate) struct SynonymFile {
-    /// Phrases to remove.
     pub(crate) forget: Vec<String>,
     /// Groups of phrases that stand for one another.
     pub(crate) same: Vec<Vec<String>>,
