@@ -72,23 +72,24 @@ pub struct OriginalFile {
 }
 
 impl SetHeader {
-    /// Returns the set's name, as commands take it: `icd10cm-2025`.
+    /// The name that commands take: `icd10cm-2025`.
     pub fn name(&self) -> String {
         format!("{}-{}", self.kind.id(), self.edition.name)
     }
 
-    /// Returns the set's title as a source: `ICD-10-CM, edition 2025`.
+    /// The title as a source: `ICD-10-CM, edition 2025`.
     pub fn title(&self) -> String {
         format!("{}, {}", self.kind.title(), self.edition.label())
     }
 
-    /// Returns the sort key among the editions of one kind. The latest edition sorts last.
-    pub(crate) fn sort_key(&self) -> (AsOf, bool, &str, &str) {
-        let edition = &self.edition;
+    /// The sort key. The latest edition of a kind sorts last.
+    pub(crate) fn sort_key(&self) -> (SetKind, AsOf, bool, &str, &str) {
+        let Edition { name, stated, .. } = &self.edition;
         (
-            edition.as_of(),
-            edition.stated,
-            &edition.name,
+            self.kind,
+            self.edition.as_of(),
+            *stated,
+            name,
             &self.imported,
         )
     }
@@ -99,7 +100,8 @@ impl SetHeader {
 pub struct SetFile {
     path: PathBuf,
     container: Container,
-    fingerprint: Fingerprint,
+    /// Taken when the file was opened.
+    pub(crate) fingerprint: Fingerprint,
     header: SetHeader,
 }
 
@@ -140,11 +142,6 @@ impl SetFile {
 
     pub const fn header(&self) -> &SetHeader {
         &self.header
-    }
-
-    /// Returns the fingerprint that the file had when it was opened.
-    pub(crate) const fn fingerprint(&self) -> Fingerprint {
-        self.fingerprint
     }
 
     /// Returns the row with a key, as [`SetRow::key`] writes it.
@@ -237,10 +234,8 @@ fn starts_with(file: &File, magic: &[u8]) -> bool {
 
 /// Reads the header; `None` if it is damaged.
 fn read_header(container: &Container) -> Option<SetHeader> {
-    container
-        .part_length(HEAD)
-        .filter(|length| *length <= MAX_HEAD_LEN)?;
-    serde_json::from_slice(&container.read_part(HEAD)?).ok()
+    let is_small = container.part_length(HEAD)? <= MAX_HEAD_LEN;
+    serde_json::from_slice(&is_small.then(|| container.read_part(HEAD))??).ok()
 }
 
 /// Returns the key of an entry of `keys`.

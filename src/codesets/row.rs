@@ -72,38 +72,34 @@ pub enum Coverage {
 }
 
 impl Coverage {
-    const ALL: [Self; 5] = [
-        Self::CarrierJudgment,
-        Self::SpecialInstructions,
-        Self::NotPayable,
-        Self::NonCovered,
-        Self::NonCoveredByStatute,
+    /// In the order of variants, with the letter in the file and the wording of the record layout.
+    const ALL: [(Self, &'static str, &'static str); 5] = [
+        (Self::CarrierJudgment, "C", "Carrier judgment"),
+        (
+            Self::SpecialInstructions,
+            "D",
+            "Special coverage instructions apply",
+        ),
+        (Self::NotPayable, "I", "Not payable by Medicare"),
+        (Self::NonCovered, "M", "Non-covered by Medicare"),
+        (
+            Self::NonCoveredByStatute,
+            "S",
+            "Non-covered by Medicare statute",
+        ),
     ];
 
-    /// Returns the letter that the file has for it.
     pub const fn letter(self) -> &'static str {
-        match self {
-            Self::CarrierJudgment => "C",
-            Self::SpecialInstructions => "D",
-            Self::NotPayable => "I",
-            Self::NonCovered => "M",
-            Self::NonCoveredByStatute => "S",
-        }
+        Self::ALL[self as usize].1
     }
 
-    /// Returns the wording of the record layout.
     pub const fn label(self) -> &'static str {
-        match self {
-            Self::CarrierJudgment => "Carrier judgment",
-            Self::SpecialInstructions => "Special coverage instructions apply",
-            Self::NotPayable => "Not payable by Medicare",
-            Self::NonCovered => "Non-covered by Medicare",
-            Self::NonCoveredByStatute => "Non-covered by Medicare statute",
-        }
+        Self::ALL[self as usize].2
     }
 
     pub(crate) fn from_letter(letter: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|c| c.letter() == letter)
+        let (coverage, ..) = Self::ALL.into_iter().find(|entry| entry.1 == letter)?;
+        Some(coverage)
     }
 }
 
@@ -225,12 +221,10 @@ impl SetRow {
 
     /// Returns a second key that finds the row: a PTP edit is also found by its column 2 code.
     pub(crate) fn secondary_key(&self) -> Option<String> {
-        match self {
-            Self::NcciPtp(row) => {
-                Some(format!("{}<{}@{}", row.column2, row.column1, row.effective))
-            }
-            _ => None,
-        }
+        let Self::NcciPtp(row) = self else {
+            return None;
+        };
+        Some(format!("{}<{}@{}", row.column2, row.column1, row.effective))
     }
 
     /// Encodes the fields, in order, as text.

@@ -166,6 +166,13 @@ impl Block {
             rows,
         }
     }
+
+    /// Makes a table if every row has more than one cell, otherwise prose.
+    pub fn from_rows(id: &str, title: Option<&str>, rows: Vec<Row>) -> Self {
+        let is_table = rows.iter().all(|row| row.cells.len() > 1);
+        let shape = if is_table { Shape::Table } else { Shape::Prose };
+        Self::new(id, title, shape, rows)
+    }
 }
 
 /// The layout of a block's rows.

@@ -54,6 +54,12 @@ impl Row {
         }
     }
 
+    /// Returns the cells that fill columns of the block's table.
+    pub fn column_cells(&self) -> impl Iterator<Item = &Cell> {
+        let cells = self.cells.iter();
+        cells.filter(|cell| cell.visibility == Visibility::Column)
+    }
+
     /// Returns the row's name in breadcrumbs: its code, or the text of its first cell, at any length.
     pub fn name(&self) -> &str {
         match &self.subject {

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::content::{Block, Document, Row, RowPath, Section};
 use crate::export::scope::ExportScope;
-use crate::library::{CatalogEntry, Library, Origin};
+use crate::library::{BrokenFile, CatalogEntry, Library, Origin};
 use crate::search::{Hit, MatchReason, Query, Results};
 use crate::text::is_invisible;
 
@@ -56,14 +56,13 @@ fn row(section: &Section, block: &Block, row: &Row) -> Value {
 
 pub(crate) fn list(library: &Library, notices: &[&str]) -> String {
     let documents: Vec<Value> = library.entries().iter().map(entry).collect();
-    let broken: Vec<Value> = library
-        .broken()
-        .iter()
-        .map(|broken| json!({ "path": broken.path.display().to_string(), "report": broken.report }))
-        .collect();
-    pretty(
-        &json!({ "schema": SCHEMA_VERSION, "documents": documents, "broken": broken, "notices": notices }),
-    )
+    let broken: Vec<Value> = library.broken().iter().map(broken_file).collect();
+    pretty(&json!({
+        "schema": SCHEMA_VERSION,
+        "documents": documents,
+        "broken": broken,
+        "notices": notices,
+    }))
 }
 
 pub(crate) fn results(query: &Query, results: &Results, notices: &[String]) -> String {
@@ -90,6 +89,10 @@ fn entry(entry: &CatalogEntry) -> Value {
     })
 }
 
+fn broken_file(broken: &BrokenFile) -> Value {
+    json!({ "path": broken.path.display().to_string(), "report": broken.report })
+}
+
 fn origin(origin: &Origin) -> Value {
     match origin {
         Origin::BuiltIn => json!("built in"),
@@ -102,9 +105,11 @@ fn hit(hit: &Hit) -> Value {
         MatchReason::Code => json!({ "kind": "code" }),
         MatchReason::Modifier => json!({ "kind": "modifier" }),
         MatchReason::Synonym {
-            query_words: asked,
-            synonym: found,
-        } => json!({ "kind": "synonym", "asked": asked, "found": found }),
+            query_words,
+            synonym,
+        } => {
+            json!({ "kind": "synonym", "asked": query_words, "found": synonym })
+        }
         MatchReason::Words { field, typos } => {
             json!({ "kind": "words", "field": field, "typos": typos })
         }

@@ -49,23 +49,23 @@ pub enum TableMode {
 }
 
 impl LayoutOptions {
-    /// Returns the width of the margin for the selection mark, left of the text.
     pub const fn gutter(self) -> u16 {
         gutter(self.columns)
     }
 
     pub(crate) fn text_width(self) -> usize {
-        usize::from(
-            self.columns
-                .saturating_sub(self.gutter())
-                .saturating_sub(1)
-                .clamp(1, MAX_TEXT_WIDTH),
-        )
+        let columns = self.columns.saturating_sub(self.gutter() + 1);
+        columns.clamp(1, MAX_TEXT_WIDTH).into()
     }
 
-    /// Converts a column of the text to a column of the page.
-    pub(crate) fn page_column(self, column: usize) -> u16 {
-        saturating_u16(column).saturating_add(self.gutter())
+    /// Makes a span; `column` counts from the gutter.
+    pub(crate) fn span(self, column: usize, text: String, role: Role) -> Span {
+        Span {
+            column: saturating_u16(column).saturating_add(self.gutter()),
+            text,
+            role,
+            is_first_field: false,
+        }
     }
 }
 
@@ -98,11 +98,9 @@ impl Page {
     }
 }
 
-/// A row on a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PageRow {
     pub path: RowPath,
-    /// The lines of the row.
     pub lines: Range<usize>,
     pub kind: RowKind,
 }
@@ -127,7 +125,7 @@ pub struct PageLine {
 pub struct Span {
     /// The column on the page, including the gutter.
     pub column: u16,
-    /// Contains no control characters.
+    /// Without control characters.
     pub text: String,
     pub role: Role,
     /// The first field of a row is bold while the row is selected.
@@ -177,14 +175,13 @@ impl Role {
 /// Formats a value for a table or a list of facts, in the charset of the page.
 pub(crate) fn value_text(value: &Value, voice: Voice, charset: Charset) -> (String, Role) {
     match value {
-        Value::Text(text) => (
-            charset.transliterate(text).into_owned(),
-            Role::from_voice(voice),
-        ),
+        Value::Text(text) => {
+            let text = charset.transliterate(text).into_owned();
+            (text, Role::from_voice(voice))
+        }
         Value::Unavailable(absent) => {
             let text = format!("– {}", absent.reason.short_label());
-            let text = charset.transliterate(&text).into_owned();
-            (text, Role::Unavailable)
+            (charset.transliterate(&text).into_owned(), Role::Unavailable)
         }
     }
 }

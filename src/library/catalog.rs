@@ -31,19 +31,13 @@ pub struct CatalogRecord {
 impl CatalogRecord {
     /// Reads a file; returns its document too.
     pub fn load(file: &ScannedFile) -> (Self, Option<Document>) {
-        let (outcome, document) = match load_document(&file.path) {
-            Ok(document) => {
-                let entry = CatalogEntry::new(&document, Origin::File(file.path.clone()));
-                (Ok(entry), Some(document))
-            }
-            Err(report) => (Err(report.to_string()), None),
-        };
-        let fingerprint = file.fingerprint;
+        let document = load_document(&file.path);
+        let entry = |document| CatalogEntry::new(document, Origin::File(file.path.clone()));
         let record = Self {
-            fingerprint,
-            outcome,
+            fingerprint: file.fingerprint,
+            outcome: document.as_ref().map(entry).map_err(ToString::to_string),
         };
-        (record, document)
+        (record, document.ok())
     }
 }
 
@@ -53,28 +47,19 @@ pub(crate) fn load_records(
     mut cached: Vec<Option<CatalogRecord>>,
 ) -> Vec<CatalogRecord> {
     cached.resize_with(files.len(), || None);
-    let missing: Vec<usize> = (0..files.len())
-        .filter(|at| cached[*at].is_none())
-        .collect();
+    let missing = (0..files.len()).filter(|at| cached[*at].is_none());
+    let missing: Vec<usize> = missing.collect();
     let threads = match missing.len() {
         ..=MAX_SINGLE_THREADED_FILES => 1,
         _ => thread_count(),
     };
     let batches: Vec<&[usize]> = missing.chunks(FILES_PER_TASK).collect();
-    let load_batch = |(): &mut (), batch: usize| -> Vec<CatalogRecord> {
-        let batch = batches[batch].iter();
-        batch.map(|at| CatalogRecord::load(files[*at]).0).collect()
-    };
+    let load = |at: &usize| CatalogRecord::load(files[*at]).0;
+    let load_batch =
+        |(): &mut (), batch: usize| -> Vec<_> { batches[batch].iter().map(load).collect() };
     let mut loaded = Vec::with_capacity(missing.len());
-    parallel_map_ordered(
-        threads,
-        batches.len(),
-        |_| (),
-        load_batch,
-        |batch| {
-            loaded.extend(batch);
-        },
-    );
+    let collect = |batch| loaded.extend(batch);
+    parallel_map_ordered(threads, batches.len(), |_| (), load_batch, collect);
     for (at, record) in missing.into_iter().zip(loaded) {
         cached[at] = Some(record);
     }

@@ -5,7 +5,7 @@
 use std::fmt;
 
 use crate::content::{
-    CodeId, Document, ModifierCode, Row, RowPath, Standing, Subject, Value, Visibility,
+    Cell, CodeId, Document, ModifierCode, Row, RowPath, Standing, Subject, Value,
 };
 use crate::library::entry::LoadError;
 use crate::library::imported::lookup;
@@ -116,12 +116,8 @@ fn find_row(document: &Document, matches: impl Fn(&Row) -> bool) -> Option<(RowP
 }
 
 fn rule_excerpt(row: &Row) -> Excerpt {
-    let texts: Vec<String> = row
-        .cells
-        .iter()
-        .filter(|cell| cell.label != "Modifier" && cell.visibility == Visibility::Column)
-        .map(|cell| value_text(&cell.value))
-        .collect();
+    let cells = row.column_cells().filter(|cell| cell.label != "Modifier");
+    let texts: Vec<String> = cells.map(|cell| value_text(&cell.value)).collect();
     Excerpt {
         text: texts.join(" — "),
         standing: row.standing,
@@ -135,10 +131,8 @@ fn payer_excerpt(document: &Document, name: &str) -> Option<Excerpt> {
         match &row.subject {
             Subject::Payer => {
                 has_payer = true;
-                let cells = row.cells.iter().skip(1);
-                texts.extend(
-                    cells.map(|cell| format!("{}: {}", cell.label, value_text(&cell.value))),
-                );
+                let field = |cell: &Cell| format!("{}: {}", cell.label, value_text(&cell.value));
+                texts.extend(row.cells.iter().skip(1).map(field));
             }
             Subject::PayerRule(modifier) => texts.push(match row.standing {
                 Some(standing) => format!("{modifier}: {}", standing.label()),

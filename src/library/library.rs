@@ -54,7 +54,7 @@ impl Library {
     /// record in `cached`.
     pub fn from_scan(scan: &Scan, cached: Option<CachedCatalog>) -> Self {
         let files: Vec<&ScannedFile> = scan.files().collect();
-        let cached = cached.map(CachedCatalog::into_records).unwrap_or_default();
+        let cached = cached.map(|cached| cached.records).unwrap_or_default();
         Self::from_records(scan, load_records(&files, cached))
     }
 

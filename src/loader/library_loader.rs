@@ -103,7 +103,7 @@ impl<'a> LibraryLoader<'a> {
     fn load_cached(&self, scan: &Scan, sets: ImportedSets) -> Result<LoadedLibrary, ImportedSets> {
         let cached = self.open_cached().and_then(|container| {
             let catalog = CachedCatalog::load(&container, scan, &sets)?;
-            catalog.is_current().then_some((container, catalog))
+            catalog.is_current.then_some((container, catalog))
         });
         let Some((container, catalog)) = cached else {
             return Err(sets);

@@ -2,7 +2,7 @@
 
 use crate::content::{
     AbsenceReason, AsOf, Cell, Document, ModifierCode, Row, RowKey, SourceId, Standing, Subject,
-    Unavailable, Value, Visibility, Voice,
+    Unavailable, Value, Voice,
 };
 
 /// The block with the descriptions of modifiers from imported sets.
@@ -161,22 +161,16 @@ fn mark_differences(own: Option<&Row>, payer_rules: &mut [Row]) {
     let own_standing = own.and_then(|row| row.standing);
     let own_standing = own_standing.filter(|standing| *standing != Standing::Disputed);
     let standings: Vec<Standing> = payer_rules.iter().filter_map(|row| row.standing).collect();
-    let count = |one: Standing| standings.iter().filter(|other| **other == one).count();
+    let count = |this: Standing| standings.iter().filter(|other| **other == this).count();
     // Of several that are equally frequent, the first.
-    let most_frequent = standings
-        .iter()
-        .rev()
-        .copied()
-        .max_by_key(|one| count(*one));
+    let backwards = standings.iter().rev().copied();
+    let most_frequent = backwards.max_by_key(|standing| count(*standing));
     let Some(expected) = own_standing.or(most_frequent) else {
         return;
     };
-    let stated_by = match own_standing {
-        Some(_) => own,
-        None => payer_rules
-            .iter()
-            .find(|row| row.standing == Some(expected)),
-    };
+    let own = own.filter(|_| own_standing.is_some());
+    let mut rules = own.into_iter().chain(&*payer_rules);
+    let stated_by = rules.find(|row| row.standing == Some(expected));
     let stated_by = stated_by.and_then(|row| row.source.clone());
     let stated_by = stated_by.unwrap_or_else(|| SourceId("unnamed".to_owned()));
     for row in payer_rules {
@@ -188,8 +182,7 @@ fn mark_differences(own: Option<&Row>, payer_rules: &mut [Row]) {
 
 /// Returns the texts of a row's columns after the first.
 fn column_texts(row: &Row) -> Vec<&str> {
-    let cells = row.cells.iter().skip(1);
-    let cells = cells.filter(|cell| cell.visibility == Visibility::Column);
+    let cells = row.column_cells().skip(1);
     cells.filter_map(|cell| cell.value.as_text()).collect()
 }
 

@@ -70,11 +70,8 @@ impl SetCitation {
     /// Makes a table, or a block that states that it does not apply if there are no rows.
     pub(crate) fn table(&self, id: &str, title: &str, rows: Vec<Row>) -> Block {
         if rows.is_empty() {
-            let cells = vec![Cell::column(
-                "",
-                self.unavailable(AbsenceReason::NotApplicable),
-            )];
-            let row = self.row(id, Subject::Absence, cells);
+            let absent = self.unavailable(AbsenceReason::NotApplicable);
+            let row = self.row(id, Subject::Absence, vec![Cell::column("", absent)]);
             return Block::new(id, Some(title), Shape::Prose, vec![row]);
         }
         Block::new(id, Some(title), Shape::Table, rows)

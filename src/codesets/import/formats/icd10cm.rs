@@ -112,17 +112,13 @@ fn parse_row(line: &NumberedLine) -> Result<OrderRow, ParseError> {
     };
     let text = &line.text;
     if !is_row(text) {
-        return Err(error(
-            format!("{} is not a row of this layout", quote(text)),
-            0,
-        ));
+        let message = format!("{} is not a row of this layout", quote(text));
+        return Err(error(message, 0));
     }
     let code = clean(columns(text, 7, 13));
     if code.contains('.') || CodeId::new(CodeSystem::Icd10cm, &code).is_err() {
-        return Err(error(
-            format!("{} is not an ICD-10-CM code", quote(&code)),
-            7,
-        ));
+        let message = format!("{} is not an ICD-10-CM code", quote(&code));
+        return Err(error(message, 7));
     }
     let row = IcdRow {
         code,
