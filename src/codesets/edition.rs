@@ -9,7 +9,6 @@ use crate::text::sanitize;
 /// The maximum length of an edition's name, in bytes. It is part of a file name.
 const MAX_NAME_LEN: usize = 40;
 
-/// The edition of a set.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Edition {
     /// A name that is valid in a file name: `2025`, `2025-q2`, `practitioner-2024-07-01`,
@@ -52,7 +51,6 @@ impl Edition {
         }
     }
 
-    /// Returns the date of the edition, as precisely as it was stated.
     pub fn as_of(&self) -> AsOf {
         self.as_of.parse().unwrap_or_default()
     }

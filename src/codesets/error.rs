@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::codesets::kind::SetKind;
 use crate::text::sanitize;
 
-/// A place in a file that violates its layout.
+/// A violation of a file's layout.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParseError {
     /// The line, from 1; 0 if the error concerns the whole file.

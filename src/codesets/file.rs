@@ -5,7 +5,7 @@
 //! ```text
 //! rows   key, row, key, row, …, each text after its length; sorted by key
 //! keys   32 bytes for each page of `rows`: where its first entry begins, and the key of it
-//! head   JSON: what the set is, and where it comes from
+//! head   JSON: a [`SetHeader`]
 //! ```
 //!
 //! Opening reads the container's table and `head`. A lookup searches `keys`, a page at a time (four
@@ -45,7 +45,7 @@ pub(crate) const MAX_KEY_LEN: usize = ENTRY_LEN - KEY_AT;
 /// The largest header that is read, in bytes.
 const MAX_HEAD_LEN: u64 = 64 * 1024;
 
-/// What a set is and where it comes from.
+/// The description of a set: its kind, edition and origin.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SetHeader {
     pub kind: SetKind,
@@ -56,18 +56,15 @@ pub struct SetHeader {
     pub imported: String,
     /// The license terms of the files.
     pub notice: String,
-    /// The number of rows.
     pub rows: u64,
 }
 
-/// A file that a set was made from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OriginalFile {
-    /// Its name, without its folder.
+    /// Without its folder.
     pub name: String,
-    /// Its SHA-256 digest in hexadecimal digits.
+    /// In hexadecimal digits.
     pub sha256: String,
-    /// Its size in bytes.
     pub size: u64,
 }
 
@@ -238,7 +235,6 @@ fn read_header(container: &Container) -> Option<SetHeader> {
     serde_json::from_slice(&is_small.then(|| container.read_part(HEAD))??).ok()
 }
 
-/// Returns the key of an entry of `keys`.
 fn entry_key(entry: &[u8; ENTRY_LEN]) -> &[u8] {
     let length = usize::from(entry[KEY_AT - 1]);
     &entry[KEY_AT..][..length.min(MAX_KEY_LEN)]

@@ -103,7 +103,6 @@ pub(crate) fn resolve_kind(
     })
 }
 
-/// Returns the edition that the files state.
 pub(crate) fn resolve_edition(
     kind: SetKind,
     inputs: &[InputFile],

@@ -9,7 +9,6 @@ use crate::content::{AsOf, Date};
 /// contains it.
 const SEPARATOR: &str = "\u{1f}";
 
-/// One row of a set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SetRow {
     Icd10cm(IcdRow),
@@ -30,7 +29,6 @@ pub struct IcdRow {
     pub billable: bool,
     /// The short description, at most 60 characters.
     pub short: String,
-    /// The full description.
     pub long: String,
 }
 
@@ -240,63 +238,33 @@ trait Field: Sized {
     fn from_text(text: &str) -> Option<Self>;
 }
 
-macro_rules! fields_by_display {
-    ($($type:ty),*) => {$(
+macro_rules! fields {
+    ($($type:ty: $to_text:expr, $from_text:expr;)*) => {$(
         impl Field for $type {
             fn to_text(&self) -> String {
-                self.to_string()
+                let to_text: fn(&Self) -> String = $to_text;
+                to_text(self)
             }
 
             fn from_text(text: &str) -> Option<Self> {
-                text.parse().ok()
+                let from_text: fn(&str) -> Option<Self> = $from_text;
+                from_text(text)
             }
         }
     )*};
 }
 
-fields_by_display!(String, u16, u32);
-
-impl Field for bool {
-    fn to_text(&self) -> String {
-        (if *self { "yes" } else { "no" }).to_owned()
-    }
-
-    fn from_text(text: &str) -> Option<Self> {
-        Some(text == "yes")
-    }
-}
-
-impl Field for Cents {
-    fn to_text(&self) -> String {
-        self.0.to_string()
-    }
-
-    fn from_text(text: &str) -> Option<Self> {
-        text.parse().ok().map(Self)
-    }
-}
-
-impl Field for Date {
-    fn to_text(&self) -> String {
-        self.to_string()
-    }
-
-    fn from_text(text: &str) -> Option<Self> {
-        match text.parse() {
-            Ok(AsOf::Day(date)) => Some(date),
-            _ => None,
-        }
-    }
-}
-
-impl Field for Coverage {
-    fn to_text(&self) -> String {
-        self.letter().to_owned()
-    }
-
-    fn from_text(text: &str) -> Option<Self> {
-        Self::from_letter(text)
-    }
+fields! {
+    String: Self::clone, |text| Some(text.to_owned());
+    u16: ToString::to_string, |text| text.parse().ok();
+    u32: ToString::to_string, |text| text.parse().ok();
+    bool: |is_set| (if *is_set { "yes" } else { "no" }).to_owned(), |text| Some(text == "yes");
+    Cents: |amount| amount.0.to_string(), |text| text.parse().ok().map(Self);
+    Coverage: |coverage| coverage.letter().to_owned(), Self::from_letter;
+    Date: ToString::to_string, |text| match text.parse() {
+        Ok(AsOf::Day(date)) => Some(date),
+        _ => None,
+    };
 }
 
 impl Field for HcpcsCode {

@@ -26,7 +26,6 @@ pub struct SetStore {
     folder: PathBuf,
 }
 
-/// What to import.
 #[derive(Debug)]
 pub struct ImportRequest<'i> {
     /// The kind; `None` to detect it from the content.
@@ -35,14 +34,11 @@ pub struct ImportRequest<'i> {
     pub files: &'i [PathBuf],
     /// The edition that the user names; it overrides what the files state.
     pub edition: Option<Edition>,
-    /// The day of the import.
     pub today: Date,
 }
 
-/// The result of an import.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImportOutcome {
-    /// The header of the new set.
     pub header: SetHeader,
     /// The header of the set of the same edition that was replaced.
     pub replaced: Option<SetHeader>,
@@ -128,20 +124,17 @@ impl SetStore {
         let temporary = AtomicFile::create(path).map_err(failed)?;
         let mut writer = SetWriter::new(temporary.file()).map_err(failed)?;
         let mut previous: Option<KeyedRow> = None;
+        let mut duplicate = None;
         let written = sorter.finish(|row| {
             if let Some(first) = previous.take_if(|previous| previous.key == row.key) {
-                return Err(WriteError::DuplicateKey { first, second: row });
+                duplicate = Some(duplicate_key_error(inputs, &first, &row));
+                return Err(io::ErrorKind::AlreadyExists.into());
             }
             writer.add(&row.key, &row.row)?;
             previous = Some(row);
             Ok(())
         });
-        written.map_err(|error| match error {
-            WriteError::Io(error) => failed(error),
-            WriteError::DuplicateKey { first, second } => {
-                duplicate_key_error(inputs, &first, &second)
-            }
-        })?;
+        written.map_err(|error| duplicate.unwrap_or_else(|| failed(error)))?;
         let header = writer.finish(header).map_err(failed)?;
         temporary.commit(path).map_err(failed)?;
         // The rename is durable once the folder is synced.
@@ -169,7 +162,6 @@ impl SetStore {
 }
 
 impl ImportedSets {
-    /// Returns every set, by kind, then edition.
     pub fn all(&self) -> &[SetFile] {
         &self.files
     }
@@ -197,17 +189,6 @@ impl ImportedSets {
             let mut editions = self.editions(name.parse().ok()?);
             editions.next().filter(|_| editions.next().is_none())
         })
-    }
-}
-
-enum WriteError {
-    Io(io::Error),
-    DuplicateKey { first: KeyedRow, second: KeyedRow },
-}
-
-impl From<io::Error> for WriteError {
-    fn from(error: io::Error) -> Self {
-        Self::Io(error)
     }
 }
 

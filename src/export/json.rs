@@ -12,22 +12,19 @@ use crate::text::is_invisible;
 pub const SCHEMA_VERSION: u32 = 1;
 
 pub(crate) fn document(document: &Document, scope: &ExportScope) -> String {
-    let sections: Vec<Value> = scope
-        .sections(document)
-        .map(|(section, blocks)| {
-            let blocks = blocks.iter().map(|(block, rows)| {
-                let rows = rows.iter().map(|row| self::row(section, block, row));
-                let rows: Vec<Value> = rows.collect();
-                json!({ "id": block.id, "title": block.title, "shape": block.shape, "rows": rows })
-            });
-            json!({
-                "id": section.id,
-                "title": section.title,
-                "headings": section.headings,
-                "blocks": blocks.collect::<Vec<_>>(),
-            })
+    let sections = scope.sections(document).map(|(section, blocks)| {
+        let blocks = blocks.iter().map(|(block, rows)| {
+            let rows = rows.iter().map(|row| self::row(section, block, row));
+            let rows: Vec<Value> = rows.collect();
+            json!({ "id": block.id, "title": block.title, "shape": block.shape, "rows": rows })
+        });
+        json!({
+            "id": section.id,
+            "title": section.title,
+            "headings": section.headings,
+            "blocks": blocks.collect::<Vec<_>>(),
         })
-        .collect();
+    });
     pretty(&json!({
         "schema": SCHEMA_VERSION,
         "code": document.code,
@@ -39,7 +36,7 @@ pub(crate) fn document(document: &Document, scope: &ExportScope) -> String {
         "next_review": document.next_review,
         "synonyms": document.synonyms,
         "sources": document.sources,
-        "sections": sections,
+        "sections": sections.collect::<Vec<_>>(),
         "notices": document.notices,
     }))
 }

@@ -261,9 +261,9 @@ fn stacked_row(builder: &mut PageBuilder<'_>, row: &Row) {
         [] => &[],
     };
     for line in &mut builder.page.lines[start..] {
-        line.spans
-            .iter_mut()
-            .for_each(|span| span.is_first_field = true);
+        for span in &mut line.spans {
+            span.is_first_field = true;
+        }
     }
     for (text, role) in standing_lines(row) {
         builder.paragraph(text, role, 1);

@@ -16,7 +16,6 @@ use crate::library::library::Library;
 const LEGEND: &str = "≠ differs: from the document's own rule; where that is disputed or missing, \
                       from what most payers say.";
 
-/// A request for a comparison.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ComparisonRequest {
     pub subject: ExcerptSubject,

@@ -39,7 +39,6 @@ impl fmt::Display for ExcerptSubject {
     }
 }
 
-/// One line of text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Excerpt {
     pub text: String,
@@ -60,9 +59,10 @@ impl Library {
     pub fn excerpt(&self, request: &ExcerptRequest) -> Excerpt {
         let code = &request.code;
         match &request.subject {
-            ExcerptSubject::CodeStatus => lookup::code_status(&self.sets, code)
-                .unwrap_or_else(|damage| damage.to_string())
-                .into(),
+            ExcerptSubject::CodeStatus => {
+                let status = lookup::code_status(&self.sets, code);
+                status.unwrap_or_else(|damage| damage.to_string()).into()
+            }
             ExcerptSubject::Modifier(modifier) => self.document_excerpt(code, |document| {
                 modifier_row(document, modifier).map(|(_, row)| rule_excerpt(row))
             }),
@@ -97,7 +97,6 @@ fn modifier_row<'d>(document: &'d Document, modifier: &ModifierCode) -> Option<(
     })
 }
 
-/// Returns the path of a document's row on a subject.
 pub(crate) fn subject_row_path(document: &Document, subject: &ExcerptSubject) -> Option<RowPath> {
     let found = match subject {
         ExcerptSubject::CodeStatus => None,

@@ -112,10 +112,6 @@ impl Library {
         &self.sets
     }
 
-    pub fn into_sets(self) -> ImportedSets {
-        self.sets
-    }
-
     /// Returns the codes of imported sets that have no document of their own.
     pub fn codes_only_in_sets(&self) -> impl Iterator<Item = ListedCode> {
         listed_codes(&self.sets).filter(|listed| self.entry(&listed.code).is_none())
@@ -195,20 +191,16 @@ impl Library {
         if value.is_empty() || value.len() > MAX_GUESS_BYTES {
             return Vec::new();
         }
-        let mut nearest: Vec<(usize, Reverse<usize>, &CatalogEntry)> = self
-            .entries
-            .iter()
-            .map(|entry| {
-                let other = normalize(entry.code.value());
-                let distance = strsim::osa_distance(&value, &other);
-                let prefix = value.bytes().zip(other.bytes()).take_while(|(a, b)| a == b);
-                (distance, Reverse(prefix.count()), entry)
-            })
-            .collect();
+        let mut nearest: Vec<&CatalogEntry> = self.entries.iter().collect();
         // A stable sort: ties stay in catalog order.
-        nearest.sort_by_key(|(distance, prefix, _)| (*distance, *prefix));
+        nearest.sort_by_cached_key(|entry| {
+            let other = normalize(entry.code.value());
+            let distance = strsim::osa_distance(&value, &other);
+            let prefix = value.bytes().zip(other.bytes()).take_while(|(a, b)| a == b);
+            (distance, Reverse(prefix.count()))
+        });
         nearest.truncate(limit);
-        nearest.into_iter().map(|(.., entry)| entry).collect()
+        nearest
     }
 
     /// Returns the document on a code, extended by imported sets, from the cache or parsed. A code

@@ -31,7 +31,6 @@ pub(crate) struct CsvRecord {
     has_unclosed_quote: bool,
 }
 
-/// The records of a delimited file.
 pub(crate) struct CsvRecords<'t> {
     text: &'t str,
     reader: csv::Reader<&'t [u8]>,
@@ -151,9 +150,8 @@ impl<'t> CsvTable<'t> {
             let names = record.fields.iter().map(|name| normalize_column_name(name));
             let header: Vec<String> = names.collect();
             let position = |column: &ColumnSpec| {
-                header
-                    .iter()
-                    .position(|name| column.names.contains(&name.as_str()))
+                let mut names = header.iter();
+                names.position(|name| column.names.contains(&name.as_str()))
             };
             if required().filter_map(position).count() < 2 {
                 continue;
@@ -181,11 +179,9 @@ impl<'t> CsvTable<'t> {
         let byte_len = record.end.saturating_sub(self.end);
         (self.line, self.end) = (record.line, record.end);
         if record.has_unclosed_quote {
-            return Err(ParseError::at_line(
-                record.line,
-                "a quoted field of this row is never closed",
-                "the file was cut short; download it again",
-            ));
+            let message = "a quoted field of this row is never closed";
+            let expected = "the file was cut short; download it again";
+            return Err(ParseError::at_line(record.line, message, expected));
         }
         check_column_count(record.line, record.fields.len(), self.header.len())?;
         let field = |position: &Option<usize>| {
@@ -243,10 +239,8 @@ impl CsvRow<'_> {
 
     /// Returns the name of a column in the file; empty if the file lacks it.
     pub(crate) fn column_name(&self, index: usize) -> &str {
-        let name = self
-            .position(index)
-            .map(|at| self.table.header[at].as_str());
-        name.unwrap_or_default()
+        let position = self.position(index);
+        position.map_or("", |position| &self.table.header[position])
     }
 
     /// Returns the error of a field that is not, say, "a date".

@@ -124,11 +124,10 @@ impl InputFile {
         if self.ends_with_newline {
             Ok(())
         } else {
-            Err(ParseError::at_line(
-                line,
-                "the last line has no line end",
-                "the file was cut short; download it again (if an editor removed the line end, add it)",
-            ))
+            let message = "the last line has no line end";
+            let expected = "the file was cut short; download it again (if an editor removed the \
+                            line end, add it)";
+            Err(ParseError::at_line(line, message, expected))
         }
     }
 }

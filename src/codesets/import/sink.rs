@@ -1,4 +1,4 @@
-//! The sink of imported rows, and what a reader learns about a file.
+//! The sink of imported rows, and the metadata of the files that they come from.
 
 use crate::codesets::error::ReadError;
 use crate::codesets::import::sort::ExternalSorter;
@@ -19,7 +19,7 @@ pub struct ImportProgress {
     pub rows: u64,
 }
 
-/// What a file states about itself.
+/// The metadata that a file states.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct FileMetadata {
     /// The year, if a column states it.

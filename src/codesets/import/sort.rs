@@ -91,10 +91,10 @@ impl ExternalSorter {
     }
 
     /// Passes every row to `each`, in order.
-    pub(crate) fn finish<E: From<io::Error>>(
+    pub(crate) fn finish(
         mut self,
-        mut each: impl FnMut(KeyedRow) -> Result<(), E>,
-    ) -> Result<(), E> {
+        mut each: impl FnMut(KeyedRow) -> io::Result<()>,
+    ) -> io::Result<()> {
         if self.runs.is_empty() {
             self.sort();
             for start in &self.starts {
@@ -198,7 +198,7 @@ mod tests {
             }
             expected.sort();
             let mut sorted = Vec::new();
-            sorter.finish(|row| { sorted.push(row); io::Result::Ok(()) }).unwrap();
+            sorter.finish(|row| { sorted.push(row); Ok(()) }).unwrap();
             prop_assert_eq!(sorted, expected);
             prop_assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
         }

@@ -1,4 +1,4 @@
-//! The rows of one document in a comparison: who states what, citing which source.
+//! The rows of one document in a comparison: a statement, its author and its source.
 
 use crate::content::{
     AbsenceReason, AsOf, Cell, Document, ModifierCode, Row, RowKey, SourceId, Standing, Subject,
@@ -94,10 +94,10 @@ impl<'d> DocumentRows<'d> {
     /// Returns the editors' remarks on a row, labeled with the payer they are about or else with
     /// the source they cite.
     fn remarks(&self, of: &Row, payer: Option<&str>) -> Vec<Row> {
+        let about = payer.map(|payer| format!("{payer}, remark"));
         let rows = of.remarks.iter().zip(1..).map(|(remark, number)| {
             let source = self.document.source(&remark.source);
             let source = source.map_or(&*remark.source.0, |source| &source.short);
-            let about = payer.map(|payer| format!("{payer}, remark"));
             let from = Row {
                 source: Some(remark.source.clone()),
                 ..of.clone()
@@ -127,21 +127,19 @@ impl<'d> DocumentRows<'d> {
         rows
     }
 
-    /// Makes a row of who, statement and source. The source is that of `from`, unless the absence
+    /// Makes a row of author, statement and source. The source is that of `from`, unless the absence
     /// of a value has its own.
     fn statement(&self, key: &str, who: &str, mut value: Value, from: &Row) -> Row {
         let mut source = from.source.clone();
         if let Value::Unavailable(absent) = &mut value {
             source = absent.source.take().or(source);
-            absent.source = source
-                .as_ref()
-                .map(|id| qualified_source_id(self.document, id));
+            let id = source.as_ref();
+            absent.source = id.map(|id| qualified_source_id(self.document, id));
         }
-        let cited = source.as_ref().and_then(|id| self.document.source(id));
-        let cited = cited.map_or_else(
-            || "no source named".to_owned(),
-            |source| with_date(&source.short, source.as_of),
-        );
+        let cited = match source.as_ref().and_then(|id| self.document.source(id)) {
+            Some(source) => with_date(&source.short, source.as_of),
+            None => "no source named".to_owned(),
+        };
         let cells = vec![
             Cell::column("Who", who),
             Cell::column(&self.label, value),

@@ -15,20 +15,10 @@ pub(crate) struct SetCitation {
 }
 
 impl SetCitation {
-    /// Cites the set in a document made from it.
-    pub(crate) fn by_publication(set: &SetFile) -> Self {
-        Self {
-            voice: Voice::Publication,
-            source: source_id(set.header()),
-        }
-    }
-
-    /// Cites the set in a document that has rows of its own.
-    pub(crate) fn by_editors(set: &SetFile) -> Self {
-        Self {
-            voice: Voice::Editor,
-            ..Self::by_publication(set)
-        }
+    /// Cites the set: as the publication in a document made from it, as the editors elsewhere.
+    pub(crate) fn new(set: &SetFile, voice: Voice) -> Self {
+        let source = source_id(set.header());
+        Self { voice, source }
     }
 
     pub(crate) fn row(&self, key: &str, subject: Subject, cells: Vec<Cell>) -> Row {
@@ -54,10 +44,6 @@ impl SetCitation {
             || self.unavailable(AbsenceReason::SourceSilent),
             Value::Text,
         )
-    }
-
-    pub(crate) fn date_value(&self, date: Option<Date>) -> Value {
-        self.value(date.map(|date| date.to_string()))
     }
 
     pub(crate) fn unavailable(&self, reason: AbsenceReason) -> Value {

@@ -1,7 +1,7 @@
 //! Enrichment: adds blocks with rows of imported sets to a document.
 
 use crate::codesets::{ImportedSets, SetKind};
-use crate::content::{Block, CPT_NOTICE, Document, FEE_NOTICE, Section};
+use crate::content::{Block, CPT_NOTICE, Document, FEE_NOTICE, Section, Voice};
 use crate::library::imported::builder::{SetCitation, source};
 use crate::library::imported::references::References;
 use crate::library::imported::set_rows::rows_from_set;
@@ -16,16 +16,15 @@ pub(crate) fn enrich(sets: &ImportedSets, document: &mut Document) {
         return;
     }
     let references = References::from_document(document);
-    for kind in SetKind::ALL {
-        let Some(set) = sets.latest(kind) else {
-            continue;
-        };
+    let kinds = SetKind::ALL.into_iter();
+    for set in kinds.filter_map(|kind| sets.latest(kind)) {
+        let kind = set.header().kind;
         let rows = match rows_from_set(set, &document.code, &references) {
             Ok(rows) if rows.is_empty() => continue,
             Ok(rows) => rows,
             // The document is useful without the set; the block shows the error.
             Err(damage) => {
-                vec![SetCitation::by_editors(set).paragraph("damaged", &damage.to_string())]
+                vec![SetCitation::new(set, Voice::Editor).paragraph("damaged", &damage.to_string())]
             }
         };
         match kind {

@@ -13,7 +13,6 @@ use crate::content::{CodeId, CodeSystem};
 const LAYOUT: &str = "expected an ICD-10-CM order file: columns 1-5 order, 7-13 code, 15 flag 0 or 1, \
                       17-76 short description, from 78 long description";
 
-/// Returns true if a line is in the layout.
 pub(crate) fn is_row(line: &str) -> bool {
     let order = columns(line, 1, 5);
     order.len() == 5

@@ -18,7 +18,6 @@ const COLUMN_COUNT: usize = 7;
 /// The last line that may belong to the header.
 const MAX_HEADER_LINES: u64 = 12;
 
-/// Returns true if a line belongs to the header.
 pub(crate) fn is_header(line: &str) -> bool {
     line.starts_with("Column 1\tColumn 2\t") || line.starts_with("Column1/Column2 Edits\t")
 }
