@@ -19,8 +19,8 @@ pub enum Change {
     },
 }
 
-/// Returns the changes from an old edition to a new one, in the order of keys. One row of each is in
-/// memory at a time. The iterator ends after the first error.
+/// Returns the changes from an old edition to a new one, in the order of keys. One row of each is
+/// in memory at a time. The iterator ends after the first error.
 pub fn diff<'s>(
     old: &'s SetFile,
     new: &'s SetFile,

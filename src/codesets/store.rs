@@ -138,9 +138,8 @@ impl SetStore {
         let header = writer.finish(header).map_err(failed)?;
         temporary.commit(path).map_err(failed)?;
         // The rename is durable once the folder is synced.
-        fs::File::open(&self.folder)
-            .and_then(|folder| folder.sync_all())
-            .map_err(failed)?;
+        let synced = fs::File::open(&self.folder).and_then(|folder| folder.sync_all());
+        synced.map_err(failed)?;
         Ok(header)
     }
 

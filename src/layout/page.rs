@@ -9,26 +9,19 @@ use crate::text::wrap::width;
 
 /// The maximum width of text, in columns; longer lines are hard to read.
 pub const MAX_TEXT_WIDTH: u16 = 96;
-
 /// The fewest columns for a left margin and wide gaps. Narrower screens have neither.
 pub const MIN_COLUMNS_FOR_MARGIN: u16 = 40;
 
 /// The columns left of headings and selection marks.
 pub const fn margin(columns: u16) -> u16 {
-    if columns < MIN_COLUMNS_FOR_MARGIN {
-        0
-    } else {
-        1
-    }
+    let is_narrow = columns < MIN_COLUMNS_FOR_MARGIN;
+    if is_narrow { 0 } else { 1 }
 }
 
 /// The columns left of the text, including the selection mark.
 pub const fn gutter(columns: u16) -> u16 {
-    if columns < MIN_COLUMNS_FOR_MARGIN {
-        1
-    } else {
-        3
-    }
+    let is_narrow = columns < MIN_COLUMNS_FOR_MARGIN;
+    if is_narrow { 1 } else { 3 }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -41,8 +41,8 @@ impl Page {
         let label_width = label_width.unwrap_or(0);
         let mut page = Self::default();
         for (label, text, role) in rows {
-            page.lines
-                .extend(field_lines(options, (&label, label_width), &text, role));
+            let lines = field_lines(options, (&label, label_width), &text, role);
+            page.lines.extend(lines);
         }
         page
     }

@@ -8,13 +8,10 @@ use crate::text::wrap::{min_content_width, width, wrap};
 
 /// The maximum width of a first field that shares its line with the second one in a stacked row.
 const MAX_INLINE_WIDTH: usize = 8;
-
 /// The gap between two columns.
 const COLUMN_SPACING: usize = 2;
-
 /// How many rows are measured to distribute the width.
 const SAMPLE_ROWS: usize = 64;
-
 /// The mark of a payer's rule that differs from others.
 const DIFFERS: &str = "≠ differs";
 
@@ -165,9 +162,8 @@ impl ColumnNeeds {
                 }
             }
         }
-        (0..widths.len())
-            .filter(|&column| widths[column] < self.max[column])
-            .max_by_key(|&column| (excess[column], self.max[column]))
+        let growable = (0..widths.len()).filter(|&column| widths[column] < self.max[column]);
+        growable.max_by_key(|&column| (excess[column], self.max[column]))
     }
 }
 

@@ -15,7 +15,6 @@ use crate::storage::Fingerprint;
 
 /// The batch size of tasks that read files.
 pub(crate) const FILES_PER_TASK: usize = 16;
-
 /// Up to this many files are read without starting threads.
 const MAX_SINGLE_THREADED_FILES: usize = 64;
 
@@ -49,10 +48,8 @@ pub(crate) fn load_records(
     cached.resize_with(files.len(), || None);
     let missing = (0..files.len()).filter(|at| cached[*at].is_none());
     let missing: Vec<usize> = missing.collect();
-    let threads = match missing.len() {
-        ..=MAX_SINGLE_THREADED_FILES => 1,
-        _ => thread_count(),
-    };
+    let is_small = missing.len() <= MAX_SINGLE_THREADED_FILES;
+    let threads = if is_small { 1 } else { thread_count() };
     let batches: Vec<&[usize]> = missing.chunks(FILES_PER_TASK).collect();
     let load = |at: &usize| CatalogRecord::load(files[*at]).0;
     let load_batch =
@@ -166,10 +163,11 @@ impl CatalogBuilder {
     pub(crate) fn finish(self) -> (Vec<CatalogEntry>, Vec<BrokenFile>, DocumentCache) {
         let cache = DocumentCache::default();
         for document in &self.built_in {
-            let is_visible = |entry: &CatalogEntry| {
-                entry.code == document.code && entry.origin == Origin::BuiltIn
-            };
-            if self.entries.iter().any(is_visible) {
+            let mut built_in = self
+                .entries
+                .iter()
+                .filter(|entry| entry.origin == Origin::BuiltIn);
+            if built_in.any(|entry| entry.code == document.code) {
                 cache.insert(document);
             }
         }

@@ -133,10 +133,10 @@ fn payer_excerpt(document: &Document, name: &str) -> Option<Excerpt> {
                 let field = |cell: &Cell| format!("{}: {}", cell.label, value_text(&cell.value));
                 texts.extend(row.cells.iter().skip(1).map(field));
             }
-            Subject::PayerRule(modifier) => texts.push(match row.standing {
-                Some(standing) => format!("{modifier}: {}", standing.label()),
-                None => format!("{modifier}: – source silent"),
-            }),
+            Subject::PayerRule(modifier) => {
+                let label = row.standing.map_or("– source silent", Standing::label);
+                texts.push(format!("{modifier}: {label}"));
+            }
             _ => {}
         }
     }

@@ -66,9 +66,8 @@ impl<'a> LibraryLoader<'a> {
     /// cached.
     pub fn load_library(&self, sets: ImportedSets) -> Library {
         let scan = Scan::new(self.folders, self.file);
-        let cached = self
-            .open_cached()
-            .and_then(|container| CachedCatalog::load(&container, &scan, &sets));
+        let container = self.open_cached();
+        let cached = container.and_then(|it| CachedCatalog::load(&it, &scan, &sets));
         Library::from_scan(&scan, cached).with_sets(sets)
     }
 

@@ -15,10 +15,8 @@ pub(crate) const MAX_PREAMBLE_RECORDS: usize = 12;
 /// Returns a column's name without what editions write differently: case, spaces, line ends and
 /// punctuation.
 pub(crate) fn normalize_column_name(name: &str) -> String {
-    name.chars()
-        .filter(char::is_ascii_alphanumeric)
-        .map(|c| c.to_ascii_uppercase())
-        .collect()
+    let letters = name.chars().filter(char::is_ascii_alphanumeric);
+    letters.map(|c| c.to_ascii_uppercase()).collect()
 }
 
 /// One record of a delimited file.
@@ -42,12 +40,11 @@ pub(crate) struct CsvRecords<'t> {
 
 impl<'t> CsvRecords<'t> {
     pub(crate) fn new(text: &'t str) -> Self {
+        let mut builder = csv::ReaderBuilder::new();
+        builder.has_headers(false).flexible(true);
         Self {
             text,
-            reader: csv::ReaderBuilder::new()
-                .has_headers(false)
-                .flexible(true)
-                .from_reader(text.as_bytes()),
+            reader: builder.from_reader(text.as_bytes()),
             record: csv::StringRecord::new(),
             counted_to: 0,
             newlines: 0,

@@ -17,10 +17,8 @@ use crate::text::sanitize;
 const HEAD_LEN: usize = 64 * 1024;
 /// How many lines of the head are examined.
 const HEAD_LINES: usize = 40;
-
 /// The maximum length of a line in bytes, far above that of any layout.
 const MAX_LINE_LEN: u64 = 64 * 1024;
-
 /// The maximum size of a delimited file in bytes. The largest published one has about 5 MB. The
 /// files with millions of rows are tab-separated and read line by line.
 const MAX_CSV_LEN: u64 = 24 * 1024 * 1024;
@@ -102,9 +100,8 @@ impl InputFile {
         let mut file = &self.file;
         file.seek(SeekFrom::Start(0)).map_err(ReadError::Io)?;
         let mut bytes = Vec::new();
-        file.take(MAX_CSV_LEN + 1)
-            .read_to_end(&mut bytes)
-            .map_err(ReadError::Io)?;
+        let read = file.take(MAX_CSV_LEN + 1).read_to_end(&mut bytes);
+        read.map_err(ReadError::Io)?;
         Ok(decode(self.encoding, &bytes))
     }
 

@@ -50,10 +50,8 @@ impl<'i> RowSink<'i> {
         on_progress: &'i mut dyn FnMut(ImportProgress),
         total: u64,
     ) -> Self {
-        let progress = ImportProgress {
-            total,
-            ..ImportProgress::default()
-        };
+        let (bytes, rows) = (0, 0);
+        let progress = ImportProgress { bytes, total, rows };
         Self {
             sorter,
             on_progress,

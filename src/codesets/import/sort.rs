@@ -15,7 +15,6 @@ use crate::storage::varint::{read_byte, read_text, u32_at, write_text};
 
 /// The size of the length of an encoded row, in bytes.
 const LENGTH_LEN: usize = 4;
-
 /// The size of a run in bytes.
 const RUN_SIZE: usize = 24 * 1024 * 1024;
 

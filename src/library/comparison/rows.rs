@@ -169,11 +169,11 @@ fn mark_differences(own: Option<&Row>, payer_rules: &mut [Row]) {
     let own = own.filter(|_| own_standing.is_some());
     let mut rules = own.into_iter().chain(&*payer_rules);
     let stated_by = rules.find(|row| row.standing == Some(expected));
-    let stated_by = stated_by.and_then(|row| row.source.clone());
-    let stated_by = stated_by.unwrap_or_else(|| SourceId("unnamed".to_owned()));
+    let source = stated_by.and_then(|row| row.source.clone());
+    let source = source.unwrap_or_else(|| SourceId("unnamed".to_owned()));
     for row in payer_rules {
         if row.standing.is_some_and(|standing| standing != expected) {
-            row.disputed_by = vec![stated_by.clone()];
+            row.disputed_by = vec![source.clone()];
         }
     }
 }

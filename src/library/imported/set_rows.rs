@@ -114,10 +114,8 @@ impl SetCitation {
         }
         if !rows.is_empty() && !has_waived {
             let line = format!("{}-QW", code.value());
-            let cells = vec![
-                Cell::column("Line", line.as_str()),
-                Cell::column("Rate", "no line with QW in this edition"),
-            ];
+            let rate = Cell::column("Rate", "no line with QW in this edition");
+            let cells = vec![Cell::column("Line", line.as_str()), rate];
             rows.push(self.row(&line, Subject::Text, cells));
         }
         Ok(rows)
@@ -157,9 +155,11 @@ impl SetCitation {
         let mut rows: Vec<Row> = rows.collect();
         if left_out > 0 {
             let text = format!("{left_out} further pairs are not shown");
-            let cells = [("Column 1", "and more"), ("Column 2", &*text)];
-            let cells = cells.map(|(label, value)| Cell::column(label, value));
-            rows.push(self.row("left-out", Subject::Text, cells.into()));
+            let cells = vec![
+                Cell::column("Column 1", "and more"),
+                Cell::column("Column 2", text),
+            ];
+            rows.push(self.row("left-out", Subject::Text, cells));
         }
         Ok(rows)
     }

@@ -14,7 +14,6 @@ use crate::library::imported::lookup::{billing_usage, set_and_key};
 /// The longest description that is used as a title, in characters. The short description replaces
 /// longer ones.
 const MAX_TITLE_CHARS: usize = 100;
-
 /// How many adjacent codes are listed in each direction.
 const MAX_NEIGHBORS: usize = 10;
 

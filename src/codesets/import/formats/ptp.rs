@@ -14,7 +14,6 @@ use crate::codesets::row::{PtpRow, SetRow};
 use crate::content::Date;
 
 const COLUMN_COUNT: usize = 7;
-
 /// The last line that may belong to the header.
 const MAX_HEADER_LINES: u64 = 12;
 
