@@ -184,7 +184,7 @@ fn read_crate() -> (Uses, BTreeMap<String, BTreeSet<String>>) {
             let quoted = cell.split('`').skip(1).step_by(2);
             quoted.map(str::to_owned).collect()
         };
-        if let Some(room) = names(cells[0]).pop_first() {
+        for room in names(cells[0]) {
             table.insert(room, names(cells[2]));
         }
     }

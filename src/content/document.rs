@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::content::code::{CodeId, ModifierCode};
 use crate::content::date::AsOf;
+use crate::content::keyword::keywords;
 use crate::content::row::{Row, RowKey, Subject};
 use crate::content::source::{Source, SourceId};
 
@@ -88,25 +89,12 @@ impl Document {
     }
 }
 
-/// Whether a code is in force.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Status {
-    Active,
-    Deleted,
-    Unverified,
-}
-
-impl Status {
-    pub const ALL: [Self; 3] = [Self::Active, Self::Deleted, Self::Unverified];
-
-    /// Returns the keyword in content files, which is also displayed.
-    pub const fn id(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::Deleted => "deleted",
-            Self::Unverified => "unverified",
-        }
+keywords! {
+    /// Whether a code is in force.
+    Status {
+        Active = "active",
+        Deleted = "deleted",
+        Unverified = "unverified",
     }
 }
 

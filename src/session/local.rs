@@ -20,7 +20,7 @@ pub(crate) mod tty;
 
 use std::io::Write;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use std::{io, thread};
 
@@ -28,8 +28,8 @@ use crate::session::event::{Event, ShutdownReason};
 use crate::session::local::guard::TerminalGuard;
 use crate::session::local::signals::{SignalWatcher, Suspender};
 use crate::session::local::tty::Tty;
-use crate::tty::Size;
-use crate::tty::{Capabilities, Decoder, Input};
+use crate::sync::lock;
+use crate::tty::{Capabilities, Decoder, Input, Size};
 
 /// How many events wait to be taken, after which the terminal's own buffer has to keep bytes.
 const EVENT_QUEUE_CAPACITY: usize = 64;
@@ -61,7 +61,7 @@ struct DeferredSignals(Mutex<Option<SignalWatcher>>);
 impl DeferredSignals {
     /// Starts the watch, unless it has been started.
     fn start(&self) -> io::Result<()> {
-        let watch = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let watch = lock(&self.0).take();
         watch.map_or(Ok(()), SignalWatcher::start)
     }
 }

@@ -16,7 +16,6 @@ use std::io;
 use std::io::Write;
 use std::os::unix::fs::FileExt;
 
-use crate::storage::part_reader::PartReader;
 use crate::storage::varint::{decode_u32s, read_varint, u32_at, u64_at, write_varint};
 
 /// The number of bytes per checksum.
@@ -183,18 +182,6 @@ impl Container {
     pub fn read_part(&self, tag: PartTag) -> Option<Vec<u8>> {
         let length = usize::try_from(self.part_length(tag)?).ok()?;
         self.read_range(tag, 0, length)
-    }
-
-    /// Opens a part for sequential reading; `None` if there is no such part.
-    pub fn part_reader(&self, tag: PartTag) -> Option<PartReader<'_>> {
-        Some(PartReader::new(self, tag, self.part_length(tag)?))
-    }
-
-    /// Opens a part at an offset. The reader reads one page first and longer chunks later, because
-    /// callers that seek often need few bytes.
-    pub fn part_reader_at(&self, tag: PartTag, offset: u64) -> Option<PartReader<'_>> {
-        let length = self.part_length(tag)?;
-        (offset <= length).then(|| PartReader::new(self, tag, length).starting_at(offset))
     }
 
     /// Returns true if the part exists and is undamaged. Reads all of it, a chunk at a time.

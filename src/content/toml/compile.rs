@@ -5,6 +5,7 @@
 
 pub(crate) mod absence;
 pub(crate) mod block;
+pub(crate) mod compiler;
 pub(crate) mod header;
 pub(crate) mod name;
 pub(crate) mod rows;
@@ -12,7 +13,7 @@ pub(crate) mod section;
 pub(crate) mod value;
 
 use crate::content::document::Document;
-use crate::content::source::{Source, SourceId};
+use crate::content::toml::compile::compiler::Compiler;
 use crate::content::toml::schema::DocumentFile;
 use crate::diagnostics::diagnostic::{Diagnostics, WHOLE_FILE};
 
@@ -26,20 +27,16 @@ pub(crate) fn compile(file: &DocumentFile, diagnostics: &mut Diagnostics<'_>) ->
     compiler.document(file)
 }
 
-/// The state of one compilation.
-struct Compiler<'d, 't> {
-    diagnostics: &'d mut Diagnostics<'t>,
-    sources: Vec<Source>,
-    /// The source whose rows have the publication's voice.
-    publication: Option<SourceId>,
-}
-
 impl Compiler<'_, '_> {
     fn document(&mut self, file: &DocumentFile) -> Option<Document> {
         self.collect_sources(&file.sources);
         let metadata = self.document_metadata(file.document.as_ref());
-        if file.code.is_none() {
-            self.report_missing_code();
+        if file.code.is_none() && !self.diagnostics.is_suppressed(WHOLE_FILE, "code") {
+            self.diagnostics.missing(
+                0..0,
+                "missing table [code]",
+                "write [code] with system, value, title and status",
+            );
         }
         let header = file.code.as_ref().and_then(|table| self.code_header(table));
         let sections = self.sections(file);
@@ -64,15 +61,5 @@ impl Compiler<'_, '_> {
             sources: std::mem::take(&mut self.sources),
             sections,
         })
-    }
-
-    fn report_missing_code(&mut self) {
-        if !self.diagnostics.is_suppressed(WHOLE_FILE, "code") {
-            self.diagnostics.missing(
-                0..0,
-                "missing table [code]",
-                "write [code] with system, value, title and status",
-            );
-        }
     }
 }

@@ -7,7 +7,7 @@ use toml::Spanned;
 use crate::content::document::{Block, SectionId, Shape};
 use crate::content::row::{Cell, RowKey, Subject, Value};
 use crate::content::source::{AbsenceReason, Unavailable};
-use crate::content::toml::compile::Compiler;
+use crate::content::toml::compile::compiler::Compiler;
 use crate::content::toml::compile::name::{slug, typed_block_title};
 use crate::content::toml::compile::value::Keywords;
 use crate::content::toml::fields::{Absence, Text};

@@ -7,7 +7,7 @@ use crate::content::date::AsOf;
 use crate::content::document::Status;
 use crate::content::notice::{CPT_NOTICE, USE_NOTICE};
 use crate::content::source::{Source, SourceId, SourceKind};
-use crate::content::toml::compile::Compiler;
+use crate::content::toml::compile::compiler::Compiler;
 use crate::content::toml::compile::value::Keywords;
 use crate::content::toml::fields::Text;
 use crate::content::toml::schema::{

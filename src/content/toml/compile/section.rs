@@ -4,8 +4,8 @@ use toml::Spanned;
 
 use crate::content::document::{Block, Section};
 use crate::content::row::Voice;
-use crate::content::toml::compile::Compiler;
 use crate::content::toml::compile::absence::AbsentItem;
+use crate::content::toml::compile::compiler::Compiler;
 use crate::content::toml::compile::name::{UniqueNames, typed_block_rank};
 use crate::content::toml::schema::{DocumentFile, SectionTable};
 

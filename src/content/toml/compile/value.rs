@@ -8,7 +8,7 @@ use crate::content::code::{CodeId, CodeSystem};
 use crate::content::date::AsOf;
 use crate::content::row::Value;
 use crate::content::source::SourceId;
-use crate::content::toml::compile::Compiler;
+use crate::content::toml::compile::compiler::Compiler;
 use crate::content::toml::fields::{DateField, FieldValue, Text};
 use crate::diagnostics::wording::{DATE_HINT, join_with_and, nearest, quote, unknown_message};
 use crate::text::sanitize::sanitize;
