@@ -10,18 +10,18 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 use crate::content::toml::invalid_entry::InvalidEntry;
-use crate::content::toml::schema::{DocumentFile, SCHEMA};
+use crate::content::toml::schema::{DocumentFile, SCHEMA, Text};
 use crate::content::toml::syntax::report_syntax_error;
 use crate::content::toml::type_error::report_type_error;
 use crate::diagnostics::diagnostic::{Diagnostics, WHOLE_FILE};
 use crate::diagnostics::wording::{join_with_and, nearest, unknown_message};
 
-/// The largest file, in bytes, whose syntax errors are all reported. For larger files it is only the
-/// first: a file of another type has millions, at hundreds of bytes each.
+/// The largest file, in bytes, whose syntax errors are all reported. For a larger file only the first
+/// is: a file of another type has millions, at hundreds of bytes each.
 const MAX_RECOVERABLE_BYTES: usize = 256 * 1024;
 
-/// Parses the tables of a file. Reports what is invalid and leaves it out. Returns `None` for a newer
-/// schema, or a large file with a syntax error.
+/// Parses the tables of a file. Reports invalid entries and leaves them out. `None` for a newer
+/// schema, or for a large file with a syntax error.
 pub(crate) fn parse_tables<'t>(
     text: &'t str,
     diagnostics: &mut Diagnostics<'t>,
@@ -52,6 +52,11 @@ pub(crate) fn parse_tables<'t>(
     };
     TableParser::new(root, ErrorMode::Recover, diagnostics).parse_file()
 }
+
+/// A table of the schema; its default has no fields.
+trait Table: DeserializeOwned + Default {}
+
+impl<T: DeserializeOwned + Default> Table for T {}
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum ErrorMode {
@@ -147,10 +152,7 @@ impl<'d, 't> TableParser<'d, 't> {
     }
 
     /// Parses `[name]`.
-    fn parse_table<T>(&mut self, name: &'static str) -> Option<Spanned<T>>
-    where
-        T: DeserializeOwned + Default,
-    {
+    fn parse_table<T: Table>(&mut self, name: &'static str) -> Option<Spanned<T>> {
         let value = self.take(name)?;
         if !value.get_ref().is_table() {
             self.diagnostics.suppress_missing(WHOLE_FILE, name);
@@ -161,10 +163,7 @@ impl<'d, 't> TableParser<'d, 't> {
     }
 
     /// Parses every `[[name]]`.
-    fn parse_rows<T>(&mut self, name: &'static str) -> Vec<Spanned<T>>
-    where
-        T: DeserializeOwned + Default,
-    {
+    fn parse_rows<T: Table>(&mut self, name: &'static str) -> Vec<Spanned<T>> {
         let Some(value) = self.take(name) else {
             return Vec::new();
         };
@@ -181,10 +180,7 @@ impl<'d, 't> TableParser<'d, 't> {
     }
 
     /// Parses every `[name.KEY]`, in the order of the file.
-    fn parse_keyed_tables<T>(&mut self, name: &'static str) -> Vec<(Spanned<String>, Spanned<T>)>
-    where
-        T: DeserializeOwned + Default,
-    {
+    fn parse_keyed_tables<T: Table>(&mut self, name: &'static str) -> Vec<(Text, Spanned<T>)> {
         let Some(value) = self.take(name) else {
             return Vec::new();
         };
@@ -225,7 +221,7 @@ impl<'d, 't> TableParser<'d, 't> {
     }
 
     /// Deserializes a table; reports a value of another type.
-    fn deserialize_table<T: DeserializeOwned + Default>(
+    fn deserialize_table<T: Table>(
         &mut self,
         value: Spanned<DeValue<'_>>,
         message: &str,
@@ -246,7 +242,7 @@ impl<'d, 't> TableParser<'d, 't> {
 }
 
 /// Deserializes a table. Reports invalid entries and leaves them out.
-fn deserialize_tolerant<T: DeserializeOwned + Default>(
+fn deserialize_tolerant<T: Table>(
     mut value: Spanned<DeValue<'_>>,
     diagnostics: &mut Diagnostics<'_>,
 ) -> Spanned<T> {
