@@ -169,7 +169,7 @@ fn hostile_document_is_sanitized_on_screen() {
         terminal.press("/ \"26\"");
         terminal.wait_for("2 results");
         terminal.press("enter").wait_for("hit 1 of");
-        terminal.press("Y").wait_for("Sent to your terminal");
+        terminal.press("Y").wait_for("Copied. If it didn't paste");
         settled("esc");
         terminal.press("q");
         terminal.assert_exits_restored(0);
