@@ -125,16 +125,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn screen_of_20_by_5_leaves_three_content_lines() {
-        assert_eq!(
-            ScreenLayout::new(Size::new(20, 5), TableMode::Columns)
-                .body
-                .height,
-            3
-        );
-    }
-
-    #[test]
     fn areas_never_overlap_or_leave_the_screen() {
         let flows = [TableMode::Columns, TableMode::Linear];
         for (height, flow) in (0..60).flat_map(|height| flows.map(|flow| (height, flow))) {
