@@ -1,6 +1,7 @@
-//! Embeds what the program comes with: the documents under `content/`, so that a new file there is
-//! in by itself, and keys and colours as tables. To read these from TOML at every start would take
-//! a third of the time to the first frame. Links the unwinder in.
+//! Embeds the documents of `content/`, and keys and themes as Rust tables.
+//!
+//! Parsing the keys and themes at every start would take a third of the time to first paint. See
+//! "Start-up shortcuts" in `src/lib.rs`.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -12,9 +13,8 @@ fn main() -> io::Result<()> {
     let variable = |name| env::var(name).map_err(io::Error::other);
     let root = PathBuf::from(variable("CARGO_MANIFEST_DIR")?);
     let out = PathBuf::from(variable("OUT_DIR")?);
-    // The unwinder out of GCC's own library, as `-static-libgcc` has it: to load libgcc_s at every
-    // start, which asks the processor what it can do, would take a twentieth of the time to the
-    // first frame where the processor is a virtual one.
+    // Link GCC's unwinder statically, as `-static-libgcc` does. Loading libgcc_s, which queries the
+    // processor's features, takes a twentieth of the time to first paint on a virtual machine.
     if variable("CARGO_CFG_TARGET_OS")? == "linux" && variable("CARGO_CFG_TARGET_ENV")? == "gnu" {
         println!("cargo::rustc-link-lib=gcc_eh");
     }
@@ -27,7 +27,7 @@ fn main() -> io::Result<()> {
     fs::write(out.join("themes.rs"), themes(&root.join("assets/themes"))?)
 }
 
-/// Lists the documents: their names, and their texts.
+/// Generates a list of file names and contents.
 fn documents(folder: &Path) -> io::Result<String> {
     let mut list = "&[\n".to_owned();
     for (name, path) in toml_files(folder)? {
@@ -39,7 +39,7 @@ fn documents(folder: &Path) -> io::Result<String> {
     Ok(list + "]\n")
 }
 
-/// Makes a table of the keys: a `BuiltInBinding` an action.
+/// Generates a list with a `BuiltInBinding` per action.
 fn bindings(keymap: &Table) -> io::Result<String> {
     let mut list = "&[\n".to_owned();
     for row in keymap
@@ -50,19 +50,19 @@ fn bindings(keymap: &Table) -> io::Result<String> {
     {
         let row = row
             .as_table()
-            .ok_or_else(|| invalid_asset("a key is no table"))?;
+            .ok_or_else(|| invalid_asset("a key is not a table"))?;
         let modes = match row.get("in") {
             Some(modes) => format!("Some(&{:?})", strings(modes)?),
             None => "None".to_owned(),
         };
         let mut hints = Vec::new();
-        for (room, hint) in row
+        for (mode, hint) in row
             .get("hint")
             .and_then(Value::as_table)
             .into_iter()
             .flatten()
         {
-            hints.push((room, string(Some(hint))?));
+            hints.push((mode, string(Some(hint))?));
         }
         _ = writeln!(
             list,
@@ -75,28 +75,28 @@ fn bindings(keymap: &Table) -> io::Result<String> {
     Ok(list + "]\n")
 }
 
-/// Makes a table of the themes: each name, and the parts of the screen with their colours.
+/// Generates a list of themes: names, and a style per role.
 fn themes(folder: &Path) -> io::Result<String> {
     let mut list = "&[\n".to_owned();
     for (name, path) in toml_files(folder)? {
         let theme = parse_table(&fs::read_to_string(path)?)?;
         _ = writeln!(list, "    ({:?}, &[", name.trim_end_matches(".toml"));
-        for (part, colours) in &theme {
-            let colours = colours
+        for (role, style) in &theme {
+            let style = style
                 .as_table()
-                .ok_or_else(|| invalid_asset("a colour is no table"))?;
-            let colour = |end| colours.get(end).map(|name| string(Some(name))).transpose();
+                .ok_or_else(|| invalid_asset("a style is not a table"))?;
+            let color = |key| style.get(key).map(|name| string(Some(name))).transpose();
             let mut attributes = Vec::new();
-            for (name, value) in colours {
+            for (name, value) in style {
                 if value.as_bool() == Some(true) {
                     attributes.push(name);
                 }
             }
             _ = writeln!(
                 list,
-                "        ({part:?}, BuiltInStyle {{ fg: {:?}, bg: {:?}, attributes: &{attributes:?} }}),",
-                colour("fg")?,
-                colour("bg")?,
+                "        ({role:?}, BuiltInStyle {{ fg: {:?}, bg: {:?}, attributes: &{attributes:?} }}),",
+                color("fg")?,
+                color("bg")?,
             );
         }
         list += "    ]),\n";
@@ -104,7 +104,7 @@ fn themes(folder: &Path) -> io::Result<String> {
     Ok(list + "]\n")
 }
 
-/// Returns the TOML files of a folder, by name.
+/// Returns the names and paths of the TOML files in a folder, sorted by name.
 fn toml_files(folder: &Path) -> io::Result<Vec<(String, PathBuf)>> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder)? {
@@ -128,16 +128,19 @@ fn parse_table(text: &str) -> io::Result<Table> {
 fn string(value: Option<&Value>) -> io::Result<&str> {
     value
         .and_then(Value::as_str)
-        .ok_or_else(|| invalid_asset("a text is missing, or is none"))
+        .ok_or_else(|| invalid_asset("a string is missing or of another type"))
 }
 
 fn strings(value: &Value) -> io::Result<Vec<&str>> {
     let list = value
         .as_array()
-        .ok_or_else(|| invalid_asset("a list is missing, or is none"))?;
+        .ok_or_else(|| invalid_asset("a list is missing or of another type"))?;
     list.iter().map(|value| string(Some(value))).collect()
 }
 
-fn invalid_asset(what: &str) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, format!("in an asset, {what}"))
+fn invalid_asset(message: &str) -> io::Error {
+    io::Error::new(
+        io::ErrorKind::InvalidData,
+        format!("in an asset, {message}"),
+    )
 }

@@ -1,9 +1,8 @@
-//! Defines the code document: what it is made of, and how it is read from TOML.
+//! The code document, and how it is read from TOML.
 //!
-//! A [`Document`] is about one code. Its sections hold blocks, and its blocks hold rows; a
-//! [`Row`] is the unit that readers select, find, copy and cite. The author's typed tables
-//! (`[[modifier]]`, `[[payer]]`, …) become rows when a file is read, so that nothing behind this
-//! module needs to know how a fact was written down.
+//! A [`Document`] is about one code. It has sections of blocks of rows; a [`Row`] is the unit that
+//! readers select, find, copy and cite. Typed tables of the file (`[[modifier]]`, `[[payer]]`, …)
+//! are compiled into rows, so other rooms do not know the file format.
 
 pub(crate) mod code;
 pub(crate) mod date;

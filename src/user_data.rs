@@ -1,8 +1,7 @@
-//! Keeps what a reader finds again at the next start: where they were, bookmarks and notes.
+//! What survives a restart: the reading position, bookmarks and notes.
 //!
-//! The files are plain TOML in the user's own folders. Each is written to a temporary name and then
-//! renamed, so that a kill at any moment leaves the old one or the new one. Nobody waits for it:
-//! a thread writes, and where it cannot, the reader gets a note and reads on.
+//! The files are TOML in the user's XDG folders, replaced atomically. A thread writes them, so that
+//! the reader does not wait; errors are shown as messages.
 
 pub(crate) mod bookmarks;
 pub(crate) mod dirs;

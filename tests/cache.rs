@@ -1,4 +1,4 @@
-//! The library and its index as they are kept: used where nothing has changed, and never trusted.
+//! Tests of the cached library and index: reuse, invalidation, damage and concurrency.
 
 mod damaged;
 mod killed;
@@ -20,17 +20,17 @@ use tempfile::TempDir;
 use crate::sets::files;
 use crate::support::program::Home;
 
-/// How many documents a library has in these tests: enough for one to be kept.
+/// The number of documents per folder: enough for the library to be cached.
 const DOCUMENTS: usize = 40;
 
-/// A library in folders of its own, and where it is kept.
+/// A library in temporary folders, and its cache.
 struct TestLibrary {
     root: TempDir,
     folders: Vec<PathBuf>,
     cache: IndexCache,
 }
 
-/// What a library answers to some questions, and what is broken in it.
+/// The hits for sample queries, the catalog entries, and the reports on broken files.
 type LibraryAnswers = (Vec<Hit>, Vec<String>, Vec<String>);
 
 fn document(value: usize, text: &str) -> String {
@@ -42,7 +42,7 @@ fn document(value: usize, text: &str) -> String {
     )
 }
 
-/// Writes a file as if some time ago, so that its stamp is believed.
+/// Writes a file and sets its time to a minute ago, so that its fingerprint is reliable.
 fn write_backdated(path: &Path, text: &str) {
     fs::write(path, text).unwrap();
     let file = File::options().write(true).open(path).unwrap();
@@ -51,7 +51,7 @@ fn write_backdated(path: &Path, text: &str) {
 }
 
 impl TestLibrary {
-    /// Two folders whose documents overlap, and a file that is broken.
+    /// Makes two folders with overlapping documents and one broken file.
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let folders = ["first", "second"].map(|name| folder.path().join(name));
@@ -82,17 +82,13 @@ impl TestLibrary {
         self.folders[1].join(format!("cpt-{value:05}.toml"))
     }
 
-    /// Opens the library; says as well whether files were read for it.
+    /// Opens the library, and returns whether files were read.
     fn open(&self) -> (Arc<Library>, Arc<Index>, bool) {
         let mut was_read = false;
-        let mut tell = |_| was_read = true;
-        let collection = self.loader().load(ImportedSets::default(), &mut tell);
-        assert!(
-            collection.cache_error.is_none(),
-            "{:?}",
-            collection.cache_error
-        );
-        let (library, index) = collection.into_shared();
+        let mut report = |_| was_read = true;
+        let loaded = self.loader().load(ImportedSets::default(), &mut report);
+        assert!(loaded.cache_error.is_none(), "{:?}", loaded.cache_error);
+        let (library, index) = loaded.into_shared();
         (library, index, was_read)
     }
 
@@ -101,32 +97,30 @@ impl TestLibrary {
         (search_answers(&library, &index), was_read)
     }
 
-    /// Returns what a library answers that was never kept.
     fn uncached_answers(&self) -> LibraryAnswers {
-        let recipe = LibraryLoader::new(&self.folders, None);
-        let (library, index) = recipe
+        let loader = LibraryLoader::new(&self.folders, None);
+        let (library, index) = loader
             .load(ImportedSets::default(), &mut |_| ())
             .into_shared();
         search_answers(&library, &index)
     }
 
-    /// Returns the files of the cache.
     fn cache_files(&self) -> Vec<PathBuf> {
         let entries = fs::read_dir(self.root.path().join("cache")).unwrap();
         entries.map(|entry| entry.unwrap().path()).collect()
     }
 
     fn only_cache_file(&self) -> PathBuf {
-        let kept = self.cache_files();
-        let [file] = &kept[..] else {
-            panic!("{kept:?}")
+        let cached = self.cache_files();
+        let [file] = &cached[..] else {
+            panic!("{cached:?}")
         };
         file.clone()
     }
 }
 
 fn search_answers(library: &Library, index: &Index) -> LibraryAnswers {
-    let asked = [
+    let queries = [
         "specimen k3",
         "mod 26",
         "assay 3",
@@ -141,7 +135,7 @@ fn search_answers(library: &Library, index: &Index) -> LibraryAnswers {
     let entries = library.entries().iter().map(|entry| format!("{entry:?}"));
     let broken = library.broken().iter().map(|broken| broken.report.clone());
     (
-        asked.iter().flat_map(search).collect(),
+        queries.iter().flat_map(search).collect(),
         entries.collect(),
         broken.collect(),
     )
@@ -149,112 +143,115 @@ fn search_answers(library: &Library, index: &Index) -> LibraryAnswers {
 
 #[test]
 fn cached_library_answers_like_an_uncached_one() {
-    let place = TestLibrary::new();
-    let anew = place.uncached_answers();
-    assert_eq!((anew.0.len() > 80, anew.2.len()), (true, 1));
-    assert_eq!(place.answers(), (anew.clone(), true));
-    let kept = fs::read(place.only_cache_file()).unwrap();
-    assert_eq!(place.answers(), (anew.clone(), false));
-    assert_eq!(fs::read(place.only_cache_file()).unwrap(), kept);
-    let library = place.loader().load_library(ImportedSets::default());
+    let fixture = TestLibrary::new();
+    let uncached = fixture.uncached_answers();
+    assert_eq!((uncached.0.len() > 80, uncached.2.len()), (true, 1));
+    assert_eq!(fixture.answers(), (uncached.clone(), true));
+    let cached = fs::read(fixture.only_cache_file()).unwrap();
+    assert_eq!(fixture.answers(), (uncached.clone(), false));
+    assert_eq!(fs::read(fixture.only_cache_file()).unwrap(), cached);
+    let library = fixture.loader().load_library(ImportedSets::default());
     let entries: Vec<String> = library.entries().iter().map(|e| format!("{e:?}")).collect();
-    assert_eq!(entries, anew.1);
+    assert_eq!(entries, uncached.1);
 }
 
 #[test]
 fn every_file_change_is_detected() {
-    let place = TestLibrary::new();
-    place.open();
+    let fixture = TestLibrary::new();
+    fixture.open();
     let text = document(30, "Something about zebras.");
     let changes: [(&str, &dyn Fn()); 6] = [
         ("a text", &|| {
-            write_backdated(&place.document_path(30), &text);
+            write_backdated(&fixture.document_path(30), &text);
         }),
         ("a text of the same size", &|| {
-            write_backdated(&place.document_path(30), &text.replace("zebras", "lizard"));
+            write_backdated(
+                &fixture.document_path(30),
+                &text.replace("zebras", "lizard"),
+            );
         }),
         ("a new file", &|| {
             write_backdated(
-                &place.folders[0].join("zz.toml"),
+                &fixture.folders[0].join("zz.toml"),
                 &document(99_000, "Of zebras."),
             );
         }),
-        ("a file that goes", &|| {
-            fs::remove_file(place.document_path(31)).unwrap();
+        ("a removed file", &|| {
+            fs::remove_file(fixture.document_path(31)).unwrap();
         }),
-        ("a file that another stood before", &|| {
-            fs::remove_file(place.document_path(22)).unwrap();
+        ("a removed file that was overridden", &|| {
+            fs::remove_file(fixture.document_path(22)).unwrap();
         }),
-        ("one that was broken", &|| {
+        ("a file that was broken", &|| {
             write_backdated(
-                &place.folders[1].join("broken.toml"),
+                &fixture.folders[1].join("broken.toml"),
                 &document(99_001, "Of horses."),
             );
         }),
     ];
-    for (words, change) in changes {
-        let before = place.uncached_answers();
+    for (name, change) in changes {
+        let before = fixture.uncached_answers();
         change();
-        let anew = place.uncached_answers();
-        assert_ne!(before, anew, "{words}");
-        assert_eq!(place.answers(), (anew.clone(), true), "{words}");
-        assert_eq!(place.answers(), (anew, false), "{words}");
+        let uncached = fixture.uncached_answers();
+        assert_ne!(before, uncached, "{name}");
+        assert_eq!(fixture.answers(), (uncached.clone(), true), "{name}");
+        assert_eq!(fixture.answers(), (uncached, false), "{name}");
     }
 }
 
 #[test]
 fn recently_changed_file_is_read_again() {
-    let place = TestLibrary::new();
+    let fixture = TestLibrary::new();
     fs::write(
-        place.document_path(30),
+        fixture.document_path(30),
         document(30, "Written this moment."),
     )
     .unwrap();
-    assert!(place.answers().1);
-    assert!(place.answers().1, "another change might not show");
+    assert!(fixture.answers().1);
+    assert!(fixture.answers().1, "the fingerprint is not reliable yet");
     write_backdated(
-        &place.document_path(30),
+        &fixture.document_path(30),
         &document(30, "Written this moment."),
     );
-    assert!(place.answers().1);
-    assert!(!place.answers().1);
+    assert!(fixture.answers().1);
+    assert!(!fixture.answers().1);
 }
 
 #[test]
 fn loading_the_catalog_alone_reads_changed_files() {
-    let place = TestLibrary::new();
-    place.open();
+    let fixture = TestLibrary::new();
+    fixture.open();
     write_backdated(
-        &place.document_path(30),
+        &fixture.document_path(30),
         &document(30, "Of zebras.").replace("Assay 30", "Zebras"),
     );
-    let kept = fs::read(place.only_cache_file()).unwrap();
-    let library = place.loader().load_library(ImportedSets::default());
+    let cached = fs::read(fixture.only_cache_file()).unwrap();
+    let library = fixture.loader().load_library(ImportedSets::default());
     let code = "cpt:00030".parse().unwrap();
     assert_eq!(library.entry(&code).unwrap().title, "Zebras");
     assert_eq!(library.entries().len(), DOCUMENTS * 3 / 2 + 1);
     assert_eq!(library.broken().len(), 1);
-    assert_eq!(fs::read(place.only_cache_file()).unwrap(), kept);
+    assert_eq!(fs::read(fixture.only_cache_file()).unwrap(), cached);
 }
 
 #[test]
 fn each_folder_list_has_its_own_cache_file() {
-    let place = TestLibrary::new();
-    place.open();
-    let one = [place.folders[0].clone()];
-    let recipe = LibraryLoader::new(&one, Some(&place.cache));
-    let library = recipe.load(ImportedSets::default(), &mut |_| ()).library;
+    let fixture = TestLibrary::new();
+    fixture.open();
+    let one = [fixture.folders[0].clone()];
+    let loader = LibraryLoader::new(&one, Some(&fixture.cache));
+    let library = loader.load(ImportedSets::default(), &mut |_| ()).library;
     assert_eq!(library.entries().len(), DOCUMENTS + 1);
-    assert_eq!(place.cache_files().len(), 2);
-    assert!(!place.answers().1);
+    assert_eq!(fixture.cache_files().len(), 2);
+    assert!(!fixture.answers().1);
 }
 
 #[test]
 fn imported_sets_invalidate_the_cache() {
-    let place = TestLibrary::new();
-    let store = SetStore::new(place.root.path().join("sets"));
+    let fixture = TestLibrary::new();
+    let store = SetStore::new(fixture.root.path().join("sets"));
     let import = |name: &str, text: &str| {
-        let path = place.root.path().join(name);
+        let path = fixture.root.path().join(name);
         fs::write(&path, text).unwrap();
         let import = ImportRequest {
             kind: None,
@@ -266,14 +263,14 @@ fn imported_sets_invalidate_the_cache() {
     };
     let found = |title: &str| {
         let mut was_read = false;
-        let mut tell = |_| was_read = true;
-        let collection = place.loader().load(store.open_sets(), &mut tell);
-        let (_, index) = collection.into_shared();
+        let mut report = |_| was_read = true;
+        let loaded = fixture.loader().load(store.open_sets(), &mut report);
+        let (_, index) = loaded.into_shared();
         let hits = index.search(&Query::parse("A000"), None, 9).hits;
         assert_eq!(hits[0].title, title);
         was_read
     };
-    place.open();
+    fixture.open();
     let file = String::from_utf8(files::icd10cm()).unwrap();
     import("icd10cm.txt", &file);
     assert!(found("Invented fever of the first kind"));
@@ -284,28 +281,28 @@ fn imported_sets_invalidate_the_cache() {
     );
     assert!(found("Invented fever of one other kind"));
     assert!(!found("Invented fever of one other kind"));
-    assert!(place.answers().1, "without sets it is another library");
+    assert!(fixture.answers().1, "without sets the cache is invalid");
 }
 
 #[test]
 fn thread_count_does_not_change_the_cache_file() {
-    let place = TestLibrary::new();
-    let kept = [1, 2, 5].map(|threads| {
-        let recipe = LibraryLoader {
+    let fixture = TestLibrary::new();
+    let cached = [1, 2, 5].map(|threads| {
+        let loader = LibraryLoader {
             threads,
-            ..place.loader()
+            ..fixture.loader()
         };
-        recipe.load(ImportedSets::default(), &mut |_| ());
-        let file = place.only_cache_file();
+        loader.load(ImportedSets::default(), &mut |_| ());
+        let file = fixture.only_cache_file();
         let bytes = fs::read(&file).unwrap();
         fs::remove_file(file).unwrap();
         bytes
     });
-    assert!(kept[0].len() > 10_000);
-    assert!(kept[0] == kept[1] && kept[1] == kept[2]);
+    assert!(cached[0].len() > 10_000);
+    assert!(cached[0] == cached[1] && cached[1] == cached[2]);
 }
 
-/// Puts a library into the data folder of a user.
+/// Writes a library into a user's data folder.
 fn install_user_library(home: &Home) -> PathBuf {
     let folder = home.path("data/codeleaf/content");
     fs::create_dir_all(&folder).unwrap();

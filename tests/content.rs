@@ -1,4 +1,4 @@
-//! Tests of content: the shipped document, sound files, and what is said about unsound ones.
+//! Tests of content: the built-in document, valid files, and reports on invalid ones.
 
 mod invalid;
 mod mutation;
@@ -12,12 +12,11 @@ use std::path::{Path, PathBuf};
 
 use codeleaf::content::{Document, parse_document};
 
-/// Returns the folder that holds the files of tests.
 fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures")
 }
 
-/// Returns the TOML files of a folder of fixtures, by name.
+/// Returns the TOML files in a folder of fixtures, sorted by name.
 fn toml_files(folder: &str) -> Vec<PathBuf> {
     let entries = fs::read_dir(fixtures().join(folder)).unwrap();
     let mut files: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
@@ -30,12 +29,11 @@ fn toml_files(folder: &str) -> Vec<PathBuf> {
     files
 }
 
-/// Returns a file's name without its folder and ending.
 fn stem(path: &Path) -> &str {
     path.file_stem().unwrap().to_str().unwrap()
 }
 
-/// Reads a sound file of a folder of fixtures.
+/// Parses a valid fixture.
 fn document(name: &str) -> Document {
     let path = fixtures().join(name);
     parse_document(name, &fs::read(path).unwrap()).unwrap_or_else(|report| panic!("{report}"))

@@ -1,4 +1,4 @@
-//! A document, and names, full of what terminals obey: none of it arrives at one.
+//! Documents and names full of control sequences: none reaches the terminal.
 
 use std::os::unix::ffi::OsStrExt;
 use std::process::Output;
@@ -7,9 +7,9 @@ use std::time::Duration;
 use crate::support::program::{Home, Launch, count, text};
 use crate::support::sequences::{OutputToken, parse_output};
 
-/// What a colleague, a download or a mail may bring, as TOML writes it: a clipboard sequence, an
-/// erasure, colours by C0 and by C1, a title, a backspace, a line end, tabs, bidirectional
-/// controls, tags, zero-width characters and marks without end.
+/// Control sequences and invisible characters, as TOML escapes: clipboard, clearing, colors by C0
+/// and C1, alternate screen, backspace, line ends, tabs, bidirectional controls, tags, zero-width
+/// characters and a long run of combining marks.
 fn hostile_toml() -> String {
     String::from(
         r"E\u001b]52;c;ZXZpbA==\u0007\u001b[2J\u009b31m\u001b[?1049l\u001bPq\u001b\\\b\r\n\t\u007f\u0085",
@@ -122,15 +122,15 @@ fn home_with_hostile_document() -> Home {
     home
 }
 
-/// Asserts that text holds nothing that a terminal obeys, or that nobody sees.
+/// Asserts that a text has no control or invisible characters.
 fn assert_harmless(what: &str, text: &str) {
     let mut marks = 0;
     for c in text.chars() {
-        let unseen = matches!(c,
+        let invisible = matches!(c,
             '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
             | '\u{feff}' | '\u{e0000}'..='\u{e007f}');
         assert!(
-            !unseen && (c == '\n' || !c.is_control()),
+            !invisible && (c == '\n' || !c.is_control()),
             "{what}: {c:?} in {}",
             text.escape_debug()
         );
@@ -148,7 +148,7 @@ fn hostile_document_is_sanitized_on_screen() {
     ] {
         let mut terminal = Launch::codeleaf(arguments).home(&home).start();
         terminal.wait_for("CPT (c) AMA");
-        // A lone Esc is one only if nothing follows it for a moment.
+        // The decoder recognizes a lone Esc by the pause after it.
         let settled = |keys: &str| {
             terminal.press(keys);
             let silence = if keys == "esc" { 150 } else { 10 };
@@ -156,7 +156,7 @@ fn hostile_document_is_sanitized_on_screen() {
         };
         for section in ["1", "2", "3", "4", "5"] {
             settled(section);
-            // Every row, whole.
+            // Open the details of every row.
             for _ in 0..4 {
                 settled("enter");
                 settled("right");
@@ -169,19 +169,19 @@ fn hostile_document_is_sanitized_on_screen() {
         terminal.press("/ \"26\"");
         terminal.wait_for("2 results");
         terminal.press("enter").wait_for("hit 1 of");
-        terminal.press("Y").wait_for("Sent to your terminal");
+        terminal.press("Y").wait_for("Copied. If it didn't paste");
         settled("esc");
         terminal.press("q");
         terminal.assert_exits_restored(0);
         let mut copies = 0;
         let mut shown = String::new();
-        for piece in parse_output(&terminal.bytes_since(0)) {
-            let known = match &piece {
+        for token in parse_output(&terminal.bytes_since(0)) {
+            let known = match &token {
                 OutputToken::Text(c) => {
                     shown.push(*c);
                     true
                 }
-                // What the screen moves its cursor with.
+                // Cursor movement.
                 OutputToken::Control(c) => {
                     shown.push('\n');
                     matches!(c, '\n' | '\r' | '\x08')
@@ -200,13 +200,13 @@ fn hostile_document_is_sanitized_on_screen() {
                 OutputToken::Escape(escape) => escape == "M",
                 OutputToken::Csi(..) | OutputToken::String(..) => false,
             };
-            assert!(known, "{arguments}: {piece:?}");
+            assert!(known, "{arguments}: {token:?}");
         }
         assert_eq!(copies, 1, "only what was asked for is copied");
         assert_harmless(arguments, &shown);
         let left = parse_output(&terminal.bytes_since(0));
         let alternate = OutputToken::Csi(Some('?'), vec![1049], "l".to_owned());
-        assert_eq!(left.iter().filter(|piece| **piece == alternate).count(), 1);
+        assert_eq!(left.iter().filter(|token| **token == alternate).count(), 1);
     }
 }
 

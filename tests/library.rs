@@ -137,7 +137,7 @@ fn broken_file_does_not_affect_the_others() {
      |
      = help: one file describes one code; remove or move one of the two
 
-    error: `8395` is no CPT code
+    error: `8395` is not a valid CPT code
      --> d-not-a-code.toml:4:9
       |
     4 | value = "8395"

@@ -336,7 +336,7 @@ fn cursor_is_on_the_selected_row() {
 fn copied_text_is_shown_and_sent_to_terminal() {
     let mut reader = TestSession::open(80, 24);
     let screen = reader.press("4 Y").screen();
-    assert!(screen.contains("Sent to your terminal"), "{screen}");
+    assert!(screen.contains("Copied. If it didn't paste"), "{screen}");
     assert!(
         screen.contains("CPT 83950-26 · CPT 83950: HER2/neu"),
         "{screen}"

@@ -1,11 +1,10 @@
-//! Defines the identity of a code: the system it belongs to and its value in canonical form.
+//! Identifiers of codes: a code system and a value in canonical form.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Serialize, Serializer};
 
-/// A code system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum CodeSystem {
     /// Current Procedural Terminology, of the American Medical Association.
@@ -17,10 +16,10 @@ pub enum CodeSystem {
 }
 
 impl CodeSystem {
-    /// Every system, in the order in which lists show them.
+    /// All systems, in the order of lists.
     pub const ALL: [Self; 3] = [Self::Cpt, Self::Hcpcs, Self::Icd10cm];
 
-    /// Returns the name used in files, links and on the command line.
+    /// Returns the name in files, links and on the command line.
     pub const fn id(self) -> &'static str {
         match self {
             Self::Cpt => "cpt",
@@ -29,7 +28,7 @@ impl CodeSystem {
         }
     }
 
-    /// Returns the name that readers see.
+    /// Returns the name for display.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Cpt => "CPT",
@@ -38,7 +37,7 @@ impl CodeSystem {
         }
     }
 
-    /// Returns the shape of a code of this system, in words, for error messages.
+    /// Describes the shape of a code, for error messages.
     pub const fn shape(self) -> &'static str {
         match self {
             Self::Cpt => "five characters: four digits, then a digit or one of F, M, T, U",
@@ -49,7 +48,8 @@ impl CodeSystem {
         }
     }
 
-    /// Brings a code into this system's canonical form: upper case, ICD-10-CM with its dot.
+    /// Returns a code in canonical form: upper case, ICD-10-CM with its dot. `None` if the shape is
+    /// wrong.
     fn canonical(self, text: &str) -> Option<String> {
         let text = text.trim().to_ascii_uppercase();
         let bytes = text.as_bytes();
@@ -74,12 +74,12 @@ fn canonical_icd10cm(text: &str) -> Option<String> {
         None => (text, ""),
     };
     let h = head.as_bytes();
-    let head_is_right = h.len() == 3
+    let is_valid_head = h.len() == 3
         && h[0].is_ascii_uppercase()
         && h[1].is_ascii_digit()
         && h[2].is_ascii_alphanumeric();
-    let tail_is_right = tail.len() <= 4 && tail.bytes().all(|b| b.is_ascii_alphanumeric());
-    if !head_is_right || !tail_is_right {
+    let is_valid_tail = tail.len() <= 4 && tail.bytes().all(|b| b.is_ascii_alphanumeric());
+    if !is_valid_head || !is_valid_tail {
         return None;
     }
     Some(if tail.is_empty() {
@@ -114,10 +114,10 @@ impl Serialize for CodeSystem {
     }
 }
 
-/// One code of one system: `cpt:83950`.
+/// A code of a system: `cpt:83950`.
 ///
-/// The system is part of it everywhere, because a value alone is ambiguous: 471 values of the
-/// public sets are both a HCPCS code and an ICD-10-CM code without its dot (`G0439`, `G04.39`).
+/// The system is part of the identifier because a value alone is ambiguous: 471 values of the public
+/// sets are both a HCPCS code and an ICD-10-CM code without its dot (`G0439`, `G04.39`).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct CodeId {
     system: CodeSystem,
@@ -125,7 +125,7 @@ pub struct CodeId {
 }
 
 impl CodeId {
-    /// Makes a code from a value in any case, with or without dot.
+    /// Makes a code from a value in upper or lower case, with or without the dot.
     pub fn new(system: CodeSystem, value: &str) -> Result<Self, CodeError> {
         match system.canonical(value) {
             Some(value) => Ok(Self { system, value }),
@@ -136,9 +136,8 @@ impl CodeId {
         }
     }
 
-    /// Returns every code that a reader may mean by a bare value, in the order of [`CodeSystem::ALL`].
-    ///
-    /// A dot decides for ICD-10-CM. Nothing is guessed: what fits two systems comes back twice.
+    /// Returns the codes with a value, of every system whose shape it has, in the order of
+    /// [`CodeSystem::ALL`].
     pub fn candidates(value: &str) -> Vec<Self> {
         CodeSystem::ALL
             .into_iter()
@@ -146,17 +145,16 @@ impl CodeId {
             .collect()
     }
 
-    /// Returns the system.
     pub const fn system(&self) -> CodeSystem {
         self.system
     }
 
-    /// Returns the value in canonical form, as readers write it: `83950`, `K92.2`.
+    /// Returns the value in canonical form: `83950`, `K92.2`.
     pub fn value(&self) -> &str {
         &self.value
     }
 
-    /// Returns the name of the file that holds this code's document: `cpt-83950.toml`.
+    /// Returns the file name of the code's document: `cpt-83950.toml`.
     pub fn file_name(&self) -> String {
         format!("{}-{}.toml", self.system.id(), self.value)
     }
@@ -171,7 +169,7 @@ impl fmt::Display for CodeId {
 impl FromStr for CodeId {
     type Err = CodeError;
 
-    /// Reads `system:value`.
+    /// Parses `system:value`.
     fn from_str(s: &str) -> Result<Self, CodeError> {
         let (system, value) = s
             .split_once(':')
@@ -196,7 +194,6 @@ impl ModifierCode {
         }
     }
 
-    /// Returns the two characters.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -208,25 +205,16 @@ impl fmt::Display for ModifierCode {
     }
 }
 
-/// Says why a text is no code.
+/// Why a text is not a code.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CodeError {
-    /// The value does not have the system's shape.
-    #[error("`{value}` is no {} code; one has {}", .system.name(), .system.shape())]
-    InvalidValue {
-        /// The system asked for.
-        system: CodeSystem,
-        /// What was given.
-        value: String,
-    },
-    /// No system has this name.
-    #[error("`{0}` is no code system; known are cpt, hcpcs and icd10cm")]
+    #[error("`{value}` is not a valid {} code; a code has {}", .system.name(), .system.shape())]
+    InvalidValue { system: CodeSystem, value: String },
+    #[error("`{0}` is not a code system; known are cpt, hcpcs and icd10cm")]
     UnknownSystem(String),
-    /// The system is not named.
-    #[error("`{0}` does not name its system; write cpt:83950")]
+    #[error("`{0}` does not name its code system; write cpt:83950")]
     MissingSystem(String),
-    /// The text is no modifier.
-    #[error("`{0}` is no modifier; one has two letters or digits")]
+    #[error("`{0}` is not a modifier; a modifier has two letters or digits")]
     InvalidModifier(String),
 }
 
@@ -235,7 +223,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn dot_and_case_are_ignored() {
+    fn dot_and_case_do_not_matter() {
         let dotted = CodeId::new(CodeSystem::Icd10cm, "K92.2").unwrap();
         assert_eq!(CodeId::new(CodeSystem::Icd10cm, "k922").unwrap(), dotted);
         assert_eq!(dotted.value(), "K92.2");

@@ -1,4 +1,4 @@
-//! Defines the document: one code's sections, blocks and sources.
+//! The document on one code: sections of blocks of rows, with their sources.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,40 +10,35 @@ use crate::content::date::AsOf;
 use crate::content::row::{Row, RowKey, Subject};
 use crate::content::source::{Source, SourceId};
 
-/// Everything that one file says about one code.
+/// The content of one file, about one code.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Document {
-    /// The code.
     pub code: CodeId,
-    /// The title, in house words.
+    /// The title in the editors' words; the owner's text may be protected.
     pub title: String,
-    /// Whether the code is in force.
     pub status: Status,
-    /// Since when it is.
+    /// The date from which the status applies.
     pub effective: AsOf,
-    /// When the document was last revised.
+    /// The last revision of the document.
     pub revised: AsOf,
-    /// Who reviewed it; nobody, when the screen says "not reviewed".
     pub reviewed_by: Option<String>,
-    /// When it should be looked at again.
     pub next_review: AsOf,
-    /// Other names, for search; they also stand in a block of their own.
+    /// Other names for search. A block repeats them.
     pub synonyms: Vec<String>,
     /// The sources that rows refer to, in the order of the file.
     pub sources: Vec<Source>,
-    /// The sections, in reading order; never empty.
+    /// The sections in reading order; never empty.
     pub sections: Vec<Section>,
-    /// The notices that end every section and every printout, a paragraph each.
+    /// Paragraphs at the end of every section and every printout.
     pub notices: Vec<String>,
 }
 
 impl Document {
-    /// Returns the source of this name.
     pub fn source(&self, id: &SourceId) -> Option<&Source> {
         self.sources.iter().find(|source| source.id == *id)
     }
 
-    /// Returns the section of this name and its position.
+    /// Returns a section with its position.
     pub fn section(&self, id: &SectionId) -> Option<(usize, &Section)> {
         self.sections
             .iter()
@@ -61,21 +56,20 @@ impl Document {
         })
     }
 
-    /// Returns the row at a place.
-    pub fn row(&self, place: &RowPath) -> Option<(&Section, &Block, &Row)> {
+    pub fn row(&self, path: &RowPath) -> Option<(&Section, &Block, &Row)> {
         self.rows().find(|(section, block, row)| {
-            section.id == place.section && block.id == place.block && row.key == place.row
+            section.id == path.section && block.id == path.block && row.key == path.row
         })
     }
 
-    /// Returns the row about a modifier, with its place.
+    /// Returns the row about a modifier, with its path.
     pub fn modifier(&self, code: &ModifierCode) -> Option<(RowPath, &Row)> {
         self.rows()
             .find(|(_, _, row)| row.subject == Subject::Modifier(code.clone()))
             .map(|(section, block, row)| (RowPath::new(section, block, row), row))
     }
 
-    /// Returns what a payer, by the name of its row, says on a modifier.
+    /// Returns the rule of a payer (by the key of its row) on a modifier, with its path.
     pub fn payer_rule(&self, payer: &RowKey, modifier: &ModifierCode) -> Option<(RowPath, &Row)> {
         let key = RowKey::for_payer_rule(payer, modifier);
         self.rows()
@@ -98,19 +92,15 @@ impl Document {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
-    /// In force.
     Active,
-    /// No longer in force.
     Deleted,
-    /// Nobody checked.
     Unverified,
 }
 
 impl Status {
-    /// Every status.
     pub const ALL: [Self; 3] = [Self::Active, Self::Deleted, Self::Unverified];
 
-    /// Returns the word that content files use and readers see.
+    /// Returns the keyword in content files, which is also displayed.
     pub const fn id(self) -> &'static str {
         match self {
             Self::Active => "active",
@@ -120,23 +110,22 @@ impl Status {
     }
 }
 
-/// A section's name, as `--section` takes it: `coding`.
+/// The name of a section, as in `--section coding`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct SectionId(pub String);
 
-/// One pane of a document.
+/// A section of a document, shown under a tab of its own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Section {
-    /// The name.
     pub id: SectionId,
     /// The title on the tab: `Coding Specifications`.
     pub title: String,
-    /// A title for narrow tabs: `Coding`.
+    /// The title on a narrow tab: `Coding`.
     pub short: String,
-    /// The headings that the publication gives this part, from the outside in.
+    /// The publication's headings of this part, outermost first.
     pub headings: Vec<String>,
-    /// What it holds, in reading order.
+    /// The blocks in reading order.
     pub blocks: Vec<Block>,
 }
 
@@ -153,7 +142,7 @@ impl Section {
     }
 }
 
-/// A block's name within its section: `modifiers`, `text`, `icd10`.
+/// The name of a block, unique in its section: `modifiers`, `text`, `icd10`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct BlockId(pub String);
@@ -161,13 +150,10 @@ pub struct BlockId(pub String);
 /// Rows of one shape under one heading.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Block {
-    /// The name.
     pub id: BlockId,
-    /// The heading, where there is one.
     pub title: Option<String>,
-    /// How the rows are set.
     pub shape: Shape,
-    /// The rows; their keys differ.
+    /// The rows; their keys are unique.
     pub rows: Vec<Row>,
 }
 
@@ -182,35 +168,31 @@ impl Block {
     }
 }
 
-/// How the rows of a block are set.
+/// The layout of a block's rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Shape {
-    /// A paragraph a row.
+    /// Each row is a paragraph.
     Prose,
-    /// A bullet a row.
+    /// Each row has a bullet.
     List,
-    /// `Label  value` a row.
+    /// Each row is `Label  value`.
     Facts,
-    /// Columns, named by the cells' labels.
+    /// The cells' labels are the headings of columns.
     Table,
 }
 
-/// Where a row stands in a document: `coding/modifiers/26`.
+/// The path of a row in its document: `coding/modifiers/26`.
 ///
-/// Names rather than positions, so that a place outlives an edit of the file.
+/// It has names instead of positions, so that it stays valid when the file is edited.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RowPath {
-    /// The section.
     pub section: SectionId,
-    /// The block.
     pub block: BlockId,
-    /// The row.
     pub row: RowKey,
 }
 
 impl RowPath {
-    /// Returns the place of a row.
     pub fn new(section: &Section, block: &Block, row: &Row) -> Self {
         Self {
             section: section.id.clone(),

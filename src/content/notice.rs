@@ -1,20 +1,20 @@
-//! Defines the notices that stand on every display and printout.
+//! Legal notices for every display and printout.
 
 use crate::content::code::CodeSystem;
 
-/// What the American Medical Association asks of every display of its codes.
+/// Required by the American Medical Association on every display of its codes.
 pub const CPT_NOTICE: &str = "CPT copyright 2026 American Medical Association. All rights reserved. \
     CPT is a registered trademark of the American Medical Association.";
 
-/// What every reader of any document must know.
+/// Required on every document.
 pub const USE_NOTICE: &str = "Reference only; no guarantee of coverage or payment. \
     Check the payer's current policy.";
 
-/// What every display of a fee must say.
+/// Required on every display of a fee.
 pub const FEE_NOTICE: &str =
     "Fee schedules, relative value units and similar figures are not assigned by the AMA.";
 
-/// Returns the notices for codes of some systems, where no document supplies its own.
+/// Returns the notices for a display of codes of several systems.
 pub fn notices(systems: impl IntoIterator<Item = CodeSystem>) -> Vec<&'static str> {
     let cpt = systems.into_iter().any(|system| system == CodeSystem::Cpt);
     cpt.then_some(CPT_NOTICE)

@@ -1,11 +1,11 @@
-//! Defines the row, the unit that readers select, find, copy and cite.
+//! The row: the unit that readers select, find, copy and cite.
 
 use serde::Serialize;
 
 use crate::content::code::{CodeId, ModifierCode};
 use crate::content::source::{SourceId, Unavailable};
 
-/// A row's name within its block, stable over edits: `26`, `aetna`, `1`.
+/// The name of a row, unique in its block: `26`, `aetna`, `1`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct RowKey(pub String);
@@ -16,31 +16,26 @@ impl RowKey {
         Self((index + 1).to_string())
     }
 
-    /// Returns the name of the row with what a payer says on a modifier: `aetna-26`.
+    /// Returns the key of a payer's rule on a modifier: `aetna-26`.
     pub fn for_payer_rule(payer: &Self, modifier: &ModifierCode) -> Self {
         Self(format!("{}-{modifier}", payer.0))
     }
 }
 
-/// A paragraph, list item, fact, table row, modifier, payer, … of a document.
+/// A paragraph, list item, fact, modifier, payer, … of a document.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Row {
-    /// The name within the block.
     pub key: RowKey,
-    /// What the row is about.
     pub subject: Subject,
-    /// Who speaks.
     pub voice: Voice,
-    /// What it says, field by field, in the order of the block's columns.
+    /// The fields, in the order of the block's columns.
     pub cells: Vec<Cell>,
-    /// Whether the row is usual, disputed, …; modifiers have it.
+    /// For modifiers and payers' rules.
     pub standing: Option<Standing>,
-    /// Who says so.
     pub source: Option<SourceId>,
-    /// Who disagrees.
+    /// Sources that contradict the row.
     #[serde(rename = "against")]
     pub disputed_by: Vec<SourceId>,
-    /// What the editors add, each with its own source.
     pub remarks: Vec<Remark>,
 }
 
@@ -59,8 +54,7 @@ impl Row {
         }
     }
 
-    /// Returns the name that a breadcrumb shows for this row: its first cell's text, cut to a few
-    /// words by whoever shows it.
+    /// Returns the row's name in breadcrumbs: its code, or the text of its first cell, at any length.
     pub fn name(&self) -> &str {
         match &self.subject {
             Subject::Modifier(code) => code.as_str(),
@@ -78,45 +72,40 @@ impl Row {
     }
 }
 
-/// What a row is about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Subject {
-    /// Itself: a paragraph, list item, fact or row of an author's own table.
+    /// A paragraph, list item, fact or row of an author's own table.
     Text,
-    /// A modifier.
     Modifier(ModifierCode),
-    /// A payer.
     Payer,
-    /// What a payer says on a modifier.
+    /// A payer's rule on a modifier.
     #[serde(rename = "stance")]
     PayerRule(ModifierCode),
     /// A place of service.
     Place,
-    /// Another code: a diagnosis, a related code, one not to be mixed up with.
+    /// Another code: a diagnosis, a related code, a code it is confused with.
     Code(CodeId),
-    /// A promised block that has nothing to show; the row's one cell says why.
+    /// A block without content; the row's only cell has the reason.
     Absence,
 }
 
-/// Who speaks.
+/// The author of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Voice {
-    /// The publication that the document carries, word for word.
+    /// The publication that the document reproduces, word for word.
     Publication,
-    /// The editors, who cite a source of their own; shown apart from the publication's text.
+    /// The editors, citing a source. Displayed differently from the publication's text.
     Editor,
 }
 
-/// One field of a row.
+/// A field of a row.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Cell {
     /// The field's name: `When to use`. Empty in prose and lists, which have one field.
     pub label: String,
-    /// What it says, or why it does not.
     pub value: Value,
-    /// Where the field is shown.
     #[serde(rename = "reach")]
     pub visibility: Visibility,
 }
@@ -142,9 +131,9 @@ impl Cell {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Visibility {
-    /// As a column of the block's table, and in the opened row.
+    /// In a column of the block's table, and in the row's details.
     Column,
-    /// In the opened row (and in exports) only.
+    /// In the row's details and in exports only.
     Record,
 }
 
@@ -152,14 +141,12 @@ pub enum Visibility {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Value {
-    /// Sanitised text, of one paragraph.
+    /// Sanitized text of one paragraph.
     Text(String),
-    /// The reason why there is none.
     Unavailable(Unavailable),
 }
 
 impl Value {
-    /// Returns the text, where there is one.
     pub fn as_text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),
@@ -180,22 +167,19 @@ impl From<&str> for Value {
     }
 }
 
-/// How far a modifier's use is agreed upon.
+/// How appropriate a modifier is for the code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Standing {
-    /// In common use with this code.
     Usual,
-    /// Right under conditions.
+    /// Appropriate under conditions.
     Situational,
-    /// Not expected with this code.
     NotExpected,
     /// Sources disagree.
     Disputed,
 }
 
 impl Standing {
-    /// Every standing.
     pub const ALL: [Self; 4] = [
         Self::Usual,
         Self::Situational,
@@ -203,7 +187,7 @@ impl Standing {
         Self::Disputed,
     ];
 
-    /// Returns the word that content files use.
+    /// Returns the keyword in content files.
     pub const fn id(self) -> &'static str {
         match self {
             Self::Usual => "usual",
@@ -213,7 +197,7 @@ impl Standing {
         }
     }
 
-    /// Returns the sign and word that readers see; the sign tells the states apart without colour.
+    /// Returns the label for display. Its symbol makes the states distinct without color.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Usual => "+ usual",
@@ -224,11 +208,10 @@ impl Standing {
     }
 }
 
-/// What the editors add to a row or a section.
+/// An editors' remark on a row or a section.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Remark {
-    /// The remark, sanitised, of one paragraph.
+    /// Sanitized text of one paragraph.
     pub text: String,
-    /// Who says so.
     pub source: SourceId,
 }

@@ -1,46 +1,41 @@
-//! Defines who says so: sources with their dates, and stated absences with their reasons.
+//! Sources of facts, and stated absences of facts.
 
 use serde::Serialize;
 
 use crate::content::date::AsOf;
 
-/// The name by which a document refers to one of its sources.
+/// The name of a source, unique in its document.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct SourceId(pub String);
 
-/// Where facts come from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Source {
-    /// The name that rows refer to.
     pub id: SourceId,
-    /// The title in full.
     pub title: String,
-    /// A name for narrow places: `publication`, `CMS PFS`.
+    /// A name for narrow columns: `publication`, `CMS PFS`.
     pub short: String,
-    /// How close the source is to whoever decides.
     pub kind: SourceKind,
-    /// As of when it speaks.
+    /// The date of its statements.
     pub as_of: AsOf,
 }
 
-/// How close a source is to whoever decides.
+/// The authority of a source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SourceKind {
-    /// The deciding body's own file or page.
+    /// A file or page of the body that makes the rules.
     Primary,
-    /// Somebody who writes about it.
+    /// A text about the rules by someone else.
     Secondary,
     /// The editors of this library.
     House,
 }
 
 impl SourceKind {
-    /// Every kind.
     pub const ALL: [Self; 3] = [Self::Primary, Self::Secondary, Self::House];
 
-    /// Returns the word that content files use.
+    /// Returns the keyword in content files.
     pub const fn id(self) -> &'static str {
         match self {
             Self::Primary => "primary",
@@ -50,18 +45,17 @@ impl SourceKind {
     }
 }
 
-/// A fact that was promised and is not there: a value, never a blank.
+/// A stated absence: the reason why a field or block has no content.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Unavailable {
-    /// Why it is not there.
     pub reason: AbsenceReason,
-    /// The source's own words about the absence.
+    /// A quotation of the source on the absence.
     pub stated: Option<String>,
-    /// The source that was silent, or that says so.
+    /// The source that states the absence, or that does not state the fact.
     pub source: Option<SourceId>,
-    /// When somebody last looked.
+    /// The date when the editors last checked.
     pub checked: AsOf,
-    /// Where it can be had: `NUCC taxonomy CSV (import)`.
+    /// Where to find the fact: `NUCC taxonomy CSV (import)`.
     pub find: Option<String>,
 }
 
@@ -78,61 +72,59 @@ impl Unavailable {
     }
 }
 
-/// Why a fact is not there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AbsenceReason {
-    /// The source does not say.
+    /// The source does not state the fact.
     SourceSilent,
-    /// It comes from a file that was not imported.
+    /// The fact is in a file that was not imported.
     NotLoaded,
-    /// It cannot exist for this code.
+    /// The fact cannot exist for this code.
     NotApplicable,
-    /// Its owner's terms forbid shipping it.
-    Licence,
-    /// Nobody publishes it.
+    /// The owner's license forbids distribution.
+    #[serde(rename = "licence")]
+    License,
     Unpublished,
 }
 
 impl AbsenceReason {
-    /// Every reason.
     pub const ALL: [Self; 5] = [
         Self::SourceSilent,
         Self::NotLoaded,
         Self::NotApplicable,
-        Self::Licence,
+        Self::License,
         Self::Unpublished,
     ];
 
-    /// Returns the word that content files use.
+    /// Returns the keyword in content files.
     pub const fn id(self) -> &'static str {
         match self {
             Self::SourceSilent => "source_silent",
             Self::NotLoaded => "not_loaded",
             Self::NotApplicable => "not_applicable",
-            Self::Licence => "licence",
+            Self::License => "licence",
             Self::Unpublished => "unpublished",
         }
     }
 
-    /// Returns what readers see in a cell of a table, where the opened row says it at length.
+    /// Returns the label in tables, which have little space.
     pub const fn short_label(self) -> &'static str {
         match self {
             Self::SourceSilent => "source silent",
             Self::NotLoaded => "not loaded",
             Self::NotApplicable => "not applicable",
-            Self::Licence => "not shipped",
+            Self::License => "not shipped",
             Self::Unpublished => "unpublished",
         }
     }
 
-    /// Returns what readers see.
+    /// Returns the label in the row's details.
     pub const fn label(self) -> &'static str {
         match self {
             Self::SourceSilent => "not available · the source is silent",
             Self::NotLoaded => "not loaded · import the file to see it",
             Self::NotApplicable => "not applicable",
-            Self::Licence => "not shipped · its owner's licence forbids it",
+            Self::License => "not shipped · its owner's licence forbids it",
             Self::Unpublished => "not published by anyone",
         }
     }

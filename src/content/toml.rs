@@ -1,4 +1,4 @@
-//! Reading documents from TOML.
+//! Reading documents from TOML: parse tables past every error, then compile them.
 
 pub(crate) mod compile;
 pub(crate) mod fields;
@@ -7,3 +7,4 @@ pub(crate) mod parse;
 pub(crate) mod read;
 pub(crate) mod schema;
 pub(crate) mod syntax;
+pub(crate) mod type_error;

@@ -1,7 +1,4 @@
-//! Defines the report on a file: every problem in it, each with its place and what to do next.
-//!
-//! Authors are specialists and no programmers. They get all problems at once, each with file, line
-//! and column, the line itself with a caret, and a hint.
+//! The report on a file: all diagnostics at once, each with its line, a caret and a hint.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -11,23 +8,23 @@ use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
 use crate::text::sanitize::{sanitize, sanitize_keeping_columns};
 
-/// How many problems one report lists; a file with more of them is not a document at all.
+/// The largest number of diagnostics in a report.
 const MAX_DIAGNOSTICS: usize = 100;
 
-/// The position that stands for the file in [`Diagnostics::suppress_missing`]; tables have their own.
+/// The table position that [`Diagnostics::suppress_missing`] takes for the top level of the file.
 pub(crate) const WHOLE_FILE: usize = usize::MAX;
 
-/// Everything that is wrong with a file. Its text is safe to print, and ends without a line end.
+/// Everything that is wrong with a file. Its text is sanitized and has no final line end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
-    /// The problems, in the order of the file; never empty.
+    /// The diagnostics, in the order of the file; never empty.
     pub diagnostics: Vec<Diagnostic>,
-    /// How many further problems were met and left out, at least.
+    /// A lower bound for the number of diagnostics that were left out.
     pub left_out: usize,
 }
 
 impl Report {
-    /// Makes a report on a file as a whole: one that cannot be read, say.
+    /// Makes a report on the file as a whole, for example one that cannot be read.
     pub fn whole_file(name: &str, message: impl AsRef<str>, hint: &str) -> Self {
         let message = sanitize(message.as_ref()).into_owned();
         let title = Level::ERROR.primary_title(format!("{}: {message}", sanitize(name)));
@@ -47,31 +44,28 @@ impl Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, problem) in self.diagnostics.iter().enumerate() {
+        for (index, diagnostic) in self.diagnostics.iter().enumerate() {
             if index > 0 {
                 f.write_str("\n\n")?;
             }
-            f.write_str(&problem.rendered)?;
+            f.write_str(&diagnostic.rendered)?;
         }
         match self.left_out {
             0 => Ok(()),
-            n => write!(f, "\n\nerror: {n} more in this file; mend these first"),
+            n => write!(f, "\n\nerror: {n} more in this file; fix these first"),
         }
     }
 }
 
 impl std::error::Error for Report {}
 
-/// One thing that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// The line, from 1; 0 where the file as a whole is meant.
+    /// The line, from 1; 0 for the file as a whole.
     pub line: usize,
-    /// The column in characters, from 1; 0 where the file as a whole is meant.
+    /// The column in characters, from 1; 0 for the file as a whole.
     pub column: usize,
-    /// What is wrong.
     pub message: String,
-    /// What to do next.
     pub hint: Option<String>,
     rendered: String,
 }
@@ -82,12 +76,13 @@ impl fmt::Display for Diagnostic {
     }
 }
 
-/// The problems found so far, while a file is read.
+/// A collector of diagnostics.
 #[derive(Debug)]
 pub struct Diagnostics<'t> {
     text: &'t str,
     pending: Vec<PendingDiagnostic>,
     left_out: usize,
+    /// Tables by position, and fields in them, whose absence is not reported.
     suppressed: HashSet<(usize, String)>,
 }
 
@@ -99,19 +94,17 @@ struct PendingDiagnostic {
     kind: DiagnosticKind,
 }
 
-/// What a problem may be a mere consequence of.
+/// Decides which diagnostics a syntax error hides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum DiagnosticKind {
-    /// The file is no TOML here.
     Syntax,
-    /// What is written is wrong.
+    /// Hidden by a syntax error on the same line.
     Invalid,
-    /// Something is not there. After a syntax error it may only seem so, so it is not reported.
+    /// Hidden by any syntax error, because what is missing may be in the lines that were skipped.
     Missing,
 }
 
 impl<'t> Diagnostics<'t> {
-    /// Opens the list for a file with this text.
     pub fn new(text: &'t str) -> Self {
         Self {
             text,
@@ -121,18 +114,17 @@ impl<'t> Diagnostics<'t> {
         }
     }
 
-    /// Returns the number of the line that holds a byte, from 1.
+    /// Returns the line that contains a byte offset, from 1.
     pub(crate) fn line_number(&self, at: usize) -> usize {
         let before = self.text.get(..at).unwrap_or(self.text);
         before.matches('\n').count() + 1
     }
 
-    /// Notes that the file is no TOML at a place.
     pub fn syntax_error(&mut self, span: Range<usize>, message: String, hint: String) {
         self.push(span, message, hint, DiagnosticKind::Syntax);
     }
 
-    /// Notes that something that is written is wrong.
+    /// Reports an error in what is written.
     pub fn invalid(
         &mut self,
         span: Range<usize>,
@@ -142,7 +134,7 @@ impl<'t> Diagnostics<'t> {
         self.push(span, message.into(), hint.into(), DiagnosticKind::Invalid);
     }
 
-    /// Notes that something is not there.
+    /// Reports that something required is missing.
     pub(crate) fn missing(
         &mut self,
         span: Range<usize>,
@@ -152,76 +144,73 @@ impl<'t> Diagnostics<'t> {
         self.push(span, message.into(), hint.into(), DiagnosticKind::Missing);
     }
 
-    fn push(&mut self, span: Range<usize>, message: String, hint: String, nature: DiagnosticKind) {
-        let again = |f: &PendingDiagnostic| f.span == span && f.message == message;
+    fn push(&mut self, span: Range<usize>, message: String, hint: String, kind: DiagnosticKind) {
+        let is_same = |d: &PendingDiagnostic| d.span == span && d.message == message;
         if self.is_full() {
             self.left_out += 1;
-        } else if !self.pending.iter().any(again) {
+        } else if !self.pending.iter().any(is_same) {
             self.pending.push(PendingDiagnostic {
                 span,
                 message,
                 hint,
-                kind: nature,
+                kind,
             });
         }
     }
 
-    /// Excuses a field of the table at a position from being asked for: it is there, but wrong,
-    /// and that is reported already.
+    /// Marks a field of the table at a position as present but invalid, so that it is not reported
+    /// as missing.
     pub(crate) fn suppress_missing(&mut self, table: usize, field: &str) {
         self.suppressed.insert((table, field.to_owned()));
     }
 
-    /// Says whether a field of the table at a position is excused.
     pub(crate) fn is_suppressed(&self, table: usize, field: &str) -> bool {
         self.suppressed.contains(&(table, field.to_owned()))
     }
 
-    /// Returns how many problems were noted.
     pub fn count(&self) -> usize {
         self.pending.len()
     }
 
-    /// Says whether any field of the table at a position is excused.
     pub(crate) fn has_suppressed(&self, table: usize) -> bool {
         self.suppressed.iter().any(|(at, _)| *at == table)
     }
 
-    /// Says whether there are so many problems that looking for more helps nobody.
+    /// Returns true if the report has no room for more diagnostics.
     pub(crate) fn is_full(&self) -> bool {
         self.pending.len() >= MAX_DIAGNOSTICS
     }
 
-    /// Returns the report, where there is something to report.
+    /// Returns the report as an error, unless it is empty.
     pub fn into_result(self, name: &str) -> Result<(), Report> {
-        let mut found = self.pending;
-        if found.is_empty() {
+        let mut pending = self.pending;
+        if pending.is_empty() {
             return Ok(());
         }
         let lines = LineIndex::new(self.text);
-        let broken: HashSet<usize> = found
+        let broken: HashSet<usize> = pending
             .iter()
-            .filter(|f| f.kind == DiagnosticKind::Syntax)
-            .map(|f| lines.line_of(f.span.start))
+            .filter(|d| d.kind == DiagnosticKind::Syntax)
+            .map(|d| lines.line_of(d.span.start))
             .collect();
-        found.retain(|f| match f.kind {
+        pending.retain(|d| match d.kind {
             DiagnosticKind::Syntax => true,
-            DiagnosticKind::Invalid => !broken.contains(&lines.line_of(f.span.start)),
+            DiagnosticKind::Invalid => !broken.contains(&lines.line_of(d.span.start)),
             DiagnosticKind::Missing => broken.is_empty(),
         });
-        if found.is_empty() {
+        if pending.is_empty() {
             return Ok(());
         }
-        found.sort_by_key(|f| (f.span.start, f.span.end));
+        pending.sort_by_key(|d| (d.span.start, d.span.end));
         let name = sanitize(name);
         Err(Report {
-            diagnostics: found.iter().map(|f| lines.render(&name, f)).collect(),
+            diagnostics: pending.iter().map(|d| lines.render(&name, d)).collect(),
             left_out: self.left_out,
         })
     }
 }
 
-/// The lines of a file, by the byte at which each starts.
+/// The byte offsets at which the lines of a file start.
 struct LineIndex<'t> {
     text: &'t str,
     starts: Vec<usize>,
@@ -237,13 +226,13 @@ impl<'t> LineIndex<'t> {
         }
     }
 
-    /// Returns the number of the line that holds a byte, from 0.
+    /// Returns the line that contains a byte offset, from 0.
     fn line_of(&self, at: usize) -> usize {
         self.starts.partition_point(|start| *start <= at) - 1
     }
 
-    fn render(&self, name: &str, found: &PendingDiagnostic) -> Diagnostic {
-        let number = self.line_of(found.span.start);
+    fn render(&self, name: &str, pending: &PendingDiagnostic) -> Diagnostic {
+        let number = self.line_of(pending.span.start);
         let line = &self.text[self.starts[number]..];
         let line = line.split(['\r', '\n']).next().unwrap_or_default();
         let within = |at: usize| {
@@ -253,15 +242,15 @@ impl<'t> LineIndex<'t> {
             }
             at
         };
-        let (start, end) = (within(found.span.start), within(found.span.end));
-        // Only the one line is rendered, and what stands before, under and after the caret is made
-        // printable apart, so that the caret stays where it belongs.
+        let (start, end) = (within(pending.span.start), within(pending.span.end));
+        // The text before, under and after the caret is sanitized separately, so that the caret
+        // stays in its column.
         let before = sanitize_keeping_columns(&line[..start]);
         let under = sanitize_keeping_columns(&line[start..end.max(start)]);
         let after = sanitize_keeping_columns(&line[end.max(start)..]);
         let caret = before.len()..before.len() + under.len();
-        let message = sanitize(&found.message).into_owned();
-        let hint = sanitize(&found.hint).into_owned();
+        let message = sanitize(&pending.message).into_owned();
+        let hint = sanitize(&pending.hint).into_owned();
         let snippet = Snippet::source(before.clone() + &under + &after)
             .path(name)
             .line_start(number + 1)

@@ -1,14 +1,13 @@
-//! Defines how messages to authors are worded: quoting, lists, and the nearest known word.
+//! The wording of messages: quotes, lists, and suggestions for misspelled words.
 
 use crate::text::sanitize::sanitize;
 
-/// What a date may look like.
 pub(crate) const DATE_HINT: &str = "write 2026-04-01, \"2026-04\", \"2026\" or \"unknown\"";
 
-/// How much of a text a message repeats, in characters.
+/// The longest quotation in a message, in characters.
 const MAX_QUOTED_CHARS: usize = 40;
 
-/// Returns a text in backquotes, made printable and cut to what a message can carry.
+/// Puts a text in backquotes, sanitized and cut to 40 characters.
 pub(crate) fn quote(text: &str) -> String {
     let text = sanitize(text);
     let text = text.trim();
@@ -18,7 +17,7 @@ pub(crate) fn quote(text: &str) -> String {
     }
 }
 
-/// Says that a word is unknown, and which one may be meant.
+/// Returns a message such as "unknown field `cdoe`; did you mean `code`?".
 pub(crate) fn unknown_message(what: &str, word: &str, near: Option<&str>) -> String {
     let word = quote(word);
     match near {
@@ -27,7 +26,7 @@ pub(crate) fn unknown_message(what: &str, word: &str, near: Option<&str>) -> Str
     }
 }
 
-/// Joins words as a sentence does: `a, b and c`.
+/// Joins words as in `a, b and c`.
 pub(crate) fn join_with_and(words: &[&str]) -> String {
     match words {
         [] => "none".to_owned(),
@@ -36,9 +35,9 @@ pub(crate) fn join_with_and(words: &[&str]) -> String {
     }
 }
 
-/// Returns the known word that a misspelled one most likely stands for.
+/// Returns the known word closest to a misspelled one; `None` if none is close enough.
 pub(crate) fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
-    // Longer words would only cost time: nothing that is known comes near them.
+    // No known word is close to a long one, and the distance takes quadratic time.
     if word.len() > 2 * MAX_QUOTED_CHARS {
         return None;
     }
@@ -51,7 +50,7 @@ pub(crate) fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
         .map(|(_, k)| k)
 }
 
-/// Returns a hint for a word that is none of the known ones: the nearest, or all of them.
+/// Returns a hint for an unknown word: the nearest known word, or all of them.
 pub fn did_you_mean(word: &str, known: &[&str]) -> String {
     match nearest(word, known) {
         Some(near) => format!("did you mean `{near}`?"),
@@ -69,7 +68,7 @@ mod tests {
         assert_eq!(nearest("modifer", &known), Some("modifier"));
         assert_eq!(nearest("Modifier", &known), Some("modifier"));
         assert_eq!(nearest("cdoe", &known), Some("code"));
-        assert_eq!(nearest("colour", &known), None);
+        assert_eq!(nearest("color", &known), None);
         assert_eq!(nearest(&"m".repeat(100_000), &known), None);
     }
 

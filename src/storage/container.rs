@@ -1,68 +1,60 @@
-//! Defines the flat file: named parts one after the other, read on demand and checked as they are.
+//! The container: a file of tagged parts, read on demand and verified page by page.
 //!
-//! What the program works out from other files (the catalogue, the search index) is kept in such a
-//! file, and anything may have happened to it since: a full disk, a kill, another version, a bit
-//! that tipped. So nothing of it is used before its checksum was compared, and opening it must not
-//! mean reading it: each part is cut into pages of eight kilobytes with a CRC-32 each, and all of
-//! these stand in a table at the end, which has one of its own.
+//! A full disk, a kill, another version or a flipped bit may have damaged the file since it was
+//! written. Each part is divided into pages of 8 KiB with a CRC-32 each, which is compared before
+//! the page is used. Opening a container reads only its table, which has a CRC-32 of its own.
 //!
 //! ```text
-//! magic, format │ part │ part │ … │ table: name, place, length, page sums │ footer
+//! magic, format │ part │ part │ … │ table: tag, offset, length, page checksums │ footer
 //! ```
 
 #[cfg(test)]
 pub(crate) mod tests;
 
-use crate::storage::varint;
 use std::fs::File;
 use std::io;
 use std::io::Write;
 use std::os::unix::fs::FileExt;
 
-pub use crate::storage::part_reader::PartReader;
-use crate::storage::varint::{read_varint, u32_at, u64_at, write_varint};
+use crate::storage::part_reader::PartReader;
+use crate::storage::varint::{decode_u32s, read_varint, u32_at, u64_at, write_varint};
 
-/// How many bytes have one checksum.
+/// The number of bytes per checksum.
 pub(crate) const PAGE_SIZE: usize = 8 * 1024;
 
-/// How many bytes of a part are checked at a time.
+/// The number of bytes that [`Container::verify`] has in memory at a time.
 const VERIFY_CHUNK: u64 = 32 * PAGE_SIZE as u64;
 
 const MAGIC: &[u8; 8] = b"leafflat";
-/// The magic and the format.
+/// Magic (8 bytes) and format (4).
 const HEADER_LEN: usize = 12;
-/// Where the table is, how long it and its checksum are, how long the file is, and the magic.
+/// Offset (8 bytes) and checksum (4) of the table, zeros (4), length of the file (8), magic (8).
 const FOOTER_LEN: usize = 32;
 
-/// The largest table that is read, in bytes; it stands for sixteen gigabytes.
+/// The largest table that is read, in bytes; enough for parts of 16 GiB.
 const MAX_TABLE_BYTES: u64 = 8 << 20;
 
-/// The name of a part.
+/// The identifier of a part.
 pub type PartTag = [u8; 4];
 
-/// Says why a file cannot be used.
+/// Why a container cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ContainerError {
-    /// It cannot be read.
     #[error("cannot be read: {0}")]
     Read(#[from] io::Error),
-    /// It is not a container.
     #[error("of another type")]
     NotContainer,
-    /// It is a container of another format.
     #[error("of another format")]
     Format,
-    /// It is damaged or cut short.
     #[error("damaged")]
     Damaged,
 }
 
-/// Where the bytes of a flat file are.
+/// The bytes of a container.
 #[derive(Debug)]
 pub enum Backing {
-    /// In a file, of which only what is asked for is read.
+    /// A file that is read on demand.
     File(File),
-    /// In memory.
     Memory(Vec<u8>),
 }
 
@@ -90,7 +82,6 @@ impl Backing {
     }
 }
 
-/// Where a part is, and the checksums of its pages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct PartEntry {
     tag: PartTag,
@@ -99,7 +90,7 @@ struct PartEntry {
     checksums: Box<[u32]>,
 }
 
-/// A flat file, open for reading. Nothing but its table is in memory.
+/// A container that is open for reading. Only its table is in memory.
 #[derive(Debug)]
 pub struct Container {
     backing: Backing,
@@ -107,13 +98,13 @@ pub struct Container {
 }
 
 impl Container {
-    /// Opens a flat file of a format.
-    pub fn open(source: Backing, format: u32) -> Result<Self, ContainerError> {
-        let length = source.length()?;
+    /// Opens a container that was written with the same format number.
+    pub fn open(backing: Backing, format: u32) -> Result<Self, ContainerError> {
+        let length = backing.length()?;
         if length < (HEADER_LEN + FOOTER_LEN) as u64 {
             return Err(ContainerError::Damaged);
         }
-        let head = source.read_at(0, HEADER_LEN)?;
+        let head = backing.read_at(0, HEADER_LEN)?;
         if &head[..8] != MAGIC {
             return Err(ContainerError::NotContainer);
         }
@@ -121,17 +112,14 @@ impl Container {
             return Err(ContainerError::Format);
         }
         let footer_at = length - FOOTER_LEN as u64;
-        let footer = source.read_at(footer_at, FOOTER_LEN)?;
-        let table = Self::read_table(&source, length, footer_at, &footer)?;
+        let footer = backing.read_at(footer_at, FOOTER_LEN)?;
+        let table = Self::read_table(&backing, length, footer_at, &footer)?;
         let parts = Self::parse_table(&table, footer_at).ok_or(ContainerError::Damaged)?;
-        Ok(Self {
-            backing: source,
-            parts,
-        })
+        Ok(Self { backing, parts })
     }
 
     fn read_table(
-        source: &Backing,
+        backing: &Backing,
         length: u64,
         footer_at: u64,
         footer: &[u8],
@@ -141,16 +129,16 @@ impl Container {
         else {
             return Err(ContainerError::Damaged);
         };
-        let is_sound = &footer[24..] == MAGIC
+        let is_valid = &footer[24..] == MAGIC
             && u32_at(footer, 12) == Some(0)
             && stated == length
             && (HEADER_LEN as u64..=footer_at).contains(&at)
             && footer_at - at <= MAX_TABLE_BYTES;
         let size = usize::try_from(footer_at.saturating_sub(at)).ok();
-        let (true, Some(size)) = (is_sound, size) else {
+        let (true, Some(size)) = (is_valid, size) else {
             return Err(ContainerError::Damaged);
         };
-        let table = source.read_at(at, size)?;
+        let table = backing.read_at(at, size)?;
         if crc32fast::hash(&table) == sum {
             Ok(table)
         } else {
@@ -163,111 +151,108 @@ impl Container {
         let count = read_varint(table)?;
         let mut parts = Vec::new();
         for _ in 0..count {
-            let (name, rest) = table.split_first_chunk()?;
+            let (tag, rest) = table.split_first_chunk()?;
             *table = rest;
-            let (at, length) = (read_varint(table)?, read_varint(table)?);
-            if at.checked_add(length)? > end {
+            let (offset, length) = (read_varint(table)?, read_varint(table)?);
+            if offset.checked_add(length)? > end {
                 return None;
             }
             let pages = usize::try_from(length.div_ceil(PAGE_SIZE as u64)).ok()?;
-            let (sums, rest) = table.split_at_checked(pages.checked_mul(4)?)?;
+            let (checksums, rest) = table.split_at_checked(pages.checked_mul(4)?)?;
             *table = rest;
             parts.push(PartEntry {
-                tag: *name,
-                offset: at,
+                tag: *tag,
+                offset,
                 length,
-                checksums: varint::decode_u32s(sums).into_boxed_slice(),
+                checksums: decode_u32s(checksums).into_boxed_slice(),
             });
         }
         table.is_empty().then_some(parts)
     }
 
-    fn find_part(&self, name: PartTag) -> Option<&PartEntry> {
-        self.parts.iter().find(|part| part.tag == name)
+    fn find_part(&self, tag: PartTag) -> Option<&PartEntry> {
+        self.parts.iter().find(|part| part.tag == tag)
     }
 
-    /// Returns the length of a part in bytes; nothing where there is none.
-    pub fn part_length(&self, name: PartTag) -> Option<u64> {
-        self.find_part(name).map(|part| part.length)
+    /// Returns the length of a part in bytes; `None` if there is no such part.
+    pub fn part_length(&self, tag: PartTag) -> Option<u64> {
+        self.find_part(tag).map(|part| part.length)
     }
 
-    /// Returns a whole part; nothing where there is none or it is damaged.
-    pub fn read_part(&self, name: PartTag) -> Option<Vec<u8>> {
-        let length = usize::try_from(self.part_length(name)?).ok()?;
-        self.read_range(name, 0, length)
+    /// Reads a whole part; `None` if it is missing or damaged.
+    pub fn read_part(&self, tag: PartTag) -> Option<Vec<u8>> {
+        let length = usize::try_from(self.part_length(tag)?).ok()?;
+        self.read_range(tag, 0, length)
     }
 
-    /// Returns a part to be read from its front; nothing where there is none.
-    pub fn part_reader(&self, name: PartTag) -> Option<PartReader<'_>> {
-        Some(PartReader::new(self, name, self.part_length(name)?))
+    /// Opens a part for sequential reading; `None` if there is no such part.
+    pub fn part_reader(&self, tag: PartTag) -> Option<PartReader<'_>> {
+        Some(PartReader::new(self, tag, self.part_length(tag)?))
     }
 
-    /// Returns a reader that starts at an offset of a part. It reads one page first and then ever
-    /// longer chunks, because whoever seeks often needs few bytes.
-    pub fn part_reader_at(&self, name: PartTag, offset: u64) -> Option<PartReader<'_>> {
-        let length = self.part_length(name)?;
-        (offset <= length).then(|| PartReader::new(self, name, length).starting_at(offset))
+    /// Opens a part at an offset. The reader reads one page first and longer chunks later, because
+    /// callers that seek often need few bytes.
+    pub fn part_reader_at(&self, tag: PartTag, offset: u64) -> Option<PartReader<'_>> {
+        let length = self.part_length(tag)?;
+        (offset <= length).then(|| PartReader::new(self, tag, length).starting_at(offset))
     }
 
-    /// Says whether a part is there and no page of it is damaged, without keeping it in memory.
-    pub fn verify(&self, name: PartTag) -> bool {
-        let Some(part) = self.find_part(name) else {
+    /// Returns true if the part exists and is undamaged. Reads all of it, a chunk at a time.
+    pub fn verify(&self, tag: PartTag) -> bool {
+        let Some(part) = self.find_part(tag) else {
             return false;
         };
-        let mut at = 0;
-        while at < part.length {
-            let length = (part.length - at).min(VERIFY_CHUNK);
+        let mut offset = 0;
+        while offset < part.length {
+            let length = (part.length - offset).min(VERIFY_CHUNK);
             let size = usize::try_from(length).unwrap_or_default();
-            if self.read_range(name, at, size).is_none() {
+            if self.read_range(tag, offset, size).is_none() {
                 return false;
             }
-            at += length;
+            offset += length;
         }
         true
     }
 
-    /// Returns a piece of a part; nothing where it reaches beyond the end, or a page of it is
-    /// damaged.
-    pub fn read_range(&self, name: PartTag, at: u64, length: usize) -> Option<Vec<u8>> {
-        let part = self.find_part(name)?;
-        let end = at.checked_add(length as u64)?;
+    /// Reads `length` bytes of a part; `None` if they exceed it or one of their pages is damaged.
+    pub fn read_range(&self, tag: PartTag, offset: u64, length: usize) -> Option<Vec<u8>> {
+        let part = self.find_part(tag)?;
+        let end = offset.checked_add(length as u64)?;
         if end > part.length {
             return None;
         }
-        let page = PAGE_SIZE as u64;
-        let first = at / page;
-        let from = first * page;
-        let to = end.div_ceil(page).saturating_mul(page).min(part.length);
-        let size = usize::try_from(to.checked_sub(from)?).ok()?;
-        let mut bytes = self.backing.read_at(part.offset + from, size).ok()?;
-        let sums = part.checksums.get(usize::try_from(first).ok()?..)?;
-        let is_sound = bytes
+        let page_size = PAGE_SIZE as u64;
+        let first_page = offset / page_size;
+        let start = first_page * page_size;
+        let page_end = end.div_ceil(page_size).saturating_mul(page_size);
+        let size = usize::try_from(page_end.min(part.length).checked_sub(start)?).ok()?;
+        let mut bytes = self.backing.read_at(part.offset + start, size).ok()?;
+        let checksums = part.checksums.get(usize::try_from(first_page).ok()?..)?;
+        let is_intact = bytes
             .chunks(PAGE_SIZE)
-            .zip(sums)
+            .zip(checksums)
             .all(|(page, sum)| crc32fast::hash(page) == *sum);
-        if !is_sound {
+        if !is_intact {
             return None;
         }
-        bytes.truncate(usize::try_from(end - from).ok()?);
-        bytes.drain(..usize::try_from(at - from).ok()?);
+        bytes.truncate(usize::try_from(end - start).ok()?);
+        bytes.drain(..usize::try_from(offset - start).ok()?);
         Some(bytes)
     }
 }
 
-/// Writes a flat file, part by part; as a [`Write`] it takes the bytes of the part that was begun.
+/// Writes a container part by part. Its [`Write`] implementation appends to the current part.
 #[derive(Debug)]
 pub struct ContainerWriter<W> {
     out: W,
     offset: u64,
     parts: Vec<PartEntry>,
     checksums: Vec<u32>,
-    /// The page that is being written.
     page_hasher: crc32fast::Hasher,
     bytes_in_page: usize,
 }
 
 impl<W: Write> ContainerWriter<W> {
-    /// Begins a file of a format.
     pub fn new(mut out: W, format: u32) -> io::Result<Self> {
         out.write_all(MAGIC)?;
         out.write_all(&format.to_le_bytes())?;
@@ -281,20 +266,19 @@ impl<W: Write> ContainerWriter<W> {
         })
     }
 
-    /// Begins a part, which ends where the next one begins.
-    pub fn begin_part(&mut self, name: PartTag) {
+    /// Ends the current part and begins another.
+    pub fn begin_part(&mut self, tag: PartTag) {
         self.end_part();
         self.parts.push(PartEntry {
-            tag: name,
+            tag,
             offset: self.offset,
             length: 0,
             checksums: Box::default(),
         });
     }
 
-    /// Writes a whole part.
-    pub fn write_part(&mut self, name: PartTag, bytes: &[u8]) -> io::Result<()> {
-        self.begin_part(name);
+    pub fn write_part(&mut self, tag: PartTag, bytes: &[u8]) -> io::Result<()> {
+        self.begin_part(tag);
         self.write_all(bytes)
     }
 
@@ -315,7 +299,7 @@ impl<W: Write> ContainerWriter<W> {
         }
     }
 
-    /// Writes the table, and returns what was written to.
+    /// Writes the table and the footer, and returns the underlying writer.
     pub fn finish(mut self) -> io::Result<W> {
         self.end_part();
         let mut table = Vec::new();

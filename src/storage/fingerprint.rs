@@ -1,4 +1,4 @@
-//! Defines the stamp of a file: what tells whether it is still the file that was read.
+//! The fingerprint of a file: metadata that changes whenever the file does.
 
 use std::fs::Metadata;
 use std::io;
@@ -8,47 +8,46 @@ use std::time::{Duration, SystemTime};
 use crate::storage::part_reader::PartReader;
 use crate::storage::varint::write_varint;
 
-/// How long ago a file must have been changed for its stamp to be believed. Clocks of files tick
-/// slowly, on some disks every two seconds: a change within the same tick would not show.
+/// The minimum age of a file for a reliable fingerprint. Some file systems record times in steps of
+/// two seconds, so a second change within one step would not show.
 const MIN_AGE: Duration = Duration::from_secs(2);
 
-/// Size and times of a file, and where it is on the disk.
+/// The size, times and inode of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fingerprint {
     size: u64,
-    /// When the content was changed, in nanoseconds since 1970.
+    /// The last change of the content (mtime), in nanoseconds since 1970.
     modified: i64,
-    /// When anything of the file was, its name and owner included.
+    /// The last change of content, name or owner (ctime), in nanoseconds since 1970.
     changed: i64,
     inode: u64,
 }
 
 impl Fingerprint {
-    /// Takes the stamp of a file; nothing where it was changed so lately that another change may
-    /// not show.
-    pub fn if_stable(about: &Metadata, now: SystemTime) -> Option<Self> {
-        let modified = about.modified().ok()?;
+    /// Makes a fingerprint; `None` if the file changed so recently that another change may not show.
+    pub fn if_stable(metadata: &Metadata, now: SystemTime) -> Option<Self> {
+        let modified = metadata.modified().ok()?;
         let age = match now.duration_since(modified) {
             Ok(age) => age,
-            // A clock that is wrong is wrong the same way at the next look.
+            // A time in the future comes from a wrong clock.
             Err(ahead) => ahead.duration(),
         };
-        (age >= MIN_AGE).then(|| Self::from_metadata(about))
+        (age >= MIN_AGE).then(|| Self::from_metadata(metadata))
     }
 
-    /// Takes the stamp of a file that is only ever replaced as a whole.
-    pub fn from_metadata(about: &Metadata) -> Self {
+    /// Makes a fingerprint of a file that is only ever replaced, never changed in place.
+    pub fn from_metadata(metadata: &Metadata) -> Self {
         let nanoseconds =
-            |seconds: i64, more: i64| seconds.saturating_mul(1_000_000_000).saturating_add(more);
+            |seconds: i64, rest: i64| seconds.saturating_mul(1_000_000_000).saturating_add(rest);
         Self {
-            size: about.len(),
-            modified: nanoseconds(about.mtime(), about.mtime_nsec()),
-            changed: nanoseconds(about.ctime(), about.ctime_nsec()),
-            inode: about.ino(),
+            size: metadata.len(),
+            modified: nanoseconds(metadata.mtime(), metadata.mtime_nsec()),
+            changed: nanoseconds(metadata.ctime(), metadata.ctime_nsec()),
+            inode: metadata.ino(),
         }
     }
 
-    /// Stands for the stamp of a file that cannot be looked at; it changes with the reason.
+    /// Makes the fingerprint of a file that cannot be examined; it depends on the error.
     pub(crate) fn from_error(error: &io::Error) -> Self {
         Self {
             size: u64::MAX,
@@ -58,7 +57,6 @@ impl Fingerprint {
         }
     }
 
-    /// Appends the stamp to a buffer.
     pub(crate) fn encode(&self, out: &mut Vec<u8>) {
         write_varint(out, self.size);
         out.extend(self.modified.to_le_bytes());
@@ -89,38 +87,39 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.toml");
         fs::write(&path, "a").unwrap();
-        let stamp = || Fingerprint::if_stable(&fs::metadata(&path).unwrap(), SystemTime::now());
-        assert_eq!(stamp(), None);
-        let age = |seconds| {
+        let fingerprint =
+            || Fingerprint::if_stable(&fs::metadata(&path).unwrap(), SystemTime::now());
+        assert_eq!(fingerprint(), None);
+        let set_age = |seconds| {
             let file = File::options().write(true).open(&path).unwrap();
             let then = SystemTime::now() - Duration::from_secs(seconds);
             file.set_modified(then).unwrap();
         };
-        age(60);
-        let first = stamp();
+        set_age(60);
+        let first = fingerprint();
         assert!(first.is_some());
-        assert_eq!(stamp(), first);
-        age(50);
-        assert_ne!(stamp(), first);
+        assert_eq!(fingerprint(), first);
+        set_age(50);
+        assert_ne!(fingerprint(), first);
     }
 
     #[test]
     fn fingerprint_round_trips() {
-        let stamp = Fingerprint {
+        let fingerprint = Fingerprint {
             size: 7,
             modified: -3,
             changed: i64::MAX,
             inode: u64::MAX,
         };
         let mut bytes = Vec::new();
-        stamp.encode(&mut bytes);
+        fingerprint.encode(&mut bytes);
         let read = |bytes: &[u8]| {
             let mut out = ContainerWriter::new(Vec::new(), 1).unwrap();
             out.write_part(*b"part", bytes).unwrap();
-            let flat = Container::open(Backing::Memory(out.finish().unwrap()), 1).unwrap();
-            Fingerprint::decode(&mut flat.part_reader(*b"part").unwrap())
+            let container = Container::open(Backing::Memory(out.finish().unwrap()), 1).unwrap();
+            Fingerprint::decode(&mut container.part_reader(*b"part").unwrap())
         };
-        assert_eq!(read(&bytes), Some(stamp));
+        assert_eq!(read(&bytes), Some(fingerprint));
         for length in 0..bytes.len() {
             assert_eq!(read(&bytes[..length]), None);
         }

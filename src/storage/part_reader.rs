@@ -1,34 +1,34 @@
-//! Defines the stream: a part of a flat file, read from its front.
+//! Sequential reading of a part of a container.
 //!
-//! Only a stretch of it is in memory at a time. A part read whole would be as large again as what
-//! is made of it, and memory that was free once is the program's for as long as it runs.
+//! Only one chunk is in memory at a time. Reading a part whole would double the memory that its
+//! decoded content takes, and the allocator does not return that memory to the system.
 
 use crate::storage::container::{Container, PAGE_SIZE, PartTag};
 use crate::storage::varint;
 
-/// How many bytes are read at a time.
 const READ_CHUNK: u64 = 64 * 1024;
 
-/// A part of a flat file, read from its front. Every reading moves on; it returns nothing where the
-/// part ends too early or is damaged.
+/// A cursor in a part. Every read advances it, and returns `None` at the end of the part or if the
+/// part is damaged.
 #[derive(Debug)]
 pub struct PartReader<'f> {
     container: &'f Container,
     tag: PartTag,
     length: u64,
-    /// Where the next stretch begins.
+    /// The offset of the next chunk.
     offset: u64,
     /// How many bytes are read next, from the start of the page.
     chunk_len: u64,
+    /// The current chunk, and how much of it has been read.
     buffer: Vec<u8>,
     consumed: usize,
 }
 
 impl<'f> PartReader<'f> {
-    pub(crate) const fn new(flat: &'f Container, name: PartTag, length: u64) -> Self {
+    pub(crate) const fn new(container: &'f Container, tag: PartTag, length: u64) -> Self {
         Self {
-            container: flat,
-            tag: name,
+            container,
+            tag,
             length,
             offset: 0,
             chunk_len: READ_CHUNK,
@@ -45,17 +45,15 @@ impl<'f> PartReader<'f> {
         }
     }
 
-    /// Returns how many bytes are left.
+    /// Returns the number of bytes left.
     pub fn remaining(&self) -> u64 {
         self.length - self.offset + (self.buffer.len() - self.consumed) as u64
     }
 
-    /// Reads a byte.
     pub fn read_byte(&mut self) -> Option<u8> {
         self.read_array().map(|[byte]| byte)
     }
 
-    /// Reads so many bytes.
     pub fn read_array<const N: usize>(&mut self) -> Option<[u8; N]> {
         let mut array = [0; N];
         let mut rest = &mut array[..];
@@ -68,19 +66,18 @@ impl<'f> PartReader<'f> {
         Some(array)
     }
 
-    /// Reads a number, as `write_varint` writes it.
     pub fn read_varint(&mut self) -> Option<u64> {
         varint::decode_varint(|| self.read_byte())
     }
 
-    /// Reads bytes that stand after their length.
+    /// Reads bytes preceded by their length.
     pub fn read_bytes(&mut self) -> Option<Vec<u8>> {
         let mut bytes = Vec::new();
         self.read_bytes_into(&mut bytes)?;
         Some(bytes)
     }
 
-    /// Reads bytes that stand after their length into a buffer, in the place of what it holds.
+    /// Reads bytes preceded by their length into a buffer, replacing its content.
     pub fn read_bytes_into(&mut self, buffer: &mut Vec<u8>) -> Option<()> {
         let length = self.read_varint()?;
         let length = self.checked_length(length)?;
@@ -93,15 +90,14 @@ impl<'f> PartReader<'f> {
         Some(())
     }
 
-    /// Reads a text that stands after its length.
     pub fn read_text(&mut self) -> Option<String> {
         String::from_utf8(self.read_bytes()?).ok()
     }
 
-    /// Reads as many things as a number says that stands before them.
+    /// Reads items preceded by their count.
     pub fn read_list<T>(&mut self, mut read: impl FnMut(&mut Self) -> Option<T>) -> Option<Vec<T>> {
         let count = self.read_varint()?;
-        // A damaged count must not ask for memory: everything takes a byte at least.
+        // Every item takes at least one byte, so a damaged count cannot ask for much memory.
         let mut all = Vec::with_capacity(usize::try_from(count.min(self.remaining())).ok()?);
         for _ in 0..count {
             all.push(read(self)?);
@@ -109,19 +105,18 @@ impl<'f> PartReader<'f> {
         Some(all)
     }
 
-    /// Reads numbers of four bytes each, which stand after the length of all of them.
+    /// Reads four-byte integers preceded by their total length in bytes.
     pub fn read_u32s(&mut self) -> Option<Vec<u32>> {
         let length = self.read_varint()?;
         self.read_integers(length, u32::from_le_bytes)
     }
 
-    /// Reads numbers of eight bytes each, which stand after the length of all of them.
+    /// Reads eight-byte integers preceded by their total length in bytes.
     pub fn read_u64s(&mut self) -> Option<Vec<u64>> {
         let length = self.read_varint()?;
         self.read_integers(length, u64::from_le_bytes)
     }
 
-    /// Reads numbers of four bytes each to the end.
     pub fn read_u32s_to_end(&mut self) -> Option<Vec<u32>> {
         self.read_integers(self.remaining(), u32::from_le_bytes)
     }
@@ -129,32 +124,32 @@ impl<'f> PartReader<'f> {
     fn read_integers<const N: usize, T>(
         &mut self,
         length: u64,
-        number: impl Fn([u8; N]) -> T,
+        decode: impl Fn([u8; N]) -> T,
     ) -> Option<Vec<T>> {
         let count = self.checked_length(length)? / N;
         let mut all = Vec::with_capacity(count);
         while all.len() < count {
             let held = self.read_chunk((count - all.len()) * N)?.len();
             let (numbers, split) = self.buffer[self.consumed - held..self.consumed].as_chunks();
-            all.extend(numbers.iter().map(|bytes| number(*bytes)));
+            all.extend(numbers.iter().map(|bytes| decode(*bytes)));
             if !split.is_empty() {
-                // It goes on in the next stretch.
+                // The integer continues in the next chunk.
                 self.consumed -= split.len();
-                all.push(number(self.read_array()?));
+                all.push(decode(self.read_array()?));
             }
         }
         Some(all)
     }
 
-    /// Returns a length that is not beyond the end.
+    /// Returns the length if that many bytes are left.
     fn checked_length(&self, length: u64) -> Option<usize> {
         usize::try_from(length)
             .ok()
             .filter(|_| length <= self.remaining())
     }
 
-    /// Reads some bytes, one at least and as many as given at most.
-    fn read_chunk(&mut self, most: usize) -> Option<&[u8]> {
+    /// Reads between one and `max` bytes.
+    fn read_chunk(&mut self, max: usize) -> Option<&[u8]> {
         if self.consumed == self.buffer.len() {
             let in_page = self.offset % PAGE_SIZE as u64;
             let length = (self.chunk_len - in_page).min(self.length - self.offset);
@@ -167,8 +162,8 @@ impl<'f> PartReader<'f> {
             self.chunk_len = READ_CHUNK.min(self.chunk_len * 2);
             self.consumed = 0;
         }
-        let from = self.consumed;
-        self.consumed = self.buffer.len().min(from + most);
-        Some(&self.buffer[from..self.consumed])
+        let start = self.consumed;
+        self.consumed = self.buffer.len().min(start + max);
+        Some(&self.buffer[start..self.consumed])
     }
 }

@@ -1,8 +1,8 @@
-//! Defines packed values: numbers of as few bytes as they need, and texts after their lengths.
+//! Encoding of integers as varints (LEB128), and of texts and lists preceded by their length.
 //!
-//! Whatever bytes are read here, reading ends early and never panics.
+//! Functions named `read_…` advance the slice, and return `None` on invalid input.
 
-/// Appends a number, seven bits a byte, low bits first.
+/// Appends an integer, seven bits per byte, low bits first.
 pub fn write_varint(out: &mut Vec<u8>, mut number: u64) {
     while number >= 0x80 {
         out.push((number & 0x7f) as u8 | 0x80);
@@ -11,12 +11,11 @@ pub fn write_varint(out: &mut Vec<u8>, mut number: u64) {
     out.push((number & 0x7f) as u8);
 }
 
-/// Reads a number and moves on; nothing where the bytes end within it.
 pub fn read_varint(bytes: &mut &[u8]) -> Option<u64> {
     decode_varint(|| read_byte(bytes))
 }
 
-/// Returns the number of bytes that come one by one.
+/// Decodes an integer from single bytes.
 pub(crate) fn decode_varint(mut next: impl FnMut() -> Option<u8>) -> Option<u64> {
     let mut number = 0;
     for shift in (0..64).step_by(7) {
@@ -29,23 +28,19 @@ pub(crate) fn decode_varint(mut next: impl FnMut() -> Option<u8>) -> Option<u64>
     None
 }
 
-/// Appends a text after its length.
 pub fn write_text(out: &mut Vec<u8>, text: &str) {
     write_bytes(out, text.as_bytes());
 }
 
-/// Reads a text and moves on.
 pub fn read_text<'b>(bytes: &mut &'b [u8]) -> Option<&'b str> {
     std::str::from_utf8(read_bytes(bytes)?).ok()
 }
 
-/// Appends bytes after their length.
 pub fn write_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
     write_varint(out, bytes.len() as u64);
     out.extend_from_slice(bytes);
 }
 
-/// Reads bytes that stand after their length, and moves on.
 pub fn read_bytes<'b>(bytes: &mut &'b [u8]) -> Option<&'b [u8]> {
     let length = usize::try_from(read_varint(bytes)?).ok()?;
     let (read, rest) = bytes.split_at_checked(length)?;
@@ -53,13 +48,13 @@ pub fn read_bytes<'b>(bytes: &mut &'b [u8]) -> Option<&'b [u8]> {
     Some(read)
 }
 
-/// Reads as many things as a number says that stands before them.
+/// Reads items preceded by their count.
 pub fn read_list<T>(
     bytes: &mut &[u8],
     mut read: impl FnMut(&mut &[u8]) -> Option<T>,
 ) -> Option<Vec<T>> {
     let count = read_varint(bytes)?;
-    // A damaged count must not ask for memory: everything takes a byte at least.
+    // Every item takes at least one byte, so a damaged count cannot ask for much memory.
     let mut all = Vec::with_capacity(usize::try_from(count).ok()?.min(bytes.len()));
     for _ in 0..count {
         all.push(read(bytes)?);
@@ -67,37 +62,32 @@ pub fn read_list<T>(
     Some(all)
 }
 
-/// Reads a byte and moves on.
 pub fn read_byte(bytes: &mut &[u8]) -> Option<u8> {
     let (&byte, rest) = bytes.split_first()?;
     *bytes = rest;
     Some(byte)
 }
 
-/// Returns the number of four bytes at a position.
 pub fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
     let bytes = bytes.get(at..)?.first_chunk()?;
     Some(u32::from_le_bytes(*bytes))
 }
 
-/// Returns the number of eight bytes at a position.
 pub fn u64_at(bytes: &[u8], at: usize) -> Option<u64> {
     let bytes = bytes.get(at..)?.first_chunk()?;
     Some(u64::from_le_bytes(*bytes))
 }
 
-/// Returns numbers of four bytes each; what is left over counts for nothing.
+/// Decodes four-byte integers; ignores a remainder.
 pub fn decode_u32s(bytes: &[u8]) -> Vec<u32> {
     let (numbers, _) = bytes.as_chunks();
     numbers.iter().map(|n| u32::from_le_bytes(*n)).collect()
 }
 
-/// Returns the bytes of numbers of four bytes each.
 pub fn encode_u32s(numbers: &[u32]) -> Vec<u8> {
     numbers.iter().flat_map(|n| n.to_le_bytes()).collect()
 }
 
-/// Returns the bytes of numbers of eight bytes each.
 pub fn encode_u64s(numbers: &[u64]) -> Vec<u8> {
     numbers.iter().flat_map(|n| n.to_le_bytes()).collect()
 }

@@ -1,16 +1,12 @@
-//! Defines the characters a reader's terminal can show, and how text is said with fewer.
-//!
-//! It lives with the content because pages, views and terminals all ask for it, and none of them
-//! may use the next.
+//! The character sets of terminals, and transliteration to ASCII.
 
 use std::borrow::Cow;
 
 use deunicode::deunicode_char;
 
-/// The characters that a reader can see.
+/// The characters that a terminal can show.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Charset {
-    /// Every character.
     #[default]
     Unicode,
     /// The 95 printable characters of ASCII.
@@ -18,11 +14,11 @@ pub enum Charset {
 }
 
 impl Charset {
-    /// Returns one line of text in characters that the reader can see.
+    /// Transliterates one line of text.
     ///
-    /// Under [`Charset::Ascii`] the result holds printable ASCII only: accents are dropped, signs
-    /// are spelled out (`≥` as `>=`, `§` as `Sec.`), and a control character becomes a space. It
-    /// may be longer than the text was, so it comes before wrapping.
+    /// Under [`Charset::Ascii`] the result has printable ASCII only: accents are dropped, symbols
+    /// are spelled out (`≥` as `>=`, `§` as `Sec.`), and control characters become spaces. The
+    /// result may be longer than the text, so transliterate before wrapping.
     pub fn transliterate(self, text: &str) -> Cow<'_, str> {
         if self == Self::Unicode || text.bytes().all(is_printable) {
             return Cow::Borrowed(text);
@@ -45,13 +41,13 @@ fn push_ascii(out: &mut String, character: char) {
     } else if character.is_ascii() {
         out.push(character);
     } else if let Some(fraction) = fraction(character) {
-        // "2½" would otherwise become twenty-one halves.
+        // Without the space, "2½" would become "21/2".
         if out.ends_with(|last: char| last.is_ascii_digit()) {
             out.push(' ');
         }
         out.push_str(fraction);
-    } else if let Some(sign) = ascii_symbol(character) {
-        out.push_str(sign);
+    } else if let Some(symbol) = ascii_symbol(character) {
+        out.push_str(symbol);
     } else {
         match deunicode_char(character) {
             Some(letters) => out.extend(
@@ -86,7 +82,7 @@ fn ascii_symbol(character: char) -> Option<&'static str> {
         | '\u{2060}'..='\u{206f}'
         | '\u{feff}' => "",
         '‐' | '‑' | '‒' | '–' | '−' | '·' => "-",
-        // Without spaces in the text, one hyphen would join two words into one.
+        // One hyphen would join the words of "assay—not".
         '—' | '―' => "--",
         '…' => "...",
         '“' | '”' | '„' | '«' | '»' | '″' => "\"",

@@ -1,27 +1,29 @@
-//! Defines what text may reach a screen: [`sanitize`] makes any text safe to print.
+//! Sanitizing: makes any text safe to print.
 //!
-//! Files come from colleagues, downloads and mail. A control sequence in one of them could retitle
-//! a terminal, move its cursor or reverse what a line seems to say, so nothing that a terminal
-//! obeys instead of showing gets past this module.
+//! Files come from colleagues, downloads and mail. A control sequence in a file could retitle the
+//! terminal, move its cursor or reverse the order of the characters in a line.
 
 use std::borrow::Cow;
 
 use unicode_width::UnicodeWidthChar;
 
-/// Longest run of combining marks that is kept, in characters. Vietnamese needs two and biblical
-/// Hebrew three; stacks of dozens draw over neighbouring lines.
+/// The longest run of combining marks that is kept. Vietnamese needs two and biblical Hebrew three;
+/// dozens would draw over adjacent lines.
 const MAX_COMBINING_MARKS: usize = 4;
 
-/// Returns a text without anything that a terminal would obey rather than show.
+/// Removes or replaces everything that a terminal would not show as a character.
 ///
-/// Tabs, line ends and other white space of the control range become spaces. Other control
-/// characters (C0, C1, DEL), bidirectional controls, tags, byte-order marks, zero-width and other
-/// invisible characters are removed, as are variation selectors, whose widths terminals disagree
-/// about. Of a run of combining marks the first four stay, and none at the start, where it would
-/// combine with whatever stands before the text. Private-use characters and noncharacters, which
-/// have no agreed shape, become U+FFFD. Clean text is returned as it is.
+/// * Tabs, line ends and other control characters for white space become spaces.
+/// * Other control characters (C0, C1, DEL), bidirectional controls, tags, byte-order marks,
+///   zero-width and other invisible characters are removed; so are variation selectors, because
+///   terminals disagree on their widths.
+/// * The first four of a run of combining marks are kept; at the start of the text, where they
+///   would combine with preceding output, none.
+/// * Private-use characters and noncharacters become U+FFFD.
+///
+/// Clean text is borrowed.
 pub fn sanitize(text: &str) -> Cow<'_, str> {
-    // Most text is plain ASCII, which is quickly seen to be clean.
+    // A fast path: most text is plain ASCII.
     let is_plain = text.bytes().all(|b| matches!(b, b' '..=b'~'));
     if is_plain || text.chars().all(|c| classify(c) == CharClass::Printable) {
         return Cow::Borrowed(text);
@@ -36,11 +38,11 @@ pub fn sanitize(text: &str) -> Cow<'_, str> {
                 out.push(c);
             }
             CharClass::Invisible | CharClass::CombiningMark => {}
-            // A line end of two characters is one space.
+            // CRLF becomes one space.
             CharClass::Whitespace if c == '\r' && chars.peek() == Some(&'\n') => {}
-            fate => {
+            class => {
                 marks = 0;
-                out.push(match fate {
+                out.push(match class {
                     CharClass::Whitespace => ' ',
                     CharClass::Unrenderable => char::REPLACEMENT_CHARACTER,
                     _ => c,
@@ -51,7 +53,8 @@ pub fn sanitize(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Replaces each character that [`sanitize`] would remove, one for one, so that columns stay true.
+/// Replaces each character that [`sanitize`] would remove with one character, so that columns in
+/// the text stay valid.
 pub(crate) fn sanitize_keeping_columns(text: &str) -> String {
     text.chars()
         .map(|c| match classify(c) {
@@ -62,7 +65,7 @@ pub(crate) fn sanitize_keeping_columns(text: &str) -> String {
         .collect()
 }
 
-/// Says whether a character has no shape of its own: a terminal obeys it, or nobody sees it.
+/// Returns true for control characters and for characters that are not displayed.
 pub fn is_invisible(c: char) -> bool {
     classify(c) == CharClass::Invisible
 }
@@ -70,7 +73,6 @@ pub fn is_invisible(c: char) -> bool {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum CharClass {
     Printable,
-    /// A combining mark: kept while its run is short.
     CombiningMark,
     Whitespace,
     Invisible,
@@ -91,7 +93,7 @@ fn classify(c: char) -> CharClass {
     }
 }
 
-/// Says whether a character is one that Unicode calls default-ignorable, or a format control.
+/// Returns true for Unicode's default-ignorable characters and format controls.
 fn is_default_ignorable(c: char) -> bool {
     matches!(c,
         '\u{AD}'

@@ -1,4 +1,4 @@
-//! Wraps text by word, and measures it in columns.
+//! Word wrapping, clipping and display width.
 
 use std::borrow::Cow;
 
@@ -7,15 +7,15 @@ use textwrap::{Options, WordSeparator, WordSplitter, WrapAlgorithm};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-/// Returns the columns that a text takes on a terminal.
+/// Returns the number of terminal columns that a text takes.
 pub fn width(text: &str) -> usize {
     text.width()
 }
 
 /// Wraps one paragraph into lines of at most `columns` columns.
 ///
-/// A line breaks at a space, or after `/`, `-` or a dash; a piece longer than the line is broken
-/// where the line ends. No character but the spaces at the breaks is lost, and none is added.
+/// A line breaks at a space, or after `/`, `-` or a dash; a longer unit is broken at the end of the
+/// line. Only the spaces at the breaks are removed, and no hyphens are added.
 pub fn wrap(text: &str, columns: usize) -> Vec<String> {
     let options = Options::new(columns.max(1))
         .word_separator(WordSeparator::Custom(find_words))
@@ -33,15 +33,15 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
     }
 }
 
-/// Returns the widest piece of a text that wrapping keeps together.
+/// Returns the width of the widest unit that wrapping does not break.
 pub fn min_content_width(text: &str) -> usize {
     find_words(text)
-        .map(|piece| piece.word.width())
+        .map(|word| word.word.width())
         .max()
         .unwrap_or(0)
 }
 
-/// Cuts a text to at most `columns` columns, with `mark` at the end where something is cut.
+/// Cuts a text to at most `columns` columns. A text that is cut ends with `mark`, if that fits.
 pub fn clip<'a>(text: &'a str, columns: usize, mark: &str) -> Cow<'a, str> {
     if text.width() <= columns {
         return Cow::Borrowed(text);
@@ -62,38 +62,38 @@ pub fn clip<'a>(text: &'a str, columns: usize, mark: &str) -> Cow<'a, str> {
     Cow::Owned(cut)
 }
 
-/// Splits a text into the pieces that stay together on a line.
+/// Splits a line into units that stay together, for [`textwrap`].
 fn find_words(line: &str) -> Box<dyn Iterator<Item = Word<'_>> + '_> {
     let mut start = 0;
     let mut ends = break_opportunities(line).into_iter();
     Box::new(std::iter::from_fn(move || {
         let end = ends.next()?;
-        let piece = &line[start..end];
+        let word = Word::from(&line[start..end]);
         start = end;
-        Some(Word::from(piece))
+        Some(word)
     }))
 }
 
-/// Returns the byte offsets behind which a line may break, the end of the text included.
+/// Returns the byte offsets at which a line may break, including its end.
 fn break_opportunities(line: &str) -> Vec<usize> {
     let mut ends = Vec::new();
-    let mut letters = false;
+    let mut in_word = false;
     let mut chars = line.char_indices().peekable();
     while let Some((at, c)) = chars.next() {
         let end = at + c.len_utf8();
         let next = chars.peek().map(|&(_, c)| c);
-        let here = match (c, next) {
+        let may_break = match (c, next) {
             (_, None) => true,
             (' ', Some(next)) => next != ' ',
-            ('/' | '—' | '–', Some(next)) => letters && next.is_alphanumeric(),
-            // `-26` and `ICD-10` stay whole; `follow-up` need not.
-            ('-', Some(next)) => letters && next.is_alphabetic(),
+            ('/' | '—' | '–', Some(next)) => in_word && next.is_alphanumeric(),
+            // `-26` and `ICD-10` stay whole; `follow-up` may break.
+            ('-', Some(next)) => in_word && next.is_alphabetic(),
             _ => false,
         };
-        letters = c.is_alphanumeric() || (letters && c != ' ');
-        if here {
+        in_word = c.is_alphanumeric() || (in_word && c != ' ');
+        if may_break {
             ends.push(end);
-            letters = false;
+            in_word = false;
         }
     }
     ends

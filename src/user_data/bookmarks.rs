@@ -1,4 +1,4 @@
-//! Keeps bookmarks and notes, a `[[mark]]` a row, by code and place.
+//! The file of bookmarks and notes: a `[[mark]]` per row of a document.
 
 use std::fs::File;
 use std::path::Path;
@@ -28,18 +28,14 @@ struct BookmarkRow {
     note: Option<String>,
 }
 
-/// Reads the reader's own marks; none where there is no file.
-///
-/// # Errors
-///
-/// A damaged file is an error and is never written to, so that no note is lost.
+/// Reads the bookmarks; none if there is no file.
 pub fn load_bookmarks(path: &Path) -> Result<Bookmarks, UserDataError> {
     let Some(bytes) = read_if_exists(path)? else {
         return Ok(Bookmarks::default());
     };
     let file: BookmarksFile =
         toml::from_slice(&bytes).map_err(|error| damaged(path, error.message()))?;
-    let marks = file.mark.into_iter().map(|row| {
+    let bookmarks = file.mark.into_iter().map(|row| {
         Ok(Bookmark {
             code: row
                 .code
@@ -48,20 +44,22 @@ pub fn load_bookmarks(path: &Path) -> Result<Bookmarks, UserDataError> {
             row_path: row
                 .place
                 .parse()
-                .map_err(|()| damaged(path, &format!("`{}` is no place of a row", row.place)))?,
+                .map_err(|()| damaged(path, &format!("`{}` is not a row", row.place)))?,
             name: sanitize(&row.name).into_owned(),
             is_bookmarked: row.bookmark,
             note: row.note.map(|note| sanitize(&note).into_owned()),
         })
     });
     Ok(Bookmarks {
-        entries: marks.collect::<Result<_, UserDataError>>()?,
+        entries: bookmarks.collect::<Result<_, UserDataError>>()?,
     })
 }
 
-/// Keeps one mark among those of the file, whole or not at all. The file is read again first,
-/// behind a lock, so that two readers of one user do not lose each other's notes.
-pub fn save_bookmark(path: &Path, mark: Bookmark) -> Result<(), UserDataError> {
+/// Adds, replaces or removes a bookmark in the file.
+///
+/// The file is locked and read first, so that several sessions of one user do not lose each other's
+/// notes. A damaged file is an error and stays as it is.
+pub fn save_bookmark(path: &Path, bookmark: Bookmark) -> Result<(), UserDataError> {
     let failed = |source| UserDataError::Write {
         path: path.to_owned(),
         source,
@@ -71,14 +69,14 @@ pub fn save_bookmark(path: &Path, mark: Bookmark) -> Result<(), UserDataError> {
     }
     let lock = File::create(path.with_extension("lock")).map_err(failed)?;
     lock.lock().map_err(failed)?;
-    let mut own = load_bookmarks(path)?;
-    own.put(mark);
-    let rows = own.entries.into_iter().map(|mark| BookmarkRow {
-        code: mark.code.to_string(),
-        place: mark.row_path.to_string(),
-        name: mark.name,
-        bookmark: mark.is_bookmarked,
-        note: mark.note,
+    let mut bookmarks = load_bookmarks(path)?;
+    bookmarks.put(bookmark);
+    let rows = bookmarks.entries.into_iter().map(|entry| BookmarkRow {
+        code: entry.code.to_string(),
+        place: entry.row_path.to_string(),
+        name: entry.name,
+        bookmark: entry.is_bookmarked,
+        note: entry.note,
     });
     let file = BookmarksFile {
         mark: rows.collect(),

@@ -1,4 +1,4 @@
-//! The user's folders, and how files in them are read and written.
+//! The user's XDG folders, and reading of files in them.
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -7,24 +7,24 @@ use std::{fs, io};
 use etcetera::BaseStrategy;
 use etcetera::base_strategy::Xdg;
 
-/// The largest file that is read, in bytes; a larger one is not ours.
+/// The largest file that is read, in bytes.
 const MAX_FILE_BYTES: u64 = 8 * 1024 * 1024;
 
-/// The user's own folders, after the XDG base directory specification.
+/// The program's folders after the XDG Base Directory Specification.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserDirs {
-    /// Documents of the user's own, in `content` below it, and their bookmarks and notes.
+    /// Documents (in `content`), imported code sets (in `sets`), bookmarks and notes.
     pub data: PathBuf,
-    /// Where the reader was.
+    /// The reading position.
     pub state: PathBuf,
     /// Keys, themes and synonyms.
     pub config: PathBuf,
-    /// What can be worked out again: the search index.
+    /// The catalog cache and the search index.
     pub cache: PathBuf,
 }
 
 impl UserDirs {
-    /// Returns the folders that the environment names; nothing where it names no home.
+    /// Returns the folders from the environment; `None` without a home folder.
     pub fn from_env() -> Option<Self> {
         let xdg = Xdg::new().ok()?;
         Some(Self {
@@ -35,47 +35,27 @@ impl UserDirs {
         })
     }
 
-    /// Returns the file of bookmarks and notes.
     pub fn bookmarks_file(&self) -> PathBuf {
         self.data.join("marks.toml")
     }
 
-    /// Returns the file that says where the reader was.
     pub fn state_file(&self) -> PathBuf {
         self.state.join("state.toml")
     }
 }
 
-/// Says why something could not be read or kept.
+/// Why a file cannot be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum UserDataError {
-    /// The file is there and cannot be read.
     #[error("cannot read {}: {source}", path.display())]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// The file does not read as what it should hold.
-    #[error("{} is damaged: {why}", path.display())]
-    Damaged {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong, in a few words.
-        why: String,
-    },
-    /// The file cannot be written.
-    #[error("cannot keep {}: {source}", path.display())]
-    Write {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
+    Read { path: PathBuf, source: io::Error },
+    #[error("{} is damaged: {reason}", path.display())]
+    Damaged { path: PathBuf, reason: String },
+    #[error("cannot save {}: {source}", path.display())]
+    Write { path: PathBuf, source: io::Error },
 }
 
-/// Reads a file of ours; nothing where there is none.
+/// Reads a file; `None` if it does not exist.
 pub(crate) fn read_if_exists(path: &Path) -> Result<Option<Vec<u8>>, UserDataError> {
     let unreadable = |source| UserDataError::Read {
         path: path.to_owned(),
@@ -84,8 +64,8 @@ pub(crate) fn read_if_exists(path: &Path) -> Result<Option<Vec<u8>>, UserDataErr
     match fs::metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(unreadable(error)),
-        // A device or a pipe might never end.
-        Ok(about) if !about.is_file() => return Err(damaged(path, "it is no file")),
+        // Reading a device or a pipe may never end.
+        Ok(metadata) if !metadata.is_file() => return Err(damaged(path, "it is not a file")),
         Ok(_) => {}
     }
     let mut bytes = Vec::new();
@@ -99,9 +79,9 @@ pub(crate) fn read_if_exists(path: &Path) -> Result<Option<Vec<u8>>, UserDataErr
     Ok(Some(bytes))
 }
 
-pub(crate) fn damaged(path: &Path, why: &str) -> UserDataError {
+pub(crate) fn damaged(path: &Path, reason: &str) -> UserDataError {
     UserDataError::Damaged {
         path: path.to_owned(),
-        why: why.to_owned(),
+        reason: reason.to_owned(),
     }
 }

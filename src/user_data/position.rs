@@ -1,4 +1,4 @@
-//! Keeps where the reader was.
+//! The file of the reading position.
 
 use std::io;
 use std::path::Path;
@@ -9,7 +9,6 @@ use crate::app::ReadingPosition;
 use crate::storage::write_atomic;
 use crate::user_data::dirs::{UserDataError, damaged, read_if_exists};
 
-/// The state file.
 #[derive(Debug, Serialize, Deserialize)]
 struct PositionFile {
     code: String,
@@ -18,26 +17,25 @@ struct PositionFile {
     top: usize,
 }
 
-/// Reads where the reader was; nothing where nobody was here before.
+/// Reads the last position; `None` if there is no file.
 pub fn load_position(path: &Path) -> Result<Option<ReadingPosition>, UserDataError> {
     let Some(bytes) = read_if_exists(path)? else {
         return Ok(None);
     };
-    let afresh = || damaged(path, "starting afresh");
-    let file: PositionFile = toml::from_slice(&bytes).map_err(|_| afresh())?;
+    let invalid = || damaged(path, "starting without it");
+    let file: PositionFile = toml::from_slice(&bytes).map_err(|_| invalid())?;
     Ok(Some(ReadingPosition {
-        code: file.code.parse().map_err(|_| afresh())?,
+        code: file.code.parse().map_err(|_| invalid())?,
         row_path: file.place.and_then(|place| place.parse().ok()),
         top: file.top,
     }))
 }
 
-/// Writes where the reader is, whole or not at all.
-pub fn save_position(path: &Path, whereabouts: &ReadingPosition) -> Result<(), UserDataError> {
+pub fn save_position(path: &Path, position: &ReadingPosition) -> Result<(), UserDataError> {
     let file = PositionFile {
-        code: whereabouts.code.to_string(),
-        place: whereabouts.row_path.as_ref().map(ToString::to_string),
-        top: whereabouts.top,
+        code: position.code.to_string(),
+        place: position.row_path.as_ref().map(ToString::to_string),
+        top: position.top,
     };
     let failed = |source| UserDataError::Write {
         path: path.to_owned(),
@@ -47,7 +45,6 @@ pub fn save_position(path: &Path, whereabouts: &ReadingPosition) -> Result<(), U
     write_atomic(path, text.as_bytes()).map_err(failed)
 }
 
-/// A place for tests.
 #[cfg(test)]
 pub(crate) fn sample_position() -> ReadingPosition {
     ReadingPosition {

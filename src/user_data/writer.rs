@@ -1,4 +1,4 @@
-//! Writes on a thread of its own.
+//! The thread that writes user data.
 
 use std::sync::mpsc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
@@ -9,72 +9,63 @@ use crate::app::{Bookmark, ReadingPosition};
 use crate::user_data::dirs::{UserDataError, UserDirs};
 use crate::user_data::{bookmarks, position};
 
-/// Something to be kept.
 #[derive(Clone, Debug)]
 pub enum WriteJob {
-    /// Where the reader is.
     Position(ReadingPosition),
-    /// A bookmark or note; one that says nothing is taken away.
+    /// A bookmark or note; an empty one is removed.
     Bookmark(Bookmark),
 }
 
-/// The thread that writes.
+/// The sender of jobs to the thread.
 #[derive(Debug)]
 pub struct StateWriter {
     jobs: Sender<WriteJob>,
+    /// Receives when the thread ends.
     done: Receiver<()>,
 }
 
 impl StateWriter {
-    /// Starts the thread; what it cannot write, it tells.
-    pub fn start(folders: UserDirs, mut tell: impl FnMut(UserDataError) + Send + 'static) -> Self {
-        let (errands, inbox) = mpsc::channel::<WriteJob>();
+    /// Starts the thread, which passes errors to `report`.
+    pub fn start(dirs: UserDirs, mut report: impl FnMut(UserDataError) + Send + 'static) -> Self {
+        let (jobs, inbox) = mpsc::channel::<WriteJob>();
         let (finished, done) = mpsc::channel();
         thread::spawn(move || {
-            let mut told = false;
+            let mut is_position_error_reported = false;
             while let Ok(first) = inbox.recv() {
-                let mut last_place = None;
-                for errand in std::iter::once(first).chain(inbox.try_iter()) {
-                    match errand {
-                        // Of several places only the last counts.
-                        WriteJob::Position(whereabouts) => last_place = Some(whereabouts),
-                        WriteJob::Bookmark(mark) => {
-                            if let Err(error) =
-                                bookmarks::save_bookmark(&folders.bookmarks_file(), mark)
-                            {
-                                tell(error);
-                            }
+                let mut last_position = None;
+                for job in std::iter::once(first).chain(inbox.try_iter()) {
+                    match job {
+                        WriteJob::Position(position) => last_position = Some(position),
+                        WriteJob::Bookmark(bookmark) => {
+                            let saved = bookmarks::save_bookmark(&dirs.bookmarks_file(), bookmark);
+                            saved.unwrap_or_else(&mut report);
                         }
                     }
                 }
-                if let Some(whereabouts) = last_place
-                    && let Err(error) = position::save_position(&folders.state_file(), &whereabouts)
-                    && !told
+                if let Some(position) = last_position
+                    && let Err(error) = position::save_position(&dirs.state_file(), &position)
+                    && !is_position_error_reported
                 {
-                    // Once is enough: it would fail after every move.
-                    told = true;
-                    tell(error);
+                    // It would repeat after every move.
+                    is_position_error_reported = true;
+                    report(error);
                 }
             }
-            // Nobody listens when the program left without waiting.
+            // The receiver is gone if the program did not wait.
             let _ = finished.send(());
         });
-        Self {
-            jobs: errands,
-            done,
-        }
+        Self { jobs, done }
     }
 
-    /// Hands in something to be kept.
-    pub fn send(&self, errand: WriteJob) {
-        // The thread ends with this sender only, so that sending cannot fail.
-        let _ = self.jobs.send(errand);
+    pub fn send(&self, job: WriteJob) {
+        // Cannot fail: the thread ends after this sender is dropped.
+        let _ = self.jobs.send(job);
     }
 
-    /// Lets the thread finish, for as long as nobody minds.
-    pub fn finish(self, patience: Duration) {
+    /// Waits until all jobs are done, or the timeout passes.
+    pub fn finish(self, timeout: Duration) {
         drop(self.jobs);
-        match self.done.recv_timeout(patience) {
+        match self.done.recv_timeout(timeout) {
             Ok(()) | Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {}
         }
     }
@@ -98,25 +89,25 @@ mod tests {
     #[test]
     fn writer_saves_last_position_and_reports_errors() {
         let folder = tempfile::tempdir().unwrap();
-        let keeper = StateWriter::start(user_dirs(folder.path()), |error| panic!("{error}"));
+        let writer = StateWriter::start(user_dirs(folder.path()), |error| panic!("{error}"));
         for top in 0..9 {
-            keeper.send(WriteJob::Position(ReadingPosition {
+            writer.send(WriteJob::Position(ReadingPosition {
                 top,
                 ..sample_position()
             }));
         }
-        keeper.finish(Duration::from_secs(5));
+        writer.finish(Duration::from_secs(5));
         let path = user_dirs(folder.path()).state_file();
         assert_eq!(position::load_position(&path).unwrap().unwrap().top, 8);
 
-        let (tell, told) = mpsc::channel();
-        let below_a_file = user_dirs(&path);
-        let keeper = StateWriter::start(below_a_file, move |error| {
-            tell.send(error.to_string()).unwrap();
+        let (report, reported) = mpsc::channel();
+        let dirs_below_a_file = user_dirs(&path);
+        let writer = StateWriter::start(dirs_below_a_file, move |error| {
+            report.send(error.to_string()).unwrap();
         });
-        keeper.send(WriteJob::Position(sample_position()));
-        let words = told.recv_timeout(Duration::from_secs(5)).unwrap();
-        assert!(words.contains("cannot keep"), "{words}");
-        keeper.finish(Duration::from_secs(5));
+        writer.send(WriteJob::Position(sample_position()));
+        let message = reported.recv_timeout(Duration::from_secs(5)).unwrap();
+        assert!(message.contains("cannot save"), "{message}");
+        writer.finish(Duration::from_secs(5));
     }
 }

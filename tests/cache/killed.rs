@@ -1,4 +1,4 @@
-//! Whoever is killed while writing leaves what was there.
+//! A kill during indexing leaves the old cache file or none.
 
 use std::process::Stdio;
 use std::thread;
@@ -13,9 +13,9 @@ fn kill_while_indexing_leaves_no_damage() {
     install_user_library(&home);
     let search = Launch::codeleaf("search specimen number 7").home(&home);
     let started = Instant::now();
-    let sound = search.run();
+    let intact = search.run();
     let whole = started.elapsed();
-    let answer = text(&sound.stdout);
+    let answer = text(&intact.stdout);
     assert!(answer.contains("00007"), "{answer}");
     let cache = home.path("cache/codeleaf");
     let files = || std::fs::read_dir(&cache).unwrap().count();
@@ -31,7 +31,7 @@ fn kill_while_indexing_leaves_no_damage() {
         thread::sleep(Duration::from_secs_f64(
             whole.as_secs_f64() * f64::from(step) / 16.0,
         ));
-        // One that is done already cannot be killed.
+        // Fails if the process has ended already.
         let _ = child.kill();
         child.wait().unwrap();
         assert_eq!(text(&search.run().stdout), answer, "step {step}");

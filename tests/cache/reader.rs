@@ -1,4 +1,4 @@
-//! The reader begins with one document, and the others come.
+//! The reader shows one document while the library loads.
 
 use std::fs;
 use std::time::Duration;
@@ -18,10 +18,10 @@ fn opened_document_is_shown_before_the_library_loads() {
     let home = Home::new();
     let content = install_user_library(&home);
     write_backdated(&content.join("broken.toml"), "schema = 1\n[code\n");
-    for _ in ["nothing is kept", "all is kept"] {
+    for _ in ["without a cache", "with a cache"] {
         let mut terminal = Launch::codeleaf("00007").home(&home).start();
         terminal.wait_for("specimen number 7.");
-        // As soon as there is anything to see.
+        // Search at once, while the library may still be loading.
         terminal.press("/").send(b"specimen number 12");
         terminal.wait_for("00012 › Summary");
         terminal.press("enter").wait_for("hit 1 of");
@@ -41,14 +41,14 @@ fn opened_document_is_shown_before_the_library_loads() {
 fn overriding_document_replaces_the_opened_one() {
     let home = Home::new();
     let content = install_user_library(&home);
-    let text = document(7, "A text that stands before.");
+    let text = document(7, "A text that overrides.");
     let other = home.write("other/of-another-name.toml", text);
-    for _ in ["nothing is kept", "all is kept"] {
+    for _ in ["without a cache", "with a cache"] {
         let launch = Launch::codeleaf("00007").home(&home);
         let mut terminal = launch
             .env("CODELEAF_CONTENT", other.parent().unwrap())
             .start();
-        terminal.wait_for("A text that stands before.");
+        terminal.wait_for("A text that overrides.");
         terminal.press("q");
         terminal.assert_exits_restored(0);
     }
@@ -92,7 +92,7 @@ fn file_argument_is_opened_and_searched_with_the_library() {
 fn unwritable_cache_is_noted_in_the_terminal() {
     let home = Home::new();
     install_user_library(&home);
-    home.write("cache/codeleaf", "this is no folder");
+    home.write("cache/codeleaf", "this is not a folder");
     let mut terminal = Launch::codeleaf("00007").home(&home).start();
     terminal.wait_for("cannot save the search index");
     terminal.press("/").send(b"specimen number 12");

@@ -1,4 +1,4 @@
-//! Readers who share a cache do not disturb each other.
+//! Concurrent readers and writers of one cache.
 
 use std::{fs, thread};
 
@@ -8,24 +8,28 @@ use super::{TestLibrary, document, write_backdated};
 
 #[test]
 fn concurrent_writers_leave_a_valid_cache_file() {
-    let place = TestLibrary::new();
-    let anew = place.uncached_answers();
+    let fixture = TestLibrary::new();
+    let uncached = fixture.uncached_answers();
     for round in 0..4 {
         thread::scope(|scope| {
             for _ in 0..3 {
-                scope.spawn(|| assert_eq!(place.answers().0, anew));
+                scope.spawn(|| assert_eq!(fixture.answers().0, uncached));
             }
         });
-        assert_eq!(place.answers(), (anew.clone(), false), "round {round}");
-        assert_eq!(place.cache_files().len(), 1);
-        fs::remove_file(place.only_cache_file()).unwrap();
+        assert_eq!(
+            fixture.answers(),
+            (uncached.clone(), false),
+            "round {round}"
+        );
+        assert_eq!(fixture.cache_files().len(), 1);
+        fs::remove_file(fixture.only_cache_file()).unwrap();
     }
 }
 
 #[test]
 fn open_index_survives_a_rebuild() {
-    let place = TestLibrary::new();
-    let (_, old, _) = place.open();
+    let fixture = TestLibrary::new();
+    let (_, old, _) = fixture.open();
     let hits = |index: &codeleaf::search::Index| {
         let hits = index.search(&Query::parse("specimen k3"), None, 60).hits;
         hits.into_iter()
@@ -35,11 +39,11 @@ fn open_index_survives_a_rebuild() {
     let before = hits(&old);
     for value in 20..60 {
         write_backdated(
-            &place.document_path(value),
+            &fixture.document_path(value),
             &document(value, "Nothing of that kind."),
         );
     }
-    let (_, new, was_read) = place.open();
+    let (_, new, was_read) = fixture.open();
     assert!(was_read);
     assert_eq!(hits(&old), before);
     assert_ne!(hits(&new), before);

@@ -1,4 +1,4 @@
-//! What else readers call things is theirs to say.
+//! The user's synonyms file.
 
 use super::install_user_library;
 use crate::support::program::{Home, Launch, text};
@@ -26,6 +26,6 @@ fn invalid_user_synonyms_are_reported_with_line() {
     );
     let output = Launch::codeleaf("search jumbo").home(&home).run();
     assert_eq!(output.status.code(), Some(2));
-    let told = text(&output.stderr);
-    assert!(told.contains("synonyms.toml:2:"), "{told}");
+    let message = text(&output.stderr);
+    assert!(message.contains("synonyms.toml:2:"), "{message}");
 }

@@ -116,7 +116,7 @@ fn unwritable_state_file_shows_a_note_and_continues() {
     fs::create_dir_all(home.path("state")).unwrap();
     std::os::unix::fs::symlink("nowhere/at/all", home.path("state/codeleaf")).unwrap();
     let mut terminal = start(&home, "");
-    terminal.press("4").wait_for("cannot keep");
+    terminal.press("4").wait_for("cannot save");
     terminal.press("down").wait_for("83950 › Coding › 90");
     terminal.press("q");
     terminal.assert_exits_restored(0);

@@ -1,4 +1,4 @@
-//! What authors are told: `tests/fixtures/invalid/NAME.toml` and, beside it, `NAME.snap`.
+//! Reports on invalid files: `tests/fixtures/invalid/NAME.toml` and `NAME.snap`.
 
 use std::fs;
 
@@ -16,12 +16,12 @@ fn every_diagnostic_has_a_location_and_a_hint() {
     for path in toml_files("invalid") {
         let name = stem(&path).to_owned();
         let report = parse_document(&format!("{name}.toml"), &fs::read(&path).unwrap())
-            .expect_err(&format!("{name} is unsound"));
-        for problem in &report.diagnostics {
-            assert!(problem.line > 0 && problem.column > 0, "{name}");
-            assert!(problem.hint.is_some(), "{name}: {}", problem.message);
-            let place = format!("{name}.toml:{}:{}\n", problem.line, problem.column);
-            assert!(problem.to_string().contains(&place), "{problem}");
+            .expect_err(&format!("{name} is invalid"));
+        for diagnostic in &report.diagnostics {
+            assert!(diagnostic.line > 0 && diagnostic.column > 0, "{name}");
+            assert!(diagnostic.hint.is_some(), "{name}: {}", diagnostic.message);
+            let place = format!("{name}.toml:{}:{}\n", diagnostic.line, diagnostic.column);
+            assert!(diagnostic.to_string().contains(&place), "{diagnostic}");
         }
         settings.bind(|| insta::assert_snapshot!(name.as_str(), report.to_string()));
     }

@@ -1,4 +1,4 @@
-//! Properties of reading: whatever stands in a file, it is read or its report is sound.
+//! Properties: any file is parsed into a valid document or gives a valid report.
 
 use std::collections::HashSet;
 use std::fs;
@@ -11,16 +11,16 @@ use proptest::prelude::*;
 
 use super::{document, fixtures, stem, toml_files};
 
-/// Asserts what everything behind the content module relies on.
+/// Asserts the invariants that other rooms rely on.
 fn assert_valid_document(document: &Document) {
     assert!(!document.sections.is_empty());
-    let mut places = HashSet::new();
+    let mut paths = HashSet::new();
     for section in &document.sections {
-        assert!(places.insert(section.id.0.clone()));
+        assert!(paths.insert(section.id.0.clone()));
         assert!(!section.blocks.is_empty());
         assert!(!section.title.is_empty() && !section.short.is_empty());
         for block in &section.blocks {
-            assert!(places.insert(format!("{}/{}", section.id.0, block.id.0)));
+            assert!(paths.insert(format!("{}/{}", section.id.0, block.id.0)));
             assert!(!block.rows.is_empty());
             for row in &block.rows {
                 let place = format!("{}/{}/{}", section.id.0, block.id.0, row.key.0);
@@ -42,7 +42,7 @@ fn assert_valid_document(document: &Document) {
                 if row.subject == Subject::Absence {
                     assert!(matches!(row.cells[..], [ref one] if one.value.as_text().is_none()));
                 }
-                assert!(places.insert(place));
+                assert!(paths.insert(place));
             }
             if block.shape == Shape::Table {
                 let columns = |row: &codeleaf::content::Row| {
@@ -66,9 +66,9 @@ fn assert_valid_document(document: &Document) {
 
 fn assert_valid_report(report: &Report, text: &str) {
     assert!(!report.diagnostics.is_empty());
-    for problem in &report.diagnostics {
-        assert!(problem.line <= text.lines().count() + 1);
-        assert!(!problem.message.is_empty());
+    for diagnostic in &report.diagnostics {
+        assert!(diagnostic.line <= text.lines().count() + 1);
+        assert!(!diagnostic.message.is_empty());
     }
     for line in report.to_string().lines() {
         assert_eq!(sanitize(line), line);
@@ -92,7 +92,6 @@ fn every_valid_file_makes_a_valid_document() {
 static EVERYTHING: LazyLock<String> =
     LazyLock::new(|| fs::read_to_string(fixtures().join("valid/everything.toml")).unwrap());
 
-/// What authors, editors and enemies put into files.
 const STRAY_FRAGMENTS: [&str; 24] = [
     "",
     "\n",

@@ -1,8 +1,7 @@
-//! Proves that the shipped document is the publication, word for word and in its order.
+//! The built-in document reproduces the publication word for word and in order.
 //!
-//! `tests/fixtures/cpt-83950.txt` is an exact copy of the publication. Its lines are taken apart
-//! here by its own signs (headings, `-` before a list item, `|` in the table), and each must stand
-//! in the loaded document, in the section it belongs to.
+//! `tests/fixtures/cpt-83950.txt` is an exact copy of the publication. It is parsed by its own
+//! markup (headings, `-` before a list item, `|` in the table) and compared with the document.
 
 use std::fs;
 
@@ -13,8 +12,7 @@ use codeleaf::library::Library;
 
 use super::fixtures;
 
-/// The publication's headings, with the section that each opens and whether it is one of several
-/// levels. The first heading of a part also opens the part.
+/// The publication's headings, and the sections whose heading each is.
 const HEADINGS: [(&str, &[&str]); 6] = [
     ("Summary & Overview", &["summary"]),
     ("CPT 83950: HER2/neu Serum Tumor Marker Assay", &["summary"]),
@@ -33,17 +31,17 @@ fn built_in_document() -> std::sync::Arc<Document> {
     Library::built_in().document(&code).unwrap()
 }
 
-/// What one section of the publication holds, item by item in reading order.
+/// The content of a section of the publication, in reading order.
 #[derive(Debug, Default, PartialEq)]
 struct PublicationSection {
     headings: Vec<String>,
     /// Paragraphs, list items as `label: value`, and table rows cell by cell.
     items: Vec<Vec<String>>,
-    /// The heads of the table's columns.
+    /// The headings of the table's columns.
     columns: Vec<String>,
 }
 
-/// Takes the publication apart, into the parts of the sections named.
+/// Parses the publication into the named sections.
 fn parse_publication(text: &str, sections: &[&str]) -> Vec<PublicationSection> {
     let mut parts: Vec<PublicationSection> = sections
         .iter()
@@ -61,13 +59,13 @@ fn parse_publication(text: &str, sections: &[&str]) -> Vec<PublicationSection> {
             continue;
         }
         let only = |open: &[&str]| {
-            assert_eq!(open.len(), 1, "{line:?} stands under no single heading");
+            assert_eq!(open.len(), 1, "{line:?} is not below exactly one heading");
             sections
                 .iter()
                 .position(|section| *section == open[0])
                 .unwrap()
         };
-        // A lone hyphen announces a list item, which follows in a line of its own.
+        // A lone hyphen precedes a list item on the next line.
         if line.is_empty() || line == "-" || line.chars().all(|c| "|-".contains(c)) {
             continue;
         }
@@ -90,7 +88,7 @@ fn parse_publication(text: &str, sections: &[&str]) -> Vec<PublicationSection> {
     parts
 }
 
-/// Returns what a section of the document shows in the publication's voice, in the same form.
+/// Returns the rows of a section that have the publication's voice, in the same form.
 fn publication_section(section: &Section) -> PublicationSection {
     let mut part = PublicationSection {
         headings: section.headings.clone(),
@@ -98,8 +96,7 @@ fn publication_section(section: &Section) -> PublicationSection {
     };
     for block in &section.blocks {
         for row in &block.rows {
-            // Absences repeat the publication's words next to what is absent, and the list of
-            // synonyms is the editors' own, whoever coined a name in it.
+            // Absences repeat words of the publication, and the editors compiled the synonyms.
             if row.voice != Voice::Publication
                 || row.subject == Subject::Absence
                 || block.id.0 == "synonyms"
@@ -142,7 +139,7 @@ fn built_in_document_matches_the_publication() {
             .find(|section| section.id.0 == id)
             .unwrap();
         let mut found = publication_section(section);
-        // The house spells its column heads in lower case: `When to use`, not `When to Use`.
+        // The document has `When to use`, the publication `When to Use`.
         for columns in [&mut expected.columns, &mut found.columns] {
             for column in columns.iter_mut() {
                 *column = column.to_lowercase();
@@ -176,7 +173,7 @@ fn parse_publication_covers_every_letter() {
     assert_eq!(parts[3].columns, ["Modifier", "Description", "When to Use"]);
     // Every letter of the publication is in one of the parts.
     let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count();
-    let taken: usize = parts
+    let parsed: usize = parts
         .iter()
         .flat_map(|part| {
             part.headings
@@ -187,14 +184,14 @@ fn parse_publication_covers_every_letter() {
         .map(|text| letters(text))
         .sum();
     let twice = letters("Clinical & Coding Specifications");
-    assert_eq!(taken - twice, letters(&publication_text()));
+    assert_eq!(parsed - twice, letters(&publication_text()));
 }
 
 #[test]
 fn publication_rows_quote_the_publication() {
     let (document, publication) = (built_in_document(), publication_text());
     let source = SourceId("publication".to_owned());
-    let mut told = 0;
+    let mut quotations = 0;
     for (section, block, row) in document.rows() {
         let place = format!("{}/{}/{}", section.id.0, block.id.0, row.key.0);
         assert_eq!(
@@ -211,23 +208,23 @@ fn publication_rows_quote_the_publication() {
                 Value::Text(text) if row.voice == Voice::Publication => {
                     assert!(publication.contains(text), "{place}: {text}");
                 }
-                // Names of code systems and the like are in no voice.
+                // Names of code systems have no voice.
                 Value::Text(_) if cell.visibility == Visibility::Record => {}
                 Value::Text(text) => assert!(!publication.contains(text), "{place}: {text}"),
                 Value::Unavailable(absence) => {
                     assert_eq!(absence.source.as_ref(), Some(&source), "{place}");
                     if let Some(stated) = &absence.stated {
                         assert!(publication.lines().any(|line| line == stated), "{place}");
-                        told += 1;
+                        quotations += 1;
                     }
                 }
             }
         }
     }
     assert_eq!(
-        told,
+        quotations,
         3 + 5,
-        "three blocks and five rates have the publication's own words"
+        "three blocks and five rates quote the publication"
     );
 }
 

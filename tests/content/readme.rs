@@ -1,4 +1,4 @@
-//! The reference for authors says what the program does.
+//! The guide for authors matches the format.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -43,7 +43,7 @@ fn readme_names_every_field() {
     let text = fs::read_to_string(fixtures().join("valid/everything.toml")).unwrap();
     let table: toml::Table = toml::from_str(&text).unwrap();
     let mut all = BTreeSet::new();
-    // The sources' own names are the author's.
+    // Source ids are chosen by the author.
     for (name, value) in table {
         match value {
             toml::Value::Table(sources) if name == "sources" => {

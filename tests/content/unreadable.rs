@@ -1,4 +1,4 @@
-//! Paths that cannot be read, each with a clear error and none with a wait.
+//! Paths that cannot be read: a clear error at once.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use codeleaf::content::{MAX_BYTES, load_document, parse_document};
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 
-/// Returns what is said about a path, without the folder it is in.
+/// Returns the report on a path, without its folder.
 fn error_message(path: &Path) -> String {
     let report = load_document(path).unwrap_err();
     assert_eq!(report.diagnostics.len(), 1);
@@ -36,12 +36,12 @@ fn paths_other_than_files_are_rejected_at_once() {
         "missing", "folder", "empty", "bom", "dangling", "pipe", "socket",
     ];
     let started = Instant::now();
-    let told: Vec<String> = names
+    let messages: Vec<String> = names
         .iter()
         .map(|name| error_message(&path(&format!("{name}.toml"))))
         .collect();
     assert!(started.elapsed() < Duration::from_secs(2));
-    insta::assert_snapshot!(told.join("\n\n"), @r#"
+    insta::assert_snapshot!(messages.join("\n\n"), @r#"
     error: missing.toml: there is no such file
      |
      = help: check the name, and the folder it is in
@@ -58,7 +58,7 @@ fn paths_other_than_files_are_rejected_at_once() {
      |
      = help: content/README.md shows what a document looks like
 
-    error: dangling.toml: this link leads nowhere
+    error: dangling.toml: the target of this link does not exist
      |
      = help: restore the file it points to, or remove the link
 
@@ -85,14 +85,14 @@ fn permission_error_is_reported() {
     let path = folder.path().join("secret.toml");
     fs::write(&path, "schema = 1").unwrap();
     fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
-    assert!(error_message(&path).contains("you may not read this file"));
+    assert!(error_message(&path).contains("permission to read this file is denied"));
 }
 
 #[test]
 fn huge_file_is_rejected_without_reading() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("huge.toml");
-    // The file has holes: it takes no room on disk, and reading it would take seconds.
+    // A sparse file: it takes no disk space, and reading it would take seconds.
     fs::File::create(&path).unwrap().set_len(100 << 30).unwrap();
     let started = Instant::now();
     assert!(error_message(&path).contains("the file is larger than 4 MiB"));
@@ -157,7 +157,7 @@ fn report_length_and_time_are_bounded() {
         "{}",
         report.diagnostics.len()
     );
-    // Names that are made to differ stay cheap, however many there are.
+    // Making repeated names unique takes linear time.
     let facts = "[[summary.fact]]\nlabel = \"A\"\nvalue = \"B\"\n".repeat(50_000);
     let head = "schema = 1\n[code]\nsystem = \"cpt\"\nvalue = \"00001\"\n";
     let head = format!("{head}title = \"A\"\nstatus = \"active\"\n");
@@ -165,7 +165,7 @@ fn report_length_and_time_are_bounded() {
     let document = parse_document("facts.toml", format!("{head}{facts}").as_bytes()).unwrap();
     assert_eq!(document.rows().count(), 50_000);
     assert!(started.elapsed() < Duration::from_secs(20));
-    // Nor does noise of any kind grow into a long report, or take long to read.
+    // Noise gives a short report in a short time.
     for noise in [
         "=\n",
         "[a]\nx=1\n",

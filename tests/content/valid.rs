@@ -1,4 +1,4 @@
-//! What sound files become: `tests/fixtures/valid/*.toml`.
+//! Documents parsed from valid files: `tests/fixtures/valid/*.toml`.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -7,7 +7,7 @@ use codeleaf::content::{Document, Value, Visibility, parse_document};
 
 use super::{document, stem, toml_files};
 
-/// Draws a document as an outline, a row a line.
+/// Renders a document as an outline with one line per row.
 fn outline(document: &Document) -> String {
     let mut out = String::new();
     for section in &document.sections {
@@ -35,7 +35,6 @@ fn outline(document: &Document) -> String {
     out
 }
 
-/// The names of a section.
 struct SectionNames<'d> {
     id: &'d str,
     title: &'d str,
@@ -151,7 +150,7 @@ fn every_field_reaches_the_document() {
       second-level-appeals: Appeals of the second level Prose
         second-level-appeals Editor <not_applicable>
     "#);
-    // What the outline leaves out.
+    // Fields that the outline omits.
     let json = serde_json::to_string_pretty(&document).unwrap();
     insta::assert_snapshot!("everything", json);
 }

@@ -1,8 +1,7 @@
-//! Defines how the author's tables become a [`Document`]: sections of blocks of rows.
+//! Compiles the author's tables into a [`Document`]: sections of blocks of rows.
 //!
-//! Each kind of table has its own fields, and the reader knows rows only; the translation happens
-//! here and nowhere else. What a row needs and does not have is noted, and something empty put in
-//! its place, so that the rest of the file is checked as well.
+//! A missing or invalid value is reported and replaced by an empty one, so that the rest of the
+//! file is checked as well.
 
 pub(crate) mod absence;
 pub(crate) mod block;
@@ -17,28 +16,28 @@ use crate::content::source::{Source, SourceId};
 use crate::content::toml::schema::DocumentFile;
 use crate::diagnostics::diagnostic::{Diagnostics, WHOLE_FILE};
 
-/// Makes the document that a file describes; nothing, where something stands in the way, which is
-/// noted.
-pub(crate) fn compile(file: &DocumentFile, problems: &mut Diagnostics<'_>) -> Option<Document> {
+/// Compiles a document. `None` means that an error was reported; the converse does not hold.
+pub(crate) fn compile(file: &DocumentFile, diagnostics: &mut Diagnostics<'_>) -> Option<Document> {
     let mut compiler = Compiler {
-        diagnostics: problems,
+        diagnostics,
         sources: Vec::new(),
         publication: None,
     };
     compiler.document(file)
 }
 
-/// What is known while the tables of one file are translated.
-struct Compiler<'p, 't> {
-    diagnostics: &'p mut Diagnostics<'t>,
+/// The state of one compilation.
+struct Compiler<'d, 't> {
+    diagnostics: &'d mut Diagnostics<'t>,
     sources: Vec<Source>,
+    /// The source whose rows have the publication's voice.
     publication: Option<SourceId>,
 }
 
 impl Compiler<'_, '_> {
     fn document(&mut self, file: &DocumentFile) -> Option<Document> {
         self.collect_sources(&file.sources);
-        let about = self.document_metadata(file.document.as_ref());
+        let metadata = self.document_metadata(file.document.as_ref());
         if file.code.is_none() {
             self.report_missing_code();
         }
@@ -58,9 +57,9 @@ impl Compiler<'_, '_> {
             title: header.title,
             status: header.status,
             effective: header.effective,
-            revised: about.revised,
-            reviewed_by: about.reviewed_by,
-            next_review: about.next_review,
+            revised: metadata.revised,
+            reviewed_by: metadata.reviewed_by,
+            next_review: metadata.next_review,
             synonyms: self.synonyms(&file.synonym),
             sources: std::mem::take(&mut self.sources),
             sections,
@@ -72,7 +71,7 @@ impl Compiler<'_, '_> {
             self.diagnostics.missing(
                 0..0,
                 "missing table [code]",
-                "say which code the file is about: [code] with system, value, title and status",
+                "write [code] with system, value, title and status",
             );
         }
     }

@@ -1,4 +1,4 @@
-//! Defines the values that authors write: texts, dates, and fields that are a text or an absence.
+//! Values in content files: texts, dates, and fields that are a text or an absence.
 
 use std::fmt;
 
@@ -8,10 +8,15 @@ use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use toml::Spanned;
 use toml::value::Datetime;
 
-/// A text as it stands in the file, with its place.
+/// What serde's messages name a [`DateField`]; `parse` recognizes it.
+pub(crate) const EXPECTED_DATE: &str = "a date";
+/// What serde's messages name a [`FieldValue`]; `parse` recognizes it.
+pub(crate) const EXPECTED_FIELD: &str = "a field";
+
+/// A text with its position in the file.
 pub(crate) type Text = Spanned<String>;
 
-/// A date as it stands in the file: a TOML date, a year as a number, or a text.
+/// An unparsed date: a TOML date, a year as a number, or a text.
 #[derive(Clone, Debug)]
 pub(crate) struct DateField(pub(crate) String);
 
@@ -23,7 +28,7 @@ impl<'de> Deserialize<'de> for DateField {
             type Value = DateField;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a date")
+                f.write_str(EXPECTED_DATE)
             }
 
             fn visit_str<E: Error>(self, text: &str) -> Result<DateField, E> {
@@ -34,11 +39,11 @@ impl<'de> Deserialize<'de> for DateField {
                 Ok(DateField(year.to_string()))
             }
 
-            // A TOML date comes as a map with one private key; a table of the author's is none.
+            // `toml` presents a date as a map with one private key.
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<DateField, A::Error> {
                 Datetime::deserialize(MapAccessDeserializer::new(map))
                     .map(|date| DateField(date.to_string()))
-                    .map_err(|_| A::Error::custom("invalid type: table, expected a date"))
+                    .map_err(|_| A::Error::custom(format_args!("expected {EXPECTED_DATE}")))
             }
         }
 
@@ -46,12 +51,10 @@ impl<'de> Deserialize<'de> for DateField {
     }
 }
 
-/// What an author writes where a fact belongs: the fact, or why there is none.
+/// A fact, or the reason why there is none.
 #[derive(Debug)]
 pub(crate) enum FieldValue {
-    /// The fact.
     Text(String),
-    /// Why there is none.
     Absent(Absence),
 }
 
@@ -74,7 +77,7 @@ impl<'de> Deserialize<'de> for FieldValue {
             type Value = FieldValue;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a field")
+                f.write_str(EXPECTED_FIELD)
             }
 
             fn visit_str<E: Error>(self, text: &str) -> Result<FieldValue, E> {

@@ -1,37 +1,34 @@
-//! Defines how the entry that an error is about is found and taken out.
+//! Finds and removes the entry that a deserialization error is about.
 
 use std::ops::Range;
 
 use toml::Spanned;
 use toml::de::{DeArray, DeValue};
 
-/// An entry that could not be read, taken out of its table.
+/// An entry that was removed from its table.
 pub(crate) struct InvalidEntry {
-    /// Where its table starts.
+    /// The position of its table.
     pub(crate) table_start: usize,
-    /// Its name; an element of a list has its list's.
+    /// Its key; for an element of a list, the key of the list.
     pub(crate) key: String,
-    /// Which part of it is at fault.
     pub(crate) part: EntryPart,
-    /// What it is.
+    /// The type of its value, for messages.
     pub(crate) kind: &'static str,
-    /// What the file says there, where it is a number.
+    /// Its value as written, if that is an integer.
     pub(crate) number: Option<String>,
 }
 
-/// Which part of an entry of a table is at fault.
+/// The part of an entry that is invalid.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum EntryPart {
-    /// Its name.
     Key,
-    /// Its value.
     Value,
-    /// An element of the list that its value is.
+    /// An element of a list.
     Element,
 }
 
 impl InvalidEntry {
-    /// Takes out the innermost entry at a place.
+    /// Removes the innermost entry at a position.
     pub(crate) fn extract(value: &mut Spanned<DeValue<'_>>, at: &Range<usize>) -> Option<Self> {
         let table_at = value.span().start;
         let DeValue::Table(table) = value.get_mut() else {
@@ -61,7 +58,7 @@ impl InvalidEntry {
         Some(found)
     }
 
-    /// Takes out the innermost entry of a list at a place.
+    /// Removes the innermost entry or element of a list at a position.
     fn extract_from_list(
         elements: &mut DeArray<'_>,
         at: &Range<usize>,
@@ -78,13 +75,13 @@ impl InvalidEntry {
             {
                 return Some(inner);
             }
-            // The rows of a list of tables start where the list does, so that an error at this
-            // place is the list's unless the list is written in brackets.
+            // The tables of an array of tables have the span of the array, so an error there is
+            // about the array.
             if covers(&element.span(), at) && !matches!(element.get_ref(), DeValue::Table(_)) {
-                let offender = Self::new(table, key, EntryPart::Element, element.get_ref());
+                let entry = Self::new(table, key, EntryPart::Element, element.get_ref());
                 let all = elements.clone().into_iter().enumerate();
                 *elements = all.filter(|(i, _)| *i != index).map(|(_, e)| e).collect();
-                return Some(offender);
+                return Some(entry);
             }
         }
         None

@@ -1,4 +1,4 @@
-//! Defines reading: bytes or a file to a [`Document`], or to a report of all that is wrong.
+//! Reads a [`Document`] from bytes or a file, or reports all errors in it.
 
 use std::fs::{File, OpenOptions};
 use std::io;
@@ -13,11 +13,10 @@ use crate::content::toml::{compile, parse};
 use crate::diagnostics::Report;
 use crate::diagnostics::diagnostic::Diagnostics;
 
-/// The size in bytes beyond which a file is refused unread. A document of five sections has about
-/// 15 kB.
+/// The largest file that is read, in bytes. A document of five sections has about 15 kB.
 pub const MAX_BYTES: u64 = 4 * 1024 * 1024;
 
-/// Reads a document from the bytes of a file, whose name is for messages only.
+/// Parses a document. The name is used in messages only.
 pub fn parse_document(name: &str, bytes: &[u8]) -> Result<Document, Report> {
     if bytes.len() as u64 > MAX_BYTES {
         return Err(too_large(name));
@@ -31,21 +30,21 @@ pub fn parse_document(name: &str, bytes: &[u8]) -> Result<Document, Report> {
         ));
     }
     let text = std::str::from_utf8(bytes).map_err(|error| not_utf8(name, bytes, error))?;
-    let mut problems = Diagnostics::new(text);
-    let document = parse::parse_tables(text, &mut problems)
-        .and_then(|file| compile::compile(&file, &mut problems));
-    problems.into_result(name)?;
+    let mut diagnostics = Diagnostics::new(text);
+    let document = parse::parse_tables(text, &mut diagnostics)
+        .and_then(|file| compile::compile(&file, &mut diagnostics));
+    diagnostics.into_result(name)?;
     document.ok_or_else(|| {
         Report::whole_file(
             name,
-            "this is no document",
+            "this is not a document",
             "see the format in content/README.md",
         )
     })
 }
 
-/// Reads a document from a file. Whatever stands at the path, this neither hangs nor reads more
-/// than [`MAX_BYTES`].
+/// Reads a document from a file. Does not block on pipes and devices, and reads at most
+/// [`MAX_BYTES`].
 pub fn load_document(path: &Path) -> Result<Document, Report> {
     let name = path.to_string_lossy();
     let refuse = |message: String, hint| Err(Report::whole_file(&name, message, hint));
@@ -56,14 +55,14 @@ pub fn load_document(path: &Path) -> Result<Document, Report> {
         }
         Err(OpenError::DanglingLink) => {
             return refuse(
-                "this link leads nowhere".to_owned(),
+                "the target of this link does not exist".to_owned(),
                 "restore the file it points to, or remove the link",
             );
         }
         Err(OpenError::Io(error)) => {
             let hint = match error.kind() {
                 io::ErrorKind::NotFound => "check the name, and the folder it is in",
-                io::ErrorKind::PermissionDenied => "ask its owner for leave to read it",
+                io::ErrorKind::PermissionDenied => "ask its owner for permission",
                 _ => "check that its disk or network folder is there",
             };
             return refuse(describe_io_error(&error), hint);
@@ -73,7 +72,7 @@ pub fn load_document(path: &Path) -> Result<Document, Report> {
         return Err(too_large(&name));
     }
     let mut bytes = Vec::new();
-    // A file may grow between the look at its size and its end.
+    // The file may have grown since its size was checked.
     if let Err(error) = file.take(MAX_BYTES + 1).read_to_end(&mut bytes) {
         return refuse(
             describe_io_error(&error),
@@ -90,9 +89,9 @@ enum OpenError {
     Io(io::Error),
 }
 
-/// Opens a regular file, and returns its size.
+/// Opens a regular file, and returns it with its size.
 fn open_regular_file(path: &Path) -> Result<(File, u64), OpenError> {
-    // Looked at before it is opened, because opening a device may do something.
+    // Check first, because opening a device can have effects.
     match path.metadata() {
         Ok(metadata) => require_regular_file(metadata.file_type())?,
         Err(error) if error.kind() == io::ErrorKind::NotFound && path.is_symlink() => {
@@ -100,7 +99,7 @@ fn open_regular_file(path: &Path) -> Result<(File, u64), OpenError> {
         }
         Err(error) => return Err(OpenError::Io(error)),
     }
-    // And once more afterwards; a pipe put there in between does not make this wait.
+    // Check again after opening. Without NONBLOCK, opening a pipe would block.
     let flags = i32::try_from(OFlags::NONBLOCK.bits()).unwrap_or_default();
     let file = OpenOptions::new()
         .read(true)
@@ -113,24 +112,21 @@ fn open_regular_file(path: &Path) -> Result<(File, u64), OpenError> {
 }
 
 fn require_regular_file(kind: std::fs::FileType) -> Result<(), OpenError> {
-    if kind.is_file() {
-        Ok(())
-    } else if kind.is_dir() {
-        Err(OpenError::NotAFile("a folder"))
-    } else if kind.is_fifo() {
-        Err(OpenError::NotAFile("a pipe"))
-    } else if kind.is_socket() {
-        Err(OpenError::NotAFile("a socket"))
-    } else {
-        Err(OpenError::NotAFile("a device"))
-    }
+    let other = match kind {
+        _ if kind.is_file() => return Ok(()),
+        _ if kind.is_dir() => "a folder",
+        _ if kind.is_fifo() => "a pipe",
+        _ if kind.is_socket() => "a socket",
+        _ => "a device",
+    };
+    Err(OpenError::NotAFile(other))
 }
 
-/// Says what an error of the system means; its own words depend on the system.
+/// Describes an I/O error; the system's own messages differ between systems.
 fn describe_io_error(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "there is no such file".to_owned(),
-        io::ErrorKind::PermissionDenied => "you may not read this file".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission to read this file is denied".to_owned(),
         _ => format!("the file cannot be read: {error}"),
     }
 }
@@ -153,14 +149,14 @@ fn not_utf8(name: &str, bytes: &[u8], error: std::str::Utf8Error) -> Report {
         }
     };
     let text = String::from_utf8_lossy(bytes);
-    let mut problems = Diagnostics::new(&text);
-    // What stands before the byte is sound, so its place is the same in the repaired text.
-    problems.invalid(
+    let mut diagnostics = Diagnostics::new(&text);
+    // The text before the byte is valid, so the position is the same in the lossy text.
+    diagnostics.invalid(
         at..at + char::REPLACEMENT_CHARACTER.len_utf8(),
         format!("not UTF-8: byte 0x{byte:02X} at offset {at}"),
         hint,
     );
-    match problems.into_result(name) {
+    match diagnostics.into_result(name) {
         Err(report) => report,
         Ok(()) => Report::whole_file(name, "not UTF-8", hint),
     }

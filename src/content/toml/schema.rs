@@ -1,18 +1,16 @@
-//! Defines the file format: the tables and rows that authors write, field by field.
+//! The file format: tables and their fields. `content/README.md` describes it for authors.
 //!
-//! Every field is optional here and unknown ones are refused, so that a row is read whatever is
-//! missing from it; [`crate::content::toml::compile`] asks for what a row needs and reports all of it at once.
-//! `content/README.md` is the same for authors, in words.
+//! Every field is optional here, so that [`crate::content::toml::compile`] can report all missing
+//! fields at once.
 
 use serde::Deserialize;
 use toml::Spanned;
 
 pub(crate) use crate::content::toml::fields::{DateField, FieldValue, Text};
 
-/// The format's version, the value of `schema`.
+/// The version of the format.
 pub(crate) const SCHEMA: i64 = 1;
 
-/// A whole file.
 #[derive(Debug, Default)]
 pub(crate) struct DocumentFile {
     pub(crate) code: Option<Spanned<CodeTable>>,
@@ -36,7 +34,7 @@ pub(crate) struct DocumentFile {
     pub(crate) notices: Option<Spanned<NoticesTable>>,
 }
 
-/// `[code]`: which code the file is about.
+/// `[code]`: the code of the document.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct CodeTable {
@@ -47,7 +45,7 @@ pub(crate) struct CodeTable {
     pub(crate) effective: Option<Spanned<DateField>>,
 }
 
-/// `[document]`: who stands behind the file, and which source is the publication it carries.
+/// `[document]`: revision and review, and the source that is the publication.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct DocumentTable {
@@ -57,7 +55,7 @@ pub(crate) struct DocumentTable {
     pub(crate) publication: Option<Text>,
 }
 
-/// `[sources.ID]`: where facts come from.
+/// `[sources.ID]`: a source of facts.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct SourceTable {
@@ -67,7 +65,7 @@ pub(crate) struct SourceTable {
     pub(crate) as_of: Option<Spanned<DateField>>,
 }
 
-/// `[summary]`, `[coding]`, … and `[[section]]`, which alone has `id`, `title` and `short`.
+/// `[summary]`, `[coding]`, … and `[[section]]`. Only the last has `id`, `title` and `short`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct SectionTable {
@@ -94,7 +92,7 @@ pub(crate) struct ProseTable {
     pub(crate) source: Option<Text>,
 }
 
-/// `[[….fact]]`: a label and what belongs to it.
+/// `[[….fact]]`: a label and a value.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct FactRow {
@@ -114,7 +112,7 @@ pub(crate) struct ListTable {
     pub(crate) source: Option<Text>,
 }
 
-/// `[[….table]]`: columns and rows of the author's own.
+/// `[[….table]]`: columns and rows.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct GridTable {
@@ -125,7 +123,7 @@ pub(crate) struct GridTable {
     pub(crate) source: Option<Text>,
 }
 
-/// `[[….remark]]`: what the editors add, with a source of its own.
+/// `[[….remark]]`: an editors' remark with its source.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct RemarkRow {
@@ -163,7 +161,7 @@ pub(crate) struct PayerRow {
     pub(crate) remark: Vec<Spanned<RemarkRow>>,
 }
 
-/// `[[payer.modifier]]`: what the payer says on a modifier.
+/// `[[payer.modifier]]`: the payer's rule on a modifier.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct PayerRuleRow {
@@ -217,7 +215,7 @@ pub(crate) struct SynonymRow {
     pub(crate) remark: Vec<Spanned<RemarkRow>>,
 }
 
-/// `[[not_this]]`: what the code is mixed up with, and its code where it has one.
+/// `[[not_this]]`: a service that the code is confused with, and the code of that, if any.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct NotThisRow {
@@ -228,7 +226,7 @@ pub(crate) struct NotThisRow {
     pub(crate) remark: Vec<Spanned<RemarkRow>>,
 }
 
-/// `[[absent]]`: something that was promised and is not there.
+/// `[[absent]]`: a block that readers expect and that has no content.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct AbsentRow {
@@ -242,7 +240,7 @@ pub(crate) struct AbsentRow {
     pub(crate) r#where: Option<Text>,
 }
 
-/// `[notices]`: what must be shown with the document.
+/// `[notices]`: texts that are always shown with the document.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct NoticesTable {

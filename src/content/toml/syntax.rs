@@ -1,4 +1,4 @@
-//! Defines how TOML's syntax errors are told to somebody who has never heard of TOML.
+//! Explains TOML syntax errors to authors who do not know TOML.
 
 use toml::de::Error;
 
@@ -6,72 +6,121 @@ use crate::diagnostics::diagnostic::Diagnostics;
 use crate::diagnostics::wording::{DATE_HINT, quote};
 use crate::text::sanitize::is_invisible;
 
-/// Notes a syntax error.
-pub(crate) fn report_syntax_error(text: &str, error: &Error, problems: &mut Diagnostics<'_>) {
+/// Explanations of error messages.
+///
+/// `toml`'s errors have no kinds, so they are told apart by parts of their messages. A test fails if
+/// those change.
+const EXPLANATIONS: [Explanation; 8] = [
+    Explanation("invalid date", "{} is not a date", DATE_HINT),
+    Explanation(
+        "leading zero",
+        "a number cannot begin with 0",
+        "write a code as a text in quotes, such as \"03950\": it keeps its zeros",
+    ),
+    Explanation(
+        "duplicate key",
+        "{} appears twice",
+        "join the two, or use double brackets, [[...]], for a table that may appear several times",
+    ),
+    Explanation(
+        "must be quoted",
+        "a text must be in quotes",
+        "enclose it in straight quotes: \"...\"",
+    ),
+    Explanation("basic string", UNCLOSED_QUOTE, UNCLOSED_QUOTE_HINT),
+    Explanation("literal string", UNCLOSED_QUOTE, UNCLOSED_QUOTE_HINT),
+    Explanation(
+        "unclosed table",
+        "this heading has no closing bracket",
+        "write [name] or [[name]] in a line of its own",
+    ),
+    Explanation(
+        "key with no value",
+        "this line is neither a heading nor `name = value`",
+        "write name = \"value\", or put # before a comment",
+    ),
+];
+
+const UNCLOSED_QUOTE: &str = "missing closing quote";
+const UNCLOSED_QUOTE_HINT: &str = "close the text with the same quotes; within it, write a quote \
+                                   as \\\" and a backslash as \\\\; enclose several lines in \
+                                   \"\"\"";
+
+/// A part of `toml`'s message, our message and our hint. `{}` stands for the quoted text.
+struct Explanation(&'static str, &'static str, &'static str);
+
+pub(crate) fn report_syntax_error(text: &str, error: &Error, diagnostics: &mut Diagnostics<'_>) {
     let span = error.span().unwrap_or(0..0);
     let found = text.get(span.clone()).unwrap_or_default();
-    let message = error.message();
-    let about = |part: &str| message.contains(part);
     let next = text.get(span.start..).and_then(|rest| rest.chars().next());
-    let (message, hint) = if let Some(c) = next.filter(|c| is_invisible(*c)) {
-        (
-            format!(
-                "a character that cannot be seen stands here (U+{:04X})",
-                u32::from(c)
-            ),
-            "delete it, and write the characters around it anew",
-        )
-    } else if let Some(c) = next.filter(|c| c.is_whitespace() && !c.is_ascii()) {
-        (
-            format!(
-                "a space of an unusual kind stands here (U+{:04X})",
-                u32::from(c)
-            ),
-            "write a plain space in its place",
-        )
-    } else if about("invalid date") || about("invalid month") || about("invalid day") {
-        (format!("{} is no date", quote(found)), DATE_HINT)
-    } else if about("leading zero") {
-        (
-            "a number cannot begin with 0".to_owned(),
-            "write a code as a text in quotes, such as \"03950\": it keeps its zeros",
-        )
-    } else if about("duplicate key") {
-        (
-            format!("{} stands here for the second time", quote(found)),
-            "join the two, or write [[...]] with double brackets where there may be several",
-        )
-    } else if about("must be quoted") && found.starts_with(['“', '”', '„', '‘', '’']) {
-        (
+    let (message, hint) = next
+        .and_then(explain_character)
+        .unwrap_or_else(|| explain_message(error.message(), found));
+    diagnostics.syntax_error(span, message, hint.to_owned());
+}
+
+/// Explains characters that word processors insert.
+fn explain_character(c: char) -> Option<(String, &'static str)> {
+    let code_point = u32::from(c);
+    if is_invisible(c) {
+        Some((
+            format!("there is an invisible character here (U+{code_point:04X})"),
+            "delete it, and retype the characters around it",
+        ))
+    } else if c.is_whitespace() && !c.is_ascii() {
+        Some((
+            format!("there is an unusual space here (U+{code_point:04X})"),
+            "replace it with a plain space",
+        ))
+    } else if "“”„‘’".contains(c) {
+        Some((
             "curly quotes cannot enclose a text".to_owned(),
             "enclose it in straight quotes: \"...\"",
-        )
-    } else if about("must be quoted") {
-        (
-            "a text must stand in quotes".to_owned(),
-            "enclose it in straight quotes: \"...\"",
-        )
-    } else if about("basic string") || about("literal string") {
-        (
-            "this text does not end as it should".to_owned(),
-            "close it with the same quotes; a quote within it is written \\\", a backslash \\\\; \
-             text of several lines stands between \"\"\" and \"\"\"",
-        )
-    } else if about("unclosed table") {
-        (
-            "the brackets of this heading do not close".to_owned(),
-            "write [name] or [[name]] in a line of its own",
-        )
-    } else if about("key with no value") {
-        (
-            "this line is neither a heading nor `name = value`".to_owned(),
-            "write name = \"value\", or put # before a comment",
-        )
+        ))
     } else {
-        (
+        None
+    }
+}
+
+fn explain_message(message: &str, found: &str) -> (String, &'static str) {
+    let known = EXPLANATIONS.iter();
+    let mut known = known.filter(|Explanation(part, ..)| message.contains(part));
+    match known.next() {
+        Some(Explanation(_, ours, hint)) => (ours.replace("{}", &quote(found)), hint),
+        None => (
             message.to_owned(),
             "the file must be TOML: [heading], name = \"value\", and # before a comment",
-        )
-    };
-    problems.syntax_error(span, message, hint.to_owned());
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use toml::de::DeTable;
+
+    use super::*;
+
+    #[test]
+    fn every_explanation_matches_a_message_of_the_toml_crate() {
+        let examples = [
+            ("a = 2026-02-30", "invalid date"),
+            ("a = 03950", "leading zero"),
+            ("a = 1\na = 2", "duplicate key"),
+            ("a = b c", "must be quoted"),
+            ("a = \"b", "basic string"),
+            ("a = 'b", "literal string"),
+            ("[a\n", "unclosed table"),
+            ("a note", "key with no value"),
+        ];
+        for Explanation(part, ..) in &EXPLANATIONS {
+            let example = examples.iter().find(|(_, of)| of == part);
+            let (text, _) = example.unwrap_or_else(|| panic!("no example for {part}"));
+            let (_, errors) = DeTable::parse_recoverable(text);
+            let messages: Vec<&str> = errors.iter().map(Error::message).collect();
+            let first = EXPLANATIONS
+                .iter()
+                .find(|Explanation(other, ..)| messages.iter().any(|m| m.contains(other)));
+            assert_eq!(first.map(|e| e.0), Some(*part), "{text}: {messages:?}");
+        }
+    }
 }

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use tokio::time::sleep_until;
 
-use crate::app::{AppOptions, Effect, Host, ReadingPosition};
+use crate::app::{Action, AppOptions, Effect, Host, ReadingPosition};
 use crate::content::CodeId;
 use crate::serve::auth::key_entry::PtyPermission;
 use crate::serve::channel::context::{ChannelContext, Gone};
@@ -22,7 +22,7 @@ use crate::serve::command::SessionOptions;
 use crate::serve::content::ServedContent;
 use crate::serve::ops::log::printable;
 use crate::serve::state::Phase;
-use crate::session::{Event, Session};
+use crate::session::{Event, Session, load};
 use crate::tty::{Capabilities, Screen, Size};
 
 /// How many bytes of input are handled between two looks at the clock. Each may be a letter in the
@@ -232,7 +232,7 @@ impl<'a> SessionTask<'a> {
     fn reload_content(&mut self) -> Result<(), SessionEnd> {
         let content = Arc::clone(&self.content.borrow_and_update());
         let (library, index) = (Arc::clone(&content.library), Arc::clone(&content.index));
-        self.handle(vec![Event::LibraryLoaded(library, index)])
+        self.handle(vec![Event::Action(Action::LibraryLoaded(library, index))])
     }
 
     /// Ends the session if the user's key may no longer open it.
@@ -257,7 +257,7 @@ impl<'a> SessionTask<'a> {
             events.push(Event::Deadline);
         }
         let warning = self.timers.poll(now)?;
-        events.extend(warning.map(Event::StatusMessage));
+        events.extend(warning.map(|warning| Event::Action(Action::ShowMessage(warning))));
         self.handle(events)
     }
 
@@ -289,23 +289,17 @@ impl<'a> SessionTask<'a> {
 
     /// Performs an effect. Returns the event with its result.
     fn perform_effect(&self, effect: Effect) -> Result<Option<Event>, SessionEnd> {
-        let library = || Arc::clone(&self.content.borrow().library);
         match effect {
-            Effect::LoadDocument(code, row_path) => {
-                self.log_code(&code);
-                let document = catch_panic(|| library().document(&code))?;
-                let document = document.map_err(|error| error.to_string());
-                Ok(Some(Event::Loaded(document, row_path)))
-            }
-            Effect::ReloadDocument(code) => {
-                let document = catch_panic(|| library().document(&code))?;
-                Ok(document.ok().map(Event::Reloaded))
-            }
-            Effect::LoadExcerpts(requests) => {
-                catch_panic(|| Some(Event::load_excerpts(&library(), requests)))
-            }
-            Effect::LoadComparison(request) => {
-                catch_panic(|| Event::load_comparison(&library(), request))
+            Effect::LoadDocument(..)
+            | Effect::ReloadDocument(_)
+            | Effect::LoadExcerpts(_)
+            | Effect::LoadComparison(_) => {
+                if let Effect::LoadDocument(code, _) = &effect {
+                    self.log_code(code);
+                }
+                let library = Arc::clone(&self.content.borrow().library);
+                let action = catch_panic(|| load(&library, effect))?;
+                Ok(action.map(Event::Action))
             }
             Effect::SavePosition(position) => {
                 self.save_position(position);

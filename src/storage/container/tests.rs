@@ -1,4 +1,4 @@
-//! What was written is read, and what was damaged since is not.
+//! Tests of containers: round trips and damage.
 
 use proptest::prelude::*;
 
@@ -9,8 +9,8 @@ const FORMAT: u32 = 7;
 
 fn container_bytes(parts: &[(PartTag, Vec<u8>)]) -> Vec<u8> {
     let mut writer = ContainerWriter::new(Vec::new(), FORMAT).unwrap();
-    for (name, bytes) in parts {
-        writer.write_part(*name, bytes).unwrap();
+    for (tag, bytes) in parts {
+        writer.write_part(*tag, bytes).unwrap();
     }
     writer.finish().unwrap()
 }
@@ -37,11 +37,11 @@ fn sample_parts() -> Vec<(PartTag, Vec<u8>)> {
 
 #[test]
 fn parts_and_ranges_round_trip() {
-    let flat = open(container_bytes(&sample_parts())).unwrap();
-    for (name, bytes) in sample_parts() {
-        assert_eq!(flat.read_part(name), Some(bytes));
+    let container = open(container_bytes(&sample_parts())).unwrap();
+    for (tag, bytes) in sample_parts() {
+        assert_eq!(container.read_part(tag), Some(bytes));
     }
-    assert_eq!(flat.read_part(*b"else"), None);
+    assert_eq!(container.read_part(*b"else"), None);
     let whole = patterned_bytes(3 * PAGE_SIZE + 5);
     for (at, length) in [
         (0, 0),
@@ -50,15 +50,18 @@ fn parts_and_ranges_round_trip() {
         (5, 2 * PAGE_SIZE),
         (3 * PAGE_SIZE, 5),
     ] {
-        let piece = flat.read_range(*b"long", at as u64, length);
+        let range = container.read_range(*b"long", at as u64, length);
         assert_eq!(
-            piece.as_deref(),
+            range.as_deref(),
             whole.get(at..at + length),
             "{at} {length}"
         );
     }
-    assert_eq!(flat.read_range(*b"long", 3 * PAGE_SIZE as u64, 6), None);
-    assert_eq!(flat.read_range(*b"long", u64::MAX, 6), None);
+    assert_eq!(
+        container.read_range(*b"long", 3 * PAGE_SIZE as u64, 6),
+        None
+    );
+    assert_eq!(container.read_range(*b"long", u64::MAX, 6), None);
 }
 
 #[test]
@@ -83,15 +86,17 @@ fn truncated_or_extended_file_is_rejected() {
 
 #[test]
 fn every_flipped_bit_is_detected() {
-    let sound = vec![(*b"word", b"a word".to_vec()), (*b"more", vec![9; 40])];
-    let whole = container_bytes(&sound);
+    let parts = vec![(*b"word", b"a word".to_vec()), (*b"more", vec![9; 40])];
+    let whole = container_bytes(&parts);
     for at in 0..whole.len() {
         for bit in 0..8 {
             let mut damaged = whole.clone();
             damaged[at] ^= 1 << bit;
-            let Ok(flat) = open(damaged) else { continue };
-            let lost = sound.iter().filter(|(name, bytes)| {
-                let read = flat.read_part(*name);
+            let Ok(container) = open(damaged) else {
+                continue;
+            };
+            let lost = parts.iter().filter(|(tag, bytes)| {
+                let read = container.read_part(*tag);
                 assert!(read.is_none() || read.as_ref() == Some(bytes), "byte {at}");
                 read.is_none()
             });
@@ -106,7 +111,7 @@ fn part_reader_reads_every_type_and_detects_damage() {
     let large: Vec<u64> = (0..30_000).map(|n| n << 40 | n).collect();
     let text = "é".repeat(70_000);
     let mut bytes = Vec::new();
-    // One byte, so that no number stands where it would in memory.
+    // One byte, so that no integer is aligned.
     bytes.push(7);
     varint::write_bytes(&mut bytes, &varint::encode_u32s(&numbers));
     write_varint(&mut bytes, u64::MAX);
@@ -116,8 +121,8 @@ fn part_reader_reads_every_type_and_detects_damage() {
     bytes.extend(varint::encode_u32s(&numbers));
     let whole = container_bytes(&[(*b"more", vec![1; 100]), (*b"long", bytes.clone())]);
     let read = |whole: Vec<u8>| -> Option<()> {
-        let flat = open(whole).ok()?;
-        let mut part = flat.part_reader(*b"long")?;
+        let container = open(whole).ok()?;
+        let mut part = container.part_reader(*b"long")?;
         assert_eq!(part.remaining(), bytes.len() as u64);
         assert_eq!(part.read_byte()?, 7);
         assert_eq!(part.read_u32s()?, numbers);
@@ -135,21 +140,21 @@ fn part_reader_reads_every_type_and_detects_damage() {
         damaged[at] ^= 4;
         assert!(read(damaged).is_none(), "{at}");
     }
-    // A length that reaches beyond the end asks for no memory.
+    // A length beyond the end allocates nothing.
     for length in [9, u64::MAX] {
         let mut bytes = Vec::new();
         write_varint(&mut bytes, length);
-        let flat = open(container_bytes(&[(*b"long", bytes)])).unwrap();
-        let stream = || flat.part_reader(*b"long").unwrap();
+        let container = open(container_bytes(&[(*b"long", bytes)])).unwrap();
+        let reader = || container.part_reader(*b"long").unwrap();
         assert_eq!(
             (
-                stream().read_bytes(),
-                stream().read_u32s(),
-                stream().read_u64s()
+                reader().read_bytes(),
+                reader().read_u32s(),
+                reader().read_u64s()
             ),
             (None, None, None)
         );
-        assert_eq!(stream().read_list(PartReader::read_byte), None);
+        assert_eq!(reader().read_list(PartReader::read_byte), None);
     }
 }
 

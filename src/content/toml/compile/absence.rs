@@ -1,41 +1,36 @@
-//! Defines how stated absences are translated: in a field, and as blocks of their own.
+//! Compiles stated absences: in a field, and `[[absent]]` as a block.
 
 use std::ops::Range;
 
 use toml::Spanned;
 
-use crate::content::document::{Block, BlockId, SectionId, Shape};
-use crate::content::row::{RowKey, Subject, Value};
+use crate::content::document::{Block, SectionId, Shape};
+use crate::content::row::{Cell, RowKey, Subject, Value};
 use crate::content::source::{AbsenceReason, Unavailable};
 use crate::content::toml::compile::Compiler;
-use crate::content::toml::compile::block::column_cell;
 use crate::content::toml::compile::name::{slug, typed_block_title};
+use crate::content::toml::compile::value::Keywords;
 use crate::content::toml::fields::{Absence, Text};
 use crate::content::toml::schema::AbsentRow;
 use crate::diagnostics::wording::{join_with_and, nearest, quote, unknown_message};
 
-/// An absent item, and where it belongs.
+/// A compiled `[[absent]]`.
 pub(crate) struct AbsentItem {
     pub(crate) section: SectionId,
     pub(crate) block: Block,
-    /// Where the file says so.
+    /// The position of its `section` in the file.
     pub(crate) span: Range<usize>,
 }
 
 impl Compiler<'_, '_> {
-    /// Returns the absence that stands in a field's place.
+    /// Compiles an absence that is at `at` in the file.
     pub(crate) fn unavailable(&mut self, at: &Range<usize>, absence: &Absence) -> Unavailable {
-        let reason = self.required_keyword(
-            at,
-            "reason",
-            absence.reason.as_ref(),
-            &AbsenceReason::ALL,
-            AbsenceReason::id,
-        );
+        let reasons = Keywords(&AbsenceReason::ALL, AbsenceReason::id);
+        let reason = self.required_keyword(at, "reason", absence.reason.as_ref(), reasons);
         if let (Some(stated), None) = (&absence.stated, &absence.source) {
             self.diagnostics.missing(
                 stated.span(),
-                "`stated` repeats a source's own words, and no source is named",
+                "`stated` quotes a source, but no source is named",
                 "add source = \"...\"",
             );
         }
@@ -48,16 +43,15 @@ impl Compiler<'_, '_> {
         }
     }
 
-    /// Returns the block that an `[[absent]]` stands for.
     pub(crate) fn absent_item(&mut self, row: &Spanned<AbsentRow>) -> AbsentItem {
-        let at = row.span();
-        let row = row.get_ref();
+        let (at, row) = (row.span(), row.get_ref());
         let section = self.required(&at, "section", row.section.as_ref());
         let what = self.required(&at, "what", row.what.as_ref());
         let title = match self.optional("title", row.title.as_ref()) {
             Some(title) => title,
             None => typed_block_title(&what).map_or(what.clone(), str::to_owned),
         };
+        let section_span = row.section.as_ref().map_or(at.clone(), Text::span);
         let absence = Absence {
             reason: row.reason.clone(),
             stated: row.stated.clone(),
@@ -67,21 +61,18 @@ impl Compiler<'_, '_> {
         };
         let value = Value::Unavailable(self.unavailable(&at, &absence));
         let id = slug(&what, "absent");
-        let said = self.attribution(row.source.as_ref(), None, &[]);
-        let cell = column_cell("", value);
+        let attribution = self.attribution(row.source.as_ref(), None, &[]);
+        let cells = vec![Cell::column("", value)];
+        let row_key = RowKey(id.clone());
+        let rows = vec![attribution.into_row(row_key, Subject::Absence, cells)];
         AbsentItem {
             section: SectionId(section),
-            block: Block {
-                id: BlockId(id.clone()),
-                title: Some(title),
-                shape: Shape::Prose,
-                rows: vec![said.into_row(RowKey(id), Subject::Absence, vec![cell])],
-            },
-            span: row.section.as_ref().map_or(at, Text::span),
+            block: Block::new(&id, Some(&title), Shape::Prose, rows),
+            span: section_span,
         }
     }
 
-    /// Notes absent items that belong to no section, and those that stand there twice.
+    /// Reports absent items of unknown sections, and duplicates.
     pub(crate) fn reject_misplaced_absences(&mut self, absent: &[AbsentItem], sections: &[&str]) {
         for (index, item) in absent.iter().enumerate() {
             let (section, block) = (&item.section.0, &item.block.id.0);
@@ -94,8 +85,8 @@ impl Compiler<'_, '_> {
                 let line = self.diagnostics.line_number(first.span.start);
                 self.diagnostics.invalid(
                     item.span.clone(),
-                    format!("{} is stated to be absent twice", quote(block)),
-                    format!("line {line} says so already; take one out"),
+                    format!("{} is stated as absent twice", quote(block)),
+                    format!("line {line} states it already; remove one"),
                 );
             }
         }

@@ -1,12 +1,11 @@
-//! Defines how blocks and rows are put together: who speaks, and the blocks that any section may
-//! have.
+//! Compiles the blocks that any section may have: text, facts, lists, tables and remarks.
 
 use std::ops::Range;
 
 use toml::Spanned;
 
-use crate::content::document::{Block, BlockId, Shape};
-use crate::content::row::{Cell, Remark, Row, RowKey, Subject, Value, Visibility, Voice};
+use crate::content::document::{Block, Shape};
+use crate::content::row::{Cell, Remark, Row, RowKey, Subject, Value, Voice};
 use crate::content::source::SourceId;
 use crate::content::toml::compile::Compiler;
 use crate::content::toml::compile::name::{
@@ -18,7 +17,7 @@ use crate::content::toml::schema::{
 };
 use crate::diagnostics::wording::quote;
 
-/// Who says something, and what the editors add.
+/// The voice, source and remarks of a row.
 pub(crate) struct Attribution {
     voice: Voice,
     source: Option<SourceId>,
@@ -28,89 +27,24 @@ pub(crate) struct Attribution {
 impl Attribution {
     pub(crate) fn into_row(self, key: RowKey, subject: Subject, cells: Vec<Cell>) -> Row {
         Row {
-            key,
-            subject,
-            voice: self.voice,
-            cells,
-            standing: None,
             source: self.source,
-            disputed_by: Vec::new(),
             remarks: self.remarks,
+            ..Row::new(key, subject, self.voice, cells)
         }
     }
 }
 
-/// A field that has a column.
-pub(crate) fn column_cell(label: &str, value: Value) -> Cell {
-    Cell {
-        label: label.to_owned(),
-        value,
-        visibility: Visibility::Column,
-    }
-}
-
-/// A field that is shown in the opened row only.
-pub(crate) fn record_cell(label: &str, value: Value) -> Cell {
-    Cell {
-        visibility: Visibility::Record,
-        ..column_cell(label, value)
-    }
-}
-
-/// A block of the author's own, of any shape.
-struct CustomBlock<'f> {
+/// The heading of an author's own block.
+struct BlockHeading<'f> {
     span: Range<usize>,
+    /// The id of a block without id and title.
+    default_id: &'static str,
     id: Option<&'f Text>,
     title: Option<&'f Text>,
-    source: Option<&'f Text>,
-    content: CustomContent<'f>,
-}
-
-/// What a block of the author's own holds.
-#[derive(Clone, Copy)]
-enum CustomContent<'f> {
-    Prose(Option<&'f Text>),
-    List(&'f [Text]),
-    Grid(&'f GridTable),
-}
-
-impl<'f> CustomBlock<'f> {
-    fn from_prose(item: &'f Spanned<ProseTable>) -> Self {
-        let table = item.get_ref();
-        Self {
-            span: item.span(),
-            id: table.id.as_ref(),
-            title: table.title.as_ref(),
-            source: table.source.as_ref(),
-            content: CustomContent::Prose(table.text.as_ref()),
-        }
-    }
-
-    fn from_list(item: &'f Spanned<ListTable>) -> Self {
-        let table = item.get_ref();
-        Self {
-            span: item.span(),
-            id: table.id.as_ref(),
-            title: table.title.as_ref(),
-            source: table.source.as_ref(),
-            content: CustomContent::List(&table.items),
-        }
-    }
-
-    fn from_grid(item: &'f Spanned<GridTable>) -> Self {
-        let table = item.get_ref();
-        Self {
-            span: item.span(),
-            id: table.id.as_ref(),
-            title: table.title.as_ref(),
-            source: table.source.as_ref(),
-            content: CustomContent::Grid(table),
-        }
-    }
 }
 
 impl Compiler<'_, '_> {
-    /// Returns who says something: the source that the row names, else its section's.
+    /// Attributes a row to its own source, or else to its section's.
     pub(crate) fn attribution(
         &mut self,
         source: Option<&Text>,
@@ -133,10 +67,9 @@ impl Compiler<'_, '_> {
     }
 
     fn remark(&mut self, row: &Spanned<RemarkRow>) -> Remark {
-        let at = row.span();
-        let row = row.get_ref();
+        let (at, row) = (row.span(), row.get_ref());
         if row.source.is_none() {
-            let hint = "a remark names who says so: source = \"...\"";
+            let hint = "a remark needs a source: source = \"...\"";
             self.missing_field(&at, "source", hint);
         }
         Remark {
@@ -147,7 +80,7 @@ impl Compiler<'_, '_> {
         }
     }
 
-    /// Notes that a name is taken.
+    /// Reports a name that is taken.
     pub(crate) fn reject_duplicate(
         &mut self,
         names: &mut UniqueNames,
@@ -165,7 +98,7 @@ impl Compiler<'_, '_> {
         }
     }
 
-    /// Returns the blocks that stand in a section's own table, in the order of the file.
+    /// Compiles the blocks in a section's own table, in the order of the file.
     pub(crate) fn section_blocks(&mut self, table: &SectionTable) -> Vec<Block> {
         let source = self.source(table.source.as_ref());
         let source = source.as_ref();
@@ -177,45 +110,43 @@ impl Compiler<'_, '_> {
         if let Some(text) = &table.text {
             let rows = self.prose_rows(text, None, source);
             let id = names.unique("text", &text.span());
-            blocks.push((text.span(), block(id, None, Shape::Prose, rows)));
+            let block = Block::new(&id, None, Shape::Prose, rows);
+            blocks.push((text.span().start, block));
         }
         if let Some(first) = table.fact.first() {
             let rows = self.fact_rows(&table.fact, source);
             let id = names.unique("facts", &first.span());
-            blocks.push((first.span(), block(id, None, Shape::Facts, rows)));
+            let block = Block::new(&id, None, Shape::Facts, rows);
+            blocks.push((first.span().start, block));
         }
-        let prose = table.prose.iter().map(CustomBlock::from_prose);
-        let lists = table.list.iter().map(CustomBlock::from_list);
-        let grids = table.table.iter().map(CustomBlock::from_grid);
-        for own in prose.chain(lists).chain(grids) {
-            let block = self.custom_block(&own, source, &mut names);
-            blocks.push((own.span, block));
+        for item in &table.prose {
+            let block = self.prose_block(item, source, &mut names);
+            blocks.push((item.span().start, block));
         }
-        blocks.sort_by_key(|(at, _)| at.start);
+        for item in &table.list {
+            let block = self.list_block(item, source, &mut names);
+            blocks.push((item.span().start, block));
+        }
+        for item in &table.table {
+            let block = self.grid_block(item, source, &mut names);
+            blocks.push((item.span().start, block));
+        }
+        blocks.sort_by_key(|(start, _)| *start);
         blocks.into_iter().map(|(_, block)| block).collect()
     }
 
-    /// Returns the section's remarks as a block.
+    /// Compiles a section's remarks.
     pub(crate) fn remarks_block(&mut self, remarks: &[Spanned<RemarkRow>]) -> Option<Block> {
-        let rows: Vec<Row> = remarks
-            .iter()
-            .enumerate()
-            .map(|(index, row)| {
-                let Remark { text, source } = self.remark(row);
-                let said = Attribution {
-                    voice: Voice::Editor,
-                    source: Some(source),
-                    remarks: Vec::new(),
-                };
-                said.into_row(
-                    numbered_key(index),
-                    Subject::Text,
-                    vec![column_cell("", Value::Text(text))],
-                )
-            })
-            .collect();
-        let title = typed_block_title("remarks").map(str::to_owned);
-        (!rows.is_empty()).then(|| block("remarks".to_owned(), title, Shape::List, rows))
+        let rows = remarks.iter().enumerate().map(|(index, row)| {
+            let Remark { text, source } = self.remark(row);
+            let key = RowKey::from_index(index);
+            let cells = text_cell(text);
+            Row {
+                source: Some(source),
+                ..Row::new(key, Subject::Text, Voice::Editor, cells)
+            }
+        });
+        typed_block("remarks", Shape::List, rows.collect())
     }
 
     fn prose_rows(
@@ -228,7 +159,7 @@ impl Compiler<'_, '_> {
         self.numbered_rows(paragraphs, source, section)
     }
 
-    /// Returns a row for each text, named by its number.
+    /// Makes one row per text, with its number as the key.
     fn numbered_rows(
         &mut self,
         texts: Vec<String>,
@@ -236,9 +167,9 @@ impl Compiler<'_, '_> {
         section: Option<&SourceId>,
     ) -> Vec<Row> {
         let rows = texts.into_iter().enumerate().map(|(index, text)| {
-            let cells = vec![column_cell("", Value::Text(text))];
+            let cells = text_cell(text);
             self.attribution(source, section, &[]).into_row(
-                numbered_key(index),
+                RowKey::from_index(index),
                 Subject::Text,
                 cells,
             )
@@ -250,54 +181,93 @@ impl Compiler<'_, '_> {
         let mut names = UniqueNames::default();
         rows.iter()
             .map(|row| {
-                let at = row.span();
-                let row = row.get_ref();
+                let (at, row) = (row.span(), row.get_ref());
                 let label = self.required(&at, "label", row.label.as_ref());
                 let value = self.field(&at, "value", row.value.as_ref());
                 let key = RowKey(names.unique(&slug(&label, "fact"), &at));
                 self.attribution(row.source.as_ref(), section, &row.remark)
-                    .into_row(key, Subject::Text, vec![column_cell(&label, value)])
+                    .into_row(key, Subject::Text, vec![Cell::column(&label, value)])
             })
             .collect()
     }
 
-    /// Returns a block of the author's own.
-    fn custom_block(
+    fn prose_block(
         &mut self,
-        own: &CustomBlock<'_>,
+        item: &Spanned<ProseTable>,
         section: Option<&SourceId>,
         names: &mut UniqueNames,
     ) -> Block {
-        let (kind, shape) = match own.content {
-            CustomContent::Prose(_) => ("prose", Shape::Prose),
-            CustomContent::List(_) => ("list", Shape::List),
-            CustomContent::Grid(_) => ("table", Shape::Table),
+        let (span, table) = (item.span(), item.get_ref());
+        let rows = if let Some(text) = &table.text {
+            self.prose_rows(text, table.source.as_ref(), section)
+        } else {
+            self.required(&span, "text", None);
+            Vec::new()
         };
-        let (id, title) = self.custom_block_name(own, kind, names);
-        let rows = match own.content {
-            CustomContent::Prose(Some(text)) => self.prose_rows(text, own.source, section),
-            CustomContent::Prose(None) => {
-                self.required(&own.span, "text", None);
-                Vec::new()
-            }
-            CustomContent::List(items) => {
-                if items.is_empty() {
-                    self.missing_field(&own.span, "items", "write items = [\"...\", \"...\"]");
-                }
-                let texts = items.iter().map(|text| self.text("items", text)).collect();
-                self.numbered_rows(texts, own.source, section)
-            }
-            CustomContent::Grid(table) => self.grid_rows(&own.span, table, section),
+        let heading = BlockHeading {
+            span,
+            default_id: "prose",
+            id: table.id.as_ref(),
+            title: table.title.as_ref(),
         };
-        block(id, title, shape, rows)
+        self.custom_block(&heading, Shape::Prose, rows, names)
     }
 
-    fn grid_rows(
+    fn list_block(
         &mut self,
-        at: &Range<usize>,
-        table: &GridTable,
+        item: &Spanned<ListTable>,
         section: Option<&SourceId>,
-    ) -> Vec<Row> {
+        names: &mut UniqueNames,
+    ) -> Block {
+        let (span, table) = (item.span(), item.get_ref());
+        if table.items.is_empty() {
+            self.missing_field(&span, "items", "write items = [\"...\", \"...\"]");
+        }
+        let items = table.items.iter();
+        let texts = items.map(|text| self.text("items", text)).collect();
+        let rows = self.numbered_rows(texts, table.source.as_ref(), section);
+        let heading = BlockHeading {
+            span,
+            default_id: "list",
+            id: table.id.as_ref(),
+            title: table.title.as_ref(),
+        };
+        self.custom_block(&heading, Shape::List, rows, names)
+    }
+
+    fn grid_block(
+        &mut self,
+        item: &Spanned<GridTable>,
+        section: Option<&SourceId>,
+        names: &mut UniqueNames,
+    ) -> Block {
+        let (span, table) = (item.span(), item.get_ref());
+        let columns = self.grid_columns(&span, table);
+        if table.rows.is_empty() {
+            let hint = "write rows = [[\"...\", \"...\"], [\"...\", \"...\"]]";
+            self.missing_field(&span, "rows", hint);
+        }
+        let mut rows = Vec::new();
+        for (index, row) in table.rows.iter().enumerate() {
+            self.reject_wrong_width(&span, columns.len(), row);
+            let cells = columns
+                .iter()
+                .zip(row.get_ref())
+                .map(|(label, field)| Cell::column(label, self.value("rows", field)))
+                .collect();
+            let attribution = self.attribution(table.source.as_ref(), section, &[]);
+            rows.push(attribution.into_row(RowKey::from_index(index), Subject::Text, cells));
+        }
+        let heading = BlockHeading {
+            span,
+            default_id: "table",
+            id: table.id.as_ref(),
+            title: table.title.as_ref(),
+        };
+        self.custom_block(&heading, Shape::Table, rows, names)
+    }
+
+    fn grid_columns(&mut self, at: &Range<usize>, table: &GridTable) -> Vec<String> {
         let mut labels = UniqueNames::default();
         let mut columns = Vec::new();
         for text in &table.columns {
@@ -308,22 +278,7 @@ impl Compiler<'_, '_> {
         if columns.is_empty() {
             self.missing_field(at, "columns", "write columns = [\"...\", \"...\"]");
         }
-        if table.rows.is_empty() {
-            let hint = "write rows = [[\"...\", \"...\"], [\"...\", \"...\"]]";
-            self.missing_field(at, "rows", hint);
-        }
-        let mut rows = Vec::new();
-        for (index, row) in table.rows.iter().enumerate() {
-            self.reject_wrong_width(at, columns.len(), row);
-            let cells: Vec<Cell> = columns
-                .iter()
-                .zip(row.get_ref())
-                .map(|(label, field)| column_cell(label, self.value("rows", field)))
-                .collect();
-            let said = self.attribution(table.source.as_ref(), section, &[]);
-            rows.push(said.into_row(numbered_key(index), Subject::Text, cells));
-        }
-        rows
+        columns
     }
 
     fn reject_wrong_width(
@@ -333,34 +288,32 @@ impl Compiler<'_, '_> {
         row: &Spanned<Vec<Spanned<FieldValue>>>,
     ) {
         let cells = row.get_ref().len();
-        let is_excused = |field| self.diagnostics.is_suppressed(table.start, field);
-        if columns == cells || is_excused("columns") || is_excused("rows") {
+        let is_invalid = |field| self.diagnostics.is_suppressed(table.start, field);
+        if columns == cells || is_invalid("columns") || is_invalid("rows") {
             return;
         }
         self.diagnostics.invalid(
             row.span(),
             format!("the table has {columns} columns, this row has {cells}"),
-            "give each column a text, or { reason = \"...\" } where there is none",
+            "give each column a text, or { reason = \"...\" } if there is none",
         );
     }
 
-    /// Returns the name and title of a block of the author's own.
-    fn custom_block_name(
+    /// Makes an author's own block, with an id that no other block of the section has.
+    fn custom_block(
         &mut self,
-        own: &CustomBlock<'_>,
-        kind: &str,
+        heading: &BlockHeading<'_>,
+        shape: Shape,
+        rows: Vec<Row>,
         names: &mut UniqueNames,
-    ) -> (String, Option<String>) {
-        let title = self.optional("title", own.title);
-        let id = if let Some(id) = own.id {
+    ) -> Block {
+        let title = self.optional("title", heading.title);
+        let id = if let Some(id) = heading.id {
             let name = self.name("id", id);
             if typed_block_rank(&name).is_some() {
                 self.diagnostics.invalid(
                     id.span(),
-                    format!(
-                        "the name {} belongs to rows of a kind of their own",
-                        quote(&name)
-                    ),
+                    format!("the name {} is reserved for typed rows", quote(&name)),
                     "choose another id for this block",
                 );
             } else {
@@ -368,23 +321,19 @@ impl Compiler<'_, '_> {
             }
             name
         } else {
-            names.unique(&slug(title.as_deref().unwrap_or_default(), kind), &own.span)
+            let slug = slug(title.as_deref().unwrap_or_default(), heading.default_id);
+            names.unique(&slug, &heading.span)
         };
-        (id, title)
+        Block::new(&id, title.as_deref(), shape, rows)
     }
 }
 
-/// The key of a row that has a number and no name.
-pub(crate) fn numbered_key(index: usize) -> RowKey {
-    RowKey((index + 1).to_string())
+/// Makes a block for typed rows, with its fixed title; `None` without rows.
+pub(crate) fn typed_block(id: &str, shape: Shape, rows: Vec<Row>) -> Option<Block> {
+    (!rows.is_empty()).then(|| Block::new(id, typed_block_title(id), shape, rows))
 }
 
-/// Puts a block together.
-pub(crate) fn block(id: String, title: Option<String>, shape: Shape, rows: Vec<Row>) -> Block {
-    Block {
-        id: BlockId(id),
-        title,
-        shape,
-        rows,
-    }
+/// Makes the only cell of a paragraph or list item.
+pub(crate) fn text_cell(value: impl Into<Value>) -> Vec<Cell> {
+    vec![Cell::column("", value)]
 }

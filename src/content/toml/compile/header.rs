@@ -1,4 +1,4 @@
-//! Defines how a file's head is translated: the code, the document, its sources and notices.
+//! Compiles the header of a file: code, document metadata, sources and notices.
 
 use toml::Spanned;
 
@@ -8,12 +8,13 @@ use crate::content::document::Status;
 use crate::content::notice::{CPT_NOTICE, USE_NOTICE};
 use crate::content::source::{Source, SourceId, SourceKind};
 use crate::content::toml::compile::Compiler;
+use crate::content::toml::compile::value::Keywords;
 use crate::content::toml::fields::Text;
 use crate::content::toml::schema::{
     CodeTable, DocumentFile, DocumentTable, NoticesTable, SourceTable, SynonymRow,
 };
 
-/// What `[code]` says.
+/// The content of `[code]`.
 pub(crate) struct CodeHeader {
     pub(crate) code: CodeId,
     pub(crate) title: String,
@@ -21,7 +22,7 @@ pub(crate) struct CodeHeader {
     pub(crate) effective: AsOf,
 }
 
-/// What `[document]` says.
+/// The content of `[document]`.
 #[derive(Default)]
 pub(crate) struct DocumentMetadata {
     pub(crate) revised: AsOf,
@@ -31,17 +32,11 @@ pub(crate) struct DocumentMetadata {
 
 impl Compiler<'_, '_> {
     pub(crate) fn code_header(&mut self, table: &Spanned<CodeTable>) -> Option<CodeHeader> {
-        let at = table.span();
-        let table = table.get_ref();
+        let (at, table) = (table.span(), table.get_ref());
         let code = self.required_code(&at, table.system.as_ref(), "value", table.value.as_ref());
         let title = self.required(&at, "title", table.title.as_ref());
-        let status = self.required_keyword(
-            &at,
-            "status",
-            table.status.as_ref(),
-            &Status::ALL,
-            Status::id,
-        );
+        let statuses = Keywords(&Status::ALL, Status::id);
+        let status = self.required_keyword(&at, "status", table.status.as_ref(), statuses);
         let effective = self.date(table.effective.as_ref());
         Some(CodeHeader {
             code: code?,
@@ -51,7 +46,7 @@ impl Compiler<'_, '_> {
         })
     }
 
-    /// Reads `[document]`, and remembers which source is the publication.
+    /// Compiles `[document]`, and sets [`Compiler::publication`].
     pub(crate) fn document_metadata(
         &mut self,
         table: Option<&Spanned<DocumentTable>>,
@@ -60,7 +55,7 @@ impl Compiler<'_, '_> {
             return DocumentMetadata::default();
         };
         self.publication = self.source(table.publication.as_ref());
-        // An empty name is how authors say that nobody reviewed the document yet.
+        // An empty name means that the document is not reviewed.
         let reviewer = table
             .reviewed_by
             .as_ref()
@@ -72,23 +67,17 @@ impl Compiler<'_, '_> {
         }
     }
 
-    /// Reads every `[sources.ID]`, so that rows can refer to them.
+    /// Compiles every `[sources.ID]` into [`Compiler::sources`].
     pub(crate) fn collect_sources(&mut self, tables: &[(Text, Spanned<SourceTable>)]) {
         for (id, table) in tables {
-            let at = table.span();
-            let table = table.get_ref();
+            let (at, table) = (table.span(), table.get_ref());
             let id = SourceId(self.name("source", id));
             let title = self.required(&at, "title", table.title.as_ref());
             let short = self.optional("short", table.short.as_ref());
-            let kind = self.required_keyword(
-                &at,
-                "kind",
-                table.kind.as_ref(),
-                &SourceKind::ALL,
-                SourceKind::id,
-            );
+            let kinds = Keywords(&SourceKind::ALL, SourceKind::id);
+            let kind = self.required_keyword(&at, "kind", table.kind.as_ref(), kinds);
             if table.as_of.is_none() {
-                let hint = "say as of when it speaks, as precisely as it does itself: \
+                let hint = "write the date of the source, as precisely as the source states it: \
                             \"2026-04-01\", \"2026-04\", \"2026\" or \"unknown\"";
                 self.missing_field(&at, "as_of", hint);
             }
@@ -109,7 +98,7 @@ impl Compiler<'_, '_> {
             .collect()
     }
 
-    /// Returns the notices. Those that must be shown are there even if the file has none.
+    /// Compiles the notices, and adds the required ones that the file does not supply.
     pub(crate) fn notices(&mut self, code: &CodeId, file: &DocumentFile) -> Vec<String> {
         let none = NoticesTable::default();
         let table = file.notices.as_ref().map_or(&none, Spanned::get_ref);

@@ -1,11 +1,9 @@
-//! Defines the names of blocks and rows: those of typed rows, those made from titles, and that no
-//! two are alike.
+//! Names of blocks and rows: reserved names, slugs, and uniqueness.
 
 use std::collections::HashMap;
 use std::ops::Range;
 
-/// The blocks that the author's typed rows go to, with their titles, in reading order. An author's
-/// own block cannot have one of these names.
+/// The ids and titles of the blocks for typed rows, in reading order. These ids are reserved.
 pub(crate) const TYPED_BLOCKS: [(&str, &str); 10] = [
     ("modifiers", "Modifiers"),
     ("diagnoses", "ICD-10 diagnoses"),
@@ -19,7 +17,6 @@ pub(crate) const TYPED_BLOCKS: [(&str, &str); 10] = [
     ("remarks", "Editor's remarks"),
 ];
 
-/// Returns the title of a block for typed rows.
 pub(crate) fn typed_block_title(id: &str) -> Option<&'static str> {
     TYPED_BLOCKS
         .iter()
@@ -27,14 +24,14 @@ pub(crate) fn typed_block_title(id: &str) -> Option<&'static str> {
         .map(|(_, t)| *t)
 }
 
-/// Returns where a block for typed rows stands among the others.
+/// Returns the position of a block for typed rows in the reading order.
 pub(crate) fn typed_block_rank(id: &str) -> Option<usize> {
     TYPED_BLOCKS.iter().position(|(name, _)| *name == id)
 }
 
-/// Returns a title as a name for links: lower case, with hyphens for all but letters and digits.
-/// A title without any is given the other name.
-pub(crate) fn slug(title: &str, otherwise: &str) -> String {
+/// Converts a title to a name for links: lower case, with hyphens between words. A title without
+/// letters and digits gets the default name.
+pub(crate) fn slug(title: &str, default: &str) -> String {
     let mut slug = String::new();
     for c in title.chars().flat_map(char::to_lowercase) {
         if c.is_alphanumeric() || c == '_' {
@@ -44,23 +41,23 @@ pub(crate) fn slug(title: &str, otherwise: &str) -> String {
         }
     }
     match slug.trim_end_matches('-') {
-        "" => otherwise.to_owned(),
+        "" => default.to_owned(),
         slug => slug.to_owned(),
     }
 }
 
-/// Names that were given out.
+/// A set of names.
 #[derive(Default)]
 pub(crate) struct UniqueNames {
-    /// Each with the place where it was.
+    /// Each name, and where it was first used.
     taken: HashMap<String, Range<usize>>,
-    /// The number to try next for a name that is asked for again. A file may have it a hundred
-    /// thousand times, and counting from the start for each would take minutes.
+    /// The next number to try for a repeated name. Counting from 2 each time would take minutes for
+    /// a file that repeats a name 100,000 times.
     next_suffix: HashMap<String, usize>,
 }
 
 impl UniqueNames {
-    /// Returns the name itself, or with the first number that makes it differ.
+    /// Claims the name, or the name with the first suffix that makes it unique.
     pub(crate) fn unique(&mut self, name: &str, at: &Range<usize>) -> String {
         let mut free = name.to_owned();
         while self.taken.contains_key(&free) {
@@ -72,13 +69,13 @@ impl UniqueNames {
         free
     }
 
-    /// Takes a name, or returns where it was taken before.
+    /// Claims a name, or returns where it was claimed before.
     pub(crate) fn claim(&mut self, name: &str, at: &Range<usize>) -> Option<Range<usize>> {
-        let before = self.taken.get(name).cloned();
-        self.taken
-            .entry(name.to_owned())
-            .or_insert_with(|| at.clone());
-        before
+        let first = self.taken.get(name).cloned();
+        if first.is_none() {
+            self.taken.insert(name.to_owned(), at.clone());
+        }
+        first
     }
 }
 

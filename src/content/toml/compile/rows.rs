@@ -1,28 +1,34 @@
-//! Defines how the author's typed rows become blocks: modifiers, payers, diagnoses, and so on.
+//! Compiles typed rows into blocks: modifiers, payers, diagnoses, and so on.
+
+use std::ops::Range;
 
 use toml::Spanned;
 
-use crate::content::code::{CodeSystem, ModifierCode};
+use crate::content::code::{CodeId, CodeSystem, ModifierCode};
 use crate::content::document::{Block, Shape};
 use crate::content::row::{Cell, Row, RowKey, Standing, Subject, Value};
 use crate::content::toml::compile::Compiler;
-use crate::content::toml::compile::block::{block, column_cell, numbered_key, record_cell};
-use crate::content::toml::compile::name::{UniqueNames, typed_block_title};
+use crate::content::toml::compile::block::{text_cell, typed_block};
+use crate::content::toml::compile::name::UniqueNames;
+use crate::content::toml::compile::value::Keywords;
 use crate::content::toml::fields::{FieldValue, Text};
 use crate::content::toml::schema::{
     DiagnosisRow, ModifierRow, NamedRow, NotThisRow, PayerRow, PayerRuleRow, RelatedRow, SynonymRow,
 };
-use crate::diagnostics::wording::{join_with_and, quote};
+use crate::diagnostics::wording::quote;
 
-/// How a diagnosis bears on a code, as files say it and as readers see it.
-const DIAGNOSIS_RELATIONS: [(&str, &str); 3] = [
+/// A keyword for a relation, and what the screen shows for it.
+type Relation = (&'static str, &'static str);
+
+/// How a diagnosis relates to the code.
+const DIAGNOSIS_RELATIONS: [Relation; 3] = [
     ("covered", "covered"),
     ("not_covered", "not covered"),
     ("mentioned", "mentioned; no statement on coverage"),
 ];
 
-/// How another code relates to this one, as files say it and as readers see it.
-const CODE_RELATIONS: [(&str, &str); 5] = [
+/// How another code relates to the code.
+const CODE_RELATIONS: [Relation; 5] = [
     ("same_purpose", "serves the same purpose"),
     ("bundled", "not paid together with this code"),
     ("panel", "part of a panel"),
@@ -30,10 +36,42 @@ const CODE_RELATIONS: [(&str, &str); 5] = [
     ("replaced_by", "replaces this code"),
 ];
 
-fn typed_block(id: &str, shape: Shape, rows: Vec<Row>) -> Option<Block> {
-    let title = typed_block_title(id).map(str::to_owned);
-    (!rows.is_empty()).then(|| block(id.to_owned(), title, shape, rows))
+const STANDINGS: Keywords<'static, Standing> = Keywords(&Standing::ALL, Standing::id);
+
+/// A kind of row that has a code and a name.
+struct NamedRowKind {
+    block: &'static str,
+    /// The kind in messages.
+    what: &'static str,
+    /// The label of the code's column.
+    label: &'static str,
+    subject: Subject,
+    is_valid: fn(&str) -> bool,
+    hint: &'static str,
 }
+
+/// NUCC taxonomy codes: ten characters, of which the last is an X.
+const TAXONOMY: NamedRowKind = NamedRowKind {
+    block: "taxonomies",
+    what: "taxonomy",
+    label: "Taxonomy",
+    subject: Subject::Text,
+    is_valid: |code| {
+        let is_valid = |b: u8| b.is_ascii_digit() || b.is_ascii_uppercase();
+        code.len() == 10 && code.ends_with('X') && code.bytes().all(is_valid)
+    },
+    hint: "a taxonomy code has ten characters, such as 291U00000X",
+};
+
+/// CMS place-of-service codes: two digits.
+const PLACE: NamedRowKind = NamedRowKind {
+    block: "places",
+    what: "place",
+    label: "Place",
+    subject: Subject::Place,
+    is_valid: |code| code.len() == 2 && code.bytes().all(|b| b.is_ascii_digit()),
+    hint: "a place of service has two digits, such as 11 or 02; a leading zero counts",
+};
 
 impl Compiler<'_, '_> {
     pub(crate) fn modifiers(&mut self, rows: &[Spanned<ModifierRow>]) -> Option<Block> {
@@ -44,89 +82,76 @@ impl Compiler<'_, '_> {
     }
 
     fn modifier(&mut self, row: &Spanned<ModifierRow>, names: &mut UniqueNames) -> Row {
-        let at = row.span();
-        let row = row.get_ref();
+        let (at, row) = (row.span(), row.get_ref());
         let code = self.modifier_code(&at, row.code.as_ref(), names);
         let key = code.as_ref().map_or("", ModifierCode::as_str).to_owned();
+        let description = self.field(&at, "description", row.description.as_ref());
+        let when = self.field(&at, "when", row.when.as_ref());
         let mut cells = vec![
-            column_cell("Modifier", Value::Text(key.clone())),
-            column_cell(
-                "Description",
-                self.field(&at, "description", row.description.as_ref()),
-            ),
-            column_cell("When to use", self.field(&at, "when", row.when.as_ref())),
+            Cell::column("Modifier", key.as_str()),
+            Cell::column("Description", description),
+            Cell::column("When to use", when),
         ];
-        cells.extend(self.optional_record_cell(
-            "When not to use",
-            "not_when",
-            row.not_when.as_ref(),
-        ));
-        cells.extend(self.optional_record_cell(
-            "Documentation needed",
-            "documentation",
-            row.documentation.as_ref(),
-        ));
+        let not_when = self.optional_cell("When not to use", "not_when", row.not_when.as_ref());
+        let documentation = row.documentation.as_ref();
+        let documentation =
+            self.optional_cell("Documentation needed", "documentation", documentation);
         // ICD-10-CM has no modifiers.
-        let systems = [CodeSystem::Cpt, CodeSystem::Hcpcs];
-        let system = row.system.as_ref();
-        let system = system.and_then(|text| self.keyword("system", text, &systems, CodeSystem::id));
-        cells.extend(system.map(|s| record_cell("Code system", Value::Text(s.name().to_owned()))));
-        let standing = row.standing.as_ref();
-        let standing =
-            standing.and_then(|text| self.keyword("standing", text, &Standing::ALL, Standing::id));
-        let disputed_by = row.against.iter();
-        let disputed_by = disputed_by
-            .filter_map(|text| self.source(Some(text)))
-            .collect();
-        let said = self.attribution(row.source.as_ref(), None, &row.remark);
+        let systems = Keywords(&[CodeSystem::Cpt, CodeSystem::Hcpcs], CodeSystem::id);
+        let system = self.optional_keyword("system", row.system.as_ref(), systems);
+        let system = system.map(|system| Cell::record("Code system", system.name()));
+        cells.extend([not_when, documentation, system].into_iter().flatten());
+        let standing = self.optional_keyword("standing", row.standing.as_ref(), STANDINGS);
+        let against = row.against.iter();
+        let disputed_by = against.filter_map(|text| self.source(Some(text))).collect();
         let subject = code.map_or(Subject::Text, Subject::Modifier);
+        let attribution = self.attribution(row.source.as_ref(), None, &row.remark);
         Row {
             standing,
             disputed_by,
-            ..said.into_row(RowKey(key), subject, cells)
+            ..attribution.into_row(RowKey(key), subject, cells)
         }
     }
 
-    /// Returns the modifier that a table must name, once among its like.
+    /// Compiles the required modifier of a table, which must be unique among `names`.
     fn modifier_code(
         &mut self,
-        table: &std::ops::Range<usize>,
+        table: &Range<usize>,
         text: Option<&Text>,
         names: &mut UniqueNames,
     ) -> Option<ModifierCode> {
-        let place = text.map(Text::span).unwrap_or_default();
+        let at = text.map(Text::span).unwrap_or_default();
         let text = self.required(table, "code", text);
         let code = ModifierCode::new(&text).ok();
         match &code {
-            Some(code) => self.reject_duplicate(names, "modifier", code.as_str(), &place),
+            Some(code) => self.reject_duplicate(names, "modifier", code.as_str(), &at),
             None if text.is_empty() => {}
             None => self.diagnostics.invalid(
-                place,
-                format!("{} is no modifier", quote(&text)),
+                at,
+                format!("{} is not a modifier", quote(&text)),
                 "a modifier has two letters or digits; a leading zero counts",
             ),
         }
         code
     }
 
-    /// Returns a field that only the opened row shows, where it is written.
-    fn optional_record_cell(
+    /// Compiles a field that only the row's details show, if it is there.
+    fn optional_cell(
         &mut self,
         label: &str,
         name: &str,
         field: Option<&Spanned<FieldValue>>,
     ) -> Option<Cell> {
-        field.map(|field| record_cell(label, self.value(name, field)))
+        field.map(|field| Cell::record(label, self.value(name, field)))
     }
 
-    /// Returns the payers, and what they say on modifiers.
+    /// Compiles the payers, and their rules on modifiers.
     pub(crate) fn payers(&mut self, rows: &[Spanned<PayerRow>]) -> [Option<Block>; 2] {
         let mut names = UniqueNames::default();
-        let mut made = Vec::new();
-        let mut stances = Vec::new();
+        let mut payers = Vec::new();
+        let mut rules = Vec::new();
         for row in rows {
-            let at = row.span();
-            let row = row.get_ref();
+            let (at, row) = (row.span(), row.get_ref());
             let id = match &row.id {
                 Some(id) => {
                     let name = self.name("id", id);
@@ -135,29 +160,29 @@ impl Compiler<'_, '_> {
                 }
                 None => self.required(&at, "id", None),
             };
+            let id = RowKey(id);
             let payer = self.required(&at, "name", row.name.as_ref());
             let cells = vec![
-                column_cell("Payer", Value::Text(payer.clone())),
-                column_cell("Plan", self.field(&at, "plan", row.plan.as_ref())),
-                column_cell("Policy", self.field(&at, "policy", row.policy.as_ref())),
-                column_cell("Rate", self.field(&at, "rate", row.rate.as_ref())),
+                Cell::column("Payer", payer.as_str()),
+                Cell::column("Plan", self.field(&at, "plan", row.plan.as_ref())),
+                Cell::column("Policy", self.field(&at, "policy", row.policy.as_ref())),
+                Cell::column("Rate", self.field(&at, "rate", row.rate.as_ref())),
             ];
-            let said = self.attribution(row.source.as_ref(), None, &row.remark);
-            let id = RowKey(id);
+            let attribution = self.attribution(row.source.as_ref(), None, &row.remark);
             let mut modifiers = UniqueNames::default();
-            for stance in &row.modifier {
-                stances.push(self.payer_rule(&id, &payer, stance, &mut modifiers));
+            for rule in &row.modifier {
+                rules.push(self.payer_rule(&id, &payer, rule, &mut modifiers));
             }
-            made.push(said.into_row(id, Subject::Payer, cells));
+            payers.push(attribution.into_row(id, Subject::Payer, cells));
         }
         [
-            typed_block("payers", Shape::Table, made),
-            typed_block("payer-modifiers", Shape::Table, stances),
+            typed_block("payers", Shape::Table, payers),
+            typed_block("payer-modifiers", Shape::Table, rules),
         ]
     }
 
-    /// Returns what a payer says on a modifier. Who says so, and where it stands, is asked for
-    /// unless it is said to be unknown: a rule of a payer that nobody can look up helps nobody.
+    /// Compiles a payer's rule on a modifier. A rule needs a source and a standing, unless the rule
+    /// itself is stated to be unknown.
     fn payer_rule(
         &mut self,
         id: &RowKey,
@@ -165,106 +190,88 @@ impl Compiler<'_, '_> {
         row: &Spanned<PayerRuleRow>,
         names: &mut UniqueNames,
     ) -> Row {
-        let at = row.span();
-        let row = row.get_ref();
+        let (at, row) = (row.span(), row.get_ref());
         let code = self.modifier_code(&at, row.code.as_ref(), names);
         let says = self.field(&at, "says", row.says.as_ref());
-        let known: Vec<&str> = Standing::ALL.iter().map(|one| one.id()).collect();
-        let is_said = matches!(&says, Value::Text(text) if !text.is_empty());
-        if is_said && row.source.is_none() {
-            let hint = "a payer's rule names who says so: source = \"...\"";
+        let is_known = matches!(&says, Value::Text(text) if !text.is_empty());
+        if is_known && row.source.is_none() {
+            let hint = "a payer's rule needs a source: source = \"...\"";
             self.missing_field(&at, "source", hint);
         }
-        let standing = match &row.standing {
-            Some(text) => self.keyword("standing", text, &Standing::ALL, Standing::id),
-            None if is_said => {
-                let hint = format!(
-                    "write standing = \"...\" with one of {}",
-                    join_with_and(&known)
-                );
-                self.missing_field(&at, "standing", &hint);
-                None
-            }
-            None => None,
+        let standing = row.standing.as_ref();
+        let standing = if is_known {
+            self.required_keyword(&at, "standing", standing, STANDINGS)
+        } else {
+            self.optional_keyword("standing", standing, STANDINGS)
         };
+        let modifier = code.as_ref().map_or("", ModifierCode::as_str);
         let cells = vec![
-            column_cell("Payer", Value::Text(payer.to_owned())),
-            column_cell(
-                "Modifier",
-                Value::Text(code.as_ref().map_or("", ModifierCode::as_str).to_owned()),
-            ),
-            column_cell("What the payer says", says),
+            Cell::column("Payer", payer),
+            Cell::column("Modifier", modifier),
+            Cell::column("What the payer says", says),
         ];
-        let said = self.attribution(row.source.as_ref(), None, &row.remark);
         let (key, subject) = match code {
             Some(code) => (RowKey::for_payer_rule(id, &code), Subject::PayerRule(code)),
             None => (RowKey(String::new()), Subject::Text),
         };
+        let attribution = self.attribution(row.source.as_ref(), None, &row.remark);
         Row {
             standing,
-            ..said.into_row(key, subject, cells)
+            ..attribution.into_row(key, subject, cells)
         }
     }
 
     pub(crate) fn diagnoses(&mut self, rows: &[Spanned<DiagnosisRow>]) -> Option<Block> {
         let mut names = UniqueNames::default();
-        let mut made = Vec::new();
+        let mut compiled = Vec::new();
         for row in rows {
-            let at = row.span();
-            let row = row.get_ref();
+            let (at, row) = (row.span(), row.get_ref());
             let text = self.required(&at, "code", row.code.as_ref());
             let code = row.code.as_ref().filter(|_| !text.is_empty());
             let code = code.and_then(|text| self.code(CodeSystem::Icd10cm, text));
             let (key, subject) =
                 self.code_key_and_subject(code, "diagnosis", row.code.as_ref(), &mut names);
             let relation = self.relation(&at, row.relation.as_ref(), &DIAGNOSIS_RELATIONS);
+            let description = self.field(&at, "description", row.description.as_ref());
             let mut cells = vec![
-                column_cell("Diagnosis", Value::Text(key.0.clone())),
-                column_cell(
-                    "Description",
-                    self.field(&at, "description", row.description.as_ref()),
-                ),
-                column_cell("Relation", relation),
+                Cell::column("Diagnosis", key.0.as_str()),
+                Cell::column("Description", description),
+                Cell::column("Relation", relation),
             ];
-            cells.extend(self.optional_record_cell("Basis", "basis", row.basis.as_ref()));
-            let said = self.attribution(row.source.as_ref(), None, &row.remark);
-            made.push(said.into_row(key, subject, cells));
+            cells.extend(self.optional_cell("Basis", "basis", row.basis.as_ref()));
+            let attribution = self.attribution(row.source.as_ref(), None, &row.remark);
+            compiled.push(attribution.into_row(key, subject, cells));
         }
-        typed_block("diagnoses", Shape::Table, made)
+        typed_block("diagnoses", Shape::Table, compiled)
     }
 
     pub(crate) fn related(&mut self, rows: &[Spanned<RelatedRow>]) -> Option<Block> {
         let mut names = UniqueNames::default();
-        let mut made = Vec::new();
+        let mut compiled = Vec::new();
         for row in rows {
-            let at = row.span();
-            let row = row.get_ref();
+            let (at, row) = (row.span(), row.get_ref());
             let code = self.required_code(&at, row.system.as_ref(), "code", row.code.as_ref());
-            let system = code.as_ref().map(crate::content::code::CodeId::system);
+            let system = code.as_ref().map(CodeId::system);
             let (key, subject) =
                 self.code_key_and_subject(code, "related code", row.code.as_ref(), &mut names);
             let relation = self.relation(&at, row.relation.as_ref(), &CODE_RELATIONS);
+            let description = self.field(&at, "description", row.description.as_ref());
             let mut cells = vec![
-                column_cell("Code", Value::Text(key.0.clone())),
-                column_cell(
-                    "Description",
-                    self.field(&at, "description", row.description.as_ref()),
-                ),
-                column_cell("Relation", relation),
+                Cell::column("Code", key.0.as_str()),
+                Cell::column("Description", description),
+                Cell::column("Relation", relation),
             ];
-            cells.extend(
-                system.map(|s| record_cell("Code system", Value::Text(s.name().to_owned()))),
-            );
-            let said = self.attribution(row.source.as_ref(), None, &row.remark);
-            made.push(said.into_row(key, subject, cells));
+            cells.extend(system.map(|system| Cell::record("Code system", system.name())));
+            let attribution = self.attribution(row.source.as_ref(), None, &row.remark);
+            compiled.push(attribution.into_row(key, subject, cells));
         }
-        typed_block("related", Shape::Table, made)
+        typed_block("related", Shape::Table, compiled)
     }
 
-    /// Returns the key and subject of a row about another code, which must not stand there twice.
+    /// Returns the key and subject of a row about another code, which must be unique among `names`.
     fn code_key_and_subject(
         &mut self,
-        code: Option<crate::content::code::CodeId>,
+        code: Option<CodeId>,
         what: &str,
         text: Option<&Text>,
         names: &mut UniqueNames,
@@ -279,107 +286,75 @@ impl Compiler<'_, '_> {
 
     fn relation(
         &mut self,
-        at: &std::ops::Range<usize>,
+        table: &Range<usize>,
         text: Option<&Text>,
-        all: &[(&'static str, &'static str)],
-    ) -> Value {
-        let word = self.required_keyword(at, "relation", text, all, |(id, _)| id);
-        Value::Text(word.map_or("", |(_, words)| words).to_owned())
+        all: &[Relation],
+    ) -> &'static str {
+        let keywords = Keywords(all, |(keyword, _)| keyword);
+        let relation = self.required_keyword(table, "relation", text, keywords);
+        relation.map_or("", |(_, label)| label)
     }
 
-    /// NUCC's codes: ten characters, of which the last is an X.
     pub(crate) fn taxonomies(&mut self, rows: &[Spanned<NamedRow>]) -> Option<Block> {
-        let is_right = |code: &str| {
-            code.len() == 10
-                && code.ends_with('X')
-                && code
-                    .bytes()
-                    .all(|b| b.is_ascii_digit() || b.is_ascii_uppercase())
-        };
-        let hint = "a taxonomy code has ten characters, such as 291U00000X";
-        let rows = self.coded_rows(rows, "taxonomy", "Taxonomy", &Subject::Text, is_right, hint);
-        typed_block("taxonomies", Shape::Table, rows)
+        self.named_rows(rows, &TAXONOMY)
     }
 
-    /// CMS's place-of-service codes: two digits.
     pub(crate) fn places(&mut self, rows: &[Spanned<NamedRow>]) -> Option<Block> {
-        let is_right = |code: &str| code.len() == 2 && code.bytes().all(|b| b.is_ascii_digit());
-        let hint = "a place of service has two digits, such as 11 or 02; a leading zero counts";
-        let rows = self.coded_rows(rows, "place", "Place", &Subject::Place, is_right, hint);
-        typed_block("places", Shape::Table, rows)
+        self.named_rows(rows, &PLACE)
     }
 
-    fn coded_rows(
-        &mut self,
-        rows: &[Spanned<NamedRow>],
-        what: &str,
-        label: &str,
-        subject: &Subject,
-        is_right: impl Fn(&str) -> bool,
-        hint: &str,
-    ) -> Vec<Row> {
+    fn named_rows(&mut self, rows: &[Spanned<NamedRow>], kind: &NamedRowKind) -> Option<Block> {
         let mut names = UniqueNames::default();
-        let mut made = Vec::new();
+        let mut compiled = Vec::new();
         for row in rows {
-            let at = row.span();
-            let row = row.get_ref();
+            let (at, row) = (row.span(), row.get_ref());
             let code = self.required(&at, "code", row.code.as_ref());
             if let Some(text) = row.code.as_ref().filter(|_| !code.is_empty()) {
-                if is_right(&code) {
-                    self.reject_duplicate(&mut names, what, &code, &text.span());
+                if (kind.is_valid)(&code) {
+                    self.reject_duplicate(&mut names, kind.what, &code, &text.span());
                 } else {
-                    let message = format!("{} is no {what} code", quote(&code));
-                    self.diagnostics.invalid(text.span(), message, hint);
+                    let message = format!("{} is not a {} code", quote(&code), kind.what);
+                    self.diagnostics.invalid(text.span(), message, kind.hint);
                 }
             }
             let cells = vec![
-                column_cell(label, Value::Text(code.clone())),
-                column_cell("Name", self.field(&at, "name", row.name.as_ref())),
+                Cell::column(kind.label, code.as_str()),
+                Cell::column("Name", self.field(&at, "name", row.name.as_ref())),
             ];
-            let said = self.attribution(row.source.as_ref(), None, &row.remark);
-            made.push(said.into_row(RowKey(code), subject.clone(), cells));
+            let attribution = self.attribution(row.source.as_ref(), None, &row.remark);
+            compiled.push(attribution.into_row(RowKey(code), kind.subject.clone(), cells));
         }
-        made
+        typed_block(kind.block, Shape::Table, compiled)
     }
 
     pub(crate) fn synonym_block(&mut self, rows: &[Spanned<SynonymRow>]) -> Option<Block> {
-        let mut made = Vec::new();
+        let mut compiled = Vec::new();
         for (index, row) in rows.iter().enumerate() {
-            let at = row.span();
-            let row = row.get_ref();
-            let text = self.required(&at, "text", row.text.as_ref());
-            let said = self.attribution(row.source.as_ref(), None, &row.remark);
-            made.push(said.into_row(
-                numbered_key(index),
-                Subject::Text,
-                vec![column_cell("", Value::Text(text))],
-            ));
+            let (at, row) = (row.span(), row.get_ref());
+            let cells = text_cell(self.required(&at, "text", row.text.as_ref()));
+            let attribution = self.attribution(row.source.as_ref(), None, &row.remark);
+            compiled.push(attribution.into_row(RowKey::from_index(index), Subject::Text, cells));
         }
-        typed_block("synonyms", Shape::List, made)
+        typed_block("synonyms", Shape::List, compiled)
     }
 
     pub(crate) fn not_this(&mut self, rows: &[Spanned<NotThisRow>]) -> Option<Block> {
-        let mut made = Vec::new();
+        let mut compiled = Vec::new();
         for (index, row) in rows.iter().enumerate() {
-            let at = row.span();
-            let row = row.get_ref();
-            let mut cells = vec![column_cell(
-                "",
-                Value::Text(self.required(&at, "text", row.text.as_ref())),
-            )];
-            let code = if row.code.is_some() || row.system.is_some() {
-                self.required_code(&at, row.system.as_ref(), "code", row.code.as_ref())
-            } else {
-                None
-            };
+            let (at, row) = (row.span(), row.get_ref());
+            let mut cells = text_cell(self.required(&at, "text", row.text.as_ref()));
+            let has_code = row.code.is_some() || row.system.is_some();
+            let code = has_code
+                .then(|| self.required_code(&at, row.system.as_ref(), "code", row.code.as_ref()))
+                .flatten();
             if let Some(code) = &code {
                 let text = format!("{} {}", code.system(), code.value());
-                cells.push(record_cell("Code", Value::Text(text)));
+                cells.push(Cell::record("Code", text));
             }
             let subject = code.map_or(Subject::Text, Subject::Code);
-            let said = self.attribution(row.source.as_ref(), None, &row.remark);
-            made.push(said.into_row(numbered_key(index), subject, cells));
+            let attribution = self.attribution(row.source.as_ref(), None, &row.remark);
+            compiled.push(attribution.into_row(RowKey::from_index(index), subject, cells));
         }
-        typed_block("not-this", Shape::List, made)
+        typed_block("not-this", Shape::List, compiled)
     }
 }

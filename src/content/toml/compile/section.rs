@@ -1,15 +1,15 @@
-//! Defines how sections are put together, and in which order they and their blocks stand.
+//! Compiles sections, and decides the order of sections and blocks.
 
 use toml::Spanned;
 
-use crate::content::document::{Block, Section, SectionId};
+use crate::content::document::{Block, Section};
 use crate::content::row::Voice;
 use crate::content::toml::compile::Compiler;
 use crate::content::toml::compile::absence::AbsentItem;
 use crate::content::toml::compile::name::{UniqueNames, typed_block_rank};
 use crate::content::toml::schema::{DocumentFile, SectionTable};
 
-/// The sections that every file may have, in reading order: name, title, title for narrow tabs.
+/// The typed sections in reading order: id, title, title for narrow tabs.
 const SECTIONS: [(&str, &str, &str); 5] = [
     ("summary", "Summary", "Summary"),
     ("overview", "Overview", "Overview"),
@@ -19,14 +19,14 @@ const SECTIONS: [(&str, &str, &str); 5] = [
 ];
 
 impl Compiler<'_, '_> {
-    /// Returns the sections in reading order: the typed ones, then the author's own.
+    /// Compiles the sections in reading order: the typed ones, then the author's own.
     pub(crate) fn sections(&mut self, file: &DocumentFile) -> Vec<Section> {
         let mut absent: Vec<AbsentItem> = file
             .absent
             .iter()
             .map(|row| self.absent_item(row))
             .collect();
-        // In the order of the typed rows, so that each finds its place whatever the file's order.
+        // The reading order of their blocks, so that each is inserted after the previous one.
         absent.sort_by_key(|item| typed_block_rank(&item.block.id.0).unwrap_or(usize::MAX));
         let own: Vec<String> = file.section.iter().map(custom_section_id).collect();
         let typed = SECTIONS.iter().map(|(id, ..)| *id);
@@ -38,7 +38,7 @@ impl Compiler<'_, '_> {
             if let Some(table) = table {
                 self.reject_names(table.get_ref(), title);
             }
-            let section = empty_section(id, title.to_owned(), short.to_owned());
+            let section = Section::new(id, title, short, Vec::new());
             let section = self.fill_section(section, table, data, &mut absent);
             if !section.blocks.is_empty() {
                 sections.push(section);
@@ -52,15 +52,14 @@ impl Compiler<'_, '_> {
         sections
     }
 
-    /// Returns a section of the author's own, yet to be filled.
+    /// Makes an author's own section, without blocks.
     fn custom_section(
         &mut self,
         row: &Spanned<SectionTable>,
         id: &str,
         names: &mut UniqueNames,
     ) -> Section {
-        let at = row.span();
-        let table = row.get_ref();
+        let (at, table) = (row.span(), row.get_ref());
         match &table.id {
             Some(text) if is_typed_section(id) => self.diagnostics.invalid(
                 text.span(),
@@ -77,11 +76,10 @@ impl Compiler<'_, '_> {
         }
         let title = self.required(&at, "title", table.title.as_ref());
         let short = self.optional("short", table.short.as_ref());
-        let short = short.unwrap_or_else(|| title.clone());
-        empty_section(id, title, short)
+        Section::new(id, &title, short.as_ref().unwrap_or(&title), Vec::new())
     }
 
-    /// Returns a typed section's table and the blocks that typed rows add to it.
+    /// Returns a typed section's table, and compiles the blocks of its typed rows.
     fn typed_blocks<'f>(
         &mut self,
         id: &str,
@@ -112,7 +110,7 @@ impl Compiler<'_, '_> {
         (table.as_ref(), blocks.into_iter().flatten().collect())
     }
 
-    /// Fills a section: what its table says, then typed rows, absences, and remarks.
+    /// Adds the blocks of a section: those of its table, typed rows, remarks and absences.
     fn fill_section(
         &mut self,
         mut section: Section,
@@ -143,14 +141,14 @@ impl Compiler<'_, '_> {
             let name = if is_typed_section(id) { id } else { "section" };
             self.diagnostics.missing(
                 table.span(),
-                format!("the section `{id}` has nothing in it"),
+                format!("the section `{id}` is empty"),
                 format!("write text = \"...\", or a [[{name}.fact]], [[{name}.list]], ..."),
             );
         }
         section
     }
 
-    /// Notes names on a section whose names are fixed.
+    /// Reports an id or title of a section whose names are fixed.
     fn reject_names(&mut self, table: &SectionTable, title: &str) {
         let fields = [
             ("id", &table.id),
@@ -161,8 +159,8 @@ impl Compiler<'_, '_> {
             if let Some(text) = text {
                 self.diagnostics.invalid(
                     text.span(),
-                    format!("`{field}` has no place in this section"),
-                    format!("it is always called {title}; use headings = [\"...\"] for more"),
+                    format!("`{field}` cannot be set in this section"),
+                    format!("its title is always {title}; use headings = [\"...\"] for more"),
                 );
             }
         }
@@ -173,34 +171,23 @@ fn is_typed_section(id: &str) -> bool {
     SECTIONS.iter().any(|(typed, ..)| *typed == id)
 }
 
-/// Returns a section without content.
-fn empty_section(id: &str, title: String, short: String) -> Section {
-    Section {
-        id: SectionId(id.to_owned()),
-        title,
-        short,
-        headings: Vec::new(),
-        blocks: Vec::new(),
-    }
-}
-
 fn custom_section_id(row: &Spanned<SectionTable>) -> String {
     let id = row.get_ref().id.as_ref();
     id.map(|id| id.get_ref().trim().to_owned())
         .unwrap_or_default()
 }
 
-/// Puts an absence where its item belongs: before the rows that somebody else adds to the same
-/// item, else before the typed rows that follow it, else after all but the remarks.
+/// Inserts an absence: before the block of the same name (which the editors added), else before the
+/// next typed block, else at the end but before the remarks.
 fn insert_absence(blocks: &mut Vec<Block>, mut absence: Block) {
-    let own = typed_block_rank(&absence.id.0).or_else(|| typed_block_rank("remarks"));
+    let rank = typed_block_rank(&absence.id.0).or_else(|| typed_block_rank("remarks"));
     let at = blocks
         .iter()
-        .position(|block| typed_block_rank(&block.id.0) >= own)
+        .position(|block| typed_block_rank(&block.id.0) >= rank)
         .unwrap_or(blocks.len());
-    if let Some(rows) = blocks.get_mut(at).filter(|block| block.id == absence.id)
-        && rows.rows.iter().all(|row| row.voice == Voice::Editor)
-        && let Some(title) = &mut rows.title
+    if let Some(block) = blocks.get_mut(at).filter(|block| block.id == absence.id)
+        && block.rows.iter().all(|row| row.voice == Voice::Editor)
+        && let Some(title) = &mut block.title
     {
         title.push_str(", from the editors");
     }

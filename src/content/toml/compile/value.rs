@@ -1,4 +1,4 @@
-//! Defines how single values are checked and cleaned: texts, words, dates, codes, sources.
+//! Checks and cleans single values: texts, keywords, dates, codes and sources.
 
 use std::ops::Range;
 
@@ -13,8 +13,25 @@ use crate::content::toml::fields::{DateField, FieldValue, Text};
 use crate::diagnostics::wording::{DATE_HINT, join_with_and, nearest, quote, unknown_message};
 use crate::text::sanitize::sanitize;
 
+/// The values that a field may have, and their keyword in files.
+#[derive(Clone, Copy)]
+pub(crate) struct Keywords<'a, T>(pub(crate) &'a [T], pub(crate) fn(T) -> &'static str);
+
+impl<T: Copy> Keywords<'_, T> {
+    fn find(self, word: &str) -> Option<T> {
+        self.0
+            .iter()
+            .copied()
+            .find(|value| (self.1)(*value) == word)
+    }
+
+    fn words(self) -> Vec<&'static str> {
+        self.0.iter().map(|value| (self.1)(*value)).collect()
+    }
+}
+
 impl Compiler<'_, '_> {
-    /// Notes that a table lacks a field, unless the field is there and was refused.
+    /// Reports a missing field, unless the field is there and invalid.
     pub(crate) fn missing_field(&mut self, table: &Range<usize>, field: &str, hint: &str) {
         if !self.diagnostics.is_suppressed(table.start, field) {
             self.diagnostics
@@ -22,14 +39,14 @@ impl Compiler<'_, '_> {
         }
     }
 
-    /// Returns a text as one paragraph; a text without any is noted.
+    /// Cleans a text and joins its paragraphs. Reports an empty one.
     pub(crate) fn text(&mut self, field: &str, text: &Text) -> String {
         let clean = one_line(text.get_ref());
         self.reject_empty(clean.is_empty(), field, text);
         clean
     }
 
-    /// Returns a text's paragraphs; a text without any is noted.
+    /// Cleans a text and splits it into paragraphs. Reports an empty one.
     pub(crate) fn paragraphs(&mut self, field: &str, text: &Text) -> Vec<String> {
         let paragraphs = split_paragraphs(text.get_ref());
         self.reject_empty(paragraphs.is_empty(), field, text);
@@ -43,14 +60,14 @@ impl Compiler<'_, '_> {
         let message = if text.get_ref().trim().is_empty() {
             format!("`{field}` is empty")
         } else {
-            format!("`{field}` has nothing in it that can be shown")
+            format!("`{field}` has no visible characters")
         };
-        let hint = "write a text, or take the line out; what is not known is stated with \
+        let hint = "write a text, or remove the line; state what is not known with \
                     { reason = \"...\" } or in [[absent]]";
         self.diagnostics.invalid(text.span(), message, hint);
     }
 
-    /// Returns a text that a table must have.
+    /// Cleans a required text. Reports a missing one, and returns an empty one.
     pub(crate) fn required(
         &mut self,
         table: &Range<usize>,
@@ -68,12 +85,11 @@ impl Compiler<'_, '_> {
         String::new()
     }
 
-    /// Returns a text that a table may have.
     pub(crate) fn optional(&mut self, field: &str, text: Option<&Text>) -> Option<String> {
         text.map(|text| self.text(field, text))
     }
 
-    /// Returns a name that links and the command line use: letters, digits, `-` and `_`.
+    /// Cleans a name for links and the command line: letters, digits, `-` and `_`.
     pub(crate) fn name(&mut self, field: &str, text: &Text) -> String {
         let name = self.text(field, text);
         let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
@@ -90,18 +106,17 @@ impl Compiler<'_, '_> {
         name
     }
 
-    /// Returns one of the words that a field may hold.
-    pub(crate) fn keyword<T: Copy>(
+    pub(crate) fn optional_keyword<T: Copy>(
         &mut self,
         field: &str,
-        text: &Text,
-        all: &[T],
-        id: impl Fn(T) -> &'static str,
+        text: Option<&Text>,
+        keywords: Keywords<'_, T>,
     ) -> Option<T> {
+        let text = text?;
         let word = text.get_ref().trim();
-        let found = all.iter().copied().find(|value| id(*value) == word);
+        let found = keywords.find(word);
         if found.is_none() {
-            let known: Vec<&str> = all.iter().map(|value| id(*value)).collect();
+            let known = keywords.words();
             let message = unknown_message(field, word, nearest(word, &known));
             self.diagnostics.invalid(
                 text.span(),
@@ -112,28 +127,21 @@ impl Compiler<'_, '_> {
         found
     }
 
-    /// Returns one of the words that a field may hold, which the table must have.
     pub(crate) fn required_keyword<T: Copy>(
         &mut self,
         table: &Range<usize>,
         field: &str,
         text: Option<&Text>,
-        all: &[T],
-        id: impl Fn(T) -> &'static str,
+        keywords: Keywords<'_, T>,
     ) -> Option<T> {
-        if let Some(text) = text {
-            return self.keyword(field, text, all, id);
+        if text.is_none() {
+            let known = join_with_and(&keywords.words());
+            let hint = format!("write {field} = \"...\" with one of {known}");
+            self.missing_field(table, field, &hint);
         }
-        let known: Vec<&str> = all.iter().map(|value| id(*value)).collect();
-        let hint = format!(
-            "write {field} = \"...\" with one of {}",
-            join_with_and(&known)
-        );
-        self.missing_field(table, field, &hint);
-        None
+        self.optional_keyword(field, text, keywords)
     }
 
-    /// Returns a date, or that there is none.
     pub(crate) fn date(&mut self, date: Option<&Spanned<DateField>>) -> AsOf {
         let Some(date) = date else {
             return AsOf::Unknown;
@@ -142,14 +150,13 @@ impl Compiler<'_, '_> {
         text.parse().unwrap_or_else(|_| {
             self.diagnostics.invalid(
                 date.span(),
-                format!("{} is no date", quote(text)),
+                format!("{} is not a date", quote(text)),
                 DATE_HINT,
             );
             AsOf::Unknown
         })
     }
 
-    /// Returns a code of a system.
     pub(crate) fn code(&mut self, system: CodeSystem, text: &Text) -> Option<CodeId> {
         let value = text.get_ref().trim();
         CodeId::new(system, value)
@@ -166,14 +173,14 @@ impl Compiler<'_, '_> {
                 }
                 self.diagnostics.invalid(
                     text.span(),
-                    format!("{} is no {name} code", quote(value)),
+                    format!("{} is not a valid {name} code", quote(value)),
                     hint,
                 );
             })
             .ok()
     }
 
-    /// Returns a code whose system and value stand in one table that must have both.
+    /// Compiles a code from two required fields: its system and its value.
     pub(crate) fn required_code(
         &mut self,
         table: &Range<usize>,
@@ -181,15 +188,19 @@ impl Compiler<'_, '_> {
         field: &str,
         value: Option<&Text>,
     ) -> Option<CodeId> {
-        let system =
-            self.required_keyword(table, "system", system, &CodeSystem::ALL, CodeSystem::id);
+        let system = self.required_keyword(
+            table,
+            "system",
+            system,
+            Keywords(&CodeSystem::ALL, CodeSystem::id),
+        );
         if value.is_none() {
             self.required(table, field, None);
         }
         self.code(system?, value?)
     }
 
-    /// Returns the source that a table names.
+    /// Returns the source that a table refers to. Reports an unknown one.
     pub(crate) fn source(&mut self, source: Option<&Text>) -> Option<SourceId> {
         let source = source?;
         let id = SourceId(source.get_ref().trim().to_owned());
@@ -210,7 +221,7 @@ impl Compiler<'_, '_> {
         None
     }
 
-    /// Returns a field that a table must have: a text, or why there is none.
+    /// Compiles a required field. Reports a missing one, and returns an empty text.
     pub(crate) fn field(
         &mut self,
         table: &Range<usize>,
@@ -221,13 +232,12 @@ impl Compiler<'_, '_> {
             return self.value(name, field);
         }
         let hint = format!(
-            "write {name} = \"...\", or {name} = {{ reason = \"source_silent\" }} where nobody says"
+            "write {name} = \"...\", or {name} = {{ reason = \"source_silent\" }} if no source says"
         );
         self.missing_field(table, name, &hint);
         Value::Text(String::new())
     }
 
-    /// Returns what a field says, or why it does not.
     pub(crate) fn value(&mut self, name: &str, field: &Spanned<FieldValue>) -> Value {
         match field.get_ref() {
             FieldValue::Text(text) => {
@@ -241,7 +251,7 @@ impl Compiler<'_, '_> {
     }
 }
 
-/// Splits a text at its blank lines. Within a paragraph a line end is a space.
+/// Sanitizes a text and splits it at blank lines. Other line ends become spaces.
 fn split_paragraphs(text: &str) -> Vec<String> {
     let mut paragraphs = vec![String::new()];
     for line in text.lines() {
@@ -261,7 +271,6 @@ fn split_paragraphs(text: &str) -> Vec<String> {
     paragraphs
 }
 
-/// Returns a text as one paragraph.
 fn one_line(text: &str) -> String {
     split_paragraphs(text).join(" ")
 }

@@ -281,7 +281,7 @@ mod tests {
           |
           = help: did you mean `modifier`?
 
-        error: `901` is no modifier; one has two letters or digits
+        error: `901` is not a modifier; a modifier has two letters or digits
          --> user.toml:9:12
           |
         9 | modifier = "901"
