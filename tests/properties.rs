@@ -410,19 +410,16 @@ fn plain_ui_announces_every_change_in_status_line() {
     );
 }
 
-/// The built-in actions, each with one key that no built-in action has: Alt and a letter or digit.
+/// Every action, with one key that no built-in action has: Alt and a letter or digit.
 fn rebound_keymap() -> Keymap {
-    let built_in = Keymap::built_in();
-    let mut keys = ('a'..='z').chain('0'..='9');
-    let rows: String = built_in
-        .bindings()
+    let keys = ('a'..='z').chain('0'..='9');
+    let rows: String = Command::ids()
         .iter()
-        .map(|binding| {
-            let (action, key) = (binding.command.id(), keys.next().expect("a free key"));
-            format!("[[key]]\naction = \"{action}\"\nkeys = [\"alt-{key}\"]\n")
-        })
+        .zip(keys)
+        .map(|(action, key)| format!("[[key]]\naction = \"{action}\"\nkeys = [\"alt-{key}\"]\n"))
         .collect();
-    built_in.with_overrides("keymap.toml", &rows).unwrap()
+    let keymap = Keymap::built_in();
+    keymap.with_overrides("keymap.toml", &rows).unwrap()
 }
 
 /// The words on the screen, without punctuation.
