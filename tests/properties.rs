@@ -413,13 +413,15 @@ fn plain_ui_announces_every_change_in_status_line() {
 /// Every action, with one key that no built-in action has: Alt and a letter or digit.
 fn rebound_keymap() -> Keymap {
     let keys = ('a'..='z').chain('0'..='9');
-    let rows: String = Command::ids()
+    let rows: Vec<String> = Command::ids()
         .iter()
         .zip(keys)
         .map(|(action, key)| format!("[[key]]\naction = \"{action}\"\nkeys = [\"alt-{key}\"]\n"))
         .collect();
     let keymap = Keymap::built_in();
-    keymap.with_overrides("keymap.toml", &rows).unwrap()
+    keymap
+        .with_overrides("keymap.toml", &rows.concat())
+        .unwrap()
 }
 
 /// The words on the screen, without punctuation.
