@@ -102,9 +102,9 @@ fn hit(hit: &Hit) -> Value {
         MatchReason::Code => json!({ "kind": "code" }),
         MatchReason::Modifier => json!({ "kind": "modifier" }),
         MatchReason::Synonym {
-            query_words: asked,
-            synonym: found,
-        } => json!({ "kind": "synonym", "asked": asked, "found": found }),
+            query_words,
+            synonym,
+        } => json!({ "kind": "synonym", "asked": query_words, "found": synonym }),
         MatchReason::Words { field, typos } => {
             json!({ "kind": "words", "field": field, "typos": typos })
         }

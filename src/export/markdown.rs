@@ -177,14 +177,14 @@ fn value(document: &Document, value: &Value) -> String {
 }
 
 fn absence(document: &Document, absent: &Unavailable) -> String {
-    let mut words = escape(absent.reason.label());
+    let mut text = escape(absent.reason.label());
     if let Some(stated) = &absent.stated {
-        words += &format!(": “{}”", escape(stated));
+        text += &format!(": “{}”", escape(stated));
     }
     if let Some(source) = &absent.source {
-        words += &format!(" — {}", citation(document, source));
+        text += &format!(" — {}", citation(document, source));
     }
-    words
+    text
 }
 
 fn sources(out: &mut String, document: &Document) {

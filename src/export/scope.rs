@@ -1,4 +1,4 @@
-//! What is exported of a document and of search results.
+//! The scope of an export.
 
 use crate::content::{Block, Document, Row, RowPath, Section, SectionId};
 use crate::search::Results;
@@ -13,7 +13,7 @@ pub enum ExportScope {
 }
 
 impl ExportScope {
-    /// Returns the sections and blocks of a document that have rows in this scope, and those rows.
+    /// The sections and blocks of a document that have rows in this scope, with those rows.
     pub(crate) fn sections<'d>(
         &'d self,
         document: &'d Document,
@@ -40,7 +40,7 @@ impl ExportScope {
     }
 }
 
-/// Returns a note on the results that are not exported; `None` if all are.
+/// A note on the results that are not exported; `None` if all are.
 pub(crate) fn more_results_note(results: &Results) -> Option<String> {
     let more = results.total.saturating_sub(results.hits.len());
     Some(match (more, results.unverified) {
