@@ -1,31 +1,45 @@
-//! Defines what the reader is doing: the state, what may happen to it, and how it changes.
+//! The state of one reader: an [`App`], the actions that change it, and the effects it requests.
 //!
-//! [`App`] is the whole state of one reader. [`App::update`] is the only place where it changes;
-//! what the world outside must do for it comes back as an [`Effect`]. It reads no clock and does
-//! no I/O.
+//! Only [`App::update`] changes an app. It reads no clock and does no I/O: whatever the host has to
+//! do comes back as an [`Effect`], and its result arrives as another [`Action`].
 
 pub(crate) mod action;
 pub(crate) mod app;
+pub(crate) mod bookmarks;
 pub(crate) mod command;
 pub(crate) mod copy;
+pub(crate) mod document_view;
 pub(crate) mod history;
 pub(crate) mod keymap;
 pub(crate) mod list;
+pub(crate) mod mode;
 pub(crate) mod modes;
 pub(crate) mod mouse;
+pub(crate) mod navigation;
+pub(crate) mod open;
+pub(crate) mod pane;
 pub(crate) mod screen_layout;
+pub(crate) mod scroll;
+pub(crate) mod text_input;
 pub(crate) mod update;
 
 pub use action::{Action, Effect, MouseOwner};
-pub use app::{App, AppOptions, Focus, Host, Mode, ReadingPosition};
-pub use command::{Command, Deletion, Movement};
-pub use history::History;
+pub use app::{App, AppOptions, Focus};
+pub use bookmarks::{Bookmark, Bookmarks};
+pub use command::{Command, Deletion, Host, Movement};
+pub use document_view::DocumentView;
+pub use history::ReadingPosition;
 pub use keymap::{Binding, Keymap, key_name};
-pub use list::{Group, GroupedList, ListCursor, ListLine};
-pub use modes::bookmarks::{Bookmark, BookmarkList, Bookmarks, NoteEditor};
+pub use list::{Group, GroupedList, ListLine};
+pub use mode::Mode;
+pub use modes::bookmarks::BookmarkList;
 pub use modes::comparison::ComparisonView;
-pub use modes::document::{DocumentView, RowDetail};
-pub use modes::library::{GroupBy, LibraryItem, LibraryList};
+pub use modes::library::items::GroupBy;
+pub use modes::library::{LibraryItem, LibraryList};
+pub use modes::note::NoteEditor;
+pub use modes::row_detail::RowDetail;
 pub use modes::search::{ActiveSearch, HIT_LINES, MAX_HITS, SCOPES, SearchState};
 pub use modes::text_panel::TextPanel;
 pub use screen_layout::ScreenLayout;
+pub use scroll::ScrollView;
+pub use text_input::TextInput;

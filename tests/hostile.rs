@@ -169,7 +169,7 @@ fn hostile_document_is_sanitized_on_screen() {
         terminal.press("/ \"26\"");
         terminal.wait_for("2 results");
         terminal.press("enter").wait_for("hit 1 of");
-        terminal.press("Y").wait_for("Sent to your terminal");
+        terminal.press("Y").wait_for("Copied. If it didn't paste");
         settled("esc");
         terminal.press("q");
         terminal.assert_exits_restored(0);
@@ -202,11 +202,14 @@ fn hostile_document_is_sanitized_on_screen() {
             };
             assert!(known, "{arguments}: {token:?}");
         }
-        assert_eq!(copies, 1, "only what was asked for is copied");
+        assert_eq!(copies, 1, "only the requested text is copied");
         assert_harmless(arguments, &shown);
-        let left = parse_output(&terminal.bytes_since(0));
+        let tokens = parse_output(&terminal.bytes_since(0));
         let alternate = OutputToken::Csi(Some('?'), vec![1049], "l".to_owned());
-        assert_eq!(left.iter().filter(|token| **token == alternate).count(), 1);
+        assert_eq!(
+            tokens.iter().filter(|token| **token == alternate).count(),
+            1
+        );
     }
 }
 

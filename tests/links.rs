@@ -113,7 +113,10 @@ fn keys_typed_ahead_wait_for_the_document_to_open() {
 fn unknown_code_shows_a_message_and_its_row() {
     let mut reader = reader();
     let screen = reader.press("2 down down enter").screen();
-    assert!(screen.contains("nothing here knows cpt:99999"), "{screen}");
+    assert!(
+        screen.contains("No document or code set has cpt:99999"),
+        "{screen}"
+    );
     assert!(screen.contains("an unknown one"), "{screen}");
     assert_eq!(current_code(&reader), "cpt:00001");
 }

@@ -459,7 +459,10 @@ fn left_and_right_step_through_the_list_and_esc_returns() {
     let Focus::Library(listing) = reader.session.app().focus() else {
         panic!("{}", reader.screen());
     };
-    assert_eq!((listing.filter_text(), listing.selected()), ("83950", 1));
+    assert_eq!(
+        (listing.filter.text(), listing.list.selected()),
+        ("83950", 1)
+    );
 }
 
 #[test]

@@ -1,42 +1,53 @@
-//! What holds for any keys at any size, and for any table at any width.
+//! Properties of any keys at any size, and of any table at any width.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
 use codeleaf::app::{
-    Action, App, AppOptions, Bookmarks, Command, Effect, Focus, Host, Keymap, ListLine, Movement,
-    SCOPES,
+    Action, App, AppOptions, Bookmarks, Command, Effect, Focus, GroupedList, Host, Keymap,
+    ListLine, Movement, key_name,
 };
 use codeleaf::content::{self, Document, Row, Subject, Value, Visibility};
 use codeleaf::layout::{LayoutOptions, Notices, Page, TableMode};
 use codeleaf::library::{ComparisonRequest, ExcerptSubject, Library};
 use codeleaf::search::IndexBuilder;
+use codeleaf::session::load;
 use codeleaf::text::Charset;
 use codeleaf::tty::Capabilities;
 use proptest::prelude::*;
-use ratatui::layout::{Position, Size};
+use ratatui::buffer::{Buffer, Cell};
+use ratatui::layout::{Position, Rect, Size};
 
 use crate::support::reader::{TestSession, shipped_document};
 
-fn app(document: Arc<Document>, columns: u16, rows: u16, flow: TableMode) -> App {
+fn app(document: Arc<Document>, columns: u16, rows: u16, table_mode: TableMode) -> App {
+    app_with_keymap(document, (columns, rows), table_mode, Keymap::built_in())
+}
+
+fn app_with_keymap(
+    document: Arc<Document>,
+    (columns, rows): (u16, u16),
+    table_mode: TableMode,
+    keymap: Keymap,
+) -> App {
     let library = library();
     App::new(AppOptions {
         index: Arc::new(IndexBuilder::index_library(&library)),
         library,
-        keymap: Arc::new(Keymap::built_in()),
+        keymap: Arc::new(keymap),
         charset: Charset::Unicode,
         size: Size::new(columns, rows),
         document,
         row_path: None,
         top: 0,
         message: None,
-        table_mode: flow,
+        table_mode,
         host: Host::Local,
         bookmarks: Some(Bookmarks::default()),
     })
 }
 
-/// Returns the documents of the fixtures and the shipped one.
+/// The documents of the fixtures, and the built-in one.
 fn library() -> Arc<Library> {
     static LIBRARY: LazyLock<Arc<Library>> = LazyLock::new(|| {
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
@@ -48,26 +59,10 @@ fn library() -> Arc<Library> {
     Arc::clone(&LIBRARY)
 }
 
-/// Does for an app what a host does.
+/// Loads what an app requests, as a host does.
 fn run_effects(app: &mut App, mut effect: Option<Effect>) {
-    while let Some(asked) = effect.take() {
-        effect = match asked {
-            Effect::LoadDocument(code, place) => {
-                let document = library().document(&code).unwrap();
-                app.update(Action::DocumentLoaded(document, place))
-            }
-            Effect::LoadExcerpts(asks) => {
-                let answers = asks
-                    .into_iter()
-                    .map(|ask| (ask.clone(), library().excerpt(&ask)));
-                app.update(Action::ExcerptsLoaded(answers.collect()))
-            }
-            Effect::LoadComparison(topic) => {
-                let (document, place) = library().comparison(&topic).unwrap();
-                app.update(Action::ComparisonLoaded(topic, Arc::new(document), place))
-            }
-            _ => None,
-        };
+    while let Some(action) = effect.and_then(|effect| load(&library(), effect)) {
+        effect = app.update(action);
     }
 }
 
@@ -79,6 +74,9 @@ fn any_action() -> impl Strategy<Value = Action> {
         2 => Just(Action::Command(Command::Library)),
         2 => Just(Action::Command(Command::NextSection)),
         2 => Just(Action::Command(Command::Open)),
+        1 => Just(Action::Command(Command::Bookmark)),
+        1 => Just(Action::Command(Command::Bookmarks)),
+        1 => Just(Action::Command(Command::Annotate)),
         2 => "[a-z0-9 /-]{0,6}|26|83950-90|é日".prop_map(Action::Insert),
         1 => (0..250u16, 0..70u16).prop_map(|(width, height)| Action::Resize(Size::new(width, height))),
         1 => (0..90u16, 0..30u16).prop_map(|(x, y)| Action::Click(Position::new(x, y))),
@@ -86,40 +84,64 @@ fn any_action() -> impl Strategy<Value = Action> {
     ]
 }
 
-/// Says that what is selected exists and can be seen.
+/// Checks that in every mode the selected item exists and is in view, and that no pane is scrolled
+/// past its end.
 fn check_invariants(app: &App) -> Result<(), TestCaseError> {
-    let reading = app.document_view();
-    let height = usize::from(app.screen_layout().body.height);
-    let lines = reading.page().lines.len();
-    prop_assert!(reading.section() < reading.document().sections.len());
-    prop_assert!(reading.top() <= lines.saturating_sub(height));
-    prop_assert!(reading.selected() < reading.page().rows.len().max(1));
-    if let Focus::Search(searching) = app.focus() {
-        let results = searching.results();
-        let choices = results
-            .hits
-            .len()
-            .max(results.suggestions.len())
-            .max(SCOPES.len());
-        prop_assert!(searching.selected() < choices.max(1));
+    let body = app.screen_layout().body.height;
+    let area = app.screen_layout().list_areas().1.height;
+    let view = app.document_view();
+    prop_assert!(view.section() < view.document().sections.len());
+    prop_assert!(view.selected() < view.page().rows.len().max(1));
+    check_scroll(view.top(), view.page(), body)?;
+    match app.focus() {
+        Focus::Document => Ok(()),
+        Focus::RowDetail(detail) => check_scroll(detail.view.top, &detail.view.page, body),
+        Focus::Search(search) => check_list(&search.list, area),
+        Focus::Library(library) => {
+            check_list(&library.list, area)?;
+            let item = library.item(library.list.selected(), app.library(), app.index());
+            prop_assert!(library.is_empty() || item.is_some());
+            Ok(())
+        }
+        Focus::Comparison(comparison) => {
+            check_scroll(comparison.view.top, &comparison.view.page, area)
+        }
+        Focus::TextPanel(panel) => check_scroll(panel.view.top, &panel.view.page, area),
+        Focus::Note(editor) => {
+            let (text, cursor) = (editor.input.text(), editor.input.cursor());
+            prop_assert!(
+                cursor <= codeleaf::text::width(text),
+                "{cursor} in {text:?}"
+            );
+            prop_assert!(text.chars().count() <= 2_000);
+            Ok(())
+        }
+        Focus::Bookmarks(bookmarks) => {
+            let entries = app
+                .bookmarks()
+                .map_or(0, |bookmarks| bookmarks.entries.len());
+            prop_assert_eq!(bookmarks.list.count(), entries);
+            check_list(&bookmarks.list, area)
+        }
     }
-    let list = app.screen_layout().list_areas().1.height;
-    if let Focus::Library(listing) = app.focus() {
-        prop_assert!(listing.selected() < listing.len().max(1));
-        let lines = listing.top()..listing.top() + usize::from(list);
-        let mut lines = lines.map(|line| listing.grouped_list().line_at(line, list));
-        let chosen = Some(ListLine::Item(listing.selected(), 0));
-        prop_assert!(listing.is_empty() || list == 0 || lines.any(|line| line == chosen));
-        prop_assert!(
-            listing.is_empty()
-                || listing
-                    .item(listing.selected(), app.library(), app.index())
-                    .is_some()
-        );
-    }
-    if let Focus::Comparison(beside) = app.focus() {
-        prop_assert!(beside.top <= beside.page.lines.len().saturating_sub(usize::from(list)));
-    }
+}
+
+fn check_scroll(top: usize, page: &Page, height: u16) -> Result<(), TestCaseError> {
+    let lines = page.lines.len();
+    let max_top = lines.saturating_sub(usize::from(height));
+    prop_assert!(top <= max_top, "{top} of {lines} lines at height {height}");
+    Ok(())
+}
+
+fn check_list(list: &GroupedList, height: u16) -> Result<(), TestCaseError> {
+    prop_assert!(list.selected() < list.count().max(1));
+    let mut lines = list.top()..list.top() + usize::from(height);
+    let selected = Some(ListLine::Item(list.selected(), 0));
+    let is_visible = lines.any(|line| list.line_at(line, height) == selected);
+    prop_assert!(
+        is_visible || list.count() == 0 || height == 0,
+        "{list:?} at height {height}"
+    );
     Ok(())
 }
 
@@ -132,8 +154,8 @@ proptest! {
         (columns, rows) in (0..220u16, 0..70u16),
         linear in any::<bool>(),
     ) {
-        let flow = if linear { TableMode::Linear } else { TableMode::Columns };
-        let mut app = app(shipped_document(), columns, rows, flow);
+        let table_mode = if linear { TableMode::Linear } else { TableMode::Columns };
+        let mut app = app(shipped_document(), columns, rows, table_mode);
         let theme = codeleaf::view::Theme::built_in("dark").unwrap().unwrap();
         for action in actions {
             let effect = app.update(action);
@@ -169,20 +191,20 @@ proptest! {
     }
 }
 
-/// What a document needs before its modifiers.
+/// The part of a document before its modifiers.
 const DOCUMENT_HEAD: &str = "schema = 1\n[code]\nsystem = \"cpt\"\nvalue = \"00001\"\ntitle = \"t\"\nstatus = \"unverified\"\n\
     [sources.s]\ntitle = \"s\"\nshort = \"s\"\nkind = \"house\"\nas_of = \"unknown\"\n";
 
-/// Proves that every word of every table is on its page at a width.
+/// Checks that every word of every table is on its page at a width.
 fn assert_no_word_lost(document: &Document, columns: u16) {
-    for flow in [TableMode::Columns, TableMode::Linear] {
-        let setting = LayoutOptions {
+    for table_mode in [TableMode::Columns, TableMode::Linear] {
+        let options = LayoutOptions {
             columns,
             charset: Charset::Unicode,
-            table_mode: flow,
+            table_mode,
         };
         for n in 0..document.sections.len() {
-            let page = Page::from_section(document, n, setting, Notices::Include);
+            let page = Page::from_section(document, n, options, Notices::Include);
             for shown in &page.rows {
                 let (_, _, row) = document.row(&shown.path).unwrap();
                 let lines = &page.lines[shown.lines.clone()];
@@ -217,7 +239,7 @@ fn column_texts(row: &Row) -> impl Iterator<Item = String> {
         })
 }
 
-/// Returns the text of some lines, column by column.
+/// The text of some lines, column by column.
 fn text_by_column(lines: &[codeleaf::layout::PageLine]) -> String {
     let columns: BTreeSet<u16> = lines
         .iter()
@@ -234,7 +256,8 @@ fn text_by_column(lines: &[codeleaf::layout::PageLine]) -> String {
                 .collect()
         })
         .collect();
-    // Field by field, a text starts beside its label and goes on below it.
+    // In a table laid out field by field, a text starts to the right of its label and continues
+    // below it.
     text.push(
         lines
             .iter()
@@ -252,18 +275,18 @@ fn strip_spaces_and_dashes(text: &str) -> String {
 #[test]
 fn comparison_shows_every_word_at_any_width() {
     let modifier = codeleaf::content::ModifierCode::new("26").unwrap();
-    let topics = [
+    let subjects = [
         ExcerptSubject::Modifier(modifier),
         ExcerptSubject::Payer("Gold Health".to_owned()),
     ];
-    for about in topics {
+    for subject in subjects {
         let codes = ["cpt:00002", "cpt:0001U", "cpt:83950"].map(|code| code.parse().unwrap());
-        let topic = ComparisonRequest {
-            subject: about,
+        let request = ComparisonRequest {
+            subject,
             codes: codes.to_vec(),
             left_out: 0,
         };
-        let (document, _) = library().comparison(&topic).unwrap();
+        let (document, _) = library().comparison(&request).unwrap();
         for columns in 20..=200 {
             assert_no_word_lost(&document, columns);
         }
@@ -364,18 +387,102 @@ fn plain_ui_announces_every_change_in_status_line() {
             .unwrap_or_default()
             .to_owned()
     };
-    let mut said = vec![status(&reader)];
+    let mut announced = vec![status(&reader)];
     for keys in [
         "right", "4", "down", "enter", "esc", "/ \"26\"", "esc", "o", "esc", "?",
     ] {
         reader.press(keys);
         let now = status(&reader);
-        assert_ne!(said.last(), Some(&now), "{keys} changed nothing in {now}");
-        said.push(now);
+        assert_ne!(
+            announced.last(),
+            Some(&now),
+            "{keys} changed nothing in {now}"
+        );
+        announced.push(now);
     }
     assert!(
-        said[2].contains("Section 4 of 5, Coding Specifications; row 1 of"),
-        "{said:?}"
+        announced[2].contains("Section 4 of 5, Coding Specifications; row 1 of"),
+        "{announced:?}"
     );
-    assert!(said[3].contains("90, ~ with conditions"), "{said:?}");
+    assert!(
+        announced[3].contains("90, ~ with conditions"),
+        "{announced:?}"
+    );
+}
+
+/// Every action, with one key that no built-in action has: Alt and a letter or digit.
+fn rebound_keymap() -> Keymap {
+    let keys = ('a'..='z').chain('0'..='9');
+    let rows: Vec<String> = Command::ids()
+        .iter()
+        .zip(keys)
+        .map(|(action, key)| format!("[[key]]\naction = \"{action}\"\nkeys = [\"alt-{key}\"]\n"))
+        .collect();
+    let keymap = Keymap::built_in();
+    keymap
+        .with_overrides("keymap.toml", &rows.concat())
+        .unwrap()
+}
+
+/// The words on the screen, without punctuation.
+fn words_on_screen(app: &App) -> BTreeSet<String> {
+    let theme = codeleaf::view::Theme::built_in("dark").unwrap().unwrap();
+    let mut buffer = Buffer::empty(Rect::new(0, 0, 100, 40));
+    codeleaf::view::draw(app, &theme, &mut buffer);
+    let symbols: Vec<&str> = buffer.content().iter().map(Cell::symbol).collect();
+    let lines: Vec<String> = symbols.chunks(100).map(<[&str]>::concat).collect();
+    lines
+        .iter()
+        .flat_map(|line| line.split_whitespace())
+        .map(|word| word.trim_matches(['.', ',', ':', ';', '(', ')']).to_owned())
+        .collect()
+}
+
+#[test]
+fn no_screen_names_a_key_that_was_rebound() {
+    let keymap = rebound_keymap();
+    // Documents contain some keys as words: the article "a", a slash, and section numbers.
+    let old_keys: BTreeSet<String> = Keymap::built_in()
+        .bindings()
+        .iter()
+        .flat_map(|binding| binding.keys.clone())
+        .map(|key| key_name(key, Charset::Unicode))
+        .filter(|name| {
+            name != "a" && name != "/" && !name.starts_with(|first: char| first.is_ascii_digit())
+        })
+        .collect();
+    assert!(old_keys.contains("Enter") && old_keys.contains("B"));
+    let paths_to_screens: [&[Command]; 9] = [
+        &[],
+        &[Command::Open],
+        &[Command::Search],
+        &[Command::Library],
+        &[Command::Library, Command::Right],
+        &[Command::Library, Command::Right, Command::Open],
+        &[Command::Help],
+        &[Command::Annotate],
+        &[Command::Bookmarks],
+    ];
+    let check = |app: &App| {
+        let words = words_on_screen(app);
+        let found: Vec<_> = words.intersection(&old_keys).collect();
+        assert!(found.is_empty(), "{found:?} in {:?}: {words:?}", app.mode());
+    };
+    for table_mode in [TableMode::Columns, TableMode::Linear] {
+        for commands in paths_to_screens {
+            let mut app =
+                app_with_keymap(shipped_document(), (100, 40), table_mode, keymap.clone());
+            for &command in commands {
+                let effect = app.update(Action::Command(command));
+                run_effects(&mut app, effect);
+            }
+            check(&app);
+            for command in Command::all() {
+                let mut app = app.clone();
+                let effect = app.update(Action::Command(command));
+                run_effects(&mut app, effect);
+                check(&app);
+            }
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! The whole program in a terminal: how it starts, is used, and leaves.
+//! The whole program in a pseudo-terminal: start, use and exit.
 
 mod environment;
 mod far_away;
@@ -102,7 +102,7 @@ fn program_works_at_every_terminal_size() {
 fn idle_program_sends_nothing_and_uses_no_cpu() {
     let mut terminal = open();
     terminal.press_and_count_bytes("down");
-    // The place is kept meanwhile.
+    // The position is saved meanwhile.
     terminal.wait_for_silence(Duration::from_millis(1200));
     let (mark, before) = (terminal.bytes_received(), cpu_time(terminal.pid()));
     assert!(peak_memory(terminal.pid()).is_none_or(|kilobytes| kilobytes < 64 * 1024));

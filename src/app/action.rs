@@ -1,78 +1,69 @@
-//! Defines what may happen to an [`App`](crate::app::app::App), and what it may ask of the world.
+//! The actions that change an app, and the effects that an app requests.
 
 use std::sync::Arc;
 
 use ratatui::layout::{Position, Size};
 
-use crate::app::app::ReadingPosition;
+use crate::app::bookmarks::Bookmark;
 use crate::app::command::{Command, Movement};
-use crate::app::modes::bookmarks::Bookmark;
+use crate::app::history::ReadingPosition;
 use crate::content::{CodeId, Document, RowPath};
 use crate::library::{ComparisonRequest, Excerpt, ExcerptRequest, IndexingProgress, Library};
 use crate::search::Index;
 
-/// Something that happens to the state.
+/// A change of the state: input, an answer to an effect, or news of the library.
 #[derive(Clone, Debug)]
 pub enum Action {
-    /// A key's command.
     Command(Command),
-    /// Typed or pasted text, for the search field; elsewhere it does nothing.
+    /// Typed or pasted text. Only panes with a text field use it.
     Insert(String),
-    /// A click at a cell of the screen, which is 0, 0 at the top left.
+    /// A click on a cell of the screen; 0, 0 is top left.
     Click(Position),
-    /// The wheel was turned one notch.
+    /// One notch of the mouse wheel.
     Wheel(Movement),
-    /// The terminal has another size.
     Resize(Size),
-    /// A document that was asked for is here, with the row to open it on.
+    /// Answers [`Effect::LoadDocument`], with the row to select.
     DocumentLoaded(Arc<Document>, Option<RowPath>),
-    /// What a list had to ask for is here.
-    ExcerptsLoaded(Vec<(ExcerptRequest, Excerpt)>),
-    /// A comparison that was asked for is here, with the row of the one document it is about.
-    ComparisonLoaded(ComparisonRequest, Arc<Document>, Option<RowPath>),
-    /// The library is being read; it has come so far.
-    Progress(IndexingProgress),
-    /// The library has been read, or read again, or has only begun.
-    LibraryLoaded(Arc<Library>, Arc<Index>),
-    /// The open document as the library has it now.
+    /// Answers [`Effect::ReloadDocument`].
     DocumentReloaded(Arc<Document>),
-    /// Something is to be said in the status line, until the next key.
+    /// Answers [`Effect::LoadExcerpts`].
+    ExcerptsLoaded(Vec<(ExcerptRequest, Excerpt)>),
+    /// Answers [`Effect::LoadComparison`], with the row that is shown, if it is a single one.
+    ComparisonLoaded(ComparisonRequest, Arc<Document>, Option<RowPath>),
+    Progress(IndexingProgress),
+    /// The library was opened, in part or in full, or opened again.
+    LibraryLoaded(Arc<Library>, Arc<Index>),
+    /// A message for the status line, until the next key.
     ShowMessage(String),
 }
 
-/// What the world outside is to do.
+/// A request to the host.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
-    /// End the session.
     Quit,
-    /// Go back to the shell until it returns.
     Suspend,
-    /// Draw everything anew: the screen shows something else than was sent.
+    /// Repaint the whole screen: the terminal may show something else than was sent.
     Redraw,
-    /// Read this document and hand it in as [`Action::DocumentLoaded`], or say why not in a note.
+    /// Answered by [`Action::DocumentLoaded`], or [`Action::ShowMessage`] with the error.
     LoadDocument(CodeId, Option<RowPath>),
-    /// Read this document, which is open, and hand it in as [`Action::DocumentReloaded`], if it can be read.
+    /// Read the open document again. Answered by [`Action::DocumentReloaded`], unless it fails.
     ReloadDocument(CodeId),
-    /// Answer these questions out of the library, and hand the answers in as [`Action::ExcerptsLoaded`].
+    /// Answered by [`Action::ExcerptsLoaded`].
     LoadExcerpts(Vec<ExcerptRequest>),
-    /// Lay what documents say side by side, and hand it in as [`Action::ComparisonLoaded`].
+    /// Answered by [`Action::ComparisonLoaded`], unless there is nothing to compare.
     LoadComparison(ComparisonRequest),
-    /// Hand this text to the terminal's clipboard.
+    /// Send a text to the terminal's clipboard.
     Copy(String),
-    /// Report clicks and the wheel, or stop it.
     SetMouseOwner(MouseOwner),
-    /// Keep a bookmark or note.
     SaveBookmark(Bookmark),
-    /// Keep where the reader is, for the next start.
     SavePosition(ReadingPosition),
 }
 
-/// Who has the mouse.
+/// What handles clicks and the wheel.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum MouseOwner {
-    /// The terminal: it selects text.
+    /// The terminal, which selects text.
     #[default]
     Terminal,
-    /// The reader: it points and scrolls.
     App,
 }

@@ -1,172 +1,134 @@
-//! Defines the commands that keys can be bound to.
+//! The commands that keys can be bound to.
 
-/// Something that a key can do.
+/// What a key does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Command {
-    /// Move up or down in whatever has the keys.
     Move(Movement),
-    /// Section, row or character before.
+    /// To the previous section, row, list or character.
     Left,
-    /// Section, row or character after.
+    /// To the next section, row, list or character.
     Right,
-    /// Section after, around the end.
+    /// Around the end.
     NextSection,
-    /// Section before, around the start.
+    /// Around the start.
     PreviousSection,
-    /// The section with this number, from 1; the place of the key among the action's keys.
+    /// A section by number, from 1. The first key of the binding is for the first section.
     Section(u8),
-    /// Open what is selected.
     Open,
-    /// Back to where the reader was.
+    /// Leaves the pane.
     Back,
-    /// Back to where the last jump started.
+    /// To where the last jump started.
     HistoryBack,
-    /// Forward to where the reader came back from.
     HistoryForward,
-    /// Open the search field.
     Search,
-    /// Next hit.
     NextHit,
-    /// Hit before.
     PreviousHit,
-    /// Bookmark the row, or take its bookmark away.
+    /// Adds or removes the bookmark on the row.
     Bookmark,
-    /// Write a note on the row.
+    /// Opens the note on the row.
     Annotate,
-    /// The list of bookmarks and notes.
+    /// Lists bookmarks and notes.
     Bookmarks,
-    /// The list of documents.
     Library,
-    /// Erase in the search field.
     Delete(Deletion),
-    /// Copy the row's text.
     Copy,
-    /// Copy the row's text with code, source and date.
     CopyWithCitation,
-    /// Let the mouse point, or leave it to the terminal.
+    /// Hands the mouse from the terminal to the app, or back.
     ToggleMouse,
-    /// The list of keys.
     Help,
-    /// Draw the screen anew.
     Redraw,
-    /// Back to the shell for a while.
     Suspend,
-    /// Leave.
     Quit,
 }
 
-/// A move up or down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Movement {
     /// One row or line up.
     Up,
     /// One row or line down.
     Down,
-    /// A screen up.
     PageUp,
-    /// A screen down.
     PageDown,
-    /// To the first.
+    /// To the first row or line, or the start of a text.
     Home,
-    /// To the last.
+    /// To the last row or line, or the end of a text.
     End,
 }
 
-/// What is erased from the search field.
+/// A deletion from a text field, relative to the cursor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Deletion {
-    /// The character before the cursor.
     PreviousChar,
-    /// The character under the cursor.
     NextChar,
-    /// The word before the cursor.
     PreviousWord,
-    /// Everything.
     All,
 }
 
+/// Where the reader's program runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Host {
+    /// On the reader's own account, with every command.
+    #[default]
+    Local,
+    /// On a shared server, without the commands that need the reader's machine.
+    Served,
+}
+
+/// Every command with its name in `keymap.toml`.
+const COMMANDS: [(Command, &str); 33] = [
+    (Command::Move(Movement::Up), "up"),
+    (Command::Move(Movement::Down), "down"),
+    (Command::Left, "left"),
+    (Command::Right, "right"),
+    (Command::Open, "open"),
+    (Command::Back, "back"),
+    (Command::HistoryBack, "history-back"),
+    (Command::HistoryForward, "history-forward"),
+    (Command::Search, "search"),
+    (Command::NextHit, "next-hit"),
+    (Command::PreviousHit, "previous-hit"),
+    (Command::Move(Movement::PageDown), "page-down"),
+    (Command::Move(Movement::PageUp), "page-up"),
+    (Command::Move(Movement::Home), "home"),
+    (Command::Move(Movement::End), "end"),
+    (Command::NextSection, "next-section"),
+    (Command::PreviousSection, "previous-section"),
+    (Command::Copy, "copy"),
+    (Command::CopyWithCitation, "copy-cited"),
+    (Command::Bookmark, "bookmark"),
+    (Command::Annotate, "annotate"),
+    (Command::Bookmarks, "marks"),
+    (Command::Library, "library"),
+    (Command::ToggleMouse, "mouse"),
+    (Command::Delete(Deletion::PreviousChar), "erase"),
+    (Command::Delete(Deletion::NextChar), "erase-after"),
+    (Command::Delete(Deletion::PreviousWord), "erase-word"),
+    (Command::Delete(Deletion::All), "erase-all"),
+    (Command::Help, "help"),
+    (Command::Redraw, "redraw"),
+    (Command::Suspend, "suspend"),
+    (Command::Section(1), "section"),
+    (Command::Quit, "quit"),
+];
+
 impl Command {
-    /// Returns every command, in the order in which help lists them.
     pub fn all() -> impl Iterator<Item = Self> {
-        [
-            Self::Move(Movement::Up),
-            Self::Move(Movement::Down),
-            Self::Left,
-            Self::Right,
-            Self::Open,
-            Self::Back,
-            Self::HistoryBack,
-            Self::HistoryForward,
-            Self::Search,
-            Self::NextHit,
-            Self::PreviousHit,
-            Self::Move(Movement::PageDown),
-            Self::Move(Movement::PageUp),
-            Self::Move(Movement::Home),
-            Self::Move(Movement::End),
-            Self::NextSection,
-            Self::PreviousSection,
-            Self::Copy,
-            Self::CopyWithCitation,
-            Self::Bookmark,
-            Self::Annotate,
-            Self::Bookmarks,
-            Self::Library,
-            Self::ToggleMouse,
-            Self::Delete(Deletion::PreviousChar),
-            Self::Delete(Deletion::NextChar),
-            Self::Delete(Deletion::PreviousWord),
-            Self::Delete(Deletion::All),
-            Self::Help,
-            Self::Redraw,
-            Self::Suspend,
-            Self::Section(1),
-            Self::Quit,
-        ]
-        .into_iter()
+        COMMANDS.iter().map(|(command, _)| *command)
     }
 
-    /// Returns the name that `keymap.toml` uses.
-    pub const fn id(self) -> &'static str {
-        match self {
-            Self::Move(Movement::Up) => "up",
-            Self::Move(Movement::Down) => "down",
-            Self::Left => "left",
-            Self::Right => "right",
-            Self::Move(Movement::PageUp) => "page-up",
-            Self::Move(Movement::PageDown) => "page-down",
-            Self::Move(Movement::Home) => "home",
-            Self::Move(Movement::End) => "end",
-            Self::NextSection => "next-section",
-            Self::PreviousSection => "previous-section",
-            Self::Section(_) => "section",
-            Self::Open => "open",
-            Self::Back => "back",
-            Self::HistoryBack => "history-back",
-            Self::HistoryForward => "history-forward",
-            Self::Search => "search",
-            Self::NextHit => "next-hit",
-            Self::PreviousHit => "previous-hit",
-            Self::Bookmark => "bookmark",
-            Self::Annotate => "annotate",
-            Self::Bookmarks => "marks",
-            Self::Library => "library",
-            Self::Delete(Deletion::PreviousChar) => "erase",
-            Self::Delete(Deletion::NextChar) => "erase-after",
-            Self::Delete(Deletion::PreviousWord) => "erase-word",
-            Self::Delete(Deletion::All) => "erase-all",
-            Self::Copy => "copy",
-            Self::CopyWithCitation => "copy-cited",
-            Self::ToggleMouse => "mouse",
-            Self::Help => "help",
-            Self::Redraw => "redraw",
-            Self::Suspend => "suspend",
-            Self::Quit => "quit",
-        }
+    /// The command with a name in `keymap.toml`.
+    pub fn from_id(id: &str) -> Option<Self> {
+        let (command, _) = COMMANDS.iter().find(|(_, known)| *known == id)?;
+        Some(*command)
     }
 
-    /// Says whether it needs the reader's own machine, so that it does not exist for a reader who
-    /// is served from afar.
+    /// The names of all commands in `keymap.toml`.
+    pub fn ids() -> [&'static str; COMMANDS.len()] {
+        COMMANDS.map(|(_, id)| id)
+    }
+
+    /// Returns true if the command needs the reader's own machine. A served reader does not have
+    /// it.
     pub const fn is_local_only(self) -> bool {
         match self {
             Self::Suspend | Self::Bookmark | Self::Annotate | Self::Bookmarks => true,
@@ -192,10 +154,5 @@ impl Command {
             | Self::Redraw
             | Self::Quit => false,
         }
-    }
-
-    /// Returns the command of this name.
-    pub fn from_id(id: &str) -> Option<Self> {
-        Self::all().find(|command| command.id() == id)
     }
 }

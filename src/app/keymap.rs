@@ -1,23 +1,21 @@
-//! Reads which key does what, and where: rows of `assets/keymap.toml`, patched by the user's file.
+//! The bindings of keys to commands, from `assets/keymap.toml` and the user's `keymap.toml`.
+
+pub(crate) mod overrides;
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crokey::KeyCombination;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use serde::Deserialize;
-use toml::Spanned;
 
-use crate::app::app::{Host, Mode};
-use crate::app::command::Command;
-use crate::diagnostics::{Diagnostics, Report, did_you_mean};
+use crate::app::command::{Command, Host};
+use crate::app::mode::Mode;
 use crate::text::Charset;
 
-/// The keys that the program comes with: `assets/keymap.toml`, read when the program is built.
+/// `assets/keymap.toml` as a table, made by `build.rs`.
 const BUILT_IN: &[BuiltInBinding] = include!(concat!(env!("OUT_DIR"), "/keymap.rs"));
 
-/// A row of the keys that the program comes with.
 struct BuiltInBinding {
     action: &'static str,
     keys: &'static [&'static str],
@@ -26,51 +24,31 @@ struct BuiltInBinding {
     hints: &'static [(&'static str, &'static str)],
 }
 
-/// Which key does what.
+/// The keys of all commands, in the order of `assets/keymap.toml`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Keymap {
     bindings: Vec<Binding>,
 }
 
-/// One action with its keys.
+/// The keys of one command.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Binding {
-    /// What happens.
     pub command: Command,
-    /// The keys, the one that the footer shows first.
+    /// The footer shows the first one that works in its mode.
     pub keys: Vec<KeyCombination>,
-    /// Where the keys count.
+    /// The modes in which the keys work.
     pub modes: Vec<Mode>,
-    /// What help says.
+    /// The line in the help text.
     pub help: Cow<'static, str>,
-    /// What the footer says, and where.
+    /// The words in the footer, by mode.
     pub hints: BTreeMap<Mode, Cow<'static, str>>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    #[serde(default)]
-    key: Vec<Row>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Row {
-    action: Spanned<String>,
-    keys: Vec<Spanned<String>>,
-    #[serde(default, rename = "in")]
-    modes: Option<Vec<Spanned<String>>>,
-    help: Option<String>,
-    #[serde(default)]
-    hint: BTreeMap<Spanned<String>, String>,
-}
-
 impl BuiltInBinding {
-    /// Returns the binding; nothing for an action that there is not. Nothing else is checked: the
-    /// file is, by a test.
+    /// `None` if the command is unknown. A test checks the file, so that nothing else is checked
+    /// here.
     fn to_binding(&'static self) -> Option<Binding> {
-        let rooms = self
+        let modes = self
             .modes
             .map(|names| names.iter().filter_map(|name| Mode::from_id(name)));
         let keys = self.keys.iter().filter_map(|key| crokey::parse(key).ok());
@@ -78,10 +56,10 @@ impl BuiltInBinding {
         Some(Binding {
             command: Command::from_id(self.action)?,
             keys: keys.map(normalized).collect(),
-            modes: rooms.map_or_else(|| Mode::ALL.to_vec(), Iterator::collect),
+            modes: modes.map_or_else(|| Mode::ALL.to_vec(), Iterator::collect),
             help: self.help.into(),
             hints: hints
-                .filter_map(|&(room, hint)| Some((Mode::from_id(room)?, hint.into())))
+                .filter_map(|&(mode, hint)| Some((Mode::from_id(mode)?, hint.into())))
                 .collect(),
         })
     }
@@ -99,7 +77,6 @@ impl Binding {
 }
 
 impl Keymap {
-    /// Returns the keys that the program comes with.
     pub fn built_in() -> Self {
         Self {
             bindings: BUILT_IN
@@ -109,19 +86,8 @@ impl Keymap {
         }
     }
 
-    /// Lets a user's file replace the keys of the actions that it names. A key that it takes away
-    /// from another action no longer belongs to that one.
-    ///
-    /// # Errors
-    ///
-    /// Every unknown action, key, room or field, and every key given twice, with its line.
-    pub fn with_overrides(mut self, name: &str, text: &str) -> Result<Self, Report> {
-        self.apply_overrides(name, text)?;
-        Ok(self)
-    }
-
-    /// Returns the keys as they are for a host: a command that it does not have has no key, and
-    /// neither help nor footer mentions it. Where nothing is to be left out, they stay shared.
+    /// The keymap without the commands that a host does not have, so that help and footer do not
+    /// mention them. Shared if there is nothing to leave out.
     #[must_use]
     pub fn for_host(self: Arc<Self>, host: Host) -> Arc<Self> {
         let exists = |binding: &Binding| host == Host::Local || !binding.command.is_local_only();
@@ -134,21 +100,19 @@ impl Keymap {
         })
     }
 
-    /// Returns every action with its keys, in the order of the file.
     pub fn bindings(&self) -> &[Binding] {
         &self.bindings
     }
 
-    /// Returns what a key does in a room. In a field, a key that types a character does nothing
-    /// else.
-    pub fn command(&self, room: Mode, key: KeyEvent) -> Option<Command> {
-        if room.has_text_field() && types_character(key.code, key.modifiers) {
+    /// The command of a key in a mode. `None` for keys that type a character into a text field.
+    pub fn command(&self, mode: Mode, key: KeyEvent) -> Option<Command> {
+        if mode.has_text_field() && types_character(key.code, key.modifiers) {
             return None;
         }
         let key = normalized(KeyCombination::from(key));
         self.bindings
             .iter()
-            .filter(|binding| binding.modes.contains(&room))
+            .filter(|binding| binding.modes.contains(&mode))
             .find_map(|binding| {
                 let at = binding.keys.iter().position(|known| *known == key)?;
                 Some(match binding.command {
@@ -187,139 +151,9 @@ impl Keymap {
         }
         hints
     }
-
-    fn apply_overrides(&mut self, name: &str, text: &str) -> Result<(), Report> {
-        let mut problems = Diagnostics::new(text);
-        match toml::from_str::<File>(text) {
-            Ok(file) => self.apply_rows(&file.key, &mut problems),
-            Err(error) => {
-                let at = error.span().unwrap_or(0..0);
-                problems.syntax_error(at, error.message().to_owned(), String::new());
-            }
-        }
-        problems.into_result(name)
-    }
-
-    /// Takes rows in; what is wrong with them is added to the problems.
-    fn apply_rows(&mut self, rows: &[Row], problems: &mut Diagnostics<'_>) {
-        let mut taken = Vec::new();
-        let mut seen = BTreeSet::new();
-        for row in rows {
-            if let Some(binding) = self.parse_row(row, problems, &mut taken, &mut seen) {
-                self.replace_binding(binding);
-            }
-        }
-    }
-
-    /// Reads one row; what is wrong with it is added to the problems.
-    fn parse_row<'r>(
-        &self,
-        row: &'r Row,
-        problems: &mut Diagnostics<'_>,
-        taken: &mut Vec<(KeyCombination, Vec<Mode>, &'r str)>,
-        seen: &mut BTreeSet<Command>,
-    ) -> Option<Binding> {
-        let before = problems.count();
-        let action = row.action.get_ref();
-        let command = Command::from_id(action);
-        let known = command.and_then(|c| self.bindings.iter().find(|binding| binding.command == c));
-        match command {
-            None => problems.invalid(
-                row.action.span(),
-                format!("unknown action `{action}`"),
-                did_you_mean(action, &Command::all().map(Command::id).collect::<Vec<_>>()),
-            ),
-            Some(command) if !seen.insert(command) => problems.invalid(
-                row.action.span(),
-                format!("action `{action}` has a row already"),
-                "put all its keys into one row",
-            ),
-            Some(_) => {}
-        }
-        let mut room_named = |name: &Spanned<String>| {
-            let room = Mode::from_id(name.get_ref());
-            if room.is_none() {
-                problems.invalid(
-                    name.span(),
-                    format!("`{}` is no place where keys count", name.get_ref()),
-                    did_you_mean(name.get_ref(), &Mode::ALL.map(Mode::id)),
-                );
-            }
-            room
-        };
-        let rooms: Vec<Mode> = match &row.modes {
-            Some(names) => names.iter().filter_map(&mut room_named).collect(),
-            None => known.map_or_else(|| Mode::ALL.to_vec(), |binding| binding.modes.clone()),
-        };
-        let mut hints: BTreeMap<Mode, Cow<'static, str>> = row
-            .hint
-            .iter()
-            .filter_map(|(name, hint)| Some((room_named(name)?, hint.clone().into())))
-            .collect();
-        if let (true, Some(known)) = (hints.is_empty(), known) {
-            hints.clone_from(&known.hints);
-        }
-        let mut keys = Vec::new();
-        for name in &row.keys {
-            let Ok(key) = crokey::parse(name.get_ref()) else {
-                problems.invalid(
-                    name.span(),
-                    format!("unknown key `{}`", name.get_ref()),
-                    "write `x`, `shift-x`, `ctrl-x`, `f1`, `pageup`, `left`, `space` ...",
-                );
-                continue;
-            };
-            let key = normalized(key);
-            let other = taken.iter().find(|(known, places, _)| {
-                *known == key && places.iter().any(|place| rooms.contains(place))
-            });
-            if let Some((.., other)) = other {
-                problems.invalid(
-                    name.span(),
-                    format!("key `{}` belongs to `{other}` already", name.get_ref()),
-                    "a key does one thing in one place",
-                );
-            }
-            taken.push((key, rooms.clone(), action));
-            keys.push(key);
-        }
-        let help = row
-            .help
-            .clone()
-            .map(Cow::from)
-            .or_else(|| known.map(|known| known.help.clone()))
-            .unwrap_or_default();
-        (problems.count() == before).then_some(())?;
-        Some(Binding {
-            command: command?,
-            keys,
-            modes: rooms,
-            help,
-            hints,
-        })
-    }
-
-    /// Puts a binding in the place of its action's old one, and takes its keys from others.
-    fn replace_binding(&mut self, binding: Binding) {
-        for other in &mut self.bindings {
-            if other.command != binding.command
-                && other.modes.iter().any(|r| binding.modes.contains(r))
-            {
-                other.keys.retain(|key| !binding.keys.contains(key));
-            }
-        }
-        match self
-            .bindings
-            .iter_mut()
-            .find(|other| other.command == binding.command)
-        {
-            Some(old) => *old = binding,
-            None => self.bindings.push(binding),
-        }
-    }
 }
 
-/// Returns the name of a key as help and footer show it: `↑`, `Enter`, `Ctrl-c`.
+/// The name of a key in help and footer: `↑`, `Enter`, `Ctrl-c`.
 pub fn key_name(key: KeyCombination, charset: Charset) -> String {
     let (plain, modifiers) = (key.codes.first(), key.modifiers);
     match (plain, charset) {
@@ -345,8 +179,8 @@ fn types_character(code: KeyCode, modifiers: KeyModifiers) -> bool {
     matches!(code, KeyCode::Char(_)) && !modifiers.intersects(commands)
 }
 
-/// Brings a key into the form in which bindings are compared: Shift counts on letters only,
-/// because terminals say `?` and not Shift-`?`.
+/// The form in which keys are compared. Shift counts on letters only, because terminals send `?` and
+/// not Shift-`?`.
 fn normalized(key: KeyCombination) -> KeyCombination {
     let mut key = key.normalized();
     if let KeyCode::Char(c) = key.codes.first()

@@ -1,41 +1,48 @@
-//! Defines a list in groups: a heading above each, which the selection passes over.
+//! A list in groups, each with a heading that the selection skips, and a cursor for it.
 //!
-//! Where a line is, and what stands on it, follows from the number of items in each group, so that
-//! a list of a hundred thousand items costs no more than one of ten.
+//! The position and content of a line follow from the number of items in each group, so that a list
+//! of a hundred thousand items costs no more than one of ten.
 
-/// The least lines of a list that has headings: below, content needs them more.
+use ratatui::layout::{Position, Rect};
+
+use crate::app::command::Movement;
+
+/// The least height at which a list shows headings; in a lower pane, content needs the lines more.
 const MIN_HEIGHT_FOR_HEADINGS: u16 = 6;
 
-/// The groups of a list, none of them empty.
+/// The groups of a list, none of them empty, and the cursor.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct GroupedList {
     groups: Vec<Group>,
-    /// The lines that each item takes.
     lines_per_item: u16,
+    pub(crate) cursor: ListCursor,
 }
 
-/// One group.
+/// The selected item of a list, and the scroll position.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ListCursor {
+    pub item: usize,
+    pub top: usize,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Group {
-    /// What stands above it.
     pub title: String,
-    /// How many items it has.
+    /// The number of items.
     pub count: usize,
-    /// How much it says there is: an item may stand for several others.
+    /// The number in the heading, which differs if an item combines several others.
     pub shown_count: usize,
 }
 
-/// What stands on a line of a list.
+/// The content of one line of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ListLine<'a> {
-    /// The heading of a group.
     Heading(&'a Group),
-    /// An item, by number, and which of its lines.
+    /// The number of an item, and of one of its lines.
     Item(usize, usize),
 }
 
 impl Group {
-    /// Makes a heading that says how many items it has.
     pub(crate) const fn new(title: String, count: usize) -> Self {
         Self {
             title,
@@ -46,33 +53,41 @@ impl Group {
 }
 
 impl GroupedList {
-    /// Makes a list without headings.
-    pub(crate) fn ungrouped(count: usize, each: u16) -> Self {
-        Self::new([Group::new(String::new(), count)], each)
+    /// A list without headings.
+    pub(crate) fn ungrouped(count: usize, lines_per_item: u16) -> Self {
+        Self::new([Group::new(String::new(), count)], lines_per_item)
     }
 
-    /// Makes the groups of a list whose items take some lines each; a group of none is left out.
-    ///
-    /// Where no group has a title, none has a heading.
-    pub(crate) fn new(groups: impl IntoIterator<Item = Group>, each: u16) -> Self {
+    /// A list that leaves out empty groups. It has no headings if no group has a title.
+    pub(crate) fn new(groups: impl IntoIterator<Item = Group>, lines_per_item: u16) -> Self {
         let groups = groups.into_iter().filter(|group| group.count > 0);
         Self {
             groups: groups.collect(),
-            lines_per_item: each.max(1),
+            lines_per_item: lines_per_item.max(1),
+            cursor: ListCursor::default(),
         }
     }
 
-    /// Returns what stands above each group.
     pub fn groups(&self) -> &[Group] {
         &self.groups
     }
 
-    /// Returns how many items there are.
+    /// The number of the selected item, from 0.
+    pub const fn selected(&self) -> usize {
+        self.cursor.item
+    }
+
+    /// The line at the top of the pane.
+    pub const fn top(&self) -> usize {
+        self.cursor.top
+    }
+
+    /// The number of items.
     pub fn count(&self) -> usize {
         self.groups.iter().map(|group| group.count).sum()
     }
 
-    /// Returns the group that an item is in, and its number there.
+    /// The group of an item, and the item's number in it.
     pub fn locate(&self, item: usize) -> Option<(usize, usize)> {
         let mut rest = item;
         for (n, group) in self.groups.iter().enumerate() {
@@ -84,31 +99,39 @@ impl GroupedList {
         None
     }
 
-    /// Returns what stands on a line of the list when it is shown in so many lines.
+    /// The content of a line in a pane of a given height.
     pub fn line_at(&self, line: usize, height: u16) -> Option<ListLine<'_>> {
-        let (each, heading) = (usize::from(self.lines_per_item), self.heading_lines(height));
-        let (mut rest, mut before) = (line, 0);
+        let lines_per_item = usize::from(self.lines_per_item);
+        let heading_lines = self.heading_lines(height);
+        let (mut line, mut items_before) = (line, 0);
         for group in &self.groups {
-            if rest < heading {
+            if line < heading_lines {
                 return Some(ListLine::Heading(group));
             }
-            rest -= heading;
-            if rest < group.count * each {
-                return Some(ListLine::Item(before + rest / each, rest % each));
+            line -= heading_lines;
+            if line < group.count * lines_per_item {
+                let item = items_before + line / lines_per_item;
+                return Some(ListLine::Item(item, line % lines_per_item));
             }
-            rest -= group.count * each;
-            before += group.count;
+            line -= group.count * lines_per_item;
+            items_before += group.count;
         }
         None
     }
 
-    /// Returns the lines that an item and, where it is the first of its group, the heading above it
-    /// begin at.
+    /// The first line of an item, and that of the heading above if it is the first of its group.
     fn line_of(&self, item: usize, height: u16) -> (usize, usize) {
-        let heading = self.heading_lines(height);
+        let heading_lines = self.heading_lines(height);
         let (group, within) = self.locate(item).unwrap_or_default();
-        let line = item * usize::from(self.lines_per_item) + (group + 1) * heading;
-        (line, if within == 0 { line - heading } else { line })
+        let line = item * usize::from(self.lines_per_item) + (group + 1) * heading_lines;
+        (
+            line,
+            if within == 0 {
+                line - heading_lines
+            } else {
+                line
+            },
+        )
     }
 
     fn total_lines(&self, height: u16) -> usize {
@@ -116,49 +139,83 @@ impl GroupedList {
             + self.groups.len() * self.heading_lines(height)
     }
 
-    /// Says whether a list of so many lines has headings.
     pub fn has_headings(&self, height: u16) -> bool {
-        let is_titled = self.groups.iter().any(|group| !group.title.is_empty());
-        is_titled && height >= MIN_HEIGHT_FOR_HEADINGS
+        let has_titles = self.groups.iter().any(|group| !group.title.is_empty());
+        has_titles && height >= MIN_HEIGHT_FOR_HEADINGS
     }
 
     fn heading_lines(&self, height: u16) -> usize {
         usize::from(self.has_headings(height))
     }
 
-    /// Returns how many items are in sight at once, about.
-    pub(crate) fn items_per_screen(&self, height: u16) -> usize {
-        usize::from(height / self.lines_per_item.max(1)).max(1)
+    /// Selects an item by its distance from the selected one, and scrolls it into view.
+    pub(crate) fn move_by(&mut self, by: isize, height: u16) {
+        let item = self.cursor.item.saturating_add_signed(by);
+        self.select(item, height);
     }
-}
 
-/// Which item of a list is chosen, and what is in sight.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct ListCursor {
-    /// The number of the chosen item, from 0.
-    pub item: usize,
-    /// The number of the line that is shown first.
-    pub top: usize,
-}
-
-impl ListCursor {
-    /// Chooses by how far it is from the chosen item, and shows it in a list of some lines.
-    pub(crate) fn move_by(&mut self, by: isize, groups: &GroupedList, height: u16) {
-        let last = groups.count().saturating_sub(1);
-        self.item = self.item.saturating_add_signed(by).min(last);
+    /// Selects an item and scrolls it into view.
+    pub(crate) fn select(&mut self, item: usize, height: u16) {
+        let item = item.min(self.count().saturating_sub(1));
         let visible = usize::from(height.max(1));
-        let (line, with_heading) = groups.line_of(self.item, height);
-        let end = line + usize::from(groups.lines_per_item);
+        let (line, with_heading) = self.line_of(item, height);
+        let end = line + usize::from(self.lines_per_item);
         let start = if end - with_heading <= visible {
             with_heading
         } else {
             line
         };
-        // Of an item that is taller than the list, the first line is shown.
+        // If the item is taller than the pane, its first line is in view.
         let low = end.saturating_sub(visible).min(line);
-        let longest = groups.total_lines(height).saturating_sub(visible);
-        self.top = self.top.clamp(low, start.max(low)).min(longest.max(low));
+        let max_top = self.total_lines(height).saturating_sub(visible);
+        let top = self.cursor.top.clamp(low, start.max(low));
+        self.cursor = ListCursor {
+            item,
+            top: top.min(max_top.max(low)),
+        };
     }
+
+    /// Adapts to a new height: the selected item stays in view.
+    pub(crate) fn relayout(&mut self, height: u16) {
+        self.select(self.cursor.item, height);
+    }
+
+    pub(crate) fn apply(&mut self, movement: Movement, height: u16) {
+        let screen = (height / self.lines_per_item.max(1)).max(1);
+        let screen = isize::try_from(screen).unwrap_or(isize::MAX);
+        let by = match movement {
+            Movement::Up => -1,
+            Movement::Down => 1,
+            Movement::PageUp => -screen,
+            Movement::PageDown => screen,
+            Movement::Home => isize::MIN,
+            Movement::End => isize::MAX,
+        };
+        self.move_by(by, height);
+    }
+
+    /// Selects the item at a position on the screen, if the list fills an area.
+    pub(crate) fn click(&mut self, at: Position, area: Rect) -> Click {
+        if !area.contains(at) {
+            return Click::Done;
+        }
+        let line = self.cursor.top + usize::from(at.y - area.y);
+        match self.line_at(line, area.height) {
+            Some(ListLine::Item(n, _)) if n == self.cursor.item => return Click::Open,
+            Some(ListLine::Item(n, _)) => self.select(n, area.height),
+            Some(ListLine::Heading(_)) | None => {}
+        }
+        Click::Done
+    }
+}
+
+/// The result of a click on a list or document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Click {
+    /// The click selected an item or hit none.
+    Done,
+    /// The click hit the selected item, which opens.
+    Open,
 }
 
 #[cfg(test)]
@@ -173,21 +230,20 @@ mod tests {
 
     #[test]
     fn first_item_scrolls_its_heading_into_view() {
-        let groups = GroupedList::new([group("a", 3), group("b", 0), group("c", 9)], 1);
-        let mut choice = ListCursor::default();
-        choice.move_by(9, &groups, 6);
-        assert_eq!(choice, ListCursor { item: 9, top: 6 });
-        choice.move_by(-6, &groups, 6);
-        assert_eq!(choice, ListCursor { item: 3, top: 4 });
-        assert!(matches!(groups.line_at(4, 6), Some(ListLine::Heading(c)) if c.title == "c"));
+        let mut list = GroupedList::new([group("a", 3), group("b", 0), group("c", 9)], 1);
+        list.move_by(9, 6);
+        assert_eq!(list.cursor, ListCursor { item: 9, top: 6 });
+        list.move_by(-6, 6);
+        assert_eq!(list.cursor, ListCursor { item: 3, top: 4 });
+        assert!(matches!(list.line_at(4, 6), Some(ListLine::Heading(c)) if c.title == "c"));
     }
 
     #[test]
     fn short_list_has_no_headings() {
-        let groups = GroupedList::new([group("a", 2)], 2);
-        assert_eq!(groups.line_at(0, 5), Some(ListLine::Item(0, 0)));
-        assert_eq!(groups.line_at(3, 5), Some(ListLine::Item(1, 1)));
-        assert_eq!(groups.line_at(4, 5), None);
+        let list = GroupedList::new([group("a", 2)], 2);
+        assert_eq!(list.line_at(0, 5), Some(ListLine::Item(0, 0)));
+        assert_eq!(list.line_at(3, 5), Some(ListLine::Item(1, 1)));
+        assert_eq!(list.line_at(4, 5), None);
     }
 
     proptest! {
@@ -197,17 +253,17 @@ mod tests {
             steps in prop::collection::vec((-9..9isize, 0..12u16), 1..9),
             each in 1..3u16,
         ) {
-            let groups = GroupedList::new(counts.into_iter().map(|n| group("a", n)), each);
-            let mut choice = ListCursor::default();
+            let mut list = GroupedList::new(counts.into_iter().map(|n| group("a", n)), each);
             for (by, height) in steps {
-                choice.move_by(by, &groups, height);
-                prop_assert!(choice.item < groups.count().max(1));
-                if groups.count() > 0 && height > 0 {
-                    let lines = choice.top..choice.top + usize::from(height);
-                    let shown = lines.clone().filter_map(|line| groups.line_at(line, height));
+                list.move_by(by, height);
+                let ListCursor { item, top } = list.cursor;
+                prop_assert!(item < list.count().max(1));
+                if list.count() > 0 && height > 0 {
+                    let lines = top..top + usize::from(height);
+                    let mut shown = lines.filter_map(|line| list.line_at(line, height));
                     prop_assert!(
-                        shown.into_iter().any(|line| line == ListLine::Item(choice.item, 0)),
-                        "{:?} {:?}", choice, lines
+                        shown.any(|line| line == ListLine::Item(item, 0)),
+                        "{list:?} at height {height}"
                     );
                 }
             }

@@ -1,8 +1,10 @@
-//! The modes of the reader, one module per pane.
+//! The panes of the reader, one module per mode.
 
 pub(crate) mod bookmarks;
 pub(crate) mod comparison;
 pub(crate) mod document;
 pub(crate) mod library;
+pub(crate) mod note;
+pub(crate) mod row_detail;
 pub(crate) mod search;
 pub(crate) mod text_panel;

@@ -1,122 +1,85 @@
-//! Divides the screen, as a pure function of its size.
+//! The areas of the screen, as a pure function of its size.
 
 use ratatui::layout::{Rect, Size};
 
 use crate::layout::TableMode;
 
-/// Where everything stands on the screen.
+/// The areas of the screen.
 ///
-/// Chrome goes before content does: a screen of five rows still has three of content.
+/// A low screen loses its frame before its content: with five lines, it still has three of content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ScreenLayout {
-    /// Code and title; the search field.
+    /// Code and title, or a text field.
     pub header: Option<Rect>,
     /// The sections.
     pub tabs: Option<Rect>,
-    /// The content.
     pub body: Rect,
-    /// Where the reader is, who says so; notes.
+    /// The reader's position and the row's source, or a message.
     pub status_line: Option<Rect>,
-    /// Hints and the short notice.
+    /// Key hints and the short notice.
     pub footer: Option<Rect>,
 }
 
 impl ScreenLayout {
-    /// Divides a screen.
-    pub fn new(size: Size, flow: TableMode) -> Self {
+    pub fn new(size: Size, table_mode: TableMode) -> Self {
         let Size { width, height } = size;
-        let line = |y| Rect {
-            x: 0,
-            y,
-            width,
-            height: 1,
-        };
-        let body = |y, height| Rect {
-            x: 0,
-            y,
-            width,
-            height,
-        };
-        let none = Self {
+        let lines = |y, height| Rect::new(0, y, width, height);
+        let last = height.saturating_sub(1);
+        let body_only = Self {
             header: None,
             tabs: None,
-            body: body(0, height),
+            body: lines(0, height),
             status_line: None,
             footer: None,
         };
-        let last = height.saturating_sub(1);
-        if flow == TableMode::Linear && height > 3 {
-            // What has changed is said in one place, the line below the content.
-            return Self {
-                body: body(0, height - 2),
-                status_line: Some(line(last - 1)),
-                footer: Some(line(last)),
-                ..none
-            };
-        }
+        let with_footer = Self {
+            footer: Some(lines(last, 1)),
+            ..body_only
+        };
         match height {
-            0 | 1 => none,
+            0 | 1 => body_only,
             2 | 3 => Self {
-                body: body(0, last),
-                footer: Some(line(last)),
-                ..none
+                body: lines(0, last),
+                ..with_footer
+            },
+            // Every change is announced in one place, the line below the content.
+            _ if table_mode == TableMode::Linear => Self {
+                body: lines(0, height - 2),
+                status_line: Some(lines(last - 1, 1)),
+                ..with_footer
             },
             4..=7 => Self {
-                status_line: Some(line(0)),
-                body: body(1, height - 2),
-                footer: Some(line(last)),
-                ..none
+                status_line: Some(lines(0, 1)),
+                body: lines(1, height - 2),
+                ..with_footer
             },
             8..=11 => Self {
-                tabs: Some(line(0)),
-                body: body(1, height - 3),
-                status_line: Some(line(last - 1)),
-                footer: Some(line(last)),
-                ..none
+                tabs: Some(lines(0, 1)),
+                body: lines(1, height - 3),
+                status_line: Some(lines(last - 1, 1)),
+                ..with_footer
             },
-            // A blank row sets the content apart from the tabs.
+            // A blank line separates the tabs from the content.
             _ => Self {
-                header: Some(line(0)),
-                tabs: Some(line(1)),
-                body: body(3, height - 5),
-                status_line: Some(line(last - 1)),
-                footer: Some(line(last)),
+                header: Some(lines(0, 1)),
+                tabs: Some(lines(1, 1)),
+                body: lines(3, height - 5),
+                status_line: Some(lines(last - 1, 1)),
+                ..with_footer
             },
         }
     }
 
-    /// Returns the line of a list's title, or of the search field, and the lines of the list: a
-    /// list has no sections above it.
+    /// The line for a pane's title or text field, and the area below it, which is the body of all
+    /// panes without tabs.
     pub fn list_areas(&self) -> (Rect, Rect) {
-        let top = self
-            .header
-            .or(self.tabs)
-            .or(self.status_line.filter(|trail| trail.y == 0));
-        match top {
-            Some(title) => {
-                let y = title.y + 1;
-                let bottom = self.body.bottom();
-                (
-                    title,
-                    Rect {
-                        y,
-                        height: bottom.saturating_sub(y),
-                        ..self.body
-                    },
-                )
-            }
-            None => (
-                Rect {
-                    height: self.body.height.min(1),
-                    ..self.body
-                },
-                Rect {
-                    y: self.body.y + 1,
-                    height: self.body.height.saturating_sub(1),
-                    ..self.body
-                },
-            ),
-        }
+        let top_status = self.status_line.filter(|status| status.y == 0);
+        let body = self.body;
+        let title = self.header.or(self.tabs).or(top_status);
+        let title = title.unwrap_or(Rect::new(body.x, body.y, body.width, body.height.min(1)));
+        let y = title.y + 1;
+        let height = body.bottom().saturating_sub(y);
+        (title, Rect { y, height, ..body })
     }
 }
 
@@ -125,34 +88,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn screen_of_20_by_5_leaves_three_content_lines() {
-        assert_eq!(
-            ScreenLayout::new(Size::new(20, 5), TableMode::Columns)
-                .body
-                .height,
-            3
-        );
-    }
-
-    #[test]
     fn areas_never_overlap_or_leave_the_screen() {
-        let flows = [TableMode::Columns, TableMode::Linear];
-        for (height, flow) in (0..60).flat_map(|height| flows.map(|flow| (height, flow))) {
-            let layout = ScreenLayout::new(Size::new(80, height), flow);
-            let mut taken = vec![0; usize::from(height)];
-            let rooms = [
+        let modes = [TableMode::Columns, TableMode::Linear];
+        for (height, mode) in (0..60).flat_map(|height| modes.map(|mode| (height, mode))) {
+            let layout = ScreenLayout::new(Size::new(80, height), mode);
+            let mut users = vec![0; usize::from(height)];
+            let areas = [
                 layout.header,
                 layout.tabs,
                 Some(layout.body),
                 layout.status_line,
                 layout.footer,
             ];
-            for room in rooms.into_iter().flatten() {
-                for y in room.y..room.bottom() {
-                    taken[usize::from(y)] += 1;
+            for area in areas.into_iter().flatten() {
+                for y in area.y..area.bottom() {
+                    users[usize::from(y)] += 1;
                 }
             }
-            assert!(taken.iter().all(|&n| n <= 1), "{height}: {taken:?}");
+            assert!(users.iter().all(|&n| n <= 1), "{height}: {users:?}");
             let (title, list) = layout.list_areas();
             assert!(
                 title.bottom() <= list.y && list.bottom() <= height.max(1),

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::app::Action;
 use crate::cli::options::Options;
 use crate::cli::setup;
 use crate::content::Document;
@@ -61,9 +62,9 @@ impl LibraryHandle {
             let (library, index) = loaded.with_synonyms(job.synonyms).into_shared();
             *lock(&this.0) = Arc::clone(&library);
             // Sending fails if the session has ended.
-            let _ = events.send(Event::LibraryLoaded(library, index));
+            let _ = events.send(Event::Action(Action::LibraryLoaded(library, index)));
             if let Some(error) = cache_error {
-                let _ = events.send(Event::StatusMessage(error.to_string()));
+                let _ = events.send(Event::Action(Action::ShowMessage(error.to_string())));
             }
         });
     }
@@ -87,7 +88,7 @@ impl ProgressReporter<'_> {
             }
             Some(due) if now >= due => {
                 self.next_report = Some(now + REPORT_INTERVAL);
-                let _ = self.events.send(Event::Progress(progress));
+                let _ = self.events.send(Event::Action(Action::Progress(progress)));
             }
             Some(_) => {}
         }
@@ -100,7 +101,7 @@ impl ProgressReporter<'_> {
         builder.add(document);
         let documents = [(document.code.clone(), Arc::clone(document))];
         let index = builder.finish(DocumentSource::Documents(documents.into()));
-        let event = Event::LibraryLoaded(self.handle.library(), Arc::new(index));
-        let _ = self.events.send(event);
+        let action = Action::LibraryLoaded(self.handle.library(), Arc::new(index));
+        let _ = self.events.send(Event::Action(action));
     }
 }

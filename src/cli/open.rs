@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use ratatui::buffer::Buffer;
 
-use crate::app::{AppOptions, Effect, Host};
+use crate::app::{Action, AppOptions, Effect, Host};
 use crate::cli::arguments::Arguments;
 use crate::cli::library_handle::{LibraryHandle, LoadJob};
 use crate::cli::options::Options;
@@ -19,7 +19,7 @@ use crate::cli::{answer, setup, target};
 use crate::content::{Document, RowPath};
 use crate::export::ExportFormat;
 use crate::library::Library;
-use crate::session::{Event, LocalTerminal, Session, run};
+use crate::session::{Event, LocalTerminal, Session, load, run};
 use crate::tty::{Capabilities, DisplayMode};
 use crate::user_data::{self, StateWriter, UserDataError, UserDirs, WriteJob};
 
@@ -188,7 +188,7 @@ fn run_local(
     let writer = dirs.map(|dirs| {
         StateWriter::start(dirs, move |error| {
             // Sending fails if the session has ended.
-            let _ = events.send(Event::StatusMessage(error.to_string()));
+            let _ = events.send(Event::Action(Action::ShowMessage(error.to_string())));
         })
     });
     let write = |job| {
@@ -198,25 +198,9 @@ fn run_local(
         None
     };
     let exit = run(terminal, session, |effect| match effect {
-        Effect::LoadDocument(code, row_path) => {
-            let document = handle.library().document(&code);
-            let document = document.map_err(|error| error.to_string());
-            Some(Event::Loaded(document, row_path))
-        }
-        // If this fails, the screen keeps the old version.
-        Effect::ReloadDocument(code) => {
-            let document = handle.library().document(&code);
-            document.ok().map(Event::Reloaded)
-        }
-        Effect::LoadExcerpts(requests) => Some(Event::load_excerpts(&handle.library(), requests)),
-        Effect::LoadComparison(request) => Event::load_comparison(&handle.library(), request),
         Effect::SavePosition(position) => write(WriteJob::Position(position)),
         Effect::SaveBookmark(bookmark) => write(WriteJob::Bookmark(bookmark)),
-        Effect::Quit
-        | Effect::Suspend
-        | Effect::Redraw
-        | Effect::Copy(_)
-        | Effect::SetMouseOwner(_) => None,
+        effect => load(&handle.library(), effect).map(Event::Action),
     })?;
     if let Some(writer) = writer {
         writer.finish(SAVE_TIMEOUT);

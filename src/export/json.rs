@@ -104,9 +104,7 @@ fn hit(hit: &Hit) -> Value {
         MatchReason::Synonym {
             query_words,
             synonym,
-        } => {
-            json!({ "kind": "synonym", "asked": query_words, "found": synonym })
-        }
+        } => json!({ "kind": "synonym", "asked": query_words, "found": synonym }),
         MatchReason::Words { field, typos } => {
             json!({ "kind": "words", "field": field, "typos": typos })
         }

@@ -1,4 +1,4 @@
-//! The exported part of a document, and the note on results that are left out.
+//! The scope of an export.
 
 use crate::content::{Block, Document, Row, RowPath, Section, SectionId};
 use crate::search::Results;
@@ -13,7 +13,7 @@ pub enum ExportScope {
 }
 
 impl ExportScope {
-    /// Returns the sections and blocks of a document that have rows in this scope, and those rows.
+    /// The sections and blocks of a document that have rows in this scope, with those rows.
     pub(crate) fn sections<'d>(
         &'d self,
         document: &'d Document,
@@ -39,7 +39,7 @@ impl ExportScope {
     }
 }
 
-/// Returns a note on the results that are not exported; `None` if all are.
+/// A note on the results that are not exported; `None` if all are.
 pub(crate) fn more_results_note(results: &Results) -> Option<String> {
     let more = results.total.saturating_sub(results.hits.len());
     Some(match (more, results.unverified) {

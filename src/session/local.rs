@@ -1,15 +1,14 @@
-//! Defines the host on the reader's own terminal.
+//! The host on the reader's own terminal.
 //!
-//! crossterm's event reader is not used: its `poll` spins at full load when an SSH line drops
-//! (crossterm issue 793). Here one thread reads bytes, one takes signals, and the end of input,
-//! whatever its cause, is an event like any other.
+//! crossterm's event reader is not used: its `poll` spins at full load when an SSH connection drops
+//! (crossterm issue 793). Here one thread reads bytes, one handles signals, and the end of input is
+//! an event like any other.
 //!
 //! # Exit status
 //!
-//! A program that ends because of an [`Event`] is to return [`ShutdownReason::exit_status`]: 143 after
-//! SIGTERM, 130 after SIGINT, 131 after SIGQUIT, 129 after SIGHUP, and 129 after [`Event::Eof`]
-//! too, since a terminal that is gone without a signal is gone all the same. A panic is 101, as in
-//! every Rust program.
+//! A program that ends because of an [`Event`] exits with [`ShutdownReason::exit_status`]: 143 after
+//! SIGTERM, 130 after SIGINT, 131 after SIGQUIT, and 129 after SIGHUP or [`Event::Eof`], since either
+//! means that the terminal is gone. A panic exits with 101, as in every Rust program.
 
 pub(crate) mod guard;
 pub(crate) mod host;
@@ -20,7 +19,7 @@ pub(crate) mod tty;
 
 use std::io::Write;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use std::{io, thread};
 
@@ -28,20 +27,20 @@ use crate::session::event::{Event, ShutdownReason};
 use crate::session::local::guard::TerminalGuard;
 use crate::session::local::signals::{SignalWatcher, Suspender};
 use crate::session::local::tty::Tty;
-use crate::tty::Size;
-use crate::tty::{Capabilities, Decoder, Input};
+use crate::sync::lock;
+use crate::tty::{Capabilities, Decoder, Input, Size};
 
-/// How many events wait to be taken, after which the terminal's own buffer has to keep bytes.
+/// How many events may wait. After that, input stays in the terminal's own buffer.
 const EVENT_QUEUE_CAPACITY: usize = 64;
 
 /// The most bytes of one event.
 const READ_BUFFER_SIZE: usize = 4096;
 
-/// The longest that an answer is waited for on leaving.
+/// The longest wait for the reply to a query at exit.
 const MAX_DRAIN_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// How long a process that goes on in the background waits for the signal that is to end it. The
-/// thread that takes signals may get no processor for a while on a busy machine.
+/// How long a process that continues in the background waits for the signal that ends it. On a busy
+/// machine, the signal thread may be late.
 const SHUTDOWN_SIGNAL_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The reader's own terminal, in raw mode while this exists.
@@ -54,40 +53,40 @@ pub struct LocalTerminal {
     events: Receiver<Event>,
 }
 
-/// The watch for signals until it starts.
+/// The signal watcher until its thread starts.
 #[derive(Debug)]
 struct DeferredSignals(Mutex<Option<SignalWatcher>>);
 
 impl DeferredSignals {
-    /// Starts the watch, unless it has been started.
+    /// Starts the thread, unless it runs already.
     fn start(&self) -> io::Result<()> {
-        let watch = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
-        watch.map_or(Ok(()), SignalWatcher::start)
+        let watcher = lock(&self.0).take();
+        watcher.map_or(Ok(()), SignalWatcher::start)
     }
 }
 
 impl LocalTerminal {
-    /// Takes over the terminal: raw mode, signals, and a panic hook that gives it back before the
-    /// hook that was there prints. Nothing is written to it yet, and nothing read: keys wait in the
-    /// terminal until [`LocalTerminal::start_reading`], and signals until that or until the terminal is waited for,
-    /// so that the first frame does not wait for a thread.
+    /// Takes over the terminal: raw mode, signal handlers, and a panic hook that restores it first.
     ///
-    /// Fails if standard output is no terminal, or if there is none to read from.
+    /// Starts no thread, so that the first frame does not wait for one. Keys wait in the terminal
+    /// until [`LocalTerminal::start_reading`]; signals also until a write has to wait.
+    ///
+    /// Fails if standard output is not a terminal, or if there is none to read from.
     pub fn open(capabilities: Capabilities) -> io::Result<Self> {
-        let restore = Arc::new(TerminalGuard::new(Tty::open()?, capabilities));
-        let stop = Arc::new(Suspender::default());
+        let guard = Arc::new(TerminalGuard::new(Tty::open()?, capabilities));
+        let suspender = Arc::new(Suspender::default());
         let (sender, events) = sync_channel(EVENT_QUEUE_CAPACITY);
-        // Before raw mode, so that from its first moment there is somebody to undo it.
-        restore.install_panic_hook(thread::current().id());
-        let watch = SignalWatcher::register(&restore, &stop, sender.clone())?;
+        // Before raw mode, so that it is always undone.
+        guard.install_panic_hook(thread::current().id());
+        let watcher = SignalWatcher::register(&guard, &suspender, sender.clone())?;
         let local = Self {
-            guard: restore,
-            suspender: stop,
-            deferred_signals: Arc::new(DeferredSignals(Mutex::new(Some(watch)))),
+            guard,
+            suspender,
+            deferred_signals: Arc::new(DeferredSignals(Mutex::new(Some(watcher)))),
             sender,
             events,
         };
-        // The kernel stops a background job when it sets modes, and a write may block.
+        // The kernel stops a background job that sets modes, and a write may block.
         if !local.guard.tty.is_foreground() || local.guard.tty.may_block()? {
             local.deferred_signals.start()?;
         }
@@ -95,16 +94,16 @@ impl LocalTerminal {
         Ok(local)
     }
 
-    /// Starts to read and to take signals; to be called once.
+    /// Starts the threads for input and signals. To be called once.
     pub fn start_reading(&self) -> io::Result<()> {
         self.deferred_signals.start()?;
-        let restore = Arc::clone(&self.guard);
+        let guard = Arc::clone(&self.guard);
         let events = self.sender.clone();
         thread::Builder::new()
             .name("input".to_owned())
             .spawn(move || {
                 let mut buffer = [0; READ_BUFFER_SIZE];
-                while let Ok(length @ 1..) = restore.read(&mut buffer) {
+                while let Ok(length @ 1..) = guard.read(&mut buffer) {
                     if events
                         .send(Event::Bytes(buffer[..length].to_vec()))
                         .is_err()
@@ -112,31 +111,29 @@ impl LocalTerminal {
                         return;
                     }
                 }
-                restore.begin_shutdown();
+                guard.begin_shutdown();
                 if events.send(Event::Eof).is_ok() {
-                    restore.exit_after_grace(ShutdownReason::HungUp.exit_status());
+                    guard.exit_after_grace(ShutdownReason::HungUp.exit_status());
                 }
             })?;
         Ok(())
     }
 
-    /// Returns the terminal's size now.
     pub fn size(&self) -> Size {
         self.guard.tty.size()
     }
 
-    /// Returns where events arrive.
     pub fn events(&self) -> &Receiver<Event> {
         &self.events
     }
 
-    /// Returns a way in for the events of others. It waits while the program is behind.
+    /// A sender for events from other threads. It blocks while the queue is full.
     pub fn sender(&self) -> SyncSender<Event> {
         self.sender.clone()
     }
 
-    /// Returns a writer to the terminal. It waits for a slow terminal as long as the program is to
-    /// go on, and not for long once it is to end; an error means that the terminal is gone.
+    /// A writer to the terminal. It waits for a slow terminal, but not for long during a shutdown.
+    /// An error means that the terminal is gone.
     pub fn writer(&self) -> impl Write + use<> {
         Output {
             guard: Arc::clone(&self.guard),
@@ -144,43 +141,42 @@ impl LocalTerminal {
         }
     }
 
-    /// Waits for the next event, or, if a moment is given, until that: [`Event::Deadline`].
+    /// Waits for the next event or, at the given time, returns [`Event::Deadline`].
     pub fn wait(&self, until: Option<Instant>) -> Event {
         let event = match until {
             Some(until) => {
-                let patience = until.saturating_duration_since(Instant::now());
-                match self.events.recv_timeout(patience) {
+                let timeout = until.saturating_duration_since(Instant::now());
+                match self.events.recv_timeout(timeout) {
                     Err(RecvTimeoutError::Timeout) => return Event::Deadline,
                     event => event.ok(),
                 }
             }
             None => self.events.recv().ok(),
         };
-        // This host has a sender itself, so there always is one.
+        // Never fails, because `self` has a sender.
         event.unwrap_or(Event::Eof)
     }
 
-    /// Gives the terminal back, stops the process as Ctrl-Z does, and takes the terminal over
-    /// again when it goes on. Returns what a session is to be told then: nothing if the process
-    /// goes on only to end.
+    /// Restores the terminal, stops the process as Ctrl-Z does, and takes over the terminal again
+    /// when the process continues. Returns the events for the session: none if the process
+    /// continues only to end.
     ///
-    /// Fails, without stopping, if no shell is there to let the process go on.
+    /// Fails, without stopping, if there is no shell to continue the process.
     pub fn suspend(&self) -> io::Result<Vec<Event>> {
         if !signals::can_suspend() {
             return Err(io::Error::new(
                 io::ErrorKind::Unsupported,
-                "no shell is there to come back from",
+                "no shell can resume this program",
             ));
         }
         self.guard.restore();
         self.suspender.suspend()?;
-        // `kill %1` lets a stopped job go on in the background, to end. There, to set the terminal's
-        // modes would stop it again, so it has to learn of its end first; after `bg`, to be stopped
-        // again is as it should be.
-        let give_up = Instant::now() + SHUTDOWN_SIGNAL_TIMEOUT;
+        // `kill %1` continues a stopped job in the background, where setting modes would stop it
+        // again. So wait for the signal that ends it. After `bg`, stopping again is right.
+        let deadline = Instant::now() + SHUTDOWN_SIGNAL_TIMEOUT;
         while !self.guard.tty.is_foreground()
             && !self.guard.is_shutting_down()
-            && Instant::now() < give_up
+            && Instant::now() < deadline
         {
             thread::sleep(Duration::from_millis(5));
         }
@@ -191,24 +187,24 @@ impl LocalTerminal {
         Ok(vec![Event::Resize(self.size()), Event::Resumed])
     }
 
-    /// Gives the terminal back for good.
+    /// Restores the terminal for good.
     ///
-    /// With an answer of the terminal outstanding, waits for it as long as given, a second at most,
-    /// and discards it and what was typed meanwhile: none of it is meant for the shell.
-    pub fn leave(self, outstanding: Option<Duration>) {
+    /// If the reply to a query is outstanding, waits for it, for a second at most. Discards it and
+    /// all other input, because none of it is meant for the shell.
+    pub fn leave(self, drain_timeout: Option<Duration>) {
         self.guard.mark_left();
         self.guard.reset_screen();
-        if let Some(patience) = outstanding {
-            self.discard_answer(Instant::now() + patience.min(MAX_DRAIN_TIMEOUT));
+        if let Some(timeout) = drain_timeout {
+            self.discard_reply(Instant::now() + timeout.min(MAX_DRAIN_TIMEOUT));
         }
         self.guard.restore();
     }
 
-    fn discard_answer(&self, give_up: Instant) {
+    fn discard_reply(&self, deadline: Instant) {
         let mut decoder = Decoder::default();
         let mut inputs = Vec::new();
-        while let Some(patience) = give_up.checked_duration_since(Instant::now()) {
-            match self.events.recv_timeout(patience) {
+        while let Some(timeout) = deadline.checked_duration_since(Instant::now()) {
+            match self.events.recv_timeout(timeout) {
                 Ok(Event::Bytes(bytes)) => decoder.feed(&bytes, Instant::now(), &mut inputs),
                 Ok(Event::Eof | Event::Shutdown(_)) | Err(_) => break,
                 Ok(_) => {}
@@ -229,7 +225,6 @@ impl Drop for LocalTerminal {
     }
 }
 
-/// A writer to the terminal.
 struct Output {
     guard: Arc<TerminalGuard>,
     deferred_signals: Arc<DeferredSignals>,

@@ -1,4 +1,4 @@
-//! Runs one reader: events in, effects and bytes out, the same under every host.
+//! One reader on one terminal: events in, effects and bytes out, the same on every host.
 
 use std::collections::VecDeque;
 use std::io;
@@ -6,56 +6,54 @@ use std::io::Write;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use crate::app::{Action, App, AppOptions, Effect, MouseOwner, Movement, ReadingPosition};
 use crate::session::event::Event;
-use crate::tty::Size;
 use crate::tty::{
     Capabilities, Decoder, Feature, FrameDecision, FramePacer, Input, MouseCapture, MouseKind,
-    Screen, clipboard,
+    Screen, Size, clipboard,
 };
 use crate::view;
 use crate::view::Theme;
 
-/// How long after the last move the reader's place is handed out to be kept.
+/// The time from a move to the effect that saves the reader's position.
 const SAVE_DELAY: Duration = Duration::from_millis(700);
 
-/// How long a window that is being dragged is given before it is drawn: a storm of resizes costs
-/// one frame, and nobody sees the difference.
+/// The time from a resize to the next frame, so that dragging a window costs few frames.
 const RESIZE_DELAY: Duration = Duration::from_millis(30);
 
-/// One reader on one terminal.
 #[derive(Debug)]
 pub struct Session {
     app: App,
     theme: Arc<Theme>,
     decoder: Decoder,
     screen: Screen,
-    /// Whether anything happened since the last frame.
+    /// Whether the app has changed since the last frame.
     stale: bool,
-    /// What was read and not yet acted on: what came behind a key whose effect is awaited is meant
-    /// for what that brings.
+    /// Input that waits for the answer to an effect, because it is meant for what the answer shows.
     inputs: VecDeque<Input>,
-    /// Since when that waits.
+    /// When `inputs` began to wait.
     input_held_since: Option<Instant>,
     saved_position: ReadingPosition,
     save_at: Option<Instant>,
     pacer: FramePacer,
-    /// Until when nothing is drawn: the size may go on changing, or the terminal is behind.
+    /// The time of the next frame at the earliest: the size may change again, or the terminal is
+    /// slow.
     draw_after: Option<Instant>,
 }
 
 impl Session {
-    /// Opens a reader; nothing is sent before the first [`Session::draw`].
-    pub fn new(start: AppOptions, theme: Arc<Theme>, capabilities: Capabilities) -> Self {
-        let size = Size::new(start.size.width, start.size.height);
-        let app = App::new(start);
-        let kept = app.reading_position();
+    /// Opens the app. Nothing is sent before the first [`Session::draw`].
+    pub fn new(options: AppOptions, theme: Arc<Theme>, capabilities: Capabilities) -> Self {
+        let size = Size::new(options.size.width, options.size.height);
+        let app = App::new(options);
         let mut screen = Screen::new(size, capabilities);
         screen.enter();
         Self {
+            saved_position: app.reading_position(),
             app,
             theme,
             decoder: Decoder::default(),
@@ -63,20 +61,18 @@ impl Session {
             stale: true,
             inputs: VecDeque::new(),
             input_held_since: None,
-            saved_position: kept,
             save_at: None,
             pacer: FramePacer::new(capabilities),
             draw_after: None,
         }
     }
 
-    /// Returns the state.
     pub const fn app(&self) -> &App {
         &self.app
     }
 
-    /// Takes one event in, and returns what the host is to do. Draws nothing: a host hands in
-    /// every event that is waiting, and then calls [`Session::draw`] once.
+    /// Handles one event, and returns what the host has to do. Draws nothing: a host passes every
+    /// event that is waiting, and then calls [`Session::draw`] once.
     pub fn handle(&mut self, event: Event, now: Instant) -> Vec<Effect> {
         let mut effects = Vec::new();
         match event {
@@ -103,27 +99,7 @@ impl Session {
                 }
                 self.stale = true;
             }
-            Event::Loaded(Ok(document), place) => {
-                self.update(Action::DocumentLoaded(document, place), &mut effects);
-            }
-            Event::Loaded(Err(error), _) => self.update(Action::ShowMessage(error), &mut effects),
-            Event::ExcerptsLoaded(answers) => {
-                self.update(Action::ExcerptsLoaded(answers), &mut effects);
-            }
-            Event::ComparisonLoaded(topic, document, place) => {
-                self.update(
-                    Action::ComparisonLoaded(topic, document, place),
-                    &mut effects,
-                );
-            }
-            Event::LibraryLoaded(library, index) => {
-                self.update(Action::LibraryLoaded(library, index), &mut effects);
-            }
-            Event::Reloaded(document) => {
-                self.update(Action::DocumentReloaded(document), &mut effects);
-            }
-            Event::Progress(progress) => self.update(Action::Progress(progress), &mut effects),
-            Event::StatusMessage(note) => self.update(Action::ShowMessage(note), &mut effects),
+            Event::Action(action) => self.update(action, &mut effects),
             Event::Suspend => effects.push(Effect::Suspend),
             Event::Eof | Event::Shutdown(_) => effects.push(Effect::Quit),
         }
@@ -139,7 +115,7 @@ impl Session {
         effects
     }
 
-    /// Returns when the session wants an [`Event::Deadline`], if at all.
+    /// When the session wants an [`Event::Deadline`].
     pub fn deadline(&self) -> Option<Instant> {
         let due = [
             self.decoder.deadline(),
@@ -150,8 +126,8 @@ impl Session {
         due.into_iter().flatten().min()
     }
 
-    /// Draws what has changed since the last frame, and returns how many bytes it took. The
-    /// buffer is scratch: one serves every session of a thread.
+    /// Draws what has changed since the last frame, and returns the number of bytes. All sessions
+    /// of a thread can share one scratch buffer.
     pub fn draw(
         &mut self,
         now: Instant,
@@ -161,8 +137,8 @@ impl Session {
         if !self.stale || self.draw_after.is_some_and(|until| now < until) {
             return Ok(0);
         }
-        let turn = self.pacer.decide(now);
-        if let FrameDecision::Wait(until) = turn {
+        let decision = self.pacer.decide(now);
+        if let FrameDecision::Wait(until) = decision {
             self.draw_after = Some(until);
             return Ok(0);
         }
@@ -172,27 +148,27 @@ impl Session {
         scratch.resize(Rect::new(0, 0, size.columns(), size.rows()));
         scratch.reset();
         let cursor = view::draw(&self.app, &self.theme, scratch);
-        if turn == FrameDecision::DrawAndQuery {
+        if decision == FrameDecision::DrawAndQuery {
             self.screen.request_status();
         }
         let sent = self.screen.draw(scratch, cursor, out)?;
         if sent > 0 {
-            self.pacer.record_frame(turn, now);
+            self.pacer.record_frame(decision, now);
         }
         Ok(sent)
     }
 
-    /// Gives the terminal back as it was.
+    /// Restores the screen and modes of the terminal.
     pub fn leave(&mut self, out: &mut impl Write) -> io::Result<()> {
         self.screen.leave(out)
     }
 
-    /// Returns how long an answer of the terminal may still take to arrive, where one is awaited.
+    /// How long the reply to an outstanding query may still take. `None` without such a query.
     pub fn drain_timeout(&self, now: Instant) -> Option<Duration> {
         self.pacer.drain_timeout(now)
     }
 
-    /// Acts on what was read, up to a key that the host has to do something for first.
+    /// Runs the commands of waiting input, up to one with an effect that holds the rest.
     fn process_inputs(&mut self, now: Instant, effects: &mut Vec<Effect>) {
         while !effects.iter().any(holds_input)
             && let Some(input) = self.inputs.pop_front()
@@ -239,22 +215,22 @@ impl Session {
         }
     }
 
-    /// Sends a text to the terminal's clipboard, with the next frame.
+    /// Sends a text to the terminal's clipboard with the next frame.
     fn copy(&mut self, text: &str) {
         let capabilities = self.screen.capabilities();
-        let trouble = if capabilities.can(Feature::Clipboard) {
+        let error = if capabilities.can(Feature::Clipboard) {
             match clipboard::copy_sequence(text, capabilities.multiplexer) {
                 Ok(bytes) => return self.screen.queue(&bytes),
                 Err(error) => error.to_string(),
             }
         } else {
-            "this terminal has no clipboard to send to: select the text".to_owned()
+            "This terminal does not support the clipboard. Select the text instead".to_owned()
         };
-        self.app.update(Action::ShowMessage(trouble));
+        self.app.update(Action::ShowMessage(error));
     }
 }
 
-/// Says whether what is typed next is meant for what an effect brings.
+/// Returns true if the next input is meant for what the answer to an effect shows.
 const fn holds_input(effect: &Effect) -> bool {
     match effect {
         Effect::LoadDocument(..) | Effect::LoadComparison(_) | Effect::Suspend | Effect::Quit => {
@@ -270,9 +246,8 @@ const fn holds_input(effect: &Effect) -> bool {
     }
 }
 
-/// Returns the character that a key types.
-fn typed_text(key: crossterm::event::KeyEvent) -> Option<String> {
-    use crossterm::event::{KeyCode, KeyModifiers};
+/// The character that a key types.
+fn typed_text(key: KeyEvent) -> Option<String> {
     let plain = !key
         .modifiers
         .intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);

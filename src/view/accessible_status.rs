@@ -1,8 +1,6 @@
 //! The status in words for `--plain-ui`: the current mode and the selected item, in one line.
 
-use crate::app::{
-    App, BookmarkList, Command, DocumentView, Focus, LibraryItem, LibraryList, SearchState,
-};
+use crate::app::{App, Command, DocumentView, Focus, LibraryItem, LibraryList, SearchState};
 use crate::view::row_text::{row_description, selected_row};
 
 pub fn status(app: &App) -> String {
@@ -20,7 +18,7 @@ pub fn status(app: &App) -> String {
             Some(key) => format!("Your note: type it, {key} saves it"),
             None => "Your note: type it".to_owned(),
         },
-        Focus::Bookmarks(selection) => bookmark_status(app, *selection),
+        Focus::Bookmarks(bookmarks) => bookmark_status(app, bookmarks.list.selected()),
     }
 }
 
@@ -45,18 +43,18 @@ fn document_status(view: &DocumentView) -> String {
 }
 
 fn search_status(state: &SearchState) -> String {
-    let is_complete = state.results().unverified == 0;
-    let number = state.selected() + 1;
+    let is_complete = state.results.unverified == 0;
+    let number = state.list.selected() + 1;
     if let Some(hit) = state.selected_hit() {
         return format!(
             "Result {number} of {}{}: {} {}",
-            state.results().total,
+            state.results.total,
             if is_complete { "" } else { " or more" },
             hit.code.value(),
             hit.trail.join(", ")
         );
     }
-    if state.text().is_empty() {
+    if state.input.text().is_empty() {
         return "Search: type words, a code or a modifier".to_owned();
     }
     let no_results = if is_complete {
@@ -71,15 +69,15 @@ fn search_status(state: &SearchState) -> String {
 }
 
 fn library_status(app: &App, list: &LibraryList) -> String {
-    let item = list.item(list.selected(), app.library(), app.index());
+    let item = list.item(list.list.selected(), app.library(), app.index());
     let item = item.map_or_else(|| "nothing".to_owned(), |item| item_description(&item));
-    let groups = list.grouped_list();
-    let group = groups.locate(list.selected());
+    let groups = &list.list;
+    let group = groups.locate(list.list.selected());
     let group = group.and_then(|(group, _)| groups.groups().get(group));
     format!(
         "Library {}, {} of {}: {}, {item}",
-        list.group_by().title(),
-        list.selected() + 1,
+        list.group_by.title(),
+        list.list.selected() + 1,
         list.len(),
         group.map_or("", |group| group.title.as_str())
     )
@@ -99,12 +97,12 @@ fn item_description(item: &LibraryItem<'_>) -> String {
     }
 }
 
-fn bookmark_status(app: &App, selection: BookmarkList) -> String {
+fn bookmark_status(app: &App, selected: usize) -> String {
     let entries = app.bookmarks().map(|bookmarks| &bookmarks.entries);
-    match entries.and_then(|entries| entries.get(selection.selected)) {
+    match entries.and_then(|entries| entries.get(selected)) {
         Some(bookmark) => format!(
             "Bookmark {}: {} {}",
-            selection.selected + 1,
+            selected + 1,
             bookmark.code.value(),
             bookmark.name
         ),

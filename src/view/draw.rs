@@ -30,9 +30,7 @@ pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
         Focus::Library(library) => Some(library::draw(canvas, app, library, (title, list))),
         Focus::Comparison(comparison) => Some(comparison::draw(canvas, comparison, (title, list))),
         Focus::Note(editor) => Some(note::draw(canvas, app, editor, (title, list))),
-        Focus::Bookmarks(selection) => {
-            Some(bookmarks::draw(canvas, app, *selection, (title, list)))
-        }
+        Focus::Bookmarks(selection) => Some(bookmarks::draw(canvas, app, selection, (title, list))),
         Focus::TextPanel(panel) => Some(text_panel::draw(canvas, panel, (title, list))),
     };
     // On the smallest screens, a list's title takes the place of the status line.

@@ -1,4 +1,4 @@
-//! What the environment says of the terminal: its kind, colours and locale, and whether it is one.
+//! The terminal as the environment describes it: type, colors, locale, or no terminal at all.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use super::open_with;
 use crate::support::program::{Launch, Terminal, count, text};
 use crate::support::sequences::{OutputToken, color_count, parse_output, private_modes};
 
-/// Goes everywhere once.
+/// Visits every pane once.
 fn tour(terminal: &Terminal) {
     for keys in [
         "down",
@@ -25,7 +25,7 @@ fn tour(terminal: &Terminal) {
         "/ \"recurrence\"",
     ] {
         terminal.press(keys);
-        // A lone Esc is one only if nothing follows it for a moment.
+        // Esc counts as a key only if no other byte follows for a moment.
         let silence = if keys == "esc" { 200 } else { 60 };
         terminal.wait_for_silence(Duration::from_millis(silence));
     }
@@ -33,7 +33,7 @@ fn tour(terminal: &Terminal) {
     terminal.press("enter").wait_for("hit 1 of");
 }
 
-/// Starts it in an environment, goes everywhere, leaves, and returns what was sent.
+/// Starts the program, visits every pane, quits, and returns the output.
 fn tour_output(launch: Launch) -> Vec<u8> {
     let mut terminal = open_with(launch);
     tour(&terminal);
@@ -58,7 +58,7 @@ fn final_bytes(sent: &[u8]) -> String {
 
 #[test]
 fn each_terminal_receives_only_supported_sequences() {
-    for (term, colour, private) in [
+    for (term, colors, private) in [
         ("xterm-256color", 256, &[25, 1049, 2004, 2026][..]),
         ("xterm", 16, &[25, 1049, 2004, 2026]),
         ("screen-256color", 256, &[25, 1049, 2004]),
@@ -69,14 +69,14 @@ fn each_terminal_receives_only_supported_sequences() {
     ] {
         let sent = tour_output(codeleaf().env("TERM", term));
         assert!(
-            color_count(&sent) <= colour,
-            "{term}: {} colours",
+            color_count(&sent) <= colors,
+            "{term}: {} colors",
             color_count(&sent)
         );
         assert_eq!(
             color_count(&sent) == 0,
-            colour == 0,
-            "{term}: {} colours",
+            colors == 0,
+            "{term}: {} colors",
             color_count(&sent)
         );
         for mode in private_modes(&sent).into_keys() {
@@ -192,7 +192,7 @@ fn piped_output_has_no_escapes_and_ends_with_notices() {
             "{end}"
         );
         assert!(Launch::codeleaf("").run().stdout == output.stdout, "bare");
-        // Into a pipe from a terminal, of which nothing is wanted.
+        // A pipe inside a terminal: the terminal receives nothing.
         let mut terminal = launch.in_shell_script(r#""$@" | cat > piped"#).start();
         assert_eq!(terminal.wait_for_exit(), 0);
         terminal.wait_for_silence(Duration::from_millis(50));

@@ -1,4 +1,4 @@
-//! A terminal at the other end of a slow line, and one that answers nothing.
+//! A terminal on a slow line, and one that never answers queries.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ const SLOW_LINE: QueryReplies = QueryReplies::After(Duration::from_millis(300));
 #[test]
 fn no_query_is_sent_before_the_first_frame() {
     let mut terminal = open_with(Launch::codeleaf("83950").query_replies(QueryReplies::Never));
-    // Long before an answer could have come from far away.
+    // The frame does not wait for a reply.
     assert!(terminal.time_to_first_paint() < Duration::from_secs(10));
     terminal.wait_for_silence(Duration::from_millis(300));
     for piece in parse_output(&terminal.bytes_since(0)) {
@@ -51,7 +51,7 @@ fn no_response_reaches_the_shell() {
         QueryReplies::After(Duration::from_millis(450)),
         QueryReplies::Never,
     ] {
-        // One key; several, faster than a frame goes there and back; several in one.
+        // One key; several keys, faster than a round trip; several keys in one write.
         for keys in [
             "down",
             "down, down",
@@ -74,7 +74,7 @@ fn no_response_reaches_the_shell() {
                 .rsplit_once("\x1b[?2026l")
                 .map(|(drawn, shell)| (drawn.to_owned(), shell.to_owned()))
                 .unwrap();
-            assert_eq!(shell, "", "{what}: an answer was echoed");
+            assert_eq!(shell, "", "{what}: a reply was echoed");
             assert_eq!(status, 0, "{what}");
             terminal.assert_exits_restored(0);
         }

@@ -1,4 +1,4 @@
-//! How it ends, stops, and notices that nobody is there any more.
+//! Quitting, suspending, and the loss of the terminal.
 
 use std::time::{Duration, Instant};
 
@@ -49,11 +49,11 @@ fn terminal_stalled_from_the_start_does_not_block_exit() {
     while terminal.has_initial_modes() {
         assert!(
             started.elapsed() < WAIT_TIMEOUT,
-            "it never took the terminal"
+            "it never took over the terminal"
         );
         std::thread::sleep(Duration::from_millis(1));
     }
-    // It waits for the terminal by now, or will in a moment.
+    // By now it waits for the terminal, or will in a moment.
     terminal.signal(Signal::TERM);
     assert_eq!(terminal.wait_for_exit(), 143);
 }
@@ -63,12 +63,12 @@ fn lost_connection_ends_the_program_at_once() {
     for script in [
         r#"exec "$@""#,
         r#"trap "" HUP; exec "$@""#,
-        // The end of a session that is not the terminal's: nobody sends it a signal.
+        // A session of its own, which receives no signal when the terminal goes.
         r#"trap "" HUP; setsid --wait "$@"; exit $?"#,
     ] {
         let mut terminal = open_with(Launch::codeleaf("83950").in_shell_script(script));
         let (stayed, status) = terminal.hang_up();
-        // A second, on a machine that is not busy.
+        // It takes a second unless the machine is busy.
         assert!(stayed < Duration::from_secs(3), "{script}: {stayed:?}");
         assert_eq!(status, 129, "{script}");
     }
@@ -83,7 +83,7 @@ fn program_suspends_and_resumes_under_a_shell() {
     assert!(terminal.has_initial_modes());
     assert_eq!(terminal.left_enabled(), Vec::<String>::new());
     assert!(!terminal.with_screen(vt100::Screen::alternate_screen));
-    // The shell's window was made smaller meanwhile.
+    // The window becomes smaller meanwhile.
     terminal.resize(60, 16);
     terminal.send(b"\n");
     terminal
@@ -117,7 +117,7 @@ fn screen_is_repainted_after_sigstop() {
 #[test]
 fn suspend_is_refused_without_a_shell() {
     let mut terminal = open();
-    terminal.press("ctrl-z").wait_for("cannot stop");
+    terminal.press("ctrl-z").wait_for("Cannot suspend");
     terminal.press("q");
     terminal.assert_exits_restored(0);
 }

@@ -9,9 +9,8 @@ use codeleaf::content::{CodeId, CodeSystem, Document};
 use codeleaf::layout::TableMode;
 use codeleaf::library::Library;
 use codeleaf::search::IndexBuilder;
-use codeleaf::session::{Event, Session};
-use codeleaf::tty::Capabilities;
-use codeleaf::tty::Size;
+use codeleaf::session::{Event, Session, load};
+use codeleaf::tty::{Capabilities, Size};
 use codeleaf::view::Theme;
 use ratatui::buffer::Buffer;
 
@@ -28,11 +27,10 @@ pub struct TestSession {
     pub last_frame_bytes: usize,
     /// The bytes of all frames.
     pub total_bytes: usize,
-    /// What the session asked its host for, oldest first.
+    /// What the session requested of its host, oldest first.
     pub effects: Vec<Effect>,
 }
 
-/// Returns the shipped document.
 pub fn shipped_document() -> Arc<Document> {
     let code = CodeId::new(CodeSystem::Cpt, "83950").unwrap();
     Library::built_in().document(&code).unwrap()
@@ -44,12 +42,11 @@ impl TestSession {
         Self::with_capabilities(columns, rows, Capabilities::modern(), TableMode::Columns)
     }
 
-    /// Opens the shipped document on a terminal of some kind.
     pub fn with_capabilities(
         columns: u16,
         rows: u16,
         capabilities: Capabilities,
-        flow: TableMode,
+        table_mode: TableMode,
     ) -> Self {
         let library = Arc::new(Library::built_in());
         Self::with_document(
@@ -57,19 +54,18 @@ impl TestSession {
             library,
             (columns, rows),
             capabilities,
-            flow,
+            table_mode,
         )
     }
 
-    /// Opens a document of a library.
     pub fn with_document(
         document: Arc<Document>,
         library: Arc<Library>,
         (columns, rows): (u16, u16),
         capabilities: Capabilities,
-        flow: TableMode,
+        table_mode: TableMode,
     ) -> Self {
-        let start = AppOptions {
+        let options = AppOptions {
             index: Arc::new(IndexBuilder::index_library(&library)),
             library: Arc::clone(&library),
             keymap: Arc::new(Keymap::built_in()),
@@ -81,11 +77,11 @@ impl TestSession {
             row_path: None,
             top: 0,
             message: None,
-            table_mode: flow,
+            table_mode,
         };
         let theme = Theme::built_in("dark").unwrap().unwrap();
         let mut reader = Self {
-            session: Session::new(start, Arc::new(theme), capabilities),
+            session: Session::new(options, Arc::new(theme), capabilities),
             library,
             parser: vt100::Parser::new(nonzero(rows), nonzero(columns), 0),
             buffer: Buffer::default(),
@@ -98,7 +94,8 @@ impl TestSession {
         reader
     }
 
-    /// Presses keys, named as in `assets/keymap.toml` with spaces between; `"…"` is typed text.
+    /// Presses keys, which are named as in `assets/keymap.toml` and separated by spaces. Types text in
+    /// double quotes.
     pub fn press(&mut self, keys: &str) -> &mut Self {
         for (n, part) in keys.split('"').enumerate() {
             if n % 2 == 1 {
@@ -120,7 +117,7 @@ impl TestSession {
         self.draw();
     }
 
-    /// Changes the terminal's size, and draws at once where the session wants to.
+    /// Changes the terminal's size, and draws if the session does not delay the frame.
     pub fn begin_resize(&mut self, columns: u16, rows: u16) {
         self.parser
             .screen_mut()
@@ -139,7 +136,7 @@ impl TestSession {
         self.draw();
     }
 
-    /// Returns the screen as text, a line each, without trailing spaces.
+    /// The screen as lines of text, without trailing spaces.
     pub fn screen(&self) -> String {
         let screen = self.parser.screen();
         let (_, columns) = screen.size();
@@ -153,7 +150,7 @@ impl TestSession {
         lines.join("\n")
     }
 
-    /// Returns the line that the terminal's cursor stands on.
+    /// The line with the terminal's cursor.
     pub fn cursor_line(&self) -> String {
         let (row, _) = self.parser.screen().cursor_position();
         self.screen()
@@ -163,30 +160,14 @@ impl TestSession {
             .to_owned()
     }
 
-    /// Returns the terminal.
     pub fn vt100_screen(&self) -> &vt100::Screen {
         self.parser.screen()
     }
 
     fn handle_event(&mut self, event: Event) {
         for effect in self.session.handle(event, self.now) {
-            if let Effect::LoadDocument(code, place) = &effect {
-                let document = self
-                    .library
-                    .document(code)
-                    .map_err(|error| error.to_string());
-                self.handle_event(Event::Loaded(document, place.clone()));
-            }
-            match &effect {
-                Effect::LoadExcerpts(asks) => {
-                    self.handle_event(Event::load_excerpts(&self.library, asks.clone()));
-                }
-                Effect::LoadComparison(topic) => {
-                    if let Some(event) = Event::load_comparison(&self.library, topic.clone()) {
-                        self.handle_event(event);
-                    }
-                }
-                _ => {}
+            if let Some(action) = load(&self.library, effect.clone()) {
+                self.handle_event(Event::Action(action));
             }
             self.effects.push(effect);
         }

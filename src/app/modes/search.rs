@@ -1,20 +1,23 @@
-//! Keeps a search: the field, its answers, the one that is chosen, and the one gone to.
+//! The search pane: a text field and the hits for its text.
 
-use tui_input::{Input, InputRequest};
+use ratatui::layout::Position;
 
-use crate::app::list::{Group, GroupedList, ListCursor};
+use crate::app::action::Effect;
+use crate::app::command::Movement;
+use crate::app::list::{Click, Group, GroupedList};
+use crate::app::pane::{Pane, PaneContext};
+use crate::app::text_input::{Edit, TextInput};
 use crate::content::CodeId;
 use crate::search::{Highlighter, Hit, Index, Query, Results};
 
-/// How many hits are listed at most. Each has its text read again at every keystroke; who wants
-/// more is better served by another word.
+/// The most hits in the list. The text of each is read again at every keystroke, and a reader who
+/// wants more is better served by another word.
 pub const MAX_HITS: usize = 60;
 
-/// The lines that one hit takes in the list: where, then what.
+/// The lines of one hit in the list: the path, then the text.
 pub const HIT_LINES: u16 = 2;
 
-/// What a search can be bounded to, for those who do not know the words for it: what to type, and
-/// what it does.
+/// The prefixes that limit a search, listed while the field is empty: what to type, and its effect.
 pub const SCOPES: [(&str, &str); 5] = [
     ("mod:", "a modifier, in every document: mod:26"),
     ("payer:", "a payer, in every document: payer:aetna"),
@@ -23,122 +26,65 @@ pub const SCOPES: [(&str, &str); 5] = [
     ("set:", "one code set: set:icd10cm"),
 ];
 
-/// The search field and its answers.
+/// A text field with one of three lists: scopes while the field is empty, hits, or suggestions if
+/// there are no hits.
 #[derive(Clone, Debug)]
 pub struct SearchState {
-    input: Input,
-    results: Results,
-    grouped_list: GroupedList,
-    list_cursor: ListCursor,
+    pub input: TextInput,
+    pub results: Results,
+    pub list: GroupedList,
 }
 
 impl Default for SearchState {
-    /// Begins with the list of scopes.
     fn default() -> Self {
         Self {
-            input: Input::default(),
+            input: TextInput::default(),
             results: Results::default(),
-            grouped_list: GroupedList::ungrouped(SCOPES.len(), 1),
-            list_cursor: ListCursor::default(),
+            list: GroupedList::ungrouped(SCOPES.len(), 1),
         }
     }
 }
 
 impl SearchState {
-    /// Returns what has been typed.
-    pub fn text(&self) -> &str {
-        self.input.value()
+    pub(crate) fn with_query(text: String, index: &Index, open: &CodeId) -> Self {
+        let mut search = Self {
+            input: TextInput::new(text, usize::MAX),
+            ..Self::default()
+        };
+        search.run_query(index, open);
+        search
     }
 
-    /// Returns the columns of the field's text before the cursor.
-    pub fn cursor(&self) -> usize {
-        self.input.visual_cursor()
-    }
-
-    /// Returns the answers.
-    pub const fn results(&self) -> &Results {
-        &self.results
-    }
-
-    /// Returns the number of the chosen hit, or of the chosen nearest term where nothing matched.
-    pub const fn selected(&self) -> usize {
-        self.list_cursor.item
-    }
-
-    /// Returns the number of the line that is shown first.
-    pub const fn top(&self) -> usize {
-        self.list_cursor.top
-    }
-
-    /// Returns where hits and the headings of their groups stand; without hits, where the nearest
-    /// terms or the scopes do.
-    pub const fn grouped_list(&self) -> &GroupedList {
-        &self.grouped_list
-    }
-
-    /// Returns the chosen hit.
     pub fn selected_hit(&self) -> Option<&Hit> {
-        self.results.hits.get(self.list_cursor.item)
+        self.results.hits.get(self.list.selected())
     }
 
-    /// Returns the chosen one of the nearest terms, where nothing matched.
+    /// `None` if there are hits.
     pub fn selected_suggestion(&self) -> Option<&str> {
-        let nearest = self.results.suggestions.get(self.list_cursor.item);
-        nearest
-            .filter(|_| self.results.hits.is_empty())
-            .map(String::as_str)
+        let suggestion = self.results.suggestions.get(self.list.selected())?;
+        self.results.hits.is_empty().then_some(suggestion)
     }
 
-    /// Searches anew for what stands in the field.
-    pub(crate) fn run_query(&mut self, index: &Index, open: &CodeId) {
-        let query = Query::parse(self.input.value());
+    /// `None` unless the field is empty.
+    pub(crate) fn selected_scope(&self) -> Option<&'static str> {
+        let (scope, _) = SCOPES.get(self.list.selected())?;
+        self.input.text().is_empty().then_some(scope)
+    }
+
+    /// Runs the search, in which rows of the open document rank higher.
+    fn run_query(&mut self, index: &Index, open: &CodeId) {
+        let query = Query::parse(self.input.text());
         self.results = if query.is_empty() {
             Results::default()
         } else {
             index.search(&query, Some(open), MAX_HITS)
         };
-        self.grouped_list = self.build_list();
-        self.list_cursor = ListCursor::default();
-    }
-
-    /// Edits the field; says whether its text has changed.
-    pub(crate) fn edit(&mut self, request: InputRequest) -> bool {
-        self.input
-            .handle(request)
-            .is_some_and(|change| change.value)
-    }
-
-    /// Puts text in at the cursor.
-    pub(crate) fn insert(&mut self, text: &str) {
-        for c in text.chars() {
-            self.edit(InputRequest::InsertChar(c));
-        }
-    }
-
-    /// Puts another text into the field.
-    pub(crate) fn set_text(&mut self, text: String) {
-        self.input = Input::new(text);
-    }
-
-    /// Chooses a hit by how far it is from the chosen one, and shows it in a list of some lines.
-    pub(crate) fn move_selection(&mut self, by: isize, lines: u16) {
-        self.list_cursor.move_by(by, &self.grouped_list, lines);
-    }
-
-    /// Returns how many hits a list of some lines shows.
-    pub(crate) fn items_per_screen(&self, lines: u16) -> usize {
-        self.grouped_list.items_per_screen(lines)
-    }
-
-    /// Returns the chosen one of [`SCOPES`], while nothing is typed.
-    pub(crate) fn selected_scope(&self) -> Option<&'static str> {
-        let (scope, _) = SCOPES.get(self.list_cursor.item)?;
-        self.text().is_empty().then_some(scope)
+        self.list = self.build_list();
     }
 
     fn build_list(&self) -> GroupedList {
         let hits = &self.results.hits;
-        if self.text().is_empty() {
+        if self.input.text().is_empty() {
             return GroupedList::ungrouped(SCOPES.len(), 1);
         }
         if hits.is_empty() {
@@ -149,27 +95,60 @@ impl SearchState {
         GroupedList::new(groups, HIT_LINES)
     }
 
-    /// Ends the search at the chosen hit.
+    /// Ends the search at the selected hit. `None` if there is none.
     pub(crate) fn into_active_search(self) -> Option<ActiveSearch> {
-        let at = self.list_cursor.item;
-        (at < self.results.hits.len()).then(|| ActiveSearch {
-            query_text: self.input.value().to_owned(),
+        let current_hit = self.list.selected();
+        (current_hit < self.results.hits.len()).then(|| ActiveSearch {
+            query_text: self.input.text().to_owned(),
             hits: self.results.hits,
             highlighter: self.results.highlighter,
-            current_hit: at,
+            current_hit,
         })
     }
 }
 
-/// A search whose hits the reader goes through.
+impl Pane for SearchState {
+    fn relayout(&mut self, context: &mut PaneContext<'_>) {
+        self.list.relayout(context.list_area().height);
+    }
+
+    fn library_changed(&mut self, context: &mut PaneContext<'_>) {
+        self.run_query(context.index, &context.document_view.document().code);
+    }
+
+    fn move_vertically(&mut self, movement: Movement, context: &mut PaneContext<'_>) {
+        match movement {
+            Movement::Home => self.input.move_to_start(),
+            Movement::End => self.input.move_to_end(),
+            Movement::Up | Movement::Down | Movement::PageUp | Movement::PageDown => {
+                self.list.apply(movement, context.list_area().height);
+            }
+        }
+    }
+
+    fn move_horizontally(&mut self, by: isize, _: &mut PaneContext<'_>) -> Option<Effect> {
+        self.input.move_cursor(by);
+        None
+    }
+
+    fn edit(&mut self, edit: Edit<'_>, context: &mut PaneContext<'_>) {
+        if self.input.edit(edit) {
+            self.run_query(context.index, &context.document_view.document().code);
+        }
+    }
+
+    fn click(&mut self, at: Position, context: &mut PaneContext<'_>) -> Click {
+        self.list.click(at, context.list_area())
+    }
+}
+
+/// A search whose hits the reader steps through. Its words are highlighted.
 #[derive(Clone, Debug)]
 pub struct ActiveSearch {
-    /// What was asked for.
     pub query_text: String,
-    /// The hits, best first; never empty.
+    /// Best first; never empty.
     pub hits: Vec<Hit>,
-    /// Marks the words that were found.
     pub highlighter: Highlighter,
-    /// The number of the hit that the reader went to last.
+    /// The number of the hit that the reader last went to.
     pub current_hit: usize,
 }

@@ -1,103 +1,79 @@
-//! Sets the texts of the program's own: help, and the report on a broken file.
+//! The pane for texts that are not documents: help, the report on a broken file, copied text.
 
-use crate::app::keymap::Keymap;
+use crate::app::command::Movement;
+use crate::app::keymap::{Keymap, key_name};
+use crate::app::pane::{Pane, PaneContext};
+use crate::app::scroll::ScrollView;
 use crate::layout::{LayoutOptions, Page, Role};
 use crate::library::BrokenFile;
 use crate::text::sanitize;
 
-/// A text to scroll through.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TextPanel {
-    /// What it is, for the header.
     pub title: String,
-    /// The text.
-    pub page: Page,
-    /// The line shown first.
-    pub top: usize,
-    content: PanelContent,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum PanelContent {
-    Help,
-    Report(String),
-    Copied(String),
+    pub view: ScrollView,
+    /// `None` for the list of keys.
+    text: Option<String>,
 }
 
 impl TextPanel {
-    /// Lists every action with its keys.
-    pub(crate) fn help(keymap: &Keymap, setting: LayoutOptions) -> Self {
-        Self::new("Help".to_owned(), PanelContent::Help, keymap, setting)
+    /// The list of all commands with their keys.
+    pub(crate) fn help(keymap: &Keymap, options: LayoutOptions) -> Self {
+        Self {
+            title: "Help".to_owned(),
+            view: ScrollView::new(help_page(keymap, options)),
+            text: None,
+        }
     }
 
-    /// Shows what is wrong with a file.
-    pub(crate) fn error_report(
-        broken: &BrokenFile,
-        keymap: &Keymap,
-        setting: LayoutOptions,
-    ) -> Self {
+    pub(crate) fn error_report(broken: &BrokenFile, options: LayoutOptions) -> Self {
         let title = sanitize(&broken.path.display().to_string()).into_owned();
-        let content = PanelContent::Report(broken.report.clone());
-        Self::new(title, content, keymap, setting)
+        Self::with_text(title, broken.report.clone(), options)
     }
 
-    /// Shows what was handed to the terminal, to be selected by hand where it did not arrive.
-    pub(crate) fn copied(text: String, keymap: &Keymap, setting: LayoutOptions) -> Self {
-        let title = "Sent to your terminal. If it did not arrive, select it here:".to_owned();
-        Self::new(title, PanelContent::Copied(text), keymap, setting)
+    /// The text that was sent to the terminal's clipboard. The reader can select it by hand if the
+    /// terminal ignored it.
+    pub(crate) fn copied(text: &str, options: LayoutOptions) -> Self {
+        let title = "Copied. If it didn't paste, select it below:".to_owned();
+        Self::with_text(title, text.replace('\t', "  "), options)
     }
 
-    fn new(title: String, content: PanelContent, keymap: &Keymap, setting: LayoutOptions) -> Self {
-        let mut sheet = Self {
+    fn with_text(title: String, text: String, options: LayoutOptions) -> Self {
+        Self {
             title,
-            page: Page::default(),
-            top: 0,
-            content,
-        };
-        sheet.relayout(keymap, setting);
-        sheet
-    }
-
-    /// Sets the text anew, for a width that has changed.
-    pub(crate) fn relayout(&mut self, keymap: &Keymap, setting: LayoutOptions) {
-        self.page = match &self.content {
-            PanelContent::Help => help_page(keymap, setting),
-            PanelContent::Copied(text) => Page::from_label_values(
-                text.lines()
-                    .map(|line| (String::new(), line.replace('\t', "  "), Role::Text)),
-                setting,
-            ),
-            PanelContent::Report(report) => Page::from_label_values(
-                report
-                    .lines()
-                    .map(|line| (String::new(), line.to_owned(), Role::Text)),
-                setting,
-            ),
-        };
-    }
-
-    /// Shows a line first, as far as the length allows.
-    pub(crate) fn scroll_to(&mut self, top: usize, height: u16) {
-        self.top = top.min(self.page.lines.len().saturating_sub(usize::from(height)));
+            view: ScrollView::new(text_page(&text, options)),
+            text: Some(text),
+        }
     }
 }
 
-fn help_page(keymap: &Keymap, setting: LayoutOptions) -> Page {
-    let rows = keymap.bindings().iter().map(|binding| {
-        let keys: Vec<String> = binding
-            .keys
-            .iter()
-            .map(|key| crate::app::keymap::key_name(*key, setting.charset))
-            .collect();
+impl Pane for TextPanel {
+    fn relayout(&mut self, context: &mut PaneContext<'_>) {
+        let page = match &self.text {
+            None => help_page(context.keymap, context.options),
+            Some(text) => text_page(text, context.options),
+        };
+        self.view.replace(page, context.list_area().height);
+    }
+
+    fn move_vertically(&mut self, movement: Movement, context: &mut PaneContext<'_>) {
+        self.view.apply(movement, context.list_area().height);
+    }
+}
+
+fn text_page(text: &str, options: LayoutOptions) -> Page {
+    let lines = text.lines().map(str::to_owned);
+    Page::from_label_values(lines.map(|line| (String::new(), line, Role::Text)), options)
+}
+
+fn help_page(keymap: &Keymap, options: LayoutOptions) -> Page {
+    let bindings = keymap.bindings().iter().map(|binding| {
+        let keys = binding.keys.iter();
+        let keys: Vec<String> = keys.map(|key| key_name(*key, options.charset)).collect();
         (keys.join(" "), binding.help.to_string(), Role::Text)
     });
-    let own = [
-        (String::new(), String::new(), Role::Text),
-        (
-            String::new(),
-            "Reference only; no guarantee of coverage or payment.".to_owned(),
-            Role::Notice,
-        ),
-    ];
-    Page::from_label_values(rows.chain(own), setting)
+    let notice = "Reference only; no guarantee of coverage or payment.";
+    let end = [("", Role::Text), (notice, Role::Notice)]
+        .map(|(text, role)| (String::new(), text.to_owned(), role));
+    Page::from_label_values(bindings.chain(end), options)
 }

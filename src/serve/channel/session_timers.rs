@@ -31,7 +31,6 @@ pub enum SessionEnd {
 }
 
 impl SessionEnd {
-    /// Returns the message for the user.
     pub const fn message(self) -> Option<&'static str> {
         match self {
             Self::Left | Self::Gone => None,
@@ -45,7 +44,7 @@ impl SessionEnd {
         }
     }
 
-    /// Returns the exit status, or `None` if no client is left to receive it.
+    /// `None` if no client is left to receive it.
     pub const fn exit_status(self) -> Option<u8> {
         match self {
             Self::Left => Some(0),
@@ -93,7 +92,7 @@ impl SessionTimers {
         }
     }
 
-    /// Returns when [`SessionTimers::poll`] is next due.
+    /// When [`SessionTimers::poll`] is next due.
     pub fn deadline(&self) -> Option<Instant> {
         [&self.idle, &self.session]
             .into_iter()

@@ -1,32 +1,33 @@
-//! Gives the terminal back, once, whoever comes to do it: the program's end, a signal or a panic.
+//! The restoration of the terminal, exactly once, at exit, on a signal or on a panic.
 
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::thread::ThreadId;
 use std::time::{Duration, Instant};
 
 use crate::session::local::tty::Tty;
+use crate::sync::lock;
 use crate::tty::{Capabilities, Screen};
 
-/// How long a terminal that does not read is waited for when the program leaves.
+/// How long a stalled terminal may delay the exit.
 const SHUTDOWN_WRITE_TIMEOUT: Duration = Duration::from_millis(300);
 
-/// How long one wait for room in the terminal's buffer lasts, after which it is looked whether the
-/// program leaves.
+/// The time between two checks for a shutdown while waiting for the terminal.
 const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
-/// The terminal, and what has to be undone to it.
+/// The terminal, and what has to be restored of it.
 #[derive(Debug)]
 pub(crate) struct TerminalGuard {
     pub(crate) tty: Tty,
     capabilities: Capabilities,
     is_raw: AtomicBool,
     is_drawn_on: AtomicBool,
-    /// Set once the program is to end: nothing may take long any more.
+    /// Set when the program has to end, so that nothing may take long.
     shutting_down: AtomicBool,
+    /// Set when the program is about to exit by itself.
     left: AtomicBool,
-    /// What other threads' panics said, for when there is a place to print it.
+    /// Panic messages of other threads, which are printed once the terminal is restored.
     panics: Mutex<Vec<String>>,
 }
 
@@ -48,33 +49,32 @@ impl TerminalGuard {
         self.tty.make_raw()
     }
 
-    /// Turns off all that was turned on by drawing. The modes stay as they are.
+    /// Turns off everything that drawing turned on. The terminal stays in raw mode.
     pub(crate) fn reset_screen(&self) {
         if self.is_drawn_on.swap(false, Ordering::SeqCst) {
             let bytes = Screen::reset_sequence(self.capabilities, self.tty.size());
-            let give_up = Instant::now() + SHUTDOWN_WRITE_TIMEOUT;
-            // A terminal that is gone needs nothing restored.
-            let _ = self.write_until(&bytes, || Instant::now() >= give_up);
+            let deadline = Instant::now() + SHUTDOWN_WRITE_TIMEOUT;
+            // Fails if the terminal is gone, which needs no restoration.
+            let _ = self.write_until(&bytes, || Instant::now() >= deadline);
         }
     }
 
-    /// Gives the terminal back. Does nothing the second time.
+    /// Restores screen and modes. Does nothing the second time.
     pub(crate) fn restore(&self) {
         self.reset_screen();
         if self.is_raw.swap(false, Ordering::SeqCst) && self.tty.is_foreground() {
             let _ = self.tty.make_cooked();
         }
-        let panics =
-            std::mem::take(&mut *self.panics.lock().unwrap_or_else(PoisonError::into_inner));
+        let panics = std::mem::take(&mut *lock(&self.panics));
         for panic in panics {
             eprintln!("{panic}");
         }
     }
 
-    /// Waits for bytes that are meant for this program, and reads some.
+    /// Waits for input, and reads some.
     ///
-    /// While the terminal is another job's, nothing is read: the kernel would stop this process for
-    /// it, even one that is just being ended, and take the shell's input if it did not.
+    /// Reads nothing while another job is in the foreground: the kernel would stop this process, or
+    /// the shell would lose its input.
     pub(crate) fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
             self.tty.wait_for_input()?;
@@ -85,28 +85,27 @@ impl TerminalGuard {
         }
     }
 
-    /// Says whether the program is to end.
     pub(crate) fn is_shutting_down(&self) -> bool {
         self.shutting_down.load(Ordering::SeqCst)
     }
 
-    /// Notes that the program is to end, so that no write waits for long.
+    /// Limits the time of all writes, because the program has to end.
     pub(crate) fn begin_shutdown(&self) {
         self.shutting_down.store(true, Ordering::SeqCst);
     }
 
-    /// Notes that the program is about to end by itself.
+    /// Prevents [`TerminalGuard::exit_after_grace`], because the program exits by itself.
     pub(crate) fn mark_left(&self) {
         self.begin_shutdown();
         self.left.store(true, Ordering::SeqCst);
     }
 
-    /// Ends the program if it does not end by itself within a second: it may be busy, or wait for
-    /// a terminal that is gone.
+    /// Exits if the program does not exit by itself within a second: it may be busy, or wait for a
+    /// terminal that is gone.
     pub(crate) fn exit_after_grace(&self, status: u8) {
         self.begin_shutdown();
-        let give_up = Instant::now() + Duration::from_secs(1);
-        while Instant::now() < give_up {
+        let deadline = Instant::now() + Duration::from_secs(1);
+        while Instant::now() < deadline {
             std::thread::sleep(Duration::from_millis(20));
             if self.left.load(Ordering::SeqCst) {
                 return;
@@ -116,8 +115,8 @@ impl TerminalGuard {
         std::process::exit(i32::from(status));
     }
 
-    /// Writes what the terminal takes without being waited for, and returns how much that is.
-    /// What is written to a terminal that was given back is dropped: it shows a shell.
+    /// Writes what the terminal accepts without waiting, and returns the number of bytes. Drops
+    /// everything after the terminal was restored, because it shows a shell.
     pub(crate) fn write_nonblocking(&self, bytes: &[u8]) -> io::Result<usize> {
         if !self.is_raw.load(Ordering::SeqCst) {
             return Ok(bytes.len());
@@ -126,45 +125,46 @@ impl TerminalGuard {
         self.tty.write(bytes, Duration::ZERO)
     }
 
-    /// Writes everything, however slowly the terminal takes it, unless the program is to end. The
-    /// terminal may have been given back meanwhile.
+    /// Writes everything, however slow the terminal is, unless the program has to end. Drops
+    /// everything after the terminal was restored.
     pub(crate) fn write(&self, bytes: &[u8]) -> io::Result<()> {
         if !self.is_raw.load(Ordering::SeqCst) {
             return Ok(());
         }
-        let mut give_up = None;
+        let mut deadline = None;
         self.write_until(bytes, || {
             let now = Instant::now();
-            self.is_shutting_down() && now >= *give_up.get_or_insert(now + SHUTDOWN_WRITE_TIMEOUT)
+            self.is_shutting_down() && now >= *deadline.get_or_insert(now + SHUTDOWN_WRITE_TIMEOUT)
         })
     }
 
-    fn write_until(&self, mut bytes: &[u8], mut gives_up: impl FnMut() -> bool) -> io::Result<()> {
+    fn write_until(
+        &self,
+        mut bytes: &[u8],
+        mut is_overdue: impl FnMut() -> bool,
+    ) -> io::Result<()> {
         while !bytes.is_empty() {
             let written = self.tty.write(bytes, POLL_INTERVAL)?;
             bytes = &bytes[written..];
-            if written == 0 && gives_up() {
+            if written == 0 && is_overdue() {
                 return Err(io::ErrorKind::TimedOut.into());
             }
         }
         Ok(())
     }
 
-    /// Makes panics give the terminal back before they print: those of one thread, since the
-    /// program goes on after those of others, and keeps what they say for later.
+    /// Restores the terminal before a panic of the owner thread is printed. The program survives
+    /// panics of other threads, so that their messages are kept for the exit.
     pub(crate) fn install_panic_hook(self: &Arc<Self>, owner: ThreadId) {
-        let restore = Arc::clone(self);
+        let guard = Arc::clone(self);
         let print = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
-            let in_use = restore.is_raw.load(Ordering::SeqCst);
+            let in_use = guard.is_raw.load(Ordering::SeqCst);
             if in_use && std::thread::current().id() != owner {
-                let mut panics = restore
-                    .panics
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner);
+                let mut panics = lock(&guard.panics);
                 panics.push(panic.to_string());
             } else {
-                restore.restore();
+                guard.restore();
                 print(panic);
             }
         }));

@@ -1,4 +1,4 @@
-//! Turns signals into events.
+//! Signals as events, and suspension by SIGSTOP.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,27 +14,26 @@ use signal_hook::iterator::Signals;
 use crate::session::event::{Event, ShutdownReason};
 use crate::session::local::guard::TerminalGuard;
 
-/// How long the process may take to stop once it has sent itself the signal, and to learn that it
-/// goes on.
+/// The longest time from sending SIGSTOP to stopping, and from continuing to the SIGCONT handler.
 const STOP_TIMEOUT: Duration = Duration::from_millis(50);
 
-/// Stops the process, and knows whether it has been.
+/// Suspends the process, and recognizes the SIGCONT that follows.
 #[derive(Debug, Default)]
 pub(crate) struct Suspender {
-    /// The process is about to stop, or was stopped by [`Suspender::stop`].
+    /// Whether [`Suspender::suspend`] is running.
     stopping: AtomicBool,
-    /// A SIGCONT came since.
+    /// Whether SIGCONT has arrived since.
     continued: AtomicBool,
 }
 
 impl Suspender {
-    /// Stops the process and the rest of its job, as the terminal does on Ctrl-Z unless it is in
-    /// raw mode: `cargo run` and `make` must stop with what they run, or the shell goes on waiting
-    /// for them. Returns when the process goes on.
+    /// Stops the whole job, as the terminal does on Ctrl-Z outside raw mode: if `cargo run` or
+    /// `make` did not stop too, the shell would keep waiting for them. Returns when the process
+    /// continues.
     ///
-    /// SIGSTOP stops all of them at the same time. With SIGTSTP, which this process catches, the
-    /// others would stop first, and a shell that is quick would let the job go on before this
-    /// process stopped, then for ever.
+    /// SIGSTOP stops all processes of the job at once. This process catches SIGTSTP, so that with
+    /// SIGTSTP the others would stop first, and a quick shell could continue the job before this
+    /// process stopped, which would then stay stopped.
     pub(crate) fn suspend(&self) -> io::Result<()> {
         self.continued.store(false, Ordering::SeqCst);
         self.stopping.store(true, Ordering::SeqCst);
@@ -51,11 +50,11 @@ impl Suspender {
     }
 }
 
-/// Says whether somebody is there to let the process go on once it has stopped. The kernel asks
-/// the same before it obeys Ctrl-Z: what `ssh -t HOST codeleaf` runs would stop for ever.
+/// Returns true if a shell can continue the process after it has stopped. The kernel makes the same
+/// check on Ctrl-Z: a process started by `ssh -t HOST codeleaf` would stay stopped forever.
 ///
-/// In a container, the parent or its session may lie outside: their number is 0 then, which
-/// rustix's `getsid` does not allow for.
+/// In a container, the parent or its session may be outside, with the ID 0, which rustix's `getsid`
+/// does not support.
 pub(crate) fn can_suspend() -> bool {
     let session = getsid(None).ok();
     let leads_session = session == Some(getpgrp());
@@ -64,10 +63,10 @@ pub(crate) fn can_suspend() -> bool {
     has_shell && !leads_session
 }
 
-/// Signals that are caught, and wait for the thread that takes them.
+/// A signal handler whose thread starts later.
 ///
-/// The first frame does not wait for that thread: it starts when the program first waits for
-/// something. What was caught until then is taken then.
+/// The first frame does not wait for the thread, which starts when the program first waits for
+/// something. Signals that arrive earlier are handled then.
 #[derive(Debug)]
 pub(crate) struct SignalWatcher {
     signals: Signals,
@@ -77,21 +76,21 @@ pub(crate) struct SignalWatcher {
 }
 
 impl SignalWatcher {
-    /// Catches signals from now on.
+    /// Catches signals from now on, and keeps them for the thread.
     pub(crate) fn register(
-        restore: &Arc<TerminalGuard>,
-        stop: &Arc<Suspender>,
+        guard: &Arc<TerminalGuard>,
+        suspender: &Arc<Suspender>,
         events: SyncSender<Event>,
     ) -> io::Result<Self> {
         Ok(Self {
             signals: Signals::new([SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGWINCH, SIGTSTP, SIGCONT])?,
-            guard: Arc::clone(restore),
-            suspender: Arc::clone(stop),
+            guard: Arc::clone(guard),
+            suspender: Arc::clone(suspender),
             events,
         })
     }
 
-    /// Starts the thread that takes signals.
+    /// Starts the thread that turns signals into events.
     pub(crate) fn start(mut self) -> io::Result<()> {
         thread::Builder::new()
             .name("signals".to_owned())
@@ -119,21 +118,21 @@ impl SignalWatcher {
     }
 }
 
-/// Returns what a signal means to the session, if it is for the session.
-fn event_for_signal(signal: i32, restore: &TerminalGuard, stop: &Suspender) -> Option<Event> {
+/// The event for a signal. `None` if the signal is not for the session.
+fn event_for_signal(signal: i32, guard: &TerminalGuard, suspender: &Suspender) -> Option<Event> {
     Some(match signal {
         SIGTERM => Event::Shutdown(ShutdownReason::Terminated),
         SIGHUP => Event::Shutdown(ShutdownReason::HungUp),
         SIGINT => Event::Shutdown(ShutdownReason::Interrupted),
         SIGQUIT => Event::Shutdown(ShutdownReason::Quit),
-        SIGWINCH => Event::Resize(restore.tty.size()),
+        SIGWINCH => Event::Resize(guard.tty.size()),
         SIGTSTP => Event::Suspend,
-        SIGCONT if stop.stopping.load(Ordering::SeqCst) => {
-            stop.continued.store(true, Ordering::SeqCst);
+        SIGCONT if suspender.stopping.load(Ordering::SeqCst) => {
+            suspender.continued.store(true, Ordering::SeqCst);
             return None;
         }
-        // Somebody stopped the process by force, and the shell has used the terminal.
-        SIGCONT => match restore.make_raw() {
+        // After SIGSTOP from another process, the shell has used the terminal.
+        SIGCONT => match guard.make_raw() {
             Ok(()) => Event::Resumed,
             Err(_) => Event::Eof,
         },

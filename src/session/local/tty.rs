@@ -1,4 +1,4 @@
-//! Defines the terminal of the process: where its bytes come from and go to, and its modes.
+//! The terminal of the process: its file descriptors and modes.
 
 use std::fs::File;
 use std::io;
@@ -13,7 +13,6 @@ use rustix::termios::{OptionalActions, QueueSelector, Termios};
 
 use crate::tty::Size;
 
-/// The terminal of the process.
 #[derive(Debug)]
 pub(crate) struct Tty {
     input: OwnedFd,
@@ -23,8 +22,8 @@ pub(crate) struct Tty {
 }
 
 impl Tty {
-    /// Finds the terminal: standard output, and standard input or, where that is none, the
-    /// terminal that controls the process.
+    /// Opens the terminal of standard output. Input comes from standard input or, if that is not a
+    /// terminal, from the controlling terminal.
     pub(crate) fn open() -> io::Result<Self> {
         let stdout = io::stdout();
         if !termios::isatty(&stdout) {
@@ -47,15 +46,14 @@ impl Tty {
         })
     }
 
-    /// Returns the size that the terminal reports now.
     pub(crate) fn size(&self) -> Size {
         termios::tcgetwinsize(&self.output).map_or(Size::DEFAULT, |size| {
             Size::from_reported(size.ws_col, size.ws_row)
         })
     }
 
-    /// Makes keys arrive one by one, unseen and as bytes; Ctrl-C and Ctrl-Z too. In a background
-    /// job the kernel stops the process here until it is in the foreground.
+    /// Sets raw mode. In a background job, the kernel stops the process here until the job is in
+    /// the foreground.
     pub(crate) fn make_raw(&self) -> io::Result<()> {
         let mut raw = self.cooked.clone();
         raw.make_raw();
@@ -64,33 +62,32 @@ impl Tty {
         })?)
     }
 
-    /// Gives the terminal its modes back.
+    /// Restores the initial modes.
     pub(crate) fn make_cooked(&self) -> io::Result<()> {
         Ok(retry(|| {
             termios::tcsetattr(&self.input, OptionalActions::Now, &self.cooked)
         })?)
     }
 
-    /// Throws away what was typed and not yet read.
+    /// Discards unread input.
     pub(crate) fn discard_input(&self) {
-        // There is nobody left to tell.
+        // An error no longer matters at exit.
         let _ = termios::tcflush(&self.input, QueueSelector::IFlush);
     }
 
-    /// Says whether the terminal is this job's. Another job's terminal must not be touched: to set
-    /// its modes would stop this process, and the shell has set them to its liking.
+    /// Returns true if this job is in the foreground. In the background, setting modes would stop
+    /// the process, and would change those that the shell has set.
     pub(crate) fn is_foreground(&self) -> bool {
         termios::tcgetpgrp(&self.input).map_or(true, |group| {
             group.as_raw_pid() == nix::unistd::getpgrp().as_raw()
         })
     }
 
-    /// Waits for bytes.
     pub(crate) fn wait_for_input(&self) -> io::Result<()> {
         wait(self.input.as_fd(), PollFlags::IN, None)
     }
 
-    /// Reads the bytes that are there.
+    /// Reads available bytes, and waits for the first.
     pub(crate) fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
             match rustix::io::read(&self.input, &mut *buffer) {
@@ -102,19 +99,19 @@ impl Tty {
         }
     }
 
-    /// Says whether a write may wait for the terminal longer than it is told to.
+    /// Returns true if a write may exceed its timeout.
     pub(crate) fn may_block(&self) -> io::Result<bool> {
         let flags = retry(|| rustix::fs::fcntl_getfl(&self.output))?;
         Ok(!flags.contains(OFlags::NONBLOCK))
     }
 
-    /// Writes some bytes if the terminal takes any within a time.
-    pub(crate) fn write(&self, bytes: &[u8], patience: Duration) -> io::Result<usize> {
+    /// Writes what the terminal accepts within a time, and returns the number of bytes.
+    pub(crate) fn write(&self, bytes: &[u8], timeout: Duration) -> io::Result<usize> {
         loop {
             match rustix::io::write(&self.output, bytes) {
                 Err(Errno::INTR) => {}
                 Err(Errno::AGAIN) => {
-                    wait(self.output.as_fd(), PollFlags::OUT, Some(patience))?;
+                    wait(self.output.as_fd(), PollFlags::OUT, Some(timeout))?;
                     return match rustix::io::write(&self.output, bytes) {
                         Err(Errno::INTR | Errno::AGAIN) => Ok(0),
                         other => Ok(other?),
@@ -126,9 +123,8 @@ impl Tty {
     }
 }
 
-/// Opens the terminal again for writing, so that its non-blocking mode is not shared with the
-/// shell, as that of an inherited descriptor is. Where that cannot be done writes may block, and
-/// the inherited descriptor has to do.
+/// Opens the terminal again for writing, because the non-blocking mode of an inherited descriptor
+/// would be shared with the shell. Falls back to the inherited descriptor, whose writes may block.
 fn reopen_output(inherited: BorrowedFd<'_>) -> io::Result<OwnedFd> {
     let flags = OFlags::WRONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
     let reopened = termios::ttyname(inherited, Vec::new())
@@ -140,10 +136,10 @@ fn reopen_output(inherited: BorrowedFd<'_>) -> io::Result<OwnedFd> {
     }
 }
 
-fn wait(fd: BorrowedFd<'_>, events: PollFlags, patience: Option<Duration>) -> io::Result<()> {
-    let patience = patience.and_then(|patience| Timespec::try_from(patience).ok());
+fn wait(fd: BorrowedFd<'_>, events: PollFlags, timeout: Option<Duration>) -> io::Result<()> {
+    let timeout = timeout.and_then(|timeout| Timespec::try_from(timeout).ok());
     let mut polled = [PollFd::from_borrowed_fd(fd, events)];
-    match poll(&mut polled, patience.as_ref()) {
+    match poll(&mut polled, timeout.as_ref()) {
         Ok(_) | Err(Errno::INTR) => Ok(()),
         Err(error) => Err(error.into()),
     }

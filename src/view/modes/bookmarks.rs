@@ -14,7 +14,7 @@ use crate::view::theme::StyleRole;
 pub fn draw(
     canvas: &mut Canvas<'_>,
     app: &App,
-    selection: BookmarkList,
+    bookmark_list: &BookmarkList,
     (title, list): (Rect, Rect),
 ) -> Position {
     chrome::title(canvas, "Your bookmarks and notes", title);
@@ -35,10 +35,14 @@ pub fn draw(
     }
     let mut cursor = list.as_position();
     let height = usize::from(list.height);
-    let visible = entries.iter().enumerate().skip(selection.top).take(height);
+    let visible = entries
+        .iter()
+        .enumerate()
+        .skip(bookmark_list.list.top())
+        .take(height);
     for (line, (n, bookmark)) in visible.enumerate() {
         let at = line_area(list, line);
-        let is_selected = n == selection.selected;
+        let is_selected = n == bookmark_list.list.selected();
         if is_selected {
             selection_mark(canvas, at);
             cursor = mark_position(at);

@@ -13,6 +13,12 @@ pub fn draw(
     (title, body): (Rect, Rect),
 ) -> Position {
     chrome::title(canvas, &comparison.title(), title);
-    draw_page(canvas, &comparison.page, comparison.top, body, None);
+    draw_page(
+        canvas,
+        &comparison.view.page,
+        comparison.view.top,
+        body,
+        None,
+    );
     body.as_position()
 }

@@ -28,7 +28,7 @@ pub fn draw(
     (field, list): (Rect, Rect),
 ) -> Position {
     items(canvas, app, library, list);
-    let group_by = library.group_by().title();
+    let group_by = library.group_by.title();
     let prompt = if field.width < MIN_COLUMNS_FOR_MARGIN {
         format!("{group_by}: ")
     } else {
@@ -36,19 +36,19 @@ pub fn draw(
     };
     let line = InputLine {
         prompt: &prompt,
-        text: library.filter_text(),
-        cursor: library.cursor(),
+        text: library.filter.text(),
+        cursor: library.filter.cursor(),
         count: &count_text(app, library),
     };
     line.draw(canvas, field)
 }
 
 fn count_text(app: &App, list: &LibraryList) -> String {
-    let groups = list.grouped_list().groups().len();
+    let groups = list.list.groups().len();
     let documents = app.library().entries().len();
     let files = app.library().broken().len();
     let all = app.index().len().max(documents);
-    match (list.group_by(), list.filter_text()) {
+    match (list.group_by, list.filter.text()) {
         (GroupBy::Modifier, _) => with_plural(groups, "modifier"),
         (GroupBy::Payer, _) => with_plural(groups, "payer"),
         (GroupBy::Code, "") => {
@@ -62,9 +62,9 @@ fn count_text(app: &App, list: &LibraryList) -> String {
             text
         }
         (GroupBy::Code, _) => {
-            let found = with_thousands_separators(list.len() + list.left_out());
+            let found = with_thousands_separators(list.len() + list.left_out);
             let text = format!("{found} of {}", with_thousands_separators(all + files));
-            match list.left_out() {
+            match list.left_out {
                 0 => text,
                 _ => format!(
                     "{text}, top {} listed",
@@ -78,7 +78,7 @@ fn count_text(app: &App, list: &LibraryList) -> String {
 fn items(canvas: &mut Canvas<'_>, app: &App, list: &LibraryList, area: Rect) {
     for line in 0..usize::from(area.height) {
         let at = line_area(area, line);
-        match list.grouped_list().line_at(list.top() + line, area.height) {
+        match list.list.line_at(list.list.top() + line, area.height) {
             Some(ListLine::Heading(group)) => heading(canvas, group, at),
             Some(ListLine::Item(n, item_line)) => {
                 let Some(item) = list.item(n, app.library(), app.index()) else {
@@ -88,11 +88,11 @@ fn items(canvas: &mut Canvas<'_>, app: &App, list: &LibraryList, area: Rect) {
                     second_line(canvas, &item, at);
                     continue;
                 }
-                let is_selected = n == list.selected();
+                let is_selected = n == list.list.selected();
                 if is_selected {
                     selection_mark(canvas, at);
                 }
-                let has_heading = list.grouped_list().has_headings(area.height);
+                let has_heading = list.list.has_headings(area.height);
                 let item = ItemLine {
                     item: &item,
                     role: item_role(is_selected),
@@ -104,7 +104,7 @@ fn items(canvas: &mut Canvas<'_>, app: &App, list: &LibraryList, area: Rect) {
         }
     }
     if list.is_empty() {
-        let text = match (list.group_by(), list.filter_text()) {
+        let text = match (list.group_by, list.filter.text()) {
             _ if app.is_library_loading() => "The documents are still loading.",
             (GroupBy::Modifier, "") => "No document has a row on a modifier.",
             (GroupBy::Payer, "") => "No document has a row on a payer.",

@@ -16,8 +16,8 @@ pub fn draw(
     document::draw(canvas, app, body);
     let field = InputLine {
         prompt: "Your note: ",
-        text: editor.text(),
-        cursor: editor.cursor(),
+        text: editor.input.text(),
+        cursor: editor.input.cursor(),
         count: "",
     };
     field.draw(canvas, title)

@@ -7,6 +7,12 @@ use crate::view::canvas::Canvas;
 use crate::view::page::draw_page;
 
 pub fn draw(canvas: &mut Canvas<'_>, app: &App, detail: &RowDetail, area: Rect) -> Position {
-    draw_page(canvas, &detail.page, detail.top, area, app.active_search());
+    draw_page(
+        canvas,
+        &detail.view.page,
+        detail.view.top,
+        area,
+        app.active_search(),
+    );
     area.as_position()
 }

@@ -15,27 +15,27 @@ use crate::view::theme::StyleRole;
 
 /// Draws field and list, and returns the cursor's position in the field.
 pub fn draw(canvas: &mut Canvas<'_>, state: &SearchState, (field, list): (Rect, Rect)) -> Position {
-    if state.text().trim().is_empty() {
+    if state.input.text().trim().is_empty() {
         scopes(canvas, state, list);
-    } else if state.results().hits.is_empty() {
+    } else if state.results.hits.is_empty() {
         suggestions(canvas, state, list);
     } else {
         hits(canvas, state, list);
     }
     let line = InputLine {
         prompt: "/ ",
-        text: state.text(),
-        cursor: state.cursor(),
+        text: state.input.text(),
+        cursor: state.input.cursor(),
         count: &count_text(state),
     };
     line.draw(canvas, field)
 }
 
 fn count_text(state: &SearchState) -> String {
-    if state.text().is_empty() {
+    if state.input.text().is_empty() {
         return String::new();
     }
-    let results = state.results();
+    let results = &state.results;
     let or_more = match results.unverified {
         0 => "",
         _ => " or more",
@@ -54,17 +54,15 @@ fn count_text(state: &SearchState) -> String {
 fn hits(canvas: &mut Canvas<'_>, state: &SearchState, area: Rect) {
     for line in 0..usize::from(area.height) {
         let at = line_area(area, line);
-        let list_line = state
-            .grouped_list()
-            .line_at(state.top() + line, area.height);
+        let list_line = state.list.line_at(state.list.top() + line, area.height);
         match list_line {
             Some(ListLine::Heading(group)) => heading(canvas, group, at),
             Some(ListLine::Item(n, item_line)) => {
-                let Some(hit) = state.results().hits.get(n) else {
+                let Some(hit) = state.results.hits.get(n) else {
                     break;
                 };
                 if item_line == 0 {
-                    hit_location(canvas, hit, n == state.selected(), at);
+                    hit_location(canvas, hit, n == state.list.selected(), at);
                 } else {
                     snippet(canvas, hit, at, indent(at) + 2);
                 }
@@ -77,10 +75,14 @@ fn hits(canvas: &mut Canvas<'_>, state: &SearchState, area: Rect) {
 /// Draws the scopes that a search can be limited to, and examples.
 fn scopes(canvas: &mut Canvas<'_>, state: &SearchState, area: Rect) {
     let visible = usize::from(area.height);
-    let scopes = SCOPES.iter().enumerate().skip(state.top()).take(visible);
+    let scopes = SCOPES
+        .iter()
+        .enumerate()
+        .skip(state.list.top())
+        .take(visible);
     for (line, (n, (scope, description))) in scopes.enumerate() {
         let at = line_area(area, line);
-        let column = list_item(canvas, scope, n == state.selected(), at);
+        let column = list_item(canvas, scope, n == state.list.selected(), at);
         let column = column.max(indent(area) + 7) + 1;
         canvas.put_clipped(at, column, description, StyleRole::Hint);
     }
@@ -90,29 +92,32 @@ fn scopes(canvas: &mut Canvas<'_>, state: &SearchState, area: Rect) {
 }
 
 fn suggestions(canvas: &mut Canvas<'_>, state: &SearchState, area: Rect) {
-    let in_best_rows = match state.results().unverified {
+    let in_best_rows = match state.results.unverified {
         0 => "",
         _ => " in the best rows",
     };
-    let suggestions = &state.results().suggestions;
+    let suggestions = &state.results.suggestions;
     let question = if suggestions.is_empty() {
         ""
     } else {
         " Did you mean:"
     };
-    let text = format!("No results for “{}”{in_best_rows}.{question}", state.text());
+    let text = format!(
+        "No results for “{}”{in_best_rows}.{question}",
+        state.input.text()
+    );
     canvas.put_clipped(line_area(area, 0), 3, &text, StyleRole::Note);
     let visible = usize::from(area.height.saturating_sub(1)).max(1);
     let terms = suggestions
         .iter()
         .enumerate()
-        .skip(state.top())
+        .skip(state.list.top())
         .take(visible);
     for (line, (n, term)) in terms.enumerate() {
         list_item(
             canvas,
             term,
-            n == state.selected(),
+            n == state.list.selected(),
             line_area(area, line + 1),
         );
     }

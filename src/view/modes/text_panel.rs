@@ -9,6 +9,6 @@ use crate::view::page::draw_page;
 
 pub fn draw(canvas: &mut Canvas<'_>, panel: &TextPanel, (title, body): (Rect, Rect)) -> Position {
     chrome::title(canvas, &panel.title, title);
-    draw_page(canvas, &panel.page, panel.top, body, None);
+    draw_page(canvas, &panel.view.page, panel.view.top, body, None);
     body.as_position()
 }

@@ -1,58 +1,91 @@
-//! Gathers the parts of the library's lists, as far as they pass a filter.
+//! The groups of a library list that pass the filter.
 //!
-//! A document passes where every word of the filter stands in its line. Of imported codes there
-//! are too many to look at at every key; the index that search uses finds them.
+//! A document passes if each word of the filter occurs in its line. Imported codes are too many to
+//! look at at every key; the search index finds them.
 
 use std::collections::BTreeMap;
 
-use crate::app::modes::library::GroupBy;
 use crate::content::CodeSystem;
 use crate::library::{BrokenFile, CatalogEntry, ExcerptSubject, Library, Origin};
 use crate::search::{CodeDocId, CodeList, Index};
 
-/// How many codes of imported sets are listed of those that pass a filter.
+/// The most codes of imported sets in a filtered list.
 const MAX_LISTED_CODES: usize = 2_000;
 
-/// How many words of a filter count; a longer one is pasted prose.
+/// The most words of a filter that count; a longer one is pasted prose.
 const MAX_FILTER_WORDS: usize = 32;
 
-/// A part of a list, under one heading.
+/// What the library is listed by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum GroupBy {
+    /// Documents, broken files, and codes of imported sets, each by system.
+    #[default]
+    Code,
+    /// Each modifier, with the documents that have a row on it.
+    Modifier,
+    /// Each payer, with the documents that have a row on it.
+    Payer,
+}
+
+impl GroupBy {
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Code => "by code",
+            Self::Modifier => "by modifier",
+            Self::Payer => "by payer",
+        }
+    }
+
+    pub(crate) const fn lines_per_item(self) -> u16 {
+        match self {
+            Self::Code => 1,
+            Self::Modifier | Self::Payer => 2,
+        }
+    }
+
+    /// The next value or, if `by` is negative, the previous one, around the ends.
+    pub(crate) const fn cycle(self, by: isize) -> Self {
+        match (self, by < 0) {
+            (Self::Code, false) | (Self::Payer, true) => Self::Modifier,
+            (Self::Modifier, false) | (Self::Code, true) => Self::Payer,
+            (Self::Payer, false) | (Self::Modifier, true) => Self::Code,
+        }
+    }
+}
+
+/// The items below one heading.
 #[derive(Clone, Debug)]
 pub struct ItemGroup {
-    /// The heading.
     pub title: String,
-    /// What it lists.
     pub source: ItemSource,
 }
 
-/// What a part of a list lists. Positions are those in the library.
+/// What the items of a group are. Documents and files are given by their positions in the library.
 #[derive(Clone, Debug)]
 pub enum ItemSource {
-    /// Documents.
     Documents(Vec<usize>),
-    /// Files that could not be read.
     BrokenFiles(Vec<usize>),
     /// Every code of an imported set.
     AllCodes(CodeList),
-    /// The codes of an imported set that were found.
+    /// The codes of an imported set that pass the filter.
     MatchingCodes(Vec<CodeDocId>),
-    /// The documents that say something on it; where there are several, all of them side by side
-    /// stand first.
+    /// The documents with a row on a modifier or payer. If there are several, the first item is
+    /// their comparison.
     Subject(ExcerptSubject, Vec<usize>),
 }
 
 impl ItemGroup {
-    /// Returns how many items it has.
+    /// The number of items.
     pub fn len(&self) -> usize {
         match &self.source {
-            ItemSource::Documents(some) | ItemSource::BrokenFiles(some) => some.len(),
             ItemSource::AllCodes(codes) => codes.len(),
             ItemSource::MatchingCodes(codes) => codes.len(),
-            ItemSource::Subject(_, entries) => entries.len() + comparison_item_count(entries),
+            ItemSource::Documents(entries) | ItemSource::BrokenFiles(entries) => entries.len(),
+            ItemSource::Subject(_, entries) => entries.len() + comparison_items(entries),
         }
     }
 
-    /// Returns how many documents, codes or files it is about.
+    /// The number of documents, codes or files, for the heading.
     pub fn shown_count(&self) -> usize {
         match &self.source {
             ItemSource::Subject(_, entries) => entries.len(),
@@ -60,32 +93,33 @@ impl ItemGroup {
         }
     }
 
-    /// Returns the document of an item that is about something.
+    /// The document of an item in a group on a modifier or payer.
     pub fn document_at(&self, n: usize) -> Option<usize> {
         match &self.source {
-            ItemSource::Subject(_, entries) => entries
-                .get(n.checked_sub(comparison_item_count(entries))?)
-                .copied(),
+            ItemSource::Subject(_, entries) => {
+                let n = n.checked_sub(comparison_items(entries))?;
+                entries.get(n).copied()
+            }
             _ => None,
         }
     }
 
-    /// Returns the code of an item of an imported set.
+    /// The code of an item in a group of codes.
     pub fn code_at(&self, n: usize, index: &Index) -> Option<CodeDocId> {
         match &self.source {
             ItemSource::AllCodes(codes) => index.code_at(codes, n),
-            ItemSource::MatchingCodes(found) => found.get(n).copied(),
+            ItemSource::MatchingCodes(codes) => codes.get(n).copied(),
             _ => None,
         }
     }
 
-    /// Returns the item that is about a document.
-    pub fn position(&self, entry: usize) -> Option<usize> {
+    /// The item about a document.
+    pub fn position(&self, document: usize) -> Option<usize> {
         match &self.source {
-            ItemSource::Documents(entries) => entries.binary_search(&entry).ok(),
+            ItemSource::Documents(entries) => entries.binary_search(&document).ok(),
             ItemSource::Subject(_, entries) => {
-                let at = entries.binary_search(&entry).ok()?;
-                Some(at + comparison_item_count(entries))
+                let at = entries.binary_search(&document).ok()?;
+                Some(at + comparison_items(entries))
             }
             ItemSource::BrokenFiles(_) | ItemSource::AllCodes(_) | ItemSource::MatchingCodes(_) => {
                 None
@@ -94,46 +128,42 @@ impl ItemGroup {
     }
 }
 
-/// Returns how many items stand before those of the documents.
-fn comparison_item_count(entries: &[usize]) -> usize {
+/// The number of items before those of the documents.
+fn comparison_items(entries: &[usize]) -> usize {
     usize::from(entries.len() > 1)
 }
 
-/// Returns the parts of a list that pass a filter, none of them empty, and how many imported codes
-/// pass and are left out.
+/// The groups that pass a filter, none of them empty, and how many imported codes pass but are left
+/// out.
 pub fn filtered_groups(
-    by: GroupBy,
+    group_by: GroupBy,
     words: &str,
     library: &Library,
     index: &Index,
 ) -> (Vec<ItemGroup>, usize) {
     let filter = WordFilter::parse(words);
-    let (mut parts, mut left_out) = (Vec::new(), 0);
-    match by {
+    let mut left_out = 0;
+    let mut groups = match group_by {
         GroupBy::Code => {
-            add_documents(&filter, library, &mut parts);
-            left_out = add_codes(words, library, index, &mut parts);
+            let mut groups = document_groups(&filter, library);
+            left_out = add_codes(words, library, index, &mut groups);
+            groups
         }
-        GroupBy::Modifier => {
-            let asked = |entry: &CatalogEntry| -> Vec<_> {
-                let asked = entry.modifiers.iter().cloned();
-                asked.map(ExcerptSubject::Modifier).collect()
-            };
-            add_subjects(&filter, library, asked, &mut parts);
-        }
-        GroupBy::Payer => {
-            let asked = |entry: &CatalogEntry| -> Vec<_> {
-                let asked = entry.payers.iter().cloned();
-                asked.map(ExcerptSubject::Payer).collect()
-            };
-            add_subjects(&filter, library, asked, &mut parts);
-        }
-    }
-    parts.retain(|part| part.len() > 0);
-    (parts, left_out)
+        GroupBy::Modifier => subject_groups(&filter, library, |entry| {
+            let modifiers = entry.modifiers.iter().cloned();
+            modifiers.map(ExcerptSubject::Modifier).collect()
+        }),
+        GroupBy::Payer => subject_groups(&filter, library, |entry| {
+            let payers = entry.payers.iter().cloned();
+            payers.map(ExcerptSubject::Payer).collect()
+        }),
+    };
+    groups.retain(|group| group.len() > 0);
+    (groups, left_out)
 }
 
-fn add_documents(filter: &WordFilter, library: &Library, parts: &mut Vec<ItemGroup>) {
+fn document_groups(filter: &WordFilter, library: &Library) -> Vec<ItemGroup> {
+    let mut groups = Vec::new();
     let mut line = String::new();
     for system in CodeSystem::ALL {
         let mut passing = Vec::new();
@@ -144,7 +174,7 @@ fn add_documents(filter: &WordFilter, library: &Library, parts: &mut Vec<ItemGro
                 passing.push(at);
             }
         }
-        parts.push(ItemGroup {
+        groups.push(ItemGroup {
             title: format!("{system} documents"),
             source: ItemSource::Documents(passing),
         });
@@ -157,19 +187,21 @@ fn add_documents(filter: &WordFilter, library: &Library, parts: &mut Vec<ItemGro
             passing.push(at);
         }
     }
-    parts.push(ItemGroup {
+    groups.push(ItemGroup {
         title: "Files with errors".to_owned(),
         source: ItemSource::BrokenFiles(passing),
     });
+    groups
 }
 
-fn add_codes(words: &str, library: &Library, index: &Index, parts: &mut Vec<ItemGroup>) -> usize {
+/// Adds the codes of imported sets, and returns how many pass but are left out.
+fn add_codes(words: &str, library: &Library, index: &Index, groups: &mut Vec<ItemGroup>) -> usize {
     let title = |system: CodeSystem| match library.edition_name(system) {
         Some(edition) => format!("{system} codes, {edition}"),
         None => format!("{system} codes"),
     };
     if words.trim().is_empty() {
-        parts.extend(CodeSystem::ALL.map(|system| ItemGroup {
+        groups.extend(CodeSystem::ALL.map(|system| ItemGroup {
             title: title(system),
             source: ItemSource::AllCodes(index.code_list(system)),
         }));
@@ -177,58 +209,60 @@ fn add_codes(words: &str, library: &Library, index: &Index, parts: &mut Vec<Item
     }
     let (found, total) = index.search_codes(words, MAX_LISTED_CODES);
     let left_out = total.saturating_sub(found.len());
-    // The system with the best code comes first.
-    for (system, number) in found {
+    // The system with the best match comes first.
+    for (system, code) in found {
         let title = title(system);
-        let of_system = parts.iter_mut().find(|part| part.title == title);
-        match of_system.map(|part| &mut part.source) {
-            Some(ItemSource::MatchingCodes(codes)) => codes.push(number),
-            _ => parts.push(ItemGroup {
+        let group = groups.iter_mut().find(|group| group.title == title);
+        match group.map(|group| &mut group.source) {
+            Some(ItemSource::MatchingCodes(codes)) => codes.push(code),
+            _ => groups.push(ItemGroup {
                 title,
-                source: ItemSource::MatchingCodes(vec![number]),
+                source: ItemSource::MatchingCodes(vec![code]),
             }),
         }
     }
     left_out
 }
 
-fn add_subjects(
+/// Groups the documents by the subjects of their rows. A document passes if each word occurs in
+/// its code, its title or the name of the subject.
+fn subject_groups(
     filter: &WordFilter,
     library: &Library,
-    asked: impl Fn(&CatalogEntry) -> Vec<ExcerptSubject>,
-    parts: &mut Vec<ItemGroup>,
-) {
+    subjects: impl Fn(&CatalogEntry) -> Vec<ExcerptSubject>,
+) -> Vec<ItemGroup> {
     let mut line = String::new();
-    let mut all: BTreeMap<ExcerptSubject, (u32, Vec<usize>)> = BTreeMap::new();
+    let mut groups: BTreeMap<ExcerptSubject, (u32, Vec<usize>)> = BTreeMap::new();
     for (at, entry) in library.entries().iter().enumerate() {
-        let mut of_entry = None;
-        for about in asked(entry) {
-            let own = *of_entry.get_or_insert_with(|| {
+        let mut entry_bits = None;
+        for subject in subjects(entry) {
+            let entry_bits = *entry_bits.get_or_insert_with(|| {
                 filter.matched_bits(&mut line, |line| {
                     push_lowercase(line, entry.code.value());
                     line.push(' ');
                     push_lowercase(line, &entry.title);
                 })
             });
-            let (name, entries) = all.entry(about).or_insert_with_key(|about| {
-                (
-                    filter.matched_bits(&mut line, |line| push_lowercase(line, &about.to_string())),
-                    Vec::new(),
-                )
+            let (subject_bits, entries) = groups.entry(subject).or_insert_with_key(|subject| {
+                let name = subject.to_string();
+                let bits = filter.matched_bits(&mut line, |line| push_lowercase(line, &name));
+                (bits, Vec::new())
             });
             // A payer may have two rows in a document, one for each plan.
-            if own | *name == filter.all_bits() && entries.last() != Some(&at) {
+            if entry_bits | *subject_bits == filter.all_bits() && entries.last() != Some(&at) {
                 entries.push(at);
             }
         }
     }
-    parts.extend(all.into_iter().map(|(about, (_, entries))| ItemGroup {
-        title: about.to_string(),
-        source: ItemSource::Subject(about, entries),
-    }));
+    let groups = groups.into_iter();
+    let groups = groups.map(|(subject, (_, entries))| ItemGroup {
+        title: subject.to_string(),
+        source: ItemSource::Subject(subject, entries),
+    });
+    groups.collect()
 }
 
-/// The words that a line is to have.
+/// Words that must all occur in a line.
 struct WordFilter(Vec<String>);
 
 impl WordFilter {
@@ -237,12 +271,12 @@ impl WordFilter {
         Self(words.map(str::to_lowercase).collect())
     }
 
-    /// Returns a bit for every word.
+    /// One bit per word.
     fn all_bits(&self) -> u32 {
-        (0..self.0.len()).fold(0, |all, n| all | 1 << n)
+        (0..self.0.len()).fold(0, |bits, n| bits | 1 << n)
     }
 
-    /// Returns the bits of the words that a line has, which is written in lower case.
+    /// The bits of the words that occur in a lower-case line. `line` is a reused buffer.
     fn matched_bits(&self, line: &mut String, write: impl FnOnce(&mut String)) -> u32 {
         if self.0.is_empty() {
             return 0;
@@ -250,8 +284,8 @@ impl WordFilter {
         line.clear();
         write(line);
         let words = self.0.iter().enumerate();
-        let met = words.filter(|(_, word)| line.contains(word.as_str()));
-        met.fold(0, |met, (n, _)| met | 1 << n)
+        let matching = words.filter(|(_, word)| line.contains(word.as_str()));
+        matching.fold(0, |bits, (n, _)| bits | 1 << n)
     }
 
     fn matches(&self, line: &mut String, write: impl FnOnce(&mut String)) -> bool {
@@ -259,7 +293,7 @@ impl WordFilter {
     }
 }
 
-/// Writes what a document can be found by.
+/// Writes the text of a document that the filter searches.
 fn push_search_text(line: &mut String, entry: &CatalogEntry) {
     let code = &entry.code;
     let origin = match &entry.origin {

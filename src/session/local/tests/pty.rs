@@ -55,13 +55,7 @@ fn run_host() -> u8 {
             }
             Event::Suspend => decoder.feed(b"\x1a", Instant::now(), &mut inputs),
             Event::Deadline | Event::Resumed => screen.enter(),
-            Event::Loaded(..)
-            | Event::Reloaded(_)
-            | Event::LibraryLoaded(..)
-            | Event::Progress(_)
-            | Event::ExcerptsLoaded(_)
-            | Event::ComparisonLoaded(..)
-            | Event::StatusMessage(_) => {}
+            Event::Action(_) => {}
         }
         for input in inputs {
             said = format!("{input:?}");

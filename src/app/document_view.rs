@@ -1,0 +1,240 @@
+//! The open document: its section, the selected row, and the scroll position.
+
+use std::sync::Arc;
+
+use crate::app::command::Movement;
+use crate::app::scroll::ScrollView;
+use crate::content::{Document, Row, RowPath};
+use crate::layout::{LayoutOptions, Notices, Page, PageRow, RowKind};
+
+/// The open document and the reader's position in it.
+#[derive(Clone, Debug)]
+pub struct DocumentView {
+    document: Arc<Document>,
+    section: usize,
+    /// The open section, laid out at the width of the screen.
+    view: ScrollView,
+    /// The number of the selected row, from 0.
+    selected: usize,
+    /// The reader's last positions in the other sections, as selected row and top line.
+    section_positions: Vec<(usize, usize)>,
+    options: LayoutOptions,
+    /// The lines of the pane.
+    height: u16,
+}
+
+impl DocumentView {
+    /// Opens a document at its start, for a pane of a given height.
+    pub(crate) fn new(document: Arc<Document>, options: LayoutOptions, height: u16) -> Self {
+        let mut view = Self {
+            section_positions: vec![(0, 0); document.sections.len()],
+            document,
+            section: 0,
+            view: ScrollView::default(),
+            selected: 0,
+            options,
+            height,
+        };
+        view.update_page();
+        view
+    }
+
+    pub fn document(&self) -> &Document {
+        &self.document
+    }
+
+    /// The number of the open section, from 0.
+    pub const fn section(&self) -> usize {
+        self.section
+    }
+
+    pub const fn page(&self) -> &Page {
+        &self.view.page
+    }
+
+    /// The line at the top of the pane.
+    pub const fn top(&self) -> usize {
+        self.view.top
+    }
+
+    /// The number of the selected row, from 0.
+    pub const fn selected(&self) -> usize {
+        self.selected
+    }
+
+    /// The selected row of the page.
+    pub fn selected_row(&self) -> Option<&PageRow> {
+        self.view.page.rows.get(self.selected)
+    }
+
+    /// The path of the selected row. `None` if the section has no rows.
+    pub fn row_path(&self) -> Option<&RowPath> {
+        self.selected_row().map(|row| &row.path)
+    }
+
+    /// The selected row of the document.
+    pub(crate) fn row(&self) -> Option<&Row> {
+        let (_, _, row) = self.document.row(self.row_path()?)?;
+        Some(row)
+    }
+
+    /// Lays the page out for a pane of another size.
+    pub(crate) fn relayout(&mut self, options: LayoutOptions, height: u16) {
+        (self.options, self.height) = (options, height);
+        self.update_page();
+    }
+
+    /// Lays the page out and keeps the selected row, if it still exists.
+    fn update_page(&mut self) {
+        let path = self.row_path().cloned();
+        let (section, options) = (self.section, self.options);
+        let page = Page::from_section(&self.document, section, options, Notices::Include);
+        self.view.replace(page, self.height);
+        let row = path.and_then(|path| self.page().row_index(&path));
+        self.select(row.unwrap_or(self.selected));
+    }
+
+    /// Opens another section at the reader's last position in it.
+    pub(crate) fn show_section(&mut self, section: usize) {
+        if section >= self.document.sections.len() || section == self.section {
+            return;
+        }
+        self.section_positions[self.section] = (self.selected, self.view.top);
+        self.section = section;
+        (self.selected, self.view.top) = self.section_positions[section];
+        self.view.page = Page::default();
+        self.update_page();
+    }
+
+    /// Selects a row of any section. Returns false if the document has no such row.
+    pub(crate) fn go_to_row(&mut self, path: &RowPath) -> bool {
+        let Some((section, _)) = self.document.section(&path.section) else {
+            return false;
+        };
+        self.show_section(section);
+        let Some(row) = self.page().row_index(path) else {
+            return false;
+        };
+        self.select(row);
+        true
+    }
+
+    /// Replaces the document by a newer version and keeps the selected row, if it still exists.
+    pub(crate) fn replace_document(&mut self, document: Arc<Document>) {
+        self.section_positions = vec![(0, 0); document.sections.len()];
+        self.section = self.section.min(document.sections.len().saturating_sub(1));
+        self.document = document;
+        self.update_page();
+    }
+
+    /// Selects a row of the page and scrolls it into view.
+    pub(crate) fn select(&mut self, row: usize) {
+        self.selected = row.min(self.last_row());
+        if let Some(row) = self.selected_row() {
+            self.scroll_to(self.top_for(row));
+        }
+    }
+
+    pub(crate) fn scroll_to(&mut self, top: usize) {
+        self.view.scroll_to(top, self.height);
+    }
+
+    pub(crate) fn move_by(&mut self, movement: Movement) {
+        match movement {
+            Movement::Up => self.up(),
+            Movement::Down => self.down(),
+            Movement::PageUp | Movement::PageDown => self.move_by_screen(movement),
+            Movement::Home => (self.selected, self.view.top) = (0, 0),
+            Movement::End => {
+                self.selected = self.last_row();
+                self.scroll_to(usize::MAX);
+            }
+        }
+    }
+
+    /// Selects the next row. Scrolls one line instead if the selected row continues below the
+    /// screen, or if the next row is so far below that the headings between would be skipped.
+    fn down(&mut self) {
+        let bottom = self.top() + usize::from(self.height);
+        let continues = self.selected_row().is_none_or(|row| row.lines.end > bottom);
+        let next = self.view.page.rows.get(self.selected + 1);
+        match next.map(|next| self.top_for(next)) {
+            Some(top) if !continues && top <= bottom => self.select(self.selected + 1),
+            _ => self.scroll_to(self.top() + 1),
+        }
+    }
+
+    /// Selects the previous row. Scrolls one line instead if the selected row begins above the
+    /// screen.
+    fn up(&mut self) {
+        let begins_above = self
+            .selected_row()
+            .is_none_or(|row| row.lines.start < self.top());
+        if begins_above || self.selected == 0 {
+            return self.scroll_to(self.top().saturating_sub(1));
+        }
+        self.selected -= 1;
+        let Some(row) = self.selected_row() else {
+            return;
+        };
+        // The headings above a row scroll into view with it.
+        let start = match self.selected.checked_sub(1) {
+            Some(previous) => self.view.page.rows[previous].lines.end,
+            None => 0,
+        };
+        let (lines, height) = (&row.lines, usize::from(self.height));
+        let top = match row.kind {
+            RowKind::Record if lines.end - start <= height => start,
+            RowKind::Record if lines.end - lines.start <= height => lines.start,
+            _ => lines.end.saturating_sub(1),
+        };
+        if self.top() > top {
+            self.scroll_to(top);
+        }
+    }
+
+    /// Scrolls by a screen and selects its first row. At an end of the page, selects the first or
+    /// last row.
+    fn move_by_screen(&mut self, movement: Movement) {
+        let before = self.top();
+        self.view.apply(movement, self.height);
+        self.selected = match movement {
+            _ if self.top() != before => self.first_visible_row(),
+            Movement::PageUp => 0,
+            _ => self.last_row(),
+        };
+    }
+
+    fn last_row(&self) -> usize {
+        self.view.page.rows.len().saturating_sub(1)
+    }
+
+    fn first_visible_row(&self) -> usize {
+        let (rows, top) = (&self.view.page.rows, self.top());
+        let whole = rows.iter().position(|row| row.lines.start >= top);
+        whole
+            .or_else(|| rows.iter().position(|row| row.lines.end > top))
+            .unwrap_or(self.last_row())
+    }
+
+    /// The scroll position nearest to the current one at which a row is in view: all of a record,
+    /// or its start if it is taller than the pane, but only the first line of prose, which is read
+    /// on line by line.
+    fn top_for(&self, row: &PageRow) -> usize {
+        let (top, height) = (self.top(), usize::from(self.height.max(1)));
+        let (start, end) = (row.lines.start, row.lines.end);
+        let is_record = row.kind == RowKind::Record;
+        let visible_end = if is_record {
+            end.min(start + height)
+        } else {
+            start + 1
+        };
+        if start < top && (is_record || end <= top) {
+            start
+        } else if visible_end > top + height {
+            visible_end - height
+        } else {
+            top
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! The modes of the reader, by which keys are bound.
+
+/// The name of a pane in `keymap.toml` and in key lookups.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Mode {
+    Document,
+    RowDetail,
+    Search,
+    Library,
+    Comparison,
+    TextPanel,
+    Note,
+    Bookmarks,
+}
+
+impl Mode {
+    pub const ALL: [Self; 8] = [
+        Self::Document,
+        Self::RowDetail,
+        Self::Search,
+        Self::Library,
+        Self::Comparison,
+        Self::TextPanel,
+        Self::Note,
+        Self::Bookmarks,
+    ];
+
+    /// The name in `keymap.toml`.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Document => "reading",
+            Self::RowDetail => "record",
+            Self::Search => "search",
+            Self::Library => "library",
+            Self::Comparison => "beside",
+            Self::TextPanel => "text",
+            Self::Note => "note",
+            Self::Bookmarks => "marks",
+        }
+    }
+
+    pub fn from_id(id: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|mode| mode.id() == id)
+    }
+
+    /// Returns true if keys that type a character edit a text.
+    pub(crate) const fn has_text_field(self) -> bool {
+        matches!(self, Self::Search | Self::Library | Self::Note)
+    }
+}

@@ -1,0 +1,148 @@
+//! What [`Command::Open`] does in each mode.
+
+use std::mem;
+
+use crate::app::action::Effect;
+use crate::app::app::{App, Focus};
+use crate::app::command::Command;
+use crate::app::modes::bookmarks::BookmarkList;
+use crate::app::modes::comparison::ComparisonView;
+use crate::app::modes::library::{LibraryItem, LibraryList};
+use crate::app::modes::note::NoteEditor;
+use crate::app::modes::row_detail::RowDetail;
+use crate::app::modes::search::SearchState;
+use crate::app::modes::text_panel::TextPanel;
+use crate::content::{CodeId, RowPath, Subject};
+
+impl App {
+    /// Opens what is selected.
+    pub(crate) fn open(&mut self) -> Option<Effect> {
+        match mem::replace(&mut self.focus, Focus::Document) {
+            Focus::Document => self.open_row(),
+            Focus::RowDetail(detail) => {
+                self.focus = Focus::RowDetail(detail);
+                self.follow_row()
+            }
+            Focus::Search(search) => self.open_hit(*search),
+            Focus::Library(list) => self.open_library_item(list),
+            Focus::Comparison(comparison) => self.open_compared_row(comparison),
+            Focus::TextPanel(panel) => {
+                self.focus = Focus::TextPanel(panel);
+                None
+            }
+            Focus::Note(editor) => self.save_note(&editor),
+            Focus::Bookmarks(list) => self.open_bookmark(&list),
+        }
+    }
+
+    /// Opens the document of the code that the selected row names, or else the row's detail.
+    fn open_row(&mut self) -> Option<Effect> {
+        if let Subject::Code(code) = &self.document_view.row()?.subject {
+            // An imported set may have the code, which only reading it tells.
+            if self.library.entry(code).is_some() || !self.library.sets().all().is_empty() {
+                return Some(self.open_document(code.clone(), None));
+            }
+            self.message = Some(format!("No document or code set has {code}"));
+        }
+        let (bookmarks, options) = (self.bookmarks.as_ref(), self.layout_options());
+        let detail = RowDetail::new(&self.document_view, bookmarks, options)?;
+        self.focus = Focus::RowDetail(detail);
+        None
+    }
+
+    /// Follows the opened row: a code to its document, a modifier or a payer to a search for all
+    /// rows on it.
+    fn follow_row(&mut self) -> Option<Effect> {
+        let row = self.document_view.row()?;
+        let query = match &row.subject {
+            Subject::Code(_) => return self.open_row(),
+            Subject::Modifier(modifier) | Subject::PayerRule(modifier) => {
+                format!("mod:{modifier} ")
+            }
+            Subject::Payer => format!("payer:\"{}\" ", row.name()),
+            Subject::Text | Subject::Place | Subject::Absence => return None,
+        };
+        self.search_for(query);
+        None
+    }
+
+    fn search_for(&mut self, query: String) {
+        let open = &self.document_view.document().code;
+        let search = SearchState::with_query(query, &self.index, open);
+        self.focus = Focus::Search(Box::new(search));
+    }
+
+    /// Goes to the selected hit. If a scope or a suggestion is selected, searches for that.
+    fn open_hit(&mut self, search: SearchState) -> Option<Effect> {
+        let query = search.selected_scope().or(search.selected_suggestion());
+        if let Some(query) = query {
+            self.search_for(query.to_owned());
+            return None;
+        }
+        if search.selected_hit().is_none() {
+            self.focus = Focus::Search(Box::new(search));
+            return None;
+        }
+        self.active_search = search.into_active_search();
+        self.push_history();
+        self.go_to_hit(0)
+    }
+
+    fn open_library_item(&mut self, list: LibraryList) -> Option<Effect> {
+        match list.item(list.list.selected(), &self.library, &self.index) {
+            Some(LibraryItem::Document(entry)) => {
+                let code = entry.code.clone();
+                Some(self.open_document(code, None))
+            }
+            Some(LibraryItem::Code { code, .. }) => Some(self.open_document(code, None)),
+            Some(LibraryItem::BrokenFile(broken)) => {
+                let report = TextPanel::error_report(broken, self.layout_options());
+                self.focus = Focus::TextPanel(report);
+                None
+            }
+            Some(LibraryItem::Row { .. } | LibraryItem::Comparison(_)) | None => {
+                let request = list.comparison_request(list.list.selected(), &self.library);
+                // The list stays until the answer arrives, and the comparison returns to it.
+                self.focus = Focus::Library(list);
+                request.map(Effect::LoadComparison)
+            }
+        }
+    }
+
+    fn open_compared_row(&mut self, comparison: Box<ComparisonView>) -> Option<Effect> {
+        if let Some((code, path)) = comparison.single_row() {
+            return Some(self.open_document(code, path));
+        }
+        self.focus = Focus::Comparison(comparison);
+        self.message = Some(match self.key_label(Command::Back) {
+            Some(key) => format!("Several documents are compared. {key} goes back to select one"),
+            None => "Several documents are compared. Go back to select one".to_owned(),
+        });
+        None
+    }
+
+    fn open_document(&mut self, code: CodeId, path: Option<RowPath>) -> Effect {
+        self.push_history();
+        Effect::LoadDocument(code, path)
+    }
+
+    /// Saves the note, or removes it if it is empty.
+    fn save_note(&mut self, editor: &NoteEditor) -> Option<Effect> {
+        let mut entry = self.selected_bookmark()?;
+        let text = editor.input.text().trim();
+        entry.note = (!text.is_empty()).then(|| text.to_owned());
+        let message = match &entry.note {
+            Some(_) => "Note saved",
+            None => "Note removed",
+        };
+        self.message = Some(message.to_owned());
+        self.save_bookmark(entry)
+    }
+
+    fn open_bookmark(&mut self, list: &BookmarkList) -> Option<Effect> {
+        let entries = &self.bookmarks.as_ref()?.entries;
+        let entry = entries.get(list.list.selected())?.clone();
+        self.push_history();
+        self.show_row(entry.code, Some(entry.row_path))
+    }
+}
