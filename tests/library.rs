@@ -125,7 +125,7 @@ fn broken_file_does_not_affect_the_others() {
     assert_eq!(library.entry(&cpt("80048")).unwrap().title, "Valid");
     let reports = broken_reports(&library).replace(&format!("{}/", folder.path().display()), "");
     insta::assert_snapshot!(reports, @r#"
-    error: the brackets of this heading do not close
+    error: this heading has no closing bracket
      --> b-broken.toml:2:6
       |
     2 | [code

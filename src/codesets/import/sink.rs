@@ -4,6 +4,7 @@ use crate::codesets::error::ReadError;
 use crate::codesets::import::sort::ExternalSorter;
 use crate::codesets::row::SetRow;
 use crate::content::Date;
+use crate::num::saturating_u32;
 
 /// The number of rows between two progress reports.
 const PROGRESS_INTERVAL: u64 = 2048;
@@ -77,7 +78,7 @@ impl<'i> RowSink<'i> {
 
     /// Adds a row that was read from a line.
     pub(crate) fn push(&mut self, line: u64, row: &SetRow) -> Result<(), ReadError> {
-        let line = u32::try_from(line).unwrap_or(u32::MAX);
+        let line = saturating_u32(line);
         let mut add = |key: &str, text: &str| {
             let added = self.sorter.add(key, self.file_index, line, text);
             added.map_err(ReadError::Spill)

@@ -1,6 +1,6 @@
 //! Explains serde's errors to authors: unknown fields, and values of the wrong type.
 //!
-//! serde's errors have no kinds, so they are told apart by their messages. Tests fail if those
+//! serde's errors have no kinds, so they are recognized by their messages. Tests fail if those
 //! change.
 
 use std::ops::Range;

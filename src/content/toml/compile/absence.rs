@@ -7,7 +7,7 @@ use toml::Spanned;
 use crate::content::document::{Block, SectionId, Shape};
 use crate::content::row::{Cell, RowKey, Subject, Value};
 use crate::content::source::{AbsenceReason, Unavailable};
-use crate::content::toml::compile::Compiler;
+use crate::content::toml::compile::compiler::Compiler;
 use crate::content::toml::compile::name::{slug, typed_block_title};
 use crate::content::toml::compile::value::Keywords;
 use crate::content::toml::fields::{Absence, Text};
@@ -77,7 +77,9 @@ impl Compiler<'_, '_> {
         for (index, item) in absent.iter().enumerate() {
             let (section, block) = (&item.section.0, &item.block.id.0);
             if !section.is_empty() && !sections.contains(&section.as_str()) {
-                self.report_unknown_section(item, sections);
+                let message = unknown_message("section", section, nearest(section, sections));
+                let hint = format!("sections are {}", join_with_and(sections));
+                self.diagnostics.missing(item.span.clone(), message, hint);
             } else if let Some(first) = absent[..index]
                 .iter()
                 .find(|other| other.section == item.section && other.block.id == item.block.id)
@@ -90,16 +92,5 @@ impl Compiler<'_, '_> {
                 );
             }
         }
-    }
-
-    fn report_unknown_section(&mut self, item: &AbsentItem, sections: &[&str]) {
-        let message = unknown_message(
-            "section",
-            &item.section.0,
-            nearest(&item.section.0, sections),
-        );
-        let known = join_with_and(sections);
-        self.diagnostics
-            .missing(item.span.clone(), message, format!("sections are {known}"));
     }
 }

@@ -8,7 +8,7 @@ use crate::content::code::{CodeId, CodeSystem};
 use crate::content::date::AsOf;
 use crate::content::row::Value;
 use crate::content::source::SourceId;
-use crate::content::toml::compile::Compiler;
+use crate::content::toml::compile::compiler::Compiler;
 use crate::content::toml::fields::{DateField, FieldValue, Text};
 use crate::diagnostics::wording::{DATE_HINT, join_with_and, nearest, quote, unknown_message};
 use crate::text::sanitize::sanitize;
@@ -77,11 +77,8 @@ impl Compiler<'_, '_> {
         if let Some(text) = text {
             return self.text(field, text);
         }
-        self.missing_field(
-            table,
-            field,
-            &format!("write {field} = \"...\" in this table"),
-        );
+        let hint = format!("write {field} = \"...\" in this table");
+        self.missing_field(table, field, &hint);
         String::new()
     }
 
@@ -94,14 +91,10 @@ impl Compiler<'_, '_> {
         let name = self.text(field, text);
         let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
         if !name.chars().all(is_plain) {
-            self.diagnostics.invalid(
-                text.span(),
-                format!(
-                    "`{field}` has characters that a name cannot have: {}",
-                    quote(&name)
-                ),
-                "use letters without accents, digits, - and _",
-            );
+            let quoted = quote(&name);
+            let message = format!("`{field}` has characters that a name cannot have: {quoted}");
+            let hint = "use letters without accents, digits, - and _";
+            self.diagnostics.invalid(text.span(), message, hint);
         }
         name
     }
@@ -118,11 +111,8 @@ impl Compiler<'_, '_> {
         if found.is_none() {
             let known = keywords.words();
             let message = unknown_message(field, word, nearest(word, &known));
-            self.diagnostics.invalid(
-                text.span(),
-                message,
-                format!("known are {}", join_with_and(&known)),
-            );
+            let hint = format!("known are {}", join_with_and(&known));
+            self.diagnostics.invalid(text.span(), message, hint);
         }
         found
     }
@@ -148,11 +138,8 @@ impl Compiler<'_, '_> {
         };
         let text = date.get_ref().0.trim();
         text.parse().unwrap_or_else(|_| {
-            self.diagnostics.invalid(
-                date.span(),
-                format!("{} is not a date", quote(text)),
-                DATE_HINT,
-            );
+            let message = format!("{} is not a date", quote(text));
+            self.diagnostics.invalid(date.span(), message, DATE_HINT);
             AsOf::Unknown
         })
     }
@@ -164,18 +151,11 @@ impl Compiler<'_, '_> {
                 let (name, shape) = (system.name(), system.shape());
                 let mut hint = format!("{name} codes have {shape}");
                 let digits = value.bytes().filter(u8::is_ascii_digit).count();
-                if system == CodeSystem::Cpt
-                    && !value.is_empty()
-                    && digits == value.len()
-                    && digits < 5
-                {
+                if system == CodeSystem::Cpt && (1..5).contains(&digits) && digits == value.len() {
                     hint = format!("{hint}; if leading zeros were lost, it is \"{value:0>5}\"");
                 }
-                self.diagnostics.invalid(
-                    text.span(),
-                    format!("{} is not a valid {name} code", quote(value)),
-                    hint,
-                );
+                let message = format!("{} is not a valid {name} code", quote(value));
+                self.diagnostics.invalid(text.span(), message, hint);
             })
             .ok()
     }
@@ -188,12 +168,8 @@ impl Compiler<'_, '_> {
         field: &str,
         value: Option<&Text>,
     ) -> Option<CodeId> {
-        let system = self.required_keyword(
-            table,
-            "system",
-            system,
-            Keywords(&CodeSystem::ALL, CodeSystem::id),
-        );
+        let systems = Keywords(&CodeSystem::ALL, CodeSystem::id);
+        let system = self.required_keyword(table, "system", system, systems);
         if value.is_none() {
             self.required(table, field, None);
         }
@@ -212,10 +188,8 @@ impl Compiler<'_, '_> {
         let hint = if known.is_empty() {
             "describe it in a table [sources.ID] with title, kind and as_of".to_owned()
         } else {
-            format!(
-                "this file has {}; describe others in [sources.ID]",
-                join_with_and(&known)
-            )
+            let known = join_with_and(&known);
+            format!("this file has {known}; describe others in [sources.ID]")
         };
         self.diagnostics.missing(source.span(), message, hint);
         None
