@@ -8,6 +8,9 @@ use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
 use crate::text::sanitize::{sanitize, sanitize_keeping_columns};
 
+/// A range of bytes in a file.
+pub type Span = Range<usize>;
+
 /// The largest number of diagnostics in a report.
 const MAX_DIAGNOSTICS: usize = 100;
 
@@ -88,7 +91,7 @@ pub struct Diagnostics<'t> {
 
 #[derive(Debug)]
 struct PendingDiagnostic {
-    span: Range<usize>,
+    span: Span,
     message: String,
     hint: String,
     kind: DiagnosticKind,
@@ -118,31 +121,26 @@ impl<'t> Diagnostics<'t> {
         before.matches('\n').count() + 1
     }
 
-    pub fn syntax_error(&mut self, span: Range<usize>, message: String, hint: String) {
+    pub fn syntax_error(&mut self, span: Span, message: String, hint: String) {
         self.push(span, message, hint, DiagnosticKind::Syntax);
     }
 
     /// Reports invalid content.
-    pub fn invalid(
-        &mut self,
-        span: Range<usize>,
-        message: impl Into<String>,
-        hint: impl Into<String>,
-    ) {
+    pub fn invalid(&mut self, span: Span, message: impl Into<String>, hint: impl Into<String>) {
         self.push(span, message.into(), hint.into(), DiagnosticKind::Invalid);
     }
 
     /// Reports missing content.
     pub(crate) fn missing(
         &mut self,
-        span: Range<usize>,
+        span: Span,
         message: impl Into<String>,
         hint: impl Into<String>,
     ) {
         self.push(span, message.into(), hint.into(), DiagnosticKind::Missing);
     }
 
-    fn push(&mut self, span: Range<usize>, message: String, hint: String, kind: DiagnosticKind) {
+    fn push(&mut self, span: Span, message: String, hint: String, kind: DiagnosticKind) {
         let is_same = |d: &PendingDiagnostic| d.span == span && d.message == message;
         if self.is_full() {
             self.left_out += 1;

@@ -6,7 +6,7 @@
 use serde::Deserialize;
 use toml::Spanned;
 
-pub(crate) use crate::content::toml::fields::{DateField, FieldValue, Text};
+pub(crate) use crate::content::toml::fields::{DateField, Field, Text};
 
 /// The version of the format.
 pub(crate) const SCHEMA: i64 = 1;
@@ -49,7 +49,7 @@ macro_rules! tables {
 macro_rules! field_type {
     (Text) => { Option<Text> };
     (Date) => { Option<Spanned<DateField>> };
-    (Field) => { Option<Spanned<FieldValue>> };
+    (Field) => { Option<Field> };
     ([Text]) => { Vec<Text> };
     ([$row:ty]) => { Vec<Spanned<$row>> };
 }
@@ -94,7 +94,7 @@ tables! {
 
     /// `[[….table]]`: columns and rows.
     GridTable {
-        id: Text, title: Text, columns: [Text], rows: [Vec<Spanned<FieldValue>>], source: Text,
+        id: Text, title: Text, columns: [Text], rows: [Vec<Field>], source: Text,
     }
 
     /// `[[….remark]]`: an editors' remark with its source.

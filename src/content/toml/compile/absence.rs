@@ -1,7 +1,5 @@
 //! Compiles stated absences: in a field, and `[[absent]]` as a block.
 
-use std::ops::Range;
-
 use toml::Spanned;
 
 use crate::content::document::{Block, SectionId, Shape};
@@ -12,6 +10,7 @@ use crate::content::toml::compile::name::{slug, typed_block_title};
 use crate::content::toml::compile::value::Keywords;
 use crate::content::toml::fields::{Absence, Text};
 use crate::content::toml::schema::AbsentRow;
+use crate::diagnostics::diagnostic::Span;
 use crate::diagnostics::wording::{join_with_and, nearest, quote, unknown_message};
 
 /// A compiled `[[absent]]`.
@@ -19,12 +18,12 @@ pub(crate) struct AbsentItem {
     pub(crate) section: SectionId,
     pub(crate) block: Block,
     /// The position of its `section` in the file.
-    pub(crate) span: Range<usize>,
+    pub(crate) span: Span,
 }
 
 impl Compiler<'_, '_> {
     /// Compiles an absence that is at `at` in the file.
-    pub(crate) fn unavailable(&mut self, at: &Range<usize>, absence: &Absence) -> Unavailable {
+    pub(crate) fn unavailable(&mut self, at: &Span, absence: &Absence) -> Unavailable {
         let reasons = Keywords(&AbsenceReason::ALL, AbsenceReason::id);
         let reason = self.required_keyword(at, "reason", absence.reason.as_ref(), reasons);
         if let (Some(stated), None) = (&absence.stated, &absence.source) {

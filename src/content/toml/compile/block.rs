@@ -1,7 +1,5 @@
 //! Compiles the blocks that any section may have: text, facts, lists, tables and remarks.
 
-use std::ops::Range;
-
 use toml::Spanned;
 
 use crate::content::document::{Block, Shape};
@@ -11,10 +9,11 @@ use crate::content::toml::compile::compiler::Compiler;
 use crate::content::toml::compile::name::{
     TYPED_BLOCKS, UniqueNames, slug, typed_block_rank, typed_block_title,
 };
-use crate::content::toml::fields::{FieldValue, Text};
+use crate::content::toml::fields::{Field, Text};
 use crate::content::toml::schema::{
     FactRow, GridTable, ListTable, ProseTable, RemarkRow, SectionTable,
 };
+use crate::diagnostics::diagnostic::Span;
 use crate::diagnostics::wording::quote;
 
 /// The voice, source and remarks of a row.
@@ -84,7 +83,7 @@ impl Compiler<'_, '_> {
         names: &mut UniqueNames,
         what: &str,
         name: &str,
-        at: &Range<usize>,
+        at: &Span,
     ) {
         if let Some(first) = names.claim(name, at) {
             let line = self.diagnostics.line_number(first.start);
@@ -224,7 +223,7 @@ impl Compiler<'_, '_> {
         Block { rows, ..block }
     }
 
-    fn grid_columns(&mut self, at: &Range<usize>, table: &GridTable) -> Vec<String> {
+    fn grid_columns(&mut self, at: &Span, table: &GridTable) -> Vec<String> {
         let mut labels = UniqueNames::default();
         let mut columns = Vec::new();
         for text in &table.columns {
@@ -238,12 +237,7 @@ impl Compiler<'_, '_> {
         columns
     }
 
-    fn reject_wrong_width(
-        &mut self,
-        table: &Range<usize>,
-        columns: usize,
-        row: &Spanned<Vec<Spanned<FieldValue>>>,
-    ) {
+    fn reject_wrong_width(&mut self, table: &Span, columns: usize, row: &Spanned<Vec<Field>>) {
         let cells = row.get_ref().len();
         let is_invalid = |field| self.diagnostics.is_suppressed(table.start, field);
         if columns == cells || is_invalid("columns") || is_invalid("rows") {
@@ -259,7 +253,7 @@ impl Compiler<'_, '_> {
     /// Makes an author's own block without rows, with an id that is unique in the section.
     fn custom_block(
         &mut self,
-        at: &Range<usize>,
+        at: &Span,
         [id, title]: [Option<&Text>; 2],
         shape: Shape,
         scope: &mut SectionScope,

@@ -1,7 +1,5 @@
 //! Compiles typed rows into blocks: modifiers, payers, diagnoses, and so on.
 
-use std::ops::Range;
-
 use toml::Spanned;
 
 use crate::content::code::{CodeId, CodeSystem, ModifierCode};
@@ -11,10 +9,11 @@ use crate::content::toml::compile::block::{text_cell, typed_block};
 use crate::content::toml::compile::compiler::Compiler;
 use crate::content::toml::compile::name::UniqueNames;
 use crate::content::toml::compile::value::Keywords;
-use crate::content::toml::fields::{FieldValue, Text};
+use crate::content::toml::fields::{Field, Text};
 use crate::content::toml::schema::{
     DiagnosisRow, ModifierRow, NamedRow, NotThisRow, PayerRow, PayerRuleRow, RelatedRow, SynonymRow,
 };
+use crate::diagnostics::diagnostic::Span;
 use crate::diagnostics::wording::quote;
 
 /// The keyword of a relation, and its label.
@@ -115,7 +114,7 @@ impl Compiler<'_, '_> {
     /// Compiles the required modifier of a table, which must be unique among `names`.
     fn modifier_code(
         &mut self,
-        table: &Range<usize>,
+        table: &Span,
         text: Option<&Text>,
         names: &mut UniqueNames,
     ) -> Option<ModifierCode> {
@@ -135,12 +134,7 @@ impl Compiler<'_, '_> {
     }
 
     /// Compiles a field that only the row's details show, if it is there.
-    fn optional_cell(
-        &mut self,
-        label: &str,
-        name: &str,
-        field: Option<&Spanned<FieldValue>>,
-    ) -> Option<Cell> {
+    fn optional_cell(&mut self, label: &str, name: &str, field: Option<&Field>) -> Option<Cell> {
         field.map(|field| Cell::record(label, self.value(name, field)))
     }
 
@@ -281,12 +275,7 @@ impl Compiler<'_, '_> {
         (RowKey(code.value().to_owned()), Subject::Code(code))
     }
 
-    fn relation(
-        &mut self,
-        table: &Range<usize>,
-        text: Option<&Text>,
-        all: &[Relation],
-    ) -> &'static str {
+    fn relation(&mut self, table: &Span, text: Option<&Text>, all: &[Relation]) -> &'static str {
         let keywords = Keywords(all, |(keyword, _)| keyword);
         let relation = self.required_keyword(table, "relation", text, keywords);
         relation.map_or("", |(_, label)| label)

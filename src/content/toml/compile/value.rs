@@ -1,7 +1,5 @@
 //! Checks and cleans single values: texts, keywords, dates, codes and sources.
 
-use std::ops::Range;
-
 use toml::Spanned;
 
 use crate::content::code::{CodeId, CodeSystem};
@@ -9,11 +7,12 @@ use crate::content::date::AsOf;
 use crate::content::row::Value;
 use crate::content::source::SourceId;
 use crate::content::toml::compile::compiler::Compiler;
-use crate::content::toml::fields::{DateField, FieldValue, Text};
+use crate::content::toml::fields::{DateField, Field, FieldValue, Text};
+use crate::diagnostics::diagnostic::Span;
 use crate::diagnostics::wording::{DATE_HINT, join_with_and, nearest, quote, unknown_message};
 use crate::text::sanitize::sanitize;
 
-/// The values that a field may have, and their keyword in files.
+/// The values that a field may have, and their keywords in files.
 #[derive(Clone, Copy)]
 pub(crate) struct Keywords<'a, T>(pub(crate) &'a [T], pub(crate) fn(T) -> &'static str);
 
@@ -31,8 +30,8 @@ impl<T: Copy> Keywords<'_, T> {
 }
 
 impl Compiler<'_, '_> {
-    /// Reports a missing field, unless the field is there and invalid.
-    pub(crate) fn missing_field(&mut self, table: &Range<usize>, field: &str, hint: &str) {
+    /// Reports a missing field, unless it is present but invalid.
+    pub(crate) fn missing_field(&mut self, table: &Span, field: &str, hint: &str) {
         if !self.diagnostics.is_suppressed(table.start, field) {
             self.diagnostics
                 .missing(table.clone(), format!("missing field `{field}`"), hint);
@@ -68,12 +67,7 @@ impl Compiler<'_, '_> {
     }
 
     /// Cleans a required text. Reports a missing one, and returns an empty one.
-    pub(crate) fn required(
-        &mut self,
-        table: &Range<usize>,
-        field: &str,
-        text: Option<&Text>,
-    ) -> String {
+    pub(crate) fn required(&mut self, table: &Span, field: &str, text: Option<&Text>) -> String {
         if let Some(text) = text {
             return self.text(field, text);
         }
@@ -119,7 +113,7 @@ impl Compiler<'_, '_> {
 
     pub(crate) fn required_keyword<T: Copy>(
         &mut self,
-        table: &Range<usize>,
+        table: &Span,
         field: &str,
         text: Option<&Text>,
         keywords: Keywords<'_, T>,
@@ -163,7 +157,7 @@ impl Compiler<'_, '_> {
     /// Compiles a code from two required fields: its system and its value.
     pub(crate) fn required_code(
         &mut self,
-        table: &Range<usize>,
+        table: &Span,
         system: Option<&Text>,
         field: &str,
         value: Option<&Text>,
@@ -196,12 +190,7 @@ impl Compiler<'_, '_> {
     }
 
     /// Compiles a required field. Reports a missing one, and returns an empty text.
-    pub(crate) fn field(
-        &mut self,
-        table: &Range<usize>,
-        name: &str,
-        field: Option<&Spanned<FieldValue>>,
-    ) -> Value {
+    pub(crate) fn field(&mut self, table: &Span, name: &str, field: Option<&Field>) -> Value {
         if let Some(field) = field {
             return self.value(name, field);
         }
@@ -212,7 +201,7 @@ impl Compiler<'_, '_> {
         Value::Text(String::new())
     }
 
-    pub(crate) fn value(&mut self, name: &str, field: &Spanned<FieldValue>) -> Value {
+    pub(crate) fn value(&mut self, name: &str, field: &Field) -> Value {
         match field.get_ref() {
             FieldValue::Text(text) => {
                 let text = Text::new(field.span(), text.clone());
