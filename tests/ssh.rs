@@ -18,7 +18,7 @@ use crate::support::sshd::{Sshd, is_installed};
 fn skip(why: &str) {
     assert!(
         std::env::var_os("CODELEAF_E2E").is_none_or(|how| how != "require"),
-        "required, and cannot run: {why}"
+        "required, but cannot run: {why}"
     );
     // `eprintln!` is captured unless the test fails.
     let _ = writeln!(std::io::stderr(), "skipped: {why}");
@@ -80,7 +80,7 @@ impl Drop for Tmux {
     }
 }
 
-/// Returns true if a process runs. A zombie does not.
+/// Whether a process runs. A zombie does not.
 fn is_running(process: Pid) -> bool {
     match fs::read_to_string(format!("/proc/{}/stat", process.as_raw_nonzero())) {
         Ok(stat) => !stat
@@ -96,7 +96,10 @@ fn is_running(process: Pid) -> bool {
 fn wait_for_exit(process: Pid) -> Duration {
     let start = Instant::now();
     while is_running(process) {
-        assert!(start.elapsed() < WAIT_TIMEOUT, "the reader is still there");
+        assert!(
+            start.elapsed() < WAIT_TIMEOUT,
+            "the reader is still running"
+        );
         thread::sleep(Duration::from_millis(10));
     }
     start.elapsed()
@@ -141,7 +144,7 @@ fn reader_over_ssh_exits_when_the_connection_drops() {
 #[test]
 fn reader_in_tmux_survives_a_dropped_ssh_connection() {
     if !is_installed("tmux") {
-        return skip("there is no tmux");
+        return skip("tmux is not installed");
     }
     let sshd = match Sshd::start(Vec::new()) {
         Ok(sshd) => sshd,
