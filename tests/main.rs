@@ -3,7 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod architecture;
-mod architecture;
 mod bytes;
 mod cache;
 mod cli;
