@@ -26,12 +26,8 @@ pub fn draw(
         } else {
             3
         };
-        canvas.put_clipped(
-            line_area(list, 0),
-            column,
-            &empty_text(app),
-            StyleRole::Hint,
-        );
+        let first_line = line_area(list, 0);
+        canvas.put_clipped(first_line, column, &empty_text(app), StyleRole::Hint);
     }
     let mut cursor = list.as_position();
     let height = usize::from(list.height);
