@@ -93,7 +93,7 @@ pub fn find_code(words: &[String], library: &Arc<Library>) -> Result<Target, Tar
     })
 }
 
-/// Returns true if an argument is a path rather than a code.
+/// True if an argument is a path rather than a code.
 pub fn is_file_path(argument: &str) -> bool {
     let extension = Path::new(argument).extension();
     argument.contains('/')

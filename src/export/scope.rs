@@ -21,9 +21,8 @@ impl ExportScope {
         document.sections.iter().filter_map(|section| {
             let rows = |block: &'d Block| {
                 let rows = block.rows.iter();
-                let rows: Vec<&Row> = rows
-                    .filter(|row| self.contains(section, block, row))
-                    .collect();
+                let rows = rows.filter(|row| self.contains(section, block, row));
+                let rows: Vec<&Row> = rows.collect();
                 (!rows.is_empty()).then_some((block, rows))
             };
             let blocks: Vec<_> = section.blocks.iter().filter_map(rows).collect();

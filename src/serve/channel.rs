@@ -1,4 +1,4 @@
-//! The session channel: what a client requests, and how its session runs.
+//! The session channel of a connection: requests, input, and the task that runs the session.
 
 pub mod client_terminal;
 pub mod context;

@@ -34,7 +34,7 @@ pub enum AddressPatternsError {
 }
 
 impl AddressPatterns {
-    /// Returns true if a pattern allows the address and none denies it.
+    /// True if a pattern allows the address and none denies it.
     pub fn allows(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
         let mut matching = self.0.iter().filter(|rule| rule.pattern.matches(address));

@@ -101,7 +101,7 @@ impl SessionTimers {
             .min()
     }
 
-    /// Returns the warning that is due, or fails if the session is over.
+    /// The warning that is due, if any; fails if the session is over.
     pub fn poll(&mut self, now: Instant) -> Result<Option<String>, SessionEnd> {
         let is_over =
             |timer: &Option<Timer>| timer.as_ref().is_some_and(|timer| timer.expires_at <= now);
@@ -129,7 +129,7 @@ impl Timer {
         }
     }
 
-    /// Returns the time left, once, when the warning is due.
+    /// The time left, once, when the warning is due.
     fn due_warning(&mut self, now: Instant) -> Option<String> {
         self.warn_at.take_if(|warn_at| *warn_at <= now)?;
         let left = self.expires_at.saturating_duration_since(now);

@@ -2,11 +2,12 @@
 
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::thread::ThreadId;
 use std::time::{Duration, Instant};
 
 use crate::session::local::tty::Tty;
+use crate::sync::lock;
 use crate::tty::{Capabilities, Screen};
 
 /// How long a stalled terminal may delay the exit.
@@ -64,8 +65,7 @@ impl TerminalGuard {
         if self.is_raw.swap(false, Ordering::SeqCst) && self.tty.is_foreground() {
             let _ = self.tty.make_cooked();
         }
-        let panics =
-            std::mem::take(&mut *self.panics.lock().unwrap_or_else(PoisonError::into_inner));
+        let panics = std::mem::take(&mut *lock(&self.panics));
         for panic in panics {
             eprintln!("{panic}");
         }
@@ -161,7 +161,7 @@ impl TerminalGuard {
         std::panic::set_hook(Box::new(move |panic| {
             let in_use = guard.is_raw.load(Ordering::SeqCst);
             if in_use && std::thread::current().id() != owner {
-                let mut panics = guard.panics.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut panics = lock(&guard.panics);
                 panics.push(panic.to_string());
             } else {
                 guard.restore();
