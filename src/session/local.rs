@@ -19,7 +19,7 @@ pub(crate) mod tty;
 
 use std::io::Write;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use std::{io, thread};
 
@@ -27,6 +27,7 @@ use crate::session::event::{Event, ShutdownReason};
 use crate::session::local::guard::TerminalGuard;
 use crate::session::local::signals::{SignalWatcher, Suspender};
 use crate::session::local::tty::Tty;
+use crate::sync::lock;
 use crate::tty::{Capabilities, Decoder, Input, Size};
 
 /// How many events may wait. After that, input stays in the terminal's own buffer.
@@ -59,7 +60,7 @@ struct DeferredSignals(Mutex<Option<SignalWatcher>>);
 impl DeferredSignals {
     /// Starts the thread, unless it runs already.
     fn start(&self) -> io::Result<()> {
-        let watcher = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let watcher = lock(&self.0).take();
         watcher.map_or(Ok(()), SignalWatcher::start)
     }
 }
@@ -103,10 +104,8 @@ impl LocalTerminal {
             .spawn(move || {
                 let mut buffer = [0; READ_BUFFER_SIZE];
                 while let Ok(length @ 1..) = guard.read(&mut buffer) {
-                    if events
-                        .send(Event::Bytes(buffer[..length].to_vec()))
-                        .is_err()
-                    {
+                    let bytes = buffer[..length].to_vec();
+                    if events.send(Event::Bytes(bytes)).is_err() {
                         return;
                     }
                 }
