@@ -1,12 +1,9 @@
-//! Measures the program in a terminal beside `less`, run by run, so that what else the machine
-//! does falls on both.
+//! Compares the program with `less` in a terminal. Runs alternate, so that other load on the machine
+//! affects both.
 //!
-//! `cargo bench --bench terminal`; README.md in this folder says what the goals are.
+//! Run it with `cargo bench --bench terminal`. README.md in this folder has the goals.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a measurement that cannot be taken ends"
-)]
+#![expect(clippy::unwrap_used, reason = "a failed measurement ends the program")]
 
 #[path = "../tests/support"]
 mod support {
@@ -24,10 +21,10 @@ use std::time::Duration;
 use support::generated;
 use support::program::{Home, Launch, QueryReplies, cpu_time, peak_memory, text};
 
-/// How often each is started.
+/// How often each program is started.
 const RUNS: usize = 41;
 
-/// The keys over which bytes are averaged.
+/// How many key presses are averaged.
 const KEYS: usize = 50;
 
 const SILENCE: Duration = Duration::from_millis(150);

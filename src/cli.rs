@@ -10,7 +10,6 @@ mod library_handle;
 mod open;
 mod options;
 mod output;
-mod output_format;
 mod run;
 #[cfg(feature = "serve")]
 mod serve;

@@ -5,8 +5,8 @@
 //! key and looked up with a few positioned reads, so an open set of 98,000 codes holds none of them
 //! in memory.
 //!
-//! Published files are downloads, so they are checked: a reader rejects what is not in its layout,
-//! names the line, and leaves the store unchanged. Files of the store may be damaged, so every
+//! Published files are downloads, so they are checked: a reader rejects a file that violates its
+//! layout, names the line, and leaves the store unchanged. Files of the store may be damaged, so every
 //! page is verified against its checksum before anything in it is used.
 
 pub(crate) mod diff;

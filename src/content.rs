@@ -7,6 +7,7 @@
 pub(crate) mod code;
 pub(crate) mod date;
 pub(crate) mod document;
+pub(crate) mod keyword;
 pub(crate) mod notice;
 pub(crate) mod row;
 pub(crate) mod source;

@@ -1,4 +1,4 @@
-//! Diagnostics: what is wrong with a user's file, where, and how to fix it.
+//! Diagnostics: the errors in a user's file, where they are, and how to fix them.
 
 pub(crate) mod diagnostic;
 pub(crate) mod wording;

@@ -28,40 +28,17 @@
 //!
 //! Only this room uses `tokio` and `russh`. `server.rs` lists the russh defaults that differ.
 
+mod auth;
+mod channel;
 mod command;
 mod content;
 mod listener;
+mod net;
+mod ops;
 mod positions;
 mod server;
 mod settings;
 mod state;
-
-mod auth {
-    pub mod address_patterns;
-    pub mod authorized_keys;
-    pub mod host_key;
-    pub mod key_entry;
-    pub mod policy;
-}
-mod net {
-    pub mod limiter;
-    pub mod stream;
-}
-mod channel {
-    pub mod client_terminal;
-    pub mod context;
-    pub mod handler;
-    pub mod input_buffer;
-    pub mod refusals;
-    pub mod request;
-    pub mod session_task;
-    pub mod session_timers;
-}
-mod ops {
-    pub mod log;
-    pub mod metrics;
-    pub mod sd_notify;
-}
 
 // A panic in one session would end all of them.
 #[cfg(panic = "abort")]

@@ -1,7 +1,7 @@
 //! Files that the program writes: a checksummed container, its encoding, and atomic replacement.
 //!
 //! The catalog cache, the search index and imported code sets can be rebuilt from other files.
-//! They are kept in a [`Container`], which verifies every page before it is used.
+//! They are stored in a [`Container`], which verifies every page before it is used.
 
 pub(crate) mod atomic_file;
 pub(crate) mod container;

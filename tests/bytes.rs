@@ -1,18 +1,18 @@
-//! How few bytes the program sends, which decides how it feels over a slow line.
+//! Byte budgets: how many bytes the program sends, which matters on a slow connection.
 //!
-//! The figures are what a terminal received, everything included: header, sections, trail, hints.
+//! The figures count every byte that the terminal received.
 
 use std::time::Duration;
 
 use crate::support::generated;
 use crate::support::program::{Home, Launch, Terminal};
 
-/// The keys over which is averaged.
+/// How many key presses are averaged.
 const KEY_PRESSES: usize = 50;
 
 fn open(document: &str, (columns, rows): (u16, u16)) -> Terminal {
     let home = Home::new();
-    let path = home.write("made-up.toml", document);
+    let path = home.write("generated.toml", document);
     let terminal = Launch::codeleaf_with(&[path])
         .home(&home)
         .size(columns, rows)
@@ -22,7 +22,7 @@ fn open(document: &str, (columns, rows): (u16, u16)) -> Terminal {
     terminal
 }
 
-/// Presses a key often, and returns how many bytes each took on average.
+/// Presses a key [`KEY_PRESSES`] times, and returns the mean number of bytes per press.
 fn average_bytes_per_key(terminal: &Terminal, key: &str) -> usize {
     let sent: usize = (0..KEY_PRESSES)
         .map(|_| terminal.press_and_count_bytes(key))
@@ -31,7 +31,7 @@ fn average_bytes_per_key(terminal: &Terminal, key: &str) -> usize {
 }
 
 #[test]
-fn the_first_frame_of_the_shipped_document_is_small() {
+fn first_frame_of_the_shipped_document_is_small() {
     let terminal = Launch::codeleaf("83950").start();
     terminal.wait_for("CPT (c) AMA");
     terminal.wait_for_silence(Duration::from_millis(300));
@@ -47,7 +47,7 @@ fn the_first_frame_of_the_shipped_document_is_small() {
 }
 
 #[test]
-fn the_first_frame_of_a_long_document_is_small() {
+fn first_frame_of_a_long_document_is_small() {
     for (kind, document) in [("list", generated::list()), ("prose", generated::prose())] {
         let sent = open(&document, (80, 24)).bytes_received();
         println!("first frame, {kind}, 80x24: {sent} B");
@@ -60,7 +60,7 @@ fn scrolling_by_a_line_is_cheap_on_every_screen() {
     for (kind, document) in [("list", generated::list()), ("prose", generated::prose())] {
         for size in [(80, 24), (200, 60)] {
             let terminal = open(&document, size);
-            // Until the page moves with every key.
+            // From here on, every key scrolls the page.
             terminal.press_and_count_bytes(&"down ".repeat(70));
             terminal.wait_for_silence(Duration::from_millis(300));
             let top = terminal.screen().lines().nth(4).unwrap().to_owned();
@@ -69,7 +69,7 @@ fn scrolling_by_a_line_is_cheap_on_every_screen() {
             assert_ne!(
                 terminal.screen().lines().nth(4).unwrap(),
                 top,
-                "it did not scroll"
+                "the page did not scroll"
             );
             assert!(sent <= 130, "{kind}, {size:?}: {sent} B");
         }
@@ -96,7 +96,7 @@ fn nothing_is_sent_while_nothing_changes() {
     terminal.press_and_count_bytes("down");
     terminal.wait_for_silence(Duration::from_millis(500));
     let mark = terminal.bytes_received();
-    // A key that means nothing here, and one that cannot go further.
+    // An unbound key, and a move beyond the start.
     terminal
         .press("home")
         .wait_for_silence(Duration::from_millis(300));

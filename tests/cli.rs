@@ -1,4 +1,4 @@
-//! The command line without a terminal, and what it keeps between two starts.
+//! The command line without a terminal, and the state that it saves between runs.
 
 mod state;
 
@@ -16,7 +16,7 @@ fn run(arguments: &str) -> Output {
     Launch::codeleaf(arguments).run()
 }
 
-/// Runs it, and returns what it prints and its exit status.
+/// Runs the program, and returns its standard output and exit status.
 fn run_stdout(arguments: &str) -> (String, Option<i32>) {
     let output = run(arguments);
     (text(&output.stdout), output.status.code())
@@ -30,16 +30,16 @@ fn run_json(arguments: &str) -> Value {
 
 /// Asserts that a JSON object has these fields, and returns it.
 fn assert_fields<'a>(value: &'a Value, fields: &str) -> &'a Value {
-    let mut there: Vec<&str> = value
+    let mut actual: Vec<&str> = value
         .as_object()
-        .unwrap_or_else(|| panic!("no object: {value}"))
+        .unwrap_or_else(|| panic!("not an object: {value}"))
         .keys()
         .map(String::as_str)
         .collect();
-    let mut wanted: Vec<&str> = fields.split(' ').collect();
-    there.sort_unstable();
-    wanted.sort_unstable();
-    assert_eq!(there, wanted);
+    let mut expected: Vec<&str> = fields.split(' ').collect();
+    actual.sort_unstable();
+    expected.sort_unstable();
+    assert_eq!(actual, expected);
     value
 }
 
@@ -217,7 +217,7 @@ fn missing_target_exits_with_1_and_suggests_alternatives() {
             text(&output.stderr)
         );
     }
-    // In a terminal, before it is touched.
+    // In a terminal, the program sends no escape sequence first.
     let mut terminal = Launch::codeleaf("83950-51").start();
     assert_eq!(terminal.wait_for_exit(), 1);
     terminal.wait_for("it lists 26, 90");
@@ -269,14 +269,14 @@ fn check_prints_every_error_and_exits_with_2() {
     ] {
         let output = check(paths);
         assert_eq!(output.status.code(), Some(2), "{paths}");
-        let said = text(&output.stderr);
+        let message = text(&output.stderr);
         if paths.contains("broken") {
             assert!(
-                said.contains("b.toml:5:9") && said.contains("kind"),
-                "{said}"
+                message.contains("b.toml:5:9") && message.contains("kind"),
+                "{message}"
             );
         } else {
-            assert!(said.contains("nowhere"), "{said}");
+            assert!(message.contains("nowhere"), "{message}");
         }
     }
     assert_eq!(
@@ -378,7 +378,7 @@ fn content_option_overrides_all_other_folders() {
 }
 
 #[test]
-fn file_arguments_need_a_slash_or_toml_and_commands_win() {
+fn file_arguments_need_a_slash_or_toml_and_commands_take_precedence() {
     let home = Home::new();
     home.write("83950.toml", document("00003", "A file"));
     home.write("83950", document("00004", "No ending"));
@@ -414,17 +414,17 @@ fn closed_pipe_exits_quietly() {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        // Closed before anything is written, or as good as.
+        // The pipe is closed before the program writes, or soon after.
         drop(child.stdout.take());
-        let mut said = String::new();
+        let mut errors = String::new();
         child
             .stderr
             .take()
             .unwrap()
-            .read_to_string(&mut said)
+            .read_to_string(&mut errors)
             .unwrap();
         assert_eq!(child.wait().unwrap().code(), Some(0), "{arguments}");
-        assert_eq!(said, "", "{arguments}");
+        assert_eq!(errors, "", "{arguments}");
     }
     let script = r#""$@" | head -1"#;
     let output = Launch::codeleaf("show 83950").in_shell_script(script).run();
@@ -466,7 +466,7 @@ fn output_has_no_escapes_and_follows_the_locale() {
                     .chars()
                     .find(|c| c.is_control() && !"\n\t".contains(*c));
                 assert_eq!(odd, None, "{arguments}: {stream}");
-                // JSON is UTF-8 wherever it is written.
+                // JSON is UTF-8 in every locale.
                 if locale == "C" && !arguments.contains("json") {
                     let odd = stream.lines().find(|line| !line.is_ascii());
                     assert_eq!(odd, None, "{arguments}");

@@ -202,11 +202,14 @@ fn hostile_document_is_sanitized_on_screen() {
             };
             assert!(known, "{arguments}: {token:?}");
         }
-        assert_eq!(copies, 1, "only what was asked for is copied");
+        assert_eq!(copies, 1, "only the requested text is copied");
         assert_harmless(arguments, &shown);
-        let left = parse_output(&terminal.bytes_since(0));
+        let tokens = parse_output(&terminal.bytes_since(0));
         let alternate = OutputToken::Csi(Some('?'), vec![1049], "l".to_owned());
-        assert_eq!(left.iter().filter(|token| **token == alternate).count(), 1);
+        assert_eq!(
+            tokens.iter().filter(|token| **token == alternate).count(),
+            1
+        );
     }
 }
 

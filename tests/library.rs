@@ -125,7 +125,7 @@ fn broken_file_does_not_affect_the_others() {
     assert_eq!(library.entry(&cpt("80048")).unwrap().title, "Valid");
     let reports = broken_reports(&library).replace(&format!("{}/", folder.path().display()), "");
     insta::assert_snapshot!(reports, @r#"
-    error: the brackets of this heading do not close
+    error: this heading has no closing bracket
      --> b-broken.toml:2:6
       |
     2 | [code
@@ -287,7 +287,7 @@ fn bare_value_finds_every_matching_code() {
         ("c.toml", &document_in_system("icd10cm", "K92.2")),
     ]);
     let library = open(&[&folder]);
-    for (asked, found) in [
+    for (value, expected) in [
         ("83950", &["cpt:83950"][..]),
         (" 83950 ", &["cpt:83950"]),
         ("cpt:83950", &["cpt:83950"]),
@@ -301,7 +301,7 @@ fn bare_value_finds_every_matching_code() {
         ("", &[]),
         ("HER2", &[]),
     ] {
-        assert_eq!(codes(&library.find(asked)), found, "{asked:?}");
+        assert_eq!(codes(&library.find(value)), expected, "{value:?}");
     }
 }
 
@@ -314,7 +314,7 @@ fn nearest_codes_are_ordered_by_spelling() {
         ("d.toml", &document("38950", "A")),
     ]);
     let library = open(&[&folder]);
-    for (asked, found) in [
+    for (value, expected) in [
         ("83960", &["cpt:83950", "cpt:83951"][..]),
         ("83905", &["cpt:83950", "cpt:83951"]),
         ("cpt:8395", &["cpt:83950", "cpt:83951"]),
@@ -322,9 +322,9 @@ fn nearest_codes_are_ordered_by_spelling() {
         ("g0438", &["hcpcs:G0439"]),
     ] {
         assert_eq!(
-            codes(&library.nearest(asked, found.len())),
-            found,
-            "{asked:?}"
+            codes(&library.nearest(value, expected.len())),
+            expected,
+            "{value:?}"
         );
     }
     assert_eq!(library.nearest("83950", 100).len(), 5);

@@ -482,27 +482,27 @@ fn modifier_comparison_includes_imported_sets() {
 #[test]
 fn list_requests_each_visible_excerpt_once() {
     let mut reader = reader_with_set_codes(1000, (80, 24));
-    let asked = |reader: &TestSession| -> Vec<usize> {
+    let request_sizes = |reader: &TestSession| -> Vec<usize> {
         let effects = reader.effects.iter().filter_map(|effect| match effect {
-            Effect::LoadExcerpts(asks) => Some(asks.len()),
+            Effect::LoadExcerpts(requests) => Some(requests.len()),
             _ => None,
         });
         effects.collect()
     };
     reader.press("o");
     assert!(
-        asked(&reader).iter().sum::<usize>() < 22,
+        request_sizes(&reader).iter().sum::<usize>() < 22,
         "{:?}",
-        asked(&reader)
+        request_sizes(&reader)
     );
-    let before = asked(&reader).len();
+    let before = request_sizes(&reader).len();
     reader.press("end up up down down");
-    assert_eq!(asked(&reader).len(), before + 1);
+    assert_eq!(request_sizes(&reader).len(), before + 1);
     reader.press(&"up ".repeat(30));
     assert!(
-        asked(&reader)[before + 1..].iter().all(|n| *n == 1),
+        request_sizes(&reader)[before + 1..].iter().all(|n| *n == 1),
         "{:?}",
-        asked(&reader)
+        request_sizes(&reader)
     );
 }
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 
 use codeleaf::app::{
     Action, App, AppOptions, Bookmarks, Command, Effect, Focus, GroupedList, Host, Keymap,
-    ListLine, Movement,
+    ListLine, Movement, key_name,
 };
 use codeleaf::content::{self, Document, Row, Subject, Value, Visibility};
 use codeleaf::layout::{LayoutOptions, Notices, Page, TableMode};
@@ -15,16 +15,26 @@ use codeleaf::session::load;
 use codeleaf::text::Charset;
 use codeleaf::tty::Capabilities;
 use proptest::prelude::*;
-use ratatui::layout::{Position, Size};
+use ratatui::buffer::{Buffer, Cell};
+use ratatui::layout::{Position, Rect, Size};
 
 use crate::support::reader::{TestSession, shipped_document};
 
 fn app(document: Arc<Document>, columns: u16, rows: u16, table_mode: TableMode) -> App {
+    app_with_keymap(document, (columns, rows), table_mode, Keymap::built_in())
+}
+
+fn app_with_keymap(
+    document: Arc<Document>,
+    (columns, rows): (u16, u16),
+    table_mode: TableMode,
+    keymap: Keymap,
+) -> App {
     let library = library();
     App::new(AppOptions {
         index: Arc::new(IndexBuilder::index_library(&library)),
         library,
-        keymap: Arc::new(Keymap::built_in()),
+        keymap: Arc::new(keymap),
         charset: Charset::Unicode,
         size: Size::new(columns, rows),
         document,
@@ -398,4 +408,81 @@ fn plain_ui_announces_every_change_in_status_line() {
         announced[3].contains("90, ~ with conditions"),
         "{announced:?}"
     );
+}
+
+/// Every action, with one key that no built-in action has: Alt and a letter or digit.
+fn rebound_keymap() -> Keymap {
+    let keys = ('a'..='z').chain('0'..='9');
+    let rows: Vec<String> = Command::ids()
+        .iter()
+        .zip(keys)
+        .map(|(action, key)| format!("[[key]]\naction = \"{action}\"\nkeys = [\"alt-{key}\"]\n"))
+        .collect();
+    let keymap = Keymap::built_in();
+    keymap
+        .with_overrides("keymap.toml", &rows.concat())
+        .unwrap()
+}
+
+/// The words on the screen, without punctuation.
+fn words_on_screen(app: &App) -> BTreeSet<String> {
+    let theme = codeleaf::view::Theme::built_in("dark").unwrap().unwrap();
+    let mut buffer = Buffer::empty(Rect::new(0, 0, 100, 40));
+    codeleaf::view::draw(app, &theme, &mut buffer);
+    let symbols: Vec<&str> = buffer.content().iter().map(Cell::symbol).collect();
+    let lines: Vec<String> = symbols.chunks(100).map(<[&str]>::concat).collect();
+    lines
+        .iter()
+        .flat_map(|line| line.split_whitespace())
+        .map(|word| word.trim_matches(['.', ',', ':', ';', '(', ')']).to_owned())
+        .collect()
+}
+
+#[test]
+fn no_screen_names_a_key_that_was_rebound() {
+    let keymap = rebound_keymap();
+    // Documents contain some keys as words: the article "a", a slash, and section numbers.
+    let old_keys: BTreeSet<String> = Keymap::built_in()
+        .bindings()
+        .iter()
+        .flat_map(|binding| binding.keys.clone())
+        .map(|key| key_name(key, Charset::Unicode))
+        .filter(|name| {
+            name != "a" && name != "/" && !name.starts_with(|first: char| first.is_ascii_digit())
+        })
+        .collect();
+    assert!(old_keys.contains("Enter") && old_keys.contains("B"));
+    let paths_to_screens: [&[Command]; 9] = [
+        &[],
+        &[Command::Open],
+        &[Command::Search],
+        &[Command::Library],
+        &[Command::Library, Command::Right],
+        &[Command::Library, Command::Right, Command::Open],
+        &[Command::Help],
+        &[Command::Annotate],
+        &[Command::Bookmarks],
+    ];
+    let check = |app: &App| {
+        let words = words_on_screen(app);
+        let found: Vec<_> = words.intersection(&old_keys).collect();
+        assert!(found.is_empty(), "{found:?} in {:?}: {words:?}", app.mode());
+    };
+    for table_mode in [TableMode::Columns, TableMode::Linear] {
+        for commands in paths_to_screens {
+            let mut app =
+                app_with_keymap(shipped_document(), (100, 40), table_mode, keymap.clone());
+            for &command in commands {
+                let effect = app.update(Action::Command(command));
+                run_effects(&mut app, effect);
+            }
+            check(&app);
+            for command in Command::all() {
+                let mut app = app.clone();
+                let effect = app.update(Action::Command(command));
+                run_effects(&mut app, effect);
+                check(&app);
+            }
+        }
+    }
 }

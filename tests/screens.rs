@@ -1,16 +1,23 @@
-//! Keys in, picture out: what a reader sees.
+//! Screens: the picture after a sequence of keys.
 
+use std::sync::Arc;
+
+use codeleaf::content;
+use codeleaf::layout::TableMode;
+use codeleaf::library::Library;
+use codeleaf::text::Charset;
+use codeleaf::tty::Capabilities;
 use insta::assert_snapshot;
 
 use crate::support::reader::TestSession;
 
-/// Opens the shipped document, presses keys, and returns the screen.
+/// The screen after pressing keys in the shipped document.
 fn screen(columns: u16, rows: u16, keys: &str) -> String {
     TestSession::open(columns, rows).press(keys).screen()
 }
 
 #[test]
-fn the_document_opens_on_its_summary() {
+fn document_opens_on_its_summary() {
     assert_snapshot!(screen(80, 14, ""), @r#"
 83950  HER2/neu serum tumor marker assay                    CPT · not reviewed
 1 Summary  2 Overview  3 Clinical Context  4 Coding Specifications  5 Payers
@@ -150,7 +157,7 @@ fn narrow_table_is_laid_out_field_by_field() {
 }
 
 #[test]
-fn a_wide_screen_does_not_stretch_the_lines() {
+fn wide_screen_does_not_widen_text() {
     let screen = screen(200, 20, "");
     assert!(
         screen
@@ -217,7 +224,7 @@ fn n_moves_between_hits_and_keeps_highlights() {
     let mut reader = TestSession::open(80, 24);
     reader.press("/ \"assay\" enter");
     let first = reader.session.app().document_view().row_path().cloned();
-    let marked = |reader: &TestSession| {
+    let highlighted = |reader: &TestSession| {
         let screen = reader.vt100_screen();
         let cells = (0..24).flat_map(|row| (0..80).map(move |column| (row, column)));
         cells
@@ -227,7 +234,7 @@ fn n_moves_between_hits_and_keeps_highlights() {
             .collect::<String>()
     };
     assert!(
-        marked(&reader).to_lowercase().contains("assay"),
+        highlighted(&reader).to_lowercase().contains("assay"),
         "{}",
         reader.screen()
     );
@@ -237,7 +244,7 @@ fn n_moves_between_hits_and_keeps_highlights() {
         first
     );
     assert!(
-        marked(&reader).to_lowercase().contains("assay"),
+        highlighted(&reader).to_lowercase().contains("assay"),
         "{}",
         reader.screen()
     );
@@ -246,7 +253,11 @@ fn n_moves_between_hits_and_keeps_highlights() {
         reader.session.app().document_view().row_path().cloned(),
         first
     );
-    assert_eq!(marked(reader.press("esc")), "", "Esc takes the marks off");
+    assert_eq!(
+        highlighted(reader.press("esc")),
+        "",
+        "Esc removes the highlights"
+    );
 }
 
 #[test]
@@ -260,7 +271,7 @@ fn help_lists_every_action_with_its_keys() {
 }
 
 #[test]
-fn the_library_lists_documents_and_opens_the_chosen_one() {
+fn library_lists_documents_and_opens_the_selected_one() {
     assert_snapshot!(screen(80, 10, "o"), @r#"
 Library by code:                                                    1 document
 CPT documents · 1
@@ -309,7 +320,7 @@ fn full_notices_end_every_section_and_row_detail() {
 }
 
 #[test]
-fn the_cursor_stands_on_the_selected_row() {
+fn cursor_is_on_the_selected_row() {
     let mut reader = TestSession::open(80, 24);
     for keys in ["4", "down", "down", "5", "down", "1", "down"] {
         reader.press(keys);
@@ -333,14 +344,14 @@ fn copied_text_is_shown_and_sent_to_terminal() {
 }
 
 #[test]
-fn a_paste_goes_into_the_search_field_and_runs_no_command() {
+fn paste_fills_the_search_field_and_runs_no_command() {
     let mut reader = TestSession::open(80, 24);
     let before = reader.screen();
     reader.send(b"\x1b[200~q?\r5\x1b[201~");
     assert_eq!(
         reader.screen(),
         before,
-        "outside the field a paste does nothing"
+        "a paste outside a text field does nothing"
     );
     reader.press("/");
     reader.send(b"\x1b[200~professional\rq\x1b[201~");
@@ -352,7 +363,7 @@ fn a_paste_goes_into_the_search_field_and_runs_no_command() {
 }
 
 #[test]
-fn a_resize_keeps_the_row_and_draws_once() {
+fn resize_keeps_the_row_and_draws_once() {
     let mut reader = TestSession::open(80, 24);
     reader.press("4 down");
     reader.resize(20, 5);
@@ -364,5 +375,45 @@ fn a_resize_keeps_the_row_and_draws_once() {
     reader.resize(80, 24);
     assert!(reader.cursor_line().contains("▸ 90"), "{}", reader.screen());
     let drawn = reader.total_bytes - bytes;
-    assert!(drawn < 4_000, "twenty-one resizes took {drawn} bytes");
+    assert!(drawn < 4_000, "21 resizes sent {drawn} bytes");
+}
+
+#[test]
+fn ascii_screen_spells_symbols_out_and_keeps_columns_in_snippets() {
+    let text = r#"
+        schema = 1
+        [code]
+        system = "cpt"
+        value = "00001"
+        title = "t"
+        status = "unverified"
+        [sources.s]
+        title = "s"
+        short = "s"
+        kind = "house"
+        as_of = "unknown"
+        [[modifier]]
+        code = "26"
+        description = "Component"
+        when = "Amount ≠ 5, ¶ 3, ≥ 2 × é"
+        source = "s"
+    "#;
+    let document = content::parse_document("t.toml", text.as_bytes())
+        .unwrap_or_else(|report| panic!("{report}"));
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("00001.toml"), text).unwrap();
+    let library = Library::open(&[folder.path().to_owned()]);
+    let mut capabilities = Capabilities::modern();
+    capabilities.charset = Charset::Ascii;
+    let mut reader = TestSession::with_document(
+        Arc::new(document),
+        Arc::new(library),
+        (80, 24),
+        capabilities,
+        TableMode::Columns,
+    );
+    let page = reader.screen();
+    assert!(page.contains("Amount != 5, Para. 3, >= 2 x e"), "{page}");
+    let hits = reader.press("/ \"amount\"").screen();
+    assert!(hits.contains("Amount = 5, P 3, > 2 x e"), "{hits}");
 }

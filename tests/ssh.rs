@@ -18,7 +18,7 @@ use crate::support::sshd::{Sshd, is_installed};
 fn skip(reason: &str) {
     assert!(
         std::env::var_os("CODELEAF_E2E").is_none_or(|mode| mode != "require"),
-        "required, and cannot run: {reason}"
+        "required, but cannot run: {reason}"
     );
     // `eprintln!` is captured unless the test fails.
     let _ = writeln!(std::io::stderr(), "skipped: {reason}");
@@ -80,7 +80,7 @@ impl Drop for Tmux {
     }
 }
 
-/// A zombie does not count.
+/// Whether a process runs. A zombie does not count.
 fn is_running(process: Pid) -> bool {
     match fs::read_to_string(format!("/proc/{}/stat", process.as_raw_nonzero())) {
         Ok(stat) => !stat

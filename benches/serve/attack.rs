@@ -36,7 +36,7 @@ impl Attack {
         Self::Crowd,
     ];
 
-    /// Returns the name on the command line.
+    /// The name on the command line.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Unread => "deaf",
@@ -58,12 +58,12 @@ impl Attack {
             Self::Escapes => "sends Esc as fast as it is taken",
             Self::Paste => "pastes without end, as fast as it is taken",
             Self::Resizes => "changes its size 50 times a second",
-            Self::Silence => "500 connections from 5 addresses that say nothing",
-            Self::Crowd => "500 connections from 250 addresses that say nothing",
+            Self::Silence => "500 connections from 5 addresses that send nothing",
+            Self::Crowd => "500 connections from 250 addresses that send nothing",
         }
     }
 
-    /// Returns true if the attack is on other clients' logins.
+    /// Whether the attack is on other clients' logins.
     pub const fn is_about_logins(self) -> bool {
         matches!(self, Self::Silence | Self::Crowd)
     }

@@ -19,7 +19,7 @@ impl Times {
         self.0.len()
     }
 
-    /// Returns a percentile, in milliseconds.
+    /// In milliseconds.
     pub fn percentile(&self, percent: usize) -> f64 {
         let last = self.0.len().saturating_sub(1);
         let time = self.0.get(last * percent / 100);

@@ -1,5 +1,5 @@
-//! The cost of idle sessions. Nothing happens but a keepalive per client every 30 s, of which the
-//! window has four.
+//! The cost of idle sessions. The only traffic is a keepalive per client every 30 s, four of them
+//! during the measurement.
 
 use std::time::Duration;
 

@@ -10,7 +10,7 @@ const TYPING_TIME: Duration = Duration::from_secs(10);
 
 pub async fn measure(readers: usize) {
     let server = Server::with_high_limits();
-    // Excludes what the first session allocates for all.
+    // The first session allocates memory that all share; it is not counted.
     drop(TestSession::connect(server.address).await);
     tokio::time::sleep(Duration::from_millis(500)).await;
     let before = server.memory_kib();

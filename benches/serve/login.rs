@@ -11,7 +11,7 @@ use crate::support::sshd::{self, Sshd};
 
 const RUNS: usize = 25;
 
-/// Prints why if it has to be skipped.
+/// Prints the reason if the benchmark is skipped.
 pub fn measure() {
     let sshd = match Sshd::start(Vec::new()) {
         Ok(sshd) => sshd,

@@ -13,7 +13,7 @@ use tokio::net::{TcpSocket, TcpStream};
 use crate::figures::Times;
 use crate::server::Server;
 
-/// How many clients connect at once.
+/// The number of clients that connect at once.
 pub const AT_ONCE: usize = 8;
 
 /// How long to wait for a frame; a slower one counts as this.
@@ -151,9 +151,9 @@ pub async fn type_keys(
     let mut times = Vec::new();
     let mut readers = Vec::new();
     for reader in typing {
-        let (reader, some) = reader.await.unwrap();
+        let (reader, measured) = reader.await.unwrap();
         readers.push(reader);
-        times.extend(some);
+        times.extend(measured);
     }
     (readers, times.into_iter().collect())
 }

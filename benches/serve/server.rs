@@ -62,7 +62,7 @@ impl Server {
         Self { child, address }
     }
 
-    /// Returns the resident memory, in KiB.
+    /// The resident memory, in KiB.
     pub fn memory_kib(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
         let line = status
@@ -72,7 +72,7 @@ impl Server {
         line.trim().trim_end_matches(" kB").parse().unwrap()
     }
 
-    /// Returns the processor time, in ticks of 10 ms.
+    /// The processor time, in ticks of 10 ms.
     pub fn cpu_ticks(&self) -> u64 {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap();
         let (_, rest) = stat.rsplit_once(") ").unwrap();

@@ -88,16 +88,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn screen_of_20_by_5_leaves_three_content_lines() {
-        assert_eq!(
-            ScreenLayout::new(Size::new(20, 5), TableMode::Columns)
-                .body
-                .height,
-            3
-        );
-    }
-
-    #[test]
     fn areas_never_overlap_or_leave_the_screen() {
         let modes = [TableMode::Columns, TableMode::Linear];
         for (height, mode) in (0..60).flat_map(|height| modes.map(|mode| (height, mode))) {

@@ -3,10 +3,10 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::cli::options::Options;
-use crate::cli::output_format::OutputFormat;
+use crate::export::ExportFormat;
 
 /// A reference for billing codes: the row, its source, and its date.
 ///
@@ -43,7 +43,7 @@ impl Arguments {
         Self::parse_plain(&words).map_or_else(|| Self::try_parse_from(&words), Ok)
     }
 
-    /// Parses words of which none can be an option or a command.
+    /// Parses the words if none of them can be an option or a command.
     fn parse_plain(words: &[OsString]) -> Option<Self> {
         let (_, words) = words.split_first()?;
         let is_plain = |word: &&str| {
@@ -136,6 +136,28 @@ pub struct SearchArgs {
     pub limit: usize,
 }
 
+/// The value of `--format`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum OutputFormat {
+    /// Plain text, laid out as on screen.
+    #[default]
+    Text,
+    /// Markdown, with tables.
+    Markdown,
+    /// JSON, stable and documented in the README.
+    Json,
+}
+
+impl From<OutputFormat> for ExportFormat {
+    fn from(format: OutputFormat) -> Self {
+        match format {
+            OutputFormat::Text => Self::Text,
+            OutputFormat::Markdown => Self::Markdown,
+            OutputFormat::Json => Self::Json,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
@@ -194,10 +216,10 @@ mod tests {
         let mut plain = 0;
         for line in lines {
             let words: Vec<OsString> = line.iter().map(OsString::from).collect();
-            if let Some(read) = Arguments::parse_plain(&words) {
+            if let Some(parsed) = Arguments::parse_plain(&words) {
                 let by_clap = Arguments::try_parse_from(&words).map_err(|error| error.to_string());
                 assert_eq!(
-                    Ok(format!("{read:?}")),
+                    Ok(format!("{parsed:?}")),
                     by_clap.map(|a| format!("{a:?}")),
                     "{line:?}"
                 );

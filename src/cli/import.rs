@@ -85,8 +85,8 @@ fn import_error(error: &ImportError) -> String {
         ImportError::UnknownKind { .. } => {
             format!("{error}; name the kind to learn why: codeleaf import KIND FILE")
         }
-        ImportError::WrongKind { found, .. } => {
-            format!("{error}; leave the kind out, or write {found}")
+        ImportError::WrongKind { detected, .. } => {
+            format!("{error}; leave the kind out, or write {detected}")
         }
         ImportError::MixedEditions(_) => {
             format!("{error}; import each by itself, or give all one name with --edition")

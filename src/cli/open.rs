@@ -130,7 +130,7 @@ fn resume(options: &Options, mut library: Library) -> anyhow::Result<InitialDocu
     })
 }
 
-/// Splits a loaded value from the message of its error.
+/// Separates a loaded value from the message of its error.
 fn value_or_message<T>(loaded: Option<Result<T, UserDataError>>) -> (Option<T>, Option<String>) {
     match loaded.transpose() {
         Ok(value) => (value, None),

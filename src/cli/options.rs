@@ -64,7 +64,7 @@ impl Options {
         }
     }
 
-    /// Returns the settings that override the environment.
+    /// The settings that override the environment.
     pub fn overrides(&self) -> Overrides {
         Overrides {
             color: match self.color {

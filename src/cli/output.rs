@@ -7,7 +7,7 @@ use crate::cli::setup;
 use crate::text::sanitize;
 use crate::tty::Overrides;
 
-/// Exit status: the code, section, set or search has no result.
+/// Exit status: no such code, section or set, or no search results.
 pub(crate) const NOT_FOUND: u8 = 1;
 /// Exit status: the arguments or the content are invalid.
 pub(crate) const INVALID_INPUT: u8 = 2;

@@ -1,4 +1,4 @@
-//! Opens what commands need: the library, key bindings, theme and synonyms.
+//! Opens the library, key bindings, theme and synonyms for the commands.
 
 use std::path::{Path, PathBuf};
 

@@ -1,7 +1,7 @@
 //! Interprets the command lines of users of the SSH server.
 //!
-//! The parser is that of the local command line. Whatever would touch the server is rejected: other
-//! commands, options with a path, and files as targets.
+//! The parser is that of the local command line. Arguments that would touch the server are rejected:
+//! other commands, options with a path, and files as targets.
 
 use std::sync::Arc;
 
@@ -38,7 +38,7 @@ pub fn interpret(context: &CommandContext<'_>) -> Response {
     }
 }
 
-/// Parses the words with clap, and hides from its help what is not allowed.
+/// Parses the words with clap, whose help hides the commands and options that are not allowed.
 fn parse(words: &[String]) -> Result<Arguments, TextResponse> {
     let mut command = Arguments::command()
         .mut_arg("content", |argument| argument.hide(true))
@@ -100,10 +100,7 @@ fn respond(context: &CommandContext<'_>, arguments: &Arguments) -> Response {
                 theme,
             }))
         }
-        _ => text_response(
-            answer::show(&target, None, ExportFormat::Text, charset),
-            document_codes(&target),
-        ),
+        _ => show(&target, None, ExportFormat::Text, charset),
     }
 }
 
@@ -112,8 +109,7 @@ fn run_subcommand(command: &CliCommand, content: &ServedContent, charset: Charse
         CliCommand::Show(show) => match target::find_code(&show.target, &content.library) {
             Ok(target) => {
                 let section = show.section.as_deref();
-                let output = answer::show(&target, section, show.format.into(), charset);
-                return text_response(output, document_codes(&target));
+                return self::show(&target, section, show.format.into(), charset);
             }
             Err(error) => error.into(),
         },
@@ -127,16 +123,15 @@ fn run_subcommand(command: &CliCommand, content: &ServedContent, charset: Charse
     text_response(output, Vec::new())
 }
 
-/// Finds the document to open, with its first visible line: the given one, or that of the saved
-/// position, or the first.
+/// Finds the document to open, and its first visible line: the target of the command line, or else
+/// the saved position, or else the first document.
 fn find_document(
     context: &CommandContext<'_>,
     arguments: &Arguments,
 ) -> Result<(Target, usize), CommandOutput> {
     let library = &context.content.library;
     if !arguments.target.is_empty() {
-        let target = target::find_code(&arguments.target, library)?;
-        return Ok((target, 0));
+        return Ok((target::find_code(&arguments.target, library)?, 0));
     }
     let resumed = context.resume.as_ref().and_then(|position| {
         let document = library.document(&position.code).ok()?;
@@ -156,7 +151,7 @@ fn find_document(
     Ok((target, top))
 }
 
-/// Rejects what would touch the server.
+/// Rejects arguments that would touch the server.
 fn check_allowed(arguments: &Arguments) -> Result<(), String> {
     let is_file = |target: &[String]| matches!(target, [file] if target::is_file_path(file));
     if !arguments.options.content.is_empty() {
@@ -174,7 +169,7 @@ fn check_allowed(arguments: &Arguments) -> Result<(), String> {
     Ok(())
 }
 
-/// Returns the server's theme, or a built-in one.
+/// Resolves `--theme` to a built-in theme; without it, the server's theme applies.
 fn theme(options: &Options, content: &ServedContent) -> Result<Arc<Theme>, String> {
     let Some(name) = options.theme.as_deref() else {
         return Ok(Arc::clone(&content.theme));
@@ -190,11 +185,16 @@ fn theme(options: &Options, content: &ServedContent) -> Result<Arc<Theme>, Strin
     }
 }
 
-fn document_codes(target: &Target) -> Vec<CodeId> {
+fn show(
+    target: &Target,
+    section: Option<&str>,
+    format: ExportFormat,
+    charset: Charset,
+) -> Response {
     let documents = target.documents.iter();
-    documents
-        .map(|(document, _)| document.code.clone())
-        .collect()
+    let codes = documents.map(|(document, _)| document.code.clone());
+    let output = answer::show(target, section, format, charset);
+    text_response(output, codes.collect())
 }
 
 fn text_response(output: CommandOutput, codes: Vec<CodeId>) -> Response {

@@ -44,11 +44,10 @@ pub fn find_lazy(words: &[String], options: &Options) -> Result<Target, TargetEr
     }
     // If the text may name several codes, the whole library decides which of them exist.
     let is_unambiguous = search::parse_code_refs(&words.join(" ")).len() == 1;
-    if is_unambiguous || library.is_fully_loaded() {
-        let found = find_code(words, &Arc::new(library));
-        if found.is_ok() {
-            return found;
-        }
+    if (is_unambiguous || library.is_fully_loaded())
+        && let Ok(found) = find_code(words, &Arc::new(library))
+    {
+        return Ok(found);
     }
     find_code(words, &Arc::new(setup::library(options)))
 }
@@ -76,9 +75,7 @@ pub fn find_code(words: &[String], library: &Arc<Library>) -> Result<Target, Tar
         if !library.contains(code) {
             continue;
         }
-        let document = library
-            .document(code)
-            .map_err(|error| TargetError::Broken(error.to_string()))?;
+        let document = library.document(code).map_err(broken)?;
         match modifier_row(&document, modifier.as_ref()) {
             Ok(row_path) => documents.push((document, row_path)),
             Err(message) => missing_row = Some(message),
@@ -96,20 +93,20 @@ pub fn find_code(words: &[String], library: &Arc<Library>) -> Result<Target, Tar
     })
 }
 
-/// Returns true if an argument is a path rather than a code.
+/// True if an argument is a path rather than a code.
 pub fn is_file_path(argument: &str) -> bool {
     let extension = Path::new(argument).extension();
     argument.contains('/')
         || extension.is_some_and(|extension| extension.eq_ignore_ascii_case("toml"))
 }
 
+fn broken(error: impl std::fmt::Display) -> TargetError {
+    TargetError::Broken(error.to_string())
+}
+
 fn open_file(library: Library, path: &Path) -> Result<Target, TargetError> {
-    let (library, code) = library
-        .with_file(path)
-        .map_err(|report| TargetError::Broken(report.to_string()))?;
-    let document = library
-        .document(&code)
-        .map_err(|error| TargetError::Broken(error.to_string()))?;
+    let (library, code) = library.with_file(path).map_err(broken)?;
+    let document = library.document(&code).map_err(broken)?;
     Ok(Target {
         library: Arc::new(library),
         documents: vec![(document, None)],

@@ -1,9 +1,10 @@
 //! The comparison of two editions of a set.
 
 use std::cmp::Ordering;
+use std::iter;
 
 use crate::codesets::error::CorruptSet;
-use crate::codesets::file::{Rows, SetFile};
+use crate::codesets::file::SetFile;
 use crate::codesets::row::SetRow;
 
 /// One difference between two editions.
@@ -18,84 +19,36 @@ pub enum Change {
     },
 }
 
-/// Returns the changes from an old edition to a new one, in the order of keys. One row of each is in
-/// memory at a time. The iterator ends after the first error.
+/// Returns the changes from an old edition to a new one, in the order of keys. One row of each is
+/// in memory at a time. The iterator ends after the first error.
 pub fn diff<'s>(
     old: &'s SetFile,
     new: &'s SetFile,
 ) -> impl Iterator<Item = Result<Change, CorruptSet>> {
-    Changes {
-        old: PeekableRows::new(old.rows()),
-        new: PeekableRows::new(new.rows()),
-        is_ended: false,
-    }
-}
-
-struct Changes<'s> {
-    old: PeekableRows<'s>,
-    new: PeekableRows<'s>,
-    /// Whether an error was returned.
-    is_ended: bool,
-}
-
-/// The rows of one edition, and the next one with its key.
-struct PeekableRows<'s> {
-    rows: Rows<'s>,
-    next: Option<(String, SetRow)>,
-}
-
-impl<'s> PeekableRows<'s> {
-    const fn new(rows: Rows<'s>) -> Self {
-        Self { rows, next: None }
-    }
-
-    /// Returns the key of the next row.
-    fn peek_key(&mut self) -> Result<Option<&str>, CorruptSet> {
-        if self.next.is_none() {
-            let row = self.rows.next().transpose()?;
-            self.next = row.map(|row| (row.key(), row));
-        }
-        Ok(self.next.as_ref().map(|(key, _)| key.as_str()))
-    }
-
-    fn take(&mut self) -> Option<SetRow> {
-        self.next.take().map(|(_, row)| row)
-    }
-}
-
-impl Changes<'_> {
-    fn next_change(&mut self) -> Result<Option<Change>, CorruptSet> {
-        loop {
-            let order = match (self.old.peek_key()?, self.new.peek_key()?) {
-                (None, None) => return Ok(None),
-                (Some(_), None) => Ordering::Less,
-                (None, Some(_)) => Ordering::Greater,
-                (Some(old), Some(new)) => old.cmp(new),
+    let with_key = |row: Result<SetRow, CorruptSet>| row.map(|row| (row.key(), row));
+    let mut old = old.rows().map(with_key).peekable();
+    let mut new = new.rows().map(with_key).peekable();
+    let mut is_ended = false;
+    iter::from_fn(move || {
+        while !is_ended {
+            let order = match (old.peek(), new.peek()) {
+                (None, None) => break,
+                (Some(Ok((old, _))), Some(Ok((new, _)))) => old.cmp(new),
+                // Errors are taken first.
+                (Some(Err(_)), _) | (Some(_), None) => Ordering::Less,
+                (_, Some(_)) => Ordering::Greater,
             };
-            match order {
-                Ordering::Less => return Ok(self.old.take().map(Change::Removed)),
-                Ordering::Greater => return Ok(self.new.take().map(Change::Added)),
-                Ordering::Equal => {
-                    if let (Some(old), Some(new)) = (self.old.take(), self.new.take())
-                        && old != new
-                    {
-                        return Ok(Some(Change::Changed { old, new }));
-                    }
-                }
-            }
+            let change = match order {
+                Ordering::Less => old.next()?.map(|(_, row)| Change::Removed(row)),
+                Ordering::Greater => new.next()?.map(|(_, row)| Change::Added(row)),
+                Ordering::Equal => match (old.next()?, new.next()?) {
+                    (Ok((_, old)), Ok((_, new))) if old != new => Ok(Change::Changed { old, new }),
+                    _ => continue,
+                },
+            };
+            is_ended = change.is_err();
+            return Some(change);
         }
-    }
-}
-
-impl Iterator for Changes<'_> {
-    type Item = Result<Change, CorruptSet>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        if self.is_ended {
-            return None;
-        }
-        let change = self.next_change();
-        self.is_ended = change.is_err();
-        change.transpose()
-    }
+        None
+    })
 }

@@ -9,7 +9,6 @@ use crate::text::sanitize;
 /// The maximum length of an edition's name, in bytes. It is part of a file name.
 const MAX_NAME_LEN: usize = 40;
 
-/// The edition of a set.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Edition {
     /// A name that is valid in a file name: `2025`, `2025-q2`, `practitioner-2024-07-01`,
@@ -52,7 +51,6 @@ impl Edition {
         }
     }
 
-    /// Returns the date of the edition, as precisely as it was stated.
     pub fn as_of(&self) -> AsOf {
         self.as_of.parse().unwrap_or_default()
     }
@@ -92,10 +90,9 @@ impl Edition {
         let tokens = tokens(file_name);
         let (period, as_of) = match kind {
             SetKind::Clfs => {
-                let latest = latest?;
-                let day = latest.to_string();
-                let quarter = quarter_from_tokens(&tokens).unwrap_or_else(|| quarter_of(&day));
-                let year = year?;
+                let (year, latest) = year.zip(latest)?;
+                let quarter = quarter_from_tokens(&tokens);
+                let quarter = quarter.unwrap_or_else(|| latest.month().div_ceil(3));
                 (format!("{year}-q{quarter}"), AsOf::Day(latest))
             }
             SetKind::Nucc => (nucc_version(&tokens)?, AsOf::Unknown),
@@ -124,28 +121,20 @@ fn tokens(name: &str) -> Vec<String> {
 
 /// Returns the year, month or day in a file name.
 fn date_from_tokens(tokens: &[String]) -> Option<(String, AsOf)> {
-    let at = tokens
-        .iter()
-        .position(|token| token.len() == 4 && token.starts_with("20"))?;
+    let is_year = |token: &String| token.len() == 4 && token.starts_with("20");
+    let at = tokens.iter().position(is_year)?;
     let year: u16 = tokens[at].parse().ok()?;
-    let number = |back: usize| {
-        let token = tokens.get(at.checked_sub(back)?)?;
-        (token.len() == 2).then(|| token.parse::<u8>().ok())?
-    };
     // 07-01-2024
-    let day = number(2)
-        .zip(number(1))
-        .and_then(|(month, day)| Date::new(year, month, day));
-    if let Some(day) = day {
+    if let [.., month, day] = &tokens[..at]
+        && (month.len(), day.len()) == (2, 2)
+        && let (Ok(month), Ok(day)) = (month.parse(), day.parse())
+        && let Some(day) = Date::new(year, month, day)
+    {
         return Some((day.to_string(), AsOf::Day(day)));
     }
-    let neighbors = [at.checked_sub(1), Some(at + 1)];
-    let month = neighbors
-        .into_iter()
-        .flatten()
-        .filter_map(|index| tokens.get(index))
-        .find_map(|token| parse_month(token));
-    Some(match month {
+    let neighbors = [at.checked_sub(1), Some(at + 1)].into_iter().flatten();
+    let mut neighbors = neighbors.filter_map(|index| tokens.get(index));
+    Some(match neighbors.find_map(|token| parse_month(token)) {
         Some(month) => (format!("{year}-{month:02}"), AsOf::Month(year, month)),
         None => match quarter_from_tokens(tokens) {
             Some(quarter) => (format!("{year}-q{quarter}"), AsOf::Year(year)),
@@ -159,9 +148,8 @@ fn parse_month(word: &str) -> Option<u8> {
     const MONTHS: &str = "january february march april may june july august september october \
                           november december";
     let is_month = |month: &str| month == word || month.get(..3) == Some(word);
-    (1..)
-        .zip(MONTHS.split(' '))
-        .find_map(|(number, month)| is_month(month).then_some(number))
+    let mut months = (1..).zip(MONTHS.split(' '));
+    months.find_map(|(number, month)| is_month(month).then_some(number))
 }
 
 /// Returns the quarter in `q2` or `CLABQ2`.
@@ -172,22 +160,12 @@ fn quarter_from_tokens(tokens: &[String]) -> Option<u8> {
     })
 }
 
-/// Returns the quarter of a day, `2025-04-01`.
-fn quarter_of(day: &str) -> u8 {
-    let month: u8 = day
-        .get(5..7)
-        .and_then(|month| month.parse().ok())
-        .unwrap_or(1);
-    (month - 1) / 3 + 1
-}
-
 /// Returns the version in `nucc_taxonomy_251`: `25.1`.
 fn nucc_version(tokens: &[String]) -> Option<String> {
     tokens.windows(2).find_map(|pair| {
-        let is_version = pair[0] == "taxonomy"
-            && pair[1].len() == 3
-            && pair[1].bytes().all(|b| b.is_ascii_digit());
-        is_version.then(|| format!("{}.{}", &pair[1][..2], &pair[1][2..]))
+        let (word, version) = (&pair[0], &pair[1]);
+        let is_version = word == "taxonomy" && version.len() == 3 && version.parse::<u16>().is_ok();
+        is_version.then(|| format!("{}.{}", &version[..2], &version[2..]))
     })
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::codesets::kind::SetKind;
 use crate::text::sanitize;
 
-/// A place in a file that violates its layout.
+/// A violation of a file's layout.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParseError {
     /// The line, from 1; 0 if the error concerns the whole file.
@@ -14,9 +14,8 @@ pub struct ParseError {
     /// The column, from 1, counted in characters or (of a delimited file) in fields; 0 if the error
     /// concerns the whole line.
     pub column: usize,
-    /// What is wrong.
     pub message: String,
-    /// What was expected instead, or what to do.
+    /// The expected content, or a hint for the user.
     pub expected: String,
 }
 
@@ -79,11 +78,14 @@ pub enum ImportError {
         SetKind::ALL.map(SetKind::id).join(", ")
     )]
     UnknownKind { path: PathBuf },
-    #[error("{}: this is a file of kind {found}, not {asked}", display(path))]
+    #[error(
+        "{}: this is a file of kind {detected}, not {requested}",
+        display(path)
+    )]
     WrongKind {
         path: PathBuf,
-        asked: SetKind,
-        found: SetKind,
+        requested: SetKind,
+        detected: SetKind,
     },
     /// The file violates its layout.
     #[error("{}: {}; {}", error.location(path), error.message, error.expected)]
@@ -104,7 +106,7 @@ pub enum ImportError {
 #[error("{}: {message}", display(path))]
 pub struct CorruptSet {
     pub path: PathBuf,
-    /// What is wrong with it, and what to do.
+    /// The problem and its solution.
     pub message: String,
 }
 

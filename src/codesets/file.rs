@@ -5,7 +5,7 @@
 //! ```text
 //! rows   key, row, key, row, …, each text after its length; sorted by key
 //! keys   32 bytes for each page of `rows`: where its first entry begins, and the key of it
-//! head   JSON: what the set is, and where it comes from
+//! head   JSON: a [`SetHeader`]
 //! ```
 //!
 //! Opening reads the container's table and `head`. A lookup searches `keys`, a page at a time (four
@@ -45,7 +45,7 @@ pub(crate) const MAX_KEY_LEN: usize = ENTRY_LEN - KEY_AT;
 /// The largest header that is read, in bytes.
 const MAX_HEAD_LEN: u64 = 64 * 1024;
 
-/// What a set is and where it comes from.
+/// The description of a set: its kind, edition and origin.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SetHeader {
     pub kind: SetKind,
@@ -56,39 +56,37 @@ pub struct SetHeader {
     pub imported: String,
     /// The license terms of the files.
     pub notice: String,
-    /// The number of rows.
     pub rows: u64,
 }
 
-/// A file that a set was made from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OriginalFile {
-    /// Its name, without its folder.
+    /// Without its folder.
     pub name: String,
-    /// Its SHA-256 digest in hexadecimal digits.
+    /// In hexadecimal digits.
     pub sha256: String,
-    /// Its size in bytes.
     pub size: u64,
 }
 
 impl SetHeader {
-    /// Returns the set's name, as commands take it: `icd10cm-2025`.
+    /// The name that commands take: `icd10cm-2025`.
     pub fn name(&self) -> String {
         format!("{}-{}", self.kind.id(), self.edition.name)
     }
 
-    /// Returns the set's title as a source: `ICD-10-CM, edition 2025`.
+    /// The title as a source: `ICD-10-CM, edition 2025`.
     pub fn title(&self) -> String {
         format!("{}, {}", self.kind.title(), self.edition.label())
     }
 
-    /// Returns the sort key among the editions of one kind. The latest edition sorts last.
-    pub(crate) fn sort_key(&self) -> (AsOf, bool, &str, &str) {
-        let edition = &self.edition;
+    /// The sort key. The latest edition of a kind sorts last.
+    pub(crate) fn sort_key(&self) -> (SetKind, AsOf, bool, &str, &str) {
+        let Edition { name, stated, .. } = &self.edition;
         (
-            edition.as_of(),
-            edition.stated,
-            &edition.name,
+            self.kind,
+            self.edition.as_of(),
+            *stated,
+            name,
             &self.imported,
         )
     }
@@ -99,7 +97,8 @@ impl SetHeader {
 pub struct SetFile {
     path: PathBuf,
     container: Container,
-    fingerprint: Fingerprint,
+    /// Taken when the file was opened.
+    pub(crate) fingerprint: Fingerprint,
     header: SetHeader,
 }
 
@@ -140,11 +139,6 @@ impl SetFile {
 
     pub const fn header(&self) -> &SetHeader {
         &self.header
-    }
-
-    /// Returns the fingerprint that the file had when it was opened.
-    pub(crate) const fn fingerprint(&self) -> Fingerprint {
-        self.fingerprint
     }
 
     /// Returns the row with a key, as [`SetRow::key`] writes it.
@@ -237,13 +231,10 @@ fn starts_with(file: &File, magic: &[u8]) -> bool {
 
 /// Reads the header; `None` if it is damaged.
 fn read_header(container: &Container) -> Option<SetHeader> {
-    container
-        .part_length(HEAD)
-        .filter(|length| *length <= MAX_HEAD_LEN)?;
-    serde_json::from_slice(&container.read_part(HEAD)?).ok()
+    let is_small = container.part_length(HEAD)? <= MAX_HEAD_LEN;
+    serde_json::from_slice(&is_small.then(|| container.read_part(HEAD))??).ok()
 }
 
-/// Returns the key of an entry of `keys`.
 fn entry_key(entry: &[u8; ENTRY_LEN]) -> &[u8] {
     let length = usize::from(entry[KEY_AT - 1]);
     &entry[KEY_AT..][..length.min(MAX_KEY_LEN)]

@@ -29,7 +29,7 @@ pub(crate) fn read_files(
     sorter: &mut ExternalSorter,
     on_progress: &mut dyn FnMut(ImportProgress),
 ) -> Result<Vec<FileMetadata>, ImportError> {
-    let folder = sorter.folder().to_owned();
+    let folder = sorter.folder.clone();
     let total = inputs.iter().map(|input| input.size).sum();
     let mut sink = RowSink::new(sorter, on_progress, total);
     let mut metadata = Vec::new();
@@ -77,7 +77,7 @@ fn import_error(path: &Path, store: &Path, error: ReadError) -> ImportError {
 }
 
 /// Returns the kind of all files. A file that does not look like any kind is taken for one of the
-/// requested kind, so that its reader reports what is wrong.
+/// requested kind, so that its reader reports the error.
 pub(crate) fn resolve_kind(
     requested: Option<SetKind>,
     inputs: &[InputFile],
@@ -86,11 +86,15 @@ pub(crate) fn resolve_kind(
     for input in inputs {
         let path = input.path.clone();
         match (kind, detect::detect(input)) {
-            (Some(asked), Some(found)) if asked != found => {
-                return Err(ImportError::WrongKind { path, asked, found });
+            (Some(requested), Some(detected)) if requested != detected => {
+                return Err(ImportError::WrongKind {
+                    path,
+                    requested,
+                    detected,
+                });
             }
             (None, None) => return Err(ImportError::UnknownKind { path }),
-            (None, found) => kind = found,
+            (None, detected) => kind = detected,
             (Some(_), _) => {}
         }
     }
@@ -99,7 +103,6 @@ pub(crate) fn resolve_kind(
     })
 }
 
-/// Returns the edition that the files state.
 pub(crate) fn resolve_edition(
     kind: SetKind,
     inputs: &[InputFile],

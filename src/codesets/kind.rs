@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::diagnostics::did_you_mean;
 
-/// A kind of code set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SetKind {
@@ -133,9 +132,8 @@ impl FromStr for SetKind {
 
     fn from_str(s: &str) -> Result<Self, ParseSetKindError> {
         let known = Self::ALL.map(Self::id);
-        let kind = Self::ALL
-            .into_iter()
-            .find(|kind| kind.id().eq_ignore_ascii_case(s));
+        let mut kinds = Self::ALL.into_iter();
+        let kind = kinds.find(|kind| kind.id().eq_ignore_ascii_case(s));
         kind.ok_or_else(|| ParseSetKindError {
             word: crate::text::sanitize(s).into_owned(),
             hint: did_you_mean(s, &known),

@@ -9,7 +9,6 @@ use crate::content::{AsOf, Date};
 /// contains it.
 const SEPARATOR: &str = "\u{1f}";
 
-/// One row of a set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SetRow {
     Icd10cm(IcdRow),
@@ -30,7 +29,6 @@ pub struct IcdRow {
     pub billable: bool,
     /// The short description, at most 60 characters.
     pub short: String,
-    /// The full description.
     pub long: String,
 }
 
@@ -72,38 +70,34 @@ pub enum Coverage {
 }
 
 impl Coverage {
-    const ALL: [Self; 5] = [
-        Self::CarrierJudgment,
-        Self::SpecialInstructions,
-        Self::NotPayable,
-        Self::NonCovered,
-        Self::NonCoveredByStatute,
+    /// In the order of variants, with the letter in the file and the wording of the record layout.
+    const ALL: [(Self, &'static str, &'static str); 5] = [
+        (Self::CarrierJudgment, "C", "Carrier judgment"),
+        (
+            Self::SpecialInstructions,
+            "D",
+            "Special coverage instructions apply",
+        ),
+        (Self::NotPayable, "I", "Not payable by Medicare"),
+        (Self::NonCovered, "M", "Non-covered by Medicare"),
+        (
+            Self::NonCoveredByStatute,
+            "S",
+            "Non-covered by Medicare statute",
+        ),
     ];
 
-    /// Returns the letter that the file has for it.
     pub const fn letter(self) -> &'static str {
-        match self {
-            Self::CarrierJudgment => "C",
-            Self::SpecialInstructions => "D",
-            Self::NotPayable => "I",
-            Self::NonCovered => "M",
-            Self::NonCoveredByStatute => "S",
-        }
+        Self::ALL[self as usize].1
     }
 
-    /// Returns the wording of the record layout.
     pub const fn label(self) -> &'static str {
-        match self {
-            Self::CarrierJudgment => "Carrier judgment",
-            Self::SpecialInstructions => "Special coverage instructions apply",
-            Self::NotPayable => "Not payable by Medicare",
-            Self::NonCovered => "Non-covered by Medicare",
-            Self::NonCoveredByStatute => "Non-covered by Medicare statute",
-        }
+        Self::ALL[self as usize].2
     }
 
     pub(crate) fn from_letter(letter: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|c| c.letter() == letter)
+        let (coverage, ..) = Self::ALL.into_iter().find(|entry| entry.1 == letter)?;
+        Some(coverage)
     }
 }
 
@@ -225,12 +219,10 @@ impl SetRow {
 
     /// Returns a second key that finds the row: a PTP edit is also found by its column 2 code.
     pub(crate) fn secondary_key(&self) -> Option<String> {
-        match self {
-            Self::NcciPtp(row) => {
-                Some(format!("{}<{}@{}", row.column2, row.column1, row.effective))
-            }
-            _ => None,
-        }
+        let Self::NcciPtp(row) = self else {
+            return None;
+        };
+        Some(format!("{}<{}@{}", row.column2, row.column1, row.effective))
     }
 
     /// Encodes the fields, in order, as text.
@@ -246,63 +238,33 @@ trait Field: Sized {
     fn from_text(text: &str) -> Option<Self>;
 }
 
-macro_rules! fields_by_display {
-    ($($type:ty),*) => {$(
+macro_rules! fields {
+    ($($type:ty: $to_text:expr, $from_text:expr;)*) => {$(
         impl Field for $type {
             fn to_text(&self) -> String {
-                self.to_string()
+                let to_text: fn(&Self) -> String = $to_text;
+                to_text(self)
             }
 
             fn from_text(text: &str) -> Option<Self> {
-                text.parse().ok()
+                let from_text: fn(&str) -> Option<Self> = $from_text;
+                from_text(text)
             }
         }
     )*};
 }
 
-fields_by_display!(String, u16, u32);
-
-impl Field for bool {
-    fn to_text(&self) -> String {
-        (if *self { "yes" } else { "no" }).to_owned()
-    }
-
-    fn from_text(text: &str) -> Option<Self> {
-        Some(text == "yes")
-    }
-}
-
-impl Field for Cents {
-    fn to_text(&self) -> String {
-        self.0.to_string()
-    }
-
-    fn from_text(text: &str) -> Option<Self> {
-        text.parse().ok().map(Self)
-    }
-}
-
-impl Field for Date {
-    fn to_text(&self) -> String {
-        self.to_string()
-    }
-
-    fn from_text(text: &str) -> Option<Self> {
-        match text.parse() {
-            Ok(AsOf::Day(date)) => Some(date),
-            _ => None,
-        }
-    }
-}
-
-impl Field for Coverage {
-    fn to_text(&self) -> String {
-        self.letter().to_owned()
-    }
-
-    fn from_text(text: &str) -> Option<Self> {
-        Self::from_letter(text)
-    }
+fields! {
+    String: Self::clone, |text| Some(text.to_owned());
+    u16: ToString::to_string, |text| text.parse().ok();
+    u32: ToString::to_string, |text| text.parse().ok();
+    bool: |is_set| (if *is_set { "yes" } else { "no" }).to_owned(), |text| Some(text == "yes");
+    Cents: |amount| amount.0.to_string(), |text| text.parse().ok().map(Self);
+    Coverage: |coverage| coverage.letter().to_owned(), Self::from_letter;
+    Date: ToString::to_string, |text| match text.parse() {
+        Ok(AsOf::Day(date)) => Some(date),
+        _ => None,
+    };
 }
 
 impl Field for HcpcsCode {

@@ -26,7 +26,6 @@ pub struct SetStore {
     folder: PathBuf,
 }
 
-/// What to import.
 #[derive(Debug)]
 pub struct ImportRequest<'i> {
     /// The kind; `None` to detect it from the content.
@@ -35,14 +34,11 @@ pub struct ImportRequest<'i> {
     pub files: &'i [PathBuf],
     /// The edition that the user names; it overrides what the files state.
     pub edition: Option<Edition>,
-    /// The day of the import.
     pub today: Date,
 }
 
-/// The result of an import.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImportOutcome {
-    /// The header of the new set.
     pub header: SetHeader,
     /// The header of the set of the same edition that was replaced.
     pub replaced: Option<SetHeader>,
@@ -67,23 +63,17 @@ impl SetStore {
     /// Opens every set of the store.
     pub fn open_sets(&self) -> ImportedSets {
         let mut sets = ImportedSets::default();
-        let Ok(entries) = fs::read_dir(&self.folder) else {
-            return sets;
-        };
-        for entry in entries.filter_map(Result::ok) {
-            let path = entry.path();
-            if path.extension().is_some_and(|e| e == EXTENSION) {
-                match SetFile::open(&path) {
-                    Ok(set) => sets.files.push(set),
-                    Err(error) => sets.damaged.push(error),
-                }
+        let entries = fs::read_dir(&self.folder).into_iter().flatten();
+        let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
+        for path in paths.filter(|path| path.extension().is_some_and(|e| e == EXTENSION)) {
+            match SetFile::open(&path) {
+                Ok(set) => sets.files.push(set),
+                Err(error) => sets.damaged.push(error),
             }
         }
-        sets.files.sort_by(|a, b| {
-            let (a, b) = (a.header(), b.header());
-            (a.kind, a.sort_key()).cmp(&(b.kind, b.sort_key()))
-        });
-        sets.damaged.sort_by(|a, b| a.path.cmp(&b.path));
+        let (files, damaged) = (&mut sets.files, &mut sets.damaged);
+        files.sort_by(|a, b| a.header().sort_key().cmp(&b.header().sort_key()));
+        damaged.sort_by(|a, b| a.path.cmp(&b.path));
         sets
     }
 
@@ -134,26 +124,22 @@ impl SetStore {
         let temporary = AtomicFile::create(path).map_err(failed)?;
         let mut writer = SetWriter::new(temporary.file()).map_err(failed)?;
         let mut previous: Option<KeyedRow> = None;
+        let mut duplicate = None;
         let written = sorter.finish(|row| {
             if let Some(first) = previous.take_if(|previous| previous.key == row.key) {
-                return Err(WriteError::DuplicateKey { first, second: row });
+                duplicate = Some(duplicate_key_error(inputs, &first, &row));
+                return Err(io::ErrorKind::AlreadyExists.into());
             }
             writer.add(&row.key, &row.row)?;
             previous = Some(row);
             Ok(())
         });
-        written.map_err(|error| match error {
-            WriteError::Io(error) => failed(error),
-            WriteError::DuplicateKey { first, second } => {
-                duplicate_key_error(inputs, &first, &second)
-            }
-        })?;
+        written.map_err(|error| duplicate.unwrap_or_else(|| failed(error)))?;
         let header = writer.finish(header).map_err(failed)?;
         temporary.commit(path).map_err(failed)?;
         // The rename is durable once the folder is synced.
-        fs::File::open(&self.folder)
-            .and_then(|folder| folder.sync_all())
-            .map_err(failed)?;
+        let synced = fs::File::open(&self.folder).and_then(|folder| folder.sync_all());
+        synced.map_err(failed)?;
         Ok(header)
     }
 
@@ -175,7 +161,6 @@ impl SetStore {
 }
 
 impl ImportedSets {
-    /// Returns every set, by kind, then edition.
     pub fn all(&self) -> &[SetFile] {
         &self.files
     }
@@ -184,16 +169,15 @@ impl ImportedSets {
         &self.damaged
     }
 
-    /// Returns the latest edition of a kind, by its date, then by its name.
+    /// Returns the edition with the latest date; of equal dates, the last by name.
     pub fn latest(&self, kind: SetKind) -> Option<&SetFile> {
         self.editions(kind).last()
     }
 
     /// Returns every edition of a kind, the latest last.
     pub fn editions(&self, kind: SetKind) -> impl Iterator<Item = &SetFile> {
-        self.files
-            .iter()
-            .filter(move |set| set.header().kind == kind)
+        let files = self.files.iter();
+        files.filter(move |set| set.header().kind == kind)
     }
 
     /// Returns the set with a name such as `icd10cm-2025`. The name of a kind is enough if only one
@@ -207,17 +191,6 @@ impl ImportedSets {
     }
 }
 
-enum WriteError {
-    Io(io::Error),
-    DuplicateKey { first: KeyedRow, second: KeyedRow },
-}
-
-impl From<io::Error> for WriteError {
-    fn from(error: io::Error) -> Self {
-        Self::Io(error)
-    }
-}
-
 fn store_error(path: &Path, source: io::Error) -> ImportError {
     ImportError::Store {
         path: path.to_owned(),
@@ -228,8 +201,7 @@ fn store_error(path: &Path, source: io::Error) -> ImportError {
 fn duplicate_key_error(inputs: &[InputFile], first: &KeyedRow, second: &KeyedRow) -> ImportError {
     let input = |row: &KeyedRow| inputs.get(usize::from(row.file_index));
     let key = second.key.replace('>', " and ").replace('@', " of ");
-    let key = key.trim_start_matches('-');
-    let line = first.line;
+    let (key, line) = (key.trim_start_matches('-'), first.line);
     let message = if first.file_index == second.file_index {
         format!("{key} is already on line {line}")
     } else {
@@ -237,11 +209,10 @@ fn duplicate_key_error(inputs: &[InputFile], first: &KeyedRow, second: &KeyedRow
         format!("{key} is already in {name}, on line {line}")
     };
     let expected = "each may occur once: the file is damaged, or two files were joined";
+    let path = input(second).map(|input| input.path.clone());
     ImportError::Parse {
-        path: input(second)
-            .map(|input| input.path.clone())
-            .unwrap_or_default(),
-        error: ParseError::at_line(u64::from(second.line), message, expected),
+        path: path.unwrap_or_default(),
+        error: ParseError::at_line(second.line.into(), message, expected),
     }
 }
 

@@ -48,12 +48,11 @@ impl<'f> SetWriter<'f> {
         }
         let page = self.offset / PAGE_SIZE as u64;
         if page >= self.next_page {
-            self.keys.extend(self.offset.to_le_bytes());
-            self.keys
-                .push(u8::try_from(key.len()).map_err(io::Error::other)?);
-            self.keys.extend(key.as_bytes());
-            self.keys
-                .resize(self.keys.len() + MAX_KEY_LEN - key.len(), 0);
+            let keys = &mut self.keys;
+            keys.extend(self.offset.to_le_bytes());
+            keys.push(u8::try_from(key.len()).map_err(io::Error::other)?);
+            keys.extend(key.as_bytes());
+            keys.resize(keys.len() + MAX_KEY_LEN - key.len(), 0);
             self.next_page = page + 1;
         }
         self.entry.clear();

@@ -3,32 +3,23 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum CodeSystem {
-    /// Current Procedural Terminology, of the American Medical Association.
-    Cpt,
-    /// HCPCS Level II, of CMS.
-    Hcpcs,
-    /// ICD-10-CM diagnoses.
-    Icd10cm,
+use crate::content::keyword::keywords;
+
+keywords! {
+    #[derive(PartialOrd, Ord, Hash)]
+    CodeSystem {
+        /// Current Procedural Terminology, of the American Medical Association.
+        Cpt = "cpt",
+        /// HCPCS Level II, of CMS.
+        Hcpcs = "hcpcs",
+        /// ICD-10-CM diagnoses.
+        Icd10cm = "icd10cm",
+    }
 }
 
 impl CodeSystem {
-    /// All systems, in the order of lists.
-    pub const ALL: [Self; 3] = [Self::Cpt, Self::Hcpcs, Self::Icd10cm];
-
-    /// Returns the name in files, links and on the command line.
-    pub const fn id(self) -> &'static str {
-        match self {
-            Self::Cpt => "cpt",
-            Self::Hcpcs => "hcpcs",
-            Self::Icd10cm => "icd10cm",
-        }
-    }
-
-    /// Returns the name for display.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Cpt => "CPT",
@@ -37,7 +28,7 @@ impl CodeSystem {
         }
     }
 
-    /// Describes the shape of a code, for error messages.
+    /// The shape of a code, for error messages.
     pub const fn shape(self) -> &'static str {
         match self {
             Self::Cpt => "five characters: four digits, then a digit or one of F, M, T, U",
@@ -105,12 +96,6 @@ impl FromStr for CodeSystem {
                 system.id().eq_ignore_ascii_case(s) || system.name().eq_ignore_ascii_case(s)
             })
             .ok_or_else(|| CodeError::UnknownSystem(s.to_owned()))
-    }
-}
-
-impl Serialize for CodeSystem {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.id())
     }
 }
 

@@ -35,6 +35,11 @@ impl Date {
             .then_some(Self { year, month, day })
     }
 
+    /// From 1 to 12.
+    pub(crate) const fn month(self) -> u8 {
+        self.month
+    }
+
     /// Returns the date `days` after 1970-01-01; `None` after the year 65535.
     pub fn from_days_since_1970(days: u64) -> Option<Self> {
         let days = days.checked_add(EPOCH)?;

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::content::code::{CodeId, ModifierCode};
 use crate::content::date::AsOf;
+use crate::content::keyword::keywords;
 use crate::content::row::{Row, RowKey, Subject};
 use crate::content::source::{Source, SourceId};
 
@@ -38,7 +39,7 @@ impl Document {
         self.sources.iter().find(|source| source.id == *id)
     }
 
-    /// Returns a section with its position.
+    /// A section with its position.
     pub fn section(&self, id: &SectionId) -> Option<(usize, &Section)> {
         self.sections
             .iter()
@@ -46,7 +47,7 @@ impl Document {
             .find(|(_, section)| section.id == *id)
     }
 
-    /// Returns every row with its section and block, in reading order.
+    /// Every row with its section and block, in reading order.
     pub fn rows(&self) -> impl Iterator<Item = (&Section, &Block, &Row)> {
         self.sections.iter().flat_map(|section| {
             section
@@ -64,22 +65,21 @@ impl Document {
 
     /// Returns the row about a modifier, with its path.
     pub fn modifier(&self, code: &ModifierCode) -> Option<(RowPath, &Row)> {
-        self.rows()
-            .find(|(_, _, row)| row.subject == Subject::Modifier(code.clone()))
-            .map(|(section, block, row)| (RowPath::new(section, block, row), row))
+        self.find_row(|row| row.subject == Subject::Modifier(code.clone()))
     }
 
     /// Returns the rule of a payer (by the key of its row) on a modifier, with its path.
     pub fn payer_rule(&self, payer: &RowKey, modifier: &ModifierCode) -> Option<(RowPath, &Row)> {
         let key = RowKey::for_payer_rule(payer, modifier);
-        self.rows()
-            .find(|(_, _, row)| {
-                row.subject == Subject::PayerRule(modifier.clone()) && row.key == key
-            })
-            .map(|(section, block, row)| (RowPath::new(section, block, row), row))
+        self.find_row(|row| row.subject == Subject::PayerRule(modifier.clone()) && row.key == key)
     }
 
-    /// Returns the modifiers that have a row, in reading order.
+    fn find_row(&self, is_match: impl Fn(&Row) -> bool) -> Option<(RowPath, &Row)> {
+        let (section, block, row) = self.rows().find(|(_, _, row)| is_match(row))?;
+        Some((RowPath::new(section, block, row), row))
+    }
+
+    /// The modifiers that have a row, in reading order.
     pub fn modifiers(&self) -> impl Iterator<Item = &ModifierCode> {
         self.rows().filter_map(|(_, _, row)| match &row.subject {
             Subject::Modifier(code) => Some(code),
@@ -88,25 +88,12 @@ impl Document {
     }
 }
 
-/// Whether a code is in force.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Status {
-    Active,
-    Deleted,
-    Unverified,
-}
-
-impl Status {
-    pub const ALL: [Self; 3] = [Self::Active, Self::Deleted, Self::Unverified];
-
-    /// Returns the keyword in content files, which is also displayed.
-    pub const fn id(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::Deleted => "deleted",
-            Self::Unverified => "unverified",
-        }
+keywords! {
+    /// Whether a code is in force.
+    Status {
+        Active = "active",
+        Deleted = "deleted",
+        Unverified = "unverified",
     }
 }
 
@@ -165,6 +152,13 @@ impl Block {
             shape,
             rows,
         }
+    }
+
+    /// Makes a table if every row has more than one cell, otherwise prose.
+    pub fn from_rows(id: &str, title: Option<&str>, rows: Vec<Row>) -> Self {
+        let is_table = rows.iter().all(|row| row.cells.len() > 1);
+        let shape = if is_table { Shape::Table } else { Shape::Prose };
+        Self::new(id, title, shape, rows)
     }
 }
 

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::content::code::{CodeId, ModifierCode};
+use crate::content::keyword::keywords;
 use crate::content::source::{SourceId, Unavailable};
 
 /// The name of a row, unique in its block: `26`, `aetna`, `1`.
@@ -52,6 +53,12 @@ impl Row {
             disputed_by: Vec::new(),
             remarks: Vec::new(),
         }
+    }
+
+    /// Returns the cells that fill columns of the block's table.
+    pub fn column_cells(&self) -> impl Iterator<Item = &Cell> {
+        let cells = self.cells.iter();
+        cells.filter(|cell| cell.visibility == Visibility::Column)
     }
 
     /// Returns the row's name in breadcrumbs: its code, or the text of its first cell, at any length.
@@ -167,37 +174,20 @@ impl From<&str> for Value {
     }
 }
 
-/// How appropriate a modifier is for the code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Standing {
-    Usual,
-    /// Appropriate under conditions.
-    Situational,
-    NotExpected,
-    /// Sources disagree.
-    Disputed,
+keywords! {
+    /// How appropriate a modifier is for the code.
+    Standing {
+        Usual = "usual",
+        /// Appropriate under conditions.
+        Situational = "situational",
+        NotExpected = "not_expected",
+        /// Sources disagree.
+        Disputed = "disputed",
+    }
 }
 
 impl Standing {
-    pub const ALL: [Self; 4] = [
-        Self::Usual,
-        Self::Situational,
-        Self::NotExpected,
-        Self::Disputed,
-    ];
-
-    /// Returns the keyword in content files.
-    pub const fn id(self) -> &'static str {
-        match self {
-            Self::Usual => "usual",
-            Self::Situational => "situational",
-            Self::NotExpected => "not_expected",
-            Self::Disputed => "disputed",
-        }
-    }
-
-    /// Returns the label for display. Its symbol makes the states distinct without color.
+    /// The label for display. Its symbol makes the states distinct without color.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Usual => "+ usual",

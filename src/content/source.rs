@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::content::date::AsOf;
+use crate::content::keyword::keywords;
 
 /// The name of a source, unique in its document.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -20,32 +21,19 @@ pub struct Source {
     pub as_of: AsOf,
 }
 
-/// The authority of a source.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SourceKind {
-    /// A file or page of the body that makes the rules.
-    Primary,
-    /// A text about the rules by someone else.
-    Secondary,
-    /// The editors of this library.
-    House,
-}
-
-impl SourceKind {
-    pub const ALL: [Self; 3] = [Self::Primary, Self::Secondary, Self::House];
-
-    /// Returns the keyword in content files.
-    pub const fn id(self) -> &'static str {
-        match self {
-            Self::Primary => "primary",
-            Self::Secondary => "secondary",
-            Self::House => "house",
-        }
+keywords! {
+    /// The authority of a source.
+    SourceKind {
+        /// A file or page of the body that makes the rules.
+        Primary = "primary",
+        /// A text about the rules by someone else.
+        Secondary = "secondary",
+        /// The editors of this library.
+        House = "house",
     }
 }
 
-/// A stated absence: the reason why a field or block has no content.
+/// A stated absence: why a field or block has no content.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Unavailable {
     pub reason: AbsenceReason,
@@ -72,42 +60,23 @@ impl Unavailable {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AbsenceReason {
-    /// The source does not state the fact.
-    SourceSilent,
-    /// The fact is in a file that was not imported.
-    NotLoaded,
-    /// The fact cannot exist for this code.
-    NotApplicable,
-    /// The owner's license forbids distribution.
-    #[serde(rename = "licence")]
-    License,
-    Unpublished,
+keywords! {
+    /// The reason for a stated absence.
+    AbsenceReason {
+        /// The source does not state the fact.
+        SourceSilent = "source_silent",
+        /// The fact is in a file that was not imported.
+        NotLoaded = "not_loaded",
+        /// The fact cannot exist for this code.
+        NotApplicable = "not_applicable",
+        /// The owner's license forbids distribution.
+        License = "licence",
+        Unpublished = "unpublished",
+    }
 }
 
 impl AbsenceReason {
-    pub const ALL: [Self; 5] = [
-        Self::SourceSilent,
-        Self::NotLoaded,
-        Self::NotApplicable,
-        Self::License,
-        Self::Unpublished,
-    ];
-
-    /// Returns the keyword in content files.
-    pub const fn id(self) -> &'static str {
-        match self {
-            Self::SourceSilent => "source_silent",
-            Self::NotLoaded => "not_loaded",
-            Self::NotApplicable => "not_applicable",
-            Self::License => "licence",
-            Self::Unpublished => "unpublished",
-        }
-    }
-
-    /// Returns the label in tables, which have little space.
+    /// The label in tables, which have little space.
     pub const fn short_label(self) -> &'static str {
         match self {
             Self::SourceSilent => "source silent",
@@ -118,7 +87,7 @@ impl AbsenceReason {
         }
     }
 
-    /// Returns the label in the row's details.
+    /// The label in the row's details.
     pub const fn label(self) -> &'static str {
         match self {
             Self::SourceSilent => "not available · the source is silent",

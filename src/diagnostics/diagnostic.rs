@@ -8,13 +8,16 @@ use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
 use crate::text::sanitize::{sanitize, sanitize_keeping_columns};
 
+/// A range of bytes in a file.
+pub type Span = Range<usize>;
+
 /// The largest number of diagnostics in a report.
 const MAX_DIAGNOSTICS: usize = 100;
 
 /// The table position that [`Diagnostics::suppress_missing`] takes for the top level of the file.
 pub(crate) const WHOLE_FILE: usize = usize::MAX;
 
-/// Everything that is wrong with a file. Its text is sanitized and has no final line end.
+/// All diagnostics of a file. Its text is sanitized and has no final line end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
     /// The diagnostics, in the order of the file; never empty.
@@ -77,7 +80,7 @@ impl fmt::Display for Diagnostic {
 }
 
 /// A collector of diagnostics.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Diagnostics<'t> {
     text: &'t str,
     pending: Vec<PendingDiagnostic>,
@@ -88,7 +91,7 @@ pub struct Diagnostics<'t> {
 
 #[derive(Debug)]
 struct PendingDiagnostic {
-    span: Range<usize>,
+    span: Span,
     message: String,
     hint: String,
     kind: DiagnosticKind,
@@ -100,7 +103,7 @@ enum DiagnosticKind {
     Syntax,
     /// Hidden by a syntax error on the same line.
     Invalid,
-    /// Hidden by any syntax error, because what is missing may be in the lines that were skipped.
+    /// Hidden by any syntax error, because the skipped lines may contain what is missing.
     Missing,
 }
 
@@ -108,43 +111,36 @@ impl<'t> Diagnostics<'t> {
     pub fn new(text: &'t str) -> Self {
         Self {
             text,
-            pending: Vec::new(),
-            left_out: 0,
-            suppressed: HashSet::new(),
+            ..Self::default()
         }
     }
 
-    /// Returns the line that contains a byte offset, from 1.
+    /// The line that contains a byte offset, from 1.
     pub(crate) fn line_number(&self, at: usize) -> usize {
         let before = self.text.get(..at).unwrap_or(self.text);
         before.matches('\n').count() + 1
     }
 
-    pub fn syntax_error(&mut self, span: Range<usize>, message: String, hint: String) {
+    pub fn syntax_error(&mut self, span: Span, message: String, hint: String) {
         self.push(span, message, hint, DiagnosticKind::Syntax);
     }
 
-    /// Reports an error in what is written.
-    pub fn invalid(
-        &mut self,
-        span: Range<usize>,
-        message: impl Into<String>,
-        hint: impl Into<String>,
-    ) {
+    /// Reports invalid content.
+    pub fn invalid(&mut self, span: Span, message: impl Into<String>, hint: impl Into<String>) {
         self.push(span, message.into(), hint.into(), DiagnosticKind::Invalid);
     }
 
-    /// Reports that something required is missing.
+    /// Reports missing content.
     pub(crate) fn missing(
         &mut self,
-        span: Range<usize>,
+        span: Span,
         message: impl Into<String>,
         hint: impl Into<String>,
     ) {
         self.push(span, message.into(), hint.into(), DiagnosticKind::Missing);
     }
 
-    fn push(&mut self, span: Range<usize>, message: String, hint: String, kind: DiagnosticKind) {
+    fn push(&mut self, span: Span, message: String, hint: String, kind: DiagnosticKind) {
         let is_same = |d: &PendingDiagnostic| d.span == span && d.message == message;
         if self.is_full() {
             self.left_out += 1;
@@ -176,7 +172,6 @@ impl<'t> Diagnostics<'t> {
         self.suppressed.iter().any(|(at, _)| *at == table)
     }
 
-    /// Returns true if the report has no room for more diagnostics.
     pub(crate) fn is_full(&self) -> bool {
         self.pending.len() >= MAX_DIAGNOSTICS
     }
@@ -226,7 +221,7 @@ impl<'t> LineIndex<'t> {
         }
     }
 
-    /// Returns the line that contains a byte offset, from 0.
+    /// The line that contains a byte offset, from 0.
     fn line_of(&self, at: usize) -> usize {
         self.starts.partition_point(|start| *start <= at) - 1
     }

@@ -7,7 +7,6 @@ use crate::library::Library;
 use crate::search::{Query, Results};
 use crate::text::{Charset, sanitize};
 
-/// An export format.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ExportFormat {
     /// Plain text, laid out as on screen.
@@ -42,7 +41,6 @@ pub fn list(library: &Library, format: ExportFormat, charset: Charset) -> String
     }
 }
 
-/// Exports search results.
 pub fn results(
     query: &Query,
     results: &Results,
@@ -60,8 +58,6 @@ pub fn results(
 /// Replaces the characters that the terminal cannot show: a query may contain any. JSON is always
 /// UTF-8.
 fn in_charset(text: &str, charset: Charset) -> String {
-    let lines = text.lines();
-    lines
-        .map(|line| charset.transliterate(&sanitize(line)).into_owned() + "\n")
-        .collect()
+    let line = |line| charset.transliterate(&sanitize(line)).into_owned() + "\n";
+    text.lines().map(line).collect()
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::content::{Block, Document, Row, RowPath, Section};
 use crate::export::scope::ExportScope;
-use crate::library::{CatalogEntry, Library, Origin};
+use crate::library::{BrokenFile, CatalogEntry, Library, Origin};
 use crate::search::{Hit, MatchReason, Query, Results};
 use crate::text::is_invisible;
 
@@ -12,22 +12,19 @@ use crate::text::is_invisible;
 pub const SCHEMA_VERSION: u32 = 1;
 
 pub(crate) fn document(document: &Document, scope: &ExportScope) -> String {
-    let sections: Vec<Value> = scope
-        .sections(document)
-        .map(|(section, blocks)| {
-            let blocks = blocks.iter().map(|(block, rows)| {
-                let rows = rows.iter().map(|row| self::row(section, block, row));
-                let rows: Vec<Value> = rows.collect();
-                json!({ "id": block.id, "title": block.title, "shape": block.shape, "rows": rows })
-            });
-            json!({
-                "id": section.id,
-                "title": section.title,
-                "headings": section.headings,
-                "blocks": blocks.collect::<Vec<_>>(),
-            })
+    let sections = scope.sections(document).map(|(section, blocks)| {
+        let blocks = blocks.iter().map(|(block, rows)| {
+            let rows = rows.iter().map(|row| self::row(section, block, row));
+            let rows: Vec<Value> = rows.collect();
+            json!({ "id": block.id, "title": block.title, "shape": block.shape, "rows": rows })
+        });
+        json!({
+            "id": section.id,
+            "title": section.title,
+            "headings": section.headings,
+            "blocks": blocks.collect::<Vec<_>>(),
         })
-        .collect();
+    });
     pretty(&json!({
         "schema": SCHEMA_VERSION,
         "code": document.code,
@@ -39,7 +36,7 @@ pub(crate) fn document(document: &Document, scope: &ExportScope) -> String {
         "next_review": document.next_review,
         "synonyms": document.synonyms,
         "sources": document.sources,
-        "sections": sections,
+        "sections": sections.collect::<Vec<_>>(),
         "notices": document.notices,
     }))
 }
@@ -56,14 +53,13 @@ fn row(section: &Section, block: &Block, row: &Row) -> Value {
 
 pub(crate) fn list(library: &Library, notices: &[&str]) -> String {
     let documents: Vec<Value> = library.entries().iter().map(entry).collect();
-    let broken: Vec<Value> = library
-        .broken()
-        .iter()
-        .map(|broken| json!({ "path": broken.path.display().to_string(), "report": broken.report }))
-        .collect();
-    pretty(
-        &json!({ "schema": SCHEMA_VERSION, "documents": documents, "broken": broken, "notices": notices }),
-    )
+    let broken: Vec<Value> = library.broken().iter().map(broken_file).collect();
+    pretty(&json!({
+        "schema": SCHEMA_VERSION,
+        "documents": documents,
+        "broken": broken,
+        "notices": notices,
+    }))
 }
 
 pub(crate) fn results(query: &Query, results: &Results, notices: &[String]) -> String {
@@ -90,6 +86,10 @@ fn entry(entry: &CatalogEntry) -> Value {
     })
 }
 
+fn broken_file(broken: &BrokenFile) -> Value {
+    json!({ "path": broken.path.display().to_string(), "report": broken.report })
+}
+
 fn origin(origin: &Origin) -> Value {
     match origin {
         Origin::BuiltIn => json!("built in"),
@@ -102,9 +102,9 @@ fn hit(hit: &Hit) -> Value {
         MatchReason::Code => json!({ "kind": "code" }),
         MatchReason::Modifier => json!({ "kind": "modifier" }),
         MatchReason::Synonym {
-            query_words: asked,
-            synonym: found,
-        } => json!({ "kind": "synonym", "asked": asked, "found": found }),
+            query_words,
+            synonym,
+        } => json!({ "kind": "synonym", "asked": query_words, "found": synonym }),
         MatchReason::Words { field, typos } => {
             json!({ "kind": "words", "field": field, "typos": typos })
         }

@@ -1,18 +1,17 @@
 //! Markdown: headings, paragraphs, tables, and remarks as block quotes.
 
 use crate::content::{
-    Block, Cell, Document, Row, Shape, SourceId, Subject, Unavailable, Value, Visibility, Voice,
+    Block, Document, Row, Shape, Source, SourceId, Subject, Value, Visibility, Voice,
 };
 use crate::export::scope::{ExportScope, more_results_note};
+use crate::layout::table::column_labels;
 use crate::library::Library;
 use crate::search::{Query, Results};
 
 pub(crate) fn document(document: &Document, scope: &ExportScope) -> String {
     let mut out = String::new();
-    paragraph(
-        &mut out,
-        &format!("# {} {}", document.code.value(), escape(&document.title)),
-    );
+    let (code, title) = (document.code.value(), escape(&document.title));
+    paragraph(&mut out, &format!("# {code} {title}"));
     for (section, blocks) in scope.sections(document) {
         paragraph(&mut out, &format!("## {}", escape(&section.title)));
         for heading in &section.headings {
@@ -26,9 +25,7 @@ pub(crate) fn document(document: &Document, scope: &ExportScope) -> String {
         }
     }
     sources(&mut out, document);
-    for notice in &document.notices {
-        paragraph(&mut out, &escape(notice));
-    }
+    paragraphs(&mut out, &document.notices);
     out.truncate(out.trim_end().len());
     out.push('\n');
     out
@@ -37,18 +34,12 @@ pub(crate) fn document(document: &Document, scope: &ExportScope) -> String {
 pub(crate) fn list(library: &Library, notices: &[&str]) -> String {
     let mut out = String::from("| Code | System | Title | Status |\n| --- | --- | --- | --- |\n");
     for entry in library.entries() {
-        out += &format!(
-            "| {} | {} | {} | {} |\n",
-            entry.code.value(),
-            entry.code.system(),
-            escape(&entry.title),
-            entry.status.id()
-        );
+        let (code, system) = (entry.code.value(), entry.code.system());
+        let (title, status) = (escape(&entry.title), entry.status.id());
+        out += &format!("| {code} | {system} | {title} | {status} |\n");
     }
     out.push('\n');
-    for notice in notices {
-        paragraph(&mut out, &escape(notice));
-    }
+    paragraphs(&mut out, notices);
     out
 }
 
@@ -62,17 +53,13 @@ pub(crate) fn results(query: &Query, results: &Results, notices: &[String]) -> S
         }
         let mut trail = vec![hit.code.value().to_owned()];
         trail.extend(hit.trail.iter().map(|part| escape(part)));
-        paragraph(
-            &mut out,
-            &format!("**{}**  \n{}", trail.join(" › "), escape(&hit.snippet.text)),
-        );
+        let (trail, snippet) = (trail.join(" › "), escape(&hit.snippet.text));
+        paragraph(&mut out, &format!("**{trail}**  \n{snippet}"));
     }
     if let Some(note) = more_results_note(results) {
         paragraph(&mut out, &note);
     }
-    for notice in notices {
-        paragraph(&mut out, &escape(notice));
-    }
+    paragraphs(&mut out, notices);
     out
 }
 
@@ -115,18 +102,13 @@ fn labeled_value(block: &Block, row: &Row, label: &str, value: &str) -> String {
 }
 
 fn write_table(out: &mut String, rows: &[&Row]) {
-    let mut labels: Vec<&str> = Vec::new();
-    for cell in rows.iter().flat_map(|row| column_cells(row)) {
-        if !labels.contains(&cell.label.as_str()) {
-            labels.push(&cell.label);
-        }
-    }
+    let labels = column_labels(rows.iter().copied());
     let mut write_row = |cells: Vec<String>| *out += &format!("| {} |\n", cells.join(" | "));
     write_row(labels.iter().map(|label| escape(label)).collect());
     write_row(labels.iter().map(|_| "---".to_owned()).collect());
     for row in rows {
         let text = |label: &&str| {
-            let cell = column_cells(row).find(|cell| cell.label == **label);
+            let cell = row.column_cells().find(|cell| cell.label == **label);
             match cell.map(|cell| &cell.value) {
                 Some(Value::Text(text)) => escape(text),
                 Some(Value::Unavailable(absent)) => escape(absent.reason.label()),
@@ -136,11 +118,6 @@ fn write_table(out: &mut String, rows: &[&Row]) {
         write_row(labels.iter().map(text).collect());
     }
     out.push('\n');
-}
-
-fn column_cells(row: &Row) -> impl Iterator<Item = &Cell> {
-    let cells = row.cells.iter();
-    cells.filter(|cell| cell.visibility == Visibility::Column)
 }
 
 /// Writes a row's standing, source, disagreeing sources and remarks below it.
@@ -155,58 +132,55 @@ fn write_annotations(out: &mut String, document: &Document, row: &Row) {
         paragraph(out, &format!("> — {}", citation(document, source)));
     }
     for source in &row.disputed_by {
-        paragraph(
-            out,
-            &format!("{name}: disagrees — {}", citation(document, source)),
-        );
+        let source = citation(document, source);
+        paragraph(out, &format!("{name}: disagrees — {source}"));
     }
     for remark in &row.remarks {
-        let source = citation(document, &remark.source);
-        paragraph(
-            out,
-            &format!("> {name}: {}\n> — {source}", escape(&remark.text)),
-        );
+        let (text, source) = (escape(&remark.text), citation(document, &remark.source));
+        paragraph(out, &format!("> {name}: {text}\n> — {source}"));
     }
 }
 
 fn value(document: &Document, value: &Value) -> String {
-    match value {
-        Value::Text(text) => escape(text),
-        Value::Unavailable(absent) => absence(document, absent),
-    }
-}
-
-fn absence(document: &Document, absent: &Unavailable) -> String {
-    let mut words = escape(absent.reason.label());
+    let absent = match value {
+        Value::Text(text) => return escape(text),
+        Value::Unavailable(absent) => absent,
+    };
+    let mut text = escape(absent.reason.label());
     if let Some(stated) = &absent.stated {
-        words += &format!(": “{}”", escape(stated));
+        text += &format!(": “{}”", escape(stated));
     }
     if let Some(source) = &absent.source {
-        words += &format!(" — {}", citation(document, source));
+        text += &format!(" — {}", citation(document, source));
     }
-    words
+    text
 }
 
 fn sources(out: &mut String, document: &Document) {
     paragraph(out, "## Sources");
     for source in &document.sources {
-        paragraph(
-            out,
-            &format!("- {}, {}", escape(&source.title), source.as_of),
-        );
+        paragraph(out, &format!("- {}", title_and_date(source)));
     }
 }
 
 fn citation(document: &Document, id: &SourceId) -> String {
-    document.source(id).map_or_else(
-        || escape(&id.0),
-        |source| format!("{}, {}", escape(&source.title), source.as_of),
-    )
+    let source = document.source(id);
+    source.map_or_else(|| escape(&id.0), title_and_date)
+}
+
+fn title_and_date(source: &Source) -> String {
+    format!("{}, {}", escape(&source.title), source.as_of)
+}
+
+fn paragraphs<T: AsRef<str>>(out: &mut String, texts: &[T]) {
+    for text in texts {
+        paragraph(out, &escape(text.as_ref()));
+    }
 }
 
 fn paragraph(out: &mut String, text: &str) {
-    out.push_str(text);
-    out.push_str("\n\n");
+    *out += text;
+    *out += "\n\n";
 }
 
 /// Escapes the characters that have a meaning in Markdown.

@@ -1,4 +1,4 @@
-//! What is exported of a document and of search results.
+//! The scope of an export.
 
 use crate::content::{Block, Document, Row, RowPath, Section, SectionId};
 use crate::search::Results;
@@ -13,7 +13,7 @@ pub enum ExportScope {
 }
 
 impl ExportScope {
-    /// Returns the sections and blocks of a document that have rows in this scope, and those rows.
+    /// The sections and blocks of a document that have rows in this scope, with those rows.
     pub(crate) fn sections<'d>(
         &'d self,
         document: &'d Document,
@@ -21,9 +21,8 @@ impl ExportScope {
         document.sections.iter().filter_map(|section| {
             let rows = |block: &'d Block| {
                 let rows = block.rows.iter();
-                let rows: Vec<&Row> = rows
-                    .filter(|row| self.contains(section, block, row))
-                    .collect();
+                let rows = rows.filter(|row| self.contains(section, block, row));
+                let rows: Vec<&Row> = rows.collect();
                 (!rows.is_empty()).then_some((block, rows))
             };
             let blocks: Vec<_> = section.blocks.iter().filter_map(rows).collect();
@@ -40,7 +39,7 @@ impl ExportScope {
     }
 }
 
-/// Returns a note on the results that are not exported; `None` if all are.
+/// A note on the results that are not exported; `None` if all are.
 pub(crate) fn more_results_note(results: &Results) -> Option<String> {
     let more = results.total.saturating_sub(results.hits.len());
     Some(match (more, results.unverified) {

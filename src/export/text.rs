@@ -5,7 +5,7 @@ use std::fmt::Display;
 use crate::content::{Document, SectionId};
 use crate::export::scope::{ExportScope, more_results_note};
 use crate::layout::{LayoutOptions, Notices, Page, TableMode};
-use crate::library::{Library, Origin};
+use crate::library::Library;
 use crate::search::Results;
 use crate::text::{Charset, sanitize, width};
 
@@ -20,10 +20,8 @@ struct Lines {
 
 impl Lines {
     const fn new(charset: Charset) -> Self {
-        Self {
-            text: String::new(),
-            charset,
-        }
+        let text = String::new();
+        Self { text, charset }
     }
 
     fn push(&mut self, line: &str) {
@@ -74,11 +72,7 @@ pub(crate) fn document(document: &Document, scope: &ExportScope, charset: Charse
 pub(crate) fn list(library: &Library, notices: &[&str], charset: Charset) -> String {
     let mut out = Lines::new(charset);
     for entry in library.entries() {
-        let origin = match &entry.origin {
-            Origin::BuiltIn => "built in".to_owned(),
-            Origin::File(path) => path.display().to_string(),
-        };
-        let (value, system) = (entry.code.value(), entry.code.system());
+        let (value, system, origin) = (entry.code.value(), entry.code.system(), &entry.origin);
         let (title, status) = (&entry.title, entry.status.id());
         let line = format!("{value}  {system}  {title} ({status}; {origin})");
         out.push(&sanitize(&line));

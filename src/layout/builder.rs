@@ -23,25 +23,16 @@ pub fn field_lines(
     };
     let labels = wrap(label, columns).into_iter();
     let mut labels = labels.filter(|line| !line.is_empty()).map(|text| Span {
-        column: options.page_column(0),
-        text,
-        role: Role::Label,
         is_first_field: true,
+        ..options.span(0, text, Role::Label)
     });
     let mut lines = Vec::new();
     if is_below {
         lines.extend(labels.by_ref().map(|span| PageLine { spans: vec![span] }));
     }
     for text in wrap(text, columns.saturating_sub(indent)) {
-        let mut spans: Vec<Span> = labels.next().into_iter().collect();
-        if !text.is_empty() {
-            spans.push(Span {
-                column: options.page_column(indent),
-                text,
-                role,
-                is_first_field: false,
-            });
-        }
+        let value = (!text.is_empty()).then(|| options.span(indent, text, role));
+        let spans = labels.next().into_iter().chain(value).collect();
         lines.push(PageLine { spans });
     }
     lines
@@ -91,20 +82,10 @@ impl<'d> PageBuilder<'d> {
         let lines = wrap(&text, columns.saturating_sub(inner));
         for (n, line) in lines.into_iter().enumerate() {
             let span = match n {
-                0 => self.span(indent, format!("{marker}{line}"), role),
-                _ => self.span(inner, line, role),
+                0 => self.options.span(indent, format!("{marker}{line}"), role),
+                _ => self.options.span(inner, line, role),
             };
             self.line(vec![span]);
-        }
-    }
-
-    /// Makes a span; `column` counts from the gutter.
-    pub fn span(&self, column: usize, text: String, role: Role) -> Span {
-        Span {
-            column: self.options.page_column(column),
-            text,
-            role,
-            is_first_field: false,
         }
     }
 
@@ -116,7 +97,6 @@ impl<'d> PageBuilder<'d> {
         self.page.lines.extend(lines);
     }
 
-    /// Returns the width of the widest label.
     pub fn label_width<'c>(&self, cells: impl Iterator<Item = &'c Cell>) -> usize {
         let charset = self.options.charset;
         let widths = cells.map(|cell| width(&charset.transliterate(&cell.label)));
@@ -148,16 +128,13 @@ impl<'d> PageBuilder<'d> {
         if let Some(stated) = &absent.stated {
             self.paragraph(&format!("“{stated}”"), Role::Unavailable, 2);
         }
-        let mut details: Vec<String> = Vec::new();
-        if let Some(source) = &absent.source {
-            details.push(attribution(self.document, source));
-        }
+        let mut details = Vec::new();
+        let source = absent.source.as_ref();
+        details.extend(source.map(|source| attribution(self.document, source)));
         if absent.checked != AsOf::Unknown {
             details.push(format!("checked {}", absent.checked));
         }
-        if let Some(find) = &absent.find {
-            details.push(format!("look in: {find}"));
-        }
+        details.extend(absent.find.as_ref().map(|find| format!("look in: {find}")));
         if !details.is_empty() {
             self.paragraph(&details.join(" · "), Role::Source, 2);
         }

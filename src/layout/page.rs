@@ -9,26 +9,19 @@ use crate::text::wrap::width;
 
 /// The maximum width of text, in columns; longer lines are hard to read.
 pub const MAX_TEXT_WIDTH: u16 = 96;
-
 /// The fewest columns for a left margin and wide gaps. Narrower screens have neither.
 pub const MIN_COLUMNS_FOR_MARGIN: u16 = 40;
 
 /// The columns left of headings and selection marks.
 pub const fn margin(columns: u16) -> u16 {
-    if columns < MIN_COLUMNS_FOR_MARGIN {
-        0
-    } else {
-        1
-    }
+    let is_narrow = columns < MIN_COLUMNS_FOR_MARGIN;
+    if is_narrow { 0 } else { 1 }
 }
 
 /// The columns left of the text, including the selection mark.
 pub const fn gutter(columns: u16) -> u16 {
-    if columns < MIN_COLUMNS_FOR_MARGIN {
-        1
-    } else {
-        3
-    }
+    let is_narrow = columns < MIN_COLUMNS_FOR_MARGIN;
+    if is_narrow { 1 } else { 3 }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,23 +42,23 @@ pub enum TableMode {
 }
 
 impl LayoutOptions {
-    /// Returns the width of the margin for the selection mark, left of the text.
     pub const fn gutter(self) -> u16 {
         gutter(self.columns)
     }
 
     pub(crate) fn text_width(self) -> usize {
-        usize::from(
-            self.columns
-                .saturating_sub(self.gutter())
-                .saturating_sub(1)
-                .clamp(1, MAX_TEXT_WIDTH),
-        )
+        let columns = self.columns.saturating_sub(self.gutter() + 1);
+        columns.clamp(1, MAX_TEXT_WIDTH).into()
     }
 
-    /// Converts a column of the text to a column of the page.
-    pub(crate) fn page_column(self, column: usize) -> u16 {
-        saturating_u16(column).saturating_add(self.gutter())
+    /// Makes a span; `column` counts from the gutter.
+    pub(crate) fn span(self, column: usize, text: String, role: Role) -> Span {
+        Span {
+            column: saturating_u16(column).saturating_add(self.gutter()),
+            text,
+            role,
+            is_first_field: false,
+        }
     }
 }
 
@@ -98,11 +91,9 @@ impl Page {
     }
 }
 
-/// A row on a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PageRow {
     pub path: RowPath,
-    /// The lines of the row.
     pub lines: Range<usize>,
     pub kind: RowKind,
 }
@@ -127,7 +118,7 @@ pub struct PageLine {
 pub struct Span {
     /// The column on the page, including the gutter.
     pub column: u16,
-    /// Contains no control characters.
+    /// Without control characters.
     pub text: String,
     pub role: Role,
     /// The first field of a row is bold while the row is selected.
@@ -177,14 +168,13 @@ impl Role {
 /// Formats a value for a table or a list of facts, in the charset of the page.
 pub(crate) fn value_text(value: &Value, voice: Voice, charset: Charset) -> (String, Role) {
     match value {
-        Value::Text(text) => (
-            charset.transliterate(text).into_owned(),
-            Role::from_voice(voice),
-        ),
+        Value::Text(text) => {
+            let text = charset.transliterate(text).into_owned();
+            (text, Role::from_voice(voice))
+        }
         Value::Unavailable(absent) => {
             let text = format!("– {}", absent.reason.short_label());
-            let text = charset.transliterate(&text).into_owned();
-            (text, Role::Unavailable)
+            (charset.transliterate(&text).into_owned(), Role::Unavailable)
         }
     }
 }

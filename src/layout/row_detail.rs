@@ -65,9 +65,7 @@ fn row_title(document: &Document, section: &Section, block: &Block, row: &Row) -
             let name = name.unwrap_or_default();
             format!("{code}-{modifier}  {name}").trim_end().to_owned()
         }
-        Subject::PayerRule(modifier) => {
-            format!("{code}-{modifier} › {}", row.name())
-        }
+        Subject::PayerRule(modifier) => format!("{code}-{modifier} › {}", row.name()),
         Subject::Payer | Subject::Place | Subject::Code(_) => {
             format!("{code} › {} › {}", section.short, row.name())
         }

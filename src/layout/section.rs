@@ -1,8 +1,6 @@
 //! The page of a section: headings, blocks by their shape, and notices.
 
-use crate::content::{
-    Block, Document, Row, RowPath, Section, Shape, Subject, Value, Visibility, Voice,
-};
+use crate::content::{Block, Document, Row, RowPath, Section, Shape, Subject, Value, Voice};
 use crate::layout::builder::{PageBuilder, field_lines};
 use crate::layout::page::{LayoutOptions, Notices, Page, Role, RowKind, value_text};
 use crate::layout::table::layout_table;
@@ -41,14 +39,12 @@ impl Page {
         let rows: Vec<_> = rows.into_iter().collect();
         let label_width = rows.iter().map(|(label, ..)| width(label)).max();
         let label_width = label_width.unwrap_or(0);
-        let lines = rows
-            .iter()
-            .flat_map(|(label, text, role)| field_lines(options, (label, label_width), text, *role))
-            .collect();
-        Self {
-            lines,
-            ..Self::default()
+        let mut page = Self::default();
+        for (label, text, role) in rows {
+            let lines = field_lines(options, (&label, label_width), &text, role);
+            page.lines.extend(lines);
         }
+        page
     }
 }
 
@@ -62,25 +58,22 @@ fn layout_block(builder: &mut PageBuilder<'_>, section: &Section, block: &Block)
     }
     let first_cells = block.rows.iter().filter_map(|row| row.cells.first());
     let label_width = builder.label_width(first_cells);
-    let is_prose = block.shape == Shape::Prose;
+    let kind = match block.shape {
+        Shape::Prose => RowKind::Prose,
+        _ => RowKind::Record,
+    };
     for (n, row) in block.rows.iter().enumerate() {
-        if n > 0 && is_prose {
+        if n > 0 && kind == RowKind::Prose {
             builder.blank_line();
         }
         let start = builder.page.lines.len();
         layout_row(builder, block.shape, label_width, row);
-        let kind = if is_prose {
-            RowKind::Prose
-        } else {
-            RowKind::Record
-        };
         builder.finish_row(RowPath::new(section, block, row), start, kind);
     }
 }
 
 fn layout_row(builder: &mut PageBuilder<'_>, shape: Shape, label_width: usize, row: &Row) {
-    let cells = row.cells.iter();
-    for cell in cells.filter(|cell| cell.visibility == Visibility::Column) {
+    for cell in row.column_cells() {
         match (&cell.value, shape) {
             (Value::Unavailable(_), Shape::Facts) if row.subject != Subject::Absence => {
                 let (text, role) = value_text(&cell.value, row.voice, builder.options.charset);

@@ -1,6 +1,6 @@
 //! Tables: columns that wrap by word, or rows laid out field by field if the columns do not fit.
 
-use crate::content::{Block, Cell, Row, RowPath, Section, Subject, Unavailable, Value, Visibility};
+use crate::content::{Block, Row, RowPath, Section, Subject, Unavailable, Value};
 use crate::layout::builder::PageBuilder;
 use crate::layout::page::{Role, RowKind, Span, TableMode, value_text};
 use crate::text::Charset;
@@ -8,13 +8,10 @@ use crate::text::wrap::{min_content_width, width, wrap};
 
 /// The maximum width of a first field that shares its line with the second one in a stacked row.
 const MAX_INLINE_WIDTH: usize = 8;
-
 /// The gap between two columns.
 const COLUMN_SPACING: usize = 2;
-
 /// How many rows are measured to distribute the width.
 const SAMPLE_ROWS: usize = 64;
-
 /// The mark of a payer's rule that differs from others.
 const DIFFERS: &str = "≠ differs";
 
@@ -22,7 +19,7 @@ const DIFFERS: &str = "≠ differs";
 type CellLine = (String, Role);
 
 pub fn layout_table(builder: &mut PageBuilder<'_>, section: &Section, block: &Block) {
-    let labels = column_labels(block);
+    let labels = column_labels(table_rows(block));
     let widths = match builder.options.table_mode {
         TableMode::Columns => column_widths(builder, block, &labels),
         TableMode::Linear => None,
@@ -57,7 +54,7 @@ fn stated_absence(row: &Row) -> Option<&Unavailable> {
 /// Adds the full reasons of absent values below the table, once for all rows that share one.
 fn absence_notes(builder: &mut PageBuilder<'_>, block: &Block) {
     let mut notes: Vec<(&Unavailable, Vec<&str>)> = Vec::new();
-    for cell in table_rows(block).flat_map(column_cells) {
+    for cell in table_rows(block).flat_map(Row::column_cells) {
         if let Value::Unavailable(absent) = &cell.value {
             match notes.iter_mut().find(|(known, _)| *known == absent) {
                 Some((_, labels)) if labels.contains(&cell.label.as_str()) => {}
@@ -79,15 +76,10 @@ fn table_rows(block: &Block) -> impl Iterator<Item = &Row> {
     rows.filter(|row| row.subject != Subject::Absence)
 }
 
-fn column_cells(row: &Row) -> impl Iterator<Item = &Cell> {
-    let cells = row.cells.iter();
-    cells.filter(|cell| cell.visibility == Visibility::Column)
-}
-
-/// Returns every label that a row shows, in the order of first appearance.
-fn column_labels(block: &Block) -> Vec<&str> {
+/// Returns the labels of the columns of some rows, in the order of first appearance.
+pub fn column_labels<'r>(rows: impl Iterator<Item = &'r Row>) -> Vec<&'r str> {
     let mut labels: Vec<&str> = Vec::new();
-    for cell in table_rows(block).flat_map(column_cells) {
+    for cell in rows.flat_map(Row::column_cells) {
         if !labels.contains(&cell.label.as_str()) {
             labels.push(&cell.label);
         }
@@ -104,9 +96,9 @@ fn column_widths(builder: &PageBuilder<'_>, block: &Block, labels: &[&str]) -> O
 
 /// The widths that the columns of a table need.
 struct ColumnNeeds {
-    /// For each column, the width of its longest word.
+    /// The longest word of each column.
     min: Vec<usize>,
-    /// For each column, the width of its longest paragraph on one line.
+    /// The longest paragraph of each column, on one line.
     max: Vec<usize>,
     /// For each of the first rows, for each column, the widths of its paragraphs.
     samples: Vec<Vec<Vec<usize>>>,
@@ -146,10 +138,10 @@ impl ColumnNeeds {
         let rest = room.checked_sub(self.min.iter().sum())?;
         let mut widths = self.min.clone();
         for _ in 0..rest {
-            let Some(column) = self.bottleneck(&widths) else {
-                break;
-            };
-            widths[column] += 1;
+            match self.bottleneck(&widths) {
+                Some(column) => widths[column] += 1,
+                None => break,
+            }
         }
         Some(widths)
     }
@@ -170,9 +162,8 @@ impl ColumnNeeds {
                 }
             }
         }
-        (0..widths.len())
-            .filter(|&column| widths[column] < self.max[column])
-            .max_by_key(|&column| (excess[column], self.max[column]))
+        let growable = (0..widths.len()).filter(|&column| widths[column] < self.max[column]);
+        growable.max_by_key(|&column| (excess[column], self.max[column]))
     }
 }
 
@@ -180,15 +171,12 @@ impl ColumnNeeds {
 /// standing of the row.
 fn cell_paragraphs(charset: Charset, row: &Row, labels: &[&str], column: usize) -> Vec<CellLine> {
     let mut paragraphs = Vec::new();
-    if let Some(cell) = column_cells(row).find(|cell| cell.label == labels[column]) {
+    if let Some(cell) = row.column_cells().find(|cell| cell.label == labels[column]) {
         paragraphs.push(value_text(&cell.value, row.voice, charset));
     }
     if column == usize::from(labels.len() > 1) {
-        let standing = standing_lines(row).map(|(text, role)| {
-            let text = charset.transliterate(text).into_owned();
-            (text, role)
-        });
-        paragraphs.extend(standing);
+        let transliterate = |text| charset.transliterate(text).into_owned();
+        paragraphs.extend(standing_lines(row).map(|(text, role)| (transliterate(text), role)));
     }
     paragraphs
 }
@@ -238,7 +226,7 @@ fn push_columns(builder: &mut PageBuilder<'_>, columns: &[Vec<CellLine>], widths
                 spans.push(Span {
                     // The labels of a header are not fields.
                     is_first_field: column == 0 && *role != Role::Label,
-                    ..builder.span(start, text.clone(), *role)
+                    ..builder.options.span(start, text.clone(), *role)
                 });
             }
             start += width + COLUMN_SPACING;
@@ -251,12 +239,11 @@ fn push_columns(builder: &mut PageBuilder<'_>, columns: &[Vec<CellLine>], widths
 /// the same line if the first is short.
 fn stacked_row(builder: &mut PageBuilder<'_>, row: &Row) {
     let charset = builder.options.charset;
-    let fields: Vec<(&str, String, Role)> = column_cells(row)
-        .map(|cell| {
-            let (text, role) = value_text(&cell.value, row.voice, charset);
-            (cell.label.as_str(), text, role)
-        })
-        .collect();
+    let fields = row.column_cells().map(|cell| {
+        let (text, role) = value_text(&cell.value, row.voice, charset);
+        (cell.label.as_str(), text, role)
+    });
+    let fields: Vec<(&str, String, Role)> = fields.collect();
     let start = builder.page.lines.len();
     let rest = match fields.as_slice() {
         [(_, code, role), (_, name, _), rest @ ..] if width(code) <= MAX_INLINE_WIDTH => {
@@ -269,11 +256,10 @@ fn stacked_row(builder: &mut PageBuilder<'_>, row: &Row) {
         }
         [] => &[],
     };
-    for span in builder.page.lines[start..]
-        .iter_mut()
-        .flat_map(|line| &mut line.spans)
-    {
-        span.is_first_field = true;
+    for line in &mut builder.page.lines[start..] {
+        for span in &mut line.spans {
+            span.is_first_field = true;
+        }
     }
     for (text, role) in standing_lines(row) {
         builder.paragraph(text, role, 1);

@@ -15,7 +15,6 @@ use crate::storage::Fingerprint;
 
 /// The batch size of tasks that read files.
 pub(crate) const FILES_PER_TASK: usize = 16;
-
 /// Up to this many files are read without starting threads.
 const MAX_SINGLE_THREADED_FILES: usize = 64;
 
@@ -31,19 +30,13 @@ pub struct CatalogRecord {
 impl CatalogRecord {
     /// Reads a file; returns its document too.
     pub fn load(file: &ScannedFile) -> (Self, Option<Document>) {
-        let (outcome, document) = match load_document(&file.path) {
-            Ok(document) => {
-                let entry = CatalogEntry::new(&document, Origin::File(file.path.clone()));
-                (Ok(entry), Some(document))
-            }
-            Err(report) => (Err(report.to_string()), None),
-        };
-        let fingerprint = file.fingerprint;
+        let document = load_document(&file.path);
+        let entry = |document| CatalogEntry::new(document, Origin::File(file.path.clone()));
         let record = Self {
-            fingerprint,
-            outcome,
+            fingerprint: file.fingerprint,
+            outcome: document.as_ref().map(entry).map_err(ToString::to_string),
         };
-        (record, document)
+        (record, document.ok())
     }
 }
 
@@ -53,28 +46,17 @@ pub(crate) fn load_records(
     mut cached: Vec<Option<CatalogRecord>>,
 ) -> Vec<CatalogRecord> {
     cached.resize_with(files.len(), || None);
-    let missing: Vec<usize> = (0..files.len())
-        .filter(|at| cached[*at].is_none())
-        .collect();
-    let threads = match missing.len() {
-        ..=MAX_SINGLE_THREADED_FILES => 1,
-        _ => thread_count(),
-    };
+    let missing = (0..files.len()).filter(|at| cached[*at].is_none());
+    let missing: Vec<usize> = missing.collect();
+    let is_small = missing.len() <= MAX_SINGLE_THREADED_FILES;
+    let threads = if is_small { 1 } else { thread_count() };
     let batches: Vec<&[usize]> = missing.chunks(FILES_PER_TASK).collect();
-    let load_batch = |(): &mut (), batch: usize| -> Vec<CatalogRecord> {
-        let batch = batches[batch].iter();
-        batch.map(|at| CatalogRecord::load(files[*at]).0).collect()
-    };
+    let load = |at: &usize| CatalogRecord::load(files[*at]).0;
+    let load_batch =
+        |(): &mut (), batch: usize| -> Vec<_> { batches[batch].iter().map(load).collect() };
     let mut loaded = Vec::with_capacity(missing.len());
-    parallel_map_ordered(
-        threads,
-        batches.len(),
-        |_| (),
-        load_batch,
-        |batch| {
-            loaded.extend(batch);
-        },
-    );
+    let collect = |batch| loaded.extend(batch);
+    parallel_map_ordered(threads, batches.len(), |_| (), load_batch, collect);
     for (at, record) in missing.into_iter().zip(loaded) {
         cached[at] = Some(record);
     }
@@ -181,10 +163,11 @@ impl CatalogBuilder {
     pub(crate) fn finish(self) -> (Vec<CatalogEntry>, Vec<BrokenFile>, DocumentCache) {
         let cache = DocumentCache::default();
         for document in &self.built_in {
-            let is_visible = |entry: &CatalogEntry| {
-                entry.code == document.code && entry.origin == Origin::BuiltIn
-            };
-            if self.entries.iter().any(is_visible) {
+            let mut built_in = self
+                .entries
+                .iter()
+                .filter(|entry| entry.origin == Origin::BuiltIn);
+            if built_in.any(|entry| entry.code == document.code) {
                 cache.insert(document);
             }
         }

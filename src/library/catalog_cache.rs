@@ -31,8 +31,9 @@ const LOCATIONS_PART: PartTag = *b"find";
 #[derive(Debug)]
 pub struct CachedCatalog {
     /// One for each file of the scan, in order.
-    records: Vec<Option<CatalogRecord>>,
-    is_current: bool,
+    pub(crate) records: Vec<Option<CatalogRecord>>,
+    /// Whether neither files nor folders nor sets have changed.
+    pub(crate) is_current: bool,
 }
 
 impl CachedCatalog {
@@ -52,15 +53,6 @@ impl CachedCatalog {
             records: decoder.records,
             is_current: decoder.is_current && has_same_sets,
         })
-    }
-
-    /// Returns true if neither files nor folders nor sets have changed.
-    pub const fn is_current(&self) -> bool {
-        self.is_current
-    }
-
-    pub(crate) fn into_records(self) -> Vec<Option<CatalogRecord>> {
-        self.records
     }
 }
 
@@ -143,12 +135,8 @@ pub(crate) fn locate_document(
         let matches = |code: &CodeId| code.system() == system && code.value().as_bytes() == value;
         if wanted.is_none_or(matches) {
             let code = CodeId::new(system, std::str::from_utf8(&value).ok()?).ok()?;
-            let origin = if is_file {
-                Origin::File(path_from_bytes(&path))
-            } else {
-                Origin::BuiltIn
-            };
-            return Some((code, origin));
+            let file = is_file.then(|| Origin::File(path_from_bytes(&path)));
+            return Some((code, file.unwrap_or(Origin::BuiltIn)));
         }
     }
     None
@@ -176,7 +164,7 @@ fn sets_key(sets: &ImportedSets) -> Vec<u8> {
         for file in &header.files {
             write_text(&mut bytes, &file.sha256);
         }
-        set.fingerprint().encode(&mut bytes);
+        set.fingerprint.encode(&mut bytes);
     }
     bytes
 }
@@ -249,12 +237,8 @@ impl<'c> CatalogDecoder<'c> {
             }
             let file = files.next_if(|file| file_name(&file.path) == name);
             let record = self.read_record(file.map_or(Path::new(""), |file| &file.path))?;
-            match file {
-                Some(file)
-                    if file
-                        .fingerprint
-                        .is_some_and(|it| record.fingerprint == Some(it)) =>
-                {
+            match file.map(|file| file.fingerprint) {
+                Some(current) if current.is_some() && current == record.fingerprint => {
                     self.records.push(Some(record));
                 }
                 Some(_) => self.push_missing(1),
@@ -362,8 +346,9 @@ fn read_system(part: &mut PartReader<'_>) -> Option<CodeSystem> {
 
 /// Returns the position of a variant in the list of all, as it is written to the file.
 fn ordinal<T: PartialEq>(all: &[T], variant: &T) -> u8 {
-    let at = all.iter().position(|one| one == variant);
-    at.and_then(|at| u8::try_from(at).ok()).unwrap_or(u8::MAX)
+    let mut numbered = (0..).zip(all);
+    let found = numbered.find(|(_, other)| *other == variant);
+    found.map_or(u8::MAX, |(number, _)| number)
 }
 
 fn write_path(out: &mut Vec<u8>, path: &Path) {
@@ -432,7 +417,7 @@ mod tests {
         let scan = || Scan::new(&folders, None);
         let container = write_cache(&scan());
         let cached = load(&container, &scan());
-        assert!(cached.is_current());
+        assert!(cached.is_current);
         let cached: Vec<CatalogRecord> = cached.records.into_iter().flatten().collect();
         assert_eq!(cached, read_all(&scan()));
         assert_eq!(cached.iter().filter(|it| it.outcome.is_err()).count(), 1);
@@ -442,7 +427,7 @@ mod tests {
         write_document(&folder, "b.toml", "80055");
         std::fs::remove_file(folder.join("d.toml")).unwrap();
         let cached = load(&container, &scan());
-        assert!(!cached.is_current());
+        assert!(!cached.is_current);
         let found: Vec<bool> = cached.records.iter().map(Option::is_some).collect();
         assert_eq!(found, [true, false, false, true], "a, aa, b, c");
     }
@@ -455,9 +440,9 @@ mod tests {
         }
         let scan = |at: usize| Scan::new(&[folders[at].path().to_owned()], None);
         let container = write_cache(&scan(0));
-        assert!(load(&container, &scan(0)).is_current());
+        assert!(load(&container, &scan(0)).is_current);
         let other = load(&container, &scan(1));
-        assert!(!other.is_current());
+        assert!(!other.is_current);
         assert_eq!(other.records, [None]);
     }
 

@@ -16,7 +16,6 @@ use crate::library::library::Library;
 const LEGEND: &str = "≠ differs: from the document's own rule; where that is disputed or missing, \
                       from what most payers say.";
 
-/// A request for a comparison.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ComparisonRequest {
     pub subject: ExcerptSubject,
@@ -72,13 +71,13 @@ impl ComparisonBuilder<'_> {
             ExcerptSubject::CodeStatus => return,
         };
         let title = format!("{name}  {}", document.title);
-        self.push_block(&document.code.to_string(), Some(&title), rows);
-        for source in &document.sources {
-            self.sources.push(Source {
+        let id = document.code.to_string();
+        self.blocks.push(Block::from_rows(&id, Some(&title), rows));
+        self.sources
+            .extend(document.sources.iter().map(|source| Source {
                 id: qualified_source_id(document, &source.id),
                 ..source.clone()
-            });
-        }
+            }));
         for notice in &document.notices {
             if !self.notices.contains(notice) {
                 self.notices.push(notice.clone());
@@ -91,13 +90,8 @@ impl ComparisonBuilder<'_> {
         let error = error.to_string();
         let line = error.lines().next().unwrap_or_default();
         let rows = vec![text_row("error", "", line)];
-        self.push_block(&code.to_string(), Some(code.value()), rows);
-    }
-
-    fn push_block(&mut self, id: &str, title: Option<&str>, rows: Vec<Row>) {
-        let is_table = rows.iter().all(|row| row.cells.len() > 1);
-        let shape = if is_table { Shape::Table } else { Shape::Prose };
-        self.blocks.push(Block::new(id, title, shape, rows));
+        let block = Block::from_rows(&code.to_string(), Some(code.value()), rows);
+        self.blocks.push(block);
     }
 
     /// Makes the document: legend, tables, count of documents left out, sources.
@@ -105,20 +99,19 @@ impl ComparisonBuilder<'_> {
         let differs = |block: &Block| block.rows.iter().any(|row| !row.disputed_by.is_empty());
         if self.blocks.iter().any(differs) {
             let rows = vec![text_row("legend", "", LEGEND)];
-            let legend = Block::new("legend", None, Shape::Prose, rows);
-            self.blocks.insert(0, legend);
+            self.blocks
+                .insert(0, Block::from_rows("legend", None, rows));
         }
         if request.left_out > 0 {
-            let text = format!(
-                "{} more documents are not shown here: type in the list to narrow it.",
-                request.left_out
-            );
-            self.push_block("left-out", None, vec![text_row("left-out", "", &text)]);
+            let hint = "more documents are not shown here: type in the list to narrow it.";
+            let text = format!("{} {hint}", request.left_out);
+            let rows = vec![text_row("left-out", "", &text)];
+            self.blocks.push(Block::from_rows("left-out", None, rows));
         }
         let sources = self.source_rows();
         if !sources.is_empty() {
-            let sources = Block::new("sources", Some("Sources"), Shape::Facts, sources);
-            self.blocks.push(sources);
+            let block = Block::new("sources", Some("Sources"), Shape::Facts, sources);
+            self.blocks.push(block);
         }
         Some(Document {
             // A comparison has no code of its own.
@@ -145,11 +138,9 @@ impl ComparisonBuilder<'_> {
                 lines.push(line);
             }
         }
-        let rows = lines.iter().zip(1..).map(|((short, title), number)| {
-            let key = number.to_string();
-            text_row(&key, short, title)
-        });
-        rows.collect()
+        let rows = (1..).zip(&lines);
+        rows.map(|(number, (short, title))| text_row(&number.to_string(), short, title))
+            .collect()
     }
 
     fn is_cited(&self, source: &Source) -> bool {

@@ -17,9 +17,8 @@ impl DocumentCache {
     /// Returns the document on a code and makes it the most recent.
     pub(crate) fn get(&self, code: &CodeId) -> Option<Arc<Document>> {
         let mut documents = lock(&self.0);
-        let at = documents
-            .iter()
-            .position(|document| document.code == *code)?;
+        let mut known = documents.iter();
+        let at = known.position(|document| document.code == *code)?;
         documents[at..].rotate_left(1);
         documents.last().cloned()
     }

@@ -1,6 +1,7 @@
 //! Catalog entries: for each code, the title, status, origin and index terms of its document.
 
 use std::fmt;
+use std::iter;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -50,11 +51,9 @@ impl CatalogEntry {
 
     /// Records that this entry overrides another one on the same code.
     pub(crate) fn shadow(&mut self, other: &Self) {
-        self.shadowed = std::iter::once(&other.origin)
-            .chain(&other.shadowed)
-            .filter(|origin| **origin != self.origin)
-            .cloned()
-            .collect();
+        let origins = iter::once(&other.origin).chain(&other.shadowed);
+        let others = origins.filter(|origin| **origin != self.origin);
+        self.shadowed = others.cloned().collect();
     }
 }
 

@@ -5,7 +5,7 @@
 use std::fmt;
 
 use crate::content::{
-    CodeId, Document, ModifierCode, Row, RowPath, Standing, Subject, Value, Visibility,
+    Cell, CodeId, Document, ModifierCode, Row, RowPath, Standing, Subject, Value,
 };
 use crate::library::entry::LoadError;
 use crate::library::imported::lookup;
@@ -39,7 +39,6 @@ impl fmt::Display for ExcerptSubject {
     }
 }
 
-/// One line of text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Excerpt {
     pub text: String,
@@ -60,9 +59,10 @@ impl Library {
     pub fn excerpt(&self, request: &ExcerptRequest) -> Excerpt {
         let code = &request.code;
         match &request.subject {
-            ExcerptSubject::CodeStatus => lookup::code_status(&self.sets, code)
-                .unwrap_or_else(|damage| damage.to_string())
-                .into(),
+            ExcerptSubject::CodeStatus => {
+                let status = lookup::code_status(&self.sets, code);
+                status.unwrap_or_else(|damage| damage.to_string()).into()
+            }
             ExcerptSubject::Modifier(modifier) => self.document_excerpt(code, |document| {
                 modifier_row(document, modifier).map(|(_, row)| rule_excerpt(row))
             }),
@@ -97,7 +97,6 @@ fn modifier_row<'d>(document: &'d Document, modifier: &ModifierCode) -> Option<(
     })
 }
 
-/// Returns the path of a document's row on a subject.
 pub(crate) fn subject_row_path(document: &Document, subject: &ExcerptSubject) -> Option<RowPath> {
     let found = match subject {
         ExcerptSubject::CodeStatus => None,
@@ -116,12 +115,8 @@ fn find_row(document: &Document, matches: impl Fn(&Row) -> bool) -> Option<(RowP
 }
 
 fn rule_excerpt(row: &Row) -> Excerpt {
-    let texts: Vec<String> = row
-        .cells
-        .iter()
-        .filter(|cell| cell.label != "Modifier" && cell.visibility == Visibility::Column)
-        .map(|cell| value_text(&cell.value))
-        .collect();
+    let cells = row.column_cells().filter(|cell| cell.label != "Modifier");
+    let texts: Vec<String> = cells.map(|cell| value_text(&cell.value)).collect();
     Excerpt {
         text: texts.join(" — "),
         standing: row.standing,
@@ -135,15 +130,13 @@ fn payer_excerpt(document: &Document, name: &str) -> Option<Excerpt> {
         match &row.subject {
             Subject::Payer => {
                 has_payer = true;
-                let cells = row.cells.iter().skip(1);
-                texts.extend(
-                    cells.map(|cell| format!("{}: {}", cell.label, value_text(&cell.value))),
-                );
+                let field = |cell: &Cell| format!("{}: {}", cell.label, value_text(&cell.value));
+                texts.extend(row.cells.iter().skip(1).map(field));
             }
-            Subject::PayerRule(modifier) => texts.push(match row.standing {
-                Some(standing) => format!("{modifier}: {}", standing.label()),
-                None => format!("{modifier}: – source silent"),
-            }),
+            Subject::PayerRule(modifier) => {
+                let label = row.standing.map_or("– source silent", Standing::label);
+                texts.push(format!("{modifier}: {label}"));
+            }
             _ => {}
         }
     }

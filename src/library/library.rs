@@ -54,7 +54,7 @@ impl Library {
     /// record in `cached`.
     pub fn from_scan(scan: &Scan, cached: Option<CachedCatalog>) -> Self {
         let files: Vec<&ScannedFile> = scan.files().collect();
-        let cached = cached.map(CachedCatalog::into_records).unwrap_or_default();
+        let cached = cached.map(|cached| cached.records).unwrap_or_default();
         Self::from_records(scan, load_records(&files, cached))
     }
 
@@ -110,10 +110,6 @@ impl Library {
 
     pub const fn sets(&self) -> &ImportedSets {
         &self.sets
-    }
-
-    pub fn into_sets(self) -> ImportedSets {
-        self.sets
     }
 
     /// Returns the codes of imported sets that have no document of their own.
@@ -195,20 +191,16 @@ impl Library {
         if value.is_empty() || value.len() > MAX_GUESS_BYTES {
             return Vec::new();
         }
-        let mut nearest: Vec<(usize, Reverse<usize>, &CatalogEntry)> = self
-            .entries
-            .iter()
-            .map(|entry| {
-                let other = normalize(entry.code.value());
-                let distance = strsim::osa_distance(&value, &other);
-                let prefix = value.bytes().zip(other.bytes()).take_while(|(a, b)| a == b);
-                (distance, Reverse(prefix.count()), entry)
-            })
-            .collect();
+        let mut nearest: Vec<&CatalogEntry> = self.entries.iter().collect();
         // A stable sort: ties stay in catalog order.
-        nearest.sort_by_key(|(distance, prefix, _)| (*distance, *prefix));
+        nearest.sort_by_cached_key(|entry| {
+            let other = normalize(entry.code.value());
+            let distance = strsim::osa_distance(&value, &other);
+            let prefix = value.bytes().zip(other.bytes()).take_while(|(a, b)| a == b);
+            (distance, Reverse(prefix.count()))
+        });
         nearest.truncate(limit);
-        nearest.into_iter().map(|(.., entry)| entry).collect()
+        nearest
     }
 
     /// Returns the document on a code, extended by imported sets, from the cache or parsed. A code

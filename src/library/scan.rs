@@ -88,21 +88,19 @@ pub(crate) fn toml_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
 }
 
 fn folder_error(folder: &Path, error: &io::Error) -> Report {
+    let unreadable = format!("cannot read this folder: {error}");
     let (message, hint) = match error.kind() {
-        io::ErrorKind::NotFound => (
-            "folder not found".to_owned(),
-            "check the name of this content folder",
-        ),
+        io::ErrorKind::NotFound => ("folder not found", "check the name of this content folder"),
         io::ErrorKind::NotADirectory => (
-            "this is a file, not a folder".to_owned(),
+            "this is a file, not a folder",
             "name the folder that contains it, or open the file by itself",
         ),
         io::ErrorKind::PermissionDenied => (
-            "no permission to read this folder".to_owned(),
+            "no permission to read this folder",
             "ask its owner for permission",
         ),
         _ => (
-            format!("cannot read this folder: {error}"),
+            unreadable.as_str(),
             "check that its disk or network folder is available",
         ),
     };

@@ -19,8 +19,8 @@ impl Library {
     #[must_use]
     pub fn for_serving(mut self, previous: Option<&Self>) -> (Self, Vec<BrokenFile>) {
         let broken = std::mem::take(&mut self.broken);
-        let mut unreadable: Vec<PathBuf> =
-            broken.iter().map(|broken| broken.path.clone()).collect();
+        let paths = broken.iter().map(|broken| broken.path.clone());
+        let mut unreadable: Vec<PathBuf> = paths.collect();
         let snapshots = &mut self.snapshots;
         self.entries.retain(|CatalogEntry { code, origin, .. }| {
             let Origin::File(path) = origin else {
@@ -43,10 +43,8 @@ impl Library {
             // It may hold a lower layer's document on a code whose snapshot is restored.
             self.cache = DocumentCache::default();
             for (code, snapshot) in &previous.snapshots {
-                if unreadable
-                    .iter()
-                    .any(|path| snapshot.path.starts_with(path))
-                {
+                let mut unreadable = unreadable.iter();
+                if unreadable.any(|path| snapshot.path.starts_with(path)) {
                     self.restore(previous, code, snapshot);
                 }
             }

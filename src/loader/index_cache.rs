@@ -44,12 +44,10 @@ impl IndexCache {
     /// Opens the file for a list of content folders.
     pub fn open(&self, folders: &[PathBuf]) -> Option<Arc<Container>> {
         let file = File::open(self.path(folders)).ok()?;
-        Container::open(Backing::File(file), FORMAT_VERSION)
-            .ok()
-            .map(Arc::new)
+        let container = Container::open(Backing::File(file), FORMAT_VERSION);
+        container.ok().map(Arc::new)
     }
 
-    /// Returns the path of the file for a list of content folders.
     pub(crate) fn path(&self, folders: &[PathBuf]) -> PathBuf {
         let mut names = crc32fast::Hasher::new();
         for folder in folders {

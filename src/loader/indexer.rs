@@ -174,11 +174,8 @@ impl<W: Write> Indexer<'_, W> {
                 id.is_some()
             });
         }
-        let documents: HashSet<u64> = library
-            .entries()
-            .iter()
-            .map(|entry| pack_code(&entry.code))
-            .collect();
+        let entries = library.entries().iter();
+        let documents: HashSet<u64> = entries.map(|entry| pack_code(&entry.code)).collect();
         let CodeRange { partial, docs } = read.codes.clone();
         if let Some(codes) = read.partials.get(partial as usize) {
             order.extend(docs.filter_map(|doc| {
@@ -234,7 +231,6 @@ impl Worker {
         }
     }
 
-    /// Returns the address of the document and its stored rows.
     fn index_document(&mut self, document: &Document) -> (DocAddress, Vec<u8>) {
         let address = DocAddress {
             partial: self.number,

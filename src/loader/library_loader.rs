@@ -22,7 +22,7 @@ use crate::storage::{AtomicFile, Backing, Container};
 /// The size of the write buffer, in bytes.
 const BUFFER: usize = 1 << 18;
 
-/// What to load, and how.
+/// The options of a load.
 #[derive(Clone, Copy, Debug)]
 pub struct LibraryLoader<'a> {
     /// The content folders; a later one overrides an earlier one.
@@ -34,7 +34,6 @@ pub struct LibraryLoader<'a> {
     pub threads: usize,
 }
 
-/// A library and its index.
 #[derive(Debug)]
 pub struct LoadedLibrary {
     pub library: Library,
@@ -67,9 +66,8 @@ impl<'a> LibraryLoader<'a> {
     /// cached.
     pub fn load_library(&self, sets: ImportedSets) -> Library {
         let scan = Scan::new(self.folders, self.file);
-        let cached = self
-            .open_cached()
-            .and_then(|container| CachedCatalog::load(&container, &scan, &sets));
+        let container = self.open_cached();
+        let cached = container.and_then(|it| CachedCatalog::load(&it, &scan, &sets));
         Library::from_scan(&scan, cached).with_sets(sets)
     }
 
@@ -85,9 +83,8 @@ impl<'a> LibraryLoader<'a> {
             Ok(loaded) => return loaded,
             Err(sets) => sets,
         };
-        let lists_codes = [SetKind::Icd10cm, SetKind::Hcpcs]
-            .iter()
-            .any(|kind| sets.latest(*kind).is_some());
+        let mut kinds = [SetKind::Icd10cm, SetKind::Hcpcs].into_iter();
+        let lists_codes = kinds.any(|kind| sets.latest(kind).is_some());
         if scan.files().take(SMALL_LIBRARY_SIZE).count() < SMALL_LIBRARY_SIZE && !lists_codes {
             let library = Library::from_scan(&scan, None).with_sets(sets);
             return LoadedLibrary {
@@ -103,7 +100,7 @@ impl<'a> LibraryLoader<'a> {
     fn load_cached(&self, scan: &Scan, sets: ImportedSets) -> Result<LoadedLibrary, ImportedSets> {
         let cached = self.open_cached().and_then(|container| {
             let catalog = CachedCatalog::load(&container, scan, &sets)?;
-            catalog.is_current().then_some((container, catalog))
+            catalog.is_current.then_some((container, catalog))
         });
         let Some((container, catalog)) = cached else {
             return Err(sets);
@@ -116,7 +113,7 @@ impl<'a> LibraryLoader<'a> {
                 index,
                 cache_error: None,
             }),
-            None => Err(library.into_sets()),
+            None => Err(library.sets),
         }
     }
 
@@ -186,11 +183,12 @@ impl LoadedLibrary {
     }
 }
 
-/// The file that the index is written to: in the cache, or else an anonymous file that disappears
-/// when it is closed.
-enum OutputFile {
-    Cached(AtomicFile, PathBuf),
-    Anonymous(File),
+/// The file that the index is written to.
+struct OutputFile {
+    file: File,
+    /// The cache file with its final path. Without them, the file is anonymous and disappears when it
+    /// is closed.
+    target: Option<(AtomicFile, PathBuf)>,
 }
 
 impl OutputFile {
@@ -199,34 +197,28 @@ impl OutputFile {
         cache: Option<&IndexCache>,
         folders: &[PathBuf],
     ) -> (Option<Self>, Option<CacheError>) {
-        let anonymous = || tempfile::tempfile().ok().map(Self::Anonymous);
+        let open = |file: io::Result<File>, target| file.map(|file| Self { file, target });
+        let anonymous = || open(tempfile::tempfile(), None).ok();
         let Some(cache) = cache else {
             return (anonymous(), None);
         };
         let path = cache.path(folders);
-        match cache.create_file(&path) {
-            Ok(file) => (Some(Self::Cached(file, path)), None),
+        let created = cache.create_file(&path);
+        match created.and_then(|target| open(target.file().try_clone(), Some((target, path)))) {
+            Ok(file) => (Some(file), None),
             Err(error) => (anonymous(), Some(cache.error(error))),
         }
     }
 
     fn store_writer(&self) -> io::Result<StoreWriter<BufWriter<File>>> {
-        let file = match self {
-            Self::Cached(file, _) => file.file(),
-            Self::Anonymous(file) => file,
-        };
-        StoreWriter::new(BufWriter::with_capacity(BUFFER, file.try_clone()?))
+        StoreWriter::new(BufWriter::with_capacity(BUFFER, self.file.try_clone()?))
     }
 
     /// Moves the file to its final path; returns it open.
     fn commit(self) -> io::Result<File> {
-        match self {
-            Self::Cached(temporary, path) => {
-                let file = temporary.file().try_clone()?;
-                temporary.commit(&path)?;
-                Ok(file)
-            }
-            Self::Anonymous(file) => Ok(file),
+        if let Some((temporary, path)) = self.target {
+            temporary.commit(&path)?;
         }
+        Ok(self.file)
     }
 }

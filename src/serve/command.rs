@@ -13,7 +13,7 @@ use crate::view::Theme;
 /// Interprets a command line. The parser belongs to `cli`, above this room.
 pub type Interpreter = fn(&CommandContext<'_>) -> Response;
 
-/// A command line, as `ssh HOST …` sends it, with what is needed to interpret it.
+/// A command line, as `ssh HOST …` sends it, and the context to interpret it in.
 #[derive(Clone, Debug)]
 pub struct CommandContext<'a> {
     /// Empty if the client requests a shell.
@@ -24,12 +24,9 @@ pub struct CommandContext<'a> {
     pub resume: Option<ReadingPosition>,
 }
 
-/// The response to a command line.
 #[derive(Clone, Debug)]
 pub enum Response {
-    /// Opens the reader.
     Session(Box<SessionOptions>),
-    /// Prints a text and closes the channel.
     Text(TextResponse),
 }
 
@@ -58,7 +55,7 @@ pub struct TextResponse {
 }
 
 impl TextResponse {
-    /// Returns an error message with status 2.
+    /// An error message with status 2.
     pub fn error(message: impl Into<String>) -> Self {
         Self {
             err: message.into(),

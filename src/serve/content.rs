@@ -5,11 +5,11 @@ use std::sync::Arc;
 use crate::app::{Host, Keymap};
 use crate::codesets::ImportedSets;
 use crate::library::{BrokenFile, Library};
-use crate::loader::LibraryLoader;
+use crate::loader::{LibraryLoader, LoadedLibrary};
 use crate::search::{DocumentSource, Index, IndexBuilder};
 use crate::view::Theme;
 
-/// The content that all sessions share. It is immutable; a reload replaces it.
+/// Immutable; a reload replaces it.
 #[derive(Clone, Debug)]
 pub struct ServedContent {
     pub library: Arc<Library>,
@@ -19,8 +19,8 @@ pub struct ServedContent {
 }
 
 impl ServedContent {
-    /// Loads the documents. Of a broken file, the version in `previous` is kept, if there is one;
-    /// the broken files are returned too.
+    /// Loads the content, and returns the broken files too. A broken file keeps its version in
+    /// `previous`, if it has one.
     pub fn load(
         loader: &LibraryLoader<'_>,
         keymap: Keymap,
@@ -28,16 +28,17 @@ impl ServedContent {
         previous: Option<&Self>,
     ) -> (Self, Vec<BrokenFile>) {
         let previous = previous.map(|content| &*content.library);
-        let read = loader.load(ImportedSets::default(), &mut |_| ());
-        let count = read.library.entries().len();
-        let (library, broken) = read.library.for_serving(previous);
+        let LoadedLibrary { library, index, .. } =
+            loader.load(ImportedSets::default(), &mut |_| ());
+        let count = library.entries().len();
+        let (library, broken) = library.for_serving(previous);
         let is_unchanged = broken.is_empty() && library.entries().len() == count;
         let library = Arc::new(library);
         let index = if is_unchanged {
             let source = DocumentSource::Library(Arc::clone(&library));
-            read.index.with_document_source(source)
+            index.with_document_source(source)
         } else {
-            // Some documents are those of the previous content.
+            // At least one document comes from the previous content.
             IndexBuilder::index_library(&library)
         };
         let content = Self {

@@ -1,7 +1,7 @@
 //! Accepts connections, and supervises each until it ends.
 //!
 //! russh's own accept loop ends when accepting fails, as it does when the process runs out of file
-//! descriptors, and its connections end only when their clients do. So this module has both.
+//! descriptors, and its connections end only when their clients do. This module replaces both.
 
 #[cfg(test)]
 mod tests;
@@ -9,6 +9,7 @@ mod tests;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use russh::server::Config;
@@ -61,15 +62,15 @@ fn admit_connection(
     peer: SocketAddr,
 ) {
     let limits = server.limits();
-    let log_decision = server.log_sampler.sample();
     let stream = LimitedStream::new(stream, &limits);
     let handle = Arc::clone(&stream.handle);
     let received = Arc::clone(&handle.received);
     let now = std::time::Instant::now();
+    let log_decision = server.log_sampler.sample(now);
     match server.limiter.admit(peer.ip(), received, &limits, now) {
         Ok(permit) => {
             let connection = Arc::new(Connection {
-                id: server.next_connection_id(),
+                id: server.connection_counter.fetch_add(1, Ordering::Relaxed) + 1,
                 peer,
                 stream: handle,
                 stage: watch::channel(Stage::Authenticating).0,
@@ -119,13 +120,11 @@ impl ConnectionSupervisor {
     async fn run(self, config: Arc<Config>, permit: ConnectionPermit, stream: LimitedStream) {
         self.server.metrics.connections.inc();
         self.supervise(config, permit, stream).await;
-        let (received, sent) = {
-            let stream = &self.connection.stream;
-            (stream.received.get(), stream.sent.get())
-        };
-        self.server.metrics.received.inc_by(received);
-        self.server.metrics.sent.inc_by(sent);
-        self.server.metrics.connections.dec();
+        let (stream, metrics) = (&self.connection.stream, &self.server.metrics);
+        let (received, sent) = (stream.received.get(), stream.sent.get());
+        metrics.received.inc_by(received);
+        metrics.sent.inc_by(sent);
+        metrics.connections.dec();
         let milliseconds = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
         if !self.connection.is_log_suppressed() {
             tracing::info!(
@@ -208,11 +207,12 @@ impl ConnectionSupervisor {
     }
 
     fn log_timeout(&self, stage: Stage) {
-        if stage != Stage::SessionEnded && !self.connection.is_log_suppressed() {
-            let what = match stage {
-                Stage::Authenticating => "login",
-                _ => "request",
-            };
+        let what = match stage {
+            Stage::Authenticating => "login",
+            Stage::LoggedIn => "request",
+            Stage::InSession | Stage::SessionEnded => return,
+        };
+        if !self.connection.is_log_suppressed() {
             tracing::info!(connection = self.connection.id, what, "timed out");
         }
     }

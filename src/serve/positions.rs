@@ -8,8 +8,8 @@ use tokio::task::spawn_blocking;
 use crate::app::ReadingPosition;
 use crate::user_data;
 
-/// How many positions can wait to be written. More are dropped, so that a disk that hangs blocks no
-/// session.
+/// The maximum number of queued positions. More are dropped, so that a disk that hangs does not
+/// block sessions.
 const QUEUE_CAPACITY: usize = 1024;
 
 #[derive(Clone, Debug)]
@@ -73,7 +73,7 @@ impl PositionStore {
         }
     }
 
-    /// Returns the file of a key. Fingerprints are base64, in which `/` would be a path separator.
+    /// The file of a key. Fingerprints are base64, in which `/` would be a path separator.
     fn file_for(&self, fingerprint: &str) -> PathBuf {
         let name: String = fingerprint
             .chars()

@@ -33,7 +33,7 @@ use crate::serve::state::{BufferPool, Phase, ServerState};
 /// How long sessions may take to end when the server stops.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The inputs of a server. The functions read again what an administrator can change while it runs.
+/// The inputs of a server. A reload calls the functions again.
 pub struct ServerOptions {
     pub settings: Settings,
     pub host_key: HostKey,
@@ -155,7 +155,7 @@ async fn serve(
     Ok(())
 }
 
-/// Returns the configuration of russh. It differs from the defaults:
+/// The configuration of russh. It differs from the defaults:
 ///
 /// * methods: public keys, or none at all on an open server; no passwords and no
 ///   keyboard-interactive (CVE-2026-42189);
@@ -196,7 +196,7 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
     TcpListener::bind(address).await.map_err(failed)
 }
 
-/// Reads settings, keys and content again. What is broken stays as it was.
+/// Reads settings, keys and content again. Each stays as it is if its new version is broken.
 async fn reload(server: &Arc<ServerState>, options: &ServerOptions, settings: &mut Settings) {
     if let Err(error) = reload_settings(server, options, settings) {
         tracing::error!(error, "the settings read before stay in force");

@@ -189,12 +189,12 @@ impl Settings {
             diagnostics.syntax_error(span, error.message().to_owned(), hint);
         }
         let mut settings = Self::default();
-        // Each key by itself, since deserializing stops at the first error.
+        // Each key is deserialized by itself, since deserializing stops at the first error.
         for (key, value) in table.into_inner() {
             let span = key.span();
             let table: DeTable<'_> = std::iter::once((key, value)).collect();
             match Self::deserialize(Deserializer::from(Spanned::new(span.clone(), table))) {
-                Ok(one) => settings = settings.or(one),
+                Ok(setting) => settings = settings.or(setting),
                 Err(error) => diagnostics.invalid(
                     error.span().unwrap_or(span),
                     error.message().trim_end(),
@@ -206,7 +206,8 @@ impl Settings {
         Ok(settings)
     }
 
-    /// Overrides the settings of a file with these. If these say who may log in, the file does not.
+    /// Overrides the settings of a file with these. If these choose who may log in, the file's choice
+    /// is ignored.
     #[must_use]
     pub fn merge_over(self, mut file: Self) -> Self {
         if self.open.is_some() || self.authorized_keys.is_some() {
@@ -285,12 +286,12 @@ mod tests {
 
     #[test]
     fn login_and_unread_time_limits_cannot_be_off() {
-        let of = |text: &str| Settings::from_toml("serve.toml", text).unwrap().limits();
-        let login = of("login-time = \"off\"");
+        let limits_of = |text: &str| Settings::from_toml("serve.toml", text).unwrap().limits();
+        let login = limits_of("login-time = \"off\"");
         assert_eq!(login, Err(SettingsError::LoginTimeOff));
-        let unread = of("unread-time = \"off\"");
+        let unread = limits_of("unread-time = \"off\"");
         assert_eq!(unread, Err(SettingsError::UnreadTimeOff));
-        assert!(of("idle-time = \"off\"").is_ok());
+        assert!(limits_of("idle-time = \"off\"").is_ok());
     }
 
     #[test]
@@ -309,12 +310,12 @@ mod tests {
     fn config_errors_are_all_reported_with_line_and_column() {
         let text = "listen = \"here\"\nidle-tme = \"5m\"\nmax-rows = 0\nlogin-time = \"soon\"\n";
         let report = Settings::from_toml("serve.toml", text).unwrap_err();
-        let at: Vec<_> = report
+        let positions: Vec<_> = report
             .diagnostics
             .iter()
-            .map(|p| (p.line, p.column))
+            .map(|diagnostic| (diagnostic.line, diagnostic.column))
             .collect();
-        assert_eq!(at, [(1, 10), (2, 1), (3, 12), (4, 14)], "{report}");
+        assert_eq!(positions, [(1, 10), (2, 1), (3, 12), (4, 14)], "{report}");
         assert!(report.to_string().contains("serve.toml:2:1"), "{report}");
         let report = Settings::from_toml("serve.toml", "open = \n").unwrap_err();
         assert!(report.to_string().contains("serve.toml:1:"), "{report}");

@@ -1,7 +1,7 @@
 //! The state that all connections share, and the state of one connection.
 
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
 
 use ratatui::buffer::Buffer;
@@ -34,6 +34,7 @@ pub struct ServerState {
     pub metrics: Arc<Metrics>,
     pub log_sampler: LogSampler,
     pub buffers: BufferPool,
+    /// The number of admitted connections, whose ids count from 1.
     pub connection_counter: AtomicU64,
 }
 
@@ -45,14 +46,9 @@ pub enum Phase {
 }
 
 impl ServerState {
-    /// Returns the current limits; a reload may change them.
+    /// The current limits; a reload may change them.
     pub fn limits(&self) -> Limits {
         *self.limits.borrow()
-    }
-
-    /// Returns a number that identifies a connection in the log.
-    pub fn next_connection_id(&self) -> u64 {
-        self.connection_counter.fetch_add(1, Ordering::Relaxed) + 1
     }
 }
 
@@ -63,11 +59,10 @@ pub struct BufferPool(Mutex<Vec<Buffer>>);
 
 impl BufferPool {
     pub fn with_buffer<T>(&self, draw: impl FnOnce(&mut Buffer) -> T) -> T {
-        let idle = lock(&self.0).pop();
-        let mut buffer = idle.unwrap_or_default();
-        let drawn = draw(&mut buffer);
+        let mut buffer = lock(&self.0).pop().unwrap_or_default();
+        let result = draw(&mut buffer);
         lock(&self.0).push(buffer);
-        drawn
+        result
     }
 }
 
@@ -102,8 +97,7 @@ impl Connection {
         tracing::warn!(connection = self.id, "the client stopped reading");
     }
 
-    /// Returns true while the log omits this connection: the sampler skipped it, and it has not
-    /// logged in.
+    /// True while the log omits this connection: the sampler skipped it, and it has not logged in.
     pub fn is_log_suppressed(&self) -> bool {
         self.log_decision == LogDecision::Suppress && *self.stage.borrow() == Stage::Authenticating
     }

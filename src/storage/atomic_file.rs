@@ -76,8 +76,8 @@ impl AtomicFile {
         self.0.as_file()
     }
 
-    /// Renames the file to `path` and replaces what is there. Does not wait for the disk: a
-    /// checksum finds a derived file that a power failure has cut short.
+    /// Renames the file to `path`, replacing any existing file. Does not wait for the disk: a
+    /// checksum detects a derived file that a power failure truncated.
     pub fn commit(self, path: &Path) -> io::Result<()> {
         self.0.persist(path)?;
         Ok(())

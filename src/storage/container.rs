@@ -16,14 +16,13 @@ use std::io;
 use std::io::Write;
 use std::os::unix::fs::FileExt;
 
-use crate::storage::part_reader::PartReader;
 use crate::storage::varint::{decode_u32s, read_varint, u32_at, u64_at, write_varint};
 
 /// The number of bytes per checksum.
 pub(crate) const PAGE_SIZE: usize = 8 * 1024;
 
 /// The number of bytes that [`Container::verify`] has in memory at a time.
-const VERIFY_CHUNK: u64 = 32 * PAGE_SIZE as u64;
+const VERIFY_CHUNK: usize = 32 * PAGE_SIZE;
 
 const MAGIC: &[u8; 8] = b"leafflat";
 /// Magic (8 bytes) and format (4).
@@ -112,38 +111,30 @@ impl Container {
             return Err(ContainerError::Format);
         }
         let footer_at = length - FOOTER_LEN as u64;
-        let footer = backing.read_at(footer_at, FOOTER_LEN)?;
-        let table = Self::read_table(&backing, length, footer_at, &footer)?;
-        let parts = Self::parse_table(&table, footer_at).ok_or(ContainerError::Damaged)?;
+        let table = Self::read_table(&backing, footer_at)?;
+        let parts = table.and_then(|table| Self::parse_table(&table, footer_at));
+        let parts = parts.ok_or(ContainerError::Damaged)?;
         Ok(Self { backing, parts })
     }
 
-    fn read_table(
-        backing: &Backing,
-        length: u64,
-        footer_at: u64,
-        footer: &[u8],
-    ) -> Result<Vec<u8>, ContainerError> {
-        let (Some(at), Some(sum), Some(stated)) =
-            (u64_at(footer, 0), u32_at(footer, 8), u64_at(footer, 16))
+    /// Reads the table; `None` if the table or the footer is damaged.
+    fn read_table(backing: &Backing, footer_at: u64) -> io::Result<Option<Vec<u8>>> {
+        let footer = backing.read_at(footer_at, FOOTER_LEN)?;
+        let (Some(at), Some(sum), Some(length)) =
+            (u64_at(&footer, 0), u32_at(&footer, 8), u64_at(&footer, 16))
         else {
-            return Err(ContainerError::Damaged);
+            return Ok(None);
         };
         let is_valid = &footer[24..] == MAGIC
-            && u32_at(footer, 12) == Some(0)
-            && stated == length
+            && u32_at(&footer, 12) == Some(0)
+            && length == footer_at + FOOTER_LEN as u64
             && (HEADER_LEN as u64..=footer_at).contains(&at)
             && footer_at - at <= MAX_TABLE_BYTES;
-        let size = usize::try_from(footer_at.saturating_sub(at)).ok();
-        let (true, Some(size)) = (is_valid, size) else {
-            return Err(ContainerError::Damaged);
-        };
-        let table = backing.read_at(at, size)?;
-        if crc32fast::hash(&table) == sum {
-            Ok(table)
-        } else {
-            Err(ContainerError::Damaged)
+        if !is_valid {
+            return Ok(None);
         }
+        let table = backing.read_at(at, usize::try_from(footer_at - at).unwrap_or_default())?;
+        Ok((crc32fast::hash(&table) == sum).then_some(table))
     }
 
     fn parse_table(mut table: &[u8], end: u64) -> Option<Vec<PartEntry>> {
@@ -174,7 +165,7 @@ impl Container {
         self.parts.iter().find(|part| part.tag == tag)
     }
 
-    /// Returns the length of a part in bytes; `None` if there is no such part.
+    /// The length of a part in bytes; `None` if there is no such part.
     pub fn part_length(&self, tag: PartTag) -> Option<u64> {
         self.find_part(tag).map(|part| part.length)
     }
@@ -185,33 +176,15 @@ impl Container {
         self.read_range(tag, 0, length)
     }
 
-    /// Opens a part for sequential reading; `None` if there is no such part.
-    pub fn part_reader(&self, tag: PartTag) -> Option<PartReader<'_>> {
-        Some(PartReader::new(self, tag, self.part_length(tag)?))
-    }
-
-    /// Opens a part at an offset. The reader reads one page first and longer chunks later, because
-    /// callers that seek often need few bytes.
-    pub fn part_reader_at(&self, tag: PartTag, offset: u64) -> Option<PartReader<'_>> {
-        let length = self.part_length(tag)?;
-        (offset <= length).then(|| PartReader::new(self, tag, length).starting_at(offset))
-    }
-
     /// Returns true if the part exists and is undamaged. Reads all of it, a chunk at a time.
     pub fn verify(&self, tag: PartTag) -> bool {
-        let Some(part) = self.find_part(tag) else {
-            return false;
-        };
-        let mut offset = 0;
-        while offset < part.length {
-            let length = (part.length - offset).min(VERIFY_CHUNK);
-            let size = usize::try_from(length).unwrap_or_default();
-            if self.read_range(tag, offset, size).is_none() {
-                return false;
-            }
-            offset += length;
-        }
-        true
+        self.find_part(tag).is_some_and(|part| {
+            (0..part.length).step_by(VERIFY_CHUNK).all(|offset| {
+                let length = usize::try_from(part.length - offset).unwrap_or(VERIFY_CHUNK);
+                let length = length.min(VERIFY_CHUNK);
+                self.read_range(tag, offset, length).is_some()
+            })
+        })
     }
 
     /// Reads `length` bytes of a part; `None` if they exceed it or one of their pages is damaged.

@@ -17,35 +17,41 @@ pub struct PartReader<'f> {
     length: u64,
     /// The offset of the next chunk.
     offset: u64,
-    /// How many bytes are read next, from the start of the page.
+    /// The length of the next chunk, from the start of its page.
     chunk_len: u64,
     /// The current chunk, and how much of it has been read.
     buffer: Vec<u8>,
     consumed: usize,
 }
 
-impl<'f> PartReader<'f> {
-    pub(crate) const fn new(container: &'f Container, tag: PartTag, length: u64) -> Self {
-        Self {
-            container,
+impl Container {
+    /// Opens a part for sequential reading; `None` if there is no such part.
+    pub fn part_reader(&self, tag: PartTag) -> Option<PartReader<'_>> {
+        Some(PartReader {
+            container: self,
             tag,
-            length,
+            length: self.part_length(tag)?,
             offset: 0,
             chunk_len: READ_CHUNK,
             buffer: Vec::new(),
             consumed: 0,
-        }
+        })
     }
 
-    pub(crate) fn starting_at(self, offset: u64) -> Self {
-        Self {
+    /// Opens a part at an offset. The reader reads one page first and longer chunks later, because
+    /// callers that seek often need few bytes.
+    pub fn part_reader_at(&self, tag: PartTag, offset: u64) -> Option<PartReader<'_>> {
+        let reader = self.part_reader(tag)?;
+        (offset <= reader.length).then_some(PartReader {
             offset,
             chunk_len: PAGE_SIZE as u64,
-            ..self
-        }
+            ..reader
+        })
     }
+}
 
-    /// Returns the number of bytes left.
+impl PartReader<'_> {
+    /// The number of bytes left.
     pub fn remaining(&self) -> u64 {
         self.length - self.offset + (self.buffer.len() - self.consumed) as u64
     }

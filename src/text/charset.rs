@@ -73,7 +73,7 @@ fn fraction(character: char) -> Option<&'static str> {
 }
 
 /// Returns the ASCII spelling of a symbol that `deunicode` drops, spells out or gets wrong.
-pub(crate) fn ascii_symbol(character: char) -> Option<&'static str> {
+fn ascii_symbol(character: char) -> Option<&'static str> {
     Some(match character {
         '\u{a0}' | '\u{2007}' | '\u{2009}' | '\u{202f}' => " ",
         '\u{ad}'

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use unicode_width::UnicodeWidthChar;
 
-/// The longest run of combining marks that is kept. Vietnamese needs two and biblical Hebrew three;
+/// The longest run of combining marks in sanitized text. Vietnamese needs two and biblical Hebrew three;
 /// dozens would draw over adjacent lines.
 const MAX_COMBINING_MARKS: usize = 4;
 
@@ -17,8 +17,8 @@ const MAX_COMBINING_MARKS: usize = 4;
 /// * Other control characters (C0, C1, DEL), bidirectional controls, tags, byte-order marks,
 ///   zero-width and other invisible characters are removed; so are variation selectors, because
 ///   terminals disagree on their widths.
-/// * The first four of a run of combining marks are kept; at the start of the text, where they
-///   would combine with preceding output, none.
+/// * A run of combining marks is cut to four; at the start of the text, where they would combine
+///   with preceding output, to none.
 /// * Private-use characters and noncharacters become U+FFFD.
 ///
 /// Clean text is borrowed.
@@ -96,24 +96,11 @@ fn classify(c: char) -> CharClass {
 /// Returns true for Unicode's default-ignorable characters and format controls.
 fn is_default_ignorable(c: char) -> bool {
     matches!(c,
-        '\u{AD}'
-        | '\u{34F}'
-        | '\u{61C}'
-        | '\u{70F}'
-        | '\u{115F}'..='\u{1160}'
-        | '\u{17B4}'..='\u{17B5}'
-        | '\u{180B}'..='\u{180F}'
-        | '\u{200B}'..='\u{200F}'
-        | '\u{202A}'..='\u{202E}'
-        | '\u{2060}'..='\u{206F}'
-        | '\u{3164}'
-        | '\u{FE00}'..='\u{FE0F}'
-        | '\u{FEFF}'
-        | '\u{FFA0}'
-        | '\u{FFF0}'..='\u{FFFB}'
-        | '\u{13430}'..='\u{13455}'
-        | '\u{1BCA0}'..='\u{1BCA3}'
-        | '\u{1D173}'..='\u{1D17A}'
+        '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{70F}' | '\u{115F}'..='\u{1160}'
+        | '\u{17B4}'..='\u{17B5}' | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}'
+        | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{3164}'
+        | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFFB}'
+        | '\u{13430}'..='\u{13455}' | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}'
         | '\u{E0000}'..='\u{E0FFF}')
 }
 

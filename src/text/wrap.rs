@@ -7,12 +7,12 @@ use textwrap::{Options, WordSeparator, WordSplitter, WrapAlgorithm};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-/// Returns the number of terminal columns that a text takes.
+/// The number of terminal columns that a text takes.
 pub fn width(text: &str) -> usize {
     text.width()
 }
 
-/// Wraps one paragraph into lines of at most `columns` columns.
+/// Wraps one paragraph into lines of at most `columns` columns; an empty one into one empty line.
 ///
 /// A line breaks at a space, or after `/`, `-` or a dash; a longer unit is broken at the end of the
 /// line. Only the spaces at the breaks are removed, and no hyphens are added.
@@ -22,18 +22,13 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
         .word_splitter(WordSplitter::NoHyphenation)
         .wrap_algorithm(WrapAlgorithm::FirstFit)
         .break_words(true);
-    let lines: Vec<String> = textwrap::wrap(text, options)
+    textwrap::wrap(text, options)
         .into_iter()
         .map(Cow::into_owned)
-        .collect();
-    if lines.is_empty() {
-        vec![String::new()]
-    } else {
-        lines
-    }
+        .collect()
 }
 
-/// Returns the width of the widest unit that wrapping does not break.
+/// The width of the widest unit that wrapping does not break.
 pub fn min_content_width(text: &str) -> usize {
     find_words(text)
         .map(|word| word.word.width())
@@ -65,16 +60,15 @@ pub fn clip<'a>(text: &'a str, columns: usize, mark: &str) -> Cow<'a, str> {
 /// Splits a line into units that stay together, for [`textwrap`].
 fn find_words(line: &str) -> Box<dyn Iterator<Item = Word<'_>> + '_> {
     let mut start = 0;
-    let mut ends = break_opportunities(line).into_iter();
-    Box::new(std::iter::from_fn(move || {
-        let end = ends.next()?;
+    let ends = break_opportunities(line).into_iter();
+    Box::new(ends.map(move |end| {
         let word = Word::from(&line[start..end]);
         start = end;
-        Some(word)
+        word
     }))
 }
 
-/// Returns the byte offsets at which a line may break, including its end.
+/// The byte offsets at which a line may break, including its end.
 fn break_opportunities(line: &str) -> Vec<usize> {
     let mut ends = Vec::new();
     let mut in_word = false;
@@ -131,6 +125,7 @@ mod tests {
         #[test]
         fn wrapping_loses_and_adds_no_character(text in "[a-z/—–é日 -]{0,60}", columns in 2usize..40) {
             let lines = wrap(&text, columns);
+            prop_assert!(!lines.is_empty());
             prop_assert!(lines.iter().all(|line| width(line) <= columns), "{lines:?}");
             let squeeze = |s: &str| s.chars().filter(|c| *c != ' ').collect::<String>();
             prop_assert_eq!(squeeze(&lines.concat()), squeeze(&text));

@@ -1,15 +1,13 @@
 //! The file of bookmarks and notes: a `[[mark]]` per row of a document.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::path::Path;
-use std::{fs, io};
 
 use serde::{Deserialize, Serialize};
 
 use crate::app::{Bookmark, Bookmarks};
-use crate::storage::write_atomic;
 use crate::text::sanitize;
-use crate::user_data::dirs::{UserDataError, damaged, read_if_exists};
+use crate::user_data::dirs::{UserDataError, damaged, read_if_exists, write_error, write_toml};
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct BookmarksFile {
@@ -28,7 +26,7 @@ struct BookmarkRow {
     note: Option<String>,
 }
 
-/// Reads the bookmarks; none if there is no file.
+/// Reads the bookmarks; empty if there is no file.
 pub fn load_bookmarks(path: &Path) -> Result<Bookmarks, UserDataError> {
     let Some(bytes) = read_if_exists(path)? else {
         return Ok(Bookmarks::default());
@@ -37,14 +35,11 @@ pub fn load_bookmarks(path: &Path) -> Result<Bookmarks, UserDataError> {
         toml::from_slice(&bytes).map_err(|error| damaged(path, error.message()))?;
     let bookmarks = file.mark.into_iter().map(|row| {
         Ok(Bookmark {
-            code: row
-                .code
-                .parse()
-                .map_err(|error| damaged(path, &format!("{error}")))?,
+            code: row.code.parse().map_err(|error| damaged(path, error))?,
             row_path: row
                 .place
                 .parse()
-                .map_err(|()| damaged(path, &format!("`{}` is not a row", row.place)))?,
+                .map_err(|()| damaged(path, format!("`{}` is not a row", row.place)))?,
             name: sanitize(&row.name).into_owned(),
             is_bookmarked: row.bookmark,
             note: row.note.map(|note| sanitize(&note).into_owned()),
@@ -60,10 +55,7 @@ pub fn load_bookmarks(path: &Path) -> Result<Bookmarks, UserDataError> {
 /// The file is locked and read first, so that several sessions of one user do not lose each other's
 /// notes. A damaged file is an error and stays as it is.
 pub fn save_bookmark(path: &Path, bookmark: Bookmark) -> Result<(), UserDataError> {
-    let failed = |source| UserDataError::Write {
-        path: path.to_owned(),
-        source,
-    };
+    let failed = |source| write_error(path, source);
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(failed)?;
     }
@@ -78,11 +70,8 @@ pub fn save_bookmark(path: &Path, bookmark: Bookmark) -> Result<(), UserDataErro
         bookmark: entry.is_bookmarked,
         note: entry.note,
     });
-    let file = BookmarksFile {
-        mark: rows.collect(),
-    };
-    let text = toml::to_string(&file).map_err(|error| failed(io::Error::other(error)))?;
-    write_atomic(path, text.as_bytes()).map_err(failed)
+    let mark = rows.collect();
+    write_toml(path, &BookmarksFile { mark })
 }
 
 #[cfg(test)]

@@ -2,10 +2,13 @@
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::{fs, io};
+use std::{fmt, fs, io};
 
 use etcetera::BaseStrategy;
 use etcetera::base_strategy::Xdg;
+use serde::Serialize;
+
+use crate::storage::write_atomic;
 
 /// The largest file that is read, in bytes.
 const MAX_FILE_BYTES: u64 = 8 * 1024 * 1024;
@@ -79,9 +82,24 @@ pub(crate) fn read_if_exists(path: &Path) -> Result<Option<Vec<u8>>, UserDataErr
     Ok(Some(bytes))
 }
 
-pub(crate) fn damaged(path: &Path, reason: &str) -> UserDataError {
+/// Writes a file as TOML, and waits until it is on disk.
+pub(crate) fn write_toml(path: &Path, content: &impl Serialize) -> Result<(), UserDataError> {
+    toml::to_string(content)
+        .map_err(io::Error::other)
+        .and_then(|text| write_atomic(path, text.as_bytes()))
+        .map_err(|source| write_error(path, source))
+}
+
+pub(crate) fn write_error(path: &Path, source: io::Error) -> UserDataError {
+    UserDataError::Write {
+        path: path.to_owned(),
+        source,
+    }
+}
+
+pub(crate) fn damaged(path: &Path, reason: impl fmt::Display) -> UserDataError {
     UserDataError::Damaged {
         path: path.to_owned(),
-        reason: reason.to_owned(),
+        reason: reason.to_string(),
     }
 }

@@ -1,13 +1,11 @@
 //! The file of the reading position.
 
-use std::io;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use crate::app::ReadingPosition;
-use crate::storage::write_atomic;
-use crate::user_data::dirs::{UserDataError, damaged, read_if_exists};
+use crate::user_data::dirs::{UserDataError, damaged, read_if_exists, write_toml};
 
 #[derive(Debug, Serialize, Deserialize)]
 struct PositionFile {
@@ -32,17 +30,12 @@ pub fn load_position(path: &Path) -> Result<Option<ReadingPosition>, UserDataErr
 }
 
 pub fn save_position(path: &Path, position: &ReadingPosition) -> Result<(), UserDataError> {
-    let file = PositionFile {
+    let content = PositionFile {
         code: position.code.to_string(),
         place: position.row_path.as_ref().map(ToString::to_string),
         top: position.top,
     };
-    let failed = |source| UserDataError::Write {
-        path: path.to_owned(),
-        source,
-    };
-    let text = toml::to_string(&file).map_err(|error| failed(io::Error::other(error)))?;
-    write_atomic(path, text.as_bytes()).map_err(failed)
+    write_toml(path, &content)
 }
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
 //! The thread that writes user data.
 
-use std::sync::mpsc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 use std::time::Duration;
 
@@ -65,9 +64,7 @@ impl StateWriter {
     /// Waits until all jobs are done, or the timeout passes.
     pub fn finish(self, timeout: Duration) {
         drop(self.jobs);
-        match self.done.recv_timeout(timeout) {
-            Ok(()) | Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {}
-        }
+        let _ = self.done.recv_timeout(timeout);
     }
 }
 

@@ -1,4 +1,4 @@
-//! Where the reader was: kept, found again, and never in the way.
+//! The saved position: written, restored, and ignored if it is damaged.
 
 use std::time::{Duration, Instant};
 use std::{fs, thread};
@@ -17,9 +17,9 @@ fn position_is_saved_within_a_second_of_the_last_move() {
     let mut terminal = start(&home, "");
     terminal.press("4 down").wait_for("83950 › Coding › 90");
     let moved = Instant::now();
-    let kept = || fs::read_to_string(home.state_file()).unwrap_or_default();
-    while !kept().contains("coding/modifiers/90") {
-        assert!(moved.elapsed() < WAIT_TIMEOUT, "{}", kept());
+    let saved = || fs::read_to_string(home.state_file()).unwrap_or_default();
+    while !saved().contains("coding/modifiers/90") {
+        assert!(moved.elapsed() < WAIT_TIMEOUT, "{}", saved());
         thread::sleep(Duration::from_millis(10));
     }
     // A second, on a machine that is not busy.
@@ -28,7 +28,7 @@ fn position_is_saved_within_a_second_of_the_last_move() {
         "{:?}",
         moved.elapsed()
     );
-    // A kill keeps what was written.
+    // The saved position survives a kill.
     terminal.signal(rustix::process::Signal::KILL);
     terminal.wait_for_exit();
     let mut terminal = start(&home, "");
@@ -96,12 +96,12 @@ fn damaged_state_file_shows_a_note_and_continues() {
 
 #[test]
 fn saved_position_that_no_longer_exists_is_ignored() {
-    for gone in [
+    for stale in [
         "code = \"cpt:83950\"\nplace = \"no/such/row\"\ntop = 9000\n",
         "code = \"cpt:00000\"\n",
     ] {
         let home = Home::new();
-        home.write("state/codeleaf/state.toml", gone);
+        home.write("state/codeleaf/state.toml", stale);
         let mut terminal = start(&home, "");
         terminal.wait_for("83950 › Summary › 1/3");
         terminal.press("q");
@@ -112,7 +112,7 @@ fn saved_position_that_no_longer_exists_is_ignored() {
 #[test]
 fn unwritable_state_file_shows_a_note_and_continues() {
     let home = Home::new();
-    // Not even root can make a folder of a link that leads nowhere.
+    // Not even root can create a folder through a dangling link.
     fs::create_dir_all(home.path("state")).unwrap();
     std::os::unix::fs::symlink("nowhere/at/all", home.path("state/codeleaf")).unwrap();
     let mut terminal = start(&home, "");

@@ -20,8 +20,8 @@ fn every_diagnostic_has_a_location_and_a_hint() {
         for diagnostic in &report.diagnostics {
             assert!(diagnostic.line > 0 && diagnostic.column > 0, "{name}");
             assert!(diagnostic.hint.is_some(), "{name}: {}", diagnostic.message);
-            let place = format!("{name}.toml:{}:{}\n", diagnostic.line, diagnostic.column);
-            assert!(diagnostic.to_string().contains(&place), "{diagnostic}");
+            let location = format!("{name}.toml:{}:{}\n", diagnostic.line, diagnostic.column);
+            assert!(diagnostic.to_string().contains(&location), "{diagnostic}");
         }
         settings.bind(|| insta::assert_snapshot!(name.as_str(), report.to_string()));
     }

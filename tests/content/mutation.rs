@@ -23,26 +23,26 @@ fn assert_valid_document(document: &Document) {
             assert!(paths.insert(format!("{}/{}", section.id.0, block.id.0)));
             assert!(!block.rows.is_empty());
             for row in &block.rows {
-                let place = format!("{}/{}/{}", section.id.0, block.id.0, row.key.0);
-                assert!(!row.key.0.is_empty() && !place.contains("//"), "{place}");
-                assert!(!row.cells.is_empty(), "{place}");
+                let path = format!("{}/{}/{}", section.id.0, block.id.0, row.key.0);
+                assert!(!row.key.0.is_empty() && !path.contains("//"), "{path}");
+                assert!(!row.cells.is_empty(), "{path}");
                 let source = row.source.iter().chain(&row.disputed_by);
                 let named = source.chain(row.remarks.iter().map(|remark| &remark.source));
                 for id in named {
-                    assert!(document.source(id).is_some(), "{place}: {}", id.0);
+                    assert!(document.source(id).is_some(), "{path}: {}", id.0);
                 }
                 for cell in &row.cells {
                     match &cell.value {
-                        Value::Text(text) => assert!(!text.trim().is_empty(), "{place}"),
+                        Value::Text(text) => assert!(!text.trim().is_empty(), "{path}"),
                         Value::Unavailable(_) => {}
                     }
                     let has_label = matches!(block.shape, Shape::Facts | Shape::Table);
-                    assert!(!has_label || !cell.label.is_empty(), "{place}");
+                    assert!(!has_label || !cell.label.is_empty(), "{path}");
                 }
                 if row.subject == Subject::Absence {
-                    assert!(matches!(row.cells[..], [ref one] if one.value.as_text().is_none()));
+                    assert!(matches!(row.cells[..], [ref cell] if cell.value.as_text().is_none()));
                 }
-                assert!(paths.insert(place));
+                assert!(paths.insert(path));
             }
             if block.shape == Shape::Table {
                 let columns = |row: &codeleaf::content::Row| {

@@ -85,7 +85,7 @@ fn permission_error_is_reported() {
     let path = folder.path().join("secret.toml");
     fs::write(&path, "schema = 1").unwrap();
     fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
-    assert!(error_message(&path).contains("permission to read this file is denied"));
+    assert!(error_message(&path).contains("no permission to read this file"));
 }
 
 #[test]

@@ -15,7 +15,7 @@ pub struct Ssh {
     folder: PathBuf,
 }
 
-/// Prints that a test is skipped for want of a program, or fails with `CODELEAF_E2E=require`.
+/// Prints that a test is skipped because a program is missing; with `CODELEAF_E2E=require`, fails.
 pub fn skip(program: &str) {
     let required = std::env::var_os("CODELEAF_E2E").is_some_and(|value| value == "require");
     assert!(!required, "{program} is required and not installed");
@@ -28,7 +28,7 @@ pub fn installed(program: &str) -> bool {
 }
 
 impl Ssh {
-    /// Returns `None`, with a message, if OpenSSH is not installed.
+    /// Creates a client with a new key. Without OpenSSH, prints a message and returns `None`.
     pub fn find(folder: &Path) -> Option<Self> {
         for program in ["ssh", "ssh-keygen", "sftp"] {
             if !installed(program) {
@@ -46,16 +46,16 @@ impl Ssh {
     /// Creates a key pair, and returns the public key.
     pub fn make_key(&self, name: &str) -> String {
         let file = self.folder.join(name);
-        let made = Command::new("ssh-keygen")
+        let status = Command::new("ssh-keygen")
             .args(["-q", "-t", "ed25519", "-N", "", "-C", name, "-f"])
             .arg(&file)
             .status()
             .unwrap();
-        assert!(made.success());
+        assert!(status.success());
         std::fs::read_to_string(file.with_extension("pub")).unwrap()
     }
 
-    /// Returns the arguments before the remote command.
+    /// The arguments before the remote command.
     pub fn arguments(&self, server: &Server, more: &[&str]) -> Vec<String> {
         let key = self.folder.join("id").display().to_string();
         let port = server.address.port().to_string();
@@ -79,7 +79,7 @@ impl Ssh {
         arguments
     }
 
-    /// Returns the command without a terminal, in a minimal environment.
+    /// A command without a terminal, in a minimal environment.
     pub fn command(&self, server: &Server, options: &[&str], command_line: &[&str]) -> Command {
         let mut command = Command::new("ssh");
         command
@@ -110,7 +110,7 @@ impl Ssh {
         self.open_reader_with(server, options, command_line, &environment)
     }
 
-    /// The same, in an environment.
+    /// Like [`Ssh::open_reader`], with other environment variables.
     pub fn open_reader_with(
         &self,
         server: &Server,
@@ -208,13 +208,12 @@ impl Terminal {
         captured.screen.screen().contents()
     }
 
-    /// Returns true while the alternate screen is in use.
+    /// Whether the alternate screen is in use.
     pub fn is_full_screen(&self) -> bool {
         let captured = self.captured.lock().unwrap();
         captured.screen.screen().alternate_screen()
     }
 
-    /// Returns all output so far.
     pub fn bytes(&self) -> Vec<u8> {
         self.captured.lock().unwrap().bytes.clone()
     }

@@ -1,4 +1,4 @@
-//! Hostile clients: what they cost the server and other users.
+//! Hostile clients, and their cost to the server and to other users.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::process::{Command, Stdio};
 
 use super::client::{Ssh, installed, skip};
 use super::server::{Server, TIMEOUT, eventually};
@@ -40,7 +41,7 @@ fn silent_connections_do_not_block_logins() {
     };
     let held: Vec<TcpStream> = (0..3).map(|_| connect_silent(&server)).collect();
     server.wait_for_metric("codeleaf_connections", 3.0);
-    // As soon as they count as silent, and long before their login time is over.
+    // A login works once they count as silent, long before their login time is over.
     eventually("a login", || {
         ssh.run(&server, &[], &["list"])
             .status
@@ -145,51 +146,29 @@ fn terminal_size_is_capped() {
 #[test]
 fn putty_and_dropbear_clients_are_served() {
     let server = Server::open(&[]);
-    let port = server.address.port().to_string();
-    for (program, arguments) in [
-        (
-            "plink",
-            vec![
-                "-ssh",
-                "-batch",
-                "-P",
-                &port,
-                "-hostkey",
-                "*",
-                "-l",
-                "codes",
-                "127.0.0.1",
-                "list",
-            ],
-        ),
-        (
-            "dbclient",
-            vec!["-y", "-y", "-p", &port, "codes@127.0.0.1", "list"],
-        ),
+    let port = server.address.port();
+    let listening = server.wait_for_log("listening");
+    let fingerprint = listening["fingerprint"].as_str().unwrap();
+    for line in [
+        format!("plink -ssh -batch -P {port} -hostkey {fingerprint} -l codes 127.0.0.1 list"),
+        format!("dbclient -y -y -p {port} codes@127.0.0.1 list"),
     ] {
+        let mut words = line.split(' ');
+        let program = words.next().unwrap();
         if !installed(program) {
             skip(program);
             continue;
         }
-        let mut command = std::process::Command::new(program);
-        command.args(&arguments).env("HOME", server.folder());
-        if program == "plink" {
-            let fingerprint = server.wait_for_log("listening")["fingerprint"].clone();
-            let at = arguments
-                .iter()
-                .position(|argument| *argument == "*")
-                .unwrap();
-            let mut arguments: Vec<&str> = arguments.clone();
-            let fingerprint = fingerprint.as_str().unwrap().to_owned();
-            arguments[at] = &fingerprint;
-            command = std::process::Command::new(program);
-            command.args(&arguments).env("HOME", server.folder());
-        }
-        let answer = command.stdin(std::process::Stdio::null()).output().unwrap();
-        let out = String::from_utf8_lossy(&answer.stdout).into_owned();
+        let output = Command::new(program)
+            .args(words)
+            .env("HOME", server.folder())
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        let out = String::from_utf8_lossy(&output.stdout);
         assert!(
-            answer.status.success() && out.contains("83950"),
-            "{program}: {answer:?}"
+            output.status.success() && out.contains("83950"),
+            "{program}: {output:?}"
         );
     }
 }

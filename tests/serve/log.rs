@@ -1,4 +1,4 @@
-//! The log: what it has of clients, and what it never has.
+//! The content of the log.
 
 use super::client::Ssh;
 use super::hostile::{self, open};

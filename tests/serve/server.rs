@@ -34,7 +34,7 @@ pub fn eventually<T>(what: &str, mut poll: impl FnMut() -> Option<T>) -> T {
     }
 }
 
-/// Returns the program, with its XDG folders inside `folder`.
+/// The program, with its XDG folders inside `folder`.
 pub fn program(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_codeleaf"));
     command
@@ -120,7 +120,7 @@ impl Server {
         self.folder.path()
     }
 
-    /// Returns the document folder.
+    /// The user's document folder.
     pub fn content(&self) -> PathBuf {
         self.folder().join("data/codeleaf/content")
     }
@@ -169,7 +169,7 @@ impl Server {
         Pid::from_raw(self.child.id().try_into().unwrap()).unwrap()
     }
 
-    /// Returns the resident memory, in KiB.
+    /// The resident memory, in KiB.
     pub fn memory_kib(&self) -> u64 {
         let status = Command::new("ps")
             .args(["-o", "rss=", "-p", &self.child.id().to_string()])

@@ -239,11 +239,11 @@ fn duplicate_key_error_names_both_lines() {
 #[test]
 fn wrong_kind_error_names_the_actual_kind() {
     let all = files::all();
-    for (asked, ..) in &all {
-        for (found, name, bytes) in &all {
-            if asked != found {
-                let message = import_error(Some(*asked), name, bytes);
-                let expected = format!("this is a file of kind {found}, not {asked}");
+    for (requested, ..) in &all {
+        for (detected, name, bytes) in &all {
+            if requested != detected {
+                let message = import_error(Some(*requested), name, bytes);
+                let expected = format!("this is a file of kind {detected}, not {requested}");
                 assert!(message.contains(&expected), "{message}");
             }
         }

@@ -15,10 +15,8 @@ pub(crate) const MAX_PREAMBLE_RECORDS: usize = 12;
 /// Returns a column's name without what editions write differently: case, spaces, line ends and
 /// punctuation.
 pub(crate) fn normalize_column_name(name: &str) -> String {
-    name.chars()
-        .filter(char::is_ascii_alphanumeric)
-        .map(|c| c.to_ascii_uppercase())
-        .collect()
+    let letters = name.chars().filter(char::is_ascii_alphanumeric);
+    letters.map(|c| c.to_ascii_uppercase()).collect()
 }
 
 /// One record of a delimited file.
@@ -31,7 +29,6 @@ pub(crate) struct CsvRecord {
     has_unclosed_quote: bool,
 }
 
-/// The records of a delimited file.
 pub(crate) struct CsvRecords<'t> {
     text: &'t str,
     reader: csv::Reader<&'t [u8]>,
@@ -43,12 +40,11 @@ pub(crate) struct CsvRecords<'t> {
 
 impl<'t> CsvRecords<'t> {
     pub(crate) fn new(text: &'t str) -> Self {
+        let mut builder = csv::ReaderBuilder::new();
+        builder.has_headers(false).flexible(true);
         Self {
             text,
-            reader: csv::ReaderBuilder::new()
-                .has_headers(false)
-                .flexible(true)
-                .from_reader(text.as_bytes()),
+            reader: builder.from_reader(text.as_bytes()),
             record: csv::StringRecord::new(),
             counted_to: 0,
             newlines: 0,
@@ -151,9 +147,8 @@ impl<'t> CsvTable<'t> {
             let names = record.fields.iter().map(|name| normalize_column_name(name));
             let header: Vec<String> = names.collect();
             let position = |column: &ColumnSpec| {
-                header
-                    .iter()
-                    .position(|name| column.names.contains(&name.as_str()))
+                let mut names = header.iter();
+                names.position(|name| column.names.contains(&name.as_str()))
             };
             if required().filter_map(position).count() < 2 {
                 continue;
@@ -181,11 +176,9 @@ impl<'t> CsvTable<'t> {
         let byte_len = record.end.saturating_sub(self.end);
         (self.line, self.end) = (record.line, record.end);
         if record.has_unclosed_quote {
-            return Err(ParseError::at_line(
-                record.line,
-                "a quoted field of this row is never closed",
-                "the file was cut short; download it again",
-            ));
+            let message = "a quoted field of this row is never closed";
+            let expected = "the file was cut short; download it again";
+            return Err(ParseError::at_line(record.line, message, expected));
         }
         check_column_count(record.line, record.fields.len(), self.header.len())?;
         let field = |position: &Option<usize>| {
@@ -243,10 +236,8 @@ impl CsvRow<'_> {
 
     /// Returns the name of a column in the file; empty if the file lacks it.
     pub(crate) fn column_name(&self, index: usize) -> &str {
-        let name = self
-            .position(index)
-            .map(|at| self.table.header[at].as_str());
-        name.unwrap_or_default()
+        let position = self.position(index);
+        position.map_or("", |position| &self.table.header[position])
     }
 
     /// Returns the error of a field that is not, say, "a date".

@@ -26,7 +26,6 @@ const HEADERS: [(SetKind, &[&[&str]]); 5] = [
     ),
 ];
 
-/// Detects the kind of the file at a path.
 pub fn detect_kind(path: &Path) -> Result<SetKind, ImportError> {
     detect(&InputFile::open(path)?).ok_or_else(|| ImportError::UnknownKind {
         path: path.to_owned(),
@@ -57,8 +56,7 @@ pub(crate) fn detect(input: &InputFile) -> Option<SetKind> {
 fn kind_from_header(fields: &[String]) -> Option<SetKind> {
     let fields: Vec<String> = fields.iter().map(|f| normalize_column_name(f)).collect();
     let has = |names: &&[&str]| fields.iter().any(|field| names.contains(&field.as_str()));
-    let (kind, _) = HEADERS
-        .iter()
-        .find(|(_, columns)| columns.iter().all(has))?;
-    Some(*kind)
+    let mut kinds = HEADERS.into_iter();
+    let (kind, _) = kinds.find(|(_, columns)| columns.iter().all(has))?;
+    Some(kind)
 }

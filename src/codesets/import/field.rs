@@ -45,10 +45,8 @@ pub(crate) fn parse_date(text: &str) -> Result<Option<Date>, InvalidDate> {
 
 /// Returns true if a text has the shape of a CPT or HCPCS Level II code.
 pub(crate) fn is_procedure_code(code: &str) -> bool {
-    CodeId::candidates(code)
-        .iter()
-        .any(|code| code.system() != CodeSystem::Icd10cm)
-        || is_alphanumeric_cpt(code)
+    let mut candidates = CodeId::candidates(code).into_iter();
+    candidates.any(|code| code.system() != CodeSystem::Icd10cm) || is_alphanumeric_cpt(code)
 }
 
 /// Returns true for newer CPT codes that end in a letter (`0001A`, `0012X`). Fee schedules and

@@ -6,33 +6,22 @@ use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use encoding_rs::WINDOWS_1252;
+use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 use sha2::{Digest, Sha256};
 
 use crate::codesets::error::{ImportError, ParseError, ReadError};
 use crate::text::sanitize;
 
-/// How much of a file is kept to detect its kind, in bytes. The disclaimers that precede the rows
-/// of a HCPCS file have about two thousand.
+/// How many bytes at the start of a file may show its kind. The disclaimers that precede the rows of
+/// a HCPCS file have about two thousand.
 const HEAD_LEN: usize = 64 * 1024;
-
-/// How many of its lines are examined.
+/// How many lines of the head are examined.
 const HEAD_LINES: usize = 40;
-
 /// The maximum length of a line in bytes, far above that of any layout.
 const MAX_LINE_LEN: u64 = 64 * 1024;
-
 /// The maximum size of a delimited file in bytes. The largest published one has about 5 MB. The
 /// files with millions of rows are tab-separated and read line by line.
 const MAX_CSV_LEN: u64 = 24 * 1024 * 1024;
-
-/// A character encoding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Encoding {
-    Utf8,
-    /// A superset of the printable characters of ISO-8859-1.
-    Windows1252,
-}
 
 /// A file that was read through once. Reading it again yields its lines or its text.
 #[derive(Debug)]
@@ -43,7 +32,8 @@ pub(crate) struct InputFile {
     modified: Option<SystemTime>,
     /// SHA-256 in hexadecimal digits.
     pub(crate) digest: String,
-    encoding: Encoding,
+    /// UTF-8, or Windows-1252, which includes the printable characters of ISO-8859-1.
+    encoding: &'static Encoding,
     /// Its first bytes, decoded.
     pub(crate) head: String,
     ends_with_newline: bool,
@@ -66,11 +56,7 @@ impl InputFile {
         let mut file = File::open(path).map_err(failed)?;
         let modified = modified(&file);
         let probe = Probe::new(&mut file).map_err(failed)?;
-        let encoding = if probe.is_utf8 {
-            Encoding::Utf8
-        } else {
-            Encoding::Windows1252
-        };
+        let encoding = if probe.is_utf8 { UTF_8 } else { WINDOWS_1252 };
         Ok(Self {
             path: path.to_owned(),
             file,
@@ -78,12 +64,12 @@ impl InputFile {
             modified,
             digest: probe.digest,
             encoding,
-            head: encoding.decode(&probe.head),
+            head: decode(encoding, &probe.head),
             ends_with_newline: probe.last_byte == Some(b'\n'),
         })
     }
 
-    /// Returns the file's name, without its folder.
+    /// The file's name, without its folder.
     pub(crate) fn name(&self) -> String {
         let name = self.path.file_name().unwrap_or_default();
         sanitize(&name.to_string_lossy()).into_owned()
@@ -108,19 +94,15 @@ impl InputFile {
     pub(crate) fn read_text(&self) -> Result<String, ReadError> {
         if self.size > MAX_CSV_LEN {
             let message = format!("the file is larger than {} MiB", MAX_CSV_LEN >> 20);
-            return Err(ParseError::for_file(
-                message,
-                "no file of this kind is that large; is it the right one?",
-            )
-            .into());
+            let expected = "no file of this kind is that large; is it the right one?";
+            return Err(ParseError::for_file(message, expected).into());
         }
         let mut file = &self.file;
         file.seek(SeekFrom::Start(0)).map_err(ReadError::Io)?;
         let mut bytes = Vec::new();
-        file.take(MAX_CSV_LEN + 1)
-            .read_to_end(&mut bytes)
-            .map_err(ReadError::Io)?;
-        Ok(self.encoding.decode(&bytes))
+        let read = file.take(MAX_CSV_LEN + 1).read_to_end(&mut bytes);
+        read.map_err(ReadError::Io)?;
+        Ok(decode(self.encoding, &bytes))
     }
 
     /// Returns an error if the file changed since its digest was computed.
@@ -139,11 +121,10 @@ impl InputFile {
         if self.ends_with_newline {
             Ok(())
         } else {
-            Err(ParseError::at_line(
-                line,
-                "the last line has no line end",
-                "the file was cut short; download it again (if an editor removed the line end, add it)",
-            ))
+            let message = "the last line has no line end";
+            let expected = "the file was cut short; download it again (if an editor removed the \
+                            line end, add it)";
+            Err(ParseError::at_line(line, message, expected))
         }
     }
 }
@@ -152,20 +133,13 @@ fn modified(file: &File) -> Option<SystemTime> {
     file.metadata().and_then(|m| m.modified()).ok()
 }
 
-impl Encoding {
-    fn decode(self, bytes: &[u8]) -> String {
-        let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-        match self {
-            Self::Utf8 => String::from_utf8_lossy(bytes).into_owned(),
-            Self::Windows1252 => WINDOWS_1252
-                .decode_without_bom_handling(bytes)
-                .0
-                .into_owned(),
-        }
-    }
+fn decode(encoding: &'static Encoding, bytes: &[u8]) -> String {
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    encoding.decode_without_bom_handling(bytes).0.into_owned()
 }
 
 /// The result of reading a file through once.
+#[derive(Default)]
 struct Probe {
     size: u64,
     digest: String,
@@ -177,32 +151,29 @@ struct Probe {
 impl Probe {
     fn new(file: &mut File) -> io::Result<Self> {
         let mut probe = Self {
-            size: 0,
-            digest: String::new(),
             is_utf8: true,
-            head: Vec::new(),
-            last_byte: None,
+            ..Self::default()
         };
         let mut sha = Sha256::new();
         let mut buffer = vec![0; 128 * 1024];
         // The number of bytes at the start of the buffer that begin a character which the last
         // chunk did not complete. If the file ends there it was cut short; it is still UTF-8.
-        let mut kept = 0;
+        let mut partial = 0;
         loop {
-            let read = match file.read(&mut buffer[kept..]) {
+            let read = match file.read(&mut buffer[partial..]) {
                 Ok(0) => break,
                 Ok(read) => read,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 Err(error) => return Err(error),
             };
-            let chunk = &buffer[kept..kept + read];
+            let filled = partial + read;
+            let chunk = &buffer[partial..filled];
             sha.update(chunk);
             probe.size += read as u64;
             probe.last_byte = chunk.last().copied();
             let room = HEAD_LEN.saturating_sub(probe.head.len());
             probe.head.extend(&chunk[..read.min(room)]);
             if probe.is_utf8 {
-                let filled = kept + read;
                 let valid = match std::str::from_utf8(&buffer[..filled]) {
                     Err(error) if error.error_len().is_none() => error.valid_up_to(),
                     decoded => {
@@ -211,7 +182,7 @@ impl Probe {
                     }
                 };
                 buffer.copy_within(valid..filled, 0);
-                kept = filled - valid;
+                partial = filled - valid;
             }
         }
         for byte in sha.finalize() {
@@ -224,7 +195,7 @@ impl Probe {
 /// The lines of a file, one in memory at a time.
 pub(crate) struct LineReader<'s> {
     reader: BufReader<&'s File>,
-    encoding: Encoding,
+    encoding: &'static Encoding,
     number: u64,
     buffer: Vec<u8>,
 }
@@ -242,24 +213,22 @@ impl LineReader<'_> {
     pub(crate) fn next(&mut self) -> Result<Option<NumberedLine>, ReadError> {
         self.buffer.clear();
         let mut limited = (&mut self.reader).take(MAX_LINE_LEN);
-        let read = limited
-            .read_until(b'\n', &mut self.buffer)
-            .map_err(ReadError::Io)?;
+        let read = limited.read_until(b'\n', &mut self.buffer);
+        let read = read.map_err(ReadError::Io)?;
         if read == 0 {
             return Ok(None);
         }
         self.number += 1;
         if read as u64 == MAX_LINE_LEN {
             let message = format!("this line is longer than {} KiB", MAX_LINE_LEN >> 10);
-            return Err(
-                ParseError::at_line(self.number, message, "no layout has lines that long").into(),
-            );
+            let expected = "no layout has lines that long";
+            return Err(ParseError::at_line(self.number, message, expected).into());
         }
         let line = self.buffer.strip_suffix(b"\n").unwrap_or(&self.buffer);
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         Ok(Some(NumberedLine {
             number: self.number,
-            text: self.encoding.decode(line),
+            text: decode(self.encoding, line),
             byte_len: read,
         }))
     }

@@ -1,9 +1,10 @@
-//! The sink of imported rows, and what a reader learns about a file.
+//! The sink of imported rows, and the metadata of the files that they come from.
 
 use crate::codesets::error::ReadError;
 use crate::codesets::import::sort::ExternalSorter;
 use crate::codesets::row::SetRow;
 use crate::content::Date;
+use crate::num::saturating_u32;
 
 /// The number of rows between two progress reports.
 const PROGRESS_INTERVAL: u64 = 2048;
@@ -19,7 +20,7 @@ pub struct ImportProgress {
     pub rows: u64,
 }
 
-/// What a file states about itself.
+/// The metadata that a file states.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct FileMetadata {
     /// The year, if a column states it.
@@ -50,10 +51,8 @@ impl<'i> RowSink<'i> {
         on_progress: &'i mut dyn FnMut(ImportProgress),
         total: u64,
     ) -> Self {
-        let progress = ImportProgress {
-            total,
-            ..ImportProgress::default()
-        };
+        let (bytes, rows) = (0, 0);
+        let progress = ImportProgress { bytes, total, rows };
         Self {
             sorter,
             on_progress,
@@ -77,7 +76,7 @@ impl<'i> RowSink<'i> {
 
     /// Adds a row that was read from a line.
     pub(crate) fn push(&mut self, line: u64, row: &SetRow) -> Result<(), ReadError> {
-        let line = u32::try_from(line).unwrap_or(u32::MAX);
+        let line = saturating_u32(line);
         let mut add = |key: &str, text: &str| {
             let added = self.sorter.add(key, self.file_index, line, text);
             added.map_err(ReadError::Spill)

@@ -15,15 +15,14 @@ use crate::storage::varint::{read_byte, read_text, u32_at, write_text};
 
 /// The size of the length of an encoded row, in bytes.
 const LENGTH_LEN: usize = 4;
-
 /// The size of a run in bytes.
 const RUN_SIZE: usize = 24 * 1024 * 1024;
 
 /// A sorter to which rows are added, and which then returns them in order.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct ExternalSorter {
     /// The folder for runs. Their files are unlinked at once, so a kill leaves none behind.
-    folder: PathBuf,
+    pub(crate) folder: PathBuf,
     run_size: usize,
     /// The current run: encoded rows, each after its length, and where each begins.
     bytes: Vec<u8>,
@@ -42,21 +41,11 @@ pub(crate) struct KeyedRow {
 
 impl ExternalSorter {
     pub(crate) fn new(folder: &Path) -> Self {
-        Self::with_run_size(folder, RUN_SIZE)
-    }
-
-    fn with_run_size(folder: &Path, run_size: usize) -> Self {
         Self {
             folder: folder.to_owned(),
-            run_size,
-            bytes: Vec::new(),
-            starts: Vec::new(),
-            runs: Vec::new(),
+            run_size: RUN_SIZE,
+            ..Self::default()
         }
-    }
-
-    pub(crate) fn folder(&self) -> &Path {
-        &self.folder
     }
 
     pub(crate) fn add(&mut self, key: &str, file: u8, line: u32, row: &str) -> io::Result<()> {
@@ -101,10 +90,10 @@ impl ExternalSorter {
     }
 
     /// Passes every row to `each`, in order.
-    pub(crate) fn finish<E: From<io::Error>>(
+    pub(crate) fn finish(
         mut self,
-        mut each: impl FnMut(KeyedRow) -> Result<(), E>,
-    ) -> Result<(), E> {
+        mut each: impl FnMut(KeyedRow) -> io::Result<()>,
+    ) -> io::Result<()> {
         if self.runs.is_empty() {
             self.sort();
             for start in &self.starts {
@@ -114,20 +103,15 @@ impl ExternalSorter {
         }
         self.spill()?;
         self.bytes = Vec::new();
-        let runs = std::mem::take(&mut self.runs).into_iter();
-        let mut runs: Vec<BufReader<File>> = runs
-            .map(|run| BufReader::with_capacity(128 * 1024, run))
-            .collect();
+        let runs = self.runs.into_iter();
+        let runs = runs.map(|run| BufReader::with_capacity(128 * 1024, run));
+        let mut runs: Vec<BufReader<File>> = runs.collect();
         let mut heads = BinaryHeap::new();
         for (index, run) in runs.iter_mut().enumerate() {
-            if let Some(row) = read_row(run)? {
-                heads.push(Reverse((row, index)));
-            }
+            heads.extend(read_row(run)?.map(|row| Reverse((row, index))));
         }
         while let Some(Reverse((row, index))) = heads.pop() {
-            if let Some(next) = read_row(&mut runs[index])? {
-                heads.push(Reverse((next, index)));
-            }
+            heads.extend(read_row(&mut runs[index])?.map(|row| Reverse((row, index))));
             each(row)?;
         }
         Ok(())
@@ -138,9 +122,8 @@ impl ExternalSorter {
 fn row_bytes(bytes: &[u8], start: usize) -> &[u8] {
     let length = u32_at(bytes, start).and_then(|length| usize::try_from(length).ok());
     let start = start + LENGTH_LEN;
-    bytes
-        .get(start..start + length.unwrap_or_default())
-        .unwrap_or_default()
+    let row = bytes.get(start..start + length.unwrap_or_default());
+    row.unwrap_or_default()
 }
 
 /// An encoded row. Its fields order it, and the key comes first.
@@ -206,7 +189,7 @@ mod tests {
             run_size in 1_usize..4000,
         ) {
             let folder = tempfile::tempdir().unwrap();
-            let mut sorter = ExternalSorter::with_run_size(folder.path(), run_size);
+            let mut sorter = ExternalSorter { run_size, ..ExternalSorter::new(folder.path()) };
             let mut expected = Vec::new();
             for (line, (key, row)) in (1..).zip(&rows) {
                 sorter.add(key, 0, line, row).unwrap();
@@ -214,7 +197,7 @@ mod tests {
             }
             expected.sort();
             let mut sorted = Vec::new();
-            sorter.finish(|row| { sorted.push(row); io::Result::Ok(()) }).unwrap();
+            sorter.finish(|row| { sorted.push(row); Ok(()) }).unwrap();
             prop_assert_eq!(sorted, expected);
             prop_assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
         }

@@ -16,6 +16,9 @@ pub(crate) const EXPECTED_FIELD: &str = "a field";
 /// A text with its position in the file.
 pub(crate) type Text = Spanned<String>;
 
+/// A field with its position in the file.
+pub(crate) type Field = Spanned<FieldValue>;
+
 /// An unparsed date: a TOML date, a year as a number, or a text.
 #[derive(Clone, Debug)]
 pub(crate) struct DateField(pub(crate) String);

@@ -1,9 +1,9 @@
 //! Finds and removes the entry that a deserialization error is about.
 
-use std::ops::Range;
-
 use toml::Spanned;
 use toml::de::{DeArray, DeValue};
+
+use crate::diagnostics::diagnostic::Span;
 
 /// An entry that was removed from its table.
 pub(crate) struct InvalidEntry {
@@ -29,7 +29,7 @@ pub(crate) enum EntryPart {
 
 impl InvalidEntry {
     /// Removes the innermost entry at a position.
-    pub(crate) fn extract(value: &mut Spanned<DeValue<'_>>, at: &Range<usize>) -> Option<Self> {
+    pub(crate) fn extract(value: &mut Spanned<DeValue<'_>>, at: &Span) -> Option<Self> {
         let table_at = value.span().start;
         let DeValue::Table(table) = value.get_mut() else {
             return None;
@@ -61,7 +61,7 @@ impl InvalidEntry {
     /// Removes the innermost entry or element of a list at a position.
     fn extract_from_list(
         elements: &mut DeArray<'_>,
-        at: &Range<usize>,
+        at: &Span,
         table: usize,
         key: &str,
     ) -> Option<Self> {
@@ -108,6 +108,6 @@ impl InvalidEntry {
     }
 }
 
-fn covers(outer: &Range<usize>, inner: &Range<usize>) -> bool {
+fn covers(outer: &Span, inner: &Span) -> bool {
     outer.start <= inner.start && inner.end <= outer.end
 }

@@ -10,18 +10,18 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 use crate::content::toml::invalid_entry::InvalidEntry;
-use crate::content::toml::schema::{DocumentFile, SCHEMA};
+use crate::content::toml::schema::{DocumentFile, SCHEMA, Text};
 use crate::content::toml::syntax::report_syntax_error;
 use crate::content::toml::type_error::report_type_error;
 use crate::diagnostics::diagnostic::{Diagnostics, WHOLE_FILE};
 use crate::diagnostics::wording::{join_with_and, nearest, unknown_message};
 
-/// The largest file, in bytes, whose syntax errors are all reported. For larger files it is only the
-/// first: a file of another type has millions, at hundreds of bytes each.
+/// The largest file, in bytes, whose syntax errors are all reported. For a larger file only the first
+/// is: a file of another type has millions, at hundreds of bytes each.
 const MAX_RECOVERABLE_BYTES: usize = 256 * 1024;
 
-/// Parses the tables of a file. Reports what is invalid and leaves it out. Returns `None` for a newer
-/// schema, or a large file with a syntax error.
+/// Parses the tables of a file. Reports invalid entries and leaves them out. `None` for a newer
+/// schema, or for a large file with a syntax error.
 pub(crate) fn parse_tables<'t>(
     text: &'t str,
     diagnostics: &mut Diagnostics<'t>,
@@ -29,8 +29,8 @@ pub(crate) fn parse_tables<'t>(
     let root = match DeTable::parse(text) {
         Ok(root) => {
             let mut trial = Diagnostics::new(text);
-            let mut tables = TableParser::new(root.into_inner(), ErrorMode::FailFast);
-            let file = tables.parse_file(&mut trial);
+            let mut tables = TableParser::new(root, ErrorMode::FailFast, &mut trial);
+            let file = tables.parse_file();
             if !tables.has_failed {
                 *diagnostics = trial;
                 return file;
@@ -50,8 +50,13 @@ pub(crate) fn parse_tables<'t>(
             root
         }
     };
-    TableParser::new(root.into_inner(), ErrorMode::Recover).parse_file(diagnostics)
+    TableParser::new(root, ErrorMode::Recover, diagnostics).parse_file()
 }
+
+/// A table of the schema; its default has no fields.
+trait Table: DeserializeOwned + Default {}
+
+impl<T: DeserializeOwned + Default> Table for T {}
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum ErrorMode {
@@ -61,186 +66,148 @@ enum ErrorMode {
     Recover,
 }
 
-struct TableParser<'i> {
+struct TableParser<'d, 't> {
     /// The tables that have not been taken yet.
-    remaining: DeTable<'i>,
+    remaining: DeTable<'t>,
     known: Vec<&'static str>,
     error_mode: ErrorMode,
     has_failed: bool,
+    diagnostics: &'d mut Diagnostics<'t>,
 }
 
-impl<'i> TableParser<'i> {
-    fn new(root: DeTable<'i>, error_mode: ErrorMode) -> Self {
+impl<'d, 't> TableParser<'d, 't> {
+    fn new(
+        root: Spanned<DeTable<'t>>,
+        error_mode: ErrorMode,
+        diagnostics: &'d mut Diagnostics<'t>,
+    ) -> Self {
         Self {
-            remaining: root,
+            remaining: root.into_inner(),
             known: Vec::new(),
             error_mode,
             has_failed: false,
+            diagnostics,
         }
     }
 
-    fn parse_file(&mut self, diagnostics: &mut Diagnostics<'_>) -> Option<DocumentFile> {
-        if !self.check_schema(diagnostics) {
+    fn parse_file(&mut self) -> Option<DocumentFile> {
+        if !self.check_schema() {
             return None;
         }
         let file = DocumentFile {
-            code: self.parse_table("code", diagnostics),
-            document: self.parse_table("document", diagnostics),
-            sources: self.parse_keyed_tables("sources", diagnostics),
-            summary: self.parse_table("summary", diagnostics),
-            overview: self.parse_table("overview", diagnostics),
-            clinical: self.parse_table("clinical", diagnostics),
-            coding: self.parse_table("coding", diagnostics),
-            payers: self.parse_table("payers", diagnostics),
-            modifier: self.parse_rows("modifier", diagnostics),
-            payer: self.parse_rows("payer", diagnostics),
-            diagnosis: self.parse_rows("diagnosis", diagnostics),
-            related: self.parse_rows("related", diagnostics),
-            taxonomy: self.parse_rows("taxonomy", diagnostics),
-            place: self.parse_rows("place", diagnostics),
-            synonym: self.parse_rows("synonym", diagnostics),
-            not_this: self.parse_rows("not_this", diagnostics),
-            absent: self.parse_rows("absent", diagnostics),
-            section: self.parse_rows("section", diagnostics),
-            notices: self.parse_table("notices", diagnostics),
+            code: self.parse_table("code"),
+            document: self.parse_table("document"),
+            sources: self.parse_keyed_tables("sources"),
+            summary: self.parse_table("summary"),
+            overview: self.parse_table("overview"),
+            clinical: self.parse_table("clinical"),
+            coding: self.parse_table("coding"),
+            payers: self.parse_table("payers"),
+            modifier: self.parse_rows("modifier"),
+            payer: self.parse_rows("payer"),
+            diagnosis: self.parse_rows("diagnosis"),
+            related: self.parse_rows("related"),
+            taxonomy: self.parse_rows("taxonomy"),
+            place: self.parse_rows("place"),
+            synonym: self.parse_rows("synonym"),
+            not_this: self.parse_rows("not_this"),
+            absent: self.parse_rows("absent"),
+            section: self.parse_rows("section"),
+            notices: self.parse_table("notices"),
         };
-        self.reject_remaining(diagnostics);
+        self.reject_remaining();
         Some(file)
     }
 
-    fn take(&mut self, name: &'static str) -> Option<Spanned<DeValue<'i>>> {
+    fn take(&mut self, name: &'static str) -> Option<Spanned<DeValue<'t>>> {
         self.known.push(name);
         self.remaining.remove(name)
     }
 
-    fn check_schema(&mut self, diagnostics: &mut Diagnostics<'_>) -> bool {
+    /// Checks the schema; returns false if it is newer than [`SCHEMA`].
+    fn check_schema(&mut self) -> bool {
         let Some(schema) = self.take("schema") else {
-            diagnostics.missing(
-                0..0,
-                "missing field `schema`",
-                format!("write schema = {SCHEMA} in the first line"),
-            );
+            let hint = format!("write schema = {SCHEMA} in the first line");
+            self.diagnostics
+                .missing(0..0, "missing field `schema`", hint);
             return true;
         };
         let number = match schema.get_ref() {
             DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix()).ok(),
             _ => None,
         };
-        if let Some(newer) = number.filter(|n| *n > SCHEMA) {
-            diagnostics.invalid(
-                schema.span(),
+        let (message, hint) = match number {
+            Some(SCHEMA) => return true,
+            Some(newer) if newer > SCHEMA => (
                 format!("this file is of schema {newer}; this codeleaf reads {SCHEMA}"),
-                "install a newer codeleaf to read it",
-            );
-            return false;
-        }
-        if number != Some(SCHEMA) {
-            diagnostics.invalid(
-                schema.span(),
+                "install a newer codeleaf to read it".to_owned(),
+            ),
+            _ => (
                 format!("`schema` must be the number {SCHEMA}"),
                 format!("write schema = {SCHEMA}"),
-            );
-        }
-        true
+            ),
+        };
+        self.diagnostics.invalid(schema.span(), message, hint);
+        number.is_none_or(|number| number < SCHEMA)
     }
 
     /// Parses `[name]`.
-    fn parse_table<T: DeserializeOwned + Default>(
-        &mut self,
-        name: &'static str,
-        diagnostics: &mut Diagnostics<'_>,
-    ) -> Option<Spanned<T>> {
+    fn parse_table<T: Table>(&mut self, name: &'static str) -> Option<Spanned<T>> {
         let value = self.take(name)?;
-        if matches!(value.get_ref(), DeValue::Table(_)) {
-            return Some(self.deserialize(value, diagnostics));
+        if !value.get_ref().is_table() {
+            self.diagnostics.suppress_missing(WHOLE_FILE, name);
         }
-        diagnostics.suppress_missing(WHOLE_FILE, name);
-        diagnostics.invalid(
-            value.span(),
-            format!("`{name}` must be a table"),
-            format!("write [{name}] in a line of its own, with single brackets"),
-        );
-        None
+        let message = format!("`{name}` must be a table");
+        let hint = format!("write [{name}] in a line of its own, with single brackets");
+        self.deserialize_table(value, &message, &hint)
     }
 
     /// Parses every `[[name]]`.
-    fn parse_rows<T: DeserializeOwned + Default>(
-        &mut self,
-        name: &'static str,
-        diagnostics: &mut Diagnostics<'_>,
-    ) -> Vec<Spanned<T>> {
+    fn parse_rows<T: Table>(&mut self, name: &'static str) -> Vec<Spanned<T>> {
         let Some(value) = self.take(name) else {
             return Vec::new();
         };
+        let message = format!("`{name}` must be a list of tables");
+        let hint = format!("write [[{name}]] in a line of its own, with double brackets");
         let span = value.span();
-        let mut reject = |span| {
-            diagnostics.invalid(
-                span,
-                format!("`{name}` must be a list of tables"),
-                format!("write [[{name}]] in a line of its own, with double brackets"),
-            );
-        };
         let DeValue::Array(rows) = value.into_inner() else {
-            reject(span);
+            self.diagnostics.invalid(span, message, hint);
             return Vec::new();
         };
-        let (tables, others): (Vec<_>, Vec<_>) = rows
-            .into_iter()
-            .partition(|row| matches!(row.get_ref(), DeValue::Table(_)));
-        for row in &others {
-            reject(row.span());
-        }
-        tables
-            .into_iter()
-            .map(|row| self.deserialize(row, diagnostics))
+        rows.into_iter()
+            .filter_map(|row| self.deserialize_table(row, &message, &hint))
             .collect()
     }
 
     /// Parses every `[name.KEY]`, in the order of the file.
-    fn parse_keyed_tables<T: DeserializeOwned + Default>(
-        &mut self,
-        name: &'static str,
-        diagnostics: &mut Diagnostics<'_>,
-    ) -> Vec<(Spanned<String>, Spanned<T>)> {
+    fn parse_keyed_tables<T: Table>(&mut self, name: &'static str) -> Vec<(Text, Spanned<T>)> {
         let Some(value) = self.take(name) else {
             return Vec::new();
         };
+        let message = format!("`{name}` must be a table of tables");
+        let hint = format!("write [{name}.ID] in a line of its own, with an ID that rows refer to");
         let span = value.span();
-        let mut reject = |span| {
-            diagnostics.invalid(
-                span,
-                format!("`{name}` must be a table of tables"),
-                format!("write [{name}.ID] in a line of its own, with an ID that rows refer to"),
-            );
-        };
         let DeValue::Table(entries) = value.into_inner() else {
-            reject(span);
+            self.diagnostics.invalid(span, message, hint);
             return Vec::new();
         };
         let mut entries: Vec<_> = entries.into_iter().collect();
         entries.sort_by_key(|(key, _)| key.span().start);
-        let (tables, others): (Vec<_>, Vec<_>) = entries
-            .into_iter()
-            .partition(|(_, value)| matches!(value.get_ref(), DeValue::Table(_)));
-        for (_, value) in &others {
-            reject(value.span());
-        }
-        tables
-            .into_iter()
-            .map(|(key, value)| {
-                let key = Spanned::new(key.span(), key.into_inner().into_owned());
-                (key, self.deserialize(value, diagnostics))
-            })
-            .collect()
+        let tables = entries.into_iter().filter_map(|(key, value)| {
+            let table = self.deserialize_table(value, &message, &hint)?;
+            let key = Spanned::new(key.span(), key.into_inner().into_owned());
+            Some((key, table))
+        });
+        tables.collect()
     }
 
     /// Reports every table that was not taken.
-    fn reject_remaining(&mut self, diagnostics: &mut Diagnostics<'_>) {
+    fn reject_remaining(&mut self) {
         for (key, value) in std::mem::take(&mut self.remaining) {
             let name = key.get_ref();
             let near = nearest(name, &self.known);
             if let Some(near) = near {
-                diagnostics.suppress_missing(WHOLE_FILE, near);
+                self.diagnostics.suppress_missing(WHOLE_FILE, near);
             }
             let message = unknown_message("field", name, near);
             let hint = match value.get_ref() {
@@ -249,34 +216,40 @@ impl<'i> TableParser<'i> {
                 }
                 _ => "a field belongs under its [table]".to_owned(),
             };
-            diagnostics.invalid(key.span(), message, hint);
+            self.diagnostics.invalid(key.span(), message, hint);
         }
     }
 
-    fn deserialize<T: DeserializeOwned + Default>(
+    /// Deserializes a table; reports a value of another type.
+    fn deserialize_table<T: Table>(
         &mut self,
         value: Spanned<DeValue<'_>>,
-        diagnostics: &mut Diagnostics<'_>,
-    ) -> Spanned<T> {
-        if self.error_mode == ErrorMode::Recover {
-            return deserialize_tolerant(value, diagnostics);
-        }
+        message: &str,
+        hint: &str,
+    ) -> Option<Spanned<T>> {
         let span = value.span();
-        let read = T::deserialize(ValueDeserializer::from(value));
-        self.has_failed |= read.is_err();
-        Spanned::new(span, read.unwrap_or_default())
+        if !value.get_ref().is_table() {
+            self.diagnostics.invalid(span, message, hint);
+            return None;
+        }
+        if self.error_mode == ErrorMode::Recover {
+            return Some(deserialize_tolerant(value, self.diagnostics));
+        }
+        let table = T::deserialize(ValueDeserializer::from(value));
+        self.has_failed |= table.is_err();
+        Some(Spanned::new(span, table.unwrap_or_default()))
     }
 }
 
 /// Deserializes a table. Reports invalid entries and leaves them out.
-fn deserialize_tolerant<T: DeserializeOwned + Default>(
+fn deserialize_tolerant<T: Table>(
     mut value: Spanned<DeValue<'_>>,
     diagnostics: &mut Diagnostics<'_>,
 ) -> Spanned<T> {
     let span = value.span();
     loop {
         let error = match T::deserialize(ValueDeserializer::from(value.clone())) {
-            Ok(read) => return Spanned::new(span, read),
+            Ok(table) => return Spanned::new(span, table),
             Err(error) => error,
         };
         let at = error.span().unwrap_or(span.clone());

@@ -1,8 +1,7 @@
 //! Reads a [`Document`] from bytes or a file, or reports all errors in it.
 
-use std::fs::{File, OpenOptions};
-use std::io;
-use std::io::Read;
+use std::fs::{Metadata, OpenOptions};
+use std::io::{self, ErrorKind, Read};
 use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::Path;
 
@@ -19,7 +18,8 @@ pub const MAX_BYTES: u64 = 4 * 1024 * 1024;
 /// Parses a document. The name is used in messages only.
 pub fn parse_document(name: &str, bytes: &[u8]) -> Result<Document, Report> {
     if bytes.len() as u64 > MAX_BYTES {
-        return Err(too_large(name));
+        let (message, hint) = too_large();
+        return Err(Report::whole_file(name, message, hint));
     }
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     if bytes.is_empty() {
@@ -47,71 +47,47 @@ pub fn parse_document(name: &str, bytes: &[u8]) -> Result<Document, Report> {
 /// [`MAX_BYTES`].
 pub fn load_document(path: &Path) -> Result<Document, Report> {
     let name = path.to_string_lossy();
-    let refuse = |message: String, hint| Err(Report::whole_file(&name, message, hint));
-    let (file, size) = match open_regular_file(path) {
-        Ok(opened) => opened,
-        Err(OpenError::NotAFile(kind)) => {
-            return refuse(format!("this is {kind}, not a file"), "name a .toml file");
-        }
-        Err(OpenError::DanglingLink) => {
-            return refuse(
-                "the target of this link does not exist".to_owned(),
-                "restore the file it points to, or remove the link",
-            );
-        }
-        Err(OpenError::Io(error)) => {
-            let hint = match error.kind() {
-                io::ErrorKind::NotFound => "check the name, and the folder it is in",
-                io::ErrorKind::PermissionDenied => "ask its owner for permission",
-                _ => "check that its disk or network folder is there",
-            };
-            return refuse(describe_io_error(&error), hint);
-        }
-    };
-    if size > MAX_BYTES {
-        return Err(too_large(&name));
-    }
-    let mut bytes = Vec::new();
-    // The file may have grown since its size was checked.
-    if let Err(error) = file.take(MAX_BYTES + 1).read_to_end(&mut bytes) {
-        return refuse(
-            describe_io_error(&error),
-            "check that its disk or network folder is there",
-        );
-    }
+    let bytes =
+        read_file(path).map_err(|(message, hint)| Report::whole_file(&name, message, hint))?;
     parse_document(&name, &bytes)
 }
 
-/// Why a path cannot be read from.
-enum OpenError {
-    NotAFile(&'static str),
-    DanglingLink,
-    Io(io::Error),
-}
+/// A message and a hint.
+type ReadError = (String, &'static str);
 
-/// Opens a regular file, and returns it with its size.
-fn open_regular_file(path: &Path) -> Result<(File, u64), OpenError> {
+fn read_file(path: &Path) -> Result<Vec<u8>, ReadError> {
     // Check first, because opening a device can have effects.
     match path.metadata() {
-        Ok(metadata) => require_regular_file(metadata.file_type())?,
-        Err(error) if error.kind() == io::ErrorKind::NotFound && path.is_symlink() => {
-            return Err(OpenError::DanglingLink);
+        Ok(metadata) => require_regular_file(&metadata)?,
+        Err(error) if error.kind() == ErrorKind::NotFound && path.is_symlink() => {
+            return Err((
+                "the target of this link does not exist".to_owned(),
+                "restore the file it points to, or remove the link",
+            ));
         }
-        Err(error) => return Err(OpenError::Io(error)),
+        Err(error) => return Err(describe_io_error(&error)),
     }
     // Check again after opening. Without NONBLOCK, opening a pipe would block.
-    let flags = i32::try_from(OFlags::NONBLOCK.bits()).unwrap_or_default();
     let file = OpenOptions::new()
         .read(true)
-        .custom_flags(flags)
+        .custom_flags(i32::try_from(OFlags::NONBLOCK.bits()).unwrap_or_default())
         .open(path)
-        .map_err(OpenError::Io)?;
-    let metadata = file.metadata().map_err(OpenError::Io)?;
-    require_regular_file(metadata.file_type())?;
-    Ok((file, metadata.len()))
+        .map_err(|error| describe_io_error(&error))?;
+    let metadata = file.metadata().map_err(|error| describe_io_error(&error))?;
+    require_regular_file(&metadata)?;
+    if metadata.len() > MAX_BYTES {
+        return Err(too_large());
+    }
+    let mut bytes = Vec::new();
+    // The file may have grown since its size was checked.
+    file.take(MAX_BYTES + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| describe_io_error(&error))?;
+    Ok(bytes)
 }
 
-fn require_regular_file(kind: std::fs::FileType) -> Result<(), OpenError> {
+fn require_regular_file(metadata: &Metadata) -> Result<(), ReadError> {
+    let kind = metadata.file_type();
     let other = match kind {
         _ if kind.is_file() => return Ok(()),
         _ if kind.is_dir() => "a folder",
@@ -119,21 +95,29 @@ fn require_regular_file(kind: std::fs::FileType) -> Result<(), OpenError> {
         _ if kind.is_socket() => "a socket",
         _ => "a device",
     };
-    Err(OpenError::NotAFile(other))
+    Err((format!("this is {other}, not a file"), "name a .toml file"))
 }
 
 /// Describes an I/O error; the system's own messages differ between systems.
-fn describe_io_error(error: &io::Error) -> String {
+fn describe_io_error(error: &io::Error) -> ReadError {
     match error.kind() {
-        io::ErrorKind::NotFound => "there is no such file".to_owned(),
-        io::ErrorKind::PermissionDenied => "permission to read this file is denied".to_owned(),
-        _ => format!("the file cannot be read: {error}"),
+        ErrorKind::NotFound => (
+            "there is no such file".to_owned(),
+            "check the name, and the folder it is in",
+        ),
+        ErrorKind::PermissionDenied => (
+            "no permission to read this file".to_owned(),
+            "ask its owner for permission",
+        ),
+        _ => (
+            format!("the file cannot be read: {error}"),
+            "check that its disk or network folder is there",
+        ),
     }
 }
 
-fn too_large(name: &str) -> Report {
-    Report::whole_file(
-        name,
+fn too_large() -> ReadError {
+    (
         format!("the file is larger than {} MiB", MAX_BYTES >> 20),
         "a document is about one code; split the file, one code each",
     )

@@ -6,7 +6,7 @@
 use serde::Deserialize;
 use toml::Spanned;
 
-pub(crate) use crate::content::toml::fields::{DateField, FieldValue, Text};
+pub(crate) use crate::content::toml::fields::{DateField, Field, Text};
 
 /// The version of the format.
 pub(crate) const SCHEMA: i64 = 1;
@@ -34,218 +34,127 @@ pub(crate) struct DocumentFile {
     pub(crate) notices: Option<Spanned<NoticesTable>>,
 }
 
-/// `[code]`: the code of the document.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct CodeTable {
-    pub(crate) system: Option<Text>,
-    pub(crate) value: Option<Text>,
-    pub(crate) title: Option<Text>,
-    pub(crate) status: Option<Text>,
-    pub(crate) effective: Option<Spanned<DateField>>,
+/// Declares tables. `Text`, `Date` and `Field` are optional; `[T]` is a list, empty by default.
+macro_rules! tables {
+    ($($(#[$doc:meta])* $table:ident { $($field:ident: $kind:tt,)* })*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Default, Deserialize)]
+        #[serde(default, deny_unknown_fields)]
+        pub(crate) struct $table {
+            $(pub(crate) $field: field_type!($kind),)*
+        }
+    )*};
 }
 
-/// `[document]`: revision and review, and the source that is the publication.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct DocumentTable {
-    pub(crate) revised: Option<Spanned<DateField>>,
-    pub(crate) reviewed_by: Option<Text>,
-    pub(crate) next_review: Option<Spanned<DateField>>,
-    pub(crate) publication: Option<Text>,
+macro_rules! field_type {
+    (Text) => { Option<Text> };
+    (Date) => { Option<Spanned<DateField>> };
+    (Field) => { Option<Field> };
+    ([Text]) => { Vec<Text> };
+    ([$row:ty]) => { Vec<Spanned<$row>> };
 }
 
-/// `[sources.ID]`: a source of facts.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct SourceTable {
-    pub(crate) title: Option<Text>,
-    pub(crate) short: Option<Text>,
-    pub(crate) kind: Option<Text>,
-    pub(crate) as_of: Option<Spanned<DateField>>,
-}
+tables! {
+    /// `[code]`: the code of the document.
+    CodeTable {
+        system: Text, value: Text, title: Text, status: Text, effective: Date,
+    }
 
-/// `[summary]`, `[coding]`, … and `[[section]]`. Only the last has `id`, `title` and `short`.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct SectionTable {
-    pub(crate) id: Option<Text>,
-    pub(crate) title: Option<Text>,
-    pub(crate) short: Option<Text>,
-    pub(crate) headings: Vec<Text>,
-    pub(crate) text: Option<Text>,
-    pub(crate) source: Option<Text>,
-    pub(crate) prose: Vec<Spanned<ProseTable>>,
-    pub(crate) fact: Vec<Spanned<FactRow>>,
-    pub(crate) list: Vec<Spanned<ListTable>>,
-    pub(crate) table: Vec<Spanned<GridTable>>,
-    pub(crate) remark: Vec<Spanned<RemarkRow>>,
-}
+    /// `[document]`: revision and review, and the source that is the publication.
+    DocumentTable {
+        revised: Date, reviewed_by: Text, next_review: Date, publication: Text,
+    }
 
-/// `[[….prose]]`: further paragraphs.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct ProseTable {
-    pub(crate) id: Option<Text>,
-    pub(crate) title: Option<Text>,
-    pub(crate) text: Option<Text>,
-    pub(crate) source: Option<Text>,
-}
+    /// `[sources.ID]`: a source of facts.
+    SourceTable {
+        title: Text, short: Text, kind: Text, as_of: Date,
+    }
 
-/// `[[….fact]]`: a label and a value.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct FactRow {
-    pub(crate) label: Option<Text>,
-    pub(crate) value: Option<Spanned<FieldValue>>,
-    pub(crate) source: Option<Text>,
-    pub(crate) remark: Vec<Spanned<RemarkRow>>,
-}
+    /// `[summary]`, `[coding]`, … and `[[section]]`. Only the last has `id`, `title` and `short`.
+    SectionTable {
+        id: Text, title: Text, short: Text, headings: [Text], text: Text, source: Text,
+        prose: [ProseTable], fact: [FactRow], list: [ListTable], table: [GridTable],
+        remark: [RemarkRow],
+    }
 
-/// `[[….list]]`: bullets.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct ListTable {
-    pub(crate) id: Option<Text>,
-    pub(crate) title: Option<Text>,
-    pub(crate) items: Vec<Text>,
-    pub(crate) source: Option<Text>,
-}
+    /// `[[….prose]]`: further paragraphs.
+    ProseTable {
+        id: Text, title: Text, text: Text, source: Text,
+    }
 
-/// `[[….table]]`: columns and rows.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct GridTable {
-    pub(crate) id: Option<Text>,
-    pub(crate) title: Option<Text>,
-    pub(crate) columns: Vec<Text>,
-    pub(crate) rows: Vec<Spanned<Vec<Spanned<FieldValue>>>>,
-    pub(crate) source: Option<Text>,
-}
+    /// `[[….fact]]`: a label and a value.
+    FactRow {
+        label: Text, value: Field, source: Text, remark: [RemarkRow],
+    }
 
-/// `[[….remark]]`: an editors' remark with its source.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct RemarkRow {
-    pub(crate) text: Option<Text>,
-    pub(crate) source: Option<Text>,
-}
+    /// `[[….list]]`: bullets.
+    ListTable {
+        id: Text, title: Text, items: [Text], source: Text,
+    }
 
-/// `[[modifier]]`.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct ModifierRow {
-    pub(crate) code: Option<Text>,
-    pub(crate) system: Option<Text>,
-    pub(crate) description: Option<Spanned<FieldValue>>,
-    pub(crate) when: Option<Spanned<FieldValue>>,
-    pub(crate) not_when: Option<Spanned<FieldValue>>,
-    pub(crate) documentation: Option<Spanned<FieldValue>>,
-    pub(crate) standing: Option<Text>,
-    pub(crate) source: Option<Text>,
-    pub(crate) against: Vec<Text>,
-    pub(crate) remark: Vec<Spanned<RemarkRow>>,
-}
+    /// `[[….table]]`: columns and rows.
+    GridTable {
+        id: Text, title: Text, columns: [Text], rows: [Vec<Field>], source: Text,
+    }
 
-/// `[[payer]]`.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct PayerRow {
-    pub(crate) id: Option<Text>,
-    pub(crate) name: Option<Text>,
-    pub(crate) plan: Option<Spanned<FieldValue>>,
-    pub(crate) policy: Option<Spanned<FieldValue>>,
-    pub(crate) rate: Option<Spanned<FieldValue>>,
-    pub(crate) modifier: Vec<Spanned<PayerRuleRow>>,
-    pub(crate) source: Option<Text>,
-    pub(crate) remark: Vec<Spanned<RemarkRow>>,
-}
+    /// `[[….remark]]`: an editors' remark with its source.
+    RemarkRow {
+        text: Text, source: Text,
+    }
 
-/// `[[payer.modifier]]`: the payer's rule on a modifier.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct PayerRuleRow {
-    pub(crate) code: Option<Text>,
-    pub(crate) says: Option<Spanned<FieldValue>>,
-    pub(crate) standing: Option<Text>,
-    pub(crate) source: Option<Text>,
-    pub(crate) remark: Vec<Spanned<RemarkRow>>,
-}
+    /// `[[modifier]]`.
+    ModifierRow {
+        code: Text, system: Text, description: Field, when: Field, not_when: Field,
+        documentation: Field, standing: Text, source: Text, against: [Text],
+        remark: [RemarkRow],
+    }
 
-/// `[[diagnosis]]`.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct DiagnosisRow {
-    pub(crate) code: Option<Text>,
-    pub(crate) description: Option<Spanned<FieldValue>>,
-    pub(crate) relation: Option<Text>,
-    pub(crate) basis: Option<Spanned<FieldValue>>,
-    pub(crate) source: Option<Text>,
-    pub(crate) remark: Vec<Spanned<RemarkRow>>,
-}
+    /// `[[payer]]`.
+    PayerRow {
+        id: Text, name: Text, plan: Field, policy: Field, rate: Field, modifier: [PayerRuleRow],
+        source: Text, remark: [RemarkRow],
+    }
 
-/// `[[related]]`: another code.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct RelatedRow {
-    pub(crate) code: Option<Text>,
-    pub(crate) system: Option<Text>,
-    pub(crate) description: Option<Spanned<FieldValue>>,
-    pub(crate) relation: Option<Text>,
-    pub(crate) source: Option<Text>,
-    pub(crate) remark: Vec<Spanned<RemarkRow>>,
-}
+    /// `[[payer.modifier]]`: the payer's rule on a modifier.
+    PayerRuleRow {
+        code: Text, says: Field, standing: Text, source: Text, remark: [RemarkRow],
+    }
 
-/// `[[taxonomy]]` and `[[place]]`: a code with its name.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct NamedRow {
-    pub(crate) code: Option<Text>,
-    pub(crate) name: Option<Spanned<FieldValue>>,
-    pub(crate) source: Option<Text>,
-    pub(crate) remark: Vec<Spanned<RemarkRow>>,
-}
+    /// `[[diagnosis]]`.
+    DiagnosisRow {
+        code: Text, description: Field, relation: Text, basis: Field, source: Text,
+        remark: [RemarkRow],
+    }
 
-/// `[[synonym]]`: another name.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct SynonymRow {
-    pub(crate) text: Option<Text>,
-    pub(crate) source: Option<Text>,
-    pub(crate) remark: Vec<Spanned<RemarkRow>>,
-}
+    /// `[[related]]`: another code.
+    RelatedRow {
+        code: Text, system: Text, description: Field, relation: Text, source: Text,
+        remark: [RemarkRow],
+    }
 
-/// `[[not_this]]`: a service that the code is confused with, and the code of that, if any.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct NotThisRow {
-    pub(crate) text: Option<Text>,
-    pub(crate) code: Option<Text>,
-    pub(crate) system: Option<Text>,
-    pub(crate) source: Option<Text>,
-    pub(crate) remark: Vec<Spanned<RemarkRow>>,
-}
+    /// `[[taxonomy]]` and `[[place]]`: a code with its name.
+    NamedRow {
+        code: Text, name: Field, source: Text, remark: [RemarkRow],
+    }
 
-/// `[[absent]]`: a block that readers expect and that has no content.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct AbsentRow {
-    pub(crate) section: Option<Text>,
-    pub(crate) what: Option<Text>,
-    pub(crate) title: Option<Text>,
-    pub(crate) reason: Option<Text>,
-    pub(crate) stated: Option<Text>,
-    pub(crate) source: Option<Text>,
-    pub(crate) checked: Option<Spanned<DateField>>,
-    pub(crate) r#where: Option<Text>,
-}
+    /// `[[synonym]]`: another name.
+    SynonymRow {
+        text: Text, source: Text, remark: [RemarkRow],
+    }
 
-/// `[notices]`: texts that are always shown with the document.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct NoticesTable {
-    pub(crate) cpt: Option<Text>,
-    pub(crate) r#use: Option<Text>,
-    pub(crate) fees: Option<Text>,
-    pub(crate) more: Vec<Text>,
+    /// `[[not_this]]`: a service that the code is confused with, and the code of that, if any.
+    NotThisRow {
+        text: Text, code: Text, system: Text, source: Text, remark: [RemarkRow],
+    }
+
+    /// `[[absent]]`: a block that readers expect and that has no content.
+    AbsentRow {
+        section: Text, what: Text, title: Text, reason: Text, stated: Text, source: Text,
+        checked: Date, r#where: Text,
+    }
+
+    /// `[notices]`: texts that are always shown with the document.
+    NoticesTable {
+        cpt: Text, r#use: Text, fees: Text, more: [Text],
+    }
 }

@@ -8,7 +8,7 @@ use crate::text::sanitize::is_invisible;
 
 /// Explanations of error messages.
 ///
-/// `toml`'s errors have no kinds, so they are told apart by parts of their messages. A test fails if
+/// `toml`'s errors have no kinds, so they are recognized by parts of their messages. A test fails if
 /// those change.
 const EXPLANATIONS: [Explanation; 8] = [
     Explanation("invalid date", "{} is not a date", DATE_HINT),

@@ -1,15 +1,13 @@
 //! Explains serde's errors to authors: unknown fields, and values of the wrong type.
 //!
-//! serde's errors have no kinds, so they are told apart by their messages. Tests fail if those
+//! serde's errors have no kinds, so they are recognized by their messages. Tests fail if those
 //! change.
-
-use std::ops::Range;
 
 use toml::de::Error;
 
 use crate::content::toml::fields::{EXPECTED_DATE, EXPECTED_FIELD};
 use crate::content::toml::invalid_entry::{EntryPart, InvalidEntry};
-use crate::diagnostics::diagnostic::Diagnostics;
+use crate::diagnostics::diagnostic::{Diagnostics, Span};
 use crate::diagnostics::wording::{DATE_HINT, join_with_and, nearest, quote, unknown_message};
 
 /// The fields that are written as tables with double brackets.
@@ -20,7 +18,7 @@ const README_HINT: &str = "see the format in content/README.md";
 /// Reports a serde error about an entry at `at`.
 pub(crate) fn report_type_error(
     error: &Error,
-    at: Range<usize>,
+    at: Span,
     entry: Option<&InvalidEntry>,
     diagnostics: &mut Diagnostics<'_>,
 ) {

@@ -1,8 +1,8 @@
-//! The rows of one document in a comparison: who states what, citing which source.
+//! The rows of one document in a comparison: a statement, its author and its source.
 
 use crate::content::{
     AbsenceReason, AsOf, Cell, Document, ModifierCode, Row, RowKey, SourceId, Standing, Subject,
-    Unavailable, Value, Visibility, Voice,
+    Unavailable, Value, Voice,
 };
 
 /// The block with the descriptions of modifiers from imported sets.
@@ -94,10 +94,10 @@ impl<'d> DocumentRows<'d> {
     /// Returns the editors' remarks on a row, labeled with the payer they are about or else with
     /// the source they cite.
     fn remarks(&self, of: &Row, payer: Option<&str>) -> Vec<Row> {
+        let about = payer.map(|payer| format!("{payer}, remark"));
         let rows = of.remarks.iter().zip(1..).map(|(remark, number)| {
             let source = self.document.source(&remark.source);
             let source = source.map_or(&*remark.source.0, |source| &source.short);
-            let about = payer.map(|payer| format!("{payer}, remark"));
             let from = Row {
                 source: Some(remark.source.clone()),
                 ..of.clone()
@@ -127,21 +127,19 @@ impl<'d> DocumentRows<'d> {
         rows
     }
 
-    /// Makes a row of who, statement and source. The source is that of `from`, unless the absence
+    /// Makes a row of author, statement and source. The source is that of `from`, unless the absence
     /// of a value has its own.
     fn statement(&self, key: &str, who: &str, mut value: Value, from: &Row) -> Row {
         let mut source = from.source.clone();
         if let Value::Unavailable(absent) = &mut value {
             source = absent.source.take().or(source);
-            absent.source = source
-                .as_ref()
-                .map(|id| qualified_source_id(self.document, id));
+            let id = source.as_ref();
+            absent.source = id.map(|id| qualified_source_id(self.document, id));
         }
-        let cited = source.as_ref().and_then(|id| self.document.source(id));
-        let cited = cited.map_or_else(
-            || "no source named".to_owned(),
-            |source| with_date(&source.short, source.as_of),
-        );
+        let cited = match source.as_ref().and_then(|id| self.document.source(id)) {
+            Some(source) => with_date(&source.short, source.as_of),
+            None => "no source named".to_owned(),
+        };
         let cells = vec![
             Cell::column("Who", who),
             Cell::column(&self.label, value),
@@ -161,35 +159,28 @@ fn mark_differences(own: Option<&Row>, payer_rules: &mut [Row]) {
     let own_standing = own.and_then(|row| row.standing);
     let own_standing = own_standing.filter(|standing| *standing != Standing::Disputed);
     let standings: Vec<Standing> = payer_rules.iter().filter_map(|row| row.standing).collect();
-    let count = |one: Standing| standings.iter().filter(|other| **other == one).count();
+    let count = |this: Standing| standings.iter().filter(|other| **other == this).count();
     // Of several that are equally frequent, the first.
-    let most_frequent = standings
-        .iter()
-        .rev()
-        .copied()
-        .max_by_key(|one| count(*one));
+    let backwards = standings.iter().rev().copied();
+    let most_frequent = backwards.max_by_key(|standing| count(*standing));
     let Some(expected) = own_standing.or(most_frequent) else {
         return;
     };
-    let stated_by = match own_standing {
-        Some(_) => own,
-        None => payer_rules
-            .iter()
-            .find(|row| row.standing == Some(expected)),
-    };
-    let stated_by = stated_by.and_then(|row| row.source.clone());
-    let stated_by = stated_by.unwrap_or_else(|| SourceId("unnamed".to_owned()));
+    let own = own.filter(|_| own_standing.is_some());
+    let mut rules = own.into_iter().chain(&*payer_rules);
+    let stated_by = rules.find(|row| row.standing == Some(expected));
+    let source = stated_by.and_then(|row| row.source.clone());
+    let source = source.unwrap_or_else(|| SourceId("unnamed".to_owned()));
     for row in payer_rules {
         if row.standing.is_some_and(|standing| standing != expected) {
-            row.disputed_by = vec![stated_by.clone()];
+            row.disputed_by = vec![source.clone()];
         }
     }
 }
 
 /// Returns the texts of a row's columns after the first.
 fn column_texts(row: &Row) -> Vec<&str> {
-    let cells = row.cells.iter().skip(1);
-    let cells = cells.filter(|cell| cell.visibility == Visibility::Column);
+    let cells = row.column_cells().skip(1);
     cells.filter_map(|cell| cell.value.as_text()).collect()
 }
 

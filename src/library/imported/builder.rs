@@ -15,20 +15,10 @@ pub(crate) struct SetCitation {
 }
 
 impl SetCitation {
-    /// Cites the set in a document made from it.
-    pub(crate) fn by_publication(set: &SetFile) -> Self {
-        Self {
-            voice: Voice::Publication,
-            source: source_id(set.header()),
-        }
-    }
-
-    /// Cites the set in a document that has rows of its own.
-    pub(crate) fn by_editors(set: &SetFile) -> Self {
-        Self {
-            voice: Voice::Editor,
-            ..Self::by_publication(set)
-        }
+    /// Cites the set: as the publication in a document made from it, as the editors elsewhere.
+    pub(crate) fn new(set: &SetFile, voice: Voice) -> Self {
+        let source = source_id(set.header());
+        Self { voice, source }
     }
 
     pub(crate) fn row(&self, key: &str, subject: Subject, cells: Vec<Cell>) -> Row {
@@ -56,10 +46,6 @@ impl SetCitation {
         )
     }
 
-    pub(crate) fn date_value(&self, date: Option<Date>) -> Value {
-        self.value(date.map(|date| date.to_string()))
-    }
-
     pub(crate) fn unavailable(&self, reason: AbsenceReason) -> Value {
         Value::Unavailable(Unavailable {
             source: Some(self.source.clone()),
@@ -70,11 +56,8 @@ impl SetCitation {
     /// Makes a table, or a block that states that it does not apply if there are no rows.
     pub(crate) fn table(&self, id: &str, title: &str, rows: Vec<Row>) -> Block {
         if rows.is_empty() {
-            let cells = vec![Cell::column(
-                "",
-                self.unavailable(AbsenceReason::NotApplicable),
-            )];
-            let row = self.row(id, Subject::Absence, cells);
+            let absent = self.unavailable(AbsenceReason::NotApplicable);
+            let row = self.row(id, Subject::Absence, vec![Cell::column("", absent)]);
             return Block::new(id, Some(title), Shape::Prose, vec![row]);
         }
         Block::new(id, Some(title), Shape::Table, rows)

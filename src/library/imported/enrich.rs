@@ -1,7 +1,7 @@
 //! Enrichment: adds blocks with rows of imported sets to a document.
 
 use crate::codesets::{ImportedSets, SetKind};
-use crate::content::{Block, CPT_NOTICE, Document, FEE_NOTICE, Section, SectionId, Shape};
+use crate::content::{Block, CPT_NOTICE, Document, FEE_NOTICE, Section, Voice};
 use crate::library::imported::builder::{SetCitation, source};
 use crate::library::imported::references::References;
 use crate::library::imported::set_rows::rows_from_set;
@@ -16,16 +16,15 @@ pub(crate) fn enrich(sets: &ImportedSets, document: &mut Document) {
         return;
     }
     let references = References::from_document(document);
-    for kind in SetKind::ALL {
-        let Some(set) = sets.latest(kind) else {
-            continue;
-        };
+    let kinds = SetKind::ALL.into_iter();
+    for set in kinds.filter_map(|kind| sets.latest(kind)) {
+        let kind = set.header().kind;
         let rows = match rows_from_set(set, &document.code, &references) {
             Ok(rows) if rows.is_empty() => continue,
             Ok(rows) => rows,
             // The document is useful without the set; the block shows the error.
             Err(damage) => {
-                vec![SetCitation::by_editors(set).paragraph("damaged", &damage.to_string())]
+                vec![SetCitation::new(set, Voice::Editor).paragraph("damaged", &damage.to_string())]
             }
         };
         match kind {
@@ -34,12 +33,12 @@ pub(crate) fn enrich(sets: &ImportedSets, document: &mut Document) {
             _ => {}
         }
         document.sources.push(source(set.header()));
-        let placement = BlockPlacement::for_kind(kind);
-        let title = format!("{}, {}", placement.title, set.header().edition.label());
-        let is_table = rows.iter().all(|row| row.cells.len() > 1);
-        let shape = if is_table { Shape::Table } else { Shape::Prose };
-        let block = Block::new(placement.block_id, Some(&title), shape, rows);
-        placement.insert(document, block);
+        let (section, after_block, title) = placement(kind);
+        let id = format!("set-{}", kind.id().trim_start_matches("ncci-"));
+        let title = format!("{title}, {}", set.header().edition.label());
+        let block = Block::from_rows(&id, Some(&title), rows);
+        let section = find_or_add_section(&mut document.sections, section);
+        insert_block(section, after_block, block);
     }
 }
 
@@ -52,76 +51,35 @@ fn add_notice(notice: &str, notices: &mut Vec<String>) {
     }
 }
 
-/// Where the block of a set belongs in a document.
-struct BlockPlacement {
-    section: &'static str,
-    /// The id of the block before it. The block that states the absence of that one counts too.
-    after_block: &'static str,
-    block_id: &'static str,
-    title: &'static str,
+/// Returns where the block of a set belongs and its title: the section, the id of the block before it,
+/// the title.
+const fn placement(kind: SetKind) -> (&'static str, &'static str, &'static str) {
+    match kind {
+        SetKind::Icd10cm => ("coding", "diagnoses", "ICD-10-CM texts"),
+        SetKind::Hcpcs => ("coding", "modifiers", "HCPCS modifiers, official texts"),
+        SetKind::Clfs => ("payers", "payers", "Medicare laboratory rate (CLFS)"),
+        SetKind::Nucc => ("coding", "taxonomies", "NUCC taxonomy"),
+        SetKind::NcciMue => ("coding", "related", "Most units a day (NCCI MUE)"),
+        SetKind::NcciPtp => ("coding", "related", "Not paid together (NCCI PTP)"),
+        SetKind::PlaceOfService => ("overview", "places", "Places of service"),
+    }
 }
 
-impl BlockPlacement {
-    const fn for_kind(kind: SetKind) -> Self {
-        let (section, after_block, block_id, title) = match kind {
-            SetKind::Icd10cm => ("coding", "diagnoses", "set-icd10cm", "ICD-10-CM texts"),
-            SetKind::Hcpcs => (
-                "coding",
-                "modifiers",
-                "set-hcpcs",
-                "HCPCS modifiers, official texts",
-            ),
-            SetKind::Clfs => (
-                "payers",
-                "payers",
-                "set-clfs",
-                "Medicare laboratory rate (CLFS)",
-            ),
-            SetKind::Nucc => ("coding", "taxonomies", "set-nucc", "NUCC taxonomy"),
-            SetKind::NcciMue => (
-                "coding",
-                "related",
-                "set-mue",
-                "Most units a day (NCCI MUE)",
-            ),
-            SetKind::NcciPtp => (
-                "coding",
-                "related",
-                "set-ptp",
-                "Not paid together (NCCI PTP)",
-            ),
-            SetKind::PlaceOfService => ("overview", "places", "set-pos", "Places of service"),
-        };
-        Self {
-            section,
-            after_block,
-            block_id,
-            title,
-        }
-    }
+/// Inserts a block after another one. The block that states the absence of that one counts too.
+fn insert_block(section: &mut Section, after_block: &str, block: Block) {
+    let is_before = |id: &str| matches!(id.strip_prefix(after_block), Some("" | "-absent"));
+    let blocks = &mut section.blocks;
+    let before = blocks.iter().rposition(|block| is_before(&block.id.0));
+    blocks.insert(before.map_or(blocks.len(), |at| at + 1), block);
+}
 
-    fn insert(&self, document: &mut Document, block: Block) {
-        let section = self.find_or_add_section(&mut document.sections);
-        let is_before = |id: &str| {
-            let suffix = id.strip_prefix(self.after_block);
-            matches!(suffix, Some("" | "-absent"))
-        };
-        let blocks = &mut section.blocks;
-        let before = blocks.iter().rposition(|block| is_before(&block.id.0));
-        blocks.insert(before.map_or(blocks.len(), |at| at + 1), block);
-    }
-
-    fn find_or_add_section<'d>(&self, sections: &'d mut Vec<Section>) -> &'d mut Section {
-        let find = |sections: &[Section], id: &str| {
-            let id = SectionId(id.to_owned());
-            sections.iter().position(|section| section.id == id)
-        };
-        let at = find(sections, self.section).or_else(|| find(sections, IMPORTED_SECTION));
-        let at = at.unwrap_or_else(|| {
-            let (title, short) = ("From imported sets", "Imported");
-            sections.push(Section::new(IMPORTED_SECTION, title, short, Vec::new()));
-            sections.len() - 1
-        });
-        &mut sections[at]
-    }
+fn find_or_add_section<'d>(sections: &'d mut Vec<Section>, id: &str) -> &'d mut Section {
+    let find = |id: &str| sections.iter().position(|section| section.id.0 == id);
+    let at = find(id).or_else(|| find(IMPORTED_SECTION));
+    let at = at.unwrap_or_else(|| {
+        let (title, short) = ("From imported sets", "Imported");
+        sections.push(Section::new(IMPORTED_SECTION, title, short, Vec::new()));
+        sections.len() - 1
+    });
+    &mut sections[at]
 }

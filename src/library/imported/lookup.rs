@@ -58,10 +58,7 @@ pub fn listed_codes(sets: &ImportedSets) -> impl Iterator<Item = ListedCode> {
 }
 
 pub(crate) fn contains_code(sets: &ImportedSets, code: &CodeId) -> Result<bool, CorruptSet> {
-    match set_and_key(sets, code) {
-        Some((set, key)) => Ok(set.get(&key)?.is_some()),
-        None => Ok(false),
-    }
+    set_and_key(sets, code).map_or(Ok(false), |(set, key)| Ok(set.get(&key)?.is_some()))
 }
 
 /// Describes the status of a code in the set that lists it: `billable · 2025`.

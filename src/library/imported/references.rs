@@ -21,17 +21,13 @@ impl References {
         let mut references = Self::default();
         for (_, block, row) in document.rows() {
             match &row.subject {
-                Subject::Modifier(code) => {
-                    references.modifiers.insert(code.clone());
-                }
+                Subject::Modifier(code) => references.modifiers.extend([code.clone()]),
                 Subject::Code(code) if code.system() == CodeSystem::Icd10cm => {
-                    references.diagnoses.insert(code.clone());
+                    references.diagnoses.extend([code.clone()]);
                 }
-                Subject::Place => {
-                    references.places.insert(row.key.0.clone());
-                }
+                Subject::Place => references.places.extend([row.key.0.clone()]),
                 _ if block.id.0 == "taxonomies" => {
-                    references.taxonomies.insert(row.key.0.clone());
+                    references.taxonomies.extend([row.key.0.clone()]);
                 }
                 _ => {}
             }
@@ -68,10 +64,8 @@ impl References {
 
 /// Returns true for two upper-case letters or digits; "is" and "in" are not modifiers.
 fn is_modifier(word: &str) -> bool {
-    word.len() == 2
-        && word
-            .bytes()
-            .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+    let is_valid = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit();
+    word.len() == 2 && word.bytes().all(is_valid)
 }
 
 #[cfg(test)]

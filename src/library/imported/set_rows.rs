@@ -4,7 +4,7 @@ use crate::codesets::{
     ClfsRow, CorruptSet, HcpcsCode, HcpcsRow, MueRow, NuccRow, PlaceRow, PtpRow, SetFile, SetKind,
     SetRow,
 };
-use crate::content::{Cell, CodeId, CodeSystem, Row, Subject};
+use crate::content::{Cell, CodeId, CodeSystem, Row, Subject, Voice};
 use crate::library::imported::builder::{SetCitation, record_cell, record_date_cell};
 use crate::library::imported::references::References;
 
@@ -17,7 +17,7 @@ pub(crate) fn rows_from_set(
     code: &CodeId,
     references: &References,
 ) -> Result<Vec<Row>, CorruptSet> {
-    let citation = SetCitation::by_editors(set);
+    let citation = SetCitation::new(set, Voice::Editor);
     let keys: Vec<String> = match set.header().kind {
         SetKind::Icd10cm => {
             let codes = references.diagnoses.iter();
@@ -114,10 +114,8 @@ impl SetCitation {
         }
         if !rows.is_empty() && !has_waived {
             let line = format!("{}-QW", code.value());
-            let cells = vec![
-                Cell::column("Line", line.as_str()),
-                Cell::column("Rate", "no line with QW in this edition"),
-            ];
+            let rate = Cell::column("Rate", "no line with QW in this edition");
+            let cells = vec![Cell::column("Line", line.as_str()), rate];
             rows.push(self.row(&line, Subject::Text, cells));
         }
         Ok(rows)
@@ -144,14 +142,12 @@ impl SetCitation {
 
     /// Returns the PTP edits of a code in either column, those in force first.
     fn edit_rows(&self, set: &SetFile, code: &CodeId) -> Result<Vec<Row>, CorruptSet> {
-        let mut edits: Vec<PtpRow> = set
-            .rows_with_prefix(code.value())?
-            .into_iter()
-            .filter_map(|row| match row {
-                SetRow::NcciPtp(row) => Some(row),
-                _ => None,
-            })
-            .collect();
+        let rows = set.rows_with_prefix(code.value())?.into_iter();
+        let edits = rows.filter_map(|row| match row {
+            SetRow::NcciPtp(row) => Some(row),
+            _ => None,
+        });
+        let mut edits: Vec<PtpRow> = edits.collect();
         edits.sort_by_key(|row| row.deleted.is_some());
         let left_out = edits.len().saturating_sub(MAX_PTP_EDITS);
         edits.truncate(MAX_PTP_EDITS);
@@ -175,10 +171,10 @@ impl SetCitation {
             "1" => "allowed",
             _ => "not applicable",
         };
-        let in_force = row.deleted.map_or_else(
-            || format!("since {}", row.effective),
-            |day| format!("{} to {day}", row.effective),
-        );
+        let in_force = match row.deleted {
+            None => format!("since {}", row.effective),
+            Some(day) => format!("{} to {day}", row.effective),
+        };
         let mut cells = vec![
             Cell::column("Column 1", row.column1.as_str()),
             Cell::column("Column 2", row.column2.as_str()),
@@ -186,14 +182,10 @@ impl SetCitation {
             Cell::column("In force", in_force),
         ];
         cells.extend(record_cell("Rationale", &row.rationale));
-        let other = if row.column1 == code {
-            &row.column2
-        } else {
-            &row.column1
-        };
-        let other = [CodeSystem::Cpt, CodeSystem::Hcpcs]
-            .into_iter()
-            .find_map(|system| CodeId::new(system, other).ok());
+        let is_first = row.column1 == code;
+        let other = if is_first { &row.column2 } else { &row.column1 };
+        let mut systems = [CodeSystem::Cpt, CodeSystem::Hcpcs].into_iter();
+        let other = systems.find_map(|system| CodeId::new(system, other).ok());
         let key = format!("{}-{}-{}", row.column1, row.column2, row.effective);
         self.row(&key, other.map_or(Subject::Text, Subject::Code), cells)
     }

@@ -4,8 +4,8 @@ use crate::codesets::{
     CorruptSet, Coverage, HcpcsCode, HcpcsRow, IcdRow, ImportedSets, SetFile, SetRow,
 };
 use crate::content::{
-    AsOf, Block, Cell, CodeId, CodeSystem, Document, Row, Section, Shape, Status, Subject,
-    USE_NOTICE, Value,
+    AsOf, Block, Cell, CodeId, CodeSystem, Date, Document, Row, Section, Shape, Status, Subject,
+    USE_NOTICE, Value, Voice,
 };
 use crate::library::imported::builder::{SetCitation, record_date_cell, source};
 use crate::library::imported::enrich::enrich;
@@ -14,7 +14,6 @@ use crate::library::imported::lookup::{billing_usage, set_and_key};
 /// The longest description that is used as a title, in characters. The short description replaces
 /// longer ones.
 const MAX_TITLE_CHARS: usize = 100;
-
 /// How many adjacent codes are listed in each direction.
 const MAX_NEIGHBORS: usize = 10;
 
@@ -29,7 +28,7 @@ pub(crate) fn synthesize(
     let builder = DocumentBuilder {
         set,
         code,
-        citation: SetCitation::by_publication(set),
+        citation: SetCitation::new(set, Voice::Publication),
     };
     Ok(match set.get(&key)? {
         Some(SetRow::Icd10cm(row)) => Some(builder.diagnosis(&row)?),
@@ -59,19 +58,15 @@ impl DocumentBuilder<'_> {
             self.fact("use", "Use", usage),
             self.fact("short", "Short description", row.short.as_str()),
         ];
-        facts.extend(
-            [
-                ("effective", "Effective"),
-                ("terminated", "Terminated"),
-                ("coverage", "Coverage"),
-            ]
-            .map(|(key, label)| self.fact(key, label, self.citation.value(None))),
-        );
+        for label in ["Effective", "Terminated", "Coverage"] {
+            let absent = self.citation.value(None);
+            facts.push(self.fact(&label.to_lowercase(), label, absent));
+        }
         let parents = self.set.ancestors(&row.code)?;
         let children = self.set.children(&row.code)?;
         let siblings = self.set.siblings(&row.code)?;
         let near = neighbors(siblings, |other| other.code == row.code);
-        let table = |id: &str, title: &str, rows: &[IcdRow]| -> Block {
+        let table = |id, title, rows: &[IcdRow]| {
             let rows = rows.iter().map(|row| self.citation.diagnosis_row(row));
             self.citation.table(id, title, rows.collect())
         };
@@ -91,7 +86,7 @@ impl DocumentBuilder<'_> {
 
     fn hcpcs(&self, row: &HcpcsRow) -> Result<Document, CorruptSet> {
         let text = |text: &str| self.citation.value(Some(text.to_owned()));
-        let date = |date| self.citation.date_value(date);
+        let date = |date: Option<Date>| self.citation.value(date.map(|date| date.to_string()));
         let coverage = row.coverage.map_or("", Coverage::label);
         let terminated = row.terminated.map_or_else(
             || "not terminated in this edition".to_owned(),
@@ -108,9 +103,9 @@ impl DocumentBuilder<'_> {
         ];
         let siblings = self.set.hcpcs_siblings(self.code.value())?;
         let near = neighbors(siblings, |other| other.code == row.code);
-        let near = near.iter().filter_map(|row| self.neighbor_row(row));
-        let near = near.collect();
-        let near = self.citation.table("neighbours", "Beside this code", near);
+        let rows = near.iter().filter_map(|row| self.neighbor_row(row));
+        let (id, title) = ("neighbours", "Beside this code");
+        let near = self.citation.table(id, title, rows.collect());
         let sections = vec![
             self.summary_section(&row.long, facts),
             Section::new("neighbours", "Neighbours", "Neighbours", vec![near]),

@@ -5,7 +5,7 @@ use std::ops::Range;
 use fixedbitset::FixedBitSet;
 
 use crate::content::CodeSystem;
-
+use crate::num::saturating_u32;
 use crate::search::eval::matches::{RowMatch, TermMatches};
 use crate::search::fields::FieldMask;
 use crate::search::index::Index;
@@ -121,7 +121,7 @@ impl ScopeFilter {
             let rows = rows.map(|row| (row_to_doc.doc_of_row(row), row));
             return rows.filter(is_admitted).collect();
         }
-        let docs = 0..u32::try_from(index.docs.len()).unwrap_or(u32::MAX);
+        let docs = 0..saturating_u32(index.docs.len());
         let docs = docs.map(|doc| (doc, index.docs.rows(doc).start));
         docs.filter(is_admitted).collect()
     }

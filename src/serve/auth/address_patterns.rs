@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use ipnet::IpNet;
 
+use crate::text::sanitize;
+
 /// A list of address patterns. Patterns with a leading `!` deny.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AddressPatterns(Vec<AddressRule>);
@@ -24,7 +26,7 @@ enum Pattern {
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AddressPatternsError {
-    /// Name lookups are not done: a forged answer could let anyone in.
+    /// Host names are not resolved: a forged answer could let anyone in.
     #[error("`{0}` is a host name; use addresses, networks (10.0.0.0/8), * and ? only")]
     HostName(String),
     #[error("the list is empty")]
@@ -32,7 +34,7 @@ pub enum AddressPatternsError {
 }
 
 impl AddressPatterns {
-    /// Returns true if a pattern allows the address and none denies it.
+    /// True if a pattern allows the address and none denies it.
     pub fn allows(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
         let mut matching = self.0.iter().filter(|rule| rule.pattern.matches(address));
@@ -44,15 +46,16 @@ impl FromStr for AddressPatterns {
     type Err = AddressPatternsError;
 
     fn from_str(list: &str) -> Result<Self, AddressPatternsError> {
-        let items = list.split(',').map(str::trim);
-        let rules = items.filter(|item| !item.is_empty()).map(|item| {
-            let pattern = item.strip_prefix('!');
-            Ok(AddressRule {
-                allows: pattern.is_none(),
-                pattern: Pattern::parse(pattern.unwrap_or(item))?,
-            })
-        });
-        let rules = rules.collect::<Result<Vec<_>, _>>()?;
+        let mut rules = Vec::new();
+        for item in list.split(',').map(str::trim) {
+            let denied = item.strip_prefix('!');
+            if !item.is_empty() {
+                rules.push(AddressRule {
+                    allows: denied.is_none(),
+                    pattern: Pattern::parse(denied.unwrap_or(item))?,
+                });
+            }
+        }
         if rules.is_empty() {
             return Err(AddressPatternsError::Empty);
         }
@@ -62,16 +65,13 @@ impl FromStr for AddressPatterns {
 
 impl Pattern {
     fn parse(text: &str) -> Result<Self, AddressPatternsError> {
-        let of_address = |c: char| c.is_ascii_hexdigit() || matches!(c, '.' | ':' | '*' | '?');
-        if text.contains(['*', '?']) && text.chars().all(of_address) {
+        let is_valid = |c: char| c.is_ascii_hexdigit() || ".:*?".contains(c);
+        if text.contains(['*', '?']) && text.chars().all(is_valid) {
             return Ok(Self::Wildcard(text.to_ascii_lowercase()));
         }
-        let network = text
-            .parse()
-            .or_else(|_| text.parse().map(|address: IpAddr| address.into()));
-        network
-            .map(Self::Network)
-            .map_err(|_| AddressPatternsError::HostName(crate::text::sanitize(text).into_owned()))
+        let address = |_| text.parse().map(|address: IpAddr| address.into());
+        let network = text.parse().or_else(address).map(Self::Network);
+        network.map_err(|_| AddressPatternsError::HostName(sanitize(text).into_owned()))
     }
 
     fn matches(&self, address: IpAddr) -> bool {

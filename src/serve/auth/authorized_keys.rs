@@ -25,7 +25,6 @@ pub struct AuthorizedKeysFile {
     cached: Mutex<(Option<Fingerprint>, Arc<AuthorizedKeys>)>,
 }
 
-/// The entries of a file.
 #[derive(Clone, Debug, Default)]
 pub struct AuthorizedKeys {
     entries: Vec<KeyEntry>,
@@ -77,19 +76,16 @@ impl AuthorizedKeysFile {
         })
     }
 
-    /// Returns the keys, after reading the file again if it has changed. If that fails, the keys
-    /// read before stay valid.
+    /// Reads the file again if it has changed. If that fails, the keys read before stay valid.
     pub fn current_keys(&self) -> Arc<AuthorizedKeys> {
-        let current = fs::metadata(&self.path).ok();
-        let current = current.as_ref().map(Fingerprint::from_metadata);
+        let metadata = fs::metadata(&self.path).ok();
+        let current = metadata.as_ref().map(Fingerprint::from_metadata);
         let mut cached = lock(&self.cached);
         if cached.0 != current {
             cached.0 = current;
             match load(&self.path) {
                 Ok((fingerprint, keys)) => *cached = (Some(fingerprint), Arc::new(keys)),
-                Err(error) => {
-                    tracing::error!(%error, "the keys read before stay in force");
-                }
+                Err(error) => tracing::error!(%error, "the keys read before stay in force"),
             }
         }
         Arc::clone(&cached.1)

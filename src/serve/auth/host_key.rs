@@ -40,22 +40,22 @@ impl HostKey {
     pub fn load_or_create(path: &Path) -> Result<Self, HostKeyError> {
         match Self::load(path) {
             Err(HostKeyError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
-                Self::create(path).map_err(|source| HostKeyError::Io {
-                    path: path.to_owned(),
-                    source,
-                })?;
-                Self::load(path)
+                let path = path.to_owned();
+                match Self::create(&path) {
+                    Ok(()) => Self::load(&path),
+                    Err(source) => Err(HostKeyError::Io { path, source }),
+                }
             }
             loaded => loaded,
         }
     }
 
-    /// Returns the fingerprint as `ssh` shows it.
+    /// The fingerprint as `ssh` shows it.
     pub fn fingerprint(&self) -> String {
         self.key.fingerprint(HashAlg::Sha256).to_string()
     }
 
-    /// Returns the public key as in `known_hosts`.
+    /// The public key as in `known_hosts`.
     pub fn public_key(&self) -> String {
         // A key that was parsed can be encoded.
         self.key.public_key().to_openssh().unwrap_or_default()
@@ -66,30 +66,28 @@ impl HostKey {
     }
 
     fn load(path: &Path) -> Result<Self, HostKeyError> {
-        let path = path.to_owned();
-        let mode = match fs::metadata(&path) {
-            Ok(metadata) => metadata.permissions().mode() & 0o7777,
-            Err(source) => return Err(HostKeyError::Io { path, source }),
+        let io_error = |source| HostKeyError::Io {
+            path: path.to_owned(),
+            source,
         };
+        let metadata = fs::metadata(path).map_err(io_error)?;
+        let mode = metadata.permissions().mode() & 0o7777;
         if mode & 0o077 != 0 {
+            let path = path.to_owned();
             return Err(HostKeyError::Exposed { path, mode });
         }
-        let text = match fs::read(&path) {
-            Ok(text) => text,
-            Err(source) => return Err(HostKeyError::Io { path, source }),
+        let text = fs::read(path).map_err(io_error)?;
+        let path = path.to_owned();
+        let source = match PrivateKey::from_openssh(text) {
+            Ok(key) if key.is_encrypted() => ssh_key::Error::Encrypted,
+            Ok(key) if key.algorithm() == Algorithm::Ed25519 => return Ok(Self { key }),
+            Ok(key) => {
+                let algorithm = key.algorithm();
+                return Err(HostKeyError::UnsupportedAlgorithm { path, algorithm });
+            }
+            Err(source) => source,
         };
-        match PrivateKey::from_openssh(text) {
-            Ok(key) if key.is_encrypted() => Err(HostKeyError::Unreadable {
-                path,
-                source: ssh_key::Error::Encrypted,
-            }),
-            Ok(key) if key.algorithm() == Algorithm::Ed25519 => Ok(Self { key }),
-            Ok(key) => Err(HostKeyError::UnsupportedAlgorithm {
-                path,
-                algorithm: key.algorithm(),
-            }),
-            Err(source) => Err(HostKeyError::Unreadable { path, source }),
-        }
+        Err(HostKeyError::Unreadable { path, source })
     }
 
     /// Writes a new key, completely or not at all. If two servers start at once, the first key
@@ -99,14 +97,10 @@ impl HostKey {
             PrivateKey::random(&mut safe_rng(), Algorithm::Ed25519).map_err(io::Error::other)?;
         key.set_comment("codeleaf");
         let text = key.to_openssh(LineEnding::LF).map_err(io::Error::other)?;
+        // An empty folder is the current one, for which this does nothing.
         let folder = path.parent().unwrap_or(Path::new(""));
-        fs::DirBuilder::new().recursive(true).mode(0o700).create(
-            if folder.as_os_str().is_empty() {
-                Path::new(".")
-            } else {
-                folder
-            },
-        )?;
+        let mut builder = fs::DirBuilder::new();
+        builder.recursive(true).mode(0o700).create(folder)?;
         let file = AtomicFile::create_with_mode(path, 0o600)?;
         file.file().write_all(text.as_bytes())?;
         match file.commit_new(path) {

@@ -1,7 +1,7 @@
 //! One entry of `authorized_keys`: options and a key.
 //!
-//! `from`, `expiry-time`, `pty`, `no-pty` and `restrict` are applied. The other `no-…` options turn
-//! off what this server does not have. Any other option is an error.
+//! `from`, `expiry-time`, `pty`, `no-pty` and `restrict` are applied. The other `no-…` options disable
+//! features that this server does not have. Any other option is an error.
 
 use std::time::SystemTime;
 

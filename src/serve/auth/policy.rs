@@ -27,7 +27,7 @@ pub struct Login {
     pub pty: PtyPermission,
 }
 
-/// A user who is identified by a key.
+/// The key that identifies a user.
 #[derive(Clone, Debug)]
 pub struct KeyIdentity {
     pub key: PublicKey,

@@ -39,8 +39,8 @@ impl ClientTerminal {
         }
     }
 
-    /// Sets a variable of the locale or of colors. Returns false if the variable is another one or
-    /// its value is too long.
+    /// Sets a variable of the locale or of colors. Returns false for any other variable, or if the
+    /// value is too long.
     pub fn set_variable(&mut self, name: &str, value: &str) -> bool {
         if value.len() > MAX_VALUE_LENGTH {
             return false;
@@ -55,7 +55,7 @@ impl ClientTerminal {
         }
     }
 
-    /// Returns `None` if the client has no terminal.
+    /// `None` if the client has no terminal.
     pub fn size(&self) -> Option<Size> {
         self.pty.as_ref().map(|pty| pty.size)
     }
@@ -158,8 +158,8 @@ mod tests {
             for (name, value) in &pairs {
                 client.set_variable(name, value);
             }
-            let kept: usize = client.variables.iter().flatten().map(String::len).sum();
-            prop_assert!(kept <= ACCEPTED_VARIABLES.len() * MAX_VALUE_LENGTH);
+            let stored: usize = client.variables.iter().flatten().map(String::len).sum();
+            prop_assert!(stored <= ACCEPTED_VARIABLES.len() * MAX_VALUE_LENGTH);
             prop_assert!(client.term().is_none_or(|term| term.len() <= MAX_TERM_LENGTH));
             let size = client.size().unwrap();
             prop_assert!((1..=300).contains(&size.columns()) && (1..=100).contains(&size.rows()));

@@ -36,10 +36,8 @@ impl ChannelContext {
     /// Counts and logs that a panic ended the session.
     pub fn record_panic(&self) {
         self.server.metrics.panics.inc();
-        tracing::error!(
-            connection = self.connection.id,
-            "a panic ended this session"
-        );
+        let connection = self.connection.id;
+        tracing::error!(connection, "a panic ended this session");
     }
 
     /// Sends a text, and returns its exit status. On a terminal, lines end in CR LF: there is no
@@ -47,17 +45,14 @@ impl ChannelContext {
     pub async fn send_text(&self, text: &TextResponse) -> Result<u8, Gone> {
         let has_terminal = self.client.term().is_some();
         let lines = |text: &str| {
-            if has_terminal {
-                text.replace('\n', "\r\n").into_bytes()
-            } else {
-                text.as_bytes().to_vec()
-            }
+            let line_end = if has_terminal { "\r\n" } else { "\n" };
+            text.replace('\n', line_end).into_bytes()
         };
         self.send(lines(&text.out)).await?;
         if !text.err.is_empty() {
             let err = lines(&format!("{}\n", text.err));
-            self.finish_write(self.handle.extended_data(self.id, 1, err))
-                .await?;
+            let write = self.handle.extended_data(self.id, 1, err);
+            self.finish_write(write).await?;
         }
         Ok(text.status)
     }
@@ -65,8 +60,8 @@ impl ChannelContext {
     /// Sends bytes, and waits until russh has taken them.
     pub async fn send(&self, bytes: Vec<u8>) -> Result<(), Gone> {
         for message in bytes.chunks(MESSAGE_SIZE) {
-            self.finish_write(self.handle.data(self.id, message.to_vec()))
-                .await?;
+            let write = self.handle.data(self.id, message.to_vec());
+            self.finish_write(write).await?;
         }
         Ok(())
     }
@@ -99,7 +94,7 @@ impl ChannelContext {
                 decoder.feed(&pending.bytes, Instant::now(), &mut inputs);
             }
         };
-        // A terminal need not reply.
+        // A terminal may not reply.
         let _ = timeout(limit, drained).await;
     }
 

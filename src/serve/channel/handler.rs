@@ -8,9 +8,8 @@ use russh::keys::{Certificate, HashAlg, PublicKey};
 use russh::server::{Auth, ChannelOpenHandle, Msg, PublicKeyOffer, Session, VerifiedPublicKey};
 use russh::{Channel, ChannelId, Error, Pty};
 
-use crate::serve::auth::authorized_keys::Denial;
 use crate::serve::auth::key_entry::PtyPermission;
-use crate::serve::auth::policy::{AuthPolicy, Login};
+use crate::serve::auth::policy::{AuthPolicy, KeyIdentity, Login};
 use crate::serve::channel::client_terminal::{ClientTerminal, clamped_size};
 use crate::serve::channel::context::ChannelContext;
 use crate::serve::channel::input_buffer::InputBuffer;
@@ -29,7 +28,6 @@ pub struct Handler {
     refusals: Refusals,
 }
 
-/// The session channel.
 struct SessionChannel {
     id: ChannelId,
     client: ClientTerminal,
@@ -53,14 +51,25 @@ impl Handler {
         }
     }
 
-    fn authorize(&self, key: &PublicKey) -> Result<PtyPermission, Denial> {
-        self.server.auth.authorize(key, self.connection.peer.ip())
+    /// Checks a key, and denies the login if the key is not authorized.
+    fn authorize(&self, user: &str, key: &PublicKey) -> Result<PtyPermission, Auth> {
+        let permission = self.server.auth.authorize(key, self.connection.peer.ip());
+        permission.map_err(|denial| self.deny(user, key, &denial.to_string()))
     }
 
     fn deny(&self, user: &str, key: &PublicKey, reason: &str) -> Auth {
         let fingerprint = key.fingerprint(HashAlg::Sha256).to_string();
         self.refusals.refuse_login(user, &fingerprint, reason);
         Auth::reject()
+    }
+
+    fn accept(&mut self, user: &str, identity: Option<KeyIdentity>, pty: PtyPermission) -> Auth {
+        self.login = Some(Login {
+            user: user.to_owned(),
+            identity,
+            pty,
+        });
+        Auth::Accept
     }
 
     /// Starts serving a request, and replies to it. Fails if the channel has a request already.
@@ -90,13 +99,13 @@ impl Handler {
         session.channel_success(id)
     }
 
-    fn open_channel(&mut self, id: ChannelId) -> Option<&mut SessionChannel> {
+    fn channel(&mut self, id: ChannelId) -> Option<&mut SessionChannel> {
         self.channel.as_mut().filter(|channel| channel.id == id)
     }
 
-    /// Returns the session channel if it has no request yet.
+    /// The session channel, if it has no request yet.
     fn unstarted_channel(&mut self, id: ChannelId) -> Option<&mut SessionChannel> {
-        self.open_channel(id).filter(|channel| !channel.started)
+        self.channel(id).filter(|channel| !channel.started)
     }
 }
 
@@ -114,14 +123,7 @@ impl russh::server::Handler for Handler {
 
     async fn auth_none(&mut self, user: &str) -> Result<Auth, Error> {
         Ok(match &self.server.auth {
-            AuthPolicy::Open => {
-                self.login = Some(Login {
-                    user: user.to_owned(),
-                    identity: None,
-                    pty: PtyPermission::Allowed,
-                });
-                Auth::Accept
-            }
+            AuthPolicy::Open => self.accept(user, None, PtyPermission::Allowed),
             // Every client tries this first, to learn the available methods.
             AuthPolicy::Keys(_) => Auth::reject(),
         })
@@ -132,10 +134,8 @@ impl russh::server::Handler for Handler {
         user: &str,
         offer: PublicKeyOffer<'_>,
     ) -> Result<Auth, Error> {
-        Ok(match self.authorize(offer.public_key) {
-            Ok(_) => Auth::Accept,
-            Err(denial) => self.deny(user, offer.public_key, &denial.to_string()),
-        })
+        let permission = self.authorize(user, offer.public_key);
+        Ok(permission.map_or_else(|denial| denial, |_| Auth::Accept))
     }
 
     async fn auth_publickey(
@@ -143,17 +143,10 @@ impl russh::server::Handler for Handler {
         user: &str,
         key: VerifiedPublicKey<'_>,
     ) -> Result<Auth, Error> {
-        let key = key.public_key;
-        Ok(match self.authorize(key) {
-            Ok(pty) => {
-                self.login = Some(Login {
-                    user: user.to_owned(),
-                    identity: self.server.auth.identity(key),
-                    pty,
-                });
-                Auth::Accept
-            }
-            Err(denial) => self.deny(user, key, &denial.to_string()),
+        let identity = self.server.auth.identity(key.public_key);
+        Ok(match self.authorize(user, key.public_key) {
+            Ok(pty) => self.accept(user, identity, pty),
+            Err(denial) => denial,
         })
     }
 
@@ -274,7 +267,7 @@ impl russh::server::Handler for Handler {
 
     async fn x11_request(
         &mut self,
-        channel: ChannelId,
+        id: ChannelId,
         _: bool,
         _: &str,
         _: &str,
@@ -282,25 +275,24 @@ impl russh::server::Handler for Handler {
         session: &mut Session,
     ) -> Result<(), Error> {
         self.refusals.refuse_request("X11 forwarding")?;
-        session.channel_failure(channel)
+        session.channel_failure(id)
     }
 
     async fn env_request(
         &mut self,
-        channel: ChannelId,
+        id: ChannelId,
         name: &str,
         value: &str,
         session: &mut Session,
     ) -> Result<(), Error> {
-        let accepted = self
-            .unstarted_channel(channel)
-            .is_some_and(|open| open.client.set_variable(name, value));
-        send_reply(session, channel, accepted)
+        let channel = self.unstarted_channel(id);
+        let accepted = channel.is_some_and(|channel| channel.client.set_variable(name, value));
+        send_reply(session, id, accepted)
     }
 
     async fn pty_request(
         &mut self,
-        channel: ChannelId,
+        id: ChannelId,
         term: &str,
         columns: u32,
         rows: u32,
@@ -310,21 +302,19 @@ impl russh::server::Handler for Handler {
         session: &mut Session,
     ) -> Result<(), Error> {
         let size = clamped_size(columns, rows, self.server.limits().max_size);
-        let permission = self.login.as_ref().map(|login| login.pty);
         // OpenSSH's client gives up if a terminal is refused. A dumb one gets plain text.
-        let term = if permission == Some(PtyPermission::Allowed) {
-            term
-        } else {
-            "dumb"
+        let term = match &self.login {
+            Some(login) if login.pty == PtyPermission::Allowed => term,
+            _ => "dumb",
         };
-        let open = self.unstarted_channel(channel);
-        let accepted = open.map(|open| open.client.set_pty(term, size)).is_some();
-        send_reply(session, channel, accepted)
+        let channel = self.unstarted_channel(id);
+        let accepted = channel.map(|channel| channel.client.set_pty(term, size));
+        send_reply(session, id, accepted.is_some())
     }
 
     async fn window_change_request(
         &mut self,
-        channel: ChannelId,
+        id: ChannelId,
         columns: u32,
         rows: u32,
         _: u32,
@@ -332,9 +322,9 @@ impl russh::server::Handler for Handler {
         _: &mut Session,
     ) -> Result<(), Error> {
         let size = clamped_size(columns, rows, self.server.limits().max_size);
-        if let Some(open) = self.open_channel(channel) {
-            open.client.set_size(size);
-            open.input.resize(size);
+        if let Some(channel) = self.channel(id) {
+            channel.client.set_size(size);
+            channel.input.resize(size);
         }
         Ok(())
     }
@@ -364,15 +354,15 @@ impl russh::server::Handler for Handler {
     }
 
     async fn data(&mut self, id: ChannelId, data: &[u8], _: &mut Session) -> Result<(), Error> {
-        if let Some(open) = self.open_channel(id) {
-            open.input.push(data, Instant::now());
+        if let Some(channel) = self.channel(id) {
+            channel.input.push(data, Instant::now());
         }
         Ok(())
     }
 
     async fn channel_eof(&mut self, id: ChannelId, _: &mut Session) -> Result<(), Error> {
-        if let Some(open) = self.open_channel(id) {
-            open.input.close();
+        if let Some(channel) = self.channel(id) {
+            channel.input.close();
         }
         Ok(())
     }
@@ -382,10 +372,10 @@ impl russh::server::Handler for Handler {
     }
 }
 
-fn send_reply(session: &mut Session, channel: ChannelId, accepted: bool) -> Result<(), Error> {
+fn send_reply(session: &mut Session, id: ChannelId, accepted: bool) -> Result<(), Error> {
     if accepted {
-        session.channel_success(channel)
+        session.channel_success(id)
     } else {
-        session.channel_failure(channel)
+        session.channel_failure(id)
     }
 }

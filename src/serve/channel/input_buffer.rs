@@ -1,8 +1,8 @@
 //! A bounded buffer of a client's input, between the russh handler and the session task.
 //!
 //! The handler runs in the task that also sends the session's output. If it waited for room in the
-//! buffer, it and the session could wait for each other. So input over the capacity is dropped, and
-//! of several sizes only the last is kept.
+//! buffer, it and the session could wait for each other. So input over the capacity is dropped, and a
+//! new size replaces an earlier one.
 
 use std::sync::Mutex;
 use std::time::Instant;

@@ -9,10 +9,10 @@ use crate::serve::ops::log::printable;
 use crate::serve::ops::metrics::RefusalKind;
 use crate::serve::state::{Connection, ServerState};
 
-/// How many refusals are logged per connection.
+/// The maximum number of refusals that are logged per connection.
 const MAX_LOGGED: u32 = 8;
 
-/// How many refusals end a connection.
+/// The number of refusals that ends a connection.
 const MAX_REFUSALS: u32 = 64;
 
 /// The refusals of one connection.
@@ -34,17 +34,16 @@ impl Refusals {
 
     pub fn refuse_login(&self, user: &str, fingerprint: &str, reason: &str) {
         self.server.metrics.count_refusal(RefusalKind::Login);
-        if self.connection.is_log_suppressed() {
-            return;
+        if !self.connection.is_log_suppressed() {
+            tracing::warn!(
+                connection = self.connection.id,
+                peer = %self.connection.peer,
+                user = printable(user),
+                fingerprint,
+                reason,
+                "login refused"
+            );
         }
-        tracing::warn!(
-            connection = self.connection.id,
-            peer = %self.connection.peer,
-            user = printable(user),
-            fingerprint,
-            reason,
-            "login refused"
-        );
     }
 
     /// Refuses a channel. The client shows the reason.

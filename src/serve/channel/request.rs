@@ -15,7 +15,7 @@ const MAX_COMMAND_LENGTH: usize = 4096;
 
 #[derive(Clone, Debug)]
 pub enum ChannelRequest {
-    /// A command line. It is empty if the client requests a shell.
+    /// A command line; empty if the client requests a shell.
     Command(String),
     /// An invalid request, with the error message.
     Rejected(String),
@@ -65,18 +65,19 @@ async fn run_command(context: &ChannelContext, line: &str) -> Result<u8, Gone> {
         content: &current,
         resume,
     };
-    match catch_panic(|| (context.server.interpret)(&command)) {
+    let task = match catch_panic(|| (context.server.interpret)(&command)) {
         Ok(Response::Text(text)) => {
             context.server.metrics.answers.inc();
             log_response(context, &text);
-            context.send_text(&text).await
+            return context.send_text(&text).await;
         }
         Ok(Response::Session(options)) => {
-            match catch_panic(|| SessionTask::new(context, *options, updates)) {
-                Ok(mut task) => task.run().await.exit_status().ok_or(Gone),
-                Err(_) => send_panic_message(context).await,
-            }
+            catch_panic(|| SessionTask::new(context, *options, updates))
         }
+        Err(panic) => Err(panic),
+    };
+    match task {
+        Ok(mut task) => task.run().await.exit_status().ok_or(Gone),
         Err(_) => send_panic_message(context).await,
     }
 }
@@ -102,7 +103,7 @@ fn log_response(context: &ChannelContext, text: &TextResponse) {
     );
 }
 
-/// Marks the session as ended on drop, so that a panic does too.
+/// Marks the session as ended on drop, and so after a panic too.
 struct SessionEndGuard<'a>(&'a Connection);
 
 impl Drop for SessionEndGuard<'_> {

@@ -25,8 +25,8 @@ use crate::serve::state::Phase;
 use crate::session::{Event, Session, load};
 use crate::tty::{Capabilities, Screen, Size};
 
-/// How many bytes of input are handled between two looks at the clock. Each may be a letter in the
-/// search field, and so a search.
+/// The number of input bytes that are handled between two looks at the clock. Each may be a letter in
+/// the search field, and so a search.
 const INPUT_CHUNK: usize = 4;
 
 /// How long a session may work before it is throttled. It then pauses three times as long as it
@@ -56,7 +56,7 @@ pub struct SessionTask<'a> {
     size: Size,
     content: watch::Receiver<Arc<ServedContent>>,
     timers: SessionTimers,
-    /// Whether something happened since the last frame.
+    /// Whether an event was handled since the last frame.
     dirty: bool,
     /// When the next frame may be sent.
     next_frame: Instant,
@@ -112,7 +112,7 @@ impl<'a> SessionTask<'a> {
     /// Runs the session to its end, and restores the client's terminal.
     pub async fn run(&mut self) -> SessionEnd {
         let started = Instant::now();
-        let metrics = Arc::clone(&self.context.server.metrics);
+        let metrics = &self.context.server.metrics;
         metrics.sessions.inc();
         let Err(end) = self.event_loop().await;
         if end == SessionEnd::Failed {
@@ -159,7 +159,7 @@ impl<'a> SessionTask<'a> {
         }
     }
 
-    /// Returns when the task wakes without input. Timers wait for a frame that is due.
+    /// When the task wakes without input. Timers wait for a frame that is due.
     fn deadline(&self) -> Option<Instant> {
         if self.dirty {
             return Some(self.next_frame);
@@ -287,33 +287,19 @@ impl<'a> SessionTask<'a> {
         Ok(())
     }
 
-    /// Performs an effect. Returns the event with its result.
+    /// Performs an effect, and returns the event with its result. A served session has no shell to
+    /// suspend to and saves no bookmarks.
     fn perform_effect(&self, effect: Effect) -> Result<Option<Event>, SessionEnd> {
-        match effect {
-            Effect::LoadDocument(..)
-            | Effect::ReloadDocument(_)
-            | Effect::LoadExcerpts(_)
-            | Effect::LoadComparison(_) => {
-                if let Effect::LoadDocument(code, _) = &effect {
-                    self.log_code(code);
-                }
-                let library = Arc::clone(&self.content.borrow().library);
-                let action = catch_panic(|| load(&library, effect))?;
-                Ok(action.map(Event::Action))
-            }
-            Effect::SavePosition(position) => {
-                self.save_position(position);
-                Ok(None)
-            }
-            // A served session has no shell to suspend to and saves no bookmarks. `handle` quits,
-            // and the session itself performs the others.
-            Effect::Quit
-            | Effect::Suspend
-            | Effect::SaveBookmark(_)
-            | Effect::Redraw
-            | Effect::Copy(_)
-            | Effect::SetMouseOwner(_) => Ok(None),
+        if let Effect::SavePosition(position) = effect {
+            self.save_position(position);
+            return Ok(None);
         }
+        if let Effect::LoadDocument(code, _) = &effect {
+            self.log_code(code);
+        }
+        let library = Arc::clone(&self.content.borrow().library);
+        let action = catch_panic(|| load(&library, effect))?;
+        Ok(action.map(Event::Action))
     }
 
     fn draw(&mut self, now: Instant) -> Result<Vec<u8>, SessionEnd> {

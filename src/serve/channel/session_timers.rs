@@ -31,7 +31,6 @@ pub enum SessionEnd {
 }
 
 impl SessionEnd {
-    /// Returns the message for the user.
     pub const fn message(self) -> Option<&'static str> {
         match self {
             Self::Left | Self::Gone => None,
@@ -45,7 +44,7 @@ impl SessionEnd {
         }
     }
 
-    /// Returns the exit status, or `None` if no client is left to receive it.
+    /// `None` if no client is left to receive it.
     pub const fn exit_status(self) -> Option<u8> {
         match self {
             Self::Left => Some(0),
@@ -93,7 +92,7 @@ impl SessionTimers {
         }
     }
 
-    /// Returns when [`SessionTimers::poll`] is next due.
+    /// When [`SessionTimers::poll`] is next due.
     pub fn deadline(&self) -> Option<Instant> {
         [&self.idle, &self.session]
             .into_iter()
@@ -102,7 +101,7 @@ impl SessionTimers {
             .min()
     }
 
-    /// Returns the warning that is due, or fails if the session is over.
+    /// The warning that is due, if any; fails if the session is over.
     pub fn poll(&mut self, now: Instant) -> Result<Option<String>, SessionEnd> {
         let is_over =
             |timer: &Option<Timer>| timer.as_ref().is_some_and(|timer| timer.expires_at <= now);
@@ -130,7 +129,7 @@ impl Timer {
         }
     }
 
-    /// Returns the time left, once, when the warning is due.
+    /// The time left, once, when the warning is due.
     fn due_warning(&mut self, now: Instant) -> Option<String> {
         self.warn_at.take_if(|warn_at| *warn_at <= now)?;
         let left = self.expires_at.saturating_duration_since(now);

@@ -105,7 +105,7 @@ async fn exec(address: SocketAddr, line: &str) -> (Handle<AnyServer>, Channel<Ms
     (connection, channel)
 }
 
-/// Returns all output, and the exit status.
+/// Reads all output and the exit status.
 async fn read_to_end(mut channel: Channel<Msg>) -> (String, Option<u32>) {
     let (mut output, mut status) = (Vec::new(), None);
     while let Some(message) = channel.wait().await {

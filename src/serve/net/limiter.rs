@@ -2,9 +2,9 @@
 //! address.
 //!
 //! There is no queue: excess connections are rejected immediately. When too many logins are
-//! pending, though, a silent or slow one is evicted first, so that silent connections do not block
-//! logins: clients identify themselves as soon as they are connected, and log in soon after. If none
-//! is silent or slow, the address with the most pending logins loses one.
+//! pending, a silent or slow one is evicted first, so that silent connections do not block logins:
+//! clients identify themselves as soon as they are connected, and log in soon after. If none is
+//! silent or slow, the oldest login of the address with the most is evicted.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -18,10 +18,10 @@ use crate::serve::net::stream::ByteCounter;
 use crate::serve::settings::Limits;
 use crate::sync::lock;
 
-/// When a client that has sent nothing counts as silent.
+/// The age at which a login without any input counts as silent.
 const SILENT_AFTER: Duration = Duration::from_millis(100);
 
-/// When a pending login counts as slow.
+/// The age at which a pending login counts as slow.
 const SLOW_AFTER: Duration = Duration::from_secs(2);
 
 #[derive(Debug, Default)]
@@ -87,17 +87,17 @@ impl ConnectionLimiter {
         {
             return Err(Rejection::TooManyLogins);
         }
-        let login = Arc::new(PendingLogin {
+        let pending = Arc::new(PendingLogin {
             network,
             started: now,
             received,
             evicted: Notify::new(),
         });
-        state.pending.push(Arc::clone(&login));
+        state.pending.push(Arc::clone(&pending));
         state.connections += 1;
         Ok(ConnectionPermit {
             limiter: Arc::clone(self),
-            pending: login,
+            pending,
         })
     }
 
@@ -107,8 +107,8 @@ impl ConnectionLimiter {
 }
 
 impl LimiterState {
-    /// Evicts the oldest silent login that matches, or else the oldest slow one. Returns true if
-    /// there was one.
+    /// Evicts the oldest silent login that matches, or else the oldest slow one. Returns false if
+    /// there is none.
     fn evict_stalled(&mut self, now: Instant, matches: impl Fn(&PendingLogin) -> bool) -> bool {
         let is_older = |login: &PendingLogin, than| {
             matches(login) && now.saturating_duration_since(login.started) >= than
@@ -118,8 +118,8 @@ impl LimiterState {
         self.evict_first(is_silent) || self.evict_first(|login| is_older(login, SLOW_AFTER))
     }
 
-    /// Evicts the oldest login of the network with the most, if that has more than the newcomer's
-    /// network would have. Returns true if one was evicted.
+    /// Evicts the oldest login of the network with the most, if it has more than the newcomer's
+    /// network would have. Returns false if it does not.
     fn evict_from_busiest(&mut self, from_newcomer: usize) -> bool {
         let mut counts: HashMap<IpAddr, usize> = HashMap::new();
         for login in &self.pending {
@@ -149,10 +149,8 @@ impl ConnectionPermit {
 
     pub fn mark_logged_in(&mut self) {
         // It is absent if it is logged in already, or evicted.
-        let mut state = lock(&self.limiter.0);
-        state
-            .pending
-            .retain(|login| !Arc::ptr_eq(login, &self.pending));
+        let pending = &mut lock(&self.limiter.0).pending;
+        pending.retain(|login| !Arc::ptr_eq(login, &self.pending));
     }
 }
 
@@ -163,7 +161,7 @@ impl Drop for ConnectionPermit {
     }
 }
 
-/// Returns what counts as one address. For IPv6 this is the /64 network: one household or office
+/// The address that the limits count. For IPv6 it is the /64 network, since one household or office
 /// has a whole network of addresses.
 fn client_network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {

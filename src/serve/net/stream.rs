@@ -170,8 +170,8 @@ impl AsyncWrite for LimitedStream {
 
 /// A rate limiter for input (GCRA: the generic cell rate algorithm).
 ///
-/// A user presses a few keys per second. Decrypting alone would let a client that sends as fast as
-/// it can occupy a processor; if the server reads it slowly, the client's kernel makes it wait.
+/// A user presses a few keys per second. A client that sends as fast as it can would occupy a
+/// processor with decryption alone. If the server reads slowly, the client's kernel makes it wait.
 #[derive(Debug)]
 struct RateLimiter {
     /// Bytes per second in the long run.

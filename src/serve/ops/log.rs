@@ -1,14 +1,15 @@
 //! The log: one line per event on standard error, as text or JSON.
 //!
-//! It has who connects, when, from where and for how long. It never has search words, and opened
-//! codes only if the administrator asks for them. Logins are always logged. Connections that do not
-//! log in are sampled, since anyone can open thousands of them.
+//! It records each connection's user, time, address and duration. It never records search words, and
+//! opened codes only with `log-codes`. Logins are always logged. Connections that do not log in are
+//! sampled, since anyone can open thousands of them.
 
 use std::io;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use tracing::Level;
+use tracing::subscriber::{SetGlobalDefaultError, set_global_default};
 
 use crate::serve::settings::LogFormat;
 use crate::sync::lock;
@@ -17,17 +18,16 @@ use crate::text::sanitize;
 /// The maximum length of a client's text in the log, in characters.
 const MAX_LOGGED_CHARS: usize = 64;
 
-/// How many connections per second are logged before they log in.
+/// The maximum number of connections per second that are logged before they log in.
 const MAX_LOGGED_PER_SECOND: u32 = 50;
 
-/// Whether a connection is logged before it logs in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogDecision {
     Log,
     Suppress,
 }
 
-/// Chooses the connections that are logged.
+/// Chooses the connections that are logged before they log in.
 #[derive(Debug, Default)]
 pub struct LogSampler(Mutex<SampleWindow>);
 
@@ -40,31 +40,26 @@ struct SampleWindow {
 }
 
 impl LogSampler {
-    pub fn sample(&self) -> LogDecision {
-        lock(&self.0).sample(Instant::now())
-    }
-}
-
-impl SampleWindow {
-    fn sample(&mut self, now: Instant) -> LogDecision {
+    pub fn sample(&self, now: Instant) -> LogDecision {
+        let mut window = lock(&self.0);
         let is_over = |since| now.saturating_duration_since(since) >= Duration::from_secs(1);
-        if self.started.is_none_or(is_over) {
-            if self.suppressed > 0 {
+        if window.started.is_none_or(is_over) {
+            if window.suppressed > 0 {
                 tracing::warn!(
-                    connections = self.suppressed,
+                    connections = window.suppressed,
                     "too many connections to log each before it logs in"
                 );
             }
-            *self = Self {
+            *window = SampleWindow {
                 started: Some(now),
-                ..Self::default()
+                ..SampleWindow::default()
             };
         }
-        if self.logged < MAX_LOGGED_PER_SECOND {
-            self.logged += 1;
+        if window.logged < MAX_LOGGED_PER_SECOND {
+            window.logged += 1;
             LogDecision::Log
         } else {
-            self.suppressed += 1;
+            window.suppressed += 1;
             LogDecision::Suppress
         }
     }
@@ -73,7 +68,7 @@ impl SampleWindow {
 /// The error if the process has a log already.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot set up the log: {0}")]
-pub struct LogError(#[from] tracing::subscriber::SetGlobalDefaultError);
+pub struct LogError(#[from] SetGlobalDefaultError);
 
 /// Starts the log, and logs panics.
 pub fn init(format: LogFormat) -> Result<(), LogError> {
@@ -83,11 +78,8 @@ pub fn init(format: LogFormat) -> Result<(), LogError> {
         .with_target(false)
         .with_ansi(false);
     match format {
-        LogFormat::Text => tracing::subscriber::set_global_default(lines.finish())?,
-        LogFormat::Json => {
-            let lines = lines.json().flatten_event(true);
-            tracing::subscriber::set_global_default(lines.finish())?;
-        }
+        LogFormat::Text => set_global_default(lines.finish())?,
+        LogFormat::Json => set_global_default(lines.json().flatten_event(true).finish())?,
     }
     std::panic::set_hook(Box::new(|panic| {
         // A panic message may contain a user's input; its location is enough to find it.
@@ -115,10 +107,10 @@ mod tests {
     #[test]
     fn logged_connections_are_capped_per_second() {
         let start = Instant::now();
-        let mut window = SampleWindow::default();
+        let sampler = LogSampler::default();
         let count_logged = |millis: u64| {
             let now = start + Duration::from_millis(millis);
-            let logged = (0..1000).filter(|_| window.sample(now) == LogDecision::Log);
+            let logged = (0..1000).filter(|_| sampler.sample(now) == LogDecision::Log);
             logged.count()
         };
         assert_eq!([0, 999, 1000].map(count_logged), [50, 0, 50]);

@@ -61,35 +61,30 @@ impl Default for Metrics {
         /// Adds a metric to the registry.
         struct Register(Registry);
         impl Register {
-            fn add<M: Metric + Clone>(&mut self, name: &str, help: &str, metric: M) -> M {
+            fn add<M: Metric + Clone + Default>(&mut self, name: &str, help: &str) -> M {
+                let metric = M::default();
                 self.0.register(name, help, metric.clone());
                 metric
             }
         }
         let mut all = Register(Registry::with_prefix("codeleaf"));
+        let latency = Histogram::new(LATENCY_BUCKETS);
         Self {
-            connections: all.add("connections", "Open connections", Gauge::default()),
-            sessions: all.add("sessions", "Open sessions", Gauge::default()),
-            logins: all.add("logins", "Logins", Counter::default()),
-            refused: all.add("refused", "Refused requests", Family::default()),
-            answers: all.add("answers", "Commands answered with text", Counter::default()),
-            frames: all.add("frames", "Frames sent", Counter::default()),
-            latency: all.add(
-                "key_to_frame_seconds",
-                "Time from input to its frame",
-                Histogram::new(LATENCY_BUCKETS),
-            ),
-            received: all.add(
-                "received_bytes",
-                "Bytes received on closed connections",
-                Counter::default(),
-            ),
-            sent: all.add(
-                "sent_bytes",
-                "Bytes sent on closed connections",
-                Counter::default(),
-            ),
-            panics: all.add("panics", "Sessions ended by a panic", Counter::default()),
+            connections: all.add("connections", "Open connections"),
+            sessions: all.add("sessions", "Open sessions"),
+            logins: all.add("logins", "Logins"),
+            refused: all.add("refused", "Refused requests"),
+            answers: all.add("answers", "Commands answered with text"),
+            frames: all.add("frames", "Frames sent"),
+            latency: {
+                let help = "Time from input to its frame";
+                all.0
+                    .register("key_to_frame_seconds", help, latency.clone());
+                latency
+            },
+            received: all.add("received_bytes", "Bytes received on closed connections"),
+            sent: all.add("sent_bytes", "Bytes sent on closed connections"),
+            panics: all.add("panics", "Sessions ended by a panic"),
             registry: all.0,
         }
     }

@@ -17,14 +17,6 @@ fn quitting_by_key_restores_the_terminal() {
 }
 
 #[test]
-fn keys_are_read_from_tty_when_stdin_is_not_a_terminal() {
-    let mut terminal = PtyTerminal::start(&["sh", "-c", "\"$@\" </dev/null; exit $?", "sh"]);
-    terminal.wait_for("ready 80x24.");
-    terminal.send(b"q");
-    terminal.assert_exits_restored(0);
-}
-
-#[test]
 fn quitting_by_signal_restores_the_terminal() {
     for (signal, status) in [("TERM", 143), ("HUP", 129), ("INT", 130), ("QUIT", 131)] {
         let mut terminal = PtyTerminal::start_and_wait();

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use crate::storage::container::*;
+use crate::storage::part_reader::PartReader;
 use crate::storage::varint;
 
 const FORMAT: u32 = 7;

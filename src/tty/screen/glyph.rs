@@ -8,7 +8,6 @@ use deunicode::deunicode_char;
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use crate::text::Charset;
-use crate::text::charset::ascii_symbol;
 
 /// The most combining marks per character.
 const MAX_MARKS: usize = 4;
@@ -98,17 +97,20 @@ fn substitute(character: char) -> char {
         }
         '│' | '┃' | '┆' | '┇' | '┊' | '┋' | '╎' | '╏' | '║' | '╵' | '╷' | '╹' | '╻' | '╽' | '╿'
         | '▏' | '▕' => '|',
-        '\u{2500}'..='\u{257f}' => '+',
+        '\u{2500}'..='\u{257f}' | '✓' | '✔' => '+',
         '\u{2580}'..='\u{259f}' => '#',
-        '→' | '›' | '»' | '≥' => '>',
-        '←' | '‹' | '«' | '≤' => '<',
+        '▸' | '▶' | '►' | '→' | '›' | '»' | '≥' => '>',
+        '◂' | '◀' | '◄' | '←' | '‹' | '«' | '≤' => '<',
         '↑' | '▴' | '▲' => '^',
         '↓' | '▾' | '▼' => 'v',
         '…' | '·' | '⋯' => '.',
-        '◆' | '★' => '*',
+        '•' | '▪' | '■' | '●' | '◆' | '★' => '*',
+        '×' | '✗' | '✘' => 'x',
         '°' | '○' => 'o',
-        _ => match ascii_symbol(character).or_else(|| deunicode_char(character)) {
-            Some(text) if text.len() == 1 => text.chars().next().unwrap_or('?'),
+        '≈' => '~',
+        'µ' | 'μ' => 'u',
+        _ => match deunicode_char(character).map(str::as_bytes) {
+            Some(&[byte @ b' '..=b'~']) => char::from(byte),
             _ => '?',
         },
     }
@@ -176,6 +178,10 @@ mod tests {
             ("▸", '>'),
             ("…", '.'),
             ("≥", '>'),
+            ("≠", '='),
+            ("¶", 'P'),
+            ("‚", ','),
+            ("„", '?'),
             ("✓", '+'),
             ("½", '?'),
             ("é", 'e'),

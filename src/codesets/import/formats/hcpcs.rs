@@ -43,19 +43,9 @@ const COLUMNS: [ColumnSpec; FIELD_COUNT] = [
     optional(&["ACTIONCD", "ACTIONCODE", "ACTION"]),
 ];
 
-/// The fields in the fixed form: first and last column.
-const FIXED_COLUMNS: [(usize, usize); FIELD_COUNT] = [
-    (1, 5),
-    (6, 10),
-    (11, 11),
-    (12, 91),
-    (92, 119),
-    (230, 230),
-    (269, 276),
-    (277, 284),
-    (285, 292),
-    (293, 293),
-];
+/// The first and last column of each field in the fixed form.
+const FIRST_COLUMNS: [usize; FIELD_COUNT] = [1, 6, 11, 12, 92, 230, 269, 277, 285, 293];
+const LAST_COLUMNS: [usize; FIELD_COUNT] = [5, 10, 11, 91, 119, 230, 276, 284, 292, 293];
 
 /// Returns true if a line is a row of the fixed layout.
 pub(crate) fn is_row(line: &str) -> bool {
@@ -102,17 +92,16 @@ fn read_fixed_width(input: &InputFile, sink: &mut RowSink<'_>) -> Result<FileMet
         if actual != width && !counts_bytes {
             if actual > width || actual < used_width(&line.text) {
                 let message = format!("this row has {actual} columns");
-                let expected = format!(
-                    "the layout has {width}: the row is damaged, or the file was cut short"
-                );
+                let reason = "the row is damaged, or the file was cut short";
+                let expected = format!("the layout has {width}: {reason}");
                 return Err(ParseError::at_line(line.number, message, expected).into());
             }
             short_count += 1;
         }
         let record = Record {
             line: line.number,
-            fields: FIXED_COLUMNS.map(|range| fixed_field(&line.text, range, counts_bytes)),
-            columns: FIXED_COLUMNS.map(|(from, _)| from),
+            fields: std::array::from_fn(|index| fixed_field(&line.text, index, counts_bytes)),
+            columns: FIRST_COLUMNS,
         };
         joiner.push(sink, &record)?;
     }
@@ -120,14 +109,14 @@ fn read_fixed_width(input: &InputFile, sink: &mut RowSink<'_>) -> Result<FileMet
     joiner.finish(sink, last_line)?;
     let mut metadata = FileMetadata::default();
     if short_count > 0 {
-        metadata.notes.push(format!(
-            "{short_count} of its lines lack columns of the layout, none of which is used"
-        ));
+        let note = "of its lines lack columns of the layout, none of which is used";
+        metadata.notes.push(format!("{short_count} {note}"));
     }
     Ok(metadata)
 }
 
-fn fixed_field(line: &str, (from, to): (usize, usize), counts_bytes: bool) -> String {
+fn fixed_field(line: &str, index: usize, counts_bytes: bool) -> String {
+    let (from, to) = (FIRST_COLUMNS[index], LAST_COLUMNS[index]);
     if counts_bytes {
         let bytes = line.as_bytes();
         let bytes = bytes.get(from - 1..to.min(bytes.len())).unwrap_or_default();
@@ -141,8 +130,8 @@ fn fixed_field(line: &str, (from, to): (usize, usize), counts_bytes: bool) -> St
 /// whose filler is four columns short.
 fn used_width(line: &str) -> usize {
     match columns(line, 11, 11) {
-        "4" | "8" => FIXED_COLUMNS[LONG].1,
-        _ => FIXED_COLUMNS[ACTION].1,
+        "4" | "8" => LAST_COLUMNS[LONG],
+        _ => LAST_COLUMNS[ACTION],
     }
 }
 

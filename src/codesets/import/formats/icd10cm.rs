@@ -13,7 +13,6 @@ use crate::content::{CodeId, CodeSystem};
 const LAYOUT: &str = "expected an ICD-10-CM order file: columns 1-5 order, 7-13 code, 15 flag 0 or 1, \
                       17-76 short description, from 78 long description";
 
-/// Returns true if a line is in the layout.
 pub(crate) fn is_row(line: &str) -> bool {
     let order = columns(line, 1, 5);
     order.len() == 5
@@ -112,17 +111,13 @@ fn parse_row(line: &NumberedLine) -> Result<OrderRow, ParseError> {
     };
     let text = &line.text;
     if !is_row(text) {
-        return Err(error(
-            format!("{} is not a row of this layout", quote(text)),
-            0,
-        ));
+        let message = format!("{} is not a row of this layout", quote(text));
+        return Err(error(message, 0));
     }
     let code = clean(columns(text, 7, 13));
     if code.contains('.') || CodeId::new(CodeSystem::Icd10cm, &code).is_err() {
-        return Err(error(
-            format!("{} is not an ICD-10-CM code", quote(&code)),
-            7,
-        ));
+        let message = format!("{} is not an ICD-10-CM code", quote(&code));
+        return Err(error(message, 7));
     }
     let row = IcdRow {
         code,

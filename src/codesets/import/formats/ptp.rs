@@ -14,11 +14,9 @@ use crate::codesets::row::{PtpRow, SetRow};
 use crate::content::Date;
 
 const COLUMN_COUNT: usize = 7;
-
 /// The last line that may belong to the header.
 const MAX_HEADER_LINES: u64 = 12;
 
-/// Returns true if a line belongs to the header.
 pub(crate) fn is_header(line: &str) -> bool {
     line.starts_with("Column 1\tColumn 2\t") || line.starts_with("Column1/Column2 Edits\t")
 }

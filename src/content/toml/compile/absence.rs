@@ -1,17 +1,16 @@
 //! Compiles stated absences: in a field, and `[[absent]]` as a block.
 
-use std::ops::Range;
-
 use toml::Spanned;
 
 use crate::content::document::{Block, SectionId, Shape};
 use crate::content::row::{Cell, RowKey, Subject, Value};
 use crate::content::source::{AbsenceReason, Unavailable};
-use crate::content::toml::compile::Compiler;
+use crate::content::toml::compile::compiler::Compiler;
 use crate::content::toml::compile::name::{slug, typed_block_title};
 use crate::content::toml::compile::value::Keywords;
 use crate::content::toml::fields::{Absence, Text};
 use crate::content::toml::schema::AbsentRow;
+use crate::diagnostics::diagnostic::Span;
 use crate::diagnostics::wording::{join_with_and, nearest, quote, unknown_message};
 
 /// A compiled `[[absent]]`.
@@ -19,12 +18,12 @@ pub(crate) struct AbsentItem {
     pub(crate) section: SectionId,
     pub(crate) block: Block,
     /// The position of its `section` in the file.
-    pub(crate) span: Range<usize>,
+    pub(crate) span: Span,
 }
 
 impl Compiler<'_, '_> {
     /// Compiles an absence that is at `at` in the file.
-    pub(crate) fn unavailable(&mut self, at: &Range<usize>, absence: &Absence) -> Unavailable {
+    pub(crate) fn unavailable(&mut self, at: &Span, absence: &Absence) -> Unavailable {
         let reasons = Keywords(&AbsenceReason::ALL, AbsenceReason::id);
         let reason = self.required_keyword(at, "reason", absence.reason.as_ref(), reasons);
         if let (Some(stated), None) = (&absence.stated, &absence.source) {
@@ -77,7 +76,9 @@ impl Compiler<'_, '_> {
         for (index, item) in absent.iter().enumerate() {
             let (section, block) = (&item.section.0, &item.block.id.0);
             if !section.is_empty() && !sections.contains(&section.as_str()) {
-                self.report_unknown_section(item, sections);
+                let message = unknown_message("section", section, nearest(section, sections));
+                let hint = format!("sections are {}", join_with_and(sections));
+                self.diagnostics.missing(item.span.clone(), message, hint);
             } else if let Some(first) = absent[..index]
                 .iter()
                 .find(|other| other.section == item.section && other.block.id == item.block.id)
@@ -90,16 +91,5 @@ impl Compiler<'_, '_> {
                 );
             }
         }
-    }
-
-    fn report_unknown_section(&mut self, item: &AbsentItem, sections: &[&str]) {
-        let message = unknown_message(
-            "section",
-            &item.section.0,
-            nearest(&item.section.0, sections),
-        );
-        let known = join_with_and(sections);
-        self.diagnostics
-            .missing(item.span.clone(), message, format!("sections are {known}"));
     }
 }

@@ -1,20 +1,19 @@
 //! Compiles the blocks that any section may have: text, facts, lists, tables and remarks.
 
-use std::ops::Range;
-
 use toml::Spanned;
 
 use crate::content::document::{Block, Shape};
 use crate::content::row::{Cell, Remark, Row, RowKey, Subject, Value, Voice};
 use crate::content::source::SourceId;
-use crate::content::toml::compile::Compiler;
+use crate::content::toml::compile::compiler::Compiler;
 use crate::content::toml::compile::name::{
     TYPED_BLOCKS, UniqueNames, slug, typed_block_rank, typed_block_title,
 };
-use crate::content::toml::fields::{FieldValue, Text};
+use crate::content::toml::fields::{Field, Text};
 use crate::content::toml::schema::{
     FactRow, GridTable, ListTable, ProseTable, RemarkRow, SectionTable,
 };
+use crate::diagnostics::diagnostic::Span;
 use crate::diagnostics::wording::quote;
 
 /// The voice, source and remarks of a row.
@@ -34,13 +33,11 @@ impl Attribution {
     }
 }
 
-/// The heading of an author's own block.
-struct BlockHeading<'f> {
-    span: Range<usize>,
-    /// The id of a block without id and title.
-    default_id: &'static str,
-    id: Option<&'f Text>,
-    title: Option<&'f Text>,
+/// What the blocks of a section share.
+struct SectionScope {
+    source: Option<SourceId>,
+    /// The ids of blocks, with the reserved ones.
+    names: UniqueNames,
 }
 
 impl Compiler<'_, '_> {
@@ -86,7 +83,7 @@ impl Compiler<'_, '_> {
         names: &mut UniqueNames,
         what: &str,
         name: &str,
-        at: &Range<usize>,
+        at: &Span,
     ) {
         if let Some(first) = names.claim(name, at) {
             let line = self.diagnostics.line_number(first.start);
@@ -100,36 +97,34 @@ impl Compiler<'_, '_> {
 
     /// Compiles the blocks in a section's own table, in the order of the file.
     pub(crate) fn section_blocks(&mut self, table: &SectionTable) -> Vec<Block> {
-        let source = self.source(table.source.as_ref());
-        let source = source.as_ref();
-        let mut names = UniqueNames::default();
+        let mut scope = SectionScope {
+            source: self.source(table.source.as_ref()),
+            names: UniqueNames::default(),
+        };
         for (reserved, _) in TYPED_BLOCKS {
-            names.claim(reserved, &(0..0));
+            scope.names.claim(reserved, &(0..0));
         }
         let mut blocks = Vec::new();
         if let Some(text) = &table.text {
-            let rows = self.prose_rows(text, None, source);
-            let id = names.unique("text", &text.span());
+            let rows = self.prose_rows(text, None, &scope);
+            let id = scope.names.unique("text", &text.span());
             let block = Block::new(&id, None, Shape::Prose, rows);
             blocks.push((text.span().start, block));
         }
         if let Some(first) = table.fact.first() {
-            let rows = self.fact_rows(&table.fact, source);
-            let id = names.unique("facts", &first.span());
+            let rows = self.fact_rows(&table.fact, &scope);
+            let id = scope.names.unique("facts", &first.span());
             let block = Block::new(&id, None, Shape::Facts, rows);
             blocks.push((first.span().start, block));
         }
         for item in &table.prose {
-            let block = self.prose_block(item, source, &mut names);
-            blocks.push((item.span().start, block));
+            blocks.push((item.span().start, self.prose_block(item, &mut scope)));
         }
         for item in &table.list {
-            let block = self.list_block(item, source, &mut names);
-            blocks.push((item.span().start, block));
+            blocks.push((item.span().start, self.list_block(item, &mut scope)));
         }
         for item in &table.table {
-            let block = self.grid_block(item, source, &mut names);
-            blocks.push((item.span().start, block));
+            blocks.push((item.span().start, self.grid_block(item, &mut scope)));
         }
         blocks.sort_by_key(|(start, _)| *start);
         blocks.into_iter().map(|(_, block)| block).collect()
@@ -149,14 +144,9 @@ impl Compiler<'_, '_> {
         typed_block("remarks", Shape::List, rows.collect())
     }
 
-    fn prose_rows(
-        &mut self,
-        text: &Text,
-        source: Option<&Text>,
-        section: Option<&SourceId>,
-    ) -> Vec<Row> {
+    fn prose_rows(&mut self, text: &Text, source: Option<&Text>, scope: &SectionScope) -> Vec<Row> {
         let paragraphs = self.paragraphs("text", text);
-        self.numbered_rows(paragraphs, source, section)
+        self.numbered_rows(paragraphs, source, scope)
     }
 
     /// Makes one row per text, with its number as the key.
@@ -164,110 +154,76 @@ impl Compiler<'_, '_> {
         &mut self,
         texts: Vec<String>,
         source: Option<&Text>,
-        section: Option<&SourceId>,
+        scope: &SectionScope,
     ) -> Vec<Row> {
         let rows = texts.into_iter().enumerate().map(|(index, text)| {
-            let cells = text_cell(text);
-            self.attribution(source, section, &[]).into_row(
-                RowKey::from_index(index),
-                Subject::Text,
-                cells,
-            )
+            let attribution = self.attribution(source, scope.source.as_ref(), &[]);
+            attribution.into_row(RowKey::from_index(index), Subject::Text, text_cell(text))
         });
         rows.collect()
     }
 
-    fn fact_rows(&mut self, rows: &[Spanned<FactRow>], section: Option<&SourceId>) -> Vec<Row> {
+    fn fact_rows(&mut self, rows: &[Spanned<FactRow>], scope: &SectionScope) -> Vec<Row> {
         let mut names = UniqueNames::default();
-        rows.iter()
-            .map(|row| {
-                let (at, row) = (row.span(), row.get_ref());
-                let label = self.required(&at, "label", row.label.as_ref());
-                let value = self.field(&at, "value", row.value.as_ref());
-                let key = RowKey(names.unique(&slug(&label, "fact"), &at));
-                self.attribution(row.source.as_ref(), section, &row.remark)
-                    .into_row(key, Subject::Text, vec![Cell::column(&label, value)])
-            })
-            .collect()
+        let rows = rows.iter().map(|row| {
+            let (at, row) = (row.span(), row.get_ref());
+            let label = self.required(&at, "label", row.label.as_ref());
+            let value = self.field(&at, "value", row.value.as_ref());
+            let key = RowKey(names.unique(&slug(&label, "fact"), &at));
+            self.attribution(row.source.as_ref(), scope.source.as_ref(), &row.remark)
+                .into_row(key, Subject::Text, vec![Cell::column(&label, value)])
+        });
+        rows.collect()
     }
 
-    fn prose_block(
-        &mut self,
-        item: &Spanned<ProseTable>,
-        section: Option<&SourceId>,
-        names: &mut UniqueNames,
-    ) -> Block {
-        let (span, table) = (item.span(), item.get_ref());
+    fn prose_block(&mut self, item: &Spanned<ProseTable>, scope: &mut SectionScope) -> Block {
+        let (at, table) = (item.span(), item.get_ref());
         let rows = if let Some(text) = &table.text {
-            self.prose_rows(text, table.source.as_ref(), section)
+            self.prose_rows(text, table.source.as_ref(), scope)
         } else {
-            self.required(&span, "text", None);
+            self.required(&at, "text", None);
             Vec::new()
         };
-        let heading = BlockHeading {
-            span,
-            default_id: "prose",
-            id: table.id.as_ref(),
-            title: table.title.as_ref(),
-        };
-        self.custom_block(&heading, Shape::Prose, rows, names)
+        let heading = [table.id.as_ref(), table.title.as_ref()];
+        let block = self.custom_block(&at, heading, Shape::Prose, scope);
+        Block { rows, ..block }
     }
 
-    fn list_block(
-        &mut self,
-        item: &Spanned<ListTable>,
-        section: Option<&SourceId>,
-        names: &mut UniqueNames,
-    ) -> Block {
-        let (span, table) = (item.span(), item.get_ref());
+    fn list_block(&mut self, item: &Spanned<ListTable>, scope: &mut SectionScope) -> Block {
+        let (at, table) = (item.span(), item.get_ref());
         if table.items.is_empty() {
-            self.missing_field(&span, "items", "write items = [\"...\", \"...\"]");
+            self.missing_field(&at, "items", "write items = [\"...\", \"...\"]");
         }
         let items = table.items.iter();
         let texts = items.map(|text| self.text("items", text)).collect();
-        let rows = self.numbered_rows(texts, table.source.as_ref(), section);
-        let heading = BlockHeading {
-            span,
-            default_id: "list",
-            id: table.id.as_ref(),
-            title: table.title.as_ref(),
-        };
-        self.custom_block(&heading, Shape::List, rows, names)
+        let rows = self.numbered_rows(texts, table.source.as_ref(), scope);
+        let heading = [table.id.as_ref(), table.title.as_ref()];
+        let block = self.custom_block(&at, heading, Shape::List, scope);
+        Block { rows, ..block }
     }
 
-    fn grid_block(
-        &mut self,
-        item: &Spanned<GridTable>,
-        section: Option<&SourceId>,
-        names: &mut UniqueNames,
-    ) -> Block {
-        let (span, table) = (item.span(), item.get_ref());
-        let columns = self.grid_columns(&span, table);
+    fn grid_block(&mut self, item: &Spanned<GridTable>, scope: &mut SectionScope) -> Block {
+        let (at, table) = (item.span(), item.get_ref());
+        let columns = self.grid_columns(&at, table);
         if table.rows.is_empty() {
             let hint = "write rows = [[\"...\", \"...\"], [\"...\", \"...\"]]";
-            self.missing_field(&span, "rows", hint);
+            self.missing_field(&at, "rows", hint);
         }
         let mut rows = Vec::new();
         for (index, row) in table.rows.iter().enumerate() {
-            self.reject_wrong_width(&span, columns.len(), row);
-            let cells = columns
-                .iter()
-                .zip(row.get_ref())
-                .map(|(label, field)| Cell::column(label, self.value("rows", field)))
-                .collect();
-            let attribution = self.attribution(table.source.as_ref(), section, &[]);
+            self.reject_wrong_width(&at, columns.len(), row);
+            let cells = columns.iter().zip(row.get_ref());
+            let cells = cells.map(|(label, field)| Cell::column(label, self.value("rows", field)));
+            let cells = cells.collect();
+            let attribution = self.attribution(table.source.as_ref(), scope.source.as_ref(), &[]);
             rows.push(attribution.into_row(RowKey::from_index(index), Subject::Text, cells));
         }
-        let heading = BlockHeading {
-            span,
-            default_id: "table",
-            id: table.id.as_ref(),
-            title: table.title.as_ref(),
-        };
-        self.custom_block(&heading, Shape::Table, rows, names)
+        let heading = [table.id.as_ref(), table.title.as_ref()];
+        let block = self.custom_block(&at, heading, Shape::Table, scope);
+        Block { rows, ..block }
     }
 
-    fn grid_columns(&mut self, at: &Range<usize>, table: &GridTable) -> Vec<String> {
+    fn grid_columns(&mut self, at: &Span, table: &GridTable) -> Vec<String> {
         let mut labels = UniqueNames::default();
         let mut columns = Vec::new();
         for text in &table.columns {
@@ -281,12 +237,7 @@ impl Compiler<'_, '_> {
         columns
     }
 
-    fn reject_wrong_width(
-        &mut self,
-        table: &Range<usize>,
-        columns: usize,
-        row: &Spanned<Vec<Spanned<FieldValue>>>,
-    ) {
+    fn reject_wrong_width(&mut self, table: &Span, columns: usize, row: &Spanned<Vec<Field>>) {
         let cells = row.get_ref().len();
         let is_invalid = |field| self.diagnostics.is_suppressed(table.start, field);
         if columns == cells || is_invalid("columns") || is_invalid("rows") {
@@ -299,16 +250,16 @@ impl Compiler<'_, '_> {
         );
     }
 
-    /// Makes an author's own block, with an id that no other block of the section has.
+    /// Makes an author's own block without rows, with an id that is unique in the section.
     fn custom_block(
         &mut self,
-        heading: &BlockHeading<'_>,
+        at: &Span,
+        [id, title]: [Option<&Text>; 2],
         shape: Shape,
-        rows: Vec<Row>,
-        names: &mut UniqueNames,
+        scope: &mut SectionScope,
     ) -> Block {
-        let title = self.optional("title", heading.title);
-        let id = if let Some(id) = heading.id {
+        let title = self.optional("title", title);
+        let id = if let Some(id) = id {
             let name = self.name("id", id);
             if typed_block_rank(&name).is_some() {
                 self.diagnostics.invalid(
@@ -317,14 +268,19 @@ impl Compiler<'_, '_> {
                     "choose another id for this block",
                 );
             } else {
-                self.reject_duplicate(names, "block", &name, &id.span());
+                self.reject_duplicate(&mut scope.names, "block", &name, &id.span());
             }
             name
         } else {
-            let slug = slug(title.as_deref().unwrap_or_default(), heading.default_id);
-            names.unique(&slug, &heading.span)
+            let default = match shape {
+                Shape::Prose => "prose",
+                Shape::List => "list",
+                Shape::Facts | Shape::Table => "table",
+            };
+            let slug = slug(title.as_deref().unwrap_or_default(), default);
+            scope.names.unique(&slug, at)
         };
-        Block::new(&id, title.as_deref(), shape, rows)
+        Block::new(&id, title.as_deref(), shape, Vec::new())
     }
 }
 

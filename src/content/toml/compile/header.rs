@@ -3,72 +3,62 @@
 use toml::Spanned;
 
 use crate::content::code::{CodeId, CodeSystem};
-use crate::content::date::AsOf;
-use crate::content::document::Status;
+use crate::content::document::{Document, Status};
 use crate::content::notice::{CPT_NOTICE, USE_NOTICE};
 use crate::content::source::{Source, SourceId, SourceKind};
-use crate::content::toml::compile::Compiler;
+use crate::content::toml::compile::compiler::Compiler;
 use crate::content::toml::compile::value::Keywords;
 use crate::content::toml::fields::Text;
 use crate::content::toml::schema::{
-    CodeTable, DocumentFile, DocumentTable, NoticesTable, SourceTable, SynonymRow,
+    DocumentFile, DocumentTable, NoticesTable, SourceTable, SynonymRow,
 };
-
-/// The content of `[code]`.
-pub(crate) struct CodeHeader {
-    pub(crate) code: CodeId,
-    pub(crate) title: String,
-    pub(crate) status: Status,
-    pub(crate) effective: AsOf,
-}
-
-/// The content of `[document]`.
-#[derive(Default)]
-pub(crate) struct DocumentMetadata {
-    pub(crate) revised: AsOf,
-    pub(crate) reviewed_by: Option<String>,
-    pub(crate) next_review: AsOf,
-}
+use crate::diagnostics::diagnostic::WHOLE_FILE;
 
 impl Compiler<'_, '_> {
-    pub(crate) fn code_header(&mut self, table: &Spanned<CodeTable>) -> Option<CodeHeader> {
+    /// Compiles a document without sections. Sets [`Compiler::sources`], to which sections refer, and
+    /// [`Compiler::publication`].
+    pub(crate) fn header(&mut self, file: &DocumentFile) -> Option<Document> {
+        self.collect_sources(&file.sources);
+        let none = DocumentTable::default();
+        let metadata = file.document.as_ref().map_or(&none, Spanned::get_ref);
+        self.publication = self.source(metadata.publication.as_ref());
+        // An empty name means that the document is not reviewed.
+        let reviewer = metadata.reviewed_by.as_ref();
+        let reviewer = reviewer.filter(|name| !name.get_ref().trim().is_empty());
+        let reviewed_by = self.optional("reviewed_by", reviewer);
+        let revised = self.date(metadata.revised.as_ref());
+        let next_review = self.date(metadata.next_review.as_ref());
+        let Some(table) = &file.code else {
+            if !self.diagnostics.is_suppressed(WHOLE_FILE, "code") {
+                let hint = "write [code] with system, value, title and status";
+                self.diagnostics.missing(0..0, "missing table [code]", hint);
+            }
+            return None;
+        };
         let (at, table) = (table.span(), table.get_ref());
         let code = self.required_code(&at, table.system.as_ref(), "value", table.value.as_ref());
         let title = self.required(&at, "title", table.title.as_ref());
         let statuses = Keywords(&Status::ALL, Status::id);
         let status = self.required_keyword(&at, "status", table.status.as_ref(), statuses);
         let effective = self.date(table.effective.as_ref());
-        Some(CodeHeader {
-            code: code?,
+        let (code, status) = (code?, status?);
+        Some(Document {
+            notices: self.notices(&code, file),
+            code,
             title,
-            status: status?,
+            status,
             effective,
+            revised,
+            reviewed_by,
+            next_review,
+            synonyms: self.synonyms(&file.synonym),
+            sources: Vec::new(),
+            sections: Vec::new(),
         })
     }
 
-    /// Compiles `[document]`, and sets [`Compiler::publication`].
-    pub(crate) fn document_metadata(
-        &mut self,
-        table: Option<&Spanned<DocumentTable>>,
-    ) -> DocumentMetadata {
-        let Some(table) = table.map(Spanned::get_ref) else {
-            return DocumentMetadata::default();
-        };
-        self.publication = self.source(table.publication.as_ref());
-        // An empty name means that the document is not reviewed.
-        let reviewer = table
-            .reviewed_by
-            .as_ref()
-            .filter(|name| !name.get_ref().trim().is_empty());
-        DocumentMetadata {
-            revised: self.date(table.revised.as_ref()),
-            reviewed_by: self.optional("reviewed_by", reviewer),
-            next_review: self.date(table.next_review.as_ref()),
-        }
-    }
-
     /// Compiles every `[sources.ID]` into [`Compiler::sources`].
-    pub(crate) fn collect_sources(&mut self, tables: &[(Text, Spanned<SourceTable>)]) {
+    fn collect_sources(&mut self, tables: &[(Text, Spanned<SourceTable>)]) {
         for (id, table) in tables {
             let (at, table) = (table.span(), table.get_ref());
             let id = SourceId(self.name("source", id));
@@ -92,14 +82,14 @@ impl Compiler<'_, '_> {
         }
     }
 
-    pub(crate) fn synonyms(&mut self, rows: &[Spanned<SynonymRow>]) -> Vec<String> {
+    fn synonyms(&mut self, rows: &[Spanned<SynonymRow>]) -> Vec<String> {
         rows.iter()
             .filter_map(|row| self.optional("text", row.get_ref().text.as_ref()))
             .collect()
     }
 
     /// Compiles the notices, and adds the required ones that the file does not supply.
-    pub(crate) fn notices(&mut self, code: &CodeId, file: &DocumentFile) -> Vec<String> {
+    fn notices(&mut self, code: &CodeId, file: &DocumentFile) -> Vec<String> {
         let none = NoticesTable::default();
         let table = file.notices.as_ref().map_or(&none, Spanned::get_ref);
         let cpt = |text: &Option<Text>| text.as_ref().is_some_and(|t| t.get_ref().trim() == "cpt");

@@ -1,8 +1,8 @@
 //! Names of blocks and rows: reserved names, slugs, and uniqueness.
 
 use std::collections::HashMap;
-use std::ops::Range;
 
+use crate::diagnostics::diagnostic::Span;
 /// The ids and titles of the blocks for typed rows, in reading order. These ids are reserved.
 pub(crate) const TYPED_BLOCKS: [(&str, &str); 10] = [
     ("modifiers", "Modifiers"),
@@ -50,7 +50,7 @@ pub(crate) fn slug(title: &str, default: &str) -> String {
 #[derive(Default)]
 pub(crate) struct UniqueNames {
     /// Each name, and where it was first used.
-    taken: HashMap<String, Range<usize>>,
+    taken: HashMap<String, Span>,
     /// The next number to try for a repeated name. Counting from 2 each time would take minutes for
     /// a file that repeats a name 100,000 times.
     next_suffix: HashMap<String, usize>,
@@ -58,7 +58,7 @@ pub(crate) struct UniqueNames {
 
 impl UniqueNames {
     /// Claims the name, or the name with the first suffix that makes it unique.
-    pub(crate) fn unique(&mut self, name: &str, at: &Range<usize>) -> String {
+    pub(crate) fn unique(&mut self, name: &str, at: &Span) -> String {
         let mut free = name.to_owned();
         while self.taken.contains_key(&free) {
             let next = self.next_suffix.entry(name.to_owned()).or_insert(2);
@@ -70,7 +70,7 @@ impl UniqueNames {
     }
 
     /// Claims a name, or returns where it was claimed before.
-    pub(crate) fn claim(&mut self, name: &str, at: &Range<usize>) -> Option<Range<usize>> {
+    pub(crate) fn claim(&mut self, name: &str, at: &Span) -> Option<Span> {
         let first = self.taken.get(name).cloned();
         if first.is_none() {
             self.taken.insert(name.to_owned(), at.clone());

@@ -1,23 +1,22 @@
 //! Compiles typed rows into blocks: modifiers, payers, diagnoses, and so on.
 
-use std::ops::Range;
-
 use toml::Spanned;
 
 use crate::content::code::{CodeId, CodeSystem, ModifierCode};
 use crate::content::document::{Block, Shape};
 use crate::content::row::{Cell, Row, RowKey, Standing, Subject, Value};
-use crate::content::toml::compile::Compiler;
 use crate::content::toml::compile::block::{text_cell, typed_block};
+use crate::content::toml::compile::compiler::Compiler;
 use crate::content::toml::compile::name::UniqueNames;
 use crate::content::toml::compile::value::Keywords;
-use crate::content::toml::fields::{FieldValue, Text};
+use crate::content::toml::fields::{Field, Text};
 use crate::content::toml::schema::{
     DiagnosisRow, ModifierRow, NamedRow, NotThisRow, PayerRow, PayerRuleRow, RelatedRow, SynonymRow,
 };
+use crate::diagnostics::diagnostic::Span;
 use crate::diagnostics::wording::quote;
 
-/// A keyword for a relation, and what the screen shows for it.
+/// The keyword of a relation, and its label.
 type Relation = (&'static str, &'static str);
 
 /// How a diagnosis relates to the code.
@@ -39,7 +38,7 @@ const CODE_RELATIONS: [Relation; 5] = [
 const STANDINGS: Keywords<'static, Standing> = Keywords(&Standing::ALL, Standing::id);
 
 /// A kind of row that has a code and a name.
-struct NamedRowKind {
+pub(crate) struct NamedRowKind {
     block: &'static str,
     /// The kind in messages.
     what: &'static str,
@@ -51,7 +50,7 @@ struct NamedRowKind {
 }
 
 /// NUCC taxonomy codes: ten characters, of which the last is an X.
-const TAXONOMY: NamedRowKind = NamedRowKind {
+pub(crate) const TAXONOMY: NamedRowKind = NamedRowKind {
     block: "taxonomies",
     what: "taxonomy",
     label: "Taxonomy",
@@ -64,7 +63,7 @@ const TAXONOMY: NamedRowKind = NamedRowKind {
 };
 
 /// CMS place-of-service codes: two digits.
-const PLACE: NamedRowKind = NamedRowKind {
+pub(crate) const PLACE: NamedRowKind = NamedRowKind {
     block: "places",
     what: "place",
     label: "Place",
@@ -77,8 +76,7 @@ impl Compiler<'_, '_> {
     pub(crate) fn modifiers(&mut self, rows: &[Spanned<ModifierRow>]) -> Option<Block> {
         let mut names = UniqueNames::default();
         let rows = rows.iter().map(|row| self.modifier(row, &mut names));
-        let rows = rows.collect();
-        typed_block("modifiers", Shape::Table, rows)
+        typed_block("modifiers", Shape::Table, rows.collect())
     }
 
     fn modifier(&mut self, row: &Spanned<ModifierRow>, names: &mut UniqueNames) -> Row {
@@ -116,7 +114,7 @@ impl Compiler<'_, '_> {
     /// Compiles the required modifier of a table, which must be unique among `names`.
     fn modifier_code(
         &mut self,
-        table: &Range<usize>,
+        table: &Span,
         text: Option<&Text>,
         names: &mut UniqueNames,
     ) -> Option<ModifierCode> {
@@ -136,12 +134,7 @@ impl Compiler<'_, '_> {
     }
 
     /// Compiles a field that only the row's details show, if it is there.
-    fn optional_cell(
-        &mut self,
-        label: &str,
-        name: &str,
-        field: Option<&Spanned<FieldValue>>,
-    ) -> Option<Cell> {
+    fn optional_cell(&mut self, label: &str, name: &str, field: Option<&Field>) -> Option<Cell> {
         field.map(|field| Cell::record(label, self.value(name, field)))
     }
 
@@ -223,8 +216,7 @@ impl Compiler<'_, '_> {
 
     pub(crate) fn diagnoses(&mut self, rows: &[Spanned<DiagnosisRow>]) -> Option<Block> {
         let mut names = UniqueNames::default();
-        let mut compiled = Vec::new();
-        for row in rows {
+        let rows = rows.iter().map(|row| {
             let (at, row) = (row.span(), row.get_ref());
             let text = self.required(&at, "code", row.code.as_ref());
             let code = row.code.as_ref().filter(|_| !text.is_empty());
@@ -240,15 +232,14 @@ impl Compiler<'_, '_> {
             ];
             cells.extend(self.optional_cell("Basis", "basis", row.basis.as_ref()));
             let attribution = self.attribution(row.source.as_ref(), None, &row.remark);
-            compiled.push(attribution.into_row(key, subject, cells));
-        }
-        typed_block("diagnoses", Shape::Table, compiled)
+            attribution.into_row(key, subject, cells)
+        });
+        typed_block("diagnoses", Shape::Table, rows.collect())
     }
 
     pub(crate) fn related(&mut self, rows: &[Spanned<RelatedRow>]) -> Option<Block> {
         let mut names = UniqueNames::default();
-        let mut compiled = Vec::new();
-        for row in rows {
+        let rows = rows.iter().map(|row| {
             let (at, row) = (row.span(), row.get_ref());
             let code = self.required_code(&at, row.system.as_ref(), "code", row.code.as_ref());
             let system = code.as_ref().map(CodeId::system);
@@ -263,9 +254,9 @@ impl Compiler<'_, '_> {
             ];
             cells.extend(system.map(|system| Cell::record("Code system", system.name())));
             let attribution = self.attribution(row.source.as_ref(), None, &row.remark);
-            compiled.push(attribution.into_row(key, subject, cells));
-        }
-        typed_block("related", Shape::Table, compiled)
+            attribution.into_row(key, subject, cells)
+        });
+        typed_block("related", Shape::Table, rows.collect())
     }
 
     /// Returns the key and subject of a row about another code, which must be unique among `names`.
@@ -284,29 +275,19 @@ impl Compiler<'_, '_> {
         (RowKey(code.value().to_owned()), Subject::Code(code))
     }
 
-    fn relation(
-        &mut self,
-        table: &Range<usize>,
-        text: Option<&Text>,
-        all: &[Relation],
-    ) -> &'static str {
+    fn relation(&mut self, table: &Span, text: Option<&Text>, all: &[Relation]) -> &'static str {
         let keywords = Keywords(all, |(keyword, _)| keyword);
         let relation = self.required_keyword(table, "relation", text, keywords);
         relation.map_or("", |(_, label)| label)
     }
 
-    pub(crate) fn taxonomies(&mut self, rows: &[Spanned<NamedRow>]) -> Option<Block> {
-        self.named_rows(rows, &TAXONOMY)
-    }
-
-    pub(crate) fn places(&mut self, rows: &[Spanned<NamedRow>]) -> Option<Block> {
-        self.named_rows(rows, &PLACE)
-    }
-
-    fn named_rows(&mut self, rows: &[Spanned<NamedRow>], kind: &NamedRowKind) -> Option<Block> {
+    pub(crate) fn named_rows(
+        &mut self,
+        rows: &[Spanned<NamedRow>],
+        kind: &NamedRowKind,
+    ) -> Option<Block> {
         let mut names = UniqueNames::default();
-        let mut compiled = Vec::new();
-        for row in rows {
+        let rows = rows.iter().map(|row| {
             let (at, row) = (row.span(), row.get_ref());
             let code = self.required(&at, "code", row.code.as_ref());
             if let Some(text) = row.code.as_ref().filter(|_| !code.is_empty()) {
@@ -322,25 +303,23 @@ impl Compiler<'_, '_> {
                 Cell::column("Name", self.field(&at, "name", row.name.as_ref())),
             ];
             let attribution = self.attribution(row.source.as_ref(), None, &row.remark);
-            compiled.push(attribution.into_row(RowKey(code), kind.subject.clone(), cells));
-        }
-        typed_block(kind.block, Shape::Table, compiled)
+            attribution.into_row(RowKey(code), kind.subject.clone(), cells)
+        });
+        typed_block(kind.block, Shape::Table, rows.collect())
     }
 
     pub(crate) fn synonym_block(&mut self, rows: &[Spanned<SynonymRow>]) -> Option<Block> {
-        let mut compiled = Vec::new();
-        for (index, row) in rows.iter().enumerate() {
+        let rows = rows.iter().enumerate().map(|(index, row)| {
             let (at, row) = (row.span(), row.get_ref());
             let cells = text_cell(self.required(&at, "text", row.text.as_ref()));
             let attribution = self.attribution(row.source.as_ref(), None, &row.remark);
-            compiled.push(attribution.into_row(RowKey::from_index(index), Subject::Text, cells));
-        }
-        typed_block("synonyms", Shape::List, compiled)
+            attribution.into_row(RowKey::from_index(index), Subject::Text, cells)
+        });
+        typed_block("synonyms", Shape::List, rows.collect())
     }
 
     pub(crate) fn not_this(&mut self, rows: &[Spanned<NotThisRow>]) -> Option<Block> {
-        let mut compiled = Vec::new();
-        for (index, row) in rows.iter().enumerate() {
+        let rows = rows.iter().enumerate().map(|(index, row)| {
             let (at, row) = (row.span(), row.get_ref());
             let mut cells = text_cell(self.required(&at, "text", row.text.as_ref()));
             let has_code = row.code.is_some() || row.system.is_some();
@@ -353,8 +332,8 @@ impl Compiler<'_, '_> {
             }
             let subject = code.map_or(Subject::Text, Subject::Code);
             let attribution = self.attribution(row.source.as_ref(), None, &row.remark);
-            compiled.push(attribution.into_row(RowKey::from_index(index), subject, cells));
-        }
-        typed_block("not-this", Shape::List, compiled)
+            attribution.into_row(RowKey::from_index(index), subject, cells)
+        });
+        typed_block("not-this", Shape::List, rows.collect())
     }
 }

@@ -4,9 +4,10 @@ use toml::Spanned;
 
 use crate::content::document::{Block, Section};
 use crate::content::row::Voice;
-use crate::content::toml::compile::Compiler;
 use crate::content::toml::compile::absence::AbsentItem;
+use crate::content::toml::compile::compiler::Compiler;
 use crate::content::toml::compile::name::{UniqueNames, typed_block_rank};
+use crate::content::toml::compile::rows::{PLACE, TAXONOMY};
 use crate::content::toml::schema::{DocumentFile, SectionTable};
 
 /// The typed sections in reading order: id, title, title for narrow tabs.
@@ -21,11 +22,8 @@ const SECTIONS: [(&str, &str, &str); 5] = [
 impl Compiler<'_, '_> {
     /// Compiles the sections in reading order: the typed ones, then the author's own.
     pub(crate) fn sections(&mut self, file: &DocumentFile) -> Vec<Section> {
-        let mut absent: Vec<AbsentItem> = file
-            .absent
-            .iter()
-            .map(|row| self.absent_item(row))
-            .collect();
+        let absent = file.absent.iter().map(|row| self.absent_item(row));
+        let mut absent: Vec<AbsentItem> = absent.collect();
         // The reading order of their blocks, so that each is inserted after the previous one.
         absent.sort_by_key(|item| typed_block_rank(&item.block.id.0).unwrap_or(usize::MAX));
         let own: Vec<String> = file.section.iter().map(custom_section_id).collect();
@@ -92,7 +90,7 @@ impl Compiler<'_, '_> {
                 vec![
                     self.synonym_block(&file.synonym),
                     self.not_this(&file.not_this),
-                    self.places(&file.place),
+                    self.named_rows(&file.place, &PLACE),
                 ],
             ),
             "clinical" => (&file.clinical, Vec::new()),
@@ -102,7 +100,7 @@ impl Compiler<'_, '_> {
                     self.modifiers(&file.modifier),
                     self.diagnoses(&file.diagnosis),
                     self.related(&file.related),
-                    self.taxonomies(&file.taxonomy),
+                    self.named_rows(&file.taxonomy, &TAXONOMY),
                 ],
             ),
             _ => (&file.payers, self.payers(&file.payer).into()),

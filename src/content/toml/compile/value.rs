@@ -1,19 +1,18 @@
 //! Checks and cleans single values: texts, keywords, dates, codes and sources.
 
-use std::ops::Range;
-
 use toml::Spanned;
 
 use crate::content::code::{CodeId, CodeSystem};
 use crate::content::date::AsOf;
 use crate::content::row::Value;
 use crate::content::source::SourceId;
-use crate::content::toml::compile::Compiler;
-use crate::content::toml::fields::{DateField, FieldValue, Text};
+use crate::content::toml::compile::compiler::Compiler;
+use crate::content::toml::fields::{DateField, Field, FieldValue, Text};
+use crate::diagnostics::diagnostic::Span;
 use crate::diagnostics::wording::{DATE_HINT, join_with_and, nearest, quote, unknown_message};
 use crate::text::sanitize::sanitize;
 
-/// The values that a field may have, and their keyword in files.
+/// The values that a field may have, and their keywords in files.
 #[derive(Clone, Copy)]
 pub(crate) struct Keywords<'a, T>(pub(crate) &'a [T], pub(crate) fn(T) -> &'static str);
 
@@ -31,8 +30,8 @@ impl<T: Copy> Keywords<'_, T> {
 }
 
 impl Compiler<'_, '_> {
-    /// Reports a missing field, unless the field is there and invalid.
-    pub(crate) fn missing_field(&mut self, table: &Range<usize>, field: &str, hint: &str) {
+    /// Reports a missing field, unless it is present but invalid.
+    pub(crate) fn missing_field(&mut self, table: &Span, field: &str, hint: &str) {
         if !self.diagnostics.is_suppressed(table.start, field) {
             self.diagnostics
                 .missing(table.clone(), format!("missing field `{field}`"), hint);
@@ -68,20 +67,12 @@ impl Compiler<'_, '_> {
     }
 
     /// Cleans a required text. Reports a missing one, and returns an empty one.
-    pub(crate) fn required(
-        &mut self,
-        table: &Range<usize>,
-        field: &str,
-        text: Option<&Text>,
-    ) -> String {
+    pub(crate) fn required(&mut self, table: &Span, field: &str, text: Option<&Text>) -> String {
         if let Some(text) = text {
             return self.text(field, text);
         }
-        self.missing_field(
-            table,
-            field,
-            &format!("write {field} = \"...\" in this table"),
-        );
+        let hint = format!("write {field} = \"...\" in this table");
+        self.missing_field(table, field, &hint);
         String::new()
     }
 
@@ -94,14 +85,10 @@ impl Compiler<'_, '_> {
         let name = self.text(field, text);
         let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
         if !name.chars().all(is_plain) {
-            self.diagnostics.invalid(
-                text.span(),
-                format!(
-                    "`{field}` has characters that a name cannot have: {}",
-                    quote(&name)
-                ),
-                "use letters without accents, digits, - and _",
-            );
+            let quoted = quote(&name);
+            let message = format!("`{field}` has characters that a name cannot have: {quoted}");
+            let hint = "use letters without accents, digits, - and _";
+            self.diagnostics.invalid(text.span(), message, hint);
         }
         name
     }
@@ -118,18 +105,15 @@ impl Compiler<'_, '_> {
         if found.is_none() {
             let known = keywords.words();
             let message = unknown_message(field, word, nearest(word, &known));
-            self.diagnostics.invalid(
-                text.span(),
-                message,
-                format!("known are {}", join_with_and(&known)),
-            );
+            let hint = format!("known are {}", join_with_and(&known));
+            self.diagnostics.invalid(text.span(), message, hint);
         }
         found
     }
 
     pub(crate) fn required_keyword<T: Copy>(
         &mut self,
-        table: &Range<usize>,
+        table: &Span,
         field: &str,
         text: Option<&Text>,
         keywords: Keywords<'_, T>,
@@ -148,11 +132,8 @@ impl Compiler<'_, '_> {
         };
         let text = date.get_ref().0.trim();
         text.parse().unwrap_or_else(|_| {
-            self.diagnostics.invalid(
-                date.span(),
-                format!("{} is not a date", quote(text)),
-                DATE_HINT,
-            );
+            let message = format!("{} is not a date", quote(text));
+            self.diagnostics.invalid(date.span(), message, DATE_HINT);
             AsOf::Unknown
         })
     }
@@ -164,18 +145,11 @@ impl Compiler<'_, '_> {
                 let (name, shape) = (system.name(), system.shape());
                 let mut hint = format!("{name} codes have {shape}");
                 let digits = value.bytes().filter(u8::is_ascii_digit).count();
-                if system == CodeSystem::Cpt
-                    && !value.is_empty()
-                    && digits == value.len()
-                    && digits < 5
-                {
+                if system == CodeSystem::Cpt && (1..5).contains(&digits) && digits == value.len() {
                     hint = format!("{hint}; if leading zeros were lost, it is \"{value:0>5}\"");
                 }
-                self.diagnostics.invalid(
-                    text.span(),
-                    format!("{} is not a valid {name} code", quote(value)),
-                    hint,
-                );
+                let message = format!("{} is not a valid {name} code", quote(value));
+                self.diagnostics.invalid(text.span(), message, hint);
             })
             .ok()
     }
@@ -183,17 +157,13 @@ impl Compiler<'_, '_> {
     /// Compiles a code from two required fields: its system and its value.
     pub(crate) fn required_code(
         &mut self,
-        table: &Range<usize>,
+        table: &Span,
         system: Option<&Text>,
         field: &str,
         value: Option<&Text>,
     ) -> Option<CodeId> {
-        let system = self.required_keyword(
-            table,
-            "system",
-            system,
-            Keywords(&CodeSystem::ALL, CodeSystem::id),
-        );
+        let systems = Keywords(&CodeSystem::ALL, CodeSystem::id);
+        let system = self.required_keyword(table, "system", system, systems);
         if value.is_none() {
             self.required(table, field, None);
         }
@@ -212,22 +182,15 @@ impl Compiler<'_, '_> {
         let hint = if known.is_empty() {
             "describe it in a table [sources.ID] with title, kind and as_of".to_owned()
         } else {
-            format!(
-                "this file has {}; describe others in [sources.ID]",
-                join_with_and(&known)
-            )
+            let known = join_with_and(&known);
+            format!("this file has {known}; describe others in [sources.ID]")
         };
         self.diagnostics.missing(source.span(), message, hint);
         None
     }
 
     /// Compiles a required field. Reports a missing one, and returns an empty text.
-    pub(crate) fn field(
-        &mut self,
-        table: &Range<usize>,
-        name: &str,
-        field: Option<&Spanned<FieldValue>>,
-    ) -> Value {
+    pub(crate) fn field(&mut self, table: &Span, name: &str, field: Option<&Field>) -> Value {
         if let Some(field) = field {
             return self.value(name, field);
         }
@@ -238,7 +201,7 @@ impl Compiler<'_, '_> {
         Value::Text(String::new())
     }
 
-    pub(crate) fn value(&mut self, name: &str, field: &Spanned<FieldValue>) -> Value {
+    pub(crate) fn value(&mut self, name: &str, field: &Field) -> Value {
         match field.get_ref() {
             FieldValue::Text(text) => {
                 let text = Text::new(field.span(), text.clone());

@@ -1,0 +1,4 @@
+//! Limits on the number of connections and on the speed of each.
+
+pub mod limiter;
+pub mod stream;

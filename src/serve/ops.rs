@@ -1,0 +1,5 @@
+//! The log, the metrics and the notifications to the service manager.
+
+pub mod log;
+pub mod metrics;
+pub mod sd_notify;
