@@ -13,7 +13,7 @@ use crate::view::theme::Theme;
 /// Draws the screen, and returns the position of the terminal's cursor: the selected row, where a
 /// screen reader follows it, or the text field.
 pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
-    let mut canvas = Canvas::new(buffer, theme, app.charset());
+    let mut canvas = Canvas::new(buffer, theme, app.charset);
     let canvas = &mut canvas;
     let layout = app.screen_layout();
     let (title, list) = layout.list_areas();
@@ -26,7 +26,7 @@ pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
         Focus::Document => document::draw(canvas, app, layout.body),
         Focus::RowDetail(detail) => {
             let (page, top) = (&detail.view.page, detail.view.top);
-            draw_page(canvas, page, top, layout.body, app.active_search());
+            draw_page(canvas, page, top, layout.body, app.active_search.as_ref());
             Some(layout.body.as_position())
         }
         Focus::Search(state) => Some(search::draw(canvas, state, (title, list))),

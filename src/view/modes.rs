@@ -1,4 +1,4 @@
-//! The panes, one module per mode. The modes that only show a page are drawn by `view::page`.
+//! The panes, one module per mode. The modes that only show a page are drawn by `view::draw`.
 
 pub(crate) mod bookmarks;
 pub(crate) mod document;
