@@ -64,12 +64,6 @@ impl Decoder {
             self.deadline = None;
         }
     }
-
-    /// The number of buffered bytes.
-    #[cfg(test)]
-    fn pending(&self) -> usize {
-        self.splitter.pending()
-    }
 }
 
 fn interpret(parser: &mut termina::Parser, raw: RawInput<'_>, out: &mut impl Extend<Input>) {

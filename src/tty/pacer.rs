@@ -33,7 +33,7 @@ pub enum FrameDecision {
 }
 
 /// Tracks frames and answers.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct FramePacer {
     queries_enabled: bool,
     has_responded: bool,
@@ -52,13 +52,7 @@ impl FramePacer {
     pub fn new(capabilities: Capabilities) -> Self {
         Self {
             queries_enabled: capabilities.can(Feature::DeviceStatus),
-            has_responded: false,
-            missed_responses: 0,
-            pending_query: None,
-            last_query: None,
-            last_frame: None,
-            frame_delayed: false,
-            round_trip: None,
+            ..Self::default()
         }
     }
 

@@ -2,7 +2,6 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use ratatui::style::Style;
 
 use crate::num::saturating_u16;
 use crate::text::{Charset, clip, width};
@@ -31,7 +30,7 @@ impl<'a> Canvas<'a> {
         if area.height == 0 || column >= area.width {
             return column;
         }
-        let style = self.style(role);
+        let style = self.theme.style(role);
         let room = usize::from(area.width - column);
         // ratatui looks for clusters, which takes most of a frame's time. ASCII has none.
         if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
@@ -73,34 +72,28 @@ impl<'a> Canvas<'a> {
             height: 1,
             ..area
         };
-        let style = self.style(role);
+        let style = self.theme.style(role);
         self.buffer
             .set_style(area.intersection(self.buffer.area), style);
     }
 
     pub const fn ellipsis(&self) -> &'static str {
-        match self.charset {
-            Charset::Unicode => "…",
-            Charset::Ascii => ".",
-        }
+        self.symbol("…", ".")
     }
 
     pub const fn selection_mark(&self) -> &'static str {
-        match self.charset {
-            Charset::Unicode => "▸",
-            Charset::Ascii => ">",
-        }
+        self.symbol("▸", ">")
     }
 
     pub const fn breadcrumb_separator(&self) -> &'static str {
-        match self.charset {
-            Charset::Unicode => " › ",
-            Charset::Ascii => " > ",
-        }
+        self.symbol(" › ", " > ")
     }
 
-    fn style(&self, role: StyleRole) -> Style {
-        self.theme.style(role)
+    const fn symbol(&self, unicode: &'static str, ascii: &'static str) -> &'static str {
+        match self.charset {
+            Charset::Unicode => unicode,
+            Charset::Ascii => ascii,
+        }
     }
 
     /// Moves a position into the buffer.

@@ -17,12 +17,8 @@ pub fn heading(canvas: &mut Canvas<'_>, group: &Group, at: Rect) {
 
 /// Draws the mark of the selected item.
 pub fn selection_mark(canvas: &mut Canvas<'_>, at: Rect) {
-    canvas.put(
-        at,
-        margin(at),
-        canvas.selection_mark(),
-        StyleRole::SelectionMark,
-    );
+    let mark = canvas.selection_mark();
+    canvas.put(at, margin(at), mark, StyleRole::SelectionMark);
 }
 
 pub const fn item_role(is_selected: bool) -> StyleRole {

@@ -1,10 +1,7 @@
-//! The panes, one module per mode.
+//! The panes, one module per mode. The modes that only show a page are drawn by `view::draw`.
 
 pub(crate) mod bookmarks;
-pub(crate) mod comparison;
 pub(crate) mod document;
 pub(crate) mod library;
 pub(crate) mod note;
-pub(crate) mod row_detail;
 pub(crate) mod search;
-pub(crate) mod text_panel;

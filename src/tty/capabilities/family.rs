@@ -74,65 +74,38 @@ const VT220_PREFIXES: [&str; 4] = ["vt2", "vt3", "vt4", "vt5"];
 /// Names of terminals without control sequences, or with other ones, such as the VT52.
 const DUMB: [&str; 7] = ["", "dumb", "unknown", "network", "dialup", "emacs", "vt52"];
 
-const VT100: Features = Features::new(&[
+const VT100: Features = Features::NONE.with(&[
     Feature::ScrollRegion,
     Feature::DeferredWrap,
     Feature::DeviceStatus,
 ]);
 
-const VT220: Features = Features::new(&[
-    Feature::ScrollRegion,
-    Feature::DeferredWrap,
-    Feature::DeviceStatus,
+const VT220: Features = VT100.with(&[
     Feature::EraseCharacters,
     Feature::HideCursor,
     Feature::ResetAttribute,
 ]);
 
-const LINUX_CONSOLE: Features = Features::new(&[
-    Feature::ScrollRegion,
-    Feature::DeferredWrap,
-    Feature::DeviceStatus,
-    Feature::EraseCharacters,
-    Feature::LineAddress,
-    Feature::HideCursor,
-    Feature::ResetAttribute,
-    Feature::Dim,
-]);
+const LINUX_CONSOLE: Features = VT220.with(&[Feature::LineAddress, Feature::Dim]);
 
 /// GNU screen takes SGR 3 for standout, and does not know ECH and mode 2026.
-const SCREEN: Features = Features::new(&[
+const SCREEN: Features = VT100.with(&[
     Feature::AlternateScreen,
-    Feature::ScrollRegion,
-    Feature::DeferredWrap,
     Feature::LineAddress,
     Feature::BracketedPaste,
     Feature::HideCursor,
     Feature::ResetAttribute,
     Feature::BrightColors,
     Feature::Dim,
-    Feature::DeviceStatus,
     Feature::Mouse,
     Feature::Clipboard,
 ]);
 
-const XTERM: Features = Features::new(&[
-    Feature::AlternateScreen,
-    Feature::ScrollRegion,
+const XTERM: Features = SCREEN.with(&[
     Feature::EraseCharacters,
-    Feature::LineAddress,
-    Feature::DeferredWrap,
     Feature::Synchronized,
-    Feature::BracketedPaste,
-    Feature::HideCursor,
-    Feature::ResetAttribute,
-    Feature::BrightColors,
-    Feature::Dim,
     Feature::Italic,
     Feature::CrossedOut,
-    Feature::DeviceStatus,
-    Feature::Mouse,
-    Feature::Clipboard,
 ]);
 
 impl Family {
@@ -159,7 +132,7 @@ impl Family {
             Self::LinuxConsole => LINUX_CONSOLE,
             Self::Vt220 => VT220,
             Self::Vt100 => VT100,
-            Self::Unknown => Features::new(&[]),
+            Self::Unknown => Features::NONE,
         }
     }
 

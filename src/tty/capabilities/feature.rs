@@ -40,8 +40,10 @@ pub enum Feature {
 pub(crate) struct Features(u32);
 
 impl Features {
-    pub(crate) const fn new(features: &[Feature]) -> Self {
-        let mut bits = 0;
+    pub(crate) const NONE: Self = Self(0);
+
+    pub(crate) const fn with(self, features: &[Feature]) -> Self {
+        let mut bits = self.0;
         let mut at = 0;
         while at < features.len() {
             bits |= 1 << features[at] as u8;

@@ -29,11 +29,8 @@ impl Paste {
         let mut after_return = false;
         for character in bytes.utf8_chunks().flat_map(|chunk| chunk.valid().chars()) {
             if !(after_return && character == '\n') {
-                text.push(if character.is_control() {
-                    ' '
-                } else {
-                    character
-                });
+                let is_control = character.is_control();
+                text.push(if is_control { ' ' } else { character });
             }
             after_return = character == '\r';
         }

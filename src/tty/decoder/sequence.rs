@@ -308,10 +308,7 @@ fn escape_key() -> KeyEvent {
 }
 
 fn alt_key(character: char) -> KeyEvent {
-    let shift = if character.is_ascii_uppercase() {
-        KeyModifiers::SHIFT
-    } else {
-        KeyModifiers::NONE
-    };
-    KeyEvent::new(KeyCode::Char(character), KeyModifiers::ALT | shift)
+    let mut modifiers = KeyModifiers::ALT;
+    modifiers.set(KeyModifiers::SHIFT, character.is_ascii_uppercase());
+    KeyEvent::new(KeyCode::Char(character), modifiers)
 }

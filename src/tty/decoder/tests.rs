@@ -16,7 +16,7 @@ fn decode(chunks: &[&[u8]]) -> Vec<Input> {
         now = deadline;
         decoder.expire(now, &mut out);
     }
-    assert_eq!(decoder.pending(), 0);
+    assert_eq!(decoder.splitter.pending(), 0);
     out
 }
 
@@ -302,7 +302,7 @@ fn endless_paste_is_bounded() {
     decoder.feed(b"\x1b[200~", Instant::now(), &mut out);
     for _ in 0..200 {
         decoder.feed(&[b'x'; 1024], Instant::now(), &mut out);
-        assert!(decoder.pending() <= paste::LIMIT);
+        assert!(decoder.splitter.pending() <= paste::LIMIT);
     }
     decoder.feed(b"\x1b[201~q", Instant::now(), &mut out);
     assert!(matches!(&out[0], Input::Paste(text) if text.len() == paste::LIMIT));
@@ -317,7 +317,7 @@ fn endless_sequence_is_bounded() {
         decoder.feed(start.as_bytes(), Instant::now(), &mut out);
         for _ in 0..100 {
             decoder.feed(&[b'1'; 1024], Instant::now(), &mut out);
-            assert!(decoder.pending() <= 256);
+            assert!(decoder.splitter.pending() <= 256);
         }
         decoder.feed(b"A\x1b\\q", Instant::now(), &mut out);
         assert_eq!(input_name(out.last().expect("a key")), "q");
@@ -367,7 +367,7 @@ proptest! {
         let mut out = Vec::new();
         for chunk in bytes.chunks(7) {
             decoder.feed(chunk, Instant::now(), &mut out);
-            prop_assert!(decoder.pending() <= paste::LIMIT + 256);
+            prop_assert!(decoder.splitter.pending() <= paste::LIMIT + 256);
         }
         for input in out {
             match input {

@@ -105,13 +105,12 @@ impl Grid {
     pub(crate) fn scroll(&mut self, top: usize, bottom: usize, shift: isize) {
         let region = &mut self.cells[top * self.columns..(bottom + 1) * self.columns];
         let distance = (shift.unsigned_abs() * self.columns).min(region.len());
+        let remaining = region.len() - distance;
         if shift > 0 {
             region.copy_within(distance.., 0);
-            let kept = region.len() - distance;
-            region[kept..].fill(ScreenCell::BLANK);
+            region[remaining..].fill(ScreenCell::BLANK);
         } else {
-            let kept = region.len() - distance;
-            region.copy_within(..kept, distance);
+            region.copy_within(..remaining, distance);
             region[..distance].fill(ScreenCell::BLANK);
         }
     }

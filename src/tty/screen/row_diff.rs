@@ -26,13 +26,8 @@ pub(crate) fn write(writer: &mut ScreenWriter<'_>, old: &Grid, new: &Grid, rows:
 
 /// Changes a blank row into another.
 pub(crate) fn write_over_blanks(writer: &mut ScreenWriter<'_>, row: usize, new: &[ScreenCell]) {
-    let old = vec![ScreenCell::BLANK; new.len()];
-    RowDiff {
-        row,
-        old: &old,
-        new,
-    }
-    .write(writer);
+    let old = &vec![ScreenCell::BLANK; new.len()];
+    RowDiff { row, old, new }.write(writer);
 }
 
 /// A row that changes, with its old and new cells.

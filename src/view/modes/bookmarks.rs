@@ -26,12 +26,8 @@ pub fn draw(
         } else {
             3
         };
-        canvas.put_clipped(
-            line_area(list, 0),
-            column,
-            &empty_text(app),
-            StyleRole::Hint,
-        );
+        let first_line = line_area(list, 0);
+        canvas.put_clipped(first_line, column, &empty_text(app), StyleRole::Hint);
     }
     let mut cursor = list.as_position();
     let height = usize::from(list.height);
@@ -63,10 +59,7 @@ pub fn draw(
 
 /// The text of an empty list, with the keys that add to it.
 fn empty_text(app: &App) -> String {
-    let label = |command| {
-        app.keymap()
-            .key_label(command, Mode::Document, app.charset())
-    };
+    let label = |command| app.keymap().key_label(command, Mode::Document, app.charset);
     let mut text = "None yet".to_owned();
     if let Some(key) = label(Command::Bookmark) {
         text += &format!(". {key} bookmarks the selected row");

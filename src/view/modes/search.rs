@@ -54,8 +54,7 @@ fn count_text(state: &SearchState) -> String {
 fn hits(canvas: &mut Canvas<'_>, state: &SearchState, area: Rect) {
     for line in 0..usize::from(area.height) {
         let at = line_area(area, line);
-        let list_line = state.list.line_at(state.list.top() + line, area.height);
-        match list_line {
+        match state.list.line_at(state.list.top() + line, area.height) {
             Some(ListLine::Heading(group)) => heading(canvas, group, at),
             Some(ListLine::Item(n, item_line)) => {
                 let Some(hit) = state.results.hits.get(n) else {
@@ -75,14 +74,11 @@ fn hits(canvas: &mut Canvas<'_>, state: &SearchState, area: Rect) {
 /// Draws the scopes that a search can be limited to, and examples.
 fn scopes(canvas: &mut Canvas<'_>, state: &SearchState, area: Rect) {
     let visible = usize::from(area.height);
-    let scopes = SCOPES
-        .iter()
-        .enumerate()
-        .skip(state.list.top())
-        .take(visible);
+    let (top, selected) = (state.list.top(), state.list.selected());
+    let scopes = SCOPES.iter().enumerate().skip(top).take(visible);
     for (line, (n, (scope, description))) in scopes.enumerate() {
         let at = line_area(area, line);
-        let column = list_item(canvas, scope, n == state.list.selected(), at);
+        let column = list_item(canvas, scope, n == selected, at);
         let column = column.max(indent(area) + 7) + 1;
         canvas.put_clipped(at, column, description, StyleRole::Hint);
     }
@@ -102,24 +98,14 @@ fn suggestions(canvas: &mut Canvas<'_>, state: &SearchState, area: Rect) {
     } else {
         " Did you mean:"
     };
-    let text = format!(
-        "No results for “{}”{in_best_rows}.{question}",
-        state.input.text()
-    );
+    let query = state.input.text();
+    let text = format!("No results for “{query}”{in_best_rows}.{question}");
     canvas.put_clipped(line_area(area, 0), 3, &text, StyleRole::Note);
     let visible = usize::from(area.height.saturating_sub(1)).max(1);
-    let terms = suggestions
-        .iter()
-        .enumerate()
-        .skip(state.list.top())
-        .take(visible);
+    let (top, selected) = (state.list.top(), state.list.selected());
+    let terms = suggestions.iter().enumerate().skip(top).take(visible);
     for (line, (n, term)) in terms.enumerate() {
-        list_item(
-            canvas,
-            term,
-            n == state.list.selected(),
-            line_area(area, line + 1),
-        );
+        list_item(canvas, term, n == selected, line_area(area, line + 1));
     }
 }
 
