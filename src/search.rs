@@ -11,6 +11,7 @@
 
 pub(crate) mod build;
 pub(crate) mod code_list;
+pub(crate) mod columns;
 pub(crate) mod doc_table;
 pub(crate) mod eval;
 pub(crate) mod fields;

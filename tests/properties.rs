@@ -59,7 +59,7 @@ fn library() -> Arc<Library> {
     Arc::clone(&LIBRARY)
 }
 
-/// Loads what an app requests, as a host does.
+/// Carries out the loads that an app requests, as a host does.
 fn run_effects(app: &mut App, mut effect: Option<Effect>) {
     while let Some(action) = effect.and_then(|effect| load(&library(), effect)) {
         effect = app.update(action);

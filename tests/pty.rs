@@ -70,19 +70,19 @@ fn rapid_resizes_are_coalesced() {
 
 #[test]
 fn program_works_at_every_terminal_size() {
-    for ((columns, rows), words) in [
+    for ((columns, rows), text) in [
         ((20, 5), Some("CPT code 83950")),
         ((10, 3), Some("CPT")),
         ((2, 1), None),
         ((1, 1), None),
         ((300, 100), Some("HER2/neu serum tumor marker assay")),
-        // What `ssh -tt` without a terminal reports: 80 by 24.
+        // `ssh -tt` without a terminal reports this size, which counts as 80 by 24.
         ((0, 0), Some("1 Summary  2 Overview")),
     ] {
         let mut terminal = Launch::codeleaf("83950").size(columns, rows).start();
-        match words {
-            Some(words) => {
-                terminal.wait_for(words);
+        match text {
+            Some(text) => {
+                terminal.wait_for(text);
             }
             None => terminal
                 .wait_for_bytes(0, b"\x1b[H\x1b[J")
@@ -90,7 +90,7 @@ fn program_works_at_every_terminal_size() {
         }
         for keys in ["down down 4 enter", "esc", "/ \"26\" enter"] {
             terminal.press(keys);
-            // A lone Esc is one only if nothing follows it for a moment.
+            // Esc counts as a key only if no other byte follows for a moment.
             terminal.wait_for_silence(Duration::from_millis(150));
         }
         terminal.press("q");

@@ -15,13 +15,13 @@ use crate::support::generated;
 use crate::support::program::{Home, Terminal, WAIT_TIMEOUT};
 use crate::support::sshd::{Sshd, is_installed};
 
-fn skip(why: &str) {
+fn skip(reason: &str) {
     assert!(
-        std::env::var_os("CODELEAF_E2E").is_none_or(|how| how != "require"),
-        "required, but cannot run: {why}"
+        std::env::var_os("CODELEAF_E2E").is_none_or(|mode| mode != "require"),
+        "required, but cannot run: {reason}"
     );
     // `eprintln!` is captured unless the test fails.
-    let _ = writeln!(std::io::stderr(), "skipped: {why}");
+    let _ = writeln!(std::io::stderr(), "skipped: {reason}");
 }
 
 /// A network namespace with a slow loopback.
@@ -32,8 +32,8 @@ impl SlowLine {
     fn new() -> Result<Self, String> {
         let name = format!("codeleaf-{}", std::process::id());
         let run = |command: String| {
-            let mut words = command.split_whitespace().map(str::to_owned);
-            let output = Command::new(words.next().unwrap()).args(words).output();
+            let mut argv = command.split_whitespace();
+            let output = Command::new(argv.next().unwrap()).args(argv).output();
             match output {
                 Ok(output) if output.status.success() => Ok(()),
                 Ok(output) => Err(String::from_utf8_lossy(&output.stderr).trim().to_owned()),
@@ -80,7 +80,7 @@ impl Drop for Tmux {
     }
 }
 
-/// Whether a process runs. A zombie does not.
+/// Whether a process runs. A zombie does not count.
 fn is_running(process: Pid) -> bool {
     match fs::read_to_string(format!("/proc/{}/stat", process.as_raw_nonzero())) {
         Ok(stat) => !stat
@@ -92,7 +92,7 @@ fn is_running(process: Pid) -> bool {
     }
 }
 
-/// Waits until a process has ended, and returns how long that took.
+/// Waits until a process has ended, and returns the time.
 fn wait_for_exit(process: Pid) -> Duration {
     let start = Instant::now();
     while is_running(process) {
@@ -122,7 +122,7 @@ fn browse_and_search(terminal: &Terminal) {
 fn reader_over_ssh_exits_when_the_connection_drops() {
     let sshd = match Sshd::start(Vec::new()) {
         Ok(sshd) => sshd,
-        Err(why) => return skip(&why),
+        Err(reason) => return skip(&reason),
     };
     let mut terminal = sshd.log_in(&sshd.reader_command("83950"));
     browse_and_search(&terminal);
@@ -148,7 +148,7 @@ fn reader_in_tmux_survives_a_dropped_ssh_connection() {
     }
     let sshd = match Sshd::start(Vec::new()) {
         Ok(sshd) => sshd,
-        Err(why) => return skip(&why),
+        Err(reason) => return skip(&reason),
     };
     let server = Tmux(sshd.home.clone());
     let tmux = format!("tmux -S {} -f /dev/null", server.socket().display());
@@ -173,11 +173,11 @@ fn reader_in_tmux_survives_a_dropped_ssh_connection() {
 fn held_key_on_a_slow_line_stops_soon_after_release() {
     let line = match SlowLine::new() {
         Ok(line) => line,
-        Err(why) => return skip(&format!("no slow line: {why}")),
+        Err(reason) => return skip(&format!("no slow line: {reason}")),
     };
     let sshd = match Sshd::start(line.command_prefix()) {
         Ok(sshd) => sshd,
-        Err(why) => return skip(&why),
+        Err(reason) => return skip(&reason),
     };
     let document = sshd.home.write("made-up.toml", generated::list());
     let mut terminal = sshd.log_in(&sshd.reader_command(&document.display().to_string()));

@@ -38,11 +38,14 @@ pub struct App {
     pub(crate) document_view: DocumentView,
     pub(crate) focus: Focus,
     pub(crate) active_search: Option<ActiveSearch>,
+    /// The message in the status line.
     pub(crate) message: Option<String>,
+    /// `None` unless indexing takes longer than a moment.
     pub(crate) progress: Option<IndexingProgress>,
     pub(crate) mouse_owner: MouseOwner,
-    table_mode: TableMode,
+    pub(crate) table_mode: TableMode,
     pub(crate) history: History,
+    /// `None` if bookmarks and notes cannot be saved.
     pub(crate) bookmarks: Option<Bookmarks>,
 }
 
@@ -134,7 +137,7 @@ impl App {
         }
     }
 
-    /// Calls a function with the focused pane and what it may use of the rest of the app.
+    /// Calls a function with the focused pane and the rest of the app, as far as panes may use it.
     pub(crate) fn with_pane<T>(
         &mut self,
         call: impl FnOnce(&mut dyn Pane, &mut PaneContext<'_>) -> T,
@@ -163,21 +166,6 @@ impl App {
         call(pane, &mut context)
     }
 
-    /// The search whose hits the reader steps through, while its words are highlighted.
-    pub const fn active_search(&self) -> Option<&ActiveSearch> {
-        self.active_search.as_ref()
-    }
-
-    /// The message in the status line.
-    pub fn message(&self) -> Option<&str> {
-        self.message.as_deref()
-    }
-
-    /// `None` unless indexing takes longer than a moment.
-    pub const fn progress(&self) -> Option<IndexingProgress> {
-        self.progress
-    }
-
     /// Returns true while a search may miss documents that are still being read.
     pub fn is_library_loading(&self) -> bool {
         let has_documents = !self.library.entries().is_empty();
@@ -201,21 +189,8 @@ impl App {
         self.keymap.key_label(command, self.mode(), self.charset)
     }
 
-    pub const fn charset(&self) -> Charset {
-        self.charset
-    }
-
-    /// `None` if bookmarks and notes cannot be saved.
     pub const fn bookmarks(&self) -> Option<&Bookmarks> {
         self.bookmarks.as_ref()
-    }
-
-    pub const fn mouse_owner(&self) -> MouseOwner {
-        self.mouse_owner
-    }
-
-    pub const fn table_mode(&self) -> TableMode {
-        self.table_mode
     }
 
     pub fn screen_layout(&self) -> ScreenLayout {

@@ -47,14 +47,13 @@ impl Bookmarks {
 
     /// Replaces the entry for a row. An entry with neither bookmark nor note is removed.
     pub fn put(&mut self, entry: Bookmark) {
-        let at = self
-            .entries
-            .iter()
-            .position(|old| old.code == entry.code && old.row_path == entry.row_path);
-        match (at, entry.is_bookmarked || entry.note.is_some()) {
-            (Some(at), true) => self.entries[at] = entry,
-            (Some(at), false) => {
-                self.entries.remove(at);
+        let mut entries = self.entries.iter();
+        let position =
+            entries.position(|old| old.code == entry.code && old.row_path == entry.row_path);
+        match (position, entry.is_bookmarked || entry.note.is_some()) {
+            (Some(n), true) => self.entries[n] = entry,
+            (Some(n), false) => {
+                self.entries.remove(n);
             }
             (None, true) => self.entries.push(entry),
             (None, false) => {}

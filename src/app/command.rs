@@ -1,6 +1,5 @@
 //! The commands that keys can be bound to.
 
-/// What a key does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Command {
     Move(Movement),
@@ -15,7 +14,6 @@ pub enum Command {
     /// A section by number, from 1. The first key of the binding is for the first section.
     Section(u8),
     Open,
-    /// Leaves the pane.
     Back,
     /// To where the last jump started.
     HistoryBack,
@@ -27,7 +25,6 @@ pub enum Command {
     Bookmark,
     /// Opens the note on the row.
     Annotate,
-    /// Lists bookmarks and notes.
     Bookmarks,
     Library,
     Delete(Deletion),
@@ -43,9 +40,7 @@ pub enum Command {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Movement {
-    /// One row or line up.
     Up,
-    /// One row or line down.
     Down,
     PageUp,
     PageDown,
@@ -127,8 +122,7 @@ impl Command {
         COMMANDS.map(|(_, id)| id)
     }
 
-    /// Returns true if the command needs the reader's own machine. A served reader does not have
-    /// it.
+    /// Returns true if only readers on their own machine have the command.
     pub const fn is_local_only(self) -> bool {
         match self {
             Self::Suspend | Self::Bookmark | Self::Annotate | Self::Bookmarks => true,

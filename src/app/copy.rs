@@ -18,7 +18,7 @@ pub(crate) fn copy_text(document: &Document, row: &Row, citation: Citation) -> S
             None => absent.reason.label().to_owned(),
         },
     });
-    let text = fields.collect::<Vec<String>>().join("\t");
+    let text = fields.collect::<Vec<_>>().join("\t");
     match citation {
         Citation::Without => text,
         Citation::With => format!("{text}\n{}", citation_line(document, row)),
@@ -29,7 +29,7 @@ pub(crate) fn copy_text(document: &Document, row: &Row, citation: Citation) -> S
 fn citation_line(document: &Document, row: &Row) -> String {
     let code = document.code.value();
     let system = document.code.system();
-    let mut words = match &row.subject {
+    let mut line = match &row.subject {
         Subject::Modifier(modifier) | Subject::PayerRule(modifier) => {
             format!("{system} {code}-{modifier}")
         }
@@ -42,11 +42,11 @@ fn citation_line(document: &Document, row: &Row) -> String {
         Some(format!("{}, {}", source.title, source.as_of))
     };
     match row.source.as_ref().and_then(source_text) {
-        Some(source) => words += &format!(" · {source}"),
-        None => words += " · no source named",
+        Some(source) => line += &format!(" · {source}"),
+        None => line += " · no source named",
     }
     for source in row.disputed_by.iter().filter_map(source_text) {
-        words += &format!(" · disagrees: {source}");
+        line += &format!(" · disagrees: {source}");
     }
-    words
+    line
 }

@@ -52,17 +52,14 @@ impl DocumentView {
         &self.view.page
     }
 
-    /// The line at the top of the pane.
     pub const fn top(&self) -> usize {
         self.view.top
     }
 
-    /// The number of the selected row, from 0.
     pub const fn selected(&self) -> usize {
         self.selected
     }
 
-    /// The selected row of the page.
     pub fn selected_row(&self) -> Option<&PageRow> {
         self.view.page.rows.get(self.selected)
     }
@@ -72,7 +69,6 @@ impl DocumentView {
         self.selected_row().map(|row| &row.path)
     }
 
-    /// The selected row of the document.
     pub(crate) fn row(&self) -> Option<&Row> {
         let (_, _, row) = self.document.row(self.row_path()?)?;
         Some(row)

@@ -2,7 +2,7 @@
 
 use crate::content::{CodeId, RowPath};
 
-/// How many positions are kept in each direction.
+/// The most positions in each direction.
 const MAX_ENTRIES: usize = 64;
 
 /// A reader's position in a document. It is also saved for the next start.

@@ -36,11 +36,10 @@ pub struct Binding {
     pub command: Command,
     /// The footer shows the first one that works in its mode.
     pub keys: Vec<KeyCombination>,
-    /// The modes in which the keys work.
     pub modes: Vec<Mode>,
     /// The line in the help text.
     pub help: Cow<'static, str>,
-    /// The words in the footer, by mode.
+    /// The text in the footer, by mode.
     pub hints: BTreeMap<Mode, Cow<'static, str>>,
 }
 
@@ -114,9 +113,9 @@ impl Keymap {
             .iter()
             .filter(|binding| binding.modes.contains(&mode))
             .find_map(|binding| {
-                let at = binding.keys.iter().position(|known| *known == key)?;
+                let n = binding.keys.iter().position(|known| *known == key)?;
                 Some(match binding.command {
-                    Command::Section(_) => Command::Section(u8::try_from(at + 1).ok()?),
+                    Command::Section(_) => Command::Section(u8::try_from(n + 1).ok()?),
                     command => command,
                 })
             })
@@ -126,27 +125,23 @@ impl Keymap {
     ///
     /// `None` if no key does. The text then leaves out the sentence about the key.
     pub fn key_label(&self, command: Command, mode: Mode, charset: Charset) -> Option<String> {
-        let bindings = self.bindings.iter();
-        let binding = bindings
-            .filter(|binding| binding.command == command)
-            .find(|binding| binding.modes.contains(&mode))?;
-        binding.first_key_label(mode, charset)
+        let mut bindings = self.bindings.iter();
+        bindings
+            .find(|binding| binding.command == command && binding.modes.contains(&mode))?
+            .first_key_label(mode, charset)
     }
 
-    /// The footer's hints for a mode, as keys and words. Bindings with the same words share one
-    /// hint, with the first key of each.
+    /// The footer's hints for a mode, as keys and text. Bindings with the same text share one hint,
+    /// with the first key of each.
     pub fn hints(&self, mode: Mode, charset: Charset) -> Vec<(String, String)> {
         let mut hints: Vec<(String, String)> = Vec::new();
         for binding in &self.bindings {
-            let Some(words) = binding.hints.get(&mode) else {
-                continue;
-            };
-            let Some(key) = binding.first_key_label(mode, charset) else {
-                continue;
-            };
-            match hints.iter_mut().find(|(_, known)| known == words) {
-                Some((keys, _)) => keys.push_str(&key),
-                None => hints.push((key, words.to_string())),
+            let key = binding.first_key_label(mode, charset);
+            if let (Some(key), Some(text)) = (key, binding.hints.get(&mode)) {
+                match hints.iter_mut().find(|(_, known)| known == text) {
+                    Some((keys, _)) => keys.push_str(&key),
+                    None => hints.push((key, text.to_string())),
+                }
             }
         }
         hints

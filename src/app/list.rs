@@ -34,7 +34,6 @@ pub struct Group {
     pub shown_count: usize,
 }
 
-/// The content of one line of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ListLine<'a> {
     Heading(&'a Group),
@@ -72,7 +71,6 @@ impl GroupedList {
         &self.groups
     }
 
-    /// The number of the selected item, from 0.
     pub const fn selected(&self) -> usize {
         self.cursor.item
     }
@@ -82,7 +80,6 @@ impl GroupedList {
         self.cursor.top
     }
 
-    /// The number of items.
     pub fn count(&self) -> usize {
         self.groups.iter().map(|group| group.count).sum()
     }

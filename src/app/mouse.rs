@@ -6,6 +6,7 @@ use crate::app::action::{Effect, MouseOwner};
 use crate::app::app::{App, Focus};
 use crate::app::command::Command;
 use crate::app::list::Click;
+use crate::content::Section;
 use crate::text::width;
 
 impl App {
@@ -64,28 +65,25 @@ impl App {
     pub fn tab_labels(&self, columns: u16) -> Vec<String> {
         let sections = &self.document_view.document().sections;
         let open = self.document_view.section();
-        let labels = |name: &dyn Fn(usize) -> String| -> Vec<String> {
-            let label = |n| format!("{} {}", n + 1, self.charset.transliterate(&name(n)));
-            let labels = (0..sections.len()).map(label);
-            labels.map(|label| label.trim_end().to_owned()).collect()
+        let labels = |name: &dyn Fn(usize, &Section) -> &str| -> Vec<String> {
+            let sections = sections.iter().enumerate();
+            let labels = sections.map(|(n, section)| {
+                let name = self.charset.transliterate(name(n, section));
+                format!("{} {name}", n + 1).trim_end().to_owned()
+            });
+            labels.collect()
         };
         let fits = |labels: &Vec<String>| {
             labels.iter().map(|label| width(label) + 2).sum::<usize>() < usize::from(columns)
         };
-        let full = labels(&|n| sections[n].title.clone());
+        let full = labels(&|_, section| &section.title);
         if fits(&full) {
             return full;
         }
-        let short = labels(&|n| sections[n].short.clone());
+        let short = labels(&|_, section| &section.short);
         if fits(&short) {
             return short;
         }
-        labels(&|n| {
-            if n == open {
-                sections[n].short.clone()
-            } else {
-                String::new()
-            }
-        })
+        labels(&|n, section| if n == open { &section.short } else { "" })
     }
 }

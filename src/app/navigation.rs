@@ -69,8 +69,8 @@ impl App {
             return self.show_message(message);
         };
         let count = search.hits.len();
-        let at = search.current_hit.checked_add_signed(by);
-        search.current_hit = at.unwrap_or(count - 1) % count;
+        let hit = search.current_hit.checked_add_signed(by);
+        search.current_hit = hit.unwrap_or(count - 1) % count;
         let (n, query) = (search.current_hit + 1, &search.query_text);
         self.message = Some(format!("hit {n} of {count} for “{query}”"));
         let hit = &search.hits[search.current_hit];

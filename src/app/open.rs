@@ -15,7 +15,7 @@ use crate::app::modes::text_panel::TextPanel;
 use crate::content::{CodeId, RowPath, Subject};
 
 impl App {
-    /// Opens what is selected.
+    /// Opens the selected row, hit or item, or saves the note.
     pub(crate) fn open(&mut self) -> Option<Effect> {
         match mem::replace(&mut self.focus, Focus::Document) {
             Focus::Document => self.open_row(),

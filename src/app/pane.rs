@@ -1,4 +1,4 @@
-//! The interface that all panes share, and what a pane may use of the rest of the app.
+//! The interface that all panes share, and the parts of the app that a pane may use.
 
 use ratatui::layout::{Position, Rect};
 
@@ -14,7 +14,7 @@ use crate::layout::LayoutOptions;
 use crate::library::Library;
 use crate::search::Index;
 
-/// What a pane may use besides its own state.
+/// The parts of the app that a pane may use besides its own state.
 pub(crate) struct PaneContext<'a> {
     pub document_view: &'a mut DocumentView,
     pub library: &'a Library,

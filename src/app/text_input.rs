@@ -11,7 +11,6 @@ pub(crate) enum Edit<'a> {
     Delete(Deletion),
 }
 
-/// A text, and a cursor in it.
 #[derive(Clone, Debug)]
 pub struct TextInput {
     input: Input,

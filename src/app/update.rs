@@ -21,7 +21,7 @@ use crate::library::ComparisonRequest;
 const CANNOT_SAVE: &str = "Notes and bookmarks cannot be saved here";
 
 impl App {
-    /// Changes the state, and returns what the host has to do.
+    /// Applies an action. The host has to carry out the effect.
     pub fn update(&mut self, action: Action) -> Option<Effect> {
         // An answer never leads to another request, which could go on forever.
         let is_answer = matches!(action, Action::ExcerptsLoaded(_));
@@ -33,21 +33,16 @@ impl App {
     }
 
     fn apply(&mut self, action: Action) -> Option<Effect> {
+        // Input removes the last message.
+        if let Action::Command(_) | Action::Insert(_) | Action::Click(_) | Action::Wheel(_) = action
+        {
+            self.message = None;
+        }
         match action {
-            Action::Command(command) => {
-                self.message = None;
-                return self.run_command(command);
-            }
-            Action::Insert(text) => {
-                self.message = None;
-                self.edit(Edit::Insert(&text));
-            }
-            Action::Click(at) => {
-                self.message = None;
-                return self.click(at);
-            }
+            Action::Command(command) => return self.run_command(command),
+            Action::Insert(text) => self.edit(Edit::Insert(&text)),
+            Action::Click(at) => return self.click(at),
             Action::Wheel(movement) => {
-                self.message = None;
                 self.with_pane(|pane, context| pane.move_vertically(movement, context));
             }
             Action::Resize(size) => {
@@ -141,7 +136,7 @@ impl App {
         }
     }
 
-    /// Requests what the visible lines of a library list need.
+    /// Requests the excerpts for the visible lines of a library list.
     fn request_missing_excerpts(&self) -> Option<Effect> {
         let Focus::Library(list) = &self.focus else {
             return None;
@@ -194,13 +189,10 @@ impl App {
         }
     }
 
-    /// Copies the selected row, and shows what was copied.
+    /// Copies the selected row, and shows the copied text.
     fn copy(&mut self, citation: Citation) -> Option<Effect> {
-        let text = copy_text(
-            self.document_view.document(),
-            self.document_view.row()?,
-            citation,
-        );
+        let view = &self.document_view;
+        let text = copy_text(view.document(), view.row()?, citation);
         self.focus = Focus::TextPanel(TextPanel::copied(&text, self.layout_options()));
         Some(Effect::Copy(text))
     }

@@ -53,12 +53,12 @@ pub fn open_reader(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         };
         resume(options, library)?
     } else {
-        let found = if is_lazy {
+        let result = if is_lazy {
             target::find_lazy(&arguments.target, options)
         } else {
             target::find(&arguments.target, options)
         };
-        let target = match found {
+        let target = match result {
             Ok(target) => target,
             Err(error) => return CommandOutput::from(error).print(),
         };
@@ -71,10 +71,10 @@ pub fn open_reader(arguments: &Arguments) -> anyhow::Result<ExitCode> {
                 message: None,
             },
             several if is_terminal => {
-                let codes: Vec<String> = several
+                let codes = several
                     .iter()
-                    .map(|(document, _)| document.code.to_string())
-                    .collect();
+                    .map(|(document, _)| document.code.to_string());
+                let codes = codes.collect::<Vec<_>>();
                 print_error(&format!("matches more than one code: {}", codes.join(", ")));
                 return Ok(ExitCode::from(INVALID_INPUT));
             }
@@ -82,7 +82,7 @@ pub fn open_reader(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         }
     };
     if let Some(capabilities) = capabilities {
-        return run_local(arguments, initial, capabilities);
+        return LocalHost::start(arguments, initial, capabilities)?.run();
     }
     if is_terminal {
         print_error("TERM is dumb or not set, so this is plain text; set TERM to read by keys");
@@ -106,8 +106,8 @@ fn resume(options: &Options, mut library: Library) -> anyhow::Result<InitialDocu
     let (position, message) = value_or_message(loaded);
     let code = position.as_ref().map(|position| position.code.clone());
     let code = code.or_else(|| library.first_code());
-    let is_found = code.is_some_and(|code| library.document(&code).is_ok());
-    if !is_found && !library.is_fully_loaded() {
+    let exists = code.is_some_and(|code| library.document(&code).is_ok());
+    if !exists && !library.is_fully_loaded() {
         // The file may not be named after its code, or it is gone.
         library = setup::library(options);
     }
@@ -138,72 +138,101 @@ fn value_or_message<T>(loaded: Option<Result<T, UserDataError>>) -> (Option<T>, 
     }
 }
 
-fn run_local(
-    arguments: &Arguments,
-    initial: InitialDocument,
-    capabilities: Capabilities,
-) -> anyhow::Result<ExitCode> {
-    let options = &arguments.options;
-    let keymap = setup::keymap()?;
-    let theme = setup::theme(options)?;
-    let synonyms = setup::synonyms()?;
-    let dirs = UserDirs::from_env();
-    let loaded = dirs
-        .as_ref()
-        .map(|dirs| user_data::load_bookmarks(&dirs.bookmarks_file()));
-    let (bookmarks, bookmarks_error) = value_or_message(loaded);
-    let terminal = LocalTerminal::open(capabilities).context("cannot take over the terminal")?;
-    let size = terminal.size();
-    let handle = LibraryHandle::new(Arc::clone(&initial.library));
-    let job = LoadJob {
-        options: options.clone(),
-        file: target::file_argument(&arguments.target).map(Path::to_owned),
-        open_document: Arc::clone(&initial.document),
-        synonyms,
-    };
-    let app_options = AppOptions {
-        library: initial.library,
-        index: Arc::default(),
-        keymap: Arc::new(keymap),
-        host: Host::Local,
-        charset: capabilities.charset,
-        size: ratatui::layout::Size::new(size.columns(), size.rows()),
-        document: initial.document,
-        row_path: initial.row_path,
-        top: initial.top,
-        message: initial.message.or(bookmarks_error),
-        bookmarks,
-        table_mode: options.table_mode(),
-    };
-    let mut session = Session::new(app_options, Arc::new(theme), capabilities);
-    // The first frame is drawn before any thread starts. If it fails, the terminal is gone or the
-    // program is about to end, and an event says so.
-    let _ = session.draw(
-        Instant::now(),
-        &mut Buffer::default(),
-        &mut terminal.writer(),
-    );
-    handle.load_in_background(job, terminal.sender());
-    let events = terminal.sender();
-    let writer = dirs.map(|dirs| {
+/// The host of a session on the user's own terminal.
+struct LocalHost {
+    terminal: LocalTerminal,
+    session: Session,
+    library: LibraryHandle,
+    /// `None` if the user has no folders.
+    writer: Option<StateWriter>,
+}
+
+impl LocalHost {
+    /// Takes over the terminal, draws the first frame, and then starts the threads.
+    fn start(
+        arguments: &Arguments,
+        initial: InitialDocument,
+        capabilities: Capabilities,
+    ) -> anyhow::Result<Self> {
+        let options = &arguments.options;
+        let keymap = setup::keymap()?;
+        let theme = setup::theme(options)?;
+        let load_job = LoadJob {
+            options: options.clone(),
+            file: target::file_argument(&arguments.target).map(Path::to_owned),
+            open_document: Arc::clone(&initial.document),
+            synonyms: setup::synonyms()?,
+        };
+        let dirs = UserDirs::from_env();
+        let loaded = dirs
+            .as_ref()
+            .map(|dirs| user_data::load_bookmarks(&dirs.bookmarks_file()));
+        let (bookmarks, bookmarks_error) = value_or_message(loaded);
+        let terminal =
+            LocalTerminal::open(capabilities).context("cannot take over the terminal")?;
+        let size = terminal.size();
+        let library = LibraryHandle::new(Arc::clone(&initial.library));
+        let app_options = AppOptions {
+            library: initial.library,
+            index: Arc::default(),
+            keymap: Arc::new(keymap),
+            host: Host::Local,
+            charset: capabilities.charset,
+            size: ratatui::layout::Size::new(size.columns(), size.rows()),
+            document: initial.document,
+            row_path: initial.row_path,
+            top: initial.top,
+            message: initial.message.or(bookmarks_error),
+            bookmarks,
+            table_mode: options.table_mode(),
+        };
+        let mut host = Self {
+            session: Session::new(app_options, Arc::new(theme), capabilities),
+            library,
+            writer: None,
+            terminal,
+        };
+        host.draw_first_frame();
+        host.library
+            .load_in_background(load_job, host.terminal.sender());
+        host.writer = dirs.map(|dirs| host.start_writer(dirs));
+        Ok(host)
+    }
+
+    /// Draws before any thread starts. If this fails, the terminal is gone or the program is about
+    /// to end, and an event reports it.
+    fn draw_first_frame(&mut self) {
+        let out = &mut self.terminal.writer();
+        let _ = self
+            .session
+            .draw(Instant::now(), &mut Buffer::default(), out);
+    }
+
+    /// Starts the thread that saves position and bookmarks. The status line shows its errors.
+    fn start_writer(&self, dirs: UserDirs) -> StateWriter {
+        let events = self.terminal.sender();
         StateWriter::start(dirs, move |error| {
             // Sending fails if the session has ended.
             let _ = events.send(Event::Action(Action::ShowMessage(error.to_string())));
         })
-    });
-    let write = |job| {
-        if let Some(writer) = &writer {
-            writer.send(job);
-        }
-        None
-    };
-    let exit = run(terminal, session, |effect| match effect {
-        Effect::SavePosition(position) => write(WriteJob::Position(position)),
-        Effect::SaveBookmark(bookmark) => write(WriteJob::Bookmark(bookmark)),
-        effect => load(&handle.library(), effect).map(Event::Action),
-    })?;
-    if let Some(writer) = writer {
-        writer.finish(SAVE_TIMEOUT);
     }
-    Ok(ExitCode::from(exit.exit_status()))
+
+    /// Runs the session until it ends, and waits until the state is saved.
+    fn run(self) -> anyhow::Result<ExitCode> {
+        let save = |job| {
+            if let Some(writer) = &self.writer {
+                writer.send(job);
+            }
+            None
+        };
+        let exit = run(self.terminal, self.session, |effect| match effect {
+            Effect::SavePosition(position) => save(WriteJob::Position(position)),
+            Effect::SaveBookmark(bookmark) => save(WriteJob::Bookmark(bookmark)),
+            effect => load(&self.library.library(), effect).map(Event::Action),
+        })?;
+        if let Some(writer) = self.writer {
+            writer.finish(SAVE_TIMEOUT);
+        }
+        Ok(ExitCode::from(exit.exit_status()))
+    }
 }

@@ -168,7 +168,7 @@ impl<W: Write> Indexer<'_, W> {
         read.partials.push(built_in.partial);
         if let Ok(Some(store)) = &mut self.store {
             // The rows of shadowed documents remain in the file without an entry.
-            store.entries_mut().retain_mut(|entry| {
+            store.entries.retain_mut(|entry| {
                 let id = doc_ids.get(&entry.doc);
                 entry.doc = id.copied().unwrap_or(u32::MAX);
                 id.is_some()
@@ -179,7 +179,7 @@ impl<W: Write> Indexer<'_, W> {
         let CodeRange { partial, docs } = read.codes.clone();
         if let Some(codes) = read.partials.get(partial as usize) {
             order.extend(docs.filter_map(|doc| {
-                let code = codes.doc(doc as usize)?.code();
+                let code = codes.doc(doc as usize)?.ends.code;
                 (!documents.contains(&code)).then_some(DocAddress { partial, doc })
             }));
         }

@@ -141,7 +141,7 @@ impl<'a> LibraryLoader<'a> {
                 return Ok(None);
             };
             let (entries, sets) = (library.entries(), library.sets());
-            encoded_catalog.write(entries, sets, store.container_mut())?;
+            encoded_catalog.write(entries, sets, &mut store.out)?;
             store.finish(&data)?;
             file.commit().map(Some)
         });

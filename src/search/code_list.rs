@@ -22,16 +22,14 @@ pub struct CodeList {
 
 impl CodeList {
     pub(crate) fn new(docs: &DocTable, system: CodeSystem) -> Self {
-        let by_code = docs.by_code();
+        let by_code = &docs.by_code;
         let first = by_code.partition_point(|doc| docs.system(*doc) < Some(system));
         let mut list = Self {
             first,
             ..Self::default()
         };
-        for doc in &by_code[first..] {
-            if docs.system(*doc) != Some(system) {
-                break;
-            }
+        let is_in_system = |doc: &&u32| docs.system(**doc) == Some(system);
+        for doc in by_code[first..].iter().take_while(is_in_system) {
             match docs.kind(*doc) {
                 DocKind::ListedCode => list.count += 1,
                 DocKind::Document => list.codes_before_docs.push(list.count),
@@ -40,10 +38,9 @@ impl CodeList {
         list
     }
 
-    /// Returns code `n` in the order of codes.
     pub(crate) fn get(&self, docs: &DocTable, n: usize) -> Option<CodeDocId> {
         let skipped = self.codes_before_docs.partition_point(|codes| *codes <= n);
-        let doc = docs.by_code().get(self.first + n + skipped)?;
+        let doc = docs.by_code.get(self.first + n + skipped)?;
         (n < self.count).then_some(CodeDocId(*doc))
     }
 

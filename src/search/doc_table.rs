@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use crate::content::{CodeId, CodeSystem};
 use crate::num::saturating_u32;
+use crate::search::columns::{gallop, item_range};
 use crate::search::title_table::TitleTable;
 use crate::storage::PartReader;
 use crate::storage::varint::{encode_u32s, encode_u64s, write_bytes};
@@ -19,11 +20,11 @@ pub(crate) struct DocTable {
     /// See [`DocKind::pack`].
     packed_kinds: Vec<u8>,
     /// The document ids in the order of codes.
-    by_code: Vec<u32>,
+    pub(crate) by_code: Vec<u32>,
     pub(crate) titles: TitleTable,
 }
 
-/// What the index has for a code.
+/// A document, or a code without one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum DocKind {
     Document,
@@ -36,8 +37,8 @@ const LISTED_CODE_BIT: u8 = 0x80;
 impl DocKind {
     /// Packs a kind (high bit) and the number of words in the title (other bits).
     pub(crate) fn pack(self, title_words: usize) -> u8 {
-        let words = u8::try_from(title_words).unwrap_or(u8::MAX);
-        let words = words.min(LISTED_CODE_BIT - 1);
+        let max_words = LISTED_CODE_BIT - 1;
+        let words = u8::try_from(title_words).map_or(max_words, |words| words.min(max_words));
         match self {
             Self::Document => words,
             Self::ListedCode => words | LISTED_CODE_BIT,
@@ -67,7 +68,6 @@ impl DocTable {
         self.codes.len()
     }
 
-    /// Returns the size in memory in bytes.
     pub(crate) fn size(&self) -> usize {
         size_of_val(&self.codes[..])
             + size_of_val(&self.row_ends[..])
@@ -102,21 +102,12 @@ impl DocTable {
     }
 
     pub(crate) fn rows(&self, doc: u32) -> Range<u32> {
-        let end_of = |doc: u32| self.row_ends.get(doc as usize).copied();
-        let start = doc.checked_sub(1).and_then(end_of).unwrap_or_default();
-        start..end_of(doc).unwrap_or(start)
+        item_range(&self.row_ends, doc as usize)
     }
 
     pub(crate) fn row_to_doc(&self) -> RowToDoc<'_> {
-        RowToDoc {
-            row_ends: &self.row_ends,
-            doc: 0,
-        }
-    }
-
-    /// Returns the document ids in the order of codes.
-    pub(crate) fn by_code(&self) -> &[u32] {
-        &self.by_code
+        let row_ends = &self.row_ends;
+        RowToDoc { row_ends, doc: 0 }
     }
 
     pub(crate) fn find(&self, code: &CodeId) -> Option<u32> {
@@ -176,16 +167,15 @@ impl DocTable {
             titles,
         };
         let count = u32::try_from(table.len()).ok()?;
-        let has_equal_columns = table.row_ends.len() == table.len()
+        let is_valid = table.row_ends.len() == table.len()
             && table.packed_kinds.len() == table.len()
-            && table.by_code.len() == table.len();
-        let is_valid = has_equal_columns && table.by_code.iter().all(|doc| *doc < count);
+            && table.by_code.len() == table.len()
+            && table.by_code.iter().all(|doc| *doc < count);
         is_valid.then_some(table)
     }
 }
 
-/// Finds the documents of rows in ascending order, by galloping on from the document before.
-#[derive(Clone, Copy, Debug)]
+/// Finds the documents of rows in ascending order. Each search starts at the previous document.
 pub(crate) struct RowToDoc<'a> {
     row_ends: &'a [u32],
     doc: usize,
@@ -193,14 +183,8 @@ pub(crate) struct RowToDoc<'a> {
 
 impl RowToDoc<'_> {
     pub(crate) fn doc_of_row(&mut self, row: u32) -> u32 {
-        let rest = self.row_ends.get(self.doc..).unwrap_or_default();
-        let is_passed = |count: &usize| rest.get(count - 1).is_some_and(|end| *end <= row);
-        let mut bound = 1;
-        while is_passed(&bound) {
-            bound *= 2;
-        }
-        let (from, to) = (bound / 2, bound.min(rest.len()));
-        self.doc += from + rest[from..to].partition_point(|end| *end <= row);
+        let rest = gallop(&self.row_ends[self.doc..], |end| *end <= row);
+        self.doc = self.row_ends.len() - rest.len();
         saturating_u32(self.doc)
     }
 }
@@ -213,25 +197,15 @@ pub(crate) fn pack_code(code: &CodeId) -> u64 {
 
 /// Packs a system and a value of up to seven bytes.
 fn pack_code_value(system: CodeSystem, value: &str) -> Option<u64> {
-    let mut bytes = [0; 8];
-    bytes[0] = match system {
-        CodeSystem::Cpt => 0,
-        CodeSystem::Hcpcs => 1,
-        CodeSystem::Icd10cm => 2,
-    };
-    bytes[1..]
-        .get_mut(..value.len())?
-        .copy_from_slice(value.as_bytes());
+    let mut bytes = [system as u8, 0, 0, 0, 0, 0, 0, 0];
+    let value_bytes = bytes[1..].get_mut(..value.len())?;
+    value_bytes.copy_from_slice(value.as_bytes());
     Some(u64::from_be_bytes(bytes))
 }
 
 fn unpack_system(packed: u64) -> Option<CodeSystem> {
-    Some(match packed.to_be_bytes()[0] {
-        0 => CodeSystem::Cpt,
-        1 => CodeSystem::Hcpcs,
-        2 => CodeSystem::Icd10cm,
-        _ => return None,
-    })
+    let position = usize::from(packed.to_be_bytes()[0]);
+    CodeSystem::ALL.get(position).copied()
 }
 
 fn unpack_code(packed: u64) -> Option<CodeId> {

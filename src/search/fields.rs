@@ -1,6 +1,6 @@
 //! The indexed fields of a row.
 //!
-//! Indexing and snippets both use these fields, so a snippet contains what was matched.
+//! Indexing and snippets both use these fields, so a snippet contains the words that match.
 
 use std::borrow::Cow;
 
@@ -57,66 +57,61 @@ pub(crate) struct IndexedField<'a> {
     pub(crate) text: Cow<'a, str>,
 }
 
-/// A row and what contains it.
+impl<'a> IndexedField<'a> {
+    fn new(mask: FieldMask, label: &'a str, text: impl Into<Cow<'a, str>>) -> Self {
+        let text = text.into();
+        Self { mask, label, text }
+    }
+}
+
+/// A row with its block, section and document.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RowContext<'a> {
     pub(crate) document: &'a Document,
     pub(crate) section: &'a Section,
     pub(crate) block: &'a Block,
     pub(crate) row: &'a Row,
-    /// The row's position in the document.
     pub(crate) position: usize,
 }
 
-/// Returns the rows of a document in reading order.
 pub(crate) fn row_contexts(document: &Document) -> impl Iterator<Item = RowContext<'_>> {
-    document
-        .rows()
-        .enumerate()
-        .map(move |(position, (section, block, row))| RowContext {
-            document,
-            section,
-            block,
-            row,
-            position,
-        })
+    let rows = (0..).zip(document.rows());
+    rows.map(move |(position, (section, block, row))| RowContext {
+        document,
+        section,
+        block,
+        row,
+        position,
+    })
 }
 
 impl<'a> RowContext<'a> {
     pub(crate) fn fields(&self) -> Vec<IndexedField<'a>> {
         let mut fields = Vec::with_capacity(self.row.cells.len() + 3);
         if self.position == 0 {
-            fields.push(IndexedField {
-                mask: FieldMask::TITLE,
-                label: "Title",
-                text: Cow::Borrowed(&*self.document.title),
-            });
+            let title = &*self.document.title;
+            fields.push(IndexedField::new(FieldMask::TITLE, "Title", title));
         }
         self.push_headings(&mut fields);
         self.push_cells(&mut fields);
         if let Some(standing) = self.row.standing {
-            fields.push(IndexedField {
-                mask: FieldMask::REST,
-                label: "Standing",
-                text: Cow::Borrowed(standing.label()),
-            });
+            fields.push(IndexedField::new(
+                FieldMask::REST,
+                "Standing",
+                standing.label(),
+            ));
         }
-        fields.extend(self.row.remarks.iter().map(|remark| IndexedField {
-            mask: FieldMask::REST,
-            label: "Remark",
-            text: Cow::Borrowed(&*remark.text),
-        }));
+        let remarks = self.row.remarks.iter();
+        fields.extend(
+            remarks.map(|remark| IndexedField::new(FieldMask::REST, "Remark", &*remark.text)),
+        );
         fields
     }
 
     fn push_headings(&self, fields: &mut Vec<IndexedField<'a>>) {
         let mut heading = |text: &'a str| {
             if !text.is_empty() {
-                fields.push(IndexedField {
-                    mask: FieldMask::HEADING,
-                    label: "Heading",
-                    text: Cow::Borrowed(text),
-                });
+                fields.push(IndexedField::new(FieldMask::HEADING, "Heading", text));
             }
         };
         let first_row = self.block.rows.first();
@@ -134,22 +129,17 @@ impl<'a> RowContext<'a> {
         if self.block.shape == Shape::Facts
             && let Some(cell) = self.row.cells.first()
         {
-            fields.push(IndexedField {
-                mask: FieldMask::NAME,
-                label: "",
-                text: Cow::Borrowed(&*cell.label),
-            });
+            fields.push(IndexedField::new(FieldMask::NAME, "", &*cell.label));
         }
         let name_cells = self.name_cell_count();
         for (index, cell) in self.row.cells.iter().enumerate() {
-            fields.push(IndexedField {
-                mask: match index.checked_sub(name_cells) {
-                    Some(index) => FieldMask::body(index),
-                    None => FieldMask::NAME,
-                },
-                label: &cell.label,
-                text: value_text(&cell.value),
-            });
+            let body_index = index.checked_sub(name_cells);
+            let mask = body_index.map_or(FieldMask::NAME, FieldMask::body);
+            fields.push(IndexedField::new(
+                mask,
+                &cell.label,
+                value_text(&cell.value),
+            ));
         }
     }
 
@@ -166,7 +156,7 @@ impl<'a> RowContext<'a> {
     }
 }
 
-/// Returns the text of a value, or why there is none.
+/// Returns the text of a value, or the reason of its absence.
 fn value_text(value: &Value) -> Cow<'_, str> {
     match value {
         Value::Text(text) => Cow::Borrowed(&**text),

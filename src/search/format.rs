@@ -20,7 +20,6 @@ const DOCS: PartTag = *b"docs";
 const TITLES: PartTag = *b"titl";
 const ROWS: PartTag = *b"rows";
 
-/// The tables of an index.
 #[derive(Default)]
 pub(crate) struct IndexData {
     pub(crate) docs: DocTable,

@@ -1,4 +1,4 @@
-//! Hits: ranking the matching rows, and what is shown of the best.
+//! Hits: ranks the matching rows, and builds the hits that are shown.
 
 pub(crate) mod code_search;
 pub(crate) mod field_choice;

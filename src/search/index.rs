@@ -15,7 +15,7 @@ use crate::search::row_table::RowTable;
 use crate::search::term_dict::TermDictionary;
 use crate::storage::Container;
 
-/// Where an index reads documents again, to show what it has not stored.
+/// The source from which an index reads documents again, to show text that it has not stored.
 #[derive(Clone, Debug)]
 pub enum DocumentSource {
     Library(Arc<Library>),
@@ -90,7 +90,6 @@ impl Index {
         self
     }
 
-    /// Returns the number of documents and listed codes.
     pub fn len(&self) -> usize {
         self.docs.len()
     }
@@ -104,17 +103,14 @@ impl Index {
         self.docs.size() + self.rows.size() + self.terms.size()
     }
 
-    /// Returns the listed codes of a system.
     pub fn code_list(&self, system: CodeSystem) -> CodeList {
         CodeList::new(&self.docs, system)
     }
 
-    /// Returns code `n` of a list of this index.
     pub fn code_at(&self, list: &CodeList, n: usize) -> Option<CodeDocId> {
         list.get(&self.docs, n)
     }
 
-    /// Returns a listed code and its title.
     pub fn code(&self, id: CodeDocId) -> Option<(CodeId, String)> {
         Some((self.docs.code(id.0)?, self.docs.titles.get(id.0)))
     }

@@ -1,14 +1,14 @@
 //! Postings lists: the rows that contain a term, delta-encoded, and the fields that contain it.
 //!
 //! A posting is a varint: the distance to the row before, shifted left by two, and a tag in the two
-//! low bits. The tag stands for one of the three commonest field masks, or says that the mask
+//! low bits. The tag stands for one of the three commonest field masks, or means that the mask
 //! follows as one more byte. Most postings take one byte.
 
 use crate::search::fields::FieldMask;
 use crate::storage::varint::{read_varint, write_varint};
 
 /// A row that contains a term, and the fields that contain it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Posting {
     pub(crate) row: u32,
     pub(crate) mask: FieldMask,
@@ -27,14 +27,13 @@ const EXPLICIT_MASK: u8 = 3;
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct PostingsEncoder {
     /// The row after the last one written. Distances start here.
-    next_row: u32,
+    pub(crate) next_row: u32,
 }
 
 impl PostingsEncoder {
     pub(crate) fn write(&mut self, Posting { row, mask }: Posting, out: &mut Vec<u8>) {
-        let tag = (0..EXPLICIT_MASK)
-            .zip(COMMON_MASKS)
-            .find(|(_, common)| *common == mask);
+        let mut tags = (0..EXPLICIT_MASK).zip(COMMON_MASKS);
+        let tag = tags.find(|(_, common)| *common == mask);
         let tag = tag.map_or(EXPLICIT_MASK, |(tag, _)| tag);
         let distance = row.saturating_sub(self.next_row);
         write_varint(out, u64::from(distance) << 2 | u64::from(tag));
@@ -53,11 +52,6 @@ impl PostingsEncoder {
             out.extend_from_slice(decoder.bytes);
             self.next_row = next_row;
         }
-    }
-
-    /// Returns the row after the last one written.
-    pub(crate) const fn next_row(self) -> u32 {
-        self.next_row
     }
 }
 
@@ -110,7 +104,7 @@ mod tests {
             let mask = FieldMask(mask);
             encoder.write(Posting { row, mask }, &mut bytes);
         }
-        (bytes, encoder.next_row())
+        (bytes, encoder.next_row)
     }
 
     fn decode(bytes: &[u8]) -> Vec<(u32, u8)> {

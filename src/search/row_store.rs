@@ -1,4 +1,4 @@
-//! The row store: what a hit shows of each row, so that no document is parsed to show a hit.
+//! The row store: the parts of each row that a hit shows, so that no document is parsed for it.
 //!
 //! An index of many documents has its row store in its file. Parsing five dozen documents to show
 //! as many hits would take longer than finding them; reading their stored rows takes microseconds
@@ -11,15 +11,13 @@ use crate::search::fields::{FieldMask, IndexedField, RowContext};
 use crate::storage::varint::{self, read_byte, read_list, read_varint, write_text, write_varint};
 use crate::storage::{Container, PartReader, PartTag};
 
-/// The stored rows of all documents.
 pub(crate) const STORED_ROWS: PartTag = *b"leaf";
-/// Where the rows of each document are.
 pub(crate) const STORE_ENTRIES: PartTag = *b"spre";
 
 /// The longest name of a row in a trail, in characters.
 const MAX_NAME_CHARS: usize = 32;
 
-/// What a hit shows of a row.
+/// The parts of a row that a hit shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct StoredRow {
     pub(crate) row_path: RowPath,
@@ -121,17 +119,11 @@ fn in_trail(context: &RowContext<'_>, name: &str, field: &IndexedField<'_>) -> b
 /// Returns the name of a row in a trail, or an empty text.
 fn row_name<'a>(context: &RowContext<'a>) -> &'a str {
     match (&context.row.subject, context.block.shape) {
-        (
-            Subject::Modifier(_)
-            | Subject::PayerRule(_)
-            | Subject::Code(_)
-            | Subject::Payer
-            | Subject::Place,
-            _,
-        )
-        | (Subject::Text, Shape::Table) => context.row.name(),
         (Subject::Text, Shape::Facts) => context.row.cells.first().map_or("", |cell| &cell.label),
-        (Subject::Text | Subject::Absence, _) => context.block.title.as_deref().unwrap_or_default(),
+        (Subject::Text, Shape::Prose | Shape::List) | (Subject::Absence, _) => {
+            context.block.title.as_deref().unwrap_or_default()
+        }
+        _ => context.row.name(),
     }
 }
 
@@ -181,7 +173,6 @@ pub(crate) struct RowStore {
     entries: Vec<StoreEntry>,
 }
 
-/// The stored rows of one document.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct StoredDoc(Vec<u8>);
 
@@ -194,10 +185,8 @@ impl RowStore {
         while part.remaining() > 0 {
             entries.push(StoreEntry::decode(&mut part)?);
         }
-        Some(Self {
-            container: Arc::clone(container),
-            entries,
-        })
+        let container = Arc::clone(container);
+        Some(Self { container, entries })
     }
 
     /// Reads the rows of a document, or returns `None` if there are none or they are damaged.
@@ -212,7 +201,6 @@ impl RowStore {
 }
 
 impl StoredDoc {
-    /// Returns the row at a position in the document.
     pub(crate) fn row(&self, position: u32) -> Option<StoredRow> {
         let mut rest = &self.0[..];
         for _ in 0..position {

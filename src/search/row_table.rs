@@ -20,7 +20,6 @@ pub(crate) struct RowTable {
     pub(crate) sections: Vec<String>,
 }
 
-/// The kind of a row, for ranking and scopes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum SubjectKind {
     Modifier,
@@ -30,6 +29,8 @@ pub(crate) enum SubjectKind {
 }
 
 impl SubjectKind {
+    const ALL: [Self; 4] = [Self::Modifier, Self::Payer, Self::Other, Self::Absence];
+
     pub(crate) const fn from_subject(subject: &Subject) -> Self {
         match subject {
             Subject::Modifier(_) => Self::Modifier,
@@ -51,7 +52,6 @@ impl RowTable {
         saturating_u32(self.packed_kinds.len())
     }
 
-    /// Returns the size in memory in bytes.
     pub(crate) fn size(&self) -> usize {
         size_of_val(&self.packed_kinds[..])
             + size_of_val(&self.modifiers[..])
@@ -60,15 +60,12 @@ impl RowTable {
     }
 
     pub(crate) fn kind(&self, row: u32) -> SubjectKind {
-        match self.packed_kinds.get(row as usize).map(|byte| byte >> 6) {
-            Some(0) => SubjectKind::Modifier,
-            Some(1) => SubjectKind::Payer,
-            Some(3) => SubjectKind::Absence,
-            _ => SubjectKind::Other,
-        }
+        let packed = self.packed_kinds.get(row as usize);
+        packed.map_or(SubjectKind::Other, |byte| {
+            SubjectKind::ALL[usize::from(byte >> 6)]
+        })
     }
 
-    /// Returns the length of a row; see [`length_class`].
     pub(crate) fn length_class(&self, row: u32) -> u8 {
         let packed = self.packed_kinds.get(row as usize);
         packed.copied().unwrap_or_default() & 0x3f
@@ -99,7 +96,6 @@ impl RowTable {
         modifiers.into_iter().map(|(_, code)| code).collect()
     }
 
-    /// Returns ranges of rows with their section, in order.
     pub(crate) fn section_ranges(&self) -> impl Iterator<Item = (Range<u32>, u16)> {
         let ends = self.section_starts.iter().skip(1).map(|(row, _)| *row);
         let ends = ends.chain([self.count()]);
@@ -144,13 +140,7 @@ impl RowTable {
 
 /// Packs the kind (two high bits) and length class (six low bits) of a row.
 pub(crate) fn pack_row_kind(kind: SubjectKind, words: usize) -> u8 {
-    let kind = match kind {
-        SubjectKind::Modifier => 0,
-        SubjectKind::Payer => 1,
-        SubjectKind::Other => 2,
-        SubjectKind::Absence => 3,
-    };
-    kind << 6 | length_class(words)
+    (kind as u8) << 6 | length_class(words)
 }
 
 /// Rounds a number of words to one of 64 classes: exact up to 32, then in steps of an eighth.

@@ -1,5 +1,6 @@
 //! The term dictionary: every term, and where its postings list is.
 
+use std::borrow::Cow;
 use std::io;
 use std::ops::{ControlFlow, Range};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,6 +10,7 @@ use fst::automaton::Automaton as _;
 use levenshtein_automata::{Distance, LevenshteinAutomatonBuilder};
 
 use crate::num::saturating_u32;
+use crate::search::columns::item_range;
 use crate::search::postings::PostingsDecoder;
 use crate::search::term_map::TermMap;
 use crate::storage::varint::encode_u32s;
@@ -18,14 +20,6 @@ const TERMS: PartTag = *b"word";
 const POSTING_ENDS: PartTag = *b"ends";
 const POSTINGS: PartTag = *b"post";
 
-/// The fewest letters of a word that may have one typo, and two.
-const MIN_LETTERS_FOR_ONE_EDIT: usize = 4;
-const MIN_LETTERS_FOR_TWO_EDITS: usize = 7;
-
-/// The most letters of a word that is corrected. Nobody types a longer one.
-const MAX_FUZZY_LETTERS: usize = 24;
-
-/// The most corrections of one word.
 const MAX_FUZZY_TERMS: usize = 200;
 
 /// The largest gap between two postings lists that are read at once, in bytes. Reading the gap
@@ -44,7 +38,7 @@ pub(crate) struct TermDictionary {
 }
 
 /// All postings lists, encoded. They are most of a large index, and a query needs a few kilobytes
-/// of them, so they stay in the file, where the system caches what is read often.
+/// of them, so they stay in the file, and the system caches its busiest pages.
 enum Postings {
     Memory(Vec<u8>),
     File(Arc<Container>),
@@ -56,10 +50,9 @@ impl Default for Postings {
     }
 }
 
-/// A term within a few edits of a word.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct FuzzyTerm {
-    pub(crate) term_ord: u32,
+    pub(crate) ord: u32,
     pub(crate) text: String,
     pub(crate) distance: u8,
 }
@@ -71,15 +64,21 @@ pub(crate) enum TermMatch {
     Prefix,
 }
 
+impl TermMatch {
+    pub(crate) const fn prefix_if(is_prefix: bool) -> Self {
+        if is_prefix { Self::Prefix } else { Self::Exact }
+    }
+}
+
 /// Returns the most typos that are corrected in a word. Numbers are never corrected, because
-/// another number is another fact.
+/// another number is another fact. Words of more than 24 letters are rarely typed.
 pub(crate) fn max_edits(word: &str) -> usize {
     if !word.chars().any(char::is_alphabetic) {
         return 0;
     }
     match word.chars().count() {
-        MIN_LETTERS_FOR_TWO_EDITS..=MAX_FUZZY_LETTERS => 2,
-        MIN_LETTERS_FOR_ONE_EDIT..MIN_LETTERS_FOR_TWO_EDITS => 1,
+        7..=24 => 2,
+        4..7 => 1,
         _ => 0,
     }
 }
@@ -108,7 +107,6 @@ impl TermDictionary {
         })
     }
 
-    /// Writes a dictionary that is in memory.
     pub(crate) fn write<W: io::Write>(&self, out: &mut ContainerWriter<W>) -> io::Result<()> {
         out.write_part(TERMS, &self.term_map.to_bytes())?;
         out.write_part(POSTING_ENDS, &encode_u32s(&self.posting_ends))?;
@@ -122,7 +120,7 @@ impl TermDictionary {
         }
     }
 
-    /// Returns true if reading a postings list has failed, so that results may lack rows.
+    /// Returns true if results may lack rows.
     pub(crate) fn is_damaged(&self) -> bool {
         self.is_damaged.load(Ordering::Relaxed)
     }
@@ -131,7 +129,6 @@ impl TermDictionary {
         self.posting_ends.len()
     }
 
-    /// Returns the size in memory in bytes.
     pub(crate) fn size(&self) -> usize {
         self.term_map.size() + size_of_val(&self.posting_ends[..]) + self.postings_in_memory().len()
     }
@@ -140,7 +137,6 @@ impl TermDictionary {
         self.term_map.term_ord(term)
     }
 
-    /// Returns the ordinals of the terms that start with `prefix`.
     pub(crate) fn prefix_range(&self, prefix: &str) -> Range<u32> {
         let first = self.lower_bound(prefix.as_bytes());
         let mut after = prefix.as_bytes().to_vec();
@@ -155,18 +151,15 @@ impl TermDictionary {
 
     /// Returns the likeliest corrections of a word, within [`max_edits`].
     pub(crate) fn fuzzy_terms(&self, word: &str, term_match: TermMatch) -> Vec<FuzzyTerm> {
-        let edits = max_edits(word);
-        if edits == 0 {
-            return Vec::new();
-        }
-        let mut terms = self.within_edits(word, term_match, edits);
-        let first = word.chars().next();
-        terms.sort_by_key(|term| (term.distance, term.text.chars().next() != first));
+        let mut terms = match max_edits(word) {
+            0 => Vec::new(),
+            edits => self.within_edits(word, term_match, edits),
+        };
         terms.truncate(MAX_FUZZY_TERMS);
         terms
     }
 
-    /// Returns the terms within `edits` (one or two) edits of a word.
+    /// Returns the terms within `edits` (one or two) edits of a word, likeliest first.
     pub(crate) fn within_edits(
         &self,
         word: &str,
@@ -182,20 +175,22 @@ impl TermDictionary {
             TermMatch::Prefix => builder.build_prefix_dfa(word),
         };
         let mut terms = Vec::new();
-        self.term_map.for_each_match(&dfa, |text, term_ord| {
+        self.term_map.for_each_match(&dfa, |text, ord| {
             if let Distance::Exact(distance) = dfa.eval(text) {
+                let text = text.to_owned();
                 terms.push(FuzzyTerm {
-                    term_ord,
-                    text: text.to_owned(),
+                    ord,
+                    text,
                     distance,
                 });
             }
             ControlFlow::Continue(())
         });
+        let first = word.chars().next();
+        terms.sort_by_key(|term| (term.distance, term.text.chars().next() != first));
         terms
     }
 
-    /// Returns the first terms that start with `prefix`, at most `limit`.
     pub(crate) fn first_with_prefix(&self, prefix: &str, limit: usize) -> Vec<String> {
         let mut terms = Vec::new();
         let automaton = fst::automaton::Str::new(prefix).starts_with();
@@ -212,12 +207,11 @@ impl TermDictionary {
 
     /// Reads the postings lists of some terms, lists close to each other in one read.
     pub(crate) fn fetch_postings(&self, term_ords: impl Iterator<Item = u32>) -> PostingsBatch<'_> {
+        let terms = self;
         let container = match &self.postings {
             Postings::Memory(bytes) => {
-                return PostingsBatch {
-                    terms: self,
-                    data: BatchData::All(bytes),
-                };
+                let ranges = vec![(0, Cow::Borrowed(&bytes[..]))];
+                return PostingsBatch { terms, ranges };
             }
             Postings::File(container) => container,
         };
@@ -238,12 +232,10 @@ impl TermDictionary {
             if bytes.is_none() {
                 self.is_damaged.store(true, Ordering::Relaxed);
             }
-            (range.start, bytes.unwrap_or_default())
+            (range.start, Cow::Owned(bytes.unwrap_or_default()))
         };
-        PostingsBatch {
-            terms: self,
-            data: BatchData::Ranges(reads.into_iter().map(read).collect()),
-        }
+        let ranges = reads.into_iter().map(read).collect();
+        PostingsBatch { terms, ranges }
     }
 
     /// Returns the encoded length of a postings list in bytes, a measure of how common a term is.
@@ -252,9 +244,7 @@ impl TermDictionary {
     }
 
     fn posting_range(&self, term_ord: u32) -> Range<u32> {
-        let end_of = |ord: u32| self.posting_ends.get(ord as usize).copied();
-        let start = term_ord.checked_sub(1).and_then(end_of).unwrap_or_default();
-        start..end_of(term_ord).unwrap_or(start)
+        item_range(&self.posting_ends, term_ord as usize)
     }
 
     fn lower_bound(&self, bound: &[u8]) -> u32 {
@@ -270,31 +260,20 @@ impl TermDictionary {
 /// The postings lists of some terms, in memory.
 pub(crate) struct PostingsBatch<'t> {
     terms: &'t TermDictionary,
-    data: BatchData<'t>,
-}
-
-enum BatchData<'t> {
-    /// All postings lists.
-    All(&'t [u8]),
-    /// Ranges of them, each after its start, in order.
-    Ranges(Vec<(u32, Vec<u8>)>),
+    /// The starts and bytes of ranges of all postings lists, ascending.
+    ranges: Vec<(u32, Cow<'t, [u8]>)>,
 }
 
 impl PostingsBatch<'_> {
-    /// Decodes the postings list of a term of the batch.
     pub(crate) fn postings(&self, term_ord: u32) -> PostingsDecoder<'_> {
         let list = self.terms.posting_range(term_ord);
-        let (start, bytes) = match &self.data {
-            BatchData::All(bytes) => (0, *bytes),
-            BatchData::Ranges(ranges) => {
-                let after = ranges.partition_point(|(start, _)| *start <= list.start);
-                match after.checked_sub(1).and_then(|at| ranges.get(at)) {
-                    Some((start, bytes)) => (*start, bytes.as_slice()),
-                    None => (list.start, &[][..]),
-                }
-            }
-        };
-        let range = (list.start - start) as usize..(list.end - start) as usize;
-        PostingsDecoder::new(bytes.get(range).unwrap_or_default())
+        let after = self
+            .ranges
+            .partition_point(|(start, _)| *start <= list.start);
+        let bytes = self.ranges[..after].last().and_then(|(start, bytes)| {
+            let range = (list.start - start) as usize..(list.end - start) as usize;
+            bytes.get(range)
+        });
+        PostingsDecoder::new(bytes.unwrap_or_default())
     }
 }

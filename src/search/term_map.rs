@@ -5,6 +5,8 @@ use std::ops::ControlFlow;
 
 use fst::{Automaton, IntoStreamer, Map, Streamer};
 
+use crate::num::saturating_u32;
+
 /// The most terms of a plain list. An `fst` map is smaller and skips terms that cannot match, but
 /// building one allocates 960 KB, an eighth of the memory of a reader with a few documents.
 const MAX_LIST_TERMS: usize = 4096;
@@ -46,7 +48,6 @@ impl TermMap {
         }
     }
 
-    /// Returns the size in memory in bytes.
     pub(crate) fn size(&self) -> usize {
         match self {
             Self::List(terms) => terms
@@ -72,9 +73,7 @@ impl TermMap {
         match self {
             Self::List(terms) => {
                 let position = terms.partition_point(|term| term.as_bytes() < bound);
-                u32::try_from(position)
-                    .ok()
-                    .filter(|_| position < terms.len())
+                (position < terms.len()).then(|| saturating_u32(position))
             }
             Self::Fst(map) => {
                 let mut stream = map.range().ge(bound).into_stream();

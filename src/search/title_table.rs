@@ -5,17 +5,16 @@
 //! take one byte.
 
 use std::cmp::Reverse;
-use std::ops::Range;
 
 use foldhash::{HashMap, HashMapExt};
 
 use crate::num::saturating_u32;
+use crate::search::columns::item_range;
 use crate::storage::PartReader;
 use crate::storage::varint::{encode_u32s, read_varint, write_bytes, write_text, write_varint};
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct TitleTable {
-    /// The words by id, one after the other.
     words: String,
     word_ends: Vec<u32>,
     /// The word ids of each title, as varints.
@@ -53,17 +52,19 @@ impl TitleTable {
 
     /// Returns the title of a document, or an empty one if there is no such document.
     pub(crate) fn get(&self, doc: u32) -> String {
-        let ids = self.word_ids.get(range(&self.title_ends, u64::from(doc)));
+        let range = item_range(&self.title_ends, doc as usize);
+        let ids = self.word_ids.get(range.start as usize..range.end as usize);
         let mut ids = ids.unwrap_or_default();
         let mut words = Vec::new();
         while let Some(id) = read_varint(&mut ids) {
-            let word = self.words.get(range(&self.word_ends, id));
+            let id = usize::try_from(id).unwrap_or(usize::MAX);
+            let range = item_range(&self.word_ends, id);
+            let word = self.words.get(range.start as usize..range.end as usize);
             words.push(word.unwrap_or_default());
         }
         words.join(" ")
     }
 
-    /// Returns the size in memory in bytes.
     pub(crate) fn size(&self) -> usize {
         self.words.len()
             + self.word_ids.len()
@@ -86,14 +87,6 @@ impl TitleTable {
             title_ends: part.read_u32s()?,
         })
     }
-}
-
-/// Returns the range of the item at a position, given the end of each item.
-fn range(ends: &[u32], position: u64) -> Range<usize> {
-    let end_of = |position| ends.get(usize::try_from(position).ok()?).copied();
-    let start = position.checked_sub(1).and_then(end_of).unwrap_or_default();
-    let end = end_of(position).unwrap_or(start);
-    start as usize..end as usize
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The tokenizer: splits a text into words and compounds that can be compared.
 //!
-//! The index, queries and highlights all use it, so they agree on what a word is. A word is a run
+//! The index, queries and highlights all use it, so they agree about words. A word is a run
 //! of letters and digits, folded (see [`folding`](crate::search::folding)). Words that a hyphen,
 //! dot, apostrophe or slash connects are also one compound (`HER-2` is `her`, `2` and `her2`), and
 //! so are a few letters and the number that follows (`HER 2`). All spellings thus share `her2`.
@@ -27,22 +27,18 @@ const MAX_COMPOUND_WORDS: usize = 8;
 /// A term of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Token<'a> {
-    /// The folded term.
     pub(crate) text: &'a str,
-    /// Its bytes in the source text.
     pub(crate) range: Range<usize>,
     pub(crate) kind: TokenKind,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TokenKind {
-    /// One run of letters and digits.
     Word,
     /// Several words, joined without what separates them.
     Compound,
 }
 
-/// The characters between two words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Gap {
     Hyphen,
@@ -112,19 +108,15 @@ impl WordSplitter<'_> {
         })
     }
 
-    /// Reads to the end of the current word.
     fn read_rest_of_word(&mut self, folded: &mut String) {
         loop {
             let rest = &self.text[self.position..];
-            let length = match fold_letters(rest, folded) {
-                0 => {
-                    let ignorable = rest.chars().next().filter(|c| is_ignorable(*c));
-                    ignorable.map_or(0, char::len_utf8)
-                }
-                letters => letters,
-            };
+            let mut length = fold_letters(rest, folded);
             if length == 0 {
-                return;
+                let Some(c) = rest.chars().next().filter(|c| is_ignorable(*c)) else {
+                    return;
+                };
+                length = c.len_utf8();
             }
             self.position += length;
         }
@@ -148,7 +140,6 @@ pub(crate) fn for_each_token(text: &str, emit: impl FnMut(Token<'_>)) {
     Tokenizer::default().for_each_token(text, emit);
 }
 
-/// Returns the words of a text, without its compounds.
 pub(crate) fn split_words(text: &str) -> Vec<String> {
     let mut words = Vec::new();
     for_each_token(text, |token| {
@@ -168,7 +159,6 @@ pub(crate) fn count_words(text: &str) -> usize {
 }
 
 impl Tokenizer {
-    /// Calls `emit` with every token of a text. Words come in order, compounds after their words.
     pub(crate) fn for_each_token(&mut self, text: &str, mut emit: impl FnMut(Token<'_>)) {
         self.folded.clear();
         self.words.clear();

@@ -7,8 +7,8 @@ use crate::library::Library;
 
 /// Carries out an effect that loads something from the library, and returns the answer.
 ///
-/// `None` for all other effects, for a document that cannot be reloaded (the reader keeps what is
-/// open), and for a comparison of nothing.
+/// `None` for all other effects, for a document that cannot be reloaded (the open version
+/// stays), and for a comparison of nothing.
 pub fn load(library: &Library, effect: Effect) -> Option<Action> {
     match effect {
         Effect::LoadDocument(code, path) => Some(match library.document(&code) {

@@ -5,7 +5,6 @@ use crate::tty::Size;
 
 #[derive(Clone, Debug)]
 pub enum Event {
-    /// Bytes from the terminal.
     Bytes(Vec<u8>),
     Resize(Size),
     /// The terminal is gone, or its input ended.

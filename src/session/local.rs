@@ -104,10 +104,8 @@ impl LocalTerminal {
             .spawn(move || {
                 let mut buffer = [0; READ_BUFFER_SIZE];
                 while let Ok(length @ 1..) = guard.read(&mut buffer) {
-                    if events
-                        .send(Event::Bytes(buffer[..length].to_vec()))
-                        .is_err()
-                    {
+                    let bytes = buffer[..length].to_vec();
+                    if events.send(Event::Bytes(bytes)).is_err() {
                         return;
                     }
                 }

@@ -33,7 +33,8 @@ pub struct Session {
     screen: Screen,
     /// Whether the app has changed since the last frame.
     stale: bool,
-    /// Input that waits for the answer to an effect, because it is meant for what the answer shows.
+    /// Input that waits for the answer to an effect, because it is meant for the new document or
+    /// comparison.
     inputs: VecDeque<Input>,
     /// When `inputs` began to wait.
     input_held_since: Option<Instant>,
@@ -71,8 +72,8 @@ impl Session {
         &self.app
     }
 
-    /// Handles one event, and returns what the host has to do. Draws nothing: a host passes every
-    /// event that is waiting, and then calls [`Session::draw`] once.
+    /// Handles one event, and returns the effects for the host to carry out. Draws nothing: a host
+    /// passes every event that is waiting, and then calls [`Session::draw`] once.
     pub fn handle(&mut self, event: Event, now: Instant) -> Vec<Effect> {
         let mut effects = Vec::new();
         match event {
@@ -94,7 +95,7 @@ impl Session {
             Event::Resumed => {
                 self.screen = Screen::new(self.screen.size(), self.screen.capabilities());
                 self.screen.enter();
-                if self.app.mouse_owner() == MouseOwner::App {
+                if self.app.mouse_owner == MouseOwner::App {
                     self.screen.capture_mouse(MouseCapture::On);
                 }
                 self.stale = true;
@@ -230,7 +231,8 @@ impl Session {
     }
 }
 
-/// Returns true if the next input is meant for what the answer to an effect shows.
+/// Returns true if input has to wait until an effect is carried out, because it is meant for the
+/// document or comparison that the effect loads.
 const fn holds_input(effect: &Effect) -> bool {
     match effect {
         Effect::LoadDocument(..) | Effect::LoadComparison(_) | Effect::Suspend | Effect::Quit => {

@@ -74,13 +74,13 @@ pub fn tabs(canvas: &mut Canvas<'_>, app: &App, area: Option<Rect>) {
 pub fn status_line(canvas: &mut Canvas<'_>, app: &App, area: Option<Rect>) {
     let Some(area) = area else { return };
     let column = margin(area);
-    let message = app.message().map(str::to_owned);
+    let message = app.message.clone();
     if let Some(message) = message.or_else(|| loading_message(app)) {
         canvas.put_clipped(area, column, &message, StyleRole::Note);
         return;
     }
     let shows_document = matches!(app.focus(), Focus::Document | Focus::RowDetail(_));
-    let location = match app.table_mode() {
+    let location = match app.table_mode {
         TableMode::Linear => status(app),
         TableMode::Columns if shows_document => {
             breadcrumb(canvas, app, area.width.saturating_sub(column))
@@ -96,7 +96,7 @@ pub fn status_line(canvas: &mut Canvas<'_>, app: &App, area: Option<Rect>) {
 /// The progress of indexing. While the library is loading, search and library have a message, too,
 /// because they do not show everything yet.
 fn loading_message(app: &App) -> Option<String> {
-    if let Some(IndexingProgress { done, total }) = app.progress() {
+    if let Some(IndexingProgress { done, total }) = app.progress {
         return Some(format!("indexing {done}/{total}"));
     }
     let is_incomplete = matches!(app.focus(), Focus::Search(_) | Focus::Library(_));

@@ -14,7 +14,7 @@ use crate::view::theme::Theme;
 /// Draws the screen, and returns the position of the terminal's cursor: the selected row, where a
 /// screen reader follows it, or the text field.
 pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
-    let mut canvas = Canvas::new(buffer, theme, app.charset());
+    let mut canvas = Canvas::new(buffer, theme, app.charset);
     let canvas = &mut canvas;
     let layout = app.screen_layout();
     let (title, list) = layout.list_areas();

@@ -49,7 +49,7 @@ fn codeleaf() -> Launch {
 fn final_bytes(sent: &[u8]) -> String {
     let finals = parse_output(sent)
         .into_iter()
-        .filter_map(|piece| match piece {
+        .filter_map(|token| match token {
             OutputToken::Csi(_, _, last) => Some(last),
             _ => None,
         });
@@ -98,7 +98,7 @@ fn each_terminal_receives_only_supported_sequences() {
         );
         let strings = parse_output(&sent)
             .iter()
-            .any(|piece| matches!(piece, OutputToken::String(..)));
+            .any(|token| matches!(token, OutputToken::String(..)));
         assert!(!strings, "{term}");
     }
 }
@@ -120,9 +120,9 @@ fn options_and_variables_set_the_color_depth() {
             launch = launch.env(name, *value);
         }
         let sent = tour_output(launch);
-        let what = format!("{arguments} {variables:?}: {}", color_count(&sent));
-        assert!(color_count(&sent) <= at_most, "{what}");
-        assert_eq!(color_count(&sent) == 0, at_most == 0, "{what}");
+        let context = format!("{arguments} {variables:?}: {}", color_count(&sent));
+        assert!(color_count(&sent) <= at_most, "{context}");
+        assert_eq!(color_count(&sent) == 0, at_most == 0, "{context}");
     }
 }
 
@@ -143,9 +143,9 @@ fn locale_and_options_select_the_charset() {
         ),
         (Launch::codeleaf("83950 --unicode").env("LANG", "C"), false),
     ] {
-        let what = format!("{launch:?}");
+        let context = format!("{launch:?}");
         let sent = tour_output(launch);
-        assert_eq!(sent.is_ascii(), ascii, "{what}");
+        assert_eq!(sent.is_ascii(), ascii, "{context}");
     }
 }
 
@@ -162,12 +162,12 @@ fn dumb_terminal_gets_the_plain_document_and_a_hint() {
         let sent = terminal.bytes_since(0);
         assert_eq!(count(&sent, b"\x1b"), 0);
         let sent = text(&sent);
-        for words in [
+        for expected in [
             "Professional Component",
             "CPT copyright",
             "set TERM to read by keys",
         ] {
-            assert!(sent.contains(words), "{words}: {sent}");
+            assert!(sent.contains(expected), "{expected}: {sent}");
         }
         assert!(terminal.has_initial_modes());
     }

@@ -14,15 +14,15 @@ fn no_query_is_sent_before_the_first_frame() {
     // The frame does not wait for a reply.
     assert!(terminal.time_to_first_paint() < Duration::from_secs(10));
     terminal.wait_for_silence(Duration::from_millis(300));
-    for piece in parse_output(&terminal.bytes_since(0)) {
-        match &piece {
+    for token in parse_output(&terminal.bytes_since(0)) {
+        match &token {
             OutputToken::Csi(_, _, last) => {
                 assert!(
                     !matches!(last.as_str(), "c" | "n" | "q" | "t" | "u" | "$p"),
-                    "{piece:?}"
+                    "{token:?}"
                 );
             }
-            OutputToken::String(..) => panic!("{piece:?}"),
+            OutputToken::String(..) => panic!("{token:?}"),
             _ => {}
         }
     }
@@ -32,8 +32,8 @@ fn no_query_is_sent_before_the_first_frame() {
 
 #[test]
 fn keys_work_on_slow_and_unresponsive_terminals() {
-    for answers in [SLOW_LINE, QueryReplies::Never] {
-        let mut terminal = open_with(Launch::codeleaf("83950").query_replies(answers));
+    for replies in [SLOW_LINE, QueryReplies::Never] {
+        let mut terminal = open_with(Launch::codeleaf("83950").query_replies(replies));
         for _ in 0..4 {
             terminal.press("down right left up");
         }
@@ -46,7 +46,7 @@ fn keys_work_on_slow_and_unresponsive_terminals() {
 
 #[test]
 fn no_response_reaches_the_shell() {
-    for answers in [
+    for replies in [
         SLOW_LINE,
         QueryReplies::After(Duration::from_millis(450)),
         QueryReplies::Never,
@@ -58,7 +58,7 @@ fn no_response_reaches_the_shell() {
             "down, up, down, up, 4, down",
             "down up down",
         ] {
-            let mut terminal = open_with(Launch::codeleaf("83950").query_replies(answers));
+            let mut terminal = open_with(Launch::codeleaf("83950").query_replies(replies));
             for keys in keys.split(", ") {
                 terminal.press_and_count_bytes(keys);
             }
@@ -67,15 +67,15 @@ fn no_response_reaches_the_shell() {
             terminal.wait_until_answered();
             terminal.wait_for_silence(Duration::from_millis(50));
             let unread = terminal.unread_input();
-            let what = format!("{answers:?}, {keys}: {}", unread.escape_ascii());
-            assert!(unread.is_empty(), "{what}");
+            let context = format!("{replies:?}, {keys}: {}", unread.escape_ascii());
+            assert!(unread.is_empty(), "{context}");
             let seen = terminal.bytes_since(0);
             let (_, shell) = crate::support::program::text(&seen)
                 .rsplit_once("\x1b[?2026l")
                 .map(|(drawn, shell)| (drawn.to_owned(), shell.to_owned()))
                 .unwrap();
-            assert_eq!(shell, "", "{what}: a reply was echoed");
-            assert_eq!(status, 0, "{what}");
+            assert_eq!(shell, "", "{context}: a reply was echoed");
+            assert_eq!(status, 0, "{context}");
             terminal.assert_exits_restored(0);
         }
     }

@@ -1,4 +1,4 @@
-//! A client's connection whose reading can be given up, as a client does that means harm.
+//! A client's connection that can stop reading, as a malicious client does.
 
 use std::io;
 use std::pin::Pin;
@@ -9,21 +9,21 @@ use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-/// A connection that is read until its ears are shut.
+/// A connection that is read until its flag is set.
 pub struct StallableStream {
     stalled: Arc<AtomicBool>,
     stream: TcpStream,
 }
 
 impl StallableStream {
-    /// Returns the connection, and what shuts its ears when it is set.
+    /// The connection, and the flag that stops its reads.
     pub fn new(stream: TcpStream) -> (Self, Arc<AtomicBool>) {
-        let shut = Arc::default();
-        let ears = Self {
-            stalled: Arc::clone(&shut),
+        let stalled = Arc::default();
+        let stallable = Self {
+            stalled: Arc::clone(&stalled),
             stream,
         };
-        (ears, shut)
+        (stallable, stalled)
     }
 }
 
@@ -34,7 +34,7 @@ impl AsyncRead for StallableStream {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         if self.stalled.load(Ordering::Relaxed) {
-            // Nobody wakes it, since it never reads again.
+            // Needs no waker, since it never reads again.
             Poll::Pending
         } else {
             Pin::new(&mut self.stream).poll_read(context, buffer)

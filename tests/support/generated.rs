@@ -1,6 +1,5 @@
-//! Documents made up to be scrolled through.
+//! Generated documents for scrolling tests.
 
-/// Words of many lengths.
 const WORDS: [&str; 16] = [
     "assay",
     "of",
@@ -20,7 +19,7 @@ const WORDS: [&str; 16] = [
     "when",
 ];
 
-/// Returns text of about so many columns, the same for the same number.
+/// A text of at most `columns` columns that depends only on its arguments.
 fn words(number: usize, columns: usize) -> String {
     let mut text = format!("Item {number}:");
     let mut state = number * 7 + 3;
@@ -35,13 +34,12 @@ fn words(number: usize, columns: usize) -> String {
     }
 }
 
-/// What a document starts with.
 const DOCUMENT_HEAD: &str = "schema = 1\n\n[code]\nsystem = \"cpt\"\nvalue = \"00001\"\n\
     title = \"A made-up document of 400 lines\"\nstatus = \"unverified\"\n\n\
     [document]\npublication = \"paper\"\n\n[sources.paper]\ntitle = \"A made-up paper\"\n\
     short = \"paper\"\nkind = \"secondary\"\nas_of = \"unknown\"\n\n[summary]\nsource = \"paper\"\n";
 
-/// Returns a document of 400 list items of 30 to 75 columns.
+/// A document of 400 list items of 30 to 75 columns.
 pub fn list() -> String {
     let mut text = format!(
         "{DOCUMENT_HEAD}text = \"A list.\"\n\n[[summary.list]]\nid = \"items\"\ntitle = \"Items\"\nitems = [\n"
@@ -52,7 +50,7 @@ pub fn list() -> String {
     text + "]\nsource = \"paper\"\n"
 }
 
-/// Returns a document of 80 paragraphs of about five lines each.
+/// A document of 80 paragraphs of about five lines each.
 pub fn prose() -> String {
     let mut text = format!("{DOCUMENT_HEAD}text = \"\"\"\n");
     for number in 0..80 {

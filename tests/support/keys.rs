@@ -1,6 +1,17 @@
-//! What a terminal sends for keys, named as in `assets/keymap.toml`.
+//! The bytes that a terminal sends for keys.
 
-/// Returns what a terminal sends for a key.
+/// The bytes of each key in a list of names, separated by spaces. Text in double quotes is sent
+/// as it is.
+pub fn key_sequence(keys: &str) -> Vec<&[u8]> {
+    let parts = keys.split('"').enumerate();
+    let sequences = parts.map(|(n, part)| match n % 2 {
+        1 => vec![part.as_bytes()],
+        _ => part.split_whitespace().map(key_bytes).collect(),
+    });
+    sequences.collect::<Vec<_>>().concat()
+}
+
+/// The bytes that a terminal sends for a key, named as in `assets/keymap.toml`.
 pub fn key_bytes(key: &str) -> &[u8] {
     match key {
         "up" => b"\x1b[A",
@@ -21,6 +32,6 @@ pub fn key_bytes(key: &str) -> &[u8] {
         "ctrl-u" => b"\x15",
         "ctrl-z" => b"\x1a",
         other if other.len() == 1 => other.as_bytes(),
-        other => panic!("no such key: {other}"),
+        other => panic!("unknown key: {other}"),
     }
 }

@@ -1,7 +1,7 @@
-//! The program in a pseudo-terminal: what a user starts, types, sees and leaves.
+//! The program in a pseudo-terminal, with a user who types and reads the screen.
 //!
-//! Whatever is awaited is awaited as a condition, and not for ever: [`WAIT_TIMEOUT`] is long, for a
-//! machine that is busy, and a test that is in order never waits so long.
+//! Every wait is for a condition, with [`WAIT_TIMEOUT`]. The timeout is long, for a busy machine; a
+//! passing test never reaches it.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -19,30 +19,28 @@ use rustix::process::{Pid, Signal};
 use rustix::termios::{self, OptionalActions};
 use tempfile::TempDir;
 
-use super::keys::key_bytes;
+use super::keys::key_sequence;
 
-/// How long anything is waited for.
+/// The longest wait for a condition.
 pub const WAIT_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// How long a terminal is silent once a frame is through. The next key would end the silence.
+/// A silence of this length means that a frame is complete, if no key was pressed.
 const QUIET_AFTER_FRAME: Duration = Duration::from_millis(25);
 
-/// A user's folders, of their own.
+/// The temporary folders of one user.
 #[derive(Clone, Debug)]
 pub struct Home(Arc<TempDir>);
 
 impl Home {
-    /// Makes them.
     pub fn new() -> Self {
         Self(Arc::new(tempfile::tempdir().unwrap()))
     }
 
-    /// Returns a path below them.
     pub fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
-    /// Writes a file below them, and its folders.
+    /// Writes a file, and creates its folders.
     pub fn write(&self, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
         let path = self.path(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -50,7 +48,7 @@ impl Home {
         path
     }
 
-    /// Returns the file that says where the reader was.
+    /// The file with the reader's position.
     pub fn state_file(&self) -> PathBuf {
         self.path("state/codeleaf/state.toml")
     }
@@ -59,13 +57,12 @@ impl Home {
 /// How a terminal answers device-status queries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum QueryReplies {
-    /// Never.
     Never,
-    /// So much later, as one at the other end of a line does.
+    /// After a delay, as over a slow connection.
     After(Duration),
 }
 
-/// What is to be started, and where.
+/// A command with its environment and terminal.
 #[derive(Clone, Debug)]
 pub struct Launch {
     argv: Vec<OsString>,
@@ -76,25 +73,20 @@ pub struct Launch {
 }
 
 impl Launch {
-    /// The program with arguments, separated by spaces.
+    /// The program, with arguments separated by spaces.
     pub fn codeleaf(arguments: &str) -> Self {
         let mut argv = vec![OsString::from(program_path())];
         argv.extend(arguments.split_whitespace().map(OsString::from));
         Self::command(argv)
     }
 
-    /// The program with arguments that may have spaces in them.
+    /// The program, with arguments that may contain spaces.
     pub fn codeleaf_with<A: AsRef<OsStr>>(arguments: &[A]) -> Self {
         let mut argv = vec![OsString::from(program_path())];
-        argv.extend(
-            arguments
-                .iter()
-                .map(|argument| argument.as_ref().to_owned()),
-        );
+        argv.extend(arguments.iter().map(|argument| argument.as_ref().into()));
         Self::command(argv)
     }
 
-    /// Any command.
     pub fn command(argv: Vec<OsString>) -> Self {
         let home = Home::new();
         let mut launch = Self {
@@ -115,38 +107,35 @@ impl Launch {
             .home(&home)
     }
 
-    /// The same, run by a shell script, to which it is `"$@"`.
+    /// Runs the command by a shell script, in which it is `"$@"`.
     pub fn in_shell_script(mut self, script: &str) -> Self {
         let shell = ["sh", "-c", script, "sh"].map(OsString::from);
         self.argv.splice(0..0, shell);
         self
     }
 
-    /// Sets an environment variable; there are hardly any to begin with.
+    /// Sets an environment variable. Few are set initially.
     pub fn env(mut self, name: &str, value: impl Into<OsString>) -> Self {
         self.environment.insert(name.to_owned(), value.into());
         self
     }
 
-    /// Unsets an environment variable.
     pub fn without_env(mut self, name: &str) -> Self {
         self.environment.remove(name);
         self
     }
 
-    /// Sets the terminal's size, in columns and rows.
     pub fn size(mut self, columns: u16, rows: u16) -> Self {
         self.size = (columns, rows);
         self
     }
 
-    /// Sets how the terminal answers.
-    pub fn query_replies(mut self, answers: QueryReplies) -> Self {
-        self.query_replies = answers;
+    pub fn query_replies(mut self, replies: QueryReplies) -> Self {
+        self.query_replies = replies;
         self
     }
 
-    /// Sets whose folders are used.
+    /// Sets the user's folders.
     pub fn home(mut self, home: &Home) -> Self {
         self.home = home.clone();
         for (name, folder) in [
@@ -163,7 +152,7 @@ impl Launch {
         self
     }
 
-    /// Runs it without a terminal until it ends.
+    /// Runs the command without a terminal until it ends.
     pub fn run(&self) -> Output {
         self.to_command()
             .stdout(Stdio::piped())
@@ -172,7 +161,7 @@ impl Launch {
             .unwrap()
     }
 
-    /// Returns it as a command without a terminal.
+    /// The command for a run without a terminal.
     pub fn to_command(&self) -> Command {
         let mut command = Command::new(&self.argv[0]);
         command
@@ -184,7 +173,7 @@ impl Launch {
         command
     }
 
-    /// Starts it in a terminal.
+    /// Starts the command in a terminal.
     pub fn start(self) -> Terminal {
         let (columns, rows) = self.size;
         let pair = native_pty_system()
@@ -196,64 +185,63 @@ impl Launch {
             command.env(name, value);
         }
         command.cwd(self.home.0.path());
-        let cooked = termios_modes(&*pair.master);
+        let initial_modes = termios_modes(&*pair.master);
         let keys = Arc::new(Mutex::new(Some(pair.master.take_writer().unwrap())));
-        let seen = Arc::new(SharedOutput::new(columns, rows));
-        let mut output = pair.master.try_clone_reader().unwrap();
-        let (watcher, answerer) = (Arc::clone(&seen), Arc::clone(&keys));
-        let answers = self.query_replies;
+        let output = Arc::new(SharedOutput::new(columns, rows));
+        let mut pty_reader = pair.master.try_clone_reader().unwrap();
+        let (thread_output, thread_keys) = (Arc::clone(&output), Arc::clone(&keys));
+        let replies = self.query_replies;
         let started = Instant::now();
         let child = pair.slave.spawn_command(command).unwrap();
         let reader = thread::spawn(move || {
             let mut buffer = vec![0; 65536];
-            while let Ok(length @ 1..) = output.read(&mut buffer) {
-                let queries = watcher.receive(&buffer[..length]);
-                if let QueryReplies::After(delay) = answers {
-                    watcher.update(|record| record.unanswered_queries += queries);
+            while let Ok(length @ 1..) = pty_reader.read(&mut buffer) {
+                let queries = thread_output.receive(&buffer[..length]);
+                if let QueryReplies::After(delay) = replies {
+                    thread_output.update(|record| record.unanswered_queries += queries);
                     for _ in 0..queries {
-                        let (watcher, keys) = (Arc::clone(&watcher), Arc::clone(&answerer));
+                        let output = Arc::clone(&thread_output);
+                        let keys = Arc::clone(&thread_keys);
                         thread::spawn(move || {
                             thread::sleep(delay);
                             write_keys(&keys, b"\x1b[0n");
-                            watcher.update(|record| record.unanswered_queries -= 1);
+                            output.update(|record| record.unanswered_queries -= 1);
                         });
                     }
                 }
-                if watcher.lock().stop_reading {
+                if thread_output.lock().stop_reading {
                     break;
                 }
             }
-            drop(output);
-            watcher.update(|record| record.closed = true);
+            drop(pty_reader);
+            thread_output.update(|record| record.closed = true);
         });
         Terminal {
             tty: pair.master.tty_name().unwrap(),
             pty: Some((pair.master, pair.slave)),
             child,
             keys,
-            output: seen,
+            output,
             reader_thread: Some(reader),
-            initial_modes: cooked,
+            initial_modes,
             home: self.home,
             started,
         }
     }
 }
 
-/// Returns the program under test.
 pub fn program_path() -> &'static Path {
     Path::new(env!("CARGO_BIN_EXE_codeleaf"))
 }
 
-/// What a terminal has received.
+/// The output that a terminal has received.
 struct TerminalOutput {
     bytes: Vec<u8>,
     parser: vt100::Parser,
-    /// When there first was something to see.
+    /// When the screen first showed text.
     first_paint_at: Option<Instant>,
-    /// How many queries are not answered yet.
     unanswered_queries: usize,
-    /// Set to make the terminal stop listening.
+    /// Makes the terminal stop reading.
     stop_reading: bool,
     closed: bool,
 }
@@ -295,7 +283,7 @@ impl SharedOutput {
         value
     }
 
-    /// Takes bytes in, and returns how many queries they complete.
+    /// Appends bytes, and returns how many queries they complete.
     fn receive(&self, bytes: &[u8]) -> usize {
         self.update(|record| {
             let from = record.bytes.len().saturating_sub(3);
@@ -308,15 +296,15 @@ impl SharedOutput {
         })
     }
 
-    /// Waits until something holds; says whether it does.
-    fn wait_until(&self, patience: Duration, holds: &dyn Fn(&TerminalOutput) -> bool) -> bool {
-        let give_up = Instant::now() + patience;
+    /// Waits for a condition, and returns true if it holds in time.
+    fn wait_until(&self, timeout: Duration, holds: &dyn Fn(&TerminalOutput) -> bool) -> bool {
+        let deadline = Instant::now() + timeout;
         let mut record = self.lock();
         loop {
             if holds(&record) {
                 return true;
             }
-            let Some(left) = give_up.checked_duration_since(Instant::now()) else {
+            let Some(left) = deadline.checked_duration_since(Instant::now()) else {
                 return false;
             };
             record = self
@@ -332,12 +320,12 @@ type KeyWriter = Arc<Mutex<Option<Box<dyn Write + Send>>>>;
 
 fn write_keys(keys: &KeyWriter, bytes: &[u8]) {
     if let Some(keys) = keys.lock().unwrap().as_mut() {
-        // A program that has ended reads no more.
+        // Fails if the program has ended.
         let _ = keys.write_all(bytes).and_then(|()| keys.flush());
     }
 }
 
-/// A terminal in which something was started.
+/// A terminal with a running command.
 pub struct Terminal {
     pty: Option<(Box<dyn MasterPty + Send>, Box<dyn SlavePty + Send>)>,
     child: Box<dyn Child + Send + Sync>,
@@ -346,40 +334,30 @@ pub struct Terminal {
     reader_thread: Option<thread::JoinHandle<()>>,
     initial_modes: String,
     tty: PathBuf,
-    /// Whose folders are used.
     pub home: Home,
-    /// When the program was started.
     pub started: Instant,
 }
 
 impl Terminal {
-    /// Presses keys, named as in `assets/keymap.toml` with spaces between; `"…"` is typed text.
+    /// Presses keys; see [`key_sequence`].
     pub fn press(&self, keys: &str) -> &Self {
-        for (n, part) in keys.split('"').enumerate() {
-            if n % 2 == 1 {
-                self.send(part.as_bytes());
-            } else {
-                for key in part.split_whitespace() {
-                    self.send(key_bytes(key));
-                }
-            }
+        for bytes in key_sequence(keys) {
+            self.send(bytes);
         }
         self
     }
 
-    /// Sends bytes, all at once.
     pub fn send(&self, bytes: &[u8]) {
         write_keys(&self.keys, bytes);
     }
 
-    /// Presses keys, waits until what they bring about is on screen, and returns how many bytes
-    /// that took.
+    /// Presses keys, waits for the new screen, and returns how many bytes were received.
     pub fn press_and_count_bytes(&self, keys: &str) -> usize {
-        // What is late of the step before is not this one's.
+        // Late output of the previous step does not count.
         self.wait_for_silence(QUIET_AFTER_FRAME);
         let mark = self.bytes_received();
         self.press(keys);
-        self.wait_until("an answer to keys", |record| record.bytes.len() > mark);
+        self.wait_until("output after keys", |record| record.bytes.len() > mark);
         self.wait_for_silence(QUIET_AFTER_FRAME);
         self.bytes_received() - mark
     }
@@ -391,23 +369,25 @@ impl Terminal {
         self
     }
 
-    /// Waits until a text is on screen no more.
+    /// Waits until a text is no longer on screen.
     pub fn wait_until_gone(&self, text: &str) -> &Self {
         let holds = |record: &TerminalOutput| !screen_text(&record.parser).contains(text);
         self.wait_until(&format!("no {text:?}"), holds);
         self
     }
 
-    /// Waits until bytes were sent, counted from a mark.
+    /// Waits until bytes were received after a mark.
     pub fn wait_for_bytes(&self, mark: usize, bytes: &[u8]) -> &Self {
         let holds = |record: &TerminalOutput| count(&record.bytes[mark..], bytes) > 0;
         self.wait_until(&bytes.escape_ascii().to_string(), holds);
         self
     }
 
-    /// Waits until every query is answered, as far as this terminal answers.
+    /// Waits until every query is answered, if the terminal answers at all.
     pub fn wait_until_answered(&self) {
-        self.wait_until("every answer", |record| record.unanswered_queries == 0);
+        self.wait_until("answers to all queries", |record| {
+            record.unanswered_queries == 0
+        });
     }
 
     fn wait_until(&self, what: &str, holds: impl Fn(&TerminalOutput) -> bool) {
@@ -420,7 +400,7 @@ impl Terminal {
 
     /// Waits until the terminal has received nothing for a time.
     pub fn wait_for_silence(&self, silence: Duration) {
-        let give_up = Instant::now() + WAIT_TIMEOUT;
+        let deadline = Instant::now() + WAIT_TIMEOUT;
         loop {
             let mark = self.bytes_received();
             if !self
@@ -429,38 +409,39 @@ impl Terminal {
             {
                 return;
             }
-            assert!(Instant::now() < give_up, "never silent:\n{}", self.screen());
+            assert!(
+                Instant::now() < deadline,
+                "never silent:\n{}",
+                self.screen()
+            );
         }
     }
 
-    /// Returns how many bytes were received so far.
     pub fn bytes_received(&self) -> usize {
         self.output.lock().bytes.len()
     }
 
-    /// Returns the bytes received since a mark.
     pub fn bytes_since(&self, mark: usize) -> Vec<u8> {
         self.output.lock().bytes[mark..].to_vec()
     }
 
-    /// Waits until there is something to see, and returns how long after the start that was.
+    /// Waits until the screen shows text, and returns the time since the start.
     pub fn time_to_first_paint(&self) -> Duration {
         self.wait_until("a first paint", |record| record.first_paint_at.is_some());
         let painted = self.output.lock().first_paint_at.unwrap();
         painted.duration_since(self.started)
     }
 
-    /// Returns the screen as text, a line each, without trailing spaces.
+    /// The lines of the screen, without trailing spaces.
     pub fn screen(&self) -> String {
         screen_text(&self.output.lock().parser)
     }
 
-    /// Looks at the terminal's state.
-    pub fn with_screen<T>(&self, look: impl FnOnce(&vt100::Screen) -> T) -> T {
-        look(self.output.lock().parser.screen())
+    pub fn with_screen<T>(&self, call: impl FnOnce(&vt100::Screen) -> T) -> T {
+        call(self.output.lock().parser.screen())
     }
 
-    /// Returns the line that the cursor stands on.
+    /// The line with the cursor.
     pub fn cursor_line(&self) -> String {
         let row = self.with_screen(|screen| screen.cursor_position().0);
         let screen = self.screen();
@@ -471,7 +452,6 @@ impl Terminal {
             .to_owned()
     }
 
-    /// Changes the terminal's size.
     pub fn resize(&self, columns: u16, rows: u16) {
         self.output.update(|record| {
             record
@@ -483,46 +463,47 @@ impl Terminal {
         master.resize(pty_size(columns, rows)).unwrap();
     }
 
-    /// Returns the process that was started.
     pub fn pid(&self) -> Pid {
         pid(self.child.process_id().unwrap())
     }
 
-    /// Sends a signal to the process that was started.
     pub fn signal(&self, signal: Signal) {
         rustix::process::kill_process(self.pid(), signal).unwrap();
     }
 
-    /// Takes nothing any more of what the program writes, as after Ctrl-S.
+    /// Stops accepting output, as after Ctrl-S.
     pub fn stop_output(&self) {
         let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
         let tty = rustix::fs::open(&self.tty, flags, Mode::empty()).unwrap();
         termios::tcflow(&tty, termios::Action::OOff).unwrap();
     }
 
-    /// Says whether the terminal's modes are as they were before the start.
+    /// Returns true if the terminal's modes are the same as before the start.
     pub fn has_initial_modes(&self) -> bool {
         let (master, _) = self.pty.as_ref().unwrap();
         termios_modes(&**master) == self.initial_modes
     }
 
-    /// Waits for the end, and returns the exit status.
     pub fn wait_for_exit(&mut self) -> u32 {
-        let give_up = Instant::now() + WAIT_TIMEOUT;
+        let deadline = Instant::now() + WAIT_TIMEOUT;
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
                 return status.exit_code();
             }
-            assert!(Instant::now() < give_up, "still there:\n{}", self.screen());
+            assert!(
+                Instant::now() < deadline,
+                "still running:\n{}",
+                self.screen()
+            );
             thread::sleep(Duration::from_millis(5));
         }
     }
 
-    /// Waits for the end, and looks at what is left behind: nothing.
+    /// Waits for the exit, and checks that the terminal is fully restored.
     pub fn assert_exits_restored(&mut self, status: u32) {
-        let ended = self.wait_for_exit();
+        let actual = self.wait_for_exit();
         self.wait_for_silence(Duration::from_millis(100));
-        assert_eq!(ended, status, "{}", self.screen());
+        assert_eq!(actual, status, "{}", self.screen());
         assert!(
             self.has_initial_modes(),
             "the terminal's modes are not restored"
@@ -530,21 +511,22 @@ impl Terminal {
         assert_eq!(self.left_enabled(), Vec::<String>::new());
     }
 
-    /// Returns what was turned on and not off again.
+    /// The modes and styles that are still on.
     pub fn left_enabled(&self) -> Vec<String> {
         let mut on = super::sequences::left_enabled(&self.bytes_since(0));
         let plain = self.with_screen(|screen| {
-            let colours = [screen.fgcolor(), screen.bgcolor()];
-            let pen = screen.bold() || screen.inverse() || screen.underline() || screen.italic();
-            !pen && !screen.dim() && colours == [vt100::Color::Default; 2]
+            let colors = [screen.fgcolor(), screen.bgcolor()];
+            let has_style =
+                screen.bold() || screen.inverse() || screen.underline() || screen.italic();
+            !has_style && !screen.dim() && colors == [vt100::Color::Default; 2]
         });
         if !plain {
-            on.push("a pen".to_owned());
+            on.push("a style".to_owned());
         }
         on
     }
 
-    /// Returns what was typed, or answered, and not read by the program: the shell would get it.
+    /// The input that the program did not read, which the shell would get.
     pub fn unread_input(&self) -> Vec<u8> {
         let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::NONBLOCK;
         let tty = rustix::fs::open(&self.tty, flags, Mode::empty()).unwrap();
@@ -559,16 +541,16 @@ impl Terminal {
         bytes
     }
 
-    /// Closes the terminal as a line that drops does, and returns how long the process stayed, and
-    /// its exit status.
+    /// Closes the terminal, as a lost connection does, and returns the time until the process exits,
+    /// and its exit status.
     pub fn hang_up(&mut self) -> (Duration, u32) {
-        // The thread that listens holds the terminal open; it is woken to let go of it.
+        // The reader thread holds the terminal open; output makes it notice the flag.
         self.output.update(|record| record.stop_reading = true);
         self.send(b"\x0c");
         let closed = self
             .output
             .wait_until(WAIT_TIMEOUT, &|record| record.closed);
-        assert!(closed, "nothing was drawn anew");
+        assert!(closed, "the screen was not redrawn");
         if let Some(reader) = self.reader_thread.take() {
             reader.join().unwrap();
         }
@@ -582,24 +564,24 @@ impl Terminal {
 
 impl Drop for Terminal {
     fn drop(&mut self) {
-        // Most have ended by now.
+        // Fails if the process has already exited.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// Returns the processor time that a process has used, where the system tells.
+/// The processor time that a process has used. `None` without `/proc`.
 pub fn cpu_time(process: Pid) -> Option<Duration> {
     let path = format!("/proc/{}/stat", process.as_raw_nonzero());
     let line = fs::read_to_string(path).ok()?;
     let (_, fields) = line.rsplit_once(')')?;
     let mut fields = fields.split_whitespace().skip(11);
     let ticks: u64 = fields.next()?.parse::<u64>().ok()? + fields.next()?.parse::<u64>().ok()?;
-    // Linux counts in hundredths of a second for every program.
+    // In `/proc`, a tick is always a hundredth of a second.
     Some(Duration::from_millis(ticks * 10))
 }
 
-/// Returns the most memory that a process has held so far, in kilobytes, where the system tells.
+/// The peak memory of a process, in kilobytes. `None` without `/proc`.
 pub fn peak_memory(process: Pid) -> Option<u64> {
     let path = format!("/proc/{}/status", process.as_raw_nonzero());
     let status = fs::read_to_string(path).ok()?;
@@ -609,16 +591,14 @@ pub fn peak_memory(process: Pid) -> Option<u64> {
     line.split_whitespace().next()?.parse().ok()
 }
 
-/// Returns the text of an output, which must be UTF-8.
 pub fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
-/// Counts where bytes occur.
-pub fn count(bytes: &[u8], wanted: &[u8]) -> usize {
+pub fn count(bytes: &[u8], needle: &[u8]) -> usize {
     bytes
-        .windows(wanted.len())
-        .filter(|window| *window == wanted)
+        .windows(needle.len())
+        .filter(|window| *window == needle)
         .count()
 }
 

@@ -14,7 +14,7 @@ use codeleaf::tty::{Capabilities, Size};
 use codeleaf::view::Theme;
 use ratatui::buffer::Buffer;
 
-use super::keys::key_bytes;
+use super::keys::key_sequence;
 
 /// A reader at a terminal.
 pub struct TestSession {
@@ -27,7 +27,7 @@ pub struct TestSession {
     pub last_frame_bytes: usize,
     /// The bytes of all frames.
     pub total_bytes: usize,
-    /// What the session requested of its host, oldest first.
+    /// The requests to the host, oldest first.
     pub effects: Vec<Effect>,
 }
 
@@ -94,17 +94,10 @@ impl TestSession {
         reader
     }
 
-    /// Presses keys, which are named as in `assets/keymap.toml` and separated by spaces. Types text in
-    /// double quotes.
+    /// Presses keys; see [`key_sequence`].
     pub fn press(&mut self, keys: &str) -> &mut Self {
-        for (n, part) in keys.split('"').enumerate() {
-            if n % 2 == 1 {
-                self.send(part.as_bytes());
-            } else {
-                for key in part.split_whitespace() {
-                    self.send(key_bytes(key));
-                }
-            }
+        for bytes in key_sequence(keys) {
+            self.send(bytes);
         }
         self
     }

@@ -1,30 +1,28 @@
-//! Takes apart what a terminal received: text, controls, and escape sequences.
+//! A parser for the output of the program: text, controls, and escape sequences.
 
 use std::collections::BTreeMap;
 
-/// A piece of what a terminal received.
+/// One element of the output.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OutputToken {
-    /// A character to show.
     Text(char),
-    /// A control character.
     Control(char),
-    /// A control sequence: its private marker, if any, its parameters, and its last bytes.
+    /// A control sequence: its private marker, parameters, and intermediate and final bytes.
     Csi(Option<char>, Vec<u16>, String),
-    /// A command to the operating system of the terminal, and other strings.
+    /// An OSC or other string sequence: its introducer and its content.
     String(char, String),
     /// Any other escape sequence.
     Escape(String),
 }
 
-/// Takes bytes apart. They must be UTF-8, and end after a whole sequence.
+/// Parses bytes, which must be UTF-8 and end after a complete sequence.
 pub fn parse_output(bytes: &[u8]) -> Vec<OutputToken> {
     let text = String::from_utf8(bytes.to_vec()).unwrap();
     let mut chars = text.chars().peekable();
-    let mut pieces = Vec::new();
+    let mut tokens = Vec::new();
     while let Some(c) = chars.next() {
         if c != '\x1b' {
-            pieces.push(if c.is_control() {
+            tokens.push(if c.is_control() {
                 OutputToken::Control(c)
             } else {
                 OutputToken::Text(c)
@@ -45,12 +43,12 @@ pub fn parse_output(bytes: &[u8]) -> Vec<OutputToken> {
                 last.push(chars.next().unwrap());
                 let parameters = match parameters.as_str() {
                     "" => Vec::new(),
-                    some => some
+                    numbers => numbers
                         .split([';', ':'])
                         .map(|n| n.parse().unwrap_or(0))
                         .collect(),
                 };
-                pieces.push(OutputToken::Csi(marker, parameters, last));
+                tokens.push(OutputToken::Csi(marker, parameters, last));
             }
             start @ (']' | 'P' | 'X' | '^' | '_') => {
                 let mut string = String::new();
@@ -61,25 +59,25 @@ pub fn parse_output(bytes: &[u8]) -> Vec<OutputToken> {
                         c => string.push(c),
                     }
                 }
-                pieces.push(OutputToken::String(start, string));
+                tokens.push(OutputToken::String(start, string));
             }
             c => {
                 let mut escape = String::from(c);
                 if (' '..='/').contains(&c) {
                     escape.extend(chars.next());
                 }
-                pieces.push(OutputToken::Escape(escape));
+                tokens.push(OutputToken::Escape(escape));
             }
         }
     }
-    pieces
+    tokens
 }
 
-/// Returns the private modes that were set or reset, and how each was last.
+/// The private modes that were set or reset, with their last state.
 pub fn private_modes(bytes: &[u8]) -> BTreeMap<u16, bool> {
     let mut modes = BTreeMap::new();
-    for piece in parse_output(bytes) {
-        if let OutputToken::Csi(Some('?'), parameters, last) = piece
+    for token in parse_output(bytes) {
+        if let OutputToken::Csi(Some('?'), parameters, last) = token
             && (last == "h" || last == "l")
         {
             modes.extend(parameters.into_iter().map(|mode| (mode, last == "h")));
@@ -88,18 +86,18 @@ pub fn private_modes(bytes: &[u8]) -> BTreeMap<u16, bool> {
     modes
 }
 
-/// Returns what bytes leave turned on.
+/// The modes that are still on after the bytes.
 pub fn left_enabled(bytes: &[u8]) -> Vec<String> {
     let mut on: Vec<String> = private_modes(bytes)
         .into_iter()
-        // Autowrap and a visible cursor are what a terminal starts with.
+        // Autowrap and a visible cursor are on at the start.
         .filter(|(mode, set)| *set != matches!(mode, 7 | 25))
         .map(|(mode, _)| format!("private mode {mode}"))
         .collect();
     let region = parse_output(bytes)
         .into_iter()
         .rev()
-        .find_map(|piece| match piece {
+        .find_map(|token| match token {
             OutputToken::Csi(None, region, last) if last == "r" => Some(region),
             _ => None,
         });
@@ -109,11 +107,11 @@ pub fn left_enabled(bytes: &[u8]) -> Vec<String> {
     on
 }
 
-/// How rich the colours are that were sent: 0 none, 16, 256, or 1 << 24.
+/// The size of the largest palette in use: 0 for no colors, 16, 256, or 1 << 24.
 pub fn color_count(bytes: &[u8]) -> u32 {
-    let mut most = 0;
-    for piece in parse_output(bytes) {
-        let OutputToken::Csi(None, codes, last) = piece else {
+    let mut count = 0;
+    for token in parse_output(bytes) {
+        let OutputToken::Csi(None, codes, last) = token else {
             continue;
         };
         if last != "m" {
@@ -121,7 +119,7 @@ pub fn color_count(bytes: &[u8]) -> u32 {
         }
         let mut codes = codes.into_iter();
         while let Some(code) = codes.next() {
-            most = most.max(match code {
+            count = count.max(match code {
                 38 | 48 if codes.next() == Some(5) => {
                     codes.next();
                     256
@@ -135,5 +133,5 @@ pub fn color_count(bytes: &[u8]) -> u32 {
             });
         }
     }
-    most
+    count
 }

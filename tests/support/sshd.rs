@@ -1,4 +1,4 @@
-//! A real sshd, of the test's own, on this machine only.
+//! A real sshd for tests, reachable from this machine only.
 
 use std::ffi::OsString;
 use std::net::TcpListener;
@@ -13,7 +13,6 @@ use super::program::{Home, Launch, Terminal, WAIT_TIMEOUT, program_path};
 
 const SSHD: &str = "/usr/sbin/sshd";
 
-/// Says whether a program is installed.
 pub fn is_installed(program: &str) -> bool {
     Command::new("sh")
         .args(["-c", "command -v \"$1\"", "sh", program])
@@ -22,9 +21,9 @@ pub fn is_installed(program: &str) -> bool {
         .is_ok_and(|status| status.success())
 }
 
-/// An sshd; it ends when this is dropped.
+/// An sshd that ends when this is dropped.
 pub struct Sshd {
-    /// Whose folders are used, and where its keys are.
+    /// The user's folders, with the keys of client and server.
     pub home: Home,
     process: Child,
     port: u16,
@@ -32,32 +31,32 @@ pub struct Sshd {
 }
 
 impl Sshd {
-    /// Starts one, by a command that is put before it and before its clients, or says why that
-    /// cannot be.
+    /// Starts an sshd. The prefix is put before its command and those of its clients. An error means
+    /// that this machine cannot run it.
     pub fn start(prefix: Vec<OsString>) -> Result<Self, String> {
         if !Path::new(SSHD).exists() {
-            return Err(format!("there is no {SSHD}"));
+            return Err(format!("{SSHD} is not installed"));
         }
         if !rustix::process::geteuid().is_root() {
-            return Err("only root starts an sshd that lets one in".to_owned());
+            return Err("only root can start an sshd that accepts logins".to_owned());
         }
         for program in ["ssh", "ssh-keygen"] {
             if !is_installed(program) {
-                return Err(format!("there is no {program}"));
+                return Err(format!("{program} is not installed"));
             }
         }
         let home = Home::new();
-        // Its name is fixed, and Debian's service makes it.
+        // sshd requires this folder, which Debian's service creates.
         fs::create_dir_all("/run/sshd").map_err(|error| error.to_string())?;
         for key in ["hostkey", "id"] {
-            let made = Command::new("ssh-keygen")
+            let status = Command::new("ssh-keygen")
                 .args(["-q", "-t", "ed25519", "-N", "", "-f"])
                 .arg(home.path(key))
                 .status();
-            assert!(made.is_ok_and(|status| status.success()));
+            assert!(status.is_ok_and(|status| status.success()));
         }
         fs::copy(home.path("id.pub"), home.path("authorized_keys")).unwrap();
-        // Somebody else may take the port before sshd does.
+        // Another process may take the port before sshd does.
         for _ in 0..5 {
             let port = TcpListener::bind("127.0.0.1:0")
                 .unwrap()
@@ -84,7 +83,7 @@ impl Sshd {
                 .stderr(log)
                 .spawn()
                 .unwrap();
-            let give_up = Instant::now() + WAIT_TIMEOUT;
+            let deadline = Instant::now() + WAIT_TIMEOUT;
             let log = || fs::read_to_string(home.path("log")).unwrap_or_default();
             while process.try_wait().unwrap().is_none() {
                 if log().contains("Server listening") {
@@ -95,7 +94,7 @@ impl Sshd {
                         command_prefix: prefix,
                     });
                 }
-                assert!(Instant::now() < give_up, "sshd does not listen: {}", log());
+                assert!(Instant::now() < deadline, "sshd does not listen: {}", log());
                 thread::sleep(Duration::from_millis(20));
             }
         }
@@ -103,7 +102,7 @@ impl Sshd {
         panic!("sshd does not start: {log}");
     }
 
-    /// Logs in and runs a command there.
+    /// Logs in and runs a command.
     pub fn log_in(&self, command: &str) -> Terminal {
         let home = self.home.path("").display().to_string();
         let folders = format!(
@@ -116,7 +115,7 @@ impl Sshd {
         Launch::command(argv).home(&self.home).start()
     }
 
-    /// Returns the command that opens the reader and writes its process id into a file first.
+    /// A command that writes its process ID into a file and then opens the reader.
     pub fn reader_command(&self, arguments: &str) -> String {
         let pid = self.pid_file().display().to_string();
         let program = program_path().display();
@@ -127,7 +126,6 @@ impl Sshd {
         self.home.path("pid")
     }
 
-    /// Returns the reader's process.
     pub fn reader_pid(&self) -> Pid {
         let text = fs::read_to_string(self.pid_file()).unwrap();
         Pid::from_raw(text.trim().parse().unwrap()).unwrap()
@@ -136,7 +134,7 @@ impl Sshd {
 
 impl Drop for Sshd {
     fn drop(&mut self) {
-        // SIGTERM, so that it ends its sessions.
+        // On SIGTERM, sshd also ends its sessions.
         if let Some(process) = Pid::from_raw(self.process.id().try_into().unwrap_or_default()) {
             let _ = kill_process(process, Signal::TERM);
         }
@@ -144,8 +142,7 @@ impl Drop for Sshd {
     }
 }
 
-/// Returns OpenSSH's client as a command that logs in with a key, as root on this machine, with a
-/// terminal.
+/// The command of OpenSSH's client for a login with a key, as root on this machine, with a terminal.
 pub fn client_command(key: &Path, port: u16) -> Vec<OsString> {
     let mut argv = ["ssh", "-tt", "-F", "none", "-i"]
         .map(OsString::from)

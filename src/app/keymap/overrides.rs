@@ -89,8 +89,8 @@ struct RowParser<'t> {
 }
 
 impl RowParser<'_> {
-    /// Parses a row; what it leaves out comes from the command's binding so far. `None` if the row
-    /// has an error.
+    /// Parses a row. Fields that it leaves out come from the command's current binding. `None` if
+    /// the row has an error.
     fn parse_row(&mut self, row: &Row, bindings: &[Binding]) -> Option<Binding> {
         let errors_before = self.diagnostics.count();
         let command = self.parse_command(&row.action);
@@ -155,9 +155,9 @@ impl RowParser<'_> {
         &mut self,
         hints: &BTreeMap<Spanned<String>, String>,
     ) -> BTreeMap<Mode, Cow<'static, str>> {
-        let hints = hints.iter();
-        let hints =
-            hints.filter_map(|(mode, hint)| Some((self.parse_mode(mode)?, hint.clone().into())));
+        let hints = hints
+            .iter()
+            .filter_map(|(mode, hint)| Some((self.parse_mode(mode)?, hint.clone().into())));
         hints.collect()
     }
 

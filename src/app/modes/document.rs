@@ -31,12 +31,10 @@ impl Pane for DocumentPane {
         let line = view.top() + usize::from(at.y - body.y);
         let rows = &view.page().rows;
         match rows.iter().position(|row| row.lines.contains(&line)) {
-            Some(row) if row == view.selected() => Click::Open,
-            Some(row) => {
-                view.select(row);
-                Click::Done
-            }
-            None => Click::Done,
+            Some(row) if row == view.selected() => return Click::Open,
+            Some(row) => view.select(row),
+            None => {}
         }
+        Click::Done
     }
 }

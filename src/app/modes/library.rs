@@ -25,7 +25,7 @@ use crate::search::Index;
 /// The most documents in a comparison; nobody would read more.
 const MAX_COMPARED_DOCUMENTS: usize = 40;
 
-/// The most excerpts kept before those out of view are dropped.
+/// The most excerpts in memory. Beyond that, all are dropped and those in view requested again.
 const MAX_CACHED_EXCERPTS: usize = 512;
 
 #[derive(Clone, Debug, Default)]
@@ -39,7 +39,7 @@ pub struct LibraryList {
     pub left_out: usize,
 }
 
-/// One item of a list, with what is known about it.
+/// One item of a list, with the data to show.
 #[derive(Clone, Debug)]
 pub enum LibraryItem<'a> {
     Document(&'a CatalogEntry),
@@ -71,7 +71,6 @@ impl LibraryList {
         list
     }
 
-    /// The number of items.
     pub fn len(&self) -> usize {
         self.list.count()
     }
@@ -134,9 +133,9 @@ impl LibraryList {
             return None;
         };
         let single = group.document_at(within).map(|document| [document]);
-        let documents = single.as_ref().map_or(entries.as_slice(), |one| one);
+        let documents = single.as_ref().map_or(entries.as_slice(), |single| single);
         let compared = documents.iter().take(MAX_COMPARED_DOCUMENTS);
-        let entries = compared.filter_map(|at| library.entries().get(*at));
+        let entries = compared.filter_map(|n| library.entries().get(*n));
         Some(ComparisonRequest {
             subject: subject.clone(),
             codes: entries.map(|entry| entry.code.clone()).collect(),
@@ -180,7 +179,6 @@ impl LibraryList {
 
     pub(crate) fn receive(&mut self, excerpts: Vec<(ExcerptRequest, Excerpt)>) {
         if self.excerpts.len() + excerpts.len() > MAX_CACHED_EXCERPTS {
-            // Those that are still in view are requested once more.
             self.excerpts.clear();
         }
         self.excerpts.extend(excerpts);

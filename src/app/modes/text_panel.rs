@@ -17,7 +17,6 @@ pub struct TextPanel {
 }
 
 impl TextPanel {
-    /// The list of all commands with their keys.
     pub(crate) fn help(keymap: &Keymap, options: LayoutOptions) -> Self {
         Self {
             title: "Help".to_owned(),

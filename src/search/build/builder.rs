@@ -49,10 +49,9 @@ impl IndexBuilder {
         } else {
             Self::new()
         };
-        for entry in library.entries() {
-            if let Ok(document) = library.document(&entry.code) {
-                builder.add(&document);
-            }
+        let documents = library.entries().iter();
+        for document in documents.filter_map(|entry| library.document(&entry.code).ok()) {
+            builder.add(&document);
         }
         for listed in library.codes_only_in_sets() {
             builder.add_code(&listed.code, &listed.title, &listed.short);
@@ -63,14 +62,6 @@ impl IndexBuilder {
     /// Indexes a library, from which the index reads documents again.
     pub fn index_library(library: &Arc<Library>) -> Index {
         Self::from_library(library).finish(DocumentSource::Library(Arc::clone(library)))
-    }
-
-    pub fn len(&self) -> usize {
-        self.partial.len()
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
     }
 
     pub fn add(&mut self, document: &Document) {
@@ -100,9 +91,8 @@ impl IndexBuilder {
         drop(partials);
         let store = self.store_writer;
         let container = store.and_then(|store| write_container(store, &data));
-        container
-            .and_then(|container| Index::open(&Arc::new(container), source.clone()))
-            .unwrap_or_else(|| Index::from_data(data, source))
+        let index = container.and_then(|file| Index::open(&Arc::new(file), source.clone()));
+        index.unwrap_or_else(|| Index::from_data(data, source))
     }
 }
 

@@ -19,9 +19,7 @@ use crate::search::title_table::TitleTable;
 /// The address of a document or listed code in a list of partial indexes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct DocAddress {
-    /// The position of the partial index.
     pub(crate) partial: u32,
-    /// The position in the partial index.
     pub(crate) doc: u32,
 }
 
@@ -34,13 +32,11 @@ pub(crate) fn merge_partials(
     order: &[DocAddress],
     threads: usize,
 ) -> IndexData {
-    let docs: Vec<(usize, PartialDoc<'_>)> = order
-        .iter()
-        .filter_map(|address| {
-            let partial = address.partial as usize;
-            Some((partial, partials.get(partial)?.doc(address.doc as usize)?))
-        })
-        .collect();
+    let docs = order.iter().filter_map(|address| {
+        let partial = address.partial as usize;
+        Some((partial, partials.get(partial)?.doc(address.doc as usize)?))
+    });
+    let docs: Vec<(usize, PartialDoc<'_>)> = docs.collect();
     let terms = MergedTerms::new(partials, &docs);
     thread::scope(|scope| {
         let make_titles = || TitleTable::from_titles(docs.iter().map(|(_, doc)| doc.title()));
@@ -72,7 +68,7 @@ fn merge_tables(partials: &[PartialIndex], docs: &MergeOrder<'_>) -> (DocTable, 
         let modifiers = doc.modifiers().map(|(code, row)| (code, first_row + row));
         rows.modifiers.extend(modifiers);
         rows.packed_kinds.extend_from_slice(doc.row_kinds());
-        doc_table.add(doc.code(), doc.packed_kind(), rows.count());
+        doc_table.add(doc.ends.code, doc.ends.packed_kind, rows.count());
     }
     doc_table.finish();
     rows.sections = sections.names;
@@ -92,7 +88,7 @@ struct SectionMerger<'p> {
 
 impl<'p> SectionMerger<'p> {
     fn new(partials: &'p [PartialIndex]) -> Self {
-        let ids_of = |partial: &PartialIndex| vec![None; partial.sections().len()];
+        let ids_of = |partial: &PartialIndex| vec![None; partial.sections.len()];
         Self {
             partials,
             merged_ids: partials.iter().map(ids_of).collect(),
@@ -103,12 +99,10 @@ impl<'p> SectionMerger<'p> {
 
     /// Returns the merged id of a section, or `u16::MAX` if there are too many sections.
     fn merged_id(&mut self, partial: usize, id: u16) -> u16 {
-        let sections = self.partials[partial].sections();
-        let merged_ids = &mut self.merged_ids[partial];
-        let Some(name) = sections.get(usize::from(id)) else {
+        let Some(name) = self.partials[partial].sections.get(usize::from(id)) else {
             return u16::MAX;
         };
-        *merged_ids[usize::from(id)].get_or_insert_with(|| {
+        *self.merged_ids[partial][usize::from(id)].get_or_insert_with(|| {
             let new_id = saturating_u16(self.names.len());
             let merged_id = *self.ids_by_name.entry(name).or_insert(new_id);
             if merged_id == new_id && new_id < u16::MAX {
@@ -119,7 +113,6 @@ impl<'p> SectionMerger<'p> {
     }
 }
 
-/// The terms of all documents, sorted.
 struct MergedTerms {
     term_map: TermMap,
     count: usize,
@@ -129,10 +122,8 @@ struct MergedTerms {
 
 impl MergedTerms {
     fn new(partials: &[PartialIndex], docs: &MergeOrder<'_>) -> Self {
-        let mut term_ords: Vec<Vec<u32>> = partials
-            .iter()
-            .map(|partial| vec![u32::MAX; partial.term_ids().len()])
-            .collect();
+        let unused = |partial: &PartialIndex| vec![u32::MAX; partial.term_ids.len()];
+        let mut term_ords: Vec<Vec<u32>> = partials.iter().map(unused).collect();
         // Shadowed documents are indexed too. Their terms stay at `MAX`.
         for (partial, doc) in docs {
             for term in doc.terms() {
@@ -142,7 +133,7 @@ impl MergedTerms {
         let mut terms: Vec<(&str, usize, u32)> = Vec::new();
         for (n, partial) in partials.iter().enumerate() {
             let is_used = |term: &u32| term_ords[n][*term as usize] == 0;
-            let used = partial.term_ids().iter().filter(|(_, term)| is_used(term));
+            let used = partial.term_ids.iter().filter(|(_, term)| is_used(term));
             terms.extend(used.map(|(text, term)| (&**text, n, *term)));
         }
         terms.sort_unstable();
@@ -185,8 +176,8 @@ fn merge_postings(
     for term_ord in 0..terms.count {
         let mut encoder = PostingsEncoder::default();
         for chunk in &chunks {
-            let (list, next_row) = chunk.postings(term_ord);
-            encoder.append(list, next_row, &mut bytes);
+            let (postings, next_row) = chunk.postings(term_ord);
+            encoder.append(postings, next_row, &mut bytes);
         }
         ends.push(saturating_u32(bytes.len()));
     }
@@ -194,8 +185,8 @@ fn merge_postings(
     (ends, bytes)
 }
 
-/// Splits documents into at most `shares` shares with about as many postings each. Returns the
-/// first row of each share, too.
+/// Splits documents into at most `shares` shares with about as many postings each. Returns each
+/// share with its first row.
 fn split_by_postings<'d, 'p>(
     docs: &'d MergeOrder<'p>,
     shares: usize,
@@ -239,21 +230,15 @@ impl PostingsChunk {
             sum += *position;
             *position = sum;
         }
-        let unset = Posting {
-            row: 0,
-            mask: FieldMask::default(),
-        };
-        let mut sorted = vec![unset; sum as usize];
+        let mut sorted = vec![Posting::default(); sum as usize];
         let mut row = first_row;
         for (partial, doc) in docs {
             let term_ords = &terms.term_ords[*partial];
             for (row_terms, masks) in doc.postings() {
                 for (term, mask) in row_terms.iter().zip(masks) {
                     let position = &mut positions[term_ords[*term as usize] as usize];
-                    sorted[*position as usize] = Posting {
-                        row,
-                        mask: FieldMask(*mask),
-                    };
+                    let mask = FieldMask(*mask);
+                    sorted[*position as usize] = Posting { row, mask };
                     *position += 1;
                 }
                 row += 1;
@@ -269,7 +254,7 @@ impl PostingsChunk {
             for posting in &sorted[start..end as usize] {
                 encoder.write(*posting, &mut chunk.bytes);
             }
-            chunk.ends.push((chunk.bytes.len(), encoder.next_row()));
+            chunk.ends.push((chunk.bytes.len(), encoder.next_row));
             start = end as usize;
         }
         chunk

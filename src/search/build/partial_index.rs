@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use foldhash::HashMap;
 
-use crate::content::{CodeId, Document, Subject};
+use crate::content::{CodeId, Document, Section, Subject};
 use crate::num::{saturating_u16, saturating_u32};
 use crate::search::doc_table::{DocKind, pack_code};
 use crate::search::fields::{FieldMask, row_contexts};
@@ -23,68 +23,55 @@ pub(crate) struct PartialIndex {
     titles: String,
     /// See [`pack_row_kind`].
     row_kinds: Vec<u8>,
-    /// The end of each row's postings.
     posting_ends: Vec<u32>,
     /// The term of each posting, row by row.
     posting_terms: Vec<u32>,
-    /// The [`FieldMask`] of each posting.
     posting_masks: Vec<u8>,
-    /// The rows about modifiers.
     modifiers: Vec<([u8; 2], u32)>,
     /// The rows where another section starts, and its id.
     section_starts: Vec<(u32, u16)>,
     /// The folded names of each section, as in a row table.
-    sections: Vec<String>,
+    pub(crate) sections: Vec<String>,
     section_ids: HashMap<String, u16>,
-    term_ids: HashMap<Box<str>, u32>,
+    pub(crate) term_ids: HashMap<Box<str>, u32>,
     /// The position after the last posting of each term, or 0.
     last_postings: Vec<u32>,
     tokenizer: Tokenizer,
     row_buffer: Vec<u8>,
 }
 
-/// Where a document or listed code ends in each column.
+/// The columns of a document or listed code, and where it ends in those of other items.
 #[derive(Clone, Copy, Debug, Default)]
-struct DocEnds {
-    code: u64,
-    packed_kind: u8,
+pub(crate) struct DocEnds {
+    /// See [`pack_code`].
+    pub(crate) code: u64,
+    /// See [`DocKind::pack`].
+    pub(crate) packed_kind: u8,
     title: u32,
     rows: u32,
     modifiers: u32,
     section_starts: u32,
 }
 
-/// A document or listed code of a partial index.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PartialDoc<'p> {
     index: &'p PartialIndex,
-    previous: DocEnds,
-    doc: DocEnds,
+    starts: DocEnds,
+    pub(crate) ends: DocEnds,
 }
 
 impl PartialIndex {
-    /// Returns the number of documents and listed codes.
     pub(crate) fn len(&self) -> usize {
         self.docs.len()
     }
 
-    /// Returns a document or listed code by the order in which they were added.
     pub(crate) fn doc(&self, position: usize) -> Option<PartialDoc<'_>> {
         let previous = position.checked_sub(1).and_then(|n| self.docs.get(n));
         Some(PartialDoc {
             index: self,
-            previous: previous.copied().unwrap_or_default(),
-            doc: *self.docs.get(position)?,
+            starts: previous.copied().unwrap_or_default(),
+            ends: *self.docs.get(position)?,
         })
-    }
-
-    pub(crate) const fn term_ids(&self) -> &HashMap<Box<str>, u32> {
-        &self.term_ids
-    }
-
-    /// Returns the folded names of each section, by id.
-    pub(crate) fn sections(&self) -> &[String] {
-        &self.sections
     }
 
     /// Adds a document, and appends its stored rows to a buffer if there is one.
@@ -104,11 +91,13 @@ impl PartialIndex {
                 }
             }
             let row = saturating_u32(self.row_kinds.len());
-            if section != Some(&context.section.id) {
-                section = Some(&context.section.id);
-                let section = context.section;
-                let id = self.section_id(&[&section.id.0, &section.short, &section.title]);
-                self.section_starts.push((row, id));
+            let Section {
+                id, short, title, ..
+            } = context.section;
+            if section != Some(id) {
+                section = Some(id);
+                let section_id = self.section_id(&[&id.0, short, title]);
+                self.section_starts.push((row, section_id));
             }
             let subject = &context.row.subject;
             if let Subject::Modifier(code) | Subject::PayerRule(code) = subject
@@ -144,8 +133,8 @@ impl PartialIndex {
 
     fn end_row(&mut self, kind: SubjectKind, words: usize) {
         self.row_kinds.push(pack_row_kind(kind, words));
-        let end = saturating_u32(self.posting_terms.len());
-        self.posting_ends.push(end);
+        self.posting_ends
+            .push(saturating_u32(self.posting_terms.len()));
     }
 
     /// Adds the only row of a document or listed code without rows.
@@ -173,14 +162,12 @@ impl PartialIndex {
         } = self;
         tokenizer.for_each_token(text, |token| {
             words += usize::from(token.kind == TokenKind::Word);
-            let term = if let Some(term) = term_ids.get(token.text) {
-                *term
-            } else {
+            let term = term_ids.get(token.text).copied().unwrap_or_else(|| {
                 let term = saturating_u32(last_postings.len());
                 term_ids.insert(token.text.into(), term);
                 last_postings.push(0);
                 term
-            };
+            });
             let last_posting = &mut last_postings[term as usize];
             match (*last_posting as usize).checked_sub(1) {
                 // The row has a posting of the term already.
@@ -195,7 +182,6 @@ impl PartialIndex {
         words
     }
 
-    /// Returns the id of the section with these names.
     fn section_id(&mut self, names: &[&str]) -> u16 {
         let key = names.join("\n");
         if let Some(id) = self.section_ids.get(&key) {
@@ -212,18 +198,8 @@ impl PartialIndex {
 }
 
 impl<'p> PartialDoc<'p> {
-    /// Returns the code; see [`pack_code`].
-    pub(crate) const fn code(self) -> u64 {
-        self.doc.code
-    }
-
-    /// Returns the kind and the length of the title; see [`DocKind::pack`].
-    pub(crate) const fn packed_kind(self) -> u8 {
-        self.doc.packed_kind
-    }
-
     pub(crate) fn title(self) -> &'p str {
-        let range = self.previous.title as usize..self.doc.title as usize;
+        let range = self.starts.title as usize..self.ends.title as usize;
         self.index.titles.get(range).unwrap_or_default()
     }
 
@@ -232,21 +208,20 @@ impl<'p> PartialDoc<'p> {
         &self.index.row_kinds[self.row_range()]
     }
 
-    /// Returns modifiers with their position in the rows of the document.
+    /// Returns modifiers with the position of their row in the document.
     pub(crate) fn modifiers(self) -> impl Iterator<Item = ([u8; 2], u32)> {
-        let range = self.previous.modifiers as usize..self.doc.modifiers as usize;
+        let range = self.starts.modifiers as usize..self.ends.modifiers as usize;
         let modifiers = self.index.modifiers[range].iter();
-        modifiers.map(move |(code, row)| (*code, row - self.previous.rows))
+        modifiers.map(move |(code, row)| (*code, row - self.starts.rows))
     }
 
-    /// Returns the positions of rows where another section starts, and its id.
+    /// Returns the positions of rows in the document where another section starts, and its id.
     pub(crate) fn section_starts(self) -> impl Iterator<Item = (u32, u16)> {
-        let range = self.previous.section_starts as usize..self.doc.section_starts as usize;
+        let range = self.starts.section_starts as usize..self.ends.section_starts as usize;
         let starts = self.index.section_starts[range].iter();
-        starts.map(move |(row, section)| (row - self.previous.rows, *section))
+        starts.map(move |(row, section)| (row - self.starts.rows, *section))
     }
 
-    /// Returns the terms of all postings.
     pub(crate) fn terms(self) -> &'p [u32] {
         let rows = self.row_range();
         &self.index.posting_terms[self.first_posting(rows.start)..self.first_posting(rows.end)]
@@ -256,21 +231,17 @@ impl<'p> PartialDoc<'p> {
     pub(crate) fn postings(self) -> impl Iterator<Item = (&'p [u32], &'p [u8])> {
         self.row_range().map(move |row| {
             let range = self.first_posting(row)..self.first_posting(row + 1);
-            (
-                &self.index.posting_terms[range.clone()],
-                &self.index.posting_masks[range],
-            )
+            let terms = &self.index.posting_terms[range.clone()];
+            (terms, &self.index.posting_masks[range])
         })
     }
 
     const fn row_range(self) -> Range<usize> {
-        self.previous.rows as usize..self.doc.rows as usize
+        self.starts.rows as usize..self.ends.rows as usize
     }
 
     fn first_posting(self, row: usize) -> usize {
-        match row.checked_sub(1) {
-            Some(previous) => self.index.posting_ends[previous] as usize,
-            None => 0,
-        }
+        let previous = row.checked_sub(1);
+        previous.map_or(0, |row| self.index.posting_ends[row] as usize)
     }
 }

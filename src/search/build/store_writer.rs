@@ -1,8 +1,7 @@
 //! The writer of an index file, which starts with the stored rows: they are most of the file, and
 //! are written while documents are still being read.
 
-use std::io;
-use std::io::Write;
+use std::io::{self, Write};
 
 use crate::search::format::{FORMAT_VERSION, IndexData};
 use crate::search::row_store::{STORE_ENTRIES, STORED_ROWS, StoreEntry};
@@ -10,8 +9,10 @@ use crate::storage::ContainerWriter;
 
 #[derive(Debug)]
 pub(crate) struct StoreWriter<W> {
-    out: ContainerWriter<W>,
-    entries: Vec<StoreEntry>,
+    /// The container, to which parts after the stored rows may be added.
+    pub(crate) out: ContainerWriter<W>,
+    /// The caller may replace the document ids before [`StoreWriter::finish`].
+    pub(crate) entries: Vec<StoreEntry>,
     offset: u64,
 }
 
@@ -26,7 +27,6 @@ impl<W: Write> StoreWriter<W> {
         })
     }
 
-    /// Adds the stored rows of a document.
     pub(crate) fn add(&mut self, doc: u32, rows: &[u8]) -> io::Result<()> {
         self.out.write_all(rows)?;
         self.entries.push(StoreEntry {
@@ -36,16 +36,6 @@ impl<W: Write> StoreWriter<W> {
         });
         self.offset += rows.len() as u64;
         Ok(())
-    }
-
-    /// Returns the entries, for a caller that assigns the final document ids.
-    pub(crate) const fn entries_mut(&mut self) -> &mut Vec<StoreEntry> {
-        &mut self.entries
-    }
-
-    /// Returns the container, for parts after the stored rows.
-    pub(crate) const fn container_mut(&mut self) -> &mut ContainerWriter<W> {
-        &mut self.out
     }
 
     /// Writes the tables of the index, and returns the finished file.

@@ -5,7 +5,7 @@
 
 use crate::search::eval::filter::RowFilter;
 use crate::search::eval::matches::{MatchCost, MatchKind, RowMatch};
-use crate::search::eval::term_expansion::Term;
+use crate::search::eval::term_expansion::{Term, fetch_postings};
 use crate::search::fields::FieldMask;
 use crate::search::index::Index;
 use crate::search::postings::{Posting, PostingsDecoder};
@@ -22,13 +22,9 @@ pub(crate) fn block_union(
     kind: MatchKind,
     filter: Option<&RowFilter>,
 ) -> Vec<RowMatch> {
-    let batch = index
-        .terms
-        .fetch_postings(terms.iter().map(|term| term.number));
-    let mut cursors: Vec<PostingsCursor<'_>> = terms
-        .iter()
-        .filter_map(|term| PostingsCursor::new(batch.postings(term.number), term.cost))
-        .collect();
+    let batch = fetch_postings(index, terms);
+    let cursor = |term: &Term| PostingsCursor::new(batch.postings(term.ord), term.cost);
+    let mut cursors: Vec<_> = terms.iter().filter_map(cursor).collect();
     let mut block = BlockAccumulator::new();
     let mut matches = Vec::new();
     while let Some(row) = cursors.iter().map(|cursor| cursor.next.row).min() {
@@ -43,7 +39,6 @@ pub(crate) fn block_union(
     matches
 }
 
-/// The remaining postings of one term.
 struct PostingsCursor<'a> {
     next: Posting,
     rest: PostingsDecoder<'a>,
@@ -91,8 +86,8 @@ impl BlockAccumulator {
         self.rows.get_mut((row - self.first_row) as usize)
     }
 
-    /// Empties the block, and passes on its matches in ascending order.
-    fn drain(&mut self, kind: MatchKind, mut each: impl FnMut(RowMatch)) {
+    /// Empties the block, and emits its matches in ascending order.
+    fn drain(&mut self, kind: MatchKind, mut emit: impl FnMut(RowMatch)) {
         let chunks = self.rows.chunks_mut(SCAN_WIDTH);
         for (first_row, rows) in (self.first_row..).step_by(SCAN_WIDTH).zip(chunks) {
             if rows.iter().fold(0, |bits, row| bits | row.bits()) == 0 {
@@ -102,12 +97,7 @@ impl BlockAccumulator {
                 let RowAccumulator { mask, .. } = *accumulator;
                 let cost = std::mem::take(accumulator).cost();
                 if mask != 0 {
-                    each(RowMatch {
-                        row,
-                        mask: FieldMask(mask),
-                        cost,
-                        kind,
-                    });
+                    emit(RowMatch::new(row, FieldMask(mask), cost, kind));
                 }
             }
         }

@@ -27,10 +27,8 @@ impl ScopeFilter {
     /// Resolves the scopes of a query. A scope without a value does not restrict anything.
     pub(crate) fn from_query(index: &Index, query: &Query) -> Self {
         let mut filter = Self::default();
-        for scope in query.scopes() {
-            if !scope.value.is_empty() {
-                filter.add_scope(index, scope);
-            }
+        for scope in query.scopes.iter().filter(|scope| !scope.value.is_empty()) {
+            filter.add_scope(index, scope);
         }
         filter
     }
@@ -48,11 +46,8 @@ impl ScopeFilter {
             ScopeKind::Code => {
                 let mut prefix = value.to_ascii_uppercase();
                 prefix.retain(|c| c.is_ascii_alphanumeric());
-                let mut docs: Vec<u32> = CodeSystem::ALL
-                    .iter()
-                    .flat_map(|system| index.docs.with_code_prefix(*system, &prefix))
-                    .copied()
-                    .collect();
+                let docs_in = |system| index.docs.with_code_prefix(system, &prefix);
+                let mut docs = CodeSystem::ALL.map(docs_in).concat();
                 docs.sort_unstable();
                 self.docs = Some(intersect(self.docs.take(), docs));
             }
@@ -73,12 +68,13 @@ impl ScopeFilter {
             }
             ScopeKind::Section => {
                 let prefix = split_words(value).join(" ");
-                let has_prefix =
-                    |names: &String| names.split('\n').any(|name| name.starts_with(&prefix));
-                let is_admitted: Vec<bool> = index.rows.sections.iter().map(has_prefix).collect();
+                let sections = index.rows.sections.iter();
+                let is_admitted: Vec<bool> = sections
+                    .map(|names| names.split('\n').any(|name| name.starts_with(&prefix)))
+                    .collect();
                 let ranges = index.rows.section_ranges();
-                let ranges =
-                    ranges.filter(|(_, at)| is_admitted.get(usize::from(*at)) == Some(&true));
+                let ranges = ranges
+                    .filter(|(_, section)| is_admitted.get(usize::from(*section)) == Some(&true));
                 self.restrict_rows(row_set(index, ranges.map(|(rows, _)| rows)));
             }
         }
@@ -111,8 +107,8 @@ impl ScopeFilter {
         rows.is_none_or(|rows| rows.contains(row as usize))
     }
 
-    /// Returns document and row of each match of a query that consists of scopes: every admitted
-    /// row if the scopes restrict rows, otherwise the first row of every admitted document.
+    /// Returns document and row of each match of a query that has scopes only: every admitted row
+    /// if the scopes restrict rows, otherwise the first row of every admitted document.
     pub(crate) fn doc_rows(&self, index: &Index) -> Vec<(u32, u32)> {
         let is_admitted = |(doc, _): &(u32, u32)| self.admits_doc(index, *doc);
         if let Some(rows) = &self.rows {
@@ -127,7 +123,6 @@ impl ScopeFilter {
     }
 }
 
-/// Returns the values that are in both lists; `None` is the list of all values.
 fn intersect<T: PartialEq>(before: Option<Vec<T>>, mut values: Vec<T>) -> Vec<T> {
     if let Some(before) = before {
         values.retain(|value| before.contains(value));

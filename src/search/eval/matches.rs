@@ -1,5 +1,6 @@
 //! Matches: for each clause of a query, the rows and documents that match it, and at what cost.
 
+use crate::search::columns::gallop;
 use crate::search::fields::FieldMask;
 
 /// The penalty for a match that differs from the query. Matches of [`MatchCost::INEXACT`] or more
@@ -13,7 +14,7 @@ impl MatchCost {
     pub(crate) const VARIANT: Self = Self(1);
     /// A longer term with the word as its prefix.
     pub(crate) const PREFIX: Self = Self(2);
-    /// The least cost of a match of another word.
+    /// The lowest cost of a match of another word.
     pub(crate) const INEXACT: Self = Self(16);
     pub(crate) const SYNONYM: Self = Self(16);
     pub(crate) const TYPO: Self = Self(32);
@@ -26,7 +27,6 @@ impl MatchCost {
 /// How a row matches a clause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum MatchKind {
-    /// It has the words.
     Words,
     /// It is about the modifier.
     Modifier,
@@ -55,13 +55,21 @@ impl MatchKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct RowMatch {
     pub(crate) row: u32,
-    /// The fields that match.
     pub(crate) mask: FieldMask,
     pub(crate) cost: MatchCost,
     pub(crate) kind: MatchKind,
 }
 
 impl RowMatch {
+    pub(crate) const fn new(row: u32, mask: FieldMask, cost: MatchCost, kind: MatchKind) -> Self {
+        Self {
+            row,
+            mask,
+            cost,
+            kind,
+        }
+    }
+
     /// Merges two matches of a row: the fields of both, and cost and kind of the better one. A
     /// match in the title is better than a closer match elsewhere; otherwise the merged match would
     /// have the title's field and a cost that the title does not deserve.
@@ -71,19 +79,12 @@ impl RowMatch {
             let in_title = found.mask.intersects(FieldMask::TITLE);
             (is_inexact, !in_title, found.cost, found.kind.priority())
         };
-        let better = if rank(other) < rank(self) {
-            other
-        } else {
-            self
-        };
-        Self {
-            mask: self.mask.or(other.mask),
-            ..better
-        }
+        let mask = self.mask.or(other.mask);
+        let better = std::cmp::min_by_key(self, other, |found| rank(*found));
+        Self { mask, ..better }
     }
 }
 
-/// The matches of one clause.
 #[derive(Debug, Default)]
 pub(crate) struct TermMatches {
     /// Ascending and unique by row.
@@ -102,7 +103,6 @@ impl TermMatches {
         }
     }
 
-    /// Returns the number of matching rows and documents.
     pub(crate) const fn len(&self) -> usize {
         self.rows.len() + self.code_docs.len() + self.code_prefix_docs.len()
     }
@@ -111,13 +111,13 @@ impl TermMatches {
         self.len() == 0
     }
 
-    pub(crate) fn row_match(&self, row: u32) -> Option<&RowMatch> {
-        let at = self.rows.binary_search_by_key(&row, |found| found.row);
-        self.rows.get(at.ok()?)
+    fn row_match(&self, row: u32) -> Option<&RowMatch> {
+        let position = self.rows.binary_search_by_key(&row, |found| found.row);
+        self.rows.get(position.ok()?)
     }
 }
 
-/// The matches of all clauses of a query, and what to highlight of them.
+/// The matches of all clauses of a query, and the words to highlight.
 #[derive(Debug, Default)]
 pub(crate) struct QueryMatches {
     pub(crate) by_clause: Vec<TermMatches>,
@@ -131,16 +131,23 @@ pub(crate) struct QueryMatches {
     pub(crate) synonyms: Vec<(String, String)>,
 }
 
+impl QueryMatches {
+    pub(crate) fn of_row(&self, row: u32) -> impl Iterator<Item = &RowMatch> {
+        let clauses = self.by_clause.iter();
+        clauses.filter_map(move |clause| clause.row_match(row))
+    }
+}
+
 /// Sorts matches by row, and merges those of one row.
 pub(crate) fn sort_and_merge(matches: &mut Vec<RowMatch>) {
     if matches.is_sorted_by(|a, b| a.row < b.row) {
         return;
     }
     matches.sort_unstable_by_key(|found| found.row);
-    matches.dedup_by(|next, kept| {
-        let is_same = next.row == kept.row;
+    matches.dedup_by(|next, merged| {
+        let is_same = next.row == merged.row;
         if is_same {
-            *kept = kept.merge(*next);
+            *merged = merged.merge(*next);
         }
         is_same
     });
@@ -177,18 +184,6 @@ pub(crate) fn merge_sorted(left: Vec<RowMatch>, right: Vec<RowMatch>) -> Vec<Row
     merged
 }
 
-/// Skips the elements of a sorted slice for which `is_before` is true, by exponential search from
-/// its front.
-pub(crate) fn gallop<T>(slice: &[T], is_before: impl Fn(&T) -> bool) -> &[T] {
-    let mut bound = 1;
-    while slice.get(bound - 1).is_some_and(&is_before) {
-        bound *= 2;
-    }
-    let (from, to) = (bound / 2, bound.min(slice.len()));
-    let skipped = from + slice[from..to].partition_point(is_before);
-    &slice[skipped..]
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
@@ -197,19 +192,10 @@ mod tests {
 
     use super::*;
 
-    fn row_match(row: u32, mask: FieldMask, cost: MatchCost, kind: MatchKind) -> RowMatch {
-        RowMatch {
-            row,
-            mask,
-            cost,
-            kind,
-        }
-    }
-
     #[test]
     fn merged_match_has_all_fields_and_the_lower_cost() {
-        let exact = row_match(1, FieldMask::BODY, MatchCost::NONE, MatchKind::Words);
-        let prefix = row_match(1, FieldMask::REST, MatchCost::PREFIX, MatchKind::Words);
+        let exact = RowMatch::new(1, FieldMask::BODY, MatchCost::NONE, MatchKind::Words);
+        let prefix = RowMatch::new(1, FieldMask::REST, MatchCost::PREFIX, MatchKind::Words);
         let both = FieldMask::BODY.or(FieldMask::REST);
         assert_eq!(
             exact.merge(prefix),
@@ -229,17 +215,17 @@ mod tests {
 
     #[test]
     fn title_match_beats_a_cheaper_match_elsewhere_unless_inexact() {
-        let body = row_match(1, FieldMask::BODY, MatchCost::NONE, MatchKind::Words);
-        let title = row_match(1, FieldMask::TITLE, MatchCost::PREFIX, MatchKind::Words);
+        let body = RowMatch::new(1, FieldMask::BODY, MatchCost::NONE, MatchKind::Words);
+        let title = RowMatch::new(1, FieldMask::TITLE, MatchCost::PREFIX, MatchKind::Words);
         assert_eq!(body.merge(title).cost, MatchCost::PREFIX);
-        let typo = row_match(1, FieldMask::TITLE, MatchCost::TYPO, MatchKind::Typo);
+        let typo = RowMatch::new(1, FieldMask::TITLE, MatchCost::TYPO, MatchKind::Typo);
         assert_eq!(typo.merge(body).cost, MatchCost::NONE);
     }
 
     #[test]
     fn match_of_a_modifier_beats_one_of_words_at_equal_cost() {
-        let words = row_match(1, FieldMask::ALL, MatchCost::NONE, MatchKind::Words);
-        let modifier = row_match(1, FieldMask::ALL, MatchCost::NONE, MatchKind::Modifier);
+        let words = RowMatch::new(1, FieldMask::ALL, MatchCost::NONE, MatchKind::Words);
+        let modifier = RowMatch::new(1, FieldMask::ALL, MatchCost::NONE, MatchKind::Modifier);
         assert_eq!(words.merge(modifier).kind, MatchKind::Modifier);
         assert_eq!(modifier.merge(words).kind, MatchKind::Modifier);
     }
@@ -247,7 +233,7 @@ mod tests {
     prop_compose! {
         /// Exact matches only: merging three matches depends on their order if some are inexact.
         fn any_match()(row in 0_u32..60, bits in 1_u8.., cost in 0_u8..16) -> RowMatch {
-            row_match(row, FieldMask(bits), MatchCost(cost), MatchKind::Words)
+            RowMatch::new(row, FieldMask(bits), MatchCost(cost), MatchKind::Words)
         }
     }
 
@@ -257,7 +243,7 @@ mod tests {
         for found in matches {
             by_row
                 .entry(found.row)
-                .and_modify(|kept: &mut RowMatch| *kept = kept.merge(*found))
+                .and_modify(|merged: &mut RowMatch| *merged = merged.merge(*found))
                 .or_insert(*found);
         }
         by_row.into_values().collect()
@@ -282,16 +268,6 @@ mod tests {
             let mut expected = [&left[..], &right[..]].concat();
             sort_and_merge(&mut expected);
             prop_assert_eq!(merge_sorted(left, right), expected);
-        }
-
-        #[test]
-        fn gallop_skips_exactly_the_elements_before(
-            mut numbers in prop::collection::vec(0_u32..100, 0..80),
-            bound in 0_u32..110,
-        ) {
-            numbers.sort_unstable();
-            let rest: Vec<u32> = numbers.iter().copied().filter(|n| *n >= bound).collect();
-            prop_assert_eq!(gallop(&numbers, |n| *n < bound), rest);
         }
     }
 }

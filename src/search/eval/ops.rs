@@ -1,11 +1,10 @@
 //! Operations on postings: union and intersection.
 
+use crate::search::columns::gallop;
 use crate::search::eval::block_union::block_union;
 use crate::search::eval::filter::RowFilter;
-use crate::search::eval::matches::{
-    MatchCost, MatchKind, RowMatch, gallop, merge_sorted, sort_and_merge,
-};
-use crate::search::eval::term_expansion::Term;
+use crate::search::eval::matches::{MatchCost, MatchKind, RowMatch, merge_sorted, sort_and_merge};
+use crate::search::eval::term_expansion::{Term, fetch_postings};
 use crate::search::fields::FieldMask;
 use crate::search::index::Index;
 use crate::search::postings::Posting;
@@ -19,7 +18,6 @@ const MIN_BLOCK_UNION_BYTES: usize = 4096;
 /// One way to match one or more clauses.
 #[derive(Debug)]
 pub(crate) enum Subquery {
-    /// These rows.
     Rows(Vec<RowMatch>),
     /// Rows that have any of the terms.
     Any(Vec<Term>, MatchKind),
@@ -58,13 +56,10 @@ impl Subquery {
 }
 
 fn posting_bytes(index: &Index, terms: &[Term]) -> usize {
-    let terms = terms.iter();
-    terms
-        .map(|term| index.terms.posting_bytes(term.number))
-        .sum()
+    let bytes = |term: &Term| index.terms.posting_bytes(term.ord);
+    terms.iter().map(bytes).sum()
 }
 
-/// Returns the rows that have any of the terms.
 fn union(
     index: &Index,
     terms: &[Term],
@@ -78,19 +73,11 @@ fn union(
     {
         return block_union(index, terms, kind, filter);
     }
-    let batch = index
-        .terms
-        .fetch_postings(terms.iter().map(|term| term.number));
+    let batch = fetch_postings(index, terms);
     let append = |term: &Term, matches: &mut Vec<RowMatch>| {
-        let cost = term.cost;
-        for Posting { row, mask } in batch.postings(term.number) {
+        for Posting { row, mask } in batch.postings(term.ord) {
             if filter.is_none_or(|filter| filter.contains(row)) {
-                matches.push(RowMatch {
-                    row,
-                    mask,
-                    cost,
-                    kind,
-                });
+                matches.push(RowMatch::new(row, mask, term.cost, kind));
             }
         }
     };
@@ -99,7 +86,7 @@ fn union(
         if is_pairwise {
             // A posting has at least one byte, so this is enough for all of them.
             let capacity = match filter {
-                None => index.terms.posting_bytes(term.number),
+                None => index.terms.posting_bytes(term.ord),
                 Some(_) => 0,
             };
             let mut matches = Vec::with_capacity(capacity);
@@ -136,14 +123,12 @@ fn intersect(
 
 /// Retains the matches that also have one of the terms, within the same field.
 fn retain_intersection(index: &Index, matches: &mut Vec<RowMatch>, terms: &[Term]) {
-    // For each match, the fields that have a term, and the least cost of one.
+    // For each match, the fields that have a term, and the lowest cost of one.
     let mut found = vec![(FieldMask::default(), MatchCost(u8::MAX)); matches.len()];
-    let batch = index
-        .terms
-        .fetch_postings(terms.iter().map(|term| term.number));
+    let batch = fetch_postings(index, terms);
     for term in terms {
         let mut rest = &matches[..];
-        for Posting { row, mask } in batch.postings(term.number) {
+        for Posting { row, mask } in batch.postings(term.ord) {
             if rest.first().is_some_and(|next| next.row > row) {
                 continue;
             }
@@ -159,10 +144,10 @@ fn retain_intersection(index: &Index, matches: &mut Vec<RowMatch>, terms: &[Term
         }
     }
     let mut found = found.into_iter();
-    matches.retain_mut(|kept| {
+    matches.retain_mut(|row_match| {
         let (fields, cost) = found.next().unwrap_or_default();
-        kept.mask = kept.mask.and(fields);
-        kept.cost = kept.cost.plus(cost);
-        !kept.mask.is_empty()
+        row_match.mask = row_match.mask.and(fields);
+        row_match.cost = row_match.cost.plus(cost);
+        !row_match.mask.is_empty()
     });
 }

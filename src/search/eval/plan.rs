@@ -8,7 +8,7 @@ use crate::search::eval::ops::Subquery;
 use crate::search::index::Index;
 
 pub(crate) struct QueryPlan {
-    /// The documents found by code, and the terms to highlight. Rows are added by evaluation.
+    /// The documents found by code, and the words to highlight. Evaluation adds the rows.
     pub(crate) matches: QueryMatches,
     subqueries: Vec<Subquery>,
     /// For each clause, the positions of its subqueries. Any of them is enough to match it.
@@ -17,10 +17,9 @@ pub(crate) struct QueryPlan {
 
 impl QueryPlan {
     pub(crate) fn new(clause_count: usize) -> Self {
+        let by_clause = (0..clause_count).map(|_| TermMatches::default());
         let mut matches = QueryMatches::default();
-        matches
-            .by_clause
-            .resize_with(clause_count, TermMatches::default);
+        matches.by_clause.extend(by_clause);
         Self {
             matches,
             subqueries: Vec::new(),
@@ -38,7 +37,7 @@ impl QueryPlan {
 
     pub(crate) fn subqueries(&self, clause: usize) -> impl Iterator<Item = &Subquery> {
         let positions = self.subqueries_by_clause[clause].iter();
-        positions.map(|at| &self.subqueries[*at])
+        positions.map(|n| &self.subqueries[*n])
     }
 
     /// Evaluates the clauses, the rarest first. Each further clause is evaluated only on rows of
@@ -47,19 +46,18 @@ impl QueryPlan {
     pub(crate) fn evaluate(mut self, index: &Index, mut filter: Option<RowFilter>) -> QueryMatches {
         let order = self.rarest_first(index);
         let mut shared: Vec<Option<Vec<RowMatch>>> = vec![None; self.subqueries.len()];
-        for (done, clause) in order.iter().enumerate() {
-            let remaining = &order[done + 1..];
+        for (n, clause) in order.iter().enumerate() {
+            let remaining = &order[n + 1..];
             let matches = &mut self.matches.by_clause[*clause];
-            for at in &self.subqueries_by_clause[*clause] {
-                let rows = shared[*at].take();
-                let rows =
-                    rows.unwrap_or_else(|| self.subqueries[*at].evaluate(index, filter.as_ref()));
+            for position in &self.subqueries_by_clause[*clause] {
+                let subquery = &self.subqueries[*position];
+                let rows = shared[*position].take();
+                let rows = rows.unwrap_or_else(|| subquery.evaluate(index, filter.as_ref()));
                 // There may be hundreds of thousands of rows; copy them only for another clause.
-                if remaining
-                    .iter()
-                    .any(|other| self.subqueries_by_clause[*other].contains(at))
-                {
-                    shared[*at] = Some(rows.clone());
+                let is_shared =
+                    |clause: &usize| self.subqueries_by_clause[*clause].contains(position);
+                if remaining.iter().any(is_shared) {
+                    shared[*position] = Some(rows.clone());
                 }
                 matches.rows = merge_sorted(std::mem::take(&mut matches.rows), rows);
             }
@@ -80,8 +78,8 @@ impl QueryPlan {
         let mut clauses: Vec<usize> = (0..self.subqueries_by_clause.len()).collect();
         clauses.sort_by_cached_key(|clause| {
             let subqueries = self.subqueries(*clause);
-            let bytes: usize = subqueries.map(|one| one.posting_bytes(index)).sum();
-            self.matches.by_clause[*clause].len() + bytes
+            let bytes = subqueries.map(|subquery| subquery.posting_bytes(index));
+            self.matches.by_clause[*clause].len() + bytes.sum::<usize>()
         });
         clauses
     }

@@ -1,7 +1,6 @@
 //! The query planner: looks up the clauses of a query, and plans subqueries for them.
 
 use crate::content::{CodeSystem, ModifierCode};
-
 use crate::search::eval::filter::{RowFilter, ScopeFilter};
 use crate::search::eval::matches::{MatchCost, MatchKind, QueryMatches, RowMatch};
 use crate::search::eval::ops::Subquery;
@@ -12,7 +11,7 @@ use crate::search::eval::term_expansion::{
 use crate::search::fields::FieldMask;
 use crate::search::index::Index;
 use crate::search::query::code_ref::CodeRef;
-use crate::search::query::parse::{Clause, CodeClause, ModifierClause, Query, Word};
+use crate::search::query::parse::{Clause, CodeClause, ModifierClause, Query, Word, is_stop_word};
 use crate::search::query::synonyms::SynonymTarget;
 use crate::search::term_dict::TermMatch;
 
@@ -25,21 +24,20 @@ pub(crate) enum Fuzziness {
     AllWords,
 }
 
-/// Returns the matches of each clause of a query.
 pub(crate) fn find_matches(
     index: &Index,
     query: &Query,
     scope_filter: &ScopeFilter,
     fuzziness: Fuzziness,
 ) -> QueryMatches {
-    let clauses = without_stop_words(query.clauses());
+    let clauses = without_stop_words(&query.clauses);
     let mut planner = Planner {
         index,
         fuzziness,
         is_single_clause: clauses.len() == 1,
         plan: QueryPlan::new(clauses.len()),
     };
-    planner.plan_clauses(&clauses, query.last_term());
+    planner.plan_clauses(&clauses, query.last_term);
     // With several clauses, one of them may match outside the scopes, in another row of a document.
     let rows = scope_filter.row_set().filter(|_| clauses.len() == 1);
     let filter = rows.map(RowFilter::from_row_set);
@@ -48,13 +46,17 @@ pub(crate) fn find_matches(
 
 /// Drops the stop words of a query, unless it has no other clauses.
 fn without_stop_words(clauses: &[Clause]) -> Vec<&Clause> {
-    let is_stop_word =
-        |clause: &&Clause| matches!(clause, Clause::Word(word) if word.is_stop_word());
-    let mut kept: Vec<&Clause> = clauses.iter().collect();
-    if !kept.iter().all(is_stop_word) {
-        kept.retain(|clause| !is_stop_word(clause));
+    let is_other = |clause: &&Clause| {
+        clause
+            .as_word()
+            .is_none_or(|word| !is_stop_word(&word.text))
+    };
+    let others: Vec<&Clause> = clauses.iter().filter(is_other).collect();
+    if others.is_empty() {
+        clauses.iter().collect()
+    } else {
+        others
     }
-    kept
 }
 
 struct Planner<'a> {
@@ -66,12 +68,9 @@ struct Planner<'a> {
 
 impl Planner<'_> {
     fn plan_clauses(&mut self, clauses: &[&Clause], last_term: TermMatch) {
-        let term_match = |at| {
-            if at + 1 == clauses.len() {
-                last_term
-            } else {
-                TermMatch::Exact
-            }
+        let term_match = |at| match clauses.len() - at {
+            1 => last_term,
+            _ => TermMatch::Exact,
         };
         for (at, clause) in clauses.iter().enumerate() {
             match clause {
@@ -86,23 +85,24 @@ impl Planner<'_> {
                 self.add_compound(at, [first, second], term_match(at + 1));
             }
         }
-        let is_word = |clause: &Clause| matches!(clause, Clause::Word(_));
-        let mut first = 0;
+        let is_word = |clause: &Clause| clause.as_word().is_some();
+        let mut end = 0;
         for run in clauses.chunk_by(|a, b| is_word(a) && is_word(b)) {
-            let words = run.iter().filter_map(|clause| match clause {
-                Clause::Word(word) => Some(word.text.as_str()),
-                _ => None,
-            });
-            let words: Vec<&str> = words.collect();
-            let last = first + run.len() - 1;
-            self.plan_synonyms(first, &words, term_match(last));
-            first += run.len();
+            let words = run.iter().filter_map(|clause| clause.as_word());
+            let words: Vec<&str> = words.map(|word| &*word.text).collect();
+            let first = end;
+            end += run.len();
+            self.plan_synonyms(first, &words, term_match(end - 1));
         }
     }
 
-    /// Adds a subquery for one clause.
     fn add(&mut self, at: usize, subquery: Subquery) {
         self.plan.add(at..at + 1, subquery);
+    }
+
+    /// Adds the rows with a field that has a term of each list.
+    fn add_all(&mut self, at: usize, terms: Vec<Vec<Term>>, cost: MatchCost) {
+        self.add(at, Subquery::All(terms, cost, MatchKind::Words));
     }
 
     fn plan_code(&mut self, at: usize, clause: &CodeClause) {
@@ -122,12 +122,8 @@ impl Planner<'_> {
                 self.plan.matches.by_clause[at].code_docs.push(doc);
             }
         }
-        let may_be_bare = clause.modifier_prefix.is_none()
-            && clause
-                .code_refs
-                .iter()
-                .any(|code_ref| code_ref.modifier.is_none());
-        if may_be_bare {
+        let is_bare = |code_ref: &CodeRef| code_ref.modifier.is_none();
+        if clause.modifier_prefix.is_none() && clause.code_refs.iter().any(is_bare) {
             for code in clause.codes() {
                 self.add_code_prefix(at, &clause.word.text, code.system());
             }
@@ -143,16 +139,13 @@ impl Planner<'_> {
         self.add(at, Subquery::Rows(rows));
         if clause.prefix.len() == 2 {
             let terms = exact_terms(&self.index.terms, &clause.words);
-            self.add(
-                at,
-                Subquery::All(terms, MatchCost::VARIANT, MatchKind::Words),
-            );
+            self.add_all(at, terms, MatchCost::VARIANT);
         }
     }
 
     fn plan_word(&mut self, at: usize, word: &Word, term_match: TermMatch) {
         let mut is_known = false;
-        if let Some(modifier) = word.to_modifier() {
+        if let Ok(modifier) = ModifierCode::new(&word.text) {
             let rows = self.modifier_rows(modifier.as_str(), MatchKind::Modifier);
             if !rows.is_empty() {
                 is_known = true;
@@ -175,7 +168,7 @@ impl Planner<'_> {
 
     fn plan_phrase(&mut self, at: usize, words: &[String]) {
         let terms = exact_terms(&self.index.terms, words);
-        self.add(at, Subquery::All(terms, MatchCost::NONE, MatchKind::Words));
+        self.add_all(at, terms, MatchCost::NONE);
         self.plan.matches.terms.extend_from_slice(words);
     }
 
@@ -196,14 +189,8 @@ impl Planner<'_> {
             };
             highlighted.push(prefix.to_lowercase());
         }
-        rows.iter()
-            .map(|(_, row)| RowMatch {
-                row: *row,
-                mask: FieldMask::ALL,
-                cost: MatchCost::NONE,
-                kind,
-            })
-            .collect()
+        let new_match = |row| RowMatch::new(row, FieldMask::ALL, MatchCost::NONE, kind);
+        rows.iter().map(|(_, row)| new_match(*row)).collect()
     }
 
     /// Adds the rows with a word in any of its forms. Returns true if the dictionary has one.
@@ -214,14 +201,10 @@ impl Planner<'_> {
         if let Some((last, front)) = word.parts.split_last() {
             let front = front.iter().map(|part| (part, TermMatch::Exact));
             let parts = front.chain([(last, term_match)]);
-            let terms: Vec<Vec<Term>> = parts
-                .map(|(part, term_match)| self.expand_term(part, term_match))
-                .collect();
+            let parts = parts.map(|(part, term_match)| self.expand_term(part, term_match));
+            let terms: Vec<Vec<Term>> = parts.collect();
             is_known |= terms.iter().all(|terms| !terms.is_empty());
-            self.add(
-                at,
-                Subquery::All(terms, MatchCost::VARIANT, MatchKind::Words),
-            );
+            self.add_all(at, terms, MatchCost::VARIANT);
         }
         is_known
     }
@@ -241,16 +224,12 @@ impl Planner<'_> {
     fn expand_term(&mut self, word: &str, term_match: TermMatch) -> Vec<Term> {
         let dictionary = &self.index.terms;
         let matches = &mut self.plan.matches;
-        let mut terms: Vec<Term> = dictionary
-            .term_ord(word)
-            .map(Term::exact)
-            .into_iter()
-            .collect();
+        let mut terms = Vec::from_iter(dictionary.term_ord(word).map(Term::exact));
         matches.terms.push(word.to_owned());
         for form in inflected_forms(word) {
-            if let Some(number) = dictionary.term_ord(&form) {
+            if let Some(ord) = dictionary.term_ord(&form) {
                 let cost = MatchCost::VARIANT;
-                terms.push(Term { number, cost });
+                terms.push(Term { ord, cost });
                 matches.terms.push(form);
             }
         }
@@ -264,16 +243,16 @@ impl Planner<'_> {
     /// Adds the rows that have two words as one: `her2` for `her 2`.
     fn add_compound(&mut self, at: usize, [first, second]: [&Word; 2], term_match: TermMatch) {
         let compound = format!("{}{}", first.text, second.text);
-        let Some(number) = self.index.terms.term_ord(&compound) else {
+        let Some(ord) = self.index.terms.term_ord(&compound) else {
             return;
         };
-        let mut terms = vec![Term::exact(number)];
+        let mut terms = vec![Term::exact(ord)];
         if term_match == TermMatch::Prefix {
             terms.extend(prefix_terms(&self.index.terms, &compound));
         }
         self.plan.matches.terms.push(compound);
-        self.plan
-            .add(at..at + 2, Subquery::Any(terms, MatchKind::Words));
+        let subquery = Subquery::Any(terms, MatchKind::Words);
+        self.plan.add(at..at + 2, subquery);
     }
 
     /// Adds the rows that match a synonym of consecutive words, the first of which is clause `at`.
@@ -288,8 +267,8 @@ impl Planner<'_> {
             }
         }
         for synonym in found {
-            let replaced = &words[synonym.first..synonym.first + synonym.count];
-            self.add_synonym(at + synonym.first, replaced, synonym.target);
+            let first = at + synonym.words.start;
+            self.add_synonym(first, &words[synonym.words], synonym.target);
         }
     }
 
@@ -306,31 +285,29 @@ impl Planner<'_> {
                 let words = ["modifier".to_owned(), code.as_str().to_lowercase()];
                 exact_terms(&self.index.terms, &words)
             }
-            SynonymTarget::Words(words) => words
-                .iter()
-                .map(|word| self.expand_term(word, TermMatch::Exact))
-                .collect(),
+            SynonymTarget::Words(words) => {
+                let expand = |word: &String| self.expand_term(word, TermMatch::Exact);
+                words.iter().map(expand).collect()
+            }
         };
         if let ([terms], [_]) = (&mut terms[..], words) {
-            terms.retain(|term| !self.has_closer_match(at, term.number));
+            terms.retain(|term| !self.has_closer_match(at, term.ord));
             if terms.is_empty() {
                 return;
             }
         }
         let names = (words.join(" "), target.name());
         self.plan.matches.synonyms.push(names);
-        self.plan
-            .add(clauses, Subquery::All(terms, MatchCost::SYNONYM, kind));
+        let subquery = Subquery::All(terms, MatchCost::SYNONYM, kind);
+        self.plan.add(clauses, subquery);
     }
 
     /// Returns true if a clause matches a term in a closer way than by a synonym: `lab` is a prefix
     /// of `laboratory`.
-    fn has_closer_match(&self, at: usize, number: u32) -> bool {
-        self.plan.subqueries(at).any(|subquery| match subquery {
-            Subquery::Any(terms, _) => terms
-                .iter()
-                .any(|term| term.number == number && term.cost < MatchCost::INEXACT),
-            Subquery::Rows(_) | Subquery::All(..) => false,
-        })
+    fn has_closer_match(&self, at: usize, ord: u32) -> bool {
+        let is_closer = |term: &Term| term.ord == ord && term.cost < MatchCost::INEXACT;
+        self.plan.subqueries(at).any(
+            |subquery| matches!(subquery, Subquery::Any(terms, _) if terms.iter().any(is_closer)),
+        )
     }
 }

@@ -1,7 +1,10 @@
 //! Expands a word of a query into terms of the dictionary.
 
+use std::cmp::Reverse;
+
 use crate::search::eval::matches::MatchCost;
-use crate::search::term_dict::{FuzzyTerm, TermDictionary};
+use crate::search::index::Index;
+use crate::search::term_dict::{FuzzyTerm, PostingsBatch, TermDictionary};
 
 /// The length from which a prefix expands into every term that has it, in characters.
 const MIN_FULL_PREFIX_CHARS: usize = 3;
@@ -12,14 +15,14 @@ const MAX_SHORT_PREFIX_BYTES: usize = 48 * 1024;
 /// A term of the dictionary, and the cost of matching it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Term {
-    pub(crate) number: u32,
+    pub(crate) ord: u32,
     pub(crate) cost: MatchCost,
 }
 
 impl Term {
-    pub(crate) const fn exact(number: u32) -> Self {
+    pub(crate) const fn exact(ord: u32) -> Self {
         let cost = MatchCost::NONE;
-        Self { number, cost }
+        Self { ord, cost }
     }
 
     /// The cost depends on the number of edits, and on the first letter, which is seldom mistyped.
@@ -27,44 +30,46 @@ impl Term {
         let differs_at_start = correction.text.chars().next() != word.chars().next();
         let edits = MatchCost::TYPO.0 * correction.distance;
         Self {
-            number: correction.term_ord,
+            ord: correction.ord,
             cost: MatchCost(edits + MatchCost::INEXACT.0 * u8::from(differs_at_start)),
         }
     }
 }
 
+pub(crate) fn fetch_postings<'i>(index: &'i Index, terms: &[Term]) -> PostingsBatch<'i> {
+    index
+        .terms
+        .fetch_postings(terms.iter().map(|term| term.ord))
+}
+
 /// Returns for each word its term, if the dictionary has it.
 pub(crate) fn exact_terms(dictionary: &TermDictionary, words: &[String]) -> Vec<Vec<Term>> {
-    let terms = words.iter().map(|word| dictionary.term_ord(word));
-    terms
-        .map(|term| term.map(Term::exact).into_iter().collect())
+    let terms = |word: &String| dictionary.term_ord(word).map(Term::exact);
+    words
+        .iter()
+        .map(|word| Vec::from_iter(terms(word)))
         .collect()
 }
 
 /// Returns the longer terms that have a prefix.
-pub(crate) fn prefix_terms(
-    dictionary: &TermDictionary,
-    prefix: &str,
-) -> impl Iterator<Item = Term> {
+pub(crate) fn prefix_terms(dictionary: &TermDictionary, prefix: &str) -> Vec<Term> {
     let exact = dictionary.term_ord(prefix);
     let longer = dictionary.prefix_range(prefix);
-    let longer = longer.filter(move |number| Some(*number) != exact);
-    longer.map(|number| Term {
-        number,
-        cost: MatchCost::PREFIX,
-    })
+    let longer = longer.filter(|ord| Some(*ord) != exact);
+    let cost = MatchCost::PREFIX;
+    longer.map(|ord| Term { ord, cost }).collect()
 }
 
 /// Returns the longer terms that have a prefix; only the most common ones of a short prefix. Half of
 /// all rows have a term with the same first letter, and the user is about to type the second.
 pub(crate) fn common_prefix_terms(dictionary: &TermDictionary, prefix: &str) -> Vec<Term> {
-    let mut terms: Vec<Term> = prefix_terms(dictionary, prefix).collect();
+    let mut terms = prefix_terms(dictionary, prefix);
     if prefix.chars().count() < MIN_FULL_PREFIX_CHARS {
-        terms.sort_by_key(|term| std::cmp::Reverse(dictionary.posting_bytes(term.number)));
+        terms.sort_by_key(|term| Reverse(dictionary.posting_bytes(term.ord)));
         let mut bytes = 0;
         terms.retain(|term| {
             let fits = bytes < MAX_SHORT_PREFIX_BYTES;
-            bytes += dictionary.posting_bytes(term.number);
+            bytes += dictionary.posting_bytes(term.ord);
             fits
         });
     }

@@ -21,21 +21,14 @@ impl Index {
             let matches = find_matches(self, &query, &filter, fuzziness);
             let (rows, _) = Ranker::rank(self, &matches, &filter, None, usize::MAX).finish();
             let mut seen = FixedBitSet::with_capacity(self.docs.len());
-            let docs = rows.iter().map(|row| row.doc);
-            let new_codes = docs.filter(|doc| {
+            let mut docs: Vec<u32> = rows.iter().map(|row| row.doc).collect();
+            docs.retain(|doc| {
                 self.docs.kind(*doc) == DocKind::ListedCode && !seen.put(*doc as usize)
             });
-            let (mut codes, mut total) = (Vec::new(), 0);
-            for doc in new_codes {
-                total += 1;
-                if codes.len() < limit
-                    && let Some(system) = self.docs.system(doc)
-                {
-                    codes.push((system, CodeDocId(doc)));
-                }
-            }
-            if total > 0 {
-                return (codes, total);
+            if !docs.is_empty() {
+                let best = docs.iter().take(limit);
+                let codes = best.filter_map(|doc| Some((self.docs.system(*doc)?, CodeDocId(*doc))));
+                return (codes.collect(), docs.len());
             }
         }
         (Vec::new(), 0)

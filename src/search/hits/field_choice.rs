@@ -8,15 +8,6 @@ use crate::search::hits::highlight::Highlighter;
 use crate::search::hits::sort_key::Tier;
 use crate::search::row_store::StoredField;
 
-/// What a hit shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum FieldChoice {
-    /// The document's title, because the document as a whole matches.
-    Title,
-    /// A field of the row, by its position.
-    Field(usize),
-}
-
 /// The fields of a row that may be shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ShownFields {
@@ -34,18 +25,12 @@ impl ShownFields {
     pub(crate) fn new(matches: &QueryMatches, row: u32, tier: Tier) -> Self {
         let mut mask = FieldMask::ALL;
         let mut is_about_modifier = false;
-        for found in matches
-            .by_clause
-            .iter()
-            .filter_map(|clause| clause.row_match(row))
-        {
+        for found in matches.of_row(row) {
             is_about_modifier |= found.mask == FieldMask::ALL;
             mask = mask.and(found.mask);
         }
-        let has_code = matches
-            .by_clause
-            .iter()
-            .any(|clause| !clause.code_docs.is_empty());
+        let mut clauses = matches.by_clause.iter();
+        let has_code = clauses.any(|clause| !clause.code_docs.is_empty());
         if matches.by_clause.is_empty() {
             Self::AllButHeadings
         } else if has_code && tier == Tier::Code && !is_about_modifier {
@@ -67,36 +52,28 @@ impl ShownFields {
     }
 }
 
-impl FieldChoice {
-    /// Chooses the field with most words of the query; the first one of several.
-    pub(crate) fn new(
-        shown: ShownFields,
-        tier: Tier,
-        fields: &[StoredField],
-        highlighter: &Highlighter,
-    ) -> Self {
-        let is_candidate = |field: &StoredField| shown.contains(field) && !field.text.is_empty();
-        let mut candidates = (0..fields.len()).filter(|at| is_candidate(&fields[*at]));
-        let Some(first) = candidates.next() else {
-            return Self::Title;
-        };
-        let best = match candidates.next() {
-            // The words of a single candidate need not be counted.
-            None => first,
-            Some(second) => {
-                let word_count = |at: &usize| highlighter.distinct_matches(&fields[*at].text);
-                let all = [first, second].into_iter().chain(candidates);
-                let best = all.max_by_key(|at| (word_count(at), Reverse(*at)));
-                best.unwrap_or(first)
-            }
-        };
-        let is_document = matches!(tier, Tier::Code | Tier::CodePrefix | Tier::Title);
-        if is_document && fields[best].mask == FieldMask::TITLE {
-            Self::Title
-        } else {
-            Self::Field(best)
+/// Chooses the field with most words of the query; the first one of several. Returns `None` if the
+/// hit should show the document's title, because the document as a whole matches.
+pub(crate) fn choose_field(
+    shown: ShownFields,
+    tier: Tier,
+    fields: &[StoredField],
+    highlighter: &Highlighter,
+) -> Option<usize> {
+    let is_candidate = |field: &StoredField| shown.contains(field) && !field.text.is_empty();
+    let mut candidates = (0..fields.len()).filter(|n| is_candidate(&fields[*n]));
+    let first = candidates.next()?;
+    let best = match candidates.next() {
+        // The words of a single candidate need not be counted.
+        None => first,
+        Some(second) => {
+            let word_count = |n: usize| highlighter.distinct_matches(&fields[n].text);
+            let all = [first, second].into_iter().chain(candidates);
+            all.max_by_key(|n| (word_count(*n), Reverse(*n)))?
         }
-    }
+    };
+    let is_document = matches!(tier, Tier::Code | Tier::CodePrefix | Tier::Title);
+    (!is_document || fields[best].mask != FieldMask::TITLE).then_some(best)
 }
 
 #[cfg(test)]
@@ -141,69 +118,68 @@ mod tests {
 
     #[test]
     fn chosen_field_has_most_words_among_those_that_match() {
-        use FieldChoice::{Field, Title};
         let code = || TermMatches {
             code_docs: vec![0],
             ..TermMatches::default()
         };
         let body_or_rest = FieldMask::BODY.or(FieldMask::REST);
         let table = [
-            ("scopes only", vec![], Tier::Row, Field(5)),
-            ("code", vec![code()], Tier::Code, Title),
+            ("scopes only", vec![], Tier::Row, Some(5)),
+            ("code", vec![code()], Tier::Code, None),
             (
                 "code and word",
                 vec![code(), clause(FieldMask::BODY)],
                 Tier::Title,
-                Field(4),
+                Some(4),
             ),
             (
                 "code and modifier",
                 vec![code(), clause(FieldMask::ALL)],
                 Tier::Code,
-                Field(2),
+                Some(2),
             ),
             (
                 "modifier",
                 vec![clause(FieldMask::ALL)],
                 Tier::Modifier,
-                Field(2),
+                Some(2),
             ),
-            ("title", vec![clause(FieldMask::TITLE)], Tier::Title, Title),
+            ("title", vec![clause(FieldMask::TITLE)], Tier::Title, None),
             (
                 "title of a row",
                 vec![clause(FieldMask::TITLE)],
                 Tier::Row,
-                Field(0),
+                Some(0),
             ),
             (
                 "title and body",
                 vec![clause(FieldMask::TITLE.or(FieldMask::BODY))],
                 Tier::Title,
-                Title,
+                None,
             ),
             (
                 "one field",
                 vec![clause(FieldMask::BODY)],
                 Tier::Field,
-                Field(4),
+                Some(4),
             ),
             (
                 "two fields",
                 vec![clause(body_or_rest)],
                 Tier::Field,
-                Field(5),
+                Some(5),
             ),
             (
                 "common field",
                 vec![clause(body_or_rest), clause(FieldMask::BODY)],
                 Tier::Field,
-                Field(4),
+                Some(4),
             ),
             (
                 "no common field",
                 vec![clause(FieldMask::NAME), clause(FieldMask::BODY)],
                 Tier::Row,
-                Field(5),
+                Some(5),
             ),
         ];
         let words = ["serum", "assay", "professional"].map(str::to_owned);
@@ -214,7 +190,7 @@ mod tests {
                 ..QueryMatches::default()
             };
             let shown = ShownFields::new(&matches, ROW, tier);
-            let choice = FieldChoice::new(shown, tier, &fields(), &highlighter);
+            let choice = choose_field(shown, tier, &fields(), &highlighter);
             assert_eq!(choice, expected, "{name}");
         }
     }
@@ -222,7 +198,7 @@ mod tests {
     #[test]
     fn first_of_equal_fields_is_chosen() {
         let shown = ShownFields::Mask(FieldMask::default());
-        let choice = FieldChoice::new(shown, Tier::Row, &fields(), &Highlighter::default());
-        assert_eq!(choice, FieldChoice::Field(0));
+        let choice = choose_field(shown, Tier::Row, &fields(), &Highlighter::default());
+        assert_eq!(choice, Some(0));
     }
 }

@@ -29,7 +29,6 @@ impl HitGroup {
         }
     }
 
-    /// Returns the heading for users.
     pub const fn title(self) -> &'static str {
         match self {
             Self::Best => "Best match",

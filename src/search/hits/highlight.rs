@@ -5,12 +5,10 @@ use std::ops::Range;
 use crate::search::folding::folded_prefix_end;
 use crate::search::tokenizer::for_each_token;
 
-/// Highlights terms and prefixes.
+/// Highlights terms and prefixes, both folded and sorted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Highlighter {
-    /// Folded and sorted.
     terms: Vec<String>,
-    /// Folded and sorted.
     prefixes: Vec<String>,
 }
 
@@ -47,21 +45,17 @@ impl Highlighter {
 
     /// Returns the length of the prefix of a folded word that is highlighted, in bytes.
     fn matched_len(&self, word: &str) -> Option<usize> {
-        if self
-            .terms
-            .binary_search_by(|term| (**term).cmp(word))
-            .is_ok()
-        {
+        let term = self.terms.binary_search_by(|term| (**term).cmp(word));
+        if term.is_ok() {
             return Some(word.len());
         }
-        let prefixes = self.prefixes.iter();
-        prefixes
-            .filter(|prefix| word.starts_with(&***prefix))
-            .map(String::len)
-            .max()
+        let prefixes = self
+            .prefixes
+            .iter()
+            .filter(|prefix| word.starts_with(&***prefix));
+        prefixes.map(String::len).max()
     }
 
-    /// Returns the number of distinct words of a text that are highlighted.
     pub(crate) fn distinct_matches(&self, text: &str) -> usize {
         let mut seen: Vec<String> = Vec::new();
         for_each_token(text, |token| {
@@ -78,10 +72,10 @@ impl Highlighter {
 
 fn merge_overlapping(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
     ranges.sort_unstable_by_key(|range| (range.start, range.end));
-    ranges.dedup_by(|next, kept| {
-        let overlaps = next.start < kept.end;
+    ranges.dedup_by(|next, merged| {
+        let overlaps = next.start < merged.end;
         if overlaps {
-            kept.end = kept.end.max(next.end);
+            merged.end = merged.end.max(next.end);
         }
         overlaps
     });

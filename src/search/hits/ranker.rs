@@ -4,12 +4,10 @@ use std::cmp::Reverse;
 use std::ops::Range;
 
 use crate::content::CodeId;
-
+use crate::search::columns::gallop;
 use crate::search::doc_table::RowToDoc;
 use crate::search::eval::filter::ScopeFilter;
-use crate::search::eval::matches::{
-    MatchCost, MatchKind, QueryMatches, RowMatch, TermMatches, gallop,
-};
+use crate::search::eval::matches::{MatchCost, MatchKind, QueryMatches, RowMatch, TermMatches};
 use crate::search::fields::FieldMask;
 use crate::search::hits::sort_key::{RankFeatures, SortKey, Tier};
 use crate::search::hits::top_k::{ScoredRow, TopK};
@@ -46,7 +44,7 @@ impl<'a> Ranker<'a> {
         ranker.top
     }
 
-    /// Ranks what the scopes admit, for a query that has no clauses.
+    /// Ranks everything that the scopes admit, for a query without clauses.
     fn rank_scope_only(&mut self) {
         if self.scope_filter.is_unrestricted() {
             return;
@@ -66,9 +64,8 @@ impl<'a> Ranker<'a> {
         let may_skip =
             self.scope_filter.is_unrestricted() && doc_lists.iter().all(|docs| docs.is_empty());
         for found in &clause.rows {
-            let tier = RowScore::from_match(*found).tier();
-            if may_skip && self.top.excludes(SortKey::lower_bound(tier, found.cost)) {
-                self.top.count_excluded();
+            let tier = RowScore::NONE.plus(*found).tier();
+            if may_skip && self.top.reject(SortKey::lower_bound(tier, found.cost)) {
                 continue;
             }
             let doc = row_to_doc.doc_of_row(found.row);
@@ -152,8 +149,8 @@ impl<'a> Ranker<'a> {
             }
         }
         if !has_full_match && let Some((_, row)) = best_partial {
-            let least = |clause: &DocMatches<'_>| clause.rows.iter().map(|found| found.cost).min();
-            let costs = clauses.iter().filter_map(least);
+            let lowest = |clause: &DocMatches<'_>| clause.rows.iter().map(|found| found.cost).min();
+            let costs = clauses.iter().filter_map(lowest);
             let cost = costs.fold(MatchCost::NONE, MatchCost::plus);
             self.push(doc, row, Tier::Document, cost);
         }
@@ -166,8 +163,7 @@ impl<'a> Ranker<'a> {
     }
 
     fn push(&mut self, doc: u32, row: u32, tier: Tier, cost: MatchCost) {
-        if self.top.excludes(SortKey::lower_bound(tier, cost)) {
-            self.top.count_excluded();
+        if self.top.reject(SortKey::lower_bound(tier, cost)) {
             return;
         }
         let Index { docs, rows, .. } = self.index;
@@ -188,10 +184,8 @@ impl<'a> Ranker<'a> {
     }
 }
 
-/// The merged matches of one row.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 struct RowScore {
-    /// The number of clauses that match.
     clause_count: usize,
     cost: MatchCost,
     /// The fields that match all of these clauses.
@@ -209,13 +203,7 @@ impl RowScore {
         modifier: false,
     };
 
-    fn from_match(found: RowMatch) -> Self {
-        let mut score = Self::NONE;
-        score.add(found);
-        score
-    }
-
-    fn add(&mut self, found: RowMatch) {
+    fn plus(mut self, found: RowMatch) -> Self {
         self.clause_count += 1;
         self.cost = self.cost.plus(found.cost);
         self.mask = self.mask.and(found.mask);
@@ -225,6 +213,7 @@ impl RowScore {
             MatchKind::Synonym(_) => self.modifier |= found.mask == FieldMask::ALL,
             MatchKind::Words | MatchKind::Typo => {}
         }
+        self
     }
 
     fn tier(&self) -> Tier {
@@ -253,7 +242,7 @@ fn next_row(row_lists: &mut [&[RowMatch]]) -> Option<(u32, RowScore)> {
         if let [found, rest @ ..] = list
             && found.row == row
         {
-            score.add(*found);
+            score = score.plus(*found);
             *list = rest;
         }
     }
@@ -261,15 +250,13 @@ fn next_row(row_lists: &mut [&[RowMatch]]) -> Option<(u32, RowScore)> {
 }
 
 /// The matches of one clause in one document.
-#[derive(Clone, Copy, Debug)]
 struct DocMatches<'a> {
-    /// The document's code matches, and with it all rows.
+    /// Whether the document's code matches, and with it all rows.
     by_code: bool,
     rows: &'a [RowMatch],
 }
 
 /// Iterates over the matches of one clause, document by document.
-#[derive(Clone, Copy, Debug)]
 struct MatchCursor<'a> {
     rows: &'a [RowMatch],
     doc_lists: [&'a [u32]; 2],
@@ -284,13 +271,10 @@ impl<'a> MatchCursor<'a> {
     }
 
     fn next_doc(&self, row_to_doc: &mut RowToDoc<'_>) -> Option<u32> {
-        let by_row = self.rows.first();
+        let by_row = self.rows.iter().take(1);
         let by_row = by_row.map(|found| row_to_doc.doc_of_row(found.row));
-        let by_code = self
-            .doc_lists
-            .iter()
-            .filter_map(|docs| docs.first().copied());
-        by_row.into_iter().chain(by_code).min()
+        let by_code = self.doc_lists.iter().filter_map(|docs| docs.first());
+        by_row.chain(by_code.copied()).min()
     }
 
     /// Returns the matches in a document with these rows, and moves past it.

@@ -5,7 +5,6 @@ use crate::search::hits::group::HitGroup;
 use crate::search::hits::highlight::Highlighter;
 use crate::search::hits::snippet::Snippet;
 
-/// The results of one query.
 #[derive(Clone, Debug, Default)]
 pub struct Results {
     /// The best hits by group, best first within each. The first of all is the best.
@@ -47,11 +46,8 @@ pub enum MatchReason {
         query_words: String,
         synonym: String,
     },
-    /// The words are in a field.
     Words {
-        /// The field's label.
         field: String,
-        /// The number of words that were corrected.
         typos: usize,
     },
 }

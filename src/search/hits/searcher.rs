@@ -3,13 +3,12 @@
 use std::collections::HashSet;
 
 use crate::content::CodeId;
-
 use crate::search::doc_table::DocKind;
 use crate::search::eval::filter::ScopeFilter;
 use crate::search::eval::matches::{MatchKind, QueryMatches};
 use crate::search::eval::planner::{Fuzziness, find_matches};
 use crate::search::fields::{FieldMask, row_contexts};
-use crate::search::hits::field_choice::{FieldChoice, ShownFields};
+use crate::search::hits::field_choice::{ShownFields, choose_field};
 use crate::search::hits::group::{HitGroup, group_hits};
 use crate::search::hits::highlight::Highlighter;
 use crate::search::hits::phrase::contains_phrase;
@@ -40,11 +39,12 @@ impl Index {
     /// equal rows of other documents.
     pub fn search(&self, query: &Query, open: Option<&CodeId>, limit: usize) -> Results {
         let results = Searcher::search(self, query, open, limit);
+        // If the file was damaged after it was opened, any number of hits may be missing.
         if self.terms.is_damaged() {
-            // The file was damaged after it was opened, so any number of hits may be missing.
-            return Results::default();
+            Results::default()
+        } else {
+            results
         }
-        results
     }
 }
 
@@ -53,7 +53,6 @@ struct Searcher<'a> {
     query: &'a Query,
     matches: QueryMatches,
     highlighter: Highlighter,
-    /// The document that was read last.
     loaded: Option<(u32, LoadedDoc)>,
 }
 
@@ -138,27 +137,22 @@ impl<'a> Searcher<'a> {
 
     /// Promotes the rows that have the words of the query next to one another.
     fn promote_adjacent_words(&mut self, rows: &mut [ScoredRow]) {
-        let clauses = self.query.clauses().iter();
-        let words: Option<Vec<String>> = clauses
-            .map(|clause| match clause {
-                Clause::Word(word) => Some(word.text.clone()),
-                _ => None,
-            })
-            .collect();
+        let words = self
+            .query
+            .clauses
+            .iter()
+            .map(|clause| Some(clause.as_word()?.text.clone()));
+        let words: Option<Vec<String>> = words.collect();
         let Some(words) = words.filter(|words| words.len() > 1) else {
             return;
         };
         let window = rows.len().min(RERANK_WINDOW);
-        let window = &mut rows[..window];
-        for row in window
-            .iter_mut()
-            .filter(|row| row.key.tier() == Tier::Field)
-        {
-            if self.has_phrase(*row, &words, TermMatch::Prefix) {
+        for row in &mut rows[..window] {
+            if row.key.tier() == Tier::Field && self.has_phrase(*row, &words, TermMatch::Prefix) {
                 row.key.promote_to_phrase();
             }
         }
-        window.sort_unstable();
+        rows[..window].sort_unstable();
     }
 
     /// Retains the rows that have every phrase. Reads each document once.
@@ -183,8 +177,7 @@ impl<'a> Searcher<'a> {
 
     /// Returns the fields that have a word of the query, or all fields if none is known.
     fn matched_fields(&self, row: ScoredRow) -> FieldMask {
-        let clauses = self.matches.by_clause.iter();
-        let matches = clauses.filter_map(|clause| clause.row_match(row.key.row()));
+        let matches = self.matches.of_row(row.key.row());
         let mask = matches.fold(FieldMask::default(), |mask, found| mask.or(found.mask));
         if mask.is_empty() {
             FieldMask::ALL
@@ -224,39 +217,26 @@ impl<'a> Searcher<'a> {
     fn hit(&mut self, row: ScoredRow, group: HitGroup) -> Option<Hit> {
         let code = self.index.docs.code(row.doc)?;
         let title = self.index.docs.titles.get(row.doc);
-        let Some(StoredRow {
-            row_path,
-            mut trail,
-            fields,
-        }) = self.stored_row(row)
-        else {
-            return Some(Hit {
-                group,
-                reason: self.match_reason(row, TITLE),
-                snippet: Snippet::new(&title, &self.highlighter),
-                code,
-                title,
-                row_path: None,
-                trail: Vec::new(),
-            });
-        };
-        let shown = ShownFields::new(&self.matches, row.key.row(), row.key.tier());
-        let choice = FieldChoice::new(shown, row.key.tier(), &fields, &self.highlighter);
-        let (label, snippet) = match choice {
-            FieldChoice::Title => {
-                trail.clear();
-                (TITLE, Snippet::new(&title, &self.highlighter))
-            }
-            FieldChoice::Field(at) => {
+        let stored = self.stored_row(row);
+        let (tier, highlighter) = (row.key.tier(), &self.highlighter);
+        let shown = ShownFields::new(&self.matches, row.key.row(), tier);
+        let fields = stored.as_ref().map(|stored| &stored.fields[..]);
+        let field = fields.and_then(|fields| choose_field(shown, tier, fields, highlighter));
+        let mut trail = Vec::new();
+        let (label, snippet) = match (&stored, field) {
+            (Some(stored), Some(position)) => {
                 let StoredField {
                     label, in_trail, ..
-                } = &fields[at];
-                if *in_trail {
-                    trail.push(label.clone());
-                }
+                } = &stored.fields[position];
+                trail.clone_from(&stored.trail);
+                trail.extend(in_trail.then(|| label.clone()));
                 let label = if label.is_empty() { TEXT } else { label };
-                (label, Snippet::of_fields(&fields[at..], &self.highlighter))
+                (
+                    label,
+                    Snippet::of_fields(&stored.fields[position..], highlighter),
+                )
             }
+            _ => (TITLE, Snippet::new(&title, highlighter)),
         };
         Some(Hit {
             group,
@@ -264,22 +244,21 @@ impl<'a> Searcher<'a> {
             snippet,
             code,
             title,
-            row_path: Some(row_path),
+            row_path: stored.map(|stored| stored.row_path),
             trail,
         })
     }
 
     fn match_reason(&self, row: ScoredRow, field: &str) -> MatchReason {
-        let clauses = self.matches.by_clause.iter();
-        let matches = clauses.filter_map(|clause| clause.row_match(row.key.row()));
         let mut typos = 0;
-        for found in matches {
+        for found in self.matches.of_row(row.key.row()) {
             match found.kind {
-                MatchKind::Synonym(at) => {
-                    if let Some((words, synonym)) = self.matches.synonyms.get(usize::from(at)) {
+                MatchKind::Synonym(n) => {
+                    if let Some(synonym) = self.matches.synonyms.get(usize::from(n)) {
+                        let (query_words, synonym) = synonym.clone();
                         return MatchReason::Synonym {
-                            query_words: words.clone(),
-                            synonym: synonym.clone(),
+                            query_words,
+                            synonym,
                         };
                     }
                 }
@@ -299,7 +278,7 @@ impl<'a> Searcher<'a> {
 }
 
 fn phrases(query: &Query) -> impl Iterator<Item = &[String]> {
-    query.clauses().iter().filter_map(|clause| match clause {
+    query.clauses.iter().filter_map(|clause| match clause {
         Clause::Phrase(words) => Some(&words[..]),
         _ => None,
     })

@@ -40,19 +40,16 @@ impl Snippet {
         if window.end < text.len() {
             shown.push_str(" …");
         }
-        let highlights = highlights
+        let in_window = highlights
             .into_iter()
-            .filter(|range| window.contains(&range.start))
-            .map(|range| {
-                let [start, range_end] =
-                    [range.start, range.end].map(|at| at - window.start + prefix);
-                start..range_end.min(end)
-            })
-            .filter(|range| !range.is_empty())
-            .collect();
+            .filter(|range| window.contains(&range.start));
+        let moved = in_window.map(|range| {
+            let start = range.start - window.start + prefix;
+            start..(start + range.len()).min(end)
+        });
         Self {
             text: shown,
-            highlights,
+            highlights: moved.filter(|range| !range.is_empty()).collect(),
         }
     }
 

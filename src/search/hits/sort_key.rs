@@ -21,21 +21,16 @@ use crate::search::eval::matches::MatchCost;
 pub(crate) enum Tier {
     /// The query is the code, or the code and the row's modifier.
     Code,
-    /// The row is about the modifier.
     Modifier,
     /// The query is a prefix of the code.
     CodePrefix,
-    /// All words are in the title.
     Title,
     /// All words are in the row's name or heading.
     Name,
     /// All words are adjacent in a field. This is known only after the stored row is read.
     Phrase,
-    /// All words are in one field.
     Field,
-    /// All words are in one row.
     Row,
-    /// All words are in one document.
     Document,
 }
 
@@ -65,7 +60,6 @@ impl Bits {
         Self { low, width }
     }
 
-    /// Returns a key with a value in this range.
     const fn set(self, value: u64) -> u64 {
         debug_assert!(value >> self.width == 0);
         value << self.low
@@ -107,13 +101,8 @@ impl SortKey {
 
     /// Returns the smallest key of any row with this tier and cost.
     pub(crate) fn lower_bound(tier: Tier, cost: MatchCost) -> Self {
-        let is_inexact = cost >= MatchCost::INEXACT;
-        let tier = tier as u64
-            + if is_inexact {
-                Tier::ALL.len() as u64
-            } else {
-                0
-            };
+        let is_inexact = u64::from(cost >= MatchCost::INEXACT);
+        let tier = tier as u64 + is_inexact * Tier::ALL.len() as u64;
         Self(TIER.set(tier) | COARSE_COST.set(u64::from(cost.0 >> 4)))
     }
 

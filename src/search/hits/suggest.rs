@@ -11,21 +11,17 @@ const MAX_PER_CLAUSE: usize = 4;
 
 /// Returns suggestions, nearest first; empty only if the index has no terms.
 pub(crate) fn suggestions(index: &Index, query: &Query) -> Vec<String> {
-    let is_single = query.clauses().len() == 1;
+    let is_single = query.clauses.len() == 1;
+    let is_term = |word: &&String| index.terms.term_ord(word).is_some();
     let mut all = Vec::new();
-    for clause in query.clauses() {
+    for clause in &query.clauses {
         let mut nearest = match clause {
             Clause::Code(code) => code_suggestions(index, code),
             Clause::Modifier(_) => modifier_suggestions(index),
             // Of several words, those that do match are suggested as they are.
-            Clause::Word(word) if !is_single && index.terms.term_ord(&word.text).is_some() => {
-                vec![word.text.clone()]
-            }
+            Clause::Word(word) if !is_single && is_term(&&word.text) => vec![word.text.clone()],
             Clause::Word(word) => word_suggestions(index, word),
-            Clause::Phrase(words) => {
-                let known = |word: &&String| index.terms.term_ord(word).is_some();
-                words.iter().filter(known).cloned().collect()
-            }
+            Clause::Phrase(words) => words.iter().filter(is_term).cloned().collect(),
         };
         nearest.truncate(MAX_PER_CLAUSE);
         all.append(&mut nearest);
@@ -46,8 +42,7 @@ fn keep_first_of_each(texts: &mut Vec<String>) {
     texts.retain(|text| seen.insert(text.clone()));
 }
 
-/// Returns the code with each modifier that its document has, or the nearest codes if there is no
-/// such document.
+/// Returns the code with each modifier of its document, or the nearest codes if it has none.
 fn code_suggestions(index: &Index, clause: &CodeClause) -> Vec<String> {
     let mut texts = Vec::new();
     for code in clause.codes() {
@@ -70,8 +65,6 @@ fn code_suggestions(index: &Index, clause: &CodeClause) -> Vec<String> {
 fn word_suggestions(index: &Index, word: &Word) -> Vec<String> {
     let mut nearest = index.terms.within_edits(&word.text, TermMatch::Exact, 2);
     nearest.retain(|near| near.text.chars().any(char::is_alphabetic) && near.text.len() > 2);
-    let first = word.text.chars().next();
-    nearest.sort_by_key(|near| (near.distance, near.text.chars().next() != first));
     let mut texts: Vec<String> = nearest.into_iter().map(|near| near.text).collect();
     let mut prefix = word.text.as_str();
     while texts.is_empty()
@@ -83,13 +76,10 @@ fn word_suggestions(index: &Index, word: &Word) -> Vec<String> {
     texts
 }
 
-/// Returns the first modifiers that have rows.
 fn modifier_suggestions(index: &Index) -> Vec<String> {
-    let by_code = index.rows.modifiers.chunk_by(|(a, _), (b, _)| a == b);
-    let codes = by_code
-        .filter_map(|rows| rows.first())
-        .take(MAX_SUGGESTIONS);
-    codes
-        .map(|(code, _)| String::from_utf8_lossy(code).into_owned())
-        .collect()
+    let mut codes: Vec<_> = index.rows.modifiers.iter().map(|(code, _)| code).collect();
+    codes.dedup();
+    let codes = codes.into_iter().take(MAX_SUGGESTIONS);
+    let texts = codes.map(|code| String::from_utf8_lossy(code).into_owned());
+    texts.collect()
 }

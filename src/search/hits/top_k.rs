@@ -33,19 +33,16 @@ impl TopK {
         }
     }
 
-    /// Returns true if a row is not in the top k.
-    pub(crate) fn excludes(&self, key: SortKey) -> bool {
-        key >= self.threshold
-    }
-
-    /// Counts a row that is not in the top k.
-    pub(crate) const fn count_excluded(&mut self) {
-        self.total += 1;
+    /// Returns true if a row with this key or a larger one is not in the top k, and counts it.
+    pub(crate) fn reject(&mut self, key: SortKey) -> bool {
+        let is_rejected = key >= self.threshold;
+        self.total += usize::from(is_rejected);
+        is_rejected
     }
 
     pub(crate) fn push(&mut self, row: ScoredRow) {
-        self.total += 1;
-        if !self.excludes(row.key) {
+        if !self.reject(row.key) {
+            self.total += 1;
             self.rows.push(row);
             if self.rows.len() >= self.limit.saturating_mul(2).max(Self::MIN_PRUNE_ROWS) {
                 self.prune();

@@ -77,11 +77,8 @@ fn strip_modifier_separator(text: &str) -> &str {
     let after_keyword = ["modifier", "mod"].into_iter().find_map(|keyword| {
         let (start, rest) = text.split_at_checked(keyword.len())?;
         let is_keyword = start.eq_ignore_ascii_case(keyword) && rest.starts_with([' ', ':']);
-        is_keyword.then(|| {
-            rest.trim_start_matches([' ', ':'])
-                .trim_start_matches('-')
-                .trim()
-        })
+        let rest = rest.trim_start_matches([' ', ':']);
+        is_keyword.then(|| rest.trim_start_matches('-').trim())
     });
     after_keyword.unwrap_or(text)
 }

@@ -1,7 +1,6 @@
 //! Parses a query into clauses (codes, modifiers, words and phrases) and scopes.
 
-use crate::content::{CodeId, CodeSystem, ModifierCode};
-
+use crate::content::{CodeId, CodeSystem};
 use crate::search::query::code_ref::{CodeRef, parse_code_refs, split_system};
 use crate::search::query::scope::{Scope, ScopeKind};
 use crate::search::term_dict::TermMatch;
@@ -17,10 +16,10 @@ const MAX_CLAUSES: usize = 12;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Query {
     text: String,
-    clauses: Vec<Clause>,
-    scopes: Vec<Scope>,
-    /// Whether the last word is still being typed.
-    last_term: TermMatch,
+    pub(crate) clauses: Vec<Clause>,
+    pub(crate) scopes: Vec<Scope>,
+    /// A prefix while the last word is being typed.
+    pub(crate) last_term: TermMatch,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,10 +31,19 @@ pub(crate) enum Clause {
     Phrase(Vec<String>),
 }
 
+impl Clause {
+    pub(crate) const fn as_word(&self) -> Option<&Word> {
+        match self {
+            Self::Word(word) => Some(word),
+            _ => None,
+        }
+    }
+}
+
 /// A code, perhaps followed by a modifier.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct CodeClause {
-    /// The code in each system that has such codes.
+    /// One for each system in which the code is valid.
     pub(crate) code_refs: Vec<CodeRef>,
     /// The first character of a modifier that is being typed.
     pub(crate) modifier_prefix: Option<char>,
@@ -76,11 +84,7 @@ impl Query {
             text: text.to_owned(),
             clauses: Vec::new(),
             scopes: Vec::new(),
-            last_term: if is_complete {
-                TermMatch::Exact
-            } else {
-                TermMatch::Prefix
-            },
+            last_term: TermMatch::prefix_if(!is_complete),
         };
         let lexemes = lex(text);
         let mut rest = lexemes.iter();
@@ -95,7 +99,6 @@ impl Query {
         query
     }
 
-    /// Returns the query as typed.
     pub fn text(&self) -> &str {
         &self.text
     }
@@ -105,11 +108,7 @@ impl Query {
         self.clauses.is_empty() && self.scopes.iter().all(|scope| scope.value.is_empty())
     }
 
-    pub(crate) fn scopes(&self) -> &[Scope] {
-        &self.scopes
-    }
-
-    /// If the query is a single code, returns it in each system that has such codes.
+    /// If the query is a single code, returns it in each system in which it is valid.
     pub fn code_refs(&self) -> &[CodeRef] {
         match &self.clauses[..] {
             [Clause::Code(code)] if code.modifier_prefix.is_none() && self.scopes.is_empty() => {
@@ -117,14 +116,6 @@ impl Query {
             }
             _ => &[],
         }
-    }
-
-    pub(crate) fn clauses(&self) -> &[Clause] {
-        &self.clauses
-    }
-
-    pub(crate) const fn last_term(&self) -> TermMatch {
-        self.last_term
     }
 
     fn parse_bare(&mut self, text: &str, rest: &mut Lexemes<'_, '_>) {
@@ -158,14 +149,11 @@ impl Query {
 
 fn parse_phrase(text: &str) -> Option<Clause> {
     let mut words = tokenizer::split_words(text);
-    match words.len() {
-        0 => None,
-        1 => words.pop().map(|text| {
-            let parts = Vec::new();
-            Clause::Word(Word { text, parts })
-        }),
-        _ => Some(Clause::Phrase(words)),
+    if words.len() > 1 {
+        return Some(Clause::Phrase(words));
     }
+    let (text, parts) = (words.pop()?, Vec::new());
+    Some(Clause::Word(Word { text, parts }))
 }
 
 /// Parses a code, and a modifier after it in the same lexeme or the next.
@@ -210,18 +198,17 @@ fn parse_code_and_next(text: &str, rest: &mut Lexemes<'_, '_>) -> Vec<CodeRef> {
 
 /// Parses `-26`, or `mod` followed by a modifier in the next lexeme.
 fn parse_modifier(text: &str, rest: &mut Lexemes<'_, '_>) -> Option<Clause> {
-    let is_keyword = ["mod", "modifier", "modifiers"]
-        .iter()
-        .any(|keyword| text.trim_end_matches('.').eq_ignore_ascii_case(keyword));
+    let keyword = text.trim_end_matches('.').to_ascii_lowercase();
+    let is_keyword = ["mod", "modifier", "modifiers"].contains(&&*keyword);
     let value = if is_keyword {
         next_bare(rest)?.trim_start_matches('-')
     } else {
         text.strip_prefix('-')?
     };
-    if !(1..=2).contains(&value.len())
-        || !value.bytes().all(|b| b.is_ascii_alphanumeric())
-        || is_stop_word(value)
-    {
+    let is_modifier = matches!(value.len(), 1 | 2)
+        && value.bytes().all(|b| b.is_ascii_alphanumeric())
+        && !is_stop_word(value);
+    if !is_modifier {
         return None;
     }
     let mut words = vec![value.to_ascii_lowercase()];
@@ -249,15 +236,6 @@ impl Word {
         })
     }
 
-    pub(crate) fn is_stop_word(&self) -> bool {
-        is_stop_word(&self.text)
-    }
-
-    /// Returns the word as a modifier if it has the form of one.
-    pub(crate) fn to_modifier(&self) -> Option<ModifierCode> {
-        ModifierCode::new(&self.text).ok()
-    }
-
     /// Returns the word in upper case if it has the form of a code prefix without its dot.
     pub(crate) fn to_code_prefix(&self) -> Option<String> {
         let fits = self.text.len() <= 7
@@ -274,7 +252,7 @@ pub(crate) fn is_stop_word(word: &str) -> bool {
     ];
     STOP_WORDS
         .iter()
-        .any(|stop_word| stop_word.eq_ignore_ascii_case(word))
+        .any(|stop| stop.eq_ignore_ascii_case(word))
 }
 
 /// A piece of a query between spaces, or in quotes.

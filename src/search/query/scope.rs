@@ -23,7 +23,6 @@ pub(crate) enum ScopeKind {
 }
 
 impl Scope {
-    /// Returns `None` if there is no scope with this name.
     pub(crate) fn parse(name: &str, value: &str) -> Option<Self> {
         let kind = match name.to_ascii_lowercase().as_str() {
             "code" => ScopeKind::Code,

@@ -6,10 +6,10 @@
 pub(crate) mod file;
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 
 use crate::content::ModifierCode;
 use crate::diagnostics::Report;
-
 use crate::search::query::parse::is_stop_word;
 use crate::search::query::synonyms::file::{MAX_PHRASE_WORDS, SynonymFile, split_phrase};
 use crate::search::term_dict::{TermMatch, max_edits};
@@ -46,11 +46,10 @@ impl SynonymTarget {
     }
 }
 
-/// A run of `count` words of a query from `first` on, and what they stand for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A run of words of a query, and a modifier or words that they stand for.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SynonymMatch<'a> {
-    pub(crate) first: usize,
-    pub(crate) count: usize,
+    pub(crate) words: Range<usize>,
     pub(crate) target: &'a SynonymTarget,
 }
 
@@ -101,10 +100,9 @@ impl Synonyms {
 
     /// Makes the single words of a group interchangeable within phrases.
     fn add_equivalents(&mut self, group: &[String]) {
-        let mut words = group
-            .iter()
-            .filter_map(|text| <[String; 1]>::try_from(split_phrase(text)).ok())
-            .map(|[word]| word);
+        let mut phrases: Vec<_> = group.iter().map(|text| split_phrase(text)).collect();
+        phrases.retain(|words| words.len() == 1);
+        let mut words = phrases.into_iter().flatten();
         if let Some(first) = words.next() {
             let first = self.canonical.get(&first).cloned().unwrap_or(first);
             for word in words {
@@ -124,10 +122,8 @@ impl Synonyms {
 
     /// Returns the map keys of a phrase: with each compound as one word, and with its parts.
     fn keys(&self, phrase: &str) -> Vec<Vec<String>> {
-        let mut keys = vec![
-            self.key(split_phrase(phrase)),
-            self.key(split_words(phrase)),
-        ];
+        let mut keys =
+            Vec::from([split_phrase(phrase), split_words(phrase)].map(|words| self.key(words)));
         keys.dedup();
         keys.retain(|key| !key.is_empty());
         keys
@@ -159,9 +155,9 @@ impl Synonyms {
                     let compound = is_pair.then(|| vec![words[first..first + 2].concat()])?;
                     self.targets.get(&compound)
                 };
+                let words = first..first + count;
                 let new_match = |target| SynonymMatch {
-                    first,
-                    count,
+                    words: words.clone(),
                     target,
                 };
                 if let Some(targets) = self.targets.get(key).or_else(compound) {
@@ -185,11 +181,9 @@ impl Synonyms {
             for (first, run) in words.windows(count).enumerate() {
                 let run = run.iter().map(|word| self.canonical_word(word));
                 if run.zip(phrase).all(|(word, other)| is_near(&word, other)) {
-                    let targets = targets.iter();
-                    matches.extend(targets.map(|target| SynonymMatch {
-                        first,
-                        count,
-                        target,
+                    matches.extend(targets.iter().map(|target| {
+                        let words = first..first + count;
+                        SynonymMatch { words, target }
                     }));
                 }
             }

@@ -16,7 +16,7 @@ const SHUTDOWN_WRITE_TIMEOUT: Duration = Duration::from_millis(300);
 /// The time between two checks for a shutdown while waiting for the terminal.
 const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
-/// The terminal, and what has to be restored of it.
+/// The terminal, and the state that its restoration needs.
 #[derive(Debug)]
 pub(crate) struct TerminalGuard {
     pub(crate) tty: Tty,
@@ -65,6 +65,7 @@ impl TerminalGuard {
         if self.is_raw.swap(false, Ordering::SeqCst) && self.tty.is_foreground() {
             let _ = self.tty.make_cooked();
         }
+        // Printing may panic, so the lock is released first.
         let panics = std::mem::take(&mut *lock(&self.panics));
         for panic in panics {
             eprintln!("{panic}");
@@ -115,8 +116,8 @@ impl TerminalGuard {
         std::process::exit(i32::from(status));
     }
 
-    /// Writes what the terminal accepts without waiting, and returns the number of bytes. Drops
-    /// everything after the terminal was restored, because it shows a shell.
+    /// Writes as much as the terminal accepts without waiting, and returns the number of bytes.
+    /// Drops everything after the terminal was restored, because it shows a shell.
     pub(crate) fn write_nonblocking(&self, bytes: &[u8]) -> io::Result<usize> {
         if !self.is_raw.load(Ordering::SeqCst) {
             return Ok(bytes.len());
@@ -154,15 +155,14 @@ impl TerminalGuard {
     }
 
     /// Restores the terminal before a panic of the owner thread is printed. The program survives
-    /// panics of other threads, so that their messages are kept for the exit.
+    /// panics of other threads, so that their messages wait for the exit.
     pub(crate) fn install_panic_hook(self: &Arc<Self>, owner: ThreadId) {
         let guard = Arc::clone(self);
         let print = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
             let in_use = guard.is_raw.load(Ordering::SeqCst);
             if in_use && std::thread::current().id() != owner {
-                let mut panics = lock(&guard.panics);
-                panics.push(panic.to_string());
+                lock(&guard.panics).push(panic.to_string());
             } else {
                 guard.restore();
                 print(panic);

@@ -15,7 +15,6 @@ use crate::session::session::Session;
 pub enum Exit {
     /// By the reader's command.
     Quit,
-    /// By a signal.
     Shutdown(ShutdownReason),
     /// The terminal is gone.
     Disconnected,

@@ -76,7 +76,7 @@ pub(crate) struct SignalWatcher {
 }
 
 impl SignalWatcher {
-    /// Catches signals from now on, and keeps them for the thread.
+    /// Catches signals from now on. They wait for the thread.
     pub(crate) fn register(
         guard: &Arc<TerminalGuard>,
         suspender: &Arc<Suspender>,
@@ -99,18 +99,18 @@ impl SignalWatcher {
                     let Some(event) = event_for_signal(signal, &self.guard, &self.suspender) else {
                         continue;
                     };
-                    let reason = match event {
-                        Event::Shutdown(reason) => Some(reason),
+                    let exit_status = match event {
+                        Event::Shutdown(reason) => Some(reason.exit_status()),
                         _ => None,
                     };
-                    if reason.is_some() {
+                    if exit_status.is_some() {
                         self.guard.begin_shutdown();
                     }
                     if self.events.send(event).is_err() {
                         return;
                     }
-                    if let Some(reason) = reason {
-                        self.guard.exit_after_grace(reason.exit_status());
+                    if let Some(status) = exit_status {
+                        self.guard.exit_after_grace(status);
                     }
                 }
             })?;

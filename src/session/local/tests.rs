@@ -1,4 +1,4 @@
-//! Does to a host what happens to hosts.
+//! Keys, signals, panics and suspension of a host in a pseudo-terminal.
 
 pub(crate) mod pty;
 

@@ -8,8 +8,7 @@ use std::time::Duration;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{Mode, OFlags, open};
 use rustix::io::Errno;
-use rustix::termios;
-use rustix::termios::{OptionalActions, QueueSelector, Termios};
+use rustix::termios::{self, OptionalActions, QueueSelector, Termios};
 
 use crate::tty::Size;
 
@@ -62,21 +61,19 @@ impl Tty {
         })?)
     }
 
-    /// Restores the initial modes.
     pub(crate) fn make_cooked(&self) -> io::Result<()> {
         Ok(retry(|| {
             termios::tcsetattr(&self.input, OptionalActions::Now, &self.cooked)
         })?)
     }
 
-    /// Discards unread input.
     pub(crate) fn discard_input(&self) {
         // An error no longer matters at exit.
         let _ = termios::tcflush(&self.input, QueueSelector::IFlush);
     }
 
-    /// Returns true if this job is in the foreground. In the background, setting modes would stop
-    /// the process, and would change those that the shell has set.
+    /// Checks the job of this process. In the background, setting modes would stop the process, and
+    /// would change those that the shell has set.
     pub(crate) fn is_foreground(&self) -> bool {
         termios::tcgetpgrp(&self.input).map_or(true, |group| {
             group.as_raw_pid() == nix::unistd::getpgrp().as_raw()
@@ -99,13 +96,13 @@ impl Tty {
         }
     }
 
-    /// Returns true if a write may exceed its timeout.
+    /// A write to a blocking descriptor may exceed its timeout.
     pub(crate) fn may_block(&self) -> io::Result<bool> {
         let flags = retry(|| rustix::fs::fcntl_getfl(&self.output))?;
         Ok(!flags.contains(OFlags::NONBLOCK))
     }
 
-    /// Writes what the terminal accepts within a time, and returns the number of bytes.
+    /// Writes as much as the terminal accepts within a time, and returns the number of bytes.
     pub(crate) fn write(&self, bytes: &[u8], timeout: Duration) -> io::Result<usize> {
         loop {
             match rustix::io::write(&self.output, bytes) {

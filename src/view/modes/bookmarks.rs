@@ -63,10 +63,7 @@ pub fn draw(
 
 /// The text of an empty list, with the keys that add to it.
 fn empty_text(app: &App) -> String {
-    let label = |command| {
-        app.keymap()
-            .key_label(command, Mode::Document, app.charset())
-    };
+    let label = |command| app.keymap().key_label(command, Mode::Document, app.charset);
     let mut text = "None yet".to_owned();
     if let Some(key) = label(Command::Bookmark) {
         text += &format!(". {key} bookmarks the selected row");

@@ -18,7 +18,13 @@ use crate::view::theme::StyleRole;
 pub fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect) -> Option<Position> {
     let view = app.document_view();
     let visible = view.top()..view.top() + usize::from(area.height);
-    draw_page(canvas, view.page(), view.top(), area, app.active_search());
+    draw_page(
+        canvas,
+        view.page(),
+        view.top(),
+        area,
+        app.active_search.as_ref(),
+    );
     bookmark_signs(canvas, app, area, &visible);
     let row = view.selected_row()?;
     highlight_row(canvas, app, row, area, &visible);

@@ -12,7 +12,7 @@ pub fn draw(canvas: &mut Canvas<'_>, app: &App, detail: &RowDetail, area: Rect) 
         &detail.view.page,
         detail.view.top,
         area,
-        app.active_search(),
+        app.active_search.as_ref(),
     );
     area.as_position()
 }

@@ -1,7 +1,7 @@
 //! The groups of a library list that pass the filter.
 //!
 //! A document passes if each word of the filter occurs in its line. Imported codes are too many to
-//! look at at every key; the search index finds them.
+//! scan at every key; the search index finds them.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ const MAX_LISTED_CODES: usize = 2_000;
 /// The most words of a filter that count; a longer one is pasted prose.
 const MAX_FILTER_WORDS: usize = 32;
 
-/// What the library is listed by.
+/// How the library's items are grouped.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum GroupBy {
     /// Documents, broken files, and codes of imported sets, each by system.
@@ -60,7 +60,7 @@ pub struct ItemGroup {
     pub source: ItemSource,
 }
 
-/// What the items of a group are. Documents and files are given by their positions in the library.
+/// The items of a group. Documents and files are given by their positions in the library.
 #[derive(Clone, Debug)]
 pub enum ItemSource {
     Documents(Vec<usize>),
@@ -75,7 +75,6 @@ pub enum ItemSource {
 }
 
 impl ItemGroup {
-    /// The number of items.
     pub fn len(&self) -> usize {
         match &self.source {
             ItemSource::AllCodes(codes) => codes.len(),
@@ -118,8 +117,8 @@ impl ItemGroup {
         match &self.source {
             ItemSource::Documents(entries) => entries.binary_search(&document).ok(),
             ItemSource::Subject(_, entries) => {
-                let at = entries.binary_search(&document).ok()?;
-                Some(at + comparison_items(entries))
+                let n = entries.binary_search(&document).ok()?;
+                Some(n + comparison_items(entries))
             }
             ItemSource::BrokenFiles(_) | ItemSource::AllCodes(_) | ItemSource::MatchingCodes(_) => {
                 None
@@ -137,16 +136,16 @@ fn comparison_items(entries: &[usize]) -> usize {
 /// out.
 pub fn filtered_groups(
     group_by: GroupBy,
-    words: &str,
+    filter_text: &str,
     library: &Library,
     index: &Index,
 ) -> (Vec<ItemGroup>, usize) {
-    let filter = WordFilter::parse(words);
+    let filter = WordFilter::parse(filter_text);
     let mut left_out = 0;
     let mut groups = match group_by {
         GroupBy::Code => {
             let mut groups = document_groups(&filter, library);
-            left_out = add_codes(words, library, index, &mut groups);
+            left_out = add_codes(filter_text, library, index, &mut groups);
             groups
         }
         GroupBy::Modifier => subject_groups(&filter, library, |entry| {
@@ -166,51 +165,51 @@ fn document_groups(filter: &WordFilter, library: &Library) -> Vec<ItemGroup> {
     let mut groups = Vec::new();
     let mut line = String::new();
     for system in CodeSystem::ALL {
-        let mut passing = Vec::new();
-        for (at, entry) in library.entries().iter().enumerate() {
-            if entry.code.system() == system
+        let entries = library.entries().iter().enumerate();
+        let passing = entries.filter(|(_, entry)| {
+            entry.code.system() == system
                 && filter.matches(&mut line, |line| push_search_text(line, entry))
-            {
-                passing.push(at);
-            }
-        }
+        });
         groups.push(ItemGroup {
             title: format!("{system} documents"),
-            source: ItemSource::Documents(passing),
+            source: ItemSource::Documents(passing.map(|(n, _)| n).collect()),
         });
     }
-    let mut passing = Vec::new();
-    for (at, BrokenFile { path, .. }) in library.broken().iter().enumerate() {
-        if filter.matches(&mut line, |line| {
+    let files = library.broken().iter().enumerate();
+    let passing = files.filter(|(_, BrokenFile { path, .. })| {
+        filter.matches(&mut line, |line| {
             push_lowercase(line, &path.to_string_lossy());
-        }) {
-            passing.push(at);
-        }
-    }
+        })
+    });
     groups.push(ItemGroup {
         title: "Files with errors".to_owned(),
-        source: ItemSource::BrokenFiles(passing),
+        source: ItemSource::BrokenFiles(passing.map(|(n, _)| n).collect()),
     });
     groups
 }
 
 /// Adds the codes of imported sets, and returns how many pass but are left out.
-fn add_codes(words: &str, library: &Library, index: &Index, groups: &mut Vec<ItemGroup>) -> usize {
+fn add_codes(
+    filter_text: &str,
+    library: &Library,
+    index: &Index,
+    groups: &mut Vec<ItemGroup>,
+) -> usize {
     let title = |system: CodeSystem| match library.edition_name(system) {
         Some(edition) => format!("{system} codes, {edition}"),
         None => format!("{system} codes"),
     };
-    if words.trim().is_empty() {
+    if filter_text.trim().is_empty() {
         groups.extend(CodeSystem::ALL.map(|system| ItemGroup {
             title: title(system),
             source: ItemSource::AllCodes(index.code_list(system)),
         }));
         return 0;
     }
-    let (found, total) = index.search_codes(words, MAX_LISTED_CODES);
-    let left_out = total.saturating_sub(found.len());
+    let (matches, total) = index.search_codes(filter_text, MAX_LISTED_CODES);
+    let left_out = total.saturating_sub(matches.len());
     // The system with the best match comes first.
-    for (system, code) in found {
+    for (system, code) in matches {
         let title = title(system);
         let group = groups.iter_mut().find(|group| group.title == title);
         match group.map(|group| &mut group.source) {
@@ -233,7 +232,7 @@ fn subject_groups(
 ) -> Vec<ItemGroup> {
     let mut line = String::new();
     let mut groups: BTreeMap<ExcerptSubject, (u32, Vec<usize>)> = BTreeMap::new();
-    for (at, entry) in library.entries().iter().enumerate() {
+    for (n, entry) in library.entries().iter().enumerate() {
         let mut entry_bits = None;
         for subject in subjects(entry) {
             let entry_bits = *entry_bits.get_or_insert_with(|| {
@@ -249,13 +248,12 @@ fn subject_groups(
                 (bits, Vec::new())
             });
             // A payer may have two rows in a document, one for each plan.
-            if entry_bits | *subject_bits == filter.all_bits() && entries.last() != Some(&at) {
-                entries.push(at);
+            if entry_bits | *subject_bits == filter.all_bits() && entries.last() != Some(&n) {
+                entries.push(n);
             }
         }
     }
-    let groups = groups.into_iter();
-    let groups = groups.map(|(subject, (_, entries))| ItemGroup {
+    let groups = groups.into_iter().map(|(subject, (_, entries))| ItemGroup {
         title: subject.to_string(),
         source: ItemSource::Subject(subject, entries),
     });
@@ -266,8 +264,8 @@ fn subject_groups(
 struct WordFilter(Vec<String>);
 
 impl WordFilter {
-    fn parse(words: &str) -> Self {
-        let words = words.split_whitespace().take(MAX_FILTER_WORDS);
+    fn parse(text: &str) -> Self {
+        let words = text.split_whitespace().take(MAX_FILTER_WORDS);
         Self(words.map(str::to_lowercase).collect())
     }
 

@@ -9,7 +9,6 @@ use toml::de::{DeTable, DeValue, Error, ValueDeserializer};
 
 use crate::content::ModifierCode;
 use crate::diagnostics::{Diagnostics, Report, did_you_mean};
-
 use crate::search::query::parse::Word;
 
 /// The built-in file has about 7 kB.
@@ -19,10 +18,8 @@ pub(crate) const MAX_PHRASE_WORDS: usize = 6;
 
 const ALSO_HINT: &str = "[[also]] has asked = [\"…\"], and modifier = \"26\" or words = [\"…\"]";
 
-/// A valid synonym file.
 #[derive(Debug, Default)]
 pub(crate) struct SynonymFile {
-    /// Phrases to remove.
     pub(crate) forget: Vec<String>,
     /// Groups of phrases that stand for one another.
     pub(crate) same: Vec<Vec<String>>,
@@ -189,12 +186,8 @@ impl SynonymParser<'_> {
         hint: &'static str,
     ) -> Option<T> {
         let span = value.span();
-        let error = match T::deserialize(ValueDeserializer::from(value)) {
-            Ok(value) => return Some(value),
-            Err(error) => error,
-        };
-        self.report(&error, span, hint);
-        None
+        let result = T::deserialize(ValueDeserializer::from(value));
+        result.map_err(|error| self.report(&error, span, hint)).ok()
     }
 
     /// Reports an error of serde. For an unknown field, the hint is the nearest known one.

@@ -1,6 +1,6 @@
-//! A small host, and a terminal of its own that it runs in.
+//! A small host, and a pseudo-terminal for it.
 //!
-//! The host is this test binary itself, started again to run the one test named `host_process`.
+//! The host is this test binary, started again to run only the test `host_process`.
 
 use std::io::{Read, Write};
 use std::sync::mpsc;
@@ -17,22 +17,22 @@ use crate::session::local::LocalTerminal;
 use crate::tty::Size;
 use crate::tty::{Capabilities, Decoder, Input, Screen};
 
-/// Set for the process that is to be the host.
+/// The environment variable of the process that is the host.
 const HOST: &str = "CODELEAF_TEST_HOST";
 
-/// Shows what happens, and does what keys say.
+/// Shows the last input and the size, and runs the commands of some keys.
 fn run_host() -> u8 {
     let local = LocalTerminal::open(Capabilities::modern()).expect("a terminal");
     local.start_reading().expect("a thread");
     let mut screen = Screen::new(local.size(), Capabilities::modern());
     let mut decoder = Decoder::default();
     let mut writer = local.writer();
-    let mut said = "ready".to_owned();
+    let mut status = "ready".to_owned();
     screen.enter();
     loop {
         let size = screen.size();
         let mut frame = Buffer::empty(Rect::new(0, 0, size.columns(), size.rows()));
-        let line = format!("{said} {}x{}.", size.columns(), size.rows());
+        let line = format!("{status} {}x{}.", size.columns(), size.rows());
         frame.set_string(0, 0, line, Style::new());
         if screen
             .draw(&frame, Some(Position::new(0, 0)), &mut writer)
@@ -58,10 +58,10 @@ fn run_host() -> u8 {
             Event::Action(_) => {}
         }
         for input in inputs {
-            said = format!("{input:?}");
+            status = format!("{input:?}");
             let Input::Key(key) = input else { continue };
-            said = crokey::KeyCombination::from(key).to_string();
-            match said.as_str() {
+            status = crokey::KeyCombination::from(key).to_string();
+            match status.as_str() {
                 "q" => {
                     local.leave(None);
                     return 0;
@@ -75,22 +75,22 @@ fn run_host() -> u8 {
                 "t" => {
                     let panics = thread::spawn(|| panic!("elsewhere")).join();
                     assert!(panics.is_err());
-                    said = "went on".to_owned();
+                    status = "went on".to_owned();
                 }
                 "s" => {
                     let stopped = signal_hook::low_level::raise(signal_hook::consts::SIGSTOP);
                     stopped.expect("the process is its own");
-                    said = "ready".to_owned();
+                    status = "ready".to_owned();
                 }
                 "b" => thread::sleep(Duration::from_secs(60)),
                 "Ctrl-z" => match local.suspend().as_deref() {
                     Ok(&[Event::Resize(size), Event::Resumed]) => {
                         screen.resize(size);
                         screen.enter();
-                        said = "back".to_owned();
+                        status = "back".to_owned();
                     }
                     Ok(other) => assert!(other.is_empty(), "{other:?}"),
-                    Err(error) => said = format!("not suspended: {error}"),
+                    Err(error) => status = format!("not suspended: {error}"),
                 },
                 _ => {}
             }
@@ -98,7 +98,7 @@ fn run_host() -> u8 {
     }
 }
 
-/// Runs the host, if this process was started to.
+/// Runs the host, if this process was started as one.
 #[test]
 fn host_process() {
     if std::env::var_os(HOST).is_some() {
@@ -106,14 +106,13 @@ fn host_process() {
     }
 }
 
-/// A terminal in which the host runs.
+/// A pseudo-terminal with a running host.
 pub(crate) struct PtyTerminal {
     pub(crate) pair: PtyPair,
     pub(crate) child: Box<dyn portable_pty::Child + Send + Sync>,
     pub(crate) writer: Box<dyn Write + Send>,
     pub(crate) output: mpsc::Receiver<Vec<u8>>,
     pub(crate) reader: thread::JoinHandle<()>,
-    /// What was written so far.
     pub(crate) captured: Vec<u8>,
     pub(crate) cooked: String,
 }
@@ -180,13 +179,13 @@ impl PtyTerminal {
         assert!(sent.is_ok_and(|status| status.success()));
     }
 
-    /// Reads until a text appears that was not there before.
+    /// Reads until a text appears in new output.
     pub(crate) fn wait_for(&mut self, text: &str) {
         let start = self.captured.len();
-        let give_up = Instant::now() + Duration::from_secs(10);
+        let deadline = Instant::now() + Duration::from_secs(10);
         while !String::from_utf8_lossy(&self.captured[start..]).contains(text) {
-            let patience = give_up.saturating_duration_since(Instant::now());
-            match self.output.recv_timeout(patience) {
+            let timeout = deadline.saturating_duration_since(Instant::now());
+            match self.output.recv_timeout(timeout) {
                 Ok(bytes) => self.captured.extend(bytes),
                 Err(error) => {
                     let seen = self.captured[start..].escape_ascii();
@@ -196,22 +195,22 @@ impl PtyTerminal {
         }
     }
 
-    /// Waits for the end, which must not take long.
+    /// Waits at most five seconds.
     pub(crate) fn wait_for_exit(&mut self) -> ExitStatus {
-        let give_up = Instant::now() + Duration::from_secs(5);
+        let deadline = Instant::now() + Duration::from_secs(5);
         loop {
             if let Some(status) = self.child.try_wait().expect("a child") {
                 return status;
             }
-            if Instant::now() >= give_up {
+            if Instant::now() > deadline {
                 self.child.kill().expect("a child");
-                panic!("still there after {}", self.captured.escape_ascii());
+                panic!("still running after {}", self.captured.escape_ascii());
             }
             thread::sleep(Duration::from_millis(5));
         }
     }
 
-    /// Waits for the end and looks at what is left behind.
+    /// Waits for the exit, and checks that the terminal was restored exactly once.
     pub(crate) fn assert_exits_restored(&mut self, exit_code: u32) {
         let status = self.wait_for_exit();
         while let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(50)) {
