@@ -435,9 +435,12 @@ mod tests {
     #[test]
     fn other_folders_are_not_matched() {
         let folders = ["one", "two"].map(|_| tempfile::tempdir().unwrap());
-        for folder in &folders {
-            write_document(folder.path(), "a.toml", "80048");
-        }
+        // A hard link has the fingerprint of the other file.
+        write_document(folders[0].path(), "a.toml", "80048");
+        let [first, second] = folders
+            .each_ref()
+            .map(|folder| folder.path().join("a.toml"));
+        std::fs::hard_link(first, second).unwrap();
         let scan = |at: usize| Scan::new(&[folders[at].path().to_owned()], None);
         let container = write_cache(&scan(0));
         assert!(load(&container, &scan(0)).is_current);
