@@ -29,7 +29,7 @@ keywords! {
         /// A text about the rules by someone else.
         Secondary = "secondary",
         /// The editors of this library.
-        House = "house",
+        InHouse = "house",
     }
 }
 

@@ -14,14 +14,14 @@ use crate::diagnostics::{Diagnostics, Report, did_you_mean};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
+struct KeymapFile {
     #[serde(default)]
-    key: Vec<Row>,
+    key: Vec<BindingRow>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Row {
+struct BindingRow {
     action: Spanned<String>,
     keys: Vec<Spanned<String>>,
     #[serde(default, rename = "in")]
@@ -44,7 +44,7 @@ impl Keymap {
             commands: BTreeSet::new(),
             used_keys: Vec::new(),
         };
-        match toml::from_str::<File>(text) {
+        match toml::from_str::<KeymapFile>(text) {
             Ok(file) => {
                 for row in &file.key {
                     if let Some(binding) = parser.parse_row(row, &self.bindings) {
@@ -91,7 +91,7 @@ struct RowParser<'t> {
 impl RowParser<'_> {
     /// Parses a row. Fields that it leaves out come from the command's current binding. `None` if
     /// the row has an error.
-    fn parse_row(&mut self, row: &Row, bindings: &[Binding]) -> Option<Binding> {
+    fn parse_row(&mut self, row: &BindingRow, bindings: &[Binding]) -> Option<Binding> {
         let errors_before = self.diagnostics.count();
         let command = self.parse_command(&row.action);
         let old = bindings.iter().find(|old| Some(old.command) == command);
@@ -161,7 +161,7 @@ impl RowParser<'_> {
         hints.collect()
     }
 
-    fn parse_keys(&mut self, row: &Row, modes: &[Mode]) -> Vec<KeyCombination> {
+    fn parse_keys(&mut self, row: &BindingRow, modes: &[Mode]) -> Vec<KeyCombination> {
         let mut keys = Vec::new();
         for name in &row.keys {
             let Ok(key) = crokey::parse(name.get_ref()) else {

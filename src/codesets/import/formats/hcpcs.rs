@@ -98,7 +98,7 @@ fn read_fixed_width(input: &InputFile, sink: &mut RowSink<'_>) -> Result<FileMet
             }
             short_count += 1;
         }
-        let record = Record {
+        let record = HcpcsRecord {
             line: line.number,
             fields: std::array::from_fn(|index| fixed_field(&line.text, index, counts_bytes)),
             columns: FIRST_COLUMNS,
@@ -141,7 +141,7 @@ fn read_delimited(input: &InputFile, sink: &mut RowSink<'_>) -> Result<FileMetad
     let mut joiner = ContinuationJoiner::default();
     while let Some(row) = table.next()? {
         sink.advance(row.byte_len);
-        let record = Record {
+        let record = HcpcsRecord {
             line: row.line,
             fields: std::array::from_fn(|index| row.string(index)),
             columns: std::array::from_fn(|index| row.column_number(index)),
@@ -154,7 +154,7 @@ fn read_delimited(input: &InputFile, sink: &mut RowSink<'_>) -> Result<FileMetad
 }
 
 /// One record of either form.
-struct Record {
+struct HcpcsRecord {
     line: u64,
     /// Cleaned.
     fields: [String; FIELD_COUNT],
@@ -162,7 +162,7 @@ struct Record {
     columns: [usize; FIELD_COUNT],
 }
 
-impl Record {
+impl HcpcsRecord {
     fn error(&self, index: usize, what: &str, expected: &str) -> ParseError {
         ParseError::field(self.line, &quote(&self.fields[index]), what, expected)
             .with_column(self.columns[index])
@@ -234,7 +234,7 @@ struct PendingRow {
 }
 
 impl ContinuationJoiner {
-    fn push(&mut self, sink: &mut RowSink<'_>, record: &Record) -> Result<(), ReadError> {
+    fn push(&mut self, sink: &mut RowSink<'_>, record: &HcpcsRecord) -> Result<(), ReadError> {
         let sequence = record.sequence()?;
         let code = record.code()?;
         if record.is_continuation() {
@@ -252,7 +252,7 @@ impl ContinuationJoiner {
 
     fn continue_row(
         &mut self,
-        record: &Record,
+        record: &HcpcsRecord,
         sequence: u32,
         code: &HcpcsCode,
     ) -> Result<(), ParseError> {

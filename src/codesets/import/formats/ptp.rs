@@ -32,7 +32,7 @@ pub(crate) fn read(input: &InputFile, sink: &mut RowSink<'_>) -> Result<FileMeta
         if line.text.trim().is_empty() {
             continue;
         }
-        let row = Record {
+        let row = PtpRecord {
             line: line.number,
             fields: line.text.split('\t').collect(),
         };
@@ -59,12 +59,12 @@ pub(crate) fn read(input: &InputFile, sink: &mut RowSink<'_>) -> Result<FileMeta
 }
 
 /// One line, split at its tabs.
-struct Record<'l> {
+struct PtpRecord<'l> {
     line: u64,
     fields: Vec<&'l str>,
 }
 
-impl Record<'_> {
+impl PtpRecord<'_> {
     fn error(&self, index: usize, what: &str, expected: &str) -> ParseError {
         let text = self.fields.get(index).copied().unwrap_or_default();
         ParseError::field(self.line, &quote(text), what, expected).with_column(index + 1)

@@ -76,7 +76,7 @@ impl Compiler<'_, '_> {
                 id,
                 short: short.unwrap_or_else(|| title.clone()),
                 title,
-                kind: kind.unwrap_or(SourceKind::House),
+                kind: kind.unwrap_or(SourceKind::InHouse),
                 as_of,
             });
         }
