@@ -16,7 +16,7 @@ pub(crate) mod mode;
 pub(crate) mod modes;
 pub(crate) mod mouse;
 pub(crate) mod navigation;
-pub(crate) mod open;
+pub(crate) mod open_row;
 pub(crate) mod pane;
 pub(crate) mod screen_layout;
 pub(crate) mod scroll;

@@ -36,7 +36,8 @@
 //!
 //! # Start-up shortcuts
 //!
-//! First paint takes about 1.3 times as long as `less`. Five shortcuts make the difference to 1.9:
+//! First paint takes about 1.3 times as long as `less`. Without the
+//! following five shortcuts it would take 1.9 times as long:
 //!
 //! * `build.rs` turns `assets/keymap.toml` and the themes into tables, so that no TOML is parsed
 //!   for them at start. A test compares the tables with the files.

@@ -17,6 +17,7 @@ pub(crate) mod eval;
 pub(crate) mod fields;
 pub(crate) mod folding;
 pub(crate) mod format;
+pub(crate) mod fuzzy;
 pub(crate) mod hits;
 pub(crate) mod index;
 pub(crate) mod postings;

@@ -21,7 +21,7 @@ impl App {
                 (MouseOwner::App, message)
             }
             MouseOwner::App => {
-                let message = "The mouse selects text, as your terminal does".to_owned();
+                let message = "Mouse released: your terminal selects text again".to_owned();
                 (MouseOwner::Terminal, message)
             }
         };

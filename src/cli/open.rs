@@ -85,7 +85,7 @@ pub fn open_reader(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         return LocalHost::start(arguments, initial, capabilities)?.run();
     }
     if is_terminal {
-        print_error("TERM is dumb or not set, so this is plain text; set TERM to read by keys");
+        print_error("TERM is `dumb` or not set: printing plain text; set TERM to open the reader");
     }
     let target = Target {
         library: initial.library,

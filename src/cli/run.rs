@@ -14,8 +14,7 @@ use crate::cli::{answer, import, open, sets, setup, target};
 use crate::text::Charset;
 
 /// The hint that `list` prints if files could not be read.
-const BROKEN_FILES_HINT: &str =
-    "to see what is wrong with a file: codeleaf check FILE; with a code set: codeleaf sets";
+const BROKEN_FILES_HINT: &str = "for errors in a file, run `codeleaf check FILE`; for errors in a code set, run `codeleaf sets`";
 
 /// Runs a command line, program name first. `main` passes an error to [`report_error`].
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> anyhow::Result<ExitCode> {

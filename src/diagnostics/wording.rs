@@ -54,7 +54,7 @@ pub(crate) fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
 pub fn did_you_mean(word: &str, known: &[&str]) -> String {
     match nearest(word, known) {
         Some(near) => format!("did you mean `{near}`?"),
-        None => format!("known are {}", join_with_and(known)),
+        None => format!("expected one of {}", join_with_and(known)),
     }
 }
 

@@ -12,7 +12,8 @@ const MAX_INLINE_WIDTH: usize = 8;
 const COLUMN_SPACING: usize = 2;
 /// How many rows are measured to distribute the width.
 const SAMPLE_ROWS: usize = 64;
-/// The mark of a payer's rule that differs from others.
+/// The mark of a payer's rule that differs from the document's rule or, without one, from the rule
+/// of most payers.
 const DIFFERS: &str = "≠ differs";
 
 /// A wrapped line of a cell.
@@ -181,7 +182,7 @@ fn cell_paragraphs(charset: Charset, row: &Row, labels: &[&str], column: usize) 
     paragraphs
 }
 
-/// Returns the standing of a row, and the mark of a payer's rule that differs from others. A
+/// Returns the standing of a row, and [`DIFFERS`] if it applies. A
 /// disputed rule of the document itself has a standing that says so.
 fn standing_lines(row: &Row) -> impl Iterator<Item = (&'static str, Role)> {
     let standing = row.standing;

@@ -103,8 +103,11 @@ impl ComparisonBuilder<'_> {
                 .insert(0, Block::from_rows("legend", None, rows));
         }
         if request.left_out > 0 {
-            let hint = "more documents are not shown here: type in the list to narrow it.";
-            let text = format!("{} {hint}", request.left_out);
+            let text = match request.left_out {
+                1 => "1 more document is not shown here".to_owned(),
+                count => format!("{count} more documents are not shown here"),
+            };
+            let text = text + ": type in the list to narrow it.";
             let rows = vec![text_row("left-out", "", &text)];
             self.blocks.push(Block::from_rows("left-out", None, rows));
         }

@@ -22,7 +22,7 @@ use crate::storage::{AtomicFile, Backing, Container};
 /// The size of the write buffer, in bytes.
 const BUFFER: usize = 1 << 18;
 
-/// The options of a load.
+/// Loads a library and its index.
 #[derive(Clone, Copy, Debug)]
 pub struct LibraryLoader<'a> {
     /// The content folders; a later one overrides an earlier one.

@@ -3,14 +3,14 @@
 use std::borrow::Cow;
 use std::io;
 use std::ops::{ControlFlow, Range};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
 
 use fst::automaton::Automaton as _;
-use levenshtein_automata::{Distance, LevenshteinAutomatonBuilder};
 
 use crate::num::saturating_u32;
 use crate::search::columns::item_range;
+use crate::search::fuzzy::{FuzzyTerm, LevenshteinAutomata, MAX_FUZZY_TERMS, TermMatch, max_edits};
 use crate::search::postings::PostingsDecoder;
 use crate::search::term_map::TermMap;
 use crate::storage::varint::encode_u32s;
@@ -19,8 +19,6 @@ use crate::storage::{Container, ContainerWriter, PartTag};
 const TERMS: PartTag = *b"word";
 const POSTING_ENDS: PartTag = *b"ends";
 const POSTINGS: PartTag = *b"post";
-
-const MAX_FUZZY_TERMS: usize = 200;
 
 /// The largest gap between two postings lists that are read at once, in bytes. Reading the gap
 /// costs less than a second read.
@@ -34,7 +32,7 @@ pub(crate) struct TermDictionary {
     postings: Postings,
     /// Whether reading a postings list has failed.
     is_damaged: AtomicBool,
-    levenshtein_builders: OnceLock<[LevenshteinAutomatonBuilder; 2]>,
+    levenshtein_automata: LevenshteinAutomata,
 }
 
 /// All postings lists, encoded. They are most of a large index, and a query needs a few kilobytes
@@ -47,39 +45,6 @@ enum Postings {
 impl Default for Postings {
     fn default() -> Self {
         Self::Memory(Vec::new())
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct FuzzyTerm {
-    pub(crate) ord: u32,
-    pub(crate) text: String,
-    pub(crate) distance: u8,
-}
-
-/// Whether a word must equal a term, or be its prefix.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum TermMatch {
-    Exact,
-    Prefix,
-}
-
-impl TermMatch {
-    pub(crate) const fn prefix_if(is_prefix: bool) -> Self {
-        if is_prefix { Self::Prefix } else { Self::Exact }
-    }
-}
-
-/// Returns the most typos that are corrected in a word. Numbers are never corrected, because
-/// another number is another fact. Words of more than 24 letters are rarely typed.
-pub(crate) fn max_edits(word: &str) -> usize {
-    if !word.chars().any(char::is_alphabetic) {
-        return 0;
-    }
-    match word.chars().count() {
-        7..=24 => 2,
-        4..7 => 1,
-        _ => 0,
     }
 }
 
@@ -151,44 +116,20 @@ impl TermDictionary {
 
     /// Returns the likeliest corrections of a word, within [`max_edits`].
     pub(crate) fn fuzzy_terms(&self, word: &str, term_match: TermMatch) -> Vec<FuzzyTerm> {
-        let mut terms = match max_edits(word) {
-            0 => Vec::new(),
-            edits => self.within_edits(word, term_match, edits),
-        };
+        let mut terms = self.within_edits(word, term_match, max_edits(word));
         terms.truncate(MAX_FUZZY_TERMS);
         terms
     }
 
-    /// Returns the terms within `edits` (one or two) edits of a word, likeliest first.
+    /// Returns the terms within `edits` (at most two) edits of a word, likeliest first.
     pub(crate) fn within_edits(
         &self,
         word: &str,
         term_match: TermMatch,
         edits: usize,
     ) -> Vec<FuzzyTerm> {
-        let [one, two] = self
-            .levenshtein_builders
-            .get_or_init(|| [1, 2].map(|edits| LevenshteinAutomatonBuilder::new(edits, true)));
-        let builder = if edits < 2 { one } else { two };
-        let dfa = match term_match {
-            TermMatch::Exact => builder.build_dfa(word),
-            TermMatch::Prefix => builder.build_prefix_dfa(word),
-        };
-        let mut terms = Vec::new();
-        self.term_map.for_each_match(&dfa, |text, ord| {
-            if let Distance::Exact(distance) = dfa.eval(text) {
-                let text = text.to_owned();
-                terms.push(FuzzyTerm {
-                    ord,
-                    text,
-                    distance,
-                });
-            }
-            ControlFlow::Continue(())
-        });
-        let first = word.chars().next();
-        terms.sort_by_key(|term| (term.distance, term.text.chars().next() != first));
-        terms
+        let automata = &self.levenshtein_automata;
+        automata.matching_terms(&self.term_map, word, term_match, edits)
     }
 
     pub(crate) fn first_with_prefix(&self, prefix: &str, limit: usize) -> Vec<String> {

@@ -199,7 +199,7 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
 /// Reads settings, keys and content again. Each stays as it is if its new version is broken.
 async fn reload(server: &Arc<ServerState>, options: &ServerOptions, settings: &mut Settings) {
     if let Err(error) = reload_settings(server, options, settings) {
-        tracing::error!(error, "the settings read before stay in force");
+        tracing::error!(error, "keeping the previous settings");
     }
     if let AuthPolicy::Keys(file) = &server.auth {
         file.current_keys();
@@ -215,7 +215,7 @@ async fn reload(server: &Arc<ServerState>, options: &ServerOptions, settings: &m
             server.content.send_replace(Arc::new(content));
             tracing::info!(documents, "reloaded");
         }
-        Err(error) => tracing::error!(error, "the documents read before stay in force"),
+        Err(error) => tracing::error!(error, "keeping the previous documents"),
     }
 }
 

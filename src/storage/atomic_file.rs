@@ -1,4 +1,4 @@
-//! An unnamed file that gets its name when it is complete.
+//! Atomic replacement of files: a temporary file that is renamed when it is complete.
 //!
 //! Readers see the old file or the new one, never a part. The writer holds a lock on the temporary
 //! file while it lives; [`remove_stale`] deletes temporary files that no process has locked.

@@ -53,8 +53,8 @@ pub fn sanitize(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Replaces each character that [`sanitize`] would remove with one character, so that columns in
-/// the text stay valid.
+/// Like [`sanitize`], but maps each character to exactly one, so that columns in the text stay valid.
+/// All combining marks are kept.
 pub(crate) fn sanitize_keeping_columns(text: &str) -> String {
     text.chars()
         .map(|c| match classify(c) {
@@ -65,7 +65,8 @@ pub(crate) fn sanitize_keeping_columns(text: &str) -> String {
         .collect()
 }
 
-/// Returns true for control characters and for characters that are not displayed.
+/// Returns true for control characters other than white space, and for characters that are not
+/// displayed.
 pub fn is_invisible(c: char) -> bool {
     classify(c) == CharClass::Invisible
 }

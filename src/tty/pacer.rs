@@ -101,7 +101,7 @@ impl FramePacer {
     }
 
     /// How long to wait on leaving for a pending answer, so that it does not reach the shell: twice
-    /// as long as the last answer took, or [`RESPONSE_TIMEOUT`] before the first answer.
+    /// as long as the last answer took, or `RESPONSE_TIMEOUT` before the first answer.
     pub fn drain_timeout(&self, now: Instant) -> Option<Duration> {
         let sent = self.pending_query?;
         let waited = now.saturating_duration_since(sent);

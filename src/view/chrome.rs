@@ -195,7 +195,8 @@ fn fitting_hints(mut hints: Vec<Hint>, room: usize, gap: usize) -> Vec<Hint> {
 /// Keys and words.
 type Hint = (String, String);
 
-/// Returns true if CPT codes or the publication's text about them are on screen.
+/// Returns true if CPT content may be on screen: in every document except ICD-10-CM, and in every
+/// list.
 fn shows_cpt(app: &App) -> bool {
     match app.mode() {
         Mode::Document | Mode::RowDetail | Mode::Note => {

@@ -24,7 +24,7 @@ pub fn row_label(row: &Row) -> Option<&str> {
     }
 }
 
-/// A row's name and standing, each after a comma: `, 26, disputed`.
+/// A row's name and standing, each after a comma: `, 26, ! disputed`.
 pub fn row_description(row: &Row) -> String {
     let name = match row.subject {
         Subject::Absence => Some("not available"),

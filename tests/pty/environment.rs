@@ -165,7 +165,7 @@ fn dumb_terminal_gets_the_plain_document_and_a_hint() {
         for expected in [
             "Professional Component",
             "CPT copyright",
-            "set TERM to read by keys",
+            "set TERM to open the reader",
         ] {
             assert!(sent.contains(expected), "{expected}: {sent}");
         }

@@ -105,7 +105,7 @@ fn connection_limit_changes_on_reload() {
     std::fs::write(&config, "open = true\nmax-connections = many\n").unwrap();
     server.signal("HUP");
     eventually("the error", || {
-        server.log().contains("stay in force").then_some(())
+        server.log().contains("keeping the previous").then_some(())
     });
     assert!(read_to_end(&mut connect_silent(&server)).contains("too many readers"));
     std::fs::write(&config, "open = true\nmax-connections = 2\n").unwrap();

@@ -1,4 +1,4 @@
-//! The pane of the open document.
+//! The pane of the open document. [`crate::app::open_row`] handles Enter.
 
 use ratatui::layout::Position;
 

@@ -12,8 +12,8 @@ use sha2::{Digest, Sha256};
 use crate::codesets::error::{ImportError, ParseError, ReadError};
 use crate::text::sanitize;
 
-/// How many bytes at the start of a file may show its kind. The disclaimers that precede the rows of
-/// a HCPCS file have about two thousand.
+/// The number of bytes at the start of a file that are searched for its kind. The disclaimers of an
+/// HCPCS file take about 2,000.
 const HEAD_LEN: usize = 64 * 1024;
 /// How many lines of the head are examined.
 const HEAD_LINES: usize = 40;

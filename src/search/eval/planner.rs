@@ -9,11 +9,11 @@ use crate::search::eval::term_expansion::{
     Term, common_prefix_terms, exact_terms, inflected_forms, prefix_terms,
 };
 use crate::search::fields::FieldMask;
+use crate::search::fuzzy::TermMatch;
 use crate::search::index::Index;
 use crate::search::query::code_ref::CodeRef;
 use crate::search::query::parse::{Clause, CodeClause, ModifierClause, Query, Word, is_stop_word};
 use crate::search::query::synonyms::SynonymTarget;
-use crate::search::term_dict::TermMatch;
 
 /// Which words may match terms with typos.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

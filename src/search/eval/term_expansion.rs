@@ -1,10 +1,12 @@
-//! Expands a word of a query into terms of the dictionary.
+//! Expands a word of a query into terms of the dictionary: the term itself, or those with the prefix.
+//! [`crate::search::fuzzy`] finds terms that correct a typo.
 
 use std::cmp::Reverse;
 
 use crate::search::eval::matches::MatchCost;
+use crate::search::fuzzy::FuzzyTerm;
 use crate::search::index::Index;
-use crate::search::term_dict::{FuzzyTerm, PostingsBatch, TermDictionary};
+use crate::search::term_dict::{PostingsBatch, TermDictionary};
 
 /// The length from which a prefix expands into every term that has it, in characters.
 const MIN_FULL_PREFIX_CHARS: usize = 3;

@@ -1,6 +1,6 @@
 //! Phrase matching: whether words are adjacent in a text.
 
-use crate::search::term_dict::TermMatch;
+use crate::search::fuzzy::TermMatch;
 use crate::search::tokenizer::{TokenKind, for_each_token};
 
 /// Returns true if a text has these words next to one another, in this order. With

@@ -1,4 +1,5 @@
 //! The ranker: scores the rows that match all clauses of a query, and selects the best.
+//! The order of kinds of matches (code, modifier, title, …) is that of [`Tier`].
 
 use std::cmp::Reverse;
 use std::ops::Range;

@@ -8,6 +8,7 @@ use crate::search::eval::filter::ScopeFilter;
 use crate::search::eval::matches::{MatchKind, QueryMatches};
 use crate::search::eval::planner::{Fuzziness, find_matches};
 use crate::search::fields::{FieldMask, row_contexts};
+use crate::search::fuzzy::TermMatch;
 use crate::search::hits::field_choice::{ShownFields, choose_field};
 use crate::search::hits::group::{HitGroup, group_hits};
 use crate::search::hits::highlight::Highlighter;
@@ -21,7 +22,6 @@ use crate::search::hits::top_k::ScoredRow;
 use crate::search::index::{Index, LoadedDoc};
 use crate::search::query::parse::{Clause, Query};
 use crate::search::row_store::{StoredField, StoredRow};
-use crate::search::term_dict::TermMatch;
 use crate::search::tokenizer::split_words;
 
 /// The number of top rows that are read to promote those in which the words are adjacent.

@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 
+use crate::search::fuzzy::TermMatch;
 use crate::search::index::Index;
 use crate::search::query::parse::{Clause, CodeClause, Query, Word};
-use crate::search::term_dict::TermMatch;
 
 const MAX_SUGGESTIONS: usize = 6;
 const MAX_PER_CLAUSE: usize = 4;

@@ -1,9 +1,9 @@
 //! Parses a query into clauses (codes, modifiers, words and phrases) and scopes.
 
 use crate::content::{CodeId, CodeSystem};
+use crate::search::fuzzy::TermMatch;
 use crate::search::query::code_ref::{CodeRef, parse_code_refs, split_system};
 use crate::search::query::scope::{Scope, ScopeKind};
-use crate::search::term_dict::TermMatch;
 use crate::search::tokenizer;
 
 /// The most clauses of a query that are evaluated; a longer query is pasted prose.

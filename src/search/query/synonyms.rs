@@ -10,9 +10,9 @@ use std::ops::Range;
 
 use crate::content::ModifierCode;
 use crate::diagnostics::Report;
+use crate::search::fuzzy::{TermMatch, max_edits};
 use crate::search::query::parse::is_stop_word;
 use crate::search::query::synonyms::file::{MAX_PHRASE_WORDS, SynonymFile, split_phrase};
-use crate::search::term_dict::{TermMatch, max_edits};
 use crate::search::tokenizer::split_words;
 
 const DEFAULT: &str = include_str!("../../../assets/synonyms.toml");

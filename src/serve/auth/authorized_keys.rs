@@ -85,7 +85,7 @@ impl AuthorizedKeysFile {
             cached.0 = current;
             match load(&self.path) {
                 Ok((fingerprint, keys)) => *cached = (Some(fingerprint), Arc::new(keys)),
-                Err(error) => tracing::error!(%error, "the keys read before stay in force"),
+                Err(error) => tracing::error!(%error, "keeping the previous keys"),
             }
         }
         Arc::clone(&cached.1)

@@ -1,7 +1,7 @@
 //! The time limits of a session, and the reasons why a session ends.
 //!
 //! russh's inactivity timer is not used: any traffic resets it, even the replies to its own
-//! keepalives. Here only key presses count as activity.
+//! keepalives. Here any input except status reports counts as activity.
 
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,8 @@ use crate::serve::settings::Limits;
 /// How long before the end a warning is shown. It is shown halfway if the limit is short.
 const WARNING_LEAD: Duration = Duration::from_secs(60);
 
-/// The reply that a terminal sends by itself after each frame (DSR).
+/// A terminal's answer to the device-status query (DSR) that some frames carry. It is not user
+/// input.
 const STATUS_REPORT: &[u8] = b"\x1b[0n";
 
 /// Why a session ended. The log shows the name.

@@ -47,7 +47,7 @@ impl LogSampler {
             if window.suppressed > 0 {
                 tracing::warn!(
                     connections = window.suppressed,
-                    "too many connections to log each before it logs in"
+                    "log limit reached; some connections were not logged before login"
                 );
             }
             *window = SampleWindow {

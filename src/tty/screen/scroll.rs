@@ -1,7 +1,7 @@
 //! Scroll detection: finds rows that moved, and lets the terminal move them.
 //!
 //! The idea comes from ncurses: if most of a page moved up or down by a few rows, a scroll region
-//! and a line feed say so in about twenty bytes. ncurses compares hashes of whole rows, so it finds
+//! and a line feed express this in about 20 bytes. ncurses compares hashes of whole rows, so it finds
 //! nothing if a sidebar did not move. This module counts equal cells instead, and rewrites the cells
 //! that should not have moved.
 

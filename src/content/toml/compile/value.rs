@@ -105,7 +105,7 @@ impl Compiler<'_, '_> {
         if found.is_none() {
             let known = keywords.words();
             let message = unknown_message(field, word, nearest(word, &known));
-            let hint = format!("known are {}", join_with_and(&known));
+            let hint = format!("expected one of {}", join_with_and(&known));
             self.diagnostics.invalid(text.span(), message, hint);
         }
         found

@@ -1,4 +1,4 @@
-//! What [`Command::Open`] does in each mode.
+//! Enter in each mode ([`Command::Open`]): opens the selected row, hit or item.
 
 use std::mem;
 
@@ -38,7 +38,7 @@ impl App {
     /// Opens the document of the code that the selected row names, or else the row's detail.
     fn open_row(&mut self) -> Option<Effect> {
         if let Subject::Code(code) = &self.document_view.row()?.subject {
-            // An imported set may have the code, which only reading it tells.
+            // Whether an imported set has the code is known only after reading the set.
             if self.library.entry(code).is_some() || !self.library.sets().all().is_empty() {
                 return Some(self.open_document(code.clone(), None));
             }
