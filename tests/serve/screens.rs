@@ -56,10 +56,10 @@ fn local_only_commands_are_absent() {
     reader.press("?");
     reader.expect("Help");
     reader.press("\x1b[F");
-    reader.expect("Leave");
+    reader.expect("Quit");
     assert!(!reader.screen().contains("shell"), "{}", reader.screen());
     reader.press("\x1b");
-    reader.expect_gone("Leave");
+    reader.expect_gone("Quit");
     reader.press("q");
     assert_eq!(reader.wait_for_exit(), 0);
 }
