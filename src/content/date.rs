@@ -1,4 +1,5 @@
 //! Calendar dates as sources state them: to the day, the month, the year, or not at all.
+//! `content::toml::date_field` reads one from TOML.
 
 use std::fmt;
 use std::str::FromStr;

@@ -1,6 +1,7 @@
 //! Reading documents from TOML: parse tables past every error, then compile them.
 
 pub(crate) mod compile;
+pub(crate) mod date_field;
 pub(crate) mod fields;
 pub(crate) mod invalid_entry;
 pub(crate) mod parse;

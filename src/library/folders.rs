@@ -1,4 +1,5 @@
 //! The content folders: where a library looks for documents besides the built-in ones.
+//! `library::catalog` decides which document overrides which.
 
 use std::env::split_paths;
 use std::ffi::OsStr;
