@@ -1,5 +1,5 @@
 //! The ranker: scores the rows that match all clauses of a query, and selects the best.
-//! The order of kinds of matches (code, modifier, title, …) is that of [`Tier`].
+//! `sort_key` defines the order of kinds of matches: code, modifier, title, … ([`Tier`]).
 
 use std::cmp::Reverse;
 use std::ops::Range;
