@@ -63,9 +63,16 @@ pub enum LibraryItem<'a> {
 }
 
 impl LibraryList {
-    /// The list by code, with a document selected.
+    /// The list that has a document, with the document selected.
     pub(crate) fn with_selected(code: &CodeId, library: &Library, index: &Index) -> Self {
-        let mut list = Self::default();
+        let group_by = match code.as_modifier() {
+            Some(_) => GroupBy::Modifier,
+            None => GroupBy::Code,
+        };
+        let mut list = Self {
+            group_by,
+            ..Self::default()
+        };
         list.apply_filter(library, index);
         list.select_code(library, code);
         list
@@ -104,7 +111,9 @@ impl LibraryList {
                     title,
                 }
             }
-            ItemSource::Subject(subject, entries) => match group.document_at(within) {
+            ItemSource::Subject {
+                subject, entries, ..
+            } => match group.document_at(within) {
                 None => LibraryItem::Comparison(entries.len()),
                 Some(document) => {
                     let entry = library.entries().get(document)?;
@@ -129,7 +138,10 @@ impl LibraryList {
         library: &Library,
     ) -> Option<ComparisonRequest> {
         let (group, within) = self.find(n)?;
-        let ItemSource::Subject(subject, entries) = &group.source else {
+        let ItemSource::Subject {
+            subject, entries, ..
+        } = &group.source
+        else {
             return None;
         };
         let single = group.document_at(within).map(|document| [document]);

@@ -8,6 +8,7 @@ use std::path::Path;
 use rustix::fs::OFlags;
 
 use crate::content::document::Document;
+use crate::content::toml::compile::compiler::KnownCodes;
 use crate::content::toml::{compile, parse};
 use crate::diagnostics::Report;
 use crate::diagnostics::diagnostic::Diagnostics;
@@ -17,6 +18,10 @@ pub const MAX_BYTES: u64 = 4 * 1024 * 1024;
 
 /// Parses a document. The name is used in messages only.
 pub fn parse_document(name: &str, bytes: &[u8]) -> Result<Document, Report> {
+    parse_known(name, bytes, &|_| true)
+}
+
+fn parse_known(name: &str, bytes: &[u8], is_known: KnownCodes<'_>) -> Result<Document, Report> {
     if bytes.len() as u64 > MAX_BYTES {
         let (message, hint) = too_large();
         return Err(Report::whole_file(name, message, hint));
@@ -32,7 +37,7 @@ pub fn parse_document(name: &str, bytes: &[u8]) -> Result<Document, Report> {
     let text = std::str::from_utf8(bytes).map_err(|error| not_utf8(name, bytes, error))?;
     let mut diagnostics = Diagnostics::new(text);
     let document = parse::parse_tables(text, &mut diagnostics)
-        .and_then(|file| compile::compile(&file, &mut diagnostics));
+        .and_then(|file| compile::compile(&file, &mut diagnostics, is_known));
     diagnostics.into_result(name)?;
     document.ok_or_else(|| {
         Report::whole_file(
@@ -46,10 +51,15 @@ pub fn parse_document(name: &str, bytes: &[u8]) -> Result<Document, Report> {
 /// Reads a document from a file. Does not block on pipes and devices, and reads at most
 /// [`MAX_BYTES`].
 pub fn load_document(path: &Path) -> Result<Document, Report> {
+    check_document(path, &|_| true)
+}
+
+/// Reads a document as [`load_document`] does, and reports rows on modifiers that are not known.
+pub fn check_document(path: &Path, is_known: KnownCodes<'_>) -> Result<Document, Report> {
     let name = path.to_string_lossy();
     let bytes =
         read_file(path).map_err(|(message, hint)| Report::whole_file(&name, message, hint))?;
-    parse_document(&name, &bytes)
+    parse_known(&name, &bytes, is_known)
 }
 
 /// A message and a hint.

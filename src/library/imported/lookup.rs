@@ -11,14 +11,18 @@ pub(crate) fn set_and_key<'s>(
     code: &CodeId,
 ) -> Option<(&'s SetFile, String)> {
     let set = set_for_system(sets, code.system())?;
-    Some((set, code.value().replace('.', "")))
+    let key = match code.system() {
+        CodeSystem::Modifier => format!("-{}", code.value()),
+        _ => code.value().replace('.', ""),
+    };
+    Some((set, key))
 }
 
 /// Returns the set that lists the codes of a system.
 pub(crate) fn set_for_system(sets: &ImportedSets, system: CodeSystem) -> Option<&SetFile> {
     sets.latest(match system {
         CodeSystem::Icd10cm => SetKind::Icd10cm,
-        CodeSystem::Hcpcs => SetKind::Hcpcs,
+        CodeSystem::Hcpcs | CodeSystem::Modifier => SetKind::Hcpcs,
         // The public files list no CPT descriptors.
         CodeSystem::Cpt => return None,
     })
@@ -45,11 +49,11 @@ pub fn listed_codes(sets: &ImportedSets) -> impl Iterator<Item = ListedCode> {
             let (system, value, title, short) = match row.ok()? {
                 SetRow::Icd10cm(row) => (CodeSystem::Icd10cm, row.code, row.long, row.short),
                 SetRow::Hcpcs(HcpcsRow {
-                    code: HcpcsCode::Code(code),
-                    long,
-                    short,
-                    ..
-                }) => (CodeSystem::Hcpcs, code, long, short),
+                    code, long, short, ..
+                }) => match code {
+                    HcpcsCode::Code(code) => (CodeSystem::Hcpcs, code, long, short),
+                    HcpcsCode::Modifier(code) => (CodeSystem::Modifier, code, long, short),
+                },
                 _ => return None,
             };
             let code = CodeId::new(system, &value).ok()?;
