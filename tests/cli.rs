@@ -482,3 +482,33 @@ fn output_has_no_escapes_and_follows_the_locale() {
         }
     }
 }
+
+#[test]
+fn check_rejects_modifiers_without_a_page_and_two_documents_on_one() {
+    let home = Home::new();
+    let page = |value: &str, related: &str| {
+        format!(
+            "schema = 1\n[code]\nsystem = \"modifier\"\nvalue = \"{value}\"\ntitle = \"Made up\"\n\
+             status = \"active\"\n[sources.a]\ntitle = \"A\"\nkind = \"house\"\nas_of = \"2026\"\n\
+             [[when]]\ntext = \"Never.\"\nsource = \"a\"\n\
+             [[related]]\nsystem = \"modifier\"\ncode = \"{related}\"\n\
+             description = \"Another\"\nrelation = \"use_instead\"\nsource = \"a\"\n"
+        )
+    };
+    home.write("own/modifier-ZY.toml", page("ZY", "ZX"));
+    home.write("own/modifier-ZX.toml", page("ZX", "ZY"));
+    let check = |path: &str| Launch::codeleaf(&format!("check {path}")).home(&home).run();
+    assert_eq!(check("own").status.code(), Some(0), "{:?}", check("own"));
+    let alone = check("own/modifier-ZY.toml");
+    let errors = text(&alone.stderr);
+    assert_eq!(alone.status.code(), Some(2), "{errors}");
+    assert!(errors.contains("no document on modifier ZX"), "{errors}");
+    assert!(errors.contains("modifier-ZY.toml:16:8"), "{errors}");
+    assert!(errors.contains("help: write modifier-ZX.toml"), "{errors}");
+    home.write("own/zz.toml", page("zy", "ZX"));
+    let twice = check("own");
+    let errors = text(&twice.stderr);
+    assert_eq!(twice.status.code(), Some(2), "{errors}");
+    let already = "modifier:ZY is already described by own/modifier-ZY.toml";
+    assert!(errors.contains(already), "{errors}");
+}

@@ -131,7 +131,7 @@ impl LibraryList {
         })
     }
 
-    /// The comparison that an item opens. `None` if the list is not by modifier or payer.
+    /// The comparison that an item opens. `None` for an item that is not a row on a modifier or payer.
     pub(crate) fn comparison_request(
         &self,
         n: usize,
@@ -139,11 +139,16 @@ impl LibraryList {
     ) -> Option<ComparisonRequest> {
         let (group, within) = self.find(n)?;
         let ItemSource::Subject {
-            subject, entries, ..
+            subject,
+            page,
+            entries,
         } = &group.source
         else {
             return None;
         };
+        if page.is_some() && within == 0 {
+            return None;
+        }
         let single = group.document_at(within).map(|document| [document]);
         let documents = single.as_ref().map_or(entries.as_slice(), |single| single);
         let compared = documents.iter().take(MAX_COMPARED_DOCUMENTS);
