@@ -17,7 +17,7 @@
 //!   from it alone: there is no clock and no global state below [`view`].
 //! * Layout is a pure function of area and state. `update` uses it to clamp scrolling, `view` uses
 //!   it to draw, and nothing is learned while drawing.
-//! * The unit is the [`content::Row`]. A row is what is selected, found, copied, opened and cited.
+//! * The smallest unit of content is the [`content::Row`]. A row is what is selected, found, copied, opened and cited.
 //! * Keys are data (`assets/keymap.toml`), and colors are roles (`assets/themes/*.toml`).
 //!
 //! # What is read, and when
@@ -52,7 +52,7 @@
 //! # Rooms
 //!
 //! Each folder answers one question. A room may use the rooms in its row and everything that those
-//! rooms may use; every room may use `num` and `sync`. There are no import circles.
+//! rooms may use; every room may use `num` and `sync`. There are no import cycles.
 //! `tests/architecture.rs` compares this table with the code.
 //!
 //! | room | question it answers | may use |
