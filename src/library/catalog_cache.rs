@@ -17,7 +17,7 @@ use std::sync::Arc;
 use crate::codesets::ImportedSets;
 use crate::content::{CodeId, CodeSystem, ModifierCode, Status};
 use crate::library::built_in;
-use crate::library::catalog::CatalogRecord;
+use crate::library::catalog_record::CatalogRecord;
 use crate::library::entry::{CatalogEntry, Origin};
 use crate::library::scan::{Layer, Scan, ScannedFile};
 use crate::storage::varint::{read_list, read_text, write_bytes, write_text, write_varint};
@@ -361,7 +361,8 @@ fn file_name(path: &Path) -> &OsStr {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::library::catalog::{CatalogBuilder, load_records};
+    use crate::library::catalog_record::load_records;
+    use crate::library::layers::CatalogBuilder;
     use crate::storage::Backing;
 
     fn write_document(folder: &Path, name: &str, code: &str) {

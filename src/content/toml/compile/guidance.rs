@@ -11,7 +11,7 @@ use crate::content::row::{Cell, Row, RowKey, Standing, Subject};
 use crate::content::source::SourceId;
 use crate::content::toml::compile::block::{text_cell, typed_block};
 use crate::content::toml::compile::compiler::Compiler;
-use crate::content::toml::fields::Text;
+use crate::content::toml::field_value::Text;
 use crate::content::toml::schema::{GUIDANCE, GuidanceRow};
 use crate::diagnostics::wording::quote;
 
