@@ -4,6 +4,7 @@ mod access;
 mod client;
 mod commands;
 mod endings;
+mod files;
 mod hostile;
 mod limits;
 mod log;
