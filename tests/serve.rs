@@ -5,6 +5,7 @@ mod authorized_keys;
 mod client;
 mod commands;
 mod endings;
+mod files;
 mod hostile;
 mod limits;
 mod log;

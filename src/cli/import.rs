@@ -91,10 +91,9 @@ fn import_error(error: &ImportError) -> String {
         ImportError::MixedEditions(_) => {
             format!("{error}; import each by itself, or give all one name with --edition")
         }
-        ImportError::Read { .. }
-        | ImportError::NotAFile { .. }
-        | ImportError::Parse { .. }
-        | ImportError::Store { .. } => error.to_string(),
+        ImportError::Read { .. } | ImportError::Parse { .. } | ImportError::Store { .. } => {
+            error.to_string()
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use anyhow::{Context, bail};
 use crate::app::Keymap;
 use crate::cli::options::Options;
 use crate::codesets::{ImportedSets, SetStore};
+use crate::files;
 use crate::library::{IndexingProgress, Library};
 use crate::loader::{IndexCache, LibraryLoader, LoadedLibrary};
 use crate::search::Synonyms;
@@ -14,6 +15,9 @@ use crate::text::Charset;
 use crate::tty::{Capabilities, DisplayMode, Overrides};
 use crate::user_data::UserDirs;
 use crate::view::Theme;
+
+/// The largest file of settings, keys, colors or synonyms that is read, in bytes.
+pub const MAX_CONFIG_BYTES: u64 = 1 << 20;
 
 pub fn env_var(name: &str) -> Option<String> {
     std::env::var(name).ok()
@@ -133,9 +137,9 @@ fn read_user_file(name: &str) -> anyhow::Result<Option<(String, String)>> {
 /// Returns the path and the text of a file, or `None` if the file does not exist.
 fn read_optional(path: &Path) -> anyhow::Result<Option<(String, String)>> {
     let name = path.display().to_string();
-    match std::fs::read_to_string(path) {
+    match files::read_text(path, MAX_CONFIG_BYTES) {
         Ok(text) => Ok(Some((name, text))),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) if error.is_not_found() => Ok(None),
         Err(error) => Err(error).with_context(|| format!("cannot read {name}")),
     }
 }

@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::codesets::kind::SetKind;
+use crate::files::FileError;
 use crate::text::sanitize;
 
 /// A violation of a file's layout.
@@ -67,10 +68,7 @@ fn display(path: &Path) -> String {
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
     #[error("{}: cannot be read: {source}", display(path))]
-    Read { path: PathBuf, source: io::Error },
-    /// The path names a folder, a pipe or a device.
-    #[error("{}: this is not a file", display(path))]
-    NotAFile { path: PathBuf },
+    Read { path: PathBuf, source: FileError },
     /// The file is in none of the layouts.
     #[error(
         "{}: this is none of the files that can be imported ({})",

@@ -23,6 +23,7 @@ use crate::codesets::error::CorruptSet;
 use crate::codesets::kind::SetKind;
 use crate::codesets::row::SetRow;
 use crate::content::AsOf;
+use crate::files::{self, FileError};
 use crate::storage::container::{Backing, Container, ContainerError, PAGE_SIZE, PartTag};
 use crate::storage::fingerprint::Fingerprint;
 use crate::storage::part_reader::PartReader;
@@ -110,11 +111,10 @@ impl SetFile {
             message,
         };
         let unreadable = |error: io::Error| corrupt(format!("the set cannot be read: {error}"));
-        // Checked before opening, because opening a pipe would wait for a writer.
-        if !path.metadata().map_err(unreadable)?.is_file() {
-            return Err(corrupt("this is not a file".to_owned()));
-        }
-        let file = File::open(path).map_err(unreadable)?;
+        let file = files::open(path).map_err(|error| match error {
+            FileError::Io(error) => unreadable(error),
+            other => corrupt(other.to_string()),
+        })?;
         let metadata = file.metadata().map_err(unreadable)?;
         if starts_with(&file, FORMAT_1_MAGIC) {
             return Err(corrupt(OUTDATED.to_owned()));

@@ -68,7 +68,10 @@ fn import_error(path: &Path, store: &Path, error: ReadError) -> ImportError {
     let path = path.to_owned();
     match error {
         ReadError::Parse(error) => ImportError::Parse { path, error },
-        ReadError::Io(source) => ImportError::Read { path, source },
+        ReadError::Io(source) => ImportError::Read {
+            path,
+            source: source.into(),
+        },
         ReadError::Spill(source) => ImportError::Store {
             path: store.to_owned(),
             source,

@@ -16,7 +16,7 @@ use crate::codesets::import::sort::{ExternalSorter, KeyedRow};
 use crate::codesets::kind::SetKind;
 use crate::codesets::writer::SetWriter;
 use crate::content::Date;
-use crate::storage::{AtomicFile, remove_stale};
+use crate::files::{AtomicFile, create_folder, remove_stale};
 
 const EXTENSION: &str = "set";
 
@@ -86,7 +86,7 @@ impl SetStore {
         let inputs = request.files.iter().map(|path| InputFile::open(path));
         let inputs = inputs.collect::<Result<Vec<_>, _>>()?;
         let kind = import::resolve_kind(request.kind, &inputs)?;
-        fs::create_dir_all(&self.folder).map_err(|error| store_error(&self.folder, error))?;
+        create_folder(&self.folder).map_err(|error| store_error(&self.folder, error))?;
         remove_stale(&self.folder);
         let mut sorter = ExternalSorter::new(&self.folder);
         let metadata = import::read_files(kind, &inputs, &mut sorter, on_progress)?;
@@ -105,7 +105,7 @@ impl SetStore {
         let path = self.path(&header.name());
         let replaced = SetFile::open(&path).ok().map(|set| set.header().clone());
         Ok(ImportOutcome {
-            header: self.write(&path, header, sorter, &inputs)?,
+            header: Self::write(&path, header, sorter, &inputs)?,
             replaced,
             notes: metadata.into_iter().flat_map(|file| file.notes).collect(),
         })
@@ -114,7 +114,6 @@ impl SetStore {
     /// Writes the sorted rows to a new file and renames it to `path`. Returns the header with the
     /// number of rows.
     fn write(
-        &self,
         path: &Path,
         header: SetHeader,
         sorter: ExternalSorter,
@@ -137,9 +136,6 @@ impl SetStore {
         written.map_err(|error| duplicate.unwrap_or_else(|| failed(error)))?;
         let header = writer.finish(header).map_err(failed)?;
         temporary.commit(path).map_err(failed)?;
-        // The rename is durable once the folder is synced.
-        let synced = fs::File::open(&self.folder).and_then(|folder| folder.sync_all());
-        synced.map_err(failed)?;
         Ok(header)
     }
 

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::codesets::{ImportedSets, SetKind};
+use crate::files::AtomicFile;
 use crate::library::catalog_cache::CachedCatalog;
 use crate::library::parallel::thread_count;
 use crate::library::{IndexingProgress, Library, Scan};
@@ -17,7 +18,7 @@ use crate::search::build::builder::SMALL_LIBRARY_SIZE;
 use crate::search::build::store_writer::StoreWriter;
 use crate::search::format::FORMAT_VERSION;
 use crate::search::{DocumentSource, Index, IndexBuilder, Synonyms};
-use crate::storage::{AtomicFile, Backing, Container};
+use crate::storage::{Backing, Container};
 
 /// The size of the write buffer, in bytes.
 const BUFFER: usize = 1 << 18;
@@ -217,7 +218,7 @@ impl OutputFile {
     /// Moves the file to its final path; returns it open.
     fn commit(self) -> io::Result<File> {
         if let Some((temporary, path)) = self.target {
-            temporary.commit(&path)?;
+            temporary.commit_derived(&path)?;
         }
         Ok(self.file)
     }

@@ -16,6 +16,7 @@ use tokio::sync::watch;
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep, timeout};
 
+use crate::files::{self, FileError};
 use crate::library::BrokenFile;
 use crate::serve::auth::authorized_keys::{AuthorizedKeysFile, AuthorizedKeysFileError};
 use crate::serve::auth::host_key::{HostKey, HostKeyError};
@@ -34,6 +35,9 @@ use crate::text::sanitize;
 
 /// How long sessions may take to end when the server stops.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The maximum size of a banner, in bytes.
+const MAX_BANNER_SIZE: u64 = 64 * 1024;
 
 /// The inputs of a server. A reload calls the functions again.
 pub struct ServerOptions {
@@ -67,7 +71,7 @@ pub enum ServeError {
     #[error("{0}")]
     Content(String),
     #[error("cannot read the banner {}: {source}", path.display())]
-    Banner { path: PathBuf, source: io::Error },
+    Banner { path: PathBuf, source: FileError },
     #[error("cannot listen on {address}: {source}")]
     Listen {
         address: SocketAddr,
@@ -264,7 +268,7 @@ fn read_banner(settings: &Settings) -> Result<Option<String>, ServeError> {
     let Some(path) = &settings.banner else {
         return Ok(None);
     };
-    let text = std::fs::read(path).map_err(|source| ServeError::Banner {
+    let text = files::read(path, MAX_BANNER_SIZE).map_err(|source| ServeError::Banner {
         path: path.clone(),
         source,
     })?;

@@ -82,6 +82,20 @@ fn icd10cm_row_has_billable_flag_and_two_descriptions() {
 }
 
 #[test]
+fn icd10cm_may_end_with_chapter_22_or_21() {
+    let mut rows = files::ICD10CM_ROWS.to_vec();
+    for chapter_22 in [("U09", 0, "Invented condition"), ("U099", 1, "Unspecified")] {
+        rows.push(chapter_22);
+    }
+    for (count, key) in [(13, "Z998"), (15, "U099")] {
+        let fixture = StoreFixture::new();
+        let bytes = files::icd10cm_from_rows(&rows[..count]);
+        fixture.import("icd10cm-order-2025.txt", &bytes).unwrap();
+        assert_eq!(get(&fixture, SetKind::Icd10cm, key)[0], key);
+    }
+}
+
+#[test]
 fn hcpcs_joins_continuation_records_at_both_widths() {
     for width in [293, 320] {
         let fixture = StoreFixture::new();

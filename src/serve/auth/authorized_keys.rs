@@ -3,9 +3,6 @@
 //! As with sshd, the file is read for each login, and a file that cannot be read authorizes nobody.
 //! A line that cannot be used is skipped and logged; the other lines hold.
 
-use std::fs::File;
-use std::io;
-use std::io::Read;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -13,6 +10,7 @@ use std::time::SystemTime;
 
 use russh::keys::{Algorithm, PublicKey};
 
+use crate::files::{self, FileError};
 use crate::serve::auth::key_entry::{KeyEntry, KeyError, skip_blanks};
 use crate::sync::lock;
 
@@ -64,7 +62,7 @@ pub enum Denial {
 #[error("cannot read the authorized keys {}: {source}", path.display())]
 pub struct AuthorizedKeysFileError {
     path: PathBuf,
-    source: io::Error,
+    source: FileError,
 }
 
 impl AuthorizedKeysFile {
@@ -104,16 +102,9 @@ impl AuthorizedKeysFile {
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, AuthorizedKeysFileError> {
-    let read = || {
-        let mut content = Vec::new();
-        let file = File::open(path)?;
-        file.take(MAX_FILE_SIZE + 1).read_to_end(&mut content)?;
-        if content.len() as u64 > MAX_FILE_SIZE {
-            return Err(io::ErrorKind::FileTooLarge.into());
-        }
-        Ok(content)
-    };
-    read().map_err(|source| AuthorizedKeysFileError {
+    let file = files::open_trusted(path);
+    let content = file.and_then(|file| files::read_to_limit(&file, MAX_FILE_SIZE));
+    content.map_err(|source| AuthorizedKeysFileError {
         path: path.to_owned(),
         source,
     })
