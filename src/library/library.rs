@@ -14,6 +14,7 @@ use crate::library::entry::{BrokenFile, CatalogEntry, LoadError, Origin};
 use crate::library::imported::enrich::enrich;
 use crate::library::imported::lookup::{self, ListedCode, listed_codes};
 use crate::library::imported::synthesize::synthesize;
+use crate::library::imported::validity::Validity;
 use crate::library::layers::CatalogBuilder;
 use crate::library::lazy::LazyLibrary;
 use crate::library::scan::{Scan, ScannedFile};
@@ -120,7 +121,9 @@ impl Library {
 
     /// Returns the display name of the edition of the imported set that lists a system's codes.
     pub fn edition_name(&self, system: CodeSystem) -> Option<String> {
-        lookup::set_for_system(&self.sets, system).map(|set| set.header().edition.label())
+        let set = lookup::set_for_system(&self.sets, system)?;
+        let remark = Validity::new(&self.sets, set).remark();
+        Some(format!("{}{remark}", set.header().edition.label()))
     }
 
     /// Returns true if [`Library::document`] finds a document or a row of an imported set.

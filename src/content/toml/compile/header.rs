@@ -46,6 +46,7 @@ impl Compiler<'_, '_> {
             notices: self.notices(&code, file),
             code,
             title,
+            edition: None,
             status,
             effective,
             revised,
