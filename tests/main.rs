@@ -12,6 +12,7 @@ mod hostile;
 mod library;
 mod links;
 mod lists;
+mod modifiers;
 mod properties;
 mod pty;
 mod screens;

@@ -105,11 +105,19 @@ impl<'d> PageBuilder<'d> {
         widths.max().unwrap_or(0)
     }
 
-    /// Adds the source of a row of the editors.
-    pub fn editor_attribution(&mut self, row: &Row) {
+    /// Adds the source of a row of the editors. What they know themselves is attributed once, after
+    /// the last of several such rows.
+    pub fn editor_attribution(&mut self, row: &Row, next: Option<&Row>) {
         if row.voice == Voice::Editor
             && let Some(source) = &row.source
         {
+            let kind = self.document.source(source).map(|source| source.kind);
+            if kind == Some(SourceKind::InHouse)
+                && row.remarks.is_empty()
+                && next.is_some_and(|next| next.source == row.source)
+            {
+                return;
+            }
             let text = attribution(self.document, source);
             self.paragraph(&text, Role::Source, 2);
         }
