@@ -185,7 +185,7 @@ fn search_prints_hits_or_the_nearest_words() {
         let printed = text(&output.stdout);
         let by_number = words.contains("26");
         let first = if by_number {
-            "Best match (1)\n26 > "
+            "Best match (1)\n26\n"
         } else {
             "Documents ("
         };

@@ -156,11 +156,8 @@ fn everyday_words_find_the_page() {
         ("drug discarded", "JW"),
         ("phone visit", "93"),
     ] {
-        assert_eq!(
-            hits(&index, words).first(),
-            Some(&modifier(value)),
-            "{words}"
-        );
+        let top: Vec<CodeId> = hits(&index, words).into_iter().take(5).collect();
+        assert!(top.contains(&modifier(value)), "{words}: {top:?}");
     }
 }
 
