@@ -1,6 +1,7 @@
 //! End-to-end tests of `codeleaf serve`: OpenSSH's client against the built program, on loopback.
 
 mod access;
+mod algorithms;
 mod client;
 mod commands;
 mod endings;
@@ -10,5 +11,7 @@ mod log;
 #[cfg(target_os = "linux")]
 mod manager;
 mod refusals;
+#[cfg(target_os = "linux")]
+mod sandbox;
 mod screens;
 mod server;

@@ -19,9 +19,10 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
 
 use crate::serve::channel::handler::Handler;
-use crate::serve::net::limiter::{ConnectionPermit, Rejection};
+use crate::serve::net::input_slot::InputSlot;
+use crate::serve::net::limiter::{ConnectionPermit, Rejection, client_network};
 use crate::serve::net::stream::LimitedStream;
-use crate::serve::ops::log::LogDecision;
+use crate::serve::ops::log_limiter::LogDecision;
 use crate::serve::ops::metrics::RefusalKind;
 use crate::serve::state::{Connection, Phase, ServerState, Stage};
 
@@ -46,7 +47,10 @@ pub async fn accept(server: Arc<ServerState>, config: Arc<Config>, listener: Tcp
             Err(error) => {
                 // Logged once: it may fail many times per second.
                 if !failing {
-                    tracing::error!(%error, "cannot accept connections; retrying");
+                    tracing::error!(
+                        error = error.to_string(),
+                        "cannot accept connections; retrying"
+                    );
                 }
                 failing = true;
                 sleep(ACCEPT_BACKOFF).await;
@@ -62,11 +66,12 @@ fn admit_connection(
     peer: SocketAddr,
 ) {
     let limits = server.limits();
-    let stream = LimitedStream::new(stream, &limits);
+    let slot = InputSlot::new(Arc::clone(&server.input_slot));
+    let stream = LimitedStream::new(stream, &limits, slot);
     let handle = Arc::clone(&stream.handle);
     let received = Arc::clone(&handle.received);
     let now = std::time::Instant::now();
-    let log_decision = server.log_sampler.sample(now);
+    let log_decision = server.log_limiter.decide(client_network(peer.ip()), now);
     match server.limiter.admit(peer.ip(), received, &limits, now) {
         Ok(permit) => {
             let connection = Arc::new(Connection {
@@ -126,7 +131,7 @@ impl ConnectionSupervisor {
         metrics.sent.inc_by(sent);
         metrics.connections.dec();
         let milliseconds = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        if !self.connection.is_log_suppressed() {
+        if self.connection.is_logged() {
             tracing::info!(
                 connection = self.connection.id,
                 milliseconds,
@@ -212,7 +217,7 @@ impl ConnectionSupervisor {
             Stage::LoggedIn => "request",
             Stage::InSession | Stage::SessionEnded => return,
         };
-        if !self.connection.is_log_suppressed() {
+        if self.connection.is_logged() {
             tracing::info!(connection = self.connection.id, what, "timed out");
         }
     }

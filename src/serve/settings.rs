@@ -231,6 +231,12 @@ impl Settings {
             .unwrap_or_else(|| SocketAddr::from((Ipv4Addr::LOCALHOST, 2222)))
     }
 
+    /// The TCP ports to listen on.
+    pub fn ports(&self) -> Vec<u16> {
+        let addresses = [Some(self.listen_address()), self.metrics];
+        addresses.iter().flatten().map(SocketAddr::port).collect()
+    }
+
     pub fn limits(&self) -> Result<Limits, SettingsError> {
         let count = |set: Option<NonZeroUsize>, default| set.map_or(default, NonZeroUsize::get);
         let side = |set: Option<NonZeroU16>, default| set.map_or(default, NonZeroU16::get);

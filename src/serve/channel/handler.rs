@@ -16,7 +16,7 @@ use crate::serve::channel::input_buffer::InputBuffer;
 use crate::serve::channel::refusals::Refusals;
 use crate::serve::channel::request::{ChannelRequest, serve_channel};
 use crate::serve::net::limiter::ConnectionPermit;
-use crate::serve::ops::log::printable;
+use crate::serve::ops::log::{CONNECTION, printable};
 use crate::serve::state::{Connection, ServerState, Stage};
 
 pub struct Handler {
@@ -95,7 +95,8 @@ impl Handler {
             client: channel.client.clone(),
             identity: login.identity.clone(),
         };
-        tokio::spawn(serve_channel(context, request));
+        let served = serve_channel(context, request);
+        tokio::spawn(CONNECTION.scope(self.connection.id, served));
         session.channel_success(id)
     }
 
@@ -120,6 +121,12 @@ impl Drop for Handler {
 
 impl russh::server::Handler for Handler {
     type Error = Error;
+
+    /// Called when keys are exchanged, before the first login attempt.
+    async fn authentication_banner(&mut self) -> Result<Option<String>, Error> {
+        self.connection.stream.mark_keys_exchanged();
+        Ok(None)
+    }
 
     async fn auth_none(&mut self, user: &str) -> Result<Auth, Error> {
         Ok(match &self.server.auth {
@@ -162,9 +169,10 @@ impl russh::server::Handler for Handler {
 
     async fn auth_succeeded(&mut self, _: &mut Session) -> Result<(), Error> {
         self.permit.mark_logged_in();
+        self.connection.stream.mark_logged_in();
         self.server.metrics.logins.inc();
         self.connection.stage.send_replace(Stage::LoggedIn);
-        if let Some(login) = &self.login {
+        if let Some(login) = self.login.as_ref().filter(|_| self.connection.is_logged()) {
             let fingerprint = login.identity.as_ref().map(|user| &*user.fingerprint);
             tracing::info!(
                 connection = self.connection.id,

@@ -34,7 +34,7 @@ impl Refusals {
 
     pub fn refuse_login(&self, user: &str, fingerprint: &str, reason: &str) {
         self.server.metrics.count_refusal(RefusalKind::Login);
-        if !self.connection.is_log_suppressed() {
+        if self.connection.is_logged() {
             tracing::warn!(
                 connection = self.connection.id,
                 peer = %self.connection.peer,
@@ -80,7 +80,7 @@ impl Refusals {
     fn record(&mut self, kind: RefusalKind, name: &str) -> Result<(), Error> {
         self.server.metrics.count_refusal(kind);
         self.count += 1;
-        if self.count <= MAX_LOGGED {
+        if self.count <= MAX_LOGGED && self.connection.is_logged() {
             tracing::info!(
                 connection = self.connection.id,
                 name = printable(name),

@@ -164,7 +164,7 @@ impl Drop for ConnectionPermit {
 
 /// The address that the limits count. For IPv6 it is the /64 network, since one household or office
 /// has a whole network of addresses.
-fn client_network(address: IpAddr) -> IpAddr {
+pub fn client_network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => Ipv6Net::new_assert(address, 64).network().into(),
         address @ IpAddr::V4(_) => address,
