@@ -257,6 +257,7 @@ fn imported_sets_invalidate_the_cache() {
             kind: None,
             files: &[path],
             edition: Some(Edition::from_name("2025").unwrap()),
+            replace: true,
             today: codeleaf::content::Date::new(2026, 11, 23).unwrap(),
         };
         store.import(&import, &mut |_| ()).unwrap();

@@ -5,6 +5,7 @@ mod algorithms;
 mod client;
 mod commands;
 mod endings;
+mod files;
 mod hostile;
 mod limits;
 mod log;

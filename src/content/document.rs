@@ -17,6 +17,9 @@ pub struct Document {
     pub code: CodeId,
     /// The title in the editors' words; the owner's text may be protected.
     pub title: String,
+    /// The edition of the code set that the document was made from; `None` if an author wrote it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub edition: Option<String>,
     pub status: Status,
     /// The date from which the status applies.
     pub effective: AsOf,

@@ -7,13 +7,15 @@ use std::sync::Arc;
 use crate::codesets::ImportedSets;
 use crate::content::{CodeId, CodeSystem, Document, load_document};
 use crate::diagnostics::Report;
-use crate::library::catalog::{CatalogBuilder, CatalogRecord, load_records};
 use crate::library::catalog_cache::CachedCatalog;
+use crate::library::catalog_record::{CatalogRecord, load_records};
 use crate::library::document_cache::DocumentCache;
 use crate::library::entry::{BrokenFile, CatalogEntry, LoadError, Origin};
 use crate::library::imported::enrich::enrich;
 use crate::library::imported::lookup::{self, ListedCode, listed_codes};
 use crate::library::imported::synthesize::synthesize;
+use crate::library::imported::validity::Validity;
+use crate::library::layers::CatalogBuilder;
 use crate::library::lazy::LazyLibrary;
 use crate::library::scan::{Scan, ScannedFile};
 use crate::library::snapshot::FileSnapshots;
@@ -119,7 +121,9 @@ impl Library {
 
     /// Returns the display name of the edition of the imported set that lists a system's codes.
     pub fn edition_name(&self, system: CodeSystem) -> Option<String> {
-        lookup::set_for_system(&self.sets, system).map(|set| set.header().edition.label())
+        let set = lookup::set_for_system(&self.sets, system)?;
+        let remark = Validity::new(&self.sets, set).remark();
+        Some(format!("{}{remark}", set.header().edition.label()))
     }
 
     /// Returns true if [`Library::document`] finds a document or a row of an imported set.

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 pub(crate) use crate::content::toml::date_field::DateField;
-pub(crate) use crate::content::toml::fields::{Field, Text};
+pub(crate) use crate::content::toml::field_value::{Field, Text};
 
 /// The version of the format.
 pub(crate) const SCHEMA: i64 = 1;

@@ -90,7 +90,7 @@ pub(crate) fn source(header: &SetHeader) -> Source {
         title,
         short: header.kind.short_title().to_owned(),
         kind: SourceKind::Primary,
-        as_of: header.edition.as_of(),
+        as_of: header.as_of(),
     }
 }
 

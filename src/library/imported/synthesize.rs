@@ -9,7 +9,8 @@ use crate::content::{
 };
 use crate::library::imported::builder::{SetCitation, record_date_cell, source};
 use crate::library::imported::enrich::enrich;
-use crate::library::imported::lookup::{billing_usage, set_and_key};
+use crate::library::imported::lookup::{billing_usage, find_row};
+use crate::library::imported::validity::Validity;
 
 /// The longest description that is used as a title, in characters. The short description replaces
 /// longer ones.
@@ -22,17 +23,18 @@ pub(crate) fn synthesize(
     sets: &ImportedSets,
     code: &CodeId,
 ) -> Result<Option<Document>, CorruptSet> {
-    let Some((set, key)) = set_and_key(sets, code) else {
+    let Some((set, row)) = find_row(sets, code)? else {
         return Ok(None);
     };
     let builder = DocumentBuilder {
         set,
         code,
         citation: SetCitation::new(set, Voice::Publication),
+        validity: Validity::new(sets, set),
     };
-    Ok(match set.get(&key)? {
-        Some(SetRow::Icd10cm(row)) => Some(builder.diagnosis(&row)?),
-        Some(SetRow::Hcpcs(row)) => {
+    Ok(match row {
+        SetRow::Icd10cm(row) => Some(builder.diagnosis(&row)?),
+        SetRow::Hcpcs(row) => {
             let mut document = builder.hcpcs(&row)?;
             enrich(sets, &mut document);
             Some(document)
@@ -45,6 +47,7 @@ struct DocumentBuilder<'a> {
     set: &'a SetFile,
     code: &'a CodeId,
     citation: SetCitation,
+    validity: Validity,
 }
 
 impl DocumentBuilder<'_> {
@@ -120,15 +123,23 @@ impl DocumentBuilder<'_> {
 
     fn document(&self, title: String, mut sections: Vec<Section>) -> Document {
         let header = self.set.header();
+        let heading = match header.first_day() {
+            Some(day) => format!("{}, in force from {day}", header.title()),
+            None => header.title(),
+        };
         for section in &mut sections {
-            section.headings.push(header.title());
+            section.headings.push(heading.clone());
         }
         Document {
+            edition: Some(header.edition.period().to_owned()),
             code: self.code.clone(),
             title,
-            status: Status::Active,
+            status: match self.validity {
+                Validity::Ended { .. } => Status::Deleted,
+                _ => Status::Active,
+            },
             effective: AsOf::Unknown,
-            revised: header.edition.as_of(),
+            revised: header.as_of(),
             reviewed_by: None,
             next_review: AsOf::Unknown,
             synonyms: Vec::new(),
@@ -143,7 +154,10 @@ impl DocumentBuilder<'_> {
         let header = self.set.header();
         let origin = format!("{}; imported on {}", source(header).title, header.imported);
         facts.push(self.fact("source", "Source", origin));
-        let text = vec![self.citation.paragraph("1", long)];
+        let mut text = vec![self.citation.paragraph("1", long)];
+        if let Some(note) = self.validity.note(header) {
+            text.insert(0, self.citation.paragraph("validity", &note));
+        }
         let blocks = vec![
             Block::new("text", None, Shape::Prose, text),
             Block::new("facts", None, Shape::Facts, facts),

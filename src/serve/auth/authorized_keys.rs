@@ -3,14 +3,15 @@
 //! The file is read again when it has changed. An entry with an unsupported option is rejected as a
 //! whole and logged; the other entries stay valid.
 
+use std::fs;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
-use std::{fs, io};
 
 use russh::keys::PublicKey;
 
+use crate::files::{self, FileError};
 use crate::serve::auth::key_entry::{KeyEntry, KeyError};
 use crate::storage::Fingerprint;
 use crate::sync::lock;
@@ -51,7 +52,7 @@ pub enum Denial {
 #[derive(Debug, thiserror::Error)]
 pub enum AuthorizedKeysFileError {
     #[error("cannot read the authorized keys {}: {source}", path.display())]
-    Io { path: PathBuf, source: io::Error },
+    File { path: PathBuf, source: FileError },
     #[error("{}: no usable key{}", path.display(), first_rejection(rejected))]
     NoUsableKey {
         path: PathBuf,
@@ -93,15 +94,14 @@ impl AuthorizedKeysFile {
 }
 
 fn load(path: &Path) -> Result<(Fingerprint, AuthorizedKeys), AuthorizedKeysFileError> {
-    let failed = |source| AuthorizedKeysFileError::Io {
+    let failed = |source| AuthorizedKeysFileError::File {
         path: path.to_owned(),
         source,
     };
-    let metadata = fs::metadata(path).map_err(failed)?;
-    if metadata.len() > MAX_FILE_SIZE {
-        return Err(failed(io::ErrorKind::FileTooLarge.into()));
-    }
-    let keys = AuthorizedKeys::parse(&fs::read_to_string(path).map_err(failed)?);
+    let file = files::open_trusted(path).map_err(failed)?;
+    let metadata = file.metadata().map_err(|error| failed(error.into()))?;
+    let bytes = files::read_to_limit(&file, MAX_FILE_SIZE).map_err(failed)?;
+    let keys = AuthorizedKeys::parse(&String::from_utf8_lossy(&bytes));
     for rejected in &keys.rejected {
         tracing::warn!(line = rejected.line, error = %rejected.error, "a key is rejected");
     }
@@ -234,7 +234,7 @@ mod tests {
         let path = folder.path().join("keys");
         assert!(matches!(
             AuthorizedKeysFile::open(&path),
-            Err(AuthorizedKeysFileError::Io { .. })
+            Err(AuthorizedKeysFileError::File { .. })
         ));
         fs::write(&path, "ssh-rsa nonsense\n").unwrap();
         assert!(matches!(

@@ -4,8 +4,9 @@
 //! There is no queue: excess connections are rejected immediately. When too many logins are
 //! pending, a silent or slow one is evicted first, so that silent connections do not block logins:
 //! clients identify themselves as soon as they are connected, and log in soon after. If none
-//! is, the oldest login of the busiest address is evicted, provided that this address has more
-//! pending logins than the new one's would have; otherwise the new connection is rejected.
+//! is silent or slow, the oldest login of the busiest address is evicted, provided that this
+//! address has more pending logins than the new one's would have; otherwise the new connection is
+//! rejected.
 
 use std::collections::HashMap;
 use std::net::IpAddr;

@@ -8,7 +8,7 @@ use crate::content::notice::{CPT_NOTICE, USE_NOTICE};
 use crate::content::source::{Source, SourceId, SourceKind};
 use crate::content::toml::compile::compiler::Compiler;
 use crate::content::toml::compile::value::Keywords;
-use crate::content::toml::fields::Text;
+use crate::content::toml::field_value::Text;
 use crate::content::toml::schema::{
     DocumentFile, DocumentTable, NoticesTable, SourceTable, SynonymRow,
 };
@@ -46,6 +46,7 @@ impl Compiler<'_, '_> {
             notices: self.notices(&code, file),
             code,
             title,
+            edition: None,
             status,
             effective,
             revised,

@@ -9,7 +9,7 @@ use crate::content::toml::compile::block::{text_cell, typed_block};
 use crate::content::toml::compile::compiler::Compiler;
 use crate::content::toml::compile::name::UniqueNames;
 use crate::content::toml::compile::value::Keywords;
-use crate::content::toml::fields::{Field, Text};
+use crate::content::toml::field_value::{Field, Text};
 use crate::content::toml::schema::{
     DiagnosisRow, ModifierRow, NamedRow, NotThisRow, PayerRow, PayerRuleRow, RelatedRow, SynonymRow,
 };

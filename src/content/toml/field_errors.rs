@@ -6,7 +6,7 @@
 use toml::de::Error;
 
 use crate::content::toml::date_field::EXPECTED_DATE;
-use crate::content::toml::fields::EXPECTED_FIELD;
+use crate::content::toml::field_value::EXPECTED_FIELD;
 use crate::content::toml::invalid_entry::{EntryPart, InvalidEntry};
 use crate::diagnostics::diagnostic::{Diagnostics, Span};
 use crate::diagnostics::wording::{DATE_HINT, join_with_and, nearest, quote, unknown_message};
