@@ -65,7 +65,7 @@ fn file_access(options: &Options, arguments: &ServeArgs, settings: &Settings) ->
     let own = UserDirs::from_env().map(|dirs| [dirs.data.join("content"), dirs.config]);
     for folder in own.iter().flatten() {
         // Read-only systems have no such folder, or an administrator creates it.
-        let _ = std::fs::create_dir_all(folder);
+        let _ = crate::files::create_folder(folder);
     }
     let theme = options.theme.as_ref().map(PathBuf::from);
     let theme = theme.filter(|theme| theme.is_file());

@@ -7,6 +7,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::files;
+
 /// The files that a server uses after its start. Folders that do not exist are not included.
 #[derive(Clone, Debug, Default)]
 pub struct FileAccess {
@@ -31,7 +33,7 @@ impl Sandbox {
     pub fn enter(files: &FileAccess, ports: &[u16]) -> Self {
         for folder in &files.write {
             // If this fails, writing to the folder will fail too, and the log will say so.
-            let _ = fs::create_dir_all(folder);
+            let _ = files::create_folder(folder);
         }
         let read: Vec<PathBuf> = files
             .read
