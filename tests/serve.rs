@@ -2,6 +2,7 @@
 
 mod access;
 mod algorithms;
+mod authorized_keys;
 mod client;
 mod commands;
 mod endings;
@@ -9,6 +10,7 @@ mod files;
 mod hostile;
 mod limits;
 mod log;
+mod logins;
 #[cfg(target_os = "linux")]
 mod manager;
 mod refusals;

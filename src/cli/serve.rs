@@ -72,6 +72,7 @@ fn file_access(options: &Options, arguments: &ServeArgs, settings: &Settings) ->
     let files = [
         arguments.config.clone(),
         settings.authorized_keys.clone(),
+        settings.banner.clone(),
         theme,
     ];
     let has_keys = settings.authorized_keys.is_some();

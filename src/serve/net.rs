@@ -2,5 +2,7 @@
 
 pub mod input_slot;
 pub mod limiter;
+pub mod network;
+pub mod penalties;
 pub mod rate_limiter;
 pub mod stream;

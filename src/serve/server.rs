@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use russh::keys::{Algorithm, EcdsaCurve};
@@ -17,6 +17,7 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep, timeout};
 
+use crate::files::{self, FileError};
 use crate::library::BrokenFile;
 use crate::serve::auth::authorized_keys::{AuthorizedKeysFile, AuthorizedKeysFileError};
 use crate::serve::auth::host_key::{HostKey, HostKeyError};
@@ -32,6 +33,8 @@ use crate::serve::positions::PositionStore;
 use crate::serve::sandbox::{FileAccess, Sandbox};
 use crate::serve::settings::{Access, Limits, LogFormat, Settings, SettingsError};
 use crate::serve::state::{BufferPool, Phase, ServerState};
+use crate::sync::lock;
+use crate::text::sanitize;
 
 /// How long sessions may take to end when the server stops.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
@@ -73,6 +76,8 @@ const ALGORITHMS: Preferred = Preferred {
     mac: Cow::Borrowed(&[mac::HMAC_SHA512_ETM, mac::HMAC_SHA256_ETM]),
     compression: Cow::Borrowed(&[compression::NONE]),
 };
+/// The maximum size of a banner, in bytes.
+const MAX_BANNER_SIZE: u64 = 64 * 1024;
 
 /// The inputs of a server. A reload calls the functions again.
 pub struct ServerOptions {
@@ -107,6 +112,8 @@ pub enum ServeError {
     Log(#[from] LogError),
     #[error("{0}")]
     Content(String),
+    #[error("cannot read the banner {}: {error}", path.display())]
+    Banner { path: PathBuf, error: FileError },
     // The field is not named `source`: the message would be printed twice.
     #[error("cannot listen on {address}: {error}")]
     Listen {
@@ -121,7 +128,7 @@ pub enum ServeError {
 /// Serves until SIGTERM or SIGINT.
 pub fn run(options: ServerOptions) -> Result<(), ServeError> {
     let access = options.settings.access()?;
-    let limits = options.settings.limits()?;
+    let limits = Arc::new(options.settings.limits()?);
     // Before any thread starts.
     let sandbox = Sandbox::enter(&options.files, &options.settings.ports());
     let metrics = Arc::new(Metrics::default());
@@ -139,13 +146,14 @@ pub fn run(options: ServerOptions) -> Result<(), ServeError> {
     result
 }
 
-/// Loads keys and content, and serves.
+/// Loads banner, keys and content, and serves.
 fn start(
     options: ServerOptions,
     access: &Access,
-    limits: Limits,
+    limits: Arc<Limits>,
     metrics: Arc<Metrics>,
 ) -> Result<(), ServeError> {
+    let banner = read_banner(&options.settings)?;
     let auth = match access {
         Access::Open => AuthPolicy::Open,
         Access::Keys(path) => AuthPolicy::Keys(AuthorizedKeysFile::open(path)?),
@@ -157,7 +165,7 @@ fn start(
         .enable_all()
         .max_blocking_threads(4)
         .build()?;
-    let result = runtime.block_on(serve(options, auth, limits, content, metrics));
+    let result = runtime.block_on(serve(options, auth, (limits, banner), content, metrics));
     // Does not wait for tasks that exceeded the drain timeout.
     runtime.shutdown_background();
     result
@@ -166,7 +174,7 @@ fn start(
 async fn serve(
     options: ServerOptions,
     auth: AuthPolicy,
-    limits: Limits,
+    (limits, banner): (Arc<Limits>, Option<String>),
     content: ServedContent,
     metrics: Arc<Metrics>,
 ) -> Result<(), ServeError> {
@@ -179,7 +187,11 @@ async fn serve(
         tracing::info!(address = %listener.local_addr()?, "metrics");
         tokio::spawn(metrics::serve(Arc::clone(&metrics), listener));
     }
-    let config = Arc::new(config(&options.host_key, &auth));
+    let config = Arc::new(config(
+        &options.host_key,
+        &auth,
+        options.settings.max_auth_tries(),
+    ));
     let positions_folder = match auth {
         AuthPolicy::Open => None,
         AuthPolicy::Keys(_) => options.positions_folder.clone(),
@@ -188,6 +200,7 @@ async fn serve(
         auth,
         interpret: options.interpret,
         limits: watch::channel(limits).0,
+        banner: Mutex::new(banner),
         content: watch::channel(Arc::new(content)).0,
         phase: watch::channel(Phase::Serving).0,
         reloads: watch::channel(()).0,
@@ -231,8 +244,10 @@ async fn serve(
 ///   buffered for a client that does not read;
 /// * keepalives every 30 s, of which three may stay unanswered, instead of an inactivity timer,
 ///   which any traffic resets: see `session_timers`;
-/// * a rejection takes 250 ms, so that an agent with ten keys reaches the right one in time.
-pub fn config(host_key: &HostKey, auth: &AuthPolicy) -> Config {
+/// * a rejection takes 250 ms, so that an agent with several keys reaches the right one in time;
+/// * one rejection more than `max_auth_tries`, since clients begin with a request for the list of
+///   methods, which russh counts.
+pub fn config(host_key: &HostKey, auth: &AuthPolicy, max_auth_tries: usize) -> Config {
     let methods: &[MethodKind] = match auth {
         AuthPolicy::Open => &[MethodKind::None, MethodKind::PublicKey],
         AuthPolicy::Keys(_) => &[MethodKind::PublicKey],
@@ -242,6 +257,7 @@ pub fn config(host_key: &HostKey, auth: &AuthPolicy) -> Config {
         methods: MethodSet::from(methods),
         auth_rejection_time: Duration::from_millis(250),
         auth_rejection_time_initial: Some(Duration::ZERO),
+        max_auth_attempts: max_auth_tries.saturating_add(1),
         keys: vec![host_key.private_key()],
         window_size: 64 * 1024,
         channel_buffer_size: 8,
@@ -290,13 +306,15 @@ fn reload_settings(
 ) -> Result<(), String> {
     let new = (options.reload_settings)()?;
     let limits = new.limits().map_err(|error| error.to_string())?;
+    let banner = read_banner(&new).map_err(|error| error.to_string())?;
     if needs_restart(&new, settings) {
         tracing::warn!(
-            "changes of listen, metrics, host-key, log-format, open and authorized-keys need a \
-             restart"
+            "changes of listen, metrics, host-key, log-format, max-auth-tries, open and \
+             authorized-keys need a restart"
         );
     }
-    server.limits.send_replace(limits);
+    server.limits.send_replace(Arc::new(limits));
+    *lock(&server.banner) = banner;
     *settings = new;
     Ok(())
 }
@@ -304,14 +322,29 @@ fn reload_settings(
 fn needs_restart(new: &Settings, old: &Settings) -> bool {
     (new.listen, new.metrics, &new.host_key, new.log_format)
         != (old.listen, old.metrics, &old.host_key, old.log_format)
+        || new.max_auth_tries() != old.max_auth_tries()
         || new.access() != old.access()
+}
+
+/// Reads the text that clients show before the login, without control characters.
+fn read_banner(settings: &Settings) -> Result<Option<String>, ServeError> {
+    let Some(path) = &settings.banner else {
+        return Ok(None);
+    };
+    let text = files::read(path, MAX_BANNER_SIZE).map_err(|error| ServeError::Banner {
+        path: path.clone(),
+        error,
+    })?;
+    let text = String::from_utf8_lossy(&text);
+    let lines = text.lines().map(|line| format!("{}\n", sanitize(line)));
+    Ok(Some(lines.collect()))
 }
 
 fn log_broken(broken: &[BrokenFile]) {
     for file in broken {
         let path = file.path.display().to_string();
         tracing::error!(
-            path = &*crate::text::sanitize(&path),
+            path = &*sanitize(&path),
             report = file.report,
             "a document is broken; its last valid version stays, if there is one"
         );

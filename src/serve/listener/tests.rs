@@ -66,7 +66,8 @@ async fn start_server() -> (Arc<ServerState>, SocketAddr) {
     let server = Arc::new(ServerState {
         auth: AuthPolicy::Open,
         interpret,
-        limits: watch::channel(Settings::default().limits().unwrap()).0,
+        limits: watch::channel(Arc::new(Settings::default().limits().unwrap())).0,
+        banner: Mutex::default(),
         content: watch::channel(Arc::new(content)).0,
         phase: watch::channel(Phase::Serving).0,
         reloads: watch::channel(()).0,
@@ -80,7 +81,7 @@ async fn start_server() -> (Arc<ServerState>, SocketAddr) {
     });
     let folder = tempfile::tempdir().unwrap();
     let key = HostKey::load_or_create(&folder.path().join("key")).unwrap();
-    let config = Arc::new(crate::serve::server::config(&key, &server.auth));
+    let config = Arc::new(crate::serve::server::config(&key, &server.auth, 6));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(accept(Arc::clone(&server), config, listener));
@@ -155,7 +156,7 @@ async fn panic_ends_one_of_fifty_sessions() {
         others.push((connection, channel));
     }
     for (line, panics) in [("", 1), ("panic", 2)] {
-        let (_connection, mut failing) = exec(address, line).await;
+        let (connection, mut failing) = exec(address, line).await;
         if line.is_empty() {
             wait_for_frame(&mut failing).await;
             failing.data(&[b'j', PANIC_BYTE][..]).await.unwrap();
@@ -169,6 +170,10 @@ async fn panic_ends_one_of_fifty_sessions() {
         // The screen is restored, if there was one.
         assert_eq!(output.contains("\x1b[?1049l"), line.is_empty(), "{output}");
         assert_eq!(server.metrics.panics.get(), panics);
+        drop(connection);
+        while server.limiter.connections() > others.len() {
+            tokio::task::yield_now().await;
+        }
         for (_, channel) in &mut others {
             press(channel).await;
         }

@@ -5,10 +5,10 @@
 //! where they are written.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
+use crate::serve::net::network::Network;
 use crate::serve::net::rate_limiter::RateLimiter;
 use crate::sync::lock;
 
@@ -41,14 +41,14 @@ pub struct LogLimiter(Mutex<State>);
 struct State {
     /// `None` before the first connection.
     all: Option<RateLimiter>,
-    addresses: HashMap<IpAddr, RateLimiter>,
+    addresses: HashMap<Network, RateLimiter>,
     suppressed: u64,
     reported: Option<Instant>,
 }
 
 impl LogLimiter {
     /// Decides about a new connection from an address.
-    pub fn decide(&self, from: IpAddr, now: Instant) -> LogDecision {
+    pub fn decide(&self, from: Network, now: Instant) -> LogDecision {
         let mut state = lock(&self.0);
         let decision = state.decide(from, now);
         state.suppressed += u64::from(decision != LogDecision::Log);
@@ -66,7 +66,7 @@ impl LogLimiter {
 }
 
 impl State {
-    fn decide(&mut self, from: IpAddr, now: Instant) -> LogDecision {
+    fn decide(&mut self, from: Network, now: Instant) -> LogDecision {
         if self.addresses.len() >= MAX_ADDRESSES {
             self.addresses.retain(|_, limiter| !limiter.is_idle(now));
         }
@@ -101,7 +101,12 @@ mod tests {
         now: Instant,
         decision: LogDecision,
     ) -> usize {
-        let decide = |n| limiter.decide(Ipv4Addr::from_bits(address(n)).into(), now);
+        let decide = |n| {
+            limiter.decide(
+                Network::of_client(Ipv4Addr::from_bits(address(n)).into()),
+                now,
+            )
+        };
         (0..1000).filter(|n| decide(*n) == decision).count()
     }
 
