@@ -91,6 +91,13 @@ pub enum ImportError {
     /// The files belong to several editions, which are listed.
     #[error("the files belong to different editions: {}", .0.join(", "))]
     MixedEditions(Vec<String>),
+    /// The edition was imported before, from files with other content.
+    #[error("{set} was imported on {imported} and has other content than {file}")]
+    WouldReplace {
+        set: String,
+        file: String,
+        imported: String,
+    },
     #[error("the set cannot be stored in {}: {source}", display(path))]
     Store {
         /// The store's folder, or a file in it.

@@ -18,11 +18,11 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::codesets::edition::Edition;
+use crate::codesets::edition::{EditTable, Edition};
 use crate::codesets::error::CorruptSet;
 use crate::codesets::kind::SetKind;
 use crate::codesets::row::SetRow;
-use crate::content::AsOf;
+use crate::content::{AsOf, Date};
 use crate::files::{self, FileError};
 use crate::storage::container::{Backing, Container, ContainerError, PAGE_SIZE, PartTag};
 use crate::storage::fingerprint::Fingerprint;
@@ -80,16 +80,31 @@ impl SetHeader {
         format!("{}, {}", self.kind.title(), self.edition.label())
     }
 
-    /// The sort key. The latest edition of a kind sorts last.
-    pub(crate) fn sort_key(&self) -> (SetKind, AsOf, bool, &str, &str) {
-        let Edition { name, stated, .. } = &self.edition;
-        (
-            self.kind,
-            self.edition.as_of(),
-            *stated,
-            name,
-            &self.imported,
-        )
+    /// The date of the edition, as precise as its name.
+    pub fn as_of(&self) -> AsOf {
+        self.edition.as_of(self.kind)
+    }
+
+    /// Returns the first day on which the edition is in force, if it is known.
+    pub fn first_day(&self) -> Option<Date> {
+        self.edition.first_day(self.kind)
+    }
+
+    /// Returns the last day before the publisher's next regular edition, if it is known.
+    pub fn last_day(&self) -> Option<Date> {
+        self.edition.last_day(self.kind)
+    }
+
+    /// The kind and the table. The editions of one table follow each other.
+    pub(crate) fn table_key(&self) -> (SetKind, Option<EditTable>) {
+        (self.kind, self.edition.table())
+    }
+
+    /// The sort key. Of the editions of a table, the one that is in force from the latest day on
+    /// sorts last, and those of which no day is known come first.
+    pub(crate) fn sort_key(&self) -> ((SetKind, Option<EditTable>), Option<Date>, &str, &str) {
+        let (imported, name) = (&self.imported, &self.edition.name);
+        (self.table_key(), self.first_day(), imported, name)
     }
 }
 

@@ -85,7 +85,7 @@ impl<'a> LibraryLoader<'a> {
             Err(sets) => sets,
         };
         let mut kinds = [SetKind::Icd10cm, SetKind::Hcpcs].into_iter();
-        let lists_codes = kinds.any(|kind| sets.latest(kind).is_some());
+        let lists_codes = kinds.any(|kind| sets.in_force(kind).is_some());
         if scan.files().take(SMALL_LIBRARY_SIZE).count() < SMALL_LIBRARY_SIZE && !lists_codes {
             let library = Library::from_scan(&scan, None).with_sets(sets);
             return LoadedLibrary {

@@ -33,6 +33,7 @@ const MAX_CSV_LEN: u64 = 24 * 1024 * 1024;
 #[derive(Debug)]
 pub(crate) struct InputFile {
     pub(crate) path: PathBuf,
+    archive: Option<String>,
     file: File,
     pub(crate) size: u64,
     modified: Option<SystemTime>,
@@ -62,6 +63,7 @@ impl InputFile {
         let encoding = if probe.is_utf8 { UTF_8 } else { WINDOWS_1252 };
         Ok(Self {
             path: path.to_owned(),
+            archive: None,
             file,
             size: probe.size,
             modified,
@@ -76,6 +78,11 @@ impl InputFile {
     pub(crate) fn name(&self) -> String {
         let name = self.path.file_name().unwrap_or_default();
         sanitize(&name.to_string_lossy()).into_owned()
+    }
+
+    /// The name of the archive that the file is in.
+    pub(crate) fn archive_name(&self) -> Option<String> {
+        self.archive.clone()
     }
 
     pub(crate) fn any_head_line(&self, matches: impl Fn(&str) -> bool) -> bool {
