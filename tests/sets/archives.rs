@@ -255,13 +255,10 @@ fn archive_without_code_sets_or_out_of_bounds_is_refused() {
     assert!(bomb.len() < 100_000);
     let expected = "x.zip: the archive unpacks to far more than a code set has";
     assert_eq!(refusal(&bomb), expected);
-    let mut names: Vec<String> = (0..1001).map(|n| format!("{n}.txt")).collect();
-    names.sort();
-    let many: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), &b""[..])).collect();
-    assert_eq!(
-        refusal(&archive(&many)),
-        "x.zip: the archive has more than 1000 files"
-    );
+    let entries: Vec<String> = (0..1001).map(|n| format!("{n}.txt")).collect();
+    let entries: Vec<(&str, &[u8])> = entries.iter().map(|name| (&**name, &b""[..])).collect();
+    let many = refusal(&archive(&entries));
+    assert_eq!(many, "x.zip: the archive has more than 1000 files");
     let mut nested = archive(&[("icd10cm-order-2026.txt", &files::icd10cm())]);
     for _ in 0..3 {
         nested = archive(&[("n.zip", &nested)]);
