@@ -36,10 +36,13 @@ pub fn serve(options: &Options, arguments: &ServeArgs) -> anyhow::Result<ExitCod
             Arc::new(move |settings, previous| {
                 // A later folder overrides an earlier one, so the command line comes last.
                 let content = settings.content.iter().flatten();
-                let content: Vec<PathBuf> = content.chain(&options.content).cloned().collect();
-                let keymap = setup::keymap().map_err(|error| format!("{error:#}"))?;
+                let options = Options {
+                    content: content.chain(&options.content).cloned().collect(),
+                    ..options.clone()
+                };
+                let keymap = setup::keymap(&options).map_err(|error| format!("{error:#}"))?;
                 let theme = setup::theme(&options).map_err(|error| format!("{error:#}"))?;
-                let (folders, cache) = (setup::content_folders(&content), server_cache());
+                let (folders, cache) = (setup::content_folders(&options), server_cache());
                 let loader = LibraryLoader::new(&folders, cache.as_ref());
                 Ok(ServedContent::load(&loader, keymap, theme, previous))
             })
