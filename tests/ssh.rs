@@ -234,7 +234,7 @@ fn secure_reader_is_the_forced_command_of_an_account() {
     for command in [
         format!("show {}", secret.display()),
         format!("list --content {folder}"),
-        format!("--theme {} 83950", secret.display()),
+        format!("83950 --theme {}", secret.display()),
         "serve --open".to_owned(),
     ] {
         let mut refused = log_in(&command);
