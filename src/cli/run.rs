@@ -58,11 +58,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> anyhow::Result<Exit
             let (library, index) = loaded.with_synonyms(synonyms).into_shared();
             answer::search(&library, &index, search, charset()).print()
         }
-        Some(CliCommand::Check { paths }) => answer::check(paths).print(),
+        Some(CliCommand::Check { paths }) => answer::check(paths, &setup::library(options)).print(),
         #[cfg(feature = "serve")]
         Some(CliCommand::Serve(serve)) => serve::serve(options, serve),
         Some(CliCommand::Import(import)) => import::import(import),
-        Some(CliCommand::Sets(sets)) => sets::sets(sets),
+        Some(CliCommand::Sets(sets)) => sets::sets(sets, charset()),
         Some(CliCommand::Completions { shell }) => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Arguments::command(), "codeleaf", &mut script);

@@ -197,6 +197,15 @@ impl RowPath {
             row: row.key.clone(),
         }
     }
+
+    /// Returns the path of a document's own row on a modifier, `coding/modifiers/26`.
+    pub fn of_modifier(modifier: &ModifierCode) -> Self {
+        Self {
+            section: SectionId("coding".to_owned()),
+            block: BlockId("modifiers".to_owned()),
+            row: RowKey(modifier.as_str().to_owned()),
+        }
+    }
 }
 
 impl fmt::Display for RowPath {

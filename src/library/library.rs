@@ -62,11 +62,10 @@ impl Library {
 
     /// Makes a library of the built-in documents and of one record for each file of `scan`.
     pub fn from_records(scan: &Scan, records: Vec<CatalogRecord>) -> Self {
-        let (entries, broken, cache) = CatalogBuilder::from_records(scan, records).finish();
+        let (entries, broken) = CatalogBuilder::from_records(scan, records).finish();
         Self {
             entries,
             broken,
-            cache,
             ..Self::default()
         }
     }
@@ -157,6 +156,12 @@ impl Library {
         &self.entries
     }
 
+    /// Returns the number of entries that are not on modifiers.
+    pub fn code_documents(&self) -> usize {
+        let is_code = |entry: &CatalogEntry| entry.code.system() < CodeSystem::Modifier;
+        self.entries.partition_point(is_code)
+    }
+
     /// Returns the files and folders that could not be read, lowest layer first.
     pub fn broken(&self) -> &[BrokenFile] {
         &self.broken
@@ -213,23 +218,30 @@ impl Library {
         if let Some(document) = self.cache.get(code) {
             return Ok(document);
         }
+        let mut document = self.document_without_uses(code)?;
+        if let Some(modifier) = code.as_modifier() {
+            document.sections.extend(self.uses_of_modifier(&modifier));
+        }
+        let document = Arc::new(document);
+        self.cache.insert(&document);
+        Ok(document)
+    }
+
+    /// Returns the document on a code, extended by imported sets, but without the section of a
+    /// modifier that other documents make up.
+    pub(crate) fn document_without_uses(&self, code: &CodeId) -> Result<Document, LoadError> {
         let loaded = match (self.entry(code), &self.lazy) {
             (Some(entry), _) => Some(self.load(entry)?),
             (None, Some(lazy)) => lazy.document(code),
             (None, None) => None,
         };
-        let document = match loaded {
-            Some(mut document) => {
-                enrich(&self.sets, &mut document);
-                document
-            }
-            None => synthesize(&self.sets, code)
-                .map_err(|damage| LoadError::Broken(damage.to_string()))?
-                .ok_or_else(|| LoadError::Unknown(code.clone()))?,
-        };
-        let document = Arc::new(document);
-        self.cache.insert(&document);
-        Ok(document)
+        if let Some(mut document) = loaded {
+            enrich(&self.sets, &mut document);
+            return Ok(document);
+        }
+        synthesize(&self.sets, code)
+            .map_err(|damage| LoadError::Broken(damage.to_string()))?
+            .ok_or_else(|| LoadError::Unknown(code.clone()))
     }
 
     /// Returns the document on a code, without rows of imported sets unless it comes from the

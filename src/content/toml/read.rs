@@ -4,6 +4,7 @@ use std::io::{self, ErrorKind};
 use std::path::Path;
 
 use crate::content::document::Document;
+use crate::content::toml::compile::compiler::KnownCodes;
 use crate::content::toml::{compile, parse};
 use crate::diagnostics::Report;
 use crate::diagnostics::diagnostic::Diagnostics;
@@ -14,6 +15,10 @@ pub const MAX_BYTES: u64 = 4 * 1024 * 1024;
 
 /// Parses a document. The name is used in messages only.
 pub fn parse_document(name: &str, bytes: &[u8]) -> Result<Document, Report> {
+    parse_known(name, bytes, &|_| true)
+}
+
+fn parse_known(name: &str, bytes: &[u8], is_known: KnownCodes<'_>) -> Result<Document, Report> {
     if bytes.len() as u64 > MAX_BYTES {
         return Err(file_report(name, &FileError::TooLarge(MAX_BYTES)));
     }
@@ -28,7 +33,7 @@ pub fn parse_document(name: &str, bytes: &[u8]) -> Result<Document, Report> {
     let text = std::str::from_utf8(bytes).map_err(|error| not_utf8(name, bytes, error))?;
     let mut diagnostics = Diagnostics::new(text);
     let document = parse::parse_tables(text, &mut diagnostics)
-        .and_then(|file| compile::compile(&file, &mut diagnostics));
+        .and_then(|file| compile::compile(&file, &mut diagnostics, is_known));
     diagnostics.into_result(name)?;
     document.ok_or_else(|| {
         Report::whole_file(
@@ -41,9 +46,14 @@ pub fn parse_document(name: &str, bytes: &[u8]) -> Result<Document, Report> {
 
 /// Reads a document from a file.
 pub fn load_document(path: &Path) -> Result<Document, Report> {
+    check_document(path, &|_| true)
+}
+
+/// Reads a document as [`load_document`] does, and reports rows on modifiers that are not known.
+pub fn check_document(path: &Path, is_known: KnownCodes<'_>) -> Result<Document, Report> {
     let name = path.to_string_lossy();
     match files::read(path, MAX_BYTES) {
-        Ok(bytes) => parse_document(&name, &bytes),
+        Ok(bytes) => parse_known(&name, &bytes, is_known),
         Err(error) if error.is_not_found() && path.is_symlink() => Err(Report::whole_file(
             &name,
             "the target of this link does not exist",

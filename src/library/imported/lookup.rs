@@ -9,7 +9,7 @@ use crate::content::{CodeId, CodeSystem};
 const fn kind_for_system(system: CodeSystem) -> Option<SetKind> {
     match system {
         CodeSystem::Icd10cm => Some(SetKind::Icd10cm),
-        CodeSystem::Hcpcs => Some(SetKind::Hcpcs),
+        CodeSystem::Hcpcs | CodeSystem::Modifier => Some(SetKind::Hcpcs),
         // The public files list no CPT descriptors.
         CodeSystem::Cpt => None,
     }
@@ -29,7 +29,10 @@ pub(crate) fn find_row<'s>(
     let Some(kind) = kind_for_system(code.system()) else {
         return Ok(None);
     };
-    let key = code.value().replace('.', "");
+    let key = match code.system() {
+        CodeSystem::Modifier => format!("-{}", code.value()),
+        _ => code.value().replace('.', ""),
+    };
     let editions: Vec<&SetFile> = sets.editions(kind).collect();
     let in_force = sets.in_force(kind).map(|set| set.header().name());
     let at = editions
@@ -65,11 +68,11 @@ pub fn listed_codes(sets: &ImportedSets) -> impl Iterator<Item = ListedCode> {
             let (system, value, title, short) = match row.ok()? {
                 SetRow::Icd10cm(row) => (CodeSystem::Icd10cm, row.code, row.long, row.short),
                 SetRow::Hcpcs(HcpcsRow {
-                    code: HcpcsCode::Code(code),
-                    long,
-                    short,
-                    ..
-                }) => (CodeSystem::Hcpcs, code, long, short),
+                    code, long, short, ..
+                }) => match code {
+                    HcpcsCode::Code(code) => (CodeSystem::Hcpcs, code, long, short),
+                    HcpcsCode::Modifier(code) => (CodeSystem::Modifier, code, long, short),
+                },
                 _ => return None,
             };
             let code = CodeId::new(system, &value).ok()?;

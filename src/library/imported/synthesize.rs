@@ -5,7 +5,7 @@ use crate::codesets::{
 };
 use crate::content::{
     AsOf, Block, Cell, CodeId, CodeSystem, Date, Document, Row, Section, Shape, Status, Subject,
-    USE_NOTICE, Value, Voice,
+    Value, Voice, notices,
 };
 use crate::library::imported::builder::{SetCitation, record_date_cell, source};
 use crate::library::imported::enrich::enrich;
@@ -34,6 +34,7 @@ pub(crate) fn synthesize(
     };
     Ok(match row {
         SetRow::Icd10cm(row) => Some(builder.diagnosis(&row)?),
+        SetRow::Hcpcs(row) if code.system() == CodeSystem::Modifier => Some(builder.hcpcs(&row)?),
         SetRow::Hcpcs(row) => {
             let mut document = builder.hcpcs(&row)?;
             enrich(sets, &mut document);
@@ -104,7 +105,7 @@ impl DocumentBuilder<'_> {
             self.fact("terminated", "Terminated", terminated),
             self.fact("action", "Last change", text(describe_action(&row.action))),
         ];
-        let siblings = self.set.hcpcs_siblings(self.code.value())?;
+        let siblings = self.set.hcpcs_siblings(&row.code)?;
         let near = neighbors(siblings, |other| other.code == row.code);
         let rows = near.iter().filter_map(|row| self.neighbor_row(row));
         let (id, title) = ("neighbours", "Beside this code");
@@ -145,7 +146,10 @@ impl DocumentBuilder<'_> {
             synonyms: Vec::new(),
             sources: vec![source(header)],
             sections,
-            notices: vec![USE_NOTICE.to_owned()],
+            notices: notices([self.code.system()])
+                .into_iter()
+                .map(str::to_owned)
+                .collect(),
         }
     }
 
@@ -166,10 +170,8 @@ impl DocumentBuilder<'_> {
     }
 
     fn neighbor_row(&self, row: &HcpcsRow) -> Option<Row> {
-        let HcpcsCode::Code(code) = &row.code else {
-            return None;
-        };
-        let id = CodeId::new(CodeSystem::Hcpcs, code).ok()?;
+        let (HcpcsCode::Code(code) | HcpcsCode::Modifier(code)) = &row.code;
+        let id = CodeId::new(self.code.system(), code).ok()?;
         let mut cells = vec![
             Cell::column("Code", code.as_str()),
             Cell::column("Description", row.long.as_str()),
