@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use clap::Args;
 
+use crate::cli::options::Options;
 use crate::cli::output::{INVALID_INPUT, print_error, print_output};
 use crate::cli::setup;
 use crate::codesets::{
@@ -47,7 +48,7 @@ impl ImportPlan {
     }
 }
 
-pub fn import(arguments: &ImportArgs) -> anyhow::Result<ExitCode> {
+pub fn import(options: &Options, arguments: &ImportArgs) -> anyhow::Result<ExitCode> {
     let plan = match ImportPlan::new(arguments) {
         Ok(plan) => plan,
         Err(message) => {
@@ -55,7 +56,7 @@ pub fn import(arguments: &ImportArgs) -> anyhow::Result<ExitCode> {
             return Ok(ExitCode::from(INVALID_INPUT));
         }
     };
-    let store = setup::set_store().context("no home folder: set HOME or XDG_DATA_HOME")?;
+    let store = setup::set_store(options).context("no home folder: set HOME or XDG_DATA_HOME")?;
     let today = setup::today().context("the system clock is outside the supported years")?;
     let mut status = ExitCode::SUCCESS;
     for group in &plan.groups {
