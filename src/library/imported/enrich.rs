@@ -3,6 +3,7 @@
 use crate::codesets::{ImportedSets, SetKind};
 use crate::content::{Block, CPT_NOTICE, Document, FEE_NOTICE, Section, Voice};
 use crate::library::imported::builder::{SetCitation, source};
+use crate::library::imported::pointers::{block_id, resolve_absences};
 use crate::library::imported::references::References;
 use crate::library::imported::set_rows::rows_from_set;
 
@@ -10,7 +11,7 @@ use crate::library::imported::set_rows::rows_from_set;
 const IMPORTED_SECTION: &str = "imported";
 
 /// Adds a block for each imported set that has rows on the document's code or on codes that the
-/// document refers to.
+/// document refers to. Absences of facts that are now there point to them.
 pub(crate) fn enrich(sets: &ImportedSets, document: &mut Document) {
     if sets.all().is_empty() {
         return;
@@ -34,12 +35,13 @@ pub(crate) fn enrich(sets: &ImportedSets, document: &mut Document) {
         }
         document.sources.push(source(set.header()));
         let (section, after_block, title) = placement(kind);
-        let id = format!("set-{}", kind.id().trim_start_matches("ncci-"));
+        let id = block_id(kind);
         let title = format!("{title}, {}", set.header().edition.label());
         let block = Block::from_rows(&id, Some(&title), rows);
         let section = find_or_add_section(&mut document.sections, section);
         insert_block(section, after_block, block);
     }
+    resolve_absences(sets, document);
 }
 
 /// Adds a notice unless the document has one of its own that starts with the same two words.
