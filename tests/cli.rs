@@ -475,3 +475,83 @@ fn output_has_no_escapes_and_follows_the_locale() {
         }
     }
 }
+
+#[test]
+fn width_of_printed_documents_is_that_of_option_columns_or_terminal() {
+    let longest = |output: &str| output.lines().map(codeleaf::text::width).max().unwrap();
+    let (default, _) = run_stdout("show 83950");
+    assert!((70..=80).contains(&longest(&default)), "{default}");
+    for width in [20, 60, 132] {
+        let (printed, _) = run_stdout(&format!("show 83950 --width {width}"));
+        assert!(
+            (width - 19..=width).contains(&longest(&printed)),
+            "{printed}"
+        );
+        let columns = Launch::codeleaf("show 83950").env("COLUMNS", width.to_string());
+        assert_eq!(text(&columns.run().stdout), printed);
+    }
+    for width in ["19", "1001", "wide"] {
+        assert_eq!(
+            run(&format!("show 83950 --width {width}")).status.code(),
+            Some(2)
+        );
+    }
+    let mut narrow = Launch::codeleaf("show 83950-26").size(60, 70).start();
+    assert_eq!(narrow.wait_for_exit(), 0);
+    let (printed, _) = run_stdout("show 83950-26 --width 60");
+    assert_eq!(narrow.screen().trim_end(), printed.trim_end());
+}
+
+#[test]
+fn options_may_precede_a_command() {
+    for (before, after) in [
+        ("--ascii list", "list --ascii"),
+        (
+            "--width 60 --color never show 83950",
+            "show 83950 --color never --width 60",
+        ),
+        ("--unicode search outside", "search outside --unicode"),
+    ] {
+        assert_eq!(run_stdout(before), run_stdout(after), "{before}");
+        assert_eq!(run_stdout(before).1, Some(0), "{before}");
+    }
+    // After a code, a command is none.
+    let (_, status) = run_stdout("83950 list");
+    assert_eq!(status, Some(1));
+}
+
+#[test]
+fn every_command_and_option_has_a_man_page() {
+    let home = Home::new();
+    let folder = home.path("man1");
+    std::fs::create_dir(&folder).unwrap();
+    let written = Launch::codeleaf(&format!("man --dir {}", folder.display()));
+    assert_eq!(written.home(&home).run().status.code(), Some(0));
+    let page = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap_or_default();
+    // Every page that a page refers to exists.
+    let mut count = 0;
+    for file in folder.read_dir().unwrap() {
+        let text = page(&file.unwrap().file_name().display().to_string());
+        assert!(text.contains(".TH codeleaf"), "{text}");
+        for reference in text.replace('\\', "").split_whitespace() {
+            if let Some(name) = reference.strip_suffix("(1)") {
+                assert!(folder.join(format!("{name}.1")).exists(), "{reference}");
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 10, "{count} references");
+    for (name, option) in [
+        ("codeleaf-import.1", "edition"),
+        ("codeleaf-serve.1", "listen"),
+        ("codeleaf-show.1", "section"),
+        ("codeleaf-show.1", "width"),
+        ("codeleaf-sets-diff.1", "format"),
+    ] {
+        assert!(page(name).contains(option), "{name}: {option}");
+    }
+    assert_eq!(run_stdout("man show").0, page("codeleaf-show.1"));
+    assert_eq!(run_stdout("man sets diff").0, page("codeleaf-sets-diff.1"));
+    assert!(run_stdout("man").0.contains(".SH KEYS"));
+    assert_eq!(run("man nonesuch").status.code(), Some(2));
+}

@@ -15,7 +15,6 @@ use crate::export::ExportFormat;
 #[command(
     name = "codeleaf",
     version,
-    args_conflicts_with_subcommands = true,
     color = clap::ColorChoice::Never
 )]
 pub struct Arguments {
@@ -91,8 +90,8 @@ pub enum CliCommand {
     Sets(crate::cli::sets::SetsArgs),
     /// Print a completion script for a shell.
     Completions { shell: clap_complete::Shell },
-    /// Print the man page.
-    Man,
+    /// Print a man page, or write all of them.
+    Man(ManArgs),
 }
 
 #[derive(Args, Debug)]
@@ -106,6 +105,17 @@ pub struct ShowArgs {
     /// Output format.
     #[arg(long, value_enum, default_value_t)]
     pub format: OutputFormat,
+}
+
+#[derive(Args, Debug)]
+pub struct ManArgs {
+    /// The command to describe, such as `show` or `sets diff`. Without one, the program and its
+    /// keys.
+    #[arg(value_name = "COMMAND")]
+    pub command: Vec<String>,
+    /// Write the page of every command into a folder, such as ~/.local/share/man/man1.
+    #[arg(long, value_name = "DIR", conflicts_with = "command")]
+    pub dir: Option<PathBuf>,
 }
 
 #[cfg(feature = "serve")]

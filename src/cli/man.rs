@@ -1,0 +1,67 @@
+//! The command `man`: a man page for the program and for each of its commands.
+
+use std::fs;
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+use clap::{Command, CommandFactory};
+use clap_mangen::Man;
+
+use crate::app::{Keymap, key_name};
+use crate::cli::arguments::{Arguments, ManArgs};
+use crate::cli::output::print_output;
+use crate::text::Charset;
+
+/// Prints the page of a command, or writes all pages.
+pub fn man(arguments: &ManArgs) -> anyhow::Result<ExitCode> {
+    let mut program = Arguments::command().disable_help_subcommand(true);
+    // Gives each command its full name and the options of the program.
+    program.build();
+    if let Some(folder) = &arguments.dir {
+        write_pages(&program, folder)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut command = &program;
+    for name in &arguments.command {
+        let Some(subcommand) = command.find_subcommand(name) else {
+            let names: Vec<&str> = command.get_subcommands().map(Command::get_name).collect();
+            match names.as_slice() {
+                [] => bail!("`{}` has no command `{name}`", command.get_name()),
+                names => bail!("no command `{name}`; the commands are {}", names.join(", ")),
+            }
+        };
+        command = subcommand;
+    }
+    print_output(&page(command)?)
+}
+
+/// Writes the pages of a command and of the commands below it.
+fn write_pages(command: &Command, folder: &Path) -> anyhow::Result<()> {
+    let path = folder.join(Man::new(command.clone()).get_filename());
+    fs::write(&path, page(command)?).with_context(|| format!("cannot write {}", path.display()))?;
+    let mut commands = command.get_subcommands();
+    commands.try_for_each(|command| write_pages(command, folder))
+}
+
+fn page(command: &Command) -> anyhow::Result<Vec<u8>> {
+    let mut page = Vec::new();
+    Man::new(command.clone()).render(&mut page)?;
+    if command.get_name() == "codeleaf" {
+        page.extend(keys().into_bytes());
+    }
+    Ok(page)
+}
+
+/// The key bindings as a section of the man page, in roff.
+fn keys() -> String {
+    let mut page = String::from(".SH KEYS\n");
+    for binding in Keymap::built_in().bindings() {
+        let keys = binding.keys.iter();
+        let keys = keys.map(|key| key_name(*key, Charset::Ascii).replace('\\', "\\e"));
+        let keys = keys.collect::<Vec<String>>().join(" ");
+        let help = binding.help.replace('-', "\\-");
+        page += &format!(".TP\n\\fB{keys}\\fR\n{help}\n");
+    }
+    page
+}
