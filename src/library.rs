@@ -9,15 +9,15 @@
 //! the cached catalog or by file name.
 
 pub(crate) mod built_in;
-pub(crate) mod catalog;
 pub(crate) mod catalog_cache;
+pub(crate) mod catalog_record;
 pub(crate) mod comparison;
 pub(crate) mod document_cache;
 pub(crate) mod entry;
 pub(crate) mod excerpt;
-pub(crate) mod folders;
 pub(crate) mod imported;
 pub(crate) mod interner;
+pub(crate) mod layers;
 pub(crate) mod lazy;
 pub(crate) mod library;
 pub(crate) mod parallel;
@@ -25,14 +25,15 @@ pub(crate) mod progress;
 pub(crate) mod scan;
 pub(crate) mod serving;
 pub(crate) mod snapshot;
+pub(crate) mod uses;
 
-pub use catalog::CatalogRecord;
 pub use catalog_cache::{CachedCatalog, EncodedCatalog};
+pub use catalog_record::CatalogRecord;
 pub use comparison::ComparisonRequest;
 pub use entry::{BrokenFile, CatalogEntry, LoadError, Origin};
 pub use excerpt::{Excerpt, ExcerptRequest, ExcerptSubject};
-pub use folders::content_folders;
 pub use imported::lookup::{ListedCode, listed_codes};
+pub use layers::content_folders;
 pub use library::Library;
 pub use progress::IndexingProgress;
 pub use scan::{Scan, ScannedFile};

@@ -10,7 +10,7 @@ use codeleaf::content::{
     AbsenceReason, Document, RowPath, SectionId, Standing, Subject, Unavailable,
 };
 use codeleaf::export::{self, ExportFormat, ExportScope, PrintOptions};
-use codeleaf::layout::{LayoutOptions, Medium, Page, PageEnd, TableMode};
+use codeleaf::layout::{LayoutOptions, Medium, Page, PageEnd, PageLine, TableMode};
 use codeleaf::text::Charset;
 use toml::Value;
 
@@ -85,16 +85,17 @@ fn collect(value: &Value, path: &str, expected: &mut Vec<Expected>) {
 
 fn expected_texts(key: &str, text: &str) -> Vec<Expected> {
     let keyword = match (key, text) {
-        ("as_of", "unknown") => "no date",
+        ("as_of", "unknown") => return vec![Expected::keyword(&["no date", "undated"])],
         ("effective" | "revised" | "next_review" | "checked", "unknown") | ("reviewed_by", "") => {
             return Vec::new();
         }
         ("status", "unverified") => "status not verified",
-        ("status" | "kind", word) => word,
         ("relation", "same_purpose") => "serves the same purpose",
         ("relation", "bundled") => "not paid together with this code",
         ("relation", "not_covered") => "not covered",
-        ("relation", word) => word,
+        ("relation", "use_instead") => "says more exactly what this one says: use it where it fits",
+        ("relation", "instead_of") => "is less exact: use this one where it fits",
+        ("status" | "kind" | "relation", word) => word,
         ("standing", word) => {
             let mut all = Standing::ALL.into_iter();
             all.find(|standing| standing.id() == word).unwrap().label()
@@ -116,7 +117,8 @@ fn expected_texts(key: &str, text: &str) -> Vec<Expected> {
 /// Every document of the repository, with its name and its texts.
 fn documents() -> Vec<(String, Document, Vec<Expected>)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let folders = ["content", "tests/fixtures/valid"].map(|folder| root.join(folder));
+    let folders = ["content", "content/modifiers", "tests/fixtures/valid"];
+    let folders = folders.map(|folder| root.join(folder));
     let files = folders.iter().flat_map(|folder| folder.read_dir().unwrap());
     let paths = files.map(|file| file.unwrap().path());
     let paths = paths.filter(|path| path.extension().is_some_and(|end| end == "toml"));
@@ -290,7 +292,9 @@ fn cell_and_remark_texts(row: &serde_json::Value) -> Vec<&str> {
 fn collect_json<'v>(value: &'v serde_json::Value, texts: &mut Vec<&'v str>) {
     match value {
         serde_json::Value::Array(values) => {
-            values.iter().for_each(|value| collect_json(value, texts))
+            for value in values {
+                collect_json(value, texts);
+            }
         }
         serde_json::Value::Object(fields) => {
             for (name, value) in fields {
@@ -317,9 +321,10 @@ fn reachable(document: &Document, columns: u16, table_mode: TableMode) -> String
     };
     let mut pages = Vec::new();
     for n in 0..document.sections.len() {
-        let end = match n + 1 == document.sections.len() {
-            true => PageEnd::About,
-            false => PageEnd::Notices,
+        let end = if n + 1 == document.sections.len() {
+            PageEnd::About
+        } else {
+            PageEnd::Notices
         };
         pages.push(Page::from_section(document, n, options, end));
     }
@@ -329,8 +334,12 @@ fn reachable(document: &Document, columns: u16, table_mode: TableMode) -> String
             pages.push(Page::from_row(document, &path, options));
         }
     }
-    let lines = pages.iter().flat_map(|page| &page.lines);
-    lines.map(|line| format!("{line}\n")).collect()
+    join_lines(pages.iter().flat_map(|page| &page.lines))
+}
+
+fn join_lines<'l>(lines: impl Iterator<Item = &'l PageLine>) -> String {
+    let lines: Vec<String> = lines.map(PageLine::to_string).collect();
+    lines.join("\n")
 }
 
 #[test]
@@ -362,8 +371,7 @@ fn narrow_screen_marks_a_row_whose_remark_has_no_room() {
         };
         let page = Page::from_section(&document, coding, options, PageEnd::Nothing);
         let row = page.rows.iter().find(|row| row.path.row.0 == "26").unwrap();
-        let lines = page.lines[row.lines.clone()].iter();
-        let text: String = lines.map(|line| format!("{line}\n")).collect();
+        let text = join_lines(page.lines[row.lines.clone()].iter());
         assert!(text.contains("! disputed"), "{text}");
         assert_eq!(text.contains("PC/TC"), has_room, "{columns}:\n{text}");
         assert_eq!(text.contains("… more"), !has_room, "{columns}:\n{text}");

@@ -8,6 +8,7 @@ mod cache;
 mod cli;
 mod complete;
 mod content;
+mod files;
 mod hostile;
 mod library;
 mod links;

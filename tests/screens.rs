@@ -80,7 +80,8 @@ fn enter_opens_row_detail_and_right_shows_next_row() {
   When to use  Use when billing only the professional interpretation/reporting
                component and the facility bills for technical component.
   Code system  CPT
-  — CPT 83950: HER2/neu Serum Tumor Marker Assay (publication), no date
+  — according to CPT 83950: HER2/neu Serum Tumor Marker Assay (publication),
+  no date
 
   Editor's remarks
   | Medicare does not expect modifier 26 for 83950: status X, PC/TC indicator
@@ -90,7 +91,6 @@ fn enter_opens_row_detail_and_right_shows_next_row() {
   CPT copyright 2026 American Medical Association. All rights reserved. CPT is
   a registered trademark of the American Medical Association.
   Reference only; no guarantee of coverage or payment. Check the payer's
-  current policy.
 83950 › Coding › 26                   publication, no date · CMS PFS disagrees
 ↑↓ scroll  ←→ row  Esc back  / search  y copy  Y with source  q     CPT (c) AMA
 "#);
@@ -115,8 +115,8 @@ fn missing_values_are_explained_in_the_sources_words() {
 
   Plan, Policy (every row)
   – not available · the source is silent
-    — CPT 83950: HER2/neu Serum Tumor Marker Assay (publication), no date ·
-    checked 2026-11-23
+    — according to CPT 83950: HER2/neu Serum Tumor Marker Assay (publication),
+    no date · checked 2026-11-23
 
 83950 › Payers › Aetna                                    publication, no date
 ↑↓ row  ←→ section  Enter whole row  / search  ? help  q quit       CPT (c) AMA

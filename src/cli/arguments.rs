@@ -90,8 +90,11 @@ pub enum CliCommand {
     Sets(crate::cli::sets::SetsArgs),
     /// Print a completion script for a shell.
     Completions { shell: clap_complete::Shell },
-    /// Print a man page, or write all of them.
-    Man(ManArgs),
+    /// Print the man page of the program, or of one of its commands.
+    Man {
+        /// The command, such as `show` or `sets diff`.
+        command: Vec<String>,
+    },
 }
 
 #[derive(Args, Debug)]
@@ -105,17 +108,6 @@ pub struct ShowArgs {
     /// Output format.
     #[arg(long, value_enum, default_value_t)]
     pub format: OutputFormat,
-}
-
-#[derive(Args, Debug)]
-pub struct ManArgs {
-    /// The command to describe, such as `show` or `sets diff`. Without one, the program and its
-    /// keys.
-    #[arg(value_name = "COMMAND")]
-    pub command: Vec<String>,
-    /// Write the page of every command into a folder, such as ~/.local/share/man/man1.
-    #[arg(long, value_name = "DIR", conflicts_with = "command")]
-    pub dir: Option<PathBuf>,
 }
 
 #[cfg(feature = "serve")]

@@ -1,29 +1,23 @@
 //! The command `man`: a man page for the program and for each of its commands.
 
-use std::fs;
-use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use clap::{Command, CommandFactory};
 use clap_mangen::Man;
 
 use crate::app::{Keymap, key_name};
-use crate::cli::arguments::{Arguments, ManArgs};
+use crate::cli::arguments::Arguments;
 use crate::cli::output::print_output;
 use crate::text::Charset;
 
-/// Prints the page of a command, or writes all pages.
-pub fn man(arguments: &ManArgs) -> anyhow::Result<ExitCode> {
+/// Prints the page of a command, or of the program.
+pub fn man(names: &[String]) -> anyhow::Result<ExitCode> {
     let mut program = Arguments::command().disable_help_subcommand(true);
     // Gives each command its full name and the options of the program.
     program.build();
-    if let Some(folder) = &arguments.dir {
-        write_pages(&program, folder)?;
-        return Ok(ExitCode::SUCCESS);
-    }
     let mut command = &program;
-    for name in &arguments.command {
+    for name in names {
         let Some(subcommand) = command.find_subcommand(name) else {
             let names: Vec<&str> = command.get_subcommands().map(Command::get_name).collect();
             match names.as_slice() {
@@ -34,14 +28,6 @@ pub fn man(arguments: &ManArgs) -> anyhow::Result<ExitCode> {
         command = subcommand;
     }
     print_output(&page(command)?)
-}
-
-/// Writes the pages of a command and of the commands below it.
-fn write_pages(command: &Command, folder: &Path) -> anyhow::Result<()> {
-    let path = folder.join(Man::new(command.clone()).get_filename());
-    fs::write(&path, page(command)?).with_context(|| format!("cannot write {}", path.display()))?;
-    let mut commands = command.get_subcommands();
-    commands.try_for_each(|command| write_pages(command, folder))
 }
 
 fn page(command: &Command) -> anyhow::Result<Vec<u8>> {

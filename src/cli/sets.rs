@@ -120,7 +120,7 @@ fn header_text(header: &SetHeader) -> String {
         "  {} rows, imported {}, as of {}\n",
         header.rows,
         header.imported,
-        header.edition.as_of()
+        header.as_of()
     );
     for file in &header.files {
         out += &format!("  {}  SHA-256 {}\n", file.name, file.sha256);
@@ -137,7 +137,8 @@ fn header_json(header: &SetHeader) -> serde_json::Value {
         "kind": header.kind.id(),
         "title": header.title(),
         "edition": header.edition.stated.then_some(&header.edition.name),
-        "as_of": header.edition.as_of(),
+        "as_of": header.as_of(),
+        "first_day": header.first_day().map(|day| day.to_string()),
         "rows": header.rows,
         "imported": header.imported,
         "files": files.collect::<Vec<_>>(),

@@ -171,12 +171,13 @@ pub enum Visibility {
 pub enum Value {
     /// Sanitized text of one paragraph.
     Text(String),
-    Unavailable(Unavailable),
+    /// In a box, because texts are far more frequent, and smaller.
+    Unavailable(Box<Unavailable>),
 }
 
 impl Value {
-    pub const fn new_absence(reason: AbsenceReason) -> Self {
-        Self::Unavailable(Unavailable::new(reason))
+    pub fn new_absence(reason: AbsenceReason) -> Self {
+        Unavailable::new(reason).into()
     }
 
     pub fn as_text(&self) -> Option<&str> {
@@ -184,6 +185,12 @@ impl Value {
             Self::Text(text) => Some(text),
             Self::Unavailable(_) => None,
         }
+    }
+}
+
+impl From<Unavailable> for Value {
+    fn from(absence: Unavailable) -> Self {
+        Self::Unavailable(Box::new(absence))
     }
 }
 

@@ -19,12 +19,21 @@ pub struct Source {
     pub kind: SourceKind,
     /// The date of its statements.
     pub as_of: AsOf,
+    /// The date when the editors read it, for a source that states no date.
+    pub read: AsOf,
+    pub url: Option<String>,
 }
 
 impl Source {
-    /// Formats the title and the date: `CMS PFS relative value files, 2023`.
+    /// Formats the title and the date: `CMS PFS relative value files, 2023`, `Noridian, modifier 90,
+    /// undated, read 2026-11-25`.
     pub fn citation(&self) -> String {
-        format!("{}, {}", self.title, self.as_of)
+        match (self.as_of, self.read) {
+            (AsOf::Unknown, read) if read != AsOf::Unknown => {
+                format!("{}, undated, read {read}", self.title)
+            }
+            (as_of, _) => format!("{}, {as_of}", self.title),
+        }
     }
 }
 

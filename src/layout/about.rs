@@ -1,6 +1,6 @@
 //! The end of a document: its title, its history, and its sources.
 
-use crate::content::{Document, Source};
+use crate::content::{AsOf, Document, Source};
 use crate::layout::builder::PageBuilder;
 use crate::layout::page::{LayoutOptions, Page, PageEnd, Role};
 
@@ -49,10 +49,14 @@ pub fn source_lines(document: &Document, sources: &[&Source]) -> Vec<String> {
         if source.short != source.title {
             line = format!("{}: {line}", source.short);
         }
+        if source.as_of != AsOf::Unknown && source.read != AsOf::Unknown {
+            line += &format!(", read {}", source.read);
+        }
         line += &format!(" · {}", source.kind.id());
         if quoted.contains(&source.id) {
             line += " · quoted word for word";
         }
+        line.extend(source.url.iter().map(|url| format!(" · {url}")));
         line
     });
     lines.collect()

@@ -1,6 +1,8 @@
 //! The page builder: appends wrapped lines to a page in the requested charset and width.
 
-use crate::content::{AbsenceReason, AsOf, Cell, Document, RowPath, SourceId, Unavailable};
+use crate::content::{
+    AbsenceReason, AsOf, Cell, Document, RowPath, SourceId, SourceKind, Unavailable,
+};
 use crate::layout::page::{LayoutOptions, Page, PageEnd, PageLine, PageRow, Role, RowKind, Span};
 use crate::text::wrap::{width, wrap};
 
@@ -155,10 +157,15 @@ impl<'d> PageBuilder<'d> {
     }
 }
 
-/// Formats a source with its date: `— CMS PFS relative value files, 2023`.
+/// Formats a source with its date: `— CMS PFS relative value files, 2023`, `— according to Noridian,
+/// modifier 90, undated, read 2026-11-25`.
 pub fn attribution(document: &Document, id: &SourceId) -> String {
-    match document.source(id) {
-        Some(source) => format!("— {}", source.citation()),
-        None => format!("— {}, source unknown", id.0),
-    }
+    let Some(source) = document.source(id) else {
+        return format!("— {}, source unknown", id.0);
+    };
+    let rank = match source.kind {
+        SourceKind::Secondary => "according to ",
+        SourceKind::Primary | SourceKind::InHouse => "",
+    };
+    format!("— {rank}{}", source.citation())
 }

@@ -21,6 +21,12 @@ impl Page {
         fields(&mut builder, row);
         if let Some(source) = &row.source {
             builder.paragraph(&attribution(document, source), Role::Source, 0);
+            if let Some(url) = document
+                .source(source)
+                .and_then(|source| source.url.as_deref())
+            {
+                builder.paragraph(url, Role::Source, 2);
+            }
         }
         if !row.remarks.is_empty() {
             builder.blank_line();

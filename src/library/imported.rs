@@ -12,3 +12,4 @@ pub(crate) mod pointers;
 pub(crate) mod references;
 pub(crate) mod set_rows;
 pub(crate) mod synthesize;
+pub(crate) mod validity;

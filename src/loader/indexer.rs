@@ -9,8 +9,8 @@ use foldhash::{HashMap, HashMapExt, HashSet};
 
 use crate::codesets::ImportedSets;
 use crate::content::Document;
-use crate::library::catalog::{CatalogRecord, FILES_PER_TASK};
 use crate::library::catalog_cache::EncodedCatalog;
+use crate::library::catalog_record::{CatalogRecord, FILES_PER_TASK};
 use crate::library::imported::enrich::enrich;
 use crate::library::parallel::parallel_map_ordered;
 use crate::library::{IndexingProgress, Library, Origin, Scan, ScannedFile, listed_codes};
@@ -153,7 +153,7 @@ impl<W: Write> Indexer<'_, W> {
                     _ => continue,
                 },
                 Origin::BuiltIn => {
-                    let Ok(document) = library.document(&entry.code) else {
+                    let Ok(document) = library.document_without_uses(&entry.code) else {
                         continue;
                     };
                     let (address, rows) = built_in.index_document(&document);

@@ -1,14 +1,14 @@
 //! Hits: ranks the matching rows, and builds the hits that are shown.
 
 pub(crate) mod code_search;
+pub(crate) mod collector;
 pub(crate) mod field_choice;
 pub(crate) mod group;
 pub(crate) mod highlight;
 pub(crate) mod phrase;
-pub(crate) mod ranker;
+pub(crate) mod ranking;
 pub(crate) mod results;
 pub(crate) mod searcher;
 pub(crate) mod snippet;
-pub(crate) mod sort_key;
 pub(crate) mod suggest;
 pub(crate) mod top_k;

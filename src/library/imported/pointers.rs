@@ -19,7 +19,7 @@ pub(crate) fn resolve_absences(sets: &ImportedSets, document: &mut Document) {
     let imports = kinds.filter_map(|kind| {
         Some(Import {
             kind,
-            set_title: sets.latest(kind)?.header().title(),
+            set_title: sets.in_force(kind)?.header().title(),
             rows: imported_rows(kind, document),
         })
     });

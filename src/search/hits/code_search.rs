@@ -7,7 +7,7 @@ use crate::search::code_list::CodeDocId;
 use crate::search::doc_table::DocKind;
 use crate::search::eval::filter::ScopeFilter;
 use crate::search::eval::planner::{Fuzziness, find_matches};
-use crate::search::hits::ranker::Ranker;
+use crate::search::hits::collector::Collector;
 use crate::search::index::Index;
 use crate::search::query::parse::Query;
 
@@ -19,7 +19,7 @@ impl Index {
         let filter = ScopeFilter::from_query(self, &query);
         for fuzziness in [Fuzziness::UnmatchedWords, Fuzziness::AllWords] {
             let matches = find_matches(self, &query, &filter, fuzziness);
-            let (rows, _) = Ranker::rank(self, &matches, &filter, None, usize::MAX).finish();
+            let (rows, _) = Collector::rank(self, &matches, &filter, None, usize::MAX).finish();
             let mut seen = FixedBitSet::with_capacity(self.docs.len());
             let mut docs: Vec<u32> = rows.iter().map(|row| row.doc).collect();
             docs.retain(|doc| {

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use crate::search::eval::matches::QueryMatches;
 use crate::search::fields::FieldMask;
 use crate::search::hits::highlight::Highlighter;
-use crate::search::hits::sort_key::Tier;
+use crate::search::hits::ranking::Tier;
 use crate::search::row_store::StoredField;
 
 /// The fields of a row that may be shown.

@@ -9,14 +9,14 @@ use crate::search::eval::matches::{MatchKind, QueryMatches};
 use crate::search::eval::planner::{Fuzziness, find_matches};
 use crate::search::fields::{FieldMask, row_contexts};
 use crate::search::fuzzy::TermMatch;
+use crate::search::hits::collector::Collector;
 use crate::search::hits::field_choice::{ShownFields, choose_field};
 use crate::search::hits::group::{HitGroup, group_hits};
 use crate::search::hits::highlight::Highlighter;
 use crate::search::hits::phrase::contains_phrase;
-use crate::search::hits::ranker::Ranker;
+use crate::search::hits::ranking::Tier;
 use crate::search::hits::results::{Hit, MatchReason, Results};
 use crate::search::hits::snippet::Snippet;
-use crate::search::hits::sort_key::Tier;
 use crate::search::hits::suggest::suggestions;
 use crate::search::hits::top_k::ScoredRow;
 use crate::search::index::{Index, LoadedDoc};
@@ -68,7 +68,7 @@ impl<'a> Searcher<'a> {
         };
         let find = |fuzziness| {
             let matches = find_matches(index, query, &scope_filter, fuzziness);
-            let top = Ranker::rank(index, &matches, &scope_filter, open, max_rows);
+            let top = Collector::rank(index, &matches, &scope_filter, open, max_rows);
             (matches, top.finish())
         };
         let (mut matches, (mut rows, mut total)) = find(Fuzziness::UnmatchedWords);

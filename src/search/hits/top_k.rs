@@ -1,6 +1,6 @@
 //! The top k of the ranked rows.
 
-use crate::search::hits::sort_key::SortKey;
+use crate::search::hits::ranking::SortKey;
 
 /// A ranked row, and its document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

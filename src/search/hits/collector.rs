@@ -1,5 +1,5 @@
-//! The ranker: scores the rows that match all clauses of a query, and selects the best.
-//! `sort_key` defines the order of kinds of matches: code, modifier, title, … ([`Tier`]).
+//! The collector: combines the matches of all clauses of a query into rows, and collects the best.
+//! [`crate::search::hits::ranking`] decides which row is better.
 
 use std::cmp::Reverse;
 use std::ops::Range;
@@ -8,21 +8,20 @@ use crate::content::CodeId;
 use crate::search::columns::gallop;
 use crate::search::doc_table::RowToDoc;
 use crate::search::eval::filter::ScopeFilter;
-use crate::search::eval::matches::{MatchCost, MatchKind, QueryMatches, RowMatch, TermMatches};
-use crate::search::fields::FieldMask;
-use crate::search::hits::sort_key::{RankFeatures, SortKey, Tier};
+use crate::search::eval::matches::{MatchCost, QueryMatches, RowMatch, TermMatches};
+use crate::search::hits::ranking::{RankFeatures, RowScore, SortKey, Tier};
 use crate::search::hits::top_k::{ScoredRow, TopK};
 use crate::search::index::Index;
 use crate::search::row_table::SubjectKind;
 
-pub(crate) struct Ranker<'a> {
+pub(crate) struct Collector<'a> {
     index: &'a Index,
     scope_filter: &'a ScopeFilter,
     open_doc: Option<u32>,
     top: TopK,
 }
 
-impl<'a> Ranker<'a> {
+impl<'a> Collector<'a> {
     /// Returns the top `limit` rows that match a query, each once.
     pub(crate) fn rank(
         index: &'a Index,
@@ -31,18 +30,18 @@ impl<'a> Ranker<'a> {
         open_code: Option<&CodeId>,
         limit: usize,
     ) -> TopK {
-        let mut ranker = Self {
+        let mut collector = Self {
             index,
             scope_filter,
             open_doc: open_code.and_then(|code| index.docs.find(code)),
             top: TopK::new(limit),
         };
         match &matches.by_clause[..] {
-            [] => ranker.rank_scope_only(),
-            [clause] => ranker.rank_single(clause),
-            clauses => ranker.rank_conjunction(clauses),
+            [] => collector.rank_scope_only(),
+            [clause] => collector.rank_single(clause),
+            clauses => collector.rank_conjunction(clauses),
         }
-        ranker.top
+        collector.top
     }
 
     /// Ranks everything that the scopes admit, for a query without clauses.
@@ -182,55 +181,6 @@ impl<'a> Ranker<'a> {
             row,
         });
         self.top.push(ScoredRow { key, doc });
-    }
-}
-
-#[derive(Clone, Copy)]
-struct RowScore {
-    clause_count: usize,
-    cost: MatchCost,
-    /// The fields that match all of these clauses.
-    mask: FieldMask,
-    code_and_modifier: bool,
-    modifier: bool,
-}
-
-impl RowScore {
-    const NONE: Self = Self {
-        clause_count: 0,
-        cost: MatchCost::NONE,
-        mask: FieldMask::ALL,
-        code_and_modifier: false,
-        modifier: false,
-    };
-
-    fn plus(mut self, found: RowMatch) -> Self {
-        self.clause_count += 1;
-        self.cost = self.cost.plus(found.cost);
-        self.mask = self.mask.and(found.mask);
-        match found.kind {
-            MatchKind::CodeAndModifier => self.code_and_modifier = true,
-            MatchKind::Modifier => self.modifier = true,
-            MatchKind::Synonym(_) => self.modifier |= found.mask == FieldMask::ALL,
-            MatchKind::Words | MatchKind::Typo => {}
-        }
-        self
-    }
-
-    fn tier(&self) -> Tier {
-        if self.code_and_modifier {
-            Tier::Code
-        } else if self.modifier {
-            Tier::Modifier
-        } else if self.mask.intersects(FieldMask::TITLE) {
-            Tier::Title
-        } else if self.mask.intersects(FieldMask::NAME.or(FieldMask::HEADING)) {
-            Tier::Name
-        } else if self.mask.is_empty() {
-            Tier::Row
-        } else {
-            Tier::Field
-        }
     }
 }
 

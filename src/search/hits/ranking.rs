@@ -1,7 +1,7 @@
-//! The sort key of a ranked row: one number, so that the best of many rows can be selected without
-//! sorting the others. The smaller, the better.
+//! Ranking: the order of hits. Everything that decides which row is better is in this file.
 //!
-//! Rows are compared by, in this order:
+//! The sort key of a row is one number, so that the best of many rows can be selected without
+//! sorting the others. The smaller, the better. Rows are compared by, in this order:
 //!
 //! 1. whether the match is inexact (another word than asked for);
 //! 2. the [`Tier`]: how the words occur together;
@@ -14,7 +14,8 @@
 //! 9. the order of the rows in the index.
 
 use crate::search::doc_table::DocKind;
-use crate::search::eval::matches::MatchCost;
+use crate::search::eval::matches::{MatchCost, MatchKind, RowMatch};
+use crate::search::fields::FieldMask;
 
 /// How the words of a query occur together, best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -46,6 +47,56 @@ impl Tier {
         Self::Row,
         Self::Document,
     ];
+}
+
+/// The matches of some clauses in one row, combined.
+#[derive(Clone, Copy)]
+pub(crate) struct RowScore {
+    pub(crate) clause_count: usize,
+    pub(crate) cost: MatchCost,
+    /// The fields that match all of these clauses.
+    mask: FieldMask,
+    code_and_modifier: bool,
+    modifier: bool,
+}
+
+impl RowScore {
+    pub(crate) const NONE: Self = Self {
+        clause_count: 0,
+        cost: MatchCost::NONE,
+        mask: FieldMask::ALL,
+        code_and_modifier: false,
+        modifier: false,
+    };
+
+    pub(crate) fn plus(mut self, found: RowMatch) -> Self {
+        self.clause_count += 1;
+        self.cost = self.cost.plus(found.cost);
+        self.mask = self.mask.and(found.mask);
+        match found.kind {
+            MatchKind::CodeAndModifier => self.code_and_modifier = true,
+            MatchKind::Modifier => self.modifier = true,
+            MatchKind::Synonym(_) => self.modifier |= found.mask == FieldMask::ALL,
+            MatchKind::Words | MatchKind::Typo => {}
+        }
+        self
+    }
+
+    pub(crate) fn tier(&self) -> Tier {
+        if self.code_and_modifier {
+            Tier::Code
+        } else if self.modifier {
+            Tier::Modifier
+        } else if self.mask.intersects(FieldMask::TITLE) {
+            Tier::Title
+        } else if self.mask.intersects(FieldMask::NAME.or(FieldMask::HEADING)) {
+            Tier::Name
+        } else if self.mask.is_empty() {
+            Tier::Row
+        } else {
+            Tier::Field
+        }
+    }
 }
 
 /// A range of bits of a sort key.

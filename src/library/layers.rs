@@ -1,68 +1,35 @@
-//! Catalog layering: a record for each file, and the order in which layers override one another.
+//! Which document overrides which: the order of the content folders, and the merge of their
+//! catalogs.
 
-use std::path::Path;
-use std::sync::Arc;
+use std::env::split_paths;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
 
-use crate::content::{Document, load_document, parse_document};
 use crate::diagnostics::Report;
 use crate::library::built_in;
-use crate::library::document_cache::DocumentCache;
+use crate::library::catalog_record::CatalogRecord;
 use crate::library::entry::{BrokenFile, CatalogEntry, Origin};
 use crate::library::interner::Interner;
-use crate::library::parallel::{parallel_map_ordered, thread_count};
 use crate::library::scan::{Scan, ScannedFile};
-use crate::storage::Fingerprint;
 
-/// The batch size of tasks that read files.
-pub(crate) const FILES_PER_TASK: usize = 16;
-/// Up to this many files are read without starting threads.
-const MAX_SINGLE_THREADED_FILES: usize = 64;
-
-/// The result of reading one file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CatalogRecord {
-    /// Taken before the file was read.
-    pub(crate) fingerprint: Option<Fingerprint>,
-    /// The entry, or the errors of the file, formatted for display.
-    pub(crate) outcome: Result<CatalogEntry, String>,
-}
-
-impl CatalogRecord {
-    /// Reads a file; returns its document too.
-    pub fn load(file: &ScannedFile) -> (Self, Option<Document>) {
-        let document = load_document(&file.path);
-        let entry = |document| CatalogEntry::new(document, Origin::File(file.path.clone()));
-        let record = Self {
-            fingerprint: file.fingerprint,
-            outcome: document.as_ref().map(entry).map_err(ToString::to_string),
-        };
-        (record, document.ok())
-    }
-}
-
-/// Returns a record for each file, in order. Reads only files without a cached record.
-pub(crate) fn load_records(
-    files: &[&ScannedFile],
-    mut cached: Vec<Option<CatalogRecord>>,
-) -> Vec<CatalogRecord> {
-    cached.resize_with(files.len(), || None);
-    let missing = (0..files.len()).filter(|at| cached[*at].is_none());
-    let missing: Vec<usize> = missing.collect();
-    let is_small = missing.len() <= MAX_SINGLE_THREADED_FILES;
-    let threads = if is_small { 1 } else { thread_count() };
-    let batches: Vec<&[usize]> = missing.chunks(FILES_PER_TASK).collect();
-    let load = |at: &usize| CatalogRecord::load(files[*at]).0;
-    let load_batch =
-        |(): &mut (), batch: usize| -> Vec<_> { batches[batch].iter().map(load).collect() };
-    let mut loaded = Vec::with_capacity(missing.len());
-    let collect = |batch| loaded.extend(batch);
-    parallel_map_ordered(threads, batches.len(), |_| (), load_batch, collect);
-    for (at, record) in missing.into_iter().zip(loaded) {
-        cached[at] = Some(record);
-    }
-    // Every record is present now; this collects in place.
-    let records = cached.into_iter().collect::<Option<_>>();
-    records.unwrap_or_default()
+/// Returns the folders of documents; a later one overrides an earlier one.
+///
+/// They are `content` in the user's data folder, then those of `CODELEAF_CONTENT` (separated by
+/// colons), then the `explicit` ones. Only the first is left out if it does not exist, because the
+/// user did not ask for it; the library reports the others.
+pub fn content_folders(
+    data_folder: Option<&Path>,
+    variable: Option<&OsStr>,
+    explicit: &[PathBuf],
+) -> Vec<PathBuf> {
+    let data = data_folder.map(|folder| folder.join("content"));
+    let variable = variable.unwrap_or_default();
+    let named = split_paths(variable).filter(|path| !path.as_os_str().is_empty());
+    data.into_iter()
+        .filter(|folder| folder.exists())
+        .chain(named)
+        .chain(explicit.iter().cloned())
+        .collect()
 }
 
 /// Collects the layers of a catalog, lowest first.
@@ -74,8 +41,6 @@ pub(crate) struct CatalogBuilder {
     /// Sorted by code; each code occurs once.
     entries: Vec<CatalogEntry>,
     broken: Vec<BrokenFile>,
-    /// The parsed built-in documents, for the document cache.
-    built_in: Vec<Arc<Document>>,
     interner: Interner,
 }
 
@@ -95,16 +60,8 @@ impl CatalogBuilder {
     }
 
     fn add_built_in(&mut self) {
-        let mut layer = Vec::new();
-        for (name, text) in built_in::FILES {
-            match parse_document(name, text.as_bytes()) {
-                Ok(document) => {
-                    layer.push(CatalogEntry::new(&document, Origin::BuiltIn));
-                    self.built_in.push(Arc::new(document));
-                }
-                Err(report) => self.add_broken(Path::new(name), report.to_string()),
-            }
-        }
+        let files = built_in::FILES.iter();
+        let mut layer: Vec<CatalogEntry> = files.filter_map(CatalogEntry::from_built_in).collect();
         layer.sort_by(|a, b| a.code.cmp(&b.code));
         self.push_layer(layer);
     }
@@ -159,19 +116,9 @@ impl CatalogBuilder {
         });
     }
 
-    /// Returns the entries, the broken files, and a cache with the built-in documents.
-    pub(crate) fn finish(self) -> (Vec<CatalogEntry>, Vec<BrokenFile>, DocumentCache) {
-        let cache = DocumentCache::default();
-        for document in &self.built_in {
-            let mut built_in = self
-                .entries
-                .iter()
-                .filter(|entry| entry.origin == Origin::BuiltIn);
-            if built_in.any(|entry| entry.code == document.code) {
-                cache.insert(document);
-            }
-        }
-        (self.entries, self.broken, cache)
+    /// Returns the entries and the broken files.
+    pub(crate) fn finish(self) -> (Vec<CatalogEntry>, Vec<BrokenFile>) {
+        (self.entries, self.broken)
     }
 }
 
@@ -185,6 +132,8 @@ fn duplicate_code_report(path: &Path, first: &CatalogEntry) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use crate::content::Status;
     use crate::library::scan::Layer;
@@ -238,21 +187,20 @@ mod tests {
             record("three/d", "cpt:83950"),
             record("three/e", "cpt:99999"),
         ];
-        let (entries, broken, cache) = CatalogBuilder::from_records(&scan, records).finish();
+        let (entries, broken) = CatalogBuilder::from_records(&scan, records).finish();
         assert!(broken.is_empty());
         let shown = |entry: &CatalogEntry| {
             let shadowed: Vec<String> = entry.shadowed.iter().map(ToString::to_string).collect();
             format!("{} {} [{}]", entry.code, entry.origin, shadowed.join(", "))
         };
-        let shown: Vec<String> = entries.iter().map(shown).collect();
+        let of_files = |entry: &&CatalogEntry| entry.origin != Origin::BuiltIn;
+        let shown: Vec<String> = entries.iter().filter(of_files).map(shown).collect();
         let expected = [
             "cpt:80048 one/b []",
             "cpt:83950 three/d [two/c, one/a, built in]",
             "cpt:99999 three/e []",
         ];
         assert_eq!(shown, expected);
-        let shadowed_built_in = cache.get(&"cpt:83950".parse().unwrap());
-        assert!(shadowed_built_in.is_none());
     }
 
     #[test]
@@ -272,7 +220,7 @@ mod tests {
             broken_record("no document"),
             record("one/d", "cpt:80048"),
         ];
-        let (entries, broken, _) = CatalogBuilder::from_records(&scan, records).finish();
+        let (entries, broken) = CatalogBuilder::from_records(&scan, records).finish();
         let origin = &entries[0].origin;
         assert_eq!(*origin, Origin::File("one/a".into()));
         assert!(entries[0].shadowed.is_empty());
@@ -290,5 +238,29 @@ mod tests {
             "two: no folder",
         ];
         assert_eq!(broken, expected);
+    }
+
+    #[test]
+    fn data_folder_comes_first_and_explicit_folders_last() {
+        let data = tempfile::tempdir().unwrap();
+        let content = data.path().join("content");
+        fs::create_dir_all(&content).unwrap();
+        let explicit = ["/c".into(), "/a".into()];
+        let expected: [PathBuf; 5] = [content, "/a".into(), "b".into(), "/c".into(), "/a".into()];
+        let variable = Some(OsStr::new("/a::b"));
+        assert_eq!(
+            content_folders(Some(data.path()), variable, &explicit),
+            expected
+        );
+    }
+
+    #[test]
+    fn missing_data_folder_is_left_out() {
+        let nowhere = Some(Path::new("/nowhere/at/all"));
+        assert!(content_folders(nowhere, None, &[]).is_empty());
+        assert_eq!(
+            content_folders(None, None, &["/missing".into()]),
+            [PathBuf::from("/missing")]
+        );
     }
 }
