@@ -12,6 +12,7 @@ mod open;
 mod options;
 mod output;
 mod run;
+mod secure;
 #[cfg(feature = "serve")]
 mod serve;
 mod sets;

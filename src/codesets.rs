@@ -20,12 +20,12 @@ pub(crate) mod row;
 pub(crate) mod store;
 pub(crate) mod writer;
 
-pub use diff::{Change, diff};
+pub use diff::{Change, FieldChange, diff, field_changes, shown_fields};
 pub use edition::{EditTable, Edition, EditionError};
 pub use error::{CorruptSet, ImportError, ParseError};
 pub use file::{OriginalFile, Rows, SetFile, SetHeader};
-pub use import::detect::detect_kind;
 pub use import::sink::ImportProgress;
+pub use import::{ImportGroup, open_groups};
 pub use kind::SetKind;
 pub use row::{
     Cents, ClfsRow, Coverage, HcpcsCode, HcpcsRow, IcdRow, MueRow, NuccRow, PlaceRow, PtpRow,

@@ -9,7 +9,7 @@ use crate::cli::arguments::{Arguments, CliCommand};
 use crate::cli::output::{CommandOutput, INVALID_INPUT, print_error, print_output};
 #[cfg(feature = "serve")]
 use crate::cli::serve;
-use crate::cli::{answer, import, man, open, sets, setup, target};
+use crate::cli::{answer, import, man, open, secure, sets, setup, target};
 
 /// The hint that `list` prints if files could not be read.
 const BROKEN_FILES_HINT: &str = "for errors in a file, run `codeleaf check FILE`; for errors in a code set, run `codeleaf sets`";
@@ -30,6 +30,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> anyhow::Result<Exit
     };
     if arguments.options.as_of.is_none() {
         arguments.options.as_of = setup::as_of_variable()?;
+    }
+    arguments.options.secure |= secure::is_set_in_env();
+    if arguments.options.secure
+        && let Err(message) = secure::check_allowed(&arguments)
+    {
+        print_error(&format!("codeleaf: {message}"));
+        return Ok(ExitCode::from(INVALID_INPUT));
     }
     let options = &arguments.options;
     let charset = || setup::charset(options.overrides());
@@ -52,7 +59,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> anyhow::Result<Exit
             output.print()
         }
         Some(CliCommand::Search(search)) => {
-            let synonyms = setup::synonyms()?;
+            let synonyms = setup::synonyms(options)?;
             let loaded = setup::library_with_index(options, None, &mut |_| ());
             let (library, index) = loaded.with_synonyms(synonyms).into_shared();
             answer::search(&library, &index, search, charset()).print()
@@ -60,8 +67,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> anyhow::Result<Exit
         Some(CliCommand::Check { paths }) => answer::check(paths, &setup::library(options)).print(),
         #[cfg(feature = "serve")]
         Some(CliCommand::Serve(serve)) => serve::serve(options, serve),
-        Some(CliCommand::Import(import)) => import::import(import),
-        Some(CliCommand::Sets(sets)) => sets::sets(sets),
+        Some(CliCommand::Import(import)) => import::import(options, import),
+        Some(CliCommand::Sets(sets)) => sets::sets(options, sets),
         Some(CliCommand::Completions { shell }) => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Arguments::command(), "codeleaf", &mut script);
