@@ -20,8 +20,8 @@ pub(crate) mod row;
 pub(crate) mod store;
 pub(crate) mod writer;
 
-pub use diff::{Change, diff};
-pub use edition::{Edition, EditionError};
+pub use diff::{Change, FieldChange, diff, field_changes, shown_fields};
+pub use edition::{EditTable, Edition, EditionError};
 pub use error::{CorruptSet, ImportError, ParseError};
 pub use file::{OriginalFile, Rows, SetFile, SetHeader};
 pub use import::detect::detect_kind;

@@ -3,8 +3,10 @@
 mod commands;
 mod damaged;
 mod documents;
+mod editions;
 pub mod files;
 mod killed;
+mod published;
 mod readers;
 mod real;
 mod stored;
@@ -43,6 +45,7 @@ impl StoreFixture {
             kind,
             files: &[path.to_owned()],
             edition: edition.map(|name| Edition::from_name(name).unwrap()),
+            replace: true,
             today: Date::new(2026, 11, 23).unwrap(),
         };
         self.store.import(&import, &mut |_| ())

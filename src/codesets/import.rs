@@ -11,6 +11,7 @@ pub(crate) mod formats;
 pub(crate) mod input;
 pub(crate) mod sink;
 pub(crate) mod sort;
+pub(crate) mod stated_edition;
 
 use std::path::{Path, PathBuf};
 
@@ -20,6 +21,7 @@ use crate::codesets::import::formats::{clfs, hcpcs, icd10cm, mue, nucc, place_of
 use crate::codesets::import::input::InputFile;
 use crate::codesets::import::sink::{FileMetadata, ImportProgress, RowSink};
 use crate::codesets::import::sort::ExternalSorter;
+use crate::codesets::import::stated_edition::{stated_edition, stated_table};
 use crate::codesets::kind::SetKind;
 
 /// Reads every file into the sorter.
@@ -68,7 +70,10 @@ fn import_error(path: &Path, store: &Path, error: ReadError) -> ImportError {
     let path = path.to_owned();
     match error {
         ReadError::Parse(error) => ImportError::Parse { path, error },
-        ReadError::Io(source) => ImportError::Read { path, source },
+        ReadError::Io(source) => ImportError::Read {
+            path,
+            source: source.into(),
+        },
         ReadError::Spill(source) => ImportError::Store {
             path: store.to_owned(),
             source,
@@ -93,7 +98,10 @@ pub(crate) fn resolve_kind(
                     detected,
                 });
             }
-            (None, None) => return Err(ImportError::UnknownKind { path }),
+            (None, None) => return Err(detect::unknown_kind(input)),
+            (Some(_), None) if detect::known_file(input).is_some() => {
+                return Err(detect::unknown_kind(input));
+            }
             (None, detected) => kind = detected,
             (Some(_), _) => {}
         }
@@ -103,16 +111,21 @@ pub(crate) fn resolve_kind(
     })
 }
 
+/// Returns the edition of all files: the one that the user names, or else the one that they state.
 pub(crate) fn resolve_edition(
+    requested: Option<&Edition>,
     kind: SetKind,
     inputs: &[InputFile],
     metadata: &[FileMetadata],
 ) -> Result<Edition, ImportError> {
     let mut editions: Vec<Edition> = Vec::new();
     for (input, file) in inputs.iter().zip(metadata) {
-        let (year, latest) = (file.year, file.latest_effective);
-        let edition = Edition::detect(kind, &input.name(), year, latest, file.table)
-            .unwrap_or_else(|| Edition::unknown(&input.digest));
+        let edition = match requested {
+            Some(edition) => Some(edition.clone()),
+            None => stated_edition(kind, input, file),
+        };
+        let edition = edition.unwrap_or_else(|| Edition::unknown(&input.digest));
+        let edition = edition.with_table(stated_table(kind, input, file));
         if !editions.contains(&edition) {
             editions.push(edition);
         }

@@ -122,11 +122,21 @@ pub struct ClfsRow {
 pub struct Cents(pub u64);
 
 impl Cents {
-    /// Parses an amount as fee schedules write it: `00064.41`, `51.3`, `99`.
+    /// Parses an amount as fee schedules write it, `00064.41`, `51.3`, `99`, or as spreadsheets
+    /// show it: `$1,064.40`.
     pub(crate) fn parse(text: &str) -> Option<Self> {
+        let text = text.strip_prefix('$').unwrap_or(text).trim();
         let (dollars, cents) = text.split_once('.').unwrap_or((text, ""));
+        // Thousands are groups of three digits, so `64,41` is no amount.
+        let mut groups = dollars.split(',');
+        let head = groups.next().unwrap_or_default();
+        let is_grouped = dollars.len() > head.len();
+        if is_grouped && (!(1..=3).contains(&head.len()) || groups.any(|group| group.len() != 3)) {
+            return None;
+        }
+        let dollars = dollars.replace(',', "");
         let digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
-        if dollars.is_empty() || !digits(dollars) || !digits(cents) || cents.len() > 2 {
+        if dollars.is_empty() || !digits(&dollars) || !digits(cents) || cents.len() > 2 {
             return None;
         }
         let dollars: u64 = dollars.parse().ok()?;
@@ -225,6 +235,18 @@ impl SetRow {
         Some(format!("{}<{}@{}", row.column2, row.column1, row.effective))
     }
 
+    /// Returns the name and the text of each field, as they are shown: amounts in dollars.
+    pub fn shown_fields(&self) -> Vec<(&'static str, String)> {
+        let shown = |(name, text): (&'static str, String)| match name {
+            "cents" => {
+                let rate = Cents::from_text(&text).map(|rate| rate.to_string());
+                ("rate", rate.unwrap_or(text))
+            }
+            name => (name, text),
+        };
+        self.fields().into_iter().map(shown).collect()
+    }
+
     /// Encodes the fields, in order, as text.
     pub(crate) fn encode(&self) -> String {
         let fields: Vec<String> = self.fields().into_iter().map(|(_, text)| text).collect();
@@ -301,7 +323,13 @@ impl<T: Field> Field for Option<T> {
 macro_rules! fields_of_kinds {
     ($($kind:ident($row:ident) { $($name:literal: $field:ident),* })*) => {
         impl SetRow {
-            /// Returns the name and the text of each field.
+            pub const fn kind(&self) -> SetKind {
+                match self {
+                    $(Self::$kind(_) => SetKind::$kind,)*
+                }
+            }
+
+            /// Returns the name and the text of each field, as they are stored.
             pub fn fields(&self) -> Vec<(&'static str, String)> {
                 match self {
                     $(Self::$kind(row) => vec![$(($name, row.$field.to_text())),*],)*

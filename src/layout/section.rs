@@ -95,5 +95,6 @@ fn layout_row(builder: &mut PageBuilder<'_>, shape: Shape, label_width: usize, r
         builder.paragraph(standing.label(), Role::from_standing(standing), 2);
     }
     builder.editor_attribution(row);
+    builder.conflicts(row, 2);
     builder.remarks(row);
 }

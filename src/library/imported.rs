@@ -10,3 +10,4 @@ pub(crate) mod lookup;
 pub(crate) mod references;
 pub(crate) mod set_rows;
 pub(crate) mod synthesize;
+pub(crate) mod validity;

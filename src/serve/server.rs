@@ -4,18 +4,20 @@ use std::borrow::Cow;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use russh::keys::{Algorithm, EcdsaCurve};
 use russh::server::Config;
-use russh::{MethodKind, MethodSet, Preferred, SshId, compression};
+use russh::{MethodKind, MethodSet, Preferred, SshId, cipher, compression, kex, mac};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep, timeout};
 
+use crate::files::{self, FileError};
 use crate::library::BrokenFile;
 use crate::serve::auth::authorized_keys::{AuthorizedKeysFile, AuthorizedKeysFileError};
 use crate::serve::auth::host_key::{HostKey, HostKeyError};
@@ -23,20 +25,66 @@ use crate::serve::auth::policy::AuthPolicy;
 use crate::serve::command::Interpreter;
 use crate::serve::content::ServedContent;
 use crate::serve::listener;
-use crate::serve::ops::log::{self, LogError, LogSampler};
+use crate::serve::ops::log::{self, LogError};
+use crate::serve::ops::log_limiter::LogLimiter;
 use crate::serve::ops::metrics::{self, Metrics};
 use crate::serve::ops::sd_notify::notify_manager;
 use crate::serve::positions::PositionStore;
+use crate::serve::sandbox::{FileAccess, Sandbox};
 use crate::serve::settings::{Access, Limits, LogFormat, Settings, SettingsError};
 use crate::serve::state::{BufferPool, Phase, ServerState};
+use crate::sync::lock;
+use crate::text::sanitize;
 
 /// How long sessions may take to end when the server stops.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The algorithms that the server offers.
+///
+/// * Key exchange on Curve25519 only, with and without ML-KEM: Diffie-Hellman in russh's groups would
+///   let one packet without a login take half a second of a processor.
+/// * Authenticated encryption, or a MAC over the ciphertext.
+/// * No compression (CVE-2026-46702).
+const ALGORITHMS: Preferred = Preferred {
+    kex: Cow::Borrowed(&[
+        kex::MLKEM768X25519_SHA256,
+        kex::CURVE25519,
+        kex::CURVE25519_PRE_RFC_8731,
+        kex::EXTENSION_SUPPORT_AS_SERVER,
+        kex::EXTENSION_OPENSSH_STRICT_KEX_AS_SERVER,
+    ]),
+    // Of the host key, which is an ed25519 key, and of users' keys.
+    key: Cow::Borrowed(&[
+        Algorithm::Ed25519,
+        Algorithm::Ecdsa {
+            curve: EcdsaCurve::NistP256,
+        },
+        Algorithm::Ecdsa {
+            curve: EcdsaCurve::NistP384,
+        },
+        Algorithm::Ecdsa {
+            curve: EcdsaCurve::NistP521,
+        },
+    ]),
+    host_key_certificates: Cow::Borrowed(&[]),
+    cipher: Cow::Borrowed(&[
+        cipher::CHACHA20_POLY1305,
+        cipher::AES_256_GCM,
+        cipher::AES_256_CTR,
+        cipher::AES_128_CTR,
+    ]),
+    mac: Cow::Borrowed(&[mac::HMAC_SHA512_ETM, mac::HMAC_SHA256_ETM]),
+    compression: Cow::Borrowed(&[compression::NONE]),
+};
+/// The maximum size of a banner, in bytes.
+const MAX_BANNER_SIZE: u64 = 64 * 1024;
 
 /// The inputs of a server. A reload calls the functions again.
 pub struct ServerOptions {
     pub settings: Settings,
     pub host_key: HostKey,
+    /// What the server may read and write after its start.
+    pub files: FileAccess,
     /// The folder of saved reading positions, used if users log in with a key.
     pub positions_folder: Option<PathBuf>,
     pub interpret: Interpreter,
@@ -64,10 +112,13 @@ pub enum ServeError {
     Log(#[from] LogError),
     #[error("{0}")]
     Content(String),
-    #[error("cannot listen on {address}: {source}")]
+    #[error("cannot read the banner {}: {error}", path.display())]
+    Banner { path: PathBuf, error: FileError },
+    // The field is not named `source`: the message would be printed twice.
+    #[error("cannot listen on {address}: {error}")]
     Listen {
         address: SocketAddr,
-        source: io::Error,
+        error: io::Error,
     },
     /// The system refuses threads, timers or signals.
     #[error("cannot start: {0}")]
@@ -77,10 +128,33 @@ pub enum ServeError {
 /// Serves until SIGTERM or SIGINT.
 pub fn run(options: ServerOptions) -> Result<(), ServeError> {
     let access = options.settings.access()?;
-    let limits = options.settings.limits()?;
-    log::init(options.settings.log_format.unwrap_or(LogFormat::Text))?;
+    let limits = Arc::new(options.settings.limits()?);
+    // Before any thread starts.
+    let sandbox = Sandbox::enter(&options.files, &options.settings.ports());
+    let metrics = Arc::new(Metrics::default());
+    let format = options.settings.log_format.unwrap_or(LogFormat::Text);
+    let log = log::init(format, metrics.dropped_log_lines.clone())?;
+    tracing::info!(
+        enforced = sandbox.enforced,
+        read = sandbox.read,
+        write = sandbox.write,
+        "sandbox"
+    );
     raise_descriptor_limit();
-    let auth = match &access {
+    let result = start(options, &access, limits, metrics);
+    log.finish();
+    result
+}
+
+/// Loads banner, keys and content, and serves.
+fn start(
+    options: ServerOptions,
+    access: &Access,
+    limits: Arc<Limits>,
+    metrics: Arc<Metrics>,
+) -> Result<(), ServeError> {
+    let banner = read_banner(&options.settings)?;
+    let auth = match access {
         Access::Open => AuthPolicy::Open,
         Access::Keys(path) => AuthPolicy::Keys(AuthorizedKeysFile::open(path)?),
     };
@@ -91,7 +165,7 @@ pub fn run(options: ServerOptions) -> Result<(), ServeError> {
         .enable_all()
         .max_blocking_threads(4)
         .build()?;
-    let result = runtime.block_on(serve(options, auth, limits, content));
+    let result = runtime.block_on(serve(options, auth, (limits, banner), content, metrics));
     // Does not wait for tasks that exceeded the drain timeout.
     runtime.shutdown_background();
     result
@@ -100,20 +174,24 @@ pub fn run(options: ServerOptions) -> Result<(), ServeError> {
 async fn serve(
     options: ServerOptions,
     auth: AuthPolicy,
-    limits: Limits,
+    (limits, banner): (Arc<Limits>, Option<String>),
     content: ServedContent,
+    metrics: Arc<Metrics>,
 ) -> Result<(), ServeError> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut hang_up = signal(SignalKind::hangup())?;
     let listener = listen(options.settings.listen_address()).await?;
-    let metrics = Arc::new(Metrics::default());
     if let Some(address) = options.settings.metrics {
         let listener = listen(address).await?;
         tracing::info!(address = %listener.local_addr()?, "metrics");
         tokio::spawn(metrics::serve(Arc::clone(&metrics), listener));
     }
-    let config = Arc::new(config(&options.host_key, &auth));
+    let config = Arc::new(config(
+        &options.host_key,
+        &auth,
+        options.settings.max_auth_tries(),
+    ));
     let positions_folder = match auth {
         AuthPolicy::Open => None,
         AuthPolicy::Keys(_) => options.positions_folder.clone(),
@@ -122,13 +200,15 @@ async fn serve(
         auth,
         interpret: options.interpret,
         limits: watch::channel(limits).0,
+        banner: Mutex::new(banner),
         content: watch::channel(Arc::new(content)).0,
         phase: watch::channel(Phase::Serving).0,
         reloads: watch::channel(()).0,
         positions: positions_folder.map(PositionStore::open),
         limiter: Arc::default(),
+        input_slot: Arc::new(Semaphore::new(1)),
         metrics,
-        log_sampler: LogSampler::default(),
+        log_limiter: LogLimiter::default(),
         buffers: BufferPool::default(),
         connection_counter: AtomicU64::new(0),
     });
@@ -159,13 +239,15 @@ async fn serve(
 ///
 /// * methods: public keys, or none at all on an open server; no passwords and no
 ///   keyboard-interactive (CVE-2026-42189);
-/// * no compression (CVE-2026-46702);
+/// * algorithms: see [`ALGORITHMS`];
 /// * a window of 64 KiB, since users send keys, and a queue of two events, so that little is
 ///   buffered for a client that does not read;
 /// * keepalives every 30 s, of which three may stay unanswered, instead of an inactivity timer,
 ///   which any traffic resets: see `session_timers`;
-/// * a rejection takes 250 ms, so that an agent with ten keys reaches the right one in time.
-pub fn config(host_key: &HostKey, auth: &AuthPolicy) -> Config {
+/// * a rejection takes 250 ms, so that an agent with several keys reaches the right one in time;
+/// * one rejection more than `max_auth_tries`, since clients begin with a request for the list of
+///   methods, which russh counts.
+pub fn config(host_key: &HostKey, auth: &AuthPolicy, max_auth_tries: usize) -> Config {
     let methods: &[MethodKind] = match auth {
         AuthPolicy::Open => &[MethodKind::None, MethodKind::PublicKey],
         AuthPolicy::Keys(_) => &[MethodKind::PublicKey],
@@ -175,14 +257,12 @@ pub fn config(host_key: &HostKey, auth: &AuthPolicy) -> Config {
         methods: MethodSet::from(methods),
         auth_rejection_time: Duration::from_millis(250),
         auth_rejection_time_initial: Some(Duration::ZERO),
+        max_auth_attempts: max_auth_tries.saturating_add(1),
         keys: vec![host_key.private_key()],
         window_size: 64 * 1024,
         channel_buffer_size: 8,
         event_buffer_size: 2,
-        preferred: Preferred {
-            compression: Cow::Borrowed(&[compression::NONE]),
-            ..Preferred::default()
-        },
+        preferred: ALGORITHMS,
         inactivity_timeout: None,
         keepalive_interval: Some(Duration::from_secs(30)),
         keepalive_max: 3,
@@ -192,7 +272,7 @@ pub fn config(host_key: &HostKey, auth: &AuthPolicy) -> Config {
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
-    let failed = |source| ServeError::Listen { address, source };
+    let failed = |error| ServeError::Listen { address, error };
     TcpListener::bind(address).await.map_err(failed)
 }
 
@@ -226,13 +306,15 @@ fn reload_settings(
 ) -> Result<(), String> {
     let new = (options.reload_settings)()?;
     let limits = new.limits().map_err(|error| error.to_string())?;
+    let banner = read_banner(&new).map_err(|error| error.to_string())?;
     if needs_restart(&new, settings) {
         tracing::warn!(
-            "changes of listen, metrics, host-key, log-format, open and authorized-keys need a \
-             restart"
+            "changes of listen, metrics, host-key, log-format, max-auth-tries, open and \
+             authorized-keys need a restart"
         );
     }
-    server.limits.send_replace(limits);
+    server.limits.send_replace(Arc::new(limits));
+    *lock(&server.banner) = banner;
     *settings = new;
     Ok(())
 }
@@ -240,14 +322,29 @@ fn reload_settings(
 fn needs_restart(new: &Settings, old: &Settings) -> bool {
     (new.listen, new.metrics, &new.host_key, new.log_format)
         != (old.listen, old.metrics, &old.host_key, old.log_format)
+        || new.max_auth_tries() != old.max_auth_tries()
         || new.access() != old.access()
+}
+
+/// Reads the text that clients show before the login, without control characters.
+fn read_banner(settings: &Settings) -> Result<Option<String>, ServeError> {
+    let Some(path) = &settings.banner else {
+        return Ok(None);
+    };
+    let text = files::read(path, MAX_BANNER_SIZE).map_err(|error| ServeError::Banner {
+        path: path.clone(),
+        error,
+    })?;
+    let text = String::from_utf8_lossy(&text);
+    let lines = text.lines().map(|line| format!("{}\n", sanitize(line)));
+    Ok(Some(lines.collect()))
 }
 
 fn log_broken(broken: &[BrokenFile]) {
     for file in broken {
         let path = file.path.display().to_string();
         tracing::error!(
-            path = %crate::text::sanitize(&path),
+            path = &*sanitize(&path),
             report = file.report,
             "a document is broken; its last valid version stays, if there is one"
         );

@@ -67,8 +67,8 @@ fn truncation_error_names_the_line() {
         ),
         (
             lines(12),
-            "icd.txt:12: the last code is Z853; expected one of Z99, where ICD-10-CM ends: the \
-             file was cut short",
+            "icd.txt:12: the last code is Z853; expected one of Z99 or U00-U85, where ICD-10-CM \
+             ends: the file was cut short",
         ),
         (
             lines(4),
@@ -163,8 +163,14 @@ fn invalid_row_error_names_line_and_column() {
         (
             replace_text(&files::icd10cm(), "00006 ", "00005 "),
             "i.txt",
-            "i.txt:6:1: order number 00005 follows 00005; expected them to increase: lines \
-             are missing, duplicated or moved",
+            "i.txt:6:1: this row has order number 00005; expected 00006: lines are missing, \
+             duplicated or moved",
+        ),
+        (
+            replace_text(&files::icd10cm(), "00001 ", "00002 "),
+            "i.txt",
+            "i.txt:1:1: this row has order number 00002; expected 00001: lines are missing, \
+             duplicated or moved",
         ),
         (
             replace_text(&files::hcpcs(293), "G043900200", "G043800200"),
@@ -175,7 +181,7 @@ fn invalid_row_error_names_line_and_column() {
         (
             replace_text(&files::hcpcs(293), "20251231", "2025123X"),
             "h.txt",
-            "h.txt:8:285: `2025123X` is not a date; expected yyyymmdd, such as 20250101",
+            "h.txt:8:285: `2025123X` is not a date; expected yyyymmdd, such as 20250401",
         ),
         (
             replace_text(&files::nucc(), "9990P0000X", "9990P0000"),
@@ -270,6 +276,6 @@ fn importing_a_folder_or_missing_file_fails() {
             .unwrap_err()
             .to_string()
     };
-    assert!(message("").ends_with("this is not a file"));
+    assert!(message("").ends_with("this is a folder, not a file"));
     assert!(message("missing").contains("cannot be read"));
 }

@@ -242,3 +242,43 @@ fn document_opens_with_a_note_about_a_damaged_set() {
     assert_eq!(library.broken().len(), 7);
     assert!(library.broken()[0].report.contains("the set is damaged"));
 }
+
+#[test]
+fn tables_of_one_edition_stand_beside_each_other() {
+    let fixture = StoreFixture::new();
+    let table = |setting: &str, code: &str| {
+        format!(
+            "HCPCS/CPT Code,{setting} Services MUE Values,MUE Adjudication Indicator,MUE Rationale\n{code},2,3 Date of Service Edit: Clinical,x\n"
+        )
+    };
+    for (setting, code) in [
+        ("DME Supplier", "A4206"),
+        ("Practitioner", "83950"),
+        ("Outpatient Hospital", "83950"),
+    ] {
+        let name = format!("MCR_MUE_{setting}_Eff_07-01-2026.csv");
+        fixture
+            .import(&name, table(setting, code).as_bytes())
+            .unwrap();
+    }
+    let pair = ["83950\t86294\t\t20180701\t*\t1\tx".to_owned()];
+    for name in ["ccipra-v322r0-f1.txt", "ccioph-v322r0-f1.txt"] {
+        fixture.import(name, &files::ptp_from_rows(&pair)).unwrap();
+    }
+    let library = Library::built_in().with_sets(fixture.store.open_sets());
+    let document = open(&library, "cpt:83950");
+    let blocks = document.sections.iter().flat_map(|section| &section.blocks);
+    let blocks = blocks.filter(|block| block.id.0.starts_with("set-"));
+    let titles: Vec<&str> = blocks.filter_map(|block| block.title.as_deref()).collect();
+    assert_eq!(
+        titles,
+        [
+            "Not paid together (NCCI PTP), practitioner, edition v322r0",
+            "Not paid together (NCCI PTP), outpatient hospital, edition v322r0",
+            "Most units a day (NCCI MUE), practitioner, edition 2026-07-01",
+            "Most units a day (NCCI MUE), outpatient hospital, edition 2026-07-01",
+        ]
+    );
+    assert_eq!(keys(&document, "coding", "set-mue"), ["83950"]);
+    assert_eq!(keys(&document, "coding", "set-mue-hospital"), ["83950"]);
+}

@@ -10,7 +10,7 @@ fn fields(row: &SetRow) -> Vec<String> {
 
 fn get(fixture: &StoreFixture, kind: SetKind, key: &str) -> Vec<String> {
     let sets = fixture.store.open_sets();
-    let row = sets.latest(kind).unwrap().get(key).unwrap();
+    let row = sets.in_force(kind).unwrap().get(key).unwrap();
     fields(&row.unwrap_or_else(|| panic!("no {key}")))
 }
 
@@ -22,7 +22,7 @@ fn every_kind_is_detected_and_round_trips() {
         assert_eq!(detect_kind(&path).unwrap(), kind);
         let imported = fixture.import(name, &bytes).unwrap();
         let sets = fixture.store.open_sets();
-        let set = sets.latest(kind).unwrap();
+        let set = sets.in_force(kind).unwrap();
         assert_eq!(set.header(), &imported.header);
         let rows: Vec<SetRow> = set.rows().map(Result::unwrap).collect();
         assert_eq!(rows.len() as u64, imported.header.rows);
@@ -79,6 +79,20 @@ fn icd10cm_row_has_billable_flag_and_two_descriptions() {
         ["Z998", "yes", long[..60].trim_end(), long]
     );
     assert_eq!(get(&fixture, SetKind::Icd10cm, "K92")[1], "no");
+}
+
+#[test]
+fn icd10cm_may_end_with_chapter_22_or_21() {
+    let mut rows = files::ICD10CM_ROWS.to_vec();
+    for chapter_22 in [("U09", 0, "Invented condition"), ("U099", 1, "Unspecified")] {
+        rows.push(chapter_22);
+    }
+    for (count, key) in [(13, "Z998"), (15, "U099")] {
+        let fixture = StoreFixture::new();
+        let bytes = files::icd10cm_from_rows(&rows[..count]);
+        fixture.import("icd10cm-order-2025.txt", &bytes).unwrap();
+        assert_eq!(get(&fixture, SetKind::Icd10cm, key)[0], key);
+    }
 }
 
 #[test]
@@ -153,7 +167,7 @@ fn clfs_rates_are_exact_and_descriptors_are_not_kept() {
     assert_eq!(row("80047"), "80047||1370|2025-01-01|N|2025");
     assert_eq!(row("80047-QW"), "80047|QW|1373|2025-04-01|N|2025");
     assert_eq!(row("G0103"), "G0103||1900|2025-01-01|L|2025");
-    assert_eq!(imported.header.edition.as_of().to_string(), "2025-04-01");
+    assert_eq!(imported.header.as_of().to_string(), "2025-04-01");
     let (_, bytes) = &fixture.stored_files()[0];
     assert!(!String::from_utf8_lossy(bytes).contains("Owner's words"));
 }
@@ -213,7 +227,7 @@ fn large_ptp_set_finds_pairs_by_either_code() {
         .unwrap();
     assert_eq!(imported.header.rows, 200_000);
     let sets = fixture.store.open_sets();
-    let set = sets.latest(SetKind::NcciPtp).unwrap();
+    let set = sets.in_force(SetKind::NcciPtp).unwrap();
     assert_eq!(set.rows_with_prefix("99999").unwrap().len(), 100);
     let second = set.rows_with_prefix("10042").unwrap();
     assert_eq!(second.len(), 2000);

@@ -5,7 +5,7 @@
 
 use std::fs::File;
 use std::io;
-use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
+use std::io::{BufRead, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -13,6 +13,7 @@ use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 use sha2::{Digest, Sha256};
 
 use crate::codesets::error::{ImportError, ParseError, ReadError};
+use crate::files::{self, FileError};
 use crate::text::sanitize;
 
 /// The number of bytes at the start of a file that are searched for its kind. The disclaimers of an
@@ -22,14 +23,20 @@ const HEAD_LEN: usize = 64 * 1024;
 const HEAD_LINES: usize = 40;
 /// The maximum length of a line in bytes, far above that of any layout.
 const MAX_LINE_LEN: u64 = 64 * 1024;
+/// The maximum size of a file in bytes. The largest published ones, of PTP edits, have about 30 MB.
+const MAX_LEN: u64 = 1 << 30;
 /// The maximum size of a delimited file in bytes. The largest published one has about 5 MB. The
 /// files with millions of rows are tab-separated and read line by line.
 const MAX_CSV_LEN: u64 = 24 * 1024 * 1024;
+
+/// How many bytes of UTF-16 are decoded at a time.
+const CHUNK_LEN: u64 = 64 * 1024;
 
 /// A file that was read through once. Reading it again yields its lines or its text.
 #[derive(Debug)]
 pub(crate) struct InputFile {
     pub(crate) path: PathBuf,
+    archive: Option<String>,
     file: File,
     pub(crate) size: u64,
     modified: Option<SystemTime>,
@@ -50,18 +57,25 @@ impl InputFile {
             path: path.to_owned(),
             source,
         };
-        // Checked before opening, because opening a pipe would wait for a writer.
-        if !path.metadata().map_err(failed)?.is_file() {
-            return Err(ImportError::NotAFile {
-                path: path.to_owned(),
-            });
+        let mut file = files::open(path).map_err(failed)?;
+        let mut probe = Probe::new(&file).map_err(|error| failed(error.into()))?;
+        if probe.size > MAX_LEN {
+            return Err(failed(FileError::TooLarge(MAX_LEN)));
         }
-        let mut file = File::open(path).map_err(failed)?;
+        if let Some(encoding) = utf_16(&probe.head) {
+            let digest = probe.digest;
+            let decoded = transcode(&file, encoding).and_then(|utf_8| {
+                file = utf_8;
+                Probe::new(&file)
+            });
+            let decoded = decoded.map_err(|error| failed(error.into()))?;
+            probe = Probe { digest, ..decoded };
+        }
         let modified = modified(&file);
-        let probe = Probe::new(&mut file).map_err(failed)?;
         let encoding = if probe.is_utf8 { UTF_8 } else { WINDOWS_1252 };
         Ok(Self {
             path: path.to_owned(),
+            archive: None,
             file,
             size: probe.size,
             modified,
@@ -76,6 +90,11 @@ impl InputFile {
     pub(crate) fn name(&self) -> String {
         let name = self.path.file_name().unwrap_or_default();
         sanitize(&name.to_string_lossy()).into_owned()
+    }
+
+    /// The name of the archive that the file is in.
+    pub(crate) fn archive_name(&self) -> Option<String> {
+        self.archive.clone()
     }
 
     pub(crate) fn any_head_line(&self, matches: impl Fn(&str) -> bool) -> bool {
@@ -136,6 +155,35 @@ fn modified(file: &File) -> Option<SystemTime> {
     file.metadata().and_then(|m| m.modified()).ok()
 }
 
+/// Returns the encoding that the byte order mark of UTF-16 states.
+fn utf_16(head: &[u8]) -> Option<&'static Encoding> {
+    let (encoding, _) = Encoding::for_bom(head)?;
+    (encoding != UTF_8).then_some(encoding)
+}
+
+/// Decodes a file into an unnamed temporary file in UTF-8.
+fn transcode(mut file: &File, encoding: &'static Encoding) -> io::Result<File> {
+    file.seek(SeekFrom::Start(0))?;
+    let mut out = BufWriter::new(tempfile::tempfile()?);
+    let mut decoder = encoding.new_decoder_with_bom_removal();
+    let (mut bytes, mut text) = (Vec::new(), String::new());
+    loop {
+        bytes.clear();
+        text.clear();
+        file.take(CHUNK_LEN).read_to_end(&mut bytes)?;
+        let is_last = bytes.is_empty();
+        let capacity = decoder.max_utf8_buffer_length(bytes.len());
+        text.reserve(capacity.ok_or(io::ErrorKind::OutOfMemory)?);
+        let _ = decoder.decode_to_string(&bytes, &mut text, is_last);
+        out.write_all(text.as_bytes())?;
+        if is_last {
+            let mut file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
+            file.seek(SeekFrom::Start(0))?;
+            return Ok(file);
+        }
+    }
+}
+
 fn decode(encoding: &'static Encoding, bytes: &[u8]) -> String {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     encoding.decode_without_bom_handling(bytes).0.into_owned()
@@ -152,7 +200,9 @@ struct Probe {
 }
 
 impl Probe {
-    fn new(file: &mut File) -> io::Result<Self> {
+    /// Reads at most one byte more than [`MAX_LEN`].
+    fn new(file: &File) -> io::Result<Self> {
+        let mut file = file.take(MAX_LEN + 1);
         let mut probe = Self {
             is_utf8: true,
             ..Self::default()

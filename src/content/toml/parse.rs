@@ -9,10 +9,11 @@ use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
+use crate::content::toml::field_errors::report_type_error;
 use crate::content::toml::invalid_entry::InvalidEntry;
-use crate::content::toml::schema::{DocumentFile, SCHEMA, Text};
+use crate::content::toml::row_limit::check_row_limit;
+use crate::content::toml::schema::{DocumentFile, GUIDANCE, SCHEMA, Text};
 use crate::content::toml::syntax::report_syntax_error;
-use crate::content::toml::type_error::report_type_error;
 use crate::diagnostics::diagnostic::{Diagnostics, WHOLE_FILE};
 use crate::diagnostics::wording::{join_with_and, nearest, unknown_message};
 
@@ -21,11 +22,14 @@ use crate::diagnostics::wording::{join_with_and, nearest, unknown_message};
 const MAX_RECOVERABLE_BYTES: usize = 256 * 1024;
 
 /// Parses the tables of a file. Reports invalid entries and leaves them out. `None` for a newer
-/// schema, or for a large file with a syntax error.
+/// schema, for too many rows, or for a large file with a syntax error.
 pub(crate) fn parse_tables<'t>(
     text: &'t str,
     diagnostics: &mut Diagnostics<'t>,
 ) -> Option<DocumentFile> {
+    if !check_row_limit(text, diagnostics) {
+        return None;
+    }
     let root = match DeTable::parse(text) {
         Ok(root) => {
             let mut trial = Diagnostics::new(text);
@@ -111,6 +115,7 @@ impl<'d, 't> TableParser<'d, 't> {
             place: self.parse_rows("place"),
             synonym: self.parse_rows("synonym"),
             not_this: self.parse_rows("not_this"),
+            guidance: GUIDANCE.map(|name| self.parse_rows(name)),
             absent: self.parse_rows("absent"),
             section: self.parse_rows("section"),
             notices: self.parse_table("notices"),

@@ -2,8 +2,8 @@
 
 use crate::codesets::{IcdRow, SetFile, SetHeader};
 use crate::content::{
-    AbsenceReason, Block, Cell, CodeId, CodeSystem, Date, Row, RowKey, Shape, Source, SourceId,
-    SourceKind, Subject, Unavailable, Value, Voice,
+    AbsenceReason, AsOf, Block, Cell, CodeId, CodeSystem, Date, Row, RowKey, Shape, Source,
+    SourceId, SourceKind, Subject, Unavailable, Value, Voice,
 };
 use crate::library::imported::lookup::billing_usage;
 
@@ -47,10 +47,11 @@ impl SetCitation {
     }
 
     pub(crate) fn unavailable(&self, reason: AbsenceReason) -> Value {
-        Value::Unavailable(Unavailable {
+        let absence = Unavailable {
             source: Some(self.source.clone()),
             ..Unavailable::new(reason)
-        })
+        };
+        absence.into()
     }
 
     /// Makes a table, or a block that states that it does not apply if there are no rows.
@@ -90,7 +91,9 @@ pub(crate) fn source(header: &SetHeader) -> Source {
         title,
         short: header.kind.short_title().to_owned(),
         kind: SourceKind::Primary,
-        as_of: header.edition.as_of(),
+        as_of: header.as_of(),
+        read: AsOf::Unknown,
+        url: None,
     }
 }
 

@@ -1,10 +1,11 @@
 //! Enrichment: adds blocks with rows of imported sets to a document.
 
-use crate::codesets::{ImportedSets, SetKind};
+use crate::codesets::{EditTable, ImportedSets, SetFile, SetKind};
 use crate::content::{Block, CPT_NOTICE, Document, FEE_NOTICE, Section, Voice};
 use crate::library::imported::builder::{SetCitation, source};
 use crate::library::imported::references::References;
 use crate::library::imported::set_rows::rows_from_set;
+use crate::library::imported::validity::Validity;
 
 /// The section for blocks whose section the document lacks.
 const IMPORTED_SECTION: &str = "imported";
@@ -16,8 +17,10 @@ pub(crate) fn enrich(sets: &ImportedSets, document: &mut Document) {
         return;
     }
     let references = References::from_document(document);
-    let kinds = SetKind::ALL.into_iter();
-    for set in kinds.filter_map(|kind| sets.latest(kind)) {
+    for set in SetKind::ALL
+        .into_iter()
+        .flat_map(|kind| tables_last_first(sets, kind))
+    {
         let kind = set.header().kind;
         let rows = match rows_from_set(set, &document.code, &references) {
             Ok(rows) if rows.is_empty() => continue,
@@ -34,12 +37,28 @@ pub(crate) fn enrich(sets: &ImportedSets, document: &mut Document) {
         }
         document.sources.push(source(set.header()));
         let (section, after_block, title) = placement(kind);
+        let edition = &set.header().edition;
+        let title = format!(
+            "{title}, {}{}",
+            edition.label(),
+            Validity::new(sets, set).remark()
+        );
         let id = format!("set-{}", kind.id().trim_start_matches("ncci-"));
-        let title = format!("{title}, {}", set.header().edition.label());
+        let id = match edition.table() {
+            None | Some(EditTable::Practitioner) => id,
+            Some(table) => format!("{id}-{}", table.id()),
+        };
         let block = Block::from_rows(&id, Some(&title), rows);
         let section = find_or_add_section(&mut document.sections, section);
         insert_block(section, after_block, block);
     }
+}
+
+/// Returns the edition of each table that is in force, the last table first: each block is inserted
+/// before those of the same kind.
+fn tables_last_first(sets: &ImportedSets, kind: SetKind) -> impl Iterator<Item = &SetFile> {
+    let tables: Vec<&SetFile> = sets.tables_in_force(kind).collect();
+    tables.into_iter().rev()
 }
 
 /// Adds a notice unless the document has one of its own that starts with the same two words.
