@@ -33,6 +33,7 @@ pub fn index_with_sets(folder: &Path) -> anyhow::Result<Index> {
             kind: None,
             files: &[folder.join(name)],
             edition: None,
+            replace: true,
             today: Date::new(2025, 1, 1).context("not a date")?,
         };
         sets.import(&request, &mut |_| ())?;
