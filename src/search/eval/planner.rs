@@ -98,7 +98,7 @@ fn named_docs(index: &Index, query: &Query, clauses: &[&Clause], fuzziness: Fuzz
 fn headings(code: &CodeId) -> Vec<CodeId> {
     let value = match code.system() {
         CodeSystem::Icd10cm => code.value(),
-        CodeSystem::Cpt | CodeSystem::Hcpcs => "",
+        _ => "",
     };
     let shorter = (3..value.len()).rev().filter_map(|end| value.get(..end));
     let shorter = shorter.filter(|value| !value.ends_with('.'));
