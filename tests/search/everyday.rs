@@ -110,7 +110,12 @@ fn note_on_abn() -> Document {
 #[test]
 fn whole_word_in_a_document_comes_before_the_start_of_a_word_in_a_code() {
     let codes: Vec<(String, String)> = (0..80)
-        .map(|n| (format!("icd10cm:R{n:02}"), format!("Abnormal opioids {n}")))
+        .map(|n| {
+            (
+                format!("icd10cm:R{n:02}"),
+                format!("Abnormal opioidlike {n}"),
+            )
+        })
         .collect();
     let codes: Vec<(&str, &str)> = codes.iter().map(|(a, b)| (&**a, &**b)).collect();
     let index = index_of_codes(&codes, Some(note_on_abn()));
@@ -134,19 +139,17 @@ fn documents_stay_in_the_list_however_many_codes_match() {
 #[test]
 fn short_word_without_results_is_not_replaced_by_a_neighbor() {
     let index = built_in();
-    for (text, near) in [("fever", "never"), ("gout", "out"), ("acne", "")] {
+    for text in ["fever", "gout", "acne"] {
         let results = index.search(&Query::parse(text), None, 5);
         assert!(
             results.hits.is_empty(),
             "{text}: {:?}",
             results.hits[0].snippet
         );
-        let suggestions = results.suggestions;
-        assert!(
-            near.is_empty() || suggestions.iter().any(|it| it == near),
-            "{suggestions:?}"
-        );
+        assert!(!results.suggestions.is_empty(), "{text}");
     }
+    let suggestions = index.search(&Query::parse("fever"), None, 5).suggestions;
+    assert!(suggestions.contains(&"never".to_owned()), "{suggestions:?}");
     let results = index.search(&Query::parse("reccurence"), None, 5);
     let reason = &results.hits[0].reason;
     assert!(

@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use crate::content::{CodeId, ModifierCode};
 use crate::diagnostics::Report;
-use crate::search::fuzzy::{TermMatch, max_edits};
+use crate::search::fuzzy::{TermMatch, is_likely_correction, max_edits};
 use crate::search::query::code_names::CodeNames;
 use crate::search::query::parse::is_stop_word;
 use crate::search::query::synonyms::file::{MAX_PHRASE_WORDS, SynonymFile, split_phrase};
@@ -223,10 +223,12 @@ impl Synonyms {
 
     /// Returns the synonyms of all runs of a query's words that match a phrase but for typos.
     pub(crate) fn find_fuzzy(&self, words: &[&str]) -> Vec<SynonymMatch<'_>> {
+        let is_single = words.len() == 1;
         let is_near = |word: &str, other: &str| {
             let edits = max_edits(word);
             word == other
                 || (word.len().abs_diff(other.len()) <= edits
+                    && (!is_single || is_likely_correction(word, other))
                     && strsim::osa_distance(word, other) <= edits)
         };
         let mut matches = Vec::new();
