@@ -7,10 +7,12 @@ mod answer;
 mod arguments;
 mod import;
 mod library_handle;
+mod man;
 mod open;
 mod options;
 mod output;
 mod run;
+mod secure;
 #[cfg(feature = "serve")]
 mod serve;
 mod sets;

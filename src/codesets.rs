@@ -24,8 +24,8 @@ pub use diff::{Change, FieldChange, diff, field_changes, shown_fields};
 pub use edition::{EditTable, Edition, EditionError};
 pub use error::{CorruptSet, ImportError, ParseError};
 pub use file::{OriginalFile, Rows, SetFile, SetHeader};
-pub use import::detect::detect_kind;
 pub use import::sink::ImportProgress;
+pub use import::{ImportGroup, open_groups};
 pub use kind::SetKind;
 pub use row::{
     Cents, ClfsRow, Coverage, HcpcsCode, HcpcsRow, IcdRow, MueRow, NuccRow, PlaceRow, PtpRow,
