@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use codeleaf::codesets::{ImportRequest, SetStore};
+use codeleaf::codesets::{ImportRequest, SetStore, open_groups};
 use codeleaf::content::Date;
 use codeleaf::library::Library;
 use codeleaf::search::{Index, IndexBuilder, Query};
@@ -28,15 +28,15 @@ pub fn parse_questions(text: &str) -> Vec<Question> {
 pub fn index_with_sets(folder: &Path) -> anyhow::Result<Index> {
     let store = tempfile::tempdir()?;
     let sets = SetStore::new(store.path().to_owned());
+    let request = ImportRequest {
+        edition: None,
+        replace: true,
+        today: Date::new(2025, 1, 1).context("not a date")?,
+    };
     for name in ["icd10cm-order-2025.txt", "hcpcs-2019-anweb.txt"] {
-        let request = ImportRequest {
-            kind: None,
-            files: &[folder.join(name)],
-            edition: None,
-            replace: true,
-            today: Date::new(2025, 1, 1).context("not a date")?,
-        };
-        sets.import(&request, &mut |_| ())?;
+        for group in open_groups(None, &[folder.join(name)])? {
+            sets.import(&group, &request, &mut |_| ())?;
+        }
     }
     let library = Library::built_in().with_sets(sets.open_sets());
     Ok(IndexBuilder::index_library(&Arc::new(library)))
