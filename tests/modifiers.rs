@@ -95,7 +95,7 @@ fn secondary_source_is_named_on_screen() {
         &page,
         &codeleaf::export::ExportScope::Whole,
         codeleaf::export::ExportFormat::Text,
-        codeleaf::text::Charset::Unicode,
+        codeleaf::export::PrintOptions::default(),
     );
     assert!(
         text.contains("— according to Noridian JE B, modifier 26, 2023-12-09"),
