@@ -87,7 +87,7 @@ impl App {
                 && !modifier.value().bytes().all(|b| b.is_ascii_digit()))
     }
 
-    fn search_for(&mut self, query: String) {
+    pub(crate) fn search_for(&mut self, query: String) {
         let open = &self.document_view.document().code;
         let search = SearchState::with_query(query, &self.index, open);
         self.focus = Focus::Search(Box::new(search));

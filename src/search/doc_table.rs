@@ -127,6 +127,10 @@ impl DocTable {
         self.by_code.get(range).unwrap_or_default()
     }
 
+    pub(crate) fn has_system(&self, system: CodeSystem) -> bool {
+        !self.with_code_prefix(system, "").is_empty()
+    }
+
     /// Returns the codes next to where `code` would be, most similar first.
     pub(crate) fn nearest_codes(&self, code: &CodeId, limit: usize) -> Vec<CodeId> {
         let packed = pack_code(code);

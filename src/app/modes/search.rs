@@ -91,7 +91,12 @@ impl SearchState {
             return GroupedList::ungrouped(self.results.suggestions.len(), 1);
         }
         let groups = hits.chunk_by(|a, b| a.group == b.group);
-        let groups = groups.map(|group| Group::new(group[0].group.title().to_owned(), group.len()));
+        let groups = groups.map(|group| {
+            let title = [group[0].group.title()].into_iter();
+            let missing = self.results.missing.iter().map(String::as_str);
+            let title: Vec<&str> = title.chain(missing).collect();
+            Group::new(title.join("; "), group.len())
+        });
         GroupedList::new(groups, HIT_LINES)
     }
 

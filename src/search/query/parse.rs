@@ -2,6 +2,7 @@
 
 use crate::content::{CodeId, CodeSystem};
 use crate::search::fuzzy::TermMatch;
+use crate::search::query::claim::{ClaimLine, parse_claim};
 use crate::search::query::code_ref::{CodeRef, parse_code_refs, split_system};
 use crate::search::query::scope::{Scope, ScopeKind};
 use crate::search::tokenizer;
@@ -20,6 +21,8 @@ pub struct Query {
     pub(crate) scopes: Vec<Scope>,
     /// A prefix while the last word is being typed.
     pub(crate) last_term: TermMatch,
+    /// The text as claim lines, if it consists of codes and modifiers.
+    pub(crate) claim: Option<Vec<ClaimLine>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,6 +88,7 @@ impl Query {
             clauses: Vec::new(),
             scopes: Vec::new(),
             last_term: TermMatch::prefix_if(!is_complete),
+            claim: parse_claim(text),
         };
         let lexemes = lex(text);
         let mut rest = lexemes.iter();
@@ -103,9 +107,24 @@ impl Query {
         &self.text
     }
 
+    /// Returns true if the query consists of codes, or of codes and modifiers.
+    pub fn is_codes_only(&self) -> bool {
+        self.claim.is_some() || !self.code_refs().is_empty()
+    }
+
     /// Returns true if the query has neither a clause nor a scope with a value.
     pub fn is_empty(&self) -> bool {
-        self.clauses.is_empty() && self.scopes.iter().all(|scope| scope.value.is_empty())
+        let has_value = |scope: &Scope| !scope.value.is_empty();
+        self.clauses.is_empty() && !self.scopes.iter().any(has_value) && self.bare_scope().is_none()
+    }
+
+    /// Returns the kind of a scope without a value if the query is that alone: it asks for a list of
+    /// the values.
+    pub(crate) fn bare_scope(&self) -> Option<ScopeKind> {
+        match (&self.clauses[..], &self.scopes[..]) {
+            ([], [scope]) if scope.value.is_empty() => Some(scope.kind),
+            _ => None,
+        }
     }
 
     /// If the query is a single code, returns it in each system in which it is valid.
