@@ -208,6 +208,34 @@ fn code_with_modifier_accepts_every_spelling() {
 }
 
 #[test]
+fn claim_line_prints_each_row_and_names_what_is_missing() {
+    let row = |written: &str| run_stdout(&format!("show {written}")).0;
+    let rows = format!("{}\n{}", row("83950-26"), row("83950-90"));
+    for written in [
+        vec!["83950-26-90-QW"],
+        vec!["83950", "26", "90", "qw"],
+        vec!["CPT 83950, modifiers 26, 90 and QW"],
+        vec!["83950\t26\t90\tQW\n"],
+    ] {
+        let output = Launch::codeleaf_with(&written).run();
+        assert_eq!(output.status.code(), Some(0), "{written:?}");
+        assert_eq!(text(&output.stdout), rows, "{written:?}");
+        let missing = "no entry for modifier QW in the document on 83950, which lists 26, 90";
+        assert!(text(&output.stderr).starts_with(missing), "{written:?}");
+    }
+    let output = run("search 83950-90-qw");
+    assert_eq!(output.status.code(), Some(0));
+    let out = text(&output.stdout);
+    assert!(out.contains("83950 > Coding > 90\n"), "{out}");
+    assert!(out.contains("\nno entry for modifier QW in"), "{out}");
+    let found = run_json("search 83950-90-qw --format json");
+    assert_eq!(found["missing"].as_array().unwrap().len(), 1);
+    let (payers, status) = run_stdout("search payer:");
+    assert_eq!(status, Some(0));
+    assert!(payers.contains("payer:\"Aetna"), "{payers}");
+}
+
+#[test]
 fn missing_target_exits_with_1_and_suggests_alternatives() {
     for (arguments, words) in [
         ("83950-51", "26, 90"),
@@ -482,6 +510,85 @@ fn output_has_no_escapes_and_follows_the_locale() {
             }
         }
     }
+}
+
+#[test]
+fn width_of_printed_documents_is_that_of_option_columns_or_terminal() {
+    let longest = |output: &str| output.lines().map(codeleaf::text::width).max().unwrap();
+    let (default, _) = run_stdout("show 83950");
+    assert!((70..=80).contains(&longest(&default)), "{default}");
+    for width in [20, 60, 132] {
+        let (printed, _) = run_stdout(&format!("show 83950 --width {width}"));
+        assert!(
+            (width - 19..=width).contains(&longest(&printed)),
+            "{printed}"
+        );
+        let columns = Launch::codeleaf("show 83950").env("COLUMNS", width.to_string());
+        assert_eq!(text(&columns.run().stdout), printed);
+    }
+    for width in ["19", "1001", "wide"] {
+        assert_eq!(
+            run(&format!("show 83950 --width {width}")).status.code(),
+            Some(2)
+        );
+    }
+    let mut narrow = Launch::codeleaf("show 83950-26").size(60, 70).start();
+    assert_eq!(narrow.wait_for_exit(), 0);
+    let (printed, _) = run_stdout("show 83950-26 --width 60");
+    assert_eq!(narrow.screen().trim_end(), printed.trim_end());
+}
+
+#[test]
+fn options_may_precede_a_command() {
+    for (before, after) in [
+        ("--ascii list", "list --ascii"),
+        (
+            "--width 60 --color never show 83950",
+            "show 83950 --color never --width 60",
+        ),
+        ("--unicode search outside", "search outside --unicode"),
+    ] {
+        assert_eq!(run_stdout(before), run_stdout(after), "{before}");
+        assert_eq!(run_stdout(before).1, Some(0), "{before}");
+    }
+    // After a code, a command is none.
+    let (_, status) = run_stdout("83950 list");
+    assert_eq!(status, Some(1));
+}
+
+#[test]
+fn every_command_and_option_has_a_man_page() {
+    let page = |command: &str| run_stdout(&format!("man {command}")).0;
+    // Every page that a page refers to exists.
+    let mut waiting = vec![String::new()];
+    let mut count = 0;
+    while let Some(command) = waiting.pop() {
+        let text = page(&command);
+        let title = format!(".TH codeleaf-{} 1", command.replace(' ', "-"));
+        assert!(
+            text.contains(title.trim_end_matches("- 1")),
+            "{title}: {text}"
+        );
+        count += 1;
+        for reference in text.replace('\\', "").split_whitespace() {
+            if let Some(name) = reference.strip_suffix("(1)") {
+                let name = name.strip_prefix("codeleaf-").unwrap();
+                waiting.push(name.replace('-', " "));
+            }
+        }
+    }
+    assert!(count > 10, "{count} pages");
+    for (command, option) in [
+        ("import", "edition"),
+        ("serve", "listen"),
+        ("show", "section"),
+        ("show", "width"),
+        ("sets diff", "format"),
+    ] {
+        assert!(page(command).contains(option), "{command}: {option}");
+    }
+    assert!(page("").contains(".SH KEYS"));
+    assert_eq!(run("man nonesuch").status.code(), Some(2));
 }
 
 #[test]

@@ -46,6 +46,14 @@ pub fn open_reader(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         DisplayMode::FullScreen(capabilities) if is_terminal => Some(capabilities),
         _ => None,
     };
+    let print_plain = |target: &Target| {
+        if is_terminal {
+            print_error(
+                "TERM is `dumb` or not set: printing plain text; set TERM to open the reader",
+            );
+        }
+        print_documents(arguments, target)
+    };
     // The reader loads the whole library later. Printed output is final, so it needs it now.
     let is_lazy = capabilities.is_some();
     let initial = if arguments.target.is_empty() {
@@ -86,7 +94,7 @@ pub fn open_reader(arguments: &Arguments) -> anyhow::Result<ExitCode> {
                 print_error(&format!("matches more than one code: {}", codes.join(", ")));
                 return Ok(ExitCode::from(INVALID_INPUT));
             }
-            _ => return print_documents(arguments, &target, is_terminal),
+            _ => return print_plain(&target),
         }
     };
     if let Some(capabilities) = capabilities {
@@ -97,19 +105,12 @@ pub fn open_reader(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         documents: vec![(initial.document, initial.row_path)],
         missing: Vec::new(),
     };
-    print_documents(arguments, &target, is_terminal)
+    print_plain(&target)
 }
 
-fn print_documents(
-    arguments: &Arguments,
-    target: &Target,
-    is_terminal: bool,
-) -> anyhow::Result<ExitCode> {
-    if is_terminal {
-        print_error("TERM is `dumb` or not set: printing plain text; set TERM to open the reader");
-    }
-    let charset = setup::charset(arguments.options.overrides());
-    answer::show(target, None, ExportFormat::Text, charset).print()
+fn print_documents(arguments: &Arguments, target: &Target) -> anyhow::Result<ExitCode> {
+    let print = setup::print_options(&arguments.options);
+    answer::show(target, None, ExportFormat::Text, print).print()
 }
 
 /// Finds the document of the saved position, or else the first document.
