@@ -18,10 +18,11 @@ pub const MAX_HITS: usize = 60;
 pub const HIT_LINES: u16 = 2;
 
 /// The prefixes that limit a search, listed while the field is empty: what to type, and its effect.
-pub const SCOPES: [(&str, &str); 5] = [
+pub const SCOPES: [(&str, &str); 6] = [
     ("mod:", "a modifier, in every document: mod:26"),
     ("payer:", "a payer, in every document: payer:aetna"),
     ("code:", "codes that begin so: code:839"),
+    ("pos:", "a place of service: pos:22"),
     ("in:", "one section: in:coding"),
     ("set:", "one code set: set:icd10cm"),
 ];

@@ -55,7 +55,7 @@ pub fn parse_claim(text: &str) -> Option<Vec<ClaimLine>> {
             continue;
         }
         for part in word.split(is_hyphen).filter(|part| !part.is_empty()) {
-            let modifier = ModifierCode::new(part).ok();
+            let modifier = ModifierCode::new(part).ok().filter(|_| system.is_none());
             match (lines.last_mut(), modifier) {
                 (Some(line), Some(modifier)) if line.takes_modifiers() => line.add(modifier),
                 // The second modifier is being typed.
@@ -99,11 +99,11 @@ impl Label {
 impl ClaimLine {
     /// Parses a code; a modifier may follow it without a separator.
     fn parse(text: &str, system: Option<CodeSystem>) -> Option<Self> {
-        let mut code_refs = parse_code_refs(text);
-        code_refs.retain(|code_ref| {
-            code_ref.code.system() != CodeSystem::Modifier
-                && system.is_none_or(|system| code_ref.code.system() == system)
-        });
+        let mut code_refs = match system {
+            Some(system) => parse_code_refs(&format!("{}:{text}", system.id())),
+            None => parse_code_refs(text),
+        };
+        code_refs.retain(|code_ref| code_ref.code.system() != CodeSystem::Modifier);
         // `S52501A` is rather a diagnosis than S5250 with modifier 1A.
         if code_refs.iter().any(|code_ref| code_ref.modifier.is_none()) {
             code_refs.retain(|code_ref| code_ref.modifier.is_none());
@@ -116,11 +116,9 @@ impl ClaimLine {
         })
     }
 
-    /// Diagnoses have no modifiers.
     fn takes_modifiers(&self) -> bool {
         let mut codes = self.codes.iter();
-        self.modifiers.len() < MAX_MODIFIERS
-            && codes.any(|code| code.system() != CodeSystem::Icd10cm)
+        self.modifiers.len() < MAX_MODIFIERS && codes.any(|code| code.system().takes_modifiers())
     }
 
     fn is_followed_by(&self, part: &str) -> bool {
@@ -128,8 +126,7 @@ impl ClaimLine {
     }
 
     fn add(&mut self, modifier: ModifierCode) {
-        self.codes
-            .retain(|code| code.system() != CodeSystem::Icd10cm);
+        self.codes.retain(|code| code.system().takes_modifiers());
         if !self.modifiers.contains(&modifier) {
             self.modifiers.push(modifier);
         }
@@ -199,6 +196,7 @@ mod tests {
             parsed("G0439 J1885-JZ"),
             ["hcpcs:G0439|icd10cm:G04.39", "hcpcs:J1885-JZ"]
         );
+        assert_eq!(parsed("99213-25 POS 22"), ["cpt:99213-25", "pos:22"]);
     }
 
     #[test]

@@ -157,7 +157,8 @@ impl Query {
             }
             return;
         }
-        let clause = parse_code(text, rest)
+        let clause = parse_labeled_code(text, rest)
+            .or_else(|| parse_code(text, rest))
             .or_else(|| parse_modifier(text, rest))
             .or_else(|| parse_negation(text, rest));
         if let Some(clause) = clause {
@@ -188,6 +189,17 @@ fn parse_phrase(text: &str) -> Option<Clause> {
     Some(Clause::Word(Word { text, parts }))
 }
 
+/// Parses the name of a code system that is followed by a code in the next lexeme: `pos 22`.
+fn parse_labeled_code(text: &str, rest: &mut Lexemes<'_, '_>) -> Option<Clause> {
+    let system: CodeSystem = text.parse().ok()?;
+    let code = format!("{}:{}", system.id(), next_bare(rest)?);
+    let mut after = rest.clone();
+    after.next();
+    let clause = parse_code(&code, &mut after)?;
+    *rest = after;
+    Some(clause)
+}
+
 /// Parses a code, and a modifier after it in the same lexeme or the next. A modifier alone is a word
 /// until the planner looks it up: `is` and `on` have its form.
 fn parse_code(text: &str, rest: &mut Lexemes<'_, '_>) -> Option<Clause> {
@@ -205,7 +217,7 @@ fn parse_code(text: &str, rest: &mut Lexemes<'_, '_>) -> Option<Clause> {
             }
             let mut code_refs = parse_code_refs(code);
             code_refs.retain(|CodeRef { code, modifier }| {
-                modifier.is_none() && code.system() != CodeSystem::Icd10cm
+                modifier.is_none() && code.system().takes_modifiers()
             });
             code_refs
         }
