@@ -9,6 +9,7 @@
 //! layout, names the line, and leaves the store unchanged. Files of the store may be damaged, so every
 //! page is verified against its checksum before anything in it is used.
 
+pub(crate) mod amount;
 pub(crate) mod diff;
 pub(crate) mod edition;
 pub(crate) mod error;
@@ -16,10 +17,13 @@ pub(crate) mod file;
 pub(crate) mod hierarchy;
 pub(crate) mod import;
 pub(crate) mod kind;
+pub(crate) mod pfs;
 pub(crate) mod row;
 pub(crate) mod store;
+pub(crate) mod stored_field;
 pub(crate) mod writer;
 
+pub use amount::{Cents, Decimal};
 pub use diff::{Change, diff};
 pub use edition::{Edition, EditionError};
 pub use error::{CorruptSet, ImportError, ParseError};
@@ -27,8 +31,8 @@ pub use file::{OriginalFile, Rows, SetFile, SetHeader};
 pub use import::detect::detect_kind;
 pub use import::sink::ImportProgress;
 pub use kind::SetKind;
+pub use pfs::{PfsRow, Rvu};
 pub use row::{
-    Cents, ClfsRow, Coverage, HcpcsCode, HcpcsRow, IcdRow, MueRow, NuccRow, PlaceRow, PtpRow,
-    SetRow,
+    ClfsRow, Coverage, HcpcsCode, HcpcsRow, IcdRow, MueRow, NuccRow, PlaceRow, PtpRow, SetRow,
 };
 pub use store::{ImportOutcome, ImportRequest, ImportedSets, SetStore};

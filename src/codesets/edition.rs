@@ -78,7 +78,7 @@ impl Edition {
     /// and its name; `None` if they do not state it.
     ///
     /// Names of CMS files: `icd10cm-order-2025.txt`, `HCPC2026_JAN_ANWEB.txt`, `25CLABQ2.csv`,
-    /// `MCR_MUE_PractitionerServices_Eff_07-01-2024.csv`, `ccipra-v302r0-f1.txt`. The NUCC names
+    /// `PPRRVU25_OCT.csv`, `MCR_MUE_PractitionerServices_Eff_07-01-2024.csv`, `ccipra-v302r0-f1.txt`. The NUCC names
     /// version 25.1 `nucc_taxonomy_251.csv`.
     pub(crate) fn detect(
         kind: SetKind,
@@ -95,6 +95,10 @@ impl Edition {
                 let quarter = quarter.unwrap_or_else(|| latest.month().div_ceil(3));
                 (format!("{year}-q{quarter}"), AsOf::Day(latest))
             }
+            SetKind::Pfs => match year.zip(latest) {
+                Some((year, start)) => month_of(year, start.month()),
+                None => date_from_tokens(&tokens).or_else(|| relative_value_month(&tokens))?,
+            },
             SetKind::Nucc => (nucc_version(&tokens)?, AsOf::Unknown),
             SetKind::NcciPtp => match ptp_version(&tokens) {
                 Some(version) => (version, AsOf::Unknown),
@@ -135,12 +139,27 @@ fn date_from_tokens(tokens: &[String]) -> Option<(String, AsOf)> {
     let neighbors = [at.checked_sub(1), Some(at + 1)].into_iter().flatten();
     let mut neighbors = neighbors.filter_map(|index| tokens.get(index));
     Some(match neighbors.find_map(|token| parse_month(token)) {
-        Some(month) => (format!("{year}-{month:02}"), AsOf::Month(year, month)),
+        Some(month) => month_of(year, month),
         None => match quarter_from_tokens(tokens) {
             Some(quarter) => (format!("{year}-q{quarter}"), AsOf::Year(year)),
             None => (year.to_string(), AsOf::Year(year)),
         },
     })
+}
+
+fn month_of(year: u16, month: u8) -> (String, AsOf) {
+    (format!("{year}-{month:02}"), AsOf::Month(year, month))
+}
+
+/// Returns the month in `PPRRVU25_OCT`.
+fn relative_value_month(tokens: &[String]) -> Option<(String, AsOf)> {
+    let at = tokens.iter().position(|token| token == "pprrvu")?;
+    let year: u16 = tokens
+        .get(at + 1)?
+        .parse()
+        .ok()
+        .filter(|year| *year < 100)?;
+    Some(month_of(2000 + year, parse_month(tokens.get(at + 2)?)?))
 }
 
 /// Parses the name of a month, in full or its first three letters.
@@ -222,6 +241,8 @@ mod tests {
                 "practitioner-v302r0",
                 "no date",
             ),
+            (SetKind::Pfs, "pprrvu-2025-oct.csv", "2025-10", "2025-10"),
+            (SetKind::Pfs, "PPRRVU25_OCT.txt", "2025-10", "2025-10"),
             (SetKind::Nucc, "nucc_taxonomy_251.csv", "25.1", "no date"),
         ] {
             let expected = Some((edition.to_owned(), as_of.to_owned()));

@@ -16,6 +16,8 @@ pub enum SetKind {
     Hcpcs,
     /// Medicare's Clinical Laboratory Fee Schedule.
     Clfs,
+    /// Medicare's Physician Fee Schedule, from CMS's relative value file.
+    Pfs,
     /// NUCC's taxonomy of provider specialties.
     Nucc,
     /// NCCI medically unlikely edits.
@@ -29,10 +31,11 @@ pub enum SetKind {
 
 impl SetKind {
     /// Every kind, in the order of lists.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Icd10cm,
         Self::Hcpcs,
         Self::Clfs,
+        Self::Pfs,
         Self::Nucc,
         Self::NcciMue,
         Self::NcciPtp,
@@ -45,6 +48,7 @@ impl SetKind {
             Self::Icd10cm => "icd10cm",
             Self::Hcpcs => "hcpcs",
             Self::Clfs => "clfs",
+            Self::Pfs => "pfs",
             Self::Nucc => "nucc",
             Self::NcciMue => "ncci-mue",
             Self::NcciPtp => "ncci-ptp",
@@ -58,6 +62,7 @@ impl SetKind {
             Self::Icd10cm => "ICD-10-CM",
             Self::Hcpcs => "CMS HCPCS Level II",
             Self::Clfs => "CMS Clinical Laboratory Fee Schedule (CLFS)",
+            Self::Pfs => "CMS Physician Fee Schedule (PFS)",
             Self::Nucc => "NUCC Health Care Provider Taxonomy",
             Self::NcciMue => "CMS NCCI medically unlikely edits (MUE)",
             Self::NcciPtp => "CMS NCCI procedure-to-procedure edits (PTP)",
@@ -70,6 +75,7 @@ impl SetKind {
             Self::Icd10cm => "ICD-10-CM",
             Self::Hcpcs => "HCPCS Level II",
             Self::Clfs => "CMS CLFS",
+            Self::Pfs => "CMS PFS",
             Self::Nucc => "NUCC",
             Self::NcciMue => "NCCI MUE",
             Self::NcciPtp => "NCCI PTP",
@@ -89,7 +95,7 @@ impl SetKind {
                  that CMS marks as owned by others (dental codes belong to the American Dental \
                  Association)."
             }
-            Self::Clfs => {
+            Self::Clfs | Self::Pfs => {
                 "CPT codes are copyright American Medical Association, all rights reserved; you \
                  imported this file under the AMA's terms. Its descriptors are the AMA's and were \
                  not stored. Fee schedules, relative value units and similar figures are not \

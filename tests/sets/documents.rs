@@ -217,7 +217,7 @@ fn unknown_code_is_an_error_and_set_codes_are_not_listed() {
         assert!(matches!(error, LoadError::Unknown(_)));
     }
     assert_eq!(library.entries().len(), Library::built_in().entries().len());
-    assert_eq!(library.sets().all().len(), 7);
+    assert_eq!(library.sets().all().len(), 8);
 }
 
 #[test]
@@ -239,6 +239,6 @@ fn document_opens_with_a_note_about_a_damaged_set() {
         std::fs::write(path, &bytes[..50]).unwrap();
     }
     let library = Library::built_in().with_sets(fixture.store.open_sets());
-    assert_eq!(library.broken().len(), 7);
+    assert_eq!(library.broken().len(), 8);
     assert!(library.broken()[0].report.contains("the set is damaged"));
 }

@@ -142,13 +142,20 @@ impl<'t> CsvTable<'t> {
             format!("expected columns {}", names.join(", "))
         };
         let mut records = CsvRecords::new(text);
+        // The names of columns whose words are in several records, one above the other.
+        let mut stacked: Vec<String> = Vec::new();
         for _ in 0..MAX_PREAMBLE_RECORDS {
             let Some(record) = records.next() else { break };
             let names = record.fields.iter().map(|name| normalize_column_name(name));
             let header: Vec<String> = names.collect();
+            stacked.resize(stacked.len().max(header.len()), String::new());
+            for (stacked, name) in stacked.iter_mut().zip(&header) {
+                stacked.push_str(name);
+            }
             let position = |column: &ColumnSpec| {
-                let mut names = header.iter();
-                names.position(|name| column.names.contains(&name.as_str()))
+                let mut names = header.iter().zip(&stacked);
+                let has = |name: &String| column.names.contains(&name.as_str());
+                names.position(|(name, stacked)| has(name) || has(stacked))
             };
             if required().filter_map(position).count() < 2 {
                 continue;

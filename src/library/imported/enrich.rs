@@ -58,6 +58,7 @@ const fn placement(kind: SetKind) -> (&'static str, &'static str, &'static str) 
         SetKind::Icd10cm => ("coding", "diagnoses", "ICD-10-CM texts"),
         SetKind::Hcpcs => ("coding", "modifiers", "HCPCS modifiers, official texts"),
         SetKind::Clfs => ("payers", "payers", "Medicare laboratory rate (CLFS)"),
+        SetKind::Pfs => ("payers", "set-clfs", "Medicare Physician Fee Schedule"),
         SetKind::Nucc => ("coding", "taxonomies", "NUCC taxonomy"),
         SetKind::NcciMue => ("coding", "related", "Most units a day (NCCI MUE)"),
         SetKind::NcciPtp => ("coding", "related", "Not paid together (NCCI PTP)"),
