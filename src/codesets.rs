@@ -16,6 +16,7 @@ pub(crate) mod error;
 pub(crate) mod file;
 pub(crate) mod hierarchy;
 pub(crate) mod import;
+pub(crate) mod indicators;
 pub(crate) mod kind;
 pub(crate) mod pfs;
 pub(crate) mod row;
@@ -30,6 +31,7 @@ pub use error::{CorruptSet, ImportError, ParseError};
 pub use file::{OriginalFile, Rows, SetFile, SetHeader};
 pub use import::detect::detect_kind;
 pub use import::sink::ImportProgress;
+pub use indicators::{ModifierRule, Ruling};
 pub use kind::SetKind;
 pub use pfs::{PfsRow, Rvu};
 pub use row::{

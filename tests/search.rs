@@ -122,7 +122,7 @@ fn modifier_row_ranks_above_same_number_in_prose() {
         ]
     );
     assert_eq!(results.hits[0].reason, MatchReason::Modifier);
-    assert_eq!(results.hits[0].trail, ["Coding", "26"]);
+    assert_eq!(results.hits[0].trail, ["Coding", "26", "! disputed"]);
     assert_eq!(results.total, 4);
 }
 

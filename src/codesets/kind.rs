@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::codesets::indicators;
 use crate::diagnostics::did_you_mean;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -67,6 +68,14 @@ impl SetKind {
             Self::NcciMue => "CMS NCCI medically unlikely edits (MUE)",
             Self::NcciPtp => "CMS NCCI procedure-to-procedure edits (PTP)",
             Self::PlaceOfService => "CMS place of service codes",
+        }
+    }
+
+    /// Returns the document that the meanings of abbreviations are from, if rows show meanings.
+    pub(crate) const fn record_layout(self) -> Option<&'static str> {
+        match self {
+            Self::Pfs => Some(indicators::LAYOUT),
+            _ => None,
         }
     }
 

@@ -103,9 +103,11 @@ impl<'d> PageBuilder<'d> {
         widths.max().unwrap_or(0)
     }
 
-    /// Adds the source of a row of the editors.
-    pub fn editor_attribution(&mut self, row: &Row) {
+    /// Adds the source of a row of the editors, unless the next row of the block has the same.
+    pub fn editor_attribution(&mut self, row: &Row, next: Option<&Row>) {
+        let is_same = |next: &Row| (next.voice, &next.source) == (row.voice, &row.source);
         if row.voice == Voice::Editor
+            && !next.is_some_and(is_same)
             && let Some(source) = &row.source
         {
             let text = attribution(self.document, source);

@@ -68,6 +68,10 @@ fn layout_block(builder: &mut PageBuilder<'_>, section: &Section, block: &Block)
         }
         let start = builder.page.lines.len();
         layout_row(builder, block.shape, label_width, row);
+        let has_remarks = !row.remarks.is_empty();
+        let next = block.rows.get(n + 1).filter(|_| !has_remarks);
+        builder.editor_attribution(row, next);
+        builder.remarks(row);
         builder.finish_row(RowPath::new(section, block, row), start, kind);
     }
 }
@@ -94,6 +98,4 @@ fn layout_row(builder: &mut PageBuilder<'_>, shape: Shape, label_width: usize, r
     if let Some(standing) = row.standing {
         builder.paragraph(standing.label(), Role::from_standing(standing), 2);
     }
-    builder.editor_attribution(row);
-    builder.remarks(row);
 }

@@ -7,6 +7,8 @@ use crate::content::{
 
 /// The block with the descriptions of modifiers from imported sets.
 const OFFICIAL_TEXTS_BLOCK: &str = "set-hcpcs";
+/// The block with what Medicare's indicators say on modifiers.
+const INDICATORS_BLOCK: &str = "set-pfs-modifiers";
 /// The block with Medicare's rates with and without modifiers.
 const RATES_BLOCK: &str = "set-clfs";
 
@@ -56,7 +58,11 @@ impl<'d> DocumentRows<'d> {
     }
 
     fn own_rule(&self, modifier: &ModifierCode) -> Vec<Row> {
-        let Some((_, own)) = self.document.modifier(modifier) else {
+        let subject = Subject::Modifier(modifier.clone());
+        let mut rows = self.document.rows();
+        let own =
+            rows.find(|(_, block, row)| row.subject == subject && block.id.0 != INDICATORS_BLOCK);
+        let Some((_, _, own)) = own else {
             return Vec::new();
         };
         let who = match own.voice {
@@ -116,6 +122,7 @@ impl<'d> DocumentRows<'d> {
         for (_, block, row) in self.document.rows() {
             let (who, key) = match block.id.0.as_str() {
                 OFFICIAL_TEXTS_BLOCK => ("Official text", modifier.as_str()),
+                INDICATORS_BLOCK => ("Medicare, by indicator", modifier.as_str()),
                 RATES_BLOCK => ("Medicare, laboratory rate", line.as_str()),
                 _ => continue,
             };

@@ -30,7 +30,7 @@ pub(crate) fn rows_from_set(
         SetKind::Nucc => references.taxonomies.iter().cloned().collect(),
         SetKind::PlaceOfService => references.places.iter().cloned().collect(),
         // A diagnosis may be spelled like the start of a procedure: `A00`, `A0021`.
-        SetKind::Clfs | SetKind::Pfs | SetKind::NcciMue | SetKind::NcciPtp
+        SetKind::Clfs | SetKind::NcciMue | SetKind::NcciPtp
             if code.system() == CodeSystem::Icd10cm =>
         {
             Vec::new()
@@ -38,7 +38,8 @@ pub(crate) fn rows_from_set(
         SetKind::NcciMue => vec![code.value().to_owned()],
         SetKind::Clfs => return citation.rate_rows(set, code),
         SetKind::NcciPtp => return citation.edit_rows(set, code),
-        SetKind::Pfs => Vec::new(),
+        // See `pfs_rows`.
+        SetKind::Pfs => return Ok(Vec::new()),
     };
     let mut rows = Vec::with_capacity(keys.len());
     for key in keys {

@@ -14,6 +14,9 @@ use crate::codesets::import::delimited::{ColumnSpec, read_rows, required};
 use crate::codesets::import::field::{clean, columns, is_procedure_code, quote};
 use crate::codesets::import::input::InputFile;
 use crate::codesets::import::sink::{FileMetadata, RowSink};
+use crate::codesets::indicators::{
+    ASSISTANT, BILATERAL, CO_SURGEONS, GLOBAL_DAYS, Indicator, MULTIPLE, PC_TC, STATUS, TEAM,
+};
 use crate::codesets::pfs::PfsRow;
 use crate::codesets::row::SetRow;
 use crate::content::{Date, ModifierCode};
@@ -46,8 +49,6 @@ const FIELDS: [Column; 23] = [
     (&["ENDOBASE"], (128, 132)),
     (&["CONVFACTOR"], (133, 140)),
 ];
-
-const GLOBAL_DAYS: [&str; 7] = ["000", "010", "090", "MMM", "XXX", "YYY", "ZZZ"];
 
 /// Returns true if a line has the fixed width: a code, and a conversion factor in its columns.
 pub(crate) fn is_row(line: &str) -> bool {
@@ -152,12 +153,17 @@ fn parse(fields: &[&str], error: &FieldError<'_>) -> Result<PfsRow, ParseError> 
         };
         Decimal::<2>::parse(fields[index]).ok_or_else(invalid)
     };
-    let indicator = |index: usize, values: &str| {
-        let invalid = || error(index, "an indicator of this column", &spell_out(values));
-        let value = fields[index].parse().ok();
-        value
-            .filter(|value| values.contains(*value))
-            .ok_or_else(invalid)
+    let indicator = |index: usize, indicator: &Indicator| {
+        let mut values = indicator.values.iter();
+        let value = values.find(|known| known.value == fields[index]);
+        value.map(|known| known.value).ok_or_else(|| {
+            let values: Vec<&str> = indicator.values.iter().map(|known| known.value).collect();
+            let expected = format!("one of {}", values.join(", "));
+            error(index, "an indicator of this column", &expected)
+        })
+    };
+    let letter = |index: usize, of: &Indicator| -> Result<char, ParseError> {
+        Ok(indicator(index, of)?.chars().next().unwrap_or_default())
     };
     let is_na = |index: usize| match fields[index] {
         "" => Ok(false),
@@ -170,15 +176,12 @@ fn parse(fields: &[&str], error: &FieldError<'_>) -> Result<PfsRow, ParseError> 
     let modifier = Some(fields[1]).filter(|modifier| !modifier.is_empty());
     let modifier = modifier.map(ModifierCode::new).transpose();
     let modifier = modifier.map_err(|_| error(1, "a modifier", "two letters or digits"))?;
-    if !GLOBAL_DAYS.contains(&fields[12]) {
-        return Err(error(12, "a global period", &GLOBAL_DAYS.join(", ")));
-    }
     let factor = Decimal::<4>::parse(fields[22]);
     let factor = factor.filter(|factor| factor.0 > 0);
     let row = PfsRow {
         code: text(0),
         modifier: modifier.map(|modifier| modifier.as_str().to_owned()),
-        status: indicator(2, "ABCDEFGHIJMNPRTX")?,
+        status: letter(2, &STATUS)?,
         work: number(3)?,
         non_facility_expense: number(4)?,
         non_facility_na: is_na(5)?,
@@ -187,16 +190,16 @@ fn parse(fields: &[&str], error: &FieldError<'_>) -> Result<PfsRow, ParseError> 
         malpractice: number(8)?,
         non_facility_total: number(9)?,
         facility_total: number(10)?,
-        pc_tc: indicator(11, "0123456789")?,
-        global: text(12),
+        pc_tc: letter(11, &PC_TC)?,
+        global: indicator(12, &GLOBAL_DAYS)?.to_owned(),
         preoperative: number(13)?,
         intraoperative: number(14)?,
         postoperative: number(15)?,
-        multiple: indicator(16, "012345679")?,
-        bilateral: indicator(17, "01239")?,
-        assistant: indicator(18, "0129")?,
-        co_surgeons: indicator(19, "0129")?,
-        team: indicator(20, "0129")?,
+        multiple: letter(16, &MULTIPLE)?,
+        bilateral: letter(17, &BILATERAL)?,
+        assistant: letter(18, &ASSISTANT)?,
+        co_surgeons: letter(19, &CO_SURGEONS)?,
+        team: letter(20, &TEAM)?,
         endoscopic_base: text(21),
         conversion_factor: factor
             .ok_or_else(|| error(22, "a conversion factor", "a number such as 32.3465"))?,
@@ -217,13 +220,4 @@ fn parse(fields: &[&str], error: &FieldError<'_>) -> Result<PfsRow, ParseError> 
         }
     }
     Ok(row)
-}
-
-/// Returns `0, 1, 2 or 9` for `0129`.
-fn spell_out(values: &str) -> String {
-    let values: Vec<String> = values.chars().map(String::from).collect();
-    match values.split_last() {
-        Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
-        _ => values.concat(),
-    }
 }
