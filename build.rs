@@ -9,6 +9,9 @@ use std::{env, fs, io};
 
 use toml::{Table, Value};
 
+/// The folders of the built-in documents.
+const CONTENT_FOLDERS: [&str; 2] = ["content", "content/modifiers"];
+
 fn main() -> io::Result<()> {
     let variable = |name| env::var(name).map_err(io::Error::other);
     let root = PathBuf::from(variable("CARGO_MANIFEST_DIR")?);
@@ -21,22 +24,61 @@ fn main() -> io::Result<()> {
     for folder in ["content", "assets/keymap.toml", "assets/themes"] {
         println!("cargo::rerun-if-changed={folder}");
     }
-    fs::write(out.join("built_in.rs"), documents(&root.join("content"))?)?;
+    let folders = CONTENT_FOLDERS.map(|folder| root.join(folder));
+    fs::write(out.join("built_in.rs"), documents(&folders)?)?;
     let keys = fs::read_to_string(root.join("assets/keymap.toml"))?;
     fs::write(out.join("keymap.rs"), bindings(&parse_table(&keys)?)?)?;
     fs::write(out.join("themes.rs"), themes(&root.join("assets/themes"))?)
 }
 
-/// Generates a list of file names and contents.
-fn documents(folder: &Path) -> io::Result<String> {
+/// Generates the built-in documents and their checksum. A document is listed with what the catalog
+/// has of it, so that it is parsed only when it is opened.
+fn documents(folders: &[PathBuf]) -> io::Result<String> {
     let mut list = "&[\n".to_owned();
-    for (name, path) in toml_files(folder)? {
-        let path = path
-            .to_str()
-            .ok_or_else(|| invalid_asset("a path is not UTF-8"))?;
-        _ = writeln!(list, "    ({name:?}, include_str!({path:?})),");
+    let mut checksum = crc32fast::Hasher::new();
+    for folder in folders {
+        for (name, path) in toml_files(folder)? {
+            let text = fs::read_to_string(&path)?;
+            checksum.update(name.as_bytes());
+            checksum.update(text.as_bytes());
+            let path = path
+                .to_str()
+                .ok_or_else(|| invalid_asset("a path is not UTF-8"))?;
+            let file = parse_table(&text)?;
+            let code = file.get("code");
+            let code = |field| string(code.and_then(|code| code.get(field)));
+            let (mut modifiers, mut payers) = (Vec::new(), Vec::new());
+            for payer in rows(&file, "payer") {
+                payers.push(string(payer.get("name"))?);
+            }
+            let of_payers = rows(&file, "payer").filter_map(Value::as_table);
+            let of_payers = of_payers.flat_map(|payer| rows(payer, "modifier"));
+            for row in rows(&file, "modifier").chain(of_payers) {
+                let modifier = string(row.get("code"))?;
+                if !modifiers.contains(&modifier) {
+                    modifiers.push(modifier);
+                }
+            }
+            _ = writeln!(
+                list,
+                "    BuiltInFile {{ name: {name:?}, title: {:?}, status: {:?}, \
+                 modifiers: &{modifiers:?}, payers: &{payers:?}, text: include_str!({path:?}) }},",
+                code("title")?,
+                code("status")?,
+            );
+        }
     }
-    Ok(list + "]\n")
+    let checksum = checksum.finalize();
+    let (high, low) = (checksum >> 16, checksum & 0xffff);
+    Ok(format!(
+        "Built {{ checksum: 0x{high:04x}_{low:04x}, files: {list}] }}\n"
+    ))
+}
+
+/// Returns the rows of an array of tables.
+fn rows<'t>(table: &'t Table, name: &str) -> impl Iterator<Item = &'t Value> {
+    let rows = table.get(name).and_then(Value::as_array);
+    rows.into_iter().flatten()
 }
 
 /// Generates a list with a `BuiltInBinding` per action.

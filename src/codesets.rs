@@ -26,7 +26,7 @@ pub(crate) mod writer;
 
 pub use amount::{Cents, Decimal};
 pub use diff::{Change, diff};
-pub use edition::{Edition, EditionError};
+pub use edition::{EditTable, Edition, EditionError};
 pub use error::{CorruptSet, ImportError, ParseError};
 pub use file::{OriginalFile, Rows, SetFile, SetHeader};
 pub use import::detect::detect_kind;

@@ -17,7 +17,7 @@
 //!   from it alone: there is no clock and no global state below [`view`].
 //! * Layout is a pure function of area and state. `update` uses it to clamp scrolling, `view` uses
 //!   it to draw, and nothing is learned while drawing.
-//! * The unit is the [`content::Row`]. A row is what is selected, found, copied, opened and cited.
+//! * The smallest unit of content is the [`content::Row`]. A row is what is selected, found, copied, opened and cited.
 //! * Keys are data (`assets/keymap.toml`), and colors are roles (`assets/themes/*.toml`).
 //!
 //! # What is read, and when
@@ -52,7 +52,7 @@
 //! # Rooms
 //!
 //! Each folder answers one question. A room may use the rooms in its row and everything that those
-//! rooms may use; every room may use `num` and `sync`. There are no import circles.
+//! rooms may use; every room may use `num` and `sync`. There are no import cycles.
 //! `tests/architecture.rs` compares this table with the code.
 //!
 //! | room | question it answers | may use |
@@ -60,9 +60,10 @@
 //! | [`num`] | which integer conversions do we add to `std`? | – |
 //! | [`sync`] | how do we lock? | – |
 //! | [`text`] | what may be shown, and how wide is it? | – |
+//! | [`files`] | how are files opened, read and replaced? | – |
 //! | [`diagnostics`] | what is wrong with a user's file, and where? | `text` |
-//! | [`storage`] | how are derived files written, checked and replaced? | – |
-//! | [`content`] | what is a code document? | `text`, `diagnostics` |
+//! | [`storage`] | how are derived files laid out and checked? | – |
+//! | [`content`] | what is a code document? | `text`, `files`, `diagnostics` |
 //! | [`codesets`] | which public code sets has the user imported? | `content`, `storage` |
 //! | [`library`] | which documents are there? | `content`, `codesets`, `storage` |
 //! | [`search`] | what does the index hold, and which rows match? | `library` |
@@ -72,10 +73,12 @@
 //! | [`view`] | what does it look like? | `app` |
 //! | [`tty`] | how do bytes become input, and frames the fewest bytes? | `text` |
 //! | [`session`] | how does one reader run on one host? | `app`, `view`, `tty` |
-//! | [`user_data`] | what survives a restart? | `app`, `storage` |
+//! | [`user_data`] | what survives a restart? | `app`, `files` |
 //! | `serve` | who may read over SSH? | `session`, `user_data`, `loader` |
 //! | [`export`] | how does a document leave the program? | `content`, `library`, `search`, `layout` |
 //! | [`cli`] | what did the user ask for? | `serve`, `export`, `session`, `user_data`, `loader` |
+
+#![cfg_attr(not(test), warn(clippy::disallowed_methods))]
 
 #[cfg(not(unix))]
 compile_error!("codeleaf runs on Unix only: it reads its input from a Unix terminal");
@@ -86,6 +89,7 @@ pub mod codesets;
 pub mod content;
 pub mod diagnostics;
 pub mod export;
+pub mod files;
 pub mod layout;
 pub mod library;
 pub mod loader;

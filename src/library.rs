@@ -25,6 +25,7 @@ pub(crate) mod progress;
 pub(crate) mod scan;
 pub(crate) mod serving;
 pub(crate) mod snapshot;
+pub(crate) mod uses;
 
 pub use catalog_cache::{CachedCatalog, EncodedCatalog};
 pub use catalog_record::CatalogRecord;

@@ -43,6 +43,13 @@ fn assert_fields<'a>(value: &'a Value, fields: &str) -> &'a Value {
     value
 }
 
+/// Returns the number of documents in a list that are not on modifiers.
+fn code_documents(listed: &Value) -> usize {
+    let documents = listed["documents"].as_array().unwrap().iter();
+    let on_codes = documents.filter(|document| document["code"]["system"] != "modifier");
+    on_codes.count()
+}
+
 /// A document on a code, with a title.
 fn document(code: &str, title: &str) -> String {
     generated::list()
@@ -106,7 +113,7 @@ fn json_output_has_the_documented_fields() {
         );
         assert_eq!(shown["schema"], 1);
         assert_fields(&shown["code"], "system value");
-        assert_fields(&shown["sources"][0], "id title short kind as_of");
+        assert_fields(&shown["sources"][0], "id title short kind as_of read url");
         assert_eq!(
             shown["sections"].as_array().unwrap().len(),
             sections,
@@ -321,7 +328,7 @@ fn broken_file_in_a_folder_does_not_hide_the_others() {
     let output = launch("list --format json").run();
     assert_eq!(output.status.code(), Some(0));
     let listed: Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!(listed["documents"].as_array().unwrap().len(), 2);
+    assert_eq!(code_documents(&listed), 2);
     assert_eq!(listed["broken"].as_array().unwrap().len(), 3, "{listed:#}");
     for broken in listed["broken"].as_array().unwrap() {
         assert_fields(broken, "path report");
@@ -370,7 +377,7 @@ fn content_option_overrides_all_other_folders() {
         .env("CODELEAF_CONTENT", "variable")
         .run();
     let listed: Value = serde_json::from_slice(&listed.stdout).unwrap();
-    assert_eq!(listed["documents"].as_array().unwrap().len(), 1);
+    assert_eq!(code_documents(&listed), 1);
     assert_eq!(
         listed["documents"][0]["hidden"].as_array().unwrap().len(),
         3
@@ -474,4 +481,34 @@ fn output_has_no_escapes_and_follows_the_locale() {
             }
         }
     }
+}
+
+#[test]
+fn check_rejects_modifiers_without_a_page_and_two_documents_on_one() {
+    let home = Home::new();
+    let page = |value: &str, related: &str| {
+        format!(
+            "schema = 1\n[code]\nsystem = \"modifier\"\nvalue = \"{value}\"\ntitle = \"Made up\"\n\
+             status = \"active\"\n[sources.a]\ntitle = \"A\"\nkind = \"house\"\nas_of = \"2026\"\n\
+             [[when]]\ntext = \"Never.\"\nsource = \"a\"\n\
+             [[related]]\nsystem = \"modifier\"\ncode = \"{related}\"\n\
+             description = \"Another\"\nrelation = \"use_instead\"\nsource = \"a\"\n"
+        )
+    };
+    home.write("own/modifier-ZY.toml", page("ZY", "ZX"));
+    home.write("own/modifier-ZX.toml", page("ZX", "ZY"));
+    let check = |path: &str| Launch::codeleaf(&format!("check {path}")).home(&home).run();
+    assert_eq!(check("own").status.code(), Some(0), "{:?}", check("own"));
+    let alone = check("own/modifier-ZY.toml");
+    let errors = text(&alone.stderr);
+    assert_eq!(alone.status.code(), Some(2), "{errors}");
+    assert!(errors.contains("no document on modifier ZX"), "{errors}");
+    assert!(errors.contains("modifier-ZY.toml:16:8"), "{errors}");
+    assert!(errors.contains("help: write modifier-ZX.toml"), "{errors}");
+    home.write("own/zz.toml", page("zy", "ZX"));
+    let twice = check("own");
+    let errors = text(&twice.stderr);
+    assert_eq!(twice.status.code(), Some(2), "{errors}");
+    let already = "modifier:ZY is already described by own/modifier-ZY.toml";
+    assert!(errors.contains(already), "{errors}");
 }

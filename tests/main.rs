@@ -7,6 +7,7 @@ mod bytes;
 mod cache;
 mod cli;
 mod content;
+mod files;
 mod hostile;
 mod library;
 mod links;

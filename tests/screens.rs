@@ -58,8 +58,8 @@ fn modifier_table_shows_use_and_disagreeing_source() {
   – not available · the source is silent
     “Data not available in the input for associated taxonomies, ICD-10
     diagnoses, and related codes.”
-    — CPT 83950: HER2/neu Serum Tumor Marker Assay (publication), no date ·
-    checked 2026-11-23
+    — according to CPT 83950: HER2/neu Serum Tumor Marker Assay (publication),
+    no date · checked 2026-11-23
 
 83950 › Coding › 26                   publication, no date · CMS PFS disagrees
 ↑↓ row  ←→ section  Enter whole row  / search  ? help  q quit       CPT (c) AMA
@@ -80,7 +80,8 @@ fn enter_opens_row_detail_and_right_shows_next_row() {
   When to use  Use when billing only the professional interpretation/reporting
                component and the facility bills for technical component.
   Code system  CPT
-  — CPT 83950: HER2/neu Serum Tumor Marker Assay (publication), no date
+  — according to CPT 83950: HER2/neu Serum Tumor Marker Assay (publication),
+  no date
   disagrees — CMS Physician Fee Schedule, relative value files, 2023
 
   Editor's remarks
@@ -90,7 +91,6 @@ fn enter_opens_row_detail_and_right_shows_next_row() {
 
   CPT copyright 2026 American Medical Association. All rights reserved. CPT is
   a registered trademark of the American Medical Association.
-  Reference only; no guarantee of coverage or payment. Check the payer's
 83950 › Coding › 26                   publication, no date · CMS PFS disagrees
 ↑↓ scroll  ←→ row  Esc back  / search  y copy  Y with source  q     CPT (c) AMA
 "#);
@@ -113,8 +113,8 @@ fn missing_values_are_explained_in_the_sources_words() {
 
   Plan, Policy
   – not available · the source is silent
-    — CPT 83950: HER2/neu Serum Tumor Marker Assay (publication), no date ·
-    checked 2026-11-23
+    — according to CPT 83950: HER2/neu Serum Tumor Marker Assay (publication),
+    no date · checked 2026-11-23
 
   Rate
   – not available · the source is silent
@@ -175,7 +175,7 @@ fn search_lists_hits_while_typing_and_enter_opens_row() {
     assert_snapshot!(reader.press("/ \"profesional comp\"").screen(), @r#"
 / profesional comp                                                    1 result
 Documents · 1
-▸ 83950 › Coding › 26                                      description, 1 typo
+▸ 83950 › Coding › 26 › ! disputed                         description, 1 typo
     Professional Component — Use when billing only the professional interpreta…
 
 

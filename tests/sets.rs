@@ -3,6 +3,7 @@
 mod commands;
 mod damaged;
 mod documents;
+mod editions;
 pub mod files;
 mod killed;
 mod readers;
@@ -43,6 +44,7 @@ impl StoreFixture {
             kind,
             files: &[path.to_owned()],
             edition: edition.map(|name| Edition::from_name(name).unwrap()),
+            replace: true,
             today: Date::new(2026, 11, 23).unwrap(),
         };
         self.store.import(&import, &mut |_| ())

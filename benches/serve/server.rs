@@ -22,6 +22,7 @@ impl Server {
             "--max-connections",
             "--max-logins",
             "--max-logins-per-address",
+            "--max-sessions-per-address",
         ];
         let limits: Vec<&str> = limits.iter().flat_map(|name| [*name, &many]).collect();
         Self::start(&[&["--open"], limits.as_slice()].concat())

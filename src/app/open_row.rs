@@ -40,7 +40,7 @@ impl App {
         if let Subject::Code(code) = &self.document_view.row()?.subject {
             // Whether an imported set has the code is known only after reading the set.
             if self.library.entry(code).is_some() || !self.library.sets().all().is_empty() {
-                return Some(self.open_document(code.clone(), None));
+                return Some(self.open_document(code.clone(), self.linked_row(code)));
             }
             self.message = Some(format!("No document or code set has {code}"));
         }
@@ -50,13 +50,26 @@ impl App {
         None
     }
 
-    /// Follows the opened row: a code to its document, a modifier or a payer to a search for all
-    /// rows on it.
+    /// Returns the row to select in a document that the page of a modifier links to: its row on that
+    /// modifier, if the link is about that row.
+    fn linked_row(&self, code: &CodeId) -> Option<RowPath> {
+        let modifier = self.document_view.document().code.as_modifier()?;
+        let link = self.document_view.row()?;
+        let is_own_row = link.key.0 == format!("{}-{modifier}", code.value());
+        is_own_row.then(|| RowPath::of_modifier(&modifier))
+    }
+
+    /// Follows the opened row: a code or modifier to its document, a payer, or a modifier without a
+    /// document, to a search for all rows on it.
     fn follow_row(&mut self) -> Option<Effect> {
         let row = self.document_view.row()?;
         let query = match &row.subject {
             Subject::Code(_) => return self.open_row(),
             Subject::Modifier(modifier) | Subject::PayerRule(modifier) => {
+                let page = CodeId::from(modifier);
+                if self.has_page(&page) {
+                    return Some(self.open_document(page, None));
+                }
                 format!("mod:{modifier} ")
             }
             Subject::Payer => format!("payer:\"{}\" ", row.name()),
@@ -64,6 +77,14 @@ impl App {
         };
         self.search_for(query);
         None
+    }
+
+    /// Returns true if a modifier has a document, or an entry in the imported HCPCS set, which has all
+    /// modifiers but those of two digits.
+    fn has_page(&self, modifier: &CodeId) -> bool {
+        self.library.entry(modifier).is_some()
+            || (self.library.edition_name(modifier.system()).is_some()
+                && !modifier.value().bytes().all(|b| b.is_ascii_digit()))
     }
 
     fn search_for(&mut self, query: String) {
@@ -95,6 +116,10 @@ impl App {
                 Some(self.open_document(code, None))
             }
             Some(LibraryItem::Code { code, .. }) => Some(self.open_document(code, None)),
+            Some(LibraryItem::Row { entry, .. }) if entry.code.as_modifier().is_some() => {
+                let code = entry.code.clone();
+                Some(self.open_document(code, None))
+            }
             Some(LibraryItem::BrokenFile(broken)) => {
                 let report = TextPanel::error_report(broken, self.layout_options());
                 self.focus = Focus::TextPanel(report);

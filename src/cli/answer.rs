@@ -6,7 +6,8 @@ use std::sync::Arc;
 use crate::cli::arguments::SearchArgs;
 use crate::cli::output::{CommandOutput, INVALID_INPUT, NOT_FOUND};
 use crate::cli::target::{Target, TargetError};
-use crate::content::{Document, SectionId};
+use crate::content::{CodeId, Document, SectionId, check_document, load_document};
+use crate::diagnostics::Report;
 use crate::export::{self, ExportFormat, ExportScope};
 use crate::library::Library;
 use crate::search::{Index, Query, Results};
@@ -109,18 +110,34 @@ fn no_hits_message(query: &Query, results: &Results) -> String {
     }
 }
 
-/// Checks content files; reports every error in them.
-pub fn check(paths: &[PathBuf]) -> CommandOutput {
+/// Checks content files; reports every error in them. The modifiers that they refer to may be in the
+/// library or among the files.
+pub fn check(paths: &[PathBuf], library: &Library) -> CommandOutput {
+    let files: Vec<PathBuf> = paths.iter().flat_map(|path| files_to_check(path)).collect();
+    let documents = files.iter().map(|path| load_document(path).ok());
+    let codes: Vec<Option<CodeId>> = documents.map(|it| it.map(|it| it.code)).collect();
+    let is_known =
+        |code: &CodeId| codes.iter().flatten().any(|it| it == code) || library.contains(code);
     let mut reports = Vec::new();
     let mut out = String::new();
-    for path in paths.iter().flat_map(|path| files_to_check(path)) {
-        match crate::content::load_document(&path) {
-            Ok(document) => {
-                let path = path.display().to_string();
-                let path = sanitize(&path);
-                out += &format!("{path}: {} {}: OK\n", document.code, document.title);
+    for (at, path) in files.iter().enumerate() {
+        let name = sanitize(&path.display().to_string()).into_owned();
+        let mut earlier = files.iter().zip(&codes).take(at);
+        let same = earlier.find(|(other, code)| {
+            other.parent() == path.parent() && code.is_some() && **code == codes[at]
+        });
+        match (check_document(path, &is_known), same) {
+            (Ok(document), None) => {
+                out += &format!("{name}: {} {}: OK\n", document.code, document.title);
             }
-            Err(report) => reports.push(format!("{report}\n")),
+            (Ok(document), Some((other, _))) => {
+                let other = sanitize(&other.display().to_string()).into_owned();
+                let message = format!("{} is already described by {other}", document.code);
+                let hint = "one file describes one code; join the two, or remove one";
+                let report = Report::whole_file(&path.to_string_lossy(), message, hint);
+                reports.push(format!("{report}\n"));
+            }
+            (Err(report), _) => reports.push(format!("{report}\n")),
         }
     }
     if reports.is_empty() && out.is_empty() {

@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use clap::Args;
@@ -13,17 +13,19 @@ use crate::cli::setup;
 use crate::codesets::{
     Edition, ImportError, ImportOutcome, ImportProgress, ImportRequest, SetKind, detect_kind,
 };
-use crate::content::Date;
 
 #[derive(Args, Debug)]
 pub struct ImportArgs {
-    /// The files. A kind before them (icd10cm, hcpcs, clfs, nucc, ncci-mue, ncci-ptp, pos)
+    /// The files. A kind before them (icd10cm, hcpcs, clfs, pfs, nucc, ncci-mue, ncci-ptp, pos)
     /// overrides detection from their content.
     #[arg(required = true, value_name = "[KIND] FILE")]
     words: Vec<PathBuf>,
     /// The name of the edition, if the file states none or the wrong one: 2026, 2026-q1.
     #[arg(long, value_name = "NAME")]
     edition: Option<String>,
+    /// Replace a set of the same edition that was imported from another file.
+    #[arg(long)]
+    replace: bool,
 }
 
 /// The imports that the arguments request.
@@ -56,13 +58,14 @@ pub fn import(arguments: &ImportArgs) -> anyhow::Result<ExitCode> {
         }
     };
     let store = setup::set_store().context("no home folder: set HOME or XDG_DATA_HOME")?;
-    let today = today().context("the system clock is outside the supported years")?;
+    let today = setup::today().context("the system clock is outside the supported years")?;
     let mut status = ExitCode::SUCCESS;
     for files in &plan.groups {
         let request = ImportRequest {
             kind: plan.kind,
             files,
             edition: plan.edition.clone(),
+            replace: arguments.replace,
             today,
         };
         let mut bar = ProgressBar::start();
@@ -91,10 +94,12 @@ fn import_error(error: &ImportError) -> String {
         ImportError::MixedEditions(_) => {
             format!("{error}; import each by itself, or give all one name with --edition")
         }
-        ImportError::Read { .. }
-        | ImportError::NotAFile { .. }
-        | ImportError::Parse { .. }
-        | ImportError::Store { .. } => error.to_string(),
+        ImportError::WouldReplace { .. } => format!(
+            "{error}; give it a name of its own with --edition NAME, or replace the set with --replace"
+        ),
+        ImportError::Read { .. } | ImportError::Parse { .. } | ImportError::Store { .. } => {
+            error.to_string()
+        }
     }
 }
 
@@ -161,12 +166,6 @@ fn summary(outcome: &ImportOutcome) -> String {
         out += "  note: neither the file nor its name states an edition; --edition names it\n";
     }
     out + &format!("  {}\n", header.notice)
-}
-
-/// Today's date in UTC.
-fn today() -> Option<Date> {
-    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs();
-    Date::from_days_since_1970(seconds / 86_400)
 }
 
 /// The minimum time between two updates of the progress bar.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use crate::content::Date;
 use crate::layout::TableMode;
 use crate::text::Charset;
 use crate::tty::{ColorChoice, ColorDepth, Overrides};
@@ -14,6 +15,11 @@ pub struct Options {
     /// overrides `CODELEAF_CONTENT`, the user's data folder, and the built-in documents.
     #[arg(long, value_name = "DIR", global = true)]
     pub content: Vec<PathBuf>,
+
+    /// The date of service: imported code sets answer with the edition in force on it [default:
+    /// `CODELEAF_AS_OF`, or else today].
+    #[arg(long, value_name = "DATE", global = true)]
+    pub as_of: Option<Date>,
 
     /// Colors: dark, light, high-contrast, monochrome, or a file of your own.
     #[arg(long, value_name = "NAME | FILE", global = true)]

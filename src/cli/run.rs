@@ -18,7 +18,7 @@ const BROKEN_FILES_HINT: &str = "for errors in a file, run `codeleaf check FILE`
 
 /// Runs a command line, program name first. `main` passes an error to [`report_error`].
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> anyhow::Result<ExitCode> {
-    let arguments = match Arguments::parse_command_line(arguments) {
+    let mut arguments = match Arguments::parse_command_line(arguments) {
         Ok(arguments) => arguments,
         Err(error) => {
             // Help goes to standard output and ends with 0, usage errors with 2.
@@ -30,6 +30,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> anyhow::Result<Exit
             return Ok(ExitCode::from(INVALID_INPUT));
         }
     };
+    if arguments.options.as_of.is_none() {
+        arguments.options.as_of = setup::as_of_variable()?;
+    }
     let options = &arguments.options;
     let charset = || setup::charset(options.overrides());
     match &arguments.command {
@@ -55,7 +58,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> anyhow::Result<Exit
             let (library, index) = loaded.with_synonyms(synonyms).into_shared();
             answer::search(&library, &index, search, charset()).print()
         }
-        Some(CliCommand::Check { paths }) => answer::check(paths).print(),
+        Some(CliCommand::Check { paths }) => answer::check(paths, &setup::library(options)).print(),
         #[cfg(feature = "serve")]
         Some(CliCommand::Serve(serve)) => serve::serve(options, serve),
         Some(CliCommand::Import(import)) => import::import(import),

@@ -10,6 +10,7 @@ use crate::cli::arguments::ServeArgs;
 use crate::cli::options::Options;
 use crate::cli::output::print_output;
 use crate::cli::{setup, ssh_command};
+use crate::files;
 use crate::loader::{IndexCache, LibraryLoader};
 use crate::serve::{self, HostKey, ServedContent, ServerOptions, Settings};
 use crate::user_data::UserDirs;
@@ -62,9 +63,12 @@ fn load_settings(arguments: &ServeArgs) -> anyhow::Result<Settings> {
     let Some(path) = &arguments.config else {
         return Ok(arguments.settings.clone());
     };
-    let text =
-        std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let file = Settings::from_toml(&path.display().to_string(), &text)?;
+    let name = path.display().to_string();
+    let file = files::open_trusted(path);
+    let bytes = file.and_then(|file| files::read_to_limit(&file, setup::MAX_CONFIG_BYTES));
+    let bytes = bytes.with_context(|| format!("cannot read {name}"))?;
+    let text = String::from_utf8(bytes).with_context(|| format!("cannot read {name}"))?;
+    let file = Settings::from_toml(&name, &text)?;
     Ok(arguments.settings.clone().merge_over(file))
 }
 

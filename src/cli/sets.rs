@@ -96,7 +96,7 @@ fn list(sets: &ImportedSets, format: SetsFormat) -> anyhow::Result<ExitCode> {
     let headers = sets.all().iter().map(SetFile::header);
     let out = match format {
         SetsFormat::Text if sets.all().is_empty() => {
-            "no code sets; codeleaf import FILE takes ICD-10-CM, HCPCS, CLFS, NUCC, NCCI and POS \
+            "no code sets; codeleaf import FILE takes ICD-10-CM, HCPCS, CLFS, PFS, NUCC, NCCI and POS \
              files\n"
                 .to_owned()
         }
@@ -120,7 +120,7 @@ fn header_text(header: &SetHeader) -> String {
         "  {} rows, imported {}, as of {}\n",
         header.rows,
         header.imported,
-        header.edition.as_of()
+        header.as_of()
     );
     for file in &header.files {
         out += &format!("  {}  SHA-256 {}\n", file.name, file.sha256);
@@ -137,7 +137,8 @@ fn header_json(header: &SetHeader) -> serde_json::Value {
         "kind": header.kind.id(),
         "title": header.title(),
         "edition": header.edition.stated.then_some(&header.edition.name),
-        "as_of": header.edition.as_of(),
+        "as_of": header.as_of(),
+        "first_day": header.first_day().map(|day| day.to_string()),
         "rows": header.rows,
         "imported": header.imported,
         "files": files.collect::<Vec<_>>(),

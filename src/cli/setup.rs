@@ -1,12 +1,15 @@
 //! Opens the library, key bindings, theme and synonyms for the commands.
 
 use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, bail};
 
 use crate::app::Keymap;
 use crate::cli::options::Options;
 use crate::codesets::{ImportedSets, SetStore};
+use crate::content::Date;
+use crate::files;
 use crate::library::{IndexingProgress, Library};
 use crate::loader::{IndexCache, LibraryLoader, LoadedLibrary};
 use crate::search::Synonyms;
@@ -14,6 +17,9 @@ use crate::text::Charset;
 use crate::tty::{Capabilities, DisplayMode, Overrides};
 use crate::user_data::UserDirs;
 use crate::view::Theme;
+
+/// The largest file of settings, keys, colors or synonyms that is read, in bytes.
+pub const MAX_CONFIG_BYTES: u64 = 1 << 20;
 
 pub fn env_var(name: &str) -> Option<String> {
     std::env::var(name).ok()
@@ -31,17 +37,17 @@ pub fn library(options: &Options) -> Library {
     let folders = content_folders(&options.content);
     let cache = cache();
     let cache = cache.as_ref().filter(|_| !folders.is_empty());
-    LibraryLoader::new(&folders, cache).load_library(imported_sets())
+    LibraryLoader::new(&folders, cache).load_library(imported_sets(options))
 }
 
 /// Opens the library without scanning its folders: documents are found one at a time.
 pub fn lazy_library(options: &Options) -> Library {
     let folders = content_folders(&options.content);
     if folders.is_empty() {
-        return Library::built_in().with_sets(imported_sets());
+        return Library::built_in().with_sets(imported_sets(options));
     }
     let cached = cache().and_then(|cache| cache.open(&folders));
-    Library::lazy(&folders, imported_sets(), cached)
+    Library::lazy(&folders, imported_sets(options), cached)
 }
 
 /// Opens the library, the imported code sets, and the search index.
@@ -55,7 +61,7 @@ pub fn library_with_index(
         file,
         ..LibraryLoader::new(&folders, cache.as_ref())
     };
-    loader.load(imported_sets(), report)
+    loader.load(imported_sets(options), report)
 }
 
 /// The user's index cache; `None` if the environment names no home folder.
@@ -63,10 +69,27 @@ pub fn cache() -> Option<IndexCache> {
     UserDirs::from_env().map(|folders| IndexCache::new(folders.cache))
 }
 
-fn imported_sets() -> ImportedSets {
-    set_store()
-        .map(|store| store.open_sets())
-        .unwrap_or_default()
+/// Opens the imported sets for the date of service.
+fn imported_sets(options: &Options) -> ImportedSets {
+    let sets = set_store().map(|store| store.open_sets());
+    let sets = sets.unwrap_or_default();
+    match options.as_of.or_else(today) {
+        Some(date) => sets.for_date(date),
+        None => sets,
+    }
+}
+
+/// The date of service in `CODELEAF_AS_OF`.
+pub fn as_of_variable() -> anyhow::Result<Option<Date>> {
+    let date = env_var("CODELEAF_AS_OF").filter(|text| !text.is_empty());
+    let date = date.map(|text| text.parse()).transpose();
+    date.context("CODELEAF_AS_OF")
+}
+
+/// Today's date in UTC; `None` if the clock is outside the supported years.
+pub fn today() -> Option<Date> {
+    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs();
+    Date::from_days_since_1970(seconds / 86_400)
 }
 
 /// Loads the synonyms with the user's file applied; `None` if the user has no file.
@@ -133,9 +156,9 @@ fn read_user_file(name: &str) -> anyhow::Result<Option<(String, String)>> {
 /// Returns the path and the text of a file, or `None` if the file does not exist.
 fn read_optional(path: &Path) -> anyhow::Result<Option<(String, String)>> {
     let name = path.display().to_string();
-    match std::fs::read_to_string(path) {
+    match files::read_text(path, MAX_CONFIG_BYTES) {
         Ok(text) => Ok(Some((name, text))),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) if error.is_not_found() => Ok(None),
         Err(error) => Err(error).with_context(|| format!("cannot read {name}")),
     }
 }

@@ -78,7 +78,13 @@ pub fn find_code(words: &[String], library: &Arc<Library>) -> Result<Target, Tar
         let document = library.document(code).map_err(broken)?;
         match modifier_row(&document, modifier.as_ref()) {
             Ok(row_path) => documents.push((document, row_path)),
-            Err(message) => missing_row = Some(message),
+            Err(mut message) => {
+                let page = modifier.as_ref().map(CodeId::from);
+                if let Some(page) = page.filter(|page| library.contains(page)) {
+                    message += &format!("; see `codeleaf {page}`");
+                }
+                missing_row = Some(message);
+            }
         }
     }
     if documents.is_empty() {

@@ -1,4 +1,8 @@
-//! The edition of a set: stated by the file, by its name or by the user, or unknown.
+//! The edition of a set, and the days on which it is in force.
+//!
+//! The name of an edition tells its first day. ICD-10-CM has fiscal years from October 1 on, with
+//! an update on April 1; HCPCS, the CLFS and NCCI have quarters; the NUCC publishes in January and
+//! July. `import::stated_edition` finds the name in a file and its name.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,6 +13,10 @@ use crate::text::sanitize;
 /// The maximum length of an edition's name, in bytes. It is part of a file name.
 const MAX_NAME_LEN: usize = 40;
 
+/// NCCI's version 1.0 would have been in force from January of this year: version 30.2 is from
+/// July 2024.
+const NCCI_BASE_YEAR: u16 = 1994;
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Edition {
     /// A name that is valid in a file name: `2025`, `2025-q2`, `practitioner-2024-07-01`,
@@ -16,8 +24,35 @@ pub struct Edition {
     pub name: String,
     /// Whether the file, its name or the user stated the edition.
     pub stated: bool,
-    /// The date of the edition, in the form of [`AsOf`].
-    as_of: String,
+}
+
+/// One of the tables that make up an edition of NCCI's edits, by the setting that bills.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum EditTable {
+    Practitioner,
+    Hospital,
+    Supplier,
+}
+
+impl EditTable {
+    pub const ALL: [Self; 3] = [Self::Practitioner, Self::Hospital, Self::Supplier];
+
+    /// The beginning of an edition's name.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Practitioner => "practitioner",
+            Self::Hospital => "hospital",
+            Self::Supplier => "supplier",
+        }
+    }
+
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Practitioner => "practitioner",
+            Self::Hospital => "outpatient hospital",
+            Self::Supplier => "DME supplier",
+        }
+    }
 }
 
 /// A text that is not a valid name of an edition.
@@ -35,250 +70,207 @@ impl Edition {
         if !starts_well || name.len() > MAX_NAME_LEN || !name.chars().all(is_valid) {
             return Err(EditionError(sanitize(name).into_owned()));
         }
-        let name = name.to_ascii_lowercase();
-        let as_of = name.parse().unwrap_or_default();
-        Ok(Self::new(name, as_of))
+        Ok(Self::stated(name.to_ascii_lowercase()))
     }
 
-    fn new(name: String, as_of: AsOf) -> Self {
-        Self {
-            name,
-            stated: true,
-            as_of: match as_of {
-                AsOf::Unknown => "unknown".to_owned(),
-                known => known.to_string(),
-            },
-        }
-    }
-
-    pub fn as_of(&self) -> AsOf {
-        self.as_of.parse().unwrap_or_default()
-    }
-
-    /// Returns the label for readers: `edition 2025`, or `unknown edition, digest 1a2b3c4d`.
-    pub fn label(&self) -> String {
-        if self.stated {
-            format!("edition {}", self.name)
-        } else {
-            let digest = self.name.strip_prefix("unknown-").unwrap_or(&self.name);
-            format!("unknown edition, digest {digest}")
-        }
+    pub(crate) const fn stated(name: String) -> Self {
+        Self { name, stated: true }
     }
 
     /// Makes the edition of a file that does not state one. The digest of the file names it.
     pub(crate) fn unknown(digest: &str) -> Self {
         let digest = digest.get(..8).unwrap_or(digest);
+        let name = format!("unknown-{digest}");
         Self {
+            name,
             stated: false,
-            ..Self::new(format!("unknown-{digest}"), AsOf::Unknown)
         }
     }
 
-    /// Detects the edition from a file's content (`year`, the latest effective date and `table`)
-    /// and its name; `None` if they do not state it.
-    ///
-    /// Names of CMS files: `icd10cm-order-2025.txt`, `HCPC2026_JAN_ANWEB.txt`, `25CLABQ2.csv`,
-    /// `PPRRVU25_OCT.csv`, `MCR_MUE_PractitionerServices_Eff_07-01-2024.csv`, `ccipra-v302r0-f1.txt`. The NUCC names
-    /// version 25.1 `nucc_taxonomy_251.csv`.
-    pub(crate) fn detect(
-        kind: SetKind,
-        file_name: &str,
-        year: Option<u16>,
-        latest: Option<Date>,
-        table: Option<&str>,
-    ) -> Option<Self> {
-        let tokens = tokens(file_name);
-        let (period, as_of) = match kind {
-            SetKind::Clfs => {
-                let (year, latest) = year.zip(latest)?;
-                let quarter = quarter_from_tokens(&tokens);
-                let quarter = quarter.unwrap_or_else(|| latest.month().div_ceil(3));
-                (format!("{year}-q{quarter}"), AsOf::Day(latest))
-            }
-            SetKind::Pfs => match year.zip(latest) {
-                Some((year, start)) => month_of(year, start.month()),
-                None => date_from_tokens(&tokens).or_else(|| relative_value_month(&tokens))?,
+    /// Adds the table to the name, unless the name begins with one.
+    #[must_use]
+    pub(crate) fn with_table(self, table: Option<EditTable>) -> Self {
+        match table {
+            Some(table) if self.table().is_none() => Self {
+                name: format!("{}-{}", table.id(), self.name),
+                ..self
             },
-            SetKind::Nucc => (nucc_version(&tokens)?, AsOf::Unknown),
-            SetKind::NcciPtp => match ptp_version(&tokens) {
-                Some(version) => (version, AsOf::Unknown),
-                None => date_from_tokens(&tokens)?,
-            },
-            _ => date_from_tokens(&tokens)?,
+            _ => self,
+        }
+    }
+
+    /// Splits the name into the table and the period.
+    fn split(&self) -> (Option<EditTable>, &str) {
+        let mut tables = EditTable::ALL.into_iter();
+        let split = tables.find_map(|table| {
+            let period = self.name.strip_prefix(table.id())?.strip_prefix('-')?;
+            Some((Some(table), period))
+        });
+        split.unwrap_or((None, &self.name))
+    }
+
+    pub fn table(&self) -> Option<EditTable> {
+        self.split().0
+    }
+
+    /// The name without the table: `2025`, `2024-07-01`, `v302r0`.
+    pub fn period(&self) -> &str {
+        self.split().1
+    }
+
+    /// Returns the label for readers: `edition 2025`, `practitioner, edition v302r0`, or
+    /// `unknown edition, digest 1a2b3c4d`.
+    pub fn label(&self) -> String {
+        let (table, period) = self.split();
+        let label = match period.strip_prefix("unknown-") {
+            Some(digest) if !self.stated => format!("unknown edition, digest {digest}"),
+            _ => format!("edition {period}"),
         };
-        Some(match table {
-            Some(table) => Self::new(format!("{table}-{period}"), as_of),
-            None => Self::new(period, as_of),
-        })
+        match table {
+            Some(table) => format!("{}, {label}", table.label()),
+            None => label,
+        }
+    }
+
+    /// Returns the date in the name, or else the first day.
+    pub fn as_of(&self, kind: SetKind) -> AsOf {
+        let first_day = || self.first_day(kind).map_or(AsOf::Unknown, AsOf::Day);
+        match self.period().parse() {
+            Ok(AsOf::Unknown) | Err(_) => first_day(),
+            Ok(date) => date,
+        }
+    }
+
+    /// Returns the first day on which the edition is in force; `None` if its name does not tell.
+    pub fn first_day(&self, kind: SetKind) -> Option<Date> {
+        let period = self.period();
+        let year = period.strip_prefix("fy").unwrap_or(period);
+        match (kind, year.parse()) {
+            // Fiscal years begin in the October before.
+            (SetKind::Icd10cm, Ok(AsOf::Year(year))) => Date::new(year.checked_sub(1)?, 10, 1),
+            (_, Ok(AsOf::Year(year))) => Date::new(year, 1, 1),
+            (_, Ok(AsOf::Month(year, month))) => Date::new(year, month, 1),
+            (_, Ok(AsOf::Day(day))) => Some(day),
+            (SetKind::Nucc, _) => nucc_first_day(period),
+            (SetKind::NcciPtp, _) if period.starts_with('v') => ptp_first_day(period),
+            (_, _) => {
+                let (year, quarter) = period.split_once("-q")?;
+                quarter_first_day(year.parse().ok()?, quarter.parse().ok()?)
+            }
+        }
+    }
+
+    /// Returns the last day before the publisher's next regular edition; `None` if that is not
+    /// known.
+    pub fn last_day(&self, kind: SetKind) -> Option<Date> {
+        let first = self.first_day(kind)?;
+        let next = match (kind, self.period().parse()) {
+            (SetKind::PlaceOfService, _) => return None,
+            (SetKind::Icd10cm, _) if first.month() < 10 => Date::new(first.year(), 10, 1),
+            (SetKind::Icd10cm, _) => Date::new(first.year() + 1, 10, 1),
+            (_, Ok(AsOf::Year(year))) => Date::new(year + 1, 1, 1),
+            (SetKind::Nucc, _) => first.first_of_month_after(6),
+            _ => first.first_of_month_after(3),
+        };
+        next?.previous_day()
     }
 }
 
-/// Splits a name into runs of letters and runs of digits, in lowercase.
-fn tokens(name: &str) -> Vec<String> {
-    let class = |b: &u8| (b.is_ascii_alphabetic(), b.is_ascii_digit());
-    let name = name.to_ascii_lowercase();
-    let runs = name.as_bytes().chunk_by(|a, b| class(a) == class(b));
-    runs.filter(|run| run[0].is_ascii_alphanumeric())
-        .map(|run| String::from_utf8_lossy(run).into_owned())
-        .collect()
+/// Version 25.1 is from July 2025.
+fn nucc_first_day(version: &str) -> Option<Date> {
+    let (year, half) = version.split_once('.')?;
+    let month = match half {
+        "0" => 1,
+        "1" => 7,
+        _ => return None,
+    };
+    Date::new(2000 + year.parse::<u8>().ok().map(u16::from)?, month, 1)
 }
 
-/// Returns the year, month or day in a file name.
-fn date_from_tokens(tokens: &[String]) -> Option<(String, AsOf)> {
-    let is_year = |token: &String| token.len() == 4 && token.starts_with("20");
-    let at = tokens.iter().position(is_year)?;
-    let year: u16 = tokens[at].parse().ok()?;
-    // 07-01-2024
-    if let [.., month, day] = &tokens[..at]
-        && (month.len(), day.len()) == (2, 2)
-        && let (Ok(month), Ok(day)) = (month.parse(), day.parse())
-        && let Some(day) = Date::new(year, month, day)
-    {
-        return Some((day.to_string(), AsOf::Day(day)));
-    }
-    let neighbors = [at.checked_sub(1), Some(at + 1)].into_iter().flatten();
-    let mut neighbors = neighbors.filter_map(|index| tokens.get(index));
-    Some(match neighbors.find_map(|token| parse_month(token)) {
-        Some(month) => month_of(year, month),
-        None => match quarter_from_tokens(tokens) {
-            Some(quarter) => (format!("{year}-q{quarter}"), AsOf::Year(year)),
-            None => (year.to_string(), AsOf::Year(year)),
-        },
-    })
+/// Version `v302r0`, which is 30.2, is from July 2024.
+fn ptp_first_day(version: &str) -> Option<Date> {
+    let (version, _) = version.strip_prefix('v')?.split_once('r')?;
+    let version: u16 = version.parse().ok()?;
+    let year = NCCI_BASE_YEAR.checked_add(version / 10)?;
+    quarter_first_day(year, u8::try_from(version % 10).ok()? + 1)
 }
 
-fn month_of(year: u16, month: u8) -> (String, AsOf) {
-    (format!("{year}-{month:02}"), AsOf::Month(year, month))
-}
-
-/// Returns the month in `PPRRVU25_OCT`.
-fn relative_value_month(tokens: &[String]) -> Option<(String, AsOf)> {
-    let at = tokens.iter().position(|token| token == "pprrvu")?;
-    let year: u16 = tokens
-        .get(at + 1)?
-        .parse()
-        .ok()
-        .filter(|year| *year < 100)?;
-    Some(month_of(2000 + year, parse_month(tokens.get(at + 2)?)?))
-}
-
-/// Parses the name of a month, in full or its first three letters.
-fn parse_month(word: &str) -> Option<u8> {
-    const MONTHS: &str = "january february march april may june july august september october \
-                          november december";
-    let is_month = |month: &str| month == word || month.get(..3) == Some(word);
-    let mut months = (1..).zip(MONTHS.split(' '));
-    months.find_map(|(number, month)| is_month(month).then_some(number))
-}
-
-/// Returns the quarter in `q2` or `CLABQ2`.
-fn quarter_from_tokens(tokens: &[String]) -> Option<u8> {
-    tokens.windows(2).find_map(|pair| {
-        let quarter: u8 = pair[1].parse().ok()?;
-        (pair[0].ends_with('q') && (1..=4).contains(&quarter)).then_some(quarter)
-    })
-}
-
-/// Returns the version in `nucc_taxonomy_251`: `25.1`.
-fn nucc_version(tokens: &[String]) -> Option<String> {
-    tokens.windows(2).find_map(|pair| {
-        let (word, version) = (&pair[0], &pair[1]);
-        let is_version = word == "taxonomy" && version.len() == 3 && version.parse::<u16>().is_ok();
-        is_version.then(|| format!("{}.{}", &version[..2], &version[2..]))
-    })
-}
-
-/// Returns the version in `ccipra-v302r0-f1`: `practitioner-v302r0`. Practitioners and hospitals
-/// have separate tables.
-fn ptp_version(tokens: &[String]) -> Option<String> {
-    let version = tokens.windows(4).find_map(|part| {
-        (part[0] == "v" && part[2] == "r").then(|| format!("v{}r{}", part[1], part[3]))
-    })?;
-    let table = |prefix: &str| tokens.iter().any(|token| token == prefix);
-    Some(if table("ccipra") {
-        format!("practitioner-{version}")
-    } else if table("ccioph") {
-        format!("hospital-{version}")
-    } else {
-        version
-    })
+fn quarter_first_day(year: u16, quarter: u8) -> Option<Date> {
+    (1..=4)
+        .contains(&quarter)
+        .then(|| Date::new(year, quarter * 3 - 2, 1))?
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn detected(kind: SetKind, name: &str) -> Option<(String, String)> {
-        let edition = Edition::detect(kind, name, None, None, None)?;
-        Some((edition.name.clone(), edition.as_of().to_string()))
+    fn days(kind: SetKind, name: &str) -> [String; 2] {
+        let edition = Edition::from_name(name).unwrap();
+        [edition.first_day(kind), edition.last_day(kind)]
+            .map(|day| day.map(|day| day.to_string()).unwrap_or_default())
     }
 
     #[test]
-    fn edition_is_read_from_file_name() {
-        for (kind, name, edition, as_of) in [
-            (SetKind::Icd10cm, "icd10cm-order-2025.txt", "2025", "2025"),
+    fn edition_is_in_force_from_its_first_to_its_last_day() {
+        use SetKind::{Clfs, Hcpcs, Icd10cm, NcciMue, NcciPtp, Nucc, PlaceOfService};
+        for (kind, name, first, last) in [
+            (Icd10cm, "2026", "2025-10-01", "2026-09-30"),
+            (Icd10cm, "FY2026", "2025-10-01", "2026-09-30"),
+            (Icd10cm, "2026-04", "2026-04-01", "2026-09-30"),
+            (Icd10cm, "2025-10", "2025-10-01", "2026-09-30"),
+            (Hcpcs, "2019", "2019-01-01", "2019-12-31"),
+            (Hcpcs, "2026-01", "2026-01-01", "2026-03-31"),
+            (Hcpcs, "2026-10", "2026-10-01", "2026-12-31"),
+            (Clfs, "2025-q1", "2025-01-01", "2025-03-31"),
+            (Clfs, "2025-q4", "2025-10-01", "2025-12-31"),
+            (Clfs, "2025-q0", "", ""),
+            (Clfs, "2025-q5", "", ""),
             (
-                SetKind::Icd10cm,
-                "icd10cm-order-April-2025.txt",
-                "2025-04",
-                "2025-04",
-            ),
-            (
-                SetKind::Hcpcs,
-                "HCPC2026_JAN_ANWEB.txt",
-                "2026-01",
-                "2026-01",
-            ),
-            (
-                SetKind::NcciMue,
-                "MCR_MUE_PractitionerServices_Eff_07-01-2024.csv",
+                NcciMue,
+                "practitioner-2024-07-01",
                 "2024-07-01",
-                "2024-07-01",
+                "2024-09-30",
             ),
-            (
-                SetKind::NcciPtp,
-                "ccipra-v302r0-f1.txt",
-                "practitioner-v302r0",
-                "no date",
-            ),
-            (SetKind::Pfs, "pprrvu-2025-oct.csv", "2025-10", "2025-10"),
-            (SetKind::Pfs, "PPRRVU25_OCT.txt", "2025-10", "2025-10"),
-            (SetKind::Nucc, "nucc_taxonomy_251.csv", "25.1", "no date"),
+            (NcciPtp, "hospital-v302r0", "2024-07-01", "2024-09-30"),
+            (NcciPtp, "v313r1", "2025-10-01", "2025-12-31"),
+            (NcciPtp, "v304r0", "", ""),
+            (Nucc, "25.0", "2025-01-01", "2025-06-30"),
+            (Nucc, "25.1", "2025-07-01", "2025-12-31"),
+            (Nucc, "25.2", "", ""),
+            (PlaceOfService, "2025", "2025-01-01", ""),
+            (Icd10cm, "spring", "", ""),
+            (Icd10cm, "0000", "", ""),
         ] {
-            let expected = Some((edition.to_owned(), as_of.to_owned()));
-            assert_eq!(detected(kind, name), expected, "{name}");
+            assert_eq!(days(kind, name), [first, last], "{kind} {name}");
         }
     }
 
     #[test]
-    fn file_name_without_edition_yields_none() {
-        for (kind, name) in [
-            (SetKind::Icd10cm, "order.txt"),
-            (SetKind::PlaceOfService, "place-of-service.csv"),
-            (SetKind::Nucc, "nucc-format-sample.csv"),
-            (SetKind::Clfs, "clfs-2025-q2.csv"),
-        ] {
-            assert_eq!(detected(kind, name), None, "{name}");
-        }
-        let unknown = Edition::unknown("1a2b3c4d5e6f");
-        assert_eq!(unknown.label(), "unknown edition, digest 1a2b3c4d");
-    }
-
-    #[test]
-    fn clfs_edition_comes_from_year_and_effective_date() {
-        let latest = Date::new(2025, 4, 1);
-        let edition =
-            |name| Edition::detect(SetKind::Clfs, name, Some(2025), latest, None).unwrap();
-        assert_eq!(edition("a.csv").name, "2025-q2");
-        assert_eq!(edition("25CLABQ3.csv").name, "2025-q3");
-        assert_eq!(edition("a.csv").as_of().to_string(), "2025-04-01");
+    fn label_names_the_table() {
+        let label = |name: &str| Edition::from_name(name).unwrap().label();
+        assert_eq!(label("2025"), "edition 2025");
+        assert_eq!(
+            label("supplier-2024-07-01"),
+            "DME supplier, edition 2024-07-01"
+        );
+        let unknown = Edition::unknown("1a2b3c4d5e6f").with_table(Some(EditTable::Hospital));
+        let expected = "outpatient hospital, unknown edition, digest 1a2b3c4d";
+        assert_eq!(unknown.label(), expected);
+        let named = Edition::from_name("hospital-x").unwrap();
+        assert_eq!(
+            named.with_table(Some(EditTable::Hospital)).name,
+            "hospital-x"
+        );
     }
 
     #[test]
     fn edition_name_is_valid_in_a_file_name() {
         assert_eq!(Edition::from_name("FY2026").unwrap().name, "fy2026");
         assert_eq!(
-            Edition::from_name("2026-04").unwrap().as_of(),
+            Edition::from_name("2026-04")
+                .unwrap()
+                .as_of(SetKind::Icd10cm),
             AsOf::Month(2026, 4)
         );
         for name in ["", "../x", "a/b", "a b", ".hidden", "é", &"x".repeat(41)] {

@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::codesets::kind::SetKind;
+use crate::files::FileError;
 use crate::text::sanitize;
 
 /// A violation of a file's layout.
@@ -67,10 +68,7 @@ fn display(path: &Path) -> String {
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
     #[error("{}: cannot be read: {source}", display(path))]
-    Read { path: PathBuf, source: io::Error },
-    /// The path names a folder, a pipe or a device.
-    #[error("{}: this is not a file", display(path))]
-    NotAFile { path: PathBuf },
+    Read { path: PathBuf, source: FileError },
     /// The file is in none of the layouts.
     #[error(
         "{}: this is none of the files that can be imported ({})",
@@ -93,6 +91,13 @@ pub enum ImportError {
     /// The files belong to several editions, which are listed.
     #[error("the files belong to different editions: {}", .0.join(", "))]
     MixedEditions(Vec<String>),
+    /// The edition was imported before, from files with other content.
+    #[error("{set} was imported on {imported} and has other content than {file}")]
+    WouldReplace {
+        set: String,
+        file: String,
+        imported: String,
+    },
     #[error("the set cannot be stored in {}: {source}", display(path))]
     Store {
         /// The store's folder, or a file in it.

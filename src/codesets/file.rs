@@ -18,11 +18,12 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::codesets::edition::Edition;
+use crate::codesets::edition::{EditTable, Edition};
 use crate::codesets::error::CorruptSet;
 use crate::codesets::kind::SetKind;
 use crate::codesets::row::SetRow;
-use crate::content::AsOf;
+use crate::content::{AsOf, Date};
+use crate::files::{self, FileError};
 use crate::storage::container::{Backing, Container, ContainerError, PAGE_SIZE, PartTag};
 use crate::storage::fingerprint::Fingerprint;
 use crate::storage::part_reader::PartReader;
@@ -79,16 +80,31 @@ impl SetHeader {
         format!("{}, {}", self.kind.title(), self.edition.label())
     }
 
-    /// The sort key. The latest edition of a kind sorts last.
-    pub(crate) fn sort_key(&self) -> (SetKind, AsOf, bool, &str, &str) {
-        let Edition { name, stated, .. } = &self.edition;
-        (
-            self.kind,
-            self.edition.as_of(),
-            *stated,
-            name,
-            &self.imported,
-        )
+    /// The date of the edition, as precise as its name.
+    pub fn as_of(&self) -> AsOf {
+        self.edition.as_of(self.kind)
+    }
+
+    /// Returns the first day on which the edition is in force, if it is known.
+    pub fn first_day(&self) -> Option<Date> {
+        self.edition.first_day(self.kind)
+    }
+
+    /// Returns the last day before the publisher's next regular edition, if it is known.
+    pub fn last_day(&self) -> Option<Date> {
+        self.edition.last_day(self.kind)
+    }
+
+    /// The kind and the table. The editions of one table follow each other.
+    pub(crate) fn table_key(&self) -> (SetKind, Option<EditTable>) {
+        (self.kind, self.edition.table())
+    }
+
+    /// The sort key. Of the editions of a table, the one that is in force from the latest day on
+    /// sorts last, and those of which no day is known come first.
+    pub(crate) fn sort_key(&self) -> ((SetKind, Option<EditTable>), Option<Date>, &str, &str) {
+        let (imported, name) = (&self.imported, &self.edition.name);
+        (self.table_key(), self.first_day(), imported, name)
     }
 }
 
@@ -110,11 +126,10 @@ impl SetFile {
             message,
         };
         let unreadable = |error: io::Error| corrupt(format!("the set cannot be read: {error}"));
-        // Checked before opening, because opening a pipe would wait for a writer.
-        if !path.metadata().map_err(unreadable)?.is_file() {
-            return Err(corrupt("this is not a file".to_owned()));
-        }
-        let file = File::open(path).map_err(unreadable)?;
+        let file = files::open(path).map_err(|error| match error {
+            FileError::Io(error) => unreadable(error),
+            other => corrupt(other.to_string()),
+        })?;
         let metadata = file.metadata().map_err(unreadable)?;
         if starts_with(&file, FORMAT_1_MAGIC) {
             return Err(corrupt(OUTDATED.to_owned()));

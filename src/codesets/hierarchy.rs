@@ -57,11 +57,14 @@ impl SetFile {
 
     /// Returns the HCPCS codes that share a code's first three characters, including the code
     /// itself.
-    pub fn hcpcs_siblings(&self, code: &str) -> Result<Vec<HcpcsRow>, CorruptSet> {
-        let prefix = code.get(..3).unwrap_or(code);
-        let rows = self.rows_with_prefix(prefix)?.into_iter();
+    pub fn hcpcs_siblings(&self, code: &HcpcsCode) -> Result<Vec<HcpcsRow>, CorruptSet> {
+        let prefix = match code {
+            HcpcsCode::Code(code) => code.get(..3).unwrap_or(code).to_owned(),
+            HcpcsCode::Modifier(modifier) => format!("-{}", modifier.get(..1).unwrap_or(modifier)),
+        };
+        let rows = self.rows_with_prefix(&prefix)?.into_iter();
         let codes = rows.filter_map(|row| match row {
-            SetRow::Hcpcs(row) if matches!(row.code, HcpcsCode::Code(_)) => Some(row),
+            SetRow::Hcpcs(row) => Some(row),
             _ => None,
         });
         Ok(codes.collect())

@@ -11,6 +11,7 @@ pub(crate) mod formats;
 pub(crate) mod input;
 pub(crate) mod sink;
 pub(crate) mod sort;
+pub(crate) mod stated_edition;
 
 use std::path::{Path, PathBuf};
 
@@ -22,6 +23,7 @@ use crate::codesets::import::formats::{
 use crate::codesets::import::input::InputFile;
 use crate::codesets::import::sink::{FileMetadata, ImportProgress, RowSink};
 use crate::codesets::import::sort::ExternalSorter;
+use crate::codesets::import::stated_edition::{stated_edition, stated_table};
 use crate::codesets::kind::SetKind;
 
 /// Reads every file into the sorter.
@@ -71,7 +73,10 @@ fn import_error(path: &Path, store: &Path, error: ReadError) -> ImportError {
     let path = path.to_owned();
     match error {
         ReadError::Parse(error) => ImportError::Parse { path, error },
-        ReadError::Io(source) => ImportError::Read { path, source },
+        ReadError::Io(source) => ImportError::Read {
+            path,
+            source: source.into(),
+        },
         ReadError::Spill(source) => ImportError::Store {
             path: store.to_owned(),
             source,
@@ -106,16 +111,21 @@ pub(crate) fn resolve_kind(
     })
 }
 
+/// Returns the edition of all files: the one that the user names, or else the one that they state.
 pub(crate) fn resolve_edition(
+    requested: Option<&Edition>,
     kind: SetKind,
     inputs: &[InputFile],
     metadata: &[FileMetadata],
 ) -> Result<Edition, ImportError> {
     let mut editions: Vec<Edition> = Vec::new();
     for (input, file) in inputs.iter().zip(metadata) {
-        let (year, latest) = (file.year, file.latest_effective);
-        let edition = Edition::detect(kind, &input.name(), year, latest, file.table)
-            .unwrap_or_else(|| Edition::unknown(&input.digest));
+        let edition = match requested {
+            Some(edition) => Some(edition.clone()),
+            None => stated_edition(kind, input, file),
+        };
+        let edition = edition.unwrap_or_else(|| Edition::unknown(&input.digest));
+        let edition = edition.with_table(stated_table(kind, input, file));
         if !editions.contains(&edition) {
             editions.push(edition);
         }

@@ -16,7 +16,7 @@ use crate::codesets::import::sort::{ExternalSorter, KeyedRow};
 use crate::codesets::kind::SetKind;
 use crate::codesets::writer::SetWriter;
 use crate::content::Date;
-use crate::storage::{AtomicFile, remove_stale};
+use crate::files::{AtomicFile, create_folder, remove_stale};
 
 const EXTENSION: &str = "set";
 
@@ -34,6 +34,8 @@ pub struct ImportRequest<'i> {
     pub files: &'i [PathBuf],
     /// The edition that the user names; it overrides what the files state.
     pub edition: Option<Edition>,
+    /// Whether to replace a set of the same edition that was made from other files.
+    pub replace: bool,
     pub today: Date,
 }
 
@@ -49,9 +51,11 @@ pub struct ImportOutcome {
 /// The imported sets, open, and the files of the store that cannot be used.
 #[derive(Debug, Default)]
 pub struct ImportedSets {
-    /// By kind, then edition, the latest of each kind last.
+    /// By kind and table, then by the first day in force.
     files: Vec<SetFile>,
     damaged: Vec<CorruptSet>,
+    /// The date of service for which sets answer; `None` for the latest edition of each.
+    as_of: Option<Date>,
 }
 
 impl SetStore {
@@ -77,7 +81,8 @@ impl SetStore {
         sets
     }
 
-    /// Imports one edition. It replaces an earlier import of the same edition.
+    /// Imports one edition. It replaces an earlier import of the same edition and the same content;
+    /// other content must be asked for, because CMS publishes two editions under one file name.
     pub fn import(
         &self,
         request: &ImportRequest<'_>,
@@ -86,14 +91,12 @@ impl SetStore {
         let inputs = request.files.iter().map(|path| InputFile::open(path));
         let inputs = inputs.collect::<Result<Vec<_>, _>>()?;
         let kind = import::resolve_kind(request.kind, &inputs)?;
-        fs::create_dir_all(&self.folder).map_err(|error| store_error(&self.folder, error))?;
+        create_folder(&self.folder).map_err(|error| store_error(&self.folder, error))?;
         remove_stale(&self.folder);
         let mut sorter = ExternalSorter::new(&self.folder);
         let metadata = import::read_files(kind, &inputs, &mut sorter, on_progress)?;
-        let edition = match &request.edition {
-            Some(edition) => edition.clone(),
-            None => import::resolve_edition(kind, &inputs, &metadata)?,
-        };
+        let requested = request.edition.as_ref();
+        let edition = import::resolve_edition(requested, kind, &inputs, &metadata)?;
         let header = SetHeader {
             kind,
             edition,
@@ -104,8 +107,11 @@ impl SetStore {
         };
         let path = self.path(&header.name());
         let replaced = SetFile::open(&path).ok().map(|set| set.header().clone());
+        if let Some(old) = replaced.as_ref().filter(|_| !request.replace) {
+            check_same_content(old, &header)?;
+        }
         Ok(ImportOutcome {
-            header: self.write(&path, header, sorter, &inputs)?,
+            header: Self::write(&path, header, sorter, &inputs)?,
             replaced,
             notes: metadata.into_iter().flat_map(|file| file.notes).collect(),
         })
@@ -114,7 +120,6 @@ impl SetStore {
     /// Writes the sorted rows to a new file and renames it to `path`. Returns the header with the
     /// number of rows.
     fn write(
-        &self,
         path: &Path,
         header: SetHeader,
         sorter: ExternalSorter,
@@ -137,9 +142,6 @@ impl SetStore {
         written.map_err(|error| duplicate.unwrap_or_else(|| failed(error)))?;
         let header = writer.finish(header).map_err(failed)?;
         temporary.commit(path).map_err(failed)?;
-        // The rename is durable once the folder is synced.
-        let synced = fs::File::open(&self.folder).and_then(|folder| folder.sync_all());
-        synced.map_err(failed)?;
         Ok(header)
     }
 
@@ -169,12 +171,45 @@ impl ImportedSets {
         &self.damaged
     }
 
-    /// Returns the edition with the latest date; of equal dates, the last by name.
-    pub fn latest(&self, kind: SetKind) -> Option<&SetFile> {
-        self.editions(kind).last()
+    /// Makes the sets answer for a date of service.
+    #[must_use]
+    pub fn for_date(self, date: Date) -> Self {
+        let as_of = Some(date);
+        Self { as_of, ..self }
     }
 
-    /// Returns every edition of a kind, the latest last.
+    pub const fn as_of(&self) -> Option<Date> {
+        self.as_of
+    }
+
+    /// Returns the edition of a kind that is in force; of a kind with several tables, of the first.
+    pub fn in_force(&self, kind: SetKind) -> Option<&SetFile> {
+        self.tables_in_force(kind).next()
+    }
+
+    /// Returns the edition of each table of a kind that is in force.
+    ///
+    /// Of a table without such an edition, that is the one that comes into force next, or else one
+    /// of which no day is known.
+    pub fn tables_in_force(&self, kind: SetKind) -> impl Iterator<Item = &SetFile> {
+        let tables = self
+            .files
+            .chunk_by(|a, b| a.header().table_key() == b.header().table_key());
+        let tables = tables.filter(move |editions| editions[0].header().kind == kind);
+        tables.filter_map(|editions| {
+            let Some(as_of) = self.as_of else {
+                return editions.last();
+            };
+            let first_day = |set: &SetFile| set.header().first_day();
+            let begun = editions
+                .iter()
+                .rfind(|set| first_day(set).is_some_and(|day| day <= as_of));
+            let next = || editions.iter().find(|set| first_day(set).is_some());
+            begun.or_else(next).or(editions.last())
+        })
+    }
+
+    /// Returns every edition of a kind, by table and then by the first day in force.
     pub fn editions(&self, kind: SetKind) -> impl Iterator<Item = &SetFile> {
         let files = self.files.iter();
         files.filter(move |set| set.header().kind == kind)
@@ -196,6 +231,26 @@ fn store_error(path: &Path, source: io::Error) -> ImportError {
         path: path.to_owned(),
         source,
     }
+}
+
+/// Returns an error if a set was made from other files than the one it is to replace.
+fn check_same_content(old: &SetHeader, new: &SetHeader) -> Result<(), ImportError> {
+    let digests = |header: &SetHeader| {
+        let mut digests: Vec<String> = header.files.iter().map(|it| it.sha256.clone()).collect();
+        digests.sort();
+        digests
+    };
+    if digests(old) == digests(new) {
+        return Ok(());
+    }
+    Err(ImportError::WouldReplace {
+        set: new.name(),
+        file: new
+            .files
+            .first()
+            .map_or(String::new(), |file| file.name.clone()),
+        imported: old.imported.clone(),
+    })
 }
 
 fn duplicate_key_error(inputs: &[InputFile], first: &KeyedRow, second: &KeyedRow) -> ImportError {

@@ -14,7 +14,6 @@ const MAX_ROW_LEN: usize = 1024 * 1024;
 /// A writer that takes rows in the order of keys.
 #[derive(Debug)]
 pub(crate) struct SetWriter<'f> {
-    file: &'f File,
     out: ContainerWriter<BufWriter<&'f File>>,
     /// The length of the part `rows` so far.
     offset: u64,
@@ -31,7 +30,6 @@ impl<'f> SetWriter<'f> {
         let mut out = ContainerWriter::new(out, FORMAT)?;
         out.begin_part(ROWS);
         Ok(Self {
-            file,
             out,
             offset: 0,
             next_page: 0,
@@ -64,7 +62,7 @@ impl<'f> SetWriter<'f> {
         Ok(())
     }
 
-    /// Ends the file and waits until it is on the disk. Returns the header with the number of rows.
+    /// Ends the file. Returns the header with the number of rows.
     pub(crate) fn finish(mut self, header: SetHeader) -> io::Result<SetHeader> {
         let header = SetHeader {
             rows: self.row_count,
@@ -74,7 +72,6 @@ impl<'f> SetWriter<'f> {
         let head = serde_json::to_vec(&header).map_err(io::Error::other)?;
         self.out.write_part(HEAD, &head)?;
         self.out.finish()?;
-        self.file.sync_all()?;
         Ok(header)
     }
 }

@@ -16,6 +16,8 @@ keywords! {
         Hcpcs = "hcpcs",
         /// ICD-10-CM diagnoses.
         Icd10cm = "icd10cm",
+        /// Modifiers, of CPT and of HCPCS Level II.
+        Modifier = "modifier",
     }
 }
 
@@ -25,6 +27,7 @@ impl CodeSystem {
             Self::Cpt => "CPT",
             Self::Hcpcs => "HCPCS",
             Self::Icd10cm => "ICD-10-CM",
+            Self::Modifier => "Modifier",
         }
     }
 
@@ -36,6 +39,7 @@ impl CodeSystem {
             Self::Icd10cm => {
                 "a letter, a digit, a letter or digit, then up to four more after a dot"
             }
+            Self::Modifier => "two letters or digits",
         }
     }
 
@@ -54,6 +58,7 @@ impl CodeSystem {
                 && bytes[1..].iter().all(u8::is_ascii_digit))
             .then_some(text),
             Self::Icd10cm => canonical_icd10cm(&text),
+            Self::Modifier => ModifierCode::new(&text).ok().map(|modifier| modifier.0),
         }
     }
 }
@@ -134,6 +139,12 @@ impl CodeId {
         self.system
     }
 
+    /// Returns the modifier that this code is, if its system is [`CodeSystem::Modifier`].
+    pub fn as_modifier(&self) -> Option<ModifierCode> {
+        let is_modifier = self.system == CodeSystem::Modifier;
+        is_modifier.then(|| ModifierCode(self.value.clone()))
+    }
+
     /// Returns the value in canonical form: `83950`, `K92.2`.
     pub fn value(&self) -> &str {
         &self.value
@@ -142,6 +153,15 @@ impl CodeId {
     /// Returns the file name of the code's document: `cpt-83950.toml`.
     pub fn file_name(&self) -> String {
         format!("{}-{}.toml", self.system.id(), self.value)
+    }
+}
+
+impl From<&ModifierCode> for CodeId {
+    fn from(modifier: &ModifierCode) -> Self {
+        Self {
+            system: CodeSystem::Modifier,
+            value: modifier.0.clone(),
+        }
     }
 }
 
@@ -195,7 +215,7 @@ impl fmt::Display for ModifierCode {
 pub enum CodeError {
     #[error("`{value}` is not a valid {} code; a code has {}", .system.name(), .system.shape())]
     InvalidValue { system: CodeSystem, value: String },
-    #[error("`{0}` is not a code system; known are cpt, hcpcs and icd10cm")]
+    #[error("`{0}` is not a code system; known are cpt, hcpcs, icd10cm and modifier")]
     UnknownSystem(String),
     #[error("`{0}` does not name its code system; write cpt:83950")]
     MissingSystem(String),
@@ -226,6 +246,7 @@ mod tests {
         assert_eq!(names("G04.39"), ["icd10cm:G04.39"]);
         assert_eq!(names("83950"), ["cpt:83950"]);
         assert_eq!(names("3950"), [""; 0]);
+        assert_eq!(names("xe"), ["modifier:XE"]);
     }
 
     #[test]

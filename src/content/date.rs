@@ -36,9 +36,34 @@ impl Date {
             .then_some(Self { year, month, day })
     }
 
+    pub(crate) const fn year(self) -> u16 {
+        self.year
+    }
+
     /// From 1 to 12.
     pub(crate) const fn month(self) -> u8 {
         self.month
+    }
+
+    /// Returns the first day of the month `count` months later.
+    pub(crate) fn first_of_month_after(self, count: u8) -> Option<Self> {
+        let months = self.month - 1 + count;
+        Self::new(
+            self.year.checked_add(u16::from(months / 12))?,
+            months % 12 + 1,
+            1,
+        )
+    }
+
+    pub(crate) fn previous_day(self) -> Option<Self> {
+        let Self { year, month, day } = self;
+        match (month, day) {
+            (1, 1) => Self::new(year.checked_sub(1)?, 12, 31),
+            (_, 1) => (28..=31)
+                .rev()
+                .find_map(|last| Self::new(year, month - 1, last)),
+            _ => Self::new(year, month, day - 1),
+        }
     }
 
     /// Returns the date `days` after 1970-01-01; `None` after the year 65535.
@@ -63,6 +88,26 @@ impl Date {
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
+    }
+}
+
+impl FromStr for Date {
+    type Err = ParseDayError;
+
+    /// Parses `2026-04-01`, or `4/1/2026` as Americans write it.
+    fn from_str(s: &str) -> Result<Self, ParseDayError> {
+        let american = || {
+            let parts: Vec<&str> = s.split('/').collect();
+            let [month, day, year] = parts[..] else {
+                return None;
+            };
+            let number = |text: &str| digits(text, text.len().clamp(1, 2));
+            Self::new(digits(year, 4)?, number(month)?, number(day)?)
+        };
+        match s.parse() {
+            Ok(AsOf::Day(date)) => Ok(date),
+            _ => american().ok_or_else(|| ParseDayError(s.to_owned())),
+        }
     }
 }
 
@@ -135,6 +180,11 @@ impl Serialize for AsOf {
 #[error("`{0}` is not a date; write 2026-04-01, 2026-04, 2026 or \"unknown\"")]
 pub struct ParseDateError(pub String);
 
+/// Why a text cannot be parsed as a day.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a day; write 2026-04-01 or 4/1/2026")]
+pub struct ParseDayError(pub String);
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -165,6 +215,40 @@ mod tests {
             assert!(text.parse::<AsOf>().is_err(), "{text}");
         }
         assert!("2024-02-29".parse::<AsOf>().is_ok());
+    }
+
+    #[test]
+    fn days_are_written_in_two_forms() {
+        for text in ["2026-04-01", "4/1/2026", "04/01/2026"] {
+            assert_eq!(text.parse::<Date>().unwrap().to_string(), "2026-04-01");
+        }
+        for text in [
+            "2026-04",
+            "2026",
+            "unknown",
+            "13/1/2026",
+            "4/1/26",
+            "4/1",
+            "4/1/2026/1",
+            "//",
+        ] {
+            assert!(text.parse::<Date>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn previous_day_and_later_months_cross_years() {
+        for (text, previous, later) in [
+            ("2024-10-01", "2024-09-30", "2025-01-01"),
+            ("2024-03-01", "2024-02-29", "2024-06-01"),
+            ("2025-01-01", "2024-12-31", "2025-04-01"),
+            ("2025-01-31", "2025-01-30", "2025-04-01"),
+            ("2025-12-15", "2025-12-14", "2026-03-01"),
+        ] {
+            let date: Date = text.parse().unwrap();
+            assert_eq!(date.previous_day().unwrap().to_string(), previous);
+            assert_eq!(date.first_of_month_after(3).unwrap().to_string(), later);
+        }
     }
 
     #[test]

@@ -17,6 +17,9 @@ pub struct Document {
     pub code: CodeId,
     /// The title in the editors' words; the owner's text may be protected.
     pub title: String,
+    /// The edition of the code set that the document was made from; `None` if an author wrote it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub edition: Option<String>,
     pub status: Status,
     /// The date from which the status applies.
     pub effective: AsOf,
@@ -192,6 +195,15 @@ impl RowPath {
             section: section.id.clone(),
             block: block.id.clone(),
             row: row.key.clone(),
+        }
+    }
+
+    /// Returns the path of a document's own row on a modifier, `coding/modifiers/26`.
+    pub fn of_modifier(modifier: &ModifierCode) -> Self {
+        Self {
+            section: SectionId("coding".to_owned()),
+            block: BlockId("modifiers".to_owned()),
+            row: RowKey(modifier.as_str().to_owned()),
         }
     }
 }

@@ -14,9 +14,16 @@ pub const USE_NOTICE: &str = "Reference only; no guarantee of coverage or paymen
 pub const FEE_NOTICE: &str =
     "Fee schedules, relative value units and similar figures are not assigned by the AMA.";
 
+impl CodeSystem {
+    /// Returns true if pages on its codes mention codes of the AMA.
+    pub(crate) fn needs_cpt_notice(self) -> bool {
+        matches!(self, Self::Cpt | Self::Modifier)
+    }
+}
+
 /// Returns the notices for a display of codes of several systems.
 pub fn notices(systems: impl IntoIterator<Item = CodeSystem>) -> Vec<&'static str> {
-    let cpt = systems.into_iter().any(|system| system == CodeSystem::Cpt);
+    let cpt = systems.into_iter().any(CodeSystem::needs_cpt_notice);
     cpt.then_some(CPT_NOTICE)
         .into_iter()
         .chain([USE_NOTICE])

@@ -19,6 +19,9 @@ pub struct Source {
     pub kind: SourceKind,
     /// The date of its statements.
     pub as_of: AsOf,
+    /// The date when the editors read it, for a source that states no date.
+    pub read: AsOf,
+    pub url: Option<String>,
 }
 
 keywords! {

@@ -2,10 +2,10 @@
 
 pub(crate) mod compile;
 pub(crate) mod date_field;
-pub(crate) mod fields;
+pub(crate) mod field_errors;
+pub(crate) mod field_value;
 pub(crate) mod invalid_entry;
 pub(crate) mod parse;
 pub(crate) mod read;
 pub(crate) mod schema;
 pub(crate) mod syntax;
-pub(crate) mod type_error;

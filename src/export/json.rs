@@ -25,7 +25,7 @@ pub(crate) fn document(document: &Document, scope: &ExportScope) -> String {
             "blocks": blocks.collect::<Vec<_>>(),
         })
     });
-    pretty(&json!({
+    let mut value = json!({
         "schema": SCHEMA_VERSION,
         "code": document.code,
         "title": document.title,
@@ -38,7 +38,11 @@ pub(crate) fn document(document: &Document, scope: &ExportScope) -> String {
         "sources": document.sources,
         "sections": sections.collect::<Vec<_>>(),
         "notices": document.notices,
-    }))
+    });
+    if let Some(edition) = &document.edition {
+        value["edition"] = json!(edition);
+    }
+    pretty(&value)
 }
 
 fn row(section: &Section, block: &Block, row: &Row) -> Value {

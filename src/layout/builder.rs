@@ -1,6 +1,8 @@
 //! The page builder: appends wrapped lines to a page in the requested charset and width.
 
-use crate::content::{AsOf, Cell, Document, Row, RowPath, SourceId, Unavailable, Voice};
+use crate::content::{
+    AsOf, Cell, Document, Row, RowPath, SourceId, SourceKind, Unavailable, Voice,
+};
 use crate::layout::page::{LayoutOptions, Notices, Page, PageLine, PageRow, Role, RowKind, Span};
 use crate::text::wrap::{width, wrap};
 
@@ -115,6 +117,14 @@ impl<'d> PageBuilder<'d> {
         }
     }
 
+    /// Adds the sources that contradict a row.
+    pub fn conflicts(&mut self, row: &Row, indent: usize) {
+        for source in &row.disputed_by {
+            let text = format!("disagrees {}", attribution(self.document, source));
+            self.paragraph(&text, Role::Conflict, indent);
+        }
+    }
+
     /// Adds the editors' remarks on a row, with their sources.
     pub fn remarks(&mut self, row: &Row) {
         for remark in &row.remarks {
@@ -161,10 +171,20 @@ impl<'d> PageBuilder<'d> {
     }
 }
 
-/// Formats a source with its date: `— CMS PFS relative value files, 2023`.
+/// Formats a source with its date: `— CMS PFS relative value files, 2023`, `— according to Noridian,
+/// modifier 90, undated, read 2026-11-25`.
 pub fn attribution(document: &Document, id: &SourceId) -> String {
-    match document.source(id) {
-        Some(source) => format!("— {}, {}", source.title, source.as_of),
-        None => format!("— {}, source unknown", id.0),
+    let Some(source) = document.source(id) else {
+        return format!("— {}, source unknown", id.0);
+    };
+    let rank = match source.kind {
+        SourceKind::Secondary => "according to ",
+        SourceKind::Primary | SourceKind::InHouse => "",
+    };
+    match (source.as_of, source.read) {
+        (AsOf::Unknown, read) if read != AsOf::Unknown => {
+            format!("— {rank}{}, undated, read {read}", source.title)
+        }
+        (as_of, _) => format!("— {rank}{}, {as_of}", source.title),
     }
 }

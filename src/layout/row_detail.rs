@@ -25,11 +25,14 @@ impl Page {
         fields(&mut builder, row);
         if let Some(source) = &row.source {
             builder.paragraph(&attribution(document, source), Role::Source, 0);
+            if let Some(url) = document
+                .source(source)
+                .and_then(|source| source.url.as_deref())
+            {
+                builder.paragraph(url, Role::Source, 2);
+            }
         }
-        for source in &row.disputed_by {
-            let text = format!("disagrees {}", attribution(document, source));
-            builder.paragraph(&text, Role::Conflict, 0);
-        }
+        builder.conflicts(row, 0);
         if !row.remarks.is_empty() {
             builder.blank_line();
             builder.paragraph("Editor's remarks", Role::Title, 0);

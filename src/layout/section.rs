@@ -68,9 +68,10 @@ fn layout_block(builder: &mut PageBuilder<'_>, section: &Section, block: &Block)
         }
         let start = builder.page.lines.len();
         layout_row(builder, block.shape, label_width, row);
-        let has_remarks = !row.remarks.is_empty();
-        let next = block.rows.get(n + 1).filter(|_| !has_remarks);
+        let is_bare = row.remarks.is_empty() && row.disputed_by.is_empty();
+        let next = block.rows.get(n + 1).filter(|_| is_bare);
         builder.editor_attribution(row, next);
+        builder.conflicts(row, 2);
         builder.remarks(row);
         builder.finish_row(RowPath::new(section, block, row), start, kind);
     }

@@ -150,7 +150,8 @@ impl ColumnNeeds {
         Some(widths)
     }
 
-    /// Returns the column below its maximum that determines the height of the most lines.
+    /// Returns the column that may still grow and is the tallest cell of the most rows, weighted by
+    /// height: one more cell of width saves the most lines there.
     fn bottleneck(&self, widths: &[usize]) -> Option<usize> {
         let mut excess = vec![0; widths.len()];
         for row in &self.samples {
@@ -185,8 +186,8 @@ fn cell_paragraphs(charset: Charset, row: &Row, labels: &[&str], column: usize) 
     paragraphs
 }
 
-/// Returns the standing of a row, and [`DIFFERS`] if it applies. A
-/// disputed rule of the document itself has a standing that says so.
+/// Returns the standing of a row, and [`DIFFERS`] if it applies. A disputed rule of the document
+/// itself has a standing that says so.
 fn standing_lines(row: &Row) -> impl Iterator<Item = (&'static str, Role)> {
     let standing = row.standing;
     let standing = standing.map(|it| (it.label(), Role::from_standing(it)));

@@ -1,28 +1,40 @@
-//! The built-in documents: every `content/*.toml`, listed by `build.rs`.
+//! The built-in documents: every `content/*.toml` and `content/modifiers/*.toml`, listed by
+//! `build.rs`.
 
 use crate::content::CodeId;
 
-/// File names and texts, by name.
-pub(crate) const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/built_in.rs"));
-
-/// Finds the name and text of the file on a code by its name; a test checks the names.
-pub(crate) fn file_for_code(code: &CodeId) -> Option<(&'static str, &'static str)> {
-    let name = code.file_name();
-    FILES.iter().copied().find(|(file, _)| *file == name)
+/// A built-in document, and what the catalog has of it.
+pub(crate) struct BuiltInFile {
+    /// Made from the code; a test checks it.
+    pub(crate) name: &'static str,
+    pub(crate) text: &'static str,
+    pub(crate) title: &'static str,
+    pub(crate) status: &'static str,
+    pub(crate) modifiers: &'static [&'static str],
+    pub(crate) payers: &'static [&'static str],
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::content::parse_document;
+struct Built {
+    checksum: u32,
+    files: &'static [BuiltInFile],
+}
 
-    #[test]
-    fn every_file_is_valid_and_named_after_its_code() {
-        assert!(!FILES.is_empty());
-        for (name, text) in FILES {
-            let document =
-                parse_document(name, text.as_bytes()).unwrap_or_else(|report| panic!("{report}"));
-            assert_eq!(document.code.file_name(), *name);
-        }
-    }
+const BUILT: Built = include!(concat!(env!("OUT_DIR"), "/built_in.rs"));
+
+/// The documents, the files of each folder by name.
+pub(crate) const FILES: &[BuiltInFile] = BUILT.files;
+
+/// The checksum of all names and texts.
+pub(crate) const CHECKSUM: u32 = BUILT.checksum;
+
+/// Finds the file on a code by its name.
+pub(crate) fn file_for_code(code: &CodeId) -> Option<&'static BuiltInFile> {
+    let name = code.file_name();
+    FILES.iter().find(|file| file.name == name)
+}
+
+/// Inverts [`CodeId::file_name`].
+pub(crate) fn code_from_file_name(name: &str) -> Option<CodeId> {
+    let (system, value) = name.strip_suffix(".toml")?.split_once('-')?;
+    CodeId::new(system.parse().ok()?, value).ok()
 }

@@ -14,11 +14,12 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::codesets::ImportedSets;
+use crate::codesets::{ImportedSets, SetKind};
 use crate::content::{CodeId, CodeSystem, ModifierCode, Status};
 use crate::library::built_in;
 use crate::library::catalog_record::CatalogRecord;
 use crate::library::entry::{CatalogEntry, Origin};
+use crate::library::imported::validity::Validity;
 use crate::library::scan::{Layer, Scan, ScannedFile};
 use crate::storage::varint::{read_list, read_text, write_bytes, write_text, write_varint};
 use crate::storage::{Container, ContainerWriter, Fingerprint, PartReader, PartTag};
@@ -144,17 +145,13 @@ pub(crate) fn locate_document(
 
 /// Identifies the program by its version and its built-in documents.
 fn program_key() -> Vec<u8> {
-    let mut texts = crc32fast::Hasher::new();
-    for (name, text) in built_in::FILES {
-        texts.update(name.as_bytes());
-        texts.update(text.as_bytes());
-    }
     let mut program = env!("CARGO_PKG_VERSION").as_bytes().to_vec();
-    program.extend(texts.finalize().to_le_bytes());
+    program.extend(built_in::CHECKSUM.to_le_bytes());
     program
 }
 
-/// Identifies imported sets by name, digests of their source files, and fingerprint.
+/// Identifies imported sets by name, digests of their source files, and fingerprint, and those of
+/// them that are in force.
 fn sets_key(sets: &ImportedSets) -> Vec<u8> {
     let mut bytes = Vec::new();
     for set in sets.all() {
@@ -165,6 +162,13 @@ fn sets_key(sets: &ImportedSets) -> Vec<u8> {
             write_text(&mut bytes, &file.sha256);
         }
         set.fingerprint.encode(&mut bytes);
+    }
+    for set in SetKind::ALL
+        .into_iter()
+        .flat_map(|kind| sets.tables_in_force(kind))
+    {
+        write_text(&mut bytes, &set.header().name());
+        write_text(&mut bytes, Validity::new(sets, set).remark());
     }
     bytes
 }

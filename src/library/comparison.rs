@@ -120,6 +120,7 @@ impl ComparisonBuilder<'_> {
             // A comparison has no code of its own.
             code: request.codes.first()?.clone(),
             title: String::new(),
+            edition: None,
             status: Status::Unverified,
             effective: AsOf::Unknown,
             revised: AsOf::Unknown,

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::content::{
     CodeId, Document, ModifierCode, Status, Subject, load_document, parse_document,
 };
-use crate::library::built_in;
+use crate::library::built_in::{self, BuiltInFile, code_from_file_name};
 use crate::text::sanitize;
 
 /// One document of the catalog.
@@ -49,6 +49,23 @@ impl CatalogEntry {
         }
     }
 
+    /// Makes the entry of a built-in document without parsing it.
+    pub(crate) fn from_built_in(file: &BuiltInFile) -> Option<Self> {
+        let mut statuses = Status::ALL.into_iter();
+        let modifiers = file.modifiers.iter();
+        let modifiers = modifiers.filter_map(|code| ModifierCode::new(code).ok());
+        let payers = file.payers.iter().copied().map(str::to_owned);
+        Some(Self {
+            code: code_from_file_name(file.name)?,
+            title: file.title.to_owned(),
+            status: statuses.find(|status| status.id() == file.status)?,
+            origin: Origin::BuiltIn,
+            shadowed: Vec::new(),
+            modifiers: modifiers.collect(),
+            payers: payers.collect(),
+        })
+    }
+
     /// Records that this entry overrides another one on the same code.
     pub(crate) fn shadow(&mut self, other: &Self) {
         let origins = iter::once(&other.origin).chain(&other.shadowed);
@@ -79,9 +96,9 @@ impl Origin {
     pub(crate) fn load(&self, code: &CodeId) -> Result<Document, LoadError> {
         let document = match self {
             Self::BuiltIn => {
-                let (name, text) = built_in::file_for_code(code)
+                let file = built_in::file_for_code(code)
                     .ok_or_else(|| LoadError::Unknown(code.clone()))?;
-                parse_document(name, text.as_bytes())
+                parse_document(file.name, file.text.as_bytes())
             }
             Self::File(path) => load_document(path),
         };
@@ -112,4 +129,20 @@ pub enum LoadError {
     /// The file was valid when the library was opened and is not any more, or a set is damaged.
     #[error("{0}")]
     Broken(String),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_built_in_file_is_valid_and_listed_as_it_is() {
+        assert!(!built_in::FILES.is_empty());
+        for file in built_in::FILES {
+            let document = parse_document(file.name, file.text.as_bytes())
+                .unwrap_or_else(|report| panic!("{report}"));
+            let entry = CatalogEntry::new(&document, Origin::BuiltIn);
+            assert_eq!(CatalogEntry::from_built_in(file), Some(entry));
+        }
+    }
 }

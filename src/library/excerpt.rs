@@ -63,6 +63,10 @@ impl Library {
                 let status = lookup::code_status(&self.sets, code);
                 status.unwrap_or_else(|damage| damage.to_string()).into()
             }
+            ExcerptSubject::Modifier(modifier) if *code == CodeId::from(modifier) => self
+                .document_excerpt(code, |document| {
+                    document.rows().next().map(|(_, _, row)| rule_excerpt(row))
+                }),
             ExcerptSubject::Modifier(modifier) => self.document_excerpt(code, |document| {
                 modifier_row(document, modifier).map(|(_, row)| rule_excerpt(row))
             }),
@@ -114,7 +118,7 @@ fn find_row(document: &Document, matches: impl Fn(&Row) -> bool) -> Option<(RowP
     Some((RowPath::new(section, block, row), row))
 }
 
-fn rule_excerpt(row: &Row) -> Excerpt {
+pub(crate) fn rule_excerpt(row: &Row) -> Excerpt {
     let cells = row.column_cells().filter(|cell| cell.label != "Modifier");
     let texts: Vec<String> = cells.map(|cell| value_text(&cell.value)).collect();
     Excerpt {

@@ -9,6 +9,8 @@ pub(crate) mod builder;
 pub(crate) mod enrich;
 pub(crate) mod lookup;
 pub(crate) mod pfs_rows;
+pub(crate) mod placement;
 pub(crate) mod references;
 pub(crate) mod set_rows;
 pub(crate) mod synthesize;
+pub(crate) mod validity;

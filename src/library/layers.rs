@@ -4,13 +4,10 @@
 use std::env::split_paths;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use crate::content::{Document, parse_document};
 use crate::diagnostics::Report;
 use crate::library::built_in;
 use crate::library::catalog_record::CatalogRecord;
-use crate::library::document_cache::DocumentCache;
 use crate::library::entry::{BrokenFile, CatalogEntry, Origin};
 use crate::library::interner::Interner;
 use crate::library::scan::{Scan, ScannedFile};
@@ -44,8 +41,6 @@ pub(crate) struct CatalogBuilder {
     /// Sorted by code; each code occurs once.
     entries: Vec<CatalogEntry>,
     broken: Vec<BrokenFile>,
-    /// The parsed built-in documents, for the document cache.
-    built_in: Vec<Arc<Document>>,
     interner: Interner,
 }
 
@@ -65,16 +60,8 @@ impl CatalogBuilder {
     }
 
     fn add_built_in(&mut self) {
-        let mut layer = Vec::new();
-        for (name, text) in built_in::FILES {
-            match parse_document(name, text.as_bytes()) {
-                Ok(document) => {
-                    layer.push(CatalogEntry::new(&document, Origin::BuiltIn));
-                    self.built_in.push(Arc::new(document));
-                }
-                Err(report) => self.add_broken(Path::new(name), report.to_string()),
-            }
-        }
+        let files = built_in::FILES.iter();
+        let mut layer: Vec<CatalogEntry> = files.filter_map(CatalogEntry::from_built_in).collect();
         layer.sort_by(|a, b| a.code.cmp(&b.code));
         self.push_layer(layer);
     }
@@ -129,19 +116,9 @@ impl CatalogBuilder {
         });
     }
 
-    /// Returns the entries, the broken files, and a cache with the built-in documents.
-    pub(crate) fn finish(self) -> (Vec<CatalogEntry>, Vec<BrokenFile>, DocumentCache) {
-        let cache = DocumentCache::default();
-        for document in &self.built_in {
-            let mut built_in = self
-                .entries
-                .iter()
-                .filter(|entry| entry.origin == Origin::BuiltIn);
-            if built_in.any(|entry| entry.code == document.code) {
-                cache.insert(document);
-            }
-        }
-        (self.entries, self.broken, cache)
+    /// Returns the entries and the broken files.
+    pub(crate) fn finish(self) -> (Vec<CatalogEntry>, Vec<BrokenFile>) {
+        (self.entries, self.broken)
     }
 }
 
@@ -210,21 +187,20 @@ mod tests {
             record("three/d", "cpt:83950"),
             record("three/e", "cpt:99999"),
         ];
-        let (entries, broken, cache) = CatalogBuilder::from_records(&scan, records).finish();
+        let (entries, broken) = CatalogBuilder::from_records(&scan, records).finish();
         assert!(broken.is_empty());
         let shown = |entry: &CatalogEntry| {
             let shadowed: Vec<String> = entry.shadowed.iter().map(ToString::to_string).collect();
             format!("{} {} [{}]", entry.code, entry.origin, shadowed.join(", "))
         };
-        let shown: Vec<String> = entries.iter().map(shown).collect();
+        let of_files = |entry: &&CatalogEntry| entry.origin != Origin::BuiltIn;
+        let shown: Vec<String> = entries.iter().filter(of_files).map(shown).collect();
         let expected = [
             "cpt:80048 one/b []",
             "cpt:83950 three/d [two/c, one/a, built in]",
             "cpt:99999 three/e []",
         ];
         assert_eq!(shown, expected);
-        let shadowed_built_in = cache.get(&"cpt:83950".parse().unwrap());
-        assert!(shadowed_built_in.is_none());
     }
 
     #[test]
@@ -244,7 +220,7 @@ mod tests {
             broken_record("no document"),
             record("one/d", "cpt:80048"),
         ];
-        let (entries, broken, _) = CatalogBuilder::from_records(&scan, records).finish();
+        let (entries, broken) = CatalogBuilder::from_records(&scan, records).finish();
         let origin = &entries[0].origin;
         assert_eq!(*origin, Origin::File("one/a".into()));
         assert!(entries[0].shadowed.is_empty());

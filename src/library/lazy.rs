@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::content::{CodeId, Document, load_document};
-use crate::library::built_in;
+use crate::library::built_in::{self, code_from_file_name};
 use crate::library::catalog_cache::locate_document;
 use crate::library::entry::Origin;
 use crate::library::scan::{dedup_keep_last, toml_files};
@@ -61,18 +61,12 @@ impl LazyLibrary {
             .flat_map(|folder| toml_files(folder).unwrap_or_default())
             .filter_map(|path| code_from_file_name(path.file_name()?.to_str()?));
         let built_in = built_in::FILES.iter();
-        let built_in = built_in.filter_map(|(name, _)| code_from_file_name(name));
+        let built_in = built_in.filter_map(|file| code_from_file_name(file.name));
         let mut codes: Vec<CodeId> = files.chain(built_in).collect();
         codes.sort();
         let mut codes = codes.into_iter();
         codes.find(|code| self.find_by_file_name(code).is_some())
     }
-}
-
-/// Inverts [`CodeId::file_name`].
-fn code_from_file_name(name: &str) -> Option<CodeId> {
-    let (system, value) = name.strip_suffix(".toml")?.split_once('-')?;
-    CodeId::new(system.parse().ok()?, value).ok()
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ use crate::library::entry::{BrokenFile, CatalogEntry, LoadError, Origin};
 use crate::library::imported::enrich::enrich;
 use crate::library::imported::lookup::{self, ListedCode, listed_codes};
 use crate::library::imported::synthesize::synthesize;
+use crate::library::imported::validity::Validity;
 use crate::library::layers::CatalogBuilder;
 use crate::library::lazy::LazyLibrary;
 use crate::library::scan::{Scan, ScannedFile};
@@ -61,11 +62,10 @@ impl Library {
 
     /// Makes a library of the built-in documents and of one record for each file of `scan`.
     pub fn from_records(scan: &Scan, records: Vec<CatalogRecord>) -> Self {
-        let (entries, broken, cache) = CatalogBuilder::from_records(scan, records).finish();
+        let (entries, broken) = CatalogBuilder::from_records(scan, records).finish();
         Self {
             entries,
             broken,
-            cache,
             ..Self::default()
         }
     }
@@ -120,7 +120,9 @@ impl Library {
 
     /// Returns the display name of the edition of the imported set that lists a system's codes.
     pub fn edition_name(&self, system: CodeSystem) -> Option<String> {
-        lookup::set_for_system(&self.sets, system).map(|set| set.header().edition.label())
+        let set = lookup::set_for_system(&self.sets, system)?;
+        let remark = Validity::new(&self.sets, set).remark();
+        Some(format!("{}{remark}", set.header().edition.label()))
     }
 
     /// Returns true if [`Library::document`] finds a document or a row of an imported set.
@@ -152,6 +154,12 @@ impl Library {
     /// Returns the entries, sorted by system and value.
     pub fn entries(&self) -> &[CatalogEntry] {
         &self.entries
+    }
+
+    /// Returns the number of entries that are not on modifiers.
+    pub fn code_documents(&self) -> usize {
+        let is_code = |entry: &CatalogEntry| entry.code.system() < CodeSystem::Modifier;
+        self.entries.partition_point(is_code)
     }
 
     /// Returns the files and folders that could not be read, lowest layer first.
@@ -210,23 +218,30 @@ impl Library {
         if let Some(document) = self.cache.get(code) {
             return Ok(document);
         }
+        let mut document = self.document_without_uses(code)?;
+        if let Some(modifier) = code.as_modifier() {
+            document.sections.extend(self.uses_of_modifier(&modifier));
+        }
+        let document = Arc::new(document);
+        self.cache.insert(&document);
+        Ok(document)
+    }
+
+    /// Returns the document on a code, extended by imported sets, but without the section of a
+    /// modifier that other documents make up.
+    pub(crate) fn document_without_uses(&self, code: &CodeId) -> Result<Document, LoadError> {
         let loaded = match (self.entry(code), &self.lazy) {
             (Some(entry), _) => Some(self.load(entry)?),
             (None, Some(lazy)) => lazy.document(code),
             (None, None) => None,
         };
-        let document = match loaded {
-            Some(mut document) => {
-                enrich(&self.sets, &mut document);
-                document
-            }
-            None => synthesize(&self.sets, code)
-                .map_err(|damage| LoadError::Broken(damage.to_string()))?
-                .ok_or_else(|| LoadError::Unknown(code.clone()))?,
-        };
-        let document = Arc::new(document);
-        self.cache.insert(&document);
-        Ok(document)
+        if let Some(mut document) = loaded {
+            enrich(&self.sets, &mut document);
+            return Ok(document);
+        }
+        synthesize(&self.sets, code)
+            .map_err(|damage| LoadError::Broken(damage.to_string()))?
+            .ok_or_else(|| LoadError::Unknown(code.clone()))
     }
 
     /// Returns the document on a code, without rows of imported sets unless it comes from the

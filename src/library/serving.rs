@@ -82,8 +82,8 @@ mod tests {
 
     fn built_in_text() -> String {
         let code: CodeId = "cpt:83950".parse().unwrap();
-        let (_, text) = crate::library::built_in::file_for_code(&code).unwrap();
-        text.to_owned()
+        let file = crate::library::built_in::file_for_code(&code).unwrap();
+        file.text.to_owned()
     }
 
     #[test]
@@ -124,6 +124,7 @@ mod tests {
         let origins: Vec<String> = library
             .entries()
             .iter()
+            .filter(|e| e.origin != Origin::BuiltIn)
             .map(|e| e.origin.to_string())
             .collect();
         assert_eq!(origins, ["ours.toml"]);

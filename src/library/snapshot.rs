@@ -1,11 +1,11 @@
 //! File snapshots: the bytes of documents, frozen while a library is served.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::content::{CodeId, Document, MAX_BYTES, parse_document};
+use crate::files;
 use crate::library::entry::LoadError;
 
 pub(crate) type FileSnapshots = BTreeMap<CodeId, FileSnapshot>;
@@ -20,12 +20,9 @@ pub(crate) struct FileSnapshot {
 impl FileSnapshot {
     /// Reads a file, which must hold a valid document on `code`.
     pub(crate) fn load(path: &Path, code: &CodeId) -> Option<Self> {
-        if fs::metadata(path).ok()?.len() > MAX_BYTES {
-            return None;
-        }
         let snapshot = Self {
             path: path.to_owned(),
-            text: fs::read(path).ok()?.into(),
+            text: files::read(path, MAX_BYTES).ok()?.into(),
         };
         let document = snapshot.parse().ok()?;
         (document.code == *code).then_some(snapshot)

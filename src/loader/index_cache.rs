@@ -6,15 +6,15 @@
 //! replaced atomically, so processes do not disturb each other: one that has an old file open keeps
 //! using it.
 
-use std::fs::File;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use std::{fs, io};
 
+use crate::files::{self, AtomicFile, create_folder, remove_stale};
 use crate::search::format::FORMAT_VERSION;
-use crate::storage::{AtomicFile, Backing, Container, remove_stale};
+use crate::storage::{Backing, Container};
 
 const EXTENSION: &str = "library";
 
@@ -43,7 +43,7 @@ impl IndexCache {
 
     /// Opens the file for a list of content folders.
     pub fn open(&self, folders: &[PathBuf]) -> Option<Arc<Container>> {
-        let file = File::open(self.path(folders)).ok()?;
+        let file = files::open(&self.path(folders)).ok()?;
         let container = Container::open(Backing::File(file), FORMAT_VERSION);
         container.ok().map(Arc::new)
     }
@@ -61,7 +61,7 @@ impl IndexCache {
     /// Creates a file that replaces the one at `path` when it is committed. Removes stale and
     /// expired files of the folder.
     pub(crate) fn create_file(&self, path: &Path) -> io::Result<AtomicFile> {
-        fs::create_dir_all(&self.folder)?;
+        create_folder(&self.folder)?;
         remove_stale(&self.folder);
         self.remove_expired(SystemTime::now());
         AtomicFile::create(path)

@@ -153,7 +153,7 @@ impl<W: Write> Indexer<'_, W> {
                     _ => continue,
                 },
                 Origin::BuiltIn => {
-                    let Ok(document) = library.document(&entry.code) else {
+                    let Ok(document) = library.document_without_uses(&entry.code) else {
                         continue;
                     };
                     let (address, rows) = built_in.index_document(&document);

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::codesets::{ImportedSets, SetKind};
+use crate::files::AtomicFile;
 use crate::library::catalog_cache::CachedCatalog;
 use crate::library::parallel::thread_count;
 use crate::library::{IndexingProgress, Library, Scan};
@@ -17,7 +18,7 @@ use crate::search::build::builder::SMALL_LIBRARY_SIZE;
 use crate::search::build::store_writer::StoreWriter;
 use crate::search::format::FORMAT_VERSION;
 use crate::search::{DocumentSource, Index, IndexBuilder, Synonyms};
-use crate::storage::{AtomicFile, Backing, Container};
+use crate::storage::{Backing, Container};
 
 /// The size of the write buffer, in bytes.
 const BUFFER: usize = 1 << 18;
@@ -84,7 +85,7 @@ impl<'a> LibraryLoader<'a> {
             Err(sets) => sets,
         };
         let mut kinds = [SetKind::Icd10cm, SetKind::Hcpcs].into_iter();
-        let lists_codes = kinds.any(|kind| sets.latest(kind).is_some());
+        let lists_codes = kinds.any(|kind| sets.in_force(kind).is_some());
         if scan.files().take(SMALL_LIBRARY_SIZE).count() < SMALL_LIBRARY_SIZE && !lists_codes {
             let library = Library::from_scan(&scan, None).with_sets(sets);
             return LoadedLibrary {
@@ -217,7 +218,7 @@ impl OutputFile {
     /// Moves the file to its final path; returns it open.
     fn commit(self) -> io::Result<File> {
         if let Some((temporary, path)) = self.target {
-            temporary.commit(&path)?;
+            temporary.commit_derived(&path)?;
         }
         Ok(self.file)
     }

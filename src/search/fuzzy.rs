@@ -1,4 +1,7 @@
 //! Typo correction: the terms within one or two edits of a word.
+//!
+//! `eval::planner` decides which words of a query are corrected, and `eval::term_expansion` what a
+//! correction costs.
 
 use std::ops::ControlFlow;
 use std::sync::OnceLock;
@@ -7,7 +10,7 @@ use levenshtein_automata::{Distance, LevenshteinAutomatonBuilder};
 
 use crate::search::term_map::TermMap;
 
-/// The most corrections of one word.
+/// The maximum number of corrections of one word.
 pub(crate) const MAX_FUZZY_TERMS: usize = 200;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,8 +33,8 @@ impl TermMatch {
     }
 }
 
-/// Returns the most typos that are corrected in a word. Numbers are never corrected, because
-/// another number is another fact. Words of more than 24 letters are rarely typed.
+/// Returns the maximum number of typos that are corrected in a word. Numbers are never corrected,
+/// because a different number means something different. Words of more than 24 letters are rarely typed.
 pub(crate) fn max_edits(word: &str) -> usize {
     if !word.chars().any(char::is_alphabetic) {
         return 0;

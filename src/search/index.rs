@@ -94,6 +94,12 @@ impl Index {
         self.docs.len()
     }
 
+    /// Returns the number of documents and codes that are not modifiers.
+    pub fn code_count(&self) -> usize {
+        let by_code = &self.docs.by_code;
+        by_code.partition_point(|doc| self.docs.system(*doc) < Some(CodeSystem::Modifier))
+    }
+
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

@@ -1,7 +1,7 @@
 //! Postings lists: the rows that contain a term, delta-encoded, and the fields that contain it.
 //!
 //! A posting is a varint: the distance to the row before, shifted left by two, and a tag in the two
-//! low bits. The tag stands for one of the three commonest field masks, or means that the mask
+//! low bits. The tag stands for one of the three most common field masks, or means that the mask
 //! follows as one more byte. Most postings take one byte.
 
 use crate::search::fields::FieldMask;

@@ -1,7 +1,7 @@
 //! The title table: the title of each document, encoded as a list of word ids.
 //!
 //! A code set has a hundred thousand titles made of a few thousand words. A word here is anything
-//! between spaces, with its capitals and commas. The commonest words have the smallest ids, which
+//! between spaces, with its capitals and commas. The most common words have the smallest ids, which
 //! take one byte.
 
 use std::cmp::Reverse;

@@ -4,6 +4,7 @@ pub mod client_terminal;
 pub mod context;
 pub mod handler;
 pub mod input_buffer;
+pub mod login_attempts;
 pub mod refusals;
 pub mod request;
 pub mod session_task;

@@ -1,4 +1,5 @@
 //! The content that all sessions share: documents, index, key bindings and theme.
+//! `server::reload` replaces it on SIGHUP.
 
 use std::sync::Arc;
 

@@ -19,6 +19,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
 
 use crate::serve::channel::handler::Handler;
+use crate::serve::channel::login_attempts::LoginAttempts;
 use crate::serve::net::limiter::{ConnectionPermit, Rejection};
 use crate::serve::net::stream::LimitedStream;
 use crate::serve::ops::log::LogDecision;
@@ -62,6 +63,8 @@ fn admit_connection(
     peer: SocketAddr,
 ) {
     let limits = server.limits();
+    // An IPv4 client of an IPv6 socket has an address such as ::ffff:10.0.0.1.
+    let peer = SocketAddr::new(peer.ip().to_canonical(), peer.port());
     let stream = LimitedStream::new(stream, &limits);
     let handle = Arc::clone(&stream.handle);
     let received = Arc::clone(&handle.received);
@@ -145,11 +148,14 @@ impl ConnectionSupervisor {
     ) {
         let evicted = permit.evicted();
         tokio::pin!(evicted);
-        let handler = Handler::new(
-            Arc::clone(&self.server),
-            Arc::clone(&self.connection),
+        let (server, connection) = (&self.server, &self.connection);
+        let attempts = LoginAttempts::new(
+            Arc::clone(server),
+            Arc::clone(connection),
             permit,
+            config.max_auth_attempts.saturating_sub(1),
         );
+        let handler = Handler::new(Arc::clone(server), Arc::clone(connection), attempts);
         // The future is large during the exchange of versions, and a pointer afterwards.
         let handshake = Box::pin(russh::server::run_stream(config, stream, handler));
         let finished = tokio::select! {

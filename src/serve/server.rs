@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use russh::server::Config;
@@ -16,6 +16,7 @@ use tokio::sync::watch;
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep, timeout};
 
+use crate::files::{self, FileError};
 use crate::library::BrokenFile;
 use crate::serve::auth::authorized_keys::{AuthorizedKeysFile, AuthorizedKeysFileError};
 use crate::serve::auth::host_key::{HostKey, HostKeyError};
@@ -29,9 +30,14 @@ use crate::serve::ops::sd_notify::notify_manager;
 use crate::serve::positions::PositionStore;
 use crate::serve::settings::{Access, Limits, LogFormat, Settings, SettingsError};
 use crate::serve::state::{BufferPool, Phase, ServerState};
+use crate::sync::lock;
+use crate::text::sanitize;
 
 /// How long sessions may take to end when the server stops.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The maximum size of a banner, in bytes.
+const MAX_BANNER_SIZE: u64 = 64 * 1024;
 
 /// The inputs of a server. A reload calls the functions again.
 pub struct ServerOptions {
@@ -64,6 +70,8 @@ pub enum ServeError {
     Log(#[from] LogError),
     #[error("{0}")]
     Content(String),
+    #[error("cannot read the banner {}: {source}", path.display())]
+    Banner { path: PathBuf, source: FileError },
     #[error("cannot listen on {address}: {source}")]
     Listen {
         address: SocketAddr,
@@ -77,7 +85,8 @@ pub enum ServeError {
 /// Serves until SIGTERM or SIGINT.
 pub fn run(options: ServerOptions) -> Result<(), ServeError> {
     let access = options.settings.access()?;
-    let limits = options.settings.limits()?;
+    let limits = Arc::new(options.settings.limits()?);
+    let banner = read_banner(&options.settings)?;
     log::init(options.settings.log_format.unwrap_or(LogFormat::Text))?;
     raise_descriptor_limit();
     let auth = match &access {
@@ -91,7 +100,7 @@ pub fn run(options: ServerOptions) -> Result<(), ServeError> {
         .enable_all()
         .max_blocking_threads(4)
         .build()?;
-    let result = runtime.block_on(serve(options, auth, limits, content));
+    let result = runtime.block_on(serve(options, auth, (limits, banner), content));
     // Does not wait for tasks that exceeded the drain timeout.
     runtime.shutdown_background();
     result
@@ -100,7 +109,7 @@ pub fn run(options: ServerOptions) -> Result<(), ServeError> {
 async fn serve(
     options: ServerOptions,
     auth: AuthPolicy,
-    limits: Limits,
+    (limits, banner): (Arc<Limits>, Option<String>),
     content: ServedContent,
 ) -> Result<(), ServeError> {
     let mut terminate = signal(SignalKind::terminate())?;
@@ -113,7 +122,11 @@ async fn serve(
         tracing::info!(address = %listener.local_addr()?, "metrics");
         tokio::spawn(metrics::serve(Arc::clone(&metrics), listener));
     }
-    let config = Arc::new(config(&options.host_key, &auth));
+    let config = Arc::new(config(
+        &options.host_key,
+        &auth,
+        options.settings.max_auth_tries(),
+    ));
     let positions_folder = match auth {
         AuthPolicy::Open => None,
         AuthPolicy::Keys(_) => options.positions_folder.clone(),
@@ -122,6 +135,7 @@ async fn serve(
         auth,
         interpret: options.interpret,
         limits: watch::channel(limits).0,
+        banner: Mutex::new(banner),
         content: watch::channel(Arc::new(content)).0,
         phase: watch::channel(Phase::Serving).0,
         reloads: watch::channel(()).0,
@@ -164,8 +178,10 @@ async fn serve(
 ///   buffered for a client that does not read;
 /// * keepalives every 30 s, of which three may stay unanswered, instead of an inactivity timer,
 ///   which any traffic resets: see `session_timers`;
-/// * a rejection takes 250 ms, so that an agent with ten keys reaches the right one in time.
-pub fn config(host_key: &HostKey, auth: &AuthPolicy) -> Config {
+/// * a rejection takes 250 ms, so that an agent with several keys reaches the right one in time;
+/// * one rejection more than `max_auth_tries`, since clients begin with a request for the list of
+///   methods, which russh counts.
+pub fn config(host_key: &HostKey, auth: &AuthPolicy, max_auth_tries: usize) -> Config {
     let methods: &[MethodKind] = match auth {
         AuthPolicy::Open => &[MethodKind::None, MethodKind::PublicKey],
         AuthPolicy::Keys(_) => &[MethodKind::PublicKey],
@@ -175,6 +191,7 @@ pub fn config(host_key: &HostKey, auth: &AuthPolicy) -> Config {
         methods: MethodSet::from(methods),
         auth_rejection_time: Duration::from_millis(250),
         auth_rejection_time_initial: Some(Duration::ZERO),
+        max_auth_attempts: max_auth_tries.saturating_add(1),
         keys: vec![host_key.private_key()],
         window_size: 64 * 1024,
         channel_buffer_size: 8,
@@ -226,13 +243,15 @@ fn reload_settings(
 ) -> Result<(), String> {
     let new = (options.reload_settings)()?;
     let limits = new.limits().map_err(|error| error.to_string())?;
+    let banner = read_banner(&new).map_err(|error| error.to_string())?;
     if needs_restart(&new, settings) {
         tracing::warn!(
-            "changes of listen, metrics, host-key, log-format, open and authorized-keys need a \
-             restart"
+            "changes of listen, metrics, host-key, log-format, max-auth-tries, open and \
+             authorized-keys need a restart"
         );
     }
-    server.limits.send_replace(limits);
+    server.limits.send_replace(Arc::new(limits));
+    *lock(&server.banner) = banner;
     *settings = new;
     Ok(())
 }
@@ -240,14 +259,29 @@ fn reload_settings(
 fn needs_restart(new: &Settings, old: &Settings) -> bool {
     (new.listen, new.metrics, &new.host_key, new.log_format)
         != (old.listen, old.metrics, &old.host_key, old.log_format)
+        || new.max_auth_tries() != old.max_auth_tries()
         || new.access() != old.access()
+}
+
+/// Reads the text that clients show before the login, without control characters.
+fn read_banner(settings: &Settings) -> Result<Option<String>, ServeError> {
+    let Some(path) = &settings.banner else {
+        return Ok(None);
+    };
+    let text = files::read(path, MAX_BANNER_SIZE).map_err(|source| ServeError::Banner {
+        path: path.clone(),
+        source,
+    })?;
+    let text = String::from_utf8_lossy(&text);
+    let lines = text.lines().map(|line| format!("{}\n", sanitize(line)));
+    Ok(Some(lines.collect()))
 }
 
 fn log_broken(broken: &[BrokenFile]) {
     for file in broken {
         let path = file.path.display().to_string();
         tracing::error!(
-            path = %crate::text::sanitize(&path),
+            path = %sanitize(&path),
             report = file.report,
             "a document is broken; its last valid version stays, if there is one"
         );

@@ -1,6 +1,6 @@
 //! The settings of a server: command-line options, keys of a TOML file, and defaults.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::{NonZeroU16, NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -11,6 +11,7 @@ use toml::Spanned;
 use toml::de::{DeTable, Deserializer};
 
 use crate::diagnostics::{Diagnostics, Report};
+use crate::serve::net::network::Network;
 use crate::tty::Size;
 
 /// Declares each setting once: as an option with its help, as a key of the file, and in
@@ -24,6 +25,9 @@ macro_rules! settings {
             /// Allow everyone who can reach the port, without a key.
             #[arg(long, num_args = 0, default_missing_value = "true")]
             pub open: Option<bool>,
+            /// Allow connections from this network or address only; may be given more than once.
+            #[arg(long, value_name = "NETWORK")]
+            pub allow: Option<Vec<Network>>,
             /// Document folders, as `--content` names them.
             #[arg(skip)]
             pub content: Option<Vec<PathBuf>>,
@@ -39,6 +43,7 @@ macro_rules! settings {
             pub fn or(self, other: Self) -> Self {
                 Self {
                     open: self.open.or(other.open),
+                    allow: self.allow.or(other.allow),
                     content: self.content.or(other.content),
                     log_codes: self.log_codes.or(other.log_codes),
                     $($name: self.$name.or(other.$name),)+
@@ -53,6 +58,8 @@ settings! {
     listen: SocketAddr => "ADDRESS:PORT",
     /// Allow the users whose keys are in this file, in the format of OpenSSH's authorized_keys.
     authorized_keys: PathBuf => "FILE",
+    /// Show the text of this file before the login.
+    banner: PathBuf => "FILE",
     /// Use this host key; created if missing [default: in the state folder].
     host_key: PathBuf => "FILE",
     /// Serve Prometheus metrics over HTTP on this address.
@@ -65,6 +72,14 @@ settings! {
     max_logins: NonZeroUsize => "N",
     /// Maximum number of those from one address [default: 20].
     max_logins_per_address: NonZeroUsize => "N",
+    /// Maximum number of refused attempts in one login [default: 6].
+    max_auth_tries: NonZeroUsize => "N",
+    /// Maximum number of sessions from one address [default: 50].
+    max_sessions_per_address: NonZeroUsize => "N",
+    /// Maximum number of sessions with one key [default: 10].
+    max_sessions_per_key: NonZeroUsize => "N",
+    /// The longest time that an address is refused after failed logins [default: 10m].
+    penalty_time: TimeLimit => "TIME",
     /// Time limit for a login [default: 10s].
     login_time: TimeLimit => "TIME",
     /// Time limit without a key press; a warning is shown a minute before [default: 30m].
@@ -154,12 +169,18 @@ pub enum SettingsError {
 }
 
 /// The limits of a running server. A reload may change all of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
+    /// The networks that clients connect from; `None` allows all.
+    pub allow: Option<Vec<Network>>,
     pub connections: usize,
     /// Connections that are not logged in.
     pub logins: usize,
     pub logins_per_address: usize,
+    pub sessions_per_address: usize,
+    pub sessions_per_key: usize,
+    /// The longest penalty; `None` if there are none.
+    pub penalty_time: Option<Duration>,
     /// From connecting to login, and from login to the first request.
     pub login_time: Duration,
     pub idle_time: Option<Duration>,
@@ -172,6 +193,13 @@ pub struct Limits {
     pub input_rate: u32,
     pub frame_interval: Duration,
     pub log_codes: bool,
+}
+
+impl Limits {
+    pub fn allows(&self, address: IpAddr) -> bool {
+        let allow = self.allow.as_ref();
+        allow.is_none_or(|networks| networks.iter().any(|network| network.contains(address)))
+    }
 }
 
 impl Settings {
@@ -231,6 +259,10 @@ impl Settings {
             .unwrap_or_else(|| SocketAddr::from((Ipv4Addr::LOCALHOST, 2222)))
     }
 
+    pub fn max_auth_tries(&self) -> usize {
+        self.max_auth_tries.map_or(6, NonZeroUsize::get)
+    }
+
     pub fn limits(&self) -> Result<Limits, SettingsError> {
         let count = |set: Option<NonZeroUsize>, default| set.map_or(default, NonZeroUsize::get);
         let side = |set: Option<NonZeroU16>, default| set.map_or(default, NonZeroU16::get);
@@ -238,9 +270,13 @@ impl Settings {
             set.map_or(Some(Duration::from_secs(default)), |limit| limit.0)
         };
         Ok(Limits {
+            allow: self.allow.clone(),
             connections: count(self.max_connections, 200),
             logins: count(self.max_logins, 100),
             logins_per_address: count(self.max_logins_per_address, 20),
+            sessions_per_address: count(self.max_sessions_per_address, 50),
+            sessions_per_key: count(self.max_sessions_per_key, 10),
+            penalty_time: time(self.penalty_time, 10 * 60),
             login_time: time(self.login_time, 10).ok_or(SettingsError::LoginTimeOff)?,
             idle_time: time(self.idle_time, 30 * 60),
             session_time: self.session_time.and_then(|limit| limit.0),
@@ -297,10 +333,13 @@ mod tests {
     #[test]
     fn config_file_sets_the_same_settings_as_options() {
         let text = "listen = \"0.0.0.0:22\"\nauthorized-keys = \"k\"\nidle-time = \"5m\"\n\
-                    max-connections = 2000\nlog-format = \"json\"\ncontent = [\"a\", \"b\"]\n";
+                    max-connections = 2000\nlog-format = \"json\"\ncontent = [\"a\", \"b\"]\n\
+                    allow = [\"10.0.0.0/8\", \"::1\"]\n";
         let settings = Settings::from_toml("serve.toml", text).unwrap();
         let limits = settings.limits().unwrap();
         assert_eq!(limits.connections, 2000);
+        let allowed = ["10.1.2.3", "::1", "192.168.0.1"].map(|a| limits.allows(a.parse().unwrap()));
+        assert_eq!(allowed, [true, true, false]);
         assert_eq!(limits.idle_time, Some(Duration::from_secs(300)));
         assert_eq!(settings.listen_address().port(), 22);
         assert_eq!(settings.log_format, Some(LogFormat::Json));

@@ -23,7 +23,9 @@ use crate::sync::lock;
 pub struct ServerState {
     pub auth: AuthPolicy,
     pub interpret: Interpreter,
-    pub limits: watch::Sender<Limits>,
+    pub limits: watch::Sender<Arc<Limits>>,
+    /// The text that clients show before the login.
+    pub banner: Mutex<Option<String>>,
     pub content: watch::Sender<Arc<ServedContent>>,
     pub phase: watch::Sender<Phase>,
     /// Notifies sessions that the keys were read again.
@@ -47,8 +49,8 @@ pub enum Phase {
 
 impl ServerState {
     /// The current limits; a reload may change them.
-    pub fn limits(&self) -> Limits {
-        *self.limits.borrow()
+    pub fn limits(&self) -> Arc<Limits> {
+        Arc::clone(&self.limits.borrow())
     }
 }
 

@@ -24,6 +24,7 @@ pub(crate) const PAGE_SIZE: usize = 8 * 1024;
 /// The number of bytes that [`Container::verify`] has in memory at a time.
 const VERIFY_CHUNK: usize = 32 * PAGE_SIZE;
 
+/// At the start and at the end of the file.
 const MAGIC: &[u8; 8] = b"leafflat";
 /// Magic (8 bytes) and format (4).
 const HEADER_LEN: usize = 12;

@@ -1,4 +1,4 @@
-//! Sequential reading of a part of a container.
+//! Sequential reading of a part of a container, which verifies each page.
 //!
 //! Only one chunk is in memory at a time. Reading a part whole would double the memory that its
 //! decoded content takes, and the allocator does not return that memory to the system.

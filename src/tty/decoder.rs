@@ -6,16 +6,16 @@
 //! sequence, and every buffer is bounded.
 
 pub(crate) mod input;
-pub(crate) mod key;
 pub(crate) mod paste;
-pub(crate) mod sequence;
+pub(crate) mod sequence_decoder;
+pub(crate) mod sequence_splitter;
 #[cfg(test)]
 pub(crate) mod tests;
 
 use std::time::{Duration, Instant};
 
 use crate::tty::decoder::input::Input;
-use crate::tty::decoder::sequence::{RawInput, SequenceSplitter};
+use crate::tty::decoder::sequence_splitter::{RawInput, SequenceSplitter};
 
 /// How long the decoder waits for the rest of a sequence. After this, a lone Esc is the Esc key.
 /// A sequence that a slow connection splits arrives within this time.
@@ -71,6 +71,8 @@ fn interpret(parser: &mut termina::Parser, raw: RawInput<'_>, out: &mut impl Ext
         RawInput::Ready => Some(Input::Ready),
         RawInput::Paste(text) => Some(Input::Paste(text)),
         RawInput::Key(key) => Some(Input::Key(key)),
-        RawInput::Sequence { bytes, modifiers } => key::decode(parser, bytes, modifiers),
+        RawInput::Sequence { bytes, modifiers } => {
+            sequence_decoder::decode(parser, bytes, modifiers)
+        }
     });
 }

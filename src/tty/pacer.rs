@@ -2,7 +2,7 @@
 //!
 //! On a slow connection, frames drawn at the rate of key repeat pile up in buffers, and the page
 //! scrolls on for seconds after the key is released. So when frames follow each other quickly, one
-//! carries a device-status query, and the next one waits for the answer, which tells that the
+//! carries a device-status query, and the next one waits for the answer, which shows that the
 //! terminal has read everything before it. All input that arrives meanwhile goes into one frame.
 
 use std::time::{Duration, Instant};

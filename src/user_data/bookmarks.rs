@@ -1,11 +1,11 @@
 //! The file of bookmarks and notes: a `[[mark]]` per row of a document.
 
-use std::fs::{self, File};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use crate::app::{Bookmark, Bookmarks};
+use crate::files::{create_folder, lock};
 use crate::text::sanitize;
 use crate::user_data::dirs::{UserDataError, damaged, read_if_exists, write_error, write_toml};
 
@@ -57,10 +57,9 @@ pub fn load_bookmarks(path: &Path) -> Result<Bookmarks, UserDataError> {
 pub fn save_bookmark(path: &Path, bookmark: Bookmark) -> Result<(), UserDataError> {
     let failed = |source| write_error(path, source);
     if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(failed)?;
+        create_folder(folder).map_err(failed)?;
     }
-    let lock = File::create(path.with_extension("lock")).map_err(failed)?;
-    lock.lock().map_err(failed)?;
+    let _lock = lock(&path.with_extension("lock")).map_err(failed)?;
     let mut bookmarks = load_bookmarks(path)?;
     bookmarks.put(bookmark);
     let rows = bookmarks.entries.into_iter().map(|entry| BookmarkRow {
@@ -76,6 +75,8 @@ pub fn save_bookmark(path: &Path, bookmark: Bookmark) -> Result<(), UserDataErro
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use crate::content::{CodeId, CodeSystem};
 

@@ -1,14 +1,13 @@
 //! The user's XDG folders, and reading of files in them.
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::{fmt, fs, io};
+use std::{fmt, io};
 
 use etcetera::BaseStrategy;
 use etcetera::base_strategy::Xdg;
 use serde::Serialize;
 
-use crate::storage::write_atomic;
+use crate::files::{self, FileError, write_atomic};
 
 /// The largest file that is read, in bytes.
 const MAX_FILE_BYTES: u64 = 8 * 1024 * 1024;
@@ -60,26 +59,15 @@ pub enum UserDataError {
 
 /// Reads a file; `None` if it does not exist.
 pub(crate) fn read_if_exists(path: &Path) -> Result<Option<Vec<u8>>, UserDataError> {
-    let unreadable = |source| UserDataError::Read {
-        path: path.to_owned(),
-        source,
-    };
-    match fs::metadata(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(unreadable(error)),
-        // Reading a device or a pipe may never end.
-        Ok(metadata) if !metadata.is_file() => return Err(damaged(path, "it is not a file")),
-        Ok(_) => {}
+    match files::read(path, MAX_FILE_BYTES) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.is_not_found() => Ok(None),
+        Err(FileError::Io(source)) => Err(UserDataError::Read {
+            path: path.to_owned(),
+            source,
+        }),
+        Err(error) => Err(damaged(path, error)),
     }
-    let mut bytes = Vec::new();
-    let file = fs::File::open(path).map_err(unreadable)?;
-    file.take(MAX_FILE_BYTES + 1)
-        .read_to_end(&mut bytes)
-        .map_err(unreadable)?;
-    if bytes.len() as u64 > MAX_FILE_BYTES {
-        return Err(damaged(path, "it is too large"));
-    }
-    Ok(Some(bytes))
 }
 
 /// Writes a file as TOML, and waits until it is on disk.

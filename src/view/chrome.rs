@@ -19,6 +19,9 @@ const SHORT_NOTICE: &str = "CPT (c) AMA";
 /// The longest row name in the breadcrumb, in columns.
 const MAX_ROW_NAME: usize = 24;
 
+/// The fewest columns of the title of an official code.
+const MIN_TITLE_COLUMNS: usize = 24;
+
 /// The fewest columns in which the source is shown.
 const MIN_SOURCE_COLUMNS: usize = 12;
 
@@ -29,7 +32,12 @@ pub fn header(canvas: &mut Canvas<'_>, app: &App, area: Option<Rect>) {
     let status = review_status(document);
     let code = document.code.value();
     let room = usize::from(area.width).saturating_sub(width(code) + 4);
-    if width(&document.title) + width(&status) + 2 <= room {
+    // The edition decides what the page says, so it is shown even if the title is cut for it.
+    let title_width = match document.edition {
+        Some(_) => width(&document.title).min(MIN_TITLE_COLUMNS),
+        None => width(&document.title),
+    };
+    if title_width + width(&status) + 2 <= room {
         area.width = canvas.put_right(without_last_column(area), &status, StyleRole::ReviewStatus);
     }
     let column = canvas.put(area, 1, code, StyleRole::Code);
@@ -41,15 +49,17 @@ pub fn title(canvas: &mut Canvas<'_>, title: &str, area: Rect) {
     canvas.put_clipped(area, margin(area), title, StyleRole::Title);
 }
 
+/// Returns system and status, and the edition of an official code or the review of a document.
 fn review_status(document: &Document) -> String {
     let status = match document.status {
         Status::Active => "",
         Status::Deleted => " · deleted",
         Status::Unverified => " · status not verified",
     };
-    let review = match &document.reviewed_by {
-        Some(name) => format!("reviewed by {name}"),
-        None => "not reviewed".to_owned(),
+    let review = match (&document.edition, &document.reviewed_by) {
+        (Some(edition), _) => format!("edition {edition}"),
+        (None, Some(name)) => format!("reviewed by {name}"),
+        (None, None) => "not reviewed".to_owned(),
     };
     format!("{}{status} · {review}", document.code.system())
 }

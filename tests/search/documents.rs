@@ -75,6 +75,7 @@ pub fn document(code: CodeId, title: &str, sections: Vec<Section>) -> Document {
     Document {
         code,
         title: title.to_owned(),
+        edition: None,
         status: Status::Active,
         effective: AsOf::Unknown,
         revised: AsOf::Unknown,

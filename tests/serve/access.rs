@@ -99,6 +99,41 @@ fn removed_key_ends_its_session_at_the_reload() {
 }
 
 #[test]
+fn file_without_keys_admits_nobody_and_ends_sessions_at_the_reload() {
+    let Some((server, ssh, key)) = start_with_client_key(&["--penalty-time", "off"]) else {
+        return;
+    };
+    let keys = server.folder().join("keys");
+    let is_admitted = || ssh.run(&server, &[], &["list"]).status.success();
+    for without_key in [Some(String::new()), Some(format!("#{key}")), None] {
+        std::fs::write(&keys, &key).unwrap();
+        assert!(is_admitted());
+        let mut reader = ssh.open_reader(&server, &[], &[]);
+        reader.expect("HER2/neu");
+        match &without_key {
+            Some(text) => std::fs::write(&keys, text).unwrap(),
+            None => std::fs::remove_file(&keys).unwrap(),
+        }
+        server.signal("HUP");
+        assert_eq!(reader.wait_for_exit(), 1);
+        reader.expect("your key is no longer allowed");
+        assert!(!is_admitted(), "{without_key:?}");
+    }
+    let log = server.log();
+    assert!(
+        log.contains("no usable key") && log.contains("cannot read the authorized keys"),
+        "{log}"
+    );
+    // A line that cannot be used does not affect the others.
+    std::fs::write(
+        &keys,
+        [b"command=\"sh\" nonsense\xE9\n", key.as_bytes()].concat(),
+    )
+    .unwrap();
+    assert!(is_admitted());
+}
+
+#[test]
 fn position_is_restored_at_the_next_login() {
     let Some((server, ssh, _)) = start_with_client_key(&[]) else {
         return;

@@ -1,7 +1,7 @@
 //! Limits on connections, logins, descriptors and screen sizes, and clients other than OpenSSH.
 
 use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::net::{Shutdown, TcpStream};
 use std::process::{Command, Stdio};
 
 use super::client::{Ssh, installed, skip};
@@ -12,6 +12,13 @@ fn connect_silent(server: &Server) -> TcpStream {
     let stream = TcpStream::connect(server.address).unwrap();
     stream.set_read_timeout(Some(TIMEOUT)).unwrap();
     stream
+}
+
+/// Connects, and returns what the server sends first.
+pub fn first_line(server: &Server) -> String {
+    let mut stream = connect_silent(server);
+    stream.shutdown(Shutdown::Write).unwrap();
+    read_to_end(&mut stream)
 }
 
 fn read_to_end(stream: &mut TcpStream) -> String {
@@ -61,6 +68,7 @@ fn accept_recovers_after_running_out_of_descriptors() {
         &[
             &["--open", "--login-time", "60s"] as &[&str],
             &["--max-logins", "999", "--max-logins-per-address", "999"],
+            &["--penalty-time", "off"],
         ]
         .concat(),
     );

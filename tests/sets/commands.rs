@@ -4,16 +4,25 @@ use std::process::{Command, Output};
 
 use super::{StoreFixture, files};
 
-fn run(fixture: &StoreFixture, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_codeleaf"))
+/// Runs a command with variables, of which `None` are unset.
+pub fn run(
+    fixture: &StoreFixture,
+    arguments: &[&str],
+    variables: &[(&str, Option<&str>)],
+) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_codeleaf"));
+    command
         .args(arguments)
         .current_dir(fixture.folder.path())
-        .env("XDG_DATA_HOME", fixture.folder.path().join("data"))
-        .output()
-        .unwrap()
+        .env_remove("CODELEAF_AS_OF")
+        .env("XDG_DATA_HOME", fixture.folder.path().join("data"));
+    for (name, value) in variables {
+        command.envs(value.map(|value| (name, value)));
+    }
+    command.output().unwrap()
 }
 
-fn decode_output(output: &Output) -> (i32, String, String) {
+pub fn decode_output(output: &Output) -> (i32, String, String) {
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
     (
         output.status.code().unwrap(),
@@ -30,7 +39,8 @@ fn set_can_be_imported_listed_compared_shown_and_removed() {
     rows[5].2 = "Invented bleeding, unspecified";
     rows.remove(4);
     fixture.write_file("icd10cm-order-2026.txt", &files::icd10cm_from_rows(&rows));
-    let (status, out, err) = decode_output(&run(&fixture, &["import", "icd10cm-order-2025.txt"]));
+    let (status, out, err) =
+        decode_output(&run(&fixture, &["import", "icd10cm-order-2025.txt"], &[]));
     assert_eq!(
         (status, err.as_str()),
         (0, ""),
@@ -41,16 +51,18 @@ fn set_can_be_imported_listed_compared_shown_and_removed() {
         "{out}"
     );
     assert!(out.contains("public domain"), "{out}");
-    let (_, out, _) = decode_output(&run(&fixture, &["import", "icd10cm-order-2025.txt"]));
+    let (_, out, _) = decode_output(&run(&fixture, &["import", "icd10cm-order-2025.txt"], &[]));
     assert!(out.contains("replaces the import of"), "{out}");
     decode_output(&run(
         &fixture,
         &["import", "icd10cm", "icd10cm-order-2026.txt"],
+        &[],
     ));
 
     let (status, out, _) = decode_output(&run(
         &fixture,
         &["sets", "diff", "icd10cm-2025", "icd10cm-2026"],
+        &[],
     ));
     assert_eq!(status, 0);
     assert_eq!(
@@ -62,20 +74,20 @@ fn set_can_be_imported_listed_compared_shown_and_removed() {
          short: `Invented hemorrhage, unspecified` is now `Invented bleeding, unspecified`\n    \
          long: `Invented hemorrhage, unspecified` is now `Invented bleeding, unspecified`\n"
     );
-    let (_, out, _) = decode_output(&run(&fixture, &["sets", "list", "--format", "json"]));
+    let (_, out, _) = decode_output(&run(&fixture, &["sets", "list", "--format", "json"], &[]));
     let listed: serde_json::Value = serde_json::from_str(&out).unwrap();
     assert_eq!(listed["sets"][1]["set"], "icd10cm-2026");
     assert_eq!(listed["sets"][0]["rows"], 13);
-    let (status, out, _) = decode_output(&run(&fixture, &["show", "icd10cm:K92.2"]));
+    let (status, out, _) = decode_output(&run(&fixture, &["show", "icd10cm:K92.2"], &[]));
     assert_eq!(status, 0);
     assert!(
         out.contains("Invented bleeding, unspecified"),
         "the latest edition: {out}"
     );
 
-    let (status, out, _) = decode_output(&run(&fixture, &["sets", "remove", "icd10cm-2026"]));
+    let (status, out, _) = decode_output(&run(&fixture, &["sets", "remove", "icd10cm-2026"], &[]));
     assert_eq!((status, out.as_str()), (0, "icd10cm-2026 was removed\n"));
-    let (status, _, err) = decode_output(&run(&fixture, &["sets", "remove", "icd10cm-2026"]));
+    let (status, _, err) = decode_output(&run(&fixture, &["sets", "remove", "icd10cm-2026"], &[]));
     assert_eq!(status, 1);
     assert_eq!(err, "no set `icd10cm-2026`; did you mean `icd10cm-2025`?\n");
 }
@@ -100,12 +112,12 @@ fn failed_import_exits_with_status_2() {
             "not a valid edition name",
         ),
     ] {
-        let (status, _, err) = decode_output(&run(&fixture, &arguments));
+        let (status, _, err) = decode_output(&run(&fixture, &arguments, &[]));
         assert_eq!(status, 2, "{arguments:?}");
         assert!(err.contains(expected), "{err}");
     }
     assert_eq!(fixture.stored_files(), []);
-    let (status, out, _) = decode_output(&run(&fixture, &["sets"]));
+    let (status, out, _) = decode_output(&run(&fixture, &["sets"], &[]));
     assert_eq!(status, 0);
     assert!(out.starts_with("no code sets"));
 }
@@ -114,7 +126,7 @@ fn failed_import_exits_with_status_2() {
 fn import_without_an_edition_mentions_the_option() {
     let fixture = StoreFixture::new();
     fixture.write_file("order.txt", &files::icd10cm());
-    let (status, out, _) = decode_output(&run(&fixture, &["import", "order.txt"]));
+    let (status, out, _) = decode_output(&run(&fixture, &["import", "order.txt"], &[]));
     assert_eq!(status, 0);
     assert!(
         out.contains("note: neither the file nor its name states an edition; --edition names it"),
@@ -127,10 +139,10 @@ fn set_of_an_older_version_is_listed_with_the_command_that_imports_it_again() {
     let fixture = StoreFixture::new();
     fixture.write_file("icd10cm-order-2025.txt", &files::icd10cm());
     let import = ["import", "icd10cm-order-2025.txt"];
-    assert_eq!(decode_output(&run(&fixture, &import)).0, 0);
+    assert_eq!(decode_output(&run(&fixture, &import, &[])).0, 0);
     let (path, _) = fixture.stored_files().remove(0);
     std::fs::write(path, [b"leafset\n".as_slice(), &[1; 4000]].concat()).unwrap();
-    let (_, _, err) = decode_output(&run(&fixture, &["sets"]));
+    let (_, _, err) = decode_output(&run(&fixture, &["sets"], &[]));
     assert!(
         err.contains(
             "icd10cm-2025.set: another version of codeleaf imported this set; import its file again"
@@ -138,8 +150,8 @@ fn set_of_an_older_version_is_listed_with_the_command_that_imports_it_again() {
         "{err}"
     );
     assert!(err.contains("codeleaf import FILE"), "{err}");
-    assert_eq!(decode_output(&run(&fixture, &import)).0, 0);
-    let (_, out, err) = decode_output(&run(&fixture, &["sets"]));
+    assert_eq!(decode_output(&run(&fixture, &import, &[])).0, 0);
+    let (_, out, err) = decode_output(&run(&fixture, &["sets"], &[]));
     assert!(
         err.is_empty() && out.starts_with("icd10cm-2025  "),
         "{out}{err}"
@@ -162,19 +174,24 @@ fn ptp_files_of_one_edition_form_one_set() {
         "ccipra-v303r0-f1.txt",
         &files::ptp_from_rows(&[row("90001")]),
     );
-    fixture.write_file("again.txt", &files::ptp_from_rows(&[row("83950")]));
-    let import =
-        |first, second| decode_output(&run(&fixture, &["import", first, second, "--edition", "x"]));
-    let (status, out, _) = import("ccipra-v302r0-f1.txt", "ccipra-v302r0-f2.txt");
+    fixture.write_file("ccipra-again.txt", &files::ptp_from_rows(&[row("83950")]));
+    let import = |first, second, edition| {
+        decode_output(&run(
+            &fixture,
+            &["import", first, second, "--edition", edition],
+            &[],
+        ))
+    };
+    let (status, out, _) = import("ccipra-v302r0-f1.txt", "ccipra-v302r0-f2.txt", "x");
     assert_eq!(status, 0);
     assert!(out.contains("edition x, 2 rows"), "{out}");
-    let (_, _, err) = import("ccipra-v302r0-f1.txt", "again.txt");
+    let (_, _, err) = import("ccipra-v302r0-f1.txt", "ccipra-again.txt", "y");
     assert!(
-        err.starts_with("again.txt:7: 83950 and 86294 of 2018-07-01 is already in ccipra"),
+        err.starts_with("ccipra-again.txt:7: 83950 and 86294 of 2018-07-01 is already in ccipra"),
         "{err}"
     );
     let files = ["import", "ccipra-v302r0-f1.txt", "ccipra-v303r0-f1.txt"];
-    let (status, _, err) = decode_output(&run(&fixture, &files));
+    let (status, _, err) = decode_output(&run(&fixture, &files, &[]));
     assert_eq!(status, 2);
     assert!(
         err.contains("different editions: practitioner-v302r0, practitioner-v303r0"),

@@ -318,6 +318,6 @@ fn importing_a_folder_or_missing_file_fails() {
             .unwrap_err()
             .to_string()
     };
-    assert!(message("").ends_with("this is not a file"));
+    assert!(message("").ends_with("this is a folder, not a file"));
     assert!(message("missing").contains("cannot be read"));
 }

@@ -10,7 +10,7 @@ fn fields(row: &SetRow) -> Vec<String> {
 
 fn get(fixture: &StoreFixture, kind: SetKind, key: &str) -> Vec<String> {
     let sets = fixture.store.open_sets();
-    let row = sets.latest(kind).unwrap().get(key).unwrap();
+    let row = sets.in_force(kind).unwrap().get(key).unwrap();
     fields(&row.unwrap_or_else(|| panic!("no {key}")))
 }
 
@@ -22,7 +22,7 @@ fn every_kind_is_detected_and_round_trips() {
         assert_eq!(detect_kind(&path).unwrap(), kind);
         let imported = fixture.import(name, &bytes).unwrap();
         let sets = fixture.store.open_sets();
-        let set = sets.latest(kind).unwrap();
+        let set = sets.in_force(kind).unwrap();
         assert_eq!(set.header(), &imported.header);
         let rows: Vec<SetRow> = set.rows().map(Result::unwrap).collect();
         assert_eq!(rows.len() as u64, imported.header.rows);
@@ -168,7 +168,7 @@ fn clfs_rates_are_exact_and_descriptors_are_not_kept() {
     assert_eq!(row("80047"), "80047||1370|2025-01-01|N|2025");
     assert_eq!(row("80047-QW"), "80047|QW|1373|2025-04-01|N|2025");
     assert_eq!(row("G0103"), "G0103||1900|2025-01-01|L|2025");
-    assert_eq!(imported.header.edition.as_of().to_string(), "2025-04-01");
+    assert_eq!(imported.header.as_of().to_string(), "2025-04-01");
     let (_, bytes) = &fixture.stored_files()[0];
     assert!(!String::from_utf8_lossy(bytes).contains("Owner's words"));
 }
@@ -183,7 +183,10 @@ fn pfs_is_read_from_both_layouts_without_descriptors() {
         let fixture = StoreFixture::new();
         let imported = fixture.import(name, &bytes).unwrap();
         assert_eq!(imported.header.name(), "pfs-2025-10");
-        assert_eq!(imported.header.edition.as_of().to_string(), "2025-10");
+        assert_eq!(
+            imported.header.edition.as_of(SetKind::Pfs).to_string(),
+            "2025-10"
+        );
         let knee = get(&fixture, SetKind::Pfs, "27447").join("|");
         assert_eq!(
             knee,
@@ -193,7 +196,7 @@ fn pfs_is_read_from_both_layouts_without_descriptors() {
         let (_, stored) = &fixture.stored_files()[0];
         assert!(!String::from_utf8_lossy(stored).contains("Owner's words"));
         let set = fixture.store.open_sets();
-        let rows = set.latest(SetKind::Pfs).unwrap().rows();
+        let rows = set.in_force(SetKind::Pfs).unwrap().rows();
         sets.push(rows.map(Result::unwrap).collect::<Vec<_>>());
     }
     assert_eq!(sets[0], sets[1]);
@@ -254,7 +257,7 @@ fn large_ptp_set_finds_pairs_by_either_code() {
         .unwrap();
     assert_eq!(imported.header.rows, 200_000);
     let sets = fixture.store.open_sets();
-    let set = sets.latest(SetKind::NcciPtp).unwrap();
+    let set = sets.in_force(SetKind::NcciPtp).unwrap();
     assert_eq!(set.rows_with_prefix("99999").unwrap().len(), 100);
     let second = set.rows_with_prefix("10042").unwrap();
     assert_eq!(second.len(), 2000);

@@ -18,7 +18,11 @@ const FILES: [(&str, &str, u64); 8] = [
     ("pprrvu-2025-oct.csv", "pfs-2025-10", 19_090),
     ("place-of-service.csv", "pos-unknown-", 52),
     ("nucc-format-sample.csv", "nucc-unknown-", 2),
-    ("ncci-mue-format-sample.csv", "ncci-mue-unknown-", 3),
+    (
+        "ncci-mue-format-sample.csv",
+        "ncci-mue-practitioner-unknown-",
+        3,
+    ),
     ("ncci-ptp-format-sample.txt", "ncci-ptp-unknown-", 3),
 ];
 
@@ -71,7 +75,7 @@ fn published_files_import_completely() {
             "Language screening",
         ),
     ] {
-        assert!(sets.latest(kind).is_some());
+        assert!(sets.in_force(kind).is_some());
         let code = CodeId::new(system, value).unwrap();
         assert_eq!(library.document(&code).unwrap().title, title);
     }
@@ -85,7 +89,7 @@ fn published_files_import_completely() {
         println!("{found} lookups in {:?}", started.elapsed());
     }
     let children = sets
-        .latest(SetKind::Icd10cm)
+        .in_force(SetKind::Icd10cm)
         .unwrap()
         .children("C50")
         .unwrap();

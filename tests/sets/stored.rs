@@ -29,7 +29,7 @@ fn reimport_replaces_only_the_same_edition() {
     let names: Vec<String> = sets.all().iter().map(|set| set.header().name()).collect();
     assert_eq!(names, ["icd10cm-2025", "icd10cm-2026"]);
     assert_eq!(
-        sets.latest(SetKind::Icd10cm).unwrap().header().name(),
+        sets.in_force(SetKind::Icd10cm).unwrap().header().name(),
         "icd10cm-2026"
     );
     assert!(

@@ -74,12 +74,22 @@ impl Pane for ComparisonView {
 
     /// Requests the comparison for the previous or next item of the list.
     fn move_horizontally(&mut self, by: isize, context: &mut PaneContext<'_>) -> Option<Effect> {
-        let items = &mut self.opened_from.list;
-        let before = items.selected();
-        items.move_by(by, context.list_area().height);
-        let item = items.selected();
-        let request = self.opened_from.comparison_request(item, context.library)?;
-        (item != before).then_some(Effect::LoadComparison(request))
+        let items = &mut self.opened_from;
+        let height = context.list_area().height;
+        let first = items.list.cursor;
+        loop {
+            let before = items.list.selected();
+            items.list.move_by(by, height);
+            let item = items.list.selected();
+            if let Some(request) = items.comparison_request(item, context.library) {
+                return (item != before).then_some(Effect::LoadComparison(request));
+            }
+            // Pages of modifiers have nothing to compare.
+            if item == before {
+                items.list.cursor = first;
+                return None;
+            }
+        }
     }
 }
 

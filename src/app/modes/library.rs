@@ -63,9 +63,16 @@ pub enum LibraryItem<'a> {
 }
 
 impl LibraryList {
-    /// The list by code, with a document selected.
+    /// The list that has a document, with the document selected.
     pub(crate) fn with_selected(code: &CodeId, library: &Library, index: &Index) -> Self {
-        let mut list = Self::default();
+        let group_by = match code.as_modifier() {
+            Some(_) => GroupBy::Modifier,
+            None => GroupBy::Code,
+        };
+        let mut list = Self {
+            group_by,
+            ..Self::default()
+        };
         list.apply_filter(library, index);
         list.select_code(library, code);
         list
@@ -104,7 +111,9 @@ impl LibraryList {
                     title,
                 }
             }
-            ItemSource::Subject(subject, entries) => match group.document_at(within) {
+            ItemSource::Subject {
+                subject, entries, ..
+            } => match group.document_at(within) {
                 None => LibraryItem::Comparison(entries.len()),
                 Some(document) => {
                     let entry = library.entries().get(document)?;
@@ -122,16 +131,24 @@ impl LibraryList {
         })
     }
 
-    /// The comparison that an item opens. `None` if the list is not by modifier or payer.
+    /// The comparison that an item opens. `None` for an item that is not a row on a modifier or payer.
     pub(crate) fn comparison_request(
         &self,
         n: usize,
         library: &Library,
     ) -> Option<ComparisonRequest> {
         let (group, within) = self.find(n)?;
-        let ItemSource::Subject(subject, entries) = &group.source else {
+        let ItemSource::Subject {
+            subject,
+            page,
+            entries,
+        } = &group.source
+        else {
             return None;
         };
+        if page.is_some() && within == 0 {
+            return None;
+        }
         let single = group.document_at(within).map(|document| [document]);
         let documents = single.as_ref().map_or(entries.as_slice(), |single| single);
         let compared = documents.iter().take(MAX_COMPARED_DOCUMENTS);

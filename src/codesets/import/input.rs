@@ -13,6 +13,7 @@ use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 use sha2::{Digest, Sha256};
 
 use crate::codesets::error::{ImportError, ParseError, ReadError};
+use crate::files::{self, FileError};
 use crate::text::sanitize;
 
 /// The number of bytes at the start of a file that are searched for its kind. The disclaimers of an
@@ -22,6 +23,8 @@ const HEAD_LEN: usize = 64 * 1024;
 const HEAD_LINES: usize = 40;
 /// The maximum length of a line in bytes, far above that of any layout.
 const MAX_LINE_LEN: u64 = 64 * 1024;
+/// The maximum size of a file in bytes. The largest published ones, of PTP edits, have about 30 MB.
+const MAX_LEN: u64 = 1 << 30;
 /// The maximum size of a delimited file in bytes. The largest published one has about 5 MB. The
 /// files with millions of rows are tab-separated and read line by line.
 const MAX_CSV_LEN: u64 = 24 * 1024 * 1024;
@@ -30,6 +33,7 @@ const MAX_CSV_LEN: u64 = 24 * 1024 * 1024;
 #[derive(Debug)]
 pub(crate) struct InputFile {
     pub(crate) path: PathBuf,
+    archive: Option<String>,
     file: File,
     pub(crate) size: u64,
     modified: Option<SystemTime>,
@@ -50,18 +54,16 @@ impl InputFile {
             path: path.to_owned(),
             source,
         };
-        // Checked before opening, because opening a pipe would wait for a writer.
-        if !path.metadata().map_err(failed)?.is_file() {
-            return Err(ImportError::NotAFile {
-                path: path.to_owned(),
-            });
-        }
-        let mut file = File::open(path).map_err(failed)?;
+        let file = files::open(path).map_err(failed)?;
         let modified = modified(&file);
-        let probe = Probe::new(&mut file).map_err(failed)?;
+        let probe = Probe::new(&file).map_err(|error| failed(error.into()))?;
+        if probe.size > MAX_LEN {
+            return Err(failed(FileError::TooLarge(MAX_LEN)));
+        }
         let encoding = if probe.is_utf8 { UTF_8 } else { WINDOWS_1252 };
         Ok(Self {
             path: path.to_owned(),
+            archive: None,
             file,
             size: probe.size,
             modified,
@@ -76,6 +78,11 @@ impl InputFile {
     pub(crate) fn name(&self) -> String {
         let name = self.path.file_name().unwrap_or_default();
         sanitize(&name.to_string_lossy()).into_owned()
+    }
+
+    /// The name of the archive that the file is in.
+    pub(crate) fn archive_name(&self) -> Option<String> {
+        self.archive.clone()
     }
 
     pub(crate) fn any_head_line(&self, matches: impl Fn(&str) -> bool) -> bool {
@@ -152,7 +159,9 @@ struct Probe {
 }
 
 impl Probe {
-    fn new(file: &mut File) -> io::Result<Self> {
+    /// Reads at most one byte more than [`MAX_LEN`].
+    fn new(file: &File) -> io::Result<Self> {
+        let mut file = file.take(MAX_LEN + 1);
         let mut probe = Self {
             is_utf8: true,
             ..Self::default()

@@ -1,5 +1,6 @@
 //! The sink of imported rows, and the metadata of the files that they come from.
 
+use crate::codesets::edition::EditTable;
 use crate::codesets::error::ReadError;
 use crate::codesets::import::sort::ExternalSorter;
 use crate::codesets::row::SetRow;
@@ -27,8 +28,8 @@ pub(crate) struct FileMetadata {
     pub(crate) year: Option<u16>,
     /// The latest effective date, for kinds whose edition it determines.
     pub(crate) latest_effective: Option<Date>,
-    /// Which of several tables of one edition the file is: `practitioner`.
-    pub(crate) table: Option<&'static str>,
+    /// Which of the tables of one edition the file is.
+    pub(crate) table: Option<EditTable>,
     /// Remarks for the user that are not errors.
     pub(crate) notes: Vec<String>,
 }

@@ -6,6 +6,7 @@
 pub(crate) mod absence;
 pub(crate) mod block;
 pub(crate) mod compiler;
+pub(crate) mod guidance;
 pub(crate) mod header;
 pub(crate) mod name;
 pub(crate) mod rows;
@@ -13,18 +14,25 @@ pub(crate) mod section;
 pub(crate) mod value;
 
 use crate::content::document::Document;
-use crate::content::toml::compile::compiler::Compiler;
+use crate::content::toml::compile::compiler::{Compiler, KnownCodes};
 use crate::content::toml::schema::DocumentFile;
 use crate::diagnostics::diagnostic::{Diagnostics, WHOLE_FILE};
 
 /// Compiles a document. `None` means that an error was reported; the converse does not hold.
-pub(crate) fn compile(file: &DocumentFile, diagnostics: &mut Diagnostics<'_>) -> Option<Document> {
+pub(crate) fn compile(
+    file: &DocumentFile,
+    diagnostics: &mut Diagnostics<'_>,
+    is_known: KnownCodes<'_>,
+) -> Option<Document> {
     let mut compiler = Compiler {
         diagnostics,
+        is_known,
+        code: None,
         sources: Vec::new(),
         publication: None,
     };
     let header = compiler.header(file);
+    compiler.code = header.as_ref().map(|header| header.code.clone());
     let sections = compiler.sections(file);
     if sections.is_empty() && !compiler.diagnostics.has_suppressed(WHOLE_FILE) {
         compiler.diagnostics.missing(

@@ -9,8 +9,9 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use toml::value::Datetime;
 
-/// What serde's messages name a [`DateField`]; `parse` recognizes it.
+/// What serde's messages call a [`DateField`]; `field_errors` recognizes it.
 pub(crate) const EXPECTED_DATE: &str = "a date";
+
 /// An unparsed date: a TOML date, a year as a number, or a text.
 #[derive(Clone, Debug)]
 pub(crate) struct DateField(pub(crate) String);

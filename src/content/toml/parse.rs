@@ -9,10 +9,10 @@ use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
+use crate::content::toml::field_errors::report_type_error;
 use crate::content::toml::invalid_entry::InvalidEntry;
-use crate::content::toml::schema::{DocumentFile, SCHEMA, Text};
+use crate::content::toml::schema::{DocumentFile, GUIDANCE, SCHEMA, Text};
 use crate::content::toml::syntax::report_syntax_error;
-use crate::content::toml::type_error::report_type_error;
 use crate::diagnostics::diagnostic::{Diagnostics, WHOLE_FILE};
 use crate::diagnostics::wording::{join_with_and, nearest, unknown_message};
 
@@ -111,6 +111,7 @@ impl<'d, 't> TableParser<'d, 't> {
             place: self.parse_rows("place"),
             synonym: self.parse_rows("synonym"),
             not_this: self.parse_rows("not_this"),
+            guidance: GUIDANCE.map(|name| self.parse_rows(name)),
             absent: self.parse_rows("absent"),
             section: self.parse_rows("section"),
             notices: self.parse_table("notices"),

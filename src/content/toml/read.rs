@@ -1,25 +1,26 @@
 //! Reads a [`Document`] from bytes or a file, or reports all errors in it.
 
-use std::fs::{Metadata, OpenOptions};
-use std::io::{self, ErrorKind, Read};
-use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
+use std::io::{self, ErrorKind};
 use std::path::Path;
 
-use rustix::fs::OFlags;
-
 use crate::content::document::Document;
+use crate::content::toml::compile::compiler::KnownCodes;
 use crate::content::toml::{compile, parse};
 use crate::diagnostics::Report;
 use crate::diagnostics::diagnostic::Diagnostics;
+use crate::files::{self, FileError};
 
 /// The largest file that is read, in bytes. A document of five sections has about 15 kB.
 pub const MAX_BYTES: u64 = 4 * 1024 * 1024;
 
 /// Parses a document. The name is used in messages only.
 pub fn parse_document(name: &str, bytes: &[u8]) -> Result<Document, Report> {
+    parse_known(name, bytes, &|_| true)
+}
+
+fn parse_known(name: &str, bytes: &[u8], is_known: KnownCodes<'_>) -> Result<Document, Report> {
     if bytes.len() as u64 > MAX_BYTES {
-        let (message, hint) = too_large();
-        return Err(Report::whole_file(name, message, hint));
+        return Err(file_report(name, &FileError::TooLarge(MAX_BYTES)));
     }
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     if bytes.is_empty() {
@@ -32,7 +33,7 @@ pub fn parse_document(name: &str, bytes: &[u8]) -> Result<Document, Report> {
     let text = std::str::from_utf8(bytes).map_err(|error| not_utf8(name, bytes, error))?;
     let mut diagnostics = Diagnostics::new(text);
     let document = parse::parse_tables(text, &mut diagnostics)
-        .and_then(|file| compile::compile(&file, &mut diagnostics));
+        .and_then(|file| compile::compile(&file, &mut diagnostics, is_known));
     diagnostics.into_result(name)?;
     document.ok_or_else(|| {
         Report::whole_file(
@@ -43,63 +44,39 @@ pub fn parse_document(name: &str, bytes: &[u8]) -> Result<Document, Report> {
     })
 }
 
-/// Reads a document from a file. Does not block on pipes and devices, and reads at most
-/// [`MAX_BYTES`].
+/// Reads a document from a file.
 pub fn load_document(path: &Path) -> Result<Document, Report> {
+    check_document(path, &|_| true)
+}
+
+/// Reads a document as [`load_document`] does, and reports rows on modifiers that are not known.
+pub fn check_document(path: &Path, is_known: KnownCodes<'_>) -> Result<Document, Report> {
     let name = path.to_string_lossy();
-    let bytes =
-        read_file(path).map_err(|(message, hint)| Report::whole_file(&name, message, hint))?;
-    parse_document(&name, &bytes)
+    match files::read(path, MAX_BYTES) {
+        Ok(bytes) => parse_known(&name, &bytes, is_known),
+        Err(error) if error.is_not_found() && path.is_symlink() => Err(Report::whole_file(
+            &name,
+            "the target of this link does not exist",
+            "restore the file it points to, or remove the link",
+        )),
+        Err(error) => Err(file_report(&name, &error)),
+    }
 }
 
-/// A message and a hint.
-type ReadError = (String, &'static str);
-
-fn read_file(path: &Path) -> Result<Vec<u8>, ReadError> {
-    // Check first, because opening a device can have effects.
-    match path.metadata() {
-        Ok(metadata) => require_regular_file(&metadata)?,
-        Err(error) if error.kind() == ErrorKind::NotFound && path.is_symlink() => {
-            return Err((
-                "the target of this link does not exist".to_owned(),
-                "restore the file it points to, or remove the link",
-            ));
-        }
-        Err(error) => return Err(describe_io_error(&error)),
-    }
-    // Check again after opening. Without NONBLOCK, opening a pipe would block.
-    let file = OpenOptions::new()
-        .read(true)
-        .custom_flags(i32::try_from(OFlags::NONBLOCK.bits()).unwrap_or_default())
-        .open(path)
-        .map_err(|error| describe_io_error(&error))?;
-    let metadata = file.metadata().map_err(|error| describe_io_error(&error))?;
-    require_regular_file(&metadata)?;
-    if metadata.len() > MAX_BYTES {
-        return Err(too_large());
-    }
-    let mut bytes = Vec::new();
-    // The file may have grown since its size was checked.
-    file.take(MAX_BYTES + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| describe_io_error(&error))?;
-    Ok(bytes)
-}
-
-fn require_regular_file(metadata: &Metadata) -> Result<(), ReadError> {
-    let kind = metadata.file_type();
-    let other = match kind {
-        _ if kind.is_file() => return Ok(()),
-        _ if kind.is_dir() => "a folder",
-        _ if kind.is_fifo() => "a pipe",
-        _ if kind.is_socket() => "a socket",
-        _ => "a device",
+fn file_report(name: &str, error: &FileError) -> Report {
+    let (message, hint) = match error {
+        FileError::Io(error) => describe_io_error(error),
+        FileError::TooLarge(_) => (
+            error.to_string(),
+            "a document is about one code; split the file, one code each",
+        ),
+        _ => (error.to_string(), "name a .toml file"),
     };
-    Err((format!("this is {other}, not a file"), "name a .toml file"))
+    Report::whole_file(name, message, hint)
 }
 
-/// Describes an I/O error; the system's own messages differ between systems.
-fn describe_io_error(error: &io::Error) -> ReadError {
+/// Returns a message and a hint; the system's own messages differ between systems.
+fn describe_io_error(error: &io::Error) -> (String, &'static str) {
     match error.kind() {
         ErrorKind::NotFound => (
             "there is no such file".to_owned(),
@@ -114,13 +91,6 @@ fn describe_io_error(error: &io::Error) -> ReadError {
             "check that its disk or network folder is there",
         ),
     }
-}
-
-fn too_large() -> ReadError {
-    (
-        format!("the file is larger than {} MiB", MAX_BYTES >> 20),
-        "a document is about one code; split the file, one code each",
-    )
 }
 
 fn not_utf8(name: &str, bytes: &[u8], error: std::str::Utf8Error) -> Report {

@@ -7,10 +7,22 @@ use serde::Deserialize;
 use toml::Spanned;
 
 pub(crate) use crate::content::toml::date_field::DateField;
-pub(crate) use crate::content::toml::fields::{Field, Text};
+pub(crate) use crate::content::toml::field_value::{Field, Text};
 
 /// The version of the format.
 pub(crate) const SCHEMA: i64 = 1;
+
+/// The tables of [`GuidanceRow`]s, which only documents on modifiers have.
+pub(crate) const GUIDANCE: [&str; 8] = [
+    "when",
+    "not_when",
+    "question",
+    "applies_to",
+    "documentation",
+    "sequencing",
+    "payment",
+    "payer_rule",
+];
 
 #[derive(Debug, Default)]
 pub(crate) struct DocumentFile {
@@ -30,6 +42,7 @@ pub(crate) struct DocumentFile {
     pub(crate) place: Vec<Spanned<NamedRow>>,
     pub(crate) synonym: Vec<Spanned<SynonymRow>>,
     pub(crate) not_this: Vec<Spanned<NotThisRow>>,
+    pub(crate) guidance: [Vec<Spanned<GuidanceRow>>; GUIDANCE.len()],
     pub(crate) absent: Vec<Spanned<AbsentRow>>,
     pub(crate) section: Vec<Spanned<SectionTable>>,
     pub(crate) notices: Option<Spanned<NoticesTable>>,
@@ -68,7 +81,7 @@ tables! {
 
     /// `[sources.ID]`: a source of facts.
     SourceTable {
-        title: Text, short: Text, kind: Text, as_of: Date,
+        title: Text, short: Text, kind: Text, as_of: Date, read: Date, url: Text,
     }
 
     /// `[summary]`, `[coding]`, … and `[[section]]`. Only the last has `id`, `title` and `short`.
@@ -146,6 +159,12 @@ tables! {
     /// `[[not_this]]`: a service that the code is confused with, and the code of that, if any.
     NotThisRow {
         text: Text, code: Text, system: Text, source: Text, remark: [RemarkRow],
+    }
+
+    /// `[[when]]`, `[[payment]]`, …: a statement about the modifier. Only `[[payer_rule]]` has
+    /// `payer`.
+    GuidanceRow {
+        payer: Text, text: Text, source: Text, against: [Text], remark: [RemarkRow],
     }
 
     /// `[[absent]]`: a block that readers expect and that has no content.

@@ -4,11 +4,10 @@ use crate::content::{
     AbsenceReason, AsOf, Cell, Document, ModifierCode, Row, RowKey, SourceId, Standing, Subject,
     Unavailable, Value, Voice,
 };
+use crate::library::imported::placement::PFS_MODIFIERS_BLOCK;
 
 /// The block with the descriptions of modifiers from imported sets.
 const OFFICIAL_TEXTS_BLOCK: &str = "set-hcpcs";
-/// The block with what Medicare's indicators say on modifiers.
-const INDICATORS_BLOCK: &str = "set-pfs-modifiers";
 /// The block with Medicare's rates with and without modifiers.
 const RATES_BLOCK: &str = "set-clfs";
 
@@ -60,8 +59,8 @@ impl<'d> DocumentRows<'d> {
     fn own_rule(&self, modifier: &ModifierCode) -> Vec<Row> {
         let subject = Subject::Modifier(modifier.clone());
         let mut rows = self.document.rows();
-        let own =
-            rows.find(|(_, block, row)| row.subject == subject && block.id.0 != INDICATORS_BLOCK);
+        let own = rows
+            .find(|(_, block, row)| row.subject == subject && block.id.0 != PFS_MODIFIERS_BLOCK);
         let Some((_, _, own)) = own else {
             return Vec::new();
         };
@@ -122,7 +121,7 @@ impl<'d> DocumentRows<'d> {
         for (_, block, row) in self.document.rows() {
             let (who, key) = match block.id.0.as_str() {
                 OFFICIAL_TEXTS_BLOCK => ("Official text", modifier.as_str()),
-                INDICATORS_BLOCK => ("Medicare, by indicator", modifier.as_str()),
+                PFS_MODIFIERS_BLOCK => ("Medicare, by indicator", modifier.as_str()),
                 RATES_BLOCK => ("Medicare, laboratory rate", line.as_str()),
                 _ => continue,
             };

@@ -2,8 +2,8 @@
 
 use crate::codesets::{IcdRow, SetFile, SetHeader};
 use crate::content::{
-    AbsenceReason, Block, Cell, CodeId, CodeSystem, Date, Row, RowKey, Shape, Source, SourceId,
-    SourceKind, Subject, Unavailable, Value, Voice,
+    AbsenceReason, AsOf, Block, Cell, CodeId, CodeSystem, Date, Row, RowKey, Shape, Source,
+    SourceId, SourceKind, Subject, Unavailable, Value, Voice,
 };
 use crate::library::imported::lookup::billing_usage;
 
@@ -98,7 +98,9 @@ pub(crate) fn source(header: &SetHeader) -> Source {
         title,
         short: header.kind.short_title().to_owned(),
         kind: SourceKind::Primary,
-        as_of: header.edition.as_of(),
+        as_of: header.as_of(),
+        read: AsOf::Unknown,
+        url: None,
     }
 }
 

@@ -1,14 +1,14 @@
 //! Enrichment: adds blocks with rows of imported sets to a document.
 
-use crate::codesets::{CorruptSet, ImportedSets, SetFile, SetKind};
-use crate::content::{Block, CPT_NOTICE, Document, FEE_NOTICE, Row, Section, Shape, Voice};
+use crate::codesets::{CorruptSet, EditTable, ImportedSets, SetFile, SetKind};
+use crate::content::{Block, CPT_NOTICE, Document, FEE_NOTICE, Row, Section, Voice};
 use crate::library::imported::builder::{SetCitation, source};
 use crate::library::imported::pfs_rows::PfsLines;
+use crate::library::imported::placement::{PFS_INDICATORS, PFS_MODIFIERS, Placement, placement};
 use crate::library::imported::references::References;
 use crate::library::imported::set_rows::rows_from_set;
+use crate::library::imported::validity::Validity;
 
-/// The block of what the fee schedule says on modifiers.
-const PFS_MODIFIERS_BLOCK: &str = "set-pfs-modifiers";
 /// The section for blocks whose section the document lacks.
 const IMPORTED_SECTION: &str = "imported";
 
@@ -19,8 +19,10 @@ pub(crate) fn enrich(sets: &ImportedSets, document: &mut Document) {
         return;
     }
     let references = References::from_document(document);
-    let kinds = SetKind::ALL.into_iter();
-    for set in kinds.filter_map(|kind| sets.latest(kind)) {
+    for set in SetKind::ALL
+        .into_iter()
+        .flat_map(|kind| tables_last_first(sets, kind))
+    {
         let kind = set.header().kind;
         let blocks = match blocks_from_set(set, document, &references) {
             Ok(blocks) => blocks,
@@ -40,12 +42,21 @@ pub(crate) fn enrich(sets: &ImportedSets, document: &mut Document) {
         if matches!(kind, SetKind::Pfs | SetKind::NcciPtp) {
             add_notice(CPT_NOTICE, &mut document.notices);
         }
-        document.sources.push(source(set.header()));
+        let source = source(set.header());
+        if document.source(&source.id).is_none() {
+            document.sources.push(source);
+        }
+        let edition = &set.header().edition;
+        let remark = Validity::new(sets, set).remark();
         for (placement, rows) in blocks {
-            let title = format!("{}, {}", placement.title, set.header().edition.label());
+            let title = format!("{}, {}{remark}", placement.title, edition.label());
+            let id = match edition.table() {
+                None | Some(EditTable::Practitioner) => placement.id.to_owned(),
+                Some(table) => format!("{}-{}", placement.id, table.id()),
+            };
             let block = match placement.shape {
-                Some(shape) => Block::new(placement.id, Some(&title), shape, rows),
-                None => Block::from_rows(placement.id, Some(&title), rows),
+                Some(shape) => Block::new(&id, Some(&title), shape, rows),
+                None => Block::from_rows(&id, Some(&title), rows),
             };
             let section = find_or_add_section(&mut document.sections, placement.section);
             insert_block(section, placement.after_block, block);
@@ -81,93 +92,19 @@ fn blocks_from_set(
     ])
 }
 
+/// Returns the edition of each table that is in force, the last table first: each block is inserted
+/// before those of the same kind.
+fn tables_last_first(sets: &ImportedSets, kind: SetKind) -> impl Iterator<Item = &SetFile> {
+    let tables: Vec<&SetFile> = sets.tables_in_force(kind).collect();
+    tables.into_iter().rev()
+}
+
 /// Adds a notice unless the document has one of its own that starts with the same two words.
 fn add_notice(notice: &str, notices: &mut Vec<String>) {
     let start: Vec<&str> = notice.split_whitespace().take(2).collect();
     let start = start.join(" ");
     if !notices.iter().any(|other| other.starts_with(&start)) {
         notices.push(notice.to_owned());
-    }
-}
-
-/// Where a block of a set belongs, and its title.
-#[derive(Clone, Copy)]
-struct Placement {
-    id: &'static str,
-    section: &'static str,
-    /// The id of the block before it.
-    after_block: &'static str,
-    title: &'static str,
-    /// `None` for a table, or prose if its rows have one cell.
-    shape: Option<Shape>,
-}
-
-const fn place(
-    id: &'static str,
-    section: &'static str,
-    after_block: &'static str,
-    title: &'static str,
-) -> Placement {
-    Placement {
-        id,
-        section,
-        after_block,
-        title,
-        shape: None,
-    }
-}
-
-const PFS_MODIFIERS: Placement = place(
-    PFS_MODIFIERS_BLOCK,
-    "coding",
-    "modifiers",
-    "Modifiers by Medicare indicator (PFS)",
-);
-const PFS_INDICATORS: Placement = Placement {
-    shape: Some(Shape::Facts),
-    ..place(
-        "set-pfs-indicators",
-        "coding",
-        PFS_MODIFIERS_BLOCK,
-        "Medicare indicators (PFS)",
-    )
-};
-
-const fn placement(kind: SetKind) -> Placement {
-    match kind {
-        SetKind::Icd10cm => place("set-icd10cm", "coding", "diagnoses", "ICD-10-CM texts"),
-        SetKind::Hcpcs => place(
-            "set-hcpcs",
-            "coding",
-            "modifiers",
-            "HCPCS modifiers, official texts",
-        ),
-        SetKind::Clfs => place(
-            "set-clfs",
-            "payers",
-            "payers",
-            "Medicare laboratory rate (CLFS)",
-        ),
-        SetKind::Pfs => place(
-            "set-pfs",
-            "payers",
-            "payers",
-            "Medicare national amounts before geographic adjustment (PFS)",
-        ),
-        SetKind::Nucc => place("set-nucc", "coding", "taxonomies", "NUCC taxonomy"),
-        SetKind::NcciMue => place(
-            "set-mue",
-            "coding",
-            "related",
-            "Most units a day (NCCI MUE)",
-        ),
-        SetKind::NcciPtp => place(
-            "set-ptp",
-            "coding",
-            "related",
-            "Not paid together (NCCI PTP)",
-        ),
-        SetKind::PlaceOfService => place("set-pos", "overview", "places", "Places of service"),
     }
 }
 

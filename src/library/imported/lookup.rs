@@ -5,23 +5,66 @@ use crate::codesets::{
 };
 use crate::content::{CodeId, CodeSystem};
 
-/// Returns the set that lists a code, and the code's key in it.
-pub(crate) fn set_and_key<'s>(
-    sets: &'s ImportedSets,
-    code: &CodeId,
-) -> Option<(&'s SetFile, String)> {
-    let set = set_for_system(sets, code.system())?;
-    Some((set, code.value().replace('.', "")))
+/// Returns the kind of set that describes the codes of a system.
+const fn kind_for_system(system: CodeSystem) -> Option<SetKind> {
+    match system {
+        CodeSystem::Icd10cm => Some(SetKind::Icd10cm),
+        CodeSystem::Hcpcs | CodeSystem::Modifier => Some(SetKind::Hcpcs),
+        // The public files list no CPT descriptors.
+        CodeSystem::Cpt => None,
+    }
 }
 
-/// Returns the set that lists the codes of a system.
+/// Returns the kinds of set that have figures on the codes of a system, but no descriptions.
+const fn kinds_with_figures(system: CodeSystem) -> &'static [SetKind] {
+    match system {
+        CodeSystem::Cpt | CodeSystem::Hcpcs => &[SetKind::Pfs, SetKind::Clfs, SetKind::NcciMue],
+        CodeSystem::Icd10cm | CodeSystem::Modifier => &[],
+    }
+}
+
+/// Returns the edition in force that lists the codes of a system.
 pub(crate) fn set_for_system(sets: &ImportedSets, system: CodeSystem) -> Option<&SetFile> {
-    sets.latest(match system {
-        CodeSystem::Icd10cm => SetKind::Icd10cm,
-        CodeSystem::Hcpcs => SetKind::Hcpcs,
-        // The public files list no CPT descriptors.
-        CodeSystem::Cpt => return None,
-    })
+    sets.in_force(kind_for_system(system)?)
+}
+
+/// Returns the row of a code and the set that has it: preferably a set that describes it; the
+/// edition in force, or else the one before it, or after it, that is nearest to it.
+pub(crate) fn find_row<'s>(
+    sets: &'s ImportedSets,
+    code: &CodeId,
+) -> Result<Option<(&'s SetFile, SetRow)>, CorruptSet> {
+    let figures = kinds_with_figures(code.system()).iter().copied();
+    for kind in kind_for_system(code.system()).into_iter().chain(figures) {
+        let found = find_row_of_kind(sets, kind, code)?;
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    Ok(None)
+}
+
+fn find_row_of_kind<'s>(
+    sets: &'s ImportedSets,
+    kind: SetKind,
+    code: &CodeId,
+) -> Result<Option<(&'s SetFile, SetRow)>, CorruptSet> {
+    let key = match code.system() {
+        CodeSystem::Modifier => format!("-{}", code.value()),
+        _ => code.value().replace('.', ""),
+    };
+    let editions: Vec<&SetFile> = sets.editions(kind).collect();
+    let in_force = sets.in_force(kind).map(|set| set.header().name());
+    let at = editions
+        .iter()
+        .position(|set| Some(set.header().name()) == in_force);
+    let (earlier, later) = editions.split_at(at.map_or(0, |at| at + 1));
+    for set in earlier.iter().rev().chain(later) {
+        if let Some(row) = set.get(&key)? {
+            return Ok(Some((set, row)));
+        }
+    }
+    Ok(None)
 }
 
 /// A code of an imported set, for the search index.
@@ -39,17 +82,17 @@ pub struct ListedCode {
 pub fn listed_codes(sets: &ImportedSets) -> impl Iterator<Item = ListedCode> {
     [SetKind::Hcpcs, SetKind::Icd10cm]
         .into_iter()
-        .filter_map(|kind| sets.latest(kind))
+        .filter_map(|kind| sets.in_force(kind))
         .flat_map(SetFile::rows)
         .filter_map(|row| {
             let (system, value, title, short) = match row.ok()? {
                 SetRow::Icd10cm(row) => (CodeSystem::Icd10cm, row.code, row.long, row.short),
                 SetRow::Hcpcs(HcpcsRow {
-                    code: HcpcsCode::Code(code),
-                    long,
-                    short,
-                    ..
-                }) => (CodeSystem::Hcpcs, code, long, short),
+                    code, long, short, ..
+                }) => match code {
+                    HcpcsCode::Code(code) => (CodeSystem::Hcpcs, code, long, short),
+                    HcpcsCode::Modifier(code) => (CodeSystem::Modifier, code, long, short),
+                },
                 _ => return None,
             };
             let code = CodeId::new(system, &value).ok()?;
@@ -58,21 +101,24 @@ pub fn listed_codes(sets: &ImportedSets) -> impl Iterator<Item = ListedCode> {
 }
 
 pub(crate) fn contains_code(sets: &ImportedSets, code: &CodeId) -> Result<bool, CorruptSet> {
-    set_and_key(sets, code).map_or(Ok(false), |(set, key)| Ok(set.get(&key)?.is_some()))
+    Ok(find_row(sets, code)?.is_some())
 }
 
 /// Describes the status of a code in the set that lists it: `billable · 2025`.
 pub(crate) fn code_status(sets: &ImportedSets, code: &CodeId) -> Result<String, CorruptSet> {
-    let Some((set, key)) = set_and_key(sets, code) else {
+    if set_for_system(sets, code.system()).is_none() {
         return Ok("in no imported set".to_owned());
+    }
+    let Some((set, row)) = find_row(sets, code)? else {
+        return Ok("no longer in its set".to_owned());
     };
-    let status = match set.get(&key)? {
-        Some(SetRow::Icd10cm(row)) => billing_usage(&row).to_owned(),
-        Some(SetRow::Hcpcs(row)) => match row.terminated {
+    let status = match row {
+        SetRow::Icd10cm(row) => billing_usage(&row).to_owned(),
+        SetRow::Hcpcs(row) => match row.terminated {
             Some(date) => format!("terminated {date}"),
             None => "active".to_owned(),
         },
-        _ => return Ok("no longer in its set".to_owned()),
+        _ => String::new(),
     };
     // The list of codes shows the name of the set in its heading.
     Ok(format!("{status} · {}", set.header().edition.name))

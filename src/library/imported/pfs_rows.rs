@@ -20,7 +20,7 @@ pub(crate) struct PfsLines {
 impl PfsLines {
     /// Reads the lines of a code; `None` if the set does not have it.
     pub(crate) fn read(set: &SetFile, code: &CodeId) -> Result<Option<Self>, CorruptSet> {
-        // A diagnosis may be spelled like the start of a procedure: `A00`, `A0021`.
+        // A diagnosis or modifier may be spelled like the start of a procedure: `A00`, `A0021`.
         if !matches!(code.system(), CodeSystem::Cpt | CodeSystem::Hcpcs) {
             return Ok(None);
         }

@@ -37,6 +37,10 @@ impl References {
                 references.scan_text(text);
             }
         }
+        if let Some(modifier) = document.code.as_modifier() {
+            // The text of such a document is full of other modifiers, which have their own pages.
+            references.modifiers = BTreeSet::from([modifier]);
+        }
         references
     }
 

@@ -29,9 +29,9 @@ pub(crate) fn rows_from_set(
         }
         SetKind::Nucc => references.taxonomies.iter().cloned().collect(),
         SetKind::PlaceOfService => references.places.iter().cloned().collect(),
-        // A diagnosis may be spelled like the start of a procedure: `A00`, `A0021`.
+        // A diagnosis or modifier may be spelled like the start of a procedure: `A00`, `A0021`.
         SetKind::Clfs | SetKind::NcciMue | SetKind::NcciPtp
-            if code.system() == CodeSystem::Icd10cm =>
+            if matches!(code.system(), CodeSystem::Icd10cm | CodeSystem::Modifier) =>
         {
             Vec::new()
         }

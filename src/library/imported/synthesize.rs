@@ -5,11 +5,12 @@ use crate::codesets::{
 };
 use crate::content::{
     AsOf, Block, Cell, CodeId, CodeSystem, Date, Document, Row, Section, Shape, Status, Subject,
-    USE_NOTICE, Value, Voice,
+    Value, Voice, notices,
 };
 use crate::library::imported::builder::{SetCitation, record_date_cell, source};
 use crate::library::imported::enrich::enrich;
-use crate::library::imported::lookup::{billing_usage, set_and_key};
+use crate::library::imported::lookup::{billing_usage, find_row};
+use crate::library::imported::validity::Validity;
 
 /// The longest description that is used as a title, in characters. The short description replaces
 /// longer ones.
@@ -22,22 +23,28 @@ pub(crate) fn synthesize(
     sets: &ImportedSets,
     code: &CodeId,
 ) -> Result<Option<Document>, CorruptSet> {
-    let Some((set, key)) = set_and_key(sets, code) else {
+    let Some((set, row)) = find_row(sets, code)? else {
         return Ok(None);
     };
     let builder = DocumentBuilder {
         set,
         code,
         citation: SetCitation::new(set, Voice::Publication),
+        validity: Validity::new(sets, set),
     };
-    Ok(match set.get(&key)? {
-        Some(SetRow::Icd10cm(row)) => Some(builder.diagnosis(&row)?),
-        Some(SetRow::Hcpcs(row)) => {
+    Ok(match row {
+        SetRow::Icd10cm(row) => Some(builder.diagnosis(&row)?),
+        SetRow::Hcpcs(row) if code.system() == CodeSystem::Modifier => Some(builder.hcpcs(&row)?),
+        SetRow::Hcpcs(row) => {
             let mut document = builder.hcpcs(&row)?;
             enrich(sets, &mut document);
             Some(document)
         }
-        _ => None,
+        _ => {
+            let mut document = builder.without_description();
+            enrich(sets, &mut document);
+            Some(document)
+        }
     })
 }
 
@@ -45,6 +52,7 @@ struct DocumentBuilder<'a> {
     set: &'a SetFile,
     code: &'a CodeId,
     citation: SetCitation,
+    validity: Validity,
 }
 
 impl DocumentBuilder<'_> {
@@ -101,7 +109,7 @@ impl DocumentBuilder<'_> {
             self.fact("terminated", "Terminated", terminated),
             self.fact("action", "Last change", text(describe_action(&row.action))),
         ];
-        let siblings = self.set.hcpcs_siblings(self.code.value())?;
+        let siblings = self.set.hcpcs_siblings(&row.code)?;
         let near = neighbors(siblings, |other| other.code == row.code);
         let rows = near.iter().filter_map(|row| self.neighbor_row(row));
         let (id, title) = ("neighbours", "Beside this code");
@@ -118,23 +126,44 @@ impl DocumentBuilder<'_> {
         Ok(document)
     }
 
+    /// Makes the document on a code of which the sets have figures only.
+    fn without_description(&self) -> Document {
+        let text = match self.code.system() {
+            CodeSystem::Cpt => "CPT descriptors belong to the AMA and are not stored.",
+            _ => "No imported set describes this code.",
+        };
+        let sections = vec![self.summary_section(text, Vec::new())];
+        self.document("No description".to_owned(), sections)
+    }
+
     fn document(&self, title: String, mut sections: Vec<Section>) -> Document {
         let header = self.set.header();
+        let heading = match header.first_day() {
+            Some(day) => format!("{}, in force from {day}", header.title()),
+            None => header.title(),
+        };
         for section in &mut sections {
-            section.headings.push(header.title());
+            section.headings.push(heading.clone());
         }
         Document {
+            edition: Some(header.edition.period().to_owned()),
             code: self.code.clone(),
             title,
-            status: Status::Active,
+            status: match self.validity {
+                Validity::Ended { .. } => Status::Deleted,
+                _ => Status::Active,
+            },
             effective: AsOf::Unknown,
-            revised: header.edition.as_of(),
+            revised: header.as_of(),
             reviewed_by: None,
             next_review: AsOf::Unknown,
             synonyms: Vec::new(),
             sources: vec![source(header)],
             sections,
-            notices: vec![USE_NOTICE.to_owned()],
+            notices: notices([self.code.system()])
+                .into_iter()
+                .map(str::to_owned)
+                .collect(),
         }
     }
 
@@ -143,7 +172,10 @@ impl DocumentBuilder<'_> {
         let header = self.set.header();
         let origin = format!("{}; imported on {}", source(header).title, header.imported);
         facts.push(self.fact("source", "Source", origin));
-        let text = vec![self.citation.paragraph("1", long)];
+        let mut text = vec![self.citation.paragraph("1", long)];
+        if let Some(note) = self.validity.note(header) {
+            text.insert(0, self.citation.paragraph("validity", &note));
+        }
         let blocks = vec![
             Block::new("text", None, Shape::Prose, text),
             Block::new("facts", None, Shape::Facts, facts),
@@ -152,10 +184,8 @@ impl DocumentBuilder<'_> {
     }
 
     fn neighbor_row(&self, row: &HcpcsRow) -> Option<Row> {
-        let HcpcsCode::Code(code) = &row.code else {
-            return None;
-        };
-        let id = CodeId::new(CodeSystem::Hcpcs, code).ok()?;
+        let (HcpcsCode::Code(code) | HcpcsCode::Modifier(code)) = &row.code;
+        let id = CodeId::new(self.code.system(), code).ok()?;
         let mut cells = vec![
             Cell::column("Code", code.as_str()),
             Cell::column("Description", row.long.as_str()),

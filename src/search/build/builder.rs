@@ -50,7 +50,9 @@ impl IndexBuilder {
             Self::new()
         };
         let documents = library.entries().iter();
-        for document in documents.filter_map(|entry| library.document(&entry.code).ok()) {
+        let documents =
+            documents.filter_map(|entry| library.document_without_uses(&entry.code).ok());
+        for document in documents {
             builder.add(&document);
         }
         for listed in library.codes_only_in_sets() {

@@ -1,6 +1,6 @@
 //! The query planner: looks up the clauses of a query, and plans subqueries for them.
 
-use crate::content::{CodeSystem, ModifierCode};
+use crate::content::{CodeId, CodeSystem, ModifierCode};
 use crate::search::eval::filter::{RowFilter, ScopeFilter};
 use crate::search::eval::matches::{MatchCost, MatchKind, QueryMatches, RowMatch};
 use crate::search::eval::ops::Subquery;
@@ -137,10 +137,19 @@ impl Planner<'_> {
     fn plan_modifier(&mut self, at: usize, clause: &ModifierClause) {
         let rows = self.modifier_rows(&clause.prefix, MatchKind::Modifier);
         self.add(at, Subquery::Rows(rows));
-        if clause.prefix.len() == 2 {
+        if let Ok(modifier) = ModifierCode::new(&clause.prefix) {
+            self.add_modifier_page(at, &modifier);
             let terms = exact_terms(&self.index.terms, &clause.words);
             self.add_all(at, terms, MatchCost::VARIANT);
         }
+    }
+
+    /// Adds the document on a modifier, or the modifier's row in an imported set. Returns true if
+    /// there is one.
+    fn add_modifier_page(&mut self, at: usize, modifier: &ModifierCode) -> bool {
+        let page = self.index.docs.find(&CodeId::from(modifier));
+        self.plan.matches.by_clause[at].code_docs.extend(page);
+        page.is_some()
     }
 
     fn plan_word(&mut self, at: usize, word: &Word, term_match: TermMatch) {
@@ -150,6 +159,10 @@ impl Planner<'_> {
             if !rows.is_empty() {
                 is_known = true;
                 self.add(at, Subquery::Rows(rows));
+            }
+            // Beside other words, `in` and `pt` are words.
+            if self.is_single_clause || word.text.bytes().any(|b| b.is_ascii_digit()) {
+                is_known |= self.add_modifier_page(at, &modifier);
             }
         }
         if let Some(prefix) = word.to_code_prefix()

@@ -26,6 +26,7 @@ impl HitGroup {
             Self::Codes(CodeSystem::Cpt) => "cpt_codes",
             Self::Codes(CodeSystem::Hcpcs) => "hcpcs_codes",
             Self::Codes(CodeSystem::Icd10cm) => "icd10cm_codes",
+            Self::Codes(CodeSystem::Modifier) => "modifier_codes",
         }
     }
 
@@ -36,6 +37,7 @@ impl HitGroup {
             Self::Codes(CodeSystem::Cpt) => "CPT codes",
             Self::Codes(CodeSystem::Hcpcs) => "HCPCS codes",
             Self::Codes(CodeSystem::Icd10cm) => "ICD-10-CM codes",
+            Self::Codes(CodeSystem::Modifier) => "Modifiers",
         }
     }
 }

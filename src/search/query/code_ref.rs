@@ -13,7 +13,8 @@ pub struct CodeRef {
 /// the separator before the modifier, and a system with a colon in front are optional.
 ///
 /// Returns one reference for each system in which the text is a valid code: `G0439` is a HCPCS code
-/// and an undotted ICD-10-CM code. Only procedure codes take modifiers.
+/// and an undotted ICD-10-CM code. Only procedure codes take modifiers. A modifier alone is a code of
+/// [`CodeSystem::Modifier`].
 ///
 /// ```
 /// use codeleaf::search::parse_code_refs;
@@ -33,6 +34,7 @@ pub struct CodeRef {
 /// assert_eq!(parse("k922"), ["icd10cm:K92.2"]);
 /// assert_eq!(parse("G0439"), ["hcpcs:G0439", "icd10cm:G04.39"]);
 /// assert_eq!(parse("icd10cm:G0439"), ["icd10cm:G04.39"]);
+/// assert_eq!(parse("modifier 59"), ["modifier:59"]);
 /// assert_eq!(parse("recurrence"), [""; 0]);
 /// ```
 pub fn parse_code_refs(text: &str) -> Vec<CodeRef> {
@@ -56,8 +58,14 @@ fn parse_in_system(system: CodeSystem, text: &str) -> Option<CodeRef> {
         let modifier = None;
         return Some(CodeRef { code, modifier });
     }
-    if system == CodeSystem::Icd10cm {
-        return None;
+    match system {
+        CodeSystem::Cpt | CodeSystem::Hcpcs => {}
+        CodeSystem::Icd10cm => return None,
+        CodeSystem::Modifier => {
+            let code = CodeId::new(system, strip_modifier_separator(text)).ok()?;
+            let modifier = None;
+            return Some(CodeRef { code, modifier });
+        }
     }
     // Every procedure code has five characters.
     let (code, rest) = text.split_at_checked(5)?;
@@ -122,6 +130,22 @@ mod tests {
         assert_eq!(parsed("g0439"), ["hcpcs:G0439", "icd10cm:G04.39"]);
         assert_eq!(parsed("G0439QW"), ["hcpcs:G0439-QW", "icd10cm:G04.39QW"]);
         assert_eq!(parsed("hcpcs:g0439-qw"), ["hcpcs:G0439-QW"]);
+    }
+
+    #[test]
+    fn modifier_alone_parses_in_every_spelling() {
+        for text in [
+            "59",
+            "-59",
+            "mod 59",
+            "Modifier 59",
+            "modifier -59",
+            "modifier:59",
+        ] {
+            assert_eq!(parsed(text), ["modifier:59"], "{text}");
+        }
+        assert_eq!(parsed("xe"), ["modifier:XE"]);
+        assert_eq!(parsed("modifier"), [""; 0]);
     }
 
     #[test]

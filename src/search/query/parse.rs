@@ -156,9 +156,14 @@ fn parse_phrase(text: &str) -> Option<Clause> {
     Some(Clause::Word(Word { text, parts }))
 }
 
-/// Parses a code, and a modifier after it in the same lexeme or the next.
+/// Parses a code, and a modifier after it in the same lexeme or the next. A modifier alone is a word
+/// until the planner looks it up: `is` and `on` have its form.
 fn parse_code(text: &str, rest: &mut Lexemes<'_, '_>) -> Option<Clause> {
     let text = text.trim_end_matches(['.', ',', ';']);
+    let has_code = |code_ref: &CodeRef| code_ref.code.system() != CodeSystem::Modifier;
+    if !parse_code_refs(text).iter().all(has_code) {
+        return None;
+    }
     let mut modifier_prefix = None;
     let code_refs = match text.rsplit_once('-') {
         Some((code, prefix)) if prefix.chars().count() < 2 => {
@@ -205,9 +210,11 @@ fn parse_modifier(text: &str, rest: &mut Lexemes<'_, '_>) -> Option<Clause> {
     } else {
         text.strip_prefix('-')?
     };
+    // In "modifier is missing", the word that follows is not a modifier.
+    let is_word = is_stop_word(value) && rest.len() > usize::from(is_keyword);
     let is_modifier = matches!(value.len(), 1 | 2)
         && value.bytes().all(|b| b.is_ascii_alphanumeric())
-        && !is_stop_word(value);
+        && !is_word;
     if !is_modifier {
         return None;
     }

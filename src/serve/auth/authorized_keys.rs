@@ -1,40 +1,48 @@
 //! The file of authorized keys, in the format of OpenSSH's `authorized_keys`.
 //!
-//! The file is read again when it has changed. An entry with an unsupported option is rejected as a
-//! whole and logged; the other entries stay valid.
+//! As with sshd, the file is read for each login, and a file that cannot be read authorizes nobody.
+//! A line that cannot be used is skipped and logged; the other lines hold.
 
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
-use std::{fs, io};
 
-use russh::keys::PublicKey;
+use russh::keys::{Algorithm, PublicKey};
 
-use crate::serve::auth::key_entry::{KeyEntry, KeyError};
-use crate::storage::Fingerprint;
+use crate::files::{self, FileError};
+use crate::serve::auth::key_entry::{KeyEntry, KeyError, skip_blanks};
 use crate::sync::lock;
 
 /// The maximum file size, in bytes: enough for ten thousand keys.
 const MAX_FILE_SIZE: u64 = 4 * 1024 * 1024;
 
+/// The maximum number of skipped lines that are logged each time the file has changed.
+const MAX_LOGGED: usize = 20;
+
 #[derive(Debug)]
 pub struct AuthorizedKeysFile {
     path: PathBuf,
-    /// `None` if the file could not be read last time; the keys are those of the last valid file.
-    cached: Mutex<(Option<Fingerprint>, Arc<AuthorizedKeys>)>,
+    last_read: Mutex<LastRead>,
+}
+
+#[derive(Debug)]
+struct LastRead {
+    /// `None` if the file could not be read.
+    content: Option<Vec<u8>>,
+    keys: Arc<AuthorizedKeys>,
 }
 
 #[derive(Clone, Debug, Default)]
 pub struct AuthorizedKeys {
     entries: Vec<KeyEntry>,
-    rejected: Vec<RejectedKey>,
+    skipped: Vec<SkippedLine>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RejectedKey {
+pub struct SkippedLine {
     /// The line number, from 1.
-    pub line: usize,
+    pub number: usize,
     pub error: KeyError,
 }
 
@@ -42,6 +50,8 @@ pub struct RejectedKey {
 pub enum Denial {
     #[error("unknown key")]
     UnknownKey,
+    #[error("unknown security key, or one whose touch this server would have to check")]
+    SecurityKey,
     #[error("key not allowed from this address")]
     AddressNotAllowed,
     #[error("key expired")]
@@ -49,83 +59,85 @@ pub enum Denial {
 }
 
 #[derive(Debug, thiserror::Error)]
-pub enum AuthorizedKeysFileError {
-    #[error("cannot read the authorized keys {}: {source}", path.display())]
-    Io { path: PathBuf, source: io::Error },
-    #[error("{}: no usable key{}", path.display(), first_rejection(rejected))]
-    NoUsableKey {
-        path: PathBuf,
-        rejected: Vec<RejectedKey>,
-    },
-}
-
-fn first_rejection(rejected: &[RejectedKey]) -> String {
-    rejected
-        .first()
-        .map(|first| format!("; line {}: {}", first.line, first.error))
-        .unwrap_or_default()
+#[error("cannot read the authorized keys {}: {source}", path.display())]
+pub struct AuthorizedKeysFileError {
+    path: PathBuf,
+    source: FileError,
 }
 
 impl AuthorizedKeysFile {
-    /// Reads the file, which must have at least one usable key.
+    /// Reads the file. It must exist, so that a mistyped path is noticed.
     pub fn open(path: &Path) -> Result<Self, AuthorizedKeysFileError> {
-        let (fingerprint, keys) = load(path)?;
+        let content = read(path)?;
         Ok(Self {
             path: path.to_owned(),
-            cached: Mutex::new((Some(fingerprint), Arc::new(keys))),
+            last_read: Mutex::new(LastRead {
+                keys: Arc::new(parse_and_log(path, &content)),
+                content: Some(content),
+            }),
         })
     }
 
-    /// Reads the file again if it has changed. If that fails, the keys read before stay valid.
+    /// Reads the file again, and parses it if it has changed.
     pub fn current_keys(&self) -> Arc<AuthorizedKeys> {
-        let metadata = fs::metadata(&self.path).ok();
-        let current = metadata.as_ref().map(Fingerprint::from_metadata);
-        let mut cached = lock(&self.cached);
-        if cached.0 != current {
-            cached.0 = current;
-            match load(&self.path) {
-                Ok((fingerprint, keys)) => *cached = (Some(fingerprint), Arc::new(keys)),
-                Err(error) => tracing::error!(%error, "keeping the previous keys"),
+        // Locked while reading, so that an older content does not replace a newer one.
+        let mut last = lock(&self.last_read);
+        match read(&self.path) {
+            Ok(content) if last.content.as_ref() == Some(&content) => {}
+            Ok(content) => {
+                *last = LastRead {
+                    keys: Arc::new(parse_and_log(&self.path, &content)),
+                    content: Some(content),
+                };
+            }
+            Err(error) => {
+                if last.content.take().is_some() {
+                    tracing::error!(%error, "nobody can log in");
+                }
+                last.keys = Arc::default();
             }
         }
-        Arc::clone(&cached.1)
+        Arc::clone(&last.keys)
     }
 }
 
-fn load(path: &Path) -> Result<(Fingerprint, AuthorizedKeys), AuthorizedKeysFileError> {
-    let failed = |source| AuthorizedKeysFileError::Io {
+fn read(path: &Path) -> Result<Vec<u8>, AuthorizedKeysFileError> {
+    let file = files::open_trusted(path);
+    let content = file.and_then(|file| files::read_to_limit(&file, MAX_FILE_SIZE));
+    content.map_err(|source| AuthorizedKeysFileError {
         path: path.to_owned(),
         source,
-    };
-    let metadata = fs::metadata(path).map_err(failed)?;
-    if metadata.len() > MAX_FILE_SIZE {
-        return Err(failed(io::ErrorKind::FileTooLarge.into()));
+    })
+}
+
+fn parse_and_log(path: &Path, content: &[u8]) -> AuthorizedKeys {
+    let keys = AuthorizedKeys::parse(content);
+    let path = path.display().to_string();
+    for SkippedLine { number, error } in keys.skipped.iter().take(MAX_LOGGED) {
+        let place = format!("{path}:{number}");
+        tracing::warn!(place, %error, "a line of the authorized keys is skipped");
     }
-    let keys = AuthorizedKeys::parse(&fs::read_to_string(path).map_err(failed)?);
-    for rejected in &keys.rejected {
-        tracing::warn!(line = rejected.line, error = %rejected.error, "a key is rejected");
+    let (count, skipped) = (keys.entries.len(), keys.skipped.len());
+    if count == 0 {
+        tracing::warn!(path, skipped, "no usable key, so nobody can log in");
+    } else {
+        tracing::info!(path, keys = count, skipped, "authorized keys read");
     }
-    if keys.entries.is_empty() {
-        return Err(AuthorizedKeysFileError::NoUsableKey {
-            path: path.to_owned(),
-            rejected: keys.rejected,
-        });
-    }
-    tracing::info!(keys = keys.entries.len(), "authorized keys read");
-    Ok((Fingerprint::from_metadata(&metadata), keys))
+    keys
 }
 
 impl AuthorizedKeys {
     /// Parses every line that is neither empty nor a comment.
-    pub fn parse(text: &str) -> Self {
+    pub fn parse(text: &[u8]) -> Self {
         let mut keys = Self::default();
-        for (line, entry) in (1..).zip(text.lines().map(str::trim)) {
-            if entry.is_empty() || entry.starts_with('#') {
+        for (number, line) in (1..).zip(text.split(|byte| *byte == b'\n')) {
+            let line = skip_blanks(line);
+            if line.trim_ascii().is_empty() || line.starts_with(b"#") {
                 continue;
             }
-            match KeyEntry::parse(entry) {
+            match KeyEntry::parse(line.trim_ascii_end()) {
                 Ok(entry) => keys.entries.push(entry),
-                Err(error) => keys.rejected.push(RejectedKey { line, error }),
+                Err(error) => keys.skipped.push(SkippedLine { number, error }),
             }
         }
         keys
@@ -139,7 +151,10 @@ impl AuthorizedKeys {
         from: IpAddr,
         now: SystemTime,
     ) -> Result<&KeyEntry, Denial> {
-        let mut denial = Denial::UnknownKey;
+        let mut denial = match key.algorithm() {
+            Algorithm::SkEd25519 | Algorithm::SkEcdsaSha2NistP256 => Denial::SecurityKey,
+            _ => Denial::UnknownKey,
+        };
         for entry in self.entries.iter().filter(|e| e.key == *key.key_data()) {
             if entry.expires.is_some_and(|expires| expires <= now) {
                 denial = Denial::Expired;
@@ -155,6 +170,7 @@ impl AuthorizedKeys {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
     use std::time::Duration;
 
     use proptest::prelude::*;
@@ -166,8 +182,8 @@ mod tests {
         "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJdD7y3aLq454yWBdwLWbieU1ebz9/cu7/QEXn9OIeZJ anna";
 
     fn authorize(line: &str, from: &str, now: u64) -> Result<PtyPermission, Denial> {
-        let keys = AuthorizedKeys::parse(line);
-        assert_eq!(keys.rejected, [], "{line}");
+        let keys = AuthorizedKeys::parse(line.as_bytes());
+        assert_eq!(keys.skipped, [], "{line}");
         let key = PublicKey::from_openssh(ANNA).unwrap();
         let now = SystemTime::UNIX_EPOCH + Duration::from_secs(now);
         keys.authorize(&key, from.parse().unwrap(), now)
@@ -178,7 +194,7 @@ mod tests {
     fn only_listed_keys_are_authorized() {
         let file = format!("# readers\n\n{ANNA}\n");
         assert_eq!(authorize(&file, "10.0.0.1", 0), Ok(PtyPermission::Allowed));
-        let keys = AuthorizedKeys::parse("");
+        let keys = AuthorizedKeys::parse(b"");
         let key = PublicKey::from_openssh(ANNA).unwrap();
         let denied = keys.authorize(&key, "10.0.0.1".parse().unwrap(), SystemTime::now());
         assert_eq!(denied.unwrap_err(), Denial::UnknownKey);
@@ -218,49 +234,54 @@ mod tests {
              from=\"host.example\" {ANNA}\nexpiry-time=\"20260102\" {ANNA}\n\
              environment=\"A=B {ANNA}\n"
         );
-        let keys = AuthorizedKeys::parse(&file);
+        let keys = AuthorizedKeys::parse(file.as_bytes());
         assert_eq!(keys.entries.len(), 1);
-        let lines: Vec<usize> = keys.rejected.iter().map(|rejected| rejected.line).collect();
+        let lines: Vec<usize> = keys.skipped.iter().map(|skipped| skipped.number).collect();
         assert_eq!(lines, [1, 3, 4, 5, 6, 7]);
         assert_eq!(
-            keys.rejected[0].error,
+            keys.skipped[0].error,
             KeyError::UnsupportedOption("command".into())
         );
     }
 
     #[test]
-    fn changed_file_applies_at_once_and_broken_file_is_ignored() {
+    fn changes_apply_at_once_and_unreadable_file_authorizes_nobody() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("keys");
-        assert!(matches!(
-            AuthorizedKeysFile::open(&path),
-            Err(AuthorizedKeysFileError::Io { .. })
-        ));
-        fs::write(&path, "ssh-rsa nonsense\n").unwrap();
-        assert!(matches!(
-            AuthorizedKeysFile::open(&path),
-            Err(AuthorizedKeysFileError::NoUsableKey { .. })
-        ));
-        fs::write(&path, ANNA).unwrap();
+        let error = AuthorizedKeysFile::open(&path).unwrap_err().to_string();
+        assert!(error.contains("cannot read the authorized keys"), "{error}");
+        fs::write(&path, "").unwrap();
         let file = AuthorizedKeysFile::open(&path).unwrap();
-        assert_eq!(file.current_keys().entries.len(), 1);
-        fs::write(&path, format!("{ANNA}\n{ANNA} again\n")).unwrap();
-        assert_eq!(file.current_keys().entries.len(), 2);
-        fs::write(&path, [0xFF, 0xFE]).unwrap();
-        assert_eq!(file.current_keys().entries.len(), 2);
-        fs::remove_file(&path).unwrap();
-        assert_eq!(file.current_keys().entries.len(), 2);
+        let count = || file.current_keys().entries.len();
+        assert_eq!(count(), 0);
+        let latin_1 = [ANNA.as_bytes(), b" Andr\xE9\nnonsense\n", ANNA.as_bytes()].concat();
+        for (content, keys) in [
+            (ANNA.as_bytes(), 1),
+            (&latin_1, 2),
+            (b"", 0),
+            (ANNA.as_bytes(), 1),
+            (format!("#{ANNA}\n").as_bytes(), 0),
+        ] {
+            fs::write(&path, content).unwrap();
+            assert_eq!(count(), keys, "{}", String::from_utf8_lossy(content));
+        }
         fs::write(&path, ANNA).unwrap();
-        assert_eq!(file.current_keys().entries.len(), 1);
+        assert_eq!(count(), 1);
+        fs::remove_file(&path).unwrap();
+        assert_eq!(count(), 0);
+        fs::write(&path, ANNA).unwrap();
+        assert_eq!(count(), 1);
+        fs::write(&path, vec![b'#'; 5 * 1024 * 1024]).unwrap();
+        assert_eq!(count(), 0);
     }
 
     proptest! {
         #[test]
-        fn any_text_parses_without_panicking(text in any::<String>(), options in "[a-z\",=!\\\\ -]{0,40}") {
+        fn any_text_parses_without_panicking(text in any::<Vec<u8>>(), options in "[a-z\",=!\\\\ -]{0,40}") {
             AuthorizedKeys::parse(&text);
             let line = format!("{options} {ANNA}");
-            let keys = AuthorizedKeys::parse(&line);
-            prop_assert!(keys.entries.len() + keys.rejected.len() <= 1);
+            let keys = AuthorizedKeys::parse(line.as_bytes());
+            prop_assert!(keys.entries.len() + keys.skipped.len() <= 1);
         }
     }
 }

@@ -1,15 +1,18 @@
 //! The server's host key: created once, readable by its owner only.
 
+use std::io;
 use std::io::Write;
-use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::{fs, io};
 
 use russh::keys::key::safe_rng;
 use russh::keys::ssh_key::LineEnding;
 use russh::keys::{Algorithm, HashAlg, PrivateKey, ssh_key};
 
-use crate::storage::AtomicFile;
+use crate::files::{self, AtomicFile, FileError};
+
+/// The maximum file size, in bytes.
+const MAX_FILE_SIZE: u64 = 1 << 20;
 
 #[derive(Clone, Debug)]
 pub struct HostKey {
@@ -19,7 +22,7 @@ pub struct HostKey {
 #[derive(Debug, thiserror::Error)]
 pub enum HostKeyError {
     #[error("cannot use the host key {}: {source}", path.display())]
-    Io { path: PathBuf, source: io::Error },
+    File { path: PathBuf, source: FileError },
     #[error(
         "the host key {} can be read by others (mode {mode:04o}); \
          run `chmod 600` on it, or remove it to create a new one",
@@ -39,12 +42,9 @@ impl HostKey {
     /// Reads the key, or creates it if the file is missing.
     pub fn load_or_create(path: &Path) -> Result<Self, HostKeyError> {
         match Self::load(path) {
-            Err(HostKeyError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
-                let path = path.to_owned();
-                match Self::create(&path) {
-                    Ok(()) => Self::load(&path),
-                    Err(source) => Err(HostKeyError::Io { path, source }),
-                }
+            Err(HostKeyError::File { source, .. }) if source.is_not_found() => {
+                Self::create(path).map_err(|error| file_error(path, error))?;
+                Self::load(path)
             }
             loaded => loaded,
         }
@@ -66,17 +66,16 @@ impl HostKey {
     }
 
     fn load(path: &Path) -> Result<Self, HostKeyError> {
-        let io_error = |source| HostKeyError::Io {
-            path: path.to_owned(),
-            source,
-        };
-        let metadata = fs::metadata(path).map_err(io_error)?;
-        let mode = metadata.permissions().mode() & 0o7777;
+        let file = files::open(path).map_err(|error| file_error(path, error))?;
+        let metadata = file.metadata().map_err(|error| file_error(path, error))?;
+        let mode = metadata.mode() & 0o7777;
         if mode & 0o077 != 0 {
             let path = path.to_owned();
             return Err(HostKeyError::Exposed { path, mode });
         }
-        let text = fs::read(path).map_err(io_error)?;
+        files::require_trusted(path, &file).map_err(|error| file_error(path, error))?;
+        let text = files::read_to_limit(&file, MAX_FILE_SIZE);
+        let text = text.map_err(|error| file_error(path, error))?;
         let path = path.to_owned();
         let source = match PrivateKey::from_openssh(text) {
             Ok(key) if key.is_encrypted() => ssh_key::Error::Encrypted,
@@ -98,10 +97,8 @@ impl HostKey {
         key.set_comment("codeleaf");
         let text = key.to_openssh(LineEnding::LF).map_err(io::Error::other)?;
         // An empty folder is the current one, for which this does nothing.
-        let folder = path.parent().unwrap_or(Path::new(""));
-        let mut builder = fs::DirBuilder::new();
-        builder.recursive(true).mode(0o700).create(folder)?;
-        let file = AtomicFile::create_with_mode(path, 0o600)?;
+        files::create_folder(path.parent().unwrap_or(Path::new("")))?;
+        let file = AtomicFile::create(path)?;
         file.file().write_all(text.as_bytes())?;
         match file.commit_new(path) {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
@@ -110,8 +107,18 @@ impl HostKey {
     }
 }
 
+fn file_error(path: &Path, source: impl Into<FileError>) -> HostKeyError {
+    HostKeyError::File {
+        path: path.to_owned(),
+        source: source.into(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
+
     use super::*;
 
     #[test]

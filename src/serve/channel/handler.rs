@@ -4,25 +4,29 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use russh::keys::{Certificate, HashAlg, PublicKey};
-use russh::server::{Auth, ChannelOpenHandle, Msg, PublicKeyOffer, Session, VerifiedPublicKey};
-use russh::{Channel, ChannelId, Error, Pty};
+use russh::keys::{Certificate, PublicKey};
+use russh::server::{
+    Auth, ChannelOpenHandle, Msg, PublicKeyOffer, Response, Session, VerifiedPublicKey,
+};
+use russh::{Channel, ChannelId, Disconnect, Error, Pty};
 
 use crate::serve::auth::key_entry::PtyPermission;
 use crate::serve::auth::policy::{AuthPolicy, KeyIdentity, Login};
 use crate::serve::channel::client_terminal::{ClientTerminal, clamped_size};
 use crate::serve::channel::context::ChannelContext;
 use crate::serve::channel::input_buffer::InputBuffer;
+use crate::serve::channel::login_attempts::{Attempt, LoginAttempts};
 use crate::serve::channel::refusals::Refusals;
 use crate::serve::channel::request::{ChannelRequest, serve_channel};
-use crate::serve::net::limiter::ConnectionPermit;
 use crate::serve::ops::log::printable;
+use crate::serve::ops::metrics::RefusalKind;
 use crate::serve::state::{Connection, ServerState, Stage};
+use crate::sync::lock;
 
 pub struct Handler {
     server: Arc<ServerState>,
     connection: Arc<Connection>,
-    permit: ConnectionPermit,
+    attempts: LoginAttempts,
     login: Option<Login>,
     channel: Option<SessionChannel>,
     refusals: Refusals,
@@ -39,28 +43,28 @@ impl Handler {
     pub fn new(
         server: Arc<ServerState>,
         connection: Arc<Connection>,
-        permit: ConnectionPermit,
+        attempts: LoginAttempts,
     ) -> Self {
         Self {
             refusals: Refusals::new(Arc::clone(&server), Arc::clone(&connection)),
             server,
             connection,
-            permit,
+            attempts,
             login: None,
             channel: None,
         }
     }
 
-    /// Checks a key, and denies the login if the key is not authorized.
-    fn authorize(&self, user: &str, key: &PublicKey) -> Result<PtyPermission, Auth> {
+    /// Checks a key, and refuses the attempt if the key is not authorized.
+    fn authorize(&mut self, user: &str, key: &PublicKey) -> Result<PtyPermission, Auth> {
+        if self.attempts.is_over() {
+            return Err(Auth::reject());
+        }
         let permission = self.server.auth.authorize(key, self.connection.peer.ip());
-        permission.map_err(|denial| self.deny(user, key, &denial.to_string()))
-    }
-
-    fn deny(&self, user: &str, key: &PublicKey, reason: &str) -> Auth {
-        let fingerprint = key.fingerprint(HashAlg::Sha256).to_string();
-        self.refusals.refuse_login(user, &fingerprint, reason);
-        Auth::reject()
+        permission.map_err(|denial| {
+            let attempt = Attempt::with_key(user, key);
+            self.attempts.refuse(&attempt, &denial.to_string())
+        })
     }
 
     fn accept(&mut self, user: &str, identity: Option<KeyIdentity>, pty: PtyPermission) -> Auth {
@@ -69,7 +73,7 @@ impl Handler {
             identity,
             pty,
         });
-        Auth::Accept
+        self.attempts.accept()
     }
 
     /// Starts serving a request, and replies to it. Fails if the channel has a request already.
@@ -112,6 +116,9 @@ impl Handler {
 impl Drop for Handler {
     /// Ends the session when the connection is gone.
     fn drop(&mut self) {
+        if self.refusals.are_too_many() {
+            self.attempts.record_abuse();
+        }
         if let Some(channel) = &self.channel {
             channel.input.close();
         }
@@ -121,12 +128,30 @@ impl Drop for Handler {
 impl russh::server::Handler for Handler {
     type Error = Error;
 
+    async fn authentication_banner(&mut self) -> Result<Option<String>, Error> {
+        Ok(lock(&self.server.banner).clone())
+    }
+
     async fn auth_none(&mut self, user: &str) -> Result<Auth, Error> {
         Ok(match &self.server.auth {
             AuthPolicy::Open => self.accept(user, None, PtyPermission::Allowed),
-            // Every client tries this first, to learn the available methods.
-            AuthPolicy::Keys(_) => Auth::reject(),
+            AuthPolicy::Keys(_) => self.attempts.list_methods(user),
         })
+    }
+
+    async fn auth_password(&mut self, user: &str, _: &str) -> Result<Auth, Error> {
+        let attempt = Attempt::new("password", user);
+        Ok(self.attempts.refuse(&attempt, "passwords are not accepted"))
+    }
+
+    async fn auth_keyboard_interactive<'a>(
+        &'a mut self,
+        user: &str,
+        _: &str,
+        _: Option<Response<'a>>,
+    ) -> Result<Auth, Error> {
+        let attempt = Attempt::new("keyboard-interactive", user);
+        Ok(self.attempts.refuse(&attempt, "passwords are not accepted"))
     }
 
     async fn auth_publickey_offered(
@@ -134,8 +159,13 @@ impl russh::server::Handler for Handler {
         user: &str,
         offer: PublicKeyOffer<'_>,
     ) -> Result<Auth, Error> {
-        let permission = self.authorize(user, offer.public_key);
-        Ok(permission.map_or_else(|denial| denial, |_| Auth::Accept))
+        Ok(match self.authorize(user, offer.public_key) {
+            Ok(_) => {
+                let attempt = Attempt::with_key(user, offer.public_key);
+                self.attempts.await_signature(attempt)
+            }
+            Err(refusal) => refusal,
+        })
     }
 
     async fn auth_publickey(
@@ -146,7 +176,7 @@ impl russh::server::Handler for Handler {
         let identity = self.server.auth.identity(key.public_key);
         Ok(match self.authorize(user, key.public_key) {
             Ok(pty) => self.accept(user, identity, pty),
-            Err(denial) => denial,
+            Err(refusal) => refusal,
         })
     }
 
@@ -157,23 +187,33 @@ impl russh::server::Handler for Handler {
     ) -> Result<Auth, Error> {
         let key = PublicKey::from(certificate.public_key().clone());
         let reason = "certificates are not supported: list the key itself";
-        Ok(self.deny(user, &key, reason))
+        Ok(self.attempts.refuse(&Attempt::with_key(user, &key), reason))
     }
 
-    async fn auth_succeeded(&mut self, _: &mut Session) -> Result<(), Error> {
-        self.permit.mark_logged_in();
+    async fn auth_succeeded(&mut self, session: &mut Session) -> Result<(), Error> {
+        let Some(login) = &self.login else {
+            return Ok(());
+        };
+        let fingerprint = login.identity.as_ref().map(|user| &*user.fingerprint);
+        let (connection, peer) = (self.connection.id, self.connection.peer);
+        if let Err(rejection) = self.attempts.log_in(fingerprint) {
+            self.server.metrics.count_refusal(RefusalKind::Login);
+            if !self.connection.is_log_suppressed() {
+                tracing::warn!(connection, %peer, fingerprint, reason = %rejection, "session refused");
+            }
+            self.login = None;
+            let message = format!("codeleaf: {rejection}");
+            return session.disconnect(Disconnect::TooManyConnections, &message, "");
+        }
         self.server.metrics.logins.inc();
         self.connection.stage.send_replace(Stage::LoggedIn);
-        if let Some(login) = &self.login {
-            let fingerprint = login.identity.as_ref().map(|user| &*user.fingerprint);
-            tracing::info!(
-                connection = self.connection.id,
-                peer = %self.connection.peer,
-                user = printable(&login.user),
-                fingerprint = fingerprint.unwrap_or("none"),
-                "logged in"
-            );
-        }
+        tracing::info!(
+            connection,
+            %peer,
+            user = printable(&login.user),
+            fingerprint = fingerprint.unwrap_or("none"),
+            "logged in"
+        );
         Ok(())
     }
 

@@ -32,20 +32,6 @@ impl Refusals {
         }
     }
 
-    pub fn refuse_login(&self, user: &str, fingerprint: &str, reason: &str) {
-        self.server.metrics.count_refusal(RefusalKind::Login);
-        if !self.connection.is_log_suppressed() {
-            tracing::warn!(
-                connection = self.connection.id,
-                peer = %self.connection.peer,
-                user = printable(user),
-                fingerprint,
-                reason,
-                "login refused"
-            );
-        }
-    }
-
     /// Refuses a channel. The client shows the reason.
     pub async fn refuse_channel(
         &mut self,
@@ -76,6 +62,10 @@ impl Refusals {
         ))
     }
 
+    pub const fn are_too_many(&self) -> bool {
+        self.count >= MAX_REFUSALS
+    }
+
     /// Counts and logs a refusal. Too many of them disconnect the client.
     fn record(&mut self, kind: RefusalKind, name: &str) -> Result<(), Error> {
         self.server.metrics.count_refusal(kind);
@@ -87,7 +77,7 @@ impl Refusals {
                 "refused"
             );
         }
-        if self.count >= MAX_REFUSALS {
+        if self.are_too_many() {
             return Err(Error::Disconnect);
         }
         Ok(())

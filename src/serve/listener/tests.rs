@@ -64,7 +64,8 @@ async fn start_server() -> (Arc<ServerState>, SocketAddr) {
     let server = Arc::new(ServerState {
         auth: AuthPolicy::Open,
         interpret,
-        limits: watch::channel(Settings::default().limits().unwrap()).0,
+        limits: watch::channel(Arc::new(Settings::default().limits().unwrap())).0,
+        banner: Mutex::default(),
         content: watch::channel(Arc::new(content)).0,
         phase: watch::channel(Phase::Serving).0,
         reloads: watch::channel(()).0,
@@ -77,7 +78,7 @@ async fn start_server() -> (Arc<ServerState>, SocketAddr) {
     });
     let folder = tempfile::tempdir().unwrap();
     let key = HostKey::load_or_create(&folder.path().join("key")).unwrap();
-    let config = Arc::new(crate::serve::server::config(&key, &server.auth));
+    let config = Arc::new(crate::serve::server::config(&key, &server.auth, 6));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(accept(Arc::clone(&server), config, listener));

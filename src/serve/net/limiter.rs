@@ -1,20 +1,25 @@
-//! Admission control: limits on connections, on pending logins, and on pending logins from one
-//! address.
+//! Admission control: limits on connections, on pending logins, and on the sessions of one address
+//! and of one key. An address is an IPv4 address or the /64 network of an IPv6 address.
 //!
-//! There is no queue: excess connections are rejected immediately. When too many logins are
-//! pending, a silent or slow one is evicted first, so that silent connections do not block logins:
-//! clients identify themselves as soon as they are connected, and log in soon after. If none
-//! is, the oldest login of the busiest address is evicted, provided that this address has more
-//! pending logins than the new one's would have; otherwise the new connection is rejected.
+//! There is no queue: excess connections are rejected immediately, and so are those from addresses
+//! that are not allowed or have a penalty. When too many logins are pending, a silent or slow one is
+//! evicted first, so that silent connections do not block logins: clients identify themselves as soon
+//! as they are connected, and log in soon after. If none is silent or slow, the oldest login of the
+//! busiest address is evicted, provided that this address has more pending logins than the new one's
+//! would have; otherwise the new connection is rejected.
+//!
+//! Sessions are counted at the login, where the client can be told why it is refused.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use ipnet::Ipv6Net;
 use tokio::sync::Notify;
 
+use crate::serve::net::network::Network;
+use crate::serve::net::penalties::{Offense, Penalties};
 use crate::serve::net::stream::ByteCounter;
 use crate::serve::settings::Limits;
 use crate::sync::lock;
@@ -33,12 +38,22 @@ struct LimiterState {
     connections: usize,
     /// The oldest first.
     pending: Vec<Arc<PendingLogin>>,
+    sessions: HashMap<SessionOwner, usize>,
+    penalties: Penalties,
+}
+
+/// Whose sessions are counted together.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum SessionOwner {
+    Network(Network),
+    /// The fingerprint of a key.
+    Key(String),
 }
 
 /// A connection that is not logged in.
 #[derive(Debug)]
 struct PendingLogin {
-    network: IpAddr,
+    network: Network,
     started: Instant,
     received: Arc<ByteCounter>,
     evicted: Notify,
@@ -47,19 +62,32 @@ struct PendingLogin {
 /// Why a connection is rejected. The client sees the message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Rejection {
+    #[error("connections from your address are not allowed")]
+    AddressNotAllowed,
+    #[error("too many failed logins from your address; try again later")]
+    Penalty,
     #[error("too many readers; try again later")]
     ServerFull,
     #[error("too many logins in progress; try again in a moment")]
     TooManyLogins,
     #[error("too many logins in progress from your address; try again in a moment")]
     TooManyFromAddress,
+    #[error("too many sessions from your address; close one and try again")]
+    TooManySessionsFromAddress,
+    #[error("too many sessions with your key; close one and try again")]
+    TooManySessionsWithKey,
 }
 
-/// An admitted connection. Dropping it frees its slot.
+/// An admitted connection. Dropping it frees its slot and penalizes the offense, if there is one.
 #[derive(Debug)]
 pub struct ConnectionPermit {
     limiter: Arc<ConnectionLimiter>,
     pending: Arc<PendingLogin>,
+    /// Empty until the login.
+    owners: Vec<SessionOwner>,
+    /// The worst so far.
+    offense: Option<Offense>,
+    max_penalty: Option<Duration>,
 }
 
 impl ConnectionLimiter {
@@ -71,8 +99,14 @@ impl ConnectionLimiter {
         limits: &Limits,
         now: Instant,
     ) -> Result<ConnectionPermit, Rejection> {
-        let network = client_network(from);
+        if !limits.allows(from) {
+            return Err(Rejection::AddressNotAllowed);
+        }
+        let network = Network::of_client(from);
         let mut state = lock(&self.0);
+        if limits.penalty_time.is_some() && state.penalties.applies(network, now) {
+            return Err(Rejection::Penalty);
+        }
         if state.connections >= limits.connections {
             return Err(Rejection::ServerFull);
         }
@@ -99,6 +133,9 @@ impl ConnectionLimiter {
         Ok(ConnectionPermit {
             limiter: Arc::clone(self),
             pending,
+            owners: Vec::new(),
+            offense: Some(Offense::NoLogin),
+            max_penalty: limits.penalty_time,
         })
     }
 
@@ -122,7 +159,7 @@ impl LimiterState {
     /// Evicts the oldest login of the network with the most, if it has more than the newcomer's
     /// network would have. Returns false if it does not.
     fn evict_from_busiest(&mut self, from_newcomer: usize) -> bool {
-        let mut counts: HashMap<IpAddr, usize> = HashMap::new();
+        let mut counts: HashMap<Network, usize> = HashMap::new();
         for login in &self.pending {
             *counts.entry(login.network).or_default() += 1;
         }
@@ -130,6 +167,11 @@ impl LimiterState {
         busiest.is_some_and(|(network, count)| {
             count > from_newcomer + 1 && self.evict_first(|login| login.network == network)
         })
+    }
+
+    /// Removes a pending login, unless it is logged in already, or evicted.
+    fn remove_pending(&mut self, login: &Arc<PendingLogin>) {
+        self.pending.retain(|other| !Arc::ptr_eq(other, login));
     }
 
     fn evict_first(&mut self, matches: impl Fn(&PendingLogin) -> bool) -> bool {
@@ -148,26 +190,51 @@ impl ConnectionPermit {
         async move { login.evicted.notified().await }
     }
 
-    pub fn mark_logged_in(&mut self) {
-        // It is absent if it is logged in already, or evicted.
-        let pending = &mut lock(&self.limiter.0).pending;
-        pending.retain(|login| !Arc::ptr_eq(login, &self.pending));
+    /// Counts the session, unless its address or its key has too many. The key is given by its
+    /// fingerprint.
+    pub fn log_in(&mut self, key: Option<&str>, limits: &Limits) -> Result<(), Rejection> {
+        let network = SessionOwner::Network(self.pending.network);
+        let key = key.map(|fingerprint| SessionOwner::Key(fingerprint.to_owned()));
+        let mut state = lock(&self.limiter.0);
+        let count = |owner| state.sessions.get(owner).copied().unwrap_or_default();
+        if count(&network) >= limits.sessions_per_address {
+            return Err(Rejection::TooManySessionsFromAddress);
+        }
+        if key.as_ref().map_or(0, count) >= limits.sessions_per_key {
+            return Err(Rejection::TooManySessionsWithKey);
+        }
+        self.owners = std::iter::once(network).chain(key).collect();
+        for owner in &self.owners {
+            *state.sessions.entry(owner.clone()).or_default() += 1;
+        }
+        state.remove_pending(&self.pending);
+        self.offense = None;
+        Ok(())
+    }
+
+    /// Records an offense, of which the worst is penalized when the connection ends.
+    pub fn record(&mut self, offense: Offense) {
+        self.offense = self.offense.max(Some(offense));
     }
 }
 
 impl Drop for ConnectionPermit {
     fn drop(&mut self) {
-        self.mark_logged_in();
-        lock(&self.limiter.0).connections -= 1;
-    }
-}
-
-/// The address that the limits count. For IPv6 it is the /64 network, since one household or office
-/// has a whole network of addresses.
-fn client_network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => Ipv6Net::new_assert(address, 64).network().into(),
-        address @ IpAddr::V4(_) => address,
+        let mut state = lock(&self.limiter.0);
+        state.remove_pending(&self.pending);
+        state.connections -= 1;
+        for owner in self.owners.drain(..) {
+            if let Entry::Occupied(mut count) = state.sessions.entry(owner) {
+                *count.get_mut() -= 1;
+                if *count.get() == 0 {
+                    count.remove();
+                }
+            }
+        }
+        if let (Some(offense), Some(max)) = (self.offense, self.max_penalty) {
+            let network = self.pending.network;
+            state.penalties.add(network, offense, max, Instant::now());
+        }
     }
 }
 
@@ -236,7 +303,7 @@ mod tests {
         assert_eq!(server.admit(a).unwrap_err(), Rejection::TooManyFromAddress);
         let second = server.admit(b).unwrap();
         assert_eq!(server.admit(c).unwrap_err(), Rejection::TooManyLogins);
-        first.mark_logged_in();
+        first.log_in(None, &server.limits).unwrap();
         let third = server.admit(a).unwrap();
         assert_eq!(server.admit(c).unwrap_err(), Rejection::ServerFull);
         drop((first, second, third));
@@ -283,14 +350,67 @@ mod tests {
     }
 
     #[test]
-    fn ipv6_network_counts_as_one_address() {
-        let server = TestLimiter::new(limits(9, 9, 1));
-        let held = server.admit("2001:db8::1").unwrap();
+    fn sessions_are_limited_per_address_and_per_key() {
+        let server = TestLimiter::new(Limits {
+            sessions_per_address: 2,
+            sessions_per_key: 1,
+            ..limits(99, 99, 99)
+        });
+        let log_in = |from: &str, key: Option<&str>| {
+            let mut permit = server.admit(from).unwrap();
+            permit.log_in(key, &server.limits).map(|()| permit)
+        };
+        let held = log_in("2001:db8::1", Some("a")).unwrap();
+        let rejection = |from, key| log_in(from, key).map(|_| ()).unwrap_err();
         assert_eq!(
-            server.admit("2001:db8::ffff").unwrap_err(),
-            Rejection::TooManyFromAddress
+            rejection("10.0.0.1", Some("a")),
+            Rejection::TooManySessionsWithKey
         );
-        assert!(server.admit("2001:db8:0:1::1").is_ok());
+        let other = log_in("2001:db8::2", None).unwrap();
+        for key in [None, Some("b")] {
+            let full = Rejection::TooManySessionsFromAddress;
+            assert_eq!(rejection("2001:db8::3", key), full);
+        }
         drop(held);
+        let again = log_in("2001:db8::4", Some("a")).unwrap();
+        drop((other, again));
+        assert!(server.limiter.0.lock().unwrap().sessions.is_empty());
+    }
+
+    #[test]
+    fn refused_logins_are_penalized_and_logins_are_not() {
+        let server = TestLimiter::new(limits(9, 9, 9));
+        let (a, b) = ("10.0.0.1", "10.0.0.2");
+        for _ in 0..100 {
+            let mut permit = server.admit(b).unwrap();
+            permit.log_in(None, &server.limits).unwrap();
+        }
+        for _ in 0..4 {
+            server.admit(a).unwrap().record(Offense::RefusedLogin);
+        }
+        assert_eq!(server.admit(a).unwrap_err(), Rejection::Penalty);
+        assert!(server.admit(b).is_ok());
+        let off = Limits {
+            penalty_time: None,
+            ..server.limits.clone()
+        };
+        let from = a.parse().unwrap();
+        let admitted = server
+            .limiter
+            .admit(from, Arc::default(), &off, server.start);
+        assert!(admitted.is_ok());
+    }
+
+    #[test]
+    fn only_allowed_networks_are_admitted() {
+        let server = TestLimiter::new(Limits {
+            allow: Some(vec!["10.0.0.0/8".parse().unwrap(), "::1".parse().unwrap()]),
+            ..limits(9, 9, 9)
+        });
+        assert!(server.admit("10.9.9.9").is_ok() && server.admit("::1").is_ok());
+        assert_eq!(
+            server.admit("11.0.0.1").unwrap_err(),
+            Rejection::AddressNotAllowed
+        );
     }
 }

@@ -155,7 +155,7 @@ impl TerminalGuard {
     }
 
     /// Restores the terminal before a panic of the owner thread is printed. The program survives
-    /// panics of other threads, so that their messages wait for the exit.
+    /// panics of other threads, so their messages are held until it exits.
     pub(crate) fn install_panic_hook(self: &Arc<Self>, owner: ThreadId) {
         let guard = Arc::clone(self);
         let print = std::panic::take_hook();

@@ -1,6 +1,5 @@
 //! The terminal of the process: its file descriptors and modes.
 
-use std::fs::File;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::time::Duration;
@@ -35,7 +34,7 @@ impl Tty {
         let input = if termios::isatty(&stdin) {
             stdin.as_fd().try_clone_to_owned()?
         } else {
-            OwnedFd::from(File::open("/dev/tty")?)
+            open("/dev/tty", OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())?
         };
         let cooked = retry(|| termios::tcgetattr(&input))?;
         Ok(Self {

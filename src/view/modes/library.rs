@@ -45,9 +45,9 @@ pub fn draw(
 
 fn count_text(app: &App, list: &LibraryList) -> String {
     let groups = list.list.groups().len();
-    let documents = app.library().entries().len();
+    let documents = app.library().code_documents();
     let files = app.library().broken().len();
-    let all = app.index().len().max(documents);
+    let all = app.index().code_count().max(documents);
     match (list.group_by, list.filter.text()) {
         (GroupBy::Modifier, _) => with_plural(groups, "modifier"),
         (GroupBy::Payer, _) => with_plural(groups, "payer"),

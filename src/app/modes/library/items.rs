@@ -15,6 +15,9 @@ const MAX_LISTED_CODES: usize = 2_000;
 /// The most words of a filter that count; a longer one is pasted prose.
 const MAX_FILTER_WORDS: usize = 32;
 
+/// The systems of the list by code. Modifiers have a list of their own.
+const CODE_SYSTEMS: [CodeSystem; 3] = [CodeSystem::Cpt, CodeSystem::Hcpcs, CodeSystem::Icd10cm];
+
 /// How the library's items are grouped.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum GroupBy {
@@ -69,9 +72,13 @@ pub enum ItemSource {
     AllCodes(CodeList),
     /// The codes of an imported set that pass the filter.
     MatchingCodes(Vec<CodeDocId>),
-    /// The documents with a row on a modifier or payer. If there are several, the first item is
-    /// their comparison.
-    Subject(ExcerptSubject, Vec<usize>),
+    /// The documents with a row on a modifier or payer, after the document on the modifier itself.
+    /// If there are several, their comparison comes before them.
+    Subject {
+        subject: ExcerptSubject,
+        page: Option<usize>,
+        entries: Vec<usize>,
+    },
 }
 
 impl ItemGroup {
@@ -80,14 +87,16 @@ impl ItemGroup {
             ItemSource::AllCodes(codes) => codes.len(),
             ItemSource::MatchingCodes(codes) => codes.len(),
             ItemSource::Documents(entries) | ItemSource::BrokenFiles(entries) => entries.len(),
-            ItemSource::Subject(_, entries) => entries.len() + comparison_items(entries),
+            ItemSource::Subject { page, entries, .. } => {
+                entries.len() + items_before(*page, entries)
+            }
         }
     }
 
     /// The number of documents, codes or files, for the heading.
     pub fn shown_count(&self) -> usize {
         match &self.source {
-            ItemSource::Subject(_, entries) => entries.len(),
+            ItemSource::Subject { entries, .. } => entries.len(),
             _ => self.len(),
         }
     }
@@ -95,9 +104,11 @@ impl ItemGroup {
     /// The document of an item in a group on a modifier or payer.
     pub fn document_at(&self, n: usize) -> Option<usize> {
         match &self.source {
-            ItemSource::Subject(_, entries) => {
-                let n = n.checked_sub(comparison_items(entries))?;
-                entries.get(n).copied()
+            ItemSource::Subject { page, entries, .. } => {
+                match n.checked_sub(items_before(*page, entries)) {
+                    Some(n) => entries.get(n).copied(),
+                    None => page.filter(|_| n == 0),
+                }
             }
             _ => None,
         }
@@ -116,10 +127,11 @@ impl ItemGroup {
     pub fn position(&self, document: usize) -> Option<usize> {
         match &self.source {
             ItemSource::Documents(entries) => entries.binary_search(&document).ok(),
-            ItemSource::Subject(_, entries) => {
+            ItemSource::Subject { page, entries, .. } if *page != Some(document) => {
                 let n = entries.binary_search(&document).ok()?;
-                Some(n + comparison_items(entries))
+                Some(n + items_before(*page, entries))
             }
+            ItemSource::Subject { .. } => Some(0),
             ItemSource::BrokenFiles(_) | ItemSource::AllCodes(_) | ItemSource::MatchingCodes(_) => {
                 None
             }
@@ -128,8 +140,8 @@ impl ItemGroup {
 }
 
 /// The number of items before those of the documents.
-fn comparison_items(entries: &[usize]) -> usize {
-    usize::from(entries.len() > 1)
+fn items_before(page: Option<usize>, entries: &[usize]) -> usize {
+    usize::from(page.is_some()) + usize::from(entries.len() > 1)
 }
 
 /// The groups that pass a filter, none of them empty, and how many imported codes pass but are left
@@ -145,13 +157,26 @@ pub fn filtered_groups(
     let mut groups = match group_by {
         GroupBy::Code => {
             let mut groups = document_groups(&filter, library);
-            left_out = add_codes(filter_text, library, index, &mut groups);
+            left_out = add_codes(&CODE_SYSTEMS, filter_text, (library, index), &mut groups);
             groups
         }
-        GroupBy::Modifier => subject_groups(&filter, library, |entry| {
-            let modifiers = entry.modifiers.iter().cloned();
-            modifiers.map(ExcerptSubject::Modifier).collect()
-        }),
+        GroupBy::Modifier => {
+            let mut groups = subject_groups(&filter, library, |entry| {
+                let modifiers = entry
+                    .modifiers
+                    .iter()
+                    .cloned()
+                    .chain(entry.code.as_modifier());
+                modifiers.map(ExcerptSubject::Modifier).collect()
+            });
+            left_out = add_codes(
+                &[CodeSystem::Modifier],
+                filter_text,
+                (library, index),
+                &mut groups,
+            );
+            groups
+        }
         GroupBy::Payer => subject_groups(&filter, library, |entry| {
             let payers = entry.payers.iter().cloned();
             payers.map(ExcerptSubject::Payer).collect()
@@ -164,7 +189,7 @@ pub fn filtered_groups(
 fn document_groups(filter: &WordFilter, library: &Library) -> Vec<ItemGroup> {
     let mut groups = Vec::new();
     let mut line = String::new();
-    for system in CodeSystem::ALL {
+    for system in CODE_SYSTEMS {
         let entries = library.entries().iter().enumerate();
         let passing = entries.filter(|(_, entry)| {
             entry.code.system() == system
@@ -190,9 +215,9 @@ fn document_groups(filter: &WordFilter, library: &Library) -> Vec<ItemGroup> {
 
 /// Adds the codes of imported sets, and returns how many pass but are left out.
 fn add_codes(
+    systems: &[CodeSystem],
     filter_text: &str,
-    library: &Library,
-    index: &Index,
+    (library, index): (&Library, &Index),
     groups: &mut Vec<ItemGroup>,
 ) -> usize {
     let title = |system: CodeSystem| match library.edition_name(system) {
@@ -200,9 +225,9 @@ fn add_codes(
         None => format!("{system} codes"),
     };
     if filter_text.trim().is_empty() {
-        groups.extend(CodeSystem::ALL.map(|system| ItemGroup {
-            title: title(system),
-            source: ItemSource::AllCodes(index.code_list(system)),
+        groups.extend(systems.iter().map(|system| ItemGroup {
+            title: title(*system),
+            source: ItemSource::AllCodes(index.code_list(*system)),
         }));
         return 0;
     }
@@ -210,6 +235,9 @@ fn add_codes(
     let left_out = total.saturating_sub(matches.len());
     // The system with the best match comes first.
     for (system, code) in matches {
+        if !systems.contains(&system) {
+            continue;
+        }
         let title = title(system);
         let group = groups.iter_mut().find(|group| group.title == title);
         match group.map(|group| &mut group.source) {
@@ -231,7 +259,7 @@ fn subject_groups(
     subjects: impl Fn(&CatalogEntry) -> Vec<ExcerptSubject>,
 ) -> Vec<ItemGroup> {
     let mut line = String::new();
-    let mut groups: BTreeMap<ExcerptSubject, (u32, Vec<usize>)> = BTreeMap::new();
+    let mut groups: BTreeMap<ExcerptSubject, SubjectEntries> = BTreeMap::new();
     for (n, entry) in library.entries().iter().enumerate() {
         let mut entry_bits = None;
         for subject in subjects(entry) {
@@ -242,22 +270,43 @@ fn subject_groups(
                     push_lowercase(line, &entry.title);
                 })
             });
-            let (subject_bits, entries) = groups.entry(subject).or_insert_with_key(|subject| {
+            let group = groups.entry(subject).or_insert_with_key(|subject| {
                 let name = subject.to_string();
                 let bits = filter.matched_bits(&mut line, |line| push_lowercase(line, &name));
-                (bits, Vec::new())
+                SubjectEntries {
+                    bits,
+                    ..SubjectEntries::default()
+                }
             });
-            // A payer may have two rows in a document, one for each plan.
-            if entry_bits | *subject_bits == filter.all_bits() && entries.last() != Some(&n) {
-                entries.push(n);
+            if entry_bits | group.bits != filter.all_bits() {
+                continue;
+            }
+            if entry.code.as_modifier().is_some() {
+                group.page = Some(n);
+            } else if group.entries.last() != Some(&n) {
+                // A payer may have two rows in a document, one for each plan.
+                group.entries.push(n);
             }
         }
     }
-    let groups = groups.into_iter().map(|(subject, (_, entries))| ItemGroup {
+    let groups = groups.into_iter().map(|(subject, group)| ItemGroup {
         title: subject.to_string(),
-        source: ItemSource::Subject(subject, entries),
+        source: ItemSource::Subject {
+            subject,
+            page: group.page,
+            entries: group.entries,
+        },
     });
     groups.collect()
+}
+
+/// The entries on a subject that pass the filter.
+#[derive(Default)]
+struct SubjectEntries {
+    /// The words of the filter that occur in the subject's name.
+    bits: u32,
+    page: Option<usize>,
+    entries: Vec<usize>,
 }
 
 /// Words that must all occur in a line.

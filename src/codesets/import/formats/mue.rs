@@ -4,6 +4,7 @@
 //! `Practitioner Services MUE Values`, `MUE Adjudication Indicator`, `MUE Rationale`), then code,
 //! units, indicator and rationale.
 
+use crate::codesets::edition::EditTable;
 use crate::codesets::error::ReadError;
 use crate::codesets::import::delimited::{ColumnSpec, optional, read_rows, required};
 use crate::codesets::import::input::InputFile;
@@ -26,9 +27,9 @@ pub(crate) fn read(input: &InputFile, sink: &mut RowSink<'_>) -> Result<FileMeta
     let mut metadata = FileMetadata::default();
     read_rows(input, &COLUMNS, sink, |row| {
         metadata.table = match row.column_name(1) {
-            PRACTITIONER => Some("practitioner"),
-            HOSPITAL => Some("hospital"),
-            SUPPLIER => Some("supplier"),
+            PRACTITIONER => Some(EditTable::Practitioner),
+            HOSPITAL => Some(EditTable::Hospital),
+            SUPPLIER => Some(EditTable::Supplier),
             _ => None,
         };
         let code = row.procedure_code(0)?;

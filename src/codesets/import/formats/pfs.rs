@@ -67,10 +67,8 @@ pub(crate) fn read(input: &InputFile, sink: &mut RowSink<'_>) -> Result<FileMeta
         let expected = "expected a V code, which all releases end with: the file was cut short";
         return Err(ParseError::at_line(last_line, message, expected).into());
     }
-    let (year, start) = input.head.lines().find_map(release).unzip();
     Ok(FileMetadata {
-        year,
-        latest_effective: start,
+        latest_effective: input.head.lines().find_map(release),
         ..FileMetadata::default()
     })
 }
@@ -122,9 +120,9 @@ fn read_fixed_width(input: &InputFile, sink: &mut RowSink<'_>) -> Result<(u64, S
     Ok((last_line, last))
 }
 
-/// Returns the year and the first day of the quarter in the title: "2025 National Physician Fee
-/// Schedule Relative Value File October Release".
-fn release(line: &str) -> Option<(u16, Date)> {
+/// Returns the first day of the quarter in the title: "2025 National Physician Fee Schedule Relative
+/// Value File October Release".
+fn release(line: &str) -> Option<Date> {
     let words: Vec<&str> = line.split([' ', ',']).collect();
     let at = words
         .windows(2)
@@ -134,7 +132,7 @@ fn release(line: &str) -> Option<(u16, Date)> {
         .zip([1, 4, 7, 10])
         .find(|(name, _)| words.get(at + 2) == Some(*name))?;
     let year = words.iter().find_map(|word| word.parse().ok())?;
-    Some((year, Date::new(year, month, 1)?))
+    Date::new(year, month, 1)
 }
 
 /// Makes the error of a field that is not, say, "a number".

@@ -9,7 +9,7 @@ use crate::content::toml::compile::compiler::Compiler;
 use crate::content::toml::compile::name::{
     TYPED_BLOCKS, UniqueNames, slug, typed_block_rank, typed_block_title,
 };
-use crate::content::toml::fields::{Field, Text};
+use crate::content::toml::field_value::{Field, Text};
 use crate::content::toml::schema::{
     FactRow, GridTable, ListTable, ProseTable, RemarkRow, SectionTable,
 };

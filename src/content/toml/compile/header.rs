@@ -2,13 +2,13 @@
 
 use toml::Spanned;
 
-use crate::content::code::{CodeId, CodeSystem};
+use crate::content::code::CodeId;
 use crate::content::document::{Document, Status};
 use crate::content::notice::{CPT_NOTICE, USE_NOTICE};
 use crate::content::source::{Source, SourceId, SourceKind};
 use crate::content::toml::compile::compiler::Compiler;
 use crate::content::toml::compile::value::Keywords;
-use crate::content::toml::fields::Text;
+use crate::content::toml::field_value::Text;
 use crate::content::toml::schema::{
     DocumentFile, DocumentTable, NoticesTable, SourceTable, SynonymRow,
 };
@@ -46,6 +46,7 @@ impl Compiler<'_, '_> {
             notices: self.notices(&code, file),
             code,
             title,
+            edition: None,
             status,
             effective,
             revised,
@@ -72,12 +73,16 @@ impl Compiler<'_, '_> {
                 self.missing_field(&at, "as_of", hint);
             }
             let as_of = self.date(table.as_of.as_ref());
+            let read = self.date(table.read.as_ref());
+            let url = self.optional("url", table.url.as_ref());
             self.sources.push(Source {
                 id,
                 short: short.unwrap_or_else(|| title.clone()),
                 title,
                 kind: kind.unwrap_or(SourceKind::InHouse),
                 as_of,
+                read,
+                url,
             });
         }
     }
@@ -93,7 +98,7 @@ impl Compiler<'_, '_> {
         let none = NoticesTable::default();
         let table = file.notices.as_ref().map_or(&none, Spanned::get_ref);
         let cpt = |text: &Option<Text>| text.as_ref().is_some_and(|t| t.get_ref().trim() == "cpt");
-        let has_cpt = code.system() == CodeSystem::Cpt
+        let has_cpt = code.system().needs_cpt_notice()
             || file.modifier.iter().any(|row| cpt(&row.get_ref().system))
             || file.related.iter().any(|row| cpt(&row.get_ref().system))
             || file.not_this.iter().any(|row| cpt(&row.get_ref().system));

@@ -4,13 +4,21 @@ use std::collections::HashMap;
 
 use crate::diagnostics::diagnostic::Span;
 /// The ids and titles of the blocks for typed rows, in reading order. These ids are reserved.
-pub(crate) const TYPED_BLOCKS: [(&str, &str); 10] = [
+pub(crate) const TYPED_BLOCKS: [(&str, &str); 18] = [
+    ("modifier-when", "When to use"),
+    ("modifier-not-when", "When not to use"),
+    ("modifier-questions", "Open questions, not verified"),
+    ("modifier-documentation", "Documentation"),
+    ("modifier-sequencing", "On the claim"),
     ("modifiers", "Modifiers"),
     ("diagnoses", "ICD-10 diagnoses"),
     ("related", "Related codes"),
     ("taxonomies", "Taxonomies"),
+    ("modifier-payment", "Effect on payment"),
+    ("modifier-payers", "Payer rules"),
     ("payers", "Payers"),
     ("payer-modifiers", "Payers on modifiers"),
+    ("modifier-scope", "Applies to"),
     ("synonyms", "Also known as"),
     ("not-this", "Not to be mixed up with"),
     ("places", "Places of service"),

@@ -9,7 +9,7 @@ use crate::content::toml::compile::block::{text_cell, typed_block};
 use crate::content::toml::compile::compiler::Compiler;
 use crate::content::toml::compile::name::UniqueNames;
 use crate::content::toml::compile::value::Keywords;
-use crate::content::toml::fields::{Field, Text};
+use crate::content::toml::field_value::{Field, Text};
 use crate::content::toml::schema::{
     DiagnosisRow, ModifierRow, NamedRow, NotThisRow, PayerRow, PayerRuleRow, RelatedRow, SynonymRow,
 };
@@ -27,12 +27,19 @@ const DIAGNOSIS_RELATIONS: [Relation; 3] = [
 ];
 
 /// How another code relates to the code.
-const CODE_RELATIONS: [Relation; 5] = [
+const CODE_RELATIONS: [Relation; 9] = [
     ("same_purpose", "serves the same purpose"),
     ("bundled", "not paid together with this code"),
     ("panel", "part of a panel"),
     ("replaces", "was replaced by this code"),
     ("replaced_by", "replaces this code"),
+    (
+        "use_instead",
+        "says more exactly what this one says: use it where it fits",
+    ),
+    ("instead_of", "is less exact: use this one where it fits"),
+    ("family", "same family"),
+    ("see", "see also"),
 ];
 
 const STANDINGS: Keywords<'static, Standing> = Keywords(&Standing::ALL, Standing::id);
@@ -94,7 +101,7 @@ impl Compiler<'_, '_> {
         let documentation = row.documentation.as_ref();
         let documentation =
             self.optional_cell("Documentation needed", "documentation", documentation);
-        // ICD-10-CM has no modifiers.
+        // Only procedures have modifiers.
         let systems = Keywords(&[CodeSystem::Cpt, CodeSystem::Hcpcs], CodeSystem::id);
         let system = self.optional_keyword("system", row.system.as_ref(), systems);
         let system = system.map(|system| Cell::record("Code system", system.name()));
@@ -242,6 +249,9 @@ impl Compiler<'_, '_> {
         let rows = rows.iter().map(|row| {
             let (at, row) = (row.span(), row.get_ref());
             let code = self.required_code(&at, row.system.as_ref(), "code", row.code.as_ref());
+            if let (Some(code), Some(text)) = (&code, &row.code) {
+                self.reject_dangling(code, text);
+            }
             let system = code.as_ref().map(CodeId::system);
             let (key, subject) =
                 self.code_key_and_subject(code, "related code", row.code.as_ref(), &mut names);
@@ -257,6 +267,24 @@ impl Compiler<'_, '_> {
             attribution.into_row(key, subject, cells)
         });
         typed_block("related", Shape::Table, rows.collect())
+    }
+
+    /// Reports a row that refers to the document itself, or to a modifier without a page.
+    fn reject_dangling(&mut self, code: &CodeId, text: &Text) {
+        if self.code.as_ref() == Some(code) {
+            self.diagnostics.invalid(
+                text.span(),
+                format!("this row names {code}, which the document itself is about"),
+                "name another code, or remove the row",
+            );
+        } else if code.system() == CodeSystem::Modifier && !(self.is_known)(code) {
+            let value = code.value();
+            self.diagnostics.invalid(
+                text.span(),
+                format!("there is no document on modifier {value}"),
+                format!("write modifier-{value}.toml and check it together with this file, import a HCPCS file that has it, or correct the code"),
+            );
+        }
     }
 
     /// Returns the key and subject of a row about another code, which must be unique among `names`.

@@ -83,7 +83,7 @@ impl Compiler<'_, '_> {
         id: &str,
         file: &'f DocumentFile,
     ) -> (Option<&'f Spanned<SectionTable>>, Vec<Block>) {
-        let (table, blocks) = match id {
+        let (table, mut blocks) = match id {
             "summary" => (&file.summary, Vec::new()),
             "overview" => (
                 &file.overview,
@@ -105,6 +105,7 @@ impl Compiler<'_, '_> {
             ),
             _ => (&file.payers, self.payers(&file.payer).into()),
         };
+        blocks.splice(..0, self.guidance(id, &file.guidance));
         (table.as_ref(), blocks.into_iter().flatten().collect())
     }
 

@@ -8,7 +8,7 @@ use crate::content::row::Value;
 use crate::content::source::SourceId;
 use crate::content::toml::compile::compiler::Compiler;
 use crate::content::toml::date_field::DateField;
-use crate::content::toml::fields::{Field, FieldValue, Text};
+use crate::content::toml::field_value::{Field, FieldValue, Text};
 use crate::diagnostics::diagnostic::Span;
 use crate::diagnostics::wording::{DATE_HINT, join_with_and, nearest, quote, unknown_message};
 use crate::text::sanitize::sanitize;

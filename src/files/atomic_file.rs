@@ -1,16 +1,18 @@
 //! Atomic replacement of files: a temporary file that is renamed when it is complete.
 //!
 //! Readers see the old file or the new one, never a part. The writer holds a lock on the temporary
-//! file while it lives; [`remove_stale`] deletes temporary files that no process has locked.
+//! file while it lives; [`remove_stale`] deletes temporary files that no process has locked. Files
+//! have mode 0600 and folders 0700, whatever the umask.
 
-use std::fs::{File, Permissions};
-use std::io::Write;
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::fs::{self, DirBuilder, File};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::Path;
-use std::{fs, io};
 
-use rustix::fs::{FlockOperation, flock};
+use rustix::fs::{FlockOperation, Mode, OFlags, flock};
 use tempfile::NamedTempFile;
+
+use crate::files::read;
 
 /// The extension of temporary files.
 const TEMP_EXTENSION: &str = "new";
@@ -28,7 +30,7 @@ pub fn remove_stale(folder: &Path) {
     for path in entries.filter_map(Result::ok).map(|entry| entry.path()) {
         let is_temporary = path.extension().is_some_and(|e| e == TEMP_EXTENSION);
         if is_temporary
-            && let Ok(file) = File::open(&path)
+            && let Ok(file) = read::open(&path)
             && flock(&file, FlockOperation::NonBlockingLockExclusive).is_ok()
         {
             // If this fails, the next writer tries again.
@@ -37,30 +39,35 @@ pub fn remove_stale(folder: &Path) {
     }
 }
 
+/// Creates a folder and those above it that are missing.
+pub fn create_folder(path: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(path)
+}
+
+/// Locks a file, which is created if it is missing. Waits until the lock is free; dropping the file
+/// unlocks it.
+pub fn lock(path: &Path) -> io::Result<File> {
+    let flags = OFlags::RDWR | OFlags::CREATE | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+    let file = File::from(rustix::fs::open(path, flags, Mode::RUSR | Mode::WUSR)?);
+    file.lock()?;
+    Ok(file)
+}
+
 /// A temporary file beside its future path. Dropping it removes it.
 #[derive(Debug)]
 pub struct AtomicFile(NamedTempFile);
 
 impl AtomicFile {
-    /// Creates a temporary file in the folder of `path`, with mode 0666 less the umask.
-    pub fn create(path: &Path) -> io::Result<Self> {
-        Self::create_with_mode(path, 0o666)
-    }
-
-    /// Creates a temporary file in the folder of `path`, with a mode less the umask.
+    /// Creates a temporary file in the folder of `path`.
     ///
     /// Names are random and never reused: a concurrent [`remove_stale`] may have just opened a file
     /// under the old name.
-    pub fn create_with_mode(path: &Path, mode: u32) -> io::Result<Self> {
-        let folder = path
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty());
+    pub fn create(path: &Path) -> io::Result<Self> {
         for _ in 0..MAX_ATTEMPTS {
             let file = tempfile::Builder::new()
                 .prefix(path.file_name().unwrap_or_default())
                 .suffix(&format!(".{TEMP_EXTENSION}"))
-                .permissions(Permissions::from_mode(mode))
-                .tempfile_in(folder.unwrap_or(Path::new(".")))?;
+                .tempfile_in(folder_of(path))?;
             // Other errors come from file systems without locks, where `remove_stale` does nothing.
             let lock = flock(file.as_file(), FlockOperation::NonBlockingLockExclusive);
             // `remove_stale` may hold the lock, or may have removed the file before it was locked.
@@ -78,28 +85,46 @@ impl AtomicFile {
 
     /// Renames the file to `path`, replacing any existing file. Does not wait for the disk: a
     /// checksum detects a derived file that a power failure truncated.
-    pub fn commit(self, path: &Path) -> io::Result<()> {
+    pub fn commit_derived(self, path: &Path) -> io::Result<()> {
         self.0.persist(path)?;
         Ok(())
     }
 
-    /// Writes the file to disk, then renames it to `path` unless that exists.
+    /// Renames the file to `path`, replacing any existing file, and waits until both the file and
+    /// its name are on disk.
+    pub fn commit(self, path: &Path) -> io::Result<()> {
+        self.file().sync_all()?;
+        self.0.persist(path)?;
+        sync_folder_of(path)
+    }
+
+    /// Renames the file to `path` unless that exists, and waits until both the file and its name
+    /// are on disk.
     pub fn commit_new(self, path: &Path) -> io::Result<()> {
         self.file().sync_all()?;
         self.0.persist_noclobber(path)?;
-        Ok(())
+        sync_folder_of(path)
     }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    let folder = path.parent();
+    let folder = folder.filter(|folder| !folder.as_os_str().is_empty());
+    folder.unwrap_or(Path::new("."))
+}
+
+fn sync_folder_of(path: &Path) -> io::Result<()> {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let folder = rustix::fs::open(folder_of(path), flags, Mode::empty())?;
+    Ok(rustix::fs::fsync(folder)?)
 }
 
 /// Replaces the file at `path` with `bytes`, and waits until they are on disk. Creates missing
 /// folders.
 pub fn write_atomic(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
-    }
+    create_folder(folder_of(path))?;
     let file = AtomicFile::create(path)?;
     file.file().write_all(bytes)?;
-    file.file().sync_all()?;
     file.commit(path)
 }
 
@@ -117,7 +142,7 @@ mod tests {
         remove_stale(folder.path());
         assert!(!folder.path().join("left.new").exists());
         assert!(folder.path().join("left.txt").exists());
-        open.commit(&path).unwrap();
+        open.commit_derived(&path).unwrap();
         assert!(path.exists());
     }
 
@@ -134,13 +159,12 @@ mod tests {
         let path = folder.path().join("deep/a");
         write_atomic(&path, b"first").unwrap();
         write_atomic(&path, b"second").unwrap();
-        let late = AtomicFile::create_with_mode(&path, 0o600).unwrap();
+        let late = AtomicFile::create(&path).unwrap();
         let error = late.commit_new(&path).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::AlreadyExists);
         assert_eq!(fs::read(&path).unwrap(), b"second");
-        let private = AtomicFile::create_with_mode(&path, 0o600).unwrap();
-        private.commit(&path).unwrap();
-        let mode = fs::metadata(&path).unwrap().permissions().mode();
-        assert_eq!(mode & 0o7777, 0o600);
+        let mode = |path: &Path| fs::metadata(path).unwrap().mode() & 0o7777;
+        assert_eq!(mode(&path), 0o600);
+        assert_eq!(mode(path.parent().unwrap()), 0o700);
     }
 }

@@ -6,7 +6,7 @@
 use toml::de::Error;
 
 use crate::content::toml::date_field::EXPECTED_DATE;
-use crate::content::toml::fields::EXPECTED_FIELD;
+use crate::content::toml::field_value::EXPECTED_FIELD;
 use crate::content::toml::invalid_entry::{EntryPart, InvalidEntry};
 use crate::diagnostics::diagnostic::{Diagnostics, Span};
 use crate::diagnostics::wording::{DATE_HINT, join_with_and, nearest, quote, unknown_message};
@@ -161,7 +161,7 @@ mod tests {
     #[test]
     fn known_fields_are_parsed_from_the_message() {
         let message = error_message::<SourceTable>("other = 1");
-        let known = ["title", "short", "kind", "as_of"];
+        let known = ["title", "short", "kind", "as_of", "read", "url"];
         assert_eq!(known_fields(&message).unwrap(), known, "{message}");
         assert_eq!(
             known_fields(&error_message::<SourceTable>("kind = 1")),

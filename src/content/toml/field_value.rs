@@ -1,4 +1,5 @@
-//! Values in content files: texts, and fields that are a text or an absence.
+//! Values in content files: texts, and fields that are a text or an absence. `field_errors` reports
+//! unknown and mistyped fields.
 
 use std::fmt;
 
@@ -9,7 +10,7 @@ use toml::Spanned;
 
 use crate::content::toml::date_field::DateField;
 
-/// What serde's messages name a [`FieldValue`]; `parse` recognizes it.
+/// What serde's messages call a [`FieldValue`]; `field_errors` recognizes it.
 pub(crate) const EXPECTED_FIELD: &str = "a field";
 
 /// A text with its position in the file.

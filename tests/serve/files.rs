@@ -1,0 +1,88 @@
+//! Files of a server: who else may write them, and who may read what the server writes.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::Stdio;
+
+use super::client::Ssh;
+use super::server::{Server, eventually, program};
+use crate::files::assert_private;
+
+fn set_mode(path: &Path, mode: u32) {
+    fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
+}
+
+#[test]
+fn keys_and_settings_that_others_can_write_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    fs::create_dir(path("etc")).unwrap();
+    let shown = program(folder.path())
+        .args(["serve", "--show-host-key", "--host-key", "etc/host"])
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    assert!(shown.status.success());
+    fs::write(path("etc/serve.toml"), "open = true\n").unwrap();
+    fs::write(path("etc/keys"), "").unwrap();
+    let run = |option: &str| {
+        let output = program(folder.path())
+            .args(["serve", "--listen", "127.0.0.1:0", "--host-key", "etc/host"])
+            .args(option.split(' '))
+            .current_dir(folder.path())
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(2), "{option}");
+        String::from_utf8(output.stderr).unwrap()
+    };
+    for (name, option) in [
+        ("etc/serve.toml", "--config etc/serve.toml"),
+        ("etc/keys", "--authorized-keys etc/keys"),
+    ] {
+        for mode in [0o664, 0o602] {
+            set_mode(&path(name), mode);
+            let message = run(option);
+            assert!(
+                message.contains(&format!("run `chmod go-w {name}`")),
+                "{message}"
+            );
+        }
+        set_mode(&path(name), 0o600);
+    }
+    set_mode(&path("etc/host"), 0o620);
+    assert!(run("--open").contains("chmod 600"));
+    set_mode(&path("etc/host"), 0o600);
+    set_mode(&path("etc"), 0o777);
+    for option in [
+        "--open",
+        "--config etc/serve.toml",
+        "--authorized-keys etc/keys",
+    ] {
+        let message = run(option);
+        assert!(message.contains("/etc can be written by others (mode 0777)"));
+    }
+}
+
+#[test]
+fn only_the_server_can_read_what_it_wrote_even_under_umask_000() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(ssh) = Ssh::find(folder.path()) else {
+        return;
+    };
+    let keys = folder.path().join("keys");
+    fs::copy(folder.path().join("client/id.pub"), &keys).unwrap();
+    let keys = keys.display().to_string();
+    let umask = ["sh", "-c", "umask 000; exec \"$@\"", "sh"];
+    let server = Server::start_with(&umask, folder, &["--authorized-keys", &keys]);
+    let mut reader = ssh.open_reader(&server, &[], &["83950-90"]);
+    reader.expect("› 90");
+    reader.press("q");
+    assert_eq!(reader.wait_for_exit(), 0);
+    let state = server.folder().join("state/codeleaf");
+    eventually("the saved position", || {
+        fs::read_dir(state.join("readers")).ok()?.next()?.ok()
+    });
+    assert_private(&state);
+}
