@@ -25,7 +25,7 @@ pub(crate) mod stored_field;
 pub(crate) mod writer;
 
 pub use amount::{Cents, Decimal};
-pub use diff::{Change, diff};
+pub use diff::{Change, FieldChange, diff, field_changes, shown_fields};
 pub use edition::{EditTable, Edition, EditionError};
 pub use error::{CorruptSet, ImportError, ParseError};
 pub use file::{OriginalFile, Rows, SetFile, SetHeader};

@@ -17,6 +17,7 @@
 //! | `auth` | who may log in, and what is the server's own key? |
 //! | `net` | how many connections may there be, and how fast may each send? |
 //! | `channel` | what does a client request, and how does its session run? |
+//! | `sandbox` | what can the process reach? |
 //! | `ops` | what does an administrator see? |
 //!
 //! Every user gets the same [`crate::session::Session`] as the local reader, driven by a task
@@ -36,6 +37,7 @@ mod listener;
 mod net;
 mod ops;
 mod positions;
+mod sandbox;
 mod server;
 mod settings;
 mod state;
@@ -50,5 +52,6 @@ pub use crate::serve::command::{
     CommandContext, Interpreter, Response, SessionOptions, TextResponse,
 };
 pub use crate::serve::content::ServedContent;
+pub use crate::serve::sandbox::FileAccess;
 pub use crate::serve::server::{ServeError, ServerOptions, run};
 pub use crate::serve::settings::Settings;

@@ -148,7 +148,7 @@ fn broken_file_does_not_affect_the_others() {
     4 | value = "8395"
       |         ^^^^^^
       |
-      = help: CPT codes have five characters: four digits, then a digit or one of F, M, T, U; if leading zeros were lost, it is "08395"
+      = help: CPT codes have five characters: four digits, then a digit or one of A, F, M, T, U; if leading zeros were lost, it is "08395"
 
     error: e-link.toml: cpt:80048 is already described by a-valid.toml
      |

@@ -6,6 +6,7 @@ mod documents;
 mod editions;
 pub mod files;
 mod killed;
+mod published;
 mod readers;
 mod real;
 mod stored;

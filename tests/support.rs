@@ -5,6 +5,8 @@ pub mod ears;
 pub mod generated;
 pub mod keys;
 pub mod program;
+#[cfg(feature = "serve")]
+pub mod raw_ssh;
 pub mod reader;
 pub mod sequences;
 pub mod sshd;

@@ -7,11 +7,12 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use russh::ChannelMsg;
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::{interval, sleep};
 
 use crate::reader::{TestSession, dial};
 use crate::support::ears::StallableStream;
+use crate::support::raw_ssh::{kex_init, kexinit};
 
 /// Silent connections per address.
 const SILENT_CONNECTIONS: u8 = 100;
@@ -24,16 +25,20 @@ pub enum Attack {
     Resizes,
     Silence,
     Crowd,
+    KeyExchange,
+    Rekey,
 }
 
 impl Attack {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::Unread,
         Self::Escapes,
         Self::Paste,
         Self::Resizes,
         Self::Silence,
         Self::Crowd,
+        Self::KeyExchange,
+        Self::Rekey,
     ];
 
     /// The name on the command line.
@@ -45,6 +50,8 @@ impl Attack {
             Self::Resizes => "resizes",
             Self::Silence => "silence",
             Self::Crowd => "crowd",
+            Self::KeyExchange => "kex",
+            Self::Rekey => "rekey",
         }
     }
 
@@ -60,12 +67,17 @@ impl Attack {
             Self::Resizes => "changes its size 50 times a second",
             Self::Silence => "500 connections from 5 addresses that send nothing",
             Self::Crowd => "500 connections from 250 addresses that send nothing",
+            Self::KeyExchange => "20 connections from one address, exchanging keys without pause",
+            Self::Rekey => "two logged-in clients that rekey without pause",
         }
     }
 
     /// Whether the attack is on other clients' logins.
     pub const fn is_about_logins(self) -> bool {
-        matches!(self, Self::Silence | Self::Crowd)
+        matches!(
+            self,
+            Self::Silence | Self::Crowd | Self::KeyExchange | Self::Rekey
+        )
     }
 
     /// Runs several attacks at once, forever.
@@ -82,6 +94,16 @@ impl Attack {
                 Self::Resizes => drop(tokio::spawn(flood_resizes(address))),
                 Self::Silence => hold_silent_connections(address, 5, SILENT_CONNECTIONS),
                 Self::Crowd => hold_silent_connections(address, 250, 2),
+                Self::KeyExchange => {
+                    for _ in 0..20 {
+                        tokio::spawn(exchange_keys(address));
+                    }
+                }
+                Self::Rekey => {
+                    for _ in 0..2 {
+                        tokio::spawn(rekey(address));
+                    }
+                }
             }
         }
         future::pending::<()>().await;
@@ -153,5 +175,41 @@ fn hold_silent_connections(address: SocketAddr, addresses: u8, each: u8) {
                 }
             });
         }
+    }
+}
+
+/// Requests key exchanges on one connection after another. The client itself computes nothing.
+async fn exchange_keys(address: SocketAddr) {
+    // An ML-KEM key, all of whose coefficients are 0, and the base point of Curve25519.
+    let key = [&[0; 1184][..], &[9], &[0; 31]].concat();
+    let packets = [
+        b"SSH-2.0-attack\r\n".to_vec(),
+        kexinit("mlkem768x25519-sha256"),
+        kex_init(&key),
+    ]
+    .concat();
+    loop {
+        let from = Ipv4Addr::new(127, 0, 1, 1);
+        let Ok(mut stream) = dial(from.into(), address).await else {
+            continue;
+        };
+        // The reply has the server's key and signature.
+        let mut reply = [0; 2048];
+        if stream.write_all(&packets).await.is_err() || stream.read_exact(&mut reply).await.is_err()
+        {
+            // The server has rejected the connection.
+            sleep(Duration::from_millis(1)).await;
+        }
+    }
+}
+
+async fn rekey(address: SocketAddr) {
+    let stream = dial(Ipv4Addr::new(127, 0, 1, 1).into(), address)
+        .await
+        .unwrap();
+    let mut reader = TestSession::open(stream, 80, 24).await.unwrap();
+    reader.wait_for_frame().await;
+    while reader.connection.rekey_soon().await.is_ok() {
+        tokio::task::yield_now().await;
     }
 }

@@ -16,6 +16,7 @@ mod support {
     pub mod keys;
     #[expect(dead_code, reason = "the tests use more of it")]
     pub mod program;
+    pub mod raw_ssh;
     #[expect(dead_code, reason = "the tests use more of it")]
     pub mod sequences;
     #[expect(dead_code, reason = "the tests use more of it")]
@@ -24,12 +25,15 @@ mod support {
 
 mod attack;
 mod figures;
+mod fuzz;
 mod hostile;
 mod idle;
 mod load;
 mod login;
 mod reader;
 mod server;
+
+use std::time::Duration;
 
 use attack::Attack;
 
@@ -55,6 +59,11 @@ fn main() {
             }
         }
         ["login"] => login::measure(),
+        ["fuzz", numbers @ ..] => {
+            for seconds in parse_counts(numbers, &[600]) {
+                run(fuzz::measure(Duration::from_secs(seconds as u64)));
+            }
+        }
         ["hostile"] => {
             for attack in Attack::ALL {
                 run(hostile::measure(attack, 1));
@@ -75,6 +84,7 @@ fn main() {
              load [READERS…]     memory, connecting, keys\n  \
              idle [READERS…]     cost of idle sessions\n  \
              login               time to connect, compared with sshd\n  \
+             fuzz [SECONDS]      memory while clients send random requests\n  \
              hostile             all of these, one at a time:\n{}",
             Attack::ALL
                 .map(|attack| format!("  {:19} {}\n", attack.name(), attack.description()))

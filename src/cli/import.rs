@@ -97,9 +97,10 @@ fn import_error(error: &ImportError) -> String {
         ImportError::WouldReplace { .. } => format!(
             "{error}; give it a name of its own with --edition NAME, or replace the set with --replace"
         ),
-        ImportError::Read { .. } | ImportError::Parse { .. } | ImportError::Store { .. } => {
-            error.to_string()
-        }
+        ImportError::Read { .. }
+        | ImportError::NotImported { .. }
+        | ImportError::Parse { .. }
+        | ImportError::Store { .. } => error.to_string(),
     }
 }
 

@@ -62,7 +62,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> anyhow::Result<Exit
         #[cfg(feature = "serve")]
         Some(CliCommand::Serve(serve)) => serve::serve(options, serve),
         Some(CliCommand::Import(import)) => import::import(import),
-        Some(CliCommand::Sets(sets)) => sets::sets(sets),
+        Some(CliCommand::Sets(sets)) => sets::sets(sets, charset()),
         Some(CliCommand::Completions { shell }) => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Arguments::command(), "codeleaf", &mut script);

@@ -12,7 +12,7 @@ use crate::cli::output::print_output;
 use crate::cli::{setup, ssh_command};
 use crate::files;
 use crate::loader::{IndexCache, LibraryLoader};
-use crate::serve::{self, HostKey, ServedContent, ServerOptions, Settings};
+use crate::serve::{self, FileAccess, HostKey, ServedContent, ServerOptions, Settings};
 use crate::user_data::UserDirs;
 
 /// Runs the server, or prints its host key.
@@ -25,7 +25,8 @@ pub fn serve(options: &Options, arguments: &ServeArgs) -> anyhow::Result<ExitCod
     }
     serve::run(ServerOptions {
         host_key,
-        positions_folder: UserDirs::from_env().map(|dirs| dirs.state.join("readers")),
+        files: file_access(options, arguments, &settings),
+        positions_folder: positions_folder(),
         interpret: ssh_command::interpret,
         reload_settings: {
             let arguments = arguments.clone();
@@ -34,12 +35,10 @@ pub fn serve(options: &Options, arguments: &ServeArgs) -> anyhow::Result<ExitCod
         load_content: {
             let options = options.clone();
             Arc::new(move |settings, previous| {
-                // A later folder overrides an earlier one, so the command line comes last.
-                let content = settings.content.iter().flatten();
-                let content: Vec<PathBuf> = content.chain(&options.content).cloned().collect();
                 let keymap = setup::keymap().map_err(|error| format!("{error:#}"))?;
                 let theme = setup::theme(&options).map_err(|error| format!("{error:#}"))?;
-                let (folders, cache) = (setup::content_folders(&content), server_cache());
+                let folders = content_folders(&options, settings);
+                let cache = cache_folder().map(IndexCache::new);
                 let loader = LibraryLoader::new(&folders, cache.as_ref());
                 Ok(ServedContent::load(&loader, keymap, theme, previous))
             })
@@ -49,13 +48,50 @@ pub fn serve(options: &Options, arguments: &ServeArgs) -> anyhow::Result<ExitCod
     Ok(ExitCode::SUCCESS)
 }
 
-/// The cache of the server: in the service's folder under systemd, or else in the user's.
+/// A later folder overrides an earlier one, so those of the command line come last.
+fn content_folders(options: &Options, settings: &Settings) -> Vec<PathBuf> {
+    let content = settings.content.iter().flatten();
+    let content: Vec<PathBuf> = content.chain(&options.content).cloned().collect();
+    setup::content_folders(&content)
+}
+
+fn positions_folder() -> Option<PathBuf> {
+    Some(UserDirs::from_env()?.state.join("readers"))
+}
+
+/// What the server reads and writes after its start, also at a reload. The user's own folders are
+/// created, so that files can be added to them while the server runs.
+fn file_access(options: &Options, arguments: &ServeArgs, settings: &Settings) -> FileAccess {
+    let own = UserDirs::from_env().map(|dirs| [dirs.data.join("content"), dirs.config]);
+    for folder in own.iter().flatten() {
+        // Read-only systems have no such folder, or an administrator creates it.
+        let _ = crate::files::create_folder(folder);
+    }
+    let theme = options.theme.as_ref().map(PathBuf::from);
+    let theme = theme.filter(|theme| theme.is_file());
+    let files = [
+        arguments.config.clone(),
+        settings.authorized_keys.clone(),
+        settings.banner.clone(),
+        theme,
+    ];
+    let has_keys = settings.authorized_keys.is_some();
+    let positions = positions_folder().filter(|_| has_keys);
+    let read = content_folders(options, settings).into_iter();
+    let read = read.chain(own.into_iter().flatten());
+    FileAccess {
+        read: read.chain(files.into_iter().flatten()).collect(),
+        write: positions.into_iter().chain(cache_folder()).collect(),
+    }
+}
+
+/// The folder of the server's cache: in the service's folder under systemd, or else in the user's.
 /// It is not the user's own cache, since the server has no imported code sets.
-fn server_cache() -> Option<IndexCache> {
+fn cache_folder() -> Option<PathBuf> {
     let service = std::env::var_os("CACHE_DIRECTORY").map(PathBuf::from);
     let service = service.filter(|folder| folder.is_absolute());
     let user = || Some(UserDirs::from_env()?.cache.join("serve"));
-    service.or_else(user).map(IndexCache::new)
+    service.or_else(user)
 }
 
 /// Loads the settings. The command line overrides the configuration file.

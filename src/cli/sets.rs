@@ -8,8 +8,12 @@ use serde_json::json;
 
 use crate::cli::output::{INVALID_INPUT, NOT_FOUND, print_error, print_output};
 use crate::cli::setup;
-use crate::codesets::{Change, ImportedSets, SetFile, SetHeader, SetRow, diff};
+use crate::codesets::{
+    Change, FieldChange, ImportedSets, SetFile, SetHeader, SetRow, diff, field_changes,
+    shown_fields,
+};
 use crate::diagnostics::did_you_mean;
+use crate::text::Charset;
 
 #[derive(Args, Debug)]
 pub struct SetsArgs {
@@ -45,9 +49,11 @@ enum SetsFormat {
     Text,
     /// Stable JSON for programs.
     Json,
+    /// A table for spreadsheets.
+    Csv,
 }
 
-pub fn sets(arguments: &SetsArgs) -> anyhow::Result<ExitCode> {
+pub fn sets(arguments: &SetsArgs, charset: Charset) -> anyhow::Result<ExitCode> {
     let store = setup::set_store().context("no home folder: set HOME or XDG_DATA_HOME")?;
     let sets = store.open_sets();
     match arguments.action.as_ref().unwrap_or(&SetsCommand::List) {
@@ -59,13 +65,13 @@ pub fn sets(arguments: &SetsArgs) -> anyhow::Result<ExitCode> {
                 return Ok(unknown_set(set, &sets));
             }
             let out = match arguments.format {
-                SetsFormat::Text => format!("{name} was removed\n"),
+                SetsFormat::Text | SetsFormat::Csv => format!("{name} was removed\n"),
                 SetsFormat::Json => format!("{}\n", json!({"schema": 1, "removed": name})),
             };
             print_output(out.as_bytes())
         }
         SetsCommand::Diff { old, new } => match (sets.find_by_name(old), sets.find_by_name(new)) {
-            (Some(old), Some(new)) => print_diff(old, new, arguments.format),
+            (Some(old), Some(new)) => print_diff(old, new, arguments.format, charset),
             (None, _) => Ok(unknown_set(old, &sets)),
             (_, None) => Ok(unknown_set(new, &sets)),
         },
@@ -101,6 +107,7 @@ fn list(sets: &ImportedSets, format: SetsFormat) -> anyhow::Result<ExitCode> {
                 .to_owned()
         }
         SetsFormat::Text => headers.map(header_text).collect(),
+        SetsFormat::Csv => headers_csv(headers)?,
         SetsFormat::Json => {
             let damaged = sets.damaged().iter();
             let damaged: Vec<_> = damaged
@@ -112,6 +119,24 @@ fn list(sets: &ImportedSets, format: SetsFormat) -> anyhow::Result<ExitCode> {
         }
     };
     print_output(out.as_bytes())
+}
+
+fn headers_csv<'s>(headers: impl Iterator<Item = &'s SetHeader>) -> anyhow::Result<String> {
+    let mut table = csv::Writer::from_writer(Vec::new());
+    table.write_record(["set", "title", "first_day", "rows", "imported", "files"])?;
+    for header in headers {
+        let first_day = header.first_day().map(|day| day.to_string());
+        let files: Vec<&str> = header.files.iter().map(|file| file.name.as_str()).collect();
+        table.write_record([
+            &header.name(),
+            &header.title(),
+            &first_day.unwrap_or_default(),
+            &header.rows.to_string(),
+            &header.imported,
+            &files.join(" "),
+        ])?;
+    }
+    Ok(String::from_utf8(table.into_inner()?)?)
 }
 
 fn header_text(header: &SetHeader) -> String {
@@ -146,7 +171,12 @@ fn header_json(header: &SetHeader) -> serde_json::Value {
     })
 }
 
-fn print_diff(old: &SetFile, new: &SetFile, format: SetsFormat) -> anyhow::Result<ExitCode> {
+fn print_diff(
+    old: &SetFile,
+    new: &SetFile,
+    format: SetsFormat,
+    charset: Charset,
+) -> anyhow::Result<ExitCode> {
     let (from, to) = (old.header().name(), new.header().name());
     if old.header().kind != new.header().kind {
         print_error(&format!(
@@ -157,6 +187,8 @@ fn print_diff(old: &SetFile, new: &SetFile, format: SetsFormat) -> anyhow::Resul
     let (mut added, mut removed, mut changed) = (0_u64, 0_u64, 0_u64);
     let mut lines = String::new();
     let mut values = Vec::new();
+    let mut table = csv::Writer::from_writer(Vec::new());
+    table.write_record(["change", "key", "field", "old", "new"])?;
     for change in diff(old, new) {
         let change = match change {
             Ok(change) => change,
@@ -171,8 +203,9 @@ fn print_diff(old: &SetFile, new: &SetFile, format: SetsFormat) -> anyhow::Resul
             Change::Changed { .. } => changed += 1,
         }
         match format {
-            SetsFormat::Text => lines += &change_line(&change),
+            SetsFormat::Text => lines += &change_text(&change),
             SetsFormat::Json => values.push(change_json(&change)),
+            SetsFormat::Csv => write_change(&mut table, &change)?,
         }
     }
     let out = match format {
@@ -191,34 +224,75 @@ fn print_diff(old: &SetFile, new: &SetFile, format: SetsFormat) -> anyhow::Resul
             });
             format!("{out:#}\n")
         }
+        SetsFormat::Csv => String::from_utf8(table.into_inner()?)?,
     };
-    print_output(out.as_bytes())
+    print_output(charset.transliterate(&out).as_bytes())
 }
 
-fn change_line(change: &Change) -> String {
+/// A change on one line, or with a line for each field if several have changed.
+fn change_text(change: &Change) -> String {
     match change {
         Change::Added(row) => format!("+ {}\n", row_line(row)),
         Change::Removed(row) => format!("- {}\n", row_line(row)),
         Change::Changed { old, new } => {
-            let mut out = format!("~ {}\n", display_key(new));
-            for ((name, before), (_, after)) in old.fields().iter().zip(new.fields()) {
-                if *before != after {
-                    out += &format!("    {name}: `{before}` is now `{after}`\n");
+            let key = display_key(new);
+            match field_changes(old, new).as_slice() {
+                [FieldChange { old, new, .. }] => format!("~ {key}  {old} → {new}\n"),
+                several => {
+                    let lines = several.iter().map(|FieldChange { name, old, new }| {
+                        format!("    {name}: {old} → {new}\n")
+                    });
+                    format!("~ {key}\n{}", lines.collect::<String>())
                 }
             }
-            out
         }
     }
 }
 
-/// A row on one line: its key, and its fields except the code.
+/// Writes a record for each field of an added or removed row, or for each changed field.
+fn write_change(table: &mut csv::Writer<Vec<u8>>, change: &Change) -> csv::Result<()> {
+    let (name, row) = match change {
+        Change::Added(row) => ("added", row),
+        Change::Removed(row) => ("removed", row),
+        Change::Changed { old, new } => {
+            for FieldChange {
+                name,
+                old,
+                new: text,
+            } in field_changes(old, new)
+            {
+                table.write_record(["changed", &new.key(), name, &old, &text])?;
+            }
+            return Ok(());
+        }
+    };
+    for (field, text) in shown_fields(row).into_iter().skip(1) {
+        let (old, new) = if name == "added" {
+            ("", &*text)
+        } else {
+            (&*text, "")
+        };
+        if !text.is_empty() {
+            table.write_record([name, &row.key(), field, old, new])?;
+        }
+    }
+    Ok(())
+}
+
+/// A row on one line: its key, and its fields except the code and repeated texts.
 fn row_line(row: &SetRow) -> String {
-    let fields = row.fields();
-    let fields = fields.iter().skip(1).filter(|(_, text)| !text.is_empty());
-    let fields: Vec<String> = fields
-        .map(|(name, text)| format!("{name} {text}"))
-        .collect();
-    format!("{}  {}", display_key(row), fields.join("; "))
+    let fields = shown_fields(row);
+    let mut shown: Vec<String> = Vec::new();
+    for (index, (name, text)) in fields.iter().enumerate().skip(1) {
+        let is_repeated = fields
+            .iter()
+            .skip(index + 1)
+            .any(|(_, other)| other == text);
+        if !text.is_empty() && !is_repeated {
+            shown.push(format!("{name} {text}"));
+        }
+    }
+    format!("{}  {}", display_key(row), shown.join("; "))
 }
 
 fn display_key(row: &SetRow) -> String {

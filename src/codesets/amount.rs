@@ -48,8 +48,20 @@ impl<const PLACES: u32> Field for Decimal<PLACES> {
 }
 
 impl Cents {
+    /// Parses an amount as fee schedules write it, `00064.41`, `51.3`, `99`, or as spreadsheets
+    /// show it: `$1,064.40`.
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        Decimal::<2>::parse(text).map(|amount| Self(amount.0.into()))
+        let text = text.strip_prefix('$').unwrap_or(text).trim();
+        let (dollars, cents) = text.split_once('.').unwrap_or((text, ""));
+        // Thousands are groups of three digits, so `64,41` is no amount.
+        let mut groups = dollars.split(',');
+        let head = groups.next().unwrap_or_default();
+        let is_grouped = dollars.len() > head.len();
+        if is_grouped && (!(1..=3).contains(&head.len()) || groups.any(|group| group.len() != 3)) {
+            return None;
+        }
+        let amount = Decimal::<2>::parse(&format!("{}.{cents}", dollars.replace(',', "")));
+        amount.map(|amount| Self(amount.0.into()))
     }
 }
 

@@ -5,14 +5,48 @@ use std::iter;
 
 use crate::codesets::error::CorruptSet;
 use crate::codesets::file::SetFile;
+use crate::codesets::kind::SetKind;
 use crate::codesets::row::SetRow;
+
+/// The fields that differ with every edition and say nothing of the code, such as the year.
+const EDITION_FIELDS: [(SetKind, &[&str]); 2] = [
+    (SetKind::Clfs, &["effective", "year"]),
+    (SetKind::Hcpcs, &["effective", "action"]),
+];
+
+/// A field whose text differs between two rows with the same key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldChange {
+    pub name: &'static str,
+    pub old: String,
+    pub new: String,
+}
+
+/// Returns the fields of a row that are shown, without those that belong to the edition.
+pub fn shown_fields(row: &SetRow) -> Vec<(&'static str, String)> {
+    let mut of_edition = EDITION_FIELDS.into_iter();
+    let of_edition = of_edition.find(|(kind, _)| *kind == row.kind());
+    let of_edition = of_edition.map_or(&[][..], |(_, fields)| fields);
+    let mut fields = row.shown_fields();
+    fields.retain(|(name, _)| !of_edition.contains(name));
+    fields
+}
+
+/// Returns the shown fields that differ between two rows.
+pub fn field_changes(old: &SetRow, new: &SetRow) -> Vec<FieldChange> {
+    let fields = shown_fields(old).into_iter().zip(shown_fields(new));
+    let changes = fields.filter(|((_, old), (_, new))| old != new);
+    changes
+        .map(|((name, old), (_, new))| FieldChange { name, old, new })
+        .collect()
+}
 
 /// One difference between two editions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
     Added(SetRow),
     Removed(SetRow),
-    /// Both editions have a row with this key, and the rows differ.
+    /// Both editions have a row with this key, and the rows have [`field_changes`].
     Changed {
         old: SetRow,
         new: SetRow,
@@ -42,7 +76,10 @@ pub fn diff<'s>(
                 Ordering::Less => old.next()?.map(|(_, row)| Change::Removed(row)),
                 Ordering::Greater => new.next()?.map(|(_, row)| Change::Added(row)),
                 Ordering::Equal => match (old.next()?, new.next()?) {
-                    (Ok((_, old)), Ok((_, new))) if old != new => Ok(Change::Changed { old, new }),
+                    (Ok((_, old)), Ok((_, new))) if !field_changes(&old, &new).is_empty() => {
+                        Ok(Change::Changed { old, new })
+                    }
+                    (Err(error), _) | (_, Err(error)) => Err(error),
                     _ => continue,
                 },
             };

@@ -76,6 +76,9 @@ pub enum ImportError {
         SetKind::ALL.map(SetKind::id).join(", ")
     )]
     UnknownKind { path: PathBuf },
+    /// A public file that is known, but has no importer.
+    #[error("{}: this is {name}; codeleaf does not import it", display(path))]
+    NotImported { path: PathBuf, name: &'static str },
     #[error(
         "{}: this is a file of kind {detected}, not {requested}",
         display(path)

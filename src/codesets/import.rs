@@ -101,7 +101,10 @@ pub(crate) fn resolve_kind(
                     detected,
                 });
             }
-            (None, None) => return Err(ImportError::UnknownKind { path }),
+            (None, None) => return Err(detect::unknown_kind(input)),
+            (Some(_), None) if detect::known_file(input).is_some() => {
+                return Err(detect::unknown_kind(input));
+            }
             (None, detected) => kind = detected,
             (Some(_), _) => {}
         }

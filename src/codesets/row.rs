@@ -204,6 +204,18 @@ impl SetRow {
         Some(format!("{}<{}@{}", row.column2, row.column1, row.effective))
     }
 
+    /// Returns the name and the text of each field, as they are shown: amounts in dollars.
+    pub fn shown_fields(&self) -> Vec<(&'static str, String)> {
+        let shown = |(name, text): (&'static str, String)| match name {
+            "cents" => {
+                let rate = Cents::from_text(&text).map(|rate| rate.to_string());
+                ("rate", rate.unwrap_or(text))
+            }
+            name => (name, text),
+        };
+        self.fields().into_iter().map(shown).collect()
+    }
+
     /// Encodes the fields, in order, as text.
     pub(crate) fn encode(&self) -> String {
         let fields: Vec<String> = self.fields().into_iter().map(|(_, text)| text).collect();
@@ -242,7 +254,13 @@ impl Field for HcpcsCode {
 macro_rules! fields_of_kinds {
     ($($kind:ident($row:ident) { $($name:literal: $field:ident),* })*) => {
         impl SetRow {
-            /// Returns the name and the text of each field.
+            pub const fn kind(&self) -> SetKind {
+                match self {
+                    $(Self::$kind(_) => SetKind::$kind,)*
+                }
+            }
+
+            /// Returns the name and the text of each field, as they are stored.
             pub fn fields(&self) -> Vec<(&'static str, String)> {
                 match self {
                     $(Self::$kind(row) => vec![$(($name, row.$field.to_text())),*],)*

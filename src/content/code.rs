@@ -34,7 +34,7 @@ impl CodeSystem {
     /// The shape of a code, for error messages.
     pub const fn shape(self) -> &'static str {
         match self {
-            Self::Cpt => "five characters: four digits, then a digit or one of F, M, T, U",
+            Self::Cpt => "five characters: four digits, then a digit or one of A, F, M, T, U",
             Self::Hcpcs => "a letter and four digits",
             Self::Icd10cm => {
                 "a letter, a digit, a letter or digit, then up to four more after a dot"
@@ -51,7 +51,7 @@ impl CodeSystem {
         match self {
             Self::Cpt => (bytes.len() == 5
                 && bytes[..4].iter().all(u8::is_ascii_digit)
-                && (bytes[4].is_ascii_digit() || b"FMTU".contains(&bytes[4])))
+                && (bytes[4].is_ascii_digit() || b"AFMTU".contains(&bytes[4])))
             .then_some(text),
             Self::Hcpcs => (bytes.len() == 5
                 && bytes[0].is_ascii_uppercase()

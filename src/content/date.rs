@@ -45,6 +45,10 @@ impl Date {
         self.month
     }
 
+    pub(crate) const fn day(self) -> u8 {
+        self.day
+    }
+
     /// Returns the first day of the month `count` months later.
     pub(crate) fn first_of_month_after(self, count: u8) -> Option<Self> {
         let months = self.month - 1 + count;

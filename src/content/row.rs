@@ -150,7 +150,8 @@ pub enum Visibility {
 pub enum Value {
     /// Sanitized text of one paragraph.
     Text(String),
-    Unavailable(Unavailable),
+    /// In a box, because texts are far more frequent, and smaller.
+    Unavailable(Box<Unavailable>),
 }
 
 impl Value {
@@ -159,6 +160,12 @@ impl Value {
             Self::Text(text) => Some(text),
             Self::Unavailable(_) => None,
         }
+    }
+}
+
+impl From<Unavailable> for Value {
+    fn from(absence: Unavailable) -> Self {
+        Self::Unavailable(Box::new(absence))
     }
 }
 

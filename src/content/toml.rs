@@ -7,5 +7,6 @@ pub(crate) mod field_value;
 pub(crate) mod invalid_entry;
 pub(crate) mod parse;
 pub(crate) mod read;
+pub(crate) mod row_limit;
 pub(crate) mod schema;
 pub(crate) mod syntax;

@@ -60,7 +60,7 @@ fn absence_notes(builder: &mut PageBuilder<'_>, block: &Block) {
     let mut notes: Vec<(&Unavailable, Vec<&str>)> = Vec::new();
     for cell in table_rows(block).flat_map(Row::column_cells) {
         if let Value::Unavailable(absent) = &cell.value {
-            match notes.iter_mut().find(|(known, _)| *known == absent) {
+            match notes.iter_mut().find(|(known, _)| **known == **absent) {
                 Some((_, labels)) if labels.contains(&cell.label.as_str()) => {}
                 Some((_, labels)) => labels.push(&cell.label),
                 None => notes.push((absent, vec![&cell.label])),

@@ -9,6 +9,10 @@ use crate::sync::lock;
 /// reader who goes back and forth parses no document twice.
 const MAX_DOCUMENTS: usize = 16;
 
+/// The most rows of all documents, so that a few very large ones do not fill the memory. The most
+/// recent document may have more.
+const MAX_ROWS: usize = 4000;
+
 /// The documents that were used last, the most recent at the end.
 #[derive(Debug, Default)]
 pub(crate) struct DocumentCache(Mutex<Vec<Arc<Document>>>);
@@ -27,11 +31,17 @@ impl DocumentCache {
     pub(crate) fn insert(&self, document: &Arc<Document>) {
         let mut documents = lock(&self.0);
         documents.retain(|other| other.code != document.code);
-        if documents.len() == MAX_DOCUMENTS {
-            documents.remove(0);
-        }
         documents.push(Arc::clone(document));
+        let mut rows: usize = documents.iter().map(|document| row_count(document)).sum();
+        while documents.len() > MAX_DOCUMENTS || (rows > MAX_ROWS && documents.len() > 1) {
+            rows -= row_count(&documents.remove(0));
+        }
     }
+}
+
+fn row_count(document: &Document) -> usize {
+    let blocks = document.sections.iter().flat_map(|section| &section.blocks);
+    blocks.map(|block| block.rows.len()).sum()
 }
 
 #[cfg(test)]
@@ -59,6 +69,29 @@ mod tests {
         assert!(cache.get(&code(0)).is_some());
         assert!(cache.get(&code(1)).is_none());
         assert_eq!(cache.0.lock().unwrap().len(), MAX_DOCUMENTS);
+    }
+
+    #[test]
+    fn large_documents_are_evicted_but_for_the_most_recent() {
+        let large = |number: usize| {
+            let mut document = Arc::unwrap_or_clone(document(number));
+            let block = &mut document.sections[0].blocks[0];
+            block.rows = vec![block.rows[0].clone(); MAX_ROWS / 2 + 1];
+            Arc::new(document)
+        };
+        let codes = |cache: &DocumentCache| -> Vec<String> {
+            let documents = cache.0.lock().unwrap();
+            documents
+                .iter()
+                .map(|it| it.code.value().to_owned())
+                .collect()
+        };
+        let cache = DocumentCache::default();
+        cache.insert(&document(0));
+        cache.insert(&large(1));
+        assert_eq!(codes(&cache), ["00000", "00001"]);
+        cache.insert(&large(2));
+        assert_eq!(codes(&cache), ["00002"]);
     }
 
     #[test]

@@ -14,7 +14,7 @@ impl Library {
     /// sees.
     ///
     /// Files are kept in memory (about 7 KB each), so that every reader gets the same document
-    /// until the next reload. A file that is broken now and was valid in `previous` keeps its
+    /// until the next reload, which shares those that have not changed. A file that is broken now and was valid in `previous` keeps its
     /// snapshot from there. Origins lose their folders.
     #[must_use]
     pub fn for_serving(mut self, previous: Option<&Self>) -> (Self, Vec<BrokenFile>) {
@@ -27,7 +27,8 @@ impl Library {
                 return true;
             };
             // A file that changes between the two reads counts as broken.
-            let snapshot = FileSnapshot::load(path, code);
+            let before = previous.and_then(|previous| previous.snapshots.get(code));
+            let snapshot = FileSnapshot::load(path, code, before);
             let is_valid = snapshot.is_some();
             match snapshot {
                 Some(snapshot) => drop(snapshots.insert(code.clone(), snapshot)),
@@ -77,6 +78,8 @@ impl Origin {
 #[cfg(test)]
 mod tests {
     use std::fs;
+    use std::sync::Arc;
+    use std::time::{Duration, SystemTime};
 
     use super::*;
 
@@ -113,6 +116,36 @@ mod tests {
             !title(&fourth).starts_with("Ours"),
             "a deleted file has no snapshot"
         );
+    }
+
+    #[test]
+    fn unchanged_file_is_shared_across_reloads() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ours.toml");
+        let write = |text: &str| {
+            fs::write(&path, text).unwrap();
+            let then = SystemTime::now() - Duration::from_secs(60);
+            fs::File::options()
+                .write(true)
+                .open(&path)
+                .and_then(|file| file.set_modified(then))
+                .unwrap();
+        };
+        let folders = [folder.path().to_owned()];
+        let reload = |previous| Library::open(&folders).for_serving(previous).0;
+        let code: CodeId = "cpt:83950".parse().unwrap();
+        let is_shared = |one: &Library, other: &Library| {
+            let text = |library: &Library| Arc::clone(&library.snapshots[&code].text);
+            Arc::ptr_eq(&text(one), &text(other))
+        };
+        write(&built_in_text());
+        let first = reload(None);
+        let second = reload(Some(&first));
+        assert!(is_shared(&first, &second));
+        write(&built_in_text().replace("title = \"", "title = \"Ours: "));
+        let third = reload(Some(&second));
+        assert!(!is_shared(&second, &third));
+        assert!(third.document(&code).unwrap().title.starts_with("Ours"));
     }
 
     #[test]

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use crate::content::{CodeId, Document, MAX_BYTES, parse_document};
 use crate::files;
 use crate::library::entry::LoadError;
+use crate::storage::Fingerprint;
 
 pub(crate) type FileSnapshots = BTreeMap<CodeId, FileSnapshot>;
 
@@ -14,15 +16,28 @@ pub(crate) type FileSnapshots = BTreeMap<CodeId, FileSnapshot>;
 #[derive(Clone, Debug)]
 pub(crate) struct FileSnapshot {
     pub(crate) path: PathBuf,
-    text: Arc<[u8]>,
+    pub(crate) text: Arc<[u8]>,
+    /// `None` if the file was changed so recently that another change may not show.
+    fingerprint: Option<Fingerprint>,
 }
 
 impl FileSnapshot {
-    /// Reads a file, which must hold a valid document on `code`.
-    pub(crate) fn load(path: &Path, code: &CodeId) -> Option<Self> {
+    /// Reads a file, which must hold a valid document on `code`. If it has not changed since
+    /// `previous`, shares the bytes of that.
+    pub(crate) fn load(path: &Path, code: &CodeId, previous: Option<&Self>) -> Option<Self> {
+        let file = files::open(path).ok()?;
+        let fingerprint = Fingerprint::if_stable(&file.metadata().ok()?, SystemTime::now());
+        let is_unchanged =
+            |other: &&Self| fingerprint.is_some() && other.fingerprint == fingerprint;
+        if let Some(previous) = previous.filter(is_unchanged)
+            && previous.path == path
+        {
+            return Some(previous.clone());
+        }
         let snapshot = Self {
             path: path.to_owned(),
-            text: files::read(path, MAX_BYTES).ok()?.into(),
+            text: files::read_to_limit(&file, MAX_BYTES).ok()?.into(),
+            fingerprint,
         };
         let document = snapshot.parse().ok()?;
         (document.code == *code).then_some(snapshot)

@@ -20,9 +20,11 @@ use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
 
 use crate::serve::channel::handler::Handler;
 use crate::serve::channel::login_attempts::LoginAttempts;
+use crate::serve::net::input_slot::InputSlot;
 use crate::serve::net::limiter::{ConnectionPermit, Rejection};
+use crate::serve::net::network::Network;
 use crate::serve::net::stream::LimitedStream;
-use crate::serve::ops::log::LogDecision;
+use crate::serve::ops::log_limiter::LogDecision;
 use crate::serve::ops::metrics::RefusalKind;
 use crate::serve::state::{Connection, Phase, ServerState, Stage};
 
@@ -47,7 +49,10 @@ pub async fn accept(server: Arc<ServerState>, config: Arc<Config>, listener: Tcp
             Err(error) => {
                 // Logged once: it may fail many times per second.
                 if !failing {
-                    tracing::error!(%error, "cannot accept connections; retrying");
+                    tracing::error!(
+                        error = error.to_string(),
+                        "cannot accept connections; retrying"
+                    );
                 }
                 failing = true;
                 sleep(ACCEPT_BACKOFF).await;
@@ -65,11 +70,14 @@ fn admit_connection(
     let limits = server.limits();
     // An IPv4 client of an IPv6 socket has an address such as ::ffff:10.0.0.1.
     let peer = SocketAddr::new(peer.ip().to_canonical(), peer.port());
-    let stream = LimitedStream::new(stream, &limits);
+    let slot = InputSlot::new(Arc::clone(&server.input_slot));
+    let stream = LimitedStream::new(stream, &limits, slot);
     let handle = Arc::clone(&stream.handle);
     let received = Arc::clone(&handle.received);
     let now = std::time::Instant::now();
-    let log_decision = server.log_sampler.sample(now);
+    let log_decision = server
+        .log_limiter
+        .decide(Network::of_client(peer.ip()), now);
     match server.limiter.admit(peer.ip(), received, &limits, now) {
         Ok(permit) => {
             let connection = Arc::new(Connection {
@@ -93,7 +101,7 @@ fn admit_connection(
         Err(rejection) => {
             server.metrics.count_refusal(RefusalKind::Connection);
             if log_decision == LogDecision::Log {
-                tracing::warn!(%peer, reason = %rejection, "connection refused");
+                tracing::warn!(%peer, reason = rejection.to_string(), "connection refused");
             }
             tokio::spawn(reject(rejection, stream));
         }
@@ -129,7 +137,7 @@ impl ConnectionSupervisor {
         metrics.sent.inc_by(sent);
         metrics.connections.dec();
         let milliseconds = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        if !self.connection.is_log_suppressed() {
+        if self.connection.is_logged() {
             tracing::info!(
                 connection = self.connection.id,
                 milliseconds,
@@ -218,7 +226,7 @@ impl ConnectionSupervisor {
             Stage::LoggedIn => "request",
             Stage::InSession | Stage::SessionEnded => return,
         };
-        if !self.connection.is_log_suppressed() {
+        if self.connection.is_logged() {
             tracing::info!(connection = self.connection.id, what, "timed out");
         }
     }

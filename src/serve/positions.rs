@@ -36,7 +36,10 @@ impl PositionStore {
                         let written =
                             spawn_blocking(move || user_data::save_position(&path, &position));
                         if let Ok(Err(error)) = written.await {
-                            tracing::warn!(%error, "cannot save a user's position");
+                            tracing::warn!(
+                                error = error.to_string(),
+                                "cannot save a user's position"
+                            );
                         }
                     }
                     // Fails if the caller no longer waits.
@@ -53,7 +56,7 @@ impl PositionStore {
             .await
             .ok()?;
         read.unwrap_or_else(|error| {
-            tracing::warn!(%error, "cannot load a user's position");
+            tracing::warn!(error = error.to_string(), "cannot load a user's position");
             None
         })
     }

@@ -8,11 +8,12 @@ use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use russh::keys::{Algorithm, EcdsaCurve};
 use russh::server::Config;
-use russh::{MethodKind, MethodSet, Preferred, SshId, compression};
+use russh::{MethodKind, MethodSet, Preferred, SshId, cipher, compression, kex, mac};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep, timeout};
 
@@ -24,10 +25,12 @@ use crate::serve::auth::policy::AuthPolicy;
 use crate::serve::command::Interpreter;
 use crate::serve::content::ServedContent;
 use crate::serve::listener;
-use crate::serve::ops::log::{self, LogError, LogSampler};
+use crate::serve::ops::log::{self, LogError};
+use crate::serve::ops::log_limiter::LogLimiter;
 use crate::serve::ops::metrics::{self, Metrics};
 use crate::serve::ops::sd_notify::notify_manager;
 use crate::serve::positions::PositionStore;
+use crate::serve::sandbox::{FileAccess, Sandbox};
 use crate::serve::settings::{Access, Limits, LogFormat, Settings, SettingsError};
 use crate::serve::state::{BufferPool, Phase, ServerState};
 use crate::sync::lock;
@@ -36,6 +39,43 @@ use crate::text::sanitize;
 /// How long sessions may take to end when the server stops.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// The algorithms that the server offers.
+///
+/// * Key exchange on Curve25519 only, with and without ML-KEM: Diffie-Hellman in russh's groups would
+///   let one packet without a login take half a second of a processor.
+/// * Authenticated encryption, or a MAC over the ciphertext.
+/// * No compression (CVE-2026-46702).
+const ALGORITHMS: Preferred = Preferred {
+    kex: Cow::Borrowed(&[
+        kex::MLKEM768X25519_SHA256,
+        kex::CURVE25519,
+        kex::CURVE25519_PRE_RFC_8731,
+        kex::EXTENSION_SUPPORT_AS_SERVER,
+        kex::EXTENSION_OPENSSH_STRICT_KEX_AS_SERVER,
+    ]),
+    // Of the host key, which is an ed25519 key, and of users' keys.
+    key: Cow::Borrowed(&[
+        Algorithm::Ed25519,
+        Algorithm::Ecdsa {
+            curve: EcdsaCurve::NistP256,
+        },
+        Algorithm::Ecdsa {
+            curve: EcdsaCurve::NistP384,
+        },
+        Algorithm::Ecdsa {
+            curve: EcdsaCurve::NistP521,
+        },
+    ]),
+    host_key_certificates: Cow::Borrowed(&[]),
+    cipher: Cow::Borrowed(&[
+        cipher::CHACHA20_POLY1305,
+        cipher::AES_256_GCM,
+        cipher::AES_256_CTR,
+        cipher::AES_128_CTR,
+    ]),
+    mac: Cow::Borrowed(&[mac::HMAC_SHA512_ETM, mac::HMAC_SHA256_ETM]),
+    compression: Cow::Borrowed(&[compression::NONE]),
+};
 /// The maximum size of a banner, in bytes.
 const MAX_BANNER_SIZE: u64 = 64 * 1024;
 
@@ -43,6 +83,8 @@ const MAX_BANNER_SIZE: u64 = 64 * 1024;
 pub struct ServerOptions {
     pub settings: Settings,
     pub host_key: HostKey,
+    /// What the server may read and write after its start.
+    pub files: FileAccess,
     /// The folder of saved reading positions, used if users log in with a key.
     pub positions_folder: Option<PathBuf>,
     pub interpret: Interpreter,
@@ -70,12 +112,13 @@ pub enum ServeError {
     Log(#[from] LogError),
     #[error("{0}")]
     Content(String),
-    #[error("cannot read the banner {}: {source}", path.display())]
-    Banner { path: PathBuf, source: FileError },
-    #[error("cannot listen on {address}: {source}")]
+    #[error("cannot read the banner {}: {error}", path.display())]
+    Banner { path: PathBuf, error: FileError },
+    // The field is not named `source`: the message would be printed twice.
+    #[error("cannot listen on {address}: {error}")]
     Listen {
         address: SocketAddr,
-        source: io::Error,
+        error: io::Error,
     },
     /// The system refuses threads, timers or signals.
     #[error("cannot start: {0}")]
@@ -86,10 +129,32 @@ pub enum ServeError {
 pub fn run(options: ServerOptions) -> Result<(), ServeError> {
     let access = options.settings.access()?;
     let limits = Arc::new(options.settings.limits()?);
-    let banner = read_banner(&options.settings)?;
-    log::init(options.settings.log_format.unwrap_or(LogFormat::Text))?;
+    // Before any thread starts.
+    let sandbox = Sandbox::enter(&options.files, &options.settings.ports());
+    let metrics = Arc::new(Metrics::default());
+    let format = options.settings.log_format.unwrap_or(LogFormat::Text);
+    let log = log::init(format, metrics.dropped_log_lines.clone())?;
+    tracing::info!(
+        enforced = sandbox.enforced,
+        read = sandbox.read,
+        write = sandbox.write,
+        "sandbox"
+    );
     raise_descriptor_limit();
-    let auth = match &access {
+    let result = start(options, &access, limits, metrics);
+    log.finish();
+    result
+}
+
+/// Loads banner, keys and content, and serves.
+fn start(
+    options: ServerOptions,
+    access: &Access,
+    limits: Arc<Limits>,
+    metrics: Arc<Metrics>,
+) -> Result<(), ServeError> {
+    let banner = read_banner(&options.settings)?;
+    let auth = match access {
         Access::Open => AuthPolicy::Open,
         Access::Keys(path) => AuthPolicy::Keys(AuthorizedKeysFile::open(path)?),
     };
@@ -100,7 +165,7 @@ pub fn run(options: ServerOptions) -> Result<(), ServeError> {
         .enable_all()
         .max_blocking_threads(4)
         .build()?;
-    let result = runtime.block_on(serve(options, auth, (limits, banner), content));
+    let result = runtime.block_on(serve(options, auth, (limits, banner), content, metrics));
     // Does not wait for tasks that exceeded the drain timeout.
     runtime.shutdown_background();
     result
@@ -111,12 +176,12 @@ async fn serve(
     auth: AuthPolicy,
     (limits, banner): (Arc<Limits>, Option<String>),
     content: ServedContent,
+    metrics: Arc<Metrics>,
 ) -> Result<(), ServeError> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut hang_up = signal(SignalKind::hangup())?;
     let listener = listen(options.settings.listen_address()).await?;
-    let metrics = Arc::new(Metrics::default());
     if let Some(address) = options.settings.metrics {
         let listener = listen(address).await?;
         tracing::info!(address = %listener.local_addr()?, "metrics");
@@ -141,8 +206,9 @@ async fn serve(
         reloads: watch::channel(()).0,
         positions: positions_folder.map(PositionStore::open),
         limiter: Arc::default(),
+        input_slot: Arc::new(Semaphore::new(1)),
         metrics,
-        log_sampler: LogSampler::default(),
+        log_limiter: LogLimiter::default(),
         buffers: BufferPool::default(),
         connection_counter: AtomicU64::new(0),
     });
@@ -173,7 +239,7 @@ async fn serve(
 ///
 /// * methods: public keys, or none at all on an open server; no passwords and no
 ///   keyboard-interactive (CVE-2026-42189);
-/// * no compression (CVE-2026-46702);
+/// * algorithms: see [`ALGORITHMS`];
 /// * a window of 64 KiB, since users send keys, and a queue of two events, so that little is
 ///   buffered for a client that does not read;
 /// * keepalives every 30 s, of which three may stay unanswered, instead of an inactivity timer,
@@ -196,10 +262,7 @@ pub fn config(host_key: &HostKey, auth: &AuthPolicy, max_auth_tries: usize) -> C
         window_size: 64 * 1024,
         channel_buffer_size: 8,
         event_buffer_size: 2,
-        preferred: Preferred {
-            compression: Cow::Borrowed(&[compression::NONE]),
-            ..Preferred::default()
-        },
+        preferred: ALGORITHMS,
         inactivity_timeout: None,
         keepalive_interval: Some(Duration::from_secs(30)),
         keepalive_max: 3,
@@ -209,7 +272,7 @@ pub fn config(host_key: &HostKey, auth: &AuthPolicy, max_auth_tries: usize) -> C
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
-    let failed = |source| ServeError::Listen { address, source };
+    let failed = |error| ServeError::Listen { address, error };
     TcpListener::bind(address).await.map_err(failed)
 }
 
@@ -268,9 +331,9 @@ fn read_banner(settings: &Settings) -> Result<Option<String>, ServeError> {
     let Some(path) = &settings.banner else {
         return Ok(None);
     };
-    let text = files::read(path, MAX_BANNER_SIZE).map_err(|source| ServeError::Banner {
+    let text = files::read(path, MAX_BANNER_SIZE).map_err(|error| ServeError::Banner {
         path: path.clone(),
-        source,
+        error,
     })?;
     let text = String::from_utf8_lossy(&text);
     let lines = text.lines().map(|line| format!("{}\n", sanitize(line)));
@@ -281,7 +344,7 @@ fn log_broken(broken: &[BrokenFile]) {
     for file in broken {
         let path = file.path.display().to_string();
         tracing::error!(
-            path = %sanitize(&path),
+            path = &*sanitize(&path),
             report = file.report,
             "a document is broken; its last valid version stays, if there is one"
         );

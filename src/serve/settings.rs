@@ -259,6 +259,12 @@ impl Settings {
             .unwrap_or_else(|| SocketAddr::from((Ipv4Addr::LOCALHOST, 2222)))
     }
 
+    /// The TCP ports to listen on.
+    pub fn ports(&self) -> Vec<u16> {
+        let addresses = [Some(self.listen_address()), self.metrics];
+        addresses.iter().flatten().map(SocketAddr::port).collect()
+    }
+
     pub fn max_auth_tries(&self) -> usize {
         self.max_auth_tries.map_or(6, NonZeroUsize::get)
     }

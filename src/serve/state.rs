@@ -5,14 +5,14 @@ use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
 
 use ratatui::buffer::Buffer;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 use crate::serve::auth::policy::AuthPolicy;
 use crate::serve::command::Interpreter;
 use crate::serve::content::ServedContent;
 use crate::serve::net::limiter::ConnectionLimiter;
 use crate::serve::net::stream::StreamHandle;
-use crate::serve::ops::log::{LogDecision, LogSampler};
+use crate::serve::ops::log_limiter::{LogDecision, LogLimiter};
 use crate::serve::ops::metrics::Metrics;
 use crate::serve::positions::PositionStore;
 use crate::serve::settings::Limits;
@@ -33,8 +33,10 @@ pub struct ServerState {
     /// `None` if users log in without a key.
     pub positions: Option<PositionStore>,
     pub limiter: Arc<ConnectionLimiter>,
+    /// The permit of [`InputSlot`](crate::serve::net::input_slot::InputSlot).
+    pub input_slot: Arc<Semaphore>,
     pub metrics: Arc<Metrics>,
-    pub log_sampler: LogSampler,
+    pub log_limiter: LogLimiter,
     pub buffers: BufferPool,
     /// The number of admitted connections, whose ids count from 1.
     pub connection_counter: AtomicU64,
@@ -90,17 +92,23 @@ pub enum Stage {
 
 impl Connection {
     pub fn log_evicted(&self) {
-        if !self.is_log_suppressed() {
+        if self.is_logged() {
             tracing::info!(connection = self.id, "evicted to admit another login");
         }
     }
 
     pub fn log_write_timeout(&self) {
-        tracing::warn!(connection = self.id, "the client stopped reading");
+        if self.is_logged() {
+            tracing::warn!(connection = self.id, "the client stopped reading");
+        }
     }
 
-    /// True while the log omits this connection: the sampler skipped it, and it has not logged in.
-    pub fn is_log_suppressed(&self) -> bool {
-        self.log_decision == LogDecision::Suppress && *self.stage.borrow() == Stage::Authenticating
+    /// Returns true if the log may mention this connection in its current stage.
+    pub fn is_logged(&self) -> bool {
+        match self.log_decision {
+            LogDecision::Log => true,
+            LogDecision::AfterLogin => *self.stage.borrow() != Stage::Authenticating,
+            LogDecision::Never => false,
+        }
     }
 }

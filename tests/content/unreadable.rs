@@ -158,12 +158,12 @@ fn report_length_and_time_are_bounded() {
         report.diagnostics.len()
     );
     // Making repeated names unique takes linear time.
-    let facts = "[[summary.fact]]\nlabel = \"A\"\nvalue = \"B\"\n".repeat(50_000);
+    let facts = "[[summary.fact]]\nlabel = \"A\"\nvalue = \"B\"\n".repeat(19_000);
     let head = "schema = 1\n[code]\nsystem = \"cpt\"\nvalue = \"00001\"\n";
     let head = format!("{head}title = \"A\"\nstatus = \"active\"\n");
     let started = Instant::now();
     let document = parse_document("facts.toml", format!("{head}{facts}").as_bytes()).unwrap();
-    assert_eq!(document.rows().count(), 50_000);
+    assert_eq!(document.rows().count(), 19_000);
     assert!(started.elapsed() < Duration::from_secs(20));
     // Noise gives a short report in a short time.
     for noise in [

@@ -102,7 +102,7 @@ pub fn her2() -> Document {
         subject: Subject::Absence,
         cells: vec![Cell {
             label: String::new(),
-            value: Value::Unavailable(Unavailable {
+            value: Value::from(Unavailable {
                 reason: AbsenceReason::SourceSilent,
                 stated: Some("Data not available in the input for related codes.".to_owned()),
                 source: None,

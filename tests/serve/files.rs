@@ -8,6 +8,8 @@ use std::process::Stdio;
 use super::client::Ssh;
 use super::server::{Server, eventually, program};
 use crate::files::assert_private;
+#[cfg(target_os = "linux")]
+use crate::support::program::peak_memory;
 
 fn set_mode(path: &Path, mode: u32) {
     fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
@@ -85,4 +87,40 @@ fn only_the_server_can_read_what_it_wrote_even_under_umask_000() {
         fs::read_dir(state.join("readers")).ok()?.next()?.ok()
     });
     assert_private(&state);
+}
+
+/// A document of tiny rows.
+#[cfg(target_os = "linux")]
+fn list_of(rows: usize, code: usize) -> String {
+    format!(
+        "schema = 1\n[code]\nsystem = \"cpt\"\nvalue = \"{code:05}\"\ntitle = \"A\"\n\
+         status = \"active\"\n[[coding.list]]\nitems = [{}]\n",
+        "\"a\",\n".repeat(rows)
+    )
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn documents_of_many_tiny_rows_do_not_fill_memory() {
+    let folder = tempfile::tempdir().unwrap();
+    let content = folder.path().join("data/codeleaf/content");
+    fs::create_dir_all(&content).unwrap();
+    for code in 1..=6 {
+        fs::write(content.join(format!("{code}.toml")), list_of(300_000, code)).unwrap();
+        let code = code + 10;
+        fs::write(content.join(format!("{code}.toml")), list_of(19_000, code)).unwrap();
+    }
+    let server = Server::start(folder, &["--open"]);
+    let refused =
+        server.log_lines("a document is broken; its last valid version stays, if there is one");
+    assert_eq!(refused.len(), 6);
+    let report = refused[0]["report"].as_str().unwrap();
+    assert!(report.contains("at most 20000 rows"), "{report}");
+    assert!(report.contains("1.toml:20006:4"), "{report}");
+    assert_eq!(server.wait_for_log("listening")["documents"], 7);
+    server.signal("HUP");
+    server.wait_for_log("reloaded");
+    // A server without documents takes 22 MB, unoptimized.
+    let peak = peak_memory(server.pid()).unwrap();
+    assert!(peak < 120_000, "{peak} kB");
 }

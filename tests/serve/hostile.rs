@@ -33,7 +33,7 @@ pub async fn connect(server: &Server, user: &str) -> Handle<HostileClient> {
     connect_over(stream, user).await
 }
 
-async fn connect_over(
+pub async fn connect_over(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     user: &str,
 ) -> Handle<HostileClient> {

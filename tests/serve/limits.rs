@@ -127,6 +127,14 @@ fn connection_limit_changes_on_reload() {
 }
 
 #[test]
+fn silent_scrapers_do_not_delay_others() {
+    let server = Server::open(&[]);
+    let held: Vec<TcpStream> = (0..100).map(|_| server.connect_scraper()).collect();
+    server.wait_for_metric("codeleaf_connections", 0.0);
+    drop(held);
+}
+
+#[test]
 fn terminal_size_is_capped() {
     let server = Server::open(&["--max-columns", "60", "--max-rows", "10"]);
     let Some(ssh) = Ssh::find(server.folder()) else {

@@ -1,8 +1,17 @@
 //! The content of the log.
 
-use super::client::Ssh;
+use std::fs::{self, File};
+use std::io::Write;
+use std::net::TcpListener;
+use std::time::Instant;
+
+use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
+use tokio::net::TcpSocket;
+use tokio::runtime::Runtime;
+
+use super::client::{Ssh, skip};
 use super::hostile::{self, open};
-use super::server::{Server, eventually};
+use super::server::{Server, eventually, program};
 
 #[test]
 fn disconnect_log_has_duration_and_byte_counts() {
@@ -29,7 +38,7 @@ fn client_text_is_logged_printable_and_truncated() {
     let server = Server::open(&[]);
     let long = "x".repeat(1000);
     let text = format!("\u{1b}]0;{long}\n\u{202e}");
-    tokio::runtime::Runtime::new().unwrap().block_on(async {
+    Runtime::new().unwrap().block_on(async {
         let connection = hostile::connect(&server, &text).await;
         let channel = open(&connection, &text[..60], 80, 24).await;
         server.wait_for_log("session");
@@ -81,4 +90,104 @@ fn codes_are_logged_only_on_request_and_search_words_never() {
     for word in ["neu", "trastu"] {
         assert!(!log.contains(word), "{word} in\n{log}");
     }
+}
+
+/// Logs in several times, checks that lines were dropped, and stops the server.
+fn serve_with_a_broken_log(mut server: Server, dropped: f64) {
+    Runtime::new().unwrap().block_on(async {
+        for _ in 0..5 {
+            let connection = hostile::connect(&server, "x").await;
+            open(&connection, "xterm", 80, 24).await.wait().await;
+        }
+    });
+    eventually("dropped lines", || {
+        (server.metric("codeleaf_dropped_log_lines_total") >= dropped).then_some(())
+    });
+    server.signal("TERM");
+    assert_eq!(server.wait_for_exit().code(), Some(0));
+}
+
+#[test]
+fn full_disk_costs_log_lines_only() {
+    match File::options().write(true).open("/dev/full") {
+        Ok(full) => serve_with_a_broken_log(Server::with_stderr(full), 5.0),
+        Err(_) => skip("/dev/full"),
+    }
+}
+
+#[test]
+fn unread_log_pipe_costs_log_lines_only() {
+    let (reader, mut writer) = std::io::pipe().unwrap();
+    let blocking = fcntl_getfl(&writer).unwrap();
+    fcntl_setfl(&writer, blocking | OFlags::NONBLOCK).unwrap();
+    while writer.write(&[b'x'; 512]).is_ok() {}
+    fcntl_setfl(&writer, blocking).unwrap();
+    // Its few lines wait in the queue.
+    serve_with_a_broken_log(Server::with_stderr(writer), 0.0);
+    drop(reader);
+}
+
+#[test]
+fn one_address_cannot_fill_the_log() {
+    let server = Server::open(&[]);
+    let started = Instant::now();
+    Runtime::new().unwrap().block_on(async {
+        for _ in 0..130 {
+            drop(hostile::connect(&server, "x").await);
+        }
+    });
+    server.wait_for_metric("codeleaf_connections", 0.0);
+    assert!(server.metric("codeleaf_logins_total") >= 130.0);
+    let limit = 101 + started.elapsed().as_secs();
+    for message in ["connected", "logged in", "disconnected"] {
+        let logged = server.log_lines(message).len();
+        assert!(logged as u64 <= limit, "{logged} {message}");
+    }
+    let suppressed = server.wait_for_log("log limit reached; some connections were not logged");
+    assert!(suppressed["connections"].as_u64().unwrap() >= 1);
+    // Another address is logged.
+    Runtime::new().unwrap().block_on(async {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind("127.0.0.2:0".parse().unwrap()).unwrap();
+        let stream = socket.connect(server.address).await.unwrap();
+        drop(hostile::connect_over(stream, "elsewhere").await);
+    });
+    eventually("the other login", || {
+        let logins = server.log_lines("logged in");
+        logins
+            .iter()
+            .any(|line| line["user"] == "elsewhere")
+            .then_some(())
+    });
+}
+
+#[test]
+fn text_log_quotes_paths_and_names_an_occupied_address_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let content = folder.path().join("two words");
+    fs::create_dir(&content).unwrap();
+    let document = content.join("a b.toml");
+    fs::write(&document, "code = ").unwrap();
+    let occupied = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = occupied.local_addr().unwrap();
+    let output = program(folder.path())
+        .args([
+            "serve",
+            "--open",
+            "--listen",
+            &address.to_string(),
+            "--content",
+        ])
+        .arg(&content)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let log = String::from_utf8(output.stderr).unwrap();
+    let path = format!("path={:?}", document.display().to_string());
+    assert!(log.contains(&path), "{log}");
+    assert!(
+        log.contains(&format!("cannot listen on {address}: ")),
+        "{log}"
+    );
+    assert_eq!(log.matches("in use").count(), 1, "{log}");
 }

@@ -1,7 +1,7 @@
 //! The server under test.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
@@ -116,6 +116,28 @@ impl Server {
         server
     }
 
+    /// Starts an open server whose log goes elsewhere. The log of other servers names their ports.
+    pub fn with_stderr(stderr: impl Into<Stdio>) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let free = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
+        let [address, metrics] = free.map(|listener| listener.local_addr().unwrap());
+        let child = program(folder.path())
+            .args(["serve", "--open", "--listen", &address.to_string()])
+            .args(["--metrics", &metrics.to_string()])
+            .stdin(Stdio::null())
+            .stderr(stderr)
+            .spawn()
+            .unwrap();
+        eventually("the server", || TcpStream::connect(metrics).ok());
+        Self {
+            child,
+            address,
+            metrics,
+            log: Arc::default(),
+            folder,
+        }
+    }
+
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
@@ -144,8 +166,15 @@ impl Server {
         lines.join("\n")
     }
 
+    /// Connects to the metrics.
+    pub fn connect_scraper(&self) -> TcpStream {
+        let stream = TcpStream::connect(self.metrics).unwrap();
+        stream.set_read_timeout(Some(TIMEOUT)).unwrap();
+        stream
+    }
+
     pub fn metric(&self, name: &str) -> f64 {
-        let mut stream = TcpStream::connect(self.metrics).unwrap();
+        let mut stream = self.connect_scraper();
         stream
             .write_all(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")
             .unwrap();

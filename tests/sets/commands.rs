@@ -15,6 +15,7 @@ pub fn run(
         .args(arguments)
         .current_dir(fixture.folder.path())
         .env_remove("CODELEAF_AS_OF")
+        .env("LC_ALL", "C.UTF-8")
         .env("XDG_DATA_HOME", fixture.folder.path().join("data"));
     for (name, value) in variables {
         command.envs(value.map(|value| (name, value)));
@@ -68,11 +69,10 @@ fn set_can_be_imported_listed_compared_shown_and_removed() {
     assert_eq!(
         out,
         "icd10cm-2025 to icd10cm-2026: 0 added, 1 removed, 1 changed\n\
-         - K920  billable yes; short Invented disease of the first kind; long Invented disease of \
-         the first kind\n\
+         - K920  billable yes; long Invented disease of the first kind\n\
          ~ K922\n    \
-         short: `Invented hemorrhage, unspecified` is now `Invented bleeding, unspecified`\n    \
-         long: `Invented hemorrhage, unspecified` is now `Invented bleeding, unspecified`\n"
+         short: Invented hemorrhage, unspecified → Invented bleeding, unspecified\n    \
+         long: Invented hemorrhage, unspecified → Invented bleeding, unspecified\n"
     );
     let (_, out, _) = decode_output(&run(&fixture, &["sets", "list", "--format", "json"], &[]));
     let listed: serde_json::Value = serde_json::from_str(&out).unwrap();
@@ -196,5 +196,36 @@ fn ptp_files_of_one_edition_form_one_set() {
     assert!(
         err.contains("different editions: practitioner-v302r0, practitioner-v303r0"),
         "{err}"
+    );
+}
+
+#[test]
+fn only_changes_that_matter_are_compared() {
+    let fixture = StoreFixture::new();
+    for (year, rates) in [(25, ["7.77", "10.56"]), (26, ["7.77", "10.99"])] {
+        let row = |code: &str, rate: &str| format!("20{year},{code},,20{year}0101,N,{rate}\r\n");
+        let rows = row("85025", rates[0]) + &row("80053", rates[1]);
+        let text = format!("YEAR,HCPCS,MOD,EFF_DATE,INDICATOR,RATE\r\n{rows}");
+        fixture
+            .import(&format!("{year}CLABQ1.csv"), text.as_bytes())
+            .unwrap();
+    }
+    let diff = ["sets", "diff", "clfs-2025-q1", "clfs-2026-q1"];
+    let (_, out, _) = decode_output(&run(&fixture, &diff, &[]));
+    assert_eq!(
+        out,
+        "clfs-2025-q1 to clfs-2026-q1: 0 added, 0 removed, 1 changed\n~ 80053  $10.56 → $10.99\n"
+    );
+    let csv = [&diff[..], &["--format", "csv"]].concat();
+    let (_, out, _) = decode_output(&run(&fixture, &csv, &[]));
+    assert_eq!(
+        out,
+        "change,key,field,old,new\nchanged,80053,rate,$10.56,$10.99\n"
+    );
+    let (_, out, _) = decode_output(&run(&fixture, &["sets", "--format", "csv"], &[]));
+    assert!(out.contains("\nclfs-2026-q1,"), "{out}");
+    assert!(
+        out.contains(",2026-01-01,2,2026-11-23,26CLABQ1.csv\n"),
+        "{out}"
     );
 }

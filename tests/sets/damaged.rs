@@ -181,7 +181,7 @@ fn invalid_row_error_names_line_and_column() {
         (
             replace_text(&files::hcpcs(293), "20251231", "2025123X"),
             "h.txt",
-            "h.txt:8:285: `2025123X` is not a date; expected yyyymmdd, such as 20250101",
+            "h.txt:8:285: `2025123X` is not a date; expected yyyymmdd, such as 20250401",
         ),
         (
             replace_text(&files::nucc(), "9990P0000X", "9990P0000"),

@@ -3,11 +3,14 @@
 use std::str::FromStr;
 
 use crate::codesets::error::{ParseError, ReadError};
-use crate::codesets::import::field::{clean, is_procedure_code, parse_date, quote};
+use crate::codesets::import::field::{DateStyle, clean, is_procedure_code, parse_date, quote};
 use crate::codesets::import::input::InputFile;
 use crate::codesets::import::sink::RowSink;
 use crate::codesets::row::SetRow;
 use crate::content::Date;
+
+/// What separates fields: commas as published, semicolons or tabs as spreadsheets save them.
+pub(crate) const DELIMITERS: [u8; 3] = [b',', b';', b'\t'];
 
 /// How many records may precede the header.
 pub(crate) const MAX_PREAMBLE_RECORDS: usize = 12;
@@ -39,9 +42,12 @@ pub(crate) struct CsvRecords<'t> {
 }
 
 impl<'t> CsvRecords<'t> {
-    pub(crate) fn new(text: &'t str) -> Self {
+    pub(crate) fn new(text: &'t str, delimiter: u8) -> Self {
         let mut builder = csv::ReaderBuilder::new();
-        builder.has_headers(false).flexible(true);
+        builder
+            .has_headers(false)
+            .flexible(true)
+            .delimiter(delimiter);
         Self {
             text,
             reader: builder.from_reader(text.as_bytes()),
@@ -88,6 +94,18 @@ pub(crate) struct ColumnSpec {
     is_required: bool,
 }
 
+impl ColumnSpec {
+    /// Returns true for a normalized name, to which some editions append the year: `RATE2018`.
+    fn is_named(&self, name: &str) -> bool {
+        let without_year = name.split_at_checked(name.len().saturating_sub(4));
+        let without_year = without_year.filter(|(_, year)| year.parse::<u16>().is_ok());
+        let without_year = without_year.map_or(name, |(name, _)| name);
+        [name, without_year]
+            .iter()
+            .any(|name| self.names.contains(name))
+    }
+}
+
 pub(crate) const fn required(names: &'static [&'static str]) -> ColumnSpec {
     ColumnSpec {
         names,
@@ -102,19 +120,21 @@ pub(crate) const fn optional(names: &'static [&'static str]) -> ColumnSpec {
     }
 }
 
-/// Reads a delimited file and adds the row that `parse` makes of each record. Returns the number
-/// of the last line.
+/// Reads a delimited file and adds the row, if any, that `parse` makes of each record. Returns the
+/// number of the last line.
 pub(crate) fn read_rows(
     input: &InputFile,
     columns: &[ColumnSpec],
     sink: &mut RowSink<'_>,
-    mut parse: impl FnMut(&CsvRow<'_>) -> Result<SetRow, ParseError>,
+    mut parse: impl FnMut(&CsvRow<'_>) -> Result<Option<SetRow>, ParseError>,
 ) -> Result<u64, ReadError> {
     let text = input.read_text()?;
     let mut table = CsvTable::new(&text, columns)?;
     while let Some(row) = table.next()? {
         sink.advance(row.byte_len);
-        sink.push(row.line, &parse(&row)?)?;
+        if let Some(parsed) = parse(&row)? {
+            sink.push(row.line, &parsed)?;
+        }
     }
     input.check_complete(table.line)?;
     Ok(table.line)
@@ -131,17 +151,29 @@ pub(crate) struct CsvTable<'t> {
     pub(crate) line: u64,
     /// The offset of its end.
     end: usize,
+    dates: DateStyle,
 }
 
 impl<'t> CsvTable<'t> {
     /// Finds the header among the first records.
     pub(crate) fn new(text: &'t str, columns: &[ColumnSpec]) -> Result<Self, ParseError> {
+        for delimiter in DELIMITERS {
+            if let Some(table) = Self::with_delimiter(text, columns, delimiter)? {
+                return Ok(table);
+            }
+        }
+        let message = "there is no header among the first lines";
+        Err(ParseError::for_file(message, expected_columns(columns)))
+    }
+
+    /// Finds the header; `None` if another delimiter may have one.
+    fn with_delimiter(
+        text: &'t str,
+        columns: &[ColumnSpec],
+        delimiter: u8,
+    ) -> Result<Option<Self>, ParseError> {
         let required = || columns.iter().filter(|column| column.is_required);
-        let expected = || {
-            let names: Vec<&str> = required().map(|column| column.names[0]).collect();
-            format!("expected columns {}", names.join(", "))
-        };
-        let mut records = CsvRecords::new(text);
+        let mut records = CsvRecords::new(text, delimiter);
         // The names of columns whose words are in several records, one above the other.
         let mut stacked: Vec<String> = Vec::new();
         for _ in 0..MAX_PREAMBLE_RECORDS {
@@ -154,30 +186,36 @@ impl<'t> CsvTable<'t> {
             }
             let position = |column: &ColumnSpec| {
                 let mut names = header.iter().zip(&stacked);
-                let has = |name: &String| column.names.contains(&name.as_str());
-                names.position(|(name, stacked)| has(name) || has(stacked))
+                names.position(|(name, stacked)| column.is_named(name) || column.is_named(stacked))
             };
             if required().filter_map(position).count() < 2 {
                 continue;
             }
             if let Some(missing) = required().find(|column| position(column).is_none()) {
                 let message = format!("this header has no column {}", missing.names[0]);
-                return Err(ParseError::at_line(record.line, message, expected()));
+                return Err(ParseError::at_line(
+                    record.line,
+                    message,
+                    expected_columns(columns),
+                ));
             }
-            return Ok(Self {
+            return Ok(Some(Self {
                 records,
                 positions: columns.iter().map(position).collect(),
                 header,
                 line: record.line,
                 end: record.end,
-            });
+                dates: match delimiter {
+                    b';' => DateStyle::Ambiguous,
+                    _ => DateStyle::American,
+                },
+            }));
         }
-        let message = "there is no header among the first lines";
-        Err(ParseError::for_file(message, expected()))
+        Ok(None)
     }
 
     pub(crate) fn next(&mut self) -> Result<Option<CsvRow<'_>>, ParseError> {
-        let Some(record) = self.records.next() else {
+        let Some(record) = self.next_record() else {
             return Ok(None);
         };
         let byte_len = record.end.saturating_sub(self.end);
@@ -199,6 +237,30 @@ impl<'t> CsvTable<'t> {
             table: self,
         }))
     }
+}
+
+impl CsvTable<'_> {
+    /// Returns the next record; skips the copyright notice, which some editions have as a row.
+    fn next_record(&mut self) -> Option<CsvRecord> {
+        loop {
+            let record = self.records.next()?;
+            let mut texts = record
+                .fields
+                .iter()
+                .filter(|field| !field.trim().is_empty());
+            let notice = texts.next().filter(|_| texts.next().is_none());
+            let is_notice = |text: &String| text.to_ascii_lowercase().contains("copyright");
+            if !notice.is_some_and(is_notice) {
+                return Some(record);
+            }
+        }
+    }
+}
+
+fn expected_columns(columns: &[ColumnSpec]) -> String {
+    let required = columns.iter().filter(|column| column.is_required);
+    let names: Vec<&str> = required.map(|column| column.names[0]).collect();
+    format!("expected columns {}", names.join(", "))
 }
 
 /// Returns an error if a row has more or fewer columns than the header.
@@ -267,12 +329,21 @@ impl CsvRow<'_> {
         if is_procedure_code(self.text(index)) {
             Ok(self.string(index))
         } else {
-            Err(self.error(index, "a CPT or HCPCS code", "five characters"))
+            let digits = self.text(index).bytes().all(|b| b.is_ascii_digit());
+            let expected = match self.text(index).len() {
+                1..5 if digits => "five characters: a spreadsheet removed the zeros in front",
+                _ => "five characters",
+            };
+            Err(self.error(index, "a CPT or HCPCS code", expected))
         }
     }
 
     pub(crate) fn date(&self, index: usize) -> Result<Date, ParseError> {
-        let date = parse_date(self.text(index)).ok().flatten();
-        date.ok_or_else(|| self.error(index, "a date", "yyyymmdd, such as 20250401"))
+        let date = parse_date(self.text(index), self.dates()).ok().flatten();
+        date.ok_or_else(|| self.error(index, "a date", self.dates().expected()))
+    }
+
+    pub(crate) const fn dates(&self) -> DateStyle {
+        self.table.dates
     }
 }

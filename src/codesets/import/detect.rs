@@ -3,8 +3,10 @@
 use std::path::Path;
 
 use crate::codesets::error::ImportError;
-use crate::codesets::import::delimited::{CsvRecords, MAX_PREAMBLE_RECORDS, normalize_column_name};
-use crate::codesets::import::formats::{hcpcs, icd10cm, pfs, place_of_service, ptp};
+use crate::codesets::import::delimited::{
+    CsvRecords, DELIMITERS, MAX_PREAMBLE_RECORDS, normalize_column_name,
+};
+use crate::codesets::import::formats::{hcpcs, icd10cm, nucc, pfs, place_of_service, ptp};
 use crate::codesets::import::input::InputFile;
 use crate::codesets::kind::SetKind;
 
@@ -15,7 +17,7 @@ const HEADERS: [(SetKind, &[&[&str]]); 6] = [
     (SetKind::Pfs, &[&["HCPCS"], &["MOD"], &["FACTOR"]]),
     (
         SetKind::Nucc,
-        &[&["CODE"], &["GROUPING"], &["CLASSIFICATION"]],
+        &[&["CODE"], nucc::GROUPING_COLUMN, &["CLASSIFICATION"]],
     ),
     (
         SetKind::NcciMue,
@@ -28,20 +30,58 @@ const HEADERS: [(SetKind, &[&[&str]]); 6] = [
 ];
 
 pub fn detect_kind(path: &Path) -> Result<SetKind, ImportError> {
-    detect(&InputFile::open(path)?).ok_or_else(|| ImportError::UnknownKind {
-        path: path.to_owned(),
-    })
+    let input = InputFile::open(path)?;
+    detect(&input).ok_or_else(|| unknown_kind(&input))
+}
+
+/// Makes the error of a file of no kind, which names a file that is known nevertheless.
+pub(crate) fn unknown_kind(input: &InputFile) -> ImportError {
+    let path = input.path.clone();
+    match known_file(input) {
+        Some(name) => ImportError::NotImported { path, name },
+        None => ImportError::UnknownKind { path },
+    }
+}
+
+/// Public files that are often downloaded beside the others, each with parts of column names.
+const NOT_IMPORTED: [(&str, &[&str]); 6] = [
+    (
+        "addendum B of Medicare's outpatient prospective payment system (OPPS)",
+        &["HCPCS", "APC", "RELATIVEWEIGHT"],
+    ),
+    (
+        "addendum B of Medicare's outpatient prospective payment system (OPPS)",
+        &["HCPCS", "APC", "PAYMENTRATE"],
+    ),
+    (
+        "Medicare's geographic practice cost indices (GPCI)",
+        &["LOCALITY", "GPCI"],
+    ),
+    (
+        "Medicare's average sales prices of drugs (ASP)",
+        &["HCPCS", "PAYMENTLIMIT"],
+    ),
+    ("LOINC, the codes of laboratory tests", &["LOINCNUM"]),
+    ("MS-DRG, the groups of hospital stays", &["MSDRG"]),
+];
+
+/// Returns the name of a public file that is not imported.
+pub(crate) fn known_file(input: &InputFile) -> Option<&'static str> {
+    let by_columns = find_header(input, |fields| {
+        let has = |part: &&str| fields.iter().any(|field| field.contains(part));
+        let mut known = NOT_IMPORTED.into_iter();
+        let (name, _) = known.find(|(_, columns)| columns.iter().all(has))?;
+        Some(name)
+    });
+    let first_line = input.head.lines().next().unwrap_or_default();
+    by_columns.or_else(|| icd10cm::known_file(first_line))
 }
 
 /// Returns the kind of a file; `None` if its first lines are in none of the layouts.
 pub(crate) fn detect(input: &InputFile) -> Option<SetKind> {
-    let mut records = CsvRecords::new(&input.head);
-    for _ in 0..MAX_PREAMBLE_RECORDS {
-        let Some(record) = records.next() else { break };
-        let kind = kind_from_header(&record.fields);
-        if kind.is_some() {
-            return kind;
-        }
+    let kind = find_header(input, kind_from_header);
+    if kind.is_some() {
+        return kind;
     }
     if input.any_head_line(ptp::is_header) {
         Some(SetKind::NcciPtp)
@@ -56,8 +96,19 @@ pub(crate) fn detect(input: &InputFile) -> Option<SetKind> {
     }
 }
 
+/// Returns what `parse` makes of the normalized names in the header of a delimited file.
+fn find_header<T>(input: &InputFile, parse: impl Fn(&[String]) -> Option<T>) -> Option<T> {
+    DELIMITERS.into_iter().find_map(|delimiter| {
+        let mut records = CsvRecords::new(&input.head, delimiter);
+        (0..MAX_PREAMBLE_RECORDS).find_map(|_| {
+            let record = records.next()?;
+            let names = record.fields.iter().map(|name| normalize_column_name(name));
+            parse(&names.collect::<Vec<_>>())
+        })
+    })
+}
+
 fn kind_from_header(fields: &[String]) -> Option<SetKind> {
-    let fields: Vec<String> = fields.iter().map(|f| normalize_column_name(f)).collect();
     let has = |names: &&[&str]| fields.iter().any(|field| names.contains(&field.as_str()));
     let mut kinds = HEADERS.into_iter();
     let (kind, _) = kinds.find(|(_, columns)| columns.iter().all(has))?;

@@ -27,11 +27,42 @@ pub(crate) fn quote(text: &str) -> String {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct InvalidDate;
 
-/// Parses a date as CMS writes it: `20250401`; `None` if the field is blank.
-pub(crate) fn parse_date(text: &str) -> Result<Option<Date>, InvalidDate> {
+/// What dates with slashes mean in a file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum DateStyle {
+    /// `4/1/2026` is April 1, as an American spreadsheet writes it.
+    #[default]
+    American,
+    /// Day and month cannot be told apart: with semicolons, the file is from another region.
+    Ambiguous,
+}
+
+impl DateStyle {
+    /// The expected form of a date, for error messages.
+    pub(crate) const fn expected(self) -> &'static str {
+        match self {
+            Self::American => "yyyymmdd, such as 20250401",
+            Self::Ambiguous => {
+                "yyyymmdd, such as 20250401: in a file with semicolons, day and month of other \
+                 forms cannot be told apart"
+            }
+        }
+    }
+}
+
+/// Parses a date as CMS writes it, `20250401`, or as a spreadsheet saves it; `None` if the field is
+/// blank.
+pub(crate) fn parse_date(text: &str, style: DateStyle) -> Result<Option<Date>, InvalidDate> {
     let text = text.trim();
     if text.is_empty() {
         return Ok(None);
+    }
+    if let Ok(date) = text.parse::<Date>() {
+        let is_clear = !text.contains('/') || date.day() == date.month();
+        return match style {
+            DateStyle::Ambiguous if !is_clear => Err(InvalidDate),
+            _ => Ok(Some(date)),
+        };
     }
     if text.len() != 8 || !text.bytes().all(|b| b.is_ascii_digit()) {
         return Err(InvalidDate);
@@ -46,14 +77,7 @@ pub(crate) fn parse_date(text: &str) -> Result<Option<Date>, InvalidDate> {
 /// Returns true if a text has the shape of a CPT or HCPCS Level II code.
 pub(crate) fn is_procedure_code(code: &str) -> bool {
     let mut candidates = CodeId::candidates(code).into_iter();
-    candidates.any(|code| code.system() != CodeSystem::Icd10cm) || is_alphanumeric_cpt(code)
-}
-
-/// Returns true for newer CPT codes that end in a letter (`0001A`, `0012X`). Fee schedules and
-/// edits list them already.
-fn is_alphanumeric_cpt(code: &str) -> bool {
-    let bytes = code.as_bytes();
-    bytes.len() == 5 && bytes[..4].iter().all(u8::is_ascii_digit) && bytes[4].is_ascii_uppercase()
+    candidates.any(|code| code.system() != CodeSystem::Icd10cm)
 }
 
 /// Returns columns `from` to `to` of a fixed-width line, counted in characters from 1.

@@ -5,7 +5,7 @@
 
 use std::fs::File;
 use std::io;
-use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
+use std::io::{BufRead, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -28,6 +28,9 @@ const MAX_LEN: u64 = 1 << 30;
 /// The maximum size of a delimited file in bytes. The largest published one has about 5 MB. The
 /// files with millions of rows are tab-separated and read line by line.
 const MAX_CSV_LEN: u64 = 24 * 1024 * 1024;
+
+/// How many bytes of UTF-16 are decoded at a time.
+const CHUNK_LEN: u64 = 64 * 1024;
 
 /// A file that was read through once. Reading it again yields its lines or its text.
 #[derive(Debug)]
@@ -54,12 +57,21 @@ impl InputFile {
             path: path.to_owned(),
             source,
         };
-        let file = files::open(path).map_err(failed)?;
-        let modified = modified(&file);
-        let probe = Probe::new(&file).map_err(|error| failed(error.into()))?;
+        let mut file = files::open(path).map_err(failed)?;
+        let mut probe = Probe::new(&file).map_err(|error| failed(error.into()))?;
         if probe.size > MAX_LEN {
             return Err(failed(FileError::TooLarge(MAX_LEN)));
         }
+        if let Some(encoding) = utf_16(&probe.head) {
+            let digest = probe.digest;
+            let decoded = transcode(&file, encoding).and_then(|utf_8| {
+                file = utf_8;
+                Probe::new(&file)
+            });
+            let decoded = decoded.map_err(|error| failed(error.into()))?;
+            probe = Probe { digest, ..decoded };
+        }
+        let modified = modified(&file);
         let encoding = if probe.is_utf8 { UTF_8 } else { WINDOWS_1252 };
         Ok(Self {
             path: path.to_owned(),
@@ -141,6 +153,35 @@ impl InputFile {
 
 fn modified(file: &File) -> Option<SystemTime> {
     file.metadata().and_then(|m| m.modified()).ok()
+}
+
+/// Returns the encoding that the byte order mark of UTF-16 states.
+fn utf_16(head: &[u8]) -> Option<&'static Encoding> {
+    let (encoding, _) = Encoding::for_bom(head)?;
+    (encoding != UTF_8).then_some(encoding)
+}
+
+/// Decodes a file into an unnamed temporary file in UTF-8.
+fn transcode(mut file: &File, encoding: &'static Encoding) -> io::Result<File> {
+    file.seek(SeekFrom::Start(0))?;
+    let mut out = BufWriter::new(tempfile::tempfile()?);
+    let mut decoder = encoding.new_decoder_with_bom_removal();
+    let (mut bytes, mut text) = (Vec::new(), String::new());
+    loop {
+        bytes.clear();
+        text.clear();
+        file.take(CHUNK_LEN).read_to_end(&mut bytes)?;
+        let is_last = bytes.is_empty();
+        let capacity = decoder.max_utf8_buffer_length(bytes.len());
+        text.reserve(capacity.ok_or(io::ErrorKind::OutOfMemory)?);
+        let _ = decoder.decode_to_string(&bytes, &mut text, is_last);
+        out.write_all(text.as_bytes())?;
+        if is_last {
+            let mut file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
+            file.seek(SeekFrom::Start(0))?;
+            return Ok(file);
+        }
+    }
 }
 
 fn decode(encoding: &'static Encoding, bytes: &[u8]) -> String {

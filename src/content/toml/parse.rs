@@ -11,6 +11,7 @@ use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 use crate::content::toml::field_errors::report_type_error;
 use crate::content::toml::invalid_entry::InvalidEntry;
+use crate::content::toml::row_limit::check_row_limit;
 use crate::content::toml::schema::{DocumentFile, GUIDANCE, SCHEMA, Text};
 use crate::content::toml::syntax::report_syntax_error;
 use crate::diagnostics::diagnostic::{Diagnostics, WHOLE_FILE};
@@ -21,11 +22,14 @@ use crate::diagnostics::wording::{join_with_and, nearest, unknown_message};
 const MAX_RECOVERABLE_BYTES: usize = 256 * 1024;
 
 /// Parses the tables of a file. Reports invalid entries and leaves them out. `None` for a newer
-/// schema, or for a large file with a syntax error.
+/// schema, for too many rows, or for a large file with a syntax error.
 pub(crate) fn parse_tables<'t>(
     text: &'t str,
     diagnostics: &mut Diagnostics<'t>,
 ) -> Option<DocumentFile> {
+    if !check_row_limit(text, diagnostics) {
+        return None;
+    }
     let root = match DeTable::parse(text) {
         Ok(root) => {
             let mut trial = Diagnostics::new(text);

@@ -195,8 +195,8 @@ fn last_value(row: &Row) -> Value {
     cell.map_or_else(source_silent, |cell| cell.value.clone())
 }
 
-const fn source_silent() -> Value {
-    Value::Unavailable(Unavailable::new(AbsenceReason::SourceSilent))
+fn source_silent() -> Value {
+    Unavailable::new(AbsenceReason::SourceSilent).into()
 }
 
 /// Makes the id of a source unique among several documents.

@@ -51,10 +51,11 @@ impl SetCitation {
     }
 
     pub(crate) fn unavailable(&self, reason: AbsenceReason) -> Value {
-        Value::Unavailable(Unavailable {
+        let absence = Unavailable {
             source: Some(self.source.clone()),
             ..Unavailable::new(reason)
-        })
+        };
+        absence.into()
     }
 
     /// Makes a table, or a block that states that it does not apply if there are no rows.

@@ -92,7 +92,7 @@ impl AuthorizedKeysFile {
             }
             Err(error) => {
                 if last.content.take().is_some() {
-                    tracing::error!(%error, "nobody can log in");
+                    tracing::error!(error = error.to_string(), "nobody can log in");
                 }
                 last.keys = Arc::default();
             }
@@ -115,7 +115,11 @@ fn parse_and_log(path: &Path, content: &[u8]) -> AuthorizedKeys {
     let path = path.display().to_string();
     for SkippedLine { number, error } in keys.skipped.iter().take(MAX_LOGGED) {
         let place = format!("{path}:{number}");
-        tracing::warn!(place, %error, "a line of the authorized keys is skipped");
+        tracing::warn!(
+            place,
+            error = error.to_string(),
+            "a line of the authorized keys is skipped"
+        );
     }
     let (count, skipped) = (keys.entries.len(), keys.skipped.len());
     if count == 0 {

@@ -33,13 +33,6 @@ pub struct ChannelContext {
 }
 
 impl ChannelContext {
-    /// Counts and logs that a panic ended the session.
-    pub fn record_panic(&self) {
-        self.server.metrics.panics.inc();
-        let connection = self.connection.id;
-        tracing::error!(connection, "a panic ended this session");
-    }
-
     /// Sends a text, and returns its exit status. On a terminal, lines end in CR LF: there is no
     /// kernel tty that would convert them.
     pub async fn send_text(&self, text: &TextResponse) -> Result<u8, Gone> {

@@ -18,7 +18,7 @@ use crate::serve::channel::input_buffer::InputBuffer;
 use crate::serve::channel::login_attempts::{Attempt, LoginAttempts};
 use crate::serve::channel::refusals::Refusals;
 use crate::serve::channel::request::{ChannelRequest, serve_channel};
-use crate::serve::ops::log::printable;
+use crate::serve::ops::log::{CONNECTION, printable};
 use crate::serve::ops::metrics::RefusalKind;
 use crate::serve::state::{Connection, ServerState, Stage};
 use crate::sync::lock;
@@ -99,7 +99,8 @@ impl Handler {
             client: channel.client.clone(),
             identity: login.identity.clone(),
         };
-        tokio::spawn(serve_channel(context, request));
+        let served = serve_channel(context, request);
+        tokio::spawn(CONNECTION.scope(self.connection.id, served));
         session.channel_success(id)
     }
 
@@ -128,7 +129,9 @@ impl Drop for Handler {
 impl russh::server::Handler for Handler {
     type Error = Error;
 
+    /// Called when keys are exchanged, before the first login attempt.
     async fn authentication_banner(&mut self) -> Result<Option<String>, Error> {
+        self.connection.stream.mark_keys_exchanged();
         Ok(lock(&self.server.banner).clone())
     }
 
@@ -198,22 +201,25 @@ impl russh::server::Handler for Handler {
         let (connection, peer) = (self.connection.id, self.connection.peer);
         if let Err(rejection) = self.attempts.log_in(fingerprint) {
             self.server.metrics.count_refusal(RefusalKind::Login);
-            if !self.connection.is_log_suppressed() {
-                tracing::warn!(connection, %peer, fingerprint, reason = %rejection, "session refused");
+            if self.connection.is_logged() {
+                tracing::warn!(connection, %peer, fingerprint, reason = rejection.to_string(), "session refused");
             }
             self.login = None;
             let message = format!("codeleaf: {rejection}");
             return session.disconnect(Disconnect::TooManyConnections, &message, "");
         }
+        self.connection.stream.mark_logged_in();
         self.server.metrics.logins.inc();
         self.connection.stage.send_replace(Stage::LoggedIn);
-        tracing::info!(
-            connection,
-            %peer,
-            user = printable(&login.user),
-            fingerprint = fingerprint.unwrap_or("none"),
-            "logged in"
-        );
+        if self.connection.is_logged() {
+            tracing::info!(
+                connection,
+                %peer,
+                user = printable(&login.user),
+                fingerprint = fingerprint.unwrap_or("none"),
+                "logged in"
+            );
+        }
         Ok(())
     }
 

@@ -113,7 +113,7 @@ impl LoginAttempts {
         } else {
             ""
         };
-        if !self.connection.is_log_suppressed() {
+        if self.connection.is_logged() {
             tracing::warn!(
                 connection = self.connection.id,
                 peer = %self.connection.peer,

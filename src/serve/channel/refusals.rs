@@ -70,7 +70,7 @@ impl Refusals {
     fn record(&mut self, kind: RefusalKind, name: &str) -> Result<(), Error> {
         self.server.metrics.count_refusal(kind);
         self.count += 1;
-        if self.count <= MAX_LOGGED {
+        if self.count <= MAX_LOGGED && self.connection.is_logged() {
             tracing::info!(
                 connection = self.connection.id,
                 name = printable(name),

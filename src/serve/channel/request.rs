@@ -84,7 +84,7 @@ async fn run_command(context: &ChannelContext, line: &str) -> Result<u8, Gone> {
 
 /// Reports a panic to a client that has no screen yet.
 async fn send_panic_message(context: &ChannelContext) -> Result<u8, Gone> {
-    context.record_panic();
+    context.server.metrics.panics.inc();
     let response = TextResponse {
         status: SessionEnd::Failed.exit_status().unwrap_or_default(),
         ..TextResponse::error(SessionEnd::Failed.message().unwrap_or_default())
@@ -95,6 +95,9 @@ async fn send_panic_message(context: &ChannelContext) -> Result<u8, Gone> {
 fn log_response(context: &ChannelContext, text: &TextResponse) {
     let codes: Vec<String> = text.codes.iter().map(ToString::to_string).collect();
     let log_codes = context.server.limits().log_codes && !codes.is_empty();
+    if !context.connection.is_logged() {
+        return;
+    }
     tracing::info!(
         connection = context.connection.id,
         status = text.status,

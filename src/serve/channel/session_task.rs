@@ -20,6 +20,7 @@ use crate::serve::channel::context::{ChannelContext, Gone};
 use crate::serve::channel::session_timers::{SessionEnd, SessionTimers};
 use crate::serve::command::SessionOptions;
 use crate::serve::content::ServedContent;
+use crate::serve::net::rate_limiter::RateLimiter;
 use crate::serve::ops::log::printable;
 use crate::serve::state::Phase;
 use crate::session::{Event, Session, load};
@@ -32,6 +33,10 @@ const INPUT_CHUNK: usize = 4;
 /// How long a session may work before it is throttled. It then pauses three times as long as it
 /// worked, so that a flood of input takes a quarter of a thread.
 const MAX_BURST: Duration = Duration::from_micros(500);
+
+/// How many opened codes per second are logged for a session in the long run, and at once.
+const OPENED_RATE: u32 = 2;
+const OPENED_BURST: u32 = 60;
 
 /// Input on which tests make a session panic.
 #[cfg(test)]
@@ -66,6 +71,9 @@ pub struct SessionTask<'a> {
     input: VecDeque<u8>,
     throttled_until: Option<Instant>,
     drop_logged: bool,
+    /// Limits the log lines about opened codes.
+    opened_limiter: RateLimiter,
+    unlogged_codes: u64,
 }
 
 impl<'a> SessionTask<'a> {
@@ -91,7 +99,7 @@ impl<'a> SessionTask<'a> {
             bookmarks: None,
             table_mode: options.table_mode,
         };
-        let task = Self {
+        let mut task = Self {
             context,
             session: Session::new(app_options, options.theme, options.capabilities),
             capabilities: options.capabilities,
@@ -104,6 +112,8 @@ impl<'a> SessionTask<'a> {
             input: VecDeque::new(),
             throttled_until: None,
             drop_logged: false,
+            opened_limiter: RateLimiter::new(OPENED_RATE, OPENED_BURST, now),
+            unlogged_codes: 0,
         };
         task.log_started();
         task
@@ -116,19 +126,22 @@ impl<'a> SessionTask<'a> {
         metrics.sessions.inc();
         let Err(end) = self.event_loop().await;
         if end == SessionEnd::Failed {
-            self.context.record_panic();
+            metrics.panics.inc();
         }
         let end = match self.leave(end).await {
             Ok(()) => end,
             Err(Gone) => SessionEnd::Gone,
         };
         metrics.sessions.dec();
-        tracing::info!(
-            connection = self.context.connection.id,
-            seconds = started.elapsed().as_secs(),
-            reason = ?end,
-            "session ended"
-        );
+        if self.context.connection.is_logged() {
+            tracing::info!(
+                connection = self.context.connection.id,
+                seconds = started.elapsed().as_secs(),
+                unlogged_codes = (self.unlogged_codes > 0).then_some(self.unlogged_codes),
+                reason = ?end,
+                "session ended"
+            );
+        }
         end
     }
 
@@ -202,7 +215,7 @@ impl<'a> SessionTask<'a> {
 
     fn read_input_buffer(&mut self) -> Result<(), SessionEnd> {
         let pending = self.context.input.take();
-        if pending.dropped > 0 && !self.drop_logged {
+        if pending.dropped > 0 && !self.drop_logged && self.context.connection.is_logged() {
             self.drop_logged = true;
             tracing::warn!(
                 connection = self.context.connection.id,
@@ -289,7 +302,7 @@ impl<'a> SessionTask<'a> {
 
     /// Performs an effect, and returns the event with its result. A served session has no shell to
     /// suspend to and saves no bookmarks.
-    fn perform_effect(&self, effect: Effect) -> Result<Option<Event>, SessionEnd> {
+    fn perform_effect(&mut self, effect: Effect) -> Result<Option<Event>, SessionEnd> {
         if let Effect::SavePosition(position) = effect {
             self.save_position(position);
             return Ok(None);
@@ -372,7 +385,10 @@ impl<'a> SessionTask<'a> {
         }
     }
 
-    fn log_started(&self) {
+    fn log_started(&mut self) {
+        if !self.context.connection.is_logged() {
+            return;
+        }
         tracing::info!(
             connection = self.context.connection.id,
             term = printable(self.context.client.term().unwrap_or_default()),
@@ -380,12 +396,19 @@ impl<'a> SessionTask<'a> {
             rows = self.size.rows(),
             "session"
         );
-        self.log_code(&self.session.app().document_view().document().code);
+        let code = self.session.app().document_view().document().code.clone();
+        self.log_code(&code);
     }
 
-    fn log_code(&self, code: &CodeId) {
-        if self.context.server.limits().log_codes {
-            tracing::info!(connection = self.context.connection.id, %code, "opened");
+    fn log_code(&mut self, code: &CodeId) {
+        let connection = &self.context.connection;
+        if !self.context.server.limits().log_codes || !connection.is_logged() {
+            return;
+        }
+        if self.opened_limiter.try_record(Instant::now()) {
+            tracing::info!(connection = connection.id, %code, "opened");
+        } else {
+            self.unlogged_codes += 1;
         }
     }
 }

@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicU64;
 use russh::client::{Handle, Msg};
 use russh::keys::PublicKeyOrCertificate;
 use russh::{Channel, ChannelMsg, client};
+use tokio::sync::Semaphore;
 
 use super::*;
 use crate::app::Keymap;
@@ -15,6 +16,7 @@ use crate::serve::auth::policy::AuthPolicy;
 use crate::serve::channel::session_task::PANIC_BYTE;
 use crate::serve::command::{CommandContext, Response, SessionOptions};
 use crate::serve::content::ServedContent;
+use crate::serve::ops::log::log_panic;
 use crate::serve::settings::Settings;
 use crate::tty::{DisplayMode, Overrides};
 use crate::view::Theme;
@@ -71,8 +73,9 @@ async fn start_server() -> (Arc<ServerState>, SocketAddr) {
         reloads: watch::channel(()).0,
         positions: None,
         limiter: Arc::default(),
+        input_slot: Arc::new(Semaphore::new(1)),
         metrics: Arc::default(),
-        log_sampler: crate::serve::ops::log::LogSampler::default(),
+        log_limiter: crate::serve::ops::log_limiter::LogLimiter::default(),
         buffers: crate::serve::state::BufferPool::default(),
         connection_counter: AtomicU64::new(0),
     });
@@ -125,8 +128,14 @@ async fn wait_for_frame(channel: &mut Channel<Msg>) {
     while !matches!(channel.wait().await.unwrap(), ChannelMsg::Data { .. }) {}
 }
 
+/// Presses a key, and waits for the frame.
+async fn press(channel: &mut Channel<Msg>) {
+    channel.data(&b"j"[..]).await.unwrap();
+    wait_for_frame(channel).await;
+}
+
 #[tokio::test]
-async fn panic_ends_only_its_own_session() {
+async fn panic_ends_one_of_fifty_sessions() {
     let log = CapturedLog::default();
     let writer = log.clone();
     let lines = tracing_subscriber::fmt()
@@ -134,11 +143,20 @@ async fn panic_ends_only_its_own_session() {
         .finish();
     // Everything runs on this thread.
     let _guard = tracing::subscriber::set_default(lines);
+    let previous = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        log_panic(panic);
+        previous(panic);
+    }));
     let (server, address) = start_server().await;
-    let (_other, mut other) = exec(address, "").await;
-    wait_for_frame(&mut other).await;
-    for line in ["", "panic"] {
-        let (_connection, mut failing) = exec(address, line).await;
+    let mut others = Vec::new();
+    for _ in 0..49 {
+        let (connection, mut channel) = exec(address, "").await;
+        wait_for_frame(&mut channel).await;
+        others.push((connection, channel));
+    }
+    for (line, panics) in [("", 1), ("panic", 2)] {
+        let (connection, mut failing) = exec(address, line).await;
         if line.is_empty() {
             wait_for_frame(&mut failing).await;
             failing.data(&[b'j', PANIC_BYTE][..]).await.unwrap();
@@ -151,11 +169,22 @@ async fn panic_ends_only_its_own_session() {
         assert_eq!(status, Some(101));
         // The screen is restored, if there was one.
         assert_eq!(output.contains("\x1b[?1049l"), line.is_empty(), "{output}");
+        assert_eq!(server.metrics.panics.get(), panics);
+        drop(connection);
+        while server.limiter.connections() > others.len() {
+            tokio::task::yield_now().await;
+        }
+        for (_, channel) in &mut others {
+            press(channel).await;
+        }
     }
-    assert_eq!(server.metrics.panics.get(), 2);
-    let panics = log.text().matches("a panic ended this session").count();
-    assert_eq!(panics, 2, "{}", log.text());
-    other.data(&b"j"[..]).await.unwrap();
-    wait_for_frame(&mut other).await;
-    assert_eq!(server.metrics.sessions.get(), 1);
+    // One line per panic, with its connection and place.
+    let log = log.text();
+    let errors: Vec<&str> = log.lines().filter(|line| line.contains("ERROR")).collect();
+    assert_eq!(errors.len(), 2, "{log}");
+    for (error, connection) in errors.iter().zip([50, 51]) {
+        let named = format!("panic connection={connection} place=");
+        assert!(error.contains(&named), "{error}");
+    }
+    assert_eq!(server.metrics.sessions.get(), 49);
 }

@@ -1,8 +1,9 @@
 //! The byte stream of a client, with limits on both directions.
 //!
-//! Input is read no faster than the rate limit. A write fails once the client has read nothing for
-//! the write timeout. Bytes are counted, and a [`StreamHandle`] can shut the stream down: russh's
-//! task ends only with its stream, even while it waits for a client that neither reads nor writes.
+//! Input is read no faster than the rate limit, and input that may be expensive only in the
+//! [`InputSlot`]. A write fails once the client has read nothing for the write timeout. Bytes are
+//! counted, and a [`StreamHandle`] can shut the stream down: russh's task ends only with its stream,
+//! even while it waits for a client that neither reads nor writes.
 
 use std::future::Future;
 use std::io;
@@ -16,7 +17,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep, sleep_until};
 
-use crate::num::saturating_u32;
+use crate::serve::net::input_slot::InputSlot;
+use crate::serve::net::rate_limiter::RateLimiter;
 use crate::serve::settings::Limits;
 
 /// The size of the kernel's send buffer: a few screens. By default it would grow to megabytes for a
@@ -26,15 +28,21 @@ const SEND_BUFFER_SIZE: usize = 64 * 1024;
 /// The minimum number of bytes that a client sends before it is logged in.
 const HANDSHAKE_BYTES: u64 = 4096;
 
-/// The bytes that are read without delay: enough for a key exchange and a long paste.
+/// The bytes that are read without delay: enough for a login and a long paste.
 const BURST: u32 = 64 * 1024;
 
-#[derive(Debug)]
+/// The bytes after the key exchange that are read without the slot: enough for a login with the ten
+/// keys of an agent, and too few for many more key exchanges.
+const LOGIN_BYTES: u64 = 16 * 1024;
+
 pub struct LimitedStream {
     pub handle: Arc<StreamHandle>,
     rate_limiter: RateLimiter,
     /// Delays the next read.
     read_pause: Option<Pin<Box<Sleep>>>,
+    /// Whether the client has sent more than the rate limit allows.
+    is_throttled: bool,
+    slot: InputSlot,
     write_timeout: Duration,
     /// Runs while the kernel's send buffer is full.
     write_deadline: Option<Pin<Box<Sleep>>>,
@@ -46,6 +54,8 @@ pub struct StreamHandle {
     stream: TcpStream,
     pub received: Arc<ByteCounter>,
     pub sent: ByteCounter,
+    /// The number of received bytes from which on input needs the slot.
+    slot_needed_from: AtomicU64,
 }
 
 #[derive(Debug, Default)]
@@ -63,7 +73,7 @@ impl ByteCounter {
 }
 
 impl LimitedStream {
-    pub fn new(stream: TcpStream, limits: &Limits) -> Self {
+    pub fn new(stream: TcpStream, limits: &Limits, slot: InputSlot) -> Self {
         // A connection works without either option, so failures are ignored.
         let _ = stream.set_nodelay(true);
         let _ = rustix::net::sockopt::set_socket_send_buffer_size(&stream, SEND_BUFFER_SIZE);
@@ -72,9 +82,12 @@ impl LimitedStream {
                 stream,
                 received: Arc::default(),
                 sent: ByteCounter::default(),
+                slot_needed_from: AtomicU64::new(0),
             }),
-            rate_limiter: RateLimiter::new(limits.input_rate, Instant::now()),
+            rate_limiter: RateLimiter::new(limits.input_rate, BURST, Instant::now()),
             read_pause: None,
+            is_throttled: false,
+            slot,
             write_timeout: limits.unread_time,
             write_deadline: None,
         }
@@ -92,6 +105,21 @@ impl StreamHandle {
         }
     }
 
+    /// Reads the input of a login without the slot, now that keys are exchanged.
+    pub fn mark_keys_exchanged(&self) {
+        let end = self.received.get().saturating_add(LOGIN_BYTES);
+        self.slot_needed_from.store(end, Ordering::Relaxed);
+    }
+
+    /// Reads input without the slot, as long as it respects the rate limit.
+    pub fn mark_logged_in(&self) {
+        self.slot_needed_from.store(u64::MAX, Ordering::Relaxed);
+    }
+
+    fn needs_slot(&self) -> bool {
+        self.received.get() >= self.slot_needed_from.load(Ordering::Relaxed)
+    }
+
     /// Ends the connection, whatever its tasks wait for.
     pub fn shut_down(&self) {
         // Fails if the connection is gone already.
@@ -105,17 +133,23 @@ impl AsyncRead for LimitedStream {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        // russh reads again once it has handled the previous input.
+        self.slot.release();
         if let Some(pause) = &mut self.read_pause {
             ready!(pause.as_mut().poll(context));
             self.read_pause = None;
         }
         loop {
             ready!(self.handle.stream.poll_read_ready(context))?;
+            if self.is_throttled || self.handle.needs_slot() {
+                ready!(self.slot.poll_acquire(context));
+            }
             match self.handle.stream.try_read(buffer.initialize_unfilled()) {
                 Ok(length) => {
                     buffer.advance(length);
                     self.handle.count_received(length);
                     let next = self.rate_limiter.record(length, Instant::now());
+                    self.is_throttled = next.is_some();
                     self.read_pause = next.map(|next| Box::pin(sleep_until(next.into())));
                     return Poll::Ready(Ok(()));
                 }
@@ -134,6 +168,7 @@ impl AsyncWrite for LimitedStream {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
+        self.slot.release();
         let handle = Arc::clone(&self.handle);
         loop {
             if handle.stream.poll_write_ready(context)?.is_pending() {
@@ -165,62 +200,5 @@ impl AsyncWrite for LimitedStream {
             Err(error) if error != rustix::io::Errno::NOTCONN => Poll::Ready(Err(error.into())),
             _ => Poll::Ready(Ok(())),
         }
-    }
-}
-
-/// A rate limiter for input (GCRA: the generic cell rate algorithm).
-///
-/// A user presses a few keys per second. A client that sends as fast as it can would occupy a
-/// processor with decryption alone. If the server reads slowly, the client's kernel makes it wait.
-#[derive(Debug)]
-struct RateLimiter {
-    /// Bytes per second in the long run.
-    rate: u32,
-    /// When the bytes read so far would have arrived at that rate.
-    theoretical_arrival: Instant,
-}
-
-impl RateLimiter {
-    fn new(rate: u32, now: Instant) -> Self {
-        Self {
-            rate: rate.max(1),
-            theoretical_arrival: now,
-        }
-    }
-
-    /// Records a read. Returns when the next read is allowed, if that is later than `now`.
-    fn record(&mut self, bytes: usize, now: Instant) -> Option<Instant> {
-        self.theoretical_arrival =
-            self.theoretical_arrival.max(now) + self.time_for(saturating_u32(bytes));
-        let next = self.theoretical_arrival.checked_sub(self.time_for(BURST))?;
-        (next > now).then_some(next)
-    }
-
-    fn time_for(&self, bytes: u32) -> Duration {
-        Duration::from_secs(1) * bytes / self.rate
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn typing_is_never_throttled_and_floods_are() {
-        // `Instant` starts at boot, which may be less than a burst ago.
-        let start = Instant::now() + Duration::from_secs(60);
-        let mut limiter = RateLimiter::new(16 * 1024, start);
-        let mut now = start;
-        for _ in 0..10_000 {
-            now += Duration::from_millis(20);
-            assert_eq!(limiter.record(100, now), None);
-        }
-        assert_eq!(limiter.record(60 * 1024, now), None, "a paste");
-        let flood_start = now;
-        for _ in 0..1000 {
-            now = limiter.record(8192, now).unwrap_or(now);
-        }
-        let seconds = (now - flood_start).as_secs();
-        assert!((495..=500).contains(&seconds), "{seconds} s for 8 MB");
     }
 }

@@ -1,92 +1,130 @@
 //! The log: one line per event on standard error, as text or JSON.
 //!
 //! It records each connection's user, time, address and duration. It never records search words, and
-//! opened codes only with `log-codes`. Logins are always logged. Connections that do not log in are
-//! sampled, since anyone can open thousands of them.
+//! opened codes only with `log-codes`. Lines are queued and written by a thread, so that neither a
+//! full disk nor a pipe that nobody reads affects readers. Lines that cannot be queued or written
+//! are dropped and counted.
 
 use std::io;
-use std::sync::Mutex;
-use std::time::{Duration, Instant};
+use std::panic::PanicHookInfo;
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread;
+use std::time::Duration;
 
+use prometheus_client::metrics::counter::Counter;
 use tracing::Level;
 use tracing::subscriber::{SetGlobalDefaultError, set_global_default};
 
 use crate::serve::settings::LogFormat;
-use crate::sync::lock;
 use crate::text::sanitize;
 
 /// The maximum length of a client's text in the log, in characters.
 const MAX_LOGGED_CHARS: usize = 64;
 
-/// The maximum number of connections per second that are logged before they log in.
-const MAX_LOGGED_PER_SECOND: u32 = 50;
+/// The maximum number of queued lines.
+const QUEUE_CAPACITY: usize = 1024;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LogDecision {
-    Log,
-    Suppress,
+/// How long the server waits for queued lines when it stops.
+const FLUSH_TIMEOUT: Duration = Duration::from_secs(1);
+
+tokio::task_local! {
+    /// The connection that a task serves, for the log line of a panic.
+    pub static CONNECTION: u64;
 }
 
-/// Chooses the connections that are logged before they log in.
-#[derive(Debug, Default)]
-pub struct LogSampler(Mutex<SampleWindow>);
-
-/// The counts of one second.
-#[derive(Debug, Default)]
-struct SampleWindow {
-    started: Option<Instant>,
-    logged: u32,
-    suppressed: u64,
+#[derive(Debug, thiserror::Error)]
+pub enum LogError {
+    #[error("cannot start the log: {0}")]
+    Thread(#[from] io::Error),
+    /// The process has a log already.
+    #[error("cannot set up the log: {0}")]
+    Subscriber(#[from] SetGlobalDefaultError),
 }
 
-impl LogSampler {
-    pub fn sample(&self, now: Instant) -> LogDecision {
-        let mut window = lock(&self.0);
-        let is_over = |since| now.saturating_duration_since(since) >= Duration::from_secs(1);
-        if window.started.is_none_or(is_over) {
-            if window.suppressed > 0 {
-                tracing::warn!(
-                    connections = window.suppressed,
-                    "log limit reached; some connections were not logged before login"
-                );
+/// A writer that never blocks and never fails. Each write is one line.
+#[derive(Clone, Debug)]
+pub struct LogWriter {
+    queue: SyncSender<Entry>,
+    dropped: Counter,
+}
+
+#[derive(Debug)]
+enum Entry {
+    Line(Vec<u8>),
+    Flush(SyncSender<()>),
+}
+
+impl LogWriter {
+    /// Starts the thread that writes to `sink`.
+    pub fn start(mut sink: impl io::Write + Send + 'static, dropped: Counter) -> io::Result<Self> {
+        let (queue, entries) = sync_channel(QUEUE_CAPACITY);
+        let failed = dropped.clone();
+        let write = move || {
+            for entry in entries {
+                match entry {
+                    Entry::Line(line) => {
+                        if sink.write_all(&line).is_err() {
+                            failed.inc();
+                        }
+                    }
+                    // Fails if the caller no longer waits.
+                    Entry::Flush(done) => drop(done.send(())),
+                }
             }
-            *window = SampleWindow {
-                started: Some(now),
-                ..SampleWindow::default()
-            };
-        }
-        if window.logged < MAX_LOGGED_PER_SECOND {
-            window.logged += 1;
-            LogDecision::Log
-        } else {
-            window.suppressed += 1;
-            LogDecision::Suppress
+        };
+        thread::Builder::new().name("log".into()).spawn(write)?;
+        Ok(Self { queue, dropped })
+    }
+
+    /// Waits until the queued lines are written, for [`FLUSH_TIMEOUT`] at most.
+    pub fn finish(&self) {
+        let (done, finished) = sync_channel(1);
+        if self.queue.try_send(Entry::Flush(done)).is_ok() {
+            let _ = finished.recv_timeout(FLUSH_TIMEOUT);
         }
     }
 }
 
-/// The error if the process has a log already.
-#[derive(Debug, thiserror::Error)]
-#[error("cannot set up the log: {0}")]
-pub struct LogError(#[from] SetGlobalDefaultError);
+impl io::Write for LogWriter {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        if self.queue.try_send(Entry::Line(line.to_vec())).is_err() {
+            self.dropped.inc();
+        }
+        Ok(line.len())
+    }
 
-/// Starts the log, and logs panics.
-pub fn init(format: LogFormat) -> Result<(), LogError> {
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Starts the log of the process, and logs panics.
+pub fn init(format: LogFormat, dropped: Counter) -> Result<LogWriter, LogError> {
+    let log = LogWriter::start(io::stderr(), dropped)?;
+    let writer = log.clone();
     let lines = tracing_subscriber::fmt()
-        .with_writer(io::stderr)
+        .with_writer(move || writer.clone())
         .with_max_level(Level::INFO)
         .with_target(false)
-        .with_ansi(false);
+        .with_ansi(false)
+        // It would report errors with `eprintln!`, which panics if standard error cannot be written.
+        .log_internal_errors(false);
     match format {
         LogFormat::Text => set_global_default(lines.finish())?,
         LogFormat::Json => set_global_default(lines.json().flatten_event(true).finish())?,
     }
-    std::panic::set_hook(Box::new(|panic| {
-        // A panic message may contain a user's input; its location is enough to find it.
-        let place = panic.location().map(ToString::to_string);
-        tracing::error!(place = place.unwrap_or_default(), "panic");
-    }));
-    Ok(())
+    std::panic::set_hook(Box::new(log_panic));
+    Ok(log)
+}
+
+/// Logs a panic in one line. Its message may contain a user's input; its location is enough to find
+/// it.
+pub fn log_panic(panic: &PanicHookInfo<'_>) {
+    let place = panic.location().map(ToString::to_string);
+    let place = place.unwrap_or_default();
+    // Outside of sessions there is none.
+    let connection = CONNECTION.try_with(|connection| *connection).ok();
+    tracing::error!(connection, place, "panic");
 }
 
 /// Sanitizes and truncates a client's text for the log.
@@ -100,20 +138,42 @@ pub fn printable(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
+
     use proptest::prelude::*;
 
     use super::*;
 
+    /// Reports the first line, then blocks until it is told to go on.
+    struct Stuck(SyncSender<()>, std::sync::mpsc::Receiver<()>);
+
+    impl Write for Stuck {
+        fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+            // Fails once the test no longer waits.
+            let _ = self.0.send(());
+            let _ = self.1.recv();
+            Ok(line.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
     #[test]
-    fn logged_connections_are_capped_per_second() {
-        let start = Instant::now();
-        let sampler = LogSampler::default();
-        let count_logged = |millis: u64| {
-            let now = start + Duration::from_millis(millis);
-            let logged = (0..1000).filter(|_| sampler.sample(now) == LogDecision::Log);
-            logged.count()
-        };
-        assert_eq!([0, 999, 1000].map(count_logged), [50, 0, 50]);
+    fn lines_beyond_the_queue_are_dropped_and_counted() {
+        let (written, first) = sync_channel(1);
+        let (go_on, wait) = sync_channel::<()>(1);
+        let dropped = Counter::default();
+        let mut log = LogWriter::start(Stuck(written, wait), dropped.clone()).unwrap();
+        log.write_all(b"first\n").unwrap();
+        first.recv().unwrap();
+        for _ in 0..QUEUE_CAPACITY + 7 {
+            log.write_all(b"more\n").unwrap();
+        }
+        assert_eq!(dropped.get(), 7);
+        drop((go_on, first));
+        log.finish();
     }
 
     proptest! {

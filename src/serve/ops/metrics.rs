@@ -1,5 +1,6 @@
 //! Prometheus metrics, and the HTTP endpoint that serves them.
 
+use std::collections::VecDeque;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,6 +19,9 @@ use tokio::time::timeout;
 const LATENCY_BUCKETS: [f64; 11] = [
     0.000_25, 0.000_5, 0.001, 0.002, 0.004, 0.008, 0.016, 0.05, 0.1, 0.5, 2.0,
 ];
+
+/// The maximum number of scrapes at once. A new one replaces the oldest.
+const MAX_SCRAPES: usize = 16;
 
 const SCRAPE_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -38,6 +42,7 @@ pub struct Metrics {
     pub received: Counter,
     pub sent: Counter,
     pub panics: Counter,
+    pub dropped_log_lines: Counter,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -85,6 +90,7 @@ impl Default for Metrics {
             received: all.add("received_bytes", "Bytes received on closed connections"),
             sent: all.add("sent_bytes", "Bytes sent on closed connections"),
             panics: all.add("panics", "Sessions ended by a panic"),
+            dropped_log_lines: all.add("dropped_log_lines", "Log lines that were not written"),
             registry: all.0,
         }
     }
@@ -104,16 +110,25 @@ impl Metrics {
     }
 }
 
-/// Serves scrapes, one at a time, until the runtime stops.
+/// Serves scrapes until the runtime stops.
 ///
 /// It answers one path over HTTP/1.1 and closes the connection: a server framework would weigh more
 /// than this module.
 pub async fn serve(metrics: Arc<Metrics>, listener: TcpListener) {
+    let mut scrapes = VecDeque::new();
     loop {
         match listener.accept().await {
             Ok((stream, _)) => {
-                // A scraper that disconnects early misses its response.
-                let _ = timeout(SCRAPE_TIMEOUT, answer_scrape(&metrics, stream)).await;
+                let metrics = Arc::clone(&metrics);
+                let answer = async move { answer_scrape(&metrics, stream).await };
+                let scrape = tokio::spawn(timeout(SCRAPE_TIMEOUT, answer));
+                scrapes.push_back(scrape.abort_handle());
+                if scrapes.len() > MAX_SCRAPES
+                    && let Some(oldest) = scrapes.pop_front()
+                {
+                    // It has most likely been answered already.
+                    oldest.abort();
+                }
             }
             Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
         }

@@ -6,7 +6,11 @@ use std::os::unix::net::UnixDatagram;
 /// Sends a state, such as `READY=1`. A failure is logged: the server runs without a manager too.
 pub fn notify_manager(state: &str) {
     if let Err(error) = sd_notify(state) {
-        tracing::warn!(%error, state, "cannot notify the service manager");
+        tracing::warn!(
+            error = error.to_string(),
+            state,
+            "cannot notify the service manager"
+        );
     }
 }
 

@@ -46,14 +46,14 @@ pub(crate) fn read(input: &InputFile, sink: &mut RowSink<'_>) -> Result<FileMeta
             .ok_or_else(|| row.error(5, "a rate", "dollars and cents, such as 00064.41"))?;
         metadata.year = Some(year);
         metadata.latest_effective = metadata.latest_effective.max(Some(effective));
-        Ok(SetRow::Clfs(ClfsRow {
+        Ok(Some(SetRow::Clfs(ClfsRow {
             code,
             modifier: modifier.map(|modifier| modifier.as_str().to_owned()),
             rate,
             effective,
             indicator: row.string(4),
             year,
-        }))
+        })))
     })?;
     Ok(metadata)
 }

@@ -8,7 +8,7 @@
 
 use crate::codesets::error::{ParseError, ReadError};
 use crate::codesets::import::delimited::{ColumnSpec, CsvTable, optional, required};
-use crate::codesets::import::field::{clean, columns, parse_date, quote};
+use crate::codesets::import::field::{DateStyle, clean, columns, parse_date, quote};
 use crate::codesets::import::input::InputFile;
 use crate::codesets::import::sink::{FileMetadata, RowSink};
 use crate::codesets::row::{Coverage, HcpcsCode, HcpcsRow, SetRow};
@@ -102,6 +102,7 @@ fn read_fixed_width(input: &InputFile, sink: &mut RowSink<'_>) -> Result<FileMet
             line: line.number,
             fields: std::array::from_fn(|index| fixed_field(&line.text, index, counts_bytes)),
             columns: FIRST_COLUMNS,
+            dates: DateStyle::default(),
         };
         joiner.push(sink, &record)?;
     }
@@ -145,6 +146,7 @@ fn read_delimited(input: &InputFile, sink: &mut RowSink<'_>) -> Result<FileMetad
             line: row.line,
             fields: std::array::from_fn(|index| row.string(index)),
             columns: std::array::from_fn(|index| row.column_number(index)),
+            dates: row.dates(),
         };
         joiner.push(sink, &record)?;
     }
@@ -160,6 +162,7 @@ struct HcpcsRecord {
     fields: [String; FIELD_COUNT],
     /// The column of each field in the file, from 1.
     columns: [usize; FIELD_COUNT],
+    dates: DateStyle,
 }
 
 impl HcpcsRecord {
@@ -191,8 +194,8 @@ impl HcpcsRecord {
     }
 
     fn date(&self, index: usize) -> Result<Option<Date>, ParseError> {
-        parse_date(&self.fields[index])
-            .map_err(|_| self.error(index, "a date", "yyyymmdd, such as 20250101"))
+        parse_date(&self.fields[index], self.dates)
+            .map_err(|_| self.error(index, "a date", self.dates.expected()))
     }
 
     fn row(&self, code: HcpcsCode) -> Result<HcpcsRow, ParseError> {

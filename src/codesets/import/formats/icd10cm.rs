@@ -19,11 +19,29 @@ const LAYOUT: &str = "expected an ICD-10-CM order file: columns 1-5 order, 7-13 
                       17-76 short description, from 78 long description";
 
 pub(crate) fn is_row(line: &str) -> bool {
+    is_order_row(line) && columns(line, 7, 7).bytes().all(|b| b.is_ascii_uppercase())
+}
+
+/// Returns true for a row of the layout, which ICD-10-PCS has, too.
+fn is_order_row(line: &str) -> bool {
     let order = columns(line, 1, 5);
     order.len() == 5
         && order.bytes().all(|b| b.is_ascii_digit())
         && columns(line, 6, 6) == " "
         && matches!(columns(line, 14, 16), " 0 " | " 1 ")
+}
+
+/// Returns the name of a related file that is not imported, by its first line.
+pub(crate) fn known_file(first_line: &str) -> Option<&'static str> {
+    let code = columns(first_line, 1, 7).trim();
+    let has_text = columns(first_line, 8, 8) == " " && !columns(first_line, 9, 9).is_empty();
+    if is_order_row(first_line) {
+        Some("ICD-10-PCS, the procedure codes of hospitals")
+    } else if has_text && CodeId::new(CodeSystem::Icd10cm, code).is_ok() {
+        Some("the list of billable ICD-10-CM codes; import the order file (icd10cm-order) instead")
+    } else {
+        None
+    }
 }
 
 struct OrderRow {
@@ -98,7 +116,7 @@ fn parse_row(line: &NumberedLine) -> Result<OrderRow, ParseError> {
         ParseError::at_line(line.number, message, LAYOUT).with_column(column)
     };
     let text = &line.text;
-    if !is_row(text) {
+    if !is_order_row(text) {
         let message = format!("{} is not a row of this layout", quote(text));
         return Err(error(message, 0));
     }

@@ -38,12 +38,12 @@ pub(crate) fn read(input: &InputFile, sink: &mut RowSink<'_>) -> Result<FileMeta
             let expected = "one that begins with 1, 2 or 3";
             return Err(row.error(2, "an adjudication indicator", expected));
         }
-        Ok(SetRow::NcciMue(MueRow {
+        Ok(Some(SetRow::NcciMue(MueRow {
             code,
             units,
             indicator: row.string(2),
             rationale: row.string(3),
-        }))
+        })))
     })?;
     Ok(metadata)
 }

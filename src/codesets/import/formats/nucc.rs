@@ -9,9 +9,12 @@ use crate::codesets::import::input::InputFile;
 use crate::codesets::import::sink::{FileMetadata, RowSink};
 use crate::codesets::row::{NuccRow, SetRow};
 
+/// Editions before 2016 call it the type.
+pub(crate) const GROUPING_COLUMN: &[&str] = &["GROUPING", "TYPE"];
+
 const COLUMNS: [ColumnSpec; 7] = [
     required(&["CODE"]),
-    required(&["GROUPING"]),
+    required(GROUPING_COLUMN),
     required(&["CLASSIFICATION"]),
     required(&["SPECIALIZATION"]),
     required(&["DEFINITION"]),
@@ -27,7 +30,7 @@ pub(crate) fn read(input: &InputFile, sink: &mut RowSink<'_>) -> Result<FileMeta
             let expected = "ten characters that end in X, such as 291U00000X";
             return Err(row.error(0, "a taxonomy code", expected));
         }
-        Ok(SetRow::Nucc(NuccRow {
+        Ok(Some(SetRow::Nucc(NuccRow {
             code,
             grouping: row.string(1),
             classification: row.string(2),
@@ -35,7 +38,7 @@ pub(crate) fn read(input: &InputFile, sink: &mut RowSink<'_>) -> Result<FileMeta
             definition: row.string(4),
             display: row.string(5),
             section: row.string(6),
-        }))
+        })))
     })?;
     Ok(FileMetadata::default())
 }

@@ -83,7 +83,7 @@ fn read_delimited(input: &InputFile, sink: &mut RowSink<'_>) -> Result<(u64, Str
             row.error(index, what, expected)
         })?;
         last.clone_from(&row.code);
-        Ok(SetRow::Pfs(row))
+        Ok(Some(SetRow::Pfs(row)))
     })?;
     Ok((last_line, last))
 }

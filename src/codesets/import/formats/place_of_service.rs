@@ -1,7 +1,7 @@
 //! CMS's place of service codes.
 //!
 //! Delimited: code, name and description, with or without the setting (`Facility`,
-//! `Non-Facility`).
+//! `Non-Facility`). Rows of unassigned codes and of ranges of them (`28-30`) are skipped.
 
 use crate::codesets::error::{ParseError, ReadError};
 use crate::codesets::import::delimited::{ColumnSpec, optional, read_rows, required};
@@ -26,6 +26,9 @@ pub(crate) fn read(input: &InputFile, sink: &mut RowSink<'_>) -> Result<FileMeta
     let mut last = String::new();
     let last_line = read_rows(input, &COLUMNS, sink, |row| {
         let code = row.string(0);
+        if row.text(1).eq_ignore_ascii_case("unassigned") {
+            return Ok(None);
+        }
         if code.len() != 2 || !code.bytes().all(|b| b.is_ascii_digit()) {
             let expected = "two digits; a leading zero counts";
             return Err(row.error(0, "a place of service", expected));
@@ -36,12 +39,12 @@ pub(crate) fn read(input: &InputFile, sink: &mut RowSink<'_>) -> Result<FileMeta
         if last < code {
             last.clone_from(&code);
         }
-        Ok(SetRow::PlaceOfService(PlaceRow {
+        Ok(Some(SetRow::PlaceOfService(PlaceRow {
             code,
             name: row.string(1),
             description: row.string(2),
             setting: row.string(3),
-        }))
+        })))
     })?;
     if !last.is_empty() && last != LAST_CODE {
         let message = format!("the last code is {last}");

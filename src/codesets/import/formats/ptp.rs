@@ -7,7 +7,7 @@
 
 use crate::codesets::error::{ParseError, ReadError};
 use crate::codesets::import::delimited::check_column_count;
-use crate::codesets::import::field::{clean, is_procedure_code, parse_date, quote};
+use crate::codesets::import::field::{DateStyle, clean, is_procedure_code, parse_date, quote};
 use crate::codesets::import::input::InputFile;
 use crate::codesets::import::sink::{FileMetadata, RowSink};
 use crate::codesets::row::{PtpRow, SetRow};
@@ -100,7 +100,8 @@ impl PtpRecord<'_> {
     }
 
     fn date(&self, index: usize, expected: &str) -> Result<Date, ParseError> {
-        let date = parse_date(self.fields[index]).ok().flatten();
+        let date = parse_date(self.fields[index], DateStyle::default());
+        let date = date.ok().flatten();
         date.ok_or_else(|| self.error(index, "a date", expected))
     }
 }

@@ -58,7 +58,7 @@ impl Compiler<'_, '_> {
             checked: row.checked.clone(),
             r#where: row.r#where.clone(),
         };
-        let value = Value::Unavailable(self.unavailable(&at, &absence));
+        let value = Value::from(self.unavailable(&at, &absence));
         let id = slug(&what, "absent");
         let attribution = self.attribution(row.source.as_ref(), None, &[]);
         let cells = vec![Cell::column("", value)];

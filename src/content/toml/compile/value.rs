@@ -208,9 +208,7 @@ impl Compiler<'_, '_> {
                 let text = Text::new(field.span(), text.clone());
                 Value::Text(self.text(name, &text))
             }
-            FieldValue::Absent(absence) => {
-                Value::Unavailable(self.unavailable(&field.span(), absence))
-            }
+            FieldValue::Absent(absence) => self.unavailable(&field.span(), absence).into(),
         }
     }
 }
