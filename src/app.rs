@@ -26,7 +26,7 @@ pub(crate) mod update;
 pub use action::{Action, Effect, MouseOwner};
 pub use app::{App, AppOptions, Focus};
 pub use bookmarks::{Bookmark, Bookmarks};
-pub use command::{Command, Deletion, Host, Movement};
+pub use command::{Command, Deletion, Host, Movement, NOT_IN_SECURE_MODE};
 pub use document_view::DocumentView;
 pub use history::ReadingPosition;
 pub use keymap::{Binding, Keymap, key_name};

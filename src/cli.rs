@@ -11,6 +11,7 @@ mod open;
 mod options;
 mod output;
 mod run;
+mod secure;
 #[cfg(feature = "serve")]
 mod serve;
 mod sets;

@@ -15,7 +15,7 @@
 //! | `state`, `content`, `positions` | what do connections share, and what is saved for a user? |
 //! | `command` | what is passed to the command interpreter, and what does it return? |
 //! | `auth` | who may log in, and what is the server's own key? |
-//! | `net` | how many connections may there be, and how fast may each send? |
+//! | `net` | which connections are admitted, and how fast may each send? |
 //! | `channel` | what does a client request, and how does its session run? |
 //! | `sandbox` | what can the process reach? |
 //! | `ops` | what does an administrator see? |

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use codeleaf::codesets::{Edition, ImportRequest, ImportedSets, SetStore};
+use codeleaf::codesets::{Edition, ImportRequest, ImportedSets, SetStore, open_groups};
 use codeleaf::library::Library;
 use codeleaf::loader::{IndexCache, LibraryLoader};
 use codeleaf::search::{Hit, Index, Query};
@@ -260,14 +260,13 @@ fn imported_sets_invalidate_the_cache() {
     let import = |name: &str, text: &str| {
         let path = fixture.root.path().join(name);
         fs::write(&path, text).unwrap();
+        let groups = open_groups(None, &[path]).unwrap();
         let import = ImportRequest {
-            kind: None,
-            files: &[path],
             edition: Some(Edition::from_name("2025").unwrap()),
             replace: true,
             today: codeleaf::content::Date::new(2026, 11, 23).unwrap(),
         };
-        store.import(&import, &mut |_| ()).unwrap();
+        store.import(&groups[0], &import, &mut |_| ()).unwrap();
     };
     let found = |title: &str| {
         let mut was_read = false;

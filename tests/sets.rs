@@ -1,5 +1,6 @@
 //! Code sets end to end: from published files to rows and documents.
 
+mod archives;
 mod commands;
 mod damaged;
 mod documents;
@@ -13,7 +14,9 @@ mod stored;
 
 use std::path::{Path, PathBuf};
 
-use codeleaf::codesets::{Edition, ImportError, ImportOutcome, ImportRequest, SetKind, SetStore};
+use codeleaf::codesets::{
+    Edition, ImportError, ImportOutcome, ImportRequest, SetKind, SetStore, open_groups,
+};
 use codeleaf::content::Date;
 
 /// A store in a temporary folder, which can hold input files, too.
@@ -41,14 +44,14 @@ impl StoreFixture {
         path: &Path,
         edition: Option<&str>,
     ) -> Result<ImportOutcome, ImportError> {
+        let groups = open_groups(kind, &[path.to_owned()])?;
+        assert_eq!(groups.len(), 1);
         let import = ImportRequest {
-            kind,
-            files: &[path.to_owned()],
             edition: edition.map(|name| Edition::from_name(name).unwrap()),
             replace: true,
             today: Date::new(2026, 11, 23).unwrap(),
         };
-        self.store.import(&import, &mut |_| ())
+        self.store.import(&groups[0], &import, &mut |_| ())
     }
 
     pub fn import(&self, name: &str, bytes: &[u8]) -> Result<ImportOutcome, ImportError> {

@@ -12,7 +12,7 @@ use std::{fs, thread};
 use rustix::process::{Pid, Signal, test_kill_process};
 
 use crate::support::generated;
-use crate::support::program::{Home, Terminal, WAIT_TIMEOUT};
+use crate::support::program::{Home, Launch, Terminal, WAIT_TIMEOUT, program_path};
 use crate::support::sshd::{Sshd, is_installed};
 
 fn skip(reason: &str) {
@@ -197,4 +197,50 @@ fn held_key_on_a_slow_line_stops_soon_after_release() {
     assert!(lag < Duration::from_millis(1500), "{lag:?}");
     terminal.press("q");
     assert_eq!(terminal.wait_for_exit(), 0);
+}
+
+#[test]
+fn secure_reader_is_the_forced_command_of_an_account() {
+    let program = program_path().display();
+    let lines = format!(
+        "AcceptEnv *\nForceCommand env HOME=FOLDER/reader CODELEAF_SECURE=1 {program} $SSH_ORIGINAL_COMMAND\n"
+    );
+    let sshd = match Sshd::start_configured(Vec::new(), &lines) {
+        Ok(sshd) => sshd,
+        Err(reason) => return skip(&reason),
+    };
+    let secret = sshd.home.write("secret/a.toml", generated::list());
+    let folder = secret.parent().unwrap().display();
+    let log_in = |command: &str| {
+        let mut argv = sshd.client();
+        let variables = format!(
+            "SetEnv=CODELEAF_SECURE=0 CODELEAF_CONTENT={folder} XDG_STATE_HOME={folder}/state"
+        );
+        let at = argv.len() - 1;
+        argv.splice(at..at, ["-o".into(), variables.into()]);
+        argv.push(command.into());
+        Launch::command(argv).home(&sshd.home).start()
+    };
+    let mut reader = log_in("83950");
+    reader.wait_for("CPT (c) AMA");
+    reader
+        .press("ctrl-z")
+        .wait_for("not available in secure mode");
+    reader.press("o").wait_for("Library by code");
+    assert!(!reader.screen().contains("made-up"), "{}", reader.screen());
+    reader.press("esc").wait_until_gone("Library by code");
+    reader.press("q");
+    assert_eq!(reader.wait_for_exit(), 0);
+    for command in [
+        format!("show {}", secret.display()),
+        format!("list --content {folder}"),
+        format!("83950 --theme {}", secret.display()),
+        "serve --open".to_owned(),
+    ] {
+        let mut refused = log_in(&command);
+        refused.wait_for("not available in secure mode");
+        assert_eq!(refused.wait_for_exit(), 2, "{command}");
+    }
+    assert!(!sshd.home.path("reader").exists(), "nothing is written");
+    assert!(!sshd.home.path("secret/state").exists());
 }

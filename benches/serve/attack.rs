@@ -72,6 +72,14 @@ impl Attack {
         }
     }
 
+    /// The key exchanges are not stopped by penalties, so that their full cost is measured.
+    pub const fn server_options(self) -> &'static [&'static str] {
+        match self {
+            Self::KeyExchange => &["--open", "--penalty-time", "off"],
+            _ => &["--open"],
+        }
+    }
+
     /// Whether the attack is on other clients' logins.
     pub const fn is_about_logins(self) -> bool {
         matches!(
@@ -193,8 +201,8 @@ async fn exchange_keys(address: SocketAddr) {
         let Ok(mut stream) = dial(from.into(), address).await else {
             continue;
         };
-        // The reply has the server's key and signature.
-        let mut reply = [0; 2048];
+        // Of 1,778 bytes; the last packet has the server's key and signature.
+        let mut reply = [0; 1700];
         if stream.write_all(&packets).await.is_err() || stream.read_exact(&mut reply).await.is_err()
         {
             // The server has rejected the connection.

@@ -29,7 +29,7 @@ const LOGINS: usize = 40;
 /// Measures an attack that is run several times at once, and prints the result.
 pub async fn measure(attack: Attack, times: usize) {
     println!("{times} × {}: {}", attack.name(), attack.description());
-    let server = Server::start(&["--open"]);
+    let server = Server::start(attack.server_options());
     let (readers, _) = reader::connect(&server, READERS).await;
     // Warms up, so that the cost of first drawing is not counted.
     let (readers, _) = reader::type_keys(readers, KEY_INTERVAL, Duration::from_secs(2)).await;

@@ -67,7 +67,12 @@ pub enum Host {
     Local,
     /// On a shared server, without the commands that need the reader's machine.
     Served,
+    /// On an account that gives no more than the reader: commands that write or leave are refused.
+    Secure,
 }
+
+/// The end of messages about what is refused.
+pub const NOT_IN_SECURE_MODE: &str = "not available in secure mode";
 
 /// Every command with its name in `keymap.toml`.
 const COMMANDS: [(Command, &str); 33] = [
@@ -122,10 +127,13 @@ impl Command {
         COMMANDS.map(|(_, id)| id)
     }
 
-    /// Returns true if only readers on their own machine have the command.
-    pub const fn is_local_only(self) -> bool {
+    /// Returns true if readers on a host have the command.
+    pub const fn is_available(self, host: Host) -> bool {
         match self {
-            Self::Suspend | Self::Bookmark | Self::Annotate | Self::Bookmarks => true,
+            Self::Suspend | Self::Bookmark | Self::Annotate | Self::Bookmarks => {
+                matches!(host, Host::Local)
+            }
+            Self::Copy | Self::CopyWithCitation => !matches!(host, Host::Secure),
             Self::Move(_)
             | Self::Left
             | Self::Right
@@ -141,12 +149,10 @@ impl Command {
             | Self::PreviousHit
             | Self::Library
             | Self::Delete(_)
-            | Self::Copy
-            | Self::CopyWithCitation
             | Self::ToggleMouse
             | Self::Help
             | Self::Redraw
-            | Self::Quit => false,
+            | Self::Quit => true,
         }
     }
 }

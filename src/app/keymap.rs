@@ -28,6 +28,8 @@ struct BuiltInBinding {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Keymap {
     bindings: Vec<Binding>,
+    /// In secure mode, bindings whose keys lead to a message; help and footer omit them.
+    refused: Vec<Binding>,
 }
 
 /// The keys of one command.
@@ -82,6 +84,7 @@ impl Keymap {
                 .iter()
                 .filter_map(BuiltInBinding::to_binding)
                 .collect(),
+            refused: Vec::new(),
         }
     }
 
@@ -89,14 +92,20 @@ impl Keymap {
     /// mention them. Shared if there is nothing to leave out.
     #[must_use]
     pub fn for_host(self: Arc<Self>, host: Host) -> Arc<Self> {
-        let exists = |binding: &Binding| host == Host::Local || !binding.command.is_local_only();
+        let exists = |binding: &Binding| binding.command.is_available(host);
         if self.bindings.iter().all(exists) {
             return self;
         }
-        let bindings = self.bindings.iter().filter(|binding| exists(binding));
-        Arc::new(Self {
-            bindings: bindings.cloned().collect(),
-        })
+        let bindings = self.bindings.iter().cloned();
+        let (bindings, mut refused): (Vec<_>, Vec<_>) = bindings.partition(exists);
+        refused.retain(|_| host == Host::Secure);
+        Arc::new(Self { bindings, refused })
+    }
+
+    pub fn is_refused(&self, command: Command) -> bool {
+        self.refused
+            .iter()
+            .any(|binding| binding.command == command)
     }
 
     pub fn bindings(&self) -> &[Binding] {
@@ -109,8 +118,8 @@ impl Keymap {
             return None;
         }
         let key = normalized(KeyCombination::from(key));
-        self.bindings
-            .iter()
+        let bindings = self.bindings.iter().chain(&self.refused);
+        bindings
             .filter(|binding| binding.modes.contains(&mode))
             .find_map(|binding| {
                 let n = binding.keys.iter().position(|known| *known == key)?;
@@ -194,7 +203,8 @@ mod tests {
     fn built_in_keys_match_keymap_file() {
         let bindings = Vec::new();
         let text = include_str!("../../assets/keymap.toml");
-        let read = Keymap { bindings }
+        let refused = Vec::new();
+        let read = Keymap { bindings, refused }
             .with_overrides("keymap.toml", text)
             .unwrap_or_else(|report| panic!("{report}"));
         assert_eq!(read, Keymap::built_in());
@@ -227,7 +237,12 @@ mod tests {
         let local = Arc::clone(&own).for_host(Host::Local);
         assert!(Arc::ptr_eq(&own, &local));
         let served = own.for_host(Host::Served);
-        assert!(served.bindings().iter().all(|b| !b.command.is_local_only()));
+        assert!(
+            served
+                .bindings()
+                .iter()
+                .all(|b| b.command.is_available(Host::Served))
+        );
         let suspend = KeyEvent::new(KeyCode::Char('z'), KeyModifiers::CONTROL);
         assert_eq!(
             local.command(Mode::Document, suspend),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::app::action::{Action, Effect};
 use crate::app::app::{App, Focus};
 use crate::app::bookmarks::Bookmark;
-use crate::app::command::Command;
+use crate::app::command::{Command, NOT_IN_SECURE_MODE};
 use crate::app::copy::{Citation, copy_text};
 use crate::app::document_view::DocumentView;
 use crate::app::modes::bookmarks::BookmarkList;
@@ -79,6 +79,10 @@ impl App {
     }
 
     fn run_command(&mut self, command: Command) -> Option<Effect> {
+        if self.keymap.is_refused(command) {
+            self.message = Some(NOT_IN_SECURE_MODE.to_owned());
+            return None;
+        }
         match command {
             Command::Quit => return Some(Effect::Quit),
             Command::Suspend => return Some(Effect::Suspend),

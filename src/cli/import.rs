@@ -8,10 +8,12 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use clap::Args;
 
+use crate::cli::options::Options;
 use crate::cli::output::{INVALID_INPUT, print_error, print_output};
 use crate::cli::setup;
 use crate::codesets::{
-    Edition, ImportError, ImportOutcome, ImportProgress, ImportRequest, SetKind, detect_kind,
+    Edition, ImportError, ImportGroup, ImportOutcome, ImportProgress, ImportRequest, SetKind,
+    open_groups,
 };
 
 #[derive(Args, Debug)]
@@ -30,10 +32,8 @@ pub struct ImportArgs {
 
 /// The imports that the arguments request.
 struct ImportPlan {
-    kind: Option<SetKind>,
     edition: Option<Edition>,
-    /// The files of one edition each.
-    groups: Vec<Vec<PathBuf>>,
+    groups: Vec<ImportGroup>,
 }
 
 impl ImportPlan {
@@ -41,15 +41,14 @@ impl ImportPlan {
         let (kind, files) = split_kind(&arguments.words)?;
         let edition = arguments.edition.as_deref().map(Edition::from_name);
         Ok(Self {
-            kind,
             edition: edition.transpose().map_err(|error| error.to_string())?,
-            groups: group_files(kind, files)
+            groups: open_groups(kind, files)
                 .map_err(|error| format!("{}\nnothing was imported", import_error(&error)))?,
         })
     }
 }
 
-pub fn import(arguments: &ImportArgs) -> anyhow::Result<ExitCode> {
+pub fn import(options: &Options, arguments: &ImportArgs) -> anyhow::Result<ExitCode> {
     let plan = match ImportPlan::new(arguments) {
         Ok(plan) => plan,
         Err(message) => {
@@ -57,19 +56,17 @@ pub fn import(arguments: &ImportArgs) -> anyhow::Result<ExitCode> {
             return Ok(ExitCode::from(INVALID_INPUT));
         }
     };
-    let store = setup::set_store().context("no home folder: set HOME or XDG_DATA_HOME")?;
+    let store = setup::set_store(options).context("no home folder: set HOME or XDG_DATA_HOME")?;
     let today = setup::today().context("the system clock is outside the supported years")?;
     let mut status = ExitCode::SUCCESS;
-    for files in &plan.groups {
+    for group in &plan.groups {
         let request = ImportRequest {
-            kind: plan.kind,
-            files,
             edition: plan.edition.clone(),
             replace: arguments.replace,
             today,
         };
         let mut bar = ProgressBar::start();
-        let outcome = store.import(&request, &mut |progress| bar.show(progress));
+        let outcome = store.import(group, &request, &mut |progress| bar.show(progress));
         bar.clear();
         match outcome {
             Ok(outcome) => drop(print_output(summary(&outcome).as_bytes())?),
@@ -98,6 +95,7 @@ fn import_error(error: &ImportError) -> String {
             "{error}; give it a name of its own with --edition NAME, or replace the set with --replace"
         ),
         ImportError::Read { .. }
+        | ImportError::Archive { .. }
         | ImportError::NotImported { .. }
         | ImportError::Parse { .. }
         | ImportError::Store { .. } => error.to_string(),
@@ -121,26 +119,6 @@ fn split_kind(words: &[PathBuf]) -> Result<(Option<SetKind>, &[PathBuf]), String
         }
         _ => Ok((None, words)),
     }
-}
-
-/// Groups the files of one edition: PTP edits come in several files, other kinds in one.
-fn group_files(kind: Option<SetKind>, files: &[PathBuf]) -> Result<Vec<Vec<PathBuf>>, ImportError> {
-    let (mut groups, mut ptp_files) = (Vec::new(), Vec::new());
-    for file in files {
-        let kind = match kind {
-            Some(kind) => kind,
-            None => detect_kind(file)?,
-        };
-        if kind == SetKind::NcciPtp {
-            ptp_files.push(file.clone());
-        } else {
-            groups.push(vec![file.clone()]);
-        }
-    }
-    if !ptp_files.is_empty() {
-        groups.push(ptp_files);
-    }
-    Ok(groups)
 }
 
 fn summary(outcome: &ImportOutcome) -> String {

@@ -101,7 +101,7 @@ fn print_documents(arguments: &Arguments, target: &Target) -> anyhow::Result<Exi
 
 /// Finds the document of the saved position, or else the first document.
 fn resume(options: &Options, mut library: Library) -> anyhow::Result<InitialDocument> {
-    let path = UserDirs::from_env().map(|dirs| dirs.state_file());
+    let path = setup::writable_dirs(options).map(|dirs| dirs.state_file());
     let loaded = path.and_then(|path| user_data::load_position(&path).transpose());
     let (position, message) = value_or_message(loaded);
     let code = position.as_ref().map(|position| position.code.clone());
@@ -143,7 +143,7 @@ struct LocalHost {
     terminal: LocalTerminal,
     session: Session,
     library: LibraryHandle,
-    /// `None` if the user has no folders.
+    /// `None` if the user has no folders, and in secure mode.
     writer: Option<StateWriter>,
 }
 
@@ -155,15 +155,15 @@ impl LocalHost {
         capabilities: Capabilities,
     ) -> anyhow::Result<Self> {
         let options = &arguments.options;
-        let keymap = setup::keymap()?;
+        let keymap = setup::keymap(options)?;
         let theme = setup::theme(options)?;
         let load_job = LoadJob {
             options: options.clone(),
             file: target::file_argument(&arguments.target).map(Path::to_owned),
             open_document: Arc::clone(&initial.document),
-            synonyms: setup::synonyms()?,
+            synonyms: setup::synonyms(options)?,
         };
-        let dirs = UserDirs::from_env();
+        let dirs = setup::writable_dirs(options);
         let loaded = dirs
             .as_ref()
             .map(|dirs| user_data::load_bookmarks(&dirs.bookmarks_file()));
@@ -176,7 +176,11 @@ impl LocalHost {
             library: initial.library,
             index: Arc::default(),
             keymap: Arc::new(keymap),
-            host: Host::Local,
+            host: if options.secure {
+                Host::Secure
+            } else {
+                Host::Local
+            },
             charset: capabilities.charset,
             size: ratatui::layout::Size::new(size.columns(), size.rows()),
             document: initial.document,

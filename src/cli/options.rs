@@ -10,6 +10,10 @@ use crate::text::Charset;
 use crate::tty::{ColorChoice, ColorDepth, Overrides};
 
 #[derive(Args, Clone, Debug, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "an option without a value is a bool to clap"
+)]
 pub struct Options {
     /// A folder of documents; may be repeated. A later folder overrides an earlier one, and each
     /// overrides `CODELEAF_CONTENT`, the user's data folder, and the built-in documents.
@@ -37,6 +41,12 @@ pub struct Options {
     /// announced in the line below.
     #[arg(long, global = true)]
     pub plain_ui: bool,
+
+    /// For a forced command, a login shell or a kiosk: no suspending, no copying, no files, folders
+    /// or themes by path, nothing from `XDG_*` and `CODELEAF_CONTENT`, and nothing is written.
+    /// `CODELEAF_SECURE=1` does the same.
+    #[arg(long, global = true)]
+    pub secure: bool,
 
     /// Send any character, regardless of the locale.
     #[arg(long, global = true)]

@@ -10,7 +10,7 @@ use crate::cli::arguments::{Arguments, CliCommand};
 use crate::cli::output::{CommandOutput, INVALID_INPUT, print_error, print_output};
 #[cfg(feature = "serve")]
 use crate::cli::serve;
-use crate::cli::{answer, import, open, sets, setup, target};
+use crate::cli::{answer, import, open, secure, sets, setup, target};
 use crate::text::Charset;
 
 /// The hint that `list` prints if files could not be read.
@@ -33,6 +33,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> anyhow::Result<Exit
     if arguments.options.as_of.is_none() {
         arguments.options.as_of = setup::as_of_variable()?;
     }
+    arguments.options.secure |= secure::is_set_in_env();
+    if arguments.options.secure
+        && let Err(message) = secure::check_allowed(&arguments)
+    {
+        print_error(&format!("codeleaf: {message}"));
+        return Ok(ExitCode::from(INVALID_INPUT));
+    }
     let options = &arguments.options;
     let charset = || setup::charset(options.overrides());
     match &arguments.command {
@@ -53,7 +60,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> anyhow::Result<Exit
             output.print()
         }
         Some(CliCommand::Search(search)) => {
-            let synonyms = setup::synonyms()?;
+            let synonyms = setup::synonyms(options)?;
             let loaded = setup::library_with_index(options, None, &mut |_| ());
             let (library, index) = loaded.with_synonyms(synonyms).into_shared();
             answer::search(&library, &index, search, charset()).print()
@@ -61,8 +68,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> anyhow::Result<Exit
         Some(CliCommand::Check { paths }) => answer::check(paths, &setup::library(options)).print(),
         #[cfg(feature = "serve")]
         Some(CliCommand::Serve(serve)) => serve::serve(options, serve),
-        Some(CliCommand::Import(import)) => import::import(import),
-        Some(CliCommand::Sets(sets)) => sets::sets(sets, charset()),
+        Some(CliCommand::Import(import)) => import::import(options, import),
+        Some(CliCommand::Sets(sets)) => sets::sets(options, sets),
         Some(CliCommand::Completions { shell }) => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Arguments::command(), "codeleaf", &mut script);

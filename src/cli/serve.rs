@@ -35,7 +35,7 @@ pub fn serve(options: &Options, arguments: &ServeArgs) -> anyhow::Result<ExitCod
         load_content: {
             let options = options.clone();
             Arc::new(move |settings, previous| {
-                let keymap = setup::keymap().map_err(|error| format!("{error:#}"))?;
+                let keymap = setup::keymap(&options).map_err(|error| format!("{error:#}"))?;
                 let theme = setup::theme(&options).map_err(|error| format!("{error:#}"))?;
                 let folders = content_folders(&options, settings);
                 let cache = cache_folder().map(IndexCache::new);
@@ -51,8 +51,10 @@ pub fn serve(options: &Options, arguments: &ServeArgs) -> anyhow::Result<ExitCod
 /// A later folder overrides an earlier one, so those of the command line come last.
 fn content_folders(options: &Options, settings: &Settings) -> Vec<PathBuf> {
     let content = settings.content.iter().flatten();
-    let content: Vec<PathBuf> = content.chain(&options.content).cloned().collect();
-    setup::content_folders(&content)
+    setup::content_folders(&Options {
+        content: content.chain(&options.content).cloned().collect(),
+        ..options.clone()
+    })
 }
 
 fn positions_folder() -> Option<PathBuf> {

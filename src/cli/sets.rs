@@ -6,6 +6,7 @@ use anyhow::Context;
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
 
+use crate::cli::options::Options;
 use crate::cli::output::{INVALID_INPUT, NOT_FOUND, print_error, print_output};
 use crate::cli::setup;
 use crate::codesets::{
@@ -22,6 +23,12 @@ pub struct SetsArgs {
     /// The output format.
     #[arg(long, value_enum, default_value_t, global = true)]
     format: SetsFormat,
+}
+
+impl SetsArgs {
+    pub const fn is_removal(&self) -> bool {
+        matches!(self.action, Some(SetsCommand::Remove { .. }))
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -53,8 +60,9 @@ enum SetsFormat {
     Csv,
 }
 
-pub fn sets(arguments: &SetsArgs, charset: Charset) -> anyhow::Result<ExitCode> {
-    let store = setup::set_store().context("no home folder: set HOME or XDG_DATA_HOME")?;
+pub fn sets(options: &Options, arguments: &SetsArgs) -> anyhow::Result<ExitCode> {
+    let store = setup::set_store(options).context("no home folder: set HOME or XDG_DATA_HOME")?;
+    let charset = setup::charset(options.overrides());
     let sets = store.open_sets();
     match arguments.action.as_ref().unwrap_or(&SetsCommand::List) {
         SetsCommand::List => list(&sets, arguments.format),

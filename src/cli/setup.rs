@@ -25,28 +25,42 @@ pub fn env_var(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
+/// The user's folders. In secure mode the environment names no other than the home folder.
+fn user_dirs(options: &Options) -> Option<UserDirs> {
+    if options.secure {
+        UserDirs::from_home()
+    } else {
+        UserDirs::from_env()
+    }
+}
+
+/// The user's folders if the program may write there: not in secure mode.
+pub fn writable_dirs(options: &Options) -> Option<UserDirs> {
+    user_dirs(options).filter(|_| !options.secure)
+}
+
 /// The content folders in order of precedence; those of the command line come last.
-pub fn content_folders(content: &[PathBuf]) -> Vec<PathBuf> {
-    let data = UserDirs::from_env().map(|dirs| dirs.data);
-    let variable = std::env::var_os("CODELEAF_CONTENT");
-    crate::library::content_folders(data.as_deref(), variable.as_deref(), content)
+pub fn content_folders(options: &Options) -> Vec<PathBuf> {
+    let data = user_dirs(options).map(|dirs| dirs.data);
+    let variable = std::env::var_os("CODELEAF_CONTENT").filter(|_| !options.secure);
+    crate::library::content_folders(data.as_deref(), variable.as_deref(), &options.content)
 }
 
 /// Opens the library with imported code sets. Unchanged files come from the cache.
 pub fn library(options: &Options) -> Library {
-    let folders = content_folders(&options.content);
-    let cache = cache();
+    let folders = content_folders(options);
+    let cache = cache(options);
     let cache = cache.as_ref().filter(|_| !folders.is_empty());
     LibraryLoader::new(&folders, cache).load_library(imported_sets(options))
 }
 
 /// Opens the library without scanning its folders: documents are found one at a time.
 pub fn lazy_library(options: &Options) -> Library {
-    let folders = content_folders(&options.content);
+    let folders = content_folders(options);
     if folders.is_empty() {
         return Library::built_in().with_sets(imported_sets(options));
     }
-    let cached = cache().and_then(|cache| cache.open(&folders));
+    let cached = cache(options).and_then(|cache| cache.open(&folders));
     Library::lazy(&folders, imported_sets(options), cached)
 }
 
@@ -56,7 +70,7 @@ pub fn library_with_index(
     file: Option<&Path>,
     report: &mut dyn FnMut(IndexingProgress),
 ) -> LoadedLibrary {
-    let (folders, cache) = (content_folders(&options.content), cache());
+    let (folders, cache) = (content_folders(options), cache(options));
     let loader = LibraryLoader {
         file,
         ..LibraryLoader::new(&folders, cache.as_ref())
@@ -65,13 +79,13 @@ pub fn library_with_index(
 }
 
 /// The user's index cache; `None` if the environment names no home folder.
-pub fn cache() -> Option<IndexCache> {
-    UserDirs::from_env().map(|folders| IndexCache::new(folders.cache))
+fn cache(options: &Options) -> Option<IndexCache> {
+    writable_dirs(options).map(|folders| IndexCache::new(folders.cache))
 }
 
 /// Opens the imported sets for the date of service.
 fn imported_sets(options: &Options) -> ImportedSets {
-    let sets = set_store().map(|store| store.open_sets());
+    let sets = set_store(options).map(|store| store.open_sets());
     let sets = sets.unwrap_or_default();
     match options.as_of.or_else(today) {
         Some(date) => sets.for_date(date),
@@ -93,15 +107,15 @@ pub fn today() -> Option<Date> {
 }
 
 /// Loads the synonyms with the user's file applied; `None` if the user has no file.
-pub fn synonyms() -> anyhow::Result<Option<Synonyms>> {
-    let file = read_user_file("synonyms.toml")?;
+pub fn synonyms(options: &Options) -> anyhow::Result<Option<Synonyms>> {
+    let file = read_user_file(options, "synonyms.toml")?;
     let patched = file.map(|(path, text)| Synonyms::built_in().patched(&path, &text));
     Ok(patched.transpose()?)
 }
 
 /// The user's store of imported code sets; `None` if the environment names no home folder.
-pub fn set_store() -> Option<SetStore> {
-    UserDirs::from_env().map(|folders| SetStore::new(folders.data.join("sets")))
+pub fn set_store(options: &Options) -> Option<SetStore> {
+    user_dirs(options).map(|folders| SetStore::new(folders.data.join("sets")))
 }
 
 /// The character set of plain output.
@@ -113,9 +127,9 @@ pub fn charset(overrides: Overrides) -> Charset {
 }
 
 /// Loads the key bindings with the user's file applied.
-pub fn keymap() -> anyhow::Result<Keymap> {
+pub fn keymap(options: &Options) -> anyhow::Result<Keymap> {
     let keymap = Keymap::built_in();
-    Ok(match read_user_file("keymap.toml")? {
+    Ok(match read_user_file(options, "keymap.toml")? {
         Some((path, text)) => keymap.with_overrides(&path, &text)?,
         None => keymap,
     })
@@ -132,7 +146,7 @@ pub fn theme(options: &Options) -> anyhow::Result<Theme> {
         return Ok(theme?);
     }
     let file = match read_optional(Path::new(name))? {
-        None => read_user_file(&format!("themes/{name}.toml"))?,
+        None => read_user_file(options, &format!("themes/{name}.toml"))?,
         file => file,
     };
     if let Some((path, text)) = file {
@@ -146,8 +160,8 @@ pub fn theme(options: &Options) -> anyhow::Result<Theme> {
 }
 
 /// Reads a file of the user's configuration folder.
-fn read_user_file(name: &str) -> anyhow::Result<Option<(String, String)>> {
-    match UserDirs::from_env() {
+fn read_user_file(options: &Options, name: &str) -> anyhow::Result<Option<(String, String)>> {
+    match user_dirs(options) {
         Some(dirs) => read_optional(&dirs.config.join(name)),
         None => Ok(None),
     }

@@ -42,6 +42,7 @@ pub fn interpret(context: &CommandContext<'_>) -> Response {
 fn parse(words: &[String]) -> Result<Arguments, TextResponse> {
     let mut command = Arguments::command()
         .mut_arg("content", |argument| argument.hide(true))
+        .mut_arg("secure", |argument| argument.hide(true))
         .mut_arg("theme", |argument| argument.value_name("NAME"));
     let hidden: Vec<String> = command
         .get_subcommands()
@@ -271,7 +272,7 @@ mod tests {
         assert_eq!(missing.status, 1);
         let help = text_output("--help", None);
         assert_eq!(help.status, 0);
-        for hidden in ["--content", "serve", "check", "completions"] {
+        for hidden in ["--content", "--secure", "serve", "check", "completions"] {
             assert!(!help.out.contains(hidden), "{hidden}\n{}", help.out);
         }
     }

@@ -76,6 +76,9 @@ pub enum ImportError {
         SetKind::ALL.map(SetKind::id).join(", ")
     )]
     UnknownKind { path: PathBuf },
+    /// A damaged or oversized archive or spreadsheet.
+    #[error("{}: {message}", display(path))]
+    Archive { path: PathBuf, message: String },
     /// A public file that is known, but has no importer.
     #[error("{}: this is {name}; codeleaf does not import it", display(path))]
     NotImported { path: PathBuf, name: &'static str },

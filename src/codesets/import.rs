@@ -4,6 +4,7 @@
 //! each module of [`formats`] reads one layout into a [`RowSink`], and [`detect`] tells the layouts
 //! apart. The readers were checked against the files of CMS and the NUCC.
 
+pub(crate) mod archive;
 pub(crate) mod delimited;
 pub(crate) mod detect;
 pub(crate) mod field;
@@ -112,6 +113,82 @@ pub(crate) fn resolve_kind(
     kind.ok_or_else(|| ImportError::UnknownKind {
         path: PathBuf::new(),
     })
+}
+
+/// Files of one kind that are imported together.
+#[derive(Debug)]
+pub struct ImportGroup {
+    pub(crate) kind: SetKind,
+    pub(crate) inputs: Vec<InputFile>,
+}
+
+/// Opens files and the files in archives, and groups them. PTP edits come in several files; of
+/// other kinds, each file is a group. `kind` overrides detection.
+pub fn open_groups(
+    kind: Option<SetKind>,
+    paths: &[PathBuf],
+) -> Result<Vec<ImportGroup>, ImportError> {
+    let mut groups: Vec<ImportGroup> = Vec::new();
+    for path in paths {
+        for input in code_sets(kind, path, archive::open_inputs(path)?)? {
+            let kind = resolve_kind(kind, std::slice::from_ref(&input))?;
+            let table = |input: &InputFile| stated_table(kind, input, &FileMetadata::default());
+            let joins = |group: &&mut ImportGroup| {
+                let first = group.inputs.first();
+                group.kind == kind && first.is_some_and(|first| table(first) == table(&input))
+            };
+            match groups
+                .iter_mut()
+                .find(joins)
+                .filter(|_| kind == SetKind::NcciPtp)
+            {
+                Some(group) => group.inputs.push(input),
+                None => groups.push(ImportGroup {
+                    kind,
+                    inputs: vec![input],
+                }),
+            }
+        }
+    }
+    Ok(groups)
+}
+
+/// Leaves out the files of an archive that are no code sets, and spreadsheets of a table that the
+/// archive has as text, too.
+fn code_sets(
+    kind: Option<SetKind>,
+    path: &Path,
+    inputs: Vec<InputFile>,
+) -> Result<Vec<InputFile>, ImportError> {
+    if let [input] = inputs.as_slice()
+        && input.path == path
+    {
+        return Ok(inputs);
+    }
+    let known = inputs
+        .iter()
+        .find(|input| detect::known_file(input).is_some());
+    let known = known.map(detect::unknown_kind);
+    let is_code_set = |input: &InputFile| {
+        let detected = detect::detect(input);
+        detected.is_some() && kind.is_none_or(|kind| detected == Some(kind))
+    };
+    let mut sets: Vec<InputFile> = inputs.into_iter().filter(is_code_set).collect();
+    let is_spreadsheet = |path: &Path| {
+        path.extension()
+            .is_some_and(|extension| extension.eq_ignore_ascii_case("xlsx"))
+    };
+    let texts: Vec<PathBuf> = sets.iter().map(|input| input.path.clone()).collect();
+    sets.retain(|input| {
+        let mut texts = texts.iter().filter(|text| !is_spreadsheet(text));
+        !is_spreadsheet(&input.path)
+            || !texts.any(|text| text.file_stem() == input.path.file_stem())
+    });
+    if sets.is_empty() {
+        let path = path.to_owned();
+        return Err(known.unwrap_or(ImportError::UnknownKind { path }));
+    }
+    Ok(sets)
 }
 
 /// Returns the edition of all files: the one that the user names, or else the one that they state.

@@ -9,10 +9,10 @@ use std::{fs, io};
 use crate::codesets::edition::Edition;
 use crate::codesets::error::{CorruptSet, ImportError, ParseError};
 use crate::codesets::file::{OriginalFile, SetFile, SetHeader};
-use crate::codesets::import;
 use crate::codesets::import::input::InputFile;
 use crate::codesets::import::sink::ImportProgress;
 use crate::codesets::import::sort::{ExternalSorter, KeyedRow};
+use crate::codesets::import::{self, ImportGroup};
 use crate::codesets::kind::SetKind;
 use crate::codesets::writer::SetWriter;
 use crate::content::Date;
@@ -27,11 +27,7 @@ pub struct SetStore {
 }
 
 #[derive(Debug)]
-pub struct ImportRequest<'i> {
-    /// The kind; `None` to detect it from the content.
-    pub kind: Option<SetKind>,
-    /// The files that make up one edition; of most kinds, one.
-    pub files: &'i [PathBuf],
+pub struct ImportRequest {
     /// The edition that the user names; it overrides what the files state.
     pub edition: Option<Edition>,
     /// Whether to replace a set of the same edition that was made from other files.
@@ -85,18 +81,18 @@ impl SetStore {
     /// other content must be asked for, because CMS publishes two editions under one file name.
     pub fn import(
         &self,
-        request: &ImportRequest<'_>,
+        group: &ImportGroup,
+        request: &ImportRequest,
         on_progress: &mut dyn FnMut(ImportProgress),
     ) -> Result<ImportOutcome, ImportError> {
-        let inputs = request.files.iter().map(|path| InputFile::open(path));
-        let inputs = inputs.collect::<Result<Vec<_>, _>>()?;
-        let kind = import::resolve_kind(request.kind, &inputs)?;
+        let ImportGroup { kind, inputs } = group;
+        let kind = *kind;
         create_folder(&self.folder).map_err(|error| store_error(&self.folder, error))?;
         remove_stale(&self.folder);
         let mut sorter = ExternalSorter::new(&self.folder);
-        let metadata = import::read_files(kind, &inputs, &mut sorter, on_progress)?;
+        let metadata = import::read_files(kind, inputs, &mut sorter, on_progress)?;
         let requested = request.edition.as_ref();
-        let edition = import::resolve_edition(requested, kind, &inputs, &metadata)?;
+        let edition = import::resolve_edition(requested, kind, inputs, &metadata)?;
         let header = SetHeader {
             kind,
             edition,
@@ -111,7 +107,7 @@ impl SetStore {
             check_same_content(old, &header)?;
         }
         Ok(ImportOutcome {
-            header: Self::write(&path, header, sorter, &inputs)?,
+            header: Self::write(&path, header, sorter, inputs)?,
             replaced,
             notes: metadata.into_iter().flat_map(|file| file.notes).collect(),
         })

@@ -37,6 +37,17 @@ impl UserDirs {
         })
     }
 
+    /// Returns the default folders, whatever the XDG variables are; `None` without a home folder.
+    pub fn from_home() -> Option<Self> {
+        let home = etcetera::home_dir().ok()?;
+        Some(Self {
+            data: home.join(".local/share/codeleaf"),
+            state: home.join(".local/state/codeleaf"),
+            config: home.join(".config/codeleaf"),
+            cache: home.join(".cache/codeleaf"),
+        })
+    }
+
     pub fn bookmarks_file(&self) -> PathBuf {
         self.data.join("marks.toml")
     }

@@ -217,19 +217,31 @@ impl Signer for SecurityKey {
         let message = Sha256::digest(&request);
         let signed = [&application[..], &counter, &message].concat();
         let signature = self.key.try_sign(&signed).unwrap();
-        let mut encoded = Vec::new();
-        for field in [
-            Algorithm::SkEd25519.as_str().as_bytes(),
+        append_signature(
+            &mut request,
+            &Algorithm::SkEd25519,
             signature.as_bytes(),
-        ] {
-            encoded.extend(u32::try_from(field.len()).unwrap().to_be_bytes());
-            encoded.extend(field);
-        }
-        encoded.extend(counter);
-        request.extend(u32::try_from(encoded.len()).unwrap().to_be_bytes());
-        request.extend(encoded);
+            &counter,
+        );
         Ok(request)
     }
+}
+
+/// Appends a signature to the request that it signs. That of a security key has flags and a counter.
+pub fn append_signature(
+    request: &mut Vec<u8>,
+    algorithm: &Algorithm,
+    signature: &[u8],
+    flags_and_counter: &[u8],
+) {
+    let mut encoded = Vec::new();
+    for field in [algorithm.as_str().as_bytes(), signature] {
+        encoded.extend(u32::try_from(field.len()).unwrap().to_be_bytes());
+        encoded.extend(field);
+    }
+    encoded.extend(flags_and_counter);
+    request.extend(u32::try_from(encoded.len()).unwrap().to_be_bytes());
+    request.extend(encoded);
 }
 
 async fn connect(address: SocketAddr) -> client::Handle<HostileClient> {

@@ -6,10 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use russh::client::{self, Config, Handle};
+use russh::keys::agent::AgentIdentity;
 use russh::keys::ssh_key::private::{Ed25519Keypair, Ed25519PrivateKey};
-use russh::keys::{PrivateKey, PrivateKeyWithHashAlg};
+use russh::keys::{Algorithm, HashAlg, PrivateKey, PrivateKeyWithHashAlg};
+use russh::{AgentAuthError, Signer};
 use tokio::runtime::Runtime;
 
+use super::authorized_keys::append_signature;
 use super::client::{Ssh, installed, skip};
 use super::hostile::{HostileClient, connect};
 use super::server::{Server, eventually, program};
@@ -95,6 +98,38 @@ fn each_failed_attempt_is_logged_and_tries_are_limited() {
     assert_eq!(seen, expected);
     assert!(refused.iter().all(|line| line["peer"].is_string()));
     assert_eq!(server.log_lines("logged in").len(), 1);
+}
+
+/// Signs with a signature that is not valid.
+struct WrongSigner;
+
+impl Signer for WrongSigner {
+    type Error = AgentAuthError;
+
+    async fn auth_sign(
+        &mut self,
+        _: &AgentIdentity,
+        _: Option<HashAlg>,
+        mut request: Vec<u8>,
+    ) -> Result<Vec<u8>, AgentAuthError> {
+        append_signature(&mut request, &Algorithm::Ed25519, &[0; 64], &[]);
+        Ok(request)
+    }
+}
+
+#[test]
+fn wrong_signature_is_refused_and_logged() {
+    let server = start_with_keys(&[]);
+    Runtime::new().unwrap().block_on(async {
+        let mut connection = connect_without_login(&server).await;
+        let public = key(1).public_key().clone();
+        let signer = &mut WrongSigner;
+        let login = connection.authenticate_publickey_with("x", public, None, signer);
+        assert!(!login.await.unwrap().success());
+    });
+    let refused = server.wait_for_log("login refused");
+    assert_eq!(refused["reason"], "no valid signature");
+    assert!(refused["fingerprint"].is_string());
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 
 use super::client::{Ssh, skip};
-use super::server::{Server, eventually};
+use super::server::{Server, document, eventually};
 
 #[test]
 fn server_reads_only_its_folders_also_after_a_reload() {
@@ -14,10 +14,6 @@ fn server_reads_only_its_folders_also_after_a_reload() {
     for name in ["data/codeleaf/content", "linked", "outside"] {
         fs::create_dir_all(path(name)).unwrap();
     }
-    let document = |code: &str| {
-        let shipped = include_str!("../../content/cpt-83950.toml");
-        shipped.replace("\"83950\"", &format!("\"{code}\""))
-    };
     fs::write(path("linked/a.toml"), document("00001")).unwrap();
     fs::write(path("outside/b.toml"), document("00002")).unwrap();
     symlink(path("linked/a.toml"), content.join("a.toml")).unwrap();

@@ -34,6 +34,12 @@ pub fn eventually<T>(what: &str, mut poll: impl FnMut() -> Option<T>) -> T {
     }
 }
 
+/// A document about a made-up code.
+pub fn document(code: &str) -> String {
+    let shipped = include_str!("../../content/cpt-83950.toml");
+    shipped.replace("\"83950\"", &format!("\"{code}\""))
+}
+
 /// The program, with its XDG folders inside `folder`.
 pub fn program(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_codeleaf"));

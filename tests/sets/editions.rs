@@ -1,6 +1,6 @@
 //! Which edition answers on a date of service, and what is said of codes that only another one has.
 
-use codeleaf::codesets::{ImportError, ImportRequest, ImportedSets, SetKind};
+use codeleaf::codesets::{ImportError, ImportRequest, ImportedSets, SetKind, open_groups};
 use codeleaf::content::{CodeId, Date, Status};
 use codeleaf::library::Library;
 
@@ -172,14 +172,16 @@ fn other_content_replaces_an_edition_only_on_request() {
     let mut rows = files::ICD10CM_ROWS.to_vec();
     rows[1].2 = "Fever of April";
     let path = fixture.write_file(name, &files::icd10cm_from_rows(&rows));
+    let groups = open_groups(None, std::slice::from_ref(&path)).unwrap();
     let mut request = ImportRequest {
-        kind: None,
-        files: std::slice::from_ref(&path),
         edition: None,
         replace: false,
         today: date("2026-04-02"),
     };
-    let error = fixture.store.import(&request, &mut |_| ()).unwrap_err();
+    let error = fixture
+        .store
+        .import(&groups[0], &request, &mut |_| ())
+        .unwrap_err();
     assert!(matches!(error, ImportError::WouldReplace { .. }));
     assert_eq!(fixture.stored_files(), before);
     let (status, _, err) = decode_output(&run(&fixture, &["import", name], &[]));
@@ -194,8 +196,18 @@ fn other_content_replaces_an_edition_only_on_request() {
     assert_eq!(status, 0);
     assert!(out.contains("replaces the import of 2026-11-23"), "{out}");
     // The same content needs no request.
-    assert!(fixture.store.import(&request, &mut |_| ()).is_ok());
+    assert!(
+        fixture
+            .store
+            .import(&groups[0], &request, &mut |_| ())
+            .is_ok()
+    );
     request.edition = Some(codeleaf::codesets::Edition::from_name("2026-04").unwrap());
-    assert!(fixture.store.import(&request, &mut |_| ()).is_ok());
+    assert!(
+        fixture
+            .store
+            .import(&groups[0], &request, &mut |_| ())
+            .is_ok()
+    );
     assert_eq!(fixture.store.open_sets().all().len(), 2);
 }

@@ -26,7 +26,7 @@ const FILES: [(&str, &str, u64); 8] = [
     ("ncci-ptp-format-sample.txt", "ncci-ptp-unknown-", 3),
 ];
 
-fn data_folder() -> Option<PathBuf> {
+pub fn data_folder() -> Option<PathBuf> {
     let folder = std::env::var_os("CODELEAF_DATA").map(PathBuf::from);
     if folder.is_none() {
         println!("skipped: CODELEAF_DATA does not name a folder of published files");
@@ -102,9 +102,10 @@ fn published_files_import_completely() {
 fn damaged_published_files_are_rejected() {
     let Some(folder) = data_folder() else { return };
     let fixture = StoreFixture::new();
-    for (file, ..) in FILES {
+    for (file, name, _) in FILES {
         let bytes = fs::read(folder.join(file)).unwrap();
-        let kind = codeleaf::codesets::detect_kind(&folder.join(file)).unwrap();
+        let mut kinds = SetKind::ALL.into_iter();
+        let kind = kinds.find(|kind| name.starts_with(kind.id())).unwrap();
         // Cut in the middle of a line, near the start, the middle and the end.
         for part in [10, 50, 90, 99] {
             let mut end = bytes.len() * part / 100;

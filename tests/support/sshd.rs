@@ -34,6 +34,12 @@ impl Sshd {
     /// Starts an sshd. The prefix is put before its command and those of its clients. An error means
     /// that this machine cannot run it.
     pub fn start(prefix: Vec<OsString>) -> Result<Self, String> {
+        Self::start_configured(prefix, "")
+    }
+
+    /// Like [`Sshd::start`], with more lines for its configuration. `FOLDER` in them stands for the
+    /// folder of `home`.
+    pub fn start_configured(prefix: Vec<OsString>, lines: &str) -> Result<Self, String> {
         if !Path::new(SSHD).exists() {
             return Err(format!("{SSHD} is not installed"));
         }
@@ -68,8 +74,9 @@ impl Sshd {
                  AuthorizedKeysFile {0}/authorized_keys\nStrictModes no\nUsePAM no\n\
                  PasswordAuthentication no\nKbdInteractiveAuthentication no\n\
                  PermitRootLogin prohibit-password\nAcceptEnv LANG LC_* COLORTERM NO_COLOR\n\
-                 AllowTcpForwarding no\nUseDNS no\n",
-                home.path("").display()
+                 AllowTcpForwarding no\nUseDNS no\n{1}\n",
+                home.path("").display(),
+                lines.replace("FOLDER", &home.path("").display().to_string())
             );
             let config = home.write("sshd_config", config.replace("//", "/"));
             // Known since OpenSSH 9.8; tests fail to log in on purpose.
@@ -125,10 +132,16 @@ impl Sshd {
             "export HOME={home} XDG_STATE_HOME={home}/state XDG_DATA_HOME={home}/data \
              XDG_CONFIG_HOME={home}/config; cd {home}"
         );
-        let mut argv = self.command_prefix.clone();
-        argv.extend(client_command(&self.home.path("id"), self.port));
+        let mut argv = self.client();
         argv.push(format!("{folders}; {command}").into());
         Launch::command(argv).home(&self.home).start()
+    }
+
+    /// The command of the client, without a command for the server.
+    pub fn client(&self) -> Vec<OsString> {
+        let mut argv = self.command_prefix.clone();
+        argv.extend(client_command(&self.home.path("id"), self.port));
+        argv
     }
 
     /// A command that writes its process ID into a file and then opens the reader.

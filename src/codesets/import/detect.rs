@@ -1,7 +1,5 @@
 //! Detection of a file's kind from its first lines.
 
-use std::path::Path;
-
 use crate::codesets::error::ImportError;
 use crate::codesets::import::delimited::{
     CsvRecords, DELIMITERS, MAX_PREAMBLE_RECORDS, normalize_column_name,
@@ -28,11 +26,6 @@ const HEADERS: [(SetKind, &[&[&str]]); 6] = [
         &[place_of_service::CODE_COLUMN, place_of_service::NAME_COLUMN],
     ),
 ];
-
-pub fn detect_kind(path: &Path) -> Result<SetKind, ImportError> {
-    let input = InputFile::open(path)?;
-    detect(&input).ok_or_else(|| unknown_kind(&input))
-}
 
 /// Makes the error of a file of no kind, which names a file that is known nevertheless.
 pub(crate) fn unknown_kind(input: &InputFile) -> ImportError {

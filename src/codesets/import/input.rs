@@ -6,14 +6,14 @@
 use std::fs::File;
 use std::io;
 use std::io::{BufRead, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::SystemTime;
 
 use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 use sha2::{Digest, Sha256};
 
 use crate::codesets::error::{ImportError, ParseError, ReadError};
-use crate::files::{self, FileError};
+use crate::files::FileError;
 use crate::text::sanitize;
 
 /// The number of bytes at the start of a file that are searched for its kind. The disclaimers of an
@@ -32,11 +32,20 @@ const MAX_CSV_LEN: u64 = 24 * 1024 * 1024;
 /// How many bytes of UTF-16 are decoded at a time.
 const CHUNK_LEN: u64 = 64 * 1024;
 
+/// A file, and the archive that it is in.
+#[derive(Clone, Debug)]
+pub(crate) struct Origin {
+    pub(crate) path: PathBuf,
+    /// The name of the outermost archive.
+    pub(crate) archive: Option<String>,
+}
+
 /// A file that was read through once. Reading it again yields its lines or its text.
 #[derive(Debug)]
 pub(crate) struct InputFile {
     pub(crate) path: PathBuf,
-    archive: Option<String>,
+    /// The name of the archive that the file is in.
+    pub(crate) archive: Option<String>,
     file: File,
     pub(crate) size: u64,
     modified: Option<SystemTime>,
@@ -50,51 +59,61 @@ pub(crate) struct InputFile {
 }
 
 impl InputFile {
-    /// Opens a file and reads it through, for its digest and its encoding: one byte anywhere can
-    /// show that the whole file is not UTF-8.
-    pub(crate) fn open(path: &Path) -> Result<Self, ImportError> {
+    /// Reads a file through, for its digest and its encoding: one byte anywhere can show that the
+    /// whole file is not UTF-8.
+    pub(crate) fn from_file(origin: &Origin, file: File) -> Result<Self, ImportError> {
         let failed = |source| ImportError::Read {
-            path: path.to_owned(),
+            path: origin.path.clone(),
             source,
         };
-        let mut file = files::open(path).map_err(failed)?;
-        let mut probe = Probe::new(&file).map_err(|error| failed(error.into()))?;
+        let probe = Probe::new(&file).map_err(|error| failed(error.into()))?;
         if probe.size > MAX_LEN {
             return Err(failed(FileError::TooLarge(MAX_LEN)));
         }
-        if let Some(encoding) = utf_16(&probe.head) {
-            let digest = probe.digest;
-            let decoded = transcode(&file, encoding).and_then(|utf_8| {
-                file = utf_8;
-                Probe::new(&file)
-            });
-            let decoded = decoded.map_err(|error| failed(error.into()))?;
-            probe = Probe { digest, ..decoded };
+        let utf_16 = utf_16(&probe.head);
+        let input = Self::from_probe(origin, file, probe);
+        match utf_16 {
+            Some(encoding) => {
+                let text = transcode(&input.file, encoding);
+                input.with_text(text.map_err(|error| failed(error.into()))?)
+            }
+            None => Ok(input),
         }
-        let modified = modified(&file);
+    }
+
+    fn from_probe(origin: &Origin, file: File, probe: Probe) -> Self {
         let encoding = if probe.is_utf8 { UTF_8 } else { WINDOWS_1252 };
-        Ok(Self {
-            path: path.to_owned(),
-            archive: None,
+        Self {
+            path: origin.path.clone(),
+            archive: origin.archive.clone(),
+            modified: modified(&file),
             file,
             size: probe.size,
-            modified,
             digest: probe.digest,
             encoding,
             head: decode(encoding, &probe.head),
             ends_with_newline: probe.last_byte == Some(b'\n'),
-        })
+        }
+    }
+
+    /// Makes an input of the text that was decoded from this one, whose digest it has.
+    pub(crate) fn with_text(&self, text: File) -> Result<Self, ImportError> {
+        let probe = Probe::new(&text).map_err(|error| ImportError::Read {
+            path: self.path.clone(),
+            source: error.into(),
+        })?;
+        let origin = Origin {
+            path: self.path.clone(),
+            archive: self.archive.clone(),
+        };
+        let digest = self.digest.clone();
+        Ok(Self::from_probe(&origin, text, Probe { digest, ..probe }))
     }
 
     /// The file's name, without its folder.
     pub(crate) fn name(&self) -> String {
         let name = self.path.file_name().unwrap_or_default();
         sanitize(&name.to_string_lossy()).into_owned()
-    }
-
-    /// The name of the archive that the file is in.
-    pub(crate) fn archive_name(&self) -> Option<String> {
-        self.archive.clone()
     }
 
     pub(crate) fn any_head_line(&self, matches: impl Fn(&str) -> bool) -> bool {

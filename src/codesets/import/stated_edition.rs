@@ -22,8 +22,8 @@ pub(crate) fn stated_edition(
     metadata: &FileMetadata,
 ) -> Option<Edition> {
     let own = period(kind, &tokens(&input.name()), metadata);
-    let archive = input.archive_name();
-    let archive = archive.and_then(|name| period(kind, &tokens(&name), metadata));
+    let archive = input.archive.as_ref();
+    let archive = archive.and_then(|name| period(kind, &tokens(name), metadata));
     Some(Edition::stated(match (own, archive) {
         (Some(own), Some(archive)) if archive.starts_with(&format!("{own}-")) => archive,
         (own, archive) => own.or(archive)?,
@@ -39,7 +39,7 @@ pub(crate) fn stated_table(
     if !matches!(kind, SetKind::NcciMue | SetKind::NcciPtp) {
         return None;
     }
-    let names = [Some(input.name()), input.archive_name()];
+    let names = [Some(input.name()), input.archive.clone()];
     let mut names = names.into_iter().flatten();
     let table = names.find_map(|name| table_from_tokens(&tokens(&name)));
     metadata.table.or(table)

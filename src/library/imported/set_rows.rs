@@ -169,9 +169,9 @@ impl SetCitation {
     /// Makes a row that links to the other code of the edit.
     fn edit_row(&self, row: &PtpRow, code: &str) -> Row {
         let modifier = match row.modifier_indicator.as_str() {
-            "0" => "never",
-            "1" => "allowed",
-            _ => "not applicable",
+            "0" => "0: no modifier bypasses the edit",
+            "1" => "1: a modifier may bypass the edit",
+            _ => "9: not applicable",
         };
         let in_force = match row.deleted {
             None => format!("since {}", row.effective),

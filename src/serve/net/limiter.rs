@@ -378,15 +378,15 @@ mod tests {
     }
 
     #[test]
-    fn refused_logins_are_penalized_and_logins_are_not() {
+    fn offenses_are_penalized_and_logins_are_not() {
         let server = TestLimiter::new(limits(9, 9, 9));
         let (a, b) = ("10.0.0.1", "10.0.0.2");
         for _ in 0..100 {
             let mut permit = server.admit(b).unwrap();
             permit.log_in(None, &server.limits).unwrap();
         }
-        for _ in 0..4 {
-            server.admit(a).unwrap().record(Offense::RefusedLogin);
+        for _ in 0..2 {
+            server.admit(a).unwrap().record(Offense::Abuse);
         }
         assert_eq!(server.admit(a).unwrap_err(), Rejection::Penalty);
         assert!(server.admit(b).is_ok());

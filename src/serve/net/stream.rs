@@ -153,7 +153,7 @@ impl AsyncRead for LimitedStream {
                     self.read_pause = next.map(|next| Box::pin(sleep_until(next.into())));
                     return Poll::Ready(Ok(()));
                 }
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => self.slot.release(),
                 Err(error) => return Poll::Ready(Err(error)),
             }
         }
@@ -200,5 +200,39 @@ impl AsyncWrite for LimitedStream {
             Err(error) if error != rustix::io::Errno::NOTCONN => Poll::Ready(Err(error.into())),
             _ => Poll::Ready(Ok(())),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+    use tokio::sync::Semaphore;
+    use tokio::time::timeout;
+
+    use super::*;
+    use crate::serve::settings::Settings;
+
+    #[tokio::test]
+    async fn idle_client_does_not_hold_the_slot() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut client = TcpStream::connect(address).await.unwrap();
+        let (stream, _) = listener.accept().await.unwrap();
+        let shared = Arc::new(Semaphore::new(1));
+        let slot = InputSlot::new(Arc::clone(&shared));
+        let limits = Settings::default().limits().unwrap();
+        let mut stream = LimitedStream::new(stream, &limits, slot);
+        client.write_all(b"ssh").await.unwrap();
+        stream.read_exact(&mut [0; 3]).await.unwrap();
+        // The input is being handled.
+        assert_eq!(shared.available_permits(), 0);
+        let next = timeout(Duration::from_millis(10), stream.read_u8());
+        assert!(next.await.is_err());
+        assert_eq!(shared.available_permits(), 1);
+        stream.handle.mark_logged_in();
+        client.write_all(b"j").await.unwrap();
+        assert_eq!(stream.read_u8().await.unwrap(), b'j');
+        assert_eq!(shared.available_permits(), 1);
     }
 }
