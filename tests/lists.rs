@@ -331,18 +331,18 @@ Modifier 26 · 00002
   Silver       An appeal with the report was granted once.          Silver
   Mutual,                                                           manual,
   remark                                                            2025-11
-  Bronze       – source silent                                      paper, no
-  Cross                                                             date
-
-  On 26
-  – not available · the source is silent
-    — according to An invented publication, no date
+  Bronze       (no entry in this document)
+  Cross
 
   Sources
   paper          An invented publication, no date
   Policy 12      Policy 12 of the Gold plan, 2026-04-01
   Silver manual  Provider manual of the Silver plan, chapter 3, 2025-11
 
+  CPT copyright 2026 American Medical Association. All rights reserved. CPT is
+  a registered trademark of the American Medical Association.
+  Reference only; no guarantee of coverage or payment. Check the payer's
+  current policy.
 
 ↑↓ scroll  ←→ next  Enter document  Esc back  q quit                CPT (c) AMA
 "#);
@@ -365,6 +365,7 @@ Modifier 26 · 00002
   missing, from what most payers say.
 
   00002-26  An invented assay
+  Who
   The publication
    + usual
    On 26: Professional Component: Use
@@ -394,8 +395,7 @@ Modifier 26 · 00002
    Source: Silver manual, 2025-11
 
   Bronze Cross
-   On 26: – source silent
-   Source: paper, no date
+   On 26: (no entry in this document)
 
 
 ↑↓ scroll ←→ Enter Esc q    CPT (c) AMA
@@ -430,7 +430,7 @@ Silver Mutual · 00002
   Modifier  – source silent                             Silver manual, 2025-11
   90
 
-  What is said
+  What is said (Modifier 90)
   – not available · the source is silent
     — Provider manual of the Silver plan, chapter 3, 2025-11 · checked
     2026-11-23

@@ -6,6 +6,7 @@ mod architecture;
 mod bytes;
 mod cache;
 mod cli;
+mod complete;
 mod content;
 mod files;
 mod hostile;

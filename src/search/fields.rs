@@ -164,7 +164,7 @@ fn value_text(value: &Value) -> Cow<'_, str> {
             (Some(stated), None) => Cow::Borrowed(&**stated),
             (None, Some(find)) => Cow::Borrowed(&**find),
             (Some(stated), Some(find)) => Cow::Owned(format!("{stated} {find}")),
-            (None, None) => Cow::Borrowed(absence.reason.label()),
+            (None, None) => Cow::Owned(absence.text()),
         },
     }
 }

@@ -5,6 +5,7 @@ use crate::content::{Block, CPT_NOTICE, Document, FEE_NOTICE, Row, Section, Voic
 use crate::library::imported::builder::{SetCitation, source};
 use crate::library::imported::pfs_rows::PfsLines;
 use crate::library::imported::placement::{PFS_INDICATORS, PFS_MODIFIERS, Placement, placement};
+use crate::library::imported::pointers::resolve_absences;
 use crate::library::imported::references::References;
 use crate::library::imported::set_rows::rows_from_set;
 use crate::library::imported::validity::Validity;
@@ -13,7 +14,7 @@ use crate::library::imported::validity::Validity;
 const IMPORTED_SECTION: &str = "imported";
 
 /// Adds a block for each imported set that has rows on the document's code or on codes that the
-/// document refers to.
+/// document refers to. Absences of facts that are now there point to them.
 pub(crate) fn enrich(sets: &ImportedSets, document: &mut Document) {
     if sets.all().is_empty() {
         return;
@@ -62,6 +63,7 @@ pub(crate) fn enrich(sets: &ImportedSets, document: &mut Document) {
             insert_block(section, placement.after_block, block);
         }
     }
+    resolve_absences(sets, document);
 }
 
 /// Returns the rows that a set adds to a document, and marks the document's own rows that the set
