@@ -180,7 +180,7 @@ fn search_prints_hits_or_the_nearest_words() {
         assert_eq!(output.status.code(), Some(0), "{words}");
         assert!(
             text(&output.stdout).starts_with("Documents (")
-                && text(&output.stdout).lines().nth(1) == Some("83950 > Coding > 26"),
+                && text(&output.stdout).lines().nth(1) == Some("83950 > Coding > 26 > ! disputed"),
             "{words}"
         );
     }
