@@ -243,7 +243,9 @@ impl fmt::Display for ModifierCode {
 pub enum CodeError {
     #[error("`{value}` is not a valid {} code; a code has {}", .system.name(), .system.shape())]
     InvalidValue { system: CodeSystem, value: String },
-    #[error("`{0}` is not a code system; known are cpt, hcpcs, icd10cm, modifier, pos and taxonomy")]
+    #[error(
+        "`{0}` is not a code system; known are cpt, hcpcs, icd10cm, modifier, pos and taxonomy"
+    )]
     UnknownSystem(String),
     #[error("`{0}` does not name its code system; write cpt:83950")]
     MissingSystem(String),

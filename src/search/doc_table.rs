@@ -235,7 +235,9 @@ fn pack_code_value(system: CodeSystem, value: &str) -> Option<u64> {
     }
     let mut packed = 0;
     for byte in value.bytes() {
-        let digit = char::from(byte).to_digit(36).filter(|_| !byte.is_ascii_lowercase())?;
+        let digit = char::from(byte)
+            .to_digit(36)
+            .filter(|_| !byte.is_ascii_lowercase())?;
         packed = packed * BASE + u64::from(digit) + 1;
     }
     Some((system as u64) << VALUE_BITS | packed * digit_weight(value.len()))
