@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::cli::options::Options;
 use crate::cli::setup;
-use crate::content::{CodeId, CodeSystem, Document, RowPath};
+use crate::content::{CodeId, Document, RowPath};
 use crate::library::Library;
 use crate::search::{self, ClaimLine};
 
@@ -169,7 +169,7 @@ fn not_found_message(codes: &[CodeId], library: &Library) -> String {
     if !nearest.is_empty() {
         message += &format!("; nearest: {}", nearest.join(", "));
     }
-    if codes.iter().any(|code| code.system() != CodeSystem::Cpt) {
+    if codes.len() > 1 {
         message += "; to choose a code system, write hcpcs:G0439 or icd10cm:G04.39";
     }
     message

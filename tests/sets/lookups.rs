@@ -61,7 +61,7 @@ fn code_of_every_set_is_found() {
         ("POS 11", "pos:11"),
         ("invented office", "pos:11"),
         ("9990P0000X", "taxonomy:9990P0000X"),
-        ("taxonomy 9990p", "taxonomy:9990P0000X"),
+        ("taxonomy:9990p", "taxonomy:9990P0000X"),
         ("invented pathologist", "taxonomy:9990P0000X"),
     ] {
         let codes = codes(query);
