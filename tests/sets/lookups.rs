@@ -74,3 +74,11 @@ fn code_of_every_set_is_found() {
         assert!(sets.contains(&format!("set:{system}\n")), "{sets}");
     }
 }
+
+#[test]
+fn claim_of_two_codes_shows_their_edit() {
+    let fixture = with_all_sets();
+    let out = stdout(&fixture, &["search", "83950, 86294"]);
+    assert!(out.contains("83950 — 86294 — allowed"), "{out}");
+    assert!(!stdout(&fixture, &["search", "83950, 0001U"]).contains("83950 > Coding"));
+}

@@ -9,7 +9,7 @@ use crate::library::imported::builder::{SetCitation, record_cell, terminated_cel
 use crate::library::imported::references::References;
 
 /// How many PTP edits are shown; some codes have thousands.
-const MAX_PTP_EDITS: usize = 200;
+const MAX_PTP_EDITS: usize = 5_000;
 
 /// Returns the rows of a set on a code, or on the codes that its document refers to.
 pub(crate) fn rows_from_set(

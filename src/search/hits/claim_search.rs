@@ -13,6 +13,9 @@ use crate::search::index::Index;
 use crate::search::query::claim::ClaimLine;
 use crate::search::row_store::StoredRow;
 
+/// The id of the block of adjacent codes in a document that was made from a set.
+const ADJACENT_CODES: &str = "neighbours";
+
 /// Describes a modifier that a document has no row on: `no entry for modifier QW in the document on
 /// 83950, which lists 26, 90`.
 pub fn missing_modifier(document: &Document, modifier: &ModifierCode) -> String {
@@ -45,6 +48,7 @@ impl Index {
         for line in lines {
             answer.add_line(line);
         }
+        answer.add_links(lines);
         let mut results = answer.results;
         results.total = results.hits.len();
         results.hits.truncate(limit);
@@ -95,6 +99,30 @@ impl ClaimAnswer<'_> {
         if line.modifiers.len() != 1 || !has_row {
             let hits = documents.iter().map(|document| document_hit(document));
             self.results.hits.extend(hits);
+        }
+    }
+
+    /// Adds the rows of each procedure's document that name a later code: an NCCI edit of the pair,
+    /// or a diagnosis that supports a test. Adjacent codes are no relation.
+    fn add_links(&mut self, lines: &[ClaimLine]) {
+        for (at, line) in (1..).zip(lines) {
+            let later: Vec<&CodeId> = lines[at..].iter().flat_map(|line| &line.codes).collect();
+            let is_link = |context: &RowContext<'_>| {
+                let subject = &context.row.subject;
+                matches!(subject, Subject::Code(to) if later.contains(&to))
+                    && context.block.id.0 != ADJACENT_CODES
+            };
+            let codes = line.codes.iter();
+            let procedures = codes.filter(|code| code.system().takes_modifiers());
+            let documents = procedures.filter_map(|code| self.document(code));
+            let documents: Vec<_> = documents.filter(|_| !later.is_empty()).collect();
+            for document in documents {
+                let links: Vec<_> = row_contexts(&document).filter(is_link).collect();
+                for row in links {
+                    let hit = row_hit(&row, &self.results.highlighter);
+                    self.results.hits.push(hit);
+                }
+            }
         }
     }
 }
