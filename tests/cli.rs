@@ -148,7 +148,7 @@ fn json_output_has_the_documented_fields() {
         }
     }
     let found = run_json("search 26 --format json");
-    assert_fields(&found, "schema query total unread hits nearest notices");
+    assert_fields(&found, "schema query total unread hits missing nearest notices");
     assert_eq!(found["schema"], 1);
     let hit = assert_fields(
         &found["hits"][0],
