@@ -95,7 +95,10 @@ fn secondary_source_is_named_on_screen() {
         &page,
         &codeleaf::export::ExportScope::Whole,
         codeleaf::export::ExportFormat::Text,
-        codeleaf::export::PrintOptions::default(),
+        codeleaf::export::PrintOptions {
+            charset: codeleaf::text::Charset::Unicode,
+            columns: 100,
+        },
     );
     assert!(
         text.contains("— according to Noridian JE B, modifier 26, 2023-12-09"),
