@@ -1,7 +1,7 @@
 //! Parsing of fields: columns of fixed width, dates, procedure codes, and text.
 
 use crate::content::Date;
-use crate::content::code::{CodeId, CodeSystem};
+use crate::content::code::CodeId;
 use crate::diagnostics::wording;
 use crate::text::sanitize;
 
