@@ -148,7 +148,10 @@ fn json_output_has_the_documented_fields() {
         }
     }
     let found = run_json("search 26 --format json");
-    assert_fields(&found, "schema query total unread hits missing nearest notices");
+    assert_fields(
+        &found,
+        "schema query total unread hits missing nearest notices",
+    );
     assert_eq!(found["schema"], 1);
     let hit = assert_fields(
         &found["hits"][0],
@@ -191,7 +194,10 @@ fn search_prints_hits_or_the_nearest_words() {
             "Documents ("
         };
         assert!(printed.starts_with(first), "{words}: {printed}");
-        assert!(printed.contains("\n83950 > Coding > 26 > ! disputed\n"), "{words}");
+        assert!(
+            printed.contains("\n83950 > Coding > 26 > ! disputed\n"),
+            "{words}"
+        );
     }
     let output = run("search oncolozhizt");
     assert_eq!(output.status.code(), Some(1));
@@ -229,7 +235,7 @@ fn claim_line_prints_each_row_and_names_what_is_missing() {
         let output = Launch::codeleaf_with(&written).run();
         assert_eq!(output.status.code(), Some(0), "{written:?}");
         assert_eq!(text(&output.stdout), rows, "{written:?}");
-        let missing = "no entry for modifier QW in the document on 83950, which lists 26, 90";
+        let missing = "no entry for modifier QW in the document on 83950; it lists 26, 90";
         assert!(text(&output.stderr).starts_with(missing), "{written:?}");
     }
     let output = run("search 83950-90-qw");

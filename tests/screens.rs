@@ -371,7 +371,7 @@ fn claim_line_pasted_over_a_document_is_looked_up() {
     assert!(screen.contains("no entry for modifier QW in"), "{screen}");
     assert!(screen.contains("83950 › Coding › 90"), "{screen}");
     reader.press("enter");
-    assert!(reader.cursor_line().contains("▸90"), "{}", reader.screen());
+    assert!(reader.cursor_line().contains("▸ 90"), "{}", reader.screen());
 }
 
 #[test]

@@ -143,7 +143,7 @@ fn unlisted_modifier_is_named_with_the_listed_ones() {
     let results = search(&two_document_index(), "83950-51");
     let locations: Vec<_> = results.hits.iter().map(location).collect();
     assert_eq!(locations, ["83950 summary/text/1"]);
-    let missing = "no entry for modifier 51 in the document on 83950, which lists 26, 90";
+    let missing = "no entry for modifier 51 in the document on 83950; it lists 26, 90";
     assert_eq!(results.missing, [missing]);
     let unknown = search(&two_document_index(), "83959-26");
     assert_eq!((unknown.hits.len(), unknown.total), (0, 0));

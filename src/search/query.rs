@@ -6,4 +6,5 @@ pub(crate) mod code_ref;
 pub(crate) mod name_key;
 pub(crate) mod parse;
 pub(crate) mod scope;
+pub(crate) mod stop_words;
 pub(crate) mod synonyms;

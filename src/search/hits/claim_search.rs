@@ -17,15 +17,20 @@ use crate::search::row_store::StoredRow;
 const ADJACENT_CODES: &str = "neighbours";
 
 /// Describes a modifier that a document has no row on: `no entry for modifier QW in the document on
-/// 83950, which lists 26, 90`.
+/// 83950; it lists 26, 90`.
 pub fn missing_modifier(document: &Document, modifier: &ModifierCode) -> String {
     let value = document.code.value();
-    let listed: Vec<&str> = document.modifiers().map(ModifierCode::as_str).collect();
+    let mut listed: Vec<&str> = Vec::new();
+    for modifier in document.modifiers().map(ModifierCode::as_str) {
+        if !listed.contains(&modifier) {
+            listed.push(modifier);
+        }
+    }
     let listed = match listed.as_slice() {
-        [] => "which lists no modifiers".to_owned(),
-        listed => format!("which lists {}", listed.join(", ")),
+        [] => "it lists no modifiers".to_owned(),
+        listed => format!("it lists {}", listed.join(", ")),
     };
-    format!("no entry for modifier {modifier} in the document on {value}, {listed}")
+    format!("no entry for modifier {modifier} in the document on {value}; {listed}")
 }
 
 /// Describes a code without a document: `no entry for 99999`.

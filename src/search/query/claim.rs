@@ -2,7 +2,7 @@
 
 use crate::content::{CodeId, CodeSystem, ModifierCode};
 use crate::search::query::code_ref::parse_code_refs;
-use crate::search::query::parse::is_stop_word;
+use crate::search::query::stop_words::is_stop_word;
 
 /// The most modifiers of a claim line, on the CMS-1500 form and in an 837 claim.
 const MAX_MODIFIERS: usize = 4;

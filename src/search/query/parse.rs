@@ -5,6 +5,7 @@ use crate::search::fuzzy::TermMatch;
 use crate::search::query::claim::{ClaimLine, parse_claim};
 use crate::search::query::code_ref::{CodeRef, parse_code_refs, split_system};
 use crate::search::query::scope::{Scope, ScopeKind};
+use crate::search::query::stop_words::is_stop_word;
 use crate::search::tokenizer;
 
 /// The most clauses of a query that are evaluated; a longer query is pasted prose.
@@ -317,16 +318,6 @@ impl Word {
             && self.text.bytes().any(|b| b.is_ascii_digit());
         fits.then(|| self.text.to_ascii_uppercase())
     }
-}
-
-pub(crate) fn is_stop_word(word: &str) -> bool {
-    const STOP_WORDS: [&str; 22] = [
-        "a", "an", "and", "are", "as", "at", "be", "by", "do", "for", "from", "if", "in", "is",
-        "it", "of", "on", "or", "the", "to", "was", "with",
-    ];
-    STOP_WORDS
-        .iter()
-        .any(|stop| stop.eq_ignore_ascii_case(word))
 }
 
 /// A piece of a query between spaces, or in quotes.
