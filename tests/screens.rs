@@ -179,12 +179,12 @@ Documents · 5
     Professional Component — Use when billing only the professional interpreta…
   26 › Overview › Also known as                                   text, 1 typo
     professional component
-  26 › Overview › Also known as                                   text, 1 typo
-    professional component
   80 › Payers › Effect on payment                                         text
     AS, for comparison: 13.6 percent.
   53 › Summary › Open questions, not verified                             text
     Is a later, complete colonoscopy paid in full?
+  GT › Summary › When to use › Source                                   source
+    Billing company on CR 10152
 
 
 
