@@ -106,7 +106,7 @@ fn no_hits_message(query: &Query, results: &Results) -> String {
     };
     match results.suggestions.as_slice() {
         [] => message,
-        nearest => format!("{message}; nearest: {}", nearest.join(", ")),
+        nearest => format!("{message}; did you mean: {}?", nearest.join(", ")),
     }
 }
 
