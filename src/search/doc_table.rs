@@ -240,7 +240,7 @@ fn pack_code_value(system: CodeSystem, value: &str) -> Option<u64> {
             .filter(|_| !byte.is_ascii_lowercase())?;
         packed = packed * BASE + u64::from(digit) + 1;
     }
-    Some((system as u64) << VALUE_BITS | packed * digit_weight(value.len()))
+    Some(((system as u64) << VALUE_BITS) + packed * digit_weight(value.len()))
 }
 
 fn unpack_system(packed: u64) -> Option<CodeSystem> {

@@ -131,7 +131,7 @@ impl DocumentBuilder<'_> {
 
     fn place(&self, row: PlaceRow) -> Document {
         let facts = [("Name", row.name.clone()), ("Setting", row.setting)];
-        self.listing(row.name, row.description, facts)
+        self.listing(row.name, &row.description, facts)
     }
 
     fn taxonomy(&self, row: NuccRow) -> Document {
@@ -143,14 +143,14 @@ impl DocumentBuilder<'_> {
             ("Specialization", row.specialization),
             ("Section", row.section),
         ];
-        self.listing(name, row.definition, facts)
+        self.listing(name, &row.definition, facts)
     }
 
     /// Makes a document of a description and facts.
     fn listing(
         &self,
         title: String,
-        description: String,
+        description: &str,
         facts: impl IntoIterator<Item = (&'static str, String)>,
     ) -> Document {
         let mut rows = vec![self.fact("code", "Code", self.code.value())];
@@ -161,7 +161,7 @@ impl DocumentBuilder<'_> {
         let text = if description.is_empty() {
             &title
         } else {
-            &description
+            description
         };
         let sections = vec![self.summary_section(text, rows)];
         self.document(title, sections)

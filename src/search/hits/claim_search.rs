@@ -122,8 +122,8 @@ impl ClaimAnswer<'_> {
             let documents = procedures.filter_map(|code| self.document(code));
             let documents: Vec<_> = documents.filter(|_| !later.is_empty()).collect();
             for document in documents {
-                let links: Vec<_> = row_contexts(&document).filter(is_link).collect();
-                for row in links {
+                let rows: Vec<_> = row_contexts(&document).filter(is_link).collect();
+                for row in rows {
                     let hit = row_hit(&row, &self.results.highlighter);
                     self.results.hits.push(hit);
                 }
