@@ -224,7 +224,9 @@ fn each_modifier_lists_its_documents_with_rule_and_standing() {
     assert_snapshot!(screen((80, 24), "o tab \"26\""), @r#"
 Library by modifier: 26                                             1 modifier
 Modifier 26 · 3
-▸ Compare all 3 documents
+▸ 26  Reading and report only
+    The clinician reads and reports; someone else owns the equipment.
+  Compare all 3 documents
     what each one says, and where they differ
   00002  An invented assay                                             + usual
     Professional Component — Use when billing only the professional interpret…
@@ -232,8 +234,6 @@ Modifier 26 · 3
     Professional component, as invented — When only the reading is billed.
   83950  HER2/neu serum tumor marker assay                          ! disputed
     Professional Component — Use when billing only the professional interpret…
-
-
 
 
 
@@ -254,14 +254,14 @@ fn modifiers_at_a_narrow_size() {
     assert_snapshot!(screen((40, 12), "o tab \"26\""), @r#"
 Library by modifier: 26     1 modifier
 Modifier 26 · 3
-▸ Compare all 3 documents
+▸ 26  Reading and report only
+    The clinician reads and reports; …
+  Compare all 3 documents
     what each one says, and where the…
   00002  + usual  An invented assay
     Professional Component — Use when…
   0001U  ! disputed  An invented test
     Professional component, as invent…
-  83950  ! disputed  HER2/neu serum t…
-    Professional Component — Use when…
 
 ↑↓ choose Enter Esc Tab     CPT (c) AMA
 "#);

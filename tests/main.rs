@@ -13,6 +13,7 @@ mod hostile;
 mod library;
 mod links;
 mod lists;
+mod modifiers;
 mod properties;
 mod pty;
 mod screens;

@@ -173,18 +173,18 @@ fn wide_screen_does_not_widen_text() {
 fn search_lists_hits_while_typing_and_enter_opens_row() {
     let mut reader = TestSession::open(80, 24);
     assert_snapshot!(reader.press("/ \"profesional comp\"").screen(), @r#"
-/ profesional comp                                                    1 result
-Documents · 1
+/ profesional comp                                                   5 results
+Documents · 5
 ▸ 83950 › Coding › 26                                      description, 1 typo
     Professional Component — Use when billing only the professional interpreta…
-
-
-
-
-
-
-
-
+  26 › Overview › Also known as                                   text, 1 typo
+    professional component
+  26 › Overview › Also known as                                   text, 1 typo
+    professional component
+  80 › Payers › Effect on payment                                         text
+    AS, for comparison: 13.6 percent.
+  53 › Summary › Open questions, not verified                             text
+    Is a later, complete colonoscopy paid in full?
 
 
 

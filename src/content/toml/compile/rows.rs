@@ -33,11 +33,8 @@ const CODE_RELATIONS: [Relation; 9] = [
     ("panel", "part of a panel"),
     ("replaces", "was replaced by this code"),
     ("replaced_by", "replaces this code"),
-    (
-        "use_instead",
-        "says more exactly what this one says: use it where it fits",
-    ),
-    ("instead_of", "is less exact: use this one where it fits"),
+    ("use_instead", "more exact: use it where it fits"),
+    ("instead_of", "less exact: use this one where it fits"),
     ("family", "same family"),
     ("see", "see also"),
 ];
