@@ -11,7 +11,7 @@ use tokio::runtime::Runtime;
 
 use super::client::{Ssh, skip};
 use super::hostile::{self, open};
-use super::server::{Server, document, eventually, program};
+use super::server::{Server, eventually, program};
 
 #[test]
 fn disconnect_log_has_duration_and_byte_counts() {
@@ -159,33 +159,6 @@ fn one_address_cannot_fill_the_log() {
             .any(|line| line["user"] == "elsewhere")
             .then_some(())
     });
-}
-
-#[test]
-fn one_session_cannot_fill_the_log_with_codes() {
-    let folder = tempfile::tempdir().unwrap();
-    let content = folder.path().join("data/codeleaf/content");
-    fs::create_dir_all(&content).unwrap();
-    fs::write(content.join("a.toml"), document("00001")).unwrap();
-    let server = Server::start(folder, &["--open", "--log-codes"]);
-    let Some(ssh) = Ssh::find(server.folder()) else {
-        return;
-    };
-    let mut reader = ssh.open_reader(&server, &[], &["83950"]);
-    reader.expect("83950 ›");
-    reader.press("/00001");
-    reader.expect("1 result");
-    reader.press("\r");
-    reader.expect("00001  HER2");
-    let started = Instant::now();
-    // Back to the first code, and forward again.
-    reader.press(&"[]".repeat(200));
-    reader.press("\x03");
-    assert_eq!(reader.wait_for_exit(), 0);
-    let end = server.wait_for_log("session ended");
-    let opened = server.log_lines("opened").len() as u64;
-    assert!(opened <= 65 + 2 * started.elapsed().as_secs(), "{opened}");
-    assert!(end["unlogged_codes"].as_u64() > Some(100), "{end}");
 }
 
 #[test]
