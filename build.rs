@@ -1,7 +1,11 @@
-//! Embeds the documents of `content/`, and keys and themes as Rust tables.
+//! Embeds the documents of `content/`, keys and themes as Rust tables, and the names of codes as a
+//! sorted list.
 //!
 //! Parsing the keys and themes at every start would take a third of the time to first paint. See
-//! "Start-up shortcuts" in `src/lib.rs`.
+//! "Start-up shortcuts" in `src/lib.rs`. Parsing the names of codes would take a megabyte.
+
+#[path = "src/search/query/name_key.rs"]
+mod name_key;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -21,14 +25,43 @@ fn main() -> io::Result<()> {
     if variable("CARGO_CFG_TARGET_OS")? == "linux" && variable("CARGO_CFG_TARGET_ENV")? == "gnu" {
         println!("cargo::rustc-link-lib=gcc_eh");
     }
-    for folder in ["content", "assets/keymap.toml", "assets/themes"] {
+    for folder in ["content", "assets", "src/search/query/name_key.rs"] {
         println!("cargo::rerun-if-changed={folder}");
     }
     let folders = CONTENT_FOLDERS.map(|folder| root.join(folder));
     fs::write(out.join("built_in.rs"), documents(&folders)?)?;
     let keys = fs::read_to_string(root.join("assets/keymap.toml"))?;
     fs::write(out.join("keymap.rs"), bindings(&parse_table(&keys)?)?)?;
-    fs::write(out.join("themes.rs"), themes(&root.join("assets/themes"))?)
+    fs::write(out.join("themes.rs"), themes(&root.join("assets/themes"))?)?;
+    let synonyms = fs::read_to_string(root.join("assets/synonyms.toml"))?;
+    let (words, codes) = synonyms.split_at(synonyms.find("\n[codes.").unwrap_or(synonyms.len()));
+    fs::write(out.join("synonyms.toml"), words)?;
+    fs::write(
+        out.join("code_names.tsv"),
+        code_names(&parse_table(codes)?)?,
+    )
+}
+
+/// Generates a line with key, system and code for each name of a code, sorted by key.
+fn code_names(synonyms: &Table) -> io::Result<String> {
+    let mut lines = Vec::new();
+    let systems = synonyms.get("codes").and_then(Value::as_table);
+    for (system, codes) in systems.into_iter().flatten() {
+        let codes = codes.as_table();
+        for (code, names) in codes.into_iter().flatten() {
+            for name in strings(names)? {
+                let words = name.split(|c: char| !c.is_ascii_alphanumeric());
+                let words = words.filter(|word| !word.is_empty());
+                lines.push(format!(
+                    "{}\t{system}:{code}\n",
+                    name_key::from_words(words)
+                ));
+            }
+        }
+    }
+    lines.sort_by(|a, b| a.split('\t').next().cmp(&b.split('\t').next()));
+    lines.dedup();
+    Ok(lines.concat())
 }
 
 /// Generates the built-in documents and their checksum. A document is listed with what the catalog

@@ -7,6 +7,7 @@ mod answer;
 mod arguments;
 mod import;
 mod library_handle;
+mod man;
 mod open;
 mod options;
 mod output;

@@ -11,4 +11,4 @@ pub(crate) mod text;
 
 pub use format::{ExportFormat, document, list, results};
 pub use json::SCHEMA_VERSION;
-pub use scope::ExportScope;
+pub use scope::{ExportScope, PrintOptions};

@@ -5,6 +5,8 @@
 //! word and never cut one: if a column would be narrower than its longest word, each row is laid
 //! out field by field.
 
+pub(crate) mod about;
+pub(crate) mod annotations;
 pub(crate) mod builder;
 pub(crate) mod page;
 pub(crate) mod row_detail;
@@ -12,6 +14,6 @@ pub(crate) mod section;
 pub(crate) mod table;
 
 pub use page::{
-    LayoutOptions, MAX_TEXT_WIDTH, MIN_COLUMNS_FOR_MARGIN, Notices, Page, PageLine, PageRow, Role,
-    RowKind, Span, TableMode, gutter, margin,
+    LayoutOptions, MAX_TEXT_WIDTH, MIN_COLUMNS_FOR_MARGIN, Medium, Page, PageEnd, PageLine,
+    PageRow, Role, RowKind, Span, TableMode, gutter, margin,
 };

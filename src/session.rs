@@ -12,4 +12,5 @@ pub use effects::load;
 pub use event::{Event, ShutdownReason};
 pub use local::LocalTerminal;
 pub use local::host::{Exit, run};
+pub use local::tty::stdout_size;
 pub use session::Session;

@@ -154,6 +154,11 @@ fn json_output_has_the_documented_fields() {
         &found["hits"][0],
         "group code title place trail why snippet",
     );
+    assert_eq!(hit["group"], "best");
+    assert_eq!(hit["code"]["system"], "modifier");
+    let hits = found["hits"].as_array().unwrap();
+    let hit = hits.iter().find(|hit| hit["code"]["value"] == "83950");
+    let hit = hit.unwrap();
     assert_eq!(hit["group"], "documents");
     assert_eq!(hit["place"], "coding/modifiers/26");
     let snippet = assert_fields(&hit["snippet"], "text marks");
@@ -178,11 +183,15 @@ fn search_prints_hits_or_the_nearest_words() {
     ] {
         let output = Launch::codeleaf_with(&["search", words]).run();
         assert_eq!(output.status.code(), Some(0), "{words}");
-        assert!(
-            text(&output.stdout).starts_with("Documents (")
-                && text(&output.stdout).lines().nth(1) == Some("83950 > Coding > 26"),
-            "{words}"
-        );
+        let printed = text(&output.stdout);
+        let by_number = words.contains("26");
+        let first = if by_number {
+            "Best match (1)\n26\n"
+        } else {
+            "Documents ("
+        };
+        assert!(printed.starts_with(first), "{words}: {printed}");
+        assert!(printed.contains("\n83950 > Coding > 26\n"), "{words}");
     }
     let output = run("search oncolozhizt");
     assert_eq!(output.status.code(), Some(1));
@@ -482,6 +491,85 @@ fn output_has_no_escapes_and_follows_the_locale() {
             }
         }
     }
+}
+
+#[test]
+fn width_of_printed_documents_is_that_of_option_columns_or_terminal() {
+    let longest = |output: &str| output.lines().map(codeleaf::text::width).max().unwrap();
+    let (default, _) = run_stdout("show 83950");
+    assert!((70..=80).contains(&longest(&default)), "{default}");
+    for width in [20, 60, 132] {
+        let (printed, _) = run_stdout(&format!("show 83950 --width {width}"));
+        assert!(
+            (width - 19..=width).contains(&longest(&printed)),
+            "{printed}"
+        );
+        let columns = Launch::codeleaf("show 83950").env("COLUMNS", width.to_string());
+        assert_eq!(text(&columns.run().stdout), printed);
+    }
+    for width in ["19", "1001", "wide"] {
+        assert_eq!(
+            run(&format!("show 83950 --width {width}")).status.code(),
+            Some(2)
+        );
+    }
+    let mut narrow = Launch::codeleaf("show 83950-26").size(60, 70).start();
+    assert_eq!(narrow.wait_for_exit(), 0);
+    let (printed, _) = run_stdout("show 83950-26 --width 60");
+    assert_eq!(narrow.screen().trim_end(), printed.trim_end());
+}
+
+#[test]
+fn options_may_precede_a_command() {
+    for (before, after) in [
+        ("--ascii list", "list --ascii"),
+        (
+            "--width 60 --color never show 83950",
+            "show 83950 --color never --width 60",
+        ),
+        ("--unicode search outside", "search outside --unicode"),
+    ] {
+        assert_eq!(run_stdout(before), run_stdout(after), "{before}");
+        assert_eq!(run_stdout(before).1, Some(0), "{before}");
+    }
+    // After a code, a command is none.
+    let (_, status) = run_stdout("83950 list");
+    assert_eq!(status, Some(1));
+}
+
+#[test]
+fn every_command_and_option_has_a_man_page() {
+    let page = |command: &str| run_stdout(&format!("man {command}")).0;
+    // Every page that a page refers to exists.
+    let mut waiting = vec![String::new()];
+    let mut count = 0;
+    while let Some(command) = waiting.pop() {
+        let text = page(&command);
+        let title = format!(".TH codeleaf-{} 1", command.replace(' ', "-"));
+        assert!(
+            text.contains(title.trim_end_matches("- 1")),
+            "{title}: {text}"
+        );
+        count += 1;
+        for reference in text.replace('\\', "").split_whitespace() {
+            if let Some(name) = reference.strip_suffix("(1)") {
+                let name = name.strip_prefix("codeleaf-").unwrap();
+                waiting.push(name.replace('-', " "));
+            }
+        }
+    }
+    assert!(count > 10, "{count} pages");
+    for (command, option) in [
+        ("import", "edition"),
+        ("serve", "listen"),
+        ("show", "section"),
+        ("show", "width"),
+        ("sets diff", "format"),
+    ] {
+        assert!(page(command).contains(option), "{command}: {option}");
+    }
+    assert!(page("").contains(".SH KEYS"));
+    assert_eq!(run("man nonesuch").status.code(), Some(2));
 }
 
 #[test]

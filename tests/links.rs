@@ -46,9 +46,13 @@ source = "house"
 "#;
 
 fn reader() -> TestSession {
+    reader_of(OTHER_DOCUMENT)
+}
+
+fn reader_of(document: &str) -> TestSession {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("cpt-00001.toml");
-    fs::write(&path, OTHER_DOCUMENT).unwrap();
+    fs::write(&path, document).unwrap();
     let (library, code) = Library::built_in()
         .with_file(&path)
         .unwrap_or_else(|report| panic!("{report}"));
@@ -122,13 +126,27 @@ fn unknown_code_shows_a_message_and_its_row() {
 }
 
 #[test]
-fn opened_modifier_finds_every_document_listing_it() {
+fn opened_modifier_leads_to_its_page_and_from_there_to_every_document() {
     let mut reader = reader();
     let screen = reader.press("2 enter enter").screen();
-    assert!(screen.starts_with(" / mod:26"), "{screen}");
-    for code in ["00001 › Coding › 26", "83950 › Coding › 26"] {
+    assert!(
+        screen.starts_with(" 26  Reading and report only"),
+        "{screen}"
+    );
+    let screen = reader.press("5").screen();
+    for code in ["00001", "83950"] {
         assert!(screen.contains(code), "{screen}");
     }
+    let screen = reader.press("down enter").screen();
+    assert_eq!(current_code(&reader), "cpt:83950");
+    assert!(screen.contains("83950 › Coding › 26"), "{screen}");
+}
+
+#[test]
+fn modifier_without_a_page_is_searched_for() {
+    let mut reader = reader_of(&OTHER_DOCUMENT.replace("\"26\"", "\"ZZ\""));
+    let screen = reader.press("2 enter enter").screen();
+    assert!(screen.starts_with(" / mod:ZZ"), "{screen}");
 }
 
 #[test]

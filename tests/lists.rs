@@ -224,7 +224,9 @@ fn each_modifier_lists_its_documents_with_rule_and_standing() {
     assert_snapshot!(screen((80, 24), "o tab \"26\""), @r#"
 Library by modifier: 26                                             1 modifier
 Modifier 26 · 3
-▸ Compare all 3 documents
+▸ 26  Reading and report only
+    The clinician reads and reports; someone else owns the equipment.
+  Compare all 3 documents
     what each one says, and where they differ
   00002  An invented assay                                             + usual
     Professional Component — Use when billing only the professional interpret…
@@ -232,8 +234,6 @@ Modifier 26 · 3
     Professional component, as invented — When only the reading is billed.
   83950  HER2/neu serum tumor marker assay                          ! disputed
     Professional Component — Use when billing only the professional interpret…
-
-
 
 
 
@@ -254,14 +254,14 @@ fn modifiers_at_a_narrow_size() {
     assert_snapshot!(screen((40, 12), "o tab \"26\""), @r#"
 Library by modifier: 26     1 modifier
 Modifier 26 · 3
-▸ Compare all 3 documents
+▸ 26  Reading and report only
+    The clinician reads and reports; …
+  Compare all 3 documents
     what each one says, and where the…
   00002  + usual  An invented assay
     Professional Component — Use when…
   0001U  ! disputed  An invented test
     Professional component, as invent…
-  83950  ! disputed  HER2/neu serum t…
-    Professional Component — Use when…
 
 ↑↓ choose Enter Esc Tab     CPT (c) AMA
 "#);
@@ -331,18 +331,18 @@ Modifier 26 · 00002
   Silver       An appeal with the report was granted once.          Silver
   Mutual,                                                           manual,
   remark                                                            2025-11
-  Bronze       – source silent                                      paper, no
-  Cross                                                             date
-
-  On 26
-  – not available · the source is silent
-    — according to An invented publication, no date
+  Bronze       (no entry in this document)
+  Cross
 
   Sources
   paper          An invented publication, no date
   Policy 12      Policy 12 of the Gold plan, 2026-04-01
   Silver manual  Provider manual of the Silver plan, chapter 3, 2025-11
 
+  CPT copyright 2026 American Medical Association. All rights reserved. CPT is
+  a registered trademark of the American Medical Association.
+  Reference only; no guarantee of coverage or payment. Check the payer's
+  current policy.
 
 ↑↓ scroll  ←→ next  Enter document  Esc back  q quit                CPT (c) AMA
 "#);
@@ -365,6 +365,7 @@ Modifier 26 · 00002
   missing, from what most payers say.
 
   00002-26  An invented assay
+  Who
   The publication
    + usual
    On 26: Professional Component: Use
@@ -394,8 +395,7 @@ Modifier 26 · 00002
    Source: Silver manual, 2025-11
 
   Bronze Cross
-   On 26: – source silent
-   Source: paper, no date
+   On 26: (no entry in this document)
 
 
 ↑↓ scroll ←→ Enter Esc q    CPT (c) AMA
@@ -430,7 +430,7 @@ Silver Mutual · 00002
   Modifier  – source silent                             Silver manual, 2025-11
   90
 
-  What is said
+  What is said (Modifier 90)
   – not available · the source is silent
     — Provider manual of the Silver plan, chapter 3, 2025-11 · checked
     2026-11-23

@@ -8,7 +8,7 @@ use codeleaf::app::{
     ListLine, Movement, key_name,
 };
 use codeleaf::content::{self, Document, Row, Subject, Value, Visibility};
-use codeleaf::layout::{LayoutOptions, Notices, Page, TableMode};
+use codeleaf::layout::{LayoutOptions, Medium, Page, PageEnd, TableMode};
 use codeleaf::library::{ComparisonRequest, ExcerptSubject, Library};
 use codeleaf::search::IndexBuilder;
 use codeleaf::session::load;
@@ -202,9 +202,10 @@ fn assert_no_word_lost(document: &Document, columns: u16) {
             columns,
             charset: Charset::Unicode,
             table_mode,
+            medium: Medium::Screen,
         };
         for n in 0..document.sections.len() {
-            let page = Page::from_section(document, n, options, Notices::Include);
+            let page = Page::from_section(document, n, options, PageEnd::Notices);
             for shown in &page.rows {
                 let (_, _, row) = document.row(&shown.path).unwrap();
                 let lines = &page.lines[shown.lines.clone()];
@@ -232,10 +233,8 @@ fn column_texts(row: &Row) -> impl Iterator<Item = String> {
         .filter(|cell| cell.visibility == Visibility::Column)
         .map(move |cell| match &cell.value {
             Value::Text(text) => text.clone(),
-            Value::Unavailable(absent) if row.subject == Subject::Absence => {
-                absent.reason.label().to_owned()
-            }
-            Value::Unavailable(absent) => absent.reason.short_label().to_owned(),
+            Value::Unavailable(absent) if row.subject == Subject::Absence => absent.text(),
+            Value::Unavailable(absent) => absent.short_text(),
         })
 }
 

@@ -24,7 +24,9 @@ fn program_finds_a_modifier_and_restores_the_terminal() {
     let mut terminal = open();
     assert!(!terminal.has_initial_modes());
     assert!(terminal.with_screen(vt100::Screen::alternate_screen));
-    terminal.press("/ \"26\"").wait_for("▸ 83950 › Coding › 26");
+    terminal
+        .press("/ \"83950-26\"")
+        .wait_for("▸ 83950 › Coding › 26");
     terminal.press("enter").wait_for("hit 1 of 1");
     assert!(
         terminal.cursor_line().contains("▸ 26"),
@@ -88,7 +90,7 @@ fn program_works_at_every_terminal_size() {
                 .wait_for_bytes(0, b"\x1b[H\x1b[J")
                 .wait_for_silence(Duration::from_millis(50)),
         }
-        for keys in ["down down 4 enter", "esc", "/ \"26\" enter"] {
+        for keys in ["down down 4 enter", "esc", "/ \"26\" enter", "esc"] {
             terminal.press(keys);
             // Esc counts as a key only if no other byte follows for a moment.
             terminal.wait_for_silence(Duration::from_millis(150));

@@ -50,16 +50,16 @@ fn modifier_table_shows_use_and_disagreeing_source() {
 ▸ 26        Professional Component  Use when billing only the professional
             ! disputed              interpretation/reporting component and the
                                     facility bills for technical component.
+    | Medicare does not expect modifier 26 for 83950: status X, PC/TC
+      indicator 9, no line with modifier 26. Other payers may accept it in
+      writing.
+      disagrees — CMS Physician Fee Schedule, relative value files, 2023
   90        Reference (Outside)     Use when the specimen is sent to an
             Laboratory              outside reference laboratory for testing.
             ~ with conditions
-
-  ICD-10 diagnoses
-  – not available · the source is silent
-    “Data not available in the input for associated taxonomies, ICD-10
-    diagnoses, and related codes.”
-    — according to CPT 83950: HER2/neu Serum Tumor Marker Assay (publication),
-    no date · checked 2026-11-23
+    | Right, with conditions (Medicare): independent laboratories only, both
+      CLIA numbers, 90 and non-90 lines on separate claims.
+      — Medicare contractors NGS, Noridian and Palmetto, no date
 
 83950 › Coding › 26                   publication, no date · CMS PFS disagrees
 ↑↓ row  ←→ section  Enter whole row  / search  ? help  q quit       CPT (c) AMA
@@ -82,15 +82,15 @@ fn enter_opens_row_detail_and_right_shows_next_row() {
   Code system  CPT
   — according to CPT 83950: HER2/neu Serum Tumor Marker Assay (publication),
   no date
-  disagrees — CMS Physician Fee Schedule, relative value files, 2023
 
   Editor's remarks
   | Medicare does not expect modifier 26 for 83950: status X, PC/TC indicator
     9, no line with modifier 26. Other payers may accept it in writing.
-    — CMS Physician Fee Schedule, relative value files, 2023
+    disagrees — CMS Physician Fee Schedule, relative value files, 2023
 
   CPT copyright 2026 American Medical Association. All rights reserved. CPT is
   a registered trademark of the American Medical Association.
+  Reference only; no guarantee of coverage or payment. Check the payer's
 83950 › Coding › 26                   publication, no date · CMS PFS disagrees
 ↑↓ scroll  ←→ row  Esc back  / search  y copy  Y with source  q     CPT (c) AMA
 "#);
@@ -107,17 +107,17 @@ fn missing_values_are_explained_in_the_sources_words() {
   Payer                   Plan             Policy           Rate
 ▸ Aetna                   – source silent  – source silent  – source silent
   Blue Cross Blue Shield  – source silent  – source silent  – source silent
+    | Licensees publish separate policies: name the plan.
+      — Blue Cross Blue Shield plans (FL, ND, TN, MA), no date
   Cigna Health            – source silent  – source silent  – source silent
   UnitedHealthcare        – source silent  – source silent  – source silent
   Medicare                – source silent  – source silent  – not loaded
 
-  Plan, Policy
+  Plan, Policy (every row)
   – not available · the source is silent
     — according to CPT 83950: HER2/neu Serum Tumor Marker Assay (publication),
     no date · checked 2026-11-23
 
-  Rate
-  – not available · the source is silent
 83950 › Payers › Aetna                                    publication, no date
 ↑↓ row  ←→ section  Enter whole row  / search  ? help  q quit       CPT (c) AMA
 "#);
@@ -140,7 +140,6 @@ fn narrow_table_is_laid_out_field_by_field() {
 83950  HER2/neu serum tumor marker ass…
 1  2  3  4 Coding  5
 
-  Clinical & Coding Specifications
   Coding Specifications
 
   Modifiers
@@ -151,6 +150,7 @@ fn narrow_table_is_laid_out_field_by_field() {
    reporting component and the
    facility bills for technical
    component.
+   … more
 83950›Coding›26  publication, no date…
 ↑↓ row ←→ Enter / ? q       CPT (c) AMA
 "#);
@@ -173,18 +173,18 @@ fn wide_screen_does_not_widen_text() {
 fn search_lists_hits_while_typing_and_enter_opens_row() {
     let mut reader = TestSession::open(80, 24);
     assert_snapshot!(reader.press("/ \"profesional comp\"").screen(), @r#"
-/ profesional comp                                                    1 result
-Documents · 1
+/ profesional comp                                                   5 results
+Documents · 5
 ▸ 83950 › Coding › 26                                      description, 1 typo
     Professional Component — Use when billing only the professional interpreta…
-
-
-
-
-
-
-
-
+  26 › Overview › Also known as                                   text, 1 typo
+    professional component
+  26 › Overview › Also known as                                   text, 1 typo
+    professional component
+  80 › Payers › Effect on payment                                         text
+    AS, for comparison: 13.6 percent.
+  53 › Summary › Open questions, not verified                             text
+    Is a later, complete colonoscopy paid in full?
 
 
 
@@ -416,4 +416,49 @@ fn ascii_screen_spells_symbols_out_and_keeps_columns_in_snippets() {
     assert!(page.contains("Amount != 5, Para. 3, >= 2 x e"), "{page}");
     let hits = reader.press("/ \"amount\"").screen();
     assert!(hits.contains("Amount = 5, P 3, > 2 x e"), "{hits}");
+}
+
+#[test]
+fn status_line_names_a_table_row_by_its_own_first_field() {
+    let text = r#"schema = 1
+[code]
+system = "hcpcs"
+value = "G0439"
+title = "Own table"
+status = "active"
+[summary]
+text = "x"
+[[summary.fact]]
+label = "Service"
+value = "Visit"
+[[summary.table]]
+title = "Limits"
+columns = ["Age", "Limit"]
+rows = [["65 and over", "1 a year"], ["under 65", "none"]]
+"#;
+    let document = Arc::new(content::parse_document("t.toml", text.as_bytes()).unwrap());
+    for (table_mode, names) in [
+        (
+            TableMode::Columns,
+            ["› Service ", "› 65 and over ", "› under 65 "],
+        ),
+        (
+            TableMode::Linear,
+            [", Service", ", 65 and over", ", under 65"],
+        ),
+    ] {
+        let mut reader = TestSession::with_document(
+            Arc::clone(&document),
+            Arc::new(Library::built_in()),
+            (80, 24),
+            Capabilities::modern(),
+            table_mode,
+        );
+        for name in names {
+            reader.press("down");
+            let screen = reader.screen();
+            let status = screen.lines().nth(22).unwrap().to_owned() + " ";
+            assert!(status.contains(name), "{name:?} not in {status:?}");
+        }
+    }
 }

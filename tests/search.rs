@@ -1,8 +1,10 @@
 //! Search as a user sees it: a query in, rows out.
 
 mod documents;
+mod everyday;
 mod generate;
 mod quality;
+mod questions;
 
 use std::sync::Arc;
 

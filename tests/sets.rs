@@ -38,7 +38,7 @@ impl StoreFixture {
         path
     }
 
-    fn import_as(
+    pub fn import_as(
         &self,
         kind: Option<SetKind>,
         path: &Path,

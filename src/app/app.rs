@@ -22,7 +22,7 @@ use crate::app::modes::text_panel::TextPanel;
 use crate::app::pane::{Pane, PaneContext};
 use crate::app::screen_layout::ScreenLayout;
 use crate::content::{Document, RowPath};
-use crate::layout::{LayoutOptions, TableMode};
+use crate::layout::{LayoutOptions, Medium, TableMode};
 use crate::library::{IndexingProgress, Library};
 use crate::search::Index;
 use crate::text::Charset;
@@ -92,6 +92,7 @@ impl App {
             columns: options.size.width,
             charset: options.charset,
             table_mode: options.table_mode,
+            medium: Medium::Screen,
         };
         let mut document_view = DocumentView::new(options.document, layout, screen.body.height);
         if let Some(path) = &options.row_path {
@@ -210,6 +211,7 @@ impl App {
             columns: self.size.width,
             charset: self.charset,
             table_mode: self.table_mode,
+            medium: Medium::Screen,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The text of a row for the clipboard: unwrapped, with or without a citation.
 
-use crate::content::{Document, Row, Subject, Value};
+use crate::content::{Document, Row, Source, Subject, Value};
 
 /// Whether code, source and date are copied with the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,20 +9,27 @@ pub(crate) enum Citation {
     Without,
 }
 
-/// A row's fields on one line, separated by tabs as for a spreadsheet.
+/// A row's fields on one line, separated by tabs as for a spreadsheet. With a citation, its standing,
+/// its source and the remarks on it follow, each on a line.
 pub(crate) fn copy_text(document: &Document, row: &Row, citation: Citation) -> String {
     let fields = row.cells.iter().map(|cell| match &cell.value {
         Value::Text(text) => text.clone(),
         Value::Unavailable(absent) => match &absent.stated {
-            Some(stated) => format!("{} (“{stated}”)", absent.reason.label()),
-            None => absent.reason.label().to_owned(),
+            Some(stated) => format!("{} (“{stated}”)", absent.text()),
+            None => absent.text(),
         },
     });
-    let text = fields.collect::<Vec<_>>().join("\t");
-    match citation {
-        Citation::Without => text,
-        Citation::With => format!("{text}\n{}", citation_line(document, row)),
+    let mut lines = vec![fields.collect::<Vec<_>>().join("\t")];
+    if citation == Citation::With {
+        lines.extend(row.standing.map(|standing| standing.label().to_owned()));
+        lines.push(citation_line(document, row));
+        lines.extend(row.remarks.iter().map(|remark| {
+            let source = document.source(&remark.source);
+            let source = source.map_or(String::new(), Source::citation);
+            format!("{} · {source}", remark.text)
+        }));
     }
+    lines.join("\n")
 }
 
 /// A line such as `CPT 83950-26 · CPT 83950: … (publication), no date · disagrees: …`.
@@ -37,10 +44,7 @@ fn citation_line(document: &Document, row: &Row) -> String {
             format!("{system} {code}")
         }
     };
-    let source_text = |id| {
-        let source = document.source(id)?;
-        Some(format!("{}, {}", source.title, source.as_of))
-    };
+    let source_text = |id| document.source(id).map(Source::citation);
     match row.source.as_ref().and_then(source_text) {
         Some(source) => line += &format!(" · {source}"),
         None => line += " · no source named",

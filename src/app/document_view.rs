@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::app::command::Movement;
 use crate::app::scroll::ScrollView;
 use crate::content::{Document, Row, RowPath};
-use crate::layout::{LayoutOptions, Notices, Page, PageRow, RowKind};
+use crate::layout::{LayoutOptions, Page, PageEnd, PageRow, RowKind};
 
 /// The open document and the reader's position in it.
 #[derive(Clone, Debug)]
@@ -84,7 +84,13 @@ impl DocumentView {
     fn update_page(&mut self) {
         let path = self.row_path().cloned();
         let (section, options) = (self.section, self.options);
-        let page = Page::from_section(&self.document, section, options, Notices::Include);
+        let is_last = section + 1 == self.document.sections.len();
+        let end = if is_last {
+            PageEnd::About
+        } else {
+            PageEnd::Notices
+        };
+        let page = Page::from_section(&self.document, section, options, end);
         self.view.replace(page, self.height);
         let row = path.and_then(|path| self.page().row_index(&path));
         self.select(row.unwrap_or(self.selected));

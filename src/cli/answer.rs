@@ -8,7 +8,7 @@ use crate::cli::output::{CommandOutput, INVALID_INPUT, NOT_FOUND};
 use crate::cli::target::{Target, TargetError};
 use crate::content::{CodeId, Document, SectionId, check_document, load_document};
 use crate::diagnostics::Report;
-use crate::export::{self, ExportFormat, ExportScope};
+use crate::export::{self, ExportFormat, ExportScope, PrintOptions};
 use crate::library::Library;
 use crate::search::{Index, Query, Results};
 use crate::text::{Charset, sanitize};
@@ -28,7 +28,7 @@ pub fn show(
     target: &Target,
     section: Option<&str>,
     format: ExportFormat,
-    charset: Charset,
+    print: PrintOptions,
 ) -> CommandOutput {
     let mut out = String::new();
     for (document, row_path) in &target.documents {
@@ -45,7 +45,7 @@ pub fn show(
         if !out.is_empty() {
             out.push('\n');
         }
-        out += &export::document(document, &scope, format, charset);
+        out += &export::document(document, &scope, format, print);
     }
     CommandOutput::success(out)
 }
@@ -106,7 +106,7 @@ fn no_hits_message(query: &Query, results: &Results) -> String {
     };
     match results.suggestions.as_slice() {
         [] => message,
-        nearest => format!("{message}; nearest: {}", nearest.join(", ")),
+        nearest => format!("{message}; did you mean: {}?", nearest.join(", ")),
     }
 }
 

@@ -15,7 +15,6 @@ use crate::export::ExportFormat;
 #[command(
     name = "codeleaf",
     version,
-    args_conflicts_with_subcommands = true,
     color = clap::ColorChoice::Never
 )]
 pub struct Arguments {
@@ -91,8 +90,11 @@ pub enum CliCommand {
     Sets(crate::cli::sets::SetsArgs),
     /// Print a completion script for a shell.
     Completions { shell: clap_complete::Shell },
-    /// Print the man page.
-    Man,
+    /// Print the man page of the program, or of one of its commands.
+    Man {
+        /// The command, such as `show` or `sets diff`.
+        command: Vec<String>,
+    },
 }
 
 #[derive(Args, Debug)]

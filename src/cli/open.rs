@@ -95,8 +95,8 @@ pub fn open_reader(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 }
 
 fn print_documents(arguments: &Arguments, target: &Target) -> anyhow::Result<ExitCode> {
-    let charset = setup::charset(arguments.options.overrides());
-    answer::show(target, None, ExportFormat::Text, charset).print()
+    let print = setup::print_options(&arguments.options);
+    answer::show(target, None, ExportFormat::Text, print).print()
 }
 
 /// Finds the document of the saved position, or else the first document.

@@ -5,9 +5,13 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use crate::content::Date;
+use crate::export::PrintOptions;
 use crate::layout::TableMode;
 use crate::text::Charset;
 use crate::tty::{ColorChoice, ColorDepth, Overrides};
+
+/// The width of printed documents if there is no terminal.
+const DEFAULT_WIDTH: u16 = 80;
 
 #[derive(Args, Clone, Debug, Default)]
 #[expect(
@@ -51,6 +55,11 @@ pub struct Options {
     /// Send any character, regardless of the locale.
     #[arg(long, global = true)]
     pub unicode: bool,
+
+    /// The width of printed documents, from 20 to 1000 columns. The default is that of the
+    /// terminal, or else 80.
+    #[arg(long, value_name = "N", global = true, value_parser = clap::value_parser!(u16).range(20..=1000))]
+    pub width: Option<u16>,
 }
 
 /// Values of `--color`.
@@ -77,6 +86,15 @@ impl Options {
             TableMode::Linear
         } else {
             TableMode::Columns
+        }
+    }
+
+    /// How to print a document: `--width` overrides the width of the terminal.
+    pub fn print_options(&self, charset: Charset, terminal_columns: Option<u16>) -> PrintOptions {
+        let terminal = terminal_columns.map(|columns| columns.clamp(20, 1000));
+        PrintOptions {
+            charset,
+            columns: self.width.or(terminal).unwrap_or(DEFAULT_WIDTH),
         }
     }
 

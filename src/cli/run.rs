@@ -5,13 +5,11 @@ use std::process::ExitCode;
 
 use clap::CommandFactory;
 
-use crate::app::{Keymap, key_name};
 use crate::cli::arguments::{Arguments, CliCommand};
 use crate::cli::output::{CommandOutput, INVALID_INPUT, print_error, print_output};
 #[cfg(feature = "serve")]
 use crate::cli::serve;
-use crate::cli::{answer, import, open, secure, sets, setup, target};
-use crate::text::Charset;
+use crate::cli::{answer, import, man, open, secure, sets, setup, target};
 
 /// The hint that `list` prints if files could not be read.
 const BROKEN_FILES_HINT: &str = "for errors in a file, run `codeleaf check FILE`; for errors in a code set, run `codeleaf sets`";
@@ -47,7 +45,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> anyhow::Result<Exit
         Some(CliCommand::Show(show)) => match target::find(&show.target, options) {
             Ok(target) => {
                 let section = show.section.as_deref();
-                answer::show(&target, section, show.format.into(), charset()).print()
+                let print = setup::print_options(options);
+                answer::show(&target, section, show.format.into(), print).print()
             }
             Err(error) => CommandOutput::from(error).print(),
         },
@@ -75,12 +74,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> anyhow::Result<Exit
             clap_complete::generate(*shell, &mut Arguments::command(), "codeleaf", &mut script);
             print_output(&script)
         }
-        Some(CliCommand::Man) => {
-            let mut page = Vec::new();
-            clap_mangen::Man::new(Arguments::command()).render(&mut page)?;
-            page.extend(keys_for_man().into_bytes());
-            print_output(&page)
-        }
+        Some(CliCommand::Man { command }) => man::man(command),
     }
 }
 
@@ -88,17 +82,4 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> anyhow::Result<Exit
 pub fn report_error(error: &anyhow::Error) -> ExitCode {
     print_error(&format!("codeleaf: {error:#}"));
     ExitCode::from(INVALID_INPUT)
-}
-
-/// The key bindings as a section of the man page, in roff.
-fn keys_for_man() -> String {
-    let mut page = String::from(".SH KEYS\n");
-    for binding in Keymap::built_in().bindings() {
-        let keys = binding.keys.iter();
-        let keys = keys.map(|key| key_name(*key, Charset::Ascii).replace('\\', "\\e"));
-        let keys = keys.collect::<Vec<String>>().join(" ");
-        let help = binding.help.replace('-', "\\-");
-        page += &format!(".TP\n\\fB{keys}\\fR\n{help}\n");
-    }
-    page
 }

@@ -9,10 +9,12 @@ use crate::app::Keymap;
 use crate::cli::options::Options;
 use crate::codesets::{ImportedSets, SetStore};
 use crate::content::Date;
+use crate::export::PrintOptions;
 use crate::files;
 use crate::library::{IndexingProgress, Library};
 use crate::loader::{IndexCache, LibraryLoader, LoadedLibrary};
 use crate::search::Synonyms;
+use crate::session::stdout_size;
 use crate::text::Charset;
 use crate::tty::{Capabilities, DisplayMode, Overrides};
 use crate::user_data::UserDirs;
@@ -124,6 +126,13 @@ pub fn charset(overrides: Overrides) -> Charset {
         DisplayMode::FullScreen(capabilities) => capabilities.charset,
         DisplayMode::Plain(charset) => charset,
     }
+}
+
+/// How to print a document on standard output. `COLUMNS` overrides the width of the terminal.
+pub fn print_options(options: &Options) -> PrintOptions {
+    let columns = env_var("COLUMNS").and_then(|columns| columns.parse().ok());
+    let terminal = || Some(stdout_size()?.columns());
+    options.print_options(charset(options.overrides()), columns.or_else(terminal))
 }
 
 /// Loads the key bindings with the user's file applied.

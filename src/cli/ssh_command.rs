@@ -13,10 +13,10 @@ use crate::cli::output::{CommandOutput, INVALID_INPUT};
 use crate::cli::target::Target;
 use crate::cli::{answer, target};
 use crate::content::CodeId;
-use crate::export::ExportFormat;
+use crate::export::{ExportFormat, PrintOptions};
 use crate::serve::{CommandContext, Response, ServedContent, SessionOptions, TextResponse};
-use crate::text::{Charset, sanitize};
-use crate::tty::DisplayMode;
+use crate::text::sanitize;
+use crate::tty::{DisplayMode, Size};
 use crate::view::Theme;
 
 /// The maximum number of words of a command line.
@@ -83,8 +83,10 @@ fn respond(context: &CommandContext<'_>, arguments: &Arguments) -> Response {
         DisplayMode::FullScreen(capabilities) => capabilities.charset,
         DisplayMode::Plain(charset) => charset,
     };
+    let columns = context.client.size().map(Size::columns);
+    let print = arguments.options.print_options(charset, columns);
     if let Some(command) = &arguments.command {
-        return run_subcommand(command, context.content, charset);
+        return run_subcommand(command, context.content, print);
     }
     let (target, top) = match find_document(context, arguments) {
         Ok(found) => found,
@@ -101,16 +103,17 @@ fn respond(context: &CommandContext<'_>, arguments: &Arguments) -> Response {
                 theme,
             }))
         }
-        _ => show(&target, None, ExportFormat::Text, charset),
+        _ => show(&target, None, ExportFormat::Text, print),
     }
 }
 
-fn run_subcommand(command: &CliCommand, content: &ServedContent, charset: Charset) -> Response {
+fn run_subcommand(command: &CliCommand, content: &ServedContent, print: PrintOptions) -> Response {
+    let charset = print.charset;
     let output = match command {
         CliCommand::Show(show) => match target::find_code(&show.target, &content.library) {
             Ok(target) => {
                 let section = show.section.as_deref();
-                return self::show(&target, section, show.format.into(), charset);
+                return self::show(&target, section, show.format.into(), print);
             }
             Err(error) => error.into(),
         },
@@ -190,11 +193,11 @@ fn show(
     target: &Target,
     section: Option<&str>,
     format: ExportFormat,
-    charset: Charset,
+    print: PrintOptions,
 ) -> Response {
     let documents = target.documents.iter();
     let codes = documents.map(|(document, _)| document.code.clone());
-    let output = answer::show(target, section, format, charset);
+    let output = answer::show(target, section, format, print);
     text_response(output, codes.collect())
 }
 
@@ -214,7 +217,6 @@ mod tests {
     use super::*;
     use crate::app::Keymap;
     use crate::serve::ClientTerminal;
-    use crate::tty::Size;
 
     fn content() -> ServedContent {
         let theme = Theme::built_in("dark").unwrap().unwrap();

@@ -1,5 +1,6 @@
 //! The document on one code: sections of blocks of rows, with their sources.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
@@ -8,7 +9,7 @@ use serde::Serialize;
 use crate::content::code::{CodeId, ModifierCode};
 use crate::content::date::AsOf;
 use crate::content::keyword::keywords;
-use crate::content::row::{Row, RowKey, Subject};
+use crate::content::row::{Row, RowKey, Subject, Voice};
 use crate::content::source::{Source, SourceId};
 
 /// The content of one file, about one code.
@@ -38,6 +39,37 @@ pub struct Document {
 }
 
 impl Document {
+    /// Returns the status of the code, and when and by whom the document was revised and reviewed.
+    pub fn history(&self) -> Vec<String> {
+        let dated = |label, date: AsOf| {
+            let is_known = date != AsOf::Unknown;
+            is_known.then(|| format!("{label} {date}"))
+        };
+        let review = match &self.reviewed_by {
+            Some(name) => format!("reviewed by {name}"),
+            None => "not reviewed".to_owned(),
+        };
+        let status = match self.status {
+            Status::Active | Status::Deleted => self.status.id(),
+            Status::Unverified => "status not verified",
+        };
+        let parts = [
+            Some(status.to_owned()),
+            dated("effective", self.effective),
+            dated("revised", self.revised),
+            Some(review),
+            dated("next review", self.next_review),
+        ];
+        parts.into_iter().flatten().collect()
+    }
+
+    /// Returns the sources that publication rows quote.
+    pub fn quoted_sources(&self) -> BTreeSet<&SourceId> {
+        let rows = self.rows().map(|(_, _, row)| row);
+        let quotations = rows.filter(|row| row.voice == Voice::Publication);
+        quotations.filter_map(|row| row.source.as_ref()).collect()
+    }
+
     pub fn source(&self, id: &SourceId) -> Option<&Source> {
         self.sources.iter().find(|source| source.id == *id)
     }
@@ -154,6 +186,16 @@ impl Block {
             title: title.map(str::to_owned),
             shape,
             rows,
+        }
+    }
+
+    /// Returns the name of a row of this block: the label of a fact, the code or first field of other
+    /// rows. A paragraph, a list item and an absence have none.
+    pub fn row_name<'b>(&'b self, row: &'b Row) -> Option<&'b str> {
+        match (&row.subject, self.shape) {
+            (Subject::Absence, _) | (Subject::Text, Shape::Prose | Shape::List) => None,
+            (Subject::Text, Shape::Facts) => row.cells.first().map(|cell| cell.label.as_str()),
+            _ => Some(row.name()),
         }
     }
 

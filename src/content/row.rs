@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::content::code::{CodeId, ModifierCode};
 use crate::content::keyword::keywords;
-use crate::content::source::{SourceId, Unavailable};
+use crate::content::source::{AbsenceReason, SourceId, Unavailable};
 
 /// The name of a row, unique in its block: `26`, `aetna`, `1`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -59,6 +59,17 @@ impl Row {
     pub fn column_cells(&self) -> impl Iterator<Item = &Cell> {
         let cells = self.cells.iter();
         cells.filter(|cell| cell.visibility == Visibility::Column)
+    }
+
+    /// Returns every source that the row, its fields and its remarks cite.
+    pub fn sources(&self) -> impl Iterator<Item = &SourceId> {
+        let absences = self.cells.iter().filter_map(|cell| match &cell.value {
+            Value::Unavailable(absent) => absent.source.as_ref(),
+            Value::Text(_) => None,
+        });
+        let remarks = self.remarks.iter().map(|remark| &remark.source);
+        let own = self.source.iter().chain(&self.disputed_by);
+        own.chain(absences).chain(remarks)
     }
 
     /// Returns the row's name in breadcrumbs: its code, or the text of its first cell, at any length.
@@ -126,6 +137,13 @@ impl Cell {
         }
     }
 
+    pub fn line(label: &str, value: impl Into<Value>) -> Self {
+        Self {
+            visibility: Visibility::Line,
+            ..Self::column(label, value)
+        }
+    }
+
     pub fn record(label: &str, value: impl Into<Value>) -> Self {
         Self {
             visibility: Visibility::Record,
@@ -140,6 +158,9 @@ impl Cell {
 pub enum Visibility {
     /// In a column of the block's table, and in the row's details.
     Column,
+    /// In a line below the row, in the row's details, and in exports. JSON calls it `record`, too.
+    #[serde(rename = "record")]
+    Line,
     /// In the row's details and in exports only.
     Record,
 }
@@ -155,6 +176,10 @@ pub enum Value {
 }
 
 impl Value {
+    pub fn new_absence(reason: AbsenceReason) -> Self {
+        Unavailable::new(reason).into()
+    }
+
     pub fn as_text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),

@@ -24,6 +24,19 @@ pub struct Source {
     pub url: Option<String>,
 }
 
+impl Source {
+    /// Formats the title and the date: `CMS PFS relative value files, 2023`, `Noridian, modifier 90,
+    /// undated, read 2026-11-25`.
+    pub fn citation(&self) -> String {
+        match (self.as_of, self.read) {
+            (AsOf::Unknown, read) if read != AsOf::Unknown => {
+                format!("{}, undated, read {read}", self.title)
+            }
+            (as_of, _) => format!("{}, {as_of}", self.title),
+        }
+    }
+}
+
 keywords! {
     /// The authority of a source.
     SourceKind {
@@ -46,7 +59,8 @@ pub struct Unavailable {
     pub source: Option<SourceId>,
     /// The date when the editors last checked.
     pub checked: AsOf,
-    /// Where to find the fact: `NUCC taxonomy CSV (import)`.
+    /// Where to find the fact: `NUCC taxonomy CSV (import)`. After the import: the row that has
+    /// it, or the set that does not list it.
     pub find: Option<String>,
 }
 
@@ -60,6 +74,39 @@ impl Unavailable {
             checked: AsOf::Unknown,
             find: None,
         }
+    }
+
+    /// The text in a table, where a sign tells it from a value.
+    pub fn short_text(&self) -> String {
+        let text = self.text_with(self.reason.short_label());
+        match self.reason {
+            AbsenceReason::Imported => text,
+            AbsenceReason::NoEntry => format!("({text})"),
+            _ => format!("– {text}"),
+        }
+    }
+
+    /// The text in the row's details.
+    pub fn text(&self) -> String {
+        self.text_with(self.reason.label())
+    }
+
+    fn text_with(&self, label: &str) -> String {
+        match (self.reason, &self.find) {
+            (AbsenceReason::Imported | AbsenceReason::NotListed, Some(place)) => {
+                format!("{label} {place}")
+            }
+            _ => label.to_owned(),
+        }
+    }
+
+    /// Returns where the reader finds the fact, unless [`Self::text`] says so.
+    pub fn find_elsewhere(&self) -> Option<&str> {
+        let is_in_text = matches!(
+            self.reason,
+            AbsenceReason::Imported | AbsenceReason::NotListed
+        );
+        self.find.as_deref().filter(|_| !is_in_text)
     }
 }
 
@@ -75,29 +122,46 @@ keywords! {
         /// The owner's license forbids distribution.
         License = "licence",
         Unpublished = "unpublished",
+        /// An imported set has the fact, in another row.
+        Imported = "imported",
+        /// The set that was imported for the fact does not list the code.
+        NotListed = "not_listed",
+        /// The document has no row on the subject of a comparison.
+        NoEntry = "no_entry",
     }
 }
 
 impl AbsenceReason {
-    /// The label in tables, which have little space.
-    pub const fn short_label(self) -> &'static str {
+    /// The reasons that authors may state. The program finds the others.
+    pub const STATED: [Self; 5] = [
+        Self::SourceSilent,
+        Self::NotLoaded,
+        Self::NotApplicable,
+        Self::License,
+        Self::Unpublished,
+    ];
+
+    const fn short_label(self) -> &'static str {
         match self {
             Self::SourceSilent => "source silent",
             Self::NotLoaded => "not loaded",
             Self::NotApplicable => "not applicable",
             Self::License => "not shipped",
             Self::Unpublished => "unpublished",
+            Self::Imported | Self::NotListed | Self::NoEntry => self.label(),
         }
     }
 
-    /// The label in the row's details.
-    pub const fn label(self) -> &'static str {
+    const fn label(self) -> &'static str {
         match self {
             Self::SourceSilent => "not available · the source is silent",
             Self::NotLoaded => "not loaded · import the file to see it",
             Self::NotApplicable => "not applicable",
             Self::License => "not shipped · its owner's licence forbids it",
             Self::Unpublished => "not published by anyone",
+            Self::Imported => "see",
+            Self::NotListed => "not listed in",
+            Self::NoEntry => "no entry in this document",
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The export formats.
 
 use crate::content::{Document, notices};
-use crate::export::scope::ExportScope;
+use crate::export::scope::{ExportScope, PrintOptions};
 use crate::export::{json, markdown, text};
 use crate::library::Library;
 use crate::search::{Query, Results};
@@ -17,16 +17,17 @@ pub enum ExportFormat {
     Json,
 }
 
-/// Exports a document, or a part of it. A part that does not exist leaves only the notices.
+/// Exports a document, or a part of it. A part that does not exist leaves only title, history and
+/// notices.
 pub fn document(
     document: &Document,
     scope: &ExportScope,
     format: ExportFormat,
-    charset: Charset,
+    print: PrintOptions,
 ) -> String {
     match format {
-        ExportFormat::Text => text::document(document, scope, charset),
-        ExportFormat::Markdown => in_charset(&markdown::document(document, scope), charset),
+        ExportFormat::Text => text::document(document, scope, print),
+        ExportFormat::Markdown => in_charset(&markdown::document(document, scope), print.charset),
         ExportFormat::Json => json::document(document, scope),
     }
 }

@@ -1,9 +1,10 @@
 //! Markdown: headings, paragraphs, tables, and remarks as block quotes.
 
 use crate::content::{
-    Block, Document, Row, Shape, Source, SourceId, Subject, Value, Visibility, Voice,
+    AsOf, Block, Cell, Document, Row, Shape, Source, SourceId, Subject, Value, Visibility, Voice,
 };
 use crate::export::scope::{ExportScope, more_results_note};
+use crate::layout::about::source_lines;
 use crate::layout::table::column_labels;
 use crate::library::Library;
 use crate::search::{Query, Results};
@@ -24,7 +25,7 @@ pub(crate) fn document(document: &Document, scope: &ExportScope) -> String {
             write_block(&mut out, document, block, &rows);
         }
     }
-    sources(&mut out, document);
+    about(&mut out, document, scope);
     paragraphs(&mut out, &document.notices);
     out.truncate(out.trim_end().len());
     out.push('\n');
@@ -75,7 +76,7 @@ fn write_block(out: &mut String, document: &Document, block: &Block, rows: &[&Ro
             let value = value(document, &cell.value);
             if !is_table {
                 paragraph(out, &labeled_value(block, row, &cell.label, &value));
-            } else if cell.visibility == Visibility::Record {
+            } else if !is_in_table(cell) {
                 let (name, label) = (escape(row.name()), escape(&cell.label));
                 paragraph(out, &format!("{name}, {label}: {value}"));
             }
@@ -87,6 +88,12 @@ fn write_block(out: &mut String, document: &Document, block: &Block, rows: &[&Ro
             paragraph(out, &format!("*{}*", value(document, &cell.value)));
         }
     }
+}
+
+/// Returns true if the table has all that is known of a field. It has only the reason of an absence.
+fn is_in_table(cell: &Cell) -> bool {
+    let is_column = cell.visibility == Visibility::Column;
+    is_column && matches!(cell.value, Value::Text(_))
 }
 
 fn labeled_value(block: &Block, row: &Row, label: &str, value: &str) -> String {
@@ -111,7 +118,7 @@ fn write_table(out: &mut String, rows: &[&Row]) {
             let cell = row.column_cells().find(|cell| cell.label == **label);
             match cell.map(|cell| &cell.value) {
                 Some(Value::Text(text)) => escape(text),
-                Some(Value::Unavailable(absent)) => escape(absent.reason.label()),
+                Some(Value::Unavailable(absent)) => escape(&absent.short_text()),
                 None => String::new(),
             }
         };
@@ -146,30 +153,37 @@ fn value(document: &Document, value: &Value) -> String {
         Value::Text(text) => return escape(text),
         Value::Unavailable(absent) => absent,
     };
-    let mut text = escape(absent.reason.label());
+    let mut text = escape(&absent.text());
     if let Some(stated) = &absent.stated {
         text += &format!(": “{}”", escape(stated));
     }
     if let Some(source) = &absent.source {
         text += &format!(" — {}", citation(document, source));
     }
+    if absent.checked != AsOf::Unknown {
+        text += &format!(", checked {}", absent.checked);
+    }
+    if let Some(find) = absent.find_elsewhere() {
+        text += &format!("; look in: {}", escape(find));
+    }
     text
 }
 
-fn sources(out: &mut String, document: &Document) {
+/// Writes the history of the document, and the sources in scope.
+fn about(out: &mut String, document: &Document, scope: &ExportScope) {
+    paragraph(out, "## About this document");
+    let (system, code) = (document.code.system(), document.code.value());
+    let history = escape(&document.history().join(" · "));
+    paragraph(out, &format!("{system} {code} · {history}"));
     paragraph(out, "## Sources");
-    for source in &document.sources {
-        paragraph(out, &format!("- {}", title_and_date(source)));
+    for line in source_lines(document, &scope.sources(document)) {
+        paragraph(out, &format!("- {}", escape(&line)));
     }
 }
 
 fn citation(document: &Document, id: &SourceId) -> String {
     let source = document.source(id);
-    source.map_or_else(|| escape(&id.0), title_and_date)
-}
-
-fn title_and_date(source: &Source) -> String {
-    format!("{}, {}", escape(&source.title), source.as_of)
+    escape(&source.map_or_else(|| id.0.clone(), Source::citation))
 }
 
 fn paragraphs<T: AsRef<str>>(out: &mut String, texts: &[T]) {

@@ -1,7 +1,10 @@
-//! The scope of an export.
+//! The scope of an export, and the form of its lines.
 
-use crate::content::{Block, Document, Row, RowPath, Section, SectionId};
+use std::collections::BTreeSet;
+
+use crate::content::{Block, Document, Row, RowPath, Section, SectionId, Source, SourceId};
 use crate::search::Results;
+use crate::text::Charset;
 
 /// The part of a document that is exported.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +33,16 @@ impl ExportScope {
         })
     }
 
+    /// The sources that the rows in this scope cite; for a whole document, all of its sources.
+    pub(crate) fn sources<'d>(&'d self, document: &'d Document) -> Vec<&'d Source> {
+        let sections = self.sections(document);
+        let rows = sections.flat_map(|(_, blocks)| blocks.into_iter().flat_map(|(_, rows)| rows));
+        let cited: BTreeSet<&SourceId> = rows.flat_map(Row::sources).collect();
+        let sources = document.sources.iter();
+        let is_cited = |source: &&Source| *self == Self::Whole || cited.contains(&source.id);
+        sources.filter(is_cited).collect()
+    }
+
     fn contains(&self, section: &Section, block: &Block, row: &Row) -> bool {
         match self {
             Self::Whole => true,
@@ -37,6 +50,14 @@ impl ExportScope {
             Self::Row(path) => RowPath::new(section, block, row) == *path,
         }
     }
+}
+
+/// The lines that the output may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PrintOptions {
+    pub charset: Charset,
+    /// The width of a document as plain text.
+    pub columns: u16,
 }
 
 /// A note on the results that are not exported; `None` if all are.

@@ -1,16 +1,14 @@
-//! Plain text: the lines that the reader shows on screen.
+//! Plain text: the lines that the reader shows on screen, and those of each row's details.
 
 use std::fmt::Display;
 
-use crate::content::{Document, SectionId};
-use crate::export::scope::{ExportScope, more_results_note};
-use crate::layout::{LayoutOptions, Notices, Page, TableMode};
+use crate::content::Document;
+use crate::export::scope::{ExportScope, PrintOptions, more_results_note};
+use crate::layout::{LayoutOptions, Medium, Page, PageEnd, TableMode};
 use crate::library::Library;
 use crate::search::Results;
+use crate::text::wrap::wrap;
 use crate::text::{Charset, sanitize, width};
-
-/// The width of the layout in columns.
-const TEXT_WIDTH: u16 = 84;
 
 /// Lines of text without trailing spaces.
 struct Lines {
@@ -30,6 +28,14 @@ impl Lines {
         self.text.push('\n');
     }
 
+    /// Appends a paragraph, and returns its lines.
+    fn push_wrapped(&mut self, text: &str, options: LayoutOptions) -> Vec<String> {
+        let text = self.charset.transliterate(text);
+        let lines = wrap(&text, options.columns.into());
+        self.push_all(&lines);
+        lines
+    }
+
     fn push_all<T: Display>(&mut self, lines: &[T]) {
         for line in lines {
             self.push(&line.to_string());
@@ -37,35 +43,37 @@ impl Lines {
     }
 }
 
-pub(crate) fn document(document: &Document, scope: &ExportScope, charset: Charset) -> String {
+pub(crate) fn document(document: &Document, scope: &ExportScope, print: PrintOptions) -> String {
     let options = LayoutOptions {
-        columns: TEXT_WIDTH,
-        charset,
+        columns: print.columns,
+        charset: print.charset,
         table_mode: TableMode::Columns,
+        medium: Medium::Print,
     };
-    let mut out = Lines::new(charset);
-    if let ExportScope::Row(path) = scope {
-        out.push_all(&Page::from_row(document, path, options, Notices::Omit).lines);
-        out.push("");
-    } else {
-        let code = document.code.value();
-        out.push(&format!("{code}  {}", document.title));
-        out.push("");
-        let is_selected = |id: &SectionId| match scope {
-            ExportScope::Section(selected) => id == selected,
-            _ => true,
-        };
-        for (index, section) in document.sections.iter().enumerate() {
-            if is_selected(&section.id) {
-                let title = charset.transliterate(&section.title);
-                out.push(&title);
-                out.push(&"=".repeat(width(&title)));
-                out.push_all(&Page::from_section(document, index, options, Notices::Omit).lines);
-                out.push("");
+    let mut out = Lines::new(print.charset);
+    out.push_wrapped(
+        &format!("{}  {}", document.code.value(), document.title),
+        options,
+    );
+    out.push("");
+    for (section, blocks) in scope.sections(document) {
+        let lines = out.push_wrapped(&section.title, options);
+        out.push(&"=".repeat(lines.iter().map(|line| width(line)).max().unwrap_or(0)));
+        if let ExportScope::Row(path) = scope {
+            let titles = blocks.iter().filter_map(|(block, _)| block.title.as_ref());
+            for text in section.headings.iter().chain(titles) {
+                out.push_wrapped(text, options);
             }
+            out.push("");
+            out.push_all(&Page::from_row(document, path, options).lines);
+        } else if let Some((index, _)) = document.section(&section.id) {
+            let page = Page::from_section(document, index, options, PageEnd::Nothing);
+            out.push_all(&page.lines);
         }
+        out.push("");
     }
-    out.push_all(&Page::from_notices(document, options).lines);
+    let sources = scope.sources(document);
+    out.push_all(&Page::from_document(document, &sources, options).lines);
     out.text
 }
 

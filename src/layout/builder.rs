@@ -1,9 +1,9 @@
 //! The page builder: appends wrapped lines to a page in the requested charset and width.
 
 use crate::content::{
-    AsOf, Cell, Document, Row, RowPath, SourceId, SourceKind, Unavailable, Voice,
+    AbsenceReason, AsOf, Cell, Document, RowPath, SourceId, SourceKind, Unavailable,
 };
-use crate::layout::page::{LayoutOptions, Notices, Page, PageLine, PageRow, Role, RowKind, Span};
+use crate::layout::page::{LayoutOptions, Page, PageEnd, PageLine, PageRow, Role, RowKind, Span};
 use crate::text::wrap::{width, wrap};
 
 /// The narrowest column for the value of a field. If less is left, it goes below the label.
@@ -105,46 +105,31 @@ impl<'d> PageBuilder<'d> {
         widths.max().unwrap_or(0)
     }
 
-    /// Adds the source of a row of the editors.
-    pub fn editor_attribution(&mut self, row: &Row) {
-        if row.voice == Voice::Editor
-            && let Some(source) = &row.source
-        {
-            let text = attribution(self.document, source);
-            self.paragraph(&text, Role::Source, 2);
-        }
-    }
-
-    /// Adds the sources that contradict a row.
-    pub fn conflicts(&mut self, row: &Row, indent: usize) {
-        for source in &row.disputed_by {
-            let text = format!("disagrees {}", attribution(self.document, source));
-            self.paragraph(&text, Role::Conflict, indent);
-        }
-    }
-
-    /// Adds the editors' remarks on a row, with their sources.
-    pub fn remarks(&mut self, row: &Row) {
-        for remark in &row.remarks {
-            self.hanging_paragraph("| ", &remark.text, Role::Editor, 0);
-            let text = attribution(self.document, &remark.source);
-            self.paragraph(&text, Role::Source, 2);
-        }
-    }
-
-    /// Adds a stated absence: its reason, the words of the source, and where to look.
+    /// Adds an absence: its reason, the words of the source, and where to look.
     pub fn absence(&mut self, absent: &Unavailable) {
-        self.hanging_paragraph("– ", absent.reason.label(), Role::Unavailable, 0);
+        let role = Role::from_absence(absent.reason);
+        let marker = match absent.reason {
+            AbsenceReason::Imported => "",
+            _ => "– ",
+        };
+        self.hanging_paragraph(marker, &absent.text(), role, 0);
+        self.absence_details(absent, None);
+    }
+
+    /// Adds what is known about an absence besides its reason. The source is left out if the row
+    /// has the same one.
+    pub fn absence_details(&mut self, absent: &Unavailable, row_source: Option<&SourceId>) {
         if let Some(stated) = &absent.stated {
             self.paragraph(&format!("“{stated}”"), Role::Unavailable, 2);
         }
         let mut details = Vec::new();
-        let source = absent.source.as_ref();
+        let source = absent.source.as_ref().filter(|id| row_source != Some(id));
         details.extend(source.map(|source| attribution(self.document, source)));
         if absent.checked != AsOf::Unknown {
             details.push(format!("checked {}", absent.checked));
         }
-        details.extend(absent.find.as_ref().map(|find| format!("look in: {find}")));
+        let find = absent.find_elsewhere();
+        details.extend(find.map(|find| format!("look in: {find}")));
         if !details.is_empty() {
             self.paragraph(&details.join(" · "), Role::Source, 2);
         }
@@ -158,8 +143,11 @@ impl<'d> PageBuilder<'d> {
         }
     }
 
-    pub fn finish(mut self, notices: Notices) -> Page {
-        if notices == Notices::Include {
+    pub fn finish(mut self, end: PageEnd) -> Page {
+        if end == PageEnd::About {
+            self.about(&self.document.sources.iter().collect::<Vec<_>>());
+        }
+        if end != PageEnd::Nothing {
             self.blank_line();
             for notice in &self.document.notices {
                 self.paragraph(notice, Role::Notice, 0);
@@ -179,10 +167,5 @@ pub fn attribution(document: &Document, id: &SourceId) -> String {
         SourceKind::Secondary => "according to ",
         SourceKind::Primary | SourceKind::InHouse => "",
     };
-    match (source.as_of, source.read) {
-        (AsOf::Unknown, read) if read != AsOf::Unknown => {
-            format!("— {rank}{}, undated, read {read}", source.title)
-        }
-        (as_of, _) => format!("— {rank}{}, {as_of}", source.title),
-    }
+    format!("— {rank}{}", source.citation())
 }

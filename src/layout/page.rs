@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::content::{RowPath, Standing, Value, Voice};
+use crate::content::{AbsenceReason, RowPath, Standing, Value, Voice};
 use crate::num::saturating_u16;
 use crate::text::Charset;
 use crate::text::wrap::width;
@@ -30,6 +30,18 @@ pub struct LayoutOptions {
     pub columns: u16,
     pub charset: Charset,
     pub table_mode: TableMode,
+    pub medium: Medium,
+}
+
+/// Where a page is read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Medium {
+    /// On a screen, where a key opens the details of a row.
+    #[default]
+    Screen,
+    /// As plain text: every row has all its fields, and the text has neither gutter nor maximum
+    /// width.
+    Print,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -43,12 +55,18 @@ pub enum TableMode {
 
 impl LayoutOptions {
     pub const fn gutter(self) -> u16 {
-        gutter(self.columns)
+        match self.medium {
+            Medium::Screen => gutter(self.columns),
+            Medium::Print => 0,
+        }
     }
 
     pub(crate) fn text_width(self) -> usize {
-        let columns = self.columns.saturating_sub(self.gutter() + 1);
-        columns.clamp(1, MAX_TEXT_WIDTH).into()
+        let columns = match self.medium {
+            Medium::Screen => (self.columns.saturating_sub(self.gutter() + 1)).min(MAX_TEXT_WIDTH),
+            Medium::Print => self.columns,
+        };
+        columns.max(1).into()
     }
 
     /// Makes a span; `column` counts from the gutter.
@@ -62,11 +80,13 @@ impl LayoutOptions {
     }
 }
 
-/// Whether a page ends with the document's notices.
+/// What follows the rows of a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Notices {
-    Include,
-    Omit,
+pub enum PageEnd {
+    Nothing,
+    Notices,
+    /// The title, history and sources of the document, then its notices.
+    About,
 }
 
 /// A section or an opened row, laid out at one width.
@@ -139,6 +159,8 @@ pub enum Role {
     Editor,
     /// A stated absence.
     Unavailable,
+    /// The document has no entry; nobody states an absence.
+    NoEntry,
     /// Conditional or not expected.
     Caution,
     /// Sources disagree.
@@ -153,6 +175,19 @@ impl Role {
         match voice {
             Voice::Publication => Self::Text,
             Voice::Editor => Self::Editor,
+        }
+    }
+
+    pub(crate) const fn from_absence(reason: AbsenceReason) -> Self {
+        match reason {
+            AbsenceReason::NoEntry => Self::NoEntry,
+            AbsenceReason::Imported => Self::Editor,
+            AbsenceReason::NotListed
+            | AbsenceReason::SourceSilent
+            | AbsenceReason::NotLoaded
+            | AbsenceReason::NotApplicable
+            | AbsenceReason::License
+            | AbsenceReason::Unpublished => Self::Unavailable,
         }
     }
 
@@ -173,17 +208,17 @@ pub(crate) fn value_text(value: &Value, voice: Voice, charset: Charset) -> (Stri
             (text, Role::from_voice(voice))
         }
         Value::Unavailable(absent) => {
-            let text = format!("– {}", absent.reason.short_label());
-            (charset.transliterate(&text).into_owned(), Role::Unavailable)
+            let text = absent.short_text();
+            let text = charset.transliterate(&text).into_owned();
+            (text, Role::from_absence(absent.reason))
         }
     }
 }
 
 impl std::fmt::Display for PageLine {
-    /// Writes the line as plain text, without the gutter.
+    /// Writes the line as plain text.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let start = self.spans.iter().map(|span| span.column).min().unwrap_or(0);
-        let mut at = usize::from(start.min(3));
+        let mut at = 0;
         for span in &self.spans {
             let gap = usize::from(span.column).saturating_sub(at);
             write!(f, "{:gap$}{}", "", span.text)?;

@@ -2,16 +2,12 @@
 
 use crate::content::{Block, Document, Row, RowPath, Section, Subject, Value};
 use crate::layout::builder::{PageBuilder, attribution};
-use crate::layout::page::{LayoutOptions, Notices, Page, Role};
+use crate::layout::page::{LayoutOptions, Page, PageEnd, Role};
 
 impl Page {
-    /// Lays out one row in full. Returns an empty page if the document has no such row.
-    pub fn from_row(
-        document: &Document,
-        path: &RowPath,
-        options: LayoutOptions,
-        notices: Notices,
-    ) -> Self {
+    /// Lays out one row in full, without notices. Returns an empty page if the document has no such
+    /// row.
+    pub fn from_row(document: &Document, path: &RowPath, options: LayoutOptions) -> Self {
         let mut builder = PageBuilder::new(document, options);
         let Some((section, block, row)) = document.row(path) else {
             return builder.page;
@@ -32,13 +28,12 @@ impl Page {
                 builder.paragraph(url, Role::Source, 2);
             }
         }
-        builder.conflicts(row, 0);
         if !row.remarks.is_empty() {
             builder.blank_line();
             builder.paragraph("Editor's remarks", Role::Title, 0);
-            builder.remarks(row);
         }
-        builder.finish(notices)
+        builder.remarks(row, 0);
+        builder.finish(PageEnd::Nothing)
     }
 }
 
@@ -70,11 +65,11 @@ fn row_title(document: &Document, section: &Section, block: &Block, row: &Row) -
         }
         Subject::PayerRule(modifier) => format!("{code}-{modifier} › {}", row.name()),
         Subject::Payer | Subject::Place | Subject::Code(_) => {
-            format!("{code} › {} › {}", section.short, row.name())
+            format!("{code} › {} › {}", section.title, row.name())
         }
         Subject::Text | Subject::Absence => match &block.title {
-            Some(title) => format!("{code} › {} › {title}", section.short),
-            None => format!("{code} › {}", section.short),
+            Some(title) => format!("{code} › {} › {title}", section.title),
+            None => format!("{code} › {}", section.title),
         },
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::content::{Block, Document, Row, RowPath, Section, Shape, Subject, Value, Voice};
 use crate::layout::builder::{PageBuilder, field_lines};
-use crate::layout::page::{LayoutOptions, Notices, Page, Role, RowKind, value_text};
+use crate::layout::page::{LayoutOptions, Page, PageEnd, Role, RowKind, value_text};
 use crate::layout::table::layout_table;
 use crate::text::wrap::width;
 
@@ -12,7 +12,7 @@ impl Page {
         document: &Document,
         section: usize,
         options: LayoutOptions,
-        notices: Notices,
+        end: PageEnd,
     ) -> Self {
         let mut builder = PageBuilder::new(document, options);
         let Some(section) = document.sections.get(section) else {
@@ -24,11 +24,7 @@ impl Page {
         for block in &section.blocks {
             layout_block(&mut builder, section, block);
         }
-        builder.finish(notices)
-    }
-
-    pub fn from_notices(document: &Document, options: LayoutOptions) -> Self {
-        PageBuilder::new(document, options).finish(Notices::Include)
+        builder.finish(end)
     }
 
     /// Lays out `(label, text)` pairs that belong to no document.
@@ -75,9 +71,10 @@ fn layout_block(builder: &mut PageBuilder<'_>, section: &Section, block: &Block)
 fn layout_row(builder: &mut PageBuilder<'_>, shape: Shape, label_width: usize, row: &Row) {
     for cell in row.column_cells() {
         match (&cell.value, shape) {
-            (Value::Unavailable(_), Shape::Facts) if row.subject != Subject::Absence => {
+            (Value::Unavailable(absent), Shape::Facts) if row.subject != Subject::Absence => {
                 let (text, role) = value_text(&cell.value, row.voice, builder.options.charset);
                 builder.field(&cell.label, label_width, &text, role);
+                builder.absence_details(absent, row.source.as_ref());
             }
             (Value::Unavailable(absent), _) => builder.absence(absent),
             (Value::Text(text), _) => {
@@ -94,7 +91,5 @@ fn layout_row(builder: &mut PageBuilder<'_>, shape: Shape, label_width: usize, r
     if let Some(standing) = row.standing {
         builder.paragraph(standing.label(), Role::from_standing(standing), 2);
     }
-    builder.editor_attribution(row);
-    builder.conflicts(row, 2);
-    builder.remarks(row);
+    builder.annotations(row, 0);
 }

@@ -1,6 +1,6 @@
 //! Tables: columns that wrap by word, or rows laid out field by field if the columns do not fit.
 
-use crate::content::{Block, Row, RowPath, Section, Subject, Unavailable, Value};
+use crate::content::{AbsenceReason, Block, Row, RowPath, Section, Subject, Unavailable, Value};
 use crate::layout::builder::PageBuilder;
 use crate::layout::page::{Role, RowKind, Span, TableMode, value_text};
 use crate::text::Charset;
@@ -25,8 +25,9 @@ pub fn layout_table(builder: &mut PageBuilder<'_>, section: &Section, block: &Bl
         TableMode::Columns => column_widths(builder, block, &labels),
         TableMode::Linear => None,
     };
-    if let Some(widths) = &widths {
-        header_row(builder, &labels, widths);
+    match &widths {
+        Some(widths) => header_row(builder, &labels, widths),
+        None => stacked_header(builder, block),
     }
     for (n, row) in block.rows.iter().enumerate() {
         let absence = stated_absence(row);
@@ -52,22 +53,67 @@ fn stated_absence(row: &Row) -> Option<&Unavailable> {
     }
 }
 
-/// Adds the full reasons of absent values below the table, once for all rows that share one.
+/// Adds the full reasons of absent values below the table, once for all fields that share one, with
+/// the columns and rows of these fields.
 fn absence_notes(builder: &mut PageBuilder<'_>, block: &Block) {
-    let mut notes: Vec<(&Unavailable, Vec<&str>)> = Vec::new();
-    for cell in table_rows(block).flat_map(Row::column_cells) {
-        if let Value::Unavailable(absent) = &cell.value {
-            match notes.iter_mut().find(|(known, _)| **known == **absent) {
-                Some((_, labels)) if labels.contains(&cell.label.as_str()) => {}
-                Some((_, labels)) => labels.push(&cell.label),
-                None => notes.push((absent, vec![&cell.label])),
+    let mut notes: Vec<(&Unavailable, Vec<AbsentField<'_>>)> = Vec::new();
+    for row in table_rows(block) {
+        for cell in row.column_cells() {
+            if let Value::Unavailable(absent) = &cell.value
+                && absent.reason != AbsenceReason::NoEntry
+            {
+                let field = (cell.label.as_str(), row);
+                match notes.iter_mut().find(|(known, _)| **known == **absent) {
+                    Some((_, fields)) => fields.push(field),
+                    None => notes.push((absent, vec![field])),
+                }
             }
         }
     }
-    for (absent, labels) in notes {
+    let row_count = table_rows(block).count();
+    for (absent, fields) in notes {
         builder.blank_line();
-        builder.paragraph(&labels.join(", "), Role::Label, 0);
+        for (labels, rows) in group_by_rows(&fields) {
+            let names: Vec<String> = rows.iter().map(|row| row_name(row)).collect();
+            let names = match row_count {
+                2.. if names.len() == row_count => "every row".to_owned(),
+                _ => names.join("; "),
+            };
+            let text = format!("{} ({names})", labels.join(", "));
+            builder.paragraph(&text, Role::Label, 0);
+        }
         builder.absence(absent);
+    }
+}
+
+/// The label of a column and a row without a value in it.
+type AbsentField<'r> = (&'r str, &'r Row);
+
+/// Groups columns that lack a value in the same rows.
+fn group_by_rows<'r>(fields: &[AbsentField<'r>]) -> Vec<(Vec<&'r str>, Vec<&'r Row>)> {
+    let mut groups: Vec<(Vec<&str>, Vec<&Row>)> = Vec::new();
+    let labels = fields.iter().map(|(label, _)| *label);
+    let mut seen: Vec<&str> = Vec::new();
+    for label in labels {
+        if seen.contains(&label) {
+            continue;
+        }
+        seen.push(label);
+        let rows = fields.iter().filter(|(other, _)| *other == label);
+        let rows: Vec<&Row> = rows.map(|(_, row)| *row).collect();
+        match groups.iter_mut().find(|(_, known)| *known == rows) {
+            Some((labels, _)) => labels.push(label),
+            None => groups.push((vec![label], rows)),
+        }
+    }
+    groups
+}
+
+/// The name of a row below its table. A payer has a rule on several modifiers.
+fn row_name(row: &Row) -> String {
+    match &row.subject {
+        Subject::PayerRule(modifier) => format!("{}, {modifier}", row.name()),
+        _ => row.name().to_owned(),
     }
 }
 
@@ -215,7 +261,7 @@ fn columnar_row(builder: &mut PageBuilder<'_>, row: &Row, labels: &[&str], width
     });
     let columns: Vec<Vec<CellLine>> = columns.collect();
     push_columns(builder, &columns, widths);
-    builder.editor_attribution(row);
+    builder.table_annotations(row);
 }
 
 fn push_columns(builder: &mut PageBuilder<'_>, columns: &[Vec<CellLine>], widths: &[usize]) {
@@ -237,8 +283,18 @@ fn push_columns(builder: &mut PageBuilder<'_>, columns: &[Vec<CellLine>], widths
     }
 }
 
-/// Lays out a row field by field. Its heading is the first field, followed by the second one on
-/// the same line if the first is short.
+/// Adds the label of the field that heads each stacked row, if the authors chose it. A code, a
+/// modifier or a payer needs none.
+fn stacked_header(builder: &mut PageBuilder<'_>, block: &Block) {
+    let mut rows = table_rows(block);
+    let row = rows.find(|row| row.subject == Subject::Text);
+    if let Some(cell) = row.and_then(|row| row.column_cells().next()) {
+        builder.paragraph(&cell.label, Role::Label, 0);
+    }
+}
+
+/// Lays out a row field by field. Its heading is the first field. The second one follows on the same
+/// line if the first is a code.
 fn stacked_row(builder: &mut PageBuilder<'_>, row: &Row) {
     let charset = builder.options.charset;
     let fields = row.column_cells().map(|cell| {
@@ -248,7 +304,9 @@ fn stacked_row(builder: &mut PageBuilder<'_>, row: &Row) {
     let fields: Vec<(&str, String, Role)> = fields.collect();
     let start = builder.page.lines.len();
     let rest = match fields.as_slice() {
-        [(_, code, role), (_, name, _), rest @ ..] if width(code) <= MAX_INLINE_WIDTH => {
+        [(_, code, role), (_, name, _), rest @ ..]
+            if row.subject != Subject::Text && width(code) <= MAX_INLINE_WIDTH =>
+        {
             builder.paragraph(&format!("{code} {name}"), *role, 0);
             rest
         }
@@ -270,5 +328,5 @@ fn stacked_row(builder: &mut PageBuilder<'_>, row: &Row) {
         let text = format!("{}: {text}", charset.transliterate(label));
         builder.paragraph(&text, *role, 1);
     }
-    builder.editor_attribution(row);
+    builder.table_annotations(row);
 }

@@ -138,8 +138,11 @@ fn payer_excerpt(document: &Document, name: &str) -> Option<Excerpt> {
                 texts.extend(row.cells.iter().skip(1).map(field));
             }
             Subject::PayerRule(modifier) => {
-                let label = row.standing.map_or("– source silent", Standing::label);
-                texts.push(format!("{modifier}: {label}"));
+                let rule = match (row.standing, row.cells.last()) {
+                    (None, Some(cell)) => value_text(&cell.value),
+                    (standing, _) => standing.map_or("", Standing::label).to_owned(),
+                };
+                texts.push(format!("{modifier}: {rule}"));
             }
             _ => {}
         }
@@ -151,6 +154,6 @@ fn payer_excerpt(document: &Document, name: &str) -> Option<Excerpt> {
 fn value_text(value: &Value) -> String {
     match value {
         Value::Text(text) => text.clone(),
-        Value::Unavailable(absent) => format!("– {}", absent.reason.short_label()),
+        Value::Unavailable(absent) => absent.short_text(),
     }
 }

@@ -2,11 +2,13 @@
 //! of sets to documents.
 //!
 //! Everything is made when a code is opened. Added rows speak in the editors' voice and cite the
-//! set as their source. The document's own rows stay as they are, absences included.
+//! set as their source. The document's own rows stay as they are, except that an absence that says
+//! to import a set points to the imported row ([`pointers`]).
 
 pub(crate) mod builder;
 pub(crate) mod enrich;
 pub(crate) mod lookup;
+pub(crate) mod pointers;
 pub(crate) mod references;
 pub(crate) mod set_rows;
 pub(crate) mod synthesize;

@@ -3,4 +3,5 @@
 pub(crate) mod builder;
 pub(crate) mod merge;
 pub(crate) mod partial_index;
+pub(crate) mod prominence;
 pub(crate) mod store_writer;

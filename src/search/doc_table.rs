@@ -35,13 +35,13 @@ pub(crate) enum DocKind {
 const LISTED_CODE_BIT: u8 = 0x80;
 
 impl DocKind {
-    /// Packs a kind (high bit) and the number of words in the title (other bits).
-    pub(crate) fn pack(self, title_words: usize) -> u8 {
-        let max_words = LISTED_CODE_BIT - 1;
-        let words = u8::try_from(title_words).map_or(max_words, |words| words.min(max_words));
+    /// Packs a kind (high bit) and the length of the title (other bits).
+    pub(crate) fn pack(self, title_length: usize) -> u8 {
+        let max = LISTED_CODE_BIT - 1;
+        let length = u8::try_from(title_length).map_or(max, |length| length.min(max));
         match self {
-            Self::Document => words,
-            Self::ListedCode => words | LISTED_CODE_BIT,
+            Self::Document => length,
+            Self::ListedCode => length | LISTED_CODE_BIT,
         }
     }
 }
@@ -91,9 +91,18 @@ impl DocTable {
         }
     }
 
-    /// Returns the number of words in the title, at most 127.
-    pub(crate) fn title_word_count(&self, doc: u32) -> u8 {
+    /// Returns the length of the title, at most 127: of a document its words, of a listed code see
+    /// [`weighted_length`](crate::search::build::prominence::weighted_length).
+    pub(crate) fn title_length(&self, doc: u32) -> u8 {
         self.packed_kind(doc) & !LISTED_CODE_BIT
+    }
+
+    /// Returns true for the HCPCS codes of quality measures, which repeat the names of diagnoses
+    /// and drugs: G8395 to G9999 and M1000 to M1999.
+    pub(crate) fn is_quality_measure(&self, doc: u32) -> bool {
+        let code = self.codes.get(doc as usize).map(|code| code.to_be_bytes());
+        let is_hcpcs = self.system(doc) == Some(CodeSystem::Hcpcs);
+        is_hcpcs && matches!(code, Some([_, b'G', b'8' | b'9', ..] | [_, b'M', b'1', ..]))
     }
 
     fn packed_kind(&self, doc: u32) -> u8 {
@@ -103,6 +112,13 @@ impl DocTable {
 
     pub(crate) fn rows(&self, doc: u32) -> Range<u32> {
         item_range(&self.row_ends, doc as usize)
+    }
+
+    /// Returns the row after those of all documents, if listed codes follow them.
+    pub(crate) fn first_listed_row(&self) -> u32 {
+        let is_document = |packed: &u8| packed & LISTED_CODE_BIT == 0;
+        let documents = self.packed_kinds.partition_point(is_document);
+        self.rows(saturating_u32(documents)).start
     }
 
     pub(crate) fn row_to_doc(&self) -> RowToDoc<'_> {

@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use crate::content::{Block, Document, Row, Section, Shape, Subject, Value};
+use crate::content::{Block, Document, Row, Section, Shape, Source, SourceId, Subject, Value};
 
 /// A set of fields of a row, one bit each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -105,7 +105,32 @@ impl<'a> RowContext<'a> {
         fields.extend(
             remarks.map(|remark| IndexedField::new(FieldMask::REST, "Remark", &*remark.text)),
         );
+        self.push_sources(&mut fields);
         fields
+    }
+
+    /// Adds the names of the row's sources that no earlier row of its section has.
+    fn push_sources(&self, fields: &mut Vec<IndexedField<'a>>) {
+        let cited = |row: &'a Row| {
+            let remarks = row.remarks.iter().map(|remark| &remark.source);
+            row.source.iter().chain(remarks)
+        };
+        let rows = self.section.blocks.iter().flat_map(|block| &block.rows);
+        let earlier = rows.take_while(|row| !std::ptr::eq(*row, self.row));
+        let mut known: Vec<&SourceId> = earlier.flat_map(cited).collect();
+        for id in cited(self.row) {
+            if !known.contains(&id)
+                && let Some(Source { title, short, .. }) = self.document.source(id)
+            {
+                let text: Cow<'a, str> = if title.contains(short) {
+                    Cow::Borrowed(title)
+                } else {
+                    Cow::Owned(format!("{short}: {title}"))
+                };
+                fields.push(IndexedField::new(FieldMask::REST, "Source", text));
+                known.push(id);
+            }
+        }
     }
 
     fn push_headings(&self, fields: &mut Vec<IndexedField<'a>>) {
@@ -164,7 +189,7 @@ fn value_text(value: &Value) -> Cow<'_, str> {
             (Some(stated), None) => Cow::Borrowed(&**stated),
             (None, Some(find)) => Cow::Borrowed(&**find),
             (Some(stated), Some(find)) => Cow::Owned(format!("{stated} {find}")),
-            (None, None) => Cow::Borrowed(absence.reason.label()),
+            (None, None) => Cow::Owned(absence.text()),
         },
     }
 }

@@ -13,6 +13,9 @@ use crate::search::term_map::TermMap;
 /// The maximum number of corrections of one word.
 pub(crate) const MAX_FUZZY_TERMS: usize = 200;
 
+/// The length from which a word alone is corrected without asking.
+const MIN_LIKELY_CHARS: usize = 5;
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct FuzzyTerm {
     pub(crate) ord: u32,
@@ -44,6 +47,12 @@ pub(crate) fn max_edits(word: &str) -> usize {
         4..7 => 1,
         _ => 0,
     }
+}
+
+/// Returns true if a correction shares the first letter with the word, which is seldom mistyped.
+/// Short words have too many neighbors.
+pub(crate) fn is_likely_correction(word: &str, correction: &str) -> bool {
+    word.chars().count() >= MIN_LIKELY_CHARS && correction.chars().next() == word.chars().next()
 }
 
 /// Builders of Levenshtein automata for one and for two edits, made when first needed.

@@ -1,6 +1,8 @@
-//! Queries: parsing text into words, phrases, scopes and codes, and synonyms for them.
+//! Queries: parsing text into words, phrases, scopes and codes, and other names for them.
 
+pub(crate) mod code_names;
 pub(crate) mod code_ref;
+pub(crate) mod name_key;
 pub(crate) mod parse;
 pub(crate) mod scope;
 pub(crate) mod synonyms;

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use crate::content::{BlockId, RowKey, RowPath, SectionId, Shape, Subject};
+use crate::content::{BlockId, RowKey, RowPath, SectionId, Shape};
 use crate::search::fields::{FieldMask, IndexedField, RowContext};
 use crate::storage::varint::{self, read_byte, read_list, read_varint, write_text, write_varint};
 use crate::storage::{Container, PartReader, PartTag};
@@ -118,13 +118,8 @@ fn in_trail(context: &RowContext<'_>, name: &str, field: &IndexedField<'_>) -> b
 
 /// Returns the name of a row in a trail, or an empty text.
 fn row_name<'a>(context: &RowContext<'a>) -> &'a str {
-    match (&context.row.subject, context.block.shape) {
-        (Subject::Text, Shape::Facts) => context.row.cells.first().map_or("", |cell| &cell.label),
-        (Subject::Text, Shape::Prose | Shape::List) | (Subject::Absence, _) => {
-            context.block.title.as_deref().unwrap_or_default()
-        }
-        _ => context.row.name(),
-    }
+    let name = context.block.row_name(context.row);
+    name.or(context.block.title.as_deref()).unwrap_or_default()
 }
 
 fn truncate_name(name: &str) -> String {

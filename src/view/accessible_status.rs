@@ -32,11 +32,11 @@ fn document_status(view: &DocumentView) -> String {
         sections.len()
     );
     match selected_row(view) {
-        Some(row) => format!(
+        Some(selected) => format!(
             "{section}; row {} of {}{}",
             view.selected() + 1,
             view.page().rows.len(),
-            row_description(row)
+            row_description(selected)
         ),
         None => section,
     }

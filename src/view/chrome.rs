@@ -10,7 +10,7 @@ use crate::text::{clip, width};
 use crate::view::accessible_status::status;
 use crate::view::area::{margin, without_last_column};
 use crate::view::canvas::Canvas;
-use crate::view::row_text::{attribution, row_label, selected_row};
+use crate::view::row_text::{attribution, selected_row};
 use crate::view::theme::StyleRole;
 
 /// The notice that stays on screen with every CPT code.
@@ -116,7 +116,8 @@ fn loading_message(app: &App) -> Option<String> {
 /// Draws the source of the selected row at the right, if there is room after column `end`.
 fn source(canvas: &mut Canvas<'_>, app: &App, area: Rect, end: u16) {
     let room = usize::from(area.width.saturating_sub(end + 3));
-    let Some(row) = selected_row(app.document_view()).filter(|_| room >= MIN_SOURCE_COLUMNS) else {
+    let selected = selected_row(app.document_view());
+    let Some((_, row)) = selected.filter(|_| room >= MIN_SOURCE_COLUMNS) else {
         return;
     };
     let role = if row.disputed_by.is_empty() {
@@ -138,8 +139,9 @@ fn breadcrumb(canvas: &Canvas<'_>, app: &App, room: u16) -> String {
     if let Some(section) = document.sections.get(view.section()) {
         parts.push(canvas.charset.transliterate(&section.short).into_owned());
     }
-    if let Some(row) = selected_row(view) {
-        parts.push(match row_label(row) {
+    if let Some((block, row)) = selected_row(view) {
+        let name = block.row_name(row).filter(|name| !name.is_empty());
+        parts.push(match name {
             Some(name) => {
                 let name = canvas.charset.transliterate(name);
                 clip(&name, MAX_ROW_NAME, canvas.ellipsis()).into_owned()

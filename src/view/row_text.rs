@@ -1,34 +1,19 @@
 //! Descriptions of a row: its name, and the source of its statement.
 
 use crate::app::DocumentView;
-use crate::content::{AsOf, Document, Row, SourceId, Standing, Subject, Value};
+use crate::content::{AsOf, Block, Document, Row, SourceId, Standing, Subject, Value};
 
-pub fn selected_row(view: &DocumentView) -> Option<&Row> {
-    let (_, _, row) = view.document().row(view.row_path()?)?;
-    Some(row)
-}
-
-/// The name of a row, if it has one. A paragraph has none.
-pub fn row_label(row: &Row) -> Option<&str> {
-    match row.subject {
-        Subject::Modifier(_)
-        | Subject::PayerRule(_)
-        | Subject::Code(_)
-        | Subject::Payer
-        | Subject::Place => Some(row.name()),
-        Subject::Text => {
-            let label = row.cells.first().map(|cell| cell.label.as_str());
-            label.filter(|label| !label.is_empty())
-        }
-        Subject::Absence => None,
-    }
+/// The selected row, and its block.
+pub fn selected_row(view: &DocumentView) -> Option<(&Block, &Row)> {
+    let (_, block, row) = view.document().row(view.row_path()?)?;
+    Some((block, row))
 }
 
 /// A row's name and standing, each after a comma: `, 26, ! disputed`.
-pub fn row_description(row: &Row) -> String {
+pub fn row_description((block, row): (&Block, &Row)) -> String {
     let name = match row.subject {
         Subject::Absence => Some("not available"),
-        _ => row_label(row),
+        _ => block.row_name(row),
     };
     let mut text = String::new();
     for part in [name, row.standing.map(Standing::label)]

@@ -64,13 +64,14 @@ pub enum StyleRole {
 
 impl StyleRole {
     /// All roles, with their names in theme files.
-    const THEME_KEYS: [(&'static str, Self); 28] = [
+    const THEME_KEYS: [(&'static str, Self); 29] = [
         ("text", Self::Page(Role::Text)),
         ("heading", Self::Page(Role::Heading)),
         ("block", Self::Page(Role::Title)),
         ("label", Self::Page(Role::Label)),
         ("editor", Self::Page(Role::Editor)),
         ("unavailable", Self::Page(Role::Unavailable)),
+        ("no-entry", Self::Page(Role::NoEntry)),
         ("caution", Self::Page(Role::Caution)),
         ("conflict", Self::Page(Role::Conflict)),
         ("source", Self::Page(Role::Source)),

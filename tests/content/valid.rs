@@ -59,7 +59,7 @@ fn cell(cell: &codeleaf::content::Cell) -> String {
     match (cell.label.as_str(), cell.visibility) {
         ("", _) => value,
         (label, Visibility::Column) => format!("{label}={value}"),
-        (label, Visibility::Record) => format!("({label}={value})"),
+        (label, Visibility::Line | Visibility::Record) => format!("({label}={value})"),
     }
 }
 

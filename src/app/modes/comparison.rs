@@ -8,7 +8,7 @@ use crate::app::modes::library::LibraryList;
 use crate::app::pane::{Pane, PaneContext};
 use crate::app::scroll::ScrollView;
 use crate::content::{CodeId, Document, RowPath};
-use crate::layout::{LayoutOptions, Notices, Page};
+use crate::layout::{LayoutOptions, Page, PageEnd};
 use crate::library::ComparisonRequest;
 
 /// Excerpts of one or more documents on the same subject.
@@ -94,5 +94,5 @@ impl Pane for ComparisonView {
 }
 
 fn page(document: &Document, options: LayoutOptions) -> Page {
-    Page::from_section(document, 0, options, Notices::Include)
+    Page::from_section(document, 0, options, PageEnd::Notices)
 }

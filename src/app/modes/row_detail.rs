@@ -6,7 +6,7 @@ use crate::app::command::Movement;
 use crate::app::document_view::DocumentView;
 use crate::app::pane::{Pane, PaneContext};
 use crate::app::scroll::ScrollView;
-use crate::layout::{LayoutOptions, Notices, Page, Role};
+use crate::layout::{LayoutOptions, Page, Role};
 
 /// All fields of the selected row, the reader's note on it, and the legal notices.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,7 +22,7 @@ impl RowDetail {
         options: LayoutOptions,
     ) -> Option<Self> {
         let (document, path) = (view.document(), view.row_path()?);
-        let mut page = Page::from_row(document, path, options, Notices::Omit);
+        let mut page = Page::from_row(document, path, options);
         let bookmark = bookmarks.and_then(|bookmarks| bookmarks.get(&document.code, path));
         if let Some(note) = bookmark.and_then(|bookmark| bookmark.note.as_deref()) {
             let pairs = [

@@ -2,7 +2,7 @@
 
 use crate::content::{
     AbsenceReason, AsOf, Cell, Document, ModifierCode, Row, RowKey, SourceId, Standing, Subject,
-    Unavailable, Value, Voice,
+    Value, Visibility, Voice,
 };
 
 /// The block with the descriptions of modifiers from imported sets.
@@ -17,8 +17,8 @@ pub(crate) struct DocumentRows<'d> {
 }
 
 impl<'d> DocumentRows<'d> {
-    /// Returns the document's own rule on a modifier, each payer's rule or the statement that its
-    /// source has none, and rows of imported sets.
+    /// Returns the document's own rule on a modifier, each payer's rule or the note that the document
+    /// has none, and rows of imported sets.
     pub(crate) fn for_modifier(document: &'d Document, modifier: &ModifierCode) -> Vec<Row> {
         let label = format!("On {modifier}");
         let this = Self { document, label };
@@ -68,6 +68,12 @@ impl<'d> DocumentRows<'d> {
             standing: own.standing,
             ..self.statement("own", who, text.into(), own)
         }];
+        let conditions = own.cells.iter();
+        let conditions = conditions.filter(|cell| cell.visibility == Visibility::Line);
+        rows.extend(conditions.map(|cell| {
+            let key = format!("own-{}", cell.label);
+            self.statement(&key, &cell.label, cell.value.clone(), own)
+        }));
         rows.extend(self.remarks(own, None));
         rows
     }
@@ -78,7 +84,7 @@ impl<'d> DocumentRows<'d> {
         for payer in payers.filter(|row| row.subject == Subject::Payer) {
             let (key, name) = (payer.key.0.as_str(), payer.name());
             let Some((_, rule)) = self.document.payer_rule(&payer.key, modifier) else {
-                rows.push(self.statement(key, name, source_silent(), payer));
+                rows.push(self.no_entry(key, name));
                 continue;
             };
             rows.push(Row {
@@ -125,6 +131,17 @@ impl<'d> DocumentRows<'d> {
             }
         }
         rows
+    }
+
+    /// Makes a row for a payer about which the document says nothing. It cites no source.
+    fn no_entry(&self, key: &str, payer: &str) -> Row {
+        let absent = Value::new_absence(AbsenceReason::NoEntry);
+        let cells = vec![
+            Cell::column("Who", payer),
+            Cell::column(&self.label, absent),
+        ];
+        let key = RowKey(key.to_owned());
+        Row::new(key, Subject::Text, Voice::Publication, cells)
     }
 
     /// Makes a row of author, statement and source. The source is that of `from`, unless the absence
@@ -186,11 +203,10 @@ fn column_texts(row: &Row) -> Vec<&str> {
 
 fn last_value(row: &Row) -> Value {
     let cell = row.cells.last();
-    cell.map_or_else(source_silent, |cell| cell.value.clone())
-}
-
-fn source_silent() -> Value {
-    Unavailable::new(AbsenceReason::SourceSilent).into()
+    cell.map_or_else(
+        || Value::new_absence(AbsenceReason::NoEntry),
+        |cell| cell.value.clone(),
+    )
 }
 
 /// Makes the id of a source unique among several documents.

@@ -97,11 +97,12 @@ pub(crate) fn source(header: &SetHeader) -> Source {
     }
 }
 
+/// Makes a cell for the last day on which a code or modifier is valid, if there is one.
+pub(crate) fn terminated_cell(date: Option<Date>) -> Option<Cell> {
+    date.map(|date| Cell::line("Terminated", date.to_string()))
+}
+
 /// Makes a cell that only the opened row shows, or none if the text is empty.
 pub(crate) fn record_cell(label: &str, text: &str) -> Option<Cell> {
     (!text.is_empty()).then(|| Cell::record(label, text))
-}
-
-pub(crate) fn record_date_cell(label: &str, date: Option<Date>) -> Option<Cell> {
-    date.map(|date| Cell::record(label, date.to_string()))
 }

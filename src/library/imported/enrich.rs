@@ -3,6 +3,7 @@
 use crate::codesets::{EditTable, ImportedSets, SetFile, SetKind};
 use crate::content::{Block, CPT_NOTICE, Document, FEE_NOTICE, Section, Voice};
 use crate::library::imported::builder::{SetCitation, source};
+use crate::library::imported::pointers::{block_id, resolve_absences};
 use crate::library::imported::references::References;
 use crate::library::imported::set_rows::rows_from_set;
 use crate::library::imported::validity::Validity;
@@ -11,7 +12,7 @@ use crate::library::imported::validity::Validity;
 const IMPORTED_SECTION: &str = "imported";
 
 /// Adds a block for each imported set that has rows on the document's code or on codes that the
-/// document refers to.
+/// document refers to. Absences of facts that are now there point to them.
 pub(crate) fn enrich(sets: &ImportedSets, document: &mut Document) {
     if sets.all().is_empty() {
         return;
@@ -43,15 +44,15 @@ pub(crate) fn enrich(sets: &ImportedSets, document: &mut Document) {
             edition.label(),
             Validity::new(sets, set).remark()
         );
-        let id = format!("set-{}", kind.id().trim_start_matches("ncci-"));
         let id = match edition.table() {
-            None | Some(EditTable::Practitioner) => id,
-            Some(table) => format!("{id}-{}", table.id()),
+            None | Some(EditTable::Practitioner) => block_id(kind),
+            Some(table) => format!("{}-{}", block_id(kind), table.id()),
         };
         let block = Block::from_rows(&id, Some(&title), rows);
         let section = find_or_add_section(&mut document.sections, section);
         insert_block(section, after_block, block);
     }
+    resolve_absences(sets, document);
 }
 
 /// Returns the edition of each table that is in force, the last table first: each block is inserted

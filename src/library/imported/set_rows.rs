@@ -5,7 +5,7 @@ use crate::codesets::{
     SetRow,
 };
 use crate::content::{Cell, CodeId, CodeSystem, Row, Subject, Voice};
-use crate::library::imported::builder::{SetCitation, record_cell, record_date_cell};
+use crate::library::imported::builder::{SetCitation, record_cell, terminated_cell};
 use crate::library::imported::references::References;
 
 /// How many PTP edits are shown; some codes have thousands.
@@ -63,8 +63,9 @@ impl SetCitation {
             Cell::column("Official text", row.long.as_str()),
         ];
         cells.extend(record_cell("Short text", &row.short));
-        cells.extend(record_date_cell("Effective", row.effective));
-        cells.extend(record_date_cell("Terminated", row.terminated));
+        let effective = row.effective.map(|date| date.to_string());
+        cells.extend(effective.map(|date| Cell::record("Effective", date)));
+        cells.extend(terminated_cell(row.terminated));
         Some(self.row(modifier, Subject::Text, cells))
     }
 
@@ -181,7 +182,9 @@ impl SetCitation {
             Cell::column("Modifier", modifier),
             Cell::column("In force", in_force),
         ];
-        cells.extend(record_cell("Rationale", &row.rationale));
+        if !row.rationale.is_empty() {
+            cells.push(Cell::line("Rationale", row.rationale.as_str()));
+        }
         let is_first = row.column1 == code;
         let other = if is_first { &row.column2 } else { &row.column1 };
         let mut systems = [CodeSystem::Cpt, CodeSystem::Hcpcs].into_iter();

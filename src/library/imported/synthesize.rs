@@ -7,7 +7,7 @@ use crate::content::{
     AsOf, Block, Cell, CodeId, CodeSystem, Date, Document, Row, Section, Shape, Status, Subject,
     Value, Voice, notices,
 };
-use crate::library::imported::builder::{SetCitation, record_date_cell, source};
+use crate::library::imported::builder::{SetCitation, source, terminated_cell};
 use crate::library::imported::enrich::enrich;
 use crate::library::imported::lookup::{billing_usage, find_row};
 use crate::library::imported::validity::Validity;
@@ -176,7 +176,7 @@ impl DocumentBuilder<'_> {
             Cell::column("Code", code.as_str()),
             Cell::column("Description", row.long.as_str()),
         ];
-        cells.extend(record_date_cell("Terminated", row.terminated));
+        cells.extend(terminated_cell(row.terminated));
         Some(self.citation.row(code, Subject::Code(id), cells))
     }
 

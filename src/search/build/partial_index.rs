@@ -11,6 +11,7 @@ use foldhash::HashMap;
 
 use crate::content::{CodeId, Document, Section, Subject};
 use crate::num::{saturating_u16, saturating_u32};
+use crate::search::build::prominence::weighted_length;
 use crate::search::doc_table::{DocKind, pack_code};
 use crate::search::fields::{FieldMask, row_contexts};
 use crate::search::row_store;
@@ -110,20 +111,26 @@ impl PartialIndex {
         if section.is_none() {
             self.add_title_row(&document.title, "");
         }
-        self.end_doc(&document.code, &document.title, DocKind::Document);
+        let title_length = count_words(&document.title);
+        self.end_doc(
+            &document.code,
+            &document.title,
+            DocKind::Document.pack(title_length),
+        );
     }
 
     /// Adds a code that has no document. `text` is searched but not shown.
     pub(crate) fn add_code(&mut self, code: &CodeId, title: &str, text: &str) {
         self.add_title_row(title, text);
-        self.end_doc(code, title, DocKind::ListedCode);
+        let title_length = weighted_length(code, title);
+        self.end_doc(code, title, DocKind::ListedCode.pack(title_length));
     }
 
-    fn end_doc(&mut self, code: &CodeId, title: &str, kind: DocKind) {
+    fn end_doc(&mut self, code: &CodeId, title: &str, packed_kind: u8) {
         self.titles.push_str(title);
         self.docs.push(DocEnds {
             code: pack_code(code),
-            packed_kind: kind.pack(count_words(title)),
+            packed_kind,
             title: saturating_u32(self.titles.len()),
             rows: saturating_u32(self.row_kinds.len()),
             modifiers: saturating_u32(self.modifiers.len()),

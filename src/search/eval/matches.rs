@@ -3,8 +3,9 @@
 use crate::search::columns::gallop;
 use crate::search::fields::FieldMask;
 
-/// The penalty for a match that differs from the query. Matches of [`MatchCost::INEXACT`] or more
-/// rank below all others.
+/// The penalty for a match that differs from the query, in four counts of two bits: typos, synonyms,
+/// prefixes and variants, of which the earlier outweigh the later. Matches of
+/// [`MatchCost::INEXACT`] or more rank below all others.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct MatchCost(pub(crate) u8);
 
@@ -13,14 +14,25 @@ impl MatchCost {
     /// Plural for singular, or the parts of `follow-up` as separate words.
     pub(crate) const VARIANT: Self = Self(1);
     /// A longer term with the word as its prefix.
-    pub(crate) const PREFIX: Self = Self(2);
+    pub(crate) const PREFIX: Self = Self(1 << 2);
     /// The lowest cost of a match of another word.
-    pub(crate) const INEXACT: Self = Self(16);
-    pub(crate) const SYNONYM: Self = Self(16);
-    pub(crate) const TYPO: Self = Self(32);
+    pub(crate) const INEXACT: Self = Self::SYNONYM;
+    pub(crate) const SYNONYM: Self = Self(1 << 4);
+    pub(crate) const TYPO: Self = Self(1 << 6);
 
     pub(crate) const fn plus(self, other: Self) -> Self {
-        Self(self.0.saturating_add(other.0))
+        let mut sum = 0;
+        let mut shift = 0;
+        while shift < u8::BITS {
+            let count = (self.0 >> shift & 3) + (other.0 >> shift & 3);
+            sum |= (if count > 3 { 3 } else { count }) << shift;
+            shift += 2;
+        }
+        Self(sum)
+    }
+
+    pub(crate) const fn has_prefix(self) -> bool {
+        self.0 >> 2 & 3 > 0
     }
 }
 
@@ -121,6 +133,8 @@ impl TermMatches {
 #[derive(Debug, Default)]
 pub(crate) struct QueryMatches {
     pub(crate) by_clause: Vec<TermMatches>,
+    /// The documents whose code has the query as its everyday name, best first.
+    pub(crate) named_docs: Vec<u32>,
     /// Terms to highlight, folded.
     pub(crate) terms: Vec<String>,
     /// Corrections, folded; to be highlighted if a hit has them.

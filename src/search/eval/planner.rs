@@ -9,11 +9,13 @@ use crate::search::eval::term_expansion::{
     Term, common_prefix_terms, exact_terms, inflected_forms, prefix_terms,
 };
 use crate::search::fields::FieldMask;
-use crate::search::fuzzy::TermMatch;
+use crate::search::fuzzy::{TermMatch, is_likely_correction};
 use crate::search::index::Index;
 use crate::search::query::code_ref::CodeRef;
-use crate::search::query::parse::{Clause, CodeClause, ModifierClause, Query, Word, is_stop_word};
-use crate::search::query::synonyms::SynonymTarget;
+use crate::search::query::parse::{
+    Clause, CodeClause, ModifierClause, Query, Word, is_stop_word, words_of,
+};
+use crate::search::query::synonyms::{SynonymTarget, Synonyms};
 
 /// Which words may match terms with typos.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +32,7 @@ pub(crate) fn find_matches(
     scope_filter: &ScopeFilter,
     fuzziness: Fuzziness,
 ) -> QueryMatches {
-    let clauses = without_stop_words(&query.clauses);
+    let clauses = meaningful_clauses(&query.clauses, &index.synonyms);
     let mut planner = Planner {
         index,
         fuzziness,
@@ -38,25 +40,71 @@ pub(crate) fn find_matches(
         plan: QueryPlan::new(clauses.len()),
     };
     planner.plan_clauses(&clauses, query.last_term);
+    planner.plan.matches.named_docs = named_docs(index, query, &clauses, fuzziness);
     // With several clauses, one of them may match outside the scopes, in another row of a document.
     let rows = scope_filter.row_set().filter(|_| clauses.len() == 1);
     let filter = rows.map(RowFilter::from_row_set);
     planner.plan.evaluate(index, filter)
 }
 
-/// Drops the stop words of a query, unless it has no other clauses.
-fn without_stop_words(clauses: &[Clause]) -> Vec<&Clause> {
-    let is_other = |clause: &&Clause| {
-        clause
-            .as_word()
-            .is_none_or(|word| !is_stop_word(&word.text))
-    };
-    let others: Vec<&Clause> = clauses.iter().filter(is_other).collect();
-    if others.is_empty() {
-        clauses.iter().collect()
-    } else {
-        others
+/// Drops the stop words and ignored phrases of a query, unless it has no other clauses.
+fn meaningful_clauses<'q>(clauses: &'q [Clause], synonyms: &Synonyms) -> Vec<&'q Clause> {
+    let text = |clause: &'q Clause| clause.as_word().map_or("", |word| &word.text);
+    let words: Vec<&str> = clauses.iter().map(text).collect();
+    let mut others = Vec::new();
+    let mut at = 0;
+    while at < clauses.len() {
+        match synonyms.ignored_len(&words[at..]) {
+            0 => {
+                if !is_stop_word(words[at]) {
+                    others.push(&clauses[at]);
+                }
+                at += 1;
+            }
+            length => at += length,
+        }
     }
+    if others.is_empty() {
+        others.extend(clauses);
+    }
+    others
+}
+
+/// Returns the documents whose code has the query as its everyday name, best first.
+fn named_docs(index: &Index, query: &Query, clauses: &[&Clause], fuzziness: Fuzziness) -> Vec<u32> {
+    let synonyms = &index.synonyms;
+    let all_words = words_of(&query.clauses);
+    let words = words_of(clauses.iter().copied());
+    // The beginning of a word is not completed if it is a word itself.
+    let is_term = |word: &String| index.terms.term_ord(word).is_some();
+    let last_term =
+        TermMatch::prefix_if(query.last_term == TermMatch::Prefix && !words.iter().any(is_term));
+    let mut codes = synonyms.named_codes(&all_words, TermMatch::Exact);
+    if codes.is_empty() {
+        codes = synonyms.named_codes(&words, last_term);
+    }
+    if codes.is_empty() && fuzziness == Fuzziness::AllWords {
+        codes = synonyms.misspelled_codes(&words);
+    }
+    let find = |code: &CodeId| index.docs.find(code);
+    let mut docs: Vec<u32> = codes.iter().filter_map(find).collect();
+    if let Some(code) = codes.first().filter(|_| !docs.is_empty()) {
+        docs.extend(headings(code).iter().filter_map(find));
+    }
+    docs
+}
+
+/// Returns the diagnosis codes of which a code is a part, nearest first.
+fn headings(code: &CodeId) -> Vec<CodeId> {
+    let value = match code.system() {
+        CodeSystem::Icd10cm => code.value(),
+        _ => "",
+    };
+    let shorter = (3..value.len()).rev().filter_map(|end| value.get(..end));
+    let shorter = shorter.filter(|value| !value.ends_with('.'));
+    shorter
+        .filter_map(|value| CodeId::new(code.system(), value).ok())
+        .collect()
 }
 
 struct Planner<'a> {
@@ -77,7 +125,7 @@ impl Planner<'_> {
                 Clause::Code(code) => self.plan_code(at, code),
                 Clause::Modifier(modifier) => self.plan_modifier(at, modifier),
                 Clause::Word(word) => self.plan_word(at, word, term_match(at)),
-                Clause::Phrase(words) => self.plan_phrase(at, words),
+                Clause::Phrase(words) => self.plan_phrase(at, words, term_match(at)),
             }
         }
         for (at, pair) in clauses.windows(2).enumerate() {
@@ -179,8 +227,14 @@ impl Planner<'_> {
         }
     }
 
-    fn plan_phrase(&mut self, at: usize, words: &[String]) {
-        let terms = exact_terms(&self.index.terms, words);
+    fn plan_phrase(&mut self, at: usize, words: &[String], last_word: TermMatch) {
+        let mut terms = exact_terms(&self.index.terms, words);
+        if let (TermMatch::Prefix, Some(last), Some(last_terms)) =
+            (last_word, words.last(), terms.last_mut())
+        {
+            last_terms.extend(common_prefix_terms(&self.index.terms, last));
+            self.plan.matches.prefixes.push(last.clone());
+        }
         self.add_all(at, terms, MatchCost::NONE);
         self.plan.matches.terms.extend_from_slice(words);
     }
@@ -225,7 +279,9 @@ impl Planner<'_> {
     /// Adds the rows with terms that differ from a word by a few typos.
     fn add_corrections(&mut self, at: usize, word: &str, term_match: TermMatch) {
         let mut corrections = self.index.terms.fuzzy_terms(word, term_match);
-        corrections.retain(|correction| correction.distance > 0);
+        // No other word tells whether the correction is meant, so it must be a likely one.
+        let is_likely = |text: &str| !self.is_single_clause || is_likely_correction(word, text);
+        corrections.retain(|it| it.distance > 0 && is_likely(&it.text));
         let terms = corrections.iter();
         let terms = terms.map(|correction| Term::corrected(correction, word));
         self.add(at, Subquery::Any(terms.collect(), MatchKind::Typo));

@@ -30,10 +30,11 @@ impl Term {
     /// The cost depends on the number of edits, and on the first letter, which is seldom mistyped.
     pub(crate) fn corrected(correction: &FuzzyTerm, word: &str) -> Self {
         let differs_at_start = correction.text.chars().next() != word.chars().next();
-        let edits = MatchCost::TYPO.0 * correction.distance;
+        let edits = MatchCost(MatchCost::TYPO.0 * correction.distance);
+        let first_letter = MatchCost(MatchCost::INEXACT.0 * u8::from(differs_at_start));
         Self {
             ord: correction.ord,
-            cost: MatchCost(edits + MatchCost::INEXACT.0 * u8::from(differs_at_start)),
+            cost: edits.plus(first_letter),
         }
     }
 }
@@ -78,7 +79,7 @@ pub(crate) fn common_prefix_terms(dictionary: &TermDictionary, prefix: &str) -> 
     terms
 }
 
-/// Returns the possible singular and plural forms of a word.
+/// Returns the possible singular and plural forms of a word, and its American spelling.
 pub(crate) fn inflected_forms(word: &str) -> Vec<String> {
     let mut forms = Vec::new();
     if word.len() <= 3 || !word.bytes().all(|b| b.is_ascii_lowercase()) {
@@ -95,6 +96,16 @@ pub(crate) fn inflected_forms(word: &str) -> Vec<String> {
     match word.strip_suffix('s') {
         Some(stem) => forms.push(stem.to_owned()),
         None => forms.extend([format!("{word}s"), format!("{word}es")]),
+    }
+    for (british, american) in [
+        ("ae", "e"),
+        ("oe", "e"),
+        ("our", "or"),
+        ("isation", "ization"),
+    ] {
+        if word.contains(british) {
+            forms.push(word.replace(british, american));
+        }
     }
     forms
 }

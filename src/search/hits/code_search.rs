@@ -19,7 +19,7 @@ impl Index {
         let filter = ScopeFilter::from_query(self, &query);
         for fuzziness in [Fuzziness::UnmatchedWords, Fuzziness::AllWords] {
             let matches = find_matches(self, &query, &filter, fuzziness);
-            let (rows, _) = Collector::rank(self, &matches, &filter, None, usize::MAX).finish();
+            let (rows, _) = Collector::rank(self, &matches, &filter, None, usize::MAX);
             let mut seen = FixedBitSet::with_capacity(self.docs.len());
             let mut docs: Vec<u32> = rows.iter().map(|row| row.doc).collect();
             docs.retain(|doc| {

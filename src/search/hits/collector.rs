@@ -18,30 +18,49 @@ pub(crate) struct Collector<'a> {
     index: &'a Index,
     scope_filter: &'a ScopeFilter,
     open_doc: Option<u32>,
-    top: TopK,
+    /// See [`QueryMatches::named_docs`].
+    named_docs: &'a [u32],
+    /// The first row of the listed codes, which follow all documents.
+    first_listed_row: u32,
+    /// The top rows of documents and those of listed codes. They are apart, so that thousands of
+    /// codes do not crowd out the user's documents.
+    top: [TopK; 2],
 }
 
 impl<'a> Collector<'a> {
-    /// Returns the top `limit` rows that match a query, each once.
+    /// Returns the top `limit` rows of documents and of listed codes that match a query, each once
+    /// and best first, and the number of all that match.
     pub(crate) fn rank(
         index: &'a Index,
-        matches: &QueryMatches,
+        matches: &'a QueryMatches,
         scope_filter: &'a ScopeFilter,
         open_code: Option<&CodeId>,
         limit: usize,
-    ) -> TopK {
+    ) -> (Vec<ScoredRow>, usize) {
         let mut collector = Self {
             index,
             scope_filter,
             open_doc: open_code.and_then(|code| index.docs.find(code)),
-            top: TopK::new(limit),
+            named_docs: &matches.named_docs,
+            first_listed_row: index.docs.first_listed_row(),
+            top: [TopK::new(limit), TopK::new(limit)],
         };
+        for (position, doc) in (0..).zip(&matches.named_docs) {
+            collector.push_named(*doc, position);
+        }
         match &matches.by_clause[..] {
             [] => collector.rank_scope_only(),
             [clause] => collector.rank_single(clause),
             clauses => collector.rank_conjunction(clauses),
         }
-        collector.top
+        let [(mut rows, documents), (codes, listed)] = collector.top.map(TopK::finish);
+        rows.extend(codes);
+        rows.sort_unstable();
+        (rows, documents + listed)
+    }
+
+    fn top_of(&mut self, row: u32) -> &mut TopK {
+        &mut self.top[usize::from(row >= self.first_listed_row)]
     }
 
     /// Ranks everything that the scopes admit, for a query without clauses.
@@ -65,7 +84,11 @@ impl<'a> Collector<'a> {
             self.scope_filter.is_unrestricted() && doc_lists.iter().all(|docs| docs.is_empty());
         for found in &clause.rows {
             let tier = RowScore::NONE.plus(*found).tier();
-            if may_skip && self.top.reject(SortKey::lower_bound(tier, found.cost)) {
+            if may_skip
+                && self
+                    .top_of(found.row)
+                    .reject(SortKey::lower_bound(tier, found.cost))
+            {
                 continue;
             }
             let doc = row_to_doc.doc_of_row(found.row);
@@ -162,8 +185,20 @@ impl<'a> Collector<'a> {
         }
     }
 
+    /// Ranks the first row of a document whose code has the query as its everyday name.
+    fn push_named(&mut self, doc: u32, position: u8) {
+        let row = self.index.docs.rows(doc).start;
+        if self.scope_filter.admits_doc(self.index, doc) && self.scope_filter.admits_row(row) {
+            let key = SortKey::named(position, row);
+            self.top_of(row).push(ScoredRow { key, doc });
+        }
+    }
+
     fn push(&mut self, doc: u32, row: u32, tier: Tier, cost: MatchCost) {
-        if self.top.reject(SortKey::lower_bound(tier, cost)) {
+        if self.named_docs.contains(&doc) && self.index.docs.rows(doc).start == row {
+            return;
+        }
+        if self.top_of(row).reject(SortKey::lower_bound(tier, cost)) {
             return;
         }
         let Index { docs, rows, .. } = self.index;
@@ -173,14 +208,15 @@ impl<'a> Collector<'a> {
             is_in_open_doc: self.open_doc == Some(doc),
             doc_kind: docs.kind(doc),
             is_absence: rows.kind(row) == SubjectKind::Absence,
+            is_quality_measure: docs.is_quality_measure(doc),
             length: match tier {
-                Tier::Code | Tier::Modifier | Tier::CodePrefix => 0,
-                Tier::Title => docs.title_word_count(doc),
+                Tier::Code | Tier::Named | Tier::Modifier | Tier::CodePrefix => 0,
+                Tier::Title => docs.title_length(doc),
                 _ => rows.length_class(row),
             },
             row,
         });
-        self.top.push(ScoredRow { key, doc });
+        self.top_of(row).push(ScoredRow { key, doc });
     }
 }
 

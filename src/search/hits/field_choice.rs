@@ -33,7 +33,7 @@ impl ShownFields {
         let has_code = clauses.any(|clause| !clause.code_docs.is_empty());
         if matches.by_clause.is_empty() {
             Self::AllButHeadings
-        } else if has_code && tier == Tier::Code && !is_about_modifier {
+        } else if (has_code && tier == Tier::Code || tier == Tier::Named) && !is_about_modifier {
             Self::None
         } else if is_about_modifier && mask == FieldMask::ALL {
             Self::Name
@@ -72,7 +72,10 @@ pub(crate) fn choose_field(
             all.max_by_key(|n| (word_count(*n), Reverse(*n)))?
         }
     };
-    let is_document = matches!(tier, Tier::Code | Tier::CodePrefix | Tier::Title);
+    let is_document = matches!(
+        tier,
+        Tier::Code | Tier::Named | Tier::CodePrefix | Tier::Title
+    );
     (!is_document || fields[best].mask != FieldMask::TITLE).then_some(best)
 }
 

@@ -3,15 +3,16 @@
 //! The sort key of a row is one number, so that the best of many rows can be selected without
 //! sorting the others. The smaller, the better. Rows are compared by, in this order:
 //!
-//! 1. whether the match is inexact (another word than asked for);
-//! 2. the [`Tier`]: how the words occur together;
-//! 3. the cost of synonyms and typos;
-//! 4. whether the row is of the open document;
-//! 5. the cost of variants and prefixes;
-//! 6. documents before bare codes;
-//! 7. facts before absences;
-//! 8. the length of the title or row;
-//! 9. the order of the rows in the index.
+//! 1. other codes before quality measures;
+//! 2. the [`Closeness`]: whole words, synonyms, beginnings of words in bare codes, typos;
+//! 3. the [`Tier`]: how the words occur together;
+//! 4. the cost of synonyms and typos;
+//! 5. whether the row is of the open document;
+//! 6. the cost of variants and prefixes;
+//! 7. documents before bare codes;
+//! 8. facts before absences;
+//! 9. the length of the title or row;
+//! 10. the order of the rows in the index.
 
 use crate::search::doc_table::DocKind;
 use crate::search::eval::matches::{MatchCost, MatchKind, RowMatch};
@@ -22,6 +23,8 @@ use crate::search::fields::FieldMask;
 pub(crate) enum Tier {
     /// The query is the code, or the code and the row's modifier.
     Code,
+    /// The query is an everyday name of the code.
+    Named,
     Modifier,
     /// The query is a prefix of the code.
     CodePrefix,
@@ -36,8 +39,9 @@ pub(crate) enum Tier {
 }
 
 impl Tier {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Code,
+        Self::Named,
         Self::Modifier,
         Self::CodePrefix,
         Self::Title,
@@ -47,6 +51,32 @@ impl Tier {
         Self::Row,
         Self::Document,
     ];
+}
+
+/// How close the words of a row are to those of the query, best first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Closeness {
+    /// The words of the query, or, in a document, words that start with them.
+    Words,
+    Synonyms,
+    /// Longer words that start with those of the query, in the title of a bare code. Among a hundred
+    /// thousand titles there is always one.
+    Prefixes,
+    Typos,
+}
+
+impl Closeness {
+    fn new(cost: MatchCost, doc_kind: DocKind) -> Self {
+        if cost >= MatchCost::TYPO {
+            Self::Typos
+        } else if cost.has_prefix() && doc_kind == DocKind::ListedCode {
+            Self::Prefixes
+        } else if cost >= MatchCost::SYNONYM {
+            Self::Synonyms
+        } else {
+            Self::Words
+        }
+    }
 }
 
 /// The matches of some clauses in one row, combined.
@@ -121,8 +151,9 @@ impl Bits {
     }
 }
 
-/// The tier, plus the number of tiers if the match is inexact.
-const TIER: Bits = Bits::new(56, 8);
+const QUALITY_MEASURE: Bits = Bits::new(63, 1);
+const CLOSENESS: Bits = Bits::new(60, 2);
+const TIER: Bits = Bits::new(56, 4);
 const COARSE_COST: Bits = Bits::new(52, 4);
 const OTHER_DOC: Bits = Bits::new(51, 1);
 const FINE_COST: Bits = Bits::new(47, 4);
@@ -142,6 +173,7 @@ pub(crate) struct RankFeatures {
     pub(crate) is_in_open_doc: bool,
     pub(crate) doc_kind: DocKind,
     pub(crate) is_absence: bool,
+    pub(crate) is_quality_measure: bool,
     /// The number of words, or a monotonic function of it.
     pub(crate) length: u8,
     pub(crate) row: u32,
@@ -152,14 +184,27 @@ impl SortKey {
 
     /// Returns the smallest key of any row with this tier and cost.
     pub(crate) fn lower_bound(tier: Tier, cost: MatchCost) -> Self {
-        let is_inexact = u64::from(cost >= MatchCost::INEXACT);
-        let tier = tier as u64 + is_inexact * Tier::ALL.len() as u64;
-        Self(TIER.set(tier) | COARSE_COST.set(u64::from(cost.0 >> 4)))
+        Self::with_closeness(Closeness::new(cost, DocKind::Document), tier, cost)
+    }
+
+    fn with_closeness(closeness: Closeness, tier: Tier, cost: MatchCost) -> Self {
+        let coarse_cost = COARSE_COST.set(u64::from(cost.0 >> 4));
+        Self(CLOSENESS.set(closeness as u64) | TIER.set(tier as u64) | coarse_cost)
+    }
+
+    /// Returns the key of a row that has the query as its everyday name. `position` is that of the
+    /// code among those with the name.
+    pub(crate) fn named(position: u8, row: u32) -> Self {
+        let tier = Self::lower_bound(Tier::Named, MatchCost::NONE);
+        Self(tier.0 | LENGTH.set(u64::from(position)) | ROW.set(u64::from(row)))
     }
 
     pub(crate) fn new(row: RankFeatures) -> Self {
         Self(
-            Self::lower_bound(row.tier, row.cost).0
+            Self::with_closeness(Closeness::new(row.cost, row.doc_kind), row.tier, row.cost).0
+                | QUALITY_MEASURE.set(u64::from(
+                    row.is_quality_measure && row.tier > Tier::CodePrefix,
+                ))
                 | OTHER_DOC.set(u64::from(!row.is_in_open_doc))
                 | FINE_COST.set(u64::from(row.cost.0 & 0xf))
                 | BARE_CODE.set(u64::from(row.doc_kind == DocKind::ListedCode))
@@ -176,7 +221,10 @@ impl SortKey {
 
     #[expect(clippy::cast_possible_truncation, reason = "the field has 8 bits")]
     pub(crate) const fn tier(self) -> Tier {
-        Tier::ALL[TIER.get(self.0) as usize % Tier::ALL.len()]
+        match TIER.get(self.0) as usize {
+            tier if tier < Tier::ALL.len() => Tier::ALL[tier],
+            _ => Tier::Document,
+        }
     }
 
     /// Moves a row from [`Tier::Field`] up to [`Tier::Phrase`].
@@ -197,6 +245,7 @@ mod tests {
         is_in_open_doc: false,
         doc_kind: DocKind::ListedCode,
         is_absence: true,
+        is_quality_measure: false,
         length: u8::MAX,
         row: u32::MAX,
     };
@@ -206,6 +255,7 @@ mod tests {
         is_in_open_doc: true,
         doc_kind: DocKind::Document,
         is_absence: false,
+        is_quality_measure: false,
         length: 0,
         row: 0,
     };
@@ -214,6 +264,8 @@ mod tests {
     fn bit_ranges_do_not_overlap() {
         let mut taken = 0_u64;
         for bits in [
+            QUALITY_MEASURE,
+            CLOSENESS,
             TIER,
             COARSE_COST,
             OTHER_DOC,
@@ -236,17 +288,20 @@ mod tests {
     fn earlier_criteria_outweigh_all_later_ones() {
         use DocKind::Document;
         let last_exact = MatchCost(MatchCost::INEXACT.0 - 1);
-        let inexact = MatchCost::INEXACT;
-        let (coarse, next_coarse) = (MatchCost(0x1f), MatchCost(0x20));
+        let (coarse, next_coarse) = (MatchCost(0x13), MatchCost(0x20));
         let (fine, next_fine) = (MatchCost(1), MatchCost(2));
         let tier = Tier::Field;
         let (best, worst) = (BEST, WORST);
         #[rustfmt::skip]
         let pairs = [
-            ("inexact", RankFeatures { cost: last_exact, ..worst }, RankFeatures { cost: inexact, ..best }),
-            ("tier", RankFeatures { tier: Tier::Row, ..worst }, RankFeatures { tier: Tier::Document, cost: inexact, ..best }),
+            ("quality measure", worst, RankFeatures { is_quality_measure: true, tier: Tier::Title, ..best }),
+            ("whole words", RankFeatures { cost: MatchCost::VARIANT, ..worst }, RankFeatures { cost: MatchCost::SYNONYM, ..best }),
+            ("prefix in a document", RankFeatures { cost: last_exact, doc_kind: Document, ..worst }, RankFeatures { cost: MatchCost::SYNONYM, ..best }),
+            ("synonym", RankFeatures { cost: MatchCost::SYNONYM, ..worst }, RankFeatures { cost: MatchCost::PREFIX, doc_kind: DocKind::ListedCode, ..best }),
+            ("prefix in a bare code", RankFeatures { cost: last_exact, ..worst }, RankFeatures { cost: MatchCost::TYPO, ..best }),
+            ("tier", RankFeatures { tier: Tier::Row, ..worst }, RankFeatures { tier: Tier::Document, cost: MatchCost::TYPO, ..best }),
             ("coarse cost", RankFeatures { tier, cost: coarse, ..worst }, RankFeatures { tier, cost: next_coarse, ..best }),
-            ("open", RankFeatures { tier, cost: last_exact, is_in_open_doc: true, ..worst }, RankFeatures { tier, is_in_open_doc: false, ..best }),
+            ("open", RankFeatures { tier, cost: MatchCost(3), is_in_open_doc: true, ..worst }, RankFeatures { tier, is_in_open_doc: false, ..best }),
             ("fine cost", RankFeatures { tier, cost: fine, ..worst }, RankFeatures { tier, cost: next_fine, is_in_open_doc: false, ..best }),
             ("bare code", RankFeatures { doc_kind: Document, ..worst }, RankFeatures { is_absence: false, length: 0, row: 0, ..worst }),
             ("absence", RankFeatures { is_absence: false, ..worst }, RankFeatures { length: 0, row: 0, ..worst }),

@@ -30,6 +30,9 @@ const RERANK_WINDOW: usize = 24;
 /// The most rows that are read to check that they have the query's phrases.
 const MAX_PHRASE_ROWS: usize = 400;
 
+/// One of so many hits is reserved for documents.
+const RESERVED_SHARE: usize = 4;
+
 /// Field names in a [`MatchReason`]: the title, and a field without a label.
 const TITLE: &str = "Title";
 const TEXT: &str = "Text";
@@ -68,8 +71,8 @@ impl<'a> Searcher<'a> {
         };
         let find = |fuzziness| {
             let matches = find_matches(index, query, &scope_filter, fuzziness);
-            let top = Collector::rank(index, &matches, &scope_filter, open, max_rows);
-            (matches, top.finish())
+            let ranked = Collector::rank(index, &matches, &scope_filter, open, max_rows);
+            (matches, ranked)
         };
         let (mut matches, (mut rows, mut total)) = find(Fuzziness::UnmatchedWords);
         if total == 0 && !matches.by_clause.is_empty() {
@@ -101,7 +104,7 @@ impl<'a> Searcher<'a> {
             self.retain_phrase_matches(&mut rows, &phrases);
             total = rows.len();
         }
-        rows.truncate(limit);
+        self.truncate(&mut rows, limit);
         let hits: Vec<Hit> = group_hits(rows, |row| self.group(*row))
             .into_iter()
             .filter_map(|(group, row)| self.hit(row, group))
@@ -116,6 +119,25 @@ impl<'a> Searcher<'a> {
                 _ => Vec::new(),
             },
         }
+    }
+
+    /// Truncates ranked rows. A part of them is reserved for documents, however many codes match.
+    fn truncate(&self, rows: &mut Vec<ScoredRow>, limit: usize) {
+        let is_document = |row: &ScoredRow| self.index.docs.kind(row.doc) == DocKind::Document;
+        let count = |rows: &[ScoredRow]| rows.iter().filter(|row| is_document(row)).count();
+        let reserved = count(rows).min(limit / RESERVED_SHARE);
+        let mut documents = reserved.max(count(&rows[..limit.min(rows.len())]));
+        let mut codes = limit - documents;
+        rows.retain(|row| {
+            let room = if is_document(row) {
+                &mut documents
+            } else {
+                &mut codes
+            };
+            let fits = *room > 0;
+            *room = room.saturating_sub(1);
+            fits
+        });
     }
 
     /// Returns the highlighter for whole documents. Of the corrections of a word, of which there may
@@ -158,9 +180,19 @@ impl<'a> Searcher<'a> {
     /// Retains the rows that have every phrase. Reads each document once.
     fn retain_phrase_matches(&mut self, rows: &mut Vec<ScoredRow>, phrases: &[&[String]]) {
         rows.sort_unstable_by_key(|row| (row.doc, row.key.row()));
+        let mut phrases: Vec<_> = phrases
+            .iter()
+            .map(|words| (*words, TermMatch::Exact))
+            .collect();
+        if let (Some(Clause::Phrase(_)), Some((_, last_word))) =
+            (self.query.clauses.last(), phrases.last_mut())
+        {
+            *last_word = self.query.last_term;
+        }
         rows.retain(|row| {
             let mut phrases = phrases.iter();
-            phrases.all(|words| self.has_phrase(*row, words, TermMatch::Exact))
+            row.key.tier() == Tier::Named
+                || phrases.all(|(words, last)| self.has_phrase(*row, words, *last))
         });
         rows.sort_unstable();
     }
@@ -208,7 +240,7 @@ impl<'a> Searcher<'a> {
     fn group(&self, row: ScoredRow) -> HitGroup {
         let docs = &self.index.docs;
         match (row.key.tier(), docs.kind(row.doc), docs.system(row.doc)) {
-            (Tier::Code, ..) => HitGroup::Best,
+            (Tier::Code | Tier::Named, ..) => HitGroup::Best,
             (_, DocKind::ListedCode, Some(system)) => HitGroup::Codes(system),
             _ => HitGroup::Documents,
         }
@@ -268,6 +300,10 @@ impl<'a> Searcher<'a> {
         }
         match row.key.tier() {
             Tier::Code | Tier::CodePrefix => MatchReason::Code,
+            Tier::Named => MatchReason::Synonym {
+                query_words: self.query.text().trim().to_owned(),
+                synonym: self.index.docs.titles.get(row.doc),
+            },
             Tier::Modifier => MatchReason::Modifier,
             _ => MatchReason::Words {
                 field: field.to_owned(),

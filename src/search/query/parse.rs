@@ -27,7 +27,7 @@ pub(crate) enum Clause {
     Code(CodeClause),
     Modifier(ModifierClause),
     Word(Word),
-    /// Words in quotes; they must be adjacent.
+    /// Words in quotes, or `not` and the word after it; they must be adjacent.
     Phrase(Vec<String>),
 }
 
@@ -138,13 +138,26 @@ impl Query {
             }
             return;
         }
-        if let Some(clause) = parse_code(text, rest).or_else(|| parse_modifier(text, rest)) {
+        let clause = parse_code(text, rest)
+            .or_else(|| parse_modifier(text, rest))
+            .or_else(|| parse_negation(text, rest));
+        if let Some(clause) = clause {
             self.clauses.push(clause);
         } else {
             let words = text.split('/').filter_map(Word::parse);
             self.clauses.extend(words.map(Clause::Word));
         }
     }
+}
+
+/// Returns all words of some clauses, folded.
+pub(crate) fn words_of<'q>(clauses: impl IntoIterator<Item = &'q Clause>) -> Vec<String> {
+    let words = clauses.into_iter().flat_map(|clause| match clause {
+        Clause::Code(CodeClause { word, .. }) => std::slice::from_ref(&word.text),
+        Clause::Word(word) => word.simple_words(),
+        Clause::Modifier(ModifierClause { words, .. }) | Clause::Phrase(words) => words,
+    });
+    words.cloned().collect()
 }
 
 fn parse_phrase(text: &str) -> Option<Clause> {
@@ -229,6 +242,21 @@ fn parse_modifier(text: &str, rest: &mut Lexemes<'_, '_>) -> Option<Clause> {
     }))
 }
 
+/// Parses `not` or `no`, followed by a word in the next lexeme.
+fn parse_negation(text: &str, rest: &mut Lexemes<'_, '_>) -> Option<Clause> {
+    let negations = ["not", "no"];
+    let negation = negations
+        .into_iter()
+        .find(|word| word.eq_ignore_ascii_case(text))?;
+    let words = tokenizer::split_words(next_bare(rest).filter(|next| !next.contains(':'))?);
+    if words.is_empty() {
+        return None;
+    }
+    rest.next();
+    let negation = std::iter::once(negation.to_owned());
+    Some(Clause::Phrase(negation.chain(words).collect()))
+}
+
 impl Word {
     /// Parses a text without spaces. Returns `None` if it has no letter or digit.
     pub(crate) fn parse(text: &str) -> Option<Self> {
@@ -243,6 +271,14 @@ impl Word {
         })
     }
 
+    /// Returns the parts of a compound, or the word itself.
+    fn simple_words(&self) -> &[String] {
+        match self.parts.as_slice() {
+            [] => std::slice::from_ref(&self.text),
+            parts => parts,
+        }
+    }
+
     /// Returns the word in upper case if it has the form of a code prefix without its dot.
     pub(crate) fn to_code_prefix(&self) -> Option<String> {
         let fits = self.text.len() <= 7
@@ -253,9 +289,9 @@ impl Word {
 }
 
 pub(crate) fn is_stop_word(word: &str) -> bool {
-    const STOP_WORDS: [&str; 24] = [
+    const STOP_WORDS: [&str; 22] = [
         "a", "an", "and", "are", "as", "at", "be", "by", "do", "for", "from", "if", "in", "is",
-        "it", "no", "not", "of", "on", "or", "the", "to", "was", "with",
+        "it", "of", "on", "or", "the", "to", "was", "with",
     ];
     STOP_WORDS
         .iter()

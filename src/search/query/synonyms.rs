@@ -1,4 +1,4 @@
-//! Synonyms: other names that users have for modifiers and terms.
+//! Synonyms: other names that users have for modifiers, terms and codes.
 //!
 //! They are data (`assets/synonyms.toml`), so that billers can maintain them. A user's file adds to
 //! the built-in ones and removes some.
@@ -8,14 +8,16 @@ pub(crate) mod file;
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
-use crate::content::ModifierCode;
+use crate::content::{CodeId, ModifierCode};
 use crate::diagnostics::Report;
-use crate::search::fuzzy::{TermMatch, max_edits};
+use crate::search::fuzzy::{TermMatch, is_likely_correction, max_edits};
+use crate::search::query::code_names::CodeNames;
 use crate::search::query::parse::is_stop_word;
 use crate::search::query::synonyms::file::{MAX_PHRASE_WORDS, SynonymFile, split_phrase};
 use crate::search::tokenizer::split_words;
 
-const DEFAULT: &str = include_str!("../../../assets/synonyms.toml");
+/// `assets/synonyms.toml` without the names of codes, which `build.rs` turns into a sorted list.
+const DEFAULT: &str = include_str!(concat!(env!("OUT_DIR"), "/synonyms.toml"));
 
 /// The length from which the last word of a phrase is completed, in bytes.
 const MIN_PREFIX_BYTES: usize = 2;
@@ -28,6 +30,9 @@ pub struct Synonyms {
     /// The canonical word of each word that may replace another within any phrase:
     /// `laboratory` for `lab`.
     canonical: HashMap<String, String>,
+    /// Phrases that a query may have without meaning anything by them: `rule out`.
+    ignored: Vec<Vec<String>>,
+    code_names: CodeNames,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,7 +61,11 @@ pub(crate) struct SynonymMatch<'a> {
 impl Synonyms {
     pub fn built_in() -> Self {
         // A test parses the embedded file.
-        Self::parse("synonyms.toml", DEFAULT).unwrap_or_default()
+        let words = Self::parse("synonyms.toml", DEFAULT).unwrap_or_default();
+        Self {
+            code_names: CodeNames::built_in(),
+            ..words
+        }
     }
 
     /// Parses a synonym file. `name` is its name in messages.
@@ -75,6 +84,16 @@ impl Synonyms {
         for phrase in &file.forget {
             for key in self.keys(phrase) {
                 self.targets.remove(&key);
+            }
+            let words = split_words(phrase);
+            self.ignored.retain(|ignored| *ignored != words);
+            self.code_names.remove(&words);
+        }
+        self.ignored
+            .extend(file.ignore.iter().map(|phrase| split_words(phrase)));
+        for (code, names) in file.codes {
+            for name in &names {
+                self.code_names.add(&split_words(name), code.clone());
             }
         }
         for group in &file.same {
@@ -136,6 +155,38 @@ impl Synonyms {
         words.iter().map(|word| self.canonical_word(word)).collect()
     }
 
+    /// Returns the codes with an everyday name, best first. With [`TermMatch::Prefix`], the last word
+    /// may be incomplete.
+    pub(crate) fn named_codes(&self, words: &[String], last: TermMatch) -> Vec<CodeId> {
+        let mut codes = self.code_names.find(words);
+        if codes.is_empty() {
+            let canonical = words.iter().map(|word| self.canonical_word(word));
+            let canonical: Vec<String> = canonical.collect();
+            codes = self.code_names.find(&canonical);
+        }
+        if let ([word], TermMatch::Prefix, true) = (words, last, codes.is_empty()) {
+            codes = self.code_names.complete(word);
+        }
+        codes
+    }
+
+    /// Returns the codes with a name of one word that has a typo in the query.
+    pub(crate) fn misspelled_codes(&self, words: &[String]) -> Vec<CodeId> {
+        match words {
+            [word] => self.code_names.find_misspelled(word),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Returns the length of the ignored phrase that some words start with, or 0.
+    pub(crate) fn ignored_len(&self, words: &[&str]) -> usize {
+        let starts = |phrase: &&Vec<String>| {
+            words.len() >= phrase.len() && phrase.iter().zip(words).all(|(a, b)| a == b)
+        };
+        let found = self.ignored.iter().filter(starts);
+        found.map(Vec::len).max().unwrap_or_default()
+    }
+
     fn canonical_word(&self, word: &str) -> String {
         let canonical = self.canonical.get(word);
         canonical.map_or(word, String::as_str).to_owned()
@@ -172,12 +223,20 @@ impl Synonyms {
 
     /// Returns the synonyms of all runs of a query's words that match a phrase but for typos.
     pub(crate) fn find_fuzzy(&self, words: &[&str]) -> Vec<SynonymMatch<'_>> {
+        let is_single = words.len() == 1;
         let is_near = |word: &str, other: &str| {
-            word == other || strsim::osa_distance(word, other) <= max_edits(word)
+            let edits = max_edits(word);
+            word == other
+                || (word.len().abs_diff(other.len()) <= edits
+                    && (!is_single || is_likely_correction(word, other))
+                    && strsim::osa_distance(word, other) <= edits)
         };
         let mut matches = Vec::new();
         for (phrase, targets) in &self.targets {
             let count = phrase.len();
+            if count > words.len() {
+                continue;
+            }
             for (first, run) in words.windows(count).enumerate() {
                 let run = run.iter().map(|word| self.canonical_word(word));
                 if run.zip(phrase).all(|(word, other)| is_near(&word, other)) {
@@ -228,7 +287,8 @@ mod tests {
     fn built_in_file_parses() {
         let parsed = Synonyms::parse("assets/synonyms.toml", DEFAULT);
         let parsed = parsed.unwrap_or_else(|error| panic!("{error}"));
-        assert_eq!(parsed, Synonyms::built_in());
+        let built_in = Synonyms::built_in();
+        assert_eq!(parsed.targets, built_in.targets);
         assert!(parsed.targets.len() > 100);
     }
 

@@ -45,9 +45,7 @@ impl Tty {
     }
 
     pub(crate) fn size(&self) -> Size {
-        termios::tcgetwinsize(&self.output).map_or(Size::DEFAULT, |size| {
-            Size::from_reported(size.ws_col, size.ws_row)
-        })
+        size_of(self.output.as_fd()).unwrap_or(Size::DEFAULT)
     }
 
     /// Sets raw mode. In a background job, the kernel stops the process here until the job is in
@@ -117,6 +115,16 @@ impl Tty {
             }
         }
     }
+}
+
+/// Returns the size of the terminal of standard output. `None` if that is not a terminal.
+pub fn stdout_size() -> Option<Size> {
+    size_of(io::stdout().as_fd())
+}
+
+fn size_of(output: BorrowedFd<'_>) -> Option<Size> {
+    let size = termios::tcgetwinsize(output).ok()?;
+    Some(Size::from_reported(size.ws_col, size.ws_row))
 }
 
 /// Opens the terminal again for writing, because the non-blocking mode of an inherited descriptor

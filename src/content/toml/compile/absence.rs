@@ -24,7 +24,7 @@ pub(crate) struct AbsentItem {
 impl Compiler<'_, '_> {
     /// Compiles an absence that is at `at` in the file.
     pub(crate) fn unavailable(&mut self, at: &Span, absence: &Absence) -> Unavailable {
-        let reasons = Keywords(&AbsenceReason::ALL, AbsenceReason::id);
+        let reasons = Keywords(&AbsenceReason::STATED, AbsenceReason::id);
         let reason = self.required_keyword(at, "reason", absence.reason.as_ref(), reasons);
         if let (Some(stated), None) = (&absence.stated, &absence.source) {
             self.diagnostics.missing(

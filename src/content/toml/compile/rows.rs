@@ -33,11 +33,8 @@ const CODE_RELATIONS: [Relation; 9] = [
     ("panel", "part of a panel"),
     ("replaces", "was replaced by this code"),
     ("replaced_by", "replaces this code"),
-    (
-        "use_instead",
-        "says more exactly what this one says: use it where it fits",
-    ),
-    ("instead_of", "is less exact: use this one where it fits"),
+    ("use_instead", "more exact: use it where it fits"),
+    ("instead_of", "less exact: use this one where it fits"),
     ("family", "same family"),
     ("see", "see also"),
 ];
@@ -140,9 +137,9 @@ impl Compiler<'_, '_> {
         code
     }
 
-    /// Compiles a field that only the row's details show, if it is there.
+    /// Compiles a field that is shown in a line below the row, if it is there.
     fn optional_cell(&mut self, label: &str, name: &str, field: Option<&Field>) -> Option<Cell> {
-        field.map(|field| Cell::record(label, self.value(name, field)))
+        field.map(|field| Cell::line(label, self.value(name, field)))
     }
 
     /// Compiles the payers, and their rules on modifiers.
@@ -262,7 +259,7 @@ impl Compiler<'_, '_> {
                 Cell::column("Description", description),
                 Cell::column("Relation", relation),
             ];
-            cells.extend(system.map(|system| Cell::record("Code system", system.name())));
+            cells.extend(system.map(|system| Cell::line("Code system", system.name())));
             let attribution = self.attribution(row.source.as_ref(), None, &row.remark);
             attribution.into_row(key, subject, cells)
         });
@@ -356,7 +353,7 @@ impl Compiler<'_, '_> {
                 .flatten();
             if let Some(code) = &code {
                 let text = format!("{} {}", code.system(), code.value());
-                cells.push(Cell::record("Code", text));
+                cells.push(Cell::line("Code", text));
             }
             let subject = code.map_or(Subject::Text, Subject::Code);
             let attribution = self.attribution(row.source.as_ref(), None, &row.remark);

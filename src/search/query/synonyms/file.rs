@@ -1,5 +1,6 @@
 //! Parses a synonym file, and reports all of its errors at once.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use serde::Deserialize;
@@ -7,7 +8,7 @@ use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, Error, ValueDeserializer};
 
-use crate::content::ModifierCode;
+use crate::content::{CodeError, CodeId, ModifierCode};
 use crate::diagnostics::{Diagnostics, Report, did_you_mean};
 use crate::search::query::parse::Word;
 
@@ -15,6 +16,9 @@ use crate::search::query::parse::Word;
 const MAX_FILE_BYTES: usize = 1 << 20;
 
 pub(crate) const MAX_PHRASE_WORDS: usize = 6;
+
+const CODES_HINT: &str =
+    "write [codes.icd10cm] or [codes.hcpcs], and below it lines such as \"I10\" = [\"htn\"]";
 
 const ALSO_HINT: &str = "[[also]] has asked = [\"…\"], and modifier = \"26\" or words = [\"…\"]";
 
@@ -24,6 +28,9 @@ pub(crate) struct SynonymFile {
     /// Groups of phrases that stand for one another.
     pub(crate) same: Vec<Vec<String>>,
     pub(crate) also: Vec<AlsoEntry>,
+    pub(crate) ignore: Vec<String>,
+    /// The everyday names of codes.
+    pub(crate) codes: Vec<(CodeId, Vec<String>)>,
 }
 
 /// Phrases that stand for a modifier or for words, but not the other way round.
@@ -93,20 +100,51 @@ impl SynonymParser<'_> {
         }
         for (key, value) in root.into_inner() {
             match &**key.get_ref() {
-                "forget" => self.parse_forget(value),
+                "forget" => {
+                    self.file.forget = self.parse_phrases(value, "write forget = [\"…\", \"…\"]");
+                }
+                "ignore" => {
+                    self.file.ignore = self.parse_phrases(value, "write ignore = [\"…\", \"…\"]");
+                }
+                "codes" => self.parse_codes(value),
                 name @ ("same" | "also") => self.parse_tables(name, value),
                 name => self.diagnostics.invalid(
                     key.span(),
                     format!("unknown field `{name}`"),
-                    "a file may have forget = […], [[same]] and [[also]]",
+                    "a file may have forget = […], ignore = […], [[same]], [[also]] and [codes.icd10cm]",
                 ),
             }
         }
     }
 
-    fn parse_forget(&mut self, value: Spanned<DeValue<'_>>) {
-        if let Some(phrases) = self.deserialize(value, "write forget = [\"…\", \"…\"]") {
-            self.file.forget = self.check_phrases(phrases);
+    fn parse_phrases(&mut self, value: Spanned<DeValue<'_>>, hint: &'static str) -> Vec<String> {
+        let phrases = self.deserialize(value, hint);
+        phrases.map_or_else(Vec::new, |phrases| self.check_phrases(phrases))
+    }
+
+    /// Parses a table of codes and their names for each system.
+    fn parse_codes(&mut self, value: Spanned<DeValue<'_>>) {
+        type CodeTable = BTreeMap<Spanned<String>, Vec<Spanned<String>>>;
+        let Some(systems) =
+            self.deserialize::<BTreeMap<Spanned<String>, CodeTable>>(value, CODES_HINT)
+        else {
+            return;
+        };
+        for (system, codes) in systems {
+            for (code, names) in codes {
+                let id = format!("{}:{}", system.get_ref(), code.get_ref());
+                match id.parse() {
+                    Ok(id) => {
+                        let names = self.check_phrases(names);
+                        self.file.codes.push((id, names));
+                    }
+                    Err(error) => {
+                        let error: CodeError = error;
+                        self.diagnostics
+                            .invalid(code.span(), error.to_string(), CODES_HINT);
+                    }
+                }
+            }
         }
     }
 
@@ -247,6 +285,7 @@ mod tests {
             "[[same]]\nwords = [\"lab\"]\n",
             "[[also]]\nasked = [\"outside lab\"]\nmodifer = \"90\"\n",
             "[[also]]\nasked = [\"x\"]\nmodifier = \"901\"\n",
+            "[codes.icd10cm]\n\"I1\" = [\"htn\"]\n",
             "[more]\n",
         );
         insta::assert_snapshot!(errors(text), @r#"
@@ -282,13 +321,21 @@ mod tests {
           |
           = help: put the two characters in quotes, as in "26"
 
-        error: unknown field `more`
-          --> user.toml:10:2
+        error: `I1` is not a valid ICD-10-CM code; a code has a letter, a digit, a letter or digit, then up to four more after a dot
+          --> user.toml:11:1
            |
-        10 | [more]
+        11 | "I1" = ["htn"]
+           | ^^^^
+           |
+           = help: write [codes.icd10cm] or [codes.hcpcs], and below it lines such as "I10" = ["htn"]
+
+        error: unknown field `more`
+          --> user.toml:12:2
+           |
+        12 | [more]
            |  ^^^^
            |
-           = help: a file may have forget = […], [[same]] and [[also]]
+           = help: a file may have forget = […], ignore = […], [[same]], [[also]] and [codes.icd10cm]
         "#);
     }
 

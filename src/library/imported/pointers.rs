@@ -1,0 +1,108 @@
+//! Pointers: an absence that names an imported set becomes a pointer to the row with the fact.
+
+use crate::codesets::{ImportedSets, SetKind};
+use crate::content::{AbsenceReason, Document, Row, Unavailable, Value};
+
+/// The rows that a set has added to a document.
+struct Import {
+    kind: SetKind,
+    /// The title of the set, for a fact that it does not list.
+    set_title: String,
+    /// The titles of the blocks with its rows, with the name of each row.
+    rows: Vec<(String, String)>,
+}
+
+/// Replaces each absence that says to import a set by a pointer to the set's row, or, if the set has
+/// none for the code, by the statement that it does not list the code.
+pub(crate) fn resolve_absences(sets: &ImportedSets, document: &mut Document) {
+    let kinds = SetKind::ALL.into_iter();
+    let imports = kinds.filter_map(|kind| {
+        Some(Import {
+            kind,
+            set_title: sets.in_force(kind)?.header().title(),
+            rows: imported_rows(kind, document),
+        })
+    });
+    let imports: Vec<Import> = imports.collect();
+    let sections = document.sections.iter_mut();
+    let blocks = sections.flat_map(|section| &mut section.blocks);
+    for row in blocks.flat_map(|block| &mut block.rows) {
+        let name = row.name().to_owned();
+        for cell in &mut row.cells {
+            if let Value::Unavailable(absent) = &mut cell.value {
+                resolve(absent, &name, &imports);
+            }
+        }
+    }
+}
+
+fn resolve(absent: &mut Unavailable, row_name: &str, imports: &[Import]) {
+    let Some(find) = &absent.find else { return };
+    if absent.reason != AbsenceReason::NotLoaded {
+        return;
+    }
+    let mut imports = imports.iter();
+    let Some(import) = imports.find(|import| mentions(find, import.kind)) else {
+        return;
+    };
+    // A row about the same code or modifier, or else the first.
+    let mut rows = import.rows.iter();
+    let row = rows.find(|(_, name)| name == row_name);
+    let (reason, find) = match row.or(import.rows.first()) {
+        Some((title, name)) => (AbsenceReason::Imported, format!("{title}: {name}")),
+        None => (AbsenceReason::NotListed, import.set_title.clone()),
+    };
+    (absent.reason, absent.find) = (reason, Some(find));
+}
+
+fn imported_rows(kind: SetKind, document: &Document) -> Vec<(String, String)> {
+    let id = block_id(kind);
+    let rows = document.rows().filter(|(_, block, _)| {
+        let rest = block.id.0.strip_prefix(&id);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+    });
+    let name = |row: &Row| row.name().to_owned();
+    rows.map(|(_, block, row)| (block.title.clone().unwrap_or_default(), name(row)))
+        .collect()
+}
+
+/// Returns the id of the block with the rows of a set. Several tables of a set have ids that begin
+/// so.
+pub(crate) fn block_id(kind: SetKind) -> String {
+    format!("set-{}", kind.id().trim_start_matches("ncci-"))
+}
+
+/// Returns true if an author's text names a set: by its title, its short title or its id.
+fn mentions(text: &str, kind: SetKind) -> bool {
+    let text = text.to_lowercase();
+    let has_title = |title: &str| text.contains(&title.to_lowercase());
+    let mut words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+    has_title(kind.title()) || has_title(kind.short_title()) || words.any(|word| word == kind.id())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sets_are_mentioned_by_title_or_id() {
+        for (text, kind) in [
+            (
+                "CMS Clinical Laboratory Fee Schedule (CLFS) CSV (import)",
+                SetKind::Clfs,
+            ),
+            ("the CLFS", SetKind::Clfs),
+            ("NUCC taxonomy CSV (import)", SetKind::Nucc),
+            ("import NCCI MUE", SetKind::NcciMue),
+            ("pos", SetKind::PlaceOfService),
+        ] {
+            let found: Vec<SetKind> = SetKind::ALL
+                .into_iter()
+                .filter(|kind| mentions(text, *kind))
+                .collect();
+            assert_eq!(found, [kind], "{text}");
+        }
+        assert!(!mentions("our fee schedule, in the deposit", SetKind::Clfs));
+        assert!(!mentions("the position", SetKind::PlaceOfService));
+    }
+}

@@ -1,0 +1,235 @@
+//! The pages of modifiers: the shipped ones, and those of an imported HCPCS file.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use codeleaf::content::{
+    AsOf, CPT_NOTICE, CodeId, Document, ModifierCode, Source, SourceId, SourceKind,
+};
+use codeleaf::library::Library;
+use codeleaf::search::{Index, IndexBuilder, Query};
+
+use crate::sets::StoreFixture;
+
+/// Modifiers that laboratories, outpatient and professional billing meet every day.
+const EVERYDAY: &str = "22 24 25 26 27 33 50 51 52 53 57 58 59 62 66 73 74 76 77 78 79 80 81 82 90 \
+     91 92 93 95 99 AI AS AT CO CQ CR CS EY FQ FR FS FT FX FY G0 GA GC GE GG GN GO GP GQ GT GU GW \
+     GX GY GZ JW JZ KX LT RT E1 E2 E3 E4 FA F1 F2 F3 F4 F5 F6 F7 F8 F9 TA T1 T2 T3 T4 T5 T6 T7 T8 \
+     T9 LC LD LM RC RI PT Q0 Q1 QK QS QW QX QY QZ SA SG TC XE XP XS XU";
+
+fn modifier(value: &str) -> CodeId {
+    CodeId::from(&ModifierCode::new(value).unwrap())
+}
+
+fn shipped_pages() -> Vec<Arc<Document>> {
+    let library = Library::built_in();
+    let codes = library.entries().iter().map(|entry| &entry.code);
+    let pages = codes.filter(|code| code.as_modifier().is_some());
+    pages.map(|code| library.document(code).unwrap()).collect()
+}
+
+fn hits(index: &Index, query: &str) -> Vec<CodeId> {
+    let results = index.search(&Query::parse(query), None, 20);
+    results.hits.into_iter().map(|hit| hit.code).collect()
+}
+
+#[test]
+fn every_everyday_modifier_has_a_page_with_the_notice() {
+    let pages = shipped_pages();
+    let shipped: BTreeSet<&str> = pages.iter().map(|page| page.code.value()).collect();
+    for value in EVERYDAY.split_whitespace() {
+        assert!(shipped.contains(value), "{value}");
+    }
+    for page in &pages {
+        assert!(
+            page.notices.contains(&CPT_NOTICE.to_owned()),
+            "{}",
+            page.code
+        );
+    }
+}
+
+#[test]
+fn every_row_has_a_dated_source_and_no_statement_an_unverified_one() {
+    let mut statements = 0;
+    for page in shipped_pages() {
+        let source = |id: Option<&SourceId>| -> Source {
+            let source = id.and_then(|id| page.source(id));
+            source
+                .unwrap_or_else(|| panic!("{}: no source", page.code))
+                .clone()
+        };
+        for (section, block, row) in page.rows() {
+            if section.id.0 == "documents" {
+                // Made from other documents.
+                continue;
+            }
+            let at = format!("{} {}/{}", page.code, block.id.0, row.key.0);
+            let remarks = row.remarks.iter().map(|remark| &remark.source);
+            let cited = row.source.iter().chain(&row.disputed_by).chain(remarks);
+            for source in cited.map(|id| source(Some(id))) {
+                let is_dated = source.as_of != AsOf::Unknown || source.read != AsOf::Unknown;
+                assert!(is_dated, "{at}: {}", source.title);
+            }
+            // What the editors say themselves: words to search by, links, and open questions.
+            let is_statement = match block.id.0.as_str() {
+                "synonyms" | "related" | "modifier-questions" => false,
+                "facts" => true,
+                id => {
+                    assert!(id.starts_with("modifier-"), "{at}");
+                    true
+                }
+            };
+            let kind = source(row.source.as_ref()).kind;
+            assert!(!is_statement || kind != SourceKind::InHouse, "{at}");
+            statements += usize::from(is_statement);
+        }
+    }
+    assert!(statements > 600, "only {statements}");
+}
+
+#[test]
+fn secondary_source_is_named_on_screen() {
+    let page = Library::built_in().document(&modifier("26")).unwrap();
+    let text = codeleaf::export::document(
+        &page,
+        &codeleaf::export::ExportScope::Whole,
+        codeleaf::export::ExportFormat::Text,
+        codeleaf::export::PrintOptions {
+            charset: codeleaf::text::Charset::Unicode,
+            columns: 100,
+        },
+    );
+    assert!(
+        text.contains("— according to Noridian JE B, modifier 26, 2023-12-09"),
+        "{text}"
+    );
+    assert!(
+        text.contains("— CMS, Physician Fee Schedule relative value file"),
+        "{text}"
+    );
+}
+
+#[test]
+fn number_finds_the_page_first_in_every_spelling() {
+    let library = Arc::new(Library::built_in());
+    let index = IndexBuilder::index_library(&library);
+    for value in EVERYDAY.split_whitespace() {
+        for query in [
+            value.to_owned(),
+            value.to_lowercase(),
+            format!("-{value}"),
+            format!("mod {value}"),
+            format!("modifier {value}"),
+        ] {
+            assert_eq!(
+                hits(&index, &query).first(),
+                Some(&modifier(value)),
+                "{query}"
+            );
+        }
+    }
+}
+
+#[test]
+fn everyday_words_find_the_page() {
+    let library = Arc::new(Library::built_in());
+    let index = IndexBuilder::index_library(&library);
+    for page in shipped_pages() {
+        for words in page.synonyms.iter().chain([&page.title]) {
+            assert!(
+                hits(&index, words).contains(&page.code),
+                "{words}: {}",
+                page.code
+            );
+        }
+    }
+    for (words, value) in [
+        ("waived", "QW"),
+        ("left side", "LT"),
+        ("right side", "RT"),
+        ("bilateral", "50"),
+        ("both sides", "50"),
+        ("reading only", "26"),
+        ("send-out", "90"),
+        ("separate procedure", "59"),
+        ("ABN signed", "GA"),
+        ("left thumb", "FA"),
+        ("big toe", "TA"),
+        ("drug discarded", "JW"),
+        ("phone visit", "93"),
+    ] {
+        let top: Vec<CodeId> = hits(&index, words).into_iter().take(5).collect();
+        assert!(top.contains(&modifier(value)), "{words}: {top:?}");
+    }
+}
+
+/// Imports the published HCPCS file; `None` without the folder of published files.
+fn library_with_hcpcs() -> Option<(StoreFixture, Arc<Library>)> {
+    let Some(folder) = std::env::var_os("CODELEAF_DATA") else {
+        println!("skipped: CODELEAF_DATA does not name a folder of published files");
+        return None;
+    };
+    let fixture = StoreFixture::new();
+    let file = std::path::Path::new(&folder).join("hcpcs-2019-anweb.txt");
+    fixture.import_as(None, &file, None).unwrap();
+    let library = Library::built_in().with_sets(fixture.store.open_sets());
+    Some((fixture, Arc::new(library)))
+}
+
+#[test]
+fn every_modifier_of_the_published_hcpcs_file_has_a_page() {
+    let Some((_fixture, library)) = library_with_hcpcs() else {
+        return;
+    };
+    let index = IndexBuilder::index_library(&library);
+    let listed = library.codes_only_in_sets().map(|listed| listed.code);
+    let listed: Vec<CodeId> = listed.filter(|code| code.as_modifier().is_some()).collect();
+    assert!(listed.len() > 200, "{}", listed.len());
+    for code in &listed {
+        let page = library.document(code).unwrap();
+        assert!(page.notices.contains(&CPT_NOTICE.to_owned()), "{code}");
+        let query = format!("modifier {}", code.value());
+        assert_eq!(hits(&index, &query).first(), Some(code), "{query}");
+    }
+    // Not shipped: found by its official description.
+    assert!(library.entry(&modifier("BA")).is_none());
+    assert_eq!(
+        hits(&index, "enteral parenteral").first(),
+        Some(&modifier("BA"))
+    );
+    for (words, value) in [
+        ("waived", "QW"),
+        ("left side", "LT"),
+        ("XE", "XE"),
+        ("TC", "TC"),
+    ] {
+        assert_eq!(
+            hits(&index, words).first(),
+            Some(&modifier(value)),
+            "{words}"
+        );
+    }
+}
+
+#[test]
+fn page_shows_the_official_description_and_the_documents() {
+    let Some((_fixture, library)) = library_with_hcpcs() else {
+        return;
+    };
+    let page = library.document(&modifier("QW")).unwrap();
+    let official = page.rows().any(|(_, block, row)| {
+        block.id.0 == "set-hcpcs"
+            && row.cells.iter().any(|cell| {
+                cell.value.as_text() == Some("Clia waived test") || cell.label == "Official text"
+            })
+    });
+    assert!(official);
+    let page = library.document(&modifier("90")).unwrap();
+    let (_, _, row) = page
+        .rows()
+        .find(|(section, ..)| section.id.0 == "documents")
+        .unwrap();
+    assert_eq!(row.cells[0].value.as_text(), Some("83950"));
+    assert!(row.standing.is_some());
+}
