@@ -191,7 +191,10 @@ fn search_prints_hits_or_the_nearest_words() {
             "Documents ("
         };
         assert!(printed.starts_with(first), "{words}: {printed}");
-        assert!(printed.contains("\n83950 > Coding > 26\n"), "{words}");
+        assert!(
+            printed.contains("\n83950 > Coding > 26 > ! disputed\n"),
+            "{words}"
+        );
     }
     let output = run("search oncolozhizt");
     assert_eq!(output.status.code(), Some(1));

@@ -175,7 +175,7 @@ fn search_lists_hits_while_typing_and_enter_opens_row() {
     assert_snapshot!(reader.press("/ \"profesional comp\"").screen(), @r#"
 / profesional comp                                                   5 results
 Documents · 5
-▸ 83950 › Coding › 26                                      description, 1 typo
+▸ 83950 › Coding › 26 › ! disputed                         description, 1 typo
     Professional Component — Use when billing only the professional interpreta…
   26 › Overview › Also known as                                   text, 1 typo
     professional component

@@ -5,7 +5,7 @@ use crate::codesets::{
 };
 use crate::content::{CodeId, CodeSystem};
 
-/// Returns the kind of set that lists the codes of a system.
+/// Returns the kind of set that describes the codes of a system.
 const fn kind_for_system(system: CodeSystem) -> Option<SetKind> {
     match system {
         CodeSystem::Icd10cm => Some(SetKind::Icd10cm),
@@ -15,20 +15,40 @@ const fn kind_for_system(system: CodeSystem) -> Option<SetKind> {
     }
 }
 
+/// Returns the kinds of set that have figures on the codes of a system, but no descriptions.
+const fn kinds_with_figures(system: CodeSystem) -> &'static [SetKind] {
+    match system {
+        CodeSystem::Cpt | CodeSystem::Hcpcs => &[SetKind::Pfs, SetKind::Clfs, SetKind::NcciMue],
+        CodeSystem::Icd10cm | CodeSystem::Modifier => &[],
+    }
+}
+
 /// Returns the edition in force that lists the codes of a system.
 pub(crate) fn set_for_system(sets: &ImportedSets, system: CodeSystem) -> Option<&SetFile> {
     sets.in_force(kind_for_system(system)?)
 }
 
-/// Returns the row of a code and the set that has it: the edition in force, or else the one before
-/// it, or after it, that is nearest to it.
+/// Returns the row of a code and the set that has it: preferably a set that describes it; the
+/// edition in force, or else the one before it, or after it, that is nearest to it.
 pub(crate) fn find_row<'s>(
     sets: &'s ImportedSets,
     code: &CodeId,
 ) -> Result<Option<(&'s SetFile, SetRow)>, CorruptSet> {
-    let Some(kind) = kind_for_system(code.system()) else {
-        return Ok(None);
-    };
+    let figures = kinds_with_figures(code.system()).iter().copied();
+    for kind in kind_for_system(code.system()).into_iter().chain(figures) {
+        let found = find_row_of_kind(sets, kind, code)?;
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    Ok(None)
+}
+
+fn find_row_of_kind<'s>(
+    sets: &'s ImportedSets,
+    kind: SetKind,
+    code: &CodeId,
+) -> Result<Option<(&'s SetFile, SetRow)>, CorruptSet> {
     let key = match code.system() {
         CodeSystem::Modifier => format!("-{}", code.value()),
         _ => code.value().replace('.', ""),

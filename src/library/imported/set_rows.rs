@@ -38,6 +38,8 @@ pub(crate) fn rows_from_set(
         SetKind::NcciMue => vec![code.value().to_owned()],
         SetKind::Clfs => return citation.rate_rows(set, code),
         SetKind::NcciPtp => return citation.edit_rows(set, code),
+        // See `pfs_rows`.
+        SetKind::Pfs => return Ok(Vec::new()),
     };
     let mut rows = Vec::with_capacity(keys.len());
     for key in keys {
@@ -168,9 +170,9 @@ impl SetCitation {
     /// Makes a row that links to the other code of the edit.
     fn edit_row(&self, row: &PtpRow, code: &str) -> Row {
         let modifier = match row.modifier_indicator.as_str() {
-            "0" => "never",
-            "1" => "allowed",
-            _ => "not applicable",
+            "0" => "0: no modifier bypasses the edit",
+            "1" => "1: a modifier may bypass the edit",
+            _ => "9: not applicable",
         };
         let in_force = match row.deleted {
             None => format!("since {}", row.effective),

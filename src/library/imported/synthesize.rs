@@ -40,7 +40,11 @@ pub(crate) fn synthesize(
             enrich(sets, &mut document);
             Some(document)
         }
-        _ => None,
+        _ => {
+            let mut document = builder.without_description();
+            enrich(sets, &mut document);
+            Some(document)
+        }
     })
 }
 
@@ -120,6 +124,16 @@ impl DocumentBuilder<'_> {
             document.status = Status::Deleted;
         }
         Ok(document)
+    }
+
+    /// Makes the document on a code of which the sets have figures only.
+    fn without_description(&self) -> Document {
+        let text = match self.code.system() {
+            CodeSystem::Cpt => "CPT descriptors belong to the AMA and are not stored.",
+            _ => "No imported set describes this code.",
+        };
+        let sections = vec![self.summary_section(text, Vec::new())];
+        self.document("No description".to_owned(), sections)
     }
 
     fn document(&self, title: String, mut sections: Vec<Section>) -> Document {
