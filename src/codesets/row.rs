@@ -175,6 +175,18 @@ pub struct PlaceRow {
     pub description: String,
 }
 
+impl NuccRow {
+    /// Returns the display name, or else classification and specialization.
+    pub fn name(&self) -> String {
+        match self.display.as_str() {
+            "" => format!("{} {}", self.classification, self.specialization),
+            name => name.to_owned(),
+        }
+        .trim()
+        .to_owned()
+    }
+}
+
 impl SetRow {
     /// Returns the key, which is unique within a set and orders its rows.
     ///

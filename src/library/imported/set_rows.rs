@@ -9,7 +9,7 @@ use crate::library::imported::builder::{SetCitation, record_cell, terminated_cel
 use crate::library::imported::references::References;
 
 /// How many PTP edits are shown; some codes have thousands.
-const MAX_PTP_EDITS: usize = 200;
+const MAX_PTP_EDITS: usize = 5_000;
 
 /// Returns the rows of a set on a code, or on the codes that its document refers to.
 pub(crate) fn rows_from_set(
@@ -30,9 +30,7 @@ pub(crate) fn rows_from_set(
         SetKind::Nucc => references.taxonomies.iter().cloned().collect(),
         SetKind::PlaceOfService => references.places.iter().cloned().collect(),
         // A diagnosis or modifier may be spelled like the start of a procedure: `A00`, `A0021`.
-        SetKind::Clfs | SetKind::NcciMue | SetKind::NcciPtp
-            if matches!(code.system(), CodeSystem::Icd10cm | CodeSystem::Modifier) =>
-        {
+        SetKind::Clfs | SetKind::NcciMue | SetKind::NcciPtp if !code.system().takes_modifiers() => {
             Vec::new()
         }
         SetKind::NcciMue => vec![code.value().to_owned()],
@@ -72,13 +70,9 @@ impl SetCitation {
     }
 
     fn taxonomy_row(&self, row: &NuccRow) -> Row {
-        let name = match row.display.as_str() {
-            "" => format!("{} {}", row.classification, row.specialization),
-            name => name.to_owned(),
-        };
         let mut cells = vec![
             Cell::column("Taxonomy", row.code.as_str()),
-            Cell::column("Name", name.trim()),
+            Cell::column("Name", row.name()),
             Cell::column("Grouping", row.grouping.as_str()),
         ];
         cells.extend(record_cell("Definition", &row.definition));
