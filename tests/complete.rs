@@ -93,8 +93,8 @@ fn expected_texts(key: &str, text: &str) -> Vec<Expected> {
         ("relation", "same_purpose") => "serves the same purpose",
         ("relation", "bundled") => "not paid together with this code",
         ("relation", "not_covered") => "not covered",
-        ("relation", "use_instead") => "says more exactly what this one says: use it where it fits",
-        ("relation", "instead_of") => "is less exact: use this one where it fits",
+        ("relation", "use_instead") => "more exact: use it where it fits",
+        ("relation", "instead_of") => "less exact: use this one where it fits",
         ("status" | "kind" | "relation", word) => word,
         ("standing", word) => {
             let mut all = Standing::ALL.into_iter();

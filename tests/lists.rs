@@ -163,7 +163,7 @@ Best match · 1
     assert_snapshot!(reader.press("\"invented no\"").screen(), @r#"
 / invented no                                                        8 results
 Documents · 8
-▸ 0001U › Coding › 26 › Remark                                          remark
+▸ 0001U › Coding › 26 › ! disputed › Remark                             remark
     CMS has no such line.
   0001U › Summary › Rate › Source                                       source
     An invented file of CMS

@@ -109,8 +109,10 @@ fn browse_and_search(terminal: &Terminal) {
     terminal.wait_for("83950 › Summary › 1/3");
     terminal.press("4").wait_for("83950 › Coding › 26");
     terminal.press("down").wait_for("83950 › Coding › 90");
-    terminal.press("/ \"26\"").wait_for("▸ 83950 › Coding › 26");
-    terminal.press("enter").wait_for("hit 1 of 1");
+    terminal
+        .press("/ \"83950-26\"")
+        .wait_for("▸ 83950 › Coding › 26");
+    terminal.press("enter").wait_for("hit 1 of ");
     terminal.resize(50, 14);
     terminal
         .wait_until_gone("Specifications  5 Payers")

@@ -115,20 +115,21 @@ impl<'a> RowContext<'a> {
             let remarks = row.remarks.iter().map(|remark| &remark.source);
             row.source.iter().chain(remarks)
         };
-        let rows = self.section.blocks.iter().flat_map(|block| &block.rows);
-        let earlier = rows.take_while(|row| !std::ptr::eq(*row, self.row));
-        let mut known: Vec<&SourceId> = earlier.flat_map(cited).collect();
-        for id in cited(self.row) {
-            if !known.contains(&id)
-                && let Some(Source { title, short, .. }) = self.document.source(id)
-            {
+        let earlier = || {
+            let rows = self.section.blocks.iter().flat_map(|block| &block.rows);
+            rows.take_while(|row| !std::ptr::eq(*row, self.row))
+        };
+        let ids: Vec<&SourceId> = cited(self.row).collect();
+        for (at, id) in ids.iter().enumerate() {
+            let is_known =
+                ids[..at].contains(id) || earlier().any(|row| cited(row).any(|it| it == *id));
+            if !is_known && let Some(Source { title, short, .. }) = self.document.source(id) {
                 let text: Cow<'a, str> = if title.contains(short) {
                     Cow::Borrowed(title)
                 } else {
                     Cow::Owned(format!("{short}: {title}"))
                 };
                 fields.push(IndexedField::new(FieldMask::REST, "Source", text));
-                known.push(id);
             }
         }
     }

@@ -14,7 +14,7 @@ use crate::search::term_map::TermMap;
 pub(crate) const MAX_FUZZY_TERMS: usize = 200;
 
 /// The length from which a word alone is corrected without asking.
-const MIN_LIKELY_CHARS: usize = 5;
+const MIN_LIKELY_CHARS: usize = 6;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct FuzzyTerm {

@@ -180,7 +180,7 @@ fn negation_is_part_of_what_is_asked() {
 fn names_of_sources_are_found() {
     let index = built_in();
     for text in ["noridian", "ncci"] {
-        let results = index.search(&Query::parse(text), None, 5);
+        let results = index.search(&Query::parse(text), None, 60);
         let code: CodeId = cpt("83950");
         assert!(results.hits.iter().any(|hit| hit.code == code), "{text}");
     }
