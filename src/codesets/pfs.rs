@@ -12,7 +12,7 @@ pub struct PfsRow {
     /// A CPT or HCPCS code.
     pub code: String,
     pub modifier: Option<String>,
-    /// See [`crate::codesets::indicators`] for this and the other indicators.
+    /// See `crate::codesets::indicators` for this and the other indicators.
     pub status: char,
     pub work: Rvu,
     pub non_facility_expense: Rvu,
