@@ -9,26 +9,32 @@
 //! layout, names the line, and leaves the store unchanged. Files of the store may be damaged, so every
 //! page is verified against its checksum before anything in it is used.
 
+pub(crate) mod amount;
 pub(crate) mod diff;
 pub(crate) mod edition;
 pub(crate) mod error;
 pub(crate) mod file;
 pub(crate) mod hierarchy;
 pub(crate) mod import;
+pub(crate) mod indicators;
 pub(crate) mod kind;
+pub(crate) mod pfs;
 pub(crate) mod row;
 pub(crate) mod store;
+pub(crate) mod stored_field;
 pub(crate) mod writer;
 
+pub use amount::{Cents, Decimal};
 pub use diff::{Change, FieldChange, diff, field_changes, shown_fields};
 pub use edition::{EditTable, Edition, EditionError};
 pub use error::{CorruptSet, ImportError, ParseError};
 pub use file::{OriginalFile, Rows, SetFile, SetHeader};
 pub use import::sink::ImportProgress;
 pub use import::{ImportGroup, open_groups};
+pub use indicators::{ModifierRule, Ruling};
 pub use kind::SetKind;
+pub use pfs::{PfsRow, Rvu};
 pub use row::{
-    Cents, ClfsRow, Coverage, HcpcsCode, HcpcsRow, IcdRow, MueRow, NuccRow, PlaceRow, PtpRow,
-    SetRow,
+    ClfsRow, Coverage, HcpcsCode, HcpcsRow, IcdRow, MueRow, NuccRow, PlaceRow, PtpRow, SetRow,
 };
 pub use store::{ImportOutcome, ImportRequest, ImportedSets, SetStore};

@@ -31,11 +31,13 @@ pub(crate) mod tokenizer;
 
 pub use build::builder::IndexBuilder;
 pub use code_list::{CodeDocId, CodeList};
+pub use hits::claim_search::{missing_code, missing_modifier};
 pub use hits::group::HitGroup;
 pub use hits::highlight::Highlighter;
 pub use hits::results::{Hit, MatchReason, Results};
 pub use hits::snippet::Snippet;
 pub use index::{DocumentSource, Index};
+pub use query::claim::{ClaimLine, parse_claim};
 pub use query::code_ref::{CodeRef, parse_code_refs};
 pub use query::parse::Query;
 pub use query::synonyms::Synonyms;

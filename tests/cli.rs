@@ -148,7 +148,10 @@ fn json_output_has_the_documented_fields() {
         }
     }
     let found = run_json("search 26 --format json");
-    assert_fields(&found, "schema query total unread hits nearest notices");
+    assert_fields(
+        &found,
+        "schema query total unread hits missing nearest notices",
+    );
     assert_eq!(found["schema"], 1);
     let hit = assert_fields(
         &found["hits"][0],
@@ -191,7 +194,10 @@ fn search_prints_hits_or_the_nearest_words() {
             "Documents ("
         };
         assert!(printed.starts_with(first), "{words}: {printed}");
-        assert!(printed.contains("\n83950 > Coding > 26\n"), "{words}");
+        assert!(
+            printed.contains("\n83950 > Coding > 26 > ! disputed\n"),
+            "{words}"
+        );
     }
     let output = run("search oncolozhizt");
     assert_eq!(output.status.code(), Some(1));
@@ -214,6 +220,34 @@ fn code_with_modifier_accepts_every_spelling() {
         assert_eq!(run_stdout(&format!("show {written}")), row, "{written}");
         assert_eq!(run_stdout(written), row, "bare {written}");
     }
+}
+
+#[test]
+fn claim_line_prints_each_row_and_names_what_is_missing() {
+    let row = |written: &str| run_stdout(&format!("show {written}")).0;
+    let rows = format!("{}\n{}", row("83950-26"), row("83950-90"));
+    for written in [
+        vec!["83950-26-90-QW"],
+        vec!["83950", "26", "90", "qw"],
+        vec!["CPT 83950, modifiers 26, 90 and QW"],
+        vec!["83950\t26\t90\tQW\n"],
+    ] {
+        let output = Launch::codeleaf_with(&written).run();
+        assert_eq!(output.status.code(), Some(0), "{written:?}");
+        assert_eq!(text(&output.stdout), rows, "{written:?}");
+        let missing = "no entry for modifier QW in the document on 83950; it lists 26, 90";
+        assert!(text(&output.stderr).starts_with(missing), "{written:?}");
+    }
+    let output = run("search 83950-90-qw");
+    assert_eq!(output.status.code(), Some(0));
+    let out = text(&output.stdout);
+    assert!(out.contains("83950 > Coding > 90\n"), "{out}");
+    assert!(out.contains("\nno entry for modifier QW in"), "{out}");
+    let found = run_json("search 83950-90-qw --format json");
+    assert_eq!(found["missing"].as_array().unwrap().len(), 1);
+    let (payers, status) = run_stdout("search payer:");
+    assert_eq!(status, Some(0));
+    assert!(payers.contains("payer:\"Aetna"), "{payers}");
 }
 
 #[test]

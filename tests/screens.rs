@@ -175,16 +175,16 @@ fn search_lists_hits_while_typing_and_enter_opens_row() {
     assert_snapshot!(reader.press("/ \"profesional comp\"").screen(), @r#"
 / profesional comp                                                   5 results
 Documents · 5
-▸ 83950 › Coding › 26                                      description, 1 typo
+▸ 83950 › Coding › 26 › ! disputed                         description, 1 typo
     Professional Component — Use when billing only the professional interpreta…
-  26 › Overview › Also known as                                   text, 1 typo
-    professional component
   26 › Overview › Also known as                                   text, 1 typo
     professional component
   80 › Payers › Effect on payment                                         text
     AS, for comparison: 13.6 percent.
   53 › Summary › Open questions, not verified                             text
     Is a later, complete colonoscopy paid in full?
+  GT › Summary › When to use › Source                                   source
+    Billing company on CR 10152
 
 
 
@@ -360,6 +360,18 @@ fn paste_fills_the_search_field_and_runs_no_command() {
         "{}",
         reader.screen()
     );
+}
+
+#[test]
+fn claim_line_pasted_over_a_document_is_looked_up() {
+    let mut reader = TestSession::open(80, 24);
+    reader.send(b"\x1b[200~83950\t90\tQW\r\n\x1b[201~");
+    let screen = reader.screen();
+    assert!(screen.starts_with(" / 83950 90 QW"), "{screen}");
+    assert!(screen.contains("no entry for modifier QW in"), "{screen}");
+    assert!(screen.contains("83950 › Coding › 90"), "{screen}");
+    reader.press("enter");
+    assert!(reader.cursor_line().contains("▸ 90"), "{}", reader.screen());
 }
 
 #[test]

@@ -139,10 +139,71 @@ fn code_with_modifier_finds_one_row() {
 }
 
 #[test]
-fn unlisted_modifier_suggests_listed_ones() {
+fn unlisted_modifier_is_named_with_the_listed_ones() {
     let results = search(&two_document_index(), "83950-51");
-    assert_eq!((results.hits.len(), results.total), (0, 0));
-    assert_eq!(results.suggestions, ["83950-26", "83950-90"]);
+    let locations: Vec<_> = results.hits.iter().map(location).collect();
+    assert_eq!(locations, ["83950 summary/text/1"]);
+    let missing = "no entry for modifier 51 in the document on 83950; it lists 26, 90";
+    assert_eq!(results.missing, [missing]);
+    let unknown = search(&two_document_index(), "83959-26");
+    assert_eq!((unknown.hits.len(), unknown.total), (0, 0));
+    assert!(!unknown.suggestions.is_empty());
+}
+
+#[test]
+fn claim_line_has_a_hit_for_each_code_and_modifier() {
+    let index = two_document_index();
+    let found = |text: &str| {
+        let results = search(&index, text);
+        let hits: Vec<_> = results.hits.iter().map(location).collect();
+        (hits.join(", "), results.missing.len())
+    };
+    let rows = "83950 coding/modifiers/90, 83950 coding/modifiers/26, 83950 summary/text/1";
+    for text in [
+        "83950-90-26",
+        "83950 90 26",
+        "CPT 83950, modifiers 90 and 26",
+        "83950,90,26",
+        "83950\t90\t26\n",
+    ] {
+        assert_eq!(found(text), (rows.to_owned(), 0), "{text:?}");
+    }
+    // QW is not taken for a typo of another modifier or word.
+    assert_eq!(
+        found("83950-90-qw"),
+        (
+            "83950 coding/modifiers/90, 83950 summary/text/1".to_owned(),
+            1
+        )
+    );
+    assert_eq!(
+        found("83950, 84153-26; E11.9"),
+        (
+            "83950 summary/text/1, 84153 coding/modifiers/26".to_owned(),
+            1
+        )
+    );
+}
+
+#[test]
+fn scope_without_a_value_lists_its_values() {
+    let index = two_document_index();
+    let values = |text: &str| {
+        let results = search(&index, text);
+        assert!(
+            results.has_scope_values && results.hits.is_empty(),
+            "{text}"
+        );
+        results.suggestions
+    };
+    assert_eq!(values("set:"), ["set:cpt"]);
+    let payers = values("payer:");
+    assert!(payers.contains(&"payer:\"Aetna\"".to_owned()), "{payers:?}");
+    for payer in payers {
+        assert!(search(&index, &payer).total > 0, "{payer}");
+    }
+    assert!(values("in:").contains(&"in:coding".to_owned()));
+    assert!(!search(&index, "code:").has_scope_values);
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod documents;
 mod editions;
 pub mod files;
 mod killed;
+mod lookups;
 mod published;
 mod readers;
 mod real;

@@ -15,8 +15,10 @@ use crate::search::Index;
 #[derive(Clone, Debug)]
 pub enum Action {
     Command(Command),
-    /// Typed or pasted text. Only panes with a text field use it.
+    /// Typed text. Only panes with a text field use it.
     Insert(String),
+    /// Pasted text, without control characters.
+    Paste(String),
     /// A click on a cell of the screen; 0, 0 is top left.
     Click(Position),
     /// One notch of the mouse wheel.

@@ -12,7 +12,7 @@ use crate::app::modes::note::NoteEditor;
 use crate::app::modes::row_detail::RowDetail;
 use crate::app::modes::search::SearchState;
 use crate::app::modes::text_panel::TextPanel;
-use crate::content::{CodeId, RowPath, Subject};
+use crate::content::{CodeId, CodeSystem, RowPath, Subject};
 
 impl App {
     /// Opens the selected row, hit or item, or saves the note.
@@ -73,7 +73,12 @@ impl App {
                 format!("mod:{modifier} ")
             }
             Subject::Payer => format!("payer:\"{}\" ", row.name()),
-            Subject::Text | Subject::Place | Subject::Absence => return None,
+            Subject::Place => {
+                let place = CodeId::new(CodeSystem::PlaceOfService, &row.key.0).ok()?;
+                let has_set = self.library.edition_name(place.system()).is_some();
+                return has_set.then(|| self.open_document(place, None));
+            }
+            Subject::Text | Subject::Absence => return None,
         };
         self.search_for(query);
         None
@@ -87,7 +92,7 @@ impl App {
                 && !modifier.value().bytes().all(|b| b.is_ascii_digit()))
     }
 
-    fn search_for(&mut self, query: String) {
+    pub(crate) fn search_for(&mut self, query: String) {
         let open = &self.document_view.document().code;
         let search = SearchState::with_query(query, &self.index, open);
         self.focus = Focus::Search(Box::new(search));

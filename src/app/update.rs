@@ -17,6 +17,7 @@ use crate::app::modes::text_panel::TextPanel;
 use crate::app::text_input::Edit;
 use crate::content::{Document, RowPath};
 use crate::library::ComparisonRequest;
+use crate::search::Query;
 
 const CANNOT_SAVE: &str = "Notes and bookmarks cannot be saved here";
 
@@ -34,13 +35,18 @@ impl App {
 
     fn apply(&mut self, action: Action) -> Option<Effect> {
         // Input removes the last message.
-        if let Action::Command(_) | Action::Insert(_) | Action::Click(_) | Action::Wheel(_) = action
+        if let Action::Command(_)
+        | Action::Insert(_)
+        | Action::Paste(_)
+        | Action::Click(_)
+        | Action::Wheel(_) = action
         {
             self.message = None;
         }
         match action {
             Action::Command(command) => return self.run_command(command),
             Action::Insert(text) => self.edit(Edit::Insert(&text)),
+            Action::Paste(text) => self.paste(text),
             Action::Click(at) => return self.click(at),
             Action::Wheel(movement) => {
                 self.with_pane(|pane, context| pane.move_vertically(movement, context));
@@ -123,6 +129,17 @@ impl App {
 
     fn edit(&mut self, edit: Edit<'_>) {
         self.with_pane(|pane, context| pane.edit(edit, context));
+    }
+
+    /// Inserts pasted text. Over a document, codes and modifiers are looked up; other text is
+    /// ignored, because it is not meant as commands.
+    fn paste(&mut self, text: String) {
+        match self.focus {
+            Focus::Document | Focus::RowDetail(_) if Query::parse(&text).is_codes_only() => {
+                self.search_for(text);
+            }
+            _ => self.edit(Edit::Insert(&text)),
+        }
     }
 
     fn relayout(&mut self) {

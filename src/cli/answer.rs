@@ -47,7 +47,10 @@ pub fn show(
         }
         out += &export::document(document, &scope, format, print);
     }
-    CommandOutput::success(out)
+    CommandOutput {
+        err: target.missing.join("\n"),
+        ..CommandOutput::success(out)
+    }
 }
 
 fn unknown_section(document: &Document, name: &str) -> CommandOutput {
@@ -89,7 +92,7 @@ pub fn search(
         }
     }
     let out = export::results(&query, &results, &notices, search.format.into(), charset);
-    if !results.hits.is_empty() {
+    if !results.hits.is_empty() || results.has_scope_values {
         return CommandOutput::success(out);
     }
     CommandOutput {

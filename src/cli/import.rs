@@ -18,7 +18,7 @@ use crate::codesets::{
 
 #[derive(Args, Debug)]
 pub struct ImportArgs {
-    /// The files. A kind before them (icd10cm, hcpcs, clfs, nucc, ncci-mue, ncci-ptp, pos)
+    /// The files. A kind before them (icd10cm, hcpcs, clfs, pfs, nucc, ncci-mue, ncci-ptp, pos)
     /// overrides detection from their content.
     #[arg(required = true, value_name = "[KIND] FILE")]
     words: Vec<PathBuf>,

@@ -19,6 +19,7 @@ use crate::cli::{answer, setup, target};
 use crate::content::{Document, RowPath};
 use crate::export::ExportFormat;
 use crate::library::Library;
+use crate::search;
 use crate::session::{Event, LocalTerminal, Session, load, run};
 use crate::tty::{Capabilities, DisplayMode};
 use crate::user_data::{self, StateWriter, UserDataError, UserDirs, WriteJob};
@@ -32,6 +33,8 @@ struct InitialDocument {
     document: Arc<Document>,
     row_path: Option<RowPath>,
     top: usize,
+    /// Claim lines with several rows, for the search pane.
+    search: Option<String>,
     /// Shown in the status line.
     message: Option<String>,
 }
@@ -42,6 +45,14 @@ pub fn open_reader(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let capabilities = match Capabilities::detect(&setup::env_var, options.overrides()) {
         DisplayMode::FullScreen(capabilities) if is_terminal => Some(capabilities),
         _ => None,
+    };
+    let print_plain = |target: &Target| {
+        if is_terminal {
+            print_error(
+                "TERM is `dumb` or not set: printing plain text; set TERM to open the reader",
+            );
+        }
+        print_documents(arguments, target)
     };
     // The reader loads the whole library later. Printed output is final, so it needs it now.
     let is_lazy = capabilities.is_some();
@@ -62,15 +73,20 @@ pub fn open_reader(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             Ok(target) => target,
             Err(error) => return CommandOutput::from(error).print(),
         };
+        let text = arguments.target.join(" ");
+        let is_claim = search::parse_claim(&text).is_some();
         match target.documents.as_slice() {
-            [(document, row_path)] => InitialDocument {
-                library: target.library,
-                document: Arc::clone(document),
-                row_path: row_path.clone(),
-                top: 0,
-                message: None,
-            },
-            several if is_terminal => {
+            [(document, row_path), rest @ ..] if is_lazy && (rest.is_empty() || is_claim) => {
+                InitialDocument {
+                    library: Arc::clone(&target.library),
+                    document: Arc::clone(document),
+                    row_path: row_path.clone(),
+                    top: 0,
+                    search: (!rest.is_empty()).then_some(text),
+                    message: (!target.missing.is_empty()).then(|| target.missing.join("; ")),
+                }
+            }
+            several @ [_, _, ..] if is_terminal && !is_claim => {
                 let codes = several
                     .iter()
                     .map(|(document, _)| document.code.to_string());
@@ -78,20 +94,18 @@ pub fn open_reader(arguments: &Arguments) -> anyhow::Result<ExitCode> {
                 print_error(&format!("matches more than one code: {}", codes.join(", ")));
                 return Ok(ExitCode::from(INVALID_INPUT));
             }
-            _ => return print_documents(arguments, &target),
+            _ => return print_plain(&target),
         }
     };
     if let Some(capabilities) = capabilities {
         return LocalHost::start(arguments, initial, capabilities)?.run();
     }
-    if is_terminal {
-        print_error("TERM is `dumb` or not set: printing plain text; set TERM to open the reader");
-    }
     let target = Target {
         library: initial.library,
         documents: vec![(initial.document, initial.row_path)],
+        missing: Vec::new(),
     };
-    print_documents(arguments, &target)
+    print_plain(&target)
 }
 
 fn print_documents(arguments: &Arguments, target: &Target) -> anyhow::Result<ExitCode> {
@@ -126,6 +140,7 @@ fn resume(options: &Options, mut library: Library) -> anyhow::Result<InitialDocu
         document,
         row_path,
         top,
+        search: None,
         message,
     })
 }
@@ -196,6 +211,10 @@ impl LocalHost {
             writer: None,
             terminal,
         };
+        if let Some(text) = initial.search {
+            let now = Instant::now();
+            let _ = host.session.handle(Event::Action(Action::Paste(text)), now);
+        }
         host.draw_first_frame();
         host.library
             .load_in_background(load_job, host.terminal.sender());

@@ -110,7 +110,7 @@ fn list(sets: &ImportedSets, format: SetsFormat) -> anyhow::Result<ExitCode> {
     let headers = sets.all().iter().map(SetFile::header);
     let out = match format {
         SetsFormat::Text if sets.all().is_empty() => {
-            "no code sets; codeleaf import FILE takes ICD-10-CM, HCPCS, CLFS, NUCC, NCCI and POS \
+            "no code sets; codeleaf import FILE takes ICD-10-CM, HCPCS, CLFS, PFS, NUCC, NCCI and POS \
              files\n"
                 .to_owned()
         }

@@ -93,7 +93,9 @@ fn respond(context: &CommandContext<'_>, arguments: &Arguments) -> Response {
         Err(output) => return text_response(output, Vec::new()),
     };
     match (display_mode, target.documents.as_slice()) {
-        (DisplayMode::FullScreen(capabilities), [(document, row_path)]) => {
+        (DisplayMode::FullScreen(capabilities), [(document, row_path)])
+            if target.missing.is_empty() =>
+        {
             Response::Session(Box::new(SessionOptions {
                 document: Arc::clone(document),
                 row_path: row_path.clone(),
@@ -151,6 +153,7 @@ fn find_document(
     let target = Target {
         library: Arc::clone(library),
         documents: vec![(document, row_path)],
+        missing: Vec::new(),
     };
     Ok((target, top))
 }

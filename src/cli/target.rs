@@ -5,16 +5,19 @@ use std::sync::Arc;
 
 use crate::cli::options::Options;
 use crate::cli::setup;
-use crate::content::{CodeId, CodeSystem, Document, ModifierCode, RowPath};
+use crate::content::{CodeId, Document, RowPath};
 use crate::library::Library;
-use crate::search::{self, CodeRef};
+use crate::search::{self, ClaimLine};
 
 /// A resolved target.
 #[derive(Debug)]
 pub struct Target {
     pub library: Arc<Library>,
-    /// More than one if the value is a code in several code systems.
+    /// More than one for several codes or modifiers, or if the value is a code in several code
+    /// systems.
     pub documents: Vec<(Arc<Document>, Option<RowPath>)>,
+    /// The codes and modifiers of a claim line that have no entry.
+    pub missing: Vec<String>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -43,9 +46,14 @@ pub fn find_lazy(words: &[String], options: &Options) -> Result<Target, TargetEr
         return open_file(library, file);
     }
     // If the text may name several codes, the whole library decides which of them exist.
-    let is_unambiguous = search::parse_code_refs(&words.join(" ")).len() == 1;
+    let text = words.join(" ");
+    let is_unambiguous = match search::parse_claim(&text) {
+        Some(lines) => lines.iter().all(|line| line.codes.len() == 1),
+        None => search::parse_code_refs(&text).len() == 1,
+    };
     if (is_unambiguous || library.is_fully_loaded())
         && let Ok(found) = find_code(words, &Arc::new(library))
+        && found.missing.is_empty()
     {
         return Ok(found);
     }
@@ -60,43 +68,71 @@ pub fn file_argument(words: &[String]) -> Option<&Path> {
     }
 }
 
-/// Resolves a code, and the row of its modifier if one is given.
+/// Resolves codes, and the rows of their modifiers.
 pub fn find_code(words: &[String], library: &Arc<Library>) -> Result<Target, TargetError> {
     let text = words.join(" ");
-    let code_refs = search::parse_code_refs(&text);
-    if code_refs.is_empty() {
+    let lines = search::parse_claim(&text).unwrap_or_else(|| {
+        let codes = search::parse_code_refs(&text).into_iter();
+        let codes: Vec<CodeId> = codes.map(|code_ref| code_ref.code).collect();
+        let modifiers = Vec::new();
+        vec![ClaimLine { codes, modifiers }]
+    });
+    if lines.iter().any(|line| line.codes.is_empty()) {
         let text = crate::text::sanitize(&text);
         let message = format!("`{text}` is not a code; try `codeleaf search '{text}'`");
         return Err(TargetError::NotFound(message));
     }
-    let mut documents = Vec::new();
-    let mut missing_row = None;
-    for CodeRef { code, modifier } in &code_refs {
-        if !library.contains(code) {
-            continue;
-        }
-        let document = library.document(code).map_err(broken)?;
-        match modifier_row(&document, modifier.as_ref()) {
-            Ok(row_path) => documents.push((document, row_path)),
-            Err(mut message) => {
-                let page = modifier.as_ref().map(CodeId::from);
-                if let Some(page) = page.filter(|page| library.contains(page)) {
-                    message += &format!("; see `codeleaf {page}`");
-                }
-                missing_row = Some(message);
-            }
-        }
-    }
-    if documents.is_empty() {
-        let codes = code_refs.into_iter().map(|code_ref| code_ref.code);
-        let codes: Vec<CodeId> = codes.collect();
-        let message = missing_row.unwrap_or_else(|| not_found_message(&codes, library));
-        return Err(TargetError::NotFound(message));
-    }
-    Ok(Target {
+    let mut target = Target {
         library: Arc::clone(library),
-        documents,
-    })
+        documents: Vec::new(),
+        missing: Vec::new(),
+    };
+    for line in &lines {
+        target.add_line(line, lines.len() > 1)?;
+    }
+    if target.documents.is_empty() {
+        return Err(TargetError::NotFound(target.missing.join("\n")));
+    }
+    Ok(target)
+}
+
+impl Target {
+    /// Adds the documents on a code, or the rows of its modifiers. Among several codes, one of whose
+    /// modifiers has no row is added without a row.
+    fn add_line(&mut self, line: &ClaimLine, is_one_of_several: bool) -> Result<(), TargetError> {
+        let library = Arc::clone(&self.library);
+        let codes = line.codes.iter().filter(|code| library.contains(code));
+        let documents: Result<Vec<_>, _> = codes.map(|code| library.document(code)).collect();
+        let documents = documents.map_err(broken)?;
+        if documents.is_empty() {
+            self.missing.push(not_found_message(&line.codes, &library));
+        }
+        let mut rows = Vec::new();
+        for modifier in &line.modifiers {
+            let mut found = documents.iter().filter_map(|document| {
+                let (path, _) = document.modifier(modifier)?;
+                Some((Arc::clone(document), Some(path)))
+            });
+            if let Some(row) = found.next() {
+                rows.push(row);
+                continue;
+            }
+            let page = CodeId::from(modifier);
+            let see = if library.contains(&page) {
+                format!("; see `codeleaf {page}`")
+            } else {
+                String::new()
+            };
+            let messages = documents.iter();
+            let messages = messages.map(|document| search::missing_modifier(document, modifier));
+            self.missing.extend(messages.map(|message| message + &see));
+        }
+        if line.modifiers.is_empty() || (rows.is_empty() && is_one_of_several) {
+            rows.extend(documents.into_iter().map(|document| (document, None)));
+        }
+        self.documents.append(&mut rows);
+        Ok(())
+    }
 }
 
 /// True if an argument is a path rather than a code.
@@ -116,28 +152,7 @@ fn open_file(library: Library, path: &Path) -> Result<Target, TargetError> {
     Ok(Target {
         library: Arc::new(library),
         documents: vec![(document, None)],
-    })
-}
-
-/// Finds the row of a modifier; the error lists the modifiers that have rows.
-fn modifier_row(
-    document: &Document,
-    modifier: Option<&ModifierCode>,
-) -> Result<Option<RowPath>, String> {
-    let Some(modifier) = modifier else {
-        return Ok(None);
-    };
-    if let Some((row_path, _)) = document.modifier(modifier) {
-        return Ok(Some(row_path));
-    }
-    let listed: Vec<&str> = document.modifiers().map(ModifierCode::as_str).collect();
-    let value = document.code.value();
-    Err(match listed.as_slice() {
-        [] => format!("the document on {value} lists no modifiers"),
-        listed => {
-            let listed = listed.join(", ");
-            format!("the document on {value} does not list modifier {modifier}; it lists {listed}")
-        }
+        missing: Vec::new(),
     })
 }
 
@@ -154,7 +169,7 @@ fn not_found_message(codes: &[CodeId], library: &Library) -> String {
     if !nearest.is_empty() {
         message += &format!("; nearest: {}", nearest.join(", "));
     }
-    if codes.iter().any(|code| code.system() != CodeSystem::Cpt) {
+    if codes.len() > 1 {
         message += "; to choose a code system, write hcpcs:G0439 or icd10cm:G04.39";
     }
     message

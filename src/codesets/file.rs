@@ -168,12 +168,21 @@ impl SetFile {
     /// Returns every row whose key starts with a prefix, in the order of keys. A PTP edit is found
     /// by either of its codes.
     pub fn rows_with_prefix(&self, prefix: &str) -> Result<Vec<SetRow>, CorruptSet> {
+        self.first_rows_with_prefix(prefix, usize::MAX)
+    }
+
+    /// Returns at most `limit` of the rows of [`SetFile::rows_with_prefix`].
+    pub fn first_rows_with_prefix(
+        &self,
+        prefix: &str,
+        limit: usize,
+    ) -> Result<Vec<SetRow>, CorruptSet> {
         let mut found = Vec::new();
         let mut rows = self.rows_from(prefix)?;
-        while let Some((key, text)) = rows.next_entry()? {
-            if !key.starts_with(prefix) {
-                break;
-            }
+        while found.len() < limit
+            && let Some((key, text)) = rows.next_entry()?
+            && key.starts_with(prefix)
+        {
             match primary_key(key) {
                 Some(primary) => found.extend(self.get(&primary)?),
                 None => found.push(self.decode(text)?),

@@ -18,7 +18,9 @@ use std::path::{Path, PathBuf};
 
 use crate::codesets::edition::Edition;
 use crate::codesets::error::{ImportError, ParseError, ReadError};
-use crate::codesets::import::formats::{clfs, hcpcs, icd10cm, mue, nucc, place_of_service, ptp};
+use crate::codesets::import::formats::{
+    clfs, hcpcs, icd10cm, mue, nucc, pfs, place_of_service, ptp,
+};
 use crate::codesets::import::input::InputFile;
 use crate::codesets::import::sink::{FileMetadata, ImportProgress, RowSink};
 use crate::codesets::import::sort::ExternalSorter;
@@ -53,6 +55,7 @@ fn read(
         SetKind::Icd10cm => icd10cm::read(input, sink),
         SetKind::Hcpcs => hcpcs::read(input, sink),
         SetKind::Clfs => clfs::read(input, sink),
+        SetKind::Pfs => pfs::read(input, sink),
         SetKind::Nucc => nucc::read(input, sink),
         SetKind::NcciMue => mue::read(input, sink),
         SetKind::NcciPtp => ptp::read(input, sink),

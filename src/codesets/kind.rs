@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::codesets::indicators;
 use crate::diagnostics::did_you_mean;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -16,6 +17,8 @@ pub enum SetKind {
     Hcpcs,
     /// Medicare's Clinical Laboratory Fee Schedule.
     Clfs,
+    /// Medicare's Physician Fee Schedule, from CMS's relative value file.
+    Pfs,
     /// NUCC's taxonomy of provider specialties.
     Nucc,
     /// NCCI medically unlikely edits.
@@ -29,10 +32,11 @@ pub enum SetKind {
 
 impl SetKind {
     /// Every kind, in the order of lists.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Icd10cm,
         Self::Hcpcs,
         Self::Clfs,
+        Self::Pfs,
         Self::Nucc,
         Self::NcciMue,
         Self::NcciPtp,
@@ -45,6 +49,7 @@ impl SetKind {
             Self::Icd10cm => "icd10cm",
             Self::Hcpcs => "hcpcs",
             Self::Clfs => "clfs",
+            Self::Pfs => "pfs",
             Self::Nucc => "nucc",
             Self::NcciMue => "ncci-mue",
             Self::NcciPtp => "ncci-ptp",
@@ -58,10 +63,19 @@ impl SetKind {
             Self::Icd10cm => "ICD-10-CM",
             Self::Hcpcs => "CMS HCPCS Level II",
             Self::Clfs => "CMS Clinical Laboratory Fee Schedule (CLFS)",
+            Self::Pfs => "CMS Physician Fee Schedule (PFS)",
             Self::Nucc => "NUCC Health Care Provider Taxonomy",
             Self::NcciMue => "CMS NCCI medically unlikely edits (MUE)",
             Self::NcciPtp => "CMS NCCI procedure-to-procedure edits (PTP)",
             Self::PlaceOfService => "CMS place of service codes",
+        }
+    }
+
+    /// Returns the document that the meanings of abbreviations are from, if rows show meanings.
+    pub(crate) const fn record_layout(self) -> Option<&'static str> {
+        match self {
+            Self::Pfs => Some(indicators::LAYOUT),
+            _ => None,
         }
     }
 
@@ -70,6 +84,7 @@ impl SetKind {
             Self::Icd10cm => "ICD-10-CM",
             Self::Hcpcs => "HCPCS Level II",
             Self::Clfs => "CMS CLFS",
+            Self::Pfs => "CMS PFS",
             Self::Nucc => "NUCC",
             Self::NcciMue => "NCCI MUE",
             Self::NcciPtp => "NCCI PTP",
@@ -89,7 +104,7 @@ impl SetKind {
                  that CMS marks as owned by others (dental codes belong to the American Dental \
                  Association)."
             }
-            Self::Clfs => {
+            Self::Clfs | Self::Pfs => {
                 "CPT codes are copyright American Medical Association, all rights reserved; you \
                  imported this file under the AMA's terms. Its descriptors are the AMA's and were \
                  not stored. Fee schedules, relative value units and similar figures are not \

@@ -1,9 +1,10 @@
 //! The rows of code sets, one type for each kind, and their encoding in the store.
 
-use std::fmt;
-
+use crate::codesets::amount::Cents;
 use crate::codesets::kind::SetKind;
-use crate::content::{AsOf, Date};
+use crate::codesets::pfs::PfsRow;
+use crate::codesets::stored_field::Field;
+use crate::content::Date;
 
 /// Separates the fields of a stored row. Sanitized text has no control characters, so no field
 /// contains it.
@@ -14,6 +15,7 @@ pub enum SetRow {
     Icd10cm(IcdRow),
     Hcpcs(HcpcsRow),
     Clfs(ClfsRow),
+    Pfs(PfsRow),
     Nucc(NuccRow),
     NcciMue(MueRow),
     NcciPtp(PtpRow),
@@ -117,40 +119,6 @@ pub struct ClfsRow {
     pub year: u16,
 }
 
-/// An amount of dollars, exact to the cent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Cents(pub u64);
-
-impl Cents {
-    /// Parses an amount as fee schedules write it, `00064.41`, `51.3`, `99`, or as spreadsheets
-    /// show it: `$1,064.40`.
-    pub(crate) fn parse(text: &str) -> Option<Self> {
-        let text = text.strip_prefix('$').unwrap_or(text).trim();
-        let (dollars, cents) = text.split_once('.').unwrap_or((text, ""));
-        // Thousands are groups of three digits, so `64,41` is no amount.
-        let mut groups = dollars.split(',');
-        let head = groups.next().unwrap_or_default();
-        let is_grouped = dollars.len() > head.len();
-        if is_grouped && (!(1..=3).contains(&head.len()) || groups.any(|group| group.len() != 3)) {
-            return None;
-        }
-        let dollars = dollars.replace(',', "");
-        let digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
-        if dollars.is_empty() || !digits(&dollars) || !digits(cents) || cents.len() > 2 {
-            return None;
-        }
-        let dollars: u64 = dollars.parse().ok()?;
-        let cents: u64 = format!("{cents:0<2}").parse().ok()?;
-        Some(Self(dollars.checked_mul(100)?.checked_add(cents)?))
-    }
-}
-
-impl fmt::Display for Cents {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "${}.{:02}", self.0 / 100, self.0 % 100)
-    }
-}
-
 /// A row of the NUCC taxonomy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NuccRow {
@@ -207,11 +175,23 @@ pub struct PlaceRow {
     pub description: String,
 }
 
+impl NuccRow {
+    /// Returns the display name, or else classification and specialization.
+    pub fn name(&self) -> String {
+        match self.display.as_str() {
+            "" => format!("{} {}", self.classification, self.specialization),
+            name => name.to_owned(),
+        }
+        .trim()
+        .to_owned()
+    }
+}
+
 impl SetRow {
     /// Returns the key, which is unique within a set and orders its rows.
     ///
-    /// It is the code; `-GA` for a HCPCS modifier, `83950-QW` for a CLFS row with a modifier,
-    /// `83950>88271@2018-07-01` for a PTP edit.
+    /// It is the code; `-GA` for a HCPCS modifier, `83950-QW` for a row of a fee schedule with a
+    /// modifier, `83950>88271@2018-07-01` for a PTP edit.
     pub fn key(&self) -> String {
         match self {
             Self::Icd10cm(row) => row.code.clone(),
@@ -220,6 +200,7 @@ impl SetRow {
                 Some(modifier) => format!("{}-{modifier}", row.code),
                 None => row.code.clone(),
             },
+            Self::Pfs(row) => row.line(),
             Self::Nucc(row) => row.code.clone(),
             Self::NcciMue(row) => row.code.clone(),
             Self::NcciPtp(row) => format!("{}>{}@{}", row.column1, row.column2, row.effective),
@@ -254,39 +235,14 @@ impl SetRow {
     }
 }
 
-/// A field of a row. Its text form is stored, and shown where two editions are compared.
-trait Field: Sized {
-    fn to_text(&self) -> String;
-    fn from_text(text: &str) -> Option<Self>;
-}
+impl Field for Coverage {
+    fn to_text(&self) -> String {
+        self.letter().to_owned()
+    }
 
-macro_rules! fields {
-    ($($type:ty: $to_text:expr, $from_text:expr;)*) => {$(
-        impl Field for $type {
-            fn to_text(&self) -> String {
-                let to_text: fn(&Self) -> String = $to_text;
-                to_text(self)
-            }
-
-            fn from_text(text: &str) -> Option<Self> {
-                let from_text: fn(&str) -> Option<Self> = $from_text;
-                from_text(text)
-            }
-        }
-    )*};
-}
-
-fields! {
-    String: Self::clone, |text| Some(text.to_owned());
-    u16: ToString::to_string, |text| text.parse().ok();
-    u32: ToString::to_string, |text| text.parse().ok();
-    bool: |is_set| (if *is_set { "yes" } else { "no" }).to_owned(), |text| Some(text == "yes");
-    Cents: |amount| amount.0.to_string(), |text| text.parse().ok().map(Self);
-    Coverage: |coverage| coverage.letter().to_owned(), Self::from_letter;
-    Date: ToString::to_string, |text| match text.parse() {
-        Ok(AsOf::Day(date)) => Some(date),
-        _ => None,
-    };
+    fn from_text(text: &str) -> Option<Self> {
+        Self::from_letter(text)
+    }
 }
 
 impl Field for HcpcsCode {
@@ -302,19 +258,6 @@ impl Field for HcpcsCode {
             Some(modifier) => Self::Modifier(modifier.to_owned()),
             None => Self::Code(text.to_owned()),
         })
-    }
-}
-
-impl<T: Field> Field for Option<T> {
-    fn to_text(&self) -> String {
-        self.as_ref().map(T::to_text).unwrap_or_default()
-    }
-
-    fn from_text(text: &str) -> Option<Self> {
-        match text {
-            "" => Some(None),
-            text => T::from_text(text).map(Some),
-        }
     }
 }
 
@@ -359,6 +302,17 @@ fields_of_kinds! {
     Clfs(ClfsRow) {
         "code": code, "modifier": modifier, "cents": rate, "effective": effective,
         "indicator": indicator, "year": year
+    }
+    Pfs(PfsRow) {
+        "code": code, "modifier": modifier, "status": status, "work": work,
+        "non_facility_expense": non_facility_expense, "non_facility_na": non_facility_na,
+        "facility_expense": facility_expense, "facility_na": facility_na,
+        "malpractice": malpractice, "non_facility_total": non_facility_total,
+        "facility_total": facility_total, "pc_tc": pc_tc, "global": global,
+        "preoperative": preoperative, "intraoperative": intraoperative,
+        "postoperative": postoperative, "multiple": multiple, "bilateral": bilateral,
+        "assistant": assistant, "co_surgeons": co_surgeons, "team": team,
+        "endoscopic_base": endoscopic_base, "conversion_factor": conversion_factor
     }
     Nucc(NuccRow) {
         "code": code, "grouping": grouping, "classification": classification,

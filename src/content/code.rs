@@ -18,6 +18,10 @@ keywords! {
         Icd10cm = "icd10cm",
         /// Modifiers, of CPT and of HCPCS Level II.
         Modifier = "modifier",
+        /// Place of service codes, of CMS.
+        PlaceOfService = "pos",
+        /// The NUCC's taxonomy of provider specialties.
+        Taxonomy = "taxonomy",
     }
 }
 
@@ -28,7 +32,20 @@ impl CodeSystem {
             Self::Hcpcs => "HCPCS",
             Self::Icd10cm => "ICD-10-CM",
             Self::Modifier => "Modifier",
+            Self::PlaceOfService => "Place of service",
+            Self::Taxonomy => "NUCC taxonomy",
         }
+    }
+
+    /// Returns true for the systems of procedures, supplies and drugs, whose codes take modifiers.
+    pub const fn takes_modifiers(self) -> bool {
+        matches!(self, Self::Cpt | Self::Hcpcs)
+    }
+
+    /// Returns true if a value is a code of this system only if the system is named: two digits
+    /// alone are a modifier.
+    pub(crate) const fn must_be_named(self) -> bool {
+        matches!(self, Self::PlaceOfService)
     }
 
     /// The shape of a code, for error messages.
@@ -40,6 +57,8 @@ impl CodeSystem {
                 "a letter, a digit, a letter or digit, then up to four more after a dot"
             }
             Self::Modifier => "two letters or digits",
+            Self::PlaceOfService => "two digits",
+            Self::Taxonomy => "ten letters and digits, the last of them X",
         }
     }
 
@@ -59,6 +78,14 @@ impl CodeSystem {
             .then_some(text),
             Self::Icd10cm => canonical_icd10cm(&text),
             Self::Modifier => ModifierCode::new(&text).ok().map(|modifier| modifier.0),
+            Self::PlaceOfService => {
+                (bytes.len() == 2 && bytes.iter().all(u8::is_ascii_digit)).then_some(text)
+            }
+            Self::Taxonomy => (bytes.len() == 10
+                && bytes.iter().all(u8::is_ascii_alphanumeric)
+                && bytes.iter().any(u8::is_ascii_digit)
+                && bytes.ends_with(b"X"))
+            .then_some(text),
         }
     }
 }
@@ -127,10 +154,11 @@ impl CodeId {
     }
 
     /// Returns the codes with a value, of every system whose shape it has, in the order of
-    /// [`CodeSystem::ALL`].
+    /// [`CodeSystem::ALL`]; places of service must be named as such.
     pub fn candidates(value: &str) -> Vec<Self> {
         CodeSystem::ALL
             .into_iter()
+            .filter(|system| !system.must_be_named())
             .filter_map(|system| Self::new(system, value).ok())
             .collect()
     }
@@ -215,7 +243,9 @@ impl fmt::Display for ModifierCode {
 pub enum CodeError {
     #[error("`{value}` is not a valid {} code; a code has {}", .system.name(), .system.shape())]
     InvalidValue { system: CodeSystem, value: String },
-    #[error("`{0}` is not a code system; known are cpt, hcpcs, icd10cm and modifier")]
+    #[error(
+        "`{0}` is not a code system; known are cpt, hcpcs, icd10cm, modifier, pos and taxonomy"
+    )]
     UnknownSystem(String),
     #[error("`{0}` does not name its code system; write cpt:83950")]
     MissingSystem(String),
@@ -247,6 +277,8 @@ mod tests {
         assert_eq!(names("83950"), ["cpt:83950"]);
         assert_eq!(names("3950"), [""; 0]);
         assert_eq!(names("xe"), ["modifier:XE"]);
+        assert_eq!(names("22"), ["modifier:22"]);
+        assert_eq!(names("207r00000x"), ["taxonomy:207R00000X"]);
     }
 
     #[test]

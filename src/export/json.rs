@@ -73,6 +73,7 @@ pub(crate) fn results(query: &Query, results: &Results, notices: &[String]) -> S
         "total": results.total,
         "unread": results.unverified,
         "hits": results.hits.iter().map(hit).collect::<Vec<_>>(),
+        "missing": results.missing,
         "nearest": results.suggestions,
         "notices": notices,
     }))

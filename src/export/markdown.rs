@@ -60,6 +60,9 @@ pub(crate) fn results(query: &Query, results: &Results, notices: &[String]) -> S
     if let Some(note) = more_results_note(results) {
         paragraph(&mut out, &note);
     }
+    for missing in &results.missing {
+        paragraph(&mut out, &escape(missing));
+    }
     paragraphs(&mut out, notices);
     out
 }

@@ -113,6 +113,13 @@ pub(crate) fn results(results: &Results, notices: &[String], charset: Charset) -
     if let Some(note) = more_results_note(results) {
         out.push(&note);
     }
+    let values = results.suggestions.iter();
+    for value in values.filter(|_| results.has_scope_values) {
+        out.push(value);
+    }
+    for missing in &results.missing {
+        out.push(missing);
+    }
     if !results.hits.is_empty() {
         out.push("");
         out.push_all(notices);

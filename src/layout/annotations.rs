@@ -12,14 +12,14 @@ const MORE: &str = "… more";
 
 impl PageBuilder<'_> {
     /// Adds the annotations of a table row, or a mark if the page is too narrow for them.
-    pub(crate) fn table_annotations(&mut self, row: &Row) {
+    pub(crate) fn table_annotations(&mut self, row: &Row, next: Option<&Row>) {
         // The key that opens other rows opens the document of the code instead.
         let has_details = !matches!(row.subject, Subject::Code(_));
         let is_narrow = self.options.medium == Medium::Screen && self.options.columns < MIN_COLUMNS;
         if !has_details || !is_narrow {
-            return self.annotations(row, 2);
+            return self.annotations(row, next, 2);
         }
-        self.editor_attribution(row);
+        self.editor_attribution(row, next);
         let has_lines = row.cells.iter().any(|cell| self.is_line(cell));
         if has_lines || !row.remarks.is_empty() || disputing(row).next().is_some() {
             self.paragraph(MORE, Role::Caution, 1);
@@ -28,7 +28,7 @@ impl PageBuilder<'_> {
 
     /// Adds the fields of a row that have no column, its source if the editors wrote it, and the
     /// remarks and sources against it.
-    pub(crate) fn annotations(&mut self, row: &Row, indent: usize) {
+    pub(crate) fn annotations(&mut self, row: &Row, next: Option<&Row>, indent: usize) {
         for cell in &row.cells {
             if self.is_line(cell) {
                 let charset = self.options.charset;
@@ -39,7 +39,7 @@ impl PageBuilder<'_> {
                 }
             }
         }
-        self.editor_attribution(row);
+        self.editor_attribution(row, next);
         self.remarks(row, indent);
     }
 
@@ -51,7 +51,13 @@ impl PageBuilder<'_> {
         }
     }
 
-    fn editor_attribution(&mut self, row: &Row) {
+    /// Adds the source of a row of the editors, unless the next row of the block has the same.
+    fn editor_attribution(&mut self, row: &Row, next: Option<&Row>) {
+        let is_bare = row.remarks.is_empty() && row.disputed_by.is_empty();
+        let is_same = |next: &Row| (next.voice, &next.source) == (row.voice, &row.source);
+        if is_bare && next.is_some_and(is_same) {
+            return;
+        }
         if row.voice == Voice::Editor
             && let Some(source) = &row.source
         {

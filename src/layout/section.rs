@@ -64,6 +64,7 @@ fn layout_block(builder: &mut PageBuilder<'_>, section: &Section, block: &Block)
         }
         let start = builder.page.lines.len();
         layout_row(builder, block.shape, label_width, row);
+        builder.annotations(row, block.rows.get(n + 1), 0);
         builder.finish_row(RowPath::new(section, block, row), start, kind);
     }
 }
@@ -91,5 +92,4 @@ fn layout_row(builder: &mut PageBuilder<'_>, shape: Shape, label_width: usize, r
     if let Some(standing) = row.standing {
         builder.paragraph(standing.label(), Role::from_standing(standing), 2);
     }
-    builder.annotations(row, 0);
 }

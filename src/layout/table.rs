@@ -40,6 +40,9 @@ pub fn layout_table(builder: &mut PageBuilder<'_>, section: &Section, block: &Bl
             (None, Some(widths)) => columnar_row(builder, row, &labels, widths),
             (None, None) => stacked_row(builder, row),
         }
+        if absence.is_none() {
+            builder.table_annotations(row, block.rows.get(n + 1));
+        }
         builder.finish_row(RowPath::new(section, block, row), start, RowKind::Record);
     }
     absence_notes(builder, block);
@@ -261,7 +264,6 @@ fn columnar_row(builder: &mut PageBuilder<'_>, row: &Row, labels: &[&str], width
     });
     let columns: Vec<Vec<CellLine>> = columns.collect();
     push_columns(builder, &columns, widths);
-    builder.table_annotations(row);
 }
 
 fn push_columns(builder: &mut PageBuilder<'_>, columns: &[Vec<CellLine>], widths: &[usize]) {
@@ -328,5 +330,4 @@ fn stacked_row(builder: &mut PageBuilder<'_>, row: &Row) {
         let text = format!("{}: {text}", charset.transliterate(label));
         builder.paragraph(&text, *role, 1);
     }
-    builder.table_annotations(row);
 }

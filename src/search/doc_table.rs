@@ -137,10 +137,12 @@ impl DocTable {
         let Some(low) = pack_code_value(system, prefix) else {
             return &[];
         };
-        let free_bits = 8 * (7 - prefix.len());
-        let high = low | ((1_u64 << free_bits) - 1);
-        let range = self.lower_bound(low)..self.lower_bound(high + 1);
+        let range = self.lower_bound(low)..self.lower_bound(low + digit_weight(prefix.len()));
         self.by_code.get(range).unwrap_or_default()
+    }
+
+    pub(crate) fn has_system(&self, system: CodeSystem) -> bool {
+        !self.with_code_prefix(system, "").is_empty()
     }
 
     /// Returns the codes next to where `code` would be, most similar first.
@@ -152,8 +154,9 @@ impl DocTable {
         near.retain(|doc| self.system(*doc) == Some(code.system()));
         near.sort_by_key(|doc| {
             let other = self.codes[*doc as usize];
-            let shared_bytes = (other ^ packed).leading_zeros() / 8;
-            (Reverse(shared_bytes), other.abs_diff(packed))
+            let weights = (1..=MAX_CODE_LEN).map(digit_weight);
+            let shared = weights.take_while(|weight| other / weight == packed / weight);
+            (Reverse(shared.count()), other.abs_diff(packed))
         });
         near.truncate(limit);
         near.into_iter().filter_map(|doc| self.code(doc)).collect()
@@ -205,27 +208,79 @@ impl RowToDoc<'_> {
     }
 }
 
-/// Packs a code into eight bytes that sort as codes do: the system, then the value without dot.
+/// The length of the longest codes, those of the NUCC.
+const MAX_CODE_LEN: usize = 10;
+
+/// The base of packed values, whose digits are 1 to 36 for 0 to 9 and A to Z, and 0 after the end.
+const BASE: u64 = 37;
+
+/// Below the byte of the system.
+const VALUE_BITS: u32 = 56;
+
+/// Packs a code into a number that sorts as codes do: the system, then the value without dot.
 pub(crate) fn pack_code(code: &CodeId) -> u64 {
     let value: String = code.value().chars().filter(|c| *c != '.').collect();
     pack_code_value(code.system(), &value).unwrap_or(u64::MAX)
 }
 
-/// Packs a system and a value of up to seven bytes.
+/// Returns the distance of the codes that differ in the last of `length` characters only.
+fn digit_weight(length: usize) -> u64 {
+    (length..MAX_CODE_LEN).fold(1, |weight, _| weight * BASE)
+}
+
+/// Packs a system and a value of capital letters and digits.
 fn pack_code_value(system: CodeSystem, value: &str) -> Option<u64> {
-    let mut bytes = [system as u8, 0, 0, 0, 0, 0, 0, 0];
-    let value_bytes = bytes[1..].get_mut(..value.len())?;
-    value_bytes.copy_from_slice(value.as_bytes());
-    Some(u64::from_be_bytes(bytes))
+    if value.len() > MAX_CODE_LEN {
+        return None;
+    }
+    let mut packed = 0;
+    for byte in value.bytes() {
+        let digit = char::from(byte)
+            .to_digit(36)
+            .filter(|_| !byte.is_ascii_lowercase())?;
+        packed = packed * BASE + u64::from(digit) + 1;
+    }
+    Some(((system as u64) << VALUE_BITS) + packed * digit_weight(value.len()))
 }
 
 fn unpack_system(packed: u64) -> Option<CodeSystem> {
-    let position = usize::from(packed.to_be_bytes()[0]);
+    let position = usize::try_from(packed >> VALUE_BITS).ok()?;
     CodeSystem::ALL.get(position).copied()
 }
 
 fn unpack_code(packed: u64) -> Option<CodeId> {
-    let bytes = packed.to_be_bytes();
-    let value = std::str::from_utf8(&bytes[1..]).ok()?;
-    CodeId::new(unpack_system(packed)?, value.trim_end_matches('\0')).ok()
+    let value = packed & ((1 << VALUE_BITS) - 1);
+    let digits = (1..=MAX_CODE_LEN).map(|length| value / digit_weight(length) % BASE);
+    let digits = digits.take_while(|digit| *digit > 0);
+    let characters = digits.map(|digit| char::from_digit(u32::try_from(digit).ok()? - 1, 36));
+    let value: Option<String> = characters.collect();
+    CodeId::new(unpack_system(packed)?, &value?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn packed_code_unpacks_and_sorts_as_codes_do() {
+        let codes = [
+            "cpt:0001F",
+            "cpt:83950",
+            "hcpcs:J1885",
+            "icd10cm:A00",
+            "icd10cm:A00.0",
+            "icd10cm:K92.2",
+            "icd10cm:Z99.89",
+            "modifier:ZZ",
+            "pos:22",
+            "taxonomy:207R00000X",
+            "taxonomy:ZZZZ9ZZZZX",
+        ];
+        let codes = codes.map(|code| code.parse::<CodeId>().unwrap());
+        let packed = codes.each_ref().map(pack_code);
+        assert!(packed.is_sorted());
+        assert_eq!(packed.map(|packed| unpack_code(packed).unwrap()), codes);
+        assert_eq!(pack_code_value(CodeSystem::Cpt, "8395?"), None);
+        assert_eq!(unpack_code(u64::MAX), None);
+    }
 }

@@ -1,5 +1,6 @@
 //! Hits: ranks the matching rows, and builds the hits that are shown.
 
+pub(crate) mod claim_search;
 pub(crate) mod code_search;
 pub(crate) mod collector;
 pub(crate) mod field_choice;
@@ -8,6 +9,7 @@ pub(crate) mod highlight;
 pub(crate) mod phrase;
 pub(crate) mod ranking;
 pub(crate) mod results;
+pub(crate) mod scope_values;
 pub(crate) mod searcher;
 pub(crate) mod snippet;
 pub(crate) mod suggest;

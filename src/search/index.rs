@@ -23,7 +23,7 @@ pub enum DocumentSource {
 }
 
 impl DocumentSource {
-    fn document(&self, code: &CodeId) -> Option<Arc<Document>> {
+    pub(crate) fn document(&self, code: &CodeId) -> Option<Arc<Document>> {
         match self {
             Self::Library(library) => library.document(code).ok(),
             Self::Documents(documents) => documents.get(code).cloned(),

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use crate::content::{BlockId, RowKey, RowPath, SectionId, Shape};
+use crate::content::{BlockId, RowKey, RowPath, SectionId, Shape, Standing};
 use crate::search::fields::{FieldMask, IndexedField, RowContext};
 use crate::storage::varint::{self, read_byte, read_list, read_varint, write_text, write_varint};
 use crate::storage::{Container, PartReader, PartTag};
@@ -21,7 +21,7 @@ const MAX_NAME_CHARS: usize = 32;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct StoredRow {
     pub(crate) row_path: RowPath,
-    /// The section and the row, as a breadcrumb.
+    /// The section and the row, as a breadcrumb, and whether the row is disputed.
     pub(crate) trail: Vec<String>,
     pub(crate) fields: Vec<StoredField>,
 }
@@ -103,6 +103,9 @@ fn trail(context: &RowContext<'_>, name: &str) -> Vec<String> {
     let mut trail = vec![context.section.short.clone()];
     if !name.is_empty() && name != context.section.title {
         trail.push(truncate_name(name));
+    }
+    if let Some(standing @ Standing::Disputed) = context.row.standing {
+        trail.push(standing.label().to_owned());
     }
     trail
 }

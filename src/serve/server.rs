@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -13,7 +12,6 @@ use russh::server::Config;
 use russh::{MethodKind, MethodSet, Preferred, SshId, cipher, compression, kex, mac};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::{Semaphore, watch};
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep, timeout};
 
@@ -26,13 +24,12 @@ use crate::serve::command::Interpreter;
 use crate::serve::content::ServedContent;
 use crate::serve::listener;
 use crate::serve::ops::log::{self, LogError};
-use crate::serve::ops::log_limiter::LogLimiter;
 use crate::serve::ops::metrics::{self, Metrics};
 use crate::serve::ops::sd_notify::notify_manager;
 use crate::serve::positions::PositionStore;
 use crate::serve::sandbox::{FileAccess, Sandbox};
 use crate::serve::settings::{Access, Limits, LogFormat, Settings, SettingsError};
-use crate::serve::state::{BufferPool, Phase, ServerState};
+use crate::serve::state::{Phase, ServerState};
 use crate::sync::lock;
 use crate::text::sanitize;
 
@@ -76,6 +73,7 @@ const ALGORITHMS: Preferred = Preferred {
     mac: Cow::Borrowed(&[mac::HMAC_SHA512_ETM, mac::HMAC_SHA256_ETM]),
     compression: Cow::Borrowed(&[compression::NONE]),
 };
+
 /// The maximum size of a banner, in bytes.
 const MAX_BANNER_SIZE: u64 = 64 * 1024;
 
@@ -128,7 +126,7 @@ pub enum ServeError {
 /// Serves until SIGTERM or SIGINT.
 pub fn run(options: ServerOptions) -> Result<(), ServeError> {
     let access = options.settings.access()?;
-    let limits = Arc::new(options.settings.limits()?);
+    let limits = options.settings.limits()?;
     // Before any thread starts.
     let sandbox = Sandbox::enter(&options.files, &options.settings.ports());
     let metrics = Arc::new(Metrics::default());
@@ -146,14 +144,13 @@ pub fn run(options: ServerOptions) -> Result<(), ServeError> {
     result
 }
 
-/// Loads banner, keys and content, and serves.
+/// Loads keys, content and banner, and serves.
 fn start(
     options: ServerOptions,
     access: &Access,
-    limits: Arc<Limits>,
+    limits: Limits,
     metrics: Arc<Metrics>,
 ) -> Result<(), ServeError> {
-    let banner = read_banner(&options.settings)?;
     let auth = match access {
         Access::Open => AuthPolicy::Open,
         Access::Keys(path) => AuthPolicy::Keys(AuthorizedKeysFile::open(path)?),
@@ -161,23 +158,21 @@ fn start(
     let (content, broken) =
         (options.load_content)(&options.settings, None).map_err(ServeError::Content)?;
     log_broken(&broken);
+    let server = ServerState {
+        banner: Mutex::new(read_banner(&options.settings)?),
+        ..ServerState::new(auth, options.interpret, limits, content, metrics)
+    };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .max_blocking_threads(4)
         .build()?;
-    let result = runtime.block_on(serve(options, auth, (limits, banner), content, metrics));
+    let result = runtime.block_on(serve(options, server));
     // Does not wait for tasks that exceeded the drain timeout.
     runtime.shutdown_background();
     result
 }
 
-async fn serve(
-    options: ServerOptions,
-    auth: AuthPolicy,
-    (limits, banner): (Arc<Limits>, Option<String>),
-    content: ServedContent,
-    metrics: Arc<Metrics>,
-) -> Result<(), ServeError> {
+async fn serve(options: ServerOptions, mut server: ServerState) -> Result<(), ServeError> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut hang_up = signal(SignalKind::hangup())?;
@@ -185,33 +180,14 @@ async fn serve(
     if let Some(address) = options.settings.metrics {
         let listener = listen(address).await?;
         tracing::info!(address = %listener.local_addr()?, "metrics");
-        tokio::spawn(metrics::serve(Arc::clone(&metrics), listener));
+        tokio::spawn(metrics::serve(Arc::clone(&server.metrics), listener));
     }
-    let config = Arc::new(config(
-        &options.host_key,
-        &auth,
-        options.settings.max_auth_tries(),
-    ));
-    let positions_folder = match auth {
-        AuthPolicy::Open => None,
-        AuthPolicy::Keys(_) => options.positions_folder.clone(),
-    };
-    let server = Arc::new(ServerState {
-        auth,
-        interpret: options.interpret,
-        limits: watch::channel(limits).0,
-        banner: Mutex::new(banner),
-        content: watch::channel(Arc::new(content)).0,
-        phase: watch::channel(Phase::Serving).0,
-        reloads: watch::channel(()).0,
-        positions: positions_folder.map(PositionStore::open),
-        limiter: Arc::default(),
-        input_slot: Arc::new(Semaphore::new(1)),
-        metrics,
-        log_limiter: LogLimiter::default(),
-        buffers: BufferPool::default(),
-        connection_counter: AtomicU64::new(0),
-    });
+    let max_auth_tries = options.settings.max_auth_tries();
+    let config = Arc::new(config(&options.host_key, &server.auth, max_auth_tries));
+    if let AuthPolicy::Keys(_) = server.auth {
+        server.positions = options.positions_folder.clone().map(PositionStore::open);
+    }
+    let server = Arc::new(server);
     tracing::info!(
         address = %listener.local_addr()?,
         fingerprint = options.host_key.fingerprint(),
@@ -221,12 +197,16 @@ async fn serve(
     notify_manager("READY=1");
     let accepting = tokio::spawn(listener::accept(Arc::clone(&server), config, listener));
     let mut settings = options.settings.clone();
-    let name = loop {
-        tokio::select! {
-            _ = terminate.recv() => break "SIGTERM",
-            _ = interrupt.recv() => break "SIGINT",
-            _ = hang_up.recv() => reload(&server, &options, &mut settings).await,
+    let reloading = async {
+        while hang_up.recv().await.is_some() {
+            reload(&server, &options, &mut settings).await;
         }
+    };
+    // A slow reload does not delay the end.
+    let name = tokio::select! {
+        _ = terminate.recv() => "SIGTERM",
+        _ = interrupt.recv() => "SIGINT",
+        () = reloading => "SIGHUP",
     };
     tracing::info!(signal = name, "stopping");
     notify_manager("STOPPING=1");
@@ -281,9 +261,9 @@ async fn reload(server: &Arc<ServerState>, options: &ServerOptions, settings: &m
     if let Err(error) = reload_settings(server, options, settings) {
         tracing::error!(error, "keeping the previous settings");
     }
-    if let AuthPolicy::Keys(file) = &server.auth {
-        file.current_keys();
-    }
+    let state = Arc::clone(server);
+    // Logs an error, if there is one.
+    let _ = spawn_blocking(move || state.auth.reload()).await;
     server.reloads.send_replace(());
     let previous = Arc::clone(&server.content.borrow());
     let (load, settings) = (Arc::clone(&options.load_content), settings.clone());

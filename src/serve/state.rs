@@ -1,17 +1,24 @@
 //! The state that all connections share, and the state of one connection.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
 
 use ratatui::buffer::Buffer;
-use tokio::sync::{Semaphore, watch};
+use russh::keys::PublicKey;
+use tokio::sync::watch;
+use tokio::task::spawn_blocking;
+use tokio::time::Instant;
 
+use crate::serve::auth::authorized_keys::Denial;
+use crate::serve::auth::key_entry::PtyPermission;
 use crate::serve::auth::policy::AuthPolicy;
 use crate::serve::command::Interpreter;
 use crate::serve::content::ServedContent;
+use crate::serve::net::input_slot::SharedSlot;
 use crate::serve::net::limiter::ConnectionLimiter;
 use crate::serve::net::stream::StreamHandle;
+use crate::serve::ops::log::log_event;
 use crate::serve::ops::log_limiter::{LogDecision, LogLimiter};
 use crate::serve::ops::metrics::Metrics;
 use crate::serve::positions::PositionStore;
@@ -33,8 +40,7 @@ pub struct ServerState {
     /// `None` if users log in without a key.
     pub positions: Option<PositionStore>,
     pub limiter: Arc<ConnectionLimiter>,
-    /// The permit of [`InputSlot`](crate::serve::net::input_slot::InputSlot).
-    pub input_slot: Arc<Semaphore>,
+    pub input_slot: SharedSlot,
     pub metrics: Arc<Metrics>,
     pub log_limiter: LogLimiter,
     pub buffers: BufferPool,
@@ -50,6 +56,51 @@ pub enum Phase {
 }
 
 impl ServerState {
+    /// The state of a server without a banner, which saves no positions.
+    pub fn new(
+        auth: AuthPolicy,
+        interpret: Interpreter,
+        limits: Limits,
+        content: ServedContent,
+        metrics: Arc<Metrics>,
+    ) -> Self {
+        Self {
+            auth,
+            interpret,
+            limits: watch::channel(Arc::new(limits)).0,
+            banner: Mutex::default(),
+            content: watch::channel(Arc::new(content)).0,
+            phase: watch::channel(Phase::Serving).0,
+            reloads: watch::channel(()).0,
+            positions: None,
+            limiter: Arc::default(),
+            input_slot: SharedSlot::default(),
+            metrics,
+            log_limiter: LogLimiter::default(),
+            buffers: BufferPool::default(),
+            connection_counter: AtomicU64::new(0),
+        }
+    }
+
+    /// Waits until the server stops.
+    pub async fn wait_for_drain(&self) {
+        let mut phase = self.phase.subscribe();
+        // The sender lives as long as this state.
+        let _ = phase.wait_for(|phase| *phase == Phase::Draining).await;
+    }
+
+    /// Checks a key, on a thread that may block.
+    pub async fn authorize(
+        self: &Arc<Self>,
+        key: &PublicKey,
+        from: IpAddr,
+    ) -> Result<PtyPermission, Denial> {
+        let (server, key) = (Arc::clone(self), key.clone());
+        let authorized = spawn_blocking(move || server.auth.authorize(&key, from)).await;
+        // Fails after a panic, or when the server stops.
+        authorized.unwrap_or(Err(Denial::UnknownKey))
+    }
+
     /// The current limits; a reload may change them.
     pub fn limits(&self) -> Arc<Limits> {
         Arc::clone(&self.limits.borrow())
@@ -73,9 +124,11 @@ impl BufferPool {
 /// One connection, as its tasks share it.
 #[derive(Debug)]
 pub struct Connection {
+    pub server: Arc<ServerState>,
     /// Identifies the connection in the log.
     pub id: u64,
     pub peer: SocketAddr,
+    pub started: Instant,
     pub stream: Arc<StreamHandle>,
     pub stage: watch::Sender<Stage>,
     pub log_decision: LogDecision,
@@ -92,15 +145,11 @@ pub enum Stage {
 
 impl Connection {
     pub fn log_evicted(&self) {
-        if self.is_logged() {
-            tracing::info!(connection = self.id, "evicted to admit another login");
-        }
+        log_event!(self => info, "evicted to admit another login");
     }
 
     pub fn log_write_timeout(&self) {
-        if self.is_logged() {
-            tracing::warn!(connection = self.id, "the client stopped reading");
-        }
+        log_event!(self => warn, "the client stopped reading");
     }
 
     /// Returns true if the log may mention this connection in its current stage.

@@ -182,7 +182,7 @@ impl Session {
                         self.update(Action::Insert(text), effects);
                     }
                 }
-                Input::Paste(text) => self.update(Action::Insert(text), effects),
+                Input::Paste(text) => self.update(Action::Paste(text), effects),
                 Input::Mouse(mouse) => {
                     let action = match mouse.kind {
                         MouseKind::Press => Action::Click(Position::new(mouse.column, mouse.row)),

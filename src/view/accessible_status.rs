@@ -46,13 +46,17 @@ fn search_status(state: &SearchState) -> String {
     let is_complete = state.results.unverified == 0;
     let number = state.list.selected() + 1;
     if let Some(hit) = state.selected_hit() {
-        return format!(
+        let mut status = format!(
             "Result {number} of {}{}: {} {}",
             state.results.total,
             if is_complete { "" } else { " or more" },
             hit.code.value(),
             hit.trail.join(", ")
         );
+        for missing in &state.results.missing {
+            status += &format!("; {missing}");
+        }
+        return status;
     }
     if state.input.text().is_empty() {
         return "Search: type words, a code or a modifier".to_owned();
@@ -63,6 +67,7 @@ fn search_status(state: &SearchState) -> String {
         "No results in the best rows"
     };
     match state.selected_suggestion() {
+        Some(value) if state.results.has_scope_values => format!("Value {number}: {value}"),
         Some(term) => format!("{no_results}; suggestion {number}: {term}"),
         None => no_results.to_owned(),
     }

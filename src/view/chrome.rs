@@ -207,12 +207,16 @@ fn fitting_hints(mut hints: Vec<Hint>, room: usize, gap: usize) -> Vec<Hint> {
 /// Keys and words.
 type Hint = (String, String);
 
-/// Returns true if CPT content may be on screen: in every document except ICD-10-CM, and in every
-/// list.
+/// Returns true if CPT content may be on screen: in documents on procedures and modifiers, and in
+/// every list.
 fn shows_cpt(app: &App) -> bool {
     match app.mode() {
         Mode::Document | Mode::RowDetail | Mode::Note => {
-            app.document_view().document().code.system() != CodeSystem::Icd10cm
+            let system = app.document_view().document().code.system();
+            matches!(
+                system,
+                CodeSystem::Cpt | CodeSystem::Hcpcs | CodeSystem::Modifier
+            )
         }
         Mode::Search | Mode::Library | Mode::Comparison | Mode::Bookmarks => true,
         Mode::TextPanel => false,

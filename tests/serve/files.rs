@@ -117,7 +117,9 @@ fn documents_of_many_tiny_rows_do_not_fill_memory() {
     let report = refused[0]["report"].as_str().unwrap();
     assert!(report.contains("at most 20000 rows"), "{report}");
     assert!(report.contains("1.toml:20006:4"), "{report}");
-    assert_eq!(server.wait_for_log("listening")["documents"], 7);
+    // Six of these, and those that are built in.
+    let documents = server.wait_for_log("listening")["documents"].as_u64();
+    assert!(documents > Some(6), "{documents:?}");
     server.signal("HUP");
     server.wait_for_log("reloaded");
     // A server without documents takes 22 MB, unoptimized.

@@ -159,7 +159,10 @@ fn clients_that_never_read_are_disconnected() {
         timeout(TIMEOUT, redraw).await.unwrap();
     });
     server.wait_for_log("the client stopped reading");
-    assert_eq!(server.wait_for_log("session ended")["reason"], "Gone");
+    assert_eq!(
+        server.wait_for_log("session ended")["reason"],
+        "Disconnected"
+    );
     server.wait_for_metric("codeleaf_sessions", 0.0);
 }
 

@@ -201,6 +201,48 @@ fn invalid_row_error_names_line_and_column() {
 }
 
 #[test]
+fn shifted_columns_of_the_fee_schedule_are_refused() {
+    for (bytes, name, expected) in [
+        (
+            replace_text(&files::pfs(), "A,,0.22,0.77,,0.77", "A,0.22,0.77,,0.77,"),
+            "p.csv",
+            "p.csv:12:7: `` is not a number; expected at most two decimal places, such as 12.34",
+        ),
+        (
+            replace_text(
+                &files::pfs(),
+                "0.22,0.77,,0.77,,0.02",
+                "0.22,0.77,,0.02,,0.77",
+            ),
+            "p.csv",
+            "p.csv:12:12: `1.01` is not the sum of its parts; expected work, practice expense and \
+             malpractice: 1.76",
+        ),
+        (
+            replace_text(&files::pfs(), "PCTC,GLOB", "GLOB,PCTC"),
+            "p.csv",
+            "p.csv:10: this header has no column PCTCIND; expected columns HCPCS, MOD, STATUSCODE, \
+             WORKRVU, NONFACPERVU, NONFACNAINDICATOR, FACILITYPERVU, FACILITYNAINDICATOR, MPRVU, \
+             NONFACILITYTOTAL, FACILITYTOTAL, PCTCIND, GLOBDAYS, PREOP, INTRAOP, POSTOP, MULTPROC, \
+             BILATSURG, ASSTSURG, COSURG, TEAMSURG, ENDOBASE, CONVFACTOR",
+        ),
+        (
+            replace_text(&files::pfs_fixed_width(), "71046TC", " 71046TC"),
+            "p.txt",
+            "p.txt:5:1: `7104` is not a CPT or HCPCS code; expected five characters",
+        ),
+        (
+            replace_text(&files::pfs_fixed_width(), "9XXX", "79XX"),
+            "p.txt",
+            "p.txt:6:104: `9XX` is not an indicator of this column; expected one of 000, 010, 090, MMM, \
+             XXX, YYY, ZZZ",
+        ),
+    ] {
+        assert_eq!(import_error(None, name, &bytes), expected);
+    }
+}
+
+#[test]
 fn duplicate_key_error_names_both_lines() {
     for (bytes, name, expected) in [
         (

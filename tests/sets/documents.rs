@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use codeleaf::content::{CodeId, Document, Row, Status, Subject, Value, Voice};
+use codeleaf::content::{
+    CodeId, Document, ModifierCode, Row, Standing, Status, Subject, Value, Voice,
+};
 use codeleaf::library::{Library, LoadError};
 
 use super::{StoreFixture, files};
@@ -16,6 +18,10 @@ fn library(fixture: &StoreFixture) -> Library {
 
 fn open(library: &Library, code: &str) -> Arc<Document> {
     library.document(&code.parse::<CodeId>().unwrap()).unwrap()
+}
+
+fn modifier(code: &str) -> ModifierCode {
+    ModifierCode::new(code).unwrap()
 }
 
 fn rows<'d>(document: &'d Document, section: &str, block: &str) -> Vec<&'d Row> {
@@ -109,9 +115,10 @@ fn imported_sets_add_rows_and_keep_the_documents_own_rows() {
     let plain: Vec<&Row> = plain.rows().map(|(_, _, row)| row).collect();
     let changed: Vec<(&&Row, &&Row)> = own.iter().zip(&plain).filter(|(a, b)| a != b).collect();
     assert_eq!(own.len(), plain.len());
-    let [(medicare, before)] = changed[..] else {
+    let [(disputed, _), (medicare, before)] = changed[..] else {
         panic!("{changed:?}");
     };
+    assert_eq!(disputed.subject, Subject::Modifier(modifier("26")));
     let rate = |row: &Row| match &row.cells[3].value {
         Value::Unavailable(absent) => absent.short_text(),
         Value::Text(text) => text.clone(),
@@ -225,13 +232,13 @@ fn unknown_code_is_an_error_and_set_codes_are_not_listed() {
     let library = library(&fixture);
     let code = |text: &str| text.parse::<CodeId>().unwrap();
     assert!(library.contains(&code("cpt:83950")) && library.contains(&code("icd10cm:K92.2")));
-    for unknown in ["icd10cm:K92.9", "hcpcs:A9999", "cpt:80047"] {
+    for unknown in ["icd10cm:K92.9", "hcpcs:A9999", "cpt:80048"] {
         assert!(!library.contains(&code(unknown)), "{unknown}");
         let error = library.document(&code(unknown)).unwrap_err();
         assert!(matches!(error, LoadError::Unknown(_)));
     }
     assert_eq!(library.entries().len(), Library::built_in().entries().len());
-    assert_eq!(library.sets().all().len(), 7);
+    assert_eq!(library.sets().all().len(), 8);
 }
 
 #[test]
@@ -253,7 +260,7 @@ fn document_opens_with_a_note_about_a_damaged_set() {
         std::fs::write(path, &bytes[..50]).unwrap();
     }
     let library = Library::built_in().with_sets(fixture.store.open_sets());
-    assert_eq!(library.broken().len(), 7);
+    assert_eq!(library.broken().len(), 8);
     assert!(library.broken()[0].report.contains("the set is damaged"));
 }
 
@@ -295,4 +302,116 @@ fn tables_of_one_edition_stand_beside_each_other() {
     );
     assert_eq!(keys(&document, "coding", "set-mue"), ["83950"]);
     assert_eq!(keys(&document, "coding", "set-mue-hospital"), ["83950"]);
+}
+
+/// Returns the answer and the reason of each rule on a modifier.
+fn rules(document: &Document, section: &str) -> Vec<String> {
+    let rows = rows(document, section, "set-pfs-modifiers");
+    let rule = |row: &&Row| {
+        let texts = texts(row);
+        let reason = texts[2]
+            .split(": ")
+            .next()
+            .unwrap()
+            .trim_start_matches("PFS 2025-10, ");
+        format!("{} {}, {reason}", texts[0], texts[1])
+    };
+    rows.iter().map(rule).collect()
+}
+
+#[test]
+fn medicare_indicators_answer_for_modifiers() {
+    let fixture = StoreFixture::new();
+    let library = library(&fixture);
+    let knee = rules(&open(&library, "cpt:27447"), "imported");
+    for rule in [
+        "26 not applicable, PC/TC indicator 0",
+        "50 allowed, Bilateral indicator 1",
+        "51 allowed, Multiple procedure indicator 2",
+        "62 allowed with documentation, Co-surgeons indicator 1",
+        "66 not allowed, Team surgery indicator 0",
+        "80 allowed, Assistant at surgery indicator 2",
+        "AS allowed, Assistant at surgery indicator 2",
+        "54 allowed, Global days indicator 090",
+        "57 by policy, Global days indicator 090",
+    ] {
+        assert!(knee.iter().any(|known| known == rule), "{rule}: {knee:#?}");
+    }
+    let chest = open(&library, "cpt:71046");
+    assert_eq!(
+        rules(&chest, "imported")[..2],
+        [
+            "26 allowed, PC/TC indicator 1",
+            "TC allowed, PC/TC indicator 1"
+        ]
+    );
+    // A lab test has no global period: nothing is said on modifiers of visits and later operations.
+    let lab = rules(&open(&library, "cpt:83950"), "coding");
+    assert!(!lab.iter().any(|rule| rule.starts_with("25")), "{lab:#?}");
+    assert!(
+        lab.iter().all(|rule| rule.contains("not applicable")),
+        "{lab:#?}"
+    );
+}
+
+#[test]
+fn fee_schedule_amounts_are_national_and_only_of_paid_codes() {
+    let fixture = StoreFixture::new();
+    let library = library(&fixture);
+    let amounts = |code: &str, section: &str| -> Vec<String> {
+        let document = open(&library, code);
+        let rows = rows(&document, section, "set-pfs");
+        let amounts = rows.iter().map(|row| texts(row)[..4].join(" | "));
+        amounts.collect()
+    };
+    // 1.01 and 0.31 and 0.70 units, at $32.3465.
+    assert_eq!(
+        amounts("cpt:71046", "imported"),
+        [
+            "71046 | $32.67 | $32.67 | 1.01 / 1.01",
+            "71046-26 | $10.03 | $10.03 | 0.31 / 0.31",
+            "71046-TC | $22.64 | $22.64 | 0.70 / 0.70",
+        ]
+    );
+    assert_eq!(
+        amounts("cpt:99213", "imported"),
+        ["99213 | $88.95 | $63.72 | 2.75 / 1.97"]
+    );
+    let lab = amounts("cpt:83950", "payers");
+    assert_eq!(lab, ["83950 | no amount | no amount | 0.00 / 0.00"]);
+    let document = open(&library, "cpt:83950");
+    let blocks = document.sections.iter().flat_map(|section| &section.blocks);
+    let mut titles = blocks.filter_map(|block| block.title.as_deref());
+    assert!(titles.any(|title| title.contains("before geographic adjustment")));
+    for notice in ["CPT copyright", "Fee schedules"] {
+        let document = open(&library, "hcpcs:G0103");
+        assert!(
+            document.notices.iter().any(|n| n.starts_with(notice)),
+            "{notice}"
+        );
+    }
+}
+
+#[test]
+fn claim_that_an_indicator_contradicts_is_a_stated_conflict() {
+    let fixture = StoreFixture::new();
+    let library = library(&fixture);
+    let document = open(&library, "cpt:83950");
+    let (path, row) = document.modifier(&modifier("26")).unwrap();
+    assert_eq!(path.to_string(), "coding/modifiers/26");
+    assert_eq!(row.standing, Some(Standing::Disputed));
+    let disputed_by = row.disputed_by.last().unwrap();
+    let source = document.source(disputed_by).unwrap();
+    assert!(source.title.contains("record layout"), "{}", source.title);
+    let remark = &row.remarks.last().unwrap().text;
+    assert!(
+        remark.starts_with("Medicare: 83950-26 not applicable. PFS 2025-10, PC/TC indicator 9: "),
+        "{remark}"
+    );
+    assert!(remark.contains("Status X (statutory exclusion"), "{remark}");
+    // Nothing is said on modifier 90, and the indicators answer for TC, which has no claim.
+    let (_, row) = document.modifier(&modifier("90")).unwrap();
+    assert_eq!(row.standing, Some(Standing::Situational));
+    let (path, _) = document.modifier(&modifier("TC")).unwrap();
+    assert_eq!(path.block.0, "set-pfs-modifiers");
 }

@@ -10,6 +10,7 @@ pub fn all() -> Vec<(SetKind, &'static str, Vec<u8>)> {
         (SetKind::Icd10cm, "icd10cm-order-2025.txt", icd10cm()),
         (SetKind::Hcpcs, "HCPC2026_JAN_ANWEB.txt", hcpcs(293)),
         (SetKind::Clfs, "25CLABQ2.csv", clfs()),
+        (SetKind::Pfs, "PPRRVU25_OCT.csv", pfs()),
         (SetKind::Nucc, "nucc_taxonomy_251.csv", nucc()),
         (
             SetKind::NcciMue,
@@ -143,6 +144,128 @@ pub fn clfs() -> Vec<u8> {
       2025,83950,,20250101,N,00064.41,,,\r\n\
       2025,G0103,,20250101,L,19,,,\r\n"
         .to_vec()
+}
+
+/// Code, modifier, status, work, expense outside a facility and in one, malpractice, PC/TC, global
+/// days, and the indicators of multiple procedures, bilateral surgery, assistants, co-surgeons, teams.
+type PfsRow = (
+    &'static str,
+    &'static str,
+    char,
+    [u64; 4],
+    &'static str,
+    &'static str,
+    &'static str,
+);
+
+pub const PFS_ROWS: [PfsRow; 8] = [
+    (
+        "27447",
+        "",
+        'A',
+        [1960, 1530, 1530, 398],
+        "0",
+        "090",
+        "21210",
+    ),
+    ("71046", "", 'A', [22, 77, 77, 2], "1", "XXX", "00000"),
+    ("71046", "26", 'A', [22, 8, 8, 1], "1", "XXX", "00000"),
+    ("71046", "TC", 'A', [0, 69, 69, 1], "1", "XXX", "00000"),
+    ("83950", "", 'X', [0, 0, 0, 0], "9", "XXX", "99999"),
+    ("99213", "", 'A', [130, 135, 57, 10], "0", "XXX", "00000"),
+    ("G0103", "", 'X', [0, 0, 0, 0], "9", "XXX", "99999"),
+    ("V5364", "", 'N', [0, 0, 0, 0], "9", "XXX", "99999"),
+];
+
+fn pfs_fields(row: usize) -> [String; 23] {
+    let (code, modifier, status, rvus, pc_tc, global, surgery) = PFS_ROWS[row];
+    let number = |hundredths: u64| format!("{}.{:02}", hundredths / 100, hundredths % 100);
+    let [work, outside, inside, malpractice] = rvus;
+    let shares = if global == "090" {
+        [10, 69, 21]
+    } else {
+        [0; 3]
+    };
+    let surgery: Vec<String> = surgery.chars().map(String::from).collect();
+    [
+        code.to_owned(),
+        modifier.to_owned(),
+        status.to_string(),
+        number(work),
+        number(outside),
+        (if global == "090" { "NA" } else { "" }).to_owned(),
+        number(inside),
+        String::new(),
+        number(malpractice),
+        number(work + outside + malpractice),
+        number(work + inside + malpractice),
+        pc_tc.to_owned(),
+        global.to_owned(),
+        number(shares[0]),
+        number(shares[1]),
+        number(shares[2]),
+        surgery[0].clone(),
+        surgery[1].clone(),
+        surgery[2].clone(),
+        surgery[3].clone(),
+        surgery[4].clone(),
+        String::new(),
+        "32.3465".to_owned(),
+    ]
+}
+
+/// Returns the delimited relative value file, in the layout of October 2025.
+pub fn pfs() -> Vec<u8> {
+    let mut out = String::from(
+        ",,2025 National Physician Fee Schedule Relative Value File October Release,,,,,,,,,,,,,,,,,,,,,,,,,,,,\r\n\
+         ,,Codes are copyright of their owner.,,,,,,,,,,,,,,,,,,,,,,,,,,,,\r\n\
+         ,,Other codes are copyright of another owner.,,,,,,,,,,,,,,,,,,,,,,,,,,,,\r\n\
+         ,, ,,,,,,,,,,,,,,,,,,,,,,,,,,,,\r\n\
+         ,,RELEASED 09/11/2025,,,,,,,,,,,,,,,,,,,,,,,,,,,,\r\n\
+         ,, , ,,,,,,,,,,,,,,,,,,,,,,,,,NON-FACILITY,FACILITY,\r\n\
+         ,,,,NOT USED,,,,,,,,,,,,,,,,,,,,,PHYSICIAN,,DIAGNOSTIC,PE USED,PE USED,MP USED\r\n\
+         ,,,,FOR,,,NON-FAC,,FACILITY ,,,,,,,,,,,,,,,,SUPERVISION OF,,IMAGING,FOR OPPS,FOR OPPS,FOR OPPS\r\n\
+         ,,,STATUS,MEDICARE ,WORK,NON-FAC,NA,FACILITY,NA,MP,NON-FACILITY,FACILITY,PCTC,GLOB,PRE,INTRA,POST,MULT,BILAT,ASST,CO-,TEAM,ENDO,CONV,DIAGNOSTIC,CALCULATION,FAMILY,PAYMENT,PAYMENT,PAYMENT\r\n\
+         HCPCS,MOD,DESCRIPTION,CODE,PAYMENT,RVU,PE RVU,INDICATOR,PE RVU,INDICATOR,RVU,TOTAL,TOTAL,IND,DAYS,OP,OP,OP,PROC,SURG,SURG,SURG,SURG,BASE,FACTOR,PROCEDURES,FLAG,INDICATOR,AMOUNT,AMOUNT,AMOUNT\r\n",
+    );
+    for row in 0..PFS_ROWS.len() {
+        let fields = pfs_fields(row);
+        let (names, rest) = fields.split_at(2);
+        let (status, rest) = rest.split_at(1);
+        let (names, status, rest) = (names.join(","), &status[0], rest.join(","));
+        let line = format!("{names},Owner's words,{status},,{rest},09,0,99,0.00,0.00,0.00\r\n");
+        out += &line;
+    }
+    out.into_bytes()
+}
+
+/// Returns the relative value file of fixed width, as the record layout describes it.
+pub fn pfs_fixed_width() -> Vec<u8> {
+    const STARTS: [usize; 23] = [
+        1, 6, 58, 60, 67, 73, 76, 82, 85, 91, 97, 103, 104, 107, 110, 113, 116, 117, 118, 119, 120,
+        128, 133,
+    ];
+    let mut out = b"HDR Codes are copyright of their owner.\r\n".to_vec();
+    for row in 0..PFS_ROWS.len() {
+        let mut line = vec![b' '; 200];
+        write_at_column(&mut line, 8, b"Owner's words");
+        for (index, (start, field)) in STARTS.into_iter().zip(pfs_fields(row)).enumerate() {
+            let field = match index {
+                // Right-aligned numbers, and shares without a zero before the point.
+                3 | 4 | 6 | 9 | 10 => format!("{field:>6}"),
+                8 => format!("{field:>5}"),
+                13..=15 => field[1..].to_owned(),
+                22 => format!("{field:>8}"),
+                _ => field,
+            };
+            write_at_column(&mut line, start, field.as_bytes());
+        }
+        write_at_column(&mut line, 142, b"09099");
+        write_at_column(&mut line, 146, b"99");
+        out.extend(line);
+        out.extend(b"\r\n");
+    }
+    out
 }
 
 pub fn nucc() -> Vec<u8> {

@@ -41,6 +41,7 @@ fn edition_comes_from_file_content_or_name() {
         "icd10cm-2025",
         "hcpcs-2026-01",
         "clfs-2025-q2",
+        "pfs-2025-10",
         "nucc-25.1",
         "ncci-mue-practitioner-2024-07-01",
         "ncci-ptp-practitioner-v302r0",
@@ -169,6 +170,35 @@ fn clfs_rates_are_exact_and_descriptors_are_not_kept() {
     assert_eq!(imported.header.as_of().to_string(), "2025-04-01");
     let (_, bytes) = &fixture.stored_files()[0];
     assert!(!String::from_utf8_lossy(bytes).contains("Owner's words"));
+}
+
+#[test]
+fn pfs_is_read_from_both_layouts_without_descriptors() {
+    let mut sets = Vec::new();
+    for (name, bytes) in [
+        ("PPRRVU25_OCT.csv", files::pfs()),
+        ("PPRRVU25_OCT.txt", files::pfs_fixed_width()),
+    ] {
+        let fixture = StoreFixture::new();
+        let imported = fixture.import(name, &bytes).unwrap();
+        assert_eq!(imported.header.name(), "pfs-2025-10");
+        assert_eq!(
+            imported.header.edition.as_of(SetKind::Pfs).to_string(),
+            "2025-10"
+        );
+        let knee = get(&fixture, SetKind::Pfs, "27447").join("|");
+        assert_eq!(
+            knee,
+            "27447||A|19.60|15.30|yes|15.30|no|3.98|38.88|38.88|0|090|0.10|0.69|0.21|2|1|2|1|0||32.3465"
+        );
+        assert_eq!(get(&fixture, SetKind::Pfs, "71046-TC")[9], "0.70");
+        let (_, stored) = &fixture.stored_files()[0];
+        assert!(!String::from_utf8_lossy(stored).contains("Owner's words"));
+        let set = fixture.store.open_sets();
+        let rows = set.in_force(SetKind::Pfs).unwrap().rows();
+        sets.push(rows.map(Result::unwrap).collect::<Vec<_>>());
+    }
+    assert_eq!(sets[0], sets[1]);
 }
 
 #[test]

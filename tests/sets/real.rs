@@ -11,10 +11,11 @@ use codeleaf::library::Library;
 use super::StoreFixture;
 
 /// File, the beginning of its set's name, rows.
-const FILES: [(&str, &str, u64); 7] = [
+const FILES: [(&str, &str, u64); 8] = [
     ("icd10cm-order-2025.txt", "icd10cm-2025", 97_584),
     ("hcpcs-2019-anweb.txt", "hcpcs-2019", 6_800),
     ("clfs-2025-q2.csv", "clfs-2025-q2", 2_105),
+    ("pprrvu-2025-oct.csv", "pfs-2025-10", 19_090),
     ("place-of-service.csv", "pos-unknown-", 52),
     ("nucc-format-sample.csv", "nucc-unknown-", 2),
     (

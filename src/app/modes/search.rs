@@ -18,10 +18,11 @@ pub const MAX_HITS: usize = 60;
 pub const HIT_LINES: u16 = 2;
 
 /// The prefixes that limit a search, listed while the field is empty: what to type, and its effect.
-pub const SCOPES: [(&str, &str); 5] = [
+pub const SCOPES: [(&str, &str); 6] = [
     ("mod:", "a modifier, in every document: mod:26"),
     ("payer:", "a payer, in every document: payer:aetna"),
     ("code:", "codes that begin so: code:839"),
+    ("pos:", "a place of service: pos:22"),
     ("in:", "one section: in:coding"),
     ("set:", "one code set: set:icd10cm"),
 ];
@@ -91,7 +92,12 @@ impl SearchState {
             return GroupedList::ungrouped(self.results.suggestions.len(), 1);
         }
         let groups = hits.chunk_by(|a, b| a.group == b.group);
-        let groups = groups.map(|group| Group::new(group[0].group.title().to_owned(), group.len()));
+        let groups = groups.map(|group| {
+            let title = [group[0].group.title()].into_iter();
+            let missing = self.results.missing.iter().map(String::as_str);
+            let title: Vec<&str> = title.chain(missing).collect();
+            Group::new(title.join("; "), group.len())
+        });
         GroupedList::new(groups, HIT_LINES)
     }
 

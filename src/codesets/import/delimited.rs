@@ -174,13 +174,19 @@ impl<'t> CsvTable<'t> {
     ) -> Result<Option<Self>, ParseError> {
         let required = || columns.iter().filter(|column| column.is_required);
         let mut records = CsvRecords::new(text, delimiter);
+        // The names of columns whose words are in several records, one above the other.
+        let mut stacked: Vec<String> = Vec::new();
         for _ in 0..MAX_PREAMBLE_RECORDS {
             let Some(record) = records.next() else { break };
             let names = record.fields.iter().map(|name| normalize_column_name(name));
             let header: Vec<String> = names.collect();
+            stacked.resize(stacked.len().max(header.len()), String::new());
+            for (stacked, name) in stacked.iter_mut().zip(&header) {
+                stacked.push_str(name);
+            }
             let position = |column: &ColumnSpec| {
-                let mut names = header.iter();
-                names.position(|name| column.is_named(name))
+                let mut names = header.iter().zip(&stacked);
+                names.position(|(name, stacked)| column.is_named(name) || column.is_named(stacked))
             };
             if required().filter_map(position).count() < 2 {
                 continue;

@@ -4,14 +4,15 @@ use crate::codesets::error::ImportError;
 use crate::codesets::import::delimited::{
     CsvRecords, DELIMITERS, MAX_PREAMBLE_RECORDS, normalize_column_name,
 };
-use crate::codesets::import::formats::{hcpcs, icd10cm, nucc, place_of_service, ptp};
+use crate::codesets::import::formats::{hcpcs, icd10cm, nucc, pfs, place_of_service, ptp};
 use crate::codesets::import::input::InputFile;
 use crate::codesets::kind::SetKind;
 
 /// The columns that identify a delimited file, each with its possible names.
-const HEADERS: [(SetKind, &[&[&str]]); 5] = [
+const HEADERS: [(SetKind, &[&[&str]]); 6] = [
     (SetKind::Hcpcs, &[&["HCPC"], &["SEQNUM"], &["RECID"]]),
     (SetKind::Clfs, &[&["HCPCS"], &["MOD"], &["EFFDATE"]]),
+    (SetKind::Pfs, &[&["HCPCS"], &["MOD"], &["FACTOR"]]),
     (
         SetKind::Nucc,
         &[&["CODE"], nucc::GROUPING_COLUMN, &["CLASSIFICATION"]],
@@ -79,6 +80,8 @@ pub(crate) fn detect(input: &InputFile) -> Option<SetKind> {
         Some(SetKind::NcciPtp)
     } else if input.head.lines().next().is_some_and(icd10cm::is_row) {
         Some(SetKind::Icd10cm)
+    } else if input.any_head_line(pfs::is_row) {
+        Some(SetKind::Pfs)
     } else if input.any_head_line(hcpcs::is_row) {
         Some(SetKind::Hcpcs)
     } else {

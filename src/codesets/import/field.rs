@@ -1,7 +1,7 @@
 //! Parsing of fields: columns of fixed width, dates, procedure codes, and text.
 
 use crate::content::Date;
-use crate::content::code::{CodeId, CodeSystem};
+use crate::content::code::CodeId;
 use crate::diagnostics::wording;
 use crate::text::sanitize;
 
@@ -77,7 +77,7 @@ pub(crate) fn parse_date(text: &str, style: DateStyle) -> Result<Option<Date>, I
 /// Returns true if a text has the shape of a CPT or HCPCS Level II code.
 pub(crate) fn is_procedure_code(code: &str) -> bool {
     let mut candidates = CodeId::candidates(code).into_iter();
-    candidates.any(|code| code.system() != CodeSystem::Icd10cm)
+    candidates.any(|code| code.system().takes_modifiers())
 }
 
 /// Returns columns `from` to `to` of a fixed-width line, counted in characters from 1.

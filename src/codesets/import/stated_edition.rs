@@ -1,7 +1,7 @@
 //! Detection of the edition that a file's content, its name, or its archive's name states.
 //!
 //! Names of CMS files: `icd10cm-order-2025.txt`, `icd10cm-order-April-1-2026.txt`,
-//! `HCPC2026_JAN_ANWEB.txt`, `HCPC17_CONTR_ANWEB.txt`, `25CLABQ2.csv`,
+//! `HCPC2026_JAN_ANWEB.txt`, `HCPC17_CONTR_ANWEB.txt`, `25CLABQ2.csv`, `PPRRVU25_OCT.csv`,
 //! `MCR_MUE_PractitionerServices_Eff_07-01-2024.csv`, `ccipra-v302r0-f1.txt`. The NUCC names
 //! version 25.1 `nucc_taxonomy_251.csv`.
 
@@ -52,6 +52,10 @@ fn period(kind: SetKind, tokens: &[String], metadata: &FileMetadata) -> Option<S
             let quarter = stated_quarter(tokens).unwrap_or_else(|| quarter_of(latest));
             Some(format!("{year}-q{quarter}"))
         }
+        SetKind::Pfs => match metadata.latest_effective {
+            Some(start) => Some(format!("{}-{:02}", start.year(), start.month())),
+            None => stated_period(kind, tokens),
+        },
         SetKind::Nucc => nucc_version(tokens),
         SetKind::NcciPtp => ptp_version(tokens).or_else(|| stated_period(kind, tokens)),
         _ => stated_period(kind, tokens),
@@ -99,13 +103,13 @@ fn stated_period(kind: SetKind, tokens: &[String]) -> Option<String> {
     })
 }
 
-/// Returns the position and the value of a year of four digits, or of two after `HCPC`.
+/// Returns the position and the value of a year of four digits, or of two after `HCPC` or `PPRRVU`.
 fn stated_year(tokens: &[String]) -> Option<(usize, u16)> {
     let is_year = |token: &String| token.len() == 4 && token.starts_with("20");
     if let Some(at) = tokens.iter().position(is_year) {
         return Some((at, tokens[at].parse().ok()?));
     }
-    let is_short = |pair: &[String]| pair[0] == "hcpc" && pair[1].len() == 2;
+    let is_short = |pair: &[String]| matches!(&*pair[0], "hcpc" | "pprrvu") && pair[1].len() == 2;
     let at = tokens.windows(2).position(is_short)? + 1;
     Some((at, 2000 + u16::from(number(&tokens[at])?)))
 }
@@ -173,7 +177,7 @@ mod tests {
 
     #[test]
     fn period_is_read_from_a_name() {
-        use SetKind::{Hcpcs, Icd10cm, NcciMue, NcciPtp, Nucc, PlaceOfService};
+        use SetKind::{Hcpcs, Icd10cm, NcciMue, NcciPtp, Nucc, Pfs, PlaceOfService};
         for (kind, name, period) in [
             (Icd10cm, "icd10cm-order-2025.txt", "2025"),
             (Icd10cm, "icd10cm-order-April-2025.txt", "2025-04"),
@@ -205,6 +209,8 @@ mod tests {
                 "medicare-ncci-2026q1-practitioner-ptp-edits.zip",
                 "2026-q1",
             ),
+            (Pfs, "pprrvu-2025-oct.csv", "2025-10"),
+            (Pfs, "PPRRVU25_OCT.txt", "2025-10"),
             (Nucc, "nucc_taxonomy_251.csv", "25.1"),
             (PlaceOfService, "places-2025.csv", "2025"),
         ] {

@@ -4,6 +4,7 @@ use crate::content::{
     AbsenceReason, AsOf, Cell, Document, ModifierCode, Row, RowKey, SourceId, Standing, Subject,
     Value, Visibility, Voice,
 };
+use crate::library::imported::placement::PFS_MODIFIERS_BLOCK;
 
 /// The block with the descriptions of modifiers from imported sets.
 const OFFICIAL_TEXTS_BLOCK: &str = "set-hcpcs";
@@ -56,7 +57,11 @@ impl<'d> DocumentRows<'d> {
     }
 
     fn own_rule(&self, modifier: &ModifierCode) -> Vec<Row> {
-        let Some((_, own)) = self.document.modifier(modifier) else {
+        let subject = Subject::Modifier(modifier.clone());
+        let mut rows = self.document.rows();
+        let own = rows
+            .find(|(_, block, row)| row.subject == subject && block.id.0 != PFS_MODIFIERS_BLOCK);
+        let Some((_, _, own)) = own else {
             return Vec::new();
         };
         let who = match own.voice {
@@ -122,6 +127,7 @@ impl<'d> DocumentRows<'d> {
         for (_, block, row) in self.document.rows() {
             let (who, key) = match block.id.0.as_str() {
                 OFFICIAL_TEXTS_BLOCK => ("Official text", modifier.as_str()),
+                PFS_MODIFIERS_BLOCK => ("Medicare, by indicator", modifier.as_str()),
                 RATES_BLOCK => ("Medicare, laboratory rate", line.as_str()),
                 _ => continue,
             };

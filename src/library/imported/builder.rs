@@ -21,6 +21,10 @@ impl SetCitation {
         Self { voice, source }
     }
 
+    pub(crate) const fn source(&self) -> &SourceId {
+        &self.source
+    }
+
     pub(crate) fn row(&self, key: &str, subject: Subject, cells: Vec<Cell>) -> Row {
         Row {
             source: Some(self.source.clone()),
@@ -85,7 +89,11 @@ fn source_id(header: &SetHeader) -> SourceId {
 /// Makes the source that rows of a set cite.
 pub(crate) fn source(header: &SetHeader) -> Source {
     let files: Vec<&str> = header.files.iter().map(|file| file.name.as_str()).collect();
-    let title = format!("{} (imported from {})", header.title(), files.join(", "));
+    let mut title = format!("{} (imported from {}", header.title(), files.join(", "));
+    if let Some(layout) = header.kind.record_layout() {
+        title += &format!("; meanings from {layout}");
+    }
+    title.push(')');
     Source {
         id: source_id(header),
         title,

@@ -1,9 +1,11 @@
 //! Enrichment: adds blocks with rows of imported sets to a document.
 
-use crate::codesets::{EditTable, ImportedSets, SetFile, SetKind};
-use crate::content::{Block, CPT_NOTICE, Document, FEE_NOTICE, Section, Voice};
+use crate::codesets::{CorruptSet, EditTable, ImportedSets, SetFile, SetKind};
+use crate::content::{Block, CPT_NOTICE, Document, FEE_NOTICE, Row, Section, Voice};
 use crate::library::imported::builder::{SetCitation, source};
-use crate::library::imported::pointers::{block_id, resolve_absences};
+use crate::library::imported::pfs_rows::PfsLines;
+use crate::library::imported::placement::{PFS_INDICATORS, PFS_MODIFIERS, Placement, placement};
+use crate::library::imported::pointers::resolve_absences;
 use crate::library::imported::references::References;
 use crate::library::imported::set_rows::rows_from_set;
 use crate::library::imported::validity::Validity;
@@ -23,36 +25,73 @@ pub(crate) fn enrich(sets: &ImportedSets, document: &mut Document) {
         .flat_map(|kind| tables_last_first(sets, kind))
     {
         let kind = set.header().kind;
-        let rows = match rows_from_set(set, &document.code, &references) {
-            Ok(rows) if rows.is_empty() => continue,
-            Ok(rows) => rows,
+        let blocks = match blocks_from_set(set, document, &references) {
+            Ok(blocks) => blocks,
             // The document is useful without the set; the block shows the error.
             Err(damage) => {
-                vec![SetCitation::new(set, Voice::Editor).paragraph("damaged", &damage.to_string())]
+                let citation = SetCitation::new(set, Voice::Editor);
+                let rows = vec![citation.paragraph("damaged", &damage.to_string())];
+                vec![(placement(kind), rows)]
             }
         };
-        match kind {
-            SetKind::Clfs => add_notice(FEE_NOTICE, &mut document.notices),
-            SetKind::NcciPtp => add_notice(CPT_NOTICE, &mut document.notices),
-            _ => {}
+        if blocks.is_empty() {
+            continue;
         }
-        document.sources.push(source(set.header()));
-        let (section, after_block, title) = placement(kind);
+        if matches!(kind, SetKind::Clfs | SetKind::Pfs) {
+            add_notice(FEE_NOTICE, &mut document.notices);
+        }
+        if matches!(kind, SetKind::Pfs | SetKind::NcciPtp) {
+            add_notice(CPT_NOTICE, &mut document.notices);
+        }
+        let source = source(set.header());
+        if document.source(&source.id).is_none() {
+            document.sources.push(source);
+        }
         let edition = &set.header().edition;
-        let title = format!(
-            "{title}, {}{}",
-            edition.label(),
-            Validity::new(sets, set).remark()
-        );
-        let id = match edition.table() {
-            None | Some(EditTable::Practitioner) => block_id(kind),
-            Some(table) => format!("{}-{}", block_id(kind), table.id()),
-        };
-        let block = Block::from_rows(&id, Some(&title), rows);
-        let section = find_or_add_section(&mut document.sections, section);
-        insert_block(section, after_block, block);
+        let remark = Validity::new(sets, set).remark();
+        for (placement, rows) in blocks {
+            let title = format!("{}, {}{remark}", placement.title, edition.label());
+            let id = match edition.table() {
+                None | Some(EditTable::Practitioner) => placement.id.to_owned(),
+                Some(table) => format!("{}-{}", placement.id, table.id()),
+            };
+            let block = match placement.shape {
+                Some(shape) => Block::new(&id, Some(&title), shape, rows),
+                None => Block::from_rows(&id, Some(&title), rows),
+            };
+            let section = find_or_add_section(&mut document.sections, placement.section);
+            insert_block(section, placement.after_block, block);
+        }
     }
     resolve_absences(sets, document);
+}
+
+/// Returns the rows that a set adds to a document, and marks the document's own rows that the set
+/// contradicts.
+fn blocks_from_set(
+    set: &SetFile,
+    document: &mut Document,
+    references: &References,
+) -> Result<Vec<(Placement, Vec<Row>)>, CorruptSet> {
+    let kind = set.header().kind;
+    if kind != SetKind::Pfs {
+        let rows = rows_from_set(set, &document.code, references)?;
+        let is_empty = rows.is_empty();
+        return Ok((!is_empty)
+            .then_some((placement(kind), rows))
+            .into_iter()
+            .collect());
+    }
+    let Some(lines) = PfsLines::read(set, &document.code)? else {
+        return Ok(Vec::new());
+    };
+    let citation = SetCitation::new(set, Voice::Editor);
+    lines.mark_conflicts(&citation, document);
+    Ok(vec![
+        (PFS_MODIFIERS, lines.modifier_rows(&citation)),
+        (PFS_INDICATORS, lines.indicator_rows(&citation)),
+        (placement(kind), lines.amount_rows(&citation)),
+    ])
 }
 
 /// Returns the edition of each table that is in force, the last table first: each block is inserted
@@ -68,20 +107,6 @@ fn add_notice(notice: &str, notices: &mut Vec<String>) {
     let start = start.join(" ");
     if !notices.iter().any(|other| other.starts_with(&start)) {
         notices.push(notice.to_owned());
-    }
-}
-
-/// Returns where the block of a set belongs and its title: the section, the id of the block before it,
-/// the title.
-const fn placement(kind: SetKind) -> (&'static str, &'static str, &'static str) {
-    match kind {
-        SetKind::Icd10cm => ("coding", "diagnoses", "ICD-10-CM texts"),
-        SetKind::Hcpcs => ("coding", "modifiers", "HCPCS modifiers, official texts"),
-        SetKind::Clfs => ("payers", "payers", "Medicare laboratory rate (CLFS)"),
-        SetKind::Nucc => ("coding", "taxonomies", "NUCC taxonomy"),
-        SetKind::NcciMue => ("coding", "related", "Most units a day (NCCI MUE)"),
-        SetKind::NcciPtp => ("coding", "related", "Not paid together (NCCI PTP)"),
-        SetKind::PlaceOfService => ("overview", "places", "Places of service"),
     }
 }
 

@@ -1,34 +1,59 @@
 //! Lookup of codes in the imported sets that list them.
 
+use std::collections::BTreeMap;
+
 use crate::codesets::{
     CorruptSet, HcpcsCode, HcpcsRow, IcdRow, ImportedSets, SetFile, SetKind, SetRow,
 };
 use crate::content::{CodeId, CodeSystem};
 
-/// Returns the kind of set that lists the codes of a system.
+/// Returns the kind of set that describes the codes of a system.
 const fn kind_for_system(system: CodeSystem) -> Option<SetKind> {
     match system {
         CodeSystem::Icd10cm => Some(SetKind::Icd10cm),
         CodeSystem::Hcpcs | CodeSystem::Modifier => Some(SetKind::Hcpcs),
+        CodeSystem::PlaceOfService => Some(SetKind::PlaceOfService),
+        CodeSystem::Taxonomy => Some(SetKind::Nucc),
         // The public files list no CPT descriptors.
         CodeSystem::Cpt => None,
     }
 }
+
+/// The kinds of set that have figures on CPT and HCPCS codes, but no descriptions.
+const KINDS_WITH_FIGURES: [SetKind; 4] = [
+    SetKind::Pfs,
+    SetKind::Clfs,
+    SetKind::NcciMue,
+    SetKind::NcciPtp,
+];
 
 /// Returns the edition in force that lists the codes of a system.
 pub(crate) fn set_for_system(sets: &ImportedSets, system: CodeSystem) -> Option<&SetFile> {
     sets.in_force(kind_for_system(system)?)
 }
 
-/// Returns the row of a code and the set that has it: the edition in force, or else the one before
-/// it, or after it, that is nearest to it.
+/// Returns the row of a code and the set that has it: preferably a set that describes it; the
+/// edition in force, or else the one before it, or after it, that is nearest to it.
 pub(crate) fn find_row<'s>(
     sets: &'s ImportedSets,
     code: &CodeId,
 ) -> Result<Option<(&'s SetFile, SetRow)>, CorruptSet> {
-    let Some(kind) = kind_for_system(code.system()) else {
-        return Ok(None);
-    };
+    let figures = KINDS_WITH_FIGURES.into_iter();
+    let figures = figures.filter(|_| code.system().takes_modifiers());
+    for kind in kind_for_system(code.system()).into_iter().chain(figures) {
+        let found = find_row_of_kind(sets, kind, code)?;
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    Ok(None)
+}
+
+fn find_row_of_kind<'s>(
+    sets: &'s ImportedSets,
+    kind: SetKind,
+    code: &CodeId,
+) -> Result<Option<(&'s SetFile, SetRow)>, CorruptSet> {
     let key = match code.system() {
         CodeSystem::Modifier => format!("-{}", code.value()),
         _ => code.value().replace('.', ""),
@@ -40,7 +65,13 @@ pub(crate) fn find_row<'s>(
         .position(|set| Some(set.header().name()) == in_force);
     let (earlier, later) = editions.split_at(at.map_or(0, |at| at + 1));
     for set in earlier.iter().rev().chain(later) {
-        if let Some(row) = set.get(&key)? {
+        let row = if KINDS_WITH_FIGURES.contains(&kind) {
+            // The row of a code may have a modifier, or be the edit of a pair.
+            set.first_rows_with_prefix(&key, 1)?.pop()
+        } else {
+            set.get(&key)?
+        };
+        if let Some(row) = row {
             return Ok(Some((set, row)));
         }
     }
@@ -60,7 +91,13 @@ pub struct ListedCode {
 /// Returns the codes of imported sets that open as documents, in the order of the sets. The list of
 /// a damaged set ends at the damage; the documents of its codes show the error.
 pub fn listed_codes(sets: &ImportedSets) -> impl Iterator<Item = ListedCode> {
-    [SetKind::Hcpcs, SetKind::Icd10cm]
+    let described = [
+        SetKind::Hcpcs,
+        SetKind::Icd10cm,
+        SetKind::PlaceOfService,
+        SetKind::Nucc,
+    ];
+    let described = described
         .into_iter()
         .filter_map(|kind| sets.in_force(kind))
         .flat_map(SetFile::rows)
@@ -73,24 +110,69 @@ pub fn listed_codes(sets: &ImportedSets) -> impl Iterator<Item = ListedCode> {
                     HcpcsCode::Code(code) => (CodeSystem::Hcpcs, code, long, short),
                     HcpcsCode::Modifier(code) => (CodeSystem::Modifier, code, long, short),
                 },
+                SetRow::PlaceOfService(row) => (
+                    CodeSystem::PlaceOfService,
+                    row.code,
+                    row.name,
+                    String::new(),
+                ),
+                SetRow::Nucc(row) => {
+                    let name = row.name();
+                    (CodeSystem::Taxonomy, row.code, name, row.grouping)
+                }
                 _ => return None,
             };
             let code = CodeId::new(system, &value).ok()?;
             Some(ListedCode { code, title, short })
-        })
+        });
+    described.chain(codes_without_description(sets))
+}
+
+/// Returns the codes of which the sets have figures only; the title names the sets. Codes that are
+/// in PTP edits alone are left out, because these have millions of rows.
+fn codes_without_description(sets: &ImportedSets) -> impl Iterator<Item = ListedCode> {
+    let mut titles: BTreeMap<String, String> = BTreeMap::new();
+    for kind in KINDS_WITH_FIGURES {
+        if kind == SetKind::NcciPtp {
+            continue;
+        }
+        let rows = sets.tables_in_force(kind).flat_map(SetFile::rows);
+        for row in rows.map_while(Result::ok) {
+            let key = row.key();
+            let value = key.split('-').next().unwrap_or(&key);
+            let title = titles.entry(value.to_owned()).or_default();
+            if !title.contains(kind.short_title()) {
+                let separator = if title.is_empty() { "In " } else { ", " };
+                *title = format!("{title}{separator}{}", kind.short_title());
+            }
+        }
+    }
+    let described = sets.in_force(SetKind::Hcpcs).into_iter();
+    for row in described.flat_map(SetFile::rows).map_while(Result::ok) {
+        titles.remove(&row.key());
+    }
+    titles.into_iter().filter_map(|(value, title)| {
+        let mut systems = [CodeSystem::Cpt, CodeSystem::Hcpcs].into_iter();
+        let code = systems.find_map(|system| CodeId::new(system, &value).ok())?;
+        let short = String::new();
+        Some(ListedCode { code, title, short })
+    })
 }
 
 pub(crate) fn contains_code(sets: &ImportedSets, code: &CodeId) -> Result<bool, CorruptSet> {
     Ok(find_row(sets, code)?.is_some())
 }
 
-/// Describes the status of a code in the set that lists it: `billable · 2025`.
+/// Describes the status of a code in the set that lists it: `billable · 2025`, `CMS PFS · 2025-10`.
 pub(crate) fn code_status(sets: &ImportedSets, code: &CodeId) -> Result<String, CorruptSet> {
-    if set_for_system(sets, code.system()).is_none() {
-        return Ok("in no imported set".to_owned());
-    }
     let Some((set, row)) = find_row(sets, code)? else {
-        return Ok("no longer in its set".to_owned());
+        let has_set = set_for_system(sets, code.system()).is_some();
+        let status = if has_set {
+            "no longer in its set"
+        } else {
+            "in no imported set"
+        };
+        return Ok(status.to_owned());
     };
     let status = match row {
         SetRow::Icd10cm(row) => billing_usage(&row).to_owned(),
@@ -98,7 +180,7 @@ pub(crate) fn code_status(sets: &ImportedSets, code: &CodeId) -> Result<String, 
             Some(date) => format!("terminated {date}"),
             None => "active".to_owned(),
         },
-        _ => String::new(),
+        _ => set.header().kind.short_title().to_owned(),
     };
     // The list of codes shows the name of the set in its heading.
     Ok(format!("{status} · {}", set.header().edition.name))

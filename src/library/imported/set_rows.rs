@@ -9,7 +9,7 @@ use crate::library::imported::builder::{SetCitation, record_cell, terminated_cel
 use crate::library::imported::references::References;
 
 /// How many PTP edits are shown; some codes have thousands.
-const MAX_PTP_EDITS: usize = 200;
+const MAX_PTP_EDITS: usize = 5_000;
 
 /// Returns the rows of a set on a code, or on the codes that its document refers to.
 pub(crate) fn rows_from_set(
@@ -30,14 +30,14 @@ pub(crate) fn rows_from_set(
         SetKind::Nucc => references.taxonomies.iter().cloned().collect(),
         SetKind::PlaceOfService => references.places.iter().cloned().collect(),
         // A diagnosis or modifier may be spelled like the start of a procedure: `A00`, `A0021`.
-        SetKind::Clfs | SetKind::NcciMue | SetKind::NcciPtp
-            if matches!(code.system(), CodeSystem::Icd10cm | CodeSystem::Modifier) =>
-        {
+        SetKind::Clfs | SetKind::NcciMue | SetKind::NcciPtp if !code.system().takes_modifiers() => {
             Vec::new()
         }
         SetKind::NcciMue => vec![code.value().to_owned()],
         SetKind::Clfs => return citation.rate_rows(set, code),
         SetKind::NcciPtp => return citation.edit_rows(set, code),
+        // See `pfs_rows`.
+        SetKind::Pfs => return Ok(Vec::new()),
     };
     let mut rows = Vec::with_capacity(keys.len());
     for key in keys {
@@ -70,13 +70,9 @@ impl SetCitation {
     }
 
     fn taxonomy_row(&self, row: &NuccRow) -> Row {
-        let name = match row.display.as_str() {
-            "" => format!("{} {}", row.classification, row.specialization),
-            name => name.to_owned(),
-        };
         let mut cells = vec![
             Cell::column("Taxonomy", row.code.as_str()),
-            Cell::column("Name", name.trim()),
+            Cell::column("Name", row.name()),
             Cell::column("Grouping", row.grouping.as_str()),
         ];
         cells.extend(record_cell("Definition", &row.definition));
@@ -168,9 +164,9 @@ impl SetCitation {
     /// Makes a row that links to the other code of the edit.
     fn edit_row(&self, row: &PtpRow, code: &str) -> Row {
         let modifier = match row.modifier_indicator.as_str() {
-            "0" => "never",
-            "1" => "allowed",
-            _ => "not applicable",
+            "0" => "0: no modifier bypasses the edit",
+            "1" => "1: a modifier may bypass the edit",
+            _ => "9: not applicable",
         };
         let in_force = match row.deleted {
             None => format!("since {}", row.effective),

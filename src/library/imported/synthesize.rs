@@ -1,7 +1,8 @@
 //! Synthesis: makes a document from a code's row in an imported set.
 
 use crate::codesets::{
-    CorruptSet, Coverage, HcpcsCode, HcpcsRow, IcdRow, ImportedSets, SetFile, SetRow,
+    CorruptSet, Coverage, HcpcsCode, HcpcsRow, IcdRow, ImportedSets, NuccRow, PlaceRow, SetFile,
+    SetRow,
 };
 use crate::content::{
     AsOf, Block, Cell, CodeId, CodeSystem, Date, Document, Row, Section, Shape, Status, Subject,
@@ -40,7 +41,13 @@ pub(crate) fn synthesize(
             enrich(sets, &mut document);
             Some(document)
         }
-        _ => None,
+        SetRow::PlaceOfService(row) => Some(builder.place(row)),
+        SetRow::Nucc(row) => Some(builder.taxonomy(row)),
+        _ => {
+            let mut document = builder.without_description();
+            enrich(sets, &mut document);
+            Some(document)
+        }
     })
 }
 
@@ -120,6 +127,54 @@ impl DocumentBuilder<'_> {
             document.status = Status::Deleted;
         }
         Ok(document)
+    }
+
+    fn place(&self, row: PlaceRow) -> Document {
+        let facts = [("Name", row.name.clone()), ("Setting", row.setting)];
+        self.listing(row.name, &row.description, facts)
+    }
+
+    fn taxonomy(&self, row: NuccRow) -> Document {
+        let name = row.name();
+        let facts = [
+            ("Name", name.clone()),
+            ("Grouping", row.grouping),
+            ("Classification", row.classification),
+            ("Specialization", row.specialization),
+            ("Section", row.section),
+        ];
+        self.listing(name, &row.definition, facts)
+    }
+
+    /// Makes a document of a description and facts.
+    fn listing(
+        &self,
+        title: String,
+        description: &str,
+        facts: impl IntoIterator<Item = (&'static str, String)>,
+    ) -> Document {
+        let mut rows = vec![self.fact("code", "Code", self.code.value())];
+        rows.extend(facts.into_iter().map(|(label, text)| {
+            let value = self.citation.value(Some(text));
+            self.fact(&label.to_lowercase(), label, value)
+        }));
+        let text = if description.is_empty() {
+            &title
+        } else {
+            description
+        };
+        let sections = vec![self.summary_section(text, rows)];
+        self.document(title, sections)
+    }
+
+    /// Makes the document on a code of which the sets have figures only.
+    fn without_description(&self) -> Document {
+        let text = match self.code.system() {
+            CodeSystem::Cpt => "CPT descriptors belong to the AMA and are not stored.",
+            _ => "No imported set describes this code.",
+        };
+        let sections = vec![self.summary_section(text, Vec::new())];
+        self.document("No description".to_owned(), sections)
     }
 
     fn document(&self, title: String, mut sections: Vec<Section>) -> Document {

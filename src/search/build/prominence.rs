@@ -5,7 +5,7 @@
 //! that say more than the name of the subject.
 
 use crate::content::{CodeId, CodeSystem};
-use crate::search::query::parse::is_stop_word;
+use crate::search::query::stop_words::is_stop_word;
 use crate::search::tokenizer::split_words;
 
 /// Words that say that nothing more is known.

@@ -54,7 +54,10 @@ impl ScopeFilter {
             ScopeKind::Modifier => {
                 let prefix = value.trim_start_matches('-').to_ascii_uppercase();
                 let rows = index.rows.with_modifier_prefix(&prefix).iter();
-                self.restrict_rows(row_set(index, rows.map(|(_, row)| *row..row + 1)));
+                let rows = rows.map(|(_, row)| *row..row + 1);
+                let pages = index.docs.with_code_prefix(CodeSystem::Modifier, &prefix);
+                let pages = pages.iter().map(|doc| index.docs.rows(*doc));
+                self.restrict_rows(row_set(index, rows.chain(pages)));
             }
             ScopeKind::Payer => {
                 let prefixes = split_words(value);

@@ -12,9 +12,8 @@ use crate::search::fields::FieldMask;
 use crate::search::fuzzy::{TermMatch, is_likely_correction};
 use crate::search::index::Index;
 use crate::search::query::code_ref::CodeRef;
-use crate::search::query::parse::{
-    Clause, CodeClause, ModifierClause, Query, Word, is_stop_word, words_of,
-};
+use crate::search::query::parse::{Clause, CodeClause, ModifierClause, Query, Word, words_of};
+use crate::search::query::stop_words::is_stop_word;
 use crate::search::query::synonyms::{SynonymTarget, Synonyms};
 
 /// Which words may match terms with typos.

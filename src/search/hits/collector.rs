@@ -70,7 +70,8 @@ impl<'a> Collector<'a> {
         }
         let tier = match self.scope_filter.row_set() {
             Some(_) => Tier::Row,
-            None => Tier::Title,
+            // Codes are in their own order.
+            None => Tier::CodePrefix,
         };
         for (doc, row) in self.scope_filter.doc_rows(self.index) {
             self.push(doc, row, tier, MatchCost::NONE);

@@ -31,7 +31,10 @@ impl ShownFields {
         }
         let mut clauses = matches.by_clause.iter();
         let has_code = clauses.any(|clause| !clause.code_docs.is_empty());
-        if matches.by_clause.is_empty() {
+        if matches.by_clause.is_empty() && tier == Tier::CodePrefix {
+            // The scopes restrict documents only.
+            Self::None
+        } else if matches.by_clause.is_empty() {
             Self::AllButHeadings
         } else if (has_code && tier == Tier::Code || tier == Tier::Named) && !is_about_modifier {
             Self::None

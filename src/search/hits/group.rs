@@ -27,6 +27,8 @@ impl HitGroup {
             Self::Codes(CodeSystem::Hcpcs) => "hcpcs_codes",
             Self::Codes(CodeSystem::Icd10cm) => "icd10cm_codes",
             Self::Codes(CodeSystem::Modifier) => "modifier_codes",
+            Self::Codes(CodeSystem::PlaceOfService) => "pos_codes",
+            Self::Codes(CodeSystem::Taxonomy) => "taxonomy_codes",
         }
     }
 
@@ -38,6 +40,8 @@ impl HitGroup {
             Self::Codes(CodeSystem::Hcpcs) => "HCPCS codes",
             Self::Codes(CodeSystem::Icd10cm) => "ICD-10-CM codes",
             Self::Codes(CodeSystem::Modifier) => "Modifiers",
+            Self::Codes(CodeSystem::PlaceOfService) => "Places of service",
+            Self::Codes(CodeSystem::Taxonomy) => "NUCC taxonomy",
         }
     }
 }

@@ -16,8 +16,13 @@ pub struct Results {
     pub unverified: usize,
     /// Highlights the matched words, and corrected words as the documents spell them.
     pub highlighter: Highlighter,
-    /// The nearest terms that do match, if there are no hits.
+    /// Descriptions of the codes and modifiers of a claim line that have no entry.
+    pub missing: Vec<String>,
+    /// Queries to run instead, if there are no hits: the nearest terms that do match, or the values
+    /// of the query's scope.
     pub suggestions: Vec<String>,
+    /// Whether the suggestions are the values of a scope: the query is `payer:`, for example.
+    pub has_scope_values: bool,
 }
 
 /// A row or bare code that matches the query.

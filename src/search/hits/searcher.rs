@@ -41,7 +41,14 @@ impl Index {
     /// Returns the best hits for a query, at most `limit`. Rows of the open document rank above
     /// equal rows of other documents.
     pub fn search(&self, query: &Query, open: Option<&CodeId>, limit: usize) -> Results {
-        let results = Searcher::search(self, query, open, limit);
+        if let Some(scope) = query.bare_scope() {
+            return self.search_scope_values(scope, limit);
+        }
+        let claim = query.claim.as_deref();
+        let claim = claim.map(|lines| self.search_claim(lines, limit));
+        let results = claim
+            .filter(|results| !results.hits.is_empty())
+            .unwrap_or_else(|| Searcher::search(self, query, open, limit));
         // If the file was damaged after it was opened, any number of hits may be missing.
         if self.terms.is_damaged() {
             Results::default()
@@ -114,6 +121,8 @@ impl<'a> Searcher<'a> {
             hits,
             total,
             unverified,
+            missing: Vec::new(),
+            has_scope_values: false,
             suggestions: match total {
                 0 => suggestions(self.index, self.query),
                 _ => Vec::new(),

@@ -10,7 +10,7 @@ pub struct CodeRef {
 }
 
 /// Parses a text that consists of one code and perhaps a modifier. Case does not matter; the dot,
-/// the separator before the modifier, and a system with a colon in front are optional.
+/// the separator before the modifier, and a system in front are optional.
 ///
 /// Returns one reference for each system in which the text is a valid code: `G0439` is a HCPCS code
 /// and an undotted ICD-10-CM code. Only procedure codes take modifiers. A modifier alone is a code of
@@ -35,6 +35,7 @@ pub struct CodeRef {
 /// assert_eq!(parse("G0439"), ["hcpcs:G0439", "icd10cm:G04.39"]);
 /// assert_eq!(parse("icd10cm:G0439"), ["icd10cm:G04.39"]);
 /// assert_eq!(parse("modifier 59"), ["modifier:59"]);
+/// assert_eq!(parse("pos 22"), ["pos:22"]);
 /// assert_eq!(parse("recurrence"), [""; 0]);
 /// ```
 pub fn parse_code_refs(text: &str) -> Vec<CodeRef> {
@@ -42,14 +43,16 @@ pub fn parse_code_refs(text: &str) -> Vec<CodeRef> {
         Some((system, rest)) => parse_in_system(system, rest.trim()).into_iter().collect(),
         None => CodeSystem::ALL
             .into_iter()
+            .filter(|system| !system.must_be_named())
             .filter_map(|system| parse_in_system(system, text.trim()))
             .collect(),
     }
 }
 
-/// Splits off the code system before a colon.
+/// Splits off the code system before a colon or space.
 pub(crate) fn split_system(text: &str) -> Option<(CodeSystem, &str)> {
-    let (name, rest) = text.split_once(':')?;
+    let text = text.trim_start();
+    let (name, rest) = text.split_once([':', ' '])?;
     Some((name.trim().parse().ok()?, rest))
 }
 
@@ -60,7 +63,7 @@ fn parse_in_system(system: CodeSystem, text: &str) -> Option<CodeRef> {
     }
     match system {
         CodeSystem::Cpt | CodeSystem::Hcpcs => {}
-        CodeSystem::Icd10cm => return None,
+        CodeSystem::Icd10cm | CodeSystem::PlaceOfService | CodeSystem::Taxonomy => return None,
         CodeSystem::Modifier => {
             let code = CodeId::new(system, strip_modifier_separator(text)).ok()?;
             let modifier = None;
@@ -143,6 +146,9 @@ mod tests {
             "modifier:59",
         ] {
             assert_eq!(parsed(text), ["modifier:59"], "{text}");
+        }
+        for text in ["pos:22", "pos 22", "POS 22", "pos: 22"] {
+            assert_eq!(parsed(text), ["pos:22"], "{text}");
         }
         assert_eq!(parsed("xe"), ["modifier:XE"]);
         assert_eq!(parsed("modifier"), [""; 0]);

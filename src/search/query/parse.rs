@@ -2,8 +2,10 @@
 
 use crate::content::{CodeId, CodeSystem};
 use crate::search::fuzzy::TermMatch;
+use crate::search::query::claim::{ClaimLine, parse_claim};
 use crate::search::query::code_ref::{CodeRef, parse_code_refs, split_system};
 use crate::search::query::scope::{Scope, ScopeKind};
+use crate::search::query::stop_words::is_stop_word;
 use crate::search::tokenizer;
 
 /// The most clauses of a query that are evaluated; a longer query is pasted prose.
@@ -20,6 +22,8 @@ pub struct Query {
     pub(crate) scopes: Vec<Scope>,
     /// A prefix while the last word is being typed.
     pub(crate) last_term: TermMatch,
+    /// The text as claim lines, if it consists of codes and modifiers.
+    pub(crate) claim: Option<Vec<ClaimLine>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,6 +89,7 @@ impl Query {
             clauses: Vec::new(),
             scopes: Vec::new(),
             last_term: TermMatch::prefix_if(!is_complete),
+            claim: parse_claim(text),
         };
         let lexemes = lex(text);
         let mut rest = lexemes.iter();
@@ -103,9 +108,24 @@ impl Query {
         &self.text
     }
 
+    /// Returns true if the query consists of codes, or of codes and modifiers.
+    pub fn is_codes_only(&self) -> bool {
+        self.claim.is_some() || !self.code_refs().is_empty()
+    }
+
     /// Returns true if the query has neither a clause nor a scope with a value.
     pub fn is_empty(&self) -> bool {
-        self.clauses.is_empty() && self.scopes.iter().all(|scope| scope.value.is_empty())
+        let has_value = |scope: &Scope| !scope.value.is_empty();
+        self.clauses.is_empty() && !self.scopes.iter().any(has_value) && self.bare_scope().is_none()
+    }
+
+    /// Returns the kind of a scope without a value if the query is that alone: it asks for a list of
+    /// the values.
+    pub(crate) fn bare_scope(&self) -> Option<ScopeKind> {
+        match (&self.clauses[..], &self.scopes[..]) {
+            ([], [scope]) if scope.value.is_empty() => Some(scope.kind),
+            _ => None,
+        }
     }
 
     /// If the query is a single code, returns it in each system in which it is valid.
@@ -138,7 +158,8 @@ impl Query {
             }
             return;
         }
-        let clause = parse_code(text, rest)
+        let clause = parse_labeled_code(text, rest)
+            .or_else(|| parse_code(text, rest))
             .or_else(|| parse_modifier(text, rest))
             .or_else(|| parse_negation(text, rest));
         if let Some(clause) = clause {
@@ -169,6 +190,17 @@ fn parse_phrase(text: &str) -> Option<Clause> {
     Some(Clause::Word(Word { text, parts }))
 }
 
+/// Parses the name of a code system that is followed by a code in the next lexeme: `pos 22`.
+fn parse_labeled_code(text: &str, rest: &mut Lexemes<'_, '_>) -> Option<Clause> {
+    let system: CodeSystem = text.parse().ok()?;
+    let code = format!("{}:{}", system.id(), next_bare(rest)?);
+    let mut after = rest.clone();
+    after.next();
+    let clause = parse_code(&code, &mut after)?;
+    *rest = after;
+    Some(clause)
+}
+
 /// Parses a code, and a modifier after it in the same lexeme or the next. A modifier alone is a word
 /// until the planner looks it up: `is` and `on` have its form.
 fn parse_code(text: &str, rest: &mut Lexemes<'_, '_>) -> Option<Clause> {
@@ -186,7 +218,7 @@ fn parse_code(text: &str, rest: &mut Lexemes<'_, '_>) -> Option<Clause> {
             }
             let mut code_refs = parse_code_refs(code);
             code_refs.retain(|CodeRef { code, modifier }| {
-                modifier.is_none() && code.system() != CodeSystem::Icd10cm
+                modifier.is_none() && code.system().takes_modifiers()
             });
             code_refs
         }
@@ -286,16 +318,6 @@ impl Word {
             && self.text.bytes().any(|b| b.is_ascii_digit());
         fits.then(|| self.text.to_ascii_uppercase())
     }
-}
-
-pub(crate) fn is_stop_word(word: &str) -> bool {
-    const STOP_WORDS: [&str; 22] = [
-        "a", "an", "and", "are", "as", "at", "be", "by", "do", "for", "from", "if", "in", "is",
-        "it", "of", "on", "or", "the", "to", "was", "with",
-    ];
-    STOP_WORDS
-        .iter()
-        .any(|stop| stop.eq_ignore_ascii_case(word))
 }
 
 /// A piece of a query between spaces, or in quotes.

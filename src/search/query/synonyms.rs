@@ -12,7 +12,7 @@ use crate::content::{CodeId, ModifierCode};
 use crate::diagnostics::Report;
 use crate::search::fuzzy::{TermMatch, is_likely_correction, max_edits};
 use crate::search::query::code_names::CodeNames;
-use crate::search::query::parse::is_stop_word;
+use crate::search::query::stop_words::is_stop_word;
 use crate::search::query::synonyms::file::{MAX_PHRASE_WORDS, SynonymFile, split_phrase};
 use crate::search::tokenizer::split_words;
 

@@ -5,15 +5,9 @@ use std::str::FromStr;
 
 use crate::serve::net::network::{Network, NetworkError};
 
-/// A list of address patterns. Patterns with a leading `!` deny.
+/// A list of address patterns, each with whether it allows: those with a leading `!` deny.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AddressPatterns(Vec<AddressRule>);
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct AddressRule {
-    allows: bool,
-    pattern: Pattern,
-}
+pub struct AddressPatterns(Vec<(bool, Pattern)>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Pattern {
@@ -35,8 +29,9 @@ impl AddressPatterns {
     /// True if a pattern allows the address and none denies it.
     pub fn allows(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
-        let mut matching = self.0.iter().filter(|rule| rule.pattern.matches(address));
-        matching.clone().all(|rule| rule.allows) && matching.next().is_some()
+        let rules = self.0.iter();
+        let mut matching = rules.filter(|(_, pattern)| pattern.matches(address));
+        matching.clone().all(|(allows, _)| *allows) && matching.next().is_some()
     }
 }
 
@@ -46,15 +41,10 @@ impl FromStr for AddressPatterns {
     fn from_str(list: &str) -> Result<Self, AddressPatternsError> {
         let rule = |item: &str| {
             let denied = item.strip_prefix('!');
-            Ok(AddressRule {
-                allows: denied.is_none(),
-                pattern: Pattern::parse(denied.unwrap_or(item))?,
-            })
+            Ok((denied.is_none(), Pattern::parse(denied.unwrap_or(item))?))
         };
-        list.split(',')
-            .map(rule)
-            .collect::<Result<_, _>>()
-            .map(Self)
+        let rules: Result<_, _> = list.split(',').map(rule).collect();
+        rules.map(Self)
     }
 }
 

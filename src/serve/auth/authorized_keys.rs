@@ -26,7 +26,7 @@ pub struct AuthorizedKeysFile {
     last_read: Mutex<LastRead>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct LastRead {
     /// `None` if the file could not be read.
     content: Option<Vec<u8>>,
@@ -68,14 +68,13 @@ pub struct AuthorizedKeysFileError {
 impl AuthorizedKeysFile {
     /// Reads the file. It must exist, so that a mistyped path is noticed.
     pub fn open(path: &Path) -> Result<Self, AuthorizedKeysFileError> {
-        let content = read(path)?;
-        Ok(Self {
+        read(path)?;
+        let file = Self {
             path: path.to_owned(),
-            last_read: Mutex::new(LastRead {
-                keys: Arc::new(parse_and_log(path, &content)),
-                content: Some(content),
-            }),
-        })
+            last_read: Mutex::default(),
+        };
+        file.current_keys();
+        Ok(file)
     }
 
     /// Reads the file again, and parses it if it has changed.
@@ -85,10 +84,8 @@ impl AuthorizedKeysFile {
         match read(&self.path) {
             Ok(content) if last.content.as_ref() == Some(&content) => {}
             Ok(content) => {
-                *last = LastRead {
-                    keys: Arc::new(parse_and_log(&self.path, &content)),
-                    content: Some(content),
-                };
+                last.keys = Arc::new(parse_and_log(&self.path, &content));
+                last.content = Some(content);
             }
             Err(error) => {
                 if last.content.take().is_some() {

@@ -35,7 +35,7 @@ pub struct KeyIdentity {
 }
 
 impl AuthPolicy {
-    /// Checks a key that is used from an address now.
+    /// Checks a key that is used from an address now. Reads a file, and so may block.
     pub fn authorize(&self, key: &PublicKey, from: IpAddr) -> Result<PtyPermission, Denial> {
         match self {
             Self::Open => Ok(PtyPermission::Allowed),
@@ -43,6 +43,13 @@ impl AuthPolicy {
                 .current_keys()
                 .authorize(key, from, SystemTime::now())
                 .map(|entry| entry.pty),
+        }
+    }
+
+    /// Reads the authorized keys, and logs what has changed.
+    pub fn reload(&self) {
+        if let Self::Keys(file) = self {
+            file.current_keys();
         }
     }
 

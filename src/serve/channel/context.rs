@@ -11,7 +11,7 @@ use crate::serve::auth::policy::KeyIdentity;
 use crate::serve::channel::client_terminal::ClientTerminal;
 use crate::serve::channel::input_buffer::InputBuffer;
 use crate::serve::command::TextResponse;
-use crate::serve::state::{Connection, ServerState};
+use crate::serve::state::Connection;
 use crate::tty::{Decoder, Input};
 
 /// The maximum size of a data message, in bytes.
@@ -22,7 +22,6 @@ const MESSAGE_SIZE: usize = 32 * 1024;
 pub struct Gone;
 
 pub struct ChannelContext {
-    pub server: Arc<ServerState>,
     pub connection: Arc<Connection>,
     pub handle: Handle,
     pub id: ChannelId,
@@ -92,6 +91,6 @@ impl ChannelContext {
     }
 
     pub fn write_timeout(&self) -> Duration {
-        self.server.limits().unread_time
+        self.connection.server.limits().unread_time
     }
 }

@@ -18,13 +18,12 @@ use crate::serve::channel::input_buffer::InputBuffer;
 use crate::serve::channel::login_attempts::{Attempt, LoginAttempts};
 use crate::serve::channel::refusals::Refusals;
 use crate::serve::channel::request::{ChannelRequest, serve_channel};
-use crate::serve::ops::log::{CONNECTION, printable};
+use crate::serve::ops::log::{CONNECTION, log_event, printable};
 use crate::serve::ops::metrics::RefusalKind;
-use crate::serve::state::{Connection, ServerState, Stage};
+use crate::serve::state::{Connection, Stage};
 use crate::sync::lock;
 
 pub struct Handler {
-    server: Arc<ServerState>,
     connection: Arc<Connection>,
     attempts: LoginAttempts,
     login: Option<Login>,
@@ -40,14 +39,9 @@ struct SessionChannel {
 }
 
 impl Handler {
-    pub fn new(
-        server: Arc<ServerState>,
-        connection: Arc<Connection>,
-        attempts: LoginAttempts,
-    ) -> Self {
+    pub fn new(connection: Arc<Connection>, attempts: LoginAttempts) -> Self {
         Self {
-            refusals: Refusals::new(Arc::clone(&server), Arc::clone(&connection)),
-            server,
+            refusals: Refusals::new(Arc::clone(&connection)),
             connection,
             attempts,
             login: None,
@@ -56,12 +50,12 @@ impl Handler {
     }
 
     /// Checks a key, and refuses the attempt if the key is not authorized.
-    fn authorize(&mut self, user: &str, key: &PublicKey) -> Result<PtyPermission, Auth> {
+    async fn authorize(&mut self, user: &str, key: &PublicKey) -> Result<PtyPermission, Auth> {
         if self.attempts.is_over() {
             return Err(Auth::reject());
         }
-        let permission = self.server.auth.authorize(key, self.connection.peer.ip());
-        permission.map_err(|denial| {
+        let (server, from) = (&self.connection.server, self.connection.peer.ip());
+        server.authorize(key, from).await.map_err(|denial| {
             let attempt = Attempt::with_key(user, key);
             self.attempts.refuse(&attempt, &denial.to_string())
         })
@@ -91,7 +85,6 @@ impl Handler {
         channel.started = true;
         self.connection.stage.send_replace(Stage::InSession);
         let context = ChannelContext {
-            server: Arc::clone(&self.server),
             connection: Arc::clone(&self.connection),
             handle: session.handle(),
             id,
@@ -132,11 +125,11 @@ impl russh::server::Handler for Handler {
     /// Called when keys are exchanged, before the first login attempt.
     async fn authentication_banner(&mut self) -> Result<Option<String>, Error> {
         self.connection.stream.mark_keys_exchanged();
-        Ok(lock(&self.server.banner).clone())
+        Ok(lock(&self.connection.server.banner).clone())
     }
 
     async fn auth_none(&mut self, user: &str) -> Result<Auth, Error> {
-        Ok(match &self.server.auth {
+        Ok(match &self.connection.server.auth {
             AuthPolicy::Open => self.accept(user, None, PtyPermission::Allowed),
             AuthPolicy::Keys(_) => self.attempts.list_methods(user),
         })
@@ -162,7 +155,7 @@ impl russh::server::Handler for Handler {
         user: &str,
         offer: PublicKeyOffer<'_>,
     ) -> Result<Auth, Error> {
-        Ok(match self.authorize(user, offer.public_key) {
+        Ok(match self.authorize(user, offer.public_key).await {
             Ok(_) => {
                 let attempt = Attempt::with_key(user, offer.public_key);
                 self.attempts.await_signature(attempt)
@@ -176,8 +169,8 @@ impl russh::server::Handler for Handler {
         user: &str,
         key: VerifiedPublicKey<'_>,
     ) -> Result<Auth, Error> {
-        let identity = self.server.auth.identity(key.public_key);
-        Ok(match self.authorize(user, key.public_key) {
+        let identity = self.connection.server.auth.identity(key.public_key);
+        Ok(match self.authorize(user, key.public_key).await {
             Ok(pty) => self.accept(user, identity, pty),
             Err(refusal) => refusal,
         })
@@ -198,28 +191,20 @@ impl russh::server::Handler for Handler {
             return Ok(());
         };
         let fingerprint = login.identity.as_ref().map(|user| &*user.fingerprint);
-        let (connection, peer) = (self.connection.id, self.connection.peer);
+        let (connection, peer) = (&self.connection, self.connection.peer);
         if let Err(rejection) = self.attempts.log_in(fingerprint) {
-            self.server.metrics.count_refusal(RefusalKind::Login);
-            if self.connection.is_logged() {
-                tracing::warn!(connection, %peer, fingerprint, reason = rejection.to_string(), "session refused");
-            }
+            connection.server.metrics.count_refusal(RefusalKind::Login);
+            let reason = rejection.to_string();
+            log_event!(connection => warn, %peer, fingerprint, reason, "session refused");
             self.login = None;
             let message = format!("codeleaf: {rejection}");
             return session.disconnect(Disconnect::TooManyConnections, &message, "");
         }
-        self.connection.stream.mark_logged_in();
-        self.server.metrics.logins.inc();
-        self.connection.stage.send_replace(Stage::LoggedIn);
-        if self.connection.is_logged() {
-            tracing::info!(
-                connection,
-                %peer,
-                user = printable(&login.user),
-                fingerprint = fingerprint.unwrap_or("none"),
-                "logged in"
-            );
-        }
+        connection.stream.mark_logged_in();
+        connection.server.metrics.logins.inc();
+        connection.stage.send_replace(Stage::LoggedIn);
+        let (user, fingerprint) = (printable(&login.user), fingerprint.unwrap_or("none"));
+        log_event!(connection => info, %peer, user, fingerprint, "logged in");
         Ok(())
     }
 
@@ -235,7 +220,9 @@ impl russh::server::Handler for Handler {
         self.channel = Some(SessionChannel {
             id: channel.id(),
             client: ClientTerminal::default(),
-            input: Arc::new(InputBuffer::new(self.server.limits().input_capacity)),
+            input: Arc::new(InputBuffer::new(
+                self.connection.server.limits().input_capacity,
+            )),
             started: false,
         });
         reply.accept().await;
@@ -347,7 +334,7 @@ impl russh::server::Handler for Handler {
         _: &[(Pty, u32)],
         session: &mut Session,
     ) -> Result<(), Error> {
-        let size = clamped_size(columns, rows, self.server.limits().max_size);
+        let size = clamped_size(columns, rows, self.connection.server.limits().max_size);
         // OpenSSH's client gives up if a terminal is refused. A dumb one gets plain text.
         let term = match &self.login {
             Some(login) if login.pty == PtyPermission::Allowed => term,
@@ -367,7 +354,7 @@ impl russh::server::Handler for Handler {
         _: u32,
         _: &mut Session,
     ) -> Result<(), Error> {
-        let size = clamped_size(columns, rows, self.server.limits().max_size);
+        let size = clamped_size(columns, rows, self.connection.server.limits().max_size);
         if let Some(channel) = self.channel(id) {
             channel.client.set_size(size);
             channel.input.resize(size);

@@ -9,13 +9,12 @@ use russh::server::Auth;
 
 use crate::serve::net::limiter::{ConnectionPermit, Rejection};
 use crate::serve::net::penalties::Offense;
-use crate::serve::ops::log::printable;
+use crate::serve::ops::log::{log_event, printable};
 use crate::serve::ops::metrics::RefusalKind;
-use crate::serve::state::{Connection, ServerState};
+use crate::serve::state::Connection;
 
 #[derive(Debug)]
 pub struct LoginAttempts {
-    server: Arc<ServerState>,
     connection: Arc<Connection>,
     permit: ConnectionPermit,
     max_refused: usize,
@@ -52,13 +51,11 @@ impl Attempt {
 
 impl LoginAttempts {
     pub const fn new(
-        server: Arc<ServerState>,
         connection: Arc<Connection>,
         permit: ConnectionPermit,
         max_refused: usize,
     ) -> Self {
         Self {
-            server,
             connection,
             permit,
             max_refused,
@@ -107,29 +104,31 @@ impl LoginAttempts {
         }
         self.refused += 1;
         self.permit.record(Offense::RefusedLogin);
-        self.server.metrics.count_refusal(RefusalKind::Login);
+        self.connection
+            .server
+            .metrics
+            .count_refusal(RefusalKind::Login);
         let last = if self.is_over() {
             "; too many attempts"
         } else {
             ""
         };
-        if self.connection.is_logged() {
-            tracing::warn!(
-                connection = self.connection.id,
-                peer = %self.connection.peer,
-                method = attempt.method,
-                user = &*attempt.user,
-                fingerprint = attempt.fingerprint.as_deref(),
-                reason = format!("{reason}{last}"),
-                "login refused"
-            );
-        }
+        log_event!(
+            self.connection => warn,
+            peer = %self.connection.peer,
+            method = attempt.method,
+            user = &*attempt.user,
+            fingerprint = attempt.fingerprint.as_deref(),
+            reason = format!("{reason}{last}"),
+            "login refused"
+        );
         Auth::reject()
     }
 
     /// Counts the session of a login.
     pub fn log_in(&mut self, fingerprint: Option<&str>) -> Result<(), Rejection> {
-        self.permit.log_in(fingerprint, &self.server.limits())
+        self.permit
+            .log_in(fingerprint, &self.connection.server.limits())
     }
 
     pub fn record_abuse(&mut self) {

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use russh::server::ChannelOpenHandle;
 use russh::{ChannelOpenFailure, Error};
 
-use crate::serve::ops::log::printable;
+use crate::serve::ops::log::{log_event, printable};
 use crate::serve::ops::metrics::RefusalKind;
-use crate::serve::state::{Connection, ServerState};
+use crate::serve::state::Connection;
 
 /// The maximum number of refusals that are logged per connection.
 const MAX_LOGGED: u32 = 8;
@@ -18,15 +18,13 @@ const MAX_REFUSALS: u32 = 64;
 /// The refusals of one connection.
 #[derive(Debug)]
 pub struct Refusals {
-    server: Arc<ServerState>,
     connection: Arc<Connection>,
     count: u32,
 }
 
 impl Refusals {
-    pub const fn new(server: Arc<ServerState>, connection: Arc<Connection>) -> Self {
+    pub const fn new(connection: Arc<Connection>) -> Self {
         Self {
-            server,
             connection,
             count: 0,
         }
@@ -68,14 +66,10 @@ impl Refusals {
 
     /// Counts and logs a refusal. Too many of them disconnect the client.
     fn record(&mut self, kind: RefusalKind, name: &str) -> Result<(), Error> {
-        self.server.metrics.count_refusal(kind);
+        self.connection.server.metrics.count_refusal(kind);
         self.count += 1;
-        if self.count <= MAX_LOGGED && self.connection.is_logged() {
-            tracing::info!(
-                connection = self.connection.id,
-                name = printable(name),
-                "refused"
-            );
+        if self.count <= MAX_LOGGED {
+            log_event!(self.connection => info, name = printable(name), "refused");
         }
         if self.are_too_many() {
             return Err(Error::Disconnect);

@@ -8,6 +8,7 @@ use crate::serve::channel::context::{ChannelContext, Gone};
 use crate::serve::channel::session_task::{SessionTask, catch_panic};
 use crate::serve::channel::session_timers::SessionEnd;
 use crate::serve::command::{CommandContext, Response, TextResponse};
+use crate::serve::ops::log::log_event;
 use crate::serve::state::{Connection, Stage};
 
 /// The maximum length of a command line, in bytes.
@@ -51,13 +52,13 @@ pub async fn serve_channel(context: ChannelContext, request: ChannelRequest) {
 }
 
 async fn run_command(context: &ChannelContext, line: &str) -> Result<u8, Gone> {
-    let resume = match (&context.server.positions, &context.identity) {
+    let resume = match (&context.connection.server.positions, &context.identity) {
         (Some(positions), Some(user)) if line.trim().is_empty() => {
             positions.load(&user.fingerprint).await
         }
         _ => None,
     };
-    let mut updates = context.server.content.subscribe();
+    let mut updates = context.connection.server.content.subscribe();
     let current = Arc::clone(&updates.borrow_and_update());
     let command = CommandContext {
         line,
@@ -65,9 +66,9 @@ async fn run_command(context: &ChannelContext, line: &str) -> Result<u8, Gone> {
         content: &current,
         resume,
     };
-    let task = match catch_panic(|| (context.server.interpret)(&command)) {
+    let task = match catch_panic(|| (context.connection.server.interpret)(&command)) {
         Ok(Response::Text(text)) => {
-            context.server.metrics.answers.inc();
+            context.connection.server.metrics.answers.inc();
             log_response(context, &text);
             return context.send_text(&text).await;
         }
@@ -84,7 +85,7 @@ async fn run_command(context: &ChannelContext, line: &str) -> Result<u8, Gone> {
 
 /// Reports a panic to a client that has no screen yet.
 async fn send_panic_message(context: &ChannelContext) -> Result<u8, Gone> {
-    context.server.metrics.panics.inc();
+    context.connection.server.metrics.panics.inc();
     let response = TextResponse {
         status: SessionEnd::Failed.exit_status().unwrap_or_default(),
         ..TextResponse::error(SessionEnd::Failed.message().unwrap_or_default())
@@ -93,17 +94,10 @@ async fn send_panic_message(context: &ChannelContext) -> Result<u8, Gone> {
 }
 
 fn log_response(context: &ChannelContext, text: &TextResponse) {
+    let log_codes = context.connection.server.limits().log_codes && !text.codes.is_empty();
     let codes: Vec<String> = text.codes.iter().map(ToString::to_string).collect();
-    let log_codes = context.server.limits().log_codes && !codes.is_empty();
-    if !context.connection.is_logged() {
-        return;
-    }
-    tracing::info!(
-        connection = context.connection.id,
-        status = text.status,
-        codes = log_codes.then(|| codes.join(" ")),
-        "answered"
-    );
+    let codes = log_codes.then(|| codes.join(" "));
+    log_event!(context.connection => info, status = text.status, codes, "answered");
 }
 
 /// Marks the session as ended on drop, and so after a panic too.

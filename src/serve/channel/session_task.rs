@@ -21,8 +21,7 @@ use crate::serve::channel::session_timers::{SessionEnd, SessionTimers};
 use crate::serve::command::SessionOptions;
 use crate::serve::content::ServedContent;
 use crate::serve::net::rate_limiter::RateLimiter;
-use crate::serve::ops::log::printable;
-use crate::serve::state::Phase;
+use crate::serve::ops::log::{log_event, printable};
 use crate::session::{Event, Session, load};
 use crate::tty::{Capabilities, Screen, Size};
 
@@ -50,7 +49,7 @@ pub fn catch_panic<T>(work: impl FnOnce() -> T) -> Result<T, SessionEnd> {
 
 impl From<Gone> for SessionEnd {
     fn from(_: Gone) -> Self {
-        Self::Gone
+        Self::Disconnected
     }
 }
 
@@ -105,7 +104,7 @@ impl<'a> SessionTask<'a> {
             capabilities: options.capabilities,
             size,
             content: updates,
-            timers: SessionTimers::new(&context.server.limits(), now),
+            timers: SessionTimers::new(&context.connection.server.limits(), now),
             dirty: true,
             next_frame: now,
             input_since: None,
@@ -122,7 +121,7 @@ impl<'a> SessionTask<'a> {
     /// Runs the session to its end, and restores the client's terminal.
     pub async fn run(&mut self) -> SessionEnd {
         let started = Instant::now();
-        let metrics = &self.context.server.metrics;
+        let metrics = &self.context.connection.server.metrics;
         metrics.sessions.inc();
         let Err(end) = self.event_loop().await;
         if end == SessionEnd::Failed {
@@ -130,24 +129,18 @@ impl<'a> SessionTask<'a> {
         }
         let end = match self.leave(end).await {
             Ok(()) => end,
-            Err(Gone) => SessionEnd::Gone,
+            Err(Gone) => SessionEnd::Disconnected,
         };
         metrics.sessions.dec();
-        if self.context.connection.is_logged() {
-            tracing::info!(
-                connection = self.context.connection.id,
-                seconds = started.elapsed().as_secs(),
-                unlogged_codes = (self.unlogged_codes > 0).then_some(self.unlogged_codes),
-                reason = ?end,
-                "session ended"
-            );
-        }
+        let seconds = started.elapsed().as_secs();
+        let unlogged_codes = (self.unlogged_codes > 0).then_some(self.unlogged_codes);
+        let connection = &self.context.connection;
+        log_event!(connection => info, seconds, unlogged_codes, reason = ?end, "session ended");
         end
     }
 
     async fn event_loop(&mut self) -> Result<Infallible, SessionEnd> {
-        let mut phase = self.context.server.phase.subscribe();
-        let mut reloads = self.context.server.reloads.subscribe();
+        let mut reloads = self.context.connection.server.reloads.subscribe();
         loop {
             let now = Instant::now();
             if self.dirty && now >= self.next_frame {
@@ -162,10 +155,9 @@ impl<'a> SessionTask<'a> {
                 }
             };
             tokio::select! {
-                // The sender lives as long as the server state.
-                _ = phase.wait_for(|phase| *phase == Phase::Draining) => return Err(SessionEnd::Shutdown),
+                () = self.context.connection.server.wait_for_drain() => return Err(SessionEnd::Shutdown),
                 () = self.context.input.wait_for_input() => self.process_input()?,
-                Ok(()) = reloads.changed() => self.check_authorization()?,
+                Ok(()) = reloads.changed() => self.check_authorization().await?,
                 Ok(()) = self.content.changed() => self.reload_content()?,
                 () = wake => self.handle_due_timers()?,
             }
@@ -215,12 +207,10 @@ impl<'a> SessionTask<'a> {
 
     fn read_input_buffer(&mut self) -> Result<(), SessionEnd> {
         let pending = self.context.input.take();
-        if pending.dropped > 0 && !self.drop_logged && self.context.connection.is_logged() {
+        if pending.dropped > 0 && !self.drop_logged {
             self.drop_logged = true;
-            tracing::warn!(
-                connection = self.context.connection.id,
-                "input came faster than it was read, and some was dropped"
-            );
+            let message = "input came faster than it was read, and some was dropped";
+            log_event!(self.context.connection => warn, message);
         }
         let mut events = Vec::new();
         if let Some(size) = pending.size.filter(|size| *size != self.size) {
@@ -236,7 +226,7 @@ impl<'a> SessionTask<'a> {
             events.push(Event::Eof);
             return Err(match self.handle(events) {
                 Err(SessionEnd::Failed) => SessionEnd::Failed,
-                _ => SessionEnd::Gone,
+                _ => SessionEnd::Disconnected,
             });
         }
         self.handle(events)
@@ -249,12 +239,13 @@ impl<'a> SessionTask<'a> {
     }
 
     /// Ends the session if the user's key may no longer open it.
-    fn check_authorization(&self) -> Result<(), SessionEnd> {
+    async fn check_authorization(&self) -> Result<(), SessionEnd> {
         let Some(user) = &self.context.identity else {
             return Ok(());
         };
-        let from = self.context.connection.peer.ip();
-        match self.context.server.auth.authorize(&user.key, from) {
+        let connection = &self.context.connection;
+        let authorized = connection.server.authorize(&user.key, connection.peer.ip());
+        match authorized.await {
             Ok(PtyPermission::Allowed) => Ok(()),
             Ok(PtyPermission::Forbidden) | Err(_) => Err(SessionEnd::Revoked),
         }
@@ -294,7 +285,7 @@ impl<'a> SessionTask<'a> {
                 events.extend(self.perform_effect(effect)?);
             }
             if quit {
-                return Err(SessionEnd::Left);
+                return Err(SessionEnd::Quit);
             }
         }
         Ok(())
@@ -318,7 +309,7 @@ impl<'a> SessionTask<'a> {
     fn draw(&mut self, now: Instant) -> Result<Vec<u8>, SessionEnd> {
         self.dirty = false;
         let session = &mut self.session;
-        let buffers = &self.context.server.buffers;
+        let buffers = &self.context.connection.server.buffers;
         catch_panic(|| {
             buffers.with_buffer(|buffer| {
                 let mut frame = Vec::new();
@@ -338,7 +329,7 @@ impl<'a> SessionTask<'a> {
             return Ok(());
         }
         self.context.send(frame).await?;
-        let server = &self.context.server;
+        let server = &self.context.connection.server;
         server.metrics.frames.inc();
         if let Some(since) = self.input_since.take() {
             server
@@ -352,7 +343,7 @@ impl<'a> SessionTask<'a> {
 
     /// Restores the client's terminal, and explains the end unless the user quit.
     async fn leave(&mut self, end: SessionEnd) -> Result<(), Gone> {
-        if end == SessionEnd::Gone {
+        if end == SessionEnd::Disconnected {
             return Ok(());
         }
         let mut bytes = Vec::new();
@@ -380,33 +371,28 @@ impl<'a> SessionTask<'a> {
 
     fn save_position(&self, position: ReadingPosition) {
         let context = self.context;
-        if let (Some(positions), Some(user)) = (&context.server.positions, &context.identity) {
+        if let (Some(positions), Some(user)) =
+            (&context.connection.server.positions, &context.identity)
+        {
             positions.save(&user.fingerprint, position);
         }
     }
 
     fn log_started(&mut self) {
-        if !self.context.connection.is_logged() {
-            return;
-        }
-        tracing::info!(
-            connection = self.context.connection.id,
-            term = printable(self.context.client.term().unwrap_or_default()),
-            columns = self.size.columns(),
-            rows = self.size.rows(),
-            "session"
-        );
+        let term = printable(self.context.client.term().unwrap_or_default());
+        let (columns, rows) = (self.size.columns(), self.size.rows());
+        log_event!(self.context.connection => info, term, columns, rows, "session");
         let code = self.session.app().document_view().document().code.clone();
         self.log_code(&code);
     }
 
     fn log_code(&mut self, code: &CodeId) {
         let connection = &self.context.connection;
-        if !self.context.server.limits().log_codes || !connection.is_logged() {
+        if !self.context.connection.server.limits().log_codes || !connection.is_logged() {
             return;
         }
         if self.opened_limiter.try_record(Instant::now()) {
-            tracing::info!(connection = connection.id, %code, "opened");
+            log_event!(connection => info, %code, "opened");
         } else {
             self.unlogged_codes += 1;
         }

@@ -18,25 +18,25 @@ const STATUS_REPORT: &[u8] = b"\x1b[0n";
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SessionEnd {
     /// The user quit.
-    Left,
+    Quit,
     Idle,
-    /// The session time is over.
-    Over,
+    /// The session has reached its time limit.
+    TimeLimit,
     /// The user's key may no longer log in.
     Revoked,
     Shutdown,
     /// A panic.
     Failed,
-    /// The client disconnected.
-    Gone,
+    /// The client disconnected, or stopped reading.
+    Disconnected,
 }
 
 impl SessionEnd {
     pub const fn message(self) -> Option<&'static str> {
         match self {
-            Self::Left | Self::Gone => None,
+            Self::Quit | Self::Disconnected => None,
             Self::Idle => Some("codeleaf: session ended: no key was pressed for too long"),
-            Self::Over => Some("codeleaf: session ended: sessions have a time limit"),
+            Self::TimeLimit => Some("codeleaf: session ended: sessions have a time limit"),
             Self::Revoked => Some("codeleaf: session ended: your key is no longer allowed"),
             Self::Shutdown => Some("codeleaf: the server is stopping; try again in a moment"),
             Self::Failed => {
@@ -48,13 +48,13 @@ impl SessionEnd {
     /// `None` if no client is left to receive it.
     pub const fn exit_status(self) -> Option<u8> {
         match self {
-            Self::Left => Some(0),
-            Self::Idle | Self::Over | Self::Revoked => Some(1),
+            Self::Quit => Some(0),
+            Self::Idle | Self::TimeLimit | Self::Revoked => Some(1),
             // Like the local reader after SIGTERM.
             Self::Shutdown => Some(143),
             // Like any Rust panic.
             Self::Failed => Some(101),
-            Self::Gone => None,
+            Self::Disconnected => None,
         }
     }
 }
@@ -107,7 +107,7 @@ impl SessionTimers {
         let is_over =
             |timer: &Option<Timer>| timer.as_ref().is_some_and(|timer| timer.expires_at <= now);
         if is_over(&self.session) {
-            return Err(SessionEnd::Over);
+            return Err(SessionEnd::TimeLimit);
         }
         if is_over(&self.idle) {
             return Err(SessionEnd::Idle);
@@ -184,6 +184,6 @@ mod tests {
         let mut timers = SessionTimers::new(&limits(1800, Some(100)), start);
         timers.record_input(b"j", after(90));
         assert!(matches!(timers.poll(after(90)), Ok(Some(_))));
-        assert_eq!(timers.poll(after(100)), Err(SessionEnd::Over));
+        assert_eq!(timers.poll(after(100)), Err(SessionEnd::TimeLimit));
     }
 }

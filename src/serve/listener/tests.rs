@@ -1,12 +1,10 @@
 //! Sessions of an in-process server and client on one thread.
 
 use std::sync::Mutex;
-use std::sync::atomic::AtomicU64;
 
 use russh::client::{Handle, Msg};
 use russh::keys::PublicKeyOrCertificate;
 use russh::{Channel, ChannelMsg, client};
-use tokio::sync::Semaphore;
 
 use super::*;
 use crate::app::Keymap;
@@ -63,22 +61,10 @@ async fn start_server() -> (Arc<ServerState>, SocketAddr) {
     let theme = Theme::built_in("dark").unwrap().unwrap();
     let loader = crate::loader::library_loader::LibraryLoader::new(&[], None);
     let (content, _) = ServedContent::load(&loader, Keymap::built_in(), theme, None);
-    let server = Arc::new(ServerState {
-        auth: AuthPolicy::Open,
-        interpret,
-        limits: watch::channel(Arc::new(Settings::default().limits().unwrap())).0,
-        banner: Mutex::default(),
-        content: watch::channel(Arc::new(content)).0,
-        phase: watch::channel(Phase::Serving).0,
-        reloads: watch::channel(()).0,
-        positions: None,
-        limiter: Arc::default(),
-        input_slot: Arc::new(Semaphore::new(1)),
-        metrics: Arc::default(),
-        log_limiter: crate::serve::ops::log_limiter::LogLimiter::default(),
-        buffers: crate::serve::state::BufferPool::default(),
-        connection_counter: AtomicU64::new(0),
-    });
+    let limits = Settings::default().limits().unwrap();
+    let metrics = Arc::default();
+    let server = ServerState::new(AuthPolicy::Open, interpret, limits, content, metrics);
+    let server = Arc::new(server);
     let folder = tempfile::tempdir().unwrap();
     let key = HostKey::load_or_create(&folder.path().join("key")).unwrap();
     let config = Arc::new(crate::serve::server::config(&key, &server.auth, 6));

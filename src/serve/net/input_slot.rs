@@ -1,33 +1,58 @@
 //! The slot in which expensive input is handled, of one client at a time.
 //!
 //! A key exchange costs a hundred times as much as a key press, and anyone can request it without
-//! logging in. With the slot, all key exchanges together occupy at most one processor, and clients
-//! wait in the order of their input.
+//! logging in. After its use the slot stays closed for as long as the work took, so that all key
+//! exchanges together take at most half of a processor. Clients wait in the order of their input.
 
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::timeout;
+use tokio::sync::{Mutex, OwnedMutexGuard};
+use tokio::time::{sleep_until, timeout};
+
+use crate::serve::net::rate_limiter::RateLimiter;
 
 /// How long to wait for the slot. A throttled client may hold it longer, while russh delays the
 /// rejection of its login.
-const MAX_WAIT: Duration = Duration::from_millis(100);
+const MAX_WAIT: Duration = Duration::from_millis(200);
 
-type Waiting = Pin<Box<dyn Future<Output = Option<OwnedSemaphorePermit>> + Send>>;
+/// The microseconds of work per second in the long run, and at once.
+const WORK_RATE: u32 = 500_000;
+const WORK_BURST: u32 = 20_000;
+
+/// The most that one use of the slot counts: the rest is waiting.
+const MAX_WORK: Duration = Duration::from_millis(10);
+
+/// The slot, which limits the microseconds of work.
+#[derive(Clone, Debug)]
+pub struct SharedSlot(Arc<Mutex<RateLimiter>>);
+
+impl Default for SharedSlot {
+    fn default() -> Self {
+        let limiter = RateLimiter::new(WORK_RATE, WORK_BURST, Instant::now());
+        Self(Arc::new(Mutex::new(limiter)))
+    }
+}
+
+type Waiting = Pin<Box<dyn Future<Output = Option<SlotGuard>> + Send>>;
 
 /// One client's access to the slot. Dropping it frees the slot.
 pub struct InputSlot {
-    shared: Arc<Semaphore>,
+    shared: SharedSlot,
     waiting: Option<Waiting>,
-    held: Option<OwnedSemaphorePermit>,
+    held: Option<SlotGuard>,
+}
+
+/// The use of the slot. Dropping it counts the work.
+struct SlotGuard {
+    limiter: OwnedMutexGuard<RateLimiter>,
+    started: Instant,
 }
 
 impl InputSlot {
-    /// `shared` is a semaphore with one permit.
-    pub const fn new(shared: Arc<Semaphore>) -> Self {
+    pub const fn new(shared: SharedSlot) -> Self {
         Self {
             shared,
             waiting: None,
@@ -38,9 +63,10 @@ impl InputSlot {
     /// Waits for the slot, but not longer than [`MAX_WAIT`].
     pub fn poll_acquire(&mut self, context: &mut Context<'_>) -> Poll<()> {
         if self.held.is_none() {
+            let shared = &self.shared;
             let waiting = self.waiting.get_or_insert_with(|| {
-                let acquired = Arc::clone(&self.shared).acquire_owned();
-                Box::pin(async { timeout(MAX_WAIT, acquired).await.ok()?.ok() })
+                let acquire = SlotGuard::acquire(shared.clone());
+                Box::pin(async { timeout(MAX_WAIT, acquire).await.ok() })
             });
             self.held = ready!(waiting.as_mut().poll(context));
             self.waiting = None;
@@ -53,19 +79,45 @@ impl InputSlot {
     }
 }
 
+impl SlotGuard {
+    async fn acquire(shared: SharedSlot) -> Self {
+        let limiter = shared.0.lock_owned().await;
+        if let Some(open) = limiter.blocked_until(Instant::now()) {
+            sleep_until(open.into()).await;
+        }
+        Self {
+            limiter,
+            started: Instant::now(),
+        }
+    }
+}
+
+impl Drop for SlotGuard {
+    fn drop(&mut self) {
+        let work = self.started.elapsed().min(MAX_WORK);
+        self.limiter.record_time(work, Instant::now());
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::future::poll_fn;
+    use std::task::Waker;
+    use std::thread::sleep;
 
     use super::*;
 
+    impl SharedSlot {
+        pub fn is_free(&self) -> bool {
+            self.0.try_lock().is_ok()
+        }
+    }
+
     #[tokio::test]
     async fn one_client_holds_the_slot_and_others_wait_in_order() {
-        let shared = Arc::new(Semaphore::new(1));
-        let [mut first, mut second, mut third] =
-            [(); 3].map(|()| InputSlot::new(Arc::clone(&shared)));
-        let waker = std::task::Waker::noop();
-        let mut context = Context::from_waker(waker);
+        let shared = SharedSlot::default();
+        let [mut first, mut second, mut third] = [(); 3].map(|()| InputSlot::new(shared.clone()));
+        let mut context = Context::from_waker(Waker::noop());
         assert!(first.poll_acquire(&mut context).is_ready());
         assert!(second.poll_acquire(&mut context).is_pending());
         assert!(third.poll_acquire(&mut context).is_pending());
@@ -76,5 +128,21 @@ mod tests {
         assert!(third.poll_acquire(&mut context).is_ready());
         // A client that never releases the slot delays others only so long.
         poll_fn(|context| first.poll_acquire(context)).await;
+    }
+
+    #[tokio::test]
+    async fn slot_takes_at_most_half_of_a_processor() {
+        let shared = SharedSlot::default();
+        let started = Instant::now();
+        let work = Duration::from_millis(4);
+        for _ in 0..25 {
+            // Like a client that disconnects after each key exchange.
+            let mut client = InputSlot::new(shared.clone());
+            poll_fn(|context| client.poll_acquire(context)).await;
+            sleep(work);
+        }
+        let burst = Duration::from_micros(u64::from(WORK_BURST));
+        let least = (work * 24 * 2).saturating_sub(burst * 2);
+        assert!(started.elapsed() >= least, "{:?}", started.elapsed());
     }
 }

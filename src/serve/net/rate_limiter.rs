@@ -24,11 +24,17 @@ impl RateLimiter {
         }
     }
 
-    /// Records units. Returns when the next ones are allowed, if that is later than `now`.
+    /// Records units, and returns what [`RateLimiter::blocked_until`] does then.
     pub fn record(&mut self, units: usize, now: Instant) -> Option<Instant> {
         self.theoretical_arrival =
             self.theoretical_arrival.max(now) + self.time_for(saturating_u32(units));
         self.blocked_until(now)
+    }
+
+    /// Records time, in units of microseconds.
+    pub fn record_time(&mut self, time: Duration, now: Instant) -> Option<Instant> {
+        let units = usize::try_from(time.as_micros()).unwrap_or(usize::MAX);
+        self.record(units, now)
     }
 
     /// Records one unit if it is allowed now, and returns whether it is.
@@ -45,7 +51,8 @@ impl RateLimiter {
         self.theoretical_arrival <= now
     }
 
-    fn blocked_until(&self, now: Instant) -> Option<Instant> {
+    /// When the next units are allowed, if that is later than `now`.
+    pub fn blocked_until(&self, now: Instant) -> Option<Instant> {
         let next = self
             .theoretical_arrival
             .checked_sub(self.time_for(self.burst))?;

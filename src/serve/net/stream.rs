@@ -35,12 +35,20 @@ const BURST: u32 = 64 * 1024;
 /// keys of an agent, and too few for many more key exchanges.
 const LOGIN_BYTES: u64 = 16 * 1024;
 
+/// The microseconds per second that the handling of a logged-in client's input may take without the
+/// slot, in the long run and at once. Key exchanges without pause take more, typing much less.
+const WORK_RATE: u32 = 10_000;
+const WORK_BURST: u32 = 50_000;
+
 pub struct LimitedStream {
     pub handle: Arc<StreamHandle>,
     rate_limiter: RateLimiter,
+    work_limiter: RateLimiter,
+    /// When input was read that is being handled.
+    handling_since: Option<Instant>,
     /// Delays the next read.
     read_pause: Option<Pin<Box<Sleep>>>,
-    /// Whether the client has sent more than the rate limit allows.
+    /// Whether the client has sent more than its rate limit allows, or its input took more work.
     is_throttled: bool,
     slot: InputSlot,
     write_timeout: Duration,
@@ -74,6 +82,7 @@ impl ByteCounter {
 
 impl LimitedStream {
     pub fn new(stream: TcpStream, limits: &Limits, slot: InputSlot) -> Self {
+        let now = Instant::now();
         // A connection works without either option, so failures are ignored.
         let _ = stream.set_nodelay(true);
         let _ = rustix::net::sockopt::set_socket_send_buffer_size(&stream, SEND_BUFFER_SIZE);
@@ -84,7 +93,9 @@ impl LimitedStream {
                 sent: ByteCounter::default(),
                 slot_needed_from: AtomicU64::new(0),
             }),
-            rate_limiter: RateLimiter::new(limits.input_rate, BURST, Instant::now()),
+            rate_limiter: RateLimiter::new(limits.input_rate, BURST, now),
+            work_limiter: RateLimiter::new(WORK_RATE, WORK_BURST, now),
+            handling_since: None,
             read_pause: None,
             is_throttled: false,
             slot,
@@ -111,9 +122,13 @@ impl StreamHandle {
         self.slot_needed_from.store(end, Ordering::Relaxed);
     }
 
-    /// Reads input without the slot, as long as it respects the rate limit.
+    /// Reads input without the slot, as long as it respects the limits on its rate and its work.
     pub fn mark_logged_in(&self) {
         self.slot_needed_from.store(u64::MAX, Ordering::Relaxed);
+    }
+
+    fn is_logged_in(&self) -> bool {
+        self.slot_needed_from.load(Ordering::Relaxed) == u64::MAX
     }
 
     fn needs_slot(&self) -> bool {
@@ -135,6 +150,14 @@ impl AsyncRead for LimitedStream {
     ) -> Poll<io::Result<()>> {
         // russh reads again once it has handled the previous input.
         self.slot.release();
+        if let Some(since) = self.handling_since.take()
+            && self.handle.is_logged_in()
+        {
+            let blocked = self
+                .work_limiter
+                .record_time(since.elapsed(), Instant::now());
+            self.is_throttled |= blocked.is_some();
+        }
         if let Some(pause) = &mut self.read_pause {
             ready!(pause.as_mut().poll(context));
             self.read_pause = None;
@@ -148,7 +171,9 @@ impl AsyncRead for LimitedStream {
                 Ok(length) => {
                     buffer.advance(length);
                     self.handle.count_received(length);
-                    let next = self.rate_limiter.record(length, Instant::now());
+                    let now = Instant::now();
+                    self.handling_since = Some(now);
+                    let next = self.rate_limiter.record(length, now);
                     self.is_throttled = next.is_some();
                     self.read_pause = next.map(|next| Box::pin(sleep_until(next.into())));
                     return Poll::Ready(Ok(()));
@@ -207,32 +232,50 @@ impl AsyncWrite for LimitedStream {
 mod tests {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::TcpListener;
-    use tokio::sync::Semaphore;
     use tokio::time::timeout;
 
     use super::*;
+    use crate::serve::net::input_slot::SharedSlot;
     use crate::serve::settings::Settings;
+
+    /// A client, and the server's end of its connection.
+    async fn connect(shared: &SharedSlot) -> (TcpStream, LimitedStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let client = TcpStream::connect(address).await.unwrap();
+        let (stream, _) = listener.accept().await.unwrap();
+        let limits = Settings::default().limits().unwrap();
+        let slot = InputSlot::new(shared.clone());
+        (client, LimitedStream::new(stream, &limits, slot))
+    }
+
+    #[tokio::test]
+    async fn client_whose_input_takes_much_work_needs_the_slot() {
+        let shared = SharedSlot::default();
+        let (mut client, mut stream) = connect(&shared).await;
+        stream.handle.mark_logged_in();
+        for needs_slot in [false, true] {
+            client.write_all(b"j").await.unwrap();
+            stream.read_u8().await.unwrap();
+            assert_eq!(shared.is_free(), !needs_slot);
+            std::thread::sleep(Duration::from_millis(70));
+        }
+    }
 
     #[tokio::test]
     async fn idle_client_does_not_hold_the_slot() {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let mut client = TcpStream::connect(address).await.unwrap();
-        let (stream, _) = listener.accept().await.unwrap();
-        let shared = Arc::new(Semaphore::new(1));
-        let slot = InputSlot::new(Arc::clone(&shared));
-        let limits = Settings::default().limits().unwrap();
-        let mut stream = LimitedStream::new(stream, &limits, slot);
+        let shared = SharedSlot::default();
+        let (mut client, mut stream) = connect(&shared).await;
         client.write_all(b"ssh").await.unwrap();
         stream.read_exact(&mut [0; 3]).await.unwrap();
         // The input is being handled.
-        assert_eq!(shared.available_permits(), 0);
+        assert!(!shared.is_free());
         let next = timeout(Duration::from_millis(10), stream.read_u8());
         assert!(next.await.is_err());
-        assert_eq!(shared.available_permits(), 1);
+        assert!(shared.is_free());
         stream.handle.mark_logged_in();
         client.write_all(b"j").await.unwrap();
         assert_eq!(stream.read_u8().await.unwrap(), b'j');
-        assert_eq!(shared.available_permits(), 1);
+        assert!(shared.is_free());
     }
 }

@@ -127,6 +127,16 @@ pub fn log_panic(panic: &PanicHookInfo<'_>) {
     tracing::error!(connection, place, "panic");
 }
 
+/// Logs an event of a [`Connection`](crate::serve::state::Connection), unless its lines are left out.
+macro_rules! log_event {
+    ($connection:expr => $level:ident, $($event:tt)+) => {
+        if $connection.is_logged() {
+            tracing::$level!(connection = $connection.id, $($event)+);
+        }
+    };
+}
+pub(in crate::serve) use log_event;
+
 /// Sanitizes and truncates a client's text for the log.
 pub fn printable(text: &str) -> String {
     let clean = sanitize(text);

@@ -41,10 +41,14 @@ fn count_text(state: &SearchState) -> String {
         _ => " or more",
     };
     match (results.total, results.hits.len()) {
+        (0, _) if results.has_scope_values => format!("{} values", results.suggestions.len()),
         (0, _) if results.unverified > 0 => {
             format!("no results; {} rows not read", results.unverified)
         }
         (0, _) => "no results".to_owned(),
+        (total, _) if !results.missing.is_empty() => {
+            format!("{total} found, {} without entry", results.missing.len())
+        }
         (1, _) if results.unverified == 0 => "1 result".to_owned(),
         (total, hits @ 1..) if total > hits => format!("top {hits} of {total}{or_more} results"),
         (total, _) => format!("{total}{or_more} results"),
@@ -99,7 +103,14 @@ fn suggestions(canvas: &mut Canvas<'_>, state: &SearchState, area: Rect) {
         " Did you mean:"
     };
     let query = state.input.text();
-    let text = format!("No results for “{query}”{in_best_rows}.{question}");
+    let text = if state.results.has_scope_values {
+        format!(
+            "“{}” takes one of these, or the start of one:",
+            query.trim()
+        )
+    } else {
+        format!("No results for “{query}”{in_best_rows}.{question}")
+    };
     canvas.put_clipped(line_area(area, 0), 3, &text, StyleRole::Note);
     let visible = usize::from(area.height.saturating_sub(1)).max(1);
     let (top, selected) = (state.list.top(), state.list.selected());

@@ -16,7 +16,13 @@ const MAX_LISTED_CODES: usize = 2_000;
 const MAX_FILTER_WORDS: usize = 32;
 
 /// The systems of the list by code. Modifiers have a list of their own.
-const CODE_SYSTEMS: [CodeSystem; 3] = [CodeSystem::Cpt, CodeSystem::Hcpcs, CodeSystem::Icd10cm];
+const CODE_SYSTEMS: [CodeSystem; 5] = [
+    CodeSystem::Cpt,
+    CodeSystem::Hcpcs,
+    CodeSystem::Icd10cm,
+    CodeSystem::PlaceOfService,
+    CodeSystem::Taxonomy,
+];
 
 /// How the library's items are grouped.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -5,11 +5,12 @@
 //! descriptors belong to the AMA and are not stored. Checked against the file of 2025, second
 //! quarter.
 
+use crate::codesets::amount::Cents;
 use crate::codesets::error::ReadError;
 use crate::codesets::import::delimited::{ColumnSpec, read_rows, required};
 use crate::codesets::import::input::InputFile;
 use crate::codesets::import::sink::{FileMetadata, RowSink};
-use crate::codesets::row::{Cents, ClfsRow, SetRow};
+use crate::codesets::row::{ClfsRow, SetRow};
 use crate::content::ModifierCode;
 
 const COLUMNS: [ColumnSpec; 6] = [
