@@ -90,7 +90,7 @@ fn program_works_at_every_terminal_size() {
                 .wait_for_bytes(0, b"\x1b[H\x1b[J")
                 .wait_for_silence(Duration::from_millis(50)),
         }
-        for keys in ["down down 4 enter", "esc", "/ \"26\" enter", "esc"] {
+        for keys in ["down down 4 enter", "esc", "/ \"26\" enter", "esc", "down"] {
             terminal.press(keys);
             // Esc counts as a key only if no other byte follows for a moment.
             terminal.wait_for_silence(Duration::from_millis(150));

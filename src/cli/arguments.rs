@@ -21,8 +21,8 @@ pub struct Arguments {
     #[command(subcommand)]
     pub command: Option<CliCommand>,
 
-    /// A code (`83950`, `icd10cm:K92.2`), a code and a modifier (`83950-90`, `83950 90`), or a
-    /// file (`FILE.toml`, or anything with a `/`).
+    /// A code (`83950`, `icd10cm:K92.2`, `pos:22`), codes with up to four modifiers each
+    /// (`83950-90-QW`, `E11.9, I10`), or a file (`FILE.toml`, or anything with a `/`).
     #[arg(value_name = "CODE[-MODIFIER] | FILE.toml")]
     pub target: Vec<String>,
 
@@ -99,7 +99,7 @@ pub enum CliCommand {
 
 #[derive(Args, Debug)]
 pub struct ShowArgs {
-    /// A code, a code and a modifier, or a file.
+    /// A code, codes with up to four modifiers each, or a file.
     #[arg(required = true, value_name = "CODE[-MODIFIER] | FILE.toml")]
     pub target: Vec<String>,
     /// One section: summary, overview, clinical, coding, payers, or one of the author's own.
