@@ -1,6 +1,6 @@
 //! Files: every file is opened, read, locked and replaced through this room.
 //!
-//! A path of a user's may name a pipe, a device or a file without end. [`open`] refuses what is not
+//! A user's path may name a pipe, a device or an endless file. [`open`] refuses anything that is not
 //! a regular file without waiting for it, and [`read`] stops at a limit. Files that the program
 //! writes belong to the user alone, and are replaced as a whole.
 

@@ -17,7 +17,8 @@
 //!   from it alone: there is no clock and no global state below [`view`].
 //! * Layout is a pure function of area and state. `update` uses it to clamp scrolling, `view` uses
 //!   it to draw, and nothing is learned while drawing.
-//! * The smallest unit of content is the [`content::Row`]. A row is what is selected, found, copied, opened and cited.
+//! * The smallest unit of content is the [`content::Row`]. A row is what is
+//!   selected, found, copied, opened and cited.
 //! * Keys are data (`assets/keymap.toml`), and colors are roles (`assets/themes/*.toml`).
 //!
 //! # What is read, and when

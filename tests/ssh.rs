@@ -112,7 +112,7 @@ fn browse_and_search(terminal: &Terminal) {
     terminal
         .press("/ \"83950-26\"")
         .wait_for("▸ 83950 › Coding › 26");
-    terminal.press("enter").wait_for("hit 1 of ");
+    terminal.press("enter").wait_for("hit 1 of 1");
     terminal.resize(50, 14);
     terminal
         .wait_until_gone("Specifications  5 Payers")

@@ -10,7 +10,7 @@ use crate::layout::TableMode;
 use crate::text::Charset;
 use crate::tty::{ColorChoice, ColorDepth, Overrides};
 
-/// The width of printed documents if there is no terminal.
+/// The width of printed documents when standard output is not a terminal.
 const DEFAULT_WIDTH: u16 = 80;
 
 #[derive(Args, Clone, Debug, Default)]

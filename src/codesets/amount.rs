@@ -53,7 +53,7 @@ impl Cents {
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let text = text.strip_prefix('$').unwrap_or(text).trim();
         let (dollars, cents) = text.split_once('.').unwrap_or((text, ""));
-        // Thousands are groups of three digits, so `64,41` is no amount.
+        // Thousands are groups of three digits, so `64,41` is not an amount.
         let mut groups = dollars.split(',');
         let head = groups.next().unwrap_or_default();
         let is_grouped = dollars.len() > head.len();

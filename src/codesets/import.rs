@@ -153,8 +153,8 @@ pub fn open_groups(
     Ok(groups)
 }
 
-/// Leaves out the files of an archive that are no code sets, and spreadsheets of a table that the
-/// archive has as text, too.
+/// Leaves out the files of an archive that are not code sets, and spreadsheets of a table that the
+/// archive also has as text.
 fn code_sets(
     kind: Option<SetKind>,
     path: &Path,

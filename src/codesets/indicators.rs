@@ -14,7 +14,7 @@ use Ruling::{Allowed, ByPolicy, NotAllowed, NotApplicable, WithDocumentation};
 /// The document that the meanings are from.
 pub const LAYOUT: &str = "CMS record layout of RVU25D, 2025";
 
-/// What an indicator says on a modifier.
+/// Whether Medicare expects a modifier with a code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ruling {
     Allowed,
@@ -53,11 +53,11 @@ pub struct Indicator {
 pub struct IndicatorValue {
     pub value: &'static str,
     pub meaning: &'static str,
-    /// Modifiers, separated by spaces, and what the value says on them.
+    /// Modifiers, separated by spaces, and the answer for them.
     rulings: &'static [(&'static str, Ruling)],
 }
 
-/// What a row says on a modifier, and why.
+/// The answer for a modifier, and the reason.
 #[derive(Clone, Copy, Debug)]
 pub struct ModifierRule {
     pub modifier: &'static str,
@@ -201,7 +201,7 @@ impl PfsRow {
         known.collect()
     }
 
-    /// Returns what the row says on each modifier that its indicators decide on.
+    /// Returns the answer for each modifier that the row's indicators decide on.
     pub fn modifier_rules(&self) -> Vec<ModifierRule> {
         let mut rules = Vec::new();
         for (indicator, value) in self.indicators() {

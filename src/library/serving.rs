@@ -14,8 +14,8 @@ impl Library {
     /// sees.
     ///
     /// Files are kept in memory (about 7 KB each), so that every reader gets the same document
-    /// until the next reload, which shares those that have not changed. A file that is broken now and was valid in `previous` keeps its
-    /// snapshot from there. Origins lose their folders.
+    /// until the next reload, which shares those that have not changed. A file that is broken now
+    /// and was valid in `previous` keeps its snapshot from there. Origins lose their folders.
     #[must_use]
     pub fn for_serving(mut self, previous: Option<&Self>) -> (Self, Vec<BrokenFile>) {
         let broken = std::mem::take(&mut self.broken);

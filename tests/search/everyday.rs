@@ -179,8 +179,8 @@ fn negation_is_part_of_what_is_asked() {
 #[test]
 fn names_of_sources_are_found() {
     let index = built_in();
-    for text in ["noridian", "ncci"] {
-        let results = index.search(&Query::parse(text), None, 60);
+    for text in ["noridian code:83950", "ncci code:83950"] {
+        let results = index.search(&Query::parse(text), None, 5);
         let code: CodeId = cpt("83950");
         assert!(results.hits.iter().any(|hit| hit.code == code), "{text}");
     }

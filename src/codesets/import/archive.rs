@@ -3,7 +3,7 @@
 //! A published file usually comes in a zip archive, beside descriptions and other layouts. Every
 //! file of the archive that may be a code set is unpacked into an unnamed temporary file, and every
 //! sheet of a spreadsheet becomes tab-separated text. Archives are downloads, so their number of
-//! files, depth, size and ratio are limited before anything is believed that they state.
+//! files, depth, size and ratio are limited, whatever they state.
 
 use std::fs::File;
 use std::io;
@@ -20,19 +20,19 @@ use crate::content::Date;
 use crate::files;
 use crate::text::sanitize;
 
-/// What a zip archive, and thereby a spreadsheet, begins with.
+/// The first bytes of a zip archive. An `.xlsx` file is one.
 const ZIP_MAGIC: &[u8] = b"PK\x03\x04";
 /// The part that makes a zip archive a spreadsheet.
 const WORKBOOK: &str = "xl/workbook.xml";
-/// What the names of files end with that may be code sets.
+/// The extensions of files that may be code sets.
 const EXTENSIONS: [&str; 6] = ["txt", "csv", "tsv", "xlsx", "xml", "zip"];
 
-/// The most files in an archive, and the deepest archive in archives.
+/// The maximum number of files in an archive, and the maximum nesting of archives.
 const MAX_FILES: usize = 1000;
 const MAX_DEPTH: usize = 3;
-/// The most bytes that an archive unpacks to.
+/// The maximum unpacked size of an archive, in bytes.
 const MAX_UNPACKED: u64 = 1 << 30;
-/// The most bytes that a byte unpacks to, above the first [`FREE_LEN`] bytes. Published tables,
+/// The maximum ratio of unpacked to packed bytes, above the first [`FREE_LEN`] bytes. Published tables,
 /// which are mostly spaces and repeated texts, have about 20.
 const MAX_RATIO: u64 = 200;
 const FREE_LEN: u64 = 1 << 20;

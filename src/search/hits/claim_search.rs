@@ -108,7 +108,7 @@ impl ClaimAnswer<'_> {
     }
 
     /// Adds the rows of each procedure's document that name a later code: an NCCI edit of the pair,
-    /// or a diagnosis that supports a test. Adjacent codes are no relation.
+    /// or a diagnosis that supports a test. Adjacent codes are not related.
     fn add_links(&mut self, lines: &[ClaimLine]) {
         for (at, line) in (1..).zip(lines) {
             let later: Vec<&CodeId> = lines[at..].iter().flat_map(|line| &line.codes).collect();

@@ -30,7 +30,7 @@ const RERANK_WINDOW: usize = 24;
 /// The most rows that are read to check that they have the query's phrases.
 const MAX_PHRASE_ROWS: usize = 400;
 
-/// One of so many hits is reserved for documents.
+/// One in this many hits is reserved for documents.
 const RESERVED_SHARE: usize = 4;
 
 /// Field names in a [`MatchReason`]: the title, and a field without a label.

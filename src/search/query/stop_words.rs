@@ -1,4 +1,4 @@
-//! Words that say nothing about what is searched for.
+//! Stop words: words that do not restrict a search.
 
 pub(crate) fn is_stop_word(word: &str) -> bool {
     const STOP_WORDS: [&str; 22] = [

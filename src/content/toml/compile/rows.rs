@@ -278,7 +278,7 @@ impl Compiler<'_, '_> {
             let value = code.value();
             self.diagnostics.invalid(
                 text.span(),
-                format!("there is no document on modifier {value}"),
+                format!("no document on modifier {value}"),
                 format!("write modifier-{value}.toml and check it together with this file, import a HCPCS file that has it, or correct the code"),
             );
         }
