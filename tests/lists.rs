@@ -9,6 +9,7 @@ use codeleaf::tty::Capabilities;
 use insta::assert_snapshot;
 
 use crate::sets::{StoreFixture, files};
+use crate::support::keys::key_bytes;
 use crate::support::reader::{TestSession, shipped_document};
 
 /// Opens the fixtures and the built-in document, with origins that show no folders.
@@ -513,7 +514,7 @@ fn list_keys_send_few_bytes() {
             let mut reader = reader_with_set_codes(300, size);
             reader.press(keys).press("home");
             for key in ["down", "up"] {
-                reader.press(key);
+                reader.hold(key_bytes(key));
                 assert!(
                     reader.last_frame_bytes <= 60,
                     "{size:?} {keys} {key}: {} B",
@@ -525,7 +526,7 @@ fn list_keys_send_few_bytes() {
         reader.press("o home").press(&"down ".repeat(100));
         let mut bytes = 0;
         for _ in 0..50 {
-            reader.press("down");
+            reader.hold(key_bytes("down"));
             bytes += reader.last_frame_bytes;
         }
         println!("one line of scroll, codes, {size:?}: {} B", bytes / 50);

@@ -14,6 +14,7 @@ mod library;
 mod links;
 mod lists;
 mod modifiers;
+mod panes;
 mod properties;
 mod pty;
 mod screens;

@@ -43,6 +43,10 @@ impl DocumentView {
         &self.document
     }
 
+    pub(crate) const fn shared_document(&self) -> &Arc<Document> {
+        &self.document
+    }
+
     /// The number of the open section, from 0.
     pub const fn section(&self) -> usize {
         self.section

@@ -4,6 +4,7 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Mode {
     Document,
+    Outline,
     RowDetail,
     Search,
     Library,
@@ -14,8 +15,9 @@ pub enum Mode {
 }
 
 impl Mode {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Document,
+        Self::Outline,
         Self::RowDetail,
         Self::Search,
         Self::Library,
@@ -29,6 +31,7 @@ impl Mode {
     pub const fn id(self) -> &'static str {
         match self {
             Self::Document => "reading",
+            Self::Outline => "outline",
             Self::RowDetail => "record",
             Self::Search => "search",
             Self::Library => "library",

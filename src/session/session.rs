@@ -22,6 +22,9 @@ use crate::view::Theme;
 /// The time from a move to the effect that saves the reader's position.
 const SAVE_DELAY: Duration = Duration::from_millis(700);
 
+/// The time from the last input to the update of the panes beside the rows.
+const REST_DELAY: Duration = Duration::from_millis(60);
+
 /// The time from a resize to the next frame, so that dragging a window costs few frames.
 const RESIZE_DELAY: Duration = Duration::from_millis(30);
 
@@ -40,6 +43,8 @@ pub struct Session {
     input_held_since: Option<Instant>,
     saved_position: ReadingPosition,
     save_at: Option<Instant>,
+    /// When the cursor has rested for long enough. `None` unless it has moved.
+    rest_at: Option<Instant>,
     pacer: FramePacer,
     /// The time of the next frame at the earliest: the size may change again, or the terminal is
     /// slow.
@@ -63,6 +68,7 @@ impl Session {
             inputs: VecDeque::new(),
             input_held_since: None,
             save_at: None,
+            rest_at: None,
             pacer: FramePacer::new(capabilities),
             draw_after: None,
         }
@@ -76,6 +82,7 @@ impl Session {
     /// passes every event that is waiting, and then calls [`Session::draw`] once.
     pub fn handle(&mut self, event: Event, now: Instant) -> Vec<Effect> {
         let mut effects = Vec::new();
+        let is_input = matches!(event, Event::Bytes(_));
         match event {
             Event::Bytes(bytes) => self.decoder.feed(&bytes, now, &mut self.inputs),
             Event::Deadline => {
@@ -84,6 +91,9 @@ impl Session {
                     self.save_at = None;
                     self.saved_position = self.app.reading_position();
                     effects.push(Effect::SavePosition(self.saved_position.clone()));
+                }
+                if self.rest_at.is_some_and(|at| at <= now) {
+                    self.update(Action::Rest, &mut effects);
                 }
             }
             Event::Resize(size) => {
@@ -105,6 +115,11 @@ impl Session {
             Event::Eof | Event::Shutdown(_) => effects.push(Effect::Quit),
         }
         self.process_inputs(now, &mut effects);
+        if !self.app.is_moving() {
+            self.rest_at = None;
+        } else if is_input || self.rest_at.is_none() {
+            self.rest_at = Some(now + REST_DELAY);
+        }
         if effects.contains(&Effect::Quit) && self.app.reading_position() != self.saved_position {
             effects.insert(0, Effect::SavePosition(self.app.reading_position()));
         }
@@ -121,6 +136,7 @@ impl Session {
         let due = [
             self.decoder.deadline(),
             self.save_at,
+            self.rest_at,
             self.draw_after,
             self.input_held_since,
         ];
@@ -241,6 +257,7 @@ const fn holds_input(effect: &Effect) -> bool {
         Effect::Redraw
         | Effect::ReloadDocument(_)
         | Effect::LoadExcerpts(_)
+        | Effect::LoadPreview(_)
         | Effect::Copy(_)
         | Effect::SetMouseOwner(_)
         | Effect::SaveBookmark(_)

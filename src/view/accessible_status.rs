@@ -6,6 +6,7 @@ use crate::view::row_text::{row_description, selected_row};
 pub fn status(app: &App) -> String {
     match app.focus() {
         Focus::Document => document_status(app.document_view()),
+        Focus::Outline => format!("Outline: {}", section_status(app.document_view())),
         Focus::RowDetail(_) => {
             let row = selected_row(app.document_view()).map(row_description);
             format!("Row details{}", row.unwrap_or_default())
@@ -22,15 +23,19 @@ pub fn status(app: &App) -> String {
     }
 }
 
-fn document_status(view: &DocumentView) -> String {
+fn section_status(view: &DocumentView) -> String {
     let sections = &view.document().sections;
     let title = sections.get(view.section());
     let title = title.map_or("", |section| section.title.as_str());
-    let section = format!(
+    format!(
         "Section {} of {}, {title}",
         view.section() + 1,
         sections.len()
-    );
+    )
+}
+
+fn document_status(view: &DocumentView) -> String {
+    let section = section_status(view);
     match selected_row(view) {
         Some(selected) => format!(
             "{section}; row {} of {}{}",

@@ -89,7 +89,7 @@ pub fn status_line(canvas: &mut Canvas<'_>, app: &App, area: Option<Rect>) {
         canvas.put_clipped(area, column, &message, StyleRole::Note);
         return;
     }
-    let shows_document = matches!(app.focus(), Focus::Document | Focus::RowDetail(_));
+    let shows_document = app.shows_document();
     let location = match app.table_mode {
         TableMode::Linear => status(app),
         TableMode::Columns if shows_document => {
@@ -98,7 +98,8 @@ pub fn status_line(canvas: &mut Canvas<'_>, app: &App, area: Option<Rect>) {
         TableMode::Columns => return,
     };
     let end = canvas.put_clipped(area, column, &location, StyleRole::Breadcrumb);
-    if shows_document {
+    // The details have the source as well, and change less often.
+    if shows_document && app.side_panes().detail.is_none() {
         source(canvas, app, area, end);
     }
 }
@@ -167,7 +168,7 @@ pub fn footer(canvas: &mut Canvas<'_>, app: &App, area: Option<Rect>) {
     }
     let room = area.width.saturating_sub(start);
     let gap = if room < MIN_COLUMNS_FOR_MARGIN { 1 } else { 2 };
-    let hints = app.keymap().hints(app.mode(), canvas.charset);
+    let hints = app.key_hints();
     let mut column = start;
     for (key, words) in fitting_hints(hints, usize::from(room), usize::from(gap)) {
         column = canvas.put(area, column, &key, StyleRole::Key);
@@ -211,7 +212,7 @@ type Hint = (String, String);
 /// every list.
 fn shows_cpt(app: &App) -> bool {
     match app.mode() {
-        Mode::Document | Mode::RowDetail | Mode::Note => {
+        Mode::Document | Mode::Outline | Mode::RowDetail | Mode::Note => {
             let system = app.document_view().document().code.system();
             matches!(
                 system,

@@ -17,27 +17,33 @@ pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
     let canvas = &mut canvas;
     let layout = app.screen_layout();
     let (title, list) = layout.list_areas();
-    let shows_document = matches!(app.focus(), Focus::Document | Focus::RowDetail(_));
-    if shows_document {
+    let (list_pane, preview) = layout.list_panes();
+    if app.shows_document() {
         chrome::header(canvas, app, layout.header);
         chrome::tabs(canvas, app, layout.tabs);
     }
+    if let (Focus::Search(_) | Focus::Library(_), Some(area)) = (app.focus(), preview) {
+        document::detail(canvas, app, area);
+    }
     let cursor = match app.focus() {
-        Focus::Document => document::draw(canvas, app, layout.body),
-        Focus::RowDetail(detail) => {
-            let (page, top) = (&detail.view.page, detail.view.top);
-            draw_page(canvas, page, top, layout.body, app.active_search.as_ref());
-            Some(layout.body.as_position())
-        }
-        Focus::Search(state) => Some(search::draw(canvas, state, (title, list))),
-        Focus::Library(library) => Some(library::draw(canvas, app, library, (title, list))),
+        Focus::Document | Focus::Outline => document::draw_panes(canvas, app, layout),
+        Focus::RowDetail(detail) => match layout.detail {
+            Some(_) => document::draw_panes(canvas, app, layout),
+            None => {
+                let (page, top) = (&detail.view.page, detail.view.top);
+                draw_page(canvas, page, top, layout.body, app.highlighter());
+                Some(layout.body.as_position())
+            }
+        },
+        Focus::Search(state) => Some(search::draw(canvas, state, (title, list_pane))),
+        Focus::Library(library) => Some(library::draw(canvas, app, library, (title, list_pane))),
         Focus::Comparison(comparison) => {
             let (page, top) = (&comparison.view.page, comparison.view.top);
             chrome::title(canvas, &comparison.title(), title);
             draw_page(canvas, page, top, list, None);
             Some(list.as_position())
         }
-        Focus::Note(editor) => Some(note::draw(canvas, app, editor, (title, list))),
+        Focus::Note(editor) => Some(note::draw(canvas, app, editor, layout)),
         Focus::Bookmarks(selection) => Some(bookmarks::draw(canvas, app, selection, (title, list))),
         Focus::TextPanel(panel) => {
             chrome::title(canvas, &panel.title, title);
@@ -46,7 +52,7 @@ pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
         }
     };
     // On the smallest screens, a list's title takes the place of the status line.
-    if shows_document || layout.status_line != Some(title) {
+    if app.shows_document() || layout.status_line != Some(title) {
         chrome::status_line(canvas, app, layout.status_line);
     }
     chrome::footer(canvas, app, layout.footer);

@@ -4,7 +4,7 @@ use std::num::NonZero;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use codeleaf::app::{AppOptions, Bookmarks, Effect, Host, Keymap};
+use codeleaf::app::{AppOptions, Bookmarks, Effect, Host, Keymap, PaneSettings};
 use codeleaf::content::{CodeId, CodeSystem, Document};
 use codeleaf::layout::TableMode;
 use codeleaf::library::Library;
@@ -78,6 +78,7 @@ impl TestSession {
             top: 0,
             message: None,
             table_mode,
+            panes: PaneSettings::default(),
         };
         let theme = Theme::built_in("dark").unwrap().unwrap();
         let mut reader = Self {
@@ -106,6 +107,20 @@ impl TestSession {
     pub fn send(&mut self, bytes: &[u8]) {
         self.handle_event(Event::Bytes(bytes.to_vec()));
         self.now += Duration::from_millis(200);
+        self.handle_event(Event::Deadline);
+        self.draw();
+    }
+
+    /// Sends bytes 20 ms after the last ones, as from a held key, and draws once.
+    pub fn hold(&mut self, bytes: &[u8]) {
+        self.now += Duration::from_millis(20);
+        self.handle_event(Event::Bytes(bytes.to_vec()));
+        self.draw();
+    }
+
+    /// Waits until the cursor has rested, and draws.
+    pub fn rest(&mut self) {
+        self.now += Duration::from_millis(60);
         self.handle_event(Event::Deadline);
         self.draw();
     }

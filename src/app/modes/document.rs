@@ -1,4 +1,4 @@
-//! The pane of the open document. [`crate::app::open_row`] handles Enter.
+//! The panes of the open document: its rows and its outline. [`crate::app::open_row`] handles Enter.
 
 use ratatui::layout::Position;
 
@@ -9,6 +9,9 @@ use crate::app::pane::{Pane, PaneContext};
 
 /// Moves in the open document; the state is in [`crate::app::DocumentView`].
 pub(crate) struct DocumentPane;
+
+/// Moves between the sections of the open document.
+pub(crate) struct OutlinePane;
 
 impl Pane for DocumentPane {
     fn move_vertically(&mut self, movement: Movement, context: &mut PaneContext<'_>) {
@@ -36,5 +39,19 @@ impl Pane for DocumentPane {
             None => {}
         }
         Click::Done
+    }
+}
+
+impl Pane for OutlinePane {
+    fn move_vertically(&mut self, movement: Movement, context: &mut PaneContext<'_>) {
+        let view = &mut *context.document_view;
+        let last = view.document().sections.len().saturating_sub(1);
+        let section = match movement {
+            Movement::Up => view.section().saturating_sub(1),
+            Movement::Down => (view.section() + 1).min(last),
+            Movement::PageUp | Movement::Home => 0,
+            Movement::PageDown | Movement::End => last,
+        };
+        view.show_section(section);
     }
 }

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use tokio::time::sleep_until;
 
-use crate::app::{Action, AppOptions, Effect, Host, ReadingPosition};
+use crate::app::{Action, AppOptions, Effect, Host, PaneSettings, ReadingPosition};
 use crate::content::CodeId;
 use crate::serve::auth::key_entry::PtyPermission;
 use crate::serve::channel::context::{ChannelContext, Gone};
@@ -97,6 +97,7 @@ impl<'a> SessionTask<'a> {
             message: None,
             bookmarks: None,
             table_mode: options.table_mode,
+            panes: PaneSettings::default(),
         };
         let mut task = Self {
             context,

@@ -2,7 +2,7 @@
 
 use ratatui::layout::{Position, Rect};
 
-use crate::app::{App, NoteEditor};
+use crate::app::{App, NoteEditor, ScreenLayout};
 use crate::view::canvas::Canvas;
 use crate::view::input_line::InputLine;
 use crate::view::modes::document;
@@ -11,9 +11,21 @@ pub fn draw(
     canvas: &mut Canvas<'_>,
     app: &App,
     editor: &NoteEditor,
-    (title, body): (Rect, Rect),
+    layout: ScreenLayout,
 ) -> Position {
-    document::draw(canvas, app, body);
+    let (title, list) = layout.list_areas();
+    let below_title = |area: Rect| Rect {
+        y: list.y,
+        height: list.height,
+        ..area
+    };
+    let panes = ScreenLayout {
+        outline: layout.outline.map(below_title),
+        body: below_title(layout.body),
+        detail: layout.detail.map(below_title),
+        ..layout
+    };
+    document::draw_panes(canvas, app, panes);
     let field = InputLine {
         prompt: "Your note: ",
         text: editor.input.text(),
