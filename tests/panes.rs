@@ -30,12 +30,114 @@ fn reader_of(document: &str, size: (u16, u16)) -> TestSession {
 
 #[test]
 fn details_of_the_selected_row_are_beside_the_rows() {
-    assert_snapshot!(screen(120, 40, "4"), @"");
+    assert_snapshot!(screen(120, 40, "4"), @r#"
+83950  HER2/neu serum tumor marker assay                                                            CPT · not reviewed
+1 Summary  2 Overview  3 Clinical Context  4 Coding Specifications  5 Payers
+                                                                Top
+  Clinical & Coding Specifications
+  Coding Specifications
+
+  Modifiers
+  Modifier  Description      When to use
+▸ 26        Professional     Use when billing only the professional    83950-26  Professional Component
+            Component        interpretation/reporting component and    ! disputed
+            ! disputed       the facility bills for technical
+                             component.                                Modifier     26
+    | Medicare does not expect modifier 26 for 83950: status X, PC/    Description  Professional Component
+      TC indicator 9, no line with modifier 26. Other payers may       When to use  Use when billing only the
+      accept it in writing.                                                         professional interpretation/
+      disagrees — CMS Physician Fee Schedule, relative value files,                 reporting component and the
+      2023                                                                          facility bills for technical
+  90        Reference        Use when the specimen is sent to an                    component.
+            (Outside)        outside reference laboratory for          Code system  CPT
+            Laboratory       testing.                                  — according to CPT 83950: HER2/neu Serum Tumor
+            ~ with                                                     Marker Assay (publication), no date
+            conditions
+    | Right, with conditions (Medicare): independent laboratories      Editor's remarks
+      only, both CLIA numbers, 90 and non-90 lines on separate         | Medicare does not expect modifier 26 for
+      claims.                                                            83950: status X, PC/TC indicator 9, no line
+      — Medicare contractors NGS, Noridian and Palmetto, no date         with modifier 26. Other payers may accept it
+                                                                         in writing.
+  ICD-10 diagnoses                                                       disagrees — CMS Physician Fee Schedule,
+  – not available · the source is silent                                 relative value files, 2023
+    “Data not available in the input for associated taxonomies,
+    ICD-10 diagnoses, and related codes.”
+    — according to CPT 83950: HER2/neu Serum Tumor Marker Assay
+    (publication), no date · checked 2026-11-23
+
+  Related codes
+  – not available · the source is silent
+    “Data not available in the input for associated taxonomies,
+    ICD-10 diagnoses, and related codes.”
+83950 › Coding › 26
+↑↓ row  Enter whole row  / search  Tab pane  ? help  q quit                                                 CPT (c) AMA
+"#);
 }
 
 #[test]
 fn outline_of_sections_is_at_the_left_of_a_wider_screen() {
-    assert_snapshot!(screen(200, 60, "4"), @"");
+    assert_snapshot!(screen(200, 60, "4"), @r#"
+83950  HER2/neu serum tumor marker assay                                                                                                                                            CPT · not reviewed
+                                                                                                                         Top
+  1 Summary               Clinical & Coding Specifications
+  2 Overview              Coding Specifications
+  3 Clinical
+  4 Coding                Modifiers
+  5 Payers                Modifier  Description              When to use
+                        ▸ 26        Professional Component   Use when billing only the professional interpretation/             83950-26  Professional Component
+                                    ! disputed               reporting component and the facility bills for technical           ! disputed
+                                                             component.
+                            | Medicare does not expect modifier 26 for 83950: status X, PC/TC indicator 9, no line with         Modifier     26
+                              modifier 26. Other payers may accept it in writing.                                               Description  Professional Component
+                              disagrees — CMS Physician Fee Schedule, relative value files, 2023                                When to use  Use when billing only the professional interpretation/
+                          90        Reference (Outside)      Use when the specimen is sent to an outside reference                           reporting component and the facility bills for technical
+                                    Laboratory               laboratory for testing.                                                         component.
+                                    ~ with conditions                                                                           Code system  CPT
+                            | Right, with conditions (Medicare): independent laboratories only, both CLIA numbers, 90 and       — according to CPT 83950: HER2/neu Serum Tumor Marker Assay
+                              non-90 lines on separate claims.                                                                  (publication), no date
+                              — Medicare contractors NGS, Noridian and Palmetto, no date
+                                                                                                                                Editor's remarks
+                          ICD-10 diagnoses                                                                                      | Medicare does not expect modifier 26 for 83950: status X, PC/TC
+                          – not available · the source is silent                                                                  indicator 9, no line with modifier 26. Other payers may accept it in
+                            “Data not available in the input for associated taxonomies, ICD-10 diagnoses, and related             writing.
+                            codes.”                                                                                               disagrees — CMS Physician Fee Schedule, relative value files, 2023
+                            — according to CPT 83950: HER2/neu Serum Tumor Marker Assay (publication), no date · checked
+                            2026-11-23
+
+                          Related codes
+                          – not available · the source is silent
+                            “Data not available in the input for associated taxonomies, ICD-10 diagnoses, and related
+                            codes.”
+                            — according to CPT 83950: HER2/neu Serum Tumor Marker Assay (publication), no date · checked
+                            2026-11-23
+
+                          Related codes, from the editors
+                          Code   Description      Relation
+                          86300  CA 15-3 / 27.29  serves the same purpose
+                            Code system: CPT
+                            — Medicare National Coverage Determination 190.29, no date
+
+                          Taxonomies
+                          – not available · the source is silent
+                            “Data not available in the input for associated taxonomies, ICD-10 diagnoses, and related
+                            codes.”
+                            — according to CPT 83950: HER2/neu Serum Tumor Marker Assay (publication), no date · checked
+                            2026-11-23 · look in: NUCC taxonomy CSV (import)
+
+                          Editor's remarks
+                          • Modifier TC does not apply (PC/TC indicator 9).
+                            — CMS Physician Fee Schedule, relative value files, 2023
+                          • Modifier 91 is for a medically needed repeat on the same day, never for a rerun.
+                            — Medicare contractor Noridian, no date
+                          • Modifier 91: MUE 1 (MAI 2) means that Medicare denies a second unit.
+                            — CMS National Correct Coding Initiative, medically unlikely edits (MUE), 2024-07
+                          • Modifier QW does not apply: no QW line.
+                            — CMS Clinical Laboratory Fee Schedule, 2025 and 2026, 2026
+                          • Modifiers 59 and XU are only for the column-2 codes 86294 and 86316; never for 88271, 88274,
+                            88275 or 96523.
+83950 › Coding › 26
+↑↓ row  Enter whole row  / search  Tab pane  ? help  q quit                                                                                                                                 CPT (c) AMA
+"#);
 }
 
 #[test]
@@ -62,7 +164,18 @@ fn arrows_and_tab_move_between_panes() {
         reader.press(key);
         seen.push(format!("{key}: {}", mark(&reader)));
     }
-    assert_snapshot!(seen.join("\n"), @"");
+    assert_snapshot!(seen.join("\n"), @r#"
+4: rows
+right: details
+right: details
+left: rows
+left: outline
+left: outline
+tab: rows
+tab: details
+tab: outline
+shift-tab: details
+"#);
     // The sections follow the cursor of the outline.
     let mut reader = TestSession::open(160, 30);
     reader.press("left down down");

@@ -3,7 +3,6 @@
 use crate::content::{AbsenceReason, Block, Row, RowPath, Section, Subject, Unavailable, Value};
 use crate::layout::builder::PageBuilder;
 use crate::layout::page::{Role, RowKind, Span, TableMode, value_text};
-use crate::text::Charset;
 use crate::text::wrap::{min_content_width, width, wrap};
 
 /// The maximum width of a first field that shares its line with the second one in a stacked row.
@@ -140,8 +139,8 @@ pub fn column_labels<'r>(rows: impl Iterator<Item = &'r Row>) -> Vec<&'r str> {
 /// Returns the width of each column, or `None` if the longest words do not fit.
 fn column_widths(builder: &PageBuilder<'_>, block: &Block, labels: &[&str]) -> Option<Vec<usize>> {
     let spacing = COLUMN_SPACING * labels.len().saturating_sub(1);
-    let room = builder.options.text_width().checked_sub(spacing)?;
-    ColumnNeeds::measure(builder.options.charset, block, labels).distribute(room)
+    let room = builder.options.table_width().checked_sub(spacing)?;
+    ColumnNeeds::measure(builder, block, labels).distribute(room)
 }
 
 /// The widths that the columns of a table need.
@@ -155,7 +154,8 @@ struct ColumnNeeds {
 }
 
 impl ColumnNeeds {
-    fn measure(charset: Charset, block: &Block, labels: &[&str]) -> Self {
+    fn measure(builder: &PageBuilder<'_>, block: &Block, labels: &[&str]) -> Self {
+        let charset = builder.options.charset;
         let mut needs = Self {
             min: Vec::new(),
             max: Vec::new(),
@@ -167,7 +167,7 @@ impl ColumnNeeds {
             let rows = block.rows.iter().enumerate();
             for (n, row) in rows.filter(|(_, row)| row.subject != Subject::Absence) {
                 let mut widths = Vec::new();
-                for (text, _) in cell_paragraphs(charset, row, labels, column) {
+                for (text, _) in cell_paragraphs(builder, row, labels, column) {
                     min = min.max(min_content_width(&text));
                     max = max.max(width(&text));
                     widths.push(width(&text));
@@ -220,10 +220,16 @@ impl ColumnNeeds {
 
 /// Returns the paragraphs of a cell: its value, and in the second column (or the only one) the
 /// standing of the row.
-fn cell_paragraphs(charset: Charset, row: &Row, labels: &[&str], column: usize) -> Vec<CellLine> {
+fn cell_paragraphs(
+    builder: &PageBuilder<'_>,
+    row: &Row,
+    labels: &[&str],
+    column: usize,
+) -> Vec<CellLine> {
+    let charset = builder.options.charset;
     let mut paragraphs = Vec::new();
     if let Some(cell) = row.column_cells().find(|cell| cell.label == labels[column]) {
-        paragraphs.push(value_text(&cell.value, row.voice, charset));
+        paragraphs.push(value_text(&cell.value, builder.voice(row), charset));
     }
     if column == usize::from(labels.len() > 1) {
         let transliterate = |text| charset.transliterate(text).into_owned();
@@ -253,9 +259,8 @@ fn header_row(builder: &mut PageBuilder<'_>, labels: &[&str], widths: &[usize]) 
 }
 
 fn columnar_row(builder: &mut PageBuilder<'_>, row: &Row, labels: &[&str], widths: &[usize]) {
-    let charset = builder.options.charset;
     let columns = widths.iter().enumerate().map(|(column, &width)| {
-        let paragraphs = cell_paragraphs(charset, row, labels, column).into_iter();
+        let paragraphs = cell_paragraphs(builder, row, labels, column).into_iter();
         let lines = paragraphs.flat_map(|(text, role)| {
             let lines = wrap(&text, width).into_iter();
             lines.map(move |line| (line, role))
@@ -300,7 +305,7 @@ fn stacked_header(builder: &mut PageBuilder<'_>, block: &Block) {
 fn stacked_row(builder: &mut PageBuilder<'_>, row: &Row) {
     let charset = builder.options.charset;
     let fields = row.column_cells().map(|cell| {
-        let (text, role) = value_text(&cell.value, row.voice, charset);
+        let (text, role) = value_text(&cell.value, builder.voice(row), charset);
         (cell.label.as_str(), text, role)
     });
     let fields: Vec<(&str, String, Role)> = fields.collect();

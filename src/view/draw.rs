@@ -32,6 +32,9 @@ pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
             None => {
                 let (page, top) = (&detail.view.page, detail.view.top);
                 draw_page(canvas, page, top, layout.body, app.highlighter());
+                if layout.header.is_some() {
+                    chrome::position(canvas, (top, page.lines.len()), layout.body);
+                }
                 Some(layout.body.as_position())
             }
         },
@@ -39,15 +42,18 @@ pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
         Focus::Library(library) => Some(library::draw(canvas, app, library, (title, list_pane))),
         Focus::Comparison(comparison) => {
             let (page, top) = (&comparison.view.page, comparison.view.top);
-            chrome::title(canvas, &comparison.title(), title);
+            let position = chrome::scroll_position(top, page.lines.len(), list.height);
+            chrome::title(canvas, &comparison.title(), position, title);
             draw_page(canvas, page, top, list, None);
             Some(list.as_position())
         }
         Focus::Note(editor) => Some(note::draw(canvas, app, editor, layout)),
         Focus::Bookmarks(selection) => Some(bookmarks::draw(canvas, app, selection, (title, list))),
         Focus::TextPanel(panel) => {
-            chrome::title(canvas, &panel.title, title);
-            draw_page(canvas, &panel.view.page, panel.view.top, list, None);
+            let (page, top) = (&panel.view.page, panel.view.top);
+            let position = chrome::scroll_position(top, page.lines.len(), list.height);
+            chrome::title(canvas, &panel.title, position, title);
+            draw_page(canvas, page, top, list, None);
             Some(list.as_position())
         }
     };

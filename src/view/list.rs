@@ -2,10 +2,11 @@
 
 use ratatui::layout::Rect;
 
-use crate::app::Group;
+use crate::app::{Group, GroupedList};
 use crate::layout::Role;
 use crate::view::area::margin;
 use crate::view::canvas::Canvas;
+use crate::view::chrome::scroll_position;
 use crate::view::theme::StyleRole;
 
 /// Draws the heading of a group, with the number of its items.
@@ -27,6 +28,15 @@ pub const fn item_role(is_selected: bool) -> StyleRole {
     } else {
         StyleRole::Field
     }
+}
+
+/// Adds how far a list is scrolled to the number of its items.
+pub fn with_position(mut count: String, list: &GroupedList, height: u16) -> String {
+    if let Some(position) = scroll_position(list.top(), list.total_lines(height), height) {
+        count += "  ";
+        count += &position;
+    }
+    count
 }
 
 /// Formats a number with a comma before every three digits.

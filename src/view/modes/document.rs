@@ -11,6 +11,7 @@ use crate::num::saturating_u16;
 use crate::text::width;
 use crate::view::area::{line_area, mark_position, without_last_column};
 use crate::view::canvas::Canvas;
+use crate::view::chrome;
 use crate::view::page::draw_page;
 use crate::view::theme::StyleRole;
 
@@ -19,6 +20,15 @@ pub fn draw_panes(canvas: &mut Canvas<'_>, app: &App, layout: ScreenLayout) -> O
     let rows = draw_rows(canvas, app, layout.body);
     let outline = layout.outline.map(|area| outline(canvas, app, area));
     let detail = layout.detail.map(|area| detail(canvas, app, area));
+    if layout.header.is_some() && app.shows_document() {
+        let view = app.document_view();
+        let position = (view.top(), view.page().lines.len());
+        chrome::position(canvas, position, layout.body);
+    }
+    if let (Focus::RowDetail(open), Some(area)) = (app.focus(), layout.detail) {
+        let position = (open.view.top, open.view.page.lines.len());
+        chrome::position(canvas, position, area);
+    }
     let cursor = match app.focus() {
         Focus::Outline => outline.flatten(),
         Focus::RowDetail(_) => detail.flatten(),

@@ -11,7 +11,9 @@ use crate::text::{clip, sanitize, width};
 use crate::view::area::{indent, item_area, line_area};
 use crate::view::canvas::Canvas;
 use crate::view::input_line::InputLine;
-use crate::view::list::{heading, item_role, selection_mark, with_thousands_separators};
+use crate::view::list::{
+    heading, item_role, selection_mark, with_position, with_thousands_separators,
+};
 use crate::view::theme::StyleRole;
 
 /// The fewest columns in which a line has details at its right.
@@ -38,7 +40,7 @@ pub fn draw(
         prompt: &prompt,
         text: library.filter.text(),
         cursor: library.filter.cursor(),
-        count: &count_text(app, library),
+        count: &with_position(count_text(app, library), &library.list, list.height),
     };
     line.draw(canvas, field)
 }
