@@ -12,6 +12,7 @@ pub(crate) mod pacer;
 pub(crate) mod screen;
 pub(crate) mod size;
 
+pub use capabilities::background::Background;
 pub use capabilities::color::{ColorChoice, ColorDepth};
 pub use capabilities::family::Multiplexer;
 pub use capabilities::feature::Feature;

@@ -62,7 +62,7 @@ fn reader_with_set_codes(rows: usize, size: (u16, u16)) -> TestSession {
 fn set_codes_follow_documents_with_title_status_and_source() {
     let mut reader = reader_with_set_codes(100, (80, 16));
     assert_snapshot!(reader.press("o down down").screen(), @r#"
-Library by code:                                        5 documents, 102 codes
+Library by code:                                   5 documents, 102 codes  Top
 CPT documents · 3
   00002    An invented assay                 active · payers-on-modifiers.toml
   0001U    An invented test                       unverified · everything.toml
@@ -80,7 +80,7 @@ ICD-10-CM codes, edition 2025 · 102
 ↑↓ choose  Enter open  Esc back  Tab by modifier, by payer          CPT (c) AMA
 "#);
     assert_snapshot!(reader.press("end").screen(), @r#"
-Library by code:                                        5 documents, 102 codes
+Library by code:                                   5 documents, 102 codes  End
   A08.8    Invented disease number 88 of the left hand, with…  billable · 2025
   A08.9    Invented disease number 89 of the left hand, with…  billable · 2025
   A09.0    Invented disease number 90 of the left hand, with…  billable · 2025
@@ -162,7 +162,7 @@ Best match · 1
 "#);
     reader.press("ctrl-u");
     assert_snapshot!(reader.press("\"invented no\"").screen(), @r#"
-/ invented no                                                        8 results
+/ invented no                                                   8 results  Top
 Documents · 8
 ▸ 0001U › Coding › 26 › ! disputed › Remark                             remark
     CMS has no such line.
@@ -360,7 +360,7 @@ Modifier 26 · 00002
 #[test]
 fn payers_are_stacked_when_columns_do_not_fit() {
     assert_snapshot!(screen((40, 40), "o tab \"26 00002\" enter"), @r#"
-Modifier 26 · 00002
+Modifier 26 · 00002                Top
   ≠ differs: from the document's own
   rule; where that is disputed or
   missing, from what most payers say.
@@ -417,7 +417,7 @@ fn comparison_shows_all_documents_on_a_modifier() {
 #[test]
 fn payer_comparison_shows_every_field() {
     assert_snapshot!(screen((80, 24), "o left \"silver\" enter"), @r#"
-Silver Mutual · 00002
+Silver Mutual · 00002                                                      Top
   00002  An invented assay
   Who       What is said                                Source
   Plan      PPO                                         Silver manual, 2025-11
@@ -448,7 +448,10 @@ Silver Mutual · 00002
 fn left_and_right_step_through_the_list_and_esc_returns() {
     let mut reader = reader(fixture_library(), (80, 24));
     reader.press("o tab \"83950\" home enter");
-    let title = |reader: &TestSession| reader.screen().lines().next().unwrap().to_owned();
+    let title = |reader: &TestSession| {
+        let line = reader.screen().lines().next().unwrap().to_owned();
+        line.trim_end_matches("Top").trim_end().to_owned()
+    };
     assert_eq!(title(&reader), " Modifier 26 · 83950");
     reader.press("right");
     assert_eq!(title(&reader), " Modifier 90 · 83950");

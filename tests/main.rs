@@ -3,12 +3,14 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod architecture;
+mod background;
 mod bytes;
 mod cache;
 mod cli;
 mod complete;
 mod content;
 mod files;
+mod grid;
 mod hostile;
 mod library;
 mod links;

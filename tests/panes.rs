@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use codeleaf::app::Effect;
 use codeleaf::content;
 use codeleaf::layout::TableMode;
 use codeleaf::library::Library;
@@ -10,7 +11,7 @@ use insta::assert_snapshot;
 
 use crate::support::generated;
 use crate::support::keys::key_bytes;
-use crate::support::reader::TestSession;
+use crate::support::reader::{TestSession, shipped_document};
 
 /// The screen after pressing keys in the shipped document.
 fn screen(columns: u16, rows: u16, keys: &str) -> String {
@@ -299,4 +300,160 @@ fn first_frame_with_panes_is_small() {
     let sent = TestSession::open(200, 60).total_bytes;
     println!("first frame with panes, shipped document: {sent} B");
     assert!(sent <= 6 << 10, "{sent} B");
+}
+
+#[test]
+fn document_of_the_selected_hit_is_beside_the_results() {
+    let mut reader = TestSession::open(120, 24);
+    reader.press("/ \"26 professional\"");
+    assert_snapshot!(reader.screen(), @r#"
+/ 26 professional                                                                                            2 results
+Documents · 2                                                          83950  HER2/neu serum tumor marker assay
+▸ 83950 › Coding › 26 › ! disputed                         modifier
+    26 — Professional Component — Use when billing only the profess…   Clinical & Coding Specifications
+  26 › Overview › Also known as                                text    Coding Specifications
+    professional component
+                                                                       Modifiers
+                                                                       Modifier  Description   When to use
+                                                                       26        Professional  Use when billing only
+                                                                                 Component     the professional
+                                                                                 ! disputed    interpretation/
+                                                                                               reporting component and
+                                                                                               the facility bills for
+                                                                                               technical component.
+                                                                        … more
+                                                                       90        Reference     Use when the specimen
+                                                                                 (Outside)     is sent to an outside
+                                                                                 Laboratory    reference laboratory
+                                                                                 ~ with        for testing.
+                                                                                 conditions
+                                                                        … more
+
+
+↑↓ choose  Enter go  Esc back                                                                               CPT (c) AMA
+"#);
+    // The document of another hit is loaded when the cursor rests, and only then.
+    let before = reader.effects.len();
+    for _ in 0..3 {
+        reader.hold(key_bytes("down"));
+    }
+    assert_eq!(reader.effects.len(), before);
+    let moving = reader.screen();
+    reader.rest();
+    assert_ne!(reader.screen(), moving);
+    assert!(
+        matches!(reader.effects.last(), Some(Effect::LoadPreview(_))),
+        "{:?}",
+        reader.effects
+    );
+}
+
+#[test]
+fn summary_of_the_selected_document_is_beside_the_library() {
+    assert_snapshot!(screen(120, 24, "o"), @r#"
+Library by code:                                                                                            1 document
+CPT documents · 1                                                      83950  HER2/neu serum tumor marker assay
+▸ 83950    HER2/neu serum tumor marker assay      active · built in    active · revised 2026-11-23 · not reviewed ·
+                                                                       next review 2027-01-02
+                                                                       Summary · Overview · Clinical Context · Coding
+                                                                       Specifications · Payers
+
+                                                                       Summary & Overview
+                                                                       CPT 83950: HER2/neu Serum Tumor Marker Assay
+
+                                                                       CPT code 83950 represents a laboratory assay
+                                                                       that measures the HER2/neu oncoprotein in
+                                                                       serum. The test is clinically relevant for
+                                                                       monitoring patients with a prior breast cancer
+                                                                       diagnosis, offering a minimally invasive method
+                                                                       to track tumor marker levels over time.
+                                                                       Nationally, HER2 monitoring supports
+                                                                       oncologists in assessing disease progression or
+                                                                       response to therapy and can inform follow-up
+                                                                       care decisions.
+
+                                                                       Key payers covered in this analysis include
+
+↑↓ choose  Enter open  Esc back  Tab by modifier, by payer                                                  CPT (c) AMA
+"#);
+    // The row on the modifier is in view, and marked.
+    let mut reader = TestSession::open(120, 24);
+    reader.press("o tab \"83950 26\" down");
+    assert_snapshot!(reader.screen(), @r#"
+Library by modifier: 83950 26                                                                               1 modifier
+Modifier 26 · 1                                                        83950  HER2/neu serum tumor marker assay
+▸ 83950  HER2/neu serum tumor marker assay               ! disputed
+    Professional Component — Use when billing only the professiona…    Clinical & Coding Specifications
+                                                                       Coding Specifications
+
+                                                                       Modifiers
+                                                                       Modifier  Description   When to use
+                                                                       26        Professional  Use when billing only
+                                                                                 Component     the professional
+                                                                                 ! disputed    interpretation/
+                                                                                               reporting component and
+                                                                                               the facility bills for
+                                                                                               technical component.
+                                                                        … more
+                                                                       90        Reference     Use when the specimen
+                                                                                 (Outside)     is sent to an outside
+                                                                                 Laboratory    reference laboratory
+                                                                                 ~ with        for testing.
+                                                                                 conditions
+                                                                        … more
+
+
+↑↓ choose  Enter open  Esc back  Tab by modifier, by payer                                                  CPT (c) AMA
+"#);
+}
+
+#[test]
+fn report_on_a_broken_file_is_beside_the_library() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(
+        folder.path().join("broken.toml"),
+        "schema = 1\nnonsense = 1\n",
+    )
+    .unwrap();
+    let library = Arc::new(Library::open(&[folder.path().to_owned()]));
+    let mut reader = TestSession::with_document(
+        shipped_document(),
+        library,
+        (160, 24),
+        Capabilities::modern(),
+        TableMode::Columns,
+    );
+    reader.press("o \"broken\"");
+    assert!(
+        reader.screen().contains("missing table [code]"),
+        "{}",
+        reader.screen()
+    );
+}
+
+#[test]
+fn every_scrolled_pane_shows_how_far_in_three_columns() {
+    let line = |screen: &str, n: usize| screen.lines().nth(n).unwrap_or_default().trim().to_owned();
+    for (keys, position) in [("4", "Top"), ("4 end", "End")] {
+        assert_eq!(line(&screen(80, 24, keys), 2), position, "{keys}");
+    }
+    let percent = line(&screen(80, 24, "4 pagedown"), 2);
+    assert!(percent.len() == 3 && percent.ends_with('%'), "{percent}");
+    for (keys, end) in [
+        ("?", "Top"),
+        ("? end", "End"),
+        ("/ \"26\"", "results  Top"),
+        ("o tab end", "modifiers  End"),
+        ("4 enter end", "End"),
+    ] {
+        let screen = screen(80, 12, keys);
+        let shown = [line(&screen, 0), line(&screen, 2)];
+        assert!(
+            shown.iter().any(|line| line.ends_with(end)),
+            "{keys}: {screen}"
+        );
+    }
+    // Nothing where all is in view, and nothing where a line is content.
+    assert_eq!(line(&screen(80, 60, "1"), 2), "");
+    assert!(!screen(80, 8, "4").contains("Top"));
 }

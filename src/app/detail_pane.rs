@@ -1,11 +1,11 @@
 //! The state of the panes beside the rows; see [`crate::app::panes`].
 
-use std::ops::Range;
 use std::sync::Arc;
 
 use crate::app::screen_layout::PaneSettings;
 use crate::app::scroll::ScrollView;
 use crate::content::{CodeId, Document};
+use crate::layout::PageRow;
 
 /// The panes beside the rows, as they were when the cursor last rested.
 #[derive(Clone, Debug, Default)]
@@ -24,8 +24,8 @@ pub struct SidePanes {
 #[derive(Clone, Debug, Default)]
 pub struct DetailPane {
     pub view: ScrollView,
-    /// The lines of the selected row in a page of several rows.
-    pub selected: Range<usize>,
+    /// The selected row of a page of several rows.
+    pub selected: Option<PageRow>,
     /// The line of the rows at whose height the page begins. While the rows scroll, the page scrolls
     /// with them.
     pub line: usize,

@@ -185,7 +185,8 @@ impl DocumentView {
         };
         // The headings above a row scroll into view with it.
         let start = match self.selected.checked_sub(1) {
-            Some(previous) => self.view.page.rows[previous].lines.end,
+            // Rows of a grid share their lines.
+            Some(previous) => self.view.page.rows[previous].lines.end.min(row.lines.start),
             None => 0,
         };
         let (lines, height) = (&row.lines, usize::from(self.height));

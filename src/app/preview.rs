@@ -113,19 +113,19 @@ impl PreviewPart {
         let start = page.lines.len() + 1;
         let row = section
             .row_index(&path)
-            .map(|row| section.rows[row].lines.clone());
+            .map(|row| section.rows[row].clone());
         page.append(section);
         let mut view = ScrollView::new(page);
-        let Some(row) = row else {
+        let Some(mut row) = row else {
             return view.into();
         };
-        let selected = start + row.start..start + row.end;
-        let height_above = usize::from(height) / 3;
-        if selected.end > usize::from(height) {
-            view.scroll_to(selected.start.saturating_sub(height_above), height);
+        row.lines = start + row.lines.start..start + row.lines.end;
+        if row.lines.end > usize::from(height) {
+            let above = usize::from(height) / 3;
+            view.scroll_to(row.lines.start.saturating_sub(above), height);
         }
         DetailPane {
-            selected,
+            selected: Some(row),
             ..view.into()
         }
     }

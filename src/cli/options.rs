@@ -30,7 +30,8 @@ pub struct Options {
     #[arg(long, value_name = "DATE", global = true)]
     pub as_of: Option<Date>,
 
-    /// Colors: dark, light, high-contrast, monochrome, or a file of your own.
+    /// Colors: auto (those of your terminal's background), dark, light, high-contrast, monochrome, or
+    /// a file of your own.
     #[arg(long, value_name = "NAME | FILE", global = true)]
     pub theme: Option<String>,
 

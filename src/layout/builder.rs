@@ -75,18 +75,13 @@ impl<'d> PageBuilder<'d> {
     /// In a document with one voice, names the source of most rows of a section or block, unless a
     /// line above names it.
     pub fn name_source<'r>(&mut self, rows: impl Iterator<Item = &'r Row> + Clone) {
-        let rows = rows.filter(|row| row.subject != Subject::Absence);
-        let count = |source| rows.clone().filter(|row| row.source == source).count();
-        let total = rows.clone().count();
-        let mut sources = rows.clone().filter_map(|row| row.source.clone());
-        let common = sources.find(|source| 2 * count(Some(source.clone())) > total);
-        if self.has_one_voice && total > 1 && common.is_some() && common != self.named_source {
-            let text = common
-                .iter()
-                .map(|source| attribution(self.document, source));
-            let text: String = text.collect();
-            self.paragraph(&text, Role::Source, 0);
-            self.named_source = common;
+        if !self.has_one_voice {
+            return;
+        }
+        let common = common_source(rows);
+        if let Some(source) = common.filter(|source| self.named_source.as_ref() != Some(source)) {
+            self.paragraph(&attribution(self.document, source), Role::Source, 0);
+            self.named_source = Some(source.clone());
         }
     }
 
@@ -196,7 +191,13 @@ impl<'d> PageBuilder<'d> {
     pub fn finish_row(&mut self, path: RowPath, start: usize, kind: RowKind) {
         let lines = start..self.page.lines.len();
         if !lines.is_empty() {
-            self.page.rows.push(PageRow { path, lines, kind });
+            let column = self.options.gutter();
+            self.page.rows.push(PageRow {
+                path,
+                lines,
+                column,
+                kind,
+            });
         }
     }
 
@@ -212,6 +213,22 @@ impl<'d> PageBuilder<'d> {
         }
         self.page
     }
+}
+
+/// The source of more than half of several rows, which a majority vote finds.
+fn common_source<'r>(rows: impl Iterator<Item = &'r Row> + Clone) -> Option<&'r SourceId> {
+    let rows = rows.filter(|row| row.subject != Subject::Absence);
+    let sources = rows.map(|row| row.source.as_ref());
+    let (mut common, mut lead) = (None, 0_usize);
+    for source in sources.clone() {
+        if lead == 0 {
+            common = source;
+        }
+        lead = if source == common { lead + 1 } else { lead - 1 };
+    }
+    let total = sources.clone().count();
+    let count = sources.filter(|source| *source == common).count();
+    common.filter(|_| total > 1 && 2 * count > total)
 }
 
 /// Formats a source with its date: `— CMS PFS relative value files, 2023`, `— according to Noridian,

@@ -128,6 +128,8 @@ impl Page {
 pub struct PageRow {
     pub path: RowPath,
     pub lines: Range<usize>,
+    /// The column at which the row begins. Rows of a grid share their lines.
+    pub column: u16,
     pub kind: RowKind,
 }
 

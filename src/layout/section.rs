@@ -2,6 +2,7 @@
 
 use crate::content::{Block, Document, Row, RowPath, Section, Shape, Subject, Value, Voice};
 use crate::layout::builder::{PageBuilder, field_lines};
+use crate::layout::grid::layout_grid;
 use crate::layout::page::{LayoutOptions, Page, PageEnd, Role, RowKind, value_text};
 use crate::layout::table::layout_table;
 use crate::text::wrap::width;
@@ -54,6 +55,7 @@ fn layout_block(builder: &mut PageBuilder<'_>, section: &Section, block: &Block)
     let source_of_section = builder.named_source.clone();
     builder.name_source(block.rows.iter());
     match block.shape {
+        Shape::Table if layout_grid(builder, section, block) => {}
         Shape::Table => layout_table(builder, section, block),
         _ => layout_rows(builder, section, block),
     }

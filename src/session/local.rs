@@ -207,7 +207,8 @@ impl LocalTerminal {
                 Ok(Event::Eof | Event::Shutdown(_)) | Err(_) => break,
                 Ok(_) => {}
             }
-            if inputs.contains(&Input::Ready) {
+            let is_reply = |input| matches!(input, &Input::Ready | &Input::Background(_));
+            if inputs.iter().any(is_reply) {
                 break;
             }
             inputs.clear();

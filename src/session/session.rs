@@ -8,13 +8,13 @@ use std::time::{Duration, Instant};
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::buffer::Buffer;
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Position;
 
 use crate::app::{Action, App, AppOptions, Effect, MouseOwner, Movement, ReadingPosition};
 use crate::session::event::Event;
 use crate::tty::{
-    Capabilities, Decoder, Feature, FrameDecision, FramePacer, Input, MouseCapture, MouseKind,
-    Screen, Size, clipboard,
+    Background, Capabilities, ColorDepth, Decoder, Feature, FrameDecision, FramePacer, Input,
+    MouseCapture, MouseKind, Screen, Size, clipboard,
 };
 use crate::view;
 use crate::view::Theme;
@@ -25,6 +25,10 @@ const SAVE_DELAY: Duration = Duration::from_millis(700);
 /// The time from the last input to the update of the panes beside the rows.
 const REST_DELAY: Duration = Duration::from_millis(60);
 
+/// How long the program waits at its end for the terminal's background, so that the answer does not
+/// reach the shell.
+const BACKGROUND_TIMEOUT: Duration = Duration::from_millis(300);
+
 /// The time from a resize to the next frame, so that dragging a window costs few frames.
 const RESIZE_DELAY: Duration = Duration::from_millis(30);
 
@@ -32,6 +36,10 @@ const RESIZE_DELAY: Duration = Duration::from_millis(30);
 pub struct Session {
     app: App,
     theme: Arc<Theme>,
+    /// Whether the next frame asks for the background, because the theme depends on it.
+    asks_background: bool,
+    /// When the terminal was asked, until it answers.
+    background_asked: Option<Instant>,
     decoder: Decoder,
     screen: Screen,
     /// Whether the app has changed since the last frame.
@@ -58,7 +66,12 @@ impl Session {
         let app = App::new(options);
         let mut screen = Screen::new(size, capabilities);
         screen.enter();
+        let background = capabilities.background;
+        let theme = background.map_or(Arc::clone(&theme), |it| theme_for(theme, it));
         Self {
+            asks_background: theme.depends_on_background()
+                && capabilities.color_depth != ColorDepth::None,
+            background_asked: None,
             saved_position: app.reading_position(),
             app,
             theme,
@@ -161,14 +174,16 @@ impl Session {
         }
         self.draw_after = None;
         self.stale = false;
-        let size = self.screen.size();
-        scratch.resize(Rect::new(0, 0, size.columns(), size.rows()));
-        scratch.reset();
-        let cursor = view::draw(&self.app, &self.theme, scratch);
         if decision == FrameDecision::DrawAndQuery {
             self.screen.request_status();
         }
-        let sent = self.screen.draw(scratch, cursor, out)?;
+        if std::mem::take(&mut self.asks_background) {
+            self.screen.request_background();
+            self.background_asked = Some(now);
+        }
+        let (app, theme) = (&self.app, &self.theme);
+        let draw_band = |band: &mut Buffer| view::draw(app, theme, band);
+        let sent = self.screen.draw_in_bands(scratch, draw_band, out)?;
         if sent > 0 {
             self.pacer.record_frame(decision, now);
         }
@@ -182,7 +197,11 @@ impl Session {
 
     /// How long the reply to an outstanding query may still take. `None` without such a query.
     pub fn drain_timeout(&self, now: Instant) -> Option<Duration> {
-        self.pacer.drain_timeout(now)
+        let background = self.background_asked.and_then(|asked| {
+            let until = asked + BACKGROUND_TIMEOUT;
+            until.checked_duration_since(now)
+        });
+        self.pacer.drain_timeout(now).max(background)
     }
 
     /// Runs the commands of waiting input, up to one with an effect that holds the rest.
@@ -210,6 +229,11 @@ impl Session {
                 Input::Ready => {
                     self.pacer.record_response(now);
                     self.draw_after = None;
+                }
+                Input::Background(background) => {
+                    self.background_asked = None;
+                    self.theme = theme_for(Arc::clone(&self.theme), background);
+                    self.stale = true;
                 }
             }
         }
@@ -244,6 +268,18 @@ impl Session {
             "This terminal does not support the clipboard. Select the text instead".to_owned()
         };
         self.app.update(Action::ShowMessage(error));
+    }
+}
+
+/// The theme for a background, in place of the one for any background.
+fn theme_for(theme: Arc<Theme>, background: Background) -> Arc<Theme> {
+    let name = match background {
+        Background::Dark => "dark",
+        Background::Light => "light",
+    };
+    match Theme::built_in(name) {
+        Some(Ok(known)) if theme.depends_on_background() => Arc::new(known),
+        _ => theme,
     }
 }
 

@@ -10,7 +10,7 @@ use crate::view::modes::{bookmarks, document, library, note, search};
 use crate::view::page::draw_page;
 use crate::view::theme::Theme;
 
-/// Draws the screen, and returns the position of the terminal's cursor: the selected row, where a
+/// Draws the part of the screen that is in the buffer, and returns the position of the terminal's cursor: the selected row, where a
 /// screen reader follows it, or the text field.
 pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
     let mut canvas = Canvas::new(buffer, theme, app.charset);
@@ -62,5 +62,9 @@ pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
         chrome::status_line(canvas, app, layout.status_line);
     }
     chrome::footer(canvas, app, layout.footer);
-    cursor.map(|position| canvas.clamp(position))
+    // The last column and line, if a text field is longer.
+    cursor.map(|at| Position {
+        x: at.x.min(app.size.width.saturating_sub(1)),
+        y: at.y.min(app.size.height.saturating_sub(1)),
+    })
 }

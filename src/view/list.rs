@@ -30,13 +30,9 @@ pub const fn item_role(is_selected: bool) -> StyleRole {
     }
 }
 
-/// Adds how far a list is scrolled to the number of its items.
-pub fn with_position(mut count: String, list: &GroupedList, height: u16) -> String {
-    if let Some(position) = scroll_position(list.top(), list.total_lines(height), height) {
-        count += "  ";
-        count += &position;
-    }
-    count
+/// How far a list is scrolled; see [`scroll_position`].
+pub fn list_position(list: &GroupedList, height: u16) -> Option<String> {
+    scroll_position(list.top(), list.total_lines(height), height)
 }
 
 /// Formats a number with a comma before every three digits.

@@ -23,8 +23,9 @@ pub struct TestSession {
     parser: vt100::Parser,
     buffer: Buffer,
     now: Instant,
-    /// The bytes of the last frame.
+    /// The number of bytes of the last frame.
     pub last_frame_bytes: usize,
+    pub last_frame: Vec<u8>,
     /// The bytes of all frames.
     pub total_bytes: usize,
     /// The requests to the host, oldest first.
@@ -61,26 +62,28 @@ impl TestSession {
     pub fn with_document(
         document: Arc<Document>,
         library: Arc<Library>,
-        (columns, rows): (u16, u16),
+        size: (u16, u16),
         capabilities: Capabilities,
         table_mode: TableMode,
     ) -> Self {
         let options = AppOptions {
-            index: Arc::new(IndexBuilder::index_library(&library)),
-            library: Arc::clone(&library),
-            keymap: Arc::new(Keymap::built_in()),
-            host: Host::Local,
-            bookmarks: Some(Bookmarks::default()),
-            charset: capabilities.charset,
-            size: ratatui::layout::Size::new(columns, rows),
-            document,
-            row_path: None,
-            top: 0,
-            message: None,
             table_mode,
-            panes: PaneSettings::default(),
+            ..app_options(document, library, size, capabilities)
         };
-        let theme = Theme::built_in("dark").unwrap().unwrap();
+        Self::start(options, capabilities, "dark")
+    }
+
+    /// Opens the shipped document with a built-in theme.
+    pub fn with_theme(size: (u16, u16), capabilities: Capabilities, theme: &str) -> Self {
+        let library = Arc::new(Library::built_in());
+        let options = app_options(shipped_document(), library, size, capabilities);
+        Self::start(options, capabilities, theme)
+    }
+
+    fn start(options: AppOptions, capabilities: Capabilities, theme: &str) -> Self {
+        let library = Arc::clone(&options.library);
+        let (columns, rows) = (options.size.width, options.size.height);
+        let theme = Theme::built_in(theme).unwrap().unwrap();
         let mut reader = Self {
             session: Session::new(options, Arc::new(theme), capabilities),
             library,
@@ -88,6 +91,7 @@ impl TestSession {
             buffer: Buffer::default(),
             now: Instant::now(),
             last_frame_bytes: 0,
+            last_frame: Vec::new(),
             total_bytes: 0,
             effects: Vec::new(),
         };
@@ -190,6 +194,30 @@ impl TestSession {
         assert_eq!(self.last_frame_bytes, bytes.len());
         self.total_bytes += bytes.len();
         self.parser.process(&bytes);
+        self.last_frame = bytes;
+    }
+}
+
+fn app_options(
+    document: Arc<Document>,
+    library: Arc<Library>,
+    (columns, rows): (u16, u16),
+    capabilities: Capabilities,
+) -> AppOptions {
+    AppOptions {
+        index: Arc::new(IndexBuilder::index_library(&library)),
+        library,
+        keymap: Arc::new(Keymap::built_in()),
+        host: Host::Local,
+        bookmarks: Some(Bookmarks::default()),
+        charset: capabilities.charset,
+        size: ratatui::layout::Size::new(columns, rows),
+        document,
+        row_path: None,
+        top: 0,
+        message: None,
+        table_mode: TableMode::Columns,
+        panes: PaneSettings::default(),
     }
 }
 

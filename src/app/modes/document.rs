@@ -33,7 +33,16 @@ impl Pane for DocumentPane {
         }
         let line = view.top() + usize::from(at.y - body.y);
         let rows = &view.page().rows;
-        match rows.iter().position(|row| row.lines.contains(&line)) {
+        let at_line = rows
+            .iter()
+            .enumerate()
+            .filter(|(_, row)| row.lines.contains(&line));
+        let column = at.x - body.x;
+        let clicked = at_line.min_by_key(|(_, row)| match column.checked_sub(row.column) {
+            Some(distance) => (0, distance),
+            None => (1, row.column),
+        });
+        match clicked.map(|(n, _)| n) {
             Some(row) if row == view.selected() => return Click::Open,
             Some(row) => view.select(row),
             None => {}

@@ -2,6 +2,8 @@
 
 use crossterm::event::KeyEvent;
 
+use crate::tty::capabilities::background::Background;
+
 /// One event of terminal input.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Input {
@@ -12,6 +14,8 @@ pub enum Input {
     Mouse(MouseEvent),
     /// The answer to a device-status query: the terminal has read everything before the query.
     Ready,
+    /// The answer to a query of the background color.
+    Background(Background),
 }
 
 /// A mouse event. Column and row count from zero.

@@ -6,10 +6,10 @@ use std::ops::Range;
 use ratatui::layout::{Position, Rect, Size};
 
 use crate::app::{App, Focus, ScreenLayout};
-use crate::layout::{MIN_COLUMNS_FOR_MARGIN, Page, gutter, margin};
+use crate::layout::{MIN_COLUMNS_FOR_MARGIN, Page, PageRow, gutter, margin};
 use crate::num::saturating_u16;
 use crate::text::width;
-use crate::view::area::{line_area, mark_position, without_last_column};
+use crate::view::area::{indent, line_area, mark_position, without_last_column};
 use crate::view::canvas::Canvas;
 use crate::view::chrome;
 use crate::view::page::draw_page;
@@ -92,7 +92,9 @@ pub fn detail(canvas: &mut Canvas<'_>, app: &App, area: Rect) -> Option<Position
     };
     draw_page(canvas, &view.page, first, below, highlighter);
     let visible = first..first + usize::from(below.height);
-    highlight_row(canvas, &view.page, &pane.selected, below, &visible);
+    if let Some(row) = &pane.selected {
+        highlight_row(canvas, &view.page, row, below, &visible);
+    }
     Some(mark_position(below))
 }
 
@@ -109,28 +111,41 @@ fn draw_rows(canvas: &mut Canvas<'_>, app: &App, area: Rect) -> Option<Position>
     draw_page(canvas, view.page(), view.top(), area, app.highlighter());
     bookmark_signs(canvas, app, area, &visible);
     let row = view.selected_row()?;
-    highlight_row(canvas, view.page(), &row.lines, area, &visible);
+    highlight_row(canvas, view.page(), row, area, &visible);
     // A row that begins above the screen has its mark in the first visible line.
     let first = row.lines.start.max(visible.start);
     if row.lines.end <= visible.start || !visible.contains(&first) {
         return None;
     }
     let at = line_area(area, first - visible.start);
-    Some(mark_position(at))
+    Some(mark_before(at, row.column))
+}
+
+/// The position of the selection mark of a row that begins at a column.
+fn mark_before(line: Rect, column: u16) -> Position {
+    match column.checked_sub(indent(line)) {
+        None | Some(0) => mark_position(line),
+        Some(_) => Position {
+            x: line.x + column - 2,
+            y: line.y,
+        },
+    }
 }
 
 /// Highlights the first field of the selected row.
 fn highlight_row(
     canvas: &mut Canvas<'_>,
     page: &Page,
-    row: &Range<usize>,
+    row: &PageRow,
     area: Rect,
     visible: &Range<usize>,
 ) {
-    for line in row.clone().filter(|line| visible.contains(line)) {
+    let is_in_grid = row.column > indent(area);
+    for line in row.lines.clone().filter(|line| visible.contains(line)) {
         let at = line_area(area, line - visible.start);
         let spans = page.lines[line].spans.iter();
-        for span in spans.filter(|span| span.is_first_field) {
+        let spans = spans.filter(|span| span.is_first_field);
+        for span in spans.filter(|span| !is_in_grid || span.column == row.column) {
             let columns = saturating_u16(width(&span.text));
             canvas.restyle(at, span.column, columns, StyleRole::SelectedRow);
         }

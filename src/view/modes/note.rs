@@ -31,6 +31,7 @@ pub fn draw(
         text: editor.input.text(),
         cursor: editor.input.cursor(),
         count: "",
+        position: None,
     };
     field.draw(canvas, title)
 }
