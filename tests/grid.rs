@@ -132,6 +132,7 @@ UnitedHealthcare  x not expected ≠     ~ with conditions          + usual     
                   Denied as            Accepted with              Paid at the full   Accepted as       Accepted with              Denied as            Accepted as         Accepted with
                   inappropriate for    documentation of medical   laboratory rate.   billed.           documentation of medical   inappropriate for    billed.             documentation of medical
                   this code.           necessity.                                                      necessity.                 this code.                               necessity.
+
 ≠ differs from the document's own rule; where that is disputed or missing, from what most payers
 say.
 "#);
@@ -168,6 +169,7 @@ Cigna Health            +    ~    +    +    x ≠  +    +    ~
 Humana                  +    x ≠  +    +    –    +    x ≠  ~
 Medicare                +    ~    +    x ≠  ~    +    +    ~
 UnitedHealthcare        x ≠  ~    +    +    ~    x ≠  +    ~
+
 x not expected  ~ with conditions  + usual
 ≠ differs from the document's own rule; where that is disputed or missing, from what most payers
 say.

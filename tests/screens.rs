@@ -528,10 +528,41 @@ fn document_with_one_voice_is_plain_and_names_its_source_once() {
         Capabilities::modern(),
         TableMode::Columns,
     );
-    assert_snapshot!(reader.screen(), @"");
-    let paragraph = reader.vt100_screen().cell(5, 3).unwrap();
+    assert_snapshot!(reader.screen(), @r#"
+00001  A made-up test                 CPT · status not verified · not reviewed
+1 Summary  2 Coding Specifications
+
+  — Laboratory manual, 2026-01
+▸ The first paragraph.
+
+  The second paragraph.
+
+  What payers wrote
+  — according to Letter of a made-up payer, 2026-02
+  • One sentence.
+  • Another sentence.
+
+  CPT copyright 2026 American Medical Association. All rights reserved. CPT is
+  a registered trademark of the American Medical Association.
+  Reference only; no guarantee of coverage or payment. Check the payer's
+  current policy.
+
+
+
+
+
+00001 › Summary › 1/4                                          manual, 2026-01
+↑↓ row  ←→ section  Enter whole row  / search  ? help  q quit       CPT (c) AMA
+"#);
+    let paragraph = reader.vt100_screen().cell(4, 3).unwrap();
     assert_eq!(paragraph.contents(), "T");
     assert_eq!(paragraph.fgcolor(), vt100::Color::Default);
-    reader.press("4");
-    assert_snapshot!(reader.screen(), @"");
+    // Two of three rows have one source.
+    let table = reader.press("2").screen();
+    assert_eq!(table.matches("Laboratory manual").count(), 1, "{table}");
+    assert_eq!(
+        table.matches("Letter of a made-up payer").count(),
+        1,
+        "{table}"
+    );
 }

@@ -195,13 +195,16 @@ impl Session {
         self.screen.leave(out)
     }
 
-    /// How long the reply to an outstanding query may still take. `None` without such a query.
-    pub fn drain_timeout(&self, now: Instant) -> Option<Duration> {
+    /// The last reply that is outstanding, and how long it may still take. `None` without a query.
+    pub fn pending_reply(&self, now: Instant) -> Option<(PendingReply, Duration)> {
         let background = self.background_asked.and_then(|asked| {
             let until = asked + BACKGROUND_TIMEOUT;
             until.checked_duration_since(now)
         });
-        self.pacer.drain_timeout(now).max(background)
+        match self.pacer.drain_timeout(now) {
+            Some(timeout) => Some((PendingReply::Status, timeout)),
+            None => background.map(|timeout| (PendingReply::Background, timeout)),
+        }
     }
 
     /// Runs the commands of waiting input, up to one with an effect that holds the rest.

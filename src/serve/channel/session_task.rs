@@ -348,7 +348,7 @@ impl<'a> SessionTask<'a> {
             return Ok(());
         }
         let mut bytes = Vec::new();
-        let drain_timeout = if end == SessionEnd::Failed {
+        let pending = if end == SessionEnd::Failed {
             // The state of a session that panicked is undefined.
             bytes = Screen::reset_sequence(self.capabilities, self.size);
             None
@@ -356,16 +356,16 @@ impl<'a> SessionTask<'a> {
             self.save_position(self.session.app().reading_position());
             // Writing to memory does not fail.
             let _ = self.session.leave(&mut bytes);
-            self.session.drain_timeout(Instant::now())
+            self.session.pending_reply(Instant::now())
         };
         if let Some(message) = end.message() {
             bytes.extend(message.bytes());
             bytes.extend(b"\r\n");
         }
         self.context.send(bytes).await?;
-        if let Some(limit) = drain_timeout {
+        if let Some((reply, limit)) = pending {
             let limit = limit.min(Duration::from_millis(300));
-            self.context.drain_replies(limit).await;
+            self.context.drain_replies(reply, limit).await;
         }
         Ok(())
     }

@@ -18,6 +18,25 @@ pub enum Input {
     Background(Background),
 }
 
+/// A reply that a terminal still owes. Replies come in the order of the queries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PendingReply {
+    /// [`Input::Ready`].
+    Status,
+    /// [`Input::Background`].
+    Background,
+}
+
+impl PendingReply {
+    /// Returns true if the reply is among some input.
+    pub fn is_in(self, inputs: &[Input]) -> bool {
+        inputs.iter().any(|input| match self {
+            Self::Status => *input == Input::Ready,
+            Self::Background => matches!(input, Input::Background(_)),
+        })
+    }
+}
+
 /// A mouse event. Column and row count from zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MouseEvent {
