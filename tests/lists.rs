@@ -160,7 +160,7 @@ Best match · 1
 ↑↓ choose  Enter go  Esc back                                       CPT (c) AMA
 "#);
     reader.press("ctrl-u");
-    assert_snapshot!(reader.press("\"invented no\"").screen(), @r#"
+    assert_snapshot!(reader.press("\"disease\"").screen(), @r#"
 / invented no                                                        8 results
 Documents · 8
 ▸ 0001U › Coding › 26 › ! disputed › Remark                             remark

@@ -212,6 +212,37 @@ fn search_without_hits_suggests_nearest_terms() {
 }
 
 #[test]
+fn search_finds_notes_and_opens_their_rows() {
+    let mut reader = TestSession::open(80, 24);
+    reader.press("4 down a \"ask Anna about recurrence\" enter 1");
+    let screen = reader.press("/ \"recurrence\"").screen();
+    let first: Vec<&str> = screen.lines().skip(1).take(4).collect();
+    assert_eq!(first[0], "Your notes · 1");
+    assert!(
+        first[1].starts_with("▸ 83950 › 90 ") && first[1].ends_with(" note"),
+        "{screen}"
+    );
+    assert_eq!(first[2], "    ask Anna about recurrence");
+    assert!(first[3].starts_with("Documents · "), "{screen}");
+    reader.press("enter");
+    assert!(reader.cursor_line().contains("▸ 90"), "{}", reader.screen());
+}
+
+#[test]
+fn results_for_a_corrected_word_are_labeled() {
+    let screen = screen(80, 24, "/ \"reccurence\"");
+    let question = "No results for “reccurence”. Did you mean: recurrence? · ";
+    assert!(
+        screen.lines().nth(1).unwrap().starts_with(question),
+        "{screen}"
+    );
+    assert!(
+        screen.lines().next().unwrap().ends_with(" similar"),
+        "{screen}"
+    );
+}
+
+#[test]
 fn escape_from_search_restores_previous_screen() {
     let mut reader = TestSession::open(80, 24);
     reader.press("4 down");

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use clap::{CommandFactory, FromArgMatches};
 
+use crate::app::Bookmarks;
 use crate::cli::arguments::{Arguments, CliCommand};
 use crate::cli::options::Options;
 use crate::cli::output::{CommandOutput, INVALID_INPUT};
@@ -121,7 +122,8 @@ fn run_subcommand(command: &CliCommand, content: &ServedContent, print: PrintOpt
         },
         CliCommand::List { format } => answer::list(&content.library, (*format).into(), charset),
         CliCommand::Search(search) => {
-            answer::search(&content.library, &content.index, search, charset)
+            let (library, index) = (&content.library, &content.index);
+            answer::search(library, index, &Bookmarks::default(), search, print)
         }
         // `check_allowed` rejects the others.
         _ => CommandOutput::error("codeleaf: not available here", INVALID_INPUT),
