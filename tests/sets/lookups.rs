@@ -109,6 +109,9 @@ fn set_of_one_row_has_one_row() {
     );
     fixture.write_file("mue-2026q1.csv", one.as_bytes());
     let imported = stdout(&fixture, &["import", "mue-2026q1.csv"]);
+    // Only the header says which table it is.
+    let expected = "ncci-mue-practitioner-2026-q1: ";
+    assert!(imported.starts_with(expected), "{imported}");
     assert!(imported.contains(", 1 row\n"), "{imported}");
     assert!(stdout(&fixture, &["sets"]).contains("  1 row, imported"));
 }
