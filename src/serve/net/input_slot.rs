@@ -144,7 +144,7 @@ mod tests {
         }
         // The burst and the last use are not waited for.
         let burst = Duration::from_micros(u64::from(WORK_BURST));
-        let least = (worked - burst - MAX_WORK) * 2;
+        let least = worked.saturating_sub(burst + MAX_WORK) * 2;
         assert!(started.elapsed() >= least, "{:?}", started.elapsed());
     }
 }
