@@ -22,6 +22,7 @@ pub(crate) mod pfs;
 pub(crate) mod row;
 pub(crate) mod store;
 pub(crate) mod stored_field;
+pub(crate) mod tabular;
 pub(crate) mod writer;
 
 pub use amount::{Cents, Decimal};
@@ -38,3 +39,4 @@ pub use row::{
     ClfsRow, Coverage, HcpcsCode, HcpcsRow, IcdRow, MueRow, NuccRow, PlaceRow, PtpRow, SetRow,
 };
 pub use store::{ImportOutcome, ImportRequest, ImportedSets, SetStore};
+pub use tabular::{Note, NoteKind, TabularRow};

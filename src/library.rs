@@ -32,6 +32,7 @@ pub use catalog_record::CatalogRecord;
 pub use comparison::ComparisonRequest;
 pub use entry::{BrokenFile, CatalogEntry, LoadError, Origin};
 pub use excerpt::{Excerpt, ExcerptRequest, ExcerptSubject};
+pub use imported::hierarchy::way_back;
 pub use imported::lookup::{ListedCode, listed_codes};
 pub use layers::content_folders;
 pub use library::Library;

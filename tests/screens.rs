@@ -173,24 +173,24 @@ fn wide_screen_does_not_widen_text() {
 fn search_lists_hits_while_typing_and_enter_opens_row() {
     let mut reader = TestSession::open(80, 24);
     assert_snapshot!(reader.press("/ \"profesional comp\"").screen(), @r#"
-/ profesional comp                                                   5 results
-Documents · 5
+/ profesional comp                                                   8 results
+Documents · 8
 ▸ 83950 › Coding › 26 › ! disputed                         description, 1 typo
     Professional Component — Use when billing only the professional interpreta…
   26 › Overview › Also known as                                   text, 1 typo
     professional component
+  26 › Summary › When not to use                                  text, 1 typo
+    professional component does not apply to them.
+  51 › Payers › Effect on payment                                 text, 1 typo
+    With multiple-procedure indicator 4 (imaging), the technical component of …
+  26 › Payers › Effect on payment                                 text, 1 typo
+    26 pays the rate of the professional component, never the whole fee. CMS a…
   80 › Payers › Effect on payment                                         text
     AS, for comparison: 13.6 percent.
   53 › Summary › Open questions, not verified                             text
     Is a later, complete colonoscopy paid in full?
   GT › Summary › When to use › Source                                   source
-    Billing company on CR 10152
-
-
-
-
-
-
+    a billing company, on change request 10152
 
 
 

@@ -13,6 +13,7 @@ use crate::app::modes::row_detail::RowDetail;
 use crate::app::modes::search::SearchState;
 use crate::app::modes::text_panel::TextPanel;
 use crate::content::{CodeId, CodeSystem, RowPath, Subject};
+use crate::library::way_back;
 
 impl App {
     /// Opens the selected row, hit or item, or saves the note.
@@ -50,10 +51,15 @@ impl App {
         None
     }
 
-    /// Returns the row to select in a document that the page of a modifier links to: its row on that
-    /// modifier, if the link is about that row.
+    /// Returns the row to select in a document that the selected row links to: in a hierarchy, the row
+    /// that leads back; from the page of a modifier, the row on that modifier, if the link is about it.
     fn linked_row(&self, code: &CodeId) -> Option<RowPath> {
-        let modifier = self.document_view.document().code.as_modifier()?;
+        let document = self.document_view.document();
+        let way_back = way_back(document, self.document_view.row_path()?);
+        if way_back.is_some() {
+            return way_back;
+        }
+        let modifier = document.code.as_modifier()?;
         let link = self.document_view.row()?;
         let is_own_row = link.key.0 == format!("{}-{modifier}", code.value());
         is_own_row.then(|| RowPath::of_modifier(&modifier))

@@ -18,8 +18,8 @@ use crate::codesets::{
 
 #[derive(Args, Debug)]
 pub struct ImportArgs {
-    /// The files. A kind before them (icd10cm, hcpcs, clfs, pfs, nucc, ncci-mue, ncci-ptp, pos)
-    /// overrides detection from their content.
+    /// The files. A kind before them (icd10cm, icd10cm-tabular, hcpcs, clfs, pfs, nucc,
+    /// ncci-mue, ncci-ptp, pos) overrides detection from their content.
     #[arg(required = true, value_name = "[KIND] FILE")]
     words: Vec<PathBuf>,
     /// The name of the edition, if the file states none or the wrong one: 2026, 2026-q1.

@@ -147,7 +147,9 @@ impl Edition {
         let year = period.strip_prefix("fy").unwrap_or(period);
         match (kind, year.parse()) {
             // Fiscal years begin in the October before.
-            (SetKind::Icd10cm, Ok(AsOf::Year(year))) => Date::new(year.checked_sub(1)?, 10, 1),
+            (kind, Ok(AsOf::Year(year))) if kind.has_fiscal_years() => {
+                Date::new(year.checked_sub(1)?, 10, 1)
+            }
             (_, Ok(AsOf::Year(year))) => Date::new(year, 1, 1),
             (_, Ok(AsOf::Month(year, month))) => Date::new(year, month, 1),
             (_, Ok(AsOf::Day(day))) => Some(day),
@@ -166,8 +168,9 @@ impl Edition {
         let first = self.first_day(kind)?;
         let next = match (kind, self.period().parse()) {
             (SetKind::PlaceOfService, _) => return None,
-            (SetKind::Icd10cm, _) if first.month() < 10 => Date::new(first.year(), 10, 1),
-            (SetKind::Icd10cm, _) => Date::new(first.year() + 1, 10, 1),
+            (kind, _) if kind.has_fiscal_years() => {
+                Date::new(first.year() + u16::from(first.month() >= 10), 10, 1)
+            }
             (_, Ok(AsOf::Year(year))) => Date::new(year + 1, 1, 1),
             (SetKind::Nucc, _) => first.first_of_month_after(6),
             _ => first.first_of_month_after(3),

@@ -5,7 +5,8 @@
 
 use crate::codesets::error::CorruptSet;
 use crate::codesets::file::SetFile;
-use crate::codesets::row::{HcpcsCode, HcpcsRow, IcdRow, SetRow};
+use crate::codesets::row::{HcpcsCode, HcpcsRow, SetRow};
+use crate::codesets::tabular::TabularRow;
 
 /// Sorts after every character of a code: `K92~` sorts after every code below `K92`.
 const AFTER_ALL_CODES: char = '~';
@@ -15,41 +16,55 @@ const CATEGORY_LEN: usize = 3;
 
 impl SetFile {
     /// Returns the codes above an ICD-10-CM code, the widest first. Codes have no dot here.
-    pub fn ancestors(&self, code: &str) -> Result<Vec<IcdRow>, CorruptSet> {
+    pub fn ancestors(&self, code: &str) -> Result<Vec<SetRow>, CorruptSet> {
         let mut ancestors = Vec::new();
         for end in CATEGORY_LEN..code.len() {
-            if let Some(SetRow::Icd10cm(row)) = self.get(code.get(..end).unwrap_or_default())? {
-                ancestors.push(row);
-            }
+            ancestors.extend(self.get(code.get(..end).unwrap_or_default())?);
         }
         Ok(ancestors)
     }
 
+    /// Returns the row of the tabular list that applies to an ICD-10-CM code, and the rows above it up
+    /// to the chapter. That is the code's own row, or that of the code without its seventh character.
+    pub fn lineage(&self, code: &str) -> Result<Vec<TabularRow>, CorruptSet> {
+        let mut next = match self.get(code)? {
+            None => self.ancestors(code)?.pop(),
+            own => own,
+        };
+        let mut lineage = Vec::new();
+        while let Some(SetRow::Icd10cmTabular(row)) = next {
+            next = self.get(&row.parent)?;
+            lineage.push(row);
+        }
+        Ok(lineage)
+    }
+
     /// Returns the codes directly below an ICD-10-CM code, in order.
-    pub fn children(&self, code: &str) -> Result<Vec<IcdRow>, CorruptSet> {
+    pub fn children(&self, code: &str) -> Result<Vec<SetRow>, CorruptSet> {
         // From the first possible child on, because the code itself has the prefix, too.
         self.top_level_with_prefix(code, &format!("{code}0"))
     }
 
     /// Returns the children of an ICD-10-CM code's parent, including the code itself. The siblings
     /// of a category are the categories that share its first two characters.
-    pub fn siblings(&self, code: &str) -> Result<Vec<IcdRow>, CorruptSet> {
+    pub fn siblings(&self, code: &str) -> Result<Vec<SetRow>, CorruptSet> {
         if let Some(parent) = self.ancestors(code)?.last() {
-            return self.children(&parent.code);
+            return self.children(&parent.key());
         }
         let prefix = code.get(..CATEGORY_LEN - 1).unwrap_or_default();
         self.top_level_with_prefix(prefix, prefix)
     }
 
     /// Returns the codes with a prefix, from a key on, without the codes below them.
-    fn top_level_with_prefix(&self, prefix: &str, from: &str) -> Result<Vec<IcdRow>, CorruptSet> {
-        let mut found: Vec<IcdRow> = Vec::new();
+    fn top_level_with_prefix(&self, prefix: &str, from: &str) -> Result<Vec<SetRow>, CorruptSet> {
+        let mut found: Vec<SetRow> = Vec::new();
         let mut from = from.to_owned();
-        while let Some(SetRow::Icd10cm(row)) = self.rows_from(&from)?.next().transpose()? {
-            if !row.code.starts_with(prefix) {
+        while let Some(row) = self.rows_from(&from)?.next().transpose()? {
+            let code = row.key();
+            if !code.starts_with(prefix) {
                 break;
             }
-            from = format!("{}{AFTER_ALL_CODES}", row.code);
+            from = format!("{code}{AFTER_ALL_CODES}");
             found.push(row);
         }
         Ok(found)

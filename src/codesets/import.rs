@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use crate::codesets::edition::Edition;
 use crate::codesets::error::{ImportError, ParseError, ReadError};
 use crate::codesets::import::formats::{
-    clfs, hcpcs, icd10cm, mue, nucc, pfs, place_of_service, ptp,
+    clfs, hcpcs, icd10cm, icd10cm_tabular, mue, nucc, pfs, place_of_service, ptp,
 };
 use crate::codesets::import::input::InputFile;
 use crate::codesets::import::sink::{FileMetadata, ImportProgress, RowSink};
@@ -53,6 +53,7 @@ fn read(
 ) -> Result<FileMetadata, ReadError> {
     let metadata = match kind {
         SetKind::Icd10cm => icd10cm::read(input, sink),
+        SetKind::Icd10cmTabular => icd10cm_tabular::read(input, sink),
         SetKind::Hcpcs => hcpcs::read(input, sink),
         SetKind::Clfs => clfs::read(input, sink),
         SetKind::Pfs => pfs::read(input, sink),

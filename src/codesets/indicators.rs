@@ -177,6 +177,13 @@ pub static TEAM: Indicator = Indicator { name: "Team surgery", values: &[
     value("9", "the concept does not apply", &[("66", NotApplicable)]),
 ] };
 
+/// The text on modifier 53 in columns 6 and 7, for a code with a line for 53 and for others. No
+/// indicator is about 53.
+const DISCONTINUED: (&str, &str) = (
+    "no indicator, but a line with RVUs and an amount of its own, for a procedure that the physician ended early",
+    "no indicator and no line for it: contractors review such a claim and price it individually",
+);
+
 impl Indicator {
     fn value(&self, value: &str) -> Option<&'static IndicatorValue> {
         self.values.iter().find(|known| known.value == value)
@@ -199,6 +206,17 @@ impl PfsRow {
         let values = values.into_iter();
         let known = values.filter_map(|(it, value)| Some((it, it.value(&value)?)));
         known.collect()
+    }
+
+    /// Returns the answer for modifier 53 and its reason; `None` for a code without an amount.
+    pub fn discontinued_rule(&self, has_line: bool) -> Option<(Ruling, &'static str)> {
+        let has_amount = self.amount(self.facility_total).is_some();
+        let (with_line, without_line) = DISCONTINUED;
+        match (has_line, has_amount) {
+            (true, _) => Some((Allowed, with_line)),
+            (false, true) => Some((ByPolicy, without_line)),
+            (false, false) => None,
+        }
     }
 
     /// Returns the answer for each modifier that the row's indicators decide on.

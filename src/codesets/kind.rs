@@ -13,6 +13,8 @@ use crate::diagnostics::did_you_mean;
 pub enum SetKind {
     /// ICD-10-CM, from CMS's order file.
     Icd10cm,
+    /// The tabular list of ICD-10-CM, from CMS's XML file.
+    Icd10cmTabular,
     /// HCPCS Level II with its modifiers, from CMS's alphanumeric ("ANWEB") file.
     Hcpcs,
     /// Medicare's Clinical Laboratory Fee Schedule.
@@ -32,8 +34,9 @@ pub enum SetKind {
 
 impl SetKind {
     /// Every kind, in the order of lists.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Icd10cm,
+        Self::Icd10cmTabular,
         Self::Hcpcs,
         Self::Clfs,
         Self::Pfs,
@@ -47,6 +50,7 @@ impl SetKind {
     pub const fn id(self) -> &'static str {
         match self {
             Self::Icd10cm => "icd10cm",
+            Self::Icd10cmTabular => "icd10cm-tabular",
             Self::Hcpcs => "hcpcs",
             Self::Clfs => "clfs",
             Self::Pfs => "pfs",
@@ -61,6 +65,7 @@ impl SetKind {
     pub const fn title(self) -> &'static str {
         match self {
             Self::Icd10cm => "ICD-10-CM",
+            Self::Icd10cmTabular => "ICD-10-CM tabular list",
             Self::Hcpcs => "CMS HCPCS Level II",
             Self::Clfs => "CMS Clinical Laboratory Fee Schedule (CLFS)",
             Self::Pfs => "CMS Physician Fee Schedule (PFS)",
@@ -69,6 +74,11 @@ impl SetKind {
             Self::NcciPtp => "CMS NCCI procedure-to-procedure edits (PTP)",
             Self::PlaceOfService => "CMS place of service codes",
         }
+    }
+
+    /// Returns true if the editions are those of ICD-10-CM, which has fiscal years.
+    pub(crate) const fn has_fiscal_years(self) -> bool {
+        matches!(self, Self::Icd10cm | Self::Icd10cmTabular)
     }
 
     /// Returns the document that the meanings of abbreviations are from, if rows show meanings.
@@ -82,6 +92,7 @@ impl SetKind {
     pub const fn short_title(self) -> &'static str {
         match self {
             Self::Icd10cm => "ICD-10-CM",
+            Self::Icd10cmTabular => "ICD-10-CM tabular list",
             Self::Hcpcs => "HCPCS Level II",
             Self::Clfs => "CMS CLFS",
             Self::Pfs => "CMS PFS",
@@ -95,7 +106,7 @@ impl SetKind {
     /// Returns the license terms of the file. They are printed at import and stored in the set.
     pub const fn notice(self) -> &'static str {
         match self {
-            Self::Icd10cm => {
+            Self::Icd10cm | Self::Icd10cmTabular => {
                 "ICD-10-CM is published by NCHS and CMS for use in the United States and is in the \
                  public domain there."
             }

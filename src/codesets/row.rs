@@ -4,6 +4,7 @@ use crate::codesets::amount::Cents;
 use crate::codesets::kind::SetKind;
 use crate::codesets::pfs::PfsRow;
 use crate::codesets::stored_field::Field;
+use crate::codesets::tabular::TabularRow;
 use crate::content::Date;
 
 /// Separates the fields of a stored row. Sanitized text has no control characters, so no field
@@ -13,6 +14,7 @@ const SEPARATOR: &str = "\u{1f}";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SetRow {
     Icd10cm(IcdRow),
+    Icd10cmTabular(TabularRow),
     Hcpcs(HcpcsRow),
     Clfs(ClfsRow),
     Pfs(PfsRow),
@@ -190,11 +192,12 @@ impl NuccRow {
 impl SetRow {
     /// Returns the key, which is unique within a set and orders its rows.
     ///
-    /// It is the code; `-GA` for a HCPCS modifier, `83950-QW` for a row of a fee schedule with a
+    /// It is the code; `section E08-E13` or `chapter 4` of the tabular list; `-GA` for a HCPCS modifier, `83950-QW` for a row of a fee schedule with a
     /// modifier, `83950>88271@2018-07-01` for a PTP edit.
     pub fn key(&self) -> String {
         match self {
             Self::Icd10cm(row) => row.code.clone(),
+            Self::Icd10cmTabular(row) => row.key.clone(),
             Self::Hcpcs(row) => row.code.to_text(),
             Self::Clfs(row) => match &row.modifier {
                 Some(modifier) => format!("{}-{modifier}", row.code),
@@ -223,6 +226,7 @@ impl SetRow {
                 let rate = Cents::from_text(&text).map(|rate| rate.to_string());
                 ("rate", rate.unwrap_or(text))
             }
+            "notes" => ("notes", text.replace('\n', "; ")),
             name => (name, text),
         };
         self.fields().into_iter().map(shown).collect()
@@ -295,6 +299,9 @@ macro_rules! fields_of_kinds {
 
 fields_of_kinds! {
     Icd10cm(IcdRow) { "code": code, "billable": billable, "short": short, "long": long }
+    Icd10cmTabular(TabularRow) {
+        "code": key, "title": title, "parent": parent, "notes": notes
+    }
     Hcpcs(HcpcsRow) {
         "code": code, "long": long, "short": short, "coverage": coverage, "added": added,
         "effective": effective, "terminated": terminated, "action": action

@@ -99,7 +99,7 @@ fn canonical_icd10cm(text: &str) -> Option<String> {
     let h = head.as_bytes();
     let is_valid_head = h.len() == 3
         && h[0].is_ascii_uppercase()
-        && h[1].is_ascii_digit()
+        && (h[1].is_ascii_digit() || (head.starts_with("QA") && h[2].is_ascii_digit()))
         && h[2].is_ascii_alphanumeric();
     let is_valid_tail = tail.len() <= 4 && tail.bytes().all(|b| b.is_ascii_alphanumeric());
     if !is_valid_head || !is_valid_tail {

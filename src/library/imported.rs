@@ -8,6 +8,7 @@
 
 pub(crate) mod builder;
 pub(crate) mod enrich;
+pub(crate) mod hierarchy;
 pub(crate) mod lookup;
 pub(crate) mod pfs_rows;
 pub(crate) mod placement;
@@ -15,4 +16,5 @@ pub(crate) mod pointers;
 pub(crate) mod references;
 pub(crate) mod set_rows;
 pub(crate) mod synthesize;
+pub(crate) mod tabular_rows;
 pub(crate) mod validity;

@@ -208,8 +208,7 @@ impl Worker {
     fn index_codes(&mut self, sets: &ImportedSets) -> CodeRange {
         let first = self.doc_count();
         for listed in listed_codes(sets) {
-            self.partial
-                .add_code(&listed.code, &listed.title, &listed.short);
+            self.partial.add_code(&listed);
         }
         CodeRange {
             partial: self.number,

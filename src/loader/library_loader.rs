@@ -7,17 +7,16 @@ use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::codesets::{ImportedSets, SetKind};
+use crate::codesets::ImportedSets;
 use crate::files::AtomicFile;
 use crate::library::catalog_cache::CachedCatalog;
 use crate::library::parallel::thread_count;
 use crate::library::{IndexingProgress, Library, Scan};
 use crate::loader::index_cache::{CacheError, IndexCache};
 use crate::loader::indexer::{Indexer, IndexerOutput};
-use crate::search::build::builder::SMALL_LIBRARY_SIZE;
 use crate::search::build::store_writer::StoreWriter;
 use crate::search::format::FORMAT_VERSION;
-use crate::search::{DocumentSource, Index, IndexBuilder, Synonyms};
+use crate::search::{DocumentSource, Index, Synonyms};
 use crate::storage::{Backing, Container};
 
 /// The size of the write buffer, in bytes.
@@ -73,7 +72,7 @@ impl<'a> LibraryLoader<'a> {
     }
 
     /// Loads the library and its index from the cache if nothing has changed. Otherwise reads every
-    /// file once, indexes it, and writes the cache unless the library is small.
+    /// file once, indexes it, and writes the cache.
     pub fn load(
         &self,
         sets: ImportedSets,
@@ -84,16 +83,6 @@ impl<'a> LibraryLoader<'a> {
             Ok(loaded) => return loaded,
             Err(sets) => sets,
         };
-        let mut kinds = [SetKind::Icd10cm, SetKind::Hcpcs].into_iter();
-        let lists_codes = kinds.any(|kind| sets.in_force(kind).is_some());
-        if scan.files().take(SMALL_LIBRARY_SIZE).count() < SMALL_LIBRARY_SIZE && !lists_codes {
-            let library = Library::from_scan(&scan, None).with_sets(sets);
-            return LoadedLibrary {
-                index: IndexBuilder::from_library(&library).finish(DocumentSource::default()),
-                library,
-                cache_error: None,
-            };
-        }
         self.build_and_cache(&scan, sets, report)
     }
 

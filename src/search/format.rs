@@ -56,6 +56,7 @@ impl IndexData {
 mod tests {
     use super::*;
     use crate::content::parse_document;
+    use crate::library::ListedCode;
     use crate::search::build::merge::{DocAddress, merge_partials};
     use crate::search::build::partial_index::PartialIndex;
     use crate::search::build::store_writer::StoreWriter;
@@ -95,11 +96,12 @@ text = "HER-2"
             .unwrap_or_else(|report| panic!("{report}"));
         let (mut partial, mut stored_rows) = (PartialIndex::default(), Vec::new());
         partial.add(&document, Some(&mut stored_rows));
-        partial.add_code(
-            &"icd10cm:K92.2".parse().unwrap(),
-            "Gastrointestinal hemorrhage, unspecified",
-            "GI bleed",
-        );
+        partial.add_code(&ListedCode {
+            code: "icd10cm:K92.2".parse().unwrap(),
+            title: "Gastrointestinal hemorrhage, unspecified".to_owned(),
+            short: "GI bleed".to_owned(),
+            aliases: Vec::new(),
+        });
         let order = [0, 1].map(|doc| DocAddress { partial: 0, doc });
         let data = merge_partials(&[partial], &order, 1);
         let mut store = StoreWriter::new(Vec::new()).unwrap();

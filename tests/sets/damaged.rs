@@ -53,6 +53,83 @@ fn truncated_file_is_rejected_unless_it_ends_after_a_whole_row() {
 }
 
 #[test]
+fn xml_that_is_not_the_published_list_is_refused() {
+    let list = files::icd10cm_tabular();
+    let nested = format!(
+        "<introduction>{}\r\n",
+        "<introSection>\r\n".repeat(1_000_000)
+    );
+    let layout = "expected CMS's tabular list of ICD-10-CM, an XML file with the root element \
+                  `ICD10CM.tabular`";
+    let damaged = "the file was damaged or cut short; download it again";
+    for (from, to, expected) in [
+        (
+            "<version>2026",
+            "<verzion>2026",
+            format!("x.xml:3: an element `verzion` in `ICD10CM.tabular`; {layout}"),
+        ),
+        (
+            "<version>2026",
+            "<version>1.0",
+            "x.xml:3: the version is `1.0`; expected a fiscal year, such as 2026".to_owned(),
+        ),
+        (
+            "<ICD10CM.tabular>",
+            "<ICD10PCS.tabular>",
+            format!("x.xml:2: the root element is `ICD10PCS.tabular`; {layout}"),
+        ),
+        (
+            "<ICD10CM.tabular>",
+            "<!DOCTYPE a [<!ENTITY b \"c\">]><ICD10CM.tabular>",
+            "x.xml:2: a DOCTYPE or CDATA section; the published file has none".to_owned(),
+        ),
+        (
+            "Gastric",
+            "&gastric;",
+            "x.xml:42: the entity `gastric` is unknown; the five of XML are read; download the \
+             file again"
+                .to_owned(),
+        ),
+        (
+            "<introduction>\r\n",
+            &nested,
+            format!("x.xml:26: elements are nested more than 24 levels deep; {layout}"),
+        ),
+        (
+            "<name>K92.2<",
+            "<name>K9-2<",
+            format!("x.xml:37: `K9-2` is not an ICD-10-CM code; {layout}"),
+        ),
+        (
+            "<name>K92.2<",
+            "<name>K95.2<",
+            format!("x.xml:37: `K952` is not part of `K92`; {layout}"),
+        ),
+        (
+            "</excludes1>",
+            "</excludes2>",
+            format!("x.xml:30: `excludes2` ends, but `excludes1` is open; {damaged}"),
+        ),
+        (
+            "<name>U09<",
+            "<name>K92.2<",
+            "x.xml:57: K922 is already on line 37; each may occur once: the file is damaged, or \
+             two files were joined"
+                .to_owned(),
+        ),
+    ] {
+        let bytes = replace_text(&list, from, to);
+        let error = import_error(Some(SetKind::Icd10cmTabular), "x.xml", &bytes);
+        assert_eq!(error, expected);
+    }
+    let error = import_error(None, "x.xml", &list[..list.len() - 30]);
+    assert_eq!(
+        error,
+        format!("x.xml:61: the file ends in the element `chapter`; {damaged}")
+    );
+}
+
+#[test]
 fn truncation_error_names_the_line() {
     let icd = files::icd10cm();
     let lines = |count: usize| -> Vec<u8> {

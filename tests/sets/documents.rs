@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use codeleaf::content::{
-    CodeId, Document, ModifierCode, Row, Standing, Status, Subject, Value, Voice,
+    CodeId, CodeSystem, Document, ModifierCode, Row, Standing, Status, Subject, Value, Voice,
 };
-use codeleaf::library::{Library, LoadError};
+use codeleaf::library::{Library, ListedCode, LoadError};
+use codeleaf::search::{IndexBuilder, Query};
 
 use super::{StoreFixture, files};
 
@@ -53,7 +54,10 @@ fn diagnosis_shows_parents_siblings_and_children() {
     let document = open(&library, "icd10cm:K92.2");
     assert_eq!(document.title, "Invented hemorrhage, unspecified");
     assert_eq!(document.sources[0].as_of.to_string(), "2025");
-    assert_eq!(keys(&document, "hierarchy", "parents"), ["K92"]);
+    assert_eq!(
+        keys(&document, "hierarchy", "parents"),
+        ["chapter 11", "section K90-K95", "K92"]
+    );
     assert_eq!(keys(&document, "hierarchy", "neighbours"), ["K92.0"]);
     let children = rows(&document, "hierarchy", "children");
     assert_eq!(children[0].subject, Subject::Absence);
@@ -238,7 +242,7 @@ fn unknown_code_is_an_error_and_set_codes_are_not_listed() {
         assert!(matches!(error, LoadError::Unknown(_)));
     }
     assert_eq!(library.entries().len(), Library::built_in().entries().len());
-    assert_eq!(library.sets().all().len(), 8);
+    assert_eq!(library.sets().all().len(), 9);
 }
 
 #[test]
@@ -260,7 +264,7 @@ fn document_opens_with_a_note_about_a_damaged_set() {
         std::fs::write(path, &bytes[..50]).unwrap();
     }
     let library = Library::built_in().with_sets(fixture.store.open_sets());
-    assert_eq!(library.broken().len(), 8);
+    assert_eq!(library.broken().len(), 9);
     assert!(library.broken()[0].report.contains("the set is damaged"));
 }
 
@@ -414,4 +418,117 @@ fn claim_that_an_indicator_contradicts_is_a_stated_conflict() {
     assert_eq!(row.standing, Some(Standing::Situational));
     let (path, _) = document.modifier(&modifier("TC")).unwrap();
     assert_eq!(path.block.0, "set-pfs-modifiers");
+}
+
+#[test]
+fn tabular_notes_apply_to_the_codes_below_and_name_their_origin() {
+    let fixture = StoreFixture::new();
+    let library = library(&fixture);
+    let document = open(&library, "icd10cm:K92.2");
+    let notes = |block: &str| -> Vec<String> {
+        let rows = rows(&document, "notes", block);
+        rows.iter().map(|row| texts(row).join(" | ")).collect()
+    };
+    assert_eq!(
+        notes("inclusionTerm"),
+        [
+            "Gastric bleeding NOS | this code",
+            "Intestinal oozing | this code"
+        ]
+    );
+    assert_eq!(
+        notes("useAdditionalCode"),
+        ["code for drugs (Z85.3) | this code"]
+    );
+    assert_eq!(
+        notes("excludes1"),
+        [
+            "neonatal kind (K92.2, U09) | K92",
+            "… U09 Invented condition | K92"
+        ]
+    );
+    assert_eq!(
+        notes("excludes2"),
+        ["invented injuries (S00-T88, Z85.3) | chapter 11"]
+    );
+    assert_eq!(
+        notes("sevenChrDef"),
+        [
+            "One of these is added | K92",
+            "A: first encounter < one day | K92"
+        ]
+    );
+    assert_eq!(notes("includes"), ["invented ulcer NOS | K92"]);
+    let parents = rows(&document, "hierarchy", "parents");
+    let parents: Vec<String> = parents.iter().map(|row| texts(row).join(" | ")).collect();
+    assert_eq!(
+        parents,
+        [
+            "chapter 11 | Invented diseases (K00-K95)",
+            "section K90-K95 | Other invented diseases (K90-K95)",
+            "K92 | Other invented diseases | header",
+        ]
+    );
+    // Codes in notes are links if the list has them.
+    let subjects: Vec<&Subject> = rows(&document, "notes", "excludes1")
+        .iter()
+        .map(|row| &row.subject)
+        .collect();
+    let code = |code: &str| Subject::Code(code.parse().unwrap());
+    assert_eq!(subjects, [&code("icd10cm:K92.2"), &code("icd10cm:U09")]);
+    let excluded = rows(&document, "notes", "excludes2")[0];
+    assert_eq!(excluded.subject, Subject::Text);
+    // Inclusion terms and the code's own notes stay where they are.
+    let header = open(&library, "icd10cm:K92");
+    assert_eq!(keys(&header, "notes", "inclusionTerm"), [""; 0]);
+    assert_eq!(keys(&header, "notes", "useAdditionalCode"), [""; 0]);
+    // The other rows of the source are of the order file.
+    let source = rows(&document, "notes", "excludes1")[0].source.as_ref();
+    let source = document.source(source.unwrap()).unwrap();
+    assert_eq!(source.as_of.to_string(), "2026-04");
+}
+
+#[test]
+fn code_of_the_tabular_list_alone_has_a_page_and_is_listed_once() {
+    let fixture = StoreFixture::new();
+    let library = library(&fixture);
+    let document = open(&library, "icd10cm:U09");
+    assert_eq!(document.title, "Invented condition");
+    let usage = &rows(&document, "summary", "facts")[1].cells[0].value;
+    assert!(matches!(usage, Value::Unavailable(_)), "{usage:?}");
+    assert_eq!(
+        keys(&document, "hierarchy", "parents"),
+        ["chapter 22", "section U00-U49"]
+    );
+    let listed: Vec<ListedCode> = library.codes_only_in_sets().collect();
+    let find = |code: &str| {
+        let mut found = listed.iter().filter(|listed| listed.code.value() == code);
+        let first = found.next().unwrap();
+        assert!(found.next().is_none(), "{code} is listed twice");
+        first
+    };
+    assert_eq!(find("U09").aliases, [""; 0]);
+    assert_eq!(find("K92").aliases, ["invented ulcer NOS"]);
+    let bleeding = find("K92.2");
+    assert_eq!(bleeding.short, "Invented hemorrhage, unspecified");
+    assert_eq!(
+        bleeding.aliases,
+        ["Gastric bleeding NOS", "Intestinal oozing"]
+    );
+    let diagnoses = listed.iter().map(|listed| &listed.code);
+    let diagnoses = diagnoses.filter(|code| code.system() == CodeSystem::Icd10cm);
+    assert!(diagnoses.is_sorted());
+}
+
+#[test]
+fn inclusion_terms_are_found_and_head_names_rank_first() {
+    let fixture = StoreFixture::new();
+    let index = IndexBuilder::index_library(&Arc::new(library(&fixture)));
+    let first = |text: &str| {
+        let results = index.search(&Query::parse(text), None, 5);
+        results.hits[0].code.to_string()
+    };
+    assert_eq!(first("intestinal oozing"), "icd10cm:K92.2");
+    assert_eq!(first("gastric bleeding"), "icd10cm:K92.2");
+    assert_eq!(first("ulcer"), "icd10cm:K92");
 }

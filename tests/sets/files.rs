@@ -8,6 +8,11 @@ use codeleaf::codesets::SetKind;
 pub fn all() -> Vec<(SetKind, &'static str, Vec<u8>)> {
     vec![
         (SetKind::Icd10cm, "icd10cm-order-2025.txt", icd10cm()),
+        (
+            SetKind::Icd10cmTabular,
+            "icd10cm-tabular-April-1-2026.xml",
+            icd10cm_tabular(),
+        ),
         (SetKind::Hcpcs, "HCPC2026_JAN_ANWEB.txt", hcpcs(293)),
         (SetKind::Clfs, "25CLABQ2.csv", clfs()),
         (SetKind::Pfs, "PPRRVU25_OCT.csv", pfs()),
@@ -73,6 +78,36 @@ pub fn large_icd10cm() -> Vec<u8> {
     let text = "Invented disease, which has as many words as the real ones have in the middle";
     let rows: Vec<(&str, u8, &str)> = rows.iter().map(|(c, f)| (c.as_str(), *f, text)).collect();
     icd10cm_from_rows(&rows)
+}
+
+/// Returns a tabular list with notes at each level.
+pub fn icd10cm_tabular() -> Vec<u8> {
+    "<?xml version=\"1.0\" encoding=\"utf-8\"?>\r\n<ICD10CM.tabular>\r\n\
+     <version>2026</version>\r\n\
+     <introduction>\r\n<introSection type=\"title\">\r\n<title>An invented list</title>\r\n\
+     </introSection>\r\n</introduction>\r\n\
+     <chapter>\r\n<name>11</name>\r\n<desc>Invented diseases (K00-K95)</desc>\r\n\
+     <excludes2>\r\n<note>invented injuries (S00-T88, Z85.3)</note>\r\n</excludes2>\r\n\
+     <sectionIndex>\r\n<sectionRef first=\"K90\" last=\"K95\" id=\"K90-K95\">\r\n\
+     Other invented diseases\r\n</sectionRef>\r\n</sectionIndex>\r\n\
+     <section id=\"K90-K95\">\r\n<desc>Other invented diseases (K90-K95)</desc>\r\n\
+     <diag>\r\n<name>K92</name>\r\n<desc>Other invented diseases</desc>\r\n\
+     <includes>\r\n<note>invented ulcer NOS</note>\r\n</includes>\r\n\
+     <excludes1>\r\n<note>neonatal kind (K92.2, U09)</note>\r\n</excludes1>\r\n\
+     <sevenChrNote>\r\n<note>One of these is added</note>\r\n</sevenChrNote>\r\n\
+     <sevenChrDef>\r\n<extension char=\"A\">first encounter &lt; one&#32;day</extension>\r\n\
+     </sevenChrDef>\r\n\
+     <diag>\r\n<name>K92.2</name>\r\n<desc>Invented hemorrhage,\r\n  unspecified</desc>\r\n\
+     <inclusionTerm>\r\n<note>Gastric bleeding NOS</note>\r\n\
+     <note>Intestinal oozing</note>\r\n</inclusionTerm>\r\n\
+     <useAdditionalCode>\r\n<note>code for drugs (Z85.3)</note>\r\n</useAdditionalCode>\r\n\
+     </diag>\r\n</diag>\r\n</section>\r\n</chapter>\r\n\
+     <chapter>\r\n<name>22</name>\r\n<desc>Invented purposes (U00-U85)</desc>\r\n\
+     <section id=\"U00-U49\">\r\n<desc>Invented (U00-U49)</desc>\r\n\
+     <diag>\r\n<name>U09</name>\r\n<desc>Invented condition</desc>\r\n</diag>\r\n\
+     </section>\r\n</chapter>\r\n</ICD10CM.tabular>"
+        .as_bytes()
+        .to_vec()
 }
 
 fn write_at_column(line: &mut [u8], from: usize, text: &[u8]) {

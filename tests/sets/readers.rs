@@ -39,6 +39,7 @@ fn every_kind_is_detected_and_round_trips() {
 fn edition_comes_from_file_content_or_name() {
     let names = [
         "icd10cm-2025",
+        "icd10cm-tabular-2026-04",
         "hcpcs-2026-01",
         "clfs-2025-q2",
         "pfs-2025-10",

@@ -4,15 +4,20 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use codeleaf::codesets::SetKind;
+use codeleaf::codesets::{SetKind, SetRow};
 use codeleaf::content::{CodeId, CodeSystem};
 use codeleaf::library::Library;
 
 use super::StoreFixture;
 
 /// File, the beginning of its set's name, rows.
-const FILES: [(&str, &str, u64); 8] = [
+const FILES: [(&str, &str, u64); 9] = [
     ("icd10cm-order-2025.txt", "icd10cm-2025", 97_584),
+    (
+        "icd10cm-tabular-April-1-2026.xml",
+        "icd10cm-tabular-2026-04",
+        47_200,
+    ),
     ("hcpcs-2019-anweb.txt", "hcpcs-2019", 6_800),
     ("clfs-2025-q2.csv", "clfs-2025-q2", 2_105),
     ("pprrvu-2025-oct.csv", "pfs-2025-10", 19_090),
@@ -93,8 +98,8 @@ fn published_files_import_completely() {
         .unwrap()
         .children("C50")
         .unwrap();
-    let children: Vec<&str> = children.iter().map(|row| row.code.as_str()).collect();
-    assert_eq!(children.first(), Some(&"C500"));
+    let children: Vec<String> = children.iter().map(SetRow::key).collect();
+    assert_eq!(children.first().map(String::as_str), Some("C500"));
     assert!(children.iter().all(|code| code.len() == 4), "{children:?}");
 }
 

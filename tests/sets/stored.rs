@@ -234,7 +234,7 @@ proptest! {
     #[test]
     fn importing_arbitrary_bytes_never_panics(
         bytes in proptest::collection::vec(any::<u8>(), 0..400),
-        kind in 0_usize..8,
+        kind in 0_usize..9,
         head in 0_usize..400,
     ) {
         let fixture = StoreFixture::new();

@@ -4,7 +4,9 @@ use crate::codesets::error::ImportError;
 use crate::codesets::import::delimited::{
     CsvRecords, DELIMITERS, MAX_PREAMBLE_RECORDS, normalize_column_name,
 };
-use crate::codesets::import::formats::{hcpcs, icd10cm, nucc, pfs, place_of_service, ptp};
+use crate::codesets::import::formats::{
+    hcpcs, icd10cm, icd10cm_tabular, nucc, pfs, place_of_service, ptp,
+};
 use crate::codesets::import::input::InputFile;
 use crate::codesets::kind::SetKind;
 
@@ -72,6 +74,9 @@ pub(crate) fn known_file(input: &InputFile) -> Option<&'static str> {
 
 /// Returns the kind of a file; `None` if its first lines are in none of the layouts.
 pub(crate) fn detect(input: &InputFile) -> Option<SetKind> {
+    if icd10cm_tabular::is_tabular(&input.head) {
+        return Some(SetKind::Icd10cmTabular);
+    }
     let kind = find_header(input, kind_from_header);
     if kind.is_some() {
         return kind;

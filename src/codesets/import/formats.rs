@@ -3,6 +3,7 @@
 pub(crate) mod clfs;
 pub(crate) mod hcpcs;
 pub(crate) mod icd10cm;
+pub(crate) mod icd10cm_tabular;
 pub(crate) mod mue;
 pub(crate) mod nucc;
 pub(crate) mod pfs;

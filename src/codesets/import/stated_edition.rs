@@ -1,9 +1,9 @@
 //! Detection of the edition that a file's content, its name, or its archive's name states.
 //!
 //! Names of CMS files: `icd10cm-order-2025.txt`, `icd10cm-order-April-1-2026.txt`,
-//! `HCPC2026_JAN_ANWEB.txt`, `HCPC17_CONTR_ANWEB.txt`, `25CLABQ2.csv`, `PPRRVU25_OCT.csv`,
-//! `MCR_MUE_PractitionerServices_Eff_07-01-2024.csv`, `ccipra-v302r0-f1.txt`. The NUCC names
-//! version 25.1 `nucc_taxonomy_251.csv`.
+//! `icd10cm-tabular-April-1-2026.xml`, `HCPC2026_JAN_ANWEB.txt`, `HCPC17_CONTR_ANWEB.txt`,
+//! `25CLABQ2.csv`, `PPRRVU25_OCT.csv`, `MCR_MUE_PractitionerServices_Eff_07-01-2024.csv`,
+//! `ccipra-v302r0-f1.txt`. The NUCC names version 25.1 `nucc_taxonomy_251.csv`.
 
 use crate::codesets::edition::{EditTable, Edition};
 use crate::codesets::import::input::InputFile;
@@ -56,6 +56,16 @@ fn period(kind: SetKind, tokens: &[String], metadata: &FileMetadata) -> Option<S
             Some(start) => Some(format!("{}-{:02}", start.year(), start.month())),
             None => stated_period(kind, tokens),
         },
+        // The file states the fiscal year. A name may have the month of an update in that year.
+        SetKind::Icd10cmTabular => {
+            let year = metadata.year?;
+            let in_year = |name: &String| {
+                let edition = Edition::stated(name.clone());
+                edition.last_day(kind).is_some_and(|day| day.year() == year)
+            };
+            let named = stated_period(kind, tokens).filter(in_year);
+            Some(named.unwrap_or_else(|| year.to_string()))
+        }
         SetKind::Nucc => nucc_version(tokens),
         SetKind::NcciPtp => ptp_version(tokens).or_else(|| stated_period(kind, tokens)),
         _ => stated_period(kind, tokens),
@@ -93,10 +103,10 @@ fn stated_period(kind: SetKind, tokens: &[String]) -> Option<String> {
     let date = month.and_then(|month| Date::new(year, month, day.unwrap_or(1)));
     Some(match (date, stated_quarter(tokens)) {
         // ICD-10-CM is updated in April, and was in January 2021; other dates are of the upload.
-        (Some(date), _) if kind == SetKind::Icd10cm && !matches!(date.month(), 1 | 4 | 10) => {
+        (Some(date), _) if kind.has_fiscal_years() && !matches!(date.month(), 1 | 4 | 10) => {
             year.to_string()
         }
-        (Some(date), _) if day.is_some() && kind != SetKind::Icd10cm => date.to_string(),
+        (Some(date), _) if day.is_some() && !kind.has_fiscal_years() => date.to_string(),
         (Some(date), _) => format!("{year}-{:02}", date.month()),
         (None, Some(quarter)) => format!("{year}-q{quarter}"),
         (None, None) => year.to_string(),

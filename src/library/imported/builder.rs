@@ -1,6 +1,6 @@
 //! Builders for rows and blocks that cite an imported set.
 
-use crate::codesets::{IcdRow, SetFile, SetHeader};
+use crate::codesets::{SetFile, SetHeader, SetRow};
 use crate::content::{
     AbsenceReason, AsOf, Block, Cell, CodeId, CodeSystem, Date, Row, RowKey, Shape, Source,
     SourceId, SourceKind, Subject, Unavailable, Value, Voice,
@@ -68,17 +68,30 @@ impl SetCitation {
         Block::new(id, Some(title), Shape::Table, rows)
     }
 
-    /// Makes a row that links to an ICD-10-CM code.
-    pub(crate) fn diagnosis_row(&self, row: &IcdRow) -> Row {
-        let code = CodeId::new(CodeSystem::Icd10cm, &row.code);
-        let shown = code.as_ref().map_or(row.code.as_str(), CodeId::value);
-        let cells = vec![
-            Cell::column("Code", shown),
-            Cell::column("Description", row.long.as_str()),
-            Cell::column("Use", billing_usage(row)),
+    /// Makes a row that links to an ICD-10-CM code, or that names a chapter or section.
+    pub(crate) fn diagnosis_row(&self, row: &SetRow) -> Option<Row> {
+        let (title, usage) = match row {
+            SetRow::Icd10cm(row) => (&row.long, Some(billing_usage(row))),
+            SetRow::Icd10cmTabular(row) => (&row.title, None),
+            _ => return None,
+        };
+        let name = diagnosis_name(row);
+        let mut cells = vec![
+            Cell::column("Code", name.as_str()),
+            Cell::column("Description", title.as_str()),
         ];
-        let key = shown.to_owned();
-        self.row(&key, code.map_or(Subject::Text, Subject::Code), cells)
+        cells.extend(usage.map(|usage| Cell::column("Use", usage)));
+        let code = CodeId::new(CodeSystem::Icd10cm, &name);
+        Some(self.row(&name, code.map_or(Subject::Text, Subject::Code), cells))
+    }
+}
+
+/// Returns the name of a row of ICD-10-CM for readers: `E11.9`, `section E08-E13`, `chapter 4`.
+pub(crate) fn diagnosis_name(row: &SetRow) -> String {
+    let key = row.key();
+    match CodeId::new(CodeSystem::Icd10cm, &key) {
+        Ok(code) => code.value().to_owned(),
+        Err(_) => key,
     }
 }
 

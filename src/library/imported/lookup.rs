@@ -7,15 +7,16 @@ use crate::codesets::{
 };
 use crate::content::{CodeId, CodeSystem};
 
-/// Returns the kind of set that describes the codes of a system.
-const fn kind_for_system(system: CodeSystem) -> Option<SetKind> {
+/// Returns the kinds of set that describe the codes of a system, the preferred one first.
+const fn kinds_for_system(system: CodeSystem) -> &'static [SetKind] {
     match system {
-        CodeSystem::Icd10cm => Some(SetKind::Icd10cm),
-        CodeSystem::Hcpcs | CodeSystem::Modifier => Some(SetKind::Hcpcs),
-        CodeSystem::PlaceOfService => Some(SetKind::PlaceOfService),
-        CodeSystem::Taxonomy => Some(SetKind::Nucc),
+        // The order file has every code with its seventh character, and says which are billable.
+        CodeSystem::Icd10cm => &[SetKind::Icd10cm, SetKind::Icd10cmTabular],
+        CodeSystem::Hcpcs | CodeSystem::Modifier => &[SetKind::Hcpcs],
+        CodeSystem::PlaceOfService => &[SetKind::PlaceOfService],
+        CodeSystem::Taxonomy => &[SetKind::Nucc],
         // The public files list no CPT descriptors.
-        CodeSystem::Cpt => None,
+        CodeSystem::Cpt => &[],
     }
 }
 
@@ -29,7 +30,8 @@ const KINDS_WITH_FIGURES: [SetKind; 4] = [
 
 /// Returns the edition in force that lists the codes of a system.
 pub(crate) fn set_for_system(sets: &ImportedSets, system: CodeSystem) -> Option<&SetFile> {
-    sets.in_force(kind_for_system(system)?)
+    let mut kinds = kinds_for_system(system).iter();
+    kinds.find_map(|kind| sets.in_force(*kind))
 }
 
 /// Returns the row of a code and the set that has it: preferably a set that describes it; the
@@ -40,7 +42,8 @@ pub(crate) fn find_row<'s>(
 ) -> Result<Option<(&'s SetFile, SetRow)>, CorruptSet> {
     let figures = KINDS_WITH_FIGURES.into_iter();
     let figures = figures.filter(|_| code.system().takes_modifiers());
-    for kind in kind_for_system(code.system()).into_iter().chain(figures) {
+    let describing = kinds_for_system(code.system()).iter().copied();
+    for kind in describing.chain(figures) {
         let found = find_row_of_kind(sets, kind, code)?;
         if found.is_some() {
             return Ok(found);
@@ -86,24 +89,17 @@ pub struct ListedCode {
     pub title: String,
     /// The short description.
     pub short: String,
+    /// The other names that the tabular list gives.
+    pub aliases: Vec<String>,
 }
 
 /// Returns the codes of imported sets that open as documents, in the order of the sets. The list of
 /// a damaged set ends at the damage; the documents of its codes show the error.
 pub fn listed_codes(sets: &ImportedSets) -> impl Iterator<Item = ListedCode> {
-    let described = [
-        SetKind::Hcpcs,
-        SetKind::Icd10cm,
-        SetKind::PlaceOfService,
-        SetKind::Nucc,
-    ];
-    let described = described
-        .into_iter()
-        .filter_map(|kind| sets.in_force(kind))
-        .flat_map(SetFile::rows)
-        .filter_map(|row| {
-            let (system, value, title, short) = match row.ok()? {
-                SetRow::Icd10cm(row) => (CodeSystem::Icd10cm, row.code, row.long, row.short),
+    let described = |kind| {
+        let rows = rows_in_force(sets, kind);
+        rows.filter_map(|row| {
+            let (system, value, title, short) = match row {
                 SetRow::Hcpcs(HcpcsRow {
                     code, long, short, ..
                 }) => match code {
@@ -122,10 +118,55 @@ pub fn listed_codes(sets: &ImportedSets) -> impl Iterator<Item = ListedCode> {
                 }
                 _ => return None,
             };
-            let code = CodeId::new(system, &value).ok()?;
-            Some(ListedCode { code, title, short })
-        });
-    described.chain(codes_without_description(sets))
+            ListedCode::new(system, &value, title, short)
+        })
+    };
+    described(SetKind::Hcpcs)
+        .chain(diagnoses(sets))
+        .chain(described(SetKind::PlaceOfService))
+        .chain(described(SetKind::Nucc))
+        .chain(codes_without_description(sets))
+}
+
+/// Returns the rows of each table of a kind that is in force, up to the first damaged one.
+fn rows_in_force(sets: &ImportedSets, kind: SetKind) -> impl Iterator<Item = SetRow> {
+    let tables = sets.tables_in_force(kind);
+    tables.flat_map(|set| set.rows().map_while(Result::ok))
+}
+
+/// Returns the codes of the order file and of the tabular list, in order, with what both say.
+fn diagnoses(sets: &ImportedSets) -> impl Iterator<Item = ListedCode> {
+    let rows = |kind| rows_in_force(sets, kind).peekable();
+    let (mut order, mut tabular) = (rows(SetKind::Icd10cm), rows(SetKind::Icd10cmTabular));
+    let codes = std::iter::from_fn(move || {
+        let next = order.peek().into_iter().chain(tabular.peek());
+        let first = next.map(SetRow::key).min()?;
+        let is_first = |row: &SetRow| row.key() == first;
+        Some((order.next_if(is_first), tabular.next_if(is_first)))
+    });
+    codes.filter_map(|rows| {
+        let (code, title, short) = match &rows {
+            (Some(SetRow::Icd10cm(row)), _) => (&row.code, &row.long, row.short.clone()),
+            (_, Some(SetRow::Icd10cmTabular(row))) => (&row.key, &row.title, String::new()),
+            _ => return None,
+        };
+        let mut listed = ListedCode::new(CodeSystem::Icd10cm, code, title.clone(), short)?;
+        if let (_, Some(SetRow::Icd10cmTabular(row))) = &rows {
+            listed.aliases = row.aliases().map(str::to_owned).collect();
+        }
+        Some(listed)
+    })
+}
+
+impl ListedCode {
+    fn new(system: CodeSystem, value: &str, title: String, short: String) -> Option<Self> {
+        Some(Self {
+            code: CodeId::new(system, value).ok()?,
+            title,
+            short,
+            aliases: Vec::new(),
+        })
+    }
 }
 
 /// Returns the codes of which the sets have figures only; the title names the sets. Codes that are
@@ -136,8 +177,7 @@ fn codes_without_description(sets: &ImportedSets) -> impl Iterator<Item = Listed
         if kind == SetKind::NcciPtp {
             continue;
         }
-        let rows = sets.tables_in_force(kind).flat_map(SetFile::rows);
-        for row in rows.map_while(Result::ok) {
+        for row in rows_in_force(sets, kind) {
             let key = row.key();
             let value = key.split('-').next().unwrap_or(&key);
             let title = titles.entry(value.to_owned()).or_default();
@@ -147,15 +187,13 @@ fn codes_without_description(sets: &ImportedSets) -> impl Iterator<Item = Listed
             }
         }
     }
-    let described = sets.in_force(SetKind::Hcpcs).into_iter();
-    for row in described.flat_map(SetFile::rows).map_while(Result::ok) {
+    for row in rows_in_force(sets, SetKind::Hcpcs) {
         titles.remove(&row.key());
     }
     titles.into_iter().filter_map(|(value, title)| {
         let mut systems = [CodeSystem::Cpt, CodeSystem::Hcpcs].into_iter();
-        let code = systems.find_map(|system| CodeId::new(system, &value).ok())?;
-        let short = String::new();
-        Some(ListedCode { code, title, short })
+        let listed = |system| ListedCode::new(system, &value, title.clone(), String::new());
+        systems.find_map(listed)
     })
 }
 

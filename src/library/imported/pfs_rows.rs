@@ -57,18 +57,26 @@ impl PfsLines {
         rules
     }
 
-    /// Returns the row of each modifier that the indicators decide on.
+    /// Returns the row of each modifier that the indicators decide on, and of modifier 53.
     pub(crate) fn modifier_rows(&self, citation: &SetCitation) -> Vec<Row> {
-        let rows = self.rules().into_iter().map(|rule| {
+        let rules = self.rules().into_iter();
+        let rules = rules.map(|rule| (rule.modifier, rule.ruling, self.reason(&rule)));
+        let discontinued = self.main.discontinued_rule(self.line("53").is_some());
+        let discontinued = discontinued
+            .map(|(ruling, reason)| ("53", ruling, format!("PFS {}, {reason}", self.edition)));
+        let rows = rules.chain(discontinued).map(|(modifier, ruling, reason)| {
             let mut cells = vec![
-                Cell::column("Modifier", rule.modifier),
-                Cell::column("Medicare", rule.ruling.label()),
-                Cell::column("Because", self.reason(&rule)),
+                Cell::column("Modifier", modifier),
+                Cell::column("Medicare", ruling.label()),
+                Cell::column("Because", reason),
             ];
             cells.extend(record_cell("Code status", &self.status()));
-            let modifier = ModifierCode::new(rule.modifier);
-            let subject = modifier.map_or(Subject::Text, Subject::Modifier);
-            citation.row(rule.modifier, subject, cells)
+            let code = ModifierCode::new(modifier);
+            citation.row(
+                modifier,
+                code.map_or(Subject::Text, Subject::Modifier),
+                cells,
+            )
         });
         rows.collect()
     }

@@ -51,7 +51,9 @@ pub(crate) const PFS_INDICATORS: Placement = Placement {
 
 pub(crate) const fn placement(kind: SetKind) -> Placement {
     match kind {
-        SetKind::Icd10cm => place("set-icd10cm", "coding", "diagnoses", "ICD-10-CM texts"),
+        SetKind::Icd10cm | SetKind::Icd10cmTabular => {
+            place("set-icd10cm", "coding", "diagnoses", "ICD-10-CM texts")
+        }
         SetKind::Hcpcs => place(
             "set-hcpcs",
             "coding",

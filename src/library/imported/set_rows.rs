@@ -36,18 +36,18 @@ pub(crate) fn rows_from_set(
         SetKind::NcciMue => vec![code.value().to_owned()],
         SetKind::Clfs => return citation.rate_rows(set, code),
         SetKind::NcciPtp => return citation.edit_rows(set, code),
-        // See `pfs_rows`.
-        SetKind::Pfs => return Ok(Vec::new()),
+        // See `pfs_rows` and `tabular_rows`.
+        SetKind::Pfs | SetKind::Icd10cmTabular => return Ok(Vec::new()),
     };
     let mut rows = Vec::with_capacity(keys.len());
     for key in keys {
         rows.extend(match set.get(&key)? {
-            Some(SetRow::Icd10cm(row)) => Some(citation.diagnosis_row(&row)),
             Some(SetRow::Hcpcs(row)) => citation.modifier_row(&row),
             Some(SetRow::Nucc(row)) => Some(citation.taxonomy_row(&row)),
             Some(SetRow::PlaceOfService(row)) => Some(citation.place_row(&row)),
             Some(SetRow::NcciMue(row)) => Some(citation.units_row(&row)),
-            _ => None,
+            Some(row) => citation.diagnosis_row(&row),
+            None => None,
         });
     }
     Ok(rows)

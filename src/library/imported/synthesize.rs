@@ -1,8 +1,7 @@
 //! Synthesis: makes a document from a code's row in an imported set.
 
 use crate::codesets::{
-    CorruptSet, Coverage, HcpcsCode, HcpcsRow, IcdRow, ImportedSets, NuccRow, PlaceRow, SetFile,
-    SetRow,
+    CorruptSet, Coverage, HcpcsCode, HcpcsRow, ImportedSets, NuccRow, PlaceRow, SetFile, SetRow,
 };
 use crate::content::{
     AsOf, Block, Cell, CodeId, CodeSystem, Date, Document, Row, Section, Shape, Status, Subject,
@@ -10,7 +9,9 @@ use crate::content::{
 };
 use crate::library::imported::builder::{SetCitation, source, terminated_cell};
 use crate::library::imported::enrich::enrich;
+use crate::library::imported::hierarchy::{CHILDREN, HIERARCHY, NEIGHBORS, PARENTS};
 use crate::library::imported::lookup::{billing_usage, find_row};
+use crate::library::imported::tabular_rows::add_tabular_list;
 use crate::library::imported::validity::Validity;
 
 /// The longest description that is used as a title, in characters. The short description replaces
@@ -34,7 +35,11 @@ pub(crate) fn synthesize(
         validity: Validity::new(sets, set),
     };
     Ok(match row {
-        SetRow::Icd10cm(row) => Some(builder.diagnosis(&row)?),
+        SetRow::Icd10cm(_) | SetRow::Icd10cmTabular(_) => {
+            let mut document = builder.diagnosis(&row)?;
+            add_tabular_list(sets, &mut document)?;
+            Some(document)
+        }
         SetRow::Hcpcs(row) if code.system() == CodeSystem::Modifier => Some(builder.hcpcs(&row)?),
         SetRow::Hcpcs(row) => {
             let mut document = builder.hcpcs(&row)?;
@@ -59,40 +64,50 @@ struct DocumentBuilder<'a> {
 }
 
 impl DocumentBuilder<'_> {
-    fn diagnosis(&self, row: &IcdRow) -> Result<Document, CorruptSet> {
-        let usage = match billing_usage(row) {
-            "header" => "header: groups the codes below it, not for claims",
-            billable => billable,
+    fn diagnosis(&self, row: &SetRow) -> Result<Document, CorruptSet> {
+        let key = row.key();
+        let (long, short, usage) = match row {
+            SetRow::Icd10cm(row) => {
+                let usage = match billing_usage(row) {
+                    "header" => "header: groups the codes below it, not for claims",
+                    billable => billable,
+                };
+                (row.long.as_str(), row.short.as_str(), usage)
+            }
+            SetRow::Icd10cmTabular(row) => (row.title.as_str(), "", ""),
+            _ => ("", "", ""),
         };
+        let text = |text: &str| self.citation.value(Some(text.to_owned()));
         let mut facts = vec![
             self.fact("code", "Code", self.code.value()),
-            self.fact("use", "Use", usage),
-            self.fact("short", "Short description", row.short.as_str()),
+            self.fact("use", "Use", text(usage)),
+            self.fact("short", "Short description", text(short)),
         ];
         for label in ["Effective", "Terminated", "Coverage"] {
             let absent = self.citation.value(None);
             facts.push(self.fact(&label.to_lowercase(), label, absent));
         }
-        let parents = self.set.ancestors(&row.code)?;
-        let children = self.set.children(&row.code)?;
-        let siblings = self.set.siblings(&row.code)?;
-        let near = neighbors(siblings, |other| other.code == row.code);
-        let table = |id, title, rows: &[IcdRow]| {
-            let rows = rows.iter().map(|row| self.citation.diagnosis_row(row));
+        let parents = self.set.ancestors(&key)?;
+        let children = self.set.children(&key)?;
+        let near = neighbors(self.set.siblings(&key)?, |other| other.key() == key);
+        let table = |id, title, rows: &[SetRow]| {
+            let rows = rows
+                .iter()
+                .filter_map(|row| self.citation.diagnosis_row(row));
             self.citation.table(id, title, rows.collect())
         };
         let hierarchy = Section::new(
-            "hierarchy",
+            HIERARCHY,
             "Parents, children and neighbours",
             "Hierarchy",
             vec![
-                table("parents", "Above this code", &parents),
-                table("children", "Below this code", &children),
-                table("neighbours", "Beside this code", &near),
+                table(PARENTS, "Above this code", &parents),
+                table(CHILDREN, "Below this code", &children),
+                table(NEIGHBORS, "Beside this code", &near),
             ],
         );
-        let sections = vec![self.summary_section(&row.long, facts), hierarchy];
-        Ok(self.document(choose_title(&row.long, &row.short), sections))
+        let sections = vec![self.summary_section(long, facts), hierarchy];
+        Ok(self.document(choose_title(long, short), sections))
     }
 
     fn hcpcs(&self, row: &HcpcsRow) -> Result<Document, CorruptSet> {

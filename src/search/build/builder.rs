@@ -7,7 +7,7 @@ use std::io::BufWriter;
 use std::sync::Arc;
 
 use crate::content::{CodeId, Document};
-use crate::library::Library;
+use crate::library::{Library, ListedCode};
 use crate::num::saturating_u32;
 use crate::search::build::merge::{DocAddress, merge_partials};
 use crate::search::build::partial_index::PartialIndex;
@@ -17,7 +17,7 @@ use crate::search::index::{DocumentSource, Index};
 use crate::storage::{Backing, Container};
 
 /// The most documents of a library without a row store. Parsing a few documents again costs less.
-pub(crate) const SMALL_LIBRARY_SIZE: usize = 32;
+const SMALL_LIBRARY_SIZE: usize = 32;
 
 /// Builds an index. If a code is added twice, look-ups find the first.
 #[derive(Debug, Default)]
@@ -56,7 +56,7 @@ impl IndexBuilder {
             builder.add(&document);
         }
         for listed in library.codes_only_in_sets() {
-            builder.add_code(&listed.code, &listed.title, &listed.short);
+            builder.partial.add_code(&listed);
         }
         builder
     }
@@ -81,7 +81,12 @@ impl IndexBuilder {
 
     /// Adds a code that has no document. `text` is searched but not shown.
     pub fn add_code(&mut self, code: &CodeId, title: &str, text: &str) {
-        self.partial.add_code(code, title, text);
+        self.partial.add_code(&ListedCode {
+            code: code.clone(),
+            title: title.to_owned(),
+            short: text.to_owned(),
+            aliases: Vec::new(),
+        });
     }
 
     /// Builds the index, which reads documents again from `source` if it has no stored rows.

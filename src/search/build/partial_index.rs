@@ -10,8 +10,9 @@ use std::ops::Range;
 use foldhash::HashMap;
 
 use crate::content::{CodeId, Document, Section, Subject};
+use crate::library::ListedCode;
 use crate::num::{saturating_u16, saturating_u32};
-use crate::search::build::prominence::weighted_length;
+use crate::search::build::prominence::{is_head_name, weighted_length};
 use crate::search::doc_table::{DocKind, pack_code};
 use crate::search::fields::{FieldMask, row_contexts};
 use crate::search::row_store;
@@ -109,7 +110,7 @@ impl PartialIndex {
             self.end_row(SubjectKind::from_subject(subject), words);
         }
         if section.is_none() {
-            self.add_title_row(&document.title, "");
+            self.add_title_row(&[&document.title], &[]);
         }
         let title_length = count_words(&document.title);
         self.end_doc(
@@ -119,11 +120,17 @@ impl PartialIndex {
         );
     }
 
-    /// Adds a code that has no document. `text` is searched but not shown.
-    pub(crate) fn add_code(&mut self, code: &CodeId, title: &str, text: &str) {
-        self.add_title_row(title, text);
-        let title_length = weighted_length(code, title);
-        self.end_doc(code, title, DocKind::ListedCode.pack(title_length));
+    /// Adds a code that has no document. Its short description and aliases are searched but not shown.
+    pub(crate) fn add_code(&mut self, listed: &ListedCode) {
+        let aliases = listed.aliases.iter().map(String::as_str);
+        let (mut names, mut texts): (Vec<&str>, Vec<&str>) =
+            aliases.partition(|alias| is_head_name(alias));
+        names.push(&listed.title);
+        texts.push(&listed.short);
+        self.add_title_row(&names, &texts);
+        let lengths = names.iter().map(|name| weighted_length(&listed.code, name));
+        let packed_kind = DocKind::ListedCode.pack(lengths.min().unwrap_or_default());
+        self.end_doc(&listed.code, &listed.title, packed_kind);
     }
 
     fn end_doc(&mut self, code: &CodeId, title: &str, packed_kind: u8) {
@@ -145,10 +152,14 @@ impl PartialIndex {
     }
 
     /// Adds the only row of a document or listed code without rows.
-    fn add_title_row(&mut self, title: &str, text: &str) {
+    fn add_title_row(&mut self, titles: &[&str], texts: &[&str]) {
         let first_posting = self.posting_terms.len();
-        let words = self.add_text(first_posting, FieldMask::TITLE, title)
-            + self.add_text(first_posting, FieldMask::BODY, text);
+        let titles = titles.iter().map(|title| (FieldMask::TITLE, title));
+        let texts = texts.iter().map(|text| (FieldMask::BODY, text));
+        let fields = titles.chain(texts);
+        let words = fields
+            .map(|(mask, text)| self.add_text(first_posting, mask, text))
+            .sum();
         let no_section = self.section_id(&[]);
         let row = saturating_u32(self.row_kinds.len());
         self.section_starts.push((row, no_section));

@@ -58,6 +58,11 @@ pub(crate) fn weighted_length(code: &CodeId, title: &str) -> usize {
     length + usize::from(!is_general) + usize::from(code.system() == CodeSystem::Hcpcs)
 }
 
+/// Returns true for another name of a code that marks it as the head of its subject: `Stroke NOS`.
+pub(crate) fn is_head_name(alias: &str) -> bool {
+    alias.ends_with(" NOS")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
