@@ -217,17 +217,20 @@ fn text_response(output: CommandOutput, codes: Vec<CodeId>) -> Response {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
     use proptest::prelude::*;
 
     use super::*;
     use crate::app::Keymap;
     use crate::serve::ClientTerminal;
 
-    fn content() -> ServedContent {
+    /// The built-in content, loaded once.
+    static CONTENT: LazyLock<ServedContent> = LazyLock::new(|| {
         let theme = Theme::built_in("dark").unwrap().unwrap();
         let loader = crate::loader::LibraryLoader::new(&[], None);
         ServedContent::load(&loader, Keymap::built_in(), theme, None).0
-    }
+    });
 
     fn run_line(line: &str, term: Option<&str>) -> Response {
         let mut client = ClientTerminal::default();
@@ -237,7 +240,7 @@ mod tests {
         interpret(&CommandContext {
             line,
             client: &client,
-            content: &content(),
+            content: &CONTENT,
             resume: None,
         })
     }
