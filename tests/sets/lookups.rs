@@ -61,6 +61,7 @@ fn code_of_every_set_is_found() {
         ("83951", "cpt:83951"),
         ("86294", "cpt:86294"),
         ("\"86294\"", "cpt:86294"),
+        ("\"K92.2\"", "icd10cm:K92.2"),
         ("pos:11", "pos:11"),
         ("POS 11", "pos:11"),
         ("invented office", "pos:11"),
