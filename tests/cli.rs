@@ -208,10 +208,14 @@ fn search_prints_hits_or_the_nearest_words() {
         "{printed}"
     );
     assert!(printed.contains("(text, 1 typo)"), "{printed}");
-    assert!(
-        printed.lines().all(|line| line.chars().count() <= 40),
-        "{printed}"
-    );
+    for (arguments, columns) in [("search reccurence", 40), ("search 83950-26", 24)] {
+        let printed = text(&run(&format!("{arguments} --width {columns}")).stdout);
+        let mut lines = printed.lines();
+        assert!(
+            lines.all(|line| line.chars().count() <= columns),
+            "{printed}"
+        );
+    }
     let output = run("search oncolozhizt");
     assert_eq!(output.status.code(), Some(1));
     assert!(
