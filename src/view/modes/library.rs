@@ -12,7 +12,7 @@ use crate::view::area::{indent, item_area, line_area};
 use crate::view::canvas::Canvas;
 use crate::view::input_line::InputLine;
 use crate::view::list::{
-    heading, item_role, list_position, selection_mark, with_thousands_separators,
+    heading, item_role, list_position, selection_mark, with_plural, with_thousands_separators,
 };
 use crate::view::theme::StyleRole;
 
@@ -241,9 +241,4 @@ fn origin_text(entry: &CatalogEntry) -> String {
         text += &shadowed.to_string();
     }
     text
-}
-
-fn with_plural(number: usize, noun: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{} {noun}{plural}", with_thousands_separators(number))
 }
