@@ -457,3 +457,20 @@ fn every_scrolled_pane_shows_how_far_in_three_columns() {
     assert_eq!(line(&screen(80, 60, "1"), 2), "");
     assert!(!screen(80, 8, "4").contains("Top"));
 }
+
+#[test]
+fn dragging_a_window_draws_the_panes_once() {
+    let mut reader = TestSession::open(119, 40);
+    reader.press("4");
+    let mut frames = 0;
+    for columns in (120..=200).chain((160..200).rev()) {
+        reader.begin_resize(columns, 40);
+        frames += usize::from(reader.last_frame_bytes > 0);
+    }
+    reader.resize(160, 40);
+    frames += usize::from(reader.last_frame_bytes > 0);
+    assert!(frames <= 3, "{frames} frames");
+    assert_eq!(reader.screen(), screen(160, 40, "4"));
+    reader.rest();
+    assert_eq!(reader.last_frame_bytes, 0);
+}

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::app::action::Effect;
 use crate::app::app::{App, Focus};
-use crate::app::detail_pane::DetailPane;
+use crate::app::detail_pane::{DetailPane, LoadedPreview};
 use crate::app::modes::library::LibraryItem;
 use crate::app::modes::text_panel::text_page;
 use crate::app::scroll::ScrollView;
@@ -40,9 +40,10 @@ impl App {
         let options = self.layout_options(area.width);
         let pane = match self.preview_content() {
             Some(PreviewContent::Document(code, part)) => {
-                let Some(document) = self.preview_document(&code) else {
+                let Some(loaded) = self.preview_document(&code) else {
                     return Some(Effect::LoadPreview(code));
                 };
+                let document = loaded.document;
                 document.map(|document| part.lay_out(&document, options, area.height))
             }
             Some(PreviewContent::Report(report)) => {
@@ -82,15 +83,17 @@ impl App {
         Some(PreviewContent::Document(code, part))
     }
 
-    /// The document of a preview; the outer `None` if it is not loaded.
-    fn preview_document(&self, code: &CodeId) -> Option<Option<Arc<Document>>> {
+    /// The document of a preview, unless it has to be loaded first.
+    fn preview_document(&self, code: &CodeId) -> Option<LoadedPreview> {
         let open = self.document_view.shared_document();
         if open.code == *code {
-            return Some(Some(Arc::clone(open)));
+            return Some(LoadedPreview {
+                code: code.clone(),
+                document: Some(Arc::clone(open)),
+            });
         }
         let loaded = self.side_panes.preview.as_ref();
-        let loaded = loaded.filter(|loaded| loaded.code == *code)?;
-        Some(loaded.document.clone())
+        loaded.filter(|loaded| loaded.code == *code).cloned()
     }
 }
 

@@ -14,7 +14,7 @@ use crate::app::{Action, App, AppOptions, Effect, MouseOwner, Movement, ReadingP
 use crate::session::event::Event;
 use crate::tty::{
     Background, Capabilities, ColorDepth, Decoder, Feature, FrameDecision, FramePacer, Input,
-    MouseCapture, MouseKind, Screen, Size, clipboard,
+    MouseCapture, MouseKind, PendingReply, Screen, Size, clipboard,
 };
 use crate::view;
 use crate::view::Theme;

@@ -62,8 +62,8 @@ pub struct Screen {
     entered: bool,
     /// Bytes to send with the next frame.
     queued: Vec<u8>,
-    status_requested: bool,
-    background_requested: bool,
+    /// Queries to send after the next frame, unless it is empty.
+    queries: Vec<u8>,
 }
 
 impl Screen {
@@ -78,8 +78,7 @@ impl Screen {
             cursor_is_hidden: false,
             entered: false,
             queued: Vec::new(),
-            status_requested: false,
-            background_requested: false,
+            queries: Vec::new(),
         }
     }
 
@@ -127,8 +126,7 @@ impl Screen {
         let bytes = Self::reset_sequence(self.capabilities, self.size);
         self.entered = false;
         self.queued.clear();
-        self.status_requested = false;
-        self.background_requested = false;
+        self.queries.clear();
         self.cursor_is_hidden = false;
         self.invalidate();
         out.write_all(&bytes)?;
@@ -181,13 +179,17 @@ impl Screen {
     /// Adds a device-status query to the next frame, unless the frame is empty. The answer arrives
     /// as [`Input::Ready`](crate::tty::Input::Ready) after the terminal has read the frame.
     pub fn request_status(&mut self) {
-        self.status_requested = self.capabilities.can(Feature::DeviceStatus);
+        if self.capabilities.can(Feature::DeviceStatus) {
+            self.queries.extend(ansi::DEVICE_STATUS);
+        }
     }
 
     /// Adds a query of the background color to the next frame, unless the frame is empty. The answer
     /// arrives as [`Input::Background`](crate::tty::Input::Background).
     pub fn request_background(&mut self) {
-        self.background_requested = self.capabilities.can(Feature::BackgroundColor);
+        if self.capabilities.can(Feature::BackgroundColor) {
+            self.queries.extend(ansi::BACKGROUND_QUERY);
+        }
     }
 
     /// Writes the bytes that turn the terminal's contents into `frame`, in a single write, and
@@ -251,7 +253,7 @@ impl Screen {
         cursor: Option<Position>,
         out: &mut impl Write,
     ) -> io::Result<usize> {
-        let requests_status = std::mem::take(&mut self.status_requested);
+        let queries = std::mem::take(&mut self.queries);
         let mut bytes = std::mem::take(&mut self.queued);
 
         let (mut body, after_contents) = self.encode_contents(&next);
@@ -269,12 +271,7 @@ impl Screen {
         if bytes.is_empty() {
             return Ok(0);
         }
-        if std::mem::take(&mut self.background_requested) {
-            bytes.extend(ansi::BACKGROUND_QUERY);
-        }
-        if requests_status {
-            bytes.extend(ansi::DEVICE_STATUS);
-        }
+        bytes.extend(queries);
         if let Err(error) = out.write_all(&bytes).and_then(|()| out.flush()) {
             self.invalidate();
             return Err(error);

@@ -26,18 +26,17 @@ pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
         document::detail(canvas, app, area);
     }
     let cursor = match app.focus() {
-        Focus::Document | Focus::Outline => document::draw_panes(canvas, app, layout),
-        Focus::RowDetail(detail) => match layout.detail {
-            Some(_) => document::draw_panes(canvas, app, layout),
-            None => {
-                let (page, top) = (&detail.view.page, detail.view.top);
-                draw_page(canvas, page, top, layout.body, app.highlighter());
-                if layout.header.is_some() {
-                    chrome::position(canvas, (top, page.lines.len()), layout.body);
-                }
-                Some(layout.body.as_position())
+        Focus::RowDetail(detail) if layout.detail.is_none() => {
+            let (page, top) = (&detail.view.page, detail.view.top);
+            draw_page(canvas, page, top, layout.body, app.highlighter());
+            if layout.header.is_some() {
+                chrome::position(canvas, (top, page.lines.len()), layout.body);
             }
-        },
+            Some(layout.body.as_position())
+        }
+        Focus::Document | Focus::Outline | Focus::RowDetail(_) => {
+            document::draw_panes(canvas, app, layout)
+        }
         Focus::Search(state) => Some(search::draw(canvas, state, (title, list_pane))),
         Focus::Library(library) => Some(library::draw(canvas, app, library, (title, list_pane))),
         Focus::Comparison(comparison) => {
