@@ -160,21 +160,21 @@ Best match · 1
 ↑↓ choose  Enter go  Esc back                                       CPT (c) AMA
 "#);
     reader.press("ctrl-u");
-    assert_snapshot!(reader.press("\"invented no\"").screen(), @r#"
-/ invented no                                                        8 results
-Documents · 8
-▸ 0001U › Coding › 26 › ! disputed › Remark                             remark
-    CMS has no such line.
-  0001U › Summary › Rate › Source                                       source
-    An invented file of CMS
-  0001U › Payers › Plan A › Source                                      source
-    paper: An invented publication
-  0001U › Coding › Z85.3 › Description                             description
-    Personal history, as invented — mentioned; no statement on coverage — house
-  0001U › Coding › G0439 › Description                             description
-    Another invented service — not paid together with this code — HCPCS
-  0001U › Payers › Plan A › What the payer says            what the payer says
-    Accepted in writing, as invented.
+    assert_snapshot!(reader.press("\"disease\"").screen(), @r#"
+/ disease                                                top 60 of 102 results
+Best match · 1
+▸ A00.0                                                                  title
+    Invented disease number 0 of the left hand, with later encounters
+Documents · 1
+  83950 › Summary                                                         text
+    disease progression or response to therapy and can inform follow-up care d…
+ICD-10-CM codes · 58
+  A00.1                                                                  title
+    Invented disease number 1 of the left hand, with later encounters
+  A00.2                                                                  title
+    Invented disease number 2 of the left hand, with later encounters
+  A00.3                                                                  title
+    Invented disease number 3 of the left hand, with later encounters
 
 ↑↓ choose  Enter go  Esc back                                       CPT (c) AMA
 "#);

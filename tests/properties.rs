@@ -10,7 +10,7 @@ use codeleaf::app::{
 use codeleaf::content::{self, Document, Row, Subject, Value, Visibility};
 use codeleaf::layout::{LayoutOptions, Medium, Page, PageEnd, TableMode};
 use codeleaf::library::{ComparisonRequest, ExcerptSubject, Library};
-use codeleaf::search::IndexBuilder;
+use codeleaf::search::{Index, IndexBuilder};
 use codeleaf::session::load;
 use codeleaf::text::Charset;
 use codeleaf::tty::Capabilities;
@@ -30,10 +30,9 @@ fn app_with_keymap(
     table_mode: TableMode,
     keymap: Keymap,
 ) -> App {
-    let library = library();
     App::new(AppOptions {
-        index: Arc::new(IndexBuilder::index_library(&library)),
-        library,
+        index: index(),
+        library: library(),
         keymap: Arc::new(keymap),
         charset: Charset::Unicode,
         size: Size::new(columns, rows),
@@ -57,6 +56,13 @@ fn library() -> Arc<Library> {
         ]))
     });
     Arc::clone(&LIBRARY)
+}
+
+/// Its index, built once: that takes a debug build a second.
+fn index() -> Arc<Index> {
+    static INDEX: LazyLock<Arc<Index>> =
+        LazyLock::new(|| Arc::new(IndexBuilder::index_library(&library())));
+    Arc::clone(&INDEX)
 }
 
 /// Carries out the loads that an app requests, as a host does.

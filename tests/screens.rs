@@ -173,8 +173,8 @@ fn wide_screen_does_not_widen_text() {
 fn search_lists_hits_while_typing_and_enter_opens_row() {
     let mut reader = TestSession::open(80, 24);
     assert_snapshot!(reader.press("/ \"profesional comp\"").screen(), @r#"
-/ profesional comp                                                   8 results
-Documents · 8
+/ profesional comp                                                   8 similar
+No results for “profesional comp”. Did you mean: professional? · 8
 ▸ 83950 › Coding › 26 › ! disputed                         description, 1 typo
     Professional Component — Use when billing only the professional interpreta…
   26 › Overview › Also known as                                   text, 1 typo
@@ -209,6 +209,32 @@ fn search_without_hits_suggests_nearest_terms() {
     let screen = self::screen(80, 24, "/ \"qqqqqq\"");
     assert!(screen.contains("No results for “qqqqqq”"), "{screen}");
     assert!(screen.lines().count() > 4, "no suggestions: {screen}");
+}
+
+#[test]
+fn search_finds_notes_and_opens_their_rows() {
+    let mut reader = TestSession::open(80, 24);
+    reader.press("4 down a \"ask Anna about recurrence\" enter 1");
+    let screen = reader.press("/ \"recurrence\"").screen();
+    let first: Vec<&str> = screen.lines().skip(1).take(4).map(str::trim).collect();
+    assert_eq!(first[0], "Your notes · 1");
+    assert!(
+        first[1].starts_with("▸ 83950 › 90 ") && first[1].ends_with(" note"),
+        "{screen}"
+    );
+    assert_eq!(first[2], "ask Anna about recurrence");
+    assert!(first[3].starts_with("Documents · "), "{screen}");
+    reader.press("enter");
+    assert!(reader.cursor_line().contains("▸ 90"), "{}", reader.screen());
+}
+
+#[test]
+fn results_for_a_corrected_word_are_labeled() {
+    let screen = screen(80, 24, "/ \"reccurence\"");
+    let lines: Vec<&str> = screen.lines().map(str::trim).collect();
+    assert!(lines[0].ends_with(" 1 similar"), "{screen}");
+    let question = "No results for “reccurence”. Did you mean: recurrence? · 1";
+    assert_eq!(lines[1], question);
 }
 
 #[test]

@@ -99,8 +99,9 @@ impl App {
     }
 
     pub(crate) fn search_for(&mut self, query: String) {
+        let (index, bookmarks) = (&self.index, self.bookmarks.as_ref());
         let open = &self.document_view.document().code;
-        let search = SearchState::with_query(query, &self.index, open);
+        let search = SearchState::with_query(query, index, bookmarks, open);
         self.focus = Focus::Search(Box::new(search));
     }
 

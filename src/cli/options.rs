@@ -56,7 +56,7 @@ pub struct Options {
     #[arg(long, global = true)]
     pub unicode: bool,
 
-    /// The width of printed documents, from 20 to 1000 columns. The default is that of the
+    /// The width of printed documents and results, from 20 to 1000 columns. The default is that of the
     /// terminal, or else 80.
     #[arg(long, value_name = "N", global = true, value_parser = clap::value_parser!(u16).range(20..=1000))]
     pub width: Option<u16>,

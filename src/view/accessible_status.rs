@@ -1,6 +1,7 @@
 //! The status in words for `--plain-ui`: the current mode and the selected item, in one line.
 
 use crate::app::{App, Command, DocumentView, Focus, LibraryItem, LibraryList, SearchState};
+use crate::search::HitGroup;
 use crate::view::row_text::{row_description, selected_row};
 
 pub fn status(app: &App) -> String {
@@ -55,6 +56,10 @@ fn search_status(state: &SearchState) -> String {
         );
         for missing in &state.results.missing {
             status += &format!("; {missing}");
+        }
+        if hit.group == HitGroup::Similar {
+            let heading = state.results.heading(hit.group, state.input.text());
+            status += &format!("; {heading}");
         }
         return status;
     }

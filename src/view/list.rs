@@ -41,3 +41,9 @@ pub fn with_thousands_separators(number: usize) -> String {
     }
     out
 }
+
+/// Formats a number of things, such as `1 document`.
+pub fn with_plural(number: usize, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {noun}{plural}", with_thousands_separators(number))
+}

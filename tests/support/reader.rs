@@ -1,14 +1,14 @@
 //! A session whose terminal is a `vt100` parser: keys in, picture out.
 
 use std::num::NonZero;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
 use codeleaf::app::{AppOptions, Bookmarks, Effect, Host, Keymap};
 use codeleaf::content::{CodeId, CodeSystem, Document};
 use codeleaf::layout::TableMode;
 use codeleaf::library::Library;
-use codeleaf::search::IndexBuilder;
+use codeleaf::search::{Index, IndexBuilder};
 use codeleaf::session::{Event, Session, load};
 use codeleaf::tty::{Capabilities, Size};
 use codeleaf::view::Theme;
@@ -31,9 +31,16 @@ pub struct TestSession {
     pub effects: Vec<Effect>,
 }
 
+/// The built-in library and its index, which a debug build takes a second to make.
+static BUILT_IN: LazyLock<(Arc<Library>, Arc<Index>)> = LazyLock::new(|| {
+    let library = Arc::new(Library::built_in());
+    let index = IndexBuilder::index_library(&library);
+    (library, Arc::new(index))
+});
+
 pub fn shipped_document() -> Arc<Document> {
     let code = CodeId::new(CodeSystem::Cpt, "83950").unwrap();
-    Library::built_in().document(&code).unwrap()
+    BUILT_IN.0.document(&code).unwrap()
 }
 
 impl TestSession {
@@ -48,10 +55,9 @@ impl TestSession {
         capabilities: Capabilities,
         table_mode: TableMode,
     ) -> Self {
-        let library = Arc::new(Library::built_in());
         Self::with_document(
             shipped_document(),
-            library,
+            Arc::clone(&BUILT_IN.0),
             (columns, rows),
             capabilities,
             table_mode,
@@ -65,8 +71,13 @@ impl TestSession {
         capabilities: Capabilities,
         table_mode: TableMode,
     ) -> Self {
+        let index = if Arc::ptr_eq(&library, &BUILT_IN.0) {
+            Arc::clone(&BUILT_IN.1)
+        } else {
+            Arc::new(IndexBuilder::index_library(&library))
+        };
         let options = AppOptions {
-            index: Arc::new(IndexBuilder::index_library(&library)),
+            index,
             library: Arc::clone(&library),
             keymap: Arc::new(Keymap::built_in()),
             host: Host::Local,

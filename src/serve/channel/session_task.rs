@@ -16,7 +16,7 @@ use tokio::time::sleep_until;
 use crate::app::{Action, AppOptions, Effect, Host, ReadingPosition};
 use crate::content::CodeId;
 use crate::serve::auth::key_entry::PtyPermission;
-use crate::serve::channel::context::{ChannelContext, Gone};
+use crate::serve::channel::context::ChannelContext;
 use crate::serve::channel::session_timers::{SessionEnd, SessionTimers};
 use crate::serve::command::SessionOptions;
 use crate::serve::content::ServedContent;
@@ -45,12 +45,6 @@ pub const PANIC_BYTE: u8 = 0;
 /// The panic hook logs the panic.
 pub fn catch_panic<T>(work: impl FnOnce() -> T) -> Result<T, SessionEnd> {
     catch_unwind(AssertUnwindSafe(work)).map_err(|_| SessionEnd::Failed)
-}
-
-impl From<Gone> for SessionEnd {
-    fn from(_: Gone) -> Self {
-        Self::Disconnected
-    }
 }
 
 pub struct SessionTask<'a> {
@@ -127,10 +121,7 @@ impl<'a> SessionTask<'a> {
         if end == SessionEnd::Failed {
             metrics.panics.inc();
         }
-        let end = match self.leave(end).await {
-            Ok(()) => end,
-            Err(Gone) => SessionEnd::Disconnected,
-        };
+        let end = self.leave(end).await.err().unwrap_or(end);
         metrics.sessions.dec();
         let seconds = started.elapsed().as_secs();
         let unlogged_codes = (self.unlogged_codes > 0).then_some(self.unlogged_codes);
@@ -320,7 +311,7 @@ impl<'a> SessionTask<'a> {
         })
     }
 
-    async fn send_frame(&mut self, frame: Vec<u8>) -> Result<(), Gone> {
+    async fn send_frame(&mut self, frame: Vec<u8>) -> Result<(), SessionEnd> {
         if frame.is_empty() {
             // The input changed nothing, unless the session delays the frame.
             if self.session.deadline().is_none() {
@@ -342,7 +333,7 @@ impl<'a> SessionTask<'a> {
     }
 
     /// Restores the client's terminal, and explains the end unless the user quit.
-    async fn leave(&mut self, end: SessionEnd) -> Result<(), Gone> {
+    async fn leave(&mut self, end: SessionEnd) -> Result<(), SessionEnd> {
         if end == SessionEnd::Disconnected {
             return Ok(());
         }
