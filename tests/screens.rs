@@ -186,7 +186,7 @@ No results for “profesional comp”. Did you mean: professional? · 8
   26 › Payers › Effect on payment                                 text, 1 typo
     26 pays the rate of the professional component, never the whole fee. CMS a…
   80 › Payers › Effect on payment                                         text
-    AS, for comparison: 13.6 percent.
+    AS, for comparison, is paid 13.6 percent.
   53 › Summary › Open questions, not verified                             text
     Is a later, complete colonoscopy paid in full?
   GT › Summary › When to use › Source                                   source
