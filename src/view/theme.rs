@@ -261,7 +261,7 @@ fn parse_style(entry: &StyleEntry, diagnostics: &mut Diagnostics<'_>) -> Style {
 mod tests {
     use super::*;
     use crate::tty::ColorDepth;
-    use crate::tty::screen::palette::shown_rgb;
+    use crate::tty::screen::palette::{Rgb, shown_rgb};
 
     #[test]
     fn built_in_themes_match_their_files() {
@@ -291,7 +291,7 @@ mod tests {
     }
 
     /// The contrast of two colors, as WCAG 2 defines it.
-    fn contrast(a: (u8, u8, u8), b: (u8, u8, u8)) -> f64 {
+    fn contrast(a: Rgb, b: Rgb) -> f64 {
         let linear = |component: u8| match f64::from(component) / 255.0 {
             low if low <= 0.039_28 => low / 12.92,
             high => ((high + 0.055) / 1.055).powf(2.4),
@@ -305,9 +305,9 @@ mod tests {
 
     #[test]
     fn text_is_readable_on_the_backgrounds_of_each_theme() {
-        const BLACK: (u8, u8, u8) = (0, 0, 0);
-        const WHITE: (u8, u8, u8) = (255, 255, 255);
-        let cases: [(&str, &[(u8, u8, u8)]); 5] = [
+        const BLACK: Rgb = (0, 0, 0);
+        const WHITE: Rgb = (255, 255, 255);
+        let cases: [(&str, &[Rgb]); 5] = [
             ("auto", &[BLACK, WHITE]),
             ("dark", &[BLACK]),
             ("light", &[WHITE]),
