@@ -71,7 +71,7 @@ fn details_of_the_selected_row_are_beside_the_rows() {
     “Data not available in the input for associated taxonomies,
     ICD-10 diagnoses, and related codes.”
 83950 › Coding › 26
-↑↓ row  Enter whole row  / search  Tab pane  ? help  q quit                                                 CPT (c) AMA
+↑↓ row  Enter details  / search  Tab pane  ? help  q quit  : commands                                       CPT (c) AMA
 "#);
 }
 
@@ -137,7 +137,7 @@ fn outline_of_sections_is_at_the_left_of_a_wider_screen() {
                           • Modifiers 59 and XU are only for the column-2 codes 86294 and 86316; never for 88271, 88274,
                             88275 or 96523.
 83950 › Coding › 26
-↑↓ row  Enter whole row  / search  Tab pane  ? help  q quit                                                                                                                                 CPT (c) AMA
+↑↓ row  Enter details  / search  Tab pane  ? help  q quit  : commands                                                                                                                       CPT (c) AMA
 "#);
 }
 
@@ -168,8 +168,8 @@ fn arrows_and_tab_move_between_panes() {
     assert_snapshot!(seen.join("\n"), @r#"
 4: rows
 right: details
-right: details
-left: rows
+right: rows
+left: outline
 left: outline
 left: outline
 tab: rows
@@ -307,16 +307,17 @@ fn document_of_the_selected_hit_is_beside_the_results() {
     let mut reader = TestSession::open(120, 24);
     reader.press("/ \"26 professional\"");
     assert_snapshot!(reader.screen(), @r#"
-/ 26 professional                                                                                            2 results
-Documents · 2                                                          83950  HER2/neu serum tumor marker assay
-▸ 83950 › Coding › 26 › ! disputed                         modifier
+/ 26 professional                                                                                            4 results
+All
+Documents · 4                                                          83950  HER2/neu serum tumor marker assay
+▸ CPT 83950 › Coding › 26 › ! disputed                     modifier
     26 — Professional Component — Use when billing only the profess…   Clinical & Coding Specifications
-  26 › Overview › Also known as                                text    Coding Specifications
-    professional component
-                                                                       Modifiers
-                                                                       Modifier  Description   When to use
-                                                                       26        Professional  Use when billing only
-                                                                                 Component     the professional
+  Modifier 26 › Summary › When not to use                      text    Coding Specifications
+    Do not use 26 on codes with PC/TC indicator 9. The concept of a…
+  Modifier 26 › Overview › Also known as                       text    Modifiers
+    professional component                                             Modifier  Description   When to use
+  Modifier 26 › Payers › Effect on payment                     text    26        Professional  Use when billing only
+    26 pays the rate of the professional component, never the whole…             Component     the professional
                                                                                  ! disputed    interpretation/
                                                                                                reporting component and
                                                                                                the facility bills for
@@ -329,8 +330,7 @@ Documents · 2                                                          83950  H
                                                                                  conditions
                                                                         … more
 
-
-↑↓ choose  Enter go  Esc back                                                                               CPT (c) AMA
+↑↓ select  Enter open  Esc back  Tab filter                                                                 CPT (c) AMA
 "#);
     // The document of another hit is loaded when the cursor rests, and only then.
     let before = reader.effects.len();
@@ -374,7 +374,7 @@ CPT documents · 1                                                      83950  H
 
                                                                        Key payers covered in this analysis include
 
-↑↓ choose  Enter open  Esc back  Tab by modifier, by payer                                                  CPT (c) AMA
+↑↓ select  Enter open  Esc back  Tab by modifier, by payer                                                  CPT (c) AMA
 "#);
     // The row on the modifier is in view, and marked.
     let mut reader = TestSession::open(120, 24);
@@ -403,7 +403,7 @@ Modifier 26 · 1                                                        83950  H
                                                                         … more
 
 
-↑↓ choose  Enter open  Esc back  Tab by modifier, by payer                                                  CPT (c) AMA
+↑↓ select  Enter open  Esc back  Tab by modifier, by payer                                                  CPT (c) AMA
 "#);
 }
 

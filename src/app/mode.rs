@@ -12,10 +12,12 @@ pub enum Mode {
     TextPanel,
     Note,
     Bookmarks,
+    Palette,
+    CopyMenu,
 }
 
 impl Mode {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Document,
         Self::Outline,
         Self::RowDetail,
@@ -25,6 +27,8 @@ impl Mode {
         Self::TextPanel,
         Self::Note,
         Self::Bookmarks,
+        Self::Palette,
+        Self::CopyMenu,
     ];
 
     /// The name in `keymap.toml`.
@@ -39,6 +43,25 @@ impl Mode {
             Self::TextPanel => "text",
             Self::Note => "note",
             Self::Bookmarks => "marks",
+            Self::Palette => "palette",
+            Self::CopyMenu => "copy",
+        }
+    }
+
+    /// The name in texts.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Document => "document",
+            Self::Outline => "outline",
+            Self::RowDetail => "row details",
+            Self::Search => "search",
+            Self::Library => "library",
+            Self::Comparison => "comparison",
+            Self::TextPanel => "help and reports",
+            Self::Note => "note",
+            Self::Bookmarks => "bookmarks and notes",
+            Self::Palette => "command palette",
+            Self::CopyMenu => "copy menu",
         }
     }
 
@@ -48,6 +71,9 @@ impl Mode {
 
     /// Returns true if keys that type a character edit a text.
     pub(crate) const fn has_text_field(self) -> bool {
-        matches!(self, Self::Search | Self::Library | Self::Note)
+        matches!(
+            self,
+            Self::Search | Self::Library | Self::Note | Self::Palette
+        )
     }
 }

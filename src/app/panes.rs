@@ -52,10 +52,13 @@ impl From<&Action> for Pace {
             | Action::Insert(_)
             | Action::Paste(_)
             | Action::Wheel(_) => Self::Deferred,
-            Action::ExcerptsLoaded(_) | Action::Progress(_) | Action::ShowMessage(_) => {
-                Self::Unchanged
-            }
+            Action::ExcerptsLoaded(_)
+            | Action::Progress(_)
+            | Action::SearchHistoryLoaded(_)
+            | Action::UnboundKey
+            | Action::ShowMessage(_) => Self::Unchanged,
             Action::Command(_)
+            | Action::CodeTyped(..)
             | Action::Click(_)
             | Action::Resize(_)
             | Action::DocumentLoaded(..)
@@ -100,11 +103,16 @@ impl App {
         self.side_panes.is_moving = false;
         self.side_panes.outline_line = self.document_view.top();
         self.side_panes.detail = match self.focus {
-            Focus::Document | Focus::Outline | Focus::RowDetail(_) | Focus::Note(_) => {
-                self.row_detail_pane()
-            }
+            Focus::Document
+            | Focus::Outline
+            | Focus::RowDetail(_)
+            | Focus::Note(_)
+            | Focus::CopyMenu(_) => self.row_detail_pane(),
             Focus::Search(_) | Focus::Library(_) => return self.update_preview(),
-            Focus::Comparison(_) | Focus::TextPanel(_) | Focus::Bookmarks(_) => None,
+            Focus::Comparison(_)
+            | Focus::TextPanel(_)
+            | Focus::Bookmarks(_)
+            | Focus::Palette(_) => None,
         };
         None
     }

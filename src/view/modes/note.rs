@@ -28,8 +28,7 @@ pub fn draw(
     document::draw_panes(canvas, app, panes);
     let field = InputLine {
         prompt: "Your note: ",
-        text: editor.input.text(),
-        cursor: editor.input.cursor(),
+        input: &editor.input,
         count: "",
         position: None,
     };
