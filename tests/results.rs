@@ -234,11 +234,11 @@ Search within · 6
 
 ↑↓ select  Enter open  Esc back  Tab filter                         CPT (c) AMA
 "#);
-    let saved = reader.effects.iter().filter_map(|effect| match effect {
+    let mut saved = reader.effects.iter().filter_map(|effect| match effect {
         Effect::SaveSearchHistory(history) => Some(history.clone()),
         _ => None,
     });
-    let saved = saved.last().unwrap();
+    let saved = saved.next_back().unwrap();
     assert_eq!(saved.queries, ["a00.3"]);
     assert_eq!(saved.codes[0].code.value(), "A00.3");
     reader.press("enter");
