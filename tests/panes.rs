@@ -305,19 +305,19 @@ fn first_frame_with_panes_is_small() {
 #[test]
 fn document_of_the_selected_hit_is_beside_the_results() {
     let mut reader = TestSession::open(120, 24);
-    reader.press("/ \"26 professional\"");
+    reader.press("/ \"83950-26\"");
     assert_snapshot!(reader.screen(), @r#"
-/ 26 professional                                                                                            4 results
+/ 83950-26                                                                                                    1 result
 All
-Documents · 4                                                          83950  HER2/neu serum tumor marker assay
-▸ CPT 83950 › Coding › 26 › ! disputed                     modifier
+Best match · 1                                                         83950  HER2/neu serum tumor marker assay
+▸ CPT 83950 › Coding › 26 › ! disputed                         code
     26 — Professional Component — Use when billing only the profess…   Clinical & Coding Specifications
-  Modifier 26 › Summary › When not to use                      text    Coding Specifications
-    Do not use 26 on codes with PC/TC indicator 9. The concept of a…
-  Modifier 26 › Overview › Also known as                       text    Modifiers
-    professional component                                             Modifier  Description   When to use
-  Modifier 26 › Payers › Effect on payment                     text    26        Professional  Use when billing only
-    26 pays the rate of the professional component, never the whole…             Component     the professional
+                                                                       Coding Specifications
+
+                                                                       Modifiers
+                                                                       Modifier  Description   When to use
+                                                                       26        Professional  Use when billing only
+                                                                                 Component     the professional
                                                                                  ! disputed    interpretation/
                                                                                                reporting component and
                                                                                                the facility bills for
@@ -332,6 +332,7 @@ Documents · 4                                                          83950  H
 
 ↑↓ select  Enter open  Esc back  Tab filter                                                                 CPT (c) AMA
 "#);
+    reader.press("ctrl-u \"professional\"");
     // The document of another hit is loaded when the cursor rests, and only then.
     let before = reader.effects.len();
     for _ in 0..3 {
