@@ -19,6 +19,8 @@ pub enum Command {
     HistoryBack,
     HistoryForward,
     Search,
+    /// Filters the rows of the open section.
+    Filter,
     NextHit,
     PreviousHit,
     /// Adds or removes the bookmark on the row.
@@ -75,7 +77,7 @@ pub enum Host {
 pub const NOT_IN_SECURE_MODE: &str = "not available in secure mode";
 
 /// Every command with its name in `keymap.toml`.
-const COMMANDS: [(Command, &str); 33] = [
+const COMMANDS: [(Command, &str); 34] = [
     (Command::Move(Movement::Up), "up"),
     (Command::Move(Movement::Down), "down"),
     (Command::Left, "left"),
@@ -85,6 +87,7 @@ const COMMANDS: [(Command, &str); 33] = [
     (Command::HistoryBack, "history-back"),
     (Command::HistoryForward, "history-forward"),
     (Command::Search, "search"),
+    (Command::Filter, "filter"),
     (Command::NextHit, "next-hit"),
     (Command::PreviousHit, "previous-hit"),
     (Command::Move(Movement::PageDown), "page-down"),
@@ -145,6 +148,7 @@ impl Command {
             | Self::HistoryBack
             | Self::HistoryForward
             | Self::Search
+            | Self::Filter
             | Self::NextHit
             | Self::PreviousHit
             | Self::Library

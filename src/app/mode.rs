@@ -6,6 +6,7 @@ pub enum Mode {
     Document,
     RowDetail,
     Search,
+    Filter,
     Library,
     Comparison,
     TextPanel,
@@ -14,10 +15,11 @@ pub enum Mode {
 }
 
 impl Mode {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Document,
         Self::RowDetail,
         Self::Search,
+        Self::Filter,
         Self::Library,
         Self::Comparison,
         Self::TextPanel,
@@ -31,6 +33,7 @@ impl Mode {
             Self::Document => "reading",
             Self::RowDetail => "record",
             Self::Search => "search",
+            Self::Filter => "filter",
             Self::Library => "library",
             Self::Comparison => "beside",
             Self::TextPanel => "text",
@@ -45,6 +48,9 @@ impl Mode {
 
     /// Returns true if keys that type a character edit a text.
     pub(crate) const fn has_text_field(self) -> bool {
-        matches!(self, Self::Search | Self::Library | Self::Note)
+        matches!(
+            self,
+            Self::Search | Self::Filter | Self::Library | Self::Note
+        )
     }
 }

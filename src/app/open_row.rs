@@ -25,6 +25,8 @@ impl App {
                 self.follow_row()
             }
             Focus::Search(search) => self.open_hit(*search),
+            // The filter stays.
+            Focus::Filter(_) => None,
             Focus::Library(list) => self.open_library_item(list),
             Focus::Comparison(comparison) => self.open_compared_row(comparison),
             Focus::TextPanel(panel) => {

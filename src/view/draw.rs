@@ -6,7 +6,7 @@ use ratatui::layout::Position;
 use crate::app::{App, Focus};
 use crate::view::canvas::Canvas;
 use crate::view::chrome;
-use crate::view::modes::{bookmarks, document, library, note, search};
+use crate::view::modes::{bookmarks, document, filter, library, note, search};
 use crate::view::page::draw_page;
 use crate::view::theme::Theme;
 
@@ -30,6 +30,7 @@ pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
             Some(layout.body.as_position())
         }
         Focus::Search(state) => Some(search::draw(canvas, state, (title, list))),
+        Focus::Filter(field) => Some(filter::draw(canvas, app, field, (title, list))),
         Focus::Library(library) => Some(library::draw(canvas, app, library, (title, list))),
         Focus::Comparison(comparison) => {
             let (page, top) = (&comparison.view.page, comparison.view.top);
