@@ -569,9 +569,6 @@ fn filter_shows_the_rows_with_its_words() {
         "{screen}"
     );
     let screen = reader.press("esc").screen();
-    assert!(
-        screen.contains("13989") && screen.contains("13991"),
-        "{screen}"
-    );
+    assert!(screen.contains("13989"), "{screen}");
     assert!(reader.cursor_line().contains("13990"), "{screen}");
 }
