@@ -20,6 +20,7 @@ pub(crate) mod interner;
 pub(crate) mod layers;
 pub(crate) mod lazy;
 pub(crate) mod library;
+pub(crate) mod nearest;
 pub(crate) mod parallel;
 pub(crate) mod progress;
 pub(crate) mod scan;

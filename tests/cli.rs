@@ -189,14 +189,31 @@ fn search_prints_hits_or_the_nearest_words() {
         let printed = text(&output.stdout);
         let by_number = words.contains("26");
         let first = if by_number {
-            "Best match (1)\n26\n"
+            "Best match (1)\n26 ("
         } else {
             "Documents ("
         };
         assert!(printed.starts_with(first), "{words}: {printed}");
         assert!(
-            printed.contains("\n83950 > Coding > 26 > ! disputed\n"),
-            "{words}"
+            printed.contains(
+                "
+83950 > Coding > 26 > ! disputed ("
+            ),
+            "{words}: {printed}"
+        );
+    }
+    let printed = text(&run("search reccurence --width 40").stdout);
+    assert!(
+        printed.starts_with("No results for “reccurence”. Did you\nmean: recurrence?"),
+        "{printed}"
+    );
+    assert!(printed.contains("(text, 1 typo)"), "{printed}");
+    for (arguments, columns) in [("search reccurence", 40), ("search 83950-26", 24)] {
+        let printed = text(&run(&format!("{arguments} --width {columns}")).stdout);
+        let mut lines = printed.lines();
+        assert!(
+            lines.all(|line| line.chars().count() <= columns),
+            "{printed}"
         );
     }
     let output = run("search oncolozhizt");
@@ -210,6 +227,52 @@ fn search_prints_hits_or_the_nearest_words() {
     assert_eq!(output.status.code(), Some(1));
     let found: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(found["total"], 0);
+}
+
+#[test]
+fn search_finds_the_notes_of_the_user() {
+    let home = Home::new();
+    let search = |arguments: &[&str]| {
+        let arguments = [&["search"], arguments].concat();
+        let output = Launch::codeleaf_with(&arguments).home(&home).run();
+        (text(&output.stdout), text(&output.stderr))
+    };
+    let file = home.bookmarks_file();
+    let note = |code: &str, note: &str| {
+        format!(
+            "[[mark]]\ncode = \"{code}\"\nplace = \"coding/modifiers/90\"\nname = \"90\"\nnote = \
+             \"{note}\"\n"
+        )
+    };
+    let notes = note("cpt:83950", "Ask Anna about 83950-90, recurrence");
+    std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+    std::fs::write(&file, notes + &note("cpt:84153", "Anna")).unwrap();
+    let expected = "Your notes (2)\n83950 > 90 (note)\n    Ask Anna about 83950-90, \
+                    recurrence\n84153 > 90 (note)\n    Anna\n\n";
+    let (found, _) = search(&["anna"]);
+    assert!(found.starts_with(expected), "{found}");
+    // After the code that the query names, before documents.
+    let (found, _) = search(&["83950-90"]);
+    let at = |heading: &str| found.find(heading);
+    assert!(at("Best match (") < at("\nYour notes (1)\n"), "{found}");
+    let (found, _) = search(&["recurrence"]);
+    assert!(found.starts_with("Your notes (1)\n"), "{found}");
+    assert!(found.contains("\nDocuments ("), "{found}");
+    let (found, _) = search(&["anna", "--limit", "1"]);
+    assert!(
+        found.contains("Your notes (1)\n") && found.contains("\n1 more result\n"),
+        "{found}"
+    );
+    let (found, _) = search(&["recurrence", "--secure"]);
+    assert!(!found.contains("Your notes"), "{found}");
+    let (found, _) = search(&["anna", "--format", "json"]);
+    let found: Value = serde_json::from_str(&found).unwrap();
+    assert_eq!(found["hits"][0]["group"], "notes");
+    assert_eq!(found["hits"][0]["place"], "coding/modifiers/90");
+    std::fs::write(&file, "damaged").unwrap();
+    let (found, err) = search(&["recurrence"]);
+    assert!(found.starts_with("Documents ("), "{found}");
+    assert!(err.contains("marks.toml"), "{err}");
 }
 
 #[test]
@@ -241,7 +304,7 @@ fn claim_line_prints_each_row_and_names_what_is_missing() {
     let output = run("search 83950-90-qw");
     assert_eq!(output.status.code(), Some(0));
     let out = text(&output.stdout);
-    assert!(out.contains("83950 > Coding > 90\n"), "{out}");
+    assert!(out.contains("83950 > Coding > 90 (code)\n"), "{out}");
     assert!(out.contains("\nno entry for modifier QW in"), "{out}");
     let found = run_json("search 83950-90-qw --format json");
     assert_eq!(found["missing"].as_array().unwrap().len(), 1);

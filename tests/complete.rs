@@ -3,7 +3,7 @@
 //! The texts are read from the TOML file without the program's own types, so that a new field is
 //! covered as soon as a fixture has it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use codeleaf::content::{
@@ -146,7 +146,10 @@ struct Grid {
 impl Grid {
     fn new(text: &str) -> Self {
         let lines = text.lines().map(|line| {
-            let lower = line.chars().map(|c| c.to_lowercase().next().unwrap());
+            let lower = line.chars().map(|c| match c {
+                c if c.is_ascii() => c.to_ascii_lowercase(),
+                c => c.to_lowercase().next().unwrap(),
+            });
             lower.collect()
         });
         let lines: Vec<Vec<char>> = lines.collect();
@@ -345,10 +348,16 @@ fn join_lines<'l>(lines: impl Iterator<Item = &'l PageLine>) -> String {
 #[test]
 fn every_text_of_a_document_is_reachable_on_screen_at_every_width() {
     for (name, document, expected) in documents() {
+        // Many widths have the same lines.
+        let mut checked = HashSet::new();
         for columns in 20..=200 {
             for table_mode in [TableMode::Columns, TableMode::Linear] {
-                let grid = Grid::new(&reachable(&document, columns, table_mode));
-                grid.assert_has_all(&expected, &format!("{name}, {columns}, {table_mode:?}"));
+                let text = reachable(&document, columns, table_mode);
+                if !checked.contains(&text) {
+                    let place = format!("{name}, {columns}, {table_mode:?}");
+                    Grid::new(&text).assert_has_all(&expected, &place);
+                    checked.insert(text);
+                }
             }
         }
     }

@@ -101,7 +101,7 @@ fn secondary_source_is_named_on_screen() {
         },
     );
     assert!(
-        text.contains("— according to Noridian JE B, modifier 26, 2023-12-09"),
+        text.contains("— according to Noridian JE Part B, modifier 26, 2023-12-09"),
         "{text}"
     );
     assert!(

@@ -10,7 +10,9 @@ use std::sync::Arc;
 
 use codeleaf::content::{CodeId, CodeSystem, RowPath};
 use codeleaf::library::Library;
-use codeleaf::search::{DocumentSource, Hit, Index, IndexBuilder, MatchReason, Query, Results};
+use codeleaf::search::{
+    DocumentSource, Hit, HitGroup, Index, IndexBuilder, MatchReason, Query, Results,
+};
 use proptest::prelude::*;
 
 use documents::{cpt, document, her2, icd, index_of, prose, psa, section, two_document_index};
@@ -97,6 +99,8 @@ fn modifier_is_found_in_every_spelling() {
     for text in [
         "modifier 90",
         "83950-90",
+        "\"83950-90\"",
+        "\"83950 90\"",
         "83950 90",
         "8395090",
         "83950 mod 90",
@@ -211,6 +215,8 @@ fn typo_is_corrected_if_the_word_matches_nothing() {
     let results = search(&two_document_index(), "reccurence");
     assert_eq!(location(&results.hits[0]), "83950 clinical/text/1");
     assert_eq!(highlighted(&results.hits[0]), ["recurrence"]);
+    assert_eq!(results.hits[0].group, HitGroup::Similar);
+    assert_eq!(results.corrections, ["recurrence"]);
     assert_eq!(
         results.hits[0].reason,
         MatchReason::Words {

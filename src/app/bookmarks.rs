@@ -1,6 +1,7 @@
 //! The reader's own bookmarks and notes on rows. They are never part of a document.
 
 use crate::content::{CodeId, Document, RowPath};
+use crate::search::{Hit, HitGroup, MatchReason, Query};
 use crate::text::clip;
 
 /// The longest name that a bookmark keeps of its row, in columns.
@@ -32,6 +33,25 @@ impl Bookmarks {
             .find(|entry| entry.code == *code && entry.row_path == *path)
     }
 
+    /// Returns the notes that have every word of the query.
+    pub fn search(&self, query: &Query) -> Vec<Hit> {
+        let hits = self.entries.iter().filter_map(|entry| {
+            Some(Hit {
+                group: HitGroup::Notes,
+                code: entry.code.clone(),
+                title: entry.name.clone(),
+                row_path: Some(entry.row_path.clone()),
+                trail: vec![entry.name.clone()],
+                reason: MatchReason::Words {
+                    field: "Note".to_owned(),
+                    typos: 0,
+                },
+                snippet: query.match_text(entry.note.as_deref()?)?,
+            })
+        });
+        hits.collect()
+    }
+
     /// The entry for a row, or a blank one. `None` if the document has no such row.
     pub(crate) fn get_or_blank(&self, document: &Document, path: &RowPath) -> Option<Bookmark> {
         let (_, _, row) = document.row(path)?;
@@ -58,5 +78,30 @@ impl Bookmarks {
             (None, true) => self.entries.push(entry),
             (None, false) => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::content::CodeSystem;
+
+    #[test]
+    fn search_finds_notes_that_have_every_word() {
+        let entry = |row: &str, note: Option<&str>| Bookmark {
+            code: CodeId::new(CodeSystem::Cpt, "83950").unwrap(),
+            row_path: format!("coding/modifiers/{row}").parse().unwrap(),
+            name: row.to_owned(),
+            is_bookmarked: true,
+            note: note.map(str::to_owned),
+        };
+        let bookmarks = Bookmarks {
+            entries: vec![entry("26", None), entry("90", Some("ask Anna first"))],
+        };
+        let hits = bookmarks.search(&Query::parse("anna ask "));
+        assert_eq!(hits.len(), 1);
+        assert_eq!(hits[0].group, HitGroup::Notes);
+        assert_eq!(hits[0].trail, ["90"]);
+        assert!(bookmarks.search(&Query::parse("anna 26 ")).is_empty());
     }
 }

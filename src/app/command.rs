@@ -11,6 +11,10 @@ pub enum Command {
     NextSection,
     /// Around the start.
     PreviousSection,
+    /// To the next pane or, with a single pane, like `NextSection`.
+    NextPane,
+    /// To the previous pane or, with a single pane, like `PreviousSection`.
+    PreviousPane,
     /// A section by number, from 1. The first key of the binding is for the first section.
     Section(u8),
     Open,
@@ -32,6 +36,11 @@ pub enum Command {
     Delete(Deletion),
     Copy,
     CopyWithCitation,
+    /// Shows one pane, or as many as fit.
+    TogglePanes,
+    /// Gives the left of two panes fewer columns.
+    SplitLeft,
+    SplitRight,
     /// Hands the mouse from the terminal to the app, or back.
     ToggleMouse,
     Help,
@@ -77,7 +86,7 @@ pub enum Host {
 pub const NOT_IN_SECURE_MODE: &str = "not available in secure mode";
 
 /// Every command with its name in `keymap.toml`.
-const COMMANDS: [(Command, &str); 34] = [
+const COMMANDS: [(Command, &str); 39] = [
     (Command::Move(Movement::Up), "up"),
     (Command::Move(Movement::Down), "down"),
     (Command::Left, "left"),
@@ -94,6 +103,8 @@ const COMMANDS: [(Command, &str); 34] = [
     (Command::Move(Movement::PageUp), "page-up"),
     (Command::Move(Movement::Home), "home"),
     (Command::Move(Movement::End), "end"),
+    (Command::NextPane, "next-pane"),
+    (Command::PreviousPane, "previous-pane"),
     (Command::NextSection, "next-section"),
     (Command::PreviousSection, "previous-section"),
     (Command::Copy, "copy"),
@@ -102,6 +113,9 @@ const COMMANDS: [(Command, &str); 34] = [
     (Command::Annotate, "annotate"),
     (Command::Bookmarks, "marks"),
     (Command::Library, "library"),
+    (Command::TogglePanes, "panes"),
+    (Command::SplitLeft, "split-left"),
+    (Command::SplitRight, "split-right"),
     (Command::ToggleMouse, "mouse"),
     (Command::Delete(Deletion::PreviousChar), "erase"),
     (Command::Delete(Deletion::NextChar), "erase-after"),
@@ -142,6 +156,8 @@ impl Command {
             | Self::Right
             | Self::NextSection
             | Self::PreviousSection
+            | Self::NextPane
+            | Self::PreviousPane
             | Self::Section(_)
             | Self::Open
             | Self::Back
@@ -153,6 +169,9 @@ impl Command {
             | Self::PreviousHit
             | Self::Library
             | Self::Delete(_)
+            | Self::TogglePanes
+            | Self::SplitLeft
+            | Self::SplitRight
             | Self::ToggleMouse
             | Self::Help
             | Self::Redraw

@@ -46,6 +46,10 @@ impl DocumentView {
         &self.document
     }
 
+    pub(crate) const fn shared_document(&self) -> &Arc<Document> {
+        &self.document
+    }
+
     /// The number of the open section, from 0.
     pub const fn section(&self) -> usize {
         self.section
@@ -206,7 +210,8 @@ impl DocumentView {
         };
         // The headings above a row scroll into view with it.
         let start = match self.selected.checked_sub(1) {
-            Some(previous) => self.view.page.rows[previous].lines.end,
+            // Rows of a grid share their lines.
+            Some(previous) => self.view.page.rows[previous].lines.end.min(row.lines.start),
             None => 0,
         };
         let (lines, height) = (&row.lines, usize::from(self.height));

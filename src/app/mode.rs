@@ -4,6 +4,7 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Mode {
     Document,
+    Outline,
     RowDetail,
     Search,
     Filter,
@@ -15,8 +16,9 @@ pub enum Mode {
 }
 
 impl Mode {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Document,
+        Self::Outline,
         Self::RowDetail,
         Self::Search,
         Self::Filter,
@@ -31,6 +33,7 @@ impl Mode {
     pub const fn id(self) -> &'static str {
         match self {
             Self::Document => "reading",
+            Self::Outline => "outline",
             Self::RowDetail => "record",
             Self::Search => "search",
             Self::Filter => "filter",

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::app::Bookmarks;
 use crate::cli::arguments::SearchArgs;
 use crate::cli::output::{CommandOutput, INVALID_INPUT, NOT_FOUND};
 use crate::cli::target::{Target, TargetError};
@@ -77,11 +78,13 @@ pub fn list(library: &Library, format: ExportFormat, charset: Charset) -> Comman
 pub fn search(
     library: &Arc<Library>,
     index: &Index,
+    bookmarks: &Bookmarks,
     search: &SearchArgs,
-    charset: Charset,
+    print: PrintOptions,
 ) -> CommandOutput {
     let query = Query::parse(&search.words.join(" "));
-    let results = index.search(&query, None, search.limit);
+    let mut results = index.search(&query, None, search.limit);
+    results.add_notes(bookmarks.search(&query), search.limit);
     let mut notices: Vec<String> = Vec::new();
     let hits = results.hits.iter();
     for document in hits.filter_map(|hit| library.document(&hit.code).ok()) {
@@ -91,7 +94,7 @@ pub fn search(
             }
         }
     }
-    let out = export::results(&query, &results, &notices, search.format.into(), charset);
+    let out = export::results(&query, &results, &notices, search.format.into(), print);
     if !results.hits.is_empty() || results.has_scope_values {
         return CommandOutput::success(out);
     }

@@ -124,18 +124,19 @@ fn split_kind(words: &[PathBuf]) -> Result<(Option<SetKind>, &[PathBuf]), String
 fn summary(outcome: &ImportOutcome) -> String {
     let header = &outcome.header;
     let mut out = format!(
-        "{}: {}, {} rows\n",
+        "{}: {}, {}\n",
         header.name(),
         header.title(),
-        header.rows
+        header.row_count()
     );
     for file in &header.files {
         out += &format!("  from {}, SHA-256 {}\n", file.name, file.sha256);
     }
     if let Some(old) = &outcome.replaced {
         out += &format!(
-            "  replaces the import of {}, {} rows\n",
-            old.imported, old.rows
+            "  replaces the import of {}, {}\n",
+            old.imported,
+            old.row_count()
         );
     }
     for note in &outcome.notes {

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::CommandFactory;
 
+use crate::app::Bookmarks;
 use crate::cli::arguments::{Arguments, CliCommand};
 use crate::cli::output::{CommandOutput, INVALID_INPUT, print_error, print_output};
 #[cfg(feature = "serve")]
@@ -62,7 +63,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> anyhow::Result<Exit
             let synonyms = setup::synonyms(options)?;
             let loaded = setup::library_with_index(options, None, &mut |_| ());
             let (library, index) = loaded.with_synonyms(synonyms).into_shared();
-            answer::search(&library, &index, search, charset()).print()
+            let bookmarks = setup::bookmarks(options).unwrap_or_else(|error| {
+                print_error(&error.to_string());
+                Bookmarks::default()
+            });
+            let print = setup::print_options(options);
+            answer::search(&library, &index, &bookmarks, search, print).print()
         }
         Some(CliCommand::Check { paths }) => answer::check(paths, &setup::library(options)).print(),
         #[cfg(feature = "serve")]

@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use anyhow::Context;
 
@@ -34,7 +33,7 @@ pub fn serve(options: &Options, arguments: &ServeArgs) -> anyhow::Result<ExitCod
         },
         load_content: {
             let options = options.clone();
-            Arc::new(move |settings, previous| {
+            Box::new(move |settings, previous| {
                 let keymap = setup::keymap(&options).map_err(|error| format!("{error:#}"))?;
                 let theme = setup::theme(&options).map_err(|error| format!("{error:#}"))?;
                 let folders = content_folders(&options, settings);

@@ -150,8 +150,8 @@ fn headers_csv<'s>(headers: impl Iterator<Item = &'s SetHeader>) -> anyhow::Resu
 fn header_text(header: &SetHeader) -> String {
     let mut out = format!("{}  {}\n", header.name(), header.title());
     out += &format!(
-        "  {} rows, imported {}, as of {}\n",
-        header.rows,
+        "  {}, imported {}, as of {}\n",
+        header.row_count(),
         header.imported,
         header.as_of()
     );

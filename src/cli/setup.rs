@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, bail};
 
-use crate::app::Keymap;
+use crate::app::{Bookmarks, Keymap};
 use crate::cli::options::Options;
 use crate::codesets::{ImportedSets, SetStore};
 use crate::content::Date;
@@ -17,7 +17,7 @@ use crate::search::Synonyms;
 use crate::session::stdout_size;
 use crate::text::Charset;
 use crate::tty::{Capabilities, DisplayMode, Overrides};
-use crate::user_data::UserDirs;
+use crate::user_data::{self, UserDataError, UserDirs};
 use crate::view::Theme;
 
 /// The largest file of settings, keys, colors or synonyms that is read, in bytes.
@@ -106,6 +106,13 @@ pub fn as_of_variable() -> anyhow::Result<Option<Date>> {
 pub fn today() -> Option<Date> {
     let seconds = SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs();
     Date::from_days_since_1970(seconds / 86_400)
+}
+
+/// Loads the user's bookmarks and notes; there are none in secure mode.
+pub fn bookmarks(options: &Options) -> Result<Bookmarks, UserDataError> {
+    let path = writable_dirs(options).map(|dirs| dirs.bookmarks_file());
+    let loaded = path.map(|path| user_data::load_bookmarks(&path));
+    Ok(loaded.transpose()?.unwrap_or_default())
 }
 
 /// Loads the synonyms with the user's file applied; `None` if the user has no file.

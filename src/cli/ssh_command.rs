@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use clap::{CommandFactory, FromArgMatches};
 
+use crate::app::Bookmarks;
 use crate::cli::arguments::{Arguments, CliCommand};
 use crate::cli::options::Options;
 use crate::cli::output::{CommandOutput, INVALID_INPUT};
@@ -121,7 +122,8 @@ fn run_subcommand(command: &CliCommand, content: &ServedContent, print: PrintOpt
         },
         CliCommand::List { format } => answer::list(&content.library, (*format).into(), charset),
         CliCommand::Search(search) => {
-            answer::search(&content.library, &content.index, search, charset)
+            let (library, index) = (&content.library, &content.index);
+            answer::search(library, index, &Bookmarks::default(), search, print)
         }
         // `check_allowed` rejects the others.
         _ => CommandOutput::error("codeleaf: not available here", INVALID_INPUT),
@@ -215,17 +217,20 @@ fn text_response(output: CommandOutput, codes: Vec<CodeId>) -> Response {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
     use proptest::prelude::*;
 
     use super::*;
     use crate::app::Keymap;
     use crate::serve::ClientTerminal;
 
-    fn content() -> ServedContent {
+    /// The built-in content, loaded once.
+    static CONTENT: LazyLock<ServedContent> = LazyLock::new(|| {
         let theme = Theme::built_in("dark").unwrap().unwrap();
         let loader = crate::loader::LibraryLoader::new(&[], None);
         ServedContent::load(&loader, Keymap::built_in(), theme, None).0
-    }
+    });
 
     fn run_line(line: &str, term: Option<&str>) -> Response {
         let mut client = ClientTerminal::default();
@@ -235,7 +240,7 @@ mod tests {
         interpret(&CommandContext {
             line,
             client: &client,
-            content: &content(),
+            content: &CONTENT,
             resume: None,
         })
     }

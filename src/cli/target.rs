@@ -9,6 +9,9 @@ use crate::content::{CodeId, Document, RowPath};
 use crate::library::Library;
 use crate::search::{self, ClaimLine};
 
+/// The most codes that are suggested for one without a document.
+const MAX_NEAREST: usize = 5;
+
 /// A resolved target.
 #[derive(Debug)]
 pub struct Target {
@@ -161,13 +164,14 @@ fn not_found_message(codes: &[CodeId], library: &Library) -> String {
         return "no such code".to_owned();
     };
     let systems: Vec<&str> = codes.iter().map(|code| code.system().name()).collect();
-    let nearest = library.nearest(code.value(), 5).into_iter();
+    let nearest = library.nearest(codes, MAX_NEAREST).into_iter();
     let nearest: Vec<String> = nearest
-        .map(|entry| format!("{} {}", entry.code.value(), entry.title))
+        .map(|(code, title)| format!("{} {title}", code.value()))
         .collect();
     let mut message = format!("no document on {} ({})", code.value(), systems.join(" or "));
-    if !nearest.is_empty() {
-        message += &format!("; nearest: {}", nearest.join(", "));
+    match nearest.as_slice() {
+        [] => message += "; `codeleaf import FILE` adds public code sets",
+        nearest => message += &format!("; nearest: {}", nearest.join(", ")),
     }
     if codes.len() > 1 {
         message += "; to choose a code system, write hcpcs:G0439 or icd10cm:G04.39";

@@ -80,6 +80,14 @@ impl SetHeader {
         format!("{}, {}", self.kind.title(), self.edition.label())
     }
 
+    /// The number of rows, for messages: `97584 rows`.
+    pub fn row_count(&self) -> String {
+        match self.rows {
+            1 => "1 row".to_owned(),
+            rows => format!("{rows} rows"),
+        }
+    }
+
     /// The date of the edition, as precise as its name.
     pub fn as_of(&self) -> AsOf {
         self.edition.as_of(self.kind)
@@ -196,6 +204,25 @@ impl SetFile {
         Rows::new(self, self.container.part_reader(ROWS))
     }
 
+    /// Returns the codes with which the keys begin, each once and in order, up to any damage. Of a
+    /// code with thousands of PTP edits, few are read.
+    pub fn codes(&self) -> impl Iterator<Item = String> {
+        let (mut rows, mut last) = (self.rows(), String::new());
+        std::iter::from_fn(move || {
+            for _ in 0..MAX_READ_PER_CODE {
+                let (key, _) = rows.next_entry().ok()??;
+                if code_of_key(key) != last {
+                    code_of_key(key).clone_into(&mut last);
+                    return Some(last.clone());
+                }
+            }
+            rows = self.rows_from(&format!("{last}{AFTER_SEPARATORS}")).ok()?;
+            let (key, _) = rows.next_entry().ok()??;
+            code_of_key(key).clone_into(&mut last);
+            Some(last.clone())
+        })
+    }
+
     /// Returns the rows from the first whose key is `key` or sorts after it.
     pub fn rows_from(&self, key: &str) -> Result<Rows<'_>, CorruptSet> {
         let offset = self.seek(key).ok_or_else(|| self.damaged())?;
@@ -262,6 +289,17 @@ fn read_header(container: &Container) -> Option<SetHeader> {
 fn entry_key(entry: &[u8; ENTRY_LEN]) -> &[u8] {
     let length = usize::from(entry[KEY_AT - 1]);
     &entry[KEY_AT..][..length.min(MAX_KEY_LEN)]
+}
+
+/// The characters after a code in a key, and one that sorts after them.
+const SEPARATORS: [char; 3] = ['-', '<', '>'];
+const AFTER_SEPARATORS: char = '?';
+
+/// The most entries of one code that are read in turn before the next code is looked up.
+const MAX_READ_PER_CODE: usize = 64;
+
+fn code_of_key(key: &str) -> &str {
+    key.split(SEPARATORS).next().unwrap_or(key)
 }
 
 /// Returns the key of the row that a secondary key leads to: `83950>88271@…` for `88271<83950@…`;

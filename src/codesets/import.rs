@@ -14,10 +14,12 @@ pub(crate) mod sink;
 pub(crate) mod sort;
 pub(crate) mod stated_edition;
 
+use std::mem;
 use std::path::{Path, PathBuf};
 
 use crate::codesets::edition::Edition;
 use crate::codesets::error::{ImportError, ParseError, ReadError};
+use crate::codesets::import::archive::Unpacked;
 use crate::codesets::import::formats::{
     clfs, hcpcs, icd10cm, icd10cm_tabular, mue, nucc, pfs, place_of_service, ptp,
 };
@@ -121,6 +123,8 @@ pub(crate) fn resolve_kind(
 pub struct ImportGroup {
     pub(crate) kind: SetKind,
     pub(crate) inputs: Vec<InputFile>,
+    /// Remarks for the user on other files of the archive.
+    pub(crate) notes: Vec<String>,
 }
 
 /// Opens files and the files in archives, and groups them. PTP edits come in several files; of
@@ -131,7 +135,9 @@ pub fn open_groups(
 ) -> Result<Vec<ImportGroup>, ImportError> {
     let mut groups: Vec<ImportGroup> = Vec::new();
     for path in paths {
-        for input in code_sets(kind, path, archive::open_inputs(path)?)? {
+        let Unpacked { inputs, unreadable } = archive::open_inputs(path)?;
+        let mut notes: Vec<String> = unreadable.iter().map(ToString::to_string).collect();
+        for input in code_sets(kind, path, inputs, unreadable)? {
             let kind = resolve_kind(kind, std::slice::from_ref(&input))?;
             let table = |input: &InputFile| stated_table(kind, input, &FileMetadata::default());
             let joins = |group: &&mut ImportGroup| {
@@ -143,10 +149,14 @@ pub fn open_groups(
                 .find(joins)
                 .filter(|_| kind == SetKind::NcciPtp)
             {
-                Some(group) => group.inputs.push(input),
+                Some(group) => {
+                    group.inputs.push(input);
+                    group.notes.append(&mut notes);
+                }
                 None => groups.push(ImportGroup {
                     kind,
                     inputs: vec![input],
+                    notes: mem::take(&mut notes),
                 }),
             }
         }
@@ -160,6 +170,7 @@ fn code_sets(
     kind: Option<SetKind>,
     path: &Path,
     inputs: Vec<InputFile>,
+    unreadable: Vec<ImportError>,
 ) -> Result<Vec<InputFile>, ImportError> {
     if let [input] = inputs.as_slice()
         && input.path == path
@@ -191,7 +202,10 @@ fn code_sets(
     });
     if sets.is_empty() {
         let path = path.to_owned();
-        return Err(known.unwrap_or(ImportError::UnknownKind { path }));
+        let unreadable = unreadable.into_iter().next();
+        return Err(unreadable
+            .or(known)
+            .unwrap_or(ImportError::UnknownKind { path }));
     }
     Ok(sets)
 }

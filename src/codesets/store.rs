@@ -85,7 +85,11 @@ impl SetStore {
         request: &ImportRequest,
         on_progress: &mut dyn FnMut(ImportProgress),
     ) -> Result<ImportOutcome, ImportError> {
-        let ImportGroup { kind, inputs } = group;
+        let ImportGroup {
+            kind,
+            inputs,
+            notes,
+        } = group;
         let kind = *kind;
         create_folder(&self.folder).map_err(|error| store_error(&self.folder, error))?;
         remove_stale(&self.folder);
@@ -109,7 +113,11 @@ impl SetStore {
         Ok(ImportOutcome {
             header: Self::write(&path, header, sorter, inputs)?,
             replaced,
-            notes: metadata.into_iter().flat_map(|file| file.notes).collect(),
+            notes: metadata
+                .into_iter()
+                .flat_map(|file| file.notes)
+                .chain(notes.iter().cloned())
+                .collect(),
         })
     }
 

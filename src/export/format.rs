@@ -47,11 +47,13 @@ pub fn results(
     results: &Results,
     notices: &[String],
     format: ExportFormat,
-    charset: Charset,
+    print: PrintOptions,
 ) -> String {
     match format {
-        ExportFormat::Text => text::results(results, notices, charset),
-        ExportFormat::Markdown => in_charset(&markdown::results(query, results, notices), charset),
+        ExportFormat::Text => text::results(query, results, notices, print),
+        ExportFormat::Markdown => {
+            in_charset(&markdown::results(query, results, notices), print.charset)
+        }
         ExportFormat::Json => json::results(query, results, notices),
     }
 }

@@ -50,12 +50,14 @@ pub(crate) fn results(query: &Query, results: &Results, notices: &[String]) -> S
     let mut group = None;
     for hit in &results.hits {
         if group.replace(hit.group) != Some(hit.group) {
-            paragraph(&mut out, &format!("## {}", hit.group.title()));
+            let heading = results.heading(hit.group, query.text());
+            paragraph(&mut out, &format!("## {}", escape(&heading)));
         }
         let mut trail = vec![hit.code.value().to_owned()];
         trail.extend(hit.trail.iter().map(|part| escape(part)));
         let (trail, snippet) = (trail.join(" › "), escape(&hit.snippet.text));
-        paragraph(&mut out, &format!("**{trail}**  \n{snippet}"));
+        let reason = escape(&hit.reason.to_string());
+        paragraph(&mut out, &format!("**{trail}** ({reason})  \n{snippet}"));
     }
     if let Some(note) = more_results_note(results) {
         paragraph(&mut out, &note);

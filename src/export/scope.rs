@@ -66,6 +66,7 @@ pub(crate) fn more_results_note(results: &Results) -> Option<String> {
     Some(match (more, results.unverified) {
         (0, 0) => return None,
         (0, _) => "possibly more results".to_owned(),
+        (1, 0) => "1 more result".to_owned(),
         (_, 0) => format!("{more} more results"),
         (..) => format!("at least {more} more results"),
     })

@@ -6,9 +6,12 @@ use crate::content::Document;
 use crate::export::scope::{ExportScope, PrintOptions, more_results_note};
 use crate::layout::{LayoutOptions, Medium, Page, PageEnd, TableMode};
 use crate::library::Library;
-use crate::search::Results;
+use crate::search::{Query, Results};
 use crate::text::wrap::wrap;
 use crate::text::{Charset, sanitize, width};
+
+/// The indent of the text of a search result.
+const SNIPPET_INDENT: &str = "    ";
 
 /// Lines of text without trailing spaces.
 struct Lines {
@@ -29,9 +32,9 @@ impl Lines {
     }
 
     /// Appends a paragraph, and returns its lines.
-    fn push_wrapped(&mut self, text: &str, options: LayoutOptions) -> Vec<String> {
+    fn push_wrapped(&mut self, text: &str, columns: u16) -> Vec<String> {
         let text = self.charset.transliterate(text);
-        let lines = wrap(&text, options.columns.into());
+        let lines = wrap(&text, columns.into());
         self.push_all(&lines);
         lines
     }
@@ -53,16 +56,16 @@ pub(crate) fn document(document: &Document, scope: &ExportScope, print: PrintOpt
     let mut out = Lines::new(print.charset);
     out.push_wrapped(
         &format!("{}  {}", document.code.value(), document.title),
-        options,
+        print.columns,
     );
     out.push("");
     for (section, blocks) in scope.sections(document) {
-        let lines = out.push_wrapped(&section.title, options);
+        let lines = out.push_wrapped(&section.title, print.columns);
         out.push(&"=".repeat(lines.iter().map(|line| width(line)).max().unwrap_or(0)));
         if let ExportScope::Row(path) = scope {
             let titles = blocks.iter().filter_map(|(block, _)| block.title.as_ref());
             for text in section.headings.iter().chain(titles) {
-                out.push_wrapped(text, options);
+                out.push_wrapped(text, print.columns);
             }
             out.push("");
             out.push_all(&Page::from_row(document, path, options).lines);
@@ -94,8 +97,13 @@ pub(crate) fn list(library: &Library, notices: &[&str], charset: Charset) -> Str
     out.text
 }
 
-pub(crate) fn results(results: &Results, notices: &[String], charset: Charset) -> String {
-    let mut out = Lines::new(charset);
+pub(crate) fn results(
+    query: &Query,
+    results: &Results,
+    notices: &[String],
+    print: PrintOptions,
+) -> String {
+    let mut out = Lines::new(print.charset);
     let mut group = None;
     for hit in &results.hits {
         if group.replace(hit.group) != Some(hit.group) {
@@ -103,12 +111,21 @@ pub(crate) fn results(results: &Results, notices: &[String], charset: Charset) -
             if !out.text.is_empty() {
                 out.push("");
             }
-            out.push(&format!("{} ({count})", hit.group.title()));
+            let heading = results.heading(hit.group, &sanitize(query.text()));
+            out.push_wrapped(&format!("{heading} ({count})"), print.columns);
         }
         let mut trail = vec![hit.code.value()];
         trail.extend(hit.trail.iter().map(String::as_str));
-        out.push(&trail.join(" > "));
-        out.push(&format!("    {}", hit.snippet.text));
+        let location = format!(
+            "{} ({})",
+            trail.join(" > "),
+            sanitize(&hit.reason.to_string())
+        );
+        out.push_wrapped(&location, print.columns);
+        let snippet = print.charset.transliterate(&hit.snippet.text);
+        for line in wrap(&snippet, usize::from(print.columns) - SNIPPET_INDENT.len()) {
+            out.push(&format!("{SNIPPET_INDENT}{line}"));
+        }
     }
     if let Some(note) = more_results_note(results) {
         out.push(&note);
@@ -122,7 +139,9 @@ pub(crate) fn results(results: &Results, notices: &[String], charset: Charset) -
     }
     if !results.hits.is_empty() {
         out.push("");
-        out.push_all(notices);
+        for notice in notices {
+            out.push_wrapped(notice, print.columns);
+        }
     }
     out.text
 }

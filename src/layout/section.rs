@@ -2,6 +2,7 @@
 
 use crate::content::{Block, Document, Row, RowPath, Section, Shape, Subject, Value, Voice};
 use crate::layout::builder::{PageBuilder, field_lines};
+use crate::layout::grid::layout_grid;
 use crate::layout::page::{LayoutOptions, Page, PageEnd, Role, RowKind, value_text};
 use crate::layout::table::layout_table;
 use crate::text::wrap::width;
@@ -32,6 +33,8 @@ impl Page {
         for heading in &section.headings {
             builder.paragraph(heading, Role::Heading, 0);
         }
+        let rows = section.blocks.iter().flat_map(|block| &block.rows);
+        builder.name_source(rows);
         let words: Vec<String> = filter.split_whitespace().map(str::to_lowercase).collect();
         for block in &section.blocks {
             if words.is_empty() {
@@ -79,9 +82,17 @@ fn layout_block(builder: &mut PageBuilder<'_>, section: &Section, block: &Block)
     if let Some(title) = &block.title {
         builder.paragraph(title, Role::Title, 0);
     }
-    if block.shape == Shape::Table {
-        return layout_table(builder, section, block);
+    let source_of_section = builder.named_source.clone();
+    builder.name_source(block.rows.iter());
+    match block.shape {
+        Shape::Table if layout_grid(builder, section, block) => {}
+        Shape::Table => layout_table(builder, section, block),
+        _ => layout_rows(builder, section, block),
     }
+    builder.named_source = source_of_section;
+}
+
+fn layout_rows(builder: &mut PageBuilder<'_>, section: &Section, block: &Block) {
     let first_cells = block.rows.iter().filter_map(|row| row.cells.first());
     let label_width = builder.label_width(first_cells);
     let kind = match block.shape {
@@ -103,14 +114,16 @@ fn layout_row(builder: &mut PageBuilder<'_>, shape: Shape, label_width: usize, r
     for cell in row.column_cells() {
         match (&cell.value, shape) {
             (Value::Unavailable(absent), Shape::Facts) if row.subject != Subject::Absence => {
-                let (text, role) = value_text(&cell.value, row.voice, builder.options.charset);
+                let charset = builder.options.charset;
+                let (text, role) = value_text(&cell.value, builder.voice(row), charset);
                 builder.field(&cell.label, label_width, &text, role);
                 builder.absence_details(absent, row.source.as_ref());
             }
             (Value::Unavailable(absent), _) => builder.absence(absent),
             (Value::Text(text), _) => {
-                let role = Role::from_voice(row.voice);
-                match (shape, row.voice) {
+                let voice = builder.voice(row);
+                let role = Role::from_voice(voice);
+                match (shape, voice) {
                     (Shape::Facts, _) => builder.field(&cell.label, label_width, text, role),
                     (Shape::List, _) => builder.hanging_paragraph("• ", text, role, 0),
                     (_, Voice::Editor) => builder.hanging_paragraph("| ", text, role, 0),

@@ -1,6 +1,5 @@
 //! The library: an immutable catalog of documents, which are parsed on demand.
 
-use std::cmp::Reverse;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -20,9 +19,6 @@ use crate::library::lazy::LazyLibrary;
 use crate::library::scan::{Scan, ScannedFile};
 use crate::library::snapshot::FileSnapshots;
 use crate::storage::Container;
-
-/// The longest value that [`Library::nearest`] compares, in bytes; codes have up to eight.
-const MAX_GUESS_BYTES: usize = 32;
 
 /// A catalog of documents, and the imported code sets that extend them.
 #[derive(Debug, Default)]
@@ -189,27 +185,6 @@ impl Library {
             Err(_) => CodeId::candidates(value),
         };
         codes.iter().filter_map(|code| self.entry(code)).collect()
-    }
-
-    /// Returns up to `limit` entries with the smallest edit distance to `value`, ignoring case and
-    /// dots. Of equal distances the longer common prefix wins, because codes of one kind share it.
-    pub fn nearest(&self, value: &str, limit: usize) -> Vec<&CatalogEntry> {
-        let normalize = |value: &str| value.trim().to_ascii_uppercase().replace('.', "");
-        let value = normalize(value.rsplit(':').next().unwrap_or(value));
-        // A long value resembles no code, and the distance takes quadratic time.
-        if value.is_empty() || value.len() > MAX_GUESS_BYTES {
-            return Vec::new();
-        }
-        let mut nearest: Vec<&CatalogEntry> = self.entries.iter().collect();
-        // A stable sort: ties stay in catalog order.
-        nearest.sort_by_cached_key(|entry| {
-            let other = normalize(entry.code.value());
-            let distance = strsim::osa_distance(&value, &other);
-            let prefix = value.bytes().zip(other.bytes()).take_while(|(a, b)| a == b);
-            (distance, Reverse(prefix.count()))
-        });
-        nearest.truncate(limit);
-        nearest
     }
 
     /// Returns the document on a code, extended by imported sets, from the cache or parsed. A code

@@ -13,4 +13,5 @@ pub(crate) mod scope_values;
 pub(crate) mod searcher;
 pub(crate) mod snippet;
 pub(crate) mod suggest;
+pub(crate) mod text_match;
 pub(crate) mod top_k;

@@ -4,4 +4,3 @@ pub mod address_patterns;
 pub mod authorized_keys;
 pub mod host_key;
 pub mod key_entry;
-pub mod policy;

@@ -74,7 +74,7 @@ fn admit_connection(
     let slot = InputSlot::new(server.input_slot.clone());
     let stream = LimitedStream::new(stream, &limits, slot);
     let handle = Arc::clone(&stream.handle);
-    let received = Arc::clone(&handle.received);
+    let received = handle.received.clone();
     let now = std::time::Instant::now();
     let log_decision = server
         .log_limiter
@@ -156,7 +156,7 @@ async fn supervise(
     };
     tokio::select! {
         result = &mut protocol => return log_end(connection, result),
-        stage = wait_for_timeout(connection, login_time) => log_timeout(connection, stage),
+        () = wait_for_timeout(connection, login_time) => {}
         () = wait_for_drain(connection) => {}
         () = &mut evicted => connection.log_evicted(),
     }
@@ -165,20 +165,24 @@ async fn supervise(
     let _ = protocol.await;
 }
 
-/// Waits until the connection has been in one stage for too long, and returns that stage.
-async fn wait_for_timeout(connection: &Connection, login_time: Duration) -> Stage {
+/// Waits until the connection has been in one stage for too long, and logs what is missing.
+async fn wait_for_timeout(connection: &Connection, login_time: Duration) {
     let mut stages = connection.stage.subscribe();
     let mut since = connection.started;
     loop {
         let stage = *stages.borrow_and_update();
-        let limit = match stage {
-            Stage::Authenticating | Stage::LoggedIn => login_time,
-            Stage::InSession => Duration::MAX,
-            Stage::SessionEnded => CLOSE_TIMEOUT,
+        let (limit, missing) = match stage {
+            Stage::Authenticating => (login_time, Some("login")),
+            Stage::LoggedIn => (login_time, Some("request")),
+            Stage::InSession => (Duration::MAX, None),
+            Stage::SessionEnded => (CLOSE_TIMEOUT, None),
         };
         let left = limit.saturating_sub(since.elapsed());
         if timeout(left, stages.changed()).await.is_err() {
-            return stage;
+            if let Some(what) = missing {
+                log_event!(connection => info, what, "timed out");
+            }
+            return;
         }
         since = Instant::now();
     }
@@ -191,15 +195,6 @@ async fn wait_for_drain(connection: &Connection) {
     if matches!(stage, Stage::InSession | Stage::SessionEnded) {
         std::future::pending::<()>().await;
     }
-}
-
-fn log_timeout(connection: &Connection, stage: Stage) {
-    let what = match stage {
-        Stage::Authenticating => "login",
-        Stage::LoggedIn => "request",
-        Stage::InSession | Stage::SessionEnded => return,
-    };
-    log_event!(connection => info, what, "timed out");
 }
 
 fn log_end(connection: &Connection, result: Result<(), russh::Error>) {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::io;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -13,23 +13,22 @@ use russh::{MethodKind, MethodSet, Preferred, SshId, cipher, compression, kex, m
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::spawn_blocking;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep};
 
 use crate::files::{self, FileError};
 use crate::library::BrokenFile;
-use crate::serve::auth::authorized_keys::{AuthorizedKeysFile, AuthorizedKeysFileError};
+use crate::serve::auth::authorized_keys::AuthorizedKeysFile;
 use crate::serve::auth::host_key::{HostKey, HostKeyError};
-use crate::serve::auth::policy::AuthPolicy;
 use crate::serve::command::Interpreter;
 use crate::serve::content::ServedContent;
 use crate::serve::listener;
-use crate::serve::ops::log::{self, LogError};
+use crate::serve::ops::log;
 use crate::serve::ops::metrics::{self, Metrics};
 use crate::serve::ops::sd_notify::notify_manager;
 use crate::serve::positions::PositionStore;
 use crate::serve::sandbox::{FileAccess, Sandbox};
 use crate::serve::settings::{Access, Limits, LogFormat, Settings, SettingsError};
-use crate::serve::state::{Phase, ServerState};
+use crate::serve::state::ServerState;
 use crate::sync::lock;
 use crate::text::sanitize;
 
@@ -53,15 +52,9 @@ const ALGORITHMS: Preferred = Preferred {
     // Of the host key, which is an ed25519 key, and of users' keys.
     key: Cow::Borrowed(&[
         Algorithm::Ed25519,
-        Algorithm::Ecdsa {
-            curve: EcdsaCurve::NistP256,
-        },
-        Algorithm::Ecdsa {
-            curve: EcdsaCurve::NistP384,
-        },
-        Algorithm::Ecdsa {
-            curve: EcdsaCurve::NistP521,
-        },
+        ecdsa(EcdsaCurve::NistP256),
+        ecdsa(EcdsaCurve::NistP384),
+        ecdsa(EcdsaCurve::NistP521),
     ]),
     host_key_certificates: Cow::Borrowed(&[]),
     cipher: Cow::Borrowed(&[
@@ -73,6 +66,10 @@ const ALGORITHMS: Preferred = Preferred {
     mac: Cow::Borrowed(&[mac::HMAC_SHA512_ETM, mac::HMAC_SHA256_ETM]),
     compression: Cow::Borrowed(&[compression::NONE]),
 };
+
+const fn ecdsa(curve: EcdsaCurve) -> Algorithm {
+    Algorithm::Ecdsa { curve }
+}
 
 /// The maximum size of a banner, in bytes.
 const MAX_BANNER_SIZE: u64 = 64 * 1024;
@@ -92,7 +89,7 @@ pub struct ServerOptions {
 
 /// Loads documents, key bindings and theme. It gets the current content, if there is any, and
 /// returns the broken files too.
-pub type ContentLoader = Arc<
+pub type ContentLoader = Box<
     dyn Fn(&Settings, Option<&ServedContent>) -> Result<(ServedContent, Vec<BrokenFile>), String>
         + Send
         + Sync,
@@ -103,23 +100,25 @@ pub enum ServeError {
     #[error(transparent)]
     Settings(#[from] SettingsError),
     #[error(transparent)]
-    AuthorizedKeys(#[from] AuthorizedKeysFileError),
-    #[error(transparent)]
     HostKey(#[from] HostKeyError),
-    #[error(transparent)]
-    Log(#[from] LogError),
+    #[error("cannot start the log: {0}")]
+    Log(io::Error),
     #[error("{0}")]
     Content(String),
-    #[error("cannot read the banner {}: {error}", path.display())]
-    Banner { path: PathBuf, error: FileError },
-    // The field is not named `source`: the message would be printed twice.
+    // No field is named `source`: its message would be printed twice.
+    #[error("cannot read the {what} {}: {error}", path.display())]
+    File {
+        what: &'static str,
+        path: PathBuf,
+        error: FileError,
+    },
     #[error("cannot listen on {address}: {error}")]
     Listen {
         address: SocketAddr,
         error: io::Error,
     },
     /// The system refuses threads, timers or signals.
-    #[error("cannot start: {0}")]
+    #[error("cannot start")]
     Io(#[from] io::Error),
 }
 
@@ -131,7 +130,7 @@ pub fn run(options: ServerOptions) -> Result<(), ServeError> {
     let sandbox = Sandbox::enter(&options.files, &options.settings.ports());
     let metrics = Arc::new(Metrics::default());
     let format = options.settings.log_format.unwrap_or(LogFormat::Text);
-    let log = log::init(format, metrics.dropped_log_lines.clone())?;
+    let log = log::init(format, metrics.dropped_log_lines.clone()).map_err(ServeError::Log)?;
     tracing::info!(
         enforced = sandbox.enforced,
         read = sandbox.read,
@@ -151,28 +150,39 @@ fn start(
     limits: Limits,
     metrics: Arc<Metrics>,
 ) -> Result<(), ServeError> {
-    let auth = match access {
-        Access::Open => AuthPolicy::Open,
-        Access::Keys(path) => AuthPolicy::Keys(AuthorizedKeysFile::open(path)?),
+    let (authorized_keys, positions) = match access {
+        Access::Open => (None, None),
+        Access::Keys(path) => {
+            let keys = AuthorizedKeysFile::open(path);
+            let keys = keys.map_err(|error| unreadable("authorized keys", path, error))?;
+            let folder = options.positions_folder.clone();
+            (Some(keys), folder.map(PositionStore::open).transpose()?)
+        }
     };
     let (content, broken) =
         (options.load_content)(&options.settings, None).map_err(ServeError::Content)?;
     log_broken(&broken);
     let server = ServerState {
         banner: Mutex::new(read_banner(&options.settings)?),
-        ..ServerState::new(auth, options.interpret, limits, content, metrics)
+        positions,
+        ..ServerState::new(authorized_keys, options.interpret, limits, content, metrics)
     };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .max_blocking_threads(4)
         .build()?;
-    let result = runtime.block_on(serve(options, server));
+    let config = config(&options.host_key, access, options.settings.max_auth_tries());
+    let result = runtime.block_on(serve(options, config, server));
     // Does not wait for tasks that exceeded the drain timeout.
     runtime.shutdown_background();
     result
 }
 
-async fn serve(options: ServerOptions, mut server: ServerState) -> Result<(), ServeError> {
+async fn serve(
+    options: ServerOptions,
+    config: Config,
+    server: ServerState,
+) -> Result<(), ServeError> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut hang_up = signal(SignalKind::hangup())?;
@@ -182,11 +192,6 @@ async fn serve(options: ServerOptions, mut server: ServerState) -> Result<(), Se
         tracing::info!(address = %listener.local_addr()?, "metrics");
         tokio::spawn(metrics::serve(Arc::clone(&server.metrics), listener));
     }
-    let max_auth_tries = options.settings.max_auth_tries();
-    let config = Arc::new(config(&options.host_key, &server.auth, max_auth_tries));
-    if let AuthPolicy::Keys(_) = server.auth {
-        server.positions = options.positions_folder.clone().map(PositionStore::open);
-    }
     let server = Arc::new(server);
     tracing::info!(
         address = %listener.local_addr()?,
@@ -195,11 +200,18 @@ async fn serve(options: ServerOptions, mut server: ServerState) -> Result<(), Se
         "listening"
     );
     notify_manager("READY=1");
-    let accepting = tokio::spawn(listener::accept(Arc::clone(&server), config, listener));
-    let mut settings = options.settings.clone();
+    let accept = listener::accept(Arc::clone(&server), Arc::new(config), listener);
+    let accepting = tokio::spawn(accept);
+    let state = Arc::clone(&server);
+    let settings = Mutex::new(options.settings.clone());
+    let reload = Arc::new(move || reload(&state, &options, &mut lock(&settings)));
     let reloading = async {
         while hang_up.recv().await.is_some() {
-            reload(&server, &options, &mut settings).await;
+            let reload = Arc::clone(&reload);
+            // A slow disk blocks a thread without tasks.
+            if let Err(panic) = spawn_blocking(move || reload()).await {
+                tracing::error!(error = panic.to_string(), "keeping the previous documents");
+            }
         }
     };
     // A slow reload does not delay the end.
@@ -227,10 +239,10 @@ async fn serve(options: ServerOptions, mut server: ServerState) -> Result<(), Se
 /// * a rejection takes 250 ms, so that an agent with several keys reaches the right one in time;
 /// * one rejection more than `max_auth_tries`, since clients begin with a request for the list of
 ///   methods, which russh counts.
-pub fn config(host_key: &HostKey, auth: &AuthPolicy, max_auth_tries: usize) -> Config {
-    let methods: &[MethodKind] = match auth {
-        AuthPolicy::Open => &[MethodKind::None, MethodKind::PublicKey],
-        AuthPolicy::Keys(_) => &[MethodKind::PublicKey],
+pub fn config(host_key: &HostKey, access: &Access, max_auth_tries: usize) -> Config {
+    let methods: &[MethodKind] = match access {
+        Access::Open => &[MethodKind::None, MethodKind::PublicKey],
+        Access::Keys(_) => &[MethodKind::PublicKey],
     };
     Config {
         server_id: SshId::Standard(Cow::Borrowed("SSH-2.0-codeleaf")),
@@ -257,18 +269,17 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
 }
 
 /// Reads settings, keys and content again. Each stays as it is if its new version is broken.
-async fn reload(server: &Arc<ServerState>, options: &ServerOptions, settings: &mut Settings) {
+fn reload(server: &ServerState, options: &ServerOptions, settings: &mut Settings) {
     if let Err(error) = reload_settings(server, options, settings) {
         tracing::error!(error, "keeping the previous settings");
     }
-    let state = Arc::clone(server);
-    // Logs an error, if there is one.
-    let _ = spawn_blocking(move || state.auth.reload()).await;
+    if let Some(keys) = &server.authorized_keys {
+        // Logs an error, if there is one.
+        keys.current_keys();
+    }
     server.reloads.send_replace(());
     let previous = Arc::clone(&server.content.borrow());
-    let (load, settings) = (Arc::clone(&options.load_content), settings.clone());
-    let loaded = spawn_blocking(move || load(&settings, Some(&previous))).await;
-    match loaded.unwrap_or_else(|panic| Err(panic.to_string())) {
+    match (options.load_content)(settings, Some(&previous)) {
         Ok((content, broken)) => {
             log_broken(&broken);
             let documents = content.library.entries().len();
@@ -311,13 +322,16 @@ fn read_banner(settings: &Settings) -> Result<Option<String>, ServeError> {
     let Some(path) = &settings.banner else {
         return Ok(None);
     };
-    let text = files::read(path, MAX_BANNER_SIZE).map_err(|error| ServeError::Banner {
-        path: path.clone(),
-        error,
-    })?;
+    let text = files::read(path, MAX_BANNER_SIZE);
+    let text = text.map_err(|error| unreadable("banner", path, error))?;
     let text = String::from_utf8_lossy(&text);
     let lines = text.lines().map(|line| format!("{}\n", sanitize(line)));
     Ok(Some(lines.collect()))
+}
+
+fn unreadable(what: &'static str, path: &Path, error: FileError) -> ServeError {
+    let path = path.to_owned();
+    ServeError::File { what, path, error }
 }
 
 fn log_broken(broken: &[BrokenFile]) {
@@ -334,13 +348,13 @@ fn log_broken(broken: &[BrokenFile]) {
 /// Ends every session, and waits until their connections are closed.
 async fn drain(server: &Arc<ServerState>) {
     let deadline = Instant::now() + DRAIN_TIMEOUT;
-    server.phase.send_replace(Phase::Draining);
+    server.draining.send_replace(true);
     while server.limiter.connections() > 0 && Instant::now() < deadline {
         sleep(Duration::from_millis(20)).await;
     }
     if let Some(positions) = &server.positions {
         // Positions that a slow disk does not take in time are lost.
-        let _ = timeout(Duration::from_secs(1), positions.flush()).await;
+        positions.flush();
     }
     let left = server.limiter.connections();
     tracing::info!(left, "stopped");

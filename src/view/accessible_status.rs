@@ -1,11 +1,13 @@
 //! The status in words for `--plain-ui`: the current mode and the selected item, in one line.
 
 use crate::app::{App, Command, DocumentView, Focus, LibraryItem, LibraryList, SearchState};
+use crate::search::HitGroup;
 use crate::view::row_text::{row_description, selected_row};
 
 pub fn status(app: &App) -> String {
     match app.focus() {
         Focus::Document => document_status(app.document_view()),
+        Focus::Outline => format!("Outline: {}", section_status(app.document_view())),
         Focus::RowDetail(_) => {
             let row = selected_row(app.document_view()).map(row_description);
             format!("Row details{}", row.unwrap_or_default())
@@ -26,15 +28,19 @@ pub fn status(app: &App) -> String {
     }
 }
 
-fn document_status(view: &DocumentView) -> String {
+fn section_status(view: &DocumentView) -> String {
     let sections = &view.document().sections;
     let title = sections.get(view.section());
     let title = title.map_or("", |section| section.title.as_str());
-    let section = format!(
+    format!(
         "Section {} of {}, {title}",
         view.section() + 1,
         sections.len()
-    );
+    )
+}
+
+fn document_status(view: &DocumentView) -> String {
+    let section = section_status(view);
     match selected_row(view) {
         Some(selected) => format!(
             "{section}; row {} of {}{}",
@@ -59,6 +65,10 @@ fn search_status(state: &SearchState) -> String {
         );
         for missing in &state.results.missing {
             status += &format!("; {missing}");
+        }
+        if hit.group == HitGroup::Similar {
+            let heading = state.results.heading(hit.group, state.input.text());
+            status += &format!("; {heading}");
         }
         return status;
     }

@@ -2,7 +2,6 @@
 
 pub(crate) mod bookmarks;
 pub(crate) mod document;
-pub(crate) mod filter;
 pub(crate) mod library;
 pub(crate) mod note;
 pub(crate) mod search;

@@ -11,7 +11,7 @@ use tokio::runtime::Runtime;
 
 use super::client::{Ssh, skip};
 use super::hostile::{self, open};
-use super::server::{Server, eventually, program};
+use super::server::{Server, document, eventually, program};
 
 #[test]
 fn disconnect_log_has_duration_and_byte_counts() {
@@ -162,6 +162,33 @@ fn one_address_cannot_fill_the_log() {
 }
 
 #[test]
+fn one_session_cannot_fill_the_log_with_codes() {
+    let folder = tempfile::tempdir().unwrap();
+    let content = folder.path().join("data/codeleaf/content");
+    fs::create_dir_all(&content).unwrap();
+    fs::write(content.join("a.toml"), document("00001")).unwrap();
+    let server = Server::start(folder, &["--open", "--log-codes"]);
+    let Some(ssh) = Ssh::find(server.folder()) else {
+        return;
+    };
+    let mut reader = ssh.open_reader(&server, &[], &["83950"]);
+    reader.expect("83950 ›");
+    reader.press("/00001");
+    reader.expect("1 result");
+    reader.press("\r");
+    reader.expect("00001  HER2");
+    let started = Instant::now();
+    // Back to the first code, and forward again.
+    reader.press(&"[]".repeat(200));
+    reader.press("\x03");
+    assert_eq!(reader.wait_for_exit(), 0);
+    let end = server.wait_for_log("session ended");
+    let opened = server.log_lines("opened").len() as u64;
+    assert!(opened <= 65 + 2 * started.elapsed().as_secs(), "{opened}");
+    assert!(end["unlogged_codes"].as_u64() > Some(100), "{end}");
+}
+
+#[test]
 fn text_log_quotes_paths_and_names_an_occupied_address_once() {
     let folder = tempfile::tempdir().unwrap();
     let content = folder.path().join("two words");
@@ -190,4 +217,34 @@ fn text_log_quotes_paths_and_names_an_occupied_address_once() {
         "{log}"
     );
     assert_eq!(log.matches("in use").count(), 1, "{log}");
+}
+
+#[test]
+fn unusable_files_are_named_once_with_the_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    let missing = folder.path().join("missing").display().to_string();
+    let key = folder.path().display().to_string();
+    for (options, expected) in [
+        (
+            ["--authorized-keys", &missing].as_slice(),
+            format!("cannot read the authorized keys {missing}: No such file"),
+        ),
+        (
+            &["--open", "--banner", &missing],
+            format!("cannot read the banner {missing}: No such file"),
+        ),
+        (
+            &["--open", "--host-key", &key],
+            format!("cannot use the host key {key}: this is a folder"),
+        ),
+    ] {
+        let mut server = program(folder.path());
+        let output = server.arg("serve").args(options).output().unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        let log = String::from_utf8(output.stderr).unwrap();
+        let error = log.lines().last().unwrap();
+        assert!(error.contains(&expected), "{error}");
+        let reason = error.rsplit(": ").next().unwrap();
+        assert_eq!(error.matches(reason).count(), 1, "{error}");
+    }
 }

@@ -24,6 +24,15 @@ fn archive(entries: &[(&str, &[u8])]) -> Vec<u8> {
 /// Makes a spreadsheet of one sheet. Cells that are numbers are stored as numbers, unless an
 /// apostrophe marks them as texts.
 fn spreadsheet(rows: &[&[&str]]) -> Vec<u8> {
+    workbook(rows, "")
+}
+
+/// Makes a spreadsheet whose days are counted from 1904, as old versions of Excel did on a Mac.
+fn spreadsheet_from_1904(rows: &[&[&str]]) -> Vec<u8> {
+    workbook(rows, "<workbookPr date1904=\"1\"/>")
+}
+
+fn workbook(rows: &[&[&str]], properties: &str) -> Vec<u8> {
     let mut sheet = String::new();
     for (number, row) in (1..).zip(rows) {
         sheet += &format!("<row r=\"{number}\">");
@@ -46,8 +55,8 @@ fn spreadsheet(rows: &[&[&str]]) -> Vec<u8> {
     let package = "http://schemas.openxmlformats.org/package/2006/relationships";
     let sheet = format!("<worksheet xmlns=\"{main}\"><sheetData>{sheet}</sheetData></worksheet>");
     let workbook = format!(
-        "<workbook xmlns=\"{main}\" xmlns:r=\"{relations}\"><sheets><sheet name=\"S\" \
-         sheetId=\"1\" r:id=\"rId1\"/></sheets></workbook>"
+        "<workbook xmlns=\"{main}\" xmlns:r=\"{relations}\">{properties}<sheets><sheet \
+         name=\"S\" sheetId=\"1\" r:id=\"rId1\"/></sheets></workbook>"
     );
     let targets = format!(
         "<Relationships xmlns=\"{package}\"><Relationship Id=\"rId1\" Type=\"{relations}/worksheet\" \
@@ -194,22 +203,6 @@ fn spreadsheet_is_read_as_a_table() {
     let set = sets.in_force(SetKind::NcciMue).unwrap();
     let row = set.get("A4206").unwrap().unwrap();
     assert_eq!(row.fields()[1].1, "300");
-    // Dates are days of a calendar, numbers and texts.
-    let clfs = spreadsheet(&[
-        &["YEAR", "HCPCS", "MOD", "EFF_DATE", "INDICATOR", "RATE"],
-        &["2026", "83950", "", "day 46023", "N", "64.41"],
-        &["2026", "80047", "QW", "20260401", "N", "$1,013.7"],
-    ]);
-    fixture.import("26CLABQ2.xlsx", &clfs).unwrap();
-    let sets = fixture.store.open_sets();
-    let set = sets.in_force(SetKind::Clfs).unwrap();
-    let fields = |key: &str| {
-        let row = set.get(key).unwrap().unwrap();
-        let fields = row.fields().into_iter().map(|(_, text)| text);
-        fields.collect::<Vec<_>>().join("|")
-    };
-    assert_eq!(fields("83950"), "83950||6441|2026-01-01|N|2026");
-    assert_eq!(fields("80047-QW"), "80047|QW|101370|2026-04-01|N|2026");
     let ptp = spreadsheet(&[
         &["A notice"],
         &[
@@ -234,6 +227,108 @@ fn spreadsheet_is_read_as_a_table() {
     ]);
     fixture.import("ccipra-v322r0-f1.xlsx", &ptp).unwrap();
     assert!(set_names(&fixture).contains(&"ncci-ptp-practitioner-v322r0".to_owned()));
+}
+
+#[test]
+fn dates_of_a_spreadsheet_are_days_of_either_calendar_numbers_or_texts() {
+    for (day, spreadsheet) in [
+        ("day 46023", spreadsheet as fn(&[&[&str]]) -> Vec<u8>),
+        ("day 44561", spreadsheet_from_1904),
+    ] {
+        let fixture = StoreFixture::new();
+        let clfs = spreadsheet(&[
+            &["YEAR", "HCPCS", "MOD", "EFF_DATE", "INDICATOR", "RATE"],
+            &["2026", "83950", "", day, "N", "64.41"],
+            &["2026", "80047", "QW", "20260401", "N", "$1,013.7"],
+        ]);
+        fixture.import("26CLABQ2.xlsx", &clfs).unwrap();
+        let sets = fixture.store.open_sets();
+        let set = sets.in_force(SetKind::Clfs).unwrap();
+        let fields = |key: &str| {
+            let row = set.get(key).unwrap().unwrap();
+            let fields = row.fields().into_iter().map(|(_, text)| text);
+            fields.collect::<Vec<_>>().join("|")
+        };
+        assert_eq!(fields("83950"), "83950||6441|2026-01-01|N|2026");
+        assert_eq!(fields("80047-QW"), "80047|QW|101370|2026-04-01|N|2026");
+    }
+}
+
+#[test]
+fn ptp_edits_that_a_spreadsheet_saved_again_are_imported() {
+    let table = |delimiter: &str, rows: &[[&str; 7]]| {
+        let header = [
+            "Column 1",
+            "Column 2",
+            "\"*=in existence\r\nprior to 1996\"",
+            "Effective",
+            "Deletion",
+            "Modifier",
+            "PTP Edit Rationale",
+        ];
+        let below = ["", "", "", "Date", "Date", "0=not allowed", ""];
+        let lines = [header, below].into_iter().chain(rows.iter().copied());
+        let lines = lines.map(|line| line.join(delimiter) + "\r\n");
+        format!("Owner{}\r\n", delimiter.repeat(6)) + &lines.collect::<String>()
+    };
+    let row = |code, date| {
+        [
+            code,
+            "86294",
+            "",
+            date,
+            "*",
+            "1",
+            "\"Invented, with a comma\"",
+        ]
+    };
+    for (delimiter, date) in [(",", "7/1/2018"), (",", "20180701"), ("\t", "20180701")] {
+        let fixture = StoreFixture::new();
+        let text = table(delimiter, &[row("83950", date)]);
+        fixture
+            .import("ccipra-v302r0-f1.csv", text.as_bytes())
+            .unwrap();
+        assert_eq!(set_names(&fixture), ["ncci-ptp-practitioner-v302r0"]);
+        let sets = fixture.store.open_sets();
+        let set = sets.in_force(SetKind::NcciPtp).unwrap();
+        let row = set.get("83950>86294@2018-07-01").unwrap().unwrap();
+        assert_eq!(row.fields()[5].1, "Invented, with a comma", "{delimiter:?}");
+    }
+    let refusal = |delimiter, rows: &[[&str; 7]]| {
+        let fixture = StoreFixture::new();
+        let text = table(delimiter, rows);
+        let refused = fixture.import("ccipra-v302r0-f1.csv", text.as_bytes());
+        refused.unwrap_err().to_string()
+    };
+    let rows = [row("100", "20180701"), row("83950", "20180701")];
+    let refused = refusal(",", &rows);
+    assert!(
+        refused.contains("`100`") && refused.contains("removed the zeros in front"),
+        "{refused}"
+    );
+    let refused = refusal(";", &[row("83950", "7/1/2018")]);
+    assert!(refused.contains("`7/1/2018`"), "{refused}");
+}
+
+#[test]
+fn unreadable_spreadsheet_in_an_archive_is_named() {
+    let fixture = StoreFixture::new();
+    let broken = archive(&[("xl/workbook.xml", b"<broken")]);
+    let beside = archive(&[
+        ("table.xlsx", &broken),
+        ("icd10cm-order-2026.txt", &files::icd10cm()),
+    ]);
+    let path = fixture.write_file("x.zip", &beside);
+    let (status, out, err) = import(&fixture, &[path.to_str().unwrap()]);
+    assert_eq!(status, 0, "{err}");
+    assert!(
+        out.contains("x.zip/table.xlsx: the spreadsheet cannot be read"),
+        "{out}"
+    );
+    let path = fixture.write_file("y.zip", &archive(&[("table.xlsx", &broken)]));
+    let (status, _, err) = import(&fixture, &[path.to_str().unwrap()]);
+    assert_eq!(status, 2);
+    assert!(err.contains("the spreadsheet cannot be read"), "{err}");
 }
 
 #[test]

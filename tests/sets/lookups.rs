@@ -57,6 +57,11 @@ fn code_of_every_set_is_found() {
     for (query, expected) in [
         ("80047", "cpt:80047"),
         ("0001u", "cpt:0001U"),
+        // From column 1 and column 2 of PTP edits alone.
+        ("83951", "cpt:83951"),
+        ("86294", "cpt:86294"),
+        ("\"86294\"", "cpt:86294"),
+        ("\"K92.2\"", "icd10cm:K92.2"),
         ("pos:11", "pos:11"),
         ("POS 11", "pos:11"),
         ("invented office", "pos:11"),
@@ -73,6 +78,43 @@ fn code_of_every_set_is_found() {
     for system in ["cpt", "hcpcs", "icd10cm", "modifier", "pos", "taxonomy"] {
         assert!(sets.contains(&format!("set:{system}\n")), "{sets}");
     }
+}
+
+#[test]
+fn unknown_code_is_answered_with_the_nearest_of_its_set() {
+    let fixture = StoreFixture::new();
+    let show = |code: &str| decode_output(&run(&fixture, &["show", code], &[])).2;
+    assert_eq!(
+        show("K92.3"),
+        "no document on K92.3 (ICD-10-CM); `codeleaf import FILE` adds public code sets\n"
+    );
+    fixture
+        .import("icd10cm-order-2025.txt", &files::icd10cm())
+        .unwrap();
+    fixture.import("25CLABQ2.csv", &files::clfs()).unwrap();
+    let message = show("K92.3");
+    let expected =
+        "no document on K92.3 (ICD-10-CM); nearest: K92.2 Invented hemorrhage, unspecified, ";
+    assert!(message.starts_with(expected), "{message}");
+    let message = show("80048");
+    assert!(message.contains("nearest: 80047 In CMS CLFS"), "{message}");
+}
+
+#[test]
+fn set_of_one_row_has_one_row() {
+    let fixture = StoreFixture::new();
+    let mue = String::from_utf8(files::mue()).unwrap();
+    let one = mue.replace(
+        "0001U,1,2 Date of Service Edit: Policy,Code Descriptor\r\n",
+        "",
+    );
+    fixture.write_file("mue-2026q1.csv", one.as_bytes());
+    let imported = stdout(&fixture, &["import", "mue-2026q1.csv"]);
+    // Only the header says which table it is.
+    let expected = "ncci-mue-practitioner-2026-q1: ";
+    assert!(imported.starts_with(expected), "{imported}");
+    assert!(imported.contains(", 1 row\n"), "{imported}");
+    assert!(stdout(&fixture, &["sets"]).contains("  1 row, imported"));
 }
 
 #[test]

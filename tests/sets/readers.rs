@@ -263,4 +263,8 @@ fn large_ptp_set_finds_pairs_by_either_code() {
     assert_eq!(second.len(), 2000);
     assert!(second.iter().all(|row| fields(row)[1] == "10042"));
     assert_eq!(set.rows().map(Result::unwrap).count(), 200_000);
+    let codes: Vec<String> = set.codes().collect();
+    let second = (10_000..10_100).map(|code| format!("{code:05}"));
+    let first = (0..2000).rev().map(|n| format!("{:05}", 99_999 - n * 7));
+    assert_eq!(codes, second.chain(first).collect::<Vec<_>>());
 }

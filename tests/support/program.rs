@@ -52,6 +52,11 @@ impl Home {
     pub fn state_file(&self) -> PathBuf {
         self.path("state/codeleaf/state.toml")
     }
+
+    /// The file with bookmarks and notes.
+    pub fn bookmarks_file(&self) -> PathBuf {
+        self.path("data/codeleaf/marks.toml")
+    }
 }
 
 /// How a terminal answers device-status queries.

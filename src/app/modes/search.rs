@@ -3,12 +3,13 @@
 use ratatui::layout::Position;
 
 use crate::app::action::Effect;
+use crate::app::bookmarks::Bookmarks;
 use crate::app::command::Movement;
 use crate::app::list::{Click, Group, GroupedList};
 use crate::app::pane::{Pane, PaneContext};
 use crate::app::text_input::{Edit, TextInput};
 use crate::content::CodeId;
-use crate::search::{Highlighter, Hit, Index, Query, Results};
+use crate::search::{Highlighter, Hit, HitGroup, Index, Query, Results};
 
 /// The most hits in the list. The text of each is read again at every keystroke, and a reader who
 /// wants more is better served by another word.
@@ -47,12 +48,17 @@ impl Default for SearchState {
 }
 
 impl SearchState {
-    pub(crate) fn with_query(text: String, index: &Index, open: &CodeId) -> Self {
+    pub(crate) fn with_query(
+        text: String,
+        index: &Index,
+        bookmarks: Option<&Bookmarks>,
+        open: &CodeId,
+    ) -> Self {
         let mut search = Self {
             input: TextInput::new(text, usize::MAX),
             ..Self::default()
         };
-        search.run_query(index, open);
+        search.run_query(index, bookmarks, open);
         search
     }
 
@@ -72,15 +78,23 @@ impl SearchState {
         self.input.text().is_empty().then_some(scope)
     }
 
-    /// Runs the search, in which rows of the open document rank higher.
-    fn run_query(&mut self, index: &Index, open: &CodeId) {
+    /// Searches the index and the notes. Rows of the open document rank higher.
+    fn run_query(&mut self, index: &Index, bookmarks: Option<&Bookmarks>, open: &CodeId) {
         let query = Query::parse(self.input.text());
         self.results = if query.is_empty() {
             Results::default()
         } else {
             index.search(&query, Some(open), MAX_HITS)
         };
+        if let Some(bookmarks) = bookmarks {
+            self.results.add_notes(bookmarks.search(&query), MAX_HITS);
+        }
         self.list = self.build_list();
+    }
+
+    fn run_query_in(&mut self, context: &PaneContext<'_>) {
+        let open = &context.document_view.document().code;
+        self.run_query(context.index, context.bookmarks, open);
     }
 
     fn build_list(&self) -> GroupedList {
@@ -93,10 +107,13 @@ impl SearchState {
         }
         let groups = hits.chunk_by(|a, b| a.group == b.group);
         let groups = groups.map(|group| {
-            let title = [group[0].group.title()].into_iter();
-            let missing = self.results.missing.iter().map(String::as_str);
-            let title: Vec<&str> = title.chain(missing).collect();
-            Group::new(title.join("; "), group.len())
+            let mut title = self.results.heading(group[0].group, self.input.text());
+            if group[0].group == HitGroup::Best {
+                for missing in &self.results.missing {
+                    title += &format!("; {missing}");
+                }
+            }
+            Group::new(title, group.len())
         });
         GroupedList::new(groups, HIT_LINES)
     }
@@ -119,7 +136,7 @@ impl Pane for SearchState {
     }
 
     fn library_changed(&mut self, context: &mut PaneContext<'_>) {
-        self.run_query(context.index, &context.document_view.document().code);
+        self.run_query_in(context);
     }
 
     fn move_vertically(&mut self, movement: Movement, context: &mut PaneContext<'_>) {
@@ -139,7 +156,7 @@ impl Pane for SearchState {
 
     fn edit(&mut self, edit: Edit<'_>, context: &mut PaneContext<'_>) {
         if self.input.edit(edit) {
-            self.run_query(context.index, &context.document_view.document().code);
+            self.run_query_in(context);
         }
     }
 

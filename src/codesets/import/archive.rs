@@ -38,11 +38,16 @@ const MAX_RATIO: u64 = 200;
 const FREE_LEN: u64 = 1 << 20;
 /// The most columns of a sheet that are read.
 const MAX_COLUMNS: usize = 512;
-/// Days from the first day that spreadsheets count to 1970-01-01.
-const SPREADSHEET_EPOCH: f64 = 25_569.0;
+
+/// The files that may be code sets, and the errors of spreadsheets in the same archive.
+#[derive(Debug, Default)]
+pub(crate) struct Unpacked {
+    pub(crate) inputs: Vec<InputFile>,
+    pub(crate) unreadable: Vec<ImportError>,
+}
 
 /// Opens a file, or every file in an archive that may be a code set.
-pub(crate) fn open_inputs(path: &Path) -> Result<Vec<InputFile>, ImportError> {
+pub(crate) fn open_inputs(path: &Path) -> Result<Unpacked, ImportError> {
     let file = files::open(path).map_err(|source| ImportError::Read {
         path: path.to_owned(),
         source,
@@ -53,16 +58,16 @@ pub(crate) fn open_inputs(path: &Path) -> Result<Vec<InputFile>, ImportError> {
     };
     let mut unpacker = Unpacker {
         left: MAX_UNPACKED,
-        inputs: Vec::new(),
+        unpacked: Unpacked::default(),
     };
     unpacker.add(&origin, file, 0)?;
-    Ok(unpacker.inputs)
+    Ok(unpacker.unpacked)
 }
 
 struct Unpacker {
     /// How many more bytes may be unpacked.
     left: u64,
-    inputs: Vec<InputFile>,
+    unpacked: Unpacked,
 }
 
 impl Unpacker {
@@ -73,7 +78,8 @@ impl Unpacker {
         let read = start.read_to_end(&mut magic).and_then(|_| file.rewind());
         read.map_err(|source| error(source.to_string()))?;
         if magic != ZIP_MAGIC {
-            self.inputs.push(InputFile::from_file(origin, file)?);
+            let input = InputFile::from_file(origin, file)?;
+            self.unpacked.inputs.push(input);
             return Ok(());
         }
         let copy = file
@@ -93,7 +99,10 @@ impl Unpacker {
             }
             return match self.add_sheets(origin, &file) {
                 // The archive has other files, and most tables as text, too.
-                Err(_) if depth > 0 => Ok(()),
+                Err(error) if depth > 0 => {
+                    self.unpacked.unreadable.push(error);
+                    Ok(())
+                }
                 added => added,
             };
         }
@@ -173,7 +182,7 @@ impl Unpacker {
         let mut workbook = workbook.map_err(|source| error(source.to_string()))?;
         for name in workbook.sheet_names() {
             let text = sheet_text(&mut workbook, &name).map_err(&error)?;
-            self.inputs.push(original.with_text(text)?);
+            self.unpacked.inputs.push(original.with_text(text)?);
         }
         Ok(())
     }
@@ -249,7 +258,8 @@ fn cell_text(value: &DataRef<'_>) -> String {
         }
         DataRef::SharedString(text) => one_line(text),
         DataRef::DateTime(date) => {
-            day_from_serial(date.as_f64()).map_or_else(String::new, |day| day.to_string())
+            let (year, month, day, ..) = date.to_ymd_hms_milli();
+            Date::new(year, month, day).map_or_else(String::new, |date| date.to_string())
         }
         DataRef::Error(_) | DataRef::Empty => String::new(),
     }
@@ -257,11 +267,4 @@ fn cell_text(value: &DataRef<'_>) -> String {
 
 fn one_line(text: &str) -> String {
     text.replace(['\r', '\n', '\t'], " ")
-}
-
-/// Returns the day of a serial number of a spreadsheet; `None` before 1970.
-fn day_from_serial(serial: f64) -> Option<Date> {
-    let days = (serial - SPREADSHEET_EPOCH).floor();
-    let days: u64 = format!("{days:.0}").parse().ok()?;
-    Date::from_days_since_1970(days)
 }

@@ -3,7 +3,9 @@
 use std::str::FromStr;
 
 use crate::codesets::error::{ParseError, ReadError};
-use crate::codesets::import::field::{DateStyle, clean, is_procedure_code, parse_date, quote};
+use crate::codesets::import::field::{
+    DateStyle, clean, expected_code, is_procedure_code, parse_date, quote,
+};
 use crate::codesets::import::input::InputFile;
 use crate::codesets::import::sink::RowSink;
 use crate::codesets::row::SetRow;
@@ -205,10 +207,7 @@ impl<'t> CsvTable<'t> {
                 header,
                 line: record.line,
                 end: record.end,
-                dates: match delimiter {
-                    b';' => DateStyle::Ambiguous,
-                    _ => DateStyle::American,
-                },
+                dates: DateStyle::with_delimiter(delimiter),
             }));
         }
         Ok(None)
@@ -329,11 +328,7 @@ impl CsvRow<'_> {
         if is_procedure_code(self.text(index)) {
             Ok(self.string(index))
         } else {
-            let digits = self.text(index).bytes().all(|b| b.is_ascii_digit());
-            let expected = match self.text(index).len() {
-                1..5 if digits => "five characters: a spreadsheet removed the zeros in front",
-                _ => "five characters",
-            };
+            let expected = expected_code(self.text(index));
             Err(self.error(index, "a CPT or HCPCS code", expected))
         }
     }

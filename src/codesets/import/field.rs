@@ -38,6 +38,13 @@ pub(crate) enum DateStyle {
 }
 
 impl DateStyle {
+    pub(crate) const fn with_delimiter(delimiter: u8) -> Self {
+        match delimiter {
+            b';' => Self::Ambiguous,
+            _ => Self::American,
+        }
+    }
+
     /// The expected form of a date, for error messages.
     pub(crate) const fn expected(self) -> &'static str {
         match self {
@@ -78,6 +85,16 @@ pub(crate) fn parse_date(text: &str, style: DateStyle) -> Result<Option<Date>, I
 pub(crate) fn is_procedure_code(code: &str) -> bool {
     let mut candidates = CodeId::candidates(code).into_iter();
     candidates.any(|code| code.system().takes_modifiers())
+}
+
+/// The expected form of a text that is not a procedure code, for error messages.
+pub(crate) fn expected_code(text: &str) -> &'static str {
+    match text.len() {
+        1..5 if text.bytes().all(|b| b.is_ascii_digit()) => {
+            "five characters: a spreadsheet removed the zeros in front"
+        }
+        _ => "five characters",
+    }
 }
 
 /// Returns columns `from` to `to` of a fixed-width line, counted in characters from 1.

@@ -291,6 +291,7 @@ mod tests {
             ("ccipra-302r0", None),
             ("ccipra-v302s0", None),
             ("ccipra-v302rx", None),
+            ("ccipra-v302r100", None),
             ("w302r0", None),
         ] {
             assert_eq!(ptp_version(&tokens(name)).as_deref(), version, "{name}");

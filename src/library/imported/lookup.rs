@@ -96,31 +96,7 @@ pub struct ListedCode {
 /// Returns the codes of imported sets that open as documents, in the order of the sets. The list of
 /// a damaged set ends at the damage; the documents of its codes show the error.
 pub fn listed_codes(sets: &ImportedSets) -> impl Iterator<Item = ListedCode> {
-    let described = |kind| {
-        let rows = rows_in_force(sets, kind);
-        rows.filter_map(|row| {
-            let (system, value, title, short) = match row {
-                SetRow::Hcpcs(HcpcsRow {
-                    code, long, short, ..
-                }) => match code {
-                    HcpcsCode::Code(code) => (CodeSystem::Hcpcs, code, long, short),
-                    HcpcsCode::Modifier(code) => (CodeSystem::Modifier, code, long, short),
-                },
-                SetRow::PlaceOfService(row) => (
-                    CodeSystem::PlaceOfService,
-                    row.code,
-                    row.name,
-                    String::new(),
-                ),
-                SetRow::Nucc(row) => {
-                    let name = row.name();
-                    (CodeSystem::Taxonomy, row.code, name, row.grouping)
-                }
-                _ => return None,
-            };
-            ListedCode::new(system, &value, title, short)
-        })
-    };
+    let described = |kind| rows_in_force(sets, kind).filter_map(described_code);
     described(SetKind::Hcpcs)
         .chain(diagnoses(sets))
         .chain(described(SetKind::PlaceOfService))
@@ -144,43 +120,101 @@ fn diagnoses(sets: &ImportedSets) -> impl Iterator<Item = ListedCode> {
         let is_first = |row: &SetRow| row.key() == first;
         Some((order.next_if(is_first), tabular.next_if(is_first)))
     });
-    codes.filter_map(|rows| {
-        let (code, title, short) = match &rows {
-            (Some(SetRow::Icd10cm(row)), _) => (&row.code, &row.long, row.short.clone()),
-            (_, Some(SetRow::Icd10cmTabular(row))) => (&row.key, &row.title, String::new()),
-            _ => return None,
+    codes.filter_map(|(order, tabular)| {
+        let aliases = match &tabular {
+            Some(SetRow::Icd10cmTabular(row)) => row.aliases().map(str::to_owned).collect(),
+            _ => Vec::new(),
         };
-        let mut listed = ListedCode::new(CodeSystem::Icd10cm, code, title.clone(), short)?;
-        if let (_, Some(SetRow::Icd10cmTabular(row))) = &rows {
-            listed.aliases = row.aliases().map(str::to_owned).collect();
-        }
-        Some(listed)
+        let listed = described_code(order.or(tabular)?)?;
+        Some(ListedCode { aliases, ..listed })
     })
 }
 
 impl ListedCode {
-    fn new(system: CodeSystem, value: &str, title: String, short: String) -> Option<Self> {
-        Some(Self {
-            code: CodeId::new(system, value).ok()?,
+    fn new(code: CodeId, title: String, short: String) -> Self {
+        Self {
+            code,
             title,
             short,
             aliases: Vec::new(),
-        })
+        }
     }
 }
 
-/// Returns the codes of which the sets have figures only; the title names the sets. Codes that are
-/// in PTP edits alone are left out, because these have millions of rows.
+/// Returns the code that a row describes; `None` for rows with figures only.
+fn described_code(row: SetRow) -> Option<ListedCode> {
+    let (system, value, title, short) = match row {
+        SetRow::Icd10cm(row) => (CodeSystem::Icd10cm, row.code, row.long, row.short),
+        SetRow::Icd10cmTabular(row) => (CodeSystem::Icd10cm, row.key, row.title, String::new()),
+        SetRow::Hcpcs(HcpcsRow {
+            code, long, short, ..
+        }) => match code {
+            HcpcsCode::Code(code) => (CodeSystem::Hcpcs, code, long, short),
+            HcpcsCode::Modifier(code) => (CodeSystem::Modifier, code, long, short),
+        },
+        SetRow::PlaceOfService(row) => (
+            CodeSystem::PlaceOfService,
+            row.code,
+            row.name,
+            String::new(),
+        ),
+        SetRow::Nucc(row) => {
+            let name = row.name();
+            (CodeSystem::Taxonomy, row.code, name, row.grouping)
+        }
+        _ => return None,
+    };
+    let code = CodeId::new(system, &value).ok()?;
+    Some(ListedCode::new(code, title, short))
+}
+
+/// Returns codes of a system whose values without dots begin with a prefix, with their titles, at
+/// most `limit` of each set. The codes of a damaged set are left out.
+pub(crate) fn codes_with_prefix(
+    sets: &ImportedSets,
+    system: CodeSystem,
+    prefix: &str,
+    limit: usize,
+) -> Vec<(CodeId, String)> {
+    let key = match system {
+        CodeSystem::Modifier => format!("-{prefix}"),
+        _ => prefix.to_owned(),
+    };
+    let figures = KINDS_WITH_FIGURES.into_iter();
+    // Both codes of a PTP edit are in other sets, too.
+    let figures = figures.filter(|kind| system.takes_modifiers() && *kind != SetKind::NcciPtp);
+    let mut found: BTreeMap<CodeId, String> = BTreeMap::new();
+    let describing = kinds_for_system(system).iter().copied();
+    for kind in describing.chain(figures) {
+        let rows = sets
+            .in_force(kind)
+            .map(|set| set.first_rows_with_prefix(&key, limit));
+        for row in rows.and_then(Result::ok).unwrap_or_default() {
+            let value = row.key().split('-').next().unwrap_or_default().to_owned();
+            let of_figures = || {
+                let code = procedure_code(&value)?;
+                Some((code, format!("In {}", kind.short_title())))
+            };
+            let described = described_code(row).map(|it| (it.code, it.title));
+            if let Some((code, title)) = described.or_else(of_figures) {
+                found.entry(code).or_insert(title);
+            }
+        }
+    }
+    found.into_iter().collect()
+}
+
+fn procedure_code(value: &str) -> Option<CodeId> {
+    let mut systems = [CodeSystem::Cpt, CodeSystem::Hcpcs].into_iter();
+    systems.find_map(|system| CodeId::new(system, value).ok())
+}
+
+/// Returns the codes of which the sets have figures only; the title names the sets.
 fn codes_without_description(sets: &ImportedSets) -> impl Iterator<Item = ListedCode> {
     let mut titles: BTreeMap<String, String> = BTreeMap::new();
     for kind in KINDS_WITH_FIGURES {
-        if kind == SetKind::NcciPtp {
-            continue;
-        }
-        for row in rows_in_force(sets, kind) {
-            let key = row.key();
-            let value = key.split('-').next().unwrap_or(&key);
-            let title = titles.entry(value.to_owned()).or_default();
+        for value in sets.tables_in_force(kind).flat_map(SetFile::codes) {
+            let title = titles.entry(value).or_default();
             if !title.contains(kind.short_title()) {
                 let separator = if title.is_empty() { "In " } else { ", " };
                 *title = format!("{title}{separator}{}", kind.short_title());
@@ -191,9 +225,8 @@ fn codes_without_description(sets: &ImportedSets) -> impl Iterator<Item = Listed
         titles.remove(&row.key());
     }
     titles.into_iter().filter_map(|(value, title)| {
-        let mut systems = [CodeSystem::Cpt, CodeSystem::Hcpcs].into_iter();
-        let listed = |system| ListedCode::new(system, &value, title.clone(), String::new());
-        systems.find_map(listed)
+        let code = procedure_code(&value)?;
+        Some(ListedCode::new(code, title, String::new()))
     })
 }
 

@@ -3,7 +3,7 @@
 //! Hits on a code that the query names come first. Documents come before bare codes, because they
 //! were written for this user. The very best hit always leads, even if it is a bare code (three
 //! words of its title, say, which a document has somewhere in its text): it then has a group of its
-//! own.
+//! own. Hits on corrected words come last.
 
 use crate::content::CodeSystem;
 
@@ -12,9 +12,13 @@ use crate::content::CodeSystem;
 pub enum HitGroup {
     /// The code that the query names, or its row about the modifier; also the best hit of all.
     Best,
+    /// The reader's own notes.
+    Notes,
     Documents,
     /// Bare codes of an imported set.
     Codes(CodeSystem),
+    /// Rows and codes that match only if a typo in the query is corrected.
+    Similar,
 }
 
 impl HitGroup {
@@ -22,6 +26,8 @@ impl HitGroup {
     pub const fn id(self) -> &'static str {
         match self {
             Self::Best => "best",
+            Self::Notes => "notes",
+            Self::Similar => "similar",
             Self::Documents => "documents",
             Self::Codes(CodeSystem::Cpt) => "cpt_codes",
             Self::Codes(CodeSystem::Hcpcs) => "hcpcs_codes",
@@ -35,6 +41,8 @@ impl HitGroup {
     pub const fn title(self) -> &'static str {
         match self {
             Self::Best => "Best match",
+            Self::Notes => "Your notes",
+            Self::Similar => "Similar spellings",
             Self::Documents => "Documents",
             Self::Codes(CodeSystem::Cpt) => "CPT codes",
             Self::Codes(CodeSystem::Hcpcs) => "HCPCS codes",
@@ -59,7 +67,8 @@ pub(crate) fn group_hits<T>(hits: Vec<T>, group: impl Fn(&T) -> HitGroup) -> Vec
             order.push(*group);
         }
     }
-    hits.sort_by_key(|(group, _)| order.iter().position(|known| known == group));
+    let position = |group| order.iter().position(|known| *known == group);
+    hits.sort_by_key(|(group, _)| (*group == HitGroup::Similar, position(*group)));
     hits
 }
 
@@ -93,6 +102,14 @@ mod tests {
         assert_eq!(
             grouped(&[HitGroup::Documents, ICD]),
             [(HitGroup::Documents, 0), (ICD, 1)]
+        );
+    }
+
+    #[test]
+    fn similar_spellings_come_last_and_never_lead_as_the_best() {
+        assert_eq!(
+            grouped(&[HitGroup::Similar, ICD, HitGroup::Documents]),
+            [(HitGroup::Documents, 2), (ICD, 1), (HitGroup::Similar, 0),]
         );
     }
 

@@ -227,6 +227,11 @@ impl SortKey {
         }
     }
 
+    /// Returns true if the row matches only after a typo is corrected.
+    pub(crate) const fn has_typo(self) -> bool {
+        CLOSENESS.get(self.0) == Closeness::Typos as u64
+    }
+
     /// Moves a row from [`Tier::Field`] up to [`Tier::Phrase`].
     pub(crate) fn promote_to_phrase(&mut self) {
         if self.tier() == Tier::Field {

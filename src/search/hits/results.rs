@@ -1,5 +1,7 @@
 //! The results of a search: hits, their number, and what to show if there are none.
 
+use std::fmt;
+
 use crate::content::{CodeId, RowPath};
 use crate::search::hits::group::HitGroup;
 use crate::search::hits::highlight::Highlighter;
@@ -23,6 +25,38 @@ pub struct Results {
     pub suggestions: Vec<String>,
     /// Whether the suggestions are the values of a scope: the query is `payer:`, for example.
     pub has_scope_values: bool,
+    /// The words of the hits that differ from those of the query by typos.
+    pub corrections: Vec<String>,
+}
+
+impl Results {
+    /// Adds hits on the reader's own notes after the best matches, and keeps the first `limit` hits.
+    pub fn add_notes(&mut self, notes: Vec<Hit>, limit: usize) {
+        if notes.is_empty() {
+            return;
+        }
+        self.total += notes.len();
+        self.suggestions.clear();
+        let is_best = |hit: &Hit| hit.group == HitGroup::Best;
+        let at = self.hits.partition_point(is_best);
+        self.hits.splice(at..at, notes);
+        self.hits.truncate(limit);
+    }
+
+    /// Returns true if all hits have words that are only similar to those of the query.
+    pub fn is_similar_only(&self) -> bool {
+        let mut hits = self.hits.iter();
+        !self.hits.is_empty() && hits.all(|hit| hit.group == HitGroup::Similar)
+    }
+
+    /// Returns the heading of a group.
+    pub fn heading(&self, group: HitGroup, query: &str) -> String {
+        if !self.is_similar_only() || self.corrections.is_empty() {
+            return group.title().to_owned();
+        }
+        let words = self.corrections.join(", ");
+        format!("No results for “{}”. Did you mean: {words}?", query.trim())
+    }
 }
 
 /// A row or bare code that matches the query.
@@ -55,4 +89,25 @@ pub enum MatchReason {
         field: String,
         typos: usize,
     },
+}
+
+impl fmt::Display for MatchReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Code => f.write_str("code"),
+            Self::Modifier => f.write_str("modifier"),
+            Self::Synonym {
+                query_words,
+                synonym,
+            } => write!(f, "{query_words} = {synonym}"),
+            Self::Words { field, typos } => {
+                f.write_str(&field.to_lowercase())?;
+                match typos {
+                    0 => Ok(()),
+                    1 => f.write_str(", 1 typo"),
+                    _ => write!(f, ", {typos} typos"),
+                }
+            }
+        }
+    }
 }

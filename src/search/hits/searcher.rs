@@ -116,8 +116,10 @@ impl<'a> Searcher<'a> {
             .into_iter()
             .filter_map(|(group, row)| self.hit(row, group))
             .collect();
+        let corrections = self.corrections_in(&hits);
         Results {
-            highlighter: self.highlighter_for(&hits),
+            highlighter: self.highlighter_with(&corrections),
+            corrections,
             hits,
             total,
             unverified,
@@ -149,20 +151,28 @@ impl<'a> Searcher<'a> {
         });
     }
 
-    /// Returns the highlighter for whole documents. Of the corrections of a word, of which there may
-    /// be dozens, it has only those that are in the hits.
-    fn highlighter_for(&mut self, hits: &[Hit]) -> Highlighter {
+    /// Returns the corrections of misspelled words, of which there may be dozens, that are in the
+    /// hits.
+    fn corrections_in(&self, hits: &[Hit]) -> Vec<String> {
         if self.matches.corrections.is_empty() {
-            return std::mem::take(&mut self.highlighter);
+            return Vec::new();
         }
         let highlighted = hits.iter().flat_map(|Hit { snippet, .. }| {
             let ranges = snippet.highlights.iter();
             ranges.flat_map(|range| split_words(&snippet.text[range.clone()]))
         });
         let highlighted: HashSet<String> = highlighted.collect();
-        let mut terms = std::mem::take(&mut self.matches.corrections);
-        terms.retain(|term| highlighted.contains(term));
-        terms.append(&mut self.matches.terms);
+        let corrections = self.matches.corrections.iter();
+        let found = corrections.filter(|term| highlighted.contains(*term));
+        found.cloned().collect()
+    }
+
+    /// Returns the highlighter for whole documents, with these corrections only.
+    fn highlighter_with(&mut self, corrections: &[String]) -> Highlighter {
+        if self.matches.corrections.is_empty() {
+            return std::mem::take(&mut self.highlighter);
+        }
+        let terms = [corrections, &self.matches.terms].concat();
         Highlighter::new(terms, std::mem::take(&mut self.matches.prefixes))
     }
 
@@ -249,6 +259,7 @@ impl<'a> Searcher<'a> {
     fn group(&self, row: ScoredRow) -> HitGroup {
         let docs = &self.index.docs;
         match (row.key.tier(), docs.kind(row.doc), docs.system(row.doc)) {
+            _ if row.key.has_typo() => HitGroup::Similar,
             (Tier::Code | Tier::Named, ..) => HitGroup::Best,
             (_, DocKind::ListedCode, Some(system)) => HitGroup::Codes(system),
             _ => HitGroup::Documents,

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use crate::search::fuzzy::TermMatch;
 use crate::search::index::Index;
 use crate::search::query::parse::{Clause, CodeClause, Query, Word};
+use crate::search::query::stop_words::is_stop_word;
 
 const MAX_SUGGESTIONS: usize = 6;
 const MAX_PER_CLAUSE: usize = 4;
@@ -64,7 +65,11 @@ fn code_suggestions(index: &Index, clause: &CodeClause) -> Vec<String> {
 /// Returns the terms within two typos, or those that share the longest prefix with the word.
 fn word_suggestions(index: &Index, word: &Word) -> Vec<String> {
     let mut nearest = index.terms.within_edits(&word.text, TermMatch::Exact, 2);
-    nearest.retain(|near| near.text.chars().any(char::is_alphabetic) && near.text.len() > 2);
+    nearest.retain(|near| {
+        near.text.chars().any(char::is_alphabetic)
+            && near.text.len() > 2
+            && !is_stop_word(&near.text)
+    });
     let mut texts: Vec<String> = nearest.into_iter().map(|near| near.text).collect();
     let mut prefix = word.text.as_str();
     while texts.is_empty()

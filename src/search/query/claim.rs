@@ -17,7 +17,7 @@ pub struct ClaimLine {
 }
 
 /// Parses a text that consists of codes and modifiers only, separated by spaces, tabs, line ends,
-/// commas, semicolons or hyphens. Code systems and the word `modifier` may precede them. Returns
+/// commas, semicolons, quotes or hyphens. Code systems and the word `modifier` may precede them. Returns
 /// `None` for other texts, and for a single code without a modifier.
 ///
 /// ```
@@ -38,7 +38,7 @@ pub struct ClaimLine {
 /// assert_eq!(parse("83950 reference lab"), [""; 0]);
 /// ```
 pub fn parse_claim(text: &str) -> Option<Vec<ClaimLine>> {
-    let is_separator = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '|');
+    let is_separator = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '|' | '"');
     let is_hyphen = |c| matches!(c, '-' | '\u{2010}' | '\u{2011}' | '\u{2013}');
     let mut lines: Vec<ClaimLine> = Vec::new();
     let mut system = None;
@@ -164,6 +164,8 @@ mod tests {
             "83950\u{2013}90\u{2013}QW",
             "83950-90-90-QW",
             "83950 modifier: 90, QW.",
+            "\"83950-90-QW\"",
+            "\"83950\" \"90\" qw",
         ] {
             assert_eq!(parsed(text), ["cpt:83950-90-QW"], "{text:?}");
         }

@@ -97,7 +97,7 @@ impl Query {
             && let Some(lexeme) = rest.next()
         {
             match lexeme {
-                Lexeme::Quoted(text) => query.clauses.extend(parse_phrase(text)),
+                Lexeme::Quoted(text) => query.clauses.extend(parse_quoted(text)),
                 Lexeme::Bare(text) => query.parse_bare(text, &mut rest),
             }
         }
@@ -179,6 +179,12 @@ pub(crate) fn words_of<'q>(clauses: impl IntoIterator<Item = &'q Clause>) -> Vec
         Clause::Modifier(ModifierClause { words, .. }) | Clause::Phrase(words) => words,
     });
     words.cloned().collect()
+}
+
+/// Parses a text in quotes: a code, perhaps with its modifier, or else words.
+fn parse_quoted(text: &str) -> Option<Clause> {
+    let code = parse_code(text.trim(), &mut [].iter());
+    code.or_else(|| parse_phrase(text))
 }
 
 fn parse_phrase(text: &str) -> Option<Clause> {
@@ -304,7 +310,7 @@ impl Word {
     }
 
     /// Returns the parts of a compound, or the word itself.
-    fn simple_words(&self) -> &[String] {
+    pub(crate) fn simple_words(&self) -> &[String] {
         match self.parts.as_slice() {
             [] => std::slice::from_ref(&self.text),
             parts => parts,

@@ -70,31 +70,22 @@ impl Pattern {
     }
 }
 
-/// Matches text against `*` and `?`. Backtracking goes to the last `*` only, so that the time is at
-/// most quadratic.
+/// Matches text against `*` and `?`, in time proportional to the product of the lengths.
 fn wildcard_matches(pattern: &[u8], text: &[u8]) -> bool {
-    let (mut p, mut t) = (0, 0);
-    let mut retry: Option<(usize, usize)> = None;
-    while t < text.len() {
-        match pattern.get(p) {
-            Some(b'*') => {
-                retry = Some((p + 1, t));
-                p += 1;
-            }
-            Some(c) if *c == b'?' || *c == text[t] => {
-                p += 1;
-                t += 1;
-            }
-            _ => match &mut retry {
-                Some((after_star, start)) => {
-                    *start += 1;
-                    (p, t) = (*after_star, *start);
-                }
-                None => return false,
-            },
+    // Whether the pattern so far matches the first n bytes.
+    let mut matches = vec![false; text.len() + 1];
+    matches[0] = true;
+    for c in pattern {
+        let shortest = matches.iter().position(|is_match| *is_match);
+        for n in (1..matches.len()).rev() {
+            matches[n] = match c {
+                b'*' => shortest.is_some_and(|shortest| shortest <= n),
+                _ => matches[n - 1] && (*c == b'?' || *c == text[n - 1]),
+            };
         }
+        matches[0] &= *c == b'*';
     }
-    pattern[p..].iter().all(|c| *c == b'*')
+    matches[text.len()]
 }
 
 #[cfg(test)]
@@ -111,6 +102,8 @@ mod tests {
         assert!(allows("11.0.0.0/8,10.0.0.0/8", "10.255.0.1"));
         assert!(allows("192.168.*.7", "192.168.44.7"));
         assert!(!allows("192.168.*.7", "192.168.44.8"));
+        assert!(allows("10.0.0.1*", "10.0.0.1") && allows("10.0.0.1*", "10.0.0.17"));
+        assert!(allows("*0*.*1", "10.0.0.1") && !allows("*0*.*2?", "10.0.0.2"));
         assert!(allows("*,!127.0.0.?", "127.0.0.10"));
         assert!(!allows("*,!127.0.0.?", "127.0.0.1"));
         assert!(allows("127.0.0.1", "::ffff:127.0.0.1"));

@@ -8,10 +8,12 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 
-use russh::keys::{Algorithm, PublicKey};
+use russh::keys::{HashAlg, PublicKey};
 
 use crate::files::{self, FileError};
-use crate::serve::auth::key_entry::{KeyEntry, KeyError, skip_blanks};
+use crate::serve::auth::key_entry::{
+    KeyEntry, KeyError, PtyPermission, is_security_key, skip_blanks,
+};
 use crate::sync::lock;
 
 /// The maximum file size, in bytes: enough for ten thousand keys.
@@ -36,14 +38,8 @@ struct LastRead {
 #[derive(Clone, Debug, Default)]
 pub struct AuthorizedKeys {
     entries: Vec<KeyEntry>,
-    skipped: Vec<SkippedLine>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SkippedLine {
-    /// The line number, from 1.
-    pub number: usize,
-    pub error: KeyError,
+    /// The skipped lines, by their numbers from 1.
+    skipped: Vec<(usize, KeyError)>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -58,16 +54,25 @@ pub enum Denial {
     Expired,
 }
 
-#[derive(Debug, thiserror::Error)]
-#[error("cannot read the authorized keys {}: {source}", path.display())]
-pub struct AuthorizedKeysFileError {
-    path: PathBuf,
-    source: FileError,
+/// The key that identifies a user.
+#[derive(Clone, Debug)]
+pub struct KeyIdentity {
+    pub key: PublicKey,
+    pub fingerprint: String,
+}
+
+impl From<&PublicKey> for KeyIdentity {
+    fn from(key: &PublicKey) -> Self {
+        Self {
+            key: key.clone(),
+            fingerprint: key.fingerprint(HashAlg::Sha256).to_string(),
+        }
+    }
 }
 
 impl AuthorizedKeysFile {
     /// Reads the file. It must exist, so that a mistyped path is noticed.
-    pub fn open(path: &Path) -> Result<Self, AuthorizedKeysFileError> {
+    pub fn open(path: &Path) -> Result<Self, FileError> {
         read(path)?;
         let file = Self {
             path: path.to_owned(),
@@ -89,28 +94,32 @@ impl AuthorizedKeysFile {
             }
             Err(error) => {
                 if last.content.take().is_some() {
-                    tracing::error!(error = error.to_string(), "nobody can log in");
+                    let path = self.path.display();
+                    let error = format!("cannot read the authorized keys {path}: {error}");
+                    tracing::error!(error, "nobody can log in");
                 }
                 last.keys = Arc::default();
             }
         }
         Arc::clone(&last.keys)
     }
+
+    /// Reads the file, and checks a key that is used from an address now.
+    pub fn authorize(&self, key: &PublicKey, from: IpAddr) -> Result<PtyPermission, Denial> {
+        let keys = self.current_keys();
+        let entry = keys.authorize(key, from, SystemTime::now())?;
+        Ok(entry.pty)
+    }
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, AuthorizedKeysFileError> {
-    let file = files::open_trusted(path);
-    let content = file.and_then(|file| files::read_to_limit(&file, MAX_FILE_SIZE));
-    content.map_err(|source| AuthorizedKeysFileError {
-        path: path.to_owned(),
-        source,
-    })
+fn read(path: &Path) -> Result<Vec<u8>, FileError> {
+    files::read_to_limit(&files::open_trusted(path)?, MAX_FILE_SIZE)
 }
 
 fn parse_and_log(path: &Path, content: &[u8]) -> AuthorizedKeys {
     let keys = AuthorizedKeys::parse(content);
     let path = path.display().to_string();
-    for SkippedLine { number, error } in keys.skipped.iter().take(MAX_LOGGED) {
+    for (number, error) in keys.skipped.iter().take(MAX_LOGGED) {
         let place = format!("{path}:{number}");
         tracing::warn!(
             place,
@@ -138,7 +147,7 @@ impl AuthorizedKeys {
             }
             match KeyEntry::parse(line.trim_ascii_end()) {
                 Ok(entry) => keys.entries.push(entry),
-                Err(error) => keys.skipped.push(SkippedLine { number, error }),
+                Err(error) => keys.skipped.push((number, error)),
             }
         }
         keys
@@ -152,9 +161,10 @@ impl AuthorizedKeys {
         from: IpAddr,
         now: SystemTime,
     ) -> Result<&KeyEntry, Denial> {
-        let mut denial = match key.algorithm() {
-            Algorithm::SkEd25519 | Algorithm::SkEcdsaSha2NistP256 => Denial::SecurityKey,
-            _ => Denial::UnknownKey,
+        let mut denial = if is_security_key(key) {
+            Denial::SecurityKey
+        } else {
+            Denial::UnknownKey
         };
         for entry in self.entries.iter().filter(|e| e.key == *key.key_data()) {
             if entry.expires.is_some_and(|expires| expires <= now) {
@@ -177,7 +187,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::serve::auth::key_entry::PtyPermission;
 
     const ANNA: &str =
         "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJdD7y3aLq454yWBdwLWbieU1ebz9/cu7/QEXn9OIeZJ anna";
@@ -237,10 +246,10 @@ mod tests {
         );
         let keys = AuthorizedKeys::parse(file.as_bytes());
         assert_eq!(keys.entries.len(), 1);
-        let lines: Vec<usize> = keys.skipped.iter().map(|skipped| skipped.number).collect();
+        let lines: Vec<usize> = keys.skipped.iter().map(|(number, _)| *number).collect();
         assert_eq!(lines, [1, 3, 4, 5, 6, 7]);
         assert_eq!(
-            keys.skipped[0].error,
+            keys.skipped[0].1,
             KeyError::UnsupportedOption("command".into())
         );
     }
@@ -249,8 +258,7 @@ mod tests {
     fn changes_apply_at_once_and_unreadable_file_authorizes_nobody() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("keys");
-        let error = AuthorizedKeysFile::open(&path).unwrap_err().to_string();
-        assert!(error.contains("cannot read the authorized keys"), "{error}");
+        assert!(AuthorizedKeysFile::open(&path).unwrap_err().is_not_found());
         fs::write(&path, "").unwrap();
         let file = AuthorizedKeysFile::open(&path).unwrap();
         let count = || file.current_keys().entries.len();

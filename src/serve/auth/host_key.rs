@@ -21,18 +21,19 @@ pub struct HostKey {
 
 #[derive(Debug, thiserror::Error)]
 pub enum HostKeyError {
-    #[error("cannot use the host key {}: {source}", path.display())]
-    File { path: PathBuf, source: FileError },
+    // No field is named `source`: its message would be printed twice.
+    #[error("cannot use the host key {}: {error}", path.display())]
+    File { path: PathBuf, error: FileError },
     #[error(
         "the host key {} can be read by others (mode {mode:04o}); \
          run `chmod 600` on it, or remove it to create a new one",
         path.display()
     )]
     Exposed { path: PathBuf, mode: u32 },
-    #[error("the host key {} is not an OpenSSH private key without a passphrase: {source}", path.display())]
+    #[error("the host key {} is not an OpenSSH private key without a passphrase: {error}", path.display())]
     Unreadable {
         path: PathBuf,
-        source: ssh_key::Error,
+        error: ssh_key::Error,
     },
     #[error("the host key {} is of type {algorithm}; only ed25519 is supported", path.display())]
     UnsupportedAlgorithm { path: PathBuf, algorithm: Algorithm },
@@ -42,7 +43,7 @@ impl HostKey {
     /// Reads the key, or creates it if the file is missing.
     pub fn load_or_create(path: &Path) -> Result<Self, HostKeyError> {
         match Self::load(path) {
-            Err(HostKeyError::File { source, .. }) if source.is_not_found() => {
+            Err(HostKeyError::File { error, .. }) if error.is_not_found() => {
                 Self::create(path).map_err(|error| file_error(path, error))?;
                 Self::load(path)
             }
@@ -77,16 +78,16 @@ impl HostKey {
         let text = files::read_to_limit(&file, MAX_FILE_SIZE);
         let text = text.map_err(|error| file_error(path, error))?;
         let path = path.to_owned();
-        let source = match PrivateKey::from_openssh(text) {
+        let error = match PrivateKey::from_openssh(text) {
             Ok(key) if key.is_encrypted() => ssh_key::Error::Encrypted,
             Ok(key) if key.algorithm() == Algorithm::Ed25519 => return Ok(Self { key }),
             Ok(key) => {
                 let algorithm = key.algorithm();
                 return Err(HostKeyError::UnsupportedAlgorithm { path, algorithm });
             }
-            Err(source) => source,
+            Err(error) => error,
         };
-        Err(HostKeyError::Unreadable { path, source })
+        Err(HostKeyError::Unreadable { path, error })
     }
 
     /// Writes a new key, completely or not at all. If two servers start at once, the first key
@@ -107,10 +108,10 @@ impl HostKey {
     }
 }
 
-fn file_error(path: &Path, source: impl Into<FileError>) -> HostKeyError {
+fn file_error(path: &Path, error: impl Into<FileError>) -> HostKeyError {
     HostKeyError::File {
         path: path.to_owned(),
-        source: source.into(),
+        error: error.into(),
     }
 }
 

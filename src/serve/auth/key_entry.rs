@@ -87,35 +87,28 @@ impl KeyEntry {
         } else {
             split_options(line)?
         };
-        let mut entry = Self::new(parse_key(key)?)?;
+        let key = parse_key(key)?;
+        let is_security_key = is_security_key(&key);
+        match key.algorithm() {
+            Algorithm::Ed25519 | Algorithm::Ecdsa { .. } => {}
+            _ if is_security_key => {}
+            other => return Err(KeyError::Algorithm(other)),
+        }
+        let mut entry = Self {
+            key: key.into(),
+            from: None,
+            expires: None,
+            pty: PtyPermission::default(),
+            presence: true,
+            verification: false,
+        };
         for option in options {
             entry.apply_option(option)?;
         }
-        let is_security_key = matches!(
-            entry.key.algorithm(),
-            Algorithm::SkEd25519 | Algorithm::SkEcdsaSha2NistP256
-        );
         if is_security_key && (entry.presence || entry.verification) {
             return Err(KeyError::SecurityKey);
         }
         Ok(entry)
-    }
-
-    fn new(key: PublicKey) -> Result<Self, KeyError> {
-        match key.algorithm() {
-            Algorithm::Ed25519
-            | Algorithm::Ecdsa { .. }
-            | Algorithm::SkEd25519
-            | Algorithm::SkEcdsaSha2NistP256 => Ok(Self {
-                key: key.into(),
-                from: None,
-                expires: None,
-                pty: PtyPermission::default(),
-                presence: true,
-                verification: false,
-            }),
-            other => Err(KeyError::Algorithm(other)),
-        }
     }
 
     fn apply_option(&mut self, option: &[u8]) -> Result<(), KeyError> {
@@ -151,6 +144,12 @@ impl KeyEntry {
         }
         Ok(())
     }
+}
+
+/// True for a key whose use may need a touch or a PIN.
+pub fn is_security_key(key: &PublicKey) -> bool {
+    let algorithm = key.algorithm();
+    algorithm == Algorithm::SkEd25519 || algorithm == Algorithm::SkEcdsaSha2NistP256
 }
 
 const fn is_blank(byte: u8) -> bool {

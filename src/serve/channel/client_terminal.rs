@@ -1,5 +1,7 @@
 //! The terminal of a client, as the client describes it.
 
+use std::collections::HashMap;
+
 use crate::num::saturating_u16;
 use crate::tty::{Capabilities, DisplayMode, Overrides, Size};
 
@@ -15,7 +17,7 @@ const ACCEPTED_VARIABLES: [&str; 5] = ["LANG", "LC_ALL", "LC_CTYPE", "COLORTERM"
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ClientTerminal {
     pty: Option<Pty>,
-    variables: [Option<String>; ACCEPTED_VARIABLES.len()],
+    variables: HashMap<&'static str, String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,14 +47,12 @@ impl ClientTerminal {
         if value.len() > MAX_VALUE_LENGTH {
             return false;
         }
-        match ACCEPTED_VARIABLES.iter().position(|known| *known == name) {
-            Some(at) => {
-                self.variables[at] = Some(value.to_owned());
-                true
-            }
-            // The other locale categories are accepted and ignored.
-            None => name.len() <= MAX_VALUE_LENGTH && name.starts_with("LC_"),
+        if let Some(known) = ACCEPTED_VARIABLES.iter().find(|known| **known == name) {
+            self.variables.insert(known, value.to_owned());
+            return true;
         }
+        // The other locale categories are accepted and ignored.
+        name.len() <= MAX_VALUE_LENGTH && name.starts_with("LC_")
     }
 
     /// `None` if the client has no terminal.
@@ -69,8 +69,7 @@ impl ClientTerminal {
             if name == "TERM" {
                 return self.term().map(str::to_owned);
             }
-            let at = ACCEPTED_VARIABLES.iter().position(|known| *known == name)?;
-            self.variables[at].clone()
+            self.variables.get(name).cloned()
         };
         match Capabilities::detect(&variable, overrides) {
             DisplayMode::FullScreen(capabilities) if self.pty.is_none() => {
@@ -158,7 +157,7 @@ mod tests {
             for (name, value) in &pairs {
                 client.set_variable(name, value);
             }
-            let stored: usize = client.variables.iter().flatten().map(String::len).sum();
+            let stored: usize = client.variables.values().map(String::len).sum();
             prop_assert!(stored <= ACCEPTED_VARIABLES.len() * MAX_VALUE_LENGTH);
             prop_assert!(client.term().is_none_or(|term| term.len() <= MAX_TERM_LENGTH));
             let size = client.size().unwrap();

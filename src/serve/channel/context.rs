@@ -7,19 +7,16 @@ use russh::ChannelId;
 use russh::server::Handle;
 use tokio::time::timeout;
 
-use crate::serve::auth::policy::KeyIdentity;
+use crate::serve::auth::authorized_keys::KeyIdentity;
 use crate::serve::channel::client_terminal::ClientTerminal;
 use crate::serve::channel::input_buffer::InputBuffer;
+use crate::serve::channel::session_timers::SessionEnd;
 use crate::serve::command::TextResponse;
 use crate::serve::state::Connection;
-use crate::tty::{Decoder, Input};
+use crate::tty::{Decoder, PendingReply};
 
 /// The maximum size of a data message, in bytes.
 const MESSAGE_SIZE: usize = 32 * 1024;
-
-/// The error if the client has disconnected or stopped reading.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Gone;
 
 pub struct ChannelContext {
     pub connection: Arc<Connection>,
@@ -32,9 +29,10 @@ pub struct ChannelContext {
 }
 
 impl ChannelContext {
-    /// Sends a text, and returns its exit status. On a terminal, lines end in CR LF: there is no
+    /// Sends a text, and returns its exit status. As in each method here, the error is
+    /// [`SessionEnd::Disconnected`]. On a terminal, lines end in CR LF: there is no
     /// kernel tty that would convert them.
-    pub async fn send_text(&self, text: &TextResponse) -> Result<u8, Gone> {
+    pub async fn send_text(&self, text: &TextResponse) -> Result<u8, SessionEnd> {
         let has_terminal = self.client.term().is_some();
         let lines = |text: &str| {
             let line_end = if has_terminal { "\r\n" } else { "\n" };
@@ -50,7 +48,7 @@ impl ChannelContext {
     }
 
     /// Sends bytes, and waits until russh has taken them.
-    pub async fn send(&self, bytes: Vec<u8>) -> Result<(), Gone> {
+    pub async fn send(&self, bytes: Vec<u8>) -> Result<(), SessionEnd> {
         for message in bytes.chunks(MESSAGE_SIZE) {
             let write = self.handle.data(self.id, message.to_vec());
             self.finish_write(write).await?;
@@ -62,21 +60,21 @@ impl ChannelContext {
     async fn finish_write<E>(
         &self,
         write: impl Future<Output = Result<(), E>>,
-    ) -> Result<(), Gone> {
+    ) -> Result<(), SessionEnd> {
         if let Ok(written) = timeout(self.write_timeout(), write).await {
-            return written.map_err(|_| Gone);
+            return written.map_err(|_| SessionEnd::Disconnected);
         }
         self.connection.log_write_timeout();
         self.connection.stream.shut_down();
-        Err(Gone)
+        Err(SessionEnd::Disconnected)
     }
 
-    /// Reads the terminal's outstanding replies, so that they do not reach the user's shell.
-    pub async fn drain_replies(&self, limit: Duration) {
+    /// Reads the terminal's outstanding replies up to the last one, so that they do not reach the user's shell.
+    pub async fn drain_replies(&self, reply: PendingReply, limit: Duration) {
         let mut decoder = Decoder::default();
         let drained = async {
             let mut inputs = Vec::new();
-            while !inputs.contains(&Input::Ready) {
+            while !reply.is_in(&inputs) {
                 inputs.clear();
                 self.input.wait_for_input().await;
                 let pending = self.input.take();

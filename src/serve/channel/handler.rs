@@ -10,14 +10,15 @@ use russh::server::{
 };
 use russh::{Channel, ChannelId, Disconnect, Error, Pty};
 
+use crate::serve::auth::authorized_keys::KeyIdentity;
 use crate::serve::auth::key_entry::PtyPermission;
-use crate::serve::auth::policy::{AuthPolicy, KeyIdentity, Login};
 use crate::serve::channel::client_terminal::{ClientTerminal, clamped_size};
 use crate::serve::channel::context::ChannelContext;
 use crate::serve::channel::input_buffer::InputBuffer;
 use crate::serve::channel::login_attempts::{Attempt, LoginAttempts};
 use crate::serve::channel::refusals::Refusals;
 use crate::serve::channel::request::{ChannelRequest, serve_channel};
+use crate::serve::net::penalties::Offense;
 use crate::serve::ops::log::{CONNECTION, log_event, printable};
 use crate::serve::ops::metrics::RefusalKind;
 use crate::serve::state::{Connection, Stage};
@@ -29,6 +30,15 @@ pub struct Handler {
     login: Option<Login>,
     channel: Option<SessionChannel>,
     refusals: Refusals,
+}
+
+/// A logged-in user.
+struct Login {
+    /// The name that the client sends. It is only logged.
+    user: String,
+    /// `None` if everyone may log in.
+    identity: Option<KeyIdentity>,
+    pty: PtyPermission,
 }
 
 struct SessionChannel {
@@ -111,12 +121,27 @@ impl Drop for Handler {
     /// Ends the session when the connection is gone.
     fn drop(&mut self) {
         if self.refusals.are_too_many() {
-            self.attempts.record_abuse();
+            self.attempts.permit.record(Offense::Abuse);
         }
         if let Some(channel) = &self.channel {
             channel.input.close();
         }
     }
+}
+
+/// Defines handlers that refuse a channel.
+macro_rules! refuse_channels {
+    ($($handler:ident($($parameter:ty),+) => $feature:literal,)+) => {$(
+        async fn $handler(
+            &mut self,
+            _: Channel<Msg>,
+            $(_: $parameter,)+
+            reply: ChannelOpenHandle,
+            _: &mut Session,
+        ) -> Result<(), Error> {
+            self.refusals.refuse_channel($feature, reply).await
+        }
+    )+};
 }
 
 impl russh::server::Handler for Handler {
@@ -129,9 +154,9 @@ impl russh::server::Handler for Handler {
     }
 
     async fn auth_none(&mut self, user: &str) -> Result<Auth, Error> {
-        Ok(match &self.connection.server.auth {
-            AuthPolicy::Open => self.accept(user, None, PtyPermission::Allowed),
-            AuthPolicy::Keys(_) => self.attempts.list_methods(user),
+        Ok(match &self.connection.server.authorized_keys {
+            None => self.accept(user, None, PtyPermission::Allowed),
+            Some(_) => self.attempts.list_methods(user),
         })
     }
 
@@ -169,7 +194,8 @@ impl russh::server::Handler for Handler {
         user: &str,
         key: VerifiedPublicKey<'_>,
     ) -> Result<Auth, Error> {
-        let identity = self.connection.server.auth.identity(key.public_key);
+        let needs_key = self.connection.server.authorized_keys.is_some();
+        let identity = needs_key.then(|| KeyIdentity::from(key.public_key));
         Ok(match self.authorize(user, key.public_key).await {
             Ok(pty) => self.accept(user, identity, pty),
             Err(refusal) => refusal,
@@ -192,7 +218,8 @@ impl russh::server::Handler for Handler {
         };
         let fingerprint = login.identity.as_ref().map(|user| &*user.fingerprint);
         let (connection, peer) = (&self.connection, self.connection.peer);
-        if let Err(rejection) = self.attempts.log_in(fingerprint) {
+        let permit = &mut self.attempts.permit;
+        if let Err(rejection) = permit.log_in(fingerprint, &connection.server.limits()) {
             connection.server.metrics.count_refusal(RefusalKind::Login);
             let reason = rejection.to_string();
             log_event!(connection => warn, %peer, fingerprint, reason, "session refused");
@@ -229,53 +256,11 @@ impl russh::server::Handler for Handler {
         Ok(())
     }
 
-    async fn channel_open_x11(
-        &mut self,
-        _: Channel<Msg>,
-        _: &str,
-        _: u32,
-        reply: ChannelOpenHandle,
-        _: &mut Session,
-    ) -> Result<(), Error> {
-        self.refusals.refuse_channel("X11 forwarding", reply).await
-    }
-
-    async fn channel_open_direct_tcpip(
-        &mut self,
-        _: Channel<Msg>,
-        _: &str,
-        _: u32,
-        _: &str,
-        _: u32,
-        reply: ChannelOpenHandle,
-        _: &mut Session,
-    ) -> Result<(), Error> {
-        self.refusals.refuse_channel("port forwarding", reply).await
-    }
-
-    async fn channel_open_forwarded_tcpip(
-        &mut self,
-        _: Channel<Msg>,
-        _: &str,
-        _: u32,
-        _: &str,
-        _: u32,
-        reply: ChannelOpenHandle,
-        _: &mut Session,
-    ) -> Result<(), Error> {
-        self.refusals.refuse_channel("port forwarding", reply).await
-    }
-
-    async fn channel_open_direct_streamlocal(
-        &mut self,
-        _: Channel<Msg>,
-        _: &str,
-        reply: ChannelOpenHandle,
-        _: &mut Session,
-    ) -> Result<(), Error> {
-        self.refusals
-            .refuse_channel("socket forwarding", reply)
-            .await
+    refuse_channels! {
+        channel_open_x11(&str, u32) => "X11 forwarding",
+        channel_open_direct_tcpip(&str, u32, &str, u32) => "port forwarding",
+        channel_open_forwarded_tcpip(&str, u32, &str, u32) => "port forwarding",
+        channel_open_direct_streamlocal(&str) => "socket forwarding",
     }
 
     async fn tcpip_forward(
@@ -284,18 +269,15 @@ impl russh::server::Handler for Handler {
         _: &mut u32,
         _: &mut Session,
     ) -> Result<bool, Error> {
-        self.refusals.refuse_request("port forwarding")?;
-        Ok(false)
+        self.refusals.refuse_request("port forwarding")
     }
 
     async fn streamlocal_forward(&mut self, _: &str, _: &mut Session) -> Result<bool, Error> {
-        self.refusals.refuse_request("socket forwarding")?;
-        Ok(false)
+        self.refusals.refuse_request("socket forwarding")
     }
 
     async fn agent_request(&mut self, _: ChannelId, _: &mut Session) -> Result<bool, Error> {
-        self.refusals.refuse_request("agent forwarding")?;
-        Ok(false)
+        self.refusals.refuse_request("agent forwarding")
     }
 
     async fn x11_request(
@@ -382,7 +364,9 @@ impl russh::server::Handler for Handler {
         name: &str,
         session: &mut Session,
     ) -> Result<(), Error> {
-        let message = self.refusals.refuse_subsystem(name)?;
+        self.refusals.refuse_request(name)?;
+        let name = printable(name);
+        let message = format!("codeleaf: {name} is not supported, only the reader");
         self.start(id, ChannelRequest::Rejected(message), session)
     }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use russh::keys::{HashAlg, PublicKey};
 use russh::server::Auth;
 
-use crate::serve::net::limiter::{ConnectionPermit, Rejection};
+use crate::serve::net::limiter::ConnectionPermit;
 use crate::serve::net::penalties::Offense;
 use crate::serve::ops::log::{log_event, printable};
 use crate::serve::ops::metrics::RefusalKind;
@@ -16,7 +16,7 @@ use crate::serve::state::Connection;
 #[derive(Debug)]
 pub struct LoginAttempts {
     connection: Arc<Connection>,
-    permit: ConnectionPermit,
+    pub permit: ConnectionPermit,
     max_refused: usize,
     refused: usize,
     /// An attempt that russh has not decided yet: the request for the list of methods, or a key
@@ -123,16 +123,6 @@ impl LoginAttempts {
             "login refused"
         );
         Auth::reject()
-    }
-
-    /// Counts the session of a login.
-    pub fn log_in(&mut self, fingerprint: Option<&str>) -> Result<(), Rejection> {
-        self.permit
-            .log_in(fingerprint, &self.connection.server.limits())
-    }
-
-    pub fn record_abuse(&mut self) {
-        self.permit.record(Offense::Abuse);
     }
 
     fn refuse_unsigned(&mut self) {

@@ -46,18 +46,11 @@ impl Refusals {
         Ok(())
     }
 
-    /// Refuses a request. The protocol has no room for a reason.
-    pub fn refuse_request(&mut self, feature: &str) -> Result<(), Error> {
-        self.record(RefusalKind::Request, feature)
-    }
-
-    /// Refuses a subsystem. Returns the message for the client.
-    pub fn refuse_subsystem(&mut self, name: &str) -> Result<String, Error> {
-        self.record(RefusalKind::Request, name)?;
-        let name = printable(name);
-        Ok(format!(
-            "codeleaf: {name} is not supported, only the reader"
-        ))
+    /// Refuses a request. Returns false for russh, which replies with a failure: the protocol has no
+    /// room for a reason.
+    pub fn refuse_request(&mut self, feature: &str) -> Result<bool, Error> {
+        self.record(RefusalKind::Request, feature)?;
+        Ok(false)
     }
 
     pub const fn are_too_many(&self) -> bool {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::time::timeout;
 
-use crate::serve::channel::context::{ChannelContext, Gone};
+use crate::serve::channel::context::ChannelContext;
 use crate::serve::channel::session_task::{SessionTask, catch_panic};
 use crate::serve::channel::session_timers::SessionEnd;
 use crate::serve::command::{CommandContext, Response, TextResponse};
@@ -51,7 +51,7 @@ pub async fn serve_channel(context: ChannelContext, request: ChannelRequest) {
     }
 }
 
-async fn run_command(context: &ChannelContext, line: &str) -> Result<u8, Gone> {
+async fn run_command(context: &ChannelContext, line: &str) -> Result<u8, SessionEnd> {
     let resume = match (&context.connection.server.positions, &context.identity) {
         (Some(positions), Some(user)) if line.trim().is_empty() => {
             positions.load(&user.fingerprint).await
@@ -78,19 +78,18 @@ async fn run_command(context: &ChannelContext, line: &str) -> Result<u8, Gone> {
         Err(panic) => Err(panic),
     };
     match task {
-        Ok(mut task) => task.run().await.exit_status().ok_or(Gone),
-        Err(_) => send_panic_message(context).await,
+        Ok(mut task) => {
+            let end = task.run().await;
+            end.exit_status().ok_or(end)
+        }
+        Err(panic) => {
+            // The client has no screen yet.
+            context.connection.server.metrics.panics.inc();
+            let message = TextResponse::error(panic.message().unwrap_or_default());
+            context.send_text(&message).await?;
+            panic.exit_status().ok_or(panic)
+        }
     }
-}
-
-/// Reports a panic to a client that has no screen yet.
-async fn send_panic_message(context: &ChannelContext) -> Result<u8, Gone> {
-    context.connection.server.metrics.panics.inc();
-    let response = TextResponse {
-        status: SessionEnd::Failed.exit_status().unwrap_or_default(),
-        ..TextResponse::error(SessionEnd::Failed.message().unwrap_or_default())
-    };
-    context.send_text(&response).await
 }
 
 fn log_response(context: &ChannelContext, text: &TextResponse) {

@@ -13,10 +13,10 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use tokio::time::sleep_until;
 
-use crate::app::{Action, AppOptions, Effect, Host, ReadingPosition};
+use crate::app::{Action, AppOptions, Effect, Host, PaneSettings, ReadingPosition};
 use crate::content::CodeId;
 use crate::serve::auth::key_entry::PtyPermission;
-use crate::serve::channel::context::{ChannelContext, Gone};
+use crate::serve::channel::context::ChannelContext;
 use crate::serve::channel::session_timers::{SessionEnd, SessionTimers};
 use crate::serve::command::SessionOptions;
 use crate::serve::content::ServedContent;
@@ -45,12 +45,6 @@ pub const PANIC_BYTE: u8 = 0;
 /// The panic hook logs the panic.
 pub fn catch_panic<T>(work: impl FnOnce() -> T) -> Result<T, SessionEnd> {
     catch_unwind(AssertUnwindSafe(work)).map_err(|_| SessionEnd::Failed)
-}
-
-impl From<Gone> for SessionEnd {
-    fn from(_: Gone) -> Self {
-        Self::Disconnected
-    }
 }
 
 pub struct SessionTask<'a> {
@@ -97,6 +91,7 @@ impl<'a> SessionTask<'a> {
             message: None,
             bookmarks: None,
             table_mode: options.table_mode,
+            panes: PaneSettings::default(),
         };
         let mut task = Self {
             context,
@@ -127,10 +122,7 @@ impl<'a> SessionTask<'a> {
         if end == SessionEnd::Failed {
             metrics.panics.inc();
         }
-        let end = match self.leave(end).await {
-            Ok(()) => end,
-            Err(Gone) => SessionEnd::Disconnected,
-        };
+        let end = self.leave(end).await.err().unwrap_or(end);
         metrics.sessions.dec();
         let seconds = started.elapsed().as_secs();
         let unlogged_codes = (self.unlogged_codes > 0).then_some(self.unlogged_codes);
@@ -320,7 +312,7 @@ impl<'a> SessionTask<'a> {
         })
     }
 
-    async fn send_frame(&mut self, frame: Vec<u8>) -> Result<(), Gone> {
+    async fn send_frame(&mut self, frame: Vec<u8>) -> Result<(), SessionEnd> {
         if frame.is_empty() {
             // The input changed nothing, unless the session delays the frame.
             if self.session.deadline().is_none() {
@@ -342,12 +334,12 @@ impl<'a> SessionTask<'a> {
     }
 
     /// Restores the client's terminal, and explains the end unless the user quit.
-    async fn leave(&mut self, end: SessionEnd) -> Result<(), Gone> {
+    async fn leave(&mut self, end: SessionEnd) -> Result<(), SessionEnd> {
         if end == SessionEnd::Disconnected {
             return Ok(());
         }
         let mut bytes = Vec::new();
-        let drain_timeout = if end == SessionEnd::Failed {
+        let pending = if end == SessionEnd::Failed {
             // The state of a session that panicked is undefined.
             bytes = Screen::reset_sequence(self.capabilities, self.size);
             None
@@ -355,16 +347,16 @@ impl<'a> SessionTask<'a> {
             self.save_position(self.session.app().reading_position());
             // Writing to memory does not fail.
             let _ = self.session.leave(&mut bytes);
-            self.session.drain_timeout(Instant::now())
+            self.session.pending_reply(Instant::now())
         };
         if let Some(message) = end.message() {
             bytes.extend(message.bytes());
             bytes.extend(b"\r\n");
         }
         self.context.send(bytes).await?;
-        if let Some(limit) = drain_timeout {
+        if let Some((reply, limit)) = pending {
             let limit = limit.min(Duration::from_millis(300));
-            self.context.drain_replies(limit).await;
+            self.context.drain_replies(reply, limit).await;
         }
         Ok(())
     }

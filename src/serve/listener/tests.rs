@@ -10,12 +10,11 @@ use super::*;
 use crate::app::Keymap;
 use crate::layout::TableMode;
 use crate::serve::auth::host_key::HostKey;
-use crate::serve::auth::policy::AuthPolicy;
 use crate::serve::channel::session_task::PANIC_BYTE;
 use crate::serve::command::{CommandContext, Response, SessionOptions};
 use crate::serve::content::ServedContent;
 use crate::serve::ops::log::log_panic;
-use crate::serve::settings::Settings;
+use crate::serve::settings::{Access, Settings};
 use crate::tty::{DisplayMode, Overrides};
 use crate::view::Theme;
 
@@ -63,11 +62,11 @@ async fn start_server() -> (Arc<ServerState>, SocketAddr) {
     let (content, _) = ServedContent::load(&loader, Keymap::built_in(), theme, None);
     let limits = Settings::default().limits().unwrap();
     let metrics = Arc::default();
-    let server = ServerState::new(AuthPolicy::Open, interpret, limits, content, metrics);
+    let server = ServerState::new(None, interpret, limits, content, metrics);
     let server = Arc::new(server);
     let folder = tempfile::tempdir().unwrap();
     let key = HostKey::load_or_create(&folder.path().join("key")).unwrap();
-    let config = Arc::new(crate::serve::server::config(&key, &server.auth, 6));
+    let config = Arc::new(crate::serve::server::config(&key, &Access::Open, 6));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(accept(Arc::clone(&server), config, listener));

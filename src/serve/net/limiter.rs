@@ -16,11 +16,11 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use prometheus_client::metrics::counter::Counter;
 use tokio::sync::Notify;
 
 use crate::serve::net::network::Network;
 use crate::serve::net::penalties::{Offense, Penalties};
-use crate::serve::net::stream::ByteCounter;
 use crate::serve::settings::Limits;
 use crate::sync::lock;
 
@@ -55,7 +55,7 @@ enum SessionOwner {
 struct PendingLogin {
     network: Network,
     started: Instant,
-    received: Arc<ByteCounter>,
+    received: Counter,
     evicted: Notify,
 }
 
@@ -95,7 +95,7 @@ impl ConnectionLimiter {
     pub fn admit(
         self: &Arc<Self>,
         from: IpAddr,
-        received: Arc<ByteCounter>,
+        received: Counter,
         limits: &Limits,
         now: Instant,
     ) -> Result<ConnectionPermit, Rejection> {
@@ -271,15 +271,14 @@ mod tests {
         fn admit_at(
             &self,
             from: &str,
-            sent: usize,
+            sent: u64,
             millis: u64,
         ) -> Result<ConnectionPermit, Rejection> {
-            let received = ByteCounter::default();
-            received.add(sent);
+            let received = Counter::default();
+            received.inc_by(sent);
             let now = self.start + Duration::from_millis(millis);
             let from = from.parse().unwrap();
-            self.limiter
-                .admit(from, Arc::new(received), &self.limits, now)
+            self.limiter.admit(from, received, &self.limits, now)
         }
 
         /// Admits a client that has identified itself.
@@ -395,9 +394,8 @@ mod tests {
             ..server.limits.clone()
         };
         let from = a.parse().unwrap();
-        let admitted = server
-            .limiter
-            .admit(from, Arc::default(), &off, server.start);
+        let received = Counter::default();
+        let admitted = server.limiter.admit(from, received, &off, server.start);
         assert!(admitted.is_ok());
     }
 

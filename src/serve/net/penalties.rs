@@ -103,7 +103,7 @@ mod tests {
         for _ in 0..2 {
             penalties.add(network(0), Offense::Abuse, MAX, now);
         }
-        for number in 1..20_000 {
+        for number in 1..6_000 {
             penalties.add(network(number), Offense::NoLogin, MAX, now);
         }
         assert_eq!(penalties.0.len(), MAX_NETWORKS);

@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
+use prometheus_client::metrics::counter::Counter;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep, sleep_until};
@@ -60,24 +61,11 @@ pub struct LimitedStream {
 #[derive(Debug)]
 pub struct StreamHandle {
     stream: TcpStream,
-    pub received: Arc<ByteCounter>,
-    pub sent: ByteCounter,
+    /// Bytes.
+    pub received: Counter,
+    pub sent: Counter,
     /// The number of received bytes from which on input needs the slot.
     slot_needed_from: AtomicU64,
-}
-
-#[derive(Debug, Default)]
-pub struct ByteCounter(AtomicU64);
-
-impl ByteCounter {
-    /// Adds bytes, and returns the count before.
-    pub fn add(&self, bytes: usize) -> u64 {
-        self.0.fetch_add(bytes as u64, Ordering::Relaxed)
-    }
-
-    pub fn get(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
-    }
 }
 
 impl LimitedStream {
@@ -89,8 +77,8 @@ impl LimitedStream {
         Self {
             handle: Arc::new(StreamHandle {
                 stream,
-                received: Arc::default(),
-                sent: ByteCounter::default(),
+                received: Counter::default(),
+                sent: Counter::default(),
                 slot_needed_from: AtomicU64::new(0),
             }),
             rate_limiter: RateLimiter::new(limits.input_rate, BURST, now),
@@ -110,7 +98,7 @@ impl StreamHandle {
     /// holds back its half of the key exchange until its list of methods is acknowledged, which has
     /// no answer that could carry the acknowledgment: both sides would wait for 40 ms.
     fn count_received(&self, length: usize) {
-        if self.received.add(length) < HANDSHAKE_BYTES {
+        if self.received.inc_by(length as u64) < HANDSHAKE_BYTES {
             #[cfg(target_os = "linux")]
             let _ = rustix::net::sockopt::set_tcp_quickack(&self.stream, true);
         }
@@ -206,7 +194,7 @@ impl AsyncWrite for LimitedStream {
             }
             match handle.stream.try_write(bytes) {
                 Ok(length) => {
-                    handle.sent.add(length);
+                    handle.sent.inc_by(length as u64);
                     self.write_deadline = None;
                     return Poll::Ready(Ok(length));
                 }

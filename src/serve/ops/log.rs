@@ -7,87 +7,51 @@
 
 use std::io;
 use std::panic::PanicHookInfo;
-use std::sync::mpsc::{SyncSender, sync_channel};
-use std::thread;
-use std::time::Duration;
 
 use prometheus_client::metrics::counter::Counter;
 use tracing::Level;
-use tracing::subscriber::{SetGlobalDefaultError, set_global_default};
+use tracing::subscriber::set_global_default;
 
+use crate::serve::ops::write_queue::WriteQueue;
 use crate::serve::settings::LogFormat;
 use crate::text::sanitize;
 
 /// The maximum length of a client's text in the log, in characters.
 const MAX_LOGGED_CHARS: usize = 64;
 
-/// The maximum number of queued lines.
-const QUEUE_CAPACITY: usize = 1024;
-
-/// How long the server waits for queued lines when it stops.
-const FLUSH_TIMEOUT: Duration = Duration::from_secs(1);
-
 tokio::task_local! {
     /// The connection that a task serves, for the log line of a panic.
     pub static CONNECTION: u64;
 }
 
-#[derive(Debug, thiserror::Error)]
-pub enum LogError {
-    #[error("cannot start the log: {0}")]
-    Thread(#[from] io::Error),
-    /// The process has a log already.
-    #[error("cannot set up the log: {0}")]
-    Subscriber(#[from] SetGlobalDefaultError),
-}
-
 /// A writer that never blocks and never fails. Each write is one line.
 #[derive(Clone, Debug)]
 pub struct LogWriter {
-    queue: SyncSender<Entry>,
+    queue: WriteQueue<Vec<u8>>,
     dropped: Counter,
-}
-
-#[derive(Debug)]
-enum Entry {
-    Line(Vec<u8>),
-    Flush(SyncSender<()>),
 }
 
 impl LogWriter {
     /// Starts the thread that writes to `sink`.
     pub fn start(mut sink: impl io::Write + Send + 'static, dropped: Counter) -> io::Result<Self> {
-        let (queue, entries) = sync_channel(QUEUE_CAPACITY);
         let failed = dropped.clone();
-        let write = move || {
-            for entry in entries {
-                match entry {
-                    Entry::Line(line) => {
-                        if sink.write_all(&line).is_err() {
-                            failed.inc();
-                        }
-                    }
-                    // Fails if the caller no longer waits.
-                    Entry::Flush(done) => drop(done.send(())),
-                }
+        let queue = WriteQueue::start("log", move |line: Vec<u8>| {
+            if sink.write_all(&line).is_err() {
+                failed.inc();
             }
-        };
-        thread::Builder::new().name("log".into()).spawn(write)?;
+        })?;
         Ok(Self { queue, dropped })
     }
 
-    /// Waits until the queued lines are written, for [`FLUSH_TIMEOUT`] at most.
+    /// Waits a moment until the queued lines are written.
     pub fn finish(&self) {
-        let (done, finished) = sync_channel(1);
-        if self.queue.try_send(Entry::Flush(done)).is_ok() {
-            let _ = finished.recv_timeout(FLUSH_TIMEOUT);
-        }
+        self.queue.flush();
     }
 }
 
 impl io::Write for LogWriter {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        if self.queue.try_send(Entry::Line(line.to_vec())).is_err() {
+        if !self.queue.push(line.to_vec()) {
             self.dropped.inc();
         }
         Ok(line.len())
@@ -99,7 +63,7 @@ impl io::Write for LogWriter {
 }
 
 /// Starts the log of the process, and logs panics.
-pub fn init(format: LogFormat, dropped: Counter) -> Result<LogWriter, LogError> {
+pub fn init(format: LogFormat, dropped: Counter) -> io::Result<LogWriter> {
     let log = LogWriter::start(io::stderr(), dropped)?;
     let writer = log.clone();
     let lines = tracing_subscriber::fmt()
@@ -109,10 +73,12 @@ pub fn init(format: LogFormat, dropped: Counter) -> Result<LogWriter, LogError> 
         .with_ansi(false)
         // It would report errors with `eprintln!`, which panics if standard error cannot be written.
         .log_internal_errors(false);
-    match format {
-        LogFormat::Text => set_global_default(lines.finish())?,
-        LogFormat::Json => set_global_default(lines.json().flatten_event(true).finish())?,
-    }
+    let set = match format {
+        LogFormat::Text => set_global_default(lines.finish()),
+        LogFormat::Json => set_global_default(lines.json().flatten_event(true).finish()),
+    };
+    // Fails if the process has a log already.
+    set.map_err(io::Error::other)?;
     std::panic::set_hook(Box::new(log_panic));
     Ok(log)
 }
@@ -149,10 +115,12 @@ pub fn printable(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use std::io::Write;
+    use std::sync::mpsc::{SyncSender, sync_channel};
 
     use proptest::prelude::*;
 
     use super::*;
+    use crate::serve::ops::write_queue::CAPACITY;
 
     /// Reports the first line, then blocks until it is told to go on.
     struct Stuck(SyncSender<()>, std::sync::mpsc::Receiver<()>);
@@ -178,7 +146,7 @@ mod tests {
         let mut log = LogWriter::start(Stuck(written, wait), dropped.clone()).unwrap();
         log.write_all(b"first\n").unwrap();
         first.recv().unwrap();
-        for _ in 0..QUEUE_CAPACITY + 7 {
+        for _ in 0..CAPACITY + 7 {
             log.write_all(b"more\n").unwrap();
         }
         assert_eq!(dropped.get(), 7);

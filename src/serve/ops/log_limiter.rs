@@ -71,12 +71,8 @@ impl State {
             self.addresses.retain(|_, limiter| !limiter.is_idle(now));
         }
         let new = || RateLimiter::new(ADDRESS_RATE, ADDRESS_BURST, now);
-        if !self
-            .addresses
-            .entry(from)
-            .or_insert_with(new)
-            .try_record(now)
-        {
+        let address = self.addresses.entry(from).or_insert_with(new);
+        if !address.try_record(now) {
             return LogDecision::Never;
         }
         let new = || RateLimiter::new(MAX_LOGGED_PER_SECOND, MAX_LOGGED_PER_SECOND, now);

@@ -5,7 +5,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use prometheus_client::encoding::{EncodeLabelSet, EncodeLabelValue, text};
+use prometheus_client::encoding::{EncodeLabelValue, text};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
@@ -35,7 +35,7 @@ pub struct Metrics {
     pub connections: Gauge,
     pub sessions: Gauge,
     pub logins: Counter,
-    pub refused: Family<RefusalLabels, Counter>,
+    pub refused: Family<[(&'static str, RefusalKind); 1], Counter>,
     pub answers: Counter,
     pub frames: Counter,
     pub latency: Histogram,
@@ -43,11 +43,6 @@ pub struct Metrics {
     pub sent: Counter,
     pub panics: Counter,
     pub dropped_log_lines: Counter,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub struct RefusalLabels {
-    pub what: RefusalKind,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelValue)]
@@ -63,42 +58,40 @@ pub enum RefusalKind {
 
 impl Default for Metrics {
     fn default() -> Self {
-        /// Adds a metric to the registry.
-        struct Register(Registry);
-        impl Register {
-            fn add<M: Metric + Clone + Default>(&mut self, name: &str, help: &str) -> M {
-                let metric = M::default();
-                self.0.register(name, help, metric.clone());
-                metric
-            }
+        fn add<M: Metric + Clone + Default>(all: &mut Registry, name: &str, help: &str) -> M {
+            let metric = M::default();
+            all.register(name, help, metric.clone());
+            metric
         }
-        let mut all = Register(Registry::with_prefix("codeleaf"));
+        let mut registry = Registry::with_prefix("codeleaf");
+        let all = &mut registry;
         let latency = Histogram::new(LATENCY_BUCKETS);
+        let help = "Time from input to its frame";
+        all.register("key_to_frame_seconds", help, latency.clone());
         Self {
-            connections: all.add("connections", "Open connections"),
-            sessions: all.add("sessions", "Open sessions"),
-            logins: all.add("logins", "Logins"),
-            refused: all.add("refused", "Refused requests"),
-            answers: all.add("answers", "Commands answered with text"),
-            frames: all.add("frames", "Frames sent"),
-            latency: {
-                let help = "Time from input to its frame";
-                all.0
-                    .register("key_to_frame_seconds", help, latency.clone());
-                latency
-            },
-            received: all.add("received_bytes", "Bytes received on closed connections"),
-            sent: all.add("sent_bytes", "Bytes sent on closed connections"),
-            panics: all.add("panics", "Sessions ended by a panic"),
-            dropped_log_lines: all.add("dropped_log_lines", "Log lines that were not written"),
-            registry: all.0,
+            connections: add(all, "connections", "Open connections"),
+            sessions: add(all, "sessions", "Open sessions"),
+            logins: add(all, "logins", "Logins"),
+            refused: add(all, "refused", "Refused requests"),
+            answers: add(all, "answers", "Commands answered with text"),
+            frames: add(all, "frames", "Frames sent"),
+            latency,
+            received: add(
+                all,
+                "received_bytes",
+                "Bytes received on closed connections",
+            ),
+            sent: add(all, "sent_bytes", "Bytes sent on closed connections"),
+            panics: add(all, "panics", "Sessions ended by a panic"),
+            dropped_log_lines: add(all, "dropped_log_lines", "Log lines that were not written"),
+            registry,
         }
     }
 }
 
 impl Metrics {
     pub fn count_refusal(&self, what: RefusalKind) {
-        self.refused.get_or_create(&RefusalLabels { what }).inc();
+        self.refused.get_or_create(&[("what", what)]).inc();
     }
 
     /// Encodes the metrics in the OpenMetrics text format.

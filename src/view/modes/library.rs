@@ -11,7 +11,9 @@ use crate::text::{clip, sanitize, width};
 use crate::view::area::{indent, item_area, line_area};
 use crate::view::canvas::Canvas;
 use crate::view::input_line::InputLine;
-use crate::view::list::{heading, item_role, selection_mark, with_thousands_separators};
+use crate::view::list::{
+    heading, item_role, list_position, selection_mark, with_plural, with_thousands_separators,
+};
 use crate::view::theme::StyleRole;
 
 /// The fewest columns in which a line has details at its right.
@@ -39,6 +41,7 @@ pub fn draw(
         text: library.filter.text(),
         cursor: library.filter.cursor(),
         count: &count_text(app, library),
+        position: list_position(&library.list, list.height),
     };
     line.draw(canvas, field)
 }
@@ -238,9 +241,4 @@ fn origin_text(entry: &CatalogEntry) -> String {
         text += &shadowed.to_string();
     }
     text
-}
-
-fn with_plural(number: usize, noun: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{} {noun}{plural}", with_thousands_separators(number))
 }

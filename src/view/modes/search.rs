@@ -5,12 +5,12 @@ use ratatui::layout::{Position, Rect};
 use crate::app::{ListLine, SCOPES, SearchState};
 use crate::layout::MIN_COLUMNS_FOR_MARGIN;
 use crate::num::saturating_u16;
-use crate::search::{Hit, MatchReason};
+use crate::search::Hit;
 use crate::text::{clip, width};
 use crate::view::area::{indent, line_area, without_last_column};
 use crate::view::canvas::Canvas;
 use crate::view::input_line::InputLine;
-use crate::view::list::{heading, item_role, selection_mark};
+use crate::view::list::{heading, item_role, list_position, selection_mark, with_plural};
 use crate::view::theme::StyleRole;
 
 /// Draws field and list, and returns the cursor's position in the field.
@@ -27,6 +27,7 @@ pub fn draw(canvas: &mut Canvas<'_>, state: &SearchState, (field, list): (Rect, 
         text: state.input.text(),
         cursor: state.input.cursor(),
         count: &count_text(state),
+        position: list_position(&state.list, list.height),
     };
     line.draw(canvas, field)
 }
@@ -41,11 +42,13 @@ fn count_text(state: &SearchState) -> String {
         _ => " or more",
     };
     match (results.total, results.hits.len()) {
-        (0, _) if results.has_scope_values => format!("{} values", results.suggestions.len()),
+        (0, _) if results.has_scope_values => with_plural(results.suggestions.len(), "value"),
         (0, _) if results.unverified > 0 => {
-            format!("no results; {} rows not read", results.unverified)
+            let unread = with_plural(results.unverified, "row");
+            format!("no results; {unread} not read")
         }
         (0, _) => "no results".to_owned(),
+        (total, _) if results.is_similar_only() => format!("{total} similar"),
         (total, _) if !results.missing.is_empty() => {
             format!("{total} found, {} without entry", results.missing.len())
         }
@@ -146,7 +149,7 @@ fn hit_location(canvas: &mut Canvas<'_>, hit: &Hit, is_selected: bool, at: Rect)
     };
     let end = canvas.put_clipped(at, indent(at), &location, role);
     let room = usize::from(at.width.saturating_sub(end + 3));
-    let reason = match_reason(&hit.reason);
+    let reason = hit.reason.to_string();
     if room >= width(&reason) {
         canvas.put_right(without_last_column(at), &reason, StyleRole::Source);
     }
@@ -169,21 +172,5 @@ fn snippet(canvas: &mut Canvas<'_>, hit: &Hit, at: Rect, column: u16) {
         let columns = width(&text[range.clone()]).min(room.saturating_sub(before));
         let first = column.saturating_add(saturating_u16(before));
         canvas.restyle(at, first, saturating_u16(columns), StyleRole::SearchMatch);
-    }
-}
-
-fn match_reason(reason: &MatchReason) -> String {
-    match reason {
-        MatchReason::Code => "code".to_owned(),
-        MatchReason::Modifier => "modifier".to_owned(),
-        MatchReason::Synonym {
-            query_words,
-            synonym,
-        } => format!("{query_words} = {synonym}"),
-        MatchReason::Words { field, typos } => match typos {
-            0 => field.to_lowercase(),
-            1 => format!("{}, 1 typo", field.to_lowercase()),
-            _ => format!("{}, {typos} typos", field.to_lowercase()),
-        },
     }
 }

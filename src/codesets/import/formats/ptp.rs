@@ -1,13 +1,17 @@
 //! NCCI's procedure-to-procedure edits (PTP).
 //!
-//! Tab-separated: six header lines, then column 1, column 2, whether the edit was in existence
-//! before 1996, effective date, deletion date (`*` while in force), modifier indicator (0 not
-//! allowed, 1 allowed, 9 not applicable) and rationale. One version has millions of rows in several
-//! files, so they are read line by line.
+//! Tab-separated, or with commas or semicolons if a spreadsheet saved it: six header lines, then
+//! column 1, column 2, whether the edit was in existence before 1996, effective date, deletion date
+//! (`*` while in force), modifier indicator (0 not allowed, 1 allowed, 9 not applicable) and
+//! rationale. One version has millions of rows in several files, so they are read line by line.
+
+use std::borrow::Cow;
 
 use crate::codesets::error::{ParseError, ReadError};
-use crate::codesets::import::delimited::check_column_count;
-use crate::codesets::import::field::{DateStyle, clean, is_procedure_code, parse_date, quote};
+use crate::codesets::import::delimited::{CsvRecords, DELIMITERS, check_column_count};
+use crate::codesets::import::field::{
+    DateStyle, clean, expected_code, is_procedure_code, parse_date, quote,
+};
 use crate::codesets::import::input::InputFile;
 use crate::codesets::import::sink::{FileMetadata, RowSink};
 use crate::codesets::row::{PtpRow, SetRow};
@@ -18,13 +22,36 @@ const COLUMN_COUNT: usize = 7;
 const MAX_HEADER_LINES: u64 = 12;
 
 pub(crate) fn is_header(line: &str) -> bool {
-    line.starts_with("Column 1\tColumn 2\t") || line.starts_with("Column1/Column2 Edits\t")
+    delimiter_of(line).is_some()
+}
+
+/// Returns the delimiter of a header line; `None` for other lines.
+fn delimiter_of(line: &str) -> Option<u8> {
+    DELIMITERS.into_iter().find(|delimiter| {
+        let names = split(line, *delimiter);
+        matches!(names.as_slice(), [first, second, ..] if first == "Column 1" && second == "Column 2")
+            || (names.len() == COLUMN_COUNT && names[0] == "Column1/Column2 Edits")
+    })
+}
+
+fn split(line: &str, delimiter: u8) -> Vec<Cow<'_, str>> {
+    // The files as published have millions of lines with tabs and without quotes.
+    if delimiter == b'\t' && !line.contains('"') {
+        return line.split('\t').map(Cow::Borrowed).collect();
+    }
+    let mut records = CsvRecords::new(line, delimiter);
+    let fields = records.next().map(|record| record.fields);
+    fields
+        .unwrap_or_default()
+        .into_iter()
+        .map(Cow::Owned)
+        .collect()
 }
 
 pub(crate) fn read(input: &InputFile, sink: &mut RowSink<'_>) -> Result<FileMetadata, ReadError> {
     let mut lines = input.lines()?;
     let mut last_line = 0;
-    let mut has_header = false;
+    let mut delimiter = None;
     let mut has_rows = false;
     while let Some(line) = lines.next()? {
         sink.advance(line.byte_len);
@@ -32,23 +59,27 @@ pub(crate) fn read(input: &InputFile, sink: &mut RowSink<'_>) -> Result<FileMeta
         if line.text.trim().is_empty() {
             continue;
         }
+        delimiter = delimiter.or_else(|| delimiter_of(&line.text));
+        let separator = delimiter.unwrap_or(b'\t');
         let row = PtpRecord {
             line: line.number,
-            fields: line.text.split('\t').collect(),
+            fields: split(&line.text, separator),
+            dates: DateStyle::with_delimiter(separator),
         };
-        // The column names take several lines, on which the first field is blank.
-        has_rows |= has_header && is_procedure_code(row.fields[0].trim());
+        // The column names take several lines, none of which begins with a code or number.
+        let first = row.fields.first().map_or("", |first| first.trim());
+        let is_number = !first.is_empty() && first.bytes().all(|b| b.is_ascii_digit());
+        has_rows |= delimiter.is_some() && (is_number || is_procedure_code(first));
         if has_rows {
             sink.push(line.number, &SetRow::NcciPtp(row.parse()?))?;
             continue;
         }
-        has_header |= is_header(&line.text) && row.fields.len() == COLUMN_COUNT;
         if line.number > MAX_HEADER_LINES {
-            return Err(if has_header {
-                row.error(0, "a CPT or HCPCS code", "five characters")
+            return Err(if delimiter.is_some() {
+                row.code_error(0)
             } else {
                 let message = "there is no header among the first twelve lines";
-                let expected = "expected `Column 1`, `Column 2`, … separated by tabs";
+                let expected = "expected `Column 1`, `Column 2`, … separated by tabs or commas";
                 ParseError::for_file(message, expected)
             }
             .into());
@@ -58,15 +89,16 @@ pub(crate) fn read(input: &InputFile, sink: &mut RowSink<'_>) -> Result<FileMeta
     Ok(FileMetadata::default())
 }
 
-/// One line, split at its tabs.
+/// The fields of one line.
 struct PtpRecord<'l> {
     line: u64,
-    fields: Vec<&'l str>,
+    fields: Vec<Cow<'l, str>>,
+    dates: DateStyle,
 }
 
 impl PtpRecord<'_> {
     fn error(&self, index: usize, what: &str, expected: &str) -> ParseError {
-        let text = self.fields.get(index).copied().unwrap_or_default();
+        let text = self.fields.get(index).map_or("", AsRef::as_ref);
         ParseError::field(self.line, &quote(text), what, expected).with_column(index + 1)
     }
 
@@ -86,7 +118,7 @@ impl PtpRecord<'_> {
             effective: self.date(3, "yyyymmdd, such as 20180701")?,
             deleted,
             modifier_indicator: modifier.to_owned(),
-            rationale: clean(self.fields[6]),
+            rationale: clean(&self.fields[6]),
         })
     }
 
@@ -95,12 +127,17 @@ impl PtpRecord<'_> {
         if is_procedure_code(code) {
             Ok(code.to_owned())
         } else {
-            Err(self.error(index, "a CPT or HCPCS code", "five characters"))
+            Err(self.code_error(index))
         }
     }
 
+    fn code_error(&self, index: usize) -> ParseError {
+        let text = self.fields.get(index).map_or("", AsRef::as_ref);
+        self.error(index, "a CPT or HCPCS code", expected_code(text.trim()))
+    }
+
     fn date(&self, index: usize, expected: &str) -> Result<Date, ParseError> {
-        let date = parse_date(self.fields[index], DateStyle::default());
+        let date = parse_date(&self.fields[index], self.dates);
         let date = date.ok().flatten();
         date.ok_or_else(|| self.error(index, "a date", expected))
     }
