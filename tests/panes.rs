@@ -305,14 +305,14 @@ fn first_frame_with_panes_is_small() {
 #[test]
 fn document_of_the_selected_hit_is_beside_the_results() {
     let mut reader = TestSession::open(120, 24);
-    reader.press("/ \"26 professional\"");
+    reader.press("/ \"83950-26\"");
     assert_snapshot!(reader.screen(), @r#"
-/ 26 professional                                                                                            2 results
-Documents · 2                                                          83950  HER2/neu serum tumor marker assay
-▸ 83950 › Coding › 26 › ! disputed                         modifier
+/ 83950-26                                                                                                    1 result
+Best match · 1                                                         83950  HER2/neu serum tumor marker assay
+▸ 83950 › Coding › 26 › ! disputed                             code
     26 — Professional Component — Use when billing only the profess…   Clinical & Coding Specifications
-  26 › Overview › Also known as                                text    Coding Specifications
-    professional component
+                                                                       Coding Specifications
+
                                                                        Modifiers
                                                                        Modifier  Description   When to use
                                                                        26        Professional  Use when billing only
@@ -332,6 +332,7 @@ Documents · 2                                                          83950  H
 
 ↑↓ choose  Enter go  Esc back                                                                               CPT (c) AMA
 "#);
+    reader.press("ctrl-u \"professional\"");
     // The document of another hit is loaded when the cursor rests, and only then.
     let before = reader.effects.len();
     for _ in 0..3 {
