@@ -42,6 +42,7 @@ pub use mode::Mode;
 pub use modes::bookmarks::BookmarkList;
 pub use modes::comparison::ComparisonView;
 pub use modes::copy_menu::CopyMenu;
+pub use modes::filter::FilterField;
 pub use modes::library::items::GroupBy;
 pub use modes::library::{LibraryItem, LibraryList};
 pub use modes::note::NoteEditor;

@@ -122,6 +122,10 @@ fn check_invariants(app: &App) -> Result<(), TestCaseError> {
             let (_, list) = CopyMenu::areas(app.screen_layout().body);
             check_list(&menu.list, list.height)
         }
+        Focus::Filter(field) => {
+            prop_assert_eq!(field.input.text(), view.filter());
+            Ok(())
+        }
         Focus::Library(library) => {
             check_list(&library.list, area)?;
             let item = library.item(library.list.selected(), app.library(), app.index());

@@ -16,6 +16,7 @@ use crate::app::modes::bookmarks::BookmarkList;
 use crate::app::modes::comparison::ComparisonView;
 use crate::app::modes::copy_menu::CopyMenu;
 use crate::app::modes::document::{DocumentPane, OutlinePane};
+use crate::app::modes::filter::FilterField;
 use crate::app::modes::library::LibraryList;
 use crate::app::modes::note::NoteEditor;
 use crate::app::modes::palette::Palette;
@@ -78,6 +79,7 @@ pub enum Focus {
     Outline,
     RowDetail(RowDetail),
     Search(Box<SearchState>),
+    Filter(FilterField),
     Library(LibraryList),
     Comparison(Box<ComparisonView>),
     TextPanel(TextPanel),
@@ -88,12 +90,21 @@ pub enum Focus {
 }
 
 impl Focus {
+    /// Returns true for a pane that opens over another one and returns to it.
+    pub(crate) const fn is_overlay(&self) -> bool {
+        matches!(
+            self,
+            Self::TextPanel(_) | Self::Palette(_) | Self::CopyMenu(_)
+        )
+    }
+
     pub(crate) const fn mode(&self) -> Mode {
         match self {
             Self::Document => Mode::Document,
             Self::Outline => Mode::Outline,
             Self::RowDetail(_) => Mode::RowDetail,
             Self::Search(_) => Mode::Search,
+            Self::Filter(_) => Mode::Filter,
             Self::Library(_) => Mode::Library,
             Self::Comparison(_) => Mode::Comparison,
             Self::TextPanel(_) => Mode::TextPanel,
@@ -210,6 +221,7 @@ impl App {
             Focus::Outline => &mut outline_pane,
             Focus::RowDetail(pane) => pane,
             Focus::Search(pane) => &mut **pane,
+            Focus::Filter(pane) => pane,
             Focus::Library(pane) => pane,
             Focus::Comparison(pane) => &mut **pane,
             Focus::TextPanel(pane) => pane,

@@ -23,6 +23,8 @@ pub enum Command {
     HistoryBack,
     HistoryForward,
     Search,
+    /// Filters the rows of the open section.
+    Filter,
     NextHit,
     PreviousHit,
     /// Searches for billable diagnoses only, or for all codes again.
@@ -106,7 +108,7 @@ pub enum Host {
 pub const NOT_IN_SECURE_MODE: &str = "not available in secure mode";
 
 /// Every command with its name in `keymap.toml`.
-const COMMANDS: [(Command, &str); 51] = [
+const COMMANDS: [(Command, &str); 52] = [
     (Command::Move(Movement::Up), "up"),
     (Command::Move(Movement::Down), "down"),
     (Command::Left, "left"),
@@ -116,6 +118,7 @@ const COMMANDS: [(Command, &str); 51] = [
     (Command::HistoryBack, "history-back"),
     (Command::HistoryForward, "history-forward"),
     (Command::Search, "search"),
+    (Command::Filter, "filter"),
     (Command::NextHit, "next-hit"),
     (Command::PreviousHit, "previous-hit"),
     (Command::FilterBillable, "filter-billable"),
@@ -209,6 +212,7 @@ impl Command {
             | Self::HistoryBack
             | Self::HistoryForward
             | Self::Search
+            | Self::Filter
             | Self::NextHit
             | Self::PreviousHit
             | Self::FilterBillable

@@ -7,6 +7,7 @@ pub enum Mode {
     Outline,
     RowDetail,
     Search,
+    Filter,
     Library,
     Comparison,
     TextPanel,
@@ -17,11 +18,12 @@ pub enum Mode {
 }
 
 impl Mode {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Document,
         Self::Outline,
         Self::RowDetail,
         Self::Search,
+        Self::Filter,
         Self::Library,
         Self::Comparison,
         Self::TextPanel,
@@ -38,6 +40,7 @@ impl Mode {
             Self::Outline => "outline",
             Self::RowDetail => "record",
             Self::Search => "search",
+            Self::Filter => "filter",
             Self::Library => "library",
             Self::Comparison => "beside",
             Self::TextPanel => "text",
@@ -55,6 +58,7 @@ impl Mode {
             Self::Outline => "outline",
             Self::RowDetail => "row details",
             Self::Search => "search",
+            Self::Filter => "filter",
             Self::Library => "library",
             Self::Comparison => "comparison",
             Self::TextPanel => "help and reports",
@@ -73,7 +77,7 @@ impl Mode {
     pub(crate) const fn has_text_field(self) -> bool {
         matches!(
             self,
-            Self::Search | Self::Library | Self::Note | Self::Palette
+            Self::Search | Self::Filter | Self::Library | Self::Note | Self::Palette
         )
     }
 }

@@ -15,7 +15,9 @@ impl App {
     /// Opens a pane over the focused one. One overlay replaces another.
     pub(crate) fn show_overlay(&mut self, overlay: Focus) {
         let below = mem::replace(&mut self.focus, overlay);
-        self.below.get_or_insert_with(|| Box::new(below));
+        if !below.is_overlay() {
+            self.below = Some(Box::new(below));
+        }
         self.with_pane(|pane, context| {
             pane.reload(context);
             pane.relayout(context);
@@ -30,9 +32,8 @@ impl App {
 
     /// The mode of the pane below the overlays.
     fn mode_below(&self) -> Mode {
-        self.below
-            .as_ref()
-            .map_or_else(|| self.mode(), |below| below.mode())
+        let below = self.below.as_ref().filter(|_| self.focus.is_overlay());
+        below.map_or_else(|| self.mode(), |below| below.mode())
     }
 
     /// Shows the keys, those of the focused pane first.

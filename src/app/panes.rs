@@ -106,6 +106,7 @@ impl App {
             Focus::Document
             | Focus::Outline
             | Focus::RowDetail(_)
+            | Focus::Filter(_)
             | Focus::Note(_)
             | Focus::CopyMenu(_) => self.row_detail_pane(),
             Focus::Search(_) | Focus::Library(_) => return self.update_preview(),

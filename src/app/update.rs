@@ -12,6 +12,7 @@ use crate::app::detail_pane::LoadedPreview;
 use crate::app::document_view::DocumentView;
 use crate::app::modes::bookmarks::BookmarkList;
 use crate::app::modes::comparison::ComparisonView;
+use crate::app::modes::filter::FilterField;
 use crate::app::modes::library::LibraryList;
 use crate::app::modes::note::NoteEditor;
 use crate::app::modes::palette::PaletteContent;
@@ -149,6 +150,9 @@ impl App {
                 self.show_palette(PaletteContent::Keys);
             }
             Command::Search => self.resume_search(),
+            Command::Filter => {
+                self.focus = Focus::Filter(FilterField::new(self.document_view.filter()));
+            }
             Command::FilterBillable => self.apply_filter(Filter::Billable),
             Command::FilterThisDocument => self.apply_filter(Filter::ThisDocument),
             Command::Copy if matches!(self.focus, Focus::CopyMenu(_)) => {
@@ -287,6 +291,10 @@ impl App {
                 self.document_view.clear_marks();
             }
             Focus::TextPanel(_) | Focus::Palette(_) | Focus::CopyMenu(_) => self.close_overlay(),
+            Focus::Document if !self.document_view.filter().is_empty() => {
+                self.document_view.set_filter("");
+            }
+            Focus::Filter(_) => self.document_view.set_filter(""),
             Focus::Document if self.active_search.is_some() => return self.history_back(),
             Focus::Search(search) => return self.leave_search(search),
             Focus::Comparison(comparison) => {
