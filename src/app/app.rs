@@ -217,7 +217,7 @@ impl App {
         self.bookmarks.as_ref()
     }
 
-    /// Highlights the words of the search whose hits the reader steps through.
+    /// The highlighter of the search whose hits the reader steps through.
     pub fn highlighter(&self) -> Option<&Highlighter> {
         let search = self.active_search.as_ref();
         search.map(|search| &search.highlighter)
