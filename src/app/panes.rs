@@ -100,9 +100,11 @@ impl App {
         self.side_panes.is_moving = false;
         self.side_panes.outline_line = self.document_view.top();
         self.side_panes.detail = match self.focus {
-            Focus::Document | Focus::Outline | Focus::RowDetail(_) | Focus::Note(_) => {
-                self.row_detail_pane()
-            }
+            Focus::Document
+            | Focus::Outline
+            | Focus::RowDetail(_)
+            | Focus::Filter(_)
+            | Focus::Note(_) => self.row_detail_pane(),
             Focus::Search(_) | Focus::Library(_) => return self.update_preview(),
             Focus::Comparison(_) | Focus::TextPanel(_) | Focus::Bookmarks(_) => None,
         };

@@ -38,6 +38,7 @@ pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
             document::draw_panes(canvas, app, layout)
         }
         Focus::Search(state) => Some(search::draw(canvas, state, (title, list_pane))),
+        Focus::Filter(field) => Some(note::draw_filter(canvas, app, field, layout)),
         Focus::Library(library) => Some(library::draw(canvas, app, library, (title, list_pane))),
         Focus::Comparison(comparison) => {
             let (page, top) = (&comparison.view.page, comparison.view.top);
