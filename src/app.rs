@@ -38,6 +38,7 @@ pub use list::{Group, GroupedList, ListLine};
 pub use mode::Mode;
 pub use modes::bookmarks::BookmarkList;
 pub use modes::comparison::ComparisonView;
+pub use modes::filter::FilterField;
 pub use modes::library::items::GroupBy;
 pub use modes::library::{LibraryItem, LibraryList};
 pub use modes::note::NoteEditor;

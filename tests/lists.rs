@@ -538,3 +538,41 @@ fn list_keys_send_few_bytes() {
         assert!(bytes / 50 <= most, "{size:?}: {} B", bytes / 50);
     }
 }
+
+#[test]
+fn filter_shows_the_rows_with_its_words() {
+    let place = StoreFixture::new();
+    let pair = |n| format!("80053\t{}\t\t20180701\t*\t1\tReason number {n}", 10_000 + n);
+    let pairs: Vec<String> = (0..4_000).map(pair).collect();
+    let file = files::ptp_from_rows(&pairs);
+    place.import("ccipra-v302r0-f1.txt", &file).unwrap();
+    let library = Arc::new(Library::built_in().with_sets(place.store.open_sets()));
+    let document = library.document(&"cpt:80053".parse().unwrap()).unwrap();
+    let terminal = Capabilities::modern();
+    let mut reader =
+        TestSession::with_document(document, library, (80, 24), terminal, TableMode::Columns);
+    reader.press("2 f").send(b"1399");
+    let screen = reader.screen();
+    assert!(screen.starts_with(" Filter: 1399"), "{screen}");
+    assert!(screen.contains("11 of 4000 rows"), "{screen}");
+    assert!(!screen.contains("10001"), "{screen}");
+    // Any field of a row matches, in any order and case.
+    reader.send(b" REASON number");
+    reader.press("down enter");
+    assert!(
+        reader.cursor_line().contains("13990"),
+        "{}",
+        reader.screen()
+    );
+    let screen = reader.screen();
+    assert!(screen.contains("11 of 4000 rows"), "{screen}");
+    // The filter is there again, and Esc ends it; the row stays selected.
+    let screen = reader.press("f").screen();
+    assert!(
+        screen.starts_with(" Filter: 1399 REASON number"),
+        "{screen}"
+    );
+    let screen = reader.press("esc").screen();
+    assert!(screen.contains("13989"), "{screen}");
+    assert!(reader.cursor_line().contains("13990"), "{screen}");
+}

@@ -108,6 +108,10 @@ fn check_invariants(app: &App) -> Result<(), TestCaseError> {
             check_scroll(detail.view.top, &detail.view.page, height)
         }
         Focus::Search(search) => check_list(&search.list, area),
+        Focus::Filter(field) => {
+            prop_assert_eq!(field.input.text(), view.filter());
+            Ok(())
+        }
         Focus::Library(library) => {
             check_list(&library.list, area)?;
             let item = library.item(library.list.selected(), app.library(), app.index());

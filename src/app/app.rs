@@ -15,6 +15,7 @@ use crate::app::mode::Mode;
 use crate::app::modes::bookmarks::BookmarkList;
 use crate::app::modes::comparison::ComparisonView;
 use crate::app::modes::document::{DocumentPane, OutlinePane};
+use crate::app::modes::filter::FilterField;
 use crate::app::modes::library::LibraryList;
 use crate::app::modes::note::NoteEditor;
 use crate::app::modes::row_detail::RowDetail;
@@ -60,6 +61,7 @@ pub enum Focus {
     Outline,
     RowDetail(RowDetail),
     Search(Box<SearchState>),
+    Filter(FilterField),
     Library(LibraryList),
     Comparison(Box<ComparisonView>),
     TextPanel(TextPanel),
@@ -151,6 +153,7 @@ impl App {
             Focus::Outline => Mode::Outline,
             Focus::RowDetail(_) => Mode::RowDetail,
             Focus::Search(_) => Mode::Search,
+            Focus::Filter(_) => Mode::Filter,
             Focus::Library(_) => Mode::Library,
             Focus::Comparison(_) => Mode::Comparison,
             Focus::TextPanel(_) => Mode::TextPanel,
@@ -172,6 +175,7 @@ impl App {
             Focus::Outline => &mut outline_pane,
             Focus::RowDetail(pane) => pane,
             Focus::Search(pane) => &mut **pane,
+            Focus::Filter(pane) => pane,
             Focus::Library(pane) => pane,
             Focus::Comparison(pane) => &mut **pane,
             Focus::TextPanel(pane) => pane,
@@ -217,7 +221,7 @@ impl App {
         self.bookmarks.as_ref()
     }
 
-    /// Highlights the words of the search whose hits the reader steps through.
+    /// The highlighter of the search whose hits the reader steps through.
     pub fn highlighter(&self) -> Option<&Highlighter> {
         let search = self.active_search.as_ref();
         search.map(|search| &search.highlighter)

@@ -23,6 +23,8 @@ pub enum Command {
     HistoryBack,
     HistoryForward,
     Search,
+    /// Filters the rows of the open section.
+    Filter,
     NextHit,
     PreviousHit,
     /// Adds or removes the bookmark on the row.
@@ -84,7 +86,7 @@ pub enum Host {
 pub const NOT_IN_SECURE_MODE: &str = "not available in secure mode";
 
 /// Every command with its name in `keymap.toml`.
-const COMMANDS: [(Command, &str); 38] = [
+const COMMANDS: [(Command, &str); 39] = [
     (Command::Move(Movement::Up), "up"),
     (Command::Move(Movement::Down), "down"),
     (Command::Left, "left"),
@@ -94,6 +96,7 @@ const COMMANDS: [(Command, &str); 38] = [
     (Command::HistoryBack, "history-back"),
     (Command::HistoryForward, "history-forward"),
     (Command::Search, "search"),
+    (Command::Filter, "filter"),
     (Command::NextHit, "next-hit"),
     (Command::PreviousHit, "previous-hit"),
     (Command::Move(Movement::PageDown), "page-down"),
@@ -161,6 +164,7 @@ impl Command {
             | Self::HistoryBack
             | Self::HistoryForward
             | Self::Search
+            | Self::Filter
             | Self::NextHit
             | Self::PreviousHit
             | Self::Library

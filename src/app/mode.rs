@@ -7,6 +7,7 @@ pub enum Mode {
     Outline,
     RowDetail,
     Search,
+    Filter,
     Library,
     Comparison,
     TextPanel,
@@ -15,11 +16,12 @@ pub enum Mode {
 }
 
 impl Mode {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Document,
         Self::Outline,
         Self::RowDetail,
         Self::Search,
+        Self::Filter,
         Self::Library,
         Self::Comparison,
         Self::TextPanel,
@@ -34,6 +36,7 @@ impl Mode {
             Self::Outline => "outline",
             Self::RowDetail => "record",
             Self::Search => "search",
+            Self::Filter => "filter",
             Self::Library => "library",
             Self::Comparison => "beside",
             Self::TextPanel => "text",
@@ -48,6 +51,9 @@ impl Mode {
 
     /// Returns true if keys that type a character edit a text.
     pub(crate) const fn has_text_field(self) -> bool {
-        matches!(self, Self::Search | Self::Library | Self::Note)
+        matches!(
+            self,
+            Self::Search | Self::Filter | Self::Library | Self::Note
+        )
     }
 }

@@ -19,7 +19,8 @@ impl App {
     pub(crate) fn open(&mut self) -> Option<Effect> {
         match mem::replace(&mut self.focus, Focus::Document) {
             Focus::Document => self.open_row(),
-            Focus::Outline => None,
+            // The filter stays.
+            Focus::Outline | Focus::Filter(_) => None,
             Focus::RowDetail(detail) => {
                 self.focus = Focus::RowDetail(detail);
                 self.follow_row()

@@ -12,6 +12,7 @@ use crate::app::detail_pane::LoadedPreview;
 use crate::app::document_view::DocumentView;
 use crate::app::modes::bookmarks::BookmarkList;
 use crate::app::modes::comparison::ComparisonView;
+use crate::app::modes::filter::FilterField;
 use crate::app::modes::library::LibraryList;
 use crate::app::modes::note::NoteEditor;
 use crate::app::modes::text_panel::TextPanel;
@@ -31,7 +32,7 @@ impl App {
         let pace = Pace::from(&action);
         let effect = self.apply(action);
         if effect.is_some() {
-            // There is one effect at a time, so that the panes wait.
+            // There is one effect at a time, so the panes wait.
             self.side_panes.is_moving |= pace == Pace::Immediate && self.has_moving_rows();
             return effect;
         }
@@ -115,6 +116,9 @@ impl App {
             }
             Command::Library => self.show_library(),
             Command::Search => self.focus = Focus::Search(Box::default()),
+            Command::Filter => {
+                self.focus = Focus::Filter(FilterField::new(self.document_view.filter()));
+            }
             Command::Copy => return self.copy(Citation::Without),
             Command::CopyWithCitation => return self.copy(Citation::With),
             Command::Bookmark => return self.toggle_bookmark(),
@@ -226,7 +230,11 @@ impl App {
 
     fn back(&mut self) {
         match mem::replace(&mut self.focus, Focus::Document) {
+            Focus::Document if !self.document_view.filter().is_empty() => {
+                self.document_view.set_filter("");
+            }
             Focus::Document => self.active_search = None,
+            Focus::Filter(_) => self.document_view.set_filter(""),
             Focus::Comparison(comparison) => {
                 self.focus = Focus::Library(comparison.into_list());
                 self.with_pane(|pane, context| pane.relayout(context));

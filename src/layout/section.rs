@@ -15,6 +15,17 @@ impl Page {
         options: LayoutOptions,
         end: PageEnd,
     ) -> Self {
+        Self::from_filtered_section(document, section, "", options, end)
+    }
+
+    /// Lays out the rows of a section that have each word of a filter.
+    pub fn from_filtered_section(
+        document: &Document,
+        section: usize,
+        filter: &str,
+        options: LayoutOptions,
+        end: PageEnd,
+    ) -> Self {
         let mut builder = PageBuilder::new(document, options);
         let Some(section) = document.sections.get(section) else {
             return builder.page;
@@ -24,8 +35,19 @@ impl Page {
         }
         let rows = section.blocks.iter().flat_map(|block| &block.rows);
         builder.name_source(rows);
+        let words: Vec<String> = filter.split_whitespace().map(str::to_lowercase).collect();
         for block in &section.blocks {
-            layout_block(&mut builder, section, block);
+            if words.is_empty() {
+                layout_block(&mut builder, section, block);
+                continue;
+            }
+            let rows = block.rows.iter().filter(|row| has_words(row, &words));
+            let rows: Vec<Row> = rows.cloned().collect();
+            if !rows.is_empty() {
+                let (id, title) = (&block.id.0, block.title.as_deref());
+                let block = Block::new(id, title, block.shape, rows);
+                layout_block(&mut builder, section, &block);
+            }
         }
         builder.finish(end)
     }
@@ -45,6 +67,14 @@ impl Page {
         }
         page
     }
+}
+
+/// Returns true if each word, in lowercase, is in a field of a row.
+fn has_words(row: &Row, words: &[String]) -> bool {
+    let texts = row.cells.iter().filter_map(|cell| cell.value.as_text());
+    let texts: Vec<String> = texts.map(str::to_lowercase).collect();
+    let has = |word: &String| texts.iter().any(|text| text.contains(word.as_str()));
+    words.iter().all(has)
 }
 
 fn layout_block(builder: &mut PageBuilder<'_>, section: &Section, block: &Block) {

@@ -13,6 +13,10 @@ pub fn status(app: &App) -> String {
             format!("Row details{}", row.unwrap_or_default())
         }
         Focus::Search(state) => search_status(state),
+        Focus::Filter(field) => {
+            let view = app.document_view();
+            format!("Filter {}: {}", field.input.text(), view.row_count())
+        }
         Focus::Library(list) => library_status(app, list),
         Focus::Comparison(comparison) => format!("Comparison: {}", comparison.title()),
         Focus::TextPanel(panel) => panel.title.clone(),

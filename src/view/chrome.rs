@@ -117,7 +117,7 @@ pub fn tabs(canvas: &mut Canvas<'_>, app: &App, area: Option<Rect>) {
 pub fn status_line(canvas: &mut Canvas<'_>, app: &App, area: Option<Rect>) {
     let Some(area) = area else { return };
     let column = margin(area);
-    let message = app.message.clone();
+    let message = app.message.clone().or_else(|| filter_message(app));
     if let Some(message) = message.or_else(|| loading_message(app)) {
         canvas.put_clipped(area, column, &message, StyleRole::Note);
         return;
@@ -135,6 +135,13 @@ pub fn status_line(canvas: &mut Canvas<'_>, app: &App, area: Option<Rect>) {
     if shows_document && app.side_panes().detail.is_none() {
         source(canvas, app, area, end);
     }
+}
+
+/// The filter of the open section, which hides rows.
+fn filter_message(app: &App) -> Option<String> {
+    let view = app.document_view();
+    let is_filtered = !view.filter().is_empty() && matches!(app.focus(), Focus::Document);
+    is_filtered.then(|| format!("“{}”: {}", view.filter(), view.row_count()))
 }
 
 /// The progress of indexing. While the library is loading, search and library have a message, too,
@@ -245,7 +252,7 @@ type Hint = (String, String);
 /// every list.
 fn shows_cpt(app: &App) -> bool {
     match app.mode() {
-        Mode::Document | Mode::Outline | Mode::RowDetail | Mode::Note => {
+        Mode::Document | Mode::Outline | Mode::RowDetail | Mode::Filter | Mode::Note => {
             let system = app.document_view().document().code.system();
             matches!(
                 system,

@@ -10,8 +10,8 @@ use crate::view::modes::{bookmarks, document, library, note, search};
 use crate::view::page::draw_page;
 use crate::view::theme::Theme;
 
-/// Draws the part of the screen that is in the buffer, and returns the position of the terminal's cursor: the selected row, where a
-/// screen reader follows it, or the text field.
+/// Draws the part of the screen that is in the buffer. Returns the position of the terminal's
+/// cursor on the whole screen: the selected row, where a screen reader follows it, or the text field.
 pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
     let mut canvas = Canvas::new(buffer, theme, app.charset);
     let canvas = &mut canvas;
@@ -38,6 +38,7 @@ pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
             document::draw_panes(canvas, app, layout)
         }
         Focus::Search(state) => Some(search::draw(canvas, state, (title, list_pane))),
+        Focus::Filter(field) => Some(note::draw_filter(canvas, app, field, layout)),
         Focus::Library(library) => Some(library::draw(canvas, app, library, (title, list_pane))),
         Focus::Comparison(comparison) => {
             let (page, top) = (&comparison.view.page, comparison.view.top);

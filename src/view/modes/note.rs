@@ -1,8 +1,8 @@
-//! The pane for writing a note on the selected row.
+//! The text fields above the open document: the note on the selected row, and the filter of the rows.
 
 use ratatui::layout::{Position, Rect};
 
-use crate::app::{App, NoteEditor, ScreenLayout};
+use crate::app::{App, FilterField, NoteEditor, ScreenLayout};
 use crate::view::canvas::Canvas;
 use crate::view::input_line::InputLine;
 use crate::view::modes::document;
@@ -11,6 +11,39 @@ pub fn draw(
     canvas: &mut Canvas<'_>,
     app: &App,
     editor: &NoteEditor,
+    layout: ScreenLayout,
+) -> Position {
+    let field = InputLine {
+        prompt: "Your note: ",
+        text: editor.input.text(),
+        cursor: editor.input.cursor(),
+        count: "",
+        position: None,
+    };
+    draw_above(canvas, app, &field, layout)
+}
+
+pub fn draw_filter(
+    canvas: &mut Canvas<'_>,
+    app: &App,
+    filter: &FilterField,
+    layout: ScreenLayout,
+) -> Position {
+    let field = InputLine {
+        prompt: "Filter: ",
+        text: filter.input.text(),
+        cursor: filter.input.cursor(),
+        count: &app.document_view().row_count(),
+        position: None,
+    };
+    draw_above(canvas, app, &field, layout)
+}
+
+/// Draws a field in the place of the document's title.
+fn draw_above(
+    canvas: &mut Canvas<'_>,
+    app: &App,
+    field: &InputLine<'_>,
     layout: ScreenLayout,
 ) -> Position {
     let (title, list) = layout.list_areas();
@@ -26,12 +59,5 @@ pub fn draw(
         ..layout
     };
     document::draw_panes(canvas, app, panes);
-    let field = InputLine {
-        prompt: "Your note: ",
-        text: editor.input.text(),
-        cursor: editor.input.cursor(),
-        count: "",
-        position: None,
-    };
     field.draw(canvas, title)
 }
