@@ -154,7 +154,9 @@ impl ChildTask {
         // As the program does: the cache is not current for another date of service.
         let since_1970 = SystemTime::UNIX_EPOCH.elapsed().unwrap();
         let today = Date::from_days_since_1970(since_1970.as_secs() / 86_400).unwrap();
-        let sets = SetStore::new(self.store.clone()).open_sets().for_date(today);
+        let sets = SetStore::new(self.store.clone())
+            .open_sets()
+            .for_date(today);
         let start = Instant::now();
         let opened = loader.load(sets, &mut |_| ());
         let took = start.elapsed();
