@@ -8,6 +8,7 @@
 pub(crate) mod about;
 pub(crate) mod annotations;
 pub(crate) mod builder;
+pub(crate) mod grid;
 pub(crate) mod page;
 pub(crate) mod row_detail;
 pub(crate) mod section;

@@ -17,6 +17,8 @@
 //!   from it alone: there is no clock and no global state below [`view`].
 //! * Layout is a pure function of area and state. `update` uses it to clamp scrolling, `view` uses
 //!   it to draw, and nothing is learned while drawing.
+//! * A wide screen has several panes. Those beside the rows follow the cursor when it rests
+//!   ([`app::Action::Rest`]), so that a held arrow sends what it sends with one pane.
 //! * The smallest unit of content is the [`content::Row`]. A row is what is
 //!   selected, found, copied, opened and cited.
 //! * Keys are data (`assets/keymap.toml`), and colors are roles (`assets/themes/*.toml`).
@@ -32,8 +34,9 @@
 //! Only a small part of a large library is in memory. A search reads postings and stored rows from
 //! the index file, and the rows of code sets from their own files, a few checksummed pages at a
 //! time. The host reads whole documents. A list of documents or codes holds ids only; the host
-//! answers requests for the text of visible lines ([`app::Effect::LoadExcerpts`]) and for
-//! comparisons ([`app::Effect::LoadComparison`]).
+//! answers requests for the text of visible lines ([`app::Effect::LoadExcerpts`]), for the document
+//! beside a list ([`app::Effect::LoadPreview`]) and for comparisons
+//! ([`app::Effect::LoadComparison`]).
 //!
 //! # Start-up shortcuts
 //!

@@ -12,12 +12,13 @@ pub(crate) mod pacer;
 pub(crate) mod screen;
 pub(crate) mod size;
 
+pub use capabilities::background::Background;
 pub use capabilities::color::{ColorChoice, ColorDepth};
 pub use capabilities::family::Multiplexer;
 pub use capabilities::feature::Feature;
 pub use capabilities::{Capabilities, DisplayMode, Overrides};
 pub use decoder::Decoder;
-pub use decoder::input::{Input, MouseEvent, MouseKind};
+pub use decoder::input::{Input, MouseEvent, MouseKind, PendingReply};
 pub use pacer::{FrameDecision, FramePacer};
 pub use screen::{MouseCapture, Screen};
 pub use size::Size;

@@ -13,7 +13,8 @@ const KEY_PRESSES: usize = 50;
 fn open(document: &str, (columns, rows): (u16, u16)) -> Terminal {
     let home = Home::new();
     let path = home.write("generated.toml", document);
-    let terminal = Launch::codeleaf_with(&[path])
+    // With several panes, a pause between two keys counts; see `tests/panes.rs`.
+    let terminal = Launch::codeleaf_with(&[path.as_os_str(), "--panes=off".as_ref()])
         .home(&home)
         .size(columns, rows)
         .start();

@@ -5,7 +5,7 @@ use std::process::Output;
 use std::time::Duration;
 
 use crate::support::program::{Home, Launch, count, text};
-use crate::support::sequences::{OutputToken, parse_output};
+use crate::support::sequences::{BACKGROUND_QUERY, OutputToken, parse_output};
 
 /// Control sequences and invisible characters, as TOML escapes: clipboard, clearing, colors by C0
 /// and C1, alternate screen, backspace, line ends, tabs, bidirectional controls, tags, zero-width
@@ -191,6 +191,7 @@ fn hostile_document_is_sanitized_on_screen() {
                     matches!(modes.as_slice(), [25 | 1000 | 1006 | 1049 | 2004 | 2026])
                         && matches!(last.as_str(), "h" | "l")
                 }
+                OutputToken::String(']', query) if query == BACKGROUND_QUERY => true,
                 OutputToken::String(']', copy) => {
                     copies += 1;
                     let base64 = |c: char| c.is_ascii_alphanumeric() || "+/=".contains(c);
@@ -288,7 +289,8 @@ fn errors_sanitize_hostile_lines() {
     }
     terminal.press("q");
     terminal.assert_exits_restored(0);
-    assert_eq!(count(&terminal.bytes_since(0), b"\x1b]"), 0);
+    let queries = count(&terminal.bytes_since(0), b"\x1b]11;?");
+    assert_eq!(count(&terminal.bytes_since(0), b"\x1b]"), queries);
     assert_eq!(count(&terminal.bytes_since(0), b"\x1b[2J"), 0);
 }
 

@@ -8,6 +8,7 @@ use codeleaf::layout::TableMode;
 use codeleaf::library::Library;
 use codeleaf::tty::Capabilities;
 
+use crate::sets::{StoreFixture, files};
 use crate::support::reader::{TestSession, shipped_document};
 
 /// A document with links to the built-in one and to an unknown code.
@@ -214,4 +215,36 @@ fn bookmarked_row_with_a_note_reopens_from_the_list() {
         "an empty note goes: {}",
         reader.screen()
     );
+}
+
+#[test]
+fn hierarchy_is_walked_up_down_and_sideways() {
+    let place = StoreFixture::new();
+    for (name, bytes) in [
+        ("icd10cm-order-2025.txt", files::icd10cm()),
+        ("icd10cm-tabular-April-1-2026.xml", files::icd10cm_tabular()),
+    ] {
+        place.import(name, &bytes).unwrap();
+    }
+    let library = Arc::new(Library::built_in().with_sets(place.store.open_sets()));
+    let document = library.document(&"icd10cm:K92.2".parse().unwrap()).unwrap();
+    let terminal = Capabilities::modern();
+    let mut reader =
+        TestSession::with_document(document, library, (80, 24), terminal, TableMode::Columns);
+    let selected = |reader: &TestSession| reader.cursor_line();
+    // Up, from below the chapter and the section: this code is selected there.
+    reader.press("3 down down");
+    assert!(selected(&reader).contains("K92  "), "{}", reader.screen());
+    reader.press("enter");
+    assert_eq!(current_code(&reader), "icd10cm:K92");
+    assert!(selected(&reader).contains("K92.2"), "{}", reader.screen());
+    // Down to another code, whose parent is selected; sideways and back.
+    reader.press("up enter");
+    assert_eq!(current_code(&reader), "icd10cm:K92.0");
+    assert!(selected(&reader).contains("K92  "), "{}", reader.screen());
+    reader.press("end enter");
+    assert_eq!(current_code(&reader), "icd10cm:K92.2");
+    assert!(selected(&reader).contains("K92.0"), "{}", reader.screen());
+    reader.press("backspace");
+    assert_eq!(current_code(&reader), "icd10cm:K92.0");
 }

@@ -9,6 +9,7 @@ use codeleaf::tty::Capabilities;
 use insta::assert_snapshot;
 
 use crate::sets::{StoreFixture, files};
+use crate::support::keys::key_bytes;
 use crate::support::reader::{TestSession, shipped_document};
 
 /// Opens the fixtures and the built-in document, with origins that show no folders.
@@ -61,7 +62,7 @@ fn reader_with_set_codes(rows: usize, size: (u16, u16)) -> TestSession {
 fn set_codes_follow_documents_with_title_status_and_source() {
     let mut reader = reader_with_set_codes(100, (80, 16));
     assert_snapshot!(reader.press("o down down").screen(), @r#"
-Library by code:                                        5 documents, 102 codes
+Library by code:                                   5 documents, 102 codes  Top
 CPT documents · 3
   00002    An invented assay                 active · payers-on-modifiers.toml
   0001U    An invented test                       unverified · everything.toml
@@ -79,7 +80,7 @@ ICD-10-CM codes, edition 2025 · 102
 ↑↓ choose  Enter open  Esc back  Tab by modifier, by payer          CPT (c) AMA
 "#);
     assert_snapshot!(reader.press("end").screen(), @r#"
-Library by code:                                        5 documents, 102 codes
+Library by code:                                   5 documents, 102 codes  End
   A08.8    Invented disease number 88 of the left hand, with…  billable · 2025
   A08.9    Invented disease number 89 of the left hand, with…  billable · 2025
   A09.0    Invented disease number 90 of the left hand, with…  billable · 2025
@@ -161,7 +162,7 @@ Best match · 1
 "#);
     reader.press("ctrl-u");
     assert_snapshot!(reader.press("\"disease\"").screen(), @r#"
-/ disease                                                top 60 of 102 results
+/ disease                                           top 60 of 102 results  Top
 Best match · 1
 ▸ A00.0                                                                  title
     Invented disease number 0 of the left hand, with later encounters
@@ -359,7 +360,7 @@ Modifier 26 · 00002
 #[test]
 fn payers_are_stacked_when_columns_do_not_fit() {
     assert_snapshot!(screen((40, 40), "o tab \"26 00002\" enter"), @r#"
-Modifier 26 · 00002
+Modifier 26 · 00002                Top
   ≠ differs: from the document's own
   rule; where that is disputed or
   missing, from what most payers say.
@@ -416,7 +417,7 @@ fn comparison_shows_all_documents_on_a_modifier() {
 #[test]
 fn payer_comparison_shows_every_field() {
     assert_snapshot!(screen((80, 24), "o left \"silver\" enter"), @r#"
-Silver Mutual · 00002
+Silver Mutual · 00002                                                      Top
   00002  An invented assay
   Who       What is said                                Source
   Plan      PPO                                         Silver manual, 2025-11
@@ -447,7 +448,10 @@ Silver Mutual · 00002
 fn left_and_right_step_through_the_list_and_esc_returns() {
     let mut reader = reader(fixture_library(), (80, 24));
     reader.press("o tab \"83950\" home enter");
-    let title = |reader: &TestSession| reader.screen().lines().next().unwrap().to_owned();
+    let title = |reader: &TestSession| {
+        let line = reader.screen().lines().next().unwrap().to_owned();
+        line.trim_end_matches("Top").trim_end().to_owned()
+    };
     assert_eq!(title(&reader), " Modifier 26 · 83950");
     reader.press("right");
     assert_eq!(title(&reader), " Modifier 90 · 83950");
@@ -513,7 +517,7 @@ fn list_keys_send_few_bytes() {
             let mut reader = reader_with_set_codes(300, size);
             reader.press(keys).press("home");
             for key in ["down", "up"] {
-                reader.press(key);
+                reader.hold(key_bytes(key));
                 assert!(
                     reader.last_frame_bytes <= 60,
                     "{size:?} {keys} {key}: {} B",
@@ -525,7 +529,7 @@ fn list_keys_send_few_bytes() {
         reader.press("o home").press(&"down ".repeat(100));
         let mut bytes = 0;
         for _ in 0..50 {
-            reader.press("down");
+            reader.hold(key_bytes("down"));
             bytes += reader.last_frame_bytes;
         }
         println!("one line of scroll, codes, {size:?}: {} B", bytes / 50);
@@ -533,4 +537,42 @@ fn list_keys_send_few_bytes() {
         let most = if size.0 > 80 { 150 } else { 130 };
         assert!(bytes / 50 <= most, "{size:?}: {} B", bytes / 50);
     }
+}
+
+#[test]
+fn filter_shows_the_rows_with_its_words() {
+    let place = StoreFixture::new();
+    let pair = |n| format!("80053\t{}\t\t20180701\t*\t1\tReason number {n}", 10_000 + n);
+    let pairs: Vec<String> = (0..4_000).map(pair).collect();
+    let file = files::ptp_from_rows(&pairs);
+    place.import("ccipra-v302r0-f1.txt", &file).unwrap();
+    let library = Arc::new(Library::built_in().with_sets(place.store.open_sets()));
+    let document = library.document(&"cpt:80053".parse().unwrap()).unwrap();
+    let terminal = Capabilities::modern();
+    let mut reader =
+        TestSession::with_document(document, library, (80, 24), terminal, TableMode::Columns);
+    reader.press("2 f").send(b"1399");
+    let screen = reader.screen();
+    assert!(screen.starts_with(" Filter: 1399"), "{screen}");
+    assert!(screen.contains("11 of 4000 rows"), "{screen}");
+    assert!(!screen.contains("10001"), "{screen}");
+    // Any field of a row matches, in any order and case.
+    reader.send(b" REASON number");
+    reader.press("down enter");
+    assert!(
+        reader.cursor_line().contains("13990"),
+        "{}",
+        reader.screen()
+    );
+    let screen = reader.screen();
+    assert!(screen.contains("11 of 4000 rows"), "{screen}");
+    // The filter is there again, and Esc ends it; the row stays selected.
+    let screen = reader.press("f").screen();
+    assert!(
+        screen.starts_with(" Filter: 1399 REASON number"),
+        "{screen}"
+    );
+    let screen = reader.press("esc").screen();
+    assert!(screen.contains("13989"), "{screen}");
+    assert!(reader.cursor_line().contains("13990"), "{screen}");
 }

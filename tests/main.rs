@@ -3,17 +3,20 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod architecture;
+mod background;
 mod bytes;
 mod cache;
 mod cli;
 mod complete;
 mod content;
 mod files;
+mod grid;
 mod hostile;
 mod library;
 mod links;
 mod lists;
 mod modifiers;
+mod panes;
 mod properties;
 mod pty;
 mod screens;

@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 
 use codeleaf::app::{
     Action, App, AppOptions, Bookmarks, Command, Effect, Focus, GroupedList, Host, Keymap,
-    ListLine, Movement, key_name,
+    ListLine, Movement, PaneSettings, key_name,
 };
 use codeleaf::content::{self, Document, Row, Subject, Value, Visibility};
 use codeleaf::layout::{LayoutOptions, Medium, Page, PageEnd, TableMode};
@@ -41,6 +41,7 @@ fn app_with_keymap(
         top: 0,
         message: None,
         table_mode,
+        panes: PaneSettings::default(),
         host: Host::Local,
         bookmarks: Some(Bookmarks::default()),
     })
@@ -77,6 +78,7 @@ fn any_action() -> impl Strategy<Value = Action> {
     prop_oneof![
         8 => prop::sample::select(commands).prop_map(Action::Command),
         1 => (1..=9u8).prop_map(|n| Action::Command(Command::Section(n))),
+        2 => Just(Action::Rest),
         2 => Just(Action::Command(Command::Library)),
         2 => Just(Action::Command(Command::NextSection)),
         2 => Just(Action::Command(Command::Open)),
@@ -100,9 +102,16 @@ fn check_invariants(app: &App) -> Result<(), TestCaseError> {
     prop_assert!(view.selected() < view.page().rows.len().max(1));
     check_scroll(view.top(), view.page(), body)?;
     match app.focus() {
-        Focus::Document => Ok(()),
-        Focus::RowDetail(detail) => check_scroll(detail.view.top, &detail.view.page, body),
+        Focus::Document | Focus::Outline => Ok(()),
+        Focus::RowDetail(detail) => {
+            let height = app.screen_layout().detail_area().height;
+            check_scroll(detail.view.top, &detail.view.page, height)
+        }
         Focus::Search(search) => check_list(&search.list, area),
+        Focus::Filter(field) => {
+            prop_assert_eq!(field.input.text(), view.filter());
+            Ok(())
+        }
         Focus::Library(library) => {
             check_list(&library.list, area)?;
             let item = library.item(library.list.selected(), app.library(), app.index());
@@ -169,7 +178,7 @@ proptest! {
             check_invariants(&app)?;
             let size = app.screen_layout();
             let area = ratatui::layout::Rect::new(
-                0, 0, size.body.width, size.footer.map_or(size.body.bottom(), ratatui::layout::Rect::bottom),
+                0, 0, size.detail_area().right(), size.footer.map_or(size.body.bottom(), ratatui::layout::Rect::bottom),
             );
             let mut buffer = ratatui::buffer::Buffer::empty(area);
             if let Some(at) = codeleaf::view::draw(&app, &theme, &mut buffer) {

@@ -21,7 +21,7 @@ fn document_opens_on_its_summary() {
     assert_snapshot!(screen(80, 14, ""), @r#"
 83950  HER2/neu serum tumor marker assay                    CPT · not reviewed
 1 Summary  2 Overview  3 Clinical Context  4 Coding Specifications  5 Payers
-
+                                                                           Top
   Summary & Overview
   CPT 83950: HER2/neu Serum Tumor Marker Assay
 
@@ -41,7 +41,7 @@ fn modifier_table_shows_use_and_disagreeing_source() {
     assert_snapshot!(screen(80, 24, "right right right"), @r#"
 83950  HER2/neu serum tumor marker assay                    CPT · not reviewed
 1 Summary  2 Overview  3 Clinical Context  4 Coding Specifications  5 Payers
-
+                                                                           Top
   Clinical & Coding Specifications
   Coding Specifications
 
@@ -71,7 +71,7 @@ fn enter_opens_row_detail_and_right_shows_next_row() {
     assert_snapshot!(screen(80, 24, "4 enter"), @r#"
 83950  HER2/neu serum tumor marker assay                    CPT · not reviewed
 1 Summary  2 Overview  3 Clinical Context  4 Coding Specifications  5 Payers
-
+                                                                           Top
   83950-26  Professional Component
   ! disputed
 
@@ -102,7 +102,7 @@ fn missing_values_are_explained_in_the_sources_words() {
     assert_snapshot!(screen(80, 20, "5"), @r#"
 83950  HER2/neu serum tumor marker assay                    CPT · not reviewed
 1 Summary  2 Overview  3 Clinical Context  4 Coding Specifications  5 Payers
-
+                                                                           Top
   Payers
   Payer                   Plan             Policy           Rate
 ▸ Aetna                   – source silent  – source silent  – source silent
@@ -139,7 +139,7 @@ fn narrow_table_is_laid_out_field_by_field() {
     assert_snapshot!(screen(40, 16, "4"), @r#"
 83950  HER2/neu serum tumor marker ass…
 1  2  3  4 Coding  5
-
+                                    1%
   Coding Specifications
 
   Modifiers
@@ -158,7 +158,7 @@ fn narrow_table_is_laid_out_field_by_field() {
 
 #[test]
 fn wide_screen_does_not_widen_text() {
-    let screen = screen(200, 20, "");
+    let screen = screen(200, 20, "p");
     assert!(
         screen
             .lines()
@@ -186,7 +186,7 @@ No results for “profesional comp”. Did you mean: professional? · 8
   26 › Payers › Effect on payment                                 text, 1 typo
     26 pays the rate of the professional component, never the whole fee. CMS a…
   80 › Payers › Effect on payment                                         text
-    AS, for comparison: 13.6 percent.
+    AS, for comparison, is paid 13.6 percent.
   53 › Summary › Open questions, not verified                             text
     Is a later, complete colonoscopy paid in full?
   GT › Summary › When to use › Source                                   source
@@ -499,4 +499,92 @@ rows = [["65 and over", "1 a year"], ["under 65", "none"]]
             assert!(status.contains(name), "{name:?} not in {status:?}");
         }
     }
+}
+
+#[test]
+fn document_with_one_voice_is_plain_and_names_its_source_once() {
+    let text = r#"
+        schema = 1
+        [code]
+        system = "cpt"
+        value = "00001"
+        title = "A made-up test"
+        status = "unverified"
+        [sources.own]
+        title = "Laboratory manual"
+        short = "manual"
+        kind = "house"
+        as_of = "2026-01"
+        [sources.letter]
+        title = "Letter of a made-up payer"
+        short = "letter"
+        kind = "secondary"
+        as_of = "2026-02"
+        [summary]
+        source = "own"
+        text = "The first paragraph.\n\nThe second paragraph."
+        [[summary.list]]
+        id = "letters"
+        title = "What payers wrote"
+        items = ["One sentence.", "Another sentence."]
+        source = "letter"
+        [[modifier]]
+        code = "26"
+        description = "Reading only"
+        when = "Somebody else owns the machine."
+        source = "own"
+        [[modifier]]
+        code = "90"
+        description = "Sent out"
+        when = "Another laboratory did the work."
+        source = "letter"
+        [[modifier]]
+        code = "91"
+        description = "Repeat"
+        when = "The same test on the same day."
+        source = "own"
+    "#;
+    let document = content::parse_document("t.toml", text.as_bytes())
+        .unwrap_or_else(|report| panic!("{report}"));
+    assert!(document.has_one_voice());
+    let mut reader = TestSession::with_document(
+        Arc::new(document),
+        Arc::new(Library::built_in()),
+        (80, 24),
+        Capabilities::modern(),
+        TableMode::Columns,
+    );
+    assert_snapshot!(reader.screen(), @r#"
+00001  A made-up test                 CPT · status not verified · not reviewed
+1 Summary  2 Coding Specifications
+
+  — Laboratory manual, 2026-01
+▸ The first paragraph.
+
+  The second paragraph.
+
+  What payers wrote
+  — according to Letter of a made-up payer, 2026-02
+  • One sentence.
+  • Another sentence.
+
+  CPT copyright 2026 American Medical Association. All rights reserved. CPT is
+  a registered trademark of the American Medical Association.
+  Reference only; no guarantee of coverage or payment. Check the payer's
+  current policy.
+
+
+
+
+
+00001 › Summary › 1/4                                          manual, 2026-01
+↑↓ row  ←→ section  Enter whole row  / search  ? help  q quit       CPT (c) AMA
+"#);
+    let paragraph = reader.vt100_screen().cell(4, 3).unwrap();
+    assert_eq!(paragraph.contents(), "T");
+    assert_eq!(paragraph.fgcolor(), vt100::Color::Default);
+    // Two of three rows have one source.
+    let table = reader.press("2").screen();
+    assert_eq!(table.matches("— Laboratory manual").count(), 1, "{table}");
+    assert_eq!(table.matches("— according to Letter").count(), 1, "{table}");
 }

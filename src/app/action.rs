@@ -24,6 +24,8 @@ pub enum Action {
     /// One notch of the mouse wheel.
     Wheel(Movement),
     Resize(Size),
+    /// The cursor has rested for a moment since [`super::App::is_moving`] became true.
+    Rest,
     /// Answers [`Effect::LoadDocument`], with the row to select.
     DocumentLoaded(Arc<Document>, Option<RowPath>),
     /// Answers [`Effect::ReloadDocument`].
@@ -32,6 +34,8 @@ pub enum Action {
     ExcerptsLoaded(Vec<(ExcerptRequest, Excerpt)>),
     /// Answers [`Effect::LoadComparison`], with the row that is shown, if it is a single one.
     ComparisonLoaded(ComparisonRequest, Arc<Document>, Option<RowPath>),
+    /// Answers [`Effect::LoadPreview`]; without a document if it cannot be read.
+    PreviewLoaded(CodeId, Option<Arc<Document>>),
     Progress(IndexingProgress),
     /// The library was opened, in part or in full, or opened again.
     LibraryLoaded(Arc<Library>, Arc<Index>),
@@ -54,6 +58,8 @@ pub enum Effect {
     LoadExcerpts(Vec<ExcerptRequest>),
     /// Answered by [`Action::ComparisonLoaded`], unless there is nothing to compare.
     LoadComparison(ComparisonRequest),
+    /// Read a document to show beside a list. Answered by [`Action::PreviewLoaded`].
+    LoadPreview(CodeId),
     /// Send a text to the terminal's clipboard.
     Copy(String),
     SetMouseOwner(MouseOwner),

@@ -7,24 +7,26 @@ use ratatui::layout::Size;
 use crate::app::action::MouseOwner;
 use crate::app::bookmarks::Bookmarks;
 use crate::app::command::{Command, Host};
+use crate::app::detail_pane::SidePanes;
 use crate::app::document_view::DocumentView;
 use crate::app::history::{History, ReadingPosition};
 use crate::app::keymap::Keymap;
 use crate::app::mode::Mode;
 use crate::app::modes::bookmarks::BookmarkList;
 use crate::app::modes::comparison::ComparisonView;
-use crate::app::modes::document::DocumentPane;
+use crate::app::modes::document::{DocumentPane, OutlinePane};
+use crate::app::modes::filter::FilterField;
 use crate::app::modes::library::LibraryList;
 use crate::app::modes::note::NoteEditor;
 use crate::app::modes::row_detail::RowDetail;
 use crate::app::modes::search::{ActiveSearch, SearchState};
 use crate::app::modes::text_panel::TextPanel;
 use crate::app::pane::{Pane, PaneContext};
-use crate::app::screen_layout::ScreenLayout;
+use crate::app::screen_layout::{PaneSettings, ScreenLayout};
 use crate::content::{Document, RowPath};
 use crate::layout::{LayoutOptions, Medium, TableMode};
 use crate::library::{IndexingProgress, Library};
-use crate::search::Index;
+use crate::search::{Highlighter, Index};
 use crate::text::Charset;
 
 /// The whole state of one reader. Only [`App::update`] changes it.
@@ -37,6 +39,7 @@ pub struct App {
     pub(crate) size: Size,
     pub(crate) document_view: DocumentView,
     pub(crate) focus: Focus,
+    pub(crate) side_panes: SidePanes,
     pub(crate) active_search: Option<ActiveSearch>,
     /// The message in the status line.
     pub(crate) message: Option<String>,
@@ -54,8 +57,11 @@ pub struct App {
 pub enum Focus {
     /// The open document; its state is in [`App::document_view`].
     Document,
+    /// The sections of the open document. The open one is its cursor.
+    Outline,
     RowDetail(RowDetail),
     Search(Box<SearchState>),
+    Filter(FilterField),
     Library(LibraryList),
     Comparison(Box<ComparisonView>),
     TextPanel(TextPanel),
@@ -83,13 +89,14 @@ pub struct AppOptions {
     /// The first message in the status line.
     pub message: Option<String>,
     pub table_mode: TableMode,
+    pub panes: PaneSettings,
 }
 
 impl App {
     pub fn new(options: AppOptions) -> Self {
-        let screen = ScreenLayout::new(options.size, options.table_mode);
+        let screen = ScreenLayout::new(options.size, options.table_mode, options.panes);
         let layout = LayoutOptions {
-            columns: options.size.width,
+            columns: screen.body.width,
             charset: options.charset,
             table_mode: options.table_mode,
             medium: Medium::Screen,
@@ -99,7 +106,7 @@ impl App {
             document_view.go_to_row(path);
             document_view.scroll_to(options.top);
         }
-        Self {
+        let mut app = Self {
             library: options.library,
             index: options.index,
             keymap: options.keymap.for_host(options.host),
@@ -107,6 +114,10 @@ impl App {
             size: options.size,
             document_view,
             focus: Focus::Document,
+            side_panes: SidePanes {
+                settings: options.panes,
+                ..SidePanes::default()
+            },
             active_search: None,
             message: options.message,
             progress: None,
@@ -114,7 +125,10 @@ impl App {
             table_mode: options.table_mode,
             history: History::default(),
             bookmarks: options.bookmarks,
-        }
+        };
+        // Nothing has to be loaded for the open document.
+        let _ = app.update_side_panes();
+        app
     }
 
     pub const fn document_view(&self) -> &DocumentView {
@@ -125,11 +139,21 @@ impl App {
         &self.focus
     }
 
+    /// Returns true unless a pane without the open document fills the screen.
+    pub const fn shows_document(&self) -> bool {
+        matches!(
+            self.focus,
+            Focus::Document | Focus::Outline | Focus::RowDetail(_)
+        )
+    }
+
     pub const fn mode(&self) -> Mode {
         match self.focus {
             Focus::Document => Mode::Document,
+            Focus::Outline => Mode::Outline,
             Focus::RowDetail(_) => Mode::RowDetail,
             Focus::Search(_) => Mode::Search,
+            Focus::Filter(_) => Mode::Filter,
             Focus::Library(_) => Mode::Library,
             Focus::Comparison(_) => Mode::Comparison,
             Focus::TextPanel(_) => Mode::TextPanel,
@@ -143,12 +167,15 @@ impl App {
         &mut self,
         call: impl FnOnce(&mut dyn Pane, &mut PaneContext<'_>) -> T,
     ) -> T {
-        let (options, screen) = (self.layout_options(), self.screen_layout());
-        let mut document_pane = DocumentPane;
+        let options = self.layout_options(self.size.width);
+        let screen = self.screen_layout();
+        let (mut document_pane, mut outline_pane) = (DocumentPane, OutlinePane);
         let pane: &mut dyn Pane = match &mut self.focus {
             Focus::Document => &mut document_pane,
+            Focus::Outline => &mut outline_pane,
             Focus::RowDetail(pane) => pane,
             Focus::Search(pane) => &mut **pane,
+            Focus::Filter(pane) => pane,
             Focus::Library(pane) => pane,
             Focus::Comparison(pane) => &mut **pane,
             Focus::TextPanel(pane) => pane,
@@ -194,8 +221,14 @@ impl App {
         self.bookmarks.as_ref()
     }
 
+    /// The highlighter of the search whose hits the reader steps through.
+    pub fn highlighter(&self) -> Option<&Highlighter> {
+        let search = self.active_search.as_ref();
+        search.map(|search| &search.highlighter)
+    }
+
     pub fn screen_layout(&self) -> ScreenLayout {
-        ScreenLayout::new(self.size, self.table_mode)
+        ScreenLayout::new(self.size, self.table_mode, self.side_panes.settings)
     }
 
     pub fn reading_position(&self) -> ReadingPosition {
@@ -206,9 +239,20 @@ impl App {
         }
     }
 
-    pub(crate) const fn layout_options(&self) -> LayoutOptions {
+    pub const fn side_panes(&self) -> &SidePanes {
+        &self.side_panes
+    }
+
+    /// The details of the selected row, laid out for their area.
+    pub(crate) fn row_detail(&self) -> Option<RowDetail> {
+        let (bookmarks, screen) = (self.bookmarks.as_ref(), self.screen_layout());
+        let options = self.layout_options(screen.detail_area().width);
+        RowDetail::new(&self.document_view, bookmarks, screen, options)
+    }
+
+    pub(crate) const fn layout_options(&self, columns: u16) -> LayoutOptions {
         LayoutOptions {
-            columns: self.size.width,
+            columns,
             charset: self.charset,
             table_mode: self.table_mode,
             medium: Medium::Screen,

@@ -11,6 +11,10 @@ pub enum Command {
     NextSection,
     /// Around the start.
     PreviousSection,
+    /// To the next pane or, with a single pane, like `NextSection`.
+    NextPane,
+    /// To the previous pane or, with a single pane, like `PreviousSection`.
+    PreviousPane,
     /// A section by number, from 1. The first key of the binding is for the first section.
     Section(u8),
     Open,
@@ -19,6 +23,8 @@ pub enum Command {
     HistoryBack,
     HistoryForward,
     Search,
+    /// Filters the rows of the open section.
+    Filter,
     NextHit,
     PreviousHit,
     /// Adds or removes the bookmark on the row.
@@ -30,6 +36,11 @@ pub enum Command {
     Delete(Deletion),
     Copy,
     CopyWithCitation,
+    /// Shows one pane, or as many as fit.
+    TogglePanes,
+    /// Gives the left of two panes fewer columns.
+    SplitLeft,
+    SplitRight,
     /// Hands the mouse from the terminal to the app, or back.
     ToggleMouse,
     Help,
@@ -75,7 +86,7 @@ pub enum Host {
 pub const NOT_IN_SECURE_MODE: &str = "not available in secure mode";
 
 /// Every command with its name in `keymap.toml`.
-const COMMANDS: [(Command, &str); 33] = [
+const COMMANDS: [(Command, &str); 39] = [
     (Command::Move(Movement::Up), "up"),
     (Command::Move(Movement::Down), "down"),
     (Command::Left, "left"),
@@ -85,12 +96,15 @@ const COMMANDS: [(Command, &str); 33] = [
     (Command::HistoryBack, "history-back"),
     (Command::HistoryForward, "history-forward"),
     (Command::Search, "search"),
+    (Command::Filter, "filter"),
     (Command::NextHit, "next-hit"),
     (Command::PreviousHit, "previous-hit"),
     (Command::Move(Movement::PageDown), "page-down"),
     (Command::Move(Movement::PageUp), "page-up"),
     (Command::Move(Movement::Home), "home"),
     (Command::Move(Movement::End), "end"),
+    (Command::NextPane, "next-pane"),
+    (Command::PreviousPane, "previous-pane"),
     (Command::NextSection, "next-section"),
     (Command::PreviousSection, "previous-section"),
     (Command::Copy, "copy"),
@@ -99,6 +113,9 @@ const COMMANDS: [(Command, &str); 33] = [
     (Command::Annotate, "annotate"),
     (Command::Bookmarks, "marks"),
     (Command::Library, "library"),
+    (Command::TogglePanes, "panes"),
+    (Command::SplitLeft, "split-left"),
+    (Command::SplitRight, "split-right"),
     (Command::ToggleMouse, "mouse"),
     (Command::Delete(Deletion::PreviousChar), "erase"),
     (Command::Delete(Deletion::NextChar), "erase-after"),
@@ -139,16 +156,22 @@ impl Command {
             | Self::Right
             | Self::NextSection
             | Self::PreviousSection
+            | Self::NextPane
+            | Self::PreviousPane
             | Self::Section(_)
             | Self::Open
             | Self::Back
             | Self::HistoryBack
             | Self::HistoryForward
             | Self::Search
+            | Self::Filter
             | Self::NextHit
             | Self::PreviousHit
             | Self::Library
             | Self::Delete(_)
+            | Self::TogglePanes
+            | Self::SplitLeft
+            | Self::SplitRight
             | Self::ToggleMouse
             | Self::Help
             | Self::Redraw

@@ -12,6 +12,8 @@ use crate::layout::{LayoutOptions, Page, PageEnd, PageRow, RowKind};
 pub struct DocumentView {
     document: Arc<Document>,
     section: usize,
+    /// Only rows that have each of its words are shown. Empty for all rows.
+    filter: String,
     /// The open section, laid out at the width of the screen.
     view: ScrollView,
     /// The number of the selected row, from 0.
@@ -30,6 +32,7 @@ impl DocumentView {
             section_positions: vec![(0, 0); document.sections.len()],
             document,
             section: 0,
+            filter: String::new(),
             view: ScrollView::default(),
             selected: 0,
             options,
@@ -40,6 +43,10 @@ impl DocumentView {
     }
 
     pub fn document(&self) -> &Document {
+        &self.document
+    }
+
+    pub(crate) const fn shared_document(&self) -> &Arc<Document> {
         &self.document
     }
 
@@ -74,6 +81,24 @@ impl DocumentView {
         Some(row)
     }
 
+    pub fn filter(&self) -> &str {
+        &self.filter
+    }
+
+    /// Shows only the rows of the section that have each of some words.
+    pub(crate) fn set_filter(&mut self, filter: &str) {
+        filter.clone_into(&mut self.filter);
+        self.update_page();
+    }
+
+    /// Returns the number of rows that are shown and of all rows of the section: `3 of 412 rows`.
+    pub fn row_count(&self) -> String {
+        let section = self.document.sections.get(self.section);
+        let rows = section.iter().flat_map(|section| &section.blocks);
+        let all: usize = rows.map(|block| block.rows.len()).sum();
+        format!("{} of {all} rows", self.page().rows.len())
+    }
+
     /// Lays the page out for a pane of another size.
     pub(crate) fn relayout(&mut self, options: LayoutOptions, height: u16) {
         (self.options, self.height) = (options, height);
@@ -90,7 +115,7 @@ impl DocumentView {
         } else {
             PageEnd::Notices
         };
-        let page = Page::from_section(&self.document, section, options, end);
+        let page = Page::from_filtered_section(&self.document, section, &self.filter, options, end);
         self.view.replace(page, self.height);
         let row = path.and_then(|path| self.page().row_index(&path));
         self.select(row.unwrap_or(self.selected));
@@ -102,6 +127,7 @@ impl DocumentView {
             return;
         }
         self.section_positions[self.section] = (self.selected, self.view.top);
+        self.filter.clear();
         self.section = section;
         (self.selected, self.view.top) = self.section_positions[section];
         self.view.page = Page::default();
@@ -114,6 +140,9 @@ impl DocumentView {
             return false;
         };
         self.show_section(section);
+        if self.page().row_index(path).is_none() && !self.filter.is_empty() {
+            self.set_filter("");
+        }
         let Some(row) = self.page().row_index(path) else {
             return false;
         };
@@ -181,7 +210,8 @@ impl DocumentView {
         };
         // The headings above a row scroll into view with it.
         let start = match self.selected.checked_sub(1) {
-            Some(previous) => self.view.page.rows[previous].lines.end,
+            // Rows of a grid share their lines.
+            Some(previous) => self.view.page.rows[previous].lines.end.min(row.lines.start),
             None => 0,
         };
         let (lines, height) = (&row.lines, usize::from(self.height));

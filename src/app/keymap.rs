@@ -140,11 +140,16 @@ impl Keymap {
             .first_key_label(mode, charset)
     }
 
-    /// The footer's hints for a mode, as keys and text. Bindings with the same text share one hint,
-    /// with the first key of each.
-    pub fn hints(&self, mode: Mode, charset: Charset) -> Vec<(String, String)> {
+    /// The footer's hints for the commands of a mode that are useful, as keys and text. Bindings with
+    /// the same text share one hint, with the first key of each.
+    pub fn hints(
+        &self,
+        mode: Mode,
+        charset: Charset,
+        is_useful: impl Fn(Command) -> bool,
+    ) -> Vec<(String, String)> {
         let mut hints: Vec<(String, String)> = Vec::new();
-        for binding in &self.bindings {
+        for binding in self.bindings.iter().filter(|it| is_useful(it.command)) {
             let key = binding.first_key_label(mode, charset);
             if let (Some(key), Some(text)) = (key, binding.hints.get(&mode)) {
                 match hints.iter_mut().find(|(_, known)| known == text) {

@@ -131,7 +131,8 @@ impl GroupedList {
         )
     }
 
-    fn total_lines(&self, height: u16) -> usize {
+    /// The number of lines, with headings, in a pane of a given height.
+    pub fn total_lines(&self, height: u16) -> usize {
         self.count() * usize::from(self.lines_per_item)
             + self.groups.len() * self.heading_lines(height)
     }

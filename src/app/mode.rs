@@ -4,8 +4,10 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Mode {
     Document,
+    Outline,
     RowDetail,
     Search,
+    Filter,
     Library,
     Comparison,
     TextPanel,
@@ -14,10 +16,12 @@ pub enum Mode {
 }
 
 impl Mode {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Document,
+        Self::Outline,
         Self::RowDetail,
         Self::Search,
+        Self::Filter,
         Self::Library,
         Self::Comparison,
         Self::TextPanel,
@@ -29,8 +33,10 @@ impl Mode {
     pub const fn id(self) -> &'static str {
         match self {
             Self::Document => "reading",
+            Self::Outline => "outline",
             Self::RowDetail => "record",
             Self::Search => "search",
+            Self::Filter => "filter",
             Self::Library => "library",
             Self::Comparison => "beside",
             Self::TextPanel => "text",
@@ -45,6 +51,9 @@ impl Mode {
 
     /// Returns true if keys that type a character edit a text.
     pub(crate) const fn has_text_field(self) -> bool {
-        matches!(self, Self::Search | Self::Library | Self::Note)
+        matches!(
+            self,
+            Self::Search | Self::Filter | Self::Library | Self::Note
+        )
     }
 }

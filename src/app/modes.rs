@@ -3,6 +3,7 @@
 pub(crate) mod bookmarks;
 pub(crate) mod comparison;
 pub(crate) mod document;
+pub(crate) mod filter;
 pub(crate) mod library;
 pub(crate) mod note;
 pub(crate) mod row_detail;

@@ -3,7 +3,7 @@
 use ratatui::layout::Position;
 
 use crate::app::action::{Effect, MouseOwner};
-use crate::app::app::{App, Focus};
+use crate::app::app::App;
 use crate::app::command::Command;
 use crate::app::list::Click;
 use crate::content::Section;
@@ -36,6 +36,9 @@ impl App {
             self.show_section(section);
             return None;
         }
+        if let Some(pane) = self.pane_at(at) {
+            self.focus_pane(pane);
+        }
         match self.with_pane(|pane, context| pane.click(at, context)) {
             Click::Open => self.open(),
             Click::Done => None,
@@ -44,10 +47,14 @@ impl App {
 
     /// The section whose tab covers a position.
     fn tab_at(&self, at: Position) -> Option<usize> {
-        if !matches!(self.focus, Focus::Document | Focus::RowDetail(_)) {
+        if !self.shows_document() {
             return None;
         }
-        let tabs = self.screen_layout().tabs?;
+        let screen = self.screen_layout();
+        if let Some(outline) = screen.outline.filter(|outline| outline.contains(at)) {
+            return Some(usize::from(at.y - outline.y));
+        }
+        let tabs = screen.tabs?;
         let column = usize::from(at.x.checked_sub(tabs.x)?);
         if !tabs.contains(at) {
             return None;

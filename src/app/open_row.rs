@@ -9,7 +9,6 @@ use crate::app::modes::bookmarks::BookmarkList;
 use crate::app::modes::comparison::ComparisonView;
 use crate::app::modes::library::{LibraryItem, LibraryList};
 use crate::app::modes::note::NoteEditor;
-use crate::app::modes::row_detail::RowDetail;
 use crate::app::modes::search::SearchState;
 use crate::app::modes::text_panel::TextPanel;
 use crate::content::{CodeId, CodeSystem, RowPath, Subject};
@@ -20,6 +19,8 @@ impl App {
     pub(crate) fn open(&mut self) -> Option<Effect> {
         match mem::replace(&mut self.focus, Focus::Document) {
             Focus::Document => self.open_row(),
+            // The filter stays.
+            Focus::Outline | Focus::Filter(_) => None,
             Focus::RowDetail(detail) => {
                 self.focus = Focus::RowDetail(detail);
                 self.follow_row()
@@ -45,9 +46,7 @@ impl App {
             }
             self.message = Some(format!("No document or code set has {code}"));
         }
-        let (bookmarks, options) = (self.bookmarks.as_ref(), self.layout_options());
-        let detail = RowDetail::new(&self.document_view, bookmarks, options)?;
-        self.focus = Focus::RowDetail(detail);
+        self.focus = Focus::RowDetail(self.row_detail()?);
         None
     }
 
@@ -133,7 +132,7 @@ impl App {
                 Some(self.open_document(code, None))
             }
             Some(LibraryItem::BrokenFile(broken)) => {
-                let report = TextPanel::error_report(broken, self.layout_options());
+                let report = TextPanel::error_report(broken, self.layout_options(self.size.width));
                 self.focus = Focus::TextPanel(report);
                 None
             }

@@ -8,12 +8,15 @@ use crate::app::app::{App, Focus};
 use crate::app::bookmarks::Bookmark;
 use crate::app::command::{Command, NOT_IN_SECURE_MODE};
 use crate::app::copy::{Citation, copy_text};
+use crate::app::detail_pane::LoadedPreview;
 use crate::app::document_view::DocumentView;
 use crate::app::modes::bookmarks::BookmarkList;
 use crate::app::modes::comparison::ComparisonView;
+use crate::app::modes::filter::FilterField;
 use crate::app::modes::library::LibraryList;
 use crate::app::modes::note::NoteEditor;
 use crate::app::modes::text_panel::TextPanel;
+use crate::app::panes::Pace;
 use crate::app::text_input::Edit;
 use crate::content::{Document, RowPath};
 use crate::library::ComparisonRequest;
@@ -26,9 +29,16 @@ impl App {
     pub fn update(&mut self, action: Action) -> Option<Effect> {
         // An answer never leads to another request, which could go on forever.
         let is_answer = matches!(action, Action::ExcerptsLoaded(_));
+        let pace = Pace::from(&action);
         let effect = self.apply(action);
-        if effect.is_some() || is_answer {
+        if effect.is_some() {
+            // There is one effect at a time, so the panes wait.
+            self.side_panes.is_moving |= pace == Pace::Immediate && self.has_moving_rows();
             return effect;
+        }
+        let request = self.follow_cursor(pace);
+        if request.is_some() || is_answer {
+            return request;
         }
         self.request_missing_excerpts()
     }
@@ -56,8 +66,9 @@ impl App {
                 self.relayout();
             }
             Action::DocumentLoaded(document, path) => {
-                let (options, height) = (self.layout_options(), self.screen_layout().body.height);
-                self.document_view = DocumentView::new(document, options, height);
+                let body = self.screen_layout().body;
+                let options = self.layout_options(body.width);
+                self.document_view = DocumentView::new(document, options, body.height);
                 self.go_to(path.as_ref());
             }
             Action::DocumentReloaded(document) => self.replace_document(document),
@@ -69,10 +80,14 @@ impl App {
             Action::ComparisonLoaded(request, document, path) => {
                 self.show_comparison(request, document, path);
             }
+            Action::PreviewLoaded(code, document) => {
+                self.side_panes.preview = Some(LoadedPreview { code, document });
+            }
             Action::Progress(progress) => self.progress = Some(progress),
             Action::LibraryLoaded(library, index) => {
                 (self.library, self.index) = (library, index);
                 self.progress = None;
+                self.side_panes.preview = None;
                 self.with_pane(|pane, context| pane.library_changed(context));
                 self.relayout();
                 // The new library may have a newer version of the open document.
@@ -80,6 +95,8 @@ impl App {
                 return Some(Effect::ReloadDocument(open));
             }
             Action::ShowMessage(message) => self.message = Some(message),
+            // Only the panes beside the rows change, as after every action.
+            Action::Rest => {}
         }
         None
     }
@@ -94,10 +111,14 @@ impl App {
             Command::Suspend => return Some(Effect::Suspend),
             Command::Redraw => return Some(Effect::Redraw),
             Command::Help => {
-                self.focus = Focus::TextPanel(TextPanel::help(&self.keymap, self.layout_options()));
+                let options = self.layout_options(self.size.width);
+                self.focus = Focus::TextPanel(TextPanel::help(&self.keymap, options));
             }
             Command::Library => self.show_library(),
             Command::Search => self.focus = Focus::Search(Box::default()),
+            Command::Filter => {
+                self.focus = Focus::Filter(FilterField::new(self.document_view.filter()));
+            }
             Command::Copy => return self.copy(Citation::Without),
             Command::CopyWithCitation => return self.copy(Citation::With),
             Command::Bookmark => return self.toggle_bookmark(),
@@ -110,9 +131,16 @@ impl App {
             Command::Back => self.back(),
             Command::HistoryBack => return self.history_back(),
             Command::HistoryForward => return self.history_forward(),
+            Command::NextPane => self.cycle_pane(1),
+            Command::PreviousPane => self.cycle_pane(-1),
+            Command::TogglePanes => self.toggle_panes(),
+            Command::SplitLeft => self.move_split(-1),
+            Command::SplitRight => self.move_split(1),
             Command::NextSection => self.cycle_tab(1),
             Command::PreviousSection => self.cycle_tab(-1),
             Command::Section(n) => self.show_section(usize::from(n).saturating_sub(1)),
+            Command::Left if self.focus_beside(-1) => {}
+            Command::Right if self.focus_beside(1) => {}
             Command::Left => {
                 return self.with_pane(|pane, context| pane.move_horizontally(-1, context));
             }
@@ -135,16 +163,22 @@ impl App {
     /// ignored, because it is not meant as commands.
     fn paste(&mut self, text: String) {
         match self.focus {
-            Focus::Document | Focus::RowDetail(_) if Query::parse(&text).is_codes_only() => {
+            Focus::Document | Focus::Outline | Focus::RowDetail(_)
+                if Query::parse(&text).is_codes_only() =>
+            {
                 self.search_for(text);
             }
             _ => self.edit(Edit::Insert(&text)),
         }
     }
 
-    fn relayout(&mut self) {
-        let (options, height) = (self.layout_options(), self.screen_layout().body.height);
-        self.document_view.relayout(options, height);
+    pub(crate) fn relayout(&mut self) {
+        let screen = self.screen_layout();
+        let options = self.layout_options(screen.body.width);
+        self.document_view.relayout(options, screen.body.height);
+        if matches!(self.focus, Focus::Outline) && screen.outline.is_none() {
+            self.focus = Focus::Document;
+        }
         self.with_pane(|pane, context| pane.relayout(context));
     }
 
@@ -189,19 +223,24 @@ impl App {
                 return;
             }
         };
-        let options = self.layout_options();
+        let options = self.layout_options(self.size.width);
         let comparison = ComparisonView::new(request, document, path, opened_from, options);
         self.focus = Focus::Comparison(Box::new(comparison));
     }
 
     fn back(&mut self) {
         match mem::replace(&mut self.focus, Focus::Document) {
+            Focus::Document if !self.document_view.filter().is_empty() => {
+                self.document_view.set_filter("");
+            }
             Focus::Document => self.active_search = None,
+            Focus::Filter(_) => self.document_view.set_filter(""),
             Focus::Comparison(comparison) => {
                 self.focus = Focus::Library(comparison.into_list());
                 self.with_pane(|pane, context| pane.relayout(context));
             }
-            Focus::RowDetail(_)
+            Focus::Outline
+            | Focus::RowDetail(_)
             | Focus::Search(_)
             | Focus::Library(_)
             | Focus::TextPanel(_)
@@ -214,7 +253,10 @@ impl App {
     fn copy(&mut self, citation: Citation) -> Option<Effect> {
         let view = &self.document_view;
         let text = copy_text(view.document(), view.row()?, citation);
-        self.focus = Focus::TextPanel(TextPanel::copied(&text, self.layout_options()));
+        self.focus = Focus::TextPanel(TextPanel::copied(
+            &text,
+            self.layout_options(self.size.width),
+        ));
         Some(Effect::Copy(text))
     }
 

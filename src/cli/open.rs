@@ -204,6 +204,7 @@ impl LocalHost {
             message: initial.message.or(bookmarks_error),
             bookmarks,
             table_mode: options.table_mode(),
+            panes: options.panes.settings(),
         };
         let mut host = Self {
             session: Session::new(app_options, Arc::new(theme), capabilities),

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use crate::app::{PaneSettings, PaneVisibility};
 use crate::content::Date;
 use crate::export::PrintOptions;
 use crate::layout::TableMode;
@@ -29,7 +30,8 @@ pub struct Options {
     #[arg(long, value_name = "DATE", global = true)]
     pub as_of: Option<Date>,
 
-    /// Colors: dark, light, high-contrast, monochrome, or a file of your own.
+    /// Colors: auto (those of your terminal's background), dark, light, high-contrast, monochrome, or
+    /// a file of your own.
     #[arg(long, value_name = "NAME | FILE", global = true)]
     pub theme: Option<String>,
 
@@ -40,6 +42,10 @@ pub struct Options {
     /// Send ASCII only, regardless of the locale.
     #[arg(long, global = true, conflicts_with = "unicode")]
     pub ascii: bool,
+
+    /// How many panes a screen of 120 columns or more has.
+    #[arg(long, value_enum, default_value_t, value_name = "WHEN", global = true)]
+    pub panes: PanesOption,
 
     /// For screen readers and braille displays: one column, in reading order, with every change
     /// announced in the line below.
@@ -78,6 +84,25 @@ pub enum ColorOption {
     Ansi256,
     /// 24-bit color.
     True,
+}
+
+/// Values of `--panes`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum PanesOption {
+    /// As many as fit.
+    #[default]
+    Auto,
+    /// One.
+    Off,
+}
+
+impl PanesOption {
+    pub fn settings(self) -> PaneSettings {
+        PaneSettings::from(match self {
+            Self::Auto => PaneVisibility::Auto,
+            Self::Off => PaneVisibility::Off,
+        })
+    }
 }
 
 impl Options {

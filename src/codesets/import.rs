@@ -164,8 +164,8 @@ pub fn open_groups(
     Ok(groups)
 }
 
-/// Leaves out the files of an archive that are not code sets, and spreadsheets of a table that the
-/// archive also has as text.
+/// Leaves out the files of an archive that are not code sets, and further formats of a table that the
+/// archive has as text: spreadsheets, and of several texts all but the first.
 fn code_sets(
     kind: Option<SetKind>,
     path: &Path,
@@ -190,11 +190,15 @@ fn code_sets(
         path.extension()
             .is_some_and(|extension| extension.eq_ignore_ascii_case("xlsx"))
     };
-    let texts: Vec<PathBuf> = sets.iter().map(|input| input.path.clone()).collect();
+    let paths = sets.iter().map(|input| input.path.clone());
+    let texts: Vec<PathBuf> = paths.filter(|path| !is_spreadsheet(path)).collect();
     sets.retain(|input| {
-        let mut texts = texts.iter().filter(|text| !is_spreadsheet(text));
-        !is_spreadsheet(&input.path)
-            || !texts.any(|text| text.file_stem() == input.path.file_stem())
+        let (path, mut texts) = (&input.path, texts.iter());
+        if is_spreadsheet(path) {
+            return !texts.any(|text| text.file_stem() == path.file_stem());
+        }
+        let is_format_of = |text: &&PathBuf| text.with_extension("") == path.with_extension("");
+        texts.find(is_format_of) == Some(path)
     });
     if sets.is_empty() {
         let path = path.to_owned();

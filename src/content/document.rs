@@ -70,6 +70,11 @@ impl Document {
         quotations.filter_map(|row| row.source.as_ref()).collect()
     }
 
+    /// Returns true if the editors wrote every row, so that there is no other voice to tell them from.
+    pub fn has_one_voice(&self) -> bool {
+        self.rows().all(|(_, _, row)| row.voice == Voice::Editor)
+    }
+
     pub fn source(&self, id: &SourceId) -> Option<&Source> {
         self.sources.iter().find(|source| source.id == *id)
     }

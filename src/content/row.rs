@@ -219,6 +219,20 @@ keywords! {
 }
 
 impl Standing {
+    /// The standing that the rules of payers are compared with: the document's own or, where that is
+    /// disputed or missing, the most frequent of the payers', the first if several are.
+    pub fn expected(own: Option<Self>, of_payers: &[Self]) -> Option<Self> {
+        let count = |this: Self| of_payers.iter().filter(|other| **other == this).count();
+        let backwards = of_payers.iter().rev().copied();
+        let most_frequent = backwards.max_by_key(|standing| count(*standing));
+        own.filter(|own| *own != Self::Disputed).or(most_frequent)
+    }
+
+    /// The symbol of the label.
+    pub fn sign(self) -> &'static str {
+        self.label().split(' ').next().unwrap_or_default()
+    }
+
     /// The label for display. Its symbol makes the states distinct without color.
     pub const fn label(self) -> &'static str {
         match self {

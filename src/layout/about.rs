@@ -12,12 +12,38 @@ impl Page {
         builder.finish(PageEnd::Notices)
     }
 
+    /// Lays out the code and title of a document.
+    pub fn from_title(document: &Document, options: LayoutOptions) -> Self {
+        let mut builder = PageBuilder::new(document, options);
+        builder.title();
+        builder.finish(PageEnd::Nothing)
+    }
+
+    /// Lays out what a document is about: its title, its history, and its first section.
+    pub fn from_summary(document: &Document, options: LayoutOptions) -> Self {
+        let mut builder = PageBuilder::new(document, options);
+        builder.title();
+        builder.paragraph(&document.history().join(" · "), Role::Source, 0);
+        let titles = document.sections.iter().map(|section| &*section.title);
+        let titles = titles.collect::<Vec<_>>().join(" · ");
+        builder.paragraph(&titles, Role::Label, 0);
+        let mut page = builder.finish(PageEnd::Nothing);
+        page.append(Self::from_section(document, 0, options, PageEnd::Notices));
+        page
+    }
+
     pub fn from_notices(document: &Document, options: LayoutOptions) -> Self {
         PageBuilder::new(document, options).finish(PageEnd::Notices)
     }
 }
 
 impl PageBuilder<'_> {
+    fn title(&mut self) {
+        let document = self.document;
+        let title = format!("{}  {}", document.code.value(), document.title);
+        self.paragraph(&title, Role::Heading, 0);
+    }
+
     pub(crate) fn about(&mut self, sources: &[&Source]) {
         let document = self.document;
         self.blank_line();

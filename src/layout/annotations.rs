@@ -1,6 +1,6 @@
 //! The lines below a row: fields without a column, its source, and what others say against it.
 
-use crate::content::{Cell, Row, SourceId, Subject, Value, Visibility, Voice};
+use crate::content::{Cell, Row, SourceId, Subject, Value, Visibility};
 use crate::layout::builder::{PageBuilder, attribution};
 use crate::layout::page::{Medium, Role, value_text};
 
@@ -19,7 +19,7 @@ impl PageBuilder<'_> {
         if !has_details || !is_narrow {
             return self.annotations(row, next, 2);
         }
-        self.editor_attribution(row, next);
+        self.row_source(row, next);
         let has_lines = row.cells.iter().any(|cell| self.is_line(cell));
         if has_lines || !row.remarks.is_empty() || disputing(row).next().is_some() {
             self.paragraph(MORE, Role::Caution, 1);
@@ -32,14 +32,14 @@ impl PageBuilder<'_> {
         for cell in &row.cells {
             if self.is_line(cell) {
                 let charset = self.options.charset;
-                let (text, role) = value_text(&cell.value, row.voice, charset);
+                let (text, role) = value_text(&cell.value, self.voice(row), charset);
                 self.paragraph(&format!("{}: {text}", cell.label), role, 2);
                 if let Value::Unavailable(absent) = &cell.value {
                     self.absence_details(absent, row.source.as_ref());
                 }
             }
         }
-        self.editor_attribution(row, next);
+        self.row_source(row, next);
         self.remarks(row, indent);
     }
 
@@ -48,21 +48,6 @@ impl PageBuilder<'_> {
             Visibility::Column => false,
             Visibility::Line => true,
             Visibility::Record => self.options.medium == Medium::Print,
-        }
-    }
-
-    /// Adds the source of a row of the editors, unless the next row of the block has the same.
-    fn editor_attribution(&mut self, row: &Row, next: Option<&Row>) {
-        let is_bare = row.remarks.is_empty() && row.disputed_by.is_empty();
-        let is_same = |next: &Row| (next.voice, &next.source) == (row.voice, &row.source);
-        if is_bare && next.is_some_and(is_same) {
-            return;
-        }
-        if row.voice == Voice::Editor
-            && let Some(source) = &row.source
-        {
-            let text = attribution(self.document, source);
-            self.paragraph(&text, Role::Source, 2);
         }
     }
 

@@ -1,7 +1,8 @@
 //! The page builder: appends wrapped lines to a page in the requested charset and width.
 
 use crate::content::{
-    AbsenceReason, AsOf, Cell, Document, RowPath, SourceId, SourceKind, Unavailable,
+    AbsenceReason, AsOf, Cell, Document, Row, RowPath, SourceId, SourceKind, Subject, Unavailable,
+    Voice,
 };
 use crate::layout::page::{LayoutOptions, Page, PageEnd, PageLine, PageRow, Role, RowKind, Span};
 use crate::text::wrap::{width, wrap};
@@ -45,6 +46,10 @@ pub struct PageBuilder<'d> {
     pub document: &'d Document,
     pub options: LayoutOptions,
     pub page: Page,
+    has_one_voice: bool,
+    /// The source of the rows that follow, which a line above them names. Only in a document with
+    /// one voice.
+    pub named_source: Option<SourceId>,
 }
 
 impl<'d> PageBuilder<'d> {
@@ -53,6 +58,53 @@ impl<'d> PageBuilder<'d> {
             document,
             options,
             page: Page::default(),
+            has_one_voice: document.has_one_voice(),
+            named_source: None,
+        }
+    }
+
+    /// The voice that decides how a row looks. A document with one voice is plain text.
+    pub fn voice(&self, row: &Row) -> Voice {
+        if self.has_one_voice {
+            Voice::Publication
+        } else {
+            row.voice
+        }
+    }
+
+    /// In a document with one voice, names the source of most rows of a section or block, unless a
+    /// line above names it.
+    pub fn name_source<'r>(&mut self, rows: impl Iterator<Item = &'r Row> + Clone) {
+        if !self.has_one_voice {
+            return;
+        }
+        let common = common_source(rows);
+        if let Some(source) = common.filter(|source| self.named_source.as_ref() != Some(source)) {
+            self.paragraph(&attribution(self.document, source), Role::Source, 0);
+            self.named_source = Some(source.clone());
+        }
+    }
+
+    /// Adds the source of a row of the editors, unless a line above names it or the next row of the
+    /// block has the same.
+    pub fn row_source(&mut self, row: &Row, next: Option<&Row>) {
+        if row.voice != Voice::Editor || (self.has_one_voice && row.source == self.named_source) {
+            return;
+        }
+        let is_bare = row.remarks.is_empty() && row.disputed_by.is_empty();
+        let is_same = |next: &Row| (next.voice, &next.source) == (row.voice, &row.source);
+        if is_bare && next.is_some_and(is_same) {
+            return;
+        }
+        match &row.source {
+            Some(source) => {
+                let text = attribution(self.document, source);
+                self.paragraph(&text, Role::Source, 2);
+            }
+            None if self.named_source.is_some() => {
+                self.paragraph("— no source named", Role::Source, 2);
+            }
+            None => {}
         }
     }
 
@@ -139,7 +191,13 @@ impl<'d> PageBuilder<'d> {
     pub fn finish_row(&mut self, path: RowPath, start: usize, kind: RowKind) {
         let lines = start..self.page.lines.len();
         if !lines.is_empty() {
-            self.page.rows.push(PageRow { path, lines, kind });
+            let column = self.options.gutter();
+            self.page.rows.push(PageRow {
+                path,
+                lines,
+                column,
+                kind,
+            });
         }
     }
 
@@ -155,6 +213,22 @@ impl<'d> PageBuilder<'d> {
         }
         self.page
     }
+}
+
+/// The source of more than half of several rows, which a majority vote finds.
+fn common_source<'r>(rows: impl Iterator<Item = &'r Row> + Clone) -> Option<&'r SourceId> {
+    let rows = rows.filter(|row| row.subject != Subject::Absence);
+    let sources = rows.map(|row| row.source.as_ref());
+    let (mut common, mut lead) = (None, 0_usize);
+    for source in sources.clone() {
+        if lead == 0 {
+            common = source;
+        }
+        lead = if source == common { lead + 1 } else { lead - 1 };
+    }
+    let total = sources.clone().count();
+    let count = sources.filter(|source| *source == common).count();
+    common.filter(|_| total > 1 && 2 * count > total)
 }
 
 /// Formats a source with its date: `— CMS PFS relative value files, 2023`, `— according to Noridian,

@@ -12,6 +12,9 @@ pub const MAX_TEXT_WIDTH: u16 = 96;
 /// The fewest columns for a left margin and wide gaps. Narrower screens have neither.
 pub const MIN_COLUMNS_FOR_MARGIN: u16 = 40;
 
+/// The fewest columns of a screen or pane with tables that are wider than text.
+const MIN_COLUMNS_FOR_WIDE_TABLES: u16 = 120;
+
 /// The columns left of headings and selection marks.
 pub const fn margin(columns: u16) -> u16 {
     let is_narrow = columns < MIN_COLUMNS_FOR_MARGIN;
@@ -69,6 +72,16 @@ impl LayoutOptions {
         columns.max(1).into()
     }
 
+    /// The width of tables. On a wide screen, they use all columns before they wrap.
+    pub(crate) fn table_width(self) -> usize {
+        match self.medium {
+            Medium::Screen if self.columns >= MIN_COLUMNS_FOR_WIDE_TABLES => {
+                usize::from(self.columns - self.gutter() - 1)
+            }
+            _ => self.text_width(),
+        }
+    }
+
     /// Makes a span; `column` counts from the gutter.
     pub(crate) fn span(self, column: usize, text: String, role: Role) -> Span {
         Span {
@@ -115,6 +128,8 @@ impl Page {
 pub struct PageRow {
     pub path: RowPath,
     pub lines: Range<usize>,
+    /// The column at which the row begins. Rows of a grid share their lines.
+    pub column: u16,
     pub kind: RowKind,
 }
 

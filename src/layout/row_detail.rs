@@ -42,7 +42,8 @@ fn fields(builder: &mut PageBuilder<'_>, row: &Row) {
     for cell in &row.cells {
         match &cell.value {
             Value::Text(text) => {
-                builder.field(&cell.label, label_width, text, Role::from_voice(row.voice));
+                let role = Role::from_voice(builder.voice(row));
+                builder.field(&cell.label, label_width, text, role);
             }
             Value::Unavailable(absent) => {
                 if !cell.label.is_empty() {

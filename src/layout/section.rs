@@ -2,6 +2,7 @@
 
 use crate::content::{Block, Document, Row, RowPath, Section, Shape, Subject, Value, Voice};
 use crate::layout::builder::{PageBuilder, field_lines};
+use crate::layout::grid::layout_grid;
 use crate::layout::page::{LayoutOptions, Page, PageEnd, Role, RowKind, value_text};
 use crate::layout::table::layout_table;
 use crate::text::wrap::width;
@@ -14,6 +15,17 @@ impl Page {
         options: LayoutOptions,
         end: PageEnd,
     ) -> Self {
+        Self::from_filtered_section(document, section, "", options, end)
+    }
+
+    /// Lays out the rows of a section that have each word of a filter.
+    pub fn from_filtered_section(
+        document: &Document,
+        section: usize,
+        filter: &str,
+        options: LayoutOptions,
+        end: PageEnd,
+    ) -> Self {
         let mut builder = PageBuilder::new(document, options);
         let Some(section) = document.sections.get(section) else {
             return builder.page;
@@ -21,8 +33,21 @@ impl Page {
         for heading in &section.headings {
             builder.paragraph(heading, Role::Heading, 0);
         }
+        let rows = section.blocks.iter().flat_map(|block| &block.rows);
+        builder.name_source(rows);
+        let words: Vec<String> = filter.split_whitespace().map(str::to_lowercase).collect();
         for block in &section.blocks {
-            layout_block(&mut builder, section, block);
+            if words.is_empty() {
+                layout_block(&mut builder, section, block);
+                continue;
+            }
+            let rows = block.rows.iter().filter(|row| has_words(row, &words));
+            let rows: Vec<Row> = rows.cloned().collect();
+            if !rows.is_empty() {
+                let (id, title) = (&block.id.0, block.title.as_deref());
+                let block = Block::new(id, title, block.shape, rows);
+                layout_block(&mut builder, section, &block);
+            }
         }
         builder.finish(end)
     }
@@ -44,14 +69,30 @@ impl Page {
     }
 }
 
+/// Returns true if each word, in lowercase, is in a field of a row.
+fn has_words(row: &Row, words: &[String]) -> bool {
+    let texts = row.cells.iter().filter_map(|cell| cell.value.as_text());
+    let texts: Vec<String> = texts.map(str::to_lowercase).collect();
+    let has = |word: &String| texts.iter().any(|text| text.contains(word.as_str()));
+    words.iter().all(has)
+}
+
 fn layout_block(builder: &mut PageBuilder<'_>, section: &Section, block: &Block) {
     builder.blank_line();
     if let Some(title) = &block.title {
         builder.paragraph(title, Role::Title, 0);
     }
-    if block.shape == Shape::Table {
-        return layout_table(builder, section, block);
+    let source_of_section = builder.named_source.clone();
+    builder.name_source(block.rows.iter());
+    match block.shape {
+        Shape::Table if layout_grid(builder, section, block) => {}
+        Shape::Table => layout_table(builder, section, block),
+        _ => layout_rows(builder, section, block),
     }
+    builder.named_source = source_of_section;
+}
+
+fn layout_rows(builder: &mut PageBuilder<'_>, section: &Section, block: &Block) {
     let first_cells = block.rows.iter().filter_map(|row| row.cells.first());
     let label_width = builder.label_width(first_cells);
     let kind = match block.shape {
@@ -73,14 +114,16 @@ fn layout_row(builder: &mut PageBuilder<'_>, shape: Shape, label_width: usize, r
     for cell in row.column_cells() {
         match (&cell.value, shape) {
             (Value::Unavailable(absent), Shape::Facts) if row.subject != Subject::Absence => {
-                let (text, role) = value_text(&cell.value, row.voice, builder.options.charset);
+                let charset = builder.options.charset;
+                let (text, role) = value_text(&cell.value, builder.voice(row), charset);
                 builder.field(&cell.label, label_width, &text, role);
                 builder.absence_details(absent, row.source.as_ref());
             }
             (Value::Unavailable(absent), _) => builder.absence(absent),
             (Value::Text(text), _) => {
-                let role = Role::from_voice(row.voice);
-                match (shape, row.voice) {
+                let voice = builder.voice(row);
+                let role = Role::from_voice(voice);
+                match (shape, voice) {
                     (Shape::Facts, _) => builder.field(&cell.label, label_width, text, role),
                     (Shape::List, _) => builder.hanging_paragraph("• ", text, role, 0),
                     (_, Voice::Editor) => builder.hanging_paragraph("| ", text, role, 0),

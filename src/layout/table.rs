@@ -3,13 +3,12 @@
 use crate::content::{AbsenceReason, Block, Row, RowPath, Section, Subject, Unavailable, Value};
 use crate::layout::builder::PageBuilder;
 use crate::layout::page::{Role, RowKind, Span, TableMode, value_text};
-use crate::text::Charset;
 use crate::text::wrap::{min_content_width, width, wrap};
 
 /// The maximum width of a first field that shares its line with the second one in a stacked row.
 const MAX_INLINE_WIDTH: usize = 8;
 /// The gap between two columns.
-const COLUMN_SPACING: usize = 2;
+pub const COLUMN_SPACING: usize = 2;
 /// How many rows are measured to distribute the width.
 const SAMPLE_ROWS: usize = 64;
 /// The mark of a payer's rule that differs from the document's rule or, without one, from the rule
@@ -17,7 +16,7 @@ const SAMPLE_ROWS: usize = 64;
 const DIFFERS: &str = "≠ differs";
 
 /// A wrapped line of a cell.
-type CellLine = (String, Role);
+pub type CellLine = (String, Role);
 
 pub fn layout_table(builder: &mut PageBuilder<'_>, section: &Section, block: &Block) {
     let labels = column_labels(table_rows(block));
@@ -58,7 +57,7 @@ fn stated_absence(row: &Row) -> Option<&Unavailable> {
 
 /// Adds the full reasons of absent values below the table, once for all fields that share one, with
 /// the columns and rows of these fields.
-fn absence_notes(builder: &mut PageBuilder<'_>, block: &Block) {
+pub fn absence_notes(builder: &mut PageBuilder<'_>, block: &Block) {
     let mut notes: Vec<(&Unavailable, Vec<AbsentField<'_>>)> = Vec::new();
     for row in table_rows(block) {
         for cell in row.column_cells() {
@@ -140,12 +139,14 @@ pub fn column_labels<'r>(rows: impl Iterator<Item = &'r Row>) -> Vec<&'r str> {
 /// Returns the width of each column, or `None` if the longest words do not fit.
 fn column_widths(builder: &PageBuilder<'_>, block: &Block, labels: &[&str]) -> Option<Vec<usize>> {
     let spacing = COLUMN_SPACING * labels.len().saturating_sub(1);
-    let room = builder.options.text_width().checked_sub(spacing)?;
-    ColumnNeeds::measure(builder.options.charset, block, labels).distribute(room)
+    let room = builder.options.table_width().checked_sub(spacing)?;
+    let rows: Vec<&Row> = table_rows(block).collect();
+    let cell = |row: usize, column| cell_paragraphs(builder, rows[row], labels, column);
+    ColumnNeeds::measure(builder, labels, rows.len(), cell).distribute(room)
 }
 
 /// The widths that the columns of a table need.
-struct ColumnNeeds {
+pub struct ColumnNeeds {
     /// The longest word of each column.
     min: Vec<usize>,
     /// The longest paragraph of each column, on one line.
@@ -155,24 +156,29 @@ struct ColumnNeeds {
 }
 
 impl ColumnNeeds {
-    fn measure(charset: Charset, block: &Block, labels: &[&str]) -> Self {
+    /// Measures the paragraphs of each cell of some rows, by row and column.
+    pub fn measure(
+        builder: &PageBuilder<'_>,
+        labels: &[&str],
+        rows: usize,
+        cell: impl Fn(usize, usize) -> Vec<CellLine>,
+    ) -> Self {
         let mut needs = Self {
             min: Vec::new(),
             max: Vec::new(),
-            samples: vec![Vec::new(); block.rows.len().min(SAMPLE_ROWS)],
+            samples: vec![Vec::new(); rows.min(SAMPLE_ROWS)],
         };
         for (column, label) in labels.iter().enumerate() {
-            let label = charset.transliterate(label);
+            let label = builder.options.charset.transliterate(label);
             let (mut min, mut max) = (min_content_width(&label), width(&label));
-            let rows = block.rows.iter().enumerate();
-            for (n, row) in rows.filter(|(_, row)| row.subject != Subject::Absence) {
+            for row in 0..rows {
                 let mut widths = Vec::new();
-                for (text, _) in cell_paragraphs(charset, row, labels, column) {
+                for (text, _) in cell(row, column) {
                     min = min.max(min_content_width(&text));
                     max = max.max(width(&text));
                     widths.push(width(&text));
                 }
-                if let Some(sample) = needs.samples.get_mut(n) {
+                if let Some(sample) = needs.samples.get_mut(row) {
                     sample.push(widths);
                 }
             }
@@ -184,7 +190,7 @@ impl ColumnNeeds {
 
     /// Gives each column its minimum, then the rest of the room, one by one, to the column that
     /// makes the rows tallest, up to its maximum.
-    fn distribute(&self, room: usize) -> Option<Vec<usize>> {
+    pub fn distribute(&self, room: usize) -> Option<Vec<usize>> {
         let rest = room.checked_sub(self.min.iter().sum())?;
         let mut widths = self.min.clone();
         for _ in 0..rest {
@@ -220,10 +226,16 @@ impl ColumnNeeds {
 
 /// Returns the paragraphs of a cell: its value, and in the second column (or the only one) the
 /// standing of the row.
-fn cell_paragraphs(charset: Charset, row: &Row, labels: &[&str], column: usize) -> Vec<CellLine> {
+fn cell_paragraphs(
+    builder: &PageBuilder<'_>,
+    row: &Row,
+    labels: &[&str],
+    column: usize,
+) -> Vec<CellLine> {
+    let charset = builder.options.charset;
     let mut paragraphs = Vec::new();
     if let Some(cell) = row.column_cells().find(|cell| cell.label == labels[column]) {
-        paragraphs.push(value_text(&cell.value, row.voice, charset));
+        paragraphs.push(value_text(&cell.value, builder.voice(row), charset));
     }
     if column == usize::from(labels.len() > 1) {
         let transliterate = |text| charset.transliterate(text).into_owned();
@@ -253,9 +265,8 @@ fn header_row(builder: &mut PageBuilder<'_>, labels: &[&str], widths: &[usize]) 
 }
 
 fn columnar_row(builder: &mut PageBuilder<'_>, row: &Row, labels: &[&str], widths: &[usize]) {
-    let charset = builder.options.charset;
     let columns = widths.iter().enumerate().map(|(column, &width)| {
-        let paragraphs = cell_paragraphs(charset, row, labels, column).into_iter();
+        let paragraphs = cell_paragraphs(builder, row, labels, column).into_iter();
         let lines = paragraphs.flat_map(|(text, role)| {
             let lines = wrap(&text, width).into_iter();
             lines.map(move |line| (line, role))
@@ -266,7 +277,7 @@ fn columnar_row(builder: &mut PageBuilder<'_>, row: &Row, labels: &[&str], width
     push_columns(builder, &columns, widths);
 }
 
-fn push_columns(builder: &mut PageBuilder<'_>, columns: &[Vec<CellLine>], widths: &[usize]) {
+pub fn push_columns(builder: &mut PageBuilder<'_>, columns: &[Vec<CellLine>], widths: &[usize]) {
     let height = columns.iter().map(Vec::len).max().unwrap_or(0);
     for n in 0..height {
         let mut start = 0;
@@ -300,7 +311,7 @@ fn stacked_header(builder: &mut PageBuilder<'_>, block: &Block) {
 fn stacked_row(builder: &mut PageBuilder<'_>, row: &Row) {
     let charset = builder.options.charset;
     let fields = row.column_cells().map(|cell| {
-        let (text, role) = value_text(&cell.value, row.voice, charset);
+        let (text, role) = value_text(&cell.value, builder.voice(row), charset);
         (cell.label.as_str(), text, role)
     });
     let fields: Vec<(&str, String, Role)> = fields.collect();

@@ -26,6 +26,10 @@ pub fn load(library: &Library, effect: Effect) -> Option<Action> {
             });
             Some(Action::ExcerptsLoaded(excerpts.collect()))
         }
+        Effect::LoadPreview(code) => {
+            let document = library.document(&code).ok();
+            Some(Action::PreviewLoaded(code, document))
+        }
         Effect::LoadComparison(request) => {
             let (document, path) = library.comparison(&request)?;
             Some(Action::ComparisonLoaded(request, Arc::new(document), path))

@@ -28,7 +28,7 @@ use crate::session::local::guard::TerminalGuard;
 use crate::session::local::signals::{SignalWatcher, Suspender};
 use crate::session::local::tty::Tty;
 use crate::sync::lock;
-use crate::tty::{Capabilities, Decoder, Input, Size};
+use crate::tty::{Capabilities, Decoder, PendingReply, Size};
 
 /// How many events may wait. After that, input stays in the terminal's own buffer.
 const EVENT_QUEUE_CAPACITY: usize = 64;
@@ -189,16 +189,16 @@ impl LocalTerminal {
     ///
     /// If the reply to a query is outstanding, waits for it, for a second at most. Discards it and
     /// all other input, because none of it is meant for the shell.
-    pub fn leave(self, drain_timeout: Option<Duration>) {
+    pub fn leave(self, pending: Option<(PendingReply, Duration)>) {
         self.guard.mark_left();
         self.guard.reset_screen();
-        if let Some(timeout) = drain_timeout {
-            self.discard_reply(Instant::now() + timeout.min(MAX_DRAIN_TIMEOUT));
+        if let Some((reply, timeout)) = pending {
+            self.discard_reply(reply, Instant::now() + timeout.min(MAX_DRAIN_TIMEOUT));
         }
         self.guard.restore();
     }
 
-    fn discard_reply(&self, deadline: Instant) {
+    fn discard_reply(&self, reply: PendingReply, deadline: Instant) {
         let mut decoder = Decoder::default();
         let mut inputs = Vec::new();
         while let Some(timeout) = deadline.checked_duration_since(Instant::now()) {
@@ -207,7 +207,7 @@ impl LocalTerminal {
                 Ok(Event::Eof | Event::Shutdown(_)) | Err(_) => break,
                 Ok(_) => {}
             }
-            if inputs.contains(&Input::Ready) {
+            if reply.is_in(&inputs) {
                 break;
             }
             inputs.clear();

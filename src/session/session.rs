@@ -8,19 +8,26 @@ use std::time::{Duration, Instant};
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::buffer::Buffer;
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Position;
 
 use crate::app::{Action, App, AppOptions, Effect, MouseOwner, Movement, ReadingPosition};
 use crate::session::event::Event;
 use crate::tty::{
-    Capabilities, Decoder, Feature, FrameDecision, FramePacer, Input, MouseCapture, MouseKind,
-    Screen, Size, clipboard,
+    Background, Capabilities, ColorDepth, Decoder, Feature, FrameDecision, FramePacer, Input,
+    MouseCapture, MouseKind, PendingReply, Screen, Size, clipboard,
 };
 use crate::view;
 use crate::view::Theme;
 
 /// The time from a move to the effect that saves the reader's position.
 const SAVE_DELAY: Duration = Duration::from_millis(700);
+
+/// The time from the last input to the update of the panes beside the rows.
+const REST_DELAY: Duration = Duration::from_millis(60);
+
+/// How long the program waits at its end for the terminal's background, so that the answer does not
+/// reach the shell.
+const BACKGROUND_TIMEOUT: Duration = Duration::from_millis(300);
 
 /// The time from a resize to the next frame, so that dragging a window costs few frames.
 const RESIZE_DELAY: Duration = Duration::from_millis(30);
@@ -29,6 +36,10 @@ const RESIZE_DELAY: Duration = Duration::from_millis(30);
 pub struct Session {
     app: App,
     theme: Arc<Theme>,
+    /// Whether the next frame asks for the background, because the theme depends on it.
+    asks_background: bool,
+    /// When the terminal was asked, until it answers.
+    background_asked: Option<Instant>,
     decoder: Decoder,
     screen: Screen,
     /// Whether the app has changed since the last frame.
@@ -40,6 +51,8 @@ pub struct Session {
     input_held_since: Option<Instant>,
     saved_position: ReadingPosition,
     save_at: Option<Instant>,
+    /// When the cursor has rested for long enough. `None` unless it has moved.
+    rest_at: Option<Instant>,
     pacer: FramePacer,
     /// The time of the next frame at the earliest: the size may change again, or the terminal is
     /// slow.
@@ -53,7 +66,12 @@ impl Session {
         let app = App::new(options);
         let mut screen = Screen::new(size, capabilities);
         screen.enter();
+        let background = capabilities.background;
+        let theme = background.map_or(Arc::clone(&theme), |it| theme_for(theme, it));
         Self {
+            asks_background: theme.depends_on_background()
+                && capabilities.color_depth != ColorDepth::None,
+            background_asked: None,
             saved_position: app.reading_position(),
             app,
             theme,
@@ -63,6 +81,7 @@ impl Session {
             inputs: VecDeque::new(),
             input_held_since: None,
             save_at: None,
+            rest_at: None,
             pacer: FramePacer::new(capabilities),
             draw_after: None,
         }
@@ -76,6 +95,7 @@ impl Session {
     /// passes every event that is waiting, and then calls [`Session::draw`] once.
     pub fn handle(&mut self, event: Event, now: Instant) -> Vec<Effect> {
         let mut effects = Vec::new();
+        let is_input = matches!(event, Event::Bytes(_));
         match event {
             Event::Bytes(bytes) => self.decoder.feed(&bytes, now, &mut self.inputs),
             Event::Deadline => {
@@ -84,6 +104,9 @@ impl Session {
                     self.save_at = None;
                     self.saved_position = self.app.reading_position();
                     effects.push(Effect::SavePosition(self.saved_position.clone()));
+                }
+                if self.rest_at.is_some_and(|at| at <= now) {
+                    self.update(Action::Rest, &mut effects);
                 }
             }
             Event::Resize(size) => {
@@ -105,6 +128,11 @@ impl Session {
             Event::Eof | Event::Shutdown(_) => effects.push(Effect::Quit),
         }
         self.process_inputs(now, &mut effects);
+        if !self.app.is_moving() {
+            self.rest_at = None;
+        } else if is_input || self.rest_at.is_none() {
+            self.rest_at = Some(now + REST_DELAY);
+        }
         if effects.contains(&Effect::Quit) && self.app.reading_position() != self.saved_position {
             effects.insert(0, Effect::SavePosition(self.app.reading_position()));
         }
@@ -121,6 +149,7 @@ impl Session {
         let due = [
             self.decoder.deadline(),
             self.save_at,
+            self.rest_at,
             self.draw_after,
             self.input_held_since,
         ];
@@ -145,14 +174,16 @@ impl Session {
         }
         self.draw_after = None;
         self.stale = false;
-        let size = self.screen.size();
-        scratch.resize(Rect::new(0, 0, size.columns(), size.rows()));
-        scratch.reset();
-        let cursor = view::draw(&self.app, &self.theme, scratch);
         if decision == FrameDecision::DrawAndQuery {
             self.screen.request_status();
         }
-        let sent = self.screen.draw(scratch, cursor, out)?;
+        if std::mem::take(&mut self.asks_background) {
+            self.screen.request_background();
+            self.background_asked = Some(now);
+        }
+        let (app, theme) = (&self.app, &self.theme);
+        let draw_band = |band: &mut Buffer| view::draw(app, theme, band);
+        let sent = self.screen.draw_in_bands(scratch, draw_band, out)?;
         if sent > 0 {
             self.pacer.record_frame(decision, now);
         }
@@ -164,9 +195,16 @@ impl Session {
         self.screen.leave(out)
     }
 
-    /// How long the reply to an outstanding query may still take. `None` without such a query.
-    pub fn drain_timeout(&self, now: Instant) -> Option<Duration> {
-        self.pacer.drain_timeout(now)
+    /// The last reply that is outstanding, and how long it may still take. `None` without a query.
+    pub fn pending_reply(&self, now: Instant) -> Option<(PendingReply, Duration)> {
+        let background = self.background_asked.and_then(|asked| {
+            let until = asked + BACKGROUND_TIMEOUT;
+            until.checked_duration_since(now)
+        });
+        match self.pacer.drain_timeout(now) {
+            Some(timeout) => Some((PendingReply::Status, timeout)),
+            None => background.map(|timeout| (PendingReply::Background, timeout)),
+        }
     }
 
     /// Runs the commands of waiting input, up to one with an effect that holds the rest.
@@ -194,6 +232,11 @@ impl Session {
                 Input::Ready => {
                     self.pacer.record_response(now);
                     self.draw_after = None;
+                }
+                Input::Background(background) => {
+                    self.background_asked = None;
+                    self.theme = theme_for(Arc::clone(&self.theme), background);
+                    self.stale = true;
                 }
             }
         }
@@ -231,6 +274,18 @@ impl Session {
     }
 }
 
+/// The theme for a background, in place of the one for any background.
+fn theme_for(theme: Arc<Theme>, background: Background) -> Arc<Theme> {
+    let name = match background {
+        Background::Dark => "dark",
+        Background::Light => "light",
+    };
+    match Theme::built_in(name) {
+        Some(Ok(known)) if theme.depends_on_background() => Arc::new(known),
+        _ => theme,
+    }
+}
+
 /// Returns true if input has to wait until an effect is carried out, because it is meant for the
 /// document or comparison that the effect loads.
 const fn holds_input(effect: &Effect) -> bool {
@@ -241,6 +296,7 @@ const fn holds_input(effect: &Effect) -> bool {
         Effect::Redraw
         | Effect::ReloadDocument(_)
         | Effect::LoadExcerpts(_)
+        | Effect::LoadPreview(_)
         | Effect::Copy(_)
         | Effect::SetMouseOwner(_)
         | Effect::SaveBookmark(_)

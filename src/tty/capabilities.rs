@@ -1,9 +1,10 @@
 //! Terminal capabilities, detected from environment variables.
 //!
-//! The terminal itself is not queried: an answer takes a round trip, and may never come. The
+//! The terminal itself is not queried for them: an answer takes a round trip, and may never come. The
 //! terminfo database is not read either, because a server's copy does not describe its clients'
 //! terminals. The few families that matter are recognized by name.
 
+pub(crate) mod background;
 pub(crate) mod color;
 pub(crate) mod family;
 pub(crate) mod feature;
@@ -11,6 +12,7 @@ pub(crate) mod feature;
 pub(crate) mod tests;
 
 use crate::text::Charset;
+use crate::tty::capabilities::background::Background;
 use crate::tty::capabilities::color::{ColorChoice, ColorDepth};
 use crate::tty::capabilities::family::{Family, Multiplexer};
 use crate::tty::capabilities::feature::{Feature, Features};
@@ -20,6 +22,8 @@ use crate::tty::capabilities::feature::{Feature, Features};
 pub struct Capabilities {
     pub color_depth: ColorDepth,
     pub charset: Charset,
+    /// `None` if the environment does not tell.
+    pub background: Option<Background>,
     /// `None` if the environment does not name one.
     pub multiplexer: Option<Multiplexer>,
     features: Features,
@@ -68,6 +72,7 @@ impl Capabilities {
         DisplayMode::FullScreen(Self {
             color_depth,
             charset,
+            background: environment.background(),
             multiplexer,
             features: family.features(),
         })
@@ -78,6 +83,7 @@ impl Capabilities {
         Self {
             color_depth: ColorDepth::TrueColor,
             charset: Charset::Unicode,
+            background: None,
             multiplexer: None,
             features: Family::Xterm.features(),
         }
@@ -102,6 +108,10 @@ struct Environment<'a> {
 impl Environment<'_> {
     fn get(&self, name: &str) -> Option<String> {
         (self.variable)(name).filter(|value| !value.is_empty())
+    }
+
+    fn background(&self) -> Option<Background> {
+        Background::from_colorfgbg(&self.get("COLORFGBG")?)
     }
 
     /// Reads the locale as setlocale(3) does: the first of three variables that is set counts, and

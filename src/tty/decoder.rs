@@ -69,6 +69,7 @@ impl Decoder {
 fn interpret(parser: &mut termina::Parser, raw: RawInput<'_>, out: &mut impl Extend<Input>) {
     out.extend(match raw {
         RawInput::Ready => Some(Input::Ready),
+        RawInput::Background(background) => Some(Input::Background(background)),
         RawInput::Paste(text) => Some(Input::Paste(text)),
         RawInput::Key(key) => Some(Input::Key(key)),
         RawInput::Sequence { bytes, modifiers } => {

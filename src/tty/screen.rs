@@ -28,7 +28,7 @@ use std::io;
 use std::io::Write;
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Position;
+use ratatui::layout::{Position, Rect};
 
 use crate::tty::capabilities::Capabilities;
 use crate::tty::capabilities::feature::Feature;
@@ -46,6 +46,9 @@ const MAX_UNSYNCHRONIZED_LEN: usize = 256;
 /// The longest frame, in bytes, for which no scroll is tried. A scroll itself takes about twenty.
 const MAX_UNSCROLLED_LEN: usize = 48;
 
+/// The most cells of a band. A screen of 80×24 is drawn in one.
+const MAX_BAND_CELLS: u16 = 4096;
+
 /// The screen of one terminal.
 #[derive(Debug)]
 pub struct Screen {
@@ -59,7 +62,8 @@ pub struct Screen {
     entered: bool,
     /// Bytes to send with the next frame.
     queued: Vec<u8>,
-    status_requested: bool,
+    /// Queries to send after the next frame, unless it is empty.
+    queries: Vec<u8>,
 }
 
 impl Screen {
@@ -74,7 +78,7 @@ impl Screen {
             cursor_is_hidden: false,
             entered: false,
             queued: Vec::new(),
-            status_requested: false,
+            queries: Vec::new(),
         }
     }
 
@@ -122,7 +126,7 @@ impl Screen {
         let bytes = Self::reset_sequence(self.capabilities, self.size);
         self.entered = false;
         self.queued.clear();
-        self.status_requested = false;
+        self.queries.clear();
         self.cursor_is_hidden = false;
         self.invalidate();
         out.write_all(&bytes)?;
@@ -175,7 +179,17 @@ impl Screen {
     /// Adds a device-status query to the next frame, unless the frame is empty. The answer arrives
     /// as [`Input::Ready`](crate::tty::Input::Ready) after the terminal has read the frame.
     pub fn request_status(&mut self) {
-        self.status_requested = self.capabilities.can(Feature::DeviceStatus);
+        if self.capabilities.can(Feature::DeviceStatus) {
+            self.queries.extend(ansi::DEVICE_STATUS);
+        }
+    }
+
+    /// Adds a query of the background color to the next frame, unless the frame is empty. The answer
+    /// arrives as [`Input::Background`](crate::tty::Input::Background).
+    pub fn request_background(&mut self) {
+        if self.capabilities.can(Feature::BackgroundColor) {
+            self.queries.extend(ansi::BACKGROUND_QUERY);
+        }
     }
 
     /// Writes the bytes that turn the terminal's contents into `frame`, in a single write, and
@@ -189,13 +203,57 @@ impl Screen {
         cursor: Option<Position>,
         out: &mut impl Write,
     ) -> io::Result<usize> {
+        let mut next = self.begin_frame();
+        next.fill(frame, self.capabilities, &mut self.style_table);
+        self.present(next, cursor, out)
+    }
+
+    /// Like [`Screen::draw`], with a frame that is drawn in bands of rows. A buffer of all cells of a
+    /// wide screen would take half a megabyte.
+    ///
+    /// `draw_band` draws the rows of the buffer's area, and returns the cursor's position.
+    pub fn draw_in_bands(
+        &mut self,
+        buffer: &mut Buffer,
+        mut draw_band: impl FnMut(&mut Buffer) -> Option<Position>,
+        out: &mut impl Write,
+    ) -> io::Result<usize> {
+        let mut next = self.begin_frame();
+        let mut cursor = None;
+        let (columns, rows) = (self.size.columns(), self.size.rows());
+        let band_rows = (MAX_BAND_CELLS / columns.max(1)).max(1);
+        for y in (0..rows).step_by(usize::from(band_rows)) {
+            let area = Rect::new(0, y, columns, band_rows.min(rows - y));
+            if buffer.content.len() == usize::from(columns) * usize::from(area.height) {
+                buffer.area = area;
+                buffer.reset();
+            } else {
+                *buffer = Buffer::empty(area);
+            }
+            let at = draw_band(buffer);
+            cursor = at.filter(|at| area.contains(*at)).or(cursor);
+            next.fill(buffer, self.capabilities, &mut self.style_table);
+        }
+        self.present(next, cursor, out)
+    }
+
+    /// Returns a blank grid for the next frame.
+    fn begin_frame(&mut self) -> Grid {
         if let Some(shown) = &mut self.shown {
             self.style_table.compact(shown.cells_mut());
         } else {
             self.style_table = StyleTable::default();
         }
-        let next = Grid::from_frame(frame, self.size, self.capabilities, &mut self.style_table);
-        let requests_status = std::mem::take(&mut self.status_requested);
+        Grid::blank(self.size)
+    }
+
+    fn present(
+        &mut self,
+        next: Grid,
+        cursor: Option<Position>,
+        out: &mut impl Write,
+    ) -> io::Result<usize> {
+        let queries = std::mem::take(&mut self.queries);
         let mut bytes = std::mem::take(&mut self.queued);
 
         let (mut body, after_contents) = self.encode_contents(&next);
@@ -213,9 +271,7 @@ impl Screen {
         if bytes.is_empty() {
             return Ok(0);
         }
-        if requests_status {
-            bytes.extend(ansi::DEVICE_STATUS);
-        }
+        bytes.extend(queries);
         if let Err(error) = out.write_all(&bytes).and_then(|()| out.flush()) {
             self.invalidate();
             return Err(error);

@@ -7,11 +7,16 @@ use crate::view::row_text::{row_description, selected_row};
 pub fn status(app: &App) -> String {
     match app.focus() {
         Focus::Document => document_status(app.document_view()),
+        Focus::Outline => format!("Outline: {}", section_status(app.document_view())),
         Focus::RowDetail(_) => {
             let row = selected_row(app.document_view()).map(row_description);
             format!("Row details{}", row.unwrap_or_default())
         }
         Focus::Search(state) => search_status(state),
+        Focus::Filter(field) => {
+            let view = app.document_view();
+            format!("Filter {}: {}", field.input.text(), view.row_count())
+        }
         Focus::Library(list) => library_status(app, list),
         Focus::Comparison(comparison) => format!("Comparison: {}", comparison.title()),
         Focus::TextPanel(panel) => panel.title.clone(),
@@ -23,15 +28,19 @@ pub fn status(app: &App) -> String {
     }
 }
 
-fn document_status(view: &DocumentView) -> String {
+fn section_status(view: &DocumentView) -> String {
     let sections = &view.document().sections;
     let title = sections.get(view.section());
     let title = title.map_or("", |section| section.title.as_str());
-    let section = format!(
+    format!(
         "Section {} of {}, {title}",
         view.section() + 1,
         sections.len()
-    );
+    )
+}
+
+fn document_status(view: &DocumentView) -> String {
+    let section = section_status(view);
     match selected_row(view) {
         Some(selected) => format!(
             "{section}; row {} of {}{}",

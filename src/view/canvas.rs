@@ -26,8 +26,9 @@ impl<'a> Canvas<'a> {
     /// Draws a text from a column of the area on, cut at the area's end. Returns the column after
     /// it.
     pub fn put(&mut self, area: Rect, column: u16, text: &str, role: StyleRole) -> u16 {
+        let is_in_buffer = (self.buffer.area.y..self.buffer.area.bottom()).contains(&area.y);
         let area = area.intersection(self.buffer.area);
-        if area.height == 0 || column >= area.width {
+        if !is_in_buffer || area.height == 0 || column >= area.width {
             return column;
         }
         let style = self.theme.style(role);
@@ -93,15 +94,6 @@ impl<'a> Canvas<'a> {
         match self.charset {
             Charset::Unicode => unicode,
             Charset::Ascii => ascii,
-        }
-    }
-
-    /// Moves a position into the buffer.
-    pub fn clamp(&self, at: Position) -> Position {
-        let area = self.buffer.area;
-        Position {
-            x: at.x.min(area.right().saturating_sub(1)),
-            y: at.y.min(area.bottom().saturating_sub(1)),
         }
     }
 }

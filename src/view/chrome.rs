@@ -44,9 +44,42 @@ pub fn header(canvas: &mut Canvas<'_>, app: &App, area: Option<Rect>) {
     canvas.put_clipped(area, column + 2, &document.title, StyleRole::Title);
 }
 
-/// Draws the title of a pane other than the document.
-pub fn title(canvas: &mut Canvas<'_>, title: &str, area: Rect) {
-    canvas.put_clipped(area, margin(area), title, StyleRole::Title);
+/// Draws the title of a pane other than the document, and how far the pane is scrolled.
+pub fn title(canvas: &mut Canvas<'_>, title: &str, position: Option<String>, area: Rect) {
+    let mut room = area;
+    if let Some(position) = position {
+        let column = canvas.put_right(without_last_column(area), &position, StyleRole::Hint);
+        room.width = column.saturating_sub(1);
+    }
+    canvas.put_clipped(room, margin(area), title, StyleRole::Title);
+}
+
+/// Draws how far a pane is scrolled in the empty line above it. Low screens have no such line.
+pub fn position(canvas: &mut Canvas<'_>, (top, lines): (usize, usize), area: Rect) {
+    if let (Some(text), Some(y)) = (
+        scroll_position(top, lines, area.height),
+        area.y.checked_sub(1),
+    ) {
+        let line = Rect {
+            y,
+            height: 1,
+            ..area
+        };
+        canvas.put_right(without_last_column(line), &text, StyleRole::Hint);
+    }
+}
+
+/// Formats how far a pane of some height is scrolled, in three columns: `Top`, `42%` or `End`. `None`
+/// if all lines are in view.
+pub fn scroll_position(top: usize, lines: usize, height: u16) -> Option<String> {
+    let hidden = lines
+        .checked_sub(usize::from(height))
+        .filter(|&hidden| hidden > 0)?;
+    Some(match top {
+        0 => "Top".to_owned(),
+        _ if top >= hidden => "End".to_owned(),
+        _ => format!("{:>2}%", top * 100 / hidden),
+    })
 }
 
 /// Returns system and status, and the edition of an official code or the review of a document.
@@ -84,12 +117,12 @@ pub fn tabs(canvas: &mut Canvas<'_>, app: &App, area: Option<Rect>) {
 pub fn status_line(canvas: &mut Canvas<'_>, app: &App, area: Option<Rect>) {
     let Some(area) = area else { return };
     let column = margin(area);
-    let message = app.message.clone();
+    let message = app.message.clone().or_else(|| filter_message(app));
     if let Some(message) = message.or_else(|| loading_message(app)) {
         canvas.put_clipped(area, column, &message, StyleRole::Note);
         return;
     }
-    let shows_document = matches!(app.focus(), Focus::Document | Focus::RowDetail(_));
+    let shows_document = app.shows_document();
     let location = match app.table_mode {
         TableMode::Linear => status(app),
         TableMode::Columns if shows_document => {
@@ -98,9 +131,17 @@ pub fn status_line(canvas: &mut Canvas<'_>, app: &App, area: Option<Rect>) {
         TableMode::Columns => return,
     };
     let end = canvas.put_clipped(area, column, &location, StyleRole::Breadcrumb);
-    if shows_document {
+    // The details have the source as well, and change less often.
+    if shows_document && app.side_panes().detail.is_none() {
         source(canvas, app, area, end);
     }
+}
+
+/// The filter of the open section, which hides rows.
+fn filter_message(app: &App) -> Option<String> {
+    let view = app.document_view();
+    let is_filtered = !view.filter().is_empty() && matches!(app.focus(), Focus::Document);
+    is_filtered.then(|| format!("“{}”: {}", view.filter(), view.row_count()))
 }
 
 /// The progress of indexing. While the library is loading, search and library have a message, too,
@@ -167,7 +208,7 @@ pub fn footer(canvas: &mut Canvas<'_>, app: &App, area: Option<Rect>) {
     }
     let room = area.width.saturating_sub(start);
     let gap = if room < MIN_COLUMNS_FOR_MARGIN { 1 } else { 2 };
-    let hints = app.keymap().hints(app.mode(), canvas.charset);
+    let hints = app.key_hints();
     let mut column = start;
     for (key, words) in fitting_hints(hints, usize::from(room), usize::from(gap)) {
         column = canvas.put(area, column, &key, StyleRole::Key);
@@ -211,7 +252,7 @@ type Hint = (String, String);
 /// every list.
 fn shows_cpt(app: &App) -> bool {
     match app.mode() {
-        Mode::Document | Mode::RowDetail | Mode::Note => {
+        Mode::Document | Mode::Outline | Mode::RowDetail | Mode::Filter | Mode::Note => {
             let system = app.document_view().document().code.system();
             matches!(
                 system,

@@ -10,45 +10,61 @@ use crate::view::modes::{bookmarks, document, library, note, search};
 use crate::view::page::draw_page;
 use crate::view::theme::Theme;
 
-/// Draws the screen, and returns the position of the terminal's cursor: the selected row, where a
-/// screen reader follows it, or the text field.
+/// Draws the part of the screen that is in the buffer. Returns the position of the terminal's
+/// cursor on the whole screen: the selected row, where a screen reader follows it, or the text field.
 pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
     let mut canvas = Canvas::new(buffer, theme, app.charset);
     let canvas = &mut canvas;
     let layout = app.screen_layout();
     let (title, list) = layout.list_areas();
-    let shows_document = matches!(app.focus(), Focus::Document | Focus::RowDetail(_));
-    if shows_document {
+    let (list_pane, preview) = layout.list_panes();
+    if app.shows_document() {
         chrome::header(canvas, app, layout.header);
         chrome::tabs(canvas, app, layout.tabs);
     }
+    if let (Focus::Search(_) | Focus::Library(_), Some(area)) = (app.focus(), preview) {
+        document::detail(canvas, app, area);
+    }
     let cursor = match app.focus() {
-        Focus::Document => document::draw(canvas, app, layout.body),
-        Focus::RowDetail(detail) => {
+        Focus::RowDetail(detail) if layout.detail.is_none() => {
             let (page, top) = (&detail.view.page, detail.view.top);
-            draw_page(canvas, page, top, layout.body, app.active_search.as_ref());
+            draw_page(canvas, page, top, layout.body, app.highlighter());
+            if layout.header.is_some() {
+                chrome::position(canvas, (top, page.lines.len()), layout.body);
+            }
             Some(layout.body.as_position())
         }
-        Focus::Search(state) => Some(search::draw(canvas, state, (title, list))),
-        Focus::Library(library) => Some(library::draw(canvas, app, library, (title, list))),
+        Focus::Document | Focus::Outline | Focus::RowDetail(_) => {
+            document::draw_panes(canvas, app, layout)
+        }
+        Focus::Search(state) => Some(search::draw(canvas, state, (title, list_pane))),
+        Focus::Filter(field) => Some(note::draw_filter(canvas, app, field, layout)),
+        Focus::Library(library) => Some(library::draw(canvas, app, library, (title, list_pane))),
         Focus::Comparison(comparison) => {
             let (page, top) = (&comparison.view.page, comparison.view.top);
-            chrome::title(canvas, &comparison.title(), title);
+            let position = chrome::scroll_position(top, page.lines.len(), list.height);
+            chrome::title(canvas, &comparison.title(), position, title);
             draw_page(canvas, page, top, list, None);
             Some(list.as_position())
         }
-        Focus::Note(editor) => Some(note::draw(canvas, app, editor, (title, list))),
+        Focus::Note(editor) => Some(note::draw(canvas, app, editor, layout)),
         Focus::Bookmarks(selection) => Some(bookmarks::draw(canvas, app, selection, (title, list))),
         Focus::TextPanel(panel) => {
-            chrome::title(canvas, &panel.title, title);
-            draw_page(canvas, &panel.view.page, panel.view.top, list, None);
+            let (page, top) = (&panel.view.page, panel.view.top);
+            let position = chrome::scroll_position(top, page.lines.len(), list.height);
+            chrome::title(canvas, &panel.title, position, title);
+            draw_page(canvas, page, top, list, None);
             Some(list.as_position())
         }
     };
     // On the smallest screens, a list's title takes the place of the status line.
-    if shows_document || layout.status_line != Some(title) {
+    if app.shows_document() || layout.status_line != Some(title) {
         chrome::status_line(canvas, app, layout.status_line);
     }
     chrome::footer(canvas, app, layout.footer);
-    cursor.map(|position| canvas.clamp(position))
+    // The last column and line, if a text field is longer.
+    cursor.map(|at| Position {
+        x: at.x.min(app.size.width.saturating_sub(1)),
+        y: at.y.min(app.size.height.saturating_sub(1)),
+    })
 }

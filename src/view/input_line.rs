@@ -18,6 +18,8 @@ pub struct InputLine<'a> {
     pub cursor: usize,
     /// The number of results. It is omitted if there is no room.
     pub count: &'a str,
+    /// How far the list below is scrolled. It is omitted if there is no room for it and the count.
+    pub position: Option<String>,
 }
 
 impl InputLine<'_> {
@@ -47,10 +49,17 @@ impl InputLine<'_> {
     fn draw_count(&self, canvas: &mut Canvas<'_>, area: Rect, column: u16) -> Rect {
         let text = (width(self.text) + 2).max(MIN_TEXT_COLUMNS);
         let room = usize::from(area.width.saturating_sub(column)).saturating_sub(text);
-        if self.count.is_empty() || width(self.count) > room {
+        let position = self.position.as_deref().unwrap_or_default();
+        let both = format!("{}  {position}", self.count);
+        let shown = match self.count {
+            "" => position,
+            _ if !position.is_empty() && width(&both) <= room => &both,
+            count => count,
+        };
+        if shown.is_empty() || width(shown) > room {
             return area;
         }
-        let start = canvas.put_right(without_last_column(area), self.count, StyleRole::Hint);
+        let start = canvas.put_right(without_last_column(area), shown, StyleRole::Hint);
         Rect {
             width: start.saturating_sub(1),
             ..area

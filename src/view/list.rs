@@ -2,10 +2,11 @@
 
 use ratatui::layout::Rect;
 
-use crate::app::Group;
+use crate::app::{Group, GroupedList};
 use crate::layout::Role;
 use crate::view::area::margin;
 use crate::view::canvas::Canvas;
+use crate::view::chrome::scroll_position;
 use crate::view::theme::StyleRole;
 
 /// Draws the heading of a group, with the number of its items.
@@ -27,6 +28,11 @@ pub const fn item_role(is_selected: bool) -> StyleRole {
     } else {
         StyleRole::Field
     }
+}
+
+/// How far a list is scrolled; see [`scroll_position`].
+pub fn list_position(list: &GroupedList, height: u16) -> Option<String> {
+    scroll_position(list.top(), list.total_lines(height), height)
 }
 
 /// Formats a number with a comma before every three digits.

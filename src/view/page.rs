@@ -2,9 +2,9 @@
 
 use ratatui::layout::Rect;
 
-use crate::app::ActiveSearch;
 use crate::layout::{Page, Span};
 use crate::num::saturating_u16;
+use crate::search::Highlighter;
 use crate::text::width;
 use crate::view::area::line_area;
 use crate::view::canvas::Canvas;
@@ -16,22 +16,22 @@ pub fn draw_page(
     page: &Page,
     top: usize,
     area: Rect,
-    search: Option<&ActiveSearch>,
+    highlighter: Option<&Highlighter>,
 ) {
     let visible = page.lines.iter().skip(top).take(usize::from(area.height));
     for (n, line) in visible.enumerate() {
         let at = line_area(area, n);
         for span in &line.spans {
             canvas.put(at, span.column, &span.text, StyleRole::Page(span.role));
-            if let Some(search) = search {
-                highlight_matches(canvas, at, span, search);
+            if let Some(highlighter) = highlighter {
+                highlight_matches(canvas, at, span, highlighter);
             }
         }
     }
 }
 
-fn highlight_matches(canvas: &mut Canvas<'_>, at: Rect, span: &Span, search: &ActiveSearch) {
-    for range in search.highlighter.ranges(&span.text) {
+fn highlight_matches(canvas: &mut Canvas<'_>, at: Rect, span: &Span, highlighter: &Highlighter) {
+    for range in highlighter.ranges(&span.text) {
         let before = saturating_u16(width(&span.text[..range.start]));
         let columns = saturating_u16(width(&span.text[range]));
         let column = span.column.saturating_add(before);

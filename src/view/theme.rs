@@ -13,8 +13,17 @@ use crate::layout::Role;
 const BUILT_IN: &[(&str, &[(&str, BuiltInStyle)])] =
     include!(concat!(env!("OUT_DIR"), "/themes.rs"));
 
+/// The theme until the background is known.
+const ANY_BACKGROUND: &str = "auto";
+
 /// The names of the built-in themes, the default first.
-const NAMES: [&str; 4] = ["dark", "light", "high-contrast", "monochrome"];
+const NAMES: [&str; 5] = [
+    ANY_BACKGROUND,
+    "dark",
+    "light",
+    "high-contrast",
+    "monochrome",
+];
 
 /// The style of a role in a built-in theme.
 struct BuiltInStyle {
@@ -100,6 +109,7 @@ impl StyleRole {
 /// A style for each role.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Theme {
+    depends_on_background: bool,
     styles: BTreeMap<StyleRole, Style>,
 }
 
@@ -155,7 +165,11 @@ impl Theme {
         });
         let theme = Self::from_entries(entries, &mut diagnostics);
         let report = diagnostics.into_result(&format!("assets/themes/{name}.toml"));
-        Some(report.map(|()| theme))
+        let depends_on_background = name == ANY_BACKGROUND;
+        Some(report.map(|()| Self {
+            depends_on_background,
+            ..theme
+        }))
     }
 
     /// Parses a theme file. The report has every unknown role, color and field.
@@ -195,7 +209,15 @@ impl Theme {
                 ),
             }
         }
-        Self { styles }
+        Self {
+            depends_on_background: false,
+            styles,
+        }
+    }
+
+    /// Returns true if another built-in theme replaces this one once the background is known.
+    pub const fn depends_on_background(&self) -> bool {
+        self.depends_on_background
     }
 
     /// The style of a role; the terminal's default style if the theme does not name the role.
@@ -238,6 +260,8 @@ fn parse_style(entry: &StyleEntry, diagnostics: &mut Diagnostics<'_>) -> Style {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tty::ColorDepth;
+    use crate::tty::screen::palette::{Rgb, shown_rgb};
 
     #[test]
     fn built_in_themes_match_their_files() {
@@ -247,7 +271,11 @@ mod tests {
                 .unwrap()
                 .unwrap_or_else(|report| panic!("{report}"));
             let text = std::fs::read_to_string(format!("{folder}/{name}.toml")).unwrap();
-            assert_eq!(theme, Theme::parse(name, &text).unwrap(), "{name}");
+            assert_eq!(
+                theme.styles,
+                Theme::parse(name, &text).unwrap().styles,
+                "{name}"
+            );
             assert_ne!(
                 theme.style(StyleRole::SearchMatch),
                 theme.style(StyleRole::Field),
@@ -260,6 +288,51 @@ mod tests {
             );
         }
         assert_eq!(BUILT_IN.len(), NAMES.len());
+    }
+
+    /// The contrast of two colors, as WCAG 2 defines it.
+    fn contrast(a: Rgb, b: Rgb) -> f64 {
+        let linear = |component: u8| match f64::from(component) / 255.0 {
+            low if low <= 0.039_28 => low / 12.92,
+            high => ((high + 0.055) / 1.055).powf(2.4),
+        };
+        let luminance = |(red, green, blue)| {
+            0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
+        };
+        let (a, b) = (luminance(a) + 0.05, luminance(b) + 0.05);
+        a.max(b) / a.min(b)
+    }
+
+    #[test]
+    fn text_is_readable_on_the_backgrounds_of_each_theme() {
+        const BLACK: Rgb = (0, 0, 0);
+        const WHITE: Rgb = (255, 255, 255);
+        let cases: [(&str, &[Rgb]); 5] = [
+            ("auto", &[BLACK, WHITE]),
+            ("dark", &[BLACK]),
+            ("light", &[WHITE]),
+            ("high-contrast", &[BLACK, WHITE]),
+            ("monochrome", &[BLACK, WHITE]),
+        ];
+        // AA. The sixteen colors differ between terminals, so that this is the nearest to it.
+        for (depth, least) in [(ColorDepth::Ansi256, 4.5), (ColorDepth::Ansi16, 4.4)] {
+            for (name, backgrounds) in cases {
+                let theme = Theme::built_in(name).unwrap().unwrap();
+                for (key, role) in StyleRole::THEME_KEYS {
+                    let style = theme.style(role);
+                    assert!(!style.add_modifier.contains(Modifier::DIM), "{name} {key}");
+                    let rgb = |color: Option<Color>| shown_rgb(color.unwrap_or_default(), depth);
+                    for &background in backgrounds {
+                        let text = contrast(background, BLACK) < 4.5;
+                        let default = if text { WHITE } else { BLACK };
+                        let foreground = rgb(style.fg).unwrap_or(default);
+                        let behind = rgb(style.bg).unwrap_or(background);
+                        let contrast = contrast(foreground, behind);
+                        assert!(contrast >= least, "{name} {key} {depth:?}: {contrast:.2}");
+                    }
+                }
+            }
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::open_with;
 use crate::support::program::{Launch, QueryReplies};
-use crate::support::sequences::{OutputToken, parse_output};
+use crate::support::sequences::{BACKGROUND_QUERY, OutputToken, parse_output};
 
 const SLOW_LINE: QueryReplies = QueryReplies::After(Duration::from_millis(300));
 
@@ -14,8 +14,13 @@ fn no_query_is_sent_before_the_first_frame() {
     // The frame does not wait for a reply.
     assert!(terminal.time_to_first_paint() < Duration::from_secs(10));
     terminal.wait_for_silence(Duration::from_millis(300));
-    for token in parse_output(&terminal.bytes_since(0)) {
-        match &token {
+    let tokens = parse_output(&terminal.bytes_since(0));
+    // The query for the background follows the frame.
+    let query = OutputToken::String(']', BACKGROUND_QUERY.to_owned());
+    let (last, frame) = tokens.split_last().unwrap();
+    assert_eq!(*last, query);
+    for token in frame {
+        match token {
             OutputToken::Csi(_, _, last) => {
                 assert!(
                     !matches!(last.as_str(), "c" | "n" | "q" | "t" | "u" | "$p"),

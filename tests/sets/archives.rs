@@ -21,7 +21,8 @@ fn archive(entries: &[(&str, &[u8])]) -> Vec<u8> {
     archive.finish().unwrap().into_inner()
 }
 
-/// Makes a spreadsheet of one sheet; cells that are numbers are stored as numbers.
+/// Makes a spreadsheet of one sheet. Cells that are numbers are stored as numbers, unless an
+/// apostrophe marks them as texts.
 fn spreadsheet(rows: &[&[&str]]) -> Vec<u8> {
     workbook(rows, "")
 }
@@ -37,7 +38,8 @@ fn workbook(rows: &[&[&str]], properties: &str) -> Vec<u8> {
         sheet += &format!("<row r=\"{number}\">");
         for (column, text) in ('A'..).zip(*row) {
             let cell = format!("{column}{number}");
-            sheet += &match (text.strip_prefix("day "), text.parse::<f64>()) {
+            let (number, text) = (text.parse::<f64>(), text.trim_start_matches('\''));
+            sheet += &match (text.strip_prefix("day "), number) {
                 _ if text.is_empty() => String::new(),
                 (Some(serial), _) => format!("<c r=\"{cell}\" s=\"1\"><v>{serial}</v></c>"),
                 (None, Ok(_)) => format!("<c r=\"{cell}\"><v>{text}</v></c>"),
@@ -375,4 +377,51 @@ fn archive_without_code_sets_or_out_of_bounds_is_refused() {
         // A damaged spreadsheet is refused or read; it never panics.
         drop(open_groups(None, &[path]));
     }
+}
+
+#[test]
+fn fee_schedule_is_read_from_a_spreadsheet_and_from_the_archive_of_a_quarter() {
+    let csv = files::pfs();
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(&*csv);
+    let records: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    // Codes, modifiers, indicators and global days are texts, which keep their zeros.
+    let cell = |(column, text): (usize, &str)| match (column, text) {
+        (_, "") => String::new(),
+        (5 | 6 | 8 | 10..=12 | 15..=17 | 24, text) => text.to_owned(),
+        (_, text) => format!("'{text}"),
+    };
+    let rows = records
+        .iter()
+        .map(|record| record.iter().take(25).enumerate().map(cell).collect());
+    let rows: Vec<Vec<String>> = rows.collect();
+    let rows: Vec<Vec<&str>> = rows
+        .iter()
+        .map(|row| row.iter().map(String::as_str).collect())
+        .collect();
+    let rows: Vec<&[&str]> = rows.iter().map(Vec::as_slice).collect();
+    let sheet = spreadsheet(&rows);
+    let quarter = archive(&[
+        ("RVU25D.docx", b"Invented words."),
+        ("PPRRVU25_OCT.txt", &files::pfs_fixed_width()),
+        ("PPRRVU25_OCT.csv", &csv),
+        ("PPRRVU25_OCT.xlsx", &sheet),
+        ("GPCI2025.csv", b"MAC,LOCALITY NUMBER,PW GPCI\r\n1,2,3\r\n"),
+    ]);
+    let stored = |name: &str, bytes: &[u8]| {
+        let fixture = StoreFixture::new();
+        fixture.write_file(name, bytes);
+        let (status, out, err) = import(&fixture, &[name]);
+        assert_eq!((status, err.as_str()), (0, ""), "{name}: {out}");
+        assert_eq!(set_names(&fixture), ["pfs-2025-10"]);
+        let sets = fixture.store.open_sets();
+        let rows = sets.all()[0].rows().map(Result::unwrap);
+        rows.collect::<Vec<_>>()
+    };
+    let expected = stored("PPRRVU25_OCT.csv", &csv);
+    assert_eq!(expected.len(), files::PFS_ROWS.len());
+    assert_eq!(stored("PPRRVU25_OCT.xlsx", &sheet), expected);
+    assert_eq!(stored("rvu25d.zip", &quarter), expected);
 }

@@ -500,6 +500,13 @@ fn code_of_the_tabular_list_alone_has_a_page_and_is_listed_once() {
         keys(&document, "hierarchy", "parents"),
         ["chapter 22", "section U00-U49"]
     );
+    // Without a note, there is no section for notes.
+    assert!(
+        document
+            .sections
+            .iter()
+            .all(|section| section.id.0 != "notes")
+    );
     let listed: Vec<ListedCode> = library.codes_only_in_sets().collect();
     let find = |code: &str| {
         let mut found = listed.iter().filter(|listed| listed.code.value() == code);
@@ -531,4 +538,56 @@ fn inclusion_terms_are_found_and_head_names_rank_first() {
     assert_eq!(first("intestinal oozing"), "icd10cm:K92.2");
     assert_eq!(first("gastric bleeding"), "icd10cm:K92.2");
     assert_eq!(first("ulcer"), "icd10cm:K92");
+}
+
+#[test]
+fn edits_say_whether_a_modifier_bypasses_them() {
+    let fixture = StoreFixture::new();
+    let pairs = [
+        ("11111", "0", "0: no modifier bypasses the edit"),
+        ("22222", "1", "1: a modifier may bypass the edit"),
+        ("33333", "9", "9: not applicable"),
+    ];
+    let rows_of_file =
+        pairs.map(|(code, indicator, _)| format!("83950\t{code}\t\t20180701\t*\t{indicator}\tx"));
+    let file = files::ptp_from_rows(&rows_of_file);
+    fixture.import("ccipra-v302r0-f1.txt", &file).unwrap();
+    let library = Library::built_in().with_sets(fixture.store.open_sets());
+    let document = open(&library, "cpt:83950");
+    let rows = rows(&document, "coding", "set-ptp");
+    let shown: Vec<[&str; 2]> = rows
+        .iter()
+        .map(|row| [texts(row)[1], texts(row)[2]])
+        .collect();
+    assert_eq!(shown, pairs.map(|(code, _, text)| [code, text]));
+}
+
+#[test]
+fn modifier_53_has_a_line_or_is_priced_individually() {
+    let fixture = StoreFixture::new();
+    // The sums of work, expense and malpractice in the row without a modifier and in the one with 53.
+    let line = "45378,,Owner's words,A,,3.26,6.44,,1.80,,0.44,10.14,5.50,0,000,0.00,0.00,0.00,2,0,1,0,0,,32.3465,09,0,99,0.00,0.00,0.00\r\n\
+                45378,53,Owner's words,A,,1.63,3.22,,0.90,,0.22,5.07,2.75,0,000,0.00,0.00,0.00,2,0,1,0,0,,32.3465,09,0,99,0.00,0.00,0.00\r\n\
+                71046,,";
+    let file = String::from_utf8(files::pfs()).unwrap();
+    let file = file.replacen("71046,,", line, 1);
+    fixture.import("PPRRVU25_OCT.csv", file.as_bytes()).unwrap();
+    let library = Library::built_in().with_sets(fixture.store.open_sets());
+    let rule = |code: &str, section: &str| {
+        let document = open(&library, code);
+        let rows = rows(&document, section, "set-pfs-modifiers");
+        let row = rows.into_iter().find(|row| row.key.0 == "53")?;
+        Some(texts(row)[1..3].join(": "))
+    };
+    assert_eq!(
+        rule("cpt:45378", "imported").unwrap(),
+        "allowed: PFS 2025-10, no indicator, but a line with RVUs and an amount of its own, for a \
+         procedure that the physician ended early"
+    );
+    assert_eq!(
+        rule("cpt:27447", "imported").unwrap(),
+        "by policy: PFS 2025-10, no indicator and no line for it: contractors review such a claim \
+         and price it individually"
+    );
+    assert_eq!(rule("cpt:83950", "coding"), None);
 }

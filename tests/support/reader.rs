@@ -4,7 +4,7 @@ use std::num::NonZero;
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
-use codeleaf::app::{AppOptions, Bookmarks, Effect, Host, Keymap};
+use codeleaf::app::{AppOptions, Bookmarks, Effect, Host, Keymap, PaneSettings};
 use codeleaf::content::{CodeId, CodeSystem, Document};
 use codeleaf::layout::TableMode;
 use codeleaf::library::Library;
@@ -23,8 +23,9 @@ pub struct TestSession {
     parser: vt100::Parser,
     buffer: Buffer,
     now: Instant,
-    /// The bytes of the last frame.
+    /// The number of bytes of the last frame.
     pub last_frame_bytes: usize,
+    pub last_frame: Vec<u8>,
     /// The bytes of all frames.
     pub total_bytes: usize,
     /// The requests to the host, oldest first.
@@ -67,30 +68,28 @@ impl TestSession {
     pub fn with_document(
         document: Arc<Document>,
         library: Arc<Library>,
-        (columns, rows): (u16, u16),
+        size: (u16, u16),
         capabilities: Capabilities,
         table_mode: TableMode,
     ) -> Self {
-        let index = if Arc::ptr_eq(&library, &BUILT_IN.0) {
-            Arc::clone(&BUILT_IN.1)
-        } else {
-            Arc::new(IndexBuilder::index_library(&library))
-        };
         let options = AppOptions {
-            index,
-            library: Arc::clone(&library),
-            keymap: Arc::new(Keymap::built_in()),
-            host: Host::Local,
-            bookmarks: Some(Bookmarks::default()),
-            charset: capabilities.charset,
-            size: ratatui::layout::Size::new(columns, rows),
-            document,
-            row_path: None,
-            top: 0,
-            message: None,
             table_mode,
+            ..app_options(document, library, size, capabilities)
         };
-        let theme = Theme::built_in("dark").unwrap().unwrap();
+        Self::start(options, capabilities, "dark")
+    }
+
+    /// Opens the shipped document with a built-in theme.
+    pub fn with_theme(size: (u16, u16), capabilities: Capabilities, theme: &str) -> Self {
+        let library = Arc::clone(&BUILT_IN.0);
+        let options = app_options(shipped_document(), library, size, capabilities);
+        Self::start(options, capabilities, theme)
+    }
+
+    fn start(options: AppOptions, capabilities: Capabilities, theme: &str) -> Self {
+        let library = Arc::clone(&options.library);
+        let (columns, rows) = (options.size.width, options.size.height);
+        let theme = Theme::built_in(theme).unwrap().unwrap();
         let mut reader = Self {
             session: Session::new(options, Arc::new(theme), capabilities),
             library,
@@ -98,6 +97,7 @@ impl TestSession {
             buffer: Buffer::default(),
             now: Instant::now(),
             last_frame_bytes: 0,
+            last_frame: Vec::new(),
             total_bytes: 0,
             effects: Vec::new(),
         };
@@ -117,6 +117,20 @@ impl TestSession {
     pub fn send(&mut self, bytes: &[u8]) {
         self.handle_event(Event::Bytes(bytes.to_vec()));
         self.now += Duration::from_millis(200);
+        self.handle_event(Event::Deadline);
+        self.draw();
+    }
+
+    /// Sends bytes 20 ms after the last ones, as from a held key, and draws once.
+    pub fn hold(&mut self, bytes: &[u8]) {
+        self.now += Duration::from_millis(20);
+        self.handle_event(Event::Bytes(bytes.to_vec()));
+        self.draw();
+    }
+
+    /// Waits until the cursor has rested, and draws.
+    pub fn rest(&mut self) {
+        self.now += Duration::from_millis(60);
         self.handle_event(Event::Deadline);
         self.draw();
     }
@@ -186,6 +200,35 @@ impl TestSession {
         assert_eq!(self.last_frame_bytes, bytes.len());
         self.total_bytes += bytes.len();
         self.parser.process(&bytes);
+        self.last_frame = bytes;
+    }
+}
+
+fn app_options(
+    document: Arc<Document>,
+    library: Arc<Library>,
+    (columns, rows): (u16, u16),
+    capabilities: Capabilities,
+) -> AppOptions {
+    let index = if Arc::ptr_eq(&library, &BUILT_IN.0) {
+        Arc::clone(&BUILT_IN.1)
+    } else {
+        Arc::new(IndexBuilder::index_library(&library))
+    };
+    AppOptions {
+        index,
+        library,
+        keymap: Arc::new(Keymap::built_in()),
+        host: Host::Local,
+        bookmarks: Some(Bookmarks::default()),
+        charset: capabilities.charset,
+        size: ratatui::layout::Size::new(columns, rows),
+        document,
+        row_path: None,
+        top: 0,
+        message: None,
+        table_mode: TableMode::Columns,
+        panes: PaneSettings::default(),
     }
 }
 

@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+/// The content of the query for the background color, an OSC.
+pub const BACKGROUND_QUERY: &str = "11;?";
+
 /// One element of the output.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OutputToken {

@@ -5,6 +5,7 @@ use crate::app::bookmarks::Bookmarks;
 use crate::app::command::Movement;
 use crate::app::document_view::DocumentView;
 use crate::app::pane::{Pane, PaneContext};
+use crate::app::screen_layout::ScreenLayout;
 use crate::app::scroll::ScrollView;
 use crate::layout::{LayoutOptions, Page, Role};
 
@@ -15,10 +16,11 @@ pub struct RowDetail {
 }
 
 impl RowDetail {
-    /// `None` if no row is selected.
+    /// `None` if no row is selected. Beside the rows, which have the notices, there are none.
     pub(crate) fn new(
         view: &DocumentView,
         bookmarks: Option<&Bookmarks>,
+        screen: ScreenLayout,
         options: LayoutOptions,
     ) -> Option<Self> {
         let (document, path) = (view.document(), view.row_path()?);
@@ -31,7 +33,9 @@ impl RowDetail {
             ];
             page.append(Page::from_label_values(pairs, options));
         }
-        page.append(Page::from_notices(document, options));
+        if screen.detail.is_none() {
+            page.append(Page::from_notices(document, options));
+        }
         Some(Self {
             view: ScrollView::new(page),
         })
@@ -41,14 +45,19 @@ impl RowDetail {
 impl Pane for RowDetail {
     fn relayout(&mut self, context: &mut PaneContext<'_>) {
         let (view, bookmarks) = (&*context.document_view, context.bookmarks);
-        if let Some(detail) = Self::new(view, bookmarks, context.options) {
-            let height = context.screen.body.height;
-            self.view.replace(detail.view.page, height);
+        let area = context.screen.detail_area();
+        let options = LayoutOptions {
+            columns: area.width,
+            ..context.options
+        };
+        if let Some(detail) = Self::new(view, bookmarks, context.screen, options) {
+            self.view.replace(detail.view.page, area.height);
         }
     }
 
     fn move_vertically(&mut self, movement: Movement, context: &mut PaneContext<'_>) {
-        self.view.apply(movement, context.screen.body.height);
+        self.view
+            .apply(movement, context.screen.detail_area().height);
     }
 
     /// Shows the previous or next row.

@@ -60,7 +60,7 @@ impl Pane for TextPanel {
     }
 }
 
-fn text_page(text: &str, options: LayoutOptions) -> Page {
+pub(crate) fn text_page(text: &str, options: LayoutOptions) -> Page {
     let lines = text.lines().map(str::to_owned);
     Page::from_label_values(lines.map(|line| (String::new(), line, Role::Text)), options)
 }

@@ -182,11 +182,7 @@ fn mark_differences(own: Option<&Row>, payer_rules: &mut [Row]) {
     let own_standing = own.and_then(|row| row.standing);
     let own_standing = own_standing.filter(|standing| *standing != Standing::Disputed);
     let standings: Vec<Standing> = payer_rules.iter().filter_map(|row| row.standing).collect();
-    let count = |this: Standing| standings.iter().filter(|other| **other == this).count();
-    // Of several that are equally frequent, the first.
-    let backwards = standings.iter().rev().copied();
-    let most_frequent = backwards.max_by_key(|standing| count(*standing));
-    let Some(expected) = own_standing.or(most_frequent) else {
+    let Some(expected) = Standing::expected(own_standing, &standings) else {
         return;
     };
     let own = own.filter(|_| own_standing.is_some());

@@ -19,15 +19,16 @@ pub(crate) fn add_tabular_list(
     let Some(set) = sets.in_force(SetKind::Icd10cmTabular) else {
         return Ok(());
     };
-    let lineage = set.lineage(&document.code.value().replace('.', ""))?;
-    if lineage.is_empty() {
-        return Ok(());
-    }
+    let key = document.code.value().replace('.', "");
     let notes = NoteRows {
         set,
         citation: SetCitation::new(set, Voice::Publication),
-        lineage,
+        lineage: set.lineage(&key)?,
+        key,
     };
+    if notes.lineage.is_empty() {
+        return Ok(());
+    }
     let header = set.header();
     let mut blocks = Vec::new();
     for (kind, id, title) in NoteKind::ALL {
@@ -36,21 +37,25 @@ pub(crate) fn add_tabular_list(
             blocks.push(Block::from_rows(id, Some(title), rows));
         }
     }
-    let title = header.title() + Validity::new(sets, set).remark();
-    let mut section = Section::new("notes", "Tabular list notes", "Notes", blocks);
-    section.headings.push(title);
     let source = source(header);
     if document.source(&source.id).is_none() {
         document.sources.push(source);
     }
     notes.add_place(document);
-    document.sections.insert(1, section);
+    if !blocks.is_empty() {
+        let title = header.title() + Validity::new(sets, set).remark();
+        let mut section = Section::new("notes", "Tabular list notes", "Notes", blocks);
+        section.headings.push(title);
+        document.sections.insert(1, section);
+    }
     Ok(())
 }
 
 struct NoteRows<'s> {
     set: &'s SetFile,
     citation: SetCitation,
+    /// The key of the code.
+    key: String,
     /// The row that applies to the code, and those above it.
     lineage: Vec<TabularRow>,
 }
@@ -62,15 +67,13 @@ impl NoteRows<'_> {
     fn of_kind(&self, kind: NoteKind) -> Result<Vec<Row>, CorruptSet> {
         let mut rows: Vec<Row> = Vec::new();
         for (n, row) in self.lineage.iter().enumerate() {
-            let from = match n {
-                0 => "this code".to_owned(),
-                _ => diagnosis_name(&SetRow::Icd10cmTabular(row.clone())),
+            let from = if row.key == self.key {
+                "this code".to_owned()
+            } else {
+                diagnosis_name(&SetRow::Icd10cmTabular(row.clone()))
             };
-            let is_inherited = n == 0 || kind != NoteKind::InclusionTerm;
-            let notes = row
-                .notes
-                .iter()
-                .filter(|note| note.kind == kind && is_inherited);
+            let applies = n == 0 || kind != NoteKind::InclusionTerm;
+            let notes = row.notes.iter().filter(|note| note.kind == kind && applies);
             for Note { text, .. } in notes {
                 let mut links = self.linked_codes(text)?.into_iter();
                 let mut push = |text: &str, code: Option<CodeId>| {

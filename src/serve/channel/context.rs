@@ -13,7 +13,7 @@ use crate::serve::channel::input_buffer::InputBuffer;
 use crate::serve::channel::session_timers::SessionEnd;
 use crate::serve::command::TextResponse;
 use crate::serve::state::Connection;
-use crate::tty::{Decoder, Input};
+use crate::tty::{Decoder, PendingReply};
 
 /// The maximum size of a data message, in bytes.
 const MESSAGE_SIZE: usize = 32 * 1024;
@@ -69,12 +69,12 @@ impl ChannelContext {
         Err(SessionEnd::Disconnected)
     }
 
-    /// Reads the terminal's outstanding replies, so that they do not reach the user's shell.
-    pub async fn drain_replies(&self, limit: Duration) {
+    /// Reads the terminal's outstanding replies up to the last one, so that they do not reach the user's shell.
+    pub async fn drain_replies(&self, reply: PendingReply, limit: Duration) {
         let mut decoder = Decoder::default();
         let drained = async {
             let mut inputs = Vec::new();
-            while !inputs.contains(&Input::Ready) {
+            while !reply.is_in(&inputs) {
                 inputs.clear();
                 self.input.wait_for_input().await;
                 let pending = self.input.take();

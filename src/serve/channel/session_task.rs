@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use tokio::time::sleep_until;
 
-use crate::app::{Action, AppOptions, Effect, Host, ReadingPosition};
+use crate::app::{Action, AppOptions, Effect, Host, PaneSettings, ReadingPosition};
 use crate::content::CodeId;
 use crate::serve::auth::key_entry::PtyPermission;
 use crate::serve::channel::context::ChannelContext;
@@ -91,6 +91,7 @@ impl<'a> SessionTask<'a> {
             message: None,
             bookmarks: None,
             table_mode: options.table_mode,
+            panes: PaneSettings::default(),
         };
         let mut task = Self {
             context,
@@ -338,7 +339,7 @@ impl<'a> SessionTask<'a> {
             return Ok(());
         }
         let mut bytes = Vec::new();
-        let drain_timeout = if end == SessionEnd::Failed {
+        let pending = if end == SessionEnd::Failed {
             // The state of a session that panicked is undefined.
             bytes = Screen::reset_sequence(self.capabilities, self.size);
             None
@@ -346,16 +347,16 @@ impl<'a> SessionTask<'a> {
             self.save_position(self.session.app().reading_position());
             // Writing to memory does not fail.
             let _ = self.session.leave(&mut bytes);
-            self.session.drain_timeout(Instant::now())
+            self.session.pending_reply(Instant::now())
         };
         if let Some(message) = end.message() {
             bytes.extend(message.bytes());
             bytes.extend(b"\r\n");
         }
         self.context.send(bytes).await?;
-        if let Some(limit) = drain_timeout {
+        if let Some((reply, limit)) = pending {
             let limit = limit.min(Duration::from_millis(300));
-            self.context.drain_replies(limit).await;
+            self.context.drain_replies(reply, limit).await;
         }
         Ok(())
     }

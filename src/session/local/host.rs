@@ -84,12 +84,12 @@ pub fn run(
             }
         }
     }
-    let drain_timeout = match exit {
+    let pending = match exit {
         // No reply will come.
         Some(Exit::Disconnected | Exit::Shutdown(ShutdownReason::HungUp)) => None,
-        _ => session.drain_timeout(Instant::now()),
+        _ => session.pending_reply(Instant::now()),
     };
     drop(out);
-    terminal.leave(drain_timeout);
+    terminal.leave(pending);
     Ok(exit.unwrap_or(Exit::Quit))
 }

@@ -18,6 +18,8 @@ pub enum Multiplexer {
 pub(crate) enum Family {
     /// xterm and compatible emulators, which are nearly all of today's.
     Xterm,
+    /// st, which reports an error for each synchronized frame.
+    St,
     /// tmux, under its own name, or under the name `screen` with `TMUX` set.
     Tmux,
     /// GNU screen, or a remote tmux that uses the same name.
@@ -33,7 +35,7 @@ pub(crate) enum Family {
 }
 
 /// Name prefixes of emulators that are compatible with xterm.
-const XTERM_PREFIXES: [&str; 20] = [
+const XTERM_PREFIXES: [&str; 19] = [
     "xterm",
     "alacritty",
     "foot",
@@ -46,7 +48,6 @@ const XTERM_PREFIXES: [&str; 20] = [
     "gnome",
     "vte",
     "iterm",
-    "st-",
     "rxvt",
     "putty",
     "mintty",
@@ -106,6 +107,7 @@ const XTERM: Features = SCREEN.with(&[
     Feature::Synchronized,
     Feature::Italic,
     Feature::CrossedOut,
+    Feature::BackgroundColor,
 ]);
 
 impl Family {
@@ -116,7 +118,8 @@ impl Family {
             _ if DUMB.contains(&term) => return None,
             _ if multiplexer == Some(Multiplexer::Tmux) => Self::Tmux,
             _ if multiplexer == Some(Multiplexer::Screen) => Self::Screen,
-            _ if term == "st" || starts(&XTERM_PREFIXES) => Self::Xterm,
+            _ if term == "st" || term.starts_with("st-") => Self::St,
+            _ if starts(&XTERM_PREFIXES) => Self::Xterm,
             _ if term.starts_with("linux") => Self::LinuxConsole,
             _ if term.starts_with("vt10") => Self::Vt100,
             _ if starts(&VT220_PREFIXES) => Self::Vt220,
@@ -128,6 +131,7 @@ impl Family {
     pub(crate) const fn features(self) -> Features {
         match self {
             Self::Xterm | Self::Tmux => XTERM,
+            Self::St => XTERM.without(Feature::Synchronized),
             Self::Screen => SCREEN,
             Self::LinuxConsole => LINUX_CONSOLE,
             Self::Vt220 => VT220,
@@ -145,15 +149,17 @@ impl Family {
         match self {
             Self::Vt100 | Self::Vt220 => ColorDepth::None,
             _ if term.ends_with("-mono") => ColorDepth::None,
-            Self::Xterm | Self::Tmux if claimed == Some(ColorDepth::TrueColor) => {
+            Self::Xterm | Self::St | Self::Tmux if claimed == Some(ColorDepth::TrueColor) => {
                 ColorDepth::TrueColor
             }
             Self::Xterm if TRUE_COLOR_NAMES.iter().any(|name| term.contains(name)) => {
                 ColorDepth::TrueColor
             }
             Self::Tmux => ColorDepth::Ansi256,
-            Self::Xterm | Self::Screen if term.contains("256") => ColorDepth::Ansi256,
-            Self::Xterm | Self::Screen | Self::LinuxConsole | Self::Unknown => ColorDepth::Ansi16,
+            Self::Xterm | Self::St | Self::Screen if term.contains("256") => ColorDepth::Ansi256,
+            Self::Xterm | Self::St | Self::Screen | Self::LinuxConsole | Self::Unknown => {
+                ColorDepth::Ansi16
+            }
         }
     }
 }

@@ -29,6 +29,8 @@ pub enum Feature {
     CrossedOut,
     /// Device status report (DSR 5), answered after everything before it has been read.
     DeviceStatus,
+    /// Queries of the background color (OSC 11).
+    BackgroundColor,
     /// Reporting of clicks and the wheel (private modes 1000 and 1006).
     Mouse,
     /// Writing to the reader's clipboard (OSC 52).

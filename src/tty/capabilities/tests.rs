@@ -33,6 +33,7 @@ fn dumb_or_missing_term_selects_plain_output() {
 fn color_depth_follows_term_and_colorterm() {
     let cases = [
         ("TERM=xterm", ColorDepth::Ansi16),
+        ("TERM=st-256color", ColorDepth::Ansi256),
         ("TERM=xterm-256color", ColorDepth::Ansi256),
         (
             "TERM=xterm-256color COLORTERM=truecolor",
@@ -142,6 +143,10 @@ fn each_family_has_the_features_of_its_terminals() {
         ("screen", Feature::EraseCharacters, false),
         ("nonesuch", Feature::ScrollRegion, false),
         ("xterm", Feature::Synchronized, true),
+        ("st-256color", Feature::Synchronized, false),
+        ("st-256color", Feature::EraseCharacters, true),
+        ("st", Feature::Synchronized, false),
+        ("linux", Feature::BackgroundColor, false),
     ];
     for (term, feature, can) in cases {
         assert_eq!(

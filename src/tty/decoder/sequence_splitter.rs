@@ -2,6 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
+use crate::tty::capabilities::background::Background;
 use crate::tty::decoder::paste::Paste;
 
 const ESC: u8 = 0x1b;
@@ -23,6 +24,7 @@ pub(crate) enum RawInput<'a> {
     Key(KeyEvent),
     Paste(String),
     Ready,
+    Background(Background),
 }
 
 /// The splitter's state: what the bytes so far have begun.
@@ -46,7 +48,7 @@ enum State {
     CsiLinux,
     /// After ESC [ M, the prefix of a mouse report of three bytes.
     CsiMouse,
-    /// In a control string, such as ESC ] begins. It answers a query that was never sent.
+    /// In a control string, such as ESC ] begins. Of those, only the answer to OSC 11 is expected.
     ControlString { empty: bool },
     /// After an ESC in a control string.
     ControlStringEscape,
@@ -108,17 +110,21 @@ impl SequenceSplitter {
                 }
             }
             State::ControlString { .. } => match byte {
-                BEL => self.reset(),
+                BEL => self.end_control_string(sink),
                 ESC => self.state = State::ControlStringEscape,
                 0x00..=0x1f => self.restart(byte, sink),
-                _ => self.state = State::ControlString { empty: false },
+                _ => {
+                    self.state = State::ControlString { empty: false };
+                    if self.bytes.len() < MAX_SEQUENCE_LEN {
+                        self.bytes.push(byte);
+                    }
+                }
             },
+            State::ControlStringEscape if byte == b'\\' => self.end_control_string(sink),
             State::ControlStringEscape => {
                 self.reset();
-                if byte != b'\\' {
-                    self.ground(ESC, sink);
-                    self.escape(byte, sink);
-                }
+                self.ground(ESC, sink);
+                self.escape(byte, sink);
             }
             State::Paste => self.paste(byte, sink),
         }
@@ -239,6 +245,15 @@ impl SequenceSplitter {
                 _ => self.complete(byte, sink),
             },
             _ => self.restart(byte, sink),
+        }
+    }
+
+    fn end_control_string(&mut self, sink: &mut dyn FnMut(RawInput<'_>)) {
+        let answer = self.bytes.strip_prefix(b"\x1b]");
+        let background = answer.and_then(Background::from_osc);
+        self.reset();
+        if let Some(background) = background {
+            sink(RawInput::Background(background));
         }
     }
 

@@ -27,6 +27,7 @@ fn input_name(input: &Input) -> String {
         Input::Paste(text) => format!("paste:{text}"),
         Input::Mouse(mouse) => format!("{:?}@{},{}", mouse.kind, mouse.column, mouse.row),
         Input::Ready => "ready".to_owned(),
+        Input::Background(background) => format!("{background:?}").to_lowercase(),
     }
 }
 
@@ -97,6 +98,8 @@ const NAMED: &[(&[u8], &str)] = &[
     (b"\x1b[9;2u", "backtab"),
     (b"\x1b[97;1:2u", "a"),
     (b"\x1b[0n", "ready"),
+    (b"\x1b]11;rgb:1111/1111/1111\x07", "dark"),
+    (b"\x1b]11;rgb:eeee/eeee/eeee\x1b\\", "light"),
     (b"\x1b[<0;10;5M", "Press@9,4"),
     (b"\x1b[<64;10;5M", "WheelUp@9,4"),
     (b"\x1b[<65;200;50M", "WheelDown@199,49"),
@@ -125,8 +128,8 @@ const IGNORED: &[&[u8]] = &[
     b"\x1b[;A",
     b"\x1b[999;999z",
     b"\x1b[1 q",
-    b"\x1b]11;rgb:1111/1111/1111\x07",
-    b"\x1b]11;rgb:1111/1111/1111\x1b\\",
+    b"\x1b]10;rgb:1111/1111/1111\x07",
+    b"\x1b]11;rgb:1111/1111\x1b\\",
     b"\x1bP>|harness(1)\x1b\\",
     b"\x1b_Gi=1;OK\x1b\\",
     b"\xff",
@@ -375,7 +378,7 @@ proptest! {
                     prop_assert!(!c.is_control());
                 },
                 Input::Paste(text) => prop_assert!(!text.contains(char::is_control)),
-                Input::Mouse(_) | Input::Ready => {}
+                Input::Mouse(_) | Input::Ready | Input::Background(_) => {}
             }
         }
     }

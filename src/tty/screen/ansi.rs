@@ -11,6 +11,7 @@ pub(crate) const RELEASE_MOUSE: &[u8] = b"\x1b[?1006l\x1b[?1000l";
 pub(crate) const SHOW_CURSOR: &[u8] = b"\x1b[?25h";
 pub(crate) const HIDE_CURSOR: &[u8] = b"\x1b[?25l";
 pub(crate) const DEVICE_STATUS: &[u8] = b"\x1b[5n";
+pub(crate) const BACKGROUND_QUERY: &[u8] = b"\x1b]11;?\x1b\\";
 pub(crate) const RESET_REGION: &[u8] = b"\x1b[r";
 pub(crate) const RESET_STYLE: &[u8] = b"\x1b[m";
 pub(crate) const CLEAR_SCREEN: &[u8] = b"\x1b[H\x1b[J";

@@ -27,28 +27,30 @@ impl Grid {
         }
     }
 
-    /// Converts a frame, reduced to what the terminal can show. Cells outside the frame are blank.
-    pub(crate) fn from_frame(
+    /// Converts the rows of a frame into blank rows, reduced to what the terminal can show.
+    pub(crate) fn fill(
+        &mut self,
         frame: &Buffer,
-        size: Size,
         capabilities: Capabilities,
         style_table: &mut StyleTable,
-    ) -> Self {
-        let mut grid = Self::blank(size);
+    ) {
         let mut style_cache = StyleCache::default();
         let width = usize::from(frame.area.width);
         if width == 0 {
-            return grid;
+            return;
         }
-        let shown = width.min(grid.columns);
-        for (row, line) in grid
-            .cells
-            .chunks_mut(grid.columns)
-            .zip(frame.content().chunks(width))
-        {
+        let shown = width.min(self.columns);
+        let rows = self.cells.chunks_mut(self.columns);
+        let rows = rows.skip(usize::from(frame.area.y));
+        for (row, line) in rows.zip(frame.content().chunks(width)) {
             let mut column = 0;
             while column < shown {
                 let cell = &line[column];
+                // Most cells of a wide screen are blank.
+                if *cell == FrameCell::EMPTY {
+                    column += 1;
+                    continue;
+                }
                 let mut glyph = glyph_for_symbol(cell.symbol(), capabilities.charset);
                 if glyph.wide && column + 1 == row.len() {
                     glyph = Glyph::BLANK;
@@ -67,9 +69,8 @@ impl Grid {
             }
         }
         if !capabilities.can(Feature::DeferredWrap) {
-            grid.blank_last_cell();
+            self.blank_last_cell();
         }
-        grid
     }
 
     /// Blanks the last cell: without deferred wrap, writing it would scroll the screen.

@@ -10,7 +10,7 @@ use crate::tty::capabilities::color::ColorDepth;
 use crate::tty::capabilities::feature::Feature;
 use crate::tty::screen::style::{Attributes, CellStyle, TerminalColor};
 
-type Rgb = (u8, u8, u8);
+pub(crate) type Rgb = (u8, u8, u8);
 
 /// The levels of red, green and blue in xterm's cube of 216 colors.
 const LEVELS: [u8; 6] = [0, 95, 135, 175, 215, 255];
@@ -106,6 +106,16 @@ fn nearest_color(color: Color, depth: ColorDepth) -> TerminalColor {
         // The first sixteen are omitted, because users change them.
         (ColorDepth::Ansi256, None) => TerminalColor::Indexed(nearest_index(rgb, 16..=255)),
         (ColorDepth::Ansi16, _) => TerminalColor::Indexed(nearest_index(rgb, 0..=15)),
+    }
+}
+
+/// The color that xterm shows for a color of a theme. `None` for the default color.
+#[cfg(test)]
+pub(crate) fn shown_rgb(color: Color, depth: ColorDepth) -> Option<Rgb> {
+    match nearest_color(color, depth) {
+        TerminalColor::Default => None,
+        TerminalColor::Indexed(index) => Some(index_to_rgb(index)),
+        TerminalColor::Rgb(red, green, blue) => Some((red, green, blue)),
     }
 }
 

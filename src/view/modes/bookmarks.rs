@@ -17,9 +17,11 @@ pub fn draw(
     bookmark_list: &BookmarkList,
     (title, list): (Rect, Rect),
 ) -> Position {
-    chrome::title(canvas, "Your bookmarks and notes", title);
     let bookmarks = app.bookmarks();
     let entries = bookmarks.map_or(&[][..], |bookmarks| &bookmarks.entries);
+    let top = bookmark_list.list.top();
+    let position = chrome::scroll_position(top, entries.len(), list.height);
+    chrome::title(canvas, "Your bookmarks and notes", position, title);
     if entries.is_empty() {
         let column = if list.width < MIN_COLUMNS_FOR_MARGIN {
             0
@@ -31,11 +33,7 @@ pub fn draw(
     }
     let mut cursor = list.as_position();
     let height = usize::from(list.height);
-    let visible = entries
-        .iter()
-        .enumerate()
-        .skip(bookmark_list.list.top())
-        .take(height);
+    let visible = entries.iter().enumerate().skip(top).take(height);
     for (line, (n, bookmark)) in visible.enumerate() {
         let at = line_area(list, line);
         let is_selected = n == bookmark_list.list.selected();

@@ -12,7 +12,7 @@ use crate::view::area::{indent, item_area, line_area};
 use crate::view::canvas::Canvas;
 use crate::view::input_line::InputLine;
 use crate::view::list::{
-    heading, item_role, selection_mark, with_plural, with_thousands_separators,
+    heading, item_role, list_position, selection_mark, with_plural, with_thousands_separators,
 };
 use crate::view::theme::StyleRole;
 
@@ -41,6 +41,7 @@ pub fn draw(
         text: library.filter.text(),
         cursor: library.filter.cursor(),
         count: &count_text(app, library),
+        position: list_position(&library.list, list.height),
     };
     line.draw(canvas, field)
 }

@@ -1,8 +1,8 @@
-//! The pane for writing a note on the selected row.
+//! The text fields above the open document: the note on the selected row, and the filter of the rows.
 
 use ratatui::layout::{Position, Rect};
 
-use crate::app::{App, NoteEditor};
+use crate::app::{App, FilterField, NoteEditor, ScreenLayout};
 use crate::view::canvas::Canvas;
 use crate::view::input_line::InputLine;
 use crate::view::modes::document;
@@ -11,14 +11,53 @@ pub fn draw(
     canvas: &mut Canvas<'_>,
     app: &App,
     editor: &NoteEditor,
-    (title, body): (Rect, Rect),
+    layout: ScreenLayout,
 ) -> Position {
-    document::draw(canvas, app, body);
     let field = InputLine {
         prompt: "Your note: ",
         text: editor.input.text(),
         cursor: editor.input.cursor(),
         count: "",
+        position: None,
     };
+    draw_above(canvas, app, &field, layout)
+}
+
+pub fn draw_filter(
+    canvas: &mut Canvas<'_>,
+    app: &App,
+    filter: &FilterField,
+    layout: ScreenLayout,
+) -> Position {
+    let field = InputLine {
+        prompt: "Filter: ",
+        text: filter.input.text(),
+        cursor: filter.input.cursor(),
+        count: &app.document_view().row_count(),
+        position: None,
+    };
+    draw_above(canvas, app, &field, layout)
+}
+
+/// Draws a field in the place of the document's title.
+fn draw_above(
+    canvas: &mut Canvas<'_>,
+    app: &App,
+    field: &InputLine<'_>,
+    layout: ScreenLayout,
+) -> Position {
+    let (title, list) = layout.list_areas();
+    let below_title = |area: Rect| Rect {
+        y: list.y,
+        height: list.height,
+        ..area
+    };
+    let panes = ScreenLayout {
+        outline: layout.outline.map(below_title),
+        body: below_title(layout.body),
+        detail: layout.detail.map(below_title),
+        ..layout
+    };
+    document::draw_panes(canvas, app, panes);
     field.draw(canvas, title)
 }

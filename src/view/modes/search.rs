@@ -10,7 +10,7 @@ use crate::text::{clip, width};
 use crate::view::area::{indent, line_area, without_last_column};
 use crate::view::canvas::Canvas;
 use crate::view::input_line::InputLine;
-use crate::view::list::{heading, item_role, selection_mark, with_plural};
+use crate::view::list::{heading, item_role, list_position, selection_mark, with_plural};
 use crate::view::theme::StyleRole;
 
 /// Draws field and list, and returns the cursor's position in the field.
@@ -27,6 +27,7 @@ pub fn draw(canvas: &mut Canvas<'_>, state: &SearchState, (field, list): (Rect, 
         text: state.input.text(),
         cursor: state.input.cursor(),
         count: &count_text(state),
+        position: list_position(&state.list, list.height),
     };
     line.draw(canvas, field)
 }

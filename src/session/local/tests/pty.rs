@@ -14,8 +14,7 @@ use ratatui::style::Style;
 
 use crate::session::event::{Event, ShutdownReason};
 use crate::session::local::LocalTerminal;
-use crate::tty::Size;
-use crate::tty::{Capabilities, Decoder, Input, Screen};
+use crate::tty::{Capabilities, Decoder, Input, PendingReply, Screen, Size};
 
 /// The environment variable of the process that is the host.
 const HOST: &str = "CODELEAF_TEST_HOST";
@@ -68,7 +67,7 @@ fn run_host() -> u8 {
                 }
                 "a" => {
                     writer.write_all(b"\x1b[5n").expect("the terminal takes it");
-                    local.leave(Some(Duration::from_secs(1)));
+                    local.leave(Some((PendingReply::Status, Duration::from_secs(1))));
                     return 0;
                 }
                 "p" => panic!("oh dear"),

@@ -1,0 +1,248 @@
+//! The grid of payers and modifiers, and tables on wide screens.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use codeleaf::content::{Document, parse_document};
+use codeleaf::layout::{LayoutOptions, Medium, Page, PageEnd, TableMode};
+use codeleaf::library::Library;
+use codeleaf::text::Charset;
+use codeleaf::tty::Capabilities;
+use insta::assert_snapshot;
+
+use crate::support::reader::TestSession;
+
+const PAYERS: [&str; 6] = [
+    "Aetna",
+    "Blue Cross Blue Shield",
+    "Cigna Health",
+    "Humana",
+    "Medicare",
+    "UnitedHealthcare",
+];
+const MODIFIERS: [&str; 8] = ["26", "59", "76", "90", "91", "GA", "QW", "XU"];
+const RULES: [(&str, &str); 4] = [
+    ("usual", "Accepted as billed."),
+    (
+        "situational",
+        "Accepted with documentation of medical necessity.",
+    ),
+    ("usual", "Paid at the full laboratory rate."),
+    ("not_expected", "Denied as inappropriate for this code."),
+];
+
+/// A document with six payers' rules on eight modifiers, all made up.
+fn document() -> Document {
+    let mut text =
+        "schema = 1\n[code]\nsystem = \"cpt\"\nvalue = \"00001\"\ntitle = \"A made-up test\"\n\
+        status = \"unverified\"\n[sources.s]\ntitle = \"Made-up bulletin\"\nshort = \"bulletin\"\n\
+        kind = \"secondary\"\nas_of = \"2026-01\"\n"
+            .to_owned();
+    for (n, payer) in PAYERS.iter().enumerate() {
+        write!(
+            text,
+            "[[payer]]\nid = \"p{n}\"\nname = \"{payer}\"\nplan = {{ reason = \"source_silent\" }}\n\
+             policy = {{ reason = \"source_silent\" }}\nrate = {{ reason = \"source_silent\" }}\nsource = \"s\"\n"
+        )
+        .unwrap();
+        for (m, modifier) in MODIFIERS.iter().enumerate() {
+            if (n, m) == (3, 4) {
+                continue;
+            }
+            let (standing, says) = RULES[if (n * 3 + m) % 5 == 0 { 3 } else { m % 3 }];
+            write!(
+                text,
+                "[[payer.modifier]]\ncode = \"{modifier}\"\nsays = \"{says}\"\nstanding = \"{standing}\"\nsource = \"s\"\n"
+            )
+            .unwrap();
+        }
+    }
+    parse_document("t.toml", text.as_bytes()).unwrap_or_else(|report| panic!("{report}"))
+}
+
+fn reader(columns: u16, rows: u16) -> TestSession {
+    TestSession::with_document(
+        Arc::new(document()),
+        Arc::new(Library::built_in()),
+        (columns, rows),
+        Capabilities::modern(),
+        TableMode::Columns,
+    )
+}
+
+/// The last section, in a page of some columns.
+fn page(columns: u16) -> Page {
+    let options = LayoutOptions {
+        columns,
+        charset: Charset::Unicode,
+        table_mode: TableMode::Columns,
+        medium: Medium::Screen,
+    };
+    let document = document();
+    let section = document.sections.len() - 1;
+    Page::from_section(&document, section, options, PageEnd::Nothing)
+}
+
+fn text(page: &Page) -> String {
+    let lines: Vec<String> = page.lines.iter().map(ToString::to_string).collect();
+    lines.join("\n")
+}
+
+#[test]
+fn six_payers_and_eight_modifiers_fit_a_wide_screen() {
+    let page = page(200);
+    let block = page
+        .rows
+        .iter()
+        .position(|row| row.path.block.0 == "payer-modifiers");
+    let start = page.rows[block.unwrap()].lines.start - 1;
+    let grid = Page {
+        lines: page.lines[start..].to_vec(),
+        rows: Vec::new(),
+    };
+    assert!(grid.lines.len() <= 50, "{}", text(&grid));
+    assert_snapshot!(text(&grid), @r#"
+Payer             26                   59                         76                 90                91                         GA                   QW                  XU
+Aetna             x not expected ≠     ~ with conditions          + usual            + usual           ~ with conditions          x not expected ≠     + usual             ~ with conditions
+                  Denied as            Accepted with              Paid at the full   Accepted as       Accepted with              Denied as            Accepted as         Accepted with
+                  inappropriate for    documentation of medical   laboratory rate.   billed.           documentation of medical   inappropriate for    billed.             documentation of medical
+                  this code.           necessity.                                                      necessity.                 this code.                               necessity.
+
+Blue Cross Blue   + usual              ~ with conditions          x not expected ≠   + usual           ~ with conditions          + usual              + usual             x not expected ≠
+Shield            Accepted as billed.  Accepted with              Denied as          Accepted as       Accepted with              Paid at the full     Accepted as         Denied as inappropriate
+                                       documentation of medical   inappropriate for  billed.           documentation of medical   laboratory rate.     billed.             for this code.
+                                       necessity.                 this code.                           necessity.
+
+Cigna Health      + usual              ~ with conditions          + usual            + usual           x not expected ≠           + usual              + usual             ~ with conditions
+                  Accepted as billed.  Accepted with              Paid at the full   Accepted as       Denied as inappropriate    Paid at the full     Accepted as         Accepted with
+                                       documentation of medical   laboratory rate.   billed.           for this code.             laboratory rate.     billed.             documentation of medical
+                                       necessity.                                                                                                                          necessity.
+
+Humana            + usual              x not expected ≠           + usual            + usual           –                          + usual              x not expected ≠    ~ with conditions
+                  Accepted as billed.  Denied as inappropriate    Paid at the full   Accepted as                                  Paid at the full     Denied as           Accepted with
+                                       for this code.             laboratory rate.   billed.                                      laboratory rate.     inappropriate for   documentation of medical
+                                                                                                                                                       this code.          necessity.
+
+Medicare          + usual              ~ with conditions          + usual            x not expected ≠  ~ with conditions          + usual              + usual             ~ with conditions
+                  Accepted as billed.  Accepted with              Paid at the full   Denied as         Accepted with              Paid at the full     Accepted as         Accepted with
+                                       documentation of medical   laboratory rate.   inappropriate     documentation of medical   laboratory rate.     billed.             documentation of medical
+                                       necessity.                                    for this code.    necessity.                                                          necessity.
+
+UnitedHealthcare  x not expected ≠     ~ with conditions          + usual            + usual           ~ with conditions          x not expected ≠     + usual             ~ with conditions
+                  Denied as            Accepted with              Paid at the full   Accepted as       Accepted with              Denied as            Accepted as         Accepted with
+                  inappropriate for    documentation of medical   laboratory rate.   billed.           documentation of medical   inappropriate for    billed.             documentation of medical
+                  this code.           necessity.                                                      necessity.                 this code.                               necessity.
+
+≠ differs from the document's own rule; where that is disputed or missing, from what most payers
+say.
+"#);
+}
+
+#[test]
+fn narrower_grid_has_standings_or_their_signs() {
+    let narrower = text(&page(130));
+    assert!(
+        narrower.contains("x not expected ≠") && !narrower.contains("Denied"),
+        "{narrower}"
+    );
+    let narrow = text(&page(100));
+    assert_snapshot!(narrow, @r#"
+— according to Made-up bulletin, 2026-01
+
+Payers
+Payer                   Plan             Policy           Rate
+Aetna                   – source silent  – source silent  – source silent
+Blue Cross Blue Shield  – source silent  – source silent  – source silent
+Cigna Health            – source silent  – source silent  – source silent
+Humana                  – source silent  – source silent  – source silent
+Medicare                – source silent  – source silent  – source silent
+UnitedHealthcare        – source silent  – source silent  – source silent
+
+Plan, Policy, Rate (every row)
+– not available · the source is silent
+
+Payers on modifiers
+Payer                   26   59   76   90   91   GA   QW   XU
+Aetna                   x ≠  ~    +    +    ~    x ≠  +    ~
+Blue Cross Blue Shield  +    ~    x ≠  +    ~    +    +    x ≠
+Cigna Health            +    ~    +    +    x ≠  +    +    ~
+Humana                  +    x ≠  +    +    –    +    x ≠  ~
+Medicare                +    ~    +    x ≠  ~    +    +    ~
+UnitedHealthcare        x ≠  ~    +    +    ~    x ≠  +    ~
+
+x not expected  ~ with conditions  + usual
+≠ differs from the document's own rule; where that is disputed or missing, from what most payers
+say.
+"#);
+}
+
+#[test]
+fn narrow_screen_has_a_record_for_each_rule() {
+    for columns in [40, 80, 95] {
+        let text = text(&page(columns));
+        assert!(
+            text.contains("Denied") && !text.contains('≠'),
+            "{columns}: {text}"
+        );
+    }
+}
+
+#[test]
+fn cursor_moves_through_the_payers_of_one_modifier() {
+    let mut reader = reader(200, 60);
+    reader.press("p end");
+    let sections = document().sections.len();
+    reader.press(&format!("{sections} home"));
+    let mut seen = Vec::new();
+    for _ in 0..14 {
+        reader.press("down");
+        let status = reader
+            .screen()
+            .lines()
+            .nth(58)
+            .unwrap_or_default()
+            .to_owned();
+        let (_, column) = reader.vt100_screen().cursor_position();
+        seen.push(format!(
+            "{column} {}",
+            status.split("  ").next().unwrap_or_default().trim()
+        ));
+    }
+    assert_snapshot!(seen.join("\n"), @r#"
+1 00001 › Payers › Blue Cross Blue Shield
+1 00001 › Payers › Cigna Health
+1 00001 › Payers › Humana
+1 00001 › Payers › Medicare
+1 00001 › Payers › UnitedHealthcare
+19 00001 › Payers › Aetna
+19 00001 › Payers › Blue Cross Blue Shield
+19 00001 › Payers › Cigna Health
+19 00001 › Payers › Humana
+19 00001 › Payers › Medicare
+19 00001 › Payers › UnitedHealthcare
+40 00001 › Payers › Aetna
+40 00001 › Payers › Blue Cross Blue Shield
+40 00001 › Payers › Cigna Health
+"#);
+}
+
+#[test]
+fn no_column_is_narrower_than_its_longest_word() {
+    for columns in 96..=240 {
+        let page = page(columns);
+        for line in &page.lines {
+            for span in &line.spans {
+                let end = usize::from(span.column) + codeleaf::text::width(&span.text);
+                assert!(end < usize::from(columns), "{columns}: {span:?}");
+            }
+        }
+        // A word that is cut has no space before the rest.
+        let text = text(&page);
+        for word in ["UnitedHealthcare", "Modifier"] {
+            assert!(
+                text.contains(word) || word == "Modifier",
+                "{columns}: {text}"
+            );
+        }
+    }
+}
