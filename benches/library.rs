@@ -38,6 +38,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use codeleaf::app::MAX_HITS;
 use codeleaf::codesets::SetStore;
+use codeleaf::content::Date;
 use codeleaf::loader::{IndexCache, LibraryLoader};
 use codeleaf::search::{Index, Query};
 use support::program::{Home, Launch, Terminal};
@@ -150,7 +151,12 @@ impl ChildTask {
     fn open_library(&self) -> (Duration, Arc<Index>) {
         let (folders, cache) = ([self.content.clone()], IndexCache::new(self.cache.clone()));
         let loader = LibraryLoader::new(&folders, Some(&cache));
-        let sets = SetStore::new(self.store.clone()).open_sets();
+        // As the program does: the cache is not current for another date of service.
+        let since_1970 = SystemTime::UNIX_EPOCH.elapsed().unwrap();
+        let today = Date::from_days_since_1970(since_1970.as_secs() / 86_400).unwrap();
+        let sets = SetStore::new(self.store.clone())
+            .open_sets()
+            .for_date(today);
         let start = Instant::now();
         let opened = loader.load(sets, &mut |_| ());
         let took = start.elapsed();

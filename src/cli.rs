@@ -8,6 +8,7 @@ mod arguments;
 mod import;
 mod library_handle;
 mod man;
+mod new;
 mod open;
 mod options;
 mod output;

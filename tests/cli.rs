@@ -404,6 +404,42 @@ fn check_prints_every_error_and_exits_with_2() {
 }
 
 #[test]
+fn new_writes_a_document_that_passes_check_and_overwrites_nothing() {
+    let home = Home::new();
+    let run = |arguments: &str| Launch::codeleaf(arguments).home(&home).run();
+    for (arguments, name) in [
+        ("new 99213", "cpt-99213.toml"),
+        ("new hcpcs:g0439", "hcpcs-G0439.toml"),
+        ("new K92.2 --system icd10cm", "icd10cm-K92.2.toml"),
+        ("new --modifier gz", "modifier-GZ.toml"),
+    ] {
+        let output = run(arguments);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        assert!(text(&output.stdout).starts_with(name), "{arguments}");
+        let checked = run(&format!("check {name}"));
+        assert_eq!(checked.status.code(), Some(0), "{}", text(&checked.stderr));
+    }
+    let path = home.write("cpt-99214.toml", "mine");
+    let refused = run("new 99214");
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(text(&refused.stderr).contains("cpt-99214.toml exists"));
+    assert_eq!(std::fs::read_to_string(path).unwrap(), "mine");
+    for (arguments, message) in [
+        ("new G0439", "hcpcs:G0439 or icd10cm:G04.39"),
+        ("new nonesuch", "`nonesuch` is not a code"),
+        ("new 99213 --system hcpcs", "not a valid HCPCS code"),
+    ] {
+        let output = run(arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments}");
+        assert!(
+            text(&output.stderr).contains(message),
+            "{}",
+            text(&output.stderr)
+        );
+    }
+}
+
+#[test]
 fn broken_file_argument_is_reported_before_the_screen_opens() {
     let home = Home::new();
     let path = home.write("broken.toml", "schema = 1\n[code]\nvlaue = 3\n");

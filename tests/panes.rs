@@ -475,3 +475,63 @@ fn dragging_a_window_draws_the_panes_once() {
     reader.rest();
     assert_eq!(reader.last_frame_bytes, 0);
 }
+
+/// The first lines of a wide screen, whose rest continues or is blank.
+fn first_lines(screen: &str) -> String {
+    screen.lines().take(24).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn search_and_library_use_a_wide_screen() {
+    assert_snapshot!(first_lines(&screen(200, 60, "/ \"83950-26\"")), @r#"
+/ 83950-26                                                                                                                                                                                    1 result
+Best match · 1                                                                                                                  83950  HER2/neu serum tumor marker assay
+▸ 83950 › Coding › 26 › ! disputed                                                                                      code
+    26 — Professional Component — Use when billing only the professional interpretation/reporting component and the facility…   Clinical & Coding Specifications
+                                                                                                                                Coding Specifications
+
+                                                                                                                                Modifiers
+                                                                                                                                Modifier  Description        When to use
+                                                                                                                                26        Professional       Use when billing only the professional
+                                                                                                                                          Component          interpretation/reporting component and
+                                                                                                                                          ! disputed         the facility bills for technical
+                                                                                                                                                             component.
+                                                                                                                                  | Medicare does not expect modifier 26 for 83950: status X, PC/TC
+                                                                                                                                    indicator 9, no line with modifier 26. Other payers may accept it
+                                                                                                                                    in writing.
+                                                                                                                                    disagrees — CMS Physician Fee Schedule, relative value files, 2023
+                                                                                                                                90        Reference          Use when the specimen is sent to an
+                                                                                                                                          (Outside)          outside reference laboratory for testing.
+                                                                                                                                          Laboratory
+                                                                                                                                          ~ with conditions
+                                                                                                                                  | Right, with conditions (Medicare): independent laboratories only,
+                                                                                                                                    both CLIA numbers, 90 and non-90 lines on separate claims.
+                                                                                                                                    — Medicare contractors NGS, Noridian and Palmetto, no date
+"#);
+    assert_snapshot!(first_lines(&screen(200, 60, "o")), @r#"
+Library by code:                                                                                                                                                                            1 document
+CPT documents · 1                                                                                                               83950  HER2/neu serum tumor marker assay
+▸ 83950    HER2/neu serum tumor marker assay                                     active · built in                              active · revised 2026-11-23 · not reviewed · next review 2027-01-02
+                                                                                                                                Summary · Overview · Clinical Context · Coding Specifications · Payers
+
+                                                                                                                                Summary & Overview
+                                                                                                                                CPT 83950: HER2/neu Serum Tumor Marker Assay
+
+                                                                                                                                CPT code 83950 represents a laboratory assay that measures the HER2/
+                                                                                                                                neu oncoprotein in serum. The test is clinically relevant for
+                                                                                                                                monitoring patients with a prior breast cancer diagnosis, offering a
+                                                                                                                                minimally invasive method to track tumor marker levels over time.
+                                                                                                                                Nationally, HER2 monitoring supports oncologists in assessing disease
+                                                                                                                                progression or response to therapy and can inform follow-up care
+                                                                                                                                decisions.
+
+                                                                                                                                Key payers covered in this analysis include Aetna, Blue Cross Blue
+                                                                                                                                Shield, Cigna Health, UnitedHealthcare, and Medicare. Readers will
+                                                                                                                                find a concise overview of clinical context and service setting, plus
+                                                                                                                                what to expect in payer coverage discussions and common billing
+                                                                                                                                considerations. The publication outlines benchmarks and payment policy
+                                                                                                                                themes relevant to laboratory oncology testing, summarizes typical
+                                                                                                                                sites of service, and highlights where additional coding or
+                                                                                                                                documentation details may be required. This resource is intended to
+"#);
+}

@@ -283,12 +283,7 @@ impl App {
         self.copied.as_deref()
     }
 
-    /// The pane below an overlay.
-    pub fn below(&self) -> Option<&Focus> {
-        self.below.as_deref()
-    }
-
-    /// Highlights the words of the search whose hits the reader steps through.
+    /// The highlighter of the search whose hits the reader steps through.
     pub fn highlighter(&self) -> Option<&Highlighter> {
         let search = self.active_search.as_ref();
         search.map(ActiveSearch::highlighter)

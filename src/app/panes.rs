@@ -9,8 +9,8 @@
 //!
 //! **Focus.** The rows, the outline and the details are values of [`Focus`], each with its own keys.
 //! One key cycles through them, and the arrows move left and right. The cursor of the outline is the
-//! open section, so that the outline has no state. The details are those that Enter opens on a
-//! narrow screen, in another area.
+//! open section, so the outline has no state of its own. The details are those that Enter opens on
+//! a narrow screen, in another area.
 //!
 //! **Following the cursor.** After a move, only the rows change. When the cursor has rested for a
 //! moment, the session sends [`Action::Rest`](crate::app::Action::Rest), and the panes are laid out
@@ -82,7 +82,7 @@ impl App {
     pub(crate) fn follow_cursor(&mut self, pace: Pace) -> Option<Effect> {
         match pace {
             Pace::Unchanged => None,
-            // Another section fills the screen anew anyway.
+            // A move in the outline opens another section, which changes all rows.
             Pace::Deferred if self.has_moving_rows() => {
                 if !self.side_panes.is_moving {
                     self.side_panes.outline_line = self.document_view.top();

@@ -34,7 +34,7 @@ impl App {
         let pace = Pace::from(&action);
         let effect = self.apply(action);
         if effect.is_some() {
-            // There is one effect at a time, so that the panes wait.
+            // There is one effect at a time, so the panes wait.
             self.side_panes.is_moving |= pace == Pace::Immediate && self.has_moving_rows();
             return effect;
         }

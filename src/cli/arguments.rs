@@ -75,6 +75,8 @@ pub enum CliCommand {
     },
     /// Search for a modifier, a code or a phrase.
     Search(SearchArgs),
+    /// Write the first lines of a document into the current folder: CODE.toml, to fill in.
+    New(crate::cli::new::NewArgs),
     /// Check content files and print every error with line and column.
     Check {
         /// Files, or folders of files.

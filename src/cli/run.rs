@@ -10,7 +10,7 @@ use crate::cli::arguments::{Arguments, CliCommand};
 use crate::cli::output::{CommandOutput, INVALID_INPUT, print_error, print_output};
 #[cfg(feature = "serve")]
 use crate::cli::serve;
-use crate::cli::{answer, import, man, open, secure, sets, setup, target};
+use crate::cli::{answer, import, man, new, open, secure, sets, setup, target};
 
 /// The hint that `list` prints if files could not be read.
 const BROKEN_FILES_HINT: &str = "for errors in a file, run `codeleaf check FILE`; for errors in a code set, run `codeleaf sets`";
@@ -69,6 +69,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> anyhow::Result<Exit
             });
             let print = setup::print_options(options);
             answer::search(&library, &index, &bookmarks, search, print).print()
+        }
+        Some(CliCommand::New(arguments)) => {
+            new::new(arguments, &setup::library(options), setup::today()).print()
         }
         Some(CliCommand::Check { paths }) => answer::check(paths, &setup::library(options)).print(),
         #[cfg(feature = "serve")]

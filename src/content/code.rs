@@ -72,8 +72,10 @@ impl CodeSystem {
                 && bytes[..4].iter().all(u8::is_ascii_digit)
                 && (bytes[4].is_ascii_digit() || b"AFMTU".contains(&bytes[4])))
             .then_some(text),
+            // No code begins with the letter O, which is one typed for a zero.
             Self::Hcpcs => (bytes.len() == 5
                 && bytes[0].is_ascii_uppercase()
+                && bytes[0] != b'O'
                 && bytes[1..].iter().all(u8::is_ascii_digit))
             .then_some(text),
             Self::Icd10cm => canonical_icd10cm(&text),

@@ -5,6 +5,8 @@ pub(crate) mod date_field;
 pub(crate) mod field_errors;
 pub(crate) mod field_value;
 pub(crate) mod invalid_entry;
+pub(crate) mod line_errors;
+pub(crate) mod outline;
 pub(crate) mod parse;
 pub(crate) mod read;
 pub(crate) mod row_limit;

@@ -190,6 +190,8 @@ impl<'t> Diagnostics<'t> {
             .collect();
         pending.retain(|d| match d.kind {
             DiagnosticKind::Syntax => true,
+            // A value without text is what a syntax error left of it.
+            DiagnosticKind::Invalid if d.span.is_empty() => broken.is_empty(),
             DiagnosticKind::Invalid => !broken.contains(&lines.line_of(d.span.start)),
             DiagnosticKind::Missing => broken.is_empty(),
         });

@@ -37,6 +37,11 @@ pub(crate) fn join_with_and(words: &[&str]) -> String {
 
 /// Returns the known word closest to a misspelled one; `None` if none is close enough.
 pub(crate) fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
+    nearest_within(word, known, 3)
+}
+
+/// Returns the known word closest to a misspelled one, if it differs in one of `n` letters at most.
+pub(crate) fn nearest_within<'k>(word: &str, known: &[&'k str], n: usize) -> Option<&'k str> {
     // No known word is close to a long one, and the distance takes quadratic time.
     if word.len() > 2 * MAX_QUOTED_CHARS {
         return None;
@@ -45,7 +50,7 @@ pub(crate) fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
     known
         .iter()
         .map(|k| (strsim::osa_distance(&word, &k.to_lowercase()), *k))
-        .filter(|(distance, k)| *distance <= k.chars().count().max(3) / 3)
+        .filter(|(distance, k)| *distance <= k.chars().count().max(3) / n)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, k)| k)
 }

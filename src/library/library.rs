@@ -202,6 +202,12 @@ impl Library {
         Ok(document)
     }
 
+    /// Returns the document that is made from a code's row in an imported set; `None` if there is no
+    /// readable row.
+    pub fn imported(&self, code: &CodeId) -> Option<Document> {
+        synthesize(&self.sets, code).ok().flatten()
+    }
+
     /// Returns the document on a code, extended by imported sets, but without the section of a
     /// modifier that other documents make up.
     pub(crate) fn document_without_uses(&self, code: &CodeId) -> Result<Document, LoadError> {

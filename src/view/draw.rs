@@ -10,8 +10,8 @@ use crate::view::modes::{bookmarks, copy, document, library, note, palette, sear
 use crate::view::page::draw_page;
 use crate::view::theme::Theme;
 
-/// Draws the part of the screen that is in the buffer, and returns the position of the terminal's cursor: the selected row, where a
-/// screen reader follows it, or the text field.
+/// Draws the part of the screen that is in the buffer. Returns the position of the terminal's
+/// cursor on the whole screen: the selected row, where a screen reader follows it, or the text field.
 pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
     let mut canvas = Canvas::new(buffer, theme, app.charset);
     let canvas = &mut canvas;

@@ -20,6 +20,7 @@ fn secure_mode_refuses_paths_and_commands_that_write() {
         "--theme mine.toml 83950",
         "--theme mine 83950",
         "--theme ../x 83950",
+        "new 83950",
         "check mine.toml",
         "import mine.toml",
         "sets remove icd10cm-2025",

@@ -5,7 +5,7 @@ use std::fs;
 
 use codeleaf::content::{Document, Value, Visibility, parse_document};
 
-use super::{document, stem, toml_files};
+use super::{document, fixtures, stem, toml_files};
 
 /// Renders a document as an outline with one line per row.
 fn outline(document: &Document) -> String {
@@ -241,4 +241,16 @@ fn all_text_is_sanitized_on_parsing() {
         document.rows().next().unwrap().2.cells[0].value.as_text(),
         Some("One two")
     );
+}
+
+#[test]
+fn both_spellings_of_the_license_reason_are_the_same() {
+    let document = |reason: &str| {
+        let text = fs::read_to_string(fixtures().join("valid/minimal.toml")).unwrap();
+        let fact =
+            format!("\n[[summary.fact]]\nlabel = \"Rate\"\nvalue = {{ reason = \"{reason}\" }}\n");
+        parse_document("a", (text + &fact).as_bytes()).unwrap()
+    };
+    let shown = |reason| format!("{:?}", document(reason));
+    assert_eq!(shown("license"), shown("licence"));
 }

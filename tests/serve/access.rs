@@ -134,6 +134,16 @@ fn file_without_keys_admits_nobody_and_ends_sessions_at_the_reload() {
 }
 
 #[test]
+fn keys_are_read_at_the_reload_before_anyone_logs_in() {
+    let Some((server, _, _)) = start_with_client_key(&[]) else {
+        return;
+    };
+    std::fs::remove_file(server.folder().join("keys")).unwrap();
+    server.signal("HUP");
+    server.wait_for_log("nobody can log in");
+}
+
+#[test]
 fn position_is_restored_at_the_next_login() {
     let Some((server, ssh, _)) = start_with_client_key(&[]) else {
         return;

@@ -3,8 +3,13 @@
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use tokio::runtime::Runtime;
+use tokio::time::{sleep, timeout};
 
 use super::client::{Ssh, installed, skip};
+use super::hostile::connect;
 use super::server::{Server, TIMEOUT, eventually};
 use crate::support::program::cpu_time;
 
@@ -38,6 +43,21 @@ fn connections_that_never_log_in_are_dropped() {
     stream.write_all(b"SSH-2.0-silence\r\n").unwrap();
     read_to_end(&mut stream);
     server.wait_for_metric("codeleaf_connections", 0.0);
+}
+
+#[test]
+fn clients_that_log_in_and_request_nothing_are_dropped() {
+    let server = Server::open(&["--login-time", "1s"]);
+    Runtime::new().unwrap().block_on(async {
+        let connection = connect(&server, "x").await;
+        let closed = async {
+            while !connection.is_closed() {
+                sleep(Duration::from_millis(20)).await;
+            }
+        };
+        timeout(TIMEOUT, closed).await.unwrap();
+    });
+    assert_eq!(server.wait_for_log("timed out")["what"], "request");
 }
 
 #[test]

@@ -229,3 +229,19 @@ fn only_changes_that_matter_are_compared() {
         "{out}"
     );
 }
+
+#[test]
+fn new_document_has_the_status_and_the_source_of_an_imported_code() {
+    let fixture = StoreFixture::new();
+    fixture.write_file("icd10cm-order-2025.txt", &files::icd10cm());
+    run(&fixture, &["import", "icd10cm-order-2025.txt"], &[]);
+    let (status, out, err) = decode_output(&run(&fixture, &["new", "icd10cm:K92.2"], &[]));
+    assert_eq!((status, err.as_str()), (0, ""), "{out}");
+    let path = fixture.folder.path().join("icd10cm-K92.2.toml");
+    let text = std::fs::read_to_string(path).unwrap();
+    assert!(text.contains("status = \"active\"\n"), "{text}");
+    assert!(text.contains("[sources.set-icd10cm-2025]\n"), "{text}");
+    assert!(!text.contains("Invented hemorrhage"), "{text}");
+    let (status, _, err) = decode_output(&run(&fixture, &["check", "icd10cm-K92.2.toml"], &[]));
+    assert_eq!((status, err.as_str()), (0, ""));
+}

@@ -8,11 +8,10 @@ use toml::de::Error;
 use crate::content::toml::date_field::EXPECTED_DATE;
 use crate::content::toml::field_value::EXPECTED_FIELD;
 use crate::content::toml::invalid_entry::{EntryPart, InvalidEntry};
+use crate::content::toml::outline::Outline;
+use crate::content::toml::schema::{NESTED_ROWS, fields_of};
 use crate::diagnostics::diagnostic::{Diagnostics, Span};
 use crate::diagnostics::wording::{DATE_HINT, join_with_and, nearest, quote, unknown_message};
-
-/// The fields that are written as tables with double brackets.
-const TABLE_ARRAYS: [&str; 6] = ["prose", "fact", "list", "table", "remark", "modifier"];
 
 const README_HINT: &str = "see the format in content/README.md";
 
@@ -21,6 +20,7 @@ pub(crate) fn report_type_error(
     error: &Error,
     at: Span,
     entry: Option<&InvalidEntry>,
+    outline: &Outline<'_>,
     diagnostics: &mut Diagnostics<'_>,
 ) {
     let message = error.message();
@@ -29,6 +29,9 @@ pub(crate) fn report_type_error(
         return;
     };
     diagnostics.suppress_missing(entry.table_start, &entry.key);
+    if entry.part == EntryPart::Key && report_misplaced(&at, &entry.key, outline, diagnostics) {
+        return;
+    }
     if let (EntryPart::Key, Some(known)) = (entry.part, known_fields(message)) {
         let near = nearest(&entry.key, &known);
         if let Some(near) = near {
@@ -48,6 +51,32 @@ pub(crate) fn report_type_error(
     } else {
         diagnostics.invalid(at, message, README_HINT);
     }
+}
+
+/// Reports a field that belongs to the row above: `when` below `[[modifier.remark]]`. Returns false
+/// for others.
+fn report_misplaced(
+    at: &Span,
+    key: &str,
+    outline: &Outline<'_>,
+    diagnostics: &mut Diagnostics<'_>,
+) -> bool {
+    let Some((index, heading)) = outline.heading_above(at.start) else {
+        return false;
+    };
+    let parent = outline.parent(index);
+    let Some(parent) = parent.filter(|parent| fields_of(parent.path).contains(&key)) else {
+        return false;
+    };
+    diagnostics.suppress_missing(parent.span.start, key);
+    let line = diagnostics.line_number(heading.span.start);
+    let (path, parent) = (heading.path, parent.path);
+    diagnostics.invalid(
+        at.clone(),
+        format!("`{key}` belongs to [[{parent}]], not to [[{path}]]"),
+        format!("move it above line {line}"),
+    );
+    true
 }
 
 /// Parses the known fields from a message about an unknown one; `None` for other messages.
@@ -108,7 +137,7 @@ impl Expected {
                 "write it in quotes: \"...\"".to_owned()
             }
             (Self::Text | Self::Field, None) => format!("write {key} = \"...\""),
-            (Self::List | Self::Table, _) if TABLE_ARRAYS.contains(&key.as_str()) => {
+            (Self::List | Self::Table, _) if NESTED_ROWS.contains(&key.as_str()) => {
                 "write its name in double brackets, [[ ]], and its fields below it".to_owned()
             }
             (Self::List, _) if is_element => "write it in brackets: [\"...\", \"...\"]".to_owned(),

@@ -7,15 +7,16 @@
 
 use serde::de::DeserializeOwned;
 use toml::Spanned;
-use toml::de::{DeTable, DeValue, ValueDeserializer};
+use toml::de::{DeArray, DeTable, DeValue, ValueDeserializer};
 
 use crate::content::toml::field_errors::report_type_error;
 use crate::content::toml::invalid_entry::InvalidEntry;
+use crate::content::toml::outline::Outline;
 use crate::content::toml::row_limit::check_row_limit;
-use crate::content::toml::schema::{DocumentFile, GUIDANCE, SCHEMA, Text};
-use crate::content::toml::syntax::report_syntax_error;
+use crate::content::toml::schema::{DocumentFile, GUIDANCE, SCHEMA, Text, fields_of};
+use crate::content::toml::syntax::{report_syntax_errors, report_unclosed};
 use crate::diagnostics::diagnostic::{Diagnostics, WHOLE_FILE};
-use crate::diagnostics::wording::{join_with_and, nearest, unknown_message};
+use crate::diagnostics::wording::{join_with_and, nearest, nearest_within, unknown_message};
 
 /// The largest file, in bytes, whose syntax errors are all reported. For a larger file only the first
 /// is: a file of another type has millions, at hundreds of bytes each.
@@ -30,31 +31,37 @@ pub(crate) fn parse_tables<'t>(
     if !check_row_limit(text, diagnostics) {
         return None;
     }
-    let root = match DeTable::parse(text) {
+    let syntax_error = match DeTable::parse(text) {
         Ok(root) => {
             let mut trial = Diagnostics::new(text);
-            let mut tables = TableParser::new(root, ErrorMode::FailFast, &mut trial);
+            let mut tables = TableParser::new(root, None, &mut trial);
             let file = tables.parse_file();
             if !tables.has_failed {
                 *diagnostics = trial;
                 return file;
             }
-            // This succeeds, as it did above.
-            DeTable::parse(text).ok()?
+            None
         }
-        Err(error) if text.len() > MAX_RECOVERABLE_BYTES => {
-            report_syntax_error(text, &error, diagnostics);
+        Err(error) => Some(error),
+    };
+    let outline = Outline::new(text);
+    let root = match syntax_error {
+        // This succeeds, as it did above.
+        None => DeTable::parse(text).ok()?,
+        Some(error) if text.len() > MAX_RECOVERABLE_BYTES => {
+            if report_unclosed(text, &outline, diagnostics).is_none() {
+                report_syntax_errors(text, &[error], &outline, diagnostics);
+            }
             return None;
         }
-        Err(_) => {
+        Some(_) => {
+            let text = report_unclosed(text, &outline, diagnostics).unwrap_or(text);
             let (root, errors) = DeTable::parse_recoverable(text);
-            for error in &errors {
-                report_syntax_error(text, error, diagnostics);
-            }
+            report_syntax_errors(text, &errors, &outline, diagnostics);
             root
         }
     };
-    TableParser::new(root, ErrorMode::Recover, diagnostics).parse_file()
+    TableParser::new(root, Some(&outline), diagnostics).parse_file()
 }
 
 /// A table of the schema; its default has no fields.
@@ -62,19 +69,13 @@ trait Table: DeserializeOwned + Default {}
 
 impl<T: DeserializeOwned + Default> Table for T {}
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum ErrorMode {
-    /// Set [`TableParser::has_failed`] at an error.
-    FailFast,
-    /// Copy tables, and remove invalid entries.
-    Recover,
-}
-
 struct TableParser<'d, 't> {
     /// The tables that have not been taken yet.
     remaining: DeTable<'t>,
     known: Vec<&'static str>,
-    error_mode: ErrorMode,
+    /// The outline of a file with errors. Its tables are copied, and invalid entries are removed;
+    /// without it, an error sets `has_failed`.
+    outline: Option<&'d Outline<'t>>,
     has_failed: bool,
     diagnostics: &'d mut Diagnostics<'t>,
 }
@@ -82,13 +83,13 @@ struct TableParser<'d, 't> {
 impl<'d, 't> TableParser<'d, 't> {
     fn new(
         root: Spanned<DeTable<'t>>,
-        error_mode: ErrorMode,
+        outline: Option<&'d Outline<'t>>,
         diagnostics: &'d mut Diagnostics<'t>,
     ) -> Self {
         Self {
             remaining: root.into_inner(),
             known: Vec::new(),
-            error_mode,
+            outline,
             has_failed: false,
             diagnostics,
         }
@@ -175,13 +176,39 @@ impl<'d, 't> TableParser<'d, 't> {
         let message = format!("`{name}` must be a list of tables");
         let hint = format!("write [[{name}]] in a line of its own, with double brackets");
         let span = value.span();
-        let DeValue::Array(rows) = value.into_inner() else {
-            self.diagnostics.invalid(span, message, hint);
-            return Vec::new();
+        let rows = match value.into_inner() {
+            DeValue::Array(rows) => rows,
+            _ if self.outline.is_none() => {
+                self.has_failed = true;
+                return Vec::new();
+            }
+            table @ DeValue::Table(_) if self.reject_single_brackets(name) => {
+                DeArray::from_iter([Spanned::new(span, table)])
+            }
+            _ => {
+                self.diagnostics.invalid(span, message, hint);
+                return Vec::new();
+            }
         };
         rows.into_iter()
             .filter_map(|row| self.deserialize_table(row, &message, &hint))
             .collect()
+    }
+
+    /// Reports every `[name]` that must have double brackets; returns false if there is none.
+    fn reject_single_brackets(&mut self, name: &str) -> bool {
+        let headings = self.outline.iter().flat_map(|outline| &outline.headings);
+        let mut found = false;
+        for heading in headings.filter(|it| it.path == name && it.lacks_brackets()) {
+            let line = self.diagnostics.line_number(heading.span.start);
+            self.diagnostics.invalid(
+                heading.span.clone(),
+                format!("[{name}] needs double brackets"),
+                format!("write [[{name}]] in line {line}"),
+            );
+            found = true;
+        }
+        found
     }
 
     /// Parses every `[name.KEY]`, in the order of the file.
@@ -210,7 +237,7 @@ impl<'d, 't> TableParser<'d, 't> {
     fn reject_remaining(&mut self) {
         for (key, value) in std::mem::take(&mut self.remaining) {
             let name = key.get_ref();
-            let near = nearest(name, &self.known);
+            let near = self.nearest_table(name, value.get_ref());
             if let Some(near) = near {
                 self.diagnostics.suppress_missing(WHOLE_FILE, near);
             }
@@ -225,6 +252,18 @@ impl<'d, 't> TableParser<'d, 't> {
         }
     }
 
+    /// Returns the table with the nearest name that has all the fields of an unknown one, or else
+    /// the one with the nearest name.
+    fn nearest_table(&self, name: &str, value: &DeValue<'_>) -> Option<&'static str> {
+        let first = value.as_array().and_then(|rows| rows.first());
+        let table = first.map_or(value, Spanned::get_ref).as_table();
+        let fields = || table.into_iter().flatten().map(|(key, _)| key.get_ref());
+        let has_all = |known: &&&str| fields().all(|key| fields_of(known).contains(&key.as_ref()));
+        let fitting: Vec<&str> = self.known.iter().filter(has_all).copied().collect();
+        let fitting = nearest_within(name, &fitting, 2).filter(|_| fields().next().is_some());
+        fitting.or_else(|| nearest(name, &self.known))
+    }
+
     /// Deserializes a table; reports a value of another type.
     fn deserialize_table<T: Table>(
         &mut self,
@@ -237,8 +276,8 @@ impl<'d, 't> TableParser<'d, 't> {
             self.diagnostics.invalid(span, message, hint);
             return None;
         }
-        if self.error_mode == ErrorMode::Recover {
-            return Some(deserialize_tolerant(value, self.diagnostics));
+        if let Some(outline) = self.outline {
+            return Some(deserialize_tolerant(value, outline, self.diagnostics));
         }
         let table = T::deserialize(ValueDeserializer::from(value));
         self.has_failed |= table.is_err();
@@ -249,6 +288,7 @@ impl<'d, 't> TableParser<'d, 't> {
 /// Deserializes a table. Reports invalid entries and leaves them out.
 fn deserialize_tolerant<T: Table>(
     mut value: Spanned<DeValue<'_>>,
+    outline: &Outline<'_>,
     diagnostics: &mut Diagnostics<'_>,
 ) -> Spanned<T> {
     let span = value.span();
@@ -259,9 +299,31 @@ fn deserialize_tolerant<T: Table>(
         };
         let at = error.span().unwrap_or(span.clone());
         let invalid = InvalidEntry::extract(&mut value, &at);
-        report_type_error(&error, at, invalid.as_ref(), diagnostics);
+        report_type_error(&error, at, invalid.as_ref(), outline, diagnostics);
         if invalid.is_none() || diagnostics.is_full() {
             return Spanned::new(span, T::default());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::content::toml::schema::{is_row_table, table_names};
+
+    #[test]
+    fn table_names_are_those_that_are_parsed() {
+        let mut diagnostics = Diagnostics::new("");
+        let mut tables = TableParser::new(DeTable::parse("").unwrap(), None, &mut diagnostics);
+        tables.parse_file();
+        let mut known = tables.known;
+        known.retain(|name| *name != "schema");
+        known.sort_unstable();
+        let mut names: Vec<&str> = table_names().collect();
+        names.sort_unstable();
+        assert_eq!(names, known);
+        let without_fields = names.iter().filter(|name| fields_of(name).is_empty());
+        assert_eq!(without_fields.collect::<Vec<_>>(), [&"sources"]);
+        assert!(is_row_table("payer.modifier") && !is_row_table("coding"));
     }
 }

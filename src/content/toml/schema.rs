@@ -24,6 +24,83 @@ pub(crate) const GUIDANCE: [&str; 8] = [
     "payer_rule",
 ];
 
+/// The tables that a file has once, in single brackets.
+const TABLES: [&str; 9] = [
+    "code", "document", "sources", "summary", "overview", "clinical", "coding", "payers", "notices",
+];
+
+/// The rows of a file, in double brackets, besides [`GUIDANCE`].
+const ROWS: [&str; 10] = [
+    "modifier",
+    "payer",
+    "diagnosis",
+    "related",
+    "taxonomy",
+    "place",
+    "synonym",
+    "not_this",
+    "absent",
+    "section",
+];
+
+/// The rows of tables and of other rows, in double brackets: `[[payer.modifier]]`.
+pub(crate) const NESTED_ROWS: [&str; 6] = ["prose", "fact", "list", "table", "remark", "modifier"];
+
+/// The fields that are dates.
+pub(crate) const DATE_FIELDS: [&str; 6] = [
+    "effective",
+    "revised",
+    "next_review",
+    "as_of",
+    "read",
+    "checked",
+];
+
+/// The names of the tables and rows of a file.
+pub(crate) fn table_names() -> impl Iterator<Item = &'static str> {
+    TABLES.into_iter().chain(ROWS).chain(GUIDANCE)
+}
+
+/// Returns true for a path that is written in double brackets.
+pub(crate) fn is_row_table(path: &str) -> bool {
+    match path.rsplit_once('.') {
+        Some((_, name)) => NESTED_ROWS.contains(&name),
+        None => ROWS.contains(&path) || GUIDANCE.contains(&path),
+    }
+}
+
+/// Returns the fields of the table with a path: `code`, `payer.modifier`.
+pub(crate) fn fields_of(path: &str) -> &'static [&'static str] {
+    match path.rsplit_once('.') {
+        Some(("sources", _)) => SourceTable::FIELDS,
+        Some((_, "remark")) => RemarkRow::FIELDS,
+        Some((_, "modifier")) => PayerRuleRow::FIELDS,
+        Some((_, "prose")) => ProseTable::FIELDS,
+        Some((_, "fact")) => FactRow::FIELDS,
+        Some((_, "list")) => ListTable::FIELDS,
+        Some((_, "table")) => GridTable::FIELDS,
+        Some(_) => &[],
+        None => match path {
+            "code" => CodeTable::FIELDS,
+            "document" => DocumentTable::FIELDS,
+            "summary" | "overview" | "clinical" | "coding" | "payers" | "section" => {
+                SectionTable::FIELDS
+            }
+            "modifier" => ModifierRow::FIELDS,
+            "payer" => PayerRow::FIELDS,
+            "diagnosis" => DiagnosisRow::FIELDS,
+            "related" => RelatedRow::FIELDS,
+            "taxonomy" | "place" => NamedRow::FIELDS,
+            "synonym" => SynonymRow::FIELDS,
+            "not_this" => NotThisRow::FIELDS,
+            "absent" => AbsentRow::FIELDS,
+            "notices" => NoticesTable::FIELDS,
+            _ if GUIDANCE.contains(&path) => GuidanceRow::FIELDS,
+            _ => &[],
+        },
+    }
+}
+
 #[derive(Debug, Default)]
 pub(crate) struct DocumentFile {
     pub(crate) code: Option<Spanned<CodeTable>>,
@@ -57,7 +134,23 @@ macro_rules! tables {
         pub(crate) struct $table {
             $(pub(crate) $field: field_type!($kind),)*
         }
+
+        impl $table {
+            const FIELDS: &'static [&'static str] = &[$(field_name!($field)),*];
+        }
     )*};
+}
+
+macro_rules! field_name {
+    (r#where) => {
+        "where"
+    };
+    (r#use) => {
+        "use"
+    };
+    ($field:ident) => {
+        stringify!($field)
+    };
 }
 
 macro_rules! field_type {

@@ -1,8 +1,12 @@
 //! Explains TOML syntax errors to authors who do not know TOML.
 
+use std::collections::HashSet;
+
 use toml::de::Error;
 
-use crate::diagnostics::diagnostic::Diagnostics;
+use crate::content::toml::line_errors::{Explained, Place, UNQUOTED, is_name};
+use crate::content::toml::outline::{Outline, Unclosed};
+use crate::diagnostics::diagnostic::{Diagnostics, Span};
 use crate::diagnostics::wording::{DATE_HINT, quote};
 use crate::text::sanitize::is_invisible;
 
@@ -10,7 +14,7 @@ use crate::text::sanitize::is_invisible;
 ///
 /// `toml`'s errors have no kinds, so they are recognized by parts of their messages. A test fails if
 /// those change.
-const EXPLANATIONS: [Explanation; 8] = [
+const EXPLANATIONS: [Explanation; 10] = [
     Explanation("invalid date", "{} is not a date", DATE_HINT),
     Explanation(
         "leading zero",
@@ -23,8 +27,14 @@ const EXPLANATIONS: [Explanation; 8] = [
         "join the two, or use double brackets, [[...]], for a table that may appear several times",
     ),
     Explanation(
+        "unquoted key",
+        "a name has letters without accents, digits, - and _ only",
+        "write name = \"value\"",
+    ),
+    Explanation("extra `=`", "one = too many", "write name = \"value\""),
+    Explanation(
         "must be quoted",
-        "a text must be in quotes",
+        UNQUOTED,
         "enclose it in straight quotes: \"...\"",
     ),
     Explanation("basic string", UNCLOSED_QUOTE, UNCLOSED_QUOTE_HINT),
@@ -49,49 +59,119 @@ const UNCLOSED_QUOTE_HINT: &str = "close the text with the same quotes; within i
 /// A part of `toml`'s message, our message and our hint. `{}` stands for the quoted text.
 struct Explanation(&'static str, &'static str, &'static str);
 
-pub(crate) fn report_syntax_error(text: &str, error: &Error, diagnostics: &mut Diagnostics<'_>) {
-    let span = error.span().unwrap_or(0..0);
-    let found = text.get(span.clone()).unwrap_or_default();
-    let next = text.get(span.start..).and_then(|rest| rest.chars().next());
-    let (message, hint) = next
-        .and_then(explain_character)
-        .unwrap_or_else(|| explain_message(error.message(), found));
-    diagnostics.syntax_error(span, message, hint.to_owned());
+/// Reports a text or bracket that is never closed, and returns the lines above it: nothing below
+/// can be told from the text.
+pub(crate) fn report_unclosed<'t>(
+    text: &'t str,
+    outline: &Outline<'_>,
+    diagnostics: &mut Diagnostics<'_>,
+) -> Option<&'t str> {
+    let Unclosed { span, delimiter } = outline.unclosed.as_ref()?;
+    let line = diagnostics.line_number(span.start);
+    let (what, hint) = match *delimiter {
+        "[" => ("list", "write ] after its last item".to_owned()),
+        "{" => ("bracket", "write } after its last value".to_owned()),
+        delimiter => ("text", format!("write {delimiter} after its last line")),
+    };
+    let message = format!("the {what} opened on line {line} is never closed");
+    diagnostics.syntax_error(span.clone(), message, hint);
+    text.get(..line_at(text, span.start).start)
 }
 
-/// Explains characters that word processors insert.
-fn explain_character(c: char) -> Option<(String, &'static str)> {
-    let code_point = u32::from(c);
-    if is_invisible(c) {
-        Some((
-            format!("there is an invisible character here (U+{code_point:04X})"),
-            "delete it, and retype the characters around it",
-        ))
-    } else if c.is_whitespace() && !c.is_ascii() {
-        Some((
-            format!("there is an unusual space here (U+{code_point:04X})"),
-            "replace it with a plain space",
-        ))
-    } else if "“”„‘’".contains(c) {
-        Some((
-            "curly quotes cannot enclose a text".to_owned(),
-            "enclose it in straight quotes: \"...\"",
-        ))
-    } else {
-        None
+/// Reports one error for each line, and none that follows from another line's.
+pub(crate) fn report_syntax_errors(
+    text: &str,
+    errors: &[Error],
+    outline: &Outline<'_>,
+    diagnostics: &mut Diagnostics<'_>,
+) {
+    let mut reported = HashSet::new();
+    let mut skipped_to = 0;
+    let span_of = |error: &Error| error.span().unwrap_or(0..0);
+    let mut errors: Vec<&Error> = errors.iter().collect();
+    errors.sort_by_key(|error| span_of(error).start);
+    for error in errors {
+        let span = span_of(error);
+        let line = line_at(text, span.start);
+        let next = text[span.start.min(text.len())..].chars().next();
+        let is_new = reported.insert(line.start) || next.is_some_and(is_invisible);
+        if !is_new || line.start < skipped_to || is_consequence(error, span.start, outline) {
+            continue;
+        }
+        let place = Place {
+            line: &text[line.clone()],
+            start: line.start,
+            at: span.start.saturating_sub(line.start).min(line.len()),
+            end: span.end.saturating_sub(line.start).min(line.len()),
+            heading: outline
+                .heading_above(span.start)
+                .map(|(_, heading)| heading),
+        };
+        let found = text.get(span.clone()).unwrap_or_default();
+        let (at, message, hint) = place
+            .explain(error.message())
+            .unwrap_or_else(|| explain_message(error.message(), span, found));
+        if message == UNCLOSED_QUOTE {
+            skipped_to = end_of_text(text, line.end);
+        }
+        diagnostics.syntax_error(at, message, hint);
     }
 }
 
-fn explain_message(message: &str, found: &str) -> (String, &'static str) {
+/// Returns the line at an offset, without its end.
+fn line_at(text: &str, at: usize) -> Span {
+    let at = at.min(text.len());
+    let start = text[..at].rfind('\n').map_or(0, |end| end + 1);
+    let end = text[at..].find('\n').map_or(text.len(), |end| at + end);
+    start..end
+}
+
+/// Returns true for a repeated name that is no mistake in itself: the heading above it is repeated,
+/// or lacks brackets, which `parse` reports.
+fn is_consequence(error: &Error, at: usize, outline: &Outline<'_>) -> bool {
+    let above = outline.heading_above(at);
+    let Some((_, heading)) = above.filter(|_| error.message().contains("duplicate key")) else {
+        return false;
+    };
+    if heading.span.contains(&at) {
+        outline.single_rows.contains(heading.path)
+    } else {
+        heading.is_repeated && !heading.is_double
+    }
+}
+
+/// Returns the end of a text in simple quotes that goes on in the lines below; `from` if its end is
+/// not found.
+fn end_of_text(text: &str, from: usize) -> usize {
+    let is_entry = |line: &str| {
+        line.split_once('=')
+            .is_some_and(|(name, _)| is_name(name.trim()))
+    };
+    let mut end = from;
+    for line in text[from..].split_inclusive('\n').skip(1) {
+        let content = line.trim();
+        if content.is_empty() || content.starts_with('[') || is_entry(content) {
+            break;
+        }
+        end += line.len();
+        if content.ends_with(['"', '\'']) {
+            return end;
+        }
+    }
+    from
+}
+
+fn explain_message(message: &str, at: Span, found: &str) -> Explained {
     let known = EXPLANATIONS.iter();
     let mut known = known.filter(|Explanation(part, ..)| message.contains(part));
-    match known.next() {
-        Some(Explanation(_, ours, hint)) => (ours.replace("{}", &quote(found)), hint),
+    let (message, hint) = match known.next() {
+        Some(Explanation(_, ours, hint)) => (ours.replace("{}", &quote(found)), *hint),
         None => (
             message.to_owned(),
             "the file must be TOML: [heading], name = \"value\", and # before a comment",
         ),
-    }
+    };
+    (at, message, hint.to_owned())
 }
 
 #[cfg(test)]
@@ -107,6 +187,8 @@ mod tests {
             ("a = 03950", "leading zero"),
             ("a = 1\na = 2", "duplicate key"),
             ("a = b c", "must be quoted"),
+            ("é = 1", "unquoted key"),
+            ("a == 1", "extra `=`"),
             ("a = \"b", "basic string"),
             ("a = 'b", "literal string"),
             ("[a\n", "unclosed table"),

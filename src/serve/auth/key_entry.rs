@@ -242,6 +242,16 @@ mod tests {
     }
 
     #[test]
+    fn security_key_needs_the_option_no_touch_required() {
+        // The point of this key is the generator of its curve.
+        let ecdsa = "sk-ecdsa-sha2-nistp256@openssh.com \
+            AAAAInNrLWVjZHNhLXNoYTItbmlzdHAyNTZAb3BlbnNzaC5jb20AAAAIbmlzdHAyNTYAAABBBGsX0fLhLEJH\
+            +Lzm5WOkQPJ3A32BLeszoPShOUXYmMKWT+NC4v4af5uO5+tKfA+eFivOM1drMV7Oy7ZAaDe/UfUAAAAEc3NoOg==";
+        assert_eq!(error(ecdsa), KeyError::SecurityKey);
+        assert!(KeyEntry::parse(format!("no-touch-required {ecdsa}").as_bytes()).is_ok());
+    }
+
+    #[test]
     fn errors_name_the_part_that_is_wrong() {
         let certificate = "ssh-ed25519-cert-v01@openssh.com AAAA";
         assert_eq!(error(certificate), KeyError::Certificate);

@@ -13,6 +13,9 @@ use crate::content::toml::schema::AbsentRow;
 use crate::diagnostics::diagnostic::Span;
 use crate::diagnostics::wording::{join_with_and, nearest, quote, unknown_message};
 
+/// The American spelling of [`AbsenceReason::License`].
+const LICENSE: &str = "license";
+
 /// A compiled `[[absent]]`.
 pub(crate) struct AbsentItem {
     pub(crate) section: SectionId,
@@ -25,7 +28,10 @@ impl Compiler<'_, '_> {
     /// Compiles an absence that is at `at` in the file.
     pub(crate) fn unavailable(&mut self, at: &Span, absence: &Absence) -> Unavailable {
         let reasons = Keywords(&AbsenceReason::STATED, AbsenceReason::id);
-        let reason = self.required_keyword(at, "reason", absence.reason.as_ref(), reasons);
+        let reason = match &absence.reason {
+            Some(text) if text.get_ref().trim() == LICENSE => Some(AbsenceReason::License),
+            reason => self.required_keyword(at, "reason", reason.as_ref(), reasons),
+        };
         if let (Some(stated), None) = (&absence.stated, &absence.source) {
             self.diagnostics.missing(
                 stated.span(),

@@ -320,7 +320,16 @@ impl Compiler<'_, '_> {
                     self.reject_duplicate(&mut names, kind.what, &code, &text.span());
                 } else {
                     let message = format!("{} is not a {} code", quote(&code), kind.what);
-                    self.diagnostics.invalid(text.span(), message, kind.hint);
+                    let meant = code.replace(['o', 'O'], "0");
+                    let hint = if (kind.is_valid)(&meant) {
+                        format!(
+                            "letter O instead of zero? the {} code is \"{meant}\"",
+                            kind.what
+                        )
+                    } else {
+                        kind.hint.to_owned()
+                    };
+                    self.diagnostics.invalid(text.span(), message, hint);
                 }
             }
             let cells = vec![

@@ -7,10 +7,10 @@ use crate::content::date::AsOf;
 use crate::content::row::Value;
 use crate::content::source::SourceId;
 use crate::content::toml::compile::compiler::Compiler;
-use crate::content::toml::date_field::DateField;
+use crate::content::toml::date_field::{DateField, date_hint};
 use crate::content::toml::field_value::{Field, FieldValue, Text};
 use crate::diagnostics::diagnostic::Span;
-use crate::diagnostics::wording::{DATE_HINT, join_with_and, nearest, quote, unknown_message};
+use crate::diagnostics::wording::{join_with_and, nearest, quote, unknown_message};
 use crate::text::sanitize::sanitize;
 
 /// The values that a field may have, and their keywords in files.
@@ -134,7 +134,8 @@ impl Compiler<'_, '_> {
         let text = date.get_ref().0.trim();
         text.parse().unwrap_or_else(|_| {
             let message = format!("{} is not a date", quote(text));
-            self.diagnostics.invalid(date.span(), message, DATE_HINT);
+            self.diagnostics
+                .invalid(date.span(), message, date_hint(text));
             AsOf::Unknown
         })
     }
@@ -148,6 +149,14 @@ impl Compiler<'_, '_> {
                 let digits = value.bytes().filter(u8::is_ascii_digit).count();
                 if system == CodeSystem::Cpt && (1..5).contains(&digits) && digits == value.len() {
                     hint = format!("{hint}; if leading zeros were lost, it is \"{value:0>5}\"");
+                } else if let Some(meant) = with_digits(system, value) {
+                    let letter = if value.contains(['o', 'O']) {
+                        "O instead of zero"
+                    } else {
+                        "I or l instead of one"
+                    };
+                    let (system, meant) = (meant.system().name(), meant.value());
+                    hint = format!("letter {letter}? the {system} code is \"{meant}\"");
                 }
                 let message = format!("{} is not a valid {name} code", quote(value));
                 self.diagnostics.invalid(text.span(), message, hint);
@@ -211,6 +220,27 @@ impl Compiler<'_, '_> {
             FieldValue::Absent(absence) => self.unavailable(&field.span(), absence).into(),
         }
     }
+}
+
+/// Corrects letters that were typed for digits. The code is one of `system` if possible, or else
+/// of CPT.
+fn with_digits(system: CodeSystem, value: &str) -> Option<CodeId> {
+    let digit = |c| match c {
+        'o' | 'O' => '0',
+        'I' | 'l' => '1',
+        c => c,
+    };
+    let all: String = value.chars().map(digit).collect();
+    if all == value {
+        return None;
+    }
+    let first = value.chars().take(1);
+    let tail: String = first.chain(value.chars().skip(1).map(digit)).collect();
+    let meant = [(system, &tail), (system, &all), (CodeSystem::Cpt, &all)];
+    let mut codes = meant
+        .into_iter()
+        .map(|(system, text)| CodeId::new(system, text));
+    codes.find_map(Result::ok)
 }
 
 /// Sanitizes a text and splits it at blank lines. Other line ends become spaces.
