@@ -485,8 +485,9 @@ fn first_lines(screen: &str) -> String {
 fn search_and_library_use_a_wide_screen() {
     assert_snapshot!(first_lines(&screen(200, 60, "/ \"83950-26\"")), @r#"
 / 83950-26                                                                                                                                                                                    1 result
+All  Documents  Diagnoses  Procedures  Modifiers  Payers  Billable  In 83950
 Best match · 1                                                                                                                  83950  HER2/neu serum tumor marker assay
-▸ 83950 › Coding › 26 › ! disputed                                                                                      code
+▸ CPT 83950 › Coding › 26 › ! disputed                                                                                  code
     26 — Professional Component — Use when billing only the professional interpretation/reporting component and the facility…   Clinical & Coding Specifications
                                                                                                                                 Coding Specifications
 

@@ -10,7 +10,9 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Position;
 
-use crate::app::{Action, App, AppOptions, Effect, Mode, MouseOwner, Movement, ReadingPosition};
+use crate::app::{
+    Action, App, AppOptions, Command, Effect, Mode, MouseOwner, Movement, ReadingPosition,
+};
 use crate::session::code_typing::CodeTyping;
 use crate::session::event::Event;
 use crate::tty::{
@@ -271,7 +273,20 @@ impl Session {
         let app = &self.app;
         let command = app.keymap().command(app.mode(), key);
         let typed = typed_character(key);
-        match typed.filter(|_| matches!(app.mode(), Mode::Document | Mode::RowDetail)) {
+        // Other commands than moves are never the start of a code.
+        let may_be_code = matches!(app.mode(), Mode::Document | Mode::RowDetail)
+            && matches!(
+                command,
+                None | Some(
+                    Command::Section(_)
+                        | Command::Move(_)
+                        | Command::Left
+                        | Command::Right
+                        | Command::NextHit
+                        | Command::PreviousHit
+                )
+            );
+        match typed.filter(|_| may_be_code) {
             Some(c) => {
                 let position = || app.reading_position();
                 let code = self.code_typing.push(c, now, command.is_some(), position);
