@@ -39,5 +39,6 @@ pub use hits::snippet::Snippet;
 pub use index::{DocumentSource, Index};
 pub use query::claim::{ClaimLine, parse_claim};
 pub use query::code_ref::{CodeRef, parse_code_refs};
+pub use query::filters::{HitFilters, HitKind};
 pub use query::parse::Query;
 pub use query::synonyms::Synonyms;

@@ -3,6 +3,7 @@
 //! A host supplies a stream of [`Event`]s, a writer for bytes, and an executor for effects.
 //! [`LocalTerminal`] is the host on the user's own terminal; the SSH server is the other one.
 
+pub(crate) mod code_typing;
 pub(crate) mod effects;
 pub(crate) mod event;
 pub(crate) mod local;

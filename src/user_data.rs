@@ -1,4 +1,4 @@
-//! What survives a restart: the reading position, bookmarks and notes.
+//! What survives a restart: the reading position, bookmarks and notes, and the search history.
 //!
 //! The files are TOML in the user's XDG folders, replaced atomically. A thread writes them, so that
 //! the reader does not wait; errors are shown as messages.
@@ -6,9 +6,11 @@
 pub(crate) mod bookmarks;
 pub(crate) mod dirs;
 pub(crate) mod position;
+pub(crate) mod search_history;
 pub(crate) mod writer;
 
 pub use bookmarks::{load_bookmarks, save_bookmark};
 pub use dirs::{UserDataError, UserDirs};
 pub use position::{load_position, save_position};
+pub use search_history::{load_search_history, save_search_history};
 pub use writer::{StateWriter, WriteJob};

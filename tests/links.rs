@@ -157,7 +157,7 @@ fn back_from_a_hit_restores_the_position_before_search() {
     let before = reader.screen();
     reader.press("/ \"recurrence\" enter");
     assert_ne!(reader.screen(), before);
-    reader.press("esc [");
+    reader.press("esc esc");
     assert_eq!(reader.screen(), before);
 }
 

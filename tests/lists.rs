@@ -35,7 +35,7 @@ fn screen(size: (u16, u16), keys: &str) -> String {
 }
 
 /// Opens a library with codes of an imported set.
-fn reader_with_set_codes(rows: usize, size: (u16, u16)) -> TestSession {
+pub fn reader_with_set_codes(rows: usize, size: (u16, u16)) -> TestSession {
     let place = StoreFixture::new();
     let titles: Vec<(String, String)> = (0..rows)
         .map(|n| {
@@ -77,7 +77,7 @@ ICD-10-CM codes, edition 2025 · 102
   A00.1    Invented disease number 1 of the left hand, with …  billable · 2025
   A00.2    Invented disease number 2 of the left hand, with …  billable · 2025
 
-↑↓ choose  Enter open  Esc back  Tab by modifier, by payer          CPT (c) AMA
+↑↓ select  Enter open  Esc back  Tab by modifier, by payer          CPT (c) AMA
 "#);
     assert_snapshot!(reader.press("end").screen(), @r#"
 Library by code:                                   5 documents, 102 codes  End
@@ -95,7 +95,7 @@ Library by code:                                   5 documents, 102 codes  End
   A09.9    Invented disease number 99 of the left hand, with…  billable · 2025
 ▸ Z99.8    The last of all                                     billable · 2025
 
-↑↓ choose  Enter open  Esc back  Tab by modifier, by payer          CPT (c) AMA
+↑↓ select  Enter open  Esc back  Tab by modifier, by payer          CPT (c) AMA
 "#);
     reader.press("enter");
     assert_eq!(
@@ -118,7 +118,7 @@ ICD-10-CM documents · 1
 ▸ K92.2    Gastrointestinal haemorrha…
 ICD-10-CM codes, edition 2025 · 102
 
-↑↓ choose Enter Esc Tab     CPT (c) AMA
+↑↓ select Enter Esc Tab     CPT (c) AMA
 "#);
 }
 
@@ -135,7 +135,7 @@ ICD-10-CM codes, edition 2025 · 1
 
 
 
-↑↓ choose  Enter open  Esc back  Tab by modifier, by payer          CPT (c) AMA
+↑↓ select  Enter open  Esc back  Tab by modifier, by payer          CPT (c) AMA
 "#);
 }
 
@@ -144,8 +144,9 @@ fn hits_are_grouped_with_the_best_match_first() {
     let mut reader = reader_with_set_codes(100, (80, 16));
     assert_snapshot!(reader.press("/ \"00002\"").screen(), @r#"
 / 00002                                                               1 result
+All  Documents  Diagnoses  Procedures  Modifiers  Payers  Billable  In 83950
 Best match · 1
-▸ 00002                                                                   code
+▸ CPT 00002                                                               code
     An invented assay
 
 
@@ -157,27 +158,26 @@ Best match · 1
 
 
 
-
-↑↓ choose  Enter go  Esc back                                       CPT (c) AMA
+↑↓ select  Enter open  Esc back  Tab filter                         CPT (c) AMA
 "#);
     reader.press("ctrl-u");
-    assert_snapshot!(reader.press("\"disease\"").screen(), @r#"
-/ disease                                           top 60 of 102 results  Top
-Best match · 1
-▸ A00.0                                                                  title
-    Invented disease number 0 of the left hand, with later encounters
-Documents · 1
-  83950 › Summary                                                         text
-    disease progression or response to therapy and can inform follow-up care d…
-ICD-10-CM codes · 58
-  A00.1                                                                  title
-    Invented disease number 1 of the left hand, with later encounters
-  A00.2                                                                  title
-    Invented disease number 2 of the left hand, with later encounters
-  A00.3                                                                  title
-    Invented disease number 3 of the left hand, with later encounters
+    assert_snapshot!(reader.press("\"invented no\"").screen(), @r#"
+/ invented no                                                   8 results  Top
+All  Documents  Diagnoses  Procedures  Modifiers  Payers  Billable  In 83950
+Documents · 8
+▸ CPT 0001U › Coding › 26 › ! disputed › Remark                         remark
+    CMS has no such line.
+  CPT 0001U › Summary › Rate › Source                                   source
+    An invented file of CMS
+  CPT 0001U › Payers › Plan A › Source                                  source
+    paper: An invented publication
+  CPT 0001U › Coding › Z85.3 › Description                         description
+    Personal history, as invented — mentioned; no statement on coverage — house
+  CPT 0001U › Coding › G0439 › Description                         description
+    Another invented service — not paid together with this code — HCPCS
+  CPT 0001U › Payers › Plan A › What the payer says        what the payer says
 
-↑↓ choose  Enter go  Esc back                                       CPT (c) AMA
+↑↓ select  Enter open  Esc back  Tab filter                         CPT (c) AMA
 "#);
     let hit = |reader: &TestSession| match reader.session.app().focus() {
         Focus::Search(searching) => searching.selected_hit().unwrap().code.value().to_owned(),
@@ -190,18 +190,18 @@ ICD-10-CM codes · 58
 #[test]
 fn grouped_hits_at_a_narrow_size() {
     assert_snapshot!(reader_with_set_codes(100, (40, 12)).press("/ \"invented disease\"").screen(), @r#"
-/ invented disease
+/ invented disease    101 results  Top
+All
 Best match · 1
-▸ A00.0                          title
+▸ ICD-10-CM A00.0     billable · title
     Invented disease number 0 of the l…
 ICD-10-CM codes · 59
-  A00.1                          title
+  ICD-10-CM A00.1     billable · title
     Invented disease number 1 of the l…
-  A00.2                          title
+  ICD-10-CM A00.2     billable · title
     Invented disease number 2 of the l…
-  A00.3                          title
 
-↑↓ choose Enter go Esc      CPT (c) AMA
+↑↓ select Enter Esc Tab     CPT (c) AMA
 "#);
 }
 
@@ -246,7 +246,7 @@ Modifier 26 · 3
 
 
 
-↑↓ choose  Enter open  Esc back  Tab by modifier, by payer          CPT (c) AMA
+↑↓ select  Enter open  Esc back  Tab by modifier, by payer          CPT (c) AMA
 "#);
 }
 
@@ -264,7 +264,7 @@ Modifier 26 · 3
   0001U  ! disputed  An invented test
     Professional component, as invent…
 
-↑↓ choose Enter Esc Tab     CPT (c) AMA
+↑↓ select Enter Esc Tab     CPT (c) AMA
 "#);
 }
 
@@ -286,7 +286,7 @@ Plan A · 1
 
 
 
-↑↓ choose  Enter open  Esc back  Tab by modifier, by payer          CPT (c) AMA
+↑↓ select  Enter open  Esc back  Tab by modifier, by payer          CPT (c) AMA
 "#);
 }
 
@@ -304,7 +304,7 @@ Gold Health · 1
 
 
 
-↑↓ choose Enter Esc Tab     CPT (c) AMA
+↑↓ select Enter Esc Tab     CPT (c) AMA
 "#);
 }
 

@@ -7,6 +7,7 @@ mod background;
 mod bytes;
 mod cache;
 mod cli;
+mod commands;
 mod complete;
 mod content;
 mod files;
@@ -19,6 +20,7 @@ mod modifiers;
 mod panes;
 mod properties;
 mod pty;
+mod results;
 mod screens;
 mod search;
 #[cfg(feature = "serve")]

@@ -71,7 +71,7 @@ fn details_of_the_selected_row_are_beside_the_rows() {
     “Data not available in the input for associated taxonomies,
     ICD-10 diagnoses, and related codes.”
 83950 › Coding › 26
-↑↓ row  Enter whole row  / search  Tab pane  ? help  q quit                                                 CPT (c) AMA
+↑↓ row  Enter details  / search  Tab pane  ? help  q quit  : commands                                       CPT (c) AMA
 "#);
 }
 
@@ -137,7 +137,7 @@ fn outline_of_sections_is_at_the_left_of_a_wider_screen() {
                           • Modifiers 59 and XU are only for the column-2 codes 86294 and 86316; never for 88271, 88274,
                             88275 or 96523.
 83950 › Coding › 26
-↑↓ row  Enter whole row  / search  Tab pane  ? help  q quit                                                                                                                                 CPT (c) AMA
+↑↓ row  Enter details  / search  Tab pane  ? help  q quit  : commands                                                                                                                       CPT (c) AMA
 "#);
 }
 
@@ -168,8 +168,8 @@ fn arrows_and_tab_move_between_panes() {
     assert_snapshot!(seen.join("\n"), @r#"
 4: rows
 right: details
-right: details
-left: rows
+right: rows
+left: outline
 left: outline
 left: outline
 tab: rows
@@ -308,8 +308,9 @@ fn document_of_the_selected_hit_is_beside_the_results() {
     reader.press("/ \"83950-26\"");
     assert_snapshot!(reader.screen(), @r#"
 / 83950-26                                                                                                    1 result
+All
 Best match · 1                                                         83950  HER2/neu serum tumor marker assay
-▸ 83950 › Coding › 26 › ! disputed                             code
+▸ CPT 83950 › Coding › 26 › ! disputed                         code
     26 — Professional Component — Use when billing only the profess…   Clinical & Coding Specifications
                                                                        Coding Specifications
 
@@ -329,8 +330,7 @@ Best match · 1                                                         83950  H
                                                                                  conditions
                                                                         … more
 
-
-↑↓ choose  Enter go  Esc back                                                                               CPT (c) AMA
+↑↓ select  Enter open  Esc back  Tab filter                                                                 CPT (c) AMA
 "#);
     reader.press("ctrl-u \"professional\"");
     // The document of another hit is loaded when the cursor rests, and only then.
@@ -375,7 +375,7 @@ CPT documents · 1                                                      83950  H
 
                                                                        Key payers covered in this analysis include
 
-↑↓ choose  Enter open  Esc back  Tab by modifier, by payer                                                  CPT (c) AMA
+↑↓ select  Enter open  Esc back  Tab by modifier, by payer                                                  CPT (c) AMA
 "#);
     // The row on the modifier is in view, and marked.
     let mut reader = TestSession::open(120, 24);
@@ -404,7 +404,7 @@ Modifier 26 · 1                                                        83950  H
                                                                         … more
 
 
-↑↓ choose  Enter open  Esc back  Tab by modifier, by payer                                                  CPT (c) AMA
+↑↓ select  Enter open  Esc back  Tab by modifier, by payer                                                  CPT (c) AMA
 "#);
 }
 

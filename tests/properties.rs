@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
 use codeleaf::app::{
-    Action, App, AppOptions, Bookmarks, Command, Effect, Focus, GroupedList, Host, Keymap,
-    ListLine, Movement, PaneSettings, key_name,
+    Action, App, AppOptions, Bookmarks, Command, CopyMenu, Effect, Focus, GroupedList, Host,
+    Keymap, ListLine, Movement, PaneSettings, SearchState, key_name,
 };
 use codeleaf::content::{self, Document, Row, Subject, Value, Visibility};
 use codeleaf::layout::{LayoutOptions, Medium, Page, PageEnd, TableMode};
@@ -41,6 +41,7 @@ fn app_with_keymap(
         top: 0,
         message: None,
         table_mode,
+        today: None,
         panes: PaneSettings::default(),
         host: Host::Local,
         bookmarks: Some(Bookmarks::default()),
@@ -107,7 +108,20 @@ fn check_invariants(app: &App) -> Result<(), TestCaseError> {
             let height = app.screen_layout().detail_area().height;
             check_scroll(detail.view.top, &detail.view.page, height)
         }
-        Focus::Search(search) => check_list(&search.list, area),
+        Focus::Search(search) => {
+            let (_, list) = SearchState::areas(app.screen_layout().list_areas().1);
+            prop_assert!(search.results.hits.is_empty() || search.selected_hit().is_some());
+            check_list(&search.list, list.height)
+        }
+        Focus::Palette(palette) => {
+            let item = palette.item(palette.list.selected(), app.keymap());
+            prop_assert!(palette.list.count() == 0 || item.is_some());
+            check_list(&palette.list, area)
+        }
+        Focus::CopyMenu(menu) => {
+            let (_, list) = CopyMenu::areas(app.screen_layout().body);
+            check_list(&menu.list, list.height)
+        }
         Focus::Filter(field) => {
             prop_assert_eq!(field.input.text(), view.filter());
             Ok(())

@@ -32,7 +32,7 @@ fn document_opens_on_its_summary() {
   supports oncologists in assessing disease progression or response to therapy
   and can inform follow-up care decisions.
 83950 › Summary › 1/3                                     publication, no date
-↑↓ row  ←→ section  Enter whole row  / search  ? help  q quit       CPT (c) AMA
+↑↓ row  ←→ section  Enter details  / search  ? help  q quit  :      CPT (c) AMA
 "#);
 }
 
@@ -62,12 +62,12 @@ fn modifier_table_shows_use_and_disagreeing_source() {
       — Medicare contractors NGS, Noridian and Palmetto, no date
 
 83950 › Coding › 26                   publication, no date · CMS PFS disagrees
-↑↓ row  ←→ section  Enter whole row  / search  ? help  q quit       CPT (c) AMA
+↑↓ row  ←→ section  Enter details  / search  ? help  q quit  :      CPT (c) AMA
 "#);
 }
 
 #[test]
-fn enter_opens_row_detail_and_right_shows_next_row() {
+fn enter_opens_row_detail_and_tab_shows_next_row() {
     assert_snapshot!(screen(80, 24, "4 enter"), @r#"
 83950  HER2/neu serum tumor marker assay                    CPT · not reviewed
 1 Summary  2 Overview  3 Clinical Context  4 Coding Specifications  5 Payers
@@ -92,9 +92,9 @@ fn enter_opens_row_detail_and_right_shows_next_row() {
   a registered trademark of the American Medical Association.
   Reference only; no guarantee of coverage or payment. Check the payer's
 83950 › Coding › 26                   publication, no date · CMS PFS disagrees
-↑↓ scroll  ←→ row  Esc back  / search  y copy  Y with source  q     CPT (c) AMA
+↑↓ scroll  Esc back  / search  y copy  Y with source  q quit        CPT (c) AMA
 "#);
-    assert_snapshot!(screen(80, 24, "4 enter right").lines().nth(3).unwrap(), @"   83950-90  Reference (Outside) Laboratory");
+    assert_snapshot!(screen(80, 24, "4 enter tab").lines().nth(3).unwrap(), @"   83950-90  Reference (Outside) Laboratory");
 }
 
 #[test]
@@ -119,7 +119,7 @@ fn missing_values_are_explained_in_the_sources_words() {
     no date · checked 2026-11-23
 
 83950 › Payers › Aetna                                    publication, no date
-↑↓ row  ←→ section  Enter whole row  / search  ? help  q quit       CPT (c) AMA
+↑↓ row  ←→ section  Enter details  / search  ? help  q quit  :      CPT (c) AMA
 "#);
 }
 
@@ -152,7 +152,7 @@ fn narrow_table_is_laid_out_field_by_field() {
    component.
    … more
 83950›Coding›26  publication, no date…
-↑↓ row ←→ Enter / ? q       CPT (c) AMA
+↑↓ row ←→ Enter / ? q :     CPT (c) AMA
 "#);
 }
 
@@ -174,29 +174,29 @@ fn search_lists_hits_while_typing_and_enter_opens_row() {
     let mut reader = TestSession::open(80, 24);
     assert_snapshot!(reader.press("/ \"profesional comp\"").screen(), @r#"
 / profesional comp                                                   8 similar
+All  Documents  Diagnoses  Procedures  Modifiers  Payers  Billable  In 83950
 No results for “profesional comp”. Did you mean: professional? · 8
-▸ 83950 › Coding › 26 › ! disputed                         description, 1 typo
+▸ CPT 83950 › Coding › 26 › ! disputed                     description, 1 typo
     Professional Component — Use when billing only the professional interpreta…
-  26 › Overview › Also known as                                   text, 1 typo
+  Modifier 26 › Overview › Also known as                          text, 1 typo
     professional component
-  26 › Summary › When not to use                                  text, 1 typo
+  Modifier 26 › Summary › When not to use                         text, 1 typo
     professional component does not apply to them.
-  51 › Payers › Effect on payment                                 text, 1 typo
+  Modifier 51 › Payers › Effect on payment                        text, 1 typo
     With multiple-procedure indicator 4 (imaging), the technical component of …
-  26 › Payers › Effect on payment                                 text, 1 typo
+  Modifier 26 › Payers › Effect on payment                        text, 1 typo
     26 pays the rate of the professional component, never the whole fee. CMS a…
-  80 › Payers › Effect on payment                                         text
+  Modifier 80 › Payers › Effect on payment                                text
     AS, for comparison, is paid 13.6 percent.
-  53 › Summary › Open questions, not verified                             text
+  Modifier 53 › Summary › Open questions, not verified                    text
     Is a later, complete colonoscopy paid in full?
-  GT › Summary › When to use › Source                                   source
+  Modifier GT › Summary › When to use › Source                          source
     a billing company, on change request 10152
 
 
 
 
-
-↑↓ choose  Enter go  Esc back                                       CPT (c) AMA
+↑↓ select  Enter open  Esc back  Tab filter                         CPT (c) AMA
 "#);
     reader.press("enter");
     assert!(reader.cursor_line().contains("▸ 26"), "{}", reader.screen());
@@ -216,10 +216,10 @@ fn search_finds_notes_and_opens_their_rows() {
     let mut reader = TestSession::open(80, 24);
     reader.press("4 down a \"ask Anna about recurrence\" enter 1");
     let screen = reader.press("/ \"recurrence\"").screen();
-    let first: Vec<&str> = screen.lines().skip(1).take(4).map(str::trim).collect();
+    let first: Vec<&str> = screen.lines().skip(2).take(4).map(str::trim).collect();
     assert_eq!(first[0], "Your notes · 1");
     assert!(
-        first[1].starts_with("▸ 83950 › 90 ") && first[1].ends_with(" note"),
+        first[1].starts_with("▸ CPT 83950 › 90 ") && first[1].ends_with(" note"),
         "{screen}"
     );
     assert_eq!(first[2], "ask Anna about recurrence");
@@ -234,7 +234,7 @@ fn results_for_a_corrected_word_are_labeled() {
     let lines: Vec<&str> = screen.lines().map(str::trim).collect();
     assert!(lines[0].ends_with(" 1 similar"), "{screen}");
     let question = "No results for “reccurence”. Did you mean: recurrence? · 1";
-    assert_eq!(lines[1], question);
+    assert_eq!(lines[2], question);
 }
 
 #[test]
@@ -280,15 +280,15 @@ fn n_moves_between_hits_and_keeps_highlights() {
         first
     );
     assert_eq!(
-        highlighted(reader.press("esc")),
+        highlighted(reader.press("esc esc")),
         "",
-        "Esc removes the highlights"
+        "leaving the results removes the highlights"
     );
 }
 
 #[test]
 fn help_lists_every_action_with_its_keys() {
-    let mut reader = TestSession::open(100, 60);
+    let mut reader = TestSession::open(100, 100);
     let help = reader.press("?").screen();
     for binding in reader.session.app().keymap().bindings() {
         let words = binding.help.split(';').next().unwrap();
@@ -308,7 +308,7 @@ CPT documents · 1
 
 
 
-↑↓ choose  Enter open  Esc back  Tab by modifier, by payer          CPT (c) AMA
+↑↓ select  Enter open  Esc back  Tab by modifier, by payer          CPT (c) AMA
 "#);
     assert!(screen(80, 24, "o enter").contains("Summary & Overview"));
 }
@@ -578,7 +578,7 @@ fn document_with_one_voice_is_plain_and_names_its_source_once() {
 
 
 00001 › Summary › 1/4                                          manual, 2026-01
-↑↓ row  ←→ section  Enter whole row  / search  ? help  q quit       CPT (c) AMA
+↑↓ row  ←→ section  Enter details  / search  ? help  q quit  :      CPT (c) AMA
 "#);
     let paragraph = reader.vt100_screen().cell(4, 3).unwrap();
     assert_eq!(paragraph.contents(), "T");

@@ -7,6 +7,7 @@ use ratatui::layout::{Position, Size};
 use crate::app::bookmarks::Bookmark;
 use crate::app::command::{Command, Movement};
 use crate::app::history::ReadingPosition;
+use crate::app::search_history::SearchHistory;
 use crate::content::{CodeId, Document, RowPath};
 use crate::library::{ComparisonRequest, Excerpt, ExcerptRequest, IndexingProgress, Library};
 use crate::search::Index;
@@ -17,6 +18,10 @@ pub enum Action {
     Command(Command),
     /// Typed text. Only panes with a text field use it.
     Insert(String),
+    /// A key that types nothing and has no command.
+    UnboundKey,
+    /// The start of a code that was typed over a document, and the position before it.
+    CodeTyped(String, ReadingPosition),
     /// Pasted text, without control characters.
     Paste(String),
     /// A click on a cell of the screen; 0, 0 is top left.
@@ -34,6 +39,8 @@ pub enum Action {
     ExcerptsLoaded(Vec<(ExcerptRequest, Excerpt)>),
     /// Answers [`Effect::LoadComparison`], with the row that is shown, if it is a single one.
     ComparisonLoaded(ComparisonRequest, Arc<Document>, Option<RowPath>),
+    /// Earlier searches, as the last session saved them.
+    SearchHistoryLoaded(SearchHistory),
     /// Answers [`Effect::LoadPreview`]; without a document if it cannot be read.
     PreviewLoaded(CodeId, Option<Arc<Document>>),
     Progress(IndexingProgress),
@@ -63,8 +70,13 @@ pub enum Effect {
     /// Send a text to the terminal's clipboard.
     Copy(String),
     SetMouseOwner(MouseOwner),
+    /// Switch to the next built-in theme.
+    NextTheme,
+    /// Save the name of the theme for the next start.
+    SaveTheme(&'static str),
     SaveBookmark(Bookmark),
     SavePosition(ReadingPosition),
+    SaveSearchHistory(SearchHistory),
 }
 
 /// What handles clicks and the wheel.

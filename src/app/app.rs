@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ratatui::layout::Size;
 
 use crate::app::action::MouseOwner;
-use crate::app::bookmarks::Bookmarks;
+use crate::app::bookmarks::{Bookmark, Bookmarks};
 use crate::app::command::{Command, Host};
 use crate::app::detail_pane::SidePanes;
 use crate::app::document_view::DocumentView;
@@ -14,16 +14,19 @@ use crate::app::keymap::Keymap;
 use crate::app::mode::Mode;
 use crate::app::modes::bookmarks::BookmarkList;
 use crate::app::modes::comparison::ComparisonView;
+use crate::app::modes::copy_menu::CopyMenu;
 use crate::app::modes::document::{DocumentPane, OutlinePane};
 use crate::app::modes::filter::FilterField;
 use crate::app::modes::library::LibraryList;
 use crate::app::modes::note::NoteEditor;
+use crate::app::modes::palette::Palette;
 use crate::app::modes::row_detail::RowDetail;
 use crate::app::modes::search::{ActiveSearch, SearchState};
 use crate::app::modes::text_panel::TextPanel;
 use crate::app::pane::{Pane, PaneContext};
 use crate::app::screen_layout::{PaneSettings, ScreenLayout};
-use crate::content::{Document, RowPath};
+use crate::app::search_history::SearchHistory;
+use crate::content::{Date, Document, RowPath};
 use crate::layout::{LayoutOptions, Medium, TableMode};
 use crate::library::{IndexingProgress, Library};
 use crate::search::{Highlighter, Index};
@@ -39,8 +42,23 @@ pub struct App {
     pub(crate) size: Size,
     pub(crate) document_view: DocumentView,
     pub(crate) focus: Focus,
+    /// The pane below an overlay.
+    pub(crate) below: Option<Box<Focus>>,
+    /// The text that was just copied, shown until the next key.
+    pub(crate) copied: Option<String>,
+    /// The bookmark that was just deleted.
+    pub(crate) deleted_bookmark: Option<Bookmark>,
+    /// Today's date, for new bookmarks.
+    pub(crate) today: Option<Date>,
+    /// Whether an unbound key has already led to a message.
+    pub(crate) has_shown_help_key: bool,
     pub(crate) side_panes: SidePanes,
     pub(crate) active_search: Option<ActiveSearch>,
+    /// The query of a search that is neither active nor in focus.
+    pub(crate) last_query: String,
+    pub(crate) search_history: SearchHistory,
+    /// How many times the search history has changed in this session.
+    pub(crate) search_history_changes: usize,
     /// The message in the status line.
     pub(crate) message: Option<String>,
     /// `None` unless indexing takes longer than a moment.
@@ -67,6 +85,35 @@ pub enum Focus {
     TextPanel(TextPanel),
     Note(NoteEditor),
     Bookmarks(BookmarkList),
+    Palette(Box<Palette>),
+    CopyMenu(CopyMenu),
+}
+
+impl Focus {
+    /// Returns true for a pane that opens over another one and returns to it.
+    pub(crate) const fn is_overlay(&self) -> bool {
+        matches!(
+            self,
+            Self::TextPanel(_) | Self::Palette(_) | Self::CopyMenu(_)
+        )
+    }
+
+    pub(crate) const fn mode(&self) -> Mode {
+        match self {
+            Self::Document => Mode::Document,
+            Self::Outline => Mode::Outline,
+            Self::RowDetail(_) => Mode::RowDetail,
+            Self::Search(_) => Mode::Search,
+            Self::Filter(_) => Mode::Filter,
+            Self::Library(_) => Mode::Library,
+            Self::Comparison(_) => Mode::Comparison,
+            Self::TextPanel(_) => Mode::TextPanel,
+            Self::Note(_) => Mode::Note,
+            Self::Bookmarks(_) => Mode::Bookmarks,
+            Self::Palette(_) => Mode::Palette,
+            Self::CopyMenu(_) => Mode::CopyMenu,
+        }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -89,6 +136,8 @@ pub struct AppOptions {
     /// The first message in the status line.
     pub message: Option<String>,
     pub table_mode: TableMode,
+    /// Today's date, for new bookmarks.
+    pub today: Option<Date>,
     pub panes: PaneSettings,
 }
 
@@ -114,11 +163,19 @@ impl App {
             size: options.size,
             document_view,
             focus: Focus::Document,
+            below: None,
+            copied: None,
+            deleted_bookmark: None,
+            today: options.today,
+            has_shown_help_key: false,
             side_panes: SidePanes {
                 settings: options.panes,
                 ..SidePanes::default()
             },
             active_search: None,
+            last_query: String::new(),
+            search_history: SearchHistory::default(),
+            search_history_changes: 0,
             message: options.message,
             progress: None,
             mouse_owner: MouseOwner::default(),
@@ -143,23 +200,12 @@ impl App {
     pub const fn shows_document(&self) -> bool {
         matches!(
             self.focus,
-            Focus::Document | Focus::Outline | Focus::RowDetail(_)
+            Focus::Document | Focus::Outline | Focus::RowDetail(_) | Focus::CopyMenu(_)
         )
     }
 
     pub const fn mode(&self) -> Mode {
-        match self.focus {
-            Focus::Document => Mode::Document,
-            Focus::Outline => Mode::Outline,
-            Focus::RowDetail(_) => Mode::RowDetail,
-            Focus::Search(_) => Mode::Search,
-            Focus::Filter(_) => Mode::Filter,
-            Focus::Library(_) => Mode::Library,
-            Focus::Comparison(_) => Mode::Comparison,
-            Focus::TextPanel(_) => Mode::TextPanel,
-            Focus::Note(_) => Mode::Note,
-            Focus::Bookmarks(_) => Mode::Bookmarks,
-        }
+        self.focus.mode()
     }
 
     /// Calls a function with the focused pane and the rest of the app, as far as panes may use it.
@@ -181,6 +227,8 @@ impl App {
             Focus::TextPanel(pane) => pane,
             Focus::Note(pane) => pane,
             Focus::Bookmarks(pane) => pane,
+            Focus::Palette(pane) => &mut **pane,
+            Focus::CopyMenu(pane) => pane,
         };
         let mut context = PaneContext {
             document_view: &mut self.document_view,
@@ -188,6 +236,7 @@ impl App {
             index: &self.index,
             keymap: &self.keymap,
             bookmarks: self.bookmarks.as_ref(),
+            search_history: &self.search_history,
             options,
             screen,
         };
@@ -221,10 +270,23 @@ impl App {
         self.bookmarks.as_ref()
     }
 
+    pub const fn search_history(&self) -> &SearchHistory {
+        &self.search_history
+    }
+
+    pub const fn search_history_changes(&self) -> usize {
+        self.search_history_changes
+    }
+
+    /// The text that was just copied.
+    pub fn copied_text(&self) -> Option<&str> {
+        self.copied.as_deref()
+    }
+
     /// The highlighter of the search whose hits the reader steps through.
     pub fn highlighter(&self) -> Option<&Highlighter> {
         let search = self.active_search.as_ref();
-        search.map(|search| &search.highlighter)
+        search.map(ActiveSearch::highlighter)
     }
 
     pub fn screen_layout(&self) -> ScreenLayout {

@@ -1,6 +1,6 @@
 //! The reader's own bookmarks and notes on rows. They are never part of a document.
 
-use crate::content::{CodeId, Document, RowPath};
+use crate::content::{CodeId, Date, Document, RowPath};
 use crate::search::{Hit, HitGroup, MatchReason, Query};
 use crate::text::clip;
 
@@ -24,6 +24,8 @@ pub struct Bookmark {
     pub name: String,
     pub is_bookmarked: bool,
     pub note: Option<String>,
+    /// The day on which the row was first marked, if the host knows the date.
+    pub date: Option<Date>,
 }
 
 impl Bookmarks {
@@ -62,6 +64,7 @@ impl Bookmarks {
             name: clip(row.name(), MAX_NAME_COLUMNS, "…").into_owned(),
             is_bookmarked: false,
             note: None,
+            date: None,
         }))
     }
 
@@ -94,6 +97,7 @@ mod tests {
             name: row.to_owned(),
             is_bookmarked: true,
             note: note.map(str::to_owned),
+            date: None,
         };
         let bookmarks = Bookmarks {
             entries: vec![entry("26", None), entry("90", Some("ask Anna first"))],

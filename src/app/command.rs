@@ -27,6 +27,10 @@ pub enum Command {
     Filter,
     NextHit,
     PreviousHit,
+    /// Searches for billable diagnoses only, or for all codes again.
+    FilterBillable,
+    /// Searches the open document only, or everything again.
+    FilterThisDocument,
     /// Adds or removes the bookmark on the row.
     Bookmark,
     /// Opens the note on the row.
@@ -34,8 +38,24 @@ pub enum Command {
     Bookmarks,
     Library,
     Delete(Deletion),
+    /// Opens the copy menu; in the menu, copies the row.
     Copy,
     CopyWithCitation,
+    /// Marks the row for copying.
+    MarkRow,
+    /// Deletes the selected bookmark and its note.
+    DeleteBookmark,
+    UndoDelete,
+    /// Opens the command palette.
+    Palette,
+    NextTheme,
+    /// Leaves a text field or menu, like [`Command::Back`].
+    Cancel,
+    /// To the start of a text field.
+    FieldStart,
+    FieldEnd,
+    /// A screen down, like [`Movement::PageDown`], where the key does not mark rows.
+    NextScreen,
     /// Shows one pane, or as many as fit.
     TogglePanes,
     /// Gives the left of two panes fewer columns.
@@ -55,6 +75,8 @@ pub enum Movement {
     Down,
     PageUp,
     PageDown,
+    HalfPageUp,
+    HalfPageDown,
     /// To the first row or line, or the start of a text.
     Home,
     /// To the last row or line, or the end of a text.
@@ -86,7 +108,7 @@ pub enum Host {
 pub const NOT_IN_SECURE_MODE: &str = "not available in secure mode";
 
 /// Every command with its name in `keymap.toml`.
-const COMMANDS: [(Command, &str); 39] = [
+const COMMANDS: [(Command, &str); 52] = [
     (Command::Move(Movement::Up), "up"),
     (Command::Move(Movement::Down), "down"),
     (Command::Left, "left"),
@@ -99,8 +121,13 @@ const COMMANDS: [(Command, &str); 39] = [
     (Command::Filter, "filter"),
     (Command::NextHit, "next-hit"),
     (Command::PreviousHit, "previous-hit"),
+    (Command::FilterBillable, "filter-billable"),
+    (Command::FilterThisDocument, "filter-document"),
     (Command::Move(Movement::PageDown), "page-down"),
     (Command::Move(Movement::PageUp), "page-up"),
+    (Command::NextScreen, "next-screen"),
+    (Command::Move(Movement::HalfPageDown), "half-page-down"),
+    (Command::Move(Movement::HalfPageUp), "half-page-up"),
     (Command::Move(Movement::Home), "home"),
     (Command::Move(Movement::End), "end"),
     (Command::NextPane, "next-pane"),
@@ -109,6 +136,14 @@ const COMMANDS: [(Command, &str); 39] = [
     (Command::PreviousSection, "previous-section"),
     (Command::Copy, "copy"),
     (Command::CopyWithCitation, "copy-cited"),
+    (Command::MarkRow, "mark"),
+    (Command::DeleteBookmark, "delete-bookmark"),
+    (Command::UndoDelete, "undo"),
+    (Command::Palette, "palette"),
+    (Command::NextTheme, "theme"),
+    (Command::Cancel, "cancel"),
+    (Command::FieldStart, "field-start"),
+    (Command::FieldEnd, "field-end"),
     (Command::Bookmark, "bookmark"),
     (Command::Annotate, "annotate"),
     (Command::Bookmarks, "marks"),
@@ -139,6 +174,16 @@ impl Command {
         Some(*command)
     }
 
+    /// The name in `keymap.toml`.
+    pub fn id(self) -> &'static str {
+        let mut commands = COMMANDS.iter();
+        let named = commands.find(|(command, _)| match (command, self) {
+            (Self::Section(_), Self::Section(_)) => true,
+            _ => *command == self,
+        });
+        named.map_or("", |(_, id)| id)
+    }
+
     /// The names of all commands in `keymap.toml`.
     pub fn ids() -> [&'static str; COMMANDS.len()] {
         COMMANDS.map(|(_, id)| id)
@@ -147,10 +192,13 @@ impl Command {
     /// Returns true if readers on a host have the command.
     pub const fn is_available(self, host: Host) -> bool {
         match self {
-            Self::Suspend | Self::Bookmark | Self::Annotate | Self::Bookmarks => {
-                matches!(host, Host::Local)
-            }
-            Self::Copy | Self::CopyWithCitation => !matches!(host, Host::Secure),
+            Self::Suspend
+            | Self::Bookmark
+            | Self::Annotate
+            | Self::Bookmarks
+            | Self::DeleteBookmark
+            | Self::UndoDelete => matches!(host, Host::Local),
+            Self::Copy | Self::CopyWithCitation | Self::MarkRow => !matches!(host, Host::Secure),
             Self::Move(_)
             | Self::Left
             | Self::Right
@@ -167,12 +215,20 @@ impl Command {
             | Self::Filter
             | Self::NextHit
             | Self::PreviousHit
+            | Self::FilterBillable
+            | Self::FilterThisDocument
             | Self::Library
             | Self::Delete(_)
             | Self::TogglePanes
             | Self::SplitLeft
             | Self::SplitRight
             | Self::ToggleMouse
+            | Self::Palette
+            | Self::NextTheme
+            | Self::Cancel
+            | Self::FieldStart
+            | Self::FieldEnd
+            | Self::NextScreen
             | Self::Help
             | Self::Redraw
             | Self::Quit => true,

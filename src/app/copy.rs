@@ -1,17 +1,106 @@
-//! The text of a row for the clipboard: unwrapped, with or without a citation.
+//! The texts that can be copied from a document: unwrapped, with tabs between fields.
 
-use crate::content::{Document, Row, Source, Subject, Value};
+use crate::app::document_view::DocumentView;
+use crate::content::{Block, Document, Row, RowPath, Source, Subject, Value, Visibility};
 
-/// Whether code, source and date are copied with the text.
+/// What is copied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Citation {
-    With,
-    Without,
+pub enum CopyFormat {
+    Code,
+    CodeAndTitle,
+    /// The fields of each row, separated by tabs.
+    Row,
+    /// Each row with its standing, source and date, and the remarks on it.
+    CitedRow,
+    TableAsTsv,
+    TableAsMarkdown,
 }
 
-/// A row's fields on one line, separated by tabs as for a spreadsheet. With a citation, its standing,
-/// its source and the remarks on it follow, each on a line.
-pub(crate) fn copy_text(document: &Document, row: &Row, citation: Citation) -> String {
+impl CopyFormat {
+    pub const ALL: [Self; 6] = [
+        Self::Code,
+        Self::CodeAndTitle,
+        Self::Row,
+        Self::CitedRow,
+        Self::TableAsTsv,
+        Self::TableAsMarkdown,
+    ];
+
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Code => "Code",
+            Self::CodeAndTitle => "Code and title",
+            Self::Row => "Row",
+            Self::CitedRow => "Row with standing, remarks, source and date",
+            Self::TableAsTsv => "Table for a spreadsheet (tabs)",
+            Self::TableAsMarkdown => "Table as Markdown",
+        }
+    }
+}
+
+/// The text of the marked rows or else of the selected row, or of the table that it is in. `None` if
+/// no row is selected.
+pub(crate) fn copy_text(view: &DocumentView, format: CopyFormat) -> Option<String> {
+    let document = view.document();
+    let marked = view.marks();
+    let paths: &[RowPath] = if marked.is_empty() {
+        std::slice::from_ref(view.row_path()?)
+    } else {
+        marked
+    };
+    let rows: Vec<(&Block, &Row)> = paths
+        .iter()
+        .filter_map(|path| document.row(path))
+        .map(|(_, block, row)| (block, row))
+        .collect();
+    let lines: Vec<String> = match format {
+        CopyFormat::Code => rows
+            .iter()
+            .map(|(_, row)| row_code(document, row))
+            .collect(),
+        CopyFormat::CodeAndTitle => rows
+            .iter()
+            .map(|(_, row)| code_and_title(document, row))
+            .collect(),
+        CopyFormat::Row => rows.iter().map(|(_, row)| fields(row).join("\t")).collect(),
+        CopyFormat::CitedRow => rows
+            .iter()
+            .map(|(_, row)| cited_row(document, row))
+            .collect(),
+        CopyFormat::TableAsTsv | CopyFormat::TableAsMarkdown => {
+            let (block, _) = rows.first()?;
+            let is_marked = |row: &&Row| marked.is_empty() || rows.iter().any(|(_, it)| it == row);
+            let rows: Vec<&Row> = block.rows.iter().filter(is_marked).collect();
+            table(&rows, format)
+        }
+    };
+    Some(lines.join("\n"))
+}
+
+/// The code of a row about a code, or the document's code with the row's modifier.
+fn row_code(document: &Document, row: &Row) -> String {
+    let code = document.code.value();
+    match &row.subject {
+        Subject::Code(code) => code.value().to_owned(),
+        Subject::Modifier(modifier) | Subject::PayerRule(modifier) => format!("{code}-{modifier}"),
+        Subject::Text | Subject::Payer | Subject::Place | Subject::Absence => code.to_owned(),
+    }
+}
+
+/// The code of a row, and its name or else the document's title.
+fn code_and_title(document: &Document, row: &Row) -> String {
+    let title = match row.subject {
+        Subject::Code(_) | Subject::Modifier(_) | Subject::PayerRule(_) => {
+            fields(row).into_iter().nth(1).unwrap_or_default()
+        }
+        _ => document.title.clone(),
+    };
+    format!("{} {title}", row_code(document, row))
+        .trim_end()
+        .to_owned()
+}
+
+fn fields(row: &Row) -> Vec<String> {
     let fields = row.cells.iter().map(|cell| match &cell.value {
         Value::Text(text) => text.clone(),
         Value::Unavailable(absent) => match &absent.stated {
@@ -19,20 +108,55 @@ pub(crate) fn copy_text(document: &Document, row: &Row, citation: Citation) -> S
             None => absent.text(),
         },
     });
-    let mut lines = vec![fields.collect::<Vec<_>>().join("\t")];
-    if citation == Citation::With {
-        lines.extend(row.standing.map(|standing| standing.label().to_owned()));
-        lines.push(citation_line(document, row));
-        lines.extend(row.remarks.iter().map(|remark| {
-            let source = document.source(&remark.source);
-            let source = source.map_or(String::new(), Source::citation);
-            format!("{} · {source}", remark.text)
-        }));
-    }
+    fields.collect()
+}
+
+fn cited_row(document: &Document, row: &Row) -> String {
+    let mut lines = vec![fields(row).join("\t")];
+    lines.extend(row.standing.map(|standing| standing.label().to_owned()));
+    lines.push(citation_line(document, row));
+    lines.extend(row.remarks.iter().map(|remark| {
+        let source = document.source(&remark.source);
+        let source = source.map_or(String::new(), Source::citation);
+        format!("{} · {source}", remark.text)
+    }));
     lines.join("\n")
 }
 
-/// A line such as `CPT 83950-26 · CPT 83950: … (publication), no date · disagrees: …`.
+/// Labels and rows. Rows without a field of the first row's labels have a blank there.
+fn table(rows: &[&Row], format: CopyFormat) -> Vec<String> {
+    let mut labels: Vec<&str> = Vec::new();
+    for cell in rows.iter().flat_map(|row| &row.cells) {
+        if cell.visibility == Visibility::Column && !labels.contains(&cell.label.as_str()) {
+            labels.push(&cell.label);
+        }
+    }
+    let cells = |row: &&Row| {
+        let fields = fields(row);
+        let value = |label: &&str| {
+            let position = row.cells.iter().position(|cell| cell.label == *label);
+            position.map_or(String::new(), |position| fields[position].clone())
+        };
+        labels.iter().map(value).collect::<Vec<_>>()
+    };
+    let header = labels
+        .iter()
+        .map(|label| (*label).to_owned())
+        .collect::<Vec<_>>();
+    let lines = std::iter::once(header).chain(rows.iter().map(cells));
+    if format == CopyFormat::TableAsTsv {
+        return lines.map(|cells| cells.join("\t")).collect();
+    }
+    let escaped = lines.map(|cells| {
+        let cells = cells.iter().map(|cell| cell.replace('|', "\\|"));
+        format!("| {} |", cells.collect::<Vec<_>>().join(" | "))
+    });
+    let mut lines: Vec<String> = escaped.collect();
+    lines.insert(1, format!("|{}", " --- |".repeat(labels.len())));
+    lines
+}
+
+/// A line such as `CPT 83950-26 · CPT 83950: … (publication), no date · conflicts with: …`.
 fn citation_line(document: &Document, row: &Row) -> String {
     let code = document.code.value();
     let system = document.code.system();
@@ -50,7 +174,7 @@ fn citation_line(document: &Document, row: &Row) -> String {
         None => line += " · no source named",
     }
     for source in row.disputed_by.iter().filter_map(source_text) {
-        line += &format!(" · disagrees: {source}");
+        line += &format!(" · conflicts with: {source}");
     }
     line
 }

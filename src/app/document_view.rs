@@ -20,6 +20,8 @@ pub struct DocumentView {
     selected: usize,
     /// The reader's last positions in the other sections, as selected row and top line.
     section_positions: Vec<(usize, usize)>,
+    /// The rows that are marked for copying, in the order of the document.
+    marks: Vec<RowPath>,
     options: LayoutOptions,
     /// The lines of the pane.
     height: u16,
@@ -35,6 +37,7 @@ impl DocumentView {
             filter: String::new(),
             view: ScrollView::default(),
             selected: 0,
+            marks: Vec::new(),
             options,
             height,
         };
@@ -79,6 +82,31 @@ impl DocumentView {
     pub(crate) fn row(&self) -> Option<&Row> {
         let (_, _, row) = self.document.row(self.row_path()?)?;
         Some(row)
+    }
+
+    pub fn marks(&self) -> &[RowPath] {
+        &self.marks
+    }
+
+    /// Marks the selected row, or removes its mark, and selects the next row.
+    pub(crate) fn toggle_mark(&mut self) {
+        let Some(path) = self.row_path().cloned() else {
+            return;
+        };
+        match self.marks.iter().position(|marked| *marked == path) {
+            Some(position) => {
+                self.marks.remove(position);
+            }
+            None => self.marks.push(path),
+        }
+        let document = Arc::clone(&self.document);
+        self.marks
+            .sort_by_cached_key(|path| document.row_number(path));
+        self.move_by(Movement::Down);
+    }
+
+    pub(crate) fn clear_marks(&mut self) {
+        self.marks.clear();
     }
 
     pub fn filter(&self) -> &str {
@@ -154,6 +182,7 @@ impl DocumentView {
     pub(crate) fn replace_document(&mut self, document: Arc<Document>) {
         self.section_positions = vec![(0, 0); document.sections.len()];
         self.section = self.section.min(document.sections.len().saturating_sub(1));
+        self.marks.retain(|path| document.row(path).is_some());
         self.document = document;
         self.update_page();
     }
@@ -174,7 +203,10 @@ impl DocumentView {
         match movement {
             Movement::Up => self.up(),
             Movement::Down => self.down(),
-            Movement::PageUp | Movement::PageDown => self.move_by_screen(movement),
+            Movement::PageUp
+            | Movement::PageDown
+            | Movement::HalfPageUp
+            | Movement::HalfPageDown => self.move_by_screen(movement),
             Movement::Home => (self.selected, self.view.top) = (0, 0),
             Movement::End => {
                 self.selected = self.last_row();
@@ -232,7 +264,7 @@ impl DocumentView {
         self.view.apply(movement, self.height);
         self.selected = match movement {
             _ if self.top() != before => self.first_visible_row(),
-            Movement::PageUp => 0,
+            Movement::PageUp | Movement::HalfPageUp => 0,
             _ => self.last_row(),
         };
     }

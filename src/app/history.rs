@@ -29,6 +29,11 @@ impl History {
         push(&mut self.past, here);
     }
 
+    /// The number of positions to go back to.
+    pub const fn depth(&self) -> usize {
+        self.past.len()
+    }
+
     pub fn back(&mut self, here: ReadingPosition) -> Option<ReadingPosition> {
         let there = self.past.pop()?;
         push(&mut self.future, here);

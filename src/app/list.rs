@@ -186,6 +186,8 @@ impl GroupedList {
             Movement::Down => 1,
             Movement::PageUp => -screen,
             Movement::PageDown => screen,
+            Movement::HalfPageUp => -(screen / 2).max(1),
+            Movement::HalfPageDown => (screen / 2).max(1),
             Movement::Home => isize::MIN,
             Movement::End => isize::MAX,
         };

@@ -13,10 +13,12 @@ pub enum Mode {
     TextPanel,
     Note,
     Bookmarks,
+    Palette,
+    CopyMenu,
 }
 
 impl Mode {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Document,
         Self::Outline,
         Self::RowDetail,
@@ -27,6 +29,8 @@ impl Mode {
         Self::TextPanel,
         Self::Note,
         Self::Bookmarks,
+        Self::Palette,
+        Self::CopyMenu,
     ];
 
     /// The name in `keymap.toml`.
@@ -42,6 +46,26 @@ impl Mode {
             Self::TextPanel => "text",
             Self::Note => "note",
             Self::Bookmarks => "marks",
+            Self::Palette => "palette",
+            Self::CopyMenu => "copy",
+        }
+    }
+
+    /// The name in texts.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Document => "document",
+            Self::Outline => "outline",
+            Self::RowDetail => "row details",
+            Self::Search => "search",
+            Self::Filter => "filter",
+            Self::Library => "library",
+            Self::Comparison => "comparison",
+            Self::TextPanel => "help and reports",
+            Self::Note => "note",
+            Self::Bookmarks => "bookmarks and notes",
+            Self::Palette => "command palette",
+            Self::CopyMenu => "copy menu",
         }
     }
 
@@ -53,7 +77,7 @@ impl Mode {
     pub(crate) const fn has_text_field(self) -> bool {
         matches!(
             self,
-            Self::Search | Self::Filter | Self::Library | Self::Note
+            Self::Search | Self::Filter | Self::Library | Self::Note | Self::Palette
         )
     }
 }

@@ -2,10 +2,12 @@
 
 pub(crate) mod bookmarks;
 pub(crate) mod comparison;
+pub(crate) mod copy_menu;
 pub(crate) mod document;
 pub(crate) mod filter;
 pub(crate) mod library;
 pub(crate) mod note;
+pub(crate) mod palette;
 pub(crate) mod row_detail;
 pub(crate) mod search;
 pub(crate) mod text_panel;

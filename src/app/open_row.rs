@@ -9,7 +9,7 @@ use crate::app::modes::bookmarks::BookmarkList;
 use crate::app::modes::comparison::ComparisonView;
 use crate::app::modes::library::{LibraryItem, LibraryList};
 use crate::app::modes::note::NoteEditor;
-use crate::app::modes::search::SearchState;
+use crate::app::modes::search::{ActiveSearch, SearchState, StartItem};
 use crate::app::modes::text_panel::TextPanel;
 use crate::content::{CodeId, CodeSystem, RowPath, Subject};
 use crate::library::way_back;
@@ -25,7 +25,7 @@ impl App {
                 self.focus = Focus::RowDetail(detail);
                 self.follow_row()
             }
-            Focus::Search(search) => self.open_hit(*search),
+            Focus::Search(search) => self.open_hit(search),
             Focus::Library(list) => self.open_library_item(list),
             Focus::Comparison(comparison) => self.open_compared_row(comparison),
             Focus::TextPanel(panel) => {
@@ -34,6 +34,12 @@ impl App {
             }
             Focus::Note(editor) => self.save_note(&editor),
             Focus::Bookmarks(list) => self.open_bookmark(&list),
+            Focus::Palette(palette) => self.open_palette_item(palette),
+            Focus::CopyMenu(menu) => {
+                let format = menu.selected();
+                self.focus = Focus::CopyMenu(menu);
+                self.copy(format?)
+            }
         }
     }
 
@@ -98,25 +104,38 @@ impl App {
     }
 
     pub(crate) fn search_for(&mut self, query: String) {
-        let (index, bookmarks) = (&self.index, self.bookmarks.as_ref());
-        let open = &self.document_view.document().code;
-        let search = SearchState::with_query(query, index, bookmarks, open);
-        self.focus = Focus::Search(Box::new(search));
+        self.show_search(SearchState::with_text(query));
     }
 
-    /// Goes to the selected hit. If a scope or a suggestion is selected, searches for that.
-    fn open_hit(&mut self, search: SearchState) -> Option<Effect> {
-        let query = search.selected_scope().or(search.selected_suggestion());
+    /// Goes to the selected hit or code. If a scope, an earlier query or a suggestion is selected,
+    /// searches for that.
+    fn open_hit(&mut self, mut search: Box<SearchState>) -> Option<Effect> {
+        let selected = search.list.selected();
+        let query = match search.start_item(selected, &self.search_history) {
+            Some(StartItem::Code(opened)) => {
+                let code = opened.code.clone();
+                return Some(self.open_document(code, None));
+            }
+            Some(StartItem::Query(query) | StartItem::Scope(query, _)) => Some(query),
+            None => search.selected_suggestion(),
+        };
         if let Some(query) = query {
             self.search_for(query.to_owned());
             return None;
         }
         if search.selected_hit().is_none() {
-            self.focus = Focus::Search(Box::new(search));
+            self.focus = Focus::Search(search);
             return None;
         }
-        self.active_search = search.into_active_search();
-        self.push_history();
+        self.search_history.add_query(search.input.text());
+        self.search_history_changes += 1;
+        let here = search.origin.take();
+        self.history
+            .record(here.unwrap_or_else(|| self.reading_position()));
+        self.active_search = Some(ActiveSearch {
+            state: search,
+            history_depth: self.history.depth(),
+        });
         self.go_to_hit(0)
     }
 
@@ -133,7 +152,8 @@ impl App {
             }
             Some(LibraryItem::BrokenFile(broken)) => {
                 let report = TextPanel::error_report(broken, self.layout_options(self.size.width));
-                self.focus = Focus::TextPanel(report);
+                self.focus = Focus::Library(list);
+                self.show_overlay(Focus::TextPanel(report));
                 None
             }
             Some(LibraryItem::Row { .. } | LibraryItem::Comparison(_)) | None => {

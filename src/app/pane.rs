@@ -8,7 +8,9 @@ use crate::app::command::Movement;
 use crate::app::document_view::DocumentView;
 use crate::app::keymap::Keymap;
 use crate::app::list::Click;
+use crate::app::modes::search::filter_bar::Filter;
 use crate::app::screen_layout::ScreenLayout;
+use crate::app::search_history::SearchHistory;
 use crate::app::text_input::Edit;
 use crate::layout::LayoutOptions;
 use crate::library::Library;
@@ -21,6 +23,7 @@ pub(crate) struct PaneContext<'a> {
     pub index: &'a Index,
     pub keymap: &'a Keymap,
     pub bookmarks: Option<&'a Bookmarks>,
+    pub search_history: &'a SearchHistory,
     pub options: LayoutOptions,
     pub screen: ScreenLayout,
 }
@@ -37,8 +40,8 @@ pub(crate) trait Pane {
     /// Adapts to a new screen size or document.
     fn relayout(&mut self, _: &mut PaneContext<'_>) {}
 
-    /// Adapts to a new library and index. A relayout follows.
-    fn library_changed(&mut self, _: &mut PaneContext<'_>) {}
+    /// Reads the library and index again. A relayout follows.
+    fn reload(&mut self, _: &mut PaneContext<'_>) {}
 
     fn move_vertically(&mut self, movement: Movement, context: &mut PaneContext<'_>);
 
@@ -46,6 +49,13 @@ pub(crate) trait Pane {
     fn move_horizontally(&mut self, _by: isize, _: &mut PaneContext<'_>) -> Option<Effect> {
         None
     }
+
+    /// Shows the previous or next list of the pane, `by` -1 or 1. Returns false if there is only one.
+    fn cycle_tab(&mut self, _by: isize, _: &mut PaneContext<'_>) -> bool {
+        false
+    }
+
+    fn apply_filter(&mut self, _: Filter, _: &mut PaneContext<'_>) {}
 
     fn edit(&mut self, _: Edit<'_>, _: &mut PaneContext<'_>) {}
 

@@ -52,10 +52,13 @@ impl From<&Action> for Pace {
             | Action::Insert(_)
             | Action::Paste(_)
             | Action::Wheel(_) => Self::Deferred,
-            Action::ExcerptsLoaded(_) | Action::Progress(_) | Action::ShowMessage(_) => {
-                Self::Unchanged
-            }
+            Action::ExcerptsLoaded(_)
+            | Action::Progress(_)
+            | Action::SearchHistoryLoaded(_)
+            | Action::UnboundKey
+            | Action::ShowMessage(_) => Self::Unchanged,
             Action::Command(_)
+            | Action::CodeTyped(..)
             | Action::Click(_)
             | Action::Resize(_)
             | Action::DocumentLoaded(..)
@@ -104,9 +107,13 @@ impl App {
             | Focus::Outline
             | Focus::RowDetail(_)
             | Focus::Filter(_)
-            | Focus::Note(_) => self.row_detail_pane(),
+            | Focus::Note(_)
+            | Focus::CopyMenu(_) => self.row_detail_pane(),
             Focus::Search(_) | Focus::Library(_) => return self.update_preview(),
-            Focus::Comparison(_) | Focus::TextPanel(_) | Focus::Bookmarks(_) => None,
+            Focus::Comparison(_)
+            | Focus::TextPanel(_)
+            | Focus::Bookmarks(_)
+            | Focus::Palette(_) => None,
         };
         None
     }

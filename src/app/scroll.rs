@@ -37,6 +37,8 @@ impl ScrollView {
             Movement::Down => self.top + 1,
             Movement::PageUp => self.top.saturating_sub(screen),
             Movement::PageDown => self.top + screen,
+            Movement::HalfPageUp => self.top.saturating_sub(usize::from(height / 2).max(1)),
+            Movement::HalfPageDown => self.top + usize::from(height / 2).max(1),
             Movement::Home => 0,
             Movement::End => usize::MAX,
         };

@@ -9,11 +9,16 @@ use crate::app::command::Deletion;
 pub(crate) enum Edit<'a> {
     Insert(&'a str),
     Delete(Deletion),
+    /// Moves the cursor to the start of the text.
+    ToStart,
+    ToEnd,
 }
 
 #[derive(Clone, Debug)]
 pub struct TextInput {
     input: Input,
+    /// Whether all of the text is selected, so that typing replaces it.
+    is_selected: bool,
     max_chars: usize,
 }
 
@@ -28,11 +33,25 @@ impl TextInput {
     /// A field with the cursor after its text. It accepts no more characters than `max_chars`.
     pub(crate) fn new(text: String, max_chars: usize) -> Self {
         let input = Input::new(text);
-        Self { input, max_chars }
+        Self {
+            input,
+            is_selected: false,
+            max_chars,
+        }
     }
 
     pub fn text(&self) -> &str {
         self.input.value()
+    }
+
+    /// Selects all of the text, until it is edited or the cursor moves.
+    pub(crate) fn select_all(&mut self) {
+        self.move_to_end();
+        self.is_selected = !self.text().is_empty();
+    }
+
+    pub const fn is_selected(&self) -> bool {
+        self.is_selected
     }
 
     /// The columns of the text before the cursor.
@@ -43,11 +62,14 @@ impl TextInput {
     /// Returns true if the text has changed.
     pub(crate) fn edit(&mut self, edit: Edit<'_>) -> bool {
         let text = match edit {
+            Edit::ToStart => return self.handle(InputRequest::GoToStart),
+            Edit::ToEnd => return self.handle(InputRequest::GoToEnd),
+            Edit::Delete(_) if self.is_selected => return self.handle(InputRequest::DeleteLine),
             Edit::Delete(deletion) => return self.handle(deletion_request(deletion)),
             Edit::Insert(text) => text,
         };
+        let mut changed = self.is_selected && self.handle(InputRequest::DeleteLine);
         let room = self.max_chars.saturating_sub(self.text().chars().count());
-        let mut changed = false;
         for c in text.chars().take(room) {
             changed |= self.handle(InputRequest::InsertChar(c));
         }
@@ -72,6 +94,7 @@ impl TextInput {
     }
 
     fn handle(&mut self, request: InputRequest) -> bool {
+        self.is_selected = false;
         let change = self.input.handle(request);
         change.is_some_and(|change| change.value)
     }
@@ -99,5 +122,22 @@ mod tests {
         assert!(!field.edit(Edit::Insert("d")));
         assert!(field.edit(Edit::Delete(Deletion::All)));
         assert!(!field.edit(Edit::Delete(Deletion::PreviousChar)));
+    }
+
+    #[test]
+    fn typing_replaces_a_selected_text_and_moving_keeps_it() {
+        let mut field = TextInput::new("her2".to_owned(), usize::MAX);
+        field.select_all();
+        field.move_cursor(-1);
+        field.edit(Edit::Insert("x"));
+        assert_eq!(field.text(), "herx2");
+        field.select_all();
+        assert!(field.edit(Edit::Insert("26")));
+        assert_eq!((field.text(), field.is_selected()), ("26", false));
+        field.select_all();
+        assert!(field.edit(Edit::Delete(Deletion::PreviousChar)));
+        assert_eq!(field.text(), "");
+        field.select_all();
+        assert!(!field.is_selected());
     }
 }

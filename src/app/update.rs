@@ -6,8 +6,8 @@ use std::sync::Arc;
 use crate::app::action::{Action, Effect};
 use crate::app::app::{App, Focus};
 use crate::app::bookmarks::Bookmark;
-use crate::app::command::{Command, NOT_IN_SECURE_MODE};
-use crate::app::copy::{Citation, copy_text};
+use crate::app::command::{Command, Movement, NOT_IN_SECURE_MODE};
+use crate::app::copy::CopyFormat;
 use crate::app::detail_pane::LoadedPreview;
 use crate::app::document_view::DocumentView;
 use crate::app::modes::bookmarks::BookmarkList;
@@ -15,7 +15,9 @@ use crate::app::modes::comparison::ComparisonView;
 use crate::app::modes::filter::FilterField;
 use crate::app::modes::library::LibraryList;
 use crate::app::modes::note::NoteEditor;
-use crate::app::modes::text_panel::TextPanel;
+use crate::app::modes::palette::PaletteContent;
+use crate::app::modes::search::SearchState;
+use crate::app::modes::search::filter_bar::Filter;
 use crate::app::panes::Pace;
 use crate::app::text_input::Edit;
 use crate::content::{Document, RowPath};
@@ -53,9 +55,25 @@ impl App {
         {
             self.message = None;
         }
+        let is_input = matches!(
+            action,
+            Action::Command(_) | Action::Insert(_) | Action::UnboundKey
+        );
+        if is_input && self.copied.take().is_some() && closes_copied_text(&action) {
+            return None;
+        }
         match action {
             Action::Command(command) => return self.run_command(command),
-            Action::Insert(text) => self.edit(Edit::Insert(&text)),
+            Action::Insert(text) if self.mode().has_text_field() => {
+                self.edit(Edit::Insert(&text));
+            }
+            Action::Insert(_) | Action::UnboundKey => self.report_unbound_key(),
+            Action::CodeTyped(text, start) => {
+                let mut search = SearchState::with_text(text);
+                search.origin = Some(start);
+                self.below = None;
+                self.show_search(search);
+            }
             Action::Paste(text) => self.paste(text),
             Action::Click(at) => return self.click(at),
             Action::Wheel(movement) => {
@@ -68,6 +86,9 @@ impl App {
             Action::DocumentLoaded(document, path) => {
                 let body = self.screen_layout().body;
                 let options = self.layout_options(body.width);
+                self.search_history
+                    .add_code(&document.code, &document.title);
+                self.search_history_changes += 1;
                 self.document_view = DocumentView::new(document, options, body.height);
                 self.go_to(path.as_ref());
             }
@@ -80,6 +101,7 @@ impl App {
             Action::ComparisonLoaded(request, document, path) => {
                 self.show_comparison(request, document, path);
             }
+            Action::SearchHistoryLoaded(history) => self.search_history.merge(history),
             Action::PreviewLoaded(code, document) => {
                 self.side_panes.preview = Some(LoadedPreview { code, document });
             }
@@ -88,7 +110,7 @@ impl App {
                 (self.library, self.index) = (library, index);
                 self.progress = None;
                 self.side_panes.preview = None;
-                self.with_pane(|pane, context| pane.library_changed(context));
+                self.with_pane(|pane, context| pane.reload(context));
                 self.relayout();
                 // The new library may have a newer version of the open document.
                 let open = self.document_view.document().code.clone();
@@ -101,7 +123,18 @@ impl App {
         None
     }
 
-    fn run_command(&mut self, command: Command) -> Option<Effect> {
+    /// Says once which key shows the keys. The copy menu closes instead.
+    fn report_unbound_key(&mut self) {
+        if matches!(self.focus, Focus::CopyMenu(_)) {
+            return self.close_overlay();
+        }
+        if let (false, Some(key)) = (self.has_shown_help_key, self.key_label(Command::Help)) {
+            self.message = Some(format!("This key does nothing here. {key} shows the keys"));
+            self.has_shown_help_key = true;
+        }
+    }
+
+    pub(crate) fn run_command(&mut self, command: Command) -> Option<Effect> {
         if self.keymap.is_refused(command) {
             self.message = Some(NOT_IN_SECURE_MODE.to_owned());
             return None;
@@ -110,17 +143,30 @@ impl App {
             Command::Quit => return Some(Effect::Quit),
             Command::Suspend => return Some(Effect::Suspend),
             Command::Redraw => return Some(Effect::Redraw),
-            Command::Help => {
-                let options = self.layout_options(self.size.width);
-                self.focus = Focus::TextPanel(TextPanel::help(&self.keymap, options));
-            }
+            Command::Help => self.show_help(),
+            Command::Palette => self.show_palette(PaletteContent::ActionsAndCodes),
             Command::Library => self.show_library(),
-            Command::Search => self.focus = Focus::Search(Box::default()),
+            Command::Search if matches!(&self.focus, Focus::TextPanel(panel) if panel.is_help()) => {
+                self.show_palette(PaletteContent::Keys);
+            }
+            Command::Search => self.resume_search(),
             Command::Filter => {
                 self.focus = Focus::Filter(FilterField::new(self.document_view.filter()));
             }
-            Command::Copy => return self.copy(Citation::Without),
-            Command::CopyWithCitation => return self.copy(Citation::With),
+            Command::FilterBillable => self.apply_filter(Filter::Billable),
+            Command::FilterThisDocument => self.apply_filter(Filter::ThisDocument),
+            Command::Copy if matches!(self.focus, Focus::CopyMenu(_)) => {
+                return self.copy(CopyFormat::Row);
+            }
+            Command::Copy => self.show_copy_menu(),
+            Command::CopyWithCitation => return self.copy(CopyFormat::CitedRow),
+            Command::MarkRow => self.toggle_mark(),
+            Command::DeleteBookmark => return self.delete_bookmark(),
+            Command::UndoDelete => return self.restore_bookmark(),
+            Command::NextTheme => return Some(Effect::NextTheme),
+            Command::FieldStart => self.edit(Edit::ToStart),
+            Command::FieldEnd => self.edit(Edit::ToEnd),
+            Command::NextScreen => return self.run_command(Command::Move(Movement::PageDown)),
             Command::Bookmark => return self.toggle_bookmark(),
             Command::Annotate => self.annotate(),
             Command::Bookmarks => self.show_bookmarks(),
@@ -128,7 +174,7 @@ impl App {
             Command::NextHit => return self.go_to_hit(1),
             Command::PreviousHit => return self.go_to_hit(-1),
             Command::Open => return self.open(),
-            Command::Back => self.back(),
+            Command::Back | Command::Cancel => return self.back(),
             Command::HistoryBack => return self.history_back(),
             Command::HistoryForward => return self.history_forward(),
             Command::NextPane => self.cycle_pane(1),
@@ -138,7 +184,14 @@ impl App {
             Command::SplitRight => self.move_split(1),
             Command::NextSection => self.cycle_tab(1),
             Command::PreviousSection => self.cycle_tab(-1),
+            Command::Section(n) if matches!(self.focus, Focus::CopyMenu(_)) => {
+                let format = CopyFormat::ALL.get(usize::from(n).wrapping_sub(1))?;
+                return self.copy(*format);
+            }
             Command::Section(n) => self.show_section(usize::from(n).saturating_sub(1)),
+            // An opened row is one step in from the document.
+            Command::Left if matches!(self.focus, Focus::RowDetail(_)) => return self.back(),
+            Command::Right if matches!(self.focus, Focus::RowDetail(_)) => return self.open(),
             Command::Left if self.focus_beside(-1) => {}
             Command::Right if self.focus_beside(1) => {}
             Command::Left => {
@@ -153,6 +206,10 @@ impl App {
             Command::Delete(deletion) => self.edit(Edit::Delete(deletion)),
         }
         None
+    }
+
+    fn apply_filter(&mut self, filter: Filter) {
+        self.with_pane(|pane, context| pane.apply_filter(filter, context));
     }
 
     fn edit(&mut self, edit: Edit<'_>) {
@@ -228,36 +285,30 @@ impl App {
         self.focus = Focus::Comparison(Box::new(comparison));
     }
 
-    fn back(&mut self) {
+    fn back(&mut self) -> Option<Effect> {
         match mem::replace(&mut self.focus, Focus::Document) {
+            Focus::Document if !self.document_view.marks().is_empty() => {
+                self.document_view.clear_marks();
+            }
+            Focus::TextPanel(_) | Focus::Palette(_) | Focus::CopyMenu(_) => self.close_overlay(),
             Focus::Document if !self.document_view.filter().is_empty() => {
                 self.document_view.set_filter("");
             }
-            Focus::Document => self.active_search = None,
             Focus::Filter(_) => self.document_view.set_filter(""),
+            Focus::Document if self.active_search.is_some() => return self.history_back(),
+            Focus::Search(search) => return self.leave_search(search),
             Focus::Comparison(comparison) => {
                 self.focus = Focus::Library(comparison.into_list());
                 self.with_pane(|pane, context| pane.relayout(context));
             }
-            Focus::Outline
+            Focus::Document
+            | Focus::Outline
             | Focus::RowDetail(_)
-            | Focus::Search(_)
             | Focus::Library(_)
-            | Focus::TextPanel(_)
             | Focus::Note(_)
             | Focus::Bookmarks(_) => {}
         }
-    }
-
-    /// Copies the selected row, and shows the copied text.
-    fn copy(&mut self, citation: Citation) -> Option<Effect> {
-        let view = &self.document_view;
-        let text = copy_text(view.document(), view.row()?, citation);
-        self.focus = Focus::TextPanel(TextPanel::copied(
-            &text,
-            self.layout_options(self.size.width),
-        ));
-        Some(Effect::Copy(text))
+        None
     }
 
     /// The bookmark and note on the selected row, or a blank entry. Shows a message if there is no
@@ -274,7 +325,8 @@ impl App {
         entry
     }
 
-    pub(crate) fn save_bookmark(&mut self, entry: Bookmark) -> Option<Effect> {
+    pub(crate) fn save_bookmark(&mut self, mut entry: Bookmark) -> Option<Effect> {
+        entry.date = entry.date.or(self.today);
         self.bookmarks.as_mut()?.put(entry.clone());
         self.with_pane(|pane, context| pane.relayout(context));
         Some(Effect::SaveBookmark(entry))
@@ -304,4 +356,44 @@ impl App {
             None => self.message = Some(CANNOT_SAVE.to_owned()),
         }
     }
+
+    /// Deletes the selected bookmark and its note.
+    fn delete_bookmark(&mut self) -> Option<Effect> {
+        let Focus::Bookmarks(list) = &self.focus else {
+            return None;
+        };
+        let entry = self
+            .bookmarks
+            .as_ref()?
+            .entries
+            .get(list.list.selected())?
+            .clone();
+        let what = match &entry.note {
+            Some(_) => "Note deleted",
+            None => "Bookmark deleted",
+        };
+        self.message = Some(match self.key_label(Command::UndoDelete) {
+            Some(key) => format!("{what}. {key} restores it"),
+            None => what.to_owned(),
+        });
+        self.deleted_bookmark = Some(entry.clone());
+        self.save_bookmark(Bookmark {
+            is_bookmarked: false,
+            note: None,
+            ..entry
+        })
+    }
+
+    fn restore_bookmark(&mut self) -> Option<Effect> {
+        let entry = self.deleted_bookmark.take()?;
+        self.save_bookmark(entry)
+    }
+}
+
+/// Returns true for input that only closes the copied text.
+const fn closes_copied_text(action: &Action) -> bool {
+    matches!(
+        action,
+        Action::Command(Command::Quit | Command::Back | Command::Cancel | Command::Open)
+    )
 }

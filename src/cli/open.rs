@@ -204,6 +204,7 @@ impl LocalHost {
             message: initial.message.or(bookmarks_error),
             bookmarks,
             table_mode: options.table_mode(),
+            today: setup::today(),
             panes: options.panes.settings(),
         };
         let mut host = Self {
@@ -219,6 +220,9 @@ impl LocalHost {
         host.draw_first_frame();
         host.library
             .load_in_background(load_job, host.terminal.sender());
+        if let Some(dirs) = &dirs {
+            host.load_search_history(dirs);
+        }
         host.writer = dirs.map(|dirs| host.start_writer(dirs));
         Ok(host)
     }
@@ -230,6 +234,15 @@ impl LocalHost {
         let _ = self
             .session
             .draw(Instant::now(), &mut Buffer::default(), out);
+    }
+
+    /// Loads earlier searches after the first frame, which does not show them.
+    fn load_search_history(&mut self, dirs: &UserDirs) {
+        let action = match user_data::load_search_history(&dirs.search_history_file()) {
+            Ok(history) => Action::SearchHistoryLoaded(history),
+            Err(error) => Action::ShowMessage(error.to_string()),
+        };
+        let _ = self.session.handle(Event::Action(action), Instant::now());
     }
 
     /// Starts the thread that saves position and bookmarks. The status line shows its errors.
@@ -252,6 +265,8 @@ impl LocalHost {
         let exit = run(self.terminal, self.session, |effect| match effect {
             Effect::SavePosition(position) => save(WriteJob::Position(position)),
             Effect::SaveBookmark(bookmark) => save(WriteJob::Bookmark(bookmark)),
+            Effect::SaveTheme(name) => save(WriteJob::Theme(name)),
+            Effect::SaveSearchHistory(history) => save(WriteJob::SearchHistory(history)),
             effect => load(&self.library.library(), effect).map(Event::Action),
         })?;
         if let Some(writer) = self.writer {

@@ -151,11 +151,18 @@ pub fn keymap(options: &Options) -> anyhow::Result<Keymap> {
     })
 }
 
-/// Loads the theme of `--theme`: a built-in one, a file, or one from the user's folder.
+/// Loads the theme of `--theme`: a built-in one, a file, or one from the user's folder. Without the
+/// option, loads the theme that was selected last.
 pub fn theme(options: &Options) -> anyhow::Result<Theme> {
+    let selected = writable_dirs(options).filter(|_| options.theme.is_none());
+    let selected = selected.and_then(|dirs| {
+        let name = files::read_text(&dirs.theme_file(), MAX_CONFIG_BYTES).ok()?;
+        Theme::names().find(|known| *known == name.trim())
+    });
     let name = options
         .theme
         .as_deref()
+        .or(selected)
         .or_else(|| Theme::names().next())
         .unwrap_or_default();
     if let Some(theme) = Theme::built_in(name) {

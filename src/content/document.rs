@@ -103,6 +103,13 @@ impl Document {
         })
     }
 
+    /// Returns the number of a row in the document, from 0.
+    pub fn row_number(&self, path: &RowPath) -> Option<usize> {
+        self.rows().position(|(section, block, row)| {
+            section.id == path.section && block.id == path.block && row.key == path.row
+        })
+    }
+
     /// Returns the row about a modifier, with its path.
     pub fn modifier(&self, code: &ModifierCode) -> Option<(RowPath, &Row)> {
         self.find_row(|row| row.subject == Subject::Modifier(code.clone()))

@@ -145,6 +145,28 @@ impl DocTable {
         !self.with_code_prefix(system, "").is_empty()
     }
 
+    /// Returns the diagnoses that have more specific codes below them, and so are not billable.
+    pub(crate) fn diagnosis_categories(&self) -> impl Iterator<Item = u32> {
+        let diagnoses = self.with_code_prefix(CodeSystem::Icd10cm, "");
+        let pairs = diagnoses.windows(2).filter(|pair| {
+            let [code, next] = [pair[0], pair[1]].map(|doc| self.codes[doc as usize]);
+            next - code < digit_weight(code_length(code))
+        });
+        pairs.map(|pair| pair[0])
+    }
+
+    /// Returns true for a diagnosis that is valid on claims: in ICD-10-CM, one without more specific
+    /// codes below it. `None` for other codes, and without the imported set.
+    pub(crate) fn is_billable(&self, code: &CodeId) -> Option<bool> {
+        let doc = self
+            .find(code)
+            .filter(|_| code.system() == CodeSystem::Icd10cm)?;
+        let packed = self.codes[doc as usize];
+        let end = packed + digit_weight(code_length(packed));
+        let has_subcodes = self.lower_bound(end) > self.lower_bound(packed) + 1;
+        (has_subcodes || self.kind(doc) == DocKind::ListedCode).then_some(!has_subcodes)
+    }
+
     /// Returns the codes next to where `code` would be, most similar first.
     pub(crate) fn nearest_codes(&self, code: &CodeId, limit: usize) -> Vec<CodeId> {
         let packed = pack_code(code);
@@ -241,6 +263,12 @@ fn pack_code_value(system: CodeSystem, value: &str) -> Option<u64> {
         packed = packed * BASE + u64::from(digit) + 1;
     }
     Some(((system as u64) << VALUE_BITS) + packed * digit_weight(value.len()))
+}
+
+fn code_length(packed: u64) -> usize {
+    let value = packed & ((1 << VALUE_BITS) - 1);
+    let digits = (1..=MAX_CODE_LEN).map(|length| value / digit_weight(length) % BASE);
+    digits.take_while(|digit| *digit > 0).count()
 }
 
 fn unpack_system(packed: u64) -> Option<CodeSystem> {

@@ -109,6 +109,12 @@ impl Index {
         self.docs.size() + self.rows.size() + self.terms.size()
     }
 
+    /// Returns true for a diagnosis that is valid on claims, and false for a category. `None` for
+    /// other codes, and without the imported set.
+    pub fn is_billable(&self, code: &CodeId) -> Option<bool> {
+        self.docs.is_billable(code)
+    }
+
     pub fn code_list(&self, system: CodeSystem) -> CodeList {
         CodeList::new(&self.docs, system)
     }

@@ -3,6 +3,7 @@
 pub(crate) mod claim;
 pub(crate) mod code_names;
 pub(crate) mod code_ref;
+pub(crate) mod filters;
 pub(crate) mod name_key;
 pub(crate) mod parse;
 pub(crate) mod scope;

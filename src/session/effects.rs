@@ -39,7 +39,10 @@ pub fn load(library: &Library, effect: Effect) -> Option<Action> {
         | Effect::Redraw
         | Effect::Copy(_)
         | Effect::SetMouseOwner(_)
+        | Effect::NextTheme
+        | Effect::SaveTheme(_)
         | Effect::SaveBookmark(_)
-        | Effect::SavePosition(_) => None,
+        | Effect::SavePosition(_)
+        | Effect::SaveSearchHistory(_) => None,
     }
 }

@@ -10,7 +10,8 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Position;
 
-use crate::app::{Action, App, AppOptions, Effect, MouseOwner, Movement, ReadingPosition};
+use crate::app::{Action, App, AppOptions, Effect, Mode, MouseOwner, Movement, ReadingPosition};
+use crate::session::code_typing::CodeTyping;
 use crate::session::event::Event;
 use crate::tty::{
     Background, Capabilities, ColorDepth, Decoder, Feature, FrameDecision, FramePacer, Input,
@@ -50,7 +51,10 @@ pub struct Session {
     /// When `inputs` began to wait.
     input_held_since: Option<Instant>,
     saved_position: ReadingPosition,
+    /// The number of changes of the search history that were saved.
+    saved_history_changes: usize,
     save_at: Option<Instant>,
+    code_typing: CodeTyping,
     /// When the cursor has rested for long enough. `None` unless it has moved.
     rest_at: Option<Instant>,
     pacer: FramePacer,
@@ -73,6 +77,7 @@ impl Session {
                 && capabilities.color_depth != ColorDepth::None,
             background_asked: None,
             saved_position: app.reading_position(),
+            saved_history_changes: 0,
             app,
             theme,
             decoder: Decoder::default(),
@@ -81,6 +86,7 @@ impl Session {
             inputs: VecDeque::new(),
             input_held_since: None,
             save_at: None,
+            code_typing: CodeTyping::default(),
             rest_at: None,
             pacer: FramePacer::new(capabilities),
             draw_after: None,
@@ -101,9 +107,7 @@ impl Session {
             Event::Deadline => {
                 self.decoder.expire(now, &mut self.inputs);
                 if self.save_at.is_some_and(|at| at <= now) {
-                    self.save_at = None;
-                    self.saved_position = self.app.reading_position();
-                    effects.push(Effect::SavePosition(self.saved_position.clone()));
+                    self.save_user_data(&mut effects);
                 }
                 if self.rest_at.is_some_and(|at| at <= now) {
                     self.update(Action::Rest, &mut effects);
@@ -133,15 +137,37 @@ impl Session {
         } else if is_input || self.rest_at.is_none() {
             self.rest_at = Some(now + REST_DELAY);
         }
-        if effects.contains(&Effect::Quit) && self.app.reading_position() != self.saved_position {
-            effects.insert(0, Effect::SavePosition(self.app.reading_position()));
+        if effects.contains(&Effect::Quit) {
+            let mut last = Vec::new();
+            self.save_user_data(&mut last);
+            effects.splice(0..0, last);
         }
-        if self.app.reading_position() == self.saved_position {
+        if !self.has_unsaved_position() && !self.has_unsaved_history() {
             self.save_at = None;
         } else if self.save_at.is_none() {
             self.save_at = Some(now + SAVE_DELAY);
         }
         effects
+    }
+
+    fn has_unsaved_position(&self) -> bool {
+        self.app.reading_position() != self.saved_position
+    }
+
+    const fn has_unsaved_history(&self) -> bool {
+        self.app.search_history_changes() != self.saved_history_changes
+    }
+
+    fn save_user_data(&mut self, effects: &mut Vec<Effect>) {
+        if self.has_unsaved_position() {
+            self.saved_position = self.app.reading_position();
+            effects.push(Effect::SavePosition(self.saved_position.clone()));
+        }
+        if self.has_unsaved_history() {
+            self.saved_history_changes = self.app.search_history_changes();
+            let history = self.app.search_history().clone();
+            effects.push(Effect::SaveSearchHistory(history));
+        }
     }
 
     /// When the session wants an [`Event::Deadline`].
@@ -214,11 +240,8 @@ impl Session {
         {
             match input {
                 Input::Key(key) => {
-                    if let Some(command) = self.app.keymap().command(self.app.mode(), key) {
-                        self.update(Action::Command(command), effects);
-                    } else if let Some(text) = typed_text(key) {
-                        self.update(Action::Insert(text), effects);
-                    }
+                    let action = self.action_for(key, now);
+                    self.update(action, effects);
                 }
                 Input::Paste(text) => self.update(Action::Paste(text), effects),
                 Input::Mouse(mouse) => {
@@ -243,6 +266,37 @@ impl Session {
         self.input_held_since = (!self.inputs.is_empty()).then_some(now);
     }
 
+    /// The command of a key, the text that it types, or the code that it continues.
+    fn action_for(&mut self, key: KeyEvent, now: Instant) -> Action {
+        let app = &self.app;
+        let command = app.keymap().command(app.mode(), key);
+        let typed = typed_character(key);
+        match typed.filter(|_| matches!(app.mode(), Mode::Document | Mode::RowDetail)) {
+            Some(c) => {
+                let position = || app.reading_position();
+                let code = self.code_typing.push(c, now, command.is_some(), position);
+                if let Some((text, start)) = code {
+                    return Action::CodeTyped(text, start);
+                }
+            }
+            None => self.code_typing.clear(),
+        }
+        let insert = || typed.map(|c| Action::Insert(c.to_string()));
+        let command = command.map(Action::Command);
+        command.or_else(insert).unwrap_or(Action::UnboundKey)
+    }
+
+    /// Switches to the next built-in theme, and returns its name.
+    fn use_next_theme(&mut self) -> Option<&'static str> {
+        let (name, theme) = self.theme.next_built_in()?;
+        let theme = Arc::new(theme);
+        let background = self.screen.capabilities().background;
+        self.theme = background.map_or(Arc::clone(&theme), |it| theme_for(theme, it));
+        self.app
+            .update(Action::ShowMessage(format!("Theme: {name}")));
+        Some(name)
+    }
+
     fn update(&mut self, action: Action, effects: &mut Vec<Effect>) {
         self.stale = true;
         match self.app.update(action) {
@@ -254,6 +308,9 @@ impl Session {
                 self.screen.capture_mouse(MouseCapture::Off);
             }
             Some(Effect::Copy(text)) => self.copy(&text),
+            Some(Effect::NextTheme) => {
+                effects.extend(self.use_next_theme().map(Effect::SaveTheme));
+            }
             Some(effect) => effects.push(effect),
             None => {}
         }
@@ -299,18 +356,21 @@ const fn holds_input(effect: &Effect) -> bool {
         | Effect::LoadPreview(_)
         | Effect::Copy(_)
         | Effect::SetMouseOwner(_)
+        | Effect::NextTheme
+        | Effect::SaveTheme(_)
         | Effect::SaveBookmark(_)
-        | Effect::SavePosition(_) => false,
+        | Effect::SavePosition(_)
+        | Effect::SaveSearchHistory(_) => false,
     }
 }
 
 /// The character that a key types.
-fn typed_text(key: KeyEvent) -> Option<String> {
+fn typed_character(key: KeyEvent) -> Option<char> {
     let plain = !key
         .modifiers
         .intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
     match key.code {
-        KeyCode::Char(c) if plain => Some(c.to_string()),
+        KeyCode::Char(c) if plain => Some(c),
         _ => None,
     }
 }

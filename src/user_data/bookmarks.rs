@@ -24,6 +24,7 @@ struct BookmarkRow {
     #[serde(default)]
     bookmark: bool,
     note: Option<String>,
+    date: Option<String>,
 }
 
 /// Reads the bookmarks; empty if there is no file.
@@ -43,6 +44,7 @@ pub fn load_bookmarks(path: &Path) -> Result<Bookmarks, UserDataError> {
             name: sanitize(&row.name).into_owned(),
             is_bookmarked: row.bookmark,
             note: row.note.map(|note| sanitize(&note).into_owned()),
+            date: row.date.and_then(|date| date.parse().ok()),
         })
     });
     Ok(Bookmarks {
@@ -68,6 +70,7 @@ pub fn save_bookmark(path: &Path, bookmark: Bookmark) -> Result<(), UserDataErro
         name: entry.name,
         bookmark: entry.is_bookmarked,
         note: entry.note,
+        date: entry.date.map(|date| date.to_string()),
     });
     let mark = rows.collect();
     write_toml(path, &BookmarksFile { mark })
@@ -87,6 +90,7 @@ mod tests {
             name: row.to_owned(),
             is_bookmarked: note.is_none(),
             note: note.map(str::to_owned),
+            date: "2026-11-25".parse().ok(),
         }
     }
 

@@ -17,7 +17,7 @@ const MAX_FILE_BYTES: u64 = 8 * 1024 * 1024;
 pub struct UserDirs {
     /// Documents (in `content`), imported code sets (in `sets`), bookmarks and notes.
     pub data: PathBuf,
-    /// The reading position.
+    /// The reading position and the search history.
     pub state: PathBuf,
     /// Keys, themes and synonyms.
     pub config: PathBuf,
@@ -54,6 +54,15 @@ impl UserDirs {
 
     pub fn state_file(&self) -> PathBuf {
         self.state.join("state.toml")
+    }
+
+    /// The file with the name of the theme that was selected last.
+    pub fn theme_file(&self) -> PathBuf {
+        self.state.join("theme")
+    }
+
+    pub fn search_history_file(&self) -> PathBuf {
+        self.state.join("history.toml")
     }
 }
 

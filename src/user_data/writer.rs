@@ -4,15 +4,19 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 use std::time::Duration;
 
-use crate::app::{Bookmark, ReadingPosition};
-use crate::user_data::dirs::{UserDataError, UserDirs};
-use crate::user_data::{bookmarks, position};
+use crate::app::{Bookmark, ReadingPosition, SearchHistory};
+use crate::files::write_atomic;
+use crate::user_data::dirs::{UserDataError, UserDirs, write_error};
+use crate::user_data::{bookmarks, position, search_history};
 
 #[derive(Clone, Debug)]
 pub enum WriteJob {
     Position(ReadingPosition),
     /// A bookmark or note; an empty one is removed.
     Bookmark(Bookmark),
+    SearchHistory(SearchHistory),
+    /// The name of the selected theme.
+    Theme(&'static str),
 }
 
 /// The sender of jobs to the thread.
@@ -37,6 +41,17 @@ impl StateWriter {
                         WriteJob::Position(position) => last_position = Some(position),
                         WriteJob::Bookmark(bookmark) => {
                             let saved = bookmarks::save_bookmark(&dirs.bookmarks_file(), bookmark);
+                            saved.unwrap_or_else(&mut report);
+                        }
+                        WriteJob::Theme(name) => {
+                            let path = dirs.theme_file();
+                            let saved = write_atomic(&path, name.as_bytes());
+                            let saved = saved.map_err(|source| write_error(&path, source));
+                            saved.unwrap_or_else(&mut report);
+                        }
+                        WriteJob::SearchHistory(history) => {
+                            let path = dirs.search_history_file();
+                            let saved = search_history::save_search_history(&path, history);
                             saved.unwrap_or_else(&mut report);
                         }
                     }

@@ -1,8 +1,11 @@
 //! The status in words for `--plain-ui`: the current mode and the selected item, in one line.
 
-use crate::app::{App, Command, DocumentView, Focus, LibraryItem, LibraryList, SearchState};
-use crate::search::HitGroup;
-use crate::view::row_text::{row_description, selected_row};
+use crate::app::{
+    App, Command, CopyFormat, DocumentView, Filter, Focus, LibraryItem, LibraryList, Palette,
+    PaletteItem, SearchState, StartItem, key_name,
+};
+use crate::search::{HitGroup, HitKind};
+use crate::view::row_text::{hit_text, row_description, selected_row};
 
 pub fn status(app: &App) -> String {
     match app.focus() {
@@ -12,7 +15,7 @@ pub fn status(app: &App) -> String {
             let row = selected_row(app.document_view()).map(row_description);
             format!("Row details{}", row.unwrap_or_default())
         }
-        Focus::Search(state) => search_status(state),
+        Focus::Search(state) => search_status(app, state),
         Focus::Filter(field) => {
             let view = app.document_view();
             format!("Filter {}: {}", field.input.text(), view.row_count())
@@ -24,8 +27,35 @@ pub fn status(app: &App) -> String {
             Some(key) => format!("Your note: type it, {key} saves it"),
             None => "Your note: type it".to_owned(),
         },
+        Focus::Palette(palette) => palette_status(app, palette),
+        Focus::CopyMenu(menu) => {
+            let format = CopyFormat::ALL.get(menu.list.selected());
+            let title = format.map_or("", |format| format.title());
+            format!(
+                "Copy menu, {} of {}: {title}",
+                menu.list.selected() + 1,
+                menu.list.count()
+            )
+        }
         Focus::Bookmarks(bookmarks) => bookmark_status(app, bookmarks.list.selected()),
     }
+}
+
+fn palette_status(app: &App, palette: &Palette) -> String {
+    let selected = palette.list.selected();
+    let item = match palette.item(selected, app.keymap()) {
+        Some(PaletteItem::Action(binding)) => {
+            let keys = binding.keys.iter().map(|key| key_name(*key, app.charset));
+            format!("{}: {}", binding.help, keys.collect::<Vec<_>>().join(" "))
+        }
+        Some(PaletteItem::Hit(hit)) => hit_text(hit, ", "),
+        None => return "Commands: no matches".to_owned(),
+    };
+    format!(
+        "Commands, {} of {}: {item}",
+        selected + 1,
+        palette.list.count()
+    )
 }
 
 fn section_status(view: &DocumentView) -> String {
@@ -52,17 +82,46 @@ fn document_status(view: &DocumentView) -> String {
     }
 }
 
-fn search_status(state: &SearchState) -> String {
+fn search_status(app: &App, state: &SearchState) -> String {
+    let selected = state.list.selected();
+    let mut status = match state.start_item(selected, app.search_history()) {
+        Some(StartItem::Query(query)) => format!("Search; earlier search: {query}"),
+        Some(StartItem::Code(opened)) => {
+            format!(
+                "Search; code opened before: {} {}",
+                opened.code.value(),
+                opened.title
+            )
+        }
+        Some(StartItem::Scope(..)) => "Search: type words, a code or a modifier".to_owned(),
+        None => result_status(app, state),
+    };
+    let labels = state.filter_labels(u16::MAX).into_iter();
+    let active =
+        labels.filter(|label| label.is_active && label.filter != Filter::Kind(HitKind::All));
+    for label in active {
+        status += &format!("; filter: {}", label.text);
+    }
+    status
+}
+
+fn result_status(app: &App, state: &SearchState) -> String {
     let is_complete = state.results.unverified == 0;
     let number = state.list.selected() + 1;
     if let Some(hit) = state.selected_hit() {
         let mut status = format!(
-            "Result {number} of {}{}: {} {}",
+            "Result {number} of {}{}: {} {} {}",
             state.results.total,
             if is_complete { "" } else { " or more" },
+            hit.code.system(),
             hit.code.value(),
             hit.trail.join(", ")
         );
+        match app.index().is_billable(&hit.code) {
+            Some(true) => status += ", billable",
+            Some(false) => status += ", not billable",
+            None => {}
+        }
         for missing in &state.results.missing {
             status += &format!("; {missing}");
         }
@@ -71,9 +130,6 @@ fn search_status(state: &SearchState) -> String {
             status += &format!("; {heading}");
         }
         return status;
-    }
-    if state.input.text().is_empty() {
-        return "Search: type words, a code or a modifier".to_owned();
     }
     let no_results = if is_complete {
         "No results"
@@ -120,10 +176,13 @@ fn bookmark_status(app: &App, selected: usize) -> String {
     let entries = app.bookmarks().map(|bookmarks| &bookmarks.entries);
     match entries.and_then(|entries| entries.get(selected)) {
         Some(bookmark) => format!(
-            "Bookmark {}: {} {}",
+            "Bookmark {}: {} {}{}",
             selected + 1,
             bookmark.code.value(),
-            bookmark.name
+            bookmark.name,
+            bookmark
+                .date
+                .map_or(String::new(), |date| format!(", {date}"))
         ),
         None => "You have no bookmarks and no notes".to_owned(),
     }

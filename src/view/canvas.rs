@@ -65,6 +65,14 @@ impl<'a> Canvas<'a> {
         column
     }
 
+    /// Removes what was drawn in an area.
+    pub fn clear(&mut self, area: Rect) {
+        let area = area.intersection(self.buffer.area);
+        for position in area.positions() {
+            self.buffer[position].reset();
+        }
+    }
+
     /// Changes the style of some columns of a line.
     pub fn restyle(&mut self, area: Rect, column: u16, columns: u16, role: StyleRole) {
         let area = Rect {

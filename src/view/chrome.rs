@@ -252,14 +252,19 @@ type Hint = (String, String);
 /// every list.
 fn shows_cpt(app: &App) -> bool {
     match app.mode() {
-        Mode::Document | Mode::Outline | Mode::RowDetail | Mode::Filter | Mode::Note => {
+        Mode::Document
+        | Mode::Outline
+        | Mode::RowDetail
+        | Mode::Filter
+        | Mode::Note
+        | Mode::CopyMenu => {
             let system = app.document_view().document().code.system();
             matches!(
                 system,
                 CodeSystem::Cpt | CodeSystem::Hcpcs | CodeSystem::Modifier
             )
         }
-        Mode::Search | Mode::Library | Mode::Comparison | Mode::Bookmarks => true,
+        Mode::Search | Mode::Library | Mode::Comparison | Mode::Bookmarks | Mode::Palette => true,
         Mode::TextPanel => false,
     }
 }

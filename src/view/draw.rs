@@ -3,10 +3,10 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Position;
 
-use crate::app::{App, Focus};
+use crate::app::{App, Focus, SearchState};
 use crate::view::canvas::Canvas;
 use crate::view::chrome;
-use crate::view::modes::{bookmarks, document, library, note, search};
+use crate::view::modes::{bookmarks, copy, document, library, note, palette, search};
 use crate::view::page::draw_page;
 use crate::view::theme::Theme;
 
@@ -23,7 +23,10 @@ pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
         chrome::tabs(canvas, app, layout.tabs);
     }
     if let (Focus::Search(_) | Focus::Library(_), Some(area)) = (app.focus(), preview) {
-        document::detail(canvas, app, area);
+        // Below the filters, so that it scrolls with the list.
+        let below_filters = SearchState::areas(area).1;
+        let is_search = matches!(app.focus(), Focus::Search(_));
+        document::detail(canvas, app, if is_search { below_filters } else { area });
     }
     let cursor = match app.focus() {
         Focus::RowDetail(detail) if layout.detail.is_none() => {
@@ -37,7 +40,7 @@ pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
         Focus::Document | Focus::Outline | Focus::RowDetail(_) => {
             document::draw_panes(canvas, app, layout)
         }
-        Focus::Search(state) => Some(search::draw(canvas, state, (title, list_pane))),
+        Focus::Search(state) => Some(search::draw(canvas, app, state, (title, list_pane))),
         Focus::Filter(field) => Some(note::draw_filter(canvas, app, field, layout)),
         Focus::Library(library) => Some(library::draw(canvas, app, library, (title, list_pane))),
         Focus::Comparison(comparison) => {
@@ -49,6 +52,11 @@ pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
         }
         Focus::Note(editor) => Some(note::draw(canvas, app, editor, layout)),
         Focus::Bookmarks(selection) => Some(bookmarks::draw(canvas, app, selection, (title, list))),
+        Focus::Palette(state) => Some(palette::draw(canvas, app, state, (title, list))),
+        Focus::CopyMenu(menu) => {
+            document::draw_panes(canvas, app, layout);
+            Some(copy::draw_menu(canvas, menu, layout.body))
+        }
         Focus::TextPanel(panel) => {
             let (page, top) = (&panel.view.page, panel.view.top);
             let position = chrome::scroll_position(top, page.lines.len(), list.height);
@@ -57,6 +65,7 @@ pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
             Some(list.as_position())
         }
     };
+    copy::draw_copied(canvas, app, layout.body);
     // On the smallest screens, a list's title takes the place of the status line.
     if app.shows_document() || layout.status_line != Some(title) {
         chrome::status_line(canvas, app, layout.status_line);

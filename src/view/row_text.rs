@@ -2,6 +2,7 @@
 
 use crate::app::DocumentView;
 use crate::content::{AsOf, Block, Document, Row, SourceId, Standing, Subject, Value};
+use crate::search::Hit;
 
 /// The selected row, and its block.
 pub fn selected_row(view: &DocumentView) -> Option<(&Block, &Row)> {
@@ -51,4 +52,15 @@ pub fn attribution(document: &Document, row: &Row) -> String {
         text += &format!(" · {} disagrees", name(id));
     }
     text
+}
+
+/// A text such as `CPT 83950 › Payers › Aetna`, or code and title if a whole document matches.
+pub fn hit_text(hit: &Hit, separator: &str) -> String {
+    let code = format!("{} {}", hit.code.system(), hit.code.value());
+    if hit.trail.is_empty() {
+        return format!("{code}  {}", hit.title);
+    }
+    let trail = hit.trail.iter().map(String::as_str);
+    let parts: Vec<&str> = std::iter::once(code.as_str()).chain(trail).collect();
+    parts.join(separator)
 }

@@ -172,6 +172,18 @@ impl Theme {
         }))
     }
 
+    /// The built-in theme after this one, with its name. A theme of the user's own is followed by the
+    /// default.
+    pub fn next_built_in(&self) -> Option<(&'static str, Self)> {
+        let themes: Vec<(&'static str, Self)> = NAMES
+            .into_iter()
+            .filter_map(|name| Some((name, Self::built_in(name)?.ok()?)))
+            .collect();
+        let current = themes.iter().position(|(_, theme)| theme == self);
+        let next = current.map_or(0, |n| (n + 1) % themes.len());
+        themes.into_iter().nth(next)
+    }
+
     /// Parses a theme file. The report has every unknown role, color and field.
     pub fn parse(name: &str, text: &str) -> Result<Self, Report> {
         let mut diagnostics = Diagnostics::new(text);

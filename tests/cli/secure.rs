@@ -93,10 +93,10 @@ fn secure_reader_refuses_keys_that_write_copy_or_suspend_and_saves_nothing() {
         terminal.press("pagedown");
         terminal.wait_for_silence(std::time::Duration::from_millis(50));
     }
-    terminal.press("esc").wait_for("Enter whole row");
+    terminal.press("esc").wait_for("Enter details");
     terminal.press("/ \"lab\"").wait_for("results");
     terminal.press("ctrl-z").wait_for(REFUSAL);
-    terminal.press("esc").wait_for("Enter whole row");
+    terminal.press("esc").wait_for("Enter details");
     terminal.press("q");
     terminal.assert_exits_restored(0);
     let bytes = terminal.bytes_since(0);

@@ -72,7 +72,7 @@ fn copy_is_sent_to_the_clients_terminal() {
     };
     let mut reader = ssh.open_reader(&server, &[], &["83950-26"]);
     reader.expect("› 26");
-    reader.press("y");
+    reader.press("Y");
     super::server::eventually("OSC 52", || {
         let bytes = reader.bytes();
         bytes

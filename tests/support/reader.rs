@@ -228,6 +228,7 @@ fn app_options(
         top: 0,
         message: None,
         table_mode: TableMode::Columns,
+        today: None,
         panes: PaneSettings::default(),
     }
 }

@@ -58,8 +58,8 @@ impl Pane for OutlinePane {
         let section = match movement {
             Movement::Up => view.section().saturating_sub(1),
             Movement::Down => (view.section() + 1).min(last),
-            Movement::PageUp | Movement::Home => 0,
-            Movement::PageDown | Movement::End => last,
+            Movement::PageUp | Movement::HalfPageUp | Movement::Home => 0,
+            Movement::PageDown | Movement::HalfPageDown | Movement::End => last,
         };
         view.show_section(section);
     }

@@ -73,7 +73,7 @@ impl LibraryList {
             group_by,
             ..Self::default()
         };
-        list.apply_filter(library, index);
+        list.filter_items(library, index);
         list.select_code(library, code);
         list
     }
@@ -223,21 +223,7 @@ impl LibraryList {
         }
     }
 
-    /// Switches to the next list or, if `by` is -1, to the previous one, around the ends, and
-    /// selects the open document. A relayout has to follow.
-    pub(crate) fn cycle_group_by(
-        &mut self,
-        by: isize,
-        open: &CodeId,
-        library: &Library,
-        index: &Index,
-    ) {
-        self.group_by = self.group_by.cycle(by);
-        self.apply_filter(library, index);
-        self.select_code(library, open);
-    }
-
-    fn apply_filter(&mut self, library: &Library, index: &Index) {
+    fn filter_items(&mut self, library: &Library, index: &Index) {
         (self.item_groups, self.left_out) =
             items::filtered_groups(self.group_by, self.filter.text(), library, index);
         let groups = self.item_groups.iter().map(|group| Group {
@@ -255,32 +241,44 @@ impl Pane for LibraryList {
     }
 
     /// Keeps the selection, since codes come after the documents once the index is there.
-    fn library_changed(&mut self, context: &mut PaneContext<'_>) {
+    fn reload(&mut self, context: &mut PaneContext<'_>) {
         let cursor = self.list.cursor;
         self.excerpts.clear();
-        self.apply_filter(context.library, context.index);
+        self.filter_items(context.library, context.index);
         self.list.cursor = cursor;
     }
 
+    /// Moves in the list. Home and End move the text cursor if there is a text.
     fn move_vertically(&mut self, movement: Movement, context: &mut PaneContext<'_>) {
-        self.list.apply(movement, context.list_area().height);
+        match movement {
+            Movement::Home if !self.filter.text().is_empty() => self.filter.move_to_start(),
+            Movement::End if !self.filter.text().is_empty() => self.filter.move_to_end(),
+            movement => self.list.apply(movement, context.list_area().height),
+        }
     }
 
     /// Moves the text cursor or, if there is no text, switches to another list.
     fn move_horizontally(&mut self, by: isize, context: &mut PaneContext<'_>) -> Option<Effect> {
         if self.filter.text().is_empty() {
-            let open = &context.document_view.document().code;
-            self.cycle_group_by(by, open, context.library, context.index);
-            self.relayout(context);
+            self.cycle_tab(by, context);
         } else {
             self.filter.move_cursor(by);
         }
         None
     }
 
+    /// Switches to the next or previous list, around the ends, and selects the open document.
+    fn cycle_tab(&mut self, by: isize, context: &mut PaneContext<'_>) -> bool {
+        self.group_by = self.group_by.cycle(by);
+        self.filter_items(context.library, context.index);
+        self.select_code(context.library, &context.document_view.document().code);
+        self.relayout(context);
+        true
+    }
+
     fn edit(&mut self, edit: Edit<'_>, context: &mut PaneContext<'_>) {
         if self.filter.edit(edit) {
-            self.apply_filter(context.library, context.index);
+            self.filter_items(context.library, context.index);
         }
     }
 

@@ -25,7 +25,12 @@ impl Pane for NoteEditor {
         match movement {
             Movement::Home => self.input.move_to_start(),
             Movement::End => self.input.move_to_end(),
-            Movement::Up | Movement::Down | Movement::PageUp | Movement::PageDown => {}
+            Movement::Up
+            | Movement::Down
+            | Movement::PageUp
+            | Movement::PageDown
+            | Movement::HalfPageUp
+            | Movement::HalfPageDown => {}
         }
     }
 

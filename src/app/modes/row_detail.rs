@@ -1,6 +1,5 @@
 //! The pane that shows one row field by field.
 
-use crate::app::action::Effect;
 use crate::app::bookmarks::Bookmarks;
 use crate::app::command::Movement;
 use crate::app::document_view::DocumentView;
@@ -61,11 +60,12 @@ impl Pane for RowDetail {
     }
 
     /// Shows the previous or next row.
-    fn move_horizontally(&mut self, by: isize, context: &mut PaneContext<'_>) -> Option<Effect> {
-        let row = context.document_view.selected().checked_add_signed(by)?;
-        context.document_view.select(row);
-        self.view.top = 0;
-        self.relayout(context);
-        None
+    fn cycle_tab(&mut self, by: isize, context: &mut PaneContext<'_>) -> bool {
+        if let Some(row) = context.document_view.selected().checked_add_signed(by) {
+            context.document_view.select(row);
+            self.view.top = 0;
+            self.relayout(context);
+        }
+        true
     }
 }

@@ -1,22 +1,31 @@
-//! The search pane: a text field and the hits for its text.
+//! The search pane: a text field, filters, and the hits for the text.
+//!
+//! The texts of the first hits are read at every keystroke. Those of further hits are read when they
+//! scroll into view, and forgotten when they leave it.
 
-use ratatui::layout::Position;
+pub(crate) mod filter_bar;
+
+use ratatui::layout::{Position, Rect};
 
 use crate::app::action::Effect;
-use crate::app::bookmarks::Bookmarks;
 use crate::app::command::Movement;
+use crate::app::history::ReadingPosition;
 use crate::app::list::{Click, Group, GroupedList};
+use crate::app::modes::search::filter_bar::{Filter, FilterLabel, Filters};
 use crate::app::pane::{Pane, PaneContext};
+use crate::app::search_history::{OpenedCode, SearchHistory};
 use crate::app::text_input::{Edit, TextInput};
 use crate::content::CodeId;
-use crate::search::{Highlighter, Hit, HitGroup, Index, Query, Results};
+use crate::search::{Highlighter, Hit, HitFilters, HitGroup, HitKind, Index, Query, Results};
 
-/// The most hits in the list. The text of each is read again at every keystroke, and a reader who
-/// wants more is better served by another word.
+/// The number of hits whose text is read at every keystroke.
 pub const MAX_HITS: usize = 60;
 
 /// The lines of one hit in the list: the path, then the text.
 pub const HIT_LINES: u16 = 2;
+
+/// The least height at which the filters have a line.
+const MIN_HEIGHT_FOR_FILTERS: u16 = 8;
 
 /// The prefixes that limit a search, listed while the field is empty: what to type, and its effect.
 pub const SCOPES: [(&str, &str); 6] = [
@@ -28,42 +37,56 @@ pub const SCOPES: [(&str, &str); 6] = [
     ("set:", "one code set: set:icd10cm"),
 ];
 
-/// A text field with one of three lists: scopes while the field is empty, hits, or suggestions if
-/// there are no hits.
-#[derive(Clone, Debug)]
+/// A text field with one of three lists: suggestions of what to search for while the field is empty,
+/// hits, or similar words if there are no hits.
+#[derive(Clone, Debug, Default)]
 pub struct SearchState {
     pub input: TextInput,
+    pub filters: Filters,
+    /// The first hits.
     pub results: Results,
+    /// Hits after the first ones, as far as they are in view.
+    further: Vec<Hit>,
+    /// The number of hits between the first ones and `further`.
+    further_start: usize,
     pub list: GroupedList,
+    /// The document that was open when the query ran. Its rows rank higher.
+    open: Option<CodeId>,
+    /// The position before the search, if the reader has returned from a hit.
+    pub(crate) origin: Option<ReadingPosition>,
+    /// See [`ActiveSearch::history_depth`]; `None` once the query is edited.
+    pub(crate) resumed: Option<usize>,
 }
 
-impl Default for SearchState {
-    fn default() -> Self {
-        Self {
-            input: TextInput::default(),
-            results: Results::default(),
-            list: GroupedList::ungrouped(SCOPES.len(), 1),
-        }
-    }
+/// An item of the list below an empty field.
+#[derive(Clone, Copy, Debug)]
+pub enum StartItem<'a> {
+    /// An earlier search.
+    Query(&'a str),
+    Code(&'a OpenedCode),
+    /// A scope and its description.
+    Scope(&'static str, &'static str),
 }
 
 impl SearchState {
-    pub(crate) fn with_query(
-        text: String,
-        index: &Index,
-        bookmarks: Option<&Bookmarks>,
-        open: &CodeId,
-    ) -> Self {
-        let mut search = Self {
+    /// A search for a text. [`Pane::reload`] runs it.
+    pub(crate) fn with_text(text: String) -> Self {
+        Self {
             input: TextInput::new(text, usize::MAX),
             ..Self::default()
-        };
-        search.run_query(index, bookmarks, open);
-        search
+        }
+    }
+
+    /// A hit of the list, if its text is loaded.
+    pub fn hit(&self, n: usize) -> Option<&Hit> {
+        match n.checked_sub(self.results.hits.len()) {
+            None => self.results.hits.get(n),
+            Some(further) => self.further.get(further.checked_sub(self.further_start)?),
+        }
     }
 
     pub fn selected_hit(&self) -> Option<&Hit> {
-        self.results.hits.get(self.list.selected())
+        self.hit(self.list.selected())
     }
 
     /// `None` if there are hits.
@@ -72,79 +95,163 @@ impl SearchState {
         self.results.hits.is_empty().then_some(suggestion)
     }
 
-    /// `None` unless the field is empty.
-    pub(crate) fn selected_scope(&self) -> Option<&'static str> {
-        let (scope, _) = SCOPES.get(self.list.selected())?;
-        self.input.text().is_empty().then_some(scope)
+    /// An item of the list below the empty field. `None` if the field has a text.
+    pub fn start_item<'a>(&self, n: usize, history: &'a SearchHistory) -> Option<StartItem<'a>> {
+        let queries = history.queries.iter().map(|query| StartItem::Query(query));
+        let codes = history.codes.iter().map(StartItem::Code);
+        let scopes = SCOPES.into_iter();
+        let scopes = scopes.map(|(scope, description)| StartItem::Scope(scope, description));
+        let mut items = queries.chain(codes).chain(scopes);
+        items.nth(n).filter(|_| self.has_no_text())
     }
 
-    /// Searches the index and the notes. Rows of the open document rank higher.
-    fn run_query(&mut self, index: &Index, bookmarks: Option<&Bookmarks>, open: &CodeId) {
-        let query = Query::parse(self.input.text());
+    /// The lines of the filters, if there is room, and of the list.
+    pub fn areas(area: Rect) -> (Option<Rect>, Rect) {
+        if area.height < MIN_HEIGHT_FOR_FILTERS {
+            return (None, area);
+        }
+        let filters = Rect { height: 1, ..area };
+        let list = Rect {
+            y: area.y + 1,
+            height: area.height - 1,
+            ..area
+        };
+        (Some(filters), list)
+    }
+
+    pub fn has_no_text(&self) -> bool {
+        self.input.text().trim().is_empty()
+    }
+
+    pub fn filter_labels(&self, columns: u16) -> Vec<FilterLabel> {
+        self.filters.labels(self.open_code(), columns)
+    }
+
+    fn open_code(&self) -> &str {
+        self.open.as_ref().map_or("", |open| open.value())
+    }
+
+    /// Returns true if filters may hide hits.
+    pub fn has_filters(&self) -> bool {
+        self.filters != Filters::default()
+    }
+
+    fn query(&self) -> Query {
+        let document = self.open.clone().filter(|_| self.filters.this_document);
+        Query::parse(self.input.text()).with_filters(HitFilters {
+            kind: self.filters.kind,
+            billable_only: self.filters.billable_only,
+            document,
+        })
+    }
+
+    /// Searches the index and the notes.
+    fn run_query(&mut self, context: &PaneContext<'_>) {
+        self.open = Some(context.document_view.document().code.clone());
+        let query = self.query();
         self.results = if query.is_empty() {
             Results::default()
         } else {
-            index.search(&query, Some(open), MAX_HITS)
+            context.index.search(&query, self.open.as_ref(), MAX_HITS)
         };
-        if let Some(bookmarks) = bookmarks {
-            self.results.add_notes(bookmarks.search(&query), MAX_HITS);
+        if let (Some(bookmarks), HitKind::All) = (context.bookmarks, self.filters.kind) {
+            self.results.add_notes(bookmarks.search(&query), usize::MAX);
         }
-        self.list = self.build_list();
+        if self.has_filters() {
+            // They were found without the filters.
+            self.results.suggestions.clear();
+        }
+        self.further.clear();
+        self.list = self.build_list(context.search_history);
     }
 
-    fn run_query_in(&mut self, context: &PaneContext<'_>) {
-        let open = &context.document_view.document().code;
-        self.run_query(context.index, context.bookmarks, open);
-    }
-
-    fn build_list(&self) -> GroupedList {
-        let hits = &self.results.hits;
-        if self.input.text().is_empty() {
-            return GroupedList::ungrouped(SCOPES.len(), 1);
+    fn build_list(&self, history: &SearchHistory) -> GroupedList {
+        let results = &self.results;
+        if self.has_no_text() {
+            let (queries, codes) = (history.queries.len(), history.codes.len());
+            if queries + codes == 0 {
+                return GroupedList::ungrouped(SCOPES.len(), 1);
+            }
+            let groups = [
+                ("Earlier searches", queries),
+                ("Codes opened before", codes),
+                ("Search within", SCOPES.len()),
+            ];
+            let groups = groups.map(|(title, count)| Group::new(title.to_owned(), count));
+            return GroupedList::new(groups, 1);
         }
-        if hits.is_empty() {
-            return GroupedList::ungrouped(self.results.suggestions.len(), 1);
+        if results.hits.is_empty() {
+            return GroupedList::ungrouped(results.suggestions.len(), 1);
         }
-        let groups = hits.chunk_by(|a, b| a.group == b.group);
+        let groups = results.hits.chunk_by(|a, b| a.group == b.group);
         let groups = groups.map(|group| {
-            let mut title = self.results.heading(group[0].group, self.input.text());
+            let mut title = results.heading(group[0].group, self.input.text());
             if group[0].group == HitGroup::Best {
-                for missing in &self.results.missing {
-                    title += &format!("; {missing}");
+                for missing in &results.missing {
+                    title += "; ";
+                    title += missing;
                 }
             }
             Group::new(title, group.len())
         });
-        GroupedList::new(groups, HIT_LINES)
+        let further = results.total.saturating_sub(results.hits.len());
+        let further = Group::new("More results".to_owned(), further);
+        GroupedList::new(groups.chain([further]), HIT_LINES)
     }
 
-    /// Ends the search at the selected hit. `None` if there is none.
-    pub(crate) fn into_active_search(self) -> Option<ActiveSearch> {
-        let current_hit = self.list.selected();
-        (current_hit < self.results.hits.len()).then(|| ActiveSearch {
-            query_text: self.input.text().to_owned(),
-            hits: self.results.hits,
-            highlighter: self.results.highlighter,
-            current_hit,
-        })
+    /// Loads the further hits in view, unless they are loaded.
+    fn load_visible(&mut self, index: &Index, height: u16) {
+        let visible = usize::from(height / HIT_LINES) + 2;
+        let first = self.list.top() / usize::from(HIT_LINES);
+        // Headings move hits down by less than a screen.
+        let low = first.saturating_sub(self.list.groups().len());
+        let count = self.list.count();
+        let first_page = self.results.hits.len();
+        let end = (first + visible).min(count);
+        if self.results.hits.is_empty() || end <= first_page {
+            return;
+        }
+        let wanted = low.max(first_page)..end;
+        let loaded = first_page + self.further_start;
+        let loaded = loaded..loaded + self.further.len();
+        if loaded.start <= wanted.start && wanted.end <= loaded.end {
+            return;
+        }
+        // Loading some more in both directions saves searches while an arrow is held.
+        let start = wanted.start.saturating_sub(visible).max(first_page) - first_page;
+        let range = start..start + wanted.len() + 2 * visible;
+        let query = self.query();
+        self.further = index.search_further(&query, self.open.as_ref(), MAX_HITS, range);
+        self.further_start = start;
+    }
+
+    /// Selects a hit and loads its text.
+    pub(crate) fn select_hit(&mut self, n: usize, index: &Index, area: Rect) {
+        let (_, list) = Self::areas(area);
+        self.list.select(n, list.height);
+        self.load_visible(index, list.height);
     }
 }
 
 impl Pane for SearchState {
     fn relayout(&mut self, context: &mut PaneContext<'_>) {
-        self.list.relayout(context.list_area().height);
+        let (_, list) = Self::areas(context.list_area());
+        self.list.relayout(list.height);
+        self.load_visible(context.index, list.height);
     }
 
-    fn library_changed(&mut self, context: &mut PaneContext<'_>) {
-        self.run_query_in(context);
+    fn reload(&mut self, context: &mut PaneContext<'_>) {
+        self.run_query(context);
     }
 
     fn move_vertically(&mut self, movement: Movement, context: &mut PaneContext<'_>) {
         match movement {
             Movement::Home => self.input.move_to_start(),
             Movement::End => self.input.move_to_end(),
-            Movement::Up | Movement::Down | Movement::PageUp | Movement::PageDown => {
-                self.list.apply(movement, context.list_area().height);
+            movement => {
+                let (_, list) = Self::areas(context.list_area());
+                self.list.apply(movement, list.height);
+                self.load_visible(context.index, list.height);
             }
         }
     }
@@ -154,24 +261,52 @@ impl Pane for SearchState {
         None
     }
 
+    /// Selects the next or previous kind of hits, around the ends.
+    fn cycle_tab(&mut self, by: isize, context: &mut PaneContext<'_>) -> bool {
+        self.apply_filter(Filter::Kind(self.filters.kind_after(by)), context);
+        true
+    }
+
+    fn apply_filter(&mut self, filter: Filter, context: &mut PaneContext<'_>) {
+        self.filters.apply(filter);
+        self.resumed = None;
+        self.reload(context);
+        self.relayout(context);
+    }
+
     fn edit(&mut self, edit: Edit<'_>, context: &mut PaneContext<'_>) {
         if self.input.edit(edit) {
-            self.run_query_in(context);
+            self.resumed = None;
+            self.run_query(context);
         }
     }
 
     fn click(&mut self, at: Position, context: &mut PaneContext<'_>) -> Click {
-        self.list.click(at, context.list_area())
+        let (filters, list) = Self::areas(context.list_area());
+        if let Some(area) = filters.filter(|area| area.contains(at)) {
+            if let Some(filter) = self.filters.filter_at(self.open_code(), at, area) {
+                self.apply_filter(filter, context);
+            }
+            return Click::Done;
+        }
+        let click = self.list.click(at, list);
+        self.load_visible(context.index, list.height);
+        click
     }
 }
 
 /// A search whose hits the reader steps through. Its words are highlighted.
 #[derive(Clone, Debug)]
 pub struct ActiveSearch {
-    pub query_text: String,
-    /// Best first; never empty.
-    pub hits: Vec<Hit>,
-    pub highlighter: Highlighter,
-    /// The number of the hit that the reader last went to.
-    pub current_hit: usize,
+    /// The selected hit is the one that the reader last went to.
+    pub state: Box<SearchState>,
+    /// The number of positions to go back to when the first hit was opened. Back from there leads to
+    /// the results.
+    pub history_depth: usize,
+}
+
+impl ActiveSearch {
+    pub const fn highlighter(&self) -> &Highlighter {
+        &self.state.results.highlighter
+    }
 }

@@ -1,7 +1,8 @@
 //! The pane for texts that are not documents: help, the report on a broken file, copied text.
 
 use crate::app::command::Movement;
-use crate::app::keymap::{Keymap, key_name};
+use crate::app::keymap::{Binding, Keymap, key_name};
+use crate::app::mode::Mode;
 use crate::app::pane::{Pane, PaneContext};
 use crate::app::scroll::ScrollView;
 use crate::layout::{LayoutOptions, Page, Role};
@@ -12,45 +13,45 @@ use crate::text::sanitize;
 pub struct TextPanel {
     pub title: String,
     pub view: ScrollView,
-    /// `None` for the list of keys.
-    text: Option<String>,
+    content: PanelContent,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum PanelContent {
+    /// The list of keys, for the mode that it was opened from.
+    Help(Mode),
+    Text(String),
 }
 
 impl TextPanel {
-    pub(crate) fn help(keymap: &Keymap, options: LayoutOptions) -> Self {
+    /// The list of keys, those of a mode first.
+    pub(crate) fn help(keymap: &Keymap, mode: Mode, options: LayoutOptions) -> Self {
         Self {
-            title: "Help".to_owned(),
-            view: ScrollView::new(help_page(keymap, options)),
-            text: None,
+            title: format!("Help: keys in the {}", mode.title()),
+            view: ScrollView::new(help_page(keymap, mode, options)),
+            content: PanelContent::Help(mode),
         }
+    }
+
+    pub(crate) const fn is_help(&self) -> bool {
+        matches!(self.content, PanelContent::Help(_))
     }
 
     pub(crate) fn error_report(broken: &BrokenFile, options: LayoutOptions) -> Self {
         let title = sanitize(&broken.path.display().to_string()).into_owned();
-        Self::with_text(title, broken.report.clone(), options)
-    }
-
-    /// The text that was sent to the terminal's clipboard. The reader can select it by hand if the
-    /// terminal ignored it.
-    pub(crate) fn copied(text: &str, options: LayoutOptions) -> Self {
-        let title = "Copied. If it didn't paste, select it below:".to_owned();
-        Self::with_text(title, text.replace('\t', "  "), options)
-    }
-
-    fn with_text(title: String, text: String, options: LayoutOptions) -> Self {
         Self {
             title,
-            view: ScrollView::new(text_page(&text, options)),
-            text: Some(text),
+            view: ScrollView::new(text_page(&broken.report, options)),
+            content: PanelContent::Text(broken.report.clone()),
         }
     }
 }
 
 impl Pane for TextPanel {
     fn relayout(&mut self, context: &mut PaneContext<'_>) {
-        let page = match &self.text {
-            None => help_page(context.keymap, context.options),
-            Some(text) => text_page(text, context.options),
+        let page = match &self.content {
+            PanelContent::Help(mode) => help_page(context.keymap, *mode, context.options),
+            PanelContent::Text(text) => text_page(text, context.options),
         };
         self.view.replace(page, context.list_area().height);
     }
@@ -65,12 +66,22 @@ pub(crate) fn text_page(text: &str, options: LayoutOptions) -> Page {
     Page::from_label_values(lines.map(|line| (String::new(), line, Role::Text)), options)
 }
 
-fn help_page(keymap: &Keymap, options: LayoutOptions) -> Page {
-    let bindings = keymap.bindings().iter().map(|binding| {
+fn help_page(keymap: &Keymap, mode: Mode, options: LayoutOptions) -> Page {
+    let (here, elsewhere): (Vec<_>, Vec<_>) = keymap
+        .bindings()
+        .iter()
+        .partition(|binding| binding.modes.contains(&mode));
+    let line = |binding: &Binding| {
         let keys = binding.keys.iter();
         let keys: Vec<String> = keys.map(|key| key_name(*key, options.charset)).collect();
         (keys.join(" "), binding.help.to_string(), Role::Text)
-    });
+    };
+    let heading = |text: &str| (String::new(), text.to_owned(), Role::Title);
+    let here = here.into_iter().map(line);
+    let elsewhere = elsewhere.into_iter().map(line);
+    let bindings = here
+        .chain([heading(""), heading("In other panes")])
+        .chain(elsewhere);
     let notice = "Reference only; no guarantee of coverage or payment.";
     let end = [("", Role::Text), (notice, Role::Notice)]
         .map(|(text, role)| (String::new(), text.to_owned(), role));

@@ -9,12 +9,13 @@ use crate::num::saturating_u32;
 use crate::search::eval::matches::{RowMatch, TermMatches};
 use crate::search::fields::FieldMask;
 use crate::search::index::Index;
+use crate::search::query::filters::{HitFilters, HitKind};
 use crate::search::query::parse::Query;
 use crate::search::query::scope::{Scope, ScopeKind};
 use crate::search::row_table::SubjectKind;
 use crate::search::tokenizer::split_words;
 
-/// The documents and rows that the scopes of a query admit. `None` means no restriction.
+/// The documents and rows that the scopes and filters of a query admit. `None` means no restriction.
 #[derive(Debug, Default)]
 pub(crate) struct ScopeFilter {
     systems: Option<Vec<CodeSystem>>,
@@ -24,12 +25,13 @@ pub(crate) struct ScopeFilter {
 }
 
 impl ScopeFilter {
-    /// Resolves the scopes of a query. A scope without a value does not restrict anything.
+    /// Resolves the scopes and filters of a query. A scope without a value does not restrict anything.
     pub(crate) fn from_query(index: &Index, query: &Query) -> Self {
         let mut filter = Self::default();
         for scope in query.scopes.iter().filter(|scope| !scope.value.is_empty()) {
             filter.add_scope(index, scope);
         }
+        filter.add_filters(index, &query.filters);
         filter
     }
 
@@ -41,7 +43,7 @@ impl ScopeFilter {
                     let name = split_words(system.name()).concat();
                     system.id().starts_with(&prefix) || name.starts_with(&prefix)
                 });
-                self.systems = Some(intersect(self.systems.take(), systems.collect()));
+                self.restrict_systems(systems.collect());
             }
             ScopeKind::Code => {
                 let mut prefix = value.to_ascii_uppercase();
@@ -81,6 +83,48 @@ impl ScopeFilter {
                 self.restrict_rows(row_set(index, ranges.map(|(rows, _)| rows)));
             }
         }
+    }
+
+    fn add_filters(&mut self, index: &Index, filters: &HitFilters) {
+        let (docs, rows) = (&index.docs, &index.rows);
+        match filters.kind {
+            HitKind::All => {}
+            HitKind::Documents => {
+                let documents = 0..docs.first_listed_row();
+                self.restrict_rows(row_set(index, std::iter::once(documents)));
+            }
+            HitKind::Diagnoses => self.restrict_systems(vec![CodeSystem::Icd10cm]),
+            HitKind::Procedures => {
+                self.restrict_systems(vec![CodeSystem::Cpt, CodeSystem::Hcpcs]);
+            }
+            HitKind::Modifiers => {
+                let on_modifiers = rows.modifiers.iter().map(|(_, row)| *row..row + 1);
+                let pages = docs.with_code_prefix(CodeSystem::Modifier, "").iter();
+                let pages = pages.map(|doc| docs.rows(*doc));
+                self.restrict_rows(row_set(index, on_modifiers.chain(pages)));
+            }
+            HitKind::Payers => {
+                let on_payers =
+                    (0..rows.count()).filter(|row| rows.kind(*row) == SubjectKind::Payer);
+                self.restrict_rows(row_set(index, on_payers.map(|row| row..row + 1)));
+            }
+        }
+        if let Some(code) = &filters.document {
+            let document = docs.find(code).map(|doc| docs.rows(doc));
+            self.restrict_rows(row_set(index, document.into_iter()));
+        }
+        if filters.billable_only {
+            let mut billable = row_set(index, std::iter::once(0..rows.count()));
+            for range in docs.diagnosis_categories().map(|doc| docs.rows(doc)) {
+                let end = billable.len().min(range.end as usize);
+                billable.set_range(end.min(range.start as usize)..end, false);
+            }
+            self.restrict_rows(billable);
+        }
+    }
+
+    fn restrict_systems(&mut self, systems: Vec<CodeSystem>) {
+        self.systems = Some(intersect(self.systems.take(), systems));
     }
 
     fn restrict_rows(&mut self, mut rows: FixedBitSet) {

@@ -13,8 +13,7 @@ impl Index {
     pub(crate) fn search_scope_values(&self, scope: ScopeKind, limit: usize) -> Results {
         let mut values = match scope {
             ScopeKind::Modifier => {
-                let modifiers = format!("set:{}", CodeSystem::Modifier.id());
-                return self.search(&Query::parse(&modifiers), None, limit);
+                return self.search(&all_modifiers(), None, limit);
             }
             // There are too many codes for a list that is typed from.
             ScopeKind::Code => return Results::default(),
@@ -56,6 +55,11 @@ impl Index {
         let names = names.into_iter();
         names.map(|name| format!("payer:\"{name}\"")).collect()
     }
+}
+
+/// Returns the query for every modifier.
+pub(crate) fn all_modifiers() -> Query {
+    Query::parse(&format!("set:{}", CodeSystem::Modifier.id()))
 }
 
 fn payers(document: &Document) -> impl Iterator<Item = String> {

@@ -1,6 +1,7 @@
 //! The searcher: evaluates a query, ranks the matches, and reads the best rows to build hits.
 
 use std::collections::HashSet;
+use std::ops::Range;
 
 use crate::content::CodeId;
 use crate::search::doc_table::DocKind;
@@ -16,11 +17,13 @@ use crate::search::hits::highlight::Highlighter;
 use crate::search::hits::phrase::contains_phrase;
 use crate::search::hits::ranking::Tier;
 use crate::search::hits::results::{Hit, MatchReason, Results};
+use crate::search::hits::scope_values::all_modifiers;
 use crate::search::hits::snippet::Snippet;
 use crate::search::hits::suggest::suggestions;
 use crate::search::hits::top_k::ScoredRow;
 use crate::search::index::{Index, LoadedDoc};
 use crate::search::query::parse::{Clause, Query};
+use crate::search::query::scope::ScopeKind;
 use crate::search::row_store::{StoredField, StoredRow};
 use crate::search::tokenizer::split_words;
 
@@ -48,12 +51,41 @@ impl Index {
         let claim = claim.map(|lines| self.search_claim(lines, limit));
         let results = claim
             .filter(|results| !results.hits.is_empty())
-            .unwrap_or_else(|| Searcher::search(self, query, open, limit));
+            .unwrap_or_else(|| {
+                if query.is_empty() {
+                    return Results::default();
+                }
+                Searcher::new(self, query, open, limit).first_page(limit)
+            });
         // If the file was damaged after it was opened, any number of hits may be missing.
         if self.terms.is_damaged() {
             Results::default()
         } else {
             results
+        }
+    }
+
+    /// Returns some of the hits that come after the `limit` of [`Index::search`], best first. The
+    /// range is of their numbers, from 0.
+    pub fn search_further(
+        &self,
+        query: &Query,
+        open: Option<&CodeId>,
+        limit: usize,
+        range: Range<usize>,
+    ) -> Vec<Hit> {
+        if query.bare_scope() == Some(ScopeKind::Modifier) {
+            return self.search_further(&all_modifiers(), None, limit, range);
+        }
+        let claim = query.claim.as_deref();
+        let claim = claim.map(|lines| self.search_claim(lines, usize::MAX).hits);
+        match claim.filter(|hits| !hits.is_empty()) {
+            Some(hits) => {
+                let further = hits.into_iter().skip(limit.saturating_add(range.start));
+                further.take(range.len()).collect()
+            }
+            None if query.is_empty() => Vec::new(),
+            None => Searcher::new(self, query, open, usize::MAX).further_hits(limit, range),
         }
     }
 }
@@ -64,17 +96,23 @@ struct Searcher<'a> {
     matches: QueryMatches,
     highlighter: Highlighter,
     loaded: Option<(u32, LoadedDoc)>,
+    /// The top rows, best first.
+    rows: Vec<ScoredRow>,
+    total: usize,
+    /// See [`Results::unverified`].
+    unverified: usize,
 }
 
 impl<'a> Searcher<'a> {
-    fn search(index: &'a Index, query: &'a Query, open: Option<&CodeId>, limit: usize) -> Results {
-        if query.is_empty() {
-            return Results::default();
-        }
+    /// Evaluates a query and ranks its matches. At least the top `limit` rows of documents and those
+    /// of listed codes are kept.
+    fn new(index: &'a Index, query: &'a Query, open: Option<&CodeId>, limit: usize) -> Self {
         let scope_filter = ScopeFilter::from_query(index, query);
-        let max_rows = match phrases(query).next() {
-            None => limit.max(RERANK_WINDOW),
-            Some(_) => MAX_PHRASE_ROWS,
+        let phrases: Vec<&[String]> = phrases(query).collect();
+        let max_rows = if phrases.is_empty() {
+            limit.max(RERANK_WINDOW)
+        } else {
+            MAX_PHRASE_ROWS
         };
         let find = |fuzziness| {
             let matches = find_matches(index, query, &scope_filter, fuzziness);
@@ -92,26 +130,23 @@ impl<'a> Searcher<'a> {
             highlighter: Highlighter::new(terms, matches.prefixes.clone()),
             matches,
             loaded: None,
+            rows: Vec::new(),
+            total,
+            unverified: 0,
         };
-        searcher.build_results(rows, total, limit)
+        if phrases.is_empty() {
+            searcher.promote_adjacent_words(&mut rows);
+        } else {
+            searcher.unverified = total - rows.len();
+            searcher.retain_phrase_matches(&mut rows, &phrases);
+            searcher.total = rows.len();
+        }
+        searcher.rows = rows;
+        searcher
     }
 
-    fn build_results(
-        &mut self,
-        mut rows: Vec<ScoredRow>,
-        mut total: usize,
-        limit: usize,
-    ) -> Results {
-        let phrases: Vec<&[String]> = phrases(self.query).collect();
-        let mut unverified = 0;
-        if phrases.is_empty() {
-            self.promote_adjacent_words(&mut rows);
-        } else {
-            unverified = total - rows.len();
-            self.retain_phrase_matches(&mut rows, &phrases);
-            total = rows.len();
-        }
-        self.truncate(&mut rows, limit);
+    fn first_page(&mut self, limit: usize) -> Results {
+        let (rows, _) = self.split_pages(limit);
         let hits: Vec<Hit> = group_hits(rows, |row| self.group(*row))
             .into_iter()
             .filter_map(|(group, row)| self.hit(row, group))
@@ -121,25 +156,34 @@ impl<'a> Searcher<'a> {
             highlighter: self.highlighter_with(&corrections),
             corrections,
             hits,
-            total,
-            unverified,
+            total: self.total,
+            unverified: self.unverified,
             missing: Vec::new(),
             has_scope_values: false,
-            suggestions: match total {
+            suggestions: match self.total {
                 0 => suggestions(self.index, self.query),
                 _ => Vec::new(),
             },
         }
     }
 
-    /// Truncates ranked rows. A part of them is reserved for documents, however many codes match.
-    fn truncate(&self, rows: &mut Vec<ScoredRow>, limit: usize) {
+    fn further_hits(&mut self, limit: usize, range: Range<usize>) -> Vec<Hit> {
+        let (_, rows) = self.split_pages(limit);
+        let rows = rows.into_iter().skip(range.start).take(range.len());
+        rows.filter_map(|row| self.hit(row, self.group(row)))
+            .collect()
+    }
+
+    /// Splits the ranked rows into the first `limit` and the others. A part of the first ones is
+    /// reserved for documents, however many codes match.
+    fn split_pages(&mut self, limit: usize) -> (Vec<ScoredRow>, Vec<ScoredRow>) {
+        let rows = std::mem::take(&mut self.rows);
         let is_document = |row: &ScoredRow| self.index.docs.kind(row.doc) == DocKind::Document;
         let count = |rows: &[ScoredRow]| rows.iter().filter(|row| is_document(row)).count();
-        let reserved = count(rows).min(limit / RESERVED_SHARE);
+        let reserved = count(&rows).min(limit / RESERVED_SHARE);
         let mut documents = reserved.max(count(&rows[..limit.min(rows.len())]));
         let mut codes = limit - documents;
-        rows.retain(|row| {
+        rows.into_iter().partition(|row| {
             let room = if is_document(row) {
                 &mut documents
             } else {
@@ -148,7 +192,7 @@ impl<'a> Searcher<'a> {
             let fits = *room > 0;
             *room = room.saturating_sub(1);
             fits
-        });
+        })
     }
 
     /// Returns the corrections of misspelled words, of which there may be dozens, that are in the

@@ -4,6 +4,7 @@ use crate::content::{CodeId, CodeSystem};
 use crate::search::fuzzy::TermMatch;
 use crate::search::query::claim::{ClaimLine, parse_claim};
 use crate::search::query::code_ref::{CodeRef, parse_code_refs, split_system};
+use crate::search::query::filters::HitFilters;
 use crate::search::query::scope::{Scope, ScopeKind};
 use crate::search::query::stop_words::is_stop_word;
 use crate::search::tokenizer;
@@ -24,6 +25,7 @@ pub struct Query {
     pub(crate) last_term: TermMatch,
     /// The text as claim lines, if it consists of codes and modifiers.
     pub(crate) claim: Option<Vec<ClaimLine>>,
+    pub(crate) filters: HitFilters,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,6 +92,7 @@ impl Query {
             scopes: Vec::new(),
             last_term: TermMatch::prefix_if(!is_complete),
             claim: parse_claim(text),
+            filters: HitFilters::default(),
         };
         let lexemes = lex(text);
         let mut rest = lexemes.iter();
@@ -102,6 +105,16 @@ impl Query {
             }
         }
         query
+    }
+
+    /// Restricts the hits. A query with filters is not looked up as claim lines.
+    #[must_use]
+    pub fn with_filters(mut self, filters: HitFilters) -> Self {
+        if filters != HitFilters::default() {
+            self.claim = None;
+        }
+        self.filters = filters;
+        self
     }
 
     pub fn text(&self) -> &str {

@@ -91,6 +91,7 @@ impl<'a> SessionTask<'a> {
             message: None,
             bookmarks: None,
             table_mode: options.table_mode,
+            today: None,
             panes: PaneSettings::default(),
         };
         let mut task = Self {

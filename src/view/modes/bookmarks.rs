@@ -4,11 +4,14 @@ use ratatui::layout::{Position, Rect};
 
 use crate::app::{App, BookmarkList, Command, Mode};
 use crate::layout::MIN_COLUMNS_FOR_MARGIN;
-use crate::view::area::{indent, line_area, mark_position};
+use crate::view::area::{indent, line_area, mark_position, without_last_column};
 use crate::view::canvas::Canvas;
 use crate::view::chrome;
 use crate::view::list::{item_role, selection_mark};
 use crate::view::theme::StyleRole;
+
+/// The fewest columns in which a bookmark has its date.
+const MIN_COLUMNS_FOR_DATE: u16 = 60;
 
 /// Draws title and list, and returns the position of the selected item.
 pub fn draw(
@@ -47,6 +50,11 @@ pub fn draw(
             bookmark.name.as_str(),
         ];
         let location = location.join(canvas.breadcrumb_separator());
+        let mut at = without_last_column(at);
+        if let Some(date) = bookmark.date.filter(|_| at.width >= MIN_COLUMNS_FOR_DATE) {
+            let start = canvas.put_right(at, &date.to_string(), StyleRole::Source);
+            at.width = start.saturating_sub(2);
+        }
         let end = canvas.put_clipped(at, indent(at), &location, item_role(is_selected));
         if let Some(note) = &bookmark.note {
             canvas.put_clipped(at, end + 2, note, StyleRole::Note);

@@ -6,6 +6,7 @@ use std::ops::Range;
 use ratatui::layout::{Position, Rect, Size};
 
 use crate::app::{App, Focus, ScreenLayout};
+use crate::content::RowPath;
 use crate::layout::{MIN_COLUMNS_FOR_MARGIN, Page, PageRow, gutter, margin};
 use crate::num::saturating_u16;
 use crate::text::width;
@@ -152,20 +153,28 @@ fn highlight_row(
     }
 }
 
-/// Draws a sign in the margin of each row that has a bookmark or note.
+/// Draws a sign in the margin of each row that is marked for copying, or has a bookmark or note.
 fn bookmark_signs(canvas: &mut Canvas<'_>, app: &App, area: Rect, visible: &Range<usize>) {
-    let Some(bookmarks) = app.bookmarks() else {
-        return;
-    };
-    if bookmarks.entries.is_empty() || area.width < MIN_COLUMNS_FOR_MARGIN {
+    let view = app.document_view();
+    let bookmarks = app
+        .bookmarks()
+        .filter(|bookmarks| !bookmarks.entries.is_empty());
+    let has_signs = bookmarks.is_some() || !view.marks().is_empty();
+    if !has_signs || area.width < MIN_COLUMNS_FOR_MARGIN {
         return;
     }
-    let view = app.document_view();
+    let is_bookmarked = |path: &RowPath| {
+        bookmarks.is_some_and(|all| all.get(&view.document().code, path).is_some())
+    };
     for row in &view.page().rows {
         let is_visible = visible.contains(&row.lines.start);
-        if is_visible && bookmarks.get(&view.document().code, &row.path).is_some() {
-            let at = line_area(area, row.lines.start - visible.start);
-            canvas.put(at, 0, "*", StyleRole::SelectionMark);
-        }
+        let sign = match () {
+            () if !is_visible => continue,
+            () if view.marks().contains(&row.path) => "+",
+            () if is_bookmarked(&row.path) => "*",
+            () => continue,
+        };
+        let at = line_area(area, row.lines.start - visible.start);
+        canvas.put(at, 0, sign, StyleRole::SelectionMark);
     }
 }

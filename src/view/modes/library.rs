@@ -38,8 +38,7 @@ pub fn draw(
     };
     let line = InputLine {
         prompt: &prompt,
-        text: library.filter.text(),
-        cursor: library.filter.cursor(),
+        input: &library.filter,
         count: &count_text(app, library),
         position: list_position(&library.list, list.height),
     };

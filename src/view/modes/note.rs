@@ -15,8 +15,7 @@ pub fn draw(
 ) -> Position {
     let field = InputLine {
         prompt: "Your note: ",
-        text: editor.input.text(),
-        cursor: editor.input.cursor(),
+        input: &editor.input,
         count: "",
         position: None,
     };
@@ -31,8 +30,7 @@ pub fn draw_filter(
 ) -> Position {
     let field = InputLine {
         prompt: "Filter: ",
-        text: filter.input.text(),
-        cursor: filter.input.cursor(),
+        input: &filter.input,
         count: &app.document_view().row_count(),
         position: None,
     };

@@ -2,7 +2,7 @@
 
 use ratatui::layout::{Position, Rect};
 
-use crate::app::{ListLine, SCOPES, SearchState};
+use crate::app::{App, ListLine, SearchState, StartItem};
 use crate::layout::MIN_COLUMNS_FOR_MARGIN;
 use crate::num::saturating_u16;
 use crate::search::Hit;
@@ -13,23 +13,45 @@ use crate::view::input_line::InputLine;
 use crate::view::list::{heading, item_role, list_position, selection_mark, with_plural};
 use crate::view::theme::StyleRole;
 
-/// Draws field and list, and returns the cursor's position in the field.
-pub fn draw(canvas: &mut Canvas<'_>, state: &SearchState, (field, list): (Rect, Rect)) -> Position {
-    if state.input.text().trim().is_empty() {
-        scopes(canvas, state, list);
+const BILLABLE: &str = "billable";
+const NOT_BILLABLE: &str = "not billable";
+
+/// Draws field, filters and list, and returns the cursor's position in the field.
+pub fn draw(
+    canvas: &mut Canvas<'_>,
+    app: &App,
+    state: &SearchState,
+    (field, body): (Rect, Rect),
+) -> Position {
+    let (filters, list) = SearchState::areas(body);
+    if let Some(area) = filters {
+        filter_bar(canvas, state, area);
+    }
+    if state.has_no_text() {
+        start_items(canvas, app, state, list);
     } else if state.results.hits.is_empty() {
         suggestions(canvas, state, list);
     } else {
-        hits(canvas, state, list);
+        hits(canvas, app, state, list);
     }
     let line = InputLine {
         prompt: "/ ",
-        text: state.input.text(),
-        cursor: state.input.cursor(),
+        input: &state.input,
         count: &count_text(state),
         position: list_position(&state.list, list.height),
     };
     line.draw(canvas, field)
+}
+
+fn filter_bar(canvas: &mut Canvas<'_>, state: &SearchState, area: Rect) {
+    for label in state.filter_labels(area.width) {
+        let role = if label.is_active {
+            StyleRole::TabOpen
+        } else {
+            StyleRole::Tab
+        };
+        canvas.put(area, label.column, &label.text, role);
+    }
 }
 
 fn count_text(state: &SearchState) -> String {
@@ -41,34 +63,34 @@ fn count_text(state: &SearchState) -> String {
         0 => "",
         _ => " or more",
     };
-    match (results.total, results.hits.len()) {
-        (0, _) if results.has_scope_values => with_plural(results.suggestions.len(), "value"),
-        (0, _) if results.unverified > 0 => {
+    match results.total {
+        0 if results.has_scope_values => with_plural(results.suggestions.len(), "value"),
+        0 if results.unverified > 0 => {
             let unread = with_plural(results.unverified, "row");
             format!("no results; {unread} not read")
         }
-        (0, _) => "no results".to_owned(),
-        (total, _) if results.is_similar_only() => format!("{total} similar"),
-        (total, _) if !results.missing.is_empty() => {
+        0 => "no results".to_owned(),
+        total if results.is_similar_only() => format!("{total} similar"),
+        total if !results.missing.is_empty() => {
             format!("{total} found, {} without entry", results.missing.len())
         }
-        (1, _) if results.unverified == 0 => "1 result".to_owned(),
-        (total, hits @ 1..) if total > hits => format!("top {hits} of {total}{or_more} results"),
-        (total, _) => format!("{total}{or_more} results"),
+        1 if results.unverified == 0 => "1 result".to_owned(),
+        total => format!("{total}{or_more} results"),
     }
 }
 
-fn hits(canvas: &mut Canvas<'_>, state: &SearchState, area: Rect) {
+fn hits(canvas: &mut Canvas<'_>, app: &App, state: &SearchState, area: Rect) {
     for line in 0..usize::from(area.height) {
         let at = line_area(area, line);
         match state.list.line_at(state.list.top() + line, area.height) {
             Some(ListLine::Heading(group)) => heading(canvas, group, at),
             Some(ListLine::Item(n, item_line)) => {
-                let Some(hit) = state.results.hits.get(n) else {
-                    break;
+                let Some(hit) = state.hit(n) else {
+                    continue;
                 };
                 if item_line == 0 {
-                    hit_location(canvas, hit, n == state.list.selected(), at);
+                    let is_billable = app.index().is_billable(&hit.code);
+                    hit_location(canvas, (hit, is_billable), n == state.list.selected(), at);
                 } else {
                     snippet(canvas, hit, at, indent(at) + 2);
                 }
@@ -78,20 +100,35 @@ fn hits(canvas: &mut Canvas<'_>, state: &SearchState, area: Rect) {
     }
 }
 
-/// Draws the scopes that a search can be limited to, and examples.
-fn scopes(canvas: &mut Canvas<'_>, state: &SearchState, area: Rect) {
-    let visible = usize::from(area.height);
-    let (top, selected) = (state.list.top(), state.list.selected());
-    let scopes = SCOPES.iter().enumerate().skip(top).take(visible);
-    for (line, (n, (scope, description))) in scopes.enumerate() {
+/// Draws earlier searches, codes opened before, the scopes of a search, and examples.
+fn start_items(canvas: &mut Canvas<'_>, app: &App, state: &SearchState, area: Rect) {
+    let mut end = 0;
+    for line in 0..usize::from(area.height) {
         let at = line_area(area, line);
-        let column = list_item(canvas, scope, n == selected, at);
-        let column = column.max(indent(area) + 7) + 1;
-        canvas.put_clipped(at, column, description, StyleRole::Hint);
+        match state.list.line_at(state.list.top() + line, area.height) {
+            Some(ListLine::Heading(group)) => heading(canvas, group, at),
+            Some(ListLine::Item(n, _)) => {
+                let (text, description) = match state.start_item(n, app.search_history()) {
+                    Some(StartItem::Query(query)) => (query, ""),
+                    Some(StartItem::Code(opened)) => (opened.code.value(), opened.title.as_str()),
+                    Some(StartItem::Scope(scope, description)) => (scope, description),
+                    None => break,
+                };
+                let column = list_item(canvas, text, n == state.list.selected(), at);
+                let column = column.max(indent(area) + 7) + 1;
+                canvas.put_clipped(at, column, description, StyleRole::Hint);
+            }
+            None => break,
+        }
+        end = line + 1;
     }
-    let below = line_area(area, SCOPES.len() + 1);
     let examples = "Or type: 26, 83950-90, professional component, outside lab, reccurence";
-    canvas.put_clipped(below, indent(area), examples, StyleRole::Hint);
+    canvas.put_clipped(
+        line_area(area, end + 1),
+        indent(area),
+        examples,
+        StyleRole::Hint,
+    );
 }
 
 fn suggestions(canvas: &mut Canvas<'_>, state: &SearchState, area: Rect) {
@@ -112,7 +149,12 @@ fn suggestions(canvas: &mut Canvas<'_>, state: &SearchState, area: Rect) {
             query.trim()
         )
     } else {
-        format!("No results for “{query}”{in_best_rows}.{question}")
+        let with_filters = if state.has_filters() {
+            " with these filters"
+        } else {
+            ""
+        };
+        format!("No results for “{query}”{in_best_rows}{with_filters}.{question}")
     };
     canvas.put_clipped(line_area(area, 0), 3, &text, StyleRole::Note);
     let visible = usize::from(area.height.saturating_sub(1)).max(1);
@@ -131,12 +173,23 @@ fn list_item(canvas: &mut Canvas<'_>, text: &str, is_selected: bool, at: Rect) -
     canvas.put_clipped(at, indent(at), text, item_role(is_selected))
 }
 
-/// Draws the location of a hit, and the reason of the match.
-fn hit_location(canvas: &mut Canvas<'_>, hit: &Hit, is_selected: bool, at: Rect) {
-    let mut location = vec![hit.code.value()];
+/// Draws the location of a hit, whether its code is billable, and the reason of the match.
+fn hit_location(
+    canvas: &mut Canvas<'_>,
+    (hit, is_billable): (&Hit, Option<bool>),
+    is_selected: bool,
+    at: Rect,
+) {
+    let is_narrow = at.width < MIN_COLUMNS_FOR_MARGIN;
+    let code = if is_narrow {
+        hit.code.value().to_owned()
+    } else {
+        format!("{} {}", hit.code.system(), hit.code.value())
+    };
+    let mut location = vec![code.as_str()];
     location.extend(hit.trail.iter().map(String::as_str));
     let separator = canvas.breadcrumb_separator();
-    let location = location.join(if at.width < MIN_COLUMNS_FOR_MARGIN {
+    let location = location.join(if is_narrow {
         separator.trim()
     } else {
         separator
@@ -150,8 +203,15 @@ fn hit_location(canvas: &mut Canvas<'_>, hit: &Hit, is_selected: bool, at: Rect)
     let end = canvas.put_clipped(at, indent(at), &location, role);
     let room = usize::from(at.width.saturating_sub(end + 3));
     let reason = hit.reason.to_string();
-    if room >= width(&reason) {
-        canvas.put_right(without_last_column(at), &reason, StyleRole::Source);
+    let badge = is_billable.map(|is_billable| if is_billable { BILLABLE } else { NOT_BILLABLE });
+    let both = badge.map(|badge| format!("{badge} · {reason}"));
+    let texts = [both.as_deref(), badge, Some(reason.as_str())];
+    let mut fitting = texts
+        .into_iter()
+        .flatten()
+        .filter(|text| width(text) <= room);
+    if let Some(text) = fitting.next() {
+        canvas.put_right(without_last_column(at), text, StyleRole::Source);
     }
 }
 
