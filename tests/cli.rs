@@ -374,6 +374,9 @@ fn check_prints_every_error_and_exits_with_2() {
         "{}",
         text(&output.stdout)
     );
+    assert!(text(&output.stdout).ends_with("1 file checked: no errors\n"));
+    let summary = "2 files checked: 2 errors in 1 file\n";
+    assert!(text(&check("sound broken").stdout).ends_with(summary));
     for paths in [
         "broken",
         "broken/b.toml",

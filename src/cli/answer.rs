@@ -124,7 +124,7 @@ pub fn check(paths: &[PathBuf], library: &Library) -> CommandOutput {
     let codes: Vec<Option<CodeId>> = documents.map(|it| it.map(|it| it.code)).collect();
     let is_known =
         |code: &CodeId| codes.iter().flatten().any(|it| it == code) || library.contains(code);
-    let mut reports = Vec::new();
+    let mut reports: Vec<Report> = Vec::new();
     let mut out = String::new();
     for (at, path) in files.iter().enumerate() {
         let name = sanitize(&path.display().to_string()).into_owned();
@@ -140,21 +140,37 @@ pub fn check(paths: &[PathBuf], library: &Library) -> CommandOutput {
                 let other = sanitize(&other.display().to_string()).into_owned();
                 let message = format!("{} is already described by {other}", document.code);
                 let hint = "one file describes one code; join the two, or remove one";
-                let report = Report::whole_file(&path.to_string_lossy(), message, hint);
-                reports.push(format!("{report}\n"));
+                reports.push(Report::whole_file(&path.to_string_lossy(), message, hint));
             }
-            (Err(report), _) => reports.push(format!("{report}\n")),
+            (Err(report), _) => reports.push(report),
         }
     }
     if reports.is_empty() && out.is_empty() {
         let message = "no content files found; in a folder, codeleaf looks for *.toml";
         return CommandOutput::error(message, INVALID_INPUT);
     }
+    let texts: Vec<String> = reports.iter().map(|report| format!("{report}\n")).collect();
     CommandOutput {
         status: if reports.is_empty() { 0 } else { INVALID_INPUT },
-        err: reports.join("\n"),
-        out,
+        err: texts.join("\n"),
+        out: out + &summary(files.len(), &reports),
     }
+}
+
+/// The last line of `check`: `4 files checked: 3 errors in 2 files`.
+fn summary(files: usize, reports: &[Report]) -> String {
+    let count = |n: usize, what: &str| match n {
+        1 => format!("1 {what}"),
+        n => format!("{n} {what}s"),
+    };
+    let errors = reports
+        .iter()
+        .map(|report| report.diagnostics.len() + report.left_out);
+    let errors = match errors.sum() {
+        0 => "no errors".to_owned(),
+        n => format!("{} in {}", count(n, "error"), count(reports.len(), "file")),
+    };
+    format!("{} checked: {errors}\n", count(files, "file"))
 }
 
 /// Returns the TOML files of a folder, sorted, or the path itself if it is not a folder.
