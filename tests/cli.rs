@@ -487,7 +487,7 @@ fn broken_file_in_a_folder_does_not_hide_the_others() {
         .wait_for("3 files with errors")
         .wait_for("broken.toml");
     terminal.press("end enter").wait_for("latin1.toml");
-    terminal.press("q");
+    terminal.press("q ctrl-c q");
     terminal.assert_exits_restored(0);
 }
 

@@ -208,7 +208,7 @@ fn copy_menu_offers_formats_and_swallows_its_keys() {
     | Medicare does not expect modifier 26 for 83950: status X, PC/TC
       indicator 9, no line with modifier 26. Other payers may accept it in
       writing.
-      disagrees — CMS Physician Fee Schedule, relative value files, 2023
+      Conflicts with: CMS Physician Fee Schedule, relative value files, 2023
 Copy
   1 Code
   2 Code and title
@@ -216,7 +216,7 @@ Copy
   4 Row with standing, remarks, source and date
   5 Table for a spreadsheet (tabs)
   6 Table as Markdown
-83950 › Coding › 26                   publication, no date · CMS PFS disagrees
+83950 › Coding › 26              publication, no date · conflicts with CMS PFS
 ↑↓ select  Enter copy  Esc back  y row                              CPT (c) AMA
 "#);
     assert_eq!(reader.press("q").screen(), before);

@@ -91,7 +91,7 @@ fn expected_texts(key: &str, text: &str) -> Vec<Expected> {
         }
         ("status", "unverified") => "status not verified",
         ("relation", "same_purpose") => "serves the same purpose",
-        ("relation", "bundled") => "not paid together with this code",
+        ("relation", "bundled") => "bundled (NCCI)",
         ("relation", "not_covered") => "not covered",
         ("relation", "use_instead") => "more exact: use it where it fits",
         ("relation", "instead_of") => "less exact: use this one where it fits",

@@ -168,7 +168,7 @@ fn hostile_document_is_sanitized_on_screen() {
         settled("esc");
         terminal.press("/ \"26\"");
         terminal.wait_for(" results");
-        terminal.press("enter").wait_for("hit 1 of");
+        terminal.press("enter").wait_for("Result 1 of");
         terminal.press("Y").wait_for("Copied. If it didn't paste");
         settled("esc");
         terminal.press("q");
@@ -287,7 +287,7 @@ fn errors_sanitize_hostile_lines() {
         terminal.press_and_count_bytes("enter");
         terminal.press_and_count_bytes("esc");
     }
-    terminal.press("q");
+    terminal.press("ctrl-c q");
     terminal.assert_exits_restored(0);
     let queries = count(&terminal.bytes_since(0), b"\x1b]11;?");
     assert_eq!(count(&terminal.bytes_since(0), b"\x1b]"), queries);

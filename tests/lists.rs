@@ -162,9 +162,9 @@ Best match · 1
 "#);
     reader.press("ctrl-u");
     assert_snapshot!(reader.press("\"invented no\"").screen(), @r#"
-/ invented no                                                   8 results  Top
+/ invented no                                                   7 results  Top
 All  Documents  Diagnoses  Procedures  Modifiers  Payers  Billable  In 83950
-Documents · 8
+Documents · 7
 ▸ CPT 0001U › Coding › 26 › ! disputed › Remark                         remark
     CMS has no such line.
   CPT 0001U › Summary › Rate › Source                                   source
@@ -173,9 +173,9 @@ Documents · 8
     paper: An invented publication
   CPT 0001U › Coding › Z85.3 › Description                         description
     Personal history, as invented — mentioned; no statement on coverage — house
-  CPT 0001U › Coding › G0439 › Description                         description
-    Another invented service — not paid together with this code — HCPCS
   CPT 0001U › Payers › Plan A › What the payer says        what the payer says
+    Accepted in writing, as invented.
+  CPT 0001U › Overview › 0002U                                         heading
 
 ↑↓ select  Enter open  Esc back  Tab filter                         CPT (c) AMA
 "#);
@@ -274,7 +274,7 @@ fn each_payer_lists_its_excerpts() {
 Library by payer: plan                                                 1 payer
 Plan A · 1
 ▸ 0001U  An invented test
-    Plan: Gold · Policy: – unpublished · Rate: – not loaded · 26: ~ with cond…
+    Plan: Gold · Policy: – unpublished · Rate: – not imported · 26: ~ conditi…
 
 
 
@@ -327,7 +327,7 @@ Modifier 26 · 00002
                + usual
   Silver       Denied for laboratory tests without a professional   Silver
   Mutual       component.                                           manual,
-               x not expected                                       2025-11
+               x not appropriate                                    2025-11
                ≠ differs
   Silver       An appeal with the report was granted once.          Silver
   Mutual,                                                           manual,
@@ -384,7 +384,7 @@ Modifier 26 · 00002                Top
    Source: Policy 12, 2026-04-01
 
   Silver Mutual
-   x not expected
+   x not appropriate
    ≠ differs
    On 26: Denied for laboratory tests
    without a professional component.
@@ -419,20 +419,20 @@ fn payer_comparison_shows_every_field() {
     assert_snapshot!(screen((80, 24), "o left \"silver\" enter"), @r#"
 Silver Mutual · 00002                                                      Top
   00002  An invented assay
-  Who       What is said                                Source
+  Who       Policy                                      Source
   Plan      PPO                                         Silver manual, 2025-11
   Policy    Provider manual                             Silver manual, 2025-11
   Rate      $ 61.20                                     Silver manual, 2025-11
   Modifier  Denied for laboratory tests without a       Silver manual, 2025-11
   26        professional component.
-            x not expected
+            x not appropriate
   Silver    An appeal with the report was granted       Silver manual, 2025-11
   manual    once.
-  Modifier  – source silent                             Silver manual, 2025-11
+  Modifier  – not stated                                Silver manual, 2025-11
   90
 
-  What is said (Modifier 90)
-  – not available · the source is silent
+  Policy (Modifier 90)
+  – not stated in source
     — Provider manual of the Silver plan, chapter 3, 2025-11 · checked
     2026-11-23
 

@@ -39,37 +39,37 @@ fn details_of_the_selected_row_are_beside_the_rows() {
   Coding Specifications
 
   Modifiers
-  Modifier  Description      When to use
-▸ 26        Professional     Use when billing only the professional    83950-26  Professional Component
-            Component        interpretation/reporting component and    ! disputed
-            ! disputed       the facility bills for technical
-                             component.                                Modifier     26
+  Modifier  Description    When to use
+▸ 26        Professional   Use when billing only the professional      83950-26  Professional Component
+            Component      interpretation/reporting component and      ! disputed
+            ! disputed     the facility bills for technical
+                           component.                                  Modifier     26
     | Medicare does not expect modifier 26 for 83950: status X, PC/    Description  Professional Component
       TC indicator 9, no line with modifier 26. Other payers may       When to use  Use when billing only the
       accept it in writing.                                                         professional interpretation/
-      disagrees — CMS Physician Fee Schedule, relative value files,                 reporting component and the
-      2023                                                                          facility bills for technical
-  90        Reference        Use when the specimen is sent to an                    component.
-            (Outside)        outside reference laboratory for          Code system  CPT
-            Laboratory       testing.                                  — according to CPT 83950: HER2/neu Serum Tumor
-            ~ with                                                     Marker Assay (publication), no date
-            conditions
-    | Right, with conditions (Medicare): independent laboratories      Editor's remarks
-      only, both CLIA numbers, 90 and non-90 lines on separate         | Medicare does not expect modifier 26 for
-      claims.                                                            83950: status X, PC/TC indicator 9, no line
-      — Medicare contractors NGS, Noridian and Palmetto, no date         with modifier 26. Other payers may accept it
-                                                                         in writing.
-  ICD-10 diagnoses                                                       disagrees — CMS Physician Fee Schedule,
-  – not available · the source is silent                                 relative value files, 2023
-    “Data not available in the input for associated taxonomies,
+      Conflicts with: CMS Physician Fee Schedule, relative value                  reporting component and the
+      files, 2023                                                                   facility bills for technical
+  90        Reference      Use when the specimen is sent to an                      component.
+            (Outside)      outside reference laboratory for            Code system  CPT
+            Laboratory     testing.                                    — according to CPT 83950: HER2/neu Serum Tumor
+            ~ conditional                                              Marker Assay (publication), no date
+    | Right, with conditions (Medicare): independent laboratories
+      only, both CLIA numbers, 90 and non-90 lines on separate         Editor's remarks
+      claims.                                                          | Medicare does not expect modifier 26 for
+      — Medicare contractors NGS, Noridian and Palmetto, no date         83950: status X, PC/TC indicator 9, no line
+                                                                         with modifier 26. Other payers may accept it
+  ICD-10 diagnoses                                                       in writing.
+  – not stated in source                                                 Conflicts with: CMS Physician Fee Schedule,
+    “Data not available in the input for associated taxonomies,          relative value files, 2023
     ICD-10 diagnoses, and related codes.”
     — according to CPT 83950: HER2/neu Serum Tumor Marker Assay
     (publication), no date · checked 2026-11-23
 
   Related codes
-  – not available · the source is silent
+  – not stated in source
     “Data not available in the input for associated taxonomies,
     ICD-10 diagnoses, and related codes.”
+    — according to CPT 83950: HER2/neu Serum Tumor Marker Assay
 83950 › Coding › 26
 ↑↓ row  Enter details  / search  Tab pane  ? help  q quit  : commands                                       CPT (c) AMA
 "#);
@@ -90,23 +90,23 @@ fn outline_of_sections_is_at_the_left_of_a_wider_screen() {
                                                              component.
                             | Medicare does not expect modifier 26 for 83950: status X, PC/TC indicator 9, no line with         Modifier     26
                               modifier 26. Other payers may accept it in writing.                                               Description  Professional Component
-                              disagrees — CMS Physician Fee Schedule, relative value files, 2023                                When to use  Use when billing only the professional interpretation/
+                              Conflicts with: CMS Physician Fee Schedule, relative value files, 2023                          When to use  Use when billing only the professional interpretation/
                           90        Reference (Outside)      Use when the specimen is sent to an outside reference                           reporting component and the facility bills for technical
                                     Laboratory               laboratory for testing.                                                         component.
-                                    ~ with conditions                                                                           Code system  CPT
+                                    ~ conditional                                                                               Code system  CPT
                             | Right, with conditions (Medicare): independent laboratories only, both CLIA numbers, 90 and       — according to CPT 83950: HER2/neu Serum Tumor Marker Assay
                               non-90 lines on separate claims.                                                                  (publication), no date
                               — Medicare contractors NGS, Noridian and Palmetto, no date
                                                                                                                                 Editor's remarks
                           ICD-10 diagnoses                                                                                      | Medicare does not expect modifier 26 for 83950: status X, PC/TC
-                          – not available · the source is silent                                                                  indicator 9, no line with modifier 26. Other payers may accept it in
+                          – not stated in source                                                                                  indicator 9, no line with modifier 26. Other payers may accept it in
                             “Data not available in the input for associated taxonomies, ICD-10 diagnoses, and related             writing.
-                            codes.”                                                                                               disagrees — CMS Physician Fee Schedule, relative value files, 2023
-                            — according to CPT 83950: HER2/neu Serum Tumor Marker Assay (publication), no date · checked
+                            codes.”                                                                                               Conflicts with: CMS Physician Fee Schedule, relative value files,
+                            — according to CPT 83950: HER2/neu Serum Tumor Marker Assay (publication), no date · checked          2023
                             2026-11-23
 
                           Related codes
-                          – not available · the source is silent
+                          – not stated in source
                             “Data not available in the input for associated taxonomies, ICD-10 diagnoses, and related
                             codes.”
                             — according to CPT 83950: HER2/neu Serum Tumor Marker Assay (publication), no date · checked
@@ -119,11 +119,11 @@ fn outline_of_sections_is_at_the_left_of_a_wider_screen() {
                             — Medicare National Coverage Determination 190.29, no date
 
                           Taxonomies
-                          – not available · the source is silent
+                          – not stated in source
                             “Data not available in the input for associated taxonomies, ICD-10 diagnoses, and related
                             codes.”
                             — according to CPT 83950: HER2/neu Serum Tumor Marker Assay (publication), no date · checked
-                            2026-11-23 · look in: NUCC taxonomy CSV (import)
+                            2026-11-23 · see: NUCC taxonomy CSV (import)
 
                           Editor's remarks
                           • Modifier TC does not apply (PC/TC indicator 9).
@@ -326,8 +326,8 @@ Best match · 1                                                         83950  H
                                                                        90        Reference     Use when the specimen
                                                                                  (Outside)     is sent to an outside
                                                                                  Laboratory    reference laboratory
-                                                                                 ~ with        for testing.
-                                                                                 conditions
+                                                                                 ~             for testing.
+                                                                                 conditional
                                                                         … more
 
 ↑↓ select  Enter open  Esc back  Tab filter                                                                 CPT (c) AMA
@@ -399,8 +399,8 @@ Modifier 26 · 1                                                        83950  H
                                                                        90        Reference     Use when the specimen
                                                                                  (Outside)     is sent to an outside
                                                                                  Laboratory    reference laboratory
-                                                                                 ~ with        for testing.
-                                                                                 conditions
+                                                                                 ~             for testing.
+                                                                                 conditional
                                                                         … more
 
 
@@ -500,14 +500,14 @@ Best match · 1                                                                 
                                                                                                                                   | Medicare does not expect modifier 26 for 83950: status X, PC/TC
                                                                                                                                     indicator 9, no line with modifier 26. Other payers may accept it
                                                                                                                                     in writing.
-                                                                                                                                    disagrees — CMS Physician Fee Schedule, relative value files, 2023
+                                                                                                                                    Conflicts with: CMS Physician Fee Schedule, relative value
+                                                                                                                                    files, 2023
                                                                                                                                 90        Reference          Use when the specimen is sent to an
                                                                                                                                           (Outside)          outside reference laboratory for testing.
                                                                                                                                           Laboratory
-                                                                                                                                          ~ with conditions
+                                                                                                                                          ~ conditional
                                                                                                                                   | Right, with conditions (Medicare): independent laboratories only,
                                                                                                                                     both CLIA numbers, 90 and non-90 lines on separate claims.
-                                                                                                                                    — Medicare contractors NGS, Noridian and Palmetto, no date
 "#);
     assert_snapshot!(first_lines(&screen(200, 60, "o")), @r#"
 Library by code:                                                                                                                                                                            1 document

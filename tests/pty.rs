@@ -26,8 +26,8 @@ fn program_finds_a_modifier_and_restores_the_terminal() {
     assert!(terminal.with_screen(vt100::Screen::alternate_screen));
     terminal
         .press("/ \"83950-26\"")
-        .wait_for("▸ 83950 › Coding › 26");
-    terminal.press("enter").wait_for("hit 1 of 1");
+        .wait_for("▸ CPT 83950 › Coding › 26");
+    terminal.press("enter").wait_for("Result 1 of 1");
     assert!(
         terminal.cursor_line().contains("▸ 26"),
         "{}",
@@ -90,7 +90,14 @@ fn program_works_at_every_terminal_size() {
                 .wait_for_bytes(0, b"\x1b[H\x1b[J")
                 .wait_for_silence(Duration::from_millis(50)),
         }
-        for keys in ["down down 4 enter", "esc", "/ \"26\" enter", "esc", "down"] {
+        for keys in [
+            "down down 4 enter",
+            "esc",
+            "/ \"26\" enter",
+            "esc",
+            "esc",
+            "down",
+        ] {
             terminal.press(keys);
             // Esc counts as a key only if no other byte follows for a moment.
             terminal.wait_for_silence(Duration::from_millis(150));

@@ -53,15 +53,15 @@ fn modifier_table_shows_use_and_disagreeing_source() {
     | Medicare does not expect modifier 26 for 83950: status X, PC/TC
       indicator 9, no line with modifier 26. Other payers may accept it in
       writing.
-      disagrees — CMS Physician Fee Schedule, relative value files, 2023
+      Conflicts with: CMS Physician Fee Schedule, relative value files, 2023
   90        Reference (Outside)     Use when the specimen is sent to an
             Laboratory              outside reference laboratory for testing.
-            ~ with conditions
+            ~ conditional
     | Right, with conditions (Medicare): independent laboratories only, both
       CLIA numbers, 90 and non-90 lines on separate claims.
       — Medicare contractors NGS, Noridian and Palmetto, no date
 
-83950 › Coding › 26                   publication, no date · CMS PFS disagrees
+83950 › Coding › 26              publication, no date · conflicts with CMS PFS
 ↑↓ row  ←→ section  Enter details  / search  ? help  q quit  :      CPT (c) AMA
 "#);
 }
@@ -86,12 +86,12 @@ fn enter_opens_row_detail_and_tab_shows_next_row() {
   Editor's remarks
   | Medicare does not expect modifier 26 for 83950: status X, PC/TC indicator
     9, no line with modifier 26. Other payers may accept it in writing.
-    disagrees — CMS Physician Fee Schedule, relative value files, 2023
+    Conflicts with: CMS Physician Fee Schedule, relative value files, 2023
 
   CPT copyright 2026 American Medical Association. All rights reserved. CPT is
   a registered trademark of the American Medical Association.
   Reference only; no guarantee of coverage or payment. Check the payer's
-83950 › Coding › 26                   publication, no date · CMS PFS disagrees
+83950 › Coding › 26              publication, no date · conflicts with CMS PFS
 ↑↓ scroll  Esc back  / search  y copy  Y with source  q quit        CPT (c) AMA
 "#);
     assert_snapshot!(screen(80, 24, "4 enter tab").lines().nth(3).unwrap(), @"   83950-90  Reference (Outside) Laboratory");
@@ -104,17 +104,17 @@ fn missing_values_are_explained_in_the_sources_words() {
 1 Summary  2 Overview  3 Clinical Context  4 Coding Specifications  5 Payers
                                                                            Top
   Payers
-  Payer                   Plan             Policy           Rate
-▸ Aetna                   – source silent  – source silent  – source silent
-  Blue Cross Blue Shield  – source silent  – source silent  – source silent
+  Payer                   Plan          Policy        Rate
+▸ Aetna                   – not stated  – not stated  – not stated
+  Blue Cross Blue Shield  – not stated  – not stated  – not stated
     | Licensees publish separate policies: name the plan.
       — Blue Cross Blue Shield plans (FL, ND, TN, MA), no date
-  Cigna Health            – source silent  – source silent  – source silent
-  UnitedHealthcare        – source silent  – source silent  – source silent
-  Medicare                – source silent  – source silent  – not loaded
+  Cigna Health            – not stated  – not stated  – not stated
+  UnitedHealthcare        – not stated  – not stated  – not stated
+  Medicare                – not stated  – not stated  – not imported
 
   Plan, Policy (every row)
-  – not available · the source is silent
+  – not stated in source
     — according to CPT 83950: HER2/neu Serum Tumor Marker Assay (publication),
     no date · checked 2026-11-23
 

@@ -111,8 +111,8 @@ fn browse_and_search(terminal: &Terminal) {
     terminal.press("down").wait_for("83950 › Coding › 90");
     terminal
         .press("/ \"83950-26\"")
-        .wait_for("▸ 83950 › Coding › 26");
-    terminal.press("enter").wait_for("hit 1 of 1");
+        .wait_for("▸ CPT 83950 › Coding › 26");
+    terminal.press("enter").wait_for("Result 1 of 1");
     terminal.resize(50, 14);
     terminal
         .wait_until_gone("Specifications  5 Payers")

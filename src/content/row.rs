@@ -237,8 +237,8 @@ impl Standing {
     pub const fn label(self) -> &'static str {
         match self {
             Self::Usual => "+ usual",
-            Self::Situational => "~ with conditions",
-            Self::NotExpected => "x not expected",
+            Self::Situational => "~ conditional",
+            Self::NotExpected => "x not appropriate",
             Self::Disputed => "! disputed",
         }
     }

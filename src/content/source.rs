@@ -143,8 +143,8 @@ impl AbsenceReason {
 
     const fn short_label(self) -> &'static str {
         match self {
-            Self::SourceSilent => "source silent",
-            Self::NotLoaded => "not loaded",
+            Self::SourceSilent => "not stated",
+            Self::NotLoaded => "not imported",
             Self::NotApplicable => "not applicable",
             Self::License => "not shipped",
             Self::Unpublished => "unpublished",
@@ -154,11 +154,11 @@ impl AbsenceReason {
 
     const fn label(self) -> &'static str {
         match self {
-            Self::SourceSilent => "not available · the source is silent",
-            Self::NotLoaded => "not loaded · import the file to see it",
+            Self::SourceSilent => "not stated in source",
+            Self::NotLoaded => "not imported · import the file to see it",
             Self::NotApplicable => "not applicable",
-            Self::License => "not shipped · its owner's licence forbids it",
-            Self::Unpublished => "not published by anyone",
+            Self::License => "not shipped · its owner's license forbids it",
+            Self::Unpublished => "not published (contract rate)",
             Self::Imported => "see",
             Self::NotListed => "not listed in",
             Self::NoEntry => "no entry in this document",

@@ -145,7 +145,7 @@ fn write_annotations(out: &mut String, document: &Document, row: &Row) {
     }
     for source in &row.disputed_by {
         let source = citation(document, source);
-        paragraph(out, &format!("{name}: disagrees — {source}"));
+        paragraph(out, &format!("{name}: conflicts with {source}"));
     }
     for remark in &row.remarks {
         let (text, source) = (escape(&remark.text), citation(document, &remark.source));
@@ -169,7 +169,7 @@ fn value(document: &Document, value: &Value) -> String {
         text += &format!(", checked {}", absent.checked);
     }
     if let Some(find) = absent.find_elsewhere() {
-        text += &format!("; look in: {}", escape(find));
+        text += &format!("; see: {}", escape(find));
     }
     text
 }

@@ -1,7 +1,7 @@
 //! The lines below a row: fields without a column, its source, and what others say against it.
 
 use crate::content::{Cell, Row, SourceId, Subject, Value, Visibility};
-use crate::layout::builder::{PageBuilder, attribution};
+use crate::layout::builder::{PageBuilder, attribution, conflict};
 use crate::layout::page::{Medium, Role, value_text};
 
 /// The fewest columns of a screen for the annotations of a table row.
@@ -57,15 +57,18 @@ impl PageBuilder<'_> {
             self.hanging_paragraph("| ", &remark.text, Role::Editor, indent);
             let source = attribution(self.document, &remark.source);
             if disputing(row).any(|id| *id == remark.source) {
-                self.paragraph(&format!("disagrees {source}"), Role::Conflict, indent + 2);
+                self.paragraph(
+                    &format!("Conflicts with: {source}"),
+                    Role::Conflict,
+                    indent + 2,
+                );
             } else {
                 self.paragraph(&source, Role::Source, indent + 2);
             }
         }
         for id in disputing(row) {
             if row.remarks.iter().all(|remark| remark.source != *id) {
-                let text = format!("disagrees {}", attribution(self.document, id));
-                self.paragraph(&text, Role::Conflict, indent);
+                self.paragraph(&conflict(self.document, id), Role::Conflict, indent);
             }
         }
     }

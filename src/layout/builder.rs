@@ -181,7 +181,7 @@ impl<'d> PageBuilder<'d> {
             details.push(format!("checked {}", absent.checked));
         }
         let find = absent.find_elsewhere();
-        details.extend(find.map(|find| format!("look in: {find}")));
+        details.extend(find.map(|find| format!("see: {find}")));
         if !details.is_empty() {
             self.paragraph(&details.join(" · "), Role::Source, 2);
         }
@@ -242,4 +242,11 @@ pub fn attribution(document: &Document, id: &SourceId) -> String {
         SourceKind::Primary | SourceKind::InHouse => "",
     };
     format!("— {rank}{}", source.citation())
+}
+
+/// Names a source that disagrees with a row.
+pub fn conflict(document: &Document, id: &SourceId) -> String {
+    let source = document.source(id);
+    let source = source.map_or_else(|| id.0.clone(), |source| source.citation());
+    format!("Conflicts with: {source}")
 }

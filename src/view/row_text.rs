@@ -49,7 +49,7 @@ pub fn attribution(document: &Document, row: &Row) -> String {
         None => "no source named".to_owned(),
     };
     for id in &row.disputed_by {
-        text += &format!(" · {} disagrees", name(id));
+        text += &format!(" · conflicts with {}", name(id));
     }
     text
 }

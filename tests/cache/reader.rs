@@ -24,7 +24,7 @@ fn opened_document_is_shown_before_the_library_loads() {
         // Search at once, while the library may still be loading.
         terminal.press("/").send(b"specimen number 12");
         terminal.wait_for("00012 › Summary");
-        terminal.press("enter").wait_for("hit 1 of");
+        terminal.press("enter").wait_for("Result 1 of");
         let all = format!("{} documents, 1 file with errors", DOCUMENTS + 1);
         terminal.press("o").wait_for(&all);
         press_esc(&terminal).wait_for("specimen number 12.");

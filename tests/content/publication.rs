@@ -317,7 +317,7 @@ fn editor_rows_and_remarks_name_their_source() {
     overview/not-this/1 + [lab catalogues] The classic mix-up; 83950 is the serum assay.
     coding/modifiers/26 ! disputed ["CMS PFS"]
     coding/modifiers/26 + [CMS PFS] Medicare does not expect modifier 26 for 83950: status X, PC/TC indicator 9, no line with modifier 26. Other payers may accept it in writing.
-    coding/modifiers/90 ~ with conditions []
+    coding/modifiers/90 ~ conditional []
     coding/modifiers/90 + [Medicare contractors] Right, with conditions (Medicare): independent laboratories only, both CLIA numbers, 90 and non-90 lines on separate claims.
     coding/related/86300 [NCD 190.29] 86300 | CA 15-3 / 27.29 | serves the same purpose | CPT
     coding/remarks/1 [CMS PFS] Modifier TC does not apply (PC/TC indicator 9).

@@ -114,7 +114,7 @@ fn every_field_reaches_the_document() {
       synonyms: Also known as List
         1 Publication Invented assay
         2 Editor IA-1
-      not-this: Not to be mixed up with List
+      not-this: Not to be confused with List
         1 Editor Another invented test | (Code=CPT 0002U)
           + Its name differs in one letter. [house]
       places: Places of service Table
@@ -133,14 +133,14 @@ fn every_field_reaches_the_document() {
       related-absent: Related codes Prose
         related Publication <source_silent>
       related: Related codes, from the editors Table
-        G0439 Editor Code=G0439 | Description=Another invented service | Relation=not paid together with this code | (Code system=HCPCS)
+        G0439 Editor Code=G0439 | Description=Another invented service | Relation=bundled (NCCI) | (Code system=HCPCS)
       taxonomies: Taxonomies Table
         291U00000X Editor Taxonomy=291U00000X | Name=Clinical medical laboratory
     payers: Payers (Payers) []
       payers: Payers Table
         plan-a Publication Payer=Plan A | Plan=Gold | Policy=<unpublished> | Rate=<not_loaded>
           + There are two of this name. [house]
-      payer-modifiers: Payers on modifiers Table
+      payer-modifiers: Modifier rules by payer Table
         plan-a-26 Editor Payer=Plan A | Modifier=26 | What the payer says=Accepted in writing, as invented.
           + Nobody ever wrote. [house]
         plan-a-QW Editor Payer=Plan A | Modifier=QW | What the payer says=<source_silent>

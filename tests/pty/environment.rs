@@ -32,7 +32,7 @@ fn tour(terminal: &Terminal) {
         terminal.wait_for_silence(Duration::from_millis(silence));
     }
     terminal.wait_for("1 result");
-    terminal.press("enter").wait_for("hit 1 of");
+    terminal.press("enter").wait_for("Result 1 of");
 }
 
 /// Starts the program, visits every pane, quits, and returns the output.

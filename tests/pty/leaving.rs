@@ -12,10 +12,10 @@ fn every_quit_key_restores_the_terminal() {
     for keys in [
         "q",
         "ctrl-c",
-        "? ctrl-c",
-        "/ \"26\" ctrl-c",
+        "? ctrl-c ctrl-c",
+        "/ \"26\" ctrl-c ctrl-c",
         "4 enter q",
-        "o \"q\" ctrl-c",
+        "o \"q\" ctrl-c ctrl-c",
     ] {
         let mut terminal = open();
         terminal.press(keys);

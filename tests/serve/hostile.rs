@@ -119,7 +119,7 @@ fn floods_use_bounded_memory_and_others_are_served() {
     let grown = server.memory_kib().saturating_sub(before);
     assert!(grown < 32 * 1024, "{grown} KiB for five clients");
     server.wait_for_metric("codeleaf_sessions", 1.0);
-    reader.press("\x03");
+    reader.press("\x03\x03");
     assert_eq!(reader.wait_for_exit(), 0);
 }
 

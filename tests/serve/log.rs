@@ -72,7 +72,7 @@ fn codes_are_logged_only_on_request_and_search_words_never() {
         reader.expect("› 26");
         reader.press("/trastu");
         reader.expect("trastu");
-        reader.press("\x03");
+        reader.press("\x03\x03");
         assert_eq!(reader.wait_for_exit(), 0);
         eventually("three closed connections", || {
             (server.log_lines("disconnected").len() == 3).then_some(())
@@ -179,7 +179,8 @@ fn one_session_cannot_fill_the_log_with_codes() {
     reader.expect("00001  HER2");
     let started = Instant::now();
     // Back to the first code, and forward again.
-    reader.press(&"[]".repeat(200));
+    // Back to the results, and the hit again.
+    reader.press(&"[\r".repeat(200));
     reader.press("\x03");
     assert_eq!(reader.wait_for_exit(), 0);
     let end = server.wait_for_log("session ended");

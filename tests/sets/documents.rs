@@ -77,7 +77,7 @@ fn diagnosis_shows_parents_siblings_and_children() {
     let last = open(&library, "icd10cm:T36.0X1D");
     assert_eq!(keys(&last, "hierarchy", "parents"), ["T36", "T36.0X1"]);
     assert_eq!(keys(&last, "hierarchy", "neighbours"), ["T36.0X1A"]);
-    assert!(texts(rows(&header, "summary", "facts")[1])[0].starts_with("header"));
+    assert!(texts(rows(&header, "summary", "facts")[1])[0].starts_with("Not billable"));
 }
 
 #[test]
@@ -127,11 +127,8 @@ fn imported_sets_add_rows_and_keep_the_documents_own_rows() {
         Value::Unavailable(absent) => absent.short_text(),
         Value::Text(text) => text.clone(),
     };
-    assert_eq!(rate(before), "– not loaded");
-    assert_eq!(
-        rate(medicare),
-        "see Medicare laboratory rate (CLFS), edition 2025-q2: 83950"
-    );
+    assert_eq!(rate(before), "– not imported");
+    assert_eq!(rate(medicare), "see CLFS rate, edition 2025-q2: 83950");
     // The added rows speak in the editors' voice and cite a listed source.
     assert!(!added.is_empty());
     for row in &added {
@@ -144,10 +141,7 @@ fn imported_sets_add_rows_and_keep_the_documents_own_rows() {
         texts(rate[0]),
         ["83950", "$64.41", "2025-01-01", "national"]
     );
-    assert_eq!(
-        texts(rate[1]),
-        ["83950-QW", "no line with QW in this edition"]
-    );
+    assert_eq!(texts(rate[1]), ["83950-QW", "QW not listed on this CLFS"]);
     assert_eq!(keys(&document, "coding", "set-hcpcs"), ["GA", "QW"]);
     assert_eq!(texts(rows(&document, "coding", "set-mue")[0])[1], "1");
     let pairs = keys(&document, "coding", "set-ptp");

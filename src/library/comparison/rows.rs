@@ -33,7 +33,7 @@ impl<'d> DocumentRows<'d> {
 
     /// Returns each field of a payer, and its rule on each modifier.
     pub(crate) fn for_payer(document: &'d Document, name: &str) -> Vec<Row> {
-        let label = "What is said".to_owned();
+        let label = "Policy".to_owned();
         let this = Self { document, label };
         let mut rows = Vec::new();
         for (_, _, row) in document.rows().filter(|(_, _, row)| row.name() == name) {
@@ -128,7 +128,7 @@ impl<'d> DocumentRows<'d> {
             let (who, key) = match block.id.0.as_str() {
                 OFFICIAL_TEXTS_BLOCK => ("Official text", modifier.as_str()),
                 PFS_MODIFIERS_BLOCK => ("Medicare, by indicator", modifier.as_str()),
-                RATES_BLOCK => ("Medicare, laboratory rate", line.as_str()),
+                RATES_BLOCK => ("Medicare CLFS rate", line.as_str()),
                 _ => continue,
             };
             if row.key.0 == key {

@@ -80,7 +80,7 @@ impl SetCitation {
             Cell::column("Code", name.as_str()),
             Cell::column("Description", title.as_str()),
         ];
-        cells.extend(usage.map(|usage| Cell::column("Use", usage)));
+        cells.extend(usage.map(|usage| Cell::column("Billable?", usage)));
         let code = CodeId::new(CodeSystem::Icd10cm, &name);
         Some(self.row(&name, code.map_or(Subject::Text, Subject::Code), cells))
     }

@@ -122,7 +122,7 @@ fn find_or_add_section<'d>(sections: &'d mut Vec<Section>, id: &str) -> &'d mut 
     let find = |id: &str| sections.iter().position(|section| section.id.0 == id);
     let at = find(id).or_else(|| find(IMPORTED_SECTION));
     let at = at.unwrap_or_else(|| {
-        let (title, short) = ("From imported sets", "Imported");
+        let (title, short) = ("Reference data", "Imported");
         sections.push(Section::new(IMPORTED_SECTION, title, short, Vec::new()));
         sections.len() - 1
     });

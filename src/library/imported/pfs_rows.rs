@@ -155,7 +155,7 @@ impl PfsLines {
             let outside = amount(row.non_facility_total, row.non_facility_na);
             let inside = amount(row.facility_total, row.facility_na);
             let cells = vec![
-                Cell::column("Line", row.line()),
+                Cell::column("Code", row.line()),
                 Cell::column("Non-facility", outside),
                 Cell::column("Facility", inside),
                 Cell::column(

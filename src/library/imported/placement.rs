@@ -51,21 +51,19 @@ pub(crate) const PFS_INDICATORS: Placement = Placement {
 
 pub(crate) const fn placement(kind: SetKind) -> Placement {
     match kind {
-        SetKind::Icd10cm | SetKind::Icd10cmTabular => {
-            place("set-icd10cm", "coding", "diagnoses", "ICD-10-CM texts")
-        }
+        SetKind::Icd10cm | SetKind::Icd10cmTabular => place(
+            "set-icd10cm",
+            "coding",
+            "diagnoses",
+            "ICD-10-CM descriptions",
+        ),
         SetKind::Hcpcs => place(
             "set-hcpcs",
             "coding",
             "modifiers",
-            "HCPCS modifiers, official texts",
+            "HCPCS modifiers (official descriptions)",
         ),
-        SetKind::Clfs => place(
-            "set-clfs",
-            "payers",
-            "payers",
-            "Medicare laboratory rate (CLFS)",
-        ),
+        SetKind::Clfs => place("set-clfs", "payers", "payers", "CLFS rate"),
         SetKind::Pfs => place(
             "set-pfs",
             "payers",

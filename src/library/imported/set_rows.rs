@@ -111,8 +111,8 @@ impl SetCitation {
         }
         if !rows.is_empty() && !has_waived {
             let line = format!("{}-QW", code.value());
-            let rate = Cell::column("Rate", "no line with QW in this edition");
-            let cells = vec![Cell::column("Line", line.as_str()), rate];
+            let rate = Cell::column("Rate", "QW not listed on this CLFS");
+            let cells = vec![Cell::column("Code", line.as_str()), rate];
             rows.push(self.row(&line, Subject::Text, cells));
         }
         Ok(rows)
@@ -129,10 +129,10 @@ impl SetCitation {
             other => other,
         };
         let cells = vec![
-            Cell::column("Line", line.as_str()),
+            Cell::column("Code", line.as_str()),
             Cell::column("Rate", row.rate.to_string()),
             Cell::column("Effective", row.effective.to_string()),
-            Cell::column("Limit", indicator),
+            Cell::column("Rate type", indicator),
         ];
         self.row(&line, Subject::Text, cells)
     }

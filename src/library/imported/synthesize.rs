@@ -69,7 +69,7 @@ impl DocumentBuilder<'_> {
         let (long, short, usage) = match row {
             SetRow::Icd10cm(row) => {
                 let usage = match billing_usage(row) {
-                    "header" => "header: groups the codes below it, not for claims",
+                    "header" => "Not billable: category code; use a more specific code",
                     billable => billable,
                 };
                 (row.long.as_str(), row.short.as_str(), usage)
@@ -80,7 +80,7 @@ impl DocumentBuilder<'_> {
         let text = |text: &str| self.citation.value(Some(text.to_owned()));
         let mut facts = vec![
             self.fact("code", "Code", self.code.value()),
-            self.fact("use", "Use", text(usage)),
+            self.fact("use", "Billable?", text(usage)),
             self.fact("short", "Short description", text(short)),
         ];
         for label in ["Effective", "Terminated", "Coverage"] {
@@ -98,12 +98,12 @@ impl DocumentBuilder<'_> {
         };
         let hierarchy = Section::new(
             HIERARCHY,
-            "Parents, children and neighbours",
+            "Hierarchy",
             "Hierarchy",
             vec![
-                table(PARENTS, "Above this code", &parents),
-                table(CHILDREN, "Below this code", &children),
-                table(NEIGHBORS, "Beside this code", &near),
+                table(PARENTS, "Parent", &parents),
+                table(CHILDREN, "Subcodes", &children),
+                table(NEIGHBORS, "Adjacent codes", &near),
             ],
         );
         let sections = vec![self.summary_section(long, facts), hierarchy];
@@ -130,7 +130,7 @@ impl DocumentBuilder<'_> {
         let siblings = self.set.hcpcs_siblings(&row.code)?;
         let near = neighbors(siblings, |other| other.code == row.code);
         let rows = near.iter().filter_map(|row| self.neighbor_row(row));
-        let (id, title) = ("neighbours", "Beside this code");
+        let (id, title) = ("neighbours", "Adjacent codes");
         let near = self.citation.table(id, title, rows.collect());
         let sections = vec![
             self.summary_section(&row.long, facts),

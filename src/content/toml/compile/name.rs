@@ -17,10 +17,10 @@ pub(crate) const TYPED_BLOCKS: [(&str, &str); 18] = [
     ("modifier-payment", "Effect on payment"),
     ("modifier-payers", "Payer rules"),
     ("payers", "Payers"),
-    ("payer-modifiers", "Payers on modifiers"),
+    ("payer-modifiers", "Modifier rules by payer"),
     ("modifier-scope", "Applies to"),
     ("synonyms", "Also known as"),
-    ("not-this", "Not to be mixed up with"),
+    ("not-this", "Not to be confused with"),
     ("places", "Places of service"),
     ("remarks", "Editor's remarks"),
 ];

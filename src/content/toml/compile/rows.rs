@@ -29,7 +29,7 @@ const DIAGNOSIS_RELATIONS: [Relation; 3] = [
 /// How another code relates to the code.
 const CODE_RELATIONS: [Relation; 9] = [
     ("same_purpose", "serves the same purpose"),
-    ("bundled", "not paid together with this code"),
+    ("bundled", "bundled (NCCI)"),
     ("panel", "part of a panel"),
     ("replaces", "was replaced by this code"),
     ("replaced_by", "replaces this code"),
