@@ -152,18 +152,18 @@ fn narrower_grid_has_standings_or_their_signs() {
 — according to Made-up bulletin, 2026-01
 
 Payers
-Payer                   Plan             Policy           Rate
-Aetna                   – source silent  – source silent  – source silent
-Blue Cross Blue Shield  – source silent  – source silent  – source silent
-Cigna Health            – source silent  – source silent  – source silent
-Humana                  – source silent  – source silent  – source silent
-Medicare                – source silent  – source silent  – source silent
-UnitedHealthcare        – source silent  – source silent  – source silent
+Payer                   Plan          Policy        Rate
+Aetna                   – not stated  – not stated  – not stated
+Blue Cross Blue Shield  – not stated  – not stated  – not stated
+Cigna Health            – not stated  – not stated  – not stated
+Humana                  – not stated  – not stated  – not stated
+Medicare                – not stated  – not stated  – not stated
+UnitedHealthcare        – not stated  – not stated  – not stated
 
 Plan, Policy, Rate (every row)
-– not available · the source is silent
+– not stated in source
 
-Payers on modifiers
+Modifier rules by payer
 Payer                   26   59   76   90   91   GA   QW   XU
 Aetna                   x ≠  ~    +    +    ~    x ≠  +    ~
 Blue Cross Blue Shield  +    ~    x ≠  +    ~    +    +    x ≠
@@ -172,7 +172,7 @@ Humana                  +    x ≠  +    +    –    +    x ≠  ~
 Medicare                +    ~    +    x ≠  ~    +    +    ~
 UnitedHealthcare        x ≠  ~    +    +    ~    x ≠  +    ~
 
-x not expected  ~ with conditions  + usual
+x not appropriate  ~ conditional  + usual
 ≠ differs from the document's own rule; where that is disputed or missing, from what most payers
 say.
 "#);

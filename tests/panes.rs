@@ -47,7 +47,7 @@ fn details_of_the_selected_row_are_beside_the_rows() {
     | Medicare does not expect modifier 26 for 83950: status X, PC/    Description  Professional Component
       TC indicator 9, no line with modifier 26. Other payers may       When to use  Use when billing only the
       accept it in writing.                                                         professional interpretation/
-      Conflicts with: CMS Physician Fee Schedule, relative value                  reporting component and the
+      Conflicts with: CMS Physician Fee Schedule, relative value                    reporting component and the
       files, 2023                                                                   facility bills for technical
   90        Reference      Use when the specimen is sent to an                      component.
             (Outside)      outside reference laboratory for            Code system  CPT
@@ -90,7 +90,7 @@ fn outline_of_sections_is_at_the_left_of_a_wider_screen() {
                                                              component.
                             | Medicare does not expect modifier 26 for 83950: status X, PC/TC indicator 9, no line with         Modifier     26
                               modifier 26. Other payers may accept it in writing.                                               Description  Professional Component
-                              Conflicts with: CMS Physician Fee Schedule, relative value files, 2023                          When to use  Use when billing only the professional interpretation/
+                              Conflicts with: CMS Physician Fee Schedule, relative value files, 2023                            When to use  Use when billing only the professional interpretation/
                           90        Reference (Outside)      Use when the specimen is sent to an outside reference                           reporting component and the facility bills for technical
                                     Laboratory               laboratory for testing.                                                         component.
                                     ~ conditional                                                                               Code system  CPT
@@ -500,8 +500,8 @@ Best match · 1                                                                 
                                                                                                                                   | Medicare does not expect modifier 26 for 83950: status X, PC/TC
                                                                                                                                     indicator 9, no line with modifier 26. Other payers may accept it
                                                                                                                                     in writing.
-                                                                                                                                    Conflicts with: CMS Physician Fee Schedule, relative value
-                                                                                                                                    files, 2023
+                                                                                                                                    Conflicts with: CMS Physician Fee Schedule, relative value files,
+                                                                                                                                    2023
                                                                                                                                 90        Reference          Use when the specimen is sent to an
                                                                                                                                           (Outside)          outside reference laboratory for testing.
                                                                                                                                           Laboratory

@@ -55,16 +55,12 @@ impl PageBuilder<'_> {
     pub(crate) fn remarks(&mut self, row: &Row, indent: usize) {
         for remark in &row.remarks {
             self.hanging_paragraph("| ", &remark.text, Role::Editor, indent);
-            let source = attribution(self.document, &remark.source);
-            if disputing(row).any(|id| *id == remark.source) {
-                self.paragraph(
-                    &format!("Conflicts with: {source}"),
-                    Role::Conflict,
-                    indent + 2,
-                );
+            let (source, role) = if disputing(row).any(|id| *id == remark.source) {
+                (conflict(self.document, &remark.source), Role::Conflict)
             } else {
-                self.paragraph(&source, Role::Source, indent + 2);
-            }
+                (attribution(self.document, &remark.source), Role::Source)
+            };
+            self.paragraph(&source, role, indent + 2);
         }
         for id in disputing(row) {
             if row.remarks.iter().all(|remark| remark.source != *id) {

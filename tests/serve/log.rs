@@ -178,9 +178,7 @@ fn one_session_cannot_fill_the_log_with_codes() {
     reader.press("\r");
     reader.expect("00001  HER2");
     let started = Instant::now();
-    // Back to the first code, and forward again.
-    // Back to the results, and the hit again.
-    reader.press(&"[\r".repeat(200));
+    reader.press(&"/83950\r/00001\r".repeat(100));
     reader.press("\x03");
     assert_eq!(reader.wait_for_exit(), 0);
     let end = server.wait_for_log("session ended");
