@@ -1,8 +1,8 @@
 //! The page builder: appends wrapped lines to a page in the requested charset and width.
 
 use crate::content::{
-    AbsenceReason, AsOf, Cell, Document, Row, RowPath, SourceId, SourceKind, Subject, Unavailable,
-    Voice,
+    AbsenceReason, AsOf, Cell, Document, Row, RowPath, Source, SourceId, SourceKind, Subject,
+    Unavailable, Voice,
 };
 use crate::layout::page::{LayoutOptions, Page, PageEnd, PageLine, PageRow, Role, RowKind, Span};
 use crate::text::wrap::{width, wrap};
@@ -247,6 +247,6 @@ pub fn attribution(document: &Document, id: &SourceId) -> String {
 /// Names a source that disagrees with a row.
 pub fn conflict(document: &Document, id: &SourceId) -> String {
     let source = document.source(id);
-    let source = source.map_or_else(|| id.0.clone(), |source| source.citation());
+    let source = source.map_or_else(|| id.0.clone(), Source::citation);
     format!("Conflicts with: {source}")
 }
