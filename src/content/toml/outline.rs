@@ -116,7 +116,7 @@ impl<'t> Outline<'t> {
 }
 
 impl Heading<'_> {
-    /// Returns true for a name in the form of a table's, so that it is no item of a list.
+    /// Returns true for a name in the form of a table's, which cannot be an item of a list.
     fn is_plain(&self) -> bool {
         let is_plain = |c: char| c.is_ascii_lowercase() || "_.".contains(c);
         !self.path.is_empty() && self.path.chars().all(is_plain)

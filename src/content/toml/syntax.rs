@@ -126,7 +126,7 @@ fn line_at(text: &str, at: usize) -> Span {
     start..end
 }
 
-/// Returns true for a repeated name that is no mistake in itself: the heading above it is repeated,
+/// Returns true for a repeated name that is not a mistake in itself: the heading above it is repeated,
 /// or lacks brackets, which `parse` reports.
 fn is_consequence(error: &Error, at: usize, outline: &Outline<'_>) -> bool {
     let above = outline.heading_above(at);
