@@ -173,12 +173,13 @@ fn one_session_cannot_fill_the_log_with_codes() {
     };
     let mut reader = ssh.open_reader(&server, &[], &["83950"]);
     reader.expect("83950 ›");
-    reader.press("/00001");
-    reader.expect("1 result");
+    reader.press("/83950, 00001");
+    reader.expect("2 results");
     reader.press("\r");
-    reader.expect("00001  HER2");
+    reader.expect("Result 1 of 2");
     let started = Instant::now();
-    reader.press(&"/83950\r/00001\r".repeat(100));
+    // The next result and the previous one, in two documents.
+    reader.press(&"nN".repeat(150));
     reader.press("\x03");
     assert_eq!(reader.wait_for_exit(), 0);
     let end = server.wait_for_log("session ended");
