@@ -40,7 +40,7 @@ fn first_frame_asks_for_the_background_after_its_contents() {
     let reader = reader(Capabilities::modern());
     let query = b"\x1b]11;?\x1b\\";
     assert!(reader.last_frame.ends_with(query));
-    // Nothing is asked of a terminal that cannot answer, and for a theme of one's own.
+    // The program asks no terminal that cannot answer, and none if the user chose a theme.
     for term in ["linux", "vt100"] {
         let codeleaf::tty::DisplayMode::FullScreen(capabilities) = Capabilities::detect(
             &|name| (name == "TERM").then(|| term.to_owned()),

@@ -454,7 +454,7 @@ fn every_scrolled_pane_shows_how_far_in_three_columns() {
             "{keys}: {screen}"
         );
     }
-    // Nothing where all is in view, and nothing where a line is content.
+    // A pane that shows everything has no position, and neither has one without a line to spare.
     assert_eq!(line(&screen(80, 60, "1"), 2), "");
     assert!(!screen(80, 8, "4").contains("Top"));
 }

@@ -183,7 +183,7 @@ impl App {
             history: History::default(),
             bookmarks: options.bookmarks,
         };
-        // Nothing has to be loaded for the open document.
+        // The open document needs no loading.
         let _ = app.update_side_panes();
         app
     }

@@ -123,7 +123,8 @@ impl App {
         None
     }
 
-    /// Says once which key shows the keys. The copy menu closes instead.
+    /// Names the help key the first time that an unbound key is pressed. The copy menu closes
+    /// instead.
     fn report_unbound_key(&mut self) {
         if matches!(self.focus, Focus::CopyMenu(_)) {
             return self.close_overlay();

@@ -26,7 +26,7 @@ struct OpenedRow {
     count: u32,
 }
 
-/// Reads the history; empty if there is no file.
+/// Reads the history. Without a file, it is empty.
 pub fn load_search_history(path: &Path) -> Result<SearchHistory, UserDataError> {
     let Some(bytes) = read_if_exists(path)? else {
         return Ok(SearchHistory::default());

@@ -407,7 +407,8 @@ fn claim_that_an_indicator_contradicts_is_a_stated_conflict() {
         "{remark}"
     );
     assert!(remark.contains("Status X (statutory exclusion"), "{remark}");
-    // Nothing is said on modifier 90, and the indicators answer for TC, which has no claim.
+    // The fee schedule has no indicator for modifier 90. It answers for TC, which the document does
+    // not list.
     let (_, row) = document.modifier(&modifier("90")).unwrap();
     assert_eq!(row.standing, Some(Standing::Situational));
     let (path, _) = document.modifier(&modifier("TC")).unwrap();

@@ -15,7 +15,8 @@ pub struct RowDetail {
 }
 
 impl RowDetail {
-    /// `None` if no row is selected. Beside the rows, which have the notices, there are none.
+    /// `None` if no row is selected. The page beside the rows has no notices: they are below the
+    /// rows.
     pub(crate) fn new(
         view: &DocumentView,
         bookmarks: Option<&Bookmarks>,

@@ -149,7 +149,7 @@ impl TabularReader {
                 _ => Err(self.error("a text outside of the root element", LAYOUT)),
             };
         };
-        // Between elements there are blanks only.
+        // Only blanks are allowed between elements.
         if !(open.text.is_empty() && text.trim().is_empty()) {
             open.text.push_str(text);
         }
