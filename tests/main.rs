@@ -6,6 +6,7 @@ mod architecture;
 mod background;
 mod bytes;
 mod cache;
+mod check;
 mod cli;
 mod commands;
 mod complete;
