@@ -127,7 +127,7 @@ fn json_output_has_the_documented_fields() {
                 for row in block["rows"].as_array().unwrap() {
                     assert_fields(
                         row,
-                        "key place subject voice cells standing source against remarks",
+                        "key place subject voice cells standing source confirmed_by against remarks",
                     );
                     for cell in row["cells"].as_array().unwrap() {
                         let value = &assert_fields(cell, "label value reach")["value"];

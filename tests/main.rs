@@ -23,6 +23,7 @@ mod properties;
 mod pty;
 mod results;
 mod screens;
+mod screenshots;
 mod search;
 #[cfg(feature = "serve")]
 mod serve;

@@ -47,6 +47,16 @@ impl Source {
             (as_of, _) => format!("{}, {as_of}", self.title),
         }
     }
+
+    /// Formats the citation with the authority of the source: `according to Noridian, …` if it
+    /// does not make the rules.
+    pub fn attribution(&self) -> String {
+        let rank = match self.kind {
+            SourceKind::Secondary => "according to ",
+            SourceKind::Primary | SourceKind::InHouse => "",
+        };
+        format!("{rank}{}", self.citation())
+    }
 }
 
 keywords! {

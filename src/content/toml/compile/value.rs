@@ -8,7 +8,7 @@ use crate::content::row::Value;
 use crate::content::source::SourceId;
 use crate::content::toml::compile::compiler::{Compiler, StatedDate};
 use crate::content::toml::date_field::{DateField, date_hint};
-use crate::content::toml::field_value::{Field, FieldValue, Text};
+use crate::content::toml::field_value::{Field, FieldValue, Sources, Text};
 use crate::diagnostics::diagnostic::Span;
 use crate::diagnostics::wording::{join_with_and, nearest, quote, unknown_message};
 use crate::text::sanitize::sanitize;
@@ -198,6 +198,30 @@ impl Compiler<'_, '_> {
         };
         self.diagnostics.missing(source.span(), message, hint);
         None
+    }
+
+    /// Returns the sources that a row or section refers to. Reports an empty list, unknown sources
+    /// and duplicates.
+    pub(crate) fn sources(&mut self, sources: &Sources) -> Vec<SourceId> {
+        if sources.names.is_empty() {
+            let hint = "name a source, or remove the line";
+            self.diagnostics
+                .invalid(sources.span.clone(), "`source` is empty", hint);
+        }
+        let mut ids = Vec::new();
+        for name in &sources.names {
+            let Some(id) = self.source(Some(name)) else {
+                continue;
+            };
+            if ids.contains(&id) {
+                let message = format!("duplicate source {}", quote(&id.0));
+                self.diagnostics
+                    .invalid(name.span(), message, "remove one of the two");
+            } else {
+                ids.push(id);
+            }
+        }
+        ids
     }
 
     /// Compiles a required field. Reports a missing one, and returns an empty text.
