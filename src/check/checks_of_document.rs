@@ -133,6 +133,7 @@ fn unused_sources(file: &ParsedFile) -> impl Iterator<Item = Finding> {
     let metadata = file.tables.document.as_ref().map(Spanned::get_ref);
     let publication = metadata.and_then(|table| table.publication.as_ref());
     let of_sections = sections(file).filter_map(|section| section.source.as_ref());
+    let of_sections = of_sections.flat_map(|sources| &sources.names);
     used.extend(
         publication
             .into_iter()

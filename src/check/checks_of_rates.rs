@@ -1,7 +1,7 @@
 //! Compares the rates of a document with the imported fee schedules of the same period.
 //!
-//! A rate is compared if it is Medicare's or if its source is a fee schedule, and only if its source
-//! has a date: amounts of different periods differ rightly.
+//! A rate is compared if it is Medicare's or if its main source is a fee schedule, and only if
+//! that has a date: amounts of different periods differ rightly.
 
 use toml::Spanned;
 
@@ -18,7 +18,7 @@ const SCHEDULES: [SetKind; 2] = [SetKind::Clfs, SetKind::Pfs];
 /// How many amounts of a schedule a message names.
 const MAX_AMOUNTS: usize = 4;
 
-/// A rate with its position and source.
+/// A rate with its position and main source.
 struct Rate<'f> {
     span: Span,
     text: &'f str,
@@ -54,7 +54,7 @@ fn rates_of(file: &ParsedFile) -> Vec<Rate<'_>> {
     });
     let rates = payers.chain(facts).filter_map(|(label, value, source)| {
         let (span, text) = field_text(value?)?;
-        let id = source?.get_ref().trim();
+        let id = source?.names.first()?.get_ref().trim();
         Some(Rate {
             span,
             text,
