@@ -87,7 +87,7 @@ fn rule_names_are_unique_and_in_kebab_case() {
     let mut names: Vec<&str> = ALL.iter().map(|rule| rule.id).collect();
     names.extend(codeleaf::diagnostics::READING.iter().map(|rule| rule.id));
     let is_kebab = |name: &&str| name.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
-    assert!(names.iter().all(|name| is_kebab(name)), "{names:?}");
+    assert!(names.iter().all(is_kebab), "{names:?}");
     let readme = std::fs::read_to_string("README.md").unwrap();
     for name in &names {
         assert!(
