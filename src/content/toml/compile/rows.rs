@@ -4,7 +4,7 @@ use toml::Spanned;
 
 use crate::content::code::{CodeId, CodeSystem, ModifierCode};
 use crate::content::document::{Block, Shape};
-use crate::content::row::{Cell, Row, RowKey, Standing, Subject, Value};
+use crate::content::row::{Cell, PAYER_ALIASES, Row, RowKey, Standing, Subject, Value};
 use crate::content::toml::compile::block::{text_cell, typed_block};
 use crate::content::toml::compile::compiler::Compiler;
 use crate::content::toml::compile::name::UniqueNames;
@@ -14,7 +14,7 @@ use crate::content::toml::schema::{
     DiagnosisRow, ModifierRow, NamedRow, NotThisRow, PayerRow, PayerRuleRow, RelatedRow, SynonymRow,
 };
 use crate::diagnostics::diagnostic::Span;
-use crate::diagnostics::wording::quote;
+use crate::diagnostics::wording::{nearest, quote};
 
 /// The keyword of a relation, and its label.
 type Relation = (&'static str, &'static str);
@@ -158,13 +158,14 @@ impl Compiler<'_, '_> {
                 None => self.required(&at, "id", None),
             };
             let id = RowKey(id);
-            let payer = self.required(&at, "name", row.name.as_ref());
-            let cells = vec![
+            let (payer, shared_cells) = self.payer_name(&at, &id, row.name.as_ref());
+            let mut cells = vec![
                 Cell::column("Payer", payer.as_str()),
                 Cell::column("Plan", self.field(&at, "plan", row.plan.as_ref())),
                 Cell::column("Policy", self.field(&at, "policy", row.policy.as_ref())),
                 Cell::column("Rate", self.field(&at, "rate", row.rate.as_ref())),
             ];
+            cells.extend(shared_cells);
             let attribution = self.attribution(row.source.as_ref(), &[], &row.remark);
             let mut modifiers = UniqueNames::default();
             for rule in &row.modifier {
@@ -176,6 +177,49 @@ impl Compiler<'_, '_> {
             typed_block("payers", Shape::Table, payers),
             typed_block("payer-modifiers", Shape::Table, rules),
         ]
+    }
+
+    /// Returns the name of a payer: that of its row, or else that of the shared payer with its ID,
+    /// with cells for the other names and the parent company of that.
+    fn payer_name(
+        &mut self,
+        table: &Span,
+        id: &RowKey,
+        name: Option<&Text>,
+    ) -> (String, Vec<Cell>) {
+        if name.is_some() || id.0.is_empty() {
+            return (self.required(table, "name", name), Vec::new());
+        }
+        if let Some(payer) = self.shared.payer(&id.0) {
+            let aliases = (!payer.aliases.is_empty()).then(|| payer.aliases.join(", "));
+            let aliases = aliases.map(|names| Cell::record(PAYER_ALIASES, names));
+            let parent = payer.parent.as_deref();
+            let parent = parent.map(|name| Cell::record("Parent company", name));
+            return (
+                payer.name.clone(),
+                aliases.into_iter().chain(parent).collect(),
+            );
+        }
+        let shared = self.shared.entries();
+        let known: Vec<&str> = shared
+            .payers
+            .iter()
+            .map(|payer| payer.id.as_str())
+            .collect();
+        let hint = if shared.broken.contains(&"payers.toml") {
+            "the folder's payers.toml has errors; `codeleaf check payers.toml` shows them"
+                .to_owned()
+        } else {
+            match nearest(&id.0, &known) {
+                Some(near) => format!(
+                    "payers.toml has no {}; did you mean id = \"{near}\"?",
+                    quote(&id.0)
+                ),
+                None => "write name = \"...\" in this table".to_owned(),
+            }
+        };
+        self.missing_field(table, "name", &hint);
+        (String::new(), Vec::new())
     }
 
     /// Compiles a payer's rule on a modifier. A rule needs a source and a standing, unless the rule

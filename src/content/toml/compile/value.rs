@@ -13,6 +13,9 @@ use crate::diagnostics::diagnostic::Span;
 use crate::diagnostics::wording::{join_with_and, nearest, quote, unknown_message};
 use crate::text::sanitize::sanitize;
 
+const BROKEN_SOURCES: &str =
+    "the folder's sources.toml has errors; `codeleaf check sources.toml` shows them";
+
 /// The values that a field may have, and their keywords in files.
 #[derive(Clone, Copy)]
 pub(crate) struct Keywords<'a, T>(pub(crate) &'a [T], pub(crate) fn(T) -> &'static str);
@@ -181,20 +184,31 @@ impl Compiler<'_, '_> {
         self.code(system?, value?)
     }
 
-    /// Returns the source that a table refers to. Reports an unknown one.
+    /// Returns the source that a table refers to, of the file or else of its folder. Reports an
+    /// unknown one.
     pub(crate) fn source(&mut self, source: Option<&Text>) -> Option<SourceId> {
         let source = source?;
         let id = SourceId(source.get_ref().trim().to_owned());
         if self.sources.iter().any(|known| known.id == id) {
             return Some(id);
         }
-        let known: Vec<&str> = self.sources.iter().map(|s| s.id.0.as_str()).collect();
+        if let Some(shared) = self.shared.source(&id) {
+            self.sources.push(shared.clone());
+            return Some(id);
+        }
+        let own = self.sources.iter().map(|source| source.id.0.as_str());
+        let own: Vec<&str> = own.collect();
+        let shared = self.shared.entries();
+        let of_folder = shared.sources.iter().map(|source| source.id.0.as_str());
+        let known: Vec<&str> = own.iter().copied().chain(of_folder).collect();
         let message = unknown_message("source", &id.0, nearest(&id.0, &known));
-        let hint = if known.is_empty() {
+        let hint = if shared.broken.contains(&"sources.toml") {
+            BROKEN_SOURCES.to_owned()
+        } else if own.is_empty() {
             "describe it in a table [sources.ID] with title, kind and as_of".to_owned()
         } else {
-            let known = join_with_and(&known);
-            format!("this file has {known}; describe others in [sources.ID]")
+            let own = join_with_and(&own);
+            format!("this file has {own}; describe others in [sources.ID]")
         };
         self.diagnostics.missing(source.span(), message, hint);
         None
