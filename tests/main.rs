@@ -28,3 +28,4 @@ mod serve;
 mod sets;
 mod ssh;
 mod support;
+mod tasks;
