@@ -19,4 +19,4 @@ pub use document::{Block, BlockId, Document, RowPath, Section, SectionId, Shape,
 pub use notice::{CPT_NOTICE, FEE_NOTICE, SHORT_CPT_NOTICE, USE_NOTICE, notices};
 pub use row::{Cell, Remark, Row, RowKey, Standing, Subject, Value, Visibility, Voice};
 pub use source::{AbsenceReason, Source, SourceId, SourceKind, Unavailable};
-pub use toml::read::{MAX_BYTES, check_document, load_document, parse_document};
+pub use toml::read::{MAX_BYTES, load_document, parse_document};

@@ -6,6 +6,7 @@ mod architecture;
 mod background;
 mod bytes;
 mod cache;
+mod check;
 mod cli;
 mod commands;
 mod complete;
@@ -22,6 +23,7 @@ mod properties;
 mod pty;
 mod results;
 mod screens;
+mod screenshots;
 mod search;
 #[cfg(feature = "serve")]
 mod serve;

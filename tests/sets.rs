@@ -10,7 +10,7 @@ mod killed;
 mod lookups;
 mod published;
 mod readers;
-mod real;
+pub mod real;
 mod stored;
 
 pub use real::data_folder;

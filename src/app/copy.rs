@@ -182,9 +182,12 @@ fn citation_line(document: &Document, row: &Row) -> String {
         }
     };
     let source_text = |id| document.source(id).map(Source::citation);
-    match row.source.as_ref().and_then(source_text) {
-        Some(source) => line += &format!(" · {source}"),
-        None => line += " · no source named",
+    let stated_by: Vec<String> = row.stated_by().filter_map(source_text).collect();
+    if stated_by.is_empty() {
+        line += " · no source named";
+    }
+    for source in stated_by {
+        line += &format!(" · {source}");
     }
     for source in row.disputed_by.iter().filter_map(source_text) {
         line += &format!(" · conflicts with: {source}");

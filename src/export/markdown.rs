@@ -6,6 +6,7 @@ use crate::content::{
 };
 use crate::export::scope::{ExportScope, more_results_note};
 use crate::layout::about::source_lines;
+use crate::layout::builder::attribution;
 use crate::layout::table::column_labels;
 use crate::library::Library;
 use crate::search::{Query, Results};
@@ -148,19 +149,19 @@ fn write_annotations(out: &mut String, document: &Document, row: &Row, editors_q
     if let Some(standing) = row.standing {
         paragraph(out, &format!("{name}: **{}**", escape(standing.label())));
     }
-    if row.voice == Voice::Editor
-        && let Some(source) = &row.source
-    {
-        let source = citation(document, source);
-        paragraph(out, &format!("{editors_quote}— {source}"));
+    let main = row.source.iter().filter(|_| row.voice == Voice::Editor);
+    for source in main.chain(&row.confirmed_by) {
+        let source = escape(&attribution(document, source));
+        paragraph(out, &format!("{editors_quote}{source}"));
     }
     for source in &row.disputed_by {
         let source = citation(document, source);
         paragraph(out, &format!("{name}: conflicts with {source}"));
     }
     for remark in &row.remarks {
-        let (text, source) = (escape(&remark.text), citation(document, &remark.source));
-        paragraph(out, &format!("> {name}: {text}\n> — {source}"));
+        let text = escape(&remark.text);
+        let source = escape(&attribution(document, &remark.source));
+        paragraph(out, &format!("> {name}: {text}\n> {source}"));
     }
 }
 
