@@ -17,7 +17,7 @@ pub(crate) mod toml;
 pub use code::{CodeError, CodeId, CodeSystem, ModifierCode};
 pub use date::{AsOf, Date};
 pub use document::{Block, BlockId, Document, RowPath, Section, SectionId, Shape, Status};
-pub use notice::{CPT_NOTICE, FEE_NOTICE, USE_NOTICE, notices};
+pub use notice::{CPT_NOTICE, FEE_NOTICE, SHORT_CPT_NOTICE, USE_NOTICE, notices};
 pub use row::{Cell, Remark, Row, RowKey, Standing, Subject, Value, Visibility, Voice};
 pub use source::{AbsenceReason, Source, SourceId, SourceKind, Unavailable};
 pub use toml::read::{MAX_BYTES, load_document, parse_document};

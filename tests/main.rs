@@ -30,3 +30,4 @@ mod serve;
 mod sets;
 mod ssh;
 mod support;
+mod tasks;

@@ -13,6 +13,8 @@ mod readers;
 pub mod real;
 mod stored;
 
+pub use real::data_folder;
+
 use std::path::{Path, PathBuf};
 
 use codeleaf::codesets::{
