@@ -7,8 +7,11 @@ use std::sync::LazyLock;
 
 use crate::content::source::{Source, SourceId};
 
-/// The names of the two files, which are not documents.
-pub(crate) const SHARED_FILES: [&str; 2] = ["sources.toml", "payers.toml"];
+pub(crate) const SOURCES_FILE: &str = "sources.toml";
+pub(crate) const PAYERS_FILE: &str = "payers.toml";
+
+/// The files with shared entries, which are not documents.
+pub(crate) const SHARED_FILES: [&str; 2] = [SOURCES_FILE, PAYERS_FILE];
 
 /// Returns true for the path of a file with shared entries.
 pub(crate) fn is_shared_file(path: &Path) -> bool {

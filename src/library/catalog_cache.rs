@@ -219,11 +219,8 @@ impl<'c> CatalogDecoder<'c> {
             return Some(());
         }
         self.folder = None;
-        let mut has_same_entries = true;
-        for current in layer.shared {
-            let cached = self.read_fingerprint()?;
-            has_same_entries &= current.is_some() && current == cached;
-        }
+        let cached = self.read_fingerprints()?;
+        let has_same_entries = layer.shared == cached && !cached.contains(&None);
         let cached_error = match self.reader.read_byte()? {
             0 => Some(self.reader.read_text()?),
             _ => None,
@@ -272,7 +269,7 @@ impl<'c> CatalogDecoder<'c> {
     }
 
     fn read_record(&mut self, path: &Path) -> Option<CatalogRecord> {
-        let fingerprint = self.read_fingerprint()?;
+        let [fingerprint] = self.read_fingerprints()?;
         let outcome = match self.reader.read_byte()? {
             0 => Err(self.reader.read_text()?),
             _ => Ok(self.read_entry(path)?),
@@ -283,12 +280,15 @@ impl<'c> CatalogDecoder<'c> {
         })
     }
 
-    /// Reads a fingerprint, which may be missing.
-    fn read_fingerprint(&mut self) -> Option<Option<Fingerprint>> {
-        Some(match self.reader.read_byte()? {
-            0 => None,
-            _ => Some(Fingerprint::decode(&mut self.reader)?),
-        })
+    /// Reads fingerprints, some of which may be missing.
+    fn read_fingerprints<const N: usize>(&mut self) -> Option<[Option<Fingerprint>; N]> {
+        let mut fingerprints = [None; N];
+        for fingerprint in &mut fingerprints {
+            if self.reader.read_byte()? != 0 {
+                *fingerprint = Some(Fingerprint::decode(&mut self.reader)?);
+            }
+        }
+        Some(fingerprints)
     }
 
     fn read_entry(&mut self, path: &Path) -> Option<CatalogEntry> {

@@ -28,7 +28,7 @@ pub(crate) fn parse_tables<'t>(
     text: &'t str,
     diagnostics: &mut Diagnostics<'t>,
 ) -> Option<DocumentFile> {
-    parse_with(text, diagnostics, |tables| tables.parse_file())
+    parse_with(text, diagnostics, TableParser::parse_file)
 }
 
 /// Parses the tables of a file with shared entries, as [`parse_tables`] does.
@@ -36,7 +36,7 @@ pub(crate) fn parse_shared_tables<'t>(
     text: &'t str,
     diagnostics: &mut Diagnostics<'t>,
 ) -> Option<SharedFile> {
-    parse_with(text, diagnostics, |tables| tables.parse_shared_file())
+    parse_with(text, diagnostics, TableParser::parse_shared_file)
 }
 
 fn parse_with<'t, F>(

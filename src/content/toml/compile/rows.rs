@@ -5,6 +5,7 @@ use toml::Spanned;
 use crate::content::code::{CodeId, CodeSystem, ModifierCode};
 use crate::content::document::{Block, Shape};
 use crate::content::row::{Cell, PAYER_ALIASES, Row, RowKey, Standing, Subject, Value};
+use crate::content::shared::PAYERS_FILE;
 use crate::content::toml::compile::block::{text_cell, typed_block};
 use crate::content::toml::compile::compiler::Compiler;
 use crate::content::toml::compile::name::UniqueNames;
@@ -14,7 +15,7 @@ use crate::content::toml::schema::{
     DiagnosisRow, ModifierRow, NamedRow, NotThisRow, PayerRow, PayerRuleRow, RelatedRow, SynonymRow,
 };
 use crate::diagnostics::diagnostic::Span;
-use crate::diagnostics::wording::{nearest, quote};
+use crate::diagnostics::wording::{nearest, quote, unknown_message};
 
 /// The keyword of a relation, and its label.
 type Relation = (&'static str, &'static str);
@@ -158,7 +159,7 @@ impl Compiler<'_, '_> {
                 None => self.required(&at, "id", None),
             };
             let id = RowKey(id);
-            let (payer, shared_cells) = self.payer_name(&at, &id, row.name.as_ref());
+            let (payer, shared_cells) = self.payer_name(&at, row);
             let mut cells = vec![
                 Cell::column("Payer", payer.as_str()),
                 Cell::column("Plan", self.field(&at, "plan", row.plan.as_ref())),
@@ -181,16 +182,16 @@ impl Compiler<'_, '_> {
 
     /// Returns the name of a payer: that of its row, or else that of the shared payer with its ID,
     /// with cells for the other names and the parent company of that.
-    fn payer_name(
-        &mut self,
-        table: &Span,
-        id: &RowKey,
-        name: Option<&Text>,
-    ) -> (String, Vec<Cell>) {
-        if name.is_some() || id.0.is_empty() {
-            return (self.required(table, "name", name), Vec::new());
-        }
-        if let Some(payer) = self.shared.payer(&id.0) {
+    fn payer_name(&mut self, table: &Span, row: &PayerRow) -> (String, Vec<Cell>) {
+        let own = |compiler: &mut Self| {
+            let name = compiler.required(table, "name", row.name.as_ref());
+            (name, Vec::new())
+        };
+        let (None, Some(id)) = (&row.name, &row.id) else {
+            return own(self);
+        };
+        let (span, id) = (id.span(), id.get_ref().trim());
+        if let Some(payer) = self.shared.payer(id) {
             let aliases = (!payer.aliases.is_empty()).then(|| payer.aliases.join(", "));
             let aliases = aliases.map(|names| Cell::record(PAYER_ALIASES, names));
             let parent = payer.parent.as_deref();
@@ -201,24 +202,26 @@ impl Compiler<'_, '_> {
             );
         }
         let shared = self.shared.entries();
-        let known: Vec<&str> = shared
-            .payers
-            .iter()
-            .map(|payer| payer.id.as_str())
-            .collect();
-        let hint = if shared.broken.contains(&"payers.toml") {
-            "the folder's payers.toml has errors; `codeleaf check payers.toml` shows them"
-                .to_owned()
+        if shared.broken.contains(&PAYERS_FILE) {
+            let message = format!(
+                "the payer {} is not known: {PAYERS_FILE} has errors",
+                quote(id)
+            );
+            let hint = format!("`codeleaf check {PAYERS_FILE}` shows them");
+            self.diagnostics.missing(span, message, hint);
+        } else if shared.payers.is_empty() {
+            return own(self);
         } else {
-            match nearest(&id.0, &known) {
-                Some(near) => format!(
-                    "payers.toml has no {}; did you mean id = \"{near}\"?",
-                    quote(&id.0)
-                ),
-                None => "write name = \"...\" in this table".to_owned(),
-            }
-        };
-        self.missing_field(table, "name", &hint);
+            let known: Vec<&str> = shared
+                .payers
+                .iter()
+                .map(|payer| payer.id.as_str())
+                .collect();
+            let message = unknown_message("payer", id, nearest(id, &known));
+            let hint =
+                format!("name a payer of {PAYERS_FILE}, or write name = \"...\" in this table");
+            self.diagnostics.missing(span, message, hint);
+        }
         (String::new(), Vec::new())
     }
 

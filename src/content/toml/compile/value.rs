@@ -5,6 +5,7 @@ use toml::Spanned;
 use crate::content::code::{CodeId, CodeSystem};
 use crate::content::date::AsOf;
 use crate::content::row::Value;
+use crate::content::shared::SOURCES_FILE;
 use crate::content::source::SourceId;
 use crate::content::toml::compile::compiler::{Compiler, StatedDate};
 use crate::content::toml::date_field::{DateField, date_hint};
@@ -12,9 +13,6 @@ use crate::content::toml::field_value::{Field, FieldValue, Sources, Text};
 use crate::diagnostics::diagnostic::Span;
 use crate::diagnostics::wording::{join_with_and, nearest, quote, unknown_message};
 use crate::text::sanitize::sanitize;
-
-const BROKEN_SOURCES: &str =
-    "the folder's sources.toml has errors; `codeleaf check sources.toml` shows them";
 
 /// The values that a field may have, and their keywords in files.
 #[derive(Clone, Copy)]
@@ -201,9 +199,15 @@ impl Compiler<'_, '_> {
         let shared = self.shared.entries();
         let of_folder = shared.sources.iter().map(|source| source.id.0.as_str());
         let known: Vec<&str> = own.iter().copied().chain(of_folder).collect();
-        let message = unknown_message("source", &id.0, nearest(&id.0, &known));
-        let hint = if shared.broken.contains(&"sources.toml") {
-            BROKEN_SOURCES.to_owned()
+        let mut message = unknown_message("source", &id.0, nearest(&id.0, &known));
+        let hint = if shared.broken.contains(&SOURCES_FILE) {
+            message = format!(
+                "the source {} is not known: {SOURCES_FILE} has errors",
+                quote(&id.0)
+            );
+            format!("`codeleaf check {SOURCES_FILE}` shows them")
+        } else if own.is_empty() && !shared.sources.is_empty() {
+            format!("name a source of {SOURCES_FILE}, or describe it in a table [sources.ID]")
         } else if own.is_empty() {
             "describe it in a table [sources.ID] with title, kind and as_of".to_owned()
         } else {
