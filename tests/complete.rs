@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use codeleaf::content::{
-    AbsenceReason, Document, RowPath, SectionId, Standing, Subject, Unavailable,
+    AbsenceReason, Document, RowPath, SectionId, SourceKind, Standing, Subject, Unavailable, Voice,
 };
 use codeleaf::export::{self, ExportFormat, ExportScope, PrintOptions};
 use codeleaf::layout::{LayoutOptions, Medium, Page, PageEnd, PageLine, TableMode};
@@ -361,6 +361,46 @@ fn every_text_of_a_document_is_reachable_on_screen_at_every_width() {
             }
         }
     }
+}
+
+/// A line between rows may name the source of those below it.
+#[test]
+fn row_with_a_secondary_source_says_so_on_screen_and_in_text() {
+    let mut checked = 0;
+    for (name, document, _) in documents() {
+        for (medium, columns) in [(Medium::Screen, 200), (Medium::Print, 200)] {
+            let options = LayoutOptions {
+                columns,
+                charset: Charset::Unicode,
+                table_mode: TableMode::Linear,
+                medium,
+            };
+            for (n, section) in document.sections.iter().enumerate() {
+                let page = Page::from_section(&document, n, options, PageEnd::Nothing);
+                let in_a_row = |at: &usize| page.rows.iter().any(|row| row.lines.contains(at));
+                for (path, row) in section.blocks.iter().flat_map(|block| {
+                    let rows = block.rows.iter();
+                    rows.map(move |row| (RowPath::new(section, block, row), row))
+                }) {
+                    let lines = &page.rows[page.row_index(&path).unwrap()].lines;
+                    let own = normalize(&join_lines(page.lines[lines.clone()].iter()));
+                    let between = (0..lines.start).filter(|at| !in_a_row(at));
+                    let above = normalize(&join_lines(between.map(|at| &page.lines[at])));
+                    let is_quoted = row.voice == Voice::Publication;
+                    for id in row.stated_by().skip(usize::from(is_quoted)) {
+                        let source = document.source(id).unwrap();
+                        if is_quoted || source.kind == SourceKind::Secondary {
+                            let text = normalize(&source.attribution());
+                            let is_said = own.contains(&text) || above.contains(&text);
+                            assert!(is_said, "{name}, {path}: no {text} in\n{own}\n\n{above}");
+                            checked += 1;
+                        }
+                    }
+                }
+            }
+        }
+    }
+    assert!(checked > 1000, "only {checked}");
 }
 
 #[test]

@@ -539,6 +539,16 @@ fn document_with_one_voice_is_plain_and_names_its_source_once() {
         when = "Another laboratory did the work."
         source = "letter"
         [[modifier]]
+        code = "92"
+        description = "Test away from the laboratory"
+        when = "A kit did the work."
+        source = "letter"
+        [[modifier]]
+        code = "59"
+        description = "Separate service"
+        when = "Nothing else fits."
+        source = "own"
+        [[modifier]]
         code = "91"
         description = "Repeat"
         when = "The same test on the same day."
@@ -583,8 +593,8 @@ fn document_with_one_voice_is_plain_and_names_its_source_once() {
     let paragraph = reader.vt100_screen().cell(4, 3).unwrap();
     assert_eq!(paragraph.contents(), "T");
     assert_eq!(paragraph.fgcolor(), vt100::Color::Default);
-    // Two of three rows have one source.
+    // Three of five rows have one source. Each of the others names its own.
     let table = reader.press("2").screen();
     assert_eq!(table.matches("— Laboratory manual").count(), 1, "{table}");
-    assert_eq!(table.matches("— according to Letter").count(), 1, "{table}");
+    assert_eq!(table.matches("— according to Letter").count(), 2, "{table}");
 }

@@ -7,6 +7,7 @@ use ratatui::layout::{Position, Size};
 use crate::app::bookmarks::Bookmark;
 use crate::app::command::{Command, Movement};
 use crate::app::history::ReadingPosition;
+use crate::app::screen_layout::PaneSettings;
 use crate::app::search_history::SearchHistory;
 use crate::content::{CodeId, Document, RowPath};
 use crate::library::{ComparisonRequest, Excerpt, ExcerptRequest, Library, Progress};
@@ -74,6 +75,7 @@ pub enum Effect {
     NextTheme,
     /// Save the name of the theme for the next start.
     SaveTheme(&'static str),
+    SavePanes(PaneSettings),
     SaveBookmark(Bookmark),
     SavePosition(ReadingPosition),
     SaveSearchHistory(SearchHistory),

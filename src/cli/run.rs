@@ -76,7 +76,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> anyhow::Result<Exit
         Some(CliCommand::New(arguments)) => {
             new::new(arguments, &setup::library(options), setup::today()).print()
         }
-        Some(CliCommand::Check { paths }) => answer::check(paths, &setup::library(options)).print(),
+        Some(CliCommand::Check(arguments)) => {
+            answer::check(arguments, &setup::library(options), setup::today()).print()
+        }
         #[cfg(feature = "serve")]
         Some(CliCommand::Serve(serve)) => serve::serve(options, serve),
         Some(CliCommand::Import(import)) => import::import(options, import),

@@ -18,7 +18,7 @@ use crate::search::Synonyms;
 use crate::session::stdout_size;
 use crate::text::Charset;
 use crate::tty::{Capabilities, DisplayMode, Overrides};
-use crate::user_data::{self, UserDataError, UserDirs};
+use crate::user_data::{self, Settings, UserDataError, UserDirs};
 use crate::view::Theme;
 
 /// The largest file of settings, keys, colors or synonyms that is read, in bytes.
@@ -154,14 +154,16 @@ pub fn keymap(options: &Options) -> anyhow::Result<Keymap> {
     })
 }
 
+/// Loads what the user has changed with keys. `None` at the first start, and where nothing is kept.
+pub fn settings(options: &Options) -> Result<Option<Settings>, UserDataError> {
+    let path = writable_dirs(options).map(|dirs| dirs.settings_file());
+    path.map_or(Ok(None), |path| user_data::load_settings(&path))
+}
+
 /// Loads the theme of `--theme`: a built-in one, a file, or one from the user's folder. Without the
 /// option, loads the theme that was selected last.
-pub fn theme(options: &Options) -> anyhow::Result<Theme> {
-    let selected = writable_dirs(options).filter(|_| options.theme.is_none());
-    let selected = selected.and_then(|dirs| {
-        let name = files::read_text(&dirs.theme_file(), MAX_CONFIG_BYTES).ok()?;
-        Theme::names().find(|known| *known == name.trim())
-    });
+pub fn theme(options: &Options, selected: Option<&str>) -> anyhow::Result<Theme> {
+    let selected = selected.and_then(|name| Theme::names().find(|known| *known == name));
     let name = options
         .theme
         .as_deref()

@@ -19,7 +19,7 @@ impl Page {
         }
         builder.blank_line();
         fields(&mut builder, row);
-        if let Some(source) = &row.source {
+        for source in row.stated_by() {
             builder.paragraph(&attribution(document, source), Role::Source, 0);
             if let Some(url) = document
                 .source(source)

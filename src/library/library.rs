@@ -100,6 +100,7 @@ impl Library {
         let damaged = sets.damaged().iter().map(|damage| BrokenFile {
             path: damage.path.clone(),
             report: damage.to_string(),
+            duplicate_of: None,
         });
         self.broken.extend(damaged);
         if !sets.all().is_empty() {

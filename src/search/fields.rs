@@ -113,7 +113,7 @@ impl<'a> RowContext<'a> {
     fn push_sources(&self, fields: &mut Vec<IndexedField<'a>>) {
         let cited = |row: &'a Row| {
             let remarks = row.remarks.iter().map(|remark| &remark.source);
-            row.source.iter().chain(remarks)
+            row.stated_by().chain(remarks)
         };
         let earlier = || {
             let rows = self.section.blocks.iter().flat_map(|block| &block.rows);

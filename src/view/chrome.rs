@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use crate::app::{App, Focus, Mode};
-use crate::content::{CodeSystem, Document, Status};
+use crate::content::{Document, SHORT_CPT_NOTICE, Status};
 use crate::layout::{MIN_COLUMNS_FOR_MARGIN, TableMode};
 use crate::text::{clip, width};
 use crate::view::accessible_status::status;
@@ -11,9 +11,6 @@ use crate::view::area::{margin, without_last_column};
 use crate::view::canvas::Canvas;
 use crate::view::row_text::{attribution, selected_row};
 use crate::view::theme::StyleRole;
-
-/// The notice that stays on screen with every CPT code.
-const SHORT_NOTICE: &str = "CPT (c) AMA";
 
 /// The longest row name in the breadcrumb, in columns.
 const MAX_ROW_NAME: usize = 24;
@@ -208,7 +205,7 @@ pub fn footer(canvas: &mut Canvas<'_>, app: &App, area: Option<Rect>) {
     let Some(mut area) = area else { return };
     let start = margin(area);
     if shows_cpt(app) {
-        let notice = canvas.put_right(area, SHORT_NOTICE, StyleRole::Notice);
+        let notice = canvas.put_right(area, SHORT_CPT_NOTICE, StyleRole::Notice);
         area.width = notice.saturating_sub(2 * start);
     }
     let room = area.width.saturating_sub(start);
@@ -264,12 +261,14 @@ fn shows_cpt(app: &App) -> bool {
         | Mode::Note
         | Mode::CopyMenu => {
             let system = app.document_view().document().code.system();
-            matches!(
-                system,
-                CodeSystem::Cpt | CodeSystem::Hcpcs | CodeSystem::Modifier
-            )
+            system.needs_short_cpt_notice()
         }
-        Mode::Search | Mode::Library | Mode::Comparison | Mode::Bookmarks | Mode::Palette => true,
+        Mode::Search
+        | Mode::Library
+        | Mode::Preview
+        | Mode::Comparison
+        | Mode::Bookmarks
+        | Mode::Palette => true,
         Mode::TextPanel => false,
     }
 }

@@ -52,7 +52,8 @@ pub(crate) fn find_row<'s>(
     Ok(None)
 }
 
-fn find_row_of_kind<'s>(
+/// Returns the row of a code in a set of one kind, as [`find_row`] does.
+pub(crate) fn find_row_of_kind<'s>(
     sets: &'s ImportedSets,
     kind: SetKind,
     code: &CodeId,

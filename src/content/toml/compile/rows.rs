@@ -107,7 +107,7 @@ impl Compiler<'_, '_> {
         let against = row.against.iter();
         let disputed_by = against.filter_map(|text| self.source(Some(text))).collect();
         let subject = code.map_or(Subject::Text, Subject::Modifier);
-        let attribution = self.attribution(row.source.as_ref(), None, &row.remark);
+        let attribution = self.attribution(row.source.as_ref(), &[], &row.remark);
         Row {
             standing,
             disputed_by,
@@ -165,7 +165,7 @@ impl Compiler<'_, '_> {
                 Cell::column("Policy", self.field(&at, "policy", row.policy.as_ref())),
                 Cell::column("Rate", self.field(&at, "rate", row.rate.as_ref())),
             ];
-            let attribution = self.attribution(row.source.as_ref(), None, &row.remark);
+            let attribution = self.attribution(row.source.as_ref(), &[], &row.remark);
             let mut modifiers = UniqueNames::default();
             for rule in &row.modifier {
                 rules.push(self.payer_rule(&id, &payer, rule, &mut modifiers));
@@ -211,7 +211,7 @@ impl Compiler<'_, '_> {
             Some(code) => (RowKey::for_payer_rule(id, &code), Subject::PayerRule(code)),
             None => (RowKey(String::new()), Subject::Text),
         };
-        let attribution = self.attribution(row.source.as_ref(), None, &row.remark);
+        let attribution = self.attribution(row.source.as_ref(), &[], &row.remark);
         Row {
             standing,
             ..attribution.into_row(key, subject, cells)
@@ -235,7 +235,7 @@ impl Compiler<'_, '_> {
                 Cell::column("Relation", relation),
             ];
             cells.extend(self.optional_cell("Basis", "basis", row.basis.as_ref()));
-            let attribution = self.attribution(row.source.as_ref(), None, &row.remark);
+            let attribution = self.attribution(row.source.as_ref(), &[], &row.remark);
             attribution.into_row(key, subject, cells)
         });
         typed_block("diagnoses", Shape::Table, rows.collect())
@@ -247,7 +247,7 @@ impl Compiler<'_, '_> {
             let (at, row) = (row.span(), row.get_ref());
             let code = self.required_code(&at, row.system.as_ref(), "code", row.code.as_ref());
             if let (Some(code), Some(text)) = (&code, &row.code) {
-                self.reject_dangling(code, text);
+                self.reject_self_reference(code, text);
             }
             let system = code.as_ref().map(CodeId::system);
             let (key, subject) =
@@ -260,26 +260,19 @@ impl Compiler<'_, '_> {
                 Cell::column("Relation", relation),
             ];
             cells.extend(system.map(|system| Cell::line("Code system", system.name())));
-            let attribution = self.attribution(row.source.as_ref(), None, &row.remark);
+            let attribution = self.attribution(row.source.as_ref(), &[], &row.remark);
             attribution.into_row(key, subject, cells)
         });
         typed_block("related", Shape::Table, rows.collect())
     }
 
-    /// Reports a row that refers to the document itself, or to a modifier without a page.
-    fn reject_dangling(&mut self, code: &CodeId, text: &Text) {
+    /// Reports a row that refers to the document itself.
+    fn reject_self_reference(&mut self, code: &CodeId, text: &Text) {
         if self.code.as_ref() == Some(code) {
             self.diagnostics.invalid(
                 text.span(),
                 format!("this row names {code}, which the document itself is about"),
                 "name another code, or remove the row",
-            );
-        } else if code.system() == CodeSystem::Modifier && !(self.is_known)(code) {
-            let value = code.value();
-            self.diagnostics.invalid(
-                text.span(),
-                format!("no document on modifier {value}"),
-                format!("write modifier-{value}.toml and check it together with this file, import a HCPCS file that has it, or correct the code"),
             );
         }
     }
@@ -336,7 +329,7 @@ impl Compiler<'_, '_> {
                 Cell::column(kind.label, code.as_str()),
                 Cell::column("Name", self.field(&at, "name", row.name.as_ref())),
             ];
-            let attribution = self.attribution(row.source.as_ref(), None, &row.remark);
+            let attribution = self.attribution(row.source.as_ref(), &[], &row.remark);
             attribution.into_row(RowKey(code), kind.subject.clone(), cells)
         });
         typed_block(kind.block, Shape::Table, rows.collect())
@@ -346,7 +339,7 @@ impl Compiler<'_, '_> {
         let rows = rows.iter().enumerate().map(|(index, row)| {
             let (at, row) = (row.span(), row.get_ref());
             let cells = text_cell(self.required(&at, "text", row.text.as_ref()));
-            let attribution = self.attribution(row.source.as_ref(), None, &row.remark);
+            let attribution = self.attribution(row.source.as_ref(), &[], &row.remark);
             attribution.into_row(RowKey::from_index(index), Subject::Text, cells)
         });
         typed_block("synonyms", Shape::List, rows.collect())
@@ -365,7 +358,7 @@ impl Compiler<'_, '_> {
                 cells.push(Cell::line("Code", text));
             }
             let subject = code.map_or(Subject::Text, Subject::Code);
-            let attribution = self.attribution(row.source.as_ref(), None, &row.remark);
+            let attribution = self.attribution(row.source.as_ref(), &[], &row.remark);
             attribution.into_row(RowKey::from_index(index), subject, cells)
         });
         typed_block("not-this", Shape::List, rows.collect())

@@ -6,9 +6,9 @@ use crate::content::code::{CodeId, CodeSystem};
 use crate::content::date::AsOf;
 use crate::content::row::Value;
 use crate::content::source::SourceId;
-use crate::content::toml::compile::compiler::Compiler;
+use crate::content::toml::compile::compiler::{Compiler, StatedDate};
 use crate::content::toml::date_field::{DateField, date_hint};
-use crate::content::toml::field_value::{Field, FieldValue, Text};
+use crate::content::toml::field_value::{Field, FieldValue, Sources, Text};
 use crate::diagnostics::diagnostic::Span;
 use crate::diagnostics::wording::{join_with_and, nearest, quote, unknown_message};
 use crate::text::sanitize::sanitize;
@@ -127,17 +127,18 @@ impl Compiler<'_, '_> {
         self.optional_keyword(field, text, keywords)
     }
 
-    pub(crate) fn date(&mut self, date: Option<&Spanned<DateField>>) -> AsOf {
+    pub(crate) fn date(&mut self, field: &'static str, date: Option<&Spanned<DateField>>) -> AsOf {
         let Some(date) = date else {
             return AsOf::Unknown;
         };
-        let text = date.get_ref().0.trim();
-        text.parse().unwrap_or_else(|_| {
+        let (span, text) = (date.span(), date.get_ref().0.trim());
+        let Ok(date) = text.parse() else {
             let message = format!("{} is not a date", quote(text));
-            self.diagnostics
-                .invalid(date.span(), message, date_hint(text));
-            AsOf::Unknown
-        })
+            self.diagnostics.invalid(span, message, date_hint(text));
+            return AsOf::Unknown;
+        };
+        self.dates.push(StatedDate { field, span, date });
+        date
     }
 
     pub(crate) fn code(&mut self, system: CodeSystem, text: &Text) -> Option<CodeId> {
@@ -197,6 +198,30 @@ impl Compiler<'_, '_> {
         };
         self.diagnostics.missing(source.span(), message, hint);
         None
+    }
+
+    /// Returns the sources that a row or section refers to. Reports an empty list, unknown sources
+    /// and duplicates.
+    pub(crate) fn sources(&mut self, sources: &Sources) -> Vec<SourceId> {
+        if sources.names.is_empty() {
+            let hint = "name a source, or remove the line";
+            self.diagnostics
+                .invalid(sources.span.clone(), "`source` is empty", hint);
+        }
+        let mut ids = Vec::new();
+        for name in &sources.names {
+            let Some(id) = self.source(Some(name)) else {
+                continue;
+            };
+            if ids.contains(&id) {
+                let message = format!("duplicate source {}", quote(&id.0));
+                self.diagnostics
+                    .invalid(name.span(), message, "remove one of the two");
+            } else {
+                ids.push(id);
+            }
+        }
+        ids
     }
 
     /// Compiles a required field. Reports a missing one, and returns an empty text.
