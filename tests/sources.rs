@@ -4,6 +4,7 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
 use codeleaf::check::{CheckFormat, CheckRequest, check};
@@ -75,14 +76,15 @@ impl SharedFolder {
 
     /// Opens the library, and returns the rows that a search finds, and whether files were read.
     fn search(&self, query: &str) -> (Vec<String>, bool) {
-        let mut was_read = false;
+        let was_read = AtomicBool::new(false);
+        let report = |_| was_read.store(true, Ordering::Relaxed);
         let loader = LibraryLoader::new(&self.folders, Some(&self.cache));
-        let loaded = loader.load(ImportedSets::default(), &mut |_| was_read = true);
+        let loaded = loader.load(ImportedSets::default(), &report);
         let (_library, index) = loaded.into_shared();
         let results = index.search(&Query::parse(query), None, 20);
         let hits = results.hits.iter();
         let rows = hits.map(|hit| format!("{} {}", hit.code.value(), hit.trail.join(" › ")));
-        (rows.collect(), was_read)
+        (rows.collect(), was_read.into_inner())
     }
 }
 
@@ -200,7 +202,7 @@ fn caches_follow_changes_of_shared_entries() {
     assert!(was_read && rows.len() > 1, "{rows:?}");
     folder.replace("payers.toml", "Cigna Healthcare", "Cignetta");
     let loader = LibraryLoader::new(&folder.folders, Some(&folder.cache));
-    let library = loader.load_library(ImportedSets::default());
+    let library = loader.load_library(ImportedSets::default(), &|_| ());
     let entry = library.entry(&"cpt:00001".parse().unwrap()).unwrap();
     assert_eq!(entry.payers[0], "Cignetta", "the catalog by itself");
     let (rows, was_read) = folder.search("cignetta");
