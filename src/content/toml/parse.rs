@@ -28,7 +28,7 @@ pub(crate) fn parse_tables<'t>(
     text: &'t str,
     diagnostics: &mut Diagnostics<'t>,
 ) -> Option<DocumentFile> {
-    parse_with(text, diagnostics, TableParser::parse_file)
+    parse(text, diagnostics)
 }
 
 /// Parses the tables of a file with shared entries, as [`parse_tables`] does.
@@ -36,14 +36,27 @@ pub(crate) fn parse_shared_tables<'t>(
     text: &'t str,
     diagnostics: &mut Diagnostics<'t>,
 ) -> Option<SharedFile> {
-    parse_with(text, diagnostics, TableParser::parse_shared_file)
+    parse(text, diagnostics)
 }
 
-fn parse_with<'t, F>(
-    text: &'t str,
-    diagnostics: &mut Diagnostics<'t>,
-    parse_file: impl Fn(&mut TableParser<'_, 't>) -> Option<F>,
-) -> Option<F> {
+/// The tables of a file of one kind.
+trait FileTables: Sized {
+    fn parse(tables: &mut TableParser<'_, '_>) -> Option<Self>;
+}
+
+impl FileTables for DocumentFile {
+    fn parse(tables: &mut TableParser<'_, '_>) -> Option<Self> {
+        tables.parse_file()
+    }
+}
+
+impl FileTables for SharedFile {
+    fn parse(tables: &mut TableParser<'_, '_>) -> Option<Self> {
+        tables.parse_shared_file()
+    }
+}
+
+fn parse<'t, F: FileTables>(text: &'t str, diagnostics: &mut Diagnostics<'t>) -> Option<F> {
     if !check_row_limit(text, diagnostics) {
         return None;
     }
@@ -51,7 +64,7 @@ fn parse_with<'t, F>(
         Ok(root) => {
             let mut trial = Diagnostics::new(text);
             let mut tables = TableParser::new(root, None, &mut trial);
-            let file = parse_file(&mut tables);
+            let file = F::parse(&mut tables);
             if !tables.has_failed {
                 *diagnostics = trial;
                 return file;
@@ -77,7 +90,7 @@ fn parse_with<'t, F>(
             root
         }
     };
-    parse_file(&mut TableParser::new(root, Some(&outline), diagnostics))
+    F::parse(&mut TableParser::new(root, Some(&outline), diagnostics))
 }
 
 /// A table of the schema; its default has no fields.
