@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 
 use codeleaf::check::{CheckFormat, CheckRequest, check};
 use codeleaf::codesets::ImportedSets;
-use codeleaf::content::Document;
+use codeleaf::content::{Document, Source};
 use codeleaf::library::Library;
 use codeleaf::loader::{IndexCache, LibraryLoader};
 use codeleaf::search::Query;
@@ -79,8 +79,8 @@ impl SharedFolder {
         let was_read = AtomicBool::new(false);
         let report = |_| was_read.store(true, Ordering::Relaxed);
         let loader = LibraryLoader::new(&self.folders, Some(&self.cache));
-        let loaded = loader.load(ImportedSets::default(), &report);
-        let (_library, index) = loaded.into_shared();
+        let opened = loader.load(ImportedSets::default(), &report);
+        let (_library, index) = opened.into_shared();
         let results = index.search(&Query::parse(query), None, 20);
         let hits = results.hits.iter();
         let rows = hits.map(|hit| format!("{} {}", hit.code.value(), hit.trail.join(" › ")));
@@ -96,7 +96,7 @@ fn documents_name_shared_sources_and_payers_by_id_and_override_them() {
         payer_names(&first),
         ["Cigna Healthcare", "Blue Cross of Maine"]
     );
-    let citations: Vec<String> = first.sources.iter().map(|it| it.citation()).collect();
+    let citations: Vec<String> = first.sources.iter().map(Source::citation).collect();
     let clfs = "CMS Clinical Laboratory Fee Schedule, laboratory tests, 2026";
     assert_eq!(
         citations,
