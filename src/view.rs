@@ -15,5 +15,5 @@ pub(crate) mod page;
 pub(crate) mod row_text;
 pub(crate) mod theme;
 
-pub use draw::draw;
+pub use draw::{Drawn, draw};
 pub use theme::{StyleRole, Theme};
