@@ -31,3 +31,4 @@ mod sets;
 mod ssh;
 mod support;
 mod tasks;
+mod transcript;

@@ -14,7 +14,7 @@ fn detect(variables: &str, overrides: Overrides) -> DisplayMode {
 
 fn detect_capabilities(variables: &str) -> Capabilities {
     match detect(variables, Overrides::default()) {
-        DisplayMode::FullScreen(capabilities) => capabilities,
+        DisplayMode::Interactive(capabilities) => capabilities,
         DisplayMode::Plain(_) => panic!("{variables}: plain"),
     }
 }
@@ -117,7 +117,7 @@ fn command_line_overrides_the_environment() {
         color: ColorChoice::Always(ColorDepth::Ansi256),
         charset: Some(Charset::Unicode),
     };
-    let DisplayMode::FullScreen(capabilities) = detect("TERM=vt100 NO_COLOR=1 LANG=C", overrides)
+    let DisplayMode::Interactive(capabilities) = detect("TERM=vt100 NO_COLOR=1 LANG=C", overrides)
     else {
         panic!("plain")
     };
