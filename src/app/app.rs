@@ -28,7 +28,7 @@ use crate::app::screen_layout::{PaneSettings, ScreenLayout};
 use crate::app::search_history::SearchHistory;
 use crate::content::{Date, Document, RowPath};
 use crate::layout::{LayoutOptions, Medium, TableMode};
-use crate::library::{IndexingProgress, Library};
+use crate::library::{Library, Progress};
 use crate::search::{Highlighter, Index};
 use crate::text::Charset;
 
@@ -62,7 +62,7 @@ pub struct App {
     /// The message in the status line.
     pub(crate) message: Option<String>,
     /// `None` unless indexing takes longer than a moment.
-    pub(crate) progress: Option<IndexingProgress>,
+    pub(crate) progress: Option<Progress>,
     pub(crate) mouse_owner: MouseOwner,
     pub(crate) table_mode: TableMode,
     pub(crate) history: History,

@@ -7,11 +7,12 @@ use anyhow::{Context, bail};
 
 use crate::app::{Bookmarks, Keymap};
 use crate::cli::options::Options;
+use crate::cli::progress_bar::ProgressBar;
 use crate::codesets::{ImportedSets, SetStore};
 use crate::content::Date;
 use crate::export::PrintOptions;
 use crate::files;
-use crate::library::{IndexingProgress, Library};
+use crate::library::{Library, OnProgress};
 use crate::loader::{IndexCache, LibraryLoader, LoadedLibrary};
 use crate::search::Synonyms;
 use crate::session::stdout_size;
@@ -53,7 +54,9 @@ pub fn library(options: &Options) -> Library {
     let folders = content_folders(options);
     let cache = cache(options);
     let cache = cache.as_ref().filter(|_| !folders.is_empty());
-    LibraryLoader::new(&folders, cache).load_library(imported_sets(options))
+    let bar = ProgressBar::new("Reading");
+    let loader = LibraryLoader::new(&folders, cache);
+    loader.load_library(imported_sets(options), &|progress| bar.show(progress))
 }
 
 /// Opens the library without scanning its folders: documents are found one at a time.
@@ -70,14 +73,14 @@ pub fn lazy_library(options: &Options) -> Library {
 pub fn library_with_index(
     options: &Options,
     file: Option<&Path>,
-    report: &mut dyn FnMut(IndexingProgress),
+    on_progress: OnProgress<'_>,
 ) -> LoadedLibrary {
     let (folders, cache) = (content_folders(options), cache(options));
     let loader = LibraryLoader {
         file,
         ..LibraryLoader::new(&folders, cache.as_ref())
     };
-    loader.load(imported_sets(options), report)
+    loader.load(imported_sets(options), on_progress)
 }
 
 /// The user's index cache; `None` if the environment names no home folder.

@@ -5,7 +5,6 @@ use ratatui::layout::Rect;
 use crate::app::{App, Focus, Mode};
 use crate::content::{Document, SHORT_CPT_NOTICE, Status};
 use crate::layout::MIN_COLUMNS_FOR_MARGIN;
-use crate::library::IndexingProgress;
 use crate::text::{clip, width};
 use crate::view::area::{margin, without_last_column};
 use crate::view::canvas::Canvas;
@@ -14,6 +13,9 @@ use crate::view::theme::StyleRole;
 
 /// The longest row name in the breadcrumb, in columns.
 const MAX_ROW_NAME: usize = 24;
+
+/// The width of the progress bar, in columns.
+const PROGRESS_STEPS: u64 = 10;
 
 /// The fewest columns of the title of an official code.
 const MIN_TITLE_COLUMNS: usize = 24;
@@ -144,11 +146,14 @@ fn filter_message(app: &App) -> Option<String> {
 /// The progress of indexing. While the library is loading, search and library have a message, too,
 /// because they do not show everything yet.
 fn loading_message(app: &App) -> Option<String> {
-    if let Some(IndexingProgress { done, total }) = app.progress {
-        return Some(format!("indexing {done}/{total}"));
+    // A screen reader would read every number.
+    if let (Some(progress), TableMode::Columns) = (app.progress, app.table_mode) {
+        let steps = progress.steps(PROGRESS_STEPS);
+        let bar = (0..PROGRESS_STEPS).map(|step| if step < steps { '#' } else { '-' });
+        return Some(format!("Indexing [{}] {progress}", bar.collect::<String>()));
     }
     let is_incomplete = matches!(app.focus(), Focus::Search(_) | Focus::Library(_));
-    (is_incomplete && app.is_library_loading()).then(|| "still loading the library".to_owned())
+    (is_incomplete && app.is_library_loading()).then(|| "Still loading the library".to_owned())
 }
 
 /// Draws the source of the selected row at the right, if there is room after column `end`.
