@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 
 use crate::app::{App, Focus, Mode};
 use crate::content::{Document, SHORT_CPT_NOTICE, Status};
-use crate::layout::MIN_COLUMNS_FOR_MARGIN;
+use crate::layout::{MIN_COLUMNS_FOR_MARGIN, TableMode};
 use crate::text::{clip, width};
 use crate::view::area::{margin, without_last_column};
 use crate::view::canvas::Canvas;

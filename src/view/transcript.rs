@@ -80,9 +80,7 @@ impl Scene {
             pane: pane(app),
             status: status(app),
             text: SceneText::new(app),
-            // The progress of indexing changes many times a second.
-            message: chrome::message(app)
-                .filter(|_| app.progress.is_none() || app.message.is_some()),
+            message: chrome::message(app),
             copied: copied(app),
         }
     }

@@ -25,9 +25,7 @@ pub fn draw(
 ) -> Position {
     let (filters, list) = SearchState::areas(body);
     if let Some(area) = filters {
-        // Above the list and the page beside it.
-        let width = field.width;
-        filter_bar(canvas, state, Rect { width, ..area });
+        filter_bar(canvas, state, area);
     }
     if state.has_no_text() {
         start_items(canvas, app, state, list);
