@@ -7,8 +7,8 @@ use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use codeleaf::content::{
-    AbsenceReason, Block, Document, RowPath, SectionId, Shape, SourceKind, Standing, Subject,
-    Unavailable, Voice,
+    AbsenceReason, Block, Document, RowPath, SectionId, Shape, Source, SourceKind, Standing,
+    Subject, Unavailable, Voice,
 };
 use codeleaf::export::{self, ExportFormat, ExportScope, PrintOptions};
 use codeleaf::layout::{LayoutOptions, Medium, Page, PageEnd, PageLine, TableMode};
@@ -424,7 +424,7 @@ fn table_texts(document: &Document, block: &Block) -> Vec<String> {
         }
         texts.extend(row.standing.map(|standing| standing.label().to_owned()));
     }
-    texts.extend(document.sources.iter().map(|source| source.attribution()));
+    texts.extend(document.sources.iter().map(Source::attribution));
     let marked: Vec<String> = texts.iter().map(|text| format!("{text} ≠")).collect();
     texts.extend(marked);
     texts
