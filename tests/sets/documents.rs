@@ -533,6 +533,40 @@ fn inclusion_terms_are_found_and_head_names_rank_first() {
     assert_eq!(first("intestinal oozing"), "icd10cm:K92.2");
     assert_eq!(first("gastric bleeding"), "icd10cm:K92.2");
     assert_eq!(first("ulcer"), "icd10cm:K92");
+    // The hit shows the term that matched, and where it is.
+    let hit = |text: &str| {
+        let mut results = index.search(&Query::parse(text), None, 5);
+        let hit = results.hits.swap_remove(0);
+        let highlights = hit.snippet.highlights.iter().cloned();
+        let highlights = highlights.map(|range| hit.snippet.text[range].to_owned());
+        let highlights = highlights.collect::<Vec<_>>().join(", ");
+        (hit.reason.to_string(), hit.snippet.text.clone(), highlights)
+    };
+    let found = |reason: &str, text: &str, highlights: &str| {
+        (reason.to_owned(), text.to_owned(), highlights.to_owned())
+    };
+    let title = "Invented hemorrhage, unspecified";
+    assert_eq!(
+        hit("intestinal oozing"),
+        found(
+            "inclusion terms",
+            &format!("{title} — Intestinal oozing"),
+            "Intestinal, oozing"
+        )
+    );
+    assert_eq!(
+        hit("ulcer"),
+        found(
+            "includes",
+            "Other invented diseases — invented ulcer NOS",
+            "ulcer"
+        )
+    );
+    assert_eq!(
+        hit("invented hemorrhage"),
+        found("title", title, "Invented, hemorrhage")
+    );
+    assert_eq!(hit("K92.2").1, title);
 }
 
 #[test]
