@@ -66,9 +66,43 @@ fn palette_finds_codes_modifiers_and_payers_by_name() {
         }
         assert_eq!(open_code(&reader), value, "{words}");
     }
-    reader.press(": \"83950\" enter : \"aetna\" enter");
+    reader.press(": \"83950\" enter : \"blue shield\"");
+    assert_snapshot!(reader.screen(), @r#"
+: blue shield
+Payers · 1
+▸ Blue Cross Blue Shield
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+↑↓ select  Enter run  Esc back                                      CPT (c) AMA
+"#);
+    reader.press("enter");
     assert!(
-        reader.cursor_line().contains("Aetna"),
+        reader
+            .screen()
+            .starts_with(" / payer:\"Blue Cross Blue Shield\""),
+        "{}",
+        reader.screen()
+    );
+    assert!(
+        reader.screen().contains("› Payers › Blue Cross"),
         "{}",
         reader.screen()
     );

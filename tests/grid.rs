@@ -179,13 +179,25 @@ say.
 }
 
 #[test]
-fn narrow_screen_has_a_record_for_each_rule() {
+fn narrow_screen_has_a_record_for_each_rule_below_a_grid_of_signs() {
     for columns in [40, 80, 95] {
-        let text = text(&page(columns));
-        assert!(
-            text.contains("Denied") && !text.contains('≠'),
-            "{columns}: {text}"
+        let page = page(columns);
+        let rules = page.rows.iter();
+        let rules = rules.filter(|row| row.path.block.0 == "payer-modifiers");
+        assert_eq!(
+            rules.count(),
+            PAYERS.len() * MODIFIERS.len() - 1,
+            "{columns}"
         );
+        let text = text(&page);
+        let signs = text.find("+    +    ~    x ≠");
+        let records = text
+            .find("Denied")
+            .unwrap_or_else(|| panic!("{columns}: {text}"));
+        match signs {
+            Some(signs) => assert!(signs < records && columns >= 80, "{columns}: {text}"),
+            None => assert_eq!(columns, 40, "{text}"),
+        }
     }
 }
 

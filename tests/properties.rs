@@ -40,6 +40,7 @@ fn app_with_keymap(
         row_path: None,
         top: 0,
         message: None,
+        is_first_start: false,
         table_mode,
         today: None,
         panes: PaneSettings::default(),

@@ -1,7 +1,9 @@
 //! The texts that can be copied from a document: unwrapped, with tabs between fields.
 
 use crate::app::document_view::DocumentView;
-use crate::content::{Block, Document, Row, RowPath, Source, Subject, Value, Visibility};
+use crate::content::{
+    Block, Document, Row, RowPath, SHORT_CPT_NOTICE, Source, Subject, Value, Visibility,
+};
 
 /// What is copied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,8 +40,9 @@ impl CopyFormat {
     }
 }
 
-/// The text of the marked rows or else of the selected row, or of the table that it is in. `None` if
-/// no row is selected.
+/// The text of the marked rows or else of the selected row, or of the table that it is in, with the
+/// notice of the AMA if it may have CPT content. A code alone has none, because it goes into a claim.
+/// `None` if no row is selected.
 pub(crate) fn copy_text(view: &DocumentView, format: CopyFormat) -> Option<String> {
     let document = view.document();
     let marked = view.marks();
@@ -53,7 +56,7 @@ pub(crate) fn copy_text(view: &DocumentView, format: CopyFormat) -> Option<Strin
         .filter_map(|path| document.row(path))
         .map(|(_, block, row)| (block, row))
         .collect();
-    let lines: Vec<String> = match format {
+    let mut lines: Vec<String> = match format {
         CopyFormat::Code => rows
             .iter()
             .map(|(_, row)| row_code(document, row))
@@ -74,6 +77,16 @@ pub(crate) fn copy_text(view: &DocumentView, format: CopyFormat) -> Option<Strin
             table(&rows, format)
         }
     };
+    let has_cpt_content = document.code.system().needs_short_cpt_notice();
+    match format {
+        _ if !has_cpt_content => {}
+        CopyFormat::Code => {}
+        // A table ends at an empty line.
+        CopyFormat::TableAsMarkdown => {
+            lines.extend([String::new(), SHORT_CPT_NOTICE.to_owned()]);
+        }
+        _ => lines.push(SHORT_CPT_NOTICE.to_owned()),
+    }
     Some(lines.join("\n"))
 }
 

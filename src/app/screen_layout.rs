@@ -23,7 +23,6 @@ const MIN_PANE_COLUMNS: (u16, u16) = (60, 36);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PaneSettings {
     pub visibility: PaneVisibility,
-    /// The share of the left of two panes, in percent.
     left_percent: u16,
 }
 
@@ -53,14 +52,23 @@ impl From<PaneVisibility> for PaneSettings {
 }
 
 impl PaneSettings {
+    /// The share of the left of two panes, in percent.
+    pub const fn left_percent(self) -> u16 {
+        self.left_percent
+    }
+
+    /// Sets the share of the left of two panes, as far as the right one allows.
+    pub fn set_left_percent(&mut self, percent: u16) {
+        self.left_percent = percent.clamp(30, 78);
+    }
+
     /// Gives the left of two panes a larger share or, if `by` is negative, a smaller one.
     pub(crate) fn move_split(&mut self, by: isize) {
-        let percent = if by < 0 {
+        self.set_left_percent(if by < 0 {
             self.left_percent.saturating_sub(4)
         } else {
             self.left_percent + 4
-        };
-        self.left_percent = percent.clamp(30, 78);
+        });
     }
 }
 

@@ -25,6 +25,18 @@ pub struct Source {
 }
 
 impl Source {
+    /// Returns the address if it can be a link: only http and https, and without control characters
+    /// and spaces.
+    pub fn link(&self) -> Option<&str> {
+        let url = self.url.as_deref()?;
+        let (scheme, rest) = url.split_once("://")?;
+        let is_web = ["http", "https"]
+            .iter()
+            .any(|web| scheme.eq_ignore_ascii_case(web));
+        let is_plain = |c: char| !c.is_control() && !c.is_whitespace();
+        (is_web && !rest.is_empty() && url.chars().all(is_plain)).then_some(url)
+    }
+
     /// Formats the title and the date: `CMS PFS relative value files, 2023`, `Noridian, modifier 90,
     /// undated, read 2026-11-25`.
     pub fn citation(&self) -> String {

@@ -388,7 +388,7 @@ mod tests {
     }
 
     fn read_all(scan: &Scan) -> Vec<CatalogRecord> {
-        load_records(&scan.files().collect::<Vec<_>>(), Vec::new())
+        load_records(&scan.files().collect::<Vec<_>>(), Vec::new(), &|_| ())
     }
 
     fn write_cache(scan: &Scan) -> Container {

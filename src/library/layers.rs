@@ -80,8 +80,15 @@ impl CatalogBuilder {
         layer.sort_by(|a, b| a.code.cmp(&b.code));
         layer.dedup_by(|again, first| {
             let is_duplicate = again.code == first.code;
-            if is_duplicate && let Origin::File(path) = &again.origin {
-                self.add_broken(path, duplicate_code_report(path, first));
+            if is_duplicate
+                && let (Origin::File(path), Origin::File(first_path)) =
+                    (&again.origin, &first.origin)
+            {
+                self.broken.push(BrokenFile {
+                    path: path.clone(),
+                    report: duplicate_code_report(path, first),
+                    duplicate_of: Some(first_path.clone()),
+                });
             }
             is_duplicate
         });
@@ -113,6 +120,7 @@ impl CatalogBuilder {
         self.broken.push(BrokenFile {
             path: path.to_owned(),
             report,
+            duplicate_of: None,
         });
     }
 

@@ -16,6 +16,7 @@ use crate::library::imported::synthesize::synthesize;
 use crate::library::imported::validity::Validity;
 use crate::library::layers::CatalogBuilder;
 use crate::library::lazy::LazyLibrary;
+use crate::library::progress::OnProgress;
 use crate::library::scan::{Scan, ScannedFile};
 use crate::library::snapshot::FileSnapshots;
 use crate::storage::Container;
@@ -45,15 +46,19 @@ impl Library {
     /// Reads every `*.toml` file of a folder, but no subfolders and no hidden files. Files and
     /// folders that cannot be read are in [`Library::broken`] and do not affect the others.
     pub fn open(folders: &[PathBuf]) -> Self {
-        Self::from_scan(&Scan::new(folders, None), None)
+        Self::from_scan(&Scan::new(folders, None), None, &|_| ())
     }
 
     /// Opens the built-in documents and those of a scan. Reads only files that have no current
     /// record in `cached`.
-    pub fn from_scan(scan: &Scan, cached: Option<CachedCatalog>) -> Self {
+    pub fn from_scan(
+        scan: &Scan,
+        cached: Option<CachedCatalog>,
+        on_progress: OnProgress<'_>,
+    ) -> Self {
         let files: Vec<&ScannedFile> = scan.files().collect();
         let cached = cached.map(|cached| cached.records).unwrap_or_default();
-        Self::from_records(scan, load_records(&files, cached))
+        Self::from_records(scan, load_records(&files, cached, on_progress))
     }
 
     /// Makes a library of the built-in documents and of one record for each file of `scan`.
@@ -95,6 +100,7 @@ impl Library {
         let damaged = sets.damaged().iter().map(|damage| BrokenFile {
             path: damage.path.clone(),
             report: damage.to_string(),
+            duplicate_of: None,
         });
         self.broken.extend(damaged);
         if !sets.all().is_empty() {

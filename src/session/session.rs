@@ -11,7 +11,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Position;
 
 use crate::app::{
-    Action, App, AppOptions, Command, Effect, Mode, MouseOwner, Movement, ReadingPosition,
+    Action, App, AppOptions, Command, Effect, Mode, MouseOwner, Movement, PaneSettings,
+    ReadingPosition,
 };
 use crate::session::code_typing::CodeTyping;
 use crate::session::event::Event;
@@ -53,6 +54,7 @@ pub struct Session {
     /// When `inputs` began to wait.
     input_held_since: Option<Instant>,
     saved_position: ReadingPosition,
+    saved_panes: PaneSettings,
     /// The number of changes of the search history that were saved.
     saved_history_changes: usize,
     save_at: Option<Instant>,
@@ -79,6 +81,7 @@ impl Session {
                 && capabilities.color_depth != ColorDepth::None,
             background_asked: None,
             saved_position: app.reading_position(),
+            saved_panes: app.side_panes().settings(),
             saved_history_changes: 0,
             app,
             theme,
@@ -144,7 +147,9 @@ impl Session {
             self.save_user_data(&mut last);
             effects.splice(0..0, last);
         }
-        if !self.has_unsaved_position() && !self.has_unsaved_history() {
+        let has_unsaved =
+            self.has_unsaved_position() || self.has_unsaved_history() || self.has_unsaved_panes();
+        if !has_unsaved {
             self.save_at = None;
         } else if self.save_at.is_none() {
             self.save_at = Some(now + SAVE_DELAY);
@@ -156,6 +161,10 @@ impl Session {
         self.app.reading_position() != self.saved_position
     }
 
+    fn has_unsaved_panes(&self) -> bool {
+        self.app.side_panes().settings() != self.saved_panes
+    }
+
     const fn has_unsaved_history(&self) -> bool {
         self.app.search_history_changes() != self.saved_history_changes
     }
@@ -164,6 +173,10 @@ impl Session {
         if self.has_unsaved_position() {
             self.saved_position = self.app.reading_position();
             effects.push(Effect::SavePosition(self.saved_position.clone()));
+        }
+        if self.has_unsaved_panes() {
+            self.saved_panes = self.app.side_panes().settings();
+            effects.push(Effect::SavePanes(self.saved_panes));
         }
         if self.has_unsaved_history() {
             self.saved_history_changes = self.app.search_history_changes();
@@ -373,6 +386,7 @@ const fn holds_input(effect: &Effect) -> bool {
         | Effect::SetMouseOwner(_)
         | Effect::NextTheme
         | Effect::SaveTheme(_)
+        | Effect::SavePanes(_)
         | Effect::SaveBookmark(_)
         | Effect::SavePosition(_)
         | Effect::SaveSearchHistory(_) => false,

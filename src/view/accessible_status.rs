@@ -49,6 +49,7 @@ fn palette_status(app: &App, palette: &Palette) -> String {
             format!("{}: {}", binding.help, keys.collect::<Vec<_>>().join(" "))
         }
         Some(PaletteItem::Hit(hit)) => hit_text(hit, ", "),
+        Some(PaletteItem::Payer(name)) => format!("payer {name}"),
         None => return "Commands: no matches".to_owned(),
     };
     format!(

@@ -128,7 +128,10 @@ fn imported_sets_add_rows_and_keep_the_documents_own_rows() {
         Value::Text(text) => text.clone(),
     };
     assert_eq!(rate(before), "– not imported");
-    assert_eq!(rate(medicare), "see CLFS rate, edition 2025-q2: 83950");
+    assert_eq!(
+        rate(medicare),
+        "see CLFS rate, edition 2025-q2: 83950, $64.41"
+    );
     // The added rows speak in the editors' voice and cite a listed source.
     assert!(!added.is_empty());
     for row in &added {

@@ -14,22 +14,22 @@ pub(crate) mod section;
 pub(crate) mod value;
 
 use crate::content::document::Document;
-use crate::content::toml::compile::compiler::{Compiler, KnownCodes};
+use crate::content::toml::compile::compiler::{Compiler, StatedDate};
 use crate::content::toml::schema::DocumentFile;
 use crate::diagnostics::diagnostic::{Diagnostics, WHOLE_FILE};
 
-/// Compiles a document. `None` means that an error was reported; the converse does not hold.
+/// Compiles a document; returns the dates of the file, too. `None` means that an error was
+/// reported; the converse does not hold.
 pub(crate) fn compile(
     file: &DocumentFile,
     diagnostics: &mut Diagnostics<'_>,
-    is_known: KnownCodes<'_>,
-) -> Option<Document> {
+) -> Option<(Document, Vec<StatedDate>)> {
     let mut compiler = Compiler {
         diagnostics,
-        is_known,
         code: None,
         sources: Vec::new(),
         publication: None,
+        dates: Vec::new(),
     };
     let header = compiler.header(file);
     compiler.code = header.as_ref().map(|header| header.code.clone());
@@ -41,9 +41,10 @@ pub(crate) fn compile(
             "write at least one, such as [summary] with a text",
         );
     }
-    Some(Document {
+    let document = Document {
         sources: compiler.sources,
         sections,
         ..header?
-    })
+    };
+    Some((document, compiler.dates))
 }

@@ -52,7 +52,8 @@ pub(crate) fn find_row<'s>(
     Ok(None)
 }
 
-fn find_row_of_kind<'s>(
+/// Returns the row of a code in a set of one kind, as [`find_row`] does.
+pub(crate) fn find_row_of_kind<'s>(
     sets: &'s ImportedSets,
     kind: SetKind,
     code: &CodeId,
@@ -102,6 +103,18 @@ pub fn listed_codes(sets: &ImportedSets) -> impl Iterator<Item = ListedCode> {
         .chain(described(SetKind::PlaceOfService))
         .chain(described(SetKind::Nucc))
         .chain(codes_without_description(sets))
+}
+
+/// Returns the number of [`listed_codes`] without reading them. Codes that no set describes are not
+/// counted.
+pub fn listed_code_count(sets: &ImportedSets) -> u64 {
+    let rows = |kind| {
+        let tables = sets.tables_in_force(kind);
+        tables.map(|set| set.header().rows).sum::<u64>()
+    };
+    let others = [SetKind::Hcpcs, SetKind::PlaceOfService, SetKind::Nucc].map(rows);
+    let diagnoses = rows(SetKind::Icd10cm).max(rows(SetKind::Icd10cmTabular));
+    diagnoses + others.iter().sum::<u64>()
 }
 
 /// Returns the rows of each table of a kind that is in force, up to the first damaged one.

@@ -8,8 +8,14 @@ struct Import {
     kind: SetKind,
     /// The title of the set, for a fact that it does not list.
     set_title: String,
-    /// The titles of the blocks with its rows, with the name of each row.
-    rows: Vec<(String, String)>,
+    rows: Vec<ImportedRow>,
+}
+
+struct ImportedRow {
+    block_title: String,
+    name: String,
+    /// The one figure that the set has for a code.
+    figure: Option<String>,
 }
 
 /// Replaces each absence that says to import a set by a pointer to the set's row, or, if the set has
@@ -47,23 +53,35 @@ fn resolve(absent: &mut Unavailable, row_name: &str, imports: &[Import]) {
     };
     // A row about the same code or modifier, or else the first.
     let mut rows = import.rows.iter();
-    let row = rows.find(|(_, name)| name == row_name);
+    let row = rows.find(|row| row.name == row_name);
     let (reason, find) = match row.or(import.rows.first()) {
-        Some((title, name)) => (AbsenceReason::Imported, format!("{title}: {name}")),
+        Some(row) => {
+            let figure = row.figure.iter().map(|figure| format!(", {figure}"));
+            let figure: String = figure.collect();
+            let find = format!("{}: {}{figure}", row.block_title, row.name);
+            (AbsenceReason::Imported, find)
+        }
         None => (AbsenceReason::NotListed, import.set_title.clone()),
     };
     (absent.reason, absent.find) = (reason, Some(find));
 }
 
-fn imported_rows(kind: SetKind, document: &Document) -> Vec<(String, String)> {
+fn imported_rows(kind: SetKind, document: &Document) -> Vec<ImportedRow> {
     let id = block_id(kind);
     let rows = document.rows().filter(|(_, block, _)| {
         let rest = block.id.0.strip_prefix(&id);
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
     });
-    let name = |row: &Row| row.name().to_owned();
-    rows.map(|(_, block, row)| (block.title.clone().unwrap_or_default(), name(row)))
-        .collect()
+    let figure = |row: &Row| match kind {
+        SetKind::Clfs | SetKind::NcciMue => row.cells.get(1)?.value.as_text().map(str::to_owned),
+        _ => None,
+    };
+    rows.map(|(_, block, row)| ImportedRow {
+        block_title: block.title.clone().unwrap_or_default(),
+        name: row.name().to_owned(),
+        figure: figure(row),
+    })
+    .collect()
 }
 
 /// Returns the id of the block with the rows of a set. Several tables of a set have ids that begin

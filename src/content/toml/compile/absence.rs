@@ -43,7 +43,7 @@ impl Compiler<'_, '_> {
             reason: reason.unwrap_or(AbsenceReason::SourceSilent),
             stated: self.optional("stated", absence.stated.as_ref()),
             source: self.source(absence.source.as_ref()),
-            checked: self.date(absence.checked.as_ref()),
+            checked: self.date("checked", absence.checked.as_ref()),
             find: self.optional("where", absence.r#where.as_ref()),
         }
     }

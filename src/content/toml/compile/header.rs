@@ -26,8 +26,8 @@ impl Compiler<'_, '_> {
         let reviewer = metadata.reviewed_by.as_ref();
         let reviewer = reviewer.filter(|name| !name.get_ref().trim().is_empty());
         let reviewed_by = self.optional("reviewed_by", reviewer);
-        let revised = self.date(metadata.revised.as_ref());
-        let next_review = self.date(metadata.next_review.as_ref());
+        let revised = self.date("revised", metadata.revised.as_ref());
+        let next_review = self.date("next_review", metadata.next_review.as_ref());
         let Some(table) = &file.code else {
             if !self.diagnostics.is_suppressed(WHOLE_FILE, "code") {
                 let hint = "write [code] with system, value, title and status";
@@ -40,7 +40,7 @@ impl Compiler<'_, '_> {
         let title = self.required(&at, "title", table.title.as_ref());
         let statuses = Keywords(&Status::ALL, Status::id);
         let status = self.required_keyword(&at, "status", table.status.as_ref(), statuses);
-        let effective = self.date(table.effective.as_ref());
+        let effective = self.date("effective", table.effective.as_ref());
         let (code, status) = (code?, status?);
         Some(Document {
             notices: self.notices(&code, file),
@@ -72,8 +72,8 @@ impl Compiler<'_, '_> {
                             \"2026-04-01\", \"2026-04\", \"2026\" or \"unknown\"";
                 self.missing_field(&at, "as_of", hint);
             }
-            let as_of = self.date(table.as_of.as_ref());
-            let read = self.date(table.read.as_ref());
+            let as_of = self.date("as_of", table.as_of.as_ref());
+            let read = self.date("read", table.read.as_ref());
             let url = self.optional("url", table.url.as_ref());
             self.sources.push(Source {
                 id,

@@ -247,7 +247,7 @@ impl Compiler<'_, '_> {
             let (at, row) = (row.span(), row.get_ref());
             let code = self.required_code(&at, row.system.as_ref(), "code", row.code.as_ref());
             if let (Some(code), Some(text)) = (&code, &row.code) {
-                self.reject_dangling(code, text);
+                self.reject_self_reference(code, text);
             }
             let system = code.as_ref().map(CodeId::system);
             let (key, subject) =
@@ -266,20 +266,13 @@ impl Compiler<'_, '_> {
         typed_block("related", Shape::Table, rows.collect())
     }
 
-    /// Reports a row that refers to the document itself, or to a modifier without a page.
-    fn reject_dangling(&mut self, code: &CodeId, text: &Text) {
+    /// Reports a row that refers to the document itself.
+    fn reject_self_reference(&mut self, code: &CodeId, text: &Text) {
         if self.code.as_ref() == Some(code) {
             self.diagnostics.invalid(
                 text.span(),
                 format!("this row names {code}, which the document itself is about"),
                 "name another code, or remove the row",
-            );
-        } else if code.system() == CodeSystem::Modifier && !(self.is_known)(code) {
-            let value = code.value();
-            self.diagnostics.invalid(
-                text.span(),
-                format!("no document on modifier {value}"),
-                format!("write modifier-{value}.toml and check it together with this file, import a HCPCS file that has it, or correct the code"),
             );
         }
     }

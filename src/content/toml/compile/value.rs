@@ -6,7 +6,7 @@ use crate::content::code::{CodeId, CodeSystem};
 use crate::content::date::AsOf;
 use crate::content::row::Value;
 use crate::content::source::SourceId;
-use crate::content::toml::compile::compiler::Compiler;
+use crate::content::toml::compile::compiler::{Compiler, StatedDate};
 use crate::content::toml::date_field::{DateField, date_hint};
 use crate::content::toml::field_value::{Field, FieldValue, Sources, Text};
 use crate::diagnostics::diagnostic::Span;
@@ -127,17 +127,18 @@ impl Compiler<'_, '_> {
         self.optional_keyword(field, text, keywords)
     }
 
-    pub(crate) fn date(&mut self, date: Option<&Spanned<DateField>>) -> AsOf {
+    pub(crate) fn date(&mut self, field: &'static str, date: Option<&Spanned<DateField>>) -> AsOf {
         let Some(date) = date else {
             return AsOf::Unknown;
         };
-        let text = date.get_ref().0.trim();
-        text.parse().unwrap_or_else(|_| {
+        let (span, text) = (date.span(), date.get_ref().0.trim());
+        let Ok(date) = text.parse() else {
             let message = format!("{} is not a date", quote(text));
-            self.diagnostics
-                .invalid(date.span(), message, date_hint(text));
-            AsOf::Unknown
-        })
+            self.diagnostics.invalid(span, message, date_hint(text));
+            return AsOf::Unknown;
+        };
+        self.dates.push(StatedDate { field, span, date });
+        date
     }
 
     pub(crate) fn code(&mut self, system: CodeSystem, text: &Text) -> Option<CodeId> {
