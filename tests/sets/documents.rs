@@ -478,7 +478,8 @@ fn tabular_notes_apply_to_the_codes_below_and_name_their_origin() {
     assert_eq!(excluded.subject, Subject::Text);
     // Inclusion terms and the code's own notes stay where they are.
     let header = open(&library, "icd10cm:K92");
-    assert_eq!(keys(&header, "notes", "inclusionTerm"), [""; 0]);
+    let terms = rows(&header, "notes", "inclusionTerm");
+    assert_eq!(texts(terms[0]), ["Invented gut trouble", "this code"]);
     assert_eq!(keys(&header, "notes", "useAdditionalCode"), [""; 0]);
     // The other rows of the source are of the order file.
     let source = rows(&document, "notes", "excludes1")[0].source.as_ref();
@@ -513,7 +514,10 @@ fn code_of_the_tabular_list_alone_has_a_page_and_is_listed_once() {
         first
     };
     assert_eq!(find("U09").aliases, [""; 0]);
-    assert_eq!(find("K92").aliases, ["invented ulcer NOS"]);
+    assert_eq!(
+        find("K92").aliases,
+        ["invented ulcer NOS", "Invented gut trouble"]
+    );
     let bleeding = find("K92.2");
     assert_eq!(bleeding.short, "Invented hemorrhage, unspecified");
     assert_eq!(
@@ -569,7 +573,9 @@ fn inclusion_terms_are_found_and_head_names_rank_first() {
         hit("invented hemorrhage"),
         found("title", title, "Invented, hemorrhage")
     );
-    assert_eq!(hit("K92.2").1, title);
+    for code in ["K92.2", "\"K92.2\""] {
+        assert_eq!(hit(code), found("code", title, ""), "{code}");
+    }
 }
 
 #[test]
