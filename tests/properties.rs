@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
 use codeleaf::app::{
-    Action, App, AppOptions, Bookmarks, Command, CopyMenu, Effect, Focus, GroupedList, Host,
-    Keymap, ListLine, Movement, PaneSettings, SearchState, key_name,
+    Action, App, AppOptions, Bookmarks, Command, Effect, Focus, GroupedList, Host, Keymap,
+    ListLine, Movement, PaneSettings, SearchState, key_name,
 };
 use codeleaf::content::{self, Document, Row, Subject, Value, Visibility};
 use codeleaf::layout::{LayoutOptions, Medium, Page, PageEnd, TableMode};
@@ -120,7 +120,7 @@ fn check_invariants(app: &App) -> Result<(), TestCaseError> {
             check_list(&palette.list, area)
         }
         Focus::CopyMenu(menu) => {
-            let (_, list) = CopyMenu::areas(app.screen_layout().body);
+            let (_, list) = menu.areas(app.screen_layout().body);
             check_list(&menu.list, list.height)
         }
         Focus::Filter(field) => {
