@@ -288,10 +288,12 @@ mod tests {
         };
         let mut unpack = |left| {
             file.rewind().unwrap();
-            let unpacked = Unpacked::default();
-            let mut unpacker = Unpacker { left, unpacked };
-            let added = unpacker.add(&origin, file.try_clone().unwrap(), 0);
-            added.map(|()| unpacker.unpacked.inputs.len())
+            let mut limited = Unpacker {
+                left,
+                unpacked: Unpacked::default(),
+            };
+            let added = limited.add(&origin, file.try_clone().unwrap(), 0);
+            added.map(|()| limited.unpacked.inputs.len())
         };
         assert_eq!(unpack(300).unwrap(), 3);
         let error = unpack(299).unwrap_err().to_string();

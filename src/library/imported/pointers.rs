@@ -129,13 +129,15 @@ mod tests {
         use AbsenceReason::{Imported, License, NotListed, NotLoaded};
         const TITLE: &str = "CLFS, edition 2025-q2";
         let resolved = |absence: (AbsenceReason, Option<&str>), row: &str, rows: &[&str]| {
+            let imported = rows.iter().map(|name| ImportedRow {
+                block_title: "Rate".to_owned(),
+                name: (*name).to_owned(),
+                figure: name.ends_with("QW").then(|| "$13.80".to_owned()),
+            });
             let import = Import {
                 kind: SetKind::Clfs,
                 set_title: TITLE.to_owned(),
-                rows: rows
-                    .iter()
-                    .map(|name| ("Rate".to_owned(), (*name).to_owned()))
-                    .collect(),
+                rows: imported.collect(),
             };
             let (reason, find) = absence;
             let mut absent = Unavailable {
@@ -148,7 +150,12 @@ mod tests {
         let rows = ["83950", "83950-QW"];
         let clfs = (NotLoaded, Some("the CLFS"));
         for (absence, row, rows, expected) in [
-            (clfs, "83950-QW", &rows[..], (Imported, "Rate: 83950-QW")),
+            (
+                clfs,
+                "83950-QW",
+                &rows[..],
+                (Imported, "Rate: 83950-QW, $13.80"),
+            ),
             (clfs, "Medicare", &rows[..], (Imported, "Rate: 83950")),
             (clfs, "83950", &[][..], (NotListed, TITLE)),
             // Absences that no imported set can fill.
