@@ -10,6 +10,7 @@ pub(crate) mod document;
 pub(crate) mod keyword;
 pub(crate) mod notice;
 pub(crate) mod row;
+pub(crate) mod shared;
 pub(crate) mod source;
 pub(crate) mod toml;
 

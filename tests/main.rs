@@ -28,6 +28,8 @@ mod search;
 #[cfg(feature = "serve")]
 mod serve;
 mod sets;
+mod sources;
 mod ssh;
 mod support;
 mod tasks;
+mod transcript;

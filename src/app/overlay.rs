@@ -99,7 +99,8 @@ impl App {
 
     pub(crate) fn show_copy_menu(&mut self) {
         if self.document_view.row().is_some() {
-            self.show_overlay(Focus::CopyMenu(CopyMenu::new()));
+            let has_links = !copy::links(&self.document_view).is_empty();
+            self.show_overlay(Focus::CopyMenu(CopyMenu::new(has_links)));
         }
     }
 

@@ -193,11 +193,13 @@ impl App {
             Command::SplitRight => self.move_split(1),
             Command::NextSection => self.cycle_tab(1),
             Command::PreviousSection => self.cycle_tab(-1),
-            Command::Section(n) if matches!(self.focus, Focus::CopyMenu(_)) => {
-                let format = CopyFormat::ALL.get(usize::from(n).wrapping_sub(1))?;
-                return self.copy(*format);
+            Command::Section(n) => {
+                let n = usize::from(n).saturating_sub(1);
+                if let Focus::CopyMenu(menu) = &self.focus {
+                    return self.copy(*menu.formats.get(n)?);
+                }
+                self.show_section(n);
             }
-            Command::Section(n) => self.show_section(usize::from(n).saturating_sub(1)),
             // An opened row is one step in from the document.
             Command::Left if matches!(self.focus, Focus::RowDetail(_)) => return self.back(),
             Command::Right if matches!(self.focus, Focus::RowDetail(_)) => return self.open(),

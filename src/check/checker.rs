@@ -1,21 +1,20 @@
 //! Runs the checks: reads and checks every file in parallel, then compares the files.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
-use toml::Spanned;
-
 use crate::check::checks_of_codes::{check_codes, codes_of};
-use crate::check::checks_of_document::{check_document, code_span};
+use crate::check::checks_of_document::{check_document, check_entries};
 use crate::check::checks_of_files::{FactsOfFile, FileFacts, check_files};
 use crate::check::checks_of_rates::check_rates;
 use crate::check::rules::SETS_NOT_IMPORTED;
 use crate::check::set_lookup::SetLookup;
 use crate::codesets::SetKind;
-use crate::content::toml::read::{ParsedFile, decode, parse_file, read_bytes};
-use crate::content::{CodeId, CodeSystem, Date};
-use crate::diagnostics::diagnostic::{Diagnostics, Finding, Span};
-use crate::diagnostics::wording::join_with_and;
+use crate::content::Date;
+use crate::content::shared::{SHARED_FILES, SharedEntries, is_shared_file};
+use crate::content::toml::read::{decode, parse_entries, parse_file, read_bytes, shared_entries};
+use crate::diagnostics::diagnostic::{Diagnostics, Finding};
+use crate::diagnostics::wording::{count, join_with_and};
 use crate::diagnostics::{Level, Report};
 use crate::library::Library;
 use crate::library::catalog_record::FILES_PER_TASK;
@@ -45,8 +44,9 @@ pub struct CheckReport {
 #[derive(Debug)]
 pub struct FileReport {
     pub path: PathBuf,
-    /// The code and the title, if the file can be read.
-    pub document: Option<(CodeId, String)>,
+    /// The code and the title of a document, or the number of shared entries; `None` if the file
+    /// cannot be read.
+    pub summary: Option<String>,
     /// The findings, if there are any.
     pub report: Option<Report>,
 }
@@ -65,22 +65,24 @@ impl CheckReport {
 /// A file that has been read and checked by itself.
 struct CheckedFile {
     path: PathBuf,
-    /// The text of a document, what is known of it, and what was found.
-    outcome: Result<ReadDocument, Report>,
+    outcome: Result<ReadFile, Report>,
 }
 
-struct ReadDocument {
+/// The text of a file, what is known of it, and what was found.
+struct ReadFile {
     text: String,
-    title: String,
+    summary: String,
     facts: FileFacts,
     findings: Vec<Finding>,
 }
 
 /// Checks files. A path that is not a folder is a file.
 pub fn check(request: CheckRequest<'_>) -> CheckReport {
-    let paths = request.paths.iter();
-    let paths = paths.flat_map(|path| toml_files(path).unwrap_or_else(|_| vec![path.clone()]));
-    let paths: Vec<PathBuf> = paths.collect();
+    let paths: Vec<PathBuf> = request
+        .paths
+        .iter()
+        .flat_map(|path| files_in(path))
+        .collect();
     let (mut files, missing) = check_each(&paths, request);
     let readable = files.iter().enumerate().filter_map(|(number, file)| {
         let facts = &file.outcome.as_ref().ok()?.facts;
@@ -102,6 +104,20 @@ pub fn check(request: CheckRequest<'_>) -> CheckReport {
     }
 }
 
+/// Returns the files of a folder, documents first, or the path itself if it is not a folder.
+fn files_in(path: &Path) -> Vec<PathBuf> {
+    let Ok(mut files) = toml_files(path) else {
+        return vec![path.to_owned()];
+    };
+    let shared = SHARED_FILES.map(|name| path.join(name));
+    files.extend(shared.into_iter().filter(|path| path.exists()));
+    files
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().unwrap_or(Path::new(""))
+}
+
 /// Checks each file by itself. Returns the kinds of sets that were needed and not imported, too.
 fn check_each(
     paths: &[PathBuf],
@@ -109,15 +125,25 @@ fn check_each(
 ) -> (Vec<CheckedFile>, BTreeSet<SetKind>) {
     let batches: Vec<&[PathBuf]> = paths.chunks(FILES_PER_TASK).collect();
     let mut files = Vec::with_capacity(paths.len());
+    let folders = paths.iter().map(|path| folder_of(path));
+    let shared: HashMap<&Path, SharedEntries> = folders
+        .map(|folder| (folder, shared_entries(folder)))
+        .collect();
     let lookups = parallel_map_ordered(
         thread_count(),
         batches.len(),
         |_| SetLookup::new(request.library.sets(), request.today),
         |lookup, batch| -> Vec<CheckedFile> {
-            let paths = batches[batch].iter();
-            paths
-                .map(|path| CheckedFile::read(path, request.today, lookup))
-                .collect()
+            let read = |path: &PathBuf| CheckedFile {
+                path: path.clone(),
+                outcome: match shared.get(folder_of(path)) {
+                    Some(shared) if !is_shared_file(path) => {
+                        ReadFile::document(path, shared, request.today, lookup)
+                    }
+                    _ => ReadFile::entries(path, request.today),
+                },
+            };
+            batches[batch].iter().map(read).collect()
         },
         |batch| files.extend(batch),
     );
@@ -134,16 +160,9 @@ fn missing_sets(kinds: &BTreeSet<SetKind>) -> Report {
 }
 
 impl CheckedFile {
-    fn read(path: &Path, today: Option<Date>, lookup: &mut SetLookup<'_>) -> Self {
-        Self {
-            path: path.to_owned(),
-            outcome: ReadDocument::read(path, today, lookup),
-        }
-    }
-
     fn report(self) -> FileReport {
         let name = self.path.to_string_lossy();
-        let (document, report) = match self.outcome {
+        let (summary, report) = match self.outcome {
             Err(report) => (None, Some(report)),
             Ok(read) => {
                 let mut diagnostics = Diagnostics::new(&read.text);
@@ -151,60 +170,56 @@ impl CheckedFile {
                     diagnostics.finding(finding);
                 }
                 let report = diagnostics.into_result(&name).err();
-                (Some((read.facts.code, read.title)), report)
+                (Some(read.summary), report)
             }
         };
         FileReport {
-            document,
+            summary,
             report,
             path: self.path,
         }
     }
 }
 
-impl ReadDocument {
-    fn read(path: &Path, today: Option<Date>, lookup: &mut SetLookup<'_>) -> Result<Self, Report> {
+impl ReadFile {
+    fn document(
+        path: &Path,
+        shared: &SharedEntries,
+        today: Option<Date>,
+        lookup: &mut SetLookup<'_>,
+    ) -> Result<Self, Report> {
         let name = path.to_string_lossy();
         let bytes = read_bytes(path)?;
         let text = decode(&name, &bytes)?;
-        let file = parse_file(&name, text)?;
+        let file = parse_file(&name, text, shared)?;
         let codes = codes_of(&file);
         let mut findings = check_document(&file, today);
         findings.extend(check_codes(&file, &codes, lookup));
         findings.extend(check_rates(&file, lookup));
         Ok(Self {
             text: text.to_owned(),
-            facts: facts_of(&file, codes),
-            title: file.document.title,
+            summary: format!("{} {}", file.document.code, file.document.title),
+            facts: FileFacts::of_document(&file, codes),
             findings,
         })
     }
-}
 
-fn facts_of(file: &ParsedFile, codes: Vec<(CodeId, Span)>) -> FileFacts {
-    let tables = &file.tables;
-    let related: Vec<Span> = tables
-        .related
-        .iter()
-        .filter_map(|row| Some(row.get_ref().code.as_ref()?.span()))
-        .collect();
-    let is_related_modifier = |(code, span): &(CodeId, Span)| {
-        code.system() == CodeSystem::Modifier && related.contains(span)
-    };
-    let named = |text: &Spanned<String>| (text.get_ref().trim().to_owned(), text.span());
-    let payers = tables
-        .payer
-        .iter()
-        .filter_map(|row| row.get_ref().name.as_ref());
-    let titles = tables
-        .sources
-        .iter()
-        .filter_map(|(_, row)| row.get_ref().title.as_ref());
-    FileFacts {
-        code: file.document.code.clone(),
-        code_span: code_span(file),
-        related_modifiers: codes.into_iter().filter(is_related_modifier).collect(),
-        payers: payers.map(named).collect(),
-        sources: titles.map(named).collect(),
+    /// Reads a file with shared entries.
+    fn entries(path: &Path, today: Option<Date>) -> Result<Self, Report> {
+        let name = path.to_string_lossy();
+        let bytes = read_bytes(path)?;
+        let text = decode(&name, &bytes)?;
+        let file = parse_entries(&name, text)?;
+        let (sources, payers) = (file.entries.sources.len(), file.entries.payers.len());
+        let counts = [(sources, "source"), (payers, "payer")].into_iter();
+        let counts = counts
+            .filter(|(n, _)| *n > 0)
+            .map(|(n, what)| count(n, what));
+        Ok(Self {
+            text: text.to_owned(),
+            summary: counts.collect::<Vec<_>>().join(", "),
+            findings: check_entries(&file, today),
+            facts: FileFacts::of_entries(&file),
+        })
     }
 }

@@ -11,9 +11,9 @@ use crate::check::rules::{
 };
 use crate::content::toml::compile::compiler::StatedDate;
 use crate::content::toml::field_value::{Field, FieldValue, Text};
-use crate::content::toml::read::ParsedFile;
-use crate::content::toml::schema::SectionTable;
-use crate::content::{AsOf, CodeSystem, Date, ModifierCode, SourceId, Subject};
+use crate::content::toml::read::{ParsedEntries, ParsedFile};
+use crate::content::toml::schema::{SectionTable, SourceTable};
+use crate::content::{AsOf, CodeSystem, Date, ModifierCode, Source, SourceId, Subject};
 use crate::diagnostics::Level;
 use crate::diagnostics::diagnostic::{Finding, Span};
 use crate::diagnostics::wording::quote;
@@ -26,16 +26,28 @@ const FIRST_YEAR: u16 = 1966;
 
 /// Returns what is wrong with a document, whatever other documents and sets say.
 pub(crate) fn check_document(file: &ParsedFile, today: Option<Date>) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for date in &file.dates {
-        findings.extend(early_date(date));
-        findings.extend(today.and_then(|today| date_against_today(date, today)));
-    }
+    let mut findings = check_dates(&file.dates, today);
     findings.extend(unused_sources(file));
-    findings.extend(unlinked_urls(file));
+    findings.extend(unlinked_urls(&file.document.sources, &file.tables.sources));
     findings.extend(unlisted_modifiers(file));
     findings.extend(modifier_without_when(file));
     findings.extend(descriptors(file));
+    findings
+}
+
+/// Returns what is wrong with the entries of a file that documents share.
+pub(crate) fn check_entries(file: &ParsedEntries, today: Option<Date>) -> Vec<Finding> {
+    let mut findings = check_dates(&file.dates, today);
+    findings.extend(unlinked_urls(&file.entries.sources, &file.tables.sources));
+    findings
+}
+
+fn check_dates(dates: &[StatedDate], today: Option<Date>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for date in dates {
+        findings.extend(early_date(date));
+        findings.extend(today.and_then(|today| date_against_today(date, today)));
+    }
     findings
 }
 
@@ -155,11 +167,16 @@ fn unused_sources(file: &ParsedFile) -> impl Iterator<Item = Finding> {
     })
 }
 
-fn unlinked_urls(file: &ParsedFile) -> impl Iterator<Item = Finding> {
-    let sources = file.document.sources.iter().zip(&file.tables.sources);
+/// Compares the sources of a file with its tables, which are as many and in the same order; shared
+/// sources may follow.
+fn unlinked_urls(
+    sources: &[Source],
+    tables: &[(Text, Spanned<SourceTable>)],
+) -> impl Iterator<Item = Finding> {
+    let sources = sources.iter().zip(tables);
     sources.filter_map(|(source, (_, table))| {
         let url = table.get_ref().url.as_ref()?;
-        (source.url.is_some() && source.link().is_none()).then(|| {
+        source.link().is_none().then(|| {
             Finding::new(
                 &UNLINKED_URL,
                 url.span(),

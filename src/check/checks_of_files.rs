@@ -4,9 +4,12 @@
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
+use crate::check::checks_of_document::code_span;
 use crate::check::near_names::{NameUse, NameUses, payer_key, title_key};
 use crate::check::rules::{DUPLICATE_CODE, NEAR_PAYER, NEAR_SOURCE, NO_MODIFIER_PAGE};
-use crate::content::CodeId;
+use crate::content::toml::field_value::Text;
+use crate::content::toml::read::{ParsedEntries, ParsedFile};
+use crate::content::{CodeId, CodeSystem};
 use crate::diagnostics::Rule;
 use crate::diagnostics::diagnostic::{Finding, Span};
 use crate::diagnostics::wording::quote;
@@ -14,16 +17,59 @@ use crate::library::Library;
 use crate::text::sanitize;
 
 /// What the checks of several files need of one file.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct FileFacts {
-    pub(crate) code: CodeId,
-    pub(crate) code_span: Span,
+    /// The code of a document.
+    code: Option<(CodeId, Span)>,
     /// The modifiers that rows refer to as related.
-    pub(crate) related_modifiers: Vec<(CodeId, Span)>,
+    related_modifiers: Vec<(CodeId, Span)>,
     /// The names of payers.
-    pub(crate) payers: Vec<(String, Span)>,
+    payers: Vec<(String, Span)>,
+    /// The other names of shared payers, each with the ID of the payer.
+    aliases: Vec<(String, String)>,
     /// The titles of sources.
-    pub(crate) sources: Vec<(String, Span)>,
+    sources: Vec<(String, Span)>,
+}
+
+impl FileFacts {
+    pub(crate) fn of_document(file: &ParsedFile, codes: Vec<(CodeId, Span)>) -> Self {
+        let tables = &file.tables;
+        let related = tables.related.iter();
+        let related = related.filter_map(|row| Some(row.get_ref().code.as_ref()?.span()));
+        let related: Vec<Span> = related.collect();
+        let is_related_modifier = |(code, span): &(CodeId, Span)| {
+            code.system() == CodeSystem::Modifier && related.contains(span)
+        };
+        let payers = tables.payer.iter();
+        Self {
+            code: Some((file.document.code.clone(), code_span(file))),
+            related_modifiers: codes.into_iter().filter(is_related_modifier).collect(),
+            payers: named(payers.map(|row| &row.get_ref().name)),
+            aliases: Vec::new(),
+            sources: named(tables.sources.iter().map(|(_, row)| &row.get_ref().title)),
+        }
+    }
+
+    pub(crate) fn of_entries(file: &ParsedEntries) -> Self {
+        let tables = &file.tables;
+        let payers = file.entries.payers.iter();
+        let aliases = payers.flat_map(|payer| {
+            let aliases = payer.aliases.iter();
+            aliases.map(|alias| (alias.clone(), payer.id.clone()))
+        });
+        Self {
+            payers: named(tables.payers.iter().map(|(_, row)| &row.get_ref().name)),
+            aliases: aliases.collect(),
+            sources: named(tables.sources.iter().map(|(_, row)| &row.get_ref().title)),
+            ..Self::default()
+        }
+    }
+}
+
+fn named<'t>(texts: impl Iterator<Item = &'t Option<Text>>) -> Vec<(String, Span)> {
+    let texts = texts.flatten();
+    let named = texts.map(|text| (text.get_ref().trim().to_owned(), text.span()));
+    named.collect()
 }
 
 /// A file that can be read.
@@ -42,12 +88,20 @@ type Place<'f> = (FactsOfFile<'f>, &'f Span);
 pub(crate) fn check_files(files: &[FactsOfFile<'_>], library: &Library) -> Vec<(usize, Finding)> {
     let mut findings = duplicate_codes(files);
     findings.extend(modifiers_without_page(files, library));
-    findings.extend(near_duplicates(
+    let aliases = payers_by_alias(files);
+    let is_alias = |(number, finding): &(usize, Finding)| {
+        let mut aliases = aliases.iter();
+        aliases.any(|(other, alias)| other == number && alias.span == finding.span)
+    };
+    let mut near = near_duplicates(
         files,
         |facts| &facts.payers,
         payer_key,
         (&NEAR_PAYER, "payer"),
-    ));
+    );
+    near.retain(|finding| !is_alias(finding));
+    findings.extend(near);
+    findings.extend(aliases);
     findings.extend(near_duplicates(
         files,
         |facts| &facts.sources,
@@ -61,7 +115,9 @@ fn duplicate_codes(files: &[FactsOfFile<'_>]) -> Vec<(usize, Finding)> {
     let mut first: HashMap<(Option<&Path>, &CodeId), &Path> = HashMap::new();
     let mut findings = Vec::new();
     for file in files {
-        let code = &file.facts.code;
+        let Some((code, span)) = &file.facts.code else {
+            continue;
+        };
         let key = (file.path.parent(), code);
         let Some(other) = first.get(&key) else {
             first.insert(key, file.path);
@@ -70,7 +126,7 @@ fn duplicate_codes(files: &[FactsOfFile<'_>]) -> Vec<(usize, Finding)> {
         let other = sanitize(&other.display().to_string()).into_owned();
         let finding = Finding::new(
             &DUPLICATE_CODE,
-            file.facts.code_span.clone(),
+            span.clone(),
             format!("{code} is already described by {other}"),
             "one file describes one code; join the two, or remove one",
         );
@@ -80,7 +136,8 @@ fn duplicate_codes(files: &[FactsOfFile<'_>]) -> Vec<(usize, Finding)> {
 }
 
 fn modifiers_without_page(files: &[FactsOfFile<'_>], library: &Library) -> Vec<(usize, Finding)> {
-    let codes: HashSet<&CodeId> = files.iter().map(|file| &file.facts.code).collect();
+    let codes = files.iter().filter_map(|file| file.facts.code.as_ref());
+    let codes: HashSet<&CodeId> = codes.map(|(code, _)| code).collect();
     let mut in_library: HashMap<&CodeId, bool> = HashMap::new();
     let mut findings = Vec::new();
     for file in files {
@@ -102,6 +159,31 @@ fn modifiers_without_page(files: &[FactsOfFile<'_>], library: &Library) -> Vec<(
                 ),
             );
             findings.push((file.number, finding));
+        }
+    }
+    findings
+}
+
+/// Returns the payers of documents whose names are aliases of a shared payer of the folder.
+fn payers_by_alias(files: &[FactsOfFile<'_>]) -> Vec<(usize, Finding)> {
+    let mut ids: HashMap<(Option<&Path>, String), &str> = HashMap::new();
+    for file in files {
+        for (alias, id) in &file.facts.aliases {
+            ids.insert((file.path.parent(), alias.to_lowercase()), id);
+        }
+    }
+    let mut findings = Vec::new();
+    for file in files.iter().filter(|_| !ids.is_empty()) {
+        for (name, span) in &file.facts.payers {
+            if let Some(id) = ids.get(&(file.path.parent(), name.to_lowercase())) {
+                let finding = Finding::new(
+                    &NEAR_PAYER,
+                    span.clone(),
+                    format!("{} is another name of the shared payer `{id}`", quote(name)),
+                    format!("write id = \"{id}\", and no name"),
+                );
+                findings.push((file.number, finding));
+            }
         }
     }
     findings
@@ -130,7 +212,7 @@ fn near_duplicates(
                 quote(&other.name),
                 elsewhere(near, other)
             ),
-            format!("use one name for one {what}"),
+            format!("use one name for one {what}, or describe it once in {what}s.toml"),
         );
         (file.number, finding)
     });

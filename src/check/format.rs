@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use crate::check::checker::{CheckReport, FileReport};
 use crate::check::sarif::sarif;
-use crate::diagnostics::{Diagnostic, Level, Report};
+use crate::diagnostics::wording::count;
+use crate::diagnostics::{Diagnostic, Level};
 use crate::text::sanitize;
 
 /// The version of the JSON, whose fields may be added, but never renamed or removed.
@@ -36,7 +37,7 @@ impl CheckReport {
 
     /// A line for each file that can be read, and the number of findings.
     fn summary(&self) -> String {
-        let lines = self.files.iter().filter_map(FileReport::summary);
+        let lines = self.files.iter().filter_map(FileReport::line);
         let broken = self
             .reports()
             .filter(|report| report.count(Level::Error) > 0);
@@ -75,24 +76,21 @@ impl CheckReport {
 }
 
 impl FileReport {
-    /// `FILE: CODE TITLE: OK`; `None` for a file with errors.
-    fn summary(&self) -> Option<String> {
-        let (code, title) = self.document.as_ref()?;
-        let count = |level| {
-            self.report
-                .as_ref()
-                .map_or(0, |report: &Report| report.count(level))
-        };
-        if count(Level::Error) > 0 {
+    /// Returns `FILE: CODE TITLE: OK`; `None` for a file with errors.
+    fn line(&self) -> Option<String> {
+        let summary = self.summary.as_ref()?;
+        let report = self.report.as_ref();
+        let found = |level| report.map_or(0, |report| report.count(level));
+        if found(Level::Error) > 0 {
             return None;
         }
-        let found = counts(count, &[Level::Warning, Level::Note]);
+        let found = counts(found, &[Level::Warning, Level::Note]);
         let result = match found.as_slice() {
             [] => "OK".to_owned(),
             found => found.join(", "),
         };
         let name = sanitize(&self.path.display().to_string()).into_owned();
-        Some(format!("{name}: {code} {title}: {result}\n"))
+        Some(format!("{name}: {summary}: {result}\n"))
     }
 }
 
@@ -113,11 +111,4 @@ fn counts(of: impl Fn(Level) -> usize, levels: &[Level]) -> Vec<String> {
     let found = levels.iter().map(|level| (of(*level), level));
     let found = found.filter(|(n, _)| *n > 0);
     found.map(|(n, level)| count(n, level.id())).collect()
-}
-
-fn count(n: usize, what: &str) -> String {
-    match n {
-        1 => format!("1 {what}"),
-        n => format!("{n} {what}s"),
-    }
 }

@@ -98,6 +98,9 @@ impl Row {
     }
 }
 
+/// The label of the field with a payer's other names.
+pub(crate) const PAYER_ALIASES: &str = "Also known as";
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Subject {

@@ -22,6 +22,8 @@ pub struct Source {
     /// The date when the editors read it, for a source that states no date.
     pub read: AsOf,
     pub url: Option<String>,
+    /// The part of it that has the statements: `Chapter 12, section 30.6`.
+    pub section: Option<String>,
 }
 
 impl Source {
@@ -37,14 +39,18 @@ impl Source {
         (is_web && !rest.is_empty() && url.chars().all(is_plain)).then_some(url)
     }
 
-    /// Formats the title and the date: `CMS PFS relative value files, 2023`, `Noridian, modifier 90,
+    /// Formats the title, the section and the date: `CMS PFS relative value files, 2023`, `Noridian, modifier 90,
     /// undated, read 2026-11-25`.
     pub fn citation(&self) -> String {
+        let title = match &self.section {
+            Some(section) => format!("{}, {section}", self.title),
+            None => self.title.clone(),
+        };
         match (self.as_of, self.read) {
             (AsOf::Unknown, read) if read != AsOf::Unknown => {
-                format!("{}, undated, read {read}", self.title)
+                format!("{title}, undated, read {read}")
             }
-            (as_of, _) => format!("{}, {as_of}", self.title),
+            (as_of, _) => format!("{title}, {as_of}"),
         }
     }
 

@@ -2,7 +2,8 @@
 
 use std::time::Instant;
 
-use crate::content::{Document, load_document};
+use crate::content::Document;
+use crate::content::toml::read::load_document_with;
 use crate::library::entry::{CatalogEntry, Origin};
 use crate::library::parallel::{parallel_map_ordered, thread_count};
 use crate::library::progress::{OnProgress, Progress};
@@ -26,7 +27,7 @@ pub struct CatalogRecord {
 impl CatalogRecord {
     /// Reads a file; returns its document too.
     pub fn load(file: &ScannedFile) -> (Self, Option<Document>) {
-        let document = load_document(&file.path);
+        let document = load_document_with(&file.path, &file.shared);
         let entry = |document| CatalogEntry::new(document, Origin::File(file.path.clone()));
         let record = Self {
             fingerprint: file.fingerprint,

@@ -141,6 +141,7 @@ fn duplicate_code_report(path: &Path, first: &CatalogEntry) -> String {
 #[cfg(test)]
 mod tests {
     use std::fs;
+    use std::sync::Arc;
 
     use super::*;
     use crate::content::Status;
@@ -149,10 +150,12 @@ mod tests {
     fn layer(folder: &str, names: &[&str]) -> Layer {
         let file = |name: &&str| ScannedFile {
             path: Path::new(folder).join(name),
+            shared: Arc::default(),
             fingerprint: None,
         };
         Layer {
             folder: folder.into(),
+            shared: [None; 2],
             files: Ok(names.iter().map(file).collect()),
         }
     }
@@ -218,6 +221,7 @@ mod tests {
                 layer("one", &["a", "b", "c", "d"]),
                 Layer {
                     folder: "two".into(),
+                    shared: [None; 2],
                     files: Err("no folder".to_owned()),
                 },
             ],

@@ -29,8 +29,7 @@ pub fn status(app: &App) -> String {
         },
         Focus::Palette(palette) => palette_status(app, palette),
         Focus::CopyMenu(menu) => {
-            let format = CopyFormat::ALL.get(menu.list.selected());
-            let title = format.map_or("", |format| format.title());
+            let title = menu.selected().map_or("", CopyFormat::title);
             format!(
                 "Copy menu, {} of {}: {title}",
                 menu.list.selected() + 1,

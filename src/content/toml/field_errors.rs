@@ -198,7 +198,7 @@ mod tests {
     #[test]
     fn known_fields_are_parsed_from_the_message() {
         let message = error_message::<SourceTable>("other = 1");
-        let known = ["title", "short", "kind", "as_of", "read", "url"];
+        let known = ["title", "short", "kind", "as_of", "read", "url", "section"];
         assert_eq!(known_fields(&message).unwrap(), known, "{message}");
         assert_eq!(
             known_fields(&error_message::<SourceTable>("kind = 1")),

@@ -79,6 +79,7 @@ pub(crate) fn fields_of(path: &str) -> &'static [&'static str] {
         Some((_, "fact")) => FactRow::FIELDS,
         Some((_, "list")) => ListTable::FIELDS,
         Some((_, "table")) => GridTable::FIELDS,
+        Some(("payers", _)) => SharedPayerTable::FIELDS,
         Some(_) => &[],
         None => match path {
             "code" => CodeTable::FIELDS,
@@ -123,6 +124,13 @@ pub(crate) struct DocumentFile {
     pub(crate) absent: Vec<Spanned<AbsentRow>>,
     pub(crate) section: Vec<Spanned<SectionTable>>,
     pub(crate) notices: Option<Spanned<NoticesTable>>,
+}
+
+/// The tables of `sources.toml` and `payers.toml`.
+#[derive(Debug, Default)]
+pub(crate) struct SharedFile {
+    pub(crate) sources: Vec<(Text, Spanned<SourceTable>)>,
+    pub(crate) payers: Vec<(Text, Spanned<SharedPayerTable>)>,
 }
 
 /// Declares tables. `Text`, `Date`, `Field` and `Sources` are optional; `[T]` is a list, empty by default.
@@ -175,7 +183,12 @@ tables! {
 
     /// `[sources.ID]`: a source of facts.
     SourceTable {
-        title: Text, short: Text, kind: Text, as_of: Date, read: Date, url: Text,
+        title: Text, short: Text, kind: Text, as_of: Date, read: Date, url: Text, section: Text,
+    }
+
+    /// `[payers.ID]` in `payers.toml`: a payer that documents share.
+    SharedPayerTable {
+        name: Text, aliases: [Text], parent: Text,
     }
 
     /// `[summary]`, `[coding]`, … and `[[section]]`. Only the last has `id`, `title` and `short`.

@@ -4,7 +4,8 @@ use toml::Spanned;
 
 use crate::content::code::{CodeId, CodeSystem, ModifierCode};
 use crate::content::document::{Block, Shape};
-use crate::content::row::{Cell, Row, RowKey, Standing, Subject, Value};
+use crate::content::row::{Cell, PAYER_ALIASES, Row, RowKey, Standing, Subject, Value};
+use crate::content::shared::PAYERS_FILE;
 use crate::content::toml::compile::block::{text_cell, typed_block};
 use crate::content::toml::compile::compiler::Compiler;
 use crate::content::toml::compile::name::UniqueNames;
@@ -14,7 +15,7 @@ use crate::content::toml::schema::{
     DiagnosisRow, ModifierRow, NamedRow, NotThisRow, PayerRow, PayerRuleRow, RelatedRow, SynonymRow,
 };
 use crate::diagnostics::diagnostic::Span;
-use crate::diagnostics::wording::quote;
+use crate::diagnostics::wording::{nearest, quote, unknown_message};
 
 /// The keyword of a relation, and its label.
 type Relation = (&'static str, &'static str);
@@ -158,13 +159,14 @@ impl Compiler<'_, '_> {
                 None => self.required(&at, "id", None),
             };
             let id = RowKey(id);
-            let payer = self.required(&at, "name", row.name.as_ref());
-            let cells = vec![
+            let (payer, shared_cells) = self.payer_name(&at, row);
+            let mut cells = vec![
                 Cell::column("Payer", payer.as_str()),
                 Cell::column("Plan", self.field(&at, "plan", row.plan.as_ref())),
                 Cell::column("Policy", self.field(&at, "policy", row.policy.as_ref())),
                 Cell::column("Rate", self.field(&at, "rate", row.rate.as_ref())),
             ];
+            cells.extend(shared_cells);
             let attribution = self.attribution(row.source.as_ref(), &[], &row.remark);
             let mut modifiers = UniqueNames::default();
             for rule in &row.modifier {
@@ -176,6 +178,51 @@ impl Compiler<'_, '_> {
             typed_block("payers", Shape::Table, payers),
             typed_block("payer-modifiers", Shape::Table, rules),
         ]
+    }
+
+    /// Returns the name of a payer: that of its row, or else that of the shared payer with its ID,
+    /// with cells for the other names and the parent company of that.
+    fn payer_name(&mut self, table: &Span, row: &PayerRow) -> (String, Vec<Cell>) {
+        let own = |compiler: &mut Self| {
+            let name = compiler.required(table, "name", row.name.as_ref());
+            (name, Vec::new())
+        };
+        let (None, Some(id)) = (&row.name, &row.id) else {
+            return own(self);
+        };
+        let (span, id) = (id.span(), id.get_ref().trim());
+        if let Some(payer) = self.shared.payer(id) {
+            let aliases = (!payer.aliases.is_empty()).then(|| payer.aliases.join(", "));
+            let aliases = aliases.map(|names| Cell::record(PAYER_ALIASES, names));
+            let parent = payer.parent.as_deref();
+            let parent = parent.map(|name| Cell::record("Parent company", name));
+            return (
+                payer.name.clone(),
+                aliases.into_iter().chain(parent).collect(),
+            );
+        }
+        let shared = self.shared.entries();
+        if shared.broken.contains(&PAYERS_FILE) {
+            let message = format!(
+                "the payer {} is not known: {PAYERS_FILE} has errors",
+                quote(id)
+            );
+            let hint = format!("`codeleaf check {PAYERS_FILE}` shows them");
+            self.diagnostics.missing(span, message, hint);
+        } else if shared.payers.is_empty() {
+            return own(self);
+        } else {
+            let known: Vec<&str> = shared
+                .payers
+                .iter()
+                .map(|payer| payer.id.as_str())
+                .collect();
+            let message = unknown_message("payer", id, nearest(id, &known));
+            let hint =
+                format!("name a payer of {PAYERS_FILE}, or write name = \"...\" in this table");
+            self.diagnostics.missing(span, message, hint);
+        }
+        (String::new(), Vec::new())
     }
 
     /// Compiles a payer's rule on a modifier. A rule needs a source and a standing, unless the rule

@@ -5,6 +5,7 @@ use toml::Spanned;
 use crate::content::code::{CodeId, CodeSystem};
 use crate::content::date::AsOf;
 use crate::content::row::Value;
+use crate::content::shared::SOURCES_FILE;
 use crate::content::source::SourceId;
 use crate::content::toml::compile::compiler::{Compiler, StatedDate};
 use crate::content::toml::date_field::{DateField, date_hint};
@@ -181,20 +182,37 @@ impl Compiler<'_, '_> {
         self.code(system?, value?)
     }
 
-    /// Returns the source that a table refers to. Reports an unknown one.
+    /// Returns the source that a table refers to, of the file or else of its folder. Reports an
+    /// unknown one.
     pub(crate) fn source(&mut self, source: Option<&Text>) -> Option<SourceId> {
         let source = source?;
         let id = SourceId(source.get_ref().trim().to_owned());
         if self.sources.iter().any(|known| known.id == id) {
             return Some(id);
         }
-        let known: Vec<&str> = self.sources.iter().map(|s| s.id.0.as_str()).collect();
-        let message = unknown_message("source", &id.0, nearest(&id.0, &known));
-        let hint = if known.is_empty() {
+        if let Some(shared) = self.shared.source(&id) {
+            self.sources.push(shared.clone());
+            return Some(id);
+        }
+        let own = self.sources.iter().map(|source| source.id.0.as_str());
+        let own: Vec<&str> = own.collect();
+        let shared = self.shared.entries();
+        let of_folder = shared.sources.iter().map(|source| source.id.0.as_str());
+        let known: Vec<&str> = own.iter().copied().chain(of_folder).collect();
+        let mut message = unknown_message("source", &id.0, nearest(&id.0, &known));
+        let hint = if shared.broken.contains(&SOURCES_FILE) {
+            message = format!(
+                "the source {} is not known: {SOURCES_FILE} has errors",
+                quote(&id.0)
+            );
+            format!("`codeleaf check {SOURCES_FILE}` shows them")
+        } else if own.is_empty() && !shared.sources.is_empty() {
+            format!("name a source of {SOURCES_FILE}, or describe it in a table [sources.ID]")
+        } else if own.is_empty() {
             "describe it in a table [sources.ID] with title, kind and as_of".to_owned()
         } else {
-            let known = join_with_and(&known);
-            format!("this file has {known}; describe others in [sources.ID]")
+            let own = join_with_and(&own);
+            format!("this file has {own}; describe others in [sources.ID]")
         };
         self.diagnostics.missing(source.span(), message, hint);
         None
