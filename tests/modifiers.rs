@@ -8,7 +8,7 @@ use codeleaf::content::{
 };
 use codeleaf::export::{ExportFormat, ExportScope, PrintOptions};
 use codeleaf::layout::{LayoutOptions, Medium, Page, TableMode};
-use codeleaf::library::Library;
+use codeleaf::library::{ComparisonRequest, ExcerptSubject, Library};
 use codeleaf::search::{Index, IndexBuilder, Query};
 use codeleaf::text::Charset;
 
@@ -149,11 +149,44 @@ fn every_output_names_each_of_several_sources_with_rank_and_date() {
     for source in &sources {
         assert!(opened.contains(&format!("— {source}")), "{opened}");
         assert!(text.contains(&format!("— {source}")), "{text}");
-        assert!(markdown.contains(&format!("> — {source}")), "{markdown}");
+        assert!(markdown.contains(&format!("\n— {source}")), "{markdown}");
     }
     let json: serde_json::Value = serde_json::to_value(row).unwrap();
     assert_eq!(json["source"], "o20");
     assert_eq!(json["confirmed_by"], serde_json::json!(["m24"]));
+}
+
+#[test]
+fn comparison_lists_each_of_several_sources() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("own.toml");
+    let source = |id: &str, title: &str| {
+        format!("[sources.{id}]\ntitle = \"{title}\"\nkind = \"secondary\"\nas_of = 2026\n")
+    };
+    let text = format!(
+        "schema = 1\n[code]\nsystem = \"cpt\"\nvalue = \"00001\"\ntitle = \"A made-up test\"\n\
+         status = \"unverified\"\n{}{}[[modifier]]\ncode = \"59\"\ndescription = \"Separate\"\n\
+         when = \"Nothing else fits.\"\nsource = [\"a\", \"b\"]\n",
+        source("a", "First letter"),
+        source("b", "Second letter"),
+    );
+    std::fs::write(&path, text).unwrap();
+    let (library, code) = Library::built_in().with_file(&path).unwrap();
+    let request = ComparisonRequest {
+        subject: ExcerptSubject::Modifier(ModifierCode::new("59").unwrap()),
+        codes: vec![code],
+        left_out: 0,
+    };
+    let (comparison, _) = library.comparison(&request).unwrap();
+    let (_, _, statement) = comparison.rows().next().unwrap();
+    assert_eq!(statement.stated_by().count(), 2);
+    let sources = comparison
+        .rows()
+        .filter(|(_, block, _)| block.id.0 == "sources");
+    let titles: Vec<&str> = sources
+        .filter_map(|(_, _, row)| row.cells[0].value.as_text())
+        .collect();
+    assert_eq!(titles, ["First letter, 2026", "Second letter, 2026"]);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::codesets::ImportedSets;
+use crate::codesets::{ImportedSets, Note};
 use crate::content::{CodeId, CodeSystem, Document, load_document};
 use crate::diagnostics::Report;
 use crate::library::catalog_cache::CachedCatalog;
@@ -118,6 +118,12 @@ impl Library {
     /// Returns the codes of imported sets that have no document of their own.
     pub fn codes_only_in_sets(&self) -> impl Iterator<Item = ListedCode> {
         listed_codes(&self.sets).filter(|listed| self.entry(&listed.code).is_none())
+    }
+
+    /// Returns the notes of the ICD-10-CM tabular list that give other names of a diagnosis. There are
+    /// none if the set is damaged.
+    pub(crate) fn aliases(&self, code: &CodeId) -> Vec<Note> {
+        lookup::aliases(&self.sets, code).unwrap_or_default()
     }
 
     /// Returns the display name of the edition of the imported set that lists a system's codes.

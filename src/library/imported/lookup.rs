@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::codesets::{
-    CorruptSet, HcpcsCode, HcpcsRow, IcdRow, ImportedSets, SetFile, SetKind, SetRow,
+    CorruptSet, HcpcsCode, HcpcsRow, IcdRow, ImportedSets, Note, SetFile, SetKind, SetRow,
 };
 use crate::content::{CodeId, CodeSystem};
 
@@ -135,7 +135,9 @@ fn diagnoses(sets: &ImportedSets) -> impl Iterator<Item = ListedCode> {
     });
     codes.filter_map(|(order, tabular)| {
         let aliases = match &tabular {
-            Some(SetRow::Icd10cmTabular(row)) => row.aliases().map(str::to_owned).collect(),
+            Some(SetRow::Icd10cmTabular(row)) => {
+                row.aliases().map(|note| note.text.clone()).collect()
+            }
             _ => Vec::new(),
         };
         let listed = described_code(order.or(tabular)?)?;
@@ -240,6 +242,20 @@ fn codes_without_description(sets: &ImportedSets) -> impl Iterator<Item = Listed
     titles.into_iter().filter_map(|(value, title)| {
         let code = procedure_code(&value)?;
         Some(ListedCode::new(code, title, String::new()))
+    })
+}
+
+/// Returns the notes of the tabular list that give other names of a diagnosis.
+pub(crate) fn aliases(sets: &ImportedSets, code: &CodeId) -> Result<Vec<Note>, CorruptSet> {
+    let row = match sets.in_force(SetKind::Icd10cmTabular) {
+        Some(set) if code.system() == CodeSystem::Icd10cm => {
+            set.get(&code.value().replace('.', ""))?
+        }
+        _ => None,
+    };
+    Ok(match row {
+        Some(SetRow::Icd10cmTabular(row)) => row.aliases().cloned().collect(),
+        _ => Vec::new(),
     })
 }
 

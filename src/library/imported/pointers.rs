@@ -123,4 +123,64 @@ mod tests {
         assert!(!mentions("our fee schedule, in the deposit", SetKind::Clfs));
         assert!(!mentions("the position", SetKind::PlaceOfService));
     }
+
+    #[test]
+    fn absence_points_to_the_row_of_its_name_or_else_to_the_first() {
+        use AbsenceReason::{Imported, License, NotListed, NotLoaded};
+        const TITLE: &str = "CLFS, edition 2025-q2";
+        let resolved = |absence: (AbsenceReason, Option<&str>), row: &str, rows: &[&str]| {
+            let imported = rows.iter().map(|name| ImportedRow {
+                block_title: "Rate".to_owned(),
+                name: (*name).to_owned(),
+                figure: name.ends_with("QW").then(|| "$13.80".to_owned()),
+            });
+            let import = Import {
+                kind: SetKind::Clfs,
+                set_title: TITLE.to_owned(),
+                rows: imported.collect(),
+            };
+            let (reason, find) = absence;
+            let mut absent = Unavailable {
+                find: find.map(str::to_owned),
+                ..Unavailable::new(reason)
+            };
+            resolve(&mut absent, row, &[import]);
+            (absent.reason, absent.find.unwrap_or_default())
+        };
+        let rows = ["83950", "83950-QW"];
+        let clfs = (NotLoaded, Some("the CLFS"));
+        for (absence, row, rows, expected) in [
+            (
+                clfs,
+                "83950-QW",
+                &rows[..],
+                (Imported, "Rate: 83950-QW, $13.80"),
+            ),
+            (clfs, "Medicare", &rows[..], (Imported, "Rate: 83950")),
+            (clfs, "83950", &[][..], (NotListed, TITLE)),
+            // Absences that no imported set can fill.
+            (
+                (NotLoaded, Some("our fee schedule")),
+                "83950",
+                &rows[..],
+                (NotLoaded, "our fee schedule"),
+            ),
+            (
+                (NotLoaded, Some("NUCC taxonomy CSV")),
+                "83950",
+                &rows[..],
+                (NotLoaded, "NUCC taxonomy CSV"),
+            ),
+            (
+                (License, Some("the CLFS")),
+                "83950",
+                &rows[..],
+                (License, "the CLFS"),
+            ),
+            ((NotLoaded, None), "83950", &rows[..], (NotLoaded, "")),
+        ] {
+            let found = resolved(absence, row, rows);
+            assert_eq!((found.0, &*found.1), expected, "{absence:?} in {row}");
+        }
+    }
 }
