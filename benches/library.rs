@@ -158,7 +158,7 @@ impl ChildTask {
             .open_sets()
             .for_date(today);
         let start = Instant::now();
-        let opened = loader.load(sets, &mut |_| ());
+        let opened = loader.load(sets, &|_| ());
         let took = start.elapsed();
         assert!(opened.cache_error.is_none());
         (took, opened.into_shared().1)

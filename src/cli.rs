@@ -12,6 +12,7 @@ mod new;
 mod open;
 mod options;
 mod output;
+mod progress_bar;
 mod run;
 mod secure;
 #[cfg(feature = "serve")]

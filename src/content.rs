@@ -10,13 +10,14 @@ pub(crate) mod document;
 pub(crate) mod keyword;
 pub(crate) mod notice;
 pub(crate) mod row;
+pub(crate) mod shared;
 pub(crate) mod source;
 pub(crate) mod toml;
 
 pub use code::{CodeError, CodeId, CodeSystem, ModifierCode};
 pub use date::{AsOf, Date};
 pub use document::{Block, BlockId, Document, RowPath, Section, SectionId, Shape, Status};
-pub use notice::{CPT_NOTICE, FEE_NOTICE, USE_NOTICE, notices};
+pub use notice::{CPT_NOTICE, FEE_NOTICE, SHORT_CPT_NOTICE, USE_NOTICE, notices};
 pub use row::{Cell, Remark, Row, RowKey, Standing, Subject, Value, Visibility, Voice};
 pub use source::{AbsenceReason, Source, SourceId, SourceKind, Unavailable};
-pub use toml::read::{MAX_BYTES, check_document, load_document, parse_document};
+pub use toml::read::{MAX_BYTES, load_document, parse_document};

@@ -10,6 +10,7 @@ pub(crate) mod annotations;
 pub(crate) mod builder;
 pub(crate) mod grid;
 pub(crate) mod page;
+pub(crate) mod payer_values;
 pub(crate) mod row_detail;
 pub(crate) mod section;
 pub(crate) mod table;

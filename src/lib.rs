@@ -7,6 +7,7 @@
 //! public files ─► codesets ─────┘
 //! bytes ─► Decoder ─► Keymap ─► Action ─► App::update ─► Option<Effect>
 //!                               App ─► view ─► Buffer ─► Screen ─► bytes
+//!                                          └─► Transcript ────────► bytes      --plain-ui
 //! ```
 //!
 //! A *host* (the local terminal, one SSH channel, a test) supplies three things: a stream of
@@ -72,6 +73,7 @@
 //! | [`library`] | which documents are there? | `content`, `codesets`, `storage` |
 //! | [`search`] | what does the index hold, and which rows match? | `library` |
 //! | [`loader`] | how do library and index open, from cache or from files? | `library`, `search` |
+//! | [`check`] | what is wrong with documents that can be read? | `library` |
 //! | [`layout`] | how is a document laid out at a width? | `content` |
 //! | [`app`] | what is the reader doing? | `library`, `search`, `layout` |
 //! | [`view`] | what does it look like? | `app` |
@@ -80,7 +82,7 @@
 //! | [`user_data`] | what survives a restart? | `app`, `files` |
 //! | `serve` | who may read over SSH? | `session`, `user_data`, `loader` |
 //! | [`export`] | how does a document leave the program? | `content`, `library`, `search`, `layout` |
-//! | [`cli`] | what did the user ask for? | `serve`, `export`, `session`, `user_data`, `loader` |
+//! | [`cli`] | what did the user ask for? | `serve`, `check`, `export`, `session`, `user_data`, `loader` |
 
 #![cfg_attr(not(test), warn(clippy::disallowed_methods))]
 
@@ -88,6 +90,7 @@
 compile_error!("codeleaf runs on Unix only: it reads its input from a Unix terminal");
 
 pub mod app;
+pub mod check;
 pub mod cli;
 pub mod codesets;
 pub mod content;

@@ -8,7 +8,8 @@ mod synonyms;
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use codeleaf::codesets::{Edition, ImportRequest, ImportedSets, SetStore, open_groups};
@@ -88,12 +89,12 @@ impl TestLibrary {
 
     /// Opens the library, and returns whether files were read.
     fn open(&self) -> (Arc<Library>, Arc<Index>, bool) {
-        let mut was_read = false;
-        let mut report = |_| was_read = true;
-        let loaded = self.loader().load(ImportedSets::default(), &mut report);
+        let was_read = AtomicBool::new(false);
+        let report = |_| was_read.store(true, Ordering::Relaxed);
+        let loaded = self.loader().load(ImportedSets::default(), &report);
         assert!(loaded.cache_error.is_none(), "{:?}", loaded.cache_error);
         let (library, index) = loaded.into_shared();
-        (library, index, was_read)
+        (library, index, was_read.into_inner())
     }
 
     fn answers(&self) -> (LibraryAnswers, bool) {
@@ -103,9 +104,7 @@ impl TestLibrary {
 
     fn uncached_answers(&self) -> LibraryAnswers {
         let loader = LibraryLoader::new(&self.folders, None);
-        let (library, index) = loader
-            .load(ImportedSets::default(), &mut |_| ())
-            .into_shared();
+        let (library, index) = loader.load(ImportedSets::default(), &|_| ()).into_shared();
         search_answers(&library, &index)
     }
 
@@ -154,7 +153,9 @@ fn cached_library_answers_like_an_uncached_one() {
     let cached = fs::read(fixture.only_cache_file()).unwrap();
     assert_eq!(fixture.answers(), (uncached.clone(), false));
     assert_eq!(fs::read(fixture.only_cache_file()).unwrap(), cached);
-    let library = fixture.loader().load_library(ImportedSets::default());
+    let library = fixture
+        .loader()
+        .load_library(ImportedSets::default(), &|_| ());
     let entries: Vec<String> = library.entries().iter().map(|e| format!("{e:?}")).collect();
     assert_eq!(entries, uncached.1);
 }
@@ -230,7 +231,13 @@ fn loading_the_catalog_alone_reads_changed_files() {
         &document(30, "Of zebras.").replace("Assay 30", "Zebras"),
     );
     let cached = fs::read(fixture.only_cache_file()).unwrap();
-    let library = fixture.loader().load_library(ImportedSets::default());
+    let progress = Mutex::new(None);
+    let library = fixture
+        .loader()
+        .load_library(ImportedSets::default(), &|it| {
+            *progress.lock().unwrap() = Some((it.done, it.total, it.unit));
+        });
+    assert_eq!(progress.into_inner().unwrap(), Some((1, 1, "files")));
     let code = "cpt:00030".parse().unwrap();
     assert_eq!(library.entry(&code).unwrap().title, "Zebras");
     assert_eq!(
@@ -247,7 +254,7 @@ fn each_folder_list_has_its_own_cache_file() {
     fixture.open();
     let one = [fixture.folders[0].clone()];
     let loader = LibraryLoader::new(&one, Some(&fixture.cache));
-    let library = loader.load(ImportedSets::default(), &mut |_| ()).library;
+    let library = loader.load(ImportedSets::default(), &|_| ()).library;
     assert_eq!(library.entries().len(), DOCUMENTS + built_in_count());
     assert_eq!(fixture.cache_files().len(), 2);
     assert!(!fixture.answers().1);
@@ -269,13 +276,13 @@ fn imported_sets_invalidate_the_cache() {
         store.import(&groups[0], &import, &mut |_| ()).unwrap();
     };
     let found = |title: &str| {
-        let mut was_read = false;
-        let mut report = |_| was_read = true;
-        let loaded = fixture.loader().load(store.open_sets(), &mut report);
+        let was_read = AtomicBool::new(false);
+        let report = |_| was_read.store(true, Ordering::Relaxed);
+        let loaded = fixture.loader().load(store.open_sets(), &report);
         let (_, index) = loaded.into_shared();
         let hits = index.search(&Query::parse("A000"), None, 9).hits;
         assert_eq!(hits[0].title, title);
-        was_read
+        was_read.into_inner()
     };
     fixture.open();
     let file = String::from_utf8(files::icd10cm()).unwrap();
@@ -299,7 +306,7 @@ fn thread_count_does_not_change_the_cache_file() {
             threads,
             ..fixture.loader()
         };
-        loader.load(ImportedSets::default(), &mut |_| ());
+        loader.load(ImportedSets::default(), &|_| ());
         let file = fixture.only_cache_file();
         let bytes = fs::read(&file).unwrap();
         fs::remove_file(file).unwrap();

@@ -127,7 +127,7 @@ fn json_output_has_the_documented_fields() {
                 for row in block["rows"].as_array().unwrap() {
                     assert_fields(
                         row,
-                        "key place subject voice cells standing source against remarks",
+                        "key place subject voice cells standing source confirmed_by against remarks",
                     );
                     for cell in row["cells"].as_array().unwrap() {
                         let value = &assert_fields(cell, "label value reach")["value"];
@@ -477,7 +477,7 @@ fn broken_file_in_a_folder_does_not_hide_the_others() {
     assert_eq!(code_documents(&listed), 2);
     assert_eq!(listed["broken"].as_array().unwrap().len(), 3, "{listed:#}");
     for broken in listed["broken"].as_array().unwrap() {
-        assert_fields(broken, "path report");
+        assert_fields(broken, "path report duplicate_of");
     }
     assert_eq!(launch("show 00002").run().status.code(), Some(0));
     let mut terminal = launch("00002").start();
@@ -736,4 +736,7 @@ fn check_rejects_modifiers_without_a_page_and_two_documents_on_one() {
     assert_eq!(twice.status.code(), Some(2), "{errors}");
     let already = "modifier:ZY is already described by own/modifier-ZY.toml";
     assert!(errors.contains(already), "{errors}");
+    let list = Launch::codeleaf("list --content own").home(&home).run();
+    let duplicate = "! own/zz.toml  duplicate of own/modifier-ZY.toml\n";
+    assert!(text(&list.stdout).contains(duplicate), "{list:?}");
 }

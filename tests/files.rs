@@ -158,7 +158,7 @@ pub fn assert_private(folder: &Path) {
 
 #[test]
 fn only_the_user_can_read_what_was_written_even_under_umask_000() {
-    let home = Home::new();
+    let home = Home::before_first_start();
     write_documents(&home, "content");
     let launch = Launch::codeleaf("--content content cpt:83950").home(&home);
     let script = "umask 000; exec \"$@\"";

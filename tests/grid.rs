@@ -99,6 +99,7 @@ fn six_payers_and_eight_modifiers_fit_a_wide_screen() {
     let grid = Page {
         lines: page.lines[start..].to_vec(),
         rows: Vec::new(),
+        links: Vec::new(),
     };
     assert!(grid.lines.len() <= 50, "{}", text(&grid));
     assert_snapshot!(text(&grid), @r#"
@@ -179,13 +180,25 @@ say.
 }
 
 #[test]
-fn narrow_screen_has_a_record_for_each_rule() {
+fn narrow_screen_has_a_record_for_each_rule_below_a_grid_of_signs() {
     for columns in [40, 80, 95] {
-        let text = text(&page(columns));
-        assert!(
-            text.contains("Denied") && !text.contains('≠'),
-            "{columns}: {text}"
+        let page = page(columns);
+        let rules = page.rows.iter();
+        let rules = rules.filter(|row| row.path.block.0 == "payer-modifiers");
+        assert_eq!(
+            rules.count(),
+            PAYERS.len() * MODIFIERS.len() - 1,
+            "{columns}"
         );
+        let text = text(&page);
+        let signs = text.find("+    +    ~    x ≠");
+        let records = text
+            .find("Denied")
+            .unwrap_or_else(|| panic!("{columns}: {text}"));
+        match signs {
+            Some(signs) => assert!(signs < records && columns >= 80, "{columns}: {text}"),
+            None => assert_eq!(columns, 40, "{text}"),
+        }
     }
 }
 
@@ -246,5 +259,58 @@ fn no_column_is_narrower_than_its_longest_word() {
                 "{columns}: {text}"
             );
         }
+    }
+}
+
+#[test]
+fn plan_policy_or_rate_that_differs_from_most_payers_is_marked() {
+    let payer = |id: &str, plan: &str, policy: &str| {
+        format!(
+            "[[payer]]\nid = \"{id}\"\nname = \"Payer {id}\"\nplan = {plan}\npolicy = \"{policy}\"\n\
+             rate = {{ reason = \"unpublished\" }}\nsource = \"s\"\n"
+        )
+    };
+    let text =
+        "schema = 1\n[code]\nsystem = \"cpt\"\nvalue = \"00001\"\ntitle = \"A made-up test\"\n\
+        status = \"unverified\"\n[sources.s]\ntitle = \"Made-up bulletin\"\nshort = \"bulletin\"\n\
+        kind = \"secondary\"\nas_of = \"2026-01\"\n"
+            .to_owned()
+            + &payer("a", "\"All plans\"", "Policy 1")
+            + &payer("b", "\"All plans\"", "Policy 2")
+            + &payer("c", "\"HMO only\"", "Policy 3")
+            + &payer("d", "{ reason = \"source_silent\" }", "Policy 4");
+    let document = parse_document("t.toml", text.as_bytes()).unwrap();
+    let page = |columns, table_mode| {
+        let options = LayoutOptions {
+            columns,
+            charset: Charset::Unicode,
+            table_mode,
+            medium: Medium::Screen,
+        };
+        let section = document.sections.len() - 1;
+        Page::from_section(&document, section, options, PageEnd::Nothing)
+    };
+    assert_snapshot!(self::text(&page(80, TableMode::Columns)), @r#"
+— according to Made-up bulletin, 2026-01
+
+Payers
+Payer    Plan          Policy    Rate
+Payer a  All plans     Policy 1  – unpublished
+Payer b  All plans     Policy 2  – unpublished
+Payer c  HMO only ≠    Policy 3  – unpublished
+Payer d  – not stated  Policy 4  – unpublished
+
+≠ differs from most payers.
+
+Rate (every row)
+– not published (contract rate)
+
+Plan (Payer d)
+– not stated in source
+"#);
+    for (columns, table_mode) in [(20, TableMode::Columns), (80, TableMode::Linear)] {
+        let records = self::text(&page(columns, table_mode));
+        assert_eq!(records.matches('≠').count(), 2, "{records}");
+        assert!(records.contains("HMO only ≠"), "{records}");
     }
 }

@@ -4,10 +4,13 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use codeleaf::content::{
-    AsOf, CPT_NOTICE, CodeId, Document, ModifierCode, Source, SourceId, SourceKind,
+    AsOf, CPT_NOTICE, CodeId, Document, ModifierCode, RowPath, Source, SourceId, SourceKind,
 };
-use codeleaf::library::Library;
+use codeleaf::export::{ExportFormat, ExportScope, PrintOptions};
+use codeleaf::layout::{LayoutOptions, Medium, Page, TableMode};
+use codeleaf::library::{ComparisonRequest, ExcerptSubject, Library};
 use codeleaf::search::{Index, IndexBuilder, Query};
+use codeleaf::text::Charset;
 
 use crate::sets::StoreFixture;
 
@@ -66,7 +69,7 @@ fn every_row_has_a_dated_source_and_no_statement_an_unverified_one() {
             }
             let at = format!("{} {}/{}", page.code, block.id.0, row.key.0);
             let remarks = row.remarks.iter().map(|remark| &remark.source);
-            let cited = row.source.iter().chain(&row.disputed_by).chain(remarks);
+            let cited = row.stated_by().chain(&row.disputed_by).chain(remarks);
             for source in cited.map(|id| source(Some(id))) {
                 let is_dated = source.as_of != AsOf::Unknown || source.read != AsOf::Unknown;
                 assert!(is_dated, "{at}: {}", source.title);
@@ -93,10 +96,10 @@ fn secondary_source_is_named_on_screen() {
     let page = Library::built_in().document(&modifier("26")).unwrap();
     let text = codeleaf::export::document(
         &page,
-        &codeleaf::export::ExportScope::Whole,
-        codeleaf::export::ExportFormat::Text,
-        codeleaf::export::PrintOptions {
-            charset: codeleaf::text::Charset::Unicode,
+        &ExportScope::Whole,
+        ExportFormat::Text,
+        PrintOptions {
+            charset: Charset::Unicode,
             columns: 100,
         },
     );
@@ -108,6 +111,82 @@ fn secondary_source_is_named_on_screen() {
         text.contains("— CMS, Physician Fee Schedule relative value file"),
         "{text}"
     );
+}
+
+#[test]
+fn every_output_names_each_of_several_sources_with_rank_and_date() {
+    let page = Library::built_in().document(&modifier("59")).unwrap();
+    let mut rows = page.rows();
+    let (section, block, row) = rows
+        .find(|(_, _, row)| !row.confirmed_by.is_empty())
+        .unwrap();
+    let path = RowPath::new(section, block, row);
+    let sources: Vec<String> = row
+        .stated_by()
+        .map(|id| page.source(id).unwrap().attribution())
+        .collect();
+    assert_eq!(sources.len(), 2);
+    assert!(sources[1].starts_with("according to Noridian"));
+    assert!(sources[1].ends_with(", 2023-04-19"));
+    let options = LayoutOptions {
+        columns: 120,
+        charset: Charset::Unicode,
+        table_mode: TableMode::Columns,
+        medium: Medium::Screen,
+    };
+    let lines = Page::from_row(&page, &path, options).lines;
+    let lines: Vec<String> = lines.iter().map(ToString::to_string).collect();
+    let opened = lines.join("\n");
+    let print = |format| {
+        let print = PrintOptions {
+            charset: Charset::Unicode,
+            columns: 120,
+        };
+        codeleaf::export::document(&page, &ExportScope::Whole, format, print)
+    };
+    let text = print(ExportFormat::Text);
+    let markdown = print(ExportFormat::Markdown);
+    for source in &sources {
+        assert!(opened.contains(&format!("— {source}")), "{opened}");
+        assert!(text.contains(&format!("— {source}")), "{text}");
+        assert!(markdown.contains(&format!("\n— {source}")), "{markdown}");
+    }
+    let json: serde_json::Value = serde_json::to_value(row).unwrap();
+    assert_eq!(json["source"], "o20");
+    assert_eq!(json["confirmed_by"], serde_json::json!(["m24"]));
+}
+
+#[test]
+fn comparison_lists_each_of_several_sources() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("own.toml");
+    let source = |id: &str, title: &str| {
+        format!("[sources.{id}]\ntitle = \"{title}\"\nkind = \"secondary\"\nas_of = 2026\n")
+    };
+    let text = format!(
+        "schema = 1\n[code]\nsystem = \"cpt\"\nvalue = \"00001\"\ntitle = \"A made-up test\"\n\
+         status = \"unverified\"\n{}{}[[modifier]]\ncode = \"59\"\ndescription = \"Separate\"\n\
+         when = \"Nothing else fits.\"\nsource = [\"a\", \"b\"]\n",
+        source("a", "First letter"),
+        source("b", "Second letter"),
+    );
+    std::fs::write(&path, text).unwrap();
+    let (library, code) = Library::built_in().with_file(&path).unwrap();
+    let request = ComparisonRequest {
+        subject: ExcerptSubject::Modifier(ModifierCode::new("59").unwrap()),
+        codes: vec![code],
+        left_out: 0,
+    };
+    let (comparison, _) = library.comparison(&request).unwrap();
+    let (_, _, statement) = comparison.rows().next().unwrap();
+    assert_eq!(statement.stated_by().count(), 2);
+    let sources = comparison
+        .rows()
+        .filter(|(_, block, _)| block.id.0 == "sources");
+    let titles: Vec<&str> = sources
+        .filter_map(|(_, _, row)| row.cells[0].value.as_text())
+        .collect();
+    assert_eq!(titles, ["First letter, 2026", "Second letter, 2026"]);
 }
 
 #[test]

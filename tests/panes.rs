@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use codeleaf::app::Effect;
+use codeleaf::app::{Effect, Focus};
 use codeleaf::content;
 use codeleaf::layout::TableMode;
 use codeleaf::library::Library;
@@ -228,25 +228,21 @@ fn narrow_or_linear_screen_has_one_pane() {
         assert_ne!(one, screen(columns, rows, "4"));
         assert!(!screen(columns, rows, "4").contains("83950-26  "));
     }
-    let capabilities = Capabilities::modern();
+    let capabilities = Capabilities::modern().append_only();
     let mut reader = TestSession::with_capabilities(200, 60, capabilities, TableMode::Linear);
     reader.press("4");
     assert!(
-        !reader.screen().contains("83950-26  "),
+        !reader.appended().contains("83950-26  "),
         "{}",
-        reader.screen()
+        reader.appended()
     );
     reader.press("p p");
-    assert!(
-        reader
-            .screen()
-            .contains("--plain-ui shows one pane at a time")
-    );
+    assert_eq!(reader.appended(), "--plain-ui shows one pane at a time\n");
     reader.press("enter");
     assert!(
-        reader.screen().contains("Row details, 26"),
+        reader.appended().contains("Row details, 26"),
         "{}",
-        reader.screen()
+        reader.appended()
     );
 }
 
@@ -308,7 +304,7 @@ fn document_of_the_selected_hit_is_beside_the_results() {
     reader.press("/ \"83950-26\"");
     assert_snapshot!(reader.screen(), @r#"
 / 83950-26                                                                                                    1 result
-All
+All                                                                                                                Top
 Best match · 1                                                         83950  HER2/neu serum tumor marker assay
 ▸ CPT 83950 › Coding › 26 › ! disputed                         code
     26 — Professional Component — Use when billing only the profess…   Clinical & Coding Specifications
@@ -330,7 +326,7 @@ Best match · 1                                                         83950  H
                                                                                  conditional
                                                                         … more
 
-↑↓ select  Enter open  Esc back  Tab filter                                                                 CPT (c) AMA
+↑↓ select  Enter open  Esc back  Tab pane  Shift-Tab filter                                                 CPT (c) AMA
 "#);
     reader.press("ctrl-u \"professional\"");
     // The document of another hit is loaded when the cursor rests, and only then.
@@ -353,8 +349,9 @@ Best match · 1                                                         83950  H
 fn summary_of_the_selected_document_is_beside_the_library() {
     assert_snapshot!(screen(120, 24, "o"), @r#"
 Library by code:                                                                                            1 document
-CPT documents · 1                                                      83950  HER2/neu serum tumor marker assay
-▸ 83950    HER2/neu serum tumor marker assay      active · built in    active · revised 2026-11-23 · not reviewed ·
+CPT documents · 1                                                                                                  Top
+▸ 83950    HER2/neu serum tumor marker assay      active · built in    83950  HER2/neu serum tumor marker assay
+                                                                       active · revised 2026-11-23 · not reviewed ·
                                                                        next review 2027-01-02
                                                                        Summary · Overview · Clinical Context · Coding
                                                                        Specifications · Payers
@@ -373,18 +370,18 @@ CPT documents · 1                                                      83950  H
                                                                        response to therapy and can inform follow-up
                                                                        care decisions.
 
-                                                                       Key payers covered in this analysis include
 
-↑↓ select  Enter open  Esc back  Tab by modifier, by payer                                                  CPT (c) AMA
+↑↓ select  Enter open  Esc back  Tab pane  Shift-Tab by modifier, by payer                                  CPT (c) AMA
 "#);
     // The row on the modifier is in view, and marked.
     let mut reader = TestSession::open(120, 24);
-    reader.press("o tab \"83950 26\" down");
+    reader.press("o right \"83950 26\" down");
     assert_snapshot!(reader.screen(), @r#"
 Library by modifier: 83950 26                                                                               1 modifier
-Modifier 26 · 1                                                        83950  HER2/neu serum tumor marker assay
-▸ 83950  HER2/neu serum tumor marker assay               ! disputed
-    Professional Component — Use when billing only the professiona…    Clinical & Coding Specifications
+Modifier 26 · 1                                                                                                    Top
+▸ 83950  HER2/neu serum tumor marker assay               ! disputed    83950  HER2/neu serum tumor marker assay
+    Professional Component — Use when billing only the professiona…
+                                                                       Clinical & Coding Specifications
                                                                        Coding Specifications
 
                                                                        Modifiers
@@ -403,8 +400,7 @@ Modifier 26 · 1                                                        83950  H
                                                                                  conditional
                                                                         … more
 
-
-↑↓ select  Enter open  Esc back  Tab by modifier, by payer                                                  CPT (c) AMA
+↑↓ select  Enter open  Esc back  Tab pane  Shift-Tab by modifier, by payer                                  CPT (c) AMA
 "#);
 }
 
@@ -485,7 +481,7 @@ fn first_lines(screen: &str) -> String {
 fn search_and_library_use_a_wide_screen() {
     assert_snapshot!(first_lines(&screen(200, 60, "/ \"83950-26\"")), @r#"
 / 83950-26                                                                                                                                                                                    1 result
-All  Documents  Diagnoses  Procedures  Modifiers  Payers  Billable  In 83950
+All  Documents  Diagnoses  Procedures  Modifiers  Payers  Billable  In 83950                                                                                                                       Top
 Best match · 1                                                                                                                  83950  HER2/neu serum tumor marker assay
 ▸ CPT 83950 › Coding › 26 › ! disputed                                                                                  code
     26 — Professional Component — Use when billing only the professional interpretation/reporting component and the facility…   Clinical & Coding Specifications
@@ -511,8 +507,9 @@ Best match · 1                                                                 
 "#);
     assert_snapshot!(first_lines(&screen(200, 60, "o")), @r#"
 Library by code:                                                                                                                                                                            1 document
-CPT documents · 1                                                                                                               83950  HER2/neu serum tumor marker assay
-▸ 83950    HER2/neu serum tumor marker assay                                     active · built in                              active · revised 2026-11-23 · not reviewed · next review 2027-01-02
+CPT documents · 1
+▸ 83950    HER2/neu serum tumor marker assay                                     active · built in                              83950  HER2/neu serum tumor marker assay
+                                                                                                                                active · revised 2026-11-23 · not reviewed · next review 2027-01-02
                                                                                                                                 Summary · Overview · Clinical Context · Coding Specifications · Payers
 
                                                                                                                                 Summary & Overview
@@ -533,6 +530,62 @@ CPT documents · 1                                                              
                                                                                                                                 considerations. The publication outlines benchmarks and payment policy
                                                                                                                                 themes relevant to laboratory oncology testing, summarizes typical
                                                                                                                                 sites of service, and highlights where additional coding or
-                                                                                                                                documentation details may be required. This resource is intended to
 "#);
+}
+
+#[test]
+fn page_beside_a_list_takes_the_focus_with_tab_and_scrolls() {
+    for keys in ["/ \"modifier 26\"", "o"] {
+        let mut reader = TestSession::open(120, 14);
+        reader.press(keys);
+        let list = reader.screen();
+        let page = |screen: &str| {
+            let lines = screen.lines().skip(2).take(9);
+            let right = lines.map(|line| line.chars().skip(70).collect::<String>());
+            let text = right.map(|line| line.trim_start_matches(['▸', ' ']).to_owned());
+            text.collect::<Vec<_>>()
+        };
+        assert!(list.lines().nth(1).unwrap().ends_with(" Top"), "{list}");
+        reader.press("tab");
+        let (_, column) = reader.vt100_screen().cursor_position();
+        assert!(column > 65, "{keys}: {}", reader.screen());
+        assert!(reader.screen().contains("Esc back"), "{}", reader.screen());
+        reader.press("down down");
+        let scrolled = reader.screen();
+        assert_eq!(page(&scrolled)[0], page(&list)[2], "{scrolled}");
+        reader.press("end");
+        assert!(
+            reader.screen().lines().nth(1).unwrap().ends_with(" End"),
+            "{keys}: {}",
+            reader.screen()
+        );
+        reader.rest();
+        assert!(
+            reader.screen().lines().nth(1).unwrap().ends_with(" End"),
+            "{keys}: {}",
+            reader.screen()
+        );
+        for back in ["tab", "esc", "left", "shift-tab"] {
+            reader.press("home").press(back);
+            assert_eq!(reader.screen(), list, "{keys}, {back}");
+            reader.press("tab");
+        }
+        // Letters are commands there, not text.
+        reader.press("j");
+        assert_ne!(reader.screen(), list);
+        reader.press("enter");
+        assert!(reader.session.app().shows_document(), "{}", reader.screen());
+    }
+}
+
+#[test]
+fn page_beside_a_list_loses_the_focus_with_its_room() {
+    let mut reader = TestSession::open(120, 24);
+    reader.press("/ \"modifier 26\" tab");
+    reader.resize(100, 24);
+    reader.press("down");
+    let Focus::Search(search) = reader.session.app().focus() else {
+        panic!("{}", reader.screen());
+    };
+    assert_eq!(search.list.selected(), 1);
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
 use codeleaf::app::{
-    Action, App, AppOptions, Bookmarks, Command, CopyMenu, Effect, Focus, GroupedList, Host,
-    Keymap, ListLine, Movement, PaneSettings, SearchState, key_name,
+    Action, App, AppOptions, Bookmarks, Command, Effect, Focus, GroupedList, Host, Keymap,
+    ListLine, Movement, PaneSettings, SearchState, key_name,
 };
 use codeleaf::content::{self, Document, Row, Subject, Value, Visibility};
 use codeleaf::layout::{LayoutOptions, Medium, Page, PageEnd, TableMode};
@@ -40,6 +40,7 @@ fn app_with_keymap(
         row_path: None,
         top: 0,
         message: None,
+        is_first_start: false,
         table_mode,
         today: None,
         panes: PaneSettings::default(),
@@ -119,7 +120,7 @@ fn check_invariants(app: &App) -> Result<(), TestCaseError> {
             check_list(&palette.list, area)
         }
         Focus::CopyMenu(menu) => {
-            let (_, list) = CopyMenu::areas(app.screen_layout().body);
+            let (_, list) = menu.areas(app.screen_layout().body);
             check_list(&menu.list, list.height)
         }
         Focus::Filter(field) => {
@@ -195,7 +196,7 @@ proptest! {
                 0, 0, size.detail_area().right(), size.footer.map_or(size.body.bottom(), ratatui::layout::Rect::bottom),
             );
             let mut buffer = ratatui::buffer::Buffer::empty(area);
-            if let Some(at) = codeleaf::view::draw(&app, &theme, &mut buffer) {
+            if let Some(at) = codeleaf::view::draw(&app, &theme, &mut buffer).cursor {
                 prop_assert!(area.is_empty() || area.contains(at), "{at:?} in {area:?}");
             }
         }
@@ -401,38 +402,6 @@ fn ascii_terminal_receives_only_ascii() {
         let screen = reader.press(keys).screen();
         assert!(screen.is_ascii(), "{keys}: {screen}");
     }
-}
-
-#[test]
-fn plain_ui_announces_every_change_in_status_line() {
-    let mut reader =
-        TestSession::with_capabilities(80, 24, Capabilities::modern(), TableMode::Linear);
-    let status = |reader: &TestSession| {
-        reader
-            .screen()
-            .lines()
-            .nth(22)
-            .unwrap_or_default()
-            .to_owned()
-    };
-    let mut announced = vec![status(&reader)];
-    for keys in [
-        "right", "4", "down", "enter", "esc", "/ \"26\"", "esc", "o", "esc", "?",
-    ] {
-        reader.press(keys);
-        let now = status(&reader);
-        assert_ne!(
-            announced.last(),
-            Some(&now),
-            "{keys} changed nothing in {now}"
-        );
-        announced.push(now);
-    }
-    assert!(
-        announced[2].contains("Section 4 of 5, Coding Specifications; row 1 of"),
-        "{announced:?}"
-    );
-    assert!(announced[3].contains("90, ~ conditional"), "{announced:?}");
 }
 
 /// Every action, with one key that no built-in action has: Alt and a letter or digit.

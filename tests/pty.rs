@@ -3,6 +3,7 @@
 mod environment;
 mod far_away;
 mod leaving;
+mod progress;
 
 use std::time::Duration;
 

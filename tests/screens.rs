@@ -1,10 +1,13 @@
 //! Screens: the picture after a sequence of keys.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
+use codeleaf::app::Action;
 use codeleaf::content;
 use codeleaf::layout::TableMode;
-use codeleaf::library::Library;
+use codeleaf::library::{Library, Progress};
+use codeleaf::session::Event;
 use codeleaf::text::Charset;
 use codeleaf::tty::Capabilities;
 use insta::assert_snapshot;
@@ -224,7 +227,9 @@ fn search_finds_notes_and_opens_their_rows() {
     );
     assert_eq!(first[2], "ask Anna about recurrence");
     assert!(first[3].starts_with("Documents · "), "{screen}");
-    reader.press("enter");
+    let documents = reader.press("tab").screen();
+    assert!(!documents.contains("Your notes"), "{documents}");
+    reader.press("shift-tab enter");
     assert!(reader.cursor_line().contains("▸ 90"), "{}", reader.screen());
 }
 
@@ -475,29 +480,28 @@ columns = ["Age", "Limit"]
 rows = [["65 and over", "1 a year"], ["under 65", "none"]]
 "#;
     let document = Arc::new(content::parse_document("t.toml", text.as_bytes()).unwrap());
-    for (table_mode, names) in [
-        (
-            TableMode::Columns,
-            ["› Service ", "› 65 and over ", "› under 65 "],
-        ),
-        (
-            TableMode::Linear,
-            [", Service", ", 65 and over", ", under 65"],
-        ),
-    ] {
-        let mut reader = TestSession::with_document(
+    let open = |capabilities, table_mode| {
+        let library = Arc::new(Library::built_in());
+        TestSession::with_document(
             Arc::clone(&document),
-            Arc::new(Library::built_in()),
+            library,
             (80, 24),
-            Capabilities::modern(),
+            capabilities,
             table_mode,
-        );
-        for name in names {
-            reader.press("down");
-            let screen = reader.screen();
-            let status = screen.lines().nth(22).unwrap().to_owned() + " ";
-            assert!(status.contains(name), "{name:?} not in {status:?}");
-        }
+        )
+    };
+    let mut reader = open(Capabilities::modern(), TableMode::Columns);
+    for name in ["› Service ", "› 65 and over ", "› under 65 "] {
+        reader.press("down");
+        let screen = reader.screen();
+        let status = screen.lines().nth(22).unwrap().to_owned() + " ";
+        assert!(status.contains(name), "{name:?} not in {status:?}");
+    }
+    let mut reader = open(Capabilities::modern().append_only(), TableMode::Linear);
+    for name in [", Service", ", 65 and over", ", under 65"] {
+        reader.press("down");
+        let appended = reader.appended();
+        assert!(appended.contains(name), "{name:?} not in {appended:?}");
     }
 }
 
@@ -538,6 +542,16 @@ fn document_with_one_voice_is_plain_and_names_its_source_once() {
         description = "Sent out"
         when = "Another laboratory did the work."
         source = "letter"
+        [[modifier]]
+        code = "92"
+        description = "Test away from the laboratory"
+        when = "A kit did the work."
+        source = "letter"
+        [[modifier]]
+        code = "59"
+        description = "Separate service"
+        when = "Nothing else fits."
+        source = ["own", "letter"]
         [[modifier]]
         code = "91"
         description = "Repeat"
@@ -583,8 +597,37 @@ fn document_with_one_voice_is_plain_and_names_its_source_once() {
     let paragraph = reader.vt100_screen().cell(4, 3).unwrap();
     assert_eq!(paragraph.contents(), "T");
     assert_eq!(paragraph.fgcolor(), vt100::Color::Default);
-    // Two of three rows have one source.
+    // Most rows of the table have one source. Each of the others names its own.
     let table = reader.press("2").screen();
-    assert_eq!(table.matches("— Laboratory manual").count(), 1, "{table}");
-    assert_eq!(table.matches("— according to Letter").count(), 1, "{table}");
+    assert_eq!(table.matches("— Laboratory manual").count(), 2, "{table}");
+    assert_eq!(table.matches("— according to Letter").count(), 3, "{table}");
+    // The row with two sources names both, in the status line and when it is copied, too.
+    let status = reader.press("down down down").screen();
+    let expected = "manual, 2026-01 · letter, 2026-02";
+    assert!(status.contains(expected), "{status}");
+    let copied = reader.press("Y").screen();
+    let copied = copied.split_whitespace().collect::<Vec<_>>().join(" ");
+    let expected = "Laboratory manual, 2026-01 · Letter of a made-up payer, 2026-02";
+    assert!(copied.contains(expected), "{copied}");
+}
+
+#[test]
+fn progress_of_indexing_is_in_the_status_line_but_not_for_screen_readers() {
+    let progress = Progress {
+        done: 12_000,
+        total: 97_584,
+        unit: "codes",
+        elapsed: Duration::from_secs(2),
+    };
+    let shown = |table_mode| {
+        let mut reader = TestSession::with_capabilities(80, 24, Capabilities::modern(), table_mode);
+        let event = Event::Action(Action::Progress(progress));
+        assert_eq!(reader.session.handle(event, Instant::now()), []);
+        reader.send(b"");
+        reader.screen()
+    };
+    let screen = shown(TableMode::Columns);
+    let line = "\n Indexing [#---------] 12,000 of 97,584 codes, 6,000/s, 15 s left\n";
+    assert!(screen.contains(line), "{screen}");
+    assert!(!shown(TableMode::Linear).contains("12,000"));
 }

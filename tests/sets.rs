@@ -10,8 +10,10 @@ mod killed;
 mod lookups;
 mod published;
 mod readers;
-mod real;
+pub mod real;
 mod stored;
+
+pub use real::data_folder;
 
 use std::path::{Path, PathBuf};
 

@@ -7,9 +7,10 @@ use ratatui::layout::{Position, Size};
 use crate::app::bookmarks::Bookmark;
 use crate::app::command::{Command, Movement};
 use crate::app::history::ReadingPosition;
+use crate::app::screen_layout::PaneSettings;
 use crate::app::search_history::SearchHistory;
 use crate::content::{CodeId, Document, RowPath};
-use crate::library::{ComparisonRequest, Excerpt, ExcerptRequest, IndexingProgress, Library};
+use crate::library::{ComparisonRequest, Excerpt, ExcerptRequest, Library, Progress};
 use crate::search::Index;
 
 /// A change of the state: input, an answer to an effect, or news of the library.
@@ -43,7 +44,7 @@ pub enum Action {
     SearchHistoryLoaded(SearchHistory),
     /// Answers [`Effect::LoadPreview`]; without a document if it cannot be read.
     PreviewLoaded(CodeId, Option<Arc<Document>>),
-    Progress(IndexingProgress),
+    Progress(Progress),
     /// The library was opened, in part or in full, or opened again.
     LibraryLoaded(Arc<Library>, Arc<Index>),
     /// A message for the status line, until the next key.
@@ -74,6 +75,7 @@ pub enum Effect {
     NextTheme,
     /// Save the name of the theme for the next start.
     SaveTheme(&'static str),
+    SavePanes(PaneSettings),
     SaveBookmark(Bookmark),
     SavePosition(ReadingPosition),
     SaveSearchHistory(SearchHistory),

@@ -28,7 +28,7 @@ use crate::app::screen_layout::{PaneSettings, ScreenLayout};
 use crate::app::search_history::SearchHistory;
 use crate::content::{Date, Document, RowPath};
 use crate::layout::{LayoutOptions, Medium, TableMode};
-use crate::library::{IndexingProgress, Library};
+use crate::library::{Library, Progress};
 use crate::search::{Highlighter, Index};
 use crate::text::Charset;
 
@@ -62,7 +62,7 @@ pub struct App {
     /// The message in the status line.
     pub(crate) message: Option<String>,
     /// `None` unless indexing takes longer than a moment.
-    pub(crate) progress: Option<IndexingProgress>,
+    pub(crate) progress: Option<Progress>,
     pub(crate) mouse_owner: MouseOwner,
     pub(crate) table_mode: TableMode,
     pub(crate) history: History,
@@ -135,6 +135,8 @@ pub struct AppOptions {
     pub top: usize,
     /// The first message in the status line.
     pub message: Option<String>,
+    /// Whether the first message, if there is no other, names the most useful keys.
+    pub is_first_start: bool,
     pub table_mode: TableMode,
     /// Today's date, for new bookmarks.
     pub today: Option<Date>,
@@ -183,9 +185,26 @@ impl App {
             history: History::default(),
             bookmarks: options.bookmarks,
         };
+        if options.is_first_start && app.message.is_none() {
+            app.message = Some(app.first_hints());
+        }
         // The open document needs no loading.
         let _ = app.update_side_panes();
         app
+    }
+
+    /// The keys that a new reader needs.
+    fn first_hints(&self) -> String {
+        let hints = [
+            (Command::Search, "searches"),
+            (Command::Palette, "lists all commands"),
+            (Command::Help, "shows the keys"),
+        ];
+        let hints = hints.into_iter().filter_map(|(command, effect)| {
+            let key = self.key_label(command)?;
+            Some(format!("{key} {effect}"))
+        });
+        hints.collect::<Vec<_>>().join("   ")
     }
 
     pub const fn document_view(&self) -> &DocumentView {
@@ -205,7 +224,16 @@ impl App {
     }
 
     pub const fn mode(&self) -> Mode {
-        self.focus.mode()
+        if self.has_preview_focus() {
+            Mode::Preview
+        } else {
+            self.focus.mode()
+        }
+    }
+
+    /// Returns true if the page beside a list has the keys.
+    pub const fn has_preview_focus(&self) -> bool {
+        matches!(self.focus, Focus::Search(_) | Focus::Library(_)) && self.side_panes.is_focused
     }
 
     /// Calls a function with the focused pane and the rest of the app, as far as panes may use it.

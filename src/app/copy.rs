@@ -1,7 +1,7 @@
 //! The texts that can be copied from a document: unwrapped, with tabs between fields.
 
 use crate::app::document_view::DocumentView;
-use crate::content::{Block, Document, Row, RowPath, Source, Subject, Value, Visibility};
+use crate::content::{Block, Document, Row, SHORT_CPT_NOTICE, Source, Subject, Value, Visibility};
 
 /// What is copied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,16 +14,20 @@ pub enum CopyFormat {
     CitedRow,
     TableAsTsv,
     TableAsMarkdown,
+    /// The addresses of the sources of each row.
+    Links,
 }
 
 impl CopyFormat {
-    pub const ALL: [Self; 6] = [
+    /// Links are last, so that a menu without them is the beginning of this list.
+    pub const ALL: [Self; 7] = [
         Self::Code,
         Self::CodeAndTitle,
         Self::Row,
         Self::CitedRow,
         Self::TableAsTsv,
         Self::TableAsMarkdown,
+        Self::Links,
     ];
 
     pub const fn title(self) -> &'static str {
@@ -34,26 +38,22 @@ impl CopyFormat {
             Self::CitedRow => "Row with standing, remarks, source and date",
             Self::TableAsTsv => "Table for a spreadsheet (tabs)",
             Self::TableAsMarkdown => "Table as Markdown",
+            Self::Links => "Link to the source",
         }
     }
 }
 
-/// The text of the marked rows or else of the selected row, or of the table that it is in. `None` if
-/// no row is selected.
+/// The text of the marked rows or else of the selected row, or of the table that it is in, with the
+/// notice of the AMA if it may have CPT content. A code alone has none, because it goes into a claim.
+/// `None` if no row is selected.
 pub(crate) fn copy_text(view: &DocumentView, format: CopyFormat) -> Option<String> {
     let document = view.document();
     let marked = view.marks();
-    let paths: &[RowPath] = if marked.is_empty() {
-        std::slice::from_ref(view.row_path()?)
-    } else {
-        marked
-    };
-    let rows: Vec<(&Block, &Row)> = paths
-        .iter()
-        .filter_map(|path| document.row(path))
-        .map(|(_, block, row)| (block, row))
-        .collect();
-    let lines: Vec<String> = match format {
+    let rows = selected_rows(view);
+    if rows.is_empty() {
+        return None;
+    }
+    let mut lines: Vec<String> = match format {
         CopyFormat::Code => rows
             .iter()
             .map(|(_, row)| row_code(document, row))
@@ -67,6 +67,7 @@ pub(crate) fn copy_text(view: &DocumentView, format: CopyFormat) -> Option<Strin
             .iter()
             .map(|(_, row)| cited_row(document, row))
             .collect(),
+        CopyFormat::Links => links(view),
         CopyFormat::TableAsTsv | CopyFormat::TableAsMarkdown => {
             let (block, _) = rows.first()?;
             let is_marked = |row: &&Row| marked.is_empty() || rows.iter().any(|(_, it)| it == row);
@@ -74,7 +75,40 @@ pub(crate) fn copy_text(view: &DocumentView, format: CopyFormat) -> Option<Strin
             table(&rows, format)
         }
     };
+    let has_cpt_content = document.code.system().needs_short_cpt_notice();
+    match format {
+        _ if !has_cpt_content => {}
+        CopyFormat::Code | CopyFormat::Links => {}
+        // A table ends at an empty line.
+        CopyFormat::TableAsMarkdown => {
+            lines.extend([String::new(), SHORT_CPT_NOTICE.to_owned()]);
+        }
+        _ => lines.push(SHORT_CPT_NOTICE.to_owned()),
+    }
     Some(lines.join("\n"))
+}
+
+/// Returns the marked rows, or else the selected one, with their blocks.
+fn selected_rows(view: &DocumentView) -> Vec<(&Block, &Row)> {
+    let marked = view.marks();
+    let selected = view.row_path().filter(|_| marked.is_empty());
+    let rows = marked.iter().chain(selected);
+    let rows = rows.filter_map(|path| view.document().row(path));
+    rows.map(|(_, block, row)| (block, row)).collect()
+}
+
+/// Returns the addresses of the sources of the rows that are copied.
+pub(crate) fn links(view: &DocumentView) -> Vec<String> {
+    let mut links = Vec::new();
+    for (_, row) in selected_rows(view) {
+        let sources = row.sources().filter_map(|id| view.document().source(id));
+        for link in sources.filter_map(Source::link) {
+            if !links.iter().any(|known| known == link) {
+                links.push(link.to_owned());
+            }
+        }
+    }
+    links
 }
 
 /// The code of a row about a code, or the document's code with the row's modifier.
@@ -169,9 +203,12 @@ fn citation_line(document: &Document, row: &Row) -> String {
         }
     };
     let source_text = |id| document.source(id).map(Source::citation);
-    match row.source.as_ref().and_then(source_text) {
-        Some(source) => line += &format!(" · {source}"),
-        None => line += " · no source named",
+    let stated_by: Vec<String> = row.stated_by().filter_map(source_text).collect();
+    if stated_by.is_empty() {
+        line += " · no source named";
+    }
+    for source in stated_by {
+        line += &format!(" · {source}");
     }
     for source in row.disputed_by.iter().filter_map(source_text) {
         line += &format!(" · conflicts with: {source}");

@@ -15,9 +15,17 @@ pub struct SidePanes {
     pub detail: Option<DetailPane>,
     /// The line of the rows at whose height the outline begins.
     pub outline_line: usize,
+    /// Whether the page beside a list has the keys; see [`crate::app::App::has_preview_focus`].
+    pub(crate) is_focused: bool,
     /// Whether the cursor has moved since.
     pub(crate) is_moving: bool,
     pub(crate) preview: Option<LoadedPreview>,
+}
+
+impl SidePanes {
+    pub const fn settings(&self) -> PaneSettings {
+        self.settings
+    }
 }
 
 /// A page beside the rows.

@@ -140,18 +140,20 @@ impl Keymap {
             .first_key_label(mode, charset)
     }
 
-    /// The footer's hints for the commands of a mode that are useful, as keys and text. Bindings with
-    /// the same text share one hint, with the first key of each.
+    /// The footer's hints for the commands of a mode, as keys and text. A command is useful if it has a
+    /// mode whose words describe it. Bindings with the same text share one hint, with the first key of
+    /// each.
     pub fn hints(
         &self,
         mode: Mode,
         charset: Charset,
-        is_useful: impl Fn(Command) -> bool,
+        mode_of_words: impl Fn(Command) -> Option<Mode>,
     ) -> Vec<(String, String)> {
         let mut hints: Vec<(String, String)> = Vec::new();
-        for binding in self.bindings.iter().filter(|it| is_useful(it.command)) {
+        for binding in &self.bindings {
             let key = binding.first_key_label(mode, charset);
-            if let (Some(key), Some(text)) = (key, binding.hints.get(&mode)) {
+            let words = mode_of_words(binding.command).and_then(|mode| binding.hints.get(&mode));
+            if let (Some(key), Some(text)) = (key, words) {
                 match hints.iter_mut().find(|(_, known)| known == text) {
                     Some((keys, _)) => keys.push_str(&key),
                     None => hints.push((key, text.to_string())),

@@ -15,10 +15,12 @@ pub enum Mode {
     Bookmarks,
     Palette,
     CopyMenu,
+    /// The page beside a list.
+    Preview,
 }
 
 impl Mode {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Document,
         Self::Outline,
         Self::RowDetail,
@@ -31,6 +33,7 @@ impl Mode {
         Self::Bookmarks,
         Self::Palette,
         Self::CopyMenu,
+        Self::Preview,
     ];
 
     /// The name in `keymap.toml`.
@@ -48,6 +51,7 @@ impl Mode {
             Self::Bookmarks => "marks",
             Self::Palette => "palette",
             Self::CopyMenu => "copy",
+            Self::Preview => "preview",
         }
     }
 
@@ -66,6 +70,7 @@ impl Mode {
             Self::Bookmarks => "bookmarks and notes",
             Self::Palette => "command palette",
             Self::CopyMenu => "copy menu",
+            Self::Preview => "preview",
         }
     }
 
@@ -74,7 +79,7 @@ impl Mode {
     }
 
     /// Returns true if keys that type a character edit a text.
-    pub(crate) const fn has_text_field(self) -> bool {
+    pub const fn has_text_field(self) -> bool {
         matches!(
             self,
             Self::Search | Self::Filter | Self::Library | Self::Note | Self::Palette

@@ -14,6 +14,11 @@ use crate::app::modes::text_panel::TextPanel;
 use crate::content::{CodeId, CodeSystem, RowPath, Subject};
 use crate::library::way_back;
 
+/// The search for all rows of a payer.
+pub(crate) fn payer_query(name: &str) -> String {
+    format!("payer:\"{name}\" ")
+}
+
 impl App {
     /// Opens the selected row, hit or item, or saves the note.
     pub(crate) fn open(&mut self) -> Option<Effect> {
@@ -83,7 +88,7 @@ impl App {
                 }
                 format!("mod:{modifier} ")
             }
-            Subject::Payer => format!("payer:\"{}\" ", row.name()),
+            Subject::Payer => payer_query(row.name()),
             Subject::Place => {
                 let place = CodeId::new(CodeSystem::PlaceOfService, &row.key.0).ok()?;
                 let has_set = self.library.edition_name(place.system()).is_some();

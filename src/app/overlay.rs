@@ -10,6 +10,7 @@ use crate::app::mode::Mode;
 use crate::app::modes::copy_menu::CopyMenu;
 use crate::app::modes::palette::{Palette, PaletteContent, PaletteItem};
 use crate::app::modes::text_panel::TextPanel;
+use crate::app::open_row::payer_query;
 
 impl App {
     /// Opens a pane over the focused one. One overlay replaces another.
@@ -51,7 +52,7 @@ impl App {
         self.show_overlay(Focus::Palette(Box::new(palette)));
     }
 
-    /// Runs the selected action, or goes to the selected code.
+    /// Runs the selected action, goes to the selected code, or searches for the rows of a payer.
     pub(crate) fn open_palette_item(&mut self, palette: Box<Palette>) -> Option<Effect> {
         let selected = palette.item(palette.list.selected(), &self.keymap);
         let Some(selected) = selected else {
@@ -64,6 +65,12 @@ impl App {
                 self.below = None;
                 self.push_history();
                 return self.show_row(code, path);
+            }
+            PaletteItem::Payer(name) => {
+                let query = payer_query(name);
+                self.below = None;
+                self.search_for(query);
+                return None;
             }
             PaletteItem::Action(binding) if binding.modes.contains(&palette.mode()) => {
                 binding.command
@@ -92,7 +99,8 @@ impl App {
 
     pub(crate) fn show_copy_menu(&mut self) {
         if self.document_view.row().is_some() {
-            self.show_overlay(Focus::CopyMenu(CopyMenu::new()));
+            let has_links = !copy::links(&self.document_view).is_empty();
+            self.show_overlay(Focus::CopyMenu(CopyMenu::new(has_links)));
         }
     }
 

@@ -169,6 +169,10 @@ impl App {
     /// Moves the focus to the pane at the left or right, `by` -1 or 1. Returns false unless the focus
     /// is on one of several panes.
     pub(crate) fn focus_beside(&mut self, by: isize) -> bool {
+        if self.has_preview_focus() {
+            self.side_panes.is_focused = by > 0;
+            return true;
+        }
         let Some(focused) = self.focused_pane() else {
             return false;
         };
@@ -181,8 +185,13 @@ impl App {
     }
 
     /// Moves the focus to the next or previous pane, around the ends. Shows the next or previous
-    /// section or list unless the focus is on one of several panes.
+    /// section or list unless the focus is on one of several panes. Beside a list is one page only, so
+    /// the way back shows another list.
     pub(crate) fn cycle_pane(&mut self, by: isize) {
+        if self.has_preview_focus() || (by > 0 && self.has_preview()) {
+            self.side_panes.is_focused = !self.side_panes.is_focused;
+            return;
+        }
         match self.focused_pane() {
             Some(focused) => {
                 let count = self.panes().len();
@@ -197,13 +206,15 @@ impl App {
     /// moves to the left and right.
     pub fn key_hints(&self) -> Vec<(String, String)> {
         let has_panes = self.focused_pane().is_some();
-        let is_useful = |command| match command {
-            Command::Left | Command::Right => !has_panes,
-            Command::NextPane if self.shows_document() => has_panes,
-            _ => true,
-        };
         let mode = self.mode();
-        self.keymap.hints(mode, self.charset, is_useful)
+        let mode_of_words = |command| match command {
+            Command::Left | Command::Right => (!has_panes).then_some(mode),
+            Command::NextPane if self.shows_document() => has_panes.then_some(mode),
+            Command::NextPane if self.has_preview() => Some(Mode::Preview),
+            Command::PreviousPane => self.has_preview().then_some(mode),
+            _ => Some(mode),
+        };
+        self.keymap.hints(mode, self.charset, mode_of_words)
     }
 
     /// The pane at a position, unless it has the focus.

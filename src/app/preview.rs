@@ -6,10 +6,14 @@
 
 use std::sync::Arc;
 
+use ratatui::layout::Rect;
+
 use crate::app::action::Effect;
 use crate::app::app::{App, Focus};
+use crate::app::command::Movement;
 use crate::app::detail_pane::{DetailPane, LoadedPreview};
 use crate::app::modes::library::LibraryItem;
+use crate::app::modes::search::SearchState;
 use crate::app::modes::text_panel::text_page;
 use crate::app::scroll::ScrollView;
 use crate::content::{CodeId, Document, RowPath};
@@ -36,7 +40,7 @@ impl App {
     /// Lays out the page beside the list. If its document is not loaded, keeps the last page, and
     /// returns a request.
     pub(crate) fn update_preview(&mut self) -> Option<Effect> {
-        let area = self.screen_layout().list_panes().1?;
+        let area = self.preview_area()?;
         let options = self.layout_options(area.width);
         let pane = match self.preview_content() {
             Some(PreviewContent::Document(code, part)) => {
@@ -53,8 +57,34 @@ impl App {
             None => None,
         };
         let line = self.rows_top();
-        self.side_panes.detail = pane.map(|pane| DetailPane { line, ..pane });
+        let top = self.side_panes.detail.as_ref().map(|pane| pane.view.top);
+        let scrolled_to = top.filter(|_| self.has_preview_focus());
+        self.side_panes.detail = pane.map(|mut pane| {
+            pane.line = line;
+            if let Some(top) = scrolled_to {
+                pane.view.scroll_to(top, area.height);
+            }
+            pane
+        });
         None
+    }
+
+    /// The area of the page beside a list: below a line for filters and how far it is scrolled.
+    pub fn preview_area(&self) -> Option<Rect> {
+        let area = self.screen_layout().list_panes().1?;
+        Some(SearchState::areas(area).1)
+    }
+
+    /// Returns true if a page is beside a list.
+    pub(crate) fn has_preview(&self) -> bool {
+        let is_list = matches!(self.focus, Focus::Search(_) | Focus::Library(_));
+        is_list && self.preview_area().is_some() && self.side_panes.detail.is_some()
+    }
+
+    pub(crate) fn scroll_preview(&mut self, movement: Movement) {
+        if let (Some(area), Some(pane)) = (self.preview_area(), &mut self.side_panes.detail) {
+            pane.view.apply(movement, area.height);
+        }
     }
 
     fn preview_content(&self) -> Option<PreviewContent<'_>> {

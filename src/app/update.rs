@@ -33,6 +33,7 @@ impl App {
         let is_answer = matches!(action, Action::ExcerptsLoaded(_));
         let pace = Pace::from(&action);
         let effect = self.apply(action);
+        self.side_panes.is_focused &= self.has_preview_focus() && self.preview_area().is_some();
         if effect.is_some() {
             // There is one effect at a time, so the panes wait.
             self.side_panes.is_moving |= pace == Pace::Immediate && self.has_moving_rows();
@@ -49,6 +50,8 @@ impl App {
         // Input removes the last message.
         if let Action::Command(_)
         | Action::Insert(_)
+        | Action::UnboundKey
+        | Action::CodeTyped(..)
         | Action::Paste(_)
         | Action::Click(_)
         | Action::Wheel(_) = action
@@ -150,6 +153,11 @@ impl App {
             Command::Search if matches!(&self.focus, Focus::TextPanel(panel) if panel.is_help()) => {
                 self.show_palette(PaletteContent::Keys);
             }
+            Command::Search
+                if self.has_preview_focus() && matches!(self.focus, Focus::Search(_)) =>
+            {
+                self.side_panes.is_focused = false;
+            }
             Command::Search => self.resume_search(),
             Command::Filter => {
                 self.focus = Focus::Filter(FilterField::new(self.document_view.filter()));
@@ -185,11 +193,13 @@ impl App {
             Command::SplitRight => self.move_split(1),
             Command::NextSection => self.cycle_tab(1),
             Command::PreviousSection => self.cycle_tab(-1),
-            Command::Section(n) if matches!(self.focus, Focus::CopyMenu(_)) => {
-                let format = CopyFormat::ALL.get(usize::from(n).wrapping_sub(1))?;
-                return self.copy(*format);
+            Command::Section(n) => {
+                let n = usize::from(n).saturating_sub(1);
+                if let Focus::CopyMenu(menu) = &self.focus {
+                    return self.copy(*menu.formats.get(n)?);
+                }
+                self.show_section(n);
             }
-            Command::Section(n) => self.show_section(usize::from(n).saturating_sub(1)),
             // An opened row is one step in from the document.
             Command::Left if matches!(self.focus, Focus::RowDetail(_)) => return self.back(),
             Command::Right if matches!(self.focus, Focus::RowDetail(_)) => return self.open(),
@@ -201,6 +211,7 @@ impl App {
             Command::Right => {
                 return self.with_pane(|pane, context| pane.move_horizontally(1, context));
             }
+            Command::Move(movement) if self.has_preview_focus() => self.scroll_preview(movement),
             Command::Move(movement) => {
                 self.with_pane(|pane, context| pane.move_vertically(movement, context));
             }
@@ -287,6 +298,9 @@ impl App {
     }
 
     fn back(&mut self) -> Option<Effect> {
+        if mem::take(&mut self.side_panes.is_focused) {
+            return None;
+        }
         match mem::replace(&mut self.focus, Focus::Document) {
             Focus::Document if !self.document_view.marks().is_empty() => {
                 self.document_view.clear_marks();

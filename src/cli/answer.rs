@@ -1,14 +1,14 @@
 //! The commands `show`, `list`, `search` and `check`. They return their output and print nothing.
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::app::Bookmarks;
-use crate::cli::arguments::SearchArgs;
-use crate::cli::output::{CommandOutput, INVALID_INPUT, NOT_FOUND};
+use crate::check::{self, CheckRequest};
+use crate::cli::arguments::{CheckArgs, DeniedLevel, SearchArgs};
+use crate::cli::output::{CommandOutput, DENIED, INVALID_INPUT, NOT_FOUND};
 use crate::cli::target::{Target, TargetError};
-use crate::content::{CodeId, Document, SectionId, check_document, load_document};
-use crate::diagnostics::Report;
+use crate::content::{Date, Document, SectionId};
+use crate::diagnostics::Level;
 use crate::export::{self, ExportFormat, ExportScope, PrintOptions};
 use crate::library::Library;
 use crate::search::{Index, Query, Results};
@@ -116,74 +116,26 @@ fn no_hits_message(query: &Query, results: &Results) -> String {
     }
 }
 
-/// Checks content files; reports every error in them. The modifiers that they refer to may be in the
-/// library or among the files.
-pub fn check(paths: &[PathBuf], library: &Library) -> CommandOutput {
-    let files: Vec<PathBuf> = paths.iter().flat_map(|path| files_to_check(path)).collect();
-    let documents = files.iter().map(|path| load_document(path).ok());
-    let codes: Vec<Option<CodeId>> = documents.map(|it| it.map(|it| it.code)).collect();
-    let is_known =
-        |code: &CodeId| codes.iter().flatten().any(|it| it == code) || library.contains(code);
-    let mut reports: Vec<Report> = Vec::new();
-    let mut out = String::new();
-    for (at, path) in files.iter().enumerate() {
-        let name = sanitize(&path.display().to_string()).into_owned();
-        let mut earlier = files.iter().zip(&codes).take(at);
-        let same = earlier.find(|(other, code)| {
-            other.parent() == path.parent() && code.is_some() && **code == codes[at]
-        });
-        match (check_document(path, &is_known), same) {
-            (Ok(document), None) => {
-                out += &format!("{name}: {} {}: OK\n", document.code, document.title);
-            }
-            (Ok(document), Some((other, _))) => {
-                let other = sanitize(&other.display().to_string()).into_owned();
-                let message = format!("{} is already described by {other}", document.code);
-                let hint = "one file describes one code; join the two, or remove one";
-                reports.push(Report::whole_file(&path.to_string_lossy(), message, hint));
-            }
-            (Err(report), _) => reports.push(report),
-        }
-    }
-    if reports.is_empty() && out.is_empty() {
+/// Checks content files.
+pub fn check(arguments: &CheckArgs, library: &Library, today: Option<Date>) -> CommandOutput {
+    let report = check::check(CheckRequest {
+        paths: &arguments.paths,
+        library,
+        today,
+    });
+    if report.files.is_empty() {
         let message = "no content files found; in a folder, codeleaf looks for *.toml";
         return CommandOutput::error(message, INVALID_INPUT);
     }
-    let texts: Vec<String> = reports.iter().map(|report| format!("{report}\n")).collect();
-    CommandOutput {
-        status: if reports.is_empty() { 0 } else { INVALID_INPUT },
-        err: texts.join("\n"),
-        out: out + &summary(files.len(), &reports),
-    }
-}
-
-/// The last line of `check`: `4 files checked: 3 errors in 2 files`.
-fn summary(files: usize, reports: &[Report]) -> String {
-    let count = |n: usize, what: &str| match n {
-        1 => format!("1 {what}"),
-        n => format!("{n} {what}s"),
+    let has_denied =
+        arguments.deny == Some(DeniedLevel::Warnings) && report.count(Level::Warning) > 0;
+    let status = if report.count(Level::Error) > 0 {
+        INVALID_INPUT
+    } else if has_denied {
+        DENIED
+    } else {
+        0
     };
-    let errors = reports
-        .iter()
-        .map(|report| report.diagnostics.len() + report.left_out);
-    let errors = match errors.sum() {
-        0 => "no errors".to_owned(),
-        n => format!("{} in {}", count(n, "error"), count(reports.len(), "file")),
-    };
-    format!("{} checked: {errors}\n", count(files, "file"))
-}
-
-/// Returns the TOML files of a folder, sorted, or the path itself if it is not a folder.
-fn files_to_check(path: &Path) -> Vec<PathBuf> {
-    let Ok(entries) = std::fs::read_dir(path) else {
-        return vec![path.to_owned()];
-    };
-    let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
-    let is_toml = |path: &PathBuf| {
-        path.extension()
-            .is_some_and(|extension| extension == "toml")
-    };
-    let mut files: Vec<PathBuf> = paths.filter(is_toml).collect();
-    files.sort();
-    files
+    let [out, err] = report.format(arguments.format.into());
+    CommandOutput { out, err, status }
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::check::CheckFormat;
 use crate::cli::options::Options;
 use crate::export::ExportFormat;
 
@@ -77,12 +78,9 @@ pub enum CliCommand {
     Search(SearchArgs),
     /// Write the first lines of a document into the current folder: CODE.toml, to fill in.
     New(crate::cli::new::NewArgs),
-    /// Check content files and print every error with line and column.
-    Check {
-        /// Files, or folders of files.
-        #[arg(required = true, value_name = "PATH")]
-        paths: Vec<PathBuf>,
-    },
+    /// Check content files, one by one, together, and against the imported code sets. Prints every
+    /// error, warning and note with line, column and a hint.
+    Check(CheckArgs),
     /// Serve the reader over SSH, without accounts and without a shell.
     #[cfg(feature = "serve")]
     Serve(Box<ServeArgs>),
@@ -97,6 +95,46 @@ pub enum CliCommand {
         /// The command, such as `show` or `sets diff`.
         command: Vec<String>,
     },
+}
+
+#[derive(Args, Debug)]
+pub struct CheckArgs {
+    /// Files, or folders of files.
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Output format.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: CheckOutput,
+    /// Exit with status 1 if there are warnings.
+    #[arg(long, value_enum, value_name = "LEVEL")]
+    pub deny: Option<DeniedLevel>,
+}
+
+/// Values of `check --format`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum CheckOutput {
+    /// Each finding with its line and a caret.
+    #[default]
+    Text,
+    Json,
+    /// SARIF 2.1.0, for code-scanning services and editors.
+    Sarif,
+}
+
+impl From<CheckOutput> for CheckFormat {
+    fn from(format: CheckOutput) -> Self {
+        match format {
+            CheckOutput::Text => Self::Text,
+            CheckOutput::Json => Self::Json,
+            CheckOutput::Sarif => Self::Sarif,
+        }
+    }
+}
+
+/// Values of `check --deny`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DeniedLevel {
+    Warnings,
 }
 
 #[derive(Args, Debug)]

@@ -1,20 +1,21 @@
 //! The `import` command: imports public code-set files into the user's store.
 
-use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::Context;
 use clap::Args;
 
 use crate::cli::options::Options;
 use crate::cli::output::{INVALID_INPUT, print_error, print_output};
+use crate::cli::progress_bar::ProgressBar;
 use crate::cli::setup;
 use crate::codesets::{
     Edition, ImportError, ImportGroup, ImportOutcome, ImportProgress, ImportRequest, SetKind,
     open_groups,
 };
+use crate::library::Progress;
 
 #[derive(Args, Debug)]
 pub struct ImportArgs {
@@ -65,9 +66,21 @@ pub fn import(options: &Options, arguments: &ImportArgs) -> anyhow::Result<ExitC
             replace: arguments.replace,
             today,
         };
-        let mut bar = ProgressBar::start();
-        let outcome = store.import(group, &request, &mut |progress| bar.show(progress));
-        bar.clear();
+        let bar = ProgressBar::new("Importing").removed_by_signals()?;
+        let started = Instant::now();
+        let outcome = store.import(
+            group,
+            &request,
+            &mut |ImportProgress { bytes, total, .. }| {
+                bar.show(Progress {
+                    done: bytes / 1000,
+                    total: total / 1000,
+                    unit: "KB",
+                    elapsed: started.elapsed(),
+                });
+            },
+        );
+        drop(bar);
         match outcome {
             Ok(outcome) => drop(print_output(summary(&outcome).as_bytes())?),
             Err(error) => {
@@ -146,85 +159,4 @@ fn summary(outcome: &ImportOutcome) -> String {
         out += "  note: neither the file nor its name states an edition; --edition names it\n";
     }
     out + &format!("  {}\n", header.notice)
-}
-
-/// The minimum time between two updates of the progress bar.
-const REDRAW_INTERVAL: Duration = Duration::from_millis(100);
-
-/// The width of the progress bar, in characters.
-const BAR_WIDTH: u64 = 24;
-
-/// A progress bar on standard error, if that is a terminal.
-struct ProgressBar {
-    is_shown: bool,
-    started: Instant,
-    last_drawn: Option<Instant>,
-    /// The length of the line on screen.
-    length: usize,
-}
-
-impl ProgressBar {
-    fn start() -> Self {
-        Self {
-            is_shown: io::stderr().is_terminal(),
-            started: Instant::now(),
-            last_drawn: None,
-            length: 0,
-        }
-    }
-
-    fn show(&mut self, progress: ImportProgress) {
-        let now = Instant::now();
-        let is_early = |drawn| now - drawn < REDRAW_INTERVAL;
-        if !self.is_shown || self.last_drawn.is_some_and(is_early) {
-            return;
-        }
-        self.last_drawn = Some(now);
-        let line = progress_line(progress, now - self.started);
-        // Spaces overwrite the rest of a longer line.
-        let _ = write!(io::stderr(), "\r{line:<width$}", width = self.length);
-        self.length = line.len();
-    }
-
-    fn clear(&mut self) {
-        if self.length > 0 {
-            let _ = write!(io::stderr(), "\r{:width$}\r", "", width = self.length);
-            self.length = 0;
-        }
-    }
-}
-
-/// The text of the progress bar: `[######------] 52000 rows, 3 s left`.
-fn progress_line(progress: ImportProgress, elapsed: Duration) -> String {
-    let ImportProgress { bytes, total, rows } = progress;
-    let filled = (BAR_WIDTH * bytes.min(total)).checked_div(total);
-    let filled = filled.unwrap_or(0);
-    let bar: String = (0..BAR_WIDTH)
-        .map(|step| if step < filled { '#' } else { '-' })
-        .collect();
-    let left = total.saturating_sub(bytes);
-    let seconds = u128::from(left) * elapsed.as_millis() / u128::from(bytes.max(1)) / 1000;
-    if left == 0 {
-        format!("[{bar}] {rows} rows, writing")
-    } else {
-        format!("[{bar}] {rows} rows, {} s left", seconds + 1)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn progress_line_shows_rows_and_time_left() {
-        let progress = ImportProgress {
-            bytes: 50,
-            total: 100,
-            rows: 7,
-        };
-        assert_eq!(
-            progress_line(progress, Duration::from_secs(3)),
-            "[############------------] 7 rows, 4 s left"
-        );
-    }
 }

@@ -10,7 +10,7 @@ use crate::app::Action;
 use crate::cli::options::Options;
 use crate::cli::setup;
 use crate::content::Document;
-use crate::library::{IndexingProgress, Library};
+use crate::library::{Library, Progress};
 use crate::search::{DocumentSource, IndexBuilder, Synonyms};
 use crate::session::Event;
 use crate::sync::lock;
@@ -49,15 +49,15 @@ impl LibraryHandle {
     pub fn load_in_background(&self, job: LoadJob, events: SyncSender<Event>) {
         let this = self.clone();
         thread::spawn(move || {
-            let mut reporter = ProgressReporter {
+            let reporter = ProgressReporter {
                 handle: &this,
                 open_document: &job.open_document,
                 events: &events,
-                next_report: None,
+                next_report: Mutex::default(),
             };
-            let mut report = |progress| reporter.report(progress);
+            let on_progress = |progress| reporter.report(progress);
             let file = job.file.as_deref();
-            let mut loaded = setup::library_with_index(&job.options, file, &mut report);
+            let mut loaded = setup::library_with_index(&job.options, file, &on_progress);
             let cache_error = loaded.cache_error.take();
             let (library, index) = loaded.with_synonyms(job.synonyms).into_shared();
             *lock(&this.0) = Arc::clone(&library);
@@ -75,20 +75,23 @@ struct ProgressReporter<'a> {
     open_document: &'a Arc<Document>,
     events: &'a SyncSender<Event>,
     /// `None` before the first progress.
-    next_report: Option<Instant>,
+    next_report: Mutex<Option<Instant>>,
 }
 
 impl ProgressReporter<'_> {
-    fn report(&mut self, progress: IndexingProgress) {
+    fn report(&self, progress: Progress) {
         let now = Instant::now();
-        match self.next_report {
+        let mut next_report = lock(&self.next_report);
+        match *next_report {
             None => {
-                self.next_report = Some(now + REPORT_DELAY);
+                *next_report = Some(now + REPORT_DELAY);
                 self.publish_open_document();
             }
             Some(due) if now >= due => {
-                self.next_report = Some(now + REPORT_INTERVAL);
-                let _ = self.events.send(Event::Action(Action::Progress(progress)));
+                *next_report = Some(now + REPORT_INTERVAL);
+                // A reader who is busy gets the next one.
+                let event = Event::Action(Action::Progress(progress));
+                let _ = self.events.try_send(event);
             }
             Some(_) => {}
         }

@@ -43,13 +43,13 @@ pub fn open_reader(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let options = &arguments.options;
     let is_terminal = io::stdout().is_terminal();
     let capabilities = match Capabilities::detect(&setup::env_var, options.overrides()) {
-        DisplayMode::FullScreen(capabilities) if is_terminal => Some(capabilities),
+        DisplayMode::Interactive(capabilities) if is_terminal => Some(capabilities),
         _ => None,
     };
     let print_plain = |target: &Target| {
         if is_terminal {
             print_error(
-                "TERM is `dumb` or not set: printing plain text; set TERM to open the reader",
+                "TERM is `dumb` or not set: printing plain text; set TERM or use --plain-ui to open the reader",
             );
         }
         print_documents(arguments, target)
@@ -171,14 +171,22 @@ impl LocalHost {
     ) -> anyhow::Result<Self> {
         let options = &arguments.options;
         let keymap = setup::keymap(options)?;
-        let theme = setup::theme(options)?;
+        let dirs = setup::writable_dirs(options);
+        let (settings, settings_error) = value_or_message(setup::settings(options).transpose());
+        // A file that cannot be read is no first start either.
+        let is_first_start = dirs.is_some() && settings.is_none() && settings_error.is_none();
+        let settings = settings.unwrap_or_default();
+        let theme = setup::theme(options, settings.theme.as_deref())?;
+        let mut panes = settings.panes;
+        if let Some(option) = options.panes {
+            panes.visibility = option.into();
+        }
         let load_job = LoadJob {
             options: options.clone(),
             file: target::file_argument(&arguments.target).map(Path::to_owned),
             open_document: Arc::clone(&initial.document),
             synonyms: setup::synonyms(options)?,
         };
-        let dirs = setup::writable_dirs(options);
         let loaded = dirs
             .as_ref()
             .map(|dirs| user_data::load_bookmarks(&dirs.bookmarks_file()));
@@ -201,11 +209,12 @@ impl LocalHost {
             document: initial.document,
             row_path: initial.row_path,
             top: initial.top,
-            message: initial.message.or(bookmarks_error),
+            message: initial.message.or(bookmarks_error).or(settings_error),
+            is_first_start,
             bookmarks,
             table_mode: options.table_mode(),
             today: setup::today(),
-            panes: options.panes.settings(),
+            panes,
         };
         let mut host = Self {
             session: Session::new(app_options, Arc::new(theme), capabilities),
@@ -224,6 +233,9 @@ impl LocalHost {
             host.load_search_history(dirs);
         }
         host.writer = dirs.map(|dirs| host.start_writer(dirs));
+        if let (true, Some(writer)) = (is_first_start, &host.writer) {
+            writer.send(WriteJob::FirstStart);
+        }
         Ok(host)
     }
 
@@ -266,6 +278,7 @@ impl LocalHost {
             Effect::SavePosition(position) => save(WriteJob::Position(position)),
             Effect::SaveBookmark(bookmark) => save(WriteJob::Bookmark(bookmark)),
             Effect::SaveTheme(name) => save(WriteJob::Theme(name)),
+            Effect::SavePanes(panes) => save(WriteJob::Panes(panes)),
             Effect::SaveSearchHistory(history) => save(WriteJob::SearchHistory(history)),
             effect => load(&self.library.library(), effect).map(Event::Action),
         })?;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use crate::app::{PaneSettings, PaneVisibility};
+use crate::app::PaneVisibility;
 use crate::content::Date;
 use crate::export::PrintOptions;
 use crate::layout::TableMode;
@@ -43,12 +43,13 @@ pub struct Options {
     #[arg(long, global = true, conflicts_with = "unicode")]
     pub ascii: bool,
 
-    /// How many panes a screen of 120 columns or more has.
-    #[arg(long, value_enum, default_value_t, value_name = "WHEN", global = true)]
-    pub panes: PanesOption,
+    /// How many panes a screen of 120 columns or more has [default: as at the last start, or else as
+    /// many as fit].
+    #[arg(long, value_enum, value_name = "WHEN", global = true)]
+    pub panes: Option<PanesOption>,
 
-    /// For screen readers and braille displays: one column, in reading order, with every change
-    /// announced in the line below.
+    /// For screen readers and braille displays: text in reading order, in one column. Every change is
+    /// written below it, in words; nothing on the screen changes.
     #[arg(long, global = true)]
     pub plain_ui: bool,
 
@@ -87,21 +88,20 @@ pub enum ColorOption {
 }
 
 /// Values of `--panes`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum PanesOption {
     /// As many as fit.
-    #[default]
     Auto,
     /// One.
     Off,
 }
 
-impl PanesOption {
-    pub fn settings(self) -> PaneSettings {
-        PaneSettings::from(match self {
-            Self::Auto => PaneVisibility::Auto,
-            Self::Off => PaneVisibility::Off,
-        })
+impl From<PanesOption> for PaneVisibility {
+    fn from(option: PanesOption) -> Self {
+        match option {
+            PanesOption::Auto => Self::Auto,
+            PanesOption::Off => Self::Off,
+        }
     }
 }
 
@@ -138,6 +138,7 @@ impl Options {
                 (_, true) => Some(Charset::Unicode),
                 _ => None,
             },
+            appends_only: self.plain_ui,
         }
     }
 }

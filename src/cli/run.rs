@@ -8,6 +8,7 @@ use clap::CommandFactory;
 use crate::app::Bookmarks;
 use crate::cli::arguments::{Arguments, CliCommand};
 use crate::cli::output::{CommandOutput, INVALID_INPUT, print_error, print_output};
+use crate::cli::progress_bar::ProgressBar;
 #[cfg(feature = "serve")]
 use crate::cli::serve;
 use crate::cli::{answer, import, man, new, open, secure, sets, setup, target};
@@ -61,7 +62,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> anyhow::Result<Exit
         }
         Some(CliCommand::Search(search)) => {
             let synonyms = setup::synonyms(options)?;
-            let loaded = setup::library_with_index(options, None, &mut |_| ());
+            let bar = ProgressBar::new("Indexing");
+            let loaded = setup::library_with_index(options, None, &|progress| bar.show(progress));
+            drop(bar);
             let (library, index) = loaded.with_synonyms(synonyms).into_shared();
             let bookmarks = setup::bookmarks(options).unwrap_or_else(|error| {
                 print_error(&error.to_string());
@@ -73,7 +76,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> anyhow::Result<Exit
         Some(CliCommand::New(arguments)) => {
             new::new(arguments, &setup::library(options), setup::today()).print()
         }
-        Some(CliCommand::Check { paths }) => answer::check(paths, &setup::library(options)).print(),
+        Some(CliCommand::Check(arguments)) => {
+            answer::check(arguments, &setup::library(options), setup::today()).print()
+        }
         #[cfg(feature = "serve")]
         Some(CliCommand::Serve(serve)) => serve::serve(options, serve),
         Some(CliCommand::Import(import)) => import::import(options, import),

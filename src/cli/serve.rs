@@ -35,7 +35,7 @@ pub fn serve(options: &Options, arguments: &ServeArgs) -> anyhow::Result<ExitCod
             let options = options.clone();
             Box::new(move |settings, previous| {
                 let keymap = setup::keymap(&options).map_err(|error| format!("{error:#}"))?;
-                let theme = setup::theme(&options).map_err(|error| format!("{error:#}"))?;
+                let theme = setup::theme(&options, None).map_err(|error| format!("{error:#}"))?;
                 let folders = content_folders(&options, settings);
                 let cache = cache_folder().map(IndexCache::new);
                 let loader = LibraryLoader::new(&folders, cache.as_ref());

@@ -7,17 +7,18 @@ use anyhow::{Context, bail};
 
 use crate::app::{Bookmarks, Keymap};
 use crate::cli::options::Options;
+use crate::cli::progress_bar::ProgressBar;
 use crate::codesets::{ImportedSets, SetStore};
 use crate::content::Date;
 use crate::export::PrintOptions;
 use crate::files;
-use crate::library::{IndexingProgress, Library};
+use crate::library::{Library, OnProgress};
 use crate::loader::{IndexCache, LibraryLoader, LoadedLibrary};
 use crate::search::Synonyms;
 use crate::session::stdout_size;
 use crate::text::Charset;
 use crate::tty::{Capabilities, DisplayMode, Overrides};
-use crate::user_data::{self, UserDataError, UserDirs};
+use crate::user_data::{self, Settings, UserDataError, UserDirs};
 use crate::view::Theme;
 
 /// The largest file of settings, keys, colors or synonyms that is read, in bytes.
@@ -53,7 +54,9 @@ pub fn library(options: &Options) -> Library {
     let folders = content_folders(options);
     let cache = cache(options);
     let cache = cache.as_ref().filter(|_| !folders.is_empty());
-    LibraryLoader::new(&folders, cache).load_library(imported_sets(options))
+    let bar = ProgressBar::new("Reading");
+    let loader = LibraryLoader::new(&folders, cache);
+    loader.load_library(imported_sets(options), &|progress| bar.show(progress))
 }
 
 /// Opens the library without scanning its folders: documents are found one at a time.
@@ -70,14 +73,14 @@ pub fn lazy_library(options: &Options) -> Library {
 pub fn library_with_index(
     options: &Options,
     file: Option<&Path>,
-    report: &mut dyn FnMut(IndexingProgress),
+    on_progress: OnProgress<'_>,
 ) -> LoadedLibrary {
     let (folders, cache) = (content_folders(options), cache(options));
     let loader = LibraryLoader {
         file,
         ..LibraryLoader::new(&folders, cache.as_ref())
     };
-    loader.load(imported_sets(options), report)
+    loader.load(imported_sets(options), on_progress)
 }
 
 /// The user's index cache; `None` if the environment names no home folder.
@@ -130,7 +133,7 @@ pub fn set_store(options: &Options) -> Option<SetStore> {
 /// The character set of plain output.
 pub fn charset(overrides: Overrides) -> Charset {
     match Capabilities::detect(&env_var, overrides) {
-        DisplayMode::FullScreen(capabilities) => capabilities.charset,
+        DisplayMode::Interactive(capabilities) => capabilities.charset,
         DisplayMode::Plain(charset) => charset,
     }
 }
@@ -151,14 +154,16 @@ pub fn keymap(options: &Options) -> anyhow::Result<Keymap> {
     })
 }
 
+/// Loads what the user has changed with keys. `None` at the first start, and where nothing is kept.
+pub fn settings(options: &Options) -> Result<Option<Settings>, UserDataError> {
+    let path = writable_dirs(options).map(|dirs| dirs.settings_file());
+    path.map_or(Ok(None), |path| user_data::load_settings(&path))
+}
+
 /// Loads the theme of `--theme`: a built-in one, a file, or one from the user's folder. Without the
 /// option, loads the theme that was selected last.
-pub fn theme(options: &Options) -> anyhow::Result<Theme> {
-    let selected = writable_dirs(options).filter(|_| options.theme.is_none());
-    let selected = selected.and_then(|dirs| {
-        let name = files::read_text(&dirs.theme_file(), MAX_CONFIG_BYTES).ok()?;
-        Theme::names().find(|known| *known == name.trim())
-    });
+pub fn theme(options: &Options, selected: Option<&str>) -> anyhow::Result<Theme> {
+    let selected = selected.and_then(|name| Theme::names().find(|known| *known == name));
     let name = options
         .theme
         .as_deref()

@@ -71,6 +71,10 @@ impl NoteKind {
     const fn element(self) -> &'static str {
         Self::ALL[self as usize].1
     }
+
+    pub(crate) const fn title(self) -> &'static str {
+        Self::ALL[self as usize].2
+    }
 }
 
 impl TabularRow {
@@ -80,11 +84,10 @@ impl TabularRow {
     }
 
     /// Returns the other names of the code: its inclusion terms, and what it includes.
-    pub fn aliases(&self) -> impl Iterator<Item = &str> {
+    pub fn aliases(&self) -> impl Iterator<Item = &Note> {
         let is_alias =
             |note: &&Note| matches!(note.kind, NoteKind::InclusionTerm | NoteKind::Includes);
-        let aliases = self.notes.iter().filter(is_alias);
-        aliases.map(|note| note.text.as_str())
+        self.notes.iter().filter(is_alias)
     }
 }
 

@@ -6,6 +6,9 @@ use crate::content::code::CodeSystem;
 pub const CPT_NOTICE: &str = "CPT copyright 2026 American Medical Association. All rights reserved. \
     CPT is a registered trademark of the American Medical Association.";
 
+/// The notice where there is no room for the whole, as on every screen and below copied text.
+pub const SHORT_CPT_NOTICE: &str = "CPT (c) AMA";
+
 /// Required on every document.
 pub const USE_NOTICE: &str = "Reference only; no guarantee of coverage or payment. \
     Check the payer's current policy.";
@@ -15,6 +18,12 @@ pub const FEE_NOTICE: &str =
     "Fee schedules, relative value units and similar figures are not assigned by the AMA.";
 
 impl CodeSystem {
+    /// Returns true if pages on its codes may mention codes of the AMA, so that the short notice is
+    /// shown with them.
+    pub(crate) fn needs_short_cpt_notice(self) -> bool {
+        self.takes_modifiers() || self == Self::Modifier
+    }
+
     /// Returns true if pages on its codes mention codes of the AMA.
     pub(crate) fn needs_cpt_notice(self) -> bool {
         matches!(self, Self::Cpt | Self::Modifier)

@@ -34,6 +34,8 @@ pub struct Row {
     /// For modifiers and payers' rules.
     pub standing: Option<Standing>,
     pub source: Option<SourceId>,
+    /// Further sources that state the same.
+    pub confirmed_by: Vec<SourceId>,
     /// Sources that contradict the row.
     #[serde(rename = "against")]
     pub disputed_by: Vec<SourceId>,
@@ -50,6 +52,7 @@ impl Row {
             cells,
             standing: None,
             source: None,
+            confirmed_by: Vec::new(),
             disputed_by: Vec::new(),
             remarks: Vec::new(),
         }
@@ -61,6 +64,11 @@ impl Row {
         cells.filter(|cell| cell.visibility == Visibility::Column)
     }
 
+    /// Returns the sources that state the row, the main one first.
+    pub fn stated_by(&self) -> impl Iterator<Item = &SourceId> {
+        self.source.iter().chain(&self.confirmed_by)
+    }
+
     /// Returns every source that the row, its fields and its remarks cite.
     pub fn sources(&self) -> impl Iterator<Item = &SourceId> {
         let absences = self.cells.iter().filter_map(|cell| match &cell.value {
@@ -68,7 +76,7 @@ impl Row {
             Value::Text(_) => None,
         });
         let remarks = self.remarks.iter().map(|remark| &remark.source);
-        let own = self.source.iter().chain(&self.disputed_by);
+        let own = self.stated_by().chain(&self.disputed_by);
         own.chain(absences).chain(remarks)
     }
 
@@ -89,6 +97,9 @@ impl Row {
         }
     }
 }
+
+/// The label of the field with a payer's other names.
+pub(crate) const PAYER_ALIASES: &str = "Also known as";
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]

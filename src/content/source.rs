@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::content::date::AsOf;
 use crate::content::keyword::keywords;
+use crate::text::web_address;
 
 /// The name of a source, unique in its document.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -22,18 +23,39 @@ pub struct Source {
     /// The date when the editors read it, for a source that states no date.
     pub read: AsOf,
     pub url: Option<String>,
+    /// The part of it that has the statements: `Chapter 12, section 30.6`.
+    pub section: Option<String>,
 }
 
 impl Source {
-    /// Formats the title and the date: `CMS PFS relative value files, 2023`, `Noridian, modifier 90,
+    /// Returns the address if it can be a link.
+    pub fn link(&self) -> Option<&str> {
+        web_address(self.url.as_deref()?)
+    }
+
+    /// Formats the title, the section and the date: `CMS PFS relative value files, 2023`, `Noridian, modifier 90,
     /// undated, read 2026-11-25`.
     pub fn citation(&self) -> String {
+        let title = match &self.section {
+            Some(section) => format!("{}, {section}", self.title),
+            None => self.title.clone(),
+        };
         match (self.as_of, self.read) {
             (AsOf::Unknown, read) if read != AsOf::Unknown => {
-                format!("{}, undated, read {read}", self.title)
+                format!("{title}, undated, read {read}")
             }
-            (as_of, _) => format!("{}, {as_of}", self.title),
+            (as_of, _) => format!("{title}, {as_of}"),
         }
+    }
+
+    /// Formats the citation with the authority of the source: `according to Noridian, …` if it
+    /// does not make the rules.
+    pub fn attribution(&self) -> String {
+        let rank = match self.kind {
+            SourceKind::Secondary => "according to ",
+            SourceKind::Primary | SourceKind::InHouse => "",
+        };
+        format!("{rank}{}", self.citation())
     }
 }
 

@@ -4,8 +4,9 @@ use std::collections::HashSet;
 use std::fmt;
 use std::ops::Range;
 
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Renderer, Snippet};
 
+use crate::diagnostics::rule::{INVALID_CONTENT, Level, MISSING_CONTENT, Rule, SYNTAX, UNREADABLE};
 use crate::text::sanitize::{sanitize, sanitize_keeping_columns};
 
 /// A range of bytes in a file.
@@ -29,19 +30,43 @@ pub struct Report {
 impl Report {
     /// Makes a report on the file as a whole, for example one that cannot be read.
     pub fn whole_file(name: &str, message: impl AsRef<str>, hint: &str) -> Self {
-        let message = sanitize(message.as_ref()).into_owned();
-        let title = Level::ERROR.primary_title(format!("{}: {message}", sanitize(name)));
-        let group = title.element(Level::HELP.message(hint));
+        let message = sanitize(message.as_ref());
+        let title = format!("{}: {message}", sanitize(name));
+        Self::without_position(&UNREADABLE, title, message.into_owned(), hint)
+    }
+
+    /// Makes a report that does not concern a file.
+    pub(crate) fn general(rule: &'static Rule, message: &str, hint: &str) -> Self {
+        Self::without_position(rule, message.to_owned(), message.to_owned(), hint)
+    }
+
+    fn without_position(rule: &'static Rule, title: String, message: String, hint: &str) -> Self {
+        let group = rule.level.label().primary_title(title);
+        let group = group.element(annotate_snippets::Level::HELP.message(hint));
         Self {
             diagnostics: vec![Diagnostic {
+                rule,
+                level: rule.level,
                 line: 0,
                 column: 0,
+                end_column: 0,
                 rendered: Renderer::plain().render(&[group]),
                 message,
                 hint: Some(hint.to_owned()),
             }],
             left_out: 0,
         }
+    }
+
+    /// Returns how many diagnostics of a level there are. Those that were left out are errors.
+    pub fn count(&self, level: Level) -> usize {
+        let of_level = self.diagnostics.iter().filter(|it| it.level == level);
+        let left_out = if level == Level::Error {
+            self.left_out
+        } else {
+            0
+        };
+        of_level.count() + left_out
     }
 }
 
@@ -64,10 +89,14 @@ impl std::error::Error for Report {}
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
+    pub rule: &'static Rule,
+    pub level: Level,
     /// The line, from 1; 0 for the file as a whole.
     pub line: usize,
     /// The column in characters, from 1; 0 for the file as a whole.
     pub column: usize,
+    /// The column after the last character.
+    pub end_column: usize,
     pub message: String,
     pub hint: Option<String>,
     rendered: String,
@@ -91,10 +120,40 @@ pub struct Diagnostics<'t> {
 
 #[derive(Debug)]
 struct PendingDiagnostic {
+    rule: &'static Rule,
+    level: Level,
     span: Span,
     message: String,
     hint: String,
     kind: DiagnosticKind,
+}
+
+/// What a check has found in a file that can be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Finding {
+    pub(crate) rule: &'static Rule,
+    pub(crate) level: Level,
+    pub(crate) span: Span,
+    pub(crate) message: String,
+    pub(crate) hint: String,
+}
+
+impl Finding {
+    /// Makes a finding of the rule's own level.
+    pub(crate) fn new(
+        rule: &'static Rule,
+        span: Span,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) -> Self {
+        Self {
+            rule,
+            level: rule.level,
+            span,
+            message: message.into(),
+            hint: hint.into(),
+        }
+    }
 }
 
 /// Decides which diagnostics a syntax error hides.
@@ -146,12 +205,30 @@ impl<'t> Diagnostics<'t> {
             self.left_out += 1;
         } else if !self.pending.iter().any(is_same) {
             self.pending.push(PendingDiagnostic {
+                rule: match kind {
+                    DiagnosticKind::Syntax => &SYNTAX,
+                    DiagnosticKind::Invalid => &INVALID_CONTENT,
+                    DiagnosticKind::Missing => &MISSING_CONTENT,
+                },
+                level: Level::Error,
                 span,
                 message,
                 hint,
                 kind,
             });
         }
+    }
+
+    /// Reports a finding in a file without errors. The number of findings is not limited.
+    pub(crate) fn finding(&mut self, finding: Finding) {
+        self.pending.push(PendingDiagnostic {
+            rule: finding.rule,
+            level: finding.level,
+            span: finding.span,
+            message: finding.message,
+            hint: finding.hint,
+            kind: DiagnosticKind::Invalid,
+        });
     }
 
     /// Marks a field of the table at a position as present but invalid, so that it is not reported
@@ -252,13 +329,21 @@ impl<'t> LineIndex<'t> {
             .path(name)
             .line_start(number + 1)
             .annotation(AnnotationKind::Primary.span(caret));
-        let group = Level::ERROR
-            .primary_title(&message)
-            .element(snippet)
-            .element(Level::HELP.message(&hint));
+        let title = pending.level.label().primary_title(&message);
+        // What keeps a file from being read needs no name.
+        let title = match pending.rule {
+            rule if rule.keeps_from_reading() => title,
+            rule => title.id(rule.id),
+        };
+        let help = annotate_snippets::Level::HELP.message(&hint);
+        let group = title.element(snippet).element(help);
+        let column = before.chars().count() + 1;
         Diagnostic {
+            rule: pending.rule,
+            level: pending.level,
             line: number + 1,
-            column: before.chars().count() + 1,
+            column,
+            end_column: column + under.chars().count(),
             rendered: Renderer::plain().render(&[group]),
             message,
             hint: Some(hint),

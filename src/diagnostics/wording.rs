@@ -26,6 +26,14 @@ pub(crate) fn unknown_message(what: &str, word: &str, near: Option<&str>) -> Str
     }
 }
 
+/// Returns a number with its noun: `1 file`, `3 files`.
+pub(crate) fn count(n: usize, noun: &str) -> String {
+    match n {
+        1 => format!("1 {noun}"),
+        n => format!("{n} {noun}s"),
+    }
+}
+
 /// Joins words as in `a, b and c`.
 pub(crate) fn join_with_and(words: &[&str]) -> String {
     match words {

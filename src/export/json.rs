@@ -92,7 +92,12 @@ fn entry(entry: &CatalogEntry) -> Value {
 }
 
 fn broken_file(broken: &BrokenFile) -> Value {
-    json!({ "path": broken.path.display().to_string(), "report": broken.report })
+    let duplicate_of = broken.duplicate_of.as_ref();
+    json!({
+        "path": broken.path.display().to_string(),
+        "report": broken.report,
+        "duplicate_of": duplicate_of.map(|path| path.display().to_string()),
+    })
 }
 
 fn origin(origin: &Origin) -> Value {

@@ -1,10 +1,12 @@
-//! Markdown: headings, paragraphs, tables, and remarks as block quotes.
+//! Markdown: headings, paragraphs and tables. Remarks, and rows of the editors next to a publication,
+//! are block quotes.
 
 use crate::content::{
     AsOf, Block, Cell, Document, Row, Shape, Source, SourceId, Subject, Value, Visibility, Voice,
 };
 use crate::export::scope::{ExportScope, more_results_note};
 use crate::layout::about::source_lines;
+use crate::layout::builder::attribution;
 use crate::layout::table::column_labels;
 use crate::library::Library;
 use crate::search::{Query, Results};
@@ -13,6 +15,7 @@ pub(crate) fn document(document: &Document, scope: &ExportScope) -> String {
     let mut out = String::new();
     let (code, title) = (document.code.value(), escape(&document.title));
     paragraph(&mut out, &format!("# {code} {title}"));
+    let editors_quote = if document.has_one_voice() { "" } else { "> " };
     for (section, blocks) in scope.sections(document) {
         paragraph(&mut out, &format!("## {}", escape(&section.title)));
         for heading in &section.headings {
@@ -22,7 +25,7 @@ pub(crate) fn document(document: &Document, scope: &ExportScope) -> String {
             if let Some(title) = &block.title {
                 paragraph(&mut out, &format!("### {}", escape(title)));
             }
-            write_block(&mut out, document, block, &rows);
+            write_block(&mut out, document, (block, &rows), editors_quote);
         }
     }
     about(&mut out, document, scope);
@@ -69,7 +72,12 @@ pub(crate) fn results(query: &Query, results: &Results, notices: &[String]) -> S
     out
 }
 
-fn write_block(out: &mut String, document: &Document, block: &Block, rows: &[&Row]) {
+fn write_block(
+    out: &mut String,
+    document: &Document,
+    (block, rows): (&Block, &[&Row]),
+    editors_quote: &str,
+) {
     let (absent, present): (Vec<&Row>, Vec<&Row>) =
         rows.iter().partition(|row| row.subject == Subject::Absence);
     let is_table = block.shape == Shape::Table && !present.is_empty();
@@ -80,13 +88,17 @@ fn write_block(out: &mut String, document: &Document, block: &Block, rows: &[&Ro
         for cell in &row.cells {
             let value = value(document, &cell.value);
             if !is_table {
-                paragraph(out, &labeled_value(block, row, &cell.label, &value));
+                let quote = match row.voice {
+                    Voice::Editor => editors_quote,
+                    Voice::Publication => "",
+                };
+                paragraph(out, &labeled_value(block, quote, &cell.label, &value));
             } else if !is_in_table(cell) {
                 let (name, label) = (escape(row.name()), escape(&cell.label));
                 paragraph(out, &format!("{name}, {label}: {value}"));
             }
         }
-        write_annotations(out, document, row);
+        write_annotations(out, document, row, editors_quote);
     }
     for row in absent {
         for cell in &row.cells {
@@ -101,8 +113,7 @@ fn is_in_table(cell: &Cell) -> bool {
     is_column && matches!(cell.value, Value::Text(_))
 }
 
-fn labeled_value(block: &Block, row: &Row, label: &str, value: &str) -> String {
-    let quote = if row.voice == Voice::Editor { "> " } else { "" };
+fn labeled_value(block: &Block, quote: &str, label: &str, value: &str) -> String {
     let bullet = match block.shape {
         Shape::Prose => "",
         _ => "- ",
@@ -133,23 +144,24 @@ fn write_table(out: &mut String, rows: &[&Row]) {
 }
 
 /// Writes a row's standing, source, disagreeing sources and remarks below it.
-fn write_annotations(out: &mut String, document: &Document, row: &Row) {
+fn write_annotations(out: &mut String, document: &Document, row: &Row, editors_quote: &str) {
     let name = escape(row.name());
     if let Some(standing) = row.standing {
         paragraph(out, &format!("{name}: **{}**", escape(standing.label())));
     }
-    if row.voice == Voice::Editor
-        && let Some(source) = &row.source
-    {
-        paragraph(out, &format!("> — {}", citation(document, source)));
+    let main = row.source.iter().filter(|_| row.voice == Voice::Editor);
+    for source in main.chain(&row.confirmed_by) {
+        let source = escape(&attribution(document, source));
+        paragraph(out, &format!("{editors_quote}{source}"));
     }
     for source in &row.disputed_by {
         let source = citation(document, source);
         paragraph(out, &format!("{name}: conflicts with {source}"));
     }
     for remark in &row.remarks {
-        let (text, source) = (escape(&remark.text), citation(document, &remark.source));
-        paragraph(out, &format!("> {name}: {text}\n> — {source}"));
+        let text = escape(&remark.text);
+        let source = escape(&attribution(document, &remark.source));
+        paragraph(out, &format!("> {name}: {text}\n> {source}"));
     }
 }
 

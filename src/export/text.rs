@@ -90,7 +90,11 @@ pub(crate) fn list(library: &Library, notices: &[&str], charset: Charset) -> Str
     }
     for broken in library.broken() {
         let path = broken.path.display().to_string();
-        out.push(&format!("! {}  could not be read", sanitize(&path)));
+        let reason = match &broken.duplicate_of {
+            Some(first) => format!("duplicate of {}", first.display()),
+            None => "could not be read".to_owned(),
+        };
+        out.push(&format!("! {}  {}", sanitize(&path), sanitize(&reason)));
     }
     out.push("");
     out.push_all(notices);

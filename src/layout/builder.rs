@@ -85,27 +85,31 @@ impl<'d> PageBuilder<'d> {
         }
     }
 
-    /// Adds the source of a row of the editors, unless a line above names it or the next row of the
-    /// block has the same.
+    /// Adds the sources of a row of the editors, and the further sources of a quotation. Leaves them
+    /// out if a line above names them, or if the next row of the block has the same, primary ones.
     pub fn row_source(&mut self, row: &Row, next: Option<&Row>) {
-        if row.voice != Voice::Editor || (self.has_one_voice && row.source == self.named_source) {
+        let is_editors = row.voice == Voice::Editor;
+        if is_editors && self.has_one_voice && row.stated_by().eq(&self.named_source) {
             return;
         }
         let is_bare = row.remarks.is_empty() && row.disputed_by.is_empty();
-        let is_same = |next: &Row| (next.voice, &next.source) == (row.voice, &row.source);
-        if is_bare && next.is_some_and(is_same) {
+        let is_same = |next: &Row| next.voice == row.voice && next.stated_by().eq(row.stated_by());
+        let may_wait = self.named_source.is_none() && !self.has_secondary_source(row);
+        if is_bare && may_wait && next.is_some_and(is_same) {
             return;
         }
-        match &row.source {
-            Some(source) => {
-                let text = attribution(self.document, source);
-                self.paragraph(&text, Role::Source, 2);
-            }
-            None if self.named_source.is_some() => {
-                self.paragraph("— no source named", Role::Source, 2);
-            }
-            None => {}
+        let main = row.source.iter().filter(|_| is_editors);
+        for source in main.chain(&row.confirmed_by) {
+            self.paragraph(&attribution(self.document, source), Role::Source, 2);
         }
+        if row.source.is_none() && self.named_source.is_some() {
+            self.paragraph("— no source named", Role::Source, 2);
+        }
+    }
+
+    fn has_secondary_source(&self, row: &Row) -> bool {
+        let mut sources = row.stated_by().filter_map(|id| self.document.source(id));
+        sources.any(|source| source.kind == SourceKind::Secondary)
     }
 
     pub fn line(&mut self, spans: Vec<Span>) {
@@ -237,11 +241,7 @@ pub fn attribution(document: &Document, id: &SourceId) -> String {
     let Some(source) = document.source(id) else {
         return format!("— {}, source unknown", id.0);
     };
-    let rank = match source.kind {
-        SourceKind::Secondary => "according to ",
-        SourceKind::Primary | SourceKind::InHouse => "",
-    };
-    format!("— {rank}{}", source.citation())
+    format!("— {}", source.attribution())
 }
 
 /// Names a source that disagrees with a row.

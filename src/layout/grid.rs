@@ -1,22 +1,21 @@
 //! The grid of payers and modifiers, with each payer's rule on each modifier.
 //!
 //! It takes the place of the table of rules where it fits. Its cells have the rules and their
-//! standings or, if these are too wide or too tall, the standings alone, or only their signs.
+//! standings or, if these are too wide or too tall, the standings alone, or only their signs. On a
+//! narrow screen, the rules are records, below a grid of their signs.
 
 use crate::content::{Block, ModifierCode, Row, RowPath, Section, Standing, Subject};
 use crate::layout::builder::PageBuilder;
 use crate::layout::page::{Medium, PageRow, Role, RowKind, TableMode, value_text};
+use crate::layout::payer_values::DIFFERS;
 use crate::layout::table::{COLUMN_SPACING, CellLine, ColumnNeeds, absence_notes, push_columns};
 use crate::text::wrap::wrap;
 
-/// The fewest columns of a page with a grid.
+/// The fewest columns of a page with a grid instead of records.
 const MIN_COLUMNS: u16 = 96;
 
 /// The most lines of a payer's rules in full. Grids are for comparing.
 const MAX_ROW_LINES: usize = 8;
-
-/// The mark of a rule that differs; see [`Standing::expected`].
-const DIFFERS: &str = "≠";
 
 const LEGEND: &str = "≠ differs from the document's own rule; where that is disputed or missing, \
                       from what most payers say.";
@@ -37,28 +36,39 @@ struct Grid<'r> {
     expected: Vec<Option<Standing>>,
 }
 
-/// Lays out a block of payers' rules as a grid. Returns false, and adds nothing, if the block is
-/// another one or the grid does not fit.
+/// Lays out a block of payers' rules as a grid. Returns false if the rules themselves are still to be
+/// laid out: if the block is another one, the grid does not fit, or it has only the signs of rules that
+/// a narrow screen shows as records.
 pub fn layout_grid(builder: &mut PageBuilder<'_>, section: &Section, block: &Block) -> bool {
     let options = builder.options;
-    let is_wide = options.medium == Medium::Screen && options.columns >= MIN_COLUMNS;
-    let grid = match options.table_mode {
-        TableMode::Columns if is_wide => Grid::new(builder, block),
+    let is_wide = options.columns >= MIN_COLUMNS;
+    let grid = match (options.table_mode, options.medium) {
+        (TableMode::Columns, Medium::Screen) => Grid::new(builder, block),
         _ => None,
     };
     let Some(grid) = grid else {
         return false;
     };
-    let contents = [CellContent::Rule, CellContent::Standing, CellContent::Sign];
+    let contents = if is_wide {
+        &[CellContent::Rule, CellContent::Standing, CellContent::Sign][..]
+    } else {
+        &[CellContent::Sign]
+    };
     let fitting = contents
-        .into_iter()
+        .iter()
+        .copied()
         .find_map(|content| Some((content, grid.widths(builder, content)?)));
     let Some((content, widths)) = fitting else {
         return false;
     };
-    grid.add(builder, (section, block), content, &widths);
-    absence_notes(builder, block);
-    true
+    let rows = grid.add(builder, (section, block), content, &widths);
+    if is_wide {
+        builder.page.rows.extend(rows);
+        absence_notes(builder, block);
+    } else {
+        builder.blank_line();
+    }
+    is_wide
 }
 
 impl<'r> Grid<'r> {
@@ -166,13 +176,14 @@ impl<'r> Grid<'r> {
         is_low.then_some(widths)
     }
 
+    /// Adds the lines of the grid. Returns the rules with their lines.
     fn add(
         &self,
         builder: &mut PageBuilder<'_>,
         (section, block): (&Section, &Block),
         content: CellContent,
         widths: &[usize],
-    ) {
+    ) -> Vec<PageRow> {
         let headers = self.headers().into_iter();
         let headers: Vec<Vec<CellLine>> = headers
             .map(|header| vec![(header.to_owned(), Role::Label)])
@@ -218,12 +229,6 @@ impl<'r> Grid<'r> {
                 rows.push((modifier, row));
             }
         }
-        // The cursor moves down the payers' rules on one modifier, then to the next modifier.
-        rows.sort_by_key(|(modifier, _)| *modifier);
-        builder
-            .page
-            .rows
-            .extend(rows.into_iter().map(|(_, row)| row));
         let all = self.rules.iter().filter_map(|row| row.standing);
         builder.blank_line();
         if content == CellContent::Sign {
@@ -243,6 +248,9 @@ impl<'r> Grid<'r> {
         if self.rules.iter().any(is_on_any) {
             builder.paragraph(LEGEND, Role::Label, 0);
         }
+        // The cursor moves down the payers' rules on one modifier, then to the next modifier.
+        rows.sort_by_key(|(modifier, _)| *modifier);
+        rows.into_iter().map(|(_, row)| row).collect()
     }
 }
 

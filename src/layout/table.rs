@@ -1,8 +1,11 @@
 //! Tables: columns that wrap by word, or rows laid out field by field if the columns do not fit.
 
-use crate::content::{AbsenceReason, Block, Row, RowPath, Section, Subject, Unavailable, Value};
+use crate::content::{
+    AbsenceReason, Block, Cell, Row, RowPath, Section, Subject, Unavailable, Value,
+};
 use crate::layout::builder::PageBuilder;
 use crate::layout::page::{Role, RowKind, Span, TableMode, value_text};
+use crate::layout::payer_values::{self, PayerValues};
 use crate::text::wrap::{min_content_width, width, wrap};
 
 /// The maximum width of a first field that shares its line with the second one in a stacked row.
@@ -15,17 +18,26 @@ const SAMPLE_ROWS: usize = 64;
 /// of most payers.
 const DIFFERS: &str = "≠ differs";
 
+/// The columns of a table, and the values to compare those of its rows with.
+struct Columns<'r> {
+    labels: Vec<&'r str>,
+    payer_values: PayerValues<'r>,
+}
+
 /// A wrapped line of a cell.
 pub type CellLine = (String, Role);
 
 pub fn layout_table(builder: &mut PageBuilder<'_>, section: &Section, block: &Block) {
-    let labels = column_labels(table_rows(block));
+    let columns = Columns {
+        labels: column_labels(table_rows(block)),
+        payer_values: PayerValues::new(block),
+    };
     let widths = match builder.options.table_mode {
-        TableMode::Columns => column_widths(builder, block, &labels),
+        TableMode::Columns => column_widths(builder, block, &columns),
         TableMode::Linear => None,
     };
     match &widths {
-        Some(widths) => header_row(builder, &labels, widths),
+        Some(widths) => header_row(builder, &columns.labels, widths),
         None => stacked_header(builder, block),
     }
     for (n, row) in block.rows.iter().enumerate() {
@@ -36,13 +48,18 @@ pub fn layout_table(builder: &mut PageBuilder<'_>, section: &Section, block: &Bl
         let start = builder.page.lines.len();
         match (absence, &widths) {
             (Some(absent), _) => builder.absence(absent),
-            (None, Some(widths)) => columnar_row(builder, row, &labels, widths),
-            (None, None) => stacked_row(builder, row),
+            (None, Some(widths)) => columnar_row(builder, row, &columns, widths),
+            (None, None) => stacked_row(builder, row, &columns.payer_values),
         }
         if absence.is_none() {
             builder.table_annotations(row, block.rows.get(n + 1));
         }
         builder.finish_row(RowPath::new(section, block, row), start, RowKind::Record);
+    }
+    let mut cells = table_rows(block).flat_map(Row::column_cells);
+    if cells.any(|cell| columns.payer_values.differs(cell)) {
+        builder.blank_line();
+        builder.paragraph(payer_values::LEGEND, Role::Label, 0);
     }
     absence_notes(builder, block);
 }
@@ -137,11 +154,16 @@ pub fn column_labels<'r>(rows: impl Iterator<Item = &'r Row>) -> Vec<&'r str> {
 }
 
 /// Returns the width of each column, or `None` if the longest words do not fit.
-fn column_widths(builder: &PageBuilder<'_>, block: &Block, labels: &[&str]) -> Option<Vec<usize>> {
+fn column_widths(
+    builder: &PageBuilder<'_>,
+    block: &Block,
+    columns: &Columns<'_>,
+) -> Option<Vec<usize>> {
+    let labels = &columns.labels;
     let spacing = COLUMN_SPACING * labels.len().saturating_sub(1);
     let room = builder.options.table_width().checked_sub(spacing)?;
     let rows: Vec<&Row> = table_rows(block).collect();
-    let cell = |row: usize, column| cell_paragraphs(builder, rows[row], labels, column);
+    let cell = |row: usize, column| cell_paragraphs(builder, rows[row], columns, column);
     ColumnNeeds::measure(builder, labels, rows.len(), cell).distribute(room)
 }
 
@@ -229,19 +251,36 @@ impl ColumnNeeds {
 fn cell_paragraphs(
     builder: &PageBuilder<'_>,
     row: &Row,
-    labels: &[&str],
+    columns: &Columns<'_>,
     column: usize,
 ) -> Vec<CellLine> {
-    let charset = builder.options.charset;
+    let (charset, labels) = (builder.options.charset, &columns.labels);
     let mut paragraphs = Vec::new();
     if let Some(cell) = row.column_cells().find(|cell| cell.label == labels[column]) {
-        paragraphs.push(value_text(&cell.value, builder.voice(row), charset));
+        paragraphs.push(field_text(builder, row, cell, &columns.payer_values));
     }
     if column == usize::from(labels.len() > 1) {
         let transliterate = |text| charset.transliterate(text).into_owned();
         paragraphs.extend(standing_lines(row).map(|(text, role)| (transliterate(text), role)));
     }
     paragraphs
+}
+
+/// Formats the value of a cell, with a mark if it differs from that of most payers.
+fn field_text(
+    builder: &PageBuilder<'_>,
+    row: &Row,
+    cell: &Cell,
+    payer_values: &PayerValues<'_>,
+) -> CellLine {
+    let charset = builder.options.charset;
+    let (mut text, role) = value_text(&cell.value, builder.voice(row), charset);
+    if !payer_values.differs(cell) {
+        return (text, role);
+    }
+    text += " ";
+    text += &charset.transliterate(payer_values::DIFFERS);
+    (text, Role::Conflict)
 }
 
 /// Returns the standing of a row, and [`DIFFERS`] if it applies. A disputed rule of the document
@@ -264,9 +303,9 @@ fn header_row(builder: &mut PageBuilder<'_>, labels: &[&str], widths: &[usize]) 
     push_columns(builder, &columns, widths);
 }
 
-fn columnar_row(builder: &mut PageBuilder<'_>, row: &Row, labels: &[&str], widths: &[usize]) {
+fn columnar_row(builder: &mut PageBuilder<'_>, row: &Row, columns: &Columns<'_>, widths: &[usize]) {
     let columns = widths.iter().enumerate().map(|(column, &width)| {
-        let paragraphs = cell_paragraphs(builder, row, labels, column).into_iter();
+        let paragraphs = cell_paragraphs(builder, row, columns, column).into_iter();
         let lines = paragraphs.flat_map(|(text, role)| {
             let lines = wrap(&text, width).into_iter();
             lines.map(move |line| (line, role))
@@ -308,10 +347,10 @@ fn stacked_header(builder: &mut PageBuilder<'_>, block: &Block) {
 
 /// Lays out a row field by field. Its heading is the first field. The second one follows on the same
 /// line if the first is a code.
-fn stacked_row(builder: &mut PageBuilder<'_>, row: &Row) {
+fn stacked_row(builder: &mut PageBuilder<'_>, row: &Row, payer_values: &PayerValues<'_>) {
     let charset = builder.options.charset;
     let fields = row.column_cells().map(|cell| {
-        let (text, role) = value_text(&cell.value, builder.voice(row), charset);
+        let (text, role) = field_text(builder, row, cell, payer_values);
         (cell.label.as_str(), text, role)
     });
     let fields: Vec<(&str, String, Role)> = fields.collect();

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! made  what else the records depend on: the program, its documents, the imported sets
-//! file  by layer: the folder, and each file's name, fingerprint, and entry or report
+//! file  by layer: the folder, the fingerprints of the files with shared entries, and each file's
+//!       name, fingerprint, and entry or report
 //! find  by code: the file that has the document
 //! ```
 
@@ -69,6 +70,9 @@ impl EncodedCatalog {
         write_varint(&mut bytes, scan.layers.len() as u64);
         for layer in &scan.layers {
             write_path(&mut bytes, &layer.folder);
+            for fingerprint in &layer.shared {
+                write_fingerprint(&mut bytes, fingerprint.as_ref());
+            }
             match &layer.files {
                 Err(report) => {
                     bytes.push(0);
@@ -215,6 +219,8 @@ impl<'c> CatalogDecoder<'c> {
             return Some(());
         }
         self.folder = None;
+        let cached = self.read_fingerprints()?;
+        let has_same_entries = layer.shared == cached && !cached.contains(&None);
         let cached_error = match self.reader.read_byte()? {
             0 => Some(self.reader.read_text()?),
             _ => None,
@@ -222,13 +228,14 @@ impl<'c> CatalogDecoder<'c> {
         self.is_current &= cached_error.as_ref() == layer.files.as_ref().err();
         match cached_error {
             Some(_) => self.push_missing(files.len()),
-            None => self.match_files(files)?,
+            None => self.match_files(files, has_same_entries)?,
         }
         Some(())
     }
 
-    /// Adds a record for each file of a folder. Both lists are sorted by name.
-    fn match_files(&mut self, files: &[ScannedFile]) -> Option<()> {
+    /// Adds a record for each file of a folder, unless the entries that they share have changed. Both
+    /// lists are sorted by name.
+    fn match_files(&mut self, files: &[ScannedFile], has_same_entries: bool) -> Option<()> {
         let count = self.reader.read_varint()?;
         self.is_current &= count == files.len() as u64;
         let mut files = files.iter().peekable();
@@ -242,7 +249,9 @@ impl<'c> CatalogDecoder<'c> {
             let file = files.next_if(|file| file_name(&file.path) == name);
             let record = self.read_record(file.map_or(Path::new(""), |file| &file.path))?;
             match file.map(|file| file.fingerprint) {
-                Some(current) if current.is_some() && current == record.fingerprint => {
+                Some(current)
+                    if has_same_entries && current.is_some() && current == record.fingerprint =>
+                {
                     self.records.push(Some(record));
                 }
                 Some(_) => self.push_missing(1),
@@ -260,10 +269,7 @@ impl<'c> CatalogDecoder<'c> {
     }
 
     fn read_record(&mut self, path: &Path) -> Option<CatalogRecord> {
-        let fingerprint = match self.reader.read_byte()? {
-            0 => None,
-            _ => Some(Fingerprint::decode(&mut self.reader)?),
-        };
+        let [fingerprint] = self.read_fingerprints()?;
         let outcome = match self.reader.read_byte()? {
             0 => Err(self.reader.read_text()?),
             _ => Ok(self.read_entry(path)?),
@@ -272,6 +278,17 @@ impl<'c> CatalogDecoder<'c> {
             fingerprint,
             outcome,
         })
+    }
+
+    /// Reads fingerprints, some of which may be missing.
+    fn read_fingerprints<const N: usize>(&mut self) -> Option<[Option<Fingerprint>; N]> {
+        let mut fingerprints = [None; N];
+        for fingerprint in &mut fingerprints {
+            if self.reader.read_byte()? != 0 {
+                *fingerprint = Some(Fingerprint::decode(&mut self.reader)?);
+            }
+        }
+        Some(fingerprints)
     }
 
     fn read_entry(&mut self, path: &Path) -> Option<CatalogEntry> {
@@ -308,13 +325,7 @@ fn read_lists(mut bytes: &[u8]) -> Option<EntryLists> {
 }
 
 fn write_record(out: &mut Vec<u8>, record: &CatalogRecord) {
-    match &record.fingerprint {
-        None => out.push(0),
-        Some(fingerprint) => {
-            out.push(1);
-            fingerprint.encode(out);
-        }
-    }
+    write_fingerprint(out, record.fingerprint.as_ref());
     match &record.outcome {
         Err(report) => {
             out.push(0);
@@ -336,6 +347,13 @@ fn write_record(out: &mut Vec<u8>, record: &CatalogRecord) {
             }
             write_bytes(out, &lists);
         }
+    }
+}
+
+fn write_fingerprint(out: &mut Vec<u8>, fingerprint: Option<&Fingerprint>) {
+    out.push(u8::from(fingerprint.is_some()));
+    if let Some(fingerprint) = fingerprint {
+        fingerprint.encode(out);
     }
 }
 
@@ -388,7 +406,7 @@ mod tests {
     }
 
     fn read_all(scan: &Scan) -> Vec<CatalogRecord> {
-        load_records(&scan.files().collect::<Vec<_>>(), Vec::new())
+        load_records(&scan.files().collect::<Vec<_>>(), Vec::new(), &|_| ())
     }
 
     fn write_cache(scan: &Scan) -> Container {

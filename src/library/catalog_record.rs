@@ -1,8 +1,12 @@
 //! One record for each file of a catalog: its entry, or its errors.
 
-use crate::content::{Document, load_document};
+use std::time::Instant;
+
+use crate::content::Document;
+use crate::content::toml::read::load_document_with;
 use crate::library::entry::{CatalogEntry, Origin};
 use crate::library::parallel::{parallel_map_ordered, thread_count};
+use crate::library::progress::{OnProgress, Progress};
 use crate::library::scan::ScannedFile;
 use crate::storage::Fingerprint;
 
@@ -23,7 +27,7 @@ pub struct CatalogRecord {
 impl CatalogRecord {
     /// Reads a file; returns its document too.
     pub fn load(file: &ScannedFile) -> (Self, Option<Document>) {
-        let document = load_document(&file.path);
+        let document = load_document_with(&file.path, &file.shared);
         let entry = |document| CatalogEntry::new(document, Origin::File(file.path.clone()));
         let record = Self {
             fingerprint: file.fingerprint,
@@ -37,6 +41,7 @@ impl CatalogRecord {
 pub(crate) fn load_records(
     files: &[&ScannedFile],
     mut cached: Vec<Option<CatalogRecord>>,
+    on_progress: OnProgress<'_>,
 ) -> Vec<CatalogRecord> {
     cached.resize_with(files.len(), || None);
     let missing = (0..files.len()).filter(|at| cached[*at].is_none());
@@ -48,7 +53,16 @@ pub(crate) fn load_records(
     let load_batch =
         |(): &mut (), batch: usize| -> Vec<_> { batches[batch].iter().map(load).collect() };
     let mut loaded = Vec::with_capacity(missing.len());
-    let collect = |batch| loaded.extend(batch);
+    let started = Instant::now();
+    let collect = |batch| {
+        loaded.extend(batch);
+        on_progress(Progress {
+            done: loaded.len() as u64,
+            total: missing.len() as u64,
+            unit: "files",
+            elapsed: started.elapsed(),
+        });
+    };
     parallel_map_ordered(threads, batches.len(), |_| (), load_batch, collect);
     for (at, record) in missing.into_iter().zip(loaded) {
         cached[at] = Some(record);

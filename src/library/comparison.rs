@@ -149,7 +149,7 @@ impl ComparisonBuilder<'_> {
 
     fn is_cited(&self, source: &Source) -> bool {
         let rows = self.blocks.iter().flat_map(|block| &block.rows);
-        rows.flat_map(|row| row.source.iter().chain(&row.disputed_by))
+        rows.flat_map(|row| row.stated_by().chain(&row.disputed_by))
             .any(|id| *id == source.id)
     }
 }

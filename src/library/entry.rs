@@ -118,6 +118,8 @@ pub struct BrokenFile {
     pub path: PathBuf,
     /// Every error with line, column and hint, formatted for display.
     pub report: String,
+    /// The file of the same folder that is about the same code, if that is the error.
+    pub duplicate_of: Option<PathBuf>,
 }
 
 /// The reason why a document cannot be opened.

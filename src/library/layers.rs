@@ -80,8 +80,15 @@ impl CatalogBuilder {
         layer.sort_by(|a, b| a.code.cmp(&b.code));
         layer.dedup_by(|again, first| {
             let is_duplicate = again.code == first.code;
-            if is_duplicate && let Origin::File(path) = &again.origin {
-                self.add_broken(path, duplicate_code_report(path, first));
+            if is_duplicate
+                && let (Origin::File(path), Origin::File(first_path)) =
+                    (&again.origin, &first.origin)
+            {
+                self.broken.push(BrokenFile {
+                    path: path.clone(),
+                    report: duplicate_code_report(path, first),
+                    duplicate_of: Some(first_path.clone()),
+                });
             }
             is_duplicate
         });
@@ -113,6 +120,7 @@ impl CatalogBuilder {
         self.broken.push(BrokenFile {
             path: path.to_owned(),
             report,
+            duplicate_of: None,
         });
     }
 
@@ -133,6 +141,7 @@ fn duplicate_code_report(path: &Path, first: &CatalogEntry) -> String {
 #[cfg(test)]
 mod tests {
     use std::fs;
+    use std::sync::Arc;
 
     use super::*;
     use crate::content::Status;
@@ -141,10 +150,12 @@ mod tests {
     fn layer(folder: &str, names: &[&str]) -> Layer {
         let file = |name: &&str| ScannedFile {
             path: Path::new(folder).join(name),
+            shared: Arc::default(),
             fingerprint: None,
         };
         Layer {
             folder: folder.into(),
+            shared: [None; 2],
             files: Ok(names.iter().map(file).collect()),
         }
     }
@@ -210,6 +221,7 @@ mod tests {
                 layer("one", &["a", "b", "c", "d"]),
                 Layer {
                     folder: "two".into(),
+                    shared: [None; 2],
                     files: Err("no folder".to_owned()),
                 },
             ],

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::codesets::ImportedSets;
+use crate::codesets::{ImportedSets, Note};
 use crate::content::{CodeId, CodeSystem, Document, load_document};
 use crate::diagnostics::Report;
 use crate::library::catalog_cache::CachedCatalog;
@@ -16,6 +16,7 @@ use crate::library::imported::synthesize::synthesize;
 use crate::library::imported::validity::Validity;
 use crate::library::layers::CatalogBuilder;
 use crate::library::lazy::LazyLibrary;
+use crate::library::progress::OnProgress;
 use crate::library::scan::{Scan, ScannedFile};
 use crate::library::snapshot::FileSnapshots;
 use crate::storage::Container;
@@ -45,15 +46,19 @@ impl Library {
     /// Reads every `*.toml` file of a folder, but no subfolders and no hidden files. Files and
     /// folders that cannot be read are in [`Library::broken`] and do not affect the others.
     pub fn open(folders: &[PathBuf]) -> Self {
-        Self::from_scan(&Scan::new(folders, None), None)
+        Self::from_scan(&Scan::new(folders, None), None, &|_| ())
     }
 
     /// Opens the built-in documents and those of a scan. Reads only files that have no current
     /// record in `cached`.
-    pub fn from_scan(scan: &Scan, cached: Option<CachedCatalog>) -> Self {
+    pub fn from_scan(
+        scan: &Scan,
+        cached: Option<CachedCatalog>,
+        on_progress: OnProgress<'_>,
+    ) -> Self {
         let files: Vec<&ScannedFile> = scan.files().collect();
         let cached = cached.map(|cached| cached.records).unwrap_or_default();
-        Self::from_records(scan, load_records(&files, cached))
+        Self::from_records(scan, load_records(&files, cached, on_progress))
     }
 
     /// Makes a library of the built-in documents and of one record for each file of `scan`.
@@ -95,6 +100,7 @@ impl Library {
         let damaged = sets.damaged().iter().map(|damage| BrokenFile {
             path: damage.path.clone(),
             report: damage.to_string(),
+            duplicate_of: None,
         });
         self.broken.extend(damaged);
         if !sets.all().is_empty() {
@@ -112,6 +118,12 @@ impl Library {
     /// Returns the codes of imported sets that have no document of their own.
     pub fn codes_only_in_sets(&self) -> impl Iterator<Item = ListedCode> {
         listed_codes(&self.sets).filter(|listed| self.entry(&listed.code).is_none())
+    }
+
+    /// Returns the notes of the ICD-10-CM tabular list that give other names of a diagnosis. There are
+    /// none if the set is damaged.
+    pub(crate) fn aliases(&self, code: &CodeId) -> Vec<Note> {
+        lookup::aliases(&self.sets, code).unwrap_or_default()
     }
 
     /// Returns the display name of the edition of the imported set that lists a system's codes.

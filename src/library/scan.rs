@@ -1,9 +1,12 @@
 //! The scan: lists the files of a library with their fingerprints, without opening them.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::SystemTime;
 use std::{fs, io};
 
+use crate::content::shared::{SHARED_FILES, SharedEntries, is_shared_file};
+use crate::content::toml::read::shared_entries;
 use crate::diagnostics::Report;
 use crate::storage::Fingerprint;
 
@@ -17,14 +20,18 @@ pub struct Scan {
 #[derive(Clone, Debug)]
 pub(crate) struct Layer {
     pub(crate) folder: PathBuf,
+    /// The fingerprints of the files with shared entries; `None` as in [`ScannedFile`].
+    pub(crate) shared: [Option<Fingerprint>; SHARED_FILES.len()],
     /// Sorted by name; or the reason why the folder cannot be read, formatted for display.
     pub(crate) files: Result<Vec<ScannedFile>, String>,
 }
 
 /// A file that may be a document.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct ScannedFile {
     pub path: PathBuf,
+    /// The entries that the documents of the folder share.
+    pub(crate) shared: Arc<SharedEntries>,
     /// `None` if the file was changed so recently that another change may not show.
     pub fingerprint: Option<Fingerprint>,
 }
@@ -33,25 +40,37 @@ impl Scan {
     /// Scans the folders. `file` becomes the top layer.
     pub fn new(folders: &[PathBuf], file: Option<&Path>) -> Self {
         let now = SystemTime::now();
-        let scanned = |path: PathBuf| ScannedFile {
-            fingerprint: match fs::metadata(&path) {
-                Ok(metadata) => Fingerprint::if_stable(&metadata, now),
-                Err(error) => Some(Fingerprint::from_error(&error)),
-            },
+        let fingerprint = |path: &Path| match fs::metadata(path) {
+            Ok(metadata) => Fingerprint::if_stable(&metadata, now),
+            Err(error) => Some(Fingerprint::from_error(&error)),
+        };
+        let scanned = |path: PathBuf, shared: &Arc<SharedEntries>| ScannedFile {
+            fingerprint: fingerprint(&path),
+            shared: Arc::clone(shared),
             path,
         };
         let mut layers: Vec<Layer> = dedup_keep_last(folders)
-            .map(|folder| Layer {
-                folder: folder.clone(),
-                files: match toml_files(folder) {
-                    Ok(files) => Ok(files.into_iter().map(scanned).collect()),
-                    Err(error) => Err(folder_error(folder, &error).to_string()),
-                },
+            .map(|folder| {
+                let shared = Arc::new(shared_entries(folder));
+                let scanned = |path| scanned(path, &shared);
+                Layer {
+                    folder: folder.clone(),
+                    shared: SHARED_FILES.map(|name| fingerprint(&folder.join(name))),
+                    files: match toml_files(folder) {
+                        Ok(files) => Ok(files.into_iter().map(scanned).collect()),
+                        Err(error) => Err(folder_error(folder, &error).to_string()),
+                    },
+                }
             })
             .collect();
-        layers.extend(file.map(|file| Layer {
-            folder: file.to_owned(),
-            files: Ok(vec![scanned(file.to_owned())]),
+        layers.extend(file.map(|file| {
+            let shared = Arc::new(shared_entries(file.parent().unwrap_or(Path::new(""))));
+            Layer {
+                folder: file.to_owned(),
+                // A single file turns the cache off.
+                shared: [None; SHARED_FILES.len()],
+                files: Ok(vec![scanned(file.to_owned(), &shared)]),
+            }
         }));
         Self { layers }
     }
@@ -71,14 +90,15 @@ pub(crate) fn dedup_keep_last(folders: &[PathBuf]) -> impl DoubleEndedIterator<I
         .map(|(_, folder)| folder)
 }
 
-/// Returns the `*.toml` files of a folder that are not hidden, sorted by name.
+/// Returns the `*.toml` files of a folder that are documents and not hidden, sorted by name.
 pub(crate) fn toml_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let is_hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
         let path = entry.path();
-        if !is_hidden && path.extension().is_some_and(|it| it == "toml") {
+        let is_toml = path.extension().is_some_and(|it| it == "toml");
+        if !is_hidden && is_toml && !is_shared_file(&path) {
             files.push(path);
         }
     }

@@ -1,9 +1,13 @@
 //! Libraries for the SSH server: they show no paths of its disk, and a file that breaks while the
 //! server runs keeps its last valid snapshot.
 
-use std::path::PathBuf;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::content::CodeId;
+use crate::content::shared::SharedEntries;
+use crate::content::toml::read::shared_entries;
 use crate::library::document_cache::DocumentCache;
 use crate::library::entry::{BrokenFile, CatalogEntry, Origin};
 use crate::library::library::Library;
@@ -22,13 +26,21 @@ impl Library {
         let paths = broken.iter().map(|broken| broken.path.clone());
         let mut unreadable: Vec<PathBuf> = paths.collect();
         let snapshots = &mut self.snapshots;
+        let mut shared: HashMap<PathBuf, Arc<SharedEntries>> = HashMap::new();
         self.entries.retain(|CatalogEntry { code, origin, .. }| {
             let Origin::File(path) = origin else {
                 return true;
             };
             // A file that changes between the two reads counts as broken.
             let before = previous.and_then(|previous| previous.snapshots.get(code));
-            let snapshot = FileSnapshot::load(path, code, before);
+            let folder = path.parent().unwrap_or(Path::new(""));
+            let shared = shared.entry(folder.to_owned()).or_insert_with(|| {
+                let shared = shared_entries(folder);
+                // Read now: the files may change while the library is served.
+                shared.entries();
+                Arc::new(shared)
+            });
+            let snapshot = FileSnapshot::load(path, code, Arc::clone(shared), before);
             let is_valid = snapshot.is_some();
             match snapshot {
                 Some(snapshot) => drop(snapshots.insert(code.clone(), snapshot)),

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use crate::content::{CodeId, Document, MAX_BYTES, parse_document};
+use crate::content::shared::SharedEntries;
+use crate::content::toml::read::parse_document_with;
+use crate::content::{CodeId, Document, MAX_BYTES};
 use crate::files;
 use crate::library::entry::LoadError;
 use crate::storage::Fingerprint;
@@ -17,6 +19,8 @@ pub(crate) type FileSnapshots = BTreeMap<CodeId, FileSnapshot>;
 pub(crate) struct FileSnapshot {
     pub(crate) path: PathBuf,
     pub(crate) text: Arc<[u8]>,
+    /// The entries that the documents of its folder share.
+    shared: Arc<SharedEntries>,
     /// `None` if the file was changed so recently that another change may not show.
     fingerprint: Option<Fingerprint>,
 }
@@ -24,7 +28,12 @@ pub(crate) struct FileSnapshot {
 impl FileSnapshot {
     /// Reads a file, which must hold a valid document on `code`. If it has not changed since
     /// `previous`, shares the bytes of that.
-    pub(crate) fn load(path: &Path, code: &CodeId, previous: Option<&Self>) -> Option<Self> {
+    pub(crate) fn load(
+        path: &Path,
+        code: &CodeId,
+        shared: Arc<SharedEntries>,
+        previous: Option<&Self>,
+    ) -> Option<Self> {
         let file = files::open(path).ok()?;
         let fingerprint = Fingerprint::if_stable(&file.metadata().ok()?, SystemTime::now());
         let is_unchanged =
@@ -32,11 +41,15 @@ impl FileSnapshot {
         if let Some(previous) = previous.filter(is_unchanged)
             && previous.path == path
         {
-            return Some(previous.clone());
+            return Some(Self {
+                shared,
+                ..previous.clone()
+            });
         }
         let snapshot = Self {
             path: path.to_owned(),
             text: files::read_to_limit(&file, MAX_BYTES).ok()?.into(),
+            shared,
             fingerprint,
         };
         let document = snapshot.parse().ok()?;
@@ -45,7 +58,7 @@ impl FileSnapshot {
 
     pub(crate) fn parse(&self) -> Result<Document, LoadError> {
         let name = self.path.file_name().unwrap_or_default();
-        parse_document(&name.to_string_lossy(), &self.text)
+        parse_document_with(&name.to_string_lossy(), &self.text, &self.shared)
             .map_err(|report| LoadError::Broken(report.to_string()))
     }
 }

@@ -4,6 +4,7 @@ use std::io;
 use std::io::Write;
 use std::ops::Range;
 use std::path::Path;
+use std::time::Instant;
 
 use foldhash::{HashMap, HashMapExt, HashSet};
 
@@ -13,7 +14,9 @@ use crate::library::catalog_cache::EncodedCatalog;
 use crate::library::catalog_record::{CatalogRecord, FILES_PER_TASK};
 use crate::library::imported::enrich::enrich;
 use crate::library::parallel::parallel_map_ordered;
-use crate::library::{IndexingProgress, Library, Origin, Scan, ScannedFile, listed_codes};
+use crate::library::{
+    Library, OnProgress, Origin, Progress, Scan, ScannedFile, listed_code_count, listed_codes,
+};
 use crate::num::saturating_u32;
 use crate::search::build::merge::{DocAddress, merge_partials};
 use crate::search::build::partial_index::PartialIndex;
@@ -23,6 +26,9 @@ use crate::search::format::IndexData;
 
 /// The writer of stored rows, `None` if there is no file to write to, or the error of a write.
 pub(crate) type Store<W> = io::Result<Option<StoreWriter<W>>>;
+
+/// The number of codes between two reports of progress.
+const CODES_PER_REPORT: u64 = 512;
 
 /// Indexes the files of a scan and the codes of imported sets.
 pub(crate) struct Indexer<'s, W> {
@@ -72,9 +78,9 @@ impl<W: Write> Indexer<'_, W> {
     ///
     /// Stored rows are written in the order of the files while others are still being read. After
     /// an error no more are written.
-    pub(crate) fn run(mut self, report: &mut dyn FnMut(IndexingProgress)) -> IndexerOutput<W> {
+    pub(crate) fn run(mut self, on_progress: OnProgress<'_>) -> IndexerOutput<W> {
         let files: Vec<&ScannedFile> = self.scan.files().collect();
-        let mut read = self.read(&files, report);
+        let mut read = self.read(&files, on_progress);
         let encoded_catalog = EncodedCatalog::encode(self.scan, &read.records);
         let records = std::mem::take(&mut read.records);
         let sets = std::mem::take(&mut self.sets);
@@ -89,16 +95,23 @@ impl<W: Write> Indexer<'_, W> {
         }
     }
 
-    fn read(
-        &mut self,
-        files: &[&ScannedFile],
-        report: &mut dyn FnMut(IndexingProgress),
-    ) -> ReadOutput {
+    fn read(&mut self, files: &[&ScannedFile], on_progress: OnProgress<'_>) -> ReadOutput {
         let sets = &self.sets;
+        let started = Instant::now();
+        let report = |done, total, unit| {
+            on_progress(Progress {
+                done,
+                total,
+                unit,
+                elapsed: started.elapsed(),
+            });
+        };
         let batches: Vec<&[&ScannedFile]> = files.chunks(FILES_PER_TASK).collect();
         let run_task = |worker: &mut Worker, task: usize| match task.checked_sub(1) {
             // The longest task starts first.
-            None => TaskOutput::Codes(worker.index_codes(sets)),
+            None => TaskOutput::Codes(
+                worker.index_codes(sets, |done, total| report(done, total, "codes")),
+            ),
             Some(batch) => {
                 let files = batches[batch].iter();
                 TaskOutput::Files(files.map(|file| worker.index_file(file, sets)).collect())
@@ -117,8 +130,7 @@ impl<W: Write> Indexer<'_, W> {
                     records.push(file.record);
                     addresses.push(file.address);
                 }
-                let (done, total) = (records.len(), files.len());
-                report(IndexingProgress { done, total });
+                report(records.len() as u64, files.len() as u64, "files");
             }
         };
         let tasks = batches.len() + 1;
@@ -205,9 +217,13 @@ impl Worker {
         saturating_u32(self.partial.len())
     }
 
-    fn index_codes(&mut self, sets: &ImportedSets) -> CodeRange {
+    fn index_codes(&mut self, sets: &ImportedSets, report: impl Fn(u64, u64)) -> CodeRange {
         let first = self.doc_count();
-        for listed in listed_codes(sets) {
+        let total = listed_code_count(sets);
+        for (done, listed) in (0_u64..).zip(listed_codes(sets)) {
+            if done.is_multiple_of(CODES_PER_REPORT) {
+                report(done, total.max(done));
+            }
             self.partial.add_code(&listed);
         }
         CodeRange {

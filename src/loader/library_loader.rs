@@ -11,7 +11,7 @@ use crate::codesets::ImportedSets;
 use crate::files::AtomicFile;
 use crate::library::catalog_cache::CachedCatalog;
 use crate::library::parallel::thread_count;
-use crate::library::{IndexingProgress, Library, Scan};
+use crate::library::{Library, OnProgress, Scan};
 use crate::loader::index_cache::{CacheError, IndexCache};
 use crate::loader::indexer::{Indexer, IndexerOutput};
 use crate::search::build::store_writer::StoreWriter;
@@ -64,26 +64,22 @@ impl<'a> LibraryLoader<'a> {
 
     /// Loads the library without an index. Reads only files that have changed since they were
     /// cached.
-    pub fn load_library(&self, sets: ImportedSets) -> Library {
+    pub fn load_library(&self, sets: ImportedSets, on_progress: OnProgress<'_>) -> Library {
         let scan = Scan::new(self.folders, self.file);
         let container = self.open_cached();
         let cached = container.and_then(|it| CachedCatalog::load(&it, &scan, &sets));
-        Library::from_scan(&scan, cached).with_sets(sets)
+        Library::from_scan(&scan, cached, on_progress).with_sets(sets)
     }
 
     /// Loads the library and its index from the cache if nothing has changed. Otherwise reads every
     /// file once, indexes it, and writes the cache.
-    pub fn load(
-        &self,
-        sets: ImportedSets,
-        report: &mut dyn FnMut(IndexingProgress),
-    ) -> LoadedLibrary {
+    pub fn load(&self, sets: ImportedSets, on_progress: OnProgress<'_>) -> LoadedLibrary {
         let scan = Scan::new(self.folders, self.file);
         let sets = match self.load_cached(&scan, sets) {
             Ok(loaded) => return loaded,
             Err(sets) => sets,
         };
-        self.build_and_cache(&scan, sets, report)
+        self.build_and_cache(&scan, sets, on_progress)
     }
 
     /// Returns the sets if the cache is missing, damaged or out of date.
@@ -96,7 +92,7 @@ impl<'a> LibraryLoader<'a> {
             return Err(sets);
         };
         // The library comes first, so that the index reuses its temporary memory.
-        let library = Library::from_scan(scan, Some(catalog)).with_sets(sets);
+        let library = Library::from_scan(scan, Some(catalog), &|_| ()).with_sets(sets);
         match Index::open(&container, DocumentSource::default()) {
             Some(index) => Ok(LoadedLibrary {
                 library,
@@ -111,7 +107,7 @@ impl<'a> LibraryLoader<'a> {
         &self,
         scan: &Scan,
         sets: ImportedSets,
-        report: &mut dyn FnMut(IndexingProgress),
+        on_progress: OnProgress<'_>,
     ) -> LoadedLibrary {
         let (file, cache_error) = OutputFile::create(self.enabled_cache(), self.folders);
         let indexer = Indexer {
@@ -125,7 +121,7 @@ impl<'a> LibraryLoader<'a> {
             encoded_catalog,
             data,
             store,
-        } = indexer.run(report);
+        } = indexer.run(on_progress);
         let written = store.and_then(|store| {
             let (Some(mut store), Some(file)) = (store, file) else {
                 return Ok(None);

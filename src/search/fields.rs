@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 
+use crate::content::row::PAYER_ALIASES;
 use crate::content::{Block, Document, Row, Section, Shape, Source, SourceId, Subject, Value};
 
 /// A set of fields of a row, one bit each.
@@ -113,7 +114,7 @@ impl<'a> RowContext<'a> {
     fn push_sources(&self, fields: &mut Vec<IndexedField<'a>>) {
         let cited = |row: &'a Row| {
             let remarks = row.remarks.iter().map(|remark| &remark.source);
-            row.source.iter().chain(remarks)
+            row.stated_by().chain(remarks)
         };
         let earlier = || {
             let rows = self.section.blocks.iter().flat_map(|block| &block.rows);
@@ -160,7 +161,10 @@ impl<'a> RowContext<'a> {
         let name_cells = self.name_cell_count();
         for (index, cell) in self.row.cells.iter().enumerate() {
             let body_index = index.checked_sub(name_cells);
-            let mask = body_index.map_or(FieldMask::NAME, FieldMask::body);
+            let mask = match body_index {
+                Some(index) if cell.label != PAYER_ALIASES => FieldMask::body(index),
+                _ => FieldMask::NAME,
+            };
             fields.push(IndexedField::new(
                 mask,
                 &cell.label,

@@ -14,7 +14,7 @@ use crate::storage::{Container, ContainerWriter, PartTag};
 
 /// The version of an index file and of the catalog in it. Raise it if the same documents would give
 /// other bytes; a test checks that.
-pub(crate) const FORMAT_VERSION: u32 = 4;
+pub(crate) const FORMAT_VERSION: u32 = 5;
 
 const DOCS: PartTag = *b"docs";
 const TITLES: PartTag = *b"titl";

@@ -29,6 +29,16 @@ impl DocumentSource {
             Self::Documents(documents) => documents.get(code).cloned(),
         }
     }
+
+    /// Returns the other names of a listed code, each with the title of its kind.
+    pub(crate) fn aliases(&self, code: &CodeId) -> Vec<(&'static str, String)> {
+        let notes = match self {
+            Self::Library(library) => library.aliases(code),
+            Self::Documents(_) => Vec::new(),
+        };
+        let notes = notes.into_iter();
+        notes.map(|note| (note.kind.title(), note.text)).collect()
+    }
 }
 
 impl Default for DocumentSource {

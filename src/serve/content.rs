@@ -29,8 +29,7 @@ impl ServedContent {
         previous: Option<&Self>,
     ) -> (Self, Vec<BrokenFile>) {
         let previous = previous.map(|content| &*content.library);
-        let LoadedLibrary { library, index, .. } =
-            loader.load(ImportedSets::default(), &mut |_| ());
+        let LoadedLibrary { library, index, .. } = loader.load(ImportedSets::default(), &|_| ());
         let count = library.entries().len();
         let (library, broken) = library.for_serving(previous);
         let is_unchanged = broken.is_empty() && library.entries().len() == count;

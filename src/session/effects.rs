@@ -41,6 +41,7 @@ pub fn load(library: &Library, effect: Effect) -> Option<Action> {
         | Effect::SetMouseOwner(_)
         | Effect::NextTheme
         | Effect::SaveTheme(_)
+        | Effect::SavePanes(_)
         | Effect::SaveBookmark(_)
         | Effect::SavePosition(_)
         | Effect::SaveSearchHistory(_) => None,

@@ -17,7 +17,7 @@ const MAX_FILE_BYTES: u64 = 8 * 1024 * 1024;
 pub struct UserDirs {
     /// Documents (in `content`), imported code sets (in `sets`), bookmarks and notes.
     pub data: PathBuf,
-    /// The reading position and the search history.
+    /// The reading position, the search history and the settings.
     pub state: PathBuf,
     /// Keys, themes and synonyms.
     pub config: PathBuf,
@@ -56,9 +56,9 @@ impl UserDirs {
         self.state.join("state.toml")
     }
 
-    /// The file with the name of the theme that was selected last.
-    pub fn theme_file(&self) -> PathBuf {
-        self.state.join("theme")
+    /// The file of settings that were changed with keys.
+    pub fn settings_file(&self) -> PathBuf {
+        self.state.join("settings")
     }
 
     pub fn search_history_file(&self) -> PathBuf {

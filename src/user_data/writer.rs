@@ -4,9 +4,9 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 use std::time::Duration;
 
-use crate::app::{Bookmark, ReadingPosition, SearchHistory};
-use crate::files::write_atomic;
-use crate::user_data::dirs::{UserDataError, UserDirs, write_error};
+use crate::app::{Bookmark, PaneSettings, ReadingPosition, SearchHistory};
+use crate::user_data::dirs::{UserDataError, UserDirs};
+use crate::user_data::settings::update_settings;
 use crate::user_data::{bookmarks, position, search_history};
 
 #[derive(Clone, Debug)]
@@ -17,6 +17,9 @@ pub enum WriteJob {
     SearchHistory(SearchHistory),
     /// The name of the selected theme.
     Theme(&'static str),
+    Panes(PaneSettings),
+    /// The next start is no longer the first.
+    FirstStart,
 }
 
 /// The sender of jobs to the thread.
@@ -44,9 +47,18 @@ impl StateWriter {
                             saved.unwrap_or_else(&mut report);
                         }
                         WriteJob::Theme(name) => {
-                            let path = dirs.theme_file();
-                            let saved = write_atomic(&path, name.as_bytes());
-                            let saved = saved.map_err(|source| write_error(&path, source));
+                            let name = Some(name.to_owned());
+                            let path = dirs.settings_file();
+                            let saved = update_settings(&path, |settings| settings.theme = name);
+                            saved.unwrap_or_else(&mut report);
+                        }
+                        WriteJob::Panes(panes) => {
+                            let path = dirs.settings_file();
+                            let saved = update_settings(&path, |settings| settings.panes = panes);
+                            saved.unwrap_or_else(&mut report);
+                        }
+                        WriteJob::FirstStart => {
+                            let saved = update_settings(&dirs.settings_file(), |_| ());
                             saved.unwrap_or_else(&mut report);
                         }
                         WriteJob::SearchHistory(history) => {

@@ -29,8 +29,7 @@ pub fn status(app: &App) -> String {
         },
         Focus::Palette(palette) => palette_status(app, palette),
         Focus::CopyMenu(menu) => {
-            let format = CopyFormat::ALL.get(menu.list.selected());
-            let title = format.map_or("", |format| format.title());
+            let title = menu.selected().map_or("", CopyFormat::title);
             format!(
                 "Copy menu, {} of {}: {title}",
                 menu.list.selected() + 1,
@@ -49,6 +48,7 @@ fn palette_status(app: &App, palette: &Palette) -> String {
             format!("{}: {}", binding.help, keys.collect::<Vec<_>>().join(" "))
         }
         Some(PaletteItem::Hit(hit)) => hit_text(hit, ", "),
+        Some(PaletteItem::Payer(name)) => format!("payer {name}"),
         None => return "Commands: no matches".to_owned(),
     };
     format!(

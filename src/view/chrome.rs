@@ -3,21 +3,19 @@
 use ratatui::layout::Rect;
 
 use crate::app::{App, Focus, Mode};
-use crate::content::{CodeSystem, Document, Status};
+use crate::content::{Document, SHORT_CPT_NOTICE, Status};
 use crate::layout::{MIN_COLUMNS_FOR_MARGIN, TableMode};
-use crate::library::IndexingProgress;
 use crate::text::{clip, width};
-use crate::view::accessible_status::status;
 use crate::view::area::{margin, without_last_column};
 use crate::view::canvas::Canvas;
 use crate::view::row_text::{attribution, selected_row};
 use crate::view::theme::StyleRole;
 
-/// The notice that stays on screen with every CPT code.
-const SHORT_NOTICE: &str = "CPT (c) AMA";
-
 /// The longest row name in the breadcrumb, in columns.
 const MAX_ROW_NAME: usize = 24;
+
+/// The width of the progress bar, in columns.
+const PROGRESS_STEPS: u64 = 10;
 
 /// The fewest columns of the title of an official code.
 const MIN_TITLE_COLUMNS: usize = 24;
@@ -83,7 +81,7 @@ pub fn scroll_position(top: usize, lines: usize, height: u16) -> Option<String> 
 }
 
 /// Returns system and status, and the edition of an official code or the review of a document.
-fn review_status(document: &Document) -> String {
+pub fn review_status(document: &Document) -> String {
     let status = match document.status {
         Status::Active => "",
         Status::Deleted => " · deleted",
@@ -117,24 +115,25 @@ pub fn tabs(canvas: &mut Canvas<'_>, app: &App, area: Option<Rect>) {
 pub fn status_line(canvas: &mut Canvas<'_>, app: &App, area: Option<Rect>) {
     let Some(area) = area else { return };
     let column = margin(area);
-    let message = app.message.clone().or_else(|| filter_message(app));
-    if let Some(message) = message.or_else(|| loading_message(app)) {
+    if let Some(message) = message(app) {
         canvas.put_clipped(area, column, &message, StyleRole::Note);
         return;
     }
-    let shows_document = app.shows_document();
-    let location = match app.table_mode {
-        TableMode::Linear => status(app),
-        TableMode::Columns if shows_document => {
-            breadcrumb(canvas, app, area.width.saturating_sub(column))
-        }
-        TableMode::Columns => return,
-    };
+    if !app.shows_document() {
+        return;
+    }
+    let location = breadcrumb(canvas, app, area.width.saturating_sub(column));
     let end = canvas.put_clipped(area, column, &location, StyleRole::Breadcrumb);
     // The details have the source as well, and change less often.
-    if shows_document && app.side_panes().detail.is_none() {
+    if app.side_panes().detail.is_none() {
         source(canvas, app, area, end);
     }
+}
+
+/// The message, or else the filter of the rows or the progress of loading.
+pub fn message(app: &App) -> Option<String> {
+    let message = app.message.clone().or_else(|| filter_message(app));
+    message.or_else(|| loading_message(app))
 }
 
 /// The filter of the open section, which hides rows.
@@ -147,11 +146,14 @@ fn filter_message(app: &App) -> Option<String> {
 /// The progress of indexing. While the library is loading, search and library have a message, too,
 /// because they do not show everything yet.
 fn loading_message(app: &App) -> Option<String> {
-    if let Some(IndexingProgress { done, total }) = app.progress {
-        return Some(format!("indexing {done}/{total}"));
+    // A screen reader would read every number.
+    if let (Some(progress), TableMode::Columns) = (app.progress, app.table_mode) {
+        let steps = progress.steps(PROGRESS_STEPS);
+        let bar = (0..PROGRESS_STEPS).map(|step| if step < steps { '#' } else { '-' });
+        return Some(format!("Indexing [{}] {progress}", bar.collect::<String>()));
     }
     let is_incomplete = matches!(app.focus(), Focus::Search(_) | Focus::Library(_));
-    (is_incomplete && app.is_library_loading()).then(|| "still loading the library".to_owned())
+    (is_incomplete && app.is_library_loading()).then(|| "Still loading the library".to_owned())
 }
 
 /// Draws the source of the selected row at the right, if there is room after column `end`.
@@ -203,7 +205,7 @@ pub fn footer(canvas: &mut Canvas<'_>, app: &App, area: Option<Rect>) {
     let Some(mut area) = area else { return };
     let start = margin(area);
     if shows_cpt(app) {
-        let notice = canvas.put_right(area, SHORT_NOTICE, StyleRole::Notice);
+        let notice = canvas.put_right(area, SHORT_CPT_NOTICE, StyleRole::Notice);
         area.width = notice.saturating_sub(2 * start);
     }
     let room = area.width.saturating_sub(start);
@@ -250,7 +252,7 @@ type Hint = (String, String);
 
 /// Returns true if CPT content may be on screen: in documents on procedures and modifiers, and in
 /// every list.
-fn shows_cpt(app: &App) -> bool {
+pub fn shows_cpt(app: &App) -> bool {
     match app.mode() {
         Mode::Document
         | Mode::Outline
@@ -259,12 +261,14 @@ fn shows_cpt(app: &App) -> bool {
         | Mode::Note
         | Mode::CopyMenu => {
             let system = app.document_view().document().code.system();
-            matches!(
-                system,
-                CodeSystem::Cpt | CodeSystem::Hcpcs | CodeSystem::Modifier
-            )
+            system.needs_short_cpt_notice()
         }
-        Mode::Search | Mode::Library | Mode::Comparison | Mode::Bookmarks | Mode::Palette => true,
+        Mode::Search
+        | Mode::Library
+        | Mode::Preview
+        | Mode::Comparison
+        | Mode::Bookmarks
+        | Mode::Palette => true,
         Mode::TextPanel => false,
     }
 }

@@ -3,31 +3,37 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Position;
 
-use crate::app::{App, Focus, SearchState};
+use crate::app::{App, Focus};
+use crate::text::Link;
 use crate::view::canvas::Canvas;
 use crate::view::chrome;
 use crate::view::modes::{bookmarks, copy, document, library, note, palette, search};
 use crate::view::page::draw_page;
 use crate::view::theme::Theme;
 
-/// Draws the part of the screen that is in the buffer. Returns the position of the terminal's
-/// cursor on the whole screen: the selected row, where a screen reader follows it, or the text field.
-pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
+/// What a frame has besides its cells.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Drawn {
+    /// The position of the terminal's cursor on the whole screen: the selected row, where a screen
+    /// reader follows it, or the text field.
+    pub cursor: Option<Position>,
+    pub links: Vec<Link>,
+}
+
+/// Draws the part of the screen that is in the buffer.
+pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Drawn {
     let mut canvas = Canvas::new(buffer, theme, app.charset);
     let canvas = &mut canvas;
     let layout = app.screen_layout();
     let (title, list) = layout.list_areas();
-    let (list_pane, preview) = layout.list_panes();
+    let (list_pane, _) = layout.list_panes();
     if app.shows_document() {
         chrome::header(canvas, app, layout.header);
         chrome::tabs(canvas, app, layout.tabs);
     }
-    if let (Focus::Search(_) | Focus::Library(_), Some(area)) = (app.focus(), preview) {
-        // Below the filters, so that it scrolls with the list.
-        let below_filters = SearchState::areas(area).1;
-        let is_search = matches!(app.focus(), Focus::Search(_));
-        document::detail(canvas, app, if is_search { below_filters } else { area });
-    }
+    let is_list = matches!(app.focus(), Focus::Search(_) | Focus::Library(_));
+    let preview = app.preview_area().filter(|_| is_list);
+    let preview_start = preview.and_then(|area| document::preview(canvas, app, area));
     let cursor = match app.focus() {
         Focus::RowDetail(detail) if layout.detail.is_none() => {
             let (page, top) = (&detail.view.page, detail.view.top);
@@ -65,6 +71,7 @@ pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
             Some(list.as_position())
         }
     };
+    let cursor = preview_start.filter(|_| app.has_preview_focus()).or(cursor);
     copy::draw_copied(canvas, app, layout.body);
     // On the smallest screens, a list's title takes the place of the status line.
     if app.shows_document() || layout.status_line != Some(title) {
@@ -72,8 +79,12 @@ pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
     }
     chrome::footer(canvas, app, layout.footer);
     // The last column and line, if a text field is longer.
-    cursor.map(|at| Position {
+    let cursor = cursor.map(|at| Position {
         x: at.x.min(app.size.width.saturating_sub(1)),
         y: at.y.min(app.size.height.saturating_sub(1)),
-    })
+    });
+    Drawn {
+        cursor,
+        links: std::mem::take(&mut canvas.links),
+    }
 }

@@ -29,7 +29,7 @@ pub fn row_description((block, row): (&Block, &Row)) -> String {
     text
 }
 
-/// The source of a row, its date, and the sources that disagree.
+/// The sources of a row with their dates, and the sources that disagree.
 pub fn attribution(document: &Document, row: &Row) -> String {
     let source_of_absence = row.cells.iter().find_map(|cell| match &cell.value {
         Value::Unavailable(absent) => absent.source.as_ref(),
@@ -40,14 +40,16 @@ pub fn attribution(document: &Document, row: &Row) -> String {
             .source(id)
             .map_or(id.0.clone(), |source| source.short.clone())
     };
-    let mut text = match row.source.as_ref().or(source_of_absence) {
-        Some(id) => {
-            let source = document.source(id);
-            let as_of = source.map_or(AsOf::Unknown, |source| source.as_of);
-            format!("{}, {as_of}", name(id))
-        }
-        None => "no source named".to_owned(),
+    let dated = |id: &SourceId| {
+        let source = document.source(id);
+        let as_of = source.map_or(AsOf::Unknown, |source| source.as_of);
+        format!("{}, {as_of}", name(id))
     };
+    let main = row.source.as_ref().or(source_of_absence);
+    let mut text = main.map_or_else(|| "no source named".to_owned(), dated);
+    for id in &row.confirmed_by {
+        text += &format!(" · {}", dated(id));
+    }
     for id in &row.disputed_by {
         text += &format!(" · conflicts with {}", name(id));
     }

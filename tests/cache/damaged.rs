@@ -67,7 +67,7 @@ fn unwritable_cache_is_reported_and_search_still_works() {
     let uncached = fixture.uncached_answers();
     let below_a_file = IndexCache::new(fixture.document_path(30).join("cache"));
     let loader = LibraryLoader::new(&fixture.folders, Some(&below_a_file));
-    let mut library = loader.load(ImportedSets::default(), &mut |_| ());
+    let mut library = loader.load(ImportedSets::default(), &|_| ());
     let error = library.cache_error.take().unwrap().to_string();
     assert!(
         error.starts_with("cannot save the search index in "),

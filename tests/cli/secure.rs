@@ -75,7 +75,7 @@ fn secure_mode_reads_nothing_that_the_environment_names_but_the_home_folder() {
 
 #[test]
 fn secure_reader_refuses_keys_that_write_copy_or_suspend_and_saves_nothing() {
-    let home = Home::new();
+    let home = Home::before_first_start();
     let mut terminal = Launch::codeleaf("--secure").home(&home).start();
     terminal.wait_for("CPT (c) AMA");
     for key in ["ctrl-z", "y", "Y", "b", "a", "B"] {

@@ -111,7 +111,7 @@ fn saved_position_that_no_longer_exists_is_ignored() {
 
 #[test]
 fn unwritable_state_file_shows_a_note_and_continues() {
-    let home = Home::new();
+    let home = Home::before_first_start();
     // Not even root can create a folder through a dangling link.
     fs::create_dir_all(home.path("state")).unwrap();
     std::os::unix::fs::symlink("nowhere/at/all", home.path("state/codeleaf")).unwrap();
@@ -120,4 +120,84 @@ fn unwritable_state_file_shows_a_note_and_continues() {
     terminal.press("down").wait_for("83950 › Coding › 90");
     terminal.press("q");
     terminal.assert_exits_restored(0);
+}
+
+#[test]
+fn first_start_names_three_keys_until_the_first_key_and_never_again() {
+    let home = Home::before_first_start();
+    let hints = "/ searches   : lists all commands   ? shows the keys";
+    let mut terminal = start(&home, "");
+    terminal.wait_for(hints);
+    terminal.press("down").wait_for("83950 › Summary › 2/3");
+    assert!(!terminal.screen().contains(hints), "{}", terminal.screen());
+    terminal.signal(rustix::process::Signal::KILL);
+    terminal.wait_for_exit();
+    for arguments in ["", "83950"] {
+        let mut terminal = start(&home, arguments);
+        terminal.wait_for("83950 › Summary");
+        assert!(!terminal.screen().contains(hints), "{}", terminal.screen());
+        terminal.press("q");
+        terminal.assert_exits_restored(0);
+    }
+
+    let home = Home::before_first_start();
+    let mut terminal = start(&home, "--secure");
+    terminal.wait_for("83950 › Summary");
+    terminal.press("q");
+    terminal.assert_exits_restored(0);
+    assert!(!home.path("state/codeleaf").exists());
+}
+
+#[test]
+fn panes_and_their_split_are_kept_for_the_next_start() {
+    let home = Home::new();
+    let wide = |arguments: &str| {
+        let launch = Launch::codeleaf(arguments).home(&home).size(160, 40);
+        let terminal = launch.start();
+        terminal.wait_for("CPT (c) AMA");
+        terminal
+    };
+    // The first column of the details.
+    let details = |terminal: &Terminal| {
+        let screen = terminal.screen();
+        let line = screen.lines().find(|line| line.contains("83950-26  Prof"));
+        line.map(|line| line.split("83950-26  Prof").next().unwrap().chars().count())
+    };
+    // The column after both keys: the second one moves the details by as much as the first.
+    let wait_for_move = |terminal: &Terminal, first: usize| {
+        let started = Instant::now();
+        loop {
+            match details(terminal) {
+                Some(column) if first - column > 6 => return column,
+                column => assert!(started.elapsed() < WAIT_TIMEOUT, "{column:?}"),
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+    };
+    let quit = |mut terminal: Terminal| {
+        terminal.press("q");
+        terminal.assert_exits_restored(0);
+    };
+    let terminal = wide("83950-26");
+    terminal.wait_for("83950-26  Prof");
+    let first = details(&terminal).unwrap();
+    terminal.press("< <");
+    let moved = wait_for_move(&terminal, first);
+    assert!(moved < first, "{moved} {first}");
+    quit(terminal);
+    let terminal = wide("83950-26");
+    terminal.wait_for("83950-26  Prof");
+    assert_eq!(details(&terminal), Some(moved));
+    terminal.press("p").wait_for("One pane");
+    quit(terminal);
+    let terminal = wide("83950-26");
+    terminal.wait_for("83950 › Coding › 26");
+    assert_eq!(details(&terminal), None, "{}", terminal.screen());
+    quit(terminal);
+    let terminal = wide("83950-26 --panes auto");
+    terminal.wait_for("83950-26  Prof");
+    assert_eq!(details(&terminal), Some(moved));
+    quit(terminal);
+    let kept = fs::read_to_string(home.path("state/codeleaf/settings")).unwrap();
+    assert_eq!(kept, "panes off\nsplit 50\n");
 }

@@ -25,6 +25,7 @@ fn row(key: &str, subject: Subject, cells: Vec<Cell>) -> Row {
         cells,
         standing: None,
         source: Some(SourceId("publication".to_owned())),
+        confirmed_by: Vec::new(),
         disputed_by: Vec::new(),
         remarks: Vec::new(),
     }

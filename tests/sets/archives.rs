@@ -352,6 +352,13 @@ fn archive_without_code_sets_or_out_of_bounds_is_refused() {
     assert!(bomb.len() < 100_000);
     let expected = "x.zip: the archive unpacks to far more than a code set has";
     assert_eq!(refusal(&bomb), expected);
+    // A spreadsheet is checked before its sheets are read.
+    let sheet = vec![b' '; 64 << 20];
+    let bomb = archive(&[
+        ("xl/workbook.xml", b"<workbook/>"),
+        ("xl/worksheets/sheet1.xml", &sheet),
+    ]);
+    assert_eq!(refusal(&bomb), expected);
     let entries: Vec<String> = (0..1001).map(|n| format!("{n}.txt")).collect();
     let entries: Vec<(&str, &[u8])> = entries.iter().map(|name| (&**name, &b""[..])).collect();
     let many = refusal(&archive(&entries));

@@ -128,7 +128,10 @@ fn imported_sets_add_rows_and_keep_the_documents_own_rows() {
         Value::Text(text) => text.clone(),
     };
     assert_eq!(rate(before), "– not imported");
-    assert_eq!(rate(medicare), "see CLFS rate, edition 2025-q2: 83950");
+    assert_eq!(
+        rate(medicare),
+        "see CLFS rate, edition 2025-q2: 83950, $64.41"
+    );
     // The added rows speak in the editors' voice and cite a listed source.
     assert!(!added.is_empty());
     for row in &added {
@@ -475,7 +478,8 @@ fn tabular_notes_apply_to_the_codes_below_and_name_their_origin() {
     assert_eq!(excluded.subject, Subject::Text);
     // Inclusion terms and the code's own notes stay where they are.
     let header = open(&library, "icd10cm:K92");
-    assert_eq!(keys(&header, "notes", "inclusionTerm"), [""; 0]);
+    let terms = rows(&header, "notes", "inclusionTerm");
+    assert_eq!(texts(terms[0]), ["Invented gut trouble", "this code"]);
     assert_eq!(keys(&header, "notes", "useAdditionalCode"), [""; 0]);
     // The other rows of the source are of the order file.
     let source = rows(&document, "notes", "excludes1")[0].source.as_ref();
@@ -510,7 +514,10 @@ fn code_of_the_tabular_list_alone_has_a_page_and_is_listed_once() {
         first
     };
     assert_eq!(find("U09").aliases, [""; 0]);
-    assert_eq!(find("K92").aliases, ["invented ulcer NOS"]);
+    assert_eq!(
+        find("K92").aliases,
+        ["invented ulcer NOS", "Invented gut trouble"]
+    );
     let bleeding = find("K92.2");
     assert_eq!(bleeding.short, "Invented hemorrhage, unspecified");
     assert_eq!(
@@ -533,6 +540,42 @@ fn inclusion_terms_are_found_and_head_names_rank_first() {
     assert_eq!(first("intestinal oozing"), "icd10cm:K92.2");
     assert_eq!(first("gastric bleeding"), "icd10cm:K92.2");
     assert_eq!(first("ulcer"), "icd10cm:K92");
+    // The hit shows the term that matched, and where it is.
+    let hit = |text: &str| {
+        let mut results = index.search(&Query::parse(text), None, 5);
+        let hit = results.hits.swap_remove(0);
+        let highlights = hit.snippet.highlights.iter().cloned();
+        let highlights = highlights.map(|range| hit.snippet.text[range].to_owned());
+        let highlights = highlights.collect::<Vec<_>>().join(", ");
+        (hit.reason.to_string(), hit.snippet.text.clone(), highlights)
+    };
+    let found = |reason: &str, text: &str, highlights: &str| {
+        (reason.to_owned(), text.to_owned(), highlights.to_owned())
+    };
+    let title = "Invented hemorrhage, unspecified";
+    assert_eq!(
+        hit("intestinal oozing"),
+        found(
+            "inclusion terms",
+            &format!("{title} — Intestinal oozing"),
+            "Intestinal, oozing"
+        )
+    );
+    assert_eq!(
+        hit("ulcer"),
+        found(
+            "includes",
+            "Other invented diseases — invented ulcer NOS",
+            "ulcer"
+        )
+    );
+    assert_eq!(
+        hit("invented hemorrhage"),
+        found("title", title, "Invented, hemorrhage")
+    );
+    for code in ["K92.2", "\"K92.2\""] {
+        assert_eq!(hit(code), found("code", title, ""), "{code}");
+    }
 }
 
 #[test]

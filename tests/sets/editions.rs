@@ -164,6 +164,24 @@ fn date_of_service_comes_from_the_option_or_the_variable() {
 }
 
 #[test]
+fn header_names_the_table_if_the_file_name_does_not() {
+    let fixture = StoreFixture::new();
+    for (column, name) in [
+        ("Practitioner Services MUE Values", "practitioner"),
+        ("Outpatient Hospital Services MUE Values", "hospital"),
+        ("DME Supplier Services MUE Values", "supplier"),
+        ("MUE Values", ""),
+    ] {
+        let header = format!("HCPCS/CPT Code,{column},MUE Adjudication Indicator,MUE Rationale");
+        let file = format!("{header}\n83950,2,3 Date of Service Edit: Clinical,x\n");
+        let imported = fixture.import("mue-07-01-2026.csv", file.as_bytes());
+        let edition = imported.unwrap().header.edition.name;
+        let table = edition.trim_end_matches("2026-07-01").trim_end_matches('-');
+        assert_eq!(table, name, "{column}");
+    }
+}
+
+#[test]
 fn other_content_replaces_an_edition_only_on_request() {
     let fixture = StoreFixture::new();
     let name = "icd10cm-order-2026.txt";

@@ -92,7 +92,8 @@ pub fn icd10cm_tabular() -> Vec<u8> {
      Other invented diseases\r\n</sectionRef>\r\n</sectionIndex>\r\n\
      <section id=\"K90-K95\">\r\n<desc>Other invented diseases (K90-K95)</desc>\r\n\
      <diag>\r\n<name>K92</name>\r\n<desc>Other invented diseases</desc>\r\n\
-     <includes>\r\n<note>invented ulcer NOS</note>\r\n</includes>\r\n\
+     <includes>\r\n<note>invented ulcer NOS</note>\r\n</includes>\
+     <inclusionTerm><note>Invented gut trouble</note></inclusionTerm>\r\n\
      <excludes1>\r\n<note>neonatal kind (K92.2, U09)</note>\r\n</excludes1>\r\n\
      <sevenChrNote>\r\n<note>One of these is added</note>\r\n</sevenChrNote>\r\n\
      <sevenChrDef>\r\n<extension char=\"A\">first encounter &lt; one&#32;day</extension>\r\n\

@@ -136,6 +136,14 @@ fn published_notes_are_at_each_code() {
             "section S70-S79",
             Some("T33"),
         ),
+        // The other end of the range.
+        (
+            "S72.001A",
+            "excludes2",
+            "… T34 Frostbite with tissue necrosis",
+            "section S70-S79",
+            Some("T34"),
+        ),
     ] {
         let code = CodeId::new(CodeSystem::Icd10cm, code).unwrap();
         let document = library.document(&code).unwrap();

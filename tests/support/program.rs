@@ -32,7 +32,14 @@ const QUIET_AFTER_FRAME: Duration = Duration::from_millis(25);
 pub struct Home(Arc<TempDir>);
 
 impl Home {
+    /// The folders of a user who has started the program before.
     pub fn new() -> Self {
+        let home = Self::before_first_start();
+        home.write("state/codeleaf/settings", "");
+        home
+    }
+
+    pub fn before_first_start() -> Self {
         Self(Arc::new(tempfile::tempdir().unwrap()))
     }
 

@@ -4,8 +4,8 @@ use std::num::NonZero;
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
-use codeleaf::app::{AppOptions, Bookmarks, Effect, Host, Keymap, PaneSettings};
-use codeleaf::content::{CodeId, CodeSystem, Document};
+use codeleaf::app::{AppOptions, Bookmarks, Effect, Host, Keymap, PaneSettings, ReadingPosition};
+use codeleaf::content::{CodeId, CodeSystem, Date, Document};
 use codeleaf::layout::TableMode;
 use codeleaf::library::Library;
 use codeleaf::search::{Index, IndexBuilder};
@@ -72,9 +72,47 @@ impl TestSession {
         capabilities: Capabilities,
         table_mode: TableMode,
     ) -> Self {
+        let index = index_of(&library);
         let options = AppOptions {
             table_mode,
-            ..app_options(document, library, size, capabilities)
+            ..app_options(document, library, index, size, capabilities)
+        };
+        Self::start(options, capabilities, "dark")
+    }
+
+    /// Opens a document of a library whose index exists.
+    pub fn with_index(
+        document: Arc<Document>,
+        library: &Arc<Library>,
+        index: &Arc<Index>,
+        size: (u16, u16),
+    ) -> Self {
+        let capabilities = Capabilities::modern();
+        let options = app_options(
+            document,
+            Arc::clone(library),
+            Arc::clone(index),
+            size,
+            capabilities,
+        );
+        Self::start(options, capabilities, "dark")
+    }
+
+    /// Opens the document that a reader left, at the same row, with the reader's bookmarks.
+    pub fn resume(
+        (library, index): (&Arc<Library>, &Arc<Index>),
+        position: &ReadingPosition,
+        bookmarks: Bookmarks,
+        size: (u16, u16),
+    ) -> Self {
+        let capabilities = Capabilities::modern();
+        let document = library.document(&position.code).unwrap();
+        let (library, index) = (Arc::clone(library), Arc::clone(index));
+        let options = AppOptions {
+            row_path: position.row_path.clone(),
+            top: position.top,
+            bookmarks: Some(bookmarks),
+            ..app_options(document, library, index, size, capabilities)
         };
         Self::start(options, capabilities, "dark")
     }
@@ -82,7 +120,8 @@ impl TestSession {
     /// Opens the shipped document with a built-in theme.
     pub fn with_theme(size: (u16, u16), capabilities: Capabilities, theme: &str) -> Self {
         let library = Arc::clone(&BUILT_IN.0);
-        let options = app_options(shipped_document(), library, size, capabilities);
+        let index = Arc::clone(&BUILT_IN.1);
+        let options = app_options(shipped_document(), library, index, size, capabilities);
         Self::start(options, capabilities, theme)
     }
 
@@ -178,6 +217,11 @@ impl TestSession {
             .to_owned()
     }
 
+    /// The lines of the last frame, if text is only appended.
+    pub fn appended(&self) -> String {
+        String::from_utf8_lossy(&self.last_frame).replace("\r\n", "\n")
+    }
+
     pub fn vt100_screen(&self) -> &vt100::Screen {
         self.parser.screen()
     }
@@ -204,17 +248,21 @@ impl TestSession {
     }
 }
 
+fn index_of(library: &Arc<Library>) -> Arc<Index> {
+    if Arc::ptr_eq(library, &BUILT_IN.0) {
+        Arc::clone(&BUILT_IN.1)
+    } else {
+        Arc::new(IndexBuilder::index_library(library))
+    }
+}
+
 fn app_options(
     document: Arc<Document>,
     library: Arc<Library>,
+    index: Arc<Index>,
     (columns, rows): (u16, u16),
     capabilities: Capabilities,
 ) -> AppOptions {
-    let index = if Arc::ptr_eq(&library, &BUILT_IN.0) {
-        Arc::clone(&BUILT_IN.1)
-    } else {
-        Arc::new(IndexBuilder::index_library(&library))
-    };
     AppOptions {
         index,
         library,
@@ -227,8 +275,9 @@ fn app_options(
         row_path: None,
         top: 0,
         message: None,
+        is_first_start: false,
         table_mode: TableMode::Columns,
-        today: None,
+        today: Date::new(2026, 11, 25),
         panes: PaneSettings::default(),
     }
 }

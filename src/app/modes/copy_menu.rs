@@ -11,26 +11,30 @@ use crate::num::saturating_u16;
 #[derive(Clone, Debug)]
 pub struct CopyMenu {
     pub list: GroupedList,
+    /// What can be copied: links only if there are any.
+    pub formats: &'static [CopyFormat],
 }
+
+const FORMATS: &[CopyFormat] = &CopyFormat::ALL;
 
 impl CopyMenu {
     /// The menu with the row selected.
-    pub(crate) fn new() -> Self {
-        let mut list = GroupedList::ungrouped(CopyFormat::ALL.len(), 1);
-        let row = CopyFormat::ALL
-            .iter()
-            .position(|format| *format == CopyFormat::Row);
+    pub(crate) fn new(has_links: bool) -> Self {
+        let without_links = || FORMATS.split_last().map_or(FORMATS, |(_, rest)| rest);
+        let formats = if has_links { FORMATS } else { without_links() };
+        let mut list = GroupedList::ungrouped(formats.len(), 1);
+        let row = formats.iter().position(|it| *it == CopyFormat::Row);
         list.cursor.item = row.unwrap_or_default();
-        Self { list }
+        Self { list, formats }
     }
 
-    pub(crate) fn selected(&self) -> Option<CopyFormat> {
-        CopyFormat::ALL.get(self.list.selected()).copied()
+    pub fn selected(&self) -> Option<CopyFormat> {
+        self.formats.get(self.list.selected()).copied()
     }
 
     /// The title and the list, at the bottom of the body.
-    pub fn areas(body: Rect) -> (Rect, Rect) {
-        let height = body.height.min(saturating_u16(CopyFormat::ALL.len() + 1));
+    pub fn areas(&self, body: Rect) -> (Rect, Rect) {
+        let height = body.height.min(saturating_u16(self.formats.len() + 1));
         let y = body.bottom() - height;
         let title = Rect {
             y,
@@ -48,17 +52,17 @@ impl CopyMenu {
 
 impl Pane for CopyMenu {
     fn relayout(&mut self, context: &mut PaneContext<'_>) {
-        let (_, list) = Self::areas(context.screen.body);
+        let (_, list) = self.areas(context.screen.body);
         self.list.relayout(list.height);
     }
 
     fn move_vertically(&mut self, movement: Movement, context: &mut PaneContext<'_>) {
-        let (_, list) = Self::areas(context.screen.body);
+        let (_, list) = self.areas(context.screen.body);
         self.list.apply(movement, list.height);
     }
 
     fn click(&mut self, at: Position, context: &mut PaneContext<'_>) -> Click {
-        let (_, list) = Self::areas(context.screen.body);
+        let (_, list) = self.areas(context.screen.body);
         self.list.click(at, list)
     }
 }

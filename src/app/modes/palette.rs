@@ -1,7 +1,7 @@
 //! The command palette: a text field over the actions, codes, modifiers, payers and documents whose
 //! names have its words.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use crate::app::action::Effect;
 use crate::app::command::Movement;
@@ -10,10 +10,11 @@ use crate::app::list::{Click, Group, GroupedList};
 use crate::app::mode::Mode;
 use crate::app::pane::{Pane, PaneContext};
 use crate::app::text_input::{Edit, TextInput};
+use crate::library::Library;
 use crate::search::{Hit, MatchReason, Query};
 use ratatui::layout::Position;
 
-/// The most hits that are read for a keystroke.
+/// The most hits that are read for a keystroke, and the most payers.
 const MAX_HITS: usize = 40;
 
 #[derive(Clone, Debug)]
@@ -24,10 +25,15 @@ pub struct Palette {
     pub content: PaletteContent,
     /// The mode of the pane below, in which the actions run.
     mode: Mode,
-    /// The positions of the listed bindings in the keymap: first those of the pane below.
-    bindings: Vec<usize>,
-    hits: Vec<Hit>,
-    hits_come_first: bool,
+    items: Vec<Item>,
+}
+
+#[derive(Clone, Debug)]
+enum Item {
+    /// The position of a binding in the keymap.
+    Action(usize),
+    Hit(Box<Hit>),
+    Payer(String),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +48,8 @@ pub enum PaletteContent {
 pub enum PaletteItem<'a> {
     Action(&'a Binding),
     Hit(&'a Hit),
+    /// The name of a payer.
+    Payer(&'a str),
 }
 
 impl Palette {
@@ -52,23 +60,16 @@ impl Palette {
             list: GroupedList::default(),
             content,
             mode,
-            bindings: Vec::new(),
-            hits: Vec::new(),
-            hits_come_first: false,
+            items: Vec::new(),
         }
     }
 
     pub fn item<'a>(&'a self, n: usize, keymap: &'a Keymap) -> Option<PaletteItem<'a>> {
-        let action = |n: usize| {
-            let binding = keymap.bindings().get(*self.bindings.get(n)?)?;
-            Some(PaletteItem::Action(binding))
-        };
-        let hit = |n: usize| self.hits.get(n).map(PaletteItem::Hit);
-        if self.hits_come_first {
-            hit(n).or_else(|| action(n - self.hits.len()))
-        } else {
-            action(n).or_else(|| hit(n - self.bindings.len()))
-        }
+        Some(match self.items.get(n)? {
+            Item::Action(binding) => PaletteItem::Action(keymap.bindings().get(*binding)?),
+            Item::Hit(hit) => PaletteItem::Hit(hit),
+            Item::Payer(name) => PaletteItem::Payer(name),
+        })
     }
 
     pub const fn mode(&self) -> Mode {
@@ -78,28 +79,22 @@ impl Palette {
     fn fill(&mut self, context: &PaneContext<'_>) {
         let text = self.input.text().to_lowercase();
         let words: Vec<&str> = text.split_whitespace().collect();
-        let matches = |binding: &Binding| {
-            let name = format!("{} {}", binding.help, binding.command.id()).to_lowercase();
-            let mut name_words = name.split(|c: char| !c.is_alphanumeric());
-            words
-                .iter()
-                .all(|word| name_words.clone().any(|name| name.starts_with(word)))
-                && name_words.next().is_some()
-        };
         let bindings = context.keymap.bindings().iter().enumerate();
-        let matching = bindings.filter(|(_, binding)| matches(binding));
-        let (here, elsewhere): (Vec<_>, Vec<_>) =
-            matching.partition(|(_, binding)| binding.modes.contains(&self.mode));
-        let numbers =
-            |bindings: &[(usize, &Binding)]| bindings.iter().map(|(n, _)| *n).collect::<Vec<_>>();
-        self.bindings = numbers(&here);
-        let mut groups = vec![Group::new("Actions".to_owned(), here.len())];
-        self.hits.clear();
-        match self.content {
-            PaletteContent::Keys => {
-                self.bindings.extend(numbers(&elsewhere));
-                groups.push(Group::new("In other panes".to_owned(), elsewhere.len()));
+        let (mut here, mut elsewhere) = (Vec::new(), Vec::new());
+        for (n, binding) in bindings {
+            let name = format!("{} {}", binding.help, binding.command.id());
+            if !has_words(&name, &words) {
+                continue;
             }
+            if binding.modes.contains(&self.mode) {
+                here.push(Item::Action(n));
+            } else {
+                elsewhere.push(Item::Action(n));
+            }
+        }
+        let mut groups = vec![("Actions", here)];
+        match self.content {
+            PaletteContent::Keys => groups.push(("In other panes", elsewhere)),
             PaletteContent::ActionsAndCodes => {
                 let query = Query::parse(&text);
                 let open = &context.document_view.document().code;
@@ -108,21 +103,45 @@ impl Palette {
                 hits.retain(|hit| {
                     is_by_name(hit) && seen.insert((hit.code.clone(), hit.row_path.clone()))
                 });
-                self.hits = hits;
-                self.hits_come_first = query.is_codes_only();
-                let codes = Group::new("Codes and documents".to_owned(), self.hits.len());
-                groups.insert(usize::from(!self.hits_come_first), codes);
+                let hits = hits
+                    .into_iter()
+                    .map(|hit| Item::Hit(Box::new(hit)))
+                    .collect();
+                let payers = payers(context.library, &words).map(Item::Payer).collect();
+                let at = usize::from(!query.is_codes_only());
+                groups.insert(at, ("Codes and documents", hits));
+                groups.push(("Payers", payers));
             }
         }
-        self.list = GroupedList::new(groups, 1);
+        let headings = groups.iter();
+        let headings = headings.map(|(title, items)| Group::new((*title).to_owned(), items.len()));
+        self.list = GroupedList::new(headings, 1);
+        self.items = groups.into_iter().flat_map(|(_, items)| items).collect();
     }
 }
 
-/// Returns true if the query is in the name of the code, document, modifier or payer.
+/// Returns true if each of the words, in lower case, begins a word of a name.
+fn has_words(name: &str, words: &[&str]) -> bool {
+    let name = name.to_lowercase();
+    let name_words = name.split(|c: char| !c.is_alphanumeric());
+    let is_beginning = |word: &&str| name_words.clone().any(|name| name.starts_with(*word));
+    words.iter().all(is_beginning)
+}
+
+/// The payers of all documents whose names have all words, in alphabetical order. There are none
+/// without words.
+fn payers(library: &Library, words: &[&str]) -> impl Iterator<Item = String> {
+    let entries = library.entries().iter().filter(|_| !words.is_empty());
+    let names: BTreeSet<&String> = entries.flat_map(|entry| &*entry.payers).collect();
+    let names = names.into_iter().filter(|name| has_words(name, words));
+    names.take(MAX_HITS).cloned()
+}
+
+/// Returns true if the query is in the name of the code, document or modifier.
 fn is_by_name(hit: &Hit) -> bool {
     match &hit.reason {
         MatchReason::Code | MatchReason::Modifier | MatchReason::Synonym { .. } => true,
-        MatchReason::Words { field, .. } => ["Title", "Payer"].contains(&field.as_str()),
+        MatchReason::Words { field, .. } => field == "Title",
     }
 }
 

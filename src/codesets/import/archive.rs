@@ -268,3 +268,36 @@ fn cell_text(value: &DataRef<'_>) -> String {
 fn one_line(text: &str) -> String {
     text.replace(['\r', '\n', '\t'], " ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_of_an_archive_are_limited_together() {
+        let mut archive = zip::ZipWriter::new(tempfile::tempfile().unwrap());
+        for name in ["a.txt", "b.txt", "c.txt"] {
+            let options = zip::write::SimpleFileOptions::default();
+            archive.start_file(name, options).unwrap();
+            archive.write_all(&[b' '; 100]).unwrap();
+        }
+        let mut file = archive.finish().unwrap();
+        let origin = Origin {
+            path: "x.zip".into(),
+            archive: None,
+        };
+        let mut unpack = |left| {
+            file.rewind().unwrap();
+            let mut limited = Unpacker {
+                left,
+                unpacked: Unpacked::default(),
+            };
+            let added = limited.add(&origin, file.try_clone().unwrap(), 0);
+            added.map(|()| limited.unpacked.inputs.len())
+        };
+        assert_eq!(unpack(300).unwrap(), 3);
+        let error = unpack(299).unwrap_err().to_string();
+        let expected = "x.zip: the archive unpacks to far more than a code set has";
+        assert_eq!(error, expected);
+    }
+}

@@ -14,23 +14,19 @@ pub(crate) mod section;
 pub(crate) mod value;
 
 use crate::content::document::Document;
-use crate::content::toml::compile::compiler::{Compiler, KnownCodes};
-use crate::content::toml::schema::DocumentFile;
+use crate::content::shared::{Entries, SharedEntries};
+use crate::content::toml::compile::compiler::{Compiler, StatedDate};
+use crate::content::toml::schema::{DocumentFile, SharedFile};
 use crate::diagnostics::diagnostic::{Diagnostics, WHOLE_FILE};
 
-/// Compiles a document. `None` means that an error was reported; the converse does not hold.
+/// Compiles a document, which may refer to shared entries; returns the dates of the file, too.
+/// `None` means that an error was reported; the converse does not hold.
 pub(crate) fn compile(
     file: &DocumentFile,
+    shared: &SharedEntries,
     diagnostics: &mut Diagnostics<'_>,
-    is_known: KnownCodes<'_>,
-) -> Option<Document> {
-    let mut compiler = Compiler {
-        diagnostics,
-        is_known,
-        code: None,
-        sources: Vec::new(),
-        publication: None,
-    };
+) -> Option<(Document, Vec<StatedDate>)> {
+    let mut compiler = Compiler::new(shared, diagnostics);
     let header = compiler.header(file);
     compiler.code = header.as_ref().map(|header| header.code.clone());
     let sections = compiler.sections(file);
@@ -41,9 +37,27 @@ pub(crate) fn compile(
             "write at least one, such as [summary] with a text",
         );
     }
-    Some(Document {
+    let document = Document {
         sources: compiler.sources,
         sections,
         ..header?
-    })
+    };
+    Some((document, compiler.dates))
+}
+
+/// Compiles shared entries; returns the dates of the file, too.
+pub(crate) fn compile_shared(
+    file: &SharedFile,
+    diagnostics: &mut Diagnostics<'_>,
+) -> (Entries, Vec<StatedDate>) {
+    let none = SharedEntries::default();
+    let mut compiler = Compiler::new(&none, diagnostics);
+    compiler.collect_sources(&file.sources);
+    let payers = compiler.shared_payers(&file.payers);
+    let entries = Entries {
+        sources: compiler.sources,
+        payers,
+        broken: Vec::new(),
+    };
+    (entries, compiler.dates)
 }

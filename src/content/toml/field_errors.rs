@@ -6,7 +6,7 @@
 use toml::de::Error;
 
 use crate::content::toml::date_field::EXPECTED_DATE;
-use crate::content::toml::field_value::EXPECTED_FIELD;
+use crate::content::toml::field_value::{EXPECTED_FIELD, EXPECTED_SOURCES};
 use crate::content::toml::invalid_entry::{EntryPart, InvalidEntry};
 use crate::content::toml::outline::Outline;
 use crate::content::toml::schema::{NESTED_ROWS, fields_of};
@@ -93,6 +93,7 @@ fn known_fields(message: &str) -> Option<Vec<&str>> {
 enum Expected {
     Text,
     Field,
+    Sources,
     Date,
     List,
     Table,
@@ -107,6 +108,7 @@ impl Expected {
         match message.rsplit_once("expected ")?.1 {
             "a string" => Some(Self::Text),
             EXPECTED_FIELD => Some(Self::Field),
+            EXPECTED_SOURCES => Some(Self::Sources),
             EXPECTED_DATE => Some(Self::Date),
             "a sequence" => Some(Self::List),
             other => other.starts_with("struct ").then_some(Self::Table),
@@ -117,6 +119,7 @@ impl Expected {
         match self {
             Self::Text => "a text",
             Self::Field => "a text or { reason = ... }",
+            Self::Sources => "a text or a list",
             Self::Date => "a date",
             Self::List => "a list",
             Self::Table => "a table",
@@ -137,6 +140,9 @@ impl Expected {
                 "write it in quotes: \"...\"".to_owned()
             }
             (Self::Text | Self::Field, None) => format!("write {key} = \"...\""),
+            (Self::Sources, _) => {
+                format!("write {key} = \"...\", or {key} = [\"...\", \"...\"] for several")
+            }
             (Self::List | Self::Table, _) if NESTED_ROWS.contains(&key.as_str()) => {
                 "write its name in double brackets, [[ ]], and its fields below it".to_owned()
             }
@@ -165,6 +171,8 @@ mod tests {
             ("code = 1", Expected::Text),
             ("against = [1]", Expected::Text),
             ("when = 1", Expected::Field),
+            ("source = 1", Expected::Sources),
+            ("source = [1]", Expected::Text),
             ("when = 2026-01-01", Expected::Field),
             ("against = 1", Expected::List),
             ("remark = [1]", Expected::Table),
@@ -190,7 +198,7 @@ mod tests {
     #[test]
     fn known_fields_are_parsed_from_the_message() {
         let message = error_message::<SourceTable>("other = 1");
-        let known = ["title", "short", "kind", "as_of", "read", "url"];
+        let known = ["title", "short", "kind", "as_of", "read", "url", "section"];
         assert_eq!(known_fields(&message).unwrap(), known, "{message}");
         assert_eq!(
             known_fields(&error_message::<SourceTable>("kind = 1")),

@@ -13,7 +13,7 @@ use crate::content::toml::field_errors::report_type_error;
 use crate::content::toml::invalid_entry::InvalidEntry;
 use crate::content::toml::outline::Outline;
 use crate::content::toml::row_limit::check_row_limit;
-use crate::content::toml::schema::{DocumentFile, GUIDANCE, SCHEMA, Text, fields_of};
+use crate::content::toml::schema::{DocumentFile, GUIDANCE, SCHEMA, SharedFile, Text, fields_of};
 use crate::content::toml::syntax::{report_syntax_errors, report_unclosed};
 use crate::diagnostics::diagnostic::{Diagnostics, WHOLE_FILE};
 use crate::diagnostics::wording::{join_with_and, nearest, nearest_within, unknown_message};
@@ -28,6 +28,35 @@ pub(crate) fn parse_tables<'t>(
     text: &'t str,
     diagnostics: &mut Diagnostics<'t>,
 ) -> Option<DocumentFile> {
+    parse(text, diagnostics)
+}
+
+/// Parses the tables of a file with shared entries, as [`parse_tables`] does.
+pub(crate) fn parse_shared_tables<'t>(
+    text: &'t str,
+    diagnostics: &mut Diagnostics<'t>,
+) -> Option<SharedFile> {
+    parse(text, diagnostics)
+}
+
+/// The tables of a file of one kind.
+trait FileTables: Sized {
+    fn parse(tables: &mut TableParser<'_, '_>) -> Option<Self>;
+}
+
+impl FileTables for DocumentFile {
+    fn parse(tables: &mut TableParser<'_, '_>) -> Option<Self> {
+        tables.parse_file()
+    }
+}
+
+impl FileTables for SharedFile {
+    fn parse(tables: &mut TableParser<'_, '_>) -> Option<Self> {
+        tables.parse_shared_file()
+    }
+}
+
+fn parse<'t, F: FileTables>(text: &'t str, diagnostics: &mut Diagnostics<'t>) -> Option<F> {
     if !check_row_limit(text, diagnostics) {
         return None;
     }
@@ -35,7 +64,7 @@ pub(crate) fn parse_tables<'t>(
         Ok(root) => {
             let mut trial = Diagnostics::new(text);
             let mut tables = TableParser::new(root, None, &mut trial);
-            let file = tables.parse_file();
+            let file = F::parse(&mut tables);
             if !tables.has_failed {
                 *diagnostics = trial;
                 return file;
@@ -61,7 +90,7 @@ pub(crate) fn parse_tables<'t>(
             root
         }
     };
-    TableParser::new(root, Some(&outline), diagnostics).parse_file()
+    F::parse(&mut TableParser::new(root, Some(&outline), diagnostics))
 }
 
 /// A table of the schema; its default has no fields.
@@ -120,6 +149,18 @@ impl<'d, 't> TableParser<'d, 't> {
             absent: self.parse_rows("absent"),
             section: self.parse_rows("section"),
             notices: self.parse_table("notices"),
+        };
+        self.reject_remaining();
+        Some(file)
+    }
+
+    fn parse_shared_file(&mut self) -> Option<SharedFile> {
+        if !self.check_schema() {
+            return None;
+        }
+        let file = SharedFile {
+            sources: self.parse_keyed_tables("sources"),
+            payers: self.parse_keyed_tables("payers"),
         };
         self.reject_remaining();
         Some(file)

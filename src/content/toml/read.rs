@@ -4,7 +4,9 @@ use std::io::{self, ErrorKind};
 use std::path::Path;
 
 use crate::content::document::Document;
-use crate::content::toml::compile::compiler::KnownCodes;
+use crate::content::shared::{Entries, SHARED_FILES, SharedEntries};
+use crate::content::toml::compile::compiler::StatedDate;
+use crate::content::toml::schema::{DocumentFile, SharedFile};
 use crate::content::toml::{compile, parse};
 use crate::diagnostics::Report;
 use crate::diagnostics::diagnostic::Diagnostics;
@@ -13,12 +15,103 @@ use crate::files::{self, FileError};
 /// The largest file that is read, in bytes. A document of five sections has about 15 kB.
 pub const MAX_BYTES: u64 = 4 * 1024 * 1024;
 
-/// Parses a document. The name is used in messages only.
-pub fn parse_document(name: &str, bytes: &[u8]) -> Result<Document, Report> {
-    parse_known(name, bytes, &|_| true)
+/// A document, and the file that it was compiled from.
+#[derive(Debug)]
+pub(crate) struct ParsedFile {
+    pub(crate) document: Document,
+    pub(crate) tables: DocumentFile,
+    pub(crate) dates: Vec<StatedDate>,
 }
 
-fn parse_known(name: &str, bytes: &[u8], is_known: KnownCodes<'_>) -> Result<Document, Report> {
+/// Parses a document without shared entries. The name is used in messages only.
+pub fn parse_document(name: &str, bytes: &[u8]) -> Result<Document, Report> {
+    parse_document_with(name, bytes, &SharedEntries::default())
+}
+
+/// Parses a document, which may refer to shared entries.
+pub(crate) fn parse_document_with(
+    name: &str,
+    bytes: &[u8],
+    shared: &SharedEntries,
+) -> Result<Document, Report> {
+    let parsed = parse_file(name, decode(name, bytes)?, shared)?;
+    Ok(parsed.document)
+}
+
+/// Parses the text of a document.
+pub(crate) fn parse_file(
+    name: &str,
+    text: &str,
+    shared: &SharedEntries,
+) -> Result<ParsedFile, Report> {
+    let mut diagnostics = Diagnostics::new(text);
+    let parsed = parse::parse_tables(text, &mut diagnostics).and_then(|tables| {
+        let (document, dates) = compile::compile(&tables, shared, &mut diagnostics)?;
+        Some(ParsedFile {
+            document,
+            tables,
+            dates,
+        })
+    });
+    diagnostics.into_result(name)?;
+    parsed.ok_or_else(|| {
+        Report::whole_file(
+            name,
+            "this is not a document",
+            "see the format in content/README.md",
+        )
+    })
+}
+
+/// A file with shared entries, as it was read.
+#[derive(Debug, Default)]
+pub(crate) struct ParsedEntries {
+    pub(crate) entries: Entries,
+    pub(crate) tables: SharedFile,
+    pub(crate) dates: Vec<StatedDate>,
+}
+
+/// Parses the text of a file with shared entries.
+pub(crate) fn parse_entries(name: &str, text: &str) -> Result<ParsedEntries, Report> {
+    let mut diagnostics = Diagnostics::new(text);
+    let tables = parse::parse_shared_tables(text, &mut diagnostics).unwrap_or_default();
+    let (entries, dates) = compile::compile_shared(&tables, &mut diagnostics);
+    diagnostics.into_result(name)?;
+    Ok(ParsedEntries {
+        entries,
+        tables,
+        dates,
+    })
+}
+
+/// Returns the shared entries of a folder, whose files are read when a document needs them.
+pub fn shared_entries(folder: &Path) -> SharedEntries {
+    let paths = SHARED_FILES.map(|name| (name, folder.join(name)));
+    SharedEntries::new(move || {
+        let mut entries = Entries::default();
+        for (name, path) in paths {
+            let bytes = match files::read(&path, MAX_BYTES) {
+                Ok(bytes) => bytes,
+                Err(error) if error.is_not_found() => continue,
+                Err(_) => {
+                    entries.broken.push(name);
+                    continue;
+                }
+            };
+            match decode(name, &bytes).and_then(|text| parse_entries(name, text)) {
+                Ok(file) => {
+                    entries.sources.extend(file.entries.sources);
+                    entries.payers.extend(file.entries.payers);
+                }
+                Err(_) => entries.broken.push(name),
+            }
+        }
+        entries
+    })
+}
+
+/// Returns the text of a file, without a byte order mark.
+pub(crate) fn decode<'b>(name: &str, bytes: &'b [u8]) -> Result<&'b str, Report> {
     if bytes.len() as u64 > MAX_BYTES {
         return Err(file_report(name, &FileError::TooLarge(MAX_BYTES)));
     }
@@ -30,37 +123,34 @@ fn parse_known(name: &str, bytes: &[u8], is_known: KnownCodes<'_>) -> Result<Doc
             "content/README.md shows what a document looks like",
         ));
     }
-    let text = std::str::from_utf8(bytes).map_err(|error| not_utf8(name, bytes, error))?;
-    let mut diagnostics = Diagnostics::new(text);
-    let document = parse::parse_tables(text, &mut diagnostics)
-        .and_then(|file| compile::compile(&file, &mut diagnostics, is_known));
-    diagnostics.into_result(name)?;
-    document.ok_or_else(|| {
-        Report::whole_file(
-            name,
-            "this is not a document",
-            "see the format in content/README.md",
-        )
-    })
+    std::str::from_utf8(bytes).map_err(|error| not_utf8(name, bytes, error))
 }
 
-/// Reads a document from a file.
+/// Reads a document from a file, with the shared entries of its folder.
 pub fn load_document(path: &Path) -> Result<Document, Report> {
-    check_document(path, &|_| true)
+    let folder = path.parent().unwrap_or(Path::new(""));
+    load_document_with(path, &shared_entries(folder))
 }
 
-/// Reads a document as [`load_document`] does, and reports rows on modifiers that are not known.
-pub fn check_document(path: &Path, is_known: KnownCodes<'_>) -> Result<Document, Report> {
+/// Reads a document from a file, which may refer to shared entries.
+pub(crate) fn load_document_with(path: &Path, shared: &SharedEntries) -> Result<Document, Report> {
+    parse_document_with(&path.to_string_lossy(), &read_bytes(path)?, shared)
+}
+
+/// Reads a file that may be a document.
+pub(crate) fn read_bytes(path: &Path) -> Result<Vec<u8>, Report> {
     let name = path.to_string_lossy();
-    match files::read(path, MAX_BYTES) {
-        Ok(bytes) => parse_known(&name, &bytes, is_known),
-        Err(error) if error.is_not_found() && path.is_symlink() => Err(Report::whole_file(
-            &name,
-            "the target of this link does not exist",
-            "restore the file it points to, or remove the link",
-        )),
-        Err(error) => Err(file_report(&name, &error)),
-    }
+    files::read(path, MAX_BYTES).map_err(|error| {
+        if error.is_not_found() && path.is_symlink() {
+            Report::whole_file(
+                &name,
+                "the target of this link does not exist",
+                "restore the file it points to, or remove the link",
+            )
+        } else {
+            file_report(&name, &error)
+        }
+    })
 }
 
 fn file_report(name: &str, error: &FileError) -> Report {

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 pub(crate) use crate::content::toml::date_field::DateField;
-pub(crate) use crate::content::toml::field_value::{Field, Text};
+pub(crate) use crate::content::toml::field_value::{Field, Sources, Text};
 
 /// The version of the format.
 pub(crate) const SCHEMA: i64 = 1;
@@ -79,6 +79,7 @@ pub(crate) fn fields_of(path: &str) -> &'static [&'static str] {
         Some((_, "fact")) => FactRow::FIELDS,
         Some((_, "list")) => ListTable::FIELDS,
         Some((_, "table")) => GridTable::FIELDS,
+        Some(("payers", _)) => SharedPayerTable::FIELDS,
         Some(_) => &[],
         None => match path {
             "code" => CodeTable::FIELDS,
@@ -125,7 +126,14 @@ pub(crate) struct DocumentFile {
     pub(crate) notices: Option<Spanned<NoticesTable>>,
 }
 
-/// Declares tables. `Text`, `Date` and `Field` are optional; `[T]` is a list, empty by default.
+/// The tables of `sources.toml` and `payers.toml`.
+#[derive(Debug, Default)]
+pub(crate) struct SharedFile {
+    pub(crate) sources: Vec<(Text, Spanned<SourceTable>)>,
+    pub(crate) payers: Vec<(Text, Spanned<SharedPayerTable>)>,
+}
+
+/// Declares tables. `Text`, `Date`, `Field` and `Sources` are optional; `[T]` is a list, empty by default.
 macro_rules! tables {
     ($($(#[$doc:meta])* $table:ident { $($field:ident: $kind:tt,)* })*) => {$(
         $(#[$doc])*
@@ -157,6 +165,7 @@ macro_rules! field_type {
     (Text) => { Option<Text> };
     (Date) => { Option<Spanned<DateField>> };
     (Field) => { Option<Field> };
+    (Sources) => { Option<Sources> };
     ([Text]) => { Vec<Text> };
     ([$row:ty]) => { Vec<Spanned<$row>> };
 }
@@ -174,34 +183,39 @@ tables! {
 
     /// `[sources.ID]`: a source of facts.
     SourceTable {
-        title: Text, short: Text, kind: Text, as_of: Date, read: Date, url: Text,
+        title: Text, short: Text, kind: Text, as_of: Date, read: Date, url: Text, section: Text,
+    }
+
+    /// `[payers.ID]` in `payers.toml`: a payer that documents share.
+    SharedPayerTable {
+        name: Text, aliases: [Text], parent: Text,
     }
 
     /// `[summary]`, `[coding]`, … and `[[section]]`. Only the last has `id`, `title` and `short`.
     SectionTable {
-        id: Text, title: Text, short: Text, headings: [Text], text: Text, source: Text,
+        id: Text, title: Text, short: Text, headings: [Text], text: Text, source: Sources,
         prose: [ProseTable], fact: [FactRow], list: [ListTable], table: [GridTable],
         remark: [RemarkRow],
     }
 
     /// `[[….prose]]`: further paragraphs.
     ProseTable {
-        id: Text, title: Text, text: Text, source: Text,
+        id: Text, title: Text, text: Text, source: Sources,
     }
 
     /// `[[….fact]]`: a label and a value.
     FactRow {
-        label: Text, value: Field, source: Text, remark: [RemarkRow],
+        label: Text, value: Field, source: Sources, remark: [RemarkRow],
     }
 
     /// `[[….list]]`: bullets.
     ListTable {
-        id: Text, title: Text, items: [Text], source: Text,
+        id: Text, title: Text, items: [Text], source: Sources,
     }
 
     /// `[[….table]]`: columns and rows.
     GridTable {
-        id: Text, title: Text, columns: [Text], rows: [Vec<Field>], source: Text,
+        id: Text, title: Text, columns: [Text], rows: [Vec<Field>], source: Sources,
     }
 
     /// `[[….remark]]`: an editors' remark with its source.
@@ -212,52 +226,52 @@ tables! {
     /// `[[modifier]]`.
     ModifierRow {
         code: Text, system: Text, description: Field, when: Field, not_when: Field,
-        documentation: Field, standing: Text, source: Text, against: [Text],
+        documentation: Field, standing: Text, source: Sources, against: [Text],
         remark: [RemarkRow],
     }
 
     /// `[[payer]]`.
     PayerRow {
         id: Text, name: Text, plan: Field, policy: Field, rate: Field, modifier: [PayerRuleRow],
-        source: Text, remark: [RemarkRow],
+        source: Sources, remark: [RemarkRow],
     }
 
     /// `[[payer.modifier]]`: the payer's rule on a modifier.
     PayerRuleRow {
-        code: Text, says: Field, standing: Text, source: Text, remark: [RemarkRow],
+        code: Text, says: Field, standing: Text, source: Sources, remark: [RemarkRow],
     }
 
     /// `[[diagnosis]]`.
     DiagnosisRow {
-        code: Text, description: Field, relation: Text, basis: Field, source: Text,
+        code: Text, description: Field, relation: Text, basis: Field, source: Sources,
         remark: [RemarkRow],
     }
 
     /// `[[related]]`: another code.
     RelatedRow {
-        code: Text, system: Text, description: Field, relation: Text, source: Text,
+        code: Text, system: Text, description: Field, relation: Text, source: Sources,
         remark: [RemarkRow],
     }
 
     /// `[[taxonomy]]` and `[[place]]`: a code with its name.
     NamedRow {
-        code: Text, name: Field, source: Text, remark: [RemarkRow],
+        code: Text, name: Field, source: Sources, remark: [RemarkRow],
     }
 
     /// `[[synonym]]`: another name.
     SynonymRow {
-        text: Text, source: Text, remark: [RemarkRow],
+        text: Text, source: Sources, remark: [RemarkRow],
     }
 
     /// `[[not_this]]`: a service that the code is confused with, and the code of that, if any.
     NotThisRow {
-        text: Text, code: Text, system: Text, source: Text, remark: [RemarkRow],
+        text: Text, code: Text, system: Text, source: Sources, remark: [RemarkRow],
     }
 
     /// `[[when]]`, `[[payment]]`, …: a statement about the modifier. Only `[[payer_rule]]` has
     /// `payer`.
     GuidanceRow {
-        payer: Text, text: Text, source: Text, against: [Text], remark: [RemarkRow],
+        payer: Text, text: Text, source: Sources, against: [Text], remark: [RemarkRow],
     }
 
     /// `[[absent]]`: a block that readers expect and that has no content.

@@ -111,6 +111,7 @@ impl<'d> DocumentRows<'d> {
             let source = source.map_or(&*remark.source.0, |source| &source.short);
             let from = Row {
                 source: Some(remark.source.clone()),
+                confirmed_by: Vec::new(),
                 ..of.clone()
             };
             let key = format!("{}-remark-{number}", of.key.0);
@@ -150,16 +151,25 @@ impl<'d> DocumentRows<'d> {
         Row::new(key, Subject::Text, Voice::Publication, cells)
     }
 
-    /// Makes a row of author, statement and source. The source is that of `from`, unless the absence
-    /// of a value has its own.
+    /// Makes a row of author, statement and source. The sources are those of `from`, unless the
+    /// absence of a value has its own.
     fn statement(&self, key: &str, who: &str, mut value: Value, from: &Row) -> Row {
-        let mut source = from.source.clone();
-        if let Value::Unavailable(absent) = &mut value {
-            source = absent.source.take().or(source);
-            let id = source.as_ref();
-            absent.source = id.map(|id| qualified_source_id(self.document, id));
+        let mut sources: Vec<&SourceId> = from.stated_by().collect();
+        let absence = match &mut value {
+            Value::Unavailable(absent) => absent.source.take(),
+            Value::Text(_) => None,
+        };
+        if let Some(source) = &absence {
+            sources = vec![source];
         }
-        let cited = match source.as_ref().and_then(|id| self.document.source(id)) {
+        let qualified = |id: &&SourceId| qualified_source_id(self.document, id);
+        let mut ids = sources.iter().map(qualified);
+        let source = ids.next();
+        let confirmed_by = ids.collect();
+        if let Value::Unavailable(absent) = &mut value {
+            absent.source.clone_from(&source);
+        }
+        let cited = match sources.first().and_then(|id| self.document.source(id)) {
             Some(source) => with_date(&source.short, source.as_of),
             None => "no source named".to_owned(),
         };
@@ -170,7 +180,8 @@ impl<'d> DocumentRows<'d> {
         ];
         let key = RowKey(key.to_owned());
         Row {
-            source: source.map(|id| qualified_source_id(self.document, &id)),
+            source,
+            confirmed_by,
             ..Row::new(key, Subject::Text, Voice::Publication, cells)
         }
     }

@@ -115,6 +115,7 @@ pub(crate) fn source(header: &SetHeader) -> Source {
         as_of: header.as_of(),
         read: AsOf::Unknown,
         url: None,
+        section: None,
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::codesets::{
-    CorruptSet, HcpcsCode, HcpcsRow, IcdRow, ImportedSets, SetFile, SetKind, SetRow,
+    CorruptSet, HcpcsCode, HcpcsRow, IcdRow, ImportedSets, Note, SetFile, SetKind, SetRow,
 };
 use crate::content::{CodeId, CodeSystem};
 
@@ -52,7 +52,8 @@ pub(crate) fn find_row<'s>(
     Ok(None)
 }
 
-fn find_row_of_kind<'s>(
+/// Returns the row of a code in a set of one kind, as [`find_row`] does.
+pub(crate) fn find_row_of_kind<'s>(
     sets: &'s ImportedSets,
     kind: SetKind,
     code: &CodeId,
@@ -104,6 +105,18 @@ pub fn listed_codes(sets: &ImportedSets) -> impl Iterator<Item = ListedCode> {
         .chain(codes_without_description(sets))
 }
 
+/// Returns the number of [`listed_codes`] without reading them. Codes that no set describes are not
+/// counted.
+pub fn listed_code_count(sets: &ImportedSets) -> u64 {
+    let rows = |kind| {
+        let tables = sets.tables_in_force(kind);
+        tables.map(|set| set.header().rows).sum::<u64>()
+    };
+    let others = [SetKind::Hcpcs, SetKind::PlaceOfService, SetKind::Nucc].map(rows);
+    let diagnoses = rows(SetKind::Icd10cm).max(rows(SetKind::Icd10cmTabular));
+    diagnoses + others.iter().sum::<u64>()
+}
+
 /// Returns the rows of each table of a kind that is in force, up to the first damaged one.
 fn rows_in_force(sets: &ImportedSets, kind: SetKind) -> impl Iterator<Item = SetRow> {
     let tables = sets.tables_in_force(kind);
@@ -122,7 +135,9 @@ fn diagnoses(sets: &ImportedSets) -> impl Iterator<Item = ListedCode> {
     });
     codes.filter_map(|(order, tabular)| {
         let aliases = match &tabular {
-            Some(SetRow::Icd10cmTabular(row)) => row.aliases().map(str::to_owned).collect(),
+            Some(SetRow::Icd10cmTabular(row)) => {
+                row.aliases().map(|note| note.text.clone()).collect()
+            }
             _ => Vec::new(),
         };
         let listed = described_code(order.or(tabular)?)?;
@@ -227,6 +242,20 @@ fn codes_without_description(sets: &ImportedSets) -> impl Iterator<Item = Listed
     titles.into_iter().filter_map(|(value, title)| {
         let code = procedure_code(&value)?;
         Some(ListedCode::new(code, title, String::new()))
+    })
+}
+
+/// Returns the notes of the tabular list that give other names of a diagnosis.
+pub(crate) fn aliases(sets: &ImportedSets, code: &CodeId) -> Result<Vec<Note>, CorruptSet> {
+    let row = match sets.in_force(SetKind::Icd10cmTabular) {
+        Some(set) if code.system() == CodeSystem::Icd10cm => {
+            set.get(&code.value().replace('.', ""))?
+        }
+        _ => None,
+    };
+    Ok(match row {
+        Some(SetRow::Icd10cmTabular(row)) => row.aliases().cloned().collect(),
+        _ => Vec::new(),
     })
 }
 

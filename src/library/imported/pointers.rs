@@ -8,8 +8,14 @@ struct Import {
     kind: SetKind,
     /// The title of the set, for a fact that it does not list.
     set_title: String,
-    /// The titles of the blocks with its rows, with the name of each row.
-    rows: Vec<(String, String)>,
+    rows: Vec<ImportedRow>,
+}
+
+struct ImportedRow {
+    block_title: String,
+    name: String,
+    /// The one figure that the set has for a code.
+    figure: Option<String>,
 }
 
 /// Replaces each absence that says to import a set by a pointer to the set's row, or, if the set has
@@ -47,23 +53,35 @@ fn resolve(absent: &mut Unavailable, row_name: &str, imports: &[Import]) {
     };
     // A row about the same code or modifier, or else the first.
     let mut rows = import.rows.iter();
-    let row = rows.find(|(_, name)| name == row_name);
+    let row = rows.find(|row| row.name == row_name);
     let (reason, find) = match row.or(import.rows.first()) {
-        Some((title, name)) => (AbsenceReason::Imported, format!("{title}: {name}")),
+        Some(row) => {
+            let figure = row.figure.iter().map(|figure| format!(", {figure}"));
+            let figure: String = figure.collect();
+            let find = format!("{}: {}{figure}", row.block_title, row.name);
+            (AbsenceReason::Imported, find)
+        }
         None => (AbsenceReason::NotListed, import.set_title.clone()),
     };
     (absent.reason, absent.find) = (reason, Some(find));
 }
 
-fn imported_rows(kind: SetKind, document: &Document) -> Vec<(String, String)> {
+fn imported_rows(kind: SetKind, document: &Document) -> Vec<ImportedRow> {
     let id = block_id(kind);
     let rows = document.rows().filter(|(_, block, _)| {
         let rest = block.id.0.strip_prefix(&id);
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
     });
-    let name = |row: &Row| row.name().to_owned();
-    rows.map(|(_, block, row)| (block.title.clone().unwrap_or_default(), name(row)))
-        .collect()
+    let figure = |row: &Row| match kind {
+        SetKind::Clfs | SetKind::NcciMue => row.cells.get(1)?.value.as_text().map(str::to_owned),
+        _ => None,
+    };
+    rows.map(|(_, block, row)| ImportedRow {
+        block_title: block.title.clone().unwrap_or_default(),
+        name: row.name().to_owned(),
+        figure: figure(row),
+    })
+    .collect()
 }
 
 /// Returns the id of the block with the rows of a set. Several tables of a set have ids that begin
@@ -104,5 +122,65 @@ mod tests {
         }
         assert!(!mentions("our fee schedule, in the deposit", SetKind::Clfs));
         assert!(!mentions("the position", SetKind::PlaceOfService));
+    }
+
+    #[test]
+    fn absence_points_to_the_row_of_its_name_or_else_to_the_first() {
+        use AbsenceReason::{Imported, License, NotListed, NotLoaded};
+        const TITLE: &str = "CLFS, edition 2025-q2";
+        let resolved = |absence: (AbsenceReason, Option<&str>), row: &str, rows: &[&str]| {
+            let imported = rows.iter().map(|name| ImportedRow {
+                block_title: "Rate".to_owned(),
+                name: (*name).to_owned(),
+                figure: name.ends_with("QW").then(|| "$13.80".to_owned()),
+            });
+            let import = Import {
+                kind: SetKind::Clfs,
+                set_title: TITLE.to_owned(),
+                rows: imported.collect(),
+            };
+            let (reason, find) = absence;
+            let mut absent = Unavailable {
+                find: find.map(str::to_owned),
+                ..Unavailable::new(reason)
+            };
+            resolve(&mut absent, row, &[import]);
+            (absent.reason, absent.find.unwrap_or_default())
+        };
+        let rows = ["83950", "83950-QW"];
+        let clfs = (NotLoaded, Some("the CLFS"));
+        for (absence, row, rows, expected) in [
+            (
+                clfs,
+                "83950-QW",
+                &rows[..],
+                (Imported, "Rate: 83950-QW, $13.80"),
+            ),
+            (clfs, "Medicare", &rows[..], (Imported, "Rate: 83950")),
+            (clfs, "83950", &[][..], (NotListed, TITLE)),
+            // Absences that no imported set can fill.
+            (
+                (NotLoaded, Some("our fee schedule")),
+                "83950",
+                &rows[..],
+                (NotLoaded, "our fee schedule"),
+            ),
+            (
+                (NotLoaded, Some("NUCC taxonomy CSV")),
+                "83950",
+                &rows[..],
+                (NotLoaded, "NUCC taxonomy CSV"),
+            ),
+            (
+                (License, Some("the CLFS")),
+                "83950",
+                &rows[..],
+                (License, "the CLFS"),
+            ),
+            ((NotLoaded, None), "83950", &rows[..], (NotLoaded, "")),
+        ] {
+            let found = resolved(absence, row, rows);
+            assert_eq!((found.0, &*found.1), expected, "{absence:?} in {row}");
+        }
     }
 }

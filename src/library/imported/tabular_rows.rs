@@ -92,7 +92,7 @@ impl NoteRows<'_> {
     }
 
     /// Returns the codes that a note refers to, with their titles: `(E08.-)`, `(Z79.4)`, of a range
-    /// such as `(I10-I1A)` the first.
+    /// such as `(I10-I1A)` both ends.
     fn linked_codes(&self, note: &str) -> Result<Vec<(CodeId, String)>, CorruptSet> {
         let mut codes: Vec<(CodeId, String)> = Vec::new();
         for code in mentioned_codes(note) {
@@ -126,7 +126,7 @@ impl NoteRows<'_> {
     }
 }
 
-/// Returns the codes in a note: `E08.-`, `Z79.4`, of a range the first.
+/// Returns the codes in a note: `E08.-`, `Z79.4`, of a range both ends.
 ///
 /// Other words look like codes: `H1N1`, vitamin `B12`. Outside of parentheses, a code has a dot or is
 /// a range.
@@ -144,9 +144,9 @@ fn mentioned_codes(note: &str) -> impl Iterator<Item = CodeId> {
             };
             (was_inside || word.contains(['.', '-'])).then_some(word)
         });
-    words.filter_map(|word| {
-        let first = word.split('-').next().unwrap_or_default();
-        CodeId::new(CodeSystem::Icd10cm, first.trim_end_matches('.')).ok()
+    words.flat_map(|word| {
+        let ends = word.split('-').map(|end| end.trim_end_matches('.'));
+        ends.map_while(|end| CodeId::new(CodeSystem::Icd10cm, end).ok())
     })
 }
 
@@ -160,7 +160,12 @@ mod tests {
             ("gestational diabetes (O24.4-)", vec!["O24.4"]),
             ("due to underlying condition (E08.-)", vec!["E08"]),
             ("insulin (Z79.4)", vec!["Z79.4"]),
-            ("hypertensive diseases (I10-I1A)", vec!["I10"]),
+            ("hypertensive diseases (I10-I1A)", vec!["I10", "I1A"]),
+            (
+                "poisoning (T36-T50 with 5th character 5)",
+                vec!["T36", "T50"],
+            ),
+            ("the anti-B12 kind", vec![]),
             ("the organism (B95, B96)", vec!["B95", "B96"]),
             (
                 "diabetes (mellitus) due to (E10.-), or (E11.-)",

@@ -82,7 +82,10 @@ fn named_docs(index: &Index, query: &Query, clauses: &[&Clause], fuzziness: Fuzz
     if codes.is_empty() {
         codes = synonyms.named_codes(&words, last_term);
     }
-    if codes.is_empty() && fuzziness == Fuzziness::AllWords {
+    let is_unknown =
+        |word: &String| !is_term(word) && common_prefix_terms(&index.terms, word).is_empty();
+    let is_misspelled = fuzziness == Fuzziness::AllWords || words.iter().all(is_unknown);
+    if codes.is_empty() && is_misspelled {
         codes = synonyms.misspelled_codes(&words);
     }
     let find = |code: &CodeId| index.docs.find(code);
@@ -185,16 +188,16 @@ impl Planner<'_> {
         let rows = self.modifier_rows(&clause.prefix, MatchKind::Modifier);
         self.add(at, Subquery::Rows(rows));
         if let Ok(modifier) = ModifierCode::new(&clause.prefix) {
-            self.add_modifier_page(at, &modifier);
+            self.add_page(at, &CodeId::from(&modifier));
             let terms = exact_terms(&self.index.terms, &clause.words);
             self.add_all(at, terms, MatchCost::VARIANT);
         }
     }
 
-    /// Adds the document on a modifier, or the modifier's row in an imported set. Returns true if
-    /// there is one.
-    fn add_modifier_page(&mut self, at: usize, modifier: &ModifierCode) -> bool {
-        let page = self.index.docs.find(&CodeId::from(modifier));
+    /// Adds the document on a modifier or place of service, or its row in an imported set. Returns
+    /// true if there is one.
+    fn add_page(&mut self, at: usize, code: &CodeId) -> bool {
+        let page = self.index.docs.find(code);
         self.plan.matches.by_clause[at].code_docs.extend(page);
         page.is_some()
     }
@@ -209,8 +212,15 @@ impl Planner<'_> {
             }
             // Beside other words, `in` and `pt` are words.
             if self.is_single_clause || word.text.bytes().any(|b| b.is_ascii_digit()) {
-                is_known |= self.add_modifier_page(at, &modifier);
+                is_known |= self.add_page(at, &CodeId::from(&modifier));
             }
+        }
+        // Two digits alone may be either.
+        if let (true, Ok(place)) = (
+            self.is_single_clause,
+            CodeId::new(CodeSystem::PlaceOfService, &word.text),
+        ) {
+            is_known |= self.add_page(at, &place);
         }
         if let Some(prefix) = word.to_code_prefix()
             && (self.is_single_clause || prefix.len() > 2)

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::content::{CodeId, Document, ModifierCode, Subject};
+use crate::content::{CodeId, Document, ModifierCode, Row, Subject};
 use crate::search::fields::{FieldMask, RowContext, row_contexts};
 use crate::search::hits::group::HitGroup;
 use crate::search::hits::highlight::Highlighter;
@@ -72,7 +72,7 @@ impl ClaimAnswer<'_> {
     }
 
     /// Adds the rows on the modifiers, then the code. A modifier that its document does not list has
-    /// its own document instead.
+    /// the texts that name it instead, and its own document.
     fn add_line(&mut self, line: &ClaimLine) {
         let codes = line.codes.iter();
         let documents: Vec<_> = codes.filter_map(|code| self.document(code)).collect();
@@ -85,19 +85,22 @@ impl ClaimAnswer<'_> {
                 let subject = &context.row.subject;
                 matches!(subject, Subject::Modifier(on) | Subject::PayerRule(on) if on == modifier)
             };
-            let rows = documents.iter().flat_map(|document| row_contexts(document));
-            let rows: Vec<_> = rows.filter(is_on_modifier).collect();
-            has_row = !rows.is_empty();
+            let rows = || documents.iter().flat_map(|document| row_contexts(document));
+            let mut found: Vec<_> = rows().filter(is_on_modifier).collect();
+            has_row = !found.is_empty();
+            if !has_row {
+                found.extend(rows().filter(|context| names_modifier(context.row, modifier)));
+            }
+            for row in found {
+                let hit = row_hit(&row, &self.results.highlighter);
+                self.results.hits.push(hit);
+            }
             if !has_row {
                 let missing = documents.iter();
                 let missing = missing.map(|document| missing_modifier(document, modifier));
                 self.results.missing.extend(missing);
                 let page = self.document(&CodeId::from(modifier));
                 self.results.hits.extend(page.as_deref().map(document_hit));
-            }
-            for row in rows {
-                let hit = row_hit(&row, &self.results.highlighter);
-                self.results.hits.push(hit);
             }
         }
         // A code with one modifier names one row.
@@ -130,6 +133,17 @@ impl ClaimAnswer<'_> {
             }
         }
     }
+}
+
+/// Returns true if a text of the row names a modifier: `Modifiers 59 and XU are only for …`.
+fn names_modifier(row: &Row, modifier: &ModifierCode) -> bool {
+    let cells = row.cells.iter().filter_map(|cell| cell.value.as_text());
+    let remarks = row.remarks.iter().map(|remark| remark.text.as_str());
+    cells.chain(remarks).any(|text| {
+        let mut words = text.split(|c: char| !c.is_ascii_alphanumeric());
+        words.clone().any(|word| word == modifier.as_str())
+            && words.any(|word| ["modifier", "modifiers"].contains(&&*word.to_ascii_lowercase()))
+    })
 }
 
 fn document_hit(document: &Document) -> Hit {

@@ -336,6 +336,65 @@ mod tests {
     }
 
     #[test]
+    fn tier_follows_from_where_the_words_occur() {
+        use MatchKind::{CodeAndModifier, Modifier, Synonym, Words};
+        let (title, name, body) = (FieldMask::TITLE, FieldMask::NAME, FieldMask::BODY);
+        let heading = FieldMask::HEADING;
+        for (clauses, tier) in [
+            (&[(body, Words), (body, CodeAndModifier)][..], Tier::Code),
+            (&[(body, Modifier), (body, Words)], Tier::Modifier),
+            // A synonym of the modifier that the row is about, or of a word in it.
+            (
+                &[(FieldMask::ALL, Synonym(0)), (body, Words)],
+                Tier::Modifier,
+            ),
+            (
+                &[(FieldMask::ALL, Synonym(0)), (FieldMask::ALL, Synonym(1))],
+                Tier::Modifier,
+            ),
+            (&[(body, Synonym(0)), (body, Words)], Tier::Field),
+            (&[(title, Words), (title.or(body), Words)], Tier::Title),
+            (&[(name, Words)], Tier::Name),
+            (&[(heading, Words), (heading.or(body), Words)], Tier::Name),
+            (&[(body, Words)], Tier::Field),
+            (&[(title, Words), (body, Words)], Tier::Row),
+        ] {
+            let score = clauses.iter().fold(RowScore::NONE, |score, (mask, kind)| {
+                score.plus(RowMatch::new(7, *mask, MatchCost::VARIANT, *kind))
+            });
+            assert_eq!(score.tier(), tier, "{clauses:?}");
+            assert_eq!(score.clause_count, clauses.len());
+        }
+    }
+
+    #[test]
+    fn everyday_name_ranks_below_the_code_and_by_its_position() {
+        let row = |tier| {
+            SortKey::new(RankFeatures {
+                tier,
+                length: u8::MAX,
+                ..BEST
+            })
+        };
+        let (first, second) = (SortKey::named(0, 9), SortKey::named(1, 8));
+        assert!(row(Tier::Code) < first && first < second && second < row(Tier::Modifier));
+        assert_eq!((first.tier(), first.row()), (Tier::Named, 9));
+    }
+
+    #[test]
+    fn typo_is_known_from_the_key() {
+        for (cost, has_typo) in [
+            (MatchCost::NONE, false),
+            (MatchCost::SYNONYM, false),
+            (MatchCost::TYPO, true),
+            (MatchCost(u8::MAX), true),
+        ] {
+            let key = SortKey::new(RankFeatures { cost, ..BEST });
+            assert_eq!(key.has_typo(), has_typo, "{cost:?}");
+        }
+    }
+
+    #[test]
     fn promotion_moves_a_field_match_above_other_field_matches_only() {
         let new_key = |tier| SortKey::new(RankFeatures { tier, ..WORST });
         let mut promoted = new_key(Tier::Field);

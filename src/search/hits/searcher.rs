@@ -347,7 +347,13 @@ impl<'a> Searcher<'a> {
                     Snippet::of_fields(&stored.fields[position..], highlighter),
                 )
             }
-            _ => (TITLE, Snippet::new(&title, highlighter)),
+            _ => match self.alias(&code, &title, shown) {
+                Some((label, alias)) => {
+                    let text = format!("{title} — {alias}");
+                    (label, Snippet::new(&text, highlighter))
+                }
+                None => (TITLE, Snippet::new(&title, highlighter)),
+            },
         };
         Some(Hit {
             group,
@@ -358,6 +364,28 @@ impl<'a> Searcher<'a> {
             row_path: stored.map(|stored| stored.row_path),
             trail,
         })
+    }
+
+    /// Returns the other name of a listed code that has most words of the query, with its kind, if
+    /// the title has fewer.
+    fn alias(
+        &self,
+        code: &CodeId,
+        title: &str,
+        shown: ShownFields,
+    ) -> Option<(&'static str, String)> {
+        let count = |text: &str| self.highlighter.distinct_matches(text);
+        let in_title = count(title);
+        let is_complete = in_title >= self.matches.by_clause.len();
+        if is_complete || !matches!(shown, ShownFields::Mask(_)) {
+            return None;
+        }
+        let aliases = self.index.document_source.aliases(code).into_iter();
+        let counted = aliases.map(|alias| (count(&alias.1), alias));
+        // The first of several.
+        let best = counted.rev().max_by_key(|(count, _)| *count);
+        let (_, alias) = best.filter(|(count, _)| *count > in_title)?;
+        Some(alias)
     }
 
     fn match_reason(&self, row: ScoredRow, field: &str) -> MatchReason {

@@ -1,7 +1,7 @@
 //! Parses claim lines: codes, each with up to four modifiers, as billers type and paste them.
 
 use crate::content::{CodeId, CodeSystem, ModifierCode};
-use crate::search::query::code_ref::parse_code_refs;
+use crate::search::query::code_ref::{parse_code_refs, parse_system};
 use crate::search::query::stop_words::is_stop_word;
 
 /// The most modifiers of a claim line, on the CMS-1500 form and in an 837 claim.
@@ -80,11 +80,10 @@ impl Label {
         let word = word.trim_end_matches(['\u{ae}', '.']).to_ascii_lowercase();
         match word.as_str() {
             "mod" | "mods" | "modifier" | "modifiers" => Some(Self::Other),
-            "dx" | "icd-10" | "icd10" => Some(Self::System(CodeSystem::Icd10cm)),
             // Modifiers that are written like words: assistant at surgery, acute treatment.
             "as" | "at" => None,
             word if is_stop_word(word) => Some(Self::Other),
-            word => word.parse().ok().map(Self::System),
+            word => parse_system(word).map(Self::System),
         }
     }
 

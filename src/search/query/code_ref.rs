@@ -34,6 +34,7 @@ pub struct CodeRef {
 /// assert_eq!(parse("k922"), ["icd10cm:K92.2"]);
 /// assert_eq!(parse("G0439"), ["hcpcs:G0439", "icd10cm:G04.39"]);
 /// assert_eq!(parse("icd10cm:G0439"), ["icd10cm:G04.39"]);
+/// assert_eq!(parse("ICD E11.9"), ["icd10cm:E11.9"]);
 /// assert_eq!(parse("modifier 59"), ["modifier:59"]);
 /// assert_eq!(parse("pos 22"), ["pos:22"]);
 /// assert_eq!(parse("recurrence"), [""; 0]);
@@ -53,7 +54,15 @@ pub fn parse_code_refs(text: &str) -> Vec<CodeRef> {
 pub(crate) fn split_system(text: &str) -> Option<(CodeSystem, &str)> {
     let text = text.trim_start();
     let (name, rest) = text.split_once([':', ' '])?;
-    Some((name.trim().parse().ok()?, rest))
+    Some((parse_system(name.trim())?, rest))
+}
+
+/// Parses the name of a code system, as billers say it: diagnoses have several.
+pub(crate) fn parse_system(name: &str) -> Option<CodeSystem> {
+    match name.to_ascii_lowercase().as_str() {
+        "icd" | "icd10" | "icd-10" | "dx" => Some(CodeSystem::Icd10cm),
+        name => name.parse().ok(),
+    }
 }
 
 fn parse_in_system(system: CodeSystem, text: &str) -> Option<CodeRef> {

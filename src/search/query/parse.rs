@@ -3,7 +3,7 @@
 use crate::content::{CodeId, CodeSystem};
 use crate::search::fuzzy::TermMatch;
 use crate::search::query::claim::{ClaimLine, parse_claim};
-use crate::search::query::code_ref::{CodeRef, parse_code_refs, split_system};
+use crate::search::query::code_ref::{CodeRef, parse_code_refs, parse_system, split_system};
 use crate::search::query::filters::HitFilters;
 use crate::search::query::scope::{Scope, ScopeKind};
 use crate::search::query::stop_words::is_stop_word;
@@ -211,7 +211,7 @@ fn parse_phrase(text: &str) -> Option<Clause> {
 
 /// Parses the name of a code system that is followed by a code in the next lexeme: `pos 22`.
 fn parse_labeled_code(text: &str, rest: &mut Lexemes<'_, '_>) -> Option<Clause> {
-    let system: CodeSystem = text.parse().ok()?;
+    let system = parse_system(text)?;
     let code = format!("{}:{}", system.id(), next_bare(rest)?);
     let mut after = rest.clone();
     after.next();

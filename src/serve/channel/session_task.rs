@@ -89,6 +89,7 @@ impl<'a> SessionTask<'a> {
             row_path: options.row_path,
             top: options.top,
             message: None,
+            is_first_start: false,
             bookmarks: None,
             table_mode: options.table_mode,
             today: None,

@@ -35,6 +35,8 @@ pub enum Feature {
     Mouse,
     /// Writing to the reader's clipboard (OSC 52).
     Clipboard,
+    /// Links (OSC 8).
+    Hyperlinks,
 }
 
 /// A bit set of features.
@@ -56,6 +58,11 @@ impl Features {
 
     pub(crate) const fn without(self, feature: Feature) -> Self {
         Self(self.0 & !(1 << feature as u8))
+    }
+
+    /// Removes all features but those of another set.
+    pub(crate) const fn only(self, others: Self) -> Self {
+        Self(self.0 & others.0)
     }
 
     pub(crate) const fn contains(self, feature: Feature) -> bool {

@@ -2,7 +2,7 @@
 
 use ratatui::layout::{Position, Rect};
 
-use crate::app::{App, CopyFormat, CopyMenu};
+use crate::app::{App, CopyMenu};
 use crate::layout::{Page, Role};
 use crate::num::saturating_u16;
 use crate::view::area::{indent, line_area, mark_position};
@@ -13,15 +13,15 @@ use crate::view::page::draw_page;
 use crate::view::theme::StyleRole;
 
 const MENU_TITLE: &str = "Copy";
-const COPIED_TITLE: &str = "Copied. If it didn't paste, select it below:";
+pub const COPIED_TITLE: &str = "Copied. If it didn't paste, select it below:";
 
 /// Draws the menu, and returns the position of the selected line.
 pub fn draw_menu(canvas: &mut Canvas<'_>, menu: &CopyMenu, body: Rect) -> Position {
-    let (title, list) = CopyMenu::areas(body);
+    let (title, list) = menu.areas(body);
     canvas.clear(title.union(list));
     chrome::title(canvas, MENU_TITLE, None, title);
     let mut cursor = list.as_position();
-    let lines = CopyFormat::ALL.iter().enumerate().skip(menu.list.top());
+    let lines = menu.formats.iter().enumerate().skip(menu.list.top());
     for (line, (n, format)) in lines.take(usize::from(list.height)).enumerate() {
         let at = line_area(list, line);
         let is_selected = n == menu.list.selected();

@@ -36,9 +36,7 @@ pub fn draw_panes(canvas: &mut Canvas<'_>, app: &App, layout: ScreenLayout) -> O
         _ => rows,
     };
     if let Some(at) = cursor {
-        let mark = canvas.selection_mark();
-        let at = Rect::from((at, Size::new(1, 1)));
-        canvas.put(at, 0, mark, StyleRole::SelectionMark);
+        put_mark(canvas, at);
     }
     // A row out of view has no mark.
     let row = app.document_view().selected_row();
@@ -97,6 +95,24 @@ pub fn detail(canvas: &mut Canvas<'_>, app: &App, area: Rect) -> Option<Position
         highlight_row(canvas, &view.page, row, below, &visible);
     }
     Some(mark_position(below))
+}
+
+/// Draws the page beside a list, how far it is scrolled, and the mark of the focus. Returns the
+/// position of its first line.
+pub fn preview(canvas: &mut Canvas<'_>, app: &App, area: Rect) -> Option<Position> {
+    let start = detail(canvas, app, area)?;
+    let view = &app.side_panes().detail.as_ref()?.view;
+    chrome::position(canvas, (view.top, view.page.lines.len()), area);
+    if app.has_preview_focus() {
+        put_mark(canvas, start);
+    }
+    Some(start)
+}
+
+fn put_mark(canvas: &mut Canvas<'_>, at: Position) {
+    let mark = canvas.selection_mark();
+    let at = Rect::from((at, Size::new(1, 1)));
+    canvas.put(at, 0, mark, StyleRole::SelectionMark);
 }
 
 /// The line of an area at which a line of the rows is, if it is in view.

@@ -35,6 +35,9 @@ pub fn draw(
                         let text = hit_text(hit, canvas.breadcrumb_separator());
                         canvas.put_clipped(at, indent(at), &text, item_role(is_selected));
                     }
+                    Some(PaletteItem::Payer(name)) => {
+                        canvas.put_clipped(at, indent(at), name, item_role(is_selected));
+                    }
                     None => {}
                 }
             }

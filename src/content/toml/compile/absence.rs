@@ -3,7 +3,7 @@
 use toml::Spanned;
 
 use crate::content::document::{Block, SectionId, Shape};
-use crate::content::row::{Cell, RowKey, Subject, Value};
+use crate::content::row::{Cell, RowKey, Subject};
 use crate::content::source::{AbsenceReason, Unavailable};
 use crate::content::toml::compile::compiler::Compiler;
 use crate::content::toml::compile::name::{slug, typed_block_title};
@@ -43,7 +43,7 @@ impl Compiler<'_, '_> {
             reason: reason.unwrap_or(AbsenceReason::SourceSilent),
             stated: self.optional("stated", absence.stated.as_ref()),
             source: self.source(absence.source.as_ref()),
-            checked: self.date(absence.checked.as_ref()),
+            checked: self.date("checked", absence.checked.as_ref()),
             find: self.optional("where", absence.r#where.as_ref()),
         }
     }
@@ -64,10 +64,10 @@ impl Compiler<'_, '_> {
             checked: row.checked.clone(),
             r#where: row.r#where.clone(),
         };
-        let value = Value::from(self.unavailable(&at, &absence));
+        let absent = self.unavailable(&at, &absence);
         let id = slug(&what, "absent");
-        let attribution = self.attribution(row.source.as_ref(), None, &[]);
-        let cells = vec![Cell::column("", value)];
+        let attribution = self.attribution(None, absent.source.as_slice(), &[]);
+        let cells = vec![Cell::column("", absent)];
         let row_key = RowKey(id.clone());
         let rows = vec![attribution.into_row(row_key, Subject::Absence, cells)];
         AbsentItem {

@@ -9,24 +9,26 @@ use crate::content::toml::compile::compiler::Compiler;
 use crate::content::toml::compile::name::{
     TYPED_BLOCKS, UniqueNames, slug, typed_block_rank, typed_block_title,
 };
-use crate::content::toml::field_value::{Field, Text};
+use crate::content::toml::field_value::{Field, Sources, Text};
 use crate::content::toml::schema::{
     FactRow, GridTable, ListTable, ProseTable, RemarkRow, SectionTable,
 };
 use crate::diagnostics::diagnostic::Span;
 use crate::diagnostics::wording::quote;
 
-/// The voice, source and remarks of a row.
+/// The voice, sources and remarks of a row.
 pub(crate) struct Attribution {
     voice: Voice,
-    source: Option<SourceId>,
+    sources: Vec<SourceId>,
     remarks: Vec<Remark>,
 }
 
 impl Attribution {
     pub(crate) fn into_row(self, key: RowKey, subject: Subject, cells: Vec<Cell>) -> Row {
+        let mut sources = self.sources.into_iter();
         Row {
-            source: self.source,
+            source: sources.next(),
+            confirmed_by: sources.collect(),
             remarks: self.remarks,
             ..Row::new(key, subject, self.voice, cells)
         }
@@ -35,30 +37,32 @@ impl Attribution {
 
 /// What the blocks of a section share.
 struct SectionScope {
-    source: Option<SourceId>,
+    sources: Vec<SourceId>,
     /// The ids of blocks, with the reserved ones.
     names: UniqueNames,
 }
 
 impl Compiler<'_, '_> {
-    /// Attributes a row to its own source, or else to its section's.
+    /// Attributes a row to its own sources, or else to its section's. A row is the publication's if
+    /// that is the first source.
     pub(crate) fn attribution(
         &mut self,
-        source: Option<&Text>,
-        section: Option<&SourceId>,
+        sources: Option<&Sources>,
+        section: &[SourceId],
         remarks: &[Spanned<RemarkRow>],
     ) -> Attribution {
-        let source = match source {
-            Some(_) => self.source(source),
-            None => section.cloned(),
+        let sources = match sources {
+            Some(sources) => self.sources(sources),
+            None => section.to_vec(),
         };
+        let first = sources.first();
         Attribution {
-            voice: if source.is_some() && source == self.publication {
+            voice: if first.is_some() && first == self.publication.as_ref() {
                 Voice::Publication
             } else {
                 Voice::Editor
             },
-            source,
+            sources,
             remarks: remarks.iter().map(|row| self.remark(row)).collect(),
         }
     }
@@ -98,7 +102,10 @@ impl Compiler<'_, '_> {
     /// Compiles the blocks in a section's own table, in the order of the file.
     pub(crate) fn section_blocks(&mut self, table: &SectionTable) -> Vec<Block> {
         let mut scope = SectionScope {
-            source: self.source(table.source.as_ref()),
+            sources: table
+                .source
+                .as_ref()
+                .map_or_else(Vec::new, |sources| self.sources(sources)),
             names: UniqueNames::default(),
         };
         for (reserved, _) in TYPED_BLOCKS {
@@ -144,20 +151,25 @@ impl Compiler<'_, '_> {
         typed_block("remarks", Shape::List, rows.collect())
     }
 
-    fn prose_rows(&mut self, text: &Text, source: Option<&Text>, scope: &SectionScope) -> Vec<Row> {
+    fn prose_rows(
+        &mut self,
+        text: &Text,
+        sources: Option<&Sources>,
+        scope: &SectionScope,
+    ) -> Vec<Row> {
         let paragraphs = self.paragraphs("text", text);
-        self.numbered_rows(paragraphs, source, scope)
+        self.numbered_rows(paragraphs, sources, scope)
     }
 
     /// Makes one row per text, with its number as the key.
     fn numbered_rows(
         &mut self,
         texts: Vec<String>,
-        source: Option<&Text>,
+        sources: Option<&Sources>,
         scope: &SectionScope,
     ) -> Vec<Row> {
         let rows = texts.into_iter().enumerate().map(|(index, text)| {
-            let attribution = self.attribution(source, scope.source.as_ref(), &[]);
+            let attribution = self.attribution(sources, &scope.sources, &[]);
             attribution.into_row(RowKey::from_index(index), Subject::Text, text_cell(text))
         });
         rows.collect()
@@ -170,7 +182,7 @@ impl Compiler<'_, '_> {
             let label = self.required(&at, "label", row.label.as_ref());
             let value = self.field(&at, "value", row.value.as_ref());
             let key = RowKey(names.unique(&slug(&label, "fact"), &at));
-            self.attribution(row.source.as_ref(), scope.source.as_ref(), &row.remark)
+            self.attribution(row.source.as_ref(), &scope.sources, &row.remark)
                 .into_row(key, Subject::Text, vec![Cell::column(&label, value)])
         });
         rows.collect()
@@ -215,7 +227,7 @@ impl Compiler<'_, '_> {
             let cells = columns.iter().zip(row.get_ref());
             let cells = cells.map(|(label, field)| Cell::column(label, self.value("rows", field)));
             let cells = cells.collect();
-            let attribution = self.attribution(table.source.as_ref(), scope.source.as_ref(), &[]);
+            let attribution = self.attribution(table.source.as_ref(), &scope.sources, &[]);
             rows.push(attribution.into_row(RowKey::from_index(index), Subject::Text, cells));
         }
         let heading = [table.id.as_ref(), table.title.as_ref()];

@@ -84,11 +84,12 @@ impl Compiler<'_, '_> {
             let hint = "a statement on a modifier needs a source: source = \"...\"";
             self.missing_field(&at, "source", hint);
         }
-        let attribution = self.attribution(row.source.as_ref(), None, &row.remark);
+        let attribution = self.attribution(row.source.as_ref(), &[], &row.remark);
         let against = row.against.iter();
         let disputed_by = against.filter_map(|text| self.source(Some(text)));
         let disputed_by: Vec<SourceId> = disputed_by.collect();
-        for source in row.source.iter().chain(&row.against) {
+        let stated_by = row.source.iter().flat_map(|sources| &sources.names);
+        for source in stated_by.chain(&row.against) {
             self.reject_undated(source);
         }
         let standing = (!disputed_by.is_empty()).then_some(Standing::Disputed);

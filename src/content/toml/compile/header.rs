@@ -5,14 +5,15 @@ use toml::Spanned;
 use crate::content::code::CodeId;
 use crate::content::document::{Document, Status};
 use crate::content::notice::{CPT_NOTICE, USE_NOTICE};
+use crate::content::shared::SharedPayer;
 use crate::content::source::{Source, SourceId, SourceKind};
 use crate::content::toml::compile::compiler::Compiler;
 use crate::content::toml::compile::value::Keywords;
 use crate::content::toml::field_value::Text;
 use crate::content::toml::schema::{
-    DocumentFile, DocumentTable, NoticesTable, SourceTable, SynonymRow,
+    DocumentFile, DocumentTable, NoticesTable, SharedPayerTable, SourceTable, SynonymRow,
 };
-use crate::diagnostics::diagnostic::WHOLE_FILE;
+use crate::diagnostics::diagnostic::{Span, WHOLE_FILE};
 
 impl Compiler<'_, '_> {
     /// Compiles a document without sections. Sets [`Compiler::sources`], to which sections refer, and
@@ -26,8 +27,8 @@ impl Compiler<'_, '_> {
         let reviewer = metadata.reviewed_by.as_ref();
         let reviewer = reviewer.filter(|name| !name.get_ref().trim().is_empty());
         let reviewed_by = self.optional("reviewed_by", reviewer);
-        let revised = self.date(metadata.revised.as_ref());
-        let next_review = self.date(metadata.next_review.as_ref());
+        let revised = self.date("revised", metadata.revised.as_ref());
+        let next_review = self.date("next_review", metadata.next_review.as_ref());
         let Some(table) = &file.code else {
             if !self.diagnostics.is_suppressed(WHOLE_FILE, "code") {
                 let hint = "write [code] with system, value, title and status";
@@ -40,7 +41,7 @@ impl Compiler<'_, '_> {
         let title = self.required(&at, "title", table.title.as_ref());
         let statuses = Keywords(&Status::ALL, Status::id);
         let status = self.required_keyword(&at, "status", table.status.as_ref(), statuses);
-        let effective = self.date(table.effective.as_ref());
+        let effective = self.date("effective", table.effective.as_ref());
         let (code, status) = (code?, status?);
         Some(Document {
             notices: self.notices(&code, file),
@@ -58,33 +59,94 @@ impl Compiler<'_, '_> {
         })
     }
 
-    /// Compiles every `[sources.ID]` into [`Compiler::sources`].
-    fn collect_sources(&mut self, tables: &[(Text, Spanned<SourceTable>)]) {
+    /// Compiles every `[sources.ID]` into [`Compiler::sources`]. What a table lacks is taken from the
+    /// shared source of the same ID.
+    pub(crate) fn collect_sources(&mut self, tables: &[(Text, Spanned<SourceTable>)]) {
         for (id, table) in tables {
             let (at, table) = (table.span(), table.get_ref());
             let id = SourceId(self.name("source", id));
-            let title = self.required(&at, "title", table.title.as_ref());
-            let short = self.optional("short", table.short.as_ref());
-            let kinds = Keywords(&SourceKind::ALL, SourceKind::id);
-            let kind = self.required_keyword(&at, "kind", table.kind.as_ref(), kinds);
-            if table.as_of.is_none() {
-                let hint = "write the date of the source, as precisely as the source states it: \
-                            \"2026-04-01\", \"2026-04\", \"2026\" or \"unknown\"";
-                self.missing_field(&at, "as_of", hint);
-            }
-            let as_of = self.date(table.as_of.as_ref());
-            let read = self.date(table.read.as_ref());
-            let url = self.optional("url", table.url.as_ref());
-            self.sources.push(Source {
-                id,
-                short: short.unwrap_or_else(|| title.clone()),
-                title,
-                kind: kind.unwrap_or(SourceKind::InHouse),
-                as_of,
-                read,
-                url,
-            });
+            let is_complete =
+                table.title.is_some() && table.kind.is_some() && table.as_of.is_some();
+            let shared = if is_complete {
+                None
+            } else {
+                self.shared.source(&id).cloned()
+            };
+            let source = self.source_table(&at, table, id, shared);
+            self.sources.push(source);
         }
+    }
+
+    fn source_table(
+        &mut self,
+        at: &Span,
+        table: &SourceTable,
+        id: SourceId,
+        shared: Option<Source>,
+    ) -> Source {
+        let short = self.optional("short", table.short.as_ref());
+        let kinds = Keywords(&SourceKind::ALL, SourceKind::id);
+        let read = self.date("read", table.read.as_ref());
+        let url = self.optional("url", table.url.as_ref());
+        let section = self.optional("section", table.section.as_ref());
+        if let Some(shared) = shared {
+            let title = self.optional("title", table.title.as_ref());
+            let as_of = self.date("as_of", table.as_of.as_ref());
+            let kind = self.optional_keyword("kind", table.kind.as_ref(), kinds);
+            return Source {
+                id,
+                title: title.unwrap_or(shared.title),
+                short: short.unwrap_or(shared.short),
+                kind: kind.unwrap_or(shared.kind),
+                as_of: if table.as_of.is_some() {
+                    as_of
+                } else {
+                    shared.as_of
+                },
+                read: if table.read.is_some() {
+                    read
+                } else {
+                    shared.read
+                },
+                url: url.or(shared.url),
+                section: section.or(shared.section),
+            };
+        }
+        let title = self.required(at, "title", table.title.as_ref());
+        let kind = self.required_keyword(at, "kind", table.kind.as_ref(), kinds);
+        if table.as_of.is_none() {
+            let hint = "write the date of the source, as precisely as the source states it: \
+                        \"2026-04-01\", \"2026-04\", \"2026\" or \"unknown\"";
+            self.missing_field(at, "as_of", hint);
+        }
+        Source {
+            id,
+            short: short.unwrap_or_else(|| title.clone()),
+            title,
+            kind: kind.unwrap_or(SourceKind::InHouse),
+            as_of: self.date("as_of", table.as_of.as_ref()),
+            read,
+            url,
+            section,
+        }
+    }
+
+    /// Compiles every `[payers.ID]` of a file with shared entries.
+    pub(crate) fn shared_payers(
+        &mut self,
+        tables: &[(Text, Spanned<SharedPayerTable>)],
+    ) -> Vec<SharedPayer> {
+        let payers = tables.iter().map(|(id, table)| {
+            let (at, table) = (table.span(), table.get_ref());
+            let aliases = table.aliases.iter();
+            SharedPayer {
+                id: self.name("payer", id),
+                name: self.required(&at, "name", table.name.as_ref()),
+                aliases: aliases.map(|text| self.text("aliases", text)).collect(),
+                parent: self.optional("parent", table.parent.as_ref()),
+            }
+        });
+        payers.collect()
     }
 
     fn synonyms(&mut self, rows: &[Spanned<SynonymRow>]) -> Vec<String> {

@@ -4,7 +4,8 @@ use toml::Spanned;
 
 use crate::content::code::{CodeId, CodeSystem, ModifierCode};
 use crate::content::document::{Block, Shape};
-use crate::content::row::{Cell, Row, RowKey, Standing, Subject, Value};
+use crate::content::row::{Cell, PAYER_ALIASES, Row, RowKey, Standing, Subject, Value};
+use crate::content::shared::PAYERS_FILE;
 use crate::content::toml::compile::block::{text_cell, typed_block};
 use crate::content::toml::compile::compiler::Compiler;
 use crate::content::toml::compile::name::UniqueNames;
@@ -14,7 +15,7 @@ use crate::content::toml::schema::{
     DiagnosisRow, ModifierRow, NamedRow, NotThisRow, PayerRow, PayerRuleRow, RelatedRow, SynonymRow,
 };
 use crate::diagnostics::diagnostic::Span;
-use crate::diagnostics::wording::quote;
+use crate::diagnostics::wording::{nearest, quote, unknown_message};
 
 /// The keyword of a relation, and its label.
 type Relation = (&'static str, &'static str);
@@ -107,7 +108,7 @@ impl Compiler<'_, '_> {
         let against = row.against.iter();
         let disputed_by = against.filter_map(|text| self.source(Some(text))).collect();
         let subject = code.map_or(Subject::Text, Subject::Modifier);
-        let attribution = self.attribution(row.source.as_ref(), None, &row.remark);
+        let attribution = self.attribution(row.source.as_ref(), &[], &row.remark);
         Row {
             standing,
             disputed_by,
@@ -158,14 +159,15 @@ impl Compiler<'_, '_> {
                 None => self.required(&at, "id", None),
             };
             let id = RowKey(id);
-            let payer = self.required(&at, "name", row.name.as_ref());
-            let cells = vec![
+            let (payer, shared_cells) = self.payer_name(&at, row);
+            let mut cells = vec![
                 Cell::column("Payer", payer.as_str()),
                 Cell::column("Plan", self.field(&at, "plan", row.plan.as_ref())),
                 Cell::column("Policy", self.field(&at, "policy", row.policy.as_ref())),
                 Cell::column("Rate", self.field(&at, "rate", row.rate.as_ref())),
             ];
-            let attribution = self.attribution(row.source.as_ref(), None, &row.remark);
+            cells.extend(shared_cells);
+            let attribution = self.attribution(row.source.as_ref(), &[], &row.remark);
             let mut modifiers = UniqueNames::default();
             for rule in &row.modifier {
                 rules.push(self.payer_rule(&id, &payer, rule, &mut modifiers));
@@ -176,6 +178,51 @@ impl Compiler<'_, '_> {
             typed_block("payers", Shape::Table, payers),
             typed_block("payer-modifiers", Shape::Table, rules),
         ]
+    }
+
+    /// Returns the name of a payer: that of its row, or else that of the shared payer with its ID,
+    /// with cells for the other names and the parent company of that.
+    fn payer_name(&mut self, table: &Span, row: &PayerRow) -> (String, Vec<Cell>) {
+        let own = |compiler: &mut Self| {
+            let name = compiler.required(table, "name", row.name.as_ref());
+            (name, Vec::new())
+        };
+        let (None, Some(id)) = (&row.name, &row.id) else {
+            return own(self);
+        };
+        let (span, id) = (id.span(), id.get_ref().trim());
+        if let Some(payer) = self.shared.payer(id) {
+            let aliases = (!payer.aliases.is_empty()).then(|| payer.aliases.join(", "));
+            let aliases = aliases.map(|names| Cell::record(PAYER_ALIASES, names));
+            let parent = payer.parent.as_deref();
+            let parent = parent.map(|name| Cell::record("Parent company", name));
+            return (
+                payer.name.clone(),
+                aliases.into_iter().chain(parent).collect(),
+            );
+        }
+        let shared = self.shared.entries();
+        if shared.broken.contains(&PAYERS_FILE) {
+            let message = format!(
+                "the payer {} is not known: {PAYERS_FILE} has errors",
+                quote(id)
+            );
+            let hint = format!("`codeleaf check {PAYERS_FILE}` shows them");
+            self.diagnostics.missing(span, message, hint);
+        } else if shared.payers.is_empty() {
+            return own(self);
+        } else {
+            let known: Vec<&str> = shared
+                .payers
+                .iter()
+                .map(|payer| payer.id.as_str())
+                .collect();
+            let message = unknown_message("payer", id, nearest(id, &known));
+            let hint =
+                format!("name a payer of {PAYERS_FILE}, or write name = \"...\" in this table");
+            self.diagnostics.missing(span, message, hint);
+        }
+        (String::new(), Vec::new())
     }
 
     /// Compiles a payer's rule on a modifier. A rule needs a source and a standing, unless the rule
@@ -211,7 +258,7 @@ impl Compiler<'_, '_> {
             Some(code) => (RowKey::for_payer_rule(id, &code), Subject::PayerRule(code)),
             None => (RowKey(String::new()), Subject::Text),
         };
-        let attribution = self.attribution(row.source.as_ref(), None, &row.remark);
+        let attribution = self.attribution(row.source.as_ref(), &[], &row.remark);
         Row {
             standing,
             ..attribution.into_row(key, subject, cells)
@@ -235,7 +282,7 @@ impl Compiler<'_, '_> {
                 Cell::column("Relation", relation),
             ];
             cells.extend(self.optional_cell("Basis", "basis", row.basis.as_ref()));
-            let attribution = self.attribution(row.source.as_ref(), None, &row.remark);
+            let attribution = self.attribution(row.source.as_ref(), &[], &row.remark);
             attribution.into_row(key, subject, cells)
         });
         typed_block("diagnoses", Shape::Table, rows.collect())
@@ -247,7 +294,7 @@ impl Compiler<'_, '_> {
             let (at, row) = (row.span(), row.get_ref());
             let code = self.required_code(&at, row.system.as_ref(), "code", row.code.as_ref());
             if let (Some(code), Some(text)) = (&code, &row.code) {
-                self.reject_dangling(code, text);
+                self.reject_self_reference(code, text);
             }
             let system = code.as_ref().map(CodeId::system);
             let (key, subject) =
@@ -260,26 +307,19 @@ impl Compiler<'_, '_> {
                 Cell::column("Relation", relation),
             ];
             cells.extend(system.map(|system| Cell::line("Code system", system.name())));
-            let attribution = self.attribution(row.source.as_ref(), None, &row.remark);
+            let attribution = self.attribution(row.source.as_ref(), &[], &row.remark);
             attribution.into_row(key, subject, cells)
         });
         typed_block("related", Shape::Table, rows.collect())
     }
 
-    /// Reports a row that refers to the document itself, or to a modifier without a page.
-    fn reject_dangling(&mut self, code: &CodeId, text: &Text) {
+    /// Reports a row that refers to the document itself.
+    fn reject_self_reference(&mut self, code: &CodeId, text: &Text) {
         if self.code.as_ref() == Some(code) {
             self.diagnostics.invalid(
                 text.span(),
                 format!("this row names {code}, which the document itself is about"),
                 "name another code, or remove the row",
-            );
-        } else if code.system() == CodeSystem::Modifier && !(self.is_known)(code) {
-            let value = code.value();
-            self.diagnostics.invalid(
-                text.span(),
-                format!("no document on modifier {value}"),
-                format!("write modifier-{value}.toml and check it together with this file, import a HCPCS file that has it, or correct the code"),
             );
         }
     }
@@ -336,7 +376,7 @@ impl Compiler<'_, '_> {
                 Cell::column(kind.label, code.as_str()),
                 Cell::column("Name", self.field(&at, "name", row.name.as_ref())),
             ];
-            let attribution = self.attribution(row.source.as_ref(), None, &row.remark);
+            let attribution = self.attribution(row.source.as_ref(), &[], &row.remark);
             attribution.into_row(RowKey(code), kind.subject.clone(), cells)
         });
         typed_block(kind.block, Shape::Table, rows.collect())
@@ -346,7 +386,7 @@ impl Compiler<'_, '_> {
         let rows = rows.iter().enumerate().map(|(index, row)| {
             let (at, row) = (row.span(), row.get_ref());
             let cells = text_cell(self.required(&at, "text", row.text.as_ref()));
-            let attribution = self.attribution(row.source.as_ref(), None, &row.remark);
+            let attribution = self.attribution(row.source.as_ref(), &[], &row.remark);
             attribution.into_row(RowKey::from_index(index), Subject::Text, cells)
         });
         typed_block("synonyms", Shape::List, rows.collect())
@@ -365,7 +405,7 @@ impl Compiler<'_, '_> {
                 cells.push(Cell::line("Code", text));
             }
             let subject = code.map_or(Subject::Text, Subject::Code);
-            let attribution = self.attribution(row.source.as_ref(), None, &row.remark);
+            let attribution = self.attribution(row.source.as_ref(), &[], &row.remark);
             attribution.into_row(RowKey::from_index(index), subject, cells)
         });
         typed_block("not-this", Shape::List, rows.collect())

@@ -5,10 +5,11 @@ use toml::Spanned;
 use crate::content::code::{CodeId, CodeSystem};
 use crate::content::date::AsOf;
 use crate::content::row::Value;
+use crate::content::shared::SOURCES_FILE;
 use crate::content::source::SourceId;
-use crate::content::toml::compile::compiler::Compiler;
+use crate::content::toml::compile::compiler::{Compiler, StatedDate};
 use crate::content::toml::date_field::{DateField, date_hint};
-use crate::content::toml::field_value::{Field, FieldValue, Text};
+use crate::content::toml::field_value::{Field, FieldValue, Sources, Text};
 use crate::diagnostics::diagnostic::Span;
 use crate::diagnostics::wording::{join_with_and, nearest, quote, unknown_message};
 use crate::text::sanitize::sanitize;
@@ -127,17 +128,18 @@ impl Compiler<'_, '_> {
         self.optional_keyword(field, text, keywords)
     }
 
-    pub(crate) fn date(&mut self, date: Option<&Spanned<DateField>>) -> AsOf {
+    pub(crate) fn date(&mut self, field: &'static str, date: Option<&Spanned<DateField>>) -> AsOf {
         let Some(date) = date else {
             return AsOf::Unknown;
         };
-        let text = date.get_ref().0.trim();
-        text.parse().unwrap_or_else(|_| {
+        let (span, text) = (date.span(), date.get_ref().0.trim());
+        let Ok(date) = text.parse() else {
             let message = format!("{} is not a date", quote(text));
-            self.diagnostics
-                .invalid(date.span(), message, date_hint(text));
-            AsOf::Unknown
-        })
+            self.diagnostics.invalid(span, message, date_hint(text));
+            return AsOf::Unknown;
+        };
+        self.dates.push(StatedDate { field, span, date });
+        date
     }
 
     pub(crate) fn code(&mut self, system: CodeSystem, text: &Text) -> Option<CodeId> {
@@ -180,23 +182,64 @@ impl Compiler<'_, '_> {
         self.code(system?, value?)
     }
 
-    /// Returns the source that a table refers to. Reports an unknown one.
+    /// Returns the source that a table refers to, of the file or else of its folder. Reports an
+    /// unknown one.
     pub(crate) fn source(&mut self, source: Option<&Text>) -> Option<SourceId> {
         let source = source?;
         let id = SourceId(source.get_ref().trim().to_owned());
         if self.sources.iter().any(|known| known.id == id) {
             return Some(id);
         }
-        let known: Vec<&str> = self.sources.iter().map(|s| s.id.0.as_str()).collect();
-        let message = unknown_message("source", &id.0, nearest(&id.0, &known));
-        let hint = if known.is_empty() {
+        if let Some(shared) = self.shared.source(&id) {
+            self.sources.push(shared.clone());
+            return Some(id);
+        }
+        let own = self.sources.iter().map(|source| source.id.0.as_str());
+        let own: Vec<&str> = own.collect();
+        let shared = self.shared.entries();
+        let of_folder = shared.sources.iter().map(|source| source.id.0.as_str());
+        let known: Vec<&str> = own.iter().copied().chain(of_folder).collect();
+        let mut message = unknown_message("source", &id.0, nearest(&id.0, &known));
+        let hint = if shared.broken.contains(&SOURCES_FILE) {
+            message = format!(
+                "the source {} is not known: {SOURCES_FILE} has errors",
+                quote(&id.0)
+            );
+            format!("`codeleaf check {SOURCES_FILE}` shows them")
+        } else if own.is_empty() && !shared.sources.is_empty() {
+            format!("name a source of {SOURCES_FILE}, or describe it in a table [sources.ID]")
+        } else if own.is_empty() {
             "describe it in a table [sources.ID] with title, kind and as_of".to_owned()
         } else {
-            let known = join_with_and(&known);
-            format!("this file has {known}; describe others in [sources.ID]")
+            let own = join_with_and(&own);
+            format!("this file has {own}; describe others in [sources.ID]")
         };
         self.diagnostics.missing(source.span(), message, hint);
         None
+    }
+
+    /// Returns the sources that a row or section refers to. Reports an empty list, unknown sources
+    /// and duplicates.
+    pub(crate) fn sources(&mut self, sources: &Sources) -> Vec<SourceId> {
+        if sources.names.is_empty() {
+            let hint = "name a source, or remove the line";
+            self.diagnostics
+                .invalid(sources.span.clone(), "`source` is empty", hint);
+        }
+        let mut ids = Vec::new();
+        for name in &sources.names {
+            let Some(id) = self.source(Some(name)) else {
+                continue;
+            };
+            if ids.contains(&id) {
+                let message = format!("duplicate source {}", quote(&id.0));
+                self.diagnostics
+                    .invalid(name.span(), message, "remove one of the two");
+            } else {
+                ids.push(id);
+            }
+        }
+        ids
     }
 
     /// Compiles a required field. Reports a missing one, and returns an empty text.

@@ -1,0 +1,225 @@
+//! Runs the checks: reads and checks every file in parallel, then compares the files.
+
+use std::collections::{BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
+
+use crate::check::checks_of_codes::{check_codes, codes_of};
+use crate::check::checks_of_document::{check_document, check_entries};
+use crate::check::checks_of_files::{FactsOfFile, FileFacts, check_files};
+use crate::check::checks_of_rates::check_rates;
+use crate::check::rules::SETS_NOT_IMPORTED;
+use crate::check::set_lookup::SetLookup;
+use crate::codesets::SetKind;
+use crate::content::Date;
+use crate::content::shared::{SHARED_FILES, SharedEntries, is_shared_file};
+use crate::content::toml::read::{decode, parse_entries, parse_file, read_bytes, shared_entries};
+use crate::diagnostics::diagnostic::{Diagnostics, Finding};
+use crate::diagnostics::wording::{count, join_with_and};
+use crate::diagnostics::{Level, Report};
+use crate::library::Library;
+use crate::library::catalog_record::FILES_PER_TASK;
+use crate::library::parallel::{parallel_map_ordered, thread_count};
+use crate::library::scan::toml_files;
+
+/// What to check.
+#[derive(Clone, Copy, Debug)]
+pub struct CheckRequest<'a> {
+    /// Files, and folders of files.
+    pub paths: &'a [PathBuf],
+    /// The documents that files may refer to, and the imported sets.
+    pub library: &'a Library,
+    /// Without it, no date is in the future, and no review is overdue.
+    pub today: Option<Date>,
+}
+
+#[derive(Debug)]
+pub struct CheckReport {
+    /// In the order of the paths; those of a folder by name.
+    pub files: Vec<FileReport>,
+    /// What concerns no file in particular.
+    pub general: Option<Report>,
+}
+
+/// The result for one file.
+#[derive(Debug)]
+pub struct FileReport {
+    pub path: PathBuf,
+    /// The code and the title of a document, or the number of shared entries; `None` if the file
+    /// cannot be read.
+    pub summary: Option<String>,
+    /// The findings, if there are any.
+    pub report: Option<Report>,
+}
+
+impl CheckReport {
+    pub fn reports(&self) -> impl Iterator<Item = &Report> {
+        let of_files = self.files.iter().filter_map(|file| file.report.as_ref());
+        of_files.chain(&self.general)
+    }
+
+    pub fn count(&self, level: Level) -> usize {
+        self.reports().map(|report| report.count(level)).sum()
+    }
+}
+
+/// A file that has been read and checked by itself.
+struct CheckedFile {
+    path: PathBuf,
+    outcome: Result<ReadFile, Report>,
+}
+
+/// The text of a file, what is known of it, and what was found.
+struct ReadFile {
+    text: String,
+    summary: String,
+    facts: FileFacts,
+    findings: Vec<Finding>,
+}
+
+/// Checks files. A path that is not a folder is a file.
+pub fn check(request: CheckRequest<'_>) -> CheckReport {
+    let paths: Vec<PathBuf> = request
+        .paths
+        .iter()
+        .flat_map(|path| files_in(path))
+        .collect();
+    let (mut files, missing) = check_each(&paths, request);
+    let readable = files.iter().enumerate().filter_map(|(number, file)| {
+        let facts = &file.outcome.as_ref().ok()?.facts;
+        Some(FactsOfFile {
+            number,
+            path: &file.path,
+            facts,
+        })
+    });
+    let readable: Vec<FactsOfFile<'_>> = readable.collect();
+    for (number, finding) in check_files(&readable, request.library) {
+        if let Ok(document) = &mut files[number].outcome {
+            document.findings.push(finding);
+        }
+    }
+    CheckReport {
+        files: files.into_iter().map(CheckedFile::report).collect(),
+        general: (!missing.is_empty()).then(|| missing_sets(&missing)),
+    }
+}
+
+/// Returns the files of a folder, documents first, or the path itself if it is not a folder.
+fn files_in(path: &Path) -> Vec<PathBuf> {
+    let Ok(mut files) = toml_files(path) else {
+        return vec![path.to_owned()];
+    };
+    let shared = SHARED_FILES.map(|name| path.join(name));
+    files.extend(shared.into_iter().filter(|path| path.exists()));
+    files
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().unwrap_or(Path::new(""))
+}
+
+/// Checks each file by itself. Returns the kinds of sets that were needed and not imported, too.
+fn check_each(
+    paths: &[PathBuf],
+    request: CheckRequest<'_>,
+) -> (Vec<CheckedFile>, BTreeSet<SetKind>) {
+    let batches: Vec<&[PathBuf]> = paths.chunks(FILES_PER_TASK).collect();
+    let mut files = Vec::with_capacity(paths.len());
+    let folders = paths.iter().map(|path| folder_of(path));
+    let shared: HashMap<&Path, SharedEntries> = folders
+        .map(|folder| (folder, shared_entries(folder)))
+        .collect();
+    let lookups = parallel_map_ordered(
+        thread_count(),
+        batches.len(),
+        |_| SetLookup::new(request.library.sets(), request.today),
+        |lookup, batch| -> Vec<CheckedFile> {
+            let read = |path: &PathBuf| CheckedFile {
+                path: path.clone(),
+                outcome: match shared.get(folder_of(path)) {
+                    Some(shared) if !is_shared_file(path) => {
+                        ReadFile::document(path, shared, request.today, lookup)
+                    }
+                    _ => ReadFile::entries(path, request.today),
+                },
+            };
+            batches[batch].iter().map(read).collect()
+        },
+        |batch| files.extend(batch),
+    );
+    let missing = lookups.into_iter().flat_map(|lookup| lookup.missing);
+    (files, missing.collect())
+}
+
+fn missing_sets(kinds: &BTreeSet<SetKind>) -> Report {
+    let names: Vec<&str> = kinds.iter().map(|kind| kind.short_title()).collect();
+    let message = format!("not compared with {}: not imported", join_with_and(&names));
+    let hint =
+        "to compare codes and rates, too, import the published files: `codeleaf import FILE`";
+    Report::general(&SETS_NOT_IMPORTED, &message, hint)
+}
+
+impl CheckedFile {
+    fn report(self) -> FileReport {
+        let name = self.path.to_string_lossy();
+        let (summary, report) = match self.outcome {
+            Err(report) => (None, Some(report)),
+            Ok(read) => {
+                let mut diagnostics = Diagnostics::new(&read.text);
+                for finding in read.findings {
+                    diagnostics.finding(finding);
+                }
+                let report = diagnostics.into_result(&name).err();
+                (Some(read.summary), report)
+            }
+        };
+        FileReport {
+            summary,
+            report,
+            path: self.path,
+        }
+    }
+}
+
+impl ReadFile {
+    fn document(
+        path: &Path,
+        shared: &SharedEntries,
+        today: Option<Date>,
+        lookup: &mut SetLookup<'_>,
+    ) -> Result<Self, Report> {
+        let name = path.to_string_lossy();
+        let bytes = read_bytes(path)?;
+        let text = decode(&name, &bytes)?;
+        let file = parse_file(&name, text, shared)?;
+        let codes = codes_of(&file);
+        let mut findings = check_document(&file, today);
+        findings.extend(check_codes(&file, &codes, lookup));
+        findings.extend(check_rates(&file, lookup));
+        Ok(Self {
+            text: text.to_owned(),
+            summary: format!("{} {}", file.document.code, file.document.title),
+            facts: FileFacts::of_document(&file, codes),
+            findings,
+        })
+    }
+
+    /// Reads a file with shared entries.
+    fn entries(path: &Path, today: Option<Date>) -> Result<Self, Report> {
+        let name = path.to_string_lossy();
+        let bytes = read_bytes(path)?;
+        let text = decode(&name, &bytes)?;
+        let file = parse_entries(&name, text)?;
+        let (sources, payers) = (file.entries.sources.len(), file.entries.payers.len());
+        let counts = [(sources, "source"), (payers, "payer")].into_iter();
+        let counts = counts
+            .filter(|(n, _)| *n > 0)
+            .map(|(n, what)| count(n, what));
+        Ok(Self {
+            text: text.to_owned(),
+            summary: counts.collect::<Vec<_>>().join(", "),
+            findings: check_entries(&file, today),
+            facts: FileFacts::of_entries(&file),
+        })
+    }
+}

@@ -1,0 +1,103 @@
+//! Recognizes the style of the AMA's descriptors, which may not be distributed.
+//!
+//! A descriptor is a noun phrase that several codes share, then a semicolon and what sets this code
+//! apart: `Noun, qualifier; qualifier`. It is not a sentence: it has no verb and no full stop. An
+//! author's own title rarely has a semicolon; an author's sentence has a verb or a full stop.
+
+/// The longest descriptor, in bytes.
+const MAX_LENGTH: usize = 300;
+
+/// Words of sentences, which descriptors do not have.
+const SENTENCE_WORDS: [&str; 30] = [
+    "are", "be", "bill", "can", "check", "do", "does", "give", "gives", "has", "have", "if", "is",
+    "it", "its", "may", "measures", "must", "never", "see", "should", "that", "this", "use",
+    "used", "was", "when", "which", "write", "you",
+];
+
+/// Words with which the second part of a descriptor begins or ends.
+const QUALIFIERS: [&str; 23] = [
+    "additional",
+    "antibody",
+    "automated",
+    "bilateral",
+    "complete",
+    "complex",
+    "each",
+    "first",
+    "initial",
+    "limited",
+    "manual",
+    "minutes",
+    "multiple",
+    "qualitative",
+    "quantitative",
+    "simple",
+    "single",
+    "specified",
+    "subsequent",
+    "total",
+    "unilateral",
+    "with",
+    "without",
+];
+
+/// Returns true if a text about a CPT code is written as a descriptor is.
+pub(crate) fn looks_like_descriptor(text: &str) -> bool {
+    let text = text.trim();
+    let Some((noun, qualifier)) = text.split_once("; ") else {
+        return false;
+    };
+    let words = |part: &str| -> Vec<String> {
+        let words = part.split(|c: char| !c.is_alphanumeric());
+        words
+            .filter(|word| !word.is_empty())
+            .map(str::to_lowercase)
+            .collect()
+    };
+    let all = words(text);
+    let is_sentence = text.ends_with(['.', '!', '?'])
+        || text.contains(". ")
+        || all
+            .iter()
+            .any(|word| SENTENCE_WORDS.contains(&word.as_str()));
+    let qualifier_words = words(qualifier);
+    let ends = [qualifier_words.first(), qualifier_words.last()];
+    let is_qualified = noun.contains(", ")
+        || ends
+            .into_iter()
+            .flatten()
+            .any(|word| QUALIFIERS.contains(&word.as_str()));
+    text.len() <= MAX_LENGTH
+        && !is_sentence
+        && is_qualified
+        && noun.starts_with(char::is_uppercase)
+        && qualifier.starts_with(|c: char| c.is_lowercase() || c.is_ascii_digit() || c == '(')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_noun_phrases_with_a_semicolon_look_like_descriptors() {
+        for text in [
+            "Invented analyte, serum; quantitative",
+            "Made-up examination, left elbow; 2 views",
+            "Imaginary procedure (any method); each additional specimen",
+        ] {
+            assert!(looks_like_descriptor(text), "{text}");
+        }
+        for text in [
+            "HER2/neu serum tumor marker assay",
+            "Invented analyte, serum",
+            "Use it for serum, plasma; see the policy",
+            "Serum, plasma or urine; the payer decides.",
+            "Bill once, by the laboratory; never by the physician",
+            "One test; Another test",
+            "A test; for research",
+            "",
+        ] {
+            assert!(!looks_like_descriptor(text), "{text}");
+        }
+    }
+}

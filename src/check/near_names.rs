@@ -1,0 +1,256 @@
+//! Finds names that probably mean the same: spelled differently, with a general word more, or with a
+//! wrong letter.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher, Hash, Hasher};
+
+use foldhash::fast::FixedState;
+
+/// Words at the end of a payer's name that do not tell it from another.
+const GENERAL_ENDS: [&str; 12] = [
+    "company",
+    "corp",
+    "corporation",
+    "group",
+    "health",
+    "healthcare",
+    "inc",
+    "insurance",
+    "llc",
+    "plan",
+    "plans",
+    "services",
+];
+
+/// The shortest word that may be mistyped. Shorter ones are often different words.
+const MIN_WORD: usize = 5;
+
+/// A name, where it first is, and how often it is used.
+#[derive(Clone, Debug)]
+pub(crate) struct NameUse<P> {
+    pub(crate) name: String,
+    pub(crate) first: P,
+    pub(crate) count: usize,
+}
+
+/// Collects the uses of names, in the order of their first uses.
+#[derive(Debug)]
+pub(crate) struct NameUses<P> {
+    uses: Vec<NameUse<P>>,
+    positions: HashMap<String, usize>,
+}
+
+impl<P> Default for NameUses<P> {
+    fn default() -> Self {
+        Self {
+            uses: Vec::new(),
+            positions: HashMap::new(),
+        }
+    }
+}
+
+impl<P> NameUses<P> {
+    pub(crate) fn add(&mut self, name: &str, place: P) {
+        if let Some(at) = self.positions.get(name) {
+            self.uses[*at].count += 1;
+            return;
+        }
+        self.positions.insert(name.to_owned(), self.uses.len());
+        self.uses.push(NameUse {
+            name: name.to_owned(),
+            first: place,
+            count: 1,
+        });
+    }
+
+    /// Returns the names that are nearly those of others, each with the more frequent one. `key`
+    /// makes equal keys for names that mean the same.
+    pub(crate) fn near_duplicates(&self, key: fn(&str) -> String) -> Vec<[&NameUse<P>; 2]> {
+        let mut groups: HashMap<String, Vec<usize>> = HashMap::new();
+        for (at, it) in self.uses.iter().enumerate() {
+            groups.entry(key(&it.name)).or_default().push(at);
+        }
+        let mut near: Vec<[usize; 2]> = Vec::new();
+        let mut frequent: Vec<usize> = Vec::new();
+        for group in groups.values() {
+            // The first of several that are equally frequent.
+            let most = group.iter().rev().max_by_key(|at| self.uses[**at].count);
+            let Some(most) = most.copied() else { continue };
+            near.extend(group.iter().filter(|at| **at != most).map(|at| [*at, most]));
+            frequent.push(most);
+        }
+        frequent.sort_unstable();
+        near.extend(self.mistyped(&frequent));
+        near.sort_unstable();
+        let pairs = near.into_iter().map(|pair| pair.map(|at| &self.uses[at]));
+        pairs.collect()
+    }
+
+    /// Returns the names that differ from others in one letter of one long word.
+    ///
+    /// Two words that differ in one letter are equal without it, so names are found by hashes of
+    /// what is left without one letter, in linear time.
+    fn mistyped(&self, names: &[usize]) -> Vec<[usize; 2]> {
+        let mut by_hash: HashMap<u64, Vec<usize>, FixedState> = HashMap::default();
+        let mut pairs = Vec::new();
+        for at in names {
+            let words = words_of(&self.uses[*at].name);
+            let hashes = hashes_without_a_letter(&words);
+            for hash in &hashes {
+                let others = by_hash.entry(*hash).or_default();
+                for other in &*others {
+                    let is_near = differs_in_a_letter(&words, &words_of(&self.uses[*other].name));
+                    let (count, other_count) = (self.uses[*at].count, self.uses[*other].count);
+                    let pair = if count > other_count {
+                        [*other, *at]
+                    } else {
+                        [*at, *other]
+                    };
+                    if is_near && !pairs.contains(&pair) {
+                        pairs.push(pair);
+                    }
+                }
+                if !others.contains(at) {
+                    others.push(*at);
+                }
+            }
+        }
+        pairs
+    }
+}
+
+/// The words of a name in lower case.
+fn words_of(name: &str) -> Vec<String> {
+    let words = name.split(|c: char| !c.is_alphanumeric());
+    let words = words.filter(|word| !word.is_empty());
+    words.map(str::to_lowercase).collect()
+}
+
+/// The key of a payer's name: its letters and digits, without general words at the end.
+pub(crate) fn payer_key(name: &str) -> String {
+    let mut key = words_of(name).concat();
+    while let Some(rest) = GENERAL_ENDS.iter().find_map(|end| key.strip_suffix(end))
+        && !rest.is_empty()
+    {
+        key.truncate(rest.len());
+    }
+    key
+}
+
+/// The key of a source's title: its letters and digits.
+pub(crate) fn title_key(title: &str) -> String {
+    words_of(title).concat()
+}
+
+/// Returns true for a word in which a wrong letter does not make another word.
+fn may_be_mistyped(word: &str) -> bool {
+    word.len() >= MIN_WORD && word.chars().all(char::is_alphabetic)
+}
+
+/// Returns a hash for the name with each long word as it is and without each of its letters.
+fn hashes_without_a_letter(words: &[String]) -> Vec<u64> {
+    let hash = |position: usize, word: &mut dyn Iterator<Item = char>| {
+        let mut hasher = FixedState::default().build_hasher();
+        position.hash(&mut hasher);
+        for (at, other) in words.iter().enumerate().filter(|(at, _)| *at != position) {
+            (at, other).hash(&mut hasher);
+        }
+        word.for_each(|c| c.hash(&mut hasher));
+        hasher.finish()
+    };
+    let mut hashes = Vec::new();
+    for (position, word) in words
+        .iter()
+        .enumerate()
+        .filter(|(_, word)| may_be_mistyped(word))
+    {
+        hashes.push(hash(position, &mut word.chars()));
+        for left_out in 0..word.chars().count() {
+            let mut letters = word.chars().enumerate();
+            let mut rest = letters
+                .by_ref()
+                .filter(|(at, _)| *at != left_out)
+                .map(|(_, c)| c);
+            hashes.push(hash(position, &mut rest));
+        }
+    }
+    hashes
+}
+
+fn differs_in_a_letter(words: &[String], others: &[String]) -> bool {
+    let mut differing = words
+        .iter()
+        .zip(others)
+        .filter(|(word, other)| word != other);
+    match (
+        words.len() == others.len(),
+        differing.next(),
+        differing.next(),
+    ) {
+        (true, Some((word, other)), None) => {
+            [word, other].into_iter().all(|word| may_be_mistyped(word))
+                && strsim::osa_distance(word, other) == 1
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn near(names: &[&str], key: fn(&str) -> String) -> Vec<String> {
+        let mut uses = NameUses::default();
+        for name in names {
+            uses.add(name, ());
+        }
+        let near = uses.near_duplicates(key).into_iter();
+        near.map(|[name, other]| format!("{} = {}", name.name, other.name))
+            .collect()
+    }
+
+    #[test]
+    fn payers_with_general_words_and_wrong_letters_are_near() {
+        for (names, expected) in [
+            (["Cigna", "Cigna Health"], "Cigna Health = Cigna"),
+            (["Cigna", "CIGNA"], "CIGNA = Cigna"),
+            (
+                ["United Healthcare", "UnitedHealthcare"],
+                "UnitedHealthcare = United Healthcare",
+            ),
+            (
+                ["Invented Mutual", "Inventd Mutual"],
+                "Inventd Mutual = Invented Mutual",
+            ),
+            (["Invented Mutual", "Invnetd Mutual"], ""),
+            (["Plan A", "Plan B"], ""),
+            (["Blue Cross of Maine", "Blue Cross of Idaho"], ""),
+            (["Health Plan", "Insurance"], ""),
+        ] {
+            assert_eq!(near(&names, payer_key).join(", "), expected, "{names:?}");
+        }
+        let names = ["Cigna Health", "Cigna", "Cigna"];
+        assert_eq!(
+            near(&names, payer_key),
+            ["Cigna Health = Cigna"],
+            "the more frequent name"
+        );
+    }
+
+    #[test]
+    fn titles_with_other_numbers_are_not_near() {
+        for (names, expected) in [
+            (
+                ["Policy 12 of our plan", "Policy 12, of our plan"],
+                "Policy 12, of our plan = Policy 12 of our plan",
+            ),
+            (["Noridian, modifier 90", "Noridian, modifier 91"], ""),
+            (
+                ["Noridian, modifier 90", "Noridean, modifier 90"],
+                "Noridean, modifier 90 = Noridian, modifier 90",
+            ),
+        ] {
+            assert_eq!(near(&names, title_key).join(", "), expected, "{names:?}");
+        }
+    }
+}

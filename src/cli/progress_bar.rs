@@ -1,0 +1,101 @@
+//! Progress on standard error: a bar on a terminal, or else a line every few seconds.
+
+use std::io::{self, Write};
+use std::sync::Mutex;
+use std::thread;
+use std::time::Duration;
+
+use indicatif::{ProgressDrawTarget, ProgressStyle};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::{Handle, Signals};
+use signal_hook::low_level::emulate_default_handler;
+
+use crate::library::Progress;
+use crate::sync::lock;
+
+/// How long work takes before its bar is shown.
+const BAR_DELAY: Duration = Duration::from_millis(300);
+
+/// The time between two updates of a bar.
+const BAR_INTERVAL: Duration = Duration::from_millis(100);
+
+/// The time between two lines, and before the first one.
+const LINE_INTERVAL: Duration = Duration::from_secs(3);
+
+/// The progress of one piece of work. Nothing is shown of short work. Dropping it removes the bar.
+pub struct ProgressBar {
+    /// A verb: `Indexing`.
+    work: &'static str,
+    bar: indicatif::ProgressBar,
+    /// The elapsed time from which on the next update is shown.
+    next_update: Mutex<Duration>,
+    signals: Option<Handle>,
+}
+
+impl ProgressBar {
+    pub fn new(work: &'static str) -> Self {
+        let target = ProgressDrawTarget::stderr();
+        let first = if target.is_hidden() {
+            LINE_INTERVAL
+        } else {
+            BAR_DELAY
+        };
+        let style = ProgressStyle::with_template("{prefix} [{bar:24}] {msg}");
+        let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
+        let bar = indicatif::ProgressBar::with_draw_target(None, target);
+        bar.set_style(style.progress_chars("##-"));
+        Self {
+            work,
+            bar: bar.with_prefix(work),
+            next_update: Mutex::new(first),
+            signals: None,
+        }
+    }
+
+    /// Removes the bar also if a signal ends the program.
+    pub fn removed_by_signals(mut self) -> io::Result<Self> {
+        if self.bar.is_hidden() {
+            return Ok(self);
+        }
+        let mut signals = Signals::new([SIGHUP, SIGINT, SIGTERM])?;
+        let (handle, bar) = (signals.handle(), self.bar.clone());
+        thread::spawn(move || {
+            for signal in signals.forever() {
+                bar.finish_and_clear();
+                let _ = emulate_default_handler(signal);
+            }
+        });
+        self.signals = Some(handle);
+        Ok(self)
+    }
+
+    /// Shows the progress if the last update was long enough ago.
+    pub fn show(&self, progress: Progress) {
+        let mut next_update = lock(&self.next_update);
+        if progress.elapsed < *next_update {
+            return;
+        }
+        let text = progress.to_string();
+        if self.bar.is_hidden() {
+            *next_update = progress.elapsed + LINE_INTERVAL;
+            let _ = writeln!(io::stderr(), "{} {text}", self.work);
+        } else {
+            *next_update = progress.elapsed + BAR_INTERVAL;
+            self.bar.set_length(progress.total);
+            self.bar.set_message(text);
+            self.bar.set_position(progress.done);
+            // A bar fills its line. After it, the `^C` that a terminal shows for Ctrl-C would begin
+            // another line, and the bar would not be removed.
+            let _ = io::stderr().write_all(b"\r");
+        }
+    }
+}
+
+impl Drop for ProgressBar {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+        if let Some(signals) = &self.signals {
+            signals.close();
+        }
+    }
+}
