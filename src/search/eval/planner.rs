@@ -6,7 +6,7 @@ use crate::search::eval::matches::{MatchCost, MatchKind, QueryMatches, RowMatch}
 use crate::search::eval::ops::Subquery;
 use crate::search::eval::plan::QueryPlan;
 use crate::search::eval::term_expansion::{
-    Term, common_prefix_terms, exact_terms, inflected_forms, prefix_terms,
+    Term, common_prefix_terms, exact_terms, inflected_forms, meaningful_prefix_terms, prefix_terms,
 };
 use crate::search::fields::FieldMask;
 use crate::search::fuzzy::{TermMatch, is_likely_correction};
@@ -312,7 +312,7 @@ impl Planner<'_> {
             }
         }
         if term_match == TermMatch::Prefix || (terms.is_empty() && word.len() > 2) {
-            terms.extend(common_prefix_terms(dictionary, word));
+            terms.extend(meaningful_prefix_terms(dictionary, word));
             matches.prefixes.push(word.to_owned());
         }
         terms

@@ -6,6 +6,7 @@ use std::cmp::Reverse;
 use crate::search::eval::matches::MatchCost;
 use crate::search::fuzzy::FuzzyTerm;
 use crate::search::index::Index;
+use crate::search::query::stop_words::STOP_WORDS;
 use crate::search::term_dict::{PostingsBatch, TermDictionary};
 
 /// The length from which a prefix expands into every term that has it, in characters.
@@ -66,7 +67,21 @@ pub(crate) fn prefix_terms(dictionary: &TermDictionary, prefix: &str) -> Vec<Ter
 /// Returns the longer terms that have a prefix; only the most common ones of a short prefix. Half of
 /// all rows have a term with the same first letter, and the user is about to type the second.
 pub(crate) fn common_prefix_terms(dictionary: &TermDictionary, prefix: &str) -> Vec<Term> {
+    likely_terms(dictionary, prefix, prefix_terms(dictionary, prefix))
+}
+
+/// Returns the same terms without stop words, which nobody searches for by their beginnings.
+pub(crate) fn meaningful_prefix_terms(dictionary: &TermDictionary, prefix: &str) -> Vec<Term> {
+    let stop_words = STOP_WORDS.iter().filter(|word| word.starts_with(prefix));
+    let stop_words: Vec<u32> = stop_words
+        .filter_map(|word| dictionary.term_ord(word))
+        .collect();
     let mut terms = prefix_terms(dictionary, prefix);
+    terms.retain(|term| !stop_words.contains(&term.ord));
+    likely_terms(dictionary, prefix, terms)
+}
+
+fn likely_terms(dictionary: &TermDictionary, prefix: &str, mut terms: Vec<Term>) -> Vec<Term> {
     if prefix.chars().count() < MIN_FULL_PREFIX_CHARS {
         terms.sort_by_key(|term| Reverse(dictionary.posting_bytes(term.ord)));
         let mut bytes = 0;
