@@ -56,6 +56,9 @@ impl From<&Action> for Pace {
             | Action::Progress(_)
             | Action::SearchHistoryLoaded(_)
             | Action::UnboundKey
+            | Action::DocumentInvalid(_)
+            | Action::FilesChanged
+            | Action::Located(_)
             | Action::ShowMessage(_) => Self::Unchanged,
             Action::Command(_)
             | Action::CodeTyped(..)
