@@ -26,9 +26,10 @@ fn examples() -> Vec<String> {
         let tables: toml::Table = toml::from_str(example).unwrap();
         let mut text = String::from("schema = 1\n");
         if !tables.contains_key("code") {
-            let (system, value) = match tables.contains_key("when") {
-                true => ("modifier", "59"),
-                false => ("cpt", "99213"),
+            let (system, value) = if tables.contains_key("when") {
+                ("modifier", "59")
+            } else {
+                ("cpt", "99213")
             };
             text += &format!(
                 "[code]\nsystem = \"{system}\"\nvalue = \"{value}\"\ntitle = \"A\"\nstatus = \"active\"\n"
