@@ -7,6 +7,7 @@
 //! public files ─► codesets ─────┘
 //! bytes ─► Decoder ─► Keymap ─► Action ─► App::update ─► Option<Effect>
 //!                               App ─► view ─► Buffer ─► Screen ─► bytes
+//!                                          └─► Transcript ────────► bytes      --plain-ui
 //! ```
 //!
 //! A *host* (the local terminal, one SSH channel, a test) supplies three things: a stream of

@@ -42,7 +42,7 @@ fn first_frame_asks_for_the_background_after_its_contents() {
     assert!(reader.last_frame.ends_with(query));
     // The program asks no terminal that cannot answer, and none if the user chose a theme.
     for term in ["linux", "vt100"] {
-        let codeleaf::tty::DisplayMode::FullScreen(capabilities) = Capabilities::detect(
+        let codeleaf::tty::DisplayMode::Interactive(capabilities) = Capabilities::detect(
             &|name| (name == "TERM").then(|| term.to_owned()),
             codeleaf::tty::Overrides::default(),
         ) else {

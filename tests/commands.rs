@@ -278,6 +278,26 @@ Copy
 }
 
 #[test]
+fn copied_cpt_content_ends_with_the_notice_of_the_ama() {
+    let mut reader = reader_with_set_codes(30, (80, 24));
+    for (code, has_notice) in [("83950", true), ("G0439", true), ("A00.3", false)] {
+        reader.press(&format!("/ \"{code}\" enter"));
+        for format in 1..=6 {
+            let copied = copied(reader.press(&format!("y {format}")));
+            let notices = copied.lines().filter(|line| *line == "CPT (c) AMA");
+            // A code alone goes into a claim.
+            let expected = usize::from(has_notice && format != 1);
+            assert_eq!(notices.count(), expected, "{code}, {format}: {copied}");
+            assert!(
+                expected == 0 || copied.ends_with("\nCPT (c) AMA"),
+                "{copied}"
+            );
+            reader.press("esc");
+        }
+    }
+}
+
+#[test]
 fn copy_takes_all_marked_rows() {
     let mut reader = TestSession::open(80, 40);
     reader.press("4 down space up up space");

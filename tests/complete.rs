@@ -7,7 +7,8 @@ use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use codeleaf::content::{
-    AbsenceReason, Document, RowPath, SectionId, SourceKind, Standing, Subject, Unavailable, Voice,
+    AbsenceReason, Block, Document, RowPath, SectionId, Shape, Source, SourceKind, Standing,
+    Subject, Unavailable, Voice,
 };
 use codeleaf::export::{self, ExportFormat, ExportScope, PrintOptions};
 use codeleaf::layout::{LayoutOptions, Medium, Page, PageEnd, PageLine, TableMode};
@@ -359,6 +360,98 @@ fn every_text_of_a_document_is_reachable_on_screen_at_every_width() {
                     checked.insert(text);
                 }
             }
+        }
+    }
+}
+
+/// A column takes its longest word before another takes more than it needs, and a table whose longest
+/// words do not fit is laid out in records.
+#[test]
+fn no_column_breaks_a_word_at_any_width() {
+    let is_break = |c: char| c.is_whitespace() || matches!(c, '/' | '-' | '–' | '—' | '\u{ad}');
+    let is_whole_in = |part: &str, text: &str| {
+        text.match_indices(part).any(|(at, _)| {
+            let before = text[..at].chars().next_back();
+            let after = text[at + part.len()..].chars().next();
+            before.is_none_or(is_break)
+                && (after.is_none_or(char::is_whitespace) || part.ends_with(is_break))
+        })
+    };
+    let mut columns_seen = 0;
+    for (name, document, _) in documents() {
+        for columns in (40..=240).step_by(3) {
+            let options = LayoutOptions {
+                columns,
+                charset: Charset::Unicode,
+                table_mode: TableMode::Columns,
+                medium: Medium::Screen,
+            };
+            for (n, section) in document.sections.iter().enumerate() {
+                let page = Page::from_section(&document, n, options, PageEnd::Nothing);
+                for block in section
+                    .blocks
+                    .iter()
+                    .filter(|block| block.shape == Shape::Table)
+                {
+                    let texts = table_texts(&document, block);
+                    let rows = page.rows.iter().filter(|row| row.path.block == block.id);
+                    let spans = rows.flat_map(|row| &page.lines[row.lines.clone()]);
+                    let in_columns = spans.filter(|line| line.spans.len() > 1);
+                    for span in in_columns.flat_map(|line| &line.spans) {
+                        columns_seen += 1;
+                        let part = span.text.trim();
+                        assert!(
+                            texts.iter().any(|text| is_whole_in(part, text)),
+                            "{name}, {columns}: “{part}” is not whole"
+                        );
+                    }
+                }
+            }
+        }
+    }
+    assert!(columns_seen > 10_000, "{columns_seen}");
+}
+
+/// The texts of the cells of a table, with all standings, with and without marks.
+fn table_texts(document: &Document, block: &Block) -> Vec<String> {
+    let mut texts = vec!["–".to_owned()];
+    for row in &block.rows {
+        for cell in &row.cells {
+            texts.push(match &cell.value {
+                codeleaf::content::Value::Text(text) => text.clone(),
+                codeleaf::content::Value::Unavailable(absent) => absent.short_text(),
+            });
+        }
+        texts.extend(row.standing.map(|standing| standing.label().to_owned()));
+    }
+    texts.extend(document.sources.iter().map(Source::attribution));
+    let marked: Vec<String> = texts.iter().map(|text| format!("{text} ≠")).collect();
+    texts.extend(marked);
+    texts
+}
+
+#[test]
+fn markdown_quotes_the_editors_only_next_to_a_publication() {
+    for (name, document, _) in documents() {
+        let print = PrintOptions {
+            charset: Charset::Unicode,
+            columns: 120,
+        };
+        let markdown = codeleaf::export::document(
+            &document,
+            &ExportScope::Whole,
+            ExportFormat::Markdown,
+            print,
+        );
+        let has_remarks = document.rows().any(|(_, _, row)| !row.remarks.is_empty());
+        let has_quotes = markdown.lines().any(|line| line.starts_with("> "));
+        if document.has_one_voice() {
+            assert_eq!(has_quotes, has_remarks, "{name}: {markdown}");
+        } else if document
+            .rows()
+            .any(|(_, _, row)| row.voice == Voice::Editor)
+        {
+            assert!(has_quotes, "{name}: {markdown}");
         }
     }
 }

@@ -260,3 +260,56 @@ fn no_column_is_narrower_than_its_longest_word() {
         }
     }
 }
+
+#[test]
+fn plan_policy_or_rate_that_differs_from_most_payers_is_marked() {
+    let payer = |id: &str, plan: &str, policy: &str| {
+        format!(
+            "[[payer]]\nid = \"{id}\"\nname = \"Payer {id}\"\nplan = {plan}\npolicy = \"{policy}\"\n\
+             rate = {{ reason = \"unpublished\" }}\nsource = \"s\"\n"
+        )
+    };
+    let text =
+        "schema = 1\n[code]\nsystem = \"cpt\"\nvalue = \"00001\"\ntitle = \"A made-up test\"\n\
+        status = \"unverified\"\n[sources.s]\ntitle = \"Made-up bulletin\"\nshort = \"bulletin\"\n\
+        kind = \"secondary\"\nas_of = \"2026-01\"\n"
+            .to_owned()
+            + &payer("a", "\"All plans\"", "Policy 1")
+            + &payer("b", "\"All plans\"", "Policy 2")
+            + &payer("c", "\"HMO only\"", "Policy 3")
+            + &payer("d", "{ reason = \"source_silent\" }", "Policy 4");
+    let document = parse_document("t.toml", text.as_bytes()).unwrap();
+    let page = |columns, table_mode| {
+        let options = LayoutOptions {
+            columns,
+            charset: Charset::Unicode,
+            table_mode,
+            medium: Medium::Screen,
+        };
+        let section = document.sections.len() - 1;
+        Page::from_section(&document, section, options, PageEnd::Nothing)
+    };
+    assert_snapshot!(self::text(&page(80, TableMode::Columns)), @r#"
+— according to Made-up bulletin, 2026-01
+
+Payers
+Payer    Plan          Policy    Rate
+Payer a  All plans     Policy 1  – unpublished
+Payer b  All plans     Policy 2  – unpublished
+Payer c  HMO only ≠    Policy 3  – unpublished
+Payer d  – not stated  Policy 4  – unpublished
+
+≠ differs from most payers.
+
+Rate (every row)
+– not published (contract rate)
+
+Plan (Payer d)
+– not stated in source
+"#);
+    for (columns, table_mode) in [(20, TableMode::Columns), (80, TableMode::Linear)] {
+        let records = self::text(&page(columns, table_mode));
+        assert_eq!(records.matches('≠').count(), 2, "{records}");
+        assert!(records.contains("HMO only ≠"), "{records}");
+    }
+}

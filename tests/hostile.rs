@@ -164,11 +164,17 @@ fn hostile_document_is_sanitized_on_screen() {
                 settled("down");
             }
         }
+        let is_appended = arguments.ends_with("--plain-ui");
+        let (help, results) = if is_appended {
+            ("This help", "Result 1 of")
+        } else {
+            ("Help", " results")
+        };
         settled("/ \"E\" down enter n o enter ?");
+        terminal.wait_for(help);
         settled("esc");
-        terminal.press("/ \"26\"");
-        terminal.wait_for(" results");
-        terminal.press("enter").wait_for("Result 1 of");
+        terminal.press("/ \"26\"").wait_for(results);
+        terminal.press("enter").wait_for("for “26”");
         terminal.press("Y").wait_for("Copied. If it didn't paste");
         settled("esc");
         terminal.press("q");
@@ -209,7 +215,7 @@ fn hostile_document_is_sanitized_on_screen() {
         let alternate = OutputToken::Csi(Some('?'), vec![1049], "l".to_owned());
         assert_eq!(
             tokens.iter().filter(|token| **token == alternate).count(),
-            1
+            usize::from(!is_appended)
         );
     }
 }

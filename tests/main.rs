@@ -32,3 +32,4 @@ mod sources;
 mod ssh;
 mod support;
 mod tasks;
+mod transcript;

@@ -149,7 +149,7 @@ fn every_output_names_each_of_several_sources_with_rank_and_date() {
     for source in &sources {
         assert!(opened.contains(&format!("— {source}")), "{opened}");
         assert!(text.contains(&format!("— {source}")), "{text}");
-        assert!(markdown.contains(&format!("— {source}")), "{markdown}");
+        assert!(markdown.contains(&format!("\n— {source}")), "{markdown}");
     }
     let json: serde_json::Value = serde_json::to_value(row).unwrap();
     assert_eq!(json["source"], "o20");

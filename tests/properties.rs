@@ -404,38 +404,6 @@ fn ascii_terminal_receives_only_ascii() {
     }
 }
 
-#[test]
-fn plain_ui_announces_every_change_in_status_line() {
-    let mut reader =
-        TestSession::with_capabilities(80, 24, Capabilities::modern(), TableMode::Linear);
-    let status = |reader: &TestSession| {
-        reader
-            .screen()
-            .lines()
-            .nth(22)
-            .unwrap_or_default()
-            .to_owned()
-    };
-    let mut announced = vec![status(&reader)];
-    for keys in [
-        "right", "4", "down", "enter", "esc", "/ \"26\"", "esc", "o", "esc", "?",
-    ] {
-        reader.press(keys);
-        let now = status(&reader);
-        assert_ne!(
-            announced.last(),
-            Some(&now),
-            "{keys} changed nothing in {now}"
-        );
-        announced.push(now);
-    }
-    assert!(
-        announced[2].contains("Section 4 of 5, Coding Specifications; row 1 of"),
-        "{announced:?}"
-    );
-    assert!(announced[3].contains("90, ~ conditional"), "{announced:?}");
-}
-
 /// Every action, with one key that no built-in action has: Alt and a letter or digit.
 fn rebound_keymap() -> Keymap {
     let letters = ('a'..='z').chain('0'..='9');

@@ -475,29 +475,28 @@ columns = ["Age", "Limit"]
 rows = [["65 and over", "1 a year"], ["under 65", "none"]]
 "#;
     let document = Arc::new(content::parse_document("t.toml", text.as_bytes()).unwrap());
-    for (table_mode, names) in [
-        (
-            TableMode::Columns,
-            ["› Service ", "› 65 and over ", "› under 65 "],
-        ),
-        (
-            TableMode::Linear,
-            [", Service", ", 65 and over", ", under 65"],
-        ),
-    ] {
-        let mut reader = TestSession::with_document(
+    let open = |capabilities, table_mode| {
+        let library = Arc::new(Library::built_in());
+        TestSession::with_document(
             Arc::clone(&document),
-            Arc::new(Library::built_in()),
+            library,
             (80, 24),
-            Capabilities::modern(),
+            capabilities,
             table_mode,
-        );
-        for name in names {
-            reader.press("down");
-            let screen = reader.screen();
-            let status = screen.lines().nth(22).unwrap().to_owned() + " ";
-            assert!(status.contains(name), "{name:?} not in {status:?}");
-        }
+        )
+    };
+    let mut reader = open(Capabilities::modern(), TableMode::Columns);
+    for name in ["› Service ", "› 65 and over ", "› under 65 "] {
+        reader.press("down");
+        let screen = reader.screen();
+        let status = screen.lines().nth(22).unwrap().to_owned() + " ";
+        assert!(status.contains(name), "{name:?} not in {status:?}");
+    }
+    let mut reader = open(Capabilities::modern().append_only(), TableMode::Linear);
+    for name in [", Service", ", 65 and over", ", under 65"] {
+        reader.press("down");
+        let appended = reader.appended();
+        assert!(appended.contains(name), "{name:?} not in {appended:?}");
     }
 }
 

@@ -54,7 +54,7 @@ const PICTURES: [Picture; 4] = [
         name: "comparison",
         title: "A comparison of what the publication, CMS and five payers state on modifier 26.",
         size: (200, 60),
-        keys: "o tab enter",
+        keys: "o right enter",
     },
 ];
 

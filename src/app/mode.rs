@@ -79,7 +79,7 @@ impl Mode {
     }
 
     /// Returns true if keys that type a character edit a text.
-    pub(crate) const fn has_text_field(self) -> bool {
+    pub const fn has_text_field(self) -> bool {
         matches!(
             self,
             Self::Search | Self::Filter | Self::Library | Self::Note | Self::Palette

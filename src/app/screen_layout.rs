@@ -95,7 +95,7 @@ pub struct ScreenLayout {
 
 impl ScreenLayout {
     pub fn new(size: Size, table_mode: TableMode, panes: PaneSettings) -> Self {
-        let lines = Self::in_lines(size, table_mode);
+        let lines = Self::in_lines(size);
         let has_panes = size.width >= MIN_COLUMNS_FOR_PANES
             && size.height >= MIN_LINES_FOR_PANES
             && table_mode == TableMode::Columns
@@ -137,7 +137,7 @@ impl ScreenLayout {
     }
 
     /// Divides the screen into lines.
-    fn in_lines(size: Size, table_mode: TableMode) -> Self {
+    fn in_lines(size: Size) -> Self {
         let Size { width, height } = size;
         let lines = |y, height| Rect::new(0, y, width, height);
         let last = height.saturating_sub(1);
@@ -158,12 +158,6 @@ impl ScreenLayout {
             0 | 1 => body_only,
             2 | 3 => Self {
                 body: lines(0, last),
-                ..with_footer
-            },
-            // Every change is announced in one place, the line below the content.
-            _ if table_mode == TableMode::Linear => Self {
-                body: lines(0, height - 2),
-                status_line: Some(lines(last - 1, 1)),
                 ..with_footer
             },
             4..=7 => Self {
@@ -226,9 +220,9 @@ mod tests {
 
     #[test]
     fn areas_never_overlap_or_leave_the_screen() {
-        let modes = [TableMode::Columns, TableMode::Linear];
-        for (height, mode) in (0..60).flat_map(|height| modes.map(|mode| (height, mode))) {
-            let layout = ScreenLayout::new(Size::new(80, height), mode, PaneSettings::default());
+        for height in 0..60 {
+            let size = Size::new(80, height);
+            let layout = ScreenLayout::new(size, TableMode::Columns, PaneSettings::default());
             let mut users = vec![0; usize::from(height)];
             let areas = [
                 layout.header,

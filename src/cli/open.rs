@@ -43,13 +43,13 @@ pub fn open_reader(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let options = &arguments.options;
     let is_terminal = io::stdout().is_terminal();
     let capabilities = match Capabilities::detect(&setup::env_var, options.overrides()) {
-        DisplayMode::FullScreen(capabilities) if is_terminal => Some(capabilities),
+        DisplayMode::Interactive(capabilities) if is_terminal => Some(capabilities),
         _ => None,
     };
     let print_plain = |target: &Target| {
         if is_terminal {
             print_error(
-                "TERM is `dumb` or not set: printing plain text; set TERM to open the reader",
+                "TERM is `dumb` or not set: printing plain text; set TERM or use --plain-ui to open the reader",
             );
         }
         print_documents(arguments, target)

@@ -48,8 +48,8 @@ pub struct Options {
     #[arg(long, value_enum, value_name = "WHEN", global = true)]
     pub panes: Option<PanesOption>,
 
-    /// For screen readers and braille displays: one column, in reading order, with every change
-    /// announced in the line below.
+    /// For screen readers and braille displays: text in reading order, in one column. Every change is
+    /// written below it, in words; nothing on the screen changes.
     #[arg(long, global = true)]
     pub plain_ui: bool,
 
@@ -138,6 +138,7 @@ impl Options {
                 (_, true) => Some(Charset::Unicode),
                 _ => None,
             },
+            appends_only: self.plain_ui,
         }
     }
 }

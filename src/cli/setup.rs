@@ -133,7 +133,7 @@ pub fn set_store(options: &Options) -> Option<SetStore> {
 /// The character set of plain output.
 pub fn charset(overrides: Overrides) -> Charset {
     match Capabilities::detect(&env_var, overrides) {
-        DisplayMode::FullScreen(capabilities) => capabilities.charset,
+        DisplayMode::Interactive(capabilities) => capabilities.charset,
         DisplayMode::Plain(charset) => charset,
     }
 }

@@ -81,7 +81,7 @@ fn respond(context: &CommandContext<'_>, arguments: &Arguments) -> Response {
     };
     let display_mode = context.client.display_mode(arguments.options.overrides());
     let charset = match display_mode {
-        DisplayMode::FullScreen(capabilities) => capabilities.charset,
+        DisplayMode::Interactive(capabilities) => capabilities.charset,
         DisplayMode::Plain(charset) => charset,
     };
     let columns = context.client.size().map(Size::columns);
@@ -94,7 +94,7 @@ fn respond(context: &CommandContext<'_>, arguments: &Arguments) -> Response {
         Err(output) => return text_response(output, Vec::new()),
     };
     match (display_mode, target.documents.as_slice()) {
-        (DisplayMode::FullScreen(capabilities), [(document, row_path)])
+        (DisplayMode::Interactive(capabilities), [(document, row_path)])
             if target.missing.is_empty() =>
         {
             Response::Session(Box::new(SessionOptions {

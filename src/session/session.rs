@@ -21,13 +21,16 @@ use crate::tty::{
     MouseCapture, MouseKind, PendingReply, Screen, Size, clipboard,
 };
 use crate::view;
-use crate::view::Theme;
+use crate::view::{SCREEN_LINES, Theme, Transcript};
 
 /// The time from a move to the effect that saves the reader's position.
 const SAVE_DELAY: Duration = Duration::from_millis(700);
 
 /// The time from the last input to the update of the panes beside the rows.
 const REST_DELAY: Duration = Duration::from_millis(60);
+
+/// The time from the last typed character to the line about it, if text is only appended.
+const TYPING_PAUSE: Duration = Duration::from_millis(250);
 
 /// How long the program waits at its end for the terminal's background, so that the answer does not
 /// reach the shell.
@@ -46,6 +49,8 @@ pub struct Session {
     background_asked: Option<Instant>,
     decoder: Decoder,
     screen: Screen,
+    /// Writes lines in place of frames to a terminal to which text is only appended.
+    transcript: Option<Transcript>,
     /// Whether the app has changed since the last frame.
     stale: bool,
     /// Input that waits for the answer to an effect, because it is meant for the new document or
@@ -69,8 +74,9 @@ pub struct Session {
 
 impl Session {
     /// Opens the app. Nothing is sent before the first [`Session::draw`].
-    pub fn new(options: AppOptions, theme: Arc<Theme>, capabilities: Capabilities) -> Self {
+    pub fn new(mut options: AppOptions, theme: Arc<Theme>, capabilities: Capabilities) -> Self {
         let size = Size::new(options.size.width, options.size.height);
+        options.size = app_size(size, capabilities);
         let app = App::new(options);
         let mut screen = Screen::new(size, capabilities);
         screen.enter();
@@ -87,6 +93,7 @@ impl Session {
             theme,
             decoder: Decoder::default(),
             screen,
+            transcript: capabilities.appends_only.then(Transcript::default),
             stale: true,
             inputs: VecDeque::new(),
             input_held_since: None,
@@ -121,12 +128,13 @@ impl Session {
             Event::Resize(size) => {
                 self.screen.resize(size);
                 self.draw_after = Some(now + RESIZE_DELAY);
-                let size = ratatui::layout::Size::new(size.columns(), size.rows());
+                let size = app_size(size, self.screen.capabilities());
                 self.update(Action::Resize(size), &mut effects);
             }
             Event::Resumed => {
                 self.screen = Screen::new(self.screen.size(), self.screen.capabilities());
                 self.screen.enter();
+                self.transcript = self.transcript.take().map(|_| Transcript::default());
                 if self.app.mouse_owner == MouseOwner::App {
                     self.screen.capture_mouse(MouseCapture::On);
                 }
@@ -137,6 +145,11 @@ impl Session {
             Event::Eof | Event::Shutdown(_) => effects.push(Effect::Quit),
         }
         self.process_inputs(now, &mut effects);
+        if is_input && self.transcript.is_some() {
+            // Words are written when they are typed, not letter by letter.
+            let is_typing = self.app.mode().has_text_field();
+            self.draw_after = is_typing.then(|| now + TYPING_PAUSE);
+        }
         if !self.app.is_moving() {
             self.rest_at = None;
         } else if is_input || self.rest_at.is_none() {
@@ -207,6 +220,18 @@ impl Session {
     ) -> io::Result<usize> {
         if !self.stale || self.draw_after.is_some_and(|until| now < until) {
             return Ok(0);
+        }
+        if let Some(transcript) = &mut self.transcript {
+            self.draw_after = None;
+            self.stale = false;
+            let mut bytes = self.screen.take_queued();
+            for line in transcript.update(&self.app) {
+                bytes.extend(line.as_bytes());
+                bytes.extend(b"\r\n");
+            }
+            out.write_all(&bytes)?;
+            out.flush()?;
+            return Ok(bytes.len());
         }
         let decision = self.pacer.decide(now);
         if let FrameDecision::Wait(until) = decision {
@@ -328,7 +353,10 @@ impl Session {
     fn update(&mut self, action: Action, effects: &mut Vec<Effect>) {
         self.stale = true;
         match self.app.update(action) {
-            Some(Effect::Redraw) => self.screen.invalidate(),
+            Some(Effect::Redraw) => {
+                self.screen.invalidate();
+                self.transcript = self.transcript.take().map(|_| Transcript::default());
+            }
             Some(Effect::SetMouseOwner(MouseOwner::App)) => {
                 self.screen.capture_mouse(MouseCapture::On);
             }
@@ -357,6 +385,16 @@ impl Session {
         };
         self.app.update(Action::ShowMessage(error));
     }
+}
+
+/// The size of the app's screen. A terminal to which text is only appended has no last line.
+const fn app_size(size: Size, capabilities: Capabilities) -> ratatui::layout::Size {
+    let lines = if capabilities.appends_only {
+        SCREEN_LINES
+    } else {
+        size.rows()
+    };
+    ratatui::layout::Size::new(size.columns(), lines)
 }
 
 /// The theme for a background, in place of the one for any background.

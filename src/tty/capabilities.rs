@@ -26,13 +26,19 @@ pub struct Capabilities {
     pub background: Option<Background>,
     /// `None` if the environment does not name one.
     pub multiplexer: Option<Multiplexer>,
+    /// Whether text is only appended (`--plain-ui`): nothing moves the cursor or changes the screen.
+    pub appends_only: bool,
     features: Features,
 }
+
+/// The features of a terminal to which text is only appended.
+const APPENDING_FEATURES: Features =
+    Features::NONE.with(&[Feature::BracketedPaste, Feature::Clipboard]);
 
 /// How the program uses a terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DisplayMode {
-    FullScreen(Capabilities),
+    Interactive(Capabilities),
     /// Plain text only: `TERM` is `dumb` or missing, so no control sequence is safe.
     Plain(Charset),
 }
@@ -44,6 +50,8 @@ pub struct Overrides {
     pub color: ColorChoice,
     /// `--ascii` or `--unicode`.
     pub charset: Option<Charset>,
+    /// `--plain-ui`.
+    pub appends_only: bool,
 }
 
 impl Capabilities {
@@ -62,20 +70,45 @@ impl Capabilities {
         let charset = overrides
             .charset
             .unwrap_or_else(|| environment.charset(family));
+        let capabilities = |color_depth, features| {
+            let capabilities = Self {
+                color_depth,
+                charset,
+                background: environment.background(),
+                multiplexer,
+                appends_only: false,
+                features,
+            };
+            DisplayMode::Interactive(if overrides.appends_only {
+                capabilities.append_only()
+            } else {
+                capabilities
+            })
+        };
         let Some(family) = family else {
-            return DisplayMode::Plain(charset);
+            return if overrides.appends_only {
+                capabilities(ColorDepth::None, Features::NONE)
+            } else {
+                DisplayMode::Plain(charset)
+            };
         };
         let color_depth = match overrides.color {
             ColorChoice::Always(depth) => depth,
             ColorChoice::Auto => environment.color_depth(family, &term),
         };
-        DisplayMode::FullScreen(Self {
-            color_depth,
-            charset,
-            background: environment.background(),
-            multiplexer,
-            features: family.features(),
-        })
+        capabilities(color_depth, family.features())
+    }
+
+    /// The same terminal if text is only appended to it.
+    #[must_use]
+    pub const fn append_only(self) -> Self {
+        Self {
+            color_depth: ColorDepth::None,
+            background: None,
+            appends_only: true,
+            features: self.features.only(APPENDING_FEATURES),
+            ..self
+        }
     }
 
     /// The capabilities of a modern terminal emulator: all of xterm's features, in true color.
@@ -85,6 +118,7 @@ impl Capabilities {
             charset: Charset::Unicode,
             background: None,
             multiplexer: None,
+            appends_only: false,
             features: Family::Xterm.features(),
         }
     }

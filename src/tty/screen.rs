@@ -146,6 +146,9 @@ impl Screen {
                 bytes.extend(sequence);
             }
         }
+        if capabilities.appends_only {
+            return bytes;
+        }
         bytes.extend(ansi::RESET_STYLE);
         if capabilities.can(Feature::AlternateScreen) {
             bytes.extend(ansi::LEAVE_ALTERNATE_SCREEN);
@@ -168,6 +171,11 @@ impl Screen {
                 MouseCapture::Off => ansi::RELEASE_MOUSE,
             });
         }
+    }
+
+    /// Takes the bytes that wait for the next frame, to append them instead.
+    pub fn take_queued(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.queued)
     }
 
     /// Sends bytes with the next frame, even if it changes nothing. They must not change cursor,

@@ -6,7 +6,6 @@ use crate::app::{App, Focus, Mode};
 use crate::content::{Document, SHORT_CPT_NOTICE, Status};
 use crate::layout::{MIN_COLUMNS_FOR_MARGIN, TableMode};
 use crate::text::{clip, width};
-use crate::view::accessible_status::status;
 use crate::view::area::{margin, without_last_column};
 use crate::view::canvas::Canvas;
 use crate::view::row_text::{attribution, selected_row};
@@ -82,7 +81,7 @@ pub fn scroll_position(top: usize, lines: usize, height: u16) -> Option<String> 
 }
 
 /// Returns system and status, and the edition of an official code or the review of a document.
-fn review_status(document: &Document) -> String {
+pub fn review_status(document: &Document) -> String {
     let status = match document.status {
         Status::Active => "",
         Status::Deleted => " · deleted",
@@ -116,24 +115,25 @@ pub fn tabs(canvas: &mut Canvas<'_>, app: &App, area: Option<Rect>) {
 pub fn status_line(canvas: &mut Canvas<'_>, app: &App, area: Option<Rect>) {
     let Some(area) = area else { return };
     let column = margin(area);
-    let message = app.message.clone().or_else(|| filter_message(app));
-    if let Some(message) = message.or_else(|| loading_message(app)) {
+    if let Some(message) = message(app) {
         canvas.put_clipped(area, column, &message, StyleRole::Note);
         return;
     }
-    let shows_document = app.shows_document();
-    let location = match app.table_mode {
-        TableMode::Linear => status(app),
-        TableMode::Columns if shows_document => {
-            breadcrumb(canvas, app, area.width.saturating_sub(column))
-        }
-        TableMode::Columns => return,
-    };
+    if !app.shows_document() {
+        return;
+    }
+    let location = breadcrumb(canvas, app, area.width.saturating_sub(column));
     let end = canvas.put_clipped(area, column, &location, StyleRole::Breadcrumb);
     // The details have the source as well, and change less often.
-    if shows_document && app.side_panes().detail.is_none() {
+    if app.side_panes().detail.is_none() {
         source(canvas, app, area, end);
     }
+}
+
+/// The message, or else the filter of the rows or the progress of loading.
+pub fn message(app: &App) -> Option<String> {
+    let message = app.message.clone().or_else(|| filter_message(app));
+    message.or_else(|| loading_message(app))
 }
 
 /// The filter of the open section, which hides rows.
@@ -252,7 +252,7 @@ type Hint = (String, String);
 
 /// Returns true if CPT content may be on screen: in documents on procedures and modifiers, and in
 /// every list.
-fn shows_cpt(app: &App) -> bool {
+pub fn shows_cpt(app: &App) -> bool {
     match app.mode() {
         Mode::Document
         | Mode::Outline

@@ -163,6 +163,17 @@ fn panes_and_their_split_are_kept_for_the_next_start() {
         let line = screen.lines().find(|line| line.contains("83950-26  Prof"));
         line.map(|line| line.split("83950-26  Prof").next().unwrap().chars().count())
     };
+    // The column after both keys: the second one moves the details by as much as the first.
+    let wait_for_move = |terminal: &Terminal, first: usize| {
+        let started = Instant::now();
+        loop {
+            match details(terminal) {
+                Some(column) if first - column > 6 => return column,
+                column => assert!(started.elapsed() < WAIT_TIMEOUT, "{column:?}"),
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+    };
     let quit = |mut terminal: Terminal| {
         terminal.press("q");
         terminal.assert_exits_restored(0);
@@ -171,8 +182,7 @@ fn panes_and_their_split_are_kept_for_the_next_start() {
     terminal.wait_for("83950-26  Prof");
     let first = details(&terminal).unwrap();
     terminal.press("< <");
-    terminal.wait_for_silence(Duration::from_millis(100));
-    let moved = details(&terminal).unwrap();
+    let moved = wait_for_move(&terminal, first);
     assert!(moved < first, "{moved} {first}");
     quit(terminal);
     let terminal = wide("83950-26");

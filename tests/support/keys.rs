@@ -32,6 +32,7 @@ pub fn key_bytes(key: &str) -> &[u8] {
         "ctrl-c" => b"\x03",
         "ctrl-d" => b"\x04",
         "ctrl-e" => b"\x05",
+        "ctrl-l" => b"\x0c",
         "ctrl-n" => b"\x0e",
         "ctrl-o" => b"\x0f",
         "ctrl-p" => b"\x10",

@@ -217,6 +217,11 @@ impl TestSession {
             .to_owned()
     }
 
+    /// The lines of the last frame, if text is only appended.
+    pub fn appended(&self) -> String {
+        String::from_utf8_lossy(&self.last_frame).replace("\r\n", "\n")
+    }
+
     pub fn vt100_screen(&self) -> &vt100::Screen {
         self.parser.screen()
     }

@@ -72,7 +72,7 @@ impl ClientTerminal {
             self.variables.get(name).cloned()
         };
         match Capabilities::detect(&variable, overrides) {
-            DisplayMode::FullScreen(capabilities) if self.pty.is_none() => {
+            DisplayMode::Interactive(capabilities) if self.pty.is_none() => {
                 DisplayMode::Plain(capabilities.charset)
             }
             mode => mode,
@@ -106,7 +106,7 @@ mod tests {
 
     #[test]
     fn display_mode_follows_term_and_environment() {
-        let DisplayMode::FullScreen(full) =
+        let DisplayMode::Interactive(full) =
             display_mode_of("xterm-256color", &[("LANG", "en_US.UTF-8")])
         else {
             panic!("plain");
@@ -115,7 +115,7 @@ mod tests {
             (full.color_depth, full.charset),
             (ColorDepth::Ansi256, Charset::Unicode)
         );
-        let DisplayMode::FullScreen(full) =
+        let DisplayMode::Interactive(full) =
             display_mode_of("vt100", &[("LC_ALL", "C"), ("LANG", "en_US.UTF-8")])
         else {
             panic!("plain");
@@ -124,7 +124,8 @@ mod tests {
             (full.color_depth, full.charset),
             (ColorDepth::None, Charset::Ascii)
         );
-        let DisplayMode::FullScreen(full) = display_mode_of("xterm-256color", &[("NO_COLOR", "1")])
+        let DisplayMode::Interactive(full) =
+            display_mode_of("xterm-256color", &[("NO_COLOR", "1")])
         else {
             panic!("plain");
         };

@@ -41,7 +41,7 @@ impl CapturedLog {
 fn interpret(command: &CommandContext<'_>) -> Response {
     assert_ne!(command.line, "panic", "panic for a test");
     let library = &command.content.library;
-    let DisplayMode::FullScreen(capabilities) = command.client.display_mode(Overrides::default())
+    let DisplayMode::Interactive(capabilities) = command.client.display_mode(Overrides::default())
     else {
         panic!("no terminal");
     };

@@ -58,6 +58,11 @@ impl Features {
         Self(self.0 & !(1 << feature as u8))
     }
 
+    /// Removes all features but those of another set.
+    pub(crate) const fn only(self, others: Self) -> Self {
+        Self(self.0 & others.0)
+    }
+
     pub(crate) const fn contains(self, feature: Feature) -> bool {
         self.0 & (1 << feature as u8) != 0
     }

@@ -14,7 +14,7 @@ fn detect(variables: &str, overrides: Overrides) -> DisplayMode {
 
 fn detect_capabilities(variables: &str) -> Capabilities {
     match detect(variables, Overrides::default()) {
-        DisplayMode::FullScreen(capabilities) => capabilities,
+        DisplayMode::Interactive(capabilities) => capabilities,
         DisplayMode::Plain(_) => panic!("{variables}: plain"),
     }
 }
@@ -116,13 +116,38 @@ fn command_line_overrides_the_environment() {
     let overrides = Overrides {
         color: ColorChoice::Always(ColorDepth::Ansi256),
         charset: Some(Charset::Unicode),
+        ..Overrides::default()
     };
-    let DisplayMode::FullScreen(capabilities) = detect("TERM=vt100 NO_COLOR=1 LANG=C", overrides)
+    let DisplayMode::Interactive(capabilities) = detect("TERM=vt100 NO_COLOR=1 LANG=C", overrides)
     else {
         panic!("plain")
     };
     assert_eq!(capabilities.color_depth, ColorDepth::Ansi256);
     assert_eq!(capabilities.charset, Charset::Unicode);
+}
+
+#[test]
+fn text_is_appended_without_colors_on_every_terminal() {
+    let overrides = Overrides {
+        color: ColorChoice::Always(ColorDepth::Ansi256),
+        appends_only: true,
+        ..Overrides::default()
+    };
+    for (term, can_paste) in [("xterm-256color", true), ("linux", false), ("dumb", false)] {
+        let variables = format!("TERM={term} LANG=C.UTF-8 COLORFGBG=0;15");
+        let DisplayMode::Interactive(capabilities) = detect(&variables, overrides) else {
+            panic!("{term}: plain")
+        };
+        assert!(capabilities.appends_only, "{term}");
+        assert_eq!(capabilities.color_depth, ColorDepth::None, "{term}");
+        assert_eq!(capabilities.background, None, "{term}");
+        assert_eq!(
+            capabilities.can(Feature::BracketedPaste),
+            can_paste,
+            "{term}"
+        );
+        assert!(!capabilities.can(Feature::AlternateScreen), "{term}");
+    }
 }
 
 #[test]

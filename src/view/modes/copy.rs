@@ -13,7 +13,7 @@ use crate::view::page::draw_page;
 use crate::view::theme::StyleRole;
 
 const MENU_TITLE: &str = "Copy";
-const COPIED_TITLE: &str = "Copied. If it didn't paste, select it below:";
+pub const COPIED_TITLE: &str = "Copied. If it didn't paste, select it below:";
 
 /// Draws the menu, and returns the position of the selected line.
 pub fn draw_menu(canvas: &mut Canvas<'_>, menu: &CopyMenu, body: Rect) -> Position {

@@ -88,7 +88,7 @@ fn capabilities(term: &str, locale: &str) -> Capabilities {
         _ => None,
     };
     match Capabilities::detect(&variable, Overrides::default()) {
-        DisplayMode::FullScreen(capabilities) => capabilities,
+        DisplayMode::Interactive(capabilities) => capabilities,
         DisplayMode::Plain(_) => panic!("{term} is plain"),
     }
 }
