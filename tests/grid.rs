@@ -99,6 +99,7 @@ fn six_payers_and_eight_modifiers_fit_a_wide_screen() {
     let grid = Page {
         lines: page.lines[start..].to_vec(),
         rows: Vec::new(),
+        links: Vec::new(),
     };
     assert!(grid.lines.len() <= 50, "{}", text(&grid));
     assert_snapshot!(text(&grid), @r#"
