@@ -46,10 +46,12 @@ fn main() {
         "80x24, median", "codeleaf", "less", "ratio"
     );
     let far = QueryReplies::After(Duration::from_millis(300));
-    for (words, answers) in [
-        ("first paint, ms", QueryReplies::After(Duration::ZERO)),
-        ("... 300 ms away, ms", far),
-        ("... answering nothing, ms", QueryReplies::Never),
+    let at_once = QueryReplies::After(Duration::ZERO);
+    for (words, answers, (columns, rows)) in [
+        ("first paint, ms", at_once, (80, 24)),
+        ("... 300 ms away, ms", far, (80, 24)),
+        ("... answering nothing, ms", QueryReplies::Never, (80, 24)),
+        ("... 200x60, with panes, ms", at_once, (200, 60)),
     ] {
         let mut paints = [Vec::new(), Vec::new()];
         for _ in 0..RUNS {
@@ -57,7 +59,8 @@ fn main() {
                 .into_iter()
                 .zip(&mut paints)
             {
-                let terminal = launch.query_replies(answers).start();
+                let launch = launch.size(columns, rows).query_replies(answers);
+                let terminal = launch.start();
                 paints.push(terminal.time_to_first_paint().as_secs_f64() * 1000.0);
                 terminal.wait_for_silence(Duration::from_millis(30));
             }

@@ -1,9 +1,11 @@
 //! Text that may be shown: sanitizing, character sets, display width and wrapping.
 
 pub(crate) mod charset;
+pub(crate) mod link;
 pub(crate) mod sanitize;
 pub(crate) mod wrap;
 
 pub use charset::Charset;
+pub use link::{Link, web_address};
 pub use sanitize::{is_invisible, sanitize};
 pub use wrap::{clip, width};

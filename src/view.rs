@@ -17,6 +17,6 @@ pub(crate) mod row_text;
 pub(crate) mod theme;
 pub(crate) mod transcript;
 
-pub use draw::draw;
+pub use draw::{Drawn, draw};
 pub use theme::{StyleRole, Theme};
 pub use transcript::{SCREEN_LINES, Transcript};

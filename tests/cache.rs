@@ -8,8 +8,8 @@ mod synonyms;
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use codeleaf::codesets::{Edition, ImportRequest, ImportedSets, SetStore, open_groups};
@@ -231,9 +231,13 @@ fn loading_the_catalog_alone_reads_changed_files() {
         &document(30, "Of zebras.").replace("Assay 30", "Zebras"),
     );
     let cached = fs::read(fixture.only_cache_file()).unwrap();
+    let progress = Mutex::new(None);
     let library = fixture
         .loader()
-        .load_library(ImportedSets::default(), &|_| ());
+        .load_library(ImportedSets::default(), &|it| {
+            *progress.lock().unwrap() = Some((it.done, it.total, it.unit));
+        });
+    assert_eq!(progress.into_inner().unwrap(), Some((1, 1, "files")));
     let code = "cpt:00030".parse().unwrap();
     assert_eq!(library.entry(&code).unwrap().title, "Zebras");
     assert_eq!(

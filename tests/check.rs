@@ -204,7 +204,7 @@ fn json_has_the_findings_with_their_positions() {
     {
       "column": 1,
       "file": "broken/cpt-00001.toml",
-      "hint": "known here are title, short, kind, as_of, read and url",
+      "hint": "known here are title, short, kind, as_of, read, url and section",
       "level": "error",
       "line": 13,
       "message": "unknown field `knid`; did you mean `kind`?",

@@ -1,6 +1,12 @@
 //! The command palette, codes typed over a document, copying, marks, and keys in text fields.
 
+use std::sync::Arc;
+
 use codeleaf::app::{Effect, Focus, Mode};
+use codeleaf::content::parse_document;
+use codeleaf::layout::TableMode;
+use codeleaf::library::Library;
+use codeleaf::tty::Capabilities;
 use insta::assert_snapshot;
 
 use crate::lists::reader_with_set_codes;
@@ -25,7 +31,10 @@ fn copied(reader: &TestSession) -> String {
 #[test]
 fn palette_lists_actions_with_their_keys_and_runs_the_selected_one() {
     let mut reader = TestSession::open(80, 16);
-    assert_snapshot!(reader.press(": \"book\"").screen(), @r#"
+    let pages = "pagedown ".repeat(9);
+    let all = reader.press(&format!(": {pages}")).screen();
+    assert!(!all.contains("Payers"), "payers need a name: {all}");
+    assert_snapshot!(reader.press("\"book\"").screen(), @r#"
 : book
 Actions · 2
 ▸ Bookmark the row, or remove its bookmark                                   b
@@ -152,6 +161,9 @@ In other panes · 4
         results,
         "overlays return to the pane below"
     );
+    let all = reader.press("esc ? / \"row\"").screen();
+    let first = all.lines().nth(1).unwrap();
+    assert!(first.starts_with(" Actions · "), "{all}");
 }
 
 #[test]
@@ -254,6 +266,7 @@ Copy
 ↑↓ select  Enter copy  Esc back  y row                              CPT (c) AMA
 "#);
     assert_eq!(reader.press("q").screen(), before);
+    assert_eq!(reader.press("y =").screen(), before);
     assert!(!reader.effects.contains(&Effect::Quit));
     for (keys, expected) in [
         ("y 1", "83950-26"),
@@ -317,6 +330,8 @@ fn copy_takes_all_marked_rows() {
         "{}",
         reader.screen()
     );
+    reader.press("space esc");
+    assert_eq!(reader.session.app().document_view().marks(), []);
 }
 
 #[test]
@@ -338,6 +353,8 @@ fn bookmark_is_deleted_and_restored() {
     reader.press("4 b down a \"ask first\" enter B");
     assert_eq!(reader.session.app().bookmarks().unwrap().entries.len(), 2);
     let listed = reader.screen();
+    let dates = listed.matches("2026-11-25").count();
+    assert_eq!(dates, 2, "{listed}");
     reader.press("end d");
     assert!(
         reader.screen().contains("Note deleted. u restores it"),
@@ -368,4 +385,36 @@ fn theme_changes_inside_and_is_saved() {
         "{}",
         reader.screen()
     );
+}
+
+#[test]
+fn copied_table_has_the_marked_rows_only() {
+    let mut reader = TestSession::open(80, 24);
+    let all = copied(reader.press("4 y 5"));
+    assert!(all.contains("\n26\t") && all.contains("\n90\t"), "{all}");
+    let marked = copied(reader.press("esc space y 5"));
+    assert!(marked.starts_with("Modifier\t"), "{marked}");
+    assert!(
+        marked.contains("\n26\t") && !marked.contains("\n90\t"),
+        "{marked}"
+    );
+}
+
+#[test]
+fn markdown_table_escapes_bars_in_a_field() {
+    let document = parse_document(
+        "t.toml",
+        b"schema = 1\n[code]\nsystem = \"cpt\"\nvalue = \"00001\"\ntitle = \"A made-up test\"\n\
+          status = \"unverified\"\n[summary]\ntext = \"A text.\"\n\
+          [[modifier]]\ncode = \"26\"\ndescription = \"one | other\"\nwhen = \"Always.\"\n",
+    );
+    let mut reader = TestSession::with_document(
+        Arc::new(document.unwrap_or_else(|report| panic!("{report}"))),
+        Arc::new(Library::built_in()),
+        (80, 24),
+        Capabilities::modern(),
+        TableMode::Columns,
+    );
+    let table = copied(reader.press("2 y 6"));
+    assert!(table.contains("| one \\| other |"), "{table}");
 }

@@ -196,7 +196,7 @@ proptest! {
                 0, 0, size.detail_area().right(), size.footer.map_or(size.body.bottom(), ratatui::layout::Rect::bottom),
             );
             let mut buffer = ratatui::buffer::Buffer::empty(area);
-            if let Some(at) = codeleaf::view::draw(&app, &theme, &mut buffer) {
+            if let Some(at) = codeleaf::view::draw(&app, &theme, &mut buffer).cursor {
                 prop_assert!(area.is_empty() || area.contains(at), "{at:?} in {area:?}");
             }
         }

@@ -54,6 +54,8 @@ fn search_reopens_with_the_last_query_selected_and_typing_replaces_it() {
     assert!(reader.screen().starts_with(" / 26 "), "{}", reader.screen());
     reader.press("esc /");
     assert!(reader.screen().starts_with(" / 26 "), "{}", reader.screen());
+    reader.press("\"90\"");
+    assert!(reader.screen().starts_with(" / 90 "), "{}", reader.screen());
 }
 
 #[test]

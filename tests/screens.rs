@@ -1,10 +1,13 @@
 //! Screens: the picture after a sequence of keys.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
+use codeleaf::app::Action;
 use codeleaf::content;
 use codeleaf::layout::TableMode;
-use codeleaf::library::Library;
+use codeleaf::library::{Library, Progress};
+use codeleaf::session::Event;
 use codeleaf::text::Charset;
 use codeleaf::tty::Capabilities;
 use insta::assert_snapshot;
@@ -224,7 +227,9 @@ fn search_finds_notes_and_opens_their_rows() {
     );
     assert_eq!(first[2], "ask Anna about recurrence");
     assert!(first[3].starts_with("Documents · "), "{screen}");
-    reader.press("enter");
+    let documents = reader.press("tab").screen();
+    assert!(!documents.contains("Your notes"), "{documents}");
+    reader.press("shift-tab enter");
     assert!(reader.cursor_line().contains("▸ 90"), "{}", reader.screen());
 }
 
@@ -604,4 +609,25 @@ fn document_with_one_voice_is_plain_and_names_its_source_once() {
     let copied = copied.split_whitespace().collect::<Vec<_>>().join(" ");
     let expected = "Laboratory manual, 2026-01 · Letter of a made-up payer, 2026-02";
     assert!(copied.contains(expected), "{copied}");
+}
+
+#[test]
+fn progress_of_indexing_is_in_the_status_line_but_not_for_screen_readers() {
+    let progress = Progress {
+        done: 12_000,
+        total: 97_584,
+        unit: "codes",
+        elapsed: Duration::from_secs(2),
+    };
+    let shown = |table_mode| {
+        let mut reader = TestSession::with_capabilities(80, 24, Capabilities::modern(), table_mode);
+        let event = Event::Action(Action::Progress(progress));
+        assert_eq!(reader.session.handle(event, Instant::now()), []);
+        reader.send(b"");
+        reader.screen()
+    };
+    let screen = shown(TableMode::Columns);
+    let line = "\n Indexing [#---------] 12,000 of 97,584 codes, 6,000/s, 15 s left\n";
+    assert!(screen.contains(line), "{screen}");
+    assert!(!shown(TableMode::Linear).contains("12,000"));
 }

@@ -10,9 +10,11 @@ use std::time::{Duration, SystemTime};
 use codeleaf::check::{CheckFormat, CheckRequest, check};
 use codeleaf::codesets::ImportedSets;
 use codeleaf::content::{Document, Source};
+use codeleaf::layout::TableMode;
 use codeleaf::library::Library;
 use codeleaf::loader::{IndexCache, LibraryLoader};
 use codeleaf::search::Query;
+use codeleaf::tty::{Capabilities, Feature};
 use insta::assert_snapshot;
 use tempfile::TempDir;
 
@@ -251,8 +253,8 @@ fn reader(size: (u16, u16)) -> TestSession {
         document(&library, "cpt:00001"),
         library,
         size,
-        codeleaf::tty::Capabilities::modern(),
-        codeleaf::layout::TableMode::Columns,
+        Capabilities::modern(),
+        TableMode::Columns,
     )
 }
 
@@ -321,4 +323,63 @@ fn exports_have_the_section_and_the_address_of_a_source() {
         let out = String::from_utf8(output.stdout).unwrap();
         assert!(out.contains(part), "{format}: {out}");
     }
+}
+
+/// The addresses in OSC 8 sequences, an empty one for the end of a link.
+fn link_sequences(bytes: &[u8]) -> Vec<String> {
+    let text = String::from_utf8_lossy(bytes);
+    let sequences = text.split("\x1b]8;").skip(1);
+    let sequences = sequences.filter_map(|rest| rest.split("\x1b\\").next());
+    sequences.map(str::to_owned).collect()
+}
+
+#[test]
+fn address_of_an_opened_row_is_a_link_where_the_terminal_has_links() {
+    let mut capable = reader((80, 20));
+    assert_eq!(link_sequences(&capable.last_frame), [""; 0]);
+    capable.press("2");
+    assert_eq!(link_sequences(&capable.last_frame), [""; 0]);
+    capable.press("enter");
+    let link = "id=1;https://www.example.com/clfs?year=2026";
+    assert_eq!(link_sequences(&capable.last_frame), [link, ";"]);
+    let frame = String::from_utf8_lossy(&capable.last_frame).into_owned();
+    let shown = "https://www.example.com/clfs?year=2026\x1b\\https://www.example.com/clfs?year=2026\x1b]8;;";
+    assert!(frame.replace("\x1b[0m", "").contains(shown), "{frame:?}");
+    capable.press("esc");
+    assert_eq!(link_sequences(&capable.last_frame), [""; 0]);
+
+    let library = open(Path::new(FOLDER));
+    let mut plain = TestSession::with_document(
+        document(&library, "cpt:00001"),
+        library,
+        (80, 20),
+        Capabilities::modern().without(Feature::Hyperlinks),
+        TableMode::Columns,
+    );
+    plain.press("2 enter");
+    assert!(
+        plain
+            .screen()
+            .contains("https://www.example.com/clfs?year=2026")
+    );
+    assert_eq!(link_sequences(&plain.last_frame), [""; 0]);
+}
+
+#[test]
+fn lines_of_a_wrapped_address_are_one_link() {
+    let mut reader = reader((34, 20));
+    reader.press("2 enter");
+    for _ in 0..20 {
+        let links = link_sequences(&reader.last_frame);
+        if !links.is_empty() {
+            let addresses = links.iter().filter(|link| *link != ";");
+            assert!(addresses.clone().count() > 0);
+            for link in addresses {
+                assert_eq!(link, "id=1;https://www.example.com/clfs?year=2026");
+            }
+            return;
+        }
+        reader.press("down");
+    }
+    panic!("{}", reader.screen());
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use russh::{Channel, Sig, client::Msg};
 use tokio::time::{sleep, timeout};
 
-use crate::reader::{TestSession, dial};
+use crate::reader::{NARROW, TestSession, dial};
 use crate::server::Server;
 
 /// The number of clients at once.
@@ -49,7 +49,7 @@ pub async fn measure(all: Duration) {
         );
     }
     // Fails if the server has ended.
-    TestSession::connect(server.address).await;
+    TestSession::connect(server.address, NARROW).await;
 }
 
 /// A xorshift generator, so that a run can be repeated.

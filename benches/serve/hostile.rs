@@ -30,7 +30,7 @@ const LOGINS: usize = 40;
 pub async fn measure(attack: Attack, times: usize) {
     println!("{times} × {}: {}", attack.name(), attack.description());
     let server = Server::start(attack.server_options());
-    let (readers, _) = reader::connect(&server, READERS).await;
+    let (readers, _) = reader::connect(&server, READERS, reader::NARROW).await;
     // Warms up, so that the cost of first drawing is not counted.
     let (readers, _) = reader::type_keys(readers, KEY_INTERVAL, Duration::from_secs(2)).await;
     let (readers, quiet) = measure_typing(&server, readers).await;

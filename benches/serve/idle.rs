@@ -14,7 +14,7 @@ const SETTLE_TIME: Duration = Duration::from_secs(3);
 
 pub async fn measure(readers: usize) {
     let server = Server::with_high_limits();
-    let (connected, _) = reader::connect(&server, readers).await;
+    let (connected, _) = reader::connect(&server, readers, reader::NARROW).await;
     tokio::time::sleep(SETTLE_TIME).await;
     let before = server.cpu_ticks();
     tokio::time::sleep(WINDOW).await;

@@ -3,19 +3,20 @@
 
 use std::time::Duration;
 
-use crate::reader::{self, AT_ONCE, TestSession};
+use crate::reader::{self, AT_ONCE, Size, TestSession};
 use crate::server::Server;
 
 const TYPING_TIME: Duration = Duration::from_secs(10);
 
-pub async fn measure(readers: usize) {
+pub async fn measure(readers: usize, size: Size) {
     let server = Server::with_high_limits();
     // The first session allocates memory that all share; it is not counted.
-    drop(TestSession::connect(server.address).await);
+    drop(TestSession::connect(server.address, size).await);
     tokio::time::sleep(Duration::from_millis(500)).await;
     let before = server.memory_kib();
-    println!("{readers} readers; the server alone has {before} KiB");
-    let (connected, times) = reader::connect(&server, readers).await;
+    let (columns, rows) = size;
+    println!("{readers} readers at {columns}x{rows}; the server alone has {before} KiB");
+    let (connected, times) = reader::connect(&server, readers, size).await;
     tokio::time::sleep(Duration::from_secs(1)).await;
     let each = |server: &Server| (server.memory_kib() - before) as f64 / readers as f64;
     println!("  memory a session: {:.1} KiB", each(&server));

@@ -48,9 +48,14 @@ fn main() {
         .collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments.as_slice() {
-        ["load", numbers @ ..] => {
+        [name @ ("load" | "wide"), numbers @ ..] => {
+            let size = if *name == "wide" {
+                reader::WIDE
+            } else {
+                reader::NARROW
+            };
             for readers in parse_counts(numbers, &[100, 1000]) {
-                run(load::measure(readers));
+                run(load::measure(readers, size));
             }
         }
         ["idle", numbers @ ..] => {
@@ -82,6 +87,7 @@ fn main() {
         _ => println!(
             "cargo bench --bench serve -- NAME\n\n  \
              load [READERS…]     memory, connecting, keys\n  \
+             wide [READERS…]     the same at 200x60, with panes\n  \
              idle [READERS…]     cost of idle sessions\n  \
              login               time to connect, compared with sshd\n  \
              fuzz [SECONDS]      memory while clients send random requests\n  \

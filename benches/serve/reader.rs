@@ -19,6 +19,15 @@ pub const AT_ONCE: usize = 8;
 /// How long to wait for a frame; a slower one counts as this.
 const FRAME_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// Columns and rows of a client's terminal.
+pub type Size = (u32, u32);
+
+/// The usual size, at which a reader has one pane.
+pub const NARROW: Size = (80, 24);
+
+/// A size at which a reader has three panes.
+pub const WIDE: Size = (200, 60);
+
 /// Accepts any host key.
 pub struct AnyServer;
 
@@ -46,10 +55,10 @@ pub async fn dial(from: IpAddr, to: SocketAddr) -> std::io::Result<TcpStream> {
 
 impl TestSession {
     /// Connects, waits for the first frame, and returns how long that took.
-    pub async fn connect(address: SocketAddr) -> (Self, Duration) {
+    pub async fn connect(address: SocketAddr, size: Size) -> (Self, Duration) {
         let started = Instant::now();
         let stream = dial(Ipv4Addr::LOCALHOST.into(), address).await.unwrap();
-        let mut reader = Self::open(stream, 80, 24).await.unwrap();
+        let mut reader = Self::open(stream, size.0, size.1).await.unwrap();
         reader.wait_for_frame().await;
         (reader, started.elapsed())
     }
@@ -118,13 +127,13 @@ impl TestSession {
 }
 
 /// Connects clients, [`AT_ONCE`] at a time, and measures each.
-pub async fn connect(server: &Server, readers: usize) -> (Vec<TestSession>, Times) {
+pub async fn connect(server: &Server, readers: usize, size: Size) -> (Vec<TestSession>, Times) {
     let mut connected = Vec::new();
     let mut times = Vec::new();
     while connected.len() < readers {
         let more = AT_ONCE.min(readers - connected.len());
         let batch: Vec<_> = (0..more)
-            .map(|_| tokio::spawn(TestSession::connect(server.address)))
+            .map(|_| tokio::spawn(TestSession::connect(server.address, size)))
             .collect();
         for reader in batch {
             let (reader, time) = reader.await.unwrap();

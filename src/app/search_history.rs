@@ -98,6 +98,16 @@ mod tests {
     }
 
     #[test]
+    fn code_opened_last_stays_although_all_others_were_opened_more_often() {
+        let mut history = SearchHistory::default();
+        for n in 0..2 * MAX_CODES {
+            history.add_code(&code(n % MAX_CODES), "twice");
+        }
+        history.add_code(&code(99), "once");
+        assert_eq!(history.codes[0].code, code(99));
+    }
+
+    #[test]
     fn merge_keeps_both_and_prefers_this_session() {
         let mut history = SearchHistory::default();
         history.add_query("here");

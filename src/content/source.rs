@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::content::date::AsOf;
 use crate::content::keyword::keywords;
+use crate::text::web_address;
 
 /// The name of a source, unique in its document.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -27,16 +28,9 @@ pub struct Source {
 }
 
 impl Source {
-    /// Returns the address if it can be a link: only http and https, and without control characters
-    /// and spaces.
+    /// Returns the address if it can be a link.
     pub fn link(&self) -> Option<&str> {
-        let url = self.url.as_deref()?;
-        let (scheme, rest) = url.split_once("://")?;
-        let is_web = ["http", "https"]
-            .iter()
-            .any(|web| scheme.eq_ignore_ascii_case(web));
-        let is_plain = |c: char| !c.is_control() && !c.is_whitespace();
-        (is_web && !rest.is_empty() && url.chars().all(is_plain)).then_some(url)
+        web_address(self.url.as_deref()?)
     }
 
     /// Formats the title, the section and the date: `CMS PFS relative value files, 2023`, `Noridian, modifier 90,

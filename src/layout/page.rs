@@ -1,6 +1,7 @@
 //! A page: lines of text spans, and the rows that they belong to.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::content::{AbsenceReason, RowPath, Standing, Value, Voice};
 use crate::num::saturating_u16;
@@ -108,6 +109,8 @@ pub struct Page {
     pub lines: Vec<PageLine>,
     /// The selectable rows, in order. An opened row has none.
     pub rows: Vec<PageRow>,
+    /// Lines whose whole text opens an address, with the address.
+    pub links: Vec<(Range<usize>, Arc<str>)>,
 }
 
 impl Page {
@@ -116,7 +119,11 @@ impl Page {
         if !self.lines.is_empty() {
             self.lines.push(PageLine::default());
         }
+        let start = self.lines.len();
         self.lines.extend(other.lines);
+        let links = other.links.into_iter();
+        let links = links.map(|(lines, url)| (start + lines.start..start + lines.end, url));
+        self.links.extend(links);
     }
 
     pub fn row_index(&self, path: &RowPath) -> Option<usize> {

@@ -21,11 +21,15 @@ impl Page {
         fields(&mut builder, row);
         for source in row.stated_by() {
             builder.paragraph(&attribution(document, source), Role::Source, 0);
-            if let Some(url) = document
-                .source(source)
-                .and_then(|source| source.url.as_deref())
-            {
+            let Some(source) = document.source(source) else {
+                continue;
+            };
+            if let Some(url) = &source.url {
+                let start = builder.page.lines.len();
                 builder.paragraph(url, Role::Source, 2);
+                let lines = start..builder.page.lines.len();
+                let link = source.link().map(|url| (lines, url.into()));
+                builder.page.links.extend(link);
             }
         }
         if !row.remarks.is_empty() {

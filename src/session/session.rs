@@ -248,7 +248,10 @@ impl Session {
             self.background_asked = Some(now);
         }
         let (app, theme) = (&self.app, &self.theme);
-        let draw_band = |band: &mut Buffer| view::draw(app, theme, band);
+        let draw_band = |band: &mut Buffer| {
+            let drawn = view::draw(app, theme, band);
+            (drawn.cursor, drawn.links)
+        };
         let sent = self.screen.draw_in_bands(scratch, draw_band, out)?;
         if sent > 0 {
             self.pacer.record_frame(decision, now);

@@ -30,6 +30,7 @@ use std::io::Write;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
+use crate::text::Link;
 use crate::tty::capabilities::Capabilities;
 use crate::tty::capabilities::feature::Feature;
 use crate::tty::screen::cursor::CursorPosition;
@@ -219,11 +220,12 @@ impl Screen {
     /// Like [`Screen::draw`], with a frame that is drawn in bands of rows. A buffer of all cells of a
     /// wide screen would take half a megabyte.
     ///
-    /// `draw_band` draws the rows of the buffer's area, and returns the cursor's position.
+    /// `draw_band` draws the rows of the buffer's area, and returns the cursor's position and the
+    /// links in these rows.
     pub fn draw_in_bands(
         &mut self,
         buffer: &mut Buffer,
-        mut draw_band: impl FnMut(&mut Buffer) -> Option<Position>,
+        mut draw_band: impl FnMut(&mut Buffer) -> (Option<Position>, Vec<Link>),
         out: &mut impl Write,
     ) -> io::Result<usize> {
         let mut next = self.begin_frame();
@@ -238,9 +240,12 @@ impl Screen {
             } else {
                 *buffer = Buffer::empty(area);
             }
-            let at = draw_band(buffer);
+            let (at, links) = draw_band(buffer);
             cursor = at.filter(|at| area.contains(*at)).or(cursor);
             next.fill(buffer, self.capabilities, &mut self.style_table);
+            if self.capabilities.can(Feature::Hyperlinks) {
+                next.add_links(&links, &mut self.style_table);
+            }
         }
         self.present(next, cursor, out)
     }

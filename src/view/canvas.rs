@@ -1,10 +1,12 @@
 //! A canvas: a buffer to draw on, with the theme and character set of one reader.
 
+use std::sync::Arc;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use crate::num::saturating_u16;
-use crate::text::{Charset, clip, width};
+use crate::text::{Charset, Link, clip, width};
 use crate::view::theme::{StyleRole, Theme};
 
 /// Draws within the bounds of its buffer.
@@ -12,6 +14,8 @@ pub struct Canvas<'a> {
     buffer: &'a mut Buffer,
     theme: &'a Theme,
     pub charset: Charset,
+    /// The links that were drawn.
+    pub links: Vec<Link>,
 }
 
 impl<'a> Canvas<'a> {
@@ -20,6 +24,21 @@ impl<'a> Canvas<'a> {
             buffer,
             theme,
             charset,
+            links: Vec::new(),
+        }
+    }
+
+    /// Makes some columns of a line open an address.
+    pub fn link(&mut self, area: Rect, column: u16, columns: u16, url: &Arc<str>) {
+        let start = area.x.saturating_add(column).min(area.right());
+        let end = start.saturating_add(columns).min(area.right());
+        let lines = self.buffer.area.y..self.buffer.area.bottom();
+        if start < end && lines.contains(&area.y) {
+            self.links.push(Link {
+                line: area.y,
+                columns: start..end,
+                url: Arc::clone(url),
+            });
         }
     }
 
@@ -67,6 +86,8 @@ impl<'a> Canvas<'a> {
 
     /// Removes what was drawn in an area.
     pub fn clear(&mut self, area: Rect) {
+        self.links
+            .retain(|link| !area.contains(Position::new(link.columns.start, link.line)));
         let area = area.intersection(self.buffer.area);
         for position in area.positions() {
             self.buffer[position].reset();

@@ -4,15 +4,24 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Position;
 
 use crate::app::{App, Focus};
+use crate::text::Link;
 use crate::view::canvas::Canvas;
 use crate::view::chrome;
 use crate::view::modes::{bookmarks, copy, document, library, note, palette, search};
 use crate::view::page::draw_page;
 use crate::view::theme::Theme;
 
-/// Draws the part of the screen that is in the buffer. Returns the position of the terminal's
-/// cursor on the whole screen: the selected row, where a screen reader follows it, or the text field.
-pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
+/// What a frame has besides its cells.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Drawn {
+    /// The position of the terminal's cursor on the whole screen: the selected row, where a screen
+    /// reader follows it, or the text field.
+    pub cursor: Option<Position>,
+    pub links: Vec<Link>,
+}
+
+/// Draws the part of the screen that is in the buffer.
+pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Drawn {
     let mut canvas = Canvas::new(buffer, theme, app.charset);
     let canvas = &mut canvas;
     let layout = app.screen_layout();
@@ -70,8 +79,12 @@ pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
     }
     chrome::footer(canvas, app, layout.footer);
     // The last column and line, if a text field is longer.
-    cursor.map(|at| Position {
+    let cursor = cursor.map(|at| Position {
         x: at.x.min(app.size.width.saturating_sub(1)),
         y: at.y.min(app.size.height.saturating_sub(1)),
-    })
+    });
+    Drawn {
+        cursor,
+        links: std::mem::take(&mut canvas.links),
+    }
 }

@@ -21,7 +21,13 @@ pub fn draw_page(
     let visible = page.lines.iter().skip(top).take(usize::from(area.height));
     for (n, line) in visible.enumerate() {
         let at = line_area(area, n);
+        let mut links = page.links.iter();
+        let link = links.find(|(lines, _)| lines.contains(&(top + n)));
         for span in &line.spans {
+            if let Some((_, url)) = link {
+                let columns = saturating_u16(width(&span.text));
+                canvas.link(at, span.column, columns, url);
+            }
             canvas.put(at, span.column, &span.text, StyleRole::Page(span.role));
             if let Some(highlighter) = highlighter {
                 highlight_matches(canvas, at, span, highlighter);

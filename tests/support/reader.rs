@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
 use codeleaf::app::{AppOptions, Bookmarks, Effect, Host, Keymap, PaneSettings, ReadingPosition};
-use codeleaf::content::{CodeId, CodeSystem, Document};
+use codeleaf::content::{CodeId, CodeSystem, Date, Document};
 use codeleaf::layout::TableMode;
 use codeleaf::library::Library;
 use codeleaf::search::{Index, IndexBuilder};
@@ -277,7 +277,7 @@ fn app_options(
         message: None,
         is_first_start: false,
         table_mode: TableMode::Columns,
-        today: None,
+        today: Date::new(2026, 11, 25),
         panes: PaneSettings::default(),
     }
 }

@@ -18,7 +18,7 @@ pub enum Multiplexer {
 pub(crate) enum Family {
     /// xterm and compatible emulators, which are nearly all of today's.
     Xterm,
-    /// st, which reports an error for each synchronized frame.
+    /// st, which reports an error for each synchronized frame and for each link.
     St,
     /// tmux, under its own name, or under the name `screen` with `TMUX` set.
     Tmux,
@@ -108,6 +108,7 @@ const XTERM: Features = SCREEN.with(&[
     Feature::Italic,
     Feature::CrossedOut,
     Feature::BackgroundColor,
+    Feature::Hyperlinks,
 ]);
 
 impl Family {
@@ -131,7 +132,9 @@ impl Family {
     pub(crate) const fn features(self) -> Features {
         match self {
             Self::Xterm | Self::Tmux => XTERM,
-            Self::St => XTERM.without(Feature::Synchronized),
+            Self::St => XTERM
+                .without(Feature::Synchronized)
+                .without(Feature::Hyperlinks),
             Self::Screen => SCREEN,
             Self::LinuxConsole => LINUX_CONSOLE,
             Self::Vt220 => VT220,

@@ -35,6 +35,8 @@ pub enum Feature {
     Mouse,
     /// Writing to the reader's clipboard (OSC 52).
     Clipboard,
+    /// Links (OSC 8).
+    Hyperlinks,
 }
 
 /// A bit set of features.

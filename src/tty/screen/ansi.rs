@@ -30,6 +30,25 @@ pub(crate) fn write_csi(out: &mut Vec<u8>, parameter: usize, last: u8) {
     out.push(last);
 }
 
+/// Appends OSC 8, which makes the following characters open an address, or none if it is empty. The
+/// ID joins the lines of a wrapped address. Bytes outside of printable ASCII are percent-encoded.
+pub(crate) fn write_link(out: &mut Vec<u8>, id: u8, url: &str) {
+    out.extend(b"\x1b]8;");
+    if !url.is_empty() {
+        out.extend(b"id=");
+        write_number(out, id.into());
+    }
+    out.push(b';');
+    for byte in url.bytes() {
+        if byte.is_ascii_graphic() {
+            out.push(byte);
+        } else {
+            out.extend(format!("%{byte:02X}").bytes());
+        }
+    }
+    out.extend(b"\x1b\\");
+}
+
 /// Appends CUP, which moves the cursor. Row and column count from zero.
 pub(crate) fn write_cup(out: &mut Vec<u8>, row: usize, column: usize) {
     if column == 0 {

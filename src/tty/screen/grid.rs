@@ -3,11 +3,13 @@
 use ratatui::buffer::{Buffer, Cell as FrameCell};
 use ratatui::style::{Color, Modifier};
 
+use crate::text::Link;
 use crate::tty::capabilities::Capabilities;
 use crate::tty::capabilities::feature::Feature;
 use crate::tty::screen::cell::{ScreenCell, StyleId, Symbol};
 use crate::tty::screen::glyph::{Glyph, glyph_for_symbol};
 use crate::tty::screen::palette::supported_style;
+use crate::tty::screen::style::CellStyle;
 use crate::tty::screen::style_table::StyleTable;
 use crate::tty::size::Size;
 
@@ -70,6 +72,27 @@ impl Grid {
         }
         if !capabilities.can(Feature::DeferredWrap) {
             self.blank_last_cell();
+        }
+    }
+
+    /// Makes the cells of links open their addresses, except for blanks.
+    pub(crate) fn add_links(&mut self, links: &[Link], style_table: &mut StyleTable) {
+        for link in links {
+            let id = style_table.intern_link(&link.url);
+            let start = usize::from(link.line) * self.columns;
+            let columns = usize::from(link.columns.start)..usize::from(link.columns.end);
+            let row = self.cells.get_mut(start..start + self.columns);
+            for cell in row
+                .and_then(|row| row.get_mut(columns))
+                .into_iter()
+                .flatten()
+            {
+                if !cell.is_space() {
+                    let style = style_table.style(cell.style());
+                    let style = style_table.intern_style(CellStyle { link: id, ..style });
+                    *cell = ScreenCell::new(cell.symbol(), style);
+                }
+            }
         }
     }
 

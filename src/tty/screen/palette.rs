@@ -8,7 +8,7 @@ use ratatui::style::{Color, Modifier};
 use crate::tty::capabilities::Capabilities;
 use crate::tty::capabilities::color::ColorDepth;
 use crate::tty::capabilities::feature::Feature;
-use crate::tty::screen::style::{Attributes, CellStyle, TerminalColor};
+use crate::tty::screen::style::{Attributes, CellStyle, LinkId, TerminalColor};
 
 pub(crate) type Rgb = (u8, u8, u8);
 
@@ -41,6 +41,7 @@ pub(crate) fn supported_style(cell: &FrameCell, capabilities: Capabilities) -> C
         foreground: nearest_color(cell.fg, capabilities.color_depth),
         background: nearest_color(cell.bg, capabilities.color_depth),
         attributes: supported_attributes(cell.modifier, capabilities),
+        link: LinkId::default(),
     };
     if style.foreground == style.background && cell.fg != cell.bg {
         // Two colors became one, which would hide the text.
@@ -252,6 +253,7 @@ mod tests {
             foreground: TerminalColor::Indexed(foreground),
             background: TerminalColor::Default,
             attributes,
+            link: LinkId::default(),
         }
     }
 

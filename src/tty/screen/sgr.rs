@@ -131,6 +131,7 @@ fn end_sgr(out: &mut Vec<u8>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tty::screen::style::LinkId;
 
     const BOLD: CellStyle = style_with(TerminalColor::Default, Attributes::BOLD);
     const BOLD_DIM: CellStyle = style_with(
@@ -149,6 +150,7 @@ mod tests {
             foreground,
             background: TerminalColor::Default,
             attributes,
+            link: LinkId(0),
         }
     }
 

@@ -39,14 +39,26 @@ impl Attributes {
     }
 }
 
+/// The number of an address in the style table, from 1; 0 for no link.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct LinkId(pub(crate) u8);
+
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct CellStyle {
     pub(crate) foreground: TerminalColor,
     pub(crate) background: TerminalColor,
     pub(crate) attributes: Attributes,
+    pub(crate) link: LinkId,
 }
 
 impl CellStyle {
+    pub(crate) fn without_link(self) -> Self {
+        Self {
+            link: LinkId::default(),
+            ..self
+        }
+    }
+
     /// The part of the style that shows on a blank. Without underline, reverse and the like, it is
     /// the background.
     pub(crate) fn visible_on_blank(self) -> Self {

@@ -1,15 +1,21 @@
 //! The table of styles and clusters that cells refer to by index.
 
+use std::sync::Arc;
+
 use crate::tty::screen::cell::{ClusterId, MAX_CLUSTERS, MAX_STYLES, ScreenCell, StyleId, Symbol};
 use crate::tty::screen::glyph::Glyph;
-use crate::tty::screen::style::CellStyle;
+use crate::tty::screen::style::{CellStyle, LinkId};
 
-/// Interned styles and clusters. Both are few: a theme has about a dozen styles, and most pages have
+/// The number of links for which a style has room.
+const MAX_LINKS: usize = u8::MAX as usize;
+
+/// Interned styles, clusters and links. Both are few: a theme has about a dozen styles, and most pages have
 /// no clusters.
 #[derive(Debug)]
 pub(crate) struct StyleTable {
     styles: Vec<CellStyle>,
     clusters: Vec<Box<str>>,
+    links: Vec<Arc<str>>,
 }
 
 impl Default for StyleTable {
@@ -17,6 +23,7 @@ impl Default for StyleTable {
         Self {
             styles: vec![CellStyle::default()],
             clusters: Vec::new(),
+            links: Vec::new(),
         }
     }
 }
@@ -28,6 +35,25 @@ impl StyleTable {
 
     pub(crate) fn cluster(&self, id: ClusterId) -> &str {
         self.clusters.get(id.index()).map_or(" ", |cluster| cluster)
+    }
+
+    /// Returns the address of a link; an empty text for none.
+    pub(crate) fn link(&self, id: LinkId) -> &str {
+        let at = usize::from(id.0).checked_sub(1);
+        at.and_then(|at| self.links.get(at)).map_or("", |link| link)
+    }
+
+    /// Returns the ID of a link, or of none if the table is full.
+    pub(crate) fn intern_link(&mut self, url: &Arc<str>) -> LinkId {
+        let known = self.links.iter().position(|known| known == url);
+        let at = known.unwrap_or(self.links.len());
+        let Ok(id) = u8::try_from(at + 1) else {
+            return LinkId::default();
+        };
+        if known.is_none() {
+            self.links.push(Arc::clone(url));
+        }
+        LinkId(id)
     }
 
     /// Returns the ID of a style, or of the default style if the table is full.
@@ -59,12 +85,19 @@ impl StyleTable {
 
     /// If the table is nearly full, drops what no cell uses, and updates the IDs in the cells.
     pub(crate) fn compact(&mut self, cells: &mut [ScreenCell]) {
-        if self.styles.len() < MAX_STYLES / 4 * 3 && self.clusters.len() < MAX_CLUSTERS / 4 * 3 {
+        let is_small = self.styles.len() < MAX_STYLES / 4 * 3
+            && self.clusters.len() < MAX_CLUSTERS / 4 * 3
+            && self.links.len() < MAX_LINKS / 4 * 3;
+        if is_small {
             return;
         }
         let old = std::mem::take(self);
         for cell in cells {
-            let style = self.intern_style(old.style(cell.style()));
+            let mut style = old.style(cell.style());
+            let link = usize::from(style.link.0).checked_sub(1);
+            let link = link.and_then(|at| old.links.get(at));
+            style.link = link.map_or(LinkId::default(), |url| self.intern_link(url));
+            let style = self.intern_style(style);
             let symbol = match cell.symbol() {
                 Symbol::Cluster(id) => {
                     let cluster = old.cluster(id);

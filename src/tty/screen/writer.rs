@@ -6,7 +6,7 @@ use crate::tty::screen::ansi;
 use crate::tty::screen::cell::{ScreenCell, Symbol};
 use crate::tty::screen::cursor::{CursorPosition, move_cursor};
 use crate::tty::screen::sgr;
-use crate::tty::screen::style::CellStyle;
+use crate::tty::screen::style::{CellStyle, LinkId};
 use crate::tty::screen::style_table::StyleTable;
 
 /// A writer that knows the terminal's cursor and style.
@@ -76,14 +76,23 @@ impl<'a> ScreenWriter<'a> {
     }
 
     pub(crate) fn set_style(&mut self, style: CellStyle) {
-        sgr::write_transition(&mut self.out, self.style, style, self.capabilities);
+        if style.link != self.style.link {
+            ansi::write_link(
+                &mut self.out,
+                style.link.0,
+                self.style_table.link(style.link),
+            );
+        }
+        let (old, new) = (self.style.without_link(), style.without_link());
+        sgr::write_transition(&mut self.out, old, new, self.capabilities);
         self.style = style;
     }
 
-    /// Resets a style that shows on blanks: some terminals give erased and scrolled-in cells its
+    /// Resets a style that shows on blanks, and ends a link: some terminals give erased and scrolled-in cells its
     /// background, and others do not.
     pub(crate) fn reset_style_for_erase(&mut self) {
-        if self.style.visible_on_blank() != CellStyle::default() {
+        let has_link = self.style.link != LinkId::default();
+        if has_link || self.style.visible_on_blank() != CellStyle::default() {
             self.set_style(CellStyle::default());
         }
     }
@@ -99,7 +108,8 @@ impl<'a> ScreenWriter<'a> {
             return;
         }
         let style = self.style_table.style(cell.style());
-        if !cell.is_space() || self.style.visible_on_blank() != style {
+        let has_same_link = self.style.link == style.link;
+        if !cell.is_space() || !has_same_link || self.style.visible_on_blank() != style {
             self.set_style(style);
         }
         let mut buffer = [0; 4];

@@ -6,7 +6,7 @@ use crate::tty::capabilities::Capabilities;
 use crate::tty::capabilities::feature::Feature;
 use crate::tty::screen::glyph::{Glyph, glyph_for_symbol};
 use crate::tty::screen::palette::supported_style;
-use crate::tty::screen::style::{Attributes, CellStyle, TerminalColor};
+use crate::tty::screen::style::{Attributes, CellStyle, LinkId, TerminalColor};
 
 /// The visible part of a cell: text, colors and attributes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +54,7 @@ pub(crate) fn emulator_cells(screen: &vt100::Screen) -> Vec<Vec<Option<VisibleCe
                 .into_iter()
                 .filter(|(is_on, _)| *is_on)
                 .fold(Attributes::NONE, |all, (_, attribute)| all.with(attribute)),
+            link: LinkId::default(),
         };
         (!cell.is_wide_continuation()).then(|| VisibleCell::new(cell.contents(), style))
     };
