@@ -174,7 +174,7 @@ impl LocalHost {
         let keymap = setup::keymap(options)?;
         let dirs = setup::writable_dirs(options);
         let (settings, settings_error) = value_or_message(setup::settings(options).transpose());
-        // A file that cannot be read is no first start either.
+        // If the file cannot be read, it exists.
         let is_first_start = dirs.is_some() && settings.is_none() && settings_error.is_none();
         let settings = settings.unwrap_or_default();
         let theme = setup::theme(options, settings.theme.as_deref())?;

@@ -228,6 +228,19 @@ fn only_changes_that_matter_are_compared() {
         out.contains(",2026-01-01,2,2026-11-23,26CLABQ1.csv\n"),
         "{out}"
     );
+    // The action and its date belong to the edition.
+    for (month, action) in [("JAN", "20200101,,N"), ("APR", "20260401,,C")] {
+        let file = String::from_utf8(files::hcpcs_csv()).unwrap();
+        let file = file.replace("20200101,,N", action);
+        let name = format!("HCPC2026_{month}_ANWEB.csv");
+        fixture.import(&name, file.as_bytes()).unwrap();
+    }
+    let diff = ["sets", "diff", "hcpcs-2026-01", "hcpcs-2026-04"];
+    let (_, out, _) = decode_output(&run(&fixture, &diff, &[]));
+    assert_eq!(
+        out,
+        "hcpcs-2026-01 to hcpcs-2026-04: 0 added, 0 removed, 0 changed\n"
+    );
 }
 
 #[test]
