@@ -14,6 +14,9 @@ use crate::storage::{Container, PartReader, PartTag};
 pub(crate) const STORED_ROWS: PartTag = *b"leaf";
 pub(crate) const STORE_ENTRIES: PartTag = *b"spre";
 
+/// The number of texts of an encoded row path, with which a row starts.
+const ROW_PATH_TEXTS: usize = 3;
+
 /// The longest name of a row in a trail, in characters.
 const MAX_NAME_CHARS: usize = 32;
 
@@ -61,14 +64,39 @@ impl StoredRow {
             },
             trail: read_list(bytes, read_text)?,
             fields: read_list(bytes, |bytes| {
-                Some(StoredField {
-                    mask: FieldMask(read_byte(bytes)?),
-                    in_trail: read_byte(bytes)? == 1,
-                    label: read_text(bytes)?,
-                    text: read_text(bytes)?,
-                })
+                FieldRef::decode(bytes).map(StoredField::from)
             })?,
         })
+    }
+}
+
+/// An encoded [`StoredField`].
+struct FieldRef<'b> {
+    mask: FieldMask,
+    in_trail: bool,
+    label: &'b str,
+    text: &'b str,
+}
+
+impl<'b> FieldRef<'b> {
+    fn decode(bytes: &mut &'b [u8]) -> Option<Self> {
+        Some(Self {
+            mask: FieldMask(read_byte(bytes)?),
+            in_trail: read_byte(bytes)? == 1,
+            label: varint::read_text(bytes)?,
+            text: varint::read_text(bytes)?,
+        })
+    }
+}
+
+impl From<FieldRef<'_>> for StoredField {
+    fn from(field: FieldRef<'_>) -> Self {
+        Self {
+            mask: field.mask,
+            in_trail: field.in_trail,
+            label: field.label.to_owned(),
+            text: field.text.to_owned(),
+        }
     }
 }
 
@@ -200,12 +228,39 @@ impl RowStore {
 
 impl StoredDoc {
     pub(crate) fn row(&self, position: u32) -> Option<StoredRow> {
+        StoredRow::decode(self.row_bytes(position)?)
+    }
+
+    /// Returns true if the mask and the text of any field of a row satisfy a predicate. Copies
+    /// neither.
+    pub(crate) fn any_field(
+        &self,
+        position: u32,
+        is_match: impl Fn(FieldMask, &str) -> bool,
+    ) -> Option<bool> {
+        let bytes = &mut self.row_bytes(position)?;
+        for _ in 0..ROW_PATH_TEXTS {
+            varint::read_text(bytes)?;
+        }
+        for _ in 0..read_varint(bytes)? {
+            varint::read_text(bytes)?;
+        }
+        for _ in 0..read_varint(bytes)? {
+            let field = FieldRef::decode(bytes)?;
+            if is_match(field.mask, field.text) {
+                return Some(true);
+            }
+        }
+        Some(false)
+    }
+
+    fn row_bytes(&self, position: u32) -> Option<&[u8]> {
         let mut rest = &self.0[..];
         for _ in 0..position {
             let length = usize::try_from(read_varint(&mut rest)?).ok()?;
             rest = rest.get(length..)?;
         }
-        StoredRow::decode(varint::read_bytes(&mut rest)?)
+        varint::read_bytes(&mut rest)
     }
 }
 
@@ -227,7 +282,13 @@ mod tests {
         let stored = StoredDoc(bytes);
         let mut rows = 0;
         for (row, context) in (0..).zip(row_contexts(&document)) {
-            assert_eq!(stored.row(row), Some(StoredRow::from_context(&context)));
+            let expected = StoredRow::from_context(&context);
+            for StoredField { mask, text, .. } in &expected.fields {
+                let is_field = |other: FieldMask, found: &str| other == *mask && found == text;
+                assert_eq!(stored.any_field(row, is_field), Some(true));
+            }
+            assert_eq!(stored.any_field(row, |_, _| false), Some(false));
+            assert_eq!(stored.row(row), Some(expected));
             rows = row + 1;
         }
         assert!(rows > 20);
@@ -238,7 +299,9 @@ mod tests {
         #[test]
         fn damaged_rows_do_not_panic(bytes in prop::collection::vec(any::<u8>(), 0..60)) {
             let _ = StoredRow::decode(&bytes);
-            let _ = StoredDoc(bytes).row(1);
+            let doc = StoredDoc(bytes);
+            let _ = doc.row(1);
+            let _ = doc.any_field(0, |_, _| false);
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::search::term_dict::{PostingsBatch, TermDictionary};
 const MIN_FULL_PREFIX_CHARS: usize = 3;
 
 /// The size of the postings that a shorter prefix expands into, in bytes.
-const MAX_SHORT_PREFIX_BYTES: usize = 48 * 1024;
+const MAX_SHORT_PREFIX_BYTES: usize = 16 * 1024;
 
 /// A term of the dictionary, and the cost of matching it.
 #[derive(Clone, Copy, Debug)]

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use crate::content::CodeId;
 use crate::search::columns::gallop;
-use crate::search::doc_table::RowToDoc;
+use crate::search::doc_table::{DocKind, RowToDoc};
 use crate::search::eval::filter::ScopeFilter;
 use crate::search::eval::matches::{MatchCost, QueryMatches, RowMatch, TermMatches};
 use crate::search::hits::ranking::{RankFeatures, RowScore, SortKey, Tier};
@@ -60,7 +60,25 @@ impl<'a> Collector<'a> {
     }
 
     fn top_of(&mut self, row: u32) -> &mut TopK {
-        &mut self.top[usize::from(row >= self.first_listed_row)]
+        match self.doc_kind(row) {
+            DocKind::Document => &mut self.top[0],
+            DocKind::ListedCode => &mut self.top[1],
+        }
+    }
+
+    const fn doc_kind(&self, row: u32) -> DocKind {
+        if row < self.first_listed_row {
+            DocKind::Document
+        } else {
+            DocKind::ListedCode
+        }
+    }
+
+    /// Counts a row that is not in the top k, whatever its other features are. Returns true if it
+    /// is one.
+    fn reject(&mut self, row: u32, tier: Tier, cost: MatchCost) -> bool {
+        let bound = SortKey::lower_bound(self.doc_kind(row), tier, cost);
+        self.top_of(row).reject(bound)
     }
 
     /// Ranks everything that the scopes admit, for a query without clauses.
@@ -80,26 +98,26 @@ impl<'a> Collector<'a> {
 
     fn rank_single(&mut self, clause: &TermMatches) {
         let mut row_to_doc = self.index.docs.row_to_doc();
-        let mut doc_lists = [&clause.code_docs[..], &clause.code_prefix_docs[..]];
-        let may_skip =
-            self.scope_filter.is_unrestricted() && doc_lists.iter().all(|docs| docs.is_empty());
+        let docs = &self.index.docs;
+        let by_code = [
+            &clause.code_docs[..],
+            &clause.code_prefix_docs,
+            self.named_docs,
+        ];
+        let by_code = by_code.into_iter().flatten();
+        let mut first_rows: Vec<u32> = by_code.map(|doc| docs.rows(*doc).start).collect();
+        first_rows.sort_unstable();
+        let mut first_rows = &first_rows[..];
+        let is_unrestricted = self.scope_filter.is_unrestricted();
         for found in &clause.rows {
-            let tier = RowScore::NONE.plus(*found).tier();
-            if may_skip
-                && self
-                    .top_of(found.row)
-                    .reject(SortKey::lower_bound(tier, found.cost))
-            {
+            // A document that matches by its code or name is pushed with its first row.
+            first_rows = gallop(first_rows, |row| *row < found.row);
+            if first_rows.first() == Some(&found.row) {
                 continue;
             }
-            let doc = row_to_doc.doc_of_row(found.row);
-            for docs in &mut doc_lists {
-                *docs = gallop(docs, |other| *other < doc);
-            }
-            // A document that matches by its code is pushed below, with its first row.
-            let is_pushed_below = doc_lists.iter().any(|docs| docs.first() == Some(&doc))
-                && self.index.docs.rows(doc).start == found.row;
-            if !is_pushed_below {
+            let tier = RowScore::NONE.plus(*found).tier();
+            if !(is_unrestricted && self.reject(found.row, tier, found.cost)) {
+                let doc = row_to_doc.doc_of_row(found.row);
                 self.push_if_in_scope(doc, found.row, tier, found.cost);
             }
         }
@@ -155,27 +173,37 @@ impl<'a> Collector<'a> {
         let clause_count = row_lists.len();
         let by_code = clause_count < clauses.len();
         let mut has_full_match = false;
-        let mut best_partial = None;
-        while let Some((row, score)) = next_row(row_lists) {
-            if !self.scope_filter.admits_row(row) {
-                continue;
-            }
-            if score.clause_count == clause_count {
+        let rarest = row_lists.iter().min_by_key(|list| list.len());
+        for found in rarest.copied().unwrap_or_default() {
+            if let Some(score) = full_match(row_lists, found.row)
+                && self.scope_filter.admits_row(found.row)
+            {
                 has_full_match = true;
                 let tier = score.tier();
                 let tier = if by_code { tier.min(Tier::Title) } else { tier };
-                self.push(doc, row, tier, score.cost);
-            } else {
-                let rank = (score.clause_count, Reverse(score.cost));
-                if best_partial.is_none_or(|(best, _)| best < rank) {
-                    best_partial = Some((rank, row));
-                }
+                self.push(doc, found.row, tier, score.cost);
             }
         }
-        if !has_full_match && let Some((_, row)) = best_partial {
-            let lowest = |clause: &DocMatches<'_>| clause.rows.iter().map(|found| found.cost).min();
-            let costs = clauses.iter().filter_map(lowest);
-            let cost = costs.fold(MatchCost::NONE, MatchCost::plus);
+        if has_full_match {
+            return;
+        }
+        let lowest = |clause: &DocMatches<'_>| clause.rows.iter().map(|found| found.cost).min();
+        let costs = clauses.iter().filter_map(lowest);
+        let cost = costs.fold(MatchCost::NONE, MatchCost::plus);
+        let first_row = self.index.docs.rows(doc).start;
+        let may_skip = self.scope_filter.row_set().is_none() && !self.named_docs.contains(&doc);
+        if may_skip && self.reject(first_row, Tier::Document, cost) {
+            return;
+        }
+        let mut best_partial = None;
+        while let Some((row, score)) = next_row(row_lists) {
+            let rank = (score.clause_count, Reverse(score.cost));
+            if best_partial.is_none_or(|(best, _)| best < rank) && self.scope_filter.admits_row(row)
+            {
+                best_partial = Some((rank, row));
+            }
+        }
+        if let Some((_, row)) = best_partial {
             self.push(doc, row, Tier::Document, cost);
         }
     }
@@ -199,7 +227,7 @@ impl<'a> Collector<'a> {
         if self.named_docs.contains(&doc) && self.index.docs.rows(doc).start == row {
             return;
         }
-        if self.top_of(row).reject(SortKey::lower_bound(tier, cost)) {
+        if self.reject(row, tier, cost) {
             return;
         }
         let Index { docs, rows, .. } = self.index;
@@ -207,7 +235,7 @@ impl<'a> Collector<'a> {
             tier,
             cost,
             is_in_open_doc: self.open_doc == Some(doc),
-            doc_kind: docs.kind(doc),
+            doc_kind: self.doc_kind(row),
             is_absence: rows.kind(row) == SubjectKind::Absence,
             is_quality_measure: docs.is_quality_measure(doc),
             length: match tier {
@@ -219,6 +247,14 @@ impl<'a> Collector<'a> {
         });
         self.top_of(row).push(ScoredRow { key, doc });
     }
+}
+
+/// Returns the score of a row if every list has it.
+fn full_match(row_lists: &[&[RowMatch]], row: u32) -> Option<RowScore> {
+    row_lists.iter().try_fold(RowScore::NONE, |score, list| {
+        let position = list.binary_search_by_key(&row, |found| found.row);
+        Some(score.plus(*list.get(position.ok()?)?))
+    })
 }
 
 /// Takes the matches of the smallest row off the front of each list.

@@ -182,9 +182,11 @@ pub(crate) struct RankFeatures {
 impl SortKey {
     pub(crate) const MAX: Self = Self(u64::MAX);
 
-    /// Returns the smallest key of any row with this tier and cost.
-    pub(crate) fn lower_bound(tier: Tier, cost: MatchCost) -> Self {
-        Self::with_closeness(Closeness::new(cost, DocKind::Document), tier, cost)
+    /// Returns the smallest key of any row of such a document with this tier and cost.
+    pub(crate) fn lower_bound(doc_kind: DocKind, tier: Tier, cost: MatchCost) -> Self {
+        let bare_code = BARE_CODE.set(u64::from(doc_kind == DocKind::ListedCode));
+        let closeness = Closeness::new(cost, doc_kind);
+        Self(Self::with_closeness(closeness, tier, cost).0 | bare_code)
     }
 
     fn with_closeness(closeness: Closeness, tier: Tier, cost: MatchCost) -> Self {
@@ -195,7 +197,7 @@ impl SortKey {
     /// Returns the key of a row that has the query as its everyday name. `position` is that of the
     /// code among those with the name.
     pub(crate) fn named(position: u8, row: u32) -> Self {
-        let tier = Self::lower_bound(Tier::Named, MatchCost::NONE);
+        let tier = Self::lower_bound(DocKind::Document, Tier::Named, MatchCost::NONE);
         Self(tier.0 | LENGTH.set(u64::from(position)) | ROW.set(u64::from(row)))
     }
 
@@ -328,7 +330,7 @@ mod tests {
                     ..WORST
                 });
                 assert_eq!((key.tier(), key.row()), (tier, u32::MAX));
-                assert!(SortKey::lower_bound(tier, cost) <= key);
+                assert!(SortKey::lower_bound(WORST.doc_kind, tier, cost) <= key);
             }
         }
     }

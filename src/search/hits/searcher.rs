@@ -8,7 +8,7 @@ use crate::search::doc_table::DocKind;
 use crate::search::eval::filter::ScopeFilter;
 use crate::search::eval::matches::{MatchKind, QueryMatches};
 use crate::search::eval::planner::{Fuzziness, find_matches};
-use crate::search::fields::{FieldMask, row_contexts};
+use crate::search::fields::{FieldMask, RowContext, row_contexts};
 use crate::search::fuzzy::TermMatch;
 use crate::search::hits::collector::Collector;
 use crate::search::hits::field_choice::{ShownFields, choose_field};
@@ -247,8 +247,9 @@ impl<'a> Searcher<'a> {
             .iter()
             .map(|words| (*words, TermMatch::Exact))
             .collect();
-        if let (Some(Clause::Phrase(_)), Some((_, last_word))) =
+        if let (Some(Clause::Phrase(words)), Some((last, last_word))) =
             (self.query.clauses.last(), phrases.last_mut())
+            && words == last
         {
             *last_word = self.query.last_term;
         }
@@ -261,11 +262,19 @@ impl<'a> Searcher<'a> {
     }
 
     fn has_phrase(&mut self, row: ScoredRow, words: &[String], last_word: TermMatch) -> bool {
-        let mask = self.matched_fields(row);
-        match self.stored_row(row) {
-            Some(stored) => stored.fields.iter().any(|field| {
-                mask.intersects(field.mask) && contains_phrase(words, &field.text, last_word)
-            }),
+        let matched_fields = self.matched_fields(row);
+        let is_match = |mask, text: &str| {
+            matched_fields.intersects(mask) && contains_phrase(words, text, last_word)
+        };
+        match self.load_row(row) {
+            Some((LoadedDoc::Stored(doc), position)) => {
+                doc.any_field(position, is_match).unwrap_or_default()
+            }
+            Some((LoadedDoc::Parsed(document), position)) => {
+                let context = row_contexts(document).nth(position as usize);
+                let fields = context.iter().flat_map(RowContext::fields);
+                fields.into_iter().any(|it| is_match(it.mask, &it.text))
+            }
             None => contains_phrase(words, &self.index.docs.titles.get(row.doc), last_word),
         }
     }
@@ -281,8 +290,9 @@ impl<'a> Searcher<'a> {
         }
     }
 
-    /// Reads a row. Returns `None` for a bare code, which has a title only.
-    fn stored_row(&mut self, row: ScoredRow) -> Option<StoredRow> {
+    /// Reads the document of a row, and returns it with the position of the row in it. Returns
+    /// `None` for a bare code, which has a title only.
+    fn load_row(&mut self, row: ScoredRow) -> Option<(&LoadedDoc, u32)> {
         let docs = &self.index.docs;
         if docs.kind(row.doc) == DocKind::ListedCode {
             return None;
@@ -291,9 +301,14 @@ impl<'a> Searcher<'a> {
         if self.loaded.as_ref().is_none_or(|(doc, _)| *doc != row.doc) {
             self.loaded = Some((row.doc, self.index.load_doc(row.doc)?));
         }
-        match &self.loaded.as_ref()?.1 {
-            LoadedDoc::Stored(doc) => doc.row(position),
-            LoadedDoc::Parsed(document) => {
+        let (_, loaded) = self.loaded.as_ref()?;
+        Some((loaded, position))
+    }
+
+    fn stored_row(&mut self, row: ScoredRow) -> Option<StoredRow> {
+        match self.load_row(row)? {
+            (LoadedDoc::Stored(doc), position) => doc.row(position),
+            (LoadedDoc::Parsed(document), position) => {
                 let context = row_contexts(document).nth(position as usize)?;
                 Some(StoredRow::from_context(&context))
             }
@@ -405,9 +420,10 @@ impl<'a> Searcher<'a> {
     }
 }
 
+/// Returns the phrases of several words. A row that has a single word needs no check.
 fn phrases(query: &Query) -> impl Iterator<Item = &[String]> {
     query.clauses.iter().filter_map(|clause| match clause {
-        Clause::Phrase(words) => Some(&words[..]),
+        Clause::Phrase(words) if words.len() > 1 => Some(&words[..]),
         _ => None,
     })
 }

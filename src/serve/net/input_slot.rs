@@ -1,8 +1,9 @@
 //! The slot in which expensive input is handled, of one client at a time.
 //!
 //! A key exchange costs a hundred times as much as a key press, and anyone can request it without
-//! logging in. After its use the slot stays closed for as long as the work took, so that all key
-//! exchanges together take at most half of a processor. Clients wait in the order of their input.
+//! logging in. After its use the slot stays closed for three times as long as the work took, so that
+//! the key exchanges in it take at most a quarter of a processor. Clients wait in the order of their
+//! input, and not longer than [`MAX_WAIT`].
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -20,7 +21,7 @@ use crate::serve::net::rate_limiter::RateLimiter;
 const MAX_WAIT: Duration = Duration::from_millis(200);
 
 /// The microseconds of work per second in the long run, and at once.
-const WORK_RATE: u32 = 500_000;
+const WORK_RATE: u32 = 250_000;
 const WORK_BURST: u32 = 20_000;
 
 /// The most that one use of the slot counts: the rest is waiting.
@@ -61,7 +62,7 @@ impl InputSlot {
         }
     }
 
-    /// Waits for the slot, but not longer than [`MAX_WAIT`].
+    /// Waits for the slot. After [`MAX_WAIT`] the client goes on without it.
     pub fn poll_acquire(&mut self, context: &mut Context<'_>) -> Poll<()> {
         if self.held.is_none() {
             let acquire = || SlotGuard::acquire(self.shared.clone());
@@ -130,7 +131,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn slot_takes_at_most_half_of_a_processor() {
+    async fn slot_takes_at_most_a_quarter_of_a_processor() {
         let shared = SharedSlot::default();
         let started = Instant::now();
         let mut worked = Duration::ZERO;
@@ -144,7 +145,7 @@ mod tests {
         }
         // The burst and the last use are not waited for.
         let burst = Duration::from_micros(u64::from(WORK_BURST));
-        let least = worked.saturating_sub(burst + MAX_WORK) * 2;
+        let least = worked.saturating_sub(burst + MAX_WORK) * 4;
         assert!(started.elapsed() >= least, "{:?}", started.elapsed());
     }
 }
