@@ -5,6 +5,8 @@
 
 mod answer;
 mod arguments;
+mod document_reader;
+mod fmt;
 mod import;
 mod library_handle;
 mod man;
@@ -13,6 +15,7 @@ mod open;
 mod options;
 mod output;
 mod progress_bar;
+mod rows;
 mod run;
 mod secure;
 #[cfg(feature = "serve")]

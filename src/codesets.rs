@@ -31,6 +31,7 @@ pub use edition::{EditTable, Edition, EditionError};
 pub use error::{CorruptSet, ImportError, ParseError};
 pub use file::{OriginalFile, Rows, SetFile, SetHeader};
 pub use import::sink::ImportProgress;
+pub use import::table::{SheetRow, SheetTable, column_key};
 pub use import::{ImportGroup, open_groups};
 pub use indicators::{ModifierRule, Ruling};
 pub use kind::SetKind;

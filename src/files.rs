@@ -7,5 +7,5 @@
 pub(crate) mod atomic_file;
 pub(crate) mod read;
 
-pub use atomic_file::{AtomicFile, create_folder, lock, remove_stale, write_atomic};
+pub use atomic_file::{AtomicFile, create_folder, lock, remove_stale, replace, write_atomic};
 pub use read::{FileError, open, open_trusted, read, read_text, read_to_limit, require_trusted};

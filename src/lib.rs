@@ -32,6 +32,10 @@
 //! otherwise by reading every file once, on all processors. The host receives the result as one
 //! event and reloads the open document.
 //!
+//! On the local terminal, a thread then watches the content folders ([`loader::FileWatcher`]). After
+//! a save, the open document is read again at once, and when the files have settled, the library is
+//! loaded again as at start. A document whose file has errors keeps its last version.
+//!
 //! Only a small part of a large library is in memory. A search reads postings and stored rows from
 //! the index file, and the rows of code sets from their own files, a few checksummed pages at a
 //! time. The host reads whole documents. A list of documents or codes holds ids only; the host
@@ -70,6 +74,7 @@
 //! | [`storage`] | how are derived files laid out and checked? | – |
 //! | [`content`] | what is a code document? | `text`, `files`, `diagnostics` |
 //! | [`codesets`] | which public code sets has the user imported? | `content`, `storage` |
+//! | [`authoring`] | how are content files edited? | `content`, `codesets` |
 //! | [`library`] | which documents are there? | `content`, `codesets`, `storage` |
 //! | [`search`] | what does the index hold, and which rows match? | `library` |
 //! | [`loader`] | how do library and index open, from cache or from files? | `library`, `search` |
@@ -82,7 +87,7 @@
 //! | [`user_data`] | what survives a restart? | `app`, `files` |
 //! | `serve` | who may read over SSH? | `session`, `user_data`, `loader` |
 //! | [`export`] | how does a document leave the program? | `content`, `library`, `search`, `layout` |
-//! | [`cli`] | what did the user ask for? | `serve`, `check`, `export`, `session`, `user_data`, `loader` |
+//! | [`cli`] | what did the user ask for? | `authoring`, `serve`, `check`, `export`, `session`, `user_data`, `loader` |
 
 #![cfg_attr(not(test), warn(clippy::disallowed_methods))]
 
@@ -90,6 +95,7 @@
 compile_error!("codeleaf runs on Unix only: it reads its input from a Unix terminal");
 
 pub mod app;
+pub mod authoring;
 pub mod check;
 pub mod cli;
 pub mod codesets;

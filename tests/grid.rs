@@ -12,7 +12,7 @@ use insta::assert_snapshot;
 
 use crate::support::reader::TestSession;
 
-const PAYERS: [&str; 6] = [
+pub const PAYERS: [&str; 6] = [
     "Aetna",
     "Blue Cross Blue Shield",
     "Cigna Health",
@@ -20,7 +20,7 @@ const PAYERS: [&str; 6] = [
     "Medicare",
     "UnitedHealthcare",
 ];
-const MODIFIERS: [&str; 8] = ["26", "59", "76", "90", "91", "GA", "QW", "XU"];
+pub const MODIFIERS: [&str; 8] = ["26", "59", "76", "90", "91", "GA", "QW", "XU"];
 const RULES: [(&str, &str); 4] = [
     ("usual", "Accepted as billed."),
     (

@@ -237,6 +237,8 @@ fn everyday_words_find_the_page() {
         ("big toe", "TA"),
         ("drug discarded", "JW"),
         ("phone visit", "93"),
+        // The second source of a row.
+        ("XIFIN", "GA"),
     ] {
         let top: Vec<CodeId> = hits(&index, words).into_iter().take(5).collect();
         assert!(top.contains(&modifier(value)), "{words}: {top:?}");

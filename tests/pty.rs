@@ -4,6 +4,7 @@ mod environment;
 mod far_away;
 mod leaving;
 mod progress;
+mod reload;
 
 use std::time::Duration;
 

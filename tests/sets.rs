@@ -1,6 +1,6 @@
 //! Code sets end to end: from published files to rows and documents.
 
-mod archives;
+pub mod archives;
 mod commands;
 mod damaged;
 mod documents;

@@ -9,6 +9,7 @@ use codeleaf::app::Effect;
 use codeleaf::library::Library;
 use codeleaf::search::{Index, IndexBuilder};
 
+use crate::grid::{MODIFIERS, PAYERS};
 use crate::sets::{StoreFixture, data_folder};
 use crate::support::program::{Home, Launch, text};
 use crate::support::reader::TestSession;
@@ -26,15 +27,6 @@ const FILES: [&str; 4] = [
 const SHIPPED: &str = "cpt:83950";
 /// The biller's own document.
 const OWN: &str = "cpt:00003";
-const PAYERS: [&str; 6] = [
-    "Aetna",
-    "Blue Cross Blue Shield",
-    "Cigna Health",
-    "Humana",
-    "Medicare",
-    "UnitedHealthcare",
-];
-const MODIFIERS: [&str; 8] = ["26", "59", "76", "90", "91", "GA", "QW", "XU"];
 
 enum Answer {
     /// All texts are on the screen.

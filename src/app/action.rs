@@ -1,5 +1,6 @@
 //! The actions that change an app, and the effects that an app requests.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use ratatui::layout::{Position, Size};
@@ -7,6 +8,7 @@ use ratatui::layout::{Position, Size};
 use crate::app::bookmarks::Bookmark;
 use crate::app::command::{Command, Movement};
 use crate::app::history::ReadingPosition;
+use crate::app::invalid_version::InvalidVersion;
 use crate::app::screen_layout::PaneSettings;
 use crate::app::search_history::SearchHistory;
 use crate::content::{CodeId, Document, RowPath};
@@ -36,6 +38,12 @@ pub enum Action {
     DocumentLoaded(Arc<Document>, Option<RowPath>),
     /// Answers [`Effect::ReloadDocument`].
     DocumentReloaded(Arc<Document>),
+    /// Answers [`Effect::ReloadDocument`] if the file of the document has errors.
+    DocumentInvalid(InvalidVersion),
+    /// Files of the library have changed. The library is loaded again later.
+    FilesChanged,
+    /// Answers [`Effect::Locate`].
+    Located(FileLine),
     /// Answers [`Effect::LoadExcerpts`].
     ExcerptsLoaded(Vec<(ExcerptRequest, Excerpt)>),
     /// Answers [`Effect::LoadComparison`], with the row that is shown, if it is a single one.
@@ -60,8 +68,14 @@ pub enum Effect {
     Redraw,
     /// Answered by [`Action::DocumentLoaded`], or [`Action::ShowMessage`] with the error.
     LoadDocument(CodeId, Option<RowPath>),
-    /// Read the open document again. Answered by [`Action::DocumentReloaded`], unless it fails.
+    /// Read the open document again. Answered by [`Action::DocumentReloaded`] or
+    /// [`Action::DocumentInvalid`], unless there is nothing to read.
     ReloadDocument(CodeId),
+    /// Find a line to edit. Answered by [`Action::Located`], or [`Action::ShowMessage`] if there is
+    /// no file.
+    Locate(EditTarget),
+    /// Open a file in the user's editor, and return.
+    Edit(FileLine),
     /// Answered by [`Action::ExcerptsLoaded`].
     LoadExcerpts(Vec<ExcerptRequest>),
     /// Answered by [`Action::ComparisonLoaded`], unless there is nothing to compare.
@@ -79,6 +93,22 @@ pub enum Effect {
     SaveBookmark(Bookmark),
     SavePosition(ReadingPosition),
     SaveSearchHistory(SearchHistory),
+}
+
+/// A line of a file, from 1.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileLine {
+    pub path: PathBuf,
+    pub line: usize,
+}
+
+/// What the user wants to edit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EditTarget {
+    /// A row of a document, or the document.
+    Row(CodeId, Option<RowPath>),
+    /// A file with errors, at the first one.
+    File(PathBuf),
 }
 
 /// What handles clicks and the wheel.

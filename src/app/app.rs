@@ -10,6 +10,7 @@ use crate::app::command::{Command, Host};
 use crate::app::detail_pane::SidePanes;
 use crate::app::document_view::DocumentView;
 use crate::app::history::{History, ReadingPosition};
+use crate::app::invalid_version::InvalidVersion;
 use crate::app::keymap::Keymap;
 use crate::app::mode::Mode;
 use crate::app::modes::bookmarks::BookmarkList;
@@ -59,6 +60,8 @@ pub struct App {
     pub(crate) search_history: SearchHistory,
     /// How many times the search history has changed in this session.
     pub(crate) search_history_changes: usize,
+    /// The last version of the open document's file, if it has errors.
+    pub(crate) invalid_version: Option<InvalidVersion>,
     /// The message in the status line.
     pub(crate) message: Option<String>,
     /// `None` unless indexing takes longer than a moment.
@@ -178,6 +181,7 @@ impl App {
             last_query: String::new(),
             search_history: SearchHistory::default(),
             search_history_changes: 0,
+            invalid_version: None,
             message: options.message,
             progress: None,
             mouse_owner: MouseOwner::default(),

@@ -36,6 +36,10 @@ pub enum Command {
     /// Opens the note on the row.
     Annotate,
     Bookmarks,
+    /// Opens the file of the document in the user's editor.
+    Edit,
+    /// Shows the errors in the file of the open document.
+    ShowErrors,
     Library,
     Delete(Deletion),
     /// Opens the copy menu; in the menu, copies the row.
@@ -108,7 +112,7 @@ pub enum Host {
 pub const NOT_IN_SECURE_MODE: &str = "not available in secure mode";
 
 /// Every command with its name in `keymap.toml`.
-const COMMANDS: [(Command, &str); 52] = [
+const COMMANDS: [(Command, &str); 54] = [
     (Command::Move(Movement::Up), "up"),
     (Command::Move(Movement::Down), "down"),
     (Command::Left, "left"),
@@ -147,6 +151,8 @@ const COMMANDS: [(Command, &str); 52] = [
     (Command::Bookmark, "bookmark"),
     (Command::Annotate, "annotate"),
     (Command::Bookmarks, "marks"),
+    (Command::Edit, "edit"),
+    (Command::ShowErrors, "errors"),
     (Command::Library, "library"),
     (Command::TogglePanes, "panes"),
     (Command::SplitLeft, "split-left"),
@@ -196,6 +202,8 @@ impl Command {
             | Self::Bookmark
             | Self::Annotate
             | Self::Bookmarks
+            | Self::Edit
+            | Self::ShowErrors
             | Self::DeleteBookmark
             | Self::UndoDelete => matches!(host, Host::Local),
             Self::Copy | Self::CopyWithCitation | Self::MarkRow => !matches!(host, Host::Secure),

@@ -178,13 +178,42 @@ impl DocumentView {
         true
     }
 
-    /// Replaces the document by a newer version and keeps the selected row, if it still exists.
+    /// Replaces the document by a newer version. Keeps the open section and the selected row, at
+    /// its line of the screen, if they still exist.
     pub(crate) fn replace_document(&mut self, document: Arc<Document>) {
-        self.section_positions = vec![(0, 0); document.sections.len()];
-        self.section = self.section.min(document.sections.len().saturating_sub(1));
+        let here = (self.selected, self.view.top);
+        if let Some(open) = self.section_positions.get_mut(self.section) {
+            *open = here;
+        }
+        let old = std::mem::replace(&mut self.document, document);
+        let position = |index: usize| {
+            let id = &old.sections.get(index)?.id;
+            let mut sections = self.document.sections.iter();
+            sections.position(|section| section.id == *id)
+        };
+        let mut positions = vec![(0, 0); self.document.sections.len()];
+        for (index, known) in self.section_positions.iter().enumerate() {
+            if let Some(new) = position(index) {
+                positions[new] = *known;
+            }
+        }
+        let last = self.document.sections.len().saturating_sub(1);
+        self.section = position(self.section).unwrap_or(self.section.min(last));
+        self.section_positions = positions;
+        let document = &self.document;
         self.marks.retain(|path| document.row(path).is_some());
-        self.document = document;
+        let line = |view: &Self| {
+            view.selected_row()
+                .map(|row| (row.path.clone(), row.lines.start))
+        };
+        let (before, top) = (line(self), self.view.top);
         self.update_page();
+        if let (Some((path, old)), Some((same, new))) = (before, line(self))
+            && path == same
+        {
+            self.scroll_to((top + new).saturating_sub(old));
+            self.select(self.selected);
+        }
     }
 
     /// Selects a row of the page and scrolls it into view.

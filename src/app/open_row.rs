@@ -10,7 +10,6 @@ use crate::app::modes::comparison::ComparisonView;
 use crate::app::modes::library::{LibraryItem, LibraryList};
 use crate::app::modes::note::NoteEditor;
 use crate::app::modes::search::{ActiveSearch, SearchState, StartItem};
-use crate::app::modes::text_panel::TextPanel;
 use crate::content::{CodeId, CodeSystem, RowPath, Subject};
 use crate::library::way_back;
 
@@ -156,9 +155,9 @@ impl App {
                 Some(self.open_document(code, None))
             }
             Some(LibraryItem::BrokenFile(broken)) => {
-                let report = TextPanel::error_report(broken, self.layout_options(self.size.width));
+                let broken = broken.clone();
                 self.focus = Focus::Library(list);
-                self.show_overlay(Focus::TextPanel(report));
+                self.show_report(&broken);
                 None
             }
             Some(LibraryItem::Row { .. } | LibraryItem::Comparison(_)) | None => {

@@ -56,6 +56,9 @@ impl From<&Action> for Pace {
             | Action::Progress(_)
             | Action::SearchHistoryLoaded(_)
             | Action::UnboundKey
+            | Action::DocumentInvalid(_)
+            | Action::FilesChanged
+            | Action::Located(_)
             | Action::ShowMessage(_) => Self::Unchanged,
             Action::Command(_)
             | Action::CodeTyped(..)
@@ -185,8 +188,8 @@ impl App {
     }
 
     /// Moves the focus to the next or previous pane, around the ends. Shows the next or previous
-    /// section or list unless the focus is on one of several panes. Beside a list is one page only, so
-    /// the way back shows another list.
+    /// section or list unless the focus is on one of several panes. A list has only one page beside
+    /// it, so the key for the previous pane shows another list.
     pub(crate) fn cycle_pane(&mut self, by: isize) {
         if self.has_preview_focus() || (by > 0 && self.has_preview()) {
             self.side_panes.is_focused = !self.side_panes.is_focused;

@@ -93,9 +93,13 @@ impl App {
                     .add_code(&document.code, &document.title);
                 self.search_history_changes += 1;
                 self.document_view = DocumentView::new(document, options, body.height);
+                self.invalid_version = None;
                 self.go_to(path.as_ref());
             }
             Action::DocumentReloaded(document) => self.replace_document(document),
+            Action::DocumentInvalid(version) => self.keep_document(version),
+            Action::FilesChanged => return Some(self.reload_document()),
+            Action::Located(line) => return Some(Effect::Edit(line)),
             Action::ExcerptsLoaded(excerpts) => {
                 if let Focus::Library(list) = &mut self.focus {
                     list.receive(excerpts);
@@ -116,8 +120,7 @@ impl App {
                 self.with_pane(|pane, context| pane.reload(context));
                 self.relayout();
                 // The new library may have a newer version of the open document.
-                let open = self.document_view.document().code.clone();
-                return Some(Effect::ReloadDocument(open));
+                return Some(self.reload_document());
             }
             Action::ShowMessage(message) => self.message = Some(message),
             // Only the panes beside the rows change, as after every action.
@@ -167,6 +170,9 @@ impl App {
             Command::Copy if matches!(self.focus, Focus::CopyMenu(_)) => {
                 return self.copy(CopyFormat::Row);
             }
+            Command::Copy if matches!(self.focus, Focus::TextPanel(_)) => {
+                return self.copy_report();
+            }
             Command::Copy => self.show_copy_menu(),
             Command::CopyWithCitation => return self.copy(CopyFormat::CitedRow),
             Command::MarkRow => self.toggle_mark(),
@@ -178,6 +184,8 @@ impl App {
             Command::NextScreen => return self.run_command(Command::Move(Movement::PageDown)),
             Command::Bookmark => return self.toggle_bookmark(),
             Command::Annotate => self.annotate(),
+            Command::Edit => return self.edit_file(),
+            Command::ShowErrors => self.show_errors(),
             Command::Bookmarks => self.show_bookmarks(),
             Command::ToggleMouse => return Some(self.toggle_mouse()),
             Command::NextHit => return self.go_to_hit(1),
@@ -251,13 +259,8 @@ impl App {
         self.with_pane(|pane, context| pane.relayout(context));
     }
 
-    /// Replaces the open document by its version in the current library.
-    fn replace_document(&mut self, document: Arc<Document>) {
-        let open = self.document_view.document();
-        if document.code == open.code && *document != *open {
-            self.document_view.replace_document(document);
-            self.with_pane(|pane, context| pane.relayout(context));
-        }
+    fn reload_document(&self) -> Effect {
+        Effect::ReloadDocument(self.document_view.document().code.clone())
     }
 
     /// Requests the excerpts for the visible lines of a library list.

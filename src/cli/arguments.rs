@@ -81,6 +81,12 @@ pub enum CliCommand {
     /// Check content files, one by one, together, and against the imported code sets. Prints every
     /// error, warning and note with line, column and a hint.
     Check(CheckArgs),
+    /// Add the rows of a spreadsheet to a content file.
+    Rows(crate::cli::rows::RowsArgs),
+    /// Format content files: canonical order and layout, with comments kept.
+    Fmt(crate::cli::fmt::FmtArgs),
+    /// Print a JSON Schema of content files, with which editors complete and check them.
+    Schema,
     /// Serve the reader over SSH, without accounts and without a shell.
     #[cfg(feature = "serve")]
     Serve(Box<ServeArgs>),
@@ -188,6 +194,8 @@ pub enum OutputFormat {
     Markdown,
     /// JSON, stable and documented in the README.
     Json,
+    /// The rows of tables, for spreadsheets.
+    Csv,
 }
 
 impl From<OutputFormat> for ExportFormat {
@@ -196,6 +204,7 @@ impl From<OutputFormat> for ExportFormat {
             OutputFormat::Text => Self::Text,
             OutputFormat::Markdown => Self::Markdown,
             OutputFormat::Json => Self::Json,
+            OutputFormat::Csv => Self::Csv,
         }
     }
 }

@@ -1,7 +1,8 @@
-//! The library that the reader uses, which a thread replaces once it has loaded everything.
+//! The library that the reader uses. A thread replaces it once it has loaded everything, and again
+//! after files have changed.
 
 use std::path::PathBuf;
-use std::sync::mpsc::SyncSender;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -11,6 +12,7 @@ use crate::cli::options::Options;
 use crate::cli::setup;
 use crate::content::Document;
 use crate::library::{Library, Progress};
+use crate::loader::{Change, FileWatcher};
 use crate::search::{DocumentSource, IndexBuilder, Synonyms};
 use crate::session::Event;
 use crate::sync::lock;
@@ -25,12 +27,13 @@ const REPORT_INTERVAL: Duration = Duration::from_millis(250);
 #[derive(Clone, Debug)]
 pub struct LibraryHandle(Arc<Mutex<Arc<Library>>>);
 
-/// The inputs of a background load.
+/// The inputs of background loads.
 #[derive(Debug)]
 pub struct LoadJob {
     pub options: Options,
     /// The file that the command line names.
     pub file: Option<PathBuf>,
+    /// The only document that can be searched during the first load.
     pub open_document: Arc<Document>,
     /// `None` for the built-in synonyms.
     pub synonyms: Option<Synonyms>,
@@ -45,34 +48,64 @@ impl LibraryHandle {
         Arc::clone(&lock(&self.0))
     }
 
-    /// Loads the whole library on a thread, which replaces the current library and sends events.
+    /// Loads the whole library on a thread, which replaces the current library and sends events. If
+    /// there are files, another thread watches them, so that the first thread loads again.
     pub fn load_in_background(&self, job: LoadJob, events: SyncSender<Event>) {
+        // Of the requests during a load, one is kept.
+        let (sender, requests) = sync_channel(1);
+        let folders = setup::content_folders(&job.options);
+        if !folders.is_empty() || job.file.is_some() {
+            let (this, file, events) = (self.clone(), job.file.clone(), events.clone());
+            thread::spawn(move || match FileWatcher::new(&folders, file.as_deref()) {
+                Ok(watcher) => watcher.run(|change| match change {
+                    Change::Files => {
+                        this.library().forget_documents();
+                        let _ = events.send(Event::Action(Action::FilesChanged));
+                    }
+                    Change::Settled => drop(sender.try_send(())),
+                }),
+                Err(error) => {
+                    let message = format!("Changes to files will not be shown: {error}");
+                    let _ = events.send(Event::Action(Action::ShowMessage(message)));
+                }
+            });
+        }
         let this = self.clone();
-        thread::spawn(move || {
+        thread::spawn(move || this.load(&job, &events, &requests));
+    }
+
+    /// Loads the library, and again for each request.
+    fn load(&self, job: &LoadJob, events: &SyncSender<Event>, requests: &Receiver<()>) {
+        let mut open_document = Some(&job.open_document);
+        loop {
             let reporter = ProgressReporter {
-                handle: &this,
-                open_document: &job.open_document,
-                events: &events,
+                handle: self,
+                open_document: open_document.take(),
+                events,
                 next_report: Mutex::default(),
             };
             let on_progress = |progress| reporter.report(progress);
             let file = job.file.as_deref();
             let mut loaded = setup::library_with_index(&job.options, file, &on_progress);
             let cache_error = loaded.cache_error.take();
-            let (library, index) = loaded.with_synonyms(job.synonyms).into_shared();
-            *lock(&this.0) = Arc::clone(&library);
+            let (library, index) = loaded.with_synonyms(job.synonyms.clone()).into_shared();
+            *lock(&self.0) = Arc::clone(&library);
             // Sending fails if the session has ended.
             let _ = events.send(Event::Action(Action::LibraryLoaded(library, index)));
             if let Some(error) = cache_error {
                 let _ = events.send(Event::Action(Action::ShowMessage(error.to_string())));
             }
-        });
+            if requests.recv().is_err() {
+                return;
+            }
+        }
     }
 }
 
 struct ProgressReporter<'a> {
     handle: &'a LibraryHandle,
-    open_document: &'a Arc<Document>,
+    /// `None` if the whole library can be searched already.
+    open_document: Option<&'a Arc<Document>>,
     events: &'a SyncSender<Event>,
     /// `None` before the first progress.
     next_report: Mutex<Option<Instant>>,
@@ -99,7 +132,9 @@ impl ProgressReporter<'_> {
 
     /// Sends an index of the open document alone, so that it can be searched during the load.
     fn publish_open_document(&self) {
-        let document = self.open_document;
+        let Some(document) = self.open_document else {
+            return;
+        };
         let mut builder = IndexBuilder::new();
         builder.add(document);
         let documents = [(document.code.clone(), Arc::clone(document))];

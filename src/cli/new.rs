@@ -1,17 +1,23 @@
 //! The `new` command: writes the first lines of a document, for its author to fill in.
 
 use std::io::{ErrorKind, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use crate::authoring::{Folder, add_rows, json_schema};
 use crate::cli::output::{CommandOutput, INVALID_INPUT};
+use crate::cli::rows::{left_out, open_sheet};
+use crate::content::toml::read::shared_entries;
 use crate::content::{AsOf, CodeId, CodeSystem, Date, Document, Status};
 use crate::files::AtomicFile;
 use crate::library::Library;
 
 const CODE_TEMPLATE: &str = include_str!("../../assets/templates/code.toml");
 const MODIFIER_TEMPLATE: &str = include_str!("../../assets/templates/modifier.toml");
+
+/// The file that the first line of a template names.
+const SCHEMA_FILE: &str = "codeleaf.schema.json";
 
 #[derive(Args, Debug)]
 pub struct NewArgs {
@@ -24,6 +30,9 @@ pub struct NewArgs {
     /// The code is a modifier: the same as `--system modifier`.
     #[arg(long, conflicts_with = "system")]
     modifier: bool,
+    /// Fill in the rows of a CSV or XLSX file, as `codeleaf rows` does.
+    #[arg(long, value_name = "ROWS.csv")]
+    from: Option<PathBuf>,
 }
 
 /// Writes a document into the current folder, unless its file exists.
@@ -33,11 +42,38 @@ pub fn new(arguments: &NewArgs, library: &Library, today: Option<Date>) -> Comma
         Err(message) => return CommandOutput::error(message, INVALID_INPUT),
     };
     let name = code.file_name();
-    let text = fill_in(&code, library.imported(&code).as_ref(), today);
+    let mut text = fill_in(&code, library.imported(&code).as_ref(), today);
+    let mut notes = String::new();
+    if let Some(path) = &arguments.from {
+        let added = open_sheet(path, None).and_then(|(kind, sheet)| {
+            let is_known = |code: &CodeId| library.contains(code);
+            let shared = shared_entries(Path::new(&name).parent().unwrap_or(Path::new("")));
+            let folder = Folder {
+                shared: &shared,
+                is_known: &is_known,
+            };
+            let added = add_rows(&name, &text, (kind, &sheet), folder);
+            added.map_err(|report| report.to_string())
+        });
+        match added {
+            Ok(added) => {
+                notes = left_out(path, &added);
+                text = added.text;
+            }
+            Err(message) => return CommandOutput::error(message, INVALID_INPUT),
+        }
+    }
     match write_new(Path::new(&name), text.as_bytes()) {
-        Ok(()) => CommandOutput::success(format!(
-            "{name}: write its title and its summary, then run `codeleaf check {name}`\n"
-        )),
+        Ok(()) => {
+            // Without the schema, an editor completes nothing. A file from earlier stays.
+            let _ = write_new(Path::new(SCHEMA_FILE), json_schema().as_bytes());
+            CommandOutput {
+                err: notes,
+                ..CommandOutput::success(format!(
+                    "{name}: write its title and its summary, then run `codeleaf check {name}`\n"
+                ))
+            }
+        }
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
             let message = format!("{name} exists; `codeleaf new` overwrites no file");
             CommandOutput::error(message, INVALID_INPUT)
@@ -88,10 +124,17 @@ fn fill_in(code: &CodeId, imported: Option<&Document>, today: Option<Date>) -> S
     let status = imported.map_or(Status::Unverified, |document| document.status);
     let effective = match imported.map(|document| document.effective) {
         Some(date) if date != AsOf::Unknown => format!("effective = \"{date}\""),
-        _ => "#effective = 2026-01-01".to_owned(),
+        _ => "effective = \"unknown\"".to_owned(),
     };
     let today = today.map_or_else(|| "\"unknown\"".to_owned(), |today| today.to_string());
+    let ids = imported.iter().flat_map(|document| &document.sources);
+    let ids: Vec<&str> = ids.map(|source| source.id.0.as_str()).collect();
+    let source = match ids.as_slice() {
+        [] => "\"policy\"".to_owned(),
+        ids => format!("[\"policy\", \"{}\"]", ids.join("\", \"")),
+    };
     template
+        .replace("{source}", &source)
         .replace("{sources}", &imported.map_or_else(String::new, sources))
         .replace("{code}", &code.to_string())
         .replace("{file}", &code.file_name())
@@ -122,6 +165,7 @@ fn sources(document: &Document) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::authoring::format_document;
     use crate::content::parse_document;
 
     #[test]
@@ -136,6 +180,7 @@ mod tests {
         ] {
             let text = fill_in(&code.parse().unwrap(), None, today);
 
+            assert_eq!(format_document(&text).unwrap(), text);
             let rows: Vec<&str> = text
                 .lines()
                 .map(|line| match line.strip_prefix('#') {

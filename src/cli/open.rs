@@ -11,6 +11,7 @@ use ratatui::buffer::Buffer;
 
 use crate::app::{Action, AppOptions, Effect, Host};
 use crate::cli::arguments::Arguments;
+use crate::cli::document_reader::DocumentReader;
 use crate::cli::library_handle::{LibraryHandle, LoadJob};
 use crate::cli::options::Options;
 use crate::cli::output::{CommandOutput, INVALID_INPUT, print_error};
@@ -20,7 +21,7 @@ use crate::content::{Document, RowPath};
 use crate::export::ExportFormat;
 use crate::library::Library;
 use crate::search;
-use crate::session::{Event, LocalTerminal, Session, load, run};
+use crate::session::{Event, LocalTerminal, Session, run};
 use crate::tty::{Capabilities, DisplayMode};
 use crate::user_data::{self, StateWriter, UserDataError, UserDirs, WriteJob};
 
@@ -157,7 +158,7 @@ fn value_or_message<T>(loaded: Option<Result<T, UserDataError>>) -> (Option<T>, 
 struct LocalHost {
     terminal: LocalTerminal,
     session: Session,
-    library: LibraryHandle,
+    reader: DocumentReader,
     /// `None` if the user has no folders, and in secure mode.
     writer: Option<StateWriter>,
 }
@@ -173,7 +174,7 @@ impl LocalHost {
         let keymap = setup::keymap(options)?;
         let dirs = setup::writable_dirs(options);
         let (settings, settings_error) = value_or_message(setup::settings(options).transpose());
-        // A file that cannot be read is no first start either.
+        // If the file cannot be read, it exists.
         let is_first_start = dirs.is_some() && settings.is_none() && settings_error.is_none();
         let settings = settings.unwrap_or_default();
         let theme = setup::theme(options, settings.theme.as_deref())?;
@@ -195,6 +196,7 @@ impl LocalHost {
             LocalTerminal::open(capabilities).context("cannot take over the terminal")?;
         let size = terminal.size();
         let library = LibraryHandle::new(Arc::clone(&initial.library));
+        let open = initial.document.code.clone();
         let app_options = AppOptions {
             library: initial.library,
             index: Arc::default(),
@@ -218,7 +220,7 @@ impl LocalHost {
         };
         let mut host = Self {
             session: Session::new(app_options, Arc::new(theme), capabilities),
-            library,
+            reader: DocumentReader::new(library),
             writer: None,
             terminal,
         };
@@ -227,7 +229,9 @@ impl LocalHost {
             let _ = host.session.handle(Event::Action(Action::Paste(text)), now);
         }
         host.draw_first_frame();
-        host.library
+        host.reader.set_open_document(&open);
+        host.reader
+            .library
             .load_in_background(load_job, host.terminal.sender());
         if let Some(dirs) = &dirs {
             host.load_search_history(dirs);
@@ -267,7 +271,7 @@ impl LocalHost {
     }
 
     /// Runs the session until it ends, and waits until the state is saved.
-    fn run(self) -> anyhow::Result<ExitCode> {
+    fn run(mut self) -> anyhow::Result<ExitCode> {
         let save = |job| {
             if let Some(writer) = &self.writer {
                 writer.send(job);
@@ -280,7 +284,7 @@ impl LocalHost {
             Effect::SaveTheme(name) => save(WriteJob::Theme(name)),
             Effect::SavePanes(panes) => save(WriteJob::Panes(panes)),
             Effect::SaveSearchHistory(history) => save(WriteJob::SearchHistory(history)),
-            effect => load(&self.library.library(), effect).map(Event::Action),
+            effect => self.reader.perform(effect).map(Event::Action),
         })?;
         if let Some(writer) = self.writer {
             writer.finish(SAVE_TIMEOUT);

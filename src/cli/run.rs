@@ -6,12 +6,13 @@ use std::process::ExitCode;
 use clap::CommandFactory;
 
 use crate::app::Bookmarks;
+use crate::authoring::json_schema;
 use crate::cli::arguments::{Arguments, CliCommand};
 use crate::cli::output::{CommandOutput, INVALID_INPUT, print_error, print_output};
 use crate::cli::progress_bar::ProgressBar;
 #[cfg(feature = "serve")]
 use crate::cli::serve;
-use crate::cli::{answer, import, man, new, open, secure, sets, setup, target};
+use crate::cli::{answer, fmt, import, man, new, open, rows, secure, sets, setup, target};
 
 /// The hint that `list` prints if files could not be read.
 const BROKEN_FILES_HINT: &str = "for errors in a file, run `codeleaf check FILE`; for errors in a code set, run `codeleaf sets`";
@@ -79,6 +80,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> anyhow::Result<Exit
         Some(CliCommand::Check(arguments)) => {
             answer::check(arguments, &setup::library(options), setup::today()).print()
         }
+        Some(CliCommand::Rows(arguments)) => {
+            rows::rows(arguments, &setup::library(options), setup::today())
+        }
+        Some(CliCommand::Fmt(arguments)) => fmt::fmt(arguments).print(),
+        Some(CliCommand::Schema) => print_output(json_schema().as_bytes()),
         #[cfg(feature = "serve")]
         Some(CliCommand::Serve(serve)) => serve::serve(options, serve),
         Some(CliCommand::Import(import)) => import::import(options, import),

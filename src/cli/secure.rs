@@ -23,6 +23,8 @@ pub fn check_allowed(arguments: &Arguments) -> Result<(), String> {
         Some(CliCommand::Show(show)) => (None, &show.target),
         Some(CliCommand::New(_)) => (Some("new"), &no_target),
         Some(CliCommand::Check(_)) => (Some("check"), &no_target),
+        Some(CliCommand::Rows(_)) => (Some("rows"), &no_target),
+        Some(CliCommand::Fmt(_)) => (Some("fmt"), &no_target),
         Some(CliCommand::Import(_)) => (Some("import"), &no_target),
         #[cfg(feature = "serve")]
         Some(CliCommand::Serve(_)) => (Some("serve"), &no_target),

@@ -112,6 +112,24 @@ pub enum ImportError {
     },
 }
 
+impl ImportError {
+    /// Makes the error of a file that was read for a store in a folder.
+    pub(crate) fn from_read(path: &Path, store: &Path, error: ReadError) -> Self {
+        let path = path.to_owned();
+        match error {
+            ReadError::Parse(error) => Self::Parse { path, error },
+            ReadError::Io(source) => Self::Read {
+                path,
+                source: source.into(),
+            },
+            ReadError::Spill(source) => Self::Store {
+                path: store.to_owned(),
+                source,
+            },
+        }
+    }
+}
+
 /// A file of the store that cannot be used, or one of its rows that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}: {message}", display(path))]

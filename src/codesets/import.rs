@@ -13,6 +13,7 @@ pub(crate) mod input;
 pub(crate) mod sink;
 pub(crate) mod sort;
 pub(crate) mod stated_edition;
+pub(crate) mod table;
 
 use std::mem;
 use std::path::{Path, PathBuf};
@@ -43,7 +44,7 @@ pub(crate) fn read_files(
     for (index, input) in (0..=u8::MAX).zip(inputs) {
         sink.begin_file(index);
         let read = read(kind, input, &mut sink);
-        metadata.push(read.map_err(|error| import_error(&input.path, &folder, error))?);
+        metadata.push(read.map_err(|error| ImportError::from_read(&input.path, &folder, error))?);
     }
     Ok(metadata)
 }
@@ -70,21 +71,6 @@ fn read(
     } else {
         let expected = "the file was cut short, or is of another kind";
         Err(ParseError::for_file("the file has no rows", expected).into())
-    }
-}
-
-fn import_error(path: &Path, store: &Path, error: ReadError) -> ImportError {
-    let path = path.to_owned();
-    match error {
-        ReadError::Parse(error) => ImportError::Parse { path, error },
-        ReadError::Io(source) => ImportError::Read {
-            path,
-            source: source.into(),
-        },
-        ReadError::Spill(source) => ImportError::Store {
-            path: store.to_owned(),
-            source,
-        },
     }
 }
 

@@ -6,6 +6,7 @@ pub(crate) mod field_errors;
 pub(crate) mod field_value;
 pub(crate) mod invalid_entry;
 pub(crate) mod line_errors;
+pub(crate) mod locate;
 pub(crate) mod outline;
 pub(crate) mod parse;
 pub(crate) mod read;

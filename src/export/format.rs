@@ -2,7 +2,7 @@
 
 use crate::content::{Document, notices};
 use crate::export::scope::{ExportScope, PrintOptions};
-use crate::export::{json, markdown, text};
+use crate::export::{csv, json, markdown, text};
 use crate::library::Library;
 use crate::search::{Query, Results};
 use crate::text::{Charset, sanitize};
@@ -15,6 +15,8 @@ pub enum ExportFormat {
     Markdown,
     /// JSON, whose shape is stable and documented in the README.
     Json,
+    /// The rows of tables, for spreadsheets.
+    Csv,
 }
 
 /// Exports a document, or a part of it. A part that does not exist leaves only title, history and
@@ -29,6 +31,7 @@ pub fn document(
         ExportFormat::Text => text::document(document, scope, print),
         ExportFormat::Markdown => in_charset(&markdown::document(document, scope), print.charset),
         ExportFormat::Json => json::document(document, scope),
+        ExportFormat::Csv => csv::document(document, scope),
     }
 }
 
@@ -39,6 +42,7 @@ pub fn list(library: &Library, format: ExportFormat, charset: Charset) -> String
         ExportFormat::Text => text::list(library, &notices, charset),
         ExportFormat::Markdown => in_charset(&markdown::list(library, &notices), charset),
         ExportFormat::Json => json::list(library, &notices),
+        ExportFormat::Csv => csv::list(library, &notices),
     }
 }
 
@@ -55,11 +59,12 @@ pub fn results(
             in_charset(&markdown::results(query, results, notices), print.charset)
         }
         ExportFormat::Json => json::results(query, results, notices),
+        ExportFormat::Csv => csv::results(results, notices),
     }
 }
 
-/// Replaces the characters that the terminal cannot show: a query may contain any. JSON is always
-/// UTF-8.
+/// Replaces the characters that the terminal cannot show: a query may contain any. JSON and
+/// CSV are always UTF-8.
 fn in_charset(text: &str, charset: Charset) -> String {
     let line = |line| charset.transliterate(&sanitize(line)).into_owned() + "\n";
     text.lines().map(line).collect()

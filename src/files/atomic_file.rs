@@ -128,8 +128,21 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.commit(path)
 }
 
+/// Replaces a file of the user with `bytes`, and waits until they are on disk. The file keeps its
+/// permissions, and a link to it stays a link.
+pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let path = fs::canonicalize(path)?;
+    let permissions = fs::metadata(&path)?.permissions();
+    let file = AtomicFile::create(&path)?;
+    file.file().write_all(bytes)?;
+    file.file().set_permissions(permissions)?;
+    file.commit(&path)
+}
+
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
     use super::*;
 
     #[test]
@@ -151,6 +164,20 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         drop(AtomicFile::create(&folder.path().join("a")).unwrap());
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn replaced_file_keeps_its_permissions_and_links() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, link) = (folder.path().join("a"), folder.path().join("link"));
+        fs::write(&path, "first").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o664)).unwrap();
+        std::os::unix::fs::symlink("a", &link).unwrap();
+        replace(&link, b"second").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"second");
+        assert!(link.is_symlink());
+        assert_eq!(fs::metadata(&path).unwrap().mode() & 0o7777, 0o664);
+        assert!(replace(&folder.path().join("b"), b"").is_err());
     }
 
     #[test]

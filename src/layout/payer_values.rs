@@ -14,8 +14,8 @@ pub const LEGEND: &str = "≠ differs from most payers.";
 pub struct PayerValues<'r>(Vec<(&'r str, &'r str)>);
 
 impl<'r> PayerValues<'r> {
-    /// Compares the stated values of a table of payers. Other blocks have none, and neither has a
-    /// column in which no value is that of more than half of the payers.
+    /// Compares the stated values of a table of payers. Other blocks have none, nor does a column in
+    /// which more than half of the payers share no value.
     pub fn new(block: &'r Block) -> Self {
         let is_payer = |row: &Row| row.subject == Subject::Payer;
         let is_table = block.rows.iter().all(is_payer);

@@ -27,6 +27,10 @@ impl DocumentCache {
         documents.last().cloned()
     }
 
+    pub(crate) fn clear(&self) {
+        lock(&self.0).clear();
+    }
+
     /// Adds a document; evicts the least recently used one if the cache is full.
     pub(crate) fn insert(&self, document: &Arc<Document>) {
         let mut documents = lock(&self.0);

@@ -113,7 +113,7 @@ impl Origin {
 }
 
 /// A file or folder that could not be read.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BrokenFile {
     pub path: PathBuf,
     /// Every error with line, column and hint, formatted for display.

@@ -7,7 +7,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::content::{CodeId, Document, load_document};
+use crate::content::{CodeId, Document};
 use crate::library::built_in::{self, code_from_file_name};
 use crate::library::catalog_cache::locate_document;
 use crate::library::entry::Origin;
@@ -32,7 +32,15 @@ impl LazyLibrary {
     pub(crate) fn document(&self, code: &CodeId) -> Option<Document> {
         self.locate(Some(code))
             .and_then(|(_, origin)| origin.load(code).ok())
-            .or_else(|| self.find_by_file_name(code))
+            .or_else(|| Some(self.find_by_file_name(code)?.1))
+    }
+
+    /// Returns where [`LazyLibrary::document`] finds a document.
+    pub(crate) fn origin(&self, code: &CodeId) -> Option<Origin> {
+        let located = self.locate(Some(code)).map(|(_, origin)| origin);
+        let is_valid = |origin: &Origin| origin.load(code).is_ok();
+        let by_name = || Some(self.find_by_file_name(code)?.0);
+        located.filter(is_valid).or_else(by_name)
     }
 
     /// Returns the lowest code that has a valid document.
@@ -47,13 +55,14 @@ impl LazyLibrary {
         locate_document(self.cached_catalog.as_ref()?, code)
     }
 
-    fn find_by_file_name(&self, code: &CodeId) -> Option<Document> {
+    fn find_by_file_name(&self, code: &CodeId) -> Option<(Origin, Document)> {
         let name = code.file_name();
-        dedup_keep_last(&self.folders)
+        let files = dedup_keep_last(&self.folders)
             .rev()
-            .filter_map(|folder| load_document(&folder.join(&name)).ok())
-            .find(|document| document.code == *code)
-            .or_else(|| Origin::BuiltIn.load(code).ok())
+            .map(|folder| Origin::File(folder.join(&name)));
+        files
+            .chain([Origin::BuiltIn])
+            .find_map(|origin| origin.load(code).ok().map(|document| (origin, document)))
     }
 
     fn first_code_by_file_name(&self) -> Option<CodeId> {

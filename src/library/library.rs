@@ -143,9 +143,7 @@ impl Library {
 
     /// Adds the document of one file, which overrides all others on its code; returns the code too.
     pub fn with_file(mut self, path: &Path) -> Result<(Self, CodeId), Report> {
-        let mut document = load_document(path)?;
-        enrich(&self.sets, &mut document);
-        let document = Arc::new(document);
+        let document = Arc::new(self.read_file(path)?);
         let code = document.code.clone();
         let mut entry = CatalogEntry::new(&document, Origin::File(path.to_owned()));
         match self.position(&code) {
@@ -157,6 +155,13 @@ impl Library {
         }
         self.cache.insert(&document);
         Ok((self, code))
+    }
+
+    /// Reads a document from a file, and extends it by imported sets.
+    pub fn read_file(&self, path: &Path) -> Result<Document, Report> {
+        let mut document = load_document(path)?;
+        enrich(&self.sets, &mut document);
+        Ok(document)
     }
 
     /// Returns the entries, sorted by system and value.
@@ -212,6 +217,24 @@ impl Library {
         let document = Arc::new(document);
         self.cache.insert(&document);
         Ok(document)
+    }
+
+    /// Returns the file of the document on a code; `None` for one that is built in, or made from an
+    /// imported set.
+    pub fn file(&self, code: &CodeId) -> Option<PathBuf> {
+        let origin = match (self.entry(code), &self.lazy) {
+            (Some(entry), _) => entry.origin.clone(),
+            (None, lazy) => lazy.as_ref()?.origin(code)?,
+        };
+        match origin {
+            Origin::File(path) => Some(path),
+            Origin::BuiltIn => None,
+        }
+    }
+
+    /// Empties the cache, so that changed files are read again.
+    pub fn forget_documents(&self) {
+        self.cache.clear();
     }
 
     /// Returns the document that is made from a code's row in an imported set; `None` if there is no

@@ -37,6 +37,8 @@ pub fn load(library: &Library, effect: Effect) -> Option<Action> {
         Effect::Quit
         | Effect::Suspend
         | Effect::Redraw
+        | Effect::Locate(_)
+        | Effect::Edit(_)
         | Effect::Copy(_)
         | Effect::SetMouseOwner(_)
         | Effect::NextTheme

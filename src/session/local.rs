@@ -10,6 +10,7 @@
 //! SIGTERM, 130 after SIGINT, 131 after SIGQUIT, and 129 after SIGHUP or [`Event::Eof`], since either
 //! means that the terminal is gone. A panic exits with 101, as in every Rust program.
 
+pub(crate) mod editor;
 pub(crate) mod guard;
 pub(crate) mod host;
 pub(crate) mod signals;
@@ -23,7 +24,9 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use std::{io, thread};
 
+use crate::app::{Action, FileLine};
 use crate::session::event::{Event, ShutdownReason};
+use crate::session::local::editor::run_editor;
 use crate::session::local::guard::TerminalGuard;
 use crate::session::local::signals::{SignalWatcher, Suspender};
 use crate::session::local::tty::Tty;
@@ -183,6 +186,28 @@ impl LocalTerminal {
         }
         self.guard.make_raw()?;
         Ok(vec![Event::Resize(self.size()), Event::Resumed])
+    }
+
+    /// Gives the terminal to the user's editor, and takes it over again when the editor ends.
+    /// Returns the events for the session.
+    pub fn edit(&self, line: &FileLine) -> io::Result<Vec<Event>> {
+        self.guard.restore();
+        self.suspender.set_lent(true);
+        let result = self
+            .guard
+            .tty
+            .try_clone_input()
+            .and_then(|terminal| run_editor(line, terminal));
+        self.suspender.set_lent(false);
+        self.guard.make_raw()?;
+        let message = result
+            .err()
+            .map(|error| Action::ShowMessage(format!("Cannot edit: {error}")));
+        let actions = [Action::FilesChanged].into_iter().chain(message);
+        Ok([Event::Resize(self.size()), Event::Resumed]
+            .into_iter()
+            .chain(actions.map(Event::Action))
+            .collect())
     }
 
     /// Restores the terminal for good.

@@ -416,9 +416,12 @@ fn theme_for(theme: Arc<Theme>, background: Background) -> Arc<Theme> {
 /// document or comparison that the effect loads.
 const fn holds_input(effect: &Effect) -> bool {
     match effect {
-        Effect::LoadDocument(..) | Effect::LoadComparison(_) | Effect::Suspend | Effect::Quit => {
-            true
-        }
+        Effect::LoadDocument(..)
+        | Effect::LoadComparison(_)
+        | Effect::Locate(_)
+        | Effect::Edit(_)
+        | Effect::Suspend
+        | Effect::Quit => true,
         Effect::Redraw
         | Effect::ReloadDocument(_)
         | Effect::LoadExcerpts(_)

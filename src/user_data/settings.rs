@@ -1,7 +1,7 @@
 //! The file of settings that the reader has changed with keys: the theme and the panes.
 //!
-//! It has a word and its value on each line. It is read before the first frame, so it is no TOML; see
-//! "Start-up shortcuts" in [the crate](crate). A start without the file is the user's first.
+//! It has a word and its value on each line. It is not TOML, because it is read before the first frame;
+//! see "Start-up shortcuts" in [the crate](crate). At the user's first start, there is no file.
 
 use std::path::Path;
 
@@ -16,7 +16,7 @@ pub struct Settings {
     pub panes: PaneSettings,
 }
 
-/// Reads the settings. `None` if there is no file. A line that makes no sense is ignored.
+/// Reads the settings. `None` if there is no file. Unknown words and values are ignored.
 pub fn load_settings(path: &Path) -> Result<Option<Settings>, UserDataError> {
     let Some(bytes) = read_if_exists(path)? else {
         return Ok(None);
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_that_make_no_sense_are_ignored() {
+    fn unknown_words_and_values_are_ignored() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("settings");
         std::fs::write(&path, "split many\nsplit 65535\n\u{0}\npanes\ncolor red\n").unwrap();

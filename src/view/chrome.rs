@@ -130,10 +130,15 @@ pub fn status_line(canvas: &mut Canvas<'_>, app: &App, area: Option<Rect>) {
     }
 }
 
-/// The message, or else the filter of the rows or the progress of loading.
+/// The message, or else the filter of the rows, the progress of loading, or the errors of the open
+/// document's file.
 pub fn message(app: &App) -> Option<String> {
     let message = app.message.clone().or_else(|| filter_message(app));
-    message.or_else(|| loading_message(app))
+    let invalid = || {
+        app.invalid_version_message()
+            .filter(|_| app.shows_document())
+    };
+    message.or_else(|| loading_message(app)).or_else(invalid)
 }
 
 /// The filter of the open section, which hides rows.

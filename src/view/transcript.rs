@@ -1,4 +1,4 @@
-//! The reader as lines that are appended, for `--plain-ui`. What was written never changes.
+//! The reader as lines that are appended, for `--plain-ui`. Written lines never change.
 //!
 //! A screen reader speaks appended text, and a braille display follows it, on every terminal. Each
 //! change is written once: the pane with its keys when it opens, the reader's position, and the lines of
@@ -13,7 +13,7 @@ use crate::view::accessible_status::status;
 use crate::view::chrome;
 use crate::view::modes::copy::COPIED_TITLE;
 
-/// The lines of a screen of which nothing is seen at once: those that a key scrolls by.
+/// The height of the app's screen, in lines: how far a key scrolls.
 pub const SCREEN_LINES: u16 = 100;
 
 /// The state that was written last.

@@ -22,6 +22,8 @@ fn secure_mode_refuses_paths_and_commands_that_write() {
         "--theme ../x 83950",
         "new 83950",
         "check mine.toml",
+        "rows mine.csv --as payer --into mine.toml",
+        "fmt mine.toml",
         "import mine.toml",
         "sets remove icd10cm-2025",
         "serve --open",

@@ -23,7 +23,7 @@ fn archive(entries: &[(&str, &[u8])]) -> Vec<u8> {
 
 /// Makes a spreadsheet of one sheet. Cells that are numbers are stored as numbers, unless an
 /// apostrophe marks them as texts.
-fn spreadsheet(rows: &[&[&str]]) -> Vec<u8> {
+pub fn spreadsheet(rows: &[&[&str]]) -> Vec<u8> {
     workbook(rows, "")
 }
 

@@ -419,6 +419,22 @@ fn claim_that_an_indicator_contradicts_is_a_stated_conflict() {
 }
 
 #[test]
+fn claim_that_the_fee_schedule_contradicts_becomes_disputed() {
+    let fixture = StoreFixture::new();
+    let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/content/cpt-83950.toml");
+    let text = std::fs::read_to_string(shipped).unwrap();
+    let text = text.replacen("standing = \"disputed\"", "standing = \"usual\"", 1);
+    let path = fixture.write_file("own.toml", text.as_bytes());
+    let standing = |library: Library| {
+        let (library, code) = library.with_file(&path).unwrap();
+        let document = library.document(&code).unwrap();
+        document.modifier(&modifier("26")).unwrap().1.standing
+    };
+    assert_eq!(standing(Library::built_in()), Some(Standing::Usual));
+    assert_eq!(standing(library(&fixture)), Some(Standing::Disputed));
+}
+
+#[test]
 fn tabular_notes_apply_to_the_codes_below_and_name_their_origin() {
     let fixture = StoreFixture::new();
     let library = library(&fixture);

@@ -128,8 +128,8 @@ fn has_words(name: &str, words: &[&str]) -> bool {
     words.iter().all(is_beginning)
 }
 
-/// The payers of all documents whose names have all words, in alphabetical order. There are none
-/// without words.
+/// The payers of all documents whose names have all words, in alphabetical order. Returns none if
+/// there are no words.
 fn payers(library: &Library, words: &[&str]) -> impl Iterator<Item = String> {
     let entries = library.entries().iter().filter(|_| !words.is_empty());
     let names: BTreeSet<&String> = entries.flat_map(|entry| &*entry.payers).collect();

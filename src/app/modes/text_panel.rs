@@ -1,5 +1,7 @@
 //! The pane for texts that are not documents: help, the report on a broken file, copied text.
 
+use std::path::Path;
+
 use crate::app::command::Movement;
 use crate::app::keymap::{Binding, Keymap, key_name};
 use crate::app::mode::Mode;
@@ -20,7 +22,7 @@ pub struct TextPanel {
 enum PanelContent {
     /// The list of keys, for the mode that it was opened from.
     Help(Mode),
-    Text(String),
+    Report(BrokenFile),
 }
 
 impl TextPanel {
@@ -42,8 +44,24 @@ impl TextPanel {
         Self {
             title,
             view: ScrollView::new(text_page(&broken.report, options)),
-            content: PanelContent::Text(broken.report.clone()),
+            content: PanelContent::Report(broken.clone()),
         }
+    }
+
+    const fn broken_file(&self) -> Option<&BrokenFile> {
+        match &self.content {
+            PanelContent::Report(broken) => Some(broken),
+            PanelContent::Help(_) => None,
+        }
+    }
+
+    /// The file that the panel reports on.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        self.broken_file().map(|broken| broken.path.as_path())
+    }
+
+    pub(crate) fn report(&self) -> Option<&str> {
+        self.broken_file().map(|broken| broken.report.as_str())
     }
 }
 
@@ -51,7 +69,7 @@ impl Pane for TextPanel {
     fn relayout(&mut self, context: &mut PaneContext<'_>) {
         let page = match &self.content {
             PanelContent::Help(mode) => help_page(context.keymap, *mode, context.options),
-            PanelContent::Text(text) => text_page(text, context.options),
+            PanelContent::Report(broken) => text_page(&broken.report, context.options),
         };
         self.view.replace(page, context.list_area().height);
     }

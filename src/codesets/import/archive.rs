@@ -36,8 +36,9 @@ const MAX_UNPACKED: u64 = 1 << 30;
 /// which are mostly spaces and repeated texts, have about 20.
 const MAX_RATIO: u64 = 200;
 const FREE_LEN: u64 = 1 << 20;
-/// The most columns of a sheet that are read.
+/// The most columns of a sheet that are read, and the most rows that it may have.
 const MAX_COLUMNS: usize = 512;
+const MAX_ROWS: u32 = 1 << 20;
 
 /// The files that may be code sets, and the errors of spreadsheets in the same archive.
 #[derive(Debug, Default)]
@@ -208,7 +209,8 @@ fn damaged(error: &ZipError) -> String {
     format!("the archive cannot be read: {error}; download it again")
 }
 
-/// Writes a sheet to an unnamed temporary file as tab-separated text, a cell at a time.
+/// Writes a sheet to an unnamed temporary file as tab-separated text, a cell at a time. The lines of
+/// the text have the numbers of the rows.
 fn sheet_text(workbook: &mut Xlsx<BufReader<File>>, name: &str) -> Result<File, String> {
     let text = |error: &dyn ToString| error.to_string();
     let file = tempfile::tempfile().map_err(|error| text(&error))?;
@@ -224,11 +226,16 @@ fn sheet_text(workbook: &mut Xlsx<BufReader<File>>, name: &str) -> Result<File, 
         let cell = cells.next_cell().map_err(|error| text(&error))?;
         let position = cell.as_ref().map(calamine::Cell::get_position);
         if position.is_none_or(|(next, _)| next != number) {
-            if row.iter().any(|text| !text.is_empty()) {
-                // Cells at the end of a row may be missing.
-                width = width.max(row.len());
-                row.resize(width, String::new());
+            // Cells at the end of a row may be missing.
+            width = width.max(row.len());
+            row.resize(width, String::new());
+            let next = position.map_or(number + 1, |(next, _)| next);
+            if next > MAX_ROWS {
+                return Err(format!("a sheet has more than {MAX_ROWS} rows"));
+            }
+            for _ in number..next.max(number + 1) {
                 table.write_record(&row).map_err(|error| text(&error))?;
+                row.fill(String::new());
             }
             row.clear();
         }

@@ -27,7 +27,7 @@ pub(crate) fn normalize_column_name(name: &str) -> String {
 /// One record of a delimited file.
 pub(crate) struct CsvRecord {
     /// The line on which it begins, from 1.
-    line: u64,
+    pub(crate) line: u64,
     pub(crate) fields: Vec<String>,
     /// The offset of its end in the text, in bytes.
     end: usize,

@@ -10,7 +10,7 @@ pub(crate) use crate::content::toml::date_field::DateField;
 pub(crate) use crate::content::toml::field_value::{Field, Sources, Text};
 
 /// The version of the format.
-pub(crate) const SCHEMA: i64 = 1;
+pub const SCHEMA: i64 = 1;
 
 /// The tables of [`GuidanceRow`]s, which only documents on modifiers have.
 pub(crate) const GUIDANCE: [&str; 8] = [
@@ -69,37 +69,67 @@ pub(crate) fn is_row_table(path: &str) -> bool {
     }
 }
 
+/// A type of tables.
+#[derive(Debug)]
+pub(crate) struct TableType {
+    pub(crate) name: &'static str,
+    pub(crate) doc: &'static str,
+    /// The names of the fields in canonical order.
+    pub(crate) names: &'static [&'static str],
+    pub(crate) kinds: &'static [FieldKind],
+}
+
+/// The content of a field.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum FieldKind {
+    Text,
+    Date,
+    /// A [`Field`].
+    Value,
+    Texts,
+    /// One or several names of sources.
+    Sources,
+    /// Rows of [`Field`]s.
+    Grid,
+    Rows(&'static TableType),
+}
+
 /// Returns the fields of the table with a path: `code`, `payer.modifier`.
 pub(crate) fn fields_of(path: &str) -> &'static [&'static str] {
-    match path.rsplit_once('.') {
-        Some(("sources", _)) => SourceTable::FIELDS,
-        Some((_, "remark")) => RemarkRow::FIELDS,
-        Some((_, "modifier")) => PayerRuleRow::FIELDS,
-        Some((_, "prose")) => ProseTable::FIELDS,
-        Some((_, "fact")) => FactRow::FIELDS,
-        Some((_, "list")) => ListTable::FIELDS,
-        Some((_, "table")) => GridTable::FIELDS,
-        Some(("payers", _)) => SharedPayerTable::FIELDS,
-        Some(_) => &[],
+    table_type(path).map_or(&[], |table| table.names)
+}
+
+/// Returns the type of the table with a path.
+pub(crate) fn table_type(path: &str) -> Option<&'static TableType> {
+    Some(match path.rsplit_once('.') {
+        Some(("sources", _)) => &SourceTable::TYPE,
+        Some((_, "remark")) => &RemarkRow::TYPE,
+        Some((_, "modifier")) => &PayerRuleRow::TYPE,
+        Some((_, "prose")) => &ProseTable::TYPE,
+        Some((_, "fact")) => &FactRow::TYPE,
+        Some((_, "list")) => &ListTable::TYPE,
+        Some((_, "table")) => &GridTable::TYPE,
+        Some(("payers", _)) => &SharedPayerTable::TYPE,
+        Some(_) => return None,
         None => match path {
-            "code" => CodeTable::FIELDS,
-            "document" => DocumentTable::FIELDS,
+            "code" => &CodeTable::TYPE,
+            "document" => &DocumentTable::TYPE,
             "summary" | "overview" | "clinical" | "coding" | "payers" | "section" => {
-                SectionTable::FIELDS
+                &SectionTable::TYPE
             }
-            "modifier" => ModifierRow::FIELDS,
-            "payer" => PayerRow::FIELDS,
-            "diagnosis" => DiagnosisRow::FIELDS,
-            "related" => RelatedRow::FIELDS,
-            "taxonomy" | "place" => NamedRow::FIELDS,
-            "synonym" => SynonymRow::FIELDS,
-            "not_this" => NotThisRow::FIELDS,
-            "absent" => AbsentRow::FIELDS,
-            "notices" => NoticesTable::FIELDS,
-            _ if GUIDANCE.contains(&path) => GuidanceRow::FIELDS,
-            _ => &[],
+            "modifier" => &ModifierRow::TYPE,
+            "payer" => &PayerRow::TYPE,
+            "diagnosis" => &DiagnosisRow::TYPE,
+            "related" => &RelatedRow::TYPE,
+            "taxonomy" | "place" => &NamedRow::TYPE,
+            "synonym" => &SynonymRow::TYPE,
+            "not_this" => &NotThisRow::TYPE,
+            "absent" => &AbsentRow::TYPE,
+            "notices" => &NoticesTable::TYPE,
+            _ if GUIDANCE.contains(&path) => &GuidanceRow::TYPE,
+            _ => return None,
         },
-    }
+    })
 }
 
 #[derive(Debug, Default)]
@@ -135,8 +165,8 @@ pub(crate) struct SharedFile {
 
 /// Declares tables. `Text`, `Date`, `Field` and `Sources` are optional; `[T]` is a list, empty by default.
 macro_rules! tables {
-    ($($(#[$doc:meta])* $table:ident { $($field:ident: $kind:tt,)* })*) => {$(
-        $(#[$doc])*
+    ($($(#[doc = $doc:literal])* $table:ident { $($field:ident: $kind:tt,)* })*) => {$(
+        $(#[doc = $doc])*
         #[derive(Debug, Default, Deserialize)]
         #[serde(default, deny_unknown_fields)]
         pub(crate) struct $table {
@@ -144,7 +174,12 @@ macro_rules! tables {
         }
 
         impl $table {
-            const FIELDS: &'static [&'static str] = &[$(field_name!($field)),*];
+            const TYPE: TableType = TableType {
+                name: stringify!($table),
+                doc: concat!($($doc),*),
+                names: &[$(field_name!($field)),*],
+                kinds: &[$(field_kind!($kind)),*],
+            };
         }
     )*};
 }
@@ -158,6 +193,30 @@ macro_rules! field_name {
     };
     ($field:ident) => {
         stringify!($field)
+    };
+}
+
+macro_rules! field_kind {
+    (Text) => {
+        FieldKind::Text
+    };
+    (Date) => {
+        FieldKind::Date
+    };
+    (Field) => {
+        FieldKind::Value
+    };
+    (Sources) => {
+        FieldKind::Sources
+    };
+    ([Text]) => {
+        FieldKind::Texts
+    };
+    ([Vec<Field>]) => {
+        FieldKind::Grid
+    };
+    ([$row:ident]) => {
+        FieldKind::Rows(&$row::TYPE)
     };
 }
 
@@ -178,7 +237,7 @@ tables! {
 
     /// `[document]`: revision and review, and the source that is the publication.
     DocumentTable {
-        revised: Date, reviewed_by: Text, next_review: Date, publication: Text,
+        publication: Text, revised: Date, reviewed_by: Text, next_review: Date,
     }
 
     /// `[sources.ID]`: a source of facts.
@@ -193,7 +252,7 @@ tables! {
 
     /// `[summary]`, `[coding]`, … and `[[section]]`. Only the last has `id`, `title` and `short`.
     SectionTable {
-        id: Text, title: Text, short: Text, headings: [Text], text: Text, source: Sources,
+        id: Text, title: Text, short: Text, headings: [Text], source: Sources, text: Text,
         prose: [ProseTable], fact: [FactRow], list: [ListTable], table: [GridTable],
         remark: [RemarkRow],
     }
@@ -249,7 +308,7 @@ tables! {
 
     /// `[[related]]`: another code.
     RelatedRow {
-        code: Text, system: Text, description: Field, relation: Text, source: Sources,
+        system: Text, code: Text, description: Field, relation: Text, source: Sources,
         remark: [RemarkRow],
     }
 

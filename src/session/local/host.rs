@@ -79,6 +79,10 @@ pub fn run(
                             waiting.push(Event::Action(Action::ShowMessage(message)));
                         }
                     },
+                    Effect::Edit(line) => match terminal.edit(&line) {
+                        Ok(events) => waiting.extend(events.into_iter().rev()),
+                        Err(_) => exit = exit.or(Some(Exit::Disconnected)),
+                    },
                     effect => waiting.extend(perform_effect(effect)),
                 }
             }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use std::{io, thread};
 
 use nix::unistd::{getpgrp, getppid, getsid};
-use rustix::process::{Signal, kill_current_process_group};
+use rustix::process::{Signal, getpid, kill_current_process_group, kill_process};
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH};
 use signal_hook::iterator::Signals;
 
@@ -24,9 +24,16 @@ pub(crate) struct Suspender {
     stopping: AtomicBool,
     /// Whether SIGCONT has arrived since.
     continued: AtomicBool,
+    /// Whether another program has the terminal.
+    lent: AtomicBool,
 }
 
 impl Suspender {
+    /// While another program has the terminal, keys such as Ctrl-C are for that program.
+    pub(crate) fn set_lent(&self, lent: bool) {
+        self.lent.store(lent, Ordering::SeqCst);
+    }
+
     /// Stops the whole job, as the terminal does on Ctrl-Z outside raw mode: if `cargo run` or
     /// `make` did not stop too, the shell would keep waiting for them. Returns when the process
     /// continues.
@@ -120,6 +127,16 @@ impl SignalWatcher {
 
 /// The event for a signal. `None` if the signal is not for the session.
 fn event_for_signal(signal: i32, guard: &TerminalGuard, suspender: &Suspender) -> Option<Event> {
+    if suspender.lent.load(Ordering::SeqCst) {
+        match signal {
+            // Ctrl-Z stops the job, which is this process and the other program.
+            SIGTSTP => drop(kill_process(getpid(), Signal::STOP)),
+            SIGTERM => return Some(Event::Shutdown(ShutdownReason::Terminated)),
+            SIGHUP => return Some(Event::Shutdown(ShutdownReason::HungUp)),
+            _ => {}
+        }
+        return None;
+    }
     Some(match signal {
         SIGTERM => Event::Shutdown(ShutdownReason::Terminated),
         SIGHUP => Event::Shutdown(ShutdownReason::HungUp),

@@ -44,6 +44,10 @@ impl Tty {
         })
     }
 
+    pub(crate) fn try_clone_input(&self) -> io::Result<OwnedFd> {
+        self.input.try_clone()
+    }
+
     pub(crate) fn size(&self) -> Size {
         size_of(self.output.as_fd()).unwrap_or(Size::DEFAULT)
     }

@@ -108,7 +108,7 @@ impl Compiler<'_, '_> {
                 .map_or_else(Vec::new, |sources| self.sources(sources)),
             names: UniqueNames::default(),
         };
-        for (reserved, _) in TYPED_BLOCKS {
+        for (reserved, ..) in TYPED_BLOCKS {
             scope.names.claim(reserved, &(0..0));
         }
         let mut blocks = Vec::new();

@@ -3,38 +3,54 @@
 use std::collections::HashMap;
 
 use crate::diagnostics::diagnostic::Span;
-/// The ids and titles of the blocks for typed rows, in reading order. These ids are reserved.
-pub(crate) const TYPED_BLOCKS: [(&str, &str); 18] = [
-    ("modifier-when", "When to use"),
-    ("modifier-not-when", "When not to use"),
-    ("modifier-questions", "Open questions, not verified"),
-    ("modifier-documentation", "Documentation"),
-    ("modifier-sequencing", "On the claim"),
-    ("modifiers", "Modifiers"),
-    ("diagnoses", "ICD-10 diagnoses"),
-    ("related", "Related codes"),
-    ("taxonomies", "Taxonomies"),
-    ("modifier-payment", "Effect on payment"),
-    ("modifier-payers", "Payer rules"),
-    ("payers", "Payers"),
-    ("payer-modifiers", "Modifier rules by payer"),
-    ("modifier-scope", "Applies to"),
-    ("synonyms", "Also known as"),
-    ("not-this", "Not to be confused with"),
-    ("places", "Places of service"),
-    ("remarks", "Editor's remarks"),
+
+/// The blocks for typed rows in reading order: id, table in the file, title. These ids are reserved.
+/// Remarks have a table in each section.
+pub(crate) const TYPED_BLOCKS: [(&str, &str, &str); 18] = [
+    ("modifier-when", "when", "When to use"),
+    ("modifier-not-when", "not_when", "When not to use"),
+    (
+        "modifier-questions",
+        "question",
+        "Open questions, not verified",
+    ),
+    ("modifier-documentation", "documentation", "Documentation"),
+    ("modifier-sequencing", "sequencing", "On the claim"),
+    ("modifiers", "modifier", "Modifiers"),
+    ("diagnoses", "diagnosis", "ICD-10 diagnoses"),
+    ("related", "related", "Related codes"),
+    ("taxonomies", "taxonomy", "Taxonomies"),
+    ("modifier-payment", "payment", "Effect on payment"),
+    ("modifier-payers", "payer_rule", "Payer rules"),
+    ("payers", "payer", "Payers"),
+    (
+        "payer-modifiers",
+        "payer.modifier",
+        "Modifier rules by payer",
+    ),
+    ("modifier-scope", "applies_to", "Applies to"),
+    ("synonyms", "synonym", "Also known as"),
+    ("not-this", "not_this", "Not to be confused with"),
+    ("places", "place", "Places of service"),
+    ("remarks", "", "Editor's remarks"),
 ];
 
 pub(crate) fn typed_block_title(id: &str) -> Option<&'static str> {
     TYPED_BLOCKS
         .iter()
-        .find(|(name, _)| *name == id)
-        .map(|(_, t)| *t)
+        .find(|(name, ..)| *name == id)
+        .map(|(.., title)| *title)
+}
+
+/// Returns the table of the rows of a block.
+pub(crate) fn typed_block_table(id: &str) -> Option<&'static str> {
+    let (_, table, _) = TYPED_BLOCKS.iter().find(|(name, ..)| *name == id)?;
+    (!table.is_empty()).then_some(*table)
 }
 
 /// Returns the position of a block for typed rows in the reading order.
 pub(crate) fn typed_block_rank(id: &str) -> Option<usize> {
-    TYPED_BLOCKS.iter().position(|(name, _)| *name == id)
+    TYPED_BLOCKS.iter().position(|(name, ..)| *name == id)
 }
 
 /// Converts a title to a name for links: lower case, with hyphens between words. A title without

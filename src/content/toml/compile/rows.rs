@@ -40,6 +40,16 @@ const CODE_RELATIONS: [Relation; 9] = [
     ("see", "see also"),
 ];
 
+/// The keywords of the relations of a diagnosis.
+pub(crate) fn diagnosis_relation_ids() -> impl Iterator<Item = &'static str> {
+    DIAGNOSIS_RELATIONS.into_iter().map(|(id, _)| id)
+}
+
+/// The keywords of the relations of another code.
+pub(crate) fn code_relation_ids() -> impl Iterator<Item = &'static str> {
+    CODE_RELATIONS.into_iter().map(|(id, _)| id)
+}
+
 const STANDINGS: Keywords<'static, Standing> = Keywords(&Standing::ALL, Standing::id);
 
 /// A kind of row that has a code and a name.

@@ -166,7 +166,7 @@ impl Compiler<'_, '_> {
     }
 }
 
-fn is_typed_section(id: &str) -> bool {
+pub(crate) fn is_typed_section(id: &str) -> bool {
     SECTIONS.iter().any(|(typed, ..)| *typed == id)
 }
 

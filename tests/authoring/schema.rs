@@ -1,0 +1,171 @@
+//! The JSON Schema of content files: it is current, and agrees with the loader.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use codeleaf::authoring::json_schema;
+use codeleaf::content::parse_document;
+use jsonschema::Validator;
+use serde_json::json;
+
+use super::valid_files;
+
+/// The starts of the loader's messages on the shape of a file: its tables, fields and keywords.
+const SHAPE_MESSAGES: [&str; 16] = [
+    "missing field",
+    "missing table",
+    "unknown field",
+    "unknown system",
+    "unknown status",
+    "unknown kind",
+    "unknown standing",
+    "unknown relation",
+    "unknown reason",
+    "`schema` must be",
+    "`stated` quotes",
+    "`payer` cannot be set",
+    "only a document on a modifier",
+    "a text must",
+    "this must be",
+    "this file is of schema",
+];
+
+fn validator() -> Validator {
+    let schema = serde_json::from_str(&json_schema()).unwrap();
+    assert!(jsonschema::meta::is_valid(&schema));
+    jsonschema::validator_for(&schema).unwrap()
+}
+
+/// Converts a file as editors do: dates are texts.
+fn to_json(value: &toml::Value) -> serde_json::Value {
+    match value {
+        toml::Value::Datetime(date) => json!(date.to_string()),
+        toml::Value::Array(values) => values.iter().map(to_json).collect(),
+        toml::Value::Table(table) => {
+            let fields = table
+                .iter()
+                .map(|(key, value)| (key.clone(), to_json(value)));
+            serde_json::Value::Object(fields.collect())
+        }
+        other => serde_json::to_value(other).unwrap(),
+    }
+}
+
+/// Compares the loader with the schema; returns true if the loader accepts the text.
+fn compare(validator: &Validator, name: &str, text: &str) -> bool {
+    let file: toml::Table = toml::from_str(text).unwrap();
+    let errors: Vec<String> = validator
+        .iter_errors(&to_json(&toml::Value::Table(file)))
+        .map(|error| error.to_string())
+        .collect();
+    match parse_document("", text.as_bytes()) {
+        Ok(_) => {
+            assert!(errors.is_empty(), "{name}: {errors:?}");
+            true
+        }
+        Err(report) => {
+            let is_shape = |message: &str| {
+                // A source or a payer may have these fields in a file that the folder shares.
+                let may_be_shared = ["kind", "as_of", "title", "name"]
+                    .iter()
+                    .any(|field| message == format!("missing field `{field}`"));
+                if may_be_shared {
+                    return false;
+                }
+                SHAPE_MESSAGES
+                    .iter()
+                    .any(|start| message.starts_with(start))
+                    || message.contains(" must be ")
+            };
+            let of_shape = report.diagnostics.iter().find(|it| is_shape(&it.message));
+            if let (Some(diagnostic), true) = (of_shape, errors.is_empty()) {
+                panic!("{name}: only the loader refuses it: {}", diagnostic.message);
+            }
+            false
+        }
+    }
+}
+
+#[test]
+fn schema_file_is_current() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/schema/document.json");
+    let file = fs::read_to_string(path).unwrap_or_default();
+    let hint = "run `codeleaf schema > assets/schema/document.json`";
+    assert!(file == json_schema(), "{hint}");
+}
+
+#[test]
+fn schema_and_loader_agree_on_every_file() {
+    let validator = validator();
+    for path in valid_files() {
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(compare(&validator, &path.display().to_string(), &text));
+    }
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/invalid");
+    let files = fs::read_dir(folder).unwrap().map(|it| it.unwrap().path());
+    let mut compared = 0;
+    for path in files.filter(|path| path.extension().is_some_and(|it| it == "toml")) {
+        let text = fs::read_to_string(&path).unwrap_or_default();
+        // The others are not TOML.
+        if toml::from_str::<toml::Table>(&text).is_ok() {
+            compare(&validator, &path.display().to_string(), &text);
+            compared += 1;
+        }
+    }
+    assert!(compared > 20, "{compared}");
+}
+
+/// Every change of one entry of a value: removed, renamed, and of another type.
+fn changes(value: &toml::Value) -> Vec<toml::Value> {
+    let mut changed = Vec::new();
+    match value {
+        toml::Value::Table(table) => {
+            for (key, entry) in table {
+                let mut without = table.clone();
+                without.remove(key);
+                let mut renamed = without.clone();
+                renamed.insert("xyzzy".to_owned(), entry.clone());
+                changed.extend([without, renamed].map(toml::Value::Table));
+                let others = [true.into(), 123_456.into(), " ".into(), "xyzzy".into()];
+                let empty = [toml::Value::Array(Vec::new()), toml::Table::new().into()];
+                let replaced = others.into_iter().chain(empty).chain(changes(entry));
+                changed.extend(replaced.map(|other| {
+                    let mut table = table.clone();
+                    table.insert(key.clone(), other);
+                    toml::Value::Table(table)
+                }));
+            }
+        }
+        toml::Value::Array(values) => {
+            for (index, entry) in values.iter().enumerate() {
+                changed.extend(changes(entry).into_iter().map(|other| {
+                    let mut values = values.clone();
+                    values[index] = other;
+                    toml::Value::Array(values)
+                }));
+            }
+        }
+        _ => {}
+    }
+    changed
+}
+
+#[test]
+fn schema_and_loader_agree_on_every_changed_field() {
+    let validator = validator();
+    let is_fixture = |path: &PathBuf| path.display().to_string().contains("fixtures");
+    let (mut accepted, mut refused) = (0, 0);
+    for path in valid_files().into_iter().filter(is_fixture) {
+        let text = fs::read_to_string(&path).unwrap();
+        let file: toml::Table = toml::from_str(&text).unwrap();
+        for change in changes(&toml::Value::Table(file)) {
+            let text = toml::to_string(&change).unwrap();
+            if compare(&validator, &format!("{}\n{text}", path.display()), &text) {
+                accepted += 1;
+            } else {
+                refused += 1;
+            }
+        }
+    }
+    assert!(accepted > 100 && refused > 1000, "{accepted} {refused}");
+}
