@@ -191,7 +191,7 @@ Documents · 7
 fn grouped_hits_at_a_narrow_size() {
     assert_snapshot!(reader_with_set_codes(100, (40, 12)).press("/ \"invented disease\"").screen(), @r#"
 / invented disease    101 results  Top
-All
+All  Documents  Diagnoses  Procedures
 Best match · 1
 ▸ ICD-10-CM A00.0     billable · title
     Invented disease number 0 of the l…

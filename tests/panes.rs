@@ -304,7 +304,7 @@ fn document_of_the_selected_hit_is_beside_the_results() {
     reader.press("/ \"83950-26\"");
     assert_snapshot!(reader.screen(), @r#"
 / 83950-26                                                                                                    1 result
-All                                                                                                                Top
+All  Documents  Diagnoses  Procedures  Modifiers  Payers  Billable                                                 Top
 Best match · 1                                                         83950  HER2/neu serum tumor marker assay
 ▸ CPT 83950 › Coding › 26 › ! disputed                         code
     26 — Professional Component — Use when billing only the profess…   Clinical & Coding Specifications

@@ -155,7 +155,13 @@ impl Keymap {
             let words = mode_of_words(binding.command).and_then(|mode| binding.hints.get(&mode));
             if let (Some(key), Some(text)) = (key, words) {
                 match hints.iter_mut().find(|(_, known)| known == text) {
-                    Some((keys, _)) => keys.push_str(&key),
+                    Some((keys, _)) => {
+                        // Arrows need no separator.
+                        if key.chars().count() > 1 {
+                            keys.push('/');
+                        }
+                        keys.push_str(&key);
+                    }
                     None => hints.push((key, text.to_string())),
                 }
             }

@@ -25,6 +25,9 @@ pub enum Filter {
     ThisDocument,
 }
 
+/// The blank columns between two labels.
+const LABEL_GAP: usize = 2;
+
 /// The label of a filter, and its place in the line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FilterLabel {
@@ -52,7 +55,7 @@ impl Filters {
         kinds[at.unwrap_or(kinds.len() - 1) % kinds.len()]
     }
 
-    /// The labels of all filters or, if they do not fit, of the active ones. `document` is the code
+    /// The labels of the active filters, and of the others as far as they fit. `document` is the code
     /// of the open document.
     pub fn labels(self, document: &str, columns: u16) -> Vec<FilterLabel> {
         let kinds = HitKind::ALL.map(|kind| (Filter::Kind(kind), kind.title().to_owned()));
@@ -60,15 +63,23 @@ impl Filters {
             (Filter::Billable, "Billable".to_owned()),
             (Filter::ThisDocument, format!("In {document}")),
         ];
-        let all: Vec<_> = kinds.into_iter().chain(others).collect();
-        let needed: usize = all.iter().map(|(_, text)| width(text) + 2).sum();
+        let mut shown: Vec<_> = kinds.into_iter().chain(others).collect();
         let margin = layout::margin(columns);
-        let fits = usize::from(margin) + needed <= usize::from(columns) + 1;
-        let is_shown = |(filter, _): &(Filter, String)| fits || self.is_active(*filter);
+        let room = usize::from(columns.saturating_sub(margin)) + LABEL_GAP;
+        let needed = |labels: &[(Filter, String)]| -> usize {
+            labels.iter().map(|(_, text)| width(text) + LABEL_GAP).sum()
+        };
+        while needed(&shown) > room
+            && let Some(last) = shown
+                .iter()
+                .rposition(|(filter, _)| !self.is_active(*filter))
+        {
+            shown.remove(last);
+        }
         let mut column = margin;
-        let labels = all.into_iter().filter(is_shown).map(|(filter, text)| {
+        let labels = shown.into_iter().map(|(filter, text)| {
             let start = column;
-            column = column.saturating_add(saturating_u16(width(&text) + 2));
+            column = column.saturating_add(saturating_u16(width(&text) + LABEL_GAP));
             FilterLabel {
                 filter,
                 text,
