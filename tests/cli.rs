@@ -114,7 +114,10 @@ fn json_output_has_the_documented_fields() {
         );
         assert_eq!(shown["schema"], 1);
         assert_fields(&shown["code"], "system value");
-        assert_fields(&shown["sources"][0], "id title short kind as_of read url");
+        assert_fields(
+            &shown["sources"][0],
+            "id title short kind as_of read section url",
+        );
         assert_eq!(
             shown["sections"].as_array().unwrap().len(),
             sections,

@@ -198,6 +198,12 @@ fn hostile_document_is_sanitized_on_screen() {
                         && matches!(last.as_str(), "h" | "l")
                 }
                 OutputToken::String(']', query) if query == BACKGROUND_QUERY => true,
+                OutputToken::String(']', link) if link.starts_with("8;") => {
+                    let target = link.splitn(3, ';').last().unwrap_or_default();
+                    target.is_empty()
+                        || target.starts_with("https://")
+                            && target.bytes().all(|byte| byte.is_ascii_graphic())
+                }
                 OutputToken::String(']', copy) => {
                     copies += 1;
                     let base64 = |c: char| c.is_ascii_alphanumeric() || "+/=".contains(c);

@@ -184,7 +184,7 @@ mod tests {
             let rows: Vec<&str> = text
                 .lines()
                 .map(|line| match line.strip_prefix('#') {
-                    Some(field) if !field.starts_with([' ', '#']) => field,
+                    Some(field) if !field.starts_with([' ', '#', ':']) => field,
                     _ => line,
                 })
                 .collect();

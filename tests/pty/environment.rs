@@ -175,7 +175,7 @@ fn dumb_terminal_gets_the_plain_document_and_a_hint() {
         for expected in [
             "Professional Component",
             "CPT copyright",
-            "set TERM to open the reader",
+            "set TERM or use --plain-ui to open the reader",
         ] {
             assert!(sent.contains(expected), "{expected}: {sent}");
         }
