@@ -122,7 +122,7 @@ impl ProgressReporter<'_> {
             }
             Some(due) if now >= due => {
                 *next_report = Some(now + REPORT_INTERVAL);
-                // A reader who is busy gets the next one.
+                // While the reader is busy, events are dropped: a later one has newer numbers.
                 let event = Event::Action(Action::Progress(progress));
                 let _ = self.events.try_send(event);
             }

@@ -1,7 +1,7 @@
 //! The file of settings that the reader has changed with keys: the theme and the panes.
 //!
 //! It has a word and its value on each line. It is not TOML, because it is read before the first frame;
-//! see "Start-up shortcuts" in [the crate](crate). At the user's first start, there is no file.
+//! see "Start-up shortcuts" in [the crate](crate). The file does not exist at the user's first start.
 
 use std::path::Path;
 
@@ -16,7 +16,7 @@ pub struct Settings {
     pub panes: PaneSettings,
 }
 
-/// Reads the settings. `None` if there is no file. Unknown words and values are ignored.
+/// Returns `None` if the file does not exist. Unknown words and values are ignored.
 pub fn load_settings(path: &Path) -> Result<Option<Settings>, UserDataError> {
     let Some(bytes) = read_if_exists(path)? else {
         return Ok(None);
