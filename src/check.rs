@@ -1,8 +1,8 @@
-//! Checks of documents: what is wrong with each, with several together, and with what they say on
-//! codes and rates of imported code sets.
+//! Checks of documents, each by itself and all together, and of their codes and rates against
+//! imported code sets.
 //!
-//! Every file is read once, on all processors; each processor keeps what the sets answered. What
-//! concerns several files is compared afterwards, by what was noted of each.
+//! Every file is read once, on all processors; each processor caches the answers of the sets. Files
+//! are compared with each other afterwards, by the [`FileFacts`](checks_of_files::FileFacts) of each.
 
 pub(crate) mod checker;
 pub(crate) mod checks_of_codes;

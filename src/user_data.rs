@@ -1,5 +1,5 @@
-//! What survives a restart: the reading position, bookmarks and notes, the search history, and
-//! settings that were changed with keys.
+//! The state that survives a restart: the reading position, bookmarks and notes, the search history,
+//! and settings that were changed with keys.
 //!
 //! The files are TOML, but for the settings, in the user's XDG folders, replaced atomically. A thread writes them, so that
 //! the reader does not wait; errors are shown as messages.

@@ -102,7 +102,7 @@ pub struct FileLine {
     pub line: usize,
 }
 
-/// What the user wants to edit.
+/// The line that the user wants to edit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EditTarget {
     /// A row of a document, or the document.

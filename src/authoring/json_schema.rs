@@ -1,8 +1,8 @@
 //! A JSON Schema of content files, with which editors complete and check them.
 //!
-//! It is made from the tables that the loader deserializes. What the types do not say, such as
-//! required fields and keywords, is here; a test compares the schema with the loader for every change
-//! of a field in every example.
+//! It is made from the tables that the loader deserializes. This module adds the rules that their
+//! types do not have, such as required fields and keywords; a test compares the schema with the loader
+//! for every change of a field in every example.
 
 use serde_json::{Map, Value, json};
 
@@ -11,8 +11,8 @@ use crate::content::{
     code_relation_ids, diagnosis_relation_ids, is_row_table, table_names, table_type,
 };
 
-/// The fields that the loader requires, by table. What a source or a payer lacks may be in a file that
-/// the folder shares.
+/// The fields that the loader requires, by table. Titles of sources and names of payers are not
+/// among them, because a shared entry may have them.
 const REQUIRED: [(&str, &[&str]); 16] = [
     ("code", &["system", "value", "title", "status"]),
     ("section", &["id", "title"]),
@@ -227,7 +227,7 @@ fn define(path: &str, definitions: &mut Map<String, Value>) {
     definitions.insert(path.to_owned(), schema);
 }
 
-/// Returns the table that stands for all with rows of a type.
+/// Returns the first table with rows of a type. Its definition serves all of them.
 fn parent_of<'p>(row: &TableType, path: &'p str) -> &'p str {
     match row.name {
         "PayerRuleRow" => path,

@@ -25,7 +25,7 @@ pub struct AddedRows {
     pub left_out: Vec<String>,
 }
 
-/// What a file may refer to.
+/// The entries and pages that a file may refer to.
 #[derive(Clone, Copy)]
 pub struct Folder<'a> {
     /// The sources and payers that its folder shares.

@@ -21,7 +21,7 @@ use crate::library::catalog_record::FILES_PER_TASK;
 use crate::library::parallel::{parallel_map_ordered, thread_count};
 use crate::library::scan::toml_files;
 
-/// What to check.
+/// The input of [`check`].
 #[derive(Clone, Copy, Debug)]
 pub struct CheckRequest<'a> {
     /// Files, and folders of files.
@@ -36,7 +36,7 @@ pub struct CheckRequest<'a> {
 pub struct CheckReport {
     /// In the order of the paths; those of a folder by name.
     pub files: Vec<FileReport>,
-    /// What concerns no file in particular.
+    /// The finding that is not about one file.
     pub general: Option<Report>,
 }
 
@@ -68,7 +68,7 @@ struct CheckedFile {
     outcome: Result<ReadFile, Report>,
 }
 
-/// The text of a file, what is known of it, and what was found.
+/// A file without errors, and the findings in it.
 struct ReadFile {
     text: String,
     summary: String,

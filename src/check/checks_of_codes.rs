@@ -53,7 +53,7 @@ pub(crate) fn codes_of(file: &ParsedFile) -> Vec<(CodeId, Span)> {
     codes
 }
 
-/// Returns what the sets contradict of a document's codes.
+/// Returns the findings on codes that the imported sets contradict.
 pub(crate) fn check_codes(
     file: &ParsedFile,
     codes: &[(CodeId, Span)],

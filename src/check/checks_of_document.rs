@@ -24,7 +24,7 @@ const MAX_YEARS_TO_REVIEW: u16 = 10;
 /// The year in which CPT was first published.
 const FIRST_YEAR: u16 = 1966;
 
-/// Returns what is wrong with a document, whatever other documents and sets say.
+/// Returns the findings that need neither other documents nor imported sets.
 pub(crate) fn check_document(file: &ParsedFile, today: Option<Date>) -> Vec<Finding> {
     let mut findings = check_dates(&file.dates, today);
     findings.extend(unused_sources(file));
@@ -35,7 +35,7 @@ pub(crate) fn check_document(file: &ParsedFile, today: Option<Date>) -> Vec<Find
     findings
 }
 
-/// Returns what is wrong with the entries of a file that documents share.
+/// Returns the findings in a file with shared entries.
 pub(crate) fn check_entries(file: &ParsedEntries, today: Option<Date>) -> Vec<Finding> {
     let mut findings = check_dates(&file.dates, today);
     findings.extend(unlinked_urls(&file.entries.sources, &file.tables.sources));
@@ -245,8 +245,8 @@ pub(crate) fn code_span(file: &ParsedFile) -> Span {
     value.map(Text::span).unwrap_or_default()
 }
 
-/// Looks for descriptors in the title, in the first paragraph of each section, and in what is said
-/// on other CPT codes.
+/// Looks for descriptors in the title, in the first paragraph of each section, and in the texts on
+/// other CPT codes.
 fn descriptors(file: &ParsedFile) -> Vec<Finding> {
     let tables = &file.tables;
     let mut texts: Vec<(Span, &str)> = Vec::new();

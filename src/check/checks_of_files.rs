@@ -16,7 +16,7 @@ use crate::diagnostics::wording::quote;
 use crate::library::Library;
 use crate::text::sanitize;
 
-/// What the checks of several files need of one file.
+/// The parts of a file that are compared with other files.
 #[derive(Debug, Default)]
 pub(crate) struct FileFacts {
     /// The code of a document.

@@ -23,7 +23,7 @@ struct Rate<'f> {
     span: Span,
     text: &'f str,
     source: &'f Source,
-    /// What the rate is of, as the author writes it: `Medicare`, `CLFS rate`.
+    /// The author's label of the rate: `Medicare`, `CLFS rate`.
     label: &'f str,
 }
 

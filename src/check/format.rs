@@ -106,7 +106,7 @@ fn finding(path: Option<&str>, diagnostic: &Diagnostic) -> Value {
     })
 }
 
-/// Returns how many findings of some levels there are, without those of which there are none.
+/// Formats the number of findings of each level, without zeros.
 fn counts(of: impl Fn(Level) -> usize, levels: &[Level]) -> Vec<String> {
     let found = levels.iter().map(|level| (of(*level), level));
     let found = found.filter(|(n, _)| *n > 0);

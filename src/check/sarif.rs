@@ -64,7 +64,7 @@ fn result(path: &Path, diagnostic: &Diagnostic) -> Value {
         "message": { "text": text(diagnostic) },
         "locations": [{ "physicalLocation": {
             "artifactLocation": { "uri": uri(path) },
-            // What concerns a whole file is shown at its beginning.
+            // Findings on a whole file are shown at its beginning.
             "region": {
                 "startLine": diagnostic.line.max(1),
                 "startColumn": diagnostic.column.max(1),

@@ -10,7 +10,7 @@ use crate::library::imported::validity::Validity;
 /// The sets with figures on CPT codes. None describes them, but the first lists nearly all.
 const KINDS_WITH_CPT: [SetKind; 3] = [SetKind::Pfs, SetKind::Clfs, SetKind::NcciMue];
 
-/// What imported sets state on a code.
+/// The answer of the imported sets on a code.
 #[derive(Clone, Debug)]
 pub(crate) enum Listing {
     /// No set that lists such codes is imported, or it is damaged.
@@ -21,11 +21,11 @@ pub(crate) enum Listing {
     OtherEdition { set: String, note: String },
     /// No edition has it. The text names the set in force.
     Unlisted { set: String },
-    /// No edition has it, but the one that is named was not in force on the date of service.
+    /// No edition has it, and the edition in `set` is not in force on the date of service.
     UnlistedOnOtherDays { set: String },
 }
 
-/// Imported sets, and what they have answered.
+/// The imported sets, with a cache of their answers.
 pub(crate) struct SetLookup<'s> {
     pub(crate) sets: &'s ImportedSets,
     /// The date of service; today's without one.

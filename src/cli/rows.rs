@@ -24,7 +24,7 @@ pub struct RowsArgs {
     /// The spreadsheet: a CSV or XLSX file whose first row has the column names.
     #[arg(value_name = "FILE.csv | FILE.xlsx")]
     sheet: PathBuf,
-    /// What a row is: modifier, payer, diagnosis or related.
+    /// The kind of the rows: modifier, payer, diagnosis or related.
     #[arg(long = "as", value_name = "KIND", value_parser = kind_parser())]
     kind: RowKind,
     /// The content file.

@@ -154,7 +154,7 @@ pub fn keymap(options: &Options) -> anyhow::Result<Keymap> {
     })
 }
 
-/// Loads what the user has changed with keys. `None` at the first start, and where nothing is kept.
+/// Loads the settings. Returns `None` at the first start, and if this reader keeps no state.
 pub fn settings(options: &Options) -> Result<Option<Settings>, UserDataError> {
     let path = writable_dirs(options).map(|dirs| dirs.settings_file());
     path.map_or(Ok(None), |path| user_data::load_settings(&path))

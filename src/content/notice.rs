@@ -6,7 +6,7 @@ use crate::content::code::CodeSystem;
 pub const CPT_NOTICE: &str = "CPT copyright 2026 American Medical Association. All rights reserved. \
     CPT is a registered trademark of the American Medical Association.";
 
-/// The notice where there is no room for the whole, as on every screen and below copied text.
+/// The short form of the notice, for screens and copied text.
 pub const SHORT_CPT_NOTICE: &str = "CPT (c) AMA";
 
 /// Required on every document.

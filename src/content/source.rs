@@ -48,8 +48,7 @@ impl Source {
         }
     }
 
-    /// Formats the citation with the authority of the source: `according to Noridian, …` if it
-    /// does not make the rules.
+    /// Formats the citation, with `according to` for a secondary source.
     pub fn attribution(&self) -> String {
         let rank = match self.kind {
             SourceKind::Secondary => "according to ",

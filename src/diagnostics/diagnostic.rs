@@ -128,7 +128,7 @@ struct PendingDiagnostic {
     kind: DiagnosticKind,
 }
 
-/// What a check has found in a file that can be read.
+/// The finding of a check in a file without errors.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Finding {
     pub(crate) rule: &'static Rule,
@@ -330,7 +330,7 @@ impl<'t> LineIndex<'t> {
             .line_start(number + 1)
             .annotation(AnnotationKind::Primary.span(caret));
         let title = pending.level.label().primary_title(&message);
-        // What keeps a file from being read needs no name.
+        // Errors in reading a file are shown without the name of their rule.
         let title = match pending.rule {
             rule if rule.keeps_from_reading() => title,
             rule => title.id(rule.id),

@@ -1,4 +1,4 @@
-//! Rules: what diagnostics report, under names that stay the same.
+//! Rules: the kinds of diagnostics, under names that never change.
 
 /// How serious a diagnostic is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -7,7 +7,7 @@ pub enum Level {
     Error,
     /// The file opens, and something in it is probably wrong.
     Warning,
-    /// The author should know it.
+    /// For information: the file may be right.
     Note,
 }
 
@@ -37,7 +37,7 @@ pub struct Rule {
     /// The name in reports, in kebab case. It never changes.
     pub id: &'static str,
     pub level: Level,
-    /// What the rule reports, as a sentence without its full stop.
+    /// A description, as a sentence without its full stop.
     pub summary: &'static str,
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 pub struct Progress {
     pub done: u64,
     pub total: u64,
-    /// What is counted, in the plural.
+    /// The noun for the counted items, in the plural.
     pub unit: &'static str,
     /// Since the start of the work.
     pub elapsed: Duration,

@@ -31,7 +31,7 @@ pub enum Change {
 #[derive(Debug)]
 pub struct FileWatcher {
     watcher: RecommendedWatcher,
-    /// Holds one signal at most, which stands for any number of changes.
+    /// Holds one signal at most, for any number of changes.
     signals: Receiver<()>,
     folders: Vec<WatchedFolder>,
 }
@@ -148,7 +148,7 @@ impl Filter {
             if event.is_ok_and(|event| !self.is_change(&event)) {
                 return;
             }
-            // If a signal is waiting already, it stands for this change too.
+            // A signal that is waiting already reports this change, too.
             let _ = signals.try_send(());
         }
     }

@@ -18,7 +18,7 @@ pub enum WriteJob {
     /// The name of the selected theme.
     Theme(&'static str),
     Panes(PaneSettings),
-    /// The next start is no longer the first.
+    /// Records that the reader was started.
     FirstStart,
 }
 

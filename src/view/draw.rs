@@ -11,7 +11,7 @@ use crate::view::modes::{bookmarks, copy, document, library, note, palette, sear
 use crate::view::page::draw_page;
 use crate::view::theme::Theme;
 
-/// What a frame has besides its cells.
+/// The parts of a frame besides its cells.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Drawn {
     /// The position of the terminal's cursor on the whole screen: the selected row, where a screen

@@ -22,7 +22,7 @@ pub struct Transcript {
     written: Scene,
 }
 
-/// What the reader sees, in words.
+/// The state of the screen, in words.
 #[derive(Debug, Default)]
 struct Scene {
     /// The name of the pane, with its keys.

@@ -11,7 +11,7 @@ use crate::num::saturating_u16;
 #[derive(Clone, Debug)]
 pub struct CopyMenu {
     pub list: GroupedList,
-    /// What can be copied: links only if there are any.
+    /// The formats that can be copied: links only if there are any.
     pub formats: &'static [CopyFormat],
 }
 

@@ -14,7 +14,7 @@ use crate::diagnostics::diagnostic::Span;
 /// What serde's messages call a [`FieldValue`]; `field_errors` recognizes it.
 pub(crate) const EXPECTED_FIELD: &str = "a field";
 
-/// What serde's messages call [`Sources`]; `field_errors` recognizes it.
+/// The name of [`Sources`] in serde's messages; `field_errors` recognizes it.
 pub(crate) const EXPECTED_SOURCES: &str = "a source or sources";
 
 /// A text with its position in the file.

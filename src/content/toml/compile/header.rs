@@ -59,8 +59,8 @@ impl Compiler<'_, '_> {
         })
     }
 
-    /// Compiles every `[sources.ID]` into [`Compiler::sources`]. What a table lacks is taken from the
-    /// shared source of the same ID.
+    /// Compiles every `[sources.ID]` into [`Compiler::sources`]. The shared source with the same ID
+    /// supplies missing fields.
     pub(crate) fn collect_sources(&mut self, tables: &[(Text, Spanned<SourceTable>)]) {
         for (id, table) in tables {
             let (at, table) = (table.span(), table.get_ref());
