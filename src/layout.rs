@@ -9,6 +9,7 @@ pub(crate) mod about;
 pub(crate) mod annotations;
 pub(crate) mod builder;
 pub(crate) mod grid;
+pub(crate) mod majority;
 pub(crate) mod page;
 pub(crate) mod payer_values;
 pub(crate) mod row_detail;

@@ -228,7 +228,7 @@ fn exported_tables_can_be_read_again() {
         out.starts_with("Section,Table,Modifier,Description,When to use,"),
         "{out}"
     );
-    assert!(out.contains("CPT"), "the notice of the AMA");
+    assert!(out.contains("\nCPT copyright 2026 American Medical Association"), "{out}");
     home.write("export.csv", &out);
     let document = DOCUMENT.replace("short = \"Policy 12\"", "short = \"publication\"");
     home.write("doc.toml", document);

@@ -146,6 +146,13 @@ pub struct AppOptions {
     pub panes: PaneSettings,
 }
 
+/// The keys that a new reader needs.
+const FIRST_HINTS: [(Command, &str); 3] = [
+    (Command::Search, "searches"),
+    (Command::Palette, "lists all commands"),
+    (Command::Help, "shows the keys"),
+];
+
 impl App {
     pub fn new(options: AppOptions) -> Self {
         let screen = ScreenLayout::new(options.size, options.table_mode, options.panes);
@@ -190,25 +197,26 @@ impl App {
             bookmarks: options.bookmarks,
         };
         if options.is_first_start && app.message.is_none() {
-            app.message = Some(app.first_hints());
+            app.message = app.key_effects(&FIRST_HINTS, "   ");
         }
         // The open document needs no loading.
         let _ = app.update_side_panes();
         app
     }
 
-    /// The keys that a new reader needs.
-    fn first_hints(&self) -> String {
-        let hints = [
-            (Command::Search, "searches"),
-            (Command::Palette, "lists all commands"),
-            (Command::Help, "shows the keys"),
-        ];
-        let hints = hints.into_iter().filter_map(|(command, effect)| {
-            let key = self.key_label(command)?;
+    /// Formats the keys of commands with their effects: `y copies this report`. Returns `None` if no
+    /// command has a key.
+    pub(crate) fn key_effects(
+        &self,
+        effects: &[(Command, &str)],
+        separator: &str,
+    ) -> Option<String> {
+        let effects = effects.iter().filter_map(|(command, effect)| {
+            let key = self.key_label(*command)?;
             Some(format!("{key} {effect}"))
         });
-        hints.collect::<Vec<_>>().join("   ")
+        let text = effects.collect::<Vec<_>>().join(separator);
+        (!text.is_empty()).then_some(text)
     }
 
     pub const fn document_view(&self) -> &DocumentView {

@@ -151,9 +151,10 @@ impl Keymap {
     ) -> Vec<(String, String)> {
         let mut hints: Vec<(String, String)> = Vec::new();
         for binding in &self.bindings {
-            let key = binding.first_key_label(mode, charset);
             let words = mode_of_words(binding.command).and_then(|mode| binding.hints.get(&mode));
-            if let (Some(key), Some(text)) = (key, words) {
+            if let Some(text) = words
+                && let Some(key) = binding.first_key_label(mode, charset)
+            {
                 match hints.iter_mut().find(|(_, known)| known == text) {
                     Some((keys, _)) => {
                         // Arrows need no separator.

@@ -93,8 +93,13 @@ impl App {
         }
         let text = copy::copy_text(&self.document_view, format)?;
         self.document_view.clear_marks();
+        Some(self.copy_text(text))
+    }
+
+    /// Copies a text, and shows it.
+    pub(crate) fn copy_text(&mut self, text: String) -> Effect {
         self.copied = Some(text.clone());
-        Some(Effect::Copy(text))
+        Effect::Copy(text)
     }
 
     pub(crate) fn show_copy_menu(&mut self) {

@@ -22,6 +22,7 @@ impl App {
             && self.shows_report_on(&corrected.file.path)
         {
             self.close_overlay();
+            self.message = None;
         }
         let open = self.document_view.document();
         if *document != *open {
@@ -69,12 +70,7 @@ impl App {
             (Command::Copy, "copies this report"),
             (Command::Edit, "edits the file"),
         ];
-        let keys = keys.into_iter().filter_map(|(command, what)| {
-            let key = self.key_label(command)?;
-            Some(format!("{key} {what}"))
-        });
-        let keys = keys.collect::<Vec<_>>().join(", ");
-        self.message = (!keys.is_empty()).then_some(keys);
+        self.message = self.key_effects(&keys, ", ");
     }
 
     /// Copies the open report.
@@ -86,27 +82,21 @@ impl App {
             self.message = Some("Only reports on files can be copied".to_owned());
             return None;
         };
-        self.copied = Some(text.clone());
-        Some(Effect::Copy(text))
+        Some(self.copy_text(text))
     }
 
     /// Requests the position of the selected row in its file, or of the first error of the file
     /// whose report is open, to edit it there.
     pub(crate) fn edit_file(&mut self) -> Option<Effect> {
-        let file = match &self.focus {
-            Focus::TextPanel(panel) => Some(panel.file().map(Path::to_owned)),
-            _ => None,
-        };
-        let target = match file {
-            Some(Some(path)) => EditTarget::File(path),
-            Some(None) => {
+        let target = if let Focus::TextPanel(panel) = &self.focus {
+            let Some(path) = panel.file() else {
                 self.message = Some("Help has no file to edit".to_owned());
                 return None;
-            }
-            None => {
-                let position = self.reading_position();
-                EditTarget::Row(position.code, position.row_path)
-            }
+            };
+            EditTarget::File(path.to_owned())
+        } else {
+            let position = self.reading_position();
+            EditTarget::Row(position.code, position.row_path)
         };
         Some(Effect::Locate(target))
     }

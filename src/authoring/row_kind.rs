@@ -1,6 +1,6 @@
 //! The kinds of rows that can come from a spreadsheet, and the names of their columns.
 
-use crate::codesets::{SheetTable, column_key};
+use crate::codesets::{SheetTable, normalize_column_name};
 
 /// A kind of row, and the columns that fill its fields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -155,7 +155,7 @@ impl RowKind {
         }
     }
 
-    /// Returns true if a column with a name, as [`column_key`] writes it, fills a field.
+    /// Returns true if a column with a name, as [`normalize_column_name`] writes it, fills a field.
     pub fn has_column(self, key: &str) -> bool {
         self.columns().iter().any(|column| column.is_named(key))
     }
@@ -165,7 +165,7 @@ impl RowKind {
         let known = |kind: Self| {
             let columns = table.columns.iter();
             columns
-                .filter(|name| kind.has_column(&column_key(name)))
+                .filter(|name| kind.has_column(&normalize_column_name(name)))
                 .count()
         };
         // The first of several kinds.
@@ -178,6 +178,6 @@ impl RowKind {
 
 impl FieldColumn {
     pub(crate) fn is_named(&self, key: &str) -> bool {
-        self.names.contains(&key) || column_key(self.field) == key
+        self.names.contains(&key) || normalize_column_name(self.field) == key
     }
 }

@@ -6,7 +6,7 @@ use toml_edit::{ArrayOfTables, DocumentMut, InlineTable, Item, Table, TomlError,
 
 use crate::authoring::format::{header_tables, table_rank};
 use crate::authoring::row_kind::RowKind;
-use crate::codesets::{SheetRow, SheetTable, column_key};
+use crate::codesets::{FORMULA_STARTS, SheetRow, SheetTable, normalize_column_name};
 use crate::content::shared::SharedEntries;
 use crate::content::toml::read::parse_document_with;
 use crate::content::{
@@ -117,7 +117,7 @@ impl<'d> RowAdder<'d> {
         let columns = self.kind.columns();
         let mut positions = vec![None; columns.len()];
         for (at, name) in sheet.columns.iter().enumerate() {
-            let key = column_key(name);
+            let key = normalize_column_name(name);
             let field = columns.iter().position(|column| column.is_named(&key));
             let number = at + 1;
             match field {
@@ -208,7 +208,7 @@ impl<'d> RowAdder<'d> {
         if field == "source" {
             return self.sources(text);
         }
-        let word = column_key(text);
+        let word = normalize_column_name(text);
         let keyword = match (self.kind, field) {
             (_, "standing") => Some(standing(text, &word)),
             (_, "system") => Some(system_id(text)),
@@ -322,7 +322,7 @@ fn cell(row: &SheetRow, position: Option<usize>) -> String {
         .and_then(|at| row.cells.get(at))
         .map_or("", String::as_str);
     match text.strip_prefix('\'') {
-        Some(formula) if formula.starts_with(['=', '+', '-', '@']) => formula.to_owned(),
+        Some(formula) if formula.starts_with(FORMULA_STARTS) => formula.to_owned(),
         _ => text.to_owned(),
     }
 }
@@ -339,12 +339,12 @@ fn payer_id(name: &str) -> String {
 
 /// Returns the id of a system that is written as on screen or in a file.
 fn system_id(text: &str) -> String {
-    let word = column_key(text);
+    let word = normalize_column_name(text);
     let mut systems = CodeSystem::ALL.into_iter();
     let named = systems.find(|system| {
         [system.id(), system.name()]
             .iter()
-            .any(|name| column_key(name) == word)
+            .any(|name| normalize_column_name(name) == word)
     });
     named.map_or_else(|| text.to_owned(), |system| system.id().to_owned())
 }
@@ -378,7 +378,7 @@ fn standing(text: &str, word: &str) -> String {
     let is_named = |standing: &Standing| {
         [standing.id(), standing.label()]
             .iter()
-            .any(|name| column_key(name) == word)
+            .any(|name| normalize_column_name(name) == word)
     };
     match word {
         "CONDITIONAL" => Standing::Situational.id().to_owned(),

@@ -1,6 +1,6 @@
 //! Runs the checks: reads and checks every file in parallel, then compares the files.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use crate::check::checks_of_codes::{check_codes, codes_of};
@@ -78,11 +78,13 @@ struct ReadFile {
 
 /// Checks files. A path that is not a folder is a file.
 pub fn check(request: CheckRequest<'_>) -> CheckReport {
-    let paths: Vec<PathBuf> = request
+    let mut seen = HashSet::new();
+    let mut paths: Vec<PathBuf> = request
         .paths
         .iter()
         .flat_map(|path| files_in(path))
         .collect();
+    paths.retain(|path| seen.insert(path.clone()));
     let (mut files, missing) = check_each(&paths, request);
     let readable = files.iter().enumerate().filter_map(|(number, file)| {
         let facts = &file.outcome.as_ref().ok()?.facts;
@@ -118,17 +120,19 @@ fn folder_of(path: &Path) -> &Path {
     path.parent().unwrap_or(Path::new(""))
 }
 
-/// Checks each file by itself. Returns the kinds of sets that were needed and not imported, too.
+/// Checks each file by itself. Also returns the kinds of sets that were needed but are not imported.
 fn check_each(
     paths: &[PathBuf],
     request: CheckRequest<'_>,
 ) -> (Vec<CheckedFile>, BTreeSet<SetKind>) {
     let batches: Vec<&[PathBuf]> = paths.chunks(FILES_PER_TASK).collect();
     let mut files = Vec::with_capacity(paths.len());
-    let folders = paths.iter().map(|path| folder_of(path));
-    let shared: HashMap<&Path, SharedEntries> = folders
-        .map(|folder| (folder, shared_entries(folder)))
-        .collect();
+    let mut shared: HashMap<&Path, SharedEntries> = HashMap::new();
+    for folder in paths.iter().map(|path| folder_of(path)) {
+        shared
+            .entry(folder)
+            .or_insert_with(|| shared_entries(folder));
+    }
     let lookups = parallel_map_ordered(
         thread_count(),
         batches.len(),
@@ -155,7 +159,7 @@ fn missing_sets(kinds: &BTreeSet<SetKind>) -> Report {
     let names: Vec<&str> = kinds.iter().map(|kind| kind.short_title()).collect();
     let message = format!("not compared with {}: not imported", join_with_and(&names));
     let hint =
-        "to compare codes and rates, too, import the published files: `codeleaf import FILE`";
+        "to compare codes and rates as well, import the published files: `codeleaf import FILE`";
     Report::general(&SETS_NOT_IMPORTED, &message, hint)
 }
 

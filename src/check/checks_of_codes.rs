@@ -4,7 +4,7 @@ use toml::Spanned;
 
 use crate::check::checks_of_document::code_span;
 use crate::check::rules::{CODE_NOT_IN_FORCE, NOT_BILLABLE, UNLISTED_CODE};
-use crate::check::set_lookup::{Listing, SetLookup};
+use crate::check::set_lookup::{Listing, SetLookup, set_name};
 use crate::codesets::{SetKind, SetRow};
 use crate::content::toml::field_value::Text;
 use crate::content::toml::read::ParsedFile;
@@ -136,7 +136,7 @@ fn check_row(
                 format!(
                     "{} is a category in {}, not a billable code",
                     name(code),
-                    set.header().edition.label()
+                    set_name(set.header())
                 ),
                 "name the codes below it; `codeleaf show` lists them",
             ))
@@ -145,7 +145,7 @@ fn check_row(
     }
 }
 
-/// Lowers the level of a category that is only mentioned: no claim needs it.
+/// Lowers the level for diagnoses that are only mentioned, because they are not billed.
 fn diagnoses_that_are_headers(file: &ParsedFile, mut findings: Vec<Finding>) -> Vec<Finding> {
     let rows = file.tables.diagnosis.iter().map(Spanned::get_ref);
     let mentioned = rows.filter(|row| {

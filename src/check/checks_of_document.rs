@@ -198,10 +198,8 @@ fn unlisted_modifiers(file: &ParsedFile) -> Vec<Finding> {
         {
             let code = ModifierCode::new(text.get_ref().trim()).ok();
             if let Some(code) = code.filter(|code| !listed.contains(code)) {
-                let payer = payer
-                    .name
-                    .as_ref()
-                    .map_or("the payer", |name| name.get_ref());
+                let payer = payer.name.as_ref().or(payer.id.as_ref());
+                let payer = payer.map_or("the payer", |name| name.get_ref());
                 findings.push(Finding::new(
                     &UNLISTED_MODIFIER,
                     text.span(),
@@ -267,15 +265,15 @@ fn descriptors(file: &ParsedFile) -> Vec<Finding> {
     let confused = confused.filter(|row| is_cpt(&row.system));
     texts.extend(confused.filter_map(|row| row.text.as_ref()).map(with_span));
     let is_descriptor = |text: &str| {
-        let paragraph = text.trim().split("\n\n").next();
-        paragraph.is_some_and(|paragraph| looks_like_descriptor(&paragraph.replace('\n', " ")))
+        let paragraph = text.trim().split("\n\n").next().unwrap_or_default();
+        looks_like_descriptor(&paragraph.replace('\n', " "))
     };
     texts.retain(|(_, text)| is_descriptor(text));
     let findings = texts.into_iter().map(|(span, text)| {
         Finding::new(
             &AMA_DESCRIPTOR,
             span,
-            format!("{} is written as the AMA's descriptors are", quote(text)),
+            format!("{} looks like an AMA descriptor", quote(text)),
             "write it in your own words: the AMA's descriptors may not be distributed",
         )
     });

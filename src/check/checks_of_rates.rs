@@ -1,7 +1,7 @@
 //! Compares the rates of a document with the imported fee schedules of the same period.
 //!
-//! A rate is compared if it is Medicare's or if its main source is a fee schedule, and only if
-//! that has a date: amounts of different periods differ rightly.
+//! A rate is compared if the payer is Medicare or its main source is a fee schedule. The source must
+//! have a date, because rates differ between periods.
 
 use toml::Spanned;
 
@@ -10,7 +10,7 @@ use crate::check::rules::RATE_DIFFERS;
 use crate::check::set_lookup::{SetLookup, set_name};
 use crate::codesets::{Cents, SetFile, SetKind, SetRow};
 use crate::content::toml::read::ParsedFile;
-use crate::content::{AsOf, CodeId, CodeSystem, Source};
+use crate::content::{AsOf, CodeId, CodeSystem, Source, SourceId, Subject};
 use crate::diagnostics::diagnostic::{Finding, Span};
 
 const SCHEDULES: [SetKind; 2] = [SetKind::Clfs, SetKind::Pfs];
@@ -43,13 +43,18 @@ pub(crate) fn check_rates(file: &ParsedFile, lookup: &mut SetLookup<'_>) -> Vec<
 /// Returns the rates of payers and facts that name a source.
 fn rates_of(file: &ParsedFile) -> Vec<Rate<'_>> {
     let tables = &file.tables;
-    let payers = tables.payer.iter().map(Spanned::get_ref);
-    let payers = payers.map(|row| (row.name.as_ref(), row.rate.as_ref(), row.source.as_ref()));
+    // A payer without a name has that of the shared payer.
+    let compiled = file.document.rows().map(|(_, _, row)| row);
+    let compiled = compiled.filter(|row| row.subject == Subject::Payer);
+    let payers = tables.payer.iter().map(Spanned::get_ref).zip(compiled);
+    let payers =
+        payers.map(|(row, payer)| (Some(payer.name()), row.rate.as_ref(), row.source.as_ref()));
     let facts = sections(file).flat_map(|section| {
         let facts = section.fact.iter().map(Spanned::get_ref);
         facts.map(|row| {
             let source = row.source.as_ref().or(section.source.as_ref());
-            (row.label.as_ref(), row.value.as_ref(), source)
+            let label = row.label.as_ref().map(|label| label.get_ref().as_str());
+            (label, row.value.as_ref(), source)
         })
     });
     let rates = payers.chain(facts).filter_map(|(label, value, source)| {
@@ -58,12 +63,8 @@ fn rates_of(file: &ParsedFile) -> Vec<Rate<'_>> {
         Some(Rate {
             span,
             text,
-            source: file
-                .document
-                .sources
-                .iter()
-                .find(|source| source.id.0 == id)?,
-            label: label?.get_ref(),
+            source: file.document.source(&SourceId(id.to_owned()))?,
+            label: label?,
         })
     });
     rates.collect()
@@ -75,9 +76,9 @@ impl Rate<'_> {
     fn schedules(&self) -> Vec<SetKind> {
         let texts = [self.label, &self.source.title, &self.source.short];
         let named = SCHEDULES.into_iter().filter(|kind| {
-            let names = match kind {
-                SetKind::Clfs => ["CLFS", "Clinical Laboratory Fee Schedule"],
-                _ => ["PFS", "Physician Fee Schedule"],
+            let names: &[&str] = match kind {
+                SetKind::Clfs => &["CLFS", "Clinical Laboratory Fee Schedule"],
+                _ => &["PFS", "MPFS", "Physician Fee Schedule"],
             };
             texts
                 .iter()
@@ -100,12 +101,10 @@ impl Rate<'_> {
     }
 }
 
-/// Returns true if a text has some words in this order, as whole words.
+/// Returns true if a text contains a phrase as whole words.
 fn has_words(text: &str, words: &str) -> bool {
-    let at = text
-        .find(words)
-        .map(|at| (&text[..at], &text[at + words.len()..]));
-    at.is_some_and(|(before, after)| {
+    text.match_indices(words).any(|(at, _)| {
+        let (before, after) = (&text[..at], &text[at + words.len()..]);
         !before.ends_with(char::is_alphanumeric) && !after.starts_with(char::is_alphanumeric)
     })
 }
@@ -229,5 +228,6 @@ mod tests {
         assert!(has_words("CMS CLFS, 2026", "CLFS"));
         assert!(has_words("PFS", "PFS"));
         assert!(!has_words("OPPFS", "PFS"));
+        assert!(has_words("OPPFS and PFS", "PFS"));
     }
 }

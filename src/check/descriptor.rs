@@ -1,7 +1,7 @@
 //! Recognizes the style of the AMA's descriptors, which may not be distributed.
 //!
-//! A descriptor is a noun phrase that several codes share, then a semicolon and what sets this code
-//! apart: `Noun, qualifier; qualifier`. It is not a sentence: it has no verb and no full stop. An
+//! A descriptor is a noun phrase that several codes share, a semicolon, and the qualifier of this
+//! code: `Noun, qualifier; qualifier`. It is not a sentence: it has no verb and no full stop. An
 //! author's own title rarely has a semicolon; an author's sentence has a verb or a full stop.
 
 /// The longest descriptor, in bytes.
@@ -41,7 +41,7 @@ const QUALIFIERS: [&str; 23] = [
     "without",
 ];
 
-/// Returns true if a text about a CPT code is written as a descriptor is.
+/// Returns true if a text has the style of an AMA descriptor.
 pub(crate) fn looks_like_descriptor(text: &str) -> bool {
     let text = text.trim();
     let Some((noun, qualifier)) = text.split_once("; ") else {

@@ -1,7 +1,7 @@
-//! Finds names that probably mean the same: spelled differently, with a general word more, or with a
-//! wrong letter.
+//! Finds names that probably mean the same thing: they differ in spelling, in a general word, or in one
+//! letter.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::hash::{BuildHasher, Hash, Hasher};
 
 use foldhash::fast::FixedState;
@@ -25,7 +25,7 @@ const GENERAL_ENDS: [&str; 12] = [
 /// The shortest word that may be mistyped. Shorter ones are often different words.
 const MIN_WORD: usize = 5;
 
-/// A name, where it first is, and how often it is used.
+/// A name, its first position, and its number of uses.
 #[derive(Clone, Debug)]
 pub(crate) struct NameUse<P> {
     pub(crate) name: String,
@@ -68,7 +68,11 @@ impl<P> NameUses<P> {
     pub(crate) fn near_duplicates(&self, key: fn(&str) -> String) -> Vec<[&NameUse<P>; 2]> {
         let mut groups: HashMap<String, Vec<usize>> = HashMap::new();
         for (at, it) in self.uses.iter().enumerate() {
-            groups.entry(key(&it.name)).or_default().push(at);
+            let key = key(&it.name);
+            // A name of signs alone is not like any other.
+            if !key.is_empty() {
+                groups.entry(key).or_default().push(at);
+            }
         }
         let mut near: Vec<[usize; 2]> = Vec::new();
         let mut frequent: Vec<usize> = Vec::new();
@@ -88,34 +92,37 @@ impl<P> NameUses<P> {
 
     /// Returns the names that differ from others in one letter of one long word.
     ///
-    /// Two words that differ in one letter are equal without it, so names are found by hashes of
-    /// what is left without one letter, in linear time.
+    /// Two words that differ in one letter are equal without that letter, so hashes of the shortened
+    /// names find such pairs without comparing all names.
     fn mistyped(&self, names: &[usize]) -> Vec<[usize; 2]> {
-        let mut by_hash: HashMap<u64, Vec<usize>, FixedState> = HashMap::default();
-        let mut pairs = Vec::new();
-        for at in names {
-            let words = words_of(&self.uses[*at].name);
-            let hashes = hashes_without_a_letter(&words);
-            for hash in &hashes {
-                let others = by_hash.entry(*hash).or_default();
-                for other in &*others {
-                    let is_near = differs_in_a_letter(&words, &words_of(&self.uses[*other].name));
-                    let (count, other_count) = (self.uses[*at].count, self.uses[*other].count);
-                    let pair = if count > other_count {
-                        [*other, *at]
-                    } else {
-                        [*at, *other]
-                    };
-                    if is_near && !pairs.contains(&pair) {
-                        pairs.push(pair);
+        let words: Vec<Vec<String>> = names
+            .iter()
+            .map(|at| words_of(&self.uses[*at].name))
+            .collect();
+        let mut hashes: Vec<(u64, usize)> = Vec::new();
+        for (number, words) in words.iter().enumerate() {
+            let without = hashes_without_a_letter(words).into_iter();
+            hashes.extend(without.map(|hash| (hash, number)));
+        }
+        hashes.sort_unstable();
+        hashes.dedup();
+        let mut pairs = BTreeSet::new();
+        for group in hashes.chunk_by(|(a, _), (b, _)| a == b) {
+            for (position, (_, later)) in group.iter().enumerate() {
+                for (_, earlier) in &group[..position] {
+                    if differs_in_a_letter(&words[*later], &words[*earlier]) {
+                        let (at, other) = (names[*later], names[*earlier]);
+                        let is_more_frequent = self.uses[at].count > self.uses[other].count;
+                        pairs.insert(if is_more_frequent {
+                            [other, at]
+                        } else {
+                            [at, other]
+                        });
                     }
-                }
-                if !others.contains(at) {
-                    others.push(*at);
                 }
             }
         }
-        pairs
+        pairs.into_iter().collect()
     }
 }
 
@@ -149,29 +156,23 @@ fn may_be_mistyped(word: &str) -> bool {
 
 /// Returns a hash for the name with each long word as it is and without each of its letters.
 fn hashes_without_a_letter(words: &[String]) -> Vec<u64> {
-    let hash = |position: usize, word: &mut dyn Iterator<Item = char>| {
-        let mut hasher = FixedState::default().build_hasher();
-        position.hash(&mut hasher);
-        for (at, other) in words.iter().enumerate().filter(|(at, _)| *at != position) {
-            (at, other).hash(&mut hasher);
-        }
-        word.for_each(|c| c.hash(&mut hasher));
-        hasher.finish()
-    };
     let mut hashes = Vec::new();
-    for (position, word) in words
-        .iter()
-        .enumerate()
-        .filter(|(_, word)| may_be_mistyped(word))
-    {
-        hashes.push(hash(position, &mut word.chars()));
+    let long_words = words.iter().enumerate();
+    for (position, word) in long_words.filter(|(_, word)| may_be_mistyped(word)) {
+        let mut of_others = FixedState::default().build_hasher();
+        position.hash(&mut of_others);
+        for (at, other) in words.iter().enumerate().filter(|(at, _)| *at != position) {
+            (at, other).hash(&mut of_others);
+        }
+        let hash = |word: &mut dyn Iterator<Item = char>| {
+            let mut state = of_others.clone();
+            word.for_each(|c| c.hash(&mut state));
+            state.finish()
+        };
+        hashes.push(hash(&mut word.chars()));
         for left_out in 0..word.chars().count() {
-            let mut letters = word.chars().enumerate();
-            let mut rest = letters
-                .by_ref()
-                .filter(|(at, _)| *at != left_out)
-                .map(|(_, c)| c);
-            hashes.push(hash(position, &mut rest));
+            let rest = word.chars().enumerate().filter(|(at, _)| *at != left_out);
+            hashes.push(hash(&mut rest.map(|(_, c)| c)));
         }
     }
     hashes

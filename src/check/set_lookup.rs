@@ -7,7 +7,8 @@ use crate::content::{CodeId, CodeSystem, Date};
 use crate::library::imported::lookup::find_row_of_kind;
 use crate::library::imported::validity::Validity;
 
-/// The sets with figures on CPT codes. None describes them, but the first lists nearly all.
+/// The sets with rates and limits for CPT codes. None has descriptions; the first lists nearly all
+/// codes.
 const KINDS_WITH_CPT: [SetKind; 3] = [SetKind::Pfs, SetKind::Clfs, SetKind::NcciMue];
 
 /// The answer of the imported sets on a code.
@@ -45,7 +46,7 @@ impl<'s> SetLookup<'s> {
         }
     }
 
-    /// Returns what the sets state on a code.
+    /// Looks up a code in the imported sets.
     pub(crate) fn look_up(&mut self, code: &CodeId) -> Listing {
         let Some(kind) = kind_with(code) else {
             return Listing::Unknown;

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use crate::authoring::format_document;
-use crate::cli::output::{CommandOutput, INVALID_INPUT, NOT_FOUND};
-use crate::content::MAX_BYTES;
-use crate::content::toml::read::{parse_document_with, shared_entries};
+use crate::cli::output::{CommandOutput, DENIED, INVALID_INPUT};
+use crate::content::toml::read::{parse_document_with, read_bytes, shared_entries};
 use crate::diagnostics::Report;
+use crate::diagnostics::wording::count;
 use crate::files;
 use crate::library::scan::toml_files;
 use crate::text::sanitize;
@@ -42,13 +42,14 @@ pub fn fmt(arguments: &FmtArgs) -> CommandOutput {
                 continue;
             }
         };
-        changed += 1;
         if arguments.check {
+            changed += 1;
             output.out += &format!("{name}: not formatted\n");
-            output.status = NOT_FOUND;
+            output.status = DENIED;
         } else if let Err(error) = files::replace(&path, text.as_bytes()) {
             errors.push(format!("{name}: cannot be written: {error}"));
         } else {
+            changed += 1;
             output.out += &format!("{name}: formatted\n");
         }
     }
@@ -61,7 +62,7 @@ pub fn fmt(arguments: &FmtArgs) -> CommandOutput {
     } else {
         "formatted"
     };
-    output.out += &format!("{changed} of {files} files {what}\n");
+    output.out += &format!("{changed} of {} {what}\n", count(files, "file"));
     output
 }
 
@@ -69,18 +70,20 @@ pub fn fmt(arguments: &FmtArgs) -> CommandOutput {
 fn formatted(path: &Path) -> Result<Option<String>, Report> {
     let name = path.to_string_lossy();
     let failed = |message: String, hint| Report::whole_file(&name, message, hint);
-    let bytes = files::read(path, MAX_BYTES);
-    let bytes = bytes.map_err(|error| failed(error.to_string(), "name a .toml file"))?;
+    let bytes = read_bytes(path)?;
     let shared = shared_entries(path.parent().unwrap_or(Path::new("")));
     let parse = |bytes: &[u8]| parse_document_with(&name, bytes, &shared);
     let document = parse(&bytes)?;
     let text = String::from_utf8_lossy(&bytes);
     let formatted = format_document(&text)
         .map_err(|error| failed(error.message().to_owned(), "correct the file first"))?;
-    // The layout never changes what the file says.
+    if formatted == text {
+        return Ok(None);
+    }
+    // Formatting must not change the content.
     if parse(formatted.as_bytes()).as_ref() != Ok(&document) {
-        let message = "this file cannot be formatted without a change of its content";
+        let message = "formatting would change the content of this file";
         return Err(failed(message.to_owned(), "report the file as a bug"));
     }
-    Ok((formatted != text).then_some(formatted))
+    Ok(Some(formatted))
 }

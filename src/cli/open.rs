@@ -229,10 +229,10 @@ impl LocalHost {
             let _ = host.session.handle(Event::Action(Action::Paste(text)), now);
         }
         host.draw_first_frame();
-        host.reader.set_open_document(&open);
         host.reader
             .library
             .load_in_background(load_job, host.terminal.sender());
+        host.reader.set_open_document(&open);
         if let Some(dirs) = &dirs {
             host.load_search_history(dirs);
         }

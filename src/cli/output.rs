@@ -9,7 +9,7 @@ use crate::tty::Overrides;
 
 /// Exit status: no such code, section or set, or no search results.
 pub(crate) const NOT_FOUND: u8 = 1;
-/// Exit status: `check --deny warnings` found some.
+/// Exit status: `check --deny warnings` found warnings, or `fmt --check` files that are not formatted.
 pub(crate) const DENIED: u8 = 1;
 /// Exit status: the arguments or the content are invalid.
 pub(crate) const INVALID_INPUT: u8 = 2;

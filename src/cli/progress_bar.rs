@@ -22,12 +22,12 @@ const BAR_INTERVAL: Duration = Duration::from_millis(100);
 /// The time between two lines, and before the first one.
 const LINE_INTERVAL: Duration = Duration::from_secs(3);
 
-/// The progress of one piece of work. Nothing is shown of short work. Dropping it removes the bar.
+/// The progress of one task. Short tasks show nothing. Dropping it removes the bar.
 pub struct ProgressBar {
     /// A verb: `Indexing`.
     work: &'static str,
     bar: indicatif::ProgressBar,
-    /// The elapsed time from which on the next update is shown.
+    /// The elapsed time at which the next update is due.
     next_update: Mutex<Duration>,
     signals: Option<Handle>,
 }
@@ -52,7 +52,7 @@ impl ProgressBar {
         }
     }
 
-    /// Removes the bar also if a signal ends the program.
+    /// Also removes the bar if a signal ends the program.
     pub fn removed_by_signals(mut self) -> io::Result<Self> {
         if self.bar.is_hidden() {
             return Ok(self);

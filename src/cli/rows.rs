@@ -15,6 +15,7 @@ use crate::codesets::SheetTable;
 use crate::content::toml::read::shared_entries;
 use crate::content::{CodeId, Date, MAX_BYTES};
 use crate::diagnostics::Level;
+use crate::diagnostics::wording::count;
 use crate::files;
 use crate::library::Library;
 use crate::text::sanitize;
@@ -44,7 +45,7 @@ pub fn kind_parser() -> impl TypedValueParser<Value = RowKind> {
     })
 }
 
-/// Opens the first table of a spreadsheet; without a kind, its columns tell the kind.
+/// Opens the first table of a spreadsheet. If no kind is given, detects it from the columns.
 pub fn open_sheet(path: &Path, kind: Option<RowKind>) -> Result<(RowKind, SheetTable), String> {
     let is_known = |key: &str| match kind {
         Some(kind) => kind.has_column(key),
@@ -74,10 +75,7 @@ pub fn rows(
     for line in diff.lines() {
         print_output(format!("{}\n", sanitize(line)).as_bytes())?;
     }
-    let rows = match added.count {
-        1 => "1 row".to_owned(),
-        count => format!("{count} rows"),
-    };
+    let rows = count(added.count, "row");
     if !arguments.yes {
         if !(io::stdin().is_terminal() && io::stdout().is_terminal()) {
             print_error(&format!("{name}: not written; --yes adds {rows}"));

@@ -23,7 +23,7 @@ pub struct Source {
     /// The date when the editors read it, for a source that states no date.
     pub read: AsOf,
     pub url: Option<String>,
-    /// The part of it that has the statements: `Chapter 12, section 30.6`.
+    /// The section of the source with the statements: `Chapter 12, section 30.6`.
     pub section: Option<String>,
 }
 

@@ -3,7 +3,7 @@
 /// How serious a diagnostic is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
-    /// The reader cannot open the file.
+    /// The file, or a row of it, cannot be used.
     Error,
     /// The file opens, and something in it is probably wrong.
     Warning,
@@ -12,8 +12,6 @@ pub enum Level {
 }
 
 impl Level {
-    pub const ALL: [Self; 3] = [Self::Error, Self::Warning, Self::Note];
-
     pub const fn id(self) -> &'static str {
         match self {
             Self::Error => "error",

@@ -5,13 +5,11 @@
 
 use csv::{QuoteStyle, Terminator, WriterBuilder};
 
+use crate::codesets::FORMULA_STARTS;
 use crate::content::{AsOf, Document, Row, Shape, Source, SourceId, Standing, Subject, Value};
 use crate::export::scope::ExportScope;
 use crate::library::Library;
 use crate::search::Results;
-
-/// The characters at the start of a cell that make it a formula.
-const FORMULA_STARTS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
 
 /// The columns before and after the fields of a row.
 const FIRST_COLUMNS: [&str; 2] = ["Section", "Table"];

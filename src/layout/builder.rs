@@ -4,6 +4,7 @@ use crate::content::{
     AbsenceReason, AsOf, Cell, Document, Row, RowPath, Source, SourceId, SourceKind, Subject,
     Unavailable, Voice,
 };
+use crate::layout::majority::majority;
 use crate::layout::page::{LayoutOptions, Page, PageEnd, PageLine, PageRow, Role, RowKind, Span};
 use crate::text::wrap::{width, wrap};
 
@@ -94,8 +95,11 @@ impl<'d> PageBuilder<'d> {
         }
         let is_bare = row.remarks.is_empty() && row.disputed_by.is_empty();
         let is_same = |next: &Row| next.voice == row.voice && next.stated_by().eq(row.stated_by());
-        let may_wait = self.named_source.is_none() && !self.has_secondary_source(row);
-        if is_bare && may_wait && next.is_some_and(is_same) {
+        if is_bare
+            && self.named_source.is_none()
+            && next.is_some_and(is_same)
+            && !self.has_secondary_source(row)
+        {
             return;
         }
         let main = row.source.iter().filter(|_| is_editors);
@@ -219,20 +223,10 @@ impl<'d> PageBuilder<'d> {
     }
 }
 
-/// The source of more than half of several rows, which a majority vote finds.
+/// The source of more than half of several rows.
 fn common_source<'r>(rows: impl Iterator<Item = &'r Row> + Clone) -> Option<&'r SourceId> {
     let rows = rows.filter(|row| row.subject != Subject::Absence);
-    let sources = rows.map(|row| row.source.as_ref());
-    let (mut common, mut lead) = (None, 0_usize);
-    for source in sources.clone() {
-        if lead == 0 {
-            common = source;
-        }
-        lead = if source == common { lead + 1 } else { lead - 1 };
-    }
-    let total = sources.clone().count();
-    let count = sources.filter(|source| *source == common).count();
-    common.filter(|_| total > 1 && 2 * count > total)
+    majority(rows.map(|row| row.source.as_ref())).flatten()
 }
 
 /// Formats a source with its date: `— CMS PFS relative value files, 2023`, `— according to Noridian,

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::content::{Block, Cell, Row, Subject};
+use crate::layout::majority::majority;
 
 /// The mark of a value that differs, and of a rule that does; see
 /// [`Standing::expected`](crate::content::Standing::expected).
@@ -14,8 +15,8 @@ pub const LEGEND: &str = "≠ differs from most payers.";
 pub struct PayerValues<'r>(Vec<(&'r str, &'r str)>);
 
 impl<'r> PayerValues<'r> {
-    /// Compares the stated values of a table of payers. Other blocks have none, nor does a column in
-    /// which more than half of the payers share no value.
+    /// Finds the value of more than half of the payers in each column. There is none for other blocks,
+    /// or for a column without such a value.
     pub fn new(block: &'r Block) -> Self {
         let is_payer = |row: &Row| row.subject == Subject::Payer;
         let is_table = block.rows.iter().all(is_payer);
@@ -25,18 +26,17 @@ impl<'r> PayerValues<'r> {
         let most_common = labels.into_iter().filter_map(|label| {
             let cells = cells().filter(|cell| cell.label == label);
             let values: Vec<&str> = cells.filter_map(|cell| cell.value.as_text()).collect();
-            let count = |value: &str| values.iter().filter(|other| **other == value).count();
-            let mut values_of_most = values
-                .iter()
-                .filter(|value| count(value) * 2 > values.len());
-            Some((label, *values_of_most.next()?))
+            Some((label, majority(values.iter().copied())?))
         });
         Self(most_common.collect())
     }
 
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     pub fn differs(&self, cell: &Cell) -> bool {
-        let mut of_most = self.0.iter().filter(|(label, _)| *label == cell.label);
-        let text = cell.value.as_text();
-        text.is_some_and(|text| of_most.any(|(_, value)| *value != text))
+        let of_most = self.0.iter().find(|(label, _)| *label == cell.label);
+        of_most.is_some_and(|(_, value)| cell.value.as_text().is_some_and(|text| text != *value))
     }
 }

@@ -57,7 +57,7 @@ pub fn layout_table(builder: &mut PageBuilder<'_>, section: &Section, block: &Bl
         builder.finish_row(RowPath::new(section, block, row), start, RowKind::Record);
     }
     let mut cells = table_rows(block).flat_map(Row::column_cells);
-    if cells.any(|cell| columns.payer_values.differs(cell)) {
+    if !columns.payer_values.is_empty() && cells.any(|cell| columns.payer_values.differs(cell)) {
         builder.blank_line();
         builder.paragraph(payer_values::LEGEND, Role::Label, 0);
     }

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::text::with_thousands_separators;
+
 /// How much of some work is done: `12,000 of 97,584 codes, 9,400/s, 10 s left`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {
@@ -27,7 +29,10 @@ impl Progress {
 
 impl fmt::Display for Progress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (done, total) = (grouped(self.done), grouped(self.total));
+        let (done, total) = (
+            with_thousands_separators(self.done),
+            with_thousands_separators(self.total),
+        );
         write!(f, "{done} of {total} {}", self.unit)?;
         let left = self.total.saturating_sub(self.done);
         let milliseconds = self.elapsed.as_millis().max(1);
@@ -35,26 +40,17 @@ impl fmt::Display for Progress {
         let Ok(rate @ 1..) = u64::try_from(rate) else {
             return Ok(());
         };
-        write!(f, ", {}/s", grouped(rate))?;
+        write!(f, ", {}/s", with_thousands_separators(rate))?;
         match left.div_ceil(rate) {
             0 => write!(f, ", finishing"),
             seconds @ ..120 => write!(f, ", {seconds} s left"),
-            seconds => write!(f, ", {} min left", grouped(seconds.div_ceil(60))),
+            seconds => write!(
+                f,
+                ", {} min left",
+                with_thousands_separators(seconds.div_ceil(60))
+            ),
         }
     }
-}
-
-/// Separates thousands with commas.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::new();
-    for (index, digit) in digits.char_indices() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
 }
 
 #[cfg(test)]

@@ -40,11 +40,9 @@ impl FileSnapshot {
             |other: &&Self| fingerprint.is_some() && other.fingerprint == fingerprint;
         if let Some(previous) = previous.filter(is_unchanged)
             && previous.path == path
+            && previous.shared.entries() == shared.entries()
         {
-            return Some(Self {
-                shared,
-                ..previous.clone()
-            });
+            return Some(previous.clone());
         }
         let snapshot = Self {
             path: path.to_owned(),

@@ -231,8 +231,8 @@ impl StoredDoc {
         StoredRow::decode(self.row_bytes(position)?)
     }
 
-    /// Returns true if the mask and the text of any field of a row satisfy a predicate. Copies
-    /// neither.
+    /// Returns true if any field of a row satisfies a predicate on its mask and text. Allocates
+    /// nothing.
     pub(crate) fn any_field(
         &self,
         position: u32,

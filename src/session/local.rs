@@ -200,14 +200,16 @@ impl LocalTerminal {
             .and_then(|terminal| run_editor(line, terminal));
         self.suspender.set_lent(false);
         self.guard.make_raw()?;
-        let message = result
-            .err()
-            .map(|error| Action::ShowMessage(format!("Cannot edit: {error}")));
-        let actions = [Action::FilesChanged].into_iter().chain(message);
-        Ok([Event::Resize(self.size()), Event::Resumed]
-            .into_iter()
-            .chain(actions.map(Event::Action))
-            .collect())
+        let mut events = vec![
+            Event::Resize(self.size()),
+            Event::Resumed,
+            Event::Action(Action::FilesChanged),
+        ];
+        if let Err(error) = result {
+            let message = format!("Cannot edit: {error}");
+            events.push(Event::Action(Action::ShowMessage(message)));
+        }
+        Ok(events)
     }
 
     /// Restores the terminal for good.

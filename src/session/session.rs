@@ -134,7 +134,7 @@ impl Session {
             Event::Resumed => {
                 self.screen = Screen::new(self.screen.size(), self.screen.capabilities());
                 self.screen.enter();
-                self.transcript = self.transcript.take().map(|_| Transcript::default());
+                self.restart_transcript();
                 if self.app.mouse_owner == MouseOwner::App {
                     self.screen.capture_mouse(MouseCapture::On);
                 }
@@ -353,12 +353,18 @@ impl Session {
         Some(name)
     }
 
+    fn restart_transcript(&mut self) {
+        if let Some(transcript) = &mut self.transcript {
+            *transcript = Transcript::default();
+        }
+    }
+
     fn update(&mut self, action: Action, effects: &mut Vec<Effect>) {
         self.stale = true;
         match self.app.update(action) {
             Some(Effect::Redraw) => {
                 self.screen.invalidate();
-                self.transcript = self.transcript.take().map(|_| Transcript::default());
+                self.restart_transcript();
             }
             Some(Effect::SetMouseOwner(MouseOwner::App)) => {
                 self.screen.capture_mouse(MouseCapture::On);

@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 
 use crate::app::{Group, GroupedList};
 use crate::layout::Role;
+use crate::text::with_thousands_separators;
 use crate::view::area::margin;
 use crate::view::canvas::Canvas;
 use crate::view::chrome::scroll_position;
@@ -33,19 +34,6 @@ pub const fn item_role(is_selected: bool) -> StyleRole {
 /// How far a list is scrolled; see [`scroll_position`].
 pub fn list_position(list: &GroupedList, height: u16) -> Option<String> {
     scroll_position(list.top(), list.total_lines(height), height)
-}
-
-/// Formats a number with a comma before every three digits.
-pub fn with_thousands_separators(number: usize) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (n, digit) in digits.chars().enumerate() {
-        if n > 0 && (digits.len() - n).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 /// Formats a number of things, such as `1 document`.

@@ -40,8 +40,8 @@ enum SceneText {
     Nothing,
     /// The text of the selected item.
     Item(Vec<String>),
-    /// The lines in view of a page that scrolls, and the number of the first.
-    Window(usize, Vec<String>),
+    /// The lines in view of a page that scrolls, with their numbers.
+    Window(Vec<(usize, String)>),
 }
 
 impl Transcript {
@@ -121,7 +121,7 @@ impl SceneText {
     fn new(app: &App) -> Self {
         let view = app.document_view();
         let height = usize::from(SCREEN_LINES);
-        let window = |page: &Page, top: usize| Self::Window(top, lines_of(page, top..top + height));
+        let window = |page: &Page, top: usize| Self::Window(lines_of(page, top..top + height));
         match app.focus() {
             Focus::Document | Focus::Outline | Focus::Filter(_) => {
                 let page = view.page();
@@ -135,7 +135,8 @@ impl SceneText {
                         } else {
                             row.lines.end
                         };
-                        Self::Item(lines_of(page, before.min(row.lines.start)..end))
+                        let lines = lines_of(page, before.min(row.lines.start)..end);
+                        Self::Item(lines.into_iter().map(|(_, line)| line).collect())
                     }
                     None => window(page, view.top()),
                 }
@@ -167,20 +168,22 @@ impl SceneText {
                     Vec::new()
                 }
             }
-            (Self::Window(top, lines), Self::Window(old_top, old)) if !has_moved => {
-                let written = *old_top..old_top + old.len();
-                let lines = (*top..).zip(lines).filter(|(n, _)| !written.contains(n));
+            (Self::Window(lines), written) => {
+                let written = match written {
+                    Self::Window(written) if !has_moved => &written[..],
+                    _ => &[],
+                };
+                let lines = lines.iter().filter(|line| !written.contains(line));
                 lines.map(|(_, line)| line.clone()).collect()
             }
-            (Self::Window(_, lines), _) => lines.clone(),
         }
     }
 }
 
-/// The lines of a range that have text.
-fn lines_of(page: &Page, range: Range<usize>) -> Vec<String> {
-    let end = range.end.min(page.lines.len());
-    let lines = page.lines.get(range.start..end).unwrap_or_default();
-    let lines = lines.iter().map(ToString::to_string);
-    lines.filter(|line| !line.trim().is_empty()).collect()
+/// The lines of a range that have text, with their numbers.
+fn lines_of(page: &Page, range: Range<usize>) -> Vec<(usize, String)> {
+    let lines = page.lines.iter().enumerate();
+    let lines = lines.skip(range.start).take(range.len());
+    let lines = lines.map(|(n, line)| (n, line.to_string()));
+    lines.filter(|(_, line)| !line.trim().is_empty()).collect()
 }

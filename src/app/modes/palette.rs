@@ -132,7 +132,11 @@ fn has_words(name: &str, words: &[&str]) -> bool {
 /// there are no words.
 fn payers(library: &Library, words: &[&str]) -> impl Iterator<Item = String> {
     let entries = library.entries().iter().filter(|_| !words.is_empty());
-    let names: BTreeSet<&String> = entries.flat_map(|entry| &*entry.payers).collect();
+    // Many documents share a list.
+    let mut seen = HashSet::new();
+    let lists = entries.map(|entry| &entry.payers);
+    let lists = lists.filter(|list| seen.insert(list.as_ptr()));
+    let names: BTreeSet<&String> = lists.flat_map(|list| &**list).collect();
     let names = names.into_iter().filter(|name| has_words(name, words));
     names.take(MAX_HITS).cloned()
 }
@@ -141,7 +145,8 @@ fn payers(library: &Library, words: &[&str]) -> impl Iterator<Item = String> {
 fn is_by_name(hit: &Hit) -> bool {
     match &hit.reason {
         MatchReason::Code | MatchReason::Modifier | MatchReason::Synonym { .. } => true,
-        MatchReason::Words { field, .. } => field == "Title",
+        // A listed code has names only.
+        MatchReason::Words { field, .. } => field == "Title" || hit.row_path.is_none(),
     }
 }
 

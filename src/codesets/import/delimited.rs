@@ -19,7 +19,7 @@ pub(crate) const MAX_PREAMBLE_RECORDS: usize = 12;
 
 /// Returns a column's name without what editions write differently: case, spaces, line ends and
 /// punctuation.
-pub(crate) fn normalize_column_name(name: &str) -> String {
+pub fn normalize_column_name(name: &str) -> String {
     let letters = name.chars().filter(char::is_ascii_alphanumeric);
     letters.map(|c| c.to_ascii_uppercase()).collect()
 }

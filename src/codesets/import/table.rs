@@ -9,6 +9,10 @@ use crate::codesets::import::delimited::{
 };
 use crate::codesets::import::field::clean;
 
+/// The characters at the start of a cell that make it a formula in a spreadsheet.
+pub const FORMULA_STARTS: [char; 11] =
+    ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+
 /// A table of a CSV file, or of a sheet of an XLSX file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SheetTable {
@@ -29,11 +33,12 @@ pub struct SheetRow {
 impl SheetTable {
     /// Opens the first table with known columns. A title or a note may precede its header.
     ///
-    /// `is_known` gets names as [`column_key`] writes them.
+    /// `is_known` gets names as [`normalize_column_name`] writes them.
     pub fn open(path: &Path, is_known: &dyn Fn(&str) -> bool) -> Result<Self, ImportError> {
+        let inputs = archive::open_inputs(path)?.inputs;
         // A table may have a single column that is known; one with more is the better match.
         for count in [2, 1] {
-            for input in &archive::open_inputs(path)?.inputs {
+            for input in &inputs {
                 let text = input.read_text();
                 let text = text.map_err(|error| ImportError::from_read(path, path, error))?;
                 let mut delimiters = DELIMITERS.into_iter();
@@ -43,7 +48,7 @@ impl SheetTable {
                 }
             }
         }
-        let message = "none of the first lines names columns that are known";
+        let message = "no known column names in the first lines";
         Err(ImportError::Parse {
             path: path.to_owned(),
             error: ParseError::for_file(message, "the first row of a table has the column names"),
@@ -59,7 +64,9 @@ impl SheetTable {
         let mut records = CsvRecords::new(text, delimiter);
         for _ in 0..MAX_PREAMBLE_RECORDS {
             let CsvRecord { fields, .. } = records.next()?;
-            let known = fields.iter().filter(|name| is_known(&column_key(name)));
+            let known = fields
+                .iter()
+                .filter(|name| is_known(&normalize_column_name(name)));
             if known.count() >= count {
                 let rows = std::iter::from_fn(|| records.next());
                 return Some(Self {
@@ -79,9 +86,4 @@ impl From<CsvRecord> for SheetRow {
             cells: record.fields.iter().map(|text| clean(text)).collect(),
         }
     }
-}
-
-/// Returns a column's name in upper case and without spaces and punctuation.
-pub fn column_key(name: &str) -> String {
-    normalize_column_name(name)
 }

@@ -82,10 +82,8 @@ fn named_docs(index: &Index, query: &Query, clauses: &[&Clause], fuzziness: Fuzz
     if codes.is_empty() {
         codes = synonyms.named_codes(&words, last_term);
     }
-    let is_unknown =
-        |word: &String| !is_term(word) && common_prefix_terms(&index.terms, word).is_empty();
-    let is_misspelled = fuzziness == Fuzziness::AllWords || words.iter().all(is_unknown);
-    if codes.is_empty() && is_misspelled {
+    let is_unknown = |word: &String| index.terms.prefix_range(word).is_empty();
+    if codes.is_empty() && (fuzziness == Fuzziness::AllWords || words.iter().all(is_unknown)) {
         codes = synonyms.misspelled_codes(&words);
     }
     let find = |code: &CodeId| index.docs.find(code);

@@ -70,7 +70,7 @@ pub(crate) fn common_prefix_terms(dictionary: &TermDictionary, prefix: &str) -> 
     likely_terms(dictionary, prefix, prefix_terms(dictionary, prefix))
 }
 
-/// Returns the same terms without stop words, which nobody searches for by their beginnings.
+/// Returns the terms of [`common_prefix_terms`] except for stop words, which users type in full.
 pub(crate) fn meaningful_prefix_terms(dictionary: &TermDictionary, prefix: &str) -> Vec<Term> {
     let stop_words = STOP_WORDS.iter().filter(|word| word.starts_with(prefix));
     let stop_words: Vec<u32> = stop_words

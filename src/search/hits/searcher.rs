@@ -347,13 +347,16 @@ impl<'a> Searcher<'a> {
                     Snippet::of_fields(&stored.fields[position..], highlighter),
                 )
             }
-            _ => match self.alias(&code, &title, shown) {
-                Some((label, alias)) => {
-                    let text = format!("{title} — {alias}");
-                    (label, Snippet::new(&text, highlighter))
+            (None, _) if matches!(shown, ShownFields::Mask(_)) => {
+                match self.alias(&code, &title, row) {
+                    Some((label, alias)) => {
+                        let text = format!("{title} — {alias}");
+                        (label, Snippet::new(&text, highlighter))
+                    }
+                    None => (TITLE, Snippet::new(&title, highlighter)),
                 }
-                None => (TITLE, Snippet::new(&title, highlighter)),
-            },
+            }
+            _ => (TITLE, Snippet::new(&title, highlighter)),
         };
         Some(Hit {
             group,
@@ -368,16 +371,10 @@ impl<'a> Searcher<'a> {
 
     /// Returns the other name of a listed code that has most words of the query, with its kind, if
     /// the title has fewer.
-    fn alias(
-        &self,
-        code: &CodeId,
-        title: &str,
-        shown: ShownFields,
-    ) -> Option<(&'static str, String)> {
+    fn alias(&self, code: &CodeId, title: &str, row: ScoredRow) -> Option<(&'static str, String)> {
         let count = |text: &str| self.highlighter.distinct_matches(text);
         let in_title = count(title);
-        let is_complete = in_title >= self.matches.by_clause.len();
-        if is_complete || !matches!(shown, ShownFields::Mask(_)) {
+        if in_title >= self.matches.of_row(row.key.row()).count() {
             return None;
         }
         let aliases = self.index.document_source.aliases(code).into_iter();

@@ -10,7 +10,7 @@ use crate::app::FileLine;
 
 /// Runs `$VISUAL` or `$EDITOR` at a line of a file, and waits until it ends.
 ///
-/// The shell splits the variable, which may contain options (`emacs -nw`), as `git` has it.
+/// A shell splits the variable, as in `git`, because it may contain options (`emacs -nw`).
 pub(crate) fn run_editor(line: &FileLine, terminal: OwnedFd) -> io::Result<()> {
     let variable = |name| env::var_os(name).filter(|value| !value.is_empty());
     let Some(editor) = variable("VISUAL").or_else(|| variable("EDITOR")) else {

@@ -38,9 +38,8 @@ impl StyleTable {
     }
 
     /// Returns the address of a link; an empty text for none.
-    pub(crate) fn link(&self, id: LinkId) -> &str {
-        let at = usize::from(id.0).checked_sub(1);
-        at.and_then(|at| self.links.get(at)).map_or("", |link| link)
+    pub(crate) fn link(&self, id: LinkId) -> Option<&Arc<str>> {
+        self.links.get(usize::from(id.0).checked_sub(1)?)
     }
 
     /// Returns the ID of a link, or of none if the table is full.
@@ -94,8 +93,7 @@ impl StyleTable {
         let old = std::mem::take(self);
         for cell in cells {
             let mut style = old.style(cell.style());
-            let link = usize::from(style.link.0).checked_sub(1);
-            let link = link.and_then(|at| old.links.get(at));
+            let link = old.link(style.link);
             style.link = link.map_or(LinkId::default(), |url| self.intern_link(url));
             let style = self.intern_style(style);
             let symbol = match cell.symbol() {

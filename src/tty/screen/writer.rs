@@ -80,7 +80,7 @@ impl<'a> ScreenWriter<'a> {
             ansi::write_link(
                 &mut self.out,
                 style.link.0,
-                self.style_table.link(style.link),
+                self.style_table.link(style.link).map_or("", |url| url),
             );
         }
         let (old, new) = (self.style.without_link(), style.without_link());
@@ -88,7 +88,7 @@ impl<'a> ScreenWriter<'a> {
         self.style = style;
     }
 
-    /// Resets a style that shows on blanks, and ends a link: some terminals give erased and scrolled-in cells its
+    /// Ends a link, and resets a style that is visible on blanks: some terminals give erased and scrolled-in cells its
     /// background, and others do not.
     pub(crate) fn reset_style_for_erase(&mut self) {
         let has_link = self.style.link != LinkId::default();

@@ -7,13 +7,11 @@ use crate::app::{App, Command, GroupBy, LibraryItem, LibraryList, ListLine};
 use crate::content::Standing;
 use crate::layout::{MIN_COLUMNS_FOR_MARGIN, Role};
 use crate::library::{CatalogEntry, Excerpt};
-use crate::text::{clip, sanitize, width};
+use crate::text::{clip, sanitize, width, with_thousands_separators};
 use crate::view::area::{indent, item_area, line_area};
 use crate::view::canvas::Canvas;
 use crate::view::input_line::InputLine;
-use crate::view::list::{
-    heading, item_role, list_position, selection_mark, with_plural, with_thousands_separators,
-};
+use crate::view::list::{heading, item_role, list_position, selection_mark, with_plural};
 use crate::view::theme::StyleRole;
 
 /// The fewest columns in which a line has details at its right.

@@ -65,7 +65,7 @@ impl Filters {
         ];
         let mut shown: Vec<_> = kinds.into_iter().chain(others).collect();
         let margin = layout::margin(columns);
-        let room = usize::from(columns.saturating_sub(margin)) + LABEL_GAP;
+        let room = usize::from(columns.saturating_sub(margin + 1)) + LABEL_GAP;
         let needed = |labels: &[(Filter, String)]| -> usize {
             labels.iter().map(|(_, text)| width(text) + LABEL_GAP).sum()
         };
