@@ -195,9 +195,10 @@ fn tables_and_files_that_cannot_be_used_have_messages() {
     home.write("doc.toml", DOCUMENT);
     let (status, _, err) = add(&home, "other.csv", "modifier");
     assert_eq!(status, 2);
-    assert!(err.contains("names columns that are known"), "{err}");
+    assert!(err.contains("no known column names"), "{err}");
     let (status, _, err) = add(&home, "missing.csv", "modifier");
     assert_eq!(status, 2, "{err}");
+    assert!(err.contains("missing.csv"), "{err}");
 }
 
 #[test]
@@ -228,7 +229,10 @@ fn exported_tables_can_be_read_again() {
         out.starts_with("Section,Table,Modifier,Description,When to use,"),
         "{out}"
     );
-    assert!(out.contains("\nCPT copyright 2026 American Medical Association"), "{out}");
+    assert!(
+        out.contains("\nCPT copyright 2026 American Medical Association"),
+        "{out}"
+    );
     home.write("export.csv", &out);
     let document = DOCUMENT.replace("short = \"Policy 12\"", "short = \"publication\"");
     home.write("doc.toml", document);

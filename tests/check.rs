@@ -11,7 +11,7 @@ use codeleaf::library::Library;
 use serde_json::Value;
 
 use crate::sets::{StoreFixture, files};
-use crate::support::program::{Home, Launch};
+use crate::support::program::{Home, Launch, text};
 
 /// The rules whose documents are compared with imported sets.
 const RULES_ON_SETS: [&str; 4] = [
@@ -119,8 +119,19 @@ fn command(arguments: &str, home: &Home) -> Output {
         .run()
 }
 
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).unwrap()
+#[test]
+fn file_that_is_named_twice_is_checked_once() {
+    let folder = fixtures().join("unused-source");
+    let paths = [folder.clone(), folder.join("cpt-00001.toml")];
+    let library = Library::open(&[]);
+    let request = CheckRequest {
+        paths: &paths,
+        library: &library,
+        today: None,
+    };
+    let report = check(request);
+    assert_eq!(report.files.len(), 1);
+    assert_eq!(report.count(Level::Error), 0);
 }
 
 /// A folder with a document of each level: an error, a warning, a note, and nothing.

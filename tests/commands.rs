@@ -17,17 +17,6 @@ fn open_code(reader: &TestSession) -> String {
     document.code.value().to_owned()
 }
 
-/// The texts that were sent to the clipboard: the session handles the effect itself, so that the
-/// overlay shows them.
-fn copied(reader: &TestSession) -> String {
-    reader
-        .session
-        .app()
-        .copied_text()
-        .unwrap_or_default()
-        .to_owned()
-}
-
 #[test]
 fn palette_lists_actions_with_their_keys_and_runs_the_selected_one() {
     let mut reader = TestSession::open(80, 16);
@@ -283,7 +272,7 @@ Copy
             "| Modifier | Description | When to use |\n| --- | --- | --- |\n| 26 |",
         ),
     ] {
-        let copied = copied(reader.press(keys));
+        let copied = reader.press(keys).copied();
         assert!(copied.contains(expected), "{keys}: {copied}");
         assert_eq!(reader.press("q").screen(), before, "{keys}");
     }
@@ -296,7 +285,7 @@ fn copied_cpt_content_ends_with_the_notice_of_the_ama() {
     for (code, has_notice) in [("83950", true), ("G0439", true), ("A00.3", false)] {
         reader.press(&format!("/ \"{code}\" enter"));
         for format in 1..=6 {
-            let copied = copied(reader.press(&format!("y {format}")));
+            let copied = reader.press(&format!("y {format}")).copied();
             let notices = copied.lines().filter(|line| *line == "CPT (c) AMA");
             // A code alone goes into a claim.
             let expected = usize::from(has_notice && format != 1);
@@ -321,7 +310,7 @@ fn copy_takes_all_marked_rows() {
         2,
         "{screen}"
     );
-    let copied = copied(reader.press("y 1"));
+    let copied = reader.press("y 1").copied();
     assert_eq!(copied.lines().count(), 2, "{copied}");
     assert!(copied.starts_with("83950-26\n"), "{copied}");
     reader.press("down");
@@ -390,9 +379,9 @@ fn theme_changes_inside_and_is_saved() {
 #[test]
 fn copied_table_has_the_marked_rows_only() {
     let mut reader = TestSession::open(80, 24);
-    let all = copied(reader.press("4 y 5"));
+    let all = reader.press("4 y 5").copied();
     assert!(all.contains("\n26\t") && all.contains("\n90\t"), "{all}");
-    let marked = copied(reader.press("esc space y 5"));
+    let marked = reader.press("esc space y 5").copied();
     assert!(marked.starts_with("Modifier\t"), "{marked}");
     assert!(
         marked.contains("\n26\t") && !marked.contains("\n90\t"),
@@ -415,6 +404,6 @@ fn markdown_table_escapes_bars_in_a_field() {
         Capabilities::modern(),
         TableMode::Columns,
     );
-    let table = copied(reader.press("2 y 6"));
+    let table = reader.press("2 y 6").copied();
     assert!(table.contains("| one \\| other |"), "{table}");
 }

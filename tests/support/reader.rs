@@ -193,6 +193,12 @@ impl TestSession {
         self.draw();
     }
 
+    /// The text that was copied last.
+    pub fn copied(&self) -> String {
+        let text = self.session.app().copied_text();
+        text.unwrap_or_default().to_owned()
+    }
+
     /// The screen as lines of text, without trailing spaces.
     pub fn screen(&self) -> String {
         let screen = self.parser.screen();
