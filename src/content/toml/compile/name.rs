@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::content::labels::REMARKS;
 use crate::diagnostics::diagnostic::Span;
 
 /// The blocks for typed rows in reading order: id, table in the file, title. These ids are reserved.
@@ -32,7 +33,7 @@ pub(crate) const TYPED_BLOCKS: [(&str, &str, &str); 18] = [
     ("synonyms", "synonym", "Also known as"),
     ("not-this", "not_this", "Not to be confused with"),
     ("places", "place", "Places of service"),
-    ("remarks", "", "Editor's remarks"),
+    ("remarks", "", REMARKS),
 ];
 
 pub(crate) fn typed_block_title(id: &str) -> Option<&'static str> {
