@@ -206,6 +206,41 @@ fn ctrl_c_leaves_a_field_and_quits_elsewhere() {
     }
     assert!(!reader.effects.contains(&Effect::Quit));
     reader.press("ctrl-c");
+#[test]
+fn any_capital_letter_begins_a_code_over_a_document() {
+    for (size, mode) in [((80, 24), Mode::Document), ((200, 60), Mode::Outline)] {
+        let mut reader = TestSession::open(size.0, size.1);
+        if mode == Mode::Outline {
+            reader.press("left");
+        }
+        for letter in 'A'..='Z' {
+            assert_eq!(reader.session.app().mode(), mode);
+            let before = reader.session.app().reading_position();
+            reader.press(&format!("{letter} 1 2"));
+            let screen = reader.screen();
+            assert!(screen.starts_with(&format!(" / {letter}12")), "{screen}");
+            assert!(!screen.contains("Copied"), "{screen}");
+            reader.press("esc");
+            assert_eq!(reader.session.app().reading_position(), before);
+            if mode == Mode::Outline {
+                reader.press("left");
+            }
+        }
+        assert!(reader.session.app().bookmarks().unwrap().entries.is_empty());
+    }
+}
+
+#[test]
+fn digit_long_after_a_letter_is_not_a_code() {
+    let mut reader = TestSession::open(80, 24);
+    reader.press("B");
+    for _ in 0..20 {
+        reader.rest();
+    }
+    reader.press("2 j 3");
+    assert_eq!(reader.session.app().mode(), Mode::Bookmarks);
+}
+
     assert!(reader.effects.contains(&Effect::Quit));
 }
 
