@@ -1,8 +1,9 @@
 //! The command palette, codes typed over a document, copying, marks, and keys in text fields.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use codeleaf::app::{Effect, Focus, Mode};
+use codeleaf::app::{Effect, Focus, Mode, PaletteItem};
 use codeleaf::content::parse_document;
 use codeleaf::layout::TableMode;
 use codeleaf::library::Library;
@@ -107,6 +108,40 @@ Payers · 1
 }
 
 #[test]
+fn palette_lists_each_row_once() {
+    let mut reader = reader_with_set_codes(30, (80, 24));
+    let mut hits = 0;
+    for words in [
+        "26",
+        "83950",
+        "her2",
+        "an invented",
+        "xe",
+        "a00.3",
+        "disease",
+        // A claim line may name a row twice.
+        "83950-26, 83950-26",
+        "A00.3, A00.3, 83950",
+    ] {
+        reader.press(&format!(": \"{words}\""));
+        let app = reader.session.app();
+        let Focus::Palette(palette) = app.focus() else {
+            panic!("{words}");
+        };
+        let mut seen = HashSet::new();
+        for n in 0..palette.list.count() {
+            if let Some(PaletteItem::Hit(hit)) = palette.item(n, app.keymap()) {
+                let is_new = seen.insert((hit.code.clone(), hit.row_path.clone()));
+                assert!(is_new, "{words}: {} {:?}", hit.code, hit.row_path);
+                hits += 1;
+            }
+        }
+        reader.press("esc");
+    }
+    assert!(hits > 20, "{hits}");
+}
+
+#[test]
 fn help_lists_the_keys_of_its_pane_first_and_can_be_searched() {
     let mut reader = TestSession::open(80, 24);
     let f1 = b"\x1bOP";
@@ -172,41 +207,6 @@ fn code_typed_over_a_document_opens_search() {
 }
 
 #[test]
-fn five_codes_one_after_the_other_without_opening_the_search() {
-    let mut reader = reader_with_set_codes(60, (80, 24));
-    for code in ["A001", "A012", "A023", "A034", "A045"] {
-        let keys: Vec<String> = code.chars().map(String::from).collect();
-        reader.press(&keys.join(" ")).press("enter");
-        assert_eq!(open_code(&reader).replace('.', ""), code);
-    }
-}
-
-#[test]
-fn unbound_key_names_the_help_key_once() {
-    let mut reader = TestSession::open(80, 24);
-    let before = reader.screen();
-    assert!(
-        reader.press("=").screen().contains("? shows the keys"),
-        "{}",
-        reader.screen()
-    );
-    assert_eq!(reader.press("=").screen(), before);
-}
-
-#[test]
-fn ctrl_c_leaves_a_field_and_quits_elsewhere() {
-    let mut reader = TestSession::open(80, 24);
-    let before = reader.screen();
-    for field in ["/ \"26\"", "o \"her\"", "a \"note\"", ": \"copy\""] {
-        assert_eq!(
-            reader.press(field).press("ctrl-c").screen(),
-            before,
-            "{field}"
-        );
-    }
-    assert!(!reader.effects.contains(&Effect::Quit));
-    reader.press("ctrl-c");
-#[test]
 fn any_capital_letter_begins_a_code_over_a_document() {
     for (size, mode) in [((80, 24), Mode::Document), ((200, 60), Mode::Outline)] {
         let mut reader = TestSession::open(size.0, size.1);
@@ -241,6 +241,41 @@ fn digit_long_after_a_letter_is_not_a_code() {
     assert_eq!(reader.session.app().mode(), Mode::Bookmarks);
 }
 
+#[test]
+fn five_codes_one_after_the_other_without_opening_the_search() {
+    let mut reader = reader_with_set_codes(60, (80, 24));
+    for code in ["A001", "A012", "A023", "A034", "A045"] {
+        let keys: Vec<String> = code.chars().map(String::from).collect();
+        reader.press(&keys.join(" ")).press("enter");
+        assert_eq!(open_code(&reader).replace('.', ""), code);
+    }
+}
+
+#[test]
+fn unbound_key_names_the_help_key_once() {
+    let mut reader = TestSession::open(80, 24);
+    let before = reader.screen();
+    assert!(
+        reader.press("=").screen().contains("? shows the keys"),
+        "{}",
+        reader.screen()
+    );
+    assert_eq!(reader.press("=").screen(), before);
+}
+
+#[test]
+fn ctrl_c_leaves_a_field_and_quits_elsewhere() {
+    let mut reader = TestSession::open(80, 24);
+    let before = reader.screen();
+    for field in ["/ \"26\"", "o \"her\"", "a \"note\"", ": \"copy\""] {
+        assert_eq!(
+            reader.press(field).press("ctrl-c").screen(),
+            before,
+            "{field}"
+        );
+    }
+    assert!(!reader.effects.contains(&Effect::Quit));
+    reader.press("ctrl-c");
     assert!(reader.effects.contains(&Effect::Quit));
 }
 
