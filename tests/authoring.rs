@@ -5,7 +5,7 @@ mod schema;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use codeleaf::authoring::format_document;
+use codeleaf::authoring::{format_document, json_schema};
 use codeleaf::content::{load_document, parse_document};
 
 use crate::sets::archives::spreadsheet;
@@ -283,6 +283,45 @@ fn format_is_idempotent_and_keeps_documents_and_comments() {
         };
         assert_eq!(sorted_lines(&formatted), sorted_lines(&text), "{name}");
         if !path.starts_with(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests")) {
+/// What the schema lists for a field.
+fn keywords(table: &str, field: &str) -> Vec<String> {
+    let schema: serde_json::Value = serde_json::from_str(&json_schema()).unwrap();
+    let words = &schema["definitions"][table]["properties"][field]["enum"];
+    let words = words.as_array().unwrap().iter();
+    words
+        .map(|word| word.as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn exported_rows_with_any_standing_or_relation_are_read_back_unchanged() {
+    let home = Home::new();
+    let (head, _) = DOCUMENT.split_once("[[modifier]]").unwrap();
+    let mut whole = head.to_owned();
+    let rest = "description = \"A\"\nsource = \"policy\"\n";
+    for (n, word) in (50..).zip(keywords("modifier", "standing")) {
+        whole +=
+            &format!("[[modifier]]\ncode = \"{n}\"\nwhen = \"B\"\nstanding = \"{word}\"\n{rest}");
+    }
+    for (n, word) in (1..).zip(keywords("diagnosis", "relation")) {
+        whole += &format!("[[diagnosis]]\ncode = \"K92.{n}\"\nrelation = \"{word}\"\n{rest}");
+    }
+    for (n, word) in (1..).zip(keywords("related", "relation")) {
+        whole += &format!(
+            "[[related]]\nsystem = \"hcpcs\"\ncode = \"G000{n}\"\nrelation = \"{word}\"\n{rest}"
+        );
+    }
+    let whole = load_document(&home.write("whole.toml", &whole)).unwrap();
+    let path = home.write("doc.toml", head);
+    let (_, csv, _) = run(&home, &["show", "whole.toml", "--format", "csv"]);
+    home.write("export.csv", csv);
+    for kind in ["modifier", "diagnosis", "related"] {
+        let (status, _, err) = add(&home, "export.csv", kind);
+        assert_eq!(status, 0, "{kind}: {err}");
+    }
+    assert_eq!(load_document(&path).unwrap(), whole);
+}
+
             assert!(
                 formatted == text,
                 "{name}: run `codeleaf fmt content content/modifiers`"
