@@ -357,3 +357,50 @@ fn fmt_writes_what_its_check_lists() {
     assert_eq!(fs::read_to_string(&path).unwrap(), DOCUMENT);
     assert_eq!(run(&home, &["fmt", "--check", "a"]).0, 0);
 }
+
+#[test]
+fn fmt_formats_the_entries_that_a_folder_shares() {
+    let home = Home::new();
+    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/shared");
+    for name in ["cpt-00001.toml", "payers.toml", "sources.toml"] {
+        let text = fs::read(shared.join(name)).unwrap();
+        home.write(&format!("a/{name}"), text);
+    }
+    assert_eq!(run(&home, &["fmt", "a"]).0, 0);
+    let all_formatted = "0 of 3 files not formatted\n";
+    assert_eq!(run(&home, &["fmt", "--check", "a"]).1, all_formatted);
+    for (name, good, messy) in [
+        (
+            "a/sources.toml",
+            "short = \"CMS CLFS\"\nkind = \"primary\"\n",
+            "kind=\"primary\"\nshort = \"CMS CLFS\"\n",
+        ),
+        (
+            "a/payers.toml",
+            "\n\n[payers.maine]\n",
+            "\n[payers.maine]\n\n",
+        ),
+    ] {
+        let path = home.path(name);
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.contains(good), "{text}");
+        fs::write(&path, text.replace(good, messy)).unwrap();
+        for paths in ["a", name] {
+            let (status, out, err) = run(&home, &["fmt", "--check", paths]);
+            assert_eq!(status, 1, "{err}");
+            assert!(
+                out.starts_with(&format!("{name}: not formatted\n")),
+                "{out}"
+            );
+        }
+        assert_eq!(
+            run(&home, &["fmt", "a", name]).1,
+            format!("{name}: formatted\n1 of 3 files formatted\n")
+        );
+        assert_eq!(fs::read_to_string(&path).unwrap(), text);
+    }
+    home.write("a/payers.toml", "schema = 1\n[payers.maine]\nnam = \"B\"\n");
+    let (status, _, err) = run(&home, &["fmt", "--check", "a"]);
+    assert_eq!(status, 2);
+    assert!(err.contains("a/payers.toml:3:1"), "{err}");
+}

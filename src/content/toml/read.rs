@@ -84,6 +84,11 @@ pub(crate) fn parse_entries(name: &str, text: &str) -> Result<ParsedEntries, Rep
     })
 }
 
+/// Returns the folder of a file, empty for the working directory.
+pub(crate) fn folder_of(path: &Path) -> &Path {
+    path.parent().unwrap_or(Path::new(""))
+}
+
 /// Returns the shared entries of a folder, whose files are read when a document needs them.
 pub fn shared_entries(folder: &Path) -> SharedEntries {
     let paths = SHARED_FILES.map(|name| (name, folder.join(name)));
@@ -128,8 +133,7 @@ pub(crate) fn decode<'b>(name: &str, bytes: &'b [u8]) -> Result<&'b str, Report>
 
 /// Reads a document from a file, with the shared entries of its folder.
 pub fn load_document(path: &Path) -> Result<Document, Report> {
-    let folder = path.parent().unwrap_or(Path::new(""));
-    load_document_with(path, &shared_entries(folder))
+    load_document_with(path, &shared_entries(folder_of(path)))
 }
 
 /// Reads a document from a file, which may refer to shared entries.
