@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use codeleaf::authoring::{format_document, json_schema};
 use codeleaf::content::{load_document, parse_document};
+use insta::assert_snapshot;
 
 use crate::sets::archives::spreadsheet;
 use crate::support::program::{Home, Launch, text};
@@ -82,8 +83,34 @@ fn rows_are_added_after_those_of_their_kind_and_the_rest_stays() {
         when = { reason = \"source_silent\" }\nstanding = \"not_expected\"\nsource = \"policy\"\n";
     let expected = DOCUMENT.replace("\n# The payers.", &format!("{added}\n# The payers."));
     assert_eq!(fs::read_to_string(&path).unwrap(), expected);
-    assert!(out.contains("+code = \"GA\"\n"), "{out}");
-    assert!(out.contains("doc.toml: 2 rows added\n"), "{out}");
+    assert_snapshot!(out, @r#"
+--- doc.toml
++++ doc.toml
+@@ -21,6 +21,20 @@
+ description = "Professional part"  # in our words
+ when = "Only the report"
+ 
++[[modifier]]
++code = "59"
++description = "Distinct service"
++when = "Another site, or another visit"
++standing = "situational"
++source = "policy"
++
++[[modifier]]
++code = "GA"
++description = "Waiver"
++when = { reason = "source_silent" }
++standing = "not_expected"
++source = "policy"
++
+ # The payers.
+ [[payer]]
+ id = "aetna"
+doc.toml: 2 rows added
+doc.toml: cpt:00001 A service: OK
+1 file checked: no errors, 1 note
+"#);
     for message in [
         "column 6 `Remark of Kim`: no field of [[modifier]] has this name; its fields are code, ",
         "line 5: the file has a row on 26 already",
@@ -94,6 +121,11 @@ fn rows_are_added_after_those_of_their_kind_and_the_rest_stays() {
         let message = format!("not added: modifiers.csv: {message}");
         assert!(err.contains(&message), "{message}\n{err}");
     }
+    assert_eq!(err.matches("not added: ").count(), 5, "{err}");
+    let (status, out, err) = add(&home, "modifiers.csv", "modifier");
+    assert_eq!((status, out.as_str()), (2, ""));
+    assert!(err.ends_with("\ndoc.toml: no rows to add\n"), "{err}");
+    assert_eq!(fs::read_to_string(&path).unwrap(), expected);
 }
 
 #[test]
@@ -174,7 +206,8 @@ fn nothing_is_written_without_consent() {
     assert!(out.contains("+code = \"59\""), "{out}");
     assert!(err.contains("not written; --yes adds 2 rows"), "{err}");
     assert_eq!(fs::read_to_string(&path).unwrap(), DOCUMENT);
-    for (answer, is_written) in [("n", false), ("y", true)] {
+    for (answer, is_written) in [("n", false), ("", false), ("y", true), ("YES", true)] {
+        home.write("doc.toml", DOCUMENT);
         let mut terminal = Launch::codeleaf(line).home(&home).start();
         terminal.wait_for("Add 2 rows to doc.toml? [y/N]");
         terminal.send(format!("{answer}\n").as_bytes());
@@ -250,39 +283,6 @@ fn exported_tables_can_be_read_again() {
     assert!(out.starts_with("Code,System,Title,Row,Text\r\n"), "{out}");
 }
 
-/// Every content file and every valid fixture.
-fn valid_files() -> Vec<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let folders = ["content", "content/modifiers", "tests/fixtures/valid"];
-    let files = folders
-        .iter()
-        .flat_map(|folder| fs::read_dir(root.join(folder)).unwrap());
-    let files = files.map(|entry| entry.unwrap().path());
-    files
-        .filter(|path| path.extension().is_some_and(|it| it == "toml"))
-        .collect()
-}
-
-#[test]
-fn format_is_idempotent_and_keeps_documents_and_comments() {
-    let files = valid_files();
-    assert!(files.len() > 100);
-    for path in files {
-        let name = path.display().to_string();
-        let text = fs::read_to_string(&path).unwrap();
-        let formatted = format_document(&text).unwrap();
-        assert_eq!(format_document(&formatted).unwrap(), formatted, "{name}");
-        let document = parse_document("", text.as_bytes()).unwrap();
-        let again = parse_document("", formatted.as_bytes()).unwrap();
-        assert_eq!(again, document, "{name}");
-        let sorted_lines = |text: &str| {
-            let lines = text.lines().map(|line| line.trim().to_owned());
-            let mut lines: Vec<String> = lines.filter(|line| !line.is_empty()).collect();
-            lines.sort();
-            lines
-        };
-        assert_eq!(sorted_lines(&formatted), sorted_lines(&text), "{name}");
-        if !path.starts_with(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests")) {
 /// What the schema lists for a field.
 fn keywords(table: &str, field: &str) -> Vec<String> {
     let schema: serde_json::Value = serde_json::from_str(&json_schema()).unwrap();
@@ -322,6 +322,39 @@ fn exported_rows_with_any_standing_or_relation_are_read_back_unchanged() {
     assert_eq!(load_document(&path).unwrap(), whole);
 }
 
+/// Every content file and every valid fixture.
+fn valid_files() -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folders = ["content", "content/modifiers", "tests/fixtures/valid"];
+    let files = folders
+        .iter()
+        .flat_map(|folder| fs::read_dir(root.join(folder)).unwrap());
+    let files = files.map(|entry| entry.unwrap().path());
+    files
+        .filter(|path| path.extension().is_some_and(|it| it == "toml"))
+        .collect()
+}
+
+#[test]
+fn format_is_idempotent_and_keeps_documents_and_comments() {
+    let files = valid_files();
+    assert!(files.len() > 100);
+    for path in files {
+        let name = path.display().to_string();
+        let text = fs::read_to_string(&path).unwrap();
+        let formatted = format_document(&text).unwrap();
+        assert_eq!(format_document(&formatted).unwrap(), formatted, "{name}");
+        let document = parse_document("", text.as_bytes()).unwrap();
+        let again = parse_document("", formatted.as_bytes()).unwrap();
+        assert_eq!(again, document, "{name}");
+        let sorted_lines = |text: &str| {
+            let lines = text.lines().map(|line| line.trim().to_owned());
+            let mut lines: Vec<String> = lines.filter(|line| !line.is_empty()).collect();
+            lines.sort();
+            lines
+        };
+        assert_eq!(sorted_lines(&formatted), sorted_lines(&text), "{name}");
+        if !path.starts_with(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests")) {
             assert!(
                 formatted == text,
                 "{name}: run `codeleaf fmt content content/modifiers`"
