@@ -6,7 +6,7 @@ use clap::Args;
 
 use crate::authoring::format_document;
 use crate::cli::output::{CommandOutput, DENIED, INVALID_INPUT};
-use crate::content::toml::read::{parse_document_with, read_bytes, shared_entries};
+use crate::content::toml::read::{parse_document_with, read_bytes, shared_entries_beside};
 use crate::diagnostics::Report;
 use crate::diagnostics::wording::count;
 use crate::files;
@@ -71,7 +71,7 @@ fn formatted(path: &Path) -> Result<Option<String>, Report> {
     let name = path.to_string_lossy();
     let failed = |message: String, hint| Report::whole_file(&name, message, hint);
     let bytes = read_bytes(path)?;
-    let shared = shared_entries(path.parent().unwrap_or(Path::new("")));
+    let shared = shared_entries_beside(path);
     let parse = |bytes: &[u8]| parse_document_with(&name, bytes, &shared);
     let document = parse(&bytes)?;
     let text = String::from_utf8_lossy(&bytes);

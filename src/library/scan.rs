@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use std::{fs, io};
 
 use crate::content::shared::{SHARED_FILES, SharedEntries, is_shared_file};
-use crate::content::toml::read::shared_entries;
+use crate::content::toml::read::{shared_entries, shared_entries_beside};
 use crate::diagnostics::Report;
 use crate::storage::Fingerprint;
 
@@ -64,7 +64,7 @@ impl Scan {
             })
             .collect();
         layers.extend(file.map(|file| {
-            let shared = Arc::new(shared_entries(file.parent().unwrap_or(Path::new(""))));
+            let shared = Arc::new(shared_entries_beside(file));
             Layer {
                 folder: file.to_owned(),
                 // A single file turns the cache off.
