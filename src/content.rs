@@ -24,6 +24,6 @@ pub(crate) use toml::compile::rows::{CODE_RELATIONS, DIAGNOSIS_RELATIONS, Relati
 pub use toml::locate::locate_row;
 pub use toml::read::{MAX_BYTES, load_document, parse_document};
 pub(crate) use toml::schema::{
-    FieldKind, SCHEMA as FORMAT_VERSION, TableType, fields_of, is_row_table, table_names,
+    FieldKind, GUIDANCE, SCHEMA as FORMAT_VERSION, TableType, fields_of, is_row_table, table_names,
     table_type,
 };

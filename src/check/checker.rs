@@ -70,7 +70,6 @@ struct CheckedFile {
 
 /// A file without errors, and the findings in it.
 struct ReadFile {
-    text: String,
     summary: String,
     facts: FileFacts,
     findings: Vec<Finding>,
@@ -94,8 +93,21 @@ pub fn check(request: CheckRequest<'_>) -> CheckReport {
             document.findings.push(finding);
         }
     }
+    let reports = report_each(&files);
+    let files = files.into_iter().zip(reports);
+    let files = files.map(|(CheckedFile { path, outcome }, report)| {
+        let (summary, report) = match outcome {
+            Ok(file) => (Some(file.summary), report),
+            Err(report) => (None, Some(report)),
+        };
+        FileReport {
+            path,
+            summary,
+            report,
+        }
+    });
     CheckReport {
-        files: files.into_iter().map(CheckedFile::report).collect(),
+        files: files.collect(),
         general: (!missing.is_empty()).then(|| missing_sets(&missing)),
     }
 }
@@ -138,25 +150,37 @@ fn missing_sets(kinds: &BTreeSet<SetKind>) -> Report {
     Report::general(&SETS_NOT_IMPORTED, &message, hint)
 }
 
+/// Renders the findings of each file.
+fn report_each(files: &[CheckedFile]) -> Vec<Option<Report>> {
+    let batches: Vec<&[CheckedFile]> = files.chunks(FILES_PER_TASK).collect();
+    let mut reports = Vec::with_capacity(files.len());
+    parallel_map_ordered(
+        thread_count(),
+        batches.len(),
+        |_| (),
+        |(), batch| -> Vec<_> { batches[batch].iter().map(CheckedFile::report).collect() },
+        |batch| reports.extend(batch),
+    );
+    reports
+}
+
 impl CheckedFile {
-    fn report(self) -> FileReport {
-        let name = self.path.to_string_lossy();
-        let (summary, report) = match self.outcome {
-            Err(report) => (None, Some(report)),
-            Ok(read) => {
-                let mut diagnostics = Diagnostics::new(&read.text);
-                for finding in read.findings {
-                    diagnostics.finding(finding);
-                }
-                let report = diagnostics.into_result(&name).err();
-                (Some(read.summary), report)
-            }
-        };
-        FileReport {
-            summary,
-            report,
-            path: self.path,
+    /// Renders the findings. Reads the file again, because the texts of all files would fill memory.
+    fn report(&self) -> Option<Report> {
+        let findings = &self.outcome.as_ref().ok()?.findings;
+        if findings.is_empty() {
+            return None;
         }
+        let render = || {
+            let name = self.path.to_string_lossy();
+            let bytes = read_bytes(&self.path)?;
+            let mut diagnostics = Diagnostics::new(decode(&name, &bytes)?);
+            for finding in findings {
+                diagnostics.finding(finding.clone());
+            }
+            diagnostics.into_result(&name)
+        };
+        render().err()
     }
 }
 
@@ -176,7 +200,6 @@ impl ReadFile {
         findings.extend(check_codes(&file, &codes, lookup));
         findings.extend(check_rates(&file, lookup));
         Ok(Self {
-            text: text.to_owned(),
             summary: format!("{} {}", file.document.code, file.document.title),
             facts: FileFacts::of_document(&file, codes),
             findings,
@@ -195,7 +218,6 @@ impl ReadFile {
             .filter(|(n, _)| *n > 0)
             .map(|(n, what)| count(n, what));
         Ok(Self {
-            text: text.to_owned(),
             summary: counts.collect::<Vec<_>>().join(", "),
             findings: check_entries(&file, today),
             facts: FileFacts::of_entries(&file),

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use std::{fs, io};
 
 use crate::content::shared::{SHARED_FILES, SharedEntries, is_shared_file};
-use crate::content::toml::read::{folder_of, shared_entries};
+use crate::content::toml::read::{folder_of, shared_entries, shared_entries_beside};
 use crate::diagnostics::Report;
 use crate::storage::Fingerprint;
 
@@ -65,7 +65,7 @@ impl Scan {
             })
             .collect();
         layers.extend(file.map(|file| {
-            let shared = Arc::new(shared_entries(folder_of(file)));
+            let shared = Arc::new(shared_entries_beside(file));
             Layer {
                 folder: file.to_owned(),
                 // A single file turns the cache off.

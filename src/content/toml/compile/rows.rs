@@ -10,10 +10,11 @@ use crate::content::toml::compile::block::{text_cell, typed_block};
 use crate::content::toml::compile::compiler::Compiler;
 use crate::content::toml::compile::name::UniqueNames;
 use crate::content::toml::compile::value::Keywords;
-use crate::content::toml::field_value::{Field, Text};
 use crate::content::toml::schema::{
-    DiagnosisRow, ModifierRow, NamedRow, NotThisRow, PayerRow, PayerRuleRow, RelatedRow, SynonymRow,
+    DiagnosisRow, Field, ModifierRow, NamedRow, NotThisRow, PayerRow, PayerRuleRow, RelatedRow,
+    SynonymRow,
 };
+use crate::content::toml::tree::Text;
 use crate::diagnostics::diagnostic::Span;
 use crate::diagnostics::wording::{nearest, quote, unknown_message};
 
