@@ -10,10 +10,10 @@ use crate::check::rules::{
     UNLISTED_MODIFIER, UNUSED_SOURCE,
 };
 use crate::content::toml::compile::compiler::StatedDate;
-use crate::content::toml::field_value::{Field, FieldValue, Text};
 use crate::content::toml::read::{ParsedEntries, ParsedFile};
-use crate::content::toml::schema::{SectionTable, SourceTable};
-use crate::content::{AsOf, CodeSystem, Date, ModifierCode, Source, SourceId, Subject};
+use crate::content::toml::schema::{Field, FieldValue, SectionTable, SourceTable};
+use crate::content::toml::tree::Text;
+use crate::content::{CodeSystem, Date, ModifierCode, Source, SourceId, Subject};
 use crate::diagnostics::Level;
 use crate::diagnostics::diagnostic::{Finding, Span};
 use crate::diagnostics::wording::quote;
@@ -51,26 +51,6 @@ fn check_dates(dates: &[StatedDate], today: Option<Date>) -> Vec<Finding> {
     findings
 }
 
-/// The first day of a date's period.
-pub(crate) fn first_day(date: AsOf) -> Option<Date> {
-    match date {
-        AsOf::Unknown => None,
-        AsOf::Year(year) => Date::new(year, 1, 1),
-        AsOf::Month(year, month) => Date::new(year, month, 1),
-        AsOf::Day(day) => Some(day),
-    }
-}
-
-/// The last day of a date's period.
-pub(crate) fn last_day(date: AsOf) -> Option<Date> {
-    match date {
-        AsOf::Unknown => None,
-        AsOf::Year(year) => Date::new(year, 12, 31),
-        AsOf::Month(..) => first_day(date)?.first_of_month_after(1)?.previous_day(),
-        AsOf::Day(day) => Some(day),
-    }
-}
-
 fn years_after(day: Date, years: u16) -> Option<Date> {
     // The 29th of February is not in every year.
     Date::new(
@@ -81,7 +61,7 @@ fn years_after(day: Date, years: u16) -> Option<Date> {
 }
 
 fn early_date(StatedDate { field, span, date }: &StatedDate) -> Option<Finding> {
-    let is_early = last_day(*date)?.year() < FIRST_YEAR;
+    let is_early = date.last_day()?.year() < FIRST_YEAR;
     is_early.then(|| {
         Finding::new(
             &EARLY_DATE,
@@ -94,9 +74,9 @@ fn early_date(StatedDate { field, span, date }: &StatedDate) -> Option<Finding> 
 
 fn date_against_today(stated: &StatedDate, today: Date) -> Option<Finding> {
     let StatedDate { field, span, date } = stated;
-    let first = first_day(*date)?;
+    let first = date.first_day()?;
     if *field == "next_review" {
-        if last_day(*date)? < today {
+        if date.last_day()? < today {
             let message = format!("the next review was due on {date}");
             let hint = "review the document, and write the date of the next review";
             return Some(Finding::new(&OVERDUE_REVIEW, span.clone(), message, hint));
@@ -123,7 +103,7 @@ fn date_against_today(stated: &StatedDate, today: Date) -> Option<Finding> {
 }
 
 /// The tables of all sections.
-pub(crate) fn sections(file: &ParsedFile) -> impl Iterator<Item = &SectionTable> {
+pub(crate) fn sections<'f>(file: &'f ParsedFile<'f>) -> impl Iterator<Item = &'f SectionTable<'f>> {
     let tables = &file.tables;
     let typed = [
         &tables.summary,
@@ -280,12 +260,12 @@ fn descriptors(file: &ParsedFile) -> Vec<Finding> {
     findings.collect()
 }
 
-fn with_span(text: &Text) -> (Span, &str) {
+fn with_span<'f>(text: &'f Text<'_>) -> (Span, &'f str) {
     (text.span(), text.get_ref())
 }
 
 /// Returns a field's text with its position.
-pub(crate) fn field_text(field: &Field) -> Option<(Span, &str)> {
+pub(crate) fn field_text<'f>(field: &'f Field<'_>) -> Option<(Span, &'f str)> {
     match field.get_ref() {
         FieldValue::Text(text) => Some((field.span(), text)),
         FieldValue::Absent(_) => None,

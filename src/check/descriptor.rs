@@ -4,6 +4,8 @@
 //! code: `Noun, qualifier; qualifier`. It is not a sentence: it has no verb and no full stop. An
 //! author's own title rarely has a semicolon; an author's sentence has a verb or a full stop.
 
+use crate::check::near_names::words_of;
+
 /// The longest descriptor, in bytes.
 const MAX_LENGTH: usize = 300;
 
@@ -47,20 +49,13 @@ pub(crate) fn looks_like_descriptor(text: &str) -> bool {
     let Some((noun, qualifier)) = text.split_once("; ") else {
         return false;
     };
-    let words = |part: &str| -> Vec<String> {
-        let words = part.split(|c: char| !c.is_alphanumeric());
-        words
-            .filter(|word| !word.is_empty())
-            .map(str::to_lowercase)
-            .collect()
-    };
-    let all = words(text);
+    let all = words_of(text);
     let is_sentence = text.ends_with(['.', '!', '?'])
         || text.contains(". ")
         || all
             .iter()
             .any(|word| SENTENCE_WORDS.contains(&word.as_str()));
-    let qualifier_words = words(qualifier);
+    let qualifier_words = words_of(qualifier);
     let ends = [qualifier_words.first(), qualifier_words.last()];
     let is_qualified = noun.contains(", ")
         || ends

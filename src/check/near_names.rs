@@ -126,8 +126,8 @@ impl<P> NameUses<P> {
     }
 }
 
-/// The words of a name in lower case.
-fn words_of(name: &str) -> Vec<String> {
+/// The words of a text in lower case.
+pub(crate) fn words_of(name: &str) -> Vec<String> {
     let words = name.split(|c: char| !c.is_alphanumeric());
     let words = words.filter(|word| !word.is_empty());
     words.map(str::to_lowercase).collect()

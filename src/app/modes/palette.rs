@@ -110,8 +110,7 @@ impl Palette {
                     .map(|hit| Item::Hit(Box::new(hit)))
                     .collect();
                 let payers = payers(context.library, &words).map(Item::Payer).collect();
-                let at = usize::from(!query.is_codes_only());
-                groups.insert(at, (CODES_AND_DOCUMENTS, hits));
+                groups.push((CODES_AND_DOCUMENTS, hits));
                 groups.push((PAYERS, payers));
             }
         }

@@ -6,13 +6,11 @@ use crate::content::document::{Block, Shape};
 use crate::content::row::{Cell, Remark, Row, RowKey, Subject, Value, Voice};
 use crate::content::source::SourceId;
 use crate::content::toml::compile::compiler::Compiler;
-use crate::content::toml::compile::name::{
-    TYPED_BLOCKS, UniqueNames, slug, typed_block_rank, typed_block_title,
-};
-use crate::content::toml::field_value::{Field, Sources, Text};
+use crate::content::toml::compile::name::{UniqueNames, slug, typed_block_rank, typed_block_title};
 use crate::content::toml::schema::{
-    FactRow, GridTable, ListTable, ProseTable, RemarkRow, SectionTable,
+    FactRow, Field, GridTable, ListTable, ProseTable, RemarkRow, SectionTable, Sources,
 };
+use crate::content::toml::tree::Text;
 use crate::diagnostics::diagnostic::Span;
 use crate::diagnostics::wording::quote;
 
@@ -38,7 +36,7 @@ impl Attribution {
 /// What the blocks of a section share.
 struct SectionScope {
     sources: Vec<SourceId>,
-    /// The ids of blocks, with the reserved ones.
+    /// The ids of blocks.
     names: UniqueNames,
 }
 
@@ -108,9 +106,6 @@ impl Compiler<'_, '_> {
                 .map_or_else(Vec::new, |sources| self.sources(sources)),
             names: UniqueNames::default(),
         };
-        for (reserved, ..) in TYPED_BLOCKS {
-            scope.names.claim(reserved, &(0..0));
-        }
         let mut blocks = Vec::new();
         if let Some(text) = &table.text {
             let rows = self.prose_rows(text, None, &scope);
@@ -290,6 +285,9 @@ impl Compiler<'_, '_> {
                 Shape::Facts | Shape::Table => "table",
             };
             let slug = slug(title.as_deref().unwrap_or_default(), default);
+            if typed_block_rank(&slug).is_some() {
+                scope.names.claim(&slug, at);
+            }
             scope.names.unique(&slug, at)
         };
         Block::new(&id, title.as_deref(), shape, Vec::new())
