@@ -20,7 +20,7 @@ pub use document::{Block, BlockId, Document, RowPath, Section, SectionId, Shape,
 pub use notice::{CPT_NOTICE, FEE_NOTICE, SHORT_CPT_NOTICE, USE_NOTICE, notices};
 pub use row::{Cell, Remark, Row, RowKey, Standing, Subject, Value, Visibility, Voice};
 pub use source::{AbsenceReason, Source, SourceId, SourceKind, Unavailable};
-pub(crate) use toml::compile::rows::{code_relation_ids, diagnosis_relation_ids};
+pub(crate) use toml::compile::rows::{CODE_RELATIONS, DIAGNOSIS_RELATIONS, Relation};
 pub use toml::locate::locate_row;
 pub use toml::read::{MAX_BYTES, load_document, parse_document};
 pub(crate) use toml::schema::{

@@ -478,7 +478,13 @@ fn row_with_a_secondary_source_says_so_on_screen_and_in_text() {
                     let lines = &page.rows[page.row_index(&path).unwrap()].lines;
                     let own = normalize(&join_lines(page.lines[lines.clone()].iter()));
                     let between = (0..lines.start).filter(|at| !in_a_row(at));
-                    let above = normalize(&join_lines(between.map(|at| &page.lines[at])));
+                    let between: Vec<&PageLine> = between.map(|at| &page.lines[at]).collect();
+                    // The last source above holds.
+                    let named = between
+                        .iter()
+                        .rposition(|line| line.to_string().trim().starts_with('—'));
+                    let named = named.map_or(&[][..], |at| &between[at..]);
+                    let above = normalize(&join_lines(named.iter().copied()));
                     let is_quoted = row.voice == Voice::Publication;
                     for id in row.stated_by().skip(usize::from(is_quoted)) {
                         let source = document.source(id).unwrap();

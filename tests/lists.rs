@@ -162,19 +162,19 @@ Best match · 1
 "#);
     reader.press("ctrl-u");
     assert_snapshot!(reader.press("\"invented no\"").screen(), @r#"
-/ invented no                                                   7 results  Top
+/ invented no                                                   8 results  Top
 All  Documents  Diagnoses  Procedures  Modifiers  Payers  Billable  In 83950
-Documents · 7
+Documents · 8
 ▸ CPT 0001U › Coding › 26 › ! disputed › Remark                         remark
     CMS has no such line.
+  CPT 0001U › Overview › Also known as › Source                         source
+    paper: An invented publication
   CPT 0001U › Summary › Rate › Source                                   source
     An invented file of CMS
   CPT 0001U › Payers › Plan A › Source                                  source
     paper: An invented publication
   CPT 0001U › Coding › Z85.3 › Description                         description
     Personal history, as invented — mentioned; no statement on coverage — house
-  CPT 0001U › Payers › Plan A › What the payer says        what the payer says
-    Accepted in writing, as invented.
   CPT 0001U › Overview › 0002U                                         heading
 
 ↑↓ select  Enter open  Esc back  Tab filter                         CPT (c) AMA

@@ -60,7 +60,7 @@ impl App {
         }
         let is_input = matches!(
             action,
-            Action::Command(_) | Action::Insert(_) | Action::UnboundKey
+            Action::Command(_) | Action::Insert(_) | Action::UnboundKey | Action::CodeTyped(..)
         );
         if is_input && self.copied.take().is_some() && closes_copied_text(&action) {
             return None;

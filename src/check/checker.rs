@@ -1,6 +1,6 @@
 //! Runs the checks: reads and checks every file in parallel, then compares the files.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::check::checks_of_codes::{check_codes, codes_of};
@@ -11,15 +11,15 @@ use crate::check::rules::SETS_NOT_IMPORTED;
 use crate::check::set_lookup::SetLookup;
 use crate::codesets::SetKind;
 use crate::content::Date;
-use crate::content::shared::{SHARED_FILES, SharedEntries, is_shared_file};
-use crate::content::toml::read::{decode, parse_entries, parse_file, read_bytes, shared_entries};
+use crate::content::shared::{SharedEntries, is_shared_file};
+use crate::content::toml::read::{decode, folder_of, parse_entries, parse_file, read_bytes};
 use crate::diagnostics::diagnostic::{Diagnostics, Finding};
 use crate::diagnostics::wording::{count, join_with_and};
 use crate::diagnostics::{Level, Report};
 use crate::library::Library;
 use crate::library::catalog_record::FILES_PER_TASK;
 use crate::library::parallel::{parallel_map_ordered, thread_count};
-use crate::library::scan::toml_files;
+use crate::library::scan::{content_files, entries_by_folder};
 
 /// The input of [`check`].
 #[derive(Clone, Copy, Debug)]
@@ -77,13 +77,7 @@ struct ReadFile {
 
 /// Checks files. A path that is not a folder is a file.
 pub fn check(request: CheckRequest<'_>) -> CheckReport {
-    let mut seen = HashSet::new();
-    let mut paths: Vec<PathBuf> = request
-        .paths
-        .iter()
-        .flat_map(|path| files_in(path))
-        .collect();
-    paths.retain(|path| seen.insert(path.clone()));
+    let paths = content_files(request.paths);
     let (mut files, missing) = check_each(&paths, request);
     let readable = files.iter().enumerate().filter_map(|(number, file)| {
         let facts = &file.outcome.as_ref().ok()?.facts;
@@ -118,20 +112,6 @@ pub fn check(request: CheckRequest<'_>) -> CheckReport {
     }
 }
 
-/// Returns the files of a folder, documents first, or the path itself if it is not a folder.
-fn files_in(path: &Path) -> Vec<PathBuf> {
-    let Ok(mut files) = toml_files(path) else {
-        return vec![path.to_owned()];
-    };
-    let shared = SHARED_FILES.map(|name| path.join(name));
-    files.extend(shared.into_iter().filter(|path| path.exists()));
-    files
-}
-
-fn folder_of(path: &Path) -> &Path {
-    path.parent().unwrap_or(Path::new(""))
-}
-
 /// Checks each file by itself. Also returns the kinds of sets that were needed but are not imported.
 fn check_each(
     paths: &[PathBuf],
@@ -139,12 +119,7 @@ fn check_each(
 ) -> (Vec<CheckedFile>, BTreeSet<SetKind>) {
     let batches: Vec<&[PathBuf]> = paths.chunks(FILES_PER_TASK).collect();
     let mut files = Vec::with_capacity(paths.len());
-    let mut shared: HashMap<&Path, SharedEntries> = HashMap::new();
-    for folder in paths.iter().map(|path| folder_of(path)) {
-        shared
-            .entry(folder)
-            .or_insert_with(|| shared_entries(folder));
-    }
+    let shared = entries_by_folder(paths);
     let lookups = parallel_map_ordered(
         thread_count(),
         batches.len(),

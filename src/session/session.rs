@@ -314,9 +314,9 @@ impl Session {
         let app = &self.app;
         let command = app.keymap().command(app.mode(), key);
         let typed = typed_character(key);
-        // Other commands than moves are never the start of a code.
-        let may_be_code = matches!(app.mode(), Mode::Document | Mode::RowDetail)
-            && matches!(
+        let may_be_code = match app.mode() {
+            // The commands of capital letters and moves lose nothing if a code follows.
+            Mode::Document | Mode::Outline | Mode::RowDetail => matches!(
                 command,
                 None | Some(
                     Command::Section(_)
@@ -325,8 +325,16 @@ impl Session {
                         | Command::Right
                         | Command::NextHit
                         | Command::PreviousHit
+                        | Command::Bookmarks
+                        | Command::CopyWithCitation
                 )
-            );
+            ),
+            // The first letter of the code has opened the list.
+            Mode::Bookmarks => {
+                command.is_none() && typed.is_some_and(|c| self.code_typing.is_continued_by(c, now))
+            }
+            _ => false,
+        };
         match typed.filter(|_| may_be_code) {
             Some(c) => {
                 let position = || app.reading_position();

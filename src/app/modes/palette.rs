@@ -108,8 +108,7 @@ impl Palette {
                     .map(|hit| Item::Hit(Box::new(hit)))
                     .collect();
                 let payers = payers(context.library, &words).map(Item::Payer).collect();
-                let at = usize::from(!query.is_codes_only());
-                groups.insert(at, ("Codes and documents", hits));
+                groups.push(("Codes and documents", hits));
                 groups.push(("Payers", payers));
             }
         }

@@ -84,6 +84,11 @@ pub(crate) fn parse_entries<'t>(name: &str, text: &'t str) -> Result<ParsedEntri
     })
 }
 
+/// Returns the folder of a file, empty for the working directory.
+pub(crate) fn folder_of(path: &Path) -> &Path {
+    path.parent().unwrap_or(Path::new(""))
+}
+
 /// Returns the shared entries of a folder, whose files are read when a document needs them.
 pub(crate) fn shared_entries(folder: &Path) -> SharedEntries {
     let paths = SHARED_FILES.map(|name| (name, folder.join(name)));
@@ -112,7 +117,7 @@ pub(crate) fn shared_entries(folder: &Path) -> SharedEntries {
 
 /// Returns the shared entries of the folder of a file.
 pub(crate) fn shared_entries_beside(file: &Path) -> SharedEntries {
-    shared_entries(file.parent().unwrap_or(Path::new("")))
+    shared_entries(folder_of(file))
 }
 
 /// Returns the text of a file, without a byte order mark.

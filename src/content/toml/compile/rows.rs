@@ -19,17 +19,17 @@ use crate::diagnostics::diagnostic::Span;
 use crate::diagnostics::wording::{nearest, quote, unknown_message};
 
 /// The keyword of a relation, and its label.
-type Relation = (&'static str, &'static str);
+pub(crate) type Relation = (&'static str, &'static str);
 
 /// How a diagnosis relates to the code.
-const DIAGNOSIS_RELATIONS: [Relation; 3] = [
+pub(crate) const DIAGNOSIS_RELATIONS: [Relation; 3] = [
     ("covered", "covered"),
     ("not_covered", "not covered"),
     ("mentioned", "mentioned; no statement on coverage"),
 ];
 
 /// How another code relates to the code.
-const CODE_RELATIONS: [Relation; 9] = [
+pub(crate) const CODE_RELATIONS: [Relation; 9] = [
     ("same_purpose", "serves the same purpose"),
     ("bundled", "bundled (NCCI)"),
     ("panel", "part of a panel"),
@@ -40,16 +40,6 @@ const CODE_RELATIONS: [Relation; 9] = [
     ("family", "same family"),
     ("see", "see also"),
 ];
-
-/// The keywords of the relations of a diagnosis.
-pub(crate) fn diagnosis_relation_ids() -> impl Iterator<Item = &'static str> {
-    DIAGNOSIS_RELATIONS.into_iter().map(|(id, _)| id)
-}
-
-/// The keywords of the relations of another code.
-pub(crate) fn code_relation_ids() -> impl Iterator<Item = &'static str> {
-    CODE_RELATIONS.into_iter().map(|(id, _)| id)
-}
 
 const STANDINGS: Keywords<'static, Standing> = Keywords(&Standing::ALL, Standing::id);
 
