@@ -150,7 +150,7 @@ fn cited_row(document: &Document, row: &Row) -> String {
 fn table(rows: &[&Row], format: CopyFormat) -> Vec<String> {
     let mut labels: Vec<&str> = Vec::new();
     for cell in rows.iter().flat_map(|row| &row.cells) {
-        if cell.visibility == Visibility::Column && !labels.contains(&cell.label.as_str()) {
+        if cell.visibility == Visibility::Column && !labels.contains(&&*cell.label) {
             labels.push(&cell.label);
         }
     }

@@ -182,7 +182,7 @@ impl Block {
     pub fn row_name<'b>(&'b self, row: &'b Row) -> Option<&'b str> {
         match (&row.subject, self.shape) {
             (Subject::Absence, _) | (Subject::Text, Shape::Prose | Shape::List) => None,
-            (Subject::Text, Shape::Facts) => row.cells.first().map(|cell| cell.label.as_str()),
+            (Subject::Text, Shape::Facts) => row.cells.first().map(|cell| &*cell.label),
             _ => Some(row.name()),
         }
     }

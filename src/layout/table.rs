@@ -79,7 +79,7 @@ pub fn absence_notes(builder: &mut PageBuilder<'_>, block: &Block) {
             if let Value::Unavailable(absent) = &cell.value
                 && absent.reason != AbsenceReason::NoEntry
             {
-                let field = (cell.label.as_str(), row);
+                let field = (&*cell.label, row);
                 match notes.iter_mut().find(|(known, _)| **known == **absent) {
                     Some((_, fields)) => fields.push(field),
                     None => notes.push((absent, vec![field])),
@@ -144,7 +144,7 @@ fn table_rows(block: &Block) -> impl Iterator<Item = &Row> {
 pub fn column_labels<'r>(rows: impl Iterator<Item = &'r Row>) -> Vec<&'r str> {
     let mut labels: Vec<&str> = Vec::new();
     for cell in rows.flat_map(Row::column_cells) {
-        if !labels.contains(&cell.label.as_str()) {
+        if !labels.contains(&&*cell.label) {
             labels.push(&cell.label);
         }
     }
@@ -349,7 +349,7 @@ fn stacked_row(builder: &mut PageBuilder<'_>, row: &Row, payer_values: &PayerVal
     let charset = builder.options.charset;
     let fields = row.column_cells().map(|cell| {
         let (text, role) = field_text(builder, row, cell, payer_values);
-        (cell.label.as_str(), text, role)
+        (&*cell.label, text, role)
     });
     let fields: Vec<(&str, String, Role)> = fields.collect();
     let start = builder.page.lines.len();

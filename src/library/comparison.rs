@@ -152,7 +152,7 @@ impl ComparisonBuilder<'_> {
 }
 
 fn text_row(key: &str, label: &str, text: &str) -> Row {
-    let cells = vec![Cell::column(label, text)];
+    let cells = vec![Cell::column(label.to_owned(), text)];
     let key = RowKey(key.to_owned());
     Row::new(key, Subject::Text, Voice::Publication, cells)
 }

@@ -146,7 +146,7 @@ impl<'d> DocumentRows<'d> {
         let absent = Value::new_absence(AbsenceReason::NoEntry);
         let cells = vec![
             Cell::column("Who", payer),
-            Cell::column(&self.label, absent),
+            Cell::column(self.label.clone(), absent),
         ];
         let key = RowKey(key.to_owned());
         Row::new(key, Subject::Text, Voice::Publication, cells)
@@ -176,7 +176,7 @@ impl<'d> DocumentRows<'d> {
         };
         let cells = vec![
             Cell::column("Who", who),
-            Cell::column(&self.label, value),
+            Cell::column(self.label.clone(), value),
             Cell::column("Source", cited),
         ];
         let key = RowKey(key.to_owned());
