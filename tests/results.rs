@@ -213,9 +213,9 @@ fn empty_field_lists_earlier_searches_and_opened_codes() {
     assert_snapshot!(reader.screen(), @r#"
 /
 All  Documents  Diagnoses  Procedures  Modifiers  Payers  Billable  In A00.3
-Earlier searches · 1
+Recent searches · 1
 ▸ a00.3
-Codes opened before · 1
+Recent codes · 1
   A00.3   Invented disease number 3 of the left hand, with later encounters
 Search within · 6
   mod:    a modifier, in every document: mod:26

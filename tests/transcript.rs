@@ -138,6 +138,25 @@ Bookmarked. B lists bookmarks and notes
 }
 
 #[test]
+fn lists_read_position_group_and_item_or_that_they_are_empty() {
+    let mut reader = open();
+    let status = |reader: &mut TestSession, keys| {
+        let text = appended(reader, keys);
+        let mut lines = text.lines().filter(|line| !line.contains(". Keys: "));
+        lines.next().unwrap_or_default().to_owned()
+    };
+    assert_snapshot!(status(&mut reader, "B"), @"None yet. b bookmarks the selected row. a adds a note to it");
+    assert_snapshot!(status(&mut reader, "esc b B"), @"Bookmarks and notes, 1 of 1: 83950 CPT code 83950 represents a laboratory assay that measures …, 2026-11-25");
+    assert_snapshot!(status(&mut reader, "esc a"), @"Type your note. Enter saves it");
+    assert_snapshot!(status(&mut reader, "esc : \"help\""), @"Command palette, 1 of 2: Actions, Search every document as you type, from the last search on; in help: search the keys: /");
+    assert_snapshot!(status(&mut reader, "esc : \"qqqq\""), @"No matches. Try fewer words.");
+    assert_snapshot!(status(&mut reader, "esc o \"qqqq\""), @"No matches. Try fewer words.");
+    assert_snapshot!(status(&mut reader, "esc /"), @"Search: type words, a code or a modifier; mod: a modifier, in every document: mod:26");
+    assert_snapshot!(status(&mut reader, "\"payer:\""), @"5 values; suggestion 1: payer:\"Aetna\"");
+    assert_snapshot!(status(&mut reader, "esc f \"lab\""), @"Filter lab: 3 of 3 rows");
+}
+
+#[test]
 fn copied_text_is_written_below_the_pane() {
     let mut reader = open();
     let menu = appended(&mut reader, "4 y");

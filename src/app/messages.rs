@@ -174,8 +174,8 @@ pub(crate) mod search {
         in_document(code) = "In {code}";
         // Headings of the lists below an empty field, and the line below them. Its typo is intended:
         // a search finds misspelled words.
-        EARLIER_SEARCHES = "Earlier searches";
-        OPENED_CODES = "Codes opened before";
+        RECENT_SEARCHES = "Recent searches";
+        RECENT_CODES = "Recent codes";
         SEARCH_WITHIN = "Search within";
         EXAMPLES = "Or type: 26, 83950-90, professional component, outside lab, reccurence";
         // At the right of a result.
@@ -222,8 +222,8 @@ pub(crate) mod library {
         MODIFIER = "modifier";
         PAYER = "payer";
         // An empty list.
-        NO_MODIFIERS = "No document has a row on a modifier.";
-        NO_PAYERS = "No document has a row on a payer.";
+        NO_MODIFIERS = "No document lists a modifier.";
+        NO_PAYERS = "No document lists a payer.";
         // Headings of groups.
         documents(system) = "{system} documents";
         FILES_WITH_ERRORS = "Files with errors";
@@ -275,8 +275,8 @@ pub(crate) mod comparison {
     }
 
     pub fn select_one(back_key: Option<String>) -> String {
-        let text = "Several documents are compared";
-        with_key(text, back_key, "goes back to select one")
+        let text = "To open a document, select it in the list";
+        with_key(text, back_key, "goes back")
     }
 }
 
@@ -298,7 +298,7 @@ pub(crate) mod text_panel {
 
     texts! {
         help_title(mode) = "Help: keys in the {mode}";
-        CANNOT_COPY_HELP = "Only reports on files can be copied";
+        CANNOT_COPY_HELP = "Help cannot be copied";
         CANNOT_EDIT_HELP = "Help has no file to edit";
     }
 
@@ -365,6 +365,6 @@ pub(crate) mod bookmarks {
     }
 
     pub fn spoken_note(save_key: Option<String>) -> String {
-        with_key("Your note: type it", save_key, "saves it")
+        with_key("Type your note", save_key, "saves it")
     }
 }

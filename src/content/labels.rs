@@ -77,6 +77,15 @@ impl Status {
     }
 }
 
+impl SourceKind {
+    pub(crate) const fn label(self) -> &'static str {
+        match self {
+            Self::Primary | Self::Secondary => self.id(),
+            Self::InHouse => "in-house",
+        }
+    }
+}
+
 impl Standing {
     /// The label for display. Its symbol makes the states distinct without color.
     pub const fn label(self) -> &'static str {

@@ -79,7 +79,7 @@ pub fn source_lines(document: &Document, sources: &[&Source]) -> Vec<String> {
         if source.as_of != AsOf::Unknown && source.read != AsOf::Unknown {
             line += &format!(", {}", labels::read(source.read));
         }
-        line += &format!(" · {}", source.kind.id());
+        line += &format!(" · {}", source.kind.label());
         if quoted.contains(&source.id) {
             line += &format!(" · {}", labels::QUOTED);
         }

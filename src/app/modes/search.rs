@@ -12,7 +12,7 @@ use crate::app::command::Movement;
 use crate::app::history::ReadingPosition;
 use crate::app::list::{Click, Group, GroupedList};
 use crate::app::messages::search::{
-    EARLIER_SEARCHES, MORE_RESULTS, OPENED_CODES, SCOPES, SEARCH_WITHIN,
+    MORE_RESULTS, RECENT_CODES, RECENT_SEARCHES, SCOPES, SEARCH_WITHIN,
 };
 use crate::app::modes::search::filter_bar::{Filter, FilterLabel, Filters};
 use crate::app::pane::{Pane, PaneContext};
@@ -166,8 +166,8 @@ impl SearchState {
                 return GroupedList::ungrouped(SCOPES.len(), 1);
             }
             let groups = [
-                (EARLIER_SEARCHES, queries),
-                (OPENED_CODES, codes),
+                (RECENT_SEARCHES, queries),
+                (RECENT_CODES, codes),
                 (SEARCH_WITHIN, SCOPES.len()),
             ];
             let groups = groups.map(|(title, count)| Group::new(title.to_owned(), count));
