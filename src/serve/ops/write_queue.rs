@@ -49,7 +49,6 @@ impl<T: Send + 'static> WriteQueue<T> {
     /// are.
     pub fn flush(&self) -> bool {
         let (done, finished) = sync_channel(1);
-        self.0.try_send(Entry::Flush(done)).is_ok()
-            && finished.recv_timeout(FLUSH_TIMEOUT).is_ok()
+        self.0.try_send(Entry::Flush(done)).is_ok() && finished.recv_timeout(FLUSH_TIMEOUT).is_ok()
     }
 }
