@@ -245,16 +245,6 @@ impl Standing {
     pub fn sign(self) -> &'static str {
         self.label().split(' ').next().unwrap_or_default()
     }
-
-    /// The label for display. Its symbol makes the states distinct without color.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Usual => "+ usual",
-            Self::Situational => "~ conditional",
-            Self::NotExpected => "x not appropriate",
-            Self::Disputed => "! disputed",
-        }
-    }
 }
 
 /// An editors' remark on a row or a section.

@@ -9,8 +9,6 @@ use crate::layout::majority::majority;
 /// [`Standing::expected`](crate::content::Standing::expected).
 pub const DIFFERS: &str = "≠";
 
-pub const LEGEND: &str = "≠ differs from most payers.";
-
 /// The plan, policy and rate that most payers of a table have, by the label of the column.
 pub struct PayerValues<'r>(Vec<(&'r str, &'r str)>);
 

@@ -1,5 +1,6 @@
 //! The rows of one document in a comparison: a statement, its author and its source.
 
+use crate::content::labels::NO_SOURCE;
 use crate::content::{
     AbsenceReason, AsOf, Cell, Document, ModifierCode, Row, RowKey, SourceId, Standing, Subject,
     Value, Visibility, Voice,
@@ -171,7 +172,7 @@ impl<'d> DocumentRows<'d> {
         }
         let cited = match sources.first().and_then(|id| self.document.source(id)) {
             Some(source) => with_date(&source.short, source.as_of),
-            None => "no source named".to_owned(),
+            None => NO_SOURCE.to_owned(),
         };
         let cells = vec![
             Cell::column("Who", who),
