@@ -330,31 +330,63 @@ fn collect_json<'v>(value: &'v serde_json::Value, texts: &mut Vec<&'v str>) {
     }
 }
 
-/// The pages that a reader can reach at a width: every section, and every row that a key opens. The
-/// key opens the document of the code if the row names one.
-fn reachable(document: &Document, columns: u16, table_mode: TableMode) -> Vec<Page> {
-    let options = LayoutOptions {
+const fn screen(columns: u16, table_mode: TableMode) -> LayoutOptions {
+    LayoutOptions {
         columns,
         charset: Charset::Unicode,
         table_mode,
         medium: Medium::Screen,
-    };
-    let mut pages = Vec::new();
-    for n in 0..document.sections.len() {
-        let end = if n + 1 == document.sections.len() {
+    }
+}
+
+fn section_pages(document: &Document, options: LayoutOptions) -> Vec<Page> {
+    let last = document.sections.len() - 1;
+    let page = |n| {
+        let end = if n == last {
             PageEnd::About
         } else {
             PageEnd::Notices
         };
-        pages.push(Page::from_section(document, n, options, end));
-    }
-    for (section, block, row) in document.rows() {
-        if !matches!(row.subject, Subject::Code(_)) {
-            let path = RowPath::new(section, block, row);
-            pages.push(Page::from_row(document, &path, options));
+        Page::from_section(document, n, options, end)
+    };
+    (0..=last).map(page).collect()
+}
+
+/// The pages of the rows that a key opens. The key opens the document of the code if the row names one.
+fn row_pages(document: &Document, options: LayoutOptions) -> Vec<Page> {
+    let rows = document.rows();
+    let rows = rows.filter(|(_, _, row)| !matches!(row.subject, Subject::Code(_)));
+    let pages = rows.map(|(section, block, row)| {
+        Page::from_row(document, &RowPath::new(section, block, row), options)
+    });
+    pages.collect()
+}
+
+/// Looks for texts on pages. Pages of many widths have the same lines, which are searched once.
+struct Finder<'e> {
+    expected: &'e [Expected],
+    /// Which of the texts a page has, by its lines.
+    known: HashMap<String, Vec<bool>>,
+}
+
+impl Finder<'_> {
+    /// Returns for each text whether one of the pages has it.
+    fn find(&mut self, pages: &[Page]) -> Vec<bool> {
+        let mut found = vec![false; self.expected.len()];
+        for page in pages {
+            let on_page = self
+                .known
+                .entry(join_lines(page.lines.iter()))
+                .or_insert_with_key(|lines| {
+                    let grid = Grid::new(lines);
+                    self.expected.iter().map(|text| grid.has(text)).collect()
+                });
+            for (is_found, is_on_page) in found.iter_mut().zip(on_page) {
+                *is_found |= *is_on_page;
+            }
         }
+        found
     }
-    pages
 }
 
 fn join_lines<'l>(lines: impl Iterator<Item = &'l PageLine>) -> String {
@@ -365,30 +397,34 @@ fn join_lines<'l>(lines: impl Iterator<Item = &'l PageLine>) -> String {
 #[test]
 fn every_text_of_a_document_is_reachable_on_screen_at_every_width() {
     for (name, document, expected) in documents() {
-        // Which texts a page has, by its lines: many widths have the same ones.
-        let mut known: HashMap<String, Vec<bool>> = HashMap::new();
+        let mut finder = Finder {
+            expected,
+            known: HashMap::new(),
+        };
         for columns in 20..=200 {
+            let in_rows = finder.find(&row_pages(document, screen(columns, TableMode::Columns)));
             for table_mode in [TableMode::Columns, TableMode::Linear] {
-                let mut is_missing = vec![true; expected.len()];
-                for page in reachable(document, columns, table_mode) {
-                    let found = known
-                        .entry(join_lines(page.lines.iter()))
-                        .or_insert_with_key(|lines| {
-                            let grid = Grid::new(lines);
-                            expected.iter().map(|text| grid.has(text)).collect()
-                        });
-                    for (is_missing, is_found) in is_missing.iter_mut().zip(found) {
-                        *is_missing &= !*is_found;
-                    }
-                }
-                let missing = expected.iter().zip(is_missing);
-                let missing = missing.filter(|(_, is_missing)| *is_missing);
+                let options = screen(columns, table_mode);
+                let in_sections = finder.find(&section_pages(document, options));
+                let found = in_rows
+                    .iter()
+                    .zip(in_sections)
+                    .map(|(row, section)| *row || section);
+                let missing = expected.iter().zip(found).filter(|(_, is_found)| !is_found);
                 let missing: Vec<_> = missing.map(|(text, _)| &text.forms).collect();
                 assert!(
                     missing.is_empty(),
                     "{name}, {columns}, {table_mode:?}: no {missing:?}"
                 );
             }
+        }
+        // One page of an opened row is enough above: both modes have the same.
+        for columns in [20, 60, 120, 200] {
+            let pages = |table_mode| row_pages(document, screen(columns, table_mode));
+            assert!(
+                pages(TableMode::Columns) == pages(TableMode::Linear),
+                "{name}, {columns}"
+            );
         }
     }
 }
@@ -417,12 +453,7 @@ fn no_column_breaks_a_word_at_any_width() {
                 continue;
             }
             for columns in (40..=240).step_by(3) {
-                let options = LayoutOptions {
-                    columns,
-                    charset: Charset::Unicode,
-                    table_mode: TableMode::Columns,
-                    medium: Medium::Screen,
-                };
+                let options = screen(columns, TableMode::Columns);
                 let page = Page::from_section(document, n, options, PageEnd::Nothing);
                 for (block, texts, whole) in &mut tables {
                     let rows = page.rows.iter().filter(|row| row.path.block == block.id);
@@ -545,12 +576,7 @@ fn narrow_screen_marks_a_row_whose_remark_has_no_room() {
     let document = codeleaf::content::parse_document("shipped", &text.unwrap()).unwrap();
     let (coding, _) = document.section(&SectionId("coding".to_owned())).unwrap();
     for (columns, has_room) in [(59, false), (60, true), (200, true)] {
-        let options = LayoutOptions {
-            columns,
-            charset: Charset::Unicode,
-            table_mode: TableMode::Columns,
-            medium: Medium::Screen,
-        };
+        let options = screen(columns, TableMode::Columns);
         let page = Page::from_section(&document, coding, options, PageEnd::Nothing);
         let row = page.rows.iter().find(|row| row.path.row.0 == "26").unwrap();
         let text = join_lines(page.lines[row.lines.clone()].iter());
