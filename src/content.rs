@@ -8,6 +8,7 @@ pub(crate) mod code;
 pub(crate) mod date;
 pub(crate) mod document;
 pub(crate) mod keyword;
+pub(crate) mod labels;
 pub(crate) mod notice;
 pub(crate) mod row;
 pub(crate) mod shared;

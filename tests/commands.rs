@@ -321,7 +321,7 @@ Copy
   4 Row with standing, remarks, source and date
   5 Table for a spreadsheet (tabs)
   6 Table as Markdown
-83950 › Coding › 26              publication, no date · conflicts with CMS PFS
+83950 › Coding › 26             publication, no date · conflicts with: CMS PFS
 ↑↓ select  Enter copy  Esc back  y row                              CPT (c) AMA
 "#);
     assert_eq!(reader.press("q").screen(), before);

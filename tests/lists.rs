@@ -313,7 +313,7 @@ fn enter_shows_the_full_rule_and_payers_with_sources() {
     let mut reader = reader(fixture_library(), (80, 34));
     assert_snapshot!(reader.press("o tab \"26 00002\" enter").screen(), @r#"
 Modifier 26 · 00002
-  ≠ differs: from the document's own rule; where that is disputed or missing,
+  ≠ differs from the document's own rule; where that is disputed or missing,
   from what most payers say.
 
   00002-26  An invented assay
@@ -361,7 +361,7 @@ Modifier 26 · 00002
 fn payers_are_stacked_when_columns_do_not_fit() {
     assert_snapshot!(screen((40, 40), "o tab \"26 00002\" enter"), @r#"
 Modifier 26 · 00002                Top
-  ≠ differs: from the document's own
+  ≠ differs from the document's own
   rule; where that is disputed or
   missing, from what most payers say.
 

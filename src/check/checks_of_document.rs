@@ -246,7 +246,7 @@ fn descriptors(file: &ParsedFile) -> Vec<Finding> {
     texts.extend(confused.filter_map(|row| row.text.as_ref()).map(with_span));
     let is_descriptor = |text: &str| {
         let paragraph = text.trim().split("\n\n").next().unwrap_or_default();
-        looks_like_descriptor(&paragraph.replace('\n', " "))
+        paragraph.contains(';') && looks_like_descriptor(&paragraph.replace('\n', " "))
     };
     texts.retain(|(_, text)| is_descriptor(text));
     let findings = texts.into_iter().map(|(span, text)| {

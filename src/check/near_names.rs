@@ -1,10 +1,11 @@
 //! Finds names that probably mean the same thing: they differ in spelling, in a general word, or in one
 //! letter.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::hash::{BuildHasher, Hash, Hasher};
 
 use foldhash::fast::FixedState;
+use foldhash::{HashMap, HashMapExt};
 
 /// Words at the end of a payer's name that do not tell it from another.
 const GENERAL_ENDS: [&str; 12] = [

@@ -10,6 +10,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Position;
 
+use crate::app::messages::status;
 use crate::app::{
     Action, App, AppOptions, Command, Effect, Mode, MouseOwner, Movement, PaneSettings,
     ReadingPosition,
@@ -356,8 +357,7 @@ impl Session {
         let theme = Arc::new(theme);
         let background = self.screen.capabilities().background;
         self.theme = background.map_or(Arc::clone(&theme), |it| theme_for(theme, it));
-        self.app
-            .update(Action::ShowMessage(format!("Theme: {name}")));
+        self.app.update(Action::ShowMessage(status::theme(name)));
         Some(name)
     }
 
@@ -398,7 +398,7 @@ impl Session {
                 Err(error) => error.to_string(),
             }
         } else {
-            "This terminal does not support the clipboard. Select the text instead".to_owned()
+            status::NO_CLIPBOARD.to_owned()
         };
         self.app.update(Action::ShowMessage(error));
     }

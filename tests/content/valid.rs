@@ -56,7 +56,7 @@ fn cell(cell: &codeleaf::content::Cell) -> String {
         Value::Text(text) => text.clone(),
         Value::Unavailable(absence) => format!("<{}>", absence.reason.id()),
     };
-    match (cell.label.as_str(), cell.visibility) {
+    match (&*cell.label, cell.visibility) {
         ("", _) => value,
         (label, Visibility::Column) => format!("{label}={value}"),
         (label, Visibility::Line | Visibility::Record) => format!("({label}={value})"),

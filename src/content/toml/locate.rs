@@ -77,7 +77,7 @@ fn is_below(heading: &Heading<'_>, section: &str) -> bool {
 fn first_words(row: &Row, shape: Shape) -> Vec<&str> {
     let cell = row.cells.first();
     let text = cell.and_then(|cell| match shape {
-        Shape::Facts => Some(cell.label.as_str()),
+        Shape::Facts => Some(&*cell.label),
         Shape::Prose | Shape::List | Shape::Table => cell.value.as_text(),
     });
     let words = text.unwrap_or_default().split_whitespace();

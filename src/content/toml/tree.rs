@@ -42,6 +42,12 @@ impl TomlValue<'_> {
 /// The most entries of a plain table. They are searched one after the other.
 const MAX_PLAIN_ENTRIES: usize = 100;
 
+/// Most tables have fewer fields.
+const FIELDS_PER_TABLE: usize = 8;
+
+/// A little less than the usual length of a token, with the space around it.
+const BYTES_PER_TOKEN: usize = 6;
+
 /// The deepest list or table in a value; the limit of the `toml` crate.
 const MAX_DEPTH: u32 = 80;
 
@@ -100,7 +106,9 @@ fn parse_plain(text: &str) -> Option<TomlTable<'_>> {
     let mut receive = ValidateWhitespace::new(&mut receive, source);
     let mut receive = RecursionGuard::new(&mut receive, MAX_DEPTH);
     let mut error: Option<ParseError> = None;
-    parse_document(&source.lex().into_vec(), &mut receive, &mut error);
+    let mut tokens = Vec::with_capacity(text.len() / BYTES_PER_TOKEN);
+    tokens.extend(source.lex());
+    parse_document(&tokens, &mut receive, &mut error);
     builder.finish_table().filter(|()| is_plain)?;
     let has_error = error.is_some() || builder.error.is_some();
     (!has_error).then_some(builder.root)
@@ -139,7 +147,7 @@ impl Open<'_> {
         Self {
             start,
             key: None,
-            value: TomlValue::Table(Vec::new()),
+            value: TomlValue::Table(Vec::with_capacity(FIELDS_PER_TABLE)),
         }
     }
 }

@@ -178,7 +178,7 @@ impl Compiler<'_, '_> {
             let value = self.field(&at, "value", row.value.as_ref());
             let key = RowKey(names.unique(&slug(&label, "fact"), &at));
             self.attribution(row.source.as_ref(), &scope.sources, &row.remark)
-                .into_row(key, Subject::Text, vec![Cell::column(&label, value)])
+                .into_row(key, Subject::Text, vec![Cell::column(label, value)])
         });
         rows.collect()
     }
@@ -220,7 +220,8 @@ impl Compiler<'_, '_> {
         for (index, row) in table.rows.iter().enumerate() {
             self.reject_wrong_width(&at, columns.len(), row);
             let cells = columns.iter().zip(row.get_ref());
-            let cells = cells.map(|(label, field)| Cell::column(label, self.value("rows", field)));
+            let cells =
+                cells.map(|(label, field)| Cell::column(label.clone(), self.value("rows", field)));
             let cells = cells.collect();
             let attribution = self.attribution(table.source.as_ref(), &scope.sources, &[]);
             rows.push(attribution.into_row(RowKey::from_index(index), Subject::Text, cells));

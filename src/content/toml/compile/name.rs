@@ -2,6 +2,7 @@
 
 use foldhash::HashMap;
 
+use crate::content::labels::REMARKS;
 use crate::diagnostics::diagnostic::Span;
 
 /// The blocks for typed rows in reading order: id, table in the file, title. These ids are reserved.
@@ -36,7 +37,7 @@ const TYPED_BLOCKS: [(&str, Option<&str>, &str); 18] = [
     ("synonyms", Some("synonym"), "Also known as"),
     ("not-this", Some("not_this"), "Not to be confused with"),
     ("places", Some("place"), "Places of service"),
-    ("remarks", None, "Editor's remarks"),
+    ("remarks", None, REMARKS),
 ];
 
 pub(crate) fn typed_block_title(id: &str) -> Option<&'static str> {

@@ -140,7 +140,12 @@ impl Compiler<'_, '_> {
     }
 
     /// Compiles a field that is shown in a line below the row, if it is there.
-    fn optional_cell(&mut self, label: &str, name: &str, field: Option<&Field>) -> Option<Cell> {
+    fn optional_cell(
+        &mut self,
+        label: &'static str,
+        name: &str,
+        field: Option<&Field>,
+    ) -> Option<Cell> {
         field.map(|field| Cell::line(label, self.value(name, field)))
     }
 
