@@ -1,7 +1,8 @@
 //! The state of one reader: an [`App`], the actions that change it, and the effects it requests.
 //!
 //! Only [`App::update`] changes an app. It reads no clock and does no I/O: whatever the host has to
-//! do comes back as an [`Effect`], and its result arrives as another [`Action`].
+//! do comes back as an [`Effect`], and its result arrives as another [`Action`]. The texts of each
+//! screen are in a module of `messages`.
 
 pub(crate) mod action;
 pub(crate) mod app;
@@ -14,6 +15,7 @@ pub(crate) mod history;
 pub(crate) mod invalid_version;
 pub(crate) mod keymap;
 pub(crate) mod list;
+pub(crate) mod messages;
 pub(crate) mod mode;
 pub(crate) mod modes;
 pub(crate) mod mouse;
@@ -33,7 +35,7 @@ pub(crate) mod update;
 pub use action::{Action, EditTarget, Effect, FileLine, MouseOwner};
 pub use app::{App, AppOptions, Focus};
 pub use bookmarks::{Bookmark, Bookmarks};
-pub use command::{Command, Deletion, Host, Movement, NOT_IN_SECURE_MODE};
+pub use command::{Command, Deletion, Host, Movement};
 pub use copy::CopyFormat;
 pub use detail_pane::{DetailPane, SidePanes};
 pub use document_view::DocumentView;
@@ -52,7 +54,7 @@ pub use modes::note::NoteEditor;
 pub use modes::palette::{Palette, PaletteItem};
 pub use modes::row_detail::RowDetail;
 pub use modes::search::filter_bar::{Filter, FilterLabel, Filters};
-pub use modes::search::{ActiveSearch, HIT_LINES, MAX_HITS, SCOPES, SearchState, StartItem};
+pub use modes::search::{ActiveSearch, HIT_LINES, MAX_HITS, SearchState, StartItem};
 pub use modes::text_panel::TextPanel;
 pub use screen_layout::{PaneSettings, PaneVisibility, ScreenLayout};
 pub use scroll::ScrollView;

@@ -8,6 +8,7 @@ pub(crate) mod code;
 pub(crate) mod date;
 pub(crate) mod document;
 pub(crate) mod keyword;
+pub(crate) mod labels;
 pub(crate) mod notice;
 pub(crate) mod row;
 pub(crate) mod shared;
@@ -20,10 +21,10 @@ pub use document::{Block, BlockId, Document, RowPath, Section, SectionId, Shape,
 pub use notice::{CPT_NOTICE, FEE_NOTICE, SHORT_CPT_NOTICE, USE_NOTICE, notices};
 pub use row::{Cell, Remark, Row, RowKey, Standing, Subject, Value, Visibility, Voice};
 pub use source::{AbsenceReason, Source, SourceId, SourceKind, Unavailable};
-pub(crate) use toml::compile::rows::{code_relation_ids, diagnosis_relation_ids};
+pub(crate) use toml::compile::rows::{CODE_RELATIONS, DIAGNOSIS_RELATIONS, Relation};
 pub use toml::locate::locate_row;
 pub use toml::read::{MAX_BYTES, load_document, parse_document};
 pub(crate) use toml::schema::{
-    FieldKind, SCHEMA as FORMAT_VERSION, TableType, fields_of, is_row_table, table_names,
+    FieldKind, GUIDANCE, SCHEMA as FORMAT_VERSION, TableType, fields_of, is_row_table, table_names,
     table_type,
 };

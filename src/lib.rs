@@ -23,6 +23,8 @@
 //! * The smallest unit of content is the [`content::Row`]. A row is what is
 //!   selected, found, copied, opened and cited.
 //! * Keys are data (`assets/keymap.toml`), and colors are roles (`assets/themes/*.toml`).
+//! * The texts of the screens are in `app::messages`, those of a document's page in
+//!   `content::labels`. `tests/architecture.rs` finds texts elsewhere in these rooms.
 //!
 //! # What is read, and when
 //!

@@ -51,7 +51,7 @@ pub use crate::serve::channel::client_terminal::ClientTerminal;
 pub use crate::serve::command::{
     CommandContext, Interpreter, Response, SessionOptions, TextResponse,
 };
-pub use crate::serve::content::ServedContent;
+pub use crate::serve::content::{Appearance, ServedContent};
 pub use crate::serve::sandbox::FileAccess;
 pub use crate::serve::server::{ServeError, ServerOptions, run};
 pub use crate::serve::settings::Settings;

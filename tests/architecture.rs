@@ -8,8 +8,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use quote::ToTokens;
+use syn::punctuated::Punctuated;
 use syn::visit::{self, Visit};
-use syn::{Attribute, Item, ItemMod, ItemUse, Macro, UseTree};
+use syn::{Attribute, Expr, Item, ItemMod, ItemUse, Macro, Token, UseTree};
 
 /// Additions to `std`, which every room may use.
 const STD_ADDITIONS: [&str; 2] = ["num", "sync"];
@@ -163,13 +164,19 @@ fn parse_children(
     }
 }
 
-/// Returns what each module of the crate uses, and the table of rooms in `src/lib.rs`.
-fn read_crate() -> (Uses, BTreeMap<String, BTreeSet<String>>) {
+/// Parses all modules of the crate. Also returns the text of `src/lib.rs`.
+fn parse_crate() -> (BTreeMap<Module, syn::File>, String) {
     let folder = source_folder();
     let text = fs::read_to_string(folder.join("lib.rs")).unwrap();
     let mut files = BTreeMap::new();
     let rooms = syn::parse_file(&text).unwrap().items;
     parse_children(&folder, &Module::new(), &rooms, &mut files);
+    (files, text)
+}
+
+/// Returns what each module of the crate uses, and the table of rooms in `src/lib.rs`.
+fn read_crate() -> (Uses, BTreeMap<String, BTreeSet<String>>) {
+    let (files, text) = parse_crate();
     let mut uses = Uses::new();
     for (module, file) in &files {
         let mut paths = Paths {
@@ -282,4 +289,73 @@ fn modules_do_not_import_each_other_in_a_circle() {
         }
     }
     assert!(ties.is_empty(), "circles:\n{}", ties.join("\n"));
+}
+
+/// The rooms of the reader's screens. Their texts are in `app::messages` and `content::labels`.
+const SCREEN_ROOMS: [&str; 4] = ["layout", "app", "view", "session"];
+
+/// The method that adds an error to the report on a user's file, with its own texts.
+const REPORTING_METHOD: &str = "invalid";
+
+/// Collects the texts of one file that a reader may see.
+#[derive(Default)]
+struct Texts(Vec<String>);
+
+impl<'ast> Visit<'ast> for Texts {
+    fn visit_item_mod(&mut self, item: &'ast ItemMod) {
+        if !is_test_only(&item.attrs) {
+            visit::visit_item_mod(self, item);
+        }
+    }
+
+    fn visit_attribute(&mut self, _: &'ast Attribute) {}
+
+    fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
+        if call.method != REPORTING_METHOD {
+            visit::visit_expr_method_call(self, call);
+        }
+    }
+
+    fn visit_lit_str(&mut self, literal: &'ast syn::LitStr) {
+        self.0
+            .extend(Some(literal.value()).filter(|text| is_text(text)));
+    }
+
+    fn visit_macro(&mut self, call: &'ast Macro) {
+        // Macros with a syntax of their own have no texts.
+        let arguments = Punctuated::<Expr, Token![,]>::parse_terminated;
+        for argument in call.parse_body_with(arguments).iter().flatten() {
+            Visit::visit_expr(self, argument);
+        }
+    }
+}
+
+/// Returns true for two words or more, one of them with letters. A placeholder is a word.
+fn is_text(literal: &str) -> bool {
+    let outside = literal.split('{').enumerate();
+    let outside = outside.map(|(n, part)| match part.split_once('}') {
+        Some((_, after)) if n > 0 => format!("0{after}"),
+        _ => part.to_owned(),
+    });
+    let outside = outside.collect::<String>();
+    let words: Vec<&str> = outside.split_whitespace().collect();
+    words.len() > 1 && words.iter().any(|word| word.contains(char::is_alphabetic))
+}
+
+#[test]
+fn texts_of_the_screens_are_in_one_place() {
+    assert!(is_text("{count} rows") && is_text("No matches."));
+    assert!(!is_text("{key} · {name}") && !is_text("record"));
+    let mut misplaced = Vec::new();
+    for (module, file) in &parse_crate().0 {
+        let is_messages = module.starts_with(&["app".to_owned(), "messages".to_owned()]);
+        if SCREEN_ROOMS.contains(&room(module)) && !is_messages {
+            let mut texts = Texts::default();
+            texts.visit_file(file);
+            let place = module.join("::");
+            misplaced.extend(texts.0.iter().map(|text| format!("{place}: {text:?}")));
+        }
+    }
+    let misplaced = misplaced.join("\n");
+    assert!(misplaced.is_empty(), "texts in code:\n{misplaced}");
 }

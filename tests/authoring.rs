@@ -5,8 +5,9 @@ mod schema;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use codeleaf::authoring::format_document;
+use codeleaf::authoring::{format_document, json_schema};
 use codeleaf::content::{load_document, parse_document};
+use insta::assert_snapshot;
 
 use crate::sets::archives::spreadsheet;
 use crate::support::program::{Home, Launch, text};
@@ -82,8 +83,34 @@ fn rows_are_added_after_those_of_their_kind_and_the_rest_stays() {
         when = { reason = \"source_silent\" }\nstanding = \"not_expected\"\nsource = \"policy\"\n";
     let expected = DOCUMENT.replace("\n# The payers.", &format!("{added}\n# The payers."));
     assert_eq!(fs::read_to_string(&path).unwrap(), expected);
-    assert!(out.contains("+code = \"GA\"\n"), "{out}");
-    assert!(out.contains("doc.toml: 2 rows added\n"), "{out}");
+    assert_snapshot!(out, @r#"
+--- doc.toml
++++ doc.toml
+@@ -21,6 +21,20 @@
+ description = "Professional part"  # in our words
+ when = "Only the report"
+ 
++[[modifier]]
++code = "59"
++description = "Distinct service"
++when = "Another site, or another visit"
++standing = "situational"
++source = "policy"
++
++[[modifier]]
++code = "GA"
++description = "Waiver"
++when = { reason = "source_silent" }
++standing = "not_expected"
++source = "policy"
++
+ # The payers.
+ [[payer]]
+ id = "aetna"
+doc.toml: 2 rows added
+doc.toml: cpt:00001 A service: OK
+1 file checked: no errors, 1 note
+"#);
     for message in [
         "column 6 `Remark of Kim`: no field of [[modifier]] has this name; its fields are code, ",
         "line 5: the file has a row on 26 already",
@@ -94,6 +121,11 @@ fn rows_are_added_after_those_of_their_kind_and_the_rest_stays() {
         let message = format!("not added: modifiers.csv: {message}");
         assert!(err.contains(&message), "{message}\n{err}");
     }
+    assert_eq!(err.matches("not added: ").count(), 5, "{err}");
+    let (status, out, err) = add(&home, "modifiers.csv", "modifier");
+    assert_eq!((status, out.as_str()), (2, ""));
+    assert!(err.ends_with("\ndoc.toml: no rows to add\n"), "{err}");
+    assert_eq!(fs::read_to_string(&path).unwrap(), expected);
 }
 
 #[test]
@@ -174,7 +206,8 @@ fn nothing_is_written_without_consent() {
     assert!(out.contains("+code = \"59\""), "{out}");
     assert!(err.contains("not written; --yes adds 2 rows"), "{err}");
     assert_eq!(fs::read_to_string(&path).unwrap(), DOCUMENT);
-    for (answer, is_written) in [("n", false), ("y", true)] {
+    for (answer, is_written) in [("n", false), ("", false), ("y", true), ("YES", true)] {
+        home.write("doc.toml", DOCUMENT);
         let mut terminal = Launch::codeleaf(line).home(&home).start();
         terminal.wait_for("Add 2 rows to doc.toml? [y/N]");
         terminal.send(format!("{answer}\n").as_bytes());
@@ -250,6 +283,45 @@ fn exported_tables_can_be_read_again() {
     assert!(out.starts_with("Code,System,Title,Row,Text\r\n"), "{out}");
 }
 
+/// What the schema lists for a field.
+fn keywords(table: &str, field: &str) -> Vec<String> {
+    let schema: serde_json::Value = serde_json::from_str(&json_schema()).unwrap();
+    let words = &schema["definitions"][table]["properties"][field]["enum"];
+    let words = words.as_array().unwrap().iter();
+    words
+        .map(|word| word.as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn exported_rows_with_any_standing_or_relation_are_read_back_unchanged() {
+    let home = Home::new();
+    let (head, _) = DOCUMENT.split_once("[[modifier]]").unwrap();
+    let mut whole = head.to_owned();
+    let rest = "description = \"A\"\nsource = \"policy\"\n";
+    for (n, word) in (50..).zip(keywords("modifier", "standing")) {
+        whole +=
+            &format!("[[modifier]]\ncode = \"{n}\"\nwhen = \"B\"\nstanding = \"{word}\"\n{rest}");
+    }
+    for (n, word) in (1..).zip(keywords("diagnosis", "relation")) {
+        whole += &format!("[[diagnosis]]\ncode = \"K92.{n}\"\nrelation = \"{word}\"\n{rest}");
+    }
+    for (n, word) in (1..).zip(keywords("related", "relation")) {
+        whole += &format!(
+            "[[related]]\nsystem = \"hcpcs\"\ncode = \"G000{n}\"\nrelation = \"{word}\"\n{rest}"
+        );
+    }
+    let whole = load_document(&home.write("whole.toml", &whole)).unwrap();
+    let path = home.write("doc.toml", head);
+    let (_, csv, _) = run(&home, &["show", "whole.toml", "--format", "csv"]);
+    home.write("export.csv", csv);
+    for kind in ["modifier", "diagnosis", "related"] {
+        let (status, _, err) = add(&home, "export.csv", kind);
+        assert_eq!(status, 0, "{kind}: {err}");
+    }
+    assert_eq!(load_document(&path).unwrap(), whole);
+}
+
 /// Every content file and every valid fixture.
 fn valid_files() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -317,4 +389,51 @@ fn fmt_writes_what_its_check_lists() {
     );
     assert_eq!(fs::read_to_string(&path).unwrap(), DOCUMENT);
     assert_eq!(run(&home, &["fmt", "--check", "a"]).0, 0);
+}
+
+#[test]
+fn fmt_formats_the_entries_that_a_folder_shares() {
+    let home = Home::new();
+    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/shared");
+    for name in ["cpt-00001.toml", "payers.toml", "sources.toml"] {
+        let text = fs::read(shared.join(name)).unwrap();
+        home.write(&format!("a/{name}"), text);
+    }
+    assert_eq!(run(&home, &["fmt", "a"]).0, 0);
+    let all_formatted = "0 of 3 files not formatted\n";
+    assert_eq!(run(&home, &["fmt", "--check", "a"]).1, all_formatted);
+    for (name, good, messy) in [
+        (
+            "a/sources.toml",
+            "short = \"CMS CLFS\"\nkind = \"primary\"\n",
+            "kind=\"primary\"\nshort = \"CMS CLFS\"\n",
+        ),
+        (
+            "a/payers.toml",
+            "\n\n[payers.maine]\n",
+            "\n[payers.maine]\n\n",
+        ),
+    ] {
+        let path = home.path(name);
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.contains(good), "{text}");
+        fs::write(&path, text.replace(good, messy)).unwrap();
+        for paths in ["a", name] {
+            let (status, out, err) = run(&home, &["fmt", "--check", paths]);
+            assert_eq!(status, 1, "{err}");
+            assert!(
+                out.starts_with(&format!("{name}: not formatted\n")),
+                "{out}"
+            );
+        }
+        assert_eq!(
+            run(&home, &["fmt", "a", name]).1,
+            format!("{name}: formatted\n1 of 3 files formatted\n")
+        );
+        assert_eq!(fs::read_to_string(&path).unwrap(), text);
+    }
+    home.write("a/payers.toml", "schema = 1\n[payers.maine]\nnam = \"B\"\n");
+    let (status, _, err) = run(&home, &["fmt", "--check", "a"]);
+    assert_eq!(status, 2);
+    assert!(err.contains("a/payers.toml:3:1"), "{err}");
 }

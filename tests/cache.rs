@@ -48,7 +48,7 @@ fn document(value: usize, text: &str) -> String {
 }
 
 /// Writes a file and sets its time to a minute ago, so that its fingerprint is reliable.
-fn write_backdated(path: &Path, text: &str) {
+pub fn write_backdated(path: &Path, text: &str) {
     fs::write(path, text).unwrap();
     let file = File::options().write(true).open(path).unwrap();
     let then = SystemTime::now() - Duration::from_secs(60);

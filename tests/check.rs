@@ -6,9 +6,9 @@ use std::process::Output;
 
 use codeleaf::check::{ALL, CheckFormat, CheckReport, CheckRequest, check};
 use codeleaf::content::Date;
-use codeleaf::diagnostics::Level;
+use codeleaf::diagnostics::{Level, READING, Rule};
 use codeleaf::library::Library;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::sets::{StoreFixture, files};
 use crate::support::program::{Home, Launch, text};
@@ -83,24 +83,19 @@ fn every_rule_has_documents_that_break_it() {
 }
 
 #[test]
-fn rule_names_are_unique_and_in_kebab_case() {
-    let mut names: Vec<&str> = ALL.iter().map(|rule| rule.id).collect();
-    names.extend(codeleaf::diagnostics::READING.iter().map(|rule| rule.id));
+fn rules_have_unique_names_and_a_row_each_in_the_readme() {
+    let rules: Vec<&Rule> = READING.into_iter().chain(ALL).collect();
+    let mut names: Vec<&str> = rules.iter().map(|rule| rule.id).collect();
     let is_kebab = |name: &&str| name.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
     assert!(names.iter().all(is_kebab), "{names:?}");
     let readme = std::fs::read_to_string("README.md").unwrap();
-    for name in &names {
-        assert!(
-            readme.contains(&format!("| `{name}` |")),
-            "{name} is not in the README"
-        );
-    }
+    let row_of =
+        |rule: &&Rule| format!("| `{}` | {} | {} |", rule.id, rule.level.id(), rule.summary);
+    let rows: Vec<String> = rules.iter().map(row_of).collect();
+    assert!(readme.contains(&rows.join("\n")), "{}", rows.join("\n"));
     names.sort_unstable();
     names.dedup();
-    assert_eq!(
-        names.len(),
-        ALL.len() + codeleaf::diagnostics::READING.len()
-    );
+    assert_eq!(names.len(), rules.len());
 }
 
 #[test]
@@ -168,6 +163,11 @@ fn status_is_0_with_warnings_1_if_they_are_denied_and_2_with_errors() {
             2,
             "3 files checked: 1 error in 1 file, 1 warning\n",
         ),
+        (
+            "--deny warnings --format json docs",
+            1,
+            "  \"warnings\": 1\n}\n",
+        ),
     ] {
         let output = command(arguments, &home);
         assert_eq!(output.status.code(), Some(status), "{arguments}");
@@ -230,67 +230,97 @@ fn json_has_the_findings_with_their_positions() {
 }
 
 #[test]
+fn finding_about_no_file_has_none_in_json_and_is_no_reason_to_fail() {
+    let folder = fixtures().join("sets-not-imported").canonicalize().unwrap();
+    let arguments = format!("--deny warnings --format json {}", folder.display());
+    let output = command(&arguments, &Home::new());
+    assert_eq!(output.status.code(), Some(0));
+    insta::assert_snapshot!(text(&output.stdout), @r#"
+{
+  "errors": 0,
+  "files": 1,
+  "findings": [
+    {
+      "column": 0,
+      "file": null,
+      "hint": "to compare codes and rates as well, import the published files: `codeleaf import FILE`",
+      "level": "note",
+      "line": 0,
+      "message": "not compared with ICD-10-CM, CMS CLFS, CMS PFS and CMS POS: not imported",
+      "rule": "sets-not-imported"
+    }
+  ],
+  "notes": 1,
+  "schema": 1,
+  "warnings": 0
+}
+"#);
+}
+
+#[test]
 fn sarif_has_what_code_scanning_requires() {
     let home = documents_of_each_level();
     home.write("docs/empty.toml", "");
+    let folder = fixtures().join("sets-not-imported");
+    let note = std::fs::read_to_string(folder.join("cpt-00001.toml")).unwrap();
+    home.write("docs/note.toml", note.replace("\"00001\"", "\"00009\""));
     let output = command("--format sarif docs broken", &home);
     assert_eq!(text(&output.stderr), "");
-    let sarif: Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!(
-        sarif["$schema"],
-        "https://json.schemastore.org/sarif-2.1.0.json"
-    );
-    assert_eq!(sarif["version"], "2.1.0");
-    let run = &sarif["runs"][0];
-    let driver = &run["tool"]["driver"];
-    assert_eq!(driver["name"], "codeleaf");
-    let rules = driver["rules"].as_array().unwrap();
-    for rule in rules {
-        for field in ["shortDescription", "fullDescription", "help"] {
-            assert!(rule[field]["text"].is_string(), "{rule}: {field}");
-        }
-    }
-    let results = run["results"].as_array().unwrap();
-    let mut found = Vec::new();
-    for result in results {
-        let id = result["ruleId"].as_str().unwrap();
-        assert!(rules.iter().any(|rule| rule["id"] == id), "{id}");
-        assert!(["error", "warning", "note"].contains(&result["level"].as_str().unwrap()));
-        assert!(!result["message"]["text"].as_str().unwrap().is_empty());
-        let location = &result["locations"][0]["physicalLocation"];
-        let region = &location["region"];
-        let number = |name: &str| region[name].as_u64().unwrap();
-        assert!(number("startLine") >= 1 && number("startColumn") >= 1);
-        assert_eq!(number("startLine"), number("endLine"));
-        assert!(number("startColumn") <= number("endColumn"));
-        let uri = location["artifactLocation"]["uri"].as_str().unwrap();
-        found.push(format!(
-            "{uri}:{}:{}-{} {id}",
-            number("startLine"),
-            number("startColumn"),
-            number("endColumn")
-        ));
-    }
-    insta::assert_snapshot!(found.join("\n"), @r#"
-docs/cpt-00001.toml:44:10-19 unused-source
-docs/empty.toml:1:1-1 unreadable-file
-broken/cpt-00001.toml:13:1-5 invalid-content
+    assert_eq!(output.status.code(), Some(2));
+    let mut sarif: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let rules = sarif["runs"][0]["tool"]["driver"]["rules"].take();
+    let described = READING.into_iter().chain(ALL).map(|rule| {
+        json!({
+            "id": rule.id,
+            "shortDescription": { "text": rule.summary },
+            "fullDescription": { "text": format!("{}.", rule.summary) },
+            "help": { "text": "The README of codeleaf lists all rules." },
+            "defaultConfiguration": { "level": rule.level.id() },
+        })
+    });
+    assert_eq!(rules, described.collect::<Value>());
+    let results = sarif["runs"][0]["results"].take();
+    let results = results.as_array().unwrap().iter().map(Value::to_string);
+    insta::assert_snapshot!(results.collect::<Vec<_>>().join("\n"), @r#"
+{"level":"warning","locations":[{"physicalLocation":{"artifactLocation":{"uri":"docs/cpt-00001.toml"},"region":{"endColumn":19,"endLine":44,"startColumn":10,"startLine":44}}}],"message":{"text":"nothing refers to the source `forgotten`: write source = \"forgotten\" in the rows that are from it, or remove it"},"ruleId":"unused-source"}
+{"level":"error","locations":[{"physicalLocation":{"artifactLocation":{"uri":"docs/empty.toml"},"region":{"endColumn":1,"endLine":1,"startColumn":1,"startLine":1}}}],"message":{"text":"the file is empty: content/README.md shows what a document looks like"},"ruleId":"unreadable-file"}
+{"level":"error","locations":[{"physicalLocation":{"artifactLocation":{"uri":"broken/cpt-00001.toml"},"region":{"endColumn":5,"endLine":13,"startColumn":1,"startLine":13}}}],"message":{"text":"unknown field `knid`; did you mean `kind`?: known here are title, short, kind, as_of, read, url and section"},"ruleId":"invalid-content"}
 "#);
-    let lonely = command(
-        &format!(
-            "--format sarif {}",
-            fixtures()
-                .join("sets-not-imported")
-                .canonicalize()
-                .unwrap()
-                .display()
-        ),
-        &home,
-    );
-    let sarif: Value = serde_json::from_slice(&lonely.stdout).unwrap();
-    let notifications = &sarif["runs"][0]["invocations"][0]["toolExecutionNotifications"];
-    assert_eq!(notifications[0]["descriptor"]["id"], "sets-not-imported");
-    assert_eq!(sarif["runs"][0]["results"].as_array().unwrap().len(), 0);
+    insta::assert_snapshot!(format!("{sarif:#}"), @r#"
+{
+  "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+  "runs": [
+    {
+      "columnKind": "unicodeCodePoints",
+      "invocations": [
+        {
+          "executionSuccessful": true,
+          "toolExecutionNotifications": [
+            {
+              "descriptor": {
+                "id": "sets-not-imported"
+              },
+              "level": "note",
+              "message": {
+                "text": "not compared with ICD-10-CM, CMS CLFS, CMS PFS and CMS POS: not imported: to compare codes and rates as well, import the published files: `codeleaf import FILE`"
+              }
+            }
+          ]
+        }
+      ],
+      "results": null,
+      "tool": {
+        "driver": {
+          "name": "codeleaf",
+          "rules": null,
+          "semanticVersion": "0.1.0"
+        }
+      }
+    }
+  ],
+  "version": "2.1.0"
+}
+"#);
 }
 
 #[test]

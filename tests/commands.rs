@@ -1,8 +1,9 @@
 //! The command palette, codes typed over a document, copying, marks, and keys in text fields.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use codeleaf::app::{Effect, Focus, Mode};
+use codeleaf::app::{Effect, Focus, Mode, PaletteItem};
 use codeleaf::content::parse_document;
 use codeleaf::layout::TableMode;
 use codeleaf::library::Library;
@@ -107,6 +108,40 @@ Payers · 1
 }
 
 #[test]
+fn palette_lists_each_row_once() {
+    let mut reader = reader_with_set_codes(30, (80, 24));
+    let mut hits = 0;
+    for words in [
+        "26",
+        "83950",
+        "her2",
+        "an invented",
+        "xe",
+        "a00.3",
+        "disease",
+        // A claim line may name a row twice.
+        "83950-26, 83950-26",
+        "A00.3, A00.3, 83950",
+    ] {
+        reader.press(&format!(": \"{words}\""));
+        let app = reader.session.app();
+        let Focus::Palette(palette) = app.focus() else {
+            panic!("{words}");
+        };
+        let mut seen = HashSet::new();
+        for n in 0..palette.list.count() {
+            if let Some(PaletteItem::Hit(hit)) = palette.item(n, app.keymap()) {
+                let is_new = seen.insert((hit.code.clone(), hit.row_path.clone()));
+                assert!(is_new, "{words}: {} {:?}", hit.code, hit.row_path);
+                hits += 1;
+            }
+        }
+        reader.press("esc");
+    }
+    assert!(hits > 20, "{hits}");
+}
+
+#[test]
 fn help_lists_the_keys_of_its_pane_first_and_can_be_searched() {
     let mut reader = TestSession::open(80, 24);
     let f1 = b"\x1bOP";
@@ -169,6 +204,41 @@ fn code_typed_over_a_document_opens_search() {
     reader.press("g 0 4");
     assert!(reader.screen().starts_with(" / g04"), "{}", reader.screen());
     assert_eq!(reader.press("esc").screen(), before);
+}
+
+#[test]
+fn any_capital_letter_begins_a_code_over_a_document() {
+    for (size, mode) in [((80, 24), Mode::Document), ((200, 60), Mode::Outline)] {
+        let mut reader = TestSession::open(size.0, size.1);
+        if mode == Mode::Outline {
+            reader.press("left");
+        }
+        for letter in 'A'..='Z' {
+            assert_eq!(reader.session.app().mode(), mode);
+            let before = reader.session.app().reading_position();
+            reader.press(&format!("{letter} 1 2"));
+            let screen = reader.screen();
+            assert!(screen.starts_with(&format!(" / {letter}12")), "{screen}");
+            assert!(!screen.contains("Copied"), "{screen}");
+            reader.press("esc");
+            assert_eq!(reader.session.app().reading_position(), before);
+            if mode == Mode::Outline {
+                reader.press("left");
+            }
+        }
+        assert!(reader.session.app().bookmarks().unwrap().entries.is_empty());
+    }
+}
+
+#[test]
+fn digit_long_after_a_letter_is_not_a_code() {
+    let mut reader = TestSession::open(80, 24);
+    reader.press("B");
+    for _ in 0..20 {
+        reader.rest();
+    }
+    reader.press("2 j 3");
+    assert_eq!(reader.session.app().mode(), Mode::Bookmarks);
 }
 
 #[test]
@@ -251,7 +321,7 @@ Copy
   4 Row with standing, remarks, source and date
   5 Table for a spreadsheet (tabs)
   6 Table as Markdown
-83950 › Coding › 26              publication, no date · conflicts with CMS PFS
+83950 › Coding › 26             publication, no date · conflicts with: CMS PFS
 ↑↓ select  Enter copy  Esc back  y row                              CPT (c) AMA
 "#);
     assert_eq!(reader.press("q").screen(), before);

@@ -162,19 +162,19 @@ Best match · 1
 "#);
     reader.press("ctrl-u");
     assert_snapshot!(reader.press("\"invented no\"").screen(), @r#"
-/ invented no                                                   7 results  Top
+/ invented no                                                   8 results  Top
 All  Documents  Diagnoses  Procedures  Modifiers  Payers  Billable  In 83950
-Documents · 7
+Documents · 8
 ▸ CPT 0001U › Coding › 26 › ! disputed › Remark                         remark
     CMS has no such line.
+  CPT 0001U › Overview › Also known as › Source                         source
+    paper: An invented publication
   CPT 0001U › Summary › Rate › Source                                   source
     An invented file of CMS
   CPT 0001U › Payers › Plan A › Source                                  source
     paper: An invented publication
   CPT 0001U › Coding › Z85.3 › Description                         description
     Personal history, as invented — mentioned; no statement on coverage — house
-  CPT 0001U › Payers › Plan A › What the payer says        what the payer says
-    Accepted in writing, as invented.
   CPT 0001U › Overview › 0002U                                         heading
 
 ↑↓ select  Enter open  Esc back  Tab filter                         CPT (c) AMA
@@ -313,7 +313,7 @@ fn enter_shows_the_full_rule_and_payers_with_sources() {
     let mut reader = reader(fixture_library(), (80, 34));
     assert_snapshot!(reader.press("o tab \"26 00002\" enter").screen(), @r#"
 Modifier 26 · 00002
-  ≠ differs: from the document's own rule; where that is disputed or missing,
+  ≠ differs from the document's own rule; where that is disputed or missing,
   from what most payers say.
 
   00002-26  An invented assay
@@ -361,7 +361,7 @@ Modifier 26 · 00002
 fn payers_are_stacked_when_columns_do_not_fit() {
     assert_snapshot!(screen((40, 40), "o tab \"26 00002\" enter"), @r#"
 Modifier 26 · 00002                Top
-  ≠ differs: from the document's own
+  ≠ differs from the document's own
   rule; where that is disputed or
   missing, from what most payers say.
 

@@ -311,19 +311,19 @@ Best match · 1                                                         83950  H
                                                                        Coding Specifications
 
                                                                        Modifiers
-                                                                       Modifier  Description   When to use
-                                                                       26        Professional  Use when billing only
-                                                                                 Component     the professional
-                                                                                 ! disputed    interpretation/
-                                                                                               reporting component and
-                                                                                               the facility bills for
-                                                                                               technical component.
+                                                                       Modifier  Description    When to use
+                                                                       26        Professional   Use when billing only
+                                                                                 Component      the professional
+                                                                                 ! disputed     interpretation/
+                                                                                                reporting component
+                                                                                                and the facility bills
+                                                                                                for technical
+                                                                                                component.
                                                                         … more
-                                                                       90        Reference     Use when the specimen
-                                                                                 (Outside)     is sent to an outside
-                                                                                 Laboratory    reference laboratory
-                                                                                 ~             for testing.
-                                                                                 conditional
+                                                                       90        Reference      Use when the specimen
+                                                                                 (Outside)      is sent to an outside
+                                                                                 Laboratory     reference laboratory
+                                                                                 ~ conditional  for testing.
                                                                         … more
 
 ↑↓ select  Enter open  Esc back  Tab pane  Shift-Tab filter                                                 CPT (c) AMA
@@ -385,19 +385,19 @@ Modifier 26 · 1                                                                
                                                                        Coding Specifications
 
                                                                        Modifiers
-                                                                       Modifier  Description   When to use
-                                                                       26        Professional  Use when billing only
-                                                                                 Component     the professional
-                                                                                 ! disputed    interpretation/
-                                                                                               reporting component and
-                                                                                               the facility bills for
-                                                                                               technical component.
+                                                                       Modifier  Description    When to use
+                                                                       26        Professional   Use when billing only
+                                                                                 Component      the professional
+                                                                                 ! disputed     interpretation/
+                                                                                                reporting component
+                                                                                                and the facility bills
+                                                                                                for technical
+                                                                                                component.
                                                                         … more
-                                                                       90        Reference     Use when the specimen
-                                                                                 (Outside)     is sent to an outside
-                                                                                 Laboratory    reference laboratory
-                                                                                 ~             for testing.
-                                                                                 conditional
+                                                                       90        Reference      Use when the specimen
+                                                                                 (Outside)      is sent to an outside
+                                                                                 Laboratory     reference laboratory
+                                                                                 ~ conditional  for testing.
                                                                         … more
 
 ↑↓ select  Enter open  Esc back  Tab pane  Shift-Tab by modifier, by payer                                  CPT (c) AMA

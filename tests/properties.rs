@@ -1,11 +1,12 @@
 //! Properties of any keys at any size, and of any table at any width.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
 use codeleaf::app::{
-    Action, App, AppOptions, Bookmarks, Command, Effect, Focus, GroupedList, Host, Keymap,
-    ListLine, Movement, PaneSettings, SearchState, key_name,
+    Action, App, AppOptions, Bookmarks, Command, Effect, Focus, GroupedList, Host, InvalidVersion,
+    Keymap, ListLine, Movement, PaneSettings, SearchState, key_name,
 };
 use codeleaf::content::{self, Document, Row, Subject, Value, Visibility};
 use codeleaf::layout::{LayoutOptions, Medium, Page, PageEnd, TableMode};
@@ -440,7 +441,8 @@ fn words_on_screen(app: &App) -> BTreeSet<String> {
 fn no_screen_names_a_key_that_was_rebound() {
     let keymap = rebound_keymap();
     // Some keys are also words of documents, messages and help: the article "a", a slash, "End of
-    // history", "Delete the bookmark", the sign of conflicts and broken files, and section numbers.
+    // history", "Delete the bookmark", the sign of conflicts and broken files, which is also the key of
+    // the message at the end, and section numbers.
     let old_keys: BTreeSet<String> = Keymap::built_in()
         .bindings()
         .iter()
@@ -485,4 +487,15 @@ fn no_screen_names_a_key_that_was_rebound() {
             }
         }
     }
+    let document = shipped_document();
+    let mut app = app_with_keymap(document, (100, 40), TableMode::Columns, keymap);
+    let report = content::parse_document("t.toml", b"schema = 1\n").unwrap_err();
+    let version = InvalidVersion::new(Path::new("t.toml"), &report);
+    app.update(Action::DocumentInvalid(version));
+    let message = app.invalid_version_message().unwrap();
+    let key = app.key_label(Command::ShowErrors).unwrap();
+    assert!(
+        message.contains(&key) && !message.contains('!'),
+        "{key}: {message}"
+    );
 }

@@ -220,7 +220,7 @@ Codes opened before · 1
 Search within · 6
   mod:    a modifier, in every document: mod:26
   payer:  a payer, in every document: payer:aetna
-  code:   codes that begin so: code:839
+  code:   codes by their first characters: code:839
   pos:    a place of service: pos:22
   in:     one section: in:coding
   set:    one code set: set:icd10cm

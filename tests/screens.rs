@@ -64,7 +64,7 @@ fn modifier_table_shows_use_and_disagreeing_source() {
       CLIA numbers, 90 and non-90 lines on separate claims.
       — Medicare contractors NGS, Noridian and Palmetto, no date
 
-83950 › Coding › 26              publication, no date · conflicts with CMS PFS
+83950 › Coding › 26             publication, no date · conflicts with: CMS PFS
 ↑↓ row  ←→ section  Enter details  / search  ? help  q quit  :      CPT (c) AMA
 "#);
 }
@@ -94,7 +94,7 @@ fn enter_opens_row_detail_and_tab_shows_next_row() {
   CPT copyright 2026 American Medical Association. All rights reserved. CPT is
   a registered trademark of the American Medical Association.
   Reference only; no guarantee of coverage or payment. Check the payer's
-83950 › Coding › 26              publication, no date · conflicts with CMS PFS
+83950 › Coding › 26             publication, no date · conflicts with: CMS PFS
 ↑↓ scroll  Esc back  / search  y copy  Y with source  q quit        CPT (c) AMA
 "#);
     assert_snapshot!(screen(80, 24, "4 enter tab").lines().nth(3).unwrap(), @"   83950-90  Reference (Outside) Laboratory");

@@ -1,11 +1,10 @@
 //! Tests of links to sources, and of the sources and payers that the documents of a folder share
 //! (`tests/fixtures/shared`).
 
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, SystemTime};
 
 use codeleaf::check::{CheckFormat, CheckRequest, check};
 use codeleaf::codesets::ImportedSets;
@@ -18,8 +17,10 @@ use codeleaf::tty::{Capabilities, Feature};
 use insta::assert_snapshot;
 use tempfile::TempDir;
 
+use crate::cache::write_backdated;
 use crate::support::program::{Home, Launch};
 use crate::support::reader::TestSession;
+use crate::support::sequences::{OutputToken, parse_output};
 
 const FOLDER: &str = "tests/fixtures/shared";
 
@@ -63,11 +64,7 @@ impl SharedFolder {
     }
 
     fn write(&self, name: &str, text: &str) {
-        let path = self.folders[0].join(name);
-        fs::write(&path, text).unwrap();
-        let file = File::options().write(true).open(&path).unwrap();
-        let then = SystemTime::now() - Duration::from_secs(60);
-        file.set_modified(then).unwrap();
+        write_backdated(&self.folders[0].join(name), text);
     }
 
     fn replace(&self, name: &str, from: &str, to: &str) {
@@ -327,10 +324,12 @@ fn exports_have_the_section_and_the_address_of_a_source() {
 
 /// The addresses in OSC 8 sequences, an empty one for the end of a link.
 fn link_sequences(bytes: &[u8]) -> Vec<String> {
-    let text = String::from_utf8_lossy(bytes);
-    let sequences = text.split("\x1b]8;").skip(1);
-    let sequences = sequences.filter_map(|rest| rest.split("\x1b\\").next());
-    sequences.map(str::to_owned).collect()
+    let tokens = parse_output(bytes).into_iter();
+    let links = tokens.filter_map(|token| match token {
+        OutputToken::String(']', content) => content.strip_prefix("8;").map(str::to_owned),
+        _ => None,
+    });
+    links.collect()
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
 use codeleaf::app::Effect;
+use codeleaf::content::{Document, Value};
 use codeleaf::library::Library;
 use codeleaf::search::{Index, IndexBuilder};
 
@@ -284,27 +285,68 @@ fn bookmark_and_note_are_found_again_the_next_day() {
     }
 }
 
+/// What one command prints on the biller's own document.
+fn print_own(arguments: &str) -> String {
+    let folder = own_folder();
+    let launch = Launch::codeleaf(&format!(
+        "show 00003 --width 1000 --content {} {arguments}",
+        folder.display()
+    ));
+    text(&launch.home(&Home::new()).run().stdout)
+}
+
+fn own_document() -> Arc<Document> {
+    let library = Library::open(&[own_folder()]);
+    library.document(&OWN.parse().unwrap()).unwrap()
+}
+
 /// Task 19: one command prints every field of every row, with dates.
 #[test]
 fn document_is_printed_whole_with_dates() {
-    let home = Home::new();
-    let launch = |arguments: &str| {
-        let folder = own_folder();
-        let launch = Launch::codeleaf(&format!(
-            "show 00003 --width 1000 --content {} {arguments}",
-            folder.display()
-        ));
-        text(&launch.home(&home).run().stdout)
-    };
-    let printed: String = launch("").split_whitespace().collect();
-    let library = Library::open(&[own_folder()]);
-    let document = library.document(&OWN.parse().unwrap()).unwrap();
+    let squeeze = |text: &str| text.split_whitespace().collect::<String>();
+    let printed = squeeze(&print_own(""));
+    let document = own_document();
+    let mut absent = 0;
     for cell in document.rows().flat_map(|(_, _, row)| &row.cells) {
-        let text = cell.value.as_text().unwrap_or_default();
-        let text: String = text.split_whitespace().collect();
-        assert!(printed.contains(&text), "{text} is not in {printed}");
+        let text = match &cell.value {
+            Value::Text(text) => text.clone(),
+            Value::Unavailable(reason) => {
+                absent += 1;
+                reason.short_text()
+            }
+        };
+        let text = squeeze(&text);
+        assert!(
+            !text.is_empty() && printed.contains(&text),
+            "{text} is not in {printed}"
+        );
     }
+    assert_eq!(absent, PAYERS.len());
     for date in ["revised2026-11-23", "bulletin,2026-01"] {
         assert!(printed.contains(date), "{date} is not in {printed}");
     }
+}
+
+/// Task 20: one command, and no key in the reader, prints the modifiers for a spreadsheet.
+#[test]
+fn modifiers_are_printed_for_a_spreadsheet_by_one_command() {
+    let printed = print_own("--section coding --format csv");
+    let mut sheet = csv::Reader::from_reader(printed.as_bytes());
+    let header = sheet.headers().unwrap().clone();
+    let columns = ["Modifier", "Description", "When to use"].map(|name| {
+        let column = header.iter().position(|column| column == name);
+        column.unwrap_or_else(|| panic!("no {name} in {header:?}"))
+    });
+    let records = sheet.records().map(Result::unwrap);
+    let records = records.map(|record| columns.map(|column| record[column].to_owned()));
+    let in_sheet: Vec<[String; 3]> = records.filter(|cells| !cells[0].is_empty()).collect();
+    let document = own_document();
+    let rows = document
+        .rows()
+        .filter(|(_, block, _)| block.id.0 == "modifiers");
+    let rows = rows.map(|(_, _, row)| {
+        [0, 1, 2].map(|column| row.cells[column].value.as_text().unwrap().to_owned())
+    });
+    assert_eq!(in_sheet, rows.collect::<Vec<_>>());
+    assert_eq!(in_sheet.len(), MODIFIERS.len());
 }

@@ -12,6 +12,7 @@ use crate::app::document_view::DocumentView;
 use crate::app::history::{History, ReadingPosition};
 use crate::app::invalid_version::InvalidVersion;
 use crate::app::keymap::Keymap;
+use crate::app::messages::status::FIRST_HINTS;
 use crate::app::mode::Mode;
 use crate::app::modes::bookmarks::BookmarkList;
 use crate::app::modes::comparison::ComparisonView;
@@ -145,13 +146,6 @@ pub struct AppOptions {
     pub today: Option<Date>,
     pub panes: PaneSettings,
 }
-
-/// The keys that a new reader needs.
-const FIRST_HINTS: [(Command, &str); 3] = [
-    (Command::Search, "searches"),
-    (Command::Palette, "lists all commands"),
-    (Command::Help, "shows the keys"),
-];
 
 impl App {
     pub fn new(options: AppOptions) -> Self {

@@ -1,5 +1,6 @@
 //! The reader's own bookmarks and notes on rows. They are never part of a document.
 
+use crate::app::messages::bookmarks::NOTE_FIELD;
 use crate::content::{CodeId, Date, Document, RowPath};
 use crate::search::{Hit, HitGroup, MatchReason, Query};
 use crate::text::clip;
@@ -45,7 +46,7 @@ impl Bookmarks {
                 row_path: Some(entry.row_path.clone()),
                 trail: vec![entry.name.clone()],
                 reason: MatchReason::Words {
-                    field: "Note".to_owned(),
+                    field: NOTE_FIELD.to_owned(),
                     typos: 0,
                 },
                 snippet: query.match_text(entry.note.as_deref()?)?,

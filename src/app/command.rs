@@ -108,9 +108,6 @@ pub enum Host {
     Secure,
 }
 
-/// The end of messages about what is refused.
-pub const NOT_IN_SECURE_MODE: &str = "not available in secure mode";
-
 /// Every command with its name in `keymap.toml`.
 const COMMANDS: [(Command, &str); 54] = [
     (Command::Move(Movement::Up), "up"),

@@ -1,6 +1,7 @@
 //! The texts that can be copied from a document: unwrapped, with tabs between fields.
 
 use crate::app::document_view::DocumentView;
+use crate::content::labels::{NO_SOURCE, conflict_after_source};
 use crate::content::{Block, Document, Row, SHORT_CPT_NOTICE, Source, Subject, Value, Visibility};
 
 /// What is copied.
@@ -29,18 +30,6 @@ impl CopyFormat {
         Self::TableAsMarkdown,
         Self::Links,
     ];
-
-    pub const fn title(self) -> &'static str {
-        match self {
-            Self::Code => "Code",
-            Self::CodeAndTitle => "Code and title",
-            Self::Row => "Row",
-            Self::CitedRow => "Row with standing, remarks, source and date",
-            Self::TableAsTsv => "Table for a spreadsheet (tabs)",
-            Self::TableAsMarkdown => "Table as Markdown",
-            Self::Links => "Link to the source",
-        }
-    }
 }
 
 /// The text of the marked rows or else of the selected row, or of the table that it is in, with the
@@ -161,7 +150,7 @@ fn cited_row(document: &Document, row: &Row) -> String {
 fn table(rows: &[&Row], format: CopyFormat) -> Vec<String> {
     let mut labels: Vec<&str> = Vec::new();
     for cell in rows.iter().flat_map(|row| &row.cells) {
-        if cell.visibility == Visibility::Column && !labels.contains(&cell.label.as_str()) {
+        if cell.visibility == Visibility::Column && !labels.contains(&&*cell.label) {
             labels.push(&cell.label);
         }
     }
@@ -205,13 +194,13 @@ fn citation_line(document: &Document, row: &Row) -> String {
     let source_text = |id| document.source(id).map(Source::citation);
     let stated_by: Vec<String> = row.stated_by().filter_map(source_text).collect();
     if stated_by.is_empty() {
-        line += " · no source named";
+        line += &format!(" · {NO_SOURCE}");
     }
     for source in stated_by {
         line += &format!(" · {source}");
     }
     for source in row.disputed_by.iter().filter_map(source_text) {
-        line += &format!(" · conflicts with: {source}");
+        line += &conflict_after_source(source);
     }
     line
 }

@@ -119,12 +119,12 @@ impl DocumentView {
         self.update_page();
     }
 
-    /// Returns the number of rows that are shown and of all rows of the section: `3 of 412 rows`.
-    pub fn row_count(&self) -> String {
+    /// Returns the number of rows that are shown and of all rows of the section.
+    pub fn row_counts(&self) -> (usize, usize) {
         let section = self.document.sections.get(self.section);
         let rows = section.iter().flat_map(|section| &section.blocks);
         let all: usize = rows.map(|block| block.rows.len()).sum();
-        format!("{} of {all} rows", self.page().rows.len())
+        (self.page().rows.len(), all)
     }
 
     /// Lays the page out for a pane of another size.

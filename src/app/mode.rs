@@ -55,25 +55,6 @@ impl Mode {
         }
     }
 
-    /// The name in texts.
-    pub const fn title(self) -> &'static str {
-        match self {
-            Self::Document => "document",
-            Self::Outline => "outline",
-            Self::RowDetail => "row details",
-            Self::Search => "search",
-            Self::Filter => "filter",
-            Self::Library => "library",
-            Self::Comparison => "comparison",
-            Self::TextPanel => "help and reports",
-            Self::Note => "note",
-            Self::Bookmarks => "bookmarks and notes",
-            Self::Palette => "command palette",
-            Self::CopyMenu => "copy menu",
-            Self::Preview => "preview",
-        }
-    }
-
     pub fn from_id(id: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|mode| mode.id() == id)
     }

@@ -6,6 +6,7 @@ use crate::app::action::{Effect, MouseOwner};
 use crate::app::app::App;
 use crate::app::command::Command;
 use crate::app::list::Click;
+use crate::app::messages::status;
 use crate::content::Section;
 use crate::text::width;
 
@@ -13,17 +14,10 @@ impl App {
     pub(crate) fn toggle_mouse(&mut self) -> Effect {
         let (owner, message) = match self.mouse_owner {
             MouseOwner::Terminal => {
-                let mut message =
-                    "The mouse clicks and scrolls. To select text, hold Shift".to_owned();
-                if let Some(key) = self.key_label(Command::ToggleMouse) {
-                    message += &format!(" or press {key}");
-                }
-                (MouseOwner::App, message)
+                let key = self.key_label(Command::ToggleMouse);
+                (MouseOwner::App, status::mouse_captured(key))
             }
-            MouseOwner::App => {
-                let message = "Mouse released: your terminal selects text again".to_owned();
-                (MouseOwner::Terminal, message)
-            }
+            MouseOwner::App => (MouseOwner::Terminal, status::MOUSE_RELEASED.to_owned()),
         };
         self.mouse_owner = owner;
         self.message = Some(message);

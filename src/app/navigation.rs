@@ -4,6 +4,7 @@ use crate::app::action::Effect;
 use crate::app::app::{App, Focus};
 use crate::app::command::Command;
 use crate::app::history::ReadingPosition;
+use crate::app::messages::{document, search, status};
 use crate::app::modes::search::{ActiveSearch, SearchState};
 use crate::content::{CodeId, RowPath};
 
@@ -29,14 +30,14 @@ impl App {
         }
         match self.history.back(self.reading_position()) {
             Some(there) => self.go_to_position(there),
-            None => self.show_message("Start of history".to_owned()),
+            None => self.show_message(status::START_OF_HISTORY.to_owned()),
         }
     }
 
     pub(crate) fn history_forward(&mut self) -> Option<Effect> {
         match self.history.forward(self.reading_position()) {
             Some(there) => self.go_to_position(there),
-            None => self.show_message("End of history".to_owned()),
+            None => self.show_message(status::END_OF_HISTORY.to_owned()),
         }
     }
 
@@ -69,7 +70,7 @@ impl App {
         if let Some(path) = path
             && !self.document_view.go_to_row(path)
         {
-            self.message = Some(format!("{} is no longer in this document", path.row.0));
+            self.message = Some(document::row_is_gone(&path.row.0));
         }
     }
 
@@ -77,10 +78,8 @@ impl App {
     pub(crate) fn go_to_hit(&mut self, by: isize) -> Option<Effect> {
         let area = self.screen_layout().list_areas().1;
         let Some(search) = &mut self.active_search else {
-            let message = match self.key_label(Command::Search) {
-                Some(key) => format!("No search yet. Press {key} to search"),
-                None => "No search yet".to_owned(),
-            };
+            let key = self.key_label(Command::Search);
+            let message = key.map_or(search::NO_SEARCH.to_owned(), search::no_search);
             return self.show_message(message);
         };
         let state = &mut search.state;
@@ -89,7 +88,7 @@ impl App {
         let n = n.unwrap_or(count.saturating_sub(1)) % count.max(1);
         state.select_hit(n, &self.index, area);
         let query = state.input.text().trim();
-        self.message = Some(format!("Result {} of {count} for “{query}”", n + 1));
+        self.message = Some(search::opened_result(n + 1, count, query));
         let hit = state.selected_hit()?;
         let (code, path) = (hit.code.clone(), hit.row_path.clone());
         self.show_row(code, path)

@@ -5,6 +5,7 @@ use std::mem;
 use crate::app::action::Effect;
 use crate::app::app::{App, Focus};
 use crate::app::command::Command;
+use crate::app::messages;
 use crate::app::modes::bookmarks::BookmarkList;
 use crate::app::modes::comparison::ComparisonView;
 use crate::app::modes::library::{LibraryItem, LibraryList};
@@ -54,7 +55,7 @@ impl App {
             if self.library.entry(code).is_some() || !self.library.sets().all().is_empty() {
                 return Some(self.open_document(code.clone(), self.linked_row(code)));
             }
-            self.message = Some(format!("No document or code set has {code}"));
+            self.message = Some(messages::document::no_document(code));
         }
         self.focus = Focus::RowDetail(self.row_detail()?);
         None
@@ -174,10 +175,8 @@ impl App {
             return Some(self.open_document(code, path));
         }
         self.focus = Focus::Comparison(comparison);
-        self.message = Some(match self.key_label(Command::Back) {
-            Some(key) => format!("Several documents are compared. {key} goes back to select one"),
-            None => "Several documents are compared. Go back to select one".to_owned(),
-        });
+        let back_key = self.key_label(Command::Back);
+        self.message = Some(messages::comparison::select_one(back_key));
         None
     }
 
@@ -192,8 +191,8 @@ impl App {
         let text = editor.input.text().trim();
         entry.note = (!text.is_empty()).then(|| text.to_owned());
         let message = match &entry.note {
-            Some(_) => "Note saved",
-            None => "Note removed",
+            Some(_) => messages::bookmarks::NOTE_SAVED,
+            None => messages::bookmarks::NOTE_REMOVED,
         };
         self.message = Some(message.to_owned());
         self.save_bookmark(entry)

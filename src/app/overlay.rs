@@ -6,6 +6,7 @@ use crate::app::action::Effect;
 use crate::app::app::{App, Focus};
 use crate::app::command::Command;
 use crate::app::copy::{self, CopyFormat};
+use crate::app::messages;
 use crate::app::mode::Mode;
 use crate::app::modes::copy_menu::CopyMenu;
 use crate::app::modes::palette::{Palette, PaletteContent, PaletteItem};
@@ -77,7 +78,7 @@ impl App {
             }
             PaletteItem::Action(binding) => {
                 let panes: Vec<_> = binding.modes.iter().map(|mode| mode.title()).collect();
-                self.message = Some(format!("Works in: {}", panes.join(", ")));
+                self.message = Some(messages::palette::works_in(panes.join(", ")));
                 self.focus = Focus::Palette(palette);
                 return None;
             }
@@ -113,11 +114,7 @@ impl App {
     pub(crate) fn toggle_mark(&mut self) {
         self.document_view.toggle_mark();
         let count = self.document_view.marks().len();
-        self.message = Some(match (count, self.key_label(Command::Copy)) {
-            (0, _) => "No rows marked".to_owned(),
-            (1, Some(key)) => format!("1 row marked. {key} copies it"),
-            (_, Some(key)) => format!("{count} rows marked. {key} copies them"),
-            (_, None) => format!("{count} marked"),
-        });
+        let copy_key = self.key_label(Command::Copy);
+        self.message = Some(messages::document::rows_marked(count, copy_key));
     }
 }

@@ -31,6 +31,7 @@ use crate::app::action::{Action, Effect};
 use crate::app::app::{App, Focus};
 use crate::app::command::Command;
 use crate::app::detail_pane::DetailPane;
+use crate::app::messages::status;
 use crate::app::mode::Mode;
 use crate::app::screen_layout::{MIN_COLUMNS_FOR_PANES, PaneVisibility};
 use crate::layout::TableMode;
@@ -237,14 +238,12 @@ impl App {
             PaneVisibility::Off => PaneVisibility::Auto,
         };
         let text = match (*visibility, self.table_mode) {
-            (PaneVisibility::Off, _) => "One pane".to_owned(),
-            (PaneVisibility::Auto, TableMode::Linear) => {
-                "--plain-ui shows one pane at a time".to_owned()
-            }
+            (PaneVisibility::Off, _) => status::ONE_PANE.to_owned(),
+            (PaneVisibility::Auto, TableMode::Linear) => status::ONE_PANE_IN_PLAIN_UI.to_owned(),
             (PaneVisibility::Auto, _) if self.size.width < MIN_COLUMNS_FOR_PANES => {
-                format!("Several panes, on a screen of {MIN_COLUMNS_FOR_PANES} columns or more")
+                status::panes_need_columns(MIN_COLUMNS_FOR_PANES)
             }
-            (PaneVisibility::Auto, _) => "Several panes".to_owned(),
+            (PaneVisibility::Auto, _) => status::SEVERAL_PANES.to_owned(),
         };
         self.relayout();
         self.message = Some(text);

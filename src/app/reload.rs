@@ -7,6 +7,7 @@ use crate::app::action::{EditTarget, Effect};
 use crate::app::app::{App, Focus};
 use crate::app::command::Command;
 use crate::app::invalid_version::InvalidVersion;
+use crate::app::messages::{status, text_panel};
 use crate::app::modes::text_panel::TextPanel;
 use crate::content::Document;
 use crate::library::BrokenFile;
@@ -47,18 +48,15 @@ impl App {
     /// The errors of the open document's file, for the status line.
     pub fn invalid_version_message(&self) -> Option<String> {
         let version = self.invalid_version.as_ref()?;
-        let errors = match self.key_label(Command::ShowErrors) {
-            Some(key) => format!("Errors ({key} shows all)"),
-            None => "Errors".to_owned(),
-        };
-        Some(format!("{errors}: {}", version.summary))
+        let key = self.key_label(Command::ShowErrors);
+        Some(status::errors(key, &version.summary))
     }
 
     /// Shows the report on the open document's file.
     pub(crate) fn show_errors(&mut self) {
         match &self.invalid_version {
             Some(version) => self.show_report(&version.file.clone()),
-            None => self.message = Some("No errors in the file of this document".to_owned()),
+            None => self.message = Some(status::NO_ERRORS.to_owned()),
         }
     }
 
@@ -66,11 +64,7 @@ impl App {
     pub(crate) fn show_report(&mut self, file: &BrokenFile) {
         let report = TextPanel::error_report(file, self.layout_options(self.size.width));
         self.show_overlay(Focus::TextPanel(report));
-        let keys = [
-            (Command::Copy, "copies this report"),
-            (Command::Edit, "edits the file"),
-        ];
-        self.message = self.key_effects(&keys, ", ");
+        self.message = self.key_effects(&text_panel::REPORT_HINTS, ", ");
     }
 
     /// Copies the open report.
@@ -79,7 +73,7 @@ impl App {
             return None;
         };
         let Some(text) = panel.report().map(str::to_owned) else {
-            self.message = Some("Only reports on files can be copied".to_owned());
+            self.message = Some(text_panel::CANNOT_COPY_HELP.to_owned());
             return None;
         };
         Some(self.copy_text(text))
@@ -90,7 +84,7 @@ impl App {
     pub(crate) fn edit_file(&mut self) -> Option<Effect> {
         let target = if let Focus::TextPanel(panel) = &self.focus {
             let Some(path) = panel.file() else {
-                self.message = Some("Help has no file to edit".to_owned());
+                self.message = Some(text_panel::CANNOT_EDIT_HELP.to_owned());
                 return None;
             };
             EditTarget::File(path.to_owned())

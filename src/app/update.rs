@@ -6,10 +6,11 @@ use std::sync::Arc;
 use crate::app::action::{Action, Effect};
 use crate::app::app::{App, Focus};
 use crate::app::bookmarks::Bookmark;
-use crate::app::command::{Command, Movement, NOT_IN_SECURE_MODE};
+use crate::app::command::{Command, Movement};
 use crate::app::copy::CopyFormat;
 use crate::app::detail_pane::LoadedPreview;
 use crate::app::document_view::DocumentView;
+use crate::app::messages::{bookmarks, status};
 use crate::app::modes::bookmarks::BookmarkList;
 use crate::app::modes::comparison::ComparisonView;
 use crate::app::modes::filter::FilterField;
@@ -23,8 +24,6 @@ use crate::app::text_input::Edit;
 use crate::content::{Document, RowPath};
 use crate::library::ComparisonRequest;
 use crate::search::Query;
-
-const CANNOT_SAVE: &str = "Notes and bookmarks cannot be saved here";
 
 impl App {
     /// Applies an action. The host has to carry out the effect.
@@ -60,7 +59,7 @@ impl App {
         }
         let is_input = matches!(
             action,
-            Action::Command(_) | Action::Insert(_) | Action::UnboundKey
+            Action::Command(_) | Action::Insert(_) | Action::UnboundKey | Action::CodeTyped(..)
         );
         if is_input && self.copied.take().is_some() && closes_copied_text(&action) {
             return None;
@@ -136,14 +135,14 @@ impl App {
             return self.close_overlay();
         }
         if let (false, Some(key)) = (self.has_shown_help_key, self.key_label(Command::Help)) {
-            self.message = Some(format!("This key does nothing here. {key} shows the keys"));
+            self.message = Some(status::unbound_key(key));
             self.has_shown_help_key = true;
         }
     }
 
     pub(crate) fn run_command(&mut self, command: Command) -> Option<Effect> {
         if self.keymap.is_refused(command) {
-            self.message = Some(NOT_IN_SECURE_MODE.to_owned());
+            self.message = Some(status::NOT_IN_SECURE_MODE.to_owned());
             return None;
         }
         match command {
@@ -338,7 +337,7 @@ impl App {
             .zip(view.row_path())
             .and_then(|(bookmarks, path)| bookmarks.get_or_blank(view.document(), path));
         if entry.is_none() {
-            self.message = Some(CANNOT_SAVE.to_owned());
+            self.message = Some(bookmarks::CANNOT_SAVE.to_owned());
         }
         entry
     }
@@ -353,10 +352,10 @@ impl App {
     fn toggle_bookmark(&mut self) -> Option<Effect> {
         let mut entry = self.selected_bookmark()?;
         entry.is_bookmarked = !entry.is_bookmarked;
-        self.message = Some(match self.key_label(Command::Bookmarks) {
-            _ if !entry.is_bookmarked => "Bookmark removed".to_owned(),
-            Some(key) => format!("Bookmarked. {key} lists bookmarks and notes"),
-            None => "Bookmarked".to_owned(),
+        self.message = Some(if entry.is_bookmarked {
+            bookmarks::bookmarked(self.key_label(Command::Bookmarks))
+        } else {
+            bookmarks::BOOKMARK_REMOVED.to_owned()
         });
         self.save_bookmark(entry)
     }
@@ -371,7 +370,7 @@ impl App {
     fn show_bookmarks(&mut self) {
         match &self.bookmarks {
             Some(bookmarks) => self.focus = Focus::Bookmarks(BookmarkList::new(bookmarks)),
-            None => self.message = Some(CANNOT_SAVE.to_owned()),
+            None => self.message = Some(bookmarks::CANNOT_SAVE.to_owned()),
         }
     }
 
@@ -386,14 +385,8 @@ impl App {
             .entries
             .get(list.list.selected())?
             .clone();
-        let what = match &entry.note {
-            Some(_) => "Note deleted",
-            None => "Bookmark deleted",
-        };
-        self.message = Some(match self.key_label(Command::UndoDelete) {
-            Some(key) => format!("{what}. {key} restores it"),
-            None => what.to_owned(),
-        });
+        let undo_key = self.key_label(Command::UndoDelete);
+        self.message = Some(bookmarks::deleted(entry.note.is_some(), undo_key));
         self.deleted_bookmark = Some(entry.clone());
         self.save_bookmark(Bookmark {
             is_bookmarked: false,

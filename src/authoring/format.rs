@@ -6,23 +6,11 @@
 
 use toml_edit::{Decor, DocumentMut, Item, Key, RawString, Table, TomlError};
 
-use crate::content::{fields_of, is_row_table};
+use crate::content::{GUIDANCE, fields_of, is_row_table};
 
-/// The tables of a file in canonical order. The statements of a document on a modifier follow its
-/// summary.
-const TABLE_ORDER: [&str; 27] = [
-    "code",
-    "document",
-    "sources",
-    "summary",
-    "when",
-    "not_when",
-    "question",
-    "applies_to",
-    "documentation",
-    "sequencing",
-    "payment",
-    "payer_rule",
+/// The tables above and below the statements of a document on a modifier, which follow its summary.
+const ABOVE_GUIDANCE: [&str; 4] = ["code", "document", "sources", "summary"];
+const BELOW_GUIDANCE: [&str; 15] = [
     "overview",
     "not_this",
     "place",
@@ -40,10 +28,19 @@ const TABLE_ORDER: [&str; 27] = [
     "notices",
 ];
 
+/// Returns the tables of a file in canonical order.
+fn table_order() -> impl Iterator<Item = &'static str> {
+    ABOVE_GUIDANCE
+        .into_iter()
+        .chain(GUIDANCE)
+        .chain(BELOW_GUIDANCE)
+}
+
 /// Returns the place of a table in the canonical order.
 pub(crate) fn table_rank(name: &str) -> usize {
-    let place = TABLE_ORDER.iter().position(|known| *known == name);
-    place.unwrap_or(TABLE_ORDER.len())
+    table_order()
+        .position(|known| known == name)
+        .unwrap_or(usize::MAX)
 }
 
 /// A table with a line in brackets.
@@ -282,7 +279,7 @@ id = "two"
     #[test]
     fn every_table_has_a_place() {
         let mut names: Vec<&str> = table_names().collect();
-        let mut placed = TABLE_ORDER.to_vec();
+        let mut placed = table_order().collect::<Vec<_>>();
         names.sort_unstable();
         placed.sort_unstable();
         assert_eq!(placed, names);

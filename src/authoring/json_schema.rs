@@ -7,8 +7,8 @@
 use serde_json::{Map, Value, json};
 
 use crate::content::{
-    AbsenceReason, CodeSystem, FORMAT_VERSION, FieldKind, SourceKind, Standing, Status, TableType,
-    code_relation_ids, diagnosis_relation_ids, is_row_table, table_names, table_type,
+    AbsenceReason, CODE_RELATIONS, CodeSystem, DIAGNOSIS_RELATIONS, FORMAT_VERSION, FieldKind,
+    SourceKind, Standing, Status, TableType, is_row_table, table_names, table_type,
 };
 
 /// The fields that the loader requires, by table. Titles of sources and names of payers are not
@@ -252,8 +252,8 @@ fn text_schema(path: &str, field: &str) -> Value {
         (_, "kind") => SourceKind::ALL.map(SourceKind::id).to_vec(),
         (_, "standing") => Standing::ALL.map(Standing::id).to_vec(),
         (_, "reason") => return reasons(),
-        ("diagnosis", "relation") => diagnosis_relation_ids().collect(),
-        ("related", "relation") => code_relation_ids().collect(),
+        ("diagnosis", "relation") => DIAGNOSIS_RELATIONS.map(|(id, _)| id).to_vec(),
+        ("related", "relation") => CODE_RELATIONS.map(|(id, _)| id).to_vec(),
         (_, "id") => return json!({ "type": "string", "pattern": "^\\s*[A-Za-z0-9_-]+\\s*$" }),
         // An empty name means that the document is not reviewed.
         (_, "reviewed_by") => return json!({ "type": "string" }),

@@ -10,7 +10,8 @@ use crate::codesets::{FORMULA_STARTS, SheetRow, SheetTable, normalize_column_nam
 use crate::content::shared::SharedEntries;
 use crate::content::toml::read::parse_document_with;
 use crate::content::{
-    AbsenceReason, Block, CodeId, CodeSystem, Document, Row, Standing, Subject, Unavailable,
+    AbsenceReason, Block, CODE_RELATIONS, CodeId, CodeSystem, DIAGNOSIS_RELATIONS, Document,
+    Relation, Row, Standing, Subject, Unavailable,
 };
 use crate::diagnostics::Report;
 use crate::diagnostics::wording::join_with_and;
@@ -214,13 +215,13 @@ impl<'d> RowAdder<'d> {
             (_, "system") => Some(system_id(text)),
             (RowKind::Diagnosis, "relation") => Some(match word.as_str() {
                 "" => "mentioned".to_owned(),
-                "YES" | "Y" | "COVERED" => "covered".to_owned(),
-                "NO" | "N" | "NOTCOVERED" => "not_covered".to_owned(),
-                _ => text.to_ascii_lowercase(),
+                "YES" | "Y" => "covered".to_owned(),
+                "NO" | "N" => "not_covered".to_owned(),
+                _ => relation(text, &word, &DIAGNOSIS_RELATIONS),
             }),
             (RowKind::Related, "relation") => Some(match word.as_str() {
                 "" => "see".to_owned(),
-                _ => text.to_ascii_lowercase().replace([' ', '-'], "_"),
+                _ => relation(text, &word, &CODE_RELATIONS),
             }),
             _ => None,
         };
@@ -371,6 +372,17 @@ fn related_system(text: &str, code: &str) -> Result<String, String> {
             ))
         }
     }
+}
+
+/// Returns the keyword of a relation that is written as on screen or in a file.
+fn relation(text: &str, word: &str, relations: &[Relation]) -> String {
+    let is_named = |(id, label): &&Relation| {
+        [id, label]
+            .iter()
+            .any(|name| normalize_column_name(name) == word)
+    };
+    let known = relations.iter().find(is_named);
+    known.map_or(text, |(id, _)| *id).to_owned()
 }
 
 /// Returns the keyword of a standing that is written as on screen or in a file.

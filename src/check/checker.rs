@@ -1,6 +1,6 @@
 //! Runs the checks: reads and checks every file in parallel, then compares the files.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::check::checks_of_codes::{check_codes, codes_of};
@@ -11,15 +11,15 @@ use crate::check::rules::SETS_NOT_IMPORTED;
 use crate::check::set_lookup::SetLookup;
 use crate::codesets::SetKind;
 use crate::content::Date;
-use crate::content::shared::{SHARED_FILES, SharedEntries, is_shared_file};
-use crate::content::toml::read::{decode, parse_entries, parse_file, read_bytes, shared_entries};
+use crate::content::shared::{SharedEntries, is_shared_file};
+use crate::content::toml::read::{decode, folder_of, parse_entries, parse_file, read_bytes};
 use crate::diagnostics::diagnostic::{Diagnostics, Finding};
 use crate::diagnostics::wording::{count, join_with_and};
 use crate::diagnostics::{Level, Report};
 use crate::library::Library;
 use crate::library::catalog_record::FILES_PER_TASK;
 use crate::library::parallel::{parallel_map_ordered, thread_count};
-use crate::library::scan::toml_files;
+use crate::library::scan::{content_files, entries_by_folder};
 
 /// The input of [`check`].
 #[derive(Clone, Copy, Debug)]
@@ -70,7 +70,6 @@ struct CheckedFile {
 
 /// A file without errors, and the findings in it.
 struct ReadFile {
-    text: String,
     summary: String,
     facts: FileFacts,
     findings: Vec<Finding>,
@@ -78,13 +77,7 @@ struct ReadFile {
 
 /// Checks files. A path that is not a folder is a file.
 pub fn check(request: CheckRequest<'_>) -> CheckReport {
-    let mut seen = HashSet::new();
-    let mut paths: Vec<PathBuf> = request
-        .paths
-        .iter()
-        .flat_map(|path| files_in(path))
-        .collect();
-    paths.retain(|path| seen.insert(path.clone()));
+    let paths = content_files(request.paths);
     let (mut files, missing) = check_each(&paths, request);
     let readable = files.iter().enumerate().filter_map(|(number, file)| {
         let facts = &file.outcome.as_ref().ok()?.facts;
@@ -100,24 +93,23 @@ pub fn check(request: CheckRequest<'_>) -> CheckReport {
             document.findings.push(finding);
         }
     }
+    let reports = report_each(&files);
+    let files = files.into_iter().zip(reports);
+    let files = files.map(|(CheckedFile { path, outcome }, report)| {
+        let (summary, report) = match outcome {
+            Ok(file) => (Some(file.summary), report),
+            Err(report) => (None, Some(report)),
+        };
+        FileReport {
+            path,
+            summary,
+            report,
+        }
+    });
     CheckReport {
-        files: files.into_iter().map(CheckedFile::report).collect(),
+        files: files.collect(),
         general: (!missing.is_empty()).then(|| missing_sets(&missing)),
     }
-}
-
-/// Returns the files of a folder, documents first, or the path itself if it is not a folder.
-fn files_in(path: &Path) -> Vec<PathBuf> {
-    let Ok(mut files) = toml_files(path) else {
-        return vec![path.to_owned()];
-    };
-    let shared = SHARED_FILES.map(|name| path.join(name));
-    files.extend(shared.into_iter().filter(|path| path.exists()));
-    files
-}
-
-fn folder_of(path: &Path) -> &Path {
-    path.parent().unwrap_or(Path::new(""))
 }
 
 /// Checks each file by itself. Also returns the kinds of sets that were needed but are not imported.
@@ -127,12 +119,7 @@ fn check_each(
 ) -> (Vec<CheckedFile>, BTreeSet<SetKind>) {
     let batches: Vec<&[PathBuf]> = paths.chunks(FILES_PER_TASK).collect();
     let mut files = Vec::with_capacity(paths.len());
-    let mut shared: HashMap<&Path, SharedEntries> = HashMap::new();
-    for folder in paths.iter().map(|path| folder_of(path)) {
-        shared
-            .entry(folder)
-            .or_insert_with(|| shared_entries(folder));
-    }
+    let shared = entries_by_folder(paths);
     let lookups = parallel_map_ordered(
         thread_count(),
         batches.len(),
@@ -163,25 +150,37 @@ fn missing_sets(kinds: &BTreeSet<SetKind>) -> Report {
     Report::general(&SETS_NOT_IMPORTED, &message, hint)
 }
 
+/// Renders the findings of each file.
+fn report_each(files: &[CheckedFile]) -> Vec<Option<Report>> {
+    let batches: Vec<&[CheckedFile]> = files.chunks(FILES_PER_TASK).collect();
+    let mut reports = Vec::with_capacity(files.len());
+    parallel_map_ordered(
+        thread_count(),
+        batches.len(),
+        |_| (),
+        |(), batch| -> Vec<_> { batches[batch].iter().map(CheckedFile::report).collect() },
+        |batch| reports.extend(batch),
+    );
+    reports
+}
+
 impl CheckedFile {
-    fn report(self) -> FileReport {
-        let name = self.path.to_string_lossy();
-        let (summary, report) = match self.outcome {
-            Err(report) => (None, Some(report)),
-            Ok(read) => {
-                let mut diagnostics = Diagnostics::new(&read.text);
-                for finding in read.findings {
-                    diagnostics.finding(finding);
-                }
-                let report = diagnostics.into_result(&name).err();
-                (Some(read.summary), report)
-            }
-        };
-        FileReport {
-            summary,
-            report,
-            path: self.path,
+    /// Renders the findings. Reads the file again, because the texts of all files would fill memory.
+    fn report(&self) -> Option<Report> {
+        let findings = &self.outcome.as_ref().ok()?.findings;
+        if findings.is_empty() {
+            return None;
         }
+        let render = || {
+            let name = self.path.to_string_lossy();
+            let bytes = read_bytes(&self.path)?;
+            let mut diagnostics = Diagnostics::new(decode(&name, &bytes)?);
+            for finding in findings {
+                diagnostics.finding(finding.clone());
+            }
+            diagnostics.into_result(&name)
+        };
+        render().err()
     }
 }
 
@@ -201,7 +200,6 @@ impl ReadFile {
         findings.extend(check_codes(&file, &codes, lookup));
         findings.extend(check_rates(&file, lookup));
         Ok(Self {
-            text: text.to_owned(),
             summary: format!("{} {}", file.document.code, file.document.title),
             facts: FileFacts::of_document(&file, codes),
             findings,
@@ -220,7 +218,6 @@ impl ReadFile {
             .filter(|(n, _)| *n > 0)
             .map(|(n, what)| count(n, what));
         Ok(Self {
-            text: text.to_owned(),
             summary: counts.collect::<Vec<_>>().join(", "),
             findings: check_entries(&file, today),
             facts: FileFacts::of_entries(&file),

@@ -6,49 +6,96 @@ use crate::check::checks_of_document::code_span;
 use crate::check::rules::{CODE_NOT_IN_FORCE, NOT_BILLABLE, UNLISTED_CODE};
 use crate::check::set_lookup::{Listing, SetLookup, set_name};
 use crate::codesets::{SetKind, SetRow};
-use crate::content::toml::field_value::Text;
 use crate::content::toml::read::ParsedFile;
+use crate::content::toml::tree::Text;
 use crate::content::{CodeId, CodeSystem, Status};
 use crate::diagnostics::Level;
 use crate::diagnostics::diagnostic::{Finding, Span};
 
-/// Returns the codes that a document is about or refers to, with their positions.
-pub(crate) fn codes_of(file: &ParsedFile) -> Vec<(CodeId, Span)> {
+/// A code that a document is about or refers to.
+#[derive(Debug)]
+pub(crate) struct StatedCode {
+    pub(crate) code: CodeId,
+    pub(crate) span: Span,
+    pub(crate) role: CodeRole,
+}
+
+/// How a document refers to a code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CodeRole {
+    /// In a `[[diagnosis]]` that makes no statement on coverage.
+    MentionedDiagnosis,
+    /// In a `[[related]]`.
+    Related,
+    Other,
+}
+
+/// Returns the codes that a document is about or refers to.
+pub(crate) fn codes_of(file: &ParsedFile) -> Vec<StatedCode> {
     let tables = &file.tables;
-    let mut codes = vec![(file.document.code.clone(), code_span(file))];
-    let mut add = |system: Option<CodeSystem>, text: Option<&Text>| {
+    let mut codes = vec![StatedCode {
+        code: file.document.code.clone(),
+        span: code_span(file),
+        role: CodeRole::Other,
+    }];
+    let mut add = |system: Option<CodeSystem>, text: Option<&Text>, role: CodeRole| {
         let text = text.filter(|text| !text.get_ref().trim().is_empty());
         if let (Some(system), Some(text)) = (system, text)
             && let Ok(code) = CodeId::new(system, text.get_ref().trim())
         {
-            codes.push((code, text.span()));
+            codes.push(StatedCode {
+                code,
+                span: text.span(),
+                role,
+            });
         }
     };
     for row in tables.diagnosis.iter().map(Spanned::get_ref) {
-        add(Some(CodeSystem::Icd10cm), row.code.as_ref());
+        let relation = row.relation.as_ref().map(|text| text.get_ref().trim());
+        let role = match relation {
+            Some("mentioned") => CodeRole::MentionedDiagnosis,
+            _ => CodeRole::Other,
+        };
+        add(Some(CodeSystem::Icd10cm), row.code.as_ref(), role);
     }
     let system = |text: &Option<Text>| text.as_ref()?.get_ref().trim().parse().ok();
     for row in tables.related.iter().map(Spanned::get_ref) {
-        add(system(&row.system), row.code.as_ref());
+        add(system(&row.system), row.code.as_ref(), CodeRole::Related);
     }
     for row in tables.not_this.iter().map(Spanned::get_ref) {
-        add(system(&row.system), row.code.as_ref());
+        add(system(&row.system), row.code.as_ref(), CodeRole::Other);
     }
     for row in tables.modifier.iter().map(Spanned::get_ref) {
-        add(Some(CodeSystem::Modifier), row.code.as_ref());
+        add(
+            Some(CodeSystem::Modifier),
+            row.code.as_ref(),
+            CodeRole::Other,
+        );
     }
     let rules = tables
         .payer
         .iter()
         .flat_map(|payer| &payer.get_ref().modifier);
     for rule in rules.map(Spanned::get_ref) {
-        add(Some(CodeSystem::Modifier), rule.code.as_ref());
+        add(
+            Some(CodeSystem::Modifier),
+            rule.code.as_ref(),
+            CodeRole::Other,
+        );
     }
     for row in tables.place.iter().map(Spanned::get_ref) {
-        add(Some(CodeSystem::PlaceOfService), row.code.as_ref());
+        add(
+            Some(CodeSystem::PlaceOfService),
+            row.code.as_ref(),
+            CodeRole::Other,
+        );
     }
     for row in tables.taxonomy.iter().map(Spanned::get_ref) {
-        add(Some(CodeSystem::Taxonomy), row.code.as_ref());
+        add(
+            Some(CodeSystem::Taxonomy),
+            row.code.as_ref(),
+            CodeRole::Other,
+        );
     }
     codes
 }
@@ -56,12 +103,13 @@ pub(crate) fn codes_of(file: &ParsedFile) -> Vec<(CodeId, Span)> {
 /// Returns the findings on codes that the imported sets contradict.
 pub(crate) fn check_codes(
     file: &ParsedFile,
-    codes: &[(CodeId, Span)],
+    codes: &[StatedCode],
     lookup: &mut SetLookup<'_>,
 ) -> Vec<Finding> {
     let own = &file.document.code;
     let mut findings = Vec::new();
-    for (code, span) in codes {
+    for stated in codes {
+        let StatedCode { code, span, .. } = stated;
         let is_own = code == own;
         // No set lists a new code of an author, and none must have a deleted one.
         if is_own && file.document.status != Status::Active {
@@ -69,7 +117,7 @@ pub(crate) fn check_codes(
         }
         let finding = match lookup.look_up(code) {
             Listing::Unknown => None,
-            Listing::Listed(row) => check_row(&row, code, is_own, span, lookup),
+            Listing::Listed(row) => check_row(&row, stated, is_own, lookup),
             Listing::OtherEdition { set, note } => Some(Finding::new(
                 &CODE_NOT_IN_FORCE,
                 span.clone(),
@@ -85,7 +133,7 @@ pub(crate) fn check_codes(
         };
         findings.extend(finding);
     }
-    diagnoses_that_are_headers(file, findings)
+    findings
 }
 
 fn unlisted(code: &CodeId, span: &Span, set: &str) -> Finding {
@@ -111,9 +159,8 @@ fn name(code: &CodeId) -> String {
 
 fn check_row(
     row: &SetRow,
-    code: &CodeId,
+    StatedCode { code, span, role }: &StatedCode,
     is_own: bool,
-    span: &Span,
     lookup: &SetLookup<'_>,
 ) -> Option<Finding> {
     match row {
@@ -130,7 +177,7 @@ fn check_row(
         }
         SetRow::Icd10cm(row) if !row.billable && !is_own => {
             let set = lookup.sets.in_force(SetKind::Icd10cm)?;
-            Some(Finding::new(
+            let mut finding = Finding::new(
                 &NOT_BILLABLE,
                 span.clone(),
                 format!(
@@ -139,26 +186,13 @@ fn check_row(
                     set_name(set.header())
                 ),
                 "name the codes below it; `codeleaf show` lists them",
-            ))
+            );
+            if *role == CodeRole::MentionedDiagnosis {
+                // It is not billed.
+                finding.level = Level::Note;
+            }
+            Some(finding)
         }
         _ => None,
     }
-}
-
-/// Lowers the level for diagnoses that are only mentioned, because they are not billed.
-fn diagnoses_that_are_headers(file: &ParsedFile, mut findings: Vec<Finding>) -> Vec<Finding> {
-    let rows = file.tables.diagnosis.iter().map(Spanned::get_ref);
-    let mentioned = rows.filter(|row| {
-        let relation = row.relation.as_ref().map(|text| text.get_ref().trim());
-        relation == Some("mentioned")
-    });
-    let spans: Vec<Span> = mentioned
-        .filter_map(|row| Some(row.code.as_ref()?.span()))
-        .collect();
-    for finding in &mut findings {
-        if finding.rule == &NOT_BILLABLE && spans.contains(&finding.span) {
-            finding.level = Level::Note;
-        }
-    }
-    findings
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use foldhash::HashSet;
 use toml::Spanned;
 
 use crate::check::descriptor::looks_like_descriptor;
@@ -10,10 +11,10 @@ use crate::check::rules::{
     UNLISTED_MODIFIER, UNUSED_SOURCE,
 };
 use crate::content::toml::compile::compiler::StatedDate;
-use crate::content::toml::field_value::{Field, FieldValue, Text};
 use crate::content::toml::read::{ParsedEntries, ParsedFile};
-use crate::content::toml::schema::{SectionTable, SourceTable};
-use crate::content::{AsOf, CodeSystem, Date, ModifierCode, Source, SourceId, Subject};
+use crate::content::toml::schema::{Field, FieldValue, SectionTable, SourceTable};
+use crate::content::toml::tree::Text;
+use crate::content::{CodeSystem, Date, ModifierCode, Source, SourceId, Subject};
 use crate::diagnostics::Level;
 use crate::diagnostics::diagnostic::{Finding, Span};
 use crate::diagnostics::wording::quote;
@@ -51,26 +52,6 @@ fn check_dates(dates: &[StatedDate], today: Option<Date>) -> Vec<Finding> {
     findings
 }
 
-/// The first day of a date's period.
-pub(crate) fn first_day(date: AsOf) -> Option<Date> {
-    match date {
-        AsOf::Unknown => None,
-        AsOf::Year(year) => Date::new(year, 1, 1),
-        AsOf::Month(year, month) => Date::new(year, month, 1),
-        AsOf::Day(day) => Some(day),
-    }
-}
-
-/// The last day of a date's period.
-pub(crate) fn last_day(date: AsOf) -> Option<Date> {
-    match date {
-        AsOf::Unknown => None,
-        AsOf::Year(year) => Date::new(year, 12, 31),
-        AsOf::Month(..) => first_day(date)?.first_of_month_after(1)?.previous_day(),
-        AsOf::Day(day) => Some(day),
-    }
-}
-
 fn years_after(day: Date, years: u16) -> Option<Date> {
     // The 29th of February is not in every year.
     Date::new(
@@ -81,7 +62,7 @@ fn years_after(day: Date, years: u16) -> Option<Date> {
 }
 
 fn early_date(StatedDate { field, span, date }: &StatedDate) -> Option<Finding> {
-    let is_early = last_day(*date)?.year() < FIRST_YEAR;
+    let is_early = date.last_day()?.year() < FIRST_YEAR;
     is_early.then(|| {
         Finding::new(
             &EARLY_DATE,
@@ -94,9 +75,9 @@ fn early_date(StatedDate { field, span, date }: &StatedDate) -> Option<Finding> 
 
 fn date_against_today(stated: &StatedDate, today: Date) -> Option<Finding> {
     let StatedDate { field, span, date } = stated;
-    let first = first_day(*date)?;
+    let first = date.first_day()?;
     if *field == "next_review" {
-        if last_day(*date)? < today {
+        if date.last_day()? < today {
             let message = format!("the next review was due on {date}");
             let hint = "review the document, and write the date of the next review";
             return Some(Finding::new(&OVERDUE_REVIEW, span.clone(), message, hint));
@@ -123,7 +104,7 @@ fn date_against_today(stated: &StatedDate, today: Date) -> Option<Finding> {
 }
 
 /// The tables of all sections.
-pub(crate) fn sections(file: &ParsedFile) -> impl Iterator<Item = &SectionTable> {
+pub(crate) fn sections<'f>(file: &'f ParsedFile<'f>) -> impl Iterator<Item = &'f SectionTable<'f>> {
     let tables = &file.tables;
     let typed = [
         &tables.summary,
@@ -138,7 +119,7 @@ pub(crate) fn sections(file: &ParsedFile) -> impl Iterator<Item = &SectionTable>
 
 fn unused_sources(file: &ParsedFile) -> impl Iterator<Item = Finding> {
     let rows = file.document.rows();
-    let mut used: BTreeSet<&str> = rows
+    let mut used: HashSet<&str> = rows
         .flat_map(|(_, _, row)| row.sources())
         .map(|SourceId(id)| id.as_str())
         .collect();
@@ -266,7 +247,7 @@ fn descriptors(file: &ParsedFile) -> Vec<Finding> {
     texts.extend(confused.filter_map(|row| row.text.as_ref()).map(with_span));
     let is_descriptor = |text: &str| {
         let paragraph = text.trim().split("\n\n").next().unwrap_or_default();
-        looks_like_descriptor(&paragraph.replace('\n', " "))
+        paragraph.contains(';') && looks_like_descriptor(&paragraph.replace('\n', " "))
     };
     texts.retain(|(_, text)| is_descriptor(text));
     let findings = texts.into_iter().map(|(span, text)| {
@@ -280,12 +261,12 @@ fn descriptors(file: &ParsedFile) -> Vec<Finding> {
     findings.collect()
 }
 
-fn with_span(text: &Text) -> (Span, &str) {
+fn with_span<'f>(text: &'f Text<'_>) -> (Span, &'f str) {
     (text.span(), text.get_ref())
 }
 
 /// Returns a field's text with its position.
-pub(crate) fn field_text(field: &Field) -> Option<(Span, &str)> {
+pub(crate) fn field_text<'f>(field: &'f Field<'_>) -> Option<(Span, &'f str)> {
     match field.get_ref() {
         FieldValue::Text(text) => Some((field.span(), text)),
         FieldValue::Absent(_) => None,

@@ -4,11 +4,12 @@
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
+use crate::check::checks_of_codes::{CodeRole, StatedCode};
 use crate::check::checks_of_document::code_span;
 use crate::check::near_names::{NameUse, NameUses, payer_key, title_key};
 use crate::check::rules::{DUPLICATE_CODE, NEAR_PAYER, NEAR_SOURCE, NO_MODIFIER_PAGE};
-use crate::content::toml::field_value::Text;
 use crate::content::toml::read::{ParsedEntries, ParsedFile};
+use crate::content::toml::tree::Text;
 use crate::content::{CodeId, CodeSystem};
 use crate::diagnostics::Rule;
 use crate::diagnostics::diagnostic::{Finding, Span};
@@ -22,7 +23,7 @@ pub(crate) struct FileFacts {
     /// The code of a document.
     code: Option<(CodeId, Span)>,
     /// The modifiers that rows refer to as related.
-    related_modifiers: Vec<(CodeId, Span)>,
+    related_modifiers: Vec<StatedCode>,
     /// The names of payers.
     payers: Vec<(String, Span)>,
     /// The other names of shared payers, each with the ID of the payer.
@@ -32,18 +33,15 @@ pub(crate) struct FileFacts {
 }
 
 impl FileFacts {
-    pub(crate) fn of_document(file: &ParsedFile, codes: Vec<(CodeId, Span)>) -> Self {
+    pub(crate) fn of_document(file: &ParsedFile, mut codes: Vec<StatedCode>) -> Self {
         let tables = &file.tables;
-        let related = tables.related.iter();
-        let related = related.filter_map(|row| Some(row.get_ref().code.as_ref()?.span()));
-        let related: Vec<Span> = related.collect();
-        let is_related_modifier = |(code, span): &(CodeId, Span)| {
-            code.system() == CodeSystem::Modifier && related.contains(span)
-        };
+        codes.retain(|stated| {
+            stated.role == CodeRole::Related && stated.code.system() == CodeSystem::Modifier
+        });
         let payers = tables.payer.iter();
         Self {
             code: Some((file.document.code.clone(), code_span(file))),
-            related_modifiers: codes.into_iter().filter(is_related_modifier).collect(),
+            related_modifiers: codes,
             payers: named(payers.map(|row| &row.get_ref().name)),
             aliases: Vec::new(),
             sources: named(tables.sources.iter().map(|(_, row)| &row.get_ref().title)),
@@ -66,7 +64,7 @@ impl FileFacts {
     }
 }
 
-fn named<'t>(texts: impl Iterator<Item = &'t Option<Text>>) -> Vec<(String, Span)> {
+fn named<'t>(texts: impl Iterator<Item = &'t Option<Text<'t>>>) -> Vec<(String, Span)> {
     let texts = texts.flatten();
     let named = texts.map(|text| (text.get_ref().trim().to_owned(), text.span()));
     named.collect()
@@ -141,7 +139,7 @@ fn modifiers_without_page(files: &[FactsOfFile<'_>], library: &Library) -> Vec<(
     let mut in_library: HashMap<&CodeId, bool> = HashMap::new();
     let mut findings = Vec::new();
     for file in files {
-        for (code, span) in &file.facts.related_modifiers {
+        for StatedCode { code, span, .. } in &file.facts.related_modifiers {
             let is_in_library = in_library
                 .entry(code)
                 .or_insert_with(|| library.contains(code));

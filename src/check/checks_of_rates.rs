@@ -5,7 +5,7 @@
 
 use toml::Spanned;
 
-use crate::check::checks_of_document::{field_text, first_day, last_day, sections};
+use crate::check::checks_of_document::{field_text, sections};
 use crate::check::rules::RATE_DIFFERS;
 use crate::check::set_lookup::{SetLookup, set_name};
 use crate::codesets::{Cents, SetFile, SetKind, SetRow};
@@ -41,7 +41,7 @@ pub(crate) fn check_rates(file: &ParsedFile, lookup: &mut SetLookup<'_>) -> Vec<
 }
 
 /// Returns the rates of payers and facts that name a source.
-fn rates_of(file: &ParsedFile) -> Vec<Rate<'_>> {
+fn rates_of<'f>(file: &'f ParsedFile<'f>) -> Vec<Rate<'f>> {
     let tables = &file.tables;
     // A payer without a name has that of the shared payer.
     let compiled = file.document.rows().map(|(_, _, row)| row);
@@ -53,7 +53,7 @@ fn rates_of(file: &ParsedFile) -> Vec<Rate<'_>> {
         let facts = section.fact.iter().map(Spanned::get_ref);
         facts.map(|row| {
             let source = row.source.as_ref().or(section.source.as_ref());
-            let label = row.label.as_ref().map(|label| label.get_ref().as_str());
+            let label = row.label.as_ref().map(|label| label.get_ref().as_ref());
             (label, row.value.as_ref(), source)
         })
     });
@@ -158,7 +158,7 @@ fn check_rate(code: &CodeId, rate: &Rate<'_>, lookup: &mut SetLookup<'_>) -> Opt
 /// Returns true if an edition was in force on a day of a date's period.
 fn is_of_period(set: &SetFile, date: AsOf) -> bool {
     let header = set.header();
-    let (Some(from), Some(to)) = (first_day(date), last_day(date)) else {
+    let (Some(from), Some(to)) = (date.first_day(), date.last_day()) else {
         return false;
     };
     let begins = header.first_day().is_some_and(|first| first <= to);

@@ -4,6 +4,8 @@
 //! code: `Noun, qualifier; qualifier`. It is not a sentence: it has no verb and no full stop. An
 //! author's own title rarely has a semicolon; an author's sentence has a verb or a full stop.
 
+use crate::check::near_names::words_of;
+
 /// The longest descriptor, in bytes.
 const MAX_LENGTH: usize = 300;
 
@@ -47,31 +49,25 @@ pub(crate) fn looks_like_descriptor(text: &str) -> bool {
     let Some((noun, qualifier)) = text.split_once("; ") else {
         return false;
     };
-    let words = |part: &str| -> Vec<String> {
-        let words = part.split(|c: char| !c.is_alphanumeric());
-        words
-            .filter(|word| !word.is_empty())
-            .map(str::to_lowercase)
-            .collect()
-    };
-    let all = words(text);
-    let is_sentence = text.ends_with(['.', '!', '?'])
-        || text.contains(". ")
-        || all
-            .iter()
-            .any(|word| SENTENCE_WORDS.contains(&word.as_str()));
-    let qualifier_words = words(qualifier);
-    let ends = [qualifier_words.first(), qualifier_words.last()];
-    let is_qualified = noun.contains(", ")
-        || ends
-            .into_iter()
-            .flatten()
-            .any(|word| QUALIFIERS.contains(&word.as_str()));
-    text.len() <= MAX_LENGTH
-        && !is_sentence
-        && is_qualified
+    let has_shape = text.len() <= MAX_LENGTH
+        && !text.ends_with(['.', '!', '?'])
+        && !text.contains(". ")
         && noun.starts_with(char::is_uppercase)
-        && qualifier.starts_with(|c: char| c.is_lowercase() || c.is_ascii_digit() || c == '(')
+        && qualifier.starts_with(|c: char| c.is_lowercase() || c.is_ascii_digit() || c == '(');
+    if !has_shape {
+        return false;
+    }
+    let is_one_of = |known: &[&str], word: &String| known.contains(&word.as_str());
+    let is_qualified = || {
+        let words = words_of(qualifier);
+        let mut ends = [words.first(), words.last()].into_iter().flatten();
+        ends.any(|word| is_one_of(&QUALIFIERS, word))
+    };
+    let is_sentence = || {
+        let words = words_of(text);
+        words.iter().any(|word| is_one_of(&SENTENCE_WORDS, word))
+    };
+    (noun.contains(", ") || is_qualified()) && !is_sentence()
 }
 
 #[cfg(test)]

@@ -1,10 +1,11 @@
 //! Finds names that probably mean the same thing: they differ in spelling, in a general word, or in one
 //! letter.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::hash::{BuildHasher, Hash, Hasher};
 
 use foldhash::fast::FixedState;
+use foldhash::{HashMap, HashMapExt};
 
 /// Words at the end of a payer's name that do not tell it from another.
 const GENERAL_ENDS: [&str; 12] = [
@@ -126,8 +127,8 @@ impl<P> NameUses<P> {
     }
 }
 
-/// The words of a name in lower case.
-fn words_of(name: &str) -> Vec<String> {
+/// The words of a text in lower case.
+pub(crate) fn words_of(name: &str) -> Vec<String> {
     let words = name.split(|c: char| !c.is_alphanumeric());
     let words = words.filter(|word| !word.is_empty());
     words.map(str::to_lowercase).collect()

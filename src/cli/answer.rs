@@ -108,7 +108,7 @@ fn no_hits_message(query: &Query, results: &Results) -> String {
     let text = sanitize(query.text());
     let message = match results.unverified {
         0 => format!("no results for `{text}`"),
-        unread => format!("no results for `{text}` in the best rows; {unread} more were not read"),
+        unread => format!("no results for `{text}` in the top rows; {unread} more were not read"),
     };
     match results.suggestions.as_slice() {
         [] => message,

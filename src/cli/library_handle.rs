@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::app::Action;
 use crate::cli::options::Options;
+use crate::cli::progress_bar::UpdateTimer;
 use crate::cli::setup;
 use crate::content::Document;
 use crate::library::{Library, Progress};
@@ -80,9 +81,9 @@ impl LibraryHandle {
         loop {
             let reporter = ProgressReporter {
                 handle: self,
-                open_document: open_document.take(),
+                open_document: Mutex::new(open_document.take()),
                 events,
-                next_report: Mutex::default(),
+                timer: Mutex::new(UpdateTimer::new(REPORT_DELAY, REPORT_INTERVAL)),
             };
             let on_progress = |progress| reporter.report(progress);
             let file = job.file.as_deref();
@@ -104,42 +105,71 @@ impl LibraryHandle {
 
 struct ProgressReporter<'a> {
     handle: &'a LibraryHandle,
-    /// `None` if the whole library can be searched already.
-    open_document: Option<&'a Arc<Document>>,
+    /// `None` if the whole library can be searched already, and after the first progress.
+    open_document: Mutex<Option<&'a Arc<Document>>>,
     events: &'a SyncSender<Event>,
-    /// `None` before the first progress.
-    next_report: Mutex<Option<Instant>>,
+    timer: Mutex<UpdateTimer>,
 }
 
 impl ProgressReporter<'_> {
     fn report(&self, progress: Progress) {
-        let now = Instant::now();
-        let mut next_report = lock(&self.next_report);
-        match *next_report {
-            None => {
-                *next_report = Some(now + REPORT_DELAY);
-                self.publish_open_document();
-            }
-            Some(due) if now >= due => {
-                *next_report = Some(now + REPORT_INTERVAL);
-                // While the reader is busy, events are dropped: a later one has newer numbers.
-                let event = Event::Action(Action::Progress(progress));
-                let _ = self.events.try_send(event);
-            }
-            Some(_) => {}
+        let open_document = lock(&self.open_document).take();
+        if let Some(document) = open_document {
+            self.publish_open_document(document);
+        }
+        if lock(&self.timer).is_due(progress.elapsed) {
+            // While the reader is busy, events are dropped: a later one has newer numbers.
+            let event = Event::Action(Action::Progress(progress));
+            let _ = self.events.try_send(event);
         }
     }
 
     /// Sends an index of the open document alone, so that it can be searched during the load.
-    fn publish_open_document(&self) {
-        let Some(document) = self.open_document else {
-            return;
-        };
+    fn publish_open_document(&self, document: &Arc<Document>) {
         let mut builder = IndexBuilder::new();
         builder.add(document);
         let documents = [(document.code.clone(), Arc::clone(document))];
         let index = builder.finish(DocumentSource::Documents(documents.into()));
         let action = Action::LibraryLoaded(self.handle.library(), Arc::new(index));
         let _ = self.events.send(Event::Action(action));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reader_gets_progress_after_a_delay_and_at_most_four_times_a_second() {
+        let (sender, events) = sync_channel(1000);
+        let handle = LibraryHandle::new(Arc::new(Library::built_in()));
+        let reporter = ProgressReporter {
+            handle: &handle,
+            open_document: Mutex::new(None),
+            events: &sender,
+            timer: Mutex::new(UpdateTimer::new(REPORT_DELAY, REPORT_INTERVAL)),
+        };
+        for milliseconds in (0..5000).step_by(7) {
+            reporter.report(Progress {
+                done: milliseconds,
+                total: 5000,
+                unit: "codes",
+                elapsed: Duration::from_millis(milliseconds),
+            });
+        }
+        let times = events.try_iter().map(|event| match event {
+            Event::Action(Action::Progress(progress)) => progress.done,
+            other => panic!("{other:?}"),
+        });
+        let times: Vec<u64> = times.collect();
+        assert!((300..310).contains(&times[0]), "{times:?}");
+        assert!(
+            times.windows(5).all(|five| five[4] - five[0] >= 1000),
+            "{times:?}"
+        );
+        assert!(
+            times.windows(2).all(|two| two[1] - two[0] < 260),
+            "{times:?}"
+        );
     }
 }

@@ -8,7 +8,7 @@ use clap::Args;
 use crate::authoring::{Folder, add_rows, json_schema};
 use crate::cli::output::{CommandOutput, INVALID_INPUT};
 use crate::cli::rows::{left_out, open_sheet};
-use crate::content::toml::read::shared_entries;
+use crate::content::toml::read::shared_entries_beside;
 use crate::content::{AsOf, CodeId, CodeSystem, Date, Document, Status};
 use crate::files::AtomicFile;
 use crate::library::Library;
@@ -47,7 +47,7 @@ pub fn new(arguments: &NewArgs, library: &Library, today: Option<Date>) -> Comma
     if let Some(path) = &arguments.from {
         let added = open_sheet(path, None).and_then(|(kind, sheet)| {
             let is_known = |code: &CodeId| library.contains(code);
-            let shared = shared_entries(Path::new(&name).parent().unwrap_or(Path::new("")));
+            let shared = shared_entries_beside(Path::new(&name));
             let folder = Folder {
                 shared: &shared,
                 is_known: &is_known,

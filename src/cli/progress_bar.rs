@@ -22,23 +22,48 @@ const BAR_INTERVAL: Duration = Duration::from_millis(100);
 /// The time between two lines, and before the first one.
 const LINE_INTERVAL: Duration = Duration::from_secs(3);
 
+/// Limits the updates of displayed progress: the first comes after a delay, the others after an
+/// interval each. The time since the start of the work is its clock.
+#[derive(Debug)]
+pub struct UpdateTimer {
+    next: Duration,
+    interval: Duration,
+}
+
+impl UpdateTimer {
+    pub const fn new(delay: Duration, interval: Duration) -> Self {
+        Self {
+            next: delay,
+            interval,
+        }
+    }
+
+    /// Returns true if an update is due. The next one then is after the interval.
+    pub fn is_due(&mut self, elapsed: Duration) -> bool {
+        let is_due = elapsed >= self.next;
+        if is_due {
+            self.next = elapsed + self.interval;
+        }
+        is_due
+    }
+}
+
 /// The progress of one task. Short tasks show nothing. Dropping it removes the bar.
 pub struct ProgressBar {
     /// A verb: `Indexing`.
     work: &'static str,
     bar: indicatif::ProgressBar,
-    /// The elapsed time at which the next update is due.
-    next_update: Mutex<Duration>,
+    timer: Mutex<UpdateTimer>,
     signals: Option<Handle>,
 }
 
 impl ProgressBar {
     pub fn new(work: &'static str) -> Self {
         let target = ProgressDrawTarget::stderr();
-        let first = if target.is_hidden() {
-            LINE_INTERVAL
+        let timer = if target.is_hidden() {
+            UpdateTimer::new(LINE_INTERVAL, LINE_INTERVAL)
         } else {
-            BAR_DELAY
+            UpdateTimer::new(BAR_DELAY, BAR_INTERVAL)
         };
         let style = ProgressStyle::with_template("{prefix} [{bar:24}] {msg}");
         let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
@@ -47,7 +72,7 @@ impl ProgressBar {
         Self {
             work,
             bar: bar.with_prefix(work),
-            next_update: Mutex::new(first),
+            timer: Mutex::new(timer),
             signals: None,
         }
     }
@@ -71,16 +96,14 @@ impl ProgressBar {
 
     /// Shows the progress if the last update was long enough ago.
     pub fn show(&self, progress: Progress) {
-        let mut next_update = lock(&self.next_update);
-        if progress.elapsed < *next_update {
+        let mut timer = lock(&self.timer);
+        if !timer.is_due(progress.elapsed) {
             return;
         }
         let text = progress.to_string();
         if self.bar.is_hidden() {
-            *next_update = progress.elapsed + LINE_INTERVAL;
             let _ = writeln!(io::stderr(), "{} {text}", self.work);
         } else {
-            *next_update = progress.elapsed + BAR_INTERVAL;
             self.bar.set_length(progress.total);
             self.bar.set_message(text);
             self.bar.set_position(progress.done);

@@ -12,7 +12,7 @@ use crate::authoring::{AddedRows, Folder, RowKind, add_rows};
 use crate::check::{CheckFormat, CheckRequest, check};
 use crate::cli::output::{CommandOutput, INVALID_INPUT, print_error, print_output};
 use crate::codesets::SheetTable;
-use crate::content::toml::read::shared_entries;
+use crate::content::toml::read::shared_entries_beside;
 use crate::content::{CodeId, Date, MAX_BYTES};
 use crate::diagnostics::Level;
 use crate::diagnostics::wording::count;
@@ -115,7 +115,7 @@ fn read(arguments: &RowsArgs, library: &Library) -> Result<(String, AddedRows), 
     let name = sanitize(&path.display().to_string()).into_owned();
     let text = files::read_text(path, MAX_BYTES).map_err(|error| format!("{name}: {error}"))?;
     let is_known = |code: &CodeId| library.contains(code);
-    let shared = shared_entries(path.parent().unwrap_or(Path::new("")));
+    let shared = shared_entries_beside(path);
     let folder = Folder {
         shared: &shared,
         is_known: &is_known,

@@ -4,7 +4,7 @@
 //! Nothing is written, and nothing is read but the documents, sets and settings in the folders
 //! below the home folder. [`crate::app::Host::Secure`] refuses keys.
 
-use crate::app::NOT_IN_SECURE_MODE;
+use crate::app::messages::status::NOT_IN_SECURE_MODE;
 use crate::cli::arguments::{Arguments, CliCommand};
 use crate::cli::target;
 use crate::view::Theme;

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::Context;
 
@@ -11,7 +12,7 @@ use crate::cli::output::print_output;
 use crate::cli::{setup, ssh_command};
 use crate::files;
 use crate::loader::{IndexCache, LibraryLoader};
-use crate::serve::{self, FileAccess, HostKey, ServedContent, ServerOptions, Settings};
+use crate::serve::{self, Appearance, FileAccess, HostKey, ServedContent, ServerOptions, Settings};
 use crate::user_data::UserDirs;
 
 /// Runs the server, or prints its host key.
@@ -36,10 +37,14 @@ pub fn serve(options: &Options, arguments: &ServeArgs) -> anyhow::Result<ExitCod
             Box::new(move |settings, previous| {
                 let keymap = setup::keymap(&options).map_err(|error| format!("{error:#}"))?;
                 let theme = setup::theme(&options, None).map_err(|error| format!("{error:#}"))?;
+                let appearance = Appearance {
+                    theme: Arc::new(theme),
+                    panes: options.panes.map(Into::into).unwrap_or_default(),
+                };
                 let folders = content_folders(&options, settings);
                 let cache = cache_folder().map(IndexCache::new);
                 let loader = LibraryLoader::new(&folders, cache.as_ref());
-                Ok(ServedContent::load(&loader, keymap, theme, previous))
+                Ok(ServedContent::load(&loader, keymap, appearance, previous))
             })
         },
         settings,

@@ -15,7 +15,9 @@ use crate::cli::target::Target;
 use crate::cli::{answer, target};
 use crate::content::CodeId;
 use crate::export::{ExportFormat, PrintOptions};
-use crate::serve::{CommandContext, Response, ServedContent, SessionOptions, TextResponse};
+use crate::serve::{
+    Appearance, CommandContext, Response, ServedContent, SessionOptions, TextResponse,
+};
 use crate::text::sanitize;
 use crate::tty::{DisplayMode, Size};
 use crate::view::Theme;
@@ -74,9 +76,10 @@ fn parse(words: &[String]) -> Result<Arguments, TextResponse> {
 }
 
 fn respond(context: &CommandContext<'_>, arguments: &Arguments) -> Response {
-    let theme = check_allowed(arguments).and_then(|()| theme(&arguments.options, context.content));
-    let theme = match theme {
-        Ok(theme) => theme,
+    let appearance =
+        check_allowed(arguments).and_then(|()| appearance(&arguments.options, context.content));
+    let appearance = match appearance {
+        Ok(appearance) => appearance,
         Err(error) => return Response::Text(TextResponse::error(format!("codeleaf: {error}"))),
     };
     let display_mode = context.client.display_mode(arguments.options.overrides());
@@ -103,7 +106,7 @@ fn respond(context: &CommandContext<'_>, arguments: &Arguments) -> Response {
                 top,
                 table_mode: arguments.options.table_mode(),
                 capabilities,
-                theme,
+                appearance,
             }))
         }
         _ => show(&target, None, ExportFormat::Text, print),
@@ -178,10 +181,18 @@ fn check_allowed(arguments: &Arguments) -> Result<(), String> {
     Ok(())
 }
 
+/// Returns the appearance that the options choose; without them, the server's applies.
+fn appearance(options: &Options, content: &ServedContent) -> Result<Appearance, String> {
+    Ok(Appearance {
+        theme: theme(options, content)?,
+        panes: options.panes.map_or(content.appearance.panes, Into::into),
+    })
+}
+
 /// Resolves `--theme` to a built-in theme; without it, the server's theme applies.
 fn theme(options: &Options, content: &ServedContent) -> Result<Arc<Theme>, String> {
     let Some(name) = options.theme.as_deref() else {
-        return Ok(Arc::clone(&content.theme));
+        return Ok(Arc::clone(&content.appearance.theme));
     };
     match Theme::built_in(name) {
         Some(Ok(theme)) => Ok(Arc::new(theme)),
@@ -222,14 +233,18 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::app::Keymap;
+    use crate::app::{Keymap, PaneVisibility};
     use crate::serve::ClientTerminal;
 
     /// The built-in content, loaded once.
     static CONTENT: LazyLock<ServedContent> = LazyLock::new(|| {
         let theme = Theme::built_in("dark").unwrap().unwrap();
         let loader = crate::loader::LibraryLoader::new(&[], None);
-        ServedContent::load(&loader, Keymap::built_in(), theme, None).0
+        let appearance = Appearance {
+            theme: Arc::new(theme),
+            panes: PaneVisibility::Auto,
+        };
+        ServedContent::load(&loader, Keymap::built_in(), appearance, None).0
     });
 
     fn run_line(line: &str, term: Option<&str>) -> Response {

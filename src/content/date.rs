@@ -127,6 +127,28 @@ pub enum AsOf {
     Day(Date),
 }
 
+impl AsOf {
+    /// Returns the first day of the period.
+    pub(crate) fn first_day(self) -> Option<Date> {
+        match self {
+            Self::Unknown => None,
+            Self::Year(year) => Date::new(year, 1, 1),
+            Self::Month(year, month) => Date::new(year, month, 1),
+            Self::Day(day) => Some(day),
+        }
+    }
+
+    /// Returns the last day of the period.
+    pub(crate) fn last_day(self) -> Option<Date> {
+        match self {
+            Self::Unknown => None,
+            Self::Year(year) => Date::new(year, 12, 31),
+            Self::Month(..) => self.first_day()?.first_of_month_after(1)?.previous_day(),
+            Self::Day(day) => Some(day),
+        }
+    }
+}
+
 impl fmt::Display for AsOf {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

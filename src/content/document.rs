@@ -39,30 +39,6 @@ pub struct Document {
 }
 
 impl Document {
-    /// Returns the status of the code, and when and by whom the document was revised and reviewed.
-    pub fn history(&self) -> Vec<String> {
-        let dated = |label, date: AsOf| {
-            let is_known = date != AsOf::Unknown;
-            is_known.then(|| format!("{label} {date}"))
-        };
-        let review = match &self.reviewed_by {
-            Some(name) => format!("reviewed by {name}"),
-            None => "not reviewed".to_owned(),
-        };
-        let status = match self.status {
-            Status::Active | Status::Deleted => self.status.id(),
-            Status::Unverified => "status not verified",
-        };
-        let parts = [
-            Some(status.to_owned()),
-            dated("effective", self.effective),
-            dated("revised", self.revised),
-            Some(review),
-            dated("next review", self.next_review),
-        ];
-        parts.into_iter().flatten().collect()
-    }
-
     /// Returns the sources that publication rows quote.
     pub fn quoted_sources(&self) -> BTreeSet<&SourceId> {
         let rows = self.rows().map(|(_, _, row)| row);
@@ -206,7 +182,7 @@ impl Block {
     pub fn row_name<'b>(&'b self, row: &'b Row) -> Option<&'b str> {
         match (&row.subject, self.shape) {
             (Subject::Absence, _) | (Subject::Text, Shape::Prose | Shape::List) => None,
-            (Subject::Text, Shape::Facts) => row.cells.first().map(|cell| cell.label.as_str()),
+            (Subject::Text, Shape::Facts) => row.cells.first().map(|cell| &*cell.label),
             _ => Some(row.name()),
         }
     }

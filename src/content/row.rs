@@ -1,5 +1,7 @@
 //! The row: the unit that readers select, find, copy and cite.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use crate::content::code::{CodeId, ModifierCode};
@@ -133,29 +135,29 @@ pub enum Voice {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Cell {
     /// The field's name: `When to use`. Empty in prose and lists, which have one field.
-    pub label: String,
+    pub label: Cow<'static, str>,
     pub value: Value,
     #[serde(rename = "reach")]
     pub visibility: Visibility,
 }
 
 impl Cell {
-    pub fn column(label: &str, value: impl Into<Value>) -> Self {
+    pub fn column(label: impl Into<Cow<'static, str>>, value: impl Into<Value>) -> Self {
         Self {
-            label: label.to_owned(),
+            label: label.into(),
             value: value.into(),
             visibility: Visibility::Column,
         }
     }
 
-    pub fn line(label: &str, value: impl Into<Value>) -> Self {
+    pub fn line(label: impl Into<Cow<'static, str>>, value: impl Into<Value>) -> Self {
         Self {
             visibility: Visibility::Line,
             ..Self::column(label, value)
         }
     }
 
-    pub fn record(label: &str, value: impl Into<Value>) -> Self {
+    pub fn record(label: impl Into<Cow<'static, str>>, value: impl Into<Value>) -> Self {
         Self {
             visibility: Visibility::Record,
             ..Self::column(label, value)
@@ -242,16 +244,6 @@ impl Standing {
     /// The symbol of the label.
     pub fn sign(self) -> &'static str {
         self.label().split(' ').next().unwrap_or_default()
-    }
-
-    /// The label for display. Its symbol makes the states distinct without color.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Usual => "+ usual",
-            Self::Situational => "~ conditional",
-            Self::NotExpected => "x not appropriate",
-            Self::Disputed => "! disputed",
-        }
     }
 }
 

@@ -32,30 +32,6 @@ impl Source {
     pub fn link(&self) -> Option<&str> {
         web_address(self.url.as_deref()?)
     }
-
-    /// Formats the title, the section and the date: `CMS PFS relative value files, 2023`, `Noridian, modifier 90,
-    /// undated, read 2026-11-25`.
-    pub fn citation(&self) -> String {
-        let title = match &self.section {
-            Some(section) => format!("{}, {section}", self.title),
-            None => self.title.clone(),
-        };
-        match (self.as_of, self.read) {
-            (AsOf::Unknown, read) if read != AsOf::Unknown => {
-                format!("{title}, undated, read {read}")
-            }
-            (as_of, _) => format!("{title}, {as_of}"),
-        }
-    }
-
-    /// Formats the citation, with `according to` for a secondary source.
-    pub fn attribution(&self) -> String {
-        let rank = match self.kind {
-            SourceKind::Secondary => "according to ",
-            SourceKind::Primary | SourceKind::InHouse => "",
-        };
-        format!("{rank}{}", self.citation())
-    }
 }
 
 keywords! {
@@ -94,30 +70,6 @@ impl Unavailable {
             source: None,
             checked: AsOf::Unknown,
             find: None,
-        }
-    }
-
-    /// The text in a table, where a sign tells it from a value.
-    pub fn short_text(&self) -> String {
-        let text = self.text_with(self.reason.short_label());
-        match self.reason {
-            AbsenceReason::Imported => text,
-            AbsenceReason::NoEntry => format!("({text})"),
-            _ => format!("– {text}"),
-        }
-    }
-
-    /// The text in the row's details.
-    pub fn text(&self) -> String {
-        self.text_with(self.reason.label())
-    }
-
-    fn text_with(&self, label: &str) -> String {
-        match (self.reason, &self.find) {
-            (AbsenceReason::Imported | AbsenceReason::NotListed, Some(place)) => {
-                format!("{label} {place}")
-            }
-            _ => label.to_owned(),
         }
     }
 
@@ -161,28 +113,4 @@ impl AbsenceReason {
         Self::License,
         Self::Unpublished,
     ];
-
-    const fn short_label(self) -> &'static str {
-        match self {
-            Self::SourceSilent => "not stated",
-            Self::NotLoaded => "not imported",
-            Self::NotApplicable => "not applicable",
-            Self::License => "not shipped",
-            Self::Unpublished => "unpublished",
-            Self::Imported | Self::NotListed | Self::NoEntry => self.label(),
-        }
-    }
-
-    const fn label(self) -> &'static str {
-        match self {
-            Self::SourceSilent => "not stated in source",
-            Self::NotLoaded => "not imported · import the file to see it",
-            Self::NotApplicable => "not applicable",
-            Self::License => "not shipped · its owner's license forbids it",
-            Self::Unpublished => "not published (contract rate)",
-            Self::Imported => "see",
-            Self::NotListed => "not listed in",
-            Self::NoEntry => "no entry in this document",
-        }
-    }
 }

@@ -3,8 +3,7 @@
 pub(crate) mod compile;
 pub(crate) mod date_field;
 pub(crate) mod field_errors;
-pub(crate) mod field_value;
-pub(crate) mod invalid_entry;
+pub(crate) mod from_toml;
 pub(crate) mod line_errors;
 pub(crate) mod locate;
 pub(crate) mod outline;
@@ -13,3 +12,4 @@ pub(crate) mod read;
 pub(crate) mod row_limit;
 pub(crate) mod schema;
 pub(crate) mod syntax;
+pub(crate) mod tree;

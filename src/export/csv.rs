@@ -28,7 +28,7 @@ pub(crate) fn document(document: &Document, scope: &ExportScope) -> String {
                     continue;
                 }
                 for cell in &row.cells {
-                    if !labels.contains(&cell.label.as_str()) {
+                    if !labels.contains(&&*cell.label) {
                         labels.push(&cell.label);
                     }
                 }

@@ -102,7 +102,7 @@ fn broken_file(broken: &BrokenFile) -> Value {
 
 fn origin(origin: &Origin) -> Value {
     match origin {
-        Origin::BuiltIn => json!("built in"),
+        Origin::BuiltIn => json!(Origin::BUILT_IN),
         Origin::File(path) => json!(path.display().to_string()),
     }
 }

@@ -1,6 +1,7 @@
 //! Markdown: headings, paragraphs and tables. Remarks, and rows of the editors next to a publication,
 //! are block quotes.
 
+use crate::content::labels;
 use crate::content::{
     AsOf, Block, Cell, Document, Row, Shape, Source, SourceId, Subject, Value, Visibility, Voice,
 };
@@ -156,7 +157,7 @@ fn write_annotations(out: &mut String, document: &Document, row: &Row, editors_q
     }
     for source in &row.disputed_by {
         let source = citation(document, source);
-        paragraph(out, &format!("{name}: conflicts with {source}"));
+        paragraph(out, &format!("{name}: {}", labels::conflict(source)));
     }
     for remark in &row.remarks {
         let text = escape(&remark.text);
@@ -178,21 +179,21 @@ fn value(document: &Document, value: &Value) -> String {
         text += &format!(" — {}", citation(document, source));
     }
     if absent.checked != AsOf::Unknown {
-        text += &format!(", checked {}", absent.checked);
+        text += &format!(", {}", labels::checked(absent.checked));
     }
     if let Some(find) = absent.find_elsewhere() {
-        text += &format!("; see: {}", escape(find));
+        text += &format!("; {}", labels::see(escape(find)));
     }
     text
 }
 
 /// Writes the history of the document, and the sources in scope.
 fn about(out: &mut String, document: &Document, scope: &ExportScope) {
-    paragraph(out, "## About this document");
+    paragraph(out, &format!("## {}", labels::ABOUT));
     let (system, code) = (document.code.system(), document.code.value());
     let history = escape(&document.history().join(" · "));
     paragraph(out, &format!("{system} {code} · {history}"));
-    paragraph(out, "## Sources");
+    paragraph(out, &format!("## {}", labels::SOURCES));
     for line in source_lines(document, &scope.sources(document)) {
         paragraph(out, &format!("- {}", escape(&line)));
     }

@@ -88,10 +88,12 @@ pub fn read_text(path: &Path, limit: u64) -> Result<String, FileError> {
 /// Reads the rest of an open file, which may have at most `limit` bytes.
 pub fn read_to_limit(file: &File, limit: u64) -> Result<Vec<u8>, FileError> {
     // Checked first so that no memory is taken for a file that is too large.
-    if file.metadata()?.len() > limit {
+    let size = file.metadata()?.len();
+    if size > limit {
         return Err(FileError::TooLarge(limit));
     }
-    let mut bytes = Vec::new();
+    // One byte more, so that the end is read without growing.
+    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default() + 1);
     // The file may have grown since, and files such as those of /proc have no size.
     file.take(limit + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limit {

@@ -1,5 +1,6 @@
 //! The end of a document: its title, its history, and its sources.
 
+use crate::content::labels;
 use crate::content::{AsOf, Document, Source};
 use crate::layout::builder::PageBuilder;
 use crate::layout::page::{LayoutOptions, Page, PageEnd, Role};
@@ -47,7 +48,7 @@ impl PageBuilder<'_> {
     pub(crate) fn about(&mut self, sources: &[&Source]) {
         let document = self.document;
         self.blank_line();
-        self.paragraph("About this document", Role::Title, 0);
+        self.paragraph(labels::ABOUT, Role::Title, 0);
         let (system, code) = (document.code.system(), document.code.value());
         self.paragraph(
             &format!("{system} {code}  {}", document.title),
@@ -59,7 +60,7 @@ impl PageBuilder<'_> {
             return;
         }
         self.blank_line();
-        self.paragraph("Sources", Role::Title, 0);
+        self.paragraph(labels::SOURCES, Role::Title, 0);
         for line in source_lines(document, sources) {
             self.hanging_paragraph("• ", &line, Role::Source, 0);
         }
@@ -76,11 +77,11 @@ pub fn source_lines(document: &Document, sources: &[&Source]) -> Vec<String> {
             line = format!("{}: {line}", source.short);
         }
         if source.as_of != AsOf::Unknown && source.read != AsOf::Unknown {
-            line += &format!(", read {}", source.read);
+            line += &format!(", {}", labels::read(source.read));
         }
         line += &format!(" · {}", source.kind.id());
         if quoted.contains(&source.id) {
-            line += " · quoted word for word";
+            line += &format!(" · {}", labels::QUOTED);
         }
         line.extend(source.url.iter().map(|url| format!(" · {url}")));
         line

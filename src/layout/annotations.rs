@@ -1,14 +1,12 @@
 //! The lines below a row: fields without a column, its source, and what others say against it.
 
+use crate::content::labels::MORE;
 use crate::content::{Cell, Row, SourceId, Subject, Value, Visibility};
 use crate::layout::builder::{PageBuilder, attribution, conflict};
 use crate::layout::page::{Medium, Role, value_text};
 
 /// The fewest columns of a screen for the annotations of a table row.
 const MIN_COLUMNS: u16 = 60;
-
-/// The mark of a row whose annotations are left to its details.
-const MORE: &str = "… more";
 
 impl PageBuilder<'_> {
     /// Adds the annotations of a table row, or a mark if the page is too narrow for them.

@@ -1,5 +1,6 @@
 //! The page builder: appends wrapped lines to a page in the requested charset and width.
 
+use crate::content::labels;
 use crate::content::{
     AbsenceReason, AsOf, Cell, Document, Row, RowPath, Source, SourceId, SourceKind, Subject,
     Unavailable, Voice,
@@ -107,7 +108,7 @@ impl<'d> PageBuilder<'d> {
             self.paragraph(&attribution(self.document, source), Role::Source, 2);
         }
         if row.source.is_none() && self.named_source.is_some() {
-            self.paragraph("— no source named", Role::Source, 2);
+            self.paragraph(&format!("— {}", labels::NO_SOURCE), Role::Source, 2);
         }
     }
 
@@ -186,10 +187,10 @@ impl<'d> PageBuilder<'d> {
         let source = absent.source.as_ref().filter(|id| row_source != Some(id));
         details.extend(source.map(|source| attribution(self.document, source)));
         if absent.checked != AsOf::Unknown {
-            details.push(format!("checked {}", absent.checked));
+            details.push(labels::checked(absent.checked));
         }
         let find = absent.find_elsewhere();
-        details.extend(find.map(|find| format!("see: {find}")));
+        details.extend(find.map(labels::see));
         if !details.is_empty() {
             self.paragraph(&details.join(" · "), Role::Source, 2);
         }
@@ -233,7 +234,7 @@ fn common_source<'r>(rows: impl Iterator<Item = &'r Row> + Clone) -> Option<&'r 
 /// modifier 90, undated, read 2026-11-25`.
 pub fn attribution(document: &Document, id: &SourceId) -> String {
     let Some(source) = document.source(id) else {
-        return format!("— {}, source unknown", id.0);
+        return format!("— {}", labels::unknown_source(&id.0));
     };
     format!("— {}", source.attribution())
 }
@@ -242,5 +243,5 @@ pub fn attribution(document: &Document, id: &SourceId) -> String {
 pub fn conflict(document: &Document, id: &SourceId) -> String {
     let source = document.source(id);
     let source = source.map_or_else(|| id.0.clone(), Source::citation);
-    format!("Conflicts with: {source}")
+    labels::conflict(source)
 }

@@ -4,6 +4,7 @@
 //! standings or, if these are too wide or too tall, the standings alone, or only their signs. On a
 //! narrow screen, the rules are records, below a grid of their signs.
 
+use crate::content::labels::RULES_LEGEND;
 use crate::content::{Block, ModifierCode, Row, RowPath, Section, Standing, Subject};
 use crate::layout::builder::PageBuilder;
 use crate::layout::page::{Medium, PageRow, Role, RowKind, TableMode, value_text};
@@ -16,9 +17,6 @@ const MIN_COLUMNS: u16 = 96;
 
 /// The most lines of a payer's rules in full. Grids are for comparing.
 const MAX_ROW_LINES: usize = 8;
-
-const LEGEND: &str = "≠ differs from the document's own rule; where that is disputed or missing, \
-                      from what most payers say.";
 
 /// What a cell shows of a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -246,7 +244,7 @@ impl<'r> Grid<'r> {
             modifiers.any(|modifier| self.differs(row, modifier))
         };
         if self.rules.iter().any(is_on_any) {
-            builder.paragraph(LEGEND, Role::Label, 0);
+            builder.paragraph(RULES_LEGEND, Role::Label, 0);
         }
         // The cursor moves down the payers' rules on one modifier, then to the next modifier.
         rows.sort_by_key(|(modifier, _)| *modifier);

@@ -9,8 +9,6 @@ use crate::layout::majority::majority;
 /// [`Standing::expected`](crate::content::Standing::expected).
 pub const DIFFERS: &str = "≠";
 
-pub const LEGEND: &str = "≠ differs from most payers.";
-
 /// The plan, policy and rate that most payers of a table have, by the label of the column.
 pub struct PayerValues<'r>(Vec<(&'r str, &'r str)>);
 
@@ -22,7 +20,7 @@ impl<'r> PayerValues<'r> {
         let is_table = block.rows.iter().all(is_payer);
         let payers: &[Row] = if is_table { &block.rows } else { &[] };
         let cells = || payers.iter().flat_map(|row| row.column_cells().skip(1));
-        let labels: BTreeSet<&str> = cells().map(|cell| cell.label.as_str()).collect();
+        let labels: BTreeSet<&str> = cells().map(|cell| &*cell.label).collect();
         let most_common = labels.into_iter().filter_map(|label| {
             let cells = cells().filter(|cell| cell.label == label);
             let values: Vec<&str> = cells.filter_map(|cell| cell.value.as_text()).collect();

@@ -1,5 +1,6 @@
 //! The detail page of a row: every field, remark, source and absence.
 
+use crate::content::labels::REMARKS;
 use crate::content::{Block, Document, Row, RowPath, Section, Subject, Value};
 use crate::layout::builder::{PageBuilder, attribution};
 use crate::layout::page::{LayoutOptions, Page, PageEnd, Role};
@@ -34,7 +35,7 @@ impl Page {
         }
         if !row.remarks.is_empty() {
             builder.blank_line();
-            builder.paragraph("Editor's remarks", Role::Title, 0);
+            builder.paragraph(REMARKS, Role::Title, 0);
         }
         builder.remarks(row, 0);
         builder.finish(PageEnd::Nothing)

@@ -1,5 +1,6 @@
 //! Tables: columns that wrap by word, or rows laid out field by field if the columns do not fit.
 
+use crate::content::labels;
 use crate::content::{
     AbsenceReason, Block, Cell, Row, RowPath, Section, Subject, Unavailable, Value,
 };
@@ -14,9 +15,6 @@ const MAX_INLINE_WIDTH: usize = 8;
 pub const COLUMN_SPACING: usize = 2;
 /// How many rows are measured to distribute the width.
 const SAMPLE_ROWS: usize = 64;
-/// The mark of a payer's rule that differs from the document's rule or, without one, from the rule
-/// of most payers.
-const DIFFERS: &str = "≠ differs";
 
 /// The columns of a table, and the values to compare those of its rows with.
 struct Columns<'r> {
@@ -59,7 +57,7 @@ pub fn layout_table(builder: &mut PageBuilder<'_>, section: &Section, block: &Bl
     let mut cells = table_rows(block).flat_map(Row::column_cells);
     if !columns.payer_values.is_empty() && cells.any(|cell| columns.payer_values.differs(cell)) {
         builder.blank_line();
-        builder.paragraph(payer_values::LEGEND, Role::Label, 0);
+        builder.paragraph(labels::PAYER_VALUES_LEGEND, Role::Label, 0);
     }
     absence_notes(builder, block);
 }
@@ -81,7 +79,7 @@ pub fn absence_notes(builder: &mut PageBuilder<'_>, block: &Block) {
             if let Value::Unavailable(absent) = &cell.value
                 && absent.reason != AbsenceReason::NoEntry
             {
-                let field = (cell.label.as_str(), row);
+                let field = (&*cell.label, row);
                 match notes.iter_mut().find(|(known, _)| **known == **absent) {
                     Some((_, fields)) => fields.push(field),
                     None => notes.push((absent, vec![field])),
@@ -95,7 +93,7 @@ pub fn absence_notes(builder: &mut PageBuilder<'_>, block: &Block) {
         for (labels, rows) in group_by_rows(&fields) {
             let names: Vec<String> = rows.iter().map(|row| row_name(row)).collect();
             let names = match row_count {
-                2.. if names.len() == row_count => "every row".to_owned(),
+                2.. if names.len() == row_count => labels::EVERY_ROW.to_owned(),
                 _ => names.join("; "),
             };
             let text = format!("{} ({names})", labels.join(", "));
@@ -146,7 +144,7 @@ fn table_rows(block: &Block) -> impl Iterator<Item = &Row> {
 pub fn column_labels<'r>(rows: impl Iterator<Item = &'r Row>) -> Vec<&'r str> {
     let mut labels: Vec<&str> = Vec::new();
     for cell in rows.flat_map(Row::column_cells) {
-        if !labels.contains(&cell.label.as_str()) {
+        if !labels.contains(&&*cell.label) {
             labels.push(&cell.label);
         }
     }
@@ -283,13 +281,13 @@ fn field_text(
     (text, Role::Conflict)
 }
 
-/// Returns the standing of a row, and [`DIFFERS`] if it applies. A disputed rule of the document
+/// Returns the standing of a row, and a mark if it differs. A disputed rule of the document
 /// itself has a standing that says so.
 fn standing_lines(row: &Row) -> impl Iterator<Item = (&'static str, Role)> {
     let standing = row.standing;
     let standing = standing.map(|it| (it.label(), Role::from_standing(it)));
     let differs = matches!(row.subject, Subject::PayerRule(_)) && !row.disputed_by.is_empty();
-    let differs = differs.then_some((DIFFERS, Role::Conflict));
+    let differs = differs.then_some((labels::DIFFERS, Role::Conflict));
     standing.into_iter().chain(differs)
 }
 
@@ -351,7 +349,7 @@ fn stacked_row(builder: &mut PageBuilder<'_>, row: &Row, payer_values: &PayerVal
     let charset = builder.options.charset;
     let fields = row.column_cells().map(|cell| {
         let (text, role) = field_text(builder, row, cell, payer_values);
-        (cell.label.as_str(), text, role)
+        (&*cell.label, text, role)
     });
     let fields: Vec<(&str, String, Role)> = fields.collect();
     let start = builder.page.lines.len();

@@ -3,6 +3,7 @@
 
 pub(crate) mod rows;
 
+use crate::content::labels;
 use crate::content::{
     AsOf, Block, Cell, CodeId, Document, Row, RowKey, RowPath, Section, Shape, Source, Status,
     Subject, Voice,
@@ -11,10 +12,6 @@ use crate::library::comparison::rows::{DocumentRows, qualified_source_id, with_d
 use crate::library::entry::LoadError;
 use crate::library::excerpt::{ExcerptSubject, subject_row_path};
 use crate::library::library::Library;
-
-/// Explains the mark of rows that have [`Row::disputed_by`].
-const LEGEND: &str = "≠ differs: from the document's own rule; where that is disputed or missing, \
-                      from what most payers say.";
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ComparisonRequest {
@@ -98,7 +95,7 @@ impl ComparisonBuilder<'_> {
     fn finish(mut self, request: &ComparisonRequest) -> Option<Document> {
         let differs = |block: &Block| block.rows.iter().any(|row| !row.disputed_by.is_empty());
         if self.blocks.iter().any(differs) {
-            let rows = vec![text_row("legend", "", LEGEND)];
+            let rows = vec![text_row("legend", "", labels::RULES_LEGEND)];
             self.blocks
                 .insert(0, Block::from_rows("legend", None, rows));
         }
@@ -113,7 +110,7 @@ impl ComparisonBuilder<'_> {
         }
         let sources = self.source_rows();
         if !sources.is_empty() {
-            let block = Block::new("sources", Some("Sources"), Shape::Facts, sources);
+            let block = Block::new("sources", Some(labels::SOURCES), Shape::Facts, sources);
             self.blocks.push(block);
         }
         Some(Document {
@@ -155,7 +152,7 @@ impl ComparisonBuilder<'_> {
 }
 
 fn text_row(key: &str, label: &str, text: &str) -> Row {
-    let cells = vec![Cell::column(label, text)];
+    let cells = vec![Cell::column(label.to_owned(), text)];
     let key = RowKey(key.to_owned());
     Row::new(key, Subject::Text, Voice::Publication, cells)
 }

@@ -85,13 +85,15 @@ impl fmt::Display for Origin {
     /// Writes the path without control characters, or `built in`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::BuiltIn => f.write_str("built in"),
+            Self::BuiltIn => f.write_str(Self::BUILT_IN),
             Self::File(path) => f.write_str(&sanitize(&path.to_string_lossy())),
         }
     }
 }
 
 impl Origin {
+    pub const BUILT_IN: &str = "built in";
+
     /// Parses the document, which must be about `code`.
     pub(crate) fn load(&self, code: &CodeId) -> Result<Document, LoadError> {
         let document = match self {

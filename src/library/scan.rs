@@ -1,12 +1,13 @@
 //! The scan: lists the files of a library with their fingerprints, without opening them.
 
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 use std::{fs, io};
 
 use crate::content::shared::{SHARED_FILES, SharedEntries, is_shared_file};
-use crate::content::toml::read::shared_entries;
+use crate::content::toml::read::{folder_of, shared_entries, shared_entries_beside};
 use crate::diagnostics::Report;
 use crate::storage::Fingerprint;
 
@@ -64,7 +65,7 @@ impl Scan {
             })
             .collect();
         layers.extend(file.map(|file| {
-            let shared = Arc::new(shared_entries(file.parent().unwrap_or(Path::new(""))));
+            let shared = Arc::new(shared_entries_beside(file));
             Layer {
                 folder: file.to_owned(),
                 // A single file turns the cache off.
@@ -105,6 +106,34 @@ pub(crate) fn toml_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     // Within one folder bytes sort as components do, and faster.
     files.sort_unstable_by(|a, b| a.as_os_str().cmp(b.as_os_str()));
     Ok(files)
+}
+
+/// Returns the files that paths name, each once: those of a folder, documents first, or the path
+/// itself if it is not a folder.
+pub(crate) fn content_files(paths: &[PathBuf]) -> Vec<PathBuf> {
+    let mut seen = HashSet::new();
+    let files_in = |path: &PathBuf| {
+        let Ok(mut files) = toml_files(path) else {
+            return vec![path.clone()];
+        };
+        let shared = SHARED_FILES.map(|name| path.join(name));
+        files.extend(shared.into_iter().filter(|path| path.exists()));
+        files
+    };
+    let mut files: Vec<PathBuf> = paths.iter().flat_map(files_in).collect();
+    files.retain(|file| seen.insert(file.clone()));
+    files
+}
+
+/// Returns the shared entries of each folder that has one of the files.
+pub(crate) fn entries_by_folder(files: &[PathBuf]) -> HashMap<&Path, SharedEntries> {
+    let mut shared = HashMap::new();
+    for folder in files.iter().map(|file| folder_of(file)) {
+        shared
+            .entry(folder)
+            .or_insert_with(|| shared_entries(folder));
+    }
+    shared
 }
 
 fn folder_error(folder: &Path, error: &io::Error) -> Report {

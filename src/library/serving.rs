@@ -2,12 +2,12 @@
 //! server runs keeps its last valid snapshot.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::content::CodeId;
 use crate::content::shared::SharedEntries;
-use crate::content::toml::read::shared_entries;
+use crate::content::toml::read::{folder_of, shared_entries};
 use crate::library::document_cache::DocumentCache;
 use crate::library::entry::{BrokenFile, CatalogEntry, Origin};
 use crate::library::library::Library;
@@ -33,7 +33,7 @@ impl Library {
             };
             // A file that changes between the two reads counts as broken.
             let before = previous.and_then(|previous| previous.snapshots.get(code));
-            let folder = path.parent().unwrap_or(Path::new(""));
+            let folder = folder_of(path);
             let shared = shared.entry(folder.to_owned()).or_insert_with(|| {
                 let shared = shared_entries(folder);
                 // Read now: the files may change while the library is served.

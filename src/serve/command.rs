@@ -6,9 +6,8 @@ use crate::app::ReadingPosition;
 use crate::content::{CodeId, Document, RowPath};
 use crate::layout::TableMode;
 use crate::serve::channel::client_terminal::ClientTerminal;
-use crate::serve::content::ServedContent;
+use crate::serve::content::{Appearance, ServedContent};
 use crate::tty::Capabilities;
-use crate::view::Theme;
 
 /// Interprets a command line. The parser belongs to `cli`, above this room.
 pub type Interpreter = fn(&CommandContext<'_>) -> Response;
@@ -40,7 +39,7 @@ pub struct SessionOptions {
     pub top: usize,
     pub table_mode: TableMode,
     pub capabilities: Capabilities,
-    pub theme: Arc<Theme>,
+    pub appearance: Appearance,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,9 +1,9 @@
-//! The content that all sessions share: documents, index, key bindings and theme.
+//! The content that all sessions share: documents, index, key bindings and appearance.
 //! `server::reload` replaces it on SIGHUP.
 
 use std::sync::Arc;
 
-use crate::app::{Host, Keymap};
+use crate::app::{Host, Keymap, PaneVisibility};
 use crate::codesets::ImportedSets;
 use crate::library::{BrokenFile, Library};
 use crate::loader::{LibraryLoader, LoadedLibrary};
@@ -16,7 +16,14 @@ pub struct ServedContent {
     pub library: Arc<Library>,
     pub index: Arc<Index>,
     pub keymap: Arc<Keymap>,
+    pub appearance: Appearance,
+}
+
+/// The colors and panes that a session starts with.
+#[derive(Clone, Debug)]
+pub struct Appearance {
     pub theme: Arc<Theme>,
+    pub panes: PaneVisibility,
 }
 
 impl ServedContent {
@@ -25,7 +32,7 @@ impl ServedContent {
     pub fn load(
         loader: &LibraryLoader<'_>,
         keymap: Keymap,
-        theme: Theme,
+        appearance: Appearance,
         previous: Option<&Self>,
     ) -> (Self, Vec<BrokenFile>) {
         let previous = previous.map(|content| &*content.library);
@@ -45,7 +52,7 @@ impl ServedContent {
             index: Arc::new(index),
             library,
             keymap: Arc::new(keymap).for_host(Host::Served),
-            theme: Arc::new(theme),
+            appearance,
         };
         (content, broken)
     }

@@ -27,10 +27,7 @@ impl CodeTyping {
         has_command: bool,
         position: impl FnOnce() -> ReadingPosition,
     ) -> Option<(String, ReadingPosition)> {
-        let is_paused = self
-            .last
-            .is_none_or(|last| now.duration_since(last) > MAX_PAUSE);
-        if is_paused || !c.is_ascii_digit() {
+        if !self.is_continued_by(c, now) {
             self.clear();
         }
         if !c.is_ascii_alphanumeric() {
@@ -47,6 +44,12 @@ impl CodeTyping {
         }
         self.last = None;
         Some((std::mem::take(&mut self.text), self.start.take()?))
+    }
+
+    /// Returns true if a character continues a code that has begun: a digit without a pause before it.
+    pub fn is_continued_by(&self, c: char, now: Instant) -> bool {
+        let is_soon = |last| now.duration_since(last) <= MAX_PAUSE;
+        c.is_ascii_digit() && self.last.is_some_and(is_soon)
     }
 
     pub fn clear(&mut self) {

@@ -24,6 +24,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use std::{io, thread};
 
+use crate::app::messages::status;
 use crate::app::{Action, FileLine};
 use crate::session::event::{Event, ShutdownReason};
 use crate::session::local::editor::run_editor;
@@ -165,10 +166,7 @@ impl LocalTerminal {
     /// Fails, without stopping, if there is no shell to continue the process.
     pub fn suspend(&self) -> io::Result<Vec<Event>> {
         if !signals::can_suspend() {
-            return Err(io::Error::new(
-                io::ErrorKind::Unsupported,
-                "no shell can resume this program",
-            ));
+            return Err(io::Error::new(io::ErrorKind::Unsupported, status::NO_SHELL));
         }
         self.guard.restore();
         self.suspender.suspend()?;
@@ -206,7 +204,7 @@ impl LocalTerminal {
             Event::Action(Action::FilesChanged),
         ];
         if let Err(error) = result {
-            let message = format!("Cannot edit: {error}");
+            let message = status::cannot_edit(error);
             events.push(Event::Action(Action::ShowMessage(message)));
         }
         Ok(events)

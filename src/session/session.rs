@@ -10,6 +10,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Position;
 
+use crate::app::messages::status;
 use crate::app::{
     Action, App, AppOptions, Command, Effect, Mode, MouseOwner, Movement, PaneSettings,
     ReadingPosition,
@@ -314,9 +315,9 @@ impl Session {
         let app = &self.app;
         let command = app.keymap().command(app.mode(), key);
         let typed = typed_character(key);
-        // Other commands than moves are never the start of a code.
-        let may_be_code = matches!(app.mode(), Mode::Document | Mode::RowDetail)
-            && matches!(
+        let may_be_code = match app.mode() {
+            // The commands of capital letters and moves lose nothing if a code follows.
+            Mode::Document | Mode::Outline | Mode::RowDetail => matches!(
                 command,
                 None | Some(
                     Command::Section(_)
@@ -325,8 +326,16 @@ impl Session {
                         | Command::Right
                         | Command::NextHit
                         | Command::PreviousHit
+                        | Command::Bookmarks
+                        | Command::CopyWithCitation
                 )
-            );
+            ),
+            // The first letter of the code has opened the list.
+            Mode::Bookmarks => {
+                command.is_none() && typed.is_some_and(|c| self.code_typing.is_continued_by(c, now))
+            }
+            _ => false,
+        };
         match typed.filter(|_| may_be_code) {
             Some(c) => {
                 let position = || app.reading_position();
@@ -348,8 +357,7 @@ impl Session {
         let theme = Arc::new(theme);
         let background = self.screen.capabilities().background;
         self.theme = background.map_or(Arc::clone(&theme), |it| theme_for(theme, it));
-        self.app
-            .update(Action::ShowMessage(format!("Theme: {name}")));
+        self.app.update(Action::ShowMessage(status::theme(name)));
         Some(name)
     }
 
@@ -390,7 +398,7 @@ impl Session {
                 Err(error) => error.to_string(),
             }
         } else {
-            "This terminal does not support the clipboard. Select the text instead".to_owned()
+            status::NO_CLIPBOARD.to_owned()
         };
         self.app.update(Action::ShowMessage(error));
     }

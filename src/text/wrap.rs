@@ -12,10 +12,16 @@ pub fn width(text: &str) -> usize {
     text.width()
 }
 
+/// Signs that stay with the word after them: `~ conditional`.
+const SIGNS: [&str; 6] = ["+", "~", "x", "!", "≠", "!="];
+
+/// Signs that stay with the word before them, too: `usual ≠`.
+const MARKS: [&str; 2] = ["≠", "!="];
+
 /// Wraps one paragraph into lines of at most `columns` columns; an empty one into one empty line.
 ///
-/// A line breaks at a space, or after `/`, `-` or a dash; a longer unit is broken at the end of the
-/// line. Only the spaces at the breaks are removed, and no hyphens are added.
+/// A line breaks at a space, unless a sign is beside it, or after `/`, `-` or a dash; a longer unit is
+/// broken at the end of the line. Only the spaces at the breaks are removed, and no hyphens are added.
 pub fn wrap(text: &str, columns: usize) -> Vec<String> {
     let options = Options::new(columns.max(1))
         .word_separator(WordSeparator::Custom(find_words))
@@ -78,7 +84,7 @@ fn break_opportunities(line: &str) -> Vec<usize> {
         let next = chars.peek().map(|&(_, c)| c);
         let may_break = match (c, next) {
             (_, None) => true,
-            (' ', Some(next)) => next != ' ',
+            (' ', Some(next)) => next != ' ' && !has_sign_beside(&line[..at], &line[end..]),
             ('/' | '—' | '–', Some(next)) => in_word && next.is_alphanumeric(),
             // `-26` and `ICD-10` stay whole; `follow-up` may break.
             ('-', Some(next)) => in_word && next.is_alphabetic(),
@@ -91,6 +97,19 @@ fn break_opportunities(line: &str) -> Vec<usize> {
         }
     }
     ends
+}
+
+/// Returns true if a space between two parts of a line is beside a sign.
+fn has_sign_beside(before: &str, after: &str) -> bool {
+    let is_last = |sign| {
+        let rest = before.strip_suffix(sign);
+        rest.is_some_and(|rest: &str| rest.is_empty() || rest.ends_with(' '))
+    };
+    let is_first = |mark| {
+        let rest = after.strip_prefix(mark);
+        rest.is_some_and(|rest: &str| rest.is_empty() || rest.starts_with(' '))
+    };
+    SIGNS.into_iter().any(is_last) || MARKS.into_iter().any(is_first)
 }
 
 #[cfg(test)]
@@ -111,6 +130,15 @@ mod tests {
     fn a_modifier_keeps_its_hyphen() {
         assert_eq!(wrap("no -26 line", 5), ["no", "-26", "line"]);
         assert_eq!(wrap("an ICD-10 code", 8), ["an", "ICD-10", "code"]);
+    }
+
+    #[test]
+    fn a_sign_stays_with_its_word() {
+        assert_eq!(wrap("a ~ conditional b", 13), ["a", "~ conditional", "b"]);
+        assert_eq!(wrap("x not appropriate ≠", 13), ["x not", "appropriate ≠"]);
+        assert_eq!(wrap("HMO only !=", 7), ["HMO", "only !="]);
+        assert_eq!(wrap("+ usual  ! disputed", 10), ["+ usual", "! disputed"]);
+        assert_eq!(min_content_width("~ conditional"), 13);
     }
 
     #[test]

@@ -40,33 +40,26 @@ impl StateWriter {
             while let Ok(first) = inbox.recv() {
                 let mut last_position = None;
                 for job in std::iter::once(first).chain(inbox.try_iter()) {
-                    match job {
-                        WriteJob::Position(position) => last_position = Some(position),
+                    let settings = dirs.settings_file();
+                    let saved = match job {
+                        WriteJob::Position(position) => {
+                            last_position = Some(position);
+                            Ok(())
+                        }
                         WriteJob::Bookmark(bookmark) => {
-                            let saved = bookmarks::save_bookmark(&dirs.bookmarks_file(), bookmark);
-                            saved.unwrap_or_else(&mut report);
+                            bookmarks::save_bookmark(&dirs.bookmarks_file(), bookmark)
                         }
                         WriteJob::Theme(name) => {
-                            let name = Some(name.to_owned());
-                            let path = dirs.settings_file();
-                            let saved = update_settings(&path, |settings| settings.theme = name);
-                            saved.unwrap_or_else(&mut report);
+                            update_settings(&settings, |it| it.theme = Some(name.to_owned()))
                         }
-                        WriteJob::Panes(panes) => {
-                            let path = dirs.settings_file();
-                            let saved = update_settings(&path, |settings| settings.panes = panes);
-                            saved.unwrap_or_else(&mut report);
-                        }
-                        WriteJob::FirstStart => {
-                            let saved = update_settings(&dirs.settings_file(), |_| ());
-                            saved.unwrap_or_else(&mut report);
-                        }
+                        WriteJob::Panes(panes) => update_settings(&settings, |it| it.panes = panes),
+                        WriteJob::FirstStart => update_settings(&settings, |_| ()),
                         WriteJob::SearchHistory(history) => {
                             let path = dirs.search_history_file();
-                            let saved = search_history::save_search_history(&path, history);
-                            saved.unwrap_or_else(&mut report);
+                            search_history::save_search_history(&path, history)
                         }
-                    }
+                    };
+                    saved.unwrap_or_else(&mut report);
                 }
                 if let Some(position) = last_position
                     && let Err(error) = position::save_position(&dirs.state_file(), &position)

@@ -1,169 +1,149 @@
 //! The status in words for `--plain-ui`: the current mode and the selected item, in one line.
 
+use crate::app::messages::library::{COMPARE, compared_documents};
 use crate::app::{
-    App, Command, CopyFormat, DocumentView, Filter, Focus, LibraryItem, LibraryList, Palette,
-    PaletteItem, SearchState, StartItem, key_name,
+    App, Bookmark, Command, CopyFormat, DocumentView, Filter, Focus, GroupedList, LibraryItem,
+    LibraryList, Palette, PaletteItem, SearchState, StartItem, key_name, messages,
 };
 use crate::search::{HitGroup, HitKind};
-use crate::view::row_text::{hit_text, row_description, selected_row};
+use crate::view::modes::search::billable_badge;
+use crate::view::modes::{bookmarks, library};
+use crate::view::row_text::{hit_text, row_count, row_description, selected_row};
 
 pub fn status(app: &App) -> String {
+    let (pane, view) = (app.focus().mode().heading(), app.document_view());
     match app.focus() {
-        Focus::Document => document_status(app.document_view()),
-        Focus::Outline => format!("Outline: {}", section_status(app.document_view())),
+        Focus::Document => document_status(view),
+        Focus::Outline => format!("{pane}: {}", section_status(view)),
         Focus::RowDetail(_) => {
-            let row = selected_row(app.document_view()).map(row_description);
-            format!("Row details{}", row.unwrap_or_default())
+            let row = selected_row(view).map(row_description);
+            pane + &row.unwrap_or_default()
         }
         Focus::Search(state) => search_status(app, state),
-        Focus::Filter(field) => {
-            let view = app.document_view();
-            format!("Filter {}: {}", field.input.text(), view.row_count())
-        }
+        Focus::Filter(field) => format!("{pane} {}: {}", field.input.text(), row_count(view)),
         Focus::Library(list) => library_status(app, list),
-        Focus::Comparison(comparison) => format!("Comparison: {}", comparison.title()),
+        Focus::Comparison(comparison) => format!("{pane}: {}", comparison.title()),
         Focus::TextPanel(panel) => panel.title.clone(),
-        Focus::Note(_) => match app.key_label(Command::Open) {
-            Some(key) => format!("Your note: type it, {key} saves it"),
-            None => "Your note: type it".to_owned(),
+        Focus::Note(_) => messages::bookmarks::spoken_note(app.key_label(Command::Open)),
+        Focus::Palette(palette) => match palette_item(app, palette) {
+            Some(item) => item_status(&pane, &palette.list, &item),
+            None => messages::NO_MATCHES.to_owned(),
         },
-        Focus::Palette(palette) => palette_status(app, palette),
         Focus::CopyMenu(menu) => {
             let title = menu.selected().map_or("", CopyFormat::title);
-            format!(
-                "Copy menu, {} of {}: {title}",
-                menu.list.selected() + 1,
-                menu.list.count()
-            )
+            item_status(&pane, &menu.list, title)
         }
-        Focus::Bookmarks(bookmarks) => bookmark_status(app, bookmarks.list.selected()),
+        Focus::Bookmarks(list) => {
+            let bookmarks = app.bookmarks().map(|bookmarks| &bookmarks.entries);
+            match bookmarks.and_then(|entries| entries.get(list.list.selected())) {
+                Some(bookmark) => item_status(&pane, &list.list, &bookmark_text(bookmark)),
+                None => bookmarks::empty_text(app),
+            }
+        }
     }
 }
 
-fn palette_status(app: &App, palette: &Palette) -> String {
-    let selected = palette.list.selected();
-    let item = match palette.item(selected, app.keymap()) {
-        Some(PaletteItem::Action(binding)) => {
+/// Describes the position of the selected item, its group if that has a name, and the item.
+fn item_status(pane: &str, list: &GroupedList, item: &str) -> String {
+    let group = list.locate(list.selected());
+    let group = group.and_then(|(group, _)| list.groups().get(group));
+    let item = match group.filter(|group| !group.title.is_empty()) {
+        Some(group) => format!("{}, {item}", group.title),
+        None => item.to_owned(),
+    };
+    messages::spoken_item(pane, list.selected() + 1, list.count(), item)
+}
+
+fn palette_item(app: &App, palette: &Palette) -> Option<String> {
+    let item = palette.item(palette.list.selected(), app.keymap())?;
+    Some(match item {
+        PaletteItem::Action(binding) => {
             let keys = binding.keys.iter().map(|key| key_name(*key, app.charset));
             format!("{}: {}", binding.help, keys.collect::<Vec<_>>().join(" "))
         }
-        Some(PaletteItem::Hit(hit)) => hit_text(hit, ", "),
-        Some(PaletteItem::Payer(name)) => format!("payer {name}"),
-        None => return "Commands: no matches".to_owned(),
-    };
-    format!(
-        "Commands, {} of {}: {item}",
-        selected + 1,
-        palette.list.count()
-    )
+        PaletteItem::Hit(hit) => hit_text(hit, ", "),
+        PaletteItem::Payer(name) => name.to_owned(),
+    })
 }
 
 fn section_status(view: &DocumentView) -> String {
     let sections = &view.document().sections;
     let title = sections.get(view.section());
     let title = title.map_or("", |section| section.title.as_str());
-    format!(
-        "Section {} of {}, {title}",
-        view.section() + 1,
-        sections.len()
-    )
+    messages::document::spoken_section(view.section() + 1, sections.len(), title)
 }
 
 fn document_status(view: &DocumentView) -> String {
     let section = section_status(view);
-    match selected_row(view) {
-        Some(selected) => format!(
-            "{section}; row {} of {}{}",
-            view.selected() + 1,
-            view.page().rows.len(),
-            row_description(selected)
-        ),
-        None => section,
-    }
+    let Some(row) = selected_row(view).map(row_description) else {
+        return section;
+    };
+    let (number, count) = (view.selected() + 1, view.page().rows.len());
+    messages::document::spoken_row(section, number, count, row)
 }
 
 fn search_status(app: &App, state: &SearchState) -> String {
-    let selected = state.list.selected();
-    let mut status = match state.start_item(selected, app.search_history()) {
-        Some(StartItem::Query(query)) => format!("Search; earlier search: {query}"),
+    let pane = app.focus().mode().heading();
+    let mut status = match state.start_item(state.list.selected(), app.search_history()) {
+        Some(StartItem::Query(query)) => item_status(&pane, &state.list, query),
         Some(StartItem::Code(opened)) => {
-            format!(
-                "Search; code opened before: {} {}",
-                opened.code.value(),
-                opened.title
-            )
+            let item = format!("{} {}", opened.code.value(), opened.title);
+            item_status(&pane, &state.list, &item)
         }
-        Some(StartItem::Scope(..)) => "Search: type words, a code or a modifier".to_owned(),
+        Some(StartItem::Scope(scope, description)) => {
+            messages::search::spoken_scope(scope, description)
+        }
         None => result_status(app, state),
     };
     let labels = state.filter_labels(u16::MAX).into_iter();
     let active =
         labels.filter(|label| label.is_active && label.filter != Filter::Kind(HitKind::All));
     for label in active {
-        status += &format!("; filter: {}", label.text);
+        status += &messages::search::spoken_filter(&label.text);
     }
     status
 }
 
 fn result_status(app: &App, state: &SearchState) -> String {
-    let is_complete = state.results.unverified == 0;
-    let number = state.list.selected() + 1;
-    if let Some(hit) = state.selected_hit() {
-        let mut status = format!(
-            "Result {number} of {}{}: {} {} {}",
-            state.results.total,
-            if is_complete { "" } else { " or more" },
-            hit.code.system(),
-            hit.code.value(),
-            hit.trail.join(", ")
-        );
-        match app.index().is_billable(&hit.code) {
-            Some(true) => status += ", billable",
-            Some(false) => status += ", not billable",
-            None => {}
-        }
-        for missing in &state.results.missing {
-            status += &format!("; {missing}");
-        }
-        if hit.group == HitGroup::Similar {
-            let heading = state.results.heading(hit.group, state.input.text());
-            status += &format!("; {heading}");
-        }
-        return status;
-    }
-    let no_results = if is_complete {
-        "No results"
-    } else {
-        "No results in the best rows"
+    let (number, results) = (state.list.selected() + 1, &state.results);
+    let Some(hit) = state.selected_hit() else {
+        let count = messages::search::count(results);
+        return match state.selected_suggestion() {
+            Some(term) => messages::search::spoken_suggestion(count, number, term),
+            None => count,
+        };
     };
-    match state.selected_suggestion() {
-        Some(value) if state.results.has_scope_values => format!("Value {number}: {value}"),
-        Some(term) => format!("{no_results}; suggestion {number}: {term}"),
-        None => no_results.to_owned(),
+    let (system, code, trail) = (hit.code.system(), hit.code.value(), hit.trail.join(", "));
+    let location = format!("{system} {code} {trail}");
+    let mut status = messages::search::spoken_result(number, results, &location);
+    if let Some(badge) = billable_badge(app, hit) {
+        status += &format!(", {badge}");
     }
+    let is_similar = hit.group == HitGroup::Similar;
+    let heading = is_similar.then(|| results.heading(hit.group, state.input.text()));
+    for remark in results.missing.iter().chain(&heading) {
+        status += &format!("; {remark}");
+    }
+    status
 }
 
 fn library_status(app: &App, list: &LibraryList) -> String {
     let item = list.item(list.list.selected(), app.library(), app.index());
-    let item = item.map_or_else(|| "nothing".to_owned(), |item| item_description(&item));
-    let groups = &list.list;
-    let group = groups.locate(list.list.selected());
-    let group = group.and_then(|(group, _)| groups.groups().get(group));
-    format!(
-        "Library {}, {} of {}: {}, {item}",
-        list.group_by.title(),
-        list.list.selected() + 1,
-        list.len(),
-        group.map_or("", |group| group.title.as_str())
-    )
+    match item {
+        Some(item) => {
+            let title = messages::library::title(list.group_by.title());
+            item_status(&title, &list.list, &item_text(&item))
+        }
+        None => library::empty_text(app, list).to_owned(),
+    }
 }
 
-fn item_description(item: &LibraryItem<'_>) -> String {
+fn item_text(item: &LibraryItem<'_>) -> String {
     match item {
         LibraryItem::Document(entry) => format!("{} {}", entry.code.value(), entry.title),
         LibraryItem::Code { code, title, .. } => format!("{} {title}", code.value()),
-        LibraryItem::BrokenFile(_) => "a file with errors".to_owned(),
-        LibraryItem::Comparison(count) => format!("comparison of {count} documents"),
+        LibraryItem::BrokenFile(broken) => messages::library::broken_file(broken.path.display()),
+        LibraryItem::Comparison(count) => format!("{COMPARE}{}", compared_documents(*count)),
         LibraryItem::Row { entry, excerpt, .. } => {
             let standing = excerpt.and_then(|excerpt| excerpt.standing);
             let standing = standing.map_or("", |standing| standing.label());
@@ -172,18 +152,8 @@ fn item_description(item: &LibraryItem<'_>) -> String {
     }
 }
 
-fn bookmark_status(app: &App, selected: usize) -> String {
-    let entries = app.bookmarks().map(|bookmarks| &bookmarks.entries);
-    match entries.and_then(|entries| entries.get(selected)) {
-        Some(bookmark) => format!(
-            "Bookmark {}: {} {}{}",
-            selected + 1,
-            bookmark.code.value(),
-            bookmark.name,
-            bookmark
-                .date
-                .map_or(String::new(), |date| format!(", {date}"))
-        ),
-        None => "You have no bookmarks and no notes".to_owned(),
-    }
+fn bookmark_text(bookmark: &Bookmark) -> String {
+    let date = bookmark.date.map(|date| format!(", {date}"));
+    let code = bookmark.code.value();
+    format!("{code} {}{}", bookmark.name, date.unwrap_or_default())
 }

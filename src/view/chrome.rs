@@ -2,13 +2,14 @@
 
 use ratatui::layout::Rect;
 
+use crate::app::messages::{self, document, status};
 use crate::app::{App, Focus, Mode};
-use crate::content::{Document, SHORT_CPT_NOTICE, Status};
+use crate::content::SHORT_CPT_NOTICE;
 use crate::layout::{MIN_COLUMNS_FOR_MARGIN, TableMode};
 use crate::text::{clip, width};
 use crate::view::area::{margin, without_last_column};
 use crate::view::canvas::Canvas;
-use crate::view::row_text::{attribution, selected_row};
+use crate::view::row_text::{attribution, row_count, selected_row};
 use crate::view::theme::StyleRole;
 
 /// The longest row name in the breadcrumb, in columns.
@@ -27,7 +28,7 @@ const MIN_SOURCE_COLUMNS: usize = 12;
 pub fn header(canvas: &mut Canvas<'_>, app: &App, area: Option<Rect>) {
     let Some(mut area) = area else { return };
     let document = app.document_view().document();
-    let status = review_status(document);
+    let status = document.review_status();
     let code = document.code.value();
     let room = usize::from(area.width).saturating_sub(width(code) + 4);
     // The edition decides what the page says, so it is shown even if the title is cut for it.
@@ -74,25 +75,10 @@ pub fn scroll_position(top: usize, lines: usize, height: u16) -> Option<String> 
         .checked_sub(usize::from(height))
         .filter(|&hidden| hidden > 0)?;
     Some(match top {
-        0 => "Top".to_owned(),
-        _ if top >= hidden => "End".to_owned(),
+        0 => messages::TOP.to_owned(),
+        _ if top >= hidden => messages::END.to_owned(),
         _ => format!("{:>2}%", top * 100 / hidden),
     })
-}
-
-/// Returns system and status, and the edition of an official code or the review of a document.
-pub fn review_status(document: &Document) -> String {
-    let status = match document.status {
-        Status::Active => "",
-        Status::Deleted => " · deleted",
-        Status::Unverified => " · status not verified",
-    };
-    let review = match (&document.edition, &document.reviewed_by) {
-        (Some(edition), _) => format!("edition {edition}"),
-        (None, Some(name)) => format!("reviewed by {name}"),
-        (None, None) => "not reviewed".to_owned(),
-    };
-    format!("{}{status} · {review}", document.code.system())
 }
 
 /// Draws the tabs of the sections.
@@ -145,7 +131,7 @@ pub fn message(app: &App) -> Option<String> {
 fn filter_message(app: &App) -> Option<String> {
     let view = app.document_view();
     let is_filtered = !view.filter().is_empty() && matches!(app.focus(), Focus::Document);
-    is_filtered.then(|| format!("“{}”: {}", view.filter(), view.row_count()))
+    is_filtered.then(|| document::filter(view.filter(), row_count(view)))
 }
 
 /// The progress of indexing. While the library is loading, search and library have a message, too,
@@ -155,10 +141,10 @@ fn loading_message(app: &App) -> Option<String> {
     if let (Some(progress), TableMode::Columns) = (app.progress, app.table_mode) {
         let steps = progress.steps(PROGRESS_STEPS);
         let bar = (0..PROGRESS_STEPS).map(|step| if step < steps { '#' } else { '-' });
-        return Some(format!("Indexing [{}] {progress}", bar.collect::<String>()));
+        return Some(status::indexing(bar.collect::<String>(), progress));
     }
     let is_incomplete = matches!(app.focus(), Focus::Search(_) | Focus::Library(_));
-    (is_incomplete && app.is_library_loading()).then(|| "Still loading the library".to_owned())
+    (is_incomplete && app.is_library_loading()).then(|| status::LOADING.to_owned())
 }
 
 /// Draws the source of the selected row at the right, if there is room after column `end`.

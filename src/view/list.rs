@@ -35,9 +35,3 @@ pub const fn item_role(is_selected: bool) -> StyleRole {
 pub fn list_position(list: &GroupedList, height: u16) -> Option<String> {
     scroll_position(list.top(), list.total_lines(height), height)
 }
-
-/// Formats a number of things, such as `1 document`.
-pub fn with_plural(number: usize, noun: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{} {noun}{plural}", with_thousands_separators(number))
-}

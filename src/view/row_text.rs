@@ -1,6 +1,7 @@
 //! Descriptions of a row: its name, and the source of its statement.
 
-use crate::app::DocumentView;
+use crate::app::{DocumentView, messages};
+use crate::content::labels::{NO_SOURCE, conflict_after_source};
 use crate::content::{AsOf, Block, Document, Row, SourceId, Standing, Subject, Value};
 use crate::search::Hit;
 
@@ -10,10 +11,16 @@ pub fn selected_row(view: &DocumentView) -> Option<(&Block, &Row)> {
     Some((block, row))
 }
 
+/// The number of rows that pass the filter, and of all rows of the section.
+pub fn row_count(view: &DocumentView) -> String {
+    let (shown, all) = view.row_counts();
+    messages::document::rows(shown, all)
+}
+
 /// A row's name and standing, each after a comma: `, 26, ! disputed`.
 pub fn row_description((block, row): (&Block, &Row)) -> String {
     let name = match row.subject {
-        Subject::Absence => Some("not available"),
+        Subject::Absence => Some(messages::document::SPOKEN_ABSENCE),
         _ => block.row_name(row),
     };
     let mut text = String::new();
@@ -46,12 +53,12 @@ pub fn attribution(document: &Document, row: &Row) -> String {
         format!("{}, {as_of}", name(id))
     };
     let main = row.source.as_ref().or(source_of_absence);
-    let mut text = main.map_or_else(|| "no source named".to_owned(), dated);
+    let mut text = main.map_or_else(|| NO_SOURCE.to_owned(), dated);
     for id in &row.confirmed_by {
         text += &format!(" · {}", dated(id));
     }
     for id in &row.disputed_by {
-        text += &format!(" · conflicts with {}", name(id));
+        text += &conflict_after_source(name(id));
     }
     text
 }

@@ -6,12 +6,13 @@
 
 use std::ops::Range;
 
+use crate::app::messages::copy_menu::COPIED;
+use crate::app::messages::spoken_keys;
 use crate::app::{App, Focus, Mode};
 use crate::layout::Page;
 use crate::text::sanitize;
 use crate::view::accessible_status::status;
 use crate::view::chrome;
-use crate::view::modes::copy::COPIED_TITLE;
 
 /// The height of the app's screen, in lines: how far a key scrolls.
 pub const SCREEN_LINES: u16 = 100;
@@ -88,7 +89,7 @@ impl Scene {
 
 fn copied(app: &App) -> Vec<String> {
     let text = app.copied_text();
-    let title = text.map(|_| COPIED_TITLE);
+    let title = text.map(|_| COPIED);
     let lines = title.into_iter().chain(text.unwrap_or_default().lines());
     lines.map(str::to_owned).collect()
 }
@@ -98,18 +99,14 @@ fn pane(app: &App) -> String {
     let mut text = match app.mode() {
         Mode::Document => {
             let document = app.document_view().document();
-            let review = chrome::review_status(document);
+            let review = document.review_status();
             format!("{} {}. {review}", document.code.value(), document.title)
         }
-        mode => {
-            let title = mode.title();
-            let (first, rest) = title.split_at(1);
-            first.to_ascii_uppercase() + rest
-        }
+        mode => mode.heading(),
     };
     let hints = app.key_hints().into_iter();
     let hints: Vec<String> = hints.map(|(key, words)| format!("{key} {words}")).collect();
-    text += &format!(". Keys: {}", hints.join(", "));
+    text += &spoken_keys(hints.join(", "));
     if chrome::shows_cpt(app) {
         text += ". ";
         text += crate::content::SHORT_CPT_NOTICE;

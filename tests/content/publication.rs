@@ -120,7 +120,7 @@ fn publication_section(section: &Section) -> PublicationSection {
                 Shape::Prose | Shape::List | Shape::Table => texts.map(str::to_owned).collect(),
             });
             if block.shape == Shape::Table {
-                part.columns = columns.iter().map(|cell| cell.label.clone()).collect();
+                part.columns = columns.iter().map(|cell| cell.label.to_string()).collect();
             }
         }
     }
@@ -245,7 +245,7 @@ fn payers_state_plan_policy_and_rate_or_a_reason() {
     ];
     assert_eq!(names, expected);
     for (_, _, row) in payers {
-        let labels: Vec<&str> = row.cells.iter().map(|cell| cell.label.as_str()).collect();
+        let labels: Vec<&str> = row.cells.iter().map(|cell| &*cell.label).collect();
         assert_eq!(labels, ["Payer", "Plan", "Policy", "Rate"]);
         for cell in &row.cells[1..] {
             assert!(

@@ -56,7 +56,7 @@ fn cell(cell: &codeleaf::content::Cell) -> String {
         Value::Text(text) => text.clone(),
         Value::Unavailable(absence) => format!("<{}>", absence.reason.id()),
     };
-    match (cell.label.as_str(), cell.visibility) {
+    match (&*cell.label, cell.visibility) {
         ("", _) => value,
         (label, Visibility::Column) => format!("{label}={value}"),
         (label, Visibility::Line | Visibility::Record) => format!("({label}={value})"),
@@ -107,12 +107,13 @@ fn every_field_reaches_the_document() {
         1 Publication Setting=Office | Units=1
         2 Publication Setting=Hospital | Units=<source_silent>
       end: In the end Prose
-        1 Publication The last words.
+        1 Editor The last words.
       remarks: Editor's remarks List
         1 Editor A remark on the section.
-    overview: Overview (Overview) []
+    overview: Overview (Overview) ["Names and places"]
       synonyms: Also known as List
         1 Publication Invented assay
+          + A remark on a name. [house]
         2 Editor IA-1
       not-this: Not to be confused with List
         1 Editor Another invented test | (Code=CPT 0002U)
@@ -122,7 +123,7 @@ fn every_field_reaches_the_document() {
     clinical: Clinical Context (Clinical) []
       text: - Prose
         1 Editor An invented patient.
-    coding: Coding Specifications (Coding) []
+    coding: Coding Specifications (Coding) ["How to bill it"]
       modifiers: Modifiers Table
         26 Publication Modifier=26 | Description=Professional component, as invented | When to use=When only the reading is billed. | (When not to use=When the laboratory bills it all.) | (Documentation needed=<source_silent>) | (Code system=CPT)
           + CMS has no such line. [cms]
@@ -130,13 +131,16 @@ fn every_field_reaches_the_document() {
         QW Editor Modifier=QW | Description=<source_silent> | When to use=Never. | (Code system=HCPCS)
       diagnoses: ICD-10 diagnoses Table
         Z85.3 Editor Diagnosis=Z85.3 | Description=Personal history, as invented | Relation=mentioned; no statement on coverage | (Basis=house)
+          + A remark on a diagnosis. [house]
       related-absent: Related codes Prose
         related Publication <source_silent>
       related: Related codes, from the editors Table
         G0439 Editor Code=G0439 | Description=Another invented service | Relation=bundled (NCCI) | (Code system=HCPCS)
+          + A remark on a related code. [house]
       taxonomies: Taxonomies Table
         291U00000X Editor Taxonomy=291U00000X | Name=Clinical medical laboratory
-    payers: Payers (Payers) []
+          + A remark on a taxonomy. [house]
+    payers: Payers (Payers) ["Who pays"]
       payers: Payers Table
         plan-a Publication Payer=Plan A | Plan=Gold | Policy=<unpublished> | Rate=<not_loaded>
           + There are two of this name. [house]

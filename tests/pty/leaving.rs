@@ -8,7 +8,7 @@ use super::{open, open_with};
 use crate::support::program::{Launch, WAIT_TIMEOUT};
 
 #[test]
-fn every_quit_key_restores_the_terminal() {
+fn quitting_from_several_panes_restores_the_terminal() {
     for keys in [
         "q",
         "ctrl-c",

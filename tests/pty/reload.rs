@@ -115,7 +115,9 @@ fn file_with_errors_keeps_the_last_version_and_has_a_report() {
     terminal.wait_for_silence(Duration::from_millis(600));
     fs::write(&opened.file, document("00001", "third")).unwrap();
     opened.wait_for_version("third");
-    terminal.press("!").wait_for("No errors in the file");
+    terminal
+        .press("!")
+        .wait_for("No errors in this document's file");
     opened.quit();
 }
 

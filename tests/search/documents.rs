@@ -11,7 +11,7 @@ use codeleaf::search::{DocumentSource, Index, IndexBuilder};
 
 fn cell(label: &str, text: &str) -> Cell {
     Cell {
-        label: label.to_owned(),
+        label: label.to_owned().into(),
         value: Value::Text(text.to_owned()),
         visibility: Visibility::Column,
     }
@@ -102,7 +102,7 @@ pub fn her2() -> Document {
     let absent = Row {
         subject: Subject::Absence,
         cells: vec![Cell {
-            label: String::new(),
+            label: "".into(),
             value: Value::from(Unavailable {
                 reason: AbsenceReason::SourceSilent,
                 stated: Some("Data not available in the input for related codes.".to_owned()),

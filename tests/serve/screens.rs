@@ -65,6 +65,32 @@ fn local_only_commands_are_absent() {
 }
 
 #[test]
+fn panes_start_as_the_server_or_the_command_line_says_and_a_key_changes_them() {
+    let server = Server::open(&["--panes", "off"]);
+    let Some(ssh) = Ssh::find(server.folder()) else {
+        return;
+    };
+    let details = "83950-26  Professional";
+    let mut reader = ssh.open_reader(&server, &[], &["83950-26"]);
+    reader.expect("› 26");
+    reader.resize(160, 40);
+    // The title's line is wide.
+    reader.expect(&format!("{:60}CPT", ""));
+    reader.press("p");
+    reader.expect(details);
+    reader.press("p");
+    reader.expect_gone(details);
+    reader.press("q");
+    assert_eq!(reader.wait_for_exit(), 0);
+    let mut reader = ssh.open_reader(&server, &[], &["83950-26", "--panes", "auto"]);
+    reader.expect("› 26");
+    reader.resize(160, 40);
+    reader.expect(details);
+    reader.press("q");
+    assert_eq!(reader.wait_for_exit(), 0);
+}
+
+#[test]
 fn copy_is_sent_to_the_clients_terminal() {
     let server = Server::open(&[]);
     let Some(ssh) = Ssh::find(server.folder()) else {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::app::action::Effect;
 use crate::app::command::Movement;
+use crate::app::messages::comparison::documents;
 use crate::app::modes::library::LibraryList;
 use crate::app::pane::{Pane, PaneContext};
 use crate::app::scroll::ScrollView;
@@ -44,7 +45,7 @@ impl ComparisonView {
     pub fn title(&self) -> String {
         let documents = match (self.request.codes.as_slice(), self.request.left_out) {
             ([code], 0) => code.value().to_owned(),
-            (codes, left_out) => format!("{} documents", codes.len() + left_out),
+            (codes, left_out) => documents(codes.len() + left_out),
         };
         format!("{} · {documents}", self.request.subject)
     }

@@ -7,6 +7,8 @@ use crate::app::action::Effect;
 use crate::app::command::Movement;
 use crate::app::keymap::{Binding, Keymap};
 use crate::app::list::{Click, Group, GroupedList};
+use crate::app::messages::OTHER_PANES;
+use crate::app::messages::palette::{ACTIONS, CODES_AND_DOCUMENTS, PAYERS};
 use crate::app::mode::Mode;
 use crate::app::pane::{Pane, PaneContext};
 use crate::app::text_input::{Edit, TextInput};
@@ -92,9 +94,9 @@ impl Palette {
                 elsewhere.push(Item::Action(n));
             }
         }
-        let mut groups = vec![("Actions", here)];
+        let mut groups = vec![(ACTIONS, here)];
         match self.content {
-            PaletteContent::Keys => groups.push(("In other panes", elsewhere)),
+            PaletteContent::Keys => groups.push((OTHER_PANES, elsewhere)),
             PaletteContent::ActionsAndCodes => {
                 let query = Query::parse(&text);
                 let open = &context.document_view.document().code;
@@ -108,9 +110,8 @@ impl Palette {
                     .map(|hit| Item::Hit(Box::new(hit)))
                     .collect();
                 let payers = payers(context.library, &words).map(Item::Payer).collect();
-                let at = usize::from(!query.is_codes_only());
-                groups.insert(at, ("Codes and documents", hits));
-                groups.push(("Payers", payers));
+                groups.push((CODES_AND_DOCUMENTS, hits));
+                groups.push((PAYERS, payers));
             }
         }
         let headings = groups.iter();

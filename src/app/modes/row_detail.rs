@@ -3,6 +3,7 @@
 use crate::app::bookmarks::Bookmarks;
 use crate::app::command::Movement;
 use crate::app::document_view::DocumentView;
+use crate::app::messages::bookmarks::NOTE_TITLE;
 use crate::app::pane::{Pane, PaneContext};
 use crate::app::screen_layout::ScreenLayout;
 use crate::app::scroll::ScrollView;
@@ -28,7 +29,7 @@ impl RowDetail {
         let bookmark = bookmarks.and_then(|bookmarks| bookmarks.get(&document.code, path));
         if let Some(note) = bookmark.and_then(|bookmark| bookmark.note.as_deref()) {
             let pairs = [
-                (String::new(), "Your note".to_owned(), Role::Title),
+                (String::new(), NOTE_TITLE.to_owned(), Role::Title),
                 (String::new(), note.to_owned(), Role::Text),
             ];
             page.append(Page::from_label_values(pairs, options));

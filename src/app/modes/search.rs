@@ -11,6 +11,9 @@ use crate::app::action::Effect;
 use crate::app::command::Movement;
 use crate::app::history::ReadingPosition;
 use crate::app::list::{Click, Group, GroupedList};
+use crate::app::messages::search::{
+    EARLIER_SEARCHES, MORE_RESULTS, OPENED_CODES, SCOPES, SEARCH_WITHIN,
+};
 use crate::app::modes::search::filter_bar::{Filter, FilterLabel, Filters};
 use crate::app::pane::{Pane, PaneContext};
 use crate::app::search_history::{OpenedCode, SearchHistory};
@@ -26,16 +29,6 @@ pub const HIT_LINES: u16 = 2;
 
 /// The least height at which the filters have a line.
 const MIN_HEIGHT_FOR_FILTERS: u16 = 8;
-
-/// The prefixes that limit a search, listed while the field is empty: what to type, and its effect.
-pub const SCOPES: [(&str, &str); 6] = [
-    ("mod:", "a modifier, in every document: mod:26"),
-    ("payer:", "a payer, in every document: payer:aetna"),
-    ("code:", "codes that begin so: code:839"),
-    ("pos:", "a place of service: pos:22"),
-    ("in:", "one section: in:coding"),
-    ("set:", "one code set: set:icd10cm"),
-];
 
 /// A text field with one of three lists: suggestions of what to search for while the field is empty,
 /// hits, or similar words if there are no hits.
@@ -173,9 +166,9 @@ impl SearchState {
                 return GroupedList::ungrouped(SCOPES.len(), 1);
             }
             let groups = [
-                ("Earlier searches", queries),
-                ("Codes opened before", codes),
-                ("Search within", SCOPES.len()),
+                (EARLIER_SEARCHES, queries),
+                (OPENED_CODES, codes),
+                (SEARCH_WITHIN, SCOPES.len()),
             ];
             let groups = groups.map(|(title, count)| Group::new(title.to_owned(), count));
             return GroupedList::new(groups, 1);
@@ -195,7 +188,7 @@ impl SearchState {
             Group::new(title, group.len())
         });
         let further = results.total.saturating_sub(results.hits.len());
-        let further = Group::new("More results".to_owned(), further);
+        let further = Group::new(MORE_RESULTS.to_owned(), further);
         GroupedList::new(groups.chain([further]), HIT_LINES)
     }
 

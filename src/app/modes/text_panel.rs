@@ -4,9 +4,11 @@ use std::path::Path;
 
 use crate::app::command::Movement;
 use crate::app::keymap::{Binding, Keymap, key_name};
+use crate::app::messages::{OTHER_PANES, text_panel};
 use crate::app::mode::Mode;
 use crate::app::pane::{Pane, PaneContext};
 use crate::app::scroll::ScrollView;
+use crate::content::USE_NOTICE;
 use crate::layout::{LayoutOptions, Page, Role};
 use crate::library::BrokenFile;
 use crate::text::sanitize;
@@ -29,7 +31,7 @@ impl TextPanel {
     /// The list of keys, those of a mode first.
     pub(crate) fn help(keymap: &Keymap, mode: Mode, options: LayoutOptions) -> Self {
         Self {
-            title: format!("Help: keys in the {}", mode.title()),
+            title: text_panel::help_title(mode.title()),
             view: ScrollView::new(help_page(keymap, mode, options)),
             content: PanelContent::Help(mode),
         }
@@ -98,10 +100,9 @@ fn help_page(keymap: &Keymap, mode: Mode, options: LayoutOptions) -> Page {
     let here = here.into_iter().map(line);
     let elsewhere = elsewhere.into_iter().map(line);
     let bindings = here
-        .chain([heading(""), heading("In other panes")])
+        .chain([heading(""), heading(OTHER_PANES)])
         .chain(elsewhere);
-    let notice = "Reference only; no guarantee of coverage or payment.";
-    let end = [("", Role::Text), (notice, Role::Notice)]
+    let end = [("", Role::Text), (USE_NOTICE, Role::Notice)]
         .map(|(text, role)| (String::new(), text.to_owned(), role));
     Page::from_label_values(bindings.chain(end), options)
 }

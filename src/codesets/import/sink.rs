@@ -18,7 +18,7 @@ pub struct ImportProgress {
     /// Size of all files, in bytes.
     pub total: u64,
     /// Rows read so far.
-    pub rows: u64,
+    rows: u64,
 }
 
 /// The metadata that a file states.

@@ -7,7 +7,7 @@ use crate::content::row::Row;
 use crate::content::toml::compile::name::typed_block_table;
 use crate::content::toml::compile::section::is_typed_section;
 use crate::content::toml::outline::{Heading, Outline};
-use crate::content::toml::read::{decode, parse_document_with, read_bytes, shared_entries};
+use crate::content::toml::read::{decode, parse_document_with, read_bytes, shared_entries_beside};
 use crate::diagnostics::Report;
 
 /// Returns the line of a row of a file, from 1; without a row, or if the file does not have it, the
@@ -17,7 +17,7 @@ use crate::diagnostics::Report;
 pub fn locate_row(file: &Path, path: Option<&RowPath>) -> Result<usize, Report> {
     let name = file.to_string_lossy();
     let bytes = read_bytes(file)?;
-    let shared = shared_entries(file.parent().unwrap_or(Path::new("")));
+    let shared = shared_entries_beside(file);
     let document = match parse_document_with(&name, &bytes, &shared) {
         Ok(document) => document,
         Err(report) => return Ok(report.diagnostics.first().map_or(1, |it| it.line.max(1))),
@@ -77,7 +77,7 @@ fn is_below(heading: &Heading<'_>, section: &str) -> bool {
 fn first_words(row: &Row, shape: Shape) -> Vec<&str> {
     let cell = row.cells.first();
     let text = cell.and_then(|cell| match shape {
-        Shape::Facts => Some(cell.label.as_str()),
+        Shape::Facts => Some(&*cell.label),
         Shape::Prose | Shape::List | Shape::Table => cell.value.as_text(),
     });
     let words = text.unwrap_or_default().split_whitespace();

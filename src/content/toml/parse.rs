@@ -1,20 +1,16 @@
 //! Parses TOML text into the tables of [`crate::content::toml::schema`], past every error.
-//!
-//! Derived serde code stops at the first error. So each table and row is deserialized by itself;
-//! after an error the invalid entry is removed and the rest is deserialized again, until it is
-//! valid. This needs a copy of every table. Nearly every file is valid, so a first pass makes no
-//! copies, and is discarded at an error.
 
-use serde::de::DeserializeOwned;
+use std::cell::OnceCell;
+
 use toml::Spanned;
-use toml::de::{DeArray, DeTable, DeValue, ValueDeserializer};
 
-use crate::content::toml::field_errors::report_type_error;
-use crate::content::toml::invalid_entry::InvalidEntry;
+use crate::content::toml::field_errors::report_field_error;
+use crate::content::toml::from_toml::{FieldError, Table};
 use crate::content::toml::outline::Outline;
 use crate::content::toml::row_limit::check_row_limit;
-use crate::content::toml::schema::{DocumentFile, GUIDANCE, SCHEMA, SharedFile, Text, fields_of};
+use crate::content::toml::schema::{DocumentFile, GUIDANCE, SCHEMA, SharedFile, fields_of};
 use crate::content::toml::syntax::{report_syntax_errors, report_unclosed};
+use crate::content::toml::tree::{Text, TomlTable, TomlValue, parse_recoverable, parse_toml};
 use crate::diagnostics::diagnostic::{Diagnostics, WHOLE_FILE};
 use crate::diagnostics::wording::{join_with_and, nearest, nearest_within, unknown_message};
 
@@ -27,104 +23,65 @@ const MAX_RECOVERABLE_BYTES: usize = 256 * 1024;
 pub(crate) fn parse_tables<'t>(
     text: &'t str,
     diagnostics: &mut Diagnostics<'t>,
-) -> Option<DocumentFile> {
-    parse(text, diagnostics)
+) -> Option<DocumentFile<'t>> {
+    TableParser::new(text, diagnostics)?.parse_file()
 }
 
 /// Parses the tables of a file with shared entries, as [`parse_tables`] does.
 pub(crate) fn parse_shared_tables<'t>(
     text: &'t str,
     diagnostics: &mut Diagnostics<'t>,
-) -> Option<SharedFile> {
-    parse(text, diagnostics)
+) -> Option<SharedFile<'t>> {
+    TableParser::new(text, diagnostics)?.parse_shared_file()
 }
-
-/// The tables of a file of one kind.
-trait FileTables: Sized {
-    fn parse(tables: &mut TableParser<'_, '_>) -> Option<Self>;
-}
-
-impl FileTables for DocumentFile {
-    fn parse(tables: &mut TableParser<'_, '_>) -> Option<Self> {
-        tables.parse_file()
-    }
-}
-
-impl FileTables for SharedFile {
-    fn parse(tables: &mut TableParser<'_, '_>) -> Option<Self> {
-        tables.parse_shared_file()
-    }
-}
-
-fn parse<'t, F: FileTables>(text: &'t str, diagnostics: &mut Diagnostics<'t>) -> Option<F> {
-    if !check_row_limit(text, diagnostics) {
-        return None;
-    }
-    let syntax_error = match DeTable::parse(text) {
-        Ok(root) => {
-            let mut trial = Diagnostics::new(text);
-            let mut tables = TableParser::new(root, None, &mut trial);
-            let file = F::parse(&mut tables);
-            if !tables.has_failed {
-                *diagnostics = trial;
-                return file;
-            }
-            None
-        }
-        Err(error) => Some(error),
-    };
-    let outline = Outline::new(text);
-    let root = match syntax_error {
-        // This succeeds, as it did above.
-        None => DeTable::parse(text).ok()?,
-        Some(error) if text.len() > MAX_RECOVERABLE_BYTES => {
-            if report_unclosed(text, &outline, diagnostics).is_none() {
-                report_syntax_errors(text, &[error], &outline, diagnostics);
-            }
-            return None;
-        }
-        Some(_) => {
-            let text = report_unclosed(text, &outline, diagnostics).unwrap_or(text);
-            let (root, errors) = DeTable::parse_recoverable(text);
-            report_syntax_errors(text, &errors, &outline, diagnostics);
-            root
-        }
-    };
-    F::parse(&mut TableParser::new(root, Some(&outline), diagnostics))
-}
-
-/// A table of the schema; its default has no fields.
-trait Table: DeserializeOwned + Default {}
-
-impl<T: DeserializeOwned + Default> Table for T {}
 
 struct TableParser<'d, 't> {
     /// The tables that have not been taken yet.
-    remaining: DeTable<'t>,
+    remaining: TomlTable<'t>,
     known: Vec<&'static str>,
-    /// The outline of a file with errors. Its tables are copied, and invalid entries are removed;
-    /// without it, an error sets `has_failed`.
-    outline: Option<&'d Outline<'t>>,
-    has_failed: bool,
+    /// The entries that were left out.
+    errors: Vec<FieldError>,
+    text: &'t str,
+    /// The outline of a file with errors.
+    outline: OnceCell<Outline<'t>>,
     diagnostics: &'d mut Diagnostics<'t>,
 }
 
 impl<'d, 't> TableParser<'d, 't> {
-    fn new(
-        root: Spanned<DeTable<'t>>,
-        outline: Option<&'d Outline<'t>>,
-        diagnostics: &'d mut Diagnostics<'t>,
-    ) -> Self {
-        Self {
-            remaining: root.into_inner(),
-            known: Vec::new(),
-            outline,
-            has_failed: false,
-            diagnostics,
+    /// Parses the syntax of a file. `None` for too many rows, and for a large file with an error.
+    fn new(text: &'t str, diagnostics: &'d mut Diagnostics<'t>) -> Option<Self> {
+        if !check_row_limit(text, diagnostics) {
+            return None;
         }
+        let outline = OnceCell::new();
+        let root = match parse_toml(text) {
+            Ok(root) => root,
+            Err(error) => {
+                let outline = outline.get_or_init(|| Outline::new(text));
+                let above_unclosed = report_unclosed(text, outline, diagnostics);
+                if text.len() > MAX_RECOVERABLE_BYTES {
+                    if above_unclosed.is_none() {
+                        report_syntax_errors(text, &[error], outline, diagnostics);
+                    }
+                    return None;
+                }
+                let text = above_unclosed.unwrap_or(text);
+                let (root, errors) = parse_recoverable(text);
+                report_syntax_errors(text, &errors, outline, diagnostics);
+                root
+            }
+        };
+        Some(Self {
+            remaining: root,
+            known: Vec::new(),
+            errors: Vec::new(),
+            text,
+            outline,
+            diagnostics,
+        })
     }
 
-    fn parse_file(&mut self) -> Option<DocumentFile> {
+    fn parse_file(&mut self) -> Option<DocumentFile<'t>> {
         if !self.check_schema() {
             return None;
         }
@@ -151,10 +108,11 @@ impl<'d, 't> TableParser<'d, 't> {
             notices: self.parse_table("notices"),
         };
         self.reject_remaining();
+        self.report_errors();
         Some(file)
     }
 
-    fn parse_shared_file(&mut self) -> Option<SharedFile> {
+    fn parse_shared_file(&mut self) -> Option<SharedFile<'t>> {
         if !self.check_schema() {
             return None;
         }
@@ -163,12 +121,15 @@ impl<'d, 't> TableParser<'d, 't> {
             payers: self.parse_keyed_tables("payers"),
         };
         self.reject_remaining();
+        self.report_errors();
         Some(file)
     }
 
-    fn take(&mut self, name: &'static str) -> Option<Spanned<DeValue<'t>>> {
+    fn take(&mut self, name: &'static str) -> Option<Spanned<TomlValue<'t>>> {
         self.known.push(name);
-        self.remaining.remove(name)
+        let mut entries = self.remaining.iter();
+        let at = entries.position(|(key, _)| key.get_ref() == name)?;
+        Some(self.remaining.swap_remove(at).1)
     }
 
     /// Checks the schema; returns false if it is newer than [`SCHEMA`].
@@ -180,7 +141,7 @@ impl<'d, 't> TableParser<'d, 't> {
             return true;
         };
         let number = match schema.get_ref() {
-            DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix()).ok(),
+            TomlValue::Integer(number) => number.parse().ok(),
             _ => None,
         };
         let (message, hint) = match number {
@@ -199,18 +160,18 @@ impl<'d, 't> TableParser<'d, 't> {
     }
 
     /// Parses `[name]`.
-    fn parse_table<T: Table>(&mut self, name: &'static str) -> Option<Spanned<T>> {
+    fn parse_table<T: Table<'t>>(&mut self, name: &'static str) -> Option<Spanned<T>> {
         let value = self.take(name)?;
         if !value.get_ref().is_table() {
             self.diagnostics.suppress_missing(WHOLE_FILE, name);
         }
         let message = format!("`{name}` must be a table");
         let hint = format!("write [{name}] in a line of its own, with single brackets");
-        self.deserialize_table(value, &message, &hint)
+        self.convert_table(value, &message, &hint)
     }
 
     /// Parses every `[[name]]`.
-    fn parse_rows<T: Table>(&mut self, name: &'static str) -> Vec<Spanned<T>> {
+    fn parse_rows<T: Table<'t>>(&mut self, name: &'static str) -> Vec<Spanned<T>> {
         let Some(value) = self.take(name) else {
             return Vec::new();
         };
@@ -218,13 +179,9 @@ impl<'d, 't> TableParser<'d, 't> {
         let hint = format!("write [[{name}]] in a line of its own, with double brackets");
         let span = value.span();
         let rows = match value.into_inner() {
-            DeValue::Array(rows) => rows,
-            _ if self.outline.is_none() => {
-                self.has_failed = true;
-                return Vec::new();
-            }
-            table @ DeValue::Table(_) if self.reject_single_brackets(name) => {
-                DeArray::from_iter([Spanned::new(span, table)])
+            TomlValue::List(rows) => rows,
+            table @ TomlValue::Table(_) if self.reject_single_brackets(name) => {
+                vec![Spanned::new(span, table)]
             }
             _ => {
                 self.diagnostics.invalid(span, message, hint);
@@ -232,15 +189,19 @@ impl<'d, 't> TableParser<'d, 't> {
             }
         };
         rows.into_iter()
-            .filter_map(|row| self.deserialize_table(row, &message, &hint))
+            .filter_map(|row| self.convert_table(row, &message, &hint))
             .collect()
     }
 
     /// Reports every `[name]` that must have double brackets; returns false if there is none.
     fn reject_single_brackets(&mut self, name: &str) -> bool {
-        let headings = self.outline.iter().flat_map(|outline| &outline.headings);
+        let outline = self.outline.get_or_init(|| Outline::new(self.text));
         let mut found = false;
-        for heading in headings.filter(|it| it.path == name && it.lacks_brackets()) {
+        for heading in outline
+            .headings
+            .iter()
+            .filter(|it| it.path == name && it.lacks_brackets())
+        {
             let line = self.diagnostics.line_number(heading.span.start);
             self.diagnostics.invalid(
                 heading.span.clone(),
@@ -253,22 +214,23 @@ impl<'d, 't> TableParser<'d, 't> {
     }
 
     /// Parses every `[name.KEY]`, in the order of the file.
-    fn parse_keyed_tables<T: Table>(&mut self, name: &'static str) -> Vec<(Text, Spanned<T>)> {
+    fn parse_keyed_tables<T: Table<'t>>(
+        &mut self,
+        name: &'static str,
+    ) -> Vec<(Text<'t>, Spanned<T>)> {
         let Some(value) = self.take(name) else {
             return Vec::new();
         };
         let message = format!("`{name}` must be a table of tables");
         let hint = format!("write [{name}.ID] in a line of its own, with an ID that rows refer to");
         let span = value.span();
-        let DeValue::Table(entries) = value.into_inner() else {
+        let TomlValue::Table(mut entries) = value.into_inner() else {
             self.diagnostics.invalid(span, message, hint);
             return Vec::new();
         };
-        let mut entries: Vec<_> = entries.into_iter().collect();
         entries.sort_by_key(|(key, _)| key.span().start);
         let tables = entries.into_iter().filter_map(|(key, value)| {
-            let table = self.deserialize_table(value, &message, &hint)?;
-            let key = Spanned::new(key.span(), key.into_inner().into_owned());
+            let table = self.convert_table(value, &message, &hint)?;
             Some((key, table))
         });
         tables.collect()
@@ -284,7 +246,7 @@ impl<'d, 't> TableParser<'d, 't> {
             }
             let message = unknown_message("field", name, near);
             let hint = match value.get_ref() {
-                DeValue::Table(_) | DeValue::Array(_) => {
+                TomlValue::Table(_) | TomlValue::List(_) => {
                     format!("a file may have {}", join_with_and(&self.known))
                 }
                 _ => "a field belongs under its [table]".to_owned(),
@@ -295,54 +257,42 @@ impl<'d, 't> TableParser<'d, 't> {
 
     /// Returns the table with the nearest name that has all the fields of an unknown one, or else
     /// the one with the nearest name.
-    fn nearest_table(&self, name: &str, value: &DeValue<'_>) -> Option<&'static str> {
-        let first = value.as_array().and_then(|rows| rows.first());
-        let table = first.map_or(value, Spanned::get_ref).as_table();
-        let fields = || table.into_iter().flatten().map(|(key, _)| key.get_ref());
+    fn nearest_table(&self, name: &str, value: &TomlValue<'_>) -> Option<&'static str> {
+        let table = match value {
+            TomlValue::List(rows) => rows.first().map(Spanned::get_ref),
+            value => Some(value),
+        };
+        let fields = || match table {
+            Some(TomlValue::Table(entries)) => entries.as_slice(),
+            _ => &[],
+        };
+        let fields = || fields().iter().map(|(key, _)| key.get_ref());
         let has_all = |known: &&&str| fields().all(|key| fields_of(known).contains(&key.as_ref()));
         let fitting: Vec<&str> = self.known.iter().filter(has_all).copied().collect();
         let fitting = nearest_within(name, &fitting, 2).filter(|_| fields().next().is_some());
         fitting.or_else(|| nearest(name, &self.known))
     }
 
-    /// Deserializes a table; reports a value of another type.
-    fn deserialize_table<T: Table>(
+    /// Converts a table; reports a value of another type.
+    fn convert_table<T: Table<'t>>(
         &mut self,
-        value: Spanned<DeValue<'_>>,
+        value: Spanned<TomlValue<'t>>,
         message: &str,
         hint: &str,
     ) -> Option<Spanned<T>> {
         let span = value.span();
-        if !value.get_ref().is_table() {
+        let TomlValue::Table(table) = value.into_inner() else {
             self.diagnostics.invalid(span, message, hint);
             return None;
-        }
-        if let Some(outline) = self.outline {
-            return Some(deserialize_tolerant(value, outline, self.diagnostics));
-        }
-        let table = T::deserialize(ValueDeserializer::from(value));
-        self.has_failed |= table.is_err();
-        Some(Spanned::new(span, table.unwrap_or_default()))
-    }
-}
-
-/// Deserializes a table. Reports invalid entries and leaves them out.
-fn deserialize_tolerant<T: Table>(
-    mut value: Spanned<DeValue<'_>>,
-    outline: &Outline<'_>,
-    diagnostics: &mut Diagnostics<'_>,
-) -> Spanned<T> {
-    let span = value.span();
-    loop {
-        let error = match T::deserialize(ValueDeserializer::from(value.clone())) {
-            Ok(table) => return Spanned::new(span, table),
-            Err(error) => error,
         };
-        let at = error.span().unwrap_or(span.clone());
-        let invalid = InvalidEntry::extract(&mut value, &at);
-        report_type_error(&error, at, invalid.as_ref(), outline, diagnostics);
-        if invalid.is_none() || diagnostics.is_full() {
-            return Spanned::new(span, T::default());
+        let table = T::from_table(table, span.start, &mut self.errors);
+        Some(Spanned::new(span, table))
+    }
+
+    fn report_errors(&mut self) {
+        for error in std::mem::take(&mut self.errors) {
+            let outline = self.outline.get_or_init(|| Outline::new(self.text));
+            report_field_error(&error, outline, self.diagnostics);
         }
     }
 }
@@ -355,7 +305,7 @@ mod tests {
     #[test]
     fn table_names_are_those_that_are_parsed() {
         let mut diagnostics = Diagnostics::new("");
-        let mut tables = TableParser::new(DeTable::parse("").unwrap(), None, &mut diagnostics);
+        let mut tables = TableParser::new("", &mut diagnostics).unwrap();
         tables.parse_file();
         let mut known = tables.known;
         known.retain(|name| *name != "schema");

@@ -17,9 +17,9 @@ pub const MAX_BYTES: u64 = 4 * 1024 * 1024;
 
 /// A document, and the file that it was compiled from.
 #[derive(Debug)]
-pub(crate) struct ParsedFile {
+pub(crate) struct ParsedFile<'t> {
     pub(crate) document: Document,
-    pub(crate) tables: DocumentFile,
+    pub(crate) tables: DocumentFile<'t>,
     pub(crate) dates: Vec<StatedDate>,
 }
 
@@ -39,11 +39,11 @@ pub(crate) fn parse_document_with(
 }
 
 /// Parses the text of a document.
-pub(crate) fn parse_file(
+pub(crate) fn parse_file<'t>(
     name: &str,
-    text: &str,
+    text: &'t str,
     shared: &SharedEntries,
-) -> Result<ParsedFile, Report> {
+) -> Result<ParsedFile<'t>, Report> {
     let mut diagnostics = Diagnostics::new(text);
     let parsed = parse::parse_tables(text, &mut diagnostics).and_then(|tables| {
         let (document, dates) = compile::compile(&tables, shared, &mut diagnostics)?;
@@ -65,14 +65,14 @@ pub(crate) fn parse_file(
 
 /// A file with shared entries, as it was read.
 #[derive(Debug, Default)]
-pub(crate) struct ParsedEntries {
+pub(crate) struct ParsedEntries<'t> {
     pub(crate) entries: Entries,
-    pub(crate) tables: SharedFile,
+    pub(crate) tables: SharedFile<'t>,
     pub(crate) dates: Vec<StatedDate>,
 }
 
 /// Parses the text of a file with shared entries.
-pub(crate) fn parse_entries(name: &str, text: &str) -> Result<ParsedEntries, Report> {
+pub(crate) fn parse_entries<'t>(name: &str, text: &'t str) -> Result<ParsedEntries<'t>, Report> {
     let mut diagnostics = Diagnostics::new(text);
     let tables = parse::parse_shared_tables(text, &mut diagnostics).unwrap_or_default();
     let (entries, dates) = compile::compile_shared(&tables, &mut diagnostics);
@@ -84,8 +84,13 @@ pub(crate) fn parse_entries(name: &str, text: &str) -> Result<ParsedEntries, Rep
     })
 }
 
+/// Returns the folder of a file, empty for the working directory.
+pub(crate) fn folder_of(path: &Path) -> &Path {
+    path.parent().unwrap_or(Path::new(""))
+}
+
 /// Returns the shared entries of a folder, whose files are read when a document needs them.
-pub fn shared_entries(folder: &Path) -> SharedEntries {
+pub(crate) fn shared_entries(folder: &Path) -> SharedEntries {
     let paths = SHARED_FILES.map(|name| (name, folder.join(name)));
     SharedEntries::new(move || {
         let mut entries = Entries::default();
@@ -110,6 +115,11 @@ pub fn shared_entries(folder: &Path) -> SharedEntries {
     })
 }
 
+/// Returns the shared entries of the folder of a file.
+pub(crate) fn shared_entries_beside(file: &Path) -> SharedEntries {
+    shared_entries(folder_of(file))
+}
+
 /// Returns the text of a file, without a byte order mark.
 pub(crate) fn decode<'b>(name: &str, bytes: &'b [u8]) -> Result<&'b str, Report> {
     if bytes.len() as u64 > MAX_BYTES {
@@ -128,8 +138,7 @@ pub(crate) fn decode<'b>(name: &str, bytes: &'b [u8]) -> Result<&'b str, Report>
 
 /// Reads a document from a file, with the shared entries of its folder.
 pub fn load_document(path: &Path) -> Result<Document, Report> {
-    let folder = path.parent().unwrap_or(Path::new(""));
-    load_document_with(path, &shared_entries(folder))
+    load_document_with(path, &shared_entries_beside(path))
 }
 
 /// Reads a document from a file, which may refer to shared entries.

@@ -3,11 +3,14 @@
 //! Every field is optional here, so that [`crate::content::toml::compile`] can report all missing
 //! fields at once.
 
-use serde::Deserialize;
+use std::borrow::Cow;
+
 use toml::Spanned;
 
-pub(crate) use crate::content::toml::date_field::DateField;
-pub(crate) use crate::content::toml::field_value::{Field, Sources, Text};
+use crate::content::toml::date_field::DateField;
+use crate::content::toml::from_toml::{Expected, FieldError, FieldPlace, FromToml, Table};
+use crate::content::toml::tree::{Text, TomlValue};
+use crate::diagnostics::diagnostic::Span;
 
 /// The version of the format.
 pub const SCHEMA: i64 = 1;
@@ -132,48 +135,132 @@ pub(crate) fn table_type(path: &str) -> Option<&'static TableType> {
     })
 }
 
+/// A field with its position in the file.
+pub(crate) type Field<'t> = Spanned<FieldValue<'t>>;
+
+/// A fact, or the reason why there is none.
+#[derive(Debug)]
+pub(crate) enum FieldValue<'t> {
+    Text(Cow<'t, str>),
+    Absent(Absence<'t>),
+}
+
+impl<'t> FromToml<'t> for FieldValue<'t> {
+    fn from_toml(
+        value: TomlValue<'t>,
+        place: FieldPlace<'_>,
+        errors: &mut Vec<FieldError>,
+    ) -> Option<Self> {
+        match value {
+            TomlValue::Text(text) => Some(Self::Text(text)),
+            TomlValue::Table(table) => {
+                let absence = Absence::from_table(table, place.span.start, errors);
+                Some(Self::Absent(absence))
+            }
+            other => place.reject(&other, Expected::Field, errors),
+        }
+    }
+}
+
+/// The names of a row's sources, the main one first: `"a"` or `["a", "b"]`.
+#[derive(Debug)]
+pub(crate) struct Sources<'t> {
+    pub(crate) names: Vec<Text<'t>>,
+    pub(crate) span: Span,
+}
+
+impl<'t> FromToml<'t> for Sources<'t> {
+    fn from_toml(
+        value: TomlValue<'t>,
+        place: FieldPlace<'_>,
+        errors: &mut Vec<FieldError>,
+    ) -> Option<Self> {
+        let span = place.span.clone();
+        let names = match value {
+            TomlValue::Text(name) => vec![Text::new(span.clone(), name)],
+            list @ TomlValue::List(_) => Vec::from_toml(list, place, errors)?,
+            other => return place.reject(&other, Expected::Sources, errors),
+        };
+        Some(Self { names, span })
+    }
+}
+
 #[derive(Debug, Default)]
-pub(crate) struct DocumentFile {
-    pub(crate) code: Option<Spanned<CodeTable>>,
-    pub(crate) document: Option<Spanned<DocumentTable>>,
-    pub(crate) sources: Vec<(Text, Spanned<SourceTable>)>,
-    pub(crate) summary: Option<Spanned<SectionTable>>,
-    pub(crate) overview: Option<Spanned<SectionTable>>,
-    pub(crate) clinical: Option<Spanned<SectionTable>>,
-    pub(crate) coding: Option<Spanned<SectionTable>>,
-    pub(crate) payers: Option<Spanned<SectionTable>>,
-    pub(crate) modifier: Vec<Spanned<ModifierRow>>,
-    pub(crate) payer: Vec<Spanned<PayerRow>>,
-    pub(crate) diagnosis: Vec<Spanned<DiagnosisRow>>,
-    pub(crate) related: Vec<Spanned<RelatedRow>>,
-    pub(crate) taxonomy: Vec<Spanned<NamedRow>>,
-    pub(crate) place: Vec<Spanned<NamedRow>>,
-    pub(crate) synonym: Vec<Spanned<SynonymRow>>,
-    pub(crate) not_this: Vec<Spanned<NotThisRow>>,
-    pub(crate) guidance: [Vec<Spanned<GuidanceRow>>; GUIDANCE.len()],
-    pub(crate) absent: Vec<Spanned<AbsentRow>>,
-    pub(crate) section: Vec<Spanned<SectionTable>>,
-    pub(crate) notices: Option<Spanned<NoticesTable>>,
+pub(crate) struct DocumentFile<'t> {
+    pub(crate) code: Option<Spanned<CodeTable<'t>>>,
+    pub(crate) document: Option<Spanned<DocumentTable<'t>>>,
+    pub(crate) sources: Vec<(Text<'t>, Spanned<SourceTable<'t>>)>,
+    pub(crate) summary: Option<Spanned<SectionTable<'t>>>,
+    pub(crate) overview: Option<Spanned<SectionTable<'t>>>,
+    pub(crate) clinical: Option<Spanned<SectionTable<'t>>>,
+    pub(crate) coding: Option<Spanned<SectionTable<'t>>>,
+    pub(crate) payers: Option<Spanned<SectionTable<'t>>>,
+    pub(crate) modifier: Vec<Spanned<ModifierRow<'t>>>,
+    pub(crate) payer: Vec<Spanned<PayerRow<'t>>>,
+    pub(crate) diagnosis: Vec<Spanned<DiagnosisRow<'t>>>,
+    pub(crate) related: Vec<Spanned<RelatedRow<'t>>>,
+    pub(crate) taxonomy: Vec<Spanned<NamedRow<'t>>>,
+    pub(crate) place: Vec<Spanned<NamedRow<'t>>>,
+    pub(crate) synonym: Vec<Spanned<SynonymRow<'t>>>,
+    pub(crate) not_this: Vec<Spanned<NotThisRow<'t>>>,
+    pub(crate) guidance: [Vec<Spanned<GuidanceRow<'t>>>; GUIDANCE.len()],
+    pub(crate) absent: Vec<Spanned<AbsentRow<'t>>>,
+    pub(crate) section: Vec<Spanned<SectionTable<'t>>>,
+    pub(crate) notices: Option<Spanned<NoticesTable<'t>>>,
 }
 
 /// The tables of `sources.toml` and `payers.toml`.
 #[derive(Debug, Default)]
-pub(crate) struct SharedFile {
-    pub(crate) sources: Vec<(Text, Spanned<SourceTable>)>,
-    pub(crate) payers: Vec<(Text, Spanned<SharedPayerTable>)>,
+pub(crate) struct SharedFile<'t> {
+    pub(crate) sources: Vec<(Text<'t>, Spanned<SourceTable<'t>>)>,
+    pub(crate) payers: Vec<(Text<'t>, Spanned<SharedPayerTable<'t>>)>,
 }
 
 /// Declares tables. `Text`, `Date`, `Field` and `Sources` are optional; `[T]` is a list, empty by default.
 macro_rules! tables {
     ($($(#[doc = $doc:literal])* $table:ident { $($field:ident: $kind:tt,)* })*) => {$(
         $(#[doc = $doc])*
-        #[derive(Debug, Default, Deserialize)]
-        #[serde(default, deny_unknown_fields)]
-        pub(crate) struct $table {
+        #[derive(Debug, Default)]
+        pub(crate) struct $table<'t> {
             $(pub(crate) $field: field_type!($kind),)*
         }
 
-        impl $table {
+        impl<'t> Table<'t> for $table<'t> {
+            const FIELDS: &'static [&'static str] = Self::TYPE.names;
+
+            fn set(
+                &mut self,
+                value: TomlValue<'t>,
+                place: FieldPlace<'_>,
+                errors: &mut Vec<FieldError>,
+            ) -> bool {
+                match place.key {
+                    $(field_name!($field) => {
+                        let value = FromToml::from_toml(value, place, errors);
+                        self.$field = value.unwrap_or_default();
+                    })*
+                    _ => return false,
+                }
+                true
+            }
+        }
+
+        impl<'t> FromToml<'t> for $table<'t> {
+            fn from_toml(
+                value: TomlValue<'t>,
+                place: FieldPlace<'_>,
+                errors: &mut Vec<FieldError>,
+            ) -> Option<Self> {
+                match value {
+                    TomlValue::Table(table) => {
+                        Some(Self::from_table(table, place.span.start, errors))
+                    }
+                    other => place.reject(&other, Expected::Table, errors),
+                }
+            }
+        }
+
+        impl $table<'_> {
             const TYPE: TableType = TableType {
                 name: stringify!($table),
                 doc: concat!($($doc),*),
@@ -221,15 +308,21 @@ macro_rules! field_kind {
 }
 
 macro_rules! field_type {
-    (Text) => { Option<Text> };
-    (Date) => { Option<Spanned<DateField>> };
-    (Field) => { Option<Field> };
-    (Sources) => { Option<Sources> };
-    ([Text]) => { Vec<Text> };
-    ([$row:ty]) => { Vec<Spanned<$row>> };
+    (Text) => { Option<Text<'t>> };
+    (Date) => { Option<Spanned<DateField<'t>>> };
+    (Field) => { Option<Field<'t>> };
+    (Sources) => { Option<Sources<'t>> };
+    ([Text]) => { Vec<Text<'t>> };
+    ([Vec<Field>]) => { Vec<Spanned<Vec<Field<'t>>>> };
+    ([$row:ident]) => { Vec<Spanned<$row<'t>>> };
 }
 
 tables! {
+    /// A stated absence: `{ reason = "source_silent", stated = "…" }`.
+    Absence {
+        reason: Text, stated: Text, source: Text, checked: Date, r#where: Text,
+    }
+
     /// `[code]`: the code of the document.
     CodeTable {
         system: Text, value: Text, title: Text, status: Text, effective: Date,

@@ -1,5 +1,6 @@
 //! The rows of one document in a comparison: a statement, its author and its source.
 
+use crate::content::labels::NO_SOURCE;
 use crate::content::{
     AbsenceReason, AsOf, Cell, Document, ModifierCode, Row, RowKey, SourceId, Standing, Subject,
     Value, Visibility, Voice,
@@ -145,7 +146,7 @@ impl<'d> DocumentRows<'d> {
         let absent = Value::new_absence(AbsenceReason::NoEntry);
         let cells = vec![
             Cell::column("Who", payer),
-            Cell::column(&self.label, absent),
+            Cell::column(self.label.clone(), absent),
         ];
         let key = RowKey(key.to_owned());
         Row::new(key, Subject::Text, Voice::Publication, cells)
@@ -171,11 +172,11 @@ impl<'d> DocumentRows<'d> {
         }
         let cited = match sources.first().and_then(|id| self.document.source(id)) {
             Some(source) => with_date(&source.short, source.as_of),
-            None => "no source named".to_owned(),
+            None => NO_SOURCE.to_owned(),
         };
         let cells = vec![
             Cell::column("Who", who),
-            Cell::column(&self.label, value),
+            Cell::column(self.label.clone(), value),
             Cell::column("Source", cited),
         ];
         let key = RowKey(key.to_owned());

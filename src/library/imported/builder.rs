@@ -37,7 +37,7 @@ impl SetCitation {
     }
 
     /// Makes a `Label  value` row.
-    pub(crate) fn fact(&self, key: &str, label: &str, value: impl Into<Value>) -> Row {
+    pub(crate) fn fact(&self, key: &str, label: &'static str, value: impl Into<Value>) -> Row {
         self.row(key, Subject::Text, vec![Cell::column(label, value)])
     }
 
@@ -125,6 +125,6 @@ pub(crate) fn terminated_cell(date: Option<Date>) -> Option<Cell> {
 }
 
 /// Makes a cell that only the opened row shows, or none if the text is empty.
-pub(crate) fn record_cell(label: &str, text: &str) -> Option<Cell> {
+pub(crate) fn record_cell(label: &'static str, text: &str) -> Option<Cell> {
     (!text.is_empty()).then(|| Cell::record(label, text))
 }

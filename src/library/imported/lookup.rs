@@ -247,14 +247,12 @@ fn codes_without_description(sets: &ImportedSets) -> impl Iterator<Item = Listed
 
 /// Returns the notes of the tabular list that give other names of a diagnosis.
 pub(crate) fn aliases(sets: &ImportedSets, code: &CodeId) -> Result<Vec<Note>, CorruptSet> {
-    let row = match sets.in_force(SetKind::Icd10cmTabular) {
-        Some(set) if code.system() == CodeSystem::Icd10cm => {
-            set.get(&code.value().replace('.', ""))?
-        }
+    let found = match code.system() {
+        CodeSystem::Icd10cm => find_row_of_kind(sets, SetKind::Icd10cmTabular, code)?,
         _ => None,
     };
-    Ok(match row {
-        Some(SetRow::Icd10cmTabular(row)) => row.aliases().cloned().collect(),
+    Ok(match found {
+        Some((_, SetRow::Icd10cmTabular(row))) => row.aliases().cloned().collect(),
         _ => Vec::new(),
     })
 }

@@ -250,7 +250,7 @@ impl DocumentBuilder<'_> {
         Some(self.citation.row(code, Subject::Code(id), cells))
     }
 
-    fn fact(&self, key: &str, label: &str, value: impl Into<Value>) -> Row {
+    fn fact(&self, key: &str, label: &'static str, value: impl Into<Value>) -> Row {
         self.citation.fact(key, label, value)
     }
 }

@@ -93,11 +93,11 @@ impl<'a> SessionTask<'a> {
             bookmarks: None,
             table_mode: options.table_mode,
             today: None,
-            panes: PaneSettings::default(),
+            panes: PaneSettings::from(options.appearance.panes),
         };
         let mut task = Self {
             context,
-            session: Session::new(app_options, options.theme, options.capabilities),
+            session: Session::new(app_options, options.appearance.theme, options.capabilities),
             capabilities: options.capabilities,
             size,
             content: updates,

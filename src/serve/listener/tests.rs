@@ -7,12 +7,12 @@ use russh::keys::PublicKeyOrCertificate;
 use russh::{Channel, ChannelMsg, client};
 
 use super::*;
-use crate::app::Keymap;
+use crate::app::{Keymap, PaneVisibility};
 use crate::layout::TableMode;
 use crate::serve::auth::host_key::HostKey;
 use crate::serve::channel::session_task::PANIC_BYTE;
 use crate::serve::command::{CommandContext, Response, SessionOptions};
-use crate::serve::content::ServedContent;
+use crate::serve::content::{Appearance, ServedContent};
 use crate::serve::ops::log::log_panic;
 use crate::serve::settings::{Access, Settings};
 use crate::tty::{DisplayMode, Overrides};
@@ -51,7 +51,7 @@ fn interpret(command: &CommandContext<'_>) -> Response {
         top: 0,
         table_mode: TableMode::Columns,
         capabilities,
-        theme: Arc::clone(&command.content.theme),
+        appearance: command.content.appearance.clone(),
     }))
 }
 
@@ -59,7 +59,11 @@ fn interpret(command: &CommandContext<'_>) -> Response {
 async fn start_server() -> (Arc<ServerState>, SocketAddr) {
     let theme = Theme::built_in("dark").unwrap().unwrap();
     let loader = crate::loader::library_loader::LibraryLoader::new(&[], None);
-    let (content, _) = ServedContent::load(&loader, Keymap::built_in(), theme, None);
+    let appearance = Appearance {
+        theme: Arc::new(theme),
+        panes: PaneVisibility::Auto,
+    };
+    let (content, _) = ServedContent::load(&loader, Keymap::built_in(), appearance, None);
     let limits = Settings::default().limits().unwrap();
     let metrics = Arc::default();
     let server = ServerState::new(None, interpret, limits, content, metrics);

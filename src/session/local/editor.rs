@@ -7,6 +7,7 @@ use std::os::fd::OwnedFd;
 use std::process::{Command, Stdio};
 
 use crate::app::FileLine;
+use crate::app::messages::status;
 
 /// Runs `$VISUAL` or `$EDITOR` at a line of a file, and waits until it ends.
 ///
@@ -14,9 +15,7 @@ use crate::app::FileLine;
 pub(crate) fn run_editor(line: &FileLine, terminal: OwnedFd) -> io::Result<()> {
     let variable = |name| env::var_os(name).filter(|value| !value.is_empty());
     let Some(editor) = variable("VISUAL").or_else(|| variable("EDITOR")) else {
-        return Err(io::Error::other(
-            "set VISUAL or EDITOR to the name of your editor",
-        ));
+        return Err(io::Error::other(status::NO_EDITOR));
     };
     let mut script = editor.clone();
     script.push(" \"$@\"");
@@ -26,19 +25,15 @@ pub(crate) fn run_editor(line: &FileLine, terminal: OwnedFd) -> io::Result<()> {
         editor,
         format!("+{}", line.line).into(),
     ];
-    let status = Command::new("sh")
+    let exit = Command::new("sh")
         .args::<[OsString; 4], OsString>(arguments)
         .arg(&line.path)
         .stdin(Stdio::from(terminal))
         .status()?;
-    match status.code() {
+    match exit.code() {
         Some(0) => Ok(()),
-        Some(127) => Err(io::Error::other(
-            "the editor was not found; check VISUAL and EDITOR",
-        )),
-        Some(code) => Err(io::Error::other(format!(
-            "the editor ended with status {code}"
-        ))),
-        None => Err(io::Error::other("the editor was stopped by a signal")),
+        Some(127) => Err(io::Error::other(status::EDITOR_NOT_FOUND)),
+        Some(code) => Err(io::Error::other(status::editor_failed(code))),
+        None => Err(io::Error::other(status::EDITOR_STOPPED)),
     }
 }

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use ratatui::buffer::Buffer;
 
+use crate::app::messages::status;
 use crate::app::{Action, Effect};
 use crate::session::event::{Event, ShutdownReason};
 use crate::session::local::LocalTerminal;
@@ -75,7 +76,7 @@ pub fn run(
                     Effect::Suspend => match terminal.suspend() {
                         Ok(events) => waiting.extend(events.into_iter().rev()),
                         Err(error) => {
-                            let message = format!("Cannot suspend: {error}");
+                            let message = status::cannot_suspend(error);
                             waiting.push(Event::Action(Action::ShowMessage(message)));
                         }
                     },

@@ -9,6 +9,7 @@ use rustix::fs::{Mode, OFlags, open};
 use rustix::io::Errno;
 use rustix::termios::{self, OptionalActions, QueueSelector, Termios};
 
+use crate::app::messages::status;
 use crate::tty::Size;
 
 #[derive(Debug)]
@@ -27,7 +28,7 @@ impl Tty {
         if !termios::isatty(&stdout) {
             return Err(io::Error::new(
                 io::ErrorKind::Unsupported,
-                "standard output is not a terminal",
+                status::NO_TERMINAL,
             ));
         }
         let stdin = io::stdin();

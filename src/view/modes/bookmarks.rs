@@ -2,6 +2,7 @@
 
 use ratatui::layout::{Position, Rect};
 
+use crate::app::messages;
 use crate::app::{App, BookmarkList, Command, Mode};
 use crate::layout::MIN_COLUMNS_FOR_MARGIN;
 use crate::view::area::{indent, line_area, mark_position, without_last_column};
@@ -24,7 +25,7 @@ pub fn draw(
     let entries = bookmarks.map_or(&[][..], |bookmarks| &bookmarks.entries);
     let top = bookmark_list.list.top();
     let position = chrome::scroll_position(top, entries.len(), list.height);
-    chrome::title(canvas, "Your bookmarks and notes", position, title);
+    chrome::title(canvas, messages::bookmarks::TITLE, position, title);
     if entries.is_empty() {
         let column = if list.width < MIN_COLUMNS_FOR_MARGIN {
             0
@@ -64,14 +65,7 @@ pub fn draw(
 }
 
 /// The text of an empty list, with the keys that add to it.
-fn empty_text(app: &App) -> String {
+pub fn empty_text(app: &App) -> String {
     let label = |command| app.keymap().key_label(command, Mode::Document, app.charset);
-    let mut text = "None yet".to_owned();
-    if let Some(key) = label(Command::Bookmark) {
-        text += &format!(". {key} bookmarks the selected row");
-    }
-    if let Some(key) = label(Command::Annotate) {
-        text += &format!(". {key} adds a note to it");
-    }
-    text
+    messages::bookmarks::empty_list(label(Command::Bookmark), label(Command::Annotate))
 }

@@ -2,6 +2,7 @@
 
 use ratatui::layout::{Position, Rect};
 
+use crate::app::messages::copy_menu::{COPIED, TITLE};
 use crate::app::{App, CopyMenu};
 use crate::layout::{Page, Role};
 use crate::num::saturating_u16;
@@ -12,14 +13,11 @@ use crate::view::list::{item_role, selection_mark};
 use crate::view::page::draw_page;
 use crate::view::theme::StyleRole;
 
-const MENU_TITLE: &str = "Copy";
-pub const COPIED_TITLE: &str = "Copied. If it didn't paste, select it below:";
-
 /// Draws the menu, and returns the position of the selected line.
 pub fn draw_menu(canvas: &mut Canvas<'_>, menu: &CopyMenu, body: Rect) -> Position {
     let (title, list) = menu.areas(body);
     canvas.clear(title.union(list));
-    chrome::title(canvas, MENU_TITLE, None, title);
+    chrome::title(canvas, TITLE, None, title);
     let mut cursor = list.as_position();
     let lines = menu.formats.iter().enumerate().skip(menu.list.top());
     for (line, (n, format)) in lines.take(usize::from(list.height)).enumerate() {
@@ -53,7 +51,7 @@ pub fn draw_copied(canvas: &mut Canvas<'_>, app: &App, body: Rect) {
         ..body
     };
     canvas.clear(area);
-    chrome::title(canvas, COPIED_TITLE, None, line_area(area, 0));
+    chrome::title(canvas, COPIED, None, line_area(area, 0));
     let below = Rect {
         y: area.y + 1,
         height: height.saturating_sub(1),

@@ -3,15 +3,18 @@
 
 use ratatui::layout::{Position, Rect};
 
+use crate::app::messages;
+use crate::app::messages::library::{MODIFIER, OVERRIDES, PAYER};
+use crate::app::messages::with_plural;
 use crate::app::{App, Command, GroupBy, LibraryItem, LibraryList, ListLine};
 use crate::content::Standing;
 use crate::layout::{MIN_COLUMNS_FOR_MARGIN, Role};
 use crate::library::{CatalogEntry, Excerpt};
-use crate::text::{clip, sanitize, width, with_thousands_separators};
+use crate::text::{clip, sanitize, width};
 use crate::view::area::{indent, item_area, line_area};
 use crate::view::canvas::Canvas;
 use crate::view::input_line::InputLine;
-use crate::view::list::{heading, item_role, list_position, selection_mark, with_plural};
+use crate::view::list::{heading, item_role, list_position, selection_mark};
 use crate::view::theme::StyleRole;
 
 /// The fewest columns in which a line has details at its right.
@@ -28,14 +31,13 @@ pub fn draw(
     (field, list): (Rect, Rect),
 ) -> Position {
     items(canvas, app, library, list);
-    let group_by = library.group_by.title();
-    let prompt = if field.width < MIN_COLUMNS_FOR_MARGIN {
-        format!("{group_by}: ")
+    let title = if field.width < MIN_COLUMNS_FOR_MARGIN {
+        library.group_by.title().to_owned()
     } else {
-        format!("Library {group_by}: ")
+        messages::library::title(library.group_by.title())
     };
     let line = InputLine {
-        prompt: &prompt,
+        prompt: &(title + ": "),
         input: &library.filter,
         count: &count_text(app, library),
         position: list_position(&library.list, list.height),
@@ -49,29 +51,12 @@ fn count_text(app: &App, list: &LibraryList) -> String {
     let files = app.library().broken().len();
     let all = app.index().code_count().max(documents);
     match (list.group_by, list.filter.text()) {
-        (GroupBy::Modifier, _) => with_plural(groups, "modifier"),
-        (GroupBy::Payer, _) => with_plural(groups, "payer"),
+        (GroupBy::Modifier, _) => with_plural(groups, MODIFIER),
+        (GroupBy::Payer, _) => with_plural(groups, PAYER),
         (GroupBy::Code, "") => {
-            let mut text = with_plural(documents, "document");
-            if all > documents {
-                text += &format!(", {}", with_plural(all - documents, "code"));
-            }
-            if files > 0 {
-                text += &format!(", {} with errors", with_plural(files, "file"));
-            }
-            text
+            messages::library::documents_and_codes(documents, all - documents, files)
         }
-        (GroupBy::Code, _) => {
-            let found = with_thousands_separators(list.len() + list.left_out);
-            let text = format!("{found} of {}", with_thousands_separators(all + files));
-            match list.left_out {
-                0 => text,
-                _ => format!(
-                    "{text}, top {} listed",
-                    with_thousands_separators(list.len())
-                ),
-            }
-        }
+        (GroupBy::Code, _) => messages::library::found(list.len(), list.left_out, all + files),
     }
 }
 
@@ -104,13 +89,18 @@ fn items(canvas: &mut Canvas<'_>, app: &App, list: &LibraryList, area: Rect) {
         }
     }
     if list.is_empty() {
-        let text = match (list.group_by, list.filter.text()) {
-            _ if app.is_library_loading() => "The documents are still loading.",
-            (GroupBy::Modifier, "") => "No document has a row on a modifier.",
-            (GroupBy::Payer, "") => "No document has a row on a payer.",
-            _ => "No matches. Try fewer words.",
-        };
+        let text = empty_text(app, list);
         canvas.put_clipped(line_area(area, 0), 3, text, StyleRole::Note);
+    }
+}
+
+/// The text of an empty list.
+pub fn empty_text(app: &App, list: &LibraryList) -> &'static str {
+    match (list.group_by, list.filter.text()) {
+        _ if app.is_library_loading() => messages::status::LOADING,
+        (GroupBy::Modifier, "") => messages::library::NO_MODIFIERS,
+        (GroupBy::Payer, "") => messages::library::NO_PAYERS,
+        _ => messages::NO_MATCHES,
     }
 }
 
@@ -136,21 +126,18 @@ impl ItemLine<'_> {
             }
             LibraryItem::BrokenFile(broken) => {
                 let path = broken.path.display().to_string();
-                let mut text = format!("{}: could not be read", sanitize(&path));
+                let mut text = messages::library::broken_file(sanitize(&path));
                 if let Some(key) = app.key_label(Command::Open) {
-                    text += &format!("; {key} shows why");
+                    text = messages::library::broken_file_key(text, key);
                 }
                 let column = canvas.put(at, indent(at), "! ", StyleRole::Conflict);
                 canvas.put_clipped(at, column, &text, self.role);
             }
             LibraryItem::Comparison(count) => {
                 // Restyling a long text at every move would take twice as many bytes.
-                let column = canvas.put(at, indent(at), "Compare", self.role);
-                let rest = match count {
-                    2 => " both documents".to_owned(),
-                    _ => format!(" all {count} documents"),
-                };
-                canvas.put_clipped(at, column, &rest, StyleRole::Field);
+                let column = canvas.put(at, indent(at), messages::library::COMPARE, self.role);
+                let documents = messages::library::compared_documents(*count);
+                canvas.put_clipped(at, column, &documents, StyleRole::Field);
             }
             LibraryItem::Row {
                 entry,
@@ -216,7 +203,7 @@ impl ItemLine<'_> {
 fn second_line(canvas: &mut Canvas<'_>, item: &LibraryItem<'_>, at: Rect) {
     let text = match item {
         LibraryItem::Row { excerpt, .. } => excerpt.map_or("", |excerpt| excerpt.text.as_str()),
-        LibraryItem::Comparison(_) => "what each one says, and where they differ",
+        LibraryItem::Comparison(_) => messages::library::COMPARED,
         LibraryItem::Document(_) | LibraryItem::BrokenFile(_) | LibraryItem::Code { .. } => "",
     };
     canvas.put_clipped(item_area(at), indent(at) + 2, text, StyleRole::Snippet);
@@ -234,7 +221,8 @@ const fn standing_role(standing: Standing) -> StyleRole {
 fn origin_text(entry: &CatalogEntry) -> String {
     let mut text = entry.origin.to_string();
     for (n, shadowed) in entry.shadowed.iter().enumerate() {
-        text += if n == 0 { " · overrides " } else { ", " };
+        let separator = if n == 0 { OVERRIDES } else { ", " };
+        text += separator;
         text += &shadowed.to_string();
     }
     text

@@ -2,10 +2,13 @@
 
 use ratatui::layout::{Position, Rect};
 
+use crate::app::messages::bookmarks::NOTE_PROMPT;
+use crate::app::messages::document::FILTER_PROMPT;
 use crate::app::{App, FilterField, NoteEditor, ScreenLayout};
 use crate::view::canvas::Canvas;
 use crate::view::input_line::InputLine;
 use crate::view::modes::document;
+use crate::view::row_text::row_count;
 
 pub fn draw(
     canvas: &mut Canvas<'_>,
@@ -14,7 +17,7 @@ pub fn draw(
     layout: ScreenLayout,
 ) -> Position {
     let field = InputLine {
-        prompt: "Your note: ",
+        prompt: NOTE_PROMPT,
         input: &editor.input,
         count: "",
         position: None,
@@ -29,9 +32,9 @@ pub fn draw_filter(
     layout: ScreenLayout,
 ) -> Position {
     let field = InputLine {
-        prompt: "Filter: ",
+        prompt: FILTER_PROMPT,
         input: &filter.input,
-        count: &app.document_view().row_count(),
+        count: &row_count(app.document_view()),
         position: None,
     };
     draw_above(canvas, app, &field, layout)

@@ -2,6 +2,7 @@
 
 use ratatui::layout::{Position, Rect};
 
+use crate::app::messages::NO_MATCHES;
 use crate::app::{App, Binding, ListLine, Palette, PaletteItem, key_name};
 use crate::text::{clip, width};
 use crate::view::area::{indent, item_area, line_area};
@@ -45,8 +46,7 @@ pub fn draw(
         }
     }
     if palette.list.count() == 0 {
-        let text = "No matches. Try fewer words.";
-        canvas.put_clipped(line_area(list, 0), 3, text, StyleRole::Note);
+        canvas.put_clipped(line_area(list, 0), 3, NO_MATCHES, StyleRole::Note);
     }
     let line = InputLine {
         prompt: ": ",

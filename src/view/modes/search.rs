@@ -2,6 +2,7 @@
 
 use ratatui::layout::{Position, Rect};
 
+use crate::app::messages;
 use crate::app::{App, ListLine, SearchState, StartItem};
 use crate::layout::MIN_COLUMNS_FOR_MARGIN;
 use crate::num::saturating_u16;
@@ -10,11 +11,8 @@ use crate::text::{clip, width};
 use crate::view::area::{indent, line_area, without_last_column};
 use crate::view::canvas::Canvas;
 use crate::view::input_line::InputLine;
-use crate::view::list::{heading, item_role, list_position, selection_mark, with_plural};
+use crate::view::list::{heading, item_role, list_position, selection_mark};
 use crate::view::theme::StyleRole;
-
-const BILLABLE: &str = "billable";
-const NOT_BILLABLE: &str = "not billable";
 
 /// Draws field, filters and list, and returns the cursor's position in the field.
 pub fn draw(
@@ -34,10 +32,12 @@ pub fn draw(
     } else {
         hits(canvas, app, state, list);
     }
+    let has_text = !state.input.text().is_empty();
+    let count = has_text.then(|| messages::search::count(&state.results));
     let line = InputLine {
         prompt: "/ ",
         input: &state.input,
-        count: &count_text(state),
+        count: &count.unwrap_or_default(),
         position: list_position(&state.list, list.height),
     };
     line.draw(canvas, field)
@@ -54,31 +54,6 @@ fn filter_bar(canvas: &mut Canvas<'_>, state: &SearchState, area: Rect) {
     }
 }
 
-fn count_text(state: &SearchState) -> String {
-    if state.input.text().is_empty() {
-        return String::new();
-    }
-    let results = &state.results;
-    let or_more = match results.unverified {
-        0 => "",
-        _ => " or more",
-    };
-    match results.total {
-        0 if results.has_scope_values => with_plural(results.suggestions.len(), "value"),
-        0 if results.unverified > 0 => {
-            let unread = with_plural(results.unverified, "row");
-            format!("no results; {unread} not read")
-        }
-        0 => "no results".to_owned(),
-        total if results.is_similar_only() => format!("{total} similar"),
-        total if !results.missing.is_empty() => {
-            format!("{total} found, {} without entry", results.missing.len())
-        }
-        1 if results.unverified == 0 => "1 result".to_owned(),
-        total => format!("{total}{or_more} results"),
-    }
-}
-
 fn hits(canvas: &mut Canvas<'_>, app: &App, state: &SearchState, area: Rect) {
     for line in 0..usize::from(area.height) {
         let at = line_area(area, line);
@@ -89,8 +64,8 @@ fn hits(canvas: &mut Canvas<'_>, app: &App, state: &SearchState, area: Rect) {
                     continue;
                 };
                 if item_line == 0 {
-                    let is_billable = app.index().is_billable(&hit.code);
-                    hit_location(canvas, (hit, is_billable), n == state.list.selected(), at);
+                    let badge = billable_badge(app, hit);
+                    hit_location(canvas, (hit, badge), n == state.list.selected(), at);
                 } else {
                     snippet(canvas, hit, at, indent(at) + 2);
                 }
@@ -122,44 +97,22 @@ fn start_items(canvas: &mut Canvas<'_>, app: &App, state: &SearchState, area: Re
         }
         end = line + 1;
     }
-    let examples = "Or type: 26, 83950-90, professional component, outside lab, reccurence";
     canvas.put_clipped(
         line_area(area, end + 1),
         indent(area),
-        examples,
+        messages::search::EXAMPLES,
         StyleRole::Hint,
     );
 }
 
 fn suggestions(canvas: &mut Canvas<'_>, state: &SearchState, area: Rect) {
-    let in_best_rows = match state.results.unverified {
-        0 => "",
-        _ => " in the best rows",
-    };
-    let suggestions = &state.results.suggestions;
-    let question = if suggestions.is_empty() {
-        ""
-    } else {
-        " Did you mean:"
-    };
-    let query = state.input.text();
-    let text = if state.results.has_scope_values {
-        format!(
-            "“{}” takes one of these, or the start of one:",
-            query.trim()
-        )
-    } else {
-        let with_filters = if state.has_filters() {
-            " with these filters"
-        } else {
-            ""
-        };
-        format!("No results for “{query}”{in_best_rows}{with_filters}.{question}")
-    };
+    let results = &state.results;
+    let text = messages::search::no_results(results, state.input.text(), state.has_filters());
     canvas.put_clipped(line_area(area, 0), 3, &text, StyleRole::Note);
     let visible = usize::from(area.height.saturating_sub(1)).max(1);
     let (top, selected) = (state.list.top(), state.list.selected());
-    let terms = suggestions.iter().enumerate().skip(top).take(visible);
+    let terms = results.suggestions.iter().enumerate();
+    let terms = terms.skip(top).take(visible);
     for (line, (n, term)) in terms.enumerate() {
         list_item(canvas, term, n == selected, line_area(area, line + 1));
     }
@@ -173,10 +126,20 @@ fn list_item(canvas: &mut Canvas<'_>, text: &str, is_selected: bool, at: Rect) -
     canvas.put_clipped(at, indent(at), text, item_role(is_selected))
 }
 
+/// Whether the code of a hit is billable. `None` for codes that are not diagnoses.
+pub fn billable_badge(app: &App, hit: &Hit) -> Option<&'static str> {
+    let is_billable = app.index().is_billable(&hit.code)?;
+    Some(if is_billable {
+        messages::search::BILLABLE
+    } else {
+        messages::search::NOT_BILLABLE
+    })
+}
+
 /// Draws the location of a hit, whether its code is billable, and the reason of the match.
 fn hit_location(
     canvas: &mut Canvas<'_>,
-    (hit, is_billable): (&Hit, Option<bool>),
+    (hit, badge): (&Hit, Option<&str>),
     is_selected: bool,
     at: Rect,
 ) {
@@ -203,7 +166,6 @@ fn hit_location(
     let end = canvas.put_clipped(at, indent(at), &location, role);
     let room = usize::from(at.width.saturating_sub(end + 3));
     let reason = hit.reason.to_string();
-    let badge = is_billable.map(|is_billable| if is_billable { BILLABLE } else { NOT_BILLABLE });
     let both = badge.map(|badge| format!("{badge} · {reason}"));
     let texts = [both.as_deref(), badge, Some(reason.as_str())];
     let mut fitting = texts

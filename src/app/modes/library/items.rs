@@ -5,6 +5,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::app::messages::library::{
+    BY_CODE, BY_MODIFIER, BY_PAYER, FILES_WITH_ERRORS, codes, codes_of_edition, documents,
+};
 use crate::content::CodeSystem;
 use crate::library::{BrokenFile, CatalogEntry, ExcerptSubject, Library, Origin};
 use crate::search::{CodeDocId, CodeList, Index};
@@ -39,9 +42,9 @@ pub enum GroupBy {
 impl GroupBy {
     pub const fn title(self) -> &'static str {
         match self {
-            Self::Code => "by code",
-            Self::Modifier => "by modifier",
-            Self::Payer => "by payer",
+            Self::Code => BY_CODE,
+            Self::Modifier => BY_MODIFIER,
+            Self::Payer => BY_PAYER,
         }
     }
 
@@ -202,7 +205,7 @@ fn document_groups(filter: &WordFilter, library: &Library) -> Vec<ItemGroup> {
                 && filter.matches(&mut line, |line| push_search_text(line, entry))
         });
         groups.push(ItemGroup {
-            title: format!("{system} documents"),
+            title: documents(system),
             source: ItemSource::Documents(passing.map(|(n, _)| n).collect()),
         });
     }
@@ -213,7 +216,7 @@ fn document_groups(filter: &WordFilter, library: &Library) -> Vec<ItemGroup> {
         })
     });
     groups.push(ItemGroup {
-        title: "Files with errors".to_owned(),
+        title: FILES_WITH_ERRORS.to_owned(),
         source: ItemSource::BrokenFiles(passing.map(|(n, _)| n).collect()),
     });
     groups
@@ -227,8 +230,8 @@ fn add_codes(
     groups: &mut Vec<ItemGroup>,
 ) -> usize {
     let title = |system: CodeSystem| match library.edition_name(system) {
-        Some(edition) => format!("{system} codes, {edition}"),
-        None => format!("{system} codes"),
+        Some(edition) => codes_of_edition(system, edition),
+        None => codes(system),
     };
     if filter_text.trim().is_empty() {
         groups.extend(systems.iter().map(|system| ItemGroup {
@@ -350,7 +353,7 @@ impl WordFilter {
 fn push_search_text(line: &mut String, entry: &CatalogEntry) {
     let code = &entry.code;
     let origin = match &entry.origin {
-        Origin::BuiltIn => "built in".into(),
+        Origin::BuiltIn => Origin::BUILT_IN.into(),
         Origin::File(path) => path.to_string_lossy(),
     };
     for text in [

@@ -2,6 +2,7 @@
 
 use ratatui::layout::{Position, Rect};
 
+use crate::app::messages::search::{BILLABLE_ONLY, in_document};
 use crate::layout;
 use crate::num::saturating_u16;
 use crate::search::HitKind;
@@ -60,8 +61,8 @@ impl Filters {
     pub fn labels(self, document: &str, columns: u16) -> Vec<FilterLabel> {
         let kinds = HitKind::ALL.map(|kind| (Filter::Kind(kind), kind.title().to_owned()));
         let others = [
-            (Filter::Billable, "Billable".to_owned()),
-            (Filter::ThisDocument, format!("In {document}")),
+            (Filter::Billable, BILLABLE_ONLY.to_owned()),
+            (Filter::ThisDocument, in_document(document)),
         ];
         let mut shown: Vec<_> = kinds.into_iter().chain(others).collect();
         let margin = layout::margin(columns);

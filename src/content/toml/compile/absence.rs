@@ -8,8 +8,8 @@ use crate::content::source::{AbsenceReason, Unavailable};
 use crate::content::toml::compile::compiler::Compiler;
 use crate::content::toml::compile::name::{slug, typed_block_title};
 use crate::content::toml::compile::value::Keywords;
-use crate::content::toml::field_value::{Absence, Text};
-use crate::content::toml::schema::AbsentRow;
+use crate::content::toml::schema::{Absence, AbsentRow};
+use crate::content::toml::tree::Text;
 use crate::diagnostics::diagnostic::Span;
 use crate::diagnostics::wording::{join_with_and, nearest, quote, unknown_message};
 

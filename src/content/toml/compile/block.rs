@@ -6,13 +6,11 @@ use crate::content::document::{Block, Shape};
 use crate::content::row::{Cell, Remark, Row, RowKey, Subject, Value, Voice};
 use crate::content::source::SourceId;
 use crate::content::toml::compile::compiler::Compiler;
-use crate::content::toml::compile::name::{
-    TYPED_BLOCKS, UniqueNames, slug, typed_block_rank, typed_block_title,
-};
-use crate::content::toml::field_value::{Field, Sources, Text};
+use crate::content::toml::compile::name::{UniqueNames, slug, typed_block_rank, typed_block_title};
 use crate::content::toml::schema::{
-    FactRow, GridTable, ListTable, ProseTable, RemarkRow, SectionTable,
+    FactRow, Field, GridTable, ListTable, ProseTable, RemarkRow, SectionTable, Sources,
 };
+use crate::content::toml::tree::Text;
 use crate::diagnostics::diagnostic::Span;
 use crate::diagnostics::wording::quote;
 
@@ -38,7 +36,7 @@ impl Attribution {
 /// What the blocks of a section share.
 struct SectionScope {
     sources: Vec<SourceId>,
-    /// The ids of blocks, with the reserved ones.
+    /// The ids of blocks.
     names: UniqueNames,
 }
 
@@ -108,9 +106,6 @@ impl Compiler<'_, '_> {
                 .map_or_else(Vec::new, |sources| self.sources(sources)),
             names: UniqueNames::default(),
         };
-        for (reserved, ..) in TYPED_BLOCKS {
-            scope.names.claim(reserved, &(0..0));
-        }
         let mut blocks = Vec::new();
         if let Some(text) = &table.text {
             let rows = self.prose_rows(text, None, &scope);
@@ -183,7 +178,7 @@ impl Compiler<'_, '_> {
             let value = self.field(&at, "value", row.value.as_ref());
             let key = RowKey(names.unique(&slug(&label, "fact"), &at));
             self.attribution(row.source.as_ref(), &scope.sources, &row.remark)
-                .into_row(key, Subject::Text, vec![Cell::column(&label, value)])
+                .into_row(key, Subject::Text, vec![Cell::column(label, value)])
         });
         rows.collect()
     }
@@ -225,7 +220,8 @@ impl Compiler<'_, '_> {
         for (index, row) in table.rows.iter().enumerate() {
             self.reject_wrong_width(&at, columns.len(), row);
             let cells = columns.iter().zip(row.get_ref());
-            let cells = cells.map(|(label, field)| Cell::column(label, self.value("rows", field)));
+            let cells =
+                cells.map(|(label, field)| Cell::column(label.clone(), self.value("rows", field)));
             let cells = cells.collect();
             let attribution = self.attribution(table.source.as_ref(), &scope.sources, &[]);
             rows.push(attribution.into_row(RowKey::from_index(index), Subject::Text, cells));
@@ -290,6 +286,9 @@ impl Compiler<'_, '_> {
                 Shape::Facts | Shape::Table => "table",
             };
             let slug = slug(title.as_deref().unwrap_or_default(), default);
+            if typed_block_rank(&slug).is_some() {
+                scope.names.claim(&slug, at);
+            }
             scope.names.unique(&slug, at)
         };
         Block::new(&id, title.as_deref(), shape, Vec::new())
@@ -304,4 +303,20 @@ pub(crate) fn typed_block(id: &str, shape: Shape, rows: Vec<Row>) -> Option<Bloc
 /// Makes the only cell of a paragraph or list item.
 pub(crate) fn text_cell(value: impl Into<Value>) -> Vec<Cell> {
     vec![Cell::column("", value)]
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::content::parse_document;
+
+    #[test]
+    fn block_with_the_title_of_typed_rows_gets_a_number() {
+        let text = "schema = 1\n[code]\nsystem = \"cpt\"\nvalue = \"83950\"\ntitle = \"A\"\n\
+                    status = \"active\"\n[[summary.list]]\ntitle = \"Payers\"\nitems = [\"A\"]\n\
+                    [[summary.list]]\ntitle = \"Payers\"\nitems = [\"B\"]\n";
+        let document = parse_document("", text.as_bytes()).unwrap();
+        let blocks = document.sections[0].blocks.iter();
+        let ids: Vec<&str> = blocks.map(|block| block.id.0.as_str()).collect();
+        assert_eq!(ids, ["payers-2", "payers-3"]);
+    }
 }

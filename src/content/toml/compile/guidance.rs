@@ -11,8 +11,8 @@ use crate::content::row::{Cell, Row, RowKey, Standing, Subject};
 use crate::content::source::SourceId;
 use crate::content::toml::compile::block::{text_cell, typed_block};
 use crate::content::toml::compile::compiler::Compiler;
-use crate::content::toml::field_value::Text;
 use crate::content::toml::schema::{GUIDANCE, GuidanceRow};
+use crate::content::toml::tree::Text;
 use crate::diagnostics::wording::quote;
 
 /// For each table of [`GUIDANCE`], its section and its block.

@@ -9,10 +9,10 @@ use crate::content::shared::SharedPayer;
 use crate::content::source::{Source, SourceId, SourceKind};
 use crate::content::toml::compile::compiler::Compiler;
 use crate::content::toml::compile::value::Keywords;
-use crate::content::toml::field_value::Text;
 use crate::content::toml::schema::{
     DocumentFile, DocumentTable, NoticesTable, SharedPayerTable, SourceTable, SynonymRow,
 };
+use crate::content::toml::tree::Text;
 use crate::diagnostics::diagnostic::{Span, WHOLE_FILE};
 
 impl Compiler<'_, '_> {

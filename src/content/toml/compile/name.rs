@@ -1,38 +1,43 @@
 //! Names of blocks and rows: reserved names, slugs, and uniqueness.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
+use crate::content::labels::REMARKS;
 use crate::diagnostics::diagnostic::Span;
 
 /// The blocks for typed rows in reading order: id, table in the file, title. These ids are reserved.
 /// Remarks have a table in each section.
-pub(crate) const TYPED_BLOCKS: [(&str, &str, &str); 18] = [
-    ("modifier-when", "when", "When to use"),
-    ("modifier-not-when", "not_when", "When not to use"),
+const TYPED_BLOCKS: [(&str, Option<&str>, &str); 18] = [
+    ("modifier-when", Some("when"), "When to use"),
+    ("modifier-not-when", Some("not_when"), "When not to use"),
     (
         "modifier-questions",
-        "question",
+        Some("question"),
         "Open questions, not verified",
     ),
-    ("modifier-documentation", "documentation", "Documentation"),
-    ("modifier-sequencing", "sequencing", "On the claim"),
-    ("modifiers", "modifier", "Modifiers"),
-    ("diagnoses", "diagnosis", "ICD-10 diagnoses"),
-    ("related", "related", "Related codes"),
-    ("taxonomies", "taxonomy", "Taxonomies"),
-    ("modifier-payment", "payment", "Effect on payment"),
-    ("modifier-payers", "payer_rule", "Payer rules"),
-    ("payers", "payer", "Payers"),
+    (
+        "modifier-documentation",
+        Some("documentation"),
+        "Documentation",
+    ),
+    ("modifier-sequencing", Some("sequencing"), "On the claim"),
+    ("modifiers", Some("modifier"), "Modifiers"),
+    ("diagnoses", Some("diagnosis"), "ICD-10 diagnoses"),
+    ("related", Some("related"), "Related codes"),
+    ("taxonomies", Some("taxonomy"), "Taxonomies"),
+    ("modifier-payment", Some("payment"), "Effect on payment"),
+    ("modifier-payers", Some("payer_rule"), "Payer rules"),
+    ("payers", Some("payer"), "Payers"),
     (
         "payer-modifiers",
-        "payer.modifier",
+        Some("payer.modifier"),
         "Modifier rules by payer",
     ),
-    ("modifier-scope", "applies_to", "Applies to"),
-    ("synonyms", "synonym", "Also known as"),
-    ("not-this", "not_this", "Not to be confused with"),
-    ("places", "place", "Places of service"),
-    ("remarks", "", "Editor's remarks"),
+    ("modifier-scope", Some("applies_to"), "Applies to"),
+    ("synonyms", Some("synonym"), "Also known as"),
+    ("not-this", Some("not_this"), "Not to be confused with"),
+    ("places", Some("place"), "Places of service"),
+    ("remarks", None, REMARKS),
 ];
 
 pub(crate) fn typed_block_title(id: &str) -> Option<&'static str> {
@@ -45,7 +50,7 @@ pub(crate) fn typed_block_title(id: &str) -> Option<&'static str> {
 /// Returns the table of the rows of a block.
 pub(crate) fn typed_block_table(id: &str) -> Option<&'static str> {
     let (_, table, _) = TYPED_BLOCKS.iter().find(|(name, ..)| *name == id)?;
-    (!table.is_empty()).then_some(*table)
+    *table
 }
 
 /// Returns the position of a block for typed rows in the reading order.

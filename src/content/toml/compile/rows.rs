@@ -10,25 +10,26 @@ use crate::content::toml::compile::block::{text_cell, typed_block};
 use crate::content::toml::compile::compiler::Compiler;
 use crate::content::toml::compile::name::UniqueNames;
 use crate::content::toml::compile::value::Keywords;
-use crate::content::toml::field_value::{Field, Text};
 use crate::content::toml::schema::{
-    DiagnosisRow, ModifierRow, NamedRow, NotThisRow, PayerRow, PayerRuleRow, RelatedRow, SynonymRow,
+    DiagnosisRow, Field, ModifierRow, NamedRow, NotThisRow, PayerRow, PayerRuleRow, RelatedRow,
+    SynonymRow,
 };
+use crate::content::toml::tree::Text;
 use crate::diagnostics::diagnostic::Span;
 use crate::diagnostics::wording::{nearest, quote, unknown_message};
 
 /// The keyword of a relation, and its label.
-type Relation = (&'static str, &'static str);
+pub(crate) type Relation = (&'static str, &'static str);
 
 /// How a diagnosis relates to the code.
-const DIAGNOSIS_RELATIONS: [Relation; 3] = [
+pub(crate) const DIAGNOSIS_RELATIONS: [Relation; 3] = [
     ("covered", "covered"),
     ("not_covered", "not covered"),
     ("mentioned", "mentioned; no statement on coverage"),
 ];
 
 /// How another code relates to the code.
-const CODE_RELATIONS: [Relation; 9] = [
+pub(crate) const CODE_RELATIONS: [Relation; 9] = [
     ("same_purpose", "serves the same purpose"),
     ("bundled", "bundled (NCCI)"),
     ("panel", "part of a panel"),
@@ -39,16 +40,6 @@ const CODE_RELATIONS: [Relation; 9] = [
     ("family", "same family"),
     ("see", "see also"),
 ];
-
-/// The keywords of the relations of a diagnosis.
-pub(crate) fn diagnosis_relation_ids() -> impl Iterator<Item = &'static str> {
-    DIAGNOSIS_RELATIONS.into_iter().map(|(id, _)| id)
-}
-
-/// The keywords of the relations of another code.
-pub(crate) fn code_relation_ids() -> impl Iterator<Item = &'static str> {
-    CODE_RELATIONS.into_iter().map(|(id, _)| id)
-}
 
 const STANDINGS: Keywords<'static, Standing> = Keywords(&Standing::ALL, Standing::id);
 
@@ -149,7 +140,12 @@ impl Compiler<'_, '_> {
     }
 
     /// Compiles a field that is shown in a line below the row, if it is there.
-    fn optional_cell(&mut self, label: &str, name: &str, field: Option<&Field>) -> Option<Cell> {
+    fn optional_cell(
+        &mut self,
+        label: &'static str,
+        name: &str,
+        field: Option<&Field>,
+    ) -> Option<Cell> {
         field.map(|field| Cell::line(label, self.value(name, field)))
     }
 

@@ -81,8 +81,8 @@ impl Compiler<'_, '_> {
     fn typed_blocks<'f>(
         &mut self,
         id: &str,
-        file: &'f DocumentFile,
-    ) -> (Option<&'f Spanned<SectionTable>>, Vec<Block>) {
+        file: &'f DocumentFile<'f>,
+    ) -> (Option<&'f Spanned<SectionTable<'f>>>, Vec<Block>) {
         let (table, mut blocks) = match id {
             "summary" => (&file.summary, Vec::new()),
             "overview" => (

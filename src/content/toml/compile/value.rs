@@ -9,7 +9,8 @@ use crate::content::shared::SOURCES_FILE;
 use crate::content::source::SourceId;
 use crate::content::toml::compile::compiler::{Compiler, StatedDate};
 use crate::content::toml::date_field::{DateField, date_hint};
-use crate::content::toml::field_value::{Field, FieldValue, Sources, Text};
+use crate::content::toml::schema::{Field, FieldValue, Sources};
+use crate::content::toml::tree::Text;
 use crate::diagnostics::diagnostic::Span;
 use crate::diagnostics::wording::{join_with_and, nearest, quote, unknown_message};
 use crate::text::sanitize::sanitize;
@@ -42,30 +43,35 @@ impl Compiler<'_, '_> {
 
     /// Cleans a text and joins its paragraphs. Reports an empty one.
     pub(crate) fn text(&mut self, field: &str, text: &Text) -> String {
-        let clean = one_line(text.get_ref());
-        self.reject_empty(clean.is_empty(), field, text);
+        self.text_at(text.span(), field, text.get_ref())
+    }
+
+    fn text_at(&mut self, at: Span, field: &str, text: &str) -> String {
+        let clean = one_line(text);
+        if clean.is_empty() {
+            self.reject_empty(at, field, text);
+        }
         clean
     }
 
     /// Cleans a text and splits it into paragraphs. Reports an empty one.
     pub(crate) fn paragraphs(&mut self, field: &str, text: &Text) -> Vec<String> {
         let paragraphs = split_paragraphs(text.get_ref());
-        self.reject_empty(paragraphs.is_empty(), field, text);
+        if paragraphs.is_empty() {
+            self.reject_empty(text.span(), field, text.get_ref());
+        }
         paragraphs
     }
 
-    fn reject_empty(&mut self, is_empty: bool, field: &str, text: &Text) {
-        if !is_empty {
-            return;
-        }
-        let message = if text.get_ref().trim().is_empty() {
+    fn reject_empty(&mut self, at: Span, field: &str, text: &str) {
+        let message = if text.trim().is_empty() {
             format!("`{field}` is empty")
         } else {
             format!("`{field}` has no visible characters")
         };
         let hint = "write a text, or remove the line; state what is not known with \
                     { reason = \"...\" } or in [[absent]]";
-        self.diagnostics.invalid(text.span(), message, hint);
+        self.diagnostics.invalid(at, message, hint);
     }
 
     /// Cleans a required text. Reports a missing one, and returns an empty one.
@@ -132,14 +138,20 @@ impl Compiler<'_, '_> {
         let Some(date) = date else {
             return AsOf::Unknown;
         };
-        let (span, text) = (date.span(), date.get_ref().0.trim());
-        let Ok(date) = text.parse() else {
-            let message = format!("{} is not a date", quote(text));
-            self.diagnostics.invalid(span, message, date_hint(text));
-            return AsOf::Unknown;
-        };
-        self.dates.push(StatedDate { field, span, date });
-        date
+        let (span, DateField(date)) = (date.span(), date.get_ref());
+        match date {
+            Ok(date) => {
+                let date = *date;
+                self.dates.push(StatedDate { field, span, date });
+                date
+            }
+            Err(text) => {
+                let message = format!("{} is not a date", quote(text));
+                self.diagnostics
+                    .invalid(span, message, date_hint(text.trim()));
+                AsOf::Unknown
+            }
+        }
     }
 
     pub(crate) fn code(&mut self, system: CodeSystem, text: &Text) -> Option<CodeId> {
@@ -256,10 +268,7 @@ impl Compiler<'_, '_> {
 
     pub(crate) fn value(&mut self, name: &str, field: &Field) -> Value {
         match field.get_ref() {
-            FieldValue::Text(text) => {
-                let text = Text::new(field.span(), text.clone());
-                Value::Text(self.text(name, &text))
-            }
+            FieldValue::Text(text) => Value::Text(self.text_at(field.span(), name, text)),
             FieldValue::Absent(absence) => self.unavailable(&field.span(), absence).into(),
         }
     }
@@ -307,7 +316,10 @@ fn split_paragraphs(text: &str) -> Vec<String> {
 }
 
 fn one_line(text: &str) -> String {
-    split_paragraphs(text).join(" ")
+    if text.contains('\n') {
+        return split_paragraphs(text).join(" ");
+    }
+    sanitize(text).trim().to_owned()
 }
 
 #[cfg(test)]
