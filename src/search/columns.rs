@@ -95,7 +95,9 @@ mod tests {
             factor in prop::sample::select(vec![1, BLOCK_KEYS / 50, u32::MAX / 200]),
         ) {
             let common: Vec<u32> = left.intersection(&right).map(|key| key * factor).collect();
-            let [left, right] = [left, right].map(|keys| Vec::from_iter(keys.into_iter().map(|key| key * factor)));
+            let [left, right] = [left, right].map(|keys| {
+                keys.into_iter().map(|key| key * factor).collect::<Vec<u32>>()
+            });
             for [left, right] in [[&left, &right], [&right, &left]] {
                 let mut found = Vec::new();
                 merge_join((left, |key| *key), (right, |key| *key), |a, b| found.extend([*a, *b]));

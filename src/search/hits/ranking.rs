@@ -112,7 +112,7 @@ impl RowScore {
         self
     }
 
-    pub(crate) fn tier(&self) -> Tier {
+    pub(crate) fn tier(self) -> Tier {
         if self.code_and_modifier {
             Tier::Code
         } else if self.modifier {
