@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use foldhash::HashSet;
 use toml::Spanned;
 
 use crate::check::descriptor::looks_like_descriptor;
@@ -118,7 +119,7 @@ pub(crate) fn sections<'f>(file: &'f ParsedFile<'f>) -> impl Iterator<Item = &'f
 
 fn unused_sources(file: &ParsedFile) -> impl Iterator<Item = Finding> {
     let rows = file.document.rows();
-    let mut used: BTreeSet<&str> = rows
+    let mut used: HashSet<&str> = rows
         .flat_map(|(_, _, row)| row.sources())
         .map(|SourceId(id)| id.as_str())
         .collect();

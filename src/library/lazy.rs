@@ -29,25 +29,20 @@ impl LazyLibrary {
         }
     }
 
-    pub(crate) fn document(&self, code: &CodeId) -> Option<Document> {
-        self.locate(Some(code))
-            .and_then(|(_, origin)| origin.load(code).ok())
-            .or_else(|| Some(self.find_by_file_name(code)?.1))
-    }
-
-    /// Returns where [`LazyLibrary::document`] finds a document.
-    pub(crate) fn origin(&self, code: &CodeId) -> Option<Origin> {
-        let located = self.locate(Some(code)).map(|(_, origin)| origin);
-        let is_valid = |origin: &Origin| origin.load(code).is_ok();
-        let by_name = || Some(self.find_by_file_name(code)?.0);
-        located.filter(is_valid).or_else(by_name)
+    /// Finds the document on a code, and returns where it is.
+    pub(crate) fn find(&self, code: &CodeId) -> Option<(Origin, Document)> {
+        let located = self.locate(Some(code)).and_then(|(_, origin)| {
+            let document = origin.load(code).ok()?;
+            Some((origin, document))
+        });
+        located.or_else(|| self.find_by_file_name(code))
     }
 
     /// Returns the lowest code that has a valid document.
     pub(crate) fn first_code(&self) -> Option<CodeId> {
         self.locate(None)
             .map(|(code, _)| code)
-            .filter(|code| self.document(code).is_some())
+            .filter(|code| self.find(code).is_some())
             .or_else(|| self.first_code_by_file_name())
     }
 
@@ -92,7 +87,7 @@ mod tests {
     }
 
     fn title(library: &LazyLibrary, code: &str) -> Option<String> {
-        let document = library.document(&code.parse().unwrap())?;
+        let (_, document) = library.find(&code.parse().unwrap())?;
         Some(document.title)
     }
 

@@ -224,7 +224,7 @@ impl Library {
     pub fn file(&self, code: &CodeId) -> Option<PathBuf> {
         let origin = match (self.entry(code), &self.lazy) {
             (Some(entry), _) => entry.origin.clone(),
-            (None, lazy) => lazy.as_ref()?.origin(code)?,
+            (None, lazy) => lazy.as_ref()?.find(code)?.0,
         };
         match origin {
             Origin::File(path) => Some(path),
@@ -248,7 +248,7 @@ impl Library {
     pub(crate) fn document_without_uses(&self, code: &CodeId) -> Result<Document, LoadError> {
         let loaded = match (self.entry(code), &self.lazy) {
             (Some(entry), _) => Some(self.load(entry)?),
-            (None, Some(lazy)) => lazy.document(code),
+            (None, Some(lazy)) => lazy.find(code).map(|(_, document)| document),
             (None, None) => None,
         };
         if let Some(mut document) = loaded {

@@ -14,6 +14,56 @@ pub(crate) fn gallop<T>(slice: &[T], is_before: impl Fn(&T) -> bool) -> &[T] {
     &slice[skipped..]
 }
 
+/// How many times longer one slice must be for [`merge_join`] to skip in it.
+const MIN_SKIP_RATIO: usize = 8;
+
+/// The number of keys that [`merge_join`] has in a table at a time. The table fits into the
+/// processor's cache.
+const BLOCK_KEYS: u32 = 1 << 13;
+
+/// Calls `on_pair` for the elements of two slices, sorted by unique keys, that have the same key.
+pub(crate) fn merge_join<L, R>(
+    (mut left, left_key): (&[L], impl Fn(&L) -> u32),
+    (mut right, right_key): (&[R], impl Fn(&R) -> u32),
+    mut on_pair: impl FnMut(&L, &R),
+) {
+    if left.len().saturating_mul(MIN_SKIP_RATIO) < right.len() {
+        for item in left {
+            let key = left_key(item);
+            right = gallop(right, |other| right_key(other) < key);
+            if let Some(other) = right.first().filter(|other| right_key(other) == key) {
+                on_pair(item, other);
+            }
+        }
+        return;
+    }
+    // Looking up each key in a table is faster than comparing it with the next one, because the
+    // results of comparisons are unpredictable.
+    let mut positions = vec![0_u16; BLOCK_KEYS as usize];
+    while let Some(first) = left.first() {
+        let first_key = left_key(first) / BLOCK_KEYS * BLOCK_KEYS;
+        let in_block = |key: u32| key < first_key.saturating_add(BLOCK_KEYS);
+        let rest = gallop(left, |item| in_block(left_key(item)));
+        let block = &left[..left.len() - rest.len()];
+        left = rest;
+        for (position, item) in (1..).zip(block) {
+            positions[(left_key(item) - first_key) as usize] = position;
+        }
+        right = gallop(right, |other| right_key(other) < first_key);
+        let rest = gallop(right, |other| in_block(right_key(other)));
+        for other in &right[..right.len() - rest.len()] {
+            let position = positions[(right_key(other) - first_key) as usize];
+            if let Some(position) = usize::from(position).checked_sub(1) {
+                on_pair(&block[position], other);
+            }
+        }
+        right = rest;
+        for item in block {
+            positions[(left_key(item) - first_key) as usize] = 0;
+        }
+    }
+}
+
 /// Returns the range of an item, given the end of each. The range is empty if there is no such item.
 pub(crate) fn item_range(ends: &[u32], item: usize) -> Range<u32> {
     let end_of = |item: usize| ends.get(item).copied();
@@ -36,6 +86,24 @@ mod tests {
             numbers.sort_unstable();
             let rest: Vec<u32> = numbers.iter().copied().filter(|n| *n >= bound).collect();
             prop_assert_eq!(gallop(&numbers, |n| *n < bound), rest);
+        }
+
+        #[test]
+        fn merge_join_finds_every_common_key(
+            left in prop::collection::btree_set(0_u32..200, 0..40),
+            right in prop::collection::btree_set(0_u32..200, 0..160),
+            factor in prop::sample::select(vec![1, BLOCK_KEYS / 50, u32::MAX / 200]),
+        ) {
+            let common: Vec<u32> = left.intersection(&right).map(|key| key * factor).collect();
+            let [left, right] = [left, right].map(|keys| {
+                keys.into_iter().map(|key| key * factor).collect::<Vec<u32>>()
+            });
+            for [left, right] in [[&left, &right], [&right, &left]] {
+                let mut found = Vec::new();
+                merge_join((left, |key| *key), (right, |key| *key), |a, b| found.extend([*a, *b]));
+                let pairs: Vec<u32> = common.iter().flat_map(|key| [*key, *key]).collect();
+                prop_assert_eq!(found, pairs);
+            }
         }
     }
 }

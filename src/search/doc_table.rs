@@ -116,14 +116,22 @@ impl DocTable {
 
     /// Returns the row after those of all documents, if listed codes follow them.
     pub(crate) fn first_listed_row(&self) -> u32 {
+        self.rows(self.first_listed_code()).start
+    }
+
+    fn first_listed_code(&self) -> u32 {
         let is_document = |packed: &u8| packed & LISTED_CODE_BIT == 0;
-        let documents = self.packed_kinds.partition_point(is_document);
-        self.rows(saturating_u32(documents)).start
+        saturating_u32(self.packed_kinds.partition_point(is_document))
     }
 
     pub(crate) fn row_to_doc(&self) -> RowToDoc<'_> {
-        let row_ends = &self.row_ends;
-        RowToDoc { row_ends, doc: 0 }
+        let first_listed_code = self.first_listed_code();
+        RowToDoc {
+            row_ends: &self.row_ends,
+            doc: 0,
+            first_listed_code,
+            first_listed_row: self.rows(first_listed_code).start,
+        }
     }
 
     pub(crate) fn find(&self, code: &CodeId) -> Option<u32> {
@@ -220,10 +228,16 @@ impl DocTable {
 pub(crate) struct RowToDoc<'a> {
     row_ends: &'a [u32],
     doc: usize,
+    /// Each listed code has one row.
+    first_listed_code: u32,
+    first_listed_row: u32,
 }
 
 impl RowToDoc<'_> {
     pub(crate) fn doc_of_row(&mut self, row: u32) -> u32 {
+        if let Some(position) = row.checked_sub(self.first_listed_row) {
+            return self.first_listed_code.saturating_add(position);
+        }
         let rest = gallop(&self.row_ends[self.doc..], |end| *end <= row);
         self.doc = self.row_ends.len() - rest.len();
         saturating_u32(self.doc)

@@ -43,9 +43,9 @@ impl PositionStore {
         self.queue.push((self.file_for(fingerprint), position));
     }
 
-    /// Waits a moment until all queued positions are written.
-    pub fn flush(&self) {
-        self.queue.flush();
+    /// Waits until the queued positions are written, as [`WriteQueue::flush`] does.
+    pub fn flush(&self) -> bool {
+        self.queue.flush()
     }
 
     /// The file of a key. Fingerprints are base64, in which `/` would be a path separator.
@@ -78,7 +78,7 @@ mod tests {
             store.save("SHA256:a/b+c", position(top));
         }
         store.save("SHA256:../../x", position(77));
-        store.flush();
+        while !store.flush() {}
         assert_eq!(store.load("SHA256:a/b+c").await, Some(position(8)));
         assert_eq!(store.load("SHA256:../../x").await, Some(position(77)));
         let outside = folder.path().join("x.toml");

@@ -352,9 +352,10 @@ async fn drain(server: &Arc<ServerState>) {
     while server.limiter.connections() > 0 && Instant::now() < deadline {
         sleep(Duration::from_millis(20)).await;
     }
-    if let Some(positions) = &server.positions {
-        // Positions that a slow disk does not take in time are lost.
-        positions.flush();
+    if let Some(positions) = &server.positions
+        && !positions.flush()
+    {
+        tracing::warn!("some reading positions were lost, because the disk was too slow");
     }
     let left = server.limiter.connections();
     tracing::info!(left, "stopped");

@@ -99,11 +99,17 @@ fn break_opportunities(line: &str) -> Vec<usize> {
     ends
 }
 
-/// Returns true if a space between two parts of a line belongs to a sign.
+/// Returns true if a space between two parts of a line is beside a sign.
 fn has_sign_beside(before: &str, after: &str) -> bool {
-    let before = before.rsplit(' ').next().unwrap_or_default();
-    let after = after.split(' ').next().unwrap_or_default();
-    SIGNS.contains(&before) || MARKS.contains(&after)
+    let is_last = |sign| {
+        let rest = before.strip_suffix(sign);
+        rest.is_some_and(|rest: &str| rest.is_empty() || rest.ends_with(' '))
+    };
+    let is_first = |mark| {
+        let rest = after.strip_prefix(mark);
+        rest.is_some_and(|rest: &str| rest.is_empty() || rest.starts_with(' '))
+    };
+    SIGNS.into_iter().any(is_last) || MARKS.into_iter().any(is_first)
 }
 
 #[cfg(test)]

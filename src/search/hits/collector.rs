@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use std::ops::Range;
 
 use crate::content::CodeId;
-use crate::search::columns::gallop;
+use crate::search::columns::{gallop, merge_join};
 use crate::search::doc_table::{DocKind, RowToDoc};
 use crate::search::eval::filter::ScopeFilter;
 use crate::search::eval::matches::{MatchCost, QueryMatches, RowMatch, TermMatches};
@@ -17,7 +17,7 @@ use crate::search::row_table::SubjectKind;
 pub(crate) struct Collector<'a> {
     index: &'a Index,
     scope_filter: &'a ScopeFilter,
-    open_doc: Option<u32>,
+    open_rows: Range<u32>,
     /// See [`QueryMatches::named_docs`].
     named_docs: &'a [u32],
     /// The first row of the listed codes, which follow all documents.
@@ -40,7 +40,9 @@ impl<'a> Collector<'a> {
         let mut collector = Self {
             index,
             scope_filter,
-            open_doc: open_code.and_then(|code| index.docs.find(code)),
+            open_rows: open_code
+                .and_then(|code| index.docs.find(code))
+                .map_or(0..0, |doc| index.docs.rows(doc)),
             named_docs: &matches.named_docs,
             first_listed_row: index.docs.first_listed_row(),
             top: [TopK::new(limit), TopK::new(limit)],
@@ -74,11 +76,28 @@ impl<'a> Collector<'a> {
         }
     }
 
-    /// Counts a row that is not in the top k, whatever its other features are. Returns true if it
-    /// is one.
-    fn reject(&mut self, row: u32, tier: Tier, cost: MatchCost) -> bool {
-        let bound = SortKey::lower_bound(self.doc_kind(row), tier, cost);
-        self.top_of(row).reject(bound)
+    /// Returns the features of a row without those of its document, which can only lower its rank.
+    fn row_features(&self, row: u32, tier: Tier, cost: MatchCost) -> RankFeatures {
+        let rows = &self.index.rows;
+        RankFeatures {
+            tier,
+            cost,
+            is_in_open_doc: self.open_rows.contains(&row),
+            doc_kind: self.doc_kind(row),
+            is_absence: rows.kind(row) == SubjectKind::Absence,
+            is_quality_measure: false,
+            length: if tier <= Tier::Title {
+                0
+            } else {
+                rows.length_class(row)
+            },
+            row,
+        }
+    }
+
+    /// Counts a row that is not in the top k, whatever its document is. Returns true if it is one.
+    fn reject(&mut self, features: RankFeatures) -> bool {
+        self.top_of(features.row).reject(SortKey::new(features))
     }
 
     /// Ranks everything that the scopes admit, for a query without clauses.
@@ -108,18 +127,14 @@ impl<'a> Collector<'a> {
         let mut first_rows: Vec<u32> = by_code.map(|doc| docs.rows(*doc).start).collect();
         first_rows.sort_unstable();
         let mut first_rows = &first_rows[..];
-        let is_unrestricted = self.scope_filter.is_unrestricted();
         for found in &clause.rows {
             // A document that matches by its code or name is pushed with its first row.
             first_rows = gallop(first_rows, |row| *row < found.row);
             if first_rows.first() == Some(&found.row) {
                 continue;
             }
-            let tier = RowScore::NONE.plus(*found).tier();
-            if !(is_unrestricted && self.reject(found.row, tier, found.cost)) {
-                let doc = row_to_doc.doc_of_row(found.row);
-                self.push_if_in_scope(doc, found.row, tier, found.cost);
-            }
+            let score = RowScore::NONE.plus(*found);
+            self.push_row(found.row, score, &mut row_to_doc);
         }
         let by_code = clause.code_docs.iter().map(|doc| (Tier::Code, *doc));
         let by_prefix = clause.code_prefix_docs.iter();
@@ -134,15 +149,27 @@ impl<'a> Collector<'a> {
 
     /// Ranks the rows of documents that match all clauses.
     fn rank_conjunction(&mut self, clauses: &[TermMatches]) {
-        let Some(rarest) = (0..clauses.len()).min_by_key(|at| clauses[*at].len()) else {
-            return;
-        };
         let mut cursors: Vec<MatchCursor<'_>> = clauses.iter().map(MatchCursor::new).collect();
+        cursors.sort_by_key(MatchCursor::len);
+        let by_code = cursors.iter().any(MatchCursor::has_docs);
+        let full_matches = if by_code {
+            Vec::new()
+        } else {
+            full_matches(&cursors)
+        };
+        let mut full_matches = &full_matches[..];
         let mut row_to_doc = self.index.docs.row_to_doc();
         let mut in_doc = Vec::with_capacity(clauses.len());
         let mut row_lists = Vec::with_capacity(clauses.len());
-        while let Some(doc) = cursors[rarest].next_doc(&mut row_to_doc) {
+        while let Some(doc) = cursors[0].next_doc(&mut row_to_doc) {
             let rows = self.index.docs.rows(doc);
+            if rows.start >= self.first_listed_row && !by_code {
+                break;
+            }
+            if self.rank_full_matches(doc, &mut full_matches) {
+                cursors[0].take_doc(doc, &rows);
+                continue;
+            }
             in_doc.clear();
             in_doc.extend(cursors.iter_mut().map(|cursor| cursor.take_doc(doc, &rows)));
             if in_doc
@@ -151,8 +178,7 @@ impl<'a> Collector<'a> {
                 && self.scope_filter.admits_doc(self.index, doc)
             {
                 row_lists.clear();
-                let by_row = in_doc.iter().filter(|clause| !clause.by_code);
-                row_lists.extend(by_row.map(|clause| clause.rows));
+                row_lists.extend(by_row(&in_doc));
                 if row_lists.is_empty() {
                     self.push_if_in_scope(doc, rows.start, Tier::Code, MatchCost::NONE);
                 } else {
@@ -160,6 +186,27 @@ impl<'a> Collector<'a> {
                 }
             }
         }
+        // Each listed code has one row.
+        for (row, score) in full_matches {
+            self.push_row(*row, *score, &mut row_to_doc);
+        }
+    }
+
+    /// Takes the rows of a document off the front of a list, and ranks them. Returns true if the
+    /// scopes admit any.
+    fn rank_full_matches(&mut self, doc: u32, matches: &mut &[(u32, RowScore)]) -> bool {
+        let end = self.index.docs.rows(doc).end;
+        let mut is_any_admitted = false;
+        while let [(row, score), rest @ ..] = matches
+            && *row < end
+        {
+            if self.scope_filter.admits_row(*row) && self.scope_filter.admits_doc(self.index, doc) {
+                self.push(doc, *row, score.tier(), score.cost);
+                is_any_admitted = true;
+            }
+            *matches = rest;
+        }
+        is_any_admitted
     }
 
     /// Ranks the rows of a document that match every clause which the code does not match. If there
@@ -170,12 +217,14 @@ impl<'a> Collector<'a> {
         clauses: &[DocMatches<'_>],
         row_lists: &mut [&[RowMatch]],
     ) {
-        let clause_count = row_lists.len();
-        let by_code = clause_count < clauses.len();
+        let by_code = row_lists.len() < clauses.len();
         let mut has_full_match = false;
-        let rarest = row_lists.iter().min_by_key(|list| list.len());
-        for found in rarest.copied().unwrap_or_default() {
-            if let Some(score) = full_match(row_lists, found.row)
+        row_lists.sort_unstable_by_key(|list| list.len());
+        let Some((rarest, others)) = row_lists.split_first_mut() else {
+            return;
+        };
+        for found in *rarest {
+            if let Some(score) = full_match(*found, others)
                 && self.scope_filter.admits_row(found.row)
             {
                 has_full_match = true;
@@ -192,11 +241,17 @@ impl<'a> Collector<'a> {
         let cost = costs.fold(MatchCost::NONE, MatchCost::plus);
         let first_row = self.index.docs.rows(doc).start;
         let may_skip = self.scope_filter.row_set().is_none() && !self.named_docs.contains(&doc);
-        if may_skip && self.reject(first_row, Tier::Document, cost) {
+        let best_features = RankFeatures {
+            is_absence: false,
+            length: 0,
+            ..self.row_features(first_row, Tier::Document, cost)
+        };
+        if may_skip && self.reject(best_features) {
             return;
         }
+        let mut row_lists: Vec<&[RowMatch]> = by_row(clauses).collect();
         let mut best_partial = None;
-        while let Some((row, score)) = next_row(row_lists) {
+        while let Some((row, score)) = next_row(&mut row_lists) {
             let rank = (score.clause_count, Reverse(score.cost));
             if best_partial.is_none_or(|(best, _)| best < rank) && self.scope_filter.admits_row(row)
             {
@@ -205,6 +260,15 @@ impl<'a> Collector<'a> {
         }
         if let Some((_, row)) = best_partial {
             self.push(doc, row, Tier::Document, cost);
+        }
+    }
+
+    /// Ranks a row of a document that is not known yet.
+    fn push_row(&mut self, row: u32, score: RowScore, row_to_doc: &mut RowToDoc<'_>) {
+        let (tier, cost) = (score.tier(), score.cost);
+        let may_skip = self.scope_filter.is_unrestricted();
+        if !(may_skip && self.reject(self.row_features(row, tier, cost))) {
+            self.push_if_in_scope(row_to_doc.doc_of_row(row), row, tier, cost);
         }
     }
 
@@ -227,33 +291,51 @@ impl<'a> Collector<'a> {
         if self.named_docs.contains(&doc) && self.index.docs.rows(doc).start == row {
             return;
         }
-        if self.reject(row, tier, cost) {
+        let features = self.row_features(row, tier, cost);
+        if self.reject(features) {
             return;
         }
-        let Index { docs, rows, .. } = self.index;
+        let docs = &self.index.docs;
         let key = SortKey::new(RankFeatures {
-            tier,
-            cost,
-            is_in_open_doc: self.open_doc == Some(doc),
-            doc_kind: self.doc_kind(row),
-            is_absence: rows.kind(row) == SubjectKind::Absence,
             is_quality_measure: docs.is_quality_measure(doc),
             length: match tier {
-                Tier::Code | Tier::Named | Tier::Modifier | Tier::CodePrefix => 0,
                 Tier::Title => docs.title_length(doc),
-                _ => rows.length_class(row),
+                _ => features.length,
             },
-            row,
+            ..features
         });
         self.top_of(row).push(ScoredRow { key, doc });
     }
 }
 
-/// Returns the score of a row if every list has it.
-fn full_match(row_lists: &[&[RowMatch]], row: u32) -> Option<RowScore> {
-    row_lists.iter().try_fold(RowScore::NONE, |score, list| {
-        let position = list.binary_search_by_key(&row, |found| found.row);
-        Some(score.plus(*list.get(position.ok()?)?))
+/// Returns the rows that match every clause, ascending. The first clause has the fewest.
+fn full_matches(clauses: &[MatchCursor<'_>]) -> Vec<(u32, RowScore)> {
+    let Some((first, others)) = clauses.split_first() else {
+        return Vec::new();
+    };
+    let score = |found: &RowMatch| (found.row, RowScore::NONE.plus(*found));
+    let scores = first.rows.iter().map(score).collect();
+    others.iter().fold(scores, |scores: Vec<_>, clause| {
+        let mut joined = Vec::with_capacity(scores.len());
+        let (of_score, of_match) = (|item: &(u32, RowScore)| item.0, |item: &RowMatch| item.row);
+        merge_join(
+            (&scores, of_score),
+            (clause.rows, of_match),
+            |(row, score), found| {
+                joined.push((*row, score.plus(*found)));
+            },
+        );
+        joined
+    })
+}
+
+/// Returns the score of a row if every other list has it, and moves these lists up to it.
+fn full_match(found: RowMatch, others: &mut [&[RowMatch]]) -> Option<RowScore> {
+    let score = RowScore::NONE.plus(found);
+    others.iter_mut().try_fold(score, |score, list| {
+        *list = gallop(list, |other| other.row < found.row);
+        let other = list.first().filter(|other| other.row == found.row)?;
+        Some(score.plus(*other))
     })
 }
 
@@ -280,6 +362,12 @@ struct DocMatches<'a> {
     rows: &'a [RowMatch],
 }
 
+/// Returns the rows that match each clause which the document's code does not match.
+fn by_row<'m>(clauses: &[DocMatches<'m>]) -> impl Iterator<Item = &'m [RowMatch]> {
+    let by_row = clauses.iter().filter(|clause| !clause.by_code);
+    by_row.map(|clause| clause.rows)
+}
+
 /// Iterates over the matches of one clause, document by document.
 struct MatchCursor<'a> {
     rows: &'a [RowMatch],
@@ -292,6 +380,14 @@ impl<'a> MatchCursor<'a> {
             rows: &clause.rows,
             doc_lists: [&clause.code_docs, &clause.code_prefix_docs],
         }
+    }
+
+    fn len(&self) -> usize {
+        self.rows.len() + self.doc_lists.iter().map(|docs| docs.len()).sum::<usize>()
+    }
+
+    fn has_docs(&self) -> bool {
+        self.doc_lists.iter().any(|docs| !docs.is_empty())
     }
 
     fn next_doc(&self, row_to_doc: &mut RowToDoc<'_>) -> Option<u32> {

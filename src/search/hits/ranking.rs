@@ -82,7 +82,7 @@ impl Closeness {
 /// The matches of some clauses in one row, combined.
 #[derive(Clone, Copy)]
 pub(crate) struct RowScore {
-    pub(crate) clause_count: usize,
+    pub(crate) clause_count: u8,
     pub(crate) cost: MatchCost,
     /// The fields that match all of these clauses.
     mask: FieldMask,
@@ -100,7 +100,7 @@ impl RowScore {
     };
 
     pub(crate) fn plus(mut self, found: RowMatch) -> Self {
-        self.clause_count += 1;
+        self.clause_count = self.clause_count.saturating_add(1);
         self.cost = self.cost.plus(found.cost);
         self.mask = self.mask.and(found.mask);
         match found.kind {
@@ -112,7 +112,7 @@ impl RowScore {
         self
     }
 
-    pub(crate) fn tier(&self) -> Tier {
+    pub(crate) fn tier(self) -> Tier {
         if self.code_and_modifier {
             Tier::Code
         } else if self.modifier {
@@ -182,13 +182,6 @@ pub(crate) struct RankFeatures {
 impl SortKey {
     pub(crate) const MAX: Self = Self(u64::MAX);
 
-    /// Returns the smallest key of any row of such a document with this tier and cost.
-    pub(crate) fn lower_bound(doc_kind: DocKind, tier: Tier, cost: MatchCost) -> Self {
-        let bare_code = BARE_CODE.set(u64::from(doc_kind == DocKind::ListedCode));
-        let closeness = Closeness::new(cost, doc_kind);
-        Self(Self::with_closeness(closeness, tier, cost).0 | bare_code)
-    }
-
     fn with_closeness(closeness: Closeness, tier: Tier, cost: MatchCost) -> Self {
         let coarse_cost = COARSE_COST.set(u64::from(cost.0 >> 4));
         Self(CLOSENESS.set(closeness as u64) | TIER.set(tier as u64) | coarse_cost)
@@ -197,7 +190,7 @@ impl SortKey {
     /// Returns the key of a row that has the query as its everyday name. `position` is that of the
     /// code among those with the name.
     pub(crate) fn named(position: u8, row: u32) -> Self {
-        let tier = Self::lower_bound(DocKind::Document, Tier::Named, MatchCost::NONE);
+        let tier = Self::with_closeness(Closeness::Words, Tier::Named, MatchCost::NONE);
         Self(tier.0 | LENGTH.set(u64::from(position)) | ROW.set(u64::from(row)))
     }
 
@@ -330,7 +323,6 @@ mod tests {
                     ..WORST
                 });
                 assert_eq!((key.tier(), key.row()), (tier, u32::MAX));
-                assert!(SortKey::lower_bound(WORST.doc_kind, tier, cost) <= key);
             }
         }
     }
@@ -363,7 +355,7 @@ mod tests {
                 score.plus(RowMatch::new(7, *mask, MatchCost::VARIANT, *kind))
             });
             assert_eq!(score.tier(), tier, "{clauses:?}");
-            assert_eq!(score.clause_count, clauses.len());
+            assert_eq!(usize::from(score.clause_count), clauses.len());
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::content::{CodeSystem, Document, Subject};
+use crate::content::{CodeSystem, Document, Row, Subject};
 use crate::search::hits::results::Results;
 use crate::search::index::{DocumentSource, Index};
 use crate::search::query::parse::Query;
@@ -40,12 +40,13 @@ impl Index {
     }
 
     fn payer_scopes(&self) -> Vec<String> {
-        let names: BTreeSet<String> = match &self.document_source {
+        let names: BTreeSet<&str> = match &self.document_source {
             DocumentSource::Library(library) => {
-                let entries = library.entries().iter();
-                entries
-                    .flat_map(|entry| entry.payers.iter().cloned())
-                    .collect()
+                let payers = library
+                    .entries()
+                    .iter()
+                    .flat_map(|entry| entry.payers.iter());
+                payers.map(String::as_str).collect()
             }
             DocumentSource::Documents(documents) => {
                 let documents = documents.values();
@@ -62,8 +63,8 @@ pub(crate) fn all_modifiers() -> Query {
     Query::parse(&format!("set:{}", CodeSystem::Modifier.id()))
 }
 
-fn payers(document: &Document) -> impl Iterator<Item = String> {
+fn payers(document: &Document) -> impl Iterator<Item = &str> {
     let rows = document.rows().map(|(_, _, row)| row);
     let rows = rows.filter(|row| row.subject == Subject::Payer);
-    rows.map(|row| row.name().to_owned())
+    rows.map(Row::name)
 }

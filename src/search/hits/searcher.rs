@@ -1,6 +1,6 @@
 //! The searcher: evaluates a query, ranks the matches, and reads the best rows to build hits.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use crate::content::CodeId;
@@ -32,6 +32,13 @@ const RERANK_WINDOW: usize = 24;
 
 /// The most rows that are read to check that they have the query's phrases.
 const MAX_PHRASE_ROWS: usize = 400;
+
+/// The number of top rows after which no more are read if enough of them have the phrases.
+const FIRST_PHRASE_ROWS: usize = 200;
+const ENOUGH_PHRASE_ROWS: usize = 60;
+
+/// The most documents that a search has in memory.
+const MAX_LOADED_DOCS: usize = 64;
 
 /// One in this many hits is reserved for documents.
 const RESERVED_SHARE: usize = 4;
@@ -95,7 +102,8 @@ struct Searcher<'a> {
     query: &'a Query,
     matches: QueryMatches,
     highlighter: Highlighter,
-    loaded: Option<(u32, LoadedDoc)>,
+    /// Documents that were read to check rows. Most of them are read again for hits.
+    loaded: HashMap<u32, LoadedDoc>,
     /// The top rows, best first.
     rows: Vec<ScoredRow>,
     total: usize,
@@ -129,7 +137,7 @@ impl<'a> Searcher<'a> {
             query,
             highlighter: Highlighter::new(terms, matches.prefixes.clone()),
             matches,
-            loaded: None,
+            loaded: HashMap::new(),
             rows: Vec::new(),
             total,
             unverified: 0,
@@ -137,8 +145,14 @@ impl<'a> Searcher<'a> {
         if phrases.is_empty() {
             searcher.promote_adjacent_words(&mut rows);
         } else {
+            let mut others = rows.split_off(rows.len().min(FIRST_PHRASE_ROWS));
             searcher.unverified = total - rows.len();
             searcher.retain_phrase_matches(&mut rows, &phrases);
+            if rows.len() < ENOUGH_PHRASE_ROWS {
+                searcher.unverified -= others.len();
+                searcher.retain_phrase_matches(&mut others, &phrases);
+                rows.append(&mut others);
+            }
             searcher.total = rows.len();
         }
         searcher.rows = rows;
@@ -298,11 +312,14 @@ impl<'a> Searcher<'a> {
             return None;
         }
         let position = row.key.row().checked_sub(docs.rows(row.doc).start)?;
-        if self.loaded.as_ref().is_none_or(|(doc, _)| *doc != row.doc) {
-            self.loaded = Some((row.doc, self.index.load_doc(row.doc)?));
+        if !self.loaded.contains_key(&row.doc) {
+            let doc = self.index.load_doc(row.doc)?;
+            if self.loaded.len() == MAX_LOADED_DOCS {
+                self.loaded.clear();
+            }
+            self.loaded.insert(row.doc, doc);
         }
-        let (_, loaded) = self.loaded.as_ref()?;
-        Some((loaded, position))
+        Some((self.loaded.get(&row.doc)?, position))
     }
 
     fn stored_row(&mut self, row: ScoredRow) -> Option<StoredRow> {

@@ -22,7 +22,7 @@ pub(crate) struct TopK {
 
 impl TopK {
     /// The least number of rows to collect before all but the best are dropped.
-    const MIN_PRUNE_ROWS: usize = 1024;
+    const MIN_PRUNE_ROWS: usize = 256;
 
     pub(crate) const fn new(limit: usize) -> Self {
         Self {

@@ -45,11 +45,10 @@ impl<T: Send + 'static> WriteQueue<T> {
         self.0.try_send(Entry::Write(item)).is_ok()
     }
 
-    /// Waits until the queued items are written, but not longer than a second.
-    pub fn flush(&self) {
+    /// Waits until the queued items are written, but not longer than a second. Returns true if they
+    /// are.
+    pub fn flush(&self) -> bool {
         let (done, finished) = sync_channel(1);
-        if self.0.try_send(Entry::Flush(done)).is_ok() {
-            let _ = finished.recv_timeout(FLUSH_TIMEOUT);
-        }
+        self.0.try_send(Entry::Flush(done)).is_ok() && finished.recv_timeout(FLUSH_TIMEOUT).is_ok()
     }
 }

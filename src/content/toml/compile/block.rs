@@ -304,3 +304,19 @@ pub(crate) fn typed_block(id: &str, shape: Shape, rows: Vec<Row>) -> Option<Bloc
 pub(crate) fn text_cell(value: impl Into<Value>) -> Vec<Cell> {
     vec![Cell::column("", value)]
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::content::parse_document;
+
+    #[test]
+    fn block_with_the_title_of_typed_rows_gets_a_number() {
+        let text = "schema = 1\n[code]\nsystem = \"cpt\"\nvalue = \"83950\"\ntitle = \"A\"\n\
+                    status = \"active\"\n[[summary.list]]\ntitle = \"Payers\"\nitems = [\"A\"]\n\
+                    [[summary.list]]\ntitle = \"Payers\"\nitems = [\"B\"]\n";
+        let document = parse_document("", text.as_bytes()).unwrap();
+        let blocks = document.sections[0].blocks.iter();
+        let ids: Vec<&str> = blocks.map(|block| block.id.0.as_str()).collect();
+        assert_eq!(ids, ["payers-2", "payers-3"]);
+    }
+}
