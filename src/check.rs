@@ -2,7 +2,7 @@
 //! imported code sets.
 //!
 //! Every file is read once, on all processors; each processor caches the answers of the sets. Files
-//! are compared with each other afterwards, by the [`FileFacts`](checks_of_files::FileFacts) of each.
+//! are compared with each other afterwards, by the `FileFacts` of each.
 
 pub(crate) mod checker;
 pub(crate) mod checks_of_codes;

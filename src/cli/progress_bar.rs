@@ -38,7 +38,7 @@ impl UpdateTimer {
         }
     }
 
-    /// Returns true if an update is due. The next one then is after the interval.
+    /// Returns true if an update is due. The next one is due after the interval.
     pub fn is_due(&mut self, elapsed: Duration) -> bool {
         let is_due = elapsed >= self.next;
         if is_due {

@@ -59,7 +59,7 @@ pub(crate) fn parse_toml(text: &str) -> Result<TomlTable<'_>, Error> {
     }
 }
 
-/// Parses a file past every error.
+/// Parses a file, and continues after errors.
 pub(crate) fn parse_recoverable(text: &str) -> (TomlTable<'_>, Vec<Error>) {
     let (root, errors) = DeTable::parse_recoverable(text);
     (convert_table(root.into_inner(), text), errors)
