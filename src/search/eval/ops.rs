@@ -1,10 +1,11 @@
 //! Operations on postings: union and intersection.
 
-use crate::search::columns::merge_join;
+use crate::search::columns::gallop;
 use crate::search::eval::block_union::block_union;
 use crate::search::eval::filter::RowFilter;
 use crate::search::eval::matches::{MatchCost, MatchKind, RowMatch, merge_sorted, sort_and_merge};
 use crate::search::eval::term_expansion::{Term, fetch_postings};
+use crate::search::fields::FieldMask;
 use crate::search::index::Index;
 use crate::search::postings::Posting;
 
@@ -122,19 +123,31 @@ fn intersect(
 
 /// Retains the matches that also have one of the terms, within the same field.
 fn retain_intersection(index: &Index, matches: &mut Vec<RowMatch>, terms: &[Term]) {
-    let others = union(index, terms, MatchKind::Words, None);
-    let mut joined = Vec::with_capacity(matches.len());
-    let row = |found: &RowMatch| found.row;
-    merge_join((matches, row), (&others, row), |found, other| {
-        let mask = found.mask.and(other.mask);
-        if !mask.is_empty() {
-            let cost = found.cost.plus(other.cost);
-            joined.push(RowMatch {
-                mask,
-                cost,
-                ..*found
-            });
+    // For each match, the fields that have a term, and the lowest cost of one.
+    let mut found = vec![(FieldMask::default(), MatchCost(u8::MAX)); matches.len()];
+    let batch = fetch_postings(index, terms);
+    for term in terms {
+        let mut rest = &matches[..];
+        for Posting { row, mask } in batch.postings(term.ord) {
+            if rest.first().is_some_and(|next| next.row > row) {
+                continue;
+            }
+            rest = gallop(rest, |next| next.row < row);
+            let Some(next) = rest.first() else { break };
+            let at = matches.len() - rest.len();
+            if next.row == row
+                && let Some((fields, cost)) = found.get_mut(at)
+            {
+                *fields = fields.or(mask);
+                *cost = term.cost.min(*cost);
+            }
         }
+    }
+    let mut found = found.into_iter();
+    matches.retain_mut(|row_match| {
+        let (fields, cost) = found.next().unwrap_or_default();
+        row_match.mask = row_match.mask.and(fields);
+        row_match.cost = row_match.cost.plus(cost);
+        !row_match.mask.is_empty()
     });
-    *matches = joined;
 }
