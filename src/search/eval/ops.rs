@@ -1,14 +1,18 @@
 //! Operations on postings: union and intersection.
 
-use crate::search::columns::merge_join;
+use crate::search::columns::gallop;
 use crate::search::eval::block_union::block_union;
 use crate::search::eval::filter::RowFilter;
-use crate::search::eval::matches::{MatchCost, MatchKind, RowMatch, sort_and_merge};
+use crate::search::eval::matches::{MatchCost, MatchKind, RowMatch, merge_sorted, sort_and_merge};
 use crate::search::eval::term_expansion::{Term, fetch_postings};
+use crate::search::fields::FieldMask;
 use crate::search::index::Index;
 use crate::search::postings::Posting;
 
-/// The size of postings from which several terms are merged by [`block_union`].
+/// The most terms whose postings are merged pairwise.
+const MAX_PAIRWISE_MERGES: usize = 3;
+
+/// The size of postings from which more terms are merged by [`block_union`].
 const MIN_BLOCK_UNION_BYTES: usize = 4096;
 
 /// One way to match one or more clauses.
@@ -62,29 +66,40 @@ fn union(
     kind: MatchKind,
     filter: Option<&RowFilter>,
 ) -> Vec<RowMatch> {
-    let bytes = posting_bytes(index, terms);
-    let is_single = terms.len() == 1;
-    if !is_single
-        && bytes > MIN_BLOCK_UNION_BYTES
+    let is_pairwise = terms.len() <= MAX_PAIRWISE_MERGES;
+    if !is_pairwise
+        && posting_bytes(index, terms) > MIN_BLOCK_UNION_BYTES
         && !filter.is_some_and(|filter| filter.is_selective(index))
     {
         return block_union(index, terms, kind, filter);
     }
     let batch = fetch_postings(index, terms);
-    // A posting has at least one byte, so this is enough for all of them.
-    let capacity = if filter.is_none() { bytes } else { 0 };
-    let mut matches = Vec::with_capacity(capacity);
-    for term in terms {
+    let append = |term: &Term, matches: &mut Vec<RowMatch>| {
         for Posting { row, mask } in batch.postings(term.ord) {
             if filter.is_none_or(|filter| filter.contains(row)) {
                 matches.push(RowMatch::new(row, mask, term.cost, kind));
             }
         }
+    };
+    let mut all = Vec::new();
+    for term in terms {
+        if is_pairwise {
+            // A posting has at least one byte, so this is enough for all of them.
+            let capacity = match filter {
+                None => index.terms.posting_bytes(term.ord),
+                Some(_) => 0,
+            };
+            let mut matches = Vec::with_capacity(capacity);
+            append(term, &mut matches);
+            all = merge_sorted(all, matches);
+        } else {
+            append(term, &mut all);
+        }
     }
-    if !is_single {
-        sort_and_merge(&mut matches);
+    if !is_pairwise {
+        sort_and_merge(&mut all);
     }
-    matches
+    all
 }
 
 /// Returns the rows with a field that has a term of each list.
@@ -108,19 +123,31 @@ fn intersect(
 
 /// Retains the matches that also have one of the terms, within the same field.
 fn retain_intersection(index: &Index, matches: &mut Vec<RowMatch>, terms: &[Term]) {
-    let others = union(index, terms, MatchKind::Words, None);
-    let mut joined = Vec::with_capacity(matches.len());
-    let row = |found: &RowMatch| found.row;
-    merge_join((matches, row), (&others, row), |found, other| {
-        let mask = found.mask.and(other.mask);
-        if !mask.is_empty() {
-            let cost = found.cost.plus(other.cost);
-            joined.push(RowMatch {
-                mask,
-                cost,
-                ..*found
-            });
+    // For each match, the fields that have a term, and the lowest cost of one.
+    let mut found = vec![(FieldMask::default(), MatchCost(u8::MAX)); matches.len()];
+    let batch = fetch_postings(index, terms);
+    for term in terms {
+        let mut rest = &matches[..];
+        for Posting { row, mask } in batch.postings(term.ord) {
+            if rest.first().is_some_and(|next| next.row > row) {
+                continue;
+            }
+            rest = gallop(rest, |next| next.row < row);
+            let Some(next) = rest.first() else { break };
+            let at = matches.len() - rest.len();
+            if next.row == row
+                && let Some((fields, cost)) = found.get_mut(at)
+            {
+                *fields = fields.or(mask);
+                *cost = term.cost.min(*cost);
+            }
         }
+    }
+    let mut found = found.into_iter();
+    matches.retain_mut(|row_match| {
+        let (fields, cost) = found.next().unwrap_or_default();
+        row_match.mask = row_match.mask.and(fields);
+        row_match.cost = row_match.cost.plus(cost);
+        !row_match.mask.is_empty()
     });
-    *matches = joined;
 }
