@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::fs;
 use std::sync::LazyLock;
 
+use codeleaf::authoring::format_document;
 use codeleaf::content::{Document, Shape, Subject, Value, parse_document};
 use codeleaf::diagnostics::Report;
 use codeleaf::text::sanitize;
@@ -77,7 +78,13 @@ fn assert_valid_report(report: &Report, text: &str) {
 
 fn assert_parsed_or_reported(text: &str) {
     match parse_document("a.toml", text.as_bytes()) {
-        Ok(document) => assert_valid_document(&document),
+        Ok(document) => {
+            assert_valid_document(&document);
+            let formatted = format_document(text).unwrap();
+            let again = parse_document("a.toml", formatted.as_bytes()).unwrap();
+            assert_eq!(again, document, "{formatted}");
+            assert_eq!(format_document(&formatted).unwrap(), formatted);
+        }
         Err(report) => assert_valid_report(&report, text),
     }
 }
