@@ -45,9 +45,10 @@ use support::program::{Home, Launch, Terminal};
 
 const DOCUMENTS: usize = 10_000;
 
-/// How often the program is started, and a library loaded, for one figure.
+/// How often the program is started, a library loaded, and its files checked, for one figure.
 const START_RUNS: usize = 9;
 const LOAD_RUNS: usize = 3;
+const CHECK_RUNS: usize = 5;
 
 /// The pause in the output that ends a frame.
 const QUIET_PERIOD: Duration = Duration::from_millis(200);
@@ -76,6 +77,7 @@ fn main() {
         let _ = fs::remove_dir_all(&cache);
         reader()
     });
+    measure_check(&home, &content);
     run_in_child("read", &home);
     measure_starts("first frame, kept", reader);
     measure_starts("first frame, kept, another code", || {
@@ -214,6 +216,22 @@ fn measure_starts(words: &str, mut launch: impl FnMut() -> Launch) {
         .collect();
     paints.sort_unstable();
     print_row(words, paints[START_RUNS / 2]);
+}
+
+/// Checks all documents without a cache.
+fn measure_check(home: &Home, content: &Path) {
+    let mut times: Vec<Duration> = (0..CHECK_RUNS)
+        .map(|_| {
+            let _ = fs::remove_dir_all(home.path("cache/codeleaf"));
+            let check = Launch::codeleaf_with(&["check".as_ref(), content.as_os_str()]);
+            let start = Instant::now();
+            let output = check.home(home).run();
+            assert!(output.status.success());
+            start.elapsed()
+        })
+        .collect();
+    times.sort_unstable();
+    print_row("`check` of all documents", times[CHECK_RUNS / 2]);
 }
 
 fn quit(mut terminal: Terminal) {
