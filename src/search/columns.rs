@@ -17,6 +17,9 @@ pub(crate) fn gallop<T>(slice: &[T], is_before: impl Fn(&T) -> bool) -> &[T] {
 /// How many times longer one slice must be for [`merge_join`] to skip in it.
 const MIN_SKIP_RATIO: usize = 8;
 
+/// The length from which a slice is worth a table in [`merge_join`].
+const MIN_TABLE_LEN: usize = 64;
+
 /// The number of keys that [`merge_join`] has in a table at a time. The table fits into the
 /// processor's cache.
 const BLOCK_KEYS: u32 = 1 << 13;
@@ -27,7 +30,7 @@ pub(crate) fn merge_join<L, R>(
     (mut right, right_key): (&[R], impl Fn(&R) -> u32),
     mut on_pair: impl FnMut(&L, &R),
 ) {
-    if left.len().saturating_mul(MIN_SKIP_RATIO) < right.len() {
+    if left.len() < MIN_TABLE_LEN || left.len().saturating_mul(MIN_SKIP_RATIO) < right.len() {
         for item in left {
             let key = left_key(item);
             right = gallop(right, |other| right_key(other) < key);
@@ -90,9 +93,9 @@ mod tests {
 
         #[test]
         fn merge_join_finds_every_common_key(
-            left in prop::collection::btree_set(0_u32..200, 0..40),
-            right in prop::collection::btree_set(0_u32..200, 0..160),
-            factor in prop::sample::select(vec![1, BLOCK_KEYS / 50, u32::MAX / 200]),
+            left in prop::collection::btree_set(0_u32..400, 0..160),
+            right in prop::collection::btree_set(0_u32..400, 0..160),
+            factor in prop::sample::select(vec![1, BLOCK_KEYS / 50, u32::MAX / 400]),
         ) {
             let common: Vec<u32> = left.intersection(&right).map(|key| key * factor).collect();
             let [left, right] = [left, right].map(|keys| {

@@ -151,22 +151,22 @@ impl<'a> Collector<'a> {
     fn rank_conjunction(&mut self, clauses: &[TermMatches]) {
         let mut cursors: Vec<MatchCursor<'_>> = clauses.iter().map(MatchCursor::new).collect();
         cursors.sort_by_key(MatchCursor::len);
+        // Documents that match a clause by code are joined one by one.
         let by_code = cursors.iter().any(MatchCursor::has_docs);
-        let full_matches = if by_code {
+        let joined = if by_code {
             Vec::new()
         } else {
-            full_matches(&cursors)
+            full_matches(cursors.iter().map(|cursor| cursor.rows))
         };
-        let mut full_matches = &full_matches[..];
+        let mut joined = &joined[..];
         let mut row_to_doc = self.index.docs.row_to_doc();
         let mut in_doc = Vec::with_capacity(clauses.len());
-        let mut row_lists = Vec::with_capacity(clauses.len());
         while let Some(doc) = cursors[0].next_doc(&mut row_to_doc) {
             let rows = self.index.docs.rows(doc);
             if rows.start >= self.first_listed_row && !by_code {
                 break;
             }
-            if self.rank_full_matches(doc, &mut full_matches) {
+            if self.rank_full_matches(doc, &mut joined, Tier::Document) {
                 cursors[0].take_doc(doc, &rows);
                 continue;
             }
@@ -177,31 +177,48 @@ impl<'a> Collector<'a> {
                 .all(|clause| clause.by_code || !clause.rows.is_empty())
                 && self.scope_filter.admits_doc(self.index, doc)
             {
-                row_lists.clear();
-                row_lists.extend(by_row(&in_doc));
-                if row_lists.is_empty() {
+                if in_doc.iter().all(|clause| clause.by_code) {
                     self.push_if_in_scope(doc, rows.start, Tier::Code, MatchCost::NONE);
-                } else {
-                    self.rank_document(doc, &in_doc, &mut row_lists);
+                } else if !(by_code && self.rank_with_code(doc, &in_doc)) {
+                    self.rank_partial_match(doc, &in_doc);
                 }
             }
         }
         // Each listed code has one row.
-        for (row, score) in full_matches {
+        for (row, score) in joined {
             self.push_row(*row, *score, &mut row_to_doc);
         }
     }
 
+    /// Ranks the rows of a document that match every clause which its code does not match. Returns
+    /// true if the scopes admit any.
+    fn rank_with_code(&mut self, doc: u32, clauses: &[DocMatches<'_>]) -> bool {
+        let mut row_lists: Vec<&[RowMatch]> = by_row(clauses).collect();
+        row_lists.sort_unstable_by_key(|list| list.len());
+        let worst_tier = if row_lists.len() < clauses.len() {
+            Tier::Title
+        } else {
+            Tier::Document
+        };
+        let joined = full_matches(row_lists.into_iter());
+        self.rank_full_matches(doc, &mut &joined[..], worst_tier)
+    }
+
     /// Takes the rows of a document off the front of a list, and ranks them. Returns true if the
     /// scopes admit any.
-    fn rank_full_matches(&mut self, doc: u32, matches: &mut &[(u32, RowScore)]) -> bool {
+    fn rank_full_matches(
+        &mut self,
+        doc: u32,
+        matches: &mut &[(u32, RowScore)],
+        worst_tier: Tier,
+    ) -> bool {
         let end = self.index.docs.rows(doc).end;
         let mut is_any_admitted = false;
         while let [(row, score), rest @ ..] = matches
             && *row < end
         {
             if self.scope_filter.admits_row(*row) && self.scope_filter.admits_doc(self.index, doc) {
-                self.push(doc, *row, score.tier(), score.cost);
+                self.push(doc, *row, score.tier().min(worst_tier), score.cost);
                 is_any_admitted = true;
             }
             *matches = rest;
@@ -209,33 +226,8 @@ impl<'a> Collector<'a> {
         is_any_admitted
     }
 
-    /// Ranks the rows of a document that match every clause which the code does not match. If there
-    /// are none, ranks the best other row for the document.
-    fn rank_document(
-        &mut self,
-        doc: u32,
-        clauses: &[DocMatches<'_>],
-        row_lists: &mut [&[RowMatch]],
-    ) {
-        let by_code = row_lists.len() < clauses.len();
-        let mut has_full_match = false;
-        row_lists.sort_unstable_by_key(|list| list.len());
-        let Some((rarest, others)) = row_lists.split_first_mut() else {
-            return;
-        };
-        for found in *rarest {
-            if let Some(score) = full_match(*found, others)
-                && self.scope_filter.admits_row(found.row)
-            {
-                has_full_match = true;
-                let tier = score.tier();
-                let tier = if by_code { tier.min(Tier::Title) } else { tier };
-                self.push(doc, found.row, tier, score.cost);
-            }
-        }
-        if has_full_match {
-            return;
-        }
+    /// Ranks the best row of a document in which no row matches every clause.
+    fn rank_partial_match(&mut self, doc: u32, clauses: &[DocMatches<'_>]) {
         let lowest = |clause: &DocMatches<'_>| clause.rows.iter().map(|found| found.cost).min();
         let costs = clauses.iter().filter_map(lowest);
         let cost = costs.fold(MatchCost::NONE, MatchCost::plus);
@@ -308,34 +300,19 @@ impl<'a> Collector<'a> {
     }
 }
 
-/// Returns the rows that match every clause, ascending. The first clause has the fewest.
-fn full_matches(clauses: &[MatchCursor<'_>]) -> Vec<(u32, RowScore)> {
-    let Some((first, others)) = clauses.split_first() else {
-        return Vec::new();
-    };
+/// Returns the rows that are in every list, ascending. The first list is the shortest.
+fn full_matches<'m>(mut row_lists: impl Iterator<Item = &'m [RowMatch]>) -> Vec<(u32, RowScore)> {
+    let first = row_lists.next().unwrap_or_default();
     let score = |found: &RowMatch| (found.row, RowScore::NONE.plus(*found));
-    let scores = first.rows.iter().map(score).collect();
-    others.iter().fold(scores, |scores: Vec<_>, clause| {
+    let scores = first.iter().map(score).collect();
+    row_lists.fold(scores, |scores: Vec<_>, rows| {
         let mut joined = Vec::with_capacity(scores.len());
-        let (of_score, of_match) = (|item: &(u32, RowScore)| item.0, |item: &RowMatch| item.row);
         merge_join(
-            (&scores, of_score),
-            (clause.rows, of_match),
-            |(row, score), found| {
-                joined.push((*row, score.plus(*found)));
-            },
+            (&scores, |(row, _)| *row),
+            (rows, |found| found.row),
+            |(row, score), found| joined.push((*row, score.plus(*found))),
         );
         joined
-    })
-}
-
-/// Returns the score of a row if every other list has it, and moves these lists up to it.
-fn full_match(found: RowMatch, others: &mut [&[RowMatch]]) -> Option<RowScore> {
-    let score = RowScore::NONE.plus(found);
-    others.iter_mut().try_fold(score, |score, list| {
-        *list = gallop(list, |other| other.row < found.row);
-        let other = list.first().filter(|other| other.row == found.row)?;
-        Some(score.plus(*other))
     })
 }
 
