@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Output;
+use std::sync::Mutex;
 
 use codeleaf::check::{ALL, CheckFormat, CheckReport, CheckRequest, check};
 use codeleaf::content::Date;
@@ -32,7 +33,8 @@ fn date(text: &str) -> Date {
 fn run(paths: &[PathBuf], library: &Library) -> CheckReport {
     check(CheckRequest {
         paths,
-        library,
+        sets: library.sets(),
+        is_in_library: &|code| library.contains(code),
         today: Some(date("2026-11-26")),
     })
 }
@@ -115,13 +117,36 @@ fn command(arguments: &str, home: &Home) -> Output {
 }
 
 #[test]
+fn library_is_asked_only_about_modifiers_that_no_file_describes() {
+    let library = Library::built_in();
+    let asked = |path: &str| {
+        let asked = Mutex::new(Vec::new());
+        let report = check(CheckRequest {
+            paths: &[path.into()],
+            sets: library.sets(),
+            is_in_library: &|code| {
+                asked.lock().unwrap().push(code.to_string());
+                library.contains(code)
+            },
+            today: None,
+        });
+        assert_eq!(report.count(Level::Warning), 0);
+        asked.into_inner().unwrap()
+    };
+    assert!(asked("content/modifiers/modifier-59.toml").contains(&"modifier:XE".to_owned()));
+    assert_eq!(asked("content/modifiers"), [""; 0]);
+    assert_eq!(asked("content"), [""; 0]);
+}
+
+#[test]
 fn file_that_is_named_twice_is_checked_once() {
     let folder = fixtures().join("unused-source");
     let paths = [folder.clone(), folder.join("cpt-00001.toml")];
     let library = Library::open(&[]);
     let request = CheckRequest {
         paths: &paths,
-        library: &library,
+        sets: library.sets(),
+        is_in_library: &|code| library.contains(code),
         today: None,
     };
     let report = check(request);

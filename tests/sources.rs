@@ -133,9 +133,11 @@ fn files_with_shared_entries_are_not_listed() {
 
 #[test]
 fn check_reports_unknown_ids_and_payers_under_another_name() {
+    let library = Library::built_in();
     let report = check(CheckRequest {
         paths: &[FOLDER.into()],
-        library: &Library::built_in(),
+        sets: library.sets(),
+        is_in_library: &|code| library.contains(code),
         today: "2026-11-26".parse().ok(),
     });
     let [out, err] = report.format(CheckFormat::Text);

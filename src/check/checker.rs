@@ -9,25 +9,26 @@ use crate::check::checks_of_files::{FactsOfFile, FileFacts, check_files};
 use crate::check::checks_of_rates::check_rates;
 use crate::check::rules::SETS_NOT_IMPORTED;
 use crate::check::set_lookup::SetLookup;
-use crate::codesets::SetKind;
-use crate::content::Date;
+use crate::codesets::{ImportedSets, SetKind};
 use crate::content::shared::{SharedEntries, is_shared_file};
 use crate::content::toml::read::{decode, folder_of, parse_entries, parse_file, read_bytes};
+use crate::content::{CodeId, Date};
 use crate::diagnostics::diagnostic::{Diagnostics, Finding};
 use crate::diagnostics::wording::{count, join_with_and};
 use crate::diagnostics::{Level, Report};
-use crate::library::Library;
 use crate::library::catalog_record::FILES_PER_TASK;
 use crate::library::parallel::{parallel_map_ordered, thread_count};
 use crate::library::scan::{content_files, entries_by_folder};
 
 /// The input of [`check`].
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct CheckRequest<'a> {
     /// Files, and folders of files.
     pub paths: &'a [PathBuf],
-    /// The documents that files may refer to, and the imported sets.
-    pub library: &'a Library,
+    pub sets: &'a ImportedSets,
+    /// Returns true for a code in the library. It is called only for modifiers that a file names and
+    /// no file describes, so the library need not be open before.
+    pub is_in_library: &'a (dyn Fn(&CodeId) -> bool + Sync),
     /// Without it, no date is in the future, and no review is overdue.
     pub today: Option<Date>,
 }
@@ -88,7 +89,7 @@ pub fn check(request: CheckRequest<'_>) -> CheckReport {
         })
     });
     let readable: Vec<FactsOfFile<'_>> = readable.collect();
-    for (number, finding) in check_files(&readable, request.library) {
+    for (number, finding) in check_files(&readable, request.is_in_library) {
         if let Ok(document) = &mut files[number].outcome {
             document.findings.push(finding);
         }
@@ -123,7 +124,7 @@ fn check_each(
     let lookups = parallel_map_ordered(
         thread_count(),
         batches.len(),
-        |_| SetLookup::new(request.library.sets(), request.today),
+        |_| SetLookup::new(request.sets, request.today),
         |lookup, batch| -> Vec<CheckedFile> {
             let read = |path: &PathBuf| CheckedFile {
                 path: path.clone(),

@@ -14,7 +14,6 @@ use crate::content::{CodeId, CodeSystem};
 use crate::diagnostics::Rule;
 use crate::diagnostics::diagnostic::{Finding, Span};
 use crate::diagnostics::wording::quote;
-use crate::library::Library;
 use crate::text::sanitize;
 
 /// The parts of a file that are compared with other files.
@@ -83,9 +82,12 @@ pub(crate) struct FactsOfFile<'f> {
 type Place<'f> = (FactsOfFile<'f>, &'f Span);
 
 /// Returns findings, each with the number of its file.
-pub(crate) fn check_files(files: &[FactsOfFile<'_>], library: &Library) -> Vec<(usize, Finding)> {
+pub(crate) fn check_files(
+    files: &[FactsOfFile<'_>],
+    is_in_library: &dyn Fn(&CodeId) -> bool,
+) -> Vec<(usize, Finding)> {
     let mut findings = duplicate_codes(files);
-    findings.extend(modifiers_without_page(files, library));
+    findings.extend(modifiers_without_page(files, is_in_library));
     let aliases = payers_by_alias(files);
     let is_alias = |(number, finding): &(usize, Finding)| {
         let mut aliases = aliases.iter();
@@ -133,17 +135,20 @@ fn duplicate_codes(files: &[FactsOfFile<'_>]) -> Vec<(usize, Finding)> {
     findings
 }
 
-fn modifiers_without_page(files: &[FactsOfFile<'_>], library: &Library) -> Vec<(usize, Finding)> {
+fn modifiers_without_page(
+    files: &[FactsOfFile<'_>],
+    is_in_library: &dyn Fn(&CodeId) -> bool,
+) -> Vec<(usize, Finding)> {
     let codes = files.iter().filter_map(|file| file.facts.code.as_ref());
     let codes: HashSet<&CodeId> = codes.map(|(code, _)| code).collect();
-    let mut in_library: HashMap<&CodeId, bool> = HashMap::new();
+    let mut is_described: HashMap<&CodeId, bool> = HashMap::new();
     let mut findings = Vec::new();
     for file in files {
         for StatedCode { code, span, .. } in &file.facts.related_modifiers {
-            let is_in_library = in_library
+            let is_described = is_described
                 .entry(code)
-                .or_insert_with(|| library.contains(code));
-            if *is_in_library || codes.contains(code) {
+                .or_insert_with(|| codes.contains(code) || is_in_library(code));
+            if *is_described {
                 continue;
             }
             let value = code.value();

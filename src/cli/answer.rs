@@ -7,7 +7,7 @@ use crate::check::{self, CheckRequest};
 use crate::cli::arguments::{CheckArgs, DeniedLevel, SearchArgs};
 use crate::cli::output::{CommandOutput, DENIED, INVALID_INPUT, NOT_FOUND};
 use crate::cli::target::{Target, TargetError};
-use crate::content::{Date, Document, SectionId};
+use crate::content::{Document, SectionId};
 use crate::diagnostics::Level;
 use crate::export::{self, ExportFormat, ExportScope, PrintOptions};
 use crate::library::Library;
@@ -117,12 +117,8 @@ fn no_hits_message(query: &Query, results: &Results) -> String {
 }
 
 /// Checks content files.
-pub fn check(arguments: &CheckArgs, library: &Library, today: Option<Date>) -> CommandOutput {
-    let report = check::check(CheckRequest {
-        paths: &arguments.paths,
-        library,
-        today,
-    });
+pub fn check(arguments: &CheckArgs, request: CheckRequest<'_>) -> CommandOutput {
+    let report = check::check(request);
     if report.files.is_empty() {
         let message = "no content files found; in a folder, codeleaf looks for *.toml";
         return CommandOutput::error(message, INVALID_INPUT);

@@ -90,7 +90,8 @@ pub fn rows(
     print_output(format!("{name}: {rows} added\n").as_bytes())?;
     let report = check(CheckRequest {
         paths: std::slice::from_ref(&arguments.into),
-        library,
+        sets: library.sets(),
+        is_in_library: &|code| library.contains(code),
         today,
     });
     let [out, err] = report.format(CheckFormat::Text);

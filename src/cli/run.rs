@@ -2,11 +2,13 @@
 
 use std::ffi::OsString;
 use std::process::ExitCode;
+use std::sync::LazyLock;
 
 use clap::CommandFactory;
 
 use crate::app::Bookmarks;
 use crate::authoring::json_schema;
+use crate::check::CheckRequest;
 use crate::cli::arguments::{Arguments, CliCommand};
 use crate::cli::output::{CommandOutput, INVALID_INPUT, print_error, print_output};
 use crate::cli::progress_bar::ProgressBar;
@@ -78,7 +80,14 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> anyhow::Result<Exit
             new::new(arguments, &setup::library(options), setup::today()).print()
         }
         Some(CliCommand::Check(arguments)) => {
-            answer::check(arguments, &setup::library(options), setup::today()).print()
+            let library = LazyLock::new(|| setup::library(options));
+            let request = CheckRequest {
+                paths: &arguments.paths,
+                sets: &setup::imported_sets(options),
+                is_in_library: &|code| library.contains(code),
+                today: setup::today(),
+            };
+            answer::check(arguments, request).print()
         }
         Some(CliCommand::Rows(arguments)) => {
             rows::rows(arguments, &setup::library(options), setup::today())

@@ -89,7 +89,7 @@ fn cache(options: &Options) -> Option<IndexCache> {
 }
 
 /// Opens the imported sets for the date of service.
-fn imported_sets(options: &Options) -> ImportedSets {
+pub fn imported_sets(options: &Options) -> ImportedSets {
     let sets = set_store(options).map(|store| store.open_sets());
     let sets = sets.unwrap_or_default();
     match options.as_of.or_else(today) {
