@@ -293,6 +293,24 @@ fn words_in_one_field_rank_above_words_in_one_document() {
 }
 
 #[test]
+fn rows_of_the_named_code_rank_above_headings_that_mention_it() {
+    let with_heading = |title: &str, text| {
+        let mut block = prose(&[text]);
+        block.title = Some(title.to_owned());
+        vec![section("summary", "Summary", "Summary", vec![block])]
+    };
+    let own = with_heading("Text", "A laboratory assay of a protein in serum");
+    let other = with_heading("Laboratory tests beside 83950", "A text");
+    let index = index_of(&[
+        document(cpt("83951"), "Another assay", other),
+        document(cpt("83950"), "Assay", own),
+    ]);
+    let results = search(&index, "83950 laboratory");
+    let codes: Vec<&str> = results.hits.iter().map(|hit| hit.code.value()).collect();
+    assert_eq!(codes, ["83950", "83951"]);
+}
+
+#[test]
 fn phrase_search_counts_unread_rows() {
     let texts: Vec<String> = (0..450)
         .map(|n| {
