@@ -1,8 +1,8 @@
-//! Embeds the documents of `content/`, keys and themes as Rust tables, and the names of codes as a
-//! sorted list.
+//! Embeds the documents of `content/`, keys and themes as Rust tables, and synonyms and the names of
+//! codes as lines.
 //!
 //! Parsing the keys and themes at every start would take a third of the time to first paint. See
-//! "Start-up shortcuts" in `src/lib.rs`. Parsing the names of codes would take a megabyte.
+//! "Start-up shortcuts" in `src/lib.rs`. Parsing synonyms and names would take 1.7 MB.
 
 #[path = "src/search/query/name_key.rs"]
 mod name_key;
@@ -20,11 +20,6 @@ fn main() -> io::Result<()> {
     let variable = |name| env::var(name).map_err(io::Error::other);
     let root = PathBuf::from(variable("CARGO_MANIFEST_DIR")?);
     let out = PathBuf::from(variable("OUT_DIR")?);
-    // Link GCC's unwinder statically, as `-static-libgcc` does. Loading libgcc_s, which queries the
-    // processor's features, takes a twentieth of the time to first paint on a virtual machine.
-    if variable("CARGO_CFG_TARGET_OS")? == "linux" && variable("CARGO_CFG_TARGET_ENV")? == "gnu" {
-        println!("cargo::rustc-link-lib=gcc_eh");
-    }
     for folder in ["content", "assets", "src/search/query/name_key.rs"] {
         println!("cargo::rerun-if-changed={folder}");
     }
@@ -33,13 +28,32 @@ fn main() -> io::Result<()> {
     let keys = fs::read_to_string(root.join("assets/keymap.toml"))?;
     fs::write(out.join("keymap.rs"), bindings(&parse_table(&keys)?)?)?;
     fs::write(out.join("themes.rs"), themes(&root.join("assets/themes"))?)?;
-    let synonyms = fs::read_to_string(root.join("assets/synonyms.toml"))?;
-    let (words, codes) = synonyms.split_at(synonyms.find("\n[codes.").unwrap_or(synonyms.len()));
-    fs::write(out.join("synonyms.toml"), words)?;
-    fs::write(
-        out.join("code_names.tsv"),
-        code_names(&parse_table(codes)?)?,
-    )
+    let file = parse_table(&fs::read_to_string(root.join("assets/synonyms.toml"))?)?;
+    fs::write(out.join("synonyms.tsv"), synonyms(&file)?)?;
+    fs::write(out.join("code_names.tsv"), code_names(&file)?)
+}
+
+/// Generates a line for each entry: the name of its table, modifier, words, and other phrases. Lists
+/// are separated by `|`.
+fn synonyms(file: &Table) -> io::Result<String> {
+    let list = |value: Option<&Value>| match value {
+        Some(value) => Ok(strings(value)?.join("|")),
+        None => Ok::<_, io::Error>(String::new()),
+    };
+    let mut lines = format!("ignore\t\t{}\t\n", list(file.get("ignore"))?);
+    for table in ["same", "also"] {
+        for row in rows(file, table) {
+            let modifier = row.get("modifier").and_then(Value::as_str);
+            _ = writeln!(
+                lines,
+                "{table}\t{}\t{}\t{}",
+                modifier.unwrap_or_default(),
+                list(row.get("words"))?,
+                list(row.get("asked"))?,
+            );
+        }
+    }
+    Ok(lines)
 }
 
 /// Generates a line with key, system and code for each name of a code, sorted by key.

@@ -47,7 +47,7 @@
 //!
 //! # Start-up shortcuts
 //!
-//! First paint takes about 1.5 times as long as `less`. Without the
+//! First paint takes about 1.1 times as long as `less`. Without the
 //! following five shortcuts it would take 1.9 times as long:
 //!
 //! * `build.rs` turns `assets/keymap.toml` and the themes into tables, so that no TOML is parsed
@@ -57,8 +57,8 @@
 //!   wait in their pipe.
 //! * A term dictionary of a few thousand words is a sorted list. An `fst` map would allocate
 //!   960 KB.
-//! * GCC's unwinder is linked statically (`build.rs`), because loading `libgcc_s` costs a twentieth
-//!   of the time to first paint.
+//! * The C library is linked statically (`.cargo/rustc`), because loading shared libraries costs a
+//!   fifth of the time to first paint.
 //!
 //! # Rooms
 //!

@@ -25,9 +25,17 @@ pub struct UserDirs {
     pub cache: PathBuf,
 }
 
+/// Returns `$HOME`. The user database is not consulted, because glibc would load its modules into a
+/// statically linked program.
+fn home() -> Option<PathBuf> {
+    let home = std::env::var_os("HOME").filter(|home| !home.is_empty())?;
+    Some(PathBuf::from(home))
+}
+
 impl UserDirs {
     /// Returns the folders from the environment; `None` without a home folder.
     pub fn from_env() -> Option<Self> {
+        home()?;
         let xdg = Xdg::new().ok()?;
         Some(Self {
             data: xdg.data_dir().join("codeleaf"),
@@ -39,7 +47,7 @@ impl UserDirs {
 
     /// Returns the default folders, whatever the XDG variables are; `None` without a home folder.
     pub fn from_home() -> Option<Self> {
-        let home = etcetera::home_dir().ok()?;
+        let home = home()?;
         Some(Self {
             data: home.join(".local/share/codeleaf"),
             state: home.join(".local/state/codeleaf"),

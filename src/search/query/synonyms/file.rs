@@ -12,7 +12,10 @@ use crate::content::{CodeError, CodeId, ModifierCode};
 use crate::diagnostics::{Diagnostics, Report, did_you_mean};
 use crate::search::query::parse::Word;
 
-/// The built-in file has about 7 kB.
+/// The entries of `assets/synonyms.toml` but for the names of codes; see `build.rs`.
+const BUILT_IN: &str = include_str!(concat!(env!("OUT_DIR"), "/synonyms.tsv"));
+
+/// The built-in file has about 130 kB.
 const MAX_FILE_BYTES: usize = 1 << 20;
 
 pub(crate) const MAX_PHRASE_WORDS: usize = 6;
@@ -57,6 +60,30 @@ struct AlsoTable {
 }
 
 impl SynonymFile {
+    /// Returns the built-in file without the names of codes.
+    pub(crate) fn built_in() -> Self {
+        let phrases = |list: &str| -> Vec<String> {
+            let phrases = list.split('|').filter(|phrase| !phrase.is_empty());
+            phrases.map(str::to_owned).collect()
+        };
+        let mut file = Self::default();
+        for line in BUILT_IN.lines() {
+            let mut fields = line.split('\t');
+            let mut field = || fields.next().unwrap_or_default();
+            let (table, modifier, words) = (field(), field(), phrases(field()));
+            match table {
+                "ignore" => file.ignore = words,
+                "same" => file.same.push(words),
+                _ => file.also.push(AlsoEntry {
+                    asked: phrases(field()),
+                    modifier: ModifierCode::new(modifier).ok(),
+                    words,
+                }),
+            }
+        }
+        file
+    }
+
     pub(crate) fn parse(name: &str, text: &str) -> Result<Self, Report> {
         if text.len() > MAX_FILE_BYTES {
             let hint = "a synonym file has a few kilobytes";
