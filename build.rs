@@ -81,7 +81,7 @@ fn code_names(synonyms: &Table) -> io::Result<String> {
 /// Generates the built-in documents and their checksum. A document is listed with what the catalog
 /// has of it, so that it is parsed only when it is opened.
 fn documents(folders: &[PathBuf]) -> io::Result<String> {
-    let mut list = "&[\n".to_owned();
+    let (mut list, mut texts) = ("&[\n".to_owned(), "&[\n".to_owned());
     let mut checksum = crc32fast::Hasher::new();
     for folder in folders {
         for (name, path) in toml_files(folder)? {
@@ -109,16 +109,17 @@ fn documents(folders: &[PathBuf]) -> io::Result<String> {
             _ = writeln!(
                 list,
                 "    BuiltInFile {{ name: {name:?}, title: {:?}, status: {:?}, \
-                 modifiers: &{modifiers:?}, payers: &{payers:?}, text: include_str!({path:?}) }},",
+                 modifiers: &{modifiers:?}, payers: &{payers:?} }},",
                 code("title")?,
                 code("status")?,
             );
+            _ = writeln!(texts, "    include_str!({path:?}),");
         }
     }
     let checksum = checksum.finalize();
     let (high, low) = (checksum >> 16, checksum & 0xffff);
     Ok(format!(
-        "Built {{ checksum: 0x{high:04x}_{low:04x}, files: {list}] }}\n"
+        "Built {{ checksum: 0x{high:04x}_{low:04x}, files: {list}], texts: {texts}] }}\n"
     ))
 }
 

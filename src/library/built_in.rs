@@ -3,11 +3,10 @@
 
 use crate::content::CodeId;
 
-/// A built-in document, and what the catalog has of it.
+/// What the catalog has of a built-in document.
 pub(crate) struct BuiltInFile {
     /// Made from the code; a test checks it.
     pub(crate) name: &'static str,
-    pub(crate) text: &'static str,
     pub(crate) title: &'static str,
     pub(crate) status: &'static str,
     pub(crate) modifiers: &'static [&'static str],
@@ -17,6 +16,9 @@ pub(crate) struct BuiltInFile {
 struct Built {
     checksum: u32,
     files: &'static [BuiltInFile],
+    /// In the order of the files. The texts are a list of their own, so that the catalog is made
+    /// without reading their pages.
+    texts: &'static [&'static str],
 }
 
 const BUILT: Built = include!(concat!(env!("OUT_DIR"), "/built_in.rs"));
@@ -27,10 +29,12 @@ pub(crate) const FILES: &[BuiltInFile] = BUILT.files;
 /// The checksum of all names and texts.
 pub(crate) const CHECKSUM: u32 = BUILT.checksum;
 
-/// Finds the file on a code by its name.
-pub(crate) fn file_for_code(code: &CodeId) -> Option<&'static BuiltInFile> {
+/// Returns name and text of the file on a code.
+pub(crate) fn file_for_code(code: &CodeId) -> Option<(&'static str, &'static str)> {
     let name = code.file_name();
-    FILES.iter().find(|file| file.name == name)
+    let names = FILES.iter().map(|file| file.name);
+    let mut files = names.zip(BUILT.texts.iter().copied());
+    files.find(|(other, _)| *other == name)
 }
 
 /// Inverts [`CodeId::file_name`].

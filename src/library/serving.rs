@@ -97,8 +97,8 @@ mod tests {
 
     fn built_in_text() -> String {
         let code: CodeId = "cpt:83950".parse().unwrap();
-        let file = crate::library::built_in::file_for_code(&code).unwrap();
-        file.text.to_owned()
+        let (_, text) = crate::library::built_in::file_for_code(&code).unwrap();
+        text.to_owned()
     }
 
     #[test]
