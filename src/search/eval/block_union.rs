@@ -5,7 +5,7 @@
 
 use crate::search::eval::filter::RowFilter;
 use crate::search::eval::matches::{MatchCost, MatchKind, RowMatch};
-use crate::search::eval::term_expansion::{Term, fetch_postings};
+use crate::search::eval::term_expansion::{Term, fetch_postings, posting_bytes};
 use crate::search::fields::FieldMask;
 use crate::search::index::Index;
 use crate::search::postings::{Posting, PostingsDecoder};
@@ -26,7 +26,8 @@ pub(crate) fn block_union(
     let cursor = |term: &Term| PostingsCursor::new(batch.postings(term.ord), term.cost);
     let mut cursors: Vec<_> = terms.iter().filter_map(cursor).collect();
     let mut block = BlockAccumulator::new();
-    let mut matches = Vec::new();
+    let max_matches = posting_bytes(index, terms).min(index.rows.count() as usize);
+    let mut matches = Vec::with_capacity(max_matches);
     while let Some(row) = cursors.iter().map(|cursor| cursor.next.row).min() {
         block.first_row = row - row % BLOCK_ROWS;
         cursors.retain_mut(|cursor| cursor.advance_past(&mut block));

@@ -21,14 +21,14 @@ impl MatchCost {
     pub(crate) const TYPO: Self = Self(1 << 6);
 
     pub(crate) const fn plus(self, other: Self) -> Self {
-        let mut sum = 0;
-        let mut shift = 0;
-        while shift < u8::BITS {
-            let count = (self.0 >> shift & 3) + (other.0 >> shift & 3);
-            sum |= (if count > 3 { 3 } else { count }) << shift;
-            shift += 2;
+        /// The first and third count, which have room for a carry.
+        const EVEN: u8 = 0x33;
+        const fn add(a: u8, b: u8) -> u8 {
+            let sum = (a & EVEN) + (b & EVEN);
+            let carries = sum >> 2 & 0x11;
+            (sum | carries * 3) & EVEN
         }
-        Self(sum)
+        Self(add(self.0, other.0) | add(self.0 >> 2, other.0 >> 2) << 2)
     }
 
     pub(crate) const fn has_prefix(self) -> bool {
@@ -264,6 +264,15 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn costs_add_count_by_count(a: u8, b: u8) {
+            let sum = MatchCost(a).plus(MatchCost(b));
+            for shift in [0, 2, 4, 6] {
+                let count = |cost: u8| cost >> shift & 3;
+                prop_assert_eq!(count(sum.0), (count(a) + count(b)).min(3));
+            }
+        }
+
         #[test]
         fn sort_and_merge_yields_one_match_per_row(
             mut matches in prop::collection::vec(any_match(), 0..60),

@@ -4,7 +4,7 @@ use crate::search::columns::gallop;
 use crate::search::eval::block_union::block_union;
 use crate::search::eval::filter::RowFilter;
 use crate::search::eval::matches::{MatchCost, MatchKind, RowMatch, merge_sorted, sort_and_merge};
-use crate::search::eval::term_expansion::{Term, fetch_postings};
+use crate::search::eval::term_expansion::{Term, fetch_postings, posting_bytes};
 use crate::search::fields::FieldMask;
 use crate::search::index::Index;
 use crate::search::postings::Posting;
@@ -55,11 +55,6 @@ impl Subquery {
     }
 }
 
-fn posting_bytes(index: &Index, terms: &[Term]) -> usize {
-    let bytes = |term: &Term| index.terms.posting_bytes(term.ord);
-    terms.iter().map(bytes).sum()
-}
-
 fn union(
     index: &Index,
     terms: &[Term],
@@ -84,7 +79,6 @@ fn union(
     let mut all = Vec::new();
     for term in terms {
         if is_pairwise {
-            // A posting has at least one byte, so this is enough for all of them.
             let capacity = match filter {
                 None => index.terms.posting_bytes(term.ord),
                 Some(_) => 0,

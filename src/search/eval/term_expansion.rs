@@ -46,6 +46,12 @@ pub(crate) fn fetch_postings<'i>(index: &'i Index, terms: &[Term]) -> PostingsBa
         .fetch_postings(terms.iter().map(|term| term.ord))
 }
 
+/// Returns the size of the postings of some terms. A posting has at least one byte.
+pub(crate) fn posting_bytes(index: &Index, terms: &[Term]) -> usize {
+    let bytes = |term: &Term| index.terms.posting_bytes(term.ord);
+    terms.iter().map(bytes).sum()
+}
+
 /// Returns for each word its term, if the dictionary has it.
 pub(crate) fn exact_terms(dictionary: &TermDictionary, words: &[String]) -> Vec<Vec<Term>> {
     let terms = |word: &String| dictionary.term_ord(word).map(Term::exact);

@@ -14,6 +14,10 @@ use crate::search::hits::top_k::{ScoredRow, TopK};
 use crate::search::index::Index;
 use crate::search::row_table::SubjectKind;
 
+/// The number of rows of which the rejected ones are counted together. Their positions fit into a
+/// byte.
+const CHUNK_ROWS: usize = 256;
+
 pub(crate) struct Collector<'a> {
     index: &'a Index,
     scope_filter: &'a ScopeFilter,
@@ -25,6 +29,8 @@ pub(crate) struct Collector<'a> {
     /// The top rows of documents and those of listed codes. They are apart, so that thousands of
     /// codes do not crowd out the user's documents.
     top: [TopK; 2],
+    /// See [`Collector::best_key`].
+    best_keys: Vec<Option<(RowScore, SortKey)>>,
 }
 
 impl<'a> Collector<'a> {
@@ -46,6 +52,7 @@ impl<'a> Collector<'a> {
             named_docs: &matches.named_docs,
             first_listed_row: index.docs.first_listed_row(),
             top: [TopK::new(limit), TopK::new(limit)],
+            best_keys: vec![None; 2 << u8::BITS],
         };
         for (position, doc) in (0..).zip(&matches.named_docs) {
             collector.push_named(*doc, position);
@@ -96,7 +103,7 @@ impl<'a> Collector<'a> {
     }
 
     /// Counts a row that is not in the top k, whatever its document is. Returns true if it is one.
-    fn reject(&mut self, features: RankFeatures) -> bool {
+    fn reject_features(&mut self, features: RankFeatures) -> bool {
         self.top_of(features.row).reject(SortKey::new(features))
     }
 
@@ -126,16 +133,14 @@ impl<'a> Collector<'a> {
         let by_code = by_code.into_iter().flatten();
         let mut first_rows: Vec<u32> = by_code.map(|doc| docs.rows(*doc).start).collect();
         first_rows.sort_unstable();
-        let mut first_rows = &first_rows[..];
-        for found in &clause.rows {
+        let mut rows = &clause.rows[..];
+        for first_row in first_rows {
             // A document that matches by its code or name is pushed with its first row.
-            first_rows = gallop(first_rows, |row| *row < found.row);
-            if first_rows.first() == Some(&found.row) {
-                continue;
-            }
-            let score = RowScore::NONE.plus(*found);
-            self.push_row(found.row, score, &mut row_to_doc);
+            let rest = gallop(rows, |found| found.row < first_row);
+            self.push_rows(&rows[..rows.len() - rest.len()], &mut row_to_doc);
+            rows = gallop(rest, |found| found.row == first_row);
         }
+        self.push_rows(rows, &mut row_to_doc);
         let by_code = clause.code_docs.iter().map(|doc| (Tier::Code, *doc));
         let by_prefix = clause.code_prefix_docs.iter();
         let by_prefix = by_prefix
@@ -238,7 +243,7 @@ impl<'a> Collector<'a> {
             length: 0,
             ..self.row_features(first_row, Tier::Document, cost)
         };
-        if may_skip && self.reject(best_features) {
+        if may_skip && self.reject_features(best_features) {
             return;
         }
         let mut row_lists: Vec<&[RowMatch]> = by_row(clauses).collect();
@@ -255,13 +260,69 @@ impl<'a> Collector<'a> {
         }
     }
 
+    /// Ranks rows that match the only clause of a query. Most of a hundred thousand rows are rejected
+    /// for their score alone; which ones is unpredictable, so there is no branch for it.
+    fn push_rows(&mut self, rows: &[RowMatch], row_to_doc: &mut RowToDoc<'_>) {
+        let may_skip = self.scope_filter.is_unrestricted();
+        for chunk in rows.chunks(CHUNK_ROWS) {
+            let mut candidates = [0; CHUNK_ROWS];
+            let mut count = 0;
+            let mut rejected = [0, 0];
+            for (position, found) in (0_u8..).zip(chunk) {
+                let doc_kind = self.doc_kind(found.row);
+                let best_key = self.best_key(RowScore::NONE.plus(*found), doc_kind);
+                let is_rejected = may_skip && self.top[doc_kind as usize].excludes(best_key);
+                candidates[count] = position;
+                count += usize::from(!is_rejected);
+                rejected[doc_kind as usize] += usize::from(is_rejected);
+            }
+            for (top, rejected) in self.top.iter_mut().zip(rejected) {
+                top.count_rejected(rejected);
+            }
+            for position in &candidates[..count] {
+                let found = chunk[usize::from(*position)];
+                self.push_row(found.row, RowScore::NONE.plus(found), row_to_doc);
+            }
+        }
+    }
+
     /// Ranks a row of a document that is not known yet.
     fn push_row(&mut self, row: u32, score: RowScore, row_to_doc: &mut RowToDoc<'_>) {
-        let (tier, cost) = (score.tier(), score.cost);
         let may_skip = self.scope_filter.is_unrestricted();
-        if !(may_skip && self.reject(self.row_features(row, tier, cost))) {
-            self.push_if_in_scope(row_to_doc.doc_of_row(row), row, tier, cost);
+        if may_skip && self.reject(row, score, row_to_doc) {
+            return;
         }
+        let doc = row_to_doc.doc_of_row(row);
+        self.push_if_in_scope(doc, row, score.tier(), score.cost);
+    }
+
+    /// Returns the least key that a row with a score can have. Thousands of rows have the same
+    /// score, so keys are kept.
+    fn best_key(&mut self, score: RowScore, doc_kind: DocKind) -> SortKey {
+        let slot = usize::from(score.mask.0) << 1 | doc_kind as usize;
+        match self.best_keys[slot] {
+            Some((same, key)) if same == score => key,
+            _ => {
+                let key = SortKey::best(score, doc_kind);
+                self.best_keys[slot] = Some((score, key));
+                key
+            }
+        }
+    }
+
+    /// Counts a row that is not in the top k, from what takes no search. Returns true if it is one.
+    fn reject(&mut self, row: u32, score: RowScore, row_to_doc: &mut RowToDoc<'_>) -> bool {
+        let doc_kind = self.doc_kind(row);
+        let best_key = self.best_key(score, doc_kind);
+        let length = match (best_key.tier(), doc_kind) {
+            (Tier::Title, DocKind::ListedCode) => {
+                self.index.docs.title_length(row_to_doc.doc_of_row(row))
+            }
+            (tier, _) if tier <= Tier::Title => 0,
+            _ => self.index.rows.length_class(row),
+        };
+        let bound = best_key.at_row(row, length, self.open_rows.contains(&row));
+        self.top[doc_kind as usize].reject(bound)
     }
 
     fn push_if_in_scope(&mut self, doc: u32, row: u32, tier: Tier, cost: MatchCost) {
@@ -284,7 +345,7 @@ impl<'a> Collector<'a> {
             return;
         }
         let features = self.row_features(row, tier, cost);
-        if self.reject(features) {
+        if self.reject_features(features) {
             return;
         }
         let docs = &self.index.docs;

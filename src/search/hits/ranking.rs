@@ -80,12 +80,12 @@ impl Closeness {
 }
 
 /// The matches of some clauses in one row, combined.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct RowScore {
     pub(crate) clause_count: u8,
     pub(crate) cost: MatchCost,
     /// The fields that match all of these clauses.
-    mask: FieldMask,
+    pub(crate) mask: FieldMask,
     code_and_modifier: bool,
     modifier: bool,
 }
@@ -209,6 +209,30 @@ impl SortKey {
         )
     }
 
+    /// Returns the least key of a row with a score.
+    pub(crate) fn best(score: RowScore, doc_kind: DocKind) -> Self {
+        Self::new(RankFeatures {
+            tier: score.tier(),
+            cost: score.cost,
+            is_in_open_doc: true,
+            doc_kind,
+            is_absence: false,
+            is_quality_measure: false,
+            length: 0,
+            row: 0,
+        })
+    }
+
+    /// Adds what [`SortKey::best`] leaves open.
+    pub(crate) fn at_row(self, row: u32, length: u8, is_in_open_doc: bool) -> Self {
+        Self(
+            self.0
+                | OTHER_DOC.set(u64::from(!is_in_open_doc))
+                | LENGTH.set(u64::from(length))
+                | ROW.set(u64::from(row)),
+        )
+    }
+
     #[expect(clippy::cast_possible_truncation, reason = "the field has 32 bits")]
     pub(crate) const fn row(self) -> u32 {
         ROW.get(self.0) as u32
@@ -237,6 +261,8 @@ impl SortKey {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     const WORST: RankFeatures = RankFeatures {
@@ -310,6 +336,34 @@ mod tests {
         ];
         for (criterion, better, worse) in pairs {
             assert!(SortKey::new(better) < SortKey::new(worse), "{criterion}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn best_key_is_a_lower_bound(
+            mask: u8,
+            cost: u8,
+            row: u32,
+            length: u8,
+            [is_in_open_doc, is_absence, is_quality_measure, is_listed]: [bool; 4],
+        ) {
+            let found = RowMatch::new(row, FieldMask(mask), MatchCost(cost), MatchKind::Words);
+            let score = RowScore::NONE.plus(found);
+            let doc_kind = if is_listed { DocKind::ListedCode } else { DocKind::Document };
+            let key = SortKey::new(RankFeatures {
+                tier: score.tier(),
+                cost: score.cost,
+                is_in_open_doc,
+                doc_kind,
+                is_absence,
+                is_quality_measure,
+                length,
+                row,
+            });
+            let bound = SortKey::best(score, doc_kind).at_row(row, length, is_in_open_doc);
+            prop_assert!(bound <= key);
+            prop_assert_eq!(bound == key, !is_absence && !is_quality_measure);
         }
     }
 

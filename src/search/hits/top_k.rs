@@ -33,10 +33,20 @@ impl TopK {
         }
     }
 
-    /// Returns true if a row with this key or a larger one is not in the top k, and counts it.
+    /// Returns true if a row with this key or a larger one is not in the top k.
+    pub(crate) fn excludes(&self, key: SortKey) -> bool {
+        key >= self.threshold
+    }
+
+    /// Counts rows that are not in the top k.
+    pub(crate) const fn count_rejected(&mut self, rows: usize) {
+        self.total += rows;
+    }
+
+    /// Counts a row with this key or a larger one if it is not in the top k. Returns true if so.
     pub(crate) fn reject(&mut self, key: SortKey) -> bool {
-        let is_rejected = key >= self.threshold;
-        self.total += usize::from(is_rejected);
+        let is_rejected = self.excludes(key);
+        self.count_rejected(usize::from(is_rejected));
         is_rejected
     }
 
