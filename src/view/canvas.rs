@@ -54,13 +54,13 @@ impl<'a> Canvas<'a> {
         let room = usize::from(area.width - column);
         // ratatui looks for clusters, which takes most of a frame's time. ASCII has none.
         if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
-            let mut end = column;
-            for byte in text.bytes().take(room) {
-                let at = Position::new(area.x + end, area.y);
-                self.buffer[at].set_char(char::from(byte)).set_style(style);
-                end += 1;
+            let shown = text.len().min(room);
+            let start = self.buffer.index_of(area.x + column, area.y);
+            let cells = &mut self.buffer.content[start..start + shown];
+            for (cell, byte) in cells.iter_mut().zip(text.bytes()) {
+                cell.set_char(char::from(byte)).set_style(style);
             }
-            return end;
+            return column + saturating_u16(shown);
         }
         let (end, _) = self
             .buffer

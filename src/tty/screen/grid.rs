@@ -48,11 +48,6 @@ impl Grid {
             let mut column = 0;
             while column < shown {
                 let cell = &line[column];
-                // Most cells of a wide screen are blank.
-                if *cell == FrameCell::EMPTY {
-                    column += 1;
-                    continue;
-                }
                 let mut glyph = glyph_for_symbol(cell.symbol(), capabilities.charset);
                 if glyph.wide && column + 1 == row.len() {
                     glyph = Glyph::BLANK;
