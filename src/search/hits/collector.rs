@@ -14,8 +14,7 @@ use crate::search::hits::top_k::{ScoredRow, TopK};
 use crate::search::index::Index;
 use crate::search::row_table::SubjectKind;
 
-/// The number of rows of which the rejected ones are counted together. Their positions fit into a
-/// byte.
+/// The number of rows of which the rejected ones are counted together.
 const CHUNK_ROWS: usize = 256;
 
 pub(crate) struct Collector<'a> {
@@ -268,7 +267,7 @@ impl<'a> Collector<'a> {
             let mut candidates = [0; CHUNK_ROWS];
             let mut count = 0;
             let mut rejected = [0, 0];
-            for (position, found) in (0_u8..).zip(chunk) {
+            for (position, found) in (0_u16..).zip(chunk) {
                 let doc_kind = self.doc_kind(found.row);
                 let best_key = self.best_key(RowScore::NONE.plus(*found), doc_kind);
                 let is_rejected = may_skip && self.top[doc_kind as usize].excludes(best_key);
