@@ -6,6 +6,7 @@ mod generate;
 mod quality;
 mod questions;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use codeleaf::content::{CodeId, CodeSystem, RowPath};
@@ -337,6 +338,78 @@ fn phrase_search_counts_unread_rows() {
     assert_eq!(counts("\"serum assay\""), (0, 0, 50));
     assert_eq!(counts("assay of serum"), (20, 450, 0));
     assert_eq!(counts("\"number 7\""), (1, 1, 0));
+}
+
+/// Generates texts of a few words each. `I10` has two of them as everyday names.
+fn generated_text(n: usize) -> String {
+    let word = |n: usize| {
+        [
+            "high blood pressure",
+            "of a vessel",
+            "hypertension",
+            "chronic",
+        ][n % 4]
+    };
+    let words = (0..2 + n % 5).map(|at| word(n / 5 + at * (n % 3 + 1)));
+    words.collect::<Vec<_>>().join(" ")
+}
+
+fn generated_index(document_count: usize) -> Index {
+    let mut builder = IndexBuilder::new();
+    let mut documents = HashMap::new();
+    for n in 0..document_count {
+        let texts = [generated_text(n * 7), generated_text(n * 11 + 1)];
+        let block = prose(&texts.each_ref().map(String::as_str));
+        let sections = vec![section("summary", "Summary", "Summary", vec![block])];
+        let code = cpt(&(10_000 + n).to_string());
+        let document = document(code.clone(), &generated_text(n), sections);
+        builder.add(&document);
+        documents.insert(code, Arc::new(document));
+    }
+    for n in 0..1000 {
+        let code = match n {
+            0 => "I10".to_owned(),
+            _ => format!("K{:02}.{}", n / 10, n % 10),
+        };
+        builder.add_code(&icd(&code), &generated_text(n + 3), "");
+    }
+    builder.finish(DocumentSource::Documents(documents))
+}
+
+/// With a limit, most rows are rejected before they are ranked in full.
+#[test]
+fn limit_changes_neither_the_order_of_hits_nor_their_number() {
+    let queries = [
+        "h",
+        "hyp",
+        "hypertension",
+        "high blood pressure",
+        "pressure chronic",
+    ];
+    for (document_count, kind) in [(400, CodeSystem::Cpt), (6, CodeSystem::Icd10cm)] {
+        let index = generated_index(document_count);
+        for query in queries {
+            let hits = |limit| {
+                let results = index.search(&Query::parse(query), Some(&cpt("10003")), limit);
+                let of_kind = results.hits.iter().filter(|hit| hit.code.system() == kind);
+                let locations: Vec<String> = of_kind.map(location).collect();
+                (results.total, results.hits.len(), locations)
+            };
+            let (total, all_count, all) = hits(usize::MAX);
+            let (limited_total, count, limited) = hits(40);
+            assert_eq!(
+                (limited_total, all_count, count),
+                (total, total, 40),
+                "{query}"
+            );
+            assert!(
+                total > 300 && limited.len() > 9,
+                "{query}: {total}, {}",
+                limited.len()
+            );
+            assert_eq!(limited, all[..limited.len()], "{query}");
+        }
+    }
 }
 
 #[test]

@@ -21,7 +21,7 @@ impl MatchCost {
     pub(crate) const TYPO: Self = Self(1 << 6);
 
     pub(crate) const fn plus(self, other: Self) -> Self {
-        /// The first and third count, which have room for a carry.
+        /// Variants and synonyms. The two bits above each are free for a carry.
         const EVEN: u8 = 0x33;
         const fn add(a: u8, b: u8) -> u8 {
             let sum = (a & EVEN) + (b & EVEN);

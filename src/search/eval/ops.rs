@@ -79,6 +79,7 @@ fn union(
     let mut all = Vec::new();
     for term in terms {
         if is_pairwise {
+            // A posting has at least one byte.
             let capacity = match filter {
                 None => index.terms.posting_bytes(term.ord),
                 Some(_) => 0,

@@ -14,7 +14,7 @@ use crate::search::hits::top_k::{ScoredRow, TopK};
 use crate::search::index::Index;
 use crate::search::row_table::SubjectKind;
 
-/// The number of rows of which the rejected ones are counted together.
+/// Rows are ranked in chunks of this many; the rejected rows of a chunk are counted together.
 const CHUNK_ROWS: usize = 256;
 
 pub(crate) struct Collector<'a> {
@@ -68,10 +68,7 @@ impl<'a> Collector<'a> {
     }
 
     fn top_of(&mut self, row: u32) -> &mut TopK {
-        match self.doc_kind(row) {
-            DocKind::Document => &mut self.top[0],
-            DocKind::ListedCode => &mut self.top[1],
-        }
+        &mut self.top[self.doc_kind(row) as usize]
     }
 
     const fn doc_kind(&self, row: u32) -> DocKind {
@@ -92,16 +89,21 @@ impl<'a> Collector<'a> {
             doc_kind: self.doc_kind(row),
             is_absence: rows.kind(row) == SubjectKind::Absence,
             is_quality_measure: false,
-            length: if tier <= Tier::Title {
-                0
-            } else {
-                rows.length_class(row)
-            },
+            length: self.length(row, tier),
             row,
         }
     }
 
-    /// Counts a row that is not in the top k, whatever its document is. Returns true if it is one.
+    /// Returns the length of a row, or 0 if that of the title counts instead.
+    fn length(&self, row: u32, tier: Tier) -> u8 {
+        if tier <= Tier::Title {
+            0
+        } else {
+            self.index.rows.length_class(row)
+        }
+    }
+
+    /// Counts a row that is not in the top k, whatever its document is. Returns true if so.
     fn reject_features(&mut self, features: RankFeatures) -> bool {
         self.top_of(features.row).reject(SortKey::new(features))
     }
@@ -190,7 +192,9 @@ impl<'a> Collector<'a> {
         }
         // Each listed code has one row.
         for (row, score) in joined {
-            self.push_row(*row, *score, &mut row_to_doc);
+            if !self.is_named(*row) {
+                self.push_row(*row, *score, &mut row_to_doc);
+            }
         }
     }
 
@@ -260,9 +264,15 @@ impl<'a> Collector<'a> {
     }
 
     /// Ranks rows that match the only clause of a query. Most of a hundred thousand rows are rejected
-    /// for their score alone; which ones is unpredictable, so there is no branch for it.
+    /// for their score alone. The loop has no branch on that, because the processor could not predict
+    /// it.
     fn push_rows(&mut self, rows: &[RowMatch], row_to_doc: &mut RowToDoc<'_>) {
-        let may_skip = self.scope_filter.is_unrestricted();
+        if !self.scope_filter.is_unrestricted() {
+            for found in rows {
+                self.push_row(found.row, RowScore::NONE.plus(*found), row_to_doc);
+            }
+            return;
+        }
         for chunk in rows.chunks(CHUNK_ROWS) {
             let mut candidates = [0; CHUNK_ROWS];
             let mut count = 0;
@@ -270,7 +280,7 @@ impl<'a> Collector<'a> {
             for (position, found) in (0_u16..).zip(chunk) {
                 let doc_kind = self.doc_kind(found.row);
                 let best_key = self.best_key(RowScore::NONE.plus(*found), doc_kind);
-                let is_rejected = may_skip && self.top[doc_kind as usize].excludes(best_key);
+                let is_rejected = self.top[doc_kind as usize].excludes(best_key);
                 candidates[count] = position;
                 count += usize::from(!is_rejected);
                 rejected[doc_kind as usize] += usize::from(is_rejected);
@@ -295,8 +305,8 @@ impl<'a> Collector<'a> {
         self.push_if_in_scope(doc, row, score.tier(), score.cost);
     }
 
-    /// Returns the least key that a row with a score can have. Thousands of rows have the same
-    /// score, so keys are kept.
+    /// Returns [`SortKey::best`]. Thousands of rows have the same score, so the last key for each set
+    /// of fields is kept.
     fn best_key(&mut self, score: RowScore, doc_kind: DocKind) -> SortKey {
         let slot = usize::from(score.mask.0) << 1 | doc_kind as usize;
         match self.best_keys[slot] {
@@ -309,7 +319,8 @@ impl<'a> Collector<'a> {
         }
     }
 
-    /// Counts a row that is not in the top k, from what takes no search. Returns true if it is one.
+    /// Counts a row if its best possible key is not in the top k, and returns true if so. Reads only
+    /// columns of the row.
     fn reject(&mut self, row: u32, score: RowScore, row_to_doc: &mut RowToDoc<'_>) -> bool {
         let doc_kind = self.doc_kind(row);
         let best_key = self.best_key(score, doc_kind);
@@ -317,8 +328,7 @@ impl<'a> Collector<'a> {
             (Tier::Title, DocKind::ListedCode) => {
                 self.index.docs.title_length(row_to_doc.doc_of_row(row))
             }
-            (tier, _) if tier <= Tier::Title => 0,
-            _ => self.index.rows.length_class(row),
+            (tier, _) => self.length(row, tier),
         };
         let bound = best_key.at_row(row, length, self.open_rows.contains(&row));
         self.top[doc_kind as usize].reject(bound)
@@ -339,8 +349,14 @@ impl<'a> Collector<'a> {
         }
     }
 
+    /// Returns true for a row of [`Collector::push_named`].
+    fn is_named(&self, row: u32) -> bool {
+        let mut named_docs = self.named_docs.iter();
+        named_docs.any(|doc| self.index.docs.rows(*doc).start == row)
+    }
+
     fn push(&mut self, doc: u32, row: u32, tier: Tier, cost: MatchCost) {
-        if self.named_docs.contains(&doc) && self.index.docs.rows(doc).start == row {
+        if self.is_named(row) {
             return;
         }
         let features = self.row_features(row, tier, cost);

@@ -80,7 +80,7 @@ impl Closeness {
 }
 
 /// The matches of some clauses in one row, combined.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct RowScore {
     pub(crate) clause_count: u8,
     pub(crate) cost: MatchCost,
@@ -209,7 +209,7 @@ impl SortKey {
         )
     }
 
-    /// Returns the least key of a row with a score.
+    /// Returns the lowest key that a row with a score can have.
     pub(crate) fn best(score: RowScore, doc_kind: DocKind) -> Self {
         Self::new(RankFeatures {
             tier: score.tier(),
@@ -223,7 +223,8 @@ impl SortKey {
         })
     }
 
-    /// Adds what [`SortKey::best`] leaves open.
+    /// Adds a row, its length, and whether it is of the open document. The result is at most the key
+    /// of the row.
     pub(crate) fn at_row(self, row: u32, length: u8, is_in_open_doc: bool) -> Self {
         Self(
             self.0
