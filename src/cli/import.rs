@@ -57,7 +57,7 @@ pub fn import(options: &Options, arguments: &ImportArgs) -> anyhow::Result<ExitC
             return Ok(ExitCode::from(INVALID_INPUT));
         }
     };
-    let store = setup::set_store(options).context("no home folder: set HOME or XDG_DATA_HOME")?;
+    let store = setup::set_store(options).context("no home folder: set HOME")?;
     let today = setup::today().context("the system clock is outside the supported years")?;
     let mut status = ExitCode::SUCCESS;
     for group in &plan.groups {

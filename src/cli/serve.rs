@@ -118,7 +118,7 @@ fn host_key_path(settings: &Settings) -> anyhow::Result<PathBuf> {
     if let Some(path) = &settings.host_key {
         return Ok(path.clone());
     }
-    let dirs =
-        UserDirs::from_env().context("no folder for the host key: give a file with --host-key")?;
+    let dirs = UserDirs::from_env()
+        .context("no folder for the host key: set HOME, or give a file with --host-key")?;
     Ok(dirs.state.join("host_ed25519"))
 }

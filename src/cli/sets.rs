@@ -61,7 +61,7 @@ enum SetsFormat {
 }
 
 pub fn sets(options: &Options, arguments: &SetsArgs) -> anyhow::Result<ExitCode> {
-    let store = setup::set_store(options).context("no home folder: set HOME or XDG_DATA_HOME")?;
+    let store = setup::set_store(options).context("no home folder: set HOME")?;
     let charset = setup::charset(options.overrides());
     let sets = store.open_sets();
     match arguments.action.as_ref().unwrap_or(&SetsCommand::List) {

@@ -1,10 +1,9 @@
 //! The user's XDG folders, and reading of files in them.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::{fmt, io};
 
-use etcetera::BaseStrategy;
-use etcetera::base_strategy::Xdg;
 use serde::Serialize;
 
 use crate::files::{self, FileError, write_atomic};
@@ -25,8 +24,8 @@ pub struct UserDirs {
     pub cache: PathBuf,
 }
 
-/// Returns `$HOME`. The user database is not consulted, because glibc would load its modules into a
-/// statically linked program.
+/// Returns `$HOME`. The user database is not read: for that, a statically linked glibc would load
+/// shared modules.
 fn home() -> Option<PathBuf> {
     let home = std::env::var_os("HOME").filter(|home| !home.is_empty())?;
     Some(PathBuf::from(home))
@@ -35,24 +34,27 @@ fn home() -> Option<PathBuf> {
 impl UserDirs {
     /// Returns the folders from the environment; `None` without a home folder.
     pub fn from_env() -> Option<Self> {
-        home()?;
-        let xdg = Xdg::new().ok()?;
-        Some(Self {
-            data: xdg.data_dir().join("codeleaf"),
-            state: xdg.state_dir()?.join("codeleaf"),
-            config: xdg.config_dir().join("codeleaf"),
-            cache: xdg.cache_dir().join("codeleaf"),
-        })
+        Self::new(home(), |variable| std::env::var_os(variable))
     }
 
     /// Returns the default folders, whatever the XDG variables are; `None` without a home folder.
     pub fn from_home() -> Option<Self> {
-        let home = home()?;
+        Self::new(home(), |_| None)
+    }
+
+    fn new(home: Option<PathBuf>, variable: impl Fn(&str) -> Option<OsString>) -> Option<Self> {
+        let folder = |name, default| {
+            // The specification says to ignore relative paths.
+            let base = variable(name).map(PathBuf::from);
+            let base = base.filter(|base| base.is_absolute());
+            let base = base.or_else(|| Some(home.as_ref()?.join(default)))?;
+            Some(base.join("codeleaf"))
+        };
         Some(Self {
-            data: home.join(".local/share/codeleaf"),
-            state: home.join(".local/state/codeleaf"),
-            config: home.join(".config/codeleaf"),
-            cache: home.join(".cache/codeleaf"),
+            data: folder("XDG_DATA_HOME", ".local/share")?,
+            state: folder("XDG_STATE_HOME", ".local/state")?,
+            config: folder("XDG_CONFIG_HOME", ".config")?,
+            cache: folder("XDG_CACHE_HOME", ".cache")?,
         })
     }
 
@@ -117,5 +119,25 @@ pub(crate) fn damaged(path: &Path, reason: impl fmt::Display) -> UserDataError {
     UserDataError::Damaged {
         path: path.to_owned(),
         reason: reason.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn absolute_xdg_folders_override_those_in_the_home_folder() {
+        let variable = |name: &str| match name {
+            "XDG_DATA_HOME" => Some("/data".into()),
+            "XDG_STATE_HOME" => Some("state".into()),
+            _ => None,
+        };
+        let dirs = UserDirs::new(Some("/home/a".into()), variable).unwrap();
+        assert_eq!(dirs.data, Path::new("/data/codeleaf"));
+        assert_eq!(dirs.state, Path::new("/home/a/.local/state/codeleaf"));
+        assert_eq!(dirs.cache, Path::new("/home/a/.cache/codeleaf"));
+        assert_eq!(UserDirs::new(None, variable), None);
+        assert!(UserDirs::new(None, |_| Some("/x".into())).is_some());
     }
 }
