@@ -2,7 +2,8 @@
 //! codes as lines.
 //!
 //! Parsing the keys and themes at every start would take a third of the time to first paint. See
-//! "Start-up shortcuts" in `src/lib.rs`. Parsing synonyms and names would take 1.7 MB.
+//! "Start-up shortcuts" in `src/lib.rs`. Parsing synonyms and names would take 1.7 MB
+//! of memory.
 
 #[path = "src/search/query/name_key.rs"]
 mod name_key;
@@ -20,7 +21,17 @@ fn main() -> io::Result<()> {
     let variable = |name| env::var(name).map_err(io::Error::other);
     let root = PathBuf::from(variable("CARGO_MANIFEST_DIR")?);
     let out = PathBuf::from(variable("OUT_DIR")?);
-    for folder in ["content", "assets", "src/search/query/name_key.rs"] {
+    // Link GCC's unwinder statically, as `-static-libgcc` does, where `.cargo/link-static` is not used.
+    // Loading libgcc_s takes a twentieth of the time to first paint.
+    if variable("CARGO_CFG_TARGET_OS")? == "linux" && variable("CARGO_CFG_TARGET_ENV")? == "gnu" {
+        println!("cargo::rustc-link-lib=gcc_eh");
+    }
+    for folder in [
+        ".cargo",
+        "content",
+        "assets",
+        "src/search/query/name_key.rs",
+    ] {
         println!("cargo::rerun-if-changed={folder}");
     }
     let folders = CONTENT_FOLDERS.map(|folder| root.join(folder));
@@ -33,17 +44,26 @@ fn main() -> io::Result<()> {
     fs::write(out.join("code_names.tsv"), code_names(&file)?)
 }
 
-/// Generates a line for each entry: the name of its table, modifier, words, and other phrases. Lists
-/// are separated by `|`.
+/// Generates a line for each entry: its table, `modifier`, `words` and `asked`. Phrases are separated
+/// by `|`.
 fn synonyms(file: &Table) -> io::Result<String> {
-    let list = |value: Option<&Value>| match value {
-        Some(value) => Ok(strings(value)?.join("|")),
-        None => Ok::<_, io::Error>(String::new()),
+    let list = |value: Option<&Value>| {
+        let phrases = value.map_or_else(|| Ok(Vec::new()), strings)?;
+        if phrases
+            .iter()
+            .any(|phrase| phrase.contains(['|', '\t', '\n']))
+        {
+            return Err(invalid_asset(
+                "a phrase has a separator of the generated lines",
+            ));
+        }
+        Ok(phrases.join("|"))
     };
     let mut lines = format!("ignore\t\t{}\t\n", list(file.get("ignore"))?);
     for table in ["same", "also"] {
         for row in rows(file, table) {
-            let modifier = row.get("modifier").and_then(Value::as_str);
+            let modifier = row.get("modifier").map(|code| string(Some(code)));
+            let modifier = modifier.transpose()?;
             _ = writeln!(
                 lines,
                 "{table}\t{}\t{}\t{}",

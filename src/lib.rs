@@ -57,7 +57,7 @@
 //!   wait in their pipe.
 //! * A term dictionary of a few thousand words is a sorted list. An `fst` map would allocate
 //!   960 KB.
-//! * The C library is linked statically (`.cargo/rustc`), because loading shared libraries costs a
+//! * The C library is linked statically (`.cargo/link-static`), because loading shared libraries costs a
 //!   fifth of the time to first paint.
 //!
 //! # Rooms

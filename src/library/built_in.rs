@@ -16,8 +16,8 @@ pub(crate) struct BuiltInFile {
 struct Built {
     checksum: u32,
     files: &'static [BuiltInFile],
-    /// In the order of the files. The texts are a list of their own, so that the catalog is made
-    /// without reading their pages.
+    /// In the order of the files. The texts have a list of their own, so that the names and titles
+    /// are next to each other in the program file.
     texts: &'static [&'static str],
 }
 

@@ -29,7 +29,7 @@ impl Grid {
         }
     }
 
-    /// Converts the rows of a frame into blank rows, reduced to what the terminal can show.
+    /// Converts the rows of a frame, reduced to what the terminal can show.
     pub(crate) fn fill(
         &mut self,
         frame: &Buffer,
