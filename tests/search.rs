@@ -368,7 +368,7 @@ fn generated_index(document_count: usize) -> Index {
     }
     for n in 0..1000 {
         let code = match n {
-            0 => "I10".to_owned(),
+            999 => "I10".to_owned(),
             _ => format!("K{:02}.{}", n / 10, n % 10),
         };
         builder.add_code(&icd(&code), &generated_text(n + 3), "");

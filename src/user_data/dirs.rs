@@ -34,20 +34,20 @@ fn home() -> Option<PathBuf> {
 impl UserDirs {
     /// Returns the folders from the environment; `None` without a home folder.
     pub fn from_env() -> Option<Self> {
-        Self::new(home(), |variable| std::env::var_os(variable))
+        Self::new(home().as_deref(), |variable| std::env::var_os(variable))
     }
 
     /// Returns the default folders, whatever the XDG variables are; `None` without a home folder.
     pub fn from_home() -> Option<Self> {
-        Self::new(home(), |_| None)
+        Self::new(home().as_deref(), |_| None)
     }
 
-    fn new(home: Option<PathBuf>, variable: impl Fn(&str) -> Option<OsString>) -> Option<Self> {
+    fn new(home: Option<&Path>, variable: impl Fn(&str) -> Option<OsString>) -> Option<Self> {
         let folder = |name, default| {
             // The specification says to ignore relative paths.
             let base = variable(name).map(PathBuf::from);
             let base = base.filter(|base| base.is_absolute());
-            let base = base.or_else(|| Some(home.as_ref()?.join(default)))?;
+            let base = base.or_else(|| Some(home?.join(default)))?;
             Some(base.join("codeleaf"))
         };
         Some(Self {
@@ -133,7 +133,7 @@ mod tests {
             "XDG_STATE_HOME" => Some("state".into()),
             _ => None,
         };
-        let dirs = UserDirs::new(Some("/home/a".into()), variable).unwrap();
+        let dirs = UserDirs::new(Some(Path::new("/home/a")), variable).unwrap();
         assert_eq!(dirs.data, Path::new("/data/codeleaf"));
         assert_eq!(dirs.state, Path::new("/home/a/.local/state/codeleaf"));
         assert_eq!(dirs.cache, Path::new("/home/a/.cache/codeleaf"));

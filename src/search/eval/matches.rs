@@ -26,7 +26,7 @@ impl MatchCost {
         const fn add(a: u8, b: u8) -> u8 {
             let sum = (a & EVEN) + (b & EVEN);
             let carries = sum >> 2 & 0x11;
-            (sum | carries * 3) & EVEN
+            (sum | (carries * 3)) & EVEN
         }
         Self(add(self.0, other.0) | add(self.0 >> 2, other.0 >> 2) << 2)
     }

@@ -29,7 +29,7 @@ pub(crate) struct Collector<'a> {
     /// codes do not crowd out the user's documents.
     top: [TopK; 2],
     /// See [`Collector::best_key`].
-    best_keys: Vec<Option<(RowScore, SortKey)>>,
+    best_keys: Vec<Option<(RowMatch, SortKey)>>,
 }
 
 impl<'a> Collector<'a> {
@@ -279,7 +279,7 @@ impl<'a> Collector<'a> {
             let mut rejected = [0, 0];
             for (position, found) in (0_u16..).zip(chunk) {
                 let doc_kind = self.doc_kind(found.row);
-                let best_key = self.best_key(RowScore::NONE.plus(*found), doc_kind);
+                let best_key = self.best_key(*found, doc_kind);
                 let is_rejected = self.top[doc_kind as usize].excludes(best_key);
                 candidates[count] = position;
                 count += usize::from(!is_rejected);
@@ -305,15 +305,15 @@ impl<'a> Collector<'a> {
         self.push_if_in_scope(doc, row, score.tier(), score.cost);
     }
 
-    /// Returns [`SortKey::best`]. Thousands of rows have the same score, so the last key for each set
-    /// of fields is kept.
-    fn best_key(&mut self, score: RowScore, doc_kind: DocKind) -> SortKey {
-        let slot = usize::from(score.mask.0) << 1 | doc_kind as usize;
-        match self.best_keys[slot] {
-            Some((same, key)) if same == score => key,
+    /// Returns the lowest key that a row with a match can have. Thousands of rows match in the same
+    /// way, so the last key for each set of fields is kept.
+    fn best_key(&mut self, found: RowMatch, doc_kind: DocKind) -> SortKey {
+        let kept = &mut self.best_keys[usize::from(found.mask.0) << 1 | doc_kind as usize];
+        match kept {
+            Some((same, key)) if (same.cost, same.kind) == (found.cost, found.kind) => *key,
             _ => {
-                let key = SortKey::best(score, doc_kind);
-                self.best_keys[slot] = Some((score, key));
+                let key = SortKey::best(RowScore::NONE.plus(found), doc_kind);
+                *kept = Some((found, key));
                 key
             }
         }
@@ -323,7 +323,7 @@ impl<'a> Collector<'a> {
     /// columns of the row.
     fn reject(&mut self, row: u32, score: RowScore, row_to_doc: &mut RowToDoc<'_>) -> bool {
         let doc_kind = self.doc_kind(row);
-        let best_key = self.best_key(score, doc_kind);
+        let best_key = SortKey::best(score, doc_kind);
         let length = match (best_key.tier(), doc_kind) {
             (Tier::Title, DocKind::ListedCode) => {
                 self.index.docs.title_length(row_to_doc.doc_of_row(row))

@@ -80,12 +80,12 @@ impl Closeness {
 }
 
 /// The matches of some clauses in one row, combined.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub(crate) struct RowScore {
     pub(crate) clause_count: u8,
     pub(crate) cost: MatchCost,
     /// The fields that match all of these clauses.
-    pub(crate) mask: FieldMask,
+    mask: FieldMask,
     code_and_modifier: bool,
     modifier: bool,
 }
