@@ -47,7 +47,7 @@
 //!
 //! # Start-up shortcuts
 //!
-//! First paint takes about 1.1 times as long as `less`. Without the
+//! First paint takes about 1.2 times as long as `less`. Without the
 //! following five shortcuts it would take 1.9 times as long:
 //!
 //! * `build.rs` turns `assets/keymap.toml` and the themes into tables, so that no TOML is parsed
