@@ -2,8 +2,7 @@
 //! codes as lines.
 //!
 //! Parsing the keys and themes at every start would take a third of the time to first paint. See
-//! "Start-up shortcuts" in `src/lib.rs`. Parsing synonyms and names would take 1.7 MB
-//! of memory.
+//! "Start-up shortcuts" in `src/lib.rs`. Parsing synonyms and names would take 1.7 MB of memory.
 
 #[path = "src/search/query/name_key.rs"]
 mod name_key;

@@ -133,10 +133,10 @@ mod tests {
             "XDG_STATE_HOME" => Some("state".into()),
             _ => None,
         };
-        let dirs = UserDirs::new(Some(Path::new("/home/a")), variable).unwrap();
+        let dirs = UserDirs::new(Some(Path::new("/h")), variable).unwrap();
         assert_eq!(dirs.data, Path::new("/data/codeleaf"));
-        assert_eq!(dirs.state, Path::new("/home/a/.local/state/codeleaf"));
-        assert_eq!(dirs.cache, Path::new("/home/a/.cache/codeleaf"));
+        assert_eq!(dirs.state, Path::new("/h/.local/state/codeleaf"));
+        assert_eq!(dirs.cache, Path::new("/h/.cache/codeleaf"));
         assert_eq!(UserDirs::new(None, variable), None);
         assert!(UserDirs::new(None, |_| Some("/x".into())).is_some());
     }
