@@ -89,22 +89,17 @@ impl<'a> Collector<'a> {
             doc_kind: self.doc_kind(row),
             is_absence: rows.kind(row) == SubjectKind::Absence,
             is_quality_measure: false,
-            length: self.length(row, tier),
+            length: if tier <= Tier::Title {
+                0
+            } else {
+                rows.length_class(row)
+            },
             row,
         }
     }
 
-    /// Returns the length of a row, or 0 if that of the title counts instead.
-    fn length(&self, row: u32, tier: Tier) -> u8 {
-        if tier <= Tier::Title {
-            0
-        } else {
-            self.index.rows.length_class(row)
-        }
-    }
-
     /// Counts a row that is not in the top k, whatever its document is. Returns true if so.
-    fn reject_features(&mut self, features: RankFeatures) -> bool {
+    fn reject(&mut self, features: RankFeatures) -> bool {
         self.top_of(features.row).reject(SortKey::new(features))
     }
 
@@ -246,7 +241,7 @@ impl<'a> Collector<'a> {
             length: 0,
             ..self.row_features(first_row, Tier::Document, cost)
         };
-        if may_skip && self.reject_features(best_features) {
+        if may_skip && self.reject(best_features) {
             return;
         }
         let mut row_lists: Vec<&[RowMatch]> = by_row(clauses).collect();
@@ -297,12 +292,19 @@ impl<'a> Collector<'a> {
 
     /// Ranks a row of a document that is not known yet.
     fn push_row(&mut self, row: u32, score: RowScore, row_to_doc: &mut RowToDoc<'_>) {
-        let may_skip = self.scope_filter.is_unrestricted();
-        if may_skip && self.reject(row, score, row_to_doc) {
-            return;
+        let (tier, cost) = (score.tier(), score.cost);
+        if self.scope_filter.is_unrestricted() {
+            let mut features = self.row_features(row, tier, cost);
+            // Only the document of a listed code is known without a search.
+            if (tier, features.doc_kind) == (Tier::Title, DocKind::ListedCode) {
+                let doc = row_to_doc.doc_of_row(row);
+                features.length = self.index.docs.title_length(doc);
+            }
+            if self.reject(features) {
+                return;
+            }
         }
-        let doc = row_to_doc.doc_of_row(row);
-        self.push_if_in_scope(doc, row, score.tier(), score.cost);
+        self.push_if_in_scope(row_to_doc.doc_of_row(row), row, tier, cost);
     }
 
     /// Returns the lowest key that a row with a match can have. Thousands of rows match in the same
@@ -317,21 +319,6 @@ impl<'a> Collector<'a> {
                 key
             }
         }
-    }
-
-    /// Counts a row if its best possible key is not in the top k, and returns true if so. Reads only
-    /// columns of the row.
-    fn reject(&mut self, row: u32, score: RowScore, row_to_doc: &mut RowToDoc<'_>) -> bool {
-        let doc_kind = self.doc_kind(row);
-        let best_key = SortKey::best(score, doc_kind);
-        let length = match (best_key.tier(), doc_kind) {
-            (Tier::Title, DocKind::ListedCode) => {
-                self.index.docs.title_length(row_to_doc.doc_of_row(row))
-            }
-            (tier, _) => self.length(row, tier),
-        };
-        let bound = best_key.at_row(row, length, self.open_rows.contains(&row));
-        self.top[doc_kind as usize].reject(bound)
     }
 
     fn push_if_in_scope(&mut self, doc: u32, row: u32, tier: Tier, cost: MatchCost) {
@@ -360,7 +347,7 @@ impl<'a> Collector<'a> {
             return;
         }
         let features = self.row_features(row, tier, cost);
-        if self.reject_features(features) {
+        if self.reject(features) {
             return;
         }
         let docs = &self.index.docs;
