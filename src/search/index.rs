@@ -10,7 +10,7 @@ use crate::search::code_list::{CodeDocId, CodeList};
 use crate::search::doc_table::DocTable;
 use crate::search::format::IndexData;
 use crate::search::query::synonyms::Synonyms;
-use crate::search::row_store::{RowStore, StoredDoc};
+use crate::search::row_store::RowStore;
 use crate::search::row_table::RowTable;
 use crate::search::term_dict::TermDictionary;
 use crate::storage::Container;
@@ -56,13 +56,6 @@ pub struct Index {
     pub(crate) document_source: DocumentSource,
     pub(crate) row_store: Option<RowStore>,
     pub(crate) synonyms: Synonyms,
-}
-
-/// A document, read to show hits in it.
-#[derive(Debug)]
-pub(crate) enum LoadedDoc {
-    Stored(StoredDoc),
-    Parsed(Arc<Document>),
 }
 
 impl Index {
@@ -135,15 +128,6 @@ impl Index {
 
     pub fn code(&self, id: CodeDocId) -> Option<(CodeId, String)> {
         Some((self.docs.code(id.0)?, self.docs.titles.get(id.0)))
-    }
-
-    /// Reads the stored rows of a document, or else the document itself.
-    pub(crate) fn load_doc(&self, doc: u32) -> Option<LoadedDoc> {
-        let stored = self.row_store.as_ref().and_then(|store| store.doc(doc));
-        stored.map(LoadedDoc::Stored).or_else(|| {
-            let code = self.docs.code(doc)?;
-            self.document_source.document(&code).map(LoadedDoc::Parsed)
-        })
     }
 }
 

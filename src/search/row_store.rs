@@ -2,17 +2,31 @@
 //!
 //! An index of many documents has its row store in its file. Parsing five dozen documents to show
 //! as many hits would take longer than finding them; reading their stored rows takes microseconds
-//! and no memory.
+//! and no memory. A row is much smaller than a page of the file, so it has a checksum of its own.
+//!
+//! ```text
+//! document: offset of each row and of the end (4 bytes each) │ row │ row │ …
+//! row: checksum (4 bytes), section, block, key, trail, fields
+//! ```
 
 use std::sync::Arc;
 
 use crate::content::{BlockId, RowKey, RowPath, SectionId, Shape, Standing};
+use crate::num::saturating_u32;
 use crate::search::fields::{FieldMask, IndexedField, RowContext};
-use crate::storage::varint::{self, read_byte, read_list, read_varint, write_text, write_varint};
+use crate::storage::varint::{
+    self, read_byte, read_list, read_varint, u32_at, write_text, write_varint,
+};
 use crate::storage::{Container, PartReader, PartTag};
 
 pub(crate) const STORED_ROWS: PartTag = *b"leaf";
 pub(crate) const STORE_ENTRIES: PartTag = *b"spre";
+
+/// The bytes of a document to read first. Most documents have fewer.
+const FIRST_READ_LEN: usize = 12 * 1024;
+
+const OFFSET_LEN: usize = 4;
+const CHECKSUM_LEN: usize = 4;
 
 /// The number of texts of an encoded row path, with which a row starts.
 const ROW_PATH_TEXTS: usize = 3;
@@ -100,31 +114,61 @@ impl From<FieldRef<'_>> for StoredField {
     }
 }
 
-/// Encodes a row with its length and `fields`, and appends it to the stored rows of its document.
-/// `buffer` holds the row meanwhile.
-pub(crate) fn append_row(
-    context: &RowContext<'_>,
-    fields: &[IndexedField<'_>],
-    buffer: &mut Vec<u8>,
-    out: &mut Vec<u8>,
-) {
-    buffer.clear();
-    write_text(buffer, &context.section.id.0);
-    write_text(buffer, &context.block.id.0);
-    write_text(buffer, &context.row.key.0);
-    let name = row_name(context);
-    let trail = trail(context, name);
-    write_varint(buffer, trail.len() as u64);
-    for text in &trail {
-        write_text(buffer, text);
+/// Encodes the rows of one document. Its buffers are reused from document to document.
+#[derive(Debug, Default)]
+pub(crate) struct RowEncoder {
+    /// Where each row starts in `rows`.
+    starts: Vec<u32>,
+    rows: Vec<u8>,
+}
+
+impl RowEncoder {
+    pub(crate) fn add(&mut self, context: &RowContext<'_>, fields: &[IndexedField<'_>]) {
+        let position = saturating_u32(self.starts.len());
+        self.starts.push(saturating_u32(self.rows.len()));
+        let start = self.rows.len();
+        let out = &mut self.rows;
+        out.extend([0; CHECKSUM_LEN]);
+        write_text(out, &context.section.id.0);
+        write_text(out, &context.block.id.0);
+        write_text(out, &context.row.key.0);
+        let name = row_name(context);
+        let trail = trail(context, name);
+        write_varint(out, trail.len() as u64);
+        for text in &trail {
+            write_text(out, text);
+        }
+        write_varint(out, fields.len() as u64);
+        for field in fields {
+            out.extend([field.mask.0, u8::from(in_trail(context, name, field))]);
+            write_text(out, field.label);
+            write_text(out, &field.text);
+        }
+        if let Some((sum, row)) = out[start..].split_first_chunk_mut() {
+            *sum = checksum(position, row).to_le_bytes();
+        }
     }
-    write_varint(buffer, fields.len() as u64);
-    for field in fields {
-        buffer.extend([field.mask.0, u8::from(in_trail(context, name, field))]);
-        write_text(buffer, field.label);
-        write_text(buffer, &field.text);
+
+    /// Appends the rows that were added since the last call.
+    pub(crate) fn finish_doc(&mut self, out: &mut Vec<u8>) {
+        let header_len = OFFSET_LEN * (self.starts.len() + 1);
+        let ends = [saturating_u32(self.rows.len())];
+        for offset in self.starts.drain(..).chain(ends) {
+            out.extend(
+                saturating_u32(header_len)
+                    .saturating_add(offset)
+                    .to_le_bytes(),
+            );
+        }
+        out.append(&mut self.rows);
     }
-    varint::write_bytes(out, buffer);
+}
+
+/// The position in the document is part of the checksum, so that a row is not read as another one.
+fn checksum(position: u32, row: &[u8]) -> u32 {
+    let mut hasher = crc32fast::Hasher::new_with_initial(position);
+    hasher.update(row);
+    hasher.finalize()
 }
 
 fn trail(context: &RowContext<'_>, name: &str) -> Vec<String> {
@@ -199,8 +243,9 @@ pub(crate) struct RowStore {
     entries: Vec<StoreEntry>,
 }
 
-#[derive(Clone, Debug, Default)]
-pub(crate) struct StoredDoc(Vec<u8>);
+/// A row as it is stored.
+#[derive(Clone, Debug)]
+pub(crate) struct EncodedRow(Vec<u8>);
 
 impl RowStore {
     /// Opens the store in a container. Its rows are verified when they are read.
@@ -215,30 +260,47 @@ impl RowStore {
         Some(Self { container, entries })
     }
 
-    /// Reads the rows of a document, or returns `None` if there are none or they are damaged.
-    pub(crate) fn doc(&self, doc: u32) -> Option<StoredDoc> {
+    /// Reads the row at a position in a document, or returns `None` if there is none or it is
+    /// damaged.
+    pub(crate) fn row(&self, doc: u32, position: u32) -> Option<EncodedRow> {
         let entries = &self.entries;
-        let position = entries.binary_search_by_key(&doc, |entry| entry.doc).ok()?;
-        let StoreEntry { offset, length, .. } = *entries.get(position)?;
-        self.container
-            .read_range(STORED_ROWS, offset, length as usize)
-            .map(StoredDoc)
+        let at = entries.binary_search_by_key(&doc, |entry| entry.doc).ok()?;
+        let entry = entries.get(at)?;
+        // One read of a few pages is faster than two short ones.
+        let head = self.read(entry, 0, (entry.length as usize).min(FIRST_READ_LEN))?;
+        let read = |offset: usize, length: usize| {
+            let bytes = head.get(offset..offset.checked_add(length)?);
+            bytes.map_or_else(|| self.read(entry, offset, length), |it| Some(it.to_vec()))
+        };
+        let offsets = read(OFFSET_LEN.checked_mul(position as usize)?, 2 * OFFSET_LEN)?;
+        let (start, end) = (u32_at(&offsets, 0)?, u32_at(&offsets, OFFSET_LEN)?);
+        let mut bytes = read(start as usize, end.checked_sub(start)? as usize)?;
+        let (sum, row) = bytes.split_first_chunk()?;
+        if u32::from_le_bytes(*sum) != checksum(position, row) {
+            return None;
+        }
+        bytes.drain(..CHECKSUM_LEN);
+        Some(EncodedRow(bytes))
+    }
+
+    fn read(&self, entry: &StoreEntry, offset: usize, length: usize) -> Option<Vec<u8>> {
+        let is_in_entry = offset.checked_add(length)? <= entry.length as usize;
+        let offset = entry
+            .offset
+            .checked_add(offset as u64)
+            .filter(|_| is_in_entry)?;
+        self.container.read_unverified(STORED_ROWS, offset, length)
     }
 }
 
-impl StoredDoc {
-    pub(crate) fn row(&self, position: u32) -> Option<StoredRow> {
-        StoredRow::decode(self.row_bytes(position)?)
+impl EncodedRow {
+    pub(crate) fn decode(&self) -> Option<StoredRow> {
+        StoredRow::decode(&self.0)
     }
 
-    /// Returns true if any field of a row satisfies a predicate on its mask and text. Allocates
-    /// nothing.
-    pub(crate) fn any_field(
-        &self,
-        position: u32,
-        is_match: impl Fn(FieldMask, &str) -> bool,
-    ) -> Option<bool> {
-        let bytes = &mut self.row_bytes(position)?;
+    /// Returns true if any field satisfies a predicate on its mask and text. Allocates nothing.
+    pub(crate) fn any_field(&self, is_match: impl Fn(FieldMask, &str) -> bool) -> Option<bool> {
+        let bytes = &mut &self.0[..];
         for _ in 0..ROW_PATH_TEXTS {
             varint::read_text(bytes)?;
         }
@@ -253,15 +315,6 @@ impl StoredDoc {
         }
         Some(false)
     }
-
-    fn row_bytes(&self, position: u32) -> Option<&[u8]> {
-        let mut rest = &self.0[..];
-        for _ in 0..position {
-            let length = usize::try_from(read_varint(&mut rest)?).ok()?;
-            rest = rest.get(length..)?;
-        }
-        varint::read_bytes(&mut rest)
-    }
 }
 
 #[cfg(test)]
@@ -269,39 +322,105 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::content::Document;
     use crate::search::fields::row_contexts;
+    use crate::storage::ContainerWriter;
+    use crate::storage::container::Backing;
 
     #[test]
     fn stored_rows_round_trip() {
         let text = include_str!("../../content/cpt-83950.toml");
         let document = crate::content::parse_document("a.toml", text.as_bytes()).unwrap();
-        let mut bytes = Vec::new();
-        for context in row_contexts(&document) {
-            append_row(&context, &context.fields(), &mut Vec::new(), &mut bytes);
-        }
-        let stored = StoredDoc(bytes);
-        let mut rows = 0;
-        for (row, context) in (0..).zip(row_contexts(&document)) {
+        let (store, rows) = (
+            new_store(&encode(&document)),
+            row_contexts(&document).count(),
+        );
+        assert!(rows > 20);
+        for (position, context) in (0..).zip(row_contexts(&document)) {
             let expected = StoredRow::from_context(&context);
+            let row = store.row(7, position).unwrap();
             for StoredField { mask, text, .. } in &expected.fields {
                 let is_field = |other: FieldMask, found: &str| other == *mask && found == text;
-                assert_eq!(stored.any_field(row, is_field), Some(true));
+                assert_eq!(row.any_field(is_field), Some(true));
             }
-            assert_eq!(stored.any_field(row, |_, _| false), Some(false));
-            assert_eq!(stored.row(row), Some(expected));
-            rows = row + 1;
+            assert_eq!(row.any_field(|_, _| false), Some(false));
+            assert_eq!(row.decode(), Some(expected));
         }
-        assert!(rows > 20);
-        assert_eq!(stored.row(rows), None);
+        for position in [rows, rows + 1, 1 << 30, u32::MAX as usize] {
+            assert!(store.row(7, u32::try_from(position).unwrap()).is_none());
+        }
+        assert!(store.row(6, 0).is_none() && store.row(8, 0).is_none());
+    }
+
+    /// Any flipped bit is found when a row is read, or the row is the same.
+    #[test]
+    fn damaged_rows_are_not_read() {
+        let text = include_str!("../../content/cpt-83950.toml");
+        let document = crate::content::parse_document("a.toml", text.as_bytes()).unwrap();
+        let bytes = encode(&document);
+        let intact = new_store(&bytes);
+        let rows = u32::try_from(row_contexts(&document).count()).unwrap();
+        for at in (0..bytes.len()).step_by(7) {
+            let mut damaged = bytes.clone();
+            damaged[at] ^= 1 << (at % 8);
+            let damaged = new_store(&damaged);
+            let decode = |store: &RowStore, row| store.row(7, row).and_then(|row| row.decode());
+            let lost = (0..rows).filter(|row| {
+                let found = decode(&damaged, *row);
+                assert!(
+                    found.is_none() || found == decode(&intact, *row),
+                    "byte {at}"
+                );
+                found.is_none()
+            });
+            assert!(lost.count() <= 2, "byte {at}");
+        }
+    }
+
+    #[test]
+    fn row_at_the_place_of_another_is_not_read() {
+        let text = include_str!("../../content/cpt-83950.toml");
+        let document = crate::content::parse_document("a.toml", text.as_bytes()).unwrap();
+        let mut bytes = encode(&document);
+        let second_row = bytes[OFFSET_LEN..3 * OFFSET_LEN].to_vec();
+        bytes[..2 * OFFSET_LEN].copy_from_slice(&second_row);
+        let store = new_store(&bytes);
+        assert!(store.row(7, 0).is_none());
+        assert!(store.row(7, 2).is_some());
+    }
+
+    fn encode(document: &Document) -> Vec<u8> {
+        let (mut encoder, mut bytes) = (RowEncoder::default(), Vec::new());
+        for context in row_contexts(document) {
+            encoder.add(&context, &context.fields());
+        }
+        encoder.finish_doc(&mut bytes);
+        bytes
+    }
+
+    /// Returns a store with one document, whose id is 7.
+    fn new_store(bytes: &[u8]) -> RowStore {
+        let mut file = ContainerWriter::new(Vec::new(), 1).unwrap();
+        let length = u32::try_from(bytes.len()).unwrap();
+        file.write_part(STORED_ROWS, &[&[0; 3], bytes, &[0; 3]].concat())
+            .unwrap();
+        let file = Backing::Memory(file.finish().unwrap());
+        RowStore {
+            container: Arc::new(Container::open(file, 1).unwrap()),
+            entries: vec![StoreEntry {
+                doc: 7,
+                length,
+                offset: 3,
+            }],
+        }
     }
 
     proptest! {
         #[test]
         fn damaged_rows_do_not_panic(bytes in prop::collection::vec(any::<u8>(), 0..60)) {
-            let _ = StoredRow::decode(&bytes);
-            let doc = StoredDoc(bytes);
-            let _ = doc.row(1);
-            let _ = doc.any_field(0, |_, _| false);
+            let row = EncodedRow(bytes);
+            let _ = row.decode();
+            let _ = row.any_field(|_, _| false);
         }
     }
 }

@@ -16,6 +16,8 @@ pub(crate) struct RowTable {
     pub(crate) modifiers: Vec<([u8; 2], u32)>,
     /// The rows where another section starts, and its position in `sections`.
     pub(crate) section_starts: Vec<(u32, u16)>,
+    /// The terms in the names of payers, ascending.
+    pub(crate) payer_terms: Vec<u32>,
     /// The folded names of each section: id, short title and title, separated by `\n`.
     pub(crate) sections: Vec<String>,
 }
@@ -39,6 +41,11 @@ impl SubjectKind {
             Subject::Text | Subject::Place | Subject::Code(_) => Self::Other,
         }
     }
+
+    /// Returns the kind of a row that [`pack_row_kind`] packed.
+    pub(crate) fn unpack(packed: u8) -> Self {
+        Self::ALL[usize::from(packed >> 6)]
+    }
 }
 
 impl RowTable {
@@ -56,14 +63,13 @@ impl RowTable {
         size_of_val(&self.packed_kinds[..])
             + size_of_val(&self.modifiers[..])
             + size_of_val(&self.section_starts[..])
+            + size_of_val(&self.payer_terms[..])
             + self.sections.iter().map(String::len).sum::<usize>()
     }
 
     pub(crate) fn kind(&self, row: u32) -> SubjectKind {
         let packed = self.packed_kinds.get(row as usize);
-        packed.map_or(SubjectKind::Other, |byte| {
-            SubjectKind::ALL[usize::from(byte >> 6)]
-        })
+        packed.map_or(SubjectKind::Other, |byte| SubjectKind::unpack(*byte))
     }
 
     pub(crate) fn length_class(&self, row: u32) -> u8 {
@@ -117,6 +123,10 @@ impl RowTable {
             out.extend(row.to_le_bytes());
             out.extend(section.to_le_bytes());
         }
+        write_varint(out, self.payer_terms.len() as u64);
+        for term in &self.payer_terms {
+            out.extend(term.to_le_bytes());
+        }
         write_varint(out, self.sections.len() as u64);
         for section in &self.sections {
             write_text(out, section);
@@ -133,6 +143,7 @@ impl RowTable {
                 let row = u32::from_le_bytes(part.read_array()?);
                 Some((row, u16::from_le_bytes(part.read_array()?)))
             })?,
+            payer_terms: part.read_list(|part| part.read_array().map(u32::from_le_bytes))?,
             sections: part.read_list(PartReader::read_text)?,
         })
     }

@@ -2,7 +2,8 @@
 //!
 //! A full disk, a kill, another version or a flipped bit may have damaged the file since it was
 //! written. Each part is divided into pages of 8 KiB with a CRC-32 each, which is compared before
-//! the page is used. Opening a container reads only its table, which has a CRC-32 of its own.
+//! the page is used, unless the caller has checksums of its own. Opening a container reads only its
+//! table, which has a CRC-32 too.
 //!
 //! ```text
 //! magic, format │ part │ part │ … │ table: tag, offset, length, page checksums │ footer
@@ -186,6 +187,17 @@ impl Container {
                 self.read_range(tag, offset, length).is_some()
             })
         })
+    }
+
+    /// Reads `length` bytes of a part without their pages, so the caller must verify them; `None` if
+    /// they exceed the part.
+    pub fn read_unverified(&self, tag: PartTag, offset: u64, length: usize) -> Option<Vec<u8>> {
+        let part = self.find_part(tag)?;
+        let end = offset.checked_add(length as u64)?;
+        if end > part.length {
+            return None;
+        }
+        self.backing.read_at(part.offset + offset, length).ok()
     }
 
     /// Reads `length` bytes of a part; `None` if they exceed it or one of their pages is damaged.

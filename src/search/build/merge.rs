@@ -1,6 +1,6 @@
 //! The merge of partial indexes. Its result is the same, byte for byte, for any number of threads.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::panic::resume_unwind;
 use std::thread;
 
@@ -42,7 +42,7 @@ pub(crate) fn merge_partials(
         let make_titles = || TitleTable::from_titles(docs.iter().map(|(_, doc)| doc.title()));
         let titles_thread = (threads > 1).then(|| scope.spawn(make_titles));
         let (posting_ends, postings) = merge_postings(&docs, &terms, threads);
-        let (mut doc_table, rows) = merge_tables(partials, &docs);
+        let (mut doc_table, rows) = merge_tables(partials, &docs, &terms);
         doc_table.titles = match titles_thread {
             Some(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
             None => make_titles(),
@@ -55,9 +55,14 @@ pub(crate) fn merge_partials(
     })
 }
 
-fn merge_tables(partials: &[PartialIndex], docs: &MergeOrder<'_>) -> (DocTable, RowTable) {
+fn merge_tables(
+    partials: &[PartialIndex],
+    docs: &MergeOrder<'_>,
+    terms: &MergedTerms,
+) -> (DocTable, RowTable) {
     let mut doc_table = DocTable::default();
     let mut rows = RowTable::default();
+    let mut payer_terms = BTreeSet::new();
     let mut sections = SectionMerger::new(partials);
     for (partial, doc) in docs {
         let first_row = rows.count();
@@ -67,11 +72,14 @@ fn merge_tables(partials: &[PartialIndex], docs: &MergeOrder<'_>) -> (DocTable, 
         }
         let modifiers = doc.modifiers().map(|(code, row)| (code, first_row + row));
         rows.modifiers.extend(modifiers);
+        let names = doc.payer_name_terms();
+        payer_terms.extend(names.map(|term| terms.term_ords[*partial][term as usize]));
         rows.packed_kinds.extend_from_slice(doc.row_kinds());
         doc_table.add(doc.ends.code, doc.ends.packed_kind, rows.count());
     }
     doc_table.finish();
     rows.sections = sections.names;
+    rows.payer_terms = payer_terms.into_iter().collect();
     rows.modifiers.sort_unstable();
     rows.shrink_to_fit();
     (doc_table, rows)

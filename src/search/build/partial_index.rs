@@ -15,7 +15,7 @@ use crate::num::{saturating_u16, saturating_u32};
 use crate::search::build::prominence::{is_head_name, weighted_length};
 use crate::search::doc_table::{DocKind, pack_code};
 use crate::search::fields::{FieldMask, row_contexts};
-use crate::search::row_store;
+use crate::search::row_store::RowEncoder;
 use crate::search::row_table::{SubjectKind, pack_row_kind};
 use crate::search::tokenizer::{TokenKind, Tokenizer, count_words, split_words};
 
@@ -39,7 +39,7 @@ pub(crate) struct PartialIndex {
     /// The position after the last posting of each term, or 0.
     last_postings: Vec<u32>,
     tokenizer: Tokenizer,
-    row_buffer: Vec<u8>,
+    row_encoder: RowEncoder,
 }
 
 /// The columns of a document or listed code, and where it ends in those of other items.
@@ -77,12 +77,12 @@ impl PartialIndex {
     }
 
     /// Adds a document, and appends its stored rows to a buffer if there is one.
-    pub(crate) fn add(&mut self, document: &Document, mut stored_rows: Option<&mut Vec<u8>>) {
+    pub(crate) fn add(&mut self, document: &Document, stored_rows: Option<&mut Vec<u8>>) {
         let mut section = None;
         for context in row_contexts(document) {
             let fields = context.fields();
-            if let Some(stored_rows) = stored_rows.as_deref_mut() {
-                row_store::append_row(&context, &fields, &mut self.row_buffer, stored_rows);
+            if stored_rows.is_some() {
+                self.row_encoder.add(&context, &fields);
             }
             let first_posting = self.posting_terms.len();
             let mut words = 0;
@@ -108,6 +108,9 @@ impl PartialIndex {
                 self.modifiers.push((code, row));
             }
             self.end_row(SubjectKind::from_subject(subject), words);
+        }
+        if let Some(stored_rows) = stored_rows {
+            self.row_encoder.finish_doc(stored_rows);
         }
         if section.is_none() {
             self.add_title_row(&[&document.title], &[]);
@@ -251,6 +254,18 @@ impl<'p> PartialDoc<'p> {
             let range = self.first_posting(row)..self.first_posting(row + 1);
             let terms = &self.index.posting_terms[range.clone()];
             (terms, &self.index.posting_masks[range])
+        })
+    }
+
+    /// Returns the terms in the names of payers.
+    pub(crate) fn payer_name_terms(self) -> impl Iterator<Item = u32> {
+        let rows = self.row_kinds().iter().zip(self.postings());
+        let on_payers = rows.filter(|(kind, _)| SubjectKind::unpack(**kind) == SubjectKind::Payer);
+        on_payers.flat_map(|(_, (terms, masks))| {
+            let postings = terms.iter().zip(masks);
+            let in_name =
+                postings.filter(|(_, mask)| FieldMask(**mask).intersects(FieldMask::NAME));
+            in_name.map(|(term, _)| *term)
         })
     }
 

@@ -193,7 +193,9 @@ fn insert_rows(rows: &mut FixedBitSet, range: Range<u32>) {
 
 /// Returns the rows about payers whose names have a word with this prefix.
 fn payer_rows(index: &Index, prefix: &str) -> FixedBitSet {
-    let terms = index.terms.prefix_range(prefix);
+    let with_prefix = index.terms.prefix_range(prefix);
+    let in_names = index.rows.payer_terms.iter().copied();
+    let terms = in_names.filter(|term| with_prefix.contains(term));
     let batch = index.terms.fetch_postings(terms.clone());
     let postings = terms.flat_map(|term| batch.postings(term));
     let in_names = postings.filter(|posting| {

@@ -2,8 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
+use std::sync::Arc;
 
-use crate::content::CodeId;
+use crate::content::{CodeId, Document};
 use crate::search::doc_table::DocKind;
 use crate::search::eval::filter::ScopeFilter;
 use crate::search::eval::matches::{MatchKind, QueryMatches};
@@ -21,10 +22,10 @@ use crate::search::hits::scope_values::all_modifiers;
 use crate::search::hits::snippet::Snippet;
 use crate::search::hits::suggest::suggestions;
 use crate::search::hits::top_k::ScoredRow;
-use crate::search::index::{Index, LoadedDoc};
+use crate::search::index::Index;
 use crate::search::query::parse::{Clause, Query};
 use crate::search::query::scope::ScopeKind;
-use crate::search::row_store::{StoredField, StoredRow};
+use crate::search::row_store::{EncodedRow, StoredField, StoredRow};
 use crate::search::tokenizer::split_words;
 
 /// The number of top rows that are read to promote those in which the words are adjacent.
@@ -38,7 +39,7 @@ const FIRST_PHRASE_ROWS: usize = 200;
 const ENOUGH_PHRASE_ROWS: usize = 60;
 
 /// The most documents that a search has in memory.
-const MAX_LOADED_DOCS: usize = 64;
+const MAX_PARSED_DOCS: usize = 64;
 
 /// One in this many hits is reserved for documents.
 const RESERVED_SHARE: usize = 4;
@@ -97,13 +98,19 @@ impl Index {
     }
 }
 
+/// A row, read to check it or to show a hit.
+enum LoadedRow<'d> {
+    Stored(EncodedRow),
+    Parsed(RowContext<'d>),
+}
+
 struct Searcher<'a> {
     index: &'a Index,
     query: &'a Query,
     matches: QueryMatches,
     highlighter: Highlighter,
-    /// Documents that were read to check rows. Most of them are read again for hits.
-    loaded: HashMap<u32, LoadedDoc>,
+    /// Documents without stored rows that were read.
+    parsed: HashMap<u32, Arc<Document>>,
     /// The top rows, best first.
     rows: Vec<ScoredRow>,
     total: usize,
@@ -137,7 +144,7 @@ impl<'a> Searcher<'a> {
             query,
             highlighter: Highlighter::new(terms, matches.prefixes.clone()),
             matches,
-            loaded: HashMap::new(),
+            parsed: HashMap::new(),
             rows: Vec::new(),
             total,
             unverified: 0,
@@ -281,12 +288,9 @@ impl<'a> Searcher<'a> {
             matched_fields.intersects(mask) && contains_phrase(words, text, last_word)
         };
         match self.load_row(row) {
-            Some((LoadedDoc::Stored(doc), position)) => {
-                doc.any_field(position, is_match).unwrap_or_default()
-            }
-            Some((LoadedDoc::Parsed(document), position)) => {
-                let context = row_contexts(document).nth(position as usize);
-                let fields = context.iter().flat_map(RowContext::fields);
+            Some(LoadedRow::Stored(row)) => row.any_field(is_match).unwrap_or_default(),
+            Some(LoadedRow::Parsed(context)) => {
+                let fields = context.fields();
                 fields.into_iter().any(|it| is_match(it.mask, &it.text))
             }
             None => contains_phrase(words, &self.index.docs.titles.get(row.doc), last_word),
@@ -304,31 +308,33 @@ impl<'a> Searcher<'a> {
         }
     }
 
-    /// Reads the document of a row, and returns it with the position of the row in it. Returns
-    /// `None` for a bare code, which has a title only.
-    fn load_row(&mut self, row: ScoredRow) -> Option<(&LoadedDoc, u32)> {
-        let docs = &self.index.docs;
-        if docs.kind(row.doc) == DocKind::ListedCode {
+    /// Reads a row from the store, or else from its document. Returns `None` for a bare code, which has
+    /// a title only.
+    fn load_row(&mut self, row: ScoredRow) -> Option<LoadedRow<'_>> {
+        let index = self.index;
+        if index.docs.kind(row.doc) == DocKind::ListedCode {
             return None;
         }
-        let position = row.key.row().checked_sub(docs.rows(row.doc).start)?;
-        if !self.loaded.contains_key(&row.doc) {
-            let doc = self.index.load_doc(row.doc)?;
-            if self.loaded.len() == MAX_LOADED_DOCS {
-                self.loaded.clear();
-            }
-            self.loaded.insert(row.doc, doc);
+        let position = row.key.row().checked_sub(index.docs.rows(row.doc).start)?;
+        let store = index.row_store.as_ref();
+        if let Some(stored) = store.and_then(|store| store.row(row.doc, position)) {
+            return Some(LoadedRow::Stored(stored));
         }
-        Some((self.loaded.get(&row.doc)?, position))
+        if !self.parsed.contains_key(&row.doc) {
+            let document = index.document_source.document(&index.docs.code(row.doc)?)?;
+            if self.parsed.len() == MAX_PARSED_DOCS {
+                self.parsed.clear();
+            }
+            self.parsed.insert(row.doc, document);
+        }
+        let context = row_contexts(self.parsed.get(&row.doc)?).nth(position as usize)?;
+        Some(LoadedRow::Parsed(context))
     }
 
     fn stored_row(&mut self, row: ScoredRow) -> Option<StoredRow> {
         match self.load_row(row)? {
-            (LoadedDoc::Stored(doc), position) => doc.row(position),
-            (LoadedDoc::Parsed(document), position) => {
-                let context = row_contexts(document).nth(position as usize)?;
-                Some(StoredRow::from_context(&context))
-            }
+            LoadedRow::Stored(row) => row.decode(),
+            LoadedRow::Parsed(context) => Some(StoredRow::from_context(&context)),
         }
     }
 
