@@ -111,6 +111,11 @@ impl WordSplitter<'_> {
     fn read_rest_of_word(&mut self, folded: &mut String) {
         loop {
             let rest = &self.text[self.position..];
+            let next = rest.as_bytes().first();
+            if next.is_none_or(|byte| byte.is_ascii() && !byte.is_ascii_alphanumeric()) {
+                // No ASCII character is ignorable.
+                return;
+            }
             let mut length = fold_letters(rest, folded);
             if length == 0 {
                 let Some(c) = rest.chars().next().filter(|c| is_ignorable(*c)) else {
@@ -137,7 +142,11 @@ pub(crate) struct Tokenizer {
 
 /// Calls `emit` with every token of a text. Words come in order, compounds after their words.
 pub(crate) fn for_each_token(text: &str, emit: impl FnMut(Token<'_>)) {
-    Tokenizer::default().for_each_token(text, emit);
+    let mut tokenizer = Tokenizer {
+        folded: String::with_capacity(text.len()),
+        ..Tokenizer::default()
+    };
+    tokenizer.for_each_token(text, emit);
 }
 
 pub(crate) fn split_words(text: &str) -> Vec<String> {
