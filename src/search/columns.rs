@@ -14,6 +14,24 @@ pub(crate) fn gallop<T>(slice: &[T], is_before: impl Fn(&T) -> bool) -> &[T] {
     &slice[skipped..]
 }
 
+/// Appends the selected ones of at most `max` items. The loop has no branch on whether an item is
+/// selected, because the processor could not predict it.
+#[inline]
+pub(crate) fn extend_selected<T: Copy + Default>(
+    selected: &mut Vec<T>,
+    max: usize,
+    items: impl Iterator<Item = (T, bool)>,
+) {
+    let mut end = selected.len();
+    selected.resize(end + max, T::default());
+    let slots = &mut selected[..];
+    for (item, is_selected) in items.take(max) {
+        slots[end] = item;
+        end += usize::from(is_selected);
+    }
+    selected.truncate(end);
+}
+
 /// How many times longer one slice must be for [`merge_join`] to skip in it.
 const MIN_SKIP_RATIO: usize = 8;
 
@@ -41,8 +59,9 @@ pub(crate) fn merge_join<L, R>(
         return;
     }
     // Looking up each key in a table is faster than comparing it with the next one, because the
-    // results of comparisons are unpredictable.
+    // processor cannot predict comparisons.
     let mut positions = vec![0_u16; BLOCK_KEYS as usize];
+    let mut pairs = Vec::new();
     while let Some(first) = left.first() {
         let first_key = left_key(first) / BLOCK_KEYS * BLOCK_KEYS;
         let in_block = |key: u32| key < first_key.saturating_add(BLOCK_KEYS);
@@ -54,11 +73,17 @@ pub(crate) fn merge_join<L, R>(
         }
         right = gallop(right, |other| right_key(other) < first_key);
         let rest = gallop(right, |other| in_block(right_key(other)));
-        for other in &right[..right.len() - rest.len()] {
+        let others = &right[..right.len() - rest.len()];
+        let lookups = (0..).zip(others).map(|(n, other): (u16, &R)| {
             let position = positions[(right_key(other) - first_key) as usize];
-            if let Some(position) = usize::from(position).checked_sub(1) {
-                on_pair(&block[position], other);
-            }
+            ((position, n), position > 0)
+        });
+        extend_selected(&mut pairs, others.len(), lookups);
+        for (position, other) in pairs.drain(..) {
+            on_pair(
+                &block[usize::from(position) - 1],
+                &others[usize::from(other)],
+            );
         }
         right = rest;
         for item in block {
@@ -89,6 +114,19 @@ mod tests {
             numbers.sort_unstable();
             let rest: Vec<u32> = numbers.iter().copied().filter(|n| *n >= bound).collect();
             prop_assert_eq!(gallop(&numbers, |n| *n < bound), rest);
+        }
+
+        #[test]
+        fn selected_items_are_appended(
+            mut numbers in prop::collection::vec(any::<u8>(), 0..9),
+            items in prop::collection::vec(any::<(u8, bool)>(), 0..80),
+            more in 0..9_usize,
+        ) {
+            let selected = items.iter().filter(|(_, is_selected)| *is_selected);
+            let mut expected = numbers.clone();
+            expected.extend(selected.map(|(item, _)| item));
+            extend_selected(&mut numbers, items.len() + more, items.into_iter());
+            prop_assert_eq!(numbers, expected);
         }
 
         #[test]

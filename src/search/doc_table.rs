@@ -119,7 +119,7 @@ impl DocTable {
         self.rows(self.first_listed_code()).start
     }
 
-    fn first_listed_code(&self) -> u32 {
+    pub(crate) fn first_listed_code(&self) -> u32 {
         let is_document = |packed: &u8| packed & LISTED_CODE_BIT == 0;
         saturating_u32(self.packed_kinds.partition_point(is_document))
     }

@@ -71,6 +71,7 @@ impl<'a> PostingsDecoder<'a> {
 impl Iterator for PostingsDecoder<'_> {
     type Item = Posting;
 
+    #[inline]
     fn next(&mut self) -> Option<Posting> {
         let (&byte, rest) = self.bytes.split_first()?;
         let (distance, tag) = if byte < 0x80 {

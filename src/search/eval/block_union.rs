@@ -3,6 +3,7 @@
 //! With thousands of postings this is faster than sorting them. A block fits into the processor's
 //! cache.
 
+use crate::search::columns::extend_selected;
 use crate::search::eval::filter::RowFilter;
 use crate::search::eval::matches::{MatchCost, MatchKind, RowMatch};
 use crate::search::eval::term_expansion::{Term, fetch_postings, posting_bytes};
@@ -31,11 +32,7 @@ pub(crate) fn block_union(
     while let Some(row) = cursors.iter().map(|cursor| cursor.next.row).min() {
         block.first_row = row - row % BLOCK_ROWS;
         cursors.retain_mut(|cursor| cursor.advance_past(&mut block));
-        block.drain(kind, |found| {
-            if filter.is_none_or(|filter| filter.contains(found.row)) {
-                matches.push(found);
-            }
-        });
+        block.drain_into(&mut matches, kind, filter);
     }
     matches
 }
@@ -87,20 +84,26 @@ impl BlockAccumulator {
         self.rows.get_mut((row - self.first_row) as usize)
     }
 
-    /// Empties the block, and emits its matches in ascending order.
-    fn drain(&mut self, kind: MatchKind, mut emit: impl FnMut(RowMatch)) {
+    /// Empties the block, and appends its matches in ascending order.
+    fn drain_into(
+        &mut self,
+        matches: &mut Vec<RowMatch>,
+        kind: MatchKind,
+        filter: Option<&RowFilter>,
+    ) {
         let chunks = self.rows.chunks_mut(SCAN_WIDTH);
         for (first_row, rows) in (self.first_row..).step_by(SCAN_WIDTH).zip(chunks) {
             if rows.iter().fold(0, |bits, row| bits | row.bits()) == 0 {
                 continue;
             }
-            for (row, accumulator) in (first_row..).zip(rows) {
-                let RowAccumulator { mask, .. } = *accumulator;
-                let cost = std::mem::take(accumulator).cost();
-                if mask != 0 {
-                    emit(RowMatch::new(row, FieldMask(mask), cost, kind));
-                }
-            }
+            let found = (first_row..).zip(rows).map(|(row, accumulator)| {
+                let accumulator = std::mem::take(accumulator);
+                let mask = FieldMask(accumulator.mask);
+                let is_admitted = filter.is_none_or(|filter| filter.contains(row));
+                let found = RowMatch::new(row, mask, accumulator.cost(), kind);
+                (found, !mask.is_empty() & is_admitted)
+            });
+            extend_selected(matches, SCAN_WIDTH, found);
         }
     }
 }

@@ -240,6 +240,14 @@ impl RowFilter {
         (filter.row_count <= max_rows).then_some(filter)
     }
 
+    pub(crate) fn from_rows(index: &Index, matches: &[RowMatch]) -> Self {
+        let rows = matches.iter().map(|found| found.row..found.row + 1);
+        Self {
+            rows: row_set(index, rows),
+            row_count: matches.len(),
+        }
+    }
+
     pub(crate) fn from_row_set(rows: &FixedBitSet) -> Self {
         Self {
             row_count: rows.count_ones(..),

@@ -37,8 +37,9 @@ impl MatchCost {
 }
 
 /// How a row matches a clause.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum MatchKind {
+    #[default]
     Words,
     /// It is about the modifier.
     Modifier,
@@ -64,7 +65,7 @@ impl MatchKind {
 }
 
 /// A row that matches a clause.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct RowMatch {
     pub(crate) row: u32,
     pub(crate) mask: FieldMask,
@@ -78,6 +79,32 @@ impl RowMatch {
             row,
             mask,
             cost,
+            kind,
+        }
+    }
+
+    /// Returns true if the row is about the modifier of the clause, or about its synonym.
+    pub(crate) fn is_about_modifier(self) -> bool {
+        match self.kind {
+            MatchKind::CodeAndModifier | MatchKind::Modifier => true,
+            MatchKind::Synonym(_) => self.mask == FieldMask::ALL,
+            MatchKind::Words | MatchKind::Typo => false,
+        }
+    }
+
+    /// Combines the matches of two clauses in a row: the fields of both, and the sum of their costs.
+    pub(crate) fn and(self, other: Self) -> Self {
+        let kind = if [self.kind, other.kind].contains(&MatchKind::CodeAndModifier) {
+            MatchKind::CodeAndModifier
+        } else if self.is_about_modifier() || other.is_about_modifier() {
+            MatchKind::Modifier
+        } else {
+            MatchKind::Words
+        };
+        Self {
+            row: self.row,
+            mask: self.mask.and(other.mask),
+            cost: self.cost.plus(other.cost),
             kind,
         }
     }

@@ -1,11 +1,10 @@
 //! Operations on postings: union and intersection.
 
-use crate::search::columns::gallop;
+use crate::search::columns::{extend_selected, merge_join};
 use crate::search::eval::block_union::block_union;
 use crate::search::eval::filter::RowFilter;
 use crate::search::eval::matches::{MatchCost, MatchKind, RowMatch, merge_sorted, sort_and_merge};
 use crate::search::eval::term_expansion::{Term, fetch_postings, posting_bytes};
-use crate::search::fields::FieldMask;
 use crate::search::index::Index;
 use crate::search::postings::Posting;
 
@@ -14,6 +13,9 @@ const MAX_PAIRWISE_MERGES: usize = 3;
 
 /// The size of postings from which more terms are merged by [`block_union`].
 const MIN_BLOCK_UNION_BYTES: usize = 4096;
+
+/// How many times more postings one term must have than all others to be merged with their union.
+const MIN_DOMINANCE: usize = 4;
 
 /// One way to match one or more clauses.
 #[derive(Debug)]
@@ -61,37 +63,39 @@ fn union(
     kind: MatchKind,
     filter: Option<&RowFilter>,
 ) -> Vec<RowMatch> {
-    let is_pairwise = terms.len() <= MAX_PAIRWISE_MERGES;
-    if !is_pairwise
-        && posting_bytes(index, terms) > MIN_BLOCK_UNION_BYTES
-        && !filter.is_some_and(|filter| filter.is_selective(index))
-    {
-        return block_union(index, terms, kind, filter);
+    let is_selective = filter.is_some_and(|filter| filter.is_selective(index));
+    if terms.len() > 1 && posting_bytes(index, terms) > MIN_BLOCK_UNION_BYTES && !is_selective {
+        let mut others = terms.to_vec();
+        others.sort_by_key(|term| index.terms.posting_bytes(term.ord));
+        let most_common: Vec<Term> = others.pop().into_iter().collect();
+        // The most common term of a prefix often has more postings than all others.
+        let is_dominant =
+            posting_bytes(index, &others) < posting_bytes(index, &most_common) / MIN_DOMINANCE;
+        if terms.len() > MAX_PAIRWISE_MERGES && !is_dominant {
+            return block_union(index, terms, kind, filter);
+        }
+        let others = union(index, &others, kind, filter);
+        return merge_sorted(union(index, &most_common, kind, filter), others);
     }
     let batch = fetch_postings(index, terms);
-    let append = |term: &Term, matches: &mut Vec<RowMatch>| {
-        for Posting { row, mask } in batch.postings(term.ord) {
-            if filter.is_none_or(|filter| filter.contains(row)) {
-                matches.push(RowMatch::new(row, mask, term.cost, kind));
-            }
-        }
-    };
     let mut all = Vec::new();
     for term in terms {
-        if is_pairwise {
-            // A posting has at least one byte.
-            let capacity = match filter {
-                None => index.terms.posting_bytes(term.ord),
-                Some(_) => 0,
-            };
-            let mut matches = Vec::with_capacity(capacity);
-            append(term, &mut matches);
-            all = merge_sorted(all, matches);
+        let postings = batch.postings(term.ord);
+        let matches =
+            postings.map(|Posting { row, mask }| RowMatch::new(row, mask, term.cost, kind));
+        // A posting has at least one byte.
+        let max = index.terms.posting_bytes(term.ord);
+        if let Some(filter) = filter {
+            let matches = matches.map(|found| (found, filter.contains(found.row)));
+            extend_selected(&mut all, max, matches);
         } else {
-            append(term, &mut all);
+            all.reserve(max);
+            for found in matches {
+                all.push(found);
+            }
         }
     }
-    if !is_pairwise {
+    if terms.len() > 1 {
         sort_and_merge(&mut all);
     }
     all
@@ -111,38 +115,158 @@ fn intersect(
     };
     let mut matches = union(index, first, kind, filter);
     for terms in others {
-        retain_intersection(index, &mut matches, terms);
+        matches = retain_in_field(index, &matches, terms, kind);
     }
     matches
 }
 
-/// Retains the matches that also have one of the terms, within the same field.
-fn retain_intersection(index: &Index, matches: &mut Vec<RowMatch>, terms: &[Term]) {
-    // For each match, the fields that have a term, and the lowest cost of one.
-    let mut found = vec![(FieldMask::default(), MatchCost(u8::MAX)); matches.len()];
-    let batch = fetch_postings(index, terms);
-    for term in terms {
-        let mut rest = &matches[..];
-        for Posting { row, mask } in batch.postings(term.ord) {
-            if rest.first().is_some_and(|next| next.row > row) {
-                continue;
-            }
-            rest = gallop(rest, |next| next.row < row);
-            let Some(next) = rest.first() else { break };
-            let at = matches.len() - rest.len();
-            if next.row == row
-                && let Some((fields, cost)) = found.get_mut(at)
-            {
-                *fields = fields.or(mask);
-                *cost = term.cost.min(*cost);
-            }
+/// Returns the matches that also have one of the terms, within the same field.
+fn retain_in_field(
+    index: &Index,
+    matches: &[RowMatch],
+    terms: &[Term],
+    kind: MatchKind,
+) -> Vec<RowMatch> {
+    let filter = RowFilter::from_rows(index, matches);
+    let others = union(index, terms, kind, Some(&filter));
+    let mut both = Vec::with_capacity(others.len());
+    let row = |found: &RowMatch| found.row;
+    merge_join((matches, row), (&others, row), |found, other| {
+        let mask = found.mask.and(other.mask);
+        let cost = found.cost.plus(other.cost);
+        both.push(RowMatch {
+            mask,
+            cost,
+            ..*found
+        });
+    });
+    both.retain(|found| !found.mask.is_empty());
+    both
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::search::fields::FieldMask;
+    use crate::search::postings::PostingsEncoder;
+    use crate::search::row_table::RowTable;
+    use crate::search::term_dict::TermDictionary;
+    use crate::search::term_map::TermMap;
+
+    const ROWS: u32 = 20_000;
+
+    /// A postings list with equal distances.
+    #[derive(Clone, Copy, Debug)]
+    struct List {
+        first: u32,
+        distance: usize,
+        mask: FieldMask,
+        cost: MatchCost,
+    }
+
+    impl List {
+        fn rows(self) -> impl Iterator<Item = u32> {
+            (self.first..ROWS).step_by(self.distance)
         }
     }
-    let mut found = found.into_iter();
-    matches.retain_mut(|row_match| {
-        let (fields, cost) = found.next().unwrap_or_default();
-        row_match.mask = row_match.mask.and(fields);
-        row_match.cost = row_match.cost.plus(cost);
-        !row_match.mask.is_empty()
-    });
+
+    prop_compose! {
+        /// Exact matches only: merging three matches depends on their order if some are inexact.
+        fn any_list()(
+            first in 0..ROWS,
+            distance in prop_oneof![1..9_usize, 100..9_000_usize],
+            mask in 1_u8..,
+            cost in 0_u8..16,
+        ) -> List {
+            List { first, distance, mask: FieldMask(mask), cost: MatchCost(cost) }
+        }
+    }
+
+    /// Returns an index with only postings lists and rows, and the term of each list.
+    fn new_index(lists: &[List]) -> (Index, Vec<Term>) {
+        let (mut ends, mut postings) = (Vec::new(), Vec::new());
+        for list in lists {
+            let mut encoder = PostingsEncoder::default();
+            for row in list.rows() {
+                encoder.write(
+                    Posting {
+                        row,
+                        mask: list.mask,
+                    },
+                    &mut postings,
+                );
+            }
+            ends.push(u32::try_from(postings.len()).unwrap());
+        }
+        let packed_kinds = vec![0; ROWS as usize];
+        let index = Index {
+            rows: RowTable {
+                packed_kinds,
+                ..RowTable::default()
+            },
+            terms: TermDictionary::new(TermMap::from_sorted(&[]), ends, postings),
+            ..Index::default()
+        };
+        let terms = (0..).zip(lists);
+        let terms = terms
+            .map(|(ord, list)| Term {
+                ord,
+                cost: list.cost,
+            })
+            .collect();
+        (index, terms)
+    }
+
+    /// Merges the matches of some lists one by one.
+    fn naive_union(lists: &[List], filter: Option<&RowFilter>) -> Vec<RowMatch> {
+        let matches = lists.iter().flat_map(|list| {
+            let new_match = |row| RowMatch::new(row, list.mask, list.cost, MatchKind::Words);
+            list.rows().map(new_match)
+        });
+        let mut matches: Vec<RowMatch> = matches.collect();
+        matches.retain(|found| filter.is_none_or(|filter| filter.contains(found.row)));
+        sort_and_merge(&mut matches);
+        matches
+    }
+
+    fn filter_of(index: &Index, rows: Option<List>) -> Option<RowFilter> {
+        rows.map(|list| RowFilter::from_rows(index, &naive_union(&[list], None)))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+        #[test]
+        fn every_union_merges_all_lists(
+            lists in prop::collection::vec(any_list(), 0..8),
+            rows in prop::option::of(any_list()),
+        ) {
+            let (index, terms) = new_index(&lists);
+            let filter = filter_of(&index, rows);
+            let found = union(&index, &terms, MatchKind::Words, filter.as_ref());
+            prop_assert_eq!(found, naive_union(&lists, filter.as_ref()));
+        }
+
+        #[test]
+        fn intersection_has_a_common_field(
+            left in prop::collection::vec(any_list(), 1..4),
+            right in prop::collection::vec(any_list(), 1..4),
+        ) {
+            let (index, terms) = new_index(&[&left[..], &right[..]].concat());
+            let split = terms.split_at(left.len());
+            let found = intersect(&index, &[split.0.to_vec(), split.1.to_vec()], MatchKind::Words, None);
+            let right = naive_union(&right, None);
+            let mut expected = naive_union(&left, None);
+            expected.retain_mut(|found| {
+                let at = right.binary_search_by_key(&found.row, |other| other.row);
+                let other = at.ok().map(|at| right[at]);
+                let mask = other.map_or(FieldMask::default(), |other| found.mask.and(other.mask));
+                found.mask = mask;
+                found.cost = other.map_or(found.cost, |other| found.cost.plus(other.cost));
+                !mask.is_empty()
+            });
+            prop_assert_eq!(found, expected);
+        }
+    }
 }

@@ -5,11 +5,11 @@ use std::cmp::Reverse;
 use std::ops::Range;
 
 use crate::content::CodeId;
-use crate::search::columns::{gallop, merge_join};
+use crate::search::columns::{extend_selected, gallop, merge_join};
 use crate::search::doc_table::{DocKind, RowToDoc};
 use crate::search::eval::filter::ScopeFilter;
 use crate::search::eval::matches::{MatchCost, QueryMatches, RowMatch, TermMatches};
-use crate::search::hits::ranking::{RankFeatures, RowScore, SortKey, Tier};
+use crate::search::hits::ranking::{MatchKeys, RankFeatures, SortKey, Tier};
 use crate::search::hits::top_k::{ScoredRow, TopK};
 use crate::search::index::Index;
 use crate::search::row_table::SubjectKind;
@@ -23,13 +23,15 @@ pub(crate) struct Collector<'a> {
     open_rows: Range<u32>,
     /// See [`QueryMatches::named_docs`].
     named_docs: &'a [u32],
-    /// The first row of the listed codes, which follow all documents.
+    /// The first listed code, and its row. The listed codes follow all documents.
+    first_listed_code: u32,
     first_listed_row: u32,
     /// The top rows of documents and those of listed codes. They are apart, so that thousands of
     /// codes do not crowd out the user's documents.
     top: [TopK; 2],
-    /// See [`Collector::best_key`].
-    best_keys: Vec<Option<(RowMatch, SortKey)>>,
+    match_keys: MatchKeys,
+    /// The rows of a chunk that may be in the top k.
+    candidates: Vec<RowMatch>,
 }
 
 impl<'a> Collector<'a> {
@@ -49,9 +51,11 @@ impl<'a> Collector<'a> {
                 .and_then(|code| index.docs.find(code))
                 .map_or(0..0, |doc| index.docs.rows(doc)),
             named_docs: &matches.named_docs,
+            first_listed_code: index.docs.first_listed_code(),
             first_listed_row: index.docs.first_listed_row(),
             top: [TopK::new(limit), TopK::new(limit)],
-            best_keys: vec![None; 2 << u8::BITS],
+            match_keys: MatchKeys::new(),
+            candidates: Vec::with_capacity(CHUNK_ROWS),
         };
         for (position, doc) in (0..).zip(&matches.named_docs) {
             collector.push_named(*doc, position);
@@ -98,6 +102,12 @@ impl<'a> Collector<'a> {
         }
     }
 
+    fn listed_title_length(&self, row: u32) -> u8 {
+        let position = row.saturating_sub(self.first_listed_row);
+        let doc = self.first_listed_code.saturating_add(position);
+        self.index.docs.title_length(doc)
+    }
+
     /// Counts a row that is not in the top k, whatever its document is. Returns true if so.
     fn reject(&mut self, features: RankFeatures) -> bool {
         self.top_of(features.row).reject(SortKey::new(features))
@@ -119,24 +129,9 @@ impl<'a> Collector<'a> {
     }
 
     fn rank_single(&mut self, clause: &TermMatches) {
-        let mut row_to_doc = self.index.docs.row_to_doc();
-        let docs = &self.index.docs;
-        let by_code = [
-            &clause.code_docs[..],
-            &clause.code_prefix_docs,
-            self.named_docs,
-        ];
-        let by_code = by_code.into_iter().flatten();
-        let mut first_rows: Vec<u32> = by_code.map(|doc| docs.rows(*doc).start).collect();
-        first_rows.sort_unstable();
-        let mut rows = &clause.rows[..];
-        for first_row in first_rows {
-            // A document that matches by its code or name is pushed with its first row.
-            let rest = gallop(rows, |found| found.row < first_row);
-            self.push_rows(&rows[..rows.len() - rest.len()], &mut row_to_doc);
-            rows = gallop(rest, |found| found.row == first_row);
-        }
-        self.push_rows(rows, &mut row_to_doc);
+        // A document that matches by its code is pushed with its first row.
+        let by_code = clause.code_docs.iter().chain(&clause.code_prefix_docs);
+        self.push_rows(&clause.rows, by_code.copied());
         let by_code = clause.code_docs.iter().map(|doc| (Tier::Code, *doc));
         let by_prefix = clause.code_prefix_docs.iter();
         let by_prefix = by_prefix
@@ -159,15 +154,25 @@ impl<'a> Collector<'a> {
         } else {
             full_matches(cursors.iter().map(|cursor| cursor.rows))
         };
+        self.push_rows(&joined, std::iter::empty());
         let mut joined = &joined[..];
         let mut row_to_doc = self.index.docs.row_to_doc();
         let mut in_doc = Vec::with_capacity(clauses.len());
         while let Some(doc) = cursors[0].next_doc(&mut row_to_doc) {
             let rows = self.index.docs.rows(doc);
+            // Each listed code has one row.
             if rows.start >= self.first_listed_row && !by_code {
                 break;
             }
-            if self.rank_full_matches(doc, &mut joined, Tier::Document) {
+            let from_doc = gallop(joined, |found| found.row < rows.start);
+            joined = gallop(from_doc, |found| found.row < rows.end);
+            let full_matches = &from_doc[..from_doc.len() - joined.len()];
+            let admits_doc = self.scope_filter.admits_doc(self.index, doc);
+            if !admits_doc
+                || full_matches
+                    .iter()
+                    .any(|found| self.scope_filter.admits_row(found.row))
+            {
                 cursors[0].take_doc(doc, &rows);
                 continue;
             }
@@ -176,19 +181,12 @@ impl<'a> Collector<'a> {
             if in_doc
                 .iter()
                 .all(|clause| clause.by_code || !clause.rows.is_empty())
-                && self.scope_filter.admits_doc(self.index, doc)
             {
                 if in_doc.iter().all(|clause| clause.by_code) {
                     self.push_if_in_scope(doc, rows.start, Tier::Code, MatchCost::NONE);
                 } else if !(by_code && self.rank_with_code(doc, &in_doc)) {
                     self.rank_partial_match(doc, &in_doc);
                 }
-            }
-        }
-        // Each listed code has one row.
-        for (row, score) in joined {
-            if !self.is_named(*row) {
-                self.push_row(*row, *score, &mut row_to_doc);
             }
         }
     }
@@ -203,28 +201,13 @@ impl<'a> Collector<'a> {
         } else {
             Tier::Document
         };
-        let joined = full_matches(row_lists.into_iter());
-        self.rank_full_matches(doc, &mut &joined[..], worst_tier)
-    }
-
-    /// Takes the rows of a document off the front of a list, and ranks them. Returns true if the
-    /// scopes admit any.
-    fn rank_full_matches(
-        &mut self,
-        doc: u32,
-        matches: &mut &[(u32, RowScore)],
-        worst_tier: Tier,
-    ) -> bool {
-        let end = self.index.docs.rows(doc).end;
         let mut is_any_admitted = false;
-        while let [(row, score), rest @ ..] = matches
-            && *row < end
-        {
-            if self.scope_filter.admits_row(*row) && self.scope_filter.admits_doc(self.index, doc) {
-                self.push(doc, *row, score.tier().min(worst_tier), score.cost);
+        for found in full_matches(row_lists.into_iter()) {
+            if self.scope_filter.admits_row(found.row) {
+                let tier = Tier::of_match(found).min(worst_tier);
+                self.push(doc, found.row, tier, found.cost);
                 is_any_admitted = true;
             }
-            *matches = rest;
         }
         is_any_admitted
     }
@@ -246,8 +229,8 @@ impl<'a> Collector<'a> {
         }
         let mut row_lists: Vec<&[RowMatch]> = by_row(clauses).collect();
         let mut best_partial = None;
-        while let Some((row, score)) = next_row(&mut row_lists) {
-            let rank = (score.clause_count, Reverse(score.cost));
+        while let Some((row, clause_count, cost)) = next_row(&mut row_lists) {
+            let rank = (clause_count, Reverse(cost));
             if best_partial.is_none_or(|(best, _)| best < rank) && self.scope_filter.admits_row(row)
             {
                 best_partial = Some((rank, row));
@@ -258,67 +241,74 @@ impl<'a> Collector<'a> {
         }
     }
 
-    /// Ranks rows that match the only clause of a query. Most of a hundred thousand rows are rejected
-    /// for their score alone. The loop has no branch on that, because the processor could not predict
-    /// it.
-    fn push_rows(&mut self, rows: &[RowMatch], row_to_doc: &mut RowToDoc<'_>) {
+    /// Ranks the rows that the scopes admit, except for the first rows of some documents and of those
+    /// in `named_docs`.
+    fn push_rows(&mut self, rows: &[RowMatch], except: impl Iterator<Item = u32>) {
+        let docs = &self.index.docs;
+        let mut row_to_doc = docs.row_to_doc();
+        let mut admitted = Vec::new();
+        let mut rows = rows;
         if !self.scope_filter.is_unrestricted() {
-            for found in rows {
-                self.push_row(found.row, RowScore::NONE.plus(*found), row_to_doc);
-            }
-            return;
+            let is_admitted = |found: &&RowMatch| {
+                self.scope_filter.admits_row(found.row) && {
+                    let doc = row_to_doc.doc_of_row(found.row);
+                    self.scope_filter.admits_doc(self.index, doc)
+                }
+            };
+            admitted.extend(rows.iter().filter(is_admitted));
+            rows = &admitted;
+            row_to_doc = docs.row_to_doc();
         }
-        for chunk in rows.chunks(CHUNK_ROWS) {
-            let mut candidates = [0; CHUNK_ROWS];
-            let mut count = 0;
-            let mut rejected = [0, 0];
-            for (position, found) in (0_u16..).zip(chunk) {
-                let doc_kind = self.doc_kind(found.row);
-                let best_key = self.best_key(*found, doc_kind);
-                let is_rejected = self.top[doc_kind as usize].excludes(best_key);
-                candidates[count] = position;
-                count += usize::from(!is_rejected);
-                rejected[doc_kind as usize] += usize::from(is_rejected);
-            }
-            for (top, rejected) in self.top.iter_mut().zip(rejected) {
-                top.count_rejected(rejected);
-            }
-            for position in &candidates[..count] {
-                let found = chunk[usize::from(*position)];
-                self.push_row(found.row, RowScore::NONE.plus(found), row_to_doc);
+        let except = except.chain(self.named_docs.iter().copied());
+        let mut first_rows: Vec<u32> = except.map(|doc| docs.rows(doc).start).collect();
+        first_rows.sort_unstable();
+        for first_row in first_rows {
+            let rest = gallop(rows, |found| found.row < first_row);
+            self.push_chunks(&rows[..rows.len() - rest.len()], &mut row_to_doc);
+            rows = gallop(rest, |found| found.row == first_row);
+        }
+        self.push_chunks(rows, &mut row_to_doc);
+    }
+
+    fn push_chunks(&mut self, rows: &[RowMatch], row_to_doc: &mut RowToDoc<'_>) {
+        let listed = gallop(rows, |found| found.row < self.first_listed_row);
+        let documents = &rows[..rows.len() - listed.len()];
+        for (rows, doc_kind) in [
+            (documents, DocKind::Document),
+            (listed, DocKind::ListedCode),
+        ] {
+            for chunk in rows.chunks(CHUNK_ROWS) {
+                self.push_chunk(chunk, doc_kind, row_to_doc);
             }
         }
     }
 
-    /// Ranks a row of a document that is not known yet.
-    fn push_row(&mut self, row: u32, score: RowScore, row_to_doc: &mut RowToDoc<'_>) {
-        let (tier, cost) = (score.tier(), score.cost);
-        if self.scope_filter.is_unrestricted() {
-            let mut features = self.row_features(row, tier, cost);
-            // Only the document of a listed code is known without a search.
-            if (tier, features.doc_kind) == (Tier::Title, DocKind::ListedCode) {
-                let doc = row_to_doc.doc_of_row(row);
-                features.length = self.index.docs.title_length(doc);
-            }
-            if self.reject(features) {
-                return;
-            }
+    /// Ranks at most `CHUNK_ROWS` rows. Most of a hundred thousand are rejected for their match alone.
+    fn push_chunk(&mut self, chunk: &[RowMatch], doc_kind: DocKind, row_to_doc: &mut RowToDoc<'_>) {
+        let may_be_open = chunk
+            .first()
+            .is_some_and(|first| first.row < self.open_rows.end)
+            && chunk
+                .last()
+                .is_some_and(|last| last.row >= self.open_rows.start);
+        let top = &self.top[doc_kind as usize];
+        let mut candidates = std::mem::take(&mut self.candidates);
+        let bounded = chunk.iter().map(|found| {
+            let length = match doc_kind {
+                DocKind::Document => self.index.rows.length_class(found.row),
+                DocKind::ListedCode => self.listed_title_length(found.row),
+            };
+            let keys = &self.match_keys;
+            let bound = keys.lower_bound(*found, doc_kind, may_be_open, length);
+            (*found, !top.excludes(bound))
+        });
+        extend_selected(&mut candidates, CHUNK_ROWS, bounded);
+        self.top[doc_kind as usize].count_rejected(chunk.len() - candidates.len());
+        for found in candidates.drain(..) {
+            let doc = row_to_doc.doc_of_row(found.row);
+            self.push(doc, found.row, Tier::of_match(found), found.cost);
         }
-        self.push_if_in_scope(row_to_doc.doc_of_row(row), row, tier, cost);
-    }
-
-    /// Returns the lowest key that a row with a match can have. Thousands of rows match in the same
-    /// way, so the last key for each set of fields is kept.
-    fn best_key(&mut self, found: RowMatch, doc_kind: DocKind) -> SortKey {
-        let kept = &mut self.best_keys[usize::from(found.mask.0) << 1 | doc_kind as usize];
-        match kept {
-            Some((same, key)) if (same.cost, same.kind) == (found.cost, found.kind) => *key,
-            _ => {
-                let key = SortKey::best(RowScore::NONE.plus(found), doc_kind);
-                *kept = Some((found, key));
-                key
-            }
-        }
+        self.candidates = candidates;
     }
 
     fn push_if_in_scope(&mut self, doc: u32, row: u32, tier: Tier, cost: MatchCost) {
@@ -364,35 +354,42 @@ impl<'a> Collector<'a> {
 }
 
 /// Returns the rows that are in every list, ascending. The first list is the shortest.
-fn full_matches<'m>(mut row_lists: impl Iterator<Item = &'m [RowMatch]>) -> Vec<(u32, RowScore)> {
+fn full_matches<'m>(mut row_lists: impl Iterator<Item = &'m [RowMatch]>) -> Vec<RowMatch> {
     let first = row_lists.next().unwrap_or_default();
-    let score = |found: &RowMatch| (found.row, RowScore::NONE.plus(*found));
-    let scores = first.iter().map(score).collect();
-    row_lists.fold(scores, |scores: Vec<_>, rows| {
-        let mut joined = Vec::with_capacity(scores.len());
-        merge_join(
-            (&scores, |(row, _)| *row),
-            (rows, |found| found.row),
-            |(row, score), found| joined.push((*row, score.plus(*found))),
-        );
-        joined
+    let Some(second) = row_lists.next() else {
+        return first.to_vec();
+    };
+    row_lists.fold(intersect(first, second), |joined, rows| {
+        intersect(&joined, rows)
     })
 }
 
-/// Takes the matches of the smallest row off the front of each list.
-fn next_row(row_lists: &mut [&[RowMatch]]) -> Option<(u32, RowScore)> {
+fn intersect(left: &[RowMatch], right: &[RowMatch]) -> Vec<RowMatch> {
+    let mut joined = Vec::with_capacity(left.len());
+    merge_join(
+        (left, |found| found.row),
+        (right, |found| found.row),
+        |left, right| joined.push(left.and(*right)),
+    );
+    joined
+}
+
+/// Takes the matches of the smallest row off the front of each list. Returns the row, their number,
+/// and the sum of their costs.
+fn next_row(row_lists: &mut [&[RowMatch]]) -> Option<(u32, usize, MatchCost)> {
     let first_rows = row_lists.iter().filter_map(|list| list.first());
     let row = first_rows.map(|found| found.row).min()?;
-    let mut score = RowScore::NONE;
+    let (mut count, mut cost) = (0, MatchCost::NONE);
     for list in row_lists {
         if let [found, rest @ ..] = list
             && found.row == row
         {
-            score = score.plus(*found);
+            count += 1;
+            cost = cost.plus(found.cost);
             *list = rest;
         }
     }
-    Some((row, score))
+    Some((row, count, cost))
 }
 
 /// The matches of one clause in one document.

@@ -51,6 +51,30 @@ impl Tier {
         Self::Row,
         Self::Document,
     ];
+
+    /// Returns the tier of a row that matches all clauses.
+    pub(crate) fn of_match(found: RowMatch) -> Self {
+        if found.kind == MatchKind::CodeAndModifier {
+            Self::Code
+        } else if found.is_about_modifier() {
+            Self::Modifier
+        } else {
+            Self::of_fields(found.mask)
+        }
+    }
+
+    /// Returns the tier of a row with fields that match all clauses.
+    const fn of_fields(mask: FieldMask) -> Self {
+        if mask.intersects(FieldMask::TITLE) {
+            Self::Title
+        } else if mask.intersects(FieldMask::NAME.or(FieldMask::HEADING)) {
+            Self::Name
+        } else if mask.is_empty() {
+            Self::Row
+        } else {
+            Self::Field
+        }
+    }
 }
 
 /// How close the words of a row are to those of the query, best first.
@@ -75,56 +99,6 @@ impl Closeness {
             Self::Synonyms
         } else {
             Self::Words
-        }
-    }
-}
-
-/// The matches of some clauses in one row, combined.
-#[derive(Clone, Copy)]
-pub(crate) struct RowScore {
-    pub(crate) clause_count: u8,
-    pub(crate) cost: MatchCost,
-    /// The fields that match all of these clauses.
-    mask: FieldMask,
-    code_and_modifier: bool,
-    modifier: bool,
-}
-
-impl RowScore {
-    pub(crate) const NONE: Self = Self {
-        clause_count: 0,
-        cost: MatchCost::NONE,
-        mask: FieldMask::ALL,
-        code_and_modifier: false,
-        modifier: false,
-    };
-
-    pub(crate) fn plus(mut self, found: RowMatch) -> Self {
-        self.clause_count = self.clause_count.saturating_add(1);
-        self.cost = self.cost.plus(found.cost);
-        self.mask = self.mask.and(found.mask);
-        match found.kind {
-            MatchKind::CodeAndModifier => self.code_and_modifier = true,
-            MatchKind::Modifier => self.modifier = true,
-            MatchKind::Synonym(_) => self.modifier |= found.mask == FieldMask::ALL,
-            MatchKind::Words | MatchKind::Typo => {}
-        }
-        self
-    }
-
-    pub(crate) fn tier(self) -> Tier {
-        if self.code_and_modifier {
-            Tier::Code
-        } else if self.modifier {
-            Tier::Modifier
-        } else if self.mask.intersects(FieldMask::TITLE) {
-            Tier::Title
-        } else if self.mask.intersects(FieldMask::NAME.or(FieldMask::HEADING)) {
-            Tier::Name
-        } else if self.mask.is_empty() {
-            Tier::Row
-        } else {
-            Tier::Field
         }
     }
 }
@@ -162,7 +136,7 @@ const ABSENCE: Bits = Bits::new(45, 1);
 const LENGTH: Bits = Bits::new(37, 8);
 const ROW: Bits = Bits::new(0, 32);
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct SortKey(u64);
 
 /// The properties of a row that its sort key consists of.
@@ -195,32 +169,29 @@ impl SortKey {
     }
 
     pub(crate) fn new(row: RankFeatures) -> Self {
+        Self::with_match(row.tier, row.cost, row.doc_kind).with_row(row)
+    }
+
+    /// Returns a key with the criteria that depend on the match only.
+    fn with_match(tier: Tier, cost: MatchCost, doc_kind: DocKind) -> Self {
+        let closeness = Closeness::new(cost, doc_kind);
+        let fine_cost = FINE_COST.set(u64::from(cost.0 & 0xf));
+        Self(Self::with_closeness(closeness, tier, cost).0 | fine_cost)
+    }
+
+    /// Adds the criteria that depend on the row.
+    pub(crate) fn with_row(self, row: RankFeatures) -> Self {
         Self(
-            Self::with_closeness(Closeness::new(row.cost, row.doc_kind), row.tier, row.cost).0
+            self.0
                 | QUALITY_MEASURE.set(u64::from(
                     row.is_quality_measure && row.tier > Tier::CodePrefix,
                 ))
                 | OTHER_DOC.set(u64::from(!row.is_in_open_doc))
-                | FINE_COST.set(u64::from(row.cost.0 & 0xf))
                 | BARE_CODE.set(u64::from(row.doc_kind == DocKind::ListedCode))
                 | ABSENCE.set(u64::from(row.is_absence))
                 | LENGTH.set(u64::from(row.length))
                 | ROW.set(u64::from(row.row)),
         )
-    }
-
-    /// Returns the lowest key that a row with a score can have.
-    pub(crate) fn best(score: RowScore, doc_kind: DocKind) -> Self {
-        Self::new(RankFeatures {
-            tier: score.tier(),
-            cost: score.cost,
-            is_in_open_doc: true,
-            doc_kind,
-            is_absence: false,
-            is_quality_measure: false,
-            length: 0,
-            row: 0,
-        })
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "the field has 32 bits")]
@@ -249,6 +220,76 @@ impl SortKey {
     }
 }
 
+/// The keys of matches, as far as they do not depend on the row. For a hundred thousand rows, looking
+/// them up in tables is faster than making them.
+pub(crate) struct MatchKeys {
+    by_cost: [[SortKey; 256]; 2],
+    /// All bits of the length are set if it matters.
+    by_mask: [[SortKey; 256]; 2],
+}
+
+impl MatchKeys {
+    pub(crate) fn new() -> Self {
+        let by_cost = |doc_kind| {
+            let bare_code = BARE_CODE.set(u64::from(doc_kind == DocKind::ListedCode));
+            table(|cost| {
+                let key = SortKey::with_match(Tier::Code, MatchCost(cost), doc_kind);
+                SortKey(key.0 | bare_code)
+            })
+        };
+        let by_mask = |doc_kind| {
+            table(|mask| {
+                let tier = match FieldMask(mask) {
+                    // The row may be about a modifier.
+                    FieldMask::ALL => Tier::Code,
+                    mask => Tier::of_fields(mask),
+                };
+                let has_length = match doc_kind {
+                    DocKind::Document => tier > Tier::Title,
+                    DocKind::ListedCode => tier == Tier::Title,
+                };
+                let length = if has_length {
+                    u64::MAX >> (64 - LENGTH.width)
+                } else {
+                    0
+                };
+                let key = SortKey::with_match(tier, MatchCost::NONE, DocKind::Document);
+                SortKey(key.0 | LENGTH.set(length))
+            })
+        };
+        let doc_kinds = [DocKind::Document, DocKind::ListedCode];
+        Self {
+            by_cost: doc_kinds.map(by_cost),
+            by_mask: doc_kinds.map(by_mask),
+        }
+    }
+
+    /// Returns a key that is not higher than that of a row with a match. `length` is that of the row
+    /// of a document, or of the title of a listed code.
+    pub(crate) fn lower_bound(
+        &self,
+        found: RowMatch,
+        doc_kind: DocKind,
+        may_be_open: bool,
+        length: u8,
+    ) -> SortKey {
+        let mask = match found.kind {
+            MatchKind::Modifier | MatchKind::CodeAndModifier => FieldMask::ALL,
+            _ => found.mask,
+        };
+        let by_cost = self.by_cost[doc_kind as usize][usize::from(found.cost.0)];
+        let by_mask = self.by_mask[doc_kind as usize][usize::from(mask.0)];
+        let other_doc = OTHER_DOC.set(u64::from(!may_be_open));
+        let not_longer = !LENGTH.set(u64::from(!length));
+        let row = ROW.set(u64::from(found.row));
+        SortKey(by_cost.0 | by_mask.0 & not_longer | other_doc | row)
+    }
+}
+
+fn table<T>(mut entry: impl FnMut(u8) -> T) -> [T; 256] {
+    std::array::from_fn(|n| entry(u8::try_from(n).unwrap_or(u8::MAX)))
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -275,6 +316,40 @@ mod tests {
         length: 0,
         row: 0,
     };
+
+    prop_compose! {
+        fn any_match()(
+            mask in prop_oneof![any::<u8>(), Just(u8::MAX)],
+            cost: u8,
+            kind in prop::sample::select(vec![
+                MatchKind::Words,
+                MatchKind::Typo,
+                MatchKind::Synonym(1),
+                MatchKind::Modifier,
+                MatchKind::CodeAndModifier,
+            ]),
+        ) -> RowMatch {
+            RowMatch::new(7, FieldMask(mask), MatchCost(cost), kind)
+        }
+    }
+
+    prop_compose! {
+        fn any_features()(
+            row: u32,
+            length: u8,
+            [is_in_open_doc, is_absence, is_quality_measure, is_listed]: [bool; 4],
+        ) -> RankFeatures {
+            RankFeatures {
+                is_in_open_doc,
+                doc_kind: if is_listed { DocKind::ListedCode } else { DocKind::Document },
+                is_absence,
+                is_quality_measure,
+                length,
+                row,
+                ..BEST
+            }
+        }
+    }
 
     #[test]
     fn bit_ranges_do_not_overlap() {
@@ -331,27 +406,25 @@ mod tests {
 
     proptest! {
         #[test]
-        fn best_key_is_a_lower_bound(
-            mask: u8,
-            cost: u8,
-            row: u32,
-            length: u8,
-            [is_in_open_doc, is_absence, is_quality_measure, is_listed]: [bool; 4],
-        ) {
-            let found = RowMatch::new(row, FieldMask(mask), MatchCost(cost), MatchKind::Words);
-            let score = RowScore::NONE.plus(found);
-            let doc_kind = if is_listed { DocKind::ListedCode } else { DocKind::Document };
-            let key = SortKey::new(RankFeatures {
-                tier: score.tier(),
-                cost: score.cost,
-                is_in_open_doc,
-                doc_kind,
-                is_absence,
-                is_quality_measure,
-                length,
-                row,
-            });
-            prop_assert!(SortKey::best(score, doc_kind) <= key);
+        fn match_keys_are_lower_bounds(found in any_match(), row in any_features()) {
+            let tier = Tier::of_match(found);
+            let has_length = tier > Tier::Title || (tier, row.doc_kind) == (Tier::Title, DocKind::ListedCode);
+            let length = row.length;
+            let row = RankFeatures {
+                row: found.row,
+                tier,
+                cost: found.cost,
+                length: if has_length { length } else { 0 },
+                ..row
+            };
+            let key = SortKey::new(row);
+            let keys = MatchKeys::new();
+            let bound = keys.lower_bound(found, row.doc_kind, row.is_in_open_doc, length);
+            prop_assert!(keys.lower_bound(found, row.doc_kind, true, length) <= bound);
+            prop_assert!(bound <= key);
+            let is_exact = found.mask != FieldMask::ALL && tier >= Tier::Title;
+            prop_assert_eq!(bound.tier() == tier, is_exact || tier == Tier::Code);
+            prop_assert_eq!(bound.0 | key.0, key.0);
         }
     }
 
@@ -393,11 +466,11 @@ mod tests {
             (&[(body, Words)], Tier::Field),
             (&[(title, Words), (body, Words)], Tier::Row),
         ] {
-            let score = clauses.iter().fold(RowScore::NONE, |score, (mask, kind)| {
-                score.plus(RowMatch::new(7, *mask, MatchCost::VARIANT, *kind))
-            });
-            assert_eq!(score.tier(), tier, "{clauses:?}");
-            assert_eq!(usize::from(score.clause_count), clauses.len());
+            let matches = clauses
+                .iter()
+                .map(|(mask, kind)| RowMatch::new(7, *mask, MatchCost::VARIANT, *kind));
+            let all = matches.reduce(RowMatch::and).unwrap();
+            assert_eq!(Tier::of_match(all), tier, "{clauses:?}");
         }
     }
 
