@@ -67,11 +67,8 @@ fn resolve(absent: &mut Unavailable, row_name: &str, imports: &[Import]) {
 }
 
 fn imported_rows(kind: SetKind, document: &Document) -> Vec<ImportedRow> {
-    let id = block_id(kind);
-    let rows = document.rows().filter(|(_, block, _)| {
-        let rest = block.id.0.strip_prefix(&id);
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
-    });
+    let rows = document.rows();
+    let rows = rows.filter(|(_, block, _)| kind_of_block(&block.id.0) == Some(kind));
     let figure = |row: &Row| match kind {
         SetKind::Clfs | SetKind::NcciMue => row.cells.get(1)?.value.as_text().map(str::to_owned),
         _ => None,
@@ -88,6 +85,15 @@ fn imported_rows(kind: SetKind, document: &Document) -> Vec<ImportedRow> {
 /// so.
 pub(crate) fn block_id(kind: SetKind) -> String {
     format!("set-{}", kind.id().trim_start_matches("ncci-"))
+}
+
+/// Returns the set of a block. `set-icd10cm-tabular` is not a table of `set-icd10cm`.
+fn kind_of_block(id: &str) -> Option<SetKind> {
+    let kinds = SetKind::ALL.into_iter().filter(|kind| {
+        let rest = id.strip_prefix(&block_id(*kind));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+    });
+    kinds.max_by_key(|kind| block_id(*kind).len())
 }
 
 /// Returns true if an author's text names a set: by its title, its short title or its id.
@@ -122,6 +128,21 @@ mod tests {
         }
         assert!(!mentions("our fee schedule, in the deposit", SetKind::Clfs));
         assert!(!mentions("the position", SetKind::PlaceOfService));
+    }
+
+    #[test]
+    fn block_is_of_the_set_with_its_id_or_the_longest_beginning_of_it() {
+        for (id, kind) in [
+            ("set-mue", Some(SetKind::NcciMue)),
+            ("set-mue-practitioner", Some(SetKind::NcciMue)),
+            ("set-icd10cm", Some(SetKind::Icd10cm)),
+            ("set-icd10cm-tabular", Some(SetKind::Icd10cmTabular)),
+            ("set-muex", None),
+            ("set-", None),
+            ("modifiers", None),
+        ] {
+            assert_eq!(kind_of_block(id), kind, "{id}");
+        }
     }
 
     #[test]
