@@ -1,5 +1,6 @@
 //! The command line without a terminal, and the state that it saves between runs.
 
+mod linking;
 mod secure;
 mod state;
 

@@ -11,18 +11,9 @@ use std::{fs, thread};
 
 use rustix::process::{Pid, Signal, test_kill_process};
 
-use crate::support::generated;
 use crate::support::program::{Home, Launch, Terminal, WAIT_TIMEOUT, program_path};
 use crate::support::sshd::{Sshd, is_installed};
-
-fn skip(reason: &str) {
-    assert!(
-        std::env::var_os("CODELEAF_E2E").is_none_or(|mode| mode != "require"),
-        "required, but cannot run: {reason}"
-    );
-    // `eprintln!` is captured unless the test fails.
-    let _ = writeln!(std::io::stderr(), "skipped: {reason}");
-}
+use crate::support::{generated, skip};
 
 /// A network namespace with a slow loopback.
 struct SlowLine(String);

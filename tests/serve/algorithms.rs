@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::client::{installed, skip};
+use super::client::installed;
 use super::server::{Server, TIMEOUT};
 use crate::support::program::cpu_time;
 use crate::support::raw_ssh::{KEXINIT, kex_init, kexinit};
+use crate::support::skip;
 
 /// Sends packets, and returns the payloads that the server sends until it ends the connection.
 fn exchange(server: &Server, packets: &[Vec<u8>]) -> Vec<Vec<u8>> {
@@ -98,7 +99,7 @@ fn diffie_hellman_is_refused_without_computing_it() {
 #[test]
 fn ssh_audit_reports_no_failure_and_one_warning() {
     if !installed("ssh-audit") {
-        return skip("ssh-audit");
+        return skip("ssh-audit is not installed");
     }
     let server = Server::open(&[]);
     let port = server.address.port().to_string();

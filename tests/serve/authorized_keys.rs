@@ -14,7 +14,6 @@ use russh::{AgentAuthError, Signer};
 use sha2::{Digest, Sha256};
 use tokio::runtime::Runtime;
 
-use super::client::skip;
 use super::hostile::HostileClient;
 use super::server::Server;
 use crate::support::sshd::Sshd;
@@ -29,6 +28,7 @@ enum Verdict {
     Neither,
 }
 
+use crate::support::skip;
 use Verdict::{Both, Neither, OnlySshd};
 
 /// `TYPE` and `BLOB` are the two words of the client's key, `KEY` is both, and `OTHER` is another key.

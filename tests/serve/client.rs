@@ -9,17 +9,11 @@ use std::sync::{Arc, Mutex};
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
 use super::server::{Server, eventually};
+use crate::support::skip;
 
 /// OpenSSH's client, with its own key.
 pub struct Ssh {
     folder: PathBuf,
-}
-
-/// Prints that a test is skipped because a program is missing; with `CODELEAF_E2E=require`, fails.
-pub fn skip(program: &str) {
-    let required = std::env::var_os("CODELEAF_E2E").is_some_and(|value| value == "require");
-    assert!(!required, "{program} is required and not installed");
-    println!("skipped: {program} is not installed");
 }
 
 pub fn installed(program: &str) -> bool {
@@ -32,7 +26,7 @@ impl Ssh {
     pub fn find(folder: &Path) -> Option<Self> {
         for program in ["ssh", "ssh-keygen", "sftp"] {
             if !installed(program) {
-                skip(program);
+                skip(&format!("{program} is not installed"));
                 return None;
             }
         }

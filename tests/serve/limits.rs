@@ -8,10 +8,11 @@ use std::time::Duration;
 use tokio::runtime::Runtime;
 use tokio::time::{sleep, timeout};
 
-use super::client::{Ssh, installed, skip};
+use super::client::{Ssh, installed};
 use super::hostile::connect;
 use super::server::{Server, TIMEOUT, eventually};
 use crate::support::program::cpu_time;
+use crate::support::skip;
 
 fn connect_silent(server: &Server) -> TcpStream {
     let stream = TcpStream::connect(server.address).unwrap();
@@ -192,7 +193,7 @@ fn putty_and_dropbear_clients_are_served() {
         let mut words = line.split(' ');
         let program = words.next().unwrap();
         if !installed(program) {
-            skip(program);
+            skip(&format!("{program} is not installed"));
             continue;
         }
         let output = Command::new(program)

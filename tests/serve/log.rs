@@ -9,9 +9,10 @@ use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 use tokio::net::TcpSocket;
 use tokio::runtime::Runtime;
 
-use super::client::{Ssh, skip};
+use super::client::Ssh;
 use super::hostile::{self, open};
 use super::server::{Server, document, eventually, program};
+use crate::support::skip;
 
 #[test]
 fn disconnect_log_has_duration_and_byte_counts() {
@@ -111,7 +112,7 @@ fn serve_with_a_broken_log(mut server: Server, dropped: f64) {
 fn full_disk_costs_log_lines_only() {
     match File::options().write(true).open("/dev/full") {
         Ok(full) => serve_with_a_broken_log(Server::with_stderr(full), 5.0),
-        Err(_) => skip("/dev/full"),
+        Err(_) => skip("there is no /dev/full"),
     }
 }
 

@@ -13,9 +13,10 @@ use russh::{AgentAuthError, Signer};
 use tokio::runtime::Runtime;
 
 use super::authorized_keys::append_signature;
-use super::client::{Ssh, installed, skip};
+use super::client::{Ssh, installed};
 use super::hostile::{HostileClient, connect};
 use super::server::{Server, eventually, program};
+use crate::support::skip;
 
 async fn connect_without_login(server: &Server) -> Handle<HostileClient> {
     let config = Arc::new(Config::default());
@@ -135,7 +136,7 @@ fn wrong_signature_is_refused_and_logged() {
 #[test]
 fn fail2ban_filter_matches_each_refused_login() {
     if !installed("fail2ban-regex") {
-        return skip("fail2ban-regex");
+        return skip("fail2ban-regex is not installed");
     }
     let filter = concat!(
         env!("CARGO_MANIFEST_DIR"),

@@ -3,8 +3,9 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 
-use super::client::{Ssh, skip};
+use super::client::Ssh;
 use super::server::{Server, document, eventually};
+use crate::support::skip;
 
 #[test]
 fn server_reads_only_its_folders_also_after_a_reload() {
@@ -24,7 +25,7 @@ fn server_reads_only_its_folders_also_after_a_reload() {
     };
     let sandbox = server.wait_for_log("sandbox");
     if sandbox["enforced"] == "none" {
-        return skip("Landlock");
+        return skip("the kernel has no Landlock");
     }
     symlink(&outside, content.join("b.toml")).unwrap();
     fs::write(content.join("c.toml"), document("00003")).unwrap();
