@@ -413,6 +413,27 @@ fn limit_changes_neither_the_order_of_hits_nor_their_number() {
 }
 
 #[test]
+fn row_of_the_open_document_is_first_among_many_equal_ones() {
+    let documents = (10_000..10_600).map(|n| {
+        let sections = vec![section(
+            "summary",
+            "Summary",
+            "Summary",
+            vec![prose(&["Serum"])],
+        )];
+        document(cpt(&n.to_string()), "Assay", sections)
+    });
+    let index = index_of(&Vec::from_iter(documents));
+    for open in ["10000", "10299", "10599"] {
+        let results = index.search(&Query::parse("serum"), Some(&cpt(open)), 40);
+        assert_eq!((results.total, results.hits.len()), (600, 40));
+        let first_two = [0, 1].map(|n: usize| results.hits[n].code.value().to_owned());
+        let second = if open == "10000" { "10001" } else { "10000" };
+        assert_eq!(first_two, [open, second]);
+    }
+}
+
+#[test]
 fn punctuation_only_payer_matches_nothing() {
     assert!(search(&two_document_index(), "component").total > 0);
     assert_eq!(search(&two_document_index(), "payer:-- component").total, 0);

@@ -45,6 +45,8 @@ fn bar_of_an_interrupted_import_is_removed_and_the_old_set_remains() {
     let home = home();
     let mut terminal = import(&home, "large.txt").size(100, 10).start();
     wait_for_bar(&terminal);
+    // A key pressed while the bar is being drawn is echoed behind it; see `ProgressBar::show`.
+    terminal.wait_for_silence(Duration::from_millis(20));
     terminal.press("ctrl-c");
     assert_ne!(terminal.wait_for_exit(), 0);
     terminal.wait_for_silence(Duration::from_millis(100));
