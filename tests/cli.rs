@@ -1,4 +1,5 @@
-//! The command line without a terminal, and the state that it saves between runs.
+//! The command line without a terminal, the state that it saves between runs, and how the program is
+//! linked.
 
 mod linking;
 mod secure;

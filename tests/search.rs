@@ -423,7 +423,7 @@ fn row_of_the_open_document_is_first_among_many_equal_ones() {
         )];
         document(cpt(&n.to_string()), "Assay", sections)
     });
-    let index = index_of(&Vec::from_iter(documents));
+    let index = index_of(&documents.collect::<Vec<_>>());
     for open in ["10000", "10299", "10599"] {
         let results = index.search(&Query::parse("serum"), Some(&cpt(open)), 40);
         assert_eq!((results.total, results.hits.len()), (600, 40));

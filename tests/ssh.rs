@@ -3,7 +3,6 @@
 //! A test is skipped with a message if a program is missing; with `CODELEAF_E2E=require` it fails.
 
 use std::ffi::OsString;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};

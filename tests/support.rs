@@ -1,4 +1,4 @@
-//! What the tests share: a reader whose terminal is a parser, and a program in a pty.
+//! What the tests share: a reader whose terminal is a parser, a program in a pty, and skips.
 
 use std::io::Write as _;
 

@@ -60,8 +60,7 @@ pub struct Index {
 
 impl Index {
     /// Opens the index in a container, or returns `None` if a part is missing or damaged. Stored
-    /// rows are verified when they are read; a document whose rows are damaged is read from
-    /// `source`.
+    /// rows are verified when they are read; a damaged row is read from its document in `source`.
     pub(crate) fn open(container: &Arc<Container>, source: DocumentSource) -> Option<Self> {
         let mut index = Self::from_data(IndexData::open(container)?, source);
         index.row_store = Some(RowStore::open(container)?);

@@ -1,4 +1,5 @@
-//! The row table: the kind and length of each row, the rows about modifiers, and the sections.
+//! The row table: the kind and length of each row, the rows about modifiers, the terms of payers'
+//! names, and the sections.
 
 use std::ops::Range;
 
@@ -53,6 +54,7 @@ impl RowTable {
         self.packed_kinds.shrink_to_fit();
         self.modifiers.shrink_to_fit();
         self.section_starts.shrink_to_fit();
+        self.payer_terms.shrink_to_fit();
     }
 
     pub(crate) fn count(&self) -> u32 {

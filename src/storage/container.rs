@@ -189,8 +189,8 @@ impl Container {
         })
     }
 
-    /// Reads `length` bytes of a part without their pages, so the caller must verify them; `None` if
-    /// they exceed the part.
+    /// Reads `length` bytes of a part without comparing checksums, so the caller must verify them;
+    /// `None` if they exceed the part or cannot be read.
     pub fn read_unverified(&self, tag: PartTag, offset: u64, length: usize) -> Option<Vec<u8>> {
         let part = self.find_part(tag)?;
         let end = offset.checked_add(length as u64)?;

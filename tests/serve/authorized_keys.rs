@@ -16,6 +16,7 @@ use tokio::runtime::Runtime;
 
 use super::hostile::HostileClient;
 use super::server::Server;
+use crate::support::skip;
 use crate::support::sshd::Sshd;
 
 /// Who admits the key.
@@ -28,7 +29,6 @@ enum Verdict {
     Neither,
 }
 
-use crate::support::skip;
 use Verdict::{Both, Neither, OnlySshd};
 
 /// `TYPE` and `BLOB` are the two words of the client's key, `KEY` is both, and `OTHER` is another key.

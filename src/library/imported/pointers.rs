@@ -67,8 +67,9 @@ fn resolve(absent: &mut Unavailable, row_name: &str, imports: &[Import]) {
 }
 
 fn imported_rows(kind: SetKind, document: &Document) -> Vec<ImportedRow> {
+    let is_of_set = is_of_set(kind);
     let rows = document.rows();
-    let rows = rows.filter(|(_, block, _)| kind_of_block(&block.id.0) == Some(kind));
+    let rows = rows.filter(|(_, block, _)| is_of_set(&block.id.0));
     let figure = |row: &Row| match kind {
         SetKind::Clfs | SetKind::NcciMue => row.cells.get(1)?.value.as_text().map(str::to_owned),
         _ => None,
@@ -87,13 +88,17 @@ pub(crate) fn block_id(kind: SetKind) -> String {
     format!("set-{}", kind.id().trim_start_matches("ncci-"))
 }
 
-/// Returns the set of a block. `set-icd10cm-tabular` is not a table of `set-icd10cm`.
-fn kind_of_block(id: &str) -> Option<SetKind> {
-    let kinds = SetKind::ALL.into_iter().filter(|kind| {
-        let rest = id.strip_prefix(&block_id(*kind));
+/// Returns a test of whether a block with an id has rows of a set. `set-icd10cm-tabular` is another
+/// set, not a table of `set-icd10cm`.
+fn is_of_set(kind: SetKind) -> impl Fn(&str) -> bool {
+    fn is_set_or_table(id: &str, set: &str) -> bool {
+        let rest = id.strip_prefix(set);
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
-    });
-    kinds.max_by_key(|kind| block_id(*kind).len())
+    }
+    let own = block_id(kind);
+    let mut others = SetKind::ALL.map(block_id).to_vec();
+    others.retain(|other| *other != own && is_set_or_table(other, &own));
+    move |id| is_set_or_table(id, &own) && !others.iter().any(|other| is_set_or_table(id, other))
 }
 
 /// Returns true if an author's text names a set: by its title, its short title or its id.
@@ -141,7 +146,9 @@ mod tests {
             ("set-", None),
             ("modifiers", None),
         ] {
-            assert_eq!(kind_of_block(id), kind, "{id}");
+            for other in SetKind::ALL {
+                assert_eq!(is_of_set(other)(id), Some(other) == kind, "{id}, {other:?}");
+            }
         }
     }
 

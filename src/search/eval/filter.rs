@@ -194,8 +194,8 @@ fn insert_rows(rows: &mut FixedBitSet, range: Range<u32>) {
 /// Returns the rows about payers whose names have a word with this prefix.
 fn payer_rows(index: &Index, prefix: &str) -> FixedBitSet {
     let with_prefix = index.terms.prefix_range(prefix);
-    let in_names = index.rows.payer_terms.iter().copied();
-    let terms = in_names.filter(|term| with_prefix.contains(term));
+    let terms = index.rows.payer_terms.iter().copied();
+    let terms = terms.filter(|term| with_prefix.contains(term));
     let batch = index.terms.fetch_postings(terms.clone());
     let postings = terms.flat_map(|term| batch.postings(term));
     let in_names = postings.filter(|posting| {
@@ -238,14 +238,6 @@ impl RowFilter {
             filter.insert(index.docs.rows(*doc));
         }
         (filter.row_count <= max_rows).then_some(filter)
-    }
-
-    pub(crate) fn from_rows(index: &Index, matches: &[RowMatch]) -> Self {
-        let rows = matches.iter().map(|found| found.row..found.row + 1);
-        Self {
-            rows: row_set(index, rows),
-            row_count: matches.len(),
-        }
     }
 
     pub(crate) fn from_row_set(rows: &FixedBitSet) -> Self {

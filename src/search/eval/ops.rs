@@ -1,20 +1,22 @@
 //! Operations on postings: union and intersection.
 
-use crate::search::columns::{extend_selected, merge_join};
+use crate::search::columns::{extend_selected, gallop};
 use crate::search::eval::block_union::block_union;
 use crate::search::eval::filter::RowFilter;
 use crate::search::eval::matches::{MatchCost, MatchKind, RowMatch, merge_sorted, sort_and_merge};
 use crate::search::eval::term_expansion::{Term, fetch_postings, posting_bytes};
+use crate::search::fields::FieldMask;
 use crate::search::index::Index;
 use crate::search::postings::Posting;
 
-/// The most terms whose postings are merged pairwise.
+/// The size up to which the postings of several terms are sorted instead of merged, in bytes.
+const MIN_MERGE_BYTES: usize = 4096;
+
+/// The most terms whose postings are merged pairwise. [`block_union`] merges more terms.
 const MAX_PAIRWISE_MERGES: usize = 3;
 
-/// The size of postings from which more terms are merged by [`block_union`].
-const MIN_BLOCK_UNION_BYTES: usize = 4096;
-
-/// How many times more postings one term must have than all others to be merged with their union.
+/// A term with more than this many times the postings of all others together, in bytes, is merged
+/// with their union.
 const MIN_DOMINANCE: usize = 4;
 
 /// One way to match one or more clauses.
@@ -64,17 +66,17 @@ fn union(
     filter: Option<&RowFilter>,
 ) -> Vec<RowMatch> {
     let is_selective = filter.is_some_and(|filter| filter.is_selective(index));
-    if terms.len() > 1 && posting_bytes(index, terms) > MIN_BLOCK_UNION_BYTES && !is_selective {
-        let mut others = terms.to_vec();
-        others.sort_by_key(|term| index.terms.posting_bytes(term.ord));
-        let most_common: Vec<Term> = others.pop().into_iter().collect();
+    if terms.len() > 1 && posting_bytes(index, terms) > MIN_MERGE_BYTES && !is_selective {
+        let mut by_size = terms.to_vec();
+        by_size.sort_by_key(|term| index.terms.posting_bytes(term.ord));
+        let most_common = by_size.split_off(by_size.len() - 1);
         // The most common term of a prefix often has more postings than all others.
         let is_dominant =
-            posting_bytes(index, &others) < posting_bytes(index, &most_common) / MIN_DOMINANCE;
+            posting_bytes(index, &by_size) < posting_bytes(index, &most_common) / MIN_DOMINANCE;
         if terms.len() > MAX_PAIRWISE_MERGES && !is_dominant {
             return block_union(index, terms, kind, filter);
         }
-        let others = union(index, &others, kind, filter);
+        let others = union(index, &by_size, kind, filter);
         return merge_sorted(union(index, &most_common, kind, filter), others);
     }
     let batch = fetch_postings(index, terms);
@@ -85,13 +87,20 @@ fn union(
             postings.map(|Posting { row, mask }| RowMatch::new(row, mask, term.cost, kind));
         // A posting has at least one byte.
         let max = index.terms.posting_bytes(term.ord);
-        if let Some(filter) = filter {
-            let matches = matches.map(|found| (found, filter.contains(found.row)));
-            extend_selected(&mut all, max, matches);
-        } else {
-            all.reserve(max);
-            for found in matches {
-                all.push(found);
+        match filter {
+            Some(filter) if is_selective => {
+                all.extend(matches.filter(|found| filter.contains(found.row)));
+            }
+            Some(filter) => {
+                let matches = matches.map(|found| (found, filter.contains(found.row)));
+                extend_selected(&mut all, max, matches);
+            }
+            None => {
+                all.reserve(max);
+                // `extend` takes longer, because it is not inlined.
+                for found in matches {
+                    all.push(found);
+                }
             }
         }
     }
@@ -115,41 +124,48 @@ fn intersect(
     };
     let mut matches = union(index, first, kind, filter);
     for terms in others {
-        matches = retain_in_field(index, &matches, terms, kind);
+        retain_intersection(index, &mut matches, terms);
     }
     matches
 }
 
-/// Returns the matches that also have one of the terms, within the same field.
-fn retain_in_field(
-    index: &Index,
-    matches: &[RowMatch],
-    terms: &[Term],
-    kind: MatchKind,
-) -> Vec<RowMatch> {
-    let filter = RowFilter::from_rows(index, matches);
-    let others = union(index, terms, kind, Some(&filter));
-    let mut both = Vec::with_capacity(others.len());
-    let row = |found: &RowMatch| found.row;
-    merge_join((matches, row), (&others, row), |found, other| {
-        let mask = found.mask.and(other.mask);
-        let cost = found.cost.plus(other.cost);
-        both.push(RowMatch {
-            mask,
-            cost,
-            ..*found
-        });
+/// Retains the matches that also have one of the terms, within the same field.
+fn retain_intersection(index: &Index, matches: &mut Vec<RowMatch>, terms: &[Term]) {
+    // For each match, the fields that have a term, and the lowest cost of one.
+    let mut found = vec![(FieldMask::default(), MatchCost(u8::MAX)); matches.len()];
+    let batch = fetch_postings(index, terms);
+    for term in terms {
+        let mut rest = &matches[..];
+        for Posting { row, mask } in batch.postings(term.ord) {
+            if rest.first().is_some_and(|next| next.row > row) {
+                continue;
+            }
+            rest = gallop(rest, |next| next.row < row);
+            let Some(next) = rest.first() else { break };
+            let at = matches.len() - rest.len();
+            if next.row == row
+                && let Some((fields, cost)) = found.get_mut(at)
+            {
+                *fields = fields.or(mask);
+                *cost = term.cost.min(*cost);
+            }
+        }
+    }
+    let mut found = found.into_iter();
+    matches.retain_mut(|row_match| {
+        let (fields, cost) = found.next().unwrap_or_default();
+        row_match.mask = row_match.mask.and(fields);
+        row_match.cost = row_match.cost.plus(cost);
+        !row_match.mask.is_empty()
     });
-    both.retain(|found| !found.mask.is_empty());
-    both
 }
 
 #[cfg(test)]
 mod tests {
+    use fixedbitset::FixedBitSet;
     use proptest::prelude::*;
 
     use super::*;
-    use crate::search::fields::FieldMask;
     use crate::search::postings::PostingsEncoder;
     use crate::search::row_table::RowTable;
     use crate::search::term_dict::TermDictionary;
@@ -169,6 +185,11 @@ mod tests {
     impl List {
         fn rows(self) -> impl Iterator<Item = u32> {
             (self.first..ROWS).step_by(self.distance)
+        }
+
+        fn has(self, row: u32) -> bool {
+            let distance = row.checked_sub(self.first);
+            distance.is_some_and(|distance| (distance as usize).is_multiple_of(self.distance))
         }
     }
 
@@ -231,8 +252,10 @@ mod tests {
         matches
     }
 
-    fn filter_of(index: &Index, rows: Option<List>) -> Option<RowFilter> {
-        rows.map(|list| RowFilter::from_rows(index, &naive_union(&[list], None)))
+    fn filter_of(list: List) -> RowFilter {
+        let mut rows = FixedBitSet::with_capacity(ROWS as usize);
+        rows.extend(list.rows().map(|row| row as usize));
+        RowFilter::from_row_set(&rows)
     }
 
     proptest! {
@@ -243,7 +266,7 @@ mod tests {
             rows in prop::option::of(any_list()),
         ) {
             let (index, terms) = new_index(&lists);
-            let filter = filter_of(&index, rows);
+            let filter = rows.map(filter_of);
             let found = union(&index, &terms, MatchKind::Words, filter.as_ref());
             prop_assert_eq!(found, naive_union(&lists, filter.as_ref()));
         }
@@ -256,15 +279,14 @@ mod tests {
             let (index, terms) = new_index(&[&left[..], &right[..]].concat());
             let split = terms.split_at(left.len());
             let found = intersect(&index, &[split.0.to_vec(), split.1.to_vec()], MatchKind::Words, None);
-            let right = naive_union(&right, None);
             let mut expected = naive_union(&left, None);
             expected.retain_mut(|found| {
-                let at = right.binary_search_by_key(&found.row, |other| other.row);
-                let other = at.ok().map(|at| right[at]);
-                let mask = other.map_or(FieldMask::default(), |other| found.mask.and(other.mask));
-                found.mask = mask;
-                found.cost = other.map_or(found.cost, |other| found.cost.plus(other.cost));
-                !mask.is_empty()
+                let others = right.iter().filter(|list| list.has(found.row));
+                let fields = others.clone().fold(FieldMask::default(), |all, it| all.or(it.mask));
+                let lowest = others.map(|list| list.cost).min().unwrap_or_default();
+                found.mask = found.mask.and(fields);
+                found.cost = found.cost.plus(lowest);
+                !found.mask.is_empty()
             });
             prop_assert_eq!(found, expected);
         }

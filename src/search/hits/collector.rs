@@ -160,7 +160,7 @@ impl<'a> Collector<'a> {
         let mut in_doc = Vec::with_capacity(clauses.len());
         while let Some(doc) = cursors[0].next_doc(&mut row_to_doc) {
             let rows = self.index.docs.rows(doc);
-            // Each listed code has one row.
+            // A listed code has one row, so no other row of it can match the other words.
             if rows.start >= self.first_listed_row && !by_code {
                 break;
             }
@@ -241,8 +241,8 @@ impl<'a> Collector<'a> {
         }
     }
 
-    /// Ranks the rows that the scopes admit, except for the first rows of some documents and of those
-    /// in `named_docs`.
+    /// Ranks the rows that the scopes admit. Skips the first row of each document in `except` and in
+    /// `named_docs`, which is pushed elsewhere.
     fn push_rows(&mut self, rows: &[RowMatch], except: impl Iterator<Item = u32>) {
         let docs = &self.index.docs;
         let mut row_to_doc = docs.row_to_doc();
@@ -283,7 +283,8 @@ impl<'a> Collector<'a> {
         }
     }
 
-    /// Ranks at most `CHUNK_ROWS` rows. Most of a hundred thousand are rejected for their match alone.
+    /// Ranks at most `CHUNK_ROWS` rows. Of a hundred thousand rows, most are rejected by a lower bound
+    /// of their key, without a look at their document.
     fn push_chunk(&mut self, chunk: &[RowMatch], doc_kind: DocKind, row_to_doc: &mut RowToDoc<'_>) {
         let may_be_open = chunk
             .first()
@@ -302,7 +303,7 @@ impl<'a> Collector<'a> {
             let bound = keys.lower_bound(*found, doc_kind, may_be_open, length);
             (*found, !top.excludes(bound))
         });
-        extend_selected(&mut candidates, CHUNK_ROWS, bounded);
+        extend_selected(&mut candidates, chunk.len(), bounded);
         self.top[doc_kind as usize].count_rejected(chunk.len() - candidates.len());
         for found in candidates.drain(..) {
             let doc = row_to_doc.doc_of_row(found.row);

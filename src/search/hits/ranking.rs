@@ -136,7 +136,7 @@ const ABSENCE: Bits = Bits::new(45, 1);
 const LENGTH: Bits = Bits::new(37, 8);
 const ROW: Bits = Bits::new(0, 32);
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct SortKey(u64);
 
 /// The properties of a row that its sort key consists of.
@@ -169,20 +169,9 @@ impl SortKey {
     }
 
     pub(crate) fn new(row: RankFeatures) -> Self {
-        Self::with_match(row.tier, row.cost, row.doc_kind).with_row(row)
-    }
-
-    /// Returns a key with the criteria that depend on the match only.
-    fn with_match(tier: Tier, cost: MatchCost, doc_kind: DocKind) -> Self {
-        let closeness = Closeness::new(cost, doc_kind);
-        let fine_cost = FINE_COST.set(u64::from(cost.0 & 0xf));
-        Self(Self::with_closeness(closeness, tier, cost).0 | fine_cost)
-    }
-
-    /// Adds the criteria that depend on the row.
-    pub(crate) fn with_row(self, row: RankFeatures) -> Self {
+        let with_match = Self::with_match(row.tier, row.cost, row.doc_kind);
         Self(
-            self.0
+            with_match.0
                 | QUALITY_MEASURE.set(u64::from(
                     row.is_quality_measure && row.tier > Tier::CodePrefix,
                 ))
@@ -192,6 +181,13 @@ impl SortKey {
                 | LENGTH.set(u64::from(row.length))
                 | ROW.set(u64::from(row.row)),
         )
+    }
+
+    /// Returns a key with the criteria that depend on the match only.
+    fn with_match(tier: Tier, cost: MatchCost, doc_kind: DocKind) -> Self {
+        let closeness = Closeness::new(cost, doc_kind);
+        let fine_cost = FINE_COST.set(u64::from(cost.0 & 0xf));
+        Self(Self::with_closeness(closeness, tier, cost).0 | fine_cost)
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "the field has 32 bits")]
@@ -319,6 +315,7 @@ mod tests {
 
     prop_compose! {
         fn any_match()(
+            row: u32,
             mask in prop_oneof![any::<u8>(), Just(u8::MAX)],
             cost: u8,
             kind in prop::sample::select(vec![
@@ -329,13 +326,12 @@ mod tests {
                 MatchKind::CodeAndModifier,
             ]),
         ) -> RowMatch {
-            RowMatch::new(7, FieldMask(mask), MatchCost(cost), kind)
+            RowMatch::new(row, FieldMask(mask), MatchCost(cost), kind)
         }
     }
 
     prop_compose! {
         fn any_features()(
-            row: u32,
             length: u8,
             [is_in_open_doc, is_absence, is_quality_measure, is_listed]: [bool; 4],
         ) -> RankFeatures {
@@ -345,7 +341,6 @@ mod tests {
                 is_absence,
                 is_quality_measure,
                 length,
-                row,
                 ..BEST
             }
         }

@@ -109,7 +109,7 @@ struct Searcher<'a> {
     query: &'a Query,
     matches: QueryMatches,
     highlighter: Highlighter,
-    /// Documents without stored rows that were read.
+    /// The documents that were parsed because a stored row is missing or damaged.
     parsed: HashMap<u32, Arc<Document>>,
     /// The top rows, best first.
     rows: Vec<ScoredRow>,
@@ -254,14 +254,16 @@ impl<'a> Searcher<'a> {
         };
         let window = rows.len().min(RERANK_WINDOW);
         for row in &mut rows[..window] {
-            if row.key.tier() == Tier::Field && self.has_phrase(*row, &words, TermMatch::Prefix) {
+            let phrase = (&words[..], TermMatch::Prefix);
+            if row.key.tier() == Tier::Field && self.has_phrases(*row, &[phrase]) {
                 row.key.promote_to_phrase();
             }
         }
         rows[..window].sort_unstable();
     }
 
-    /// Retains the rows that have every phrase. Reads each document once.
+    /// Retains the rows that have every phrase. The rows of a document follow one another, so that a
+    /// document without stored rows is parsed once.
     fn retain_phrase_matches(&mut self, rows: &mut Vec<ScoredRow>, phrases: &[&[String]]) {
         rows.sort_unstable_by_key(|row| (row.doc, row.key.row()));
         let mut phrases: Vec<_> = phrases
@@ -274,27 +276,28 @@ impl<'a> Searcher<'a> {
         {
             *last_word = self.query.last_term;
         }
-        rows.retain(|row| {
-            let mut phrases = phrases.iter();
-            row.key.tier() == Tier::Named
-                || phrases.all(|(words, last)| self.has_phrase(*row, words, *last))
-        });
+        rows.retain(|row| row.key.tier() == Tier::Named || self.has_phrases(*row, &phrases));
         rows.sort_unstable();
     }
 
-    fn has_phrase(&mut self, row: ScoredRow, words: &[String], last_word: TermMatch) -> bool {
+    /// Returns true if a row has every phrase. How its last word may match is given with a phrase.
+    fn has_phrases(&mut self, row: ScoredRow, phrases: &[(&[String], TermMatch)]) -> bool {
+        let index = self.index;
         let matched_fields = self.matched_fields(row);
-        let is_match = |mask, text: &str| {
-            matched_fields.intersects(mask) && contains_phrase(words, text, last_word)
-        };
-        match self.load_row(row) {
-            Some(LoadedRow::Stored(row)) => row.any_field(is_match).unwrap_or_default(),
-            Some(LoadedRow::Parsed(context)) => {
-                let fields = context.fields();
-                fields.into_iter().any(|it| is_match(it.mask, &it.text))
+        let loaded = self.load_row(row);
+        phrases.iter().all(|(words, last_word)| {
+            let is_match = |mask, text: &str| {
+                matched_fields.intersects(mask) && contains_phrase(words, text, *last_word)
+            };
+            match &loaded {
+                Some(LoadedRow::Stored(row)) => row.any_field(is_match).unwrap_or_default(),
+                Some(LoadedRow::Parsed(context)) => {
+                    let fields = context.fields();
+                    fields.into_iter().any(|it| is_match(it.mask, &it.text))
+                }
+                None => contains_phrase(words, &index.docs.titles.get(row.doc), *last_word),
             }
-            None => contains_phrase(words, &self.index.docs.titles.get(row.doc), last_word),
-        }
+        })
     }
 
     /// Returns the fields that have a word of the query, or all fields if none is known.
