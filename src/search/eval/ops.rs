@@ -171,7 +171,7 @@ mod tests {
     use crate::search::term_dict::TermDictionary;
     use crate::search::term_map::TermMap;
 
-    const ROWS: u32 = 20_000;
+    const ROWS: u32 = 10_000;
 
     /// A postings list with equal distances.
     #[derive(Clone, Copy, Debug)]
@@ -268,7 +268,7 @@ mod tests {
             let (index, terms) = new_index(&lists);
             let filter = rows.map(filter_of);
             let found = union(&index, &terms, MatchKind::Words, filter.as_ref());
-            prop_assert_eq!(found, naive_union(&lists, filter.as_ref()));
+            prop_assert!(found == naive_union(&lists, filter.as_ref()));
         }
 
         #[test]
@@ -279,16 +279,15 @@ mod tests {
             let (index, terms) = new_index(&[&left[..], &right[..]].concat());
             let split = terms.split_at(left.len());
             let found = intersect(&index, &[split.0.to_vec(), split.1.to_vec()], MatchKind::Words, None);
-            let mut expected = naive_union(&left, None);
-            expected.retain_mut(|found| {
-                let others = right.iter().filter(|list| list.has(found.row));
-                let fields = others.clone().fold(FieldMask::default(), |all, it| all.or(it.mask));
-                let lowest = others.map(|list| list.cost).min().unwrap_or_default();
-                found.mask = found.mask.and(fields);
-                found.cost = found.cost.plus(lowest);
-                !found.mask.is_empty()
-            });
-            prop_assert_eq!(found, expected);
+            let found: Vec<_> = found.iter().map(|found| (found.row, found.mask)).collect();
+            let fields = |lists: &[List], row| {
+                let with_row = lists.iter().filter(|list| list.has(row));
+                with_row.fold(FieldMask::default(), |fields, list| fields.or(list.mask))
+            };
+            let both = (0..ROWS).map(|row| (row, fields(&left, row).and(fields(&right, row))));
+            let both: Vec<_> = both.filter(|(_, fields)| !fields.is_empty()).collect();
+            // All rows would be too many to print.
+            prop_assert!(found == both);
         }
     }
 }
