@@ -39,10 +39,10 @@
 //! loaded again as at start. A document whose file has errors keeps its last version.
 //!
 //! Only a small part of a large library is in memory. A search reads postings and stored rows from
-//! the index file, and the rows of code sets from their own files, a few kilobytes at a time,
-//! and compares their checksums. The host reads whole documents. A list of documents or codes holds ids only; the host
-//! answers requests for the text of visible lines ([`app::Effect::LoadExcerpts`]), for the document
-//! beside a list ([`app::Effect::LoadPreview`]) and for comparisons
+//! the index file, and the rows of code sets from their own files, a few kilobytes at a time, and
+//! compares their checksums. The host reads whole documents. A list of documents or codes holds ids
+//! only; the host answers requests for the text of visible lines ([`app::Effect::LoadExcerpts`]),
+//! for the document beside a list ([`app::Effect::LoadPreview`]) and for comparisons
 //! ([`app::Effect::LoadComparison`]).
 //!
 //! # Start-up shortcuts

@@ -38,7 +38,7 @@ const MAX_PHRASE_ROWS: usize = 400;
 const FIRST_PHRASE_ROWS: usize = 200;
 const ENOUGH_PHRASE_ROWS: usize = 60;
 
-/// The most documents that a search has in memory.
+/// The most parsed documents that a search has in memory.
 const MAX_PARSED_DOCS: usize = 64;
 
 /// One in this many hits is reserved for documents.
